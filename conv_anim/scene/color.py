@@ -1,0 +1,37 @@
+"""Arithmetic with ``#rrggbb`` colours: mixing them, and text that reads on them (WCAG 2.2, relative luminance)."""
+
+from __future__ import annotations
+
+from functools import cache
+
+
+def rgb(color: str) -> tuple[int, int, int]:
+    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
+
+
+@cache
+def mix(under: str, over: str, opacity: float) -> str:
+    """``over`` laid on ``under``."""
+    mixed = (round((1 - opacity) * u + opacity * o) for u, o in zip(rgb(under), rgb(over), strict=True))
+    return "#" + "".join(f"{value:02x}" for value in mixed)
+
+
+def luminance(color: str) -> float:
+    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in (c / 255 for c in rgb(color))]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@cache
+def contrast(one: str, other: str) -> float:
+    """From 1 (the same) to 21 (black and white); text needs 4.5."""
+    dark, bright = sorted((luminance(one), luminance(other)))
+    return (bright + 0.05) / (dark + 0.05)
+
+
+@cache
+def readable(on: str, *wanted: str) -> str:
+    """The first of the wanted colours with a contrast of at least 4.5 to what it stands on, else black or white."""
+    for color in wanted:
+        if contrast(color, on) >= 4.5:
+            return color
+    return max("#000000", "#ffffff", key=lambda color: contrast(color, on))

@@ -1,0 +1,107 @@
+"""A whole figure: the view's panel, with what is written below it, in a frame of the size that the spec asks for."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING, assert_never
+
+from conv_anim.scene import words
+from conv_anim.scene.color import readable
+from conv_anim.scene.isometric import isometric
+from conv_anim.scene.panel import Panel, shifted
+from conv_anim.scene.primitives import Frame, Lazy, Scene
+from conv_anim.scene.style import Style
+from conv_anim.spec import model
+
+if TYPE_CHECKING:
+    from conv_anim.scene.primitives import Items
+    from conv_anim.scene.style import Font
+    from conv_anim.tracing.trace import Trace
+
+NARROWEST = 300
+"""Pixels, at scale 1, that a line of text may take even if the drawing is narrower."""
+
+
+def scene(trace: Trace, font: Font) -> Scene:
+    """The picture of a trace, in its spec's view, theme and size."""
+    size = trace.spec.size
+    if size.width is None:
+        return _composed(trace, Style(trace.spec.theme, size.scale or 1.0, font), None)
+    scale = _scale_for(trace, font, size.width)
+    return _composed(trace, Style(trace.spec.theme, scale, font), size.width)
+
+
+def _scale_for(trace: Trace, font: Font, width: int) -> float:
+    """The largest scale, to a few thousandths, at which the figure is no wider: lengths round, so it is searched for."""
+    low, high = 0.0, 2.0 * width / _composed(trace, Style(trace.spec.theme, 1.0, font), None).width
+    while high - low > 0.004:
+        middle = (low + high) / 2
+        fits = _composed(trace, Style(trace.spec.theme, middle, font), None).width <= width
+        low, high = (middle, high) if fits else (low, middle)
+    return low
+
+
+def _panel(trace: Trace, style: Style) -> Panel:
+    match trace.spec.view:
+        case model.Isometric():
+            return isometric(trace, style)
+        case model.Flat() | model.Channels() | model.Volume() | model.Matrix():
+            raise NotImplementedError
+        case _:
+            assert_never(trace.spec.view)
+
+
+def _composed(trace: Trace, style: Style, width: int | None) -> Scene:
+    spec = trace.spec
+    panel = _panel(trace, style)
+    lines = _lines(trace, style, max(panel.width, NARROWEST * style.scale))
+    content = max(panel.width, *(style.width(text, size=style.label_size) for text in lines), 0)
+    full = width or ceil(content) + 2 * style.margin
+    dx, dy = round((full - panel.width) / 2), style.margin
+    below = dy + panel.height + style.margin
+    written = _written(lines, style, x=full / 2, top=below)
+    height = ceil(below + (len(lines) * _leading(style) if lines else 0))
+    return Scene(
+        width=full,
+        height=height,
+        background=style.colors.background,
+        still=(*shifted(panel.still, dx, dy), *written),
+        frames=Lazy(len(panel.frames), lambda k: _shifted(panel.frames[k], dx, dy)),
+        step=spec.animation.step,
+        hold=spec.animation.hold,
+        loop=spec.animation.loop,
+        title=spec.title or "",
+        description=words.description(trace),
+    )
+
+
+def _shifted(frame: Frame, dx: float, dy: float) -> Frame:
+    return Frame(shifted(frame.kept, dx, dy), shifted(frame.shown, dx, dy))
+
+
+def _lines(trace: Trace, style: Style, width: float) -> list[str]:
+    """Formula and caption, broken where the figure ends."""
+    said: list[str] = []
+    match trace.spec.formula:
+        case str(text):
+            said.append(text)
+        case True:
+            said += words.formula(trace.layers[-1])
+    match trace.spec.caption:
+        case str(text):
+            said.append(text)
+        case True:
+            said.append(words.caption(trace))
+    return [line for text in said for line in style.wrapped(text, size=style.label_size, width=width)]
+
+
+def _leading(style: Style) -> float:
+    return style.label_size * 1.5
+
+
+def _written(lines: list[str], style: Style, *, x: float, top: float) -> Items:
+    ink = readable(style.colors.background, style.colors.muted, style.colors.ink)
+    return tuple(
+        style.text(x, top + k * _leading(style), line, size=style.label_size, color=ink, anchor="middle")
+        for k, line in enumerate(lines)
+    )

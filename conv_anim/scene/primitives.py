@@ -1,0 +1,141 @@
+"""The picture as a value: what a painter paints, and nothing it would have to look up or decide.
+
+Absolute pixels, x to the right and y down, from the upper left corner. Colours are ``#rrggbb``, and all of them cover
+what lies below: a colour seen through another is mixed beforehand, so that it comes out exactly. What comes later in a
+tuple lies above what comes earlier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Point: TypeAlias = tuple[float, float]
+Box: TypeAlias = tuple[float, float, float, float]
+"""Left, top, width, height."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A line ``width`` pixels wide; ``dash`` is how long it is on and off."""
+
+    color: str
+    width: float
+    dash: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Polygons:
+    """Closed shapes, painted as one."""
+
+    rings: tuple[tuple[Point, ...], ...]
+    fill: str | None = None
+    stroke: Stroke | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """Upright rectangles, aligned to whole pixels; ``radius`` rounds their corners."""
+
+    boxes: tuple[Box, ...]
+    fill: str | None = None
+    stroke: Stroke | None = None
+    radius: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Open lines through their points; dashes start anew with each."""
+
+    lines: tuple[tuple[Point, ...], ...]
+    stroke: Stroke
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One line of text: ``x`` is its start, middle or end, ``y`` its baseline, ``size`` its em in pixels."""
+
+    x: float
+    y: float
+    text: str
+    size: float
+    color: str
+    anchor: Literal["start", "middle", "end"] = "start"
+    bold: bool = False
+
+
+Primitive: TypeAlias = Polygons | Boxes | Lines | Text
+Items: TypeAlias = tuple[Primitive, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a frame changes: ``kept`` stays in all later frames too, ``shown`` goes with the frame."""
+
+    kept: Items = ()
+    shown: Items = ()
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Lazy(Sequence[T], Generic[T]):
+    """A sequence whose items are made when asked for."""
+
+    length: int
+    make: Callable[[int], T]
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __getitem__(self, key: int) -> T:  # type: ignore[override]  # slices are not needed
+        return self.make(range(self.length)[key])
+
+    def __iter__(self) -> Iterator[T]:
+        return map(self.make, range(self.length))
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A figure. ``still`` is painted once; times are in milliseconds, ``loop`` 0 is for ever."""
+
+    width: int
+    height: int
+    background: str
+    still: Items
+    frames: Sequence[Frame]
+    step: int
+    hold: int
+    loop: int
+    title: str
+    description: str
+    """What the figure shows, for those who do not see it."""
+    colors: tuple[str, ...] = ()
+    """The flat colours that must come out exactly."""
+
+    def time(self, frame: int) -> int:
+        """How long a frame is shown."""
+        return self.hold if frame == len(self.frames) - 1 else self.step
+
+
+def moved(item: Primitive, dx: float, dy: float) -> Primitive:
+    """The same thing elsewhere."""
+    match item:
+        case Polygons(rings=rings):
+            return Polygons(tuple(_moved(ring, dx, dy) for ring in rings), item.fill, item.stroke)
+        case Boxes(boxes=boxes):
+            there = tuple((x + dx, y + dy, w, h) for x, y, w, h in boxes)
+            return Boxes(there, item.fill, item.stroke, item.radius)
+        case Lines(lines=lines):
+            return Lines(tuple(_moved(line, dx, dy) for line in lines), item.stroke)
+        case Text():
+            return Text(item.x + dx, item.y + dy, item.text, item.size, item.color, item.anchor, item.bold)
+
+
+def _moved(points: tuple[Point, ...], dx: float, dy: float) -> tuple[Point, ...]:
+    return tuple((x + dx, y + dy) for x, y in points)

@@ -1,0 +1,58 @@
+"""Lines that pass behind a plane."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from conv_anim.scene.primitives import Point
+
+Segment = tuple["Point", ...]
+
+
+def outside(segment: Segment, ring: tuple[Point, ...] | None) -> list[Segment]:
+    """The pieces of a segment that a convex ring does not hide (Cyrus and Beck's clipping, turned inside out)."""
+    if ring is None:
+        return [segment]
+    inside = _inside(segment, ring)
+    if inside is None:
+        return [segment]
+    enters, leaves = inside
+    (ax, ay), (bx, by) = segment
+
+    def at(t: float) -> Point:
+        return ax + t * (bx - ax), ay + t * (by - ay)
+
+    pieces = [(segment[0], at(enters)), (at(leaves), segment[1])]
+    return [piece for piece in pieces if _length(piece) > 1e-6]
+
+
+def _inside(segment: Segment, ring: tuple[Point, ...]) -> tuple[float, float] | None:
+    """From where to where, as shares of the segment, it runs inside the ring; None where it does not."""
+    (ax, ay), (bx, by) = segment
+    enters, leaves = 0.0, 1.0
+    turn = _turn(ring)
+    for k, (px, py) in enumerate(ring):
+        qx, qy = ring[(k + 1) % len(ring)]
+        nx, ny = turn * (qy - py), -turn * (qx - px)
+        start = nx * (ax - px) + ny * (ay - py)
+        slope = nx * (bx - ax) + ny * (by - ay)
+        if abs(slope) < 1e-12:
+            if start > 0:
+                return None
+        elif slope < 0:
+            enters = max(enters, -start / slope)
+        else:
+            leaves = min(leaves, -start / slope)
+    return (enters, leaves) if leaves - enters > 1e-9 else None
+
+
+def _turn(ring: tuple[Point, ...]) -> int:
+    """1 for a ring that runs clockwise as y points down, else -1."""
+    area = sum(x * ring[(k + 1) % len(ring)][1] - ring[(k + 1) % len(ring)][0] * y for k, (x, y) in enumerate(ring))
+    return 1 if area > 0 else -1
+
+
+def _length(segment: Segment) -> float:
+    (ax, ay), (bx, by) = segment
+    return abs(bx - ax) + abs(by - ay)

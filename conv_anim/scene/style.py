@@ -1,0 +1,126 @@
+"""Lengths and text in a figure: the theme at a scale, with a font to measure by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from conv_anim.scene.primitives import Stroke, Text
+
+if TYPE_CHECKING:
+    from conv_anim.spec.themes import Colors, Theme
+
+
+class Font(Protocol):
+    """Measures text without drawing it; lengths in the unit of ``size``."""
+
+    cap_height: float
+    """Of a capital and of a digit, for an em of 1."""
+
+    def width(self, text: str, *, size: float, bold: bool = False) -> float:
+        """How far the text advances."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """All lengths in pixels."""
+
+    theme: Theme
+    scale: float
+    font: Font
+
+    @property
+    def colors(self) -> Colors:
+        return self.theme.colors
+
+    @property
+    def cell(self) -> int:
+        """A cell with a number."""
+        return round(40 * self.scale)
+
+    @property
+    def small_cell(self) -> int:
+        """A cell in a figure with many of them."""
+        return round(32 * self.scale)
+
+    @property
+    def iso_cell(self) -> float:
+        return self.theme.iso_cell * self.scale
+
+    @property
+    def margin(self) -> int:
+        return round(20.8 * self.scale)
+
+    @property
+    def gap(self) -> int:
+        return round(16 * self.scale)
+
+    @property
+    def number_size(self) -> float:
+        return 16 * self.scale
+
+    @property
+    def label_size(self) -> float:
+        return 15 * self.scale
+
+    @property
+    def small_size(self) -> float:
+        return 12 * self.scale
+
+    @property
+    def line(self) -> float:
+        return self.theme.line_width * self.scale
+
+    @property
+    def dash(self) -> tuple[float, float]:
+        on, off = self.theme.dash
+        return on * self.scale, off * self.scale
+
+    @property
+    def edge(self) -> Stroke:
+        """Around a cell with a number or a colour."""
+        return Stroke(self.colors.line, self.line)
+
+    @property
+    def empty_edge(self) -> Stroke:
+        """Around padding and inserted zeros."""
+        return Stroke(self.colors.faint, self.line, self.dash)
+
+    @property
+    def pending_edge(self) -> Stroke:
+        """Around an output that is still to come."""
+        return Stroke(self.colors.faint, self.line)
+
+    def width(self, text: str, *, size: float, bold: bool = False) -> float:
+        return self.font.width(text, size=size, bold=bold)
+
+    def centered(self, x: float, y: float, text: str, *, size: float, color: str, bold: bool = False) -> Text:
+        """Text with its middle at a point: half the height of a capital above and below."""
+        baseline = y + self.font.cap_height * size / 2
+        return Text(x, baseline, text, size, color, "middle", bold)
+
+    def text(
+        self,
+        x: float,
+        top: float,
+        text: str,
+        *,
+        size: float,
+        color: str,
+        bold: bool = False,
+        anchor: Literal["start", "middle", "end"] = "start",
+    ) -> Text:
+        """Text whose capitals begin at ``top``."""
+        return Text(x, top + self.font.cap_height * size, text, size, color, anchor, bold)
+
+    def wrapped(self, text: str, *, size: float, width: float) -> list[str]:
+        """The text in lines that are no wider, broken at spaces; a longer word stands alone."""
+        lines: list[str] = []
+        for word in text.split(" "):
+            longer = f"{lines[-1]} {word}" if lines else word
+            if lines and self.width(longer, size=size) <= width:
+                lines[-1] = longer
+            else:
+                lines.append(word)
+        return lines

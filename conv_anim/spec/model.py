@@ -1,0 +1,188 @@
+"""The spec as values: one figure, validated, every default filled in and every size computed.
+
+Sizes are in cells, one per spatial axis (rows before columns); times in milliseconds; lengths in pixels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from conv_anim.spec.themes import Theme
+
+Number: TypeAlias = int | float
+Size: TypeAlias = tuple[int, ...]
+Padding: TypeAlias = tuple[tuple[int, int], ...]
+"""Cells before and after, for each axis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Numbers written in the spec, read from a file, or named (a kernel), in row-major order."""
+
+    shape: Size
+    numbers: tuple[Number, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Arange:
+    """0, 1, 2, … in row-major order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Random:
+    """Drawn from ``low`` to ``high``: whole numbers, both ends included, if both are whole; else uniform reals."""
+
+    seed: int
+    low: Number
+    high: Number
+
+
+Values: TypeAlias = Given | Arange | Random
+"""A ``Given`` has the full shape of its array, or the shape of its spatial axes: then every channel gets the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    size: Size
+    channels: int
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """What goes into a layer and comes out of it."""
+
+    in_channels: int
+    in_size: Size
+    out_channels: int
+    out_size: Size
+
+
+@dataclass(frozen=True, slots=True)
+class Conv:
+    """As PyTorch's ``Conv1d`` … ``Conv3d``; weight (out_channels, in_channels / groups, *kernel_size)."""
+
+    ends: Ends
+    kernel_size: Size
+    stride: Size
+    padding: Padding
+    dilation: Size
+    groups: int
+    padding_mode: Literal["zeros", "reflect", "replicate", "circular"]
+    flip: bool
+    weight: Values
+    bias: tuple[Number, ...] | None
+    padding_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConvTranspose:
+    """As PyTorch's ``ConvTranspose1d`` … ``3d``; weight (in_channels, out_channels / groups, *kernel_size)."""
+
+    ends: Ends
+    kernel_size: Size
+    stride: Size
+    padding: Padding
+    output_padding: Size
+    dilation: Size
+    groups: int
+    weight: Values
+    bias: tuple[Number, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """As PyTorch's ``MaxPool1d`` … and ``AvgPool1d`` … ; average pools may be dilated too."""
+
+    ends: Ends
+    reduce: Literal["max", "mean"]
+    kernel_size: Size
+    stride: Size
+    padding: Padding
+    dilation: Size
+    ceil_mode: bool
+    count_include_pad: bool
+
+
+Layer: TypeAlias = Conv | ConvTranspose | Pool
+
+
+@dataclass(frozen=True, slots=True)
+class Isometric:
+    """Slanted planes, the input below and the output above."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flat:
+    """Input, kernel and output side by side, with their numbers; ``sum`` writes the sum of the step below."""
+
+    sum: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """One row per input channel; ``show`` the maps of the channels, their sum, or both."""
+
+    show: Literal["maps", "sum", "both"] = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """Boxes of channel slices in oblique projection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The layer as a matrix times a vector: one still, or row by row when ``animate``."""
+
+    animate: bool = False
+
+
+View: TypeAlias = Isometric | Flat | Channels | Volume | Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Animation:
+    """``step`` is the time of a frame and ``hold`` that of the last one, in milliseconds; ``loop`` 0 is for ever."""
+
+    step: int = 1000
+    hold: int = 2000
+    order: Literal["row-major", "column-major", "reverse"] = "row-major"
+    loop: int = 0
+    every: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FigureSize:
+    """The width in pixels, or a scale of the natural size; at most one is given."""
+
+    width: int | None = None
+    scale: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What the planes are called; None is for the name that follows from the trace."""
+
+    input: str | None = None
+    kernel: str | None = None
+    output: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One figure. ``caption`` and ``formula``: whether to draw them, or the text to draw instead."""
+
+    input: Input
+    layers: tuple[Layer, ...]
+    view: View
+    theme: Theme
+    title: str | None = None
+    animation: Animation = field(default_factory=Animation)
+    size: FigureSize = field(default_factory=FigureSize)
+    labels: Labels | None = None
+    caption: bool | str = False
+    formula: bool | str = False
+    output: tuple[str, ...] = ()

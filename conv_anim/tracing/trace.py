@@ -1,0 +1,199 @@
+"""The computation of a spec: its layers with their arrays, and an indexable sequence of steps, made when asked for."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, product
+from typing import TYPE_CHECKING, TypeAlias, overload
+
+import numpy as np
+
+from conv_anim.spec.model import Pool
+from conv_anim.tracing import values
+from conv_anim.tracing.geometry import Source
+from conv_anim.tracing.operators import Operator, operator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conv_anim.spec.model import Layer, Number, Spec
+    from conv_anim.tracing.values import Array
+
+Index: TypeAlias = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """One cell of the window.
+
+    ``canvas`` is where it lies: on the input, stretched and padded (row, column, …). ``input`` is the input cell
+    (channel, row, column, …) that is read there, None if there is none; ``x`` is its number, 0 for padding and inserted
+    zeros, None for a cell that takes no part. ``weight`` is the cell of `LayerTrace.kernels` that it meets and ``w``
+    that number, both None in a pool.
+    """
+
+    channel: int
+    window: Index
+    canvas: Index
+    source: Source
+    input: Index | None
+    x: Number | None
+    weight: Index | None
+    w: Number | None
+
+    @property
+    def product(self) -> Number | None:
+        """What the tap contributes: x · w, in a pool x itself."""
+        if self.x is None or self.w is None:
+            return self.x
+        return self.x * self.w
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One output cell, (channel, row, column, …) of its layer, with its taps: channel by channel, row by row."""
+
+    index: int
+    layer: int
+    output: Index
+    taps: tuple[Tap, ...]
+    bias: Number | None
+    divisor: int | None
+    """What a mean divides its sum by."""
+    value: Number
+
+
+@dataclass(frozen=True)
+class LayerTrace(Sequence[Step]):
+    """A layer with its arrays: ``input`` (channels, *size), ``weight`` in PyTorch's shape, ``output``. All read-only.
+
+    ``kernels`` is the weight as (out_channels, in_channels / groups, *kernel_size), whatever the layer's type.
+    """
+
+    number: int
+    first_step: int
+    layer: Layer
+    operator: Operator
+    input: Array
+    weight: Array | None
+    kernels: Array | None
+    bias: Array | None
+    output: Array
+
+    def __len__(self) -> int:
+        return self.output.size
+
+    @overload
+    def __getitem__(self, key: int) -> Step: ...
+    @overload
+    def __getitem__(self, key: slice) -> tuple[Step, ...]: ...
+    def __getitem__(self, key: int | slice) -> Step | tuple[Step, ...]:
+        if isinstance(key, slice):
+            return tuple(self[k] for k in range(*key.indices(len(self))))
+        flat = range(len(self))[key]
+        return self.step(tuple(int(i) for i in np.unravel_index(flat, self.output.shape)))
+
+    def step(self, cell: Index) -> Step:
+        """The step that computes an output cell (channel, row, column, …)."""
+        channel, *position = cell
+        op = self.operator
+        return Step(
+            index=self.first_step + int(np.ravel_multi_index(cell, self.output.shape)),
+            layer=self.number,
+            output=cell,
+            taps=tuple(self._taps(channel, tuple(position))),
+            bias=None if self.bias is None else self.bias[channel].item(),
+            divisor=int(values.divisors(op)[tuple(position)]) if op.reduce == "mean" else None,
+            value=self.output[cell].item(),
+        )
+
+    def _taps(self, channel: int, position: Index) -> Iterator[Tap]:
+        op = self.operator
+        for k, seen in enumerate(op.seen_by(channel)):
+            for window in product(*map(range, op.kernel_size)):
+                yield self._tap(position, window, seen=seen, kernel=(channel, k))
+
+    def _tap(self, position: Index, window: Index, *, seen: int, kernel: Index) -> Tap:
+        axes = self.operator.axes
+        canvas = tuple(axis.cell(o, t) for axis, o, t in zip(axes, position, window, strict=True))
+        source = Source(max(int(axis.sources[1][c]) for axis, c in zip(axes, canvas, strict=True)))
+        read = None
+        if source <= Source.BORROWED:
+            read = (seen, *(int(axis.sources[0][c]) for axis, c in zip(axes, canvas, strict=True)))
+        weight = None
+        if self.kernels is not None:
+            weight = (*kernel, *(axis.weight(t) for axis, t in zip(axes, window, strict=True)))
+        return Tap(
+            channel=seen,
+            window=window,
+            canvas=canvas,
+            source=source,
+            input=read,
+            x=self._empty(source) if read is None else self.input[read].item(),
+            weight=weight,
+            w=None if weight is None or self.kernels is None else self.kernels[weight].item(),
+        )
+
+    def _empty(self, source: Source) -> int | None:
+        """The number of a cell that shows no input cell: 0, or none where the layer leaves it out."""
+        op = self.operator
+        left_out = op.reduce == "max" or (op.reduce == "mean" and not op.mean_counts_padding)
+        return None if left_out or source is Source.OUTSIDE else 0
+
+
+@dataclass(frozen=True)
+class Trace(Sequence[Step]):
+    """All layers of a spec, each fed by the one before; as a sequence, all their steps: one per output cell."""
+
+    spec: Spec
+    layers: tuple[LayerTrace, ...]
+
+    @property
+    def input(self) -> Array:
+        """The spec's input: (channels, *size)."""
+        return self.layers[0].input
+
+    @property
+    def output(self) -> Array:
+        """The last layer's output: (out_channels, *out_size), of int64 where every number is whole, else of float64."""
+        return self.layers[-1].output
+
+    def __len__(self) -> int:
+        return sum(map(len, self.layers))
+
+    @overload
+    def __getitem__(self, key: int) -> Step: ...
+    @overload
+    def __getitem__(self, key: slice) -> tuple[Step, ...]: ...
+    def __getitem__(self, key: int | slice) -> Step | tuple[Step, ...]:
+        if isinstance(key, slice):
+            return tuple(self[k] for k in range(*key.indices(len(self))))
+        step = range(len(self))[key]
+        ends = list(accumulate(map(len, self.layers)))
+        layer = self.layers[bisect_right(ends, step)]
+        return layer[step - layer.first_step]
+
+
+def trace(spec: Spec) -> Trace:
+    """Compute a spec: every array of every layer. Steps are made when they are asked for."""
+    x = values.frozen(values.fill(spec.input.values, (spec.input.channels, *spec.input.size)))
+    layers: list[LayerTrace] = []
+    first_step = 0
+    for number, layer in enumerate(spec.layers):
+        layers.append(_layer(layer, x, number=number, first_step=first_step))
+        x = layers[-1].output
+        first_step += x.size
+    return Trace(spec, tuple(layers))
+
+
+def _layer(layer: Layer, x: Array, *, number: int, first_step: int) -> LayerTrace:
+    op = operator(layer)
+    weight = kernels = bias = None
+    if not isinstance(layer, Pool):
+        weight = values.frozen(values.weights(layer))
+        kernels = values.frozen(values.kernels(layer, weight))
+        bias = values.bias(layer.bias)
+    output = values.frozen(values.output(op, x, kernels, bias))
+    return LayerTrace(number, first_step, layer, op, x, weight, kernels, bias, output)

@@ -1,0 +1,155 @@
+"""Arrays: the numbers of a spec, and a layer's output computed from them at numpy's speed."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
+
+import numpy as np
+
+from conv_anim.spec.model import Arange, ConvTranspose, Given, Random
+from conv_anim.tracing.geometry import Source
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from conv_anim.spec.model import Conv, Number, Size, Values
+    from conv_anim.tracing.operators import Operator
+
+Array: TypeAlias = "NDArray[Any]"
+"""Of int64, or of float64 as soon as one number is not whole."""
+
+
+def frozen(array: Array) -> Array:
+    array.setflags(write=False)
+    return array
+
+
+def fill(values: Values, shape: Size) -> Array:
+    """An array of the shape, with the numbers that the spec asks for."""
+    match values:
+        case Given():
+            return _typed(np.broadcast_to(np.array(values.numbers).reshape(values.shape), shape))
+        case Arange():
+            return np.arange(prod(shape), dtype=np.int64).reshape(shape)
+        case Random():
+            return _drawn(values, shape)
+        case _:
+            assert_never(values)
+
+
+def _typed(array: Array) -> Array:
+    return np.array(array, dtype=np.int64 if array.dtype.kind in "iu" else np.float64)
+
+
+def _drawn(values: Random, shape: Size) -> Array:
+    """Numpy's legacy generator: its stream is frozen for good, so that a seed means the same everywhere."""
+    unit = np.random.RandomState(values.seed).random_sample(shape)
+    if isinstance(values.low, int) and isinstance(values.high, int):
+        return np.floor(values.low + unit * (values.high - values.low + 1)).astype(np.int64)
+    return values.low + unit * (values.high - values.low)
+
+
+def weights(layer: Conv | ConvTranspose) -> Array:
+    """The layer's weight, in PyTorch's shape for its type."""
+    ends, groups = layer.ends, layer.groups
+    if isinstance(layer, ConvTranspose):
+        return fill(layer.weight, (ends.in_channels, ends.out_channels // groups, *layer.kernel_size))
+    return fill(layer.weight, (ends.out_channels, ends.in_channels // groups, *layer.kernel_size))
+
+
+def kernels(layer: Conv | ConvTranspose, weight: Array) -> Array:
+    """One kernel per output channel and input channel it sees: (out_channels, in_channels / groups, *kernel_size)."""
+    if not isinstance(layer, ConvTranspose):
+        return weight
+    per_group = weight.reshape(layer.groups, -1, *weight.shape[1:])
+    return np.moveaxis(per_group, 2, 1).reshape(layer.ends.out_channels, -1, *layer.kernel_size)
+
+
+def bias(numbers: tuple[Number, ...] | None) -> Array | None:
+    return None if numbers is None else _typed(np.array(numbers))
+
+
+def output(op: Operator, x: Array, kernel: Array | None, added: Array | None) -> Array:
+    """What the operator makes of ``x`` (in_channels, *size): an array (out_channels, *out_size)."""
+    match op.reduce:
+        case "sum":
+            assert kernel is not None
+            return _multiplied_and_added(op, x, kernel, added)
+        case "max":
+            return _largest(op, x)
+        case "mean":
+            return _mean(op, x)
+        case _:
+            assert_never(op.reduce)
+
+
+def spread(op: Operator, x: Array, empty: Number) -> Array:
+    """The input on its canvas (channels, *reach): stretched, padded, ``empty`` where there is no input cell."""
+    for dim, axis in enumerate(op.axes, start=1):
+        index, source = axis.sources
+        x = np.take(x, index, axis=dim)
+        x[(slice(None),) * dim + (source > Source.BORROWED,)] = empty
+    return x
+
+
+def taken(op: Operator, canvas: Array, tap: tuple[int, ...]) -> Array:
+    """The cells that one tap of all windows meets: (channels, *out_size)."""
+    return canvas[(slice(None), *(axis.taken(t) for axis, t in zip(op.axes, tap, strict=True)))]
+
+
+def _multiplied_and_added(op: Operator, x: Array, kernel: Array, added: Array | None) -> Array:
+    x, kernel = _wide_enough(x, kernel)
+    canvas = spread(op, x, 0)
+    total = np.zeros((op.groups, op.out_channels // op.groups, prod(op.out_size)), dtype=canvas.dtype)
+    for tap in np.ndindex(*op.kernel_size):
+        cell = tuple(axis.weight(t) for axis, t in zip(op.axes, tap, strict=True))
+        weight = kernel[(slice(None), slice(None), *cell)].reshape(op.groups, -1, kernel.shape[1])
+        total += _mixed(weight, taken(op, canvas, tap).reshape(op.groups, kernel.shape[1], -1))
+    result = total.reshape(op.out_channels, *op.out_size)
+    return result if added is None else result + added.reshape(-1, *(1 for _ in op.axes))
+
+
+def _mixed(weight: Array, cells: Array) -> Array:
+    """Channels mixed within each group; with one channel to a group, a product is much faster than a matrix's."""
+    if weight.shape[2] == 1:
+        return weight * cells
+    return weight @ cells
+
+
+def _wide_enough(x: Array, kernel: Array) -> tuple[Array, Array]:
+    """Both as whole numbers if no sum of products can overflow, else both as reals."""
+    whole = x.dtype.kind == kernel.dtype.kind == "i"
+    largest = int(np.abs(x).max()) * int(np.abs(kernel).max()) * kernel[0].size if whole else 0
+    if whole and largest < 2**62:
+        return x, kernel
+    return x.astype(np.float64), kernel.astype(np.float64)
+
+
+def _largest(op: Operator, x: Array) -> Array:
+    """The largest input cell of each window; padding never wins, a window without any input cell gives −∞."""
+    if any((axis.counts(padding=False) == 0).any() for axis in op.axes):
+        x = x.astype(np.float64)
+    canvas = spread(op, x, np.iinfo(np.int64).min if x.dtype.kind == "i" else -np.inf)
+    best = None
+    for tap in np.ndindex(*op.kernel_size):
+        cells = taken(op, canvas, tap)
+        best = cells.copy() if best is None else np.maximum(best, cells, out=best)
+    assert best is not None
+    return best
+
+
+def _mean(op: Operator, x: Array) -> Array:
+    canvas = spread(op, x.astype(np.float64), 0)
+    total = np.zeros((op.out_channels, *op.out_size))
+    for tap in np.ndindex(*op.kernel_size):
+        total += taken(op, canvas, tap)
+    return total / divisors(op)
+
+
+def divisors(op: Operator) -> Array:
+    """By how many cells each window of a mean is divided: (*out_size), the product of the axes' counts."""
+    result = np.ones((), dtype=np.intp)
+    for axis in op.axes:
+        result = np.multiply.outer(result, axis.counts(padding=op.mean_counts_padding))
+    return result
