@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, assert_never
 
 from conv_anim.scene import words
 from conv_anim.scene.color import readable
+from conv_anim.scene.flat import flat
 from conv_anim.scene.isometric import isometric
 from conv_anim.scene.panel import Panel, shifted
-from conv_anim.scene.primitives import Frame, Lazy, Scene
+from conv_anim.scene.primitives import Scene
 from conv_anim.scene.style import Style
 from conv_anim.spec import model
 
@@ -32,7 +33,7 @@ def scene(trace: Trace, font: Font) -> Scene:
 
 
 def _scale_for(trace: Trace, font: Font, width: int) -> float:
-    """The largest scale, to a few thousandths, at which the figure is no wider: lengths round, so it is searched for."""
+    """The largest scale at which the figure is no wider; searched for, because lengths round."""
     low, high = 0.0, 2.0 * width / _composed(trace, Style(trace.spec.theme, 1.0, font), None).width
     while high - low > 0.004:
         middle = (low + high) / 2
@@ -45,7 +46,9 @@ def _panel(trace: Trace, style: Style) -> Panel:
     match trace.spec.view:
         case model.Isometric():
             return isometric(trace, style)
-        case model.Flat() | model.Channels() | model.Volume() | model.Matrix():
+        case model.Flat():
+            return flat(trace, style)
+        case model.Channels() | model.Volume() | model.Matrix():
             raise NotImplementedError
         case _:
             assert_never(trace.spec.view)
@@ -66,17 +69,13 @@ def _composed(trace: Trace, style: Style, width: int | None) -> Scene:
         height=height,
         background=style.colors.background,
         still=(*shifted(panel.still, dx, dy), *written),
-        frames=Lazy(len(panel.frames), lambda k: _shifted(panel.frames[k], dx, dy)),
+        frames=panel.moved_frames(dx, dy),
         step=spec.animation.step,
         hold=spec.animation.hold,
         loop=spec.animation.loop,
         title=spec.title or "",
         description=words.description(trace),
     )
-
-
-def _shifted(frame: Frame, dx: float, dy: float) -> Frame:
-    return Frame(shifted(frame.kept, dx, dy), shifted(frame.shown, dx, dy))
 
 
 def _lines(trace: Trace, style: Style, width: float) -> list[str]:

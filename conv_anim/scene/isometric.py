@@ -15,29 +15,22 @@ from conv_anim.scene.color import mix
 from conv_anim.scene.panel import Panel, Sign, shifted, union
 from conv_anim.scene.primitives import Frame, Lazy, Lines, Polygons, Stroke
 from conv_anim.scene.segments import outside
+from conv_anim.scene.sheet import Sheet, row_and_column, two
 from conv_anim.scene.steps import Steps
-from conv_anim.tracing.geometry import Axis, Source
 
 if TYPE_CHECKING:
     from conv_anim.scene.primitives import Box, Items, Point
     from conv_anim.scene.style import Style
-    from conv_anim.tracing.operators import Operator
     from conv_anim.tracing.trace import Trace
 
 COLUMN = (1.0, -0.5)
 ROW = (0.7, 0.65)
 SETBACK = 5.2 / 29.528
 """How far a plane stands to the left of the one below it, in cells."""
-POINT = Axis(size=1, kernel=1, count=1)
-"""The rows of something that has columns only."""
-
 Run = tuple[int, int]
 """The first of some neighbouring cells, and their number."""
-
-
-def row_and_column(op: Operator) -> tuple[Axis, Axis]:
-    """The axes of a plane; one with a single axis lies along its columns."""
-    return (op.axes[0], op.axes[1]) if len(op.axes) == 2 else (POINT, op.axes[0])
+Block = tuple[Run, Run]
+"""Neighbouring rows and columns."""
 
 
 def runs(cells: list[int]) -> list[Run]:
@@ -70,58 +63,26 @@ class Plane:
             self.at(row, column + width),
         )
 
-    def grid(self, rows: Run, columns: Run) -> tuple[tuple[Point, ...], ...]:
+    def block(self, block: Block) -> tuple[Point, ...]:
+        (row, height), (column, width) = block
+        return self.ring(row, column, height, width)
+
+    def grid(self, block: Block) -> tuple[tuple[Point, ...], ...]:
         """The lines between and around the cells of some rows and columns."""
-        top, left = rows[0], columns[0]
-        bottom, right = top + rows[1], left + columns[1]
+        (top, height), (left, width) = block
+        bottom, right = top + height, left + width
         along = tuple((self.at(r, left), self.at(r, right)) for r in range(top, bottom + 1))
         across = tuple((self.at(bottom, c), self.at(top, c)) for c in range(left, right + 1))
         return along + across
 
     @property
+    def whole(self) -> Block:
+        return (0, self.rows), (0, self.columns)
+
+    @property
     def box(self) -> Box:
         points = self.ring(0, 0, self.rows, self.columns)
         return union((x, y, 0.0, 0.0) for x, y in points)
-
-
-@dataclass(frozen=True)
-class Floor:
-    """A map as it lies in the figure, with the canvas that the layer above it reads.
-
-    ``lead`` cells before the canvas are input that a negative border leaves out.
-    """
-
-    plane: Plane
-    axes: tuple[Axis, Axis]
-    color: str
-
-    @staticmethod
-    def lead(axis: Axis) -> int:
-        return max(0, -axis.before)
-
-    @staticmethod
-    def extent(axis: Axis) -> int:
-        """Cells drawn along an axis: the canvas, what hangs over it, and input that is left out."""
-        return Floor.lead(axis) + max(axis.reach, axis.before + axis.stretched)
-
-    def cells(self) -> tuple[list[int], list[int]]:
-        """Rows and columns of the plane that hold input cells."""
-        return self._cells(self.axes[0]), self._cells(self.axes[1])
-
-    def _cells(self, axis: Axis) -> list[int]:
-        return [self.lead(axis) + axis.before + i * axis.stretch for i in range(axis.size)]
-
-    @property
-    def has_empty(self) -> bool:
-        rows, columns = self.cells()
-        return len(rows) * len(columns) < self.plane.rows * self.plane.columns
-
-    def solid(self) -> tuple[Point, ...] | None:
-        """The outline of the input cells where they lie side by side: it hides what is below."""
-        rows, columns = map(runs, self.cells())
-        if len(rows) > 1 or len(columns) > 1:
-            return None
-        return self.plane.ring(rows[0][0], columns[0][0], rows[0][1], columns[0][1])
 
 
 @dataclass(frozen=True)
@@ -131,12 +92,35 @@ class Reach:
     rows: list[int]
     columns: list[int]
 
-    def blocks(self) -> list[tuple[Run, Run]]:
+    def blocks(self) -> list[Block]:
         return list(product(runs(self.rows), runs(self.columns)))
+
+    def within(self, other: Reach) -> Reach:
+        rows, columns = set(other.rows), set(other.columns)
+        return Reach([r for r in self.rows if r in rows], [c for c in self.columns if c in columns])
 
     def corners(self, plane: Plane) -> tuple[Point, ...]:
         top, left = self.rows[0], self.columns[0]
         return plane.ring(top, left, self.rows[-1] + 1 - top, self.columns[-1] + 1 - left)
+
+
+@dataclass(frozen=True)
+class Floor:
+    """A map as it lies in the figure, with the canvas that the layer above it reads."""
+
+    plane: Plane
+    sheet: Sheet
+    color: str
+
+    @property
+    def inputs(self) -> Reach:
+        """The cells that hold the map."""
+        return Reach(list(self.sheet.rows.inputs), list(self.sheet.columns.inputs))
+
+    def solid(self) -> tuple[Point, ...] | None:
+        """The outline of the map where its cells lie side by side: it hides what is below."""
+        blocks = self.inputs.blocks()
+        return None if len(blocks) > 1 else self.plane.block(blocks[0])
 
 
 @dataclass(frozen=True)
@@ -147,28 +131,21 @@ class Isometric:
     style: Style
 
     @cached_property
-    def axes(self) -> list[tuple[Axis, Axis]]:
-        """What reads each floor; the last is read by nothing."""
-        read = [row_and_column(layer.operator) for layer in self.trace.layers]
-        rows, columns = read[-1]
-        bare = Axis(rows.count, 1, rows.count), Axis(columns.count, 1, columns.count)
-        return [*read, bare]
-
-    @cached_property
     def floors(self) -> list[Floor]:
+        rows, columns = row_and_column(self.trace.layers[-1].operator)
+        sheets = [Sheet.read_by(layer.operator) for layer in self.trace.layers]
+        sheets.append(Sheet.bare(rows.count, columns.count))
         unit = self.style.iso_cell
         floors: list[Floor] = []
         x = y = 0.0
-        for k, axes in enumerate(self.axes):
-            plane = Plane(Floor.extent(axes[0]), Floor.extent(axes[1]), (x, y), unit)
-            floors.append(Floor(plane, axes, self._color(k)))
+        for k, sheet in enumerate(sheets):
+            floors.append(Floor(Plane(*sheet.shape, (x, y), unit), sheet, self._color(k / (len(sheets) - 1))))
             x -= SETBACK * unit
-            y -= (plane.rows + 1) * unit
+            y -= (sheet.shape[0] + 1) * unit
         return floors
 
-    def _color(self, floor: int) -> str:
-        colors = self.style.colors
-        return mix(colors.input, colors.output, floor / (len(self.axes) - 1))
+    def _color(self, height: float) -> str:
+        return mix(self.style.colors.input, self.style.colors.output, height)
 
     @cached_property
     def steps(self) -> Steps:
@@ -180,45 +157,38 @@ class Isometric:
     def still(self) -> Items:
         items: list[Polygons | Lines] = []
         for floor in self.floors[:-1]:
-            if floor.has_empty:
-                plane = floor.plane
-                items.append(Lines(plane.grid((0, plane.rows), (0, plane.columns)), self.style.empty_edge))
-            items += self._filled(floor, Reach(*floor.cells()), floor.color)
+            if floor.sheet.has_empty:
+                items.append(Lines(floor.plane.grid(floor.plane.whole), self.style.empty_edge))
+            items += self._filled(floor, floor.inputs, floor.color)
         top = self.floors[-1]
         if self.style.theme.pending:
-            plane = top.plane
-            outline = plane.ring(0, 0, plane.rows, plane.columns)
-            items.append(Polygons((outline,), self.style.colors.background))
-            items.append(Lines(plane.grid((0, plane.rows), (0, plane.columns)), self.style.pending_edge))
+            items.append(Polygons((top.plane.block(top.plane.whole),), self.style.colors.background))
+            items.append(Lines(top.plane.grid(top.plane.whole), self.style.pending_edge))
         else:
-            items += self._filled(top, Reach(*top.cells()), top.color)
+            items += self._filled(top, top.inputs, top.color)
         return tuple(items)
 
     def _filled(self, floor: Floor, reach: Reach, color: str) -> list[Polygons | Lines]:
-        plane = floor.plane
         blocks = reach.blocks()
-        rings = tuple(plane.ring(rows[0], columns[0], rows[1], columns[1]) for rows, columns in blocks)
-        lines = tuple(line for rows, columns in blocks for line in plane.grid(rows, columns))
-        return [Polygons(rings, color), Lines(lines, self.style.edge)]
+        lines = tuple(line for block in blocks for line in floor.plane.grid(block))
+        return [Polygons(tuple(map(floor.plane.block, blocks)), color), Lines(lines, self.style.edge)]
 
     # what differs from frame to frame
 
     def frame(self, k: int) -> Frame:
-        row, column = self._position(self.steps.cell(k))
+        row, column = two(self.steps.cell(k)[1:])
         reaches = self._reaches(row, column)
         shown: list[Polygons | Lines] = []
-        for floor, reach in zip(self.floors[:-1], reaches, strict=False):
+        levels = list(zip(self.floors, reaches, strict=True))
+        for floor, reach in levels[:-1]:
             shown += self._covered(floor, reach)
-        joined = [self._joined(lower, upper, reaches, k) for k, (lower, upper) in enumerate(pairwise(self.floors))]
-        shown.append(Lines(tuple(line for lines in joined for line in lines), self._corner_stroke()))
+        joined = tuple(line for lower, upper in pairwise(levels) for line in self._joined(lower, upper))
+        shown.append(Lines(joined, self._corner_stroke()))
         top = self.floors[-1]
         colors, theme = self.style.colors, self.style.theme
         fill = mix(top.color, colors.current, theme.overlay)
         shown += self._filled(top, reaches[-1], fill)
         return Frame(tuple(self._done(k)), tuple(shown))
-
-    def _position(self, cell: tuple[int, ...]) -> tuple[int, int]:
-        return (cell[1], cell[2]) if len(cell) == 3 else (0, cell[1])
 
     def _corner_stroke(self) -> Stroke:
         return Stroke(self.style.colors.ink, self.style.theme.corner_width * self.style.scale)
@@ -229,58 +199,41 @@ class Isometric:
         top = self.floors[-1]
         items: list[Polygons | Lines] = []
         for cell in self.steps.passed(k):
-            row, column = self._position(cell)
+            row, column = two(cell[1:])
             items += self._filled(top, Reach([row], [column]), top.color)
         return items
 
     def _reaches(self, row: int, column: int) -> list[Reach]:
         """From the input up to the output: the cells that an output cell is made of, directly or through layers."""
-        reaches = [Reach([row], [column])]
-        needed = [row], [column]
-        for axes in reversed(self.axes[:-1]):
-            covered = [_covered(axis, cells) for axis, cells in zip(axes, needed, strict=True)]
-            rows, columns = ([Floor.lead(a) + c for c in cells] for a, cells in zip(axes, covered, strict=True))
-            reaches.insert(0, Reach(rows, columns))
-            rows, columns = (_read(axis, cells) for axis, cells in zip(axes, covered, strict=True))
-            if not rows or not columns:
-                break
-            needed = rows, columns
-        return [*(Reach([], []) for _ in range(len(self.floors) - len(reaches))), *reaches]
+        rows, columns = [row], [column]
+        reaches = [Reach(rows, columns)]
+        for floor in reversed(self.floors[:-1]):
+            sheet = floor.sheet
+            covered = Reach(sheet.rows.covered(rows), sheet.columns.covered(columns))
+            reaches.insert(0, covered)
+            rows, columns = sheet.rows.read(covered.rows), sheet.columns.read(covered.columns)
+        return reaches
 
     def _covered(self, floor: Floor, reach: Reach) -> list[Polygons | Lines]:
         """The window over a floor: strong where it reads input cells, weaker where there is nothing to read."""
-        if not reach.rows:
-            return []
-        rows, columns = (set(cells) for cells in floor.cells())
-        colors, theme = self.style.colors, self.style.theme
-        read = Reach([r for r in reach.rows if r in rows], [c for c in reach.columns if c in columns])
-        window = [floor.plane.ring(rs[0], cs[0], rs[1], cs[1]) for rs, cs in reach.blocks()]
-        items: list[Polygons | Lines] = [Polygons(tuple(window), mix(colors.background, colors.window, theme.empty_overlay))]
-        if read.rows and read.columns:
-            rings = [floor.plane.ring(rs[0], cs[0], rs[1], cs[1]) for rs, cs in read.blocks()]
-            items.append(Polygons(tuple(rings), mix(floor.color, colors.window, theme.overlay)))
-        lines = tuple(line for rs, cs in reach.blocks() for line in floor.plane.grid(rs, cs))
-        return [*items, Lines(lines, self.style.edge)]
+        colors, theme, plane = self.style.colors, self.style.theme, floor.plane
+        empty = mix(colors.background, colors.window, theme.empty_overlay)
+        blocks = reach.blocks()
+        read = reach.within(floor.inputs).blocks()
+        return [
+            Polygons(tuple(map(plane.block, blocks)), empty),
+            Polygons(tuple(map(plane.block, read)), mix(floor.color, colors.window, theme.overlay)),
+            Lines(tuple(line for block in blocks for line in plane.grid(block)), self.style.edge),
+        ]
 
-    def _joined(self, lower: Floor, upper: Floor, reaches: list[Reach], k: int) -> list[tuple[Point, ...]]:
+    def _joined(self, lower: tuple[Floor, Reach], upper: tuple[Floor, Reach]) -> list[tuple[Point, ...]]:
         """The lines from the corners of what is read to those of what is made of it, where nothing hides them."""
-        if not reaches[k].rows:
+        made = upper[1].within(upper[0].inputs)
+        if not made.rows or not made.columns or not lower[1].rows:
             return []
-        made = reaches[k + 1]
-        own_rows, own_columns = upper.cells()
-        made = Reach([r for r in made.rows if r in own_rows], [c for c in made.columns if c in own_columns])
-        hiding = upper.solid()
-        ends = zip(reaches[k].corners(lower.plane), made.corners(upper.plane), strict=True)
+        ends = zip(lower[1].corners(lower[0].plane), made.corners(upper[0].plane), strict=True)
+        hiding = upper[0].solid()
         return [piece for line in ends for piece in outside(line, hiding)]
-
-
-def _covered(axis: Axis, outputs: list[int]) -> list[int]:
-    return sorted({axis.cell(o, t) for o in outputs for t in range(axis.kernel)})
-
-
-def _read(axis: Axis, canvas: list[int]) -> list[int]:
-    index, source = axis.sources
-    return sorted({int(index[c]) for c in canvas if source[c] <= Source.BORROWED})
 
 
 def isometric(trace: Trace, style: Style) -> Panel:
@@ -289,13 +242,9 @@ def isometric(trace: Trace, style: Style) -> Panel:
     signs = _signs(view)
     box = union([*(floor.plane.box for floor in view.floors), *(b for _, b in signs)])
     still = (*view.still(), *(item for items, _ in signs for item in items))
+    panel = Panel(box[2], box[3], still, Lazy(len(view.steps), view.frame))
     dx, dy = -box[0], -box[1]
-
-    def frame(k: int) -> Frame:
-        made = view.frame(k)
-        return Frame(shifted(made.kept, dx, dy), shifted(made.shown, dx, dy))
-
-    return Panel(box[2], box[3], shifted(still, dx, dy), Lazy(len(view.steps), frame))
+    return Panel(box[2], box[3], shifted(still, dx, dy), panel.moved_frames(dx, dy))
 
 
 def _signs(view: Isometric) -> list[tuple[Items, Box]]:

@@ -9,6 +9,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from conv_anim.spec.model import Number
+    from conv_anim.tracing.trace import LayerTrace
     from conv_anim.tracing.values import Array
 
 MINUS = "\N{MINUS SIGN}"
@@ -47,3 +48,33 @@ def format_for(*arrays: Array, most: int = 2) -> Format:
             return Format(decimals, exact=True)
     smallest = np.abs(numbers[numbers != 0]).min()
     return Format(next((d for d in (1, 2, 3) if round(float(smallest), d) > 0), 3), exact=False)
+
+
+def plane(values: Array) -> Array:
+    """A map of one or two axes as rows and columns."""
+    return values.reshape(values.shape if values.ndim == 2 else (1, -1))
+
+
+@dataclass(frozen=True)
+class Formats:
+    """How the numbers of a layer are written."""
+
+    x: Format
+    w: Format
+    y: Format
+    empty: str
+    """In a cell that holds no input: 0, or nothing where the layer leaves it out."""
+
+    @classmethod
+    def of(cls, layer: LayerTrace) -> Formats:
+        x = format_for(layer.input)
+        weights = x if layer.kernels is None else format_for(layer.kernels)
+        leaves_out = layer.operator.reduce == "max" or (
+            layer.operator.reduce == "mean" and not layer.operator.mean_counts_padding
+        )
+        return cls(x, weights, format_for(layer.output), "" if leaves_out else x(0))
+
+    @property
+    def equals(self) -> str:
+        exact = self.x.exact and self.w.exact and self.y.exact
+        return "=" if exact else "≈"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from conv_anim.scene.color import readable
-from conv_anim.scene.primitives import Boxes, Frame, Items, Primitive, Text, moved
+from conv_anim.scene.primitives import Boxes, Frame, Items, Lazy, Primitive, Text, moved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,6 +24,20 @@ class Panel:
     height: float
     still: Items
     frames: Sequence[Frame] = (Frame(),)
+
+    def wider(self, width: float, *, height: float) -> Panel:
+        """The panel in the middle of one that is no narrower than ``width``."""
+        full = max(self.width, width)
+        dx = round((full - self.width) / 2)
+        return Panel(full, height, shifted(self.still, dx, 0), self.moved_frames(dx, 0))
+
+    def moved_frames(self, dx: float, dy: float) -> Sequence[Frame]:
+        frames = self.frames
+
+        def frame(k: int) -> Frame:
+            return Frame(shifted(frames[k].kept, dx, dy), shifted(frames[k].shown, dx, dy))
+
+        return Lazy(len(frames), frame)
 
 
 def union(boxes: Iterable[Box]) -> Box:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
-from conv_anim.spec.model import Conv, ConvTranspose, Pool
-from conv_anim.tracing.geometry import Axis, Source
+from conv_anim.spec.model import Conv, ConvTranspose, Labels, Pool
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -96,7 +95,7 @@ def caption(trace: Trace) -> str:
     """One line: what is computed, with which parameters, from which size to which."""
     ends = [trace.spec.layers[0].ends, *(layer.ends for layer in trace.spec.layers)]
     sizes = [size(ends[0].in_size, ends[0].in_channels), *(size(e.out_size, e.out_channels) for e in ends[1:])]
-    arrows = " → ".join(sizes)
+    arrows = "\N{NO-BREAK SPACE}→\N{NO-BREAK SPACE}".join(sizes)
     if len(trace.spec.layers) > 1:
         return f"{len(trace.spec.layers)} layers: {arrows}"
     layer = trace.spec.layers[0]
@@ -158,11 +157,6 @@ def description(trace: Trace) -> str:
     return f"{spec.title}. {said}." if spec.title else f"{said}."
 
 
-def empty_sources(axes: tuple[Axis, ...]) -> bool:
-    """Whether any cell of the canvas shows no input cell."""
-    return any(bool((axis.sources[1] > Source.INPUT).any()) for axis in axes)
-
-
 def floor_labels(trace: Trace) -> list[Label]:
     """One label for each map of the trace, from the input to the output."""
     first, *others = trace.layers
@@ -178,3 +172,12 @@ def floor_labels(trace: Trace) -> list[Label]:
     if given is not None and given.output is not None:
         labels[-1] = Label(given.output, last.detail)
     return labels
+
+
+def labels(trace: Trace) -> list[Label]:
+    """Labels of input, kernel (if there is one) and output of a trace of one layer."""
+    traced, given = trace.layers[0], trace.spec.labels or Labels()
+    named = [(input_label(traced), given.input), (output_label(traced), given.output)]
+    if traced.kernels is not None:
+        named.insert(1, (kernel_label(traced), given.kernel))
+    return [label if name is None else Label(name, label.detail) for label, name in named]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
 
@@ -93,9 +94,18 @@ def spread(op: Operator, x: Array, empty: Number) -> Array:
     return x
 
 
+def channel_maps(op: Operator, x: Array, kernel: Array) -> Array:
+    """What each input channel alone contributes, with its own kernel: ``x`` (n, *size), ``kernel`` (n, *kernel_size).
+
+    Returns (n, *out_size); these maps add up, with the bias, to one channel of a convolution's output.
+    """
+    return output(replace(op, in_channels=len(x), out_channels=len(x), groups=len(x)), x, kernel[:, None], None)
+
+
 def taken(op: Operator, canvas: Array, tap: tuple[int, ...]) -> Array:
     """The cells that one tap of all windows meets: (channels, *out_size)."""
-    return canvas[(slice(None), *(axis.taken(t) for axis, t in zip(op.axes, tap, strict=True)))]
+    windows = [axis.taken(t) for axis, t in zip(op.axes, tap, strict=True)]
+    return canvas[(slice(None), *windows)]
 
 
 def _multiplied_and_added(op: Operator, x: Array, kernel: Array, added: Array | None) -> Array:

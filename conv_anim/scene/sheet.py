@@ -1,0 +1,106 @@
+"""A map as a sheet of cells: the input where it lies on the canvas that a layer reads, with all that borders it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from conv_anim.tracing.geometry import Axis, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conv_anim.tracing.operators import Operator
+
+POINT = Axis(size=1, kernel=1, count=1)
+"""The rows of something that has columns only."""
+
+
+def row_and_column(op: Operator) -> tuple[Axis, Axis]:
+    """The axes of a sheet; an operator with a single axis lies along its columns."""
+    return (op.axes[-2], op.axes[-1]) if len(op.axes) > 1 else (POINT, op.axes[0])
+
+
+def two(position: tuple[int, ...]) -> tuple[int, int]:
+    """A position of one or two axes as (row, column)."""
+    return (position[-2], position[-1]) if len(position) > 1 else (0, position[0])
+
+
+@dataclass(frozen=True)
+class Side:
+    """One axis of a sheet, counted in cells drawn: the canvas, what hangs over it, and input that is left out."""
+
+    axis: Axis
+
+    @property
+    def lead(self) -> int:
+        """Input cells before the canvas, which a negative border leaves out."""
+        return max(0, -self.axis.before)
+
+    @property
+    def extent(self) -> int:
+        return self.lead + max(self.axis.reach, self.axis.before + self.axis.stretched)
+
+    @cached_property
+    def inputs(self) -> dict[int, int]:
+        """The cells that hold input, and which input cell it is."""
+        axis = self.axis
+        return {self.lead + axis.before + i * axis.stretch: i for i in range(axis.size)}
+
+    @cached_property
+    def sources(self) -> list[tuple[Source, int]]:
+        """For every cell what it is, and which input cell it shows (0 where none)."""
+        index, source = self.axis.sources
+        on_canvas = [(Source(s), int(i)) for s, i in zip(source, index, strict=True)]
+        trail = self.extent - self.lead - len(on_canvas)
+        found = [(Source.INPUT, 0)] * self.lead + on_canvas + [(Source.OUTSIDE, 0)] * trail
+        for cell, i in self.inputs.items():
+            found[cell] = (Source.INPUT, i)
+        return found
+
+    def covered(self, outputs: list[int]) -> list[int]:
+        """The cells under the windows of some outputs."""
+        axis = self.axis
+        return sorted({self.lead + axis.cell(o, t) for o in outputs for t in range(axis.kernel)})
+
+    def read(self, cells: list[int]) -> list[int]:
+        """The input cells that some cells show."""
+        return sorted({self.sources[c][1] for c in cells if self.sources[c][0] <= Source.BORROWED})
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Rows and columns of cells."""
+
+    rows: Side
+    columns: Side
+
+    @classmethod
+    def read_by(cls, op: Operator) -> Sheet:
+        """The canvas that an operator reads; of three axes the last two."""
+        rows, columns = row_and_column(op)
+        return cls(Side(rows), Side(columns))
+
+    @classmethod
+    def bare(cls, rows: int, columns: int) -> Sheet:
+        """A map that nothing reads."""
+        return cls(Side(Axis(rows, 1, rows)), Side(Axis(columns, 1, columns)))
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.rows.extent, self.columns.extent
+
+    @property
+    def has_empty(self) -> bool:
+        return len(self.rows.inputs) * len(self.columns.inputs) < self.shape[0] * self.shape[1]
+
+    def place(self, canvas: tuple[int, int]) -> tuple[int, int]:
+        """Where a cell of the canvas lies on the sheet."""
+        return self.rows.lead + canvas[0], self.columns.lead + canvas[1]
+
+    def cells(self) -> Iterator[tuple[int, int, Source, tuple[int, int]]]:
+        """Row, column, what is there, and the input cell that is shown."""
+        for r, (row_source, row) in enumerate(self.rows.sources):
+            for c, (column_source, column) in enumerate(self.columns.sources):
+                yield r, c, max(row_source, column_source), (row, column)

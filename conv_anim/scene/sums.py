@@ -1,0 +1,161 @@
+"""The sum of a step, written out under a figure: every term in a place of its own, so that only what changes moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.color import readable
+from conv_anim.scene.numbers import Format, Formats, format_for
+from conv_anim.scene.primitives import Primitive, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conv_anim.scene.style import Style
+    from conv_anim.tracing.trace import LayerTrace, Step, Tap
+    from conv_anim.tracing.values import Array
+
+MOST_LINES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One summand as text; ``idle`` terms add nothing."""
+
+    text: str
+    idle: bool = False
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Where the terms of every step of a figure go.
+
+    ``opening`` stands before the terms ("max("), ``joint`` between them (" + "), ``closing`` after them (") / 9 ").
+    ``slot`` is the width of the widest term. A sum too long for ``MOST_LINES`` leaves out its middle.
+    """
+
+    style: Style
+    count: int
+    row: int
+    """Terms that belong together: a line holds a multiple of them if it can."""
+    slot: float
+    joint: str
+    opening: str
+    closing: str
+    result: float
+    """Width of the widest result, with its sign."""
+    room: float
+
+    @property
+    def size(self) -> float:
+        return self.style.label_size
+
+    def _wide(self, text: str, *, bold: bool = False) -> float:
+        return self.style.width(text, size=self.size, bold=bold)
+
+    @property
+    def pitch(self) -> float:
+        return self.slot + self._wide(self.joint)
+
+    @property
+    def per_line(self) -> int:
+        """How many terms stand on a line."""
+        free = self.room - self._wide(self.opening) - self._wide(self.closing) - self.result
+        fit = max(1, int(free // self.pitch))
+        if fit >= self.count:
+            return self.count
+        return fit - fit % self.row if fit >= self.row else fit
+
+    @property
+    def places(self) -> list[int | None]:
+        """The terms that are written, in order; None for those left out."""
+        most = self.per_line * MOST_LINES
+        if self.count <= most:
+            return list(range(self.count))
+        return [*range(most - 2), None, self.count - 1]
+
+    @property
+    def lines(self) -> int:
+        return -(-len(self.places) // self.per_line)
+
+    @property
+    def leading(self) -> float:
+        return self.size * 1.6
+
+    @property
+    def width(self) -> float:
+        return self._wide(self.opening) + self.per_line * self.pitch + self._wide(self.closing) + self.result
+
+    @property
+    def height(self) -> float:
+        return (self.lines - 1) * self.leading + self.size
+
+    def at(self, x: float, y: float, terms: Sequence[Term], result: str, color: str) -> list[Primitive]:
+        """The sum with its first baseline at ``y``."""
+        colors = self.style.colors
+        ink = readable(colors.background, colors.ink)
+        quiet = readable(colors.background, colors.muted, colors.ink)
+        items: list[Primitive] = [self._text(x, y, self.opening, quiet)] if self.opening else []
+        start = x + self._wide(self.opening)
+        written = self.places
+        for k, place in enumerate(written):
+            line, column = divmod(k, self.per_line)
+            left, base = start + column * self.pitch, y + line * self.leading
+            term = Term("…", idle=True) if place is None else terms[place]
+            middle = left + self.slot / 2
+            items.append(Text(middle, base, term.text, self.size, quiet if term.idle else ink, "middle"))
+            if k < len(written) - 1:
+                items.append(self._text(left + self.slot, base, self.joint, quiet))
+        line, column = divmod(len(written) - 1, self.per_line)
+        end, base = start + column * self.pitch + self.slot, y + line * self.leading
+        if self.closing:
+            items.append(self._text(end, base, self.closing, quiet))
+        items.append(Text(end + self._wide(self.closing), base, result, self.size, color, "start", bold=True))
+        return items
+
+    def _text(self, x: float, y: float, text: str, color: str) -> Text:
+        return Text(x, y, text, self.size, color)
+
+
+def sum_for(layer: LayerTrace, formats: Formats, style: Style, room: float) -> Sum:
+    """Room for the sums of all steps of a layer: the widest number and the widest weight make the widest term."""
+
+    def widest(fmt: Format, values: Array) -> float:
+        return max(style.width(fmt.factor(v), size=style.label_size) for v in (values.min(), values.max(), 0))
+
+    slot = widest(formats.x, layer.input)
+    opening, joint, closing = {"sum": ("", " + ", " "), "max": ("max(", ", ", ") "), "mean": ("(", " + ", ") / 00 ")}[
+        layer.operator.reduce
+    ]
+    if layer.kernels is not None:
+        slot += style.width("·", size=style.label_size) + widest(formats.w, layer.kernels)
+    if layer.bias is not None:
+        closing = f" + {format_for(layer.bias).factor(layer.bias.min())} "
+    result = max(
+        style.width(f"{formats.equals} {formats.y(v)}", size=style.label_size, bold=True)
+        for v in (layer.output.min(), layer.output.max())
+    )
+    taps = len(layer[0].taps)
+    return Sum(style, taps, layer.operator.kernel_size[-1], slot, joint, opening, closing, result, room)
+
+
+def written_sum(room: Sum, step: Step, formats: Formats, *, x: float, y: float) -> list[Primitive]:
+    """The sum of a step, its first baseline at ``y``."""
+    closing = room.closing
+    if step.divisor is not None:
+        closing = f") / {step.divisor} "
+    if step.bias is not None:
+        closing = f" + {Format(formats.y.decimals, exact=True).factor(step.bias)} "
+    terms = [term(tap, formats) for tap in step.taps]
+    colors = room.style.colors
+    color = readable(colors.background, colors.current, colors.ink)
+    return replace(room, closing=closing).at(x, y, terms, f"{formats.equals} {formats.y(step.value)}", color)
+
+
+def term(tap: Tap, formats: Formats) -> Term:
+    if tap.x is None:
+        return Term("–", idle=True)
+    if tap.w is None:
+        return Term(formats.x.factor(tap.x))
+    return Term(f"{formats.x.factor(tap.x)}·{formats.w.factor(tap.w)}", idle=tap.product == 0)
