@@ -6,6 +6,7 @@ from math import ceil
 from typing import TYPE_CHECKING, assert_never
 
 from conv_anim.scene import words
+from conv_anim.scene.channels import channels
 from conv_anim.scene.color import readable
 from conv_anim.scene.flat import flat
 from conv_anim.scene.isometric import isometric
@@ -48,7 +49,9 @@ def _panel(trace: Trace, style: Style) -> Panel:
             return isometric(trace, style)
         case model.Flat():
             return flat(trace, style)
-        case model.Channels() | model.Volume() | model.Matrix():
+        case model.Channels():
+            return channels(trace, style)
+        case model.Volume() | model.Matrix():
             raise NotImplementedError
         case _:
             assert_never(trace.spec.view)

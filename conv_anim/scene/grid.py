@@ -92,7 +92,7 @@ class Grid:
         return [self.boxes([(r, c) for r, c in places], fill, self.style.edge), *texts]
 
     def pending(self) -> list[Primitive]:
-        """Cells whose numbers are still to come: each a little smaller, so that a finished one hides no other's edge."""
+        """Cells whose numbers are still to come, a little smaller: then a finished one hides no other's edge."""
         inset, side = 1 + round(self.style.line / 2), self.numbers.cell
         boxes = [self.box(r, c) for r, c in np.ndindex(self.rows, self.columns)]
         return [

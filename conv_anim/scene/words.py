@@ -181,3 +181,17 @@ def labels(trace: Trace) -> list[Label]:
     if traced.kernels is not None:
         named.insert(1, (kernel_label(traced), given.kernel))
     return [label if name is None else Label(name, label.detail) for label, name in named]
+
+
+def channel_labels(trace: Trace, *, meet: bool, add: bool) -> list[Label]:
+    """Labels over the columns of the channels view: input, filter, maps, output, as far as there are such columns."""
+    input_, *kernel, result = labels(trace)
+    traced, given = trace.layers[0], trace.spec.labels or Labels()
+    if kernel and given.kernel is None:
+        seen = len(traced.operator.seen_by(0)) if meet else 1
+        detail = kernel[0].detail or (f"{seen} kernels" if seen > 1 else "")
+        kernel = [Label(f"filter {size(traced.operator.kernel_size, seen)}", detail)]
+    if not meet:
+        return [input_, *kernel, result]
+    maps = Label(f"{len(traced.operator.seen_by(0))} maps {size(traced.operator.out_size)}", "one per channel")
+    return [input_, *kernel, maps, *([result] if add else [])]
