@@ -17,7 +17,8 @@ def write(path: Path, data: bytes) -> None:
     Raises OSError. Folders that are missing are made. A new file gets the mode that the umask gives.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.", suffix=".part")
+    # A name has room for 255 bytes, and a character takes up to four.
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

@@ -1,4 +1,4 @@
-"""GIF (the 89a specification): one palette, and for each frame the rectangle that changed, unchanged pixels transparent.
+"""GIF (the 89a specification): one palette, and for each frame what changed; unchanged pixels are transparent.
 
 The container is written here, because Pillow's own writer searches every frame for what changed and gives each image
 the full eight bits; the compression (LZW) is Pillow's.
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     Pixels = NDArray[np.uint8]
 
-SHORTEST = 2
-"""Centiseconds: viewers slow down frames that are shown for a shorter time."""
+SHORTEST, LONGEST = 2, 0xFFFF
+"""Centiseconds: viewers slow down frames that are shown for a shorter time, and there is no room for a longer one."""
 TRANSPARENT = 0
 
 
@@ -109,7 +109,8 @@ def commented(text: str) -> bytes:
 def image(patch: Patch, bits: int) -> bytes:
     """Graphic control (leave the frame in place; index 0 is transparent), image descriptor, and compressed indices."""
     height, width = patch.indices.shape
-    control = b"!\xf9\x04" + pack("<BHBB", 0x05, max(SHORTEST, round(patch.time / 10)), TRANSPARENT, 0)
+    time = min(max(SHORTEST, round(patch.time / 10)), LONGEST)
+    control = b"!\xf9\x04" + pack("<BHBB", 0x05, time, TRANSPARENT, 0)
     place = b"," + pack("<HHHHB", patch.x, patch.y, width, height, 0)
     data = Image.fromarray(patch.indices).tobytes("gif", "L", bits, 0)
     return control + place + bytes([bits]) + data + b"\0"

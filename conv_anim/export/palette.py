@@ -1,4 +1,4 @@
-"""At most 256 colours for a whole animation: flat colours exact, those of blended edges merged to a few, no dithering."""
+"""At most 256 colours for an animation: flat colours exact, those of blended edges merged to a few, no dithering."""
 
 from __future__ import annotations
 
@@ -67,7 +67,8 @@ class Palette:
 
     def _nearest_few(self, colors: Keys) -> NDArray[np.intp]:
         distance = ((channels(colors)[:, None, :] - self._rgb[None, 1:, :]) ** 2).sum(axis=2)
-        return distance.argmin(axis=1) + 1
+        nearest: NDArray[np.intp] = distance.argmin(axis=1)
+        return nearest + 1
 
 
 def palette(samples: Iterable[Pixels], flat: Iterable[str]) -> Palette:

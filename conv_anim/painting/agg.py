@@ -31,14 +31,18 @@ def rgba(color: str) -> tuple[float, float, float, float]:
     return red, green, blue, 1.0
 
 
+def renderer(width: int, height: int) -> Any:
+    """Any, because matplotlib's backends have no types. At 72 dpi, Agg's point is a pixel."""
+    return RendererAgg(width, height, 72)  # type: ignore[no-untyped-call]  # no stubs
+
+
 class Canvas:
     """An image to paint on, (height, width, 4), opaque."""
 
     def __init__(self, width: int, height: int) -> None:
-        # At 72 dpi, Agg's point is a pixel.
-        self._agg = RendererAgg(width, height, 72)
+        self._agg = renderer(width, height)
         self._to_agg = Affine2D().scale(1, -1).translate(0, height)
-        self._gc: Any = self._agg.new_gc()
+        self._gc = self._agg.new_gc()
         self._gc.set_joinstyle("miter")
         self._gc.set_capstyle("butt")
         self.pixels: Pixels = np.asarray(self._agg.buffer_rgba())
@@ -72,7 +76,7 @@ class Canvas:
         self._agg.draw_path(gc, path, self._to_agg, None if fill is None else rgba(fill))
 
 
-def path(vertices: list[Point] | NDArray[np.float64], codes: list[int] | NDArray[np.uint8]) -> Path:
+def path(vertices: list[Point] | NDArray[np.float64], codes: list[np.uint8] | NDArray[np.uint8]) -> Path:
     """A path that Agg paints as it is; simplified, a figure would depend on the user's settings."""
     made = Path(vertices if len(vertices) else np.empty((0, 2)), codes)
     made.should_simplify = False
@@ -81,7 +85,7 @@ def path(vertices: list[Point] | NDArray[np.float64], codes: list[int] | NDArray
 
 def closed(rings: Iterable[tuple[Point, ...]]) -> Path:
     vertices: list[Point] = []
-    codes: list[int] = []
+    codes: list[np.uint8] = []
     for ring in rings:
         vertices += [*ring, ring[0]]
         codes += [Path.MOVETO, *[Path.LINETO] * (len(ring) - 1), Path.CLOSEPOLY]
@@ -90,7 +94,7 @@ def closed(rings: Iterable[tuple[Point, ...]]) -> Path:
 
 def opened(lines: Iterable[tuple[Point, ...]]) -> Path:
     vertices: list[Point] = []
-    codes: list[int] = []
+    codes: list[np.uint8] = []
     for line in lines:
         vertices += line
         codes += [Path.MOVETO, *[Path.LINETO] * (len(line) - 1)]
@@ -104,7 +108,7 @@ def corners(box: tuple[float, float, float, float]) -> tuple[Point, ...]:
 
 def rounded(item: Boxes) -> Path:
     vertices: list[Point] = []
-    codes: list[int] = []
+    codes: list[np.uint8] = []
     for box in item.boxes:
         vertices += rounded_ring(*box, item.radius)
         codes += [Path.MOVETO, *([Path.LINETO] + [Path.CURVE4] * 3) * 4, Path.CLOSEPOLY]

@@ -64,7 +64,7 @@ class Face:
         vertices, codes, x = [np.empty((0, 2))], [np.empty(0, np.uint8)], 0.0
         for character in text:
             glyph = self.glyph(character)
-            vertices.append(glyph.vertices + (x, 0.0))
+            vertices.append(glyph.vertices + np.array((x, 0.0)))
             codes.append(glyph.codes)
             x += glyph.advance
         return np.concatenate(vertices), np.concatenate(codes)

@@ -1,0 +1,56 @@
+# Everything runs in .venv, which is set up when it is first needed; a stamp makes the next run instant.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+export PYTHONHASHSEED := 0
+
+.DEFAULT_GOAL := help
+.PHONY: help regenerate-figures test check check-format check-figures check-lock lock bench clean
+
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
+
+# uv installs what the lock file says if it is there, else pip does; both check the hashes.
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	if command -v uv >/dev/null 2>&1; then \
+		uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock && \
+		uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .; \
+	else \
+		$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock && \
+		$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .; \
+	fi
+	touch $(STAMP)
+
+regenerate-figures: $(STAMP) ## draw every template into output/, and say what changed
+	$(BIN)/conv-anim render templates -o output --verbose
+
+test: $(STAMP) ## run the tests
+	$(BIN)/python -m pytest -q -n auto
+
+check-format: $(STAMP) ## format, lint, types, and who may import whom; rewrites nothing
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: check-format test ## all of that, and the tests
+
+check-figures: $(STAMP) ## are the pictures in output/ what the templates make?
+	$(BIN)/conv-anim render templates -o output --check --verbose
+
+check-lock: $(STAMP) ## is requirements.lock what pyproject.toml asks for?
+	cp requirements.lock .venv/requirements.lock
+	$(BIN)/uv pip compile $(LOCKING) -o .venv/requirements.lock
+	diff requirements.lock .venv/requirements.lock
+
+LOCKING := --quiet --universal --generate-hashes --no-annotate --no-header --group dev pyproject.toml
+lock: $(STAMP) ## bring requirements.lock up to date
+	$(BIN)/uv pip compile --upgrade $(LOCKING) -o requirements.lock
+
+bench: $(STAMP) ## measure: ours against matplotlib's own animation
+	$(BIN)/python bench/bench.py
+
+clean: ## remove what was set up and built
+	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find conv_anim tests bench -name __pycache__ -prune -exec rm -rf {} +
