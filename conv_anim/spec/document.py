@@ -1,0 +1,246 @@
+"""YAML with positions: text to a tree of nodes. Plain data: no tags, one document, each key once, YAML 1.2 scalars.
+
+The tree is built from the parser's events, so that its depth and the aliases in it are counted before they cost.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from conv_anim.diagnostics import Code, Problem, Span, SpecError
+from conv_anim.spec.nodes import Entries, Items, Scalar, joined
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conv_anim.diagnostics import Source
+    from conv_anim.spec.nodes import Node
+
+DEEPEST = 40
+MOST_NODES = 1_000_000
+"""Values of a document, aliases counted as often as they are used."""
+MOST_CHARACTERS = 8_000_000
+
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+CORE = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), float("inf")),
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
+}
+"""The plain scalars of YAML 1.2's core schema that are not text or finite numbers."""
+INTEGER = re.compile(r"[-+]?[0-9]{1,400}")
+BASED = re.compile(r"0o[0-7]{1,400}|0x[0-9a-fA-F]{1,400}")
+REAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+
+
+def scalar(text: str) -> str | int | float | bool | None:
+    """A plain scalar by YAML 1.2's core schema: ``no``, ``12:30`` and ``1_000`` are text, ``010`` is ten."""
+    if text in CORE:
+        return CORE[text]
+    if INTEGER.fullmatch(text):
+        return int(text)
+    if BASED.fullmatch(text):
+        return int(text[2:], 8 if text[1] == "o" else 16)
+    if REAL.fullmatch(text):
+        return float(text)
+    return text
+
+
+def parsed(source: Source, path: str = "") -> Node:
+    """The tree of a source.
+
+    Raises SpecError if it is no YAML, or holds more than plain data.
+    """
+    if len(source.text) > MOST_CHARACTERS:
+        what = f"the file has {len(source.text)} characters, more than {MOST_CHARACTERS}"
+        raise SpecError([Problem(Code.TOO_LARGE, what, path, Span(source, 1, 1), "keep large arrays in a .npy file")])
+    builder = Builder(source, path)
+    try:
+        for event in yaml.parse(source.text, Loader=LOADER):
+            builder.take(event)
+    except yaml.MarkedYAMLError as error:
+        raise SpecError([*builder.problems, _syntax(error, source)]) from None
+    except yaml.YAMLError as error:
+        raise SpecError([_unprintable(error, source)]) from None
+    return builder.result()
+
+
+def _syntax(error: yaml.MarkedYAMLError, source: Source) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    span = Span(source, 1, 1) if mark is None else Span(source, mark.line + 1, mark.column + 1)
+    if not source.line(span.line).strip():
+        span = _last_said(source, span.line)
+    said = ", ".join(part for part in (error.context, error.problem) if part)
+    line = source.line(span.line)
+    hint = None
+    if "\t" in line[: span.column]:
+        hint = "indent with spaces: YAML does not allow tabs"
+    elif " #" in line:
+        hint = "an unquoted # begins a comment: quote a colour, as in '#2f6fb7'"
+    elif ": " in line or line.rstrip().endswith(":"):
+        hint = "a text with ': ' or '#' in it needs quotes; nested keys are indented below their own key"
+    return Problem(Code.SYNTAX, f"this is not YAML: {said}", "", span, hint)
+
+
+def _last_said(source: Source, line: int) -> Span:
+    """The end of the last line that is not empty, or where a comment begins in it."""
+    while line > 1 and not source.line(line).strip():
+        line -= 1
+    text = source.line(line).rstrip()
+    comment = text.find(" #")
+    return Span(source, line, comment + 2, Span.TO_END) if comment >= 0 else Span(source, line, max(1, len(text)))
+
+
+def _unprintable(error: yaml.YAMLError, source: Source) -> Problem:
+    """What the reader says of characters that YAML does not allow; it knows the position only."""
+    position = getattr(error, "position", 0)
+    before = source.text[:position]
+    line = before.count("\n") + 1
+    column = position - (before.rfind("\n") + 1) + 1
+    character = source.text[position : position + 1]
+    what = f"a character that YAML does not allow (U+{ord(character):04X})" if character else str(error)
+    return Problem(Code.SYNTAX, f"this is not YAML: {what}", "", Span(source, line, column))
+
+
+@dataclass
+class Open:
+    """A list or mapping whose end has not come yet."""
+
+    event: Any
+    path: str
+    children: list[Node] = field(default_factory=list)
+    keys: list[Scalar] = field(default_factory=list)
+    weight: int = 1
+
+    @property
+    def is_list(self) -> bool:
+        return isinstance(self.event, yaml.SequenceStartEvent)
+
+    @property
+    def wants_key(self) -> bool:
+        return not self.is_list and len(self.keys) == len(self.children)
+
+    @property
+    def next_path(self) -> str:
+        if self.is_list:
+            return f"{self.path}[{len(self.children)}]"
+        return self.path if self.wants_key else joined(self.path, str(self.keys[-1].value))
+
+
+class Builder:
+    """Takes a parser's events and makes a tree of them."""
+
+    def __init__(self, source: Source, path: str) -> None:
+        self.source = source
+        self.path = path
+        self.problems: list[Problem] = []
+        self._open: list[Open] = []
+        self._anchors: dict[str, tuple[Node, int]] = {}
+        self._root: Node | None = None
+
+    def result(self) -> Node:
+        if self._root is None or (isinstance(self._root, Scalar) and self._root.text == "" and not self.path):
+            hint = "begin with 'input: {size: [5, 5]}' and 'layer: {type: conv, kernel_size: 3}'"
+            self.problems.append(Problem(Code.EMPTY, "the spec is empty", self.path, Span(self.source, 1, 1), hint))
+        if self.problems or self._root is None:
+            raise SpecError(self.problems)
+        return self._root
+
+    def take(self, event: Any) -> None:
+        match event:
+            case yaml.DocumentStartEvent() if self._root is not None:
+                what = "a second document begins here; a spec is one document"
+                raise SpecError([Problem(Code.NOT_YAML_DATA, what, "", self._span(event), "give it a file of its own")])
+            case yaml.ScalarEvent():
+                self._refuse_tag(event)
+                plain = event.implicit[0] and event.style in {None, ""}
+                value = scalar(event.value) if plain else event.value
+                self._add(Scalar(value, event.value, self._next_path(), self._span(event)), event.anchor, 1)
+            case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
+                self._refuse_tag(event)
+                self._begin(event)
+            case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
+                done = self._open.pop()
+                self._add(self._closed(done, event), done.event.anchor, done.weight)
+            case yaml.AliasEvent():
+                self._alias(event)
+
+    def _next_path(self) -> str:
+        return self._open[-1].next_path if self._open else self.path
+
+    def _begin(self, event: Any) -> None:
+        if len(self._open) >= DEEPEST:
+            what = f"nested more than {DEEPEST} deep"
+            raise SpecError([Problem(Code.TOO_LARGE, what, self._next_path(), self._span(event))])
+        if self._open and self._open[-1].wants_key:
+            what = "a key must be text, not a list or a mapping"
+            raise SpecError([Problem(Code.NOT_YAML_DATA, what, self._next_path(), self._span(event))])
+        self._open.append(Open(event, self._next_path()))
+
+    def _closed(self, done: Open, end: Any) -> Node:
+        span = self._span(done.event, end)
+        if done.is_list:
+            return Items(tuple(done.children), done.path, span)
+        return Entries(tuple(self._once(done)), done.path, span)
+
+    def _once(self, done: Open) -> Iterator[tuple[Scalar, Node]]:
+        """The entries of a mapping, each key's first; a second one is a problem."""
+        first: dict[object, Scalar] = {}
+        for key, value in zip(done.keys, done.children, strict=True):
+            if key.value in first:
+                before = first[key.value].span
+                hint = None if before is None else f"the first one is in line {before.line}"
+                message = f"the key '{key.text}' stands here a second time"
+                self.problems.append(Problem(Code.DUPLICATE_KEY, message, joined(done.path, key.text), key.span, hint))
+            else:
+                first[key.value] = key
+                yield key, value
+
+    def _add(self, node: Node, anchor: str | None, weight: int) -> None:
+        if anchor is not None:
+            self._anchors[anchor] = (node, weight)
+        if not self._open:
+            self._root = node
+            return
+        parent = self._open[-1]
+        parent.weight += weight
+        if parent.weight > MOST_NODES:
+            what = f"more than {MOST_NODES} values"
+            raise SpecError([Problem(Code.TOO_LARGE, what, node.path, node.span, "keep large arrays in a .npy file")])
+        if parent.wants_key:
+            parent.keys.append(self._key(node, parent.path))
+        else:
+            parent.children.append(node)
+
+    def _key(self, node: Node, path: str) -> Scalar:
+        if not isinstance(node, Scalar):
+            what = "a key must be text, not an alias of a list or a mapping"
+            raise SpecError([Problem(Code.NOT_YAML_DATA, what, path, node.span)])
+        return Scalar(node.text, node.text, joined(path, node.text), node.span)
+
+    def _alias(self, event: Any) -> None:
+        if event.anchor not in self._anchors:
+            what = f"nothing is called '&{event.anchor}' before this"
+            raise SpecError([Problem(Code.SYNTAX, what, self._next_path(), self._span(event))])
+        node, weight = self._anchors[event.anchor]
+        self._add(node, None, weight)
+
+    def _refuse_tag(self, event: Any) -> None:
+        if event.tag is not None and not (event.tag == "!" and isinstance(event, yaml.ScalarEvent)):
+            what = f"the tag '{event.tag.replace('tag:yaml.org,2002:', '!!')}' is not allowed: a spec is plain data"
+            hint = "leave the tag out; quote what is to be text"
+            self.problems.append(Problem(Code.NOT_YAML_DATA, what, self._next_path(), self._span(event), hint))
+
+    def _span(self, start: Any, end: Any = None) -> Span:
+        """From an event's start to its end, if that is on the same line, else to the end of the line."""
+        a, b = start.start_mark, (end or start).end_mark
+        width = max(1, b.column - a.column) if a.line == b.line else Span.TO_END
+        return Span(self.source, a.line + 1, a.column + 1, width)

@@ -1,0 +1,272 @@
+"""What a value of a spec can be. Each kind checks a node, says what it expects, and describes itself as JSON Schema."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from math import isfinite
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeAlias, TypeVar
+
+from conv_anim.diagnostics import Code, Problem, did_you_mean, listed
+from conv_anim.spec.nodes import Entries, Items, Node, Scalar, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conv_anim.spec.model import Number
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+Schema: TypeAlias = dict[str, Any]
+
+
+class Invalid(Enum):
+    """Stands for a value that has a problem, which is reported already."""
+
+    INVALID = "invalid"
+
+
+INVALID: Final = Invalid.INVALID
+Maybe: TypeAlias = T | Literal[Invalid.INVALID]
+
+
+class SkippedError(Exception):
+    """A value is asked for that has a problem; what depends on it is not checked."""
+
+
+@dataclass
+class Report:
+    """Collects the problems of a spec."""
+
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, code: Code, message: str, node: Node, hint: str | None = None) -> Literal[Invalid.INVALID]:
+        self.problems.append(Problem(code, message, node.path, node.span, hint))
+        return INVALID
+
+    def wrong(self, node: Node, expected: str, hint: str | None = None) -> Literal[Invalid.INVALID]:
+        """A value that is not what it has to be."""
+        return self.add(Code.WRONG_TYPE, f"{subject(node)} must be {expected}; this is {shown(node)}", node, hint)
+
+
+def subject(node: Node) -> str:
+    """What a message calls a value: its last key."""
+    return f"'{node.path.rsplit('.', 1)[-1]}'" if node.path else "a spec"
+
+
+class Kind(Protocol[T_co]):
+    """Checks a node and makes a value of it, or reports why it cannot."""
+
+    @property
+    def expected(self) -> str: ...
+
+    def decode(self, node: Node, report: Report) -> T_co | Literal[Invalid.INVALID]: ...
+
+    def schema(self) -> Schema: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole number; 2.0 is one."""
+
+    least: int
+    most: int | None = None
+    otherwise: str = ""
+    """What else may stand there, as a message says it: ", or …"."""
+
+    @property
+    def expected(self) -> str:
+        if self.most is None:
+            return f"a whole number, {self.least} or more{self.otherwise}"
+        return f"a whole number from {self.least} to {self.most:,}{self.otherwise}"
+
+    def decode(self, node: Node, report: Report) -> Maybe[int]:
+        value = node.value if isinstance(node, Scalar) else None
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1 or not isfinite(value):
+            return report.wrong(node, self.expected)
+        if value < self.least or (self.most is not None and value > self.most):
+            return report.add(Code.OUT_OF_RANGE, f"{subject(node)} must be {self.expected}, not {shown(node)}", node)
+        return int(value)
+
+    def schema(self) -> Schema:
+        return {"type": "integer", "minimum": self.least, **({} if self.most is None else {"maximum": self.most})}
+
+
+@dataclass(frozen=True, slots=True)
+class Real:
+    """A finite number, whole or not, from ``least`` to ``most``."""
+
+    least: float | None = None
+    most: float | None = None
+
+    @property
+    def expected(self) -> str:
+        if self.least is None or self.most is None:
+            return "a number"
+        return f"a number from {self.least:g} to {self.most:g}"
+
+    def decode(self, node: Node, report: Report) -> Maybe[Number]:
+        value = node.value if isinstance(node, Scalar) else None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+            return report.wrong(node, self.expected)
+        if (self.least is not None and value < self.least) or (self.most is not None and value > self.most):
+            return report.add(Code.OUT_OF_RANGE, f"{subject(node)} must be {self.expected}, not {shown(node)}", node)
+        return value
+
+    def schema(self) -> Schema:
+        bounds = {"minimum": self.least, "maximum": self.most}
+        return {"type": "number", **{name: bound for name, bound in bounds.items() if bound is not None}}
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    expected: str = "true or false"
+
+    def decode(self, node: Node, report: Report) -> Maybe[bool]:
+        if isinstance(node, Scalar) and isinstance(node.value, bool):
+            return node.value
+        hint = None
+        if isinstance(node, Scalar) and str(node.value).lower() in {"yes", "no", "on", "off"}:
+            hint = "in YAML 1.2 only true and false are truth values"
+        return report.wrong(node, self.expected, hint)
+
+    def schema(self) -> Schema:
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One line of text; a number that stands there unquoted is text too."""
+
+    expected: str = "a line of text"
+
+    def decode(self, node: Node, report: Report) -> Maybe[str]:
+        if not isinstance(node, Scalar) or node.value is None or isinstance(node.value, bool):
+            return report.wrong(node, self.expected, "quote it if it is meant as text")
+        if not node.text.strip() or not node.text.isprintable():
+            return report.wrong(node, self.expected)
+        return node.text.strip()
+
+    def schema(self) -> Schema:
+        return {"type": "string", "minLength": 1}
+
+
+L = TypeVar("L", bound=str)
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf(Generic[L]):
+    """One of some names."""
+
+    names: tuple[L, ...]
+
+    @property
+    def expected(self) -> str:
+        return f"one of {', '.join(self.names)}"
+
+    def decode(self, node: Node, report: Report) -> Maybe[L]:
+        if not isinstance(node, Scalar) or not isinstance(node.value, str):
+            return report.wrong(node, self.expected)
+        for name in self.names:
+            if name == node.value:
+                return name
+        message = f"{subject(node)} does not know the name {shown(node)}"
+        return report.add(Code.UNKNOWN_NAME, message, node, did_you_mean(node.text, self.names))
+
+    def schema(self) -> Schema:
+        return {"enum": list(self.names)}
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf(Generic[T]):
+    """A list with ``least`` to ``most`` items of one kind."""
+
+    item: Kind[T]
+    what: str
+    least: int = 1
+    most: int | None = None
+
+    @property
+    def expected(self) -> str:
+        return self.what
+
+    def decode(self, node: Node, report: Report) -> Maybe[tuple[T, ...]]:
+        if not isinstance(node, Items) or len(node.items) < self.least:
+            return report.wrong(node, self.expected)
+        if self.most is not None and len(node.items) > self.most:
+            return report.wrong(node, self.expected)
+        values = [self.item.decode(item, report) for item in node.items]
+        good = tuple(value for value in values if not isinstance(value, Invalid))
+        return good if len(good) == len(values) else INVALID
+
+    def schema(self) -> Schema:
+        most = {} if self.most is None else {"maxItems": self.most}
+        return {"type": "array", "items": self.item.schema(), "minItems": self.least, **most}
+
+
+@dataclass(frozen=True, slots=True)
+class Either(Generic[T]):
+    """One of several kinds, told apart by the form of the node alone, so that a mistake is reported once."""
+
+    arms: tuple[tuple[Callable[[Node], bool], Kind[T]], ...]
+
+    @property
+    def expected(self) -> str:
+        return listed([kind.expected for _, kind in self.arms])
+
+    def decode(self, node: Node, report: Report) -> Maybe[T]:
+        for fits, kind in self.arms:
+            if fits(node):
+                return kind.decode(node, report)
+        return report.wrong(node, self.expected)
+
+    def schema(self) -> Schema:
+        return {"anyOf": [kind.schema() for _, kind in self.arms]}
+
+
+@dataclass(frozen=True, slots=True)
+class Made(Generic[T]):
+    """A kind with a way to make another value of what it decodes."""
+
+    kind: Kind[Any]
+    make: Callable[[Any], T]
+
+    @property
+    def expected(self) -> str:
+        return self.kind.expected
+
+    def decode(self, node: Node, report: Report) -> Maybe[T]:
+        value = self.kind.decode(node, report)
+        if isinstance(value, Invalid):
+            return INVALID
+        try:
+            return self.make(value)
+        except SkippedError:
+            return INVALID
+
+    def schema(self) -> Schema:
+        return self.kind.schema()
+
+
+def is_list(node: Node) -> bool:
+    return isinstance(node, Items)
+
+
+def is_mapping(node: Node) -> bool:
+    return isinstance(node, Entries)
+
+
+def is_scalar(node: Node) -> bool:
+    return isinstance(node, Scalar)
+
+
+def is_flag(node: Node) -> bool:
+    return isinstance(node, Scalar) and isinstance(node.value, bool)
+
+
+def is_number(node: Node) -> bool:
+    return isinstance(node, Scalar) and isinstance(node.value, int | float) and not isinstance(node.value, bool)
+
+
+def is_text(node: Node) -> bool:
+    return isinstance(node, Scalar) and isinstance(node.value, str)

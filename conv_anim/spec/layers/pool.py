@@ -1,0 +1,103 @@
+"""``max_pool`` and ``avg_pool``: as PyTorch's pooling layers, with padding as free as a convolution's."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Literal
+
+from conv_anim.diagnostics import Code
+from conv_anim.spec.kinds import INVALID, Flag, Invalid
+from conv_anim.spec.layers.base import (
+    AMOUNT,
+    CEIL_MODE,
+    DILATION,
+    Amount,
+    LayerType,
+    axis_values,
+    fits,
+    pads,
+    per_axis,
+)
+from conv_anim.spec.model import Ends, Pool
+from conv_anim.spec.records import Field, Object
+from conv_anim.spec.sizes import ceil_size, conv_size, effective_kernel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from conv_anim.spec.kinds import Maybe
+    from conv_anim.spec.layers.base import Entering, PerAxis
+    from conv_anim.spec.model import Padding, Size
+    from conv_anim.spec.records import Record
+
+KERNEL_SIZE: Field[PerAxis] = Field("kernel_size", per_axis(1), "Cells of the window.", required=True)
+STRIDE: Field[PerAxis] = Field("stride", per_axis(1), "How far the window moves; by default its own size.")
+PADDING: Field[Amount] = Field("padding", AMOUNT, "Cells around the input, at most half the window.", default=0)
+COUNT_INCLUDE_PAD = Field("count_include_pad", Flag(), "Whether a mean counts the padding's zeros.", default=True)
+
+
+def resolve(record: Record, entering: Entering, *, reduce: Literal["max", "mean"]) -> Maybe[tuple[Pool, ...]]:
+    sizes = axis_values(record, entering, (KERNEL_SIZE, DILATION))
+    moves = axis_values(record, entering, (STRIDE if record.has(STRIDE) else KERNEL_SIZE,))
+    padding = pads(record.of(PADDING), record.at(PADDING), entering)
+    if isinstance(sizes, Invalid) or isinstance(moves, Invalid) or isinstance(padding, Invalid):
+        return INVALID
+    (kernel, dilation), (stride,) = sizes, moves
+    windows = tuple(map(effective_kernel, kernel, dilation))
+    if not _at_most_half(padding, windows, record, entering):
+        return INVALID
+    count = ceil_size if record.of(CEIL_MODE) else conv_size
+    out_size = tuple(
+        count(size, window, s, pad)
+        for size, window, s, pad in zip(entering.size, windows, stride, padding, strict=True)
+    )
+    if not fits(out_size, windows, padding, record, entering):
+        return INVALID
+    if not _all_read(zip(entering.size, kernel, stride, dilation, padding, out_size, strict=True), record, entering):
+        return INVALID
+    layer = Pool(
+        ends=Ends(entering.channels, entering.size, entering.channels, out_size),
+        reduce=reduce,
+        kernel_size=kernel,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        ceil_mode=record.of(CEIL_MODE),
+        count_include_pad=reduce == "mean" and record.of(COUNT_INCLUDE_PAD),
+    )
+    return (layer,)
+
+
+def _at_most_half(padding: Padding, windows: Size, record: Record, entering: Entering) -> bool:
+    """As PyTorch demands it: no window may lie in the padding alone."""
+    found: dict[str, list[int]] = {}
+    for a, (pad, window) in enumerate(zip(padding, windows, strict=True)):
+        if max(pad) > window // 2:
+            what = f"padding {max(pad)} is more than half the window of {window}, which is {window // 2}"
+            found.setdefault(what, []).append(a)
+    hint = "less padding: a window must not lie in the padding alone"
+    return entering.complain(Code.PADDING, found, record.at(PADDING), hint)
+
+
+def _all_read(
+    axes: Iterable[tuple[int, int, int, int, tuple[int, int], int]], record: Record, entering: Entering
+) -> bool:
+    """Whether every window finds an input cell; a dilated one can step over a small input."""
+    found: dict[str, list[int]] = {}
+    for a, (size, kernel, stride, dilation, (before, _), out) in enumerate(axes):
+        missed = (o for o in range(out) if not _reads(o * stride - before, kernel, dilation, size))
+        first = None if dilation == 1 else next(missed, None)
+        if first is not None:
+            found.setdefault(f"window {first + 1} of {out} would read no input at all", []).append(a)
+    return entering.complain(Code.PADDING, found, record.at(DILATION), "less dilation or padding")
+
+
+def _reads(start: int, kernel: int, dilation: int, size: int) -> bool:
+    return any(0 <= start + t * dilation < size for t in range(kernel))
+
+
+SHARED = (KERNEL_SIZE, STRIDE, PADDING, DILATION, CEIL_MODE)
+MAX_POOL = LayerType(Object("a max_pool layer", SHARED, tag="type"), partial(resolve, reduce="max"))
+AVG_POOL = LayerType(
+    Object("an avg_pool layer", (*SHARED, COUNT_INCLUDE_PAD), tag="type"), partial(resolve, reduce="mean")
+)

@@ -1,0 +1,198 @@
+"""How a figure looks and runs, in a spec: theme, animation, size, labels, caption, formula, file names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, Literal
+
+from conv_anim.diagnostics import Code, listed
+from conv_anim.spec.kinds import (
+    Either,
+    Flag,
+    ListOf,
+    Made,
+    OneOf,
+    Real,
+    Text,
+    Whole,
+    is_flag,
+    is_list,
+    is_mapping,
+    is_scalar,
+    subject,
+)
+from conv_anim.spec.model import Animation, FigureSize, Labels
+from conv_anim.spec.nodes import Scalar
+from conv_anim.spec.records import Field, Object
+from conv_anim.spec.themes import DEFAULT_THEME, THEMES, Colors, Theme
+
+if TYPE_CHECKING:
+    from conv_anim.spec.kinds import Kind, Maybe, Report, Schema
+    from conv_anim.spec.nodes import Node
+    from conv_anim.spec.records import Record
+
+HEX = re.compile(r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
+FORMATS: dict[str, str] = {".gif": "gif", ".png": "png"}
+"""By suffix."""
+
+
+class ColorKind:
+    """``#rgb`` or ``#rrggbb``."""
+
+    expected = "a colour like '#2f6fb7'"
+
+    def decode(self, node: Node, report: Report) -> Maybe[str]:
+        text = node.value if isinstance(node, Scalar) else None
+        if not isinstance(text, str) or not HEX.fullmatch(text):
+            hint = "quote it: an unquoted # begins a comment" if text is None else None
+            return report.wrong(node, self.expected, hint)
+        digits = text[1:].lower()
+        return "#" + (digits if len(digits) == 6 else "".join(digit * 2 for digit in digits))
+
+    def schema(self) -> Schema:
+        return {"type": "string", "pattern": f"^{HEX.pattern}$"}
+
+
+# theme
+
+BASE = Field("base", OneOf(tuple(THEMES)), "The theme that the others change.", default=DEFAULT_THEME)
+COLOR_FIELDS: dict[str, Field[str]] = {
+    f.name: Field(f.name, ColorKind(), f"The colour of '{f.name}'.") for f in fields(Colors) if f.name != "channels"
+}
+CHANNEL_COLORS = Field(
+    "channels", ListOf(ColorKind(), "a list of colours"), "The colours of the input's channels, taken in turn."
+)
+OVERLAY = Field("overlay", Real(0, 1), "Opacity of the window over the cells that it reads.")
+LINE_WIDTH = Field("line_width", Real(0.25, 10), "Width of lines, in pixels.")
+CORNER_WIDTH = Field("corner_width", Real(0.25, 10), "Width of the lines from the window to its output, in pixels.")
+OWN_THEME = Object("a theme", (BASE, *COLOR_FIELDS.values(), CHANNEL_COLORS, OVERLAY, LINE_WIDTH, CORNER_WIDTH))
+
+
+def _theme(record: Record) -> Theme:
+    theme = THEMES[record.of(BASE)]
+    given = {name: record.of(f) for name, f in COLOR_FIELDS.items() if record.has(f)}
+    colors = replace(theme.colors, **given, channels=record.get(CHANNEL_COLORS) or theme.colors.channels)
+    lengths: dict[str, Any] = {
+        f.name: float(record.of(f)) for f in (OVERLAY, LINE_WIDTH, CORNER_WIDTH) if record.has(f)
+    }
+    changed = given or lengths or record.has(CHANNEL_COLORS)
+    return replace(theme, name=f"{theme.name}, changed" if changed else theme.name, colors=colors, **lengths)
+
+
+THEME: Field[Theme] = Field(
+    "theme",
+    Either(((is_mapping, Made(OWN_THEME, _theme)), (is_scalar, Made(OneOf(tuple(THEMES)), THEMES.__getitem__)))),
+    "The colours: a name, or a mapping of a base and the colours that differ.",
+    default=THEMES[DEFAULT_THEME],
+)
+
+# animation
+
+ORDERS: tuple[Literal["row-major", "column-major", "reverse"], ...] = ("row-major", "column-major", "reverse")
+STEP = Field("step", Whole(20, 60_000), "Time of a step in milliseconds.", default=1000)
+HOLD = Field("hold", Whole(20, 600_000), "Time of the last step in milliseconds.", default=2000)
+ORDER = Field("order", OneOf(ORDERS), "In which order the outputs are computed.", default="row-major")
+LOOP = Field("loop", Whole(0, 65_535), "How often it is shown; 0 is for ever.", default=0)
+EVERY = Field("every", Whole(1, 1_000_000), "Show only every n-th step, and the last.", default=1)
+ANIMATION: Field[Animation] = Field(
+    "animation",
+    Made(
+        Object("an animation", (STEP, HOLD, ORDER, LOOP, EVERY)),
+        lambda r: Animation(r.of(STEP), r.of(HOLD), r.of(ORDER), r.of(LOOP), r.of(EVERY)),
+    ),
+    "How the steps run.",
+    default=Animation(),
+)
+
+# size
+
+WIDTH = Field("width", Whole(120, 8000), "Width of the figure in pixels.")
+SCALE = Field("scale", Real(0.25, 8), "Its size compared with the natural one.")
+SIZE: Field[Record] = Field("size", Object("a size", (WIDTH, SCALE)), "The figure's size: a width or a scale.")
+
+
+def figure_size(record: Record, report: Report) -> Maybe[FigureSize]:
+    size = record.get(SIZE)
+    if size is None:
+        return FigureSize()
+    if size.has(WIDTH) and size.has(SCALE):
+        what = "'size' takes a width or a scale, not both"
+        return report.add(Code.EXCLUSIVE_KEYS, what, size.at(SCALE), "leave one of them out")
+    scale = size.get(SCALE)
+    return FigureSize(size.get(WIDTH), None if scale is None else float(scale))
+
+
+# words
+
+INPUT_LABEL = Field("input", Text(), "What the input is called.")
+KERNEL_LABEL = Field("kernel", Text(), "What the kernel is called.")
+OUTPUT_LABEL = Field("output", Text(), "What the output is called.")
+OWN_LABELS = Made(
+    Object("the labels", (INPUT_LABEL, KERNEL_LABEL, OUTPUT_LABEL)),
+    lambda r: Labels(r.get(INPUT_LABEL), r.get(KERNEL_LABEL), r.get(OUTPUT_LABEL)),
+)
+LABELS: Field[bool | Labels] = Field(
+    "labels",
+    Either(((is_mapping, OWN_LABELS), (is_flag, Flag()))),
+    "Names of the planes: true, false, or your own. By default as the theme has it.",
+)
+
+
+def _flag_or_text() -> Kind[bool | str]:
+    return Either(((is_flag, Flag()), (is_scalar, Text())))
+
+
+CAPTION = Field(
+    "caption", _flag_or_text(), "A line below the figure: true for one that is made, or your own.", default=False
+)
+FORMULA = Field(
+    "formula", _flag_or_text(), "The output size with its numbers: true, false, or your own.", default=False
+)
+TITLE = Field("title", Text(), "What the figure is about; it goes into the file's description.")
+
+
+def labels_of(record: Record, theme: Theme) -> Labels | None:
+    labels = record.get(LABELS)
+    if isinstance(labels, Labels):
+        return labels
+    return Labels() if (theme.labels if labels is None else labels) else None
+
+
+# file names
+
+
+class FileNameKind:
+    """A file name with a suffix of a known format, in the folder of the output or below it."""
+
+    expected = f"a file name that ends in {listed(list(FORMATS))}"
+
+    def decode(self, node: Node, report: Report) -> Maybe[str]:
+        name = node.value if isinstance(node, Scalar) else None
+        if not isinstance(name, str) or not name.isprintable():
+            return report.wrong(node, self.expected)
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name:
+            what = f"{subject(node)} must stay in the folder of the output; '{name}' leads out of it"
+            return report.add(Code.OUTPUT, what, node, "name a file; choose its folder with -o")
+        if path.suffix.lower() not in FORMATS:
+            return report.add(Code.FORMAT, f"no format is known by the name of '{name}'", node, f"use {self.expected}")
+        return name
+
+    def schema(self) -> Schema:
+        suffixes = "|".join(suffix[1:] for suffix in FORMATS)
+        return {"type": "string", "pattern": rf"\.({suffixes})$"}
+
+
+OUTPUT: Field[tuple[str, ...]] = Field(
+    "output",
+    Either(
+        (
+            (is_list, ListOf(FileNameKind(), "a list of file names")),
+            (is_scalar, Made(FileNameKind(), lambda name: (name,))),
+        )
+    ),
+    "File names; their suffixes choose the formats. By default the spec's name.",
+    default=(),
+)

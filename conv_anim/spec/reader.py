@@ -1,0 +1,201 @@
+"""From a tree of nodes to a spec: every key checked, every default filled in, every size computed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import prod
+from typing import TYPE_CHECKING, TypeVar
+
+from conv_anim.diagnostics import Code, SpecError
+from conv_anim.spec.arrays import FromFile, ValuesKind, read, resolved
+from conv_anim.spec.kinds import INVALID, Invalid, ListOf, Report, SkippedError, Whole
+from conv_anim.spec.layers import LAYER, LAYER_TYPES
+from conv_anim.spec.layers.base import LARGEST, MOST_AXES, Entering, axes_of
+from conv_anim.spec.looks import (
+    ANIMATION,
+    CAPTION,
+    FORMULA,
+    LABELS,
+    OUTPUT,
+    SIZE,
+    THEME,
+    TITLE,
+    figure_size,
+    labels_of,
+)
+from conv_anim.spec.model import Given, Input, Random, Spec
+from conv_anim.spec.records import Field, Object
+from conv_anim.spec.views import VIEW, view_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conv_anim.spec.arrays import Files, Written
+    from conv_anim.spec.kinds import Maybe, Schema
+    from conv_anim.spec.model import Layer, Size, View
+    from conv_anim.spec.nodes import Node
+    from conv_anim.spec.records import Chosen, Record
+
+T = TypeVar("T")
+
+MOST_CELLS = 16_000_000
+"""Of any map."""
+
+INPUT_SIZE = Field(
+    "size",
+    ListOf(Whole(1, LARGEST), "a list with the size of each axis, 1 to 3 of them: [rows, columns]", 1, MOST_AXES),
+    "Cells along each axis: [length], [rows, columns] or [depth, rows, columns].",
+)
+CHANNELS = Field("channels", Whole(1, LARGEST), "How many maps the input has.")
+VALUES: Field[Written] = Field(
+    "values", ValuesKind(), "The numbers; by default small whole ones drawn at random. A list says the size too."
+)
+INPUT: Field[Record] = Field(
+    "input", Object("the input", (INPUT_SIZE, CHANNELS, VALUES)), "What the first layer is fed.", required=True
+)
+ONE_LAYER: Field[Chosen] = Field("layer", LAYER, "The layer that is shown.")
+MORE_LAYERS: Field[tuple[Chosen, ...]] = Field(
+    "layers", ListOf(LAYER, "a list of layers"), "Several layers, each fed by the one before."
+)
+SPEC = Object(
+    "a spec",
+    (TITLE, INPUT, ONE_LAYER, MORE_LAYERS, VIEW, THEME, ANIMATION, SIZE, LABELS, CAPTION, FORMULA, OUTPUT),
+)
+
+
+def spec(node: Node, files: Files) -> Spec:
+    """The figure that a tree describes; ``files`` reads the data files that it names.
+
+    Raises SpecError with all problems of the tree.
+    """
+    report = Report()
+    record = SPEC.decode(node, report)
+    made = INVALID if isinstance(record, Invalid) else _spec(record, files, report)
+    if isinstance(made, Invalid) or report.problems:
+        raise SpecError(report.problems)
+    return made
+
+
+def attempt(report: Report, part: Callable[[], Maybe[T]]) -> Maybe[T]:
+    """A part of the spec, unless it depends on something that has a problem."""
+    try:
+        return part()
+    except SkippedError:
+        assert report.problems
+        return INVALID
+
+
+def _spec(record: Record, files: Files, report: Report) -> Maybe[Spec]:
+    input_ = attempt(report, lambda: _input(record.of(INPUT), files, report))
+    chosen = attempt(report, lambda: _chosen(record, report))
+    size = attempt(report, lambda: figure_size(record, report))
+    if isinstance(input_, Invalid) or isinstance(chosen, Invalid):
+        return INVALID
+    layers = attempt(report, lambda: _layers(chosen, input_, files, report))
+    if isinstance(layers, Invalid):
+        return INVALID
+    view: Maybe[View] = attempt(report, lambda: view_of(record, input_, layers, report))
+    if isinstance(view, Invalid) or isinstance(size, Invalid):
+        return INVALID
+    return attempt(report, lambda: _looks(record, Spec(input_, layers, view, record.of(THEME), size=size)))
+
+
+def _looks(record: Record, made: Spec) -> Spec:
+    return replace(
+        made,
+        title=record.get(TITLE),
+        animation=record.of(ANIMATION),
+        labels=labels_of(record, made.theme),
+        caption=record.of(CAPTION),
+        formula=record.of(FORMULA),
+        output=record.of(OUTPUT),
+    )
+
+
+# input
+
+
+def _input(record: Record, files: Files, report: Report) -> Maybe[Input]:
+    written = record.get(VALUES)
+    node = record.at(VALUES)
+    if isinstance(written, FromFile):
+        values = read(written, node, files, report)
+        if isinstance(values, Invalid):
+            return INVALID
+        written = values
+    shape = _shape(record, written, report)
+    if isinstance(shape, Invalid):
+        return INVALID
+    channels, *size = shape
+    if prod(shape) > MOST_CELLS:
+        what = f"the input has {prod(shape)} cells, more than {MOST_CELLS}"
+        return report.add(Code.TOO_LARGE, what, record.at(INPUT_SIZE), "a smaller input shows the same")
+    if written is None:
+        return Input(tuple(size), channels, Random(seed=1, low=0, high=3))
+    numbers = resolved(written, shape, len(size), node=node, files=files, report=report)
+    return INVALID if isinstance(numbers, Invalid) else Input(tuple(size), channels, numbers)
+
+
+def _shape(record: Record, written: Written | None, report: Report) -> Maybe[Size]:
+    """(channels, *size): as given, or as the list of values has it. Three levels of a list are channels of maps."""
+    size, channels = record.get(INPUT_SIZE), record.get(CHANNELS)
+    if size is not None and isinstance(written, Given) and channels is None and len(written.shape) == len(size) + 1:
+        channels = written.shape[0]
+    if size is not None:
+        return (channels or 1, *size)
+    if not isinstance(written, Given):
+        what = "the input needs the key 'size'"
+        return report.add(Code.MISSING_KEY, what, record.node, "size: [5, 5], or 'values' as a list of rows")
+    if len(written.shape) > MOST_AXES + 1:
+        what = f"'values' is nested {len(written.shape)} deep; an input has at most 3 axes, and its channels"
+        return report.add(Code.AXES, what, record.at(VALUES))
+    if len(written.shape) < MOST_AXES:
+        return (channels or 1, *written.shape)
+    if channels not in {None, written.shape[0]}:
+        what = f"'values' has {written.shape[0]} channels, but 'channels' says {channels}"
+        hint = f"a volume with {axes_of(3)} needs its 'size' said too"
+        return report.add(Code.SHAPE, what, record.at(VALUES), hint)
+    return written.shape
+
+
+# layers
+
+
+def _chosen(record: Record, report: Report) -> Maybe[tuple[Chosen, ...]]:
+    one, more = record.get(ONE_LAYER), record.get(MORE_LAYERS)
+    if one is not None and more is None:
+        return (one,)
+    if more is not None and one is None:
+        return more
+    if one is None:
+        hint = "layer: {type: conv, kernel_size: 3}"
+        return report.add(Code.MISSING_KEY, "a spec needs the key 'layer' or 'layers'", record.node, hint)
+    what = "a spec takes 'layer' or 'layers', not both"
+    return report.add(Code.EXCLUSIVE_KEYS, what, record.at(MORE_LAYERS), "put all layers into 'layers'")
+
+
+def _layers(chosen: tuple[Chosen, ...], input_: Input, files: Files, report: Report) -> Maybe[tuple[Layer, ...]]:
+    layers: list[Layer] = []
+    channels, size = input_.channels, input_.size
+    for number, choice in enumerate(chosen):
+        entering = Entering(channels, size, number, files, report)
+        made = LAYER_TYPES[choice.name].resolve(choice.record, entering)
+        if isinstance(made, Invalid):
+            return INVALID
+        layers += made
+        channels, size = made[-1].ends.out_channels, made[-1].ends.out_size
+        if channels * prod(size) > MOST_CELLS:
+            what = f"the layer's output has {channels * prod(size)} cells, more than {MOST_CELLS}"
+            return report.add(Code.TOO_LARGE, what, choice.record.node, "fewer channels, or a smaller input")
+    return tuple(layers)
+
+
+def schema() -> Schema:
+    """The JSON Schema of a spec, from the same tables."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "conv-anim spec",
+        "description": "A figure of one or more convolution layers.",
+        **SPEC.schema(),
+        "oneOf": [{"required": ["layer"]}, {"required": ["layers"]}],
+    }
