@@ -1,0 +1,54 @@
+"""The templates: in the wheel, else in the checkout; never in the current folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A spec to begin with; ``name`` is its file's stem, ``topic`` the folder it lies in ("" at the top)."""
+
+    name: str
+    topic: str
+    path: Path
+
+    @property
+    def text(self) -> str:
+        return self.path.read_text(encoding="utf-8")
+
+    @property
+    def title(self) -> str:
+        """The value of its title, in one line."""
+        lines = (line.removeprefix("title:").strip() for line in self.text.splitlines() if line.startswith("title:"))
+        return next(lines, "").strip("\"'")
+
+
+def folder() -> Path | None:
+    """Where the templates are."""
+    places = (HERE / "templates", HERE.parent / "templates")
+    return next((place for place in places if place.is_dir()), None)
+
+
+def templates() -> list[Template]:
+    """All templates: those at the top first, then topic by topic, each by name with its numbers in order."""
+    root = folder()
+    if root is None:
+        return []
+    found = [Template(path.stem, _topic(path, root), path) for path in root.rglob("*.yaml")]
+    return sorted(found, key=lambda t: (t.topic, _natural(t.name)))
+
+
+def _topic(path: Path, root: Path) -> str:
+    parent = path.parent.relative_to(root).as_posix()
+    return "" if parent == "." else parent
+
+
+def _natural(name: str) -> tuple[str, int, str]:
+    """``con_2`` before ``con_10``."""
+    stem = name.rstrip("0123456789")
+    digits = name[len(stem) :]
+    return stem, int(digits) if digits else -1, name

@@ -1,0 +1,341 @@
+"""The command line: click's commands, diagnostics on stderr, exit statuses. Each command imports only what it needs."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from conv_anim import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from conv_anim.batch import Change, Job, Origin, Outcome, Wanted
+    from conv_anim.diagnostics import Problem
+    from conv_anim.pipeline import Loaded
+    from conv_anim.tracing.trace import Trace
+
+HELP = {"help_option_names": ["-h", "--help"]}
+FORMATS = ("gif", "png", "frames")
+SPECS = click.argument("specs", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+SPEC = click.argument("spec", type=click.Path(path_type=Path, allow_dash=True))
+SET = click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change a key of the spec, as in layer.stride=2; may be given several times.",
+)
+
+
+def fail(problems: Iterable[Problem]) -> NoReturn:
+    tell(problems)
+    sys.exit(1)
+
+
+def tell(problems: Iterable[Problem]) -> None:
+    for problem in problems:
+        click.echo(f"{problem}", err=True)
+
+
+@click.group(context_settings=HELP)
+@click.version_option(__version__, "-V", "--version", prog_name="conv-anim")
+def main() -> None:
+    """Turn a short YAML spec of a convolution into an animated GIF or a figure.
+
+    \b
+    Begin with a template:
+      conv-anim templates                 what there is
+      conv-anim new con_5                 a copy of one, con_5.yaml
+      conv-anim render con_5.yaml         draws con_5.gif
+
+    Exit status: 0 done, 1 the spec or the drawing is at fault, 2 wrong usage.
+    """
+
+
+@main.command()
+@SPECS
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder for the pictures, made if needed; with one spec also a file name. Default: beside the spec.",
+)
+@click.option(
+    "-f",
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice(FORMATS),
+    help="gif, png, or frames: a PNG for each step.",
+)
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1),
+    default=lambda: os.cpu_count() or 1,
+    show_default="one per core",
+    help="Processes that draw at the same time.",
+)
+@SET
+@click.option(
+    "--step",
+    type=click.IntRange(0),
+    metavar="K",
+    help="Draw step K only, counted from 0; a PNG unless -f says otherwise.",
+)
+@click.option("--check", is_flag=True, help="Write nothing; fail if a file would change.")
+@click.option("-v", "--verbose", is_flag=True, help="Say what became of every file.")
+def render(  # noqa: PLR0917  # click hands its options over by name
+    specs: tuple[Path, ...],
+    output: Path | None,
+    formats: tuple[str, ...],
+    jobs: int,
+    changes: tuple[str, ...],
+    step: int | None,
+    *,
+    check: bool,
+    verbose: bool,
+) -> None:
+    """Draw specs: files, folders of them, or - for standard input.
+
+    \b
+    Examples:
+      conv-anim render con_5.yaml                        con_5.gif beside it
+      conv-anim render specs -o figures                  a folder, all at once
+      conv-anim render con_5.yaml -f png --step 3        a still of the fourth step
+      conv-anim render con_5.yaml --set layer.stride=2   another stride
+      conv-anim render specs -o figures --check          are they up to date?
+    """
+    from conv_anim.batch import Wanted
+
+    if output is not None and output.suffix.lower() in {".gif", ".png"} and not output.is_dir():
+        if len(specs) != 1 or specs[0].is_dir():
+            raise click.UsageError(f"-o {output} names one file, but there are several specs; name a folder")
+        changes = (*changes, f"output={json.dumps(output.name)}")
+        output = output.parent
+    wanted = Wanted(output, formats, changes, step, check)
+    found = read_all(specs, wanted)
+    bad = draw_all(found, wanted, jobs, verbose=verbose)
+    sys.exit(1 if bad else 0)
+
+
+Found = list[tuple["Origin", "Loaded | None"]]
+
+
+def read_all(paths: Sequence[Path], wanted: Wanted) -> Found:
+    """Every spec, or None where it has problems, which are told."""
+    from conv_anim.batch import Origin, origins
+    from conv_anim.diagnostics import SpecError
+
+    found: Found = []
+    try:
+        listed = [Origin(standard_input())] if paths == (Path("-"),) else origins(paths)
+    except SpecError as error:
+        fail(error.problems)
+    for origin in listed:
+        try:
+            found.append((origin, loaded(origin, wanted.changes)))
+        except SpecError as error:
+            tell(error.problems)
+            found.append((origin, None))
+    return found
+
+
+def loaded(origin: Origin, changes: tuple[str, ...]) -> Loaded:
+    from conv_anim import pipeline
+
+    return pipeline.loaded(origin.source, changes=changes)
+
+
+def standard_input() -> Any:
+    from conv_anim import inputs
+
+    return inputs.decoded(sys.stdin.buffer, "<stdin>")
+
+
+def draw_all(found: Found, wanted: Wanted, processes: int, *, verbose: bool) -> bool:
+    """Draw what can be drawn; whether something went wrong, or would change in a check."""
+    from conv_anim import batch
+
+    todo: list[Job] = []
+    taken: dict[tuple[Path, str], Origin] = {}
+    owners: dict[int, tuple[Origin, Loaded]] = {}
+    bad: set[int] = {k for k, (_, spec) in enumerate(found) if spec is None}
+    for k, (origin, spec) in enumerate(found):
+        for job in [] if spec is None else batch.jobs(origin, spec, wanted):
+            problem = batch.conflict(origin, job, taken)
+            if problem is None and spec is not None:
+                todo.append(job)
+                owners[id(job)] = (origin, spec)
+            elif problem is not None:
+                tell([problem])
+                bad.add(k)
+    changes: Counter[Change] = Counter()
+    failed: set[str] = set()
+    for job, outcome in with_progress(batch.all_done(todo, processes), len(todo)):
+        origin, spec = owners[id(job)]
+        if outcome.problems:
+            failed.add(origin.name)
+            tell(placed(outcome, origin, spec))
+        for path, change in outcome.files:
+            changes[change] += 1
+            if (verbose and change != "same") or (wanted.check and change != "same"):
+                click.echo(f"{change}: {path}")
+    summary = batch.Summary(changes, len(bad) + len(failed))
+    if verbose or sys.stderr.isatty():
+        click.echo(str(summary), err=True)
+    stale = wanted.check and changes["new"] + changes["changed"] > 0
+    return bool(summary.bad) or stale
+
+
+def placed(outcome: Outcome, origin: Origin, spec: Loaded) -> Iterator[Problem]:
+    """The problems of drawing, with the spec they belong to."""
+    from dataclasses import replace
+
+    from conv_anim.diagnostics import SpecError
+    from conv_anim.pipeline import located
+
+    for problem in located(SpecError(outcome.problems), spec.root).problems:
+        yield problem if problem.span is not None else replace(problem, path=origin.name)
+
+
+def with_progress(outcomes: Iterator[tuple[Job, Outcome]], count: int) -> Iterator[tuple[Job, Outcome]]:
+    """A bar on a terminal when there is something to wait for."""
+    if count < 3 or not sys.stderr.isatty():
+        yield from outcomes
+        return
+    with click.progressbar(outcomes, length=count, label="drawing", file=sys.stderr) as bar:
+        yield from bar
+
+
+@main.command()
+@SPECS
+@SET
+def validate(specs: tuple[Path, ...], changes: tuple[str, ...]) -> None:
+    """Check specs without drawing them; all problems of all files are told at once."""
+    from conv_anim.batch import Wanted
+
+    found = read_all(specs, Wanted(changes=changes))
+    bad = sum(spec is None for _, spec in found)
+    if sys.stderr.isatty():
+        good = len(found) - bad
+        click.echo(f"{good} good, {bad} with problems", err=True)
+    sys.exit(1 if bad else 0)
+
+
+@main.command()
+@SPEC
+@click.option("--steps", is_flag=True, help="Every step with its taps too: which input cell meets which weight.")
+@SET
+def trace(spec: Path, changes: tuple[str, ...], *, steps: bool) -> None:
+    """Print the numbers of a spec as JSON: each layer's input, weight, bias and output."""
+    from conv_anim.diagnostics import SpecError
+    from conv_anim.tracing.listing import pieces
+
+    try:
+        traced = traced_spec(spec, changes)
+    except SpecError as error:
+        fail(error.problems)
+    for piece in pieces(traced, steps=steps):
+        click.echo(piece, nl=False)
+
+
+def traced_spec(spec: Path, changes: tuple[str, ...]) -> Trace:
+    from conv_anim import pipeline
+    from conv_anim.tracing.trace import trace as traced
+
+    source = standard_input() if spec == Path("-") else spec
+    return traced(pipeline.loaded(source, changes=changes).spec)
+
+
+@main.command()
+@click.argument("template")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, allow_dash=True),
+    metavar="FILE",
+    help="Where to; - for standard output. Default: TEMPLATE.yaml here.",
+)
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+def new(template: str, output: Path | None, *, force: bool) -> None:
+    """Begin a spec: a copy of a template.
+
+    \b
+    Examples:
+      conv-anim new con_9
+      conv-anim new con_9 -o figures/dilated.yaml
+    """
+    from conv_anim.catalog import templates as all_templates
+    from conv_anim.diagnostics import did_you_mean
+
+    found = {t.name: t for t in all_templates()}
+    if template not in found:
+        raise click.BadParameter(
+            f"there is no template '{template}'; {did_you_mean(template, list(found))}", param_hint="TEMPLATE"
+        )
+    text = found[template].text
+    if output == Path("-"):
+        click.echo(text, nl=False)
+        return
+    path = output or Path(f"{template}.yaml")
+    if path.exists() and not force:
+        raise click.UsageError(f"{path} is there already; choose another name with -o, or --force to write over it")
+    write_text(path, text)
+    click.echo(f"wrote {path}; draw it with: conv-anim render {quoted(path)}", err=True)
+
+
+def quoted(path: Path) -> str:
+    import shlex
+
+    return shlex.quote(str(path))
+
+
+def write_text(path: Path, text: str) -> None:
+    from conv_anim.export import files
+
+    try:
+        files.write(path, text.encode("utf-8"))
+    except OSError as error:
+        raise click.FileError(str(path), error.strerror or str(error)) from None
+
+
+@main.command()
+def templates() -> None:
+    """List the templates."""
+    from conv_anim.catalog import templates as all_templates
+
+    found = all_templates()
+    wide = max((len(t.name) for t in found), default=0)
+    topic = ""
+    for template in found:
+        if template.topic != topic:
+            topic = template.topic
+            click.echo(f"\n{topic}/")
+        click.echo(f"  {template.name:{wide}}  {template.title}")
+
+
+@main.command()
+def themes() -> None:
+    """List the themes."""
+    from conv_anim.spec.themes import THEMES
+
+    wide = max(map(len, THEMES))
+    for theme in THEMES.values():
+        click.echo(f"{theme.name:{wide}}  {theme.description}")
+
+
+@main.command()
+def schema() -> None:
+    """Print the JSON Schema of a spec, for editors that complete and check."""
+    from conv_anim.spec.reader import schema as spec_schema
+
+    click.echo(json.dumps(spec_schema(), indent=2, ensure_ascii=False))

@@ -1,0 +1,201 @@
+"""All the stages in a row: a spec's text to a spec, a spec to a trace, a scene, frames, and a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from conv_anim import inputs
+from conv_anim.diagnostics import Code, Problem, Source, SpecError, listed
+from conv_anim.spec import document, reader
+from conv_anim.spec.looks import FORMATS
+from conv_anim.spec.nodes import Entries, Items, Scalar, from_python, overridden
+from conv_anim.spec.views import animates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from os import PathLike
+
+    from conv_anim.scene.primitives import Scene
+    from conv_anim.spec.arrays import Files
+    from conv_anim.spec.model import Spec
+    from conv_anim.spec.nodes import Node
+
+ALL_FORMATS = (*FORMATS.values(), "frames")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A spec with the tree that it was read from."""
+
+    spec: Spec
+    root: Node
+
+
+def load(source: str | PathLike[str] | Mapping[str, Any], *, changes: Iterable[str] = ()) -> Spec:
+    """The spec in a file, or in a mapping made in Python, whose ``file:`` names are relative to the current folder.
+
+    ``changes`` are like ``layer.stride=2``. Raises SpecError, which holds all problems.
+    """
+    return loaded(source, changes=changes).spec
+
+
+def loaded(source: str | PathLike[str] | Mapping[str, Any] | Source, *, changes: Iterable[str] = ()) -> Loaded:
+    """As `load`, with the tree; a ``Source`` is text that is read already."""
+    match source:
+        case Source():
+            root, files = document.parsed(source), inputs.Folder(Path())
+        case str() | Path():
+            path = Path(source)
+            root, files = document.parsed(inputs.source(path)), inputs.Folder(path.parent)
+        case _ if hasattr(source, "__fspath__"):
+            return loaded(Path(source), changes=changes)
+        case _:
+            root, files = from_python(dict(source)), inputs.Folder(Path())
+    return _changed(root, changes, files)
+
+
+def _changed(root: Node, changes: Iterable[str], files: Files) -> Loaded:
+    root = overridden(root, dict(map(change, changes)))
+    return Loaded(reader.spec(root, files), root)
+
+
+def change(text: str) -> tuple[tuple[str, ...], Node]:
+    """A place and what to put there, from ``layer.stride=2``. Raises SpecError."""
+    key, equals, value = text.partition("=")
+    place = tuple(part.strip() for part in key.replace("[", ".").replace("]", "").split("."))
+    if not equals or not all(place):
+        hint = "KEY=VALUE, as in layer.stride=2 or layers.0.kernel_size=5"
+        raise SpecError([Problem(Code.OVERRIDE, f"'{text}' does not say what to set", hint=hint)])
+    return place, document.parsed(Source(f"--set {key.strip()}", value.strip() or "null"), ".".join(place))
+
+
+# from a spec to a picture
+
+
+def scene(spec: Spec) -> Scene:
+    """The picture of a spec. Raises SpecError if no font has a character of its texts."""
+    from conv_anim.painting.fonts import DejaVu, GlyphError
+    from conv_anim.scene import figure
+    from conv_anim.tracing.trace import trace
+
+    try:
+        return figure.scene(trace(spec), DejaVu())
+    except GlyphError as error:
+        hint = "use other words"
+        raise SpecError([Problem(Code.GLYPH, str(error), error.character, hint=hint)]) from None
+
+
+def located(error: SpecError, root: Node) -> SpecError:
+    """The same error; a character without a glyph where it stands in the tree."""
+    return SpecError(
+        _at_character(problem, root) if problem.code is Code.GLYPH else problem for problem in error.problems
+    )
+
+
+def _at_character(problem: Problem, root: Node) -> Problem:
+    drawn = (node for node in _scalars(root) if node.path != "title")
+    where = next((node for node in drawn if problem.path in node.text), None)
+    if where is None:
+        return problem
+    return Problem(problem.code, problem.message, where.path, where.span, problem.hint)
+
+
+def _scalars(node: Node) -> Iterator[Scalar]:
+    match node:
+        case Scalar():
+            yield node
+        case Items():
+            for item in node.items:
+                yield from _scalars(item)
+        case Entries():
+            for _, value in node.entries:
+                yield from _scalars(value)
+
+
+def render(spec: Spec, path: str | PathLike[str], *, step: int | None = None) -> Path:
+    """Draw a spec into a file; its suffix says the format: ``.gif`` or ``.png``.
+
+    A PNG shows one step: the last, or ``step``, counted from 0. Raises SpecError, and OSError where it cannot write.
+    """
+    from conv_anim.export import files
+
+    path = Path(path)
+    files.write(path, encoded(scene(spec), format_of(path), step=step))
+    return path
+
+
+def format_of(path: Path) -> str:
+    """The format that a file's suffix stands for. Raises SpecError."""
+    found = FORMATS.get(path.suffix.lower())
+    if found is None:
+        what = f"no format is known by the name of '{path.name}'"
+        raise SpecError([Problem(Code.FORMAT, what, hint=f"use {listed(list(FORMATS))}")])
+    return found
+
+
+def default_formats(spec: Spec) -> tuple[str, ...]:
+    """What is drawn of a spec that names no files: an animation if it has more than one step."""
+    from math import prod
+
+    ends = spec.layers[-1].ends
+    moves = animates(spec.view) and prod(ends.out_size) * ends.out_channels > 1
+    return ("gif",) if moves else ("png",)
+
+
+def pictures(spec: Spec, format_: str, name: str, *, step: int | None = None) -> list[tuple[str, bytes]]:
+    """File names, made from ``name`` without a suffix, and their contents; ``frames`` makes many, else there is one."""
+    if format_ == "frames":
+        return _numbered(scene(spec), name, step)
+    return [(f"{name}.{format_}", encoded(scene(spec), format_, step=step))]
+
+
+def _numbered(drawn: Scene, name: str, step: int | None) -> list[tuple[str, bytes]]:
+    from conv_anim.export import png
+    from conv_anim.painting.agg import frames
+
+    wanted = range(len(drawn.frames)) if step is None else [_frame(drawn, step)]
+    digits = len(str(len(drawn.frames) - 1))
+    painted = zip(wanted, frames(drawn, wanted), strict=True)
+    return [
+        (f"{name}-{k:0{digits}}.png", png.encode(pixels, title=drawn.title, description=drawn.description))
+        for k, pixels in painted
+    ]
+
+
+def encoded(drawn: Scene, format_: str, *, step: int | None = None) -> bytes:
+    """A scene as a file of a format; with ``step`` a still of that frame. Raises SpecError if there is none."""
+    from conv_anim.export import png
+    from conv_anim.painting.agg import frames
+
+    if format_ == "gif":
+        return _gif(drawn, None if step is None else _frame(drawn, step))
+    wanted = len(drawn.frames) - 1 if step is None else _frame(drawn, step)
+    (pixels,) = frames(drawn, [wanted])
+    return png.encode(pixels, title=drawn.title, description=drawn.description)
+
+
+def _frame(drawn: Scene, step: int) -> int:
+    count = len(drawn.frames)
+    if 0 <= step < count:
+        return step
+    what = f"there is no step {step}: this figure has {count}"
+    raise SpecError([Problem(Code.STEP, what, hint=f"steps are counted from 0 to {count - 1}")])
+
+
+def _gif(drawn: Scene, step: int | None) -> bytes:
+    from conv_anim.export import gif
+    from conv_anim.export.palette import palette
+    from conv_anim.painting.agg import flat_colors, frames
+
+    count = len(drawn.frames)
+    shown = range(count) if step is None else range(step, step + 1)
+    flat = {drawn.background} | flat_colors(drawn.still)
+    for k in range(shown.stop):
+        frame = drawn.frames[k]
+        flat |= flat_colors(frame.kept) | flat_colors(frame.shown)
+    samples = sorted({shown[0], shown[len(shown) // 2], shown[-1]})
+    colors = palette((pixels.copy() for pixels in frames(drawn, samples)), flat)
+    timed = ((pixels, drawn.time(k)) for k, pixels in zip(shown, frames(drawn, shown), strict=True))
+    return gif.encode(timed, palette=colors, loop=drawn.loop, comment=drawn.description)

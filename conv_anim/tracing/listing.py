@@ -1,0 +1,58 @@
+"""A trace as JSON, piece by piece, so that no list of steps is ever held."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conv_anim.tracing.trace import LayerTrace, Step, Tap, Trace
+
+
+def pieces(trace: Trace, *, steps: bool) -> Iterator[str]:
+    """The text of ``{"layers": […], "steps": […]}``; ``steps`` only when asked for."""
+    yield '{\n  "layers": ['
+    for k, layer in enumerate(trace.layers):
+        yield ("," if k else "") + "\n    " + json.dumps(_layer(layer))
+    yield "\n  ]"
+    if steps:
+        yield ',\n  "steps": ['
+        for k, step in enumerate(trace):
+            yield ("," if k else "") + "\n    " + json.dumps(_step(step), ensure_ascii=False)
+        yield "\n  ]"
+    yield "\n}\n"
+
+
+def _layer(layer: LayerTrace) -> dict[str, Any]:
+    arrays = {"input": layer.input, "weight": layer.weight, "bias": layer.bias, "output": layer.output}
+    return {
+        "type": type(layer.layer).__name__,
+        "input_size": list(layer.input.shape),
+        "output_size": list(layer.output.shape),
+        **{name: None if array is None else array.tolist() for name, array in arrays.items()},
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "index": step.index,
+        "layer": step.layer,
+        "output": step.output,
+        "value": step.value,
+        "bias": step.bias,
+        "divisor": step.divisor,
+        "taps": [_tap(tap) for tap in step.taps],
+    }
+
+
+def _tap(tap: Tap) -> dict[str, Any]:
+    return {
+        "source": tap.source.name.lower(),
+        "input": tap.input,
+        "x": tap.x,
+        "weight": tap.weight,
+        "w": tap.w,
+        "product": tap.product,
+    }
