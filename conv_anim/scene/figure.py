@@ -6,10 +6,7 @@ from math import ceil
 from typing import TYPE_CHECKING, assert_never
 
 from conv_anim.scene import words
-from conv_anim.scene.channels import channels
 from conv_anim.scene.color import readable
-from conv_anim.scene.flat import flat
-from conv_anim.scene.isometric import isometric
 from conv_anim.scene.panel import Panel, shifted
 from conv_anim.scene.primitives import Scene
 from conv_anim.scene.style import Style
@@ -46,13 +43,25 @@ def _scale_for(trace: Trace, font: Font, width: int) -> float:
 def _panel(trace: Trace, style: Style) -> Panel:
     match trace.spec.view:
         case model.Isometric():
+            from conv_anim.scene.isometric import isometric
+
             return isometric(trace, style)
         case model.Flat():
+            from conv_anim.scene.flat import flat
+
             return flat(trace, style)
         case model.Channels():
+            from conv_anim.scene.channels import channels
+
             return channels(trace, style)
-        case model.Volume() | model.Matrix():
-            raise NotImplementedError
+        case model.Volume():
+            from conv_anim.scene.volume import volume
+
+            return volume(trace, style)
+        case model.Matrix():
+            from conv_anim.scene.matrix import matrix
+
+            return matrix(trace, style)
         case _:
             assert_never(trace.spec.view)
 

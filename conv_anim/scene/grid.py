@@ -107,6 +107,8 @@ class Grid:
     def dashed(self, places: Iterable[Place]) -> list[Primitive]:
         """Empty cells: their edges dashed, each drawn once, a whole number of dashes to a cell."""
         cells = set(places)
+        if not cells:
+            return []
         across = {(r + d, c) for r, c in cells for d in (0, 1)}
         down = {(r, c + d) for r, c in cells for d in (0, 1)}
         side = self.numbers.cell
@@ -190,7 +192,7 @@ class SheetGrid:
         fills = {place: read if source is Source.INPUT else unread for place, (source, _) in cells.items()}
         items: list[Primitive] = [
             self.grid.boxes([p for p in fills if fills[p] == fill], fill, style.edge)
-            for fill in dict.fromkeys((unread, read))
+            for fill in dict.fromkeys(fills.values())
         ]
         items += [self._text(place, source, shown, fills[place]) for place, (source, shown) in cells.items()]
         return items, fills

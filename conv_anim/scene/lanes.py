@@ -112,7 +112,7 @@ class Lanes:
         return mix(self.style.colors.background, self.color(channel), 0.5)
 
     def map_color(self, channel: int) -> str:
-        return mix(self.style.colors.output, self.color(channel), 0.5)
+        return mix(self.style.colors.background, self.color(channel), 0.75)
 
     def current(self, fill: str) -> str:
         """A cell that is being computed."""

@@ -30,6 +30,7 @@ from conv_anim.spec.themes import DEFAULT_THEME, THEMES, Colors, Theme
 
 if TYPE_CHECKING:
     from conv_anim.spec.kinds import Kind, Maybe, Report, Schema
+    from conv_anim.spec.model import Lang
     from conv_anim.spec.nodes import Node
     from conv_anim.spec.records import Record
 
@@ -150,6 +151,8 @@ CAPTION = Field(
 FORMULA = Field(
     "formula", _flag_or_text(), "The output size with its numbers: true, false, or your own.", default=False
 )
+LANGS: tuple[Lang, ...] = ("en", "zh-TW")
+LANG: Field[Lang] = Field("lang", OneOf(LANGS), "The language of what is written in the figure.", default="en")
 TITLE = Field("title", Text(), "What the figure is about; it goes into the file's description.")
 
 

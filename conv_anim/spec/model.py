@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 Number: TypeAlias = int | float
 Size: TypeAlias = tuple[int, ...]
+Lang: TypeAlias = Literal["en", "zh-TW"]
 Padding: TypeAlias = tuple[tuple[int, int], ...]
 """Cells before and after, for each axis."""
 
@@ -75,6 +76,8 @@ class Conv:
     weight: Values
     bias: tuple[Number, ...] | None
     padding_name: str | None = None
+    part_of: str | None = None
+    """The name of the composition that this is a layer of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +97,93 @@ class ConvTranspose:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """As PyTorch's ``MaxPool1d`` … and ``AvgPool1d`` … ; average pools may be dilated too."""
+    """As PyTorch's ``MaxPool1d`` …, ``AvgPool1d`` … and ``LPPool1d`` … ; all of them may be padded and dilated."""
 
     ends: Ends
-    reduce: Literal["max", "mean"]
+    reduce: Literal["max", "mean", "norm"]
     kernel_size: Size
     stride: Size
     padding: Padding
     dilation: Size
     ceil_mode: bool
     count_include_pad: bool
+    norm_type: Number = 2
+    """The p of a pool by p-norm, (Σ|x|ᵖ)^(1/p)."""
 
 
-Layer: TypeAlias = Conv | ConvTranspose | Pool
+@dataclass(frozen=True, slots=True)
+class ChannelShuffle:
+    """As PyTorch's ``ChannelShuffle``: the first channels of all groups come first, then the second ones, and so on."""
+
+    ends: Ends
+    groups: int
+
+
+@dataclass(frozen=True, slots=True)
+class PixelShuffle:
+    """As PyTorch's ``PixelShuffle``: ``factor`` squared channels become one, ``factor`` times as wide and high."""
+
+    ends: Ends
+    factor: int
+
+
+@dataclass(frozen=True, slots=True)
+class PixelUnshuffle:
+    """As PyTorch's ``PixelUnshuffle``, which takes a ``PixelShuffle`` back."""
+
+    ends: Ends
+    factor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Upsample:
+    """As PyTorch's ``Upsample``. ``ratio`` is how far apart, in input cells, the outputs are read, for each axis."""
+
+    ends: Ends
+    mode: Literal["nearest", "linear", "cubic"]
+    align_corners: bool
+    ratio: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unfold:
+    """As PyTorch's ``Unfold`` (im2col): every window as a column, of in_channels times the kernel's cells."""
+
+    ends: Ends
+    kernel_size: Size
+    stride: Size
+    padding: Padding
+    dilation: Size
+    windows: Size
+    """How many windows there are along each axis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """As PyTorch's ``Fold`` (col2im): every column laid back where its window was; what overlaps adds up."""
+
+    ends: Ends
+    kernel_size: Size
+    stride: Size
+    padding: Padding
+    dilation: Size
+    windows: Size
+
+
+@dataclass(frozen=True, slots=True)
+class MaxUnpool:
+    """As PyTorch's ``MaxUnpool1d`` …: every number goes back to where the pool found its maximum; the rest is 0."""
+
+    ends: Ends
+    pool: int
+    """Which layer of the spec the pool is, counted from 0."""
+
+
+Windowed: TypeAlias = Conv | ConvTranspose | Pool
+"""A sliding window."""
+Rearranged: TypeAlias = ChannelShuffle | PixelShuffle | PixelUnshuffle | Upsample | Unfold | Fold | MaxUnpool
+"""Each output is made of a few input cells, without a window of weights."""
+Layer: TypeAlias = Windowed | Rearranged
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,3 +263,4 @@ class Spec:
     caption: bool | str = False
     formula: bool | str = False
     output: tuple[str, ...] = ()
+    lang: Lang = "en"

@@ -16,6 +16,7 @@ from conv_anim.spec.looks import (
     CAPTION,
     FORMULA,
     LABELS,
+    LANG,
     OUTPUT,
     SIZE,
     THEME,
@@ -59,7 +60,7 @@ MORE_LAYERS: Field[tuple[Chosen, ...]] = Field(
 )
 SPEC = Object(
     "a spec",
-    (TITLE, INPUT, ONE_LAYER, MORE_LAYERS, VIEW, THEME, ANIMATION, SIZE, LABELS, CAPTION, FORMULA, OUTPUT),
+    (TITLE, INPUT, ONE_LAYER, MORE_LAYERS, VIEW, THEME, ANIMATION, SIZE, LABELS, CAPTION, FORMULA, LANG, OUTPUT),
 )
 
 
@@ -109,6 +110,7 @@ def _looks(record: Record, made: Spec) -> Spec:
         caption=record.of(CAPTION),
         formula=record.of(FORMULA),
         output=record.of(OUTPUT),
+        lang=record.of(LANG),
     )
 
 
@@ -177,8 +179,8 @@ def _chosen(record: Record, report: Report) -> Maybe[tuple[Chosen, ...]]:
 def _layers(chosen: tuple[Chosen, ...], input_: Input, files: Files, report: Report) -> Maybe[tuple[Layer, ...]]:
     layers: list[Layer] = []
     channels, size = input_.channels, input_.size
-    for number, choice in enumerate(chosen):
-        entering = Entering(channels, size, number, files, report)
+    for choice in chosen:
+        entering = Entering(channels, size, tuple(layers), files, report)
         made = LAYER_TYPES[choice.name].resolve(choice.record, entering)
         if isinstance(made, Invalid):
             return INVALID

@@ -58,6 +58,13 @@ class Record:
         assert value is not None, field_.name
         return value
 
+    def without(self, *fields: Field[Any]) -> Record:
+        """The same mapping as if some fields were not given."""
+        names = {field_.name for field_ in fields}
+        return Record(
+            self.node, {name: value for name, value in self._values.items() if name not in names}, self._nodes
+        )
+
     def has(self, *fields: Field[Any]) -> bool:
         return any(field_.name in self._values for field_ in fields)
 

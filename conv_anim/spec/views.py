@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from math import prod
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, assert_never
 
 from conv_anim.diagnostics import Code, listed
 from conv_anim.spec.kinds import Either, Flag, Made, OneOf, is_mapping, is_scalar
-from conv_anim.spec.model import Channels, Flat, Given, Isometric, Matrix, Pool, Volume
+from conv_anim.spec.model import Channels, Conv, ConvTranspose, Flat, Given, Isometric, Matrix, Pool, Volume
 from conv_anim.spec.records import Field, Object, Record, Tagged
 
 if TYPE_CHECKING:
@@ -41,6 +42,17 @@ def _one_layer(layers: tuple[Layer, ...]) -> str | None:
     return None if len(layers) == 1 else f"shows one layer, and this spec has {len(layers)}"
 
 
+def _windows(layers: tuple[Layer, ...]) -> str | None:
+    """Why a view of sliding windows cannot show the layers."""
+    other = next((layer for layer in layers if not isinstance(layer, Conv | ConvTranspose | Pool)), None)
+    return None if other is None else f"shows sliding windows, and {name_of(other)} is none"
+
+
+def name_of(layer: Layer) -> str:
+    """The type of a layer as a spec writes it."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(layer).__name__).lower()
+
+
 def _two_axes(input_: Input) -> str | None:
     return None if len(input_.size) < 3 else "shows inputs with 1 or 2 axes, and this one has 3"
 
@@ -53,28 +65,27 @@ def _numbers(input_: Input, layers: tuple[Layer, ...]) -> str | None:
 
 
 def _isometric(input_: Input, layers: tuple[Layer, ...]) -> str | None:
-    del layers
-    return _two_axes(input_)
+    return _windows(layers) or _two_axes(input_)
 
 
 def _flat(input_: Input, layers: tuple[Layer, ...]) -> str | None:
     many = max(input_.channels, layers[0].ends.out_channels)
     single = None if many == 1 else f"shows one channel, and this layer has {many}"
-    return _one_layer(layers) or _two_axes(input_) or single or _numbers(input_, layers)
+    return _windows(layers) or _one_layer(layers) or _two_axes(input_) or single or _numbers(input_, layers)
 
 
 def _channels(input_: Input, layers: tuple[Layer, ...]) -> str | None:
-    return _one_layer(layers) or _two_axes(input_) or _numbers(input_, layers)
+    return _windows(layers) or _one_layer(layers) or _two_axes(input_) or _numbers(input_, layers)
 
 
 def _volume(input_: Input, layers: tuple[Layer, ...]) -> str | None:
-    del input_, layers
-    return None
+    del input_
+    return _windows(layers)
 
 
 def _matrix(input_: Input, layers: tuple[Layer, ...]) -> str | None:
-    if len(layers) > 1:
-        return _one_layer(layers)
+    if len(layers) > 1 or _windows(layers) is not None:
+        return _one_layer(layers) or _windows(layers)
     ends = layers[0].ends
     if isinstance(layers[0], Pool) and layers[0].reduce == "max":
         return "shows linear layers, and a maximum is none"
@@ -133,7 +144,7 @@ def view_of(record: Record, input_: Input, layers: tuple[Layer, ...], report: Re
 
 def _meet(layer: Layer) -> bool:
     """Whether some output is made of more than its own channel."""
-    if isinstance(layer, Pool):
+    if not isinstance(layer, Conv | ConvTranspose):
         return False
     return not (1 < layer.ends.in_channels == layer.groups == layer.ends.out_channels)
 
@@ -147,7 +158,9 @@ def suiting(input_: Input, layers: tuple[Layer, ...]) -> View:
     if len(layers) > 1:
         return Volume() if several else Isometric()
     if not several:
-        written = isinstance(input_.values, Given) or (not isinstance(first, Pool) and isinstance(first.weight, Given))
+        written = isinstance(input_.values, Given) or (
+            isinstance(first, Conv | ConvTranspose) and isinstance(first.weight, Given)
+        )
         return Flat() if written and prod(input_.size) <= FEW_CELLS else Isometric()
     few = input_.channels <= FEW_CHANNELS and prod(input_.size) <= FEW_CELLS
     return Channels() if few else Volume()

@@ -9,7 +9,7 @@ from conv_anim.spec.model import Conv, ConvTranspose, Pool
 from conv_anim.tracing.geometry import Axis
 
 if TYPE_CHECKING:
-    from conv_anim.spec.model import Layer
+    from conv_anim.spec.model import Windowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,9 @@ class Operator:
     in_channels: int
     out_channels: int
     groups: int
-    reduce: Literal["sum", "max", "mean"]
+    reduce: Literal["sum", "max", "mean", "norm"]
     mean_counts_padding: bool = False
+    norm_type: float = 2
 
     @property
     def out_size(self) -> tuple[int, ...]:
@@ -41,7 +42,7 @@ class Operator:
         return range(first, first + width)
 
 
-def operator(layer: Layer) -> Operator:
+def operator(layer: Windowed) -> Operator:
     """The sliding window of a layer."""
     match layer:
         case Conv():
@@ -107,4 +108,4 @@ def _pool(layer: Pool) -> Operator:
         for a, size in enumerate(layer.ends.in_size)
     )
     channels = layer.ends.in_channels
-    return Operator(axes, channels, channels, channels, layer.reduce, layer.count_include_pad)
+    return Operator(axes, channels, channels, channels, layer.reduce, layer.count_include_pad, layer.norm_type)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, TypeAlias, overload
 
 import numpy as np
 
-from conv_anim.spec.model import Pool
+from conv_anim.spec.model import Conv, ConvTranspose, MaxUnpool, Pool
 from conv_anim.tracing import values
+from conv_anim.tracing.gathers import Gather, gather
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.operators import Operator, operator
 
@@ -31,7 +32,8 @@ class Tap:
     ``canvas`` is where it lies: on the input, stretched and padded (row, column, …). ``input`` is the input cell
     (channel, row, column, …) that is read there, None if there is none; ``x`` is its number, 0 for padding and inserted
     zeros, None for a cell that takes no part. ``weight`` is the cell of `LayerTrace.kernels` that it meets and ``w``
-    that number, both None in a pool.
+    that number, both None in a pool. An interpolation
+    has a ``w`` of no kernel.
     """
 
     channel: int
@@ -65,7 +67,7 @@ class Step:
     value: Number
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LayerTrace(Sequence[Step]):
     """A layer with its arrays: ``input`` (channels, *size), ``weight`` in PyTorch's shape, ``output``. All read-only.
 
@@ -75,12 +77,20 @@ class LayerTrace(Sequence[Step]):
     number: int
     first_step: int
     layer: Layer
-    operator: Operator
+    means: Operator | Gather
+    """How it is computed: by a sliding window, or as a list of input cells for each output cell."""
     input: Array
     weight: Array | None
     kernels: Array | None
     bias: Array | None
     output: Array
+
+    @property
+    def operator(self) -> Operator:
+        """The sliding window. Raises TypeError for a layer that has none."""
+        if isinstance(self.means, Operator):
+            return self.means
+        raise TypeError(f"{type(self.layer).__name__} has no sliding window")
 
     def __len__(self) -> int:
         return self.output.size
@@ -98,16 +108,33 @@ class LayerTrace(Sequence[Step]):
     def step(self, cell: Index) -> Step:
         """The step that computes an output cell (channel, row, column, …)."""
         channel, *position = cell
-        op = self.operator
+        gathered = isinstance(self.means, Gather)
+        taps = (
+            self._gathered(self.means, cell) if isinstance(self.means, Gather) else self._taps(channel, tuple(position))
+        )
+        mean = not gathered and self.operator.reduce == "mean"
         return Step(
             index=self.first_step + int(np.ravel_multi_index(cell, self.output.shape)),
             layer=self.number,
             output=cell,
-            taps=tuple(self._taps(channel, tuple(position))),
+            taps=tuple(taps),
             bias=None if self.bias is None else self.bias[channel].item(),
-            divisor=int(values.divisors(op)[tuple(position)]) if op.reduce == "mean" else None,
+            divisor=int(values.divisors(self.operator)[tuple(position)]) if mean else None,
             value=self.output[cell].item(),
         )
+
+    def _gathered(self, means: Gather, cell: Index) -> Iterator[Tap]:
+        for number, (read, weight, canvas) in enumerate(means.shares(cell)):
+            yield Tap(
+                channel=0 if read is None else read[0],
+                window=(number,),
+                canvas=canvas if canvas is not None else read[1:] if read is not None else (),
+                source=Source.PADDING if read is None else Source.INPUT,
+                input=read,
+                x=0 if read is None else self.input[read].item(),
+                weight=None,
+                w=weight,
+            )
 
     def _taps(self, channel: int, position: Index) -> Iterator[Tap]:
         op = self.operator
@@ -143,7 +170,7 @@ class LayerTrace(Sequence[Step]):
         return None if left_out or source is Source.OUTSIDE else 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trace(Sequence[Step]):
     """All layers of a spec, each fed by the one before; as a sequence, all their steps: one per output cell."""
 
@@ -181,14 +208,19 @@ def trace(spec: Spec) -> Trace:
     x = values.frozen(values.fill(spec.input.values, (spec.input.channels, *spec.input.size)))
     layers: list[LayerTrace] = []
     first_step = 0
-    for number, layer in enumerate(spec.layers):
-        layers.append(_layer(layer, x, number=number, first_step=first_step))
+    for layer in spec.layers:
+        layers.append(_layer(layer, x, before=layers, first_step=first_step))
         x = layers[-1].output
         first_step += x.size
     return Trace(spec, tuple(layers))
 
 
-def _layer(layer: Layer, x: Array, *, number: int, first_step: int) -> LayerTrace:
+def _layer(layer: Layer, x: Array, *, before: Sequence[LayerTrace], first_step: int) -> LayerTrace:
+    number = len(before)
+    if not isinstance(layer, Conv | ConvTranspose | Pool):
+        indices = found_at(before[layer.pool]) if isinstance(layer, MaxUnpool) else None
+        means = gather(layer, indices)
+        return LayerTrace(number, first_step, layer, means, x, None, None, None, values.frozen(means.output(x)))
     op = operator(layer)
     weight = kernels = bias = None
     if not isinstance(layer, Pool):
@@ -197,3 +229,11 @@ def _layer(layer: Layer, x: Array, *, number: int, first_step: int) -> LayerTrac
         bias = values.bias(layer.bias)
     output = values.frozen(values.output(op, x, kernels, bias))
     return LayerTrace(number, first_step, layer, op, x, weight, kernels, bias, output)
+
+
+def found_at(pool: LayerTrace) -> Array:
+    """Where a max pool found each of its numbers, as PyTorch's ``return_indices``: flat places in a map of its input.
+
+    (channels, *out_size); of equal numbers the first counts.
+    """
+    return values.largest_at(pool.operator, pool.input)

@@ -40,14 +40,14 @@ def fill(values: Values, shape: Size) -> Array:
 
 
 def _typed(array: Array) -> Array:
-    return np.array(array, dtype=np.int64 if array.dtype.kind in "iu" else np.float64)
+    return np.array(array, dtype=np.int64 if array.dtype.kind == "i" else np.float64)
 
 
 def _drawn(values: Random, shape: Size) -> Array:
     """Numpy's legacy generator: its stream is frozen for good, so that a seed means the same everywhere."""
     unit = np.random.RandomState(values.seed).random_sample(shape)
     if isinstance(values.low, int) and isinstance(values.high, int):
-        return np.floor(values.low + unit * (values.high - values.low + 1)).astype(np.int64)
+        return values.low + np.floor(unit * (values.high - values.low + 1)).astype(np.int64)
     return values.low + unit * (values.high - values.low)
 
 
@@ -68,7 +68,7 @@ def kernels(layer: Conv | ConvTranspose, weight: Array) -> Array:
 
 
 def bias(numbers: tuple[Number, ...] | None) -> Array | None:
-    return None if numbers is None else _typed(np.array(numbers))
+    return None if numbers is None else frozen(_typed(np.array(numbers)))
 
 
 def output(op: Operator, x: Array, kernel: Array | None, added: Array | None) -> Array:
@@ -81,6 +81,8 @@ def output(op: Operator, x: Array, kernel: Array | None, added: Array | None) ->
             return _largest(op, x)
         case "mean":
             return _mean(op, x)
+        case "norm":
+            return _norm(op, x)
         case _:
             assert_never(op.reduce)
 
@@ -108,13 +110,18 @@ def taken(op: Operator, canvas: Array, tap: tuple[int, ...]) -> Array:
     return canvas[(slice(None), *windows)]
 
 
+def met_weights(op: Operator, kernel: Array, tap: tuple[int, ...]) -> Array:
+    """The weights that one tap of all windows meets: (out_channels, in_channels / groups)."""
+    cell: list[slice | int] = [axis.weight(t) for axis, t in zip(op.axes, tap, strict=True)]
+    return kernel[(slice(None), slice(None), *cell)]
+
+
 def _multiplied_and_added(op: Operator, x: Array, kernel: Array, added: Array | None) -> Array:
-    x, kernel = _wide_enough(x, kernel)
+    x, kernel = _wide_enough(x, kernel, added)
     canvas = spread(op, x, 0)
     total = np.zeros((op.groups, op.out_channels // op.groups, prod(op.out_size)), dtype=canvas.dtype)
     for tap in np.ndindex(*op.kernel_size):
-        cell = tuple(axis.weight(t) for axis, t in zip(op.axes, tap, strict=True))
-        weight = kernel[(slice(None), slice(None), *cell)].reshape(op.groups, -1, kernel.shape[1])
+        weight = met_weights(op, kernel, tap).reshape(op.groups, -1, kernel.shape[1])
         total += _mixed(weight, taken(op, canvas, tap).reshape(op.groups, kernel.shape[1], -1))
     result = total.reshape(op.out_channels, *op.out_size)
     return result if added is None else result + added.reshape(-1, *(1 for _ in op.axes))
@@ -127,13 +134,19 @@ def _mixed(weight: Array, cells: Array) -> Array:
     return weight @ cells
 
 
-def _wide_enough(x: Array, kernel: Array) -> tuple[Array, Array]:
-    """Both as whole numbers if no sum of products can overflow, else both as reals."""
-    whole = x.dtype.kind == kernel.dtype.kind == "i"
-    largest = int(np.abs(x).max()) * int(np.abs(kernel).max()) * kernel[0].size if whole else 0
-    if whole and largest < 2**62:
-        return x, kernel
+def _wide_enough(x: Array, kernel: Array, added: Array | None) -> tuple[Array, Array]:
+    """Both as whole numbers if no sum of products, with its bias, can overflow, else both as reals."""
+    if x.dtype.kind == kernel.dtype.kind == "i":
+        products = _magnitude(x) * _magnitude(kernel) * kernel[0].size
+        bias = _magnitude(added) if added is not None and added.dtype.kind == "i" else 0
+        if products + bias < 2**62:
+            return x, kernel
     return x.astype(np.float64), kernel.astype(np.float64)
+
+
+def _magnitude(whole: Array) -> int:
+    """The largest absolute value, as Python's int: that of −2⁶³ is no int64."""
+    return max(int(whole.max()), -int(whole.min()))
 
 
 def _largest(op: Operator, x: Array) -> Array:
@@ -149,6 +162,29 @@ def _largest(op: Operator, x: Array) -> Array:
     return best
 
 
+def largest_at(op: Operator, x: Array) -> Array:
+    """Where each window finds its largest cell: the flat position in a map of the input, the first of equal ones."""
+    canvas = spread(op, x.astype(np.float64), -np.inf)
+    size = tuple(axis.size for axis in op.axes)
+    places = np.ravel_multi_index(np.meshgrid(*(axis.sources[0] for axis in op.axes), indexing="ij"), size)[None]
+    best = np.full((op.out_channels, *op.out_size), -np.inf)
+    found = np.zeros(best.shape, dtype=np.intp)
+    for tap in np.ndindex(*op.kernel_size):
+        cells, at = taken(op, canvas, tap), taken(op, places, tap)
+        better = cells > best
+        best, found = np.where(better, cells, best), np.where(better, at, found)
+    return found
+
+
+def _norm(op: Operator, x: Array) -> Array:
+    """(Σ|x|ᵖ)^(1/p), which PyTorch's LPPool computes where that is a number."""
+    canvas = np.abs(spread(op, x.astype(np.float64), 0)) ** op.norm_type
+    total = np.zeros((op.out_channels, *op.out_size))
+    for tap in np.ndindex(*op.kernel_size):
+        total += taken(op, canvas, tap)
+    return total ** (1 / op.norm_type)
+
+
 def _mean(op: Operator, x: Array) -> Array:
     canvas = spread(op, x.astype(np.float64), 0)
     total = np.zeros((op.out_channels, *op.out_size))
@@ -158,8 +194,11 @@ def _mean(op: Operator, x: Array) -> Array:
 
 
 def divisors(op: Operator) -> Array:
-    """By how many cells each window of a mean is divided: (*out_size), the product of the axes' counts."""
+    """By how many cells each window of a mean is divided: (*out_size), the product of the axes' counts.
+
+    At least 1: a window that counts no cell has the mean 0.
+    """
     result = np.ones((), dtype=np.intp)
     for axis in op.axes:
         result = np.multiply.outer(result, axis.counts(padding=op.mean_counts_padding))
-    return result
+    return np.maximum(result, 1)

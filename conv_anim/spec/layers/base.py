@@ -77,13 +77,18 @@ CEIL_MODE = Field(
 
 @dataclass(frozen=True, slots=True)
 class Entering:
-    """What a layer is fed, and what it takes to read the rest of its spec; ``number`` counts layers from 0."""
+    """What a layer is fed, and what it takes to read the rest of its spec; ``before`` are the layers so far."""
 
     channels: int
     size: Size
-    number: int
+    before: tuple[Layer, ...]
     files: Files
     report: Report
+
+    @property
+    def number(self) -> int:
+        """Of the layer, counted from 0."""
+        return len(self.before)
 
     @property
     def axes(self) -> int:

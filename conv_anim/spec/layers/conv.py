@@ -65,8 +65,8 @@ def resolve(record: Record, entering: Entering) -> Maybe[tuple[Conv, ...]]:
         return INVALID
     stride, dilation = moves
     windows = tuple(map(effective_kernel, kernel, dilation))
-    padding = _padding(record, entering, windows, stride)
-    if isinstance(padding, Invalid) or not _borrows(record, entering, padding):
+    padding = padding_of(record, entering, windows, stride)
+    if isinstance(padding, Invalid):
         return INVALID
     out_size = tuple(
         conv_size(size, window, s, pad)
@@ -96,7 +96,13 @@ def resolve(record: Record, entering: Entering) -> Maybe[tuple[Conv, ...]]:
     return (layer,)
 
 
-def _padding(record: Record, entering: Entering, windows: Size, stride: Size) -> Maybe[Padding]:
+def padding_of(record: Record, entering: Entering, windows: Size, stride: Size) -> Maybe[Padding]:
+    """Before and after, for each axis, if the padding mode can fill them."""
+    padding = _amounts(record, entering, windows, stride)
+    return INVALID if isinstance(padding, Invalid) or not _borrows(record, entering, padding) else padding
+
+
+def _amounts(record: Record, entering: Entering, windows: Size, stride: Size) -> Maybe[Padding]:
     padding = record.of(PADDING)
     if not isinstance(padding, str):
         return pads(padding, record.at(PADDING), entering)

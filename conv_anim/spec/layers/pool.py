@@ -1,4 +1,4 @@
-"""``max_pool`` and ``avg_pool``: as PyTorch's pooling layers, with padding as free as a convolution's."""
+"""``max_pool``, ``avg_pool``, ``global_avg_pool`` and ``lp_pool``: as PyTorch's, padding as free as a convolution's."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from conv_anim.diagnostics import Code
-from conv_anim.spec.kinds import INVALID, Flag, Invalid
+from conv_anim.spec.kinds import INVALID, Flag, Invalid, Real
 from conv_anim.spec.layers.base import (
     AMOUNT,
     CEIL_MODE,
@@ -35,8 +35,10 @@ STRIDE: Field[PerAxis] = Field("stride", per_axis(1), "How far the window moves;
 PADDING: Field[Amount] = Field("padding", AMOUNT, "Cells around the input, at most half the window.", default=0)
 COUNT_INCLUDE_PAD = Field("count_include_pad", Flag(), "Whether a mean counts the padding's zeros.", default=True)
 
+NORM_TYPE: Field[int | float] = Field("norm_type", Real(1, 100), "The p of the norm (Σ|x|ᵖ)^(1/p).", default=2)
 
-def resolve(record: Record, entering: Entering, *, reduce: Literal["max", "mean"]) -> Maybe[tuple[Pool, ...]]:
+
+def resolve(record: Record, entering: Entering, *, reduce: Literal["max", "mean", "norm"]) -> Maybe[tuple[Pool, ...]]:
     sizes = axis_values(record, entering, (KERNEL_SIZE, DILATION))
     moves = axis_values(record, entering, (STRIDE if record.has(STRIDE) else KERNEL_SIZE,))
     padding = pads(record.of(PADDING), record.at(PADDING), entering)
@@ -64,8 +66,17 @@ def resolve(record: Record, entering: Entering, *, reduce: Literal["max", "mean"
         dilation=dilation,
         ceil_mode=record.of(CEIL_MODE),
         count_include_pad=reduce == "mean" and record.of(COUNT_INCLUDE_PAD),
+        norm_type=record.of(NORM_TYPE),
     )
     return (layer,)
+
+
+def resolve_global(record: Record, entering: Entering) -> tuple[Pool, ...]:
+    """The mean of each whole map."""
+    del record
+    size, ones = entering.size, (1,) * entering.axes
+    ends = Ends(entering.channels, size, entering.channels, ones)
+    return (Pool(ends, "mean", size, size, ((0, 0),) * entering.axes, ones, ceil_mode=False, count_include_pad=True),)
 
 
 def _at_most_half(padding: Padding, windows: Size, record: Record, entering: Entering) -> bool:
@@ -101,3 +112,7 @@ MAX_POOL = LayerType(Object("a max_pool layer", SHARED, tag="type"), partial(res
 AVG_POOL = LayerType(
     Object("an avg_pool layer", (*SHARED, COUNT_INCLUDE_PAD), tag="type"), partial(resolve, reduce="mean")
 )
+LP_POOL = LayerType(
+    Object("an lp_pool layer", (NORM_TYPE, KERNEL_SIZE, STRIDE, CEIL_MODE), tag="type"), partial(resolve, reduce="norm")
+)
+GLOBAL_AVG_POOL = LayerType(Object("a global_avg_pool layer", (), tag="type"), resolve_global)

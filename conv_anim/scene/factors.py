@@ -1,0 +1,273 @@
+"""What the matrix view draws: the numbers of matrix, vectors and kernel as text, their colours, and their cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import ceil, floor, prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conv_anim.scene.color import mix
+from conv_anim.scene.numbers import Formats, format_for
+from conv_anim.scene.table import Table, Track
+from conv_anim.scene.tints import tints
+from conv_anim.spec.model import ConvTranspose
+from conv_anim.tracing.matrix import EMPTY, SEVERAL
+from conv_anim.tracing.matrix import matrix as matrix_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from conv_anim.scene.grid import Place
+    from conv_anim.scene.style import Style
+    from conv_anim.spec.model import Size
+    from conv_anim.tracing.matrix import LayerMatrix
+    from conv_anim.tracing.trace import LayerTrace
+
+LONGEST = 560
+"""Pixels, at scale 1, that the rows or columns of a matrix may take."""
+SIDE = 28
+MOST = 34
+"""Pixels of a cell, at scale 1: what it has, and what it may have for the sake of long numbers."""
+NUMBER = 13
+"""Pixels of a number, at scale 1."""
+READABLE = 9.0
+"""Pixels, at any scale, that a number needs; smaller ones are left out."""
+ROOM = 0.84
+"""How much of a cell's width its number may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The width, height and number size of a table's cells; no size where numbers would not be readable."""
+
+    width: int
+    height: int
+    size: float | None
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How large the cells of all parts are; ``wide`` measures a text at an em of 1."""
+
+    scale: float
+    count: int
+    entry: float
+    """The widest number in the matrix, for an em of 1."""
+    vectors: dict[str, float]
+    """The widest number of each vector."""
+
+    @cached_property
+    def side(self) -> int:
+        """Of a cell of the matrix: as large as all numbers need, as long as the matrix does not grow too large."""
+        widest = max(self.entry, *self.vectors.values())
+        wanted = min(round(MOST * self.scale), max(round(SIDE * self.scale), ceil(widest * NUMBER * self.scale / ROOM)))
+        return max(2, min(wanted, floor(LONGEST * self.scale / self.count)))
+
+    @property
+    def _widest(self) -> int:
+        """How wide a cell may be that has no other beside it."""
+        return max(self.side, round(MOST * self.scale))
+
+    def _size(self, text: float, width: int) -> float | None:
+        """That of numbers in cells of a width, as high as those of the matrix; ``text`` is the widest number's."""
+        wanted = min(max(READABLE, min(NUMBER * self.scale, 0.48 * self.side)), 0.85 * self.side)
+        size = min(wanted, ROOM * width / text)
+        return size if size >= READABLE else None
+
+    @cached_property
+    def matrix(self) -> Cell:
+        return Cell(self.side, self.side, self._size(self.entry, self.side))
+
+    def vector(self, name: str) -> Cell:
+        """With numbers no larger than those of the matrix, if that has any."""
+        size = self._size(max(self.vectors.values()), self._widest)
+        if size is None:
+            return Cell(max(self.side, round(8 * self.scale)), self.side, None)
+        size = min(size, self.matrix.size or size)
+        return Cell(max(self.side, ceil(self.vectors[name] * size / ROOM)), self.side, size)
+
+    @cached_property
+    def map(self) -> Cell:
+        """Square, and wide enough for the numbers of input and output."""
+        cells = [self.vector(name) for name in ("x", "y")]
+        side = max(cell.width for cell in cells)
+        return Cell(side, side, cells[0].size)
+
+    @cached_property
+    def kernel(self) -> Cell:
+        """As those of the maps, or larger if that makes numbers readable."""
+        widest = max(self._widest, self.map.width)
+        size = min(self.map.size or READABLE, ROOM * widest / self.entry, 0.65 * widest)
+        if size < READABLE:
+            return Cell(self.map.width, self.map.width, None)
+        side = max(self.map.width, ceil(self.entry * size / ROOM), ceil(size / 0.65))
+        return Cell(side, side, size)
+
+
+@dataclass(frozen=True)
+class Plates:
+    """An array as plates of rows and columns: its first index downwards, all others but the last two across."""
+
+    down: int
+    across: int
+    rows: int
+    columns: int
+
+    @classmethod
+    def of(cls, channels: int, size: Size, *, across: int = 1) -> Plates:
+        rows = size[-2] if len(size) > 1 else 1
+        return cls(channels, across * prod(size[:-2]), rows, size[-1])
+
+    def place(self, index: int) -> Place:
+        """Where an element stands, given its index in row-major order."""
+        down, across, row, column = np.unravel_index(index, (self.down, self.across, self.rows, self.columns))
+        return int(down * self.rows + row), int(across * self.columns + column)
+
+    def places(self, indices: Iterable[int]) -> list[Place]:
+        return [self.place(index) for index in indices]
+
+    def table(self, style: Style, cell: Cell) -> Table:
+        gap = max(2, round(cell.width / 4))
+        rows = Track((self.down, self.rows), cell.height, gap)
+        return Table(style, rows, Track((self.across, self.columns), cell.width, gap), cell.size)
+
+
+@dataclass(frozen=True)
+class Factors:
+    """A layer as ``matrix · x (+ bias) = y``, its kernel, and its maps."""
+
+    layer: LayerTrace
+    style: Style
+
+    @cached_property
+    def matrix(self) -> LayerMatrix:
+        return matrix_of(self.layer)
+
+    @property
+    def transposed(self) -> bool:
+        return isinstance(self.layer.layer, ConvTranspose)
+
+    @cached_property
+    def kernel_shape(self) -> Size | None:
+        """Of the weight, or None in a pool."""
+        return None if self.layer.weight is None else self.layer.weight.shape
+
+    # numbers
+
+    @cached_property
+    def formats(self) -> Formats:
+        return Formats.of(self.layer)
+
+    @cached_property
+    def x(self) -> list[str]:
+        return [self.formats.x(v) for v in self.layer.input.ravel().tolist()]
+
+    @cached_property
+    def y(self) -> list[str]:
+        return [self.formats.y(v) for v in self.layer.output.ravel().tolist()]
+
+    @cached_property
+    def bias(self) -> list[str] | None:
+        """The bias of each output cell."""
+        if self.layer.bias is None:
+            return None
+        fmt = format_for(self.layer.bias)
+        each = prod(self.layer.operator.out_size)
+        return [fmt(v) for v in self.layer.bias.tolist() for _ in range(each)]
+
+    def entry(self, place: Place) -> str:
+        """A number of the matrix; that of a mean as a fraction."""
+        value = self.matrix.values[place].item()
+        return self.formats.w(value) if self.kernel_shape is not None else f"1/{round(1 / value)}"
+
+    @cached_property
+    def weights(self) -> list[str]:
+        """The numbers of the kernel."""
+        return [] if self.layer.weight is None else [self.formats.w(v) for v in self.layer.weight.ravel().tolist()]
+
+    # colours
+
+    @cached_property
+    def tints(self) -> tuple[str, ...]:
+        """The colour of each weight; those of a mean are all alike."""
+        colors = self.style.colors
+        if self.kernel_shape is None:
+            return (colors.kernel,) * prod(self.layer.operator.kernel_size)
+        return tints(colors, self.kernel_shape)
+
+    def tint(self, weight: int) -> str:
+        if weight == SEVERAL:
+            return mix(self.style.colors.background, self.style.colors.muted, 0.35)
+        return self.tints[weight]
+
+    @cached_property
+    def groups(self) -> dict[int, list[Place]]:
+        """The entries of each weight, from the first weight on."""
+        groups: dict[int, list[Place]] = {}
+        for row, column in np.argwhere(self.matrix.weights != EMPTY).tolist():
+            groups.setdefault(int(self.matrix.weights[row, column]), []).append((row, column))
+        return dict(sorted(groups.items()))
+
+    # tables
+
+    @cached_property
+    def sizes(self) -> Sizes:
+        style = self.style
+
+        def widest(texts: Iterable[str], *, bold: bool = False) -> float:
+            return max((style.width(text, size=1.0, bold=bold) for text in set(texts)), default=1.0)
+
+        entries = {self.entry(place) for places in self.groups.values() for place in places}
+        vectors = {"x": widest(self.x), "y": widest(self.y, bold=True), "bias": widest(self.bias or ())}
+        return Sizes(style.scale, max(self.matrix.values.shape), widest(entries | set(self.weights)), vectors)
+
+    def _track(self, shape: Size, cell: int) -> Track:
+        return Track(shape, cell, max(1, round(cell / 6)))
+
+    @cached_property
+    def tables(self) -> dict[str, Table]:
+        """Matrix and vectors, their cells grouped as those of the maps."""
+        sizes, cell = self.sizes, self.sizes.matrix
+        rows = self._track(self.layer.output.shape, cell.height)
+        columns = self._track(self.layer.input.shape, cell.width)
+        tables = {
+            "matrix": Table(self.style, rows, columns, cell.size),
+            "x": self._vector(columns, sizes.vector("x")),
+            "y": self._vector(rows, sizes.vector("y")),
+        }
+        if self.bias is not None:
+            tables["bias"] = self._vector(rows, sizes.vector("bias"))
+        return tables
+
+    def _vector(self, rows: Track, cell: Cell) -> Table:
+        return Table(self.style, rows, Track((1,), cell.width, 0), cell.size)
+
+    @cached_property
+    def plates(self) -> dict[str, Plates]:
+        """How input, output and kernel lie as small maps."""
+        ends, shape = self.layer.layer.ends, self.kernel_shape
+        plates = {
+            "input": Plates.of(ends.in_channels, ends.in_size),
+            "output": Plates.of(ends.out_channels, ends.out_size),
+        }
+        if shape is not None:
+            plates["kernel"] = Plates.of(shape[0], shape[2:], across=shape[1])
+        return plates
+
+    @cached_property
+    def maps(self) -> dict[str, Table]:
+        cells = {"input": self.sizes.map, "output": self.sizes.map, "kernel": self.sizes.kernel}
+        return {name: plates.table(self.style, cells[name]) for name, plates in self.plates.items()}
+
+    @cached_property
+    def turned(self) -> Table | None:
+        """The matrix before it was transposed, small; None for a layer that is not, or where it would be too small."""
+        count = self.layer.output.size
+        side = min(round(10 * self.style.scale), floor(170 * self.style.scale / count))
+        if not self.transposed or side < 2:
+            return None
+        rows, columns = self._track(self.layer.input.shape, side), self._track(self.layer.output.shape, side)
+        return Table(self.style, rows, columns, None)

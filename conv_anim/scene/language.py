@@ -1,0 +1,29 @@
+"""What a figure says, in a reader's language: one table of phrases each, with the same keys and the same blanks.
+
+A phrase is a format string: ``say("border", cells=2)`` fills ``"border {cells}"``. `words` decides what is said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.phrases import en, zh_tw
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conv_anim.spec.model import Lang
+
+TABLES: Mapping[Lang, Mapping[str, str]] = {"en": en.PHRASES, "zh-TW": zh_tw.PHRASES}
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """Says things in a language."""
+
+    lang: Lang
+
+    def __call__(self, key: str, **blanks: object) -> str:
+        """A phrase with its blanks filled. Raises KeyError for one that is in no table."""
+        return TABLES[self.lang][key].format_map(blanks)

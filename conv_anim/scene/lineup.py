@@ -1,0 +1,96 @@
+"""Parts of a figure in a line from left to right, centred on their middle, with labels and signs that join them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import ceil
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.color import readable
+
+if TYPE_CHECKING:
+    from conv_anim.scene.panel import Sign
+    from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.style import Style
+
+
+@dataclass(frozen=True)
+class Lineup:
+    """``sizes`` are the parts' widths and heights; ``labels`` one for each, or none; ``signs`` what joins them.
+
+    ``margin`` is room around the parts, for what is written beside them.
+    """
+
+    style: Style
+    sizes: tuple[tuple[float, float], ...]
+    labels: tuple[Sign, ...]
+    signs: tuple[str, ...]
+    margin: float
+
+    def gap(self, k: int) -> float:
+        """The room between a part's column and the next, with a sign in it."""
+        sign = self.style.width(self.signs[k], size=self.sign_size) if k < len(self.signs) else 0
+        return max(2.5 * self.style.gap, sign + 1.5 * self.style.gap)
+
+    @property
+    def sign_size(self) -> float:
+        return 1.3 * self.style.number_size
+
+    @cached_property
+    def columns(self) -> list[tuple[float, float]]:
+        """Where each part's column begins, and how wide it is: as the part, or as its label."""
+        found: list[tuple[float, float]] = []
+        x = self.margin
+        for k, (width, _) in enumerate(self.sizes):
+            wide = max(width, self.labels[k].width) if self.labels else width
+            found.append((x, wide))
+            x += wide + self.gap(k)
+        return found
+
+    @cached_property
+    def lefts(self) -> list[int]:
+        """Where the parts begin: in the middle of their columns."""
+        parts = zip(self.columns, self.sizes, strict=True)
+        return [round(x + (wide - width) / 2) for (x, wide), (width, _) in parts]
+
+    @property
+    def width(self) -> int:
+        (x, wide), (part, _) = self.columns[-1], self.sizes[-1]
+        return ceil(max(x + wide, self.lefts[-1] + part + self.margin))
+
+    @property
+    def label_top(self) -> float:
+        """Below the top of the signs, which are larger."""
+        return (self.sign_size - self.style.label_size) / 2 * self.style.font.cap_height
+
+    @property
+    def highest(self) -> float:
+        return max(height for _, height in self.sizes)
+
+    @cached_property
+    def middle(self) -> int:
+        """The line on which parts are centred, each of them on a whole pixel nearby."""
+        labels = self.label_top + max(label.height for label in self.labels) if self.labels else 0.0
+        return ceil(labels + self.margin + self.highest / 2 + 0.5)
+
+    @property
+    def height(self) -> int:
+        return ceil(self.middle + self.highest / 2 + 0.5 + self.margin)
+
+    def items(self) -> list[Primitive]:
+        """Labels, with the signs between them, or without labels the signs between the parts."""
+        items: list[Primitive] = []
+        ends = [left + width for left, (width, _) in zip(self.lefts, self.sizes, strict=True)]
+        starts: list[float] = [*self.lefts]
+        y: float = self.middle
+        for k, label in enumerate(self.labels):
+            x = self.columns[k][0]
+            items += label.at(x, self.label_top)
+            starts[k], ends[k] = x, x + self.style.width(label.label.name, size=self.style.label_size, bold=True)
+            y = self.sign_size * self.style.font.cap_height / 2
+        ink = readable(self.style.colors.background, self.style.colors.muted, self.style.colors.ink)
+        for k, text in enumerate(self.signs):
+            x = (ends[k] + starts[k + 1]) / 2
+            items.append(self.style.centered(x, y, text, size=self.sign_size, color=ink))
+        return items

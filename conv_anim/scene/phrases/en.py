@@ -1,0 +1,7 @@
+"""English."""
+
+PHRASES = {
+    "input": "input",
+    "kernel": "kernel",
+    "output": "output",
+}

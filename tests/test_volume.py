@@ -1,0 +1,397 @@
+"""The volume view: the window's box covers the step's taps, the output fills cell by cell, all within the picture."""
+
+from dataclasses import replace
+from itertools import pairwise, product
+from math import isfinite
+
+import pytest
+from hypothesis import given as drawn
+from hypothesis import strategies as st
+
+from conv_anim.painting.fonts import DejaVu
+from conv_anim.scene import words
+from conv_anim.scene.figure import scene
+from conv_anim.scene.oblique import Depth
+from conv_anim.scene.panel import text_box
+from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
+from conv_anim.scene.style import Style
+from conv_anim.scene.volume import VolumeView, volume
+from conv_anim.spec.model import Animation, FigureSize, Labels, Volume
+from conv_anim.spec.themes import THEMES
+from conv_anim.tracing.trace import trace
+from tests.layers import conv, conv_transpose, convs, pool, pools, spec, transposes
+
+CELL = 20
+KERNEL = (conv((5, 5), 3, in_channels=3),)
+SEPARABLE = (
+    conv((7, 7), 3, in_channels=3, out_channels=3, groups=3),
+    conv((5, 5), 1, in_channels=3, out_channels=128),
+)
+CASES = {
+    "one filter": KERNEL,
+    "many filters": (conv((7, 7), 3, in_channels=3, out_channels=128),),
+    "grouped": (conv((5, 5), 3, in_channels=4, out_channels=4, groups=2),),
+    "depthwise": (conv((7, 7), 3, in_channels=3, out_channels=3, groups=3),),
+    "depthwise, many": (conv((6, 6), 3, padding=1, in_channels=64, out_channels=64, groups=64),),
+    "pointwise": (conv((7, 7), 1, in_channels=3, out_channels=8, bias=(1,) * 8),),
+    "one axis": (conv((9,), 3, in_channels=4, out_channels=6),),
+    "not square": (conv((4, 8), (3, 2), in_channels=2, out_channels=2),),
+    "padded": (conv((5, 5), 3, padding=1, in_channels=3),),
+    "dilated": (conv((7, 7), 3, dilation=2, in_channels=3),),
+    "three axes": (conv((5, 5, 5), 3),),
+    "three axes, padded": (conv((4, 4, 4), 3, padding=1, in_channels=2, out_channels=2),),
+    "transposed": (conv_transpose((2, 2), 3, stride=2, in_channels=2),),
+    "transposed, three axes": (conv_transpose((2, 2, 2), 2, stride=2),),
+    "max pool": (pool((5, 5), 2, stride=2, reduce="max", channels=2, ceil_mode=True),),
+    "separable": SEPARABLE,
+    "with a pool": (conv((8, 8), 3, out_channels=4), pool((6, 6), 2, stride=2, reduce="mean", channels=4)),
+}
+ORDERS = ("row-major", "column-major", "reverse")
+
+
+def figure(*layers, theme="light", **settings):
+    settings = {"labels": Labels(), "caption": True} | settings
+    return replace(spec(*layers), view=Volume(), theme=THEMES[theme], **settings)
+
+
+def view(*layers, theme="light", **settings):
+    made = figure(*layers, theme=theme, **settings)
+    return VolumeView(trace(made), Style(made.theme, 1.0, DejaVu()), CELL)
+
+
+def points(item, style):
+    match item:
+        case Polygons(rings=shapes) | Lines(lines=shapes):
+            return [point for shape in shapes for point in shape]
+        case Boxes(boxes=boxes):
+            return [corner for x, y, w, h in boxes for corner in ((x, y), (x + w, y + h))]
+        case Text():
+            x, y, w, h = text_box(style, item)
+            return [(x, y), (x + w, y + h)]
+
+
+def some(count):
+    return sorted({0, 1 % count, count // 2, count - 1})
+
+
+def assert_within(panel, style):
+    frames = [panel.frames[k] for k in some(len(panel.frames))]
+    items = [*panel.still, *(item for frame in frames for item in (*frame.kept, *frame.shown))]
+    found = [point for item in items for point in points(item, style)]
+    assert all(isfinite(x) and isfinite(y) for x, y in found)
+    assert min(x for x, _ in found) >= -0.01
+    assert min(y for _, y in found) >= -0.01
+    assert max(x for x, _ in found) <= panel.width + 0.01
+    assert max(y for _, y in found) <= panel.height + 0.01
+
+
+# places
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("layers", CASES.values(), ids=CASES)
+def test_all_lies_within_the_panel(layers, theme):
+    style = Style(THEMES[theme], 1.0, DejaVu())
+    for labels in (None, Labels()):
+        assert_within(volume(trace(figure(*layers, theme=theme, labels=labels)), style), style)
+
+
+@drawn(convs() | transposes() | pools(), st.sampled_from(ORDERS), st.sampled_from([0.5, 1.0, 1.7]), st.booleans())
+def test_any_layer_lies_within_the_panel(layer, order, scale, labelled):
+    made = figure(layer, animation=Animation(order=order), labels=Labels() if labelled else None)
+    style = Style(made.theme, scale, DejaVu())
+    assert_within(volume(trace(made), style), style)
+
+
+@pytest.mark.parametrize("layers", CASES.values(), ids=CASES)
+def test_the_same_spec_gives_the_same_scene(layers):
+    one, other = (scene(trace(figure(*layers)), DejaVu()) for _ in range(2))
+    assert (one.width, one.height, one.still) == (other.width, other.height, other.still)
+    for k in some(len(one.frames)):
+        assert one.frames[k] == other.frames[k]
+
+
+@pytest.mark.parametrize("layers", CASES.values(), ids=CASES)
+def test_parts_do_not_overlap(layers):
+    parts = [(stack.box[0], stack.box[0] + stack.width) for stack in view(*layers).stacks]
+    parts += [(bank.x, bank.x + bank.width) for bank in view(*layers).banks if bank is not None]
+    parts.sort()
+    assert all(end < start for (_, end), (start, _) in pairwise(parts))
+
+
+@pytest.mark.parametrize("layers", CASES.values(), ids=CASES)
+def test_labels_stand_over_their_parts(layers):
+    lineup = view(*layers).lineup
+    columns = [(x, x + wide) for x, wide in lineup.columns]
+    assert all(end < start for (_, end), (start, _) in pairwise(columns))
+    for (start, end), left, (width, _) in zip(columns, lineup.lefts, lineup.sizes, strict=True):
+        assert (left - start) == pytest.approx(end - left - width, abs=1)
+
+
+def test_natural_widths():
+    sizes = {name: scene(trace(figure(*layers)), DejaVu()).width for name, layers in CASES.items()}
+    assert 700 <= sizes["many filters"] <= 820
+    assert max(sizes.values()) <= 960
+
+
+@pytest.mark.parametrize("width", [320, 640, 1000])
+def test_a_wanted_width_is_kept(width):
+    assert scene(trace(figure(*SEPARABLE, size=FigureSize(width=width))), DejaVu()).width == width
+
+
+def test_a_large_map_fits():
+    large = conv((224, 224), 7, stride=2, padding=3, in_channels=3, out_channels=64)
+    drawn = scene(trace(figure(large, animation=Animation(every=100_000))), DejaVu())
+    assert drawn.width < 850
+    assert len(drawn.frames) == 10
+
+
+# the window
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("name", [name for name, layers in CASES.items() if len(layers) == 1])
+def test_the_window_covers_the_taps(name, order):
+    made = view(*CASES[name], animation=Animation(order=order))
+    layer = made.layers[0]
+    for k in some(len(made.steps)):
+        reach = made.reaches(k)[0]
+        covered = set(product(reach.slices, reach.rows, reach.columns))
+        assert covered == {place(tap) for tap in layer.step(made.steps.cell(k)).taps if tap.channel == seen(layer, tap)}
+
+
+def place(tap):
+    """Slice, row and column of a tap on the canvas."""
+    rows = (0, *tap.canvas) if len(tap.canvas) == 1 else tap.canvas
+    return rows if len(rows) == 3 else (tap.channel, *rows)
+
+
+def seen(layer, tap):
+    """Of three axes one channel is drawn."""
+    return 0 if len(layer.operator.axes) > 2 else tap.channel
+
+
+def fronts(items, color):
+    return [box for item in items if isinstance(item, Boxes) and item.fill == color for box in item.boxes]
+
+
+@pytest.mark.parametrize("order", ["row-major", "column-major"])
+def test_the_front_of_the_window_stands_on_the_cells_it_covers(order):
+    made = view(*KERNEL, animation=Animation(order=order))
+    body = made.bodies[0]
+    for k in range(len(made.steps)):
+        row, column = made.steps.cell(k)[1:]
+        stack = body.stack
+        wanted = (stack.x + column * CELL, stack.y + row * CELL, 3 * CELL, 3 * CELL)
+        assert fronts(body.window(made.reaches(k)[0]), body.strong(2)) == [wanted]
+
+
+def test_a_window_over_padding_reads_only_the_map():
+    made = view(*CASES["padded"])
+    body = made.bodies[0]
+    first, middle = body.window(made.reaches(0)[0]), body.window(made.reaches(12)[0])
+    strong, weak = body.strong(2), body._weak
+    assert [box[2:] for box in fronts(first, strong)] == [(2 * CELL, 2 * CELL)]
+    assert len(fronts(first, weak)) == 5
+    assert [box[2:] for box in fronts(middle, strong)] == [(3 * CELL, 3 * CELL)]
+    assert not fronts(middle, weak)
+
+
+def test_a_group_leaves_the_other_slices_alone():
+    made = view(*CASES["grouped"])
+    depth = made.stacks[0].depth
+    first, last = made.reaches(0)[0], made.reaches(len(made.steps) - 1)[0]
+    assert (first.slices, last.slices) == ([0, 1], [2, 3])
+    assert depth.back(0) > depth.back(2) > depth.back(4) == 0
+
+
+def test_through_layers_the_window_grows():
+    sizes = [[(len(r.slices), len(r.rows), len(r.columns)) for r in view(*SEPARABLE).reaches(k)] for k in (0, 24)]
+    assert sizes == [[(3, 3, 3), (3, 1, 1), (128, 1, 1)]] * 2
+
+
+def test_no_line_leads_to_padding():
+    made = view(conv((5, 5), 3), conv((3, 3), 1, padding=1))
+    lines = [sum(isinstance(item, Lines) and len(item.lines) == 1 for item in made.frame(k).shown) for k in (0, 12)]
+    assert made.reaches(0)[0].rows == []
+    assert lines == [2, 4]
+
+
+def test_dilated_windows_are_separate_bars():
+    made = view(*CASES["dilated"])
+    body = made.bodies[0]
+    assert len(fronts(body.window(made.reaches(0)[0]), body.strong(2))) == 9
+
+
+# the output
+
+
+def filled(made, k):
+    """How many cells of the slice that fills are done, and how many are being computed."""
+    filling, stack = made.filling, made.stacks[-1]
+
+    def front(j):
+        slices = filling.made(made.steps.cell(j)).slices
+        return stack.nearest((slices[0], len(slices)))
+
+    place = front(k)
+    begun = [j for j in range(k + 1) if front(j) == place]
+    kept = [item for j in begun for item in made.frame(j).kept]
+    x, y = stack.at(stack.ends((place, 1))[0], 0, 0)
+    area = [0.0, 0.0]
+    for n, (items, color) in enumerate([(kept, filling.fill(place)), (made.frame(k).shown, filling.current(place))]):
+        for left, top, width, height in fronts(items, color):
+            whole = (width, height) == (stack.columns * CELL, stack.rows * CELL) and stack.depth.count > 1
+            if left >= x and top >= y and not whole:
+                area[n] += width * height / CELL**2
+    return area
+
+
+@pytest.mark.parametrize("name", ["one filter", "not square", "padded", "three axes", "pointwise", "separable"])
+@pytest.mark.parametrize("order", ["row-major", "reverse"])
+def test_one_cell_more_is_done_in_every_frame(name, order):
+    made = view(*CASES[name], animation=Animation(order=order))
+    size = made.stacks[-1].rows * made.stacks[-1].columns
+    for k in some(len(made.steps)):
+        assert filled(made, k) == [k % size, 1]
+
+
+def test_every_other_step_fills_what_it_passes():
+    made = view(*CASES["one filter"], animation=Animation(every=2))
+    assert [filled(made, k)[0] for k in range(len(made.steps))] == [0, 2, 4, 6, 8]
+
+
+def test_three_axes_by_columns_show_all_that_is_done():
+    made = view(*CASES["three axes"], animation=Animation(order="column-major"))
+    for k in (0, 5, 26):
+        frame = made.filling.frame(k)
+        assert not frame.kept
+        assert len(fronts(frame.shown, made.filling.fill(0))) == k
+        assert len(fronts(frame.shown, made.filling.current(0))) == 1
+
+
+@pytest.mark.parametrize(("order", "first"), [("row-major", 0), ("reverse", 3)])
+def test_a_new_slice_begins_before_the_full_ones(order, first):
+    made = view(*CASES["grouped"], animation=Animation(order=order))
+    frame, pitch = made.frame(9), made.pitch
+    whole = [box for box in fronts(frame.kept, made.filling.fill(first)) if box[2:] == (3 * CELL, 3 * CELL)]
+    blank = fronts(frame.kept, made.style.colors.background)
+    assert len(whole) == len(blank) == 1
+    assert (blank[0][0], blank[0][1]) == (whole[0][0] - pitch, whole[0][1] + pitch)
+    assert whole[0][0] == made.stacks[-1].x + 3 * pitch
+
+
+def test_stacked_layers_fill_all_channels_at_once():
+    made = view(*SEPARABLE)
+    assert len(made.steps) == 25
+    assert made.filling.made((0, 2, 3)).slices == list(range(128))
+
+
+def test_classic_draws_the_output_from_the_start():
+    made = view(*KERNEL, theme="classic")
+    assert fronts(made.still(), made.filling.fill(0))
+    assert all(not made.frame(k).kept for k in range(len(made.steps)))
+
+
+# many slices
+
+
+def test_many_slices_take_the_room_of_nine():
+    few, many = (Depth.of(count, 10, deep=False, reverse=False) for count in (8, 128))
+    assert few.total == 80
+    assert many.total == 90
+    assert len(many.edges((0, 128))) == 8
+    backs = [many.back(edge) for edge in range(129)]
+    assert backs == sorted(backs, reverse=True)
+
+
+def test_many_filters_show_the_first_the_one_at_work_and_the_last():
+    made = view(*CASES["many filters"])
+    for working in (0, 1, 64, 127):
+        shown = [slot.shows(working) + 1 for slot in made.banks[0].slots]
+        assert shown[0] == 1
+        assert shown[-1] == 128
+        assert working + 1 in shown
+
+
+def test_each_group_has_its_row_of_filters():
+    slots = view(*CASES["grouped"]).banks[0].slots
+    assert [(slot.first, slot.row, slot.column) for slot in slots] == [(0, 0, 0), (1, 0, 1), (2, 1, 0), (3, 1, 1)]
+
+
+# colours and words
+
+
+def test_groups_keep_their_colour_through_the_layer():
+    made = view(*CASES["grouped"])
+    first, second = made.style.colors.channels[:2]
+    for number in (0, 1):
+        assert [made.hues.of_map(number)(place) for place in range(4)] == [first, first, second, second]
+    assert made.hues.of_filters(0)(0) != made.hues.of_filters(0)(2)
+
+
+def test_channels_that_meet_make_an_output_of_its_own_colour():
+    made = view(*KERNEL)
+    assert made.hues.of_map(1)(0) == made.style.colors.output
+
+
+@pytest.mark.parametrize(
+    ("name", "labels"),
+    [
+        ("one filter", [("input 5×5×3", ""), ("filter 3×3×3", ""), ("output 3×3", "")]),
+        ("many filters", [("input 7×7×3", ""), ("128 filters 3×3×3", ""), ("output 5×5×128", "")]),
+        ("grouped", [("input 5×5×4", ""), ("4 filters 3×3×2", "2 groups"), ("output 3×3×4", "")]),
+        ("depthwise", [("input 7×7×3", ""), ("3 filters 3×3×1", "depthwise"), ("output 5×5×3", "")]),
+        ("dilated", [("input 7×7×3", ""), ("filter 3×3×3", "dilation 2"), ("output 3×3", "")]),
+        ("three axes", [("input 5×5×5", ""), ("filter 3×3×3", ""), ("output 3×3×3", "")]),
+        (
+            "three axes, padded",
+            [
+                ("input 4×4×4×2", "padding 1, 1 of 2 channels drawn"),
+                ("2 filters 3×3×3×2", "1 of 4 kernels drawn"),
+                ("output 4×4×4×2", "1 of 2 channels drawn"),
+            ],
+        ),
+        (
+            "transposed",
+            [
+                ("input 2×2×2", "spread to 3×3, border 2"),
+                ("filter 3×3×2", "flipped in the window"),
+                ("output 5×5", ""),
+            ],
+        ),
+        ("max pool", [("input 5×5×2", ""), ("max 2×2", "stride 2"), ("output 3×3×2", "")]),
+        (
+            "separable",
+            [
+                ("input 7×7×3", ""),
+                ("3 filters", "3×3×1, depthwise"),
+                ("layer 1: 5×5×3", ""),
+                ("128 filters", "1×1×3, pointwise"),
+                ("output 5×5×128", ""),
+            ],
+        ),
+    ],
+)
+def test_labels(name, labels):
+    assert words.volume_labels(trace(figure(*CASES[name]))) == labels
+
+
+def test_given_names_and_none():
+    named = figure(*KERNEL, labels=Labels(input="image", kernel="edge detector", output="edges"))
+    texts = [item.text for item in scene(trace(named), DejaVu()).still if isinstance(item, Text)]
+    assert {"image", "edge detector", "edges"} <= set(texts)
+    bare = view(*KERNEL, labels=None)
+    assert [item.text for item in bare.still() if isinstance(item, Text)] == ["∗", "="]
+
+
+def test_a_bias_is_added():
+    made = view(*CASES["pointwise"], labels=None)
+    assert [item.text for item in made.still() if isinstance(item, Text)] == ["∗", "+ b ="]
+
+
+def test_no_text_is_under_nine_pixels():
+    for layers in CASES.values():
+        drawn = scene(trace(figure(*layers)), DejaVu())
+        items = [*drawn.still, *drawn.frames[0].shown]
+        assert all(item.size >= 9 for item in items if isinstance(item, Text))
