@@ -1,0 +1,265 @@
+"""The command line, used as a user would."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+import conv_anim
+from conv_anim import __version__, catalog
+from conv_anim.cli import main
+from conv_anim.spec.themes import THEMES
+
+SPEC = "input: {size: [4, 4]}\nlayer: {type: conv, kernel_size: 3}\nview: flat\n"
+
+
+def run(*args: object, text: str | None = None):
+    result = CliRunner().invoke(main, [str(arg) for arg in args], input=text)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    folder = tmp_path / "a folder"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    (folder / "fig.yaml").write_text(SPEC)
+    return folder
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+
+
+# render
+
+
+def test_a_spec_becomes_a_gif_beside_it(here):
+    assert run("render", "fig.yaml").exit_code == 0
+    with Image.open("fig.gif") as image:
+        assert image.n_frames == 4
+
+
+def test_an_output_folder_is_made(here):
+    assert run("render", "fig.yaml", "-o", "new/folder").exit_code == 0
+    assert files(here) == ["fig.yaml", "new/folder/fig.gif"]
+
+
+def test_output_may_name_a_file(here):
+    assert run("render", "fig.yaml", "-o", "out/other.png").exit_code == 0
+    assert files(here) == ["fig.yaml", "out/other.png"]
+
+
+def test_one_file_name_does_not_do_for_several_specs(here):
+    Path("b.yaml").write_text(SPEC)
+    assert run("render", "fig.yaml", "b.yaml", "-o", "one.gif").exit_code == 2
+
+
+def test_formats_can_be_chosen(here):
+    assert run("render", "fig.yaml", "-f", "png", "-f", "gif", "-f", "frames").exit_code == 0
+    assert files(here) == ["fig-0.png", "fig-1.png", "fig-2.png", "fig-3.png", "fig.gif", "fig.png", "fig.yaml"]
+
+
+def test_frames_are_what_the_gif_shows_and_the_png_is_the_last(here):
+    run("render", "fig.yaml", "-f", "frames", "-f", "png", "-f", "gif")
+    stills = [np.asarray(Image.open(f"fig-{k}.png").convert("RGB")).astype(int) for k in range(4)]
+    with Image.open("fig.gif") as gif:
+        for k, still in enumerate(stills):
+            gif.seek(k)
+            assert np.abs(np.asarray(gif.convert("RGB")) - still).max() < 48
+            assert np.abs(np.asarray(gif.convert("RGB")) - still).mean() < 1
+    assert np.array_equal(np.asarray(Image.open("fig.png").convert("RGB")), stills[-1])
+
+
+def test_one_step_as_a_still(here):
+    run("render", "fig.yaml", "-f", "frames")
+    assert run("render", "fig.yaml", "--step", 2).exit_code == 0
+    assert Path("fig.png").read_bytes() == Path("fig-2.png").read_bytes()
+
+
+def test_a_spec_may_name_its_files(here):
+    Path("fig.yaml").write_text(SPEC + "output: [pictures/one.gif, two.png]\n")
+    assert run("render", "fig.yaml").exit_code == 0
+    assert files(here) == ["fig.yaml", "pictures/one.gif", "two.png"]
+
+
+def test_a_folder_is_drawn_with_its_subfolders(here):
+    for name in ("specs/a.yaml", "specs/deep/b.yml", "specs/.hidden/c.yaml"):
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(SPEC)
+    assert run("render", "specs", "-o", "out").exit_code == 0
+    assert files(here / "out") == ["a.gif", "deep/b.gif"]
+
+
+def test_a_folder_without_specs_is_an_error(here):
+    Path("empty").mkdir()
+    result = run("render", "empty")
+    assert result.exit_code == 1
+    assert "no .yaml file" in result.stderr
+
+
+def test_a_spec_from_standard_input(here):
+    assert run("render", "-", "-o", "out", text=SPEC).exit_code == 0
+    assert files(here / "out") == ["figure.gif"]
+
+
+def test_a_bad_spec_does_not_keep_the_good_ones_from_being_drawn(here):
+    Path("bad.yaml").write_text("input: 3\n")
+    result = run("render", "bad.yaml", "missing.yaml", "fig.yaml")
+    assert result.exit_code == 1
+    assert "bad.yaml:1" in result.stderr
+    assert "missing.yaml" in result.stderr
+    assert "fig.gif" in files(here)
+
+
+def test_two_specs_do_not_write_the_same_file(here):
+    Path("fig.yml").write_text(SPEC)
+    result = run("render", "fig.yaml", "fig.yml")
+    assert result.exit_code == 1
+    assert "fig.yaml writes already" in result.stderr
+
+
+def test_check_writes_nothing_and_fails_for_what_is_new_or_changed(here):
+    assert run("render", "fig.yaml", "--check").exit_code == 1
+    assert files(here) == ["fig.yaml"]
+    run("render", "fig.yaml")
+    assert run("render", "fig.yaml", "--check").exit_code == 0
+    before = Path("fig.gif").read_bytes()
+    result = run("render", "fig.yaml", "--check", "--set", "layer.stride=2", "-f", "gif")
+    assert result.exit_code == 1
+    assert "changed: fig.gif" in result.stdout
+    assert Path("fig.gif").read_bytes() == before
+
+
+def test_a_file_that_stays_the_same_is_left_alone(here):
+    run("render", "fig.yaml")
+    os.utime("fig.gif", (1, 1))
+    assert "1 as before" in run("render", "fig.yaml", "--verbose").stderr
+    assert Path("fig.gif").stat().st_mtime == 1
+
+
+def test_quiet_in_a_pipe(here):
+    result = run("render", "fig.yaml")
+    assert result.output == ""
+
+
+def test_an_output_that_cannot_be_written_is_an_error_and_leaves_nothing(here):
+    Path("out").write_text("a file, not a folder")
+    result = run("render", "fig.yaml", "-o", "out")
+    assert result.exit_code == 1
+    assert "cannot be written" in result.stderr
+    assert files(here) == ["fig.yaml", "out"]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_many_processes_write_the_same_bytes(here, jobs):
+    for k in range(5):
+        Path(f"{k}.yaml").write_text(SPEC.replace("view: flat", f"animation: {{step: {100 + k}}}"))
+    assert run("render", *(f"{k}.yaml" for k in range(5)), "-o", "out", "-j", jobs).exit_code == 0
+    alone = [conv_anim.render(conv_anim.load(f"{k}.yaml"), here / "alone" / f"{k}.gif") for k in range(5)]
+    assert [p.read_bytes() for p in alone] == [(here / "out" / p.name).read_bytes() for p in alone]
+
+
+def test_the_same_bytes_from_another_process_with_another_hash_seed(here):
+    spec = catalog.templates()[0]
+    made = []
+    for seed in ("1", "2"):
+        out = here / seed
+        command = [sys.executable, "-m", "conv_anim", "render", str(spec.path), "-o", str(out)]
+        subprocess.run(
+            command, check=True, env={**os.environ, "PYTHONHASHSEED": seed, "TZ": "Asia/Taipei", "LC_ALL": "C"}
+        )
+        made.append((out / f"{spec.name}.gif").read_bytes())
+    assert made[0] == made[1]
+
+
+# the others
+
+
+def test_validate_says_nothing_of_good_specs(here):
+    result = run("validate", "fig.yaml")
+    assert (result.exit_code, result.output) == (0, "")
+    Path("bad.yaml").write_text(SPEC + "extra: 1\n")
+    result = run("validate", "fig.yaml", "bad.yaml")
+    assert result.exit_code == 1
+    assert "bad.yaml:4:1" in result.stderr
+
+
+def test_trace_prints_the_numbers(here):
+    layer = json.loads(run("trace", "fig.yaml").stdout)["layers"][0]
+    traced = conv_anim.trace(conv_anim.load("fig.yaml"))
+    assert layer["output"] == traced.output.tolist()
+    assert layer["input"] == traced.input.tolist()
+
+
+def test_trace_prints_every_step(here):
+    steps = json.loads(run("trace", "fig.yaml", "--steps").stdout)["steps"]
+    traced = conv_anim.trace(conv_anim.load("fig.yaml"))
+    assert [step["value"] for step in steps] == traced.output.ravel().tolist()
+    for step in steps:
+        assert sum(tap["product"] for tap in step["taps"]) == step["value"]
+        assert len(step["taps"]) == 9
+
+
+def test_a_template_can_be_copied_and_drawn(here):
+    assert run("new", "con_9").exit_code == 0
+    assert Path("con_9.yaml").read_text() == next(t.text for t in catalog.templates() if t.name == "con_9")
+    assert run("render", "con_9.yaml").exit_code == 0
+    assert run("new", "con_9").exit_code == 2
+    assert run("new", "con_9", "--force").exit_code == 0
+    assert run("new", "con_9", "-o", "sub/own.yaml").exit_code == 0
+    assert run("new", "con_9", "-o", "-").stdout == Path("sub/own.yaml").read_text()
+
+
+def test_an_unknown_template_names_the_nearest(here):
+    result = run("new", "dilatoin")
+    assert result.exit_code == 2
+    assert "did you mean 'dilation'?" in result.stderr
+
+
+def test_templates_and_themes_are_listed():
+    text = run("templates").stdout
+    assert all(template.name in text and template.title in text for template in catalog.templates())
+    assert all(f"{theme.name} " in run("themes").stdout for theme in THEMES.values())
+
+
+def test_the_schema_is_printed():
+    assert json.loads(run("schema").stdout)["title"] == "conv-anim spec"
+
+
+def test_version_and_help():
+    assert __version__ in run("--version").stdout
+    for command in main.commands:
+        assert run(command, "--help").exit_code == 0
+
+
+def test_wrong_usage_has_exit_status_2():
+    assert run("render").exit_code == 2
+    assert run("draw-it").exit_code == 2
+    assert run("render", "x.yaml", "-f", "bmp").exit_code == 2
+
+
+@pytest.mark.parametrize(("args", "forbidden"), [
+    (["--help"], {"numpy", "matplotlib", "PIL", "yaml"}),
+    (["templates"], {"numpy", "matplotlib", "PIL", "yaml"}),
+    (["themes"], {"numpy", "matplotlib", "PIL", "yaml"}),
+    (["validate", "fig.yaml"], {"numpy", "matplotlib", "PIL"}),
+    (["schema"], {"numpy", "matplotlib", "PIL", "yaml"}),
+    (["trace", "fig.yaml"], {"matplotlib", "PIL"}),
+])  # fmt: skip
+def test_a_command_imports_only_what_it_needs(here, args, forbidden):
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "conv_anim", *args], capture_output=True, text=True, check=True
+    )
+    imported = {line.rsplit("|", 1)[-1].strip().split(".")[0] for line in done.stderr.splitlines()}
+    assert imported & forbidden == set()
+    assert "click" in imported
