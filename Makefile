@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 export PYTHONHASHSEED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help regenerate-figures test check check-format check-figures check-lock lock bench clean
+.PHONY: help regenerate-figures test test-torch check check-format check-figures check-lock lock bench clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -27,6 +27,17 @@ regenerate-figures: $(STAMP) ## draw every template into output/, and say what c
 
 test: $(STAMP) ## run the tests
 	$(BIN)/python -m pytest -q -n auto
+
+# PyTorch is large, so it has an environment of its own.
+TORCH := .venv-torch
+$(TORCH)/.installed: requirements.lock requirements-torch.txt
+	$(PYTHON) -m venv $(TORCH)
+	$(TORCH)/bin/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(TORCH)/bin/python -m pip install --quiet -r requirements-torch.txt
+	touch $@
+
+test-torch: $(TORCH)/.installed ## compare every layer with PyTorch
+	REQUIRE_TORCH=1 PYTHONPATH=. $(TORCH)/bin/python -m pytest -q -n auto tests/test_torch.py
 
 check-format: $(STAMP) ## format, lint, types, and who may import whom; rewrites nothing
 	$(BIN)/ruff format --check
@@ -52,5 +63,5 @@ bench: $(STAMP) ## measure: ours against matplotlib's own animation
 	$(BIN)/python bench/bench.py
 
 clean: ## remove what was set up and built
-	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv $(TORCH) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find conv_anim tests bench -name __pycache__ -prune -exec rm -rf {} +
