@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -15,16 +13,36 @@ from conv_anim import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from click.shell_completion import CompletionItem
 
     from conv_anim.batch import Change, Job, Origin, Outcome, Wanted
     from conv_anim.diagnostics import Problem
     from conv_anim.pipeline import Loaded
+    from conv_anim.spec.model import Spec
     from conv_anim.tracing.trace import Trace
 
 HELP = {"help_option_names": ["-h", "--help"]}
 FORMATS = ("gif", "png", "frames")
-SPECS = click.argument("specs", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
-SPEC = click.argument("spec", type=click.Path(path_type=Path, allow_dash=True))
+
+
+class AsPath(click.ParamType):  # type: ignore[type-arg]  # generic in new versions only
+    """As click's, which would have to import pathlib even to say how a command is used."""
+
+    name = "path"
+
+    def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> Path:
+        from pathlib import Path
+
+        return Path(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return click.Path().shell_complete(ctx, param, incomplete)
+
+
+SPECS = click.argument("specs", nargs=-1, required=True, type=AsPath())
+SPEC = click.argument("spec", type=AsPath())
 SET = click.option(
     "--set",
     "changes",
@@ -57,6 +75,8 @@ def main() -> None:
 
     Exit status: 0 done, 1 the spec or the drawing is at fault, 2 wrong usage.
     """
+    # numpy's threads for large matrices, of which there are none here, cost more than they bring.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @main.command()
@@ -64,7 +84,7 @@ def main() -> None:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=AsPath(),
     metavar="DIR",
     help="Folder for the pictures, made if needed; with one spec also a file name. Default: beside the spec.",
 )
@@ -119,12 +139,18 @@ def render(  # noqa: PLR0917  # click hands its options over by name
     if output is not None and output.suffix.lower() in {".gif", ".png"} and not output.is_dir():
         if len(specs) != 1 or specs[0].is_dir():
             raise click.UsageError(f"-o {output} names one file, but there are several specs; name a folder")
-        changes = (*changes, f"output={json.dumps(output.name)}")
+        changes = (*changes, f"output={as_yaml(output.name)}")
         output = output.parent
     wanted = Wanted(output, formats, changes, step, check)
     found = read_all(specs, wanted)
     bad = draw_all(found, wanted, jobs, verbose=verbose)
     sys.exit(1 if bad else 0)
+
+
+def as_yaml(text: str) -> str:
+    import json
+
+    return json.dumps(text)
 
 
 Found = list[tuple["Origin", "Loaded | None"]]
@@ -137,7 +163,7 @@ def read_all(paths: Sequence[Path], wanted: Wanted) -> Found:
 
     found: Found = []
     try:
-        listed = [Origin(standard_input())] if paths == (Path("-"),) else origins(paths)
+        listed = [Origin(standard_input())] if [str(path) for path in paths] == ["-"] else origins(paths)
     except SpecError as error:
         fail(error.problems)
     for origin in listed:
@@ -152,7 +178,7 @@ def read_all(paths: Sequence[Path], wanted: Wanted) -> Found:
 def loaded(origin: Origin, changes: tuple[str, ...]) -> Loaded:
     from conv_anim import pipeline
 
-    return pipeline.loaded(origin.source, changes=changes)
+    return pipeline.drawable(pipeline.loaded(origin.source, changes=changes))
 
 
 def standard_input() -> Any:
@@ -249,11 +275,41 @@ def trace(spec: Path, changes: tuple[str, ...], *, steps: bool) -> None:
 
 
 def traced_spec(spec: Path, changes: tuple[str, ...]) -> Trace:
-    from conv_anim import pipeline
     from conv_anim.tracing.trace import trace as traced
 
-    source = standard_input() if spec == Path("-") else spec
-    return traced(pipeline.loaded(source, changes=changes).spec)
+    return traced(one_spec(spec, changes))
+
+
+def one_spec(spec: Path, changes: tuple[str, ...]) -> Spec:
+    from conv_anim import pipeline
+
+    source = standard_input() if str(spec) == "-" else spec
+    return pipeline.loaded(source, changes=changes).spec
+
+
+@main.command()
+@SPEC
+@click.option("--json", "as_json", is_flag=True, help="The same for programs.")
+@SET
+def explain(spec: Path, changes: tuple[str, ...], *, as_json: bool) -> None:
+    """Say what a spec does: sizes with their formulas, padding, parameters, multiply-adds, receptive fields.
+
+    \b
+    Examples:
+      conv-anim explain con_9.yaml
+      conv-anim explain con_9.yaml --set layer.stride=2 --set lang=zh-TW
+    """
+    from conv_anim.diagnostics import SpecError
+    from conv_anim.explain import data, text
+
+    try:
+        made = one_spec(spec, changes)
+    except SpecError as error:
+        fail(error.problems)
+    if as_json:
+        echo_json(data(made))
+    else:
+        click.echo(text(made), nl=False)
 
 
 @main.command()
@@ -261,7 +317,7 @@ def traced_spec(spec: Path, changes: tuple[str, ...]) -> Trace:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, allow_dash=True),
+    type=AsPath(),
     metavar="FILE",
     help="Where to; - for standard output. Default: TEMPLATE.yaml here.",
 )
@@ -274,6 +330,8 @@ def new(template: str, output: Path | None, *, force: bool) -> None:
       conv-anim new con_9
       conv-anim new con_9 -o figures/dilated.yaml
     """
+    from pathlib import Path
+
     from conv_anim.catalog import templates as all_templates
     from conv_anim.diagnostics import did_you_mean
 
@@ -283,7 +341,7 @@ def new(template: str, output: Path | None, *, force: bool) -> None:
             f"there is no template '{template}'; {did_you_mean(template, list(found))}", param_hint="TEMPLATE"
         )
     text = found[template].text
-    if output == Path("-"):
+    if output is not None and str(output) == "-":
         click.echo(text, nl=False)
         return
     path = output or Path(f"{template}.yaml")
@@ -338,4 +396,10 @@ def schema() -> None:
     """Print the JSON Schema of a spec, for editors that complete and check."""
     from conv_anim.spec.reader import schema as spec_schema
 
-    click.echo(json.dumps(spec_schema(), indent=2, ensure_ascii=False))
+    echo_json(spec_schema())
+
+
+def echo_json(value: Any) -> None:
+    import json
+
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))

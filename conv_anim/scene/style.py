@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from conv_anim.scene.breaks import phrases, pieces
 from conv_anim.scene.primitives import Stroke, Text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conv_anim.spec.themes import Colors, Theme
 
 
@@ -115,12 +118,32 @@ class Style:
         return Text(x, top + self.font.cap_height * size, text, size, color, anchor, bold)
 
     def wrapped(self, text: str, *, size: float, width: float) -> list[str]:
-        """The text in lines that are no wider, broken at spaces; a longer word stands alone."""
-        lines: list[str] = []
-        for word in text.split(" "):
-            longer = f"{lines[-1]} {word}" if lines else word
-            if lines and self.width(longer, size=size) <= width:
-                lines[-1] = longer
-            else:
-                lines.append(word)
-        return lines
+        """The text in as few lines as fit, of about the same length, broken after commas if that takes no more lines.
+
+        What cannot be broken stands alone, even if it is wider.
+        """
+
+        def filled(cut: list[str], room: float) -> list[str]:
+            lines: list[str] = []
+            for piece in cut:
+                if lines and self.width((lines[-1] + piece).rstrip(" "), size=size) <= room:
+                    lines[-1] += piece
+                else:
+                    lines.append(piece)
+            return [line.rstrip(" ") for line in lines]
+
+        words, parts = pieces(text), phrases(text)
+        fewest = filled(words, width)
+        by_parts = filled(parts, width)
+        fits = len(by_parts) == len(fewest) and all(self.width(line, size=size) <= width for line in by_parts)
+        return self._evened(parts if fits else words, len(fewest), width, filled)
+
+    def _evened(
+        self, cut: list[str], count: int, width: float, filled: Callable[[list[str], float], list[str]]
+    ) -> list[str]:
+        """As many lines, as narrow as they can be: their room is halved again and again."""
+        least, most = 0.0, width
+        while count > 1 and most - least > 1:
+            middle = (least + most) / 2
+            least, most = (least, middle) if len(filled(cut, middle)) <= count else (middle, most)
+        return filled(cut, most)

@@ -1,21 +1,22 @@
-"""What a figure says in words: names of planes, caption, size formula, description. All follows from the trace."""
+"""What planes and maps are called, how large they are, and what is to be known about them: all from the trace."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, assert_never
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
 
-from conv_anim.spec.model import Channels, Conv, ConvTranspose, Labels, Pool
-from conv_anim.spec.views import name_of
+from conv_anim.scene.language import Language
+from conv_anim.spec.model import Conv, ConvTranspose, Labels, Pool
+from conv_anim.tracing.accounts import unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conv_anim.spec.model import Layer, Padding, Size, Spec, Windowed
+    from conv_anim.spec.model import Padding, Size, Windowed
     from conv_anim.tracing.trace import LayerTrace, Trace
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 MINUS = "\N{MINUS SIGN}"
-COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 class Label(NamedTuple):
@@ -25,172 +26,147 @@ class Label(NamedTuple):
     detail: str = ""
 
 
+def said_of(trace: Trace) -> Language:
+    """The language of a trace's figure."""
+    return Language(trace.spec.lang)
+
+
+# numbers, the same in every language
+
+
 def size(cells: Iterable[int], channels: int = 1) -> str:
     """``5×5``, with more than one channel ``5×5×3``."""
-    return TIMES.join(map(str, (*cells, channels) if channels > 1 else cells))
+    return TIMES.join(map(number, (*cells, channels) if channels > 1 else cells))
+
+
+def number(n: int) -> str:
+    return str(n).replace("-", MINUS)
 
 
 def per_axis(values: Size) -> str:
     """One number where the axes agree, else all of them."""
-    return str(values[0]) if len(set(values)) == 1 else TIMES.join(map(str, values))
+    return number(values[0]) if len(set(values)) == 1 else size(values)
 
 
-def padding(pads: Padding) -> str:
+def padding(pads: Padding, say: Language) -> str:
     """One number where all sides agree, else before and after, axis by axis where they differ."""
-    sides = ["+".join(map(str, pair)) if pair[0] != pair[1] else str(pair[0]) for pair in pads]
-    return sides[0] if len(set(sides)) == 1 else f" {TIMES} ".join(sides)
+    if len(set(pads)) == 1:
+        return _sides(*pads[0], say)
+    if all(before == after for before, after in pads):
+        return size(before for before, _ in pads)
+    along = [(say(f"axis.along.{name}"), pair) for name, pair in zip(axis_names(len(pads)), pads, strict=True)]
+    return say.listed(say("sides.along", axis=axis, sides=_sides(*pair, say)) for axis, pair in along if any(pair))
 
 
-def kind(layer: Layer) -> str:
-    if not isinstance(layer, Conv | ConvTranspose | Pool):
-        return name_of(layer).replace("_", " ").capitalize()
-    match layer:
-        case Conv(groups=1):
-            return "Convolution" if max(layer.dilation) == 1 else "Dilated convolution"
-        case Conv():
-            depthwise = layer.groups == layer.ends.in_channels
-            return "Depthwise convolution" if depthwise else "Grouped convolution"
-        case ConvTranspose():
-            return "Transposed convolution"
-        case Pool(reduce="max"):
-            return "Max pooling"
-        case Pool(reduce="norm"):
-            return f"Pooling by {layer.norm_type}-norm"
-        case Pool():
-            return "Average pooling"
-        case _:
-            assert_never(layer)
+def _sides(before: int, after: int, say: Language) -> str:
+    if before == after:
+        return number(before)
+    if after == 0 or before == 0:
+        return say("sides.before", before=before) if after == 0 else say("sides.after", after=after)
+    return say("sides.both", before=number(before), after=number(after))
 
 
-def settings(layer: Layer) -> list[str]:
-    """The parameters of a layer that are not their default."""
-    if not isinstance(layer, Conv | ConvTranspose | Pool):
-        return []
-    said = [f"{size(layer.kernel_size)} {'window' if isinstance(layer, Pool) else 'kernel'}"]
-    if set(layer.stride) != {1}:
-        said.append(f"stride {per_axis(layer.stride)}")
-    if any(map(any, layer.padding)):
-        said.append(_padding_setting(layer))
-    if isinstance(layer, ConvTranspose) and any(layer.output_padding):
-        said.append(f"output padding {per_axis(layer.output_padding)}")
-    if set(layer.dilation) != {1}:
-        said.append(f"dilation {per_axis(layer.dilation)} ({skipped(layer.dilation)})")
-    if not isinstance(layer, Pool) and layer.groups > 1:
-        said.append(f"{layer.groups} groups")
-    if isinstance(layer, Conv) and layer.flip:
-        said.append("flipped kernel")
-    return said
+# input and output
 
 
-def _padding_setting(layer: Windowed) -> str:
-    name = layer.padding_name if isinstance(layer, Conv) else None
-    mode = layer.padding_mode if isinstance(layer, Conv) and layer.padding_mode != "zeros" else None
-    words = [mode, name.replace("_", " ") if name else None, f"padding {padding(layer.padding)}"]
-    return " ".join(word for word in words if word)
-
-
-def skipped(dilation: Size) -> str:
-    """Dilation as its number of gaps, which other texts count."""
-    gaps = [d - 1 for d in dilation]
-    if len(set(gaps)) > 1:
-        return f"{size(gaps)} cells skipped"
-    word = COUNTS[gaps[0]] if gaps[0] < len(COUNTS) else str(gaps[0])
-    return f"{word} cell{'s' if gaps[0] > 1 else ''} skipped"
-
-
-def caption(trace: Trace) -> str:
-    """One line: what is computed, with which parameters, from which size to which."""
-    ends = [trace.spec.layers[0].ends, *(layer.ends for layer in trace.spec.layers)]
-    sizes = [size(ends[0].in_size, ends[0].in_channels), *(size(e.out_size, e.out_channels) for e in ends[1:])]
-    if isinstance(trace.spec.view, Channels) and ends[0].in_channels > 1:
-        sizes = _halves(trace.layers[0], sizes, trace.spec.view.show)
-    arrows = "\N{NO-BREAK SPACE}→\N{NO-BREAK SPACE}".join(sizes)
-    if len(trace.spec.layers) > 1:
-        return f"{len(trace.spec.layers)} layers: {arrows}"
-    layer = trace.spec.layers[0]
-    return f"{kind(layer)}, {', '.join(settings(layer))}: {arrows}"
-
-
-def _halves(traced: LayerTrace, sizes: list[str], show: Literal["maps", "sum", "both"]) -> list[str]:
-    """The sizes on the way that the channels view shows: to the channels' maps, from them, or all of it."""
-    seen = len(traced.operator.seen_by(0))
-    if seen == 1:
-        return sizes
-    maps = f"{seen} maps {size(traced.operator.out_size)}".replace(" ", "\N{NO-BREAK SPACE}")
-    match show:
-        case "maps":
-            return [sizes[0], maps]
-        case "sum":
-            return [maps, sizes[-1]]
-        case _:
-            return [sizes[0], maps, sizes[-1]]
-
-
-def input_label(traced: LayerTrace) -> Label:
+def input_label(traced: LayerTrace, say: Language) -> Label:
     """The input plane's name and what was done to it before the window came."""
     ends = traced.layer.ends
-    return Label(f"input {size(ends.in_size, ends.in_channels)}", canvas_detail(traced))
+    return Label(say("label.input", size=size(ends.in_size, ends.in_channels)), canvas_detail(traced, say))
 
 
-def canvas_detail(traced: LayerTrace) -> str:
-    """Padding of a convolution; inserted zeros and border of a transposed one."""
-    axes = traced.operator.axes
-    border: Padding = tuple((axis.before, axis.after) for axis in axes)
-    said = []
-    if any(axis.stretch > 1 and axis.size > 1 for axis in axes):
-        said.append(f"spread to {size(axis.stretched for axis in axes)}")
-    if any(map(any, border)):
-        said.append(f"{'border' if isinstance(traced.layer, ConvTranspose) else 'padding'} {padding(border)}")
-    return ", ".join(said)
-
-
-def kernel_label(traced: LayerTrace) -> Label:
-    flipped = any(axis.flipped and axis.kernel > 1 for axis in traced.operator.axes)
-    return Label(f"kernel {size(traced.operator.kernel_size)}", "flipped in the window" if flipped else "")
-
-
-def output_label(traced: LayerTrace) -> Label:
-    ends = traced.layer.ends
-    return Label(f"output {size(ends.out_size, ends.out_channels)}")
-
-
-def formula(traced: LayerTrace) -> list[str]:
-    """The output size with its numbers, one line for each different axis."""
-    if not isinstance(traced.layer, Conv | ConvTranspose | Pool):
-        return []
-    lines = [_axis_formula(traced.layer, a) for a in range(len(traced.operator.axes))]
-    return list(dict.fromkeys(lines))
-
-
-def _axis_formula(layer: Windowed, a: int) -> str:
-    i, o = layer.ends.in_size[a], layer.ends.out_size[a]
-    k, s, d = layer.kernel_size[a], layer.stride[a], layer.dilation[a]
-    before, after = layer.padding[a]
+def canvas_detail(traced: LayerTrace, say: Language) -> str:
+    """Padding of a convolution; inserted zeros and border of a transposed one; what is never read."""
+    layer, said = traced.layer, []
     if isinstance(layer, ConvTranspose):
-        less = f"2·{before}" if before == after else f"{before} {MINUS} {after}"
-        reach = f"({k} {MINUS} 1)" if d == 1 else f"{d}·({k} {MINUS} 1)"
-        extra = f" + {layer.output_padding[a]}" if layer.output_padding[a] else ""
-        return f"o = ({i} {MINUS} 1)·{s} {MINUS} {less} + {reach}{extra} + 1 = {o}"
-    more = f"2·{before}" if before == after else f"{before} + {after}"
-    left, right = ("⌈", "⌉") if isinstance(layer, Pool) and layer.ceil_mode else ("⌊", "⌋")
-    return f"o = {left}({i} + {more} {MINUS} {d * (k - 1) + 1})/{s}{right} + 1 = {o}"
+        axes = traced.operator.axes
+        if any(axis.stretch > 1 and axis.size > 1 for axis in axes):
+            said.append(say("label.spread", size=size(axis.stretched for axis in axes)))
+        said.append(say("label.border", cells=border(layer, say)))
+    elif isinstance(layer, Conv | Pool):
+        said += [padding_of(layer, say)] if any(map(any, layer.padding)) else []
+        said += never_read(layer, say)
+    return say.joined(said)
 
 
-def description(trace: Trace) -> str:
-    """The figure in words, for alternative text."""
-    said = caption(trace)
-    spec: Spec = trace.spec
-    return f"{spec.title}. {said}." if spec.title else f"{said}."
+def border(layer: ConvTranspose, say: Language) -> str:
+    """The border without output_padding, and where it comes from, so that it is not taken for the padding."""
+    reach = [d * (k - 1) for d, k in zip(layer.dilation, layer.kernel_size, strict=True)]
+    cells: Padding = tuple((r - before, r - after) for r, (before, after) in zip(reach, layer.padding, strict=True))
+    window = f"k {MINUS} 1" if set(layer.dilation) == {1} else f"d·(k {MINUS} 1)"
+    return f"{padding(cells, say)} = {window} {MINUS} p"
+
+
+def padding_of(layer: Windowed, say: Language) -> str:
+    """A layer's padding by its name, if it has one, what it holds, and how much of it there is."""
+    return say("padding", kind=padding_kind(layer, say), cells=padding_cells(layer, say))
+
+
+def padding_cells(layer: Windowed, say: Language) -> str:
+    """How much there is; that of a causal one is before the input, as its name says."""
+    if isinstance(layer, Conv) and layer.padding_name == "causal":
+        return per_axis(tuple(before for before, _ in layer.padding))
+    return padding(layer.padding, say)
+
+
+def padding_kind(layer: Windowed, say: Language) -> str:
+    """``padding``, ``same padding``, ``same reflect padding``."""
+    if not isinstance(layer, Conv):
+        return say("padding.plain")
+    words = padding_words(layer, say)
+    return say("padding.kind", words=words) if words else say("padding.plain")
+
+
+def padding_words(layer: Conv, say: Language) -> str:
+    """Name and mode of a padding as far as they are not as usual."""
+    name = "" if layer.padding_name is None else say(f"padding.{layer.padding_name}")
+    mode = "" if layer.padding_mode == "zeros" else say(f"padding.{layer.padding_mode}")
+    return say("padding.space").join(filter(None, [name, mode]))
+
+
+def never_read(layer: Windowed, say: Language) -> list[str]:
+    """Rows, columns, … that no window reads, at either end and in between, those of one number together."""
+    found = list(zip(unread(layer), axis_names(len(layer.kernel_size)), strict=True))
+    ends = [("first", cells.first, name) for cells, name in found if cells.first]
+    ends += [("last", cells.last, name) for cells, name in found if cells.last]
+    said = []
+    for (key, count), alike in groupby(ends, key=lambda end: end[:2]):
+        many = "one" if count == 1 else "many"
+        named = say.listed(say(f"axis.{name}.{many}") for _, _, name in alike)
+        said.append(say(f"unread.{key}.{many}", count=count, cells=named))
+    between = [say(f"axis.{name}.many") for cells, name in found if cells.between]
+    return [*said, say("unread.between", cells=say.listed(between))] if between else said
+
+
+def axis_names(count: int) -> tuple[str, ...]:
+    """Of an input with so many axes, as the phrases call them."""
+    return ("cell",) if count == 1 else ("slice", "row", "column")[3 - count :]
+
+
+def kernel_label(traced: LayerTrace, say: Language) -> Label:
+    name = say("label.kernel", size=size(traced.operator.kernel_size))
+    return Label(name, say("label.flipped") if _flips(traced) else "")
+
+
+def _flips(traced: LayerTrace) -> bool:
+    return any(axis.flipped and axis.kernel > 1 for axis in traced.operator.axes)
+
+
+def output_label(traced: LayerTrace, say: Language) -> Label:
+    ends = traced.layer.ends
+    return Label(say("label.output", size=size(ends.out_size, ends.out_channels)))
 
 
 def floor_labels(trace: Trace) -> list[Label]:
     """One label for each map of the trace, from the input to the output."""
+    say = said_of(trace)
     first, *others = trace.layers
-    labels = [input_label(first)]
+    labels = [input_label(first, say)]
     for k, layer in enumerate(others, start=1):
         ends = layer.layer.ends
-        labels.append(Label(f"layer {k}: {size(ends.in_size, ends.in_channels)}", canvas_detail(layer)))
-    last = output_label(trace.layers[-1])
+        name = say("label.layer", number=k, size=size(ends.in_size, ends.in_channels))
+        labels.append(Label(name, canvas_detail(layer, say)))
+    last = output_label(trace.layers[-1], say)
     labels.append(last)
     given = trace.spec.labels
     if given is not None and given.input is not None:
@@ -202,119 +178,8 @@ def floor_labels(trace: Trace) -> list[Label]:
 
 def labels(trace: Trace) -> list[Label]:
     """Labels of input, kernel (if there is one) and output of a trace of one layer."""
-    traced, given = trace.layers[0], trace.spec.labels or Labels()
-    named = [(input_label(traced), given.input), (output_label(traced), given.output)]
+    traced, given, say = trace.layers[0], trace.spec.labels or Labels(), said_of(trace)
+    named = [(input_label(traced, say), given.input), (output_label(traced, say), given.output)]
     if traced.kernels is not None:
-        named.insert(1, (kernel_label(traced), given.kernel))
+        named.insert(1, (kernel_label(traced, say), given.kernel))
     return [label if name is None else Label(name, label.detail) for label, name in named]
-
-
-def channel_labels(trace: Trace, *, meet: bool, add: bool) -> list[Label]:
-    """Labels over the columns of the channels view: input, filter, maps, output, as far as there are such columns."""
-    input_, *kernel, result = labels(trace)
-    traced, given = trace.layers[0], trace.spec.labels or Labels()
-    if kernel and given.kernel is None:
-        seen = len(traced.operator.seen_by(0)) if meet else 1
-        detail = kernel[0].detail or (f"{seen} kernels" if seen > 1 else "")
-        kernel = [Label(f"filter {size(traced.operator.kernel_size, seen)}", detail)]
-    if not meet:
-        return [input_, *kernel, result]
-    maps = Label(f"{len(traced.operator.seen_by(0))} maps {size(traced.operator.out_size)}", "one per channel")
-    return [input_, *kernel, maps, *([result] if add else [])]
-
-
-def matrix_names(traced: LayerTrace, *, beside_c: bool) -> list[Label]:
-    """The name of a layer's matrix and how its entries come about, from the longest way to say it to the shortest.
-
-    ``beside_c``: the matrix is a transposed one, and C itself is shown too.
-    """
-    shape = size((traced.output.size, traced.input.size))
-    match traced.layer:
-        case ConvTranspose():
-            details = ["each column is a row of C"] if beside_c else [f"transpose of C, {_turned(traced)}"]
-            return [Label(f"Cᵀ {shape}", detail) for detail in (*details, "transpose of C")]
-        case Pool():
-            details = ["a row for each window: the mean of its cells", "a row for each window"]
-        case _:
-            details = ["a row for each window: the kernel, laid out over the input's cells", "a row for each window"]
-    return [Label(f"C {shape}", detail) for detail in (*details, "")]
-
-
-def turned_label(traced: LayerTrace) -> Label:
-    """The matrix of the convolution that a transposed one is named after."""
-    return Label(f"C {size((traced.input.size, traced.output.size))}", f"of the convolution {_turned(traced)}")
-
-
-def _turned(traced: LayerTrace) -> str:
-    ends = traced.layer.ends
-    return f"{size(ends.out_size, ends.out_channels)} → {size(ends.in_size, ends.in_channels)}"
-
-
-def vector_label(label: Label, count: int) -> Label:
-    """A map's label where its cells stand in one column."""
-    return Label(label.name, f"as a {count}-vector")
-
-
-def block_names(channels: int, cells: Size) -> list[list[str]]:
-    """What the parts of a flattened input are called, its channels, else its rows or slices: a long way and a short."""
-    if channels == len(cells) == 1:
-        return []
-    name = "channel" if channels > 1 else {2: "row", 3: "slice"}[len(cells)]
-    count = channels if channels > 1 else cells[0]
-    return [[f"{start}{name} {k + 1}" for k in range(count)] for start in ("input ", "")]
-
-
-def with_sums(label: Label) -> Label:
-    """A kernel's label where padding makes some entries of the matrix the sum of several weights."""
-    return Label(label.name, ", ".join(said for said in (label.detail, "grey: weights added up") if said))
-
-
-def volume_labels(trace: Trace) -> list[Label]:
-    """Labels of the volume view from left to right: input, filters, map, filters, …, output."""
-    maps, given = floor_labels(trace), trace.spec.labels
-    found = [_one_volume(maps[0], trace.layers[0].operator.in_channels, trace)]
-    for layer, label in zip(trace.layers, maps[1:], strict=True):
-        found.append(filters_label(layer, narrow=len(trace.layers) > 1))
-        found.append(_one_volume(label, layer.operator.out_channels, trace))
-    if given is not None and given.kernel is not None and trace.layers[0].kernels is not None:
-        found[1] = Label(given.kernel, found[1].detail)
-    return found
-
-
-def _one_volume(label: Label, channels: int, trace: Trace) -> Label:
-    """Of a map with three dimensions only one channel can be drawn."""
-    if channels == 1 or len(trace.layers[0].operator.axes) < 3:
-        return label
-    return Label(label.name, ", ".join(said for said in (label.detail, f"1 of {channels} channels drawn") if said))
-
-
-def filters_label(traced: LayerTrace, *, narrow: bool) -> Label:
-    """How many filters a layer has, of which size and kind; of a pool, its window. Narrow, with the size below."""
-    op, layer = traced.operator, traced.layer
-    assert isinstance(layer, Conv | ConvTranspose | Pool)
-    moves = set(layer.stride) != {1} and not isinstance(layer, ConvTranspose)
-    stride = [f"stride {per_axis(layer.stride)}"] if moves else []
-    if isinstance(layer, Pool):
-        return Label(f"{'max' if layer.reduce == 'max' else 'average'} {size(op.kernel_size)}", ", ".join(stride))
-    cells = size((*op.kernel_size, op.in_channels // op.groups) if op.in_channels > 1 else op.kernel_size)
-    name = "filter" if op.out_channels == 1 else f"{op.out_channels} filters"
-    details = [*_filter_kind(traced), *stride]
-    return Label(name, ", ".join([cells, *details])) if narrow else Label(f"{name} {cells}", ", ".join(details))
-
-
-def _filter_kind(traced: LayerTrace) -> list[str]:
-    op, flipped = traced.operator, kernel_label(traced).detail
-    assert isinstance(traced.layer, Conv | ConvTranspose | Pool)
-    said = []
-    if op.groups > 1:
-        said.append("depthwise" if op.groups == op.in_channels else f"{op.groups} groups")
-    elif max(op.kernel_size) == 1 and op.in_channels > 1:
-        said.append("pointwise")
-    if set(traced.layer.dilation) != {1}:
-        said.append(f"dilation {per_axis(traced.layer.dilation)}")
-    if flipped:
-        said.append(flipped)
-    kernels = op.out_channels * op.in_channels // op.groups
-    if len(op.axes) > 2 and kernels > 1:
-        said.append(f"1 of {kernels} kernels drawn")
-    return said

@@ -151,6 +151,12 @@ CAPTION = Field(
 FORMULA = Field(
     "formula", _flag_or_text(), "The output size with its numbers: true, false, or your own.", default=False
 )
+COST = Field(
+    "cost",
+    Flag(),
+    "Parameters and multiply-adds of every layer, those of a composition beside the convolution it replaces.",
+    default=False,
+)
 LANGS: tuple[Lang, ...] = ("en", "zh-TW")
 LANG: Field[Lang] = Field("lang", OneOf(LANGS), "The language of what is written in the figure.", default="en")
 TITLE = Field("title", Text(), "What the figure is about; it goes into the file's description.")

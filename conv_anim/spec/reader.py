@@ -14,6 +14,7 @@ from conv_anim.spec.layers.base import LARGEST, MOST_AXES, Entering, axes_of
 from conv_anim.spec.looks import (
     ANIMATION,
     CAPTION,
+    COST,
     FORMULA,
     LABELS,
     LANG,
@@ -60,7 +61,7 @@ MORE_LAYERS: Field[tuple[Chosen, ...]] = Field(
 )
 SPEC = Object(
     "a spec",
-    (TITLE, INPUT, ONE_LAYER, MORE_LAYERS, VIEW, THEME, ANIMATION, SIZE, LABELS, CAPTION, FORMULA, LANG, OUTPUT),
+    (TITLE, INPUT, ONE_LAYER, MORE_LAYERS, VIEW, THEME, ANIMATION, SIZE, LABELS, CAPTION, FORMULA, COST, LANG, OUTPUT),
 )
 
 
@@ -109,6 +110,7 @@ def _looks(record: Record, made: Spec) -> Spec:
         labels=labels_of(record, made.theme),
         caption=record.of(CAPTION),
         formula=record.of(FORMULA),
+        cost=record.of(COST),
         output=record.of(OUTPUT),
         lang=record.of(LANG),
     )
