@@ -3,25 +3,52 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.color import mix, readable
+from conv_anim.scene.color import contrast, mix, readable
+from conv_anim.scene.marks import Looks
 from conv_anim.scene.primitives import Boxes, Lines, Primitive, Stroke, Text
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from conv_anim.scene.numbers import Format
-    from conv_anim.scene.primitives import Box
+    from conv_anim.scene.primitives import Box, Point
     from conv_anim.scene.sheet import Sheet
     from conv_anim.scene.style import Style
     from conv_anim.tracing.values import Array
 
 Place = tuple[int, int]
 """Row and column."""
+SEEN = 2.5
+"""The contrast from which a line shows."""
+VISIBLE = 1.5
+"""The contrast from which edges of cells are lines of their own."""
+FREE = 0.3
+"""How far the lines go that strike out a cell, from each corner, in cells."""
+
+
+def seen(on: str, *wanted: str) -> str:
+    """The first of the wanted colours that shows as a line on another, else the last."""
+    return next((color for color in wanted if contrast(color, on) >= SEEN), wanted[-1])
+
+
+def ring_color(style: Style, on: str) -> str:
+    """Of a line inside a cell of a colour: one that shows there and is not taken for the cell's edge."""
+    colors = style.colors
+    apart = [color for color in (colors.ink, colors.background) if contrast(color, colors.line) >= VISIBLE]
+    strongest = max((colors.ink, colors.background), key=lambda color: contrast(color, on))
+    return seen(on, *apart, strongest)
+
+
+def strong(style: Style, color: str) -> Stroke:
+    """An outline that is stronger than the edges of cells."""
+    edges = contrast(style.colors.line, style.colors.background)
+    return Stroke(color, style.line + (1 if edges < VISIBLE else 2) * style.scale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +59,12 @@ class Numbers:
     size: float
 
     @classmethod
-    def fitting(cls, style: Style, cell: int, texts: Iterable[str], size: float) -> Numbers:
+    def fitting(
+        cls, style: Style, cell: int, texts: Iterable[str], size: float, *, bold: Iterable[str] = ()
+    ) -> Numbers:
         """Cells of the wanted side if the numbers fit at four fifths of the wanted size or more, else larger ones."""
-        widest = max((style.width(text, size=1.0) for text in set(texts)), default=1.0)
+        widest = max((style.width(text, size=1.0) for text in set(texts)), default=0.0)
+        widest = max(widest, *(style.width(text, size=1.0, bold=True) for text in set(bold)), 0.1)
         room = 0.84 * cell
         if widest * size <= room:
             return cls(cell, size)
@@ -78,12 +108,19 @@ class Grid:
         color = readable(on, *wanted, self.style.colors.ink)
         return self.style.centered(x + side / 2, y + side / 2, text, size=self.numbers.size, color=color, bold=bold)
 
-    def weight(self, place: Place, text: str, on: str) -> Text:
+    def weight(self, place: Place, text: str, on: str, size: float | None = None) -> Text:
         """A small number in the lower right corner of a cell."""
         x, y, side, _ = self.box(*place)
-        size, inset = self.numbers.cell * 0.275, self.numbers.cell * 0.09
+        inset = self.numbers.cell * 0.09
         color = readable(on, self.style.colors.ink)
-        return Text(x + side - inset, y + side - inset, text, size, color, "end")
+        return Text(x + side - inset, y + side - inset, text, size or self.numbers.cell * 0.275, color, "end")
+
+    def patches(self, fills: Mapping[Place, str], stroke: Stroke | None) -> list[Primitive]:
+        """Cells of several colours."""
+        return [
+            self.boxes([place for place, own in fills.items() if own == fill], fill, stroke)
+            for fill in dict.fromkeys(fills.values())
+        ]
 
     def filled(self, values: Array, fmt: Format, fill: str) -> list[Primitive]:
         """All cells in one colour with their numbers."""
@@ -91,10 +128,10 @@ class Grid:
         texts = [self.number((r, c), fmt(values[r, c].item()), fill) for r, c in places]
         return [self.boxes([(r, c) for r, c in places], fill, self.style.edge), *texts]
 
-    def pending(self) -> list[Primitive]:
+    def pending(self, places: Iterable[Place] | None = None) -> list[Primitive]:
         """Cells whose numbers are still to come, a little smaller: then a finished one hides no other's edge."""
         inset, side = 1 + round(self.style.line / 2), self.numbers.cell
-        boxes = [self.box(r, c) for r, c in np.ndindex(self.rows, self.columns)]
+        boxes = [self.box(r, c) for r, c in (np.ndindex(self.rows, self.columns) if places is None else places)]
         return [
             Boxes(((self.x, self.y, self.width, self.height),), self.style.colors.background),
             Boxes(
@@ -104,9 +141,26 @@ class Grid:
             ),
         ]
 
-    def dashed(self, places: Iterable[Place]) -> list[Primitive]:
-        """Empty cells: their edges dashed, each drawn once, a whole number of dashes to a cell."""
-        cells = set(places)
+    def crossed(self, places: Iterable[Place], stroke: Stroke) -> list[Primitive]:
+        """Cells struck out from corner to corner; the lines leave numbers free."""
+        lines: list[tuple[Point, ...]] = []
+        for x, y, side, _ in (self.box(*place) for place in places):
+            for across, down in product((0.0, side), repeat=2):
+                inwards = (x + across + FREE * (side - 2 * across), y + down + FREE * (side - 2 * down))
+                lines.append(((x + across, y + down), inwards))
+        return [Lines(tuple(lines), stroke)] if lines else []
+
+    def ringed(self, places: Iterable[Place], color: str) -> list[Primitive]:
+        """A line inside the edges of cells."""
+        stroke, side = Stroke(color, self.style.line + self.style.scale), self.numbers.cell
+        inset = (self.style.line + stroke.width) / 2
+        boxes = [self.box(*place) for place in places]
+        rings = tuple((x + inset, y + inset, side - 2 * inset, side - 2 * inset) for x, y, _, _ in boxes)
+        return [Boxes(rings, None, stroke)] if rings else []
+
+    def dashed(self, places: Iterable[Place], tinted: Mapping[Place, str] | None = None) -> list[Primitive]:
+        """Empty cells: their edges dashed, each drawn once, a whole number of dashes to a cell; some have a colour."""
+        cells, tints = set(places), tinted or {}
         if not cells:
             return []
         across = {(r + d, c) for r, c in cells for d in (0, 1)}
@@ -122,8 +176,9 @@ class Grid:
         ]
         on = side / (2 * max(1, round(side / (2 * self.style.dash[0]))))
         stroke = self.style.empty_edge
+        fills = {place: tints.get(place, self.style.colors.background) for place in sorted(cells)}
         return [
-            Boxes(tuple(self.box(*place) for place in sorted(cells)), self.style.colors.background),
+            *self.patches(fills, None),
             Lines(tuple(lines), Stroke(stroke.color, stroke.width, (on, on))),
         ]
 
@@ -152,30 +207,41 @@ class SheetGrid:
     empty: str
     """What is written where there is no input cell."""
     color: str
+    extra: frozenset[Place] = frozenset()
+    """Cells of the border that are there for output_padding."""
+
+    @property
+    def looks(self) -> Looks:
+        return Looks(self.grid.style, self.color)
 
     def still(self) -> list[Primitive]:
-        style = self.grid.style
-        by_source: dict[Source, list[Place]] = {source: [] for source in Source}
-        texts: list[Primitive] = []
-        for r, c, source, read in self.sheet.cells():
-            by_source[source].append((r, c))
-            texts.append(self._text((r, c), source, read, self._fill(source)))
-        empty = [*by_source[Source.BORROWED], *by_source[Source.PADDING], *by_source[Source.INSERTED]]
+        cells = {(r, c): (source, read) for r, c, source, read in self.sheet.cells()}
+        fills = {place: self._fill(place, source) for place, (source, _) in cells.items()}
+        whole = [place for place, (source, _) in cells.items() if source is Source.INPUT]
+        empty = [place for place, (source, _) in cells.items() if source is not Source.INPUT]
+        struck = [p for p, (source, _) in cells.items() if source is Source.OUTSIDE or self.sheet.unread(p)]
         return [
-            *self.grid.dashed(empty),
-            self.grid.boxes(by_source[Source.INPUT], self.color, style.edge),
-            *texts,
+            *self.grid.dashed(empty, fills),
+            *self.grid.patches({place: fills[place] for place in whole}, self.grid.style.edge),
+            *self.grid.crossed(struck, self.looks.cross),
+            *(self._text(place, source, read, fills[place]) for place, (source, read) in cells.items()),
         ]
 
-    def _fill(self, source: Source) -> str:
-        return self.color if source is Source.INPUT else self.grid.style.colors.background
+    def _fill(self, place: Place, source: Source) -> str:
+        match source:
+            case Source.INPUT:
+                return self.looks.unread if self.sheet.unread(place) else self.color
+            case Source.BORROWED:
+                return self.looks.borrowed
+            case _:
+                return self.looks.extra if place in self.extra else self.grid.style.colors.background
 
     def _text(self, place: Place, source: Source, read: Place, fill: str) -> Text:
         colors = self.grid.style.colors
         match source:
-            case Source.INPUT:
+            case Source.INPUT if not self.sheet.unread(place):
                 return self.grid.number(place, self.fmt(self.values[read]), fill)
-            case Source.BORROWED:
+            case Source.INPUT | Source.BORROWED:
                 return self.grid.number(place, self.fmt(self.values[read]), fill, colors.muted)
             case Source.OUTSIDE:
                 return self.grid.number(place, "", fill)
@@ -184,18 +250,22 @@ class SheetGrid:
 
     def covered(self, places: Iterable[Place]) -> tuple[list[Primitive], dict[Place, str]]:
         """Cells under the window with their numbers, and the colour that each of them has now."""
-        style = self.grid.style
-        colors, theme = style.colors, style.theme
-        read = mix(self.color, colors.window, theme.overlay)
-        unread = mix(colors.background, colors.window, theme.empty_overlay)
         cells = {(r, c): (source, shown) for r, c, source, shown in self._at(places)}
-        fills = {place: read if source is Source.INPUT else unread for place, (source, _) in cells.items()}
-        items: list[Primitive] = [
-            self.grid.boxes([p for p in fills if fills[p] == fill], fill, style.edge)
-            for fill in dict.fromkeys(fills.values())
-        ]
+        fills = {place: self._under(source) for place, (source, _) in cells.items()}
+        items = self.grid.patches(fills, self.grid.style.edge)
         items += [self._text(place, source, shown, fills[place]) for place, (source, shown) in cells.items()]
         return items, fills
+
+    def _under(self, source: Source) -> str:
+        """A cell's colour under the window."""
+        colors, theme = self.grid.style.colors, self.grid.style.theme
+        match source:
+            case Source.INPUT:
+                return mix(self.color, colors.window, theme.overlay)
+            case Source.BORROWED:
+                return mix(self.looks.borrowed, colors.window, (theme.overlay + theme.empty_overlay) / 2)
+            case _:
+                return mix(colors.background, colors.window, theme.empty_overlay)
 
     def _at(self, places: Iterable[Place]) -> Iterable[tuple[int, int, Source, Place]]:
         for r, c in places:

@@ -10,7 +10,6 @@ import numpy as np
 
 from conv_anim.scene.color import contrast, mix, readable
 from conv_anim.scene.equation import POINT, sign_size
-from conv_anim.scene.numbers import Format
 from conv_anim.scene.panel import Panel
 from conv_anim.scene.plan import Plan
 from conv_anim.scene.primitives import Boxes, Frame, Lazy, Stroke
@@ -232,12 +231,7 @@ class MatrixView:
         return wide, max(0, (layout.width - wide.width) / 2), layout.height + 1.5 * self.style.gap
 
     def _sum_in(self, room: float) -> Sum:
-        formats = self.factors.formats
-        whole = sum_for(self.layer, formats, self.style, room)
-        if self.layer.bias is not None:
-            fmt = Format(formats.y.decimals, exact=True)
-            longest = max((fmt.factor(b) for b in self.layer.bias.tolist()), key=len)
-            whole = replace(whole, closing=f" + {longest} ")
+        whole = sum_for(self.layer, self.factors.formats, self.style, room)
         if SEVERAL in self.factors.groups:
             return whole
         return replace(whole, count=max(1, *(len(self._read(row)) for row in range(len(self.layer)))))
@@ -249,9 +243,8 @@ class MatrixView:
         room, x, top = self._written
         step = self.layer[row]
         taps = tuple(tap for tap in step.taps if tap.input is not None) or step.taps[:1]
-        room = replace(room, count=len(taps), room=room.width + 0.5)  # a short bias must not make lines longer
         step = replace(step, taps=taps)
-        return written_sum(room, step, self.factors.formats, x=x, y=top + room.size)
+        return written_sum(room.of(len(taps)), step, self.factors.formats, x=x, y=top + room.size)
 
     def panel(self) -> Panel:
         width, height = self.layout.width, self.layout.height

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conv_anim.scene import words
+from conv_anim.scene import names, words
 from conv_anim.scene.equation import POINT, Layout, Line, Part, above, beside, column_height
 from conv_anim.scene.factors import READABLE, Factors
 from conv_anim.scene.panel import Sign
@@ -14,6 +14,7 @@ from conv_anim.spec.model import Conv
 from conv_anim.tracing.matrix import SEVERAL
 
 if TYPE_CHECKING:
+    from conv_anim.scene.language import Language
     from conv_anim.scene.style import Style
     from conv_anim.scene.table import Table
     from conv_anim.scene.words import Label
@@ -49,21 +50,25 @@ class Plan:
 
     # labels
 
+    @property
+    def say(self) -> Language:
+        return words.said_of(self.trace)
+
     @cached_property
     def labels(self) -> dict[str, Label]:
-        input_, *kernel, output = words.labels(self.trace)
+        (input_, *kernel, output), say = words.labels(self.trace), self.say
         if self.factors.transposed:
             input_, kernel = words.Label(input_.name), [words.Label(label.name) for label in kernel]
         if SEVERAL in self.factors.groups:
-            kernel = [words.with_sums(label) for label in kernel]
+            kernel = [names.with_sums(label, say) for label in kernel]
         labels = {
             "matrix": self._matrix_label,
-            "x": words.vector_label(input_, self.layer.input.size),
-            "bias": words.Label("bias"),
-            "y": words.vector_label(output, self.layer.output.size),
+            "x": names.vector_label(input_, self.layer.input.size, say),
+            "bias": words.Label(say("matrix.bias")),
+            "y": names.vector_label(output, self.layer.output.size, say),
             "input": input_,
             "output": output,
-            "turned": words.turned_label(self.layer),
+            "turned": names.turned_label(self.layer, say),
         }
         return labels if not kernel else {**labels, "kernel": kernel[0]}
 
@@ -71,8 +76,8 @@ class Plan:
     def _matrix_label(self) -> Label:
         """As long as there is room for it."""
         room = max(self.factors.tables["matrix"].width, 180 * self.style.scale)
-        names = words.matrix_names(self.layer, beside_c=self.factors.turned is not None)
-        return next((name for name in names if Sign(self.style, name, None).width <= room), names[-1])
+        found = names.matrix_names(self.layer, self.say, beside_c=self.factors.turned is not None)
+        return next((name for name in found if Sign(self.style, name, None).width <= room), found[-1])
 
     def swatch(self, name: str) -> str | None:
         colors = self.style.colors
@@ -107,7 +112,7 @@ class Plan:
         if not isinstance(self.layer.layer, Conv) or maps != ["input", "kernel", "output"]:
             return [""] * (len(maps) - 1)
         bias = sorted(set(self.factors.bias or ()))
-        added = "+ bias " if len(bias) > 1 else "".join(f"+ {text} " for text in bias)
+        added = f"+ {self.say('matrix.bias')} " if len(bias) > 1 else "".join(f"+ {text} " for text in bias)
         return ["∗", f"{added}="]
 
     def _product(self) -> Line:
@@ -145,9 +150,9 @@ class Plan:
         if not self.labelled or self.head_size < READABLE:
             return []
         ends, columns = self.layer.layer.ends, self.factors.tables["matrix"].columns
-        for names in words.block_names(ends.in_channels, ends.in_size):
-            each = columns.count // len(names)
+        for blocks in names.block_names(ends.in_channels, ends.in_size, self.say):
+            each = columns.count // len(blocks)
             block = columns.starts[each - 1] + columns.cell
-            if max(self.style.width(name, size=self.head_size) for name in names) < block - 0.4 * self.head_size:
-                return [(columns.starts[k * each] + block / 2, name) for k, name in enumerate(names)]
+            if max(self.style.width(name, size=self.head_size) for name in blocks) < block - 0.4 * self.head_size:
+                return [(columns.starts[k * each] + block / 2, name) for k, name in enumerate(blocks)]
         return []

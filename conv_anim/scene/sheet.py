@@ -45,8 +45,11 @@ class Side:
     @cached_property
     def inputs(self) -> dict[int, int]:
         """The cells that hold input, and which input cell it is."""
-        axis = self.axis
-        return {self.lead + axis.before + i * axis.stretch: i for i in range(axis.size)}
+        return {self.place(i): i for i in range(self.axis.size)}
+
+    def place(self, i: int) -> int:
+        """Where an input cell lies."""
+        return self.lead + self.axis.before + i * self.axis.stretch
 
     @cached_property
     def sources(self) -> list[tuple[Source, int]]:
@@ -54,10 +57,15 @@ class Side:
         index, source = self.axis.sources
         on_canvas = [(Source(s), int(i)) for s, i in zip(source, index, strict=True)]
         trail = self.extent - self.lead - len(on_canvas)
-        found = [(Source.INPUT, 0)] * self.lead + on_canvas + [(Source.OUTSIDE, 0)] * trail
+        found = [(Source.INSERTED, 0)] * self.lead + on_canvas + [(Source.INSERTED, 0)] * trail
         for cell, i in self.inputs.items():
             found[cell] = (Source.INPUT, i)
         return found
+
+    @cached_property
+    def met(self) -> frozenset[int]:
+        """The cells that some window reads."""
+        return frozenset(self.covered(list(range(self.axis.count))))
 
     def covered(self, outputs: list[int]) -> list[int]:
         """The cells under the windows of some outputs."""
@@ -98,6 +106,10 @@ class Sheet:
     def place(self, canvas: tuple[int, int]) -> tuple[int, int]:
         """Where a cell of the canvas lies on the sheet."""
         return self.rows.lead + canvas[0], self.columns.lead + canvas[1]
+
+    def unread(self, place: tuple[int, int]) -> bool:
+        """Whether no window ever reads a cell."""
+        return place[0] not in self.rows.met or place[1] not in self.columns.met
 
     def cells(self) -> Iterator[tuple[int, int, Source, tuple[int, int]]]:
         """Row, column, what is there, and the input cell that is shown."""

@@ -6,17 +6,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import readable
-from conv_anim.scene.numbers import Format, Formats, format_for
+from conv_anim.scene.numbers import Format, Formats
 from conv_anim.scene.primitives import Primitive, Text
+from conv_anim.tracing.values import divisors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from conv_anim.scene.style import Style
+    from conv_anim.spec.model import Number
     from conv_anim.tracing.trace import LayerTrace, Step, Tap
     from conv_anim.tracing.values import Array
 
 MOST_LINES = 3
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,8 @@ class Term:
 class Sum:
     """Where the terms of every step of a figure go.
 
-    ``opening`` stands before the terms ("max("), ``joint`` between them (" + "), ``closing`` after them (") / 9 ").
-    ``slot`` is the width of the widest term. A sum too long for ``MOST_LINES`` leaves out its middle.
+    ``opening`` stands before the terms ("max("), ``joint`` between them (" + "), and after them (") / 9 ") at most
+    ``closing``. ``slot`` is the width of the widest term. A sum too long for ``MOST_LINES`` leaves out its middle.
     """
 
     style: Style
@@ -46,6 +49,8 @@ class Sum:
     result: float
     """Width of the widest result, with its sign."""
     room: float
+    power: str | None = None
+    """The exponent of each term, in a norm."""
 
     @property
     def size(self) -> float:
@@ -91,9 +96,15 @@ class Sum:
     def height(self) -> float:
         return (self.lines - 1) * self.leading + self.size
 
-    def at(self, x: float, y: float, terms: Sequence[Term], result: str, color: str) -> list[Primitive]:
-        """The sum with its first baseline at ``y``."""
-        colors = self.style.colors
+    def of(self, count: int) -> Sum:
+        """For a sum of fewer terms in the same place: its lines are no longer than those that there is room for."""
+        return replace(self, count=count, room=self.width + 0.5)
+
+    def at(
+        self, x: float, y: float, terms: Sequence[Term], result: str, color: str, *, closing: str | None = None
+    ) -> list[Primitive]:
+        """The sum with its first baseline at ``y``; ``closing`` if it differs from the one that there is room for."""
+        colors, closing = self.style.colors, self.closing if closing is None else closing
         ink = readable(colors.background, colors.ink)
         quiet = readable(colors.background, colors.muted, colors.ink)
         items: list[Primitive] = [self._text(x, y, self.opening, quiet)] if self.opening else []
@@ -109,9 +120,9 @@ class Sum:
                 items.append(self._text(left + self.slot, base, self.joint, quiet))
         line, column = divmod(len(written) - 1, self.per_line)
         end, base = start + column * self.pitch + self.slot, y + line * self.leading
-        if self.closing:
-            items.append(self._text(end, base, self.closing, quiet))
-        items.append(Text(end + self._wide(self.closing), base, result, self.size, color, "start", bold=True))
+        if closing.strip():
+            items.append(self._text(end, base, closing, quiet))
+        items.append(Text(end + self._wide(closing), base, result, self.size, color, "start", bold=True))
         return items
 
     def _text(self, x: float, y: float, text: str, color: str) -> Text:
@@ -124,20 +135,49 @@ def sum_for(layer: LayerTrace, formats: Formats, style: Style, room: float) -> S
     def widest(fmt: Format, values: Array) -> float:
         return max(style.width(fmt.factor(v), size=style.label_size) for v in (values.min(), values.max(), 0))
 
-    slot = widest(formats.x, layer.input)
-    opening, joint, closing = {"sum": ("", " + ", " "), "max": ("max(", ", ", ") "), "mean": ("(", " + ", ") / 00 ")}[
-        layer.operator.reduce
-    ]
+    power = _power(layer)
+    slot = widest(formats.x, layer.input) + style.width(power or "", size=style.label_size)
     if layer.kernels is not None:
         slot += style.width("·", size=style.label_size) + widest(formats.w, layer.kernels)
-    if layer.bias is not None:
-        closing = f" + {format_for(layer.bias).factor(layer.bias.min())} "
+    opening, joint = {"sum": ("", " + "), "max": ("max(", ", "), "mean": ("(", " + "), "norm": ("(", " + ")}[
+        layer.operator.reduce
+    ]
+    closing = max(_closings(layer, formats), key=lambda text: style.width(text, size=style.label_size))
     result = max(
         style.width(f"{formats.equals} {formats.y(v)}", size=style.label_size, bold=True)
         for v in (layer.output.min(), layer.output.max())
     )
     taps = len(layer[0].taps)
-    return Sum(style, taps, layer.operator.kernel_size[-1], slot, joint, opening, closing, result, room)
+    return Sum(style, taps, layer.operator.kernel_size[-1], slot, joint, opening, closing, result, room, power)
+
+
+def _closings(layer: LayerTrace, formats: Formats) -> set[str]:
+    """All that the sums of a layer end with."""
+    if layer.operator.reduce == "mean":
+        return {f") / {divisor} " for divisor in divisors(layer.operator).ravel().tolist()}
+    if layer.bias is not None:
+        return {f" + {_added(bias, formats)} " for bias in layer.bias.tolist()}
+    return {{"max": ") ", "norm": f"){_root(layer)} "}.get(layer.operator.reduce, " ")}
+
+
+def _added(bias: Number, formats: Formats) -> str:
+    """A bias as part of a sum, with the decimals of the result."""
+    return Format(formats.y.decimals, exact=True).factor(bias)
+
+
+def _power(layer: LayerTrace) -> str | None:
+    """The exponent of a norm's terms, None where there is no norm."""
+    op = layer.operator
+    if op.reduce != "norm":
+        return None
+    if op.norm_type == 1:
+        return ""
+    return f"{op.norm_type:g}".translate(RAISED) if float(op.norm_type).is_integer() else f"^{op.norm_type:g}"
+
+
+def _root(layer: LayerTrace) -> str:
+    """What a norm does with its sum."""
+    return "" if layer.operator.norm_type == 1 else f"^(1/{layer.operator.norm_type:g})"
 
 
 def written_sum(room: Sum, step: Step, formats: Formats, *, x: float, y: float) -> list[Primitive]:
@@ -146,16 +186,20 @@ def written_sum(room: Sum, step: Step, formats: Formats, *, x: float, y: float) 
     if step.divisor is not None:
         closing = f") / {step.divisor} "
     if step.bias is not None:
-        closing = f" + {Format(formats.y.decimals, exact=True).factor(step.bias)} "
-    terms = [term(tap, formats) for tap in step.taps]
+        closing = f" + {_added(step.bias, formats)} "
+    terms = [term(tap, formats, room.power) for tap in step.taps]
     colors = room.style.colors
     color = readable(colors.background, colors.current, colors.ink)
-    return replace(room, closing=closing).at(x, y, terms, f"{formats.equals} {formats.y(step.value)}", color)
+    return room.at(x, y, terms, f"{formats.equals} {formats.y(step.value)}", color, closing=closing)
 
 
-def term(tap: Tap, formats: Formats) -> Term:
+def term(tap: Tap, formats: Formats, power: str | None = None) -> Term:
+    """What a tap adds; in a norm its size with an exponent."""
     if tap.x is None:
         return Term("–", idle=True)
+    if power is not None:
+        size = formats.x(tap.x)
+        return Term(f"{f'|{size}|' if tap.x < 0 else size}{power}", idle=tap.x == 0)
     if tap.w is None:
         return Term(formats.x.factor(tap.x))
     return Term(f"{formats.x.factor(tap.x)}·{formats.w.factor(tap.w)}", idle=tap.product == 0)

@@ -152,9 +152,7 @@ def _interpolated(layer: Upsample, o: int, size: int, ratio: float) -> dict[int,
     """The cells that the o-th output of an axis lies between, with their weights, which add up to 1."""
     if layer.mode == "nearest":
         return {min(floor(o * ratio), size - 1): 1.0}
-    at = o * ratio if layer.align_corners else (o + 0.5) * ratio - 0.5
-    if layer.mode == "linear":
-        at = min(max(at, 0.0), size - 1.0)
+    at = read_at(layer, o, size, ratio)
     first = floor(at)
     t = at - first
     weights = _linear(t) if layer.mode == "linear" else _cubic(t)
@@ -163,6 +161,12 @@ def _interpolated(layer: Upsample, o: int, size: int, ratio: float) -> dict[int,
         cell = min(max(i, 0), size - 1)
         found[cell] = found.get(cell, 0.0) + weight
     return {cell: weight for cell, weight in found.items() if weight} or {first: 1.0}
+
+
+def read_at(layer: Upsample, o: int, size: int, ratio: float) -> float:
+    """Where an interpolation reads for the o-th output of an axis: 0 is the middle of the first input cell."""
+    at = o * ratio if layer.align_corners else (o + 0.5) * ratio - 0.5
+    return min(max(at, 0.0), size - 1.0) if layer.mode == "linear" else at
 
 
 def _linear(t: float) -> list[float]:

@@ -1,0 +1,62 @@
+"""Which cell is at work in each frame of a drawing, and two drawings in step with each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conv_anim.scene.primitives import Lazy
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from conv_anim.scene.steps import Cell, Steps
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Cells in the order of some steps: ``ranks`` says for each frame which of them is at work, -1 for none yet.
+
+    Ranks never fall; while one stays the same, so does its cell.
+    """
+
+    steps: Steps
+    ranks: Sequence[int]
+
+    @classmethod
+    def of(cls, steps: Steps) -> Pace:
+        """As the steps go on their own."""
+        return cls(steps, Lazy(len(steps), steps.rank))
+
+    def __len__(self) -> int:
+        return len(self.ranks)
+
+    def cell(self, frame: int) -> Cell | None:
+        """The cell at work; None before the first."""
+        return None if self.ranks[frame] < 0 else self.steps.nth(self.ranks[frame])
+
+    def passed(self, frame: int) -> list[Cell]:
+        """The cells that are done when the frame begins and were not when the one before it began."""
+        before = max(0, self.ranks[frame - 1]) if frame > 0 else 0
+        return [self.steps.nth(rank) for rank in range(before, self.ranks[frame])]
+
+    @cached_property
+    def _rank_of(self) -> NDArray[np.intp]:
+        """The rank of every cell."""
+        ranks = np.empty(self.steps.shape, dtype=np.intp)
+        for rank in range(ranks.size):
+            ranks[self.steps.nth(rank)] = rank
+        return ranks
+
+    def done(self, frame: int) -> NDArray[np.bool_]:
+        """Of all cells, which are done when the frame begins."""
+        return self._rank_of < self.ranks[frame]
+
+    def reached(self, frame: int) -> NDArray[np.bool_]:
+        """The same, and the cell at work."""
+        return self._rank_of <= self.ranks[frame]

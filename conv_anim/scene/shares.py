@@ -1,0 +1,59 @@
+"""Shares of an interpolation as text: fractions over one denominator where they are simple ones, else decimals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.numbers import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from conv_anim.scene.grid import Place
+
+LARGEST = 144
+"""Denominators that are larger than this are no simple fractions."""
+EXACT = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """How the weights of one output cell are written; ``denominator`` None for decimals."""
+
+    weights: tuple[float, ...]
+    denominator: int | None
+
+    def texts(self) -> list[str]:
+        """As they stand in cells: ``9/16``."""
+        if self.denominator is None:
+            return [Format(2, exact=False)(weight) for weight in self.weights]
+        return [f"{count}/{self.denominator}" if self.denominator > 1 else str(count) for count in self._counts()]
+
+    def factors(self) -> list[str]:
+        """As they stand in a sum, in front of the denominator."""
+        if self.denominator is None:
+            return [Format(2, exact=False).factor(weight) for weight in self.weights]
+        return [Format(0, exact=True).factor(count) for count in self._counts()]
+
+    def _counts(self) -> Iterable[int]:
+        assert self.denominator is not None
+        return [round(weight * self.denominator) for weight in self.weights]
+
+
+def shares(weights: Mapping[Place, Sequence[float]]) -> dict[Place, Shares]:
+    """The shares of all output cells: as fractions if all of them are simple ones."""
+    common = {place: _denominator(of_cell) for place, of_cell in weights.items()}
+    simple = None not in common.values()
+    return {place: Shares(tuple(w), common[place] if simple else None) for place, w in weights.items()}
+
+
+def _denominator(weights: Sequence[float]) -> int | None:
+    """Over which all weights are fractions; None if it is not a small one."""
+    fractions = [Fraction(weight).limit_denominator(LARGEST) for weight in weights]
+    if any(abs(float(f) - weight) > EXACT for f, weight in zip(fractions, weights, strict=True)):
+        return None
+    common = lcm(*(fraction.denominator for fraction in fractions))
+    return common if common <= LARGEST else None

@@ -1,0 +1,1024 @@
+"""The flat view: the numbers that are drawn, frame by frame, against plain loops; what is marked, and what is said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise, product
+from math import floor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
+
+import conv_anim
+from conv_anim import catalog, pipeline
+from conv_anim.painting.fonts import DejaVu
+from conv_anim.scene.both import in_step
+from conv_anim.scene.color import contrast
+from conv_anim.scene.flat import flat
+from conv_anim.scene.folded import FoldedView
+from conv_anim.scene.marks import Looks
+from conv_anim.scene.numbers import Format
+from conv_anim.scene.overlap import OverlapView
+from conv_anim.scene.pace import Pace
+from conv_anim.scene.panel import Panel, text_box
+from conv_anim.scene.primitives import Boxes, Lazy, Lines, Polygons, Text
+from conv_anim.scene.shares import shares
+from conv_anim.scene.stamps import StampsView
+from conv_anim.scene.steps import Steps
+from conv_anim.scene.style import Style
+from conv_anim.scene.sums import Sum
+from conv_anim.scene.unfolded import UnfoldedView
+from conv_anim.scene.unpooled import UnpooledView
+from conv_anim.scene.upsampled import UpsampledView
+from conv_anim.scene.windows import WindowView
+from conv_anim.spec.model import Flat, Labels
+from conv_anim.spec.themes import THEMES
+from conv_anim.tracing.geometry import Source
+from conv_anim.tracing.trace import trace
+from tests import oracle, pictures
+from tests.layers import (
+    along,
+    axis_of_conv,
+    axis_of_pool,
+    axis_of_transpose,
+    conv,
+    conv_transpose,
+    fed,
+    given,
+    numbers,
+    pool,
+    spec,
+)
+
+TOPICS = ("transposed", "padding", "pooling", "upsampling", "unfold")
+TEMPLATES = {template.name: template for template in catalog.templates() if template.topic in TOPICS}
+few = settings(max_examples=40)
+
+
+def traced(layer, values=None, **more):
+    figure = spec(layer, values=None if values is None else given(values))
+    return trace(replace(figure, labels=Labels(), **more))
+
+
+def loaded(layers, values, *, channels=None, **view):
+    """A trace of layers as a spec writes them."""
+    fed = {"values": values, **({} if channels is None else {"channels": channels, "size": [len(values[0])]})}
+    view = {"kind": "flat", **view}
+    return conv_anim.trace(conv_anim.load({"input": fed, "layers": layers, "view": view}))
+
+
+def styled(traced):
+    return Style(traced.spec.theme, 1.0, DejaVu())
+
+
+def window_view(traced):
+    return WindowView(traced, styled(traced), outputs(traced))
+
+
+def stamps_view(traced, kind=StampsView):
+    return kind(traced, styled(traced), Pace.of(Steps(traced.input.shape, traced.spec.animation)))
+
+
+def outputs(traced):
+    return Pace.of(Steps(traced.output.shape, traced.spec.animation))
+
+
+def panel_of(view):
+    """A view's drawing where its own grids say that they are."""
+    return Panel(0, 0, view.still(), Lazy(len(view.pace), view.frame))
+
+
+def read(drawn_panel, k, grid):
+    """What stands in the cells of a grid in a frame."""
+    return pictures.numbers_in(drawn_panel, k, grid.x, grid.y, grid.numbers.cell, (grid.rows, grid.columns))
+
+
+def two(values):
+    """Nested lists with one or two axes as rows and columns."""
+    return [values] if not isinstance(values[0], list) else values
+
+
+def written(values, fmt):
+    return [[fmt(number) for number in row] for row in values]
+
+
+def so_far(values, count):
+    """The first cells of a map, the rest empty."""
+    columns = len(values[0])
+    return [[text if r * columns + c < count else "" for c, text in enumerate(row)] for r, row in enumerate(values)]
+
+
+# layers with one channel and one or two axes, drawn
+
+
+@st.composite
+def flat_sizes(draw):
+    return tuple(draw(st.integers(1, 4)) for _ in range(draw(st.integers(1, 2))))
+
+
+@st.composite
+def flat_convs(draw):
+    size, mode = draw(flat_sizes()), draw(st.sampled_from(["zeros", "reflect", "replicate", "circular"]))
+    axes = along([draw(axis_of_conv(n, mode)) for n in size])
+    weight = draw(numbers((1, 1, *axes["kernel"]), axes["kernel"], whole=True))
+    bias = draw(st.none() | st.tuples(st.integers(-9, 9)))
+    return conv(size, **axes, padding_mode=mode, flip=draw(st.booleans()), weight=weight, bias=bias)
+
+
+@st.composite
+def flat_transposes(draw):
+    size = draw(flat_sizes())
+    axes = along([draw(axis_of_transpose(n)) for n in size])
+    weight = draw(numbers((1, 1, *axes["kernel"]), axes["kernel"], whole=True))
+    return conv_transpose(size, **axes, weight=weight, bias=draw(st.none() | st.tuples(st.integers(-9, 9))))
+
+
+@st.composite
+def flat_pools(draw):
+    size = draw(flat_sizes())
+    axes = along([draw(axis_of_pool(n)) for n in size])
+    return pool(
+        size,
+        **axes,
+        reduce=draw(st.sampled_from(["max", "mean"])),
+        ceil_mode=draw(st.booleans()),
+        count_include_pad=draw(st.booleans()),
+    )
+
+
+def convolved(layer, x, weight):
+    return oracle.convolution(
+        x, weight, bias=layer.bias, stride=layer.stride, padding=layer.padding, dilation=layer.dilation, groups=1,
+        mode=layer.padding_mode, flip=layer.flip,
+    )  # fmt: skip
+
+
+def transposed(layer, x, weight):
+    return oracle.transposed(
+        x, weight, bias=layer.bias, stride=layer.stride, padding=layer.padding, dilation=layer.dilation, groups=1,
+        output_padding=layer.output_padding,
+    )  # fmt: skip
+
+
+def pooled(layer, x):
+    settings = {name: getattr(layer, name) for name in ("stride", "padding", "dilation", "ceil_mode")}
+    settings["kernel"] = layer.kernel_size
+    if layer.reduce == "max":
+        return oracle.max_pool(x, **settings)
+    return oracle.avg_pool(x, count_include_pad=layer.count_include_pad, **settings)
+
+
+# windows
+
+
+@few
+@drawn(fed(flat_convs(), whole=True))
+def test_a_convolution_draws_what_a_loop_computes(figure):
+    made = trace(figure)
+    layer, view = made.layers[0], window_view(made)
+    wanted = two(convolved(figure.layers[0], layer.input.tolist(), layer.weight.tolist())[0])
+    check_outputs(view, wanted)
+
+
+@few
+@drawn(fed(flat_transposes(), whole=True))
+def test_a_gather_draws_what_stamping_loops_compute(figure):
+    made = trace(figure)
+    layer, view = made.layers[0], window_view(made)
+    wanted = two(transposed(figure.layers[0], layer.input.tolist(), layer.weight.tolist())[0])
+    check_outputs(view, wanted)
+
+
+@few
+@drawn(fed(flat_pools(), whole=True))
+def test_a_pool_draws_what_a_loop_computes(figure):
+    made = trace(figure)
+    view = window_view(made)
+    check_outputs(view, two(pooled(figure.layers[0], made.input.tolist())[0]))
+
+
+def check_outputs(view, wanted):
+    """In every frame the output so far, and beneath the window nothing but the canvas's own numbers."""
+    panel, texts = panel_of(view), written(wanted, view.formats.y)
+    before = [[cell or "" for cell in row] for row in canvas(view)]
+    for k in range(len(panel.frames)):
+        assert read(panel, k, view.grids[-1]) == so_far(texts, k + 1)
+        assert read(panel, k, view.grids[0]) == before
+
+
+def canvas(view):
+    """The texts of the input's sheet, from a plain loop over padding modes and stretching."""
+    layer, fmt = view.layer.layer, view.formats
+    axes = view.layer.operator.axes
+    values = view.layer.input[0].tolist()
+    texts = {}
+    for cell in product(*(range(-max(axis.before, 0), side(axis)) for axis in axes)):
+        texts[cell] = canvas_text(layer, axes, values, cell, fmt)
+    rows = sorted({cell[0] for cell in texts}) if len(axes) > 1 else [None]
+    columns = sorted({cell[-1] for cell in texts})
+    return [[texts[(c,) if r is None else (r, c)] for c in columns] for r in rows]
+
+
+def side(axis):
+    """Cells from the input's first to the sheet's last: what lies on the canvas, under a window, or in the input."""
+    last = (axis.count - 1) * axis.stride + axis.dilation * (axis.kernel - 1) + 1 - axis.before
+    stretched = (axis.size - 1) * axis.stretch + 1
+    return max(stretched, stretched + axis.after, last)
+
+
+def canvas_text(layer, axes, values, cell, fmt):
+    inserted = any(at % axis.stretch for at, axis in zip(cell, axes, strict=True))
+    mode = getattr(layer, "padding_mode", "zeros")
+    places = [oracle.shown(at // axis.stretch, axis.size, "zeros") for at, axis in zip(cell, axes, strict=True)]
+    if not inserted and None not in places:
+        return fmt.x(oracle.at(values, places))
+    ends = [(axis.size - 1) * axis.stretch + 1 + axis.after for axis in axes]
+    if any(at >= max(end, (axis.size - 1) * axis.stretch + 1) for at, end, axis in zip(cell, ends, axes, strict=True)):
+        return ""
+    if mode == "zeros":
+        return fmt.empty
+    return fmt.x(oracle.at(values, [oracle.shown(at, axis.size, mode) for at, axis in zip(cell, axes, strict=True)]))
+
+
+@few
+@drawn(fed(flat_transposes() | flat_convs(), whole=True))
+def test_the_weights_in_the_window_are_those_of_the_kernel_that_is_drawn_beside_it(figure):
+    """If a window meets the kernel flipped, both are drawn: as it is given, and as it is met."""
+    made = trace(figure)
+    view = window_view(made)
+    layer, fmt = view.layer, view.formats.w
+    given_kernel = two(layer.kernels[0, 0].tolist())
+    flipped = any(axis.flipped and axis.kernel > 1 for axis in layer.operator.axes)
+    met = [row[::-1] for row in given_kernel[::-1]] if flipped else given_kernel
+    panel = panel_of(view)
+    assert read(panel, 0, view.grids[1]) == written(met, fmt)
+    assert view.flips == flipped
+    if flipped:
+        assert read(panel, 0, view.strip.given(1)) == written(given_kernel, fmt)
+    for k, step in enumerate(layer):
+        small = [item.text for item in panel.frames[k].shown if isinstance(item, Text) and item.anchor == "end"]
+        assert small == [f"×{fmt(w)}" for row in met for w in row]
+        assert [fmt(tap.w) for tap in step.taps] == [fmt(w) for row in met for w in row]
+
+
+def test_the_flip_is_named():
+    view = window_view(traced(conv_transpose((2, 2), 2)))
+    assert "flipped" in pictures.texts(view.still())
+    assert "flipped" not in pictures.texts(window_view(traced(conv((3, 3), 2))).still())
+    assert "flipped" in pictures.texts(window_view(traced(conv((3, 3), 2, flip=True))).still())
+
+
+# marked cells
+
+
+@few
+@drawn(fed(flat_convs() | flat_transposes() | flat_pools()))
+def test_cells_that_no_window_reads_are_struck_out_and_only_those(figure):
+    made = trace(figure)
+    view = window_view(made)
+    read_cells = {view.sheet.place(pair(tap.canvas)) for step in made.layers[0] for tap in step.taps}
+    outside = {(r, c) for r, c, source, _ in view.sheet.cells() if source is Source.OUTSIDE}
+    everything = {(r, c) for r, c, _, _ in view.sheet.cells()}
+    assert crossed(view) == (everything - read_cells) | outside
+
+
+def pair(position):
+    return (0, *position) if len(position) == 1 else position
+
+
+def crossed(view):
+    """The cells of the input's grid that have lines from their corners inwards."""
+    grid, found = view.grids[0], {}
+    side = grid.numbers.cell
+    for item in view.input.still():
+        if isinstance(item, Lines) and item.stroke == view.input.looks.cross:
+            for (x0, y0), (x1, y1) in item.lines:
+                place = int(((y0 + y1) / 2 - grid.y) // side), int(((x0 + x1) / 2 - grid.x) // side)
+                found[place] = found.get(place, 0) + 1
+    assert set(found.values()) <= {4}
+    return set(found)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])
+def test_borrowed_cells_have_a_colour_of_their_own(mode, theme):
+    made = traced(conv((3, 3), 3, padding=2, padding_mode=mode), theme=THEMES[theme])
+    view = window_view(made)
+    tint = Looks(view.style, view.style.colors.input).borrowed
+    assert tint not in {view.style.colors.background, view.style.colors.input}
+    tinted = next(item for item in view.input.still() if isinstance(item, Boxes) and item.fill == tint)
+    assert len(tinted.boxes) == 7 * 7 - 3 * 3
+    shown = view.frame(0).shown
+    under = [item.fill for item in shown[:2] if isinstance(item, Boxes)]
+    assert len(set(under)) == 2
+
+
+@few
+@drawn(fed(flat_convs(), whole=True))
+def test_brackets_and_rings_say_where_borrowed_numbers_are_from(figure):
+    made = trace(figure)
+    view = window_view(made)
+    grid, sheet = view.grids[0], view.sheet
+    for step in made.layers[0]:
+        taps = {sheet.place(pair(tap.canvas)): tap for tap in step.taps}
+        borrowed = {place: tap for place, tap in taps.items() if tap.source is Source.BORROWED}
+        sources = {
+            (sheet.rows.place(r), sheet.columns.place(c)) for r, c in (pair(t.input[1:]) for t in borrowed.values())
+        }
+        hints = view.borrowing.shown(grid, dict.fromkeys(taps, "#ffffff"))
+        assert ringed(grid, hints) == sources
+        texts = {place: read_canvas(view, place) for place in (*borrowed, *sources)}
+        for start, end in brackets(grid, hints):
+            assert start != end
+        assert all(texts[place] == view.formats.x(tap.x) for place, tap in borrowed.items())
+        rows = {r for r, _ in taps if sheet.rows.sources[r][0] is Source.BORROWED}
+        columns = {c for _, c in taps if sheet.columns.sources[c][0] is Source.BORROWED}
+        ends = [end for _, end in brackets(grid, hints)]
+        assert sorted(ends) == sorted([*(("row", r) for r in rows), *(("column", c) for c in columns)])
+        for (kind, start), (_, end) in brackets(grid, hints):
+            axis = sheet.rows if kind == "row" else sheet.columns
+            assert axis.sources[start] == (Source.INPUT, axis.sources[end][1])
+
+
+def read_canvas(view, place):
+    r, c = place
+    (rs, row), (cs, column) = view.sheet.rows.sources[r], view.sheet.columns.sources[c]
+    assert max(rs, cs) <= Source.BORROWED
+    return view.formats.x(view.layer.input[0].reshape(-1, view.layer.input.shape[-1])[row, column].item())
+
+
+def ringed(grid, items):
+    boxes = [box for item in items if isinstance(item, Boxes) for box in item.boxes]
+    side = grid.numbers.cell
+    return {(int((y - grid.y) // side), int((x - grid.x) // side)) for x, y, _, _ in boxes}
+
+
+def brackets(grid, items):
+    """From which row or column of the grid to which."""
+    found, side = [], grid.numbers.cell
+    for item in items:
+        if isinstance(item, Lines):
+            ((x0, y0), *_, (x1, y1)) = item.lines[0]
+            if y0 < grid.y and y1 < grid.y:
+                found.append((("column", int((x0 - grid.x) // side)), ("column", int((x1 - grid.x) // side))))
+            else:
+                found.append((("row", int((y0 - grid.y) // side)), ("row", int((y1 - grid.y) // side))))
+    return found
+
+
+@few
+@drawn(fed(flat_transposes(), whole=True))
+def test_output_padding_is_marked_at_the_end_of_border_and_output(figure):
+    made, more = trace(figure), pair(figure.layers[0].output_padding)
+    view = window_view(made)
+    cells = list(view.sheet.cells())
+    border = [(r, c) for r, c, source, _ in cells if source is Source.PADDING]
+    last = [max([r for r, _ in border], default=-1), max([c for _, c in border], default=-1)]
+    for r, c in view.input.extra:
+        if (r, c) in border:
+            assert r > last[0] - more[0] or c > last[1] - more[1]
+    out = (1, *figure.layers[0].ends.out_size)[-2:]
+    extra = Looks(view.style, view.style.colors.input).extra
+    for cell in np.ndindex(made.output.shape):
+        place = pair(cell[1:])
+        beyond = any(at >= size - cells for at, size, cells in zip(place, out, more, strict=True))
+        assert (view._made(cell) == extra) == beyond
+
+
+@pytest.mark.parametrize("view_of", [window_view, stamps_view])
+def test_output_padding_shows_from_the_beginning(view_of):
+    view = view_of(traced(conv_transpose((2, 2), 3, stride=2, padding=1, output_padding=1)))
+    grid, extra = view.strip.grids[-1], Looks(view.style, view.style.colors.input).extra
+    boxes = [box for item in view.still() if isinstance(item, Boxes) and item.fill == extra for box in item.boxes]
+    marked = {(int((y - grid.y) // 40), int((x - grid.x) // 40)) for x, y, _, _ in boxes if x >= grid.x}
+    first = grid.rows - 4
+    assert marked == {(first + r, first + c) for r in range(4) for c in range(4) if 3 in (r, c)}
+
+
+def test_the_odd_case_is_padded_after_the_input():
+    """conv_arithmetic's padding_strides_odd_transposed: a border of 1 before and 2 after."""
+    view = window_view(traced(conv_transpose((3, 3), 3, stride=2, padding=1, output_padding=1)))
+    assert view.sheet.shape == (8, 8)
+    assert view.sheet.rows.place(0) == 1
+    assert view.sheet.rows.place(2) == 5
+    assert {r for r, c in view.input.extra if c == 0} == {7}
+    assert {c for r, c in view.input.extra if r == 0} == {7}
+
+
+# stamps
+
+
+@few
+@drawn(fed(flat_transposes(), whole=True))
+def test_running_sums_are_those_of_stamping_loops(figure):
+    made = trace(figure)
+    view, layer = stamps_view(made), figure.layers[0]
+    panel, grids = panel_of(view), view.strip.grids
+    bias = 0 if layer.bias is None else layer.bias[0]
+    x, kernel = two(made.input[0].tolist()), two(made.layers[0].kernels[0, 0].tolist())
+    before = pair([p for p, _ in layer.padding])
+    sums = [[0] * grids[-1].columns for _ in range(grids[-1].rows)]
+    stride, dilation = (1, *layer.stride)[-2:], (1, *layer.dilation)[-2:]
+    inside = inner(before, (1, *layer.ends.out_size)[-2:])
+    for k, (r, c) in enumerate(product(range(len(x)), range(len(x[0])))):
+        for i, j in product(range(len(kernel)), range(len(kernel[0]))):
+            sums[r * stride[0] + i * dilation[0]][c * stride[1] + j * dilation[1]] += x[r][c] * kernel[i][j]
+        wanted = [[n + (bias if inside(p, q) else 0) for q, n in enumerate(row)] for p, row in enumerate(sums)]
+        assert read(panel, k, grids[-1]) == written(wanted, view.fmt)
+        assert read(panel, k, grids[2]) == written([[x[r][c] * w for w in row] for row in kernel], view.fmt)
+    assert len(panel.frames) == made.input.size
+
+
+def inner(before, size):
+    return lambda r, c: all(b <= at < b + n for at, b, n in zip((r, c), before, size, strict=True))
+
+
+@few
+@drawn(fed(flat_transposes(), whole=True))
+def test_gather_and_scatter_end_with_the_same_numbers(figure):
+    made = trace(figure)
+    gather, scatter = window_view(made), stamps_view(made)
+    gathered = read(panel_of(gather), len(gather.pace) - 1, gather.grids[-1])
+    whole = read(panel_of(scatter), len(scatter.pace) - 1, scatter.output)
+    top, left = scatter.full.place((0, 0))
+    rows, columns = len(gathered), len(gathered[0])
+    kept = [row[left : left + columns] for row in whole[top : top + rows]]
+    number = lambda text: float(text.replace("−", "-"))  # noqa: E731
+    assert [[number(t) for t in row] for row in kept] == [[number(t) for t in row] for row in gathered]
+
+
+def test_cut_off_cells_are_dashed_and_the_stamp_is_marked():
+    made = traced(conv_transpose((2, 2), 3, stride=2, padding=1))
+    view = stamps_view(made)
+    dashed = [item for item in view.still() if isinstance(item, Lines) and item.stroke.dash]
+    left, top, right, bottom = pictures.extent(dashed)
+    whole = view.output
+    assert (left, top, right, bottom) == (whole.x, whole.y, whole.x + whole.width, whole.y + whole.height)
+    stamp = [item for item in view.frame(0).shown if isinstance(item, Boxes) and item.fill == view.current]
+    kept = [box for item in stamp for box in item.boxes if box[0] >= view.output.x]
+    assert len(kept) == 4
+    added = [item.text for item in view.frame(1).shown if isinstance(item, Text) and item.anchor == "end"]
+    assert added == [f"+{n}" for n in range(9)]
+
+
+# both
+
+
+@few
+@drawn(fed(flat_transposes(), whole=True), st.sampled_from(["row-major", "column-major", "reverse"]))
+def test_an_output_is_gathered_when_all_of_it_is_stamped(figure, order):
+    made = trace(replace(figure, animation=replace(figure.animation, order=order)))
+    layer, animation = made.layers[0], made.spec.animation
+    to, of = Steps(layer.output.shape, animation), Steps(layer.input.shape, animation)
+    moments = in_step(made, to, of)
+    assert moments[-1] == (layer.output.size - 1, layer.input.size - 1)
+    for (output, stamp), (next_output, next_stamp) in pairwise(moments):
+        assert 0 <= next_output - output <= 1
+        assert 0 <= next_stamp - stamp <= 1
+        assert (output, stamp) != (next_output, next_stamp)
+    gathered = {}
+    for output, stamp in moments:
+        gathered.setdefault(output, stamp)
+    for output in range(layer.output.size):
+        read_cells = {tap.input for tap in layer.step(to.nth(output)).taps if tap.input is not None}
+        assert read_cells <= {of.nth(rank) for rank in range(gathered[output] + 1)}
+
+
+def test_both_show_the_same_number_where_the_ring_is():
+    made = traced(conv_transpose((2, 3), 3, stride=2, padding=1), [[1, 2, 3], [4, 5, 6]])
+    to, of = Steps(made.output.shape, made.spec.animation), Steps(made.input.shape, made.spec.animation)
+    moments = in_step(made, to, of)
+    gather = WindowView(made, styled(made), Pace(to, [output for output, _ in moments]))
+    scatter = StampsView(made, styled(made), Pace(of, [stamp for _, stamp in moments]), watched=gather.pace)
+    left, right = panel_of(gather), panel_of(scatter)
+    for k, (output, _) in enumerate(moments):
+        assert len(ringed_output(scatter, k)) == (output >= 0)
+        for r, c in ringed_output(scatter, k):
+            row, column = scatter.full.kept((r, c))
+            assert read(right, k, scatter.output)[r][c] == read(left, k, gather.grids[-1])[row][column] != ""
+
+
+def ringed_output(view, k):
+    boxes = [item for item in view.frame(k).shown if isinstance(item, Boxes) and item.fill is None]
+    return ringed(view.output, boxes)
+
+
+@pytest.mark.parametrize(("size", "beside"), [((2,), True), ((2, 2), False)])
+def test_both_stand_side_by_side_or_one_below_the_other(size, beside):
+    made = traced(conv_transpose(size, len(size) + 1), view=Flat(mode="both", sum=False))
+    panel = flat(made, styled(made))
+    headings = {item.text[:7]: (item.x, item.y) for item in panel.still if isinstance(item, Text) and item.bold}
+    (x0, y0), (x1, y1) = headings["gather"], headings["scatter"]
+    assert (y0 == y1, x0 == x1) == (beside, not beside)
+
+
+def test_both_thin_out_together():
+    made = traced(conv_transpose((2, 2), 3, stride=2), view=Flat(mode="both"))
+    every = replace(made.spec, animation=replace(made.spec.animation, every=4))
+    assert len(flat(made, styled(made)).frames) == 25
+    assert len(flat(trace(every), styled(made)).frames) == 7
+
+
+# overlap
+
+
+@drawn(st.integers(1, 3), st.integers(1, 3), st.integers(1, 4), st.integers(1, 3), st.integers(0, 1))
+@few
+def test_overlap_counts_against_a_loop(rows, columns, kernel, stride, padding):
+    size = [(n - 1) * stride + kernel - 2 * padding for n in (rows, columns)]
+    if min(size) < 1:
+        return
+    made = traced(conv_transpose((rows, columns), kernel, stride=stride, padding=padding))
+    view = stamps_view(made, OverlapView)
+    panel = panel_of(view)
+    counts = [[0] * view.output.columns for _ in range(view.output.rows)]
+    for k, (r, c) in enumerate(product(range(rows), range(columns))):
+        for i, j in product(range(kernel), range(kernel)):
+            counts[r * stride + i][c * stride + j] += 1
+        assert read(panel, k, view.output) == [[str(n) if n else "" for n in row] for row in counts]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_more_hits_the_farther_from_the_background(theme):
+    view = stamps_view(traced(conv_transpose((3, 3), 5, stride=2), theme=THEMES[theme]), OverlapView)
+    shades = [contrast(view.shade(n), view.style.colors.background) for n in range(1, view.most + 1)]
+    assert shades == sorted(shades)
+    assert shades[-1] > 2 * shades[0]
+
+
+NO_MULTIPLE = "(kernel 3 is no multiple of stride 2)"
+
+
+@pytest.mark.parametrize(
+    ("size", "kernel", "stride", "more", "said"),
+    [
+        ((4, 4), 4, 2, {}, "even: away from the edges, each cell is hit 4 times (kernel 4 is a multiple of stride 2)"),
+        ((4, 4), 2, 2, {}, "even: away from the edges, each cell is hit once (kernel 2 is a multiple of stride 2)"),
+        ((4, 4), 3, 1, {}, "even: away from the edges, each cell is hit 9 times (kernel 3 is a multiple of stride 1)"),
+        (
+            (4, 4), 3, 2, {},
+            f"uneven: away from the edges, cells are hit 1, 2 and 4 times, in a checkerboard {NO_MULTIPLE}",
+        ),
+        (
+            (4,), 3, 2, {},
+            f"uneven: away from the edges, cells are hit 1 and 2 times, in lines {NO_MULTIPLE}",
+        ),
+        ((4,), 2, 2, {"dilation": 2}, "uneven: away from the edges, cells are hit 0 and 2 times, in lines"),
+    ],
+)  # fmt: skip
+def test_even_and_uneven_overlap_are_said(size, kernel, stride, more, said):
+    view = stamps_view(traced(conv_transpose(size, kernel, stride=stride, **more)), OverlapView)
+    assert view.board.keys[0].text == said
+
+
+# sums
+
+
+def line(view, k):
+    """The sum of a frame as it reads, from left to right and line by line."""
+    items = [item for item in view.frame(k).shown if isinstance(item, Text) and item.y > view.board.sum_top]
+    starts = {"start": 0.0, "middle": 0.5, "end": 1.0}
+    placed = [
+        (item.y, item.x - starts[item.anchor] * view.style.width(item.text, size=item.size), item) for item in items
+    ]
+    assert all(item.text.strip() for item in items), "blanks are not drawn"
+    return "".join(item.text for _, _, item in sorted(placed, key=lambda place: place[:2]))
+
+
+UNCOUNTED = pool((3,), 3, reduce="mean", padding=1, stride=2, count_include_pad=False)
+
+
+@pytest.mark.parametrize(
+    ("layer", "values", "said"),
+    [
+        (conv((2,), 2, weight=given([2, -1])), [3, 4], "3·2 + 4·(−1)= 2"),
+        (conv((2,), 2, weight=given([2, 1]), bias=(-3,)), [3, 4], "3·2 + 4·1 + (−3) = 7"),
+        (pool((4,), 4, reduce="mean"), [1, 2, 3, 4], "(1 + 2 + 3 + 4) / 4 = 2.5"),
+        (pool((3,), 2, reduce="max"), [1, -2, 0], "max(1, (−2)) = 1"),
+        (pool((3,), 3, reduce="mean", padding=1, stride=2), [3, 6, 9], "(0 + 3 + 6) / 3 = 3"),
+        (UNCOUNTED, [3, 6, 8], "(– + 3 + 6) / 2 = 4.5"),
+        (replace(pool((2,), 2, reduce="max"), reduce="norm"), [3, -4], "(3² + |−4|²)^(1/2) = 5"),
+        (replace(pool((2,), 2, reduce="max"), reduce="norm", norm_type=1), [3, -4], "(3 + |−4|) = 7"),
+        (replace(pool((2,), 2, reduce="max"), reduce="norm", norm_type=1.5), [0, 4], "(0^1.5 + 4^1.5)^(1/1.5) ≈ 4.0"),
+    ],
+)  # fmt: skip
+def test_the_sum_of_the_first_step(layer, values, said):
+    assert line(window_view(traced(layer, values)), 0) == said
+
+
+def test_a_sum_has_room_for_the_widest_bias_and_divisor():
+    layer = conv((1,), 1, out_channels=2, weight=given([[[1]], [[1]]]), bias=(-100, 1))
+    view = window_view(trace(spec(layer)))
+    assert view.sum.closing == " + (−100) "
+    hanging = pool((11,), 11, stride=1, reduce="mean", padding=5, count_include_pad=False)
+    assert window_view(traced(hanging)).sum.closing in {") / 10 ", ") / 11 "}
+
+
+def test_a_sum_of_fewer_terms_has_lines_that_are_no_longer():
+    """There is room for 6 terms in a line, but of 16 in rows of 4 a line holds 4."""
+    style = styled(traced(conv((1,), 1)))
+    whole = Sum(style, 16, 4, slot=90, joint=" + ", opening="", closing=" ", result=60, room=780)
+    assert whole.per_line == 4
+    for count in range(1, 17):
+        assert whole.of(count).per_line <= 4
+        assert whole.of(count).width <= whole.width + 1e-6
+
+
+@few
+@drawn(fed(flat_convs() | flat_transposes() | flat_pools(), whole=True))
+def test_no_sum_is_wider_than_the_room_for_it(figure):
+    view = window_view(trace(figure))
+    panel = view.panel()
+    for k in range(len(panel.frames)):
+        for item in panel.frames[k].shown:
+            if isinstance(item, Text):
+                left, _, wide, _ = text_box(view.style, item)
+                assert left >= -0.5
+                assert left + wide <= panel.width + 0.5
+
+
+# what is said below
+
+
+@pytest.mark.parametrize(
+    ("layer", "said"),
+    [
+        (conv((5, 5), 3), []),
+        (conv((5, 5), 3, padding=1), []),
+        (conv((5,), 3, stride=3), ["never read"]),
+        (
+            conv((3,), 3, padding=1, padding_mode="reflect"),
+            ["reflect: mirrored at the border cell, which is not repeated"],
+        ),
+        (conv_transpose((2, 2), 3), ["border: k − 1 − p = 3 − 1 − 0 = 2"]),
+        (
+            conv_transpose((2, 2), 3, stride=2, padding=1, output_padding=1),
+            [
+                "zeros inserted: s − 1 = 1, border: k − 1 − p = 3 − 1 − 1 = 1",
+                "output padding 1: the window goes that much further at the end",
+            ],
+        ),
+        (conv_transpose((2,), 2, dilation=3, padding=1), ["border: d·(k − 1) − p = 3·(2 − 1) − 1 = 2"]),
+        (conv_transpose((2,), 3, padding=((0, 1),)), ["border: 2 before and 1 after = k − 1 − p"]),
+        (conv_transpose((1,), 1), []),
+        (pool((4,), 2, reduce="mean", padding=1), ["the mean counts the padding's zeros (count_include_pad)"]),
+        (
+            pool((4,), 2, reduce="mean", padding=1, count_include_pad=False),
+            ["the mean is over the input cells: padding is not counted"],
+        ),
+        (
+            pool((5,), 2, stride=2, reduce="mean", ceil_mode=True),
+            ["the last window hangs over (ceil_mode): what lies beyond is not counted"],
+        ),
+        (
+            pool((5,), 2, stride=2, reduce="max", ceil_mode=True),
+            ["the last window hangs over (ceil_mode): nothing is read there"],
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_said_about_marked_cells(layer, said):
+    assert [key.text for key in window_view(traced(layer)).board.keys] == [text.replace(" ", " ") for text in said]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({}, []),
+        ({"padding": 1}, ["padding p = 1: cut off"]),
+        (
+            {"padding": 1, "output_padding": 1},
+            ["padding p = 1: cut off", "output padding 1: that much less is cut off at the end"],
+        ),
+        ({"output_padding": 1}, ["output padding 1: the end of the output lies that much farther out"]),
+        ({"bias": (2,)}, ["every output begins with the bias 2"]),
+    ],
+)  # fmt: skip
+def test_what_is_said_about_stamps(more, said):
+    view = stamps_view(traced(conv_transpose((2, 2), 3, stride=2, **more)))
+    assert [key.text for key in view.board.keys] == said
+
+
+def test_without_labels_nothing_is_said():
+    made = trace(spec(conv_transpose((2, 2), 3, stride=2)))
+    assert made.spec.labels is None
+    assert window_view(made).board.legend.keys == ()
+    assert window_view(made).board.legend.height == 0
+
+
+# upsampling
+
+
+def upsampled_view(made):
+    return UpsampledView(made, styled(made), outputs(made))
+
+
+@pytest.mark.parametrize("values", [[[1, 5, 2], [3, 9, 4]], [4, 0, 2]])
+@pytest.mark.parametrize("factor", [1, 2, 3])
+def test_nearest_upsampling_against_a_loop(values, factor):
+    made = loaded([{"type": "upsample", "scale_factor": factor}], values)
+    view = upsampled_view(made)
+    x = two(values)
+    rows = len(x) * (factor if len(x) > 1 else 1)
+    wanted = [
+        [x[r // factor if len(x) > 1 else 0][c // factor] for c in range(len(x[0]) * factor)] for r in range(rows)
+    ]
+    check_upsampled(view, wanted)
+
+
+def check_upsampled(view, wanted):
+    panel, texts = panel_of(view), written(wanted, view.y)
+    for k in range(len(panel.frames)):
+        assert read(panel, k, view.output) == so_far(texts, k + 1)
+        assert read(panel, k, view.input) == written(two(view.layer.input[0].tolist()), view.x)
+
+
+@few
+@drawn(st.integers(1, 3), st.integers(1, 3), st.integers(1, 6), st.integers(1, 6), st.booleans(), st.integers(0, 99))
+def test_bilinear_upsampling_against_a_loop(rows, columns, high, wide, corners, seed):
+    layer = {"type": "upsample", "size": [high, wide], "mode": "bilinear", "align_corners": corners}
+    values = [[(seed * 7 + 5 * r + 3 * c * c) % 10 for c in range(columns)] for r in range(rows)]
+    made = loaded([layer], values)
+
+    def between(o, size, out):
+        if corners:
+            at = o * (size - 1) / (out - 1) if out > 1 else 0.0
+        else:
+            at = min(max((o + 0.5) * size / out - 0.5, 0), size - 1)
+        first = floor(at)
+        return [(first, 1 - (at - first)), (min(first + 1, size - 1), at - first)]
+
+    wanted = [
+        [
+            sum(values[r][c] * a * b for r, a in between(i, rows, high) for c, b in between(j, columns, wide))
+            for j in range(wide)
+        ]
+        for i in range(high)
+    ]
+    view = upsampled_view(made)
+    assert np.allclose(made.output[0], wanted)
+    check_upsampled(view, made.output[0].tolist())
+    for i, j in product(range(high), range(wide)):
+        row, column = view._at((i, j))
+        assert row == pytest.approx(sum(at * share for at, share in between(i, rows, high)))
+        assert column == pytest.approx(sum(at * share for at, share in between(j, columns, wide)))
+
+
+def test_shares_are_written_as_fractions_over_one_denominator():
+    made = loaded([{"type": "upsample", "scale_factor": 2, "mode": "bilinear"}], [[0, 16], [32, 64]])
+    view = upsampled_view(made)
+    assert view.shares[1, 1].texts() == ["9/16", "3/16", "3/16", "1/16"]
+    assert view.shares[0, 0].texts() == ["1"]
+    assert view.shares[0, 1].texts() == ["3/4", "1/4"]
+    assert line(view, 5) == "(0·9 + 16·3 + 32·3 + 64·1) / 16 = 13"
+    assert line(view, 0) == "0·1= 0"
+    small = [item.text for item in view.frame(5).shown if isinstance(item, Text) and item.anchor == "end"]
+    assert small == ["×9/16", "×3/16", "×3/16", "×1/16"]
+
+
+def test_shares_that_are_no_simple_fractions_are_decimals_throughout():
+    made = loaded([{"type": "upsample", "scale_factor": 2, "mode": "bicubic"}], [[1, 5, 2], [3, 9, 4], [0, 1, 2]])
+    view = upsampled_view(made)
+    assert {each.denominator for each in view.shares.values()} == {None}
+    assert "(−0.0" in line(view, 9)
+    assert "≈" in line(view, 9)
+    mixed = shares({(0, 0): [0.5, 0.5], (0, 1): [0.123456789, 0.876543211]})
+    assert {each.denominator for each in mixed.values()} == {None}
+
+
+@drawn(st.lists(st.integers(1, 9), min_size=1, max_size=4))
+def test_fractions_are_exact(parts):
+    weights = [part / sum(parts) for part in parts]
+    (each,) = shares({(0, 0): weights}).values()
+    assert [int(text) / each.denominator for text in each.factors()] == pytest.approx(weights)
+
+
+def test_pointers_stand_where_the_output_lies():
+    made = loaded([{"type": "upsample", "scale_factor": 2, "mode": "bilinear"}], [[0, 16], [32, 64]])
+    view = upsampled_view(made)
+    (heads,) = [item for item in view.frame(6).shown if isinstance(item, Polygons)]
+    above, beside = heads.rings
+    side = view.input.numbers.cell
+    assert above[0][0] == view.input.x + (0.75 + 0.5) * side
+    assert beside[0][1] == view.input.y + (0.25 + 0.5) * side
+
+
+# unfold and fold
+
+
+def unfolded_view(made):
+    return UnfoldedView(made, styled(made), Pace.of(Steps((1, *made.spec.layers[0].windows), made.spec.animation)))
+
+
+@few
+@drawn(st.integers(1, 4), st.integers(1, 4), st.integers(1, 3), st.integers(1, 2), st.integers(0, 1), st.integers(1, 2))
+def test_unfold_draws_a_column_for_each_window(rows, columns, kernel, stride, padding, dilation):
+    reach = dilation * (kernel - 1) + 1
+    if min(rows, columns) + 2 * padding < reach:
+        return
+    values = [[10 * r + c + 1 for c in range(columns)] for r in range(rows)]
+    layer = {"type": "unfold", "kernel_size": kernel, "stride": stride, "padding": padding, "dilation": dilation}
+    view = unfolded_view(loaded([layer], values))
+    padded = oracle.padded(values, ((padding, padding),) * 2)
+    starts = [range(0, n + 2 * padding - reach + 1, stride) for n in (rows, columns)]
+    windows = [
+        [padded[r + i * dilation][c + j * dilation] for i in range(kernel) for j in range(kernel)]
+        for r, c in product(*starts)
+    ]
+    panel = panel_of(view)
+    assert len(panel.frames) == len(windows)
+    for k in range(len(windows)):
+        shown = [[str(window[row]) if n <= k else "" for n, window in enumerate(windows)] for row in range(kernel**2)]
+        assert read(panel, k, view.columns) == shown
+        letters = [item.text for item in panel.frames[k].shown if isinstance(item, Text) and item.anchor == "end"]
+        assert letters == list("abcdefghi"[: kernel**2])
+
+
+def test_unfold_along_one_axis():
+    view = unfolded_view(loaded([{"type": "unfold", "kernel_size": 2}], [1, 2, 3]))
+    assert read(panel_of(view), 1, view.columns) == [["1", "2"], ["2", "3"]]
+
+
+def test_there_are_no_letters_for_more_cells_than_there_are_letters():
+    view = unfolded_view(loaded([{"type": "unfold", "kernel_size": 6}], [[0] * 6] * 6))
+    assert view.letters.room(40) == 0
+    assert view.board.keys == ()
+    assert not [item for item in view.frame(0).shown if isinstance(item, Text) and item.anchor == "end"]
+
+
+@few
+@drawn(st.integers(1, 4), st.integers(1, 4), st.integers(1, 3), st.integers(1, 2), st.integers(0, 1))
+def test_fold_draws_sums_of_what_overlaps(rows, columns, kernel, stride, padding):
+    if min(rows, columns) + 2 * padding < kernel:
+        return
+    starts = [range(0, n + 2 * padding - kernel + 1, stride) for n in (rows, columns)]
+    corners = list(product(*starts))
+    values = [[(3 * row + 7 * k) % 10 for k in range(len(corners))] for row in range(kernel**2)]
+    layer = {
+        "type": "fold",
+        "output_size": [rows, columns],
+        "kernel_size": kernel,
+        "stride": stride,
+        "padding": padding,
+    }
+    view = folded_view(loaded([layer], values, channels=kernel**2))
+    total = [[0] * (columns + 2 * padding) for _ in range(rows + 2 * padding)]
+    for k, (r, c) in enumerate(corners):
+        for i, j in product(range(kernel), range(kernel)):
+            total[r + i][c + j] += values[i * kernel + j][k]
+    wanted = [row[padding : padding + columns] for row in total[padding : padding + rows]]
+    panel = panel_of(view)
+    for k in range(rows * columns):
+        shown = read(panel, k, view.output)
+        inside = [row[padding : padding + columns] for row in shown[padding : padding + rows]]
+        assert inside == so_far(written(wanted, view.y), k + 1)
+        assert read(panel, k, view.columns) == written(values, view.x)
+        said = line(view, k)
+        assert eval(said.replace("= ", "== ")), said
+
+
+def folded_view(made):
+    return FoldedView(made, styled(made), outputs(made))
+
+
+def test_fold_outlines_the_windows_that_cover_a_cell():
+    layer = {"type": "fold", "output_size": [3, 3], "kernel_size": 2}
+    view = folded_view(loaded([layer], [[1, 2, 3, 4]] * 4, channels=4))
+    side = view.output.numbers.cell
+    outlines = [
+        box for item in view.frame(4).shown if isinstance(item, Boxes) and item.fill is None for box in item.boxes
+    ]
+    assert sorted((y - view.output.y, x - view.output.x, w, h) for x, y, w, h in outlines) == [
+        (r * side, c * side, 2 * side, 2 * side) for r in (0, 1) for c in (0, 1)
+    ]
+
+
+# pool and unpool
+
+POOLED = [[1, 2, 6, 3], [3, 5, 2, 1], [1, 2, 2, 1], [7, 3, 4, 8]]
+
+
+def unpooled_panel(made):
+    view = UnpooledView(made, styled(made))
+    return view, Panel(0, 0, view.still(), Lazy(view.starts[-1], view.frame))
+
+
+@few
+@drawn(st.integers(2, 4), st.integers(2, 4), st.integers(1, 2), st.integers(1, 2), st.integers(0, 999))
+def test_unpooling_puts_back_what_a_loop_finds(rows, columns, kernel, stride, seed):
+    values = [[(seed * (r + 3) + c * c * 5 + r) % 11 for c in range(columns)] for r in range(rows)]
+    layers = [{"type": "max_pool", "kernel_size": kernel, "stride": stride}, {"type": "max_unpool"}]
+    made = loaded(layers, values)
+    view, panel = unpooled_panel(made)
+    corners = product(range(0, rows - kernel + 1, stride), range(0, columns - kernel + 1, stride))
+    windows = [[(r + i, c + j) for i in range(kernel) for j in range(kernel)] for r, c in corners]
+    found = [max(window, key=lambda at: (values[at[0]][at[1]], -window.index(at))) for window in windows]
+    wide = made.layers[0].output.shape[2]
+    maxima = [[str(values[r][c]) for r, c in found[k : k + wide]] for k in range(0, len(found), wide)]
+    unpooled = [["0"] * columns for _ in range(rows)]
+    for k in range(2 * len(found)):
+        done = min(k + 1, len(found))
+        assert read(panel, k, view.grid(1)) == so_far(maxima, done)
+        if k >= len(found):
+            r, c = found[k - len(found)]
+            unpooled[r][c] = str(values[r][c])
+        assert read(panel, k, view.grid(2)) == unpooled
+        assert read(panel, k, view.grid(0)) == [[str(n) for n in row] for row in values]
+    assert len(panel.frames) == 2 * len(found)
+    assert unpooled == [[str(n) for n in row] for row in made.output[0].tolist()]
+
+
+def test_the_indices_are_pytorchs():
+    made = loaded([{"type": "max_pool", "kernel_size": 2}, {"type": "max_unpool"}], POOLED)
+    _, panel = unpooled_panel(made)
+    small = [item.text for item in pictures.after(panel, 3) if isinstance(item, Text) and item.anchor == "end"]
+    assert small == ["5", "2", "12", "15"]
+
+
+def test_a_layer_between_pool_and_unpooling():
+    kernel = {"type": "conv", "weight": [[0, 1, 0], [1, 2, 1], [0, 1, 0]], "padding": 1, "bias": 1}
+    made = loaded([{"type": "max_pool", "kernel_size": 2}, kernel, {"type": "max_unpool"}], POOLED)
+    view, panel = unpooled_panel(made)
+    assert len(panel.frames) == 12
+    last = len(panel.frames) - 1
+    assert read(panel, last, view.grid(1))[1][1:3] == ["5", "6"]
+    assert read(panel, last, view.grid(2)) == [["24", "26"], ["28", "30"]]
+    wanted = [[0, 0, 26, 0], [0, 24, 0, 0], [0, 0, 0, 0], [28, 0, 0, 30]]
+    assert read(panel, last, view.grid(3)) == [[str(n) for n in row] for row in wanted]
+    assert read(panel, 7, view.grid(3)) == [["0"] * 4] * 4
+
+
+def test_numbers_are_put_back_in_row_major_order_whatever_the_animation():
+    """Overlapping windows find the 9 twice, a layer makes two numbers of it, and of these the last stays."""
+    layers = [
+        {"type": "max_pool", "kernel_size": 2, "stride": 1},
+        {"type": "conv", "weight": [[1, 0, 2]], "padding": [0, 1]},
+        {"type": "max_unpool"},
+    ]
+    spec_ = {"input": {"values": [[1, 9, 1]] * 2}, "layers": layers, "view": "flat", "animation": {"order": "reverse"}}
+    made = conv_anim.trace(conv_anim.load(spec_))
+    view, panel = unpooled_panel(made)
+    assert made.layers[1].output.tolist() == [[[18, 9]]]
+    assert read(panel, len(panel.frames) - 1, view.grid(3)) == [["0", "9", "0"], ["0", "0", "0"]]
+
+
+# whole figures
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_everything_lies_within_the_picture_in_every_frame(name, theme):
+    figure = pipeline.loaded(TEMPLATES[name].path, changes=[f"theme={theme}", "labels=true"]).spec
+    check_inside(figure)
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_everything_lies_within_the_picture_in_chinese(name):
+    check_inside(pipeline.loaded(TEMPLATES[name].path, changes=["lang=zh-TW"]).spec)
+
+
+def check_inside(figure):
+    picture = pictures.scene(figure)
+    style = Style(figure.theme, 1.0, DejaVu())
+    for k in range(len(picture.frames)):
+        frame = picture.frames[k]
+        items = [*(picture.still if k == 0 else ()), *frame.kept, *frame.shown]
+        shapes = [item for item in items if not isinstance(item, Text)]
+        boxes = [text_box(style, item) for item in items if isinstance(item, Text)]
+        left, top, right, bottom = pictures.extent(shapes)
+        assert min(left, *(box[0] for box in boxes), top, *(box[1] for box in boxes)) >= 0
+        assert max(right, *(box[0] + box[2] for box in boxes)) <= picture.width
+        assert max(bottom, *(box[1] + box[3] for box in boxes)) <= picture.height
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_numbers_can_be_read_on_what_they_stand_on(name, theme):
+    figure = pipeline.loaded(TEMPLATES[name].path, changes=[f"theme={theme}"]).spec
+    picture = pictures.scene(figure)
+    for k in {0, len(picture.frames) // 2, len(picture.frames) - 1}:
+        fills = []
+        for item in pictures.after(picture, k):
+            if isinstance(item, Boxes) and item.fill is not None:
+                fills += [(box, item.fill) for box in item.boxes]
+            if isinstance(item, Text):
+                middle = item.y - item.size * 0.36
+                under = next(
+                    (f for (x, y, w, h), f in reversed(fills) if x <= item.x <= x + w and y <= middle <= y + h), None
+                )
+                assert contrast(item.color, under or picture.background) >= 4.5, item
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_templates_are_small_files(name, tmp_path):
+    figure = conv_anim.load(TEMPLATES[name].path)
+    (suffix,) = pipeline.default_formats(figure)
+    made = Path(conv_anim.render(figure, tmp_path / f"{name}.{suffix}"))
+    assert made.stat().st_size < 120_000
+
+
+def test_a_format_of_shares_has_two_decimals():
+    assert Format(2, exact=False)(-0.004) == "0.00"
