@@ -1,126 +1,42 @@
-"""The isometric view: slanted planes, the input below and the output above, the window's corners joined to its output.
-
-The projection is conv_arithmetic's: a column is 1 to the right and 0.5 up, a row 0.7 to the right and 0.65 down.
-"""
+"""The isometric view: slanted planes, the input below and the output above, joined from the window to its output."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise, product
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from conv_anim.scene import words
 from conv_anim.scene.color import mix
-from conv_anim.scene.panel import Panel, Sign, shifted, union
-from conv_anim.scene.primitives import Frame, Lazy, Lines, Polygons, Stroke
+from conv_anim.scene.floors import Floor, Plane, Reach, Run, centred, nearest, runs
+from conv_anim.scene.ground import Ground, filled
+from conv_anim.scene.language import Language
+from conv_anim.scene.marks import Marks
+from conv_anim.scene.panel import Panel, shifted, union
+from conv_anim.scene.primitives import Frame, Lazy, Lines, Polygons, Stroke, Text
 from conv_anim.scene.segments import outside
 from conv_anim.scene.sheet import Sheet, row_and_column, two
+from conv_anim.scene.signpost import Signpost
+from conv_anim.scene.slanted import Slanted
+from conv_anim.scene.stacks import MOST_WORDS, around, broken, made_by, of_map, sees
 from conv_anim.scene.steps import Steps
 
 if TYPE_CHECKING:
-    from conv_anim.scene.primitives import Box, Items, Point
+    from collections.abc import Iterable
+
+    from conv_anim.scene.primitives import Box, Items, Point, Primitive
+    from conv_anim.scene.segments import Segment
+    from conv_anim.scene.signpost import Key
     from conv_anim.scene.style import Style
     from conv_anim.tracing.trace import Trace
 
-COLUMN = (1.0, -0.5)
-ROW = (0.7, 0.65)
-SETBACK = 5.2 / 29.528
-"""How far a plane stands to the left of the one below it, in cells."""
-Run = tuple[int, int]
-"""The first of some neighbouring cells, and their number."""
-Block = tuple[Run, Run]
-"""Neighbouring rows and columns."""
+__all__ = ["Run", "isometric", "runs"]
 
-
-def runs(cells: list[int]) -> list[Run]:
-    """Cells in ascending order as runs of neighbours."""
-    starts = [cell for k, cell in enumerate(cells) if k == 0 or cells[k - 1] != cell - 1]
-    ends = [cell for k, cell in enumerate(cells) if k == len(cells) - 1 or cells[k + 1] != cell + 1]
-    return [(start, end - start + 1) for start, end in zip(starts, ends, strict=True)]
-
-
-@dataclass(frozen=True)
-class Plane:
-    """Rows and columns of cells in projection; the near corner (last row, first column) is at ``corner``."""
-
-    rows: int
-    columns: int
-    corner: Point
-    unit: float
-
-    def at(self, row: float, column: float) -> Point:
-        x = column * COLUMN[0] + (row - self.rows) * ROW[0]
-        y = column * COLUMN[1] + (row - self.rows) * ROW[1]
-        return self.corner[0] + x * self.unit, self.corner[1] + y * self.unit
-
-    def ring(self, row: float, column: float, height: float = 1, width: float = 1) -> tuple[Point, ...]:
-        """The outline of some cells: left, near, right and far corner."""
-        return (
-            self.at(row, column),
-            self.at(row + height, column),
-            self.at(row + height, column + width),
-            self.at(row, column + width),
-        )
-
-    def block(self, block: Block) -> tuple[Point, ...]:
-        (row, height), (column, width) = block
-        return self.ring(row, column, height, width)
-
-    def grid(self, block: Block) -> tuple[tuple[Point, ...], ...]:
-        """The lines between and around the cells of some rows and columns."""
-        (top, height), (left, width) = block
-        bottom, right = top + height, left + width
-        along = tuple((self.at(r, left), self.at(r, right)) for r in range(top, bottom + 1))
-        across = tuple((self.at(bottom, c), self.at(top, c)) for c in range(left, right + 1))
-        return along + across
-
-    @property
-    def whole(self) -> Block:
-        return (0, self.rows), (0, self.columns)
-
-    @property
-    def box(self) -> Box:
-        points = self.ring(0, 0, self.rows, self.columns)
-        return union((x, y, 0.0, 0.0) for x, y in points)
-
-
-@dataclass(frozen=True)
-class Reach:
-    """Cells of a floor, by rows and columns of its plane."""
-
-    rows: list[int]
-    columns: list[int]
-
-    def blocks(self) -> list[Block]:
-        return list(product(runs(self.rows), runs(self.columns)))
-
-    def within(self, other: Reach) -> Reach:
-        rows, columns = set(other.rows), set(other.columns)
-        return Reach([r for r in self.rows if r in rows], [c for c in self.columns if c in columns])
-
-    def corners(self, plane: Plane) -> tuple[Point, ...]:
-        top, left = self.rows[0], self.columns[0]
-        return plane.ring(top, left, self.rows[-1] + 1 - top, self.columns[-1] + 1 - left)
-
-
-@dataclass(frozen=True)
-class Floor:
-    """A map as it lies in the figure, with the canvas that the layer above it reads."""
-
-    plane: Plane
-    sheet: Sheet
-    color: str
-
-    @property
-    def inputs(self) -> Reach:
-        """The cells that hold the map."""
-        return Reach(list(self.sheet.rows.inputs), list(self.sheet.columns.inputs))
-
-    def solid(self) -> tuple[Point, ...] | None:
-        """The outline of the map where its cells lie side by side: it hides what is below."""
-        blocks = self.inputs.blocks()
-        return None if len(blocks) > 1 else self.plane.block(blocks[0])
+WIDEST, WIDEST_OF_STACK = 560, 440
+"""Pixels, at scale 1, that the planes of a figure may take: those with more cells have smaller ones."""
+CORNER = 150
+"""Pixels, at scale 1, that a line may take in the free corner beside a single layer's planes."""
 
 
 @dataclass(frozen=True)
@@ -131,21 +47,44 @@ class Isometric:
     style: Style
 
     @cached_property
-    def floors(self) -> list[Floor]:
+    def sheets(self) -> list[Sheet]:
         rows, columns = row_and_column(self.trace.layers[-1].operator)
-        sheets = [Sheet.read_by(layer.operator) for layer in self.trace.layers]
-        sheets.append(Sheet.bare(rows.count, columns.count))
-        unit = self.style.iso_cell
-        floors: list[Floor] = []
-        x = y = 0.0
-        for k, sheet in enumerate(sheets):
-            floors.append(Floor(Plane(*sheet.shape, (x, y), unit), sheet, self._color(k / (len(sheets) - 1))))
-            x -= SETBACK * unit
-            y -= (sheet.shape[0] + 1) * unit
-        return floors
+        read = [Sheet.read_by(layer.operator) for layer in self.trace.layers]
+        return [*read, Sheet.bare(rows.count, columns.count)]
 
-    def _color(self, height: float) -> str:
-        return mix(self.style.colors.input, self.style.colors.output, height)
+    @cached_property
+    def least(self) -> float:
+        """The side of a cell without numbers."""
+        most = (WIDEST if len(self.trace.layers) == 1 else WIDEST_OF_STACK) * self.style.scale
+        widest = max(Plane(*sheet.shape, (0.0, 0.0), 1.0).box[2] for sheet in self.sheets)
+        return min(self.style.iso_cell, most / widest)
+
+    @cached_property
+    def numbers(self) -> Slanted | None:
+        wanted = getattr(self.trace.spec.view, "numbers", False)
+        return Slanted(self.trace, self.style, self.least) if wanted else None
+
+    @cached_property
+    def floors(self) -> list[Floor]:
+        unit = self.least if self.numbers is None else self.numbers.unit
+        alone = len(self.trace.layers) == 1 and len(self.trace.layers[0].operator.axes) > 1
+        planes = nearest(self.sheets, unit) if alone else centred(self.sheets, unit)
+        count = len(self.trace.layers)
+        return [
+            Floor(plane, sheet, mix(self.style.colors.input, self.style.colors.output, k / count))
+            for k, (plane, sheet) in enumerate(zip(planes, self.sheets, strict=True))
+        ]
+
+    @cached_property
+    def grounds(self) -> list[Ground]:
+        """All floors but the last, as they are drawn."""
+        grounds = []
+        for k, (floor, layer) in enumerate(zip(self.floors, self.trace.layers, strict=False)):
+            rows, columns = Marks.along((floor.sheet.rows, floor.sheet.columns), layer.layer)
+            texts = {} if self.numbers is None else self.numbers.written(k, floor)
+            explained = self.trace.spec.labels is not None
+            grounds.append(Ground(self.style, floor, layer.layer, rows, columns, self.numbers, texts, explained))
+        return grounds
 
     @cached_property
     def steps(self) -> Steps:
@@ -155,53 +94,49 @@ class Isometric:
     # what stays
 
     def still(self) -> Items:
-        items: list[Polygons | Lines] = []
-        for floor in self.floors[:-1]:
-            if floor.sheet.has_empty:
-                items.append(Lines(floor.plane.grid(floor.plane.whole), self.style.empty_edge))
-            items += self._filled(floor, floor.inputs, floor.color)
+        items: list[Primitive] = [item for ground in self.grounds for item in ground.still()]
         top = self.floors[-1]
         if self.style.theme.pending:
             items.append(Polygons((top.plane.block(top.plane.whole),), self.style.colors.background))
             items.append(Lines(top.plane.grid(top.plane.whole), self.style.pending_edge))
         else:
-            items += self._filled(top, top.inputs, top.color)
+            items += filled(top, top.inputs, top.color, self.style)
         return tuple(items)
-
-    def _filled(self, floor: Floor, reach: Reach, color: str) -> list[Polygons | Lines]:
-        blocks = reach.blocks()
-        lines = tuple(line for block in blocks for line in floor.plane.grid(block))
-        return [Polygons(tuple(map(floor.plane.block, blocks)), color), Lines(lines, self.style.edge)]
 
     # what differs from frame to frame
 
     def frame(self, k: int) -> Frame:
-        row, column = two(self.steps.cell(k)[1:])
-        reaches = self._reaches(row, column)
-        shown: list[Polygons | Lines] = []
-        levels = list(zip(self.floors, reaches, strict=True))
-        for floor, reach in levels[:-1]:
-            shown += self._covered(floor, reach)
-        joined = tuple(line for lower, upper in pairwise(levels) for line in self._joined(lower, upper))
-        shown.append(Lines(joined, self._corner_stroke()))
-        top = self.floors[-1]
+        cell = self.steps.cell(k)
+        reaches = self._reaches(*two(cell[1:]))
+        last = self.grounds[-1]
+        products = {} if self.numbers is None else self.numbers.products(self.trace.layers[-1].step(cell), last.floor)
+        shown: list[Primitive] = []
+        for ground, reach in zip(self.grounds, reaches, strict=False):
+            shown += ground.covered(reach, products if ground is last else {})
+        joined = tuple(self._all_joined(reaches, shown))
+        if joined:
+            shown.append(Lines(joined, self._corner_stroke()))
         colors, theme = self.style.colors, self.style.theme
-        fill = mix(top.color, colors.current, theme.overlay)
-        shown += self._filled(top, reaches[-1], fill)
+        fill = mix(self.floors[-1].color, colors.current, theme.overlay)
+        shown += self._result(*two(cell[1:]), fill, bold=True)
         return Frame(tuple(self._done(k)), tuple(shown))
 
     def _corner_stroke(self) -> Stroke:
         return Stroke(self.style.colors.ink, self.style.theme.corner_width * self.style.scale)
 
-    def _done(self, k: int) -> list[Polygons | Lines]:
-        if not self.style.theme.pending:
-            return []
+    def _result(self, row: int, column: int, fill: str, *, bold: bool = False) -> list[Primitive]:
         top = self.floors[-1]
-        items: list[Polygons | Lines] = []
-        for cell in self.steps.passed(k):
-            row, column = two(cell[1:])
-            items += self._filled(top, Reach([row], [column]), top.color)
+        items = filled(top, Reach([row], [column]), fill, self.style)
+        if self.numbers is not None:
+            value = self.numbers.formats[-1](self.numbers.maps[-1][row, column].item())
+            items.append(self.numbers.text(top, (row, column), value, fill, bold=bold))
         return items
+
+    def _done(self, k: int) -> list[Primitive]:
+        if not self.style.theme.pending and self.numbers is None:
+            return []
+        color = self.floors[-1].color
+        return [item for cell in self.steps.passed(k) for item in self._result(*two(cell[1:]), color)]
 
     def _reaches(self, row: int, column: int) -> list[Reach]:
         """From the input up to the output: the cells that an output cell is made of, directly or through layers."""
@@ -214,26 +149,31 @@ class Isometric:
             rows, columns = sheet.rows.read(covered.rows), sheet.columns.read(covered.columns)
         return reaches
 
-    def _covered(self, floor: Floor, reach: Reach) -> list[Polygons | Lines]:
-        """The window over a floor: strong where it reads input cells, weaker where there is nothing to read."""
-        colors, theme, plane = self.style.colors, self.style.theme, floor.plane
-        empty = mix(colors.background, colors.window, theme.empty_overlay)
-        blocks = reach.blocks()
-        read = reach.within(floor.inputs).blocks()
-        return [
-            Polygons(tuple(map(plane.block, blocks)), empty),
-            Polygons(tuple(map(plane.block, read)), mix(floor.color, colors.window, theme.overlay)),
-            Lines(tuple(line for block in blocks for line in plane.grid(block)), self.style.edge),
-        ]
+    # the lines from a window's corners to what is made of it
 
-    def _joined(self, lower: tuple[Floor, Reach], upper: tuple[Floor, Reach]) -> list[tuple[Point, ...]]:
-        """The lines from the corners of what is read to those of what is made of it, where nothing hides them."""
+    def _all_joined(self, reaches: list[Reach], shown: list[Primitive]) -> list[Segment]:
+        levels = list(zip(self.floors, reaches, strict=True))
+        lines = [line for lower, upper in pairwise(levels) for line in self._joined(lower, upper)]
+        if self.numbers is None:
+            return lines
+        texts = {(item.x, item.y): item for item in (*self.still(), *shown) if isinstance(item, Text)}
+        return _free(lines, [self.numbers.ring(text) for text in texts.values()])
+
+    def _joined(self, lower: tuple[Floor, Reach], upper: tuple[Floor, Reach]) -> list[Segment]:
+        """From the corners of what is read to those of what is made of it, where nothing hides them."""
         made = upper[1].within(upper[0].inputs)
         if not made.rows or not made.columns or not lower[1].rows:
             return []
         ends = zip(lower[1].corners(lower[0].plane), made.corners(upper[0].plane), strict=True)
-        hiding = upper[0].solid()
-        return [piece for line in ends for piece in outside(line, hiding)]
+        return _free(ends, upper[0].solid())
+
+
+def _free(lines: Iterable[Segment], rings: list[tuple[Point, ...]]) -> list[Segment]:
+    """The pieces of lines that no ring hides."""
+    pieces = list(lines)
+    for ring in rings:
+        pieces = [piece for line in pieces for piece in outside(line, ring)]
+    return pieces
 
 
 def isometric(trace: Trace, style: Style) -> Panel:
@@ -248,19 +188,35 @@ def isometric(trace: Trace, style: Style) -> Panel:
 
 
 def _signs(view: Isometric) -> list[tuple[Items, Box]]:
-    style, layers = view.style, view.trace.layers
     if view.trace.spec.labels is None:
         return []
-    floors = view.floors
-    labels = words.floor_labels(view.trace)
-    signs = [Sign(style, label, floor.color) for label, floor in zip(labels, floors, strict=True)]
-    if len(layers) == 1:
+    floors, signs = view.floors, _signposts(view)
+    if len(view.trace.layers) == 1:
         return [_below_right(floors[0], signs[0]), _above_left(floors[1], signs[1])]
-    right = max(floor.plane.box[0] + floor.plane.box[2] for floor in floors) + style.gap
-    return [_beside(floor, sign, right) for floor, sign in zip(floors, signs, strict=True)]
+    right = max(floor.plane.box[0] + floor.plane.box[2] for floor in floors) + view.style.gap
+    return _beside(floors, signs, right)
 
 
-def _below_right(floor: Floor, sign: Sign) -> tuple[Items, Box]:
+def _signposts(view: Isometric) -> list[Signpost]:
+    """What is said of each floor: in a stack how it is made and what its cells see, and what is around it."""
+    trace, style = view.trace, view.style
+    say, layers = Language(trace.spec.lang), [layer.layer for layer in trace.layers]
+    found = []
+    for k, (floor, label) in enumerate(zip(view.floors, words.floor_labels(trace), strict=True)):
+        said: list[str] = []
+        marked: tuple[Key, ...] = ()
+        if len(layers) > 1 and k > 0:
+            said += [*made_by(layers[k - 1], say, borders=False), sees(layers[:k], say)]
+        said += of_map(trace.layers, k, say, numbers=view.numbers is not None)
+        if k < len(layers):
+            said.append(around(trace.layers[k], say))
+            marked = view.grounds[k].keys(say)
+        lines = broken(said, style, say, most=MOST_WORDS if len(layers) > 1 else CORNER)
+        found.append(Signpost.of(style, label.name, lines, floor.color, marked))
+    return found
+
+
+def _below_right(floor: Floor, sign: Signpost) -> tuple[Items, Box]:
     """Ending at the right corner, as high as the near edge lets it."""
     plane = floor.plane
     x, y = plane.at(plane.rows, plane.columns)
@@ -270,7 +226,7 @@ def _below_right(floor: Floor, sign: Sign) -> tuple[Items, Box]:
     return sign.at(left, top), (left, top, sign.width, sign.height)
 
 
-def _above_left(floor: Floor, sign: Sign) -> tuple[Items, Box]:
+def _above_left(floor: Floor, sign: Signpost) -> tuple[Items, Box]:
     """Starting at the left corner, as low as the far edge lets it."""
     plane = floor.plane
     x, y = plane.at(0, 0)
@@ -279,7 +235,13 @@ def _above_left(floor: Floor, sign: Sign) -> tuple[Items, Box]:
     return sign.at(x, top), (x, top, sign.width, sign.height)
 
 
-def _beside(floor: Floor, sign: Sign, x: float) -> tuple[Items, Box]:
-    plane = floor.plane
-    top = plane.at(plane.rows, plane.columns)[1] - sign.height / 2
-    return sign.at(x, top), (x, top, sign.width, sign.height)
+def _beside(floors: list[Floor], signs: list[Signpost], x: float) -> list[tuple[Items, Box]]:
+    """Each in the middle of its plane's right corner, or higher, to stay clear of the one below it."""
+    found: list[tuple[Items, Box]] = []
+    lowest = float("inf")
+    for floor, sign in zip(floors, signs, strict=True):
+        middle = floor.plane.at(floor.plane.rows, floor.plane.columns)[1]
+        top = min(middle - sign.height / 2, lowest - sign.style.gap - sign.height)
+        found.append((sign.at(x, top), (x, top, sign.width, sign.height)))
+        lowest = top
+    return found

@@ -1,0 +1,110 @@
+"""Cells that a figure marks for what they are: never read, borrowed from the input, or there for output_padding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.color import mix
+from conv_anim.scene.primitives import Stroke
+from conv_anim.scene.signpost import Key
+from conv_anim.scene.words import never_read
+from conv_anim.spec.model import Conv, ConvTranspose, Pool
+from conv_anim.tracing.accounts import unread
+from conv_anim.tracing.geometry import Source
+
+if TYPE_CHECKING:
+    from conv_anim.scene.language import Language
+    from conv_anim.scene.sheet import Side
+    from conv_anim.scene.style import Style
+    from conv_anim.spec.model import Layer
+
+TINT = 0.5
+"""How much of a colour a borrowed cell has, and an unread one."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What is special about the cells along one axis of a sheet."""
+
+    side: Side
+    output_padding: int = 0
+
+    @classmethod
+    def along(cls, sides: tuple[Side, ...], layer: Layer) -> tuple[Marks, ...]:
+        """The marks of the last axes of a layer, one for each side; a side without an axis of its own has none."""
+        more = layer.output_padding if isinstance(layer, ConvTranspose) else (0,) * len(sides)
+        more = (0,) * (len(sides) - len(more)) + more[-len(sides) :]
+        return tuple(cls(side, cells) for side, cells in zip(sides, more, strict=True))
+
+    @cached_property
+    def unread(self) -> frozenset[int]:
+        """The cells that no window covers."""
+        met, sources = self.side.met, self.side.sources
+        return frozenset(c for c, (s, _) in enumerate(sources) if c not in met and s is not Source.OUTSIDE)
+
+    @cached_property
+    def borrowed(self) -> frozenset[int]:
+        return frozenset(c for c, (source, _) in enumerate(self.side.sources) if source is Source.BORROWED)
+
+    @cached_property
+    def extra(self) -> frozenset[int]:
+        """The cells of the border that output_padding adds after the others."""
+        end = self.side.lead + self.side.axis.canvas
+        return frozenset(range(end - min(self.output_padding, max(0, self.side.axis.after)), end))
+
+
+@dataclass(frozen=True)
+class Looks:
+    """How marked cells look on a map of a colour."""
+
+    style: Style
+    color: str
+
+    @property
+    def borrowed(self) -> str:
+        return mix(self.style.colors.background, self.color, TINT)
+
+    @property
+    def borrowed_under_window(self) -> str:
+        """Weaker than a cell of the map, stronger than one without anything to read."""
+        theme = self.style.theme
+        return mix(self.borrowed, self.style.colors.window, (theme.overlay + theme.empty_overlay) / 2)
+
+    @property
+    def unread(self) -> str:
+        return mix(self.style.colors.background, self.color, TINT)
+
+    @property
+    def extra(self) -> str:
+        return mix(self.style.colors.background, self.style.colors.output, TINT)
+
+    @property
+    def cross(self) -> Stroke:
+        """The lines through a cell that is never read."""
+        colors = self.style.colors
+        return Stroke(mix(colors.background, colors.muted, 0.6), self.style.line)
+
+
+def keys(marks: tuple[Marks, ...], layer: Layer, looks: Looks, say: Language) -> tuple[Key, ...]:
+    """What a figure says about the marked cells that a layer reads, or never reads, for those that there are."""
+    style, found = looks.style, []
+    if any(mark.borrowed for mark in marks):
+        mode = next(mark.side.axis.mode for mark in marks if mark.borrowed)
+        found.append(Key(say(f"marks.{mode}"), looks.borrowed, style.empty_edge))
+    if any(mark.extra for mark in marks):
+        more = max(len(mark.extra) for mark in marks)
+        found.append(Key(say("marks.output_padding", cells=more), looks.extra, style.empty_edge))
+    if any(mark.unread for mark in marks):
+        found.append(Key(_unread(marks, layer, say), style.colors.background, style.empty_edge, looks.cross))
+    return tuple(found)
+
+
+def _unread(marks: tuple[Marks, ...], layer: Layer, say: Language) -> str:
+    """Which cells no window covers: rows and columns at the edges, or some in between."""
+    assert isinstance(layer, Conv | ConvTranspose | Pool)
+    at_edges = sum(cells.first + cells.last for cells in unread(layer))
+    if at_edges < sum(len(mark.unread) for mark in marks):
+        return say("marks.unread")
+    return say.joined(never_read(layer, say))

@@ -1,0 +1,93 @@
+"""Layers with one axis as rows of nodes: where each node stands, and which of them a node is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.sheet import Side
+from conv_anim.tracing.geometry import Axis, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conv_anim.scene.primitives import Point
+
+LEAST, MOST = 68, 116
+"""Pixels, at scale 1, between a row and the one above it."""
+SLOPE = 0.34
+"""How high a row stands over the one below it, at least, for each pixel that its windows reach to a side."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A map as a row of nodes, with the nodes that border it; its first node is at ``x``, ``y``."""
+
+    side: Side
+    x: float
+    y: float
+    step: float
+    """From one node to the next."""
+
+    def at(self, cell: int) -> Point:
+        return self.x + cell * self.step, self.y
+
+    def made(self, cell: int) -> Point:
+        """Where the node of a cell of the map stands."""
+        return self.at(self.side.place(cell))
+
+    def taps(self, output: int) -> Iterator[int]:
+        """The nodes that an output of the row's layer reads, in the order of the window; none beyond the padding."""
+        axis = self.side.axis
+        for tap in range(axis.kernel):
+            cell = self.side.lead + axis.cell(output, tap)
+            if self.side.sources[cell][0] is not Source.OUTSIDE:
+                yield cell
+
+    def cells(self) -> list[int]:
+        """Every node there is."""
+        return [cell for cell, (source, _) in enumerate(self.side.sources) if source is not Source.OUTSIDE]
+
+    def moved(self, dx: float, dy: float) -> Row:
+        return Row(self.side, self.x + dx, self.y + dy, self.step)
+
+
+def is_causal(axis: Axis) -> bool:
+    """Whether every output is made of nothing that comes after it."""
+    return axis.stretch == 1 and axis.kernel > 1 and (axis.before, axis.after) == (axis.effective_kernel - 1, 0)
+
+
+def rows_of(axes: list[Axis], *, pitch: float, scale: float, floor: float) -> list[Row]:
+    """From the input at the bottom up to the output: no nodes nearer than ``pitch``, no rows nearer than ``floor``.
+
+    An output stands over the middle of its window; where a layer is causal, all stand over the newest cell.
+    """
+    newest = any(map(is_causal, axes))
+    sides = [*map(Side, axes), Side(Axis(axes[-1].count, 1, axes[-1].count))]
+    unit = pitch / min(_steps(axes))
+    rows = [Row(sides[0], 0.0, 0.0, unit)]
+    for axis, side in zip(axes, sides[1:], strict=True):
+        below = rows[-1]
+        reach = axis.effective_kernel - 1
+        first = below.x + (below.side.lead + (reach if newest else reach / 2)) * below.step
+        step = below.step * axis.stride / side.axis.stretch
+        height = max(floor, min(SLOPE * below.step * (reach if newest else reach / 2), MOST * scale))
+        rows.append(Row(side, first - side.place(0) * step, below.y - height, step))
+    left = min(row.at(row.cells()[0])[0] for row in rows)
+    return [row.moved(-left, -rows[-1].y) for row in rows]
+
+
+def _steps(axes: list[Axis]) -> list[float]:
+    """How far apart the nodes of each row stand, counted in nodes of the lowest."""
+    steps = [1.0]
+    for axis, above in zip(axes, [*axes[1:], None], strict=True):
+        steps.append(steps[-1] * axis.stride / (1 if above is None else above.stretch))
+    return steps
+
+
+def reaches(rows: list[Row], output: int) -> list[list[int]]:
+    """For each row from the input up the cells of its map that an output is made of; the last is the output itself."""
+    found = [[output]]
+    for row in reversed(rows[:-1]):
+        found.insert(0, row.side.read(row.side.covered(found[0])))
+    return found

@@ -1,0 +1,99 @@
+"""What is said beside the maps of a stack of layers: how each is made, and how much of the input its cells see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conv_anim.scene import parameters, words
+from conv_anim.scene.numbers import format_for
+from conv_anim.spec.model import Conv, ConvTranspose, Pool
+from conv_anim.tracing.accounts import Field, receptive_field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from conv_anim.scene.language import Language
+    from conv_anim.scene.style import Style
+    from conv_anim.spec.model import Layer
+    from conv_anim.tracing.trace import LayerTrace
+
+MOST_WORDS = 240
+"""Pixels, at scale 1, that a line beside a map may take."""
+PLAIN = ("conv", "dilated", "causal", "causal.dilated")
+"""Kinds of layers that their settings tell enough of."""
+BORDERS = ("padding", "p", "output_padding")
+"""Settings that say what is around a map."""
+
+
+def made_by(layer: Layer, say: Language, *, borders: bool) -> list[str]:
+    """How a layer makes its map: its kind, unless that is a convolution, and the settings that are not their default.
+
+    ``borders``: with the padding, which elsewhere is said of the map that is padded.
+    """
+    settings = [s for s in parameters.settings(layer, say) if not s.usual and (borders or s.key not in BORDERS)]
+    said = say.joined(_short(setting, say) for setting in settings)
+    kind = [] if parameters.kind(layer) in PLAIN else [parameters.name_of(layer, say)]
+    return [line for line in (*kind, said) if line]
+
+
+def _short(setting: parameters.Setting, say: Language) -> str:
+    """A setting without its explanation."""
+    if setting.key == "dilation":
+        return say("series.dilation", cells=setting.cells)
+    return setting.said(say)
+
+
+def of_map(layers: Sequence[LayerTrace], k: int, say: Language, *, numbers: bool) -> list[str]:
+    """What is to be known about the k-th map of a figure, 0 for the input: its channels, and what made its numbers."""
+    ends = layers[0].layer.ends
+    channels = ends.in_channels if k == 0 else layers[k - 1].layer.ends.out_channels
+    said = [say("stack.channels", count=channels)] if channels > 1 else []
+    if k == 0 or not numbers:
+        return said
+    made = layers[k - 1]
+    if any(axis.flipped and axis.kernel > 1 for axis in made.operator.axes):
+        said.append(say("stack.flipped"))
+    if made.bias is not None:
+        said.append(say("stack.bias", value=format_for(made.bias)(made.bias[0].item())))
+    return said
+
+
+def around(traced: LayerTrace, say: Language) -> str:
+    """What is around the map that a layer reads: its padding, or the zeros between and around its cells."""
+    if isinstance(traced.layer, ConvTranspose):
+        return words.canvas_detail(traced, say)
+    if isinstance(traced.layer, Conv | Pool) and any(map(any, traced.layer.padding)):
+        return words.padding_of(traced.layer, say)
+    return ""
+
+
+def broken(texts: Iterable[str], style: Style, say: Language, *, most: float = MOST_WORDS) -> list[str]:
+    """Texts in lines that are no wider than so many pixels at scale 1, broken at commas."""
+    return [line for text in texts for line in _broken(text, style, say, most * style.scale)]
+
+
+def _broken(text: str, style: Style, say: Language, most: float) -> list[str]:
+    lines: list[str] = []
+    for part in text.split(say("comma")):
+        longer = say.joined([*lines[-1:], part])
+        fits = style.width(longer, size=style.small_size) <= most
+        lines = [*lines[:-1], longer] if fits else [*lines, part]
+    return lines
+
+
+def sees(layers: Sequence[Layer], say: Language) -> str:
+    """How much of the input a cell is made of that the last of some layers makes: ``sees 7×7 of the input``."""
+    field = _field(layers)
+    return say("stack.sees_up_to" if field.varies else "stack.sees", size=words.size(field.size))
+
+
+def field_of(layers: Sequence[Layer], say: Language) -> str:
+    """The same as its name and a number: ``receptive field 8``."""
+    field = _field(layers)
+    return say("caption.field_up_to" if field.varies else "caption.field", size=words.size(field.size))
+
+
+def _field(layers: Sequence[Layer]) -> Field:
+    field = receptive_field(layers)
+    assert field is not None
+    return field

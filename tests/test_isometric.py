@@ -1,0 +1,342 @@
+"""The isometric view, read back from its scenes: what lies under the window, what is marked, what is written."""
+
+from dataclasses import replace
+from itertools import pairwise, product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import conv_anim
+from conv_anim.diagnostics import SpecError
+from conv_anim.scene.color import mix
+from conv_anim.scene.isometric import Isometric as Drawing
+from conv_anim.scene.numbers import format_for, plane
+from conv_anim.scene.panel import text_box
+from conv_anim.scene.primitives import Lines, Polygons, Text
+from conv_anim.scene.style import Style
+from conv_anim.spec.model import Animation, Isometric
+from conv_anim.spec.themes import THEMES
+from conv_anim.tracing.geometry import Source
+from conv_anim.tracing.trace import trace
+from tests import pictures
+from tests.stacks import home, never_read, on_sheet, sources, stacks, taps_behind
+
+LIGHT = THEMES["light"]
+COLORS = LIGHT.colors
+
+
+class Ruler:
+    """All characters are as wide: for looking at a drawing before it becomes a scene."""
+
+    cap_height = 0.73
+
+    def width(self, text, *, size, bold=False):
+        return 0.6 * size * len(text)
+
+
+STYLE = Style(LIGHT, 1.0, Ruler())
+PLAIN = stacks(2, Isometric()) | stacks(1, Isometric())
+NUMBERS = stacks(2, Isometric(numbers=True), most=2) | stacks(1, Isometric(numbers=True))
+
+
+def drawing(figure):
+    return Drawing(trace(figure), STYLE)
+
+
+def two(cell):
+    return (0, *cell) if len(cell) == 1 else tuple(cell)
+
+
+def outputs(view):
+    """The number of frames, and the output cell that each computes."""
+    return [cell[1:] for cell in map(view.steps.cell, range(len(view.steps)))]
+
+
+def seen(items, point):
+    """The colour on top at a point, None where nothing is filled."""
+    color = None
+    for item in items:
+        if isinstance(item, Polygons) and item.fill is not None:
+            color = item.fill if any(inside(ring, point) for ring in item.rings) else color
+    return color
+
+
+def inside(ring, point):
+    """Whether a point is within a convex ring."""
+    x, y = point
+    turns = [(bx - ax) * (y - ay) - (by - ay) * (x - ax) for (ax, ay), (bx, by) in pairwise([*ring, ring[0]])]
+    return all(turn > 1e-9 for turn in turns) or all(turn < -1e-9 for turn in turns)
+
+
+def weak(under=COLORS.background):
+    return mix(under, COLORS.window, LIGHT.empty_overlay)
+
+
+@given(PLAIN, st.data())
+def test_under_the_window_lies_what_loops_over_taps_say(figure, data):
+    view = drawing(figure)
+    k = data.draw(st.integers(0, len(view.steps) - 1))
+    frame = view.frame(k)
+    for floor, layer, taps in zip(
+        view.floors, view.trace.layers, taps_behind(view.trace, outputs(view)[k]), strict=False
+    ):
+        wanted = {two(on_sheet(layer, tap.canvas)): tap.source for each in taps.values() for tap in each}
+        for place in product(range(floor.plane.rows), range(floor.plane.columns)):
+            color = seen(frame.shown, floor.plane.middle(*place))
+            match wanted.get(place):
+                case None:
+                    assert color is None
+                case Source.INPUT:
+                    assert color == mix(floor.color, COLORS.window, LIGHT.overlay)
+                case Source.BORROWED:
+                    assert color not in {None, weak(), mix(floor.color, COLORS.window, LIGHT.overlay)}
+                case _:
+                    assert color in {weak(), weak(mix(COLORS.background, COLORS.output, 0.5))}
+
+
+@given(PLAIN)
+def test_at_rest_every_cell_looks_like_what_it_is(figure):
+    view = drawing(figure)
+    still = view.still()
+    for floor, layer in zip(view.floors, view.trace.layers, strict=False):
+        lost, borrowed = mix(COLORS.background, floor.color, 0.5), mix(COLORS.background, floor.color, 0.5)
+        unread = {two(home(layer, cell)) for cell in never_read(layer)}
+        for cell in product(*map(range, layer.layer.ends.in_size)):
+            place = two(home(layer, cell))
+            assert seen(still, floor.plane.middle(*place)) == (lost if place in unread else floor.color)
+        for place, source in sources(layer).items():
+            if source is Source.BORROWED:
+                assert seen(still, floor.plane.middle(*two(place))) == borrowed
+            elif source > Source.BORROWED:
+                extra = mix(COLORS.background, COLORS.output, 0.5)
+                assert seen(still, floor.plane.middle(*two(place))) in {None, extra}
+
+
+@given(PLAIN)
+def test_crossed_cells_are_those_that_no_tap_reads(figure):
+    view = drawing(figure)
+    crossed = set()
+    for item in view.still():
+        if isinstance(item, Lines) and item.stroke.color == mix(COLORS.background, COLORS.muted, 0.6):
+            crossed |= {rounded(((a + c) / 2, (b + d) / 2)) for (a, b), (c, d) in item.lines}
+    wanted = set()
+    for floor, layer in zip(view.floors, view.trace.layers, strict=False):
+        axes = layer.operator.axes
+        named = set(map(two, sources(layer)))
+        canvas = [max(0, -axis.before) + max(axis.canvas, axis.before + axis.stretched) for axis in axes]
+        everything = {two(place) for place in product(*map(range, canvas))}
+        wanted |= {rounded(floor.plane.middle(*place)) for place in everything - named}
+    assert crossed == wanted
+
+
+def rounded(point):
+    """Equal for points that are equal but for the last digits: no cell's middle lies on the boundary."""
+    return tuple(round(value + 1e-5, 3) for value in point)
+
+
+@settings(max_examples=50)
+@given(PLAIN | NUMBERS)
+def test_no_plane_hides_another(figure):
+    view = drawing(figure)
+    for lower, upper in pairwise(view.floors):
+        ring = upper.plane.ring(0, 0, upper.plane.rows, upper.plane.columns)
+        for place in product(range(lower.plane.rows), range(lower.plane.columns)):
+            assert not inside(ring, lower.plane.middle(*place))
+
+
+@settings(max_examples=50)
+@given(stacks(2, Isometric()).filter(lambda figure: len(figure.layers) > 1))
+def test_in_a_stack_a_plane_stands_over_the_middle_of_what_it_is_made_of(figure):
+    view = drawing(figure)
+    for lower, upper, layer in zip(view.floors, view.floors[1:], view.trace.layers, strict=False):
+        places = [two(place) for place in sources(layer)]
+        middle = tuple((min(axis) + max(axis) + 1) / 2 for axis in zip(*places, strict=True))
+        cells = upper.inputs.cells()
+        made = tuple((min(axis) + max(axis) + 1) / 2 for axis in zip(*cells, strict=True))
+        assert upper.plane.at(*made)[0] == pytest.approx(lower.plane.at(*middle)[0])
+
+
+# numbers
+
+
+def texts_at(items, floor):
+    """What is written in each cell of a floor, the topmost text in the middle of it."""
+    texts = [item for item in items if isinstance(item, Text)]
+    found = {}
+    for place in product(range(floor.plane.rows), range(floor.plane.columns)):
+        x, y = floor.plane.middle(*place)
+        for text in texts:
+            if abs(text.x - x) < 1e-6 and abs(text.y - Ruler.cap_height * text.size / 2 - y) < 1e-6:
+                found[place] = text
+    return found
+
+
+@settings(max_examples=50)
+@given(NUMBERS)
+def test_numbers_at_rest_are_the_traces(figure):
+    view = drawing(figure)
+    still = view.still()
+    for floor, layer in zip(view.floors, view.trace.layers, strict=False):
+        texts, fmt, values = texts_at(still, floor), format_for(layer.input), plane(layer.input[0])
+        for cell in product(*map(range, layer.layer.ends.in_size)):
+            assert texts[two(home(layer, cell))].text == fmt(values[two(cell)])
+        for tap in (tap for step in layer for tap in step.taps):
+            place = two(on_sheet(layer, tap.canvas))
+            if tap.x is not None:
+                assert texts[place].text == fmt(tap.x)
+            else:
+                assert place not in texts
+
+
+@settings(max_examples=50)
+@given(NUMBERS, st.data())
+def test_numbers_under_the_window_are_the_products_or_the_numbers(figure, data):
+    view = drawing(figure)
+    k = data.draw(st.integers(0, len(view.steps) - 1))
+    cell, layer, floor = outputs(view)[k], view.trace.layers[-1], view.floors[-2]
+    texts, fmt = texts_at(view.frame(k).shown, floor), format_for(layer.input)
+    for tap in layer.step((0, *cell)).taps:
+        place = two(on_sheet(layer, tap.canvas))
+        if tap.x is None:
+            assert place not in texts
+        elif view.numbers.shows_products:
+            assert texts[place].text == f"{fmt(tap.x)}·{format_for(layer.kernels).factor(tap.w)}"
+        else:
+            assert texts[place].text == fmt(tap.x)
+
+
+@settings(max_examples=50)
+@given(NUMBERS, st.data())
+def test_the_output_fills_up_with_its_numbers(figure, data):
+    view = drawing(figure)
+    k = data.draw(st.integers(0, len(view.steps) - 1))
+    kept = [item for j in range(k + 1) for item in view.frame(j).kept]
+    texts = {place: text.text for place, text in texts_at([*kept, *view.frame(k).shown], view.floors[-1]).items()}
+    fmt = format_for(view.trace.output)
+    assert texts == {two(cell): fmt(view.trace.output[(0, *cell)].item()) for cell in outputs(view)[: k + 1]}
+
+
+@settings(max_examples=50)
+@given(NUMBERS, st.data())
+def test_a_number_fits_into_its_cell_and_no_line_runs_through_it(figure, data):
+    view = drawing(figure)
+    k = data.draw(st.integers(0, len(view.steps) - 1))
+    shown = view.frame(k).shown
+    (joined,) = [
+        item.lines
+        for item in shown
+        if isinstance(item, Lines) and item.stroke.color == COLORS.ink and item.stroke.width == 1
+    ] or [()]
+    for floor in view.floors:
+        for (row, column), text in texts_at((*view.still(), *shown), floor).items():
+            assert text.size >= 9
+            x, y, wide, high = text_box(STYLE, text)
+            corners = [(x, y), (x + wide, y), (x + wide, y + high), (x, y + high)]
+            ring = floor.plane.ring(row, column)
+            assert all(inside(ring, corner) for corner in corners)
+            box = tuple(corners)
+            for (ax, ay), (bx, by) in joined:
+                points = [(ax + (bx - ax) * t / 20, ay + (by - ay) * t / 20) for t in range(21)]
+                assert not any(inside(box, point) for point in points)
+
+
+# the whole picture
+
+
+@settings(max_examples=40)
+@given(PLAIN | NUMBERS, st.sampled_from(sorted(THEMES)), st.sampled_from([0.7, 1, 2]))
+def test_everything_lies_within_the_picture(figure, theme, scale):
+    figure = replace(figure, theme=THEMES[theme], size=replace(figure.size, scale=scale))
+    drawn = pictures.scene(figure)
+    for frame in (drawn.frames[0], drawn.frames[-1]):
+        left, top, right, bottom = pictures.extent([*drawn.still, *frame.kept, *frame.shown])
+        assert left >= 0
+        assert top >= 0
+        assert right <= drawn.width
+        assert bottom <= drawn.height
+
+
+@settings(max_examples=20)
+@given(PLAIN | NUMBERS)
+def test_the_same_figure_is_drawn_the_same_again(figure):
+    one, other = pictures.scene(figure), pictures.scene(figure)
+    assert one.still == other.still
+    assert list(one.frames) == list(other.frames)
+
+
+@settings(max_examples=30)
+@given(PLAIN, st.sampled_from(["row-major", "column-major", "reverse"]), st.integers(1, 5))
+def test_frames_follow_the_order_and_skip_steps(figure, order, every):
+    view = drawing(replace(figure, animation=Animation(order=order, every=every)))
+    top = view.floors[-1]
+    cells = [two(cell) for cell in product(*map(range, view.trace.output.shape[1:]))]
+    if order == "column-major":
+        cells.sort(key=lambda cell: cell[::-1])
+    cells = cells[:: -1 if order == "reverse" else 1]
+    wanted = [*range(0, len(cells) - 1, every), len(cells) - 1]
+    assert len(view.steps) == len(wanted)
+    for k, rank in enumerate(wanted):
+        current = [place for place in cells if seen(view.frame(k).shown, top.plane.middle(*place)) == COLORS.current]
+        assert current == [cells[rank]]
+
+
+def stack(*layers, size=(18, 18), **more):
+    return conv_anim.load({"input": {"size": list(size)}, "layers": list(layers), "view": "isometric", **more})
+
+
+DILATED = [{"type": "conv", "kernel_size": 3, "dilation": d} for d in (1, 2, 4)]
+
+
+def test_a_dilated_stack_says_what_its_planes_see():
+    said = pictures.texts(pictures.scene(stack(*DILATED)).still)
+    assert [text for text in said if text.startswith("sees")] == [f"sees {n}×{n} of the input" for n in (3, 7, 15)]
+
+
+def test_the_receptive_field_grows_downwards():
+    view = drawing(stack(*DILATED))
+    taps = taps_behind(view.trace, (0, 0))
+    spans = [{tap.canvas for each in layer.values() for tap in each} for layer in taps]
+    assert [max(spans[k])[0] + 1 for k in range(3)] == [15, 13, 9]
+    frame = view.frame(0)
+    window = mix(view.floors[0].color, COLORS.window, LIGHT.overlay)
+    lit = [
+        place
+        for place in product(range(18), range(18))
+        if seen(frame.shown, view.floors[0].plane.middle(*place)) == window
+    ]
+    assert lit == list(product(range(15), range(15)))
+
+
+ODD = {"type": "conv", "kernel_size": 3, "stride": 2, "padding": 1}
+
+
+def test_cells_that_are_never_read_are_explained():
+    said = pictures.texts(pictures.scene(stack(ODD, size=(6, 6))).still)
+    assert "last row and column never read" in said
+
+
+def test_without_labels_nothing_is_marked_that_a_label_would_have_to_explain():
+    plain, told = (drawing(stack(ODD, size=(6, 6), labels=labels)) for labels in (False, True))
+    assert len(plain.still()) < len(told.still())
+    assert not any(isinstance(item, Lines) and item.stroke == plain.grounds[0].looks.cross for item in plain.still())
+
+
+def test_labels_of_a_stack_keep_clear_of_each_other():
+    layers = [{"type": "conv", "kernel_size": 3, "stride": 2}] * 3
+    drawn = pictures.scene(stack(*layers, size=(23, 23)))
+    lines = sorted(item.y for item in drawn.still if isinstance(item, Text) and item.anchor == "start")
+    assert min(b - a for a, b in pairwise(lines)) > 12
+
+
+@pytest.mark.parametrize("view", [{"kind": "isometric", "numbers": True}, {"kind": "sequence", "numbers": True}])
+def test_numbers_of_several_channels_are_refused(view):
+    with pytest.raises(SpecError, match="one channel"):
+        conv_anim.load(
+            {"input": {"size": [9], "channels": 2}, "layer": {"type": "conv", "kernel_size": 3}, "view": view}
+        )
+
+
+def test_too_many_numbers_are_refused():
+    with pytest.raises(SpecError, match="writes every number"):
+        stack({"type": "conv", "kernel_size": 3}, size=(200, 200), view={"kind": "isometric", "numbers": True})

@@ -1,0 +1,291 @@
+"""The sequence view, read back from its scenes: which nodes and lines are lit, where they stand, what is written."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import conv_anim
+from conv_anim.diagnostics import SpecError
+from conv_anim.scene.color import mix
+from conv_anim.scene.numbers import format_for
+from conv_anim.scene.primitives import Boxes, Lines, Text
+from conv_anim.spec.model import Animation, Sequence
+from conv_anim.spec.themes import THEMES
+from conv_anim.spec.views import kind_of
+from conv_anim.tracing.geometry import Source
+from conv_anim.tracing.trace import trace
+from tests import pictures
+from tests.stacks import never_read, on_sheet, read_cells, stacks, taps_behind
+
+COLORS = THEMES["light"].colors
+PLAIN, NUMBERS = stacks(1, Sequence()), stacks(1, Sequence(numbers=True))
+OVER = THEMES["light"].overlay
+
+
+def circles(items):
+    """Every circle with its middle, fill and edge; a box whose radius is half its side."""
+    for item in items:
+        if isinstance(item, Boxes) and item.radius:
+            for x, y, w, h in item.boxes:
+                if w == h == 2 * item.radius:
+                    yield (x + w / 2, y + h / 2), item.fill, item.stroke
+
+
+def rows(items, count):
+    """For each row from the lowest, its nodes from left to right: (x, topmost fill, whether its edge is dashed)."""
+    nodes = {}
+    for (x, y), fill, edge in circles(items):
+        if fill is not None:
+            nodes[round(x, 3), round(y, 3)] = (fill, edge.dash is not None)
+    heights = sorted({y for _, y in nodes}, reverse=True)
+    assert len(heights) == count
+    return [sorted((x, *nodes[x, y]) for x, y in nodes if y == height) for height in heights], heights
+
+
+def own(row):
+    """The nodes of a map, without those that border it."""
+    return [node for node in row if not node[2]]
+
+
+def strong(k, count):
+    """The colour of a lit node of the k-th of some maps below the output."""
+    return mix(mix(COLORS.input, COLORS.output, k / count), COLORS.window, OVER)
+
+
+def strong_lines(frame):
+    return [
+        line
+        for item in frame.shown
+        if isinstance(item, Lines) and item.stroke.color == COLORS.window
+        for line in item.lines
+    ]
+
+
+@given(PLAIN, st.data())
+def test_lit_nodes_are_what_loops_over_taps_say(figure, data):
+    drawn, traced = pictures.scene(figure), trace(figure)
+    k = data.draw(st.integers(0, len(drawn.frames) - 1))
+    found, _ = rows(drawn.frames[k].shown, len(traced.layers) + 1)
+    for number, (row, taps) in enumerate(zip(found, taps_behind(traced, (k,)), strict=False)):
+        lit = {i for i, (_, fill, _) in enumerate(own(row)) if fill == strong(number, len(traced.layers))}
+        assert lit == {cell for (cell,) in read_cells(taps)}
+
+
+@given(PLAIN, st.data())
+def test_there_is_a_node_for_every_cell_and_for_nothing_beyond_the_padding(figure, data):
+    traced = trace(figure)
+    drawn = pictures.scene(figure)
+    k = data.draw(st.integers(0, len(drawn.frames) - 1))
+    found, _ = rows(drawn.frames[k].shown, len(traced.layers) + 1)
+    for row, layer in zip(found, traced.layers, strict=False):
+        (axis,) = layer.operator.axes
+        assert len(own(row)) == axis.size
+        assert len(row) == max(0, -axis.before) + max(axis.canvas, axis.before + axis.stretched)
+    assert len(found[-1]) == traced.output.shape[1]
+
+
+@given(PLAIN, st.data())
+def test_lit_lines_are_the_taps(figure, data):
+    drawn, traced = pictures.scene(figure), trace(figure)
+    k = data.draw(st.integers(0, len(drawn.frames) - 1))
+    found, heights = rows(drawn.frames[k].shown, len(traced.layers) + 1)
+    wanted = Counter()
+    for number, (layer, taps) in enumerate(zip(traced.layers, taps_behind(traced, (k,)), strict=True)):
+        for (made,), each in taps.items():
+            for tap in each:
+                if tap.source <= Source.BORROWED:
+                    below = found[number][on_sheet(layer, tap.canvas)[0]][0], heights[number]
+                    wanted[near((below, (own(found[number + 1])[made][0], heights[number + 1])))] += 1
+    assert Counter(map(near, strong_lines(drawn.frames[k]))) == wanted
+
+
+def near(points):
+    """Equal for points that are equal but for the last digits: no node stands on the boundary."""
+    return tuple((round(x + 1e-3, 1), round(y + 1e-3, 1)) for x, y in points)
+
+
+@given(PLAIN)
+def test_an_output_stands_over_the_middle_of_its_window_or_over_the_newest_cell(figure):
+    traced, frame = trace(figure), pictures.scene(figure).frames[0]
+    found, _ = rows(frame.shown, len(traced.layers) + 1)
+    newest = any(
+        axis.stretch == 1 < axis.kernel and axis.after == 0 and axis.before == axis.effective_kernel - 1
+        for layer in traced.layers
+        for axis in layer.operator.axes
+    )
+    for below, above, layer in zip(found, found[1:], traced.layers, strict=False):
+        (axis,) = layer.operator.axes
+        pitch = below[1][0] - below[0][0] if len(below) > 1 else 0
+        first = below[0][0] + pitch * max(0, -axis.before)
+        for o, node in enumerate(own(above)):
+            at = axis.cell(o, axis.kernel - 1) if newest else (axis.cell(o, 0) + axis.cell(o, axis.kernel - 1)) / 2
+            if len(below) > 1:
+                assert node[0] == pytest.approx(first + pitch * at, abs=1)
+
+
+@given(PLAIN)
+def test_crossed_nodes_are_those_that_no_tap_reads(figure):
+    traced, frame = trace(figure), pictures.scene(figure).frames[0]
+    found, heights = rows(frame.shown, len(traced.layers) + 1)
+    crossed = Counter()
+    for item in frame.shown:
+        if isinstance(item, Lines) and item.stroke.color == mix(COLORS.background, COLORS.muted, 0.6):
+            crossed.update(near([((a + c) / 2, (b + d) / 2) for (a, b), (c, d) in item.lines]))
+    assert set(crossed.values()) <= {2}
+    for row, y, layer in zip(found, heights, traced.layers, strict=False):
+        struck = {i for i, node in enumerate(own(row)) if near([(node[0], y)])[0] in crossed}
+        assert struck == {cell for (cell,) in never_read(layer)}
+
+
+@given(NUMBERS, st.data())
+def test_numbers_are_the_traces(figure, data):
+    drawn, traced = pictures.scene(figure), trace(figure)
+    k = data.draw(st.integers(0, len(drawn.frames) - 1))
+    shown = drawn.frames[k].shown
+    found, heights = rows(shown, len(traced.layers) + 1)
+    arrays = [*(layer.input for layer in traced.layers), traced.output]
+    for row, y, array in zip(found, heights, arrays, strict=True):
+        fmt, count = format_for(array), k + 1 if array is traced.output else array.shape[1]
+        written = [text_at(shown, x, y) for x, _, _ in own(row)][:count]
+        assert written == [fmt(n) for n in array[0].tolist()][:count]
+    for row, y, layer in zip(found, heights, traced.layers, strict=False):
+        borrowed = [tap for step in layer for tap in step.taps if tap.source is Source.BORROWED]
+        for tap in borrowed:
+            x = row[on_sheet(layer, tap.canvas)[0]][0]
+            assert text_at(shown, x, y) == format_for(layer.input)(tap.x)
+
+
+def text_at(items, x, y):
+    """The topmost number around a point."""
+    numbers = [item for item in items if isinstance(item, Text) and not item.text.startswith("×")]
+    there = [item.text for item in numbers if abs(item.x - x) < 1 and abs(item.y - 0.365 * item.size - y) < 1]
+    return there[-1] if there else None
+
+
+@given(NUMBERS, st.data())
+def test_weights_stand_on_the_lines_of_the_current_output(figure, data):
+    drawn, traced = pictures.scene(figure), trace(figure)
+    k = data.draw(st.integers(0, len(drawn.frames) - 1))
+    layer = traced.layers[-1]
+    said = [text for text in pictures.texts(drawn.frames[k].shown) if text.startswith("×")]
+    weights = [tap.w for tap in layer.step((0, k)).taps if tap.w is not None]
+    assert said == [f"×{format_for(layer.kernels)(w)}" for w in weights]
+
+
+@settings(max_examples=40)
+@given(PLAIN | NUMBERS, st.sampled_from(sorted(THEMES)), st.sampled_from([0.7, 1, 2]), st.sampled_from(["en", "zh-TW"]))
+def test_everything_lies_within_the_picture(figure, theme, scale, lang):
+    figure = replace(figure, theme=THEMES[theme], size=replace(figure.size, scale=scale), lang=lang)
+    drawn = pictures.scene(figure)
+    for frame in (drawn.frames[0], drawn.frames[-1]):
+        left, top, right, bottom = pictures.extent([*drawn.still, *frame.shown])
+        assert left >= 0
+        assert top >= 0
+        assert right <= drawn.width
+        assert bottom <= drawn.height
+
+
+@settings(max_examples=20)
+@given(PLAIN | NUMBERS)
+def test_the_same_figure_is_drawn_the_same_again(figure):
+    one, other = pictures.scene(figure), pictures.scene(figure)
+    assert one.still == other.still
+    assert [one.frames[k] for k in range(len(one.frames))] == [other.frames[k] for k in range(len(other.frames))]
+
+
+@settings(max_examples=30)
+@given(PLAIN, st.sampled_from(["row-major", "reverse"]), st.integers(1, 4))
+def test_frames_follow_the_order_and_skip_steps(figure, order, every):
+    figure = replace(figure, animation=Animation(order=order, every=every))
+    drawn, traced = pictures.scene(figure), trace(figure)
+    count = traced.output.shape[1]
+    ranks = [*range(0, count - 1, every), count - 1]
+    assert len(drawn.frames) == len(ranks)
+    for k, rank in enumerate(ranks):
+        found, _ = rows(drawn.frames[k].shown, len(traced.layers) + 1)
+        current = [i for i, (_, fill, _) in enumerate(found[-1]) if fill == COLORS.current]
+        done = {i for i, (_, fill, _) in enumerate(found[-1]) if fill == COLORS.output}
+        ordered = list(range(count))[:: -1 if order == "reverse" else 1]
+        assert current == [ordered[rank]]
+        assert done == set(ordered[:rank])
+
+
+# what is said
+
+
+def load(*layers, **more):
+    return conv_anim.load({"input": {"size": [16]}, "layers": list(layers), **more})
+
+
+WAVENET = [{"type": "conv", "kernel_size": 2, "dilation": d, "padding": "causal"} for d in (1, 2, 4, 8)]
+
+
+def test_wavenet_says_what_its_rows_see():
+    said = pictures.texts(pictures.scene(load(*WAVENET)).still)
+    assert [text for text in said if text.startswith("receptive")] == [f"receptive field {n}" for n in (2, 4, 8, 16)]
+    assert "time" in said
+
+
+def test_the_last_output_of_wavenet_sees_everything():
+    figure = load(*WAVENET)
+    taps = taps_behind(trace(figure), (15,))
+    assert read_cells(taps[0]) == {(i,) for i in range(16)}
+    found, _ = rows(pictures.scene(figure).frames[15].shown, 5)
+    lit = [[i for i, (_, fill, _) in enumerate(own(row)) if fill == strong(k, 4)] for k, row in enumerate(found[:-1])]
+    assert lit == [list(range(16)), list(range(1, 16, 2)), [3, 7, 11, 15], [7, 15]]
+
+
+def test_where_nothing_is_causal_there_is_no_time():
+    assert "time" not in pictures.texts(pictures.scene(load({"type": "conv", "kernel_size": 3})).still)
+
+
+def test_channels_are_said():
+    figure = load({"type": "conv", "kernel_size": 3, "out_channels": 8}, {"type": "max_pool", "kernel_size": 2})
+    said = pictures.texts(pictures.scene(figure).still)
+    assert said.count("8 channels, drawn as one") == 2
+    assert kind_of(figure.view) == "sequence"
+
+
+def test_labels_may_be_left_out():
+    assert pictures.texts(pictures.scene(load(*WAVENET, labels=False)).still) == ["time"]
+
+
+@pytest.mark.parametrize(("layers", "more", "view"), [
+    (WAVENET, {}, "sequence"),
+    (WAVENET[:1], {}, "sequence"),
+    ([{"type": "conv", "kernel_size": 3}], {}, "isometric"),
+    ([{"type": "conv", "kernel_size": 3}] * 2, {}, "sequence"),
+    ([{"type": "conv", "kernel_size": 3}] * 2, {"input": {"size": [9, 9]}}, "isometric"),
+])  # fmt: skip
+def test_the_view_that_suits(layers, more, view):
+    assert kind_of(load(*layers, **more).view) == view
+
+
+def test_written_numbers_are_shown():
+    figure = load({"type": "conv", "weight": [1, 2], "padding": "causal"}, input={"values": [1, 2, 3]})
+    assert figure.view == Sequence(numbers=True)
+
+
+@pytest.mark.parametrize("more", [{"input": {"size": [5, 5]}}, {"input": {"size": [5, 5, 5]}}])
+def test_more_than_one_axis_is_refused(more):
+    with pytest.raises(SpecError, match="inputs with 1 axis"):
+        load({"type": "conv", "kernel_size": 3}, view="sequence", **more)
+
+
+def test_borrowed_nodes_are_joined_to_those_they_repeat():
+    figure = load(CIRCULAR, input={"size": [6]}, view="sequence")
+    drawn = pictures.scene(figure)
+    found, _ = rows(drawn.frames[0].shown, 2)
+    (arc,) = arcs(drawn.frames[0])
+    assert [arc[0][0], arc[-1][0]] == pytest.approx([own(found[0])[5][0], found[0][0][0]])
+    assert arcs(drawn.frames[2]) == []
+
+
+CIRCULAR = {"type": "conv", "kernel_size": 3, "padding": 1, "padding_mode": "circular"}
+
+
+def arcs(frame):
+    return [line for item in frame.shown if isinstance(item, Lines) for line in item.lines if len(line) > 2]
