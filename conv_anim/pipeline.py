@@ -10,6 +10,7 @@ from conv_anim import inputs
 from conv_anim.diagnostics import Code, Problem, Source, SpecError, listed
 from conv_anim.spec import document, reader
 from conv_anim.spec.looks import FORMATS
+from conv_anim.spec.model import Undrawn
 from conv_anim.spec.nodes import Entries, Items, Scalar, from_python, overridden
 from conv_anim.spec.views import animates
 
@@ -17,11 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from os import PathLike
 
+    from conv_anim.painting.fonts import GlyphError
     from conv_anim.scene.primitives import Scene
     from conv_anim.spec.arrays import Files
     from conv_anim.spec.model import Spec
     from conv_anim.spec.nodes import Node
 
+HELD = 256
+"""So many frames are held at once; those of a longer animation are made twice."""
+SAMPLES = 5
+"""So many frames say which colours an animation needs beside its flat ones."""
 ALL_FORMATS = (*FORMATS.values(), "frames")
 
 
@@ -74,17 +80,39 @@ def change(text: str) -> tuple[tuple[str, ...], Node]:
 # from a spec to a picture
 
 
+def drawable(loaded: Loaded) -> Loaded:
+    """The same. Raises SpecError if no view can show it."""
+    if isinstance(loaded.spec.view, Undrawn):
+        where = loaded.root.get("layers") or loaded.root.get("layer") if isinstance(loaded.root, Entries) else None
+        raise _undrawn(loaded.spec.view, where or loaded.root)
+    return loaded
+
+
+def _undrawn(view: Undrawn, node: Node | None = None) -> SpecError:
+    hint = "conv-anim explain and conv-anim trace work without a picture"
+    place = ("", None) if node is None else (node.path, node.span)
+    return SpecError([Problem(Code.VIEW, view.why, *place, hint)])
+
+
 def scene(spec: Spec) -> Scene:
-    """The picture of a spec. Raises SpecError if no font has a character of its texts."""
+    """The picture of a spec. Raises SpecError if no view can show it, or no font has a character of its texts."""
     from conv_anim.painting.fonts import DejaVu, GlyphError
     from conv_anim.scene import figure
     from conv_anim.tracing.trace import trace
 
+    if isinstance(spec.view, Undrawn):
+        raise _undrawn(spec.view)
     try:
         return figure.scene(trace(spec), DejaVu())
     except GlyphError as error:
-        hint = "use other words"
-        raise SpecError([Problem(Code.GLYPH, str(error), error.character, hint=hint)]) from None
+        raise SpecError([Problem(Code.GLYPH, str(error), error.character, hint=_glyph_hint(error))]) from None
+
+
+def _glyph_hint(error: GlyphError) -> str:
+    """How to get a font, or around it."""
+    if not error.chinese:
+        return "use other characters"
+    return "install Noto Sans TC (apt install fonts-noto-cjk, or from fonts.google.com), or use other words"
 
 
 def located(error: SpecError, root: Node) -> SpecError:
@@ -166,11 +194,11 @@ def _numbered(drawn: Scene, name: str, step: int | None) -> list[tuple[str, byte
 
 def encoded(drawn: Scene, format_: str, *, step: int | None = None) -> bytes:
     """A scene as a file of a format; with ``step`` a still of that frame. Raises SpecError if there is none."""
+    if format_ == "gif":
+        return _gif(drawn, None if step is None else _frame(drawn, step))
     from conv_anim.export import png
     from conv_anim.painting.agg import frames
 
-    if format_ == "gif":
-        return _gif(drawn, None if step is None else _frame(drawn, step))
     wanted = len(drawn.frames) - 1 if step is None else _frame(drawn, step)
     (pixels,) = frames(drawn, [wanted])
     return png.encode(pixels, title=drawn.title, description=drawn.description)
@@ -187,15 +215,16 @@ def _frame(drawn: Scene, step: int) -> int:
 def _gif(drawn: Scene, step: int | None) -> bytes:
     from conv_anim.export import gif
     from conv_anim.export.palette import palette
-    from conv_anim.painting.agg import flat_colors, frames
+    from conv_anim.painting.agg import Painter, flat_colors
 
-    count = len(drawn.frames)
-    shown = range(count) if step is None else range(step, step + 1)
+    shown = range(len(drawn.frames)) if step is None else range(step, step + 1)
+    frames = [drawn.frames[k] for k in range(shown.stop)] if shown.stop <= HELD else drawn.frames
     flat = {drawn.background} | flat_colors(drawn.still)
     for k in range(shown.stop):
-        frame = drawn.frames[k]
-        flat |= flat_colors(frame.kept) | flat_colors(frame.shown)
-    samples = sorted({shown[0], shown[len(shown) // 2], shown[-1]})
-    colors = palette((pixels.copy() for pixels in frames(drawn, samples)), flat)
-    timed = ((pixels, drawn.time(k)) for k, pixels in zip(shown, frames(drawn, shown), strict=True))
+        frame = frames[k]
+        flat |= flat_colors((*frame.kept, *frame.shown))
+    painter = Painter(drawn)
+    samples = [frames[k] for k in sorted({shown[n * (len(shown) - 1) // (SAMPLES - 1)] for n in range(SAMPLES)})]
+    colors = palette(painter.frames(samples, range(len(samples))), flat)
+    timed = ((pixels, drawn.time(k)) for k, pixels in zip(shown, painter.frames(frames, shown), strict=True))
     return gif.encode(timed, palette=colors, loop=drawn.loop, comment=drawn.description)

@@ -9,14 +9,14 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from conv_anim.painting.fonts import DejaVu
-from conv_anim.scene import words
+from conv_anim.scene import names
 from conv_anim.scene.figure import scene
 from conv_anim.scene.oblique import Depth
 from conv_anim.scene.panel import text_box
 from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
 from conv_anim.scene.style import Style
 from conv_anim.scene.volume import VolumeView, volume
-from conv_anim.spec.model import Animation, FigureSize, Labels, Volume
+from conv_anim.spec.model import Animation, ChannelShuffle, Ends, FigureSize, Labels, Upsample, Volume
 from conv_anim.spec.themes import THEMES
 from conv_anim.tracing.trace import trace
 from tests.layers import conv, conv_transpose, convs, pool, pools, spec, transposes
@@ -45,6 +45,28 @@ CASES = {
     "max pool": (pool((5, 5), 2, stride=2, reduce="max", channels=2, ceil_mode=True),),
     "separable": SEPARABLE,
     "with a pool": (conv((8, 8), 3, out_channels=4), pool((6, 6), 2, stride=2, reduce="mean", channels=4)),
+}
+SHUFFLED = (
+    conv((5, 5), 3, groups=2, in_channels=4, out_channels=4),
+    ChannelShuffle(Ends(4, (3, 3), 4, (3, 3)), 2),
+    conv((3, 3), 1, groups=2, in_channels=4, out_channels=4),
+)
+CASES |= {
+    "spatially separable": (conv((7, 7), (3, 1)), conv((5, 7), (1, 3))),
+    "flattened": (conv((7, 7), 1, in_channels=3), conv((7, 7), (3, 1)), conv((5, 7), (1, 3))),
+    "shuffled groups": SHUFFLED,
+    "shuffle": (ChannelShuffle(Ends(6, (2, 3), 6, (2, 3)), 3),),
+    "shuffle of many": (ChannelShuffle(Ends(40, (2, 2), 40, (2, 2)), 4),),
+    "shuffle of 1-D maps": (ChannelShuffle(Ends(4, (5,), 4, (5,)), 2),),
+    "upsampled": (
+        Upsample(Ends(2, (3, 3), 2, (6, 6)), "linear", align_corners=False, ratio=(0.5, 0.5)),
+        conv((6, 6), 3, in_channels=2),
+    ),
+    "upsampled and padded": (
+        Upsample(Ends(1, (2, 2), 1, (4, 4)), "nearest", align_corners=False, ratio=(0.5, 0.5)),
+        conv((4, 4), 1, padding=1),
+    ),
+    "upsampled volume": (Upsample(Ends(1, (2, 2, 3), 1, (4, 4, 6)), "nearest", False, (0.5, 0.5, 0.5)),),
 }
 ORDERS = ("row-major", "column-major", "reverse")
 
@@ -131,7 +153,7 @@ def test_labels_stand_over_their_parts(layers):
 def test_natural_widths():
     sizes = {name: scene(trace(figure(*layers)), DejaVu()).width for name, layers in CASES.items()}
     assert 700 <= sizes["many filters"] <= 820
-    assert max(sizes.values()) <= 960
+    assert all(sizes[name] <= 830 + 130 * (len(layers) - 1) for name, layers in CASES.items())
 
 
 @pytest.mark.parametrize("width", [320, 640, 1000])
@@ -168,7 +190,7 @@ def place(tap):
 
 def seen(layer, tap):
     """Of three axes one channel is drawn."""
-    return 0 if len(layer.operator.axes) > 2 else tap.channel
+    return 0 if len(layer.means.out_size) > 2 else tap.channel
 
 
 def fronts(items, color):
@@ -214,13 +236,104 @@ def test_no_line_leads_to_padding():
     made = view(conv((5, 5), 3), conv((3, 3), 1, padding=1))
     lines = [sum(isinstance(item, Lines) and len(item.lines) == 1 for item in made.frame(k).shown) for k in (0, 12)]
     assert made.reaches(0)[0].rows == []
-    assert lines == [2, 4]
+    assert lines == [4, 8]
 
 
 def test_dilated_windows_are_separate_bars():
     made = view(*CASES["dilated"])
     body = made.bodies[0]
     assert len(fronts(body.window(made.reaches(0)[0]), body.strong(2))) == 9
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("name", [name for name, layers in CASES.items() if len(layers[0].ends.in_size) < 3])
+def test_what_is_read_is_what_the_output_is_made_of(name, order):
+    """From the last layer to the first: the cells of all taps, and of the taps of those that are no padding."""
+    made = view(*CASES[name], animation=Animation(order=order))
+    for k in some(len(made.steps)):
+        reaches, (portion, *position) = made.reaches(k), made.steps.cell(k)
+        first, number = made.portions[portion]
+        cells = {(channel, *position) for channel in range(first, first + number)}
+        for layer, space, reach in zip(made.layers[::-1], made.spaces[-2::-1], reaches[-2::-1], strict=True):
+            taps = [tap for cell in cells for tap in layer.step(cell).taps]
+            lead = (space.rows.lead, space.columns.lead)
+            places = {(tap.channel, *map(sum, zip(lead, (0, *tap.canvas)[-2:], strict=True))) for tap in taps}
+            assert set(product(reach.slices, reach.rows, reach.columns)) == places
+            cells = {tap.input for tap in taps if tap.input is not None}
+
+
+@pytest.mark.parametrize("name", ["depthwise", "separable", "shuffled groups", "many filters"])
+def test_lines_meet_the_filters_at_work(name):
+    made = view(*CASES[name])
+    for k in some(len(made.steps)):
+        reaches = made.reaches(k)
+        for number, filters in enumerate(made.banks):
+            if filters is None:
+                continue
+            working = reaches[number + 1].slices
+            lines = [item.lines[0] for item in made._beam(number, reaches)]
+            drawn = [filters.stack(slot) for slot in filters.slots if slot.shows(working[0]) in working]
+            fronts_ = {point for box in drawn for side in (False, True) for point in box.corners(box.cells, right=side)}
+            assert len(lines) == 4
+            assert all({start, end} & fronts_ for start, end in lines)
+
+
+# shuffles
+
+
+def dealt(groups, each):
+    """For each place the channel that comes to it: one of each group in turn."""
+    return [group * each + k for k in range(each) for group in range(groups)]
+
+
+@drawn(st.integers(1, 4), st.integers(1, 4), st.sampled_from(ORDERS))
+def test_a_shuffles_lines_lead_from_slice_to_slice(groups, each, order):
+    count = groups * each
+    made = view(ChannelShuffle(Ends(count, (2, 2), count, (2, 2)), groups), animation=Animation(order=order))
+    before, after = made.stacks
+    lines = [item.lines[0] for item in made._beam(0, made.reaches(0))]
+    found = {(slice_at(after, line[-1], 0), slice_at(before, line[0], 2)) for line in lines}
+    assert found == set(enumerate(dealt(groups, each)))
+
+
+def slice_at(stack, point, column):
+    """The slice whose upper corner, in the middle of its thickness, is a point."""
+    for place in range(stack.depth.count):
+        near, far = stack.ends((place, 1))
+        if point == pytest.approx(stack.at((near + far) / 2, 0, column)):
+            return place
+    return None
+
+
+def test_the_channels_that_are_read_have_strong_lines():
+    made = view(*SHUFFLED)
+    for k in (0, len(made.steps) - 1):
+        lines = made._beam(1, made.reaches(k))
+        strong = [slice_at(made.stacks[2], item.lines[0][-1], 0) for item in lines if item.stroke.width > 2]
+        assert sorted(strong) == made.reaches(k)[2].slices == ([0, 1] if k == 0 else [2, 3])
+
+
+def test_a_channel_keeps_its_groups_colour_through_a_shuffle():
+    made = view(*SHUFFLED)
+    red, green = made.style.colors.channels[:2]
+    colors = [[made.hues.of_map(number)(place) for place in range(4)] for number in range(4)]
+    assert colors[:3] == [[red, red, green, green], [red, red, green, green], [red, green, red, green]]
+    assert set(colors[3]) == {made.style.colors.output}
+
+
+def test_after_a_shuffle_groups_are_made_one_after_the_other():
+    made = view(*SHUFFLED)
+    assert made.portions == ((0, 2), (2, 2))
+    assert len(made.steps) == 18
+    kept = made.frame(9).kept
+    x, y = made.stacks[-1].at(made.stacks[-1].ends((0, 2))[0], 0, 0)
+    assert (x, y, 3 * CELL, 3 * CELL) in fronts(kept, made.filling.fill(1))
+
+
+@pytest.mark.parametrize(("name", "apart"), [("shuffle", 7), ("shuffle of many", 8)])
+def test_a_shuffles_slices_are_told_apart_unless_they_are_many(name, apart):
+    stack = view(*CASES[name]).stacks[0]
+    assert len(stack.depth.edges((0, stack.depth.count))) == apart
 
 
 # the output
@@ -343,19 +456,19 @@ def test_channels_that_meet_make_an_output_of_its_own_colour():
         ("grouped", [("input 5×5×4", ""), ("4 filters 3×3×2", "2 groups"), ("output 3×3×4", "")]),
         ("depthwise", [("input 7×7×3", ""), ("3 filters 3×3×1", "depthwise"), ("output 5×5×3", "")]),
         ("dilated", [("input 7×7×3", ""), ("filter 3×3×3", "dilation 2"), ("output 3×3", "")]),
-        ("three axes", [("input 5×5×5", ""), ("filter 3×3×3", ""), ("output 3×3×3", "")]),
+        ("three axes", [("input 5×5×5", ""), ("filter 3×3×3", "moves in 3 directions"), ("output 3×3×3", "")]),
         (
             "three axes, padded",
             [
                 ("input 4×4×4×2", "padding 1, 1 of 2 channels drawn"),
-                ("2 filters 3×3×3×2", "1 of 4 kernels drawn"),
+                ("2 filters 3×3×3×2", "moves in 3 directions, 1 of 4 kernels drawn"),
                 ("output 4×4×4×2", "1 of 2 channels drawn"),
             ],
         ),
         (
             "transposed",
             [
-                ("input 2×2×2", "spread to 3×3, border 2"),
+                ("input 2×2×2", "spread to 3×3, border 2 = k − 1 − p"),
                 ("filter 3×3×2", "flipped in the window"),
                 ("output 5×5", ""),
             ],
@@ -366,15 +479,40 @@ def test_channels_that_meet_make_an_output_of_its_own_colour():
             [
                 ("input 7×7×3", ""),
                 ("3 filters", "3×3×1, depthwise"),
-                ("layer 1: 5×5×3", ""),
+                ("maps 5×5×3", ""),
                 ("128 filters", "1×1×3, pointwise"),
                 ("output 5×5×128", ""),
+            ],
+        ),
+        (
+            "flattened",
+            [
+                ("input 7×7×3", ""),
+                ("filter", "1×1×3, pointwise"),
+                ("map 7×7", ""),
+                ("filter", "3×1"),
+                ("map 5×7", ""),
+                ("filter", "1×3"),
+                ("output 5×5", ""),
+            ],
+        ),
+        ("shuffle", [("input 2×3×6", ""), ("channel shuffle", "3 groups"), ("output 2×3×6", "")]),
+        (
+            "shuffled groups",
+            [
+                ("input 5×5×4", ""),
+                ("4 filters", "3×3×2, 2 groups"),
+                ("maps 3×3×4", ""),
+                ("shuffle", "2 groups"),
+                ("maps 3×3×4", ""),
+                ("4 filters", "1×1×2, 2 groups"),
+                ("output 3×3×4", ""),
             ],
         ),
     ],
 )
 def test_labels(name, labels):
-    assert words.volume_labels(trace(figure(*CASES[name]))) == labels
+    assert names.volume_labels(trace(figure(*CASES[name]))) == labels
 
 
 def test_given_names_and_none():

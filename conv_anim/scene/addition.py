@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from math import ceil
 from typing import TYPE_CHECKING
 
-from conv_anim.scene import words
+from conv_anim.scene.arrangement import shortened
 from conv_anim.scene.color import mix
 from conv_anim.scene.grid import Grid
+from conv_anim.scene.headings import ends
 from conv_anim.scene.numbers import plane
+from conv_anim.scene.outputs import Column, Pile, pile
 from conv_anim.scene.panel import Panel, Sign
 from conv_anim.scene.primitives import Boxes, Frame, Lazy
-from conv_anim.scene.sheet import row_and_column, two
+from conv_anim.scene.sheet import two
+from conv_anim.scene.words import Label
 
 if TYPE_CHECKING:
     from conv_anim.scene.lanes import Lanes
+    from conv_anim.scene.outputs import Outputs
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.style import Style
-    from conv_anim.scene.sums import Sum
+    from conv_anim.scene.tally import Tally
 
 
 @dataclass(frozen=True)
 class Addition:
-    """Maps, signs between them, and the output in one line."""
+    """Maps, signs between them, and the output in one line; of several outputs a pile."""
 
     lanes: Lanes
 
@@ -40,93 +45,123 @@ class Addition:
         return 1.4 * self.style.number_size
 
     @cached_property
-    def sign(self) -> Sign:
-        return Sign(self.style, words.labels(self.lanes.trace)[-1], None)
+    def shown(self) -> list[int | None]:
+        """Which of the lanes are drawn; None for the ones left out."""
+        return shortened(self.lanes.seen)
+
+    def sign(self, channel: int) -> Sign:
+        """The label of the output, and which of its channels is being made."""
+        _, label = ends(self.lanes.trace, self.lanes.say)
+        if self.lanes.outputs > 1:
+            count = self.lanes.outputs
+            label = Label(label.name, self.lanes.say("channels.filter_of", number=channel + 1, count=count))
+        return Sign(self.style, label, None)
 
     @cached_property
     def top(self) -> int:
-        return round(self.sign.height + 0.7 * self.style.gap) if self.labelled else 0
+        return round(self.sign(0).height + 0.7 * self.style.gap) if self.labelled else 0
 
     @cached_property
     def texts(self) -> list[str]:
         """The sign after each map."""
-        return [*["+"] * (len(self.lanes.shown) - 1), f"{self.lanes.bias_text} =".strip()]
+        return [*["+"] * (len(self.shown) - 1), f"{self.lanes.bias_text} =".strip()]
+
+    @cached_property
+    def _lefts(self) -> list[int]:
+        """Where the maps begin, and the output."""
+        lefts, x, wide = [0], 0.0, self._shape[1] * self.lanes.numbers.cell
+        for text in self.texts:
+            x += wide + self.style.width(text, size=self.sign_size) + 1.5 * self.style.gap
+            lefts.append(round(x))
+        return lefts
+
+    @property
+    def _shape(self) -> tuple[int, int]:
+        rows, columns = plane(self.lanes.layer.output[0]).shape
+        return rows, columns
+
+    def _grid(self, x: int) -> Grid:
+        rows, columns = self._shape
+        y = self.top + (self.bottom - self.top - rows * self.lanes.numbers.cell) // 2
+        return Grid(self.style, self.lanes.numbers, rows, columns, x, y)
 
     @cached_property
     def grids(self) -> list[Grid]:
-        """The maps that are shown, and the output."""
-        rows, columns = row_and_column(self.lanes.layer.operator)
-        grids: list[Grid] = []
-        x = 0.0
-        for k in range(len(self.lanes.shown) + 1):
-            grids.append(Grid(self.style, self.lanes.numbers, rows.count, columns.count, round(x), self.top))
-            if k < len(self.texts):
-                x += grids[-1].width + self.style.width(self.texts[k], size=self.sign_size) + 1.5 * self.style.gap
-        return grids
+        """The maps that are shown."""
+        return [self._grid(x) for x in self._lefts[:-1]]
 
-    @property
-    def out(self) -> Grid:
-        return self.grids[-1]
+    @cached_property
+    def _pile(self) -> Pile | None:
+        if self.lanes.outputs == 1:
+            return None
+        made = pile(self.lanes)
+        stack = made.filling.stack
+        placed = replace(stack, x=self._lefts[-1], y=self.top + ceil(stack.depth.total))
+        return Pile(self.lanes, replace(made.filling, stack=placed))
+
+    @cached_property
+    def outputs(self) -> Outputs:
+        return Column(self.lanes, (self._grid(self._lefts[-1]),)) if self._pile is None else self._pile
 
     @property
     def width(self) -> float:
-        return self.out.x + max(self.out.width, self.sign.width if self.labelled else 0)
+        wide = self._shape[1] * self.lanes.numbers.cell if self._pile is None else self._pile.filling.stack.width
+        last = self.lanes.outputs - 1
+        return self._lefts[-1] + max(wide, self.sign(last).width if self.labelled else 0)
 
     @property
     def bottom(self) -> int:
-        return self.top + self.out.height
+        high = self._shape[0] * self.lanes.numbers.cell
+        return self.top + (high if self._pile is None else ceil(self._pile.filling.stack.height))
 
     def still(self, channel: int) -> Items:
         items: list[Primitive] = [Boxes(((0, 0, self.width, self.bottom),), self.style.colors.background)]
         lanes = self.lanes.of(channel)
-        for grid, lane in zip(self.grids, self.lanes.shown, strict=False):
+        for grid, lane in zip(self.grids, self.shown, strict=True):
             if lane is None:
                 items.append(self._centered(grid.x + grid.width / 2, "…"))
                 continue
             color = self.lanes.map_color(lanes[lane].channel)
             items += grid.filled(plane(lanes[lane].map), self.lanes.map_format, color)
-            items += self._name(grid, f"map of channel {lanes[lane].channel + 1}")
+            items += self._name(grid, self.lanes.say("channels.map_of", number=lanes[lane].channel + 1))
         texts = [*self.texts[:-1], f"{self.lanes.bias_of(channel)} =".strip()]
-        for left, right, text in zip(self.grids, self.grids[1:], texts, strict=False):
-            items.append(self._centered((left.x + left.width + right.x) / 2, text))
-        items += self.out.pending()
+        rights = [grid.x + grid.width for grid in self.grids]
+        for right, left, text in zip(rights, self._lefts[1:], texts, strict=True):
+            items.append(self._centered((right + left) / 2, text))
+        items += self.outputs.still(channel)
         if self.labelled:
-            items += self.sign.at(self.out.x, self.top - 0.7 * self.style.gap - self.sign.height)
+            sign = self.sign(channel)
+            items += sign.at(self._lefts[-1], self.top - 0.7 * self.style.gap - sign.height)
         return tuple(items)
 
     def _centered(self, x: float, text: str) -> Primitive:
-        return self.style.centered(x, self.out.middle, text, size=self.sign_size, color=self.lanes.quiet)
+        middle = self.grids[0].middle
+        return self.style.centered(x, middle, text, size=self.sign_size, color=self.lanes.quiet)
 
     def _name(self, grid: Grid, text: str) -> list[Primitive]:
         if not self.labelled:
             return []
         size = self.style.small_size
-        top = self.top - 0.7 * self.style.gap - size * self.style.font.cap_height
+        top = grid.y - 0.7 * self.style.gap - size * self.style.font.cap_height
         return [self.style.text(grid.x, top, text, size=size, color=self.lanes.quiet)]
 
     def frame(self, k: int) -> Frame:
         steps = self.lanes.steps
         cell = steps.cell(k)
         begins = k > 0 and steps.cell(k - 1)[0] != cell[0]
-        kept = list(self.still(cell[0])) if begins else []
+        kept = [self.lanes.blank(self.width, self.bottom), *self.still(cell[0])] if begins else []
         for passed in steps.passed(k):
             if passed[0] == cell[0]:
-                kept += self._result(passed, self.style.colors.output)
-        current = self.lanes.current(self.style.colors.output)
-        shown = [*self._read(cell), *self._result(cell, current, bold=True)]
-        shown += self.lanes.written(self.sum, cell, x=(self.width - self.sum.width) / 2, y=self.sum_top + self.sum.size)
+                kept += self.outputs.result(passed, current=False)
+        shown = [*self._read(cell), *self.outputs.result(cell, current=True)]
+        shown += self.lanes.tallied(self.sum, cell, x=(self.width - self.sum.width) / 2, y=self.sum_top + self.sum.size)
         return Frame(tuple(kept), tuple(shown))
-
-    def _result(self, cell: tuple[int, ...], fill: str, *, bold: bool = False) -> list[Primitive]:
-        place, value = two(cell[1:]), self.lanes.layer.output[cell].item()
-        text = self.out.number(place, self.lanes.map_format(value), fill, bold=bold)
-        return [self.out.boxes([place], fill, self.style.edge), text]
 
     def _read(self, cell: tuple[int, ...]) -> list[Primitive]:
         """The cell of every map that is added."""
         items: list[Primitive] = []
         lanes, theme, place = self.lanes.of(cell[0]), self.style.theme, two(cell[1:])
-        for grid, lane in zip(self.grids, self.lanes.shown, strict=False):
+        for grid, lane in zip(self.grids, self.shown, strict=True):
             if lane is None:
                 continue
             color = self.lanes.map_color(lanes[lane].channel)
@@ -136,8 +171,8 @@ class Addition:
         return items
 
     @cached_property
-    def sum(self) -> Sum:
-        return self.lanes.sum(self.width)
+    def sum(self) -> Tally:
+        return self.lanes.tally(self.width)
 
     @property
     def sum_top(self) -> float:

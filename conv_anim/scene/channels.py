@@ -1,25 +1,30 @@
-"""The channels view: a row for each input channel, its map and its own kernel, and how their maps add up to one."""
+"""The channels view: each input channel's map and its own kernels, what they make, and how their maps add up to one."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
-from conv_anim.scene import words
 from conv_anim.scene.addition import addition
+from conv_anim.scene.arrangement import Arrangement
+from conv_anim.scene.color import readable
+from conv_anim.scene.crossing import crossing
 from conv_anim.scene.grid import Grid, SheetGrid
+from conv_anim.scene.hues import strengthened
 from conv_anim.scene.lanes import Lane, Lanes
 from conv_anim.scene.numbers import plane
-from conv_anim.scene.panel import Panel, Sign
-from conv_anim.scene.primitives import Boxes, Frame, Lazy, Lines, Stroke
-from conv_anim.scene.sheet import Sheet, row_and_column, two
+from conv_anim.scene.panel import Panel
+from conv_anim.scene.pixels import pixels
+from conv_anim.scene.primitives import Boxes, Frame, Lazy, Lines, Stroke, Text
+from conv_anim.spec.model import Channels, ChannelShuffle, PixelShuffle, PixelUnshuffle
 
 if TYPE_CHECKING:
+    from conv_anim.scene.outputs import Outputs
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.style import Style
-    from conv_anim.scene.sums import Sum
+    from conv_anim.scene.tally import Tally
     from conv_anim.tracing.trace import Trace
 
 
@@ -31,6 +36,10 @@ class Row:
     sheet: SheetGrid
     kernel: Grid | None
     map: Grid
+
+    @property
+    def grids(self) -> list[Grid]:
+        return [self.sheet.grid, *([] if self.kernel is None else [self.kernel]), self.map]
 
 
 @dataclass(frozen=True)
@@ -44,173 +53,181 @@ class ChannelsView:
     def style(self) -> Style:
         return self.lanes.style
 
-    @property
-    def trace(self) -> Trace:
-        return self.lanes.trace
-
-    # places
-
     @cached_property
-    def sheet(self) -> Sheet:
-        return Sheet.read_by(self.lanes.layer.operator)
-
-    @cached_property
-    def shapes(self) -> list[tuple[int, int]]:
-        """Rows and columns of the grids of a lane, and of the output if there is one."""
-        rows, columns = row_and_column(self.lanes.layer.operator)
-        kernel = [(rows.kernel, columns.kernel)] if self.lanes.layer.kernels is not None else []
-        out = (rows.count, columns.count)
-        return [self.sheet.shape, *kernel, out, *([out] if self.add else [])]
-
-    @cached_property
-    def signs(self) -> list[Sign]:
-        """The labels over the columns."""
-        named = words.channel_labels(self.trace, meet=self.lanes.meet, add=self.add)
-        return [Sign(self.style, label, None) for label in named]
+    def places(self) -> Arrangement:
+        return Arrangement(self.lanes, self.add)
 
     @property
-    def labelled(self) -> bool:
-        return self.trace.spec.labels is not None
-
-    @property
-    def row_gap(self) -> int:
-        return round(self.style.gap * (1.6 if self.labelled else 1.0))
-
-    @cached_property
-    def top(self) -> int:
-        if not self.labelled:
-            return 0
-        return round(max(sign.height for sign in self.signs) + 0.5 * self.style.gap) + self.row_gap
-
-    @property
-    def row_height(self) -> int:
-        return max(rows for rows, _ in self.shapes) * self.lanes.numbers.cell
-
-    def row_top(self, row: int) -> int:
-        return self.top + row * (self.row_height + self.row_gap)
-
-    @property
-    def bottom(self) -> int:
-        return self.row_top(len(self.lanes.shown)) - self.row_gap
-
-    @cached_property
-    def lefts(self) -> list[int]:
-        """Where each column of grids begins."""
-        lefts, x = [], 0.0
-        for k, (_, columns) in enumerate(self.shapes):
-            lefts.append(round(x))
-            wide = columns * self.lanes.numbers.cell
-            x += max(wide + self._between(k), self.signs[k].width + self.style.gap if self.labelled else 0)
-        return lefts
-
-    def _between(self, column: int) -> float:
-        if column == len(self.shapes) - 1:
-            return 0
-        if self.add and column == len(self.shapes) - 2:
-            text = self.style.width(f"{self.lanes.bias_text} =", size=self.sign_size)
-            return text + 4 * self.style.gap
-        return self.style.width("∗", size=self.sign_size) + 2 * self.style.gap
-
-    @property
-    def sign_size(self) -> float:
-        return 1.3 * self.style.number_size
+    def outputs(self) -> Outputs | None:
+        return self.places.outputs
 
     @property
     def width(self) -> float:
-        last = len(self.shapes) - 1
-        grid = self.shapes[last][1] * self.lanes.numbers.cell
-        return self.lefts[last] + max(grid, self.signs[last].width if self.labelled else 0)
+        return self.places.width
 
-    def grid(self, column: int, top: float, height: float) -> Grid:
-        rows, columns = self.shapes[column]
-        y = round(top + (height - rows * self.lanes.numbers.cell) / 2)
-        return Grid(self.style, self.lanes.numbers, rows, columns, self.lefts[column], y)
+    @property
+    def bottom(self) -> int:
+        return self.places.tower.bottom
 
     def rows(self, channel: int) -> list[Row]:
-        lanes = self.lanes.of(channel)
-        return [self._row(k, lanes[lane]) for k, lane in enumerate(self.lanes.shown) if lane is not None]
+        """The lanes that are at work for an output channel, as far as they are drawn."""
+        found = []
+        for number, lane in enumerate(self.lanes.of(channel)):
+            source, row = self.places.place(number, lane)
+            if row in self.places.tower.rows:
+                found.append(self._row(lane, source, row))
+        return found
 
-    def _row(self, row: int, lane: Lane) -> Row:
-        top, layer, formats = self.row_top(row), self.lanes.layer, self.lanes.formats
-        grids = [self.grid(k, top, self.row_height) for k in range(2 if lane.kernel is None else 3)]
-        values = plane(layer.input[lane.channel])
-        sheet = SheetGrid(grids[0], self.sheet, values, formats.x, formats.empty, self.lanes.color(lane.channel))
-        return Row(lane, sheet, None if lane.kernel is None else grids[1], grids[-1])
+    def _row(self, lane: Lane, source: int, row: int) -> Row:
+        span = self.places.tower.rows[row]
+        sheet = self._sheet(lane.channel, source, self.lanes.color(lane.channel))
+        grids = [self.places.grid(k, span) for k in range(1, 2 if lane.kernel is None else 3)]
+        return Row(lane, sheet, None if lane.kernel is None else grids[0], grids[-1])
 
-    @cached_property
-    def out(self) -> Grid:
-        return self.grid(len(self.shapes) - 1, self.top, self.bottom - self.top)
+    def _sheet(self, channel: int, source: int, color: str) -> SheetGrid:
+        lanes = self.lanes
+        grid = self.places.grid(0, self.places.tower.sources[source])
+        values, formats = plane(lanes.layer.input[channel]), lanes.formats
+        return SheetGrid(grid, lanes.sheet, values, formats.x, formats.empty, color)
 
     # what stays as long as the filter does
 
     def still(self, channel: int) -> Items:
         items: list[Primitive] = [Boxes(((0, 0, self.width, self.bottom),), self.style.colors.background)]
-        for row in self.rows(channel):
+        rows = self.rows(channel)
+        items += self._idle(rows)
+        for k, row in enumerate(rows):
+            items += row.sheet.still() if k == 0 or rows[k - 1].lane.channel != row.lane.channel else []
             items += self._row_still(row)
-        for k, lane in enumerate(self.lanes.shown):
-            if lane is None:
-                middle = self.row_top(k) + self.row_height / 2
-                items.append(self._sign(self.shapes[0][1] * self.lanes.numbers.cell / 2, middle, "⋮"))
-        items += self._joined(channel) if self.add else []
-        if self.labelled:
-            items += self._labels(channel)
+        items += self._forks(rows)
+        for span in self.places.tower.dots:
+            middle = self.places.lefts[0] + self.places.shapes[0][1] * self.lanes.numbers.cell / 2
+            items.append(self._sign(middle, span.top + span.height / 2, "⋮"))
+        if self.outputs is not None:
+            items += self._joined(channel, rows, self.outputs)
+        if self.places.labelled:
+            items += self._labels(channel, rows)
         return tuple(items)
 
+    def _idle(self, rows: list[Row]) -> list[Primitive]:
+        """The channels of other groups, and a bar beside each group."""
+        if not self.places.whole:
+            return []
+        items: list[Primitive] = []
+        for channel in self.places.tower.sources:
+            if all(row.lane.channel != channel for row in rows):
+                faint = self.lanes.faint(channel)
+                ink = readable(faint, self.style.colors.muted, self.style.colors.ink)
+                still = self._sheet(channel, channel, faint).still()
+                items += [replace(item, color=ink) if isinstance(item, Text) else item for item in still]
+        for group, span in enumerate(self.places.tower.groups):
+            bar = (0, span.top, round(4 * self.style.scale), span.height)
+            color = strengthened(self.style.colors, self.lanes.color(group * self.lanes.seen))
+            items.append(Boxes((bar,), color))
+        return items
+
     def _row_still(self, row: Row) -> list[Primitive]:
-        items = row.sheet.still()
+        items: list[Primitive] = []
         if row.kernel is not None and row.lane.kernel is not None:
             color = self.lanes.kernel_color(row.lane.channel)
             items += row.kernel.filled(plane(row.lane.kernel), self.lanes.formats.w, color)
         items += row.map.pending()
-        grids = [row.sheet.grid, *([row.kernel] if row.kernel is not None else []), row.map]
-        for left, right, text in zip(grids, grids[1:], ["∗", "="] if row.kernel is not None else ["→"], strict=False):
-            items.append(self._sign((left.x + left.width + right.x) / 2, row.map.middle, text))
-        return items
+        made = self.places.made_sign(self.lanes.bias_of(row.lane.output))
+        if row.kernel is not None:
+            start = self._fork_end(row.sheet.grid) if self.places.forked else row.sheet.grid.x + row.sheet.grid.width
+            items.append(self._sign((start + row.kernel.x) / 2, row.map.middle, "∗"))
+        before = row.grids[-2]
+        items.append(self._sign((before.x + before.width + row.map.x) / 2, row.map.middle, made))
+        return [*items, *self._done(row)]
 
-    def _sign(self, x: float, y: float, text: str) -> Primitive:
-        return self.style.centered(x, y, text, size=self.sign_size, color=self.lanes.quiet)
+    def _done(self, row: Row) -> list[Primitive]:
+        """What becomes of the cells that are read, over the arrow."""
+        if not self.places.done:
+            return []
+        x, size = (row.sheet.grid.x + row.sheet.grid.width + row.map.x) / 2, self.style.small_size
+        y = row.map.middle - 0.9 * self.style.gap
+        return [self.style.centered(x, y, self.places.done, size=size, color=self.lanes.quiet)]
 
-    def _joined(self, channel: int) -> list[Primitive]:
-        """A bracket from all maps to the output, with the bias on its way."""
-        maps = [row.map for row in self.rows(channel)]
-        start, bar = maps[0].x + maps[0].width + self.style.gap * 0.6, self.style.gap * 1.2
-        stroke = Stroke(self.style.colors.faint, max(1.0, 1.5 * self.style.scale))
-        x, y = round(start + bar - self.style.gap * 0.6), self.out.middle
-        ticks = tuple(((start, m.middle), (x, m.middle)) for m in maps)
-        spine = ((x, maps[0].middle), (x, maps[-1].middle))
-        text = f"{self.lanes.bias_of(channel)} =".strip()
-        wide = self.style.width(text, size=self.sign_size)
-        middle = (x + self.out.x) / 2
-        sign = self.style.centered(middle, y, text, size=self.sign_size, color=self.lanes.quiet)
-        lead = ((x, y), (middle - wide / 2 - self.style.gap * 0.4, y))
-        plus = [self._plus(a, b) for a, b in pairwise(maps)]
-        return [Lines((*ticks, spine, lead), stroke), sign, *plus, *self.out.pending()]
+    def _fork_end(self, grid: Grid) -> float:
+        return round(grid.x + grid.width + 1.2 * self.style.gap)
 
-    def _plus(self, above: Grid, below: Grid) -> Primitive:
-        y = (above.y + above.height + below.y) / 2
-        return self.style.centered(above.x + above.width / 2, y, "+", size=self.sign_size, color=self.lanes.quiet)
-
-    def _labels(self, channel: int) -> list[Primitive]:
+    def _forks(self, rows: list[Row]) -> list[Primitive]:
+        """Lines from each input map to all of its kernels."""
+        if not self.places.forked:
+            return []
         items: list[Primitive] = []
-        for left, sign in zip(self.lefts, self.signs, strict=True):
-            items += sign.at(left, 0)
-        for row in self.rows(channel):
-            y = row.sheet.grid.y - 0.4 * self.style.gap
-            name = f"channel {row.lane.channel + 1}"
-            size = self.style.small_size
-            height = size * self.style.font.cap_height
-            items.append(self.style.text(row.sheet.grid.x, y - height, name, size=size, color=self.lanes.quiet))
-        if self.lanes.meet and self.lanes.layer.operator.out_channels > 1:
-            items.append(self._counter(channel))
+        for _, alike in groupby(rows, key=lambda row: row.lane.channel):
+            of_one = list(alike)
+            grid, middles = of_one[0].sheet.grid, [row.map.middle for row in of_one]
+            end = self._fork_end(grid)
+            start, x = grid.x + grid.width + 0.4 * self.style.gap, end - round(0.4 * self.style.gap)
+            spine = ((x, min(*middles, grid.middle)), (x, max(*middles, grid.middle)))
+            ticks = [((x, y), (end, y)) for y in middles]
+            items.append(Lines((((start, grid.middle), (x, grid.middle)), spine, *ticks), self._stroke))
         return items
 
-    def _counter(self, channel: int) -> Primitive:
-        """Which of many filters is at work, over the first kernel."""
-        size, rows = self.style.small_size, self.rows(channel)
-        above = rows[0].kernel or rows[0].map
-        top = above.y - 0.4 * self.style.gap - size * self.style.font.cap_height
-        text = f"filter {channel + 1} of {self.lanes.layer.operator.out_channels}"
-        return self.style.text(above.x, top, text, size=size, color=self.style.colors.ink, bold=True)
+    @property
+    def _stroke(self) -> Stroke:
+        """Of lines that lead from map to map."""
+        return Stroke(self.style.colors.faint, max(1.0, 1.5 * self.style.scale))
+
+    def _sign(self, x: float, y: float, text: str) -> Text:
+        return self.style.centered(x, y, text, size=self.places.sign_size, color=self.lanes.quiet)
+
+    def _joined(self, channel: int, rows: list[Row], outputs: Outputs) -> list[Primitive]:
+        """A bracket from all maps to the output that they make, with the bias on its way."""
+        maps, gap, y = [row.map for row in rows], self.style.gap, outputs.grid(channel).middle
+        start = maps[0].x + maps[0].width + gap * 0.6
+        x = round(start + gap * 0.6)
+        ticks = tuple(((start, m.middle), (x, m.middle)) for m in maps)
+        spine = ((x, min(maps[0].middle, y)), (x, max(maps[-1].middle, y)))
+        text = f"{self.lanes.bias_of(channel)} =".strip()
+        middle = (x + outputs.x) / 2
+        wide = self.style.width(text, size=self.places.sign_size)
+        lead = ((x, y), (middle - wide / 2 - gap * 0.4, y))
+        plus = [self._sign(a.x + a.width / 2, (a.y + a.height + b.y) / 2, "+") for a, b in pairwise(maps)]
+        return [Lines((*ticks, spine, lead), self._stroke), self._sign(middle, y, text), *plus, *outputs.still(channel)]
+
+    # labels
+
+    def _labels(self, channel: int, rows: list[Row]) -> list[Primitive]:
+        items: list[Primitive] = []
+        for left, sign in zip(self.places.lefts, self.places.signs, strict=True):
+            items += sign.at(left, 0)
+        for source, span in self.places.tower.sources.items():
+            if self.lanes.layer.means.in_channels == 1:
+                break
+            own = source if self.places.whole or not self.lanes.meet else self.lanes.of(channel)[source].channel
+            items.append(self._name(self.places.grid(0, span), self._channel(own)))
+        if self.lanes.outputs > 1:
+            items += self._numbered(channel, rows)
+        return items
+
+    def _channel(self, channel: int) -> str:
+        if self.lanes.meet and self.lanes.groups > 1:
+            return self.lanes.say("channels.in_group", channel=channel + 1, group=self.lanes.group(channel) + 1)
+        return self.lanes.say("channels.channel", number=channel + 1)
+
+    def _name(self, grid: Grid, text: str, *, bold: bool = False) -> Text:
+        """A few words over a grid."""
+        size, color = self.style.small_size, self.style.colors.ink if bold else self.lanes.quiet
+        top = grid.y - 0.4 * self.style.gap - size * self.style.font.cap_height
+        return self.style.text(grid.x, top, text, size=size, color=color, bold=bold)
+
+    def _numbered(self, channel: int, rows: list[Row]) -> list[Primitive]:
+        """Which of many filters is at work, and which map it makes; where all are, each by its number."""
+        say = self.lanes.say
+        if not self.lanes.meet:
+            named = [(grid, "filter", row.lane.output) for row in rows for grid in row.grids[1:-1]]
+            named += [(row.map, "map", row.lane.output) for row in rows]
+            return [self._name(grid, say(f"channels.{what}_number", number=k + 1)) for grid, what, k in named]
+        filter_ = say("channels.filter_of", number=channel + 1, count=self.lanes.outputs)
+        items: list[Primitive] = [self._name(rows[0].grids[1], filter_, bold=True)]
+        if self.outputs is not None and not self.places.piled:
+            for output in range(self.lanes.outputs):
+                text = say("channels.map_number", number=output + 1)
+                items.append(self._name(self.outputs.grid(output), text, bold=output == channel))
+        return items
 
     # what differs from frame to frame
 
@@ -218,38 +235,28 @@ class ChannelsView:
         steps = self.lanes.steps
         cell = steps.cell(k)
         begins = k > 0 and steps.cell(k - 1)[0] != cell[0]
-        kept = list(self.still(cell[0])) if begins else []
+        kept = [self.lanes.blank(self.width, self.bottom), *self.still(cell[0])] if begins else []
         for passed in steps.passed(k):
             if passed[0] == cell[0]:
-                kept += self._results(passed)
+                kept += self._results(passed, current=False)
         return Frame(tuple(kept), tuple(self._shown(cell)))
 
-    def _results(self, cell: tuple[int, ...], *, current: bool = False) -> list[Primitive]:
+    def _results(self, cell: tuple[int, ...], *, current: bool) -> list[Primitive]:
         """A cell of every map, and of the output."""
         items: list[Primitive] = []
         for row in self.rows(cell[0]):
-            color = self.lanes.map_color(row.lane.channel)
-            items += self._result(row.map, cell, row.lane.map[cell[1:]].item(), color, current=current)
-        if self.add:
-            value = self.lanes.layer.output[cell].item()
-            items += self._result(self.out, cell, value, self.style.colors.output, current=current)
-        return items
-
-    def _result(self, grid: Grid, cell: tuple[int, ...], value: float, color: str, *, current: bool) -> list[Primitive]:
-        fill, place = self.lanes.current(color) if current else color, two(cell[1:])
-        text = grid.number(place, self.lanes.map_format(value), fill, bold=current)
-        return [grid.boxes([place], fill, self.style.edge), text]
+            color, value = self.lanes.map_color(row.lane.channel), row.lane.map[cell[1:]].item()
+            items += self.lanes.result(row.map, cell, value, color, current=current)
+        return [*items, *([] if self.outputs is None else self.outputs.result(cell, current=current))]
 
     def _shown(self, cell: tuple[int, ...]) -> list[Primitive]:
         items: list[Primitive] = []
-        rows, columns = two(cell[1:])
-        under = [(r, c) for r in self.sheet.rows.covered([rows]) for c in self.sheet.columns.covered([columns])]
-        for row in self.rows(cell[0]):
-            items += row.sheet.covered(under)[0]
+        for row in {row.lane.channel: row for row in self.rows(cell[0])}.values():
+            items += row.sheet.covered(self.lanes.read(row.lane, cell[1:]))[0]
         items += self._results(cell, current=True)
         if self.sum is not None:
             x = (self.width - self.sum.width) / 2
-            items += self.lanes.written(self.sum, cell, x=x, y=self.sum_top + self.sum.size)
+            items += self.lanes.tallied(self.sum, cell, x=x, y=self.sum_top + self.sum.size)
         return items
 
     @property
@@ -257,8 +264,8 @@ class ChannelsView:
         return self.bottom + 1.5 * self.style.gap
 
     @cached_property
-    def sum(self) -> Sum | None:
-        return self.lanes.sum(self.width) if self.add else None
+    def sum(self) -> Tally | None:
+        return self.lanes.tally(self.width) if self.add else None
 
     def panel(self) -> Panel:
         panel = Panel(self.width, self.bottom, self.still(self.lanes.steps.cell(0)[0]), self._frames())
@@ -272,8 +279,15 @@ class ChannelsView:
 
 def channels(trace: Trace, style: Style) -> Panel:
     """The panel of the view; where channels never meet there is nothing to add up."""
-    lanes = Lanes(trace, style)
-    show = getattr(trace.spec.view, "show", "both")
-    if show == "sum" and lanes.meet:
+    lanes, view = Lanes(trace, style), trace.spec.view
+    assert isinstance(view, Channels)
+    match trace.layers[0].layer:
+        case ChannelShuffle():
+            return crossing(trace, style)
+        case PixelShuffle() | PixelUnshuffle():
+            return pixels(trace, style)
+        case _:
+            pass
+    if view.show == "sum" and lanes.meet:
         return addition(lanes)
-    return ChannelsView(lanes, add=show == "both" and lanes.meet).panel()
+    return ChannelsView(lanes, add=view.show == "both" and lanes.meet).panel()

@@ -5,8 +5,11 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING, assert_never
 
-from conv_anim.scene import words
+from conv_anim.scene.captions import caption, description
 from conv_anim.scene.color import readable
+from conv_anim.scene.cost import CostTable, rows
+from conv_anim.scene.formulas import formulas
+from conv_anim.scene.language import Language
 from conv_anim.scene.panel import Panel, shifted
 from conv_anim.scene.primitives import Scene
 from conv_anim.scene.style import Style
@@ -62,6 +65,12 @@ def _panel(trace: Trace, style: Style) -> Panel:
             from conv_anim.scene.matrix import matrix
 
             return matrix(trace, style)
+        case model.Sequence():
+            from conv_anim.scene.sequence import sequence
+
+            return sequence(trace, style)
+        case model.Undrawn(why=why):
+            raise ValueError(why)
         case _:
             assert_never(trace.spec.view)
 
@@ -70,12 +79,20 @@ def _composed(trace: Trace, style: Style, width: int | None) -> Scene:
     spec = trace.spec
     panel = _panel(trace, style)
     lines = _lines(trace, style, max(panel.width, NARROWEST * style.scale))
-    content = max(panel.width, *(style.width(text, size=style.label_size) for text in lines), 0)
+    say = Language(spec.lang)
+    table = CostTable(style, say, tuple(rows(spec.layers, say))) if spec.cost else None
+    texts = (style.width(text, size=style.label_size) for text in lines)
+    content = max(panel.width, *texts, 0 if table is None else table.width)
     full = width or ceil(content) + 2 * style.margin
     dx, dy = round((full - panel.width) / 2), style.margin
     below = dy + panel.height + style.margin
     written = _written(lines, style, x=full / 2, top=below)
-    height = ceil(below + (len(lines) * _leading(style) if lines else 0))
+    below += len(lines) * _leading(style)
+    if table is not None:
+        below += 0.5 * style.gap if lines else 0
+        written += table.at(round((full - table.width) / 2), round(below))
+        below += table.height + style.margin
+    height = ceil(below)
     return Scene(
         width=full,
         height=height,
@@ -86,7 +103,7 @@ def _composed(trace: Trace, style: Style, width: int | None) -> Scene:
         hold=spec.animation.hold,
         loop=spec.animation.loop,
         title=spec.title or "",
-        description=words.description(trace),
+        description=description(spec),
     )
 
 
@@ -97,12 +114,12 @@ def _lines(trace: Trace, style: Style, width: float) -> list[str]:
         case str(text):
             said.append(text)
         case True:
-            said += words.formula(trace.layers[-1])
+            said += formulas(trace.spec.layers, Language(trace.spec.lang))
     match trace.spec.caption:
         case str(text):
             said.append(text)
         case True:
-            said.append(words.caption(trace))
+            said.append(caption(trace.spec))
     return [line for text in said for line in style.wrapped(text, size=style.label_size, width=width)]
 
 

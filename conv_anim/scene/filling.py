@@ -11,6 +11,7 @@ from conv_anim.scene.primitives import Boxes, Frame, Polygons
 from conv_anim.scene.space import Cells
 
 if TYPE_CHECKING:
+    from conv_anim.scene.floors import Run
     from conv_anim.scene.oblique import Fill, Stack
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.space import Block, Space
@@ -20,19 +21,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Filling:
-    """The output as a body; with ``at_once`` all its slices fill together."""
+    """The output as a body. ``portions`` are the slices that fill together, by the first index of a step."""
 
     style: Style
     space: Space
     stack: Stack
     fill: Fill
     steps: Steps
-    at_once: bool
+    portions: tuple[Run, ...]
 
     def made(self, cell: tuple[int, ...]) -> Cells:
         """The cells that a step of the animation makes."""
         cells = Cells.one(cell)
-        return replace(cells, slices=list(range(self.stack.depth.count))) if self.at_once else cells
+        if self.space.deep:
+            return cells
+        first, number = self.portions[cell[0]]
+        return replace(cells, slices=list(range(first, first + number)))
 
     def current(self, place: int) -> str:
         return mix(self.fill(place), self.style.colors.current, self.style.theme.overlay)
@@ -50,7 +54,7 @@ class Filling:
     @property
     def _all_begun(self) -> bool:
         """Whether no slice waits for another."""
-        return self.at_once or self.stack.depth.count == 1
+        return self.stack.depth.count == (1 if self.space.deep else self.portions[0][1])
 
     def _empty(self, block: Block) -> list[Primitive]:
         """Cells that are still to come."""
@@ -67,39 +71,39 @@ class Filling:
             return Frame((), tuple(body.window(made)))
         if self._interleaved:
             return Frame((), tuple(self._so_far(k)))
-        shown = self._cells(made.blocks()[0], self.current)
-        if self.at_once:
+        shown = self.cells(made.blocks()[0], self.current)
+        if self._all_begun:
             shown += self.stack.dots(self.style.colors.ink)
         return Frame(tuple(self._kept(k)), tuple(shown))
 
     def _kept(self, k: int) -> list[Primitive]:
-        """A new slice if one begins, and what is done of it or of the one that is filling."""
-        place = self.made(self.steps.cell(k)).slices[0]
+        """New slices if some begin, and what is done of them or of those that are filling."""
+        slices = self.made(self.steps.cell(k)).slices
+        place = slices[0]
         before = None if k == 0 else self.made(self.steps.cell(k - 1)).slices[0]
-        items = [] if before == place or self._all_begun else self._begun(place)
+        items = [] if before == place or self._all_begun else self.begun((place, len(slices)))
         columns: dict[int, list[int]] = {}
         for cell in self.steps.passed(k):
             made = self.made(cell)
             if made.slices[0] == place:
                 columns.setdefault(made.rows[0], []).append(made.columns[0])
-        slices = self.made(self.steps.cell(k)).slices
         for row, filled in columns.items():
             for block in Cells(slices, [row], sorted(filled)).blocks():
-                items += self._cells(block, self.fill)
+                items += self.cells(block, self.fill)
         return items
 
-    def _begun(self, place: int) -> list[Primitive]:
-        """A slice to fill, before the ones that are full."""
+    def begun(self, slices: Run) -> list[Primitive]:
+        """Slices to fill, before the ones that are full."""
         whole, count = self.stack.whole, self.stack.depth.count
-        first, number = (place + 1, count - place - 1) if self.stack.depth.reverse else (0, place)
+        first, number = (sum(slices), count - sum(slices)) if self.stack.depth.reverse else (0, slices[0])
         items: list[Primitive] = []
         if number > 0:
             items += self.stack.solid(replace(whole, slices=(first, number)), self.fill, self.style.edge)
         if number > count / 2:
             items += self.stack.dots(self.style.colors.ink)
-        return [*items, *self._empty(replace(whole, slices=(place, 1)))]
+        return [*items, *self._empty(replace(whole, slices=slices))]
 
-    def _cells(self, block: Block, fill: Fill) -> list[Primitive]:
+    def cells(self, block: Block, fill: Fill) -> list[Primitive]:
         """Cells of the slice that is filling, with their share of the map's top and right."""
         stack, edge = self.stack, self.style.edge
         near, far = stack.ends(block.slices)

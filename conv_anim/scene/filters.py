@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
@@ -41,14 +41,14 @@ class Slot:
 
 @dataclass(frozen=True)
 class Bank:
-    """Filters in their slots, from ``x``, ``y``; ``filter`` is one of them. Where ``all_work``, none stands out."""
+    """Filters in their slots, from ``x``, ``y``; ``filter`` is one of them. Narrow, in one column if they fit."""
 
     style: Style
     op: Operator
     filter: Stack
     hue: Hue
     numbered: bool
-    all_work: bool
+    narrow: bool
     x: float = 0.0
     y: float = 0.0
 
@@ -71,7 +71,8 @@ class Bank:
     @cached_property
     def slots(self) -> list[Slot]:
         each, last = self.count // self.op.groups, self.count - 1
-        if 1 < self.op.groups <= self.most and 1 < each < MOST:
+        column = self.narrow and self.count <= self.most
+        if 1 < self.op.groups <= self.most and 1 < each < MOST and not column:
             return [Slot(k, k, *divmod(k, each)) for k in range(self.count)]
         if self.count <= self.most:
             return [Slot(k, k, k) for k in range(self.count)]
@@ -111,13 +112,17 @@ class Bank:
         after_dots = self.omits and slot is self.slots[-1]
         return replace(self.filter, x=round(x), y=round(y + self.dots_room if after_dots else y))
 
-    def working(self, channel: int) -> Stack:
-        """The filter that makes an output channel."""
-        return self.stack(next(slot for slot in self.slots if slot.shows(channel) == channel))
+    def corners(self, working: Sequence[int], *, right: bool) -> tuple[Point, Point]:
+        """Above and below on the left or right of the filters that make some output channels."""
+        shown = [self.stack(slot) for slot in self.slots if slot.shows(working[0]) in working]
+        ends, side = [stack.corners(stack.cells, right=right) for stack in shown], -1 if right else 1
+        top = min((top for top, _ in ends), key=lambda point: (point[1], side * point[0]))
+        return top, max((bottom for _, bottom in ends), key=lambda point: (point[1], -side * point[0]))
 
     # what is drawn
 
-    def items(self, working: int) -> list[Primitive]:
+    def items(self, working: Sequence[int]) -> list[Primitive]:
+        """The filters, those that work standing out unless all do."""
         items: list[Primitive] = []
         for slot in self.slots:
             items += self._filter(slot, working)
@@ -127,10 +132,10 @@ class Bank:
             items += self._cleared(dots)
         return items
 
-    def _filter(self, slot: Slot, working: int) -> list[Primitive]:
+    def _filter(self, slot: Slot, working: Sequence[int]) -> list[Primitive]:
         style, colors, stack = self.style, self.style.colors, self.stack(slot)
-        number = slot.shows(working)
-        at_work = self.all_work or number == working
+        number = slot.shows(working[0])
+        at_work = number in working
         seen = self.op.seen_by(number)
 
         def fill(place: int) -> str:
@@ -141,7 +146,7 @@ class Bank:
         if at_work:
             items += stack.outline(stack.whole, Stroke(colors.window, 1.5 * style.line))
         if self.indent:
-            items += self._number(stack, number, bold=number == working and not self.all_work)
+            items += self._number(stack, number, bold=at_work and len(working) < self.count)
         return items
 
     def _number(self, stack: Stack, number: int, *, bold: bool) -> list[Primitive]:
@@ -164,11 +169,11 @@ class Bank:
 
 
 def bank(
-    style: Style, op: Operator, *, cell: float, pitch: float, hue: Hue, numbered: bool, all_work: bool, reverse: bool
+    style: Style, op: Operator, *, cell: float, pitch: float, hue: Hue, numbered: bool, narrow: bool, reverse: bool
 ) -> Bank:
     """The filters of an operator, not yet in their place."""
     *more, columns = op.kernel_size
     deep = len(more) > 1
     slices = more[0] if deep else len(op.seen_by(0))
     depth = Depth.of(slices, pitch, deep=deep, reverse=reverse)
-    return Bank(style, op, Stack(depth, more[-1] if more else 1, columns, cell), hue, numbered, all_work)
+    return Bank(style, op, Stack(depth, more[-1] if more else 1, columns, cell), hue, numbered, narrow)

@@ -12,7 +12,7 @@ from conv_anim.scene.primitives import Boxes, Lines, Polygons
 from conv_anim.scene.space import Block, Cells
 
 if TYPE_CHECKING:
-    from conv_anim.scene.isometric import Run
+    from conv_anim.scene.floors import Run
     from conv_anim.scene.primitives import Box, Point, Primitive, Stroke
 
 Fill: TypeAlias = Callable[[int], str]
@@ -24,6 +24,8 @@ KEPT = 3
 """How many those are."""
 CUT = 3
 """How much room the others have together, in slices."""
+MOST_HUES = 6
+"""How often their colour may change."""
 FINEST = 4.0
 """Pixels that the lines between cells must stand apart to be drawn."""
 
@@ -38,9 +40,9 @@ class Depth:
     cut: bool
 
     @classmethod
-    def of(cls, count: int, pitch: float, *, deep: bool, reverse: bool) -> Depth:
+    def of(cls, count: int, pitch: float, *, deep: bool, reverse: bool, most: int = MOST) -> Depth:
         """Channels are cut where there are many; places in depth are not, since windows move among them."""
-        return cls(count, pitch, reverse, cut=count > MOST and not deep)
+        return cls(count, pitch, reverse, cut=count > most and not deep)
 
     @property
     def total(self) -> float:
@@ -59,9 +61,12 @@ class Depth:
         passed = min(max(edge - KEPT, 0), hidden)
         return edge - passed + CUT * passed / hidden
 
-    def standing_for(self, place: int) -> int:
-        """The slice whose colour is drawn for a slice: its own, or that of the first not told apart."""
-        return KEPT if self.cut and KEPT <= place < self.count - KEPT else place
+    def shown(self, fill: Fill) -> Fill:
+        """The colours that are drawn: of slices not told apart their own if these are few, else that of the first."""
+        hidden = range(KEPT, self.count - KEPT) if self.cut else range(0)
+        if sum(1 for _ in groupby(hidden, fill)) <= MOST_HUES:
+            return fill
+        return lambda place: fill(KEPT if place in hidden else place)
 
     def edges(self, run: Run) -> list[int]:
         """The edges of a run of slices, and those between its slices that are drawn."""
@@ -150,7 +155,7 @@ class Stack:
         return [*self.lid(block, fill, edge), *self.side(block, fill, edge), *self.face(block, fill, edge)]
 
     def face(self, block: Block, fill: Fill, edge: Stroke) -> list[Primitive]:
-        color = fill(self.depth.standing_for(self.nearest(block.slices)))
+        color = self.depth.shown(fill)(self.nearest(block.slices))
         return [Boxes((self.front(block),), color), *self.face_edges(block, edge)]
 
     def lid(self, block: Block, fill: Fill, edge: Stroke) -> list[Primitive]:
@@ -167,7 +172,7 @@ class Stack:
     def _by_color(self, block: Block, fill: Fill) -> list[tuple[str, Block]]:
         first, number = block.slices
         found = []
-        for color, alike in groupby(range(first, first + number), lambda s: fill(self.depth.standing_for(s))):
+        for color, alike in groupby(range(first, first + number), self.depth.shown(fill)):
             slices = list(alike)
             found.append((color, Block((slices[0], len(slices)), block.rows, block.columns)))
         return found

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.isometric import runs
+from conv_anim.scene.floors import runs
 from conv_anim.scene.sheet import Side, row_and_column, two
+from conv_anim.tracing.gathers import Gather
 from conv_anim.tracing.geometry import Axis
 
 if TYPE_CHECKING:
-    from conv_anim.scene.isometric import Run
+    from conv_anim.scene.floors import Run
     from conv_anim.tracing.operators import Operator
 
 
@@ -66,17 +67,24 @@ class Space:
     deep: bool
 
     @classmethod
-    def read_by(cls, op: Operator) -> Space:
-        rows, columns = row_and_column(op)
-        slices = Side(op.axes[0]) if deep(op) else bare(op.in_channels)
-        return cls(slices, Side(rows), Side(columns), deep(op))
+    def read_by(cls, means: Operator | Gather) -> Space:
+        if isinstance(means, Gather):
+            return cls.plain(means.in_channels, means.ends.in_size)
+        rows, columns = row_and_column(means)
+        slices = Side(means.axes[0]) if deep(means) else bare(means.in_channels)
+        return cls(slices, Side(rows), Side(columns), deep(means))
 
     @classmethod
-    def made_by(cls, op: Operator) -> Space:
+    def made_by(cls, means: Operator | Gather) -> Space:
         """A map that nothing reads."""
-        rows, columns = row_and_column(op)
-        slices = op.out_size[0] if deep(op) else op.out_channels
-        return cls(bare(slices), bare(rows.count), bare(columns.count), deep(op))
+        return cls.plain(means.out_channels, means.out_size)
+
+    @classmethod
+    def plain(cls, channels: int, size: tuple[int, ...]) -> Space:
+        """A map without a canvas."""
+        rows, columns = two(size) if len(size) > 1 else (1, size[0])
+        slices = size[0] if len(size) > 2 else channels
+        return cls(bare(slices), bare(rows), bare(columns), len(size) > 2)
 
     @property
     def inputs(self) -> Cells:
@@ -95,12 +103,14 @@ class Space:
         """Whether zeros are inserted between its cells."""
         return any(side.axis.stretch > 1 and side.axis.size > 1 for side in self.sides)
 
-    def covered(self, op: Operator, made: Cells) -> Cells:
-        """The cells under the windows that make some cells of the layer's output."""
+    def covered(self, means: Operator | Gather, made: Cells) -> Cells:
+        """The cells under the windows that make some cells of the layer's output, or that are copied into them."""
+        if isinstance(means, Gather):
+            return copied(means, made)
         if self.deep:
             slices = self.slices.covered(made.slices)
         else:
-            slices = sorted({seen for channel in made.slices for seen in op.seen_by(channel)})
+            slices = sorted({seen for channel in made.slices for seen in means.seen_by(channel)})
         return Cells(slices, self.rows.covered(made.rows), self.columns.covered(made.columns))
 
     def read(self, covered: Cells) -> Cells:
@@ -109,6 +119,28 @@ class Space:
         return Cells(self.slices.read(slices), self.rows.read(rows), self.columns.read(columns))
 
 
-def deep(op: Operator) -> bool:
+def deep(means: Operator | Gather) -> bool:
     """Whether the window moves in three directions."""
-    return len(op.axes) > 2
+    return len(means.out_size) > 2
+
+
+def copied(means: Gather, made: Cells) -> Cells:
+    """What some cells of an output are made of, where that is found for slices, rows and columns one by one."""
+    if not (made.slices and made.rows and made.columns):
+        return Cells([], [], [])
+    first = made.slices[0], made.rows[0], made.columns[0]
+    wanted = [(place, *first[1:]) for place in made.slices]
+    wanted += [(first[0], row, first[2]) for row in made.rows]
+    wanted += [(*first[:2], column) for column in made.columns]
+    read = [Cells.one(share.cell) for cell in wanted for share in means.shares(_index(means, cell)) if share.cell]
+    return Cells(
+        sorted({place for cells in read for place in cells.slices}),
+        sorted({row for cells in read for row in cells.rows}),
+        sorted({column for cells in read for column in cells.columns}),
+    )
+
+
+def _index(means: Gather, cell: tuple[int, int, int]) -> tuple[int, ...]:
+    """An output cell (channel, *position) by its slice, row and column."""
+    axes = len(means.out_size)
+    return (0, *cell) if axes > 2 else (cell[0], *cell[3 - axes :])

@@ -188,14 +188,22 @@ Layer: TypeAlias = Windowed | Rearranged
 
 @dataclass(frozen=True, slots=True)
 class Isometric:
-    """Slanted planes, the input below and the output above."""
+    """Slanted planes, the input below and the output above; with ``numbers`` in their cells."""
+
+    numbers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Flat:
-    """Input, kernel and output side by side, with their numbers; ``sum`` writes the sum of the step below."""
+    """Input, kernel and output side by side, with their numbers; ``sum`` writes the sum of the step below.
+
+    A transposed convolution as the window that gathers each output, as the stamps that input cells scatter, or both in
+    step; with ``overlap`` instead of its numbers how many stamps fall on each output cell.
+    """
 
     sum: bool = True
+    mode: Literal["gather", "scatter", "both"] = "gather"
+    overlap: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +225,21 @@ class Matrix:
     animate: bool = False
 
 
-View: TypeAlias = Isometric | Flat | Channels | Volume | Matrix
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """Layers with one axis as rows of nodes and lines, the input below; with ``numbers`` in the nodes."""
+
+    numbers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Undrawn:
+    """No view can show the layers: they can be computed and explained, not drawn. ``why`` says what is in the way."""
+
+    why: str
+
+
+View: TypeAlias = Isometric | Flat | Channels | Volume | Matrix | Sequence | Undrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +272,10 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """One figure. ``caption`` and ``formula``: whether to draw them, or the text to draw instead."""
+    """One figure. ``caption`` and ``formula``: whether to draw them, or the text to draw instead.
+
+    ``cost``: whether to draw how many parameters and multiply-adds the layers have.
+    """
 
     input: Input
     layers: tuple[Layer, ...]
@@ -264,3 +289,4 @@ class Spec:
     formula: bool | str = False
     output: tuple[str, ...] = ()
     lang: Lang = "en"
+    cost: bool = False

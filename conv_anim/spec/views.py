@@ -8,7 +8,26 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, assert_never
 
 from conv_anim.diagnostics import Code, listed
 from conv_anim.spec.kinds import Either, Flag, Made, OneOf, is_mapping, is_scalar
-from conv_anim.spec.model import Channels, Conv, ConvTranspose, Flat, Given, Isometric, Matrix, Pool, Volume
+from conv_anim.spec.model import (
+    Channels,
+    ChannelShuffle,
+    Conv,
+    ConvTranspose,
+    Flat,
+    Fold,
+    Given,
+    Isometric,
+    Matrix,
+    MaxUnpool,
+    PixelShuffle,
+    PixelUnshuffle,
+    Pool,
+    Sequence,
+    Undrawn,
+    Unfold,
+    Upsample,
+    Volume,
+)
 from conv_anim.spec.records import Field, Object, Record, Tagged
 
 if TYPE_CHECKING:
@@ -22,11 +41,23 @@ FEW_CHANNELS = 5
 FEW_CELLS = 150
 MOST_NUMBERS = 20_000
 """Cells with a number that a figure may have."""
+MOST_SHUFFLED = 36
+"""Channels of a shuffle that is drawn channel by channel."""
 
 SUM = Field("sum", Flag(), "Write the sum of the step below the numbers.", default=True)
+Mode: TypeAlias = Literal["gather", "scatter", "both"]
+MODES: tuple[Mode, ...] = ("gather", "scatter", "both")
+MODE: Field[Mode] = Field(
+    "mode",
+    OneOf(MODES),
+    "A transposed convolution as the window that gathers each output, as stamps that inputs scatter, or both.",
+    default="gather",
+)
+OVERLAP = Field("overlap", Flag(), "How many stamps of a transposed convolution fall on each output.", default=False)
 Show: TypeAlias = Literal["maps", "sum", "both"]
 SHOWS: tuple[Show, ...] = ("maps", "sum", "both")
 SHOW: Field[Show] = Field("show", OneOf(SHOWS), "The channels' maps, how they add up, or both.", default="both")
+NUMBERS = Field("numbers", Flag(), "Write the numbers of all maps in their cells.", default=False)
 ANIMATE = Field("animate", Flag(), "Go through the matrix row by row instead of one still.", default=False)
 
 
@@ -42,19 +73,34 @@ def _one_layer(layers: tuple[Layer, ...]) -> str | None:
     return None if len(layers) == 1 else f"shows one layer, and this spec has {len(layers)}"
 
 
+WINDOWED = (Conv, ConvTranspose, Pool)
+
+
 def _windows(layers: tuple[Layer, ...]) -> str | None:
     """Why a view of sliding windows cannot show the layers."""
-    other = next((layer for layer in layers if not isinstance(layer, Conv | ConvTranspose | Pool)), None)
+    other = next((layer for layer in layers if not isinstance(layer, WINDOWED)), None)
     return None if other is None else f"shows sliding windows, and {name_of(other)} is none"
 
 
 def name_of(layer: Layer) -> str:
     """The type of a layer as a spec writes it."""
+    if isinstance(layer, Pool):
+        return {"max": "max_pool", "mean": "avg_pool", "norm": "lp_pool"}[layer.reduce]
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(layer).__name__).lower()
 
 
 def _two_axes(input_: Input) -> str | None:
     return None if len(input_.size) < 3 else "shows inputs with 1 or 2 axes, and this one has 3"
+
+
+def _one_axis(input_: Input) -> str | None:
+    return None if len(input_.size) == 1 else f"shows inputs with 1 axis, and this one has {len(input_.size)}"
+
+
+def _one_map(input_: Input, layers: tuple[Layer, ...]) -> str | None:
+    """Why a view where one map stands for all channels cannot write numbers."""
+    many = max(input_.channels, *(layer.ends.out_channels for layer in layers))
+    return None if many == 1 else f"writes the numbers of one channel, and here a map has {many}"
 
 
 def _numbers(input_: Input, layers: tuple[Layer, ...]) -> str | None:
@@ -69,18 +115,51 @@ def _isometric(input_: Input, layers: tuple[Layer, ...]) -> str | None:
 
 
 def _flat(input_: Input, layers: tuple[Layer, ...]) -> str | None:
-    many = max(input_.channels, layers[0].ends.out_channels)
-    single = None if many == 1 else f"shows one channel, and this layer has {many}"
-    return _windows(layers) or _one_layer(layers) or _two_axes(input_) or single or _numbers(input_, layers)
+    if _unpools(layers):
+        return _two_axes(input_) or _one_flat_channel(layers) or _numbers(input_, layers)
+    if any(isinstance(layer, MaxUnpool) for layer in layers):
+        return "shows a max_unpool last and its max_pool first, with at most one window between them"
+    other = next((layer for layer in layers if not isinstance(layer, (*WINDOWED, Upsample, Unfold, Fold))), None)
+    if other is not None:
+        return f"shows windows, upsampling, unfold and fold, and {name_of(other)} is none of them"
+    return _one_layer(layers) or _two_axes(input_) or _one_flat_channel(layers) or _numbers(input_, layers)
+
+
+def _unpools(layers: tuple[Layer, ...]) -> bool:
+    """Whether the layers are a max pool and what takes it back, with at most one window between them."""
+    last, between = layers[-1], layers[1:-1]
+    if not isinstance(last, MaxUnpool) or last.pool != 0:
+        return False
+    return len(between) < 2 and all(isinstance(layer, Conv | Pool) for layer in between)
+
+
+def _one_flat_channel(layers: tuple[Layer, ...]) -> str | None:
+    """Why not all maps are single ones; the rows of windows in columns are no channels."""
+    maps = [1 if isinstance(layer, Fold) else layer.ends.in_channels for layer in layers]
+    maps += [1 if isinstance(layer, Unfold) else layer.ends.out_channels for layer in layers]
+    if max(maps) > 1:
+        return f"shows one channel, and this layer has {max(maps)}"
+    deep = any(len(layer.ends.out_size) > 2 for layer in layers)
+    return "shows outputs with 1 or 2 axes, and this one has 3" if deep else None
 
 
 def _channels(input_: Input, layers: tuple[Layer, ...]) -> str | None:
-    return _windows(layers) or _one_layer(layers) or _two_axes(input_) or _numbers(input_, layers)
+    shuffles = (ChannelShuffle, PixelShuffle, PixelUnshuffle)
+    other = next((layer for layer in layers if not isinstance(layer, (*WINDOWED, *shuffles, Upsample))), None)
+    if other is not None:
+        return f"shows windows, shuffles and upsampling, and {name_of(other)} is none of them"
+    many = max(layers[0].ends.in_channels, layers[0].ends.out_channels)
+    if isinstance(layers[0], shuffles) and many > MOST_SHUFFLED:
+        return f"shows every channel of a shuffle, and here are {many} (at most {MOST_SHUFFLED})"
+    return _one_layer(layers) or _two_axes(input_) or _numbers(input_, layers)
 
 
 def _volume(input_: Input, layers: tuple[Layer, ...]) -> str | None:
     del input_
-    return _windows(layers)
+    other = next((layer for layer in layers if not isinstance(layer, (*WINDOWED, ChannelShuffle, Upsample))), None)
+    if other is None:
+        return None
+    return f"shows windows, channel shuffles and upsampling, and {name_of(other)} is none of them"
 
 
 def _matrix(input_: Input, layers: tuple[Layer, ...]) -> str | None:
@@ -95,15 +174,28 @@ def _matrix(input_: Input, layers: tuple[Layer, ...]) -> str | None:
     return f"shows the whole matrix, and this one has {entries} entries (at most {MOST_NUMBERS})"
 
 
+def _sequence(input_: Input, layers: tuple[Layer, ...]) -> str | None:
+    return _windows(layers) or _one_axis(input_)
+
+
 VIEWS: dict[str, ViewKind] = {
-    "isometric": ViewKind(Object("the isometric view", (), "kind"), lambda _: Isometric(), _isometric),
-    "flat": ViewKind(Object("the flat view", (SUM,), "kind"), lambda record: Flat(record.of(SUM)), _flat),
+    "isometric": ViewKind(
+        Object("the isometric view", (NUMBERS,), "kind"), lambda record: Isometric(record.of(NUMBERS)), _isometric
+    ),
+    "flat": ViewKind(
+        Object("the flat view", (SUM, MODE, OVERLAP), "kind"),
+        lambda record: Flat(record.of(SUM), record.of(MODE), record.of(OVERLAP)),
+        _flat,
+    ),
     "channels": ViewKind(
         Object("the channels view", (SHOW,), "kind"), lambda record: Channels(record.of(SHOW)), _channels
     ),
     "volume": ViewKind(Object("the volume view", (), "kind"), lambda _: Volume(), _volume),
     "matrix": ViewKind(
         Object("the matrix view", (ANIMATE,), "kind"), lambda record: Matrix(record.of(ANIMATE)), _matrix
+    ),
+    "sequence": ViewKind(
+        Object("the sequence view", (NUMBERS,), "kind"), lambda record: Sequence(record.of(NUMBERS)), _sequence
     ),
 }
 
@@ -126,27 +218,58 @@ def view_of(record: Record, input_: Input, layers: tuple[Layer, ...], report: Re
     """The view that is asked for, if it can show the layers; else the one that suits them."""
     asked = record.get(VIEW)
     if asked is None:
-        return suiting(input_, layers)
+        return _by_default(input_, layers)
     name, options = asked
     kind = VIEWS[name]
     why = kind.refuses(input_, layers)
     if why is not None:
-        able = [other for other, kind in VIEWS.items() if kind.refuses(input_, layers) is None]
-        return report.add(
-            Code.VIEW, f"the {name} view {why}", record.at(VIEW), f"views that can show it: {listed(able)}"
-        )
+        able = _able(input_, layers)
+        hint = f"views that can show it: {listed(able)}" if able else "no view can show it"
+        return report.add(Code.VIEW, f"the {name} view {why}", record.at(VIEW), hint)
     view = kind.make(Record.empty() if options is None else options)
+    if isinstance(view, Isometric | Sequence) and view.numbers:
+        why = _one_map(input_, layers) or _numbers(input_, layers)
+        if why is not None:
+            return report.add(Code.VIEW, f"the {name} view {why}", record.at(VIEW), "numbers: false")
+    if isinstance(view, Flat):
+        wrong = _unstamped(view, layers[0])
+        if wrong is not None:
+            return report.add(Code.VIEW, wrong[0], record.at(VIEW), wrong[1])
     if isinstance(view, Channels) and view.show == "sum" and not _meet(layers[0]):
         what = "here no channel meets another: there is nothing to add up"
         return report.add(Code.VIEW, what, record.at(VIEW), "show: maps")
     return view
 
 
+def _unstamped(view: Flat, layer: Layer) -> tuple[str, str] | None:
+    """What is wrong with a view's options for stamps, and a hint."""
+    asked = [name for name, given in (("mode", view.mode != "gather"), ("overlap", view.overlap)) if given]
+    if asked and not isinstance(layer, ConvTranspose):
+        return f"'{asked[0]}' is for transposed convolutions, and {name_of(layer)} is none", f"leave '{asked[0]}' out"
+    if view.overlap and view.mode == "both":
+        return "'overlap' counts stamps, without their numbers: it has no other half", "mode: scatter, or leave it out"
+    return None
+
+
+def _able(input_: Input, layers: tuple[Layer, ...]) -> list[str]:
+    """The views that can show the layers."""
+    return [name for name, kind in VIEWS.items() if kind.refuses(input_, layers) is None]
+
+
+def _by_default(input_: Input, layers: tuple[Layer, ...]) -> View:
+    """The view that suits, or another one if that cannot show the layers."""
+    best, able = suiting(input_, layers), _able(input_, layers)
+    if kind_of(best) in able:
+        return best
+    if not able:
+        why = VIEWS[kind_of(best)].refuses(input_, layers)
+        return Undrawn(f"no view can show this: the {kind_of(best)} view {why}")
+    return VIEWS[able[0]].make(Record.empty())
+
+
 def _meet(layer: Layer) -> bool:
-    """Whether some output is made of more than its own channel."""
-    if not isinstance(layer, Conv | ConvTranspose):
-        return False
-    return not (1 < layer.ends.in_channels == layer.groups == layer.ends.out_channels)
+    """Whether an output is made of more than one channel."""
+    return isinstance(layer, Conv | ConvTranspose) and layer.ends.in_channels > layer.groups
 
 
 def suiting(input_: Input, layers: tuple[Layer, ...]) -> View:
@@ -155,18 +278,22 @@ def suiting(input_: Input, layers: tuple[Layer, ...]) -> View:
     several = input_.channels > 1 or any(layer.ends.out_channels > 1 for layer in layers)
     if len(input_.size) == 3:
         return Volume()
+    if len(layers) > 1 and _sequence(input_, layers) is None:
+        return Sequence()
     if len(layers) > 1:
         return Volume() if several else Isometric()
     if not several:
         written = isinstance(input_.values, Given) or (
             isinstance(first, Conv | ConvTranspose) and isinstance(first.weight, Given)
         )
+        if isinstance(first, Conv) and first.padding_name == "causal":
+            return Sequence(numbers=written and prod(input_.size) <= FEW_CELLS)
         return Flat() if written and prod(input_.size) <= FEW_CELLS else Isometric()
     few = input_.channels <= FEW_CHANNELS and prod(input_.size) <= FEW_CELLS
     return Channels() if few else Volume()
 
 
-def kind_of(view: View) -> str:
+def kind_of(view: View) -> str:  # noqa: PLR0911  # one for each view
     """The name of a view."""
     match view:
         case Isometric():
@@ -179,6 +306,10 @@ def kind_of(view: View) -> str:
             return "volume"
         case Matrix():
             return "matrix"
+        case Sequence():
+            return "sequence"
+        case Undrawn():
+            return "none"
         case _:
             assert_never(view)
 

@@ -1,0 +1,125 @@
+"""Numbers of several channels added up in a line: each in a place of its own, its sign before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.color import readable
+from conv_anim.scene.numbers import MINUS, Format, format_for
+from conv_anim.scene.primitives import Primitive, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conv_anim.scene.style import Style
+    from conv_anim.spec.model import Number
+    from conv_anim.tracing.values import Array
+
+
+@dataclass(frozen=True)
+class Tally:
+    """``terms`` are all numbers that come to stand in each place, in the order of the places; ``results`` the sums."""
+
+    style: Style
+    fmt: Format
+    terms: tuple[Array, ...]
+    bias: Array | None
+    results: Array
+    room: float
+
+    @property
+    def size(self) -> float:
+        return self.style.label_size
+
+    def _wide(self, text: str, *, bold: bool = False) -> float:
+        return self.style.width(text, size=self.size, bold=bold)
+
+    @cached_property
+    def slot(self) -> float:
+        """The width of the widest number, without its sign."""
+        return max(self._wide(self.fmt(abs(end))) for array in self.terms for end in (array.min(), array.max()))
+
+    @cached_property
+    def joint(self) -> float:
+        return self._wide(" + ")
+
+    @cached_property
+    def lead(self) -> float:
+        """Room for the sign of the first number."""
+        return self._wide(MINUS) if self.terms[0].min() < 0 else 0.0
+
+    @cached_property
+    def _bias_format(self) -> Format | None:
+        return None if self.bias is None else format_for(self.bias)
+
+    @cached_property
+    def _bias_room(self) -> float:
+        if self.bias is None or self._bias_format is None:
+            return 0.0
+        return self.joint + max(self._wide(self._bias_format(abs(b))) for b in self.bias.tolist())
+
+    @cached_property
+    def _result_room(self) -> float:
+        return max(self._wide(self.result(end), bold=True) for end in (self.results.min(), self.results.max()))
+
+    @property
+    def equals(self) -> str:
+        return "=" if self.fmt.exact else "≈"
+
+    def result(self, number: Number) -> str:
+        return f"{self.equals} {self.fmt(number)}"
+
+    @cached_property
+    def places(self) -> list[int | None]:
+        """The numbers that are written, None for those left out."""
+        count, pitch = len(self.terms), self.slot + self.joint
+        fit = max(3, int((self.room - self.lead - self._bias_room - self._result_room) // pitch))
+        return list(range(count)) if count <= fit else [*range(fit - 2), None, count - 1]
+
+    @cached_property
+    def width(self) -> float:
+        numbers = len(self.places) * (self.slot + self.joint) - self.joint
+        return self.lead + numbers + self._bias_room + self._wide(" ") + self._result_room
+
+    @property
+    def height(self) -> float:
+        return self.size
+
+    def at(self, x: float, y: float, numbers: Sequence[Number], bias: Number | None, result: Number) -> list[Primitive]:
+        """The numbers with their sum, the baseline at ``y``."""
+        items: list[Primitive] = []
+        left = x + self.lead
+        for k, place in enumerate(self.places):
+            number = None if place is None else numbers[place]
+            written = self._number(left + self.slot / 2, y, number)
+            items += [*self._sign(left, y, number, written.color, first=k == 0), written]
+            left += self.slot + self.joint
+        end = left - self.joint
+        if bias is not None and self._bias_format is not None:
+            items += self._sign(left, y, bias, self._quiet, first=False)
+            items.append(self._text(left, y, self._bias_format(abs(bias)), self._quiet))
+            end = left + self._wide(self._bias_format(abs(bias)))
+        colors = self.style.colors
+        color = readable(colors.background, colors.current, colors.ink)
+        return [*items, Text(end + self._wide(" "), y, self.result(result), self.size, color, "start", bold=True)]
+
+    def _number(self, middle: float, y: float, number: Number | None) -> Text:
+        """None is for those that are left out; zeros add nothing."""
+        ink = readable(self.style.colors.background, self.style.colors.ink) if number else self._quiet
+        return Text(middle, y, "…" if number is None else self.fmt(abs(number)), self.size, ink, "middle")
+
+    def _sign(self, left: float, y: float, number: Number | None, color: str, *, first: bool) -> list[Primitive]:
+        """Before a number; before the first one only a minus."""
+        if number is not None and self.fmt(number).startswith(MINUS):
+            room, text = (self.lead, MINUS) if first else (self.joint, f" {MINUS} ")
+            return [self._text(left - room, y, text, color)]
+        return [] if first else [self._text(left - self.joint, y, " + ", self._quiet)]
+
+    @property
+    def _quiet(self) -> str:
+        return readable(self.style.colors.background, self.style.colors.muted, self.style.colors.ink)
+
+    def _text(self, x: float, y: float, text: str, color: str) -> Text:
+        return Text(x, y, text, self.size, color)
