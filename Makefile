@@ -22,8 +22,9 @@ $(STAMP): requirements.lock pyproject.toml
 	fi
 	touch $(STAMP)
 
-regenerate-figures: $(STAMP) ## draw every template into output/, and say what changed
+regenerate-figures: $(STAMP) ## draw every template into output/ and the pages that show them, and say what changed
 	$(BIN)/conv-anim render templates -o output --verbose
+	$(BIN)/python tools/pages.py
 
 test: $(STAMP) ## run the tests
 	$(BIN)/python -m pytest -q -n auto
@@ -47,8 +48,9 @@ check-format: $(STAMP) ## format, lint, types, and who may import whom; rewrites
 
 check: check-format test ## all of that, and the tests
 
-check-figures: $(STAMP) ## are the pictures in output/ what the templates make?
+check-figures: $(STAMP) ## are the pictures and pages what the templates make?
 	$(BIN)/conv-anim render templates -o output --check --verbose
+	$(BIN)/python tools/pages.py --check
 
 check-lock: $(STAMP) ## is requirements.lock what pyproject.toml asks for?
 	cp requirements.lock .venv/requirements.lock

@@ -9,9 +9,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
-from conv_anim.scene import captions, formulas, parameters, words
 from conv_anim.scene.cost import percent
-from conv_anim.scene.language import Language
+from conv_anim.scene.wording import captions, formulas, parameters, words
+from conv_anim.scene.wording.language import Language
 from conv_anim.spec.model import Conv, ConvTranspose, Pool
 from conv_anim.spec.views import name_of
 from conv_anim.tracing import accounts

@@ -13,17 +13,17 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from conv_anim.painting.fonts import DejaVu
-from conv_anim.scene.addition import Addition
-from conv_anim.scene.channels import ChannelsView, channels
-from conv_anim.scene.crossing import Crossing
-from conv_anim.scene.hues import told_apart
-from conv_anim.scene.lanes import Lanes
-from conv_anim.scene.outputs import Pile
+from conv_anim.scene.channels.addition import Addition
+from conv_anim.scene.channels.crossing import Crossing
+from conv_anim.scene.channels.lanes import Lanes
+from conv_anim.scene.channels.outputs import Pile
+from conv_anim.scene.channels.pixels import Pixels
+from conv_anim.scene.channels.tally import Tally
+from conv_anim.scene.channels.view import ChannelsView, channels
 from conv_anim.scene.panel import shifted, text_box
-from conv_anim.scene.pixels import Pixels
 from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
 from conv_anim.scene.style import Style
-from conv_anim.scene.tally import Tally
+from conv_anim.scene.volume.hues import told_apart
 from conv_anim.spec.model import (
     Animation,
     Channels,

@@ -16,25 +16,25 @@ from hypothesis import strategies as st
 import conv_anim
 from conv_anim import catalog, pipeline
 from conv_anim.painting.fonts import DejaVu
-from conv_anim.scene.both import in_step
 from conv_anim.scene.color import contrast
-from conv_anim.scene.flat import flat
-from conv_anim.scene.folded import FoldedView
+from conv_anim.scene.flat.both import in_step
+from conv_anim.scene.flat.folded import FoldedView
+from conv_anim.scene.flat.overlap import OverlapView
+from conv_anim.scene.flat.pace import Pace
+from conv_anim.scene.flat.shares import shares
+from conv_anim.scene.flat.stamps import StampsView
+from conv_anim.scene.flat.unfolded import UnfoldedView
+from conv_anim.scene.flat.unpooled import UnpooledView
+from conv_anim.scene.flat.upsampled import UpsampledView
+from conv_anim.scene.flat.view import flat
+from conv_anim.scene.flat.windows import WindowView
 from conv_anim.scene.marks import Looks
 from conv_anim.scene.numbers import Format
-from conv_anim.scene.overlap import OverlapView
-from conv_anim.scene.pace import Pace
 from conv_anim.scene.panel import Panel, text_box
 from conv_anim.scene.primitives import Boxes, Lazy, Lines, Polygons, Text
-from conv_anim.scene.shares import shares
-from conv_anim.scene.stamps import StampsView
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.style import Style
 from conv_anim.scene.sums import Sum
-from conv_anim.scene.unfolded import UnfoldedView
-from conv_anim.scene.unpooled import UnpooledView
-from conv_anim.scene.upsampled import UpsampledView
-from conv_anim.scene.windows import WindowView
 from conv_anim.spec.model import Flat, Labels
 from conv_anim.spec.themes import THEMES
 from conv_anim.tracing.geometry import Source

@@ -11,10 +11,10 @@ import conv_anim
 from conv_anim import catalog, pipeline
 from conv_anim.painting.fonts import OURS, DejaVu, FontFile, paths
 from conv_anim.scene.breaks import phrases, pieces
-from conv_anim.scene.language import TABLES, Language
 from conv_anim.scene.panel import text_box
 from conv_anim.scene.primitives import Lines, Polygons, Text
 from conv_anim.scene.style import Style
+from conv_anim.scene.wording.language import TABLES, Language
 from conv_anim.spec.themes import THEMES
 from tests import pictures
 from tests.figures import NAMES, mapping

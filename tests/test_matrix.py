@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.color import contrast, rgb
 from conv_anim.scene.figure import scene
-from conv_anim.scene.matrix import MatrixView
-from conv_anim.scene.plan import Plan
+from conv_anim.scene.matrix.plan import Plan
+from conv_anim.scene.matrix.view import MatrixView
 from conv_anim.scene.primitives import Boxes, Text
 from conv_anim.scene.style import Style
 from conv_anim.scene.table import Track

@@ -11,13 +11,13 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 import conv_anim
-from conv_anim.scene import parameters, words
-from conv_anim.scene.captions import caption, description
 from conv_anim.scene.cost import CostTable, percent, rows
-from conv_anim.scene.formulas import field, formulas, sizes
-from conv_anim.scene.language import Language
 from conv_anim.scene.primitives import Boxes, Text
 from conv_anim.scene.style import Style
+from conv_anim.scene.wording import parameters, words
+from conv_anim.scene.wording.captions import caption, description
+from conv_anim.scene.wording.formulas import field, formulas, sizes
+from conv_anim.scene.wording.language import Language
 from conv_anim.spec.layers import LAYER_TYPES
 from conv_anim.spec.themes import THEMES
 from conv_anim.tracing.trace import trace

@@ -18,7 +18,7 @@ from unicodedata import east_asian_width
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
-from conv_anim.scene.phrases import zh_tw
+from conv_anim.scene.wording.phrases import zh_tw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

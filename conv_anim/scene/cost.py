@@ -7,18 +7,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from conv_anim.scene.color import mix, readable
-from conv_anim.scene.parameters import name_of
 from conv_anim.scene.primitives import Boxes, Lines, Stroke
-from conv_anim.scene.words import size
+from conv_anim.scene.wording.parameters import name_of
+from conv_anim.scene.wording.words import size
 from conv_anim.spec.model import Conv, ConvTranspose, Pool
 from conv_anim.tracing.accounts import Cost, cost, entries, standard, total, undone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conv_anim.scene.language import Language
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.style import Style
+    from conv_anim.scene.wording.language import Language
     from conv_anim.spec.model import Layer
 
 BAR = 110

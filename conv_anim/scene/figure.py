@@ -5,14 +5,14 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING, assert_never
 
-from conv_anim.scene.captions import caption, description
 from conv_anim.scene.color import readable
 from conv_anim.scene.cost import CostTable, rows
-from conv_anim.scene.formulas import formulas
-from conv_anim.scene.language import Language
 from conv_anim.scene.panel import Panel, shifted
 from conv_anim.scene.primitives import Scene
 from conv_anim.scene.style import Style
+from conv_anim.scene.wording.captions import caption, description
+from conv_anim.scene.wording.formulas import formulas
+from conv_anim.scene.wording.language import Language
 from conv_anim.spec import model
 
 if TYPE_CHECKING:
@@ -46,27 +46,27 @@ def _scale_for(trace: Trace, font: Font, width: int) -> float:
 def _panel(trace: Trace, style: Style) -> Panel:
     match trace.spec.view:
         case model.Isometric():
-            from conv_anim.scene.isometric import isometric
+            from conv_anim.scene.isometric.view import isometric
 
             return isometric(trace, style)
         case model.Flat():
-            from conv_anim.scene.flat import flat
+            from conv_anim.scene.flat.view import flat
 
             return flat(trace, style)
         case model.Channels():
-            from conv_anim.scene.channels import channels
+            from conv_anim.scene.channels.view import channels
 
             return channels(trace, style)
         case model.Volume():
-            from conv_anim.scene.volume import volume
+            from conv_anim.scene.volume.view import volume
 
             return volume(trace, style)
         case model.Matrix():
-            from conv_anim.scene.matrix import matrix
+            from conv_anim.scene.matrix.view import matrix
 
             return matrix(trace, style)
         case model.Sequence():
-            from conv_anim.scene.sequence import sequence
+            from conv_anim.scene.sequence.view import sequence
 
             return sequence(trace, style)
         case model.Undrawn(why=why):

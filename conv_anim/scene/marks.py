@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.color import mix
 from conv_anim.scene.primitives import Stroke
 from conv_anim.scene.signpost import Key
-from conv_anim.scene.words import never_read
+from conv_anim.scene.wording.words import never_read
 from conv_anim.spec.model import Conv, ConvTranspose, Pool
 from conv_anim.tracing.accounts import unread
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
-    from conv_anim.scene.language import Language
     from conv_anim.scene.sheet import Side
     from conv_anim.scene.style import Style
+    from conv_anim.scene.wording.language import Language
     from conv_anim.spec.model import Layer
 
 TINT = 0.5

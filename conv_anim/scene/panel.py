@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from conv_anim.scene.primitives import Box
     from conv_anim.scene.style import Style
-    from conv_anim.scene.words import Label
+    from conv_anim.scene.wording.words import Label
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ class Panel:
         frames = self.frames
 
         def frame(k: int) -> Frame:
-            return Frame(shifted(frames[k].kept, dx, dy), shifted(frames[k].shown, dx, dy))
+            made = frames[k]
+            return Frame(shifted(made.kept, dx, dy), shifted(made.shown, dx, dy))
 
         return Lazy(len(frames), frame)
 

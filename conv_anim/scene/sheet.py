@@ -27,6 +27,17 @@ def two(position: tuple[int, ...]) -> tuple[int, int]:
     return (position[-2], position[-1]) if len(position) > 1 else (0, position[0])
 
 
+Run = tuple[int, int]
+"""The first of some neighbouring cells, and their number."""
+
+
+def runs(cells: list[int]) -> list[Run]:
+    """Cells in ascending order as runs of neighbours."""
+    starts = [cell for k, cell in enumerate(cells) if k == 0 or cells[k - 1] != cell - 1]
+    ends = [cell for k, cell in enumerate(cells) if k == len(cells) - 1 or cells[k + 1] != cell + 1]
+    return [(start, end - start + 1) for start, end in zip(starts, ends, strict=True)]
+
+
 @dataclass(frozen=True)
 class Side:
     """One axis of a sheet, counted in cells drawn: the canvas, what hangs over it, and input that is left out."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.color import readable
 from conv_anim.scene.panel import Sign
 from conv_anim.scene.primitives import Boxes, Lines
-from conv_anim.scene.words import Label
+from conv_anim.scene.wording.words import Label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv_anim.scene import parameters, words
 from conv_anim.scene.numbers import format_for
+from conv_anim.scene.wording import parameters, words
 from conv_anim.spec.model import Conv, ConvTranspose, Pool
 from conv_anim.tracing.accounts import Field, receptive_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from conv_anim.scene.language import Language
     from conv_anim.scene.style import Style
+    from conv_anim.scene.wording.language import Language
     from conv_anim.spec.model import Layer
     from conv_anim.tracing.trace import LayerTrace
 

@@ -1,0 +1,187 @@
+"""The second half of the channels view: the channels' maps side by side, added up cell by cell, with the bias."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import ceil
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.channels.arrangement import shortened
+from conv_anim.scene.channels.headings import ends
+from conv_anim.scene.channels.outputs import Column, Pile, pile
+from conv_anim.scene.color import mix
+from conv_anim.scene.grid import Grid
+from conv_anim.scene.numbers import plane
+from conv_anim.scene.panel import Panel, Sign
+from conv_anim.scene.primitives import Boxes, Frame, Lazy
+from conv_anim.scene.sheet import two
+from conv_anim.scene.wording.words import Label
+
+if TYPE_CHECKING:
+    from conv_anim.scene.channels.lanes import Lanes
+    from conv_anim.scene.channels.outputs import Outputs
+    from conv_anim.scene.channels.tally import Tally
+    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.style import Style
+
+
+@dataclass(frozen=True)
+class Addition:
+    """Maps, signs between them, and the output in one line; of several outputs a pile."""
+
+    lanes: Lanes
+
+    @property
+    def style(self) -> Style:
+        return self.lanes.style
+
+    @property
+    def labelled(self) -> bool:
+        return self.lanes.trace.spec.labels is not None
+
+    @property
+    def sign_size(self) -> float:
+        return 1.4 * self.style.number_size
+
+    @cached_property
+    def shown(self) -> list[int | None]:
+        """Which of the lanes are drawn; None for the ones left out."""
+        return shortened(self.lanes.seen)
+
+    def sign(self, channel: int) -> Sign:
+        """The label of the output, and which of its channels is being made."""
+        _, label = ends(self.lanes.trace, self.lanes.say)
+        if self.lanes.outputs > 1:
+            count = self.lanes.outputs
+            label = Label(label.name, self.lanes.say("channels.filter_of", number=channel + 1, count=count))
+        return Sign(self.style, label, None)
+
+    @cached_property
+    def top(self) -> int:
+        return round(self.sign(0).height + 0.7 * self.style.gap) if self.labelled else 0
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """The sign after each map."""
+        return [*["+"] * (len(self.shown) - 1), f"{self.lanes.bias_text} =".strip()]
+
+    @cached_property
+    def _lefts(self) -> list[int]:
+        """Where the maps begin, and the output."""
+        lefts, x, wide = [0], 0.0, self._shape[1] * self.lanes.numbers.cell
+        for text in self.texts:
+            x += wide + self.style.width(text, size=self.sign_size) + 1.5 * self.style.gap
+            lefts.append(round(x))
+        return lefts
+
+    @property
+    def _shape(self) -> tuple[int, int]:
+        rows, columns = plane(self.lanes.layer.output[0]).shape
+        return rows, columns
+
+    def _grid(self, x: int) -> Grid:
+        rows, columns = self._shape
+        y = self.top + (self.bottom - self.top - rows * self.lanes.numbers.cell) // 2
+        return Grid(self.style, self.lanes.numbers, rows, columns, x, y)
+
+    @cached_property
+    def grids(self) -> list[Grid]:
+        """The maps that are shown."""
+        return [self._grid(x) for x in self._lefts[:-1]]
+
+    @cached_property
+    def _pile(self) -> Pile | None:
+        if self.lanes.outputs == 1:
+            return None
+        made = pile(self.lanes)
+        stack = made.filling.stack
+        placed = replace(stack, x=self._lefts[-1], y=self.top + ceil(stack.depth.total))
+        return Pile(self.lanes, replace(made.filling, stack=placed))
+
+    @cached_property
+    def outputs(self) -> Outputs:
+        return Column(self.lanes, (self._grid(self._lefts[-1]),)) if self._pile is None else self._pile
+
+    @property
+    def width(self) -> float:
+        wide = self._shape[1] * self.lanes.numbers.cell if self._pile is None else self._pile.filling.stack.width
+        last = self.lanes.outputs - 1
+        return self._lefts[-1] + max(wide, self.sign(last).width if self.labelled else 0)
+
+    @property
+    def bottom(self) -> int:
+        high = self._shape[0] * self.lanes.numbers.cell
+        return self.top + (high if self._pile is None else ceil(self._pile.filling.stack.height))
+
+    def still(self, channel: int) -> Items:
+        items: list[Primitive] = [Boxes(((0, 0, self.width, self.bottom),), self.style.colors.background)]
+        lanes = self.lanes.of(channel)
+        for grid, lane in zip(self.grids, self.shown, strict=True):
+            if lane is None:
+                items.append(self._centered(grid.x + grid.width / 2, "…"))
+                continue
+            color = self.lanes.map_color(lanes[lane].channel)
+            items += grid.filled(plane(lanes[lane].map), self.lanes.map_format, color)
+            items += self._name(grid, self.lanes.say("channels.map_of", number=lanes[lane].channel + 1))
+        texts = [*self.texts[:-1], f"{self.lanes.bias_of(channel)} =".strip()]
+        rights = [grid.x + grid.width for grid in self.grids]
+        for right, left, text in zip(rights, self._lefts[1:], texts, strict=True):
+            items.append(self._centered((right + left) / 2, text))
+        items += self.outputs.still(channel)
+        if self.labelled:
+            sign = self.sign(channel)
+            items += sign.at(self._lefts[-1], self.top - 0.7 * self.style.gap - sign.height)
+        return tuple(items)
+
+    def _centered(self, x: float, text: str) -> Primitive:
+        middle = self.grids[0].middle
+        return self.style.centered(x, middle, text, size=self.sign_size, color=self.lanes.quiet)
+
+    def _name(self, grid: Grid, text: str) -> list[Primitive]:
+        if not self.labelled:
+            return []
+        size = self.style.small_size
+        top = grid.y - 0.7 * self.style.gap - size * self.style.font.cap_height
+        return [self.style.text(grid.x, top, text, size=size, color=self.lanes.quiet)]
+
+    def frame(self, k: int) -> Frame:
+        steps = self.lanes.steps
+        cell = steps.cell(k)
+        begins = k > 0 and steps.cell(k - 1)[0] != cell[0]
+        kept = [self.lanes.blank(self.width, self.bottom), *self.still(cell[0])] if begins else []
+        for passed in steps.passed(k):
+            if passed[0] == cell[0]:
+                kept += self.outputs.result(passed, current=False)
+        shown = [*self._read(cell), *self.outputs.result(cell, current=True)]
+        shown += self.lanes.tallied(self.sum, cell, x=(self.width - self.sum.width) / 2, y=self.sum_top + self.sum.size)
+        return Frame(tuple(kept), tuple(shown))
+
+    def _read(self, cell: tuple[int, ...]) -> list[Primitive]:
+        """The cell of every map that is added."""
+        items: list[Primitive] = []
+        lanes, theme, place = self.lanes.of(cell[0]), self.style.theme, two(cell[1:])
+        for grid, lane in zip(self.grids, self.shown, strict=True):
+            if lane is None:
+                continue
+            color = self.lanes.map_color(lanes[lane].channel)
+            fill = mix(color, self.style.colors.window, theme.overlay)
+            value = self.lanes.map_format(lanes[lane].map[cell[1:]].item())
+            items += [grid.boxes([place], fill, self.style.edge), grid.number(place, value, fill, bold=True)]
+        return items
+
+    @cached_property
+    def sum(self) -> Tally:
+        return self.lanes.tally(self.width)
+
+    @property
+    def sum_top(self) -> float:
+        return self.bottom + 1.5 * self.style.gap
+
+
+def addition(lanes: Lanes) -> Panel:
+    """The panel of the view."""
+    view = Addition(lanes)
+    still = view.still(lanes.steps.cell(0)[0])
+    panel = Panel(view.width, view.bottom, still, Lazy(len(lanes.steps), view.frame))
+    return panel.wider(view.sum.width, height=view.sum_top + view.sum.height)

@@ -1,0 +1,232 @@
+"""Where everything in the channels view goes: columns of input maps, kernels, maps and outputs, and their heights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import ceil
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.channels.headings import headings
+from conv_anim.scene.channels.outputs import Column, Pile, pile
+from conv_anim.scene.channels.towers import Block, Heights, tower
+from conv_anim.scene.grid import Grid
+from conv_anim.scene.numbers import plane
+from conv_anim.scene.panel import Sign
+from conv_anim.spec.model import Pool, Upsample
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conv_anim.scene.channels.lanes import Lane, Lanes
+    from conv_anim.scene.channels.outputs import Outputs
+    from conv_anim.scene.channels.towers import Span, Tower
+    from conv_anim.scene.style import Style
+
+MOST = 5
+"""With more rows than this that are too high together, the first ones, an ellipsis and the last stand for all."""
+TALLEST = 800
+"""Pixels, at scale 1, that all maps one below the other may take."""
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """Places of the lanes; with ``add``, room for the outputs on the right."""
+
+    lanes: Lanes
+    add: bool
+
+    @property
+    def style(self) -> Style:
+        return self.lanes.style
+
+    @property
+    def labelled(self) -> bool:
+        return self.lanes.trace.spec.labels is not None
+
+    @property
+    def side(self) -> int:
+        """Of a cell."""
+        return self.lanes.numbers.cell
+
+    @cached_property
+    def shapes(self) -> list[tuple[int, int]]:
+        """Rows and columns of an input map, a kernel if there are any, a map, and of the output if there is one."""
+        layer = self.lanes.layer
+        arrays = [*([] if layer.kernels is None else [layer.kernels[0, 0]]), layer.output[0]]
+        arrays += [layer.output[0]] if self.add else []
+        return [self.lanes.sheet.shape, *((len(plane(a)), plane(a).shape[1]) for a in arrays)]
+
+    @cached_property
+    def signs(self) -> list[Sign]:
+        """The labels over the columns."""
+        return [Sign(self.style, label, None) for label in headings(self.lanes, add=self.add)]
+
+    # heights
+
+    @property
+    def gap(self) -> int:
+        """Between rows."""
+        return round(self.style.gap * (1.6 if self.labelled else 1.5))
+
+    @cached_property
+    def top(self) -> int:
+        if not self.labelled:
+            return 0
+        return round(max(sign.height for sign in self.signs) + 0.5 * self.style.gap) + self.gap
+
+    @cached_property
+    def groups(self) -> list[list[Block]]:
+        """The channels of all groups if they fit, else those of one filter, else some of them."""
+        choices = self._choices()
+        heights = [self._tower(groups, 0).height for groups in choices]
+        fitting = (k for k, height in enumerate(heights) if height <= self._limit)
+        return choices[next(fitting, -1)]
+
+    def _choices(self) -> list[list[list[Block]]]:
+        lanes = self.lanes
+        if not lanes.meet:
+            return [[self._apart(range(lanes.outputs))], [self._apart(shortened(lanes.outputs))]]
+        each = lanes.seen
+        whole = [[Block(c, (c,)) for c in range(g * each, (g + 1) * each)] for g in range(lanes.groups)]
+        one = [Block(k, () if k is None else (k,)) for k in shortened(each)]
+        return [whole, whole[:1], [one]]
+
+    def _apart(self, outputs: Sequence[int | None]) -> list[Block]:
+        """Each channel with the outputs that are made of it alone."""
+        each = self.lanes.outputs // self.lanes.groups
+        sources = [None if output is None else output // each for output in outputs]
+        return [
+            Block(source, tuple(o for o, of in zip(outputs, sources, strict=True) if o is not None and of == source))
+            for source in dict.fromkeys(sources)
+        ]
+
+    @property
+    def whole(self) -> bool:
+        """Whether all groups are there, of which one is at work."""
+        return len(self.groups) > 1
+
+    @property
+    def _limit(self) -> float:
+        return TALLEST * self.style.scale
+
+    @cached_property
+    def piled(self) -> bool:
+        """Whether the outputs are too many to stand one below the other."""
+        column, rows = (self._tower(self.groups, outputs).height for outputs in (self.lanes.outputs, 0))
+        return self.lanes.outputs > 1 and column > max(self._limit, rows)
+
+    def _tower(self, groups: Sequence[Sequence[Block]], outputs: int, output: int | None = None) -> Tower:
+        source, *others = (rows * self.side for rows, _ in self.shapes)
+        each = others[-1] if output is None else output
+        gap = self.gap
+        heights = Heights(source, max(others), each, self.side, gap, gap + round(0.9 * self.style.gap))
+        return tower(groups, outputs, heights, top=self.top)
+
+    @cached_property
+    def tower(self) -> Tower:
+        if not self.add:
+            return self._tower(self.groups, 0)
+        if self.piled:
+            return self._tower(self.groups, 1, ceil(pile(self.lanes).filling.stack.height))
+        return self._tower(self.groups, self.lanes.outputs)
+
+    # columns
+
+    @cached_property
+    def lefts(self) -> list[int]:
+        """Where each column of grids begins."""
+        lefts, x = [], float(self.bar_room)
+        for k, wide in enumerate(self._widths):
+            lefts.append(round(x))
+            x += max(wide + self._between(k), self.signs[k].width + self.style.gap if self.labelled else 0)
+        return lefts
+
+    @cached_property
+    def _widths(self) -> list[float]:
+        widths: list[float] = [columns * self.side for _, columns in self.shapes]
+        if self.add and self.piled:
+            widths[-1] = pile(self.lanes).filling.stack.width
+        return widths
+
+    @property
+    def bar_room(self) -> int:
+        """For the bars that mark groups."""
+        return round(self.style.gap * 0.8) if self.whole else 0
+
+    def _between(self, column: int) -> float:
+        last = len(self.shapes) - 1
+        if column == last:
+            return 0
+        fork = 1.2 * self.style.gap if column == 0 and self.forked else 0
+        return fork + self._sign_room(column, last)
+
+    @cached_property
+    def forked(self) -> bool:
+        """Whether lines lead from an input map to several kernels."""
+        return any(len(block.rows) > 1 for group in self.groups for block in group)
+
+    def _sign_room(self, column: int, last: int) -> float:
+        if self.add and column == last - 1:
+            return self._wide(f"{self.lanes.bias_text} =") + 4 * self.style.gap
+        if not self.lanes.meet and column == last - 1:
+            text = "" if self.lanes.layer.kernels is not None else self.done
+            wide = self.style.width(text, size=self.style.small_size)
+            return max(self._wide(self.made_sign(self.lanes.bias_text)) + 2 * self.style.gap, wide + self.style.gap)
+        return self._wide("∗") + 2 * self.style.gap
+
+    def _wide(self, text: str) -> float:
+        return self.style.width(text, size=self.sign_size)
+
+    @property
+    def sign_size(self) -> float:
+        return 1.3 * self.style.number_size
+
+    @cached_property
+    def done(self) -> str:
+        """What is done to the cells that are read, where they meet no kernel."""
+        layer = self.lanes.layer.layer
+        if not self.labelled or not isinstance(layer, Pool | Upsample):
+            return ""
+        return self.lanes.say(f"channels.{layer.reduce if isinstance(layer, Pool) else layer.mode}")
+
+    def made_sign(self, bias: str) -> str:
+        """Before what becomes of a lane."""
+        if self.lanes.layer.kernels is None:
+            return "→"
+        return "=" if self.lanes.meet else f"{bias} =".strip()
+
+    @property
+    def width(self) -> float:
+        return self.lefts[-1] + max(self._widths[-1], self.signs[-1].width if self.labelled else 0)
+
+    # grids
+
+    def grid(self, column: int, span: Span) -> Grid:
+        """The grid of a column in the middle of a span."""
+        rows, columns = self.shapes[column]
+        y = round(span.top + (span.height - rows * self.side) / 2)
+        return Grid(self.style, self.lanes.numbers, rows, columns, self.lefts[column], y)
+
+    def place(self, number: int, lane: Lane) -> tuple[int, int]:
+        """The numbers of a lane's source and of its row; ``number`` is its place among the lanes of its output."""
+        if not self.lanes.meet:
+            return lane.channel, lane.output
+        return (lane.channel, lane.channel) if self.whole else (number, number)
+
+    @cached_property
+    def outputs(self) -> Outputs | None:
+        if not self.add:
+            return None
+        spans, last = self.tower.outputs, len(self.shapes) - 1
+        if not self.piled:
+            return Column(self.lanes, tuple(self.grid(last, span) for span in spans))
+        there = pile(self.lanes)
+        stack = there.filling.stack
+        placed = replace(stack, x=self.lefts[last], y=round(spans[0].top + stack.depth.total))
+        return Pile(self.lanes, replace(there.filling, stack=placed))
+
+
+def shortened(count: int) -> list[int | None]:
+    """The first ones, None, and the last."""
+    return [*range(MOST - 2), None, count - 1] if count > MOST else list(range(count))

@@ -1,0 +1,197 @@
+"""The channels view of a channel shuffle: two columns of maps, and a line from every channel to its new place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.channels.headings import ends
+from conv_anim.scene.channels.lanes import Lanes
+from conv_anim.scene.channels.towers import Block, Heights, tower
+from conv_anim.scene.color import mix
+from conv_anim.scene.curves import bent
+from conv_anim.scene.grid import Grid
+from conv_anim.scene.numbers import plane
+from conv_anim.scene.panel import Panel, Sign
+from conv_anim.scene.primitives import Boxes, Frame, Lazy, Lines, Stroke
+from conv_anim.scene.steps import Steps
+from conv_anim.scene.volume.hues import strengthened, told_apart
+from conv_anim.spec.model import ChannelShuffle
+
+if TYPE_CHECKING:
+    from conv_anim.scene.channels.towers import Span
+    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.style import Style
+    from conv_anim.tracing.trace import Trace
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """Every frame brings one channel to its new place."""
+
+    trace: Trace
+    style: Style
+
+    @cached_property
+    def lanes(self) -> Lanes:
+        return Lanes(self.trace, self.style)
+
+    @cached_property
+    def groups(self) -> int:
+        layer = self.trace.layers[0].layer
+        assert isinstance(layer, ChannelShuffle)
+        return layer.groups
+
+    @property
+    def count(self) -> int:
+        return self.lanes.outputs
+
+    @cached_property
+    def sources(self) -> list[int]:
+        """For each output channel the input channel that it is."""
+        layer = self.trace.layers[0]
+        first = (0,) * len(layer.means.out_size)
+        return [layer.step((channel, *first)).taps[0].channel for channel in range(self.count)]
+
+    @cached_property
+    def steps(self) -> Steps:
+        return Steps((self.count, 1), self.trace.spec.animation)
+
+    def color(self, channel: int) -> str:
+        """Of an input channel: its group's."""
+        return told_apart(self.style.colors, channel // (self.count // self.groups))
+
+    # places
+
+    @property
+    def labelled(self) -> bool:
+        return self.trace.spec.labels is not None
+
+    @cached_property
+    def signs(self) -> list[Sign]:
+        return [Sign(self.style, label, None) for label in ends(self.trace, self.lanes.say)]
+
+    @cached_property
+    def top(self) -> int:
+        return round(max(sign.height for sign in self.signs) + 2.1 * self.style.gap) if self.labelled else 0
+
+    def _spans(self, group: int) -> list[Span]:
+        """The heights of all maps, in groups of so many."""
+        gap, high = round(self.style.gap * (1.4 if self.labelled else 0.8)), self.shape[0] * self.lanes.numbers.cell
+        heights = Heights(high, high, 0, high, gap, gap + round(0.8 * self.style.gap))
+        groups = [[Block(c, (c,)) for c in range(first, first + group)] for first in range(0, self.count, group)]
+        return list(tower(groups, 0, heights, top=self.top).rows.values())
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        rows, columns = plane(self.trace.input[0]).shape
+        return rows, columns
+
+    @cached_property
+    def columns(self) -> tuple[list[Grid], list[Grid]]:
+        """The input's maps group by group, and the output's: the first ones of all groups, the second ones, …."""
+        before, after = self._spans(self.count // self.groups), self._spans(self.groups)
+        bottom = max(before[-1].top, after[-1].top)
+        x, right = round(0.8 * self.style.gap), self.right
+        return (
+            [self._grid(x, span.top + (bottom - before[-1].top) // 2) for span in before],
+            [self._grid(right, span.top + (bottom - after[-1].top) // 2) for span in after],
+        )
+
+    @cached_property
+    def clear(self) -> float:
+        """Where lines may leave the height of their map: beyond all maps and names."""
+        size = self.style.small_size
+        names = [self.style.width(self._name_of(c), size=size) for c in range(self.count)] if self.labelled else []
+        wide = max([self.shape[1] * self.lanes.numbers.cell, *names])
+        return 0.8 * self.style.gap + wide + 0.5 * self.style.gap
+
+    @cached_property
+    def right(self) -> int:
+        wide = max(self.clear, 0.8 * self.style.gap + self.signs[0].width if self.labelled else 0)
+        return round(wide + max(6 * self.style.gap, 1.1 * self.count * self.style.gap))
+
+    def _grid(self, x: float, y: float) -> Grid:
+        return Grid(self.style, self.lanes.numbers, *self.shape, x, y)
+
+    @property
+    def width(self) -> float:
+        widths: list[float] = [self.shape[1] * self.lanes.numbers.cell]
+        texts = [self._new_name(channel) for channel in range(self.count)] if self.labelled else []
+        widths += [self.style.width(text, size=self.style.small_size) for text in texts]
+        return self.right + max(*widths, self.signs[1].width if self.labelled else 0)
+
+    @property
+    def bottom(self) -> float:
+        return max(grids[-1].y + grids[-1].height for grids in self.columns)
+
+    # what is drawn
+
+    def still(self) -> Items:
+        items: list[Primitive] = []
+        before, after = self.columns
+        for channel, grid in enumerate(before):
+            items += grid.filled(plane(self.trace.input[channel]), self.lanes.formats.x, self.color(channel))
+        for grid in after:
+            items += grid.pending()
+        items += [self._way(output, 0.45, 1.5) for output in range(self.count)]
+        each = self.count // self.groups
+        for first in range(0, self.count, each):
+            top, last = before[first].y, before[first + each - 1]
+            items.append(self._bar(first, top, last.y + last.height))
+        return (*items, *(self._labels() if self.labelled else []))
+
+    def _bar(self, channel: int, top: float, bottom: float) -> Primitive:
+        box = (0, top, round(4 * self.style.scale), bottom - top)
+        return Boxes((box,), strengthened(self.style.colors, self.color(channel)))
+
+    def _way(self, output: int, share: float, width: float) -> Lines:
+        """The line to an output channel, more or less strong."""
+        before, after = self.columns
+        source = self.sources[output]
+        color = mix(self.style.colors.background, strengthened(self.style.colors, self.color(source)), share)
+        start, end, gap = before[source], after[output], 0.5 * self.style.gap
+        from_map = start.x + start.width + gap, start.middle
+        line = bent((self.clear, start.middle), (end.x - gap, end.middle))
+        return Lines(((from_map, *line),), Stroke(color, max(1.0, width * self.style.scale)))
+
+    def _labels(self) -> list[Primitive]:
+        items: list[Primitive] = []
+        before, after = self.columns
+        for x, sign in zip((before[0].x, self.right), self.signs, strict=True):
+            items += sign.at(x, 0)
+        items += [self._name(grid, self._name_of(channel)) for channel, grid in enumerate(before)]
+        return [*items, *(self._name(grid, self._new_name(channel)) for channel, grid in enumerate(after))]
+
+    def _name_of(self, channel: int) -> str:
+        group = channel // (self.count // self.groups)
+        return self.lanes.say("channels.in_group", channel=channel + 1, group=group + 1)
+
+    def _new_name(self, channel: int) -> str:
+        return self.lanes.say("channels.moved", channel=channel + 1, source=self.sources[channel] + 1)
+
+    def _name(self, grid: Grid, text: str) -> Primitive:
+        size = self.style.small_size
+        top = grid.y - 0.4 * self.style.gap - size * self.style.font.cap_height
+        return self.style.text(grid.x, top, text, size=size, color=self.lanes.quiet)
+
+    def frame(self, k: int) -> Frame:
+        kept: list[Primitive] = []
+        for output, _ in self.steps.passed(k):
+            kept += [self._way(output, 1.0, 1.5), *self._made(output, self.color(self.sources[output]))]
+        output, _ = self.steps.cell(k)
+        colors, theme, source = self.style.colors, self.style.theme, self.sources[output]
+        read = mix(self.color(source), colors.window, theme.overlay)
+        values, fmt = plane(self.trace.input[source]), self.lanes.formats.x
+        shown = [self._way(output, 1.0, 3.5), *self.columns[0][source].filled(values, fmt, read)]
+        return Frame(tuple(kept), (*shown, *self._made(output, self.lanes.current(self.color(source)))))
+
+    def _made(self, output: int, color: str) -> list[Primitive]:
+        return self.columns[1][output].filled(plane(self.trace.output[output]), self.lanes.formats.x, color)
+
+
+def crossing(trace: Trace, style: Style) -> Panel:
+    """The panel of the view."""
+    view = Crossing(trace, style)
+    return Panel(view.width, view.bottom, view.still(), Lazy(len(view.steps), view.frame))

@@ -1,0 +1,92 @@
+"""The output maps of the channels view: one below the other, or if they are many, one before the other in a pile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from conv_anim.scene.grid import Grid
+from conv_anim.scene.numbers import plane
+from conv_anim.scene.sheet import two
+from conv_anim.scene.volume.filling import Filling
+from conv_anim.scene.volume.oblique import Depth, Stack
+from conv_anim.scene.volume.space import Block, Space
+
+if TYPE_CHECKING:
+    from conv_anim.scene.channels.lanes import Lanes
+    from conv_anim.scene.primitives import Primitive
+
+Cell: TypeAlias = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A grid for each output."""
+
+    lanes: Lanes
+    grids: tuple[Grid, ...]
+
+    @property
+    def x(self) -> float:
+        return self.grids[0].x
+
+    def grid(self, output: int) -> Grid:
+        return self.grids[output]
+
+    def still(self, working: int) -> list[Primitive]:
+        """All of them as the filter of one begins to work."""
+        items: list[Primitive] = []
+        for output, grid in enumerate(self.grids):
+            values, color = self.lanes.layer.output[output], self.lanes.output_color(output)
+            done = self.lanes.is_done(output, working)
+            items += grid.filled(plane(values), self.lanes.map_format, color) if done else grid.pending()
+        return items
+
+    def result(self, cell: Cell, *, current: bool) -> list[Primitive]:
+        value, color = self.lanes.layer.output[cell].item(), self.lanes.output_color(cell[0])
+        return self.lanes.result(self.grid(cell[0]), cell, value, color, current=current)
+
+
+@dataclass(frozen=True)
+class Pile:
+    """Slices, the one that fills in front of those that are full, with its numbers."""
+
+    lanes: Lanes
+    filling: Filling
+
+    @property
+    def x(self) -> float:
+        return self.filling.stack.x
+
+    def grid(self, output: int) -> Grid:
+        stack = self.filling.stack
+        x, y = stack.at(stack.ends((output, 1))[0], 0, 0)
+        return Grid(self.lanes.style, self.lanes.numbers, stack.rows, stack.columns, round(x), round(y))
+
+    def still(self, working: int) -> list[Primitive]:
+        return [*self.filling.still(), *self.filling.begun((working, 1))]
+
+    def result(self, cell: Cell, *, current: bool) -> list[Primitive]:
+        lanes, (row, column) = self.lanes, two(cell[1:])
+        block = Block((cell[0], 1), (row, 1), (column, 1))
+        fill = self.filling.current if current else self.filling.fill
+        value = lanes.layer.output[cell].item()
+        color = self.filling.stack.depth.shown(fill)(cell[0])
+        number = self.grid(cell[0]).number((row, column), lanes.map_format(value), color, bold=current)
+        return [*self.filling.cells(block, fill), number]
+
+
+Outputs: TypeAlias = Column | Pile
+
+
+def pile(lanes: Lanes) -> Pile:
+    """The outputs of a layer as a pile, not yet in its place."""
+    style, layer = lanes.style, lanes.layer
+    rows, columns = plane(layer.output[0]).shape
+    order = lanes.trace.spec.animation.order
+    depth = Depth.of(lanes.outputs, round(0.32 * lanes.numbers.cell), deep=False, reverse=order == "reverse")
+    stack = Stack(depth, rows, columns, lanes.numbers.cell)
+    waiting = replace(style, theme=replace(style.theme, pending=True))
+    singly = tuple((output, 1) for output in range(lanes.outputs))
+    made = Space.made_by(layer.means)
+    return Pile(lanes, Filling(waiting, made, stack, lanes.output_color, lanes.steps, singly))

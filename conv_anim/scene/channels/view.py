@@ -1,0 +1,293 @@
+"""The channels view: each input channel's map and its own kernels, what they make, and how their maps add up to one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.channels.addition import addition
+from conv_anim.scene.channels.arrangement import Arrangement
+from conv_anim.scene.channels.crossing import crossing
+from conv_anim.scene.channels.lanes import Lane, Lanes
+from conv_anim.scene.channels.pixels import pixels
+from conv_anim.scene.color import readable
+from conv_anim.scene.grid import Grid, SheetGrid
+from conv_anim.scene.numbers import plane
+from conv_anim.scene.panel import Panel
+from conv_anim.scene.primitives import Boxes, Frame, Lazy, Lines, Stroke, Text
+from conv_anim.scene.volume.hues import strengthened
+from conv_anim.spec.model import Channels, ChannelShuffle, PixelShuffle, PixelUnshuffle
+
+if TYPE_CHECKING:
+    from conv_anim.scene.channels.outputs import Outputs
+    from conv_anim.scene.channels.tally import Tally
+    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.style import Style
+    from conv_anim.tracing.trace import Trace
+
+
+@dataclass(frozen=True)
+class Row:
+    """A lane where it is drawn."""
+
+    lane: Lane
+    sheet: SheetGrid
+    kernel: Grid | None
+    map: Grid
+
+    @property
+    def grids(self) -> list[Grid]:
+        return [self.sheet.grid, *([] if self.kernel is None else [self.kernel]), self.map]
+
+
+@dataclass(frozen=True)
+class ChannelsView:
+    """Rows of lanes; with ``add``, their maps joined into the output on the right."""
+
+    lanes: Lanes
+    add: bool
+
+    @property
+    def style(self) -> Style:
+        return self.lanes.style
+
+    @cached_property
+    def places(self) -> Arrangement:
+        return Arrangement(self.lanes, self.add)
+
+    @property
+    def outputs(self) -> Outputs | None:
+        return self.places.outputs
+
+    @property
+    def width(self) -> float:
+        return self.places.width
+
+    @property
+    def bottom(self) -> int:
+        return self.places.tower.bottom
+
+    def rows(self, channel: int) -> list[Row]:
+        """The lanes that are at work for an output channel, as far as they are drawn."""
+        found = []
+        for number, lane in enumerate(self.lanes.of(channel)):
+            source, row = self.places.place(number, lane)
+            if row in self.places.tower.rows:
+                found.append(self._row(lane, source, row))
+        return found
+
+    def _row(self, lane: Lane, source: int, row: int) -> Row:
+        span = self.places.tower.rows[row]
+        sheet = self._sheet(lane.channel, source, self.lanes.color(lane.channel))
+        grids = [self.places.grid(k, span) for k in range(1, 2 if lane.kernel is None else 3)]
+        return Row(lane, sheet, None if lane.kernel is None else grids[0], grids[-1])
+
+    def _sheet(self, channel: int, source: int, color: str) -> SheetGrid:
+        lanes = self.lanes
+        grid = self.places.grid(0, self.places.tower.sources[source])
+        values, formats = plane(lanes.layer.input[channel]), lanes.formats
+        return SheetGrid(grid, lanes.sheet, values, formats.x, formats.empty, color)
+
+    # what stays as long as the filter does
+
+    def still(self, channel: int) -> Items:
+        items: list[Primitive] = [Boxes(((0, 0, self.width, self.bottom),), self.style.colors.background)]
+        rows = self.rows(channel)
+        items += self._idle(rows)
+        for k, row in enumerate(rows):
+            items += row.sheet.still() if k == 0 or rows[k - 1].lane.channel != row.lane.channel else []
+            items += self._row_still(row)
+        items += self._forks(rows)
+        for span in self.places.tower.dots:
+            middle = self.places.lefts[0] + self.places.shapes[0][1] * self.lanes.numbers.cell / 2
+            items.append(self._sign(middle, span.top + span.height / 2, "⋮"))
+        if self.outputs is not None:
+            items += self._joined(channel, rows, self.outputs)
+        if self.places.labelled:
+            items += self._labels(channel, rows)
+        return tuple(items)
+
+    def _idle(self, rows: list[Row]) -> list[Primitive]:
+        """The channels of other groups, and a bar beside each group."""
+        if not self.places.whole:
+            return []
+        items: list[Primitive] = []
+        for channel in self.places.tower.sources:
+            if all(row.lane.channel != channel for row in rows):
+                faint = self.lanes.faint(channel)
+                ink = readable(faint, self.style.colors.muted, self.style.colors.ink)
+                still = self._sheet(channel, channel, faint).still()
+                items += [replace(item, color=ink) if isinstance(item, Text) else item for item in still]
+        for group, span in enumerate(self.places.tower.groups):
+            bar = (0, span.top, round(4 * self.style.scale), span.height)
+            color = strengthened(self.style.colors, self.lanes.color(group * self.lanes.seen))
+            items.append(Boxes((bar,), color))
+        return items
+
+    def _row_still(self, row: Row) -> list[Primitive]:
+        items: list[Primitive] = []
+        if row.kernel is not None and row.lane.kernel is not None:
+            color = self.lanes.kernel_color(row.lane.channel)
+            items += row.kernel.filled(plane(row.lane.kernel), self.lanes.formats.w, color)
+        items += row.map.pending()
+        made = self.places.made_sign(self.lanes.bias_of(row.lane.output))
+        if row.kernel is not None:
+            start = self._fork_end(row.sheet.grid) if self.places.forked else row.sheet.grid.x + row.sheet.grid.width
+            items.append(self._sign((start + row.kernel.x) / 2, row.map.middle, "∗"))
+        before = row.grids[-2]
+        items.append(self._sign((before.x + before.width + row.map.x) / 2, row.map.middle, made))
+        return [*items, *self._done(row)]
+
+    def _done(self, row: Row) -> list[Primitive]:
+        """What becomes of the cells that are read, over the arrow."""
+        if not self.places.done:
+            return []
+        x, size = (row.sheet.grid.x + row.sheet.grid.width + row.map.x) / 2, self.style.small_size
+        y = row.map.middle - 0.9 * self.style.gap
+        return [self.style.centered(x, y, self.places.done, size=size, color=self.lanes.quiet)]
+
+    def _fork_end(self, grid: Grid) -> float:
+        return round(grid.x + grid.width + 1.2 * self.style.gap)
+
+    def _forks(self, rows: list[Row]) -> list[Primitive]:
+        """Lines from each input map to all of its kernels."""
+        if not self.places.forked:
+            return []
+        items: list[Primitive] = []
+        for _, alike in groupby(rows, key=lambda row: row.lane.channel):
+            of_one = list(alike)
+            grid, middles = of_one[0].sheet.grid, [row.map.middle for row in of_one]
+            end = self._fork_end(grid)
+            start, x = grid.x + grid.width + 0.4 * self.style.gap, end - round(0.4 * self.style.gap)
+            spine = ((x, min(*middles, grid.middle)), (x, max(*middles, grid.middle)))
+            ticks = [((x, y), (end, y)) for y in middles]
+            items.append(Lines((((start, grid.middle), (x, grid.middle)), spine, *ticks), self._stroke))
+        return items
+
+    @property
+    def _stroke(self) -> Stroke:
+        """Of lines that lead from map to map."""
+        return Stroke(self.style.colors.faint, max(1.0, 1.5 * self.style.scale))
+
+    def _sign(self, x: float, y: float, text: str) -> Text:
+        return self.style.centered(x, y, text, size=self.places.sign_size, color=self.lanes.quiet)
+
+    def _joined(self, channel: int, rows: list[Row], outputs: Outputs) -> list[Primitive]:
+        """A bracket from all maps to the output that they make, with the bias on its way."""
+        maps, gap, y = [row.map for row in rows], self.style.gap, outputs.grid(channel).middle
+        start = maps[0].x + maps[0].width + gap * 0.6
+        x = round(start + gap * 0.6)
+        ticks = tuple(((start, m.middle), (x, m.middle)) for m in maps)
+        spine = ((x, min(maps[0].middle, y)), (x, max(maps[-1].middle, y)))
+        text = f"{self.lanes.bias_of(channel)} =".strip()
+        middle = (x + outputs.x) / 2
+        wide = self.style.width(text, size=self.places.sign_size)
+        lead = ((x, y), (middle - wide / 2 - gap * 0.4, y))
+        plus = [self._sign(a.x + a.width / 2, (a.y + a.height + b.y) / 2, "+") for a, b in pairwise(maps)]
+        return [Lines((*ticks, spine, lead), self._stroke), self._sign(middle, y, text), *plus, *outputs.still(channel)]
+
+    # labels
+
+    def _labels(self, channel: int, rows: list[Row]) -> list[Primitive]:
+        items: list[Primitive] = []
+        for left, sign in zip(self.places.lefts, self.places.signs, strict=True):
+            items += sign.at(left, 0)
+        for source, span in self.places.tower.sources.items():
+            if self.lanes.layer.means.in_channels == 1:
+                break
+            own = source if self.places.whole or not self.lanes.meet else self.lanes.of(channel)[source].channel
+            items.append(self._name(self.places.grid(0, span), self._channel(own)))
+        if self.lanes.outputs > 1:
+            items += self._numbered(channel, rows)
+        return items
+
+    def _channel(self, channel: int) -> str:
+        if self.lanes.meet and self.lanes.groups > 1:
+            return self.lanes.say("channels.in_group", channel=channel + 1, group=self.lanes.group(channel) + 1)
+        return self.lanes.say("channels.channel", number=channel + 1)
+
+    def _name(self, grid: Grid, text: str, *, bold: bool = False) -> Text:
+        """A few words over a grid."""
+        size, color = self.style.small_size, self.style.colors.ink if bold else self.lanes.quiet
+        top = grid.y - 0.4 * self.style.gap - size * self.style.font.cap_height
+        return self.style.text(grid.x, top, text, size=size, color=color, bold=bold)
+
+    def _numbered(self, channel: int, rows: list[Row]) -> list[Primitive]:
+        """Which of many filters is at work, and which map it makes; where all are, each by its number."""
+        say = self.lanes.say
+        if not self.lanes.meet:
+            named = [(grid, "filter", row.lane.output) for row in rows for grid in row.grids[1:-1]]
+            named += [(row.map, "map", row.lane.output) for row in rows]
+            return [self._name(grid, say(f"channels.{what}_number", number=k + 1)) for grid, what, k in named]
+        filter_ = say("channels.filter_of", number=channel + 1, count=self.lanes.outputs)
+        items: list[Primitive] = [self._name(rows[0].grids[1], filter_, bold=True)]
+        if self.outputs is not None and not self.places.piled:
+            for output in range(self.lanes.outputs):
+                text = say("channels.map_number", number=output + 1)
+                items.append(self._name(self.outputs.grid(output), text, bold=output == channel))
+        return items
+
+    # what differs from frame to frame
+
+    def frame(self, k: int) -> Frame:
+        steps = self.lanes.steps
+        cell = steps.cell(k)
+        begins = k > 0 and steps.cell(k - 1)[0] != cell[0]
+        kept = [self.lanes.blank(self.width, self.bottom), *self.still(cell[0])] if begins else []
+        for passed in steps.passed(k):
+            if passed[0] == cell[0]:
+                kept += self._results(passed, current=False)
+        return Frame(tuple(kept), tuple(self._shown(cell)))
+
+    def _results(self, cell: tuple[int, ...], *, current: bool) -> list[Primitive]:
+        """A cell of every map, and of the output."""
+        items: list[Primitive] = []
+        for row in self.rows(cell[0]):
+            color, value = self.lanes.map_color(row.lane.channel), row.lane.map[cell[1:]].item()
+            items += self.lanes.result(row.map, cell, value, color, current=current)
+        return [*items, *([] if self.outputs is None else self.outputs.result(cell, current=current))]
+
+    def _shown(self, cell: tuple[int, ...]) -> list[Primitive]:
+        items: list[Primitive] = []
+        for row in {row.lane.channel: row for row in self.rows(cell[0])}.values():
+            items += row.sheet.covered(self.lanes.read(row.lane, cell[1:]))[0]
+        items += self._results(cell, current=True)
+        if self.sum is not None:
+            x = (self.width - self.sum.width) / 2
+            items += self.lanes.tallied(self.sum, cell, x=x, y=self.sum_top + self.sum.size)
+        return items
+
+    @property
+    def sum_top(self) -> float:
+        return self.bottom + 1.5 * self.style.gap
+
+    @cached_property
+    def sum(self) -> Tally | None:
+        return self.lanes.tally(self.width) if self.add else None
+
+    def panel(self) -> Panel:
+        panel = Panel(self.width, self.bottom, self.still(self.lanes.steps.cell(0)[0]), self._frames())
+        if self.sum is None:
+            return panel
+        return panel.wider(self.sum.width, height=self.sum_top + self.sum.height)
+
+    def _frames(self) -> Lazy[Frame]:
+        return Lazy(len(self.lanes.steps), self.frame)
+
+
+def channels(trace: Trace, style: Style) -> Panel:
+    """The panel of the view; where channels never meet there is nothing to add up."""
+    lanes, view = Lanes(trace, style), trace.spec.view
+    assert isinstance(view, Channels)
+    match trace.layers[0].layer:
+        case ChannelShuffle():
+            return crossing(trace, style)
+        case PixelShuffle() | PixelUnshuffle():
+            return pixels(trace, style)
+        case _:
+            pass
+    if view.show == "sum" and lanes.meet:
+        return addition(lanes)
+    return ChannelsView(lanes, add=view.show == "both" and lanes.meet).panel()

@@ -1,0 +1,154 @@
+"""How many stamps of a transposed convolution fall on each output cell: even, or in the pattern of a checkerboard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conv_anim.scene.color import mix
+from conv_anim.scene.flat.board import Board
+from conv_anim.scene.flat.full import Full
+from conv_anim.scene.flat.remarks import overlap_keys
+from conv_anim.scene.flat.strip import Part, Strip
+from conv_anim.scene.grid import Numbers, strong
+from conv_anim.scene.numbers import plane
+from conv_anim.scene.panel import Sign
+from conv_anim.scene.primitives import Boxes, Frame, Lazy
+from conv_anim.scene.sheet import two
+from conv_anim.scene.wording import words
+from conv_anim.scene.wording.language import Language
+from conv_anim.tracing.scatter import Scatter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from conv_anim.scene.flat.pace import Pace
+    from conv_anim.scene.grid import Grid, Place
+    from conv_anim.scene.panel import Panel
+    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.steps import Cell
+    from conv_anim.scene.style import Style
+    from conv_anim.tracing.trace import LayerTrace, Trace
+    from conv_anim.tracing.values import Array
+
+PALE = 0.5
+"""How much of the output's colour a cell has that is hit once."""
+
+
+@dataclass(frozen=True)
+class OverlapView:
+    """The drawing of a transposed layer of one channel: its input cells in turn, and what they have hit so far."""
+
+    trace: Trace
+    style: Style
+    pace: Pace
+
+    @property
+    def layer(self) -> LayerTrace:
+        return self.trace.layers[0]
+
+    @property
+    def say(self) -> Language:
+        return Language(self.trace.spec.lang)
+
+    @cached_property
+    def scatter(self) -> Scatter:
+        return Scatter(self.layer)
+
+    @cached_property
+    def full(self) -> Full:
+        return Full.of(self.scatter)
+
+    @cached_property
+    def most(self) -> int:
+        """Of the stamps that fall on one cell in the end."""
+        return int(self.scatter.counts().max())
+
+    @cached_property
+    def strip(self) -> Strip:
+        rows, columns = self.full.rows, self.full.columns
+        first, _, last = words.labels(self.trace)
+        shapes = (rows.size, columns.size), self.full.shape
+        labels = words.Label(first.name), words.Label(last.name, self.say("flat.hits"))
+        colors = self.style.colors.input, self.style.colors.output
+        signs = (Sign(self.style, label, color) for label, color in zip(labels, colors, strict=True))
+        numbers = Numbers.fitting(
+            self.style, self.style.small_cell, (), 0.9 * self.style.number_size, bold=[str(self.most)]
+        )
+        parts = tuple(Part(*part) for part in zip(shapes, signs, ("→", ""), strict=True))
+        return Strip(self.style, numbers, parts, labelled=self.trace.spec.labels is not None)
+
+    @property
+    def input(self) -> Grid:
+        return self.strip.grids[0]
+
+    @property
+    def output(self) -> Grid:
+        return self.strip.grids[-1]
+
+    def still(self) -> Items:
+        places = list(np.ndindex(self.output.rows, self.output.columns))
+        cells = list(np.ndindex(self.input.rows, self.input.columns))
+        items: list[Primitive] = [self.input.boxes(cells, self.style.colors.input, self.style.edge)]
+        items += self.output.pending([place for place in places if self.full.kept(place) is not None])
+        items += self.output.dashed(place for place in places if self.full.kept(place) is None)
+        return tuple(items + self.board.still())
+
+    def frame(self, k: int) -> Frame:
+        passed, cell = self.pace.passed(k), self.pace.cell(k)
+        kept = self._counted({p for done in passed for p in self._hit(done)}, self._counts(self.pace.done(k)))
+        if cell is None:
+            return Frame(tuple(kept))
+        now = self._counts(self.pace.reached(k))
+        return Frame(tuple(kept), (*self._counted(set(self._hit(cell)), now, bold=True), *self._stamp(cell)))
+
+    def _hit(self, cell: Cell) -> Iterable[Place]:
+        return (two(hit.place[1:]) for hit in self.scatter.stamp(cell).hits)
+
+    def _counts(self, stamped: NDArray[np.bool_]) -> Array:
+        """Rows and columns of the full output: how often each cell was hit by the stamps of some cells."""
+        return plane(self.scatter.counts(stamped[0]))
+
+    def _counted(self, places: Iterable[Place], counts: Array, *, bold: bool = False) -> list[Primitive]:
+        items: list[Primitive] = []
+        colors = self.style.colors
+        for place in sorted(places):
+            count = int(counts[place])
+            if self.full.kept(place) is None:
+                items += self.output.dashed([place])
+                items.append(self.output.number(place, str(count), colors.background, colors.muted))
+            else:
+                fill = self.shade(count)
+                items += self.output.patches({place: fill}, self.style.edge)
+                items.append(self.output.number(place, str(count), fill, bold=bold))
+        return items
+
+    def shade(self, count: int) -> str:
+        """The darker, the more often a cell is hit."""
+        colors = self.style.colors
+        pale, darkest = mix(colors.background, colors.output, PALE), colors.current
+        return mix(pale, darkest, (count - 1) / max(1, self.most - 1))
+
+    def _stamp(self, cell: Cell) -> list[Primitive]:
+        """The input cell that stamps, and a line around its stamp, or around each cell of a dilated one."""
+        colors, style = self.style.colors, self.style
+        read = mix(colors.input, colors.window, style.theme.overlay)
+        stroke = strong(style, colors.ink)
+        hit = sorted(self._hit(cell))
+        (x, y, _, _), (right, bottom, side, _) = self.output.box(*hit[0]), self.output.box(*hit[-1])
+        whole: Primitive = Boxes(((x, y, right + side - x, bottom + side - y),), None, stroke)
+        dense = max(self.full.rows.dilation, self.full.columns.dilation) == 1
+        outline = [whole] if dense else self.output.ringed(hit, colors.ink)
+        return [*self.input.patches({two(cell[1:]): read}, style.edge), *outline]
+
+    @cached_property
+    def board(self) -> Board:
+        return Board(self.strip, overlap_keys(self.layer, self.say, self.style, self.shade(self.most)))
+
+    def panel(self) -> Panel:
+        return self.board.panel(self.still(), Lazy(len(self.pace), self.frame))

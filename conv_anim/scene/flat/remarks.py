@@ -1,0 +1,156 @@
+"""What the flat view says below its grids about cells that are not plain input or output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.marks import Looks
+from conv_anim.scene.numbers import format_for
+from conv_anim.scene.signpost import Key
+from conv_anim.scene.wording import words
+from conv_anim.scene.wording.language import Language
+from conv_anim.spec.model import Conv, ConvTranspose, Pool
+from conv_anim.tracing.geometry import Source
+from conv_anim.tracing.scatter import Scatter
+
+if TYPE_CHECKING:
+    from conv_anim.scene.sheet import Sheet
+    from conv_anim.scene.style import Style
+    from conv_anim.spec.model import Layer
+    from conv_anim.tracing.scatter import FullAxis
+    from conv_anim.tracing.trace import LayerTrace, Trace
+
+
+@dataclass(frozen=True)
+class Remarks:
+    """The keys of a drawing of one layer of a trace."""
+
+    trace: Trace
+    style: Style
+    layer: Layer
+    sheet: Sheet
+
+    @property
+    def say(self) -> Language:
+        return Language(self.trace.spec.lang)
+
+    @property
+    def looks(self) -> Looks:
+        return Looks(self.style, self.style.colors.input)
+
+    def keys(self) -> tuple[Key, ...]:
+        """Those that there is reason for."""
+        found = [self._zeros(), self._borrowed(), self._counted(), self._beyond(), self._extra(), self._unread()]
+        return tuple(key for key in found if key is not None)
+
+    def _key(self, text: str, fill: str | None = None, *, cross: bool = False) -> Key:
+        background = self.style.colors.background
+        return Key(text, fill or background, self.style.empty_edge, self.looks.cross if cross else None)
+
+    def _has(self, source: Source) -> bool:
+        return any(found is source for _, _, found, _ in self.sheet.cells())
+
+    def _zeros(self) -> Key | None:
+        """Those between the cells of a transposed layer's input and around them."""
+        layer = self.layer
+        if not isinstance(layer, ConvTranspose):
+            return None
+        if not self._has(Source.INSERTED) and not self._has(Source.PADDING):
+            return None
+        said = [self._inserted(layer), self._border(layer)]
+        return self._key(self.say.joined(said)) if any(said) else None
+
+    def _inserted(self, layer: ConvTranspose) -> str:
+        if not self._has(Source.INSERTED):
+            return ""
+        between = tuple(s - 1 for s in layer.stride)
+        return self.say("flat.inserted", cells=words.per_axis(between))
+
+    def _border(self, layer: ConvTranspose) -> str:
+        """The border with its numbers, where they are the same everywhere."""
+        axes = {*zip(layer.kernel_size, layer.dilation, layer.padding, strict=True)}
+        (k, d, (before, after)), *others = axes
+        letters = "k − 1 − p" if d == 1 else "d·(k − 1) − p"
+        if others or before != after:
+            return self.say("flat.border", border=words.border(layer, self.say))
+        numbers = f"{k} − 1 − {before}" if d == 1 else f"{d}·({k} − 1) − {before}"
+        cells = words.number(d * (k - 1) - before)
+        return self.say("flat.border", border=f"{letters} = {numbers} = {cells}")
+
+    def _borrowed(self) -> Key | None:
+        if not isinstance(self.layer, Conv) or not self._has(Source.BORROWED):
+            return None
+        return self._key(self.say(f"flat.{self.layer.padding_mode}"), self.looks.borrowed)
+
+    def _counted(self) -> Key | None:
+        """Whether a mean counts its padding."""
+        layer = self.layer
+        if not isinstance(layer, Pool) or layer.reduce != "mean" or not self._has(Source.PADDING):
+            return None
+        return self._key(self.say("flat.counted" if layer.count_include_pad else "flat.not_counted"))
+
+    def _beyond(self) -> Key | None:
+        if not isinstance(self.layer, Pool) or not self._has(Source.OUTSIDE):
+            return None
+        said = "flat.beyond_mean" if self.layer.reduce == "mean" else "flat.beyond"
+        return self._key(self.say(said), cross=True)
+
+    def _extra(self) -> Key | None:
+        layer = self.layer
+        if not isinstance(layer, ConvTranspose) or not any(layer.output_padding):
+            return None
+        return self._key(self.say("flat.further", cells=words.per_axis(layer.output_padding)), self.looks.extra)
+
+    def _unread(self) -> Key | None:
+        places = {(r, c): source for r, c, source, _ in self.sheet.cells() if self.sheet.unread((r, c))}
+        sources = set(places.values()) - {Source.OUTSIDE}
+        if not sources:
+            return None
+        fill = self.looks.unread if Source.INPUT in sources else None
+        return self._key(self.say("flat.unread"), fill, cross=True)
+
+
+def stamp_keys(traced: LayerTrace, say: Language, style: Style) -> tuple[Key, ...]:
+    """What there is to know about the output that a transposed layer stamps."""
+    layer, looks = traced.layer, Looks(style, style.colors.input)
+    assert isinstance(layer, ConvTranspose)
+    found = _cut(layer, say, style)
+    if any(layer.output_padding):
+        less = all(more <= after for more, (_, after) in zip(layer.output_padding, layer.padding, strict=True))
+        said = say("flat.less_cut" if less else "flat.moved", cells=words.per_axis(layer.output_padding))
+        found.append(Key(said, looks.extra, style.edge))
+    if traced.bias is not None:
+        said = say("flat.from_bias", bias=format_for(traced.bias)(traced.bias[0].item()))
+        found.append(Key(said, style.colors.background, style.pending_edge))
+    return tuple(found)
+
+
+def overlap_keys(traced: LayerTrace, say: Language, style: Style, shade: str) -> tuple[Key, ...]:
+    """Whether stamps fall evenly on the output; ``shade`` is the colour of the cells that are hit most often."""
+    layer = traced.layer
+    assert isinstance(layer, ConvTranspose)
+    return (Key(_evenness(Scatter(traced).axes, say), shade, style.edge), *_cut(layer, say, style))
+
+
+def _evenness(axes: tuple[FullAxis, ...], say: Language) -> str:
+    uneven = [axis for axis in axes if not axis.even]
+    hits = sorted({prod(each) for each in product(*(axis.hits for axis in axes))})
+    if uneven:
+        said = say("flat.checkerboard" if len(uneven) > 1 else "flat.lines", hits=say.listed(hits))
+    else:
+        said = say("flat.once") if hits == [1] else say("flat.even", hits=hits[0])
+    if any(axis.dilation > 1 for axis in axes):
+        return said
+    kernel, stride = (words.per_axis(tuple(getattr(axis, name) for axis in axes)) for name in ("kernel", "stride"))
+    return say("flat.no_multiple" if uneven else "flat.multiple", said=said, kernel=kernel, stride=stride)
+
+
+def _cut(layer: ConvTranspose, say: Language, style: Style) -> list[Key]:
+    """What padding does to the output."""
+    if not any(map(any, layer.padding)):
+        return []
+    said = say("flat.cut", cells=words.padding(layer.padding, say))
+    return [Key(said, style.colors.background, style.empty_edge)]

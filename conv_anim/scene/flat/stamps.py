@@ -1,0 +1,266 @@
+"""The flat view of a transposed convolution as a scatter: each input cell stamps the kernel onto the output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conv_anim.scene.color import mix
+from conv_anim.scene.flat.board import Board
+from conv_anim.scene.flat.full import Full
+from conv_anim.scene.flat.remarks import stamp_keys
+from conv_anim.scene.flat.strip import Part, Strip
+from conv_anim.scene.grid import Numbers, ring_color
+from conv_anim.scene.marks import Looks
+from conv_anim.scene.numbers import Format, Formats, format_for, plane
+from conv_anim.scene.panel import Sign
+from conv_anim.scene.primitives import Frame, Lazy
+from conv_anim.scene.sheet import two
+from conv_anim.scene.wording import words
+from conv_anim.scene.wording.language import Language
+from conv_anim.spec.model import ConvTranspose
+from conv_anim.tracing.scatter import Scatter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from conv_anim.scene.flat.pace import Pace
+    from conv_anim.scene.grid import Grid, Place
+    from conv_anim.scene.panel import Panel
+    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.steps import Cell
+    from conv_anim.scene.style import Style
+    from conv_anim.tracing.scatter import Stamp
+    from conv_anim.tracing.trace import LayerTrace, Trace
+    from conv_anim.tracing.values import Array
+
+ADDED = "+"
+
+
+@dataclass(frozen=True)
+class StampsView:
+    """The drawing of a transposed layer of one channel.
+
+    For the sake of another drawing, ``cells`` may be larger than its numbers need and ``start``, where the output
+    begins, farther to the right; ``watched`` are the output cells that the other is at.
+    """
+
+    trace: Trace
+    style: Style
+    pace: Pace
+    watched: Pace | None = None
+    cells: Numbers | None = None
+    start: float = 0.0
+
+    @property
+    def layer(self) -> LayerTrace:
+        return self.trace.layers[0]
+
+    @cached_property
+    def scatter(self) -> Scatter:
+        return Scatter(self.layer)
+
+    @cached_property
+    def full(self) -> Full:
+        return Full.of(self.scatter)
+
+    @property
+    def bias(self) -> float:
+        return 0 if self.layer.bias is None else self.layer.bias[0].item()
+
+    # numbers
+
+    @cached_property
+    def formats(self) -> Formats:
+        return Formats.of(self.layer)
+
+    @cached_property
+    def fmt(self) -> Format:
+        """Of products and of the sums that they add up to."""
+        return format_for(self.layer.output, self._products)
+
+    @cached_property
+    def kernel(self) -> Array:
+        """Rows and columns."""
+        assert self.layer.kernels is not None
+        return plane(self.layer.kernels[0, 0])
+
+    @cached_property
+    def _products(self) -> Array:
+        return np.multiply.outer(self.layer.input.ravel(), self.kernel.ravel())
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        if self.cells is not None:
+            return self.cells
+        fmt = self.formats
+        read = {f(v) for f, a in ((fmt.x, self.layer.input), (fmt.w, self.kernel)) for v in a.ravel().tolist()}
+        ends = (values + bias for values in self.scatter.bounds for bias in (0, self.bias))
+        sums = {self.fmt(v) for a in (*ends, self._products) for v in (a.min().item(), a.max().item())}
+        return Numbers.fitting(self.style, self.style.cell, read, self.style.number_size, bold=sums)
+
+    # the parts, from left to right
+
+    @cached_property
+    def say(self) -> Language:
+        return Language(self.trace.spec.lang)
+
+    @cached_property
+    def strip(self) -> Strip:
+        colors, rows, columns = self.style.colors, self.full.rows, self.full.columns
+        kernel = (rows.kernel, columns.kernel)
+        shapes = [(rows.size, columns.size), kernel, kernel, self.full.shape]
+        planes = [colors.input, colors.kernel, self.current, colors.output]
+        signs = [Sign(self.style, label, color) for label, color in zip(self._labels(), planes, strict=True)]
+        named = zip(shapes, signs, (words.TIMES, "=", "→", ""), strict=True)
+        *others, output = (Part(*part) for part in named)
+        output = replace(output, start=self.start - columns.before * self.numbers.cell)
+        return Strip(self.style, self.numbers, (*others, output), labelled=self.trace.spec.labels is not None)
+
+    @property
+    def output_left(self) -> float:
+        """Where the output begins that is left of the full one."""
+        return self.output.x + self.full.columns.before * self.numbers.cell
+
+    def _labels(self) -> list[words.Label]:
+        input_, kernel, output = words.labels(self.trace)
+        stamp = words.Label(self.say("flat.stamp"), self.say("flat.stamp_of"))
+        return [
+            words.Label(input_.name),
+            words.Label(kernel.name),
+            stamp,
+            words.Label(output.name, self.say("flat.add_up")),
+        ]
+
+    @property
+    def output(self) -> Grid:
+        return self.strip.grids[-1]
+
+    @cached_property
+    def places(self) -> list[Place]:
+        return list(np.ndindex(self.output.rows, self.output.columns))
+
+    # what stays
+
+    def still(self) -> Items:
+        colors, fmt = self.style.colors, self.formats
+        input_, kernel, stamp, _ = self.strip.grids
+        items = input_.filled(plane(self.layer.input[0]), fmt.x, colors.input)
+        items += kernel.filled(self.kernel, fmt.w, colors.kernel)
+        items += stamp.pending()
+        items += self._empty()
+        return tuple(items + self.board.still())
+
+    def _empty(self) -> list[Primitive]:
+        """The output before the first stamp: zeros, or the bias."""
+        background, muted = self.style.colors.background, self.style.colors.muted
+        cut = [place for place in self.places if self.full.kept(place) is None]
+        items = self.output.pending([place for place in self.places if self.full.kept(place) is not None])
+        items += self.output.dashed(cut)
+        extra = {place: self._made(place) for place in self.places if self._is_extra(place)}
+        items += self.output.patches(extra, self.style.edge)
+        for place in self.places:
+            text, fill = self.fmt(self._start(place)), extra.get(place, background)
+            items.append(self.output.number(place, text, fill, muted))
+        return items
+
+    def _start(self, place: Place) -> float:
+        return 0 if self.full.kept(place) is None else self.bias
+
+    # what differs from frame to frame
+
+    def frame(self, k: int) -> Frame:
+        passed, cell = self.pace.passed(k), self.pace.cell(k)
+        kept = self._sums({p for done in passed for p in self._hit(done)}, self._total(self.pace.done(k)))
+        shown: list[Primitive] = []
+        if cell is not None:
+            shown += self._stamping(self.scatter.stamp(cell), self._total(self.pace.reached(k)))
+        return Frame(tuple(kept), (*shown, *self._watching(k)))
+
+    def _hit(self, cell: Cell) -> Iterable[Place]:
+        return (two(hit.place[1:]) for hit in self.scatter.stamp(cell).hits)
+
+    def _total(self, stamped: NDArray[np.bool_]) -> Array:
+        """Rows and columns of the full output after the stamps of some cells, without the bias."""
+        return plane(self.scatter.total(stamped)[0])
+
+    def _sums(self, places: Iterable[Place], total: Array) -> list[Primitive]:
+        """Cells that stamps have fallen on."""
+        items: list[Primitive] = []
+        for place in sorted(places):
+            fill = self._made(place)
+            items += (
+                self.output.dashed([place])
+                if self.full.kept(place) is None
+                else self.output.patches({place: fill}, self.style.edge)
+            )
+            items.append(self._number(place, total, fill))
+        return items
+
+    def _number(self, place: Place, total: Array, fill: str, *, bold: bool = False) -> Primitive:
+        wanted = [self.style.colors.muted] if self.full.kept(place) is None else []
+        return self.output.number(place, self.fmt(total[place].item() + self._start(place)), fill, *wanted, bold=bold)
+
+    def _made(self, place: Place) -> str:
+        """The colour of a cell that stamps have fallen on."""
+        if self._is_extra(place):
+            return Looks(self.style, self.style.colors.input).extra
+        return self.style.colors.background if self.full.kept(place) is None else self.style.colors.output
+
+    def _is_extra(self, place: Place) -> bool:
+        """Whether a cell is there for output_padding."""
+        layer, cell = self.layer.layer, self.full.kept(place)
+        if cell is None or not isinstance(layer, ConvTranspose):
+            return False
+        axes, more = (self.full.rows, self.full.columns), (0, *layer.output_padding)[-2:]
+        return any(at >= axis.count - cells for at, axis, cells in zip(cell, axes, more, strict=True))
+
+    @property
+    def current(self) -> str:
+        colors = self.style.colors
+        return mix(colors.output, colors.current, self.style.theme.overlay)
+
+    def _stamping(self, stamp: Stamp, total: Array) -> list[Primitive]:
+        colors, theme, (input_, _, block, output) = self.style.colors, self.style.theme, self.strip.grids
+        read, at = mix(colors.input, colors.window, theme.overlay), two(stamp.input[1:])
+        items = input_.patches({at: read}, self.style.edge)
+        items.append(input_.number(at, self.formats.x(stamp.x), read, bold=True))
+        cut = mix(colors.background, colors.current, theme.empty_overlay)
+        fills = {two(hit.place[1:]): self.current if hit.output is not None else cut for hit in stamp.hits}
+        items += output.patches(fills, self.style.edge)
+        for hit in stamp.hits:
+            place, added = two(hit.place[1:]), self.fmt(hit.product)
+            items += block.patches({two(hit.weight[2:]): self.current}, self.style.edge)
+            items.append(block.number(two(hit.weight[2:]), added, self.current, bold=True))
+            items.append(self._number(place, total, fills[place], bold=hit.output is not None))
+            items.append(output.weight(place, self._added(hit.product), fills[place]))
+        return items
+
+    def _added(self, product: float) -> str:
+        return self.fmt(product) if product < 0 else f"{ADDED}{self.fmt(product)}"
+
+    def _watching(self, k: int) -> list[Primitive]:
+        cell = None if self.watched is None else self.watched.cell(k)
+        if cell is None:
+            return []
+        place = self.full.place(two(cell[1:]))
+        return self.output.ringed([place], ring_color(self.style, self._now(k, place)))
+
+    def _now(self, k: int, place: Place) -> str:
+        """The colour that a cell of the output has in a frame."""
+        cell = self.pace.cell(k)
+        return self.current if cell is not None and place in self._hit(cell) else self._made(place)
+
+    # what there is to know
+
+    @cached_property
+    def board(self) -> Board:
+        return Board(self.strip, stamp_keys(self.layer, self.say, self.style))
+
+    def panel(self) -> Panel:
+        return self.board.panel(self.still(), Lazy(len(self.pace), self.frame))

@@ -1,0 +1,139 @@
+"""The flat view of unfold (im2col): every window becomes a column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conv_anim.scene.color import mix
+from conv_anim.scene.flat.board import Board
+from conv_anim.scene.flat.lettered import Letters, matrix_label
+from conv_anim.scene.flat.strip import Part, Strip
+from conv_anim.scene.grid import Grid, Numbers, SheetGrid
+from conv_anim.scene.numbers import Format, format_for, plane
+from conv_anim.scene.panel import Sign
+from conv_anim.scene.primitives import Frame, Lazy
+from conv_anim.scene.sheet import Sheet, two
+from conv_anim.scene.signpost import Key
+from conv_anim.scene.wording import words
+from conv_anim.scene.wording.language import Language
+from conv_anim.spec.model import Labels
+from conv_anim.tracing.gathers import Gather
+
+if TYPE_CHECKING:
+    from conv_anim.scene.flat.pace import Pace
+    from conv_anim.scene.grid import Place
+    from conv_anim.scene.panel import Panel
+    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.steps import Cell
+    from conv_anim.scene.style import Style
+    from conv_anim.tracing.operators import Operator
+    from conv_anim.tracing.trace import LayerTrace, Trace
+
+
+@dataclass(frozen=True)
+class UnfoldedView:
+    """The drawing of one channel; ``pace`` goes through the windows, as cells (0, row, column) of a map of them."""
+
+    trace: Trace
+    style: Style
+    pace: Pace
+
+    @property
+    def layer(self) -> LayerTrace:
+        return self.trace.layers[0]
+
+    @property
+    def window(self) -> Operator:
+        means = self.layer.means
+        assert isinstance(means, Gather)
+        assert means.canvas is not None
+        return means.canvas
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        return Sheet.read_by(self.window)
+
+    @property
+    def letters(self) -> Letters:
+        return Letters(self.layer.output.shape[0])
+
+    @cached_property
+    def fmt(self) -> Format:
+        return format_for(self.layer.input)
+
+    @cached_property
+    def strip(self) -> Strip:
+        colors, given, shape = self.style.colors, self.trace.spec.labels or Labels(), self._shape
+        first = words.labels(self.trace)[0]
+        last = matrix_label(self.trace, given.output, key="label.output", shape=shape)
+        texts = {self.fmt(v) for v in self.layer.input.ravel().tolist()}
+        numbers = Numbers.fitting(self.style, self.style.cell, texts, self.style.number_size, bold=texts)
+        parts = (
+            Part(self.sheet.shape, Sign(self.style, first, colors.input), "→"),
+            Part(shape, Sign(self.style, last, colors.output), left=self.letters.room(numbers.cell)),
+        )
+        return Strip(self.style, numbers, parts, labelled=self.trace.spec.labels is not None)
+
+    @property
+    def _shape(self) -> Place:
+        rows, columns = self.layer.output.shape
+        return rows, columns
+
+    @property
+    def columns(self) -> Grid:
+        return self.strip.grids[1]
+
+    @cached_property
+    def input(self) -> SheetGrid:
+        values, fmt = plane(self.layer.input[0]), self.fmt
+        return SheetGrid(self.strip.grids[0], self.sheet, values, fmt, fmt(0), self.style.colors.input)
+
+    def still(self) -> Items:
+        items = [*self.input.still(), *self.columns.pending()]
+        items += self.letters.beside(self.columns, self.strip.quiet)
+        return tuple(items + self.board.still())
+
+    def frame(self, k: int) -> Frame:
+        output, style = self.style.colors.output, self.style
+        kept = [item for cell in self.pace.passed(k) for item in self._column(cell, output)]
+        cell = self.pace.cell(k)
+        if cell is None:
+            return Frame(tuple(kept))
+        current = mix(output, style.colors.current, style.theme.overlay)
+        return Frame(tuple(kept), (*self._read(cell), *self._column(cell, current, bold=True)))
+
+    def number(self, window: Cell) -> int:
+        """Of a window's column."""
+        return int(np.ravel_multi_index(window[1:], self.window.out_size))
+
+    def _column(self, window: Cell, fill: str, *, bold: bool = False) -> list[Primitive]:
+        column, grid = self.number(window), self.columns
+        places = [(row, column) for row in range(grid.rows)]
+        texts = [self.fmt(v) for v in self.layer.output[:, column].tolist()]
+        numbers = [grid.number(place, text, fill, bold=bold) for place, text in zip(places, texts, strict=True)]
+        return [grid.boxes(places, fill, self.style.edge), *numbers]
+
+    def _read(self, window: Cell) -> list[Primitive]:
+        """The window, its cells with the letters of the rows that they go to."""
+        column = self.number(window)
+        taps = [self.layer.step((row, column)).taps[0] for row in range(self.columns.rows)]
+        places = [self.sheet.place(two(tap.canvas)) for tap in taps]
+        items, fills = self.input.covered(places)
+        if self.letters.used:
+            items += [self.input.grid.weight(place, self.letters[k], fills[place]) for k, place in enumerate(places)]
+        return items
+
+    @cached_property
+    def board(self) -> Board:
+        if not self.letters.used:
+            return Board(self.strip)
+        colors = self.style.colors
+        fill = mix(colors.input, colors.window, self.style.theme.overlay)
+        return Board(self.strip, (Key(Language(self.trace.spec.lang)("flat.letters"), fill, self.style.edge),))
+
+    def panel(self) -> Panel:
+        return self.board.panel(self.still(), Lazy(len(self.pace), self.frame))

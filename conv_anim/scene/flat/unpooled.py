@@ -1,0 +1,296 @@
+"""The flat view of a max pool and its unpooling: one finds maxima, the other puts numbers back where those were.
+
+Between the two there may be one more window. Frames go through the outputs of every window, then through the numbers
+that are put back.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conv_anim.scene.color import mix
+from conv_anim.scene.flat.board import Board
+from conv_anim.scene.flat.strip import Part, Strip
+from conv_anim.scene.grid import Grid, Numbers, SheetGrid, seen, strong
+from conv_anim.scene.numbers import Format, Formats, format_for, plane
+from conv_anim.scene.panel import Sign
+from conv_anim.scene.primitives import Frame, Lazy
+from conv_anim.scene.sheet import Sheet, two
+from conv_anim.scene.signpost import Key
+from conv_anim.scene.steps import Steps
+from conv_anim.scene.sums import Sum, sum_for, written_sum
+from conv_anim.scene.wording import words
+from conv_anim.scene.wording.language import Language
+from conv_anim.spec.model import Labels
+from conv_anim.tracing.geometry import Source
+from conv_anim.tracing.trace import found_at
+
+if TYPE_CHECKING:
+    from conv_anim.scene.grid import Place
+    from conv_anim.scene.panel import Panel
+    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.steps import Cell
+    from conv_anim.scene.style import Style
+    from conv_anim.tracing.trace import LayerTrace, Step, Trace
+    from conv_anim.tracing.values import Array
+
+
+@dataclass(frozen=True)
+class UnpooledView:
+    """The drawing of one channel. Maps are counted from 0, the input."""
+
+    trace: Trace
+    style: Style
+
+    @property
+    def layers(self) -> tuple[LayerTrace, ...]:
+        return self.trace.layers
+
+    @property
+    def say(self) -> Language:
+        return Language(self.trace.spec.lang)
+
+    # maps
+
+    @cached_property
+    def maps(self) -> list[Array]:
+        """Rows and columns."""
+        return [plane(layer.input[0]) for layer in self.layers] + [plane(self.trace.output[0])]
+
+    @cached_property
+    def formats(self) -> list[Format]:
+        return [format_for(values) for values in self.maps]
+
+    @cached_property
+    def sheets(self) -> list[Sheet]:
+        """Each map as the next layer reads it."""
+        read = [Sheet.read_by(layer.operator) for layer in self.layers[:-1]]
+        return [*read, *(Sheet.bare(*values.shape) for values in self.maps[-2:])]
+
+    @cached_property
+    def found(self) -> list[Place]:
+        """Where the pool found each of its numbers, in row-major order."""
+        columns = self.maps[0].shape[1]
+        return [divmod(int(at), columns) for at in found_at(self.layers[0])[0].ravel()]
+
+    # the parts
+
+    @cached_property
+    def strip(self) -> Strip:
+        texts = {fmt(v) for fmt, values in zip(self.formats, self.maps, strict=True) for v in values.ravel().tolist()}
+        numbers = Numbers.fitting(self.style, self.style.cell, (), self.style.number_size, bold=texts)
+        parts = tuple(part for k in range(len(self.maps)) for part in self._parts(k))
+        return Strip(self.style, numbers, parts, labelled=self.trace.spec.labels is not None)
+
+    def _parts(self, k: int) -> list[Part]:
+        """A map, and the kernel of the layer that reads it if there is one."""
+        layer = self.layers[k] if k < len(self.layers) else None
+        map_ = Part(self.sheets[k].shape, Sign(self.style, self._label(k), self.color(k)), "→")
+        if layer is None or layer.kernels is None:
+            return [map_]
+        size = plane(layer.kernels[0, 0]).shape
+        sign = Sign(self.style, words.Label(words.kernel_label(layer, self.say).name), self.style.colors.kernel)
+        return [Part(map_.shape, map_.sign, "∗"), Part((size[0], size[1]), sign, "=")]
+
+    def _label(self, k: int) -> words.Label:
+        given = self.trace.spec.labels or Labels()
+        last = k == len(self.maps) - 1
+        size = words.size(self.layers[-1].layer.ends.out_size if last else self.layers[k].layer.ends.in_size)
+        if k == 0:
+            return words.Label(given.input or self.say("label.input", size=size))
+        if last:
+            return words.Label(given.output or self.say("label.output", size=size), self.say("flat.put_back"))
+        name = self.say("flat.pooled", size=size) if k == 1 else self.say("label.layer", number=k, size=size)
+        return words.Label(name)
+
+    def color(self, k: int) -> str:
+        """Of a map: from the input's to the output's."""
+        return mix(self.style.colors.input, self.style.colors.output, k / (len(self.maps) - 1))
+
+    def grid(self, k: int) -> Grid:
+        """Of a map."""
+        kernels = sum(layer.kernels is not None for layer in self.layers[:k])
+        return self.strip.grids[k + kernels]
+
+    @cached_property
+    def sheet_grids(self) -> list[SheetGrid]:
+        found = []
+        for k, (sheet, values, fmt) in enumerate(zip(self.sheets, self.maps, self.formats, strict=True)):
+            windowed = k < len(self.layers) - 1
+            empty = Formats.of(self.layers[k]).empty if windowed else ""
+            found.append(SheetGrid(self.grid(k), sheet, values, fmt, empty, self.color(k)))
+        return found
+
+    def place(self, k: int, cell: Place) -> Place:
+        """Where a cell of a map is drawn."""
+        return self.sheets[k].rows.place(cell[0]), self.sheets[k].columns.place(cell[1])
+
+    # what stays
+
+    def still(self) -> Items:
+        items = self.sheet_grids[0].still()
+        for k in range(1, len(self.maps)):
+            items += self._awaited(k)
+        for k, layer in enumerate(self.layers):
+            if layer.kernels is not None:
+                grid = self.strip.grids[self.strip.grids.index(self.grid(k)) + 1]
+                items += grid.filled(plane(layer.kernels[0, 0]), Formats.of(layer).w, self.style.colors.kernel)
+        return tuple(items + self.board.still())
+
+    def _awaited(self, k: int) -> list[Primitive]:
+        """A map before anything is in it; the last one holds zeros."""
+        grid, sheet = self.grid(k), self.sheets[k]
+        cells = {(r, c): source for r, c, source, _ in sheet.cells()}
+        inside = [place for place, source in cells.items() if source is Source.INPUT]
+        border = [place for place, source in cells.items() if source is not Source.INPUT]
+        empty = self.sheet_grids[k].empty
+        items = [*grid.pending(inside), *grid.dashed(border)]
+        colors = self.style.colors
+        items += [grid.number(place, empty, colors.background, colors.muted) for place in border]
+        if k == len(self.maps) - 1:
+            zero = self.formats[k](0)
+            items += [grid.number(place, zero, colors.background, colors.muted) for place in inside]
+        return items
+
+    # frames, stage by stage
+
+    @cached_property
+    def stages(self) -> list[Steps]:
+        """For each layer the cells that its frames go through: outputs of a window, inputs of the unpooling.
+
+        Those always in row-major order, because of several numbers that go to one cell the last stays.
+        """
+        animation = self.trace.spec.animation
+        windows = [Steps(layer.output.shape, animation) for layer in self.layers[:-1]]
+        return [*windows, Steps(self.layers[-1].input.shape, replace(animation, order="row-major"))]
+
+    @cached_property
+    def starts(self) -> list[int]:
+        return [0, *accumulate(map(len, self.stages))]
+
+    def frame(self, k: int) -> Frame:
+        stage = bisect_right(self.starts, k) - 1
+        steps, frame = self.stages[stage], k - self.starts[stage]
+        kept = [item for cell in steps.passed(frame) for item in self._done(stage, cell)]
+        if frame == 0 and stage > 0:
+            before = self.stages[stage - 1]
+            kept = [*self._done(stage - 1, before.cell(len(before) - 1)), *kept]
+        return Frame(tuple(kept), tuple(self._shown(stage, steps.cell(frame))))
+
+    def _done(self, stage: int, cell: Cell) -> list[Primitive]:
+        """What stays of a step."""
+        if stage == len(self.layers) - 1:
+            return self._put(cell, self.color(stage + 1))
+        items = self._result(stage + 1, two(cell[1:]), self.color(stage + 1))
+        return items + (self._ring(cell) if stage == 0 else [])
+
+    def _shown(self, stage: int, cell: Cell) -> list[Primitive]:
+        if stage == len(self.layers) - 1:
+            return self._putting(cell)
+        step, layer = self.layers[stage].step(cell), self.layers[stage]
+        items = self._window(stage, step)
+        if layer.operator.reduce == "max":
+            items += self._largest(stage, step)
+        return [
+            *items,
+            *self._result(stage + 1, two(cell[1:]), self._current(stage + 1), bold=True),
+            *self._sum(stage, step),
+        ]
+
+    def _current(self, k: int) -> str:
+        """The colour of a cell of a map that is computed."""
+        return mix(self.color(k), self.style.colors.current, self.style.theme.overlay)
+
+    def _result(self, k: int, cell: Place, fill: str, *, bold: bool = False) -> list[Primitive]:
+        grid, place = self.grid(k), self.place(k, cell)
+        text = self.formats[k](self.maps[k][cell].item())
+        items = [*grid.patches({place: fill}, self.style.edge), grid.number(place, text, fill, bold=bold)]
+        if k == 1:
+            items.append(grid.weight(place, self._index(cell), fill))
+        return items
+
+    def _index(self, cell: Place) -> str:
+        """Where a pooled number was found, as PyTorch counts: row by row from 0."""
+        row, column = self.found[int(np.ravel_multi_index(cell, self.maps[1].shape))]
+        return str(row * self.maps[0].shape[1] + column)
+
+    def _window(self, stage: int, step: Step) -> list[Primitive]:
+        sheet, grid = self.sheets[stage], self.grid(stage)
+        places = {sheet.place(two(tap.canvas)): tap for tap in step.taps}
+        items, fills = self.sheet_grids[stage].covered(places)
+        weighed = {
+            place: tap.w for place, tap in places.items() if tap.w is not None and tap.source is not Source.OUTSIDE
+        }
+        fmt = Formats.of(self.layers[stage])
+        return items + [grid.weight(place, f"{words.TIMES}{fmt.w(w)}", fills[place]) for place, w in weighed.items()]
+
+    def _largest(self, stage: int, step: Step) -> list[Primitive]:
+        taken = next((tap for tap in step.taps if tap.x == step.value), None)
+        return [] if taken is None else self._marked(stage, self.sheets[stage].place(two(taken.canvas)), step.value)
+
+    def _marked(self, k: int, place: Place, value: float) -> list[Primitive]:
+        """A cell of a map in the colour of what is computed."""
+        grid, fill = self.grid(k), self._current(len(self.maps) - 1)
+        return [
+            *grid.patches({place: fill}, self.style.edge),
+            grid.number(place, self.formats[k](value), fill, bold=True),
+        ]
+
+    # what was found, and where it goes
+
+    def _from(self, cell: Cell) -> Place:
+        """Where the pool found the number that stands, or whose place stands, in a cell of its output."""
+        return self.found[int(np.ravel_multi_index(two(cell[1:]), self.maps[1].shape))]
+
+    def _ring(self, cell: Cell) -> list[Primitive]:
+        place = self.place(0, self._from(cell))
+        color = seen(self.color(0), self.style.colors.current, self.style.colors.ink)
+        return self.grid(0).ringed([place], color)
+
+    def _put(self, cell: Cell, fill: str, *, bold: bool = False) -> list[Primitive]:
+        """A number where it is put back; if several go there, the last stays."""
+        there, last = self._from(cell), len(self.maps) - 1
+        grid, value = self.grid(last), self.maps[last - 1][two(cell[1:])].item()
+        text = self.formats[last](value)
+        return [*grid.patches({there: fill}, self.style.edge), grid.number(there, text, fill, bold=bold)]
+
+    def _putting(self, cell: Cell) -> list[Primitive]:
+        last, place = len(self.maps) - 1, two(cell[1:])
+        read = mix(self.color(last - 1), self.style.colors.window, self.style.theme.overlay)
+        found = self._from(cell)
+        items = self._result(last - 1, place, read, bold=True)
+        items += self._marked(0, self.place(0, found), self.maps[0][found].item())
+        return [*items, *self._put(cell, self._current(last), bold=True)]
+
+    # the sums, and what there is to know
+
+    @cached_property
+    def board(self) -> Board:
+        colors = self.style.colors
+        ring = strong(self.style, seen(colors.background, colors.current, colors.ink))
+        keys = [Key(self.say("flat.found"), self.color(0), ring)]
+        if len(self.layers) > 2:
+            keys.append(Key(self.say("flat.same_places"), self.color(2), self.style.edge))
+        return Board(self.strip, tuple(keys))
+
+    @cached_property
+    def sums(self) -> list[Sum]:
+        if not getattr(self.trace.spec.view, "sum", False):
+            return []
+        return [sum_for(layer, Formats.of(layer), self.style, self.board.sum_room) for layer in self.layers[:-1]]
+
+    def _sum(self, stage: int, step: Step) -> list[Primitive]:
+        if not self.sums:
+            return []
+        room, formats = self.sums[stage], Formats.of(self.layers[stage])
+        x, y = (self.strip.width - room.width) / 2, self.board.sum_top + room.size
+        return written_sum(room, step, formats, x=x, y=y)
+
+    def panel(self) -> Panel:
+        return self.board.panel(self.still(), Lazy(self.starts[-1], self.frame), *self.sums)

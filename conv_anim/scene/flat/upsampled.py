@@ -1,0 +1,236 @@
+"""The flat view of upsampling: which input cells each output is made of, and their shares in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import isclose
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.color import mix, readable
+from conv_anim.scene.flat.board import Board
+from conv_anim.scene.flat.shares import Shares, shares
+from conv_anim.scene.flat.strip import Part, Strip
+from conv_anim.scene.grid import Numbers
+from conv_anim.scene.numbers import Format, format_for, plane
+from conv_anim.scene.panel import Sign
+from conv_anim.scene.primitives import Frame, Lazy, Polygons
+from conv_anim.scene.sheet import two
+from conv_anim.scene.signpost import Key
+from conv_anim.scene.sums import Sum, Term
+from conv_anim.scene.wording import words
+from conv_anim.scene.wording.language import Language
+from conv_anim.spec.model import Upsample
+from conv_anim.tracing.gathers import read_at
+
+if TYPE_CHECKING:
+    from conv_anim.scene.flat.pace import Pace
+    from conv_anim.scene.grid import Grid, Place
+    from conv_anim.scene.panel import Panel
+    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.style import Style
+    from conv_anim.tracing.trace import LayerTrace, Step, Trace
+
+FAINTEST = 0.25
+"""How much a cell with hardly any share is marked, compared with the one that has the largest."""
+SHARE_SIZE = 11
+"""Of the text of a share, in pixels at scale 1."""
+
+
+@dataclass(frozen=True)
+class UpsampledView:
+    """The drawing of a layer that makes one channel larger."""
+
+    trace: Trace
+    style: Style
+    pace: Pace
+
+    @property
+    def layer(self) -> LayerTrace:
+        return self.trace.layers[0]
+
+    @property
+    def upsample(self) -> Upsample:
+        assert isinstance(self.layer.layer, Upsample)
+        return self.layer.layer
+
+    @property
+    def interpolates(self) -> bool:
+        return self.upsample.mode != "nearest"
+
+    @property
+    def say(self) -> Language:
+        return Language(self.trace.spec.lang)
+
+    # numbers
+
+    @cached_property
+    def x(self) -> Format:
+        return format_for(self.layer.input)
+
+    @cached_property
+    def y(self) -> Format:
+        return format_for(self.layer.output)
+
+    @cached_property
+    def shares(self) -> dict[Place, Shares]:
+        """Of every output cell, by row and column."""
+        if not self.interpolates:
+            return {}
+        weights = {two(step.output[1:]): [tap.w or 0.0 for tap in step.taps] for step in self.layer}
+        return shares(weights)
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        read = {self.x(v) for v in self.layer.input.ravel().tolist()}
+        made = {self.y(v) for v in self.layer.output.ravel().tolist()}
+        written = {f"{words.TIMES}{text}" for each in self.shares.values() for text in each.texts()}
+        widest = max((self.style.width(text, size=self.share_size) for text in written), default=0.0)
+        cell = max(self.style.cell, round(widest / 0.82))
+        return Numbers.fitting(self.style, cell, read, self.style.number_size, bold=made)
+
+    @property
+    def share_size(self) -> float:
+        return SHARE_SIZE * self.style.scale
+
+    # the parts
+
+    @cached_property
+    def strip(self) -> Strip:
+        maps = plane(self.layer.input[0]), plane(self.layer.output[0])
+        colors = self.style.colors.input, self.style.colors.output
+        signs = (Sign(self.style, label, color) for label, color in zip(self._labels(), colors, strict=True))
+        room = self._pointer * 1.6 if self.interpolates else 0.0
+        beside = room if maps[0].shape[0] > 1 else 0.0
+        first, last = signs
+        parts = (
+            Part((maps[0].shape[0], maps[0].shape[1]), first, "→", left=beside, above=room),
+            Part((maps[1].shape[0], maps[1].shape[1]), last),
+        )
+        return Strip(self.style, self.numbers, parts, labelled=self.trace.spec.labels is not None)
+
+    def _labels(self) -> list[words.Label]:
+        first, last = words.labels(self.trace)
+        return [first, last if self.interpolates else words.Label(last.name, self.say("flat.copied"))]
+
+    @property
+    def input(self) -> Grid:
+        return self.strip.grids[0]
+
+    @property
+    def output(self) -> Grid:
+        return self.strip.grids[1]
+
+    def still(self) -> Items:
+        items = self.input.filled(plane(self.layer.input[0]), self.x, self.style.colors.input)
+        return tuple(items + self.output.pending() + self.board.still())
+
+    # what differs from frame to frame
+
+    def frame(self, k: int) -> Frame:
+        kept = [item for cell in self.pace.passed(k) for item in self._result(cell, self.style.colors.output)]
+        cell = self.pace.cell(k)
+        if cell is None:
+            return Frame(tuple(kept))
+        step = self.layer.step(cell)
+        current = self._result(
+            cell, mix(self.style.colors.output, self.style.colors.current, self.style.theme.overlay), bold=True
+        )
+        return Frame(tuple(kept), (*self._read(step), *current, *self._sum(step)))
+
+    def _result(self, cell: tuple[int, ...], fill: str, *, bold: bool = False) -> list[Primitive]:
+        place, text = two(cell[1:]), self.y(self.layer.output[cell].item())
+        return [*self.output.patches({place: fill}, self.style.edge), self.output.number(place, text, fill, bold=bold)]
+
+    def _read(self, step: Step) -> list[Primitive]:
+        """The cells that an output is made of: the larger its share, the stronger the mark."""
+        weights = {two(tap.canvas): 1.0 if tap.w is None else tap.w for tap in step.taps}
+        most = max(map(abs, weights.values()))
+        fills = {place: self._marked(abs(weight) / most) for place, weight in weights.items()}
+        items = self.input.patches(fills, self.style.edge)
+        items += [self._pointers(step)] if self.interpolates else []
+        values = plane(self.layer.input[0])
+        items += [self.input.number(place, self.x(values[place].item()), fill) for place, fill in fills.items()]
+        if self.interpolates:
+            texts = self.shares[two(step.output[1:])].texts()
+            for (place, fill), text in zip(fills.items(), texts, strict=True):
+                items.append(self.input.weight(place, f"{words.TIMES}{text}", fill, self.share_size))
+        return items
+
+    def _marked(self, share: float) -> str:
+        colors = self.style.colors
+        return mix(colors.input, colors.window, self.style.theme.overlay * (FAINTEST + (1 - FAINTEST) * share))
+
+    @property
+    def _pointer(self) -> float:
+        """The height of the heads beside the input."""
+        return 0.5 * self.style.gap
+
+    def _pointers(self, step: Step) -> Primitive:
+        """Beside the input, the row and the column where the middle of an output lies."""
+        grid, high = self.input, self._pointer
+        row, column = self._at(two(step.output[1:]))
+        x, y = grid.x + (column + 0.5) * grid.numbers.cell, grid.y + (row + 0.5) * grid.numbers.cell
+        left, top, half = grid.x - 0.2 * high, grid.y - 0.2 * high, 0.55 * high
+        above = (x, top), (x - half, top - high), (x + half, top - high)
+        beside = (left, y), (left - high, y - half), (left - high, y + half)
+        return Polygons((above, beside) if grid.rows > 1 else (above,), self.style.colors.current)
+
+    def _at(self, place: Place) -> tuple[float, float]:
+        """The row and column that an output is read at."""
+        layer = self.upsample
+        sizes = zip(layer.ends.in_size, layer.ratio, strict=True)
+        cells = place[-len(layer.ratio) :]
+        found = [read_at(layer, o, size, ratio) for o, (size, ratio) in zip(cells, sizes, strict=True)]
+        return (found[-2] if len(found) > 1 else 0.0), found[-1]
+
+    # the sum, and what there is to know
+
+    @cached_property
+    def board(self) -> Board:
+        return Board(self.strip, self._keys() if self.interpolates else ())
+
+    def _keys(self) -> tuple[Key, ...]:
+        keys = [Key(self.say("flat.shares"), self._marked(1.0), self.style.edge)]
+        if self.upsample.align_corners:
+            keys.append(Key(self.say("flat.aligned"), self.style.colors.output, self.style.edge))
+        return tuple(keys)
+
+    @cached_property
+    def sum(self) -> Sum | None:
+        """Room for the longest sum; copies have none."""
+        if not self.interpolates or not getattr(self.trace.spec.view, "sum", False):
+            return None
+        size = self.style.label_size
+        wide = {share: self.style.width(share, size=size) for each in self.shares.values() for share in each.factors()}
+        numbers = (self.layer.input.min().item(), self.layer.input.max().item())
+        slot = max(wide.values()) + max(self.style.width(f"{self.x.factor(v)}·", size=size) for v in numbers)
+        ends = (self.layer.output.min().item(), self.layer.output.max().item())
+        result = max(self.style.width(f"≈ {self.y(v)}", size=size, bold=True) for v in ends)
+        closing = max((self._closing(each) for each in self.shares.values()), key=len)
+        count = max(len(each.weights) for each in self.shares.values())
+        row = max(1, round(count ** (1 / len(self.upsample.ratio))))
+        opening = "" if closing == " " else "("
+        return Sum(self.style, count, row, slot, " + ", opening, closing, result, self.board.sum_room)
+
+    def _closing(self, shares: Shares) -> str:
+        return f") / {shares.denominator} " if (shares.denominator or 1) > 1 else " "
+
+    def _sum(self, step: Step) -> list[Primitive]:
+        if self.sum is None:
+            return []
+        each = self.shares[two(step.output[1:])]
+        terms = [
+            Term(f"{self.x.factor(tap.x or 0)}·{share}", idle=tap.product == 0)
+            for tap, share in zip(step.taps, each.factors(), strict=True)
+        ]
+        colors, written = self.style.colors, float(f"{step.value:.{self.y.decimals}f}")
+        exact = each.denominator is not None and isclose(written, step.value, abs_tol=1e-9)
+        color = readable(colors.background, colors.current, colors.ink)
+        room = replace(self.sum.of(len(terms)), opening=self.sum.opening if (each.denominator or 1) > 1 else "")
+        x, y = (self.strip.width - self.sum.width) / 2, self.board.sum_top + self.sum.size
+        result = f"{'=' if exact else '≈'} {self.y(step.value)}"
+        return room.at(x, y, terms, result, color, closing=self._closing(each))
+
+    def panel(self) -> Panel:
+        return self.board.panel(self.still(), Lazy(len(self.pace), self.frame), self.sum)

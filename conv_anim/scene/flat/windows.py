@@ -1,0 +1,242 @@
+"""The flat view of a sliding window: input, kernel and output side by side, and under them the sum of the step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conv_anim.scene.color import mix
+from conv_anim.scene.flat.board import Board
+from conv_anim.scene.flat.borrowing import Borrowing
+from conv_anim.scene.flat.remarks import Remarks
+from conv_anim.scene.flat.strip import Part, Strip
+from conv_anim.scene.grid import Grid, Numbers, SheetGrid
+from conv_anim.scene.marks import Looks, Marks
+from conv_anim.scene.numbers import Formats, format_for, plane
+from conv_anim.scene.panel import Sign
+from conv_anim.scene.primitives import Frame, Lazy
+from conv_anim.scene.sheet import Sheet, row_and_column, two
+from conv_anim.scene.sums import Sum, sum_for, written_sum
+from conv_anim.scene.wording import words
+from conv_anim.scene.wording.language import Language
+from conv_anim.spec.model import ConvTranspose
+from conv_anim.tracing.geometry import Source
+
+if TYPE_CHECKING:
+    from conv_anim.scene.flat.pace import Pace
+    from conv_anim.scene.grid import Place
+    from conv_anim.scene.panel import Panel
+    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.style import Style
+    from conv_anim.tracing.trace import LayerTrace, Step, Trace
+
+CONVOLVED = "∗"
+
+
+@dataclass(frozen=True)
+class WindowView:
+    """The drawing of a sliding window over one channel.
+
+    For the sake of another drawing, ``cells`` may be larger than its numbers need and ``start``, where the output
+    begins, farther to the right.
+    """
+
+    trace: Trace
+    style: Style
+    pace: Pace
+    cells: Numbers | None = None
+    start: float = 0.0
+
+    @property
+    def layer(self) -> LayerTrace:
+        return self.trace.layers[0]
+
+    @cached_property
+    def formats(self) -> Formats:
+        return Formats.of(self.layer)
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        return Sheet.read_by(self.layer.operator)
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        if self.cells is not None:
+            return self.cells
+        fmt, layer = self.formats, self.layer
+        read, made = ({f(v) for v in a.ravel().tolist()} for f, a in ((fmt.x, layer.input), (fmt.y, layer.output)))
+        if layer.kernels is not None:
+            read |= {fmt.w(v) for v in layer.kernels.ravel().tolist()}
+        return Numbers.fitting(self.style, self.style.cell, read, self.style.number_size, bold=made)
+
+    # the parts, from left to right
+
+    @cached_property
+    def signs(self) -> list[Sign]:
+        """The labels of input, kernel (if there is one) and output."""
+        labels, colors = self._labels(), self.style.colors
+        planes = (
+            [colors.input, colors.output]
+            if self.layer.kernels is None
+            else [colors.input, colors.kernel, colors.output]
+        )
+        return [Sign(self.style, label, color) for label, color in zip(labels, planes, strict=True)]
+
+    def _labels(self) -> list[words.Label]:
+        """What is drawn or said below the grids is not said above them too."""
+        labels = words.labels(self.trace)
+        if self.layer.kernels is not None and self.flips:
+            labels[1] = words.Label(labels[1].name)
+        if isinstance(self.layer.layer, ConvTranspose):
+            labels[0] = words.Label(labels[0].name)
+        return labels
+
+    @property
+    def flips(self) -> bool:
+        return any(axis.flipped and axis.kernel > 1 for axis in self.layer.operator.axes)
+
+    @cached_property
+    def strip(self) -> Strip:
+        rows, columns = row_and_column(self.layer.operator)
+        hints = self.borrowing
+        first, *kernel, last = self.signs
+        parts = [
+            Part(
+                self.sheet.shape,
+                first,
+                CONVOLVED if kernel else "→",
+                left=hints.room(self.sheet.rows),
+                above=hints.room(self.sheet.columns),
+            )
+        ]
+        if kernel:
+            turned = Language(self.trace.spec.lang)("flat.flipped") if self.flips else None
+            parts.append(Part((rows.kernel, columns.kernel), kernel[0], self._equals, made_from=turned))
+        parts.append(Part((rows.count, columns.count), last, start=self.start))
+        return Strip(self.style, self.numbers, tuple(parts), labelled=self.trace.spec.labels is not None)
+
+    @property
+    def _equals(self) -> str:
+        bias = self.layer.bias
+        return "=" if bias is None else f"+ {format_for(bias).factor(bias[0].item())} ="
+
+    @property
+    def grids(self) -> tuple[Grid, ...]:
+        return self.strip.grids
+
+    @property
+    def borrowing(self) -> Borrowing:
+        return Borrowing(self.sheet, self.style)
+
+    @cached_property
+    def input(self) -> SheetGrid:
+        values, fmt, (rows, columns) = plane(self.layer.input[0]), self.formats, self.marks
+        extra = frozenset((r, c) for r, c, _, _ in self.sheet.cells() if r in rows.extra or c in columns.extra)
+        return SheetGrid(self.grids[0], self.sheet, values, fmt.x, fmt.empty, self.style.colors.input, extra)
+
+    @cached_property
+    def marks(self) -> tuple[Marks, ...]:
+        return Marks.along((self.sheet.rows, self.sheet.columns), self.layer.layer)
+
+    # what stays
+
+    def still(self) -> Items:
+        items: list[Primitive] = self.input.still()
+        if self.layer.kernels is not None:
+            items += self._kernel()
+        items += self._awaited()
+        return tuple(items + self.board.still())
+
+    def _awaited(self) -> list[Primitive]:
+        """The output before it is computed, with the cells marked that are there for output_padding."""
+        grid, extra = self.grids[-1], Looks(self.style, self.style.colors.input).extra
+        places = [(r, c) for r, c in np.ndindex(grid.rows, grid.columns) if self._is_extra((r, c))]
+        return grid.pending() + (grid.patches(dict.fromkeys(places, extra), self.style.edge) if places else [])
+
+    def _kernel(self) -> list[Primitive]:
+        """As the window meets it; if that is flipped, as it is given too."""
+        assert self.layer.kernels is not None
+        kernel, color = plane(self.layer.kernels[0, 0]), self.style.colors.kernel
+        items: list[Primitive] = []
+        if self.flips:
+            items += self.strip.given(1).filled(kernel, self.formats.w, color)
+            kernel = kernel[::-1, ::-1]
+        return items + self.grids[1].filled(kernel, self.formats.w, color)
+
+    # what differs from frame to frame
+
+    def frame(self, k: int) -> Frame:
+        kept = [item for cell in self.pace.passed(k) for item in self._result(cell, self._made(cell))]
+        cell = self.pace.cell(k)
+        if cell is None:
+            return Frame(tuple(kept))
+        step = self.layer.step(cell)
+        return Frame(tuple(kept), (*self._window(step), *self._current(step), *self._sum(step)))
+
+    def _made(self, cell: tuple[int, ...]) -> str:
+        """The colour of an output cell."""
+        extra = Looks(self.style, self.style.colors.input).extra
+        return extra if self._is_extra(two(cell[1:])) else self.style.colors.output
+
+    def _is_extra(self, place: Place) -> bool:
+        """Whether a cell of the output is there for output_padding."""
+        shape = self.strip.parts[-1].shape
+        return any(at >= size - mark.output_padding for at, size, mark in zip(place, shape, self.marks, strict=True))
+
+    def _result(self, cell: tuple[int, ...], fill: str, *, bold: bool = False) -> list[Primitive]:
+        grid, place = self.grids[-1], two(cell[1:])
+        value = self.formats.y(self.layer.output[cell].item())
+        return [grid.boxes([place], fill, self.style.edge), grid.number(place, value, fill, bold=bold)]
+
+    @property
+    def current(self) -> str:
+        """The colour of the output cell at work."""
+        colors = self.style.colors
+        return mix(colors.output, colors.current, self.style.theme.overlay)
+
+    def _current(self, step: Step) -> list[Primitive]:
+        return self._result(step.output, self.current, bold=True)
+
+    def _window(self, step: Step) -> list[Primitive]:
+        places = {self.sheet.place(two(tap.canvas)): tap for tap in step.taps}
+        items, fills = self.input.covered(places)
+        grid = self.grids[0]
+        for place, tap in places.items():
+            if tap.w is not None and tap.source is not Source.OUTSIDE:
+                items.append(grid.weight(place, f"{words.TIMES}{self.formats.w(tap.w)}", fills[place]))
+        return [*items, *self.borrowing.shown(grid, fills), *self._largest(step)]
+
+    def _largest(self, step: Step) -> list[Primitive]:
+        """The tap that a maximum takes, in the colour of the output."""
+        if self.layer.operator.reduce != "max":
+            return []
+        taken = next((tap for tap in step.taps if tap.x == step.value), None)
+        if taken is None:
+            return []
+        grid, place = self.grids[0], self.sheet.place(two(taken.canvas))
+        text = grid.number(place, self.formats.x(step.value), self.current, bold=True)
+        return [grid.boxes([place], self.current, self.style.edge), text]
+
+    # the sum, and what there is to know
+
+    @cached_property
+    def board(self) -> Board:
+        return Board(self.strip, Remarks(self.trace, self.style, self.layer.layer, self.sheet).keys())
+
+    @cached_property
+    def sum(self) -> Sum | None:
+        if not getattr(self.trace.spec.view, "sum", False):
+            return None
+        return sum_for(self.layer, self.formats, self.style, self.board.sum_room)
+
+    def _sum(self, step: Step) -> list[Primitive]:
+        if self.sum is None:
+            return []
+        x = (self.strip.width - self.sum.width) / 2
+        return written_sum(self.sum, step, self.formats, x=x, y=self.board.sum_top + self.sum.size)
+
+    def panel(self) -> Panel:
+        return self.board.panel(self.still(), Lazy(len(self.pace), self.frame), self.sum)

@@ -1,0 +1,136 @@
+"""Numbers that stand upright in slanted cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.color import readable
+from conv_anim.scene.isometric.floors import COLUMN, ROW
+from conv_anim.scene.numbers import Formats, format_for, plane
+from conv_anim.scene.panel import text_box
+from conv_anim.scene.sheet import two
+from conv_anim.tracing.geometry import Source
+
+if TYPE_CHECKING:
+    from conv_anim.scene.isometric.floors import Floor
+    from conv_anim.scene.numbers import Format
+    from conv_anim.scene.primitives import Point, Text
+    from conv_anim.scene.style import Style
+    from conv_anim.tracing.trace import Step, Trace
+    from conv_anim.tracing.values import Array
+
+Place = tuple[int, int]
+"""Row and column."""
+LOOSE = 1.15
+"""How much larger a cell is than its number needs."""
+LARGEST = 1.5
+"""How much larger cells may become for the sake of products."""
+
+
+@dataclass(frozen=True)
+class Slanted:
+    """The numbers of a trace with one channel, and how large they and their cells are."""
+
+    trace: Trace
+    style: Style
+    least: float
+    """The side of a cell without numbers."""
+
+    @cached_property
+    def formats(self) -> list[Format]:
+        """One for each map."""
+        return [format_for(layer.input) for layer in self.trace.layers] + [format_for(self.trace.output)]
+
+    @cached_property
+    def maps(self) -> list[Array]:
+        """Rows and columns, from the input to the output."""
+        return [plane(layer.input[0]) for layer in self.trace.layers] + [plane(self.trace.output[0])]
+
+    @cached_property
+    def empties(self) -> list[str]:
+        """What is written where a layer has nothing to read."""
+        return [Formats.of(layer).empty for layer in self.trace.layers] + [""]
+
+    @cached_property
+    def size(self) -> float:
+        """The size of the numbers; they become smaller before cells become larger."""
+        size, smallest = self.style.label_size, self.style.small_size * 0.85
+        return max(smallest, min(size, size * self.least / self._side(self._texts, size)))
+
+    @cached_property
+    def unit(self) -> float:
+        """The side of a cell that holds every number, and the last layer's products if it need not be too large."""
+        plain = max(self.least, self._side(self._texts, self.size))
+        whole = self._side(self._products, self.size)
+        return max(plain, whole) if whole <= LARGEST * self.least else plain
+
+    @property
+    def shows_products(self) -> bool:
+        return bool(self._products) and self._side(self._products, self.size) <= self.unit
+
+    @property
+    def _texts(self) -> set[str]:
+        return {f(v) for f, values in zip(self.formats, self.maps, strict=True) for v in values.ravel().tolist()}
+
+    @cached_property
+    def _products(self) -> set[str]:
+        """The widest number of the last layer's input times the widest weight; none where there are no weights."""
+        last = self.trace.layers[-1]
+        if last.kernels is None:
+            return set()
+        x, w = self.formats[-2], format_for(last.kernels)
+        numbers = {x(n) for n in (0, *last.input.ravel().tolist())}
+        weights = {w.factor(n) for n in last.kernels.ravel().tolist()}
+        return {f"{self._widest(numbers)}·{self._widest(weights)}"}
+
+    def _widest(self, texts: set[str]) -> str:
+        return max(sorted(texts), key=lambda text: self.style.width(text, size=1.0))
+
+    def _side(self, texts: set[str], size: float) -> float:
+        """Of the cells that hold some texts: all four corners of a text lie between the cell's edges."""
+        wide = max((self.style.width(text, size=size) for text in texts), default=0.0)
+        high = size * self.style.font.cap_height
+        across = ROW[1] * wide + ROW[0] * high
+        along = -COLUMN[1] * wide + COLUMN[0] * high
+        return LOOSE * max(across, along)
+
+    # what is written
+
+    def written(self, k: int, floor: Floor) -> dict[Place, str]:
+        """What stands in the cells of a floor, the k-th from below."""
+        fmt, values = self.formats[k], self.maps[k]
+        found = {}
+        for r, c, source, read in floor.sheet.cells():
+            if source <= Source.BORROWED:
+                found[r, c] = fmt(values[read].item())
+            elif source is not Source.OUTSIDE:
+                found[r, c] = self.empties[k]
+        return found
+
+    def products(self, step: Step, floor: Floor) -> dict[Place, str]:
+        """What each cell under the window of the last layer contributes: ``3·2``; empty where that does not fit."""
+        if not self.shows_products:
+            return {}
+        last = self.trace.layers[-1]
+        assert last.kernels is not None
+        x, w = self.formats[-2], format_for(last.kernels)
+        return {
+            floor.sheet.place(two(tap.canvas)): f"{x(tap.x)}·{w.factor(tap.w)}"
+            for tap in step.taps
+            if tap.x is not None and tap.w is not None
+        }
+
+    def text(self, floor: Floor, place: Place, text: str, on: str, *wanted: str, bold: bool = False) -> Text:
+        """In the middle of a cell of a colour, in the first wanted colour that reads on it."""
+        x, y = floor.plane.middle(*place)
+        color = readable(on, *wanted, self.style.colors.ink)
+        return self.style.centered(x, y, text, size=self.size, color=color, bold=bold)
+
+    def ring(self, text: Text) -> tuple[Point, ...]:
+        """The outline of a text with a little room around it: lines leave it free."""
+        x, y, wide, high = text_box(self.style, text)
+        room = 0.15 * text.size
+        left, top, right, bottom = x - room, y - room, x + wide + room, y + high + room
+        return (left, top), (right, top), (right, bottom), (left, bottom)

@@ -1,0 +1,246 @@
+"""The isometric view: slanted planes, the input below and the output above, joined from the window to its output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.color import mix
+from conv_anim.scene.isometric.floors import Floor, Plane, Reach, centred, nearest
+from conv_anim.scene.isometric.ground import Ground, filled
+from conv_anim.scene.isometric.slanted import Slanted
+from conv_anim.scene.marks import Marks
+from conv_anim.scene.panel import Panel, shifted, union
+from conv_anim.scene.primitives import Frame, Lazy, Lines, Polygons, Stroke, Text
+from conv_anim.scene.segments import outside
+from conv_anim.scene.sheet import Sheet, row_and_column, two
+from conv_anim.scene.signpost import Signpost
+from conv_anim.scene.stacks import MOST_WORDS, around, broken, made_by, of_map, sees
+from conv_anim.scene.steps import Steps
+from conv_anim.scene.wording import words
+from conv_anim.scene.wording.language import Language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from conv_anim.scene.primitives import Box, Items, Point, Primitive
+    from conv_anim.scene.segments import Segment
+    from conv_anim.scene.signpost import Key
+    from conv_anim.scene.style import Style
+    from conv_anim.tracing.trace import Trace
+
+
+WIDEST, WIDEST_OF_STACK = 560, 440
+"""Pixels, at scale 1, that the planes of a figure may take: those with more cells have smaller ones."""
+CORNER = 150
+"""Pixels, at scale 1, that a line may take in the free corner beside a single layer's planes."""
+
+
+@dataclass(frozen=True)
+class Isometric:
+    """The drawing of a trace, from the floor of the input up to that of the output."""
+
+    trace: Trace
+    style: Style
+
+    @cached_property
+    def sheets(self) -> list[Sheet]:
+        rows, columns = row_and_column(self.trace.layers[-1].operator)
+        read = [Sheet.read_by(layer.operator) for layer in self.trace.layers]
+        return [*read, Sheet.bare(rows.count, columns.count)]
+
+    @cached_property
+    def least(self) -> float:
+        """The side of a cell without numbers."""
+        most = (WIDEST if len(self.trace.layers) == 1 else WIDEST_OF_STACK) * self.style.scale
+        widest = max(Plane(*sheet.shape, (0.0, 0.0), 1.0).box[2] for sheet in self.sheets)
+        return min(self.style.iso_cell, most / widest)
+
+    @cached_property
+    def numbers(self) -> Slanted | None:
+        wanted = getattr(self.trace.spec.view, "numbers", False)
+        return Slanted(self.trace, self.style, self.least) if wanted else None
+
+    @cached_property
+    def floors(self) -> list[Floor]:
+        unit = self.least if self.numbers is None else self.numbers.unit
+        alone = len(self.trace.layers) == 1 and len(self.trace.layers[0].operator.axes) > 1
+        planes = nearest(self.sheets, unit) if alone else centred(self.sheets, unit)
+        count = len(self.trace.layers)
+        return [
+            Floor(plane, sheet, mix(self.style.colors.input, self.style.colors.output, k / count))
+            for k, (plane, sheet) in enumerate(zip(planes, self.sheets, strict=True))
+        ]
+
+    @cached_property
+    def grounds(self) -> list[Ground]:
+        """All floors but the last, as they are drawn."""
+        grounds = []
+        for k, (floor, layer) in enumerate(zip(self.floors, self.trace.layers, strict=False)):
+            rows, columns = Marks.along((floor.sheet.rows, floor.sheet.columns), layer.layer)
+            texts = {} if self.numbers is None else self.numbers.written(k, floor)
+            explained = self.trace.spec.labels is not None
+            grounds.append(Ground(self.style, floor, layer.layer, rows, columns, self.numbers, texts, explained))
+        return grounds
+
+    @cached_property
+    def steps(self) -> Steps:
+        """One map stands for all: channels do not show here."""
+        return Steps((1, *self.trace.layers[-1].operator.out_size), self.trace.spec.animation)
+
+    # what stays
+
+    def still(self) -> Items:
+        items: list[Primitive] = [item for ground in self.grounds for item in ground.still()]
+        top = self.floors[-1]
+        if self.style.theme.pending:
+            items.append(Polygons((top.plane.block(top.plane.whole),), self.style.colors.background))
+            items.append(Lines(top.plane.grid(top.plane.whole), self.style.pending_edge))
+        else:
+            items += filled(top, top.inputs, top.color, self.style)
+        return tuple(items)
+
+    # what differs from frame to frame
+
+    def frame(self, k: int) -> Frame:
+        cell = self.steps.cell(k)
+        reaches = self._reaches(*two(cell[1:]))
+        last = self.grounds[-1]
+        products = {} if self.numbers is None else self.numbers.products(self.trace.layers[-1].step(cell), last.floor)
+        shown: list[Primitive] = []
+        for ground, reach in zip(self.grounds, reaches, strict=False):
+            shown += ground.covered(reach, products if ground is last else {})
+        joined = tuple(self._all_joined(reaches, shown))
+        if joined:
+            shown.append(Lines(joined, self._corner_stroke()))
+        colors, theme = self.style.colors, self.style.theme
+        fill = mix(self.floors[-1].color, colors.current, theme.overlay)
+        shown += self._result(*two(cell[1:]), fill, bold=True)
+        return Frame(tuple(self._done(k)), tuple(shown))
+
+    def _corner_stroke(self) -> Stroke:
+        return Stroke(self.style.colors.ink, self.style.theme.corner_width * self.style.scale)
+
+    def _result(self, row: int, column: int, fill: str, *, bold: bool = False) -> list[Primitive]:
+        top = self.floors[-1]
+        items = filled(top, Reach([row], [column]), fill, self.style)
+        if self.numbers is not None:
+            value = self.numbers.formats[-1](self.numbers.maps[-1][row, column].item())
+            items.append(self.numbers.text(top, (row, column), value, fill, bold=bold))
+        return items
+
+    def _done(self, k: int) -> list[Primitive]:
+        if not self.style.theme.pending and self.numbers is None:
+            return []
+        color = self.floors[-1].color
+        return [item for cell in self.steps.passed(k) for item in self._result(*two(cell[1:]), color)]
+
+    def _reaches(self, row: int, column: int) -> list[Reach]:
+        """From the input up to the output: the cells that an output cell is made of, directly or through layers."""
+        rows, columns = [row], [column]
+        reaches = [Reach(rows, columns)]
+        for floor in reversed(self.floors[:-1]):
+            sheet = floor.sheet
+            covered = Reach(sheet.rows.covered(rows), sheet.columns.covered(columns))
+            reaches.insert(0, covered)
+            rows, columns = sheet.rows.read(covered.rows), sheet.columns.read(covered.columns)
+        return reaches
+
+    # the lines from a window's corners to what is made of it
+
+    def _all_joined(self, reaches: list[Reach], shown: list[Primitive]) -> list[Segment]:
+        levels = list(zip(self.floors, reaches, strict=True))
+        lines = [line for lower, upper in pairwise(levels) for line in self._joined(lower, upper)]
+        if self.numbers is None:
+            return lines
+        texts = {(item.x, item.y): item for item in (*self.still(), *shown) if isinstance(item, Text)}
+        return _free(lines, [self.numbers.ring(text) for text in texts.values()])
+
+    def _joined(self, lower: tuple[Floor, Reach], upper: tuple[Floor, Reach]) -> list[Segment]:
+        """From the corners of what is read to those of what is made of it, where nothing hides them."""
+        made = upper[1].within(upper[0].inputs)
+        if not made.rows or not made.columns or not lower[1].rows:
+            return []
+        ends = zip(lower[1].corners(lower[0].plane), made.corners(upper[0].plane), strict=True)
+        return _free(ends, upper[0].solid())
+
+
+def _free(lines: Iterable[Segment], rings: list[tuple[Point, ...]]) -> list[Segment]:
+    """The pieces of lines that no ring hides."""
+    pieces = list(lines)
+    for ring in rings:
+        pieces = [piece for line in pieces for piece in outside(line, ring)]
+    return pieces
+
+
+def isometric(trace: Trace, style: Style) -> Panel:
+    """The panel of the view: for one layer its labels in the free corners, for several in a column on the right."""
+    view = Isometric(trace, style)
+    signs = _signs(view)
+    box = union([*(floor.plane.box for floor in view.floors), *(b for _, b in signs)])
+    still = (*view.still(), *(item for items, _ in signs for item in items))
+    panel = Panel(box[2], box[3], still, Lazy(len(view.steps), view.frame))
+    dx, dy = -box[0], -box[1]
+    return Panel(box[2], box[3], shifted(still, dx, dy), panel.moved_frames(dx, dy))
+
+
+def _signs(view: Isometric) -> list[tuple[Items, Box]]:
+    if view.trace.spec.labels is None:
+        return []
+    floors, signs = view.floors, _signposts(view)
+    if len(view.trace.layers) == 1:
+        return [_below_right(floors[0], signs[0]), _above_left(floors[1], signs[1])]
+    right = max(floor.plane.box[0] + floor.plane.box[2] for floor in floors) + view.style.gap
+    return _beside(floors, signs, right)
+
+
+def _signposts(view: Isometric) -> list[Signpost]:
+    """What is said of each floor: in a stack how it is made and what its cells see, and what is around it."""
+    trace, style = view.trace, view.style
+    say, layers = Language(trace.spec.lang), [layer.layer for layer in trace.layers]
+    found = []
+    for k, (floor, label) in enumerate(zip(view.floors, words.floor_labels(trace), strict=True)):
+        said: list[str] = []
+        marked: tuple[Key, ...] = ()
+        if len(layers) > 1 and k > 0:
+            said += [*made_by(layers[k - 1], say, borders=False), sees(layers[:k], say)]
+        said += of_map(trace.layers, k, say, numbers=view.numbers is not None)
+        if k < len(layers):
+            said.append(around(trace.layers[k], say))
+            marked = view.grounds[k].keys(say)
+        lines = broken(said, style, say, most=MOST_WORDS if len(layers) > 1 else CORNER)
+        found.append(Signpost.of(style, label.name, lines, floor.color, marked))
+    return found
+
+
+def _below_right(floor: Floor, sign: Signpost) -> tuple[Items, Box]:
+    """Ending at the right corner, as high as the near edge lets it."""
+    plane = floor.plane
+    x, y = plane.at(plane.rows, plane.columns)
+    left = x - sign.width
+    top = y + sign.width * 0.5 + sign.style.gap * 0.75
+    top = min(top, plane.corner[1] + sign.style.gap)
+    return sign.at(left, top), (left, top, sign.width, sign.height)
+
+
+def _above_left(floor: Floor, sign: Signpost) -> tuple[Items, Box]:
+    """Starting at the left corner, as low as the far edge lets it."""
+    plane = floor.plane
+    x, y = plane.at(0, 0)
+    top = y - sign.width * 0.5 - sign.style.gap * 0.75 - sign.height
+    top = max(top, plane.at(0, plane.columns)[1] - sign.style.gap - sign.height)
+    return sign.at(x, top), (x, top, sign.width, sign.height)
+
+
+def _beside(floors: list[Floor], signs: list[Signpost], x: float) -> list[tuple[Items, Box]]:
+    """Each in the middle of its plane's right corner, or higher, to stay clear of the one below it."""
+    found: list[tuple[Items, Box]] = []
+    lowest = float("inf")
+    for floor, sign in zip(floors, signs, strict=True):
+        middle = floor.plane.at(floor.plane.rows, floor.plane.columns)[1]
+        top = min(middle - sign.height / 2, lowest - sign.style.gap - sign.height)
+        found.append((sign.at(x, top), (x, top, sign.width, sign.height)))
+        lowest = top
+    return found

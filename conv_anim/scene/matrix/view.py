@@ -1,0 +1,260 @@
+"""The matrix view: a layer as a sparse matrix times its input as one long vector, a colour for each weight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conv_anim.scene.color import contrast, mix, readable
+from conv_anim.scene.matrix.equation import POINT, sign_size
+from conv_anim.scene.matrix.plan import Plan
+from conv_anim.scene.panel import Panel
+from conv_anim.scene.primitives import Boxes, Frame, Lazy, Stroke
+from conv_anim.scene.steps import Steps
+from conv_anim.scene.sums import sum_for, written_sum
+from conv_anim.tracing.matrix import EMPTY, SEVERAL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from conv_anim.scene.grid import Place
+    from conv_anim.scene.matrix.equation import Layout
+    from conv_anim.scene.matrix.factors import Factors
+    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.style import Style
+    from conv_anim.scene.sums import Sum
+    from conv_anim.scene.table import Table
+    from conv_anim.tracing.trace import LayerTrace, Trace
+
+VISIBLE = 1.5
+"""The contrast from which edges of cells show."""
+
+
+@dataclass(frozen=True)
+class MatrixView:
+    """The drawing of a plan."""
+
+    plan: Plan
+
+    @property
+    def trace(self) -> Trace:
+        return self.plan.trace
+
+    @property
+    def style(self) -> Style:
+        return self.plan.style
+
+    @property
+    def layer(self) -> LayerTrace:
+        return self.plan.layer
+
+    @property
+    def factors(self) -> Factors:
+        return self.plan.factors
+
+    @property
+    def layout(self) -> Layout:
+        return self.plan.layout
+
+    @cached_property
+    def steps(self) -> Steps:
+        return Steps(self.layer.output.shape, self.trace.spec.animation)
+
+    # what stays
+
+    @property
+    def animated(self) -> bool:
+        return getattr(self.trace.spec.view, "animate", False)
+
+    def still(self) -> Items:
+        factors, colors = self.factors, self.style.colors
+        items: list[Primitive] = [*self._matrix(), *self._kernel()]
+        items += self._in_all(("x", "input"), range(len(factors.x)), factors.x, colors.input)
+        if factors.bias is not None:
+            fill = mix(colors.background, colors.kernel, 0.5)
+            items += self._in_all(("bias",), range(len(factors.bias)), factors.bias, fill)
+        if self.animated:
+            for name in ("y", "output"):
+                items += self.tables[name].pending() if name in self.tables else []
+        else:
+            items += self._results(range(len(factors.y)), colors.output)
+            items += self._example()
+            items += [] if self.factors.transposed else self._sum(self._example_row)
+        for part in self.layout.parts.values():
+            items += part.label()
+        items += self._joints()
+        return tuple(items)
+
+    def _joints(self) -> list[Primitive]:
+        """The signs; a product's point is drawn, so that it is as strong as the others."""
+        style, ink = self.style, self.quiet
+        points = [(j.x, j.y) for j in self.layout.joints if j.text == POINT]
+        side = 2 * round(3 * style.scale)
+        boxes = tuple((round(x) - side / 2, round(y) - side / 2, side, side) for x, y in points)
+        return [
+            Boxes(boxes, ink, radius=side / 2),
+            *(
+                style.centered(j.x, j.y, j.text, size=sign_size(style), color=ink)
+                for j in self.layout.joints
+                if j.text != POINT
+            ),
+        ]
+
+    @property
+    def quiet(self) -> str:
+        return readable(self.style.colors.background, self.style.colors.muted, self.style.colors.ink)
+
+    @cached_property
+    def tables(self) -> dict[str, Table]:
+        """Those that are drawn, where they are."""
+        return {name: part.table for name, part in self.layout.parts.items()}
+
+    def _matrix(self) -> list[Primitive]:
+        table, factors = self.tables["matrix"], self.factors
+        items = table.blank()
+        for weight, places in factors.groups.items():
+            items += table.cells([(place, factors.entry(place)) for place in places], factors.tint(weight))
+        top = table.y - self.plan.head_size * (0.6 + self.style.font.cap_height)
+        for x, name in self.plan.heads:
+            middle = table.x + x
+            items.append(
+                self.style.text(middle, top, name, size=self.plan.head_size, color=self.quiet, anchor="middle")
+            )
+        return items
+
+    def _kernel(self) -> list[Primitive]:
+        """The legend of the colours, and the matrix as it was before it was transposed."""
+        items: list[Primitive] = []
+        if "kernel" in self.tables:
+            places = self.factors.plates["kernel"].places(range(len(self.factors.weights)))
+            for k, (place, text) in enumerate(zip(places, self.factors.weights, strict=True)):
+                items += self.tables["kernel"].cells([(place, text)], self.factors.tint(k))
+        if "turned" in self.tables:
+            items += self.tables["turned"].blank()
+            for weight, entries in self.factors.groups.items():
+                items += self.tables["turned"].cells([((c, r), "") for r, c in entries], self.factors.tint(weight))
+        return items
+
+    def _results(self, cells: Iterable[int], fill: str, *, bold: bool = False) -> list[Primitive]:
+        return self._in_all(("y", "output"), cells, self.factors.y, fill, bold=bold)
+
+    def _in_all(
+        self, names: Iterable[str], cells: Iterable[int], texts: Sequence[str], fill: str, *, bold: bool = False
+    ) -> list[Primitive]:
+        """Cells of a map in all the tables that show it."""
+        written = [(k, texts[k]) for k in cells]
+        items: list[Primitive] = []
+        for name in names:
+            if name in self.tables:
+                items += self.tables[name].cells([(self._place(name, k), text) for k, text in written], fill, bold=bold)
+        return items
+
+    def _place(self, name: str, k: int) -> Place:
+        return self.factors.plates[name].place(k) if name in self.factors.plates else (k, 0)
+
+    # the example of a still
+
+    def _example(self) -> list[Primitive]:
+        """One window and its row of the matrix outlined; of a transposed layer one column, which was a row of C."""
+        factors, colors = self.factors, self.style.colors
+        read, made = self._strong(colors.window), self._strong(colors.current)
+        seen = factors.matrix.weights != EMPTY
+        if factors.transposed:
+            column = int(seen.sum(axis=0).argmax())
+            rows, columns = np.flatnonzero(seen[:, column]).tolist(), [column]
+            items = self.tables["matrix"].column_outlined(column, read)
+            items += self.tables["turned"].row_outlined(column, read) if "turned" in self.tables else []
+        else:
+            row = self._example_row
+            rows, columns = [row], self._read(row)
+            items = self.tables["matrix"].row_outlined(row, made)
+        return [*items, *self._outlined(("x", "input"), columns, read), *self._outlined(("y", "output"), rows, made)]
+
+    def _strong(self, color: str) -> Stroke:
+        """An outline that is stronger than the edges of cells."""
+        colors, style = self.style.colors, self.style
+        edges = contrast(colors.line, colors.background)
+        wide = style.line + (1 if edges < VISIBLE else 2) * style.scale
+        return Stroke(color if contrast(color, colors.background) >= edges else colors.ink, wide)
+
+    @property
+    def _example_row(self) -> int:
+        return int((self.factors.matrix.weights != EMPTY).sum(axis=1).argmax())
+
+    def _read(self, row: int) -> list[int]:
+        """The input cells that a row of the matrix meets."""
+        return [int(k) for k in np.flatnonzero(self.factors.matrix.weights[row] != EMPTY)]
+
+    def _outlined(self, names: Iterable[str], cells: Sequence[int], stroke: Stroke) -> list[Primitive]:
+        items: list[Primitive] = []
+        for name in names:
+            if name in self.tables and cells:
+                rows, columns = zip(*(self._place(name, k) for k in cells), strict=True)
+                items += self.tables[name].outlined(rows, columns, stroke)
+        return items
+
+    # what differs from frame to frame
+
+    def frame(self, k: int) -> Frame:
+        kept = self._results([self._row(cell) for cell in self.steps.passed(k)], self.style.colors.output)
+        return Frame(tuple(kept), tuple(self._shown(self.steps.cell(k))))
+
+    def _row(self, cell: tuple[int, ...]) -> int:
+        return int(np.ravel_multi_index(cell, self.layer.output.shape))
+
+    def _shown(self, cell: tuple[int, ...]) -> list[Primitive]:
+        row, colors, overlay = self._row(cell), self.style.colors, self.style.theme.overlay
+        window, current = mix(colors.input, colors.window, overlay), mix(colors.output, colors.current, overlay)
+        items = self._in_all(("x", "input"), self._read(row), self.factors.x, window)
+        items += self.tables["matrix"].row_outlined(row, self._strong(colors.current))
+        return [*items, *self._results([row], current, bold=True), *self._sum(row)]
+
+    # the sum of a row
+
+    @cached_property
+    def _written(self) -> tuple[Sum, float, float] | None:
+        """Room for the sum of any row, and where it begins: below the matrix if it fits there, else below all.
+
+        In a still it is left out where it does not fit below the matrix.
+        """
+        table, layout = self.tables["matrix"], self.layout
+        top = table.bottom + 1.6 * self.style.gap
+        close = self._sum_in(table.width)
+        if close.width <= table.width and top + close.height <= layout.height:
+            return close, table.x, top
+        if not self.animated:
+            return None
+        wide = self._sum_in(max(layout.width, 420 * self.style.scale))
+        return wide, max(0, (layout.width - wide.width) / 2), layout.height + 1.5 * self.style.gap
+
+    def _sum_in(self, room: float) -> Sum:
+        whole = sum_for(self.layer, self.factors.formats, self.style, room)
+        if SEVERAL in self.factors.groups:
+            return whole
+        return replace(whole, count=max(1, *(len(self._read(row)) for row in range(len(self.layer)))))
+
+    def _sum(self, row: int) -> list[Primitive]:
+        """The sum of a row, without the cells of the window that have no column."""
+        if self._written is None:
+            return []
+        room, x, top = self._written
+        step = self.layer[row]
+        taps = tuple(tap for tap in step.taps if tap.input is not None) or step.taps[:1]
+        step = replace(step, taps=taps)
+        return written_sum(room.of(len(taps)), step, self.factors.formats, x=x, y=top + room.size)
+
+    def panel(self) -> Panel:
+        width, height = self.layout.width, self.layout.height
+        if self._written is not None:
+            room, x, top = self._written
+            width, height = max(width, x + room.width), max(height, top + room.height)
+        frames = Lazy(len(self.steps), self.frame) if self.animated else (Frame(),)
+        return Panel(width, height, self.still(), frames)
+
+
+def matrix(trace: Trace, style: Style) -> Panel:
+    """The panel of the view."""
+    return MatrixView(Plan(trace, style)).panel()

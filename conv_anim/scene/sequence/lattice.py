@@ -1,0 +1,195 @@
+"""Where everything in the sequence view stands: rows of nodes that are as large as their numbers need, and labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.color import mix
+from conv_anim.scene.marks import Looks, Marks, keys
+from conv_anim.scene.numbers import Formats, format_for
+from conv_anim.scene.sequence.nodes import ARC, Nodes
+from conv_anim.scene.sequence.rows import LEAST, is_causal, rows_of
+from conv_anim.scene.sheet import Side
+from conv_anim.scene.signpost import Signpost
+from conv_anim.scene.stacks import around, broken, field_of, made_by, of_map
+from conv_anim.scene.wording import words
+from conv_anim.scene.wording.language import Language
+from conv_anim.tracing.geometry import Source
+
+if TYPE_CHECKING:
+    from conv_anim.scene.numbers import Format
+    from conv_anim.scene.sequence.rows import Row
+    from conv_anim.scene.style import Style
+    from conv_anim.tracing.geometry import Axis
+    from conv_anim.tracing.trace import LayerTrace, Trace
+
+WIDEST = 740
+"""Pixels, at scale 1, that a row may take before its nodes become smaller."""
+LABEL = 1.5
+"""From the nodes to their labels, in gaps."""
+WEIGHTS = 54
+"""Pixels, at scale 1, between rows with numbers: weights stand there on their lines."""
+NODE = 0.64
+"""The diameter of a node, compared with the distance from one to the next."""
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """The rows of a trace of layers with one axis, from the input up to the output."""
+
+    trace: Trace
+    style: Style
+
+    @property
+    def layers(self) -> tuple[LayerTrace, ...]:
+        return self.trace.layers
+
+    @cached_property
+    def axes(self) -> list[Axis]:
+        return [layer.operator.axes[0] for layer in self.layers]
+
+    @property
+    def has_numbers(self) -> bool:
+        return bool(getattr(self.trace.spec.view, "numbers", False))
+
+    @cached_property
+    def say(self) -> Language:
+        return Language(self.trace.spec.lang)
+
+    # sizes
+
+    @cached_property
+    def formats(self) -> list[Format]:
+        """One for each map."""
+        return [format_for(layer.input) for layer in self.layers] + [format_for(self.trace.output)]
+
+    @cached_property
+    def maps(self) -> list[list[str]]:
+        """The numbers of each map as text."""
+        arrays = [*(layer.input for layer in self.layers), self.trace.output]
+        return [[fmt(n) for n in array[0].tolist()] for fmt, array in zip(self.formats, arrays, strict=True)]
+
+    @property
+    def number_size(self) -> float:
+        return 14 * self.style.scale
+
+    @cached_property
+    def radius(self) -> int:
+        if not self.has_numbers:
+            return max(3, round(NODE * self.pitch / 2))
+        widest = max(self.style.width(text, size=self.number_size, bold=True) for texts in self.maps for text in texts)
+        return round(max(16 * self.style.scale, 0.6 * widest + 3 * self.style.scale))
+
+    @cached_property
+    def pitch(self) -> float:
+        """The least distance from one node to the next."""
+        if self.has_numbers:
+            return max(2 * self.radius / NODE * 0.9, 2.2 * self.widest_weight)
+        narrow = rows_of(self.axes, pitch=1.0, scale=1.0, floor=1.0)
+        wide = max(row.at(row.cells()[-1])[0] for row in narrow)
+        return 2 * round(max(12.0, min(36.0, WIDEST / max(1.0, wide))) * self.style.scale / 2)
+
+    @cached_property
+    def widest_weight(self) -> float:
+        kernels = self.layers[-1].kernels
+        if kernels is None:
+            return 0.0
+        fmt = format_for(kernels)
+        texts = [f"{words.TIMES}{fmt(w)}" for w in kernels.ravel().tolist()]
+        return max(self.style.width(text, size=self.style.small_size) for text in texts)
+
+    @cached_property
+    def colors(self) -> list[str]:
+        """Of each row."""
+        count = len(self.axes)
+        return [mix(self.style.colors.input, self.style.colors.output, k / count) for k in range(count + 1)]
+
+    @cached_property
+    def marks(self) -> list[Marks]:
+        """Of each row that a layer reads."""
+        return [Marks.along((Side(axis),), layer.layer)[0] for axis, layer in zip(self.axes, self.layers, strict=True)]
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        floor = LEAST * self.style.scale
+        if self.has_numbers:
+            floor = max(floor, 2 * self.radius + WEIGHTS * self.style.scale)
+        if self.trace.spec.labels is not None:
+            floor = max(floor, *(post.height + self.style.gap * 1.4 for post in self.posts))
+        rows = rows_of(self.axes, pitch=self.pitch, scale=self.style.scale, floor=floor)
+        return [row.moved(self.radius, self.top) for row in rows]
+
+    @property
+    def top(self) -> float:
+        """How far below the upper edge the highest row lies."""
+        label = 0.0 if self.trace.spec.labels is None else self.posts[-1].height / 2
+        return max(self.radius, round(label))
+
+    @cached_property
+    def nodes(self) -> list[Nodes]:
+        """All rows as they are drawn."""
+        marks = [*self.marks, Marks(self.rows[-1].side)]
+        explained = self.trace.spec.labels is not None
+        return [
+            Nodes(self.style, row, mark, color, self.radius, texts, self.number_size, explained)
+            for row, mark, color, texts in zip(self.rows, marks, self.colors, self._texts(), strict=True)
+        ]
+
+    def _texts(self) -> list[dict[int, str]]:
+        """What stands in the nodes of each row."""
+        if not self.has_numbers:
+            return [{} for _ in self.rows]
+        empties = [*(Formats.of(layer).empty for layer in self.layers), ""]
+        return [_in_nodes(*parts) for parts in zip(self.rows, self.maps, empties, strict=True)]
+
+    @cached_property
+    def posts(self) -> list[Signpost]:
+        """The labels beside the rows, from the input up."""
+        layers = [traced.layer for traced in self.layers]
+        found = []
+        for k, (label, color) in enumerate(zip(words.floor_labels(self.trace), self.colors, strict=True)):
+            said = [] if k == 0 else [*made_by(layers[k - 1], self.say, borders=True), field_of(layers[:k], self.say)]
+            said += of_map(self.layers, k, self.say, numbers=self.has_numbers)
+            said += [around(self.layers[k], self.say)] if k < len(layers) and self.axes[k].stretch > 1 else []
+            lines = broken(said, self.style, self.say)
+            looks = Looks(self.style, color)
+            marked = keys((self.marks[k],), layers[k], looks, self.say) if k < len(layers) else ()
+            found.append(Signpost.of(self.style, label.name, lines, color, marked))
+        return found
+
+    @cached_property
+    def right(self) -> float:
+        """Where the widest row ends."""
+        return max(row.at(row.cells()[-1])[0] for row in self.rows) + self.radius
+
+    @property
+    def is_causal(self) -> bool:
+        return any(map(is_causal, self.axes))
+
+    @property
+    def width(self) -> float:
+        labels = 0.0
+        if self.trace.spec.labels is not None:
+            labels = LABEL * self.style.gap + max(post.width for post in self.posts)
+        return self.right + labels
+
+    @property
+    def arcs_end(self) -> float:
+        """Where the lowest row ends, with the arcs below it."""
+        arcs = ARC * self.radius if self.marks[0].borrowed else self.radius
+        return self.rows[0].y + arcs
+
+    @property
+    def height(self) -> float:
+        """Down to the arrow of time, or to where the input's label ends."""
+        drawn = self.arcs_end + (1.5 * self.style.gap if self.is_causal else 0)
+        label = 0.0 if self.trace.spec.labels is None else self.posts[0].height / 2
+        return max(drawn, self.rows[0].y + label)
+
+
+def _in_nodes(row: Row, numbers: list[str], empty: str) -> dict[int, str]:
+    """What stands in each node of a row."""
+    sources = row.side.sources
+    return {cell: numbers[sources[cell][1]] if sources[cell][0] <= Source.BORROWED else empty for cell in row.cells()}

@@ -1,0 +1,165 @@
+"""A row of the sequence view as it is drawn: its nodes at rest and lit, and what is marked or written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import cos, pi, sin
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.color import mix, readable
+from conv_anim.scene.marks import Looks
+from conv_anim.scene.primitives import Boxes, Lines, Stroke
+from conv_anim.tracing.geometry import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from conv_anim.scene.marks import Marks
+    from conv_anim.scene.primitives import Point, Primitive, Text
+    from conv_anim.scene.sequence.rows import Row
+    from conv_anim.scene.style import Style
+
+SMALL = 0.62
+"""How large a node without anything to read is, compared with the others, if no number stands in it."""
+ARC = 1.9
+"""How deep an arc reaches below the middle of a row, in radii."""
+DIAGONAL = 0.45
+"""From the middle of a node to where the lines through it end, as shares of its radius, along both directions."""
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """The nodes of a row that a layer reads, or of the output, which none reads."""
+
+    style: Style
+    row: Row
+    marks: Marks
+    color: str
+    radius: int
+    texts: Mapping[int, str]
+    """What is written in each node; empty without numbers."""
+    size: float
+    """Of the numbers."""
+    explained: bool
+    """Whether a label explains the marks; else only those are drawn that speak for themselves."""
+
+    @property
+    def looks(self) -> Looks:
+        return Looks(self.style, self.color)
+
+    def source(self, cell: int) -> Source:
+        return self.row.side.sources[cell][0]
+
+    @cached_property
+    def unread(self) -> frozenset[int]:
+        return self.marks.unread if self.explained else frozenset()
+
+    @cached_property
+    def extra(self) -> frozenset[int]:
+        return self.marks.extra if self.explained else frozenset()
+
+    def lenders(self, cells: Iterable[int]) -> list[int]:
+        """The nodes whose numbers some borrowed ones among the cells repeat."""
+        sources = self.row.side.sources
+        return sorted({self.row.side.place(sources[c][1]) for c in cells if sources[c][0] is Source.BORROWED})
+
+    # the nodes
+
+    def at_rest(self) -> list[Primitive]:
+        fills = {cell: self.fill(cell) for cell in self.row.cells()}
+        items = self.painted(fills)
+        if self.unread:
+            items.append(Lines(self._crosses(), self.looks.cross))
+        return items
+
+    def fill(self, cell: int) -> str:
+        """The colour of a node at rest."""
+        match self.source(cell):
+            case Source.INPUT:
+                return self.looks.unread if cell in self.unread else self.color
+            case Source.BORROWED:
+                return self.looks.borrowed
+            case _:
+                return self.looks.extra if cell in self.extra else self.style.colors.background
+
+    def lit(self, cells: Iterable[int]) -> list[Primitive]:
+        """Nodes under a window: strong where they hold something, weaker where there is nothing to read.
+
+        Where a window hangs over, there are none.
+        """
+        cells = [cell for cell in cells if self.source(cell) is not Source.OUTSIDE]
+        lent = self.lenders(cells)
+        fills = {cell: self.lit_fill(cell) for cell in sorted({*cells, *lent})}
+        return [*self._arcs(cells), *self.painted(fills), *self._outlined(lent)]
+
+    def lit_fill(self, cell: int) -> str:
+        """The colour of a node under a window."""
+        theme, source = self.style.theme, self.source(cell)
+        if source is Source.BORROWED:
+            return self.looks.borrowed_under_window
+        opacity = theme.overlay if source is Source.INPUT else theme.empty_overlay
+        return mix(self.fill(cell), self.style.colors.window, opacity)
+
+    def painted(self, fills: Mapping[int, str], *, bold: bool = False) -> list[Primitive]:
+        """Nodes in their colours, with their numbers; edges are dashed where a node is none of the map's."""
+        groups: dict[tuple[str, bool, bool], list[int]] = {}
+        for cell, fill in fills.items():
+            source = self.source(cell)
+            groups.setdefault((fill, source is Source.INPUT, source <= Source.BORROWED), []).append(cell)
+        items: list[Primitive] = []
+        for (fill, solid, large), cells in groups.items():
+            items.append(self.circles(cells, fill, self.style.edge if solid else self._dashed(large=large)))
+        return [*items, *(self._text(cell, fill, bold=bold) for cell, fill in fills.items() if self.texts.get(cell))]
+
+    def circles(self, cells: Iterable[int], fill: str | None, edge: Stroke) -> Boxes:
+        """Circles around some nodes, which have the same radius."""
+        cells = list(cells)
+        radius = self.reach(cells[0])
+        places = map(self.row.at, cells)
+        boxes = tuple((x - radius, y - radius, 2 * radius, 2 * radius) for x, y in places)
+        return Boxes(boxes, fill, edge, radius)
+
+    def reach(self, cell: int) -> int:
+        """The radius of a node."""
+        small = self.source(cell) > Source.BORROWED and not self.texts
+        return round(SMALL * self.radius) if small else self.radius
+
+    def _dashed(self, *, large: bool) -> Stroke:
+        """A whole number of dashes around a node."""
+        edge = self.style.empty_edge
+        round_ = 2 * pi * (self.radius if large or self.texts else round(SMALL * self.radius))
+        dash = round_ / (2 * max(6, round(round_ / (2 * self.style.dash[0]))))
+        return Stroke(edge.color, edge.width, (dash, dash))
+
+    def _text(self, cell: int, fill: str, *, bold: bool) -> Text:
+        x, y = self.row.at(cell)
+        quiet = () if self.source(cell) is Source.INPUT else (self.style.colors.muted,)
+        color = readable(fill, *quiet, self.style.colors.ink)
+        return self.style.centered(x, y, self.texts[cell], size=self.size, color=color, bold=bold)
+
+    # marks
+
+    def _crosses(self) -> tuple[tuple[Point, ...], ...]:
+        lines = []
+        for cell in sorted(self.unread):
+            (x, y), d = self.row.at(cell), DIAGONAL * self.reach(cell)
+            lines += [((x - d, y - d), (x + d, y + d)), ((x - d, y + d), (x + d, y - d))]
+        return tuple(lines)
+
+    def _outlined(self, cells: list[int]) -> list[Primitive]:
+        edge = Stroke(self.style.colors.ink, 1.5 * self.style.scale)
+        return [self.circles(cells, None, edge)] if cells else []
+
+    def _arcs(self, cells: list[int]) -> list[Primitive]:
+        """Half ellipses below the row, from the nodes that are repeated to those that repeat them."""
+        sources = self.row.side.sources
+        pairs = [(self.row.side.place(sources[c][1]), c) for c in cells if sources[c][0] is Source.BORROWED]
+        stroke = Stroke(self.style.colors.ink, self.style.scale)
+        return [Lines(tuple(self._arc(*pair) for pair in pairs), stroke)] if pairs else []
+
+    def _arc(self, start: int, end: int) -> tuple[Point, ...]:
+        (left, y), (right, _) = self.row.at(start), self.row.at(end)
+        middle, half, depth = (left + right) / 2, (left - right) / 2, ARC * self.radius
+        turns = [k * pi / 12 for k in range(13)]
+        return tuple((middle + half * cos(turn), y + depth * sin(turn)) for turn in turns)

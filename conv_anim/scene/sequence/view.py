@@ -1,0 +1,168 @@
+"""The sequence view: layers with one axis as rows of nodes, the input below; what the current output sees is lit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.color import mix, readable
+from conv_anim.scene.numbers import format_for
+from conv_anim.scene.panel import Panel, text_box
+from conv_anim.scene.primitives import Boxes, Frame, Lazy, Lines, Polygons, Stroke, Text
+from conv_anim.scene.sequence.lattice import LABEL, Lattice
+from conv_anim.scene.sequence.rows import reaches
+from conv_anim.scene.steps import Steps
+from conv_anim.scene.wording import words
+from conv_anim.tracing.geometry import Source
+
+if TYPE_CHECKING:
+    from conv_anim.scene.primitives import Box, Items, Point, Primitive
+    from conv_anim.scene.segments import Segment
+    from conv_anim.scene.sequence.rows import Row
+    from conv_anim.scene.style import Style
+    from conv_anim.tracing.trace import Trace
+
+WEIGHT = 0.42
+"""Where a weight stands along its line, as a share of the way up."""
+
+FAINT = 0.3
+"""How much of the ink of the explanations the lines have that are not lit."""
+
+
+@dataclass(frozen=True)
+class SequenceView:
+    """The drawing of a trace of layers with one axis."""
+
+    trace: Trace
+    style: Style
+
+    @cached_property
+    def lattice(self) -> Lattice:
+        return Lattice(self.trace, self.style)
+
+    @cached_property
+    def steps(self) -> Steps:
+        """One map stands for all: channels do not show here."""
+        return Steps((1, self.lattice.axes[-1].count), self.trace.spec.animation)
+
+    # what stays
+
+    def still(self) -> Items:
+        colors = self.style.colors
+        faint = Stroke(mix(colors.background, colors.muted, FAINT), self.style.scale)
+        items: list[Primitive] = [Lines(tuple(self._all_lines()), faint)]
+        for nodes in self.lattice.nodes[:-1]:
+            items += nodes.at_rest()
+        return (*items, *self._labels(), *self._time())
+
+    def _all_lines(self) -> list[Segment]:
+        """From every node to those of its taps that hold something."""
+        return [
+            (lower.at(cell), upper.made(output))
+            for lower, upper in pairwise(self.lattice.rows)
+            for output in range(lower.side.axis.count)
+            for cell in lower.taps(output)
+            if _holds(lower, cell)
+        ]
+
+    def _labels(self) -> list[Primitive]:
+        if self.trace.spec.labels is None:
+            return []
+        x = self.lattice.right + LABEL * self.style.gap
+        places = zip(self.lattice.rows, self.lattice.posts, strict=True)
+        return [item for row, post in places for item in post.at(x, row.y - post.height / 2)]
+
+    def _time(self) -> list[Primitive]:
+        """Which way time runs, where no output may look ahead."""
+        if not self.lattice.is_causal:
+            return []
+        row, radius, style = self.lattice.rows[0], self.lattice.radius, self.style
+        word, y = self.lattice.say("sequence.time"), round(self.lattice.arcs_end + style.gap)
+        ink = readable(style.colors.background, style.colors.muted, style.colors.ink)
+        left, right = row.made(0)[0] - radius, row.made(row.side.axis.size - 1)[0] + radius
+        start = left + style.width(word, size=style.small_size) + style.gap / 2
+        barb = 4 * style.scale
+        base = right - 1.8 * barb
+        baseline = y + style.font.cap_height * style.small_size / 2
+        return [
+            Text(left, baseline, word, style.small_size, ink),
+            Lines((((start, y), (base, y)),), Stroke(ink, style.scale)),
+            Polygons((((base, y - barb), (right, y), (base, y + barb)),), ink),
+        ]
+
+    # what differs from frame to frame
+
+    def frame(self, k: int) -> Frame:
+        """Lines first, then all nodes anew: a lit line may pass behind a node that has no part in it."""
+        (cell,) = self.steps.cell(k)[1:]
+        made = reaches(self.lattice.rows, cell)
+        shown: list[Primitive] = self._lit_lines(made)
+        for nodes, above in zip(self.lattice.nodes, made[1:], strict=False):
+            shown += [*nodes.at_rest(), *nodes.lit(nodes.row.side.covered(above))]
+        return Frame((), (*shown, *self._outputs(k, cell)))
+
+    def _outputs(self, k: int, cell: int) -> list[Primitive]:
+        """Those that are done, those still to come, and the current one, which is not beneath any of them."""
+        top, colors, theme = self.lattice.nodes[-1], self.style.colors, self.style.theme
+        done = {self.steps.nth(rank)[1]: top.color for rank in range(self.steps.rank(k))}
+        rest = [other for other in top.row.cells() if other not in done and other != cell]
+        items = top.painted(done)
+        if rest and theme.pending:
+            items.append(top.circles(rest, colors.background, self.style.pending_edge))
+        elif rest:
+            items.append(top.circles(rest, top.color, self.style.edge))
+        return [*items, *top.painted({cell: mix(top.color, colors.current, theme.overlay)}, bold=True)]
+
+    def _lit_lines(self, made: list[list[int]]) -> list[Primitive]:
+        """The lines that the current output is made along: those to nodes without anything to read are dashed."""
+        strong: list[Segment] = []
+        empty: list[Segment] = []
+        for (lower, upper), outputs in zip(pairwise(self.lattice.rows), made[1:], strict=True):
+            for output in outputs:
+                for cell in lower.taps(output):
+                    lines = strong if _holds(lower, cell) else empty
+                    lines.append((lower.at(cell), upper.made(output)))
+        colors, scale = self.style.colors, self.style.scale
+        dashed = Stroke(mix(colors.background, colors.window, 0.5), scale, self.style.dash)
+        wide = max(scale, min(2 * scale, self.lattice.radius / 5))
+        drawn = [(empty, dashed), (strong, Stroke(colors.window, wide))]
+        return [*(Lines(tuple(lines), stroke) for lines, stroke in drawn if lines), *self._weights(made[-1][0])]
+
+    def _weights(self, output: int) -> list[Primitive]:
+        """The weights that the current output is made with, each in a gap of its line; none without numbers."""
+        layer, style = self.trace.layers[-1], self.style
+        if not self.lattice.has_numbers or layer.kernels is None:
+            return []
+        fmt, ink = format_for(layer.kernels), readable(style.colors.background, style.colors.ink)
+        lower, upper = self.lattice.rows[-2:]
+        texts = []
+        for tap in layer.step((0, output)).taps:
+            if tap.w is not None:
+                x, y = _between(lower.at(lower.side.lead + tap.canvas[0]), upper.made(output))
+                text = f"{words.TIMES}{fmt(tap.w)}"
+                texts.append(style.centered(x, y, text, size=style.small_size, color=ink))
+        gaps = tuple(_around(text_box(style, text), 0.2 * style.small_size) for text in texts)
+        return [Boxes(gaps, style.colors.background), *texts]
+
+
+def _between(lower: Point, upper: Point) -> Point:
+    """Where a weight stands on its line."""
+    return lower[0] + WEIGHT * (upper[0] - lower[0]), lower[1] + WEIGHT * (upper[1] - lower[1])
+
+
+def _around(box: Box, room: float) -> Box:
+    left, top, width, height = box
+    return left - room, top - room, width + 2 * room, height + 2 * room
+
+
+def _holds(row: Row, cell: int) -> bool:
+    """Whether a node shows a cell of its map."""
+    return row.side.sources[cell][0] <= Source.BORROWED
+
+
+def sequence(trace: Trace, style: Style) -> Panel:
+    """The panel of the view, its labels on the right."""
+    view = SequenceView(trace, style)
+    return Panel(view.lattice.width, view.lattice.height, view.still(), Lazy(len(view.steps), view.frame))

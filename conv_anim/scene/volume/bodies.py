@@ -1,0 +1,184 @@
+"""A map as a body in the volume view, with the window's box in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.color import mix
+from conv_anim.scene.primitives import Boxes, Polygons, Stroke
+from conv_anim.scene.volume.oblique import FINEST
+from conv_anim.scene.volume.space import Block
+
+if TYPE_CHECKING:
+    from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.style import Style
+    from conv_anim.scene.volume.oblique import Fill, Stack
+    from conv_anim.scene.volume.space import Cells, Space
+
+GLASS = 0.5
+"""How strong the window's box is where it lies behind cells of its map."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """Which faces of a block lie behind cells of its map."""
+
+    top: bool
+    right: bool
+    front: bool
+
+
+@dataclass(frozen=True)
+class Body:
+    """A map that a window reads; the cells under it get the colour ``over``."""
+
+    style: Style
+    space: Space
+    stack: Stack
+    fill: Fill
+    over: str
+
+    # the map
+
+    def still(self) -> list[Primitive]:
+        return [*self._canvas(), *self._map()]
+
+    def _canvas(self) -> list[Primitive]:
+        """Padding and inserted zeros: empty, their edges dashed."""
+        space, stack, stroke = self.space, self.stack, self.style.empty_edge
+        if not space.has_empty:
+            return []
+        if space.deep:
+            return stack.outline(stack.whole, stroke)
+        if space.spread and stack.cell >= 2 * FINEST:
+            return stack.face_edges(stack.whole, stroke)
+        return [Boxes((stack.front(stack.whole),), None, stroke)]
+
+    def _map(self) -> list[Primitive]:
+        items: list[Primitive] = []
+        for block in self._ordered(self.space.inputs.blocks()):
+            items += self.stack.solid(block, self.fill, self.style.edge)
+        return [*items, *self.stack.dots(self.style.colors.ink)]
+
+    def _ordered(self, blocks: list[Block]) -> list[Block]:
+        """From the back, the bottom and the left: what lies in front comes later."""
+        return sorted(blocks, key=lambda b: (-self.stack.ends(b.slices)[0], -b.rows[0], b.columns[0]))
+
+    # the window
+
+    def window(self, cells: Cells) -> list[Primitive]:
+        """The window's box, and the map painted anew, so that each hides what lies behind it."""
+        blocks = self._ordered(cells.blocks())
+        read = self._ordered(cells.within(self.space.inputs).blocks())
+        items: list[Primitive] = []
+        for block in blocks:
+            items += self._hanging(block)
+        items += self._map() if items else []
+        for block in read:
+            items += self._footprints(block)
+        items += self._inside(read)
+        for block in blocks:
+            items += self._unread(block)
+        for block in read:
+            items += self._surface(block)
+        return [*items, *self.stack.dots(self.style.colors.ink)]
+
+    def strong(self, place: int) -> str:
+        return mix(self.fill(place), self.over, self.style.theme.overlay)
+
+    @property
+    def _frame(self) -> Stroke:
+        return Stroke(self.strong(self.stack.nearest(self.stack.whole.slices)), self.style.line)
+
+    def _hanging(self, block: Block) -> list[Primitive]:
+        """Top and right of a box that reaches out of the map."""
+        if self.space.deep or not self.space.has_empty:
+            return []
+        weak = self._weak
+        stroke = Stroke(mix(weak, self.over, 0.5), self.style.line)
+        stack = self.stack
+        return [
+            Polygons((stack.top(block),), weak),
+            Polygons((stack.right(block),), weak),
+            *stack.outline(block, stroke),
+        ]
+
+    @property
+    def _weak(self) -> str:
+        return mix(self.style.colors.background, self.over, self.style.theme.empty_overlay)
+
+    def _unread(self, block: Block) -> list[Primitive]:
+        """The window's cells that hold nothing to read: their front, in depth only an outline."""
+        if not self.space.has_empty:
+            return []
+        if self.space.deep:
+            return self.stack.outline(block, self._frame)
+        inputs = self.space.inputs
+        weak = [
+            self.stack.front(Block(block.slices, (r, 1), (c, 1)))
+            for r in range(block.rows[0], sum(block.rows))
+            for c in range(block.columns[0], sum(block.columns))
+            if r not in inputs.rows or c not in inputs.columns
+        ]
+        return [Boxes(tuple(weak), self._weak, self.style.edge)] if weak else []
+
+    def _inside(self, blocks: list[Block]) -> list[Primitive]:
+        """The faces of the window's box that lie behind cells of the map, with the edges of these over them.
+
+        Where the window is in several pieces, only their fronts: tops and sides would cover each other.
+        """
+        items: list[Primitive] = []
+        for block in blocks:
+            items += self._glass(block, only_front=len(blocks) > 1)
+        if items:
+            for other in self._ordered(self.space.inputs.blocks()):
+                items += self.stack.edges(other, self.style.edge)
+        if len(blocks) == 1:
+            items += self.stack.outline(blocks[0], self._frame)
+        return items
+
+    def _glass(self, block: Block, *, only_front: bool) -> list[Primitive]:
+        stack, hidden = self.stack, self._hidden(block)
+        front = self.fill(stack.nearest(stack.whole.slices))
+        strong = self.strong(stack.nearest(block.slices))
+        items: list[Primitive] = []
+        if hidden.top and not only_front:
+            items.append(Polygons((stack.top(block),), mix(front, strong, GLASS)))
+        if hidden.right and not only_front:
+            items.append(Polygons((stack.right(block),), mix(front, strong, GLASS + 0.12)))
+        if hidden.front:
+            items.append(Boxes((stack.front(block),), mix(front, strong, GLASS + 0.3)))
+        return items
+
+    def _surface(self, block: Block) -> list[Primitive]:
+        """The faces of the window's box that nothing hides."""
+        stack, hidden, edge = self.stack, self._hidden(block), self.style.edge
+        return [
+            *([] if hidden.top else stack.lid(block, self.strong, edge)),
+            *([] if hidden.right else stack.side(block, self.strong, edge)),
+            *([] if hidden.front else stack.face(block, self.strong, edge)),
+        ]
+
+    def _footprints(self, block: Block) -> list[Primitive]:
+        """On the top and on the right of the map, how deep a box lies that does not reach through it."""
+        stack, inputs = self.stack, self.space.inputs
+        if len(inputs.slices) == block.slices[1] or self.space.spread:
+            return []
+        whole = inputs.blocks()[0]
+        above = Block(block.slices, whole.rows, block.columns)
+        beside = Block(block.slices, block.rows, whole.columns)
+
+        def tint(place: int) -> str:
+            return mix(self.fill(place), self.strong(place), 0.3)
+
+        return [*stack.lid(above, tint, self.style.edge), *stack.side(beside, tint, self.style.edge)]
+
+    def _hidden(self, block: Block) -> Hidden:
+        inputs, stack = self.space.inputs, self.stack
+        nearer = stack.nearest(block.slices) + (-1 if stack.depth.reverse else 1)
+        return Hidden(
+            top=block.rows[0] - 1 in inputs.rows,
+            right=sum(block.columns) in inputs.columns,
+            front=nearer in inputs.slices,
+        )

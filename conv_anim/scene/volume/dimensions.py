@@ -1,0 +1,97 @@
+"""Dimensions: how many cells the maps of the volume view have along their edges, written on lines beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import hypot
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.color import mix, readable
+from conv_anim.scene.primitives import Lines, Stroke
+
+if TYPE_CHECKING:
+    from conv_anim.scene.primitives import Point, Primitive
+    from conv_anim.scene.style import Style
+    from conv_anim.scene.volume.oblique import Stack
+    from conv_anim.scene.volume.space import Space
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A number on a line that runs beside an edge: on the left of one who walks it from ``start`` to ``end``."""
+
+    style: Style
+    start: Point
+    end: Point
+    number: int
+
+    @property
+    def length(self) -> float:
+        return hypot(self.end[0] - self.start[0], self.end[1] - self.start[1])
+
+    @property
+    def along(self) -> Point:
+        """A pixel's way along the edge."""
+        return (self.end[0] - self.start[0]) / self.length, (self.end[1] - self.start[1]) / self.length
+
+    def at(self, distance: float, out: float = 0.0) -> Point:
+        """A point of the line, or ``out`` pixels beyond it."""
+        ux, uy = self.along
+        away = 0.75 * self.style.gap + out
+        return self.start[0] + ux * distance + uy * away, self.start[1] + uy * distance - ux * away
+
+    def items(self) -> list[Primitive]:
+        style, middle, text = self.style, self.length / 2, str(self.number)
+        color = readable(style.colors.background, style.colors.muted, style.colors.ink)
+        number = style.centered(*self.at(middle), text, size=style.small_size, color=color)
+        ux, uy = map(abs, self.along)
+        height = style.small_size * style.font.cap_height
+        room = (ux * style.width(text, size=style.small_size) + uy * height) / 2 + 0.25 * style.gap
+        if middle - room < 0.2 * style.gap:
+            return [number]
+        lines = [(self.at(0), self.at(middle - room)), (self.at(middle + room), self.at(self.length))]
+        tick = 0.2 * style.gap
+        lines += [(self.at(end, -tick), self.at(end, tick)) for end in (0, self.length)]
+        pale = mix(style.colors.background, style.colors.muted, 0.5)
+        return [Lines(tuple(lines), Stroke(pale, max(1.0, style.scale))), number]
+
+
+def dimensions(style: Style, spaces: list[Space], stacks: list[Stack], *, reached: list[int]) -> list[Primitive]:
+    """Of every map, where the fewest lines of the animation pass: above the output, below the others.
+
+    Lines lead to all slices of the maps that are ``reached``: there their number has no room.
+    """
+    items: list[Primitive] = []
+    for k, (space, stack) in enumerate(zip(spaces[:-1], stacks[:-1], strict=True)):
+        for dimension in _of_input(style, space, stack, tall=k == 0, thick=k not in reached):
+            items += dimension.items()
+    for dimension in _of_output(style, stacks[-1]):
+        items += dimension.items()
+    return items
+
+
+def _of_input(style: Style, space: Space, stack: Stack, *, tall: bool, thick: bool) -> list[Dimension]:
+    """On its left and below it: beside the canvas, but as long as the map; none of a map among empty cells."""
+    if space.spread or (space.deep and space.has_empty):
+        return []
+    slices, rows, columns = (len(side.inputs) for side in space.sides)
+    near, far = stack.ends((min(space.inputs.slices), slices))
+    top, left = space.inputs.rows[0], space.inputs.columns[0]
+    below = stack.at(near, stack.rows, left + columns), stack.at(near, stack.rows, left)
+    found = [Dimension(style, *below, columns)]
+    if slices > 1 and thick and not space.has_empty:
+        found.append(Dimension(style, stack.at(near, 0, 0), stack.at(far, 0, 0), slices))
+    if rows > 1 and tall:
+        found.append(Dimension(style, stack.at(near, top + rows, 0), stack.at(near, top, 0), rows))
+    return found
+
+
+def _of_output(style: Style, stack: Stack) -> list[Dimension]:
+    """Above it and on its right."""
+    slices, rows, columns, far = stack.depth.count, stack.rows, stack.columns, stack.depth.total
+    found = [Dimension(style, stack.at(far, 0, 0), stack.at(far, 0, columns), columns)]
+    if slices > 1:
+        found.append(Dimension(style, stack.at(far, rows, columns), stack.at(0, rows, columns), slices))
+    if rows > 1:
+        found.append(Dimension(style, stack.at(far, 0, columns), stack.at(far, rows, columns), rows))
+    return found

@@ -1,0 +1,125 @@
+"""The output of the volume view as it fills: from the back to the front, so that what is new hides what is old."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.color import mix
+from conv_anim.scene.primitives import Boxes, Frame, Polygons
+from conv_anim.scene.volume.bodies import Body
+from conv_anim.scene.volume.space import Cells
+
+if TYPE_CHECKING:
+    from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.sheet import Run
+    from conv_anim.scene.steps import Steps
+    from conv_anim.scene.style import Style
+    from conv_anim.scene.volume.oblique import Fill, Stack
+    from conv_anim.scene.volume.space import Block, Space
+
+
+@dataclass(frozen=True)
+class Filling:
+    """The output as a body. ``portions`` are the slices that fill together, by the first index of a step."""
+
+    style: Style
+    space: Space
+    stack: Stack
+    fill: Fill
+    steps: Steps
+    portions: tuple[Run, ...]
+
+    def made(self, cell: tuple[int, ...]) -> Cells:
+        """The cells that a step of the animation makes."""
+        cells = Cells.one(cell)
+        if self.space.deep:
+            return cells
+        first, number = self.portions[cell[0]]
+        return replace(cells, slices=list(range(first, first + number)))
+
+    def current(self, place: int) -> str:
+        return mix(self.fill(place), self.style.colors.current, self.style.theme.overlay)
+
+    # what stays
+
+    def still(self) -> list[Primitive]:
+        stack = self.stack
+        if not self.style.theme.pending:
+            return [*stack.solid(stack.whole, self.fill, self.style.edge), *stack.dots(self.style.colors.ink)]
+        if self._all_begun:
+            return [*self._empty(stack.whole), *stack.dots(self.style.colors.ink)]
+        return stack.outline(stack.whole, self.style.pending_edge)
+
+    @property
+    def _all_begun(self) -> bool:
+        """Whether no slice waits for another."""
+        return self.stack.depth.count == (1 if self.space.deep else self.portions[0][1])
+
+    def _empty(self, block: Block) -> list[Primitive]:
+        """Cells that are still to come."""
+        stack, blank = self.stack, self.style.colors.background
+        faces = Polygons((stack.top(block), stack.right(block)), blank)
+        return [faces, Boxes((stack.front(block),), blank), *stack.edges(block, self.style.pending_edge)]
+
+    # what differs from frame to frame
+
+    def frame(self, k: int) -> Frame:
+        made = self.made(self.steps.cell(k))
+        if not self.style.theme.pending:
+            body = Body(self.style, self.space, self.stack, self.fill, self.style.colors.current)
+            return Frame((), tuple(body.window(made)))
+        if self._interleaved:
+            return Frame((), tuple(self._so_far(k)))
+        shown = self.cells(made.blocks()[0], self.current)
+        if self._all_begun:
+            shown += self.stack.dots(self.style.colors.ink)
+        return Frame(tuple(self._kept(k)), tuple(shown))
+
+    def _kept(self, k: int) -> list[Primitive]:
+        """New slices if some begin, and what is done of them or of those that are filling."""
+        slices = self.made(self.steps.cell(k)).slices
+        place = slices[0]
+        before = None if k == 0 else self.made(self.steps.cell(k - 1)).slices[0]
+        items = [] if before == place or self._all_begun else self.begun((place, len(slices)))
+        columns: dict[int, list[int]] = {}
+        for cell in self.steps.passed(k):
+            made = self.made(cell)
+            if made.slices[0] == place:
+                columns.setdefault(made.rows[0], []).append(made.columns[0])
+        for row, filled in columns.items():
+            for block in Cells(slices, [row], sorted(filled)).blocks():
+                items += self.cells(block, self.fill)
+        return items
+
+    def begun(self, slices: Run) -> list[Primitive]:
+        """Slices to fill, before the ones that are full."""
+        whole, count = self.stack.whole, self.stack.depth.count
+        first, number = (sum(slices), count - sum(slices)) if self.stack.depth.reverse else (0, slices[0])
+        items: list[Primitive] = []
+        if number > 0:
+            items += self.stack.solid(replace(whole, slices=(first, number)), self.fill, self.style.edge)
+        if number > count / 2:
+            items += self.stack.dots(self.style.colors.ink)
+        return [*items, *self._empty(replace(whole, slices=slices))]
+
+    def cells(self, block: Block, fill: Fill) -> list[Primitive]:
+        """Cells of the slice that is filling, with their share of the map's top and right."""
+        stack, edge = self.stack, self.style.edge
+        near, far = stack.ends(block.slices)
+        thick = far - near >= 1
+        lid = stack.lid(block, fill, edge) if thick and block.rows[0] == 0 else []
+        side = stack.side(block, fill, edge) if thick and sum(block.columns) == stack.columns else []
+        return [*lid, *side, *stack.face(block, fill, edge)]
+
+    @property
+    def _interleaved(self) -> bool:
+        """Whether slices do not fill one after the other."""
+        return self.space.deep and self.stack.depth.count > 1 and self.steps.animation.order == "column-major"
+
+    def _so_far(self, k: int) -> list[Primitive]:
+        """All cells that are made, what lies in front later."""
+        cells = [(self.steps.nth(rank), self.fill) for rank in range(self.steps.rank(k))]
+        blocks = [(self.made(cell).blocks()[0], fill) for cell, fill in [*cells, (self.steps.cell(k), self.current)]]
+        blocks.sort(key=lambda item: (item[0].slices, -item[0].rows[0], item[0].columns))
+        return [item for block, fill in blocks for item in self.stack.solid(block, fill, self.style.edge)]

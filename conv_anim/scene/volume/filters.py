@@ -1,0 +1,179 @@
+"""The filters of a layer as boxes of their own: one, rows or a column of them, or of many some that stand for all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+from conv_anim.scene.color import mix
+from conv_anim.scene.panel import text_box
+from conv_anim.scene.primitives import Boxes, Stroke
+from conv_anim.scene.volume.oblique import Depth, Stack
+
+if TYPE_CHECKING:
+    from conv_anim.scene.primitives import Point, Primitive, Text
+    from conv_anim.scene.style import Style
+    from conv_anim.tracing.operators import Operator
+
+Hue: TypeAlias = Callable[[int], str]
+"""The colour of the kernel that meets an input channel."""
+
+MOST = 4
+"""As many filters as stand in a column."""
+PALE = 0.35
+"""How much of its colour a filter loses while it is not at work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place for a filter: always the same one, or whichever from ``first`` to ``last`` is at work."""
+
+    first: int
+    last: int
+    row: int
+    column: int = 0
+
+    def shows(self, working: int) -> int:
+        return min(max(working, self.first), self.last)
+
+
+@dataclass(frozen=True)
+class Bank:
+    """Filters in their slots, from ``x``, ``y``; ``filter`` is one of them. Narrow, in one column if they fit."""
+
+    style: Style
+    op: Operator
+    filter: Stack
+    hue: Hue
+    numbered: bool
+    narrow: bool
+    x: float = 0.0
+    y: float = 0.0
+
+    @property
+    def count(self) -> int:
+        """With three dimensions only one channel is drawn, and so one filter."""
+        return 1 if len(self.op.axes) > 2 else self.op.out_channels
+
+    # places
+
+    @property
+    def gap(self) -> int:
+        return round(0.9 * self.style.gap)
+
+    @cached_property
+    def most(self) -> int:
+        """How many filters a column has room for."""
+        return max(2, min(MOST, int(26 * self.style.gap / (self.filter.height + self.gap))))
+
+    @cached_property
+    def slots(self) -> list[Slot]:
+        each, last = self.count // self.op.groups, self.count - 1
+        column = self.narrow and self.count <= self.most
+        if 1 < self.op.groups <= self.most and 1 < each < MOST and not column:
+            return [Slot(k, k, *divmod(k, each)) for k in range(self.count)]
+        if self.count <= self.most:
+            return [Slot(k, k, k) for k in range(self.count)]
+        if self.most == 2:
+            return [Slot(0, last - 1, 0), Slot(last, last, 1)]
+        return [Slot(0, 0, 0), Slot(1, last - 1, 1), Slot(last, last, 2)]
+
+    @property
+    def omits(self) -> bool:
+        """Whether there are more filters than slots: then an ellipsis stands before the last one."""
+        return len(self.slots) < self.count
+
+    @property
+    def indent(self) -> float:
+        """The room for a filter's number, to the left of it."""
+        if not self.numbered or self.count == 1:
+            return 0.0
+        return self.style.width(str(self.count), size=self.style.small_size, bold=True) + 0.4 * self.style.gap
+
+    @property
+    def dots_room(self) -> float:
+        return 1.1 * self.style.gap if self.omits else 0.0
+
+    @property
+    def width(self) -> float:
+        columns = 1 + max(slot.column for slot in self.slots)
+        return columns * (self.indent + self.filter.width) + (columns - 1) * self.gap
+
+    @property
+    def height(self) -> float:
+        rows = 1 + max(slot.row for slot in self.slots)
+        return rows * self.filter.height + (rows - 1) * self.gap + self.dots_room
+
+    def stack(self, slot: Slot) -> Stack:
+        x = self.x + slot.column * (self.indent + self.filter.width + self.gap) + self.indent
+        y = self.y + slot.row * (self.filter.height + self.gap) + self.filter.depth.total
+        after_dots = self.omits and slot is self.slots[-1]
+        return replace(self.filter, x=round(x), y=round(y + self.dots_room if after_dots else y))
+
+    def corners(self, working: Sequence[int], *, right: bool) -> tuple[Point, Point]:
+        """Above and below on the left or right of the filters that make some output channels."""
+        shown = [self.stack(slot) for slot in self.slots if slot.shows(working[0]) in working]
+        ends, side = [stack.corners(stack.cells, right=right) for stack in shown], -1 if right else 1
+        top = min((top for top, _ in ends), key=lambda point: (point[1], side * point[0]))
+        return top, max((bottom for _, bottom in ends), key=lambda point: (point[1], -side * point[0]))
+
+    # what is drawn
+
+    def items(self, working: Sequence[int]) -> list[Primitive]:
+        """The filters, those that work standing out unless all do."""
+        items: list[Primitive] = []
+        for slot in self.slots:
+            items += self._filter(slot, working)
+        if self.omits:
+            x, y = self._dots
+            dots = self.style.centered(x, y, "⋮", size=self.style.label_size, color=self.style.colors.ink)
+            items += self._cleared(dots)
+        return items
+
+    def _filter(self, slot: Slot, working: Sequence[int]) -> list[Primitive]:
+        style, colors, stack = self.style, self.style.colors, self.stack(slot)
+        number = slot.shows(working[0])
+        at_work = number in working
+        seen = self.op.seen_by(number)
+
+        def fill(place: int) -> str:
+            color = self.hue(seen[place] if len(seen) == stack.depth.count else 0)
+            return color if at_work else mix(color, colors.background, PALE)
+
+        items = [*stack.solid(stack.whole, fill, style.edge), *stack.dots(colors.ink)]
+        if at_work:
+            items += stack.outline(stack.whole, Stroke(colors.window, 1.5 * style.line))
+        if self.indent:
+            items += self._number(stack, number, bold=at_work and len(working) < self.count)
+        return items
+
+    def _number(self, stack: Stack, number: int, *, bold: bool) -> list[Primitive]:
+        style = self.style
+        middle = stack.y + stack.rows * stack.cell / 2
+        size, ink = style.small_size, style.colors.ink
+        text = style.centered(stack.x - 0.4 * style.gap, middle, str(number + 1), size=size, color=ink, bold=bold)
+        return self._cleared(replace(text, anchor="end"))
+
+    def _cleared(self, text: Text) -> list[Primitive]:
+        """A text that no line runs through: lines pass behind it as they pass behind a filter."""
+        x, y, width, height = text_box(self.style, text)
+        room = 0.15 * self.style.gap
+        return [Boxes(((x - room, y - room, width + 2 * room, height + 2 * room),), self.style.colors.background), text]
+
+    @property
+    def _dots(self) -> Point:
+        above, below = self.stack(self.slots[-2]), self.stack(self.slots[-1])
+        return above.at(0, 0, above.columns / 2)[0], (above.at(0, above.rows, 0)[1] + below.box[1]) / 2
+
+
+def bank(
+    style: Style, op: Operator, *, cell: float, pitch: float, hue: Hue, numbered: bool, narrow: bool, reverse: bool
+) -> Bank:
+    """The filters of an operator, not yet in their place."""
+    *more, columns = op.kernel_size
+    deep = len(more) > 1
+    slices = more[0] if deep else len(op.seen_by(0))
+    depth = Depth.of(slices, pitch, deep=deep, reverse=reverse)
+    return Bank(style, op, Stack(depth, more[-1] if more else 1, columns, cell), hue, numbered, narrow)

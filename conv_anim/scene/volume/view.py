@@ -1,0 +1,261 @@
+"""The volume view: maps as boxes, the filter's box inside its input's, the filters on their own, the output filling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.panel import Panel, Sign
+from conv_anim.scene.primitives import Frame, Lazy, Lines, Stroke
+from conv_anim.scene.steps import Steps
+from conv_anim.scene.volume.bodies import Body
+from conv_anim.scene.volume.dimensions import dimensions
+from conv_anim.scene.volume.filling import Filling
+from conv_anim.scene.volume.filters import bank
+from conv_anim.scene.volume.hues import Hues, groups_of, sources
+from conv_anim.scene.volume.lineup import Lineup
+from conv_anim.scene.volume.oblique import MOST, Depth, Stack
+from conv_anim.scene.volume.space import Space
+from conv_anim.scene.volume.strands import strands
+from conv_anim.scene.wording import names
+from conv_anim.spec.model import ChannelShuffle
+
+if TYPE_CHECKING:
+    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.sheet import Run
+    from conv_anim.scene.style import Style
+    from conv_anim.scene.volume.filters import Bank
+    from conv_anim.scene.volume.space import Cells
+    from conv_anim.tracing.trace import LayerTrace, Trace
+
+CONVOLVED = "∗"
+LARGEST, SMALLEST = 28, 6
+"""A cell's side at scale 1; smaller ones are not whole pixels."""
+SIDES = (*range(LARGEST, SMALLEST - 1, -1), 5, 4, 3, 2, 1.5, 1, 0.7, 0.5)
+SHUFFLED = 16
+"""How far slices stand apart, at scale 1, where lines lead to each of them."""
+MOST_SHUFFLED = 16
+"""Slices that are all told apart there."""
+
+
+@dataclass(frozen=True)
+class VolumeView:
+    """The drawing of a trace with cells of ``cell`` pixels."""
+
+    trace: Trace
+    style: Style
+    cell: float
+
+    @property
+    def layers(self) -> tuple[LayerTrace, ...]:
+        return self.trace.layers
+
+    @property
+    def labelled(self) -> bool:
+        return self.trace.spec.labels is not None
+
+    @property
+    def reverse(self) -> bool:
+        """Slices are drawn from the back in the order in which they are made."""
+        return self.trace.spec.animation.order == "reverse"
+
+    @cached_property
+    def spaces(self) -> list[Space]:
+        """The maps from the input to the output."""
+        return [*(Space.read_by(layer.means) for layer in self.layers), Space.made_by(self.layers[-1].means)]
+
+    @property
+    def deep(self) -> bool:
+        return self.spaces[0].deep
+
+    @cached_property
+    def shuffles(self) -> tuple[int, ...]:
+        """Which layers deal channels out anew."""
+        return tuple(k for k, layer in enumerate(self.layers) if isinstance(layer.layer, ChannelShuffle))
+
+    @cached_property
+    def portions(self) -> tuple[Run, ...]:
+        """The output channels that are made together: one by one; in a stack of layers all, after a shuffle a group."""
+        last, many = self.layers[-1], self.layers[-1].means.out_channels
+        if self.deep:
+            return ((0, 1),)
+        each = 1 if len(self.layers) == 1 else many // groups_of(last) if self.shuffles else many
+        return tuple((first, each) for first in range(0, many, each))
+
+    @cached_property
+    def steps(self) -> Steps:
+        return Steps((len(self.portions), *self.layers[-1].means.out_size), self.trace.spec.animation)
+
+    @cached_property
+    def hues(self) -> Hues:
+        return Hues(self.trace, self.style.colors)
+
+    # places
+
+    @property
+    def pitch(self) -> float:
+        """How far slices stand behind each other; channels of a map with tiny cells still are told apart."""
+        pitch = 0.42 * self.cell
+        if self.shuffles and not self.deep:
+            return max(round(pitch), round(SHUFFLED * self.style.scale))
+        if self.deep:
+            return round(pitch) if pitch >= 2 else pitch
+        return max(round(pitch), round(4 * self.style.scale), 1)
+
+    def _stack(self, space: Space) -> Stack:
+        most = MOST_SHUFFLED if self.shuffles else MOST
+        depth = Depth.of(space.slices.extent, self.pitch, deep=self.deep, reverse=self.reverse, most=most)
+        return Stack(depth, space.rows.extent, space.columns.extent, self.cell)
+
+    def _bank(self, number: int) -> Bank | None:
+        """The filters of a layer; a pool has none."""
+        layer = self.layers[number]
+        if layer.kernels is None:
+            return None
+        return bank(
+            self.style,
+            layer.operator,
+            cell=max(self.cell, SMALLEST * self.style.scale),
+            pitch=self.pitch,
+            hue=self.hues.of_filters(number),
+            numbered=self.labelled,
+            narrow=len(self.layers) > 1,
+            reverse=self.reverse,
+        )
+
+    @cached_property
+    def _unplaced(self) -> tuple[list[Stack], list[Bank | None]]:
+        return [self._stack(space) for space in self.spaces], [self._bank(k) for k in range(len(self.layers))]
+
+    @cached_property
+    def lineup(self) -> Lineup:
+        stacks, banks = self._unplaced
+        sizes = [(stacks[0].width, stacks[0].height)]
+        signs: list[str] = []
+        for layer, filters, stack in zip(self.layers, banks, stacks[1:], strict=True):
+            sizes += [(0.0, 0.0) if filters is None else (filters.width, filters.height), (stack.width, stack.height)]
+            signs += self._signs(layer)
+        labels = [Sign(self.style, label, None) for label in names.volume_labels(self.trace)] if self.labelled else []
+        margin = 1.3 * self.style.gap if self.labelled else 0.0
+        return Lineup(self.style, tuple(sizes), tuple(labels), tuple(signs), margin)
+
+    def _signs(self, layer: LayerTrace) -> tuple[str, str]:
+        """Before and after a layer's filters."""
+        if layer.kernels is None and isinstance(layer.layer, ChannelShuffle) and not self.labelled:
+            return "", ""
+        if layer.kernels is None:
+            return "→" if self.labelled else "", "→"
+        made = "=" if len(self.layers) == 1 else "→"
+        return CONVOLVED, made if layer.bias is None else f"+ b {made}"
+
+    @cached_property
+    def stacks(self) -> list[Stack]:
+        middle, lefts = self.lineup.middle, self.lineup.lefts[::2]
+        return [
+            replace(stack, x=x, y=round(middle - stack.height / 2 + stack.depth.total))
+            for stack, x in zip(self._unplaced[0], lefts, strict=True)
+        ]
+
+    @cached_property
+    def banks(self) -> list[Bank | None]:
+        middle, lefts = self.lineup.middle, self.lineup.lefts[1::2]
+        return [
+            None if filters is None else replace(filters, x=x, y=round(middle - filters.height / 2))
+            for filters, x in zip(self._unplaced[1], lefts, strict=True)
+        ]
+
+    @cached_property
+    def bodies(self) -> list[Body]:
+        """The maps that are read."""
+        window = self.style.colors.window
+        parts = zip(self.spaces[:-1], self.stacks[:-1], strict=True)
+        return [Body(self.style, space, stack, self.hues.of_map(k), window) for k, (space, stack) in enumerate(parts)]
+
+    @cached_property
+    def filling(self) -> Filling:
+        """The map that is made."""
+        fill = self.hues.of_map(len(self.layers))
+        return Filling(self.style, self.spaces[-1], self.stacks[-1], fill, self.steps, self.portions)
+
+    # what stays
+
+    def still(self) -> Items:
+        items: list[Primitive] = [*self.lineup.items()]
+        for body in self.bodies:
+            items += body.still()
+        items += self.filling.still()
+        if self.labelled:
+            reached = [number for k in self.shuffles for number in (k, k + 1) if number > 0]
+            items += dimensions(self.style, self.spaces, self.stacks, reached=reached)
+        return tuple(items)
+
+    # what differs from frame to frame
+
+    def reaches(self, k: int) -> list[Cells]:
+        """From the input to the output: the cells that a frame's output is made of, directly or through layers."""
+        made = self.filling.made(self.steps.cell(k))
+        reaches = [made]
+        for space, layer in zip(self.spaces[-2::-1], self.layers[::-1], strict=True):
+            covered = space.covered(layer.means, made)
+            reaches.insert(0, covered)
+            made = space.read(covered)
+        return reaches
+
+    def frame(self, k: int) -> Frame:
+        reaches = self.reaches(k)
+        shown: list[Primitive] = []
+        for body, reach in zip(self.bodies, reaches[:-1], strict=True):
+            shown += body.window(reach)
+        for number in range(len(self.layers)):
+            shown += self._beam(number, reaches)
+        for number, filters in enumerate(self.banks):
+            shown += [] if filters is None else filters.items(self._working(number, reaches))
+        made = self.filling.frame(k)
+        return Frame(made.kept, (*shown, *made.shown))
+
+    def _working(self, number: int, reaches: list[Cells]) -> list[int]:
+        """The filters of a layer that make what is read of its output."""
+        return [0] if self.deep else reaches[number + 1].slices
+
+    def _beam(self, number: int, reaches: list[Cells]) -> list[Primitive]:
+        """Lines from a window to what is made of it; on their way they meet the filters that are at work."""
+        made = reaches[number + 1]
+        if number + 1 < len(self.layers):
+            made = made.within(self.spaces[number + 1].inputs)
+        if not (made.slices and made.rows and made.columns):
+            return []
+        if number in self.shuffles:
+            return self._strands(number, made.slices)
+        starts = self.stacks[number].corners(reaches[number], right=True)
+        ends = self.stacks[number + 1].corners(made, right=False)
+        lines = list(zip(starts, ends, strict=True))
+        filters = self.banks[number]
+        if filters is not None:
+            working = self._working(number, reaches)
+            into, out = filters.corners(working, right=False), filters.corners(working, right=True)
+            lines = [*zip(starts, into, strict=True), *zip(out, ends, strict=True)]
+        stroke = Stroke(self.style.colors.ink, self.style.theme.corner_width * self.style.scale)
+        return [Lines((line,), stroke) for line in lines]
+
+    def _strands(self, number: int, working: list[int]) -> list[Primitive]:
+        """Lines from the channels that a shuffle takes to where it deals them, those that are read stronger."""
+        means = self.layers[number].means
+        ways = [(sources(means, channel)[0], channel) for channel in range(means.out_channels)]
+        ends = self.stacks[number], self.stacks[number + 1]
+        return strands(self.style, ways, ends, self.hues.of_map(number), working)
+
+
+def _sized(trace: Trace, style: Style, side: float) -> VolumeView:
+    return VolumeView(trace, style, round(side * style.scale) if side >= SMALLEST else side * style.scale)
+
+
+def volume(trace: Trace, style: Style) -> Panel:
+    """The panel of the view, with the largest cells that fit, or that take no more room than the labels do."""
+    narrowest = _sized(trace, style, SIDES[-1]).lineup.width
+    widest = max((760 + 130 * (len(trace.layers) - 1)) * style.scale, narrowest)
+    for side in SIDES:
+        view = _sized(trace, style, side)
+        if view.lineup.width <= widest and view.lineup.height <= 480 * style.scale:
+            break
+    return Panel(view.lineup.width, view.lineup.height, view.still(), Lazy(len(view.steps), view.frame))

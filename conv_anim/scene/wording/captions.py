@@ -1,0 +1,143 @@
+"""The line below a figure: what is computed, with which parameters, from which size to which."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+from conv_anim.scene.wording.language import Language
+from conv_anim.scene.wording.parameters import described, kind, name_of, settings
+from conv_anim.scene.wording.words import size
+from conv_anim.spec.model import Channels, Conv, ConvTranspose, Fold, Pool, Unfold
+from conv_anim.tracing.accounts import entries, receptive_field
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conv_anim.scene.wording.parameters import Setting
+    from conv_anim.spec.model import Layer, Spec
+    from conv_anim.tracing.accounts import Composition
+
+MOST_DESCRIBED, MOST_NAMED = 3, 6
+"""How many layers of different kinds a caption describes one by one, and how many it names."""
+LISTED = ("kernel", "window", "stride", "padding", "p", "output_padding", "dilation", "groups", "multiplier", "factor")
+"""Parameters whose numbers are told layer by layer if they differ."""
+SPACE = "\N{NO-BREAK SPACE}"
+BEFORE_NUMBERS = re.compile(r"(?<![,:;→]) (?=[\d=])")
+"""Where no line is to be broken."""
+MOST_SIZES = 3
+"""From which to which, that stay on one line."""
+
+
+def caption(spec: Spec) -> str:
+    """One line: what is computed, with which parameters, from which size to which."""
+    say, parts = Language(spec.lang), entries(spec.layers)
+    what = described(parts[0], say) if len(parts) == 1 else _several(parts, say)
+    said = say("caption", what=say.sentence(what), sizes=_sizes(spec, say))
+    field = _field(spec.layers, say) if len(parts) > 1 else []
+    return BEFORE_NUMBERS.sub(SPACE, say.joined([said, *field]))
+
+
+def description(spec: Spec) -> str:
+    """The figure in words, for alternative text."""
+    say, said = Language(spec.lang), caption(spec)
+    if spec.title is None:
+        return say("description", said=said)
+    return say("description.titled", title=spec.title, said=said)
+
+
+# what is computed
+
+
+def _several(parts: Sequence[Layer | Composition], say: Language) -> str:
+    layers = [part for part in parts if not isinstance(part, tuple)]
+    alike = _alike(layers) if len(layers) == len(parts) else None
+    if alike is not None:
+        what = say("caption.alike", count=len(parts), kind=say(f"kind.{alike}", p=""))
+        return say.joined([what, *_together([settings(layer, say) for layer in layers], say)])
+    each = [described(part, say) for part in parts]
+    if len(set(each)) == 1:
+        return say("caption.alike", count=len(parts), kind=each[0])
+    if len(parts) <= MOST_DESCRIBED:
+        return say("caption.semicolon").join(each)
+    names = [name_of(part, say) for part in parts]
+    return say.joined(names) if len(parts) <= MOST_NAMED else say("caption.layers", count=len(parts))
+
+
+def _alike(layers: Sequence[Layer]) -> str | None:
+    """The kind that all layers are of, whatever their dilations; None if they differ."""
+    undilated = {"dilated": "conv", "causal.dilated": "causal"}
+    kinds = {kind(layer) for layer in layers}
+    if len(kinds) > 1:
+        kinds = {undilated.get(name, name) for name in kinds}
+    return kinds.pop() if len(kinds) == 1 and "norm" not in kinds else None
+
+
+def _together(settings_: Sequence[Sequence[Setting]], say: Language) -> list[str]:
+    """What all layers have in common said once, what differs as a list."""
+    said: list[str] = []
+    for column in zip(*settings_, strict=True):
+        first, unusual = column[0], [setting.said(say) for setting in column if not setting.usual]
+        alike = {setting.key for setting in column} == {first.key} and first.key in LISTED
+        if first.key == "padding" and len({setting.kind for setting in column}) > 1:
+            alike = False
+        if len(set(column)) == 1 or not alike or not unusual:
+            said += dict.fromkeys(unusual)
+        else:
+            said.append(say(f"series.{first.key}", cells=say.listed(s.cells for s in column), kind=first.kind))
+    return said
+
+
+def _field(layers: Sequence[Layer], say: Language) -> list[str]:
+    """The receptive field, where several layers look around."""
+    if sum(_looks_around(layer) for layer in layers) < 2:
+        return []
+    field = receptive_field(layers)
+    if field is None:
+        return []
+    return [say("caption.field_up_to" if field.varies else "caption.field", size=size(field.size))]
+
+
+def _looks_around(layer: Layer) -> bool:
+    return isinstance(layer, Conv | ConvTranspose | Pool) and max(layer.kernel_size) > 1
+
+
+# sizes
+
+
+def _sizes(spec: Spec, say: Language) -> str:
+    maps = [size(spec.input.size, spec.input.channels), *(out_size(layer, say) for layer in spec.layers)]
+    if isinstance(spec.layers[0], Fold):
+        ends = spec.layers[0].ends
+        maps[0] = _columns(ends.in_size[0], ends.in_channels, say)
+    if isinstance(spec.view, Channels) and spec.input.channels > 1:
+        maps = _halves(spec, maps, spec.view.show, say)
+    return (f"{SPACE}→{SPACE}" if len(maps) <= MOST_SIZES else f"{SPACE}→ ").join(maps)
+
+
+def out_size(layer: Layer, say: Language) -> str:
+    """The size of what a layer makes."""
+    ends = layer.ends
+    if isinstance(layer, Unfold):
+        return _columns(ends.out_size[0], ends.out_channels, say)
+    return size(ends.out_size, ends.out_channels)
+
+
+def _columns(count: int, length: int, say: Language) -> str:
+    return say("caption.columns", count=count, length=length).replace(" ", SPACE)
+
+
+def _halves(spec: Spec, sizes: list[str], show: Literal["maps", "sum", "both"], say: Language) -> list[str]:
+    """The sizes on the way that the channels view shows: to the channels' maps, from them, or all of it."""
+    layer = spec.layers[0]
+    seen = layer.ends.in_channels // layer.groups if isinstance(layer, Conv | ConvTranspose) else 1
+    if seen == 1:
+        return sizes
+    maps = say("caption.maps", count=seen, size=size(layer.ends.out_size)).replace(" ", SPACE)
+    match show:
+        case "maps":
+            return [sizes[0], maps]
+        case "sum":
+            return [maps, sizes[-1]]
+        case _:
+            return [sizes[0], maps, sizes[-1]]

@@ -1,0 +1,43 @@
+"""What a figure says, in a reader's language: one table of phrases each, with the same keys and the same blanks.
+
+A phrase is a format string: ``say("border", cells=2)`` fills ``"border {cells}"``. `words`, `captions`, `formulas` and
+the views decide what is said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.wording.phrases import en, zh_tw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from conv_anim.spec.model import Lang
+
+TABLES: Mapping[Lang, Mapping[str, str]] = {"en": en.PHRASES, "zh-TW": zh_tw.PHRASES}
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """Says things in a language."""
+
+    lang: Lang
+
+    def __call__(self, key: str, **blanks: object) -> str:
+        """A phrase with its blanks filled. Raises KeyError for one that is in no table."""
+        return TABLES[self.lang][key].format_map(blanks)
+
+    def joined(self, parts: Iterable[str]) -> str:
+        """The parts of a line, with commas between those that are not empty."""
+        return self("comma").join(filter(None, parts))
+
+    def listed(self, items: Iterable[object]) -> str:
+        """``1, 2 and 4``."""
+        *some, last = map(str, items)
+        return self("and", some=self("enumeration").join(some), last=last) if some else last
+
+    def sentence(self, text: str) -> str:
+        """The text as it begins a line."""
+        return text[:1].upper() + text[1:]

@@ -1,0 +1,185 @@
+"""What planes and maps are called, how large they are, and what is to be known about them: all from the trace."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from conv_anim.scene.wording.language import Language
+from conv_anim.spec.model import Conv, ConvTranspose, Labels, Pool
+from conv_anim.tracing.accounts import unread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from conv_anim.spec.model import Padding, Size, Windowed
+    from conv_anim.tracing.trace import LayerTrace, Trace
+
+TIMES = "\N{MULTIPLICATION SIGN}"
+MINUS = "\N{MINUS SIGN}"
+
+
+class Label(NamedTuple):
+    """What a plane is called, its size, and what is to be known about it."""
+
+    name: str
+    detail: str = ""
+
+
+def said_of(trace: Trace) -> Language:
+    """The language of a trace's figure."""
+    return Language(trace.spec.lang)
+
+
+# numbers, the same in every language
+
+
+def size(cells: Iterable[int], channels: int = 1) -> str:
+    """``5×5``, with more than one channel ``5×5×3``."""
+    return TIMES.join(map(number, (*cells, channels) if channels > 1 else cells))
+
+
+def number(n: int) -> str:
+    return str(n).replace("-", MINUS)
+
+
+def per_axis(values: Size) -> str:
+    """One number where the axes agree, else all of them."""
+    return number(values[0]) if len(set(values)) == 1 else size(values)
+
+
+def padding(pads: Padding, say: Language) -> str:
+    """One number where all sides agree, else before and after, axis by axis where they differ."""
+    if len(set(pads)) == 1:
+        return _sides(*pads[0], say)
+    if all(before == after for before, after in pads):
+        return size(before for before, _ in pads)
+    along = [(say(f"axis.along.{name}"), pair) for name, pair in zip(axis_names(len(pads)), pads, strict=True)]
+    return say.listed(say("sides.along", axis=axis, sides=_sides(*pair, say)) for axis, pair in along if any(pair))
+
+
+def _sides(before: int, after: int, say: Language) -> str:
+    if before == after:
+        return number(before)
+    if after == 0 or before == 0:
+        return say("sides.before", before=before) if after == 0 else say("sides.after", after=after)
+    return say("sides.both", before=number(before), after=number(after))
+
+
+# input and output
+
+
+def input_label(traced: LayerTrace, say: Language) -> Label:
+    """The input plane's name and what was done to it before the window came."""
+    ends = traced.layer.ends
+    return Label(say("label.input", size=size(ends.in_size, ends.in_channels)), canvas_detail(traced, say))
+
+
+def canvas_detail(traced: LayerTrace, say: Language) -> str:
+    """Padding of a convolution; inserted zeros and border of a transposed one; what is never read."""
+    layer, said = traced.layer, []
+    if isinstance(layer, ConvTranspose):
+        axes = traced.operator.axes
+        if any(axis.stretch > 1 and axis.size > 1 for axis in axes):
+            said.append(say("label.spread", size=size(axis.stretched for axis in axes)))
+        said.append(say("label.border", cells=border(layer, say)))
+    elif isinstance(layer, Conv | Pool):
+        said += [padding_of(layer, say)] if any(map(any, layer.padding)) else []
+        said += never_read(layer, say)
+    return say.joined(said)
+
+
+def border(layer: ConvTranspose, say: Language) -> str:
+    """The border without output_padding, and where it comes from, so that it is not taken for the padding."""
+    reach = [d * (k - 1) for d, k in zip(layer.dilation, layer.kernel_size, strict=True)]
+    cells: Padding = tuple((r - before, r - after) for r, (before, after) in zip(reach, layer.padding, strict=True))
+    window = f"k {MINUS} 1" if set(layer.dilation) == {1} else f"d·(k {MINUS} 1)"
+    return f"{padding(cells, say)} = {window} {MINUS} p"
+
+
+def padding_of(layer: Windowed, say: Language) -> str:
+    """A layer's padding by its name, if it has one, what it holds, and how much of it there is."""
+    return say("padding", kind=padding_kind(layer, say), cells=padding_cells(layer, say))
+
+
+def padding_cells(layer: Windowed, say: Language) -> str:
+    """How much there is; that of a causal one is before the input, as its name says."""
+    if isinstance(layer, Conv) and layer.padding_name == "causal":
+        return per_axis(tuple(before for before, _ in layer.padding))
+    return padding(layer.padding, say)
+
+
+def padding_kind(layer: Windowed, say: Language) -> str:
+    """``padding``, ``same padding``, ``same reflect padding``."""
+    if not isinstance(layer, Conv):
+        return say("padding.plain")
+    words = padding_words(layer, say)
+    return say("padding.kind", words=words) if words else say("padding.plain")
+
+
+def padding_words(layer: Conv, say: Language) -> str:
+    """Name and mode of a padding as far as they are not as usual."""
+    name = "" if layer.padding_name is None else say(f"padding.{layer.padding_name}")
+    mode = "" if layer.padding_mode == "zeros" else say(f"padding.{layer.padding_mode}")
+    return say("padding.space").join(filter(None, [name, mode]))
+
+
+def never_read(layer: Windowed, say: Language) -> list[str]:
+    """Rows, columns, … that no window reads, at either end and in between, those of one number together."""
+    found = list(zip(unread(layer), axis_names(len(layer.kernel_size)), strict=True))
+    ends = [("first", cells.first, name) for cells, name in found if cells.first]
+    ends += [("last", cells.last, name) for cells, name in found if cells.last]
+    said = []
+    for (key, count), alike in groupby(ends, key=lambda end: end[:2]):
+        many = "one" if count == 1 else "many"
+        named = say.listed(say(f"axis.{name}.{many}") for _, _, name in alike)
+        said.append(say(f"unread.{key}.{many}", count=count, cells=named))
+    between = [say(f"axis.{name}.many") for cells, name in found if cells.between]
+    return [*said, say("unread.between", cells=say.listed(between))] if between else said
+
+
+def axis_names(count: int) -> tuple[str, ...]:
+    """Of an input with so many axes, as the phrases call them."""
+    return ("cell",) if count == 1 else ("slice", "row", "column")[3 - count :]
+
+
+def kernel_label(traced: LayerTrace, say: Language) -> Label:
+    name = say("label.kernel", size=size(traced.operator.kernel_size))
+    return Label(name, say("label.flipped") if _flips(traced) else "")
+
+
+def _flips(traced: LayerTrace) -> bool:
+    return any(axis.flipped and axis.kernel > 1 for axis in traced.operator.axes)
+
+
+def output_label(traced: LayerTrace, say: Language) -> Label:
+    ends = traced.layer.ends
+    return Label(say("label.output", size=size(ends.out_size, ends.out_channels)))
+
+
+def floor_labels(trace: Trace) -> list[Label]:
+    """One label for each map of the trace, from the input to the output."""
+    say = said_of(trace)
+    first, *others = trace.layers
+    labels = [input_label(first, say)]
+    for k, layer in enumerate(others, start=1):
+        ends = layer.layer.ends
+        name = say("label.layer", number=k, size=size(ends.in_size, ends.in_channels))
+        labels.append(Label(name, canvas_detail(layer, say)))
+    last = output_label(trace.layers[-1], say)
+    labels.append(last)
+    given = trace.spec.labels
+    if given is not None and given.input is not None:
+        labels[0] = Label(given.input, labels[0].detail)
+    if given is not None and given.output is not None:
+        labels[-1] = Label(given.output, last.detail)
+    return labels
+
+
+def labels(trace: Trace) -> list[Label]:
+    """Labels of input, kernel (if there is one) and output of a trace of one layer."""
+    traced, given, say = trace.layers[0], trace.spec.labels or Labels(), said_of(trace)
+    named = [(input_label(traced, say), given.input), (output_label(traced, say), given.output)]
+    if traced.kernels is not None:
+        named.insert(1, (kernel_label(traced, say), given.kernel))
+    return [label if name is None else Label(name, label.detail) for label, name in named]
