@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from conv_anim.diagnostics import Code, Problem, SpecError
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from concurrent.futures import ProcessPoolExecutor
 
     from conv_anim.diagnostics import Source
     from conv_anim.pipeline import Loaded
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 SUFFIXES = (".yaml", ".yml")
 ENOUGH = 4
 """So many figures make up for the start of further processes."""
+DRAWING = ("export.files", "export.gif", "painting.agg", "scene.figure", "tracing.trace")
+"""The modules that any figure needs."""
 
 Change: TypeAlias = Literal["new", "changed", "same"]
 
@@ -149,6 +151,8 @@ def all_done(todo: Sequence[Job], processes: int) -> Iterator[tuple[Job, Outcome
         for job in todo:
             yield job, done(job)
         return
+    from concurrent.futures import as_completed
+
     with _workers(min(processes, len(todo))) as pool:
         pending = {pool.submit(done, job): job for job in todo}
         for future in as_completed(pending):
@@ -157,7 +161,15 @@ def all_done(todo: Sequence[Job], processes: int) -> Iterator[tuple[Job, Outcome
 
 @contextmanager
 def _workers(count: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that leave an interrupt to this one, which lets them finish what they are at."""
+    """Processes that leave an interrupt to this one, which lets them finish what they are at.
+
+    What is imported here already, forked processes need not import each for itself.
+    """
+    from concurrent.futures import ProcessPoolExecutor
+    from importlib import import_module
+
+    for name in DRAWING:
+        import_module(f"conv_anim.{name}")
     pool = ProcessPoolExecutor(count, initializer=_ignore_interrupts)
     try:
         yield pool

@@ -35,6 +35,7 @@ LANGS: tuple[Lang, ...] = ("en", "zh-TW")
 SPEC_OF = {"en": "The spec: {}", "zh-TW": "規格：{}"}
 TOPICS = {
     "": "The figures of the introduction",
+    "flip": "Convolution and cross-correlation",
     "transposed": "Transposed convolution",
     "padding": "Padding",
     "pooling": "Pooling and unpooling",
@@ -44,6 +45,7 @@ TOPICS = {
     "volume": "Boxes of channels, and 3-D",
     "sequence": "Sequences",
     "receptive_field": "Receptive fields",
+    "isometric": "Slanted planes, with numbers and marks",
     "unfold": "Unfold and fold",
     "conv_arithmetic": "conv_arithmetic's animations",
 }

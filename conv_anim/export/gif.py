@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from io import BytesIO
 from struct import pack
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -16,23 +16,30 @@ from PIL import Image
 from conv_anim.export.palette import Palette, keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
     Pixels = NDArray[np.uint8]
+    Places = NDArray[np.intp]
 
 SHORTEST, LONGEST = 2, 0xFFFF
 """Centiseconds: viewers slow down frames that are shown for a shorter time, and there is no room for a longer one."""
 TRANSPARENT = 0
+GAP = 3
+"""So few unchanged pixels between changed ones take less room as they are than transparent."""
 
 
 class Patch(NamedTuple):
-    """What a frame changes: palette indices (height, width) and where they go; its time in milliseconds."""
+    """What a frame changes: palette indices (height, width) and where they go; its time in milliseconds.
+
+    ``indices`` is transparent where nothing changed, ``shown`` is what is to be seen there in any case.
+    """
 
     x: int
     y: int
     indices: Pixels
+    shown: Pixels
     time: int
 
 
@@ -50,44 +57,39 @@ def encode(frames: Iterable[tuple[Pixels, int]], *, palette: Palette, loop: int,
     return out.getvalue()
 
 
-def patches(frames: Iterable[tuple[Pixels, int]], palette: Palette) -> Iterable[Patch]:
+def patches(frames: Iterable[tuple[Pixels, int]], palette: Palette) -> Iterator[Patch]:
     """The changes from frame to frame; frames that look the same become one that is shown longer."""
-    before: NDArray[np.uint8] | None = None
-    pending: Patch | None = None
-    seen: NDArray[np.uint32] | None = None
+    frames = iter(frames)
+    first = next(frames, None)
+    if first is None:
+        return
+    pixels, time = first
+    seen = keys(pixels)
+    shown = palette.indices(seen)
+    pending = Patch(0, 0, shown.copy(), shown.copy(), time)
     for pixels, time in frames:
         colors = keys(pixels)
-        rows, columns = changed(seen, colors)
+        places = np.flatnonzero(colors != seen)
         seen = colors
-        if before is None:
-            indices = palette.indices(colors)
-            before = indices.copy()
-            pending = Patch(0, 0, indices, time)
-            continue
-        assert pending is not None
-        fresh = palette.indices(colors[rows, columns])
-        old = before[rows, columns]
-        if np.array_equal(fresh, old):
+        indices = palette.indices(colors.ravel()[places])
+        new = indices != shown.ravel()[places]
+        if not new.any():
             pending = pending._replace(time=pending.time + time)
             continue
         yield pending
-        pending = Patch(columns.start, rows.start, np.where(fresh == old, TRANSPARENT, fresh).astype(np.uint8), time)
-        before[rows, columns] = fresh
-    if pending is not None:
-        yield pending
+        shown.ravel()[places[new]] = indices[new]
+        pending = around(places[new], shown, time)
+    yield pending
 
 
-def changed(before: NDArray[np.uint32] | None, now: NDArray[np.uint32]) -> tuple[slice, slice]:
-    """The smallest rows and columns that hold every pixel that differs."""
-    if before is None:
-        return slice(0, now.shape[0]), slice(0, now.shape[1])
-    differs = before != now
-    return span(differs.any(axis=1)), span(differs.any(axis=0))
-
-
-def span(marked: NDArray[np.bool_]) -> slice:
-    places = np.flatnonzero(marked)
-    return slice(int(places[0]), int(places[-1]) + 1) if len(places) else slice(0, 0)
+def around(places: Places, shown: Pixels, time: int) -> Patch:
+    """The smallest rectangle of a picture that holds the places that changed."""
+    rows, columns = np.divmod(places, shown.shape[1])
+    y, x = int(rows[0]), int(columns.min())
+    inside = shown[y : int(rows[-1]) + 1, x : int(columns.max()) + 1].copy()
+    indices = np.full_like(inside, TRANSPARENT)
+    indices[rows - y, columns - x] = inside[rows - y, columns - x]
+    return Patch(x, y, indices, inside, time)
 
 
 def header(width: int, height: int, palette: Palette) -> bytes:
@@ -112,5 +114,38 @@ def image(patch: Patch, bits: int) -> bytes:
     time = min(max(SHORTEST, round(patch.time / 10)), LONGEST)
     control = b"!\xf9\x04" + pack("<BHBB", 0x05, time, TRANSPARENT, 0)
     place = b"," + pack("<HHHHB", patch.x, patch.y, width, height, 0)
-    data = Image.fromarray(patch.indices).tobytes("gif", "L", bits, 0)
+    data = min((compressed(way, bits) for way in ways(patch)), key=len)
     return control + place + bytes([bits]) + data + b"\0"
+
+
+def compressed(indices: Pixels, bits: int) -> bytes:
+    return Image.fromarray(indices).tobytes("gif", "L", bits, 0)
+
+
+def ways(patch: Patch) -> Iterator[Pixels]:
+    """What looks the same, and which is smaller shows only afterwards.
+
+    Unchanged pixels are shown once more where they are few between changed ones, and then also where a changed one
+    has their colour and nothing stands between.
+    """
+    changed = patch.indices != TRANSPARENT
+    if changed.all():
+        yield patch.indices
+        return
+    start, length = runs(changed)
+    again = np.repeat(changed.ravel()[start] | (length <= GAP), length)
+    yield shown_at(again, patch.shown)
+    start, length = runs(patch.shown)
+    again = np.repeat(np.logical_or.reduceat(again, start), length)
+    yield shown_at(again, patch.shown)
+
+
+def shown_at(marked: NDArray[np.bool_], shown: Pixels) -> Pixels:
+    return np.where(marked.reshape(shown.shape), shown, np.uint8(TRANSPARENT))
+
+
+def runs(area: NDArray[Any]) -> tuple[Places, Places]:
+    """Where equal neighbours begin, one row after the other, and how many they are."""
+    flat = area.ravel()
+    start = np.concatenate([[0], 1 + np.flatnonzero(flat[1:] != flat[:-1])])
+    return start, np.diff(start, append=len(flat))

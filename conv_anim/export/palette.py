@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,9 +13,14 @@ if TYPE_CHECKING:
 
     Pixels = NDArray[np.uint8]
     Keys = NDArray[np.uint32]
+    Counts = NDArray[np.int64]
+    Rgb = NDArray[np.int32]
+    """(n, 3): red, green, blue."""
 
 COLORS = 64
 """How many colours a palette has at the most, the transparent one included, unless there are more flat ones."""
+FAITHFUL = 5.0
+"""How far blended colours may be off, as a quadratic mean over their pixels, in levels of 255 for each channel."""
 
 
 def keys(pixels: Pixels) -> Keys:
@@ -29,8 +33,7 @@ def key(color: str) -> int:
     return blue << 16 | green << 8 | red
 
 
-def channels(colors: Keys) -> NDArray[np.int32]:
-    """(n, 3): red, green, blue."""
+def channels(colors: Keys) -> Rgb:
     return np.stack([colors & 255, colors >> 8 & 255, colors >> 16 & 255], axis=-1).astype(np.int32)
 
 
@@ -40,6 +43,7 @@ class Palette:
     def __init__(self, colors: Keys) -> None:
         self.colors = np.concatenate([colors[:1], colors]).astype(np.uint32)
         self._rgb = channels(self.colors)
+        # Of its 16 MiB only the pages of colours that are met are ever touched.
         self._table = np.zeros(1 << 24, dtype=np.uint8)
         self._table[colors] = np.arange(1, len(self.colors))
 
@@ -57,54 +61,72 @@ class Palette:
         """The index of the nearest colour for each; every new colour is looked for once."""
         found = self._table[colors]
         if not found.all():
-            new = np.unique(colors[found == 0])
-            self._table[new] = self._nearest(new)
+            new = distinct(colors[found == 0])
+            self._table[new] = 1 + nearest(channels(new), self._rgb[1:])[0]
             found = self._table[colors]
         return found
 
-    def _nearest(self, colors: Keys) -> NDArray[np.intp]:
-        return np.concatenate([self._nearest_few(colors[k : k + 4096]) for k in range(0, len(colors), 4096)])
 
-    def _nearest_few(self, colors: Keys) -> NDArray[np.intp]:
-        distance = ((channels(colors)[:, None, :] - self._rgb[None, 1:, :]) ** 2).sum(axis=2)
-        nearest: NDArray[np.intp] = distance.argmin(axis=1)
-        return nearest + 1
+def distinct(colors: Keys) -> Keys:
+    """In ascending order; np.unique does the same, but imports masked arrays first."""
+    ordered: Keys = np.sort(colors, axis=None)
+    found: Keys = ordered[np.append(True, ordered[1:] != ordered[:-1])]
+    return found
+
+
+def nearest(colors: Rgb, others: Rgb) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
+    """Which of the others is nearest to each colour, and the square of how far: whole numbers, the same everywhere."""
+    found, off = np.zeros(len(colors), np.intp), np.zeros(len(colors), np.int32)
+    for few in (slice(k, k + 4096) for k in range(0, len(colors), 4096)):
+        red, green, blue = (np.subtract.outer(colors[few, c], others[:, c]) for c in range(3))
+        square = red * red + green * green + blue * blue
+        found[few], off[few] = square.argmin(axis=1), square.min(axis=1)
+    return found, off
 
 
 def palette(samples: Iterable[Pixels], flat: Iterable[str]) -> Palette:
-    """A palette from a few frames: all flat colours, and the best of the others."""
-    exact = np.unique(np.array(sorted(map(key, flat)), dtype=np.uint32))[:255]
-    merged = np.zeros(0, dtype=np.uint32)
+    """A palette from a few frames: all flat colours, and as few others as stand for the blended ones faithfully."""
+    exact = np.array(sorted(set(map(key, flat)))[:255], np.uint32)
     colors, counts = blended(samples, exact)
-    room = max(0, COLORS - 1 - len(exact))
-    if len(colors) and room:
-        merged = np.setdiff1d(merge(colors, counts, room), exact)
-    return Palette(np.concatenate([exact, merged]))
+    others = merged(channels(colors), counts, channels(exact), max(0, COLORS - 1 - len(exact)))
+    return Palette(np.concatenate([exact, np.array(sorted(set(others.tolist()) - set(exact.tolist())), np.uint32)]))
 
 
-def blended(samples: Iterable[Pixels], exact: Keys) -> tuple[Keys, NDArray[np.int64]]:
+def blended(samples: Iterable[Pixels], exact: Keys) -> tuple[Keys, Counts]:
     """The colours of the samples that are not flat, and how many pixels have them."""
-    counts = np.zeros(1 << 24, dtype=np.uint32)
+    flat = np.zeros(1 << 24, dtype=bool)
+    flat[exact] = True
+    found = [np.zeros(0, np.uint32)]
     for sample in samples:
-        colors, number = np.unique(keys(sample), return_counts=True)
-        counts[colors] += number.astype(np.uint32)
-    counts[exact] = 0
-    colors = np.flatnonzero(counts).astype(np.uint32)
-    return colors, counts[colors].astype(np.int64)
+        colors = keys(sample)
+        found.append(colors[~flat[colors]])
+    return np.unique(np.concatenate(found), return_counts=True)
 
 
-def merge(colors: Keys, counts: NDArray[np.int64], room: int) -> Keys:
-    """So many colours that stand for all: median cut, then each moved twice to the mean of those it stands for."""
-    if len(colors) <= room:
-        return colors
-    strip = np.repeat(channels(colors), np.ceil(np.sqrt(counts)).astype(int), axis=0).astype(np.uint8)
-    cut = Image.fromarray(strip[None]).quantize(room, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    centers = np.array(cut.getpalette(), dtype=float).reshape(-1, 3)[:room]
-    rgb = channels(colors).astype(float)
-    for _ in range(2):
-        nearest = ((rgb[:, None] - centers) ** 2).sum(axis=2).argmin(axis=1)
-        total = np.bincount(nearest, weights=counts, minlength=len(centers))
-        sums = np.stack([np.bincount(nearest, rgb[:, c] * counts, len(centers)) for c in range(3)], axis=1)
-        centers = np.where(total[:, None] > 0, sums / np.maximum(total, 1)[:, None], centers)
-    rounded = np.round(centers).astype(np.uint32)
-    return np.unique(rounded[:, 0] | rounded[:, 1] << 8 | rounded[:, 2] << 16)
+def merged(colors: Rgb, counts: Counts, exact: Rgb, room: int) -> Keys:
+    """Colours that stand for all others beside the exact ones: what is most amiss gets its own, until all will do.
+
+    Pixels count by their root, so that a rare colour is amiss too, as where a line crosses the window.
+    """
+    _, off = nearest(colors, exact)
+    allowed = 3 * FAITHFUL**2 * counts.sum()
+    weights = np.sqrt(counts)
+    places: list[int] = []
+    while len(places) < room and (off * counts).sum() > allowed:
+        places.append(int((off * weights).argmax()))
+        off = np.minimum(off, nearest(colors, colors[places[-1:]])[1])
+    others = colors[places]
+    for _ in range(3):
+        others = settled(colors, counts, exact, others)
+    return (others[:, 0] | others[:, 1] << 8 | others[:, 2] << 16).astype(np.uint32)
+
+
+def settled(colors: Rgb, counts: Counts, exact: Rgb, others: Rgb) -> Rgb:
+    """The same colours, each moved to the mean of those that it stands for."""
+    place, _ = nearest(colors, np.concatenate([exact, others]))
+    pixels, *sums = (
+        np.bincount(place, weights, len(exact) + len(others))[len(exact) :]
+        for weights in (counts, *(counts * colors[:, c] for c in range(3)))
+    )
+    means = np.floor(np.stack(sums, axis=1) / np.maximum(pixels, 1)[:, None] + 0.5).astype(np.int32)
+    return np.where(pixels[:, None] > 0, means, others)

@@ -1,21 +1,40 @@
-"""Glyphs of matplotlib's own DejaVu Sans: their outlines and how far they advance, the same on every machine."""
+"""Glyphs: their outlines and how far they advance.
+
+Latin and digits are matplotlib's own DejaVu Sans, Chinese is a part of Noto Sans TC that comes with this package: so
+pictures are the same on every machine. What neither has is looked for in the system's Noto or Source Han fonts.
+"""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
+from unicodedata import name
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib.ft2font import FT2Font, LoadFlags
+
+from conv_anim.painting.compiled import compiled, font
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from numpy.typing import NDArray
 
 EM = 64
 """Outlines are loaded at this size, unhinted, and scaled."""
+OURS = Path(__file__).parent / "data"
+"""What `tools/subset_font.py` makes, with its licence."""
+FAMILIES: Final = (
+    *("NotoSansTC", "NotoSansCJKtc", "NotoSansCJK", "SourceHanSansTC", "SourceHanSansTW", "SourceHanSans"),
+    *("NotoSansSC", "NotoSansCJKsc", "NotoSansHK", "NotoSansJP", "NotoSansCJKjp", "NotoSansKR", "NotoSansCJKkr"),
+)
+FOLDERS: Final = (
+    *map(Path, ("~/.local/share/fonts", "~/.fonts", "/usr/local/share/fonts", "/usr/share/fonts")),
+    *map(Path, ("~/Library/Fonts", "/Library/Fonts", "/System/Library/Fonts")),
+    *map(Path, ("~/AppData/Local/Microsoft/Windows/Fonts", "C:/Windows/Fonts")),
+)
 
 
 class GlyphError(Exception):
@@ -24,6 +43,11 @@ class GlyphError(Exception):
     def __init__(self, character: str) -> None:
         super().__init__(f"no font here has the character {character!r} (U+{ord(character):04X})")
         self.character = character
+
+    @property
+    def chinese(self) -> bool:
+        """Whether a Chinese font could have it."""
+        return name(self.character, "").startswith(("CJK", "FULLWIDTH", "IDEOGRAPHIC", "BOPOMOFO"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +59,55 @@ class Glyph:
     advance: float
 
 
-class Face:
-    """One font file; glyphs are read once."""
+class FontFile:
+    """One font file."""
 
-    def __init__(self, name: str) -> None:
-        self._font = FT2Font(str(Path(mpl.get_data_path(), "fonts", "ttf", name)))
+    def __init__(self, path: Path) -> None:
+        self._font = compiled("ft2font").FT2Font(str(path))
         self._font.set_size(EM, 72)
+
+    def glyph(self, character: str) -> Glyph | None:
+        """None if the font does not have it."""
+        if self._font.get_char_index(ord(character)) == 0:
+            return None
+        loaded = self._font.load_char(ord(character), compiled("ft2font").LoadFlags.NO_HINTING)
+        vertices, codes = self._font.get_path()
+        return Glyph(np.asarray(vertices) / EM, np.asarray(codes), loaded.linearHoriAdvance / 65536 / EM)
+
+
+class Opened:
+    """Font files, opened one after the other as far as they are asked for."""
+
+    def __init__(self, files: Iterator[Path]) -> None:
+        self._waiting = files
+        self._fonts: list[FontFile] = []
+
+    def __iter__(self) -> Iterator[FontFile]:
+        yield from self._fonts
+        for path in self._waiting:
+            with suppress(OSError, RuntimeError):  # a damaged font of the system is none
+                self._fonts.append(FontFile(path))
+                yield self._fonts[-1]
+
+
+class Face:
+    """A weight of text: the fonts that its characters are looked for in, in turn, each opened when it is needed."""
+
+    def __init__(self, *, bold: bool) -> None:
+        self._files = Opened(paths(bold=bold))
         self._glyphs: dict[str, Glyph] = {}
 
     def glyph(self, character: str) -> Glyph:
-        """Raises GlyphError if the font does not have it."""
+        """Raises GlyphError if no font has it."""
         if character not in self._glyphs:
             self._glyphs[character] = self._load(character)
         return self._glyphs[character]
 
     def _load(self, character: str) -> Glyph:
-        if self._font.get_char_index(ord(character)) == 0:
+        found = next(filter(None, (font.glyph(character) for font in self._files)), None)
+        if found is None:
             raise GlyphError(character)
-        loaded: Any = self._font.load_char(ord(character), LoadFlags.NO_HINTING)
-        vertices, codes = self._font.get_path()
-        return Glyph(np.asarray(vertices) / EM, np.asarray(codes), loaded.linearHoriAdvance / 65536 / EM)
+        return found
 
     def width(self, text: str) -> float:
         return sum(self.glyph(character).advance for character in text)
@@ -72,7 +125,23 @@ class Face:
 
 @cache
 def face(*, bold: bool) -> Face:
-    return Face("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")
+    return Face(bold=bold)
+
+
+def paths(*, bold: bool) -> Iterator[Path]:
+    """The font files of a weight: DejaVu Sans, our part of Noto Sans TC, and what the system has."""
+    yield font("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")
+    weights = ("Bold", "Regular") if bold else ("Regular",)
+    yield OURS / f"NotoSansTC-{weights[0]}-subset.ttf"
+    yield from of_system(FOLDERS, weights)
+
+
+def of_system(folders: Iterable[Path], weights: Iterable[str]) -> Iterator[Path]:
+    """Chinese fonts in some folders, those for Taiwan first."""
+    files = [path for folder in folders for path in sorted(folder.expanduser().rglob("*.[ot]t[cf]"))]
+    for weight in weights:
+        for family in FAMILIES:
+            yield from (path for path in files if path.stem == f"{family}-{weight}")
 
 
 class DejaVu:
