@@ -56,21 +56,13 @@ class Dimension:
         return [Lines(tuple(lines), Stroke(pale, max(1.0, style.scale))), number]
 
 
-def dimensions(style: Style, spaces: list[Space], stacks: list[Stack], *, reached: list[int]) -> list[Primitive]:
-    """Of every map, where the fewest lines of the animation pass: above the output, below the others.
-
-    Lines lead to all slices of the maps that are ``reached``: there their number has no room.
-    """
-    items: list[Primitive] = []
-    for k, (space, stack) in enumerate(zip(spaces[:-1], stacks[:-1], strict=True)):
-        for dimension in _of_input(style, space, stack, tall=k == 0, thick=k not in reached):
-            items += dimension.items()
-    for dimension in _of_output(style, stacks[-1]):
-        items += dimension.items()
-    return items
+def dimensions(style: Style, space: Space, first: Stack, last: Stack) -> list[Primitive]:
+    """Of the input and the output, where no line of the animation passes; maps in between have their label only."""
+    found = [*_of_input(style, space, first), *_of_output(style, last)]
+    return [item for dimension in found for item in dimension.items()]
 
 
-def _of_input(style: Style, space: Space, stack: Stack, *, tall: bool, thick: bool) -> list[Dimension]:
+def _of_input(style: Style, space: Space, stack: Stack) -> list[Dimension]:
     """On its left and below it: beside the canvas, but as long as the map; none of a map among empty cells."""
     if space.spread or (space.deep and space.has_empty):
         return []
@@ -79,9 +71,9 @@ def _of_input(style: Style, space: Space, stack: Stack, *, tall: bool, thick: bo
     top, left = space.inputs.rows[0], space.inputs.columns[0]
     below = stack.at(near, stack.rows, left + columns), stack.at(near, stack.rows, left)
     found = [Dimension(style, *below, columns)]
-    if slices > 1 and thick and not space.has_empty:
+    if slices > 1 and not space.has_empty:
         found.append(Dimension(style, stack.at(near, 0, 0), stack.at(far, 0, 0), slices))
-    if rows > 1 and tall:
+    if rows > 1:
         found.append(Dimension(style, stack.at(near, top + rows, 0), stack.at(near, top, 0), rows))
     return found
 

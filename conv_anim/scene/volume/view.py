@@ -186,8 +186,7 @@ class VolumeView:
             items += body.still()
         items += self.filling.still()
         if self.labelled:
-            reached = [number for k in self.shuffles for number in (k, k + 1) if number > 0]
-            items += dimensions(self.style, self.spaces, self.stacks, reached=reached)
+            items += dimensions(self.style, self.spaces[0], self.stacks[0], self.stacks[-1])
         return tuple(items)
 
     # what differs from frame to frame
