@@ -133,8 +133,13 @@ def done(job: Job) -> Outcome:
     except SpecError as error:
         return Outcome(problems=error.problems)
     except OSError as error:
-        what = f"cannot be written: {error.strerror or error}"
-        return Outcome(problems=inputs.problem(Code.OUTPUT, what, str(error.filename or job.path)).problems)
+        what = f"{job.path}.{_suffix(job)} cannot be written: {error.strerror or error}"
+        hint = "choose another folder with -o, or another name with 'output:'"
+        return Outcome(problems=inputs.problem(Code.OUTPUT, what, str(job.path), hint).problems)
+
+
+def _suffix(job: Job) -> str:
+    return "png" if job.format == "frames" else job.format
 
 
 def _put(path: Path, data: bytes, write: Callable[[Path, bytes], None], job: Job) -> tuple[Path, Change]:

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 HELP = {"help_option_names": ["-h", "--help"]}
 FORMATS = ("gif", "png", "frames")
+OTHER_FORMATS = frozenset(
+    {".apng", ".bmp", ".eps", ".html", ".jpeg", ".jpg", ".mp4", ".pdf", ".svg", ".tif", ".tiff", ".webm", ".webp"}
+)
+"""Suffixes of pictures that are not drawn: a folder is not called like this."""
 
 
 class AsPath(click.ParamType):  # type: ignore[type-arg]  # generic in new versions only
@@ -136,6 +140,8 @@ def render(  # noqa: PLR0917  # click hands its options over by name
     """
     from conv_anim.batch import Wanted
 
+    if output is not None and output.suffix.lower() in OTHER_FORMATS and not output.is_dir():
+        raise click.UsageError(f"-o {output}: no format is known by the name of '{output.suffix}'; use .gif or .png")
     if output is not None and output.suffix.lower() in {".gif", ".png"} and not output.is_dir():
         if len(specs) != 1 or specs[0].is_dir():
             raise click.UsageError(f"-o {output} names one file, but there are several specs; name a folder")
@@ -333,13 +339,14 @@ def new(template: str, output: Path | None, *, force: bool) -> None:
     from pathlib import Path
 
     from conv_anim.catalog import templates as all_templates
-    from conv_anim.diagnostics import did_you_mean
+    from conv_anim.diagnostics import nearest
 
     found = {t.name: t for t in all_templates()}
+    template = template.rsplit("/", 1)[-1].removesuffix(".yaml")
     if template not in found:
-        raise click.BadParameter(
-            f"there is no template '{template}'; {did_you_mean(template, list(found))}", param_hint="TEMPLATE"
-        )
+        near = nearest(template, list(found))
+        hint = "'conv-anim templates' lists them" if near is None else f"did you mean '{near}'?"
+        raise click.BadParameter(f"there is no template '{template}'; {hint}", param_hint="TEMPLATE")
     text = found[template].text
     if output is not None and str(output) == "-":
         click.echo(text, nl=False)

@@ -99,8 +99,8 @@ def _multiply_adds(layer: Layer, say: Language) -> str:
     cells, each = accounts.products(layer)
     if each == 0:
         return "0"
-    key = "explain.inputs" if isinstance(layer, ConvTranspose) else "explain.outputs"
-    return say(key, cells=f"{cells:,}", each=f"{each:,}", count=f"{cells * each:,}")
+    key = "explain.input" if isinstance(layer, ConvTranspose) else "explain.output"
+    return say(key if cells == 1 else f"{key}s", cells=f"{cells:,}", each=f"{each:,}", count=f"{cells * each:,}")
 
 
 def _field(layers: Sequence[Layer], say: Language) -> Iterator[Line]:

@@ -74,7 +74,10 @@ def change(text: str) -> tuple[tuple[str, ...], Node]:
     if not equals or not all(place):
         hint = "KEY=VALUE, as in layer.stride=2 or layers.0.kernel_size=5"
         raise SpecError([Problem(Code.OVERRIDE, f"'{text}' does not say what to set", hint=hint)])
-    return place, document.parsed(Source(f"--set {key.strip()}", value.strip() or "null"), ".".join(place))
+    value = value.strip() or "null"
+    if value.startswith("#"):  # a colour; to YAML it would be a comment
+        value = f"'{value}'"
+    return place, document.parsed(Source(f"--set {key.strip()}", value), ".".join(place))
 
 
 # from a spec to a picture

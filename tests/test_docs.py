@@ -67,7 +67,16 @@ def claims():
     yield f"只看得到 {near}×{near}"
 
 
-NAMES = [r"[1１]×[1１]", r"\bcon_\d+", r"k − 1 − p", r"\(k − 1\)\(d − 1\)", r"/s⌋ \+ 1", r"\(i \+ 2p − k\)", r"\b3-D\b"]
+NAMES = [
+    r"[1１]×[1１]",
+    r"\bcon_\d+",
+    r"k − 1 − p",
+    r"\(k − 1\)\(d − 1\)",
+    r"/s⌋ \+ 1",
+    r"\(i \+ 2p − k\)",
+    r"\(k − 1\)/2",
+    r"\b3-D\b",
+]
 """What has a digit but claims nothing: names, and formulas."""
 
 

@@ -230,7 +230,7 @@ def test_data_says_the_same():
     layer = data(load("transposed"))["layers"][0]
     assert (layer["border"], layer["padding"]) == ([[1, 2], [1, 2]], [[1, 1], [1, 1]])
     layer = data(load("odd"))["layers"][0]
-    assert layer["unread"] == [{"first": 0, "last": 1, "between": 0}] * 2
+    assert layer["unread"] == [{"first": 0, "last": 1, "between": 0, "padding": True}] * 2
     assert (layer["type"], layer["effective_kernel"]) == ("conv", [3, 3])
     assert "standard" not in data(load("odd"))
 
@@ -268,7 +268,7 @@ def test_the_command(odd):
     result = CliRunner().invoke(main, ["explain", odd])
     assert result.exit_code == 0
     assert result.stdout == text(conv_anim.load(odd))
-    assert "last row and column never read" in result.stdout
+    assert "last row and column of the padding never read" in result.stdout
 
 
 def test_the_command_changes_the_spec_first(odd):

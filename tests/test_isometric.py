@@ -313,7 +313,7 @@ ODD = {"type": "conv", "kernel_size": 3, "stride": 2, "padding": 1}
 
 def test_cells_that_are_never_read_are_explained():
     said = pictures.texts(pictures.scene(stack(ODD, size=(6, 6))).still)
-    assert "last row and column never read" in said
+    assert "last row and column of the padding never read" in said
 
 
 def test_without_labels_nothing_is_marked_that_a_label_would_have_to_explain():

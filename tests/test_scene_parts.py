@@ -8,7 +8,7 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from conv_anim.scene.color import contrast, luminance, mix, readable
-from conv_anim.scene.numbers import Format, Formats, format_for, plane
+from conv_anim.scene.numbers import Format, Formats, format_for, plane, weights_format
 from conv_anim.scene.primitives import Boxes, Frame, Lazy, Lines, Polygons, Scene, Stroke, Text, moved
 from conv_anim.scene.segments import outside
 from conv_anim.scene.steps import Steps
@@ -271,3 +271,20 @@ STROKE = Stroke("#000000", 1.0)
 )
 def test_moving(item, there):
     assert moved(item, 1, 2) == there
+
+
+@pytest.mark.parametrize(
+    ("weights", "texts"),
+    [
+        ([1, -2], ["1", "−2"]),
+        ([0.25, 0.5], ["0.25", "0.50"]),
+        ([1 / 9, 2 / 9], ["1/9", "2/9"]),
+        ([1 / 16, 4 / 16, 1], ["1/16", "4/16", "1"]),
+        ([-1 / 3, 0], ["−1/3", "0"]),
+        ([0.015, 1000], ["0.015", "1000.000"]),
+        ([0.123456, 0.123999], ["0.123", "0.124"]),
+    ],
+)
+def test_weights_are_written_so_that_they_can_be_told_apart(weights, texts):
+    fmt = weights_format(np.array(weights))
+    assert [fmt(weight) for weight in weights] == texts

@@ -229,7 +229,7 @@ def detail(layer):
 @pytest.mark.parametrize(
     ("layer", "said_"),
     [
-        (made.conv((6, 6), 3, stride=2, padding=1), "padding 1, last row and column never read"),
+        (made.conv((6, 6), 3, stride=2, padding=1), "padding 1, last row and column of the padding never read"),
         (made.conv((6, 8), 3, stride=(2, 5)), "last row never read, columns in between never read"),
         (made.conv((8, 6), 3, stride=(3, 2)), "last 2 rows never read, last column never read"),
         (made.conv((8,), 3, stride=3), "last 2 cells never read"),

@@ -29,6 +29,15 @@ WEIGHTS = {"NotoSansTC-Regular-subset.ttf": "400Regular", "NotoSansTC-Bold-subse
 """What is made, and the weight in the package."""
 MORE = "，。、；：？！「」『』（）《》〈〉【】～％"
 """Punctuation that texts of users have."""
+LECTURE = (
+    "膨脹擴張群組運算模型學習訓練梯度殘差編碼解碼注意力機制例題說明習題答案對照觀察什麼為何如何老師課程第章節單元"
+    "神經網路人工智慧機器視覺影像圖片照片語音文字訊號資料數據集批次損失函數激活優化器正則化歸一化標準化反向傳播前"
+    "特徵提取分類偵測辨識分割生成對抗變換編譯結構層級深淺寬窄高低大小長短快慢多少新舊左右上下前後內外中間東西"
+    "一二三四五六七八九十百千萬零個次倍率比例圖表公式定義定理證明練習範例問題討論結果結論比較優點缺點注意重點"
+    "我你他她它們的了是不在有和與或及且而但因所以若則即就都也還再又只能會可要將被把讓使從到向往由於之其此這那"
+    "紅橙黃綠藍靛紫黑白灰亮暗色彩橫直斜行列格點線面邊角框窗口視野局部全域隨機平均最大最小總和乘法加法減除"
+)
+"""Words that teachers write on a figure."""
 
 
 def texts() -> Iterator[str]:
@@ -37,6 +46,7 @@ def texts() -> Iterator[str]:
     for path in [*(ROOT / "templates").rglob("*.yaml"), *(ROOT / "docs").glob("*.zh-TW.md")]:
         yield path.read_text(encoding="utf-8")
     yield MORE
+    yield LECTURE
 
 
 def characters() -> str:

@@ -113,7 +113,9 @@ class Grid:
         x, y, side, _ = self.box(*place)
         inset = self.numbers.cell * 0.09
         color = readable(on, self.style.colors.ink)
-        return Text(x + side - inset, y + side - inset, text, size or self.numbers.cell * 0.275, color, "end")
+        widest = (side - 2 * inset) / self.style.width(text, size=1.0)
+        fitting = min(size or min(0.275 * side, 0.7 * self.numbers.size), widest)
+        return Text(x + side - inset, y + side - inset, text, fitting, color, "end")
 
     def patches(self, fills: Mapping[Place, str], stroke: Stroke | None) -> list[Primitive]:
         """Cells of several colours."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conv_anim.spec.model import Number
     from conv_anim.tracing.trace import LayerTrace
     from conv_anim.tracing.values import Array
@@ -17,18 +21,28 @@ MINUS = "\N{MINUS SIGN}"
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How the numbers of an array are written: all with the same decimals, so that they can be compared."""
+    """How the numbers of an array are written: all alike, so that they can be compared.
+
+    With the same decimals, or as fractions over one ``denominator``.
+    """
 
     decimals: int
     exact: bool
+    denominator: int = 1
 
     def __call__(self, number: Number) -> str:
         if not np.isfinite(number):
             return MINUS + "∞" if number < 0 else "∞"
+        if self.denominator > 1:
+            return self._fraction(round(number * self.denominator))
         text = f"{number:.{self.decimals}f}"
         if float(text) == 0:
             text = text.lstrip("-")
         return text.replace("-", MINUS)
+
+    def _fraction(self, count: int) -> str:
+        whole, rest = divmod(count, self.denominator)
+        return (str(whole) if rest == 0 else f"{count}/{self.denominator}").replace("-", MINUS)
 
     def factor(self, number: Number) -> str:
         """As part of a sum or product: a negative number in brackets."""
@@ -50,6 +64,41 @@ def format_for(*arrays: Array, most: int = 2) -> Format:
     return Format(next((d for d in (1, 2, 3) if round(float(smallest), d) > 0), 3), exact=False)
 
 
+def weights_format(weights: Array) -> Format:
+    """A format in which products can be followed: decimals if two are enough, else fractions, else more decimals.
+
+    Rounded weights are told apart, and the largest is right to a hundredth of itself, as far as four decimals can.
+    """
+    short = format_for(weights)
+    if short.exact:
+        return short
+    common, three = denominator(weights.ravel().tolist()), format_for(weights, most=3)
+    if common is not None and not (three.exact and common > SIMPLE):
+        return Format(0, exact=True, denominator=common)
+    longer = format_for(weights, most=4)
+    if longer.exact:
+        return longer
+    distinct, largest = np.unique(weights), float(np.abs(weights).max())
+    enough = (d for d in (2, 3, 4) if len(np.unique(np.round(distinct, d))) == len(distinct) and largest * 10**d >= 50)
+    return Format(next(enough, 4), exact=False)
+
+
+LARGEST = 1024
+"""Denominators that are larger than this are no simple fractions."""
+SIMPLE = 128
+"""Where three decimals are exact, only a denominator up to this is easier to read."""
+EXACT = 1e-9
+
+
+def denominator(numbers: Sequence[float], largest: int = LARGEST) -> int | None:
+    """Over which all numbers are fractions; None if it is not a small one."""
+    fractions = [Fraction(number).limit_denominator(largest) for number in dict.fromkeys(numbers)]
+    if any(abs(float(f) - n) > EXACT for f, n in zip(fractions, dict.fromkeys(numbers), strict=True)):
+        return None
+    common = lcm(*(fraction.denominator for fraction in fractions))
+    return common if common <= largest else None
+
+
 def plane(values: Array) -> Array:
     """A map of one or two axes as rows and columns."""
     return values.reshape(values.shape if values.ndim == 2 else (1, -1))
@@ -68,7 +117,7 @@ class Formats:
     @classmethod
     def of(cls, layer: LayerTrace) -> Formats:
         x = format_for(layer.input)
-        weights = x if layer.kernels is None else format_for(layer.kernels)
+        weights = x if layer.kernels is None else weights_format(layer.kernels)
         leaves_out = layer.operator.reduce == "max" or (
             layer.operator.reduce == "mean" and not layer.operator.mean_counts_padding
         )

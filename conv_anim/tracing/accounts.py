@@ -243,6 +243,8 @@ class Unread:
     first: int
     last: int
     between: int
+    padding: bool = False
+    """Whether those at the end are all padding, and no input is lost."""
 
 
 def unread(layer: Windowed) -> list[Unread]:
@@ -256,4 +258,10 @@ def _unread(axis: Axis) -> Unread:
         read[axis.taken(tap)] = True
     cells = np.flatnonzero(read[: axis.canvas])
     last = int(cells[-1])
-    return Unread(max(0, -axis.before), max(0, -axis.after) + axis.canvas - 1 - last, last + 1 - len(cells))
+    after = axis.canvas - 1 - last
+    return Unread(
+        first=max(0, -axis.before),
+        last=max(0, -axis.after) + after,
+        between=last + 1 - len(cells),
+        padding=0 < after <= axis.after,
+    )

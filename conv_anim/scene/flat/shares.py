@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
-from math import lcm
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.numbers import Format
+from conv_anim.scene.numbers import Format, denominator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +14,6 @@ if TYPE_CHECKING:
 
 LARGEST = 144
 """Denominators that are larger than this are no simple fractions."""
-EXACT = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +42,6 @@ class Shares:
 
 def shares(weights: Mapping[Place, Sequence[float]]) -> dict[Place, Shares]:
     """The shares of all output cells: as fractions if all of them are simple ones."""
-    common = {place: _denominator(of_cell) for place, of_cell in weights.items()}
+    common = {place: denominator(of_cell, LARGEST) for place, of_cell in weights.items()}
     simple = None not in common.values()
     return {place: Shares(tuple(w), common[place] if simple else None) for place, w in weights.items()}
-
-
-def _denominator(weights: Sequence[float]) -> int | None:
-    """Over which all weights are fractions; None if it is not a small one."""
-    fractions = [Fraction(weight).limit_denominator(LARGEST) for weight in weights]
-    if any(abs(float(f) - weight) > EXACT for f, weight in zip(fractions, weights, strict=True)):
-        return None
-    common = lcm(*(fraction.denominator for fraction in fractions))
-    return common if common <= LARGEST else None

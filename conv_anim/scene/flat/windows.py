@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from conv_anim.tracing.trace import LayerTrace, Step, Trace
 
 CONVOLVED = "∗"
+
+
+SMALLEST = 9
+"""Pixels, at scale 1, of the em of a weight in the corner of a cell."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,17 @@ class WindowView:
         read, made = ({f(v) for v in a.ravel().tolist()} for f, a in ((fmt.x, layer.input), (fmt.y, layer.output)))
         if layer.kernels is not None:
             read |= {fmt.w(v) for v in layer.kernels.ravel().tolist()}
-        return Numbers.fitting(self.style, self.style.cell, read, self.style.number_size, bold=made)
+        fitting = Numbers.fitting(self.style, self.style.cell, read, self.style.number_size, bold=made)
+        return replace(fitting, cell=max(fitting.cell, self._for_weights))
+
+    @property
+    def _for_weights(self) -> int:
+        """A cell in whose corner every weight can be read."""
+        if self.layer.kernels is None:
+            return 0
+        texts = {f"{words.TIMES}{self.formats.w(w)}" for w in self.layer.kernels.ravel().tolist()}
+        widest = max(self.style.width(text, size=SMALLEST * self.style.scale) for text in texts)
+        return ceil(widest / 0.82)
 
     # the parts, from left to right
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import readable
 from conv_anim.scene.isometric.floors import COLUMN, ROW
-from conv_anim.scene.numbers import Formats, format_for, plane
+from conv_anim.scene.numbers import Formats, format_for, plane, weights_format
 from conv_anim.scene.panel import text_box
 from conv_anim.scene.sheet import two
 from conv_anim.tracing.geometry import Source
@@ -80,7 +80,7 @@ class Slanted:
         last = self.trace.layers[-1]
         if last.kernels is None:
             return set()
-        x, w = self.formats[-2], format_for(last.kernels)
+        x, w = self.formats[-2], weights_format(last.kernels)
         numbers = {x(n) for n in (0, *last.input.ravel().tolist())}
         weights = {w.factor(n) for n in last.kernels.ravel().tolist()}
         return {f"{self._widest(numbers)}·{self._widest(weights)}"}
@@ -115,7 +115,7 @@ class Slanted:
             return {}
         last = self.trace.layers[-1]
         assert last.kernels is not None
-        x, w = self.formats[-2], format_for(last.kernels)
+        x, w = self.formats[-2], weights_format(last.kernels)
         return {
             floor.sheet.place(two(tap.canvas)): f"{x(tap.x)}·{w.factor(tap.w)}"
             for tap in step.taps

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
 from conv_anim.scene.marks import Looks, Marks, keys
-from conv_anim.scene.numbers import Formats, format_for
+from conv_anim.scene.numbers import Formats, format_for, weights_format
 from conv_anim.scene.sequence.nodes import ARC, Nodes
 from conv_anim.scene.sequence.rows import LEAST, is_causal, rows_of
 from conv_anim.scene.sheet import Side
@@ -96,7 +96,7 @@ class Lattice:
         kernels = self.layers[-1].kernels
         if kernels is None:
             return 0.0
-        fmt = format_for(kernels)
+        fmt = weights_format(kernels)
         texts = [f"{words.TIMES}{fmt(w)}" for w in kernels.ravel().tolist()]
         return max(self.style.width(text, size=self.style.small_size) for text in texts)
 

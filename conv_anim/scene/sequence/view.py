@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix, readable
-from conv_anim.scene.numbers import format_for
+from conv_anim.scene.numbers import weights_format
 from conv_anim.scene.panel import Panel, text_box
 from conv_anim.scene.primitives import Boxes, Frame, Lazy, Lines, Polygons, Stroke, Text
 from conv_anim.scene.sequence.lattice import LABEL, Lattice
@@ -135,7 +135,7 @@ class SequenceView:
         layer, style = self.trace.layers[-1], self.style
         if not self.lattice.has_numbers or layer.kernels is None:
             return []
-        fmt, ink = format_for(layer.kernels), readable(style.colors.background, style.colors.ink)
+        fmt, ink = weights_format(layer.kernels), readable(style.colors.background, style.colors.ink)
         lower, upper = self.lattice.rows[-2:]
         texts = []
         for tap in layer.step((0, output)).taps:

@@ -47,6 +47,10 @@ class Cells:
             [c for c in self.columns if c in columns],
         )
 
+    def last(self, *, deep: bool) -> Cells:
+        """The last row and column, and of a map with depth the last slice too."""
+        return Cells(self.slices[-1:] if deep else self.slices, self.rows[-1:], self.columns[-1:])
+
     def blocks(self) -> list[Block]:
         return [Block(*block) for block in product(runs(self.slices), runs(self.rows), runs(self.columns))]
 

@@ -192,14 +192,22 @@ class VolumeView:
     # what differs from frame to frame
 
     def reaches(self, k: int) -> list[Cells]:
-        """From the input to the output: the cells that a frame's output is made of, directly or through layers."""
+        """Each layer's window, from the input's to the last one's, and the output that a frame computes.
+
+        Every layer is shown as it makes the last cell that the next one reads: its window is its own, and fits its
+        filter. (All cells that it makes would have the receptive field below them.)
+        """
         made = self.filling.made(self.steps.cell(k))
         reaches = [made]
         for space, layer in zip(self.spaces[-2::-1], self.layers[::-1], strict=True):
             covered = space.covered(layer.means, made)
             reaches.insert(0, covered)
-            made = space.read(covered)
+            made = space.read(self._last(space, covered))
         return reaches
+
+    def _last(self, space: Space, covered: Cells) -> Cells:
+        """Of the cells under a window, the last that was made."""
+        return covered.within(space.inputs).last(deep=self.deep)
 
     def frame(self, k: int) -> Frame:
         reaches = self.reaches(k)
@@ -221,7 +229,7 @@ class VolumeView:
         """Lines from a window to what is made of it; on their way they meet the filters that are at work."""
         made = reaches[number + 1]
         if number + 1 < len(self.layers):
-            made = made.within(self.spaces[number + 1].inputs)
+            made = self._last(self.spaces[number + 1], made)
         if not (made.slices and made.rows and made.columns):
             return []
         if number in self.shuffles:

@@ -131,7 +131,7 @@ def _halves(spec: Spec, sizes: list[str], show: Literal["maps", "sum", "both"], 
     """The sizes on the way that the channels view shows: to the channels' maps, from them, or all of it."""
     layer = spec.layers[0]
     seen = layer.ends.in_channels // layer.groups if isinstance(layer, Conv | ConvTranspose) else 1
-    if seen == 1:
+    if seen == 1 or (layer.ends.out_channels > 1 and show == "both"):
         return sizes
     maps = say("caption.maps", count=seen, size=size(layer.ends.out_size)).replace(" ", SPACE)
     match show:

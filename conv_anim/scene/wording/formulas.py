@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.wording.words import MINUS, axis_names, number
-from conv_anim.spec.model import Conv, ConvTranspose, Fold, PixelShuffle, PixelUnshuffle, Pool, Unfold
+from conv_anim.spec.model import (
+    Conv,
+    ConvTranspose,
+    Fold,
+    PixelShuffle,
+    PixelUnshuffle,
+    Pool,
+    Unfold,
+    Upsample,
+)
 from conv_anim.spec.sizes import effective_kernel, same_padding
 from conv_anim.tracing.accounts import summands
 
@@ -81,8 +91,18 @@ def _of_axis(layer: Layer, a: int, say: Language) -> list[str]:  # noqa: PLR0911
             return [f"o = {layer.ends.in_size[a]}·{layer.factor} = {layer.ends.out_size[a]}"]
         case PixelUnshuffle():
             return [f"o = {layer.ends.in_size[a]} / {layer.factor} = {layer.ends.out_size[a]}"]
+        case Upsample():
+            return [_of_upsampled(layer, a)]
         case _:
             return []
+
+
+def _of_upsampled(layer: Upsample, a: int) -> str:
+    """With the factor as far as it is known: with aligned corners, only the sizes say it."""
+    i, o = layer.ends.in_size[a], layer.ends.out_size[a]
+    factor = Fraction(o, i) if layer.align_corners else Fraction(1 / layer.ratio[a]).limit_denominator(1000)
+    product = f"{i}·{float(factor):g}" if factor.denominator in {1, 2, 4, 5, 10} else f"{i}·{factor}"
+    return f"o = {product} = {o}" if factor * i == o else f"o = ⌊{product}⌋ = {o}"
 
 
 def _reach(layer: Conv | Pool | Unfold | Fold, a: int, say: Language) -> list[str]:

@@ -128,7 +128,7 @@ def never_read(layer: Windowed, say: Language) -> list[str]:
     """Rows, columns, … that no window reads, at either end and in between, those of one number together."""
     found = list(zip(unread(layer), axis_names(len(layer.kernel_size)), strict=True))
     ends = [("first", cells.first, name) for cells, name in found if cells.first]
-    ends += [("last", cells.last, name) for cells, name in found if cells.last]
+    ends += [("padding" if cells.padding else "last", cells.last, name) for cells, name in found if cells.last]
     said = []
     for (key, count), alike in groupby(ends, key=lambda end: end[:2]):
         many = "one" if count == 1 else "many"

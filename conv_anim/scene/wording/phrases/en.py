@@ -49,6 +49,8 @@ PHRASES = {
     "unread.first.many": "first {count} {cells} never read",
     "unread.last.one": "last {cells} never read",
     "unread.last.many": "last {count} {cells} never read",
+    "unread.padding.one": "last {cells} of the padding never read",
+    "unread.padding.many": "last {count} {cells} of the padding never read",
     "unread.between": "{cells} in between never read",
     # kinds of layers
     "kind.conv": "convolution",
@@ -148,7 +150,9 @@ PHRASES = {
     "explain.standard": "{ours} ({share} of {others} in a standard convolution)",
     "explain.undone": "{ours} ({share} of {others} with standard convolutions)",
     "explain.named": "{cells} ({words})",
+    "explain.output": "{cells} output · {each} products = {count}",
     "explain.outputs": "{cells} outputs · {each} products = {count}",
+    "explain.input": "{cells} input · {each} products = {count}",
     "explain.inputs": "{cells} inputs · {each} products = {count}",
     "explain.edges": "edges",
     # views: isometric, stacks, sequence

@@ -49,6 +49,8 @@ PHRASES = {
     "unread.first.many": "最前 {count} {cells}從未讀取",
     "unread.last.one": "最末{cells}從未讀取",
     "unread.last.many": "最末 {count} {cells}從未讀取",
+    "unread.padding.one": "填充的最末{cells}從未讀取",
+    "unread.padding.many": "填充的最末 {count} {cells}從未讀取",
     "unread.between": "中間有{cells}從未讀取",
     # kinds of layers
     "kind.conv": "卷積",
@@ -148,7 +150,9 @@ PHRASES = {
     "explain.standard": "{ours}（標準卷積 {others} 的 {share}）",
     "explain.undone": "{ours}（改用標準卷積時 {others} 的 {share}）",
     "explain.named": "{cells}（{words}）",
+    "explain.output": "{cells} 個輸出 · {each} 個乘積 = {count}",
     "explain.outputs": "{cells} 個輸出 · {each} 個乘積 = {count}",
+    "explain.input": "{cells} 個輸入 · {each} 個乘積 = {count}",
     "explain.inputs": "{cells} 個輸入 · {each} 個乘積 = {count}",
     "explain.edges": "邊緣",
     # views: isometric, stacks, sequence
