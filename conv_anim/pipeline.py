@@ -186,9 +186,9 @@ def _numbered(drawn: Scene, name: str, step: int | None) -> list[tuple[str, byte
     from conv_anim.export import png
     from conv_anim.painting.agg import frames
 
-    wanted = range(len(drawn.frames)) if step is None else [_frame(drawn, step)]
-    digits = len(str(len(drawn.frames) - 1))
-    painted = zip(wanted, frames(drawn, wanted), strict=True)
+    steps = range(len(drawn.rests)) if step is None else [step]
+    digits = len(str(len(drawn.rests) - 1))
+    painted = zip(steps, frames(drawn, [_frame(drawn, k) for k in steps]), strict=True)
     return [
         (f"{name}-{k:0{digits}}.png", png.encode(pixels, title=drawn.title, description=drawn.description))
         for k, pixels in painted
@@ -196,7 +196,7 @@ def _numbered(drawn: Scene, name: str, step: int | None) -> list[tuple[str, byte
 
 
 def encoded(drawn: Scene, format_: str, *, step: int | None = None) -> bytes:
-    """A scene as a file of a format; with ``step`` a still of that frame. Raises SpecError if there is none."""
+    """A scene as a file of a format; with ``step`` a still of that step. Raises SpecError if there is none."""
     if format_ == "gif":
         return _gif(drawn, None if step is None else _frame(drawn, step))
     from conv_anim.export import png
@@ -208,9 +208,10 @@ def encoded(drawn: Scene, format_: str, *, step: int | None = None) -> bytes:
 
 
 def _frame(drawn: Scene, step: int) -> int:
-    count = len(drawn.frames)
+    """The frame of a step."""
+    count = len(drawn.rests)
     if 0 <= step < count:
-        return step
+        return drawn.rests[step]
     what = f"there is no step {step}: this figure has {count}"
     raise SpecError([Problem(Code.STEP, what, hint=f"steps are counted from 0 to {count - 1}")])
 

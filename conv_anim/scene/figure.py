@@ -104,6 +104,7 @@ def _composed(trace: Trace, style: Style, width: int | None) -> Scene:
         loop=spec.animation.loop,
         title=spec.title or "",
         description=description(spec),
+        glide=panel.glide,
     )
 
 

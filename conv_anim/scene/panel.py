@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from conv_anim.scene.color import readable
+from conv_anim.scene.glide import NONE, Glide
 from conv_anim.scene.primitives import Boxes, Frame, Items, Lazy, Primitive, Text, moved
 
 if TYPE_CHECKING:
@@ -24,12 +25,13 @@ class Panel:
     height: float
     still: Items
     frames: Sequence[Frame] = (Frame(),)
+    glide: Glide = NONE
 
     def wider(self, width: float, *, height: float) -> Panel:
         """The panel in the middle of one that is no narrower than ``width``."""
         full = max(self.width, width)
         dx = round((full - self.width) / 2)
-        return Panel(full, height, shifted(self.still, dx, 0), self.moved_frames(dx, 0))
+        return Panel(full, height, shifted(self.still, dx, 0), self.moved_frames(dx, 0), self.glide)
 
     def moved_frames(self, dx: float, dy: float) -> Sequence[Frame]:
         frames = self.frames

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar
 
+from conv_anim.scene.glide import NONE, Glide
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -117,10 +119,18 @@ class Scene:
     """What the figure shows, for those who do not see it."""
     colors: tuple[str, ...] = ()
     """The flat colours that must come out exactly."""
+    glide: Glide = NONE
+
+    @property
+    def rests(self) -> range:
+        """The frame of each step; those between them lead from one to the next."""
+        return range(0, len(self.frames), self.glide.between + 1)
 
     def time(self, frame: int) -> int:
-        """How long a frame is shown."""
-        return self.hold if frame == len(self.frames) - 1 else self.step
+        """How long a frame is shown: a step's own and those that lead to the next one take its time together."""
+        if frame == len(self.frames) - 1:
+            return self.hold
+        return self.step - self.glide.total if frame in self.rests else self.glide.time
 
 
 def moved(item: Primitive, dx: float, dy: float) -> Primitive:

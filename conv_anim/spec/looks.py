@@ -97,11 +97,18 @@ HOLD = Field("hold", Whole(20, 600_000), "Time of the last step in milliseconds.
 ORDER = Field("order", OneOf(ORDERS), "In which order the outputs are computed.", default="row-major")
 LOOP = Field("loop", Whole(0, 65_535), "How often it is shown; 0 is for ever.", default=0)
 EVERY = Field("every", Whole(1, 1_000_000), "Show only every n-th step, and the last.", default=1)
+MOTIONS: tuple[Literal["step", "smooth"], ...] = ("step", "smooth")
+MOTION = Field(
+    "motion",
+    OneOf(MOTIONS),
+    "How the window goes from one output to the next: in one step, or smoothly.",
+    default="step",
+)
 ANIMATION: Field[Animation] = Field(
     "animation",
     Made(
-        Object("an animation", (STEP, HOLD, ORDER, LOOP, EVERY)),
-        lambda r: Animation(r.of(STEP), r.of(HOLD), r.of(ORDER), r.of(LOOP), r.of(EVERY)),
+        Object("an animation", (STEP, HOLD, ORDER, LOOP, EVERY, MOTION)),
+        lambda r: Animation(r.of(STEP), r.of(HOLD), r.of(ORDER), r.of(LOOP), r.of(EVERY), r.of(MOTION)),
     ),
     "How the steps run.",
     default=Animation(),

@@ -244,13 +244,17 @@ View: TypeAlias = Isometric | Flat | Channels | Volume | Matrix | Sequence | Und
 
 @dataclass(frozen=True, slots=True)
 class Animation:
-    """``step`` is the time of a frame and ``hold`` that of the last one, in milliseconds; ``loop`` 0 is for ever."""
+    """``step`` is the time of a step and ``hold`` that of the last one, in milliseconds; ``loop`` 0 is for ever.
+
+    With ``motion`` smooth, the end of a step's time is for the way to the next one.
+    """
 
     step: int = 1000
     hold: int = 2000
     order: Literal["row-major", "column-major", "reverse"] = "row-major"
     loop: int = 0
     every: int = 1
+    motion: Literal["step", "smooth"] = "step"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,9 @@ from conv_anim.spec.looks import (
     labels_of,
 )
 from conv_anim.spec.model import Given, Input, Random, Spec
+from conv_anim.spec.nodes import Entries
 from conv_anim.spec.records import Field, Object
-from conv_anim.spec.views import VIEW, view_of
+from conv_anim.spec.views import VIEW, stiff, view_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,10 +100,19 @@ def _spec(record: Record, files: Files, report: Report) -> Maybe[Spec]:
     view: Maybe[View] = attempt(report, lambda: view_of(record, input_, layers, report))
     if isinstance(view, Invalid) or isinstance(size, Invalid):
         return INVALID
-    return attempt(report, lambda: _looks(record, Spec(input_, layers, view, record.of(THEME), size=size)))
+    return attempt(report, lambda: _looks(record, Spec(input_, layers, view, record.of(THEME), size=size), report))
 
 
-def _looks(record: Record, made: Spec) -> Spec:
+def _moving(record: Record, made: Spec, report: Report) -> None:
+    """Whether the view can move as it is asked to."""
+    node, why = record.at(ANIMATION), stiff(made.view, made.layers)
+    if record.of(ANIMATION).motion == "smooth" and why is not None:
+        place = node.get("motion") if isinstance(node, Entries) else None
+        report.add(Code.VIEW, why, place or node, "motion: step, or the isometric view of one layer")
+
+
+def _looks(record: Record, made: Spec, report: Report) -> Spec:
+    _moving(record, made, report)
     return replace(
         made,
         title=record.get(TITLE),

@@ -314,6 +314,14 @@ def kind_of(view: View) -> str:  # noqa: PLR0911  # one for each view
             assert_never(view)
 
 
+def stiff(view: View, layers: tuple[Layer, ...]) -> str | None:
+    """Why nothing in a view can move smoothly; None if it can."""
+    if isinstance(view, Undrawn) or (isinstance(view, Isometric) and len(layers) == 1):
+        return None
+    of_layers = f" of {len(layers)} layers" if isinstance(view, Isometric) else ""
+    return f"the {kind_of(view)} view{of_layers} goes from step to step, without frames between them"
+
+
 def animates(view: View) -> bool:
     """Whether a figure in this view goes through its steps unless it is told otherwise."""
     return view.animate if isinstance(view, Matrix) else True

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.isometric.floors import Floor, Reach
     from conv_anim.scene.isometric.slanted import Slanted
     from conv_anim.scene.marks import Marks
-    from conv_anim.scene.primitives import Primitive, Text
+    from conv_anim.scene.primitives import Point, Primitive, Text
     from conv_anim.scene.signpost import Key
     from conv_anim.scene.style import Style
     from conv_anim.scene.wording.language import Language
@@ -93,8 +93,8 @@ class Ground:
             items += self._tinted(unread, looks.unread)
             items.append(Lines(self._edges(unread), self.style.edge))
         if self.unread:
-            items.append(Lines(floor.plane.crosses(self.unread, INSET), looks.cross))
-        return [*items, *self._written(self.texts, {})]
+            items.append(Lines(self.crosses(self.unread), looks.cross))
+        return [*items, *self.written(self.texts, {})]
 
     def _tinted(self, places: list[Place], color: str) -> list[Primitive]:
         rings = tuple(self.floor.plane.ring(*place) for place in places)
@@ -102,6 +102,9 @@ class Ground:
 
     def _edges(self, places: Iterable[Place]) -> tuple[tuple[tuple[float, float], ...], ...]:
         return tuple(line for r, c in places for line in self.floor.plane.grid(((r, 1), (c, 1))))
+
+    def crosses(self, places: Iterable[Place]) -> tuple[tuple[Point, ...], ...]:
+        return self.floor.plane.crosses(places, INSET)
 
     def fill(self, place: Place) -> str:
         """The colour of a cell at rest."""
@@ -121,27 +124,27 @@ class Ground:
         read = reach.within(self.floor.inputs).blocks()
         borrowed = [place for place in self.borrowed if place in places]
         items: list[Primitive] = [
-            Polygons(tuple(map(plane.block, blocks)), self._over(self.style.colors.background, weak=True)),
-            Polygons(tuple(map(plane.block, read)), self._over(self.floor.color)),
+            Polygons(tuple(map(plane.block, blocks)), self.over(self.style.colors.background, weak=True)),
+            Polygons(tuple(map(plane.block, read)), self.over(self.floor.color)),
         ]
         for marked in (borrowed, [place for place in self.extra if place in places]):
             items += self._tinted(marked, self.covered_fill(marked[0])) if marked else []
         items.append(Lines(tuple(line for block in blocks for line in plane.grid(block)), self.style.edge))
-        items += self._lenders(borrowed)
+        items += self.lenders(borrowed)
         texts = {p: products.get(p, text) for p, text in self.texts.items() if p in places}
-        return [*items, *self._written(texts, {p: self.covered_fill(p) for p in texts})]
+        return [*items, *self.written(texts, {p: self.covered_fill(p) for p in texts})]
 
     def covered_fill(self, place: Place) -> str:
         """The colour of a cell under the window."""
         if self.every[place] is Source.BORROWED:
             return self.looks.borrowed_under_window
-        return self._over(self.fill(place), weak=self.every[place] is not Source.INPUT)
+        return self.over(self.fill(place), weak=self.every[place] is not Source.INPUT)
 
-    def _over(self, color: str, *, weak: bool = False) -> str:
+    def over(self, color: str, *, weak: bool = False) -> str:
         theme = self.style.theme
         return mix(color, self.style.colors.window, theme.empty_overlay if weak else theme.overlay)
 
-    def _lenders(self, borrowed: list[Place]) -> list[Primitive]:
+    def lenders(self, borrowed: list[Place]) -> list[Primitive]:
         """An outline around the cells that borrowed ones under the window repeat."""
         lent = sorted({self.source_of(place) for place in borrowed})
         if not lent:
@@ -151,7 +154,7 @@ class Ground:
 
     # numbers
 
-    def _written(self, texts: Mapping[Place, str], fills: Mapping[Place, str]) -> list[Text]:
+    def written(self, texts: Mapping[Place, str], fills: Mapping[Place, str]) -> list[Text]:
         return [self._text(place, text, fills.get(place)) for place, text in texts.items() if text]
 
     def _text(self, place: Place, text: str, fill: str | None) -> Text:

@@ -8,7 +8,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
+from conv_anim.scene.glide import Glide
 from conv_anim.scene.isometric.floors import Floor, Plane, Reach, centred, nearest
+from conv_anim.scene.isometric.gliding import Gliding, between
 from conv_anim.scene.isometric.ground import Ground, filled
 from conv_anim.scene.isometric.slanted import Slanted
 from conv_anim.scene.marks import Marks
@@ -120,6 +122,32 @@ class Isometric:
         shown += self._result(*two(cell[1:]), fill, bold=True)
         return Frame(tuple(self._done(k)), tuple(shown))
 
+    def moment(self, k: int) -> Frame:
+        """The k-th frame of an animation in which the window glides from step to step."""
+        step, share = self.glide.place(k)
+        return self.frame(step) if share == 0 else Frame((), tuple(self._gliding(step, share)))
+
+    @cached_property
+    def glide(self) -> Glide:
+        animation = self.trace.spec.animation
+        return Glide.within(animation.step) if animation.motion == "smooth" else Glide()
+
+    def _gliding(self, step: int, share: float) -> list[Primitive]:
+        """What has just been computed, and window and output cell on their way to the next one.
+
+        Nothing is computed on the way, so no lines join the two; they would be three quarters of the file, besides.
+        """
+        start, end = (two(self.steps.cell(k)[1:]) for k in (step, step + 1))
+        top, moving = self.floors[-1], Gliding(self.grounds[0], self.floors[-1], between(start, end, share))
+        shown = moving.window()
+        shown += self._result(*start, top.color) if self._fills else []
+        return [*shown, *moving.result()]
+
+    @property
+    def _fills(self) -> bool:
+        """Whether a result looks otherwise than a cell that is not computed yet."""
+        return self.style.theme.pending or self.numbers is not None
+
     def _corner_stroke(self) -> Stroke:
         return Stroke(self.style.colors.ink, self.style.theme.corner_width * self.style.scale)
 
@@ -132,7 +160,7 @@ class Isometric:
         return items
 
     def _done(self, k: int) -> list[Primitive]:
-        if not self.style.theme.pending and self.numbers is None:
+        if not self._fills:
             return []
         color = self.floors[-1].color
         return [item for cell in self.steps.passed(k) for item in self._result(*two(cell[1:]), color)]
@@ -181,9 +209,9 @@ def isometric(trace: Trace, style: Style) -> Panel:
     signs = _signs(view)
     box = union([*(floor.plane.box for floor in view.floors), *(b for _, b in signs)])
     still = (*view.still(), *(item for items, _ in signs for item in items))
-    panel = Panel(box[2], box[3], still, Lazy(len(view.steps), view.frame))
+    panel = Panel(box[2], box[3], still, Lazy(view.glide.frames(len(view.steps)), view.moment))
     dx, dy = -box[0], -box[1]
-    return Panel(box[2], box[3], shifted(still, dx, dy), panel.moved_frames(dx, dy))
+    return Panel(box[2], box[3], shifted(still, dx, dy), panel.moved_frames(dx, dy), view.glide)
 
 
 def _signs(view: Isometric) -> list[tuple[Items, Box]]:
