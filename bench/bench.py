@@ -128,6 +128,27 @@ def a_frame(folder: Path) -> Iterator[Row | Skipped]:
         yield Row(f"a further frame, {name}, ms", cost, goal, unit=unit)
 
 
+def a_smooth_figure(folder: Path) -> Iterator[Row | Skipped]:
+    plain = ("--set", "theme=classic", "--set", "caption=false")
+    motions = ("smooth", "step")
+    commands = {m: drawn(FIGURE, folder / m, *plain, "--set", f"animation.motion={m}") for m in motions}
+    found = paired({**commands, "imports": ["-c", LIBRARIES]}, 5)
+    frames, size = {}, {}
+    for motion in motions:
+        path = folder / motion / f"{FIGURE.stem}.gif"
+        frames[motion], size[motion] = frames_of(path), path.stat().st_size
+    further = 1000 * (found["smooth"].cpu - found["step"].cpu) / (frames["smooth"] - frames["step"])
+    yield Row("a frame of smooth motion, ms", further, 3, unit=1000 * found["imports"].cpu)
+    yield Row("smooth motion: times the bytes of steps", size["smooth"] / size["step"], 4)
+
+
+def frames_of(path: Path) -> int:
+    from PIL import Image
+
+    with Image.open(path) as image:
+        return int(getattr(image, "n_frames", 1))
+
+
 def many_frames(folder: Path) -> Iterator[Row | Skipped]:
     cost: dict[int, float] = {}
     peak: dict[int, float] = {}
@@ -236,7 +257,17 @@ def commands(_folder: Path) -> Iterator[Row | Skipped]:
         yield Row(f"{name}: times importing click", found[name].cpu / found["click"].cpu, goal)
 
 
-SECTIONS = (a_figure, many_figures, a_frame, many_frames, a_large_input, files, two_processes, commands)
+SECTIONS = (
+    a_figure,
+    many_figures,
+    a_frame,
+    a_smooth_figure,
+    many_frames,
+    a_large_input,
+    files,
+    two_processes,
+    commands,
+)
 
 
 # what is said of them

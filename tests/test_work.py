@@ -74,6 +74,13 @@ def test_every_frame_is_built_once():
     assert built == list(range(25))
 
 
+def test_a_step_of_a_smooth_scene_paints_no_frames_between():
+    drawn, built = counting(scene("smooth"))
+    pipeline.encoded(drawn, "png", step=7)
+    assert built[-1] == 77
+    assert list(drawn.rests)[7] == 77
+
+
 def test_many_frames_are_not_held_but_built_twice(monkeypatch):
     drawn, built = counting(scene("con_10"))
     wanted = pipeline.encoded(drawn, "gif")
@@ -117,6 +124,13 @@ def test_a_new_color_is_looked_for_once(monkeypatch):
 ])  # fmt: skip
 def test_files_stay_small(name, most):
     assert len(pipeline.encoded(scene(name, "theme=classic"), "gif")) <= most
+
+
+@pytest.mark.parametrize("theme", ["light", "classic"])
+def test_a_smooth_file_is_at_most_four_times_as_large(theme):
+    name, more = "arbitrary_padding_no_strides", f"theme={theme}"
+    smooth, stepped = (pipeline.encoded(scene(name, more, f"animation.motion={m}"), "gif") for m in ("smooth", "step"))
+    assert len(stepped) < len(smooth) <= 4 * len(stepped)
 
 
 def test_a_small_file_is_faithful_and_its_flat_colors_are_exact():
