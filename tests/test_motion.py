@@ -1,5 +1,6 @@
 """Smooth motion: between two steps the window glides; what a step shows, and how long it takes, stays as it is."""
 
+from dataclasses import replace
 from io import BytesIO
 from itertools import pairwise, product
 
@@ -17,7 +18,7 @@ from conv_anim.scene.color import mix
 from conv_anim.scene.glide import FRAMES, TIME, Glide, eased
 from conv_anim.scene.isometric.gliding import Gliding, between, cut
 from conv_anim.scene.isometric.view import Isometric as Drawing
-from conv_anim.scene.primitives import Polygons
+from conv_anim.scene.primitives import Frame, Polygons, Text
 from conv_anim.scene.sheet import two
 from conv_anim.scene.style import Style
 from conv_anim.spec.themes import THEMES
@@ -256,6 +257,27 @@ def boxes(items):
         left, top, right, bottom = pictures.extent([item])
         room = 12 if not isinstance(item, Polygons) else 3
         yield np.s_[max(0, int(top) - room) : int(bottom) + room, max(0, int(left) - room) : int(right) + room]
+
+
+def tinted(drawn, text):
+    """Whether the window has changed the colour under a text in the first frame on its way."""
+    middle = (text.x, text.y - text.size / 3)
+    return seen(drawn.frames[1].shown, middle) not in {None, seen(drawn.still, middle)}
+
+
+@pytest.mark.parametrize("name", ["conv", "reflect", "strided"])
+def test_numbers_and_crosses_are_no_bolder_on_the_way(name):
+    """The window has only just touched the cells ahead: what is written in them is as it was, to the pixel."""
+    smooth = scene(name, view={"kind": "isometric", "numbers": True})
+    bare = replace(smooth, frames=(Frame(),), glide=Glide())
+    (rest,), (moved,) = ([p.copy() for p in frames(s, [k])] for s, k in ((bare, 0), (smooth, 1)))
+    shown = smooth.frames[1].shown
+    ahead = [item for item in shown if isinstance(item, Text) and item in smooth.still and not tinted(smooth, item)]
+    assert ahead
+    for item in ahead:
+        x, y, room = round(item.x), round(item.y), round(item.size / 3)
+        box = np.s_[y - 2 * room : y + 1, x - room : x + room]
+        assert np.array_equal(moved[box], rest[box])
 
 
 def test_a_still_is_a_step():

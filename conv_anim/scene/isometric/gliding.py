@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
-from conv_anim.scene.primitives import Lines, Polygons, Stroke
+from conv_anim.scene.primitives import Lines, Polygons
 from conv_anim.scene.sheet import runs
 
 if TYPE_CHECKING:
@@ -138,8 +138,7 @@ class Gliding:
     def result(self) -> list[Primitive]:
         style = self.ground.style
         color = mix(self.top.color, style.colors.current, style.theme.overlay)
-        there = self.top.plane.ring(*self.spot)
-        return [Polygons((there,), color), Polygons((there,), None, Stroke(style.edge.color, style.edge.width))]
+        return [Polygons((self.top.plane.ring(*self.spot),), color, style.edge)]
 
 
 def by_color(rings: Iterable[tuple[str, tuple[Point, ...]]]) -> list[Primitive]:
