@@ -108,7 +108,21 @@ def scene(spec: Spec) -> Scene:
     try:
         return figure.scene(trace(spec), DejaVu())
     except GlyphError as error:
-        raise SpecError([Problem(Code.GLYPH, str(error), error.character, hint=_glyph_hint(error))]) from None
+        missing = dict.fromkeys((error, *_missing(spec)))
+        raise SpecError(Problem(Code.GLYPH, str(e), e.character, hint=_glyph_hint(e)) for e in missing) from None
+
+
+def _missing(spec: Spec) -> Iterator[GlyphError]:
+    """All characters of a spec's own words that no font has."""
+    from conv_anim.painting.fonts import DejaVu, GlyphError
+
+    named = () if spec.labels is None else (spec.labels.input, spec.labels.kernel, spec.labels.output)
+    words = [said for said in (*named, spec.formula, spec.caption) if isinstance(said, str)]
+    for character in dict.fromkeys("".join(words)):
+        try:
+            DejaVu().width(character, size=1.0)
+        except GlyphError as error:
+            yield error
 
 
 def _glyph_hint(error: GlyphError) -> str:

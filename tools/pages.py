@@ -1,4 +1,4 @@
-"""The pages of docs/ that hold figures: the gallery whole, and in other pages the marked blocks.
+"""The pages of docs/ that are made: the gallery and the reference whole, and in other pages the marked blocks.
 
     python tools/pages.py            brings them up to date
     python tools/pages.py --check    writes nothing; fails if a page would change
@@ -17,6 +17,8 @@ from functools import cache
 from os.path import relpath
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import reference  # beside this script
 
 from conv_anim import catalog, explain, pipeline
 from conv_anim.export import files
@@ -112,7 +114,8 @@ def pages() -> Iterator[tuple[Path, str]]:
     """Every page with what it has to be."""
     made = DOCS / "gallery.md"
     yield made, gallery(made)
-    for page in sorted(set(DOCS.glob("*.md")) - {made}):
+    yield DOCS / "spec.md", reference.text()
+    for page in sorted(set(DOCS.glob("*.md")) - {made, DOCS / "spec.md"}):
         yield page, filled(page.read_text(encoding="utf-8"), page)
 
 

@@ -44,6 +44,13 @@ class GlyphError(Exception):
         super().__init__(f"no font here has the character {character!r} (U+{ord(character):04X})")
         self.character = character
 
+    def __eq__(self, other: object) -> bool:
+        """The same character is missing."""
+        return isinstance(other, GlyphError) and other.character == self.character
+
+    def __hash__(self) -> int:
+        return hash(self.character)
+
     @property
     def chinese(self) -> bool:
         """Whether a Chinese font could have it."""

@@ -212,7 +212,7 @@ class Either(Generic[T]):
 
     @property
     def expected(self) -> str:
-        return listed([kind.expected for _, kind in self.arms])
+        return listed(list(dict.fromkeys(kind.expected for _, kind in self.arms)))
 
     def decode(self, node: Node, report: Report) -> Maybe[T]:
         for fits, kind in self.arms:

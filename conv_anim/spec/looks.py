@@ -59,8 +59,20 @@ class ColorKind:
 # theme
 
 BASE = Field("base", OneOf(tuple(THEMES)), "The theme that the others change.", default=DEFAULT_THEME)
+COLOR_DOCS = {
+    "background": "Behind everything.",
+    "ink": "Text, and the lines that lead the eye.",
+    "muted": "Text that explains.",
+    "line": "Edges of cells.",
+    "faint": "Edges of empty cells: padding, inserted zeros, outputs yet to come.",
+    "input": "The input's cells.",
+    "kernel": "The kernel's cells.",
+    "output": "The output's cells.",
+    "window": "Laid over the cells under the window.",
+    "current": "Laid over the output that is being computed.",
+}
 COLOR_FIELDS: dict[str, Field[str]] = {
-    f.name: Field(f.name, ColorKind(), f"The colour of '{f.name}'.") for f in fields(Colors) if f.name != "channels"
+    f.name: Field(f.name, ColorKind(), COLOR_DOCS[f.name]) for f in fields(Colors) if f.name != "channels"
 }
 CHANNEL_COLORS = Field(
     "channels", ListOf(ColorKind(), "a list of colours"), "The colours of the input's channels, taken in turn."

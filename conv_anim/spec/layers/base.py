@@ -42,9 +42,7 @@ PerAxis: TypeAlias = int | tuple[int, ...]
 def per_axis(least: int) -> Kind[PerAxis]:
     """A whole number for all axes, or a list with one for each."""
     single = Whole(least, LARGEST, ", or a list with one per axis")
-    return Either(
-        ((is_list, ListOf(Whole(least, LARGEST), "a list with one per axis", 1, MOST_AXES)), (is_scalar, single))
-    )
+    return Either(((is_list, ListOf(Whole(least, LARGEST), single.expected, 1, MOST_AXES)), (is_scalar, single)))
 
 
 WEIGHT_VALUES = ValuesKind(kernels=True)

@@ -1,0 +1,91 @@
+"""The reference of the spec, from the tables that check it: every key, what it takes, what it is by default."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conv_anim.spec import looks, reader
+from conv_anim.spec.arrays import KERNELS, RANDOM, SOURCES
+from conv_anim.spec.layers import LAYER_TYPES
+from conv_anim.spec.themes import THEMES, Theme
+from conv_anim.spec.views import VIEWS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conv_anim.spec.records import Field, Object
+
+INTRODUCTION = """# The spec, key by key
+
+A spec is a YAML file. Only `input` and `layer` (or `layers`) are needed; every other key has a default. A key that is
+not listed here is an error, which names the nearest one that is. `conv-anim schema` prints the same as JSON Schema.
+Every figure of the [gallery](gallery.md) stands beside its spec.
+"""
+
+
+def text() -> str:
+    """The page."""
+    parts = [INTRODUCTION, section("The spec", reader.SPEC.fields)]
+    parts += [section("`input`", _fields(reader.INPUT)), _values()]
+    parts += [section(f"`layer: {{type: {name}}}`", kind.keys.fields) for name, kind in LAYER_TYPES.items()]
+    parts += [section(f"`view: {{kind: {name}}}`", kind.options.fields) for name, kind in VIEWS.items()]
+    parts += [
+        section("`theme`", looks.OWN_THEME.fields, "The themes: " + ", ".join(f"`{name}`" for name in THEMES) + "."),
+        section("`animation`", _fields(looks.ANIMATION)),
+        section("`size`", _fields(looks.SIZE)),
+        section("`labels`", _of(looks.OWN_LABELS).fields),
+    ]
+    return "\n".join(parts)
+
+
+def _values() -> str:
+    named = ", ".join(f"`{name}`" + ("" if size is None else " (3x3)") for name, (size, _) in KERNELS.items())
+    note = (
+        "A nested list, `arange`, or one of the keys `random` and `file`. "
+        "What is `random` is drawn by `seed`, `low` and `high`. "
+        f"A `weight` may be the name of a kernel: {named}."
+    )
+    return section("`values` and `weight`", [*SOURCES.fields, *RANDOM.fields], note)
+
+
+def _fields(field: Field[Any]) -> Sequence[Field[Any]]:
+    return _of(field.kind).fields
+
+
+def _of(kind: Any) -> Object:
+    """The mapping that a kind is, or is made from."""
+    while not hasattr(kind, "fields"):
+        kind = kind.kind
+    found: Object = kind
+    return found
+
+
+def section(title: str, fields: Sequence[Field[Any]], note: str = "") -> str:
+    lines = [f"## {title}\n"]
+    lines += [f"{note}\n"] if note else []
+    if not fields:
+        return "\n".join([*lines, "No keys of its own.\n"])
+    lines += ["| key | what it is | takes | default |", "|---|---|---|---|"]
+    lines += [f"| `{f.name}` | {_cell(f.doc)} | {_cell(f.kind.expected)} | {_default(f)} |" for f in fields]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(said: str) -> str:
+    return said.replace("|", "\\|").replace("1,000,000", "a million")
+
+
+def _default(field: Field[Any]) -> str:
+    value = field.default
+    if field.required:
+        return "*needed*"
+    match value:
+        case None | ():
+            return ""
+        case bool():
+            return f"`{str(value).lower()}`"
+        case Theme():
+            return f"`{value.name}`"
+        case int() | float() | str():
+            return f"`{value}`"
+        case _:
+            return "see below"
