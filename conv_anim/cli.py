@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import Counter
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from conv_anim import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from click.shell_completion import CompletionItem
 
-    from conv_anim.batch import Change, Job, Origin, Outcome, Wanted
-    from conv_anim.diagnostics import Problem
-    from conv_anim.pipeline import Loaded
-    from conv_anim.spec.model import Spec
-    from conv_anim.tracing.trace import Trace
 
 HELP = {"help_option_names": ["-h", "--help"]}
 FORMATS = ("gif", "png", "frames")
@@ -54,16 +47,6 @@ SET = click.option(
     metavar="KEY=VALUE",
     help="Change a key of the spec, as in layer.stride=2; may be given several times.",
 )
-
-
-def fail(problems: Iterable[Problem]) -> NoReturn:
-    tell(problems)
-    sys.exit(1)
-
-
-def tell(problems: Iterable[Problem]) -> None:
-    for problem in problems:
-        click.echo(f"{problem}", err=True)
 
 
 @click.group(context_settings=HELP)
@@ -139,6 +122,7 @@ def render(  # noqa: PLR0917  # click hands its options over by name
       conv-anim render specs -o figures --check          are they up to date?
     """
     from conv_anim.batch import Wanted
+    from conv_anim.runs import draw_all, read_all
 
     if output is not None and output.suffix.lower() in OTHER_FORMATS and not output.is_dir():
         raise click.UsageError(f"-o {output}: no format is known by the name of '{output.suffix}'; use .gif or .png")
@@ -159,101 +143,13 @@ def as_yaml(text: str) -> str:
     return json.dumps(text)
 
 
-Found = list[tuple["Origin", "Loaded | None"]]
-
-
-def read_all(paths: Sequence[Path], wanted: Wanted) -> Found:
-    """Every spec, or None where it has problems, which are told."""
-    from conv_anim.batch import Origin, origins
-    from conv_anim.diagnostics import SpecError
-
-    found: Found = []
-    try:
-        listed = [Origin(standard_input())] if [str(path) for path in paths] == ["-"] else origins(paths)
-    except SpecError as error:
-        fail(error.problems)
-    for origin in listed:
-        try:
-            found.append((origin, loaded(origin, wanted.changes)))
-        except SpecError as error:
-            tell(error.problems)
-            found.append((origin, None))
-    return found
-
-
-def loaded(origin: Origin, changes: tuple[str, ...]) -> Loaded:
-    from conv_anim import pipeline
-
-    return pipeline.drawable(pipeline.loaded(origin.source, changes=changes))
-
-
-def standard_input() -> Any:
-    from conv_anim import inputs
-
-    return inputs.decoded(sys.stdin.buffer, "<stdin>")
-
-
-def draw_all(found: Found, wanted: Wanted, processes: int, *, verbose: bool) -> bool:
-    """Draw what can be drawn; whether something went wrong, or would change in a check."""
-    from conv_anim import batch
-
-    todo: list[Job] = []
-    taken: dict[tuple[Path, str], Origin] = {}
-    owners: dict[int, tuple[Origin, Loaded]] = {}
-    bad: set[int] = {k for k, (_, spec) in enumerate(found) if spec is None}
-    for k, (origin, spec) in enumerate(found):
-        for job in [] if spec is None else batch.jobs(origin, spec, wanted):
-            problem = batch.conflict(origin, job, taken)
-            if problem is None and spec is not None:
-                todo.append(job)
-                owners[id(job)] = (origin, spec)
-            elif problem is not None:
-                tell([problem])
-                bad.add(k)
-    changes: Counter[Change] = Counter()
-    failed: set[str] = set()
-    for job, outcome in with_progress(batch.all_done(todo, processes), len(todo)):
-        origin, spec = owners[id(job)]
-        if outcome.problems:
-            failed.add(origin.name)
-            tell(placed(outcome, origin, spec))
-        for path, change in outcome.files:
-            changes[change] += 1
-            if (verbose and change != "same") or (wanted.check and change != "same"):
-                click.echo(f"{change}: {path}")
-    summary = batch.Summary(changes, len(bad) + len(failed))
-    if verbose or sys.stderr.isatty():
-        click.echo(str(summary), err=True)
-    stale = wanted.check and changes["new"] + changes["changed"] > 0
-    return bool(summary.bad) or stale
-
-
-def placed(outcome: Outcome, origin: Origin, spec: Loaded) -> Iterator[Problem]:
-    """The problems of drawing, with the spec they belong to."""
-    from dataclasses import replace
-
-    from conv_anim.diagnostics import SpecError
-    from conv_anim.pipeline import located
-
-    for problem in located(SpecError(outcome.problems), spec.root).problems:
-        yield problem if problem.span is not None else replace(problem, path=origin.name)
-
-
-def with_progress(outcomes: Iterator[tuple[Job, Outcome]], count: int) -> Iterator[tuple[Job, Outcome]]:
-    """A bar on a terminal when there is something to wait for."""
-    if count < 3 or not sys.stderr.isatty():
-        yield from outcomes
-        return
-    with click.progressbar(outcomes, length=count, label="drawing", file=sys.stderr) as bar:
-        yield from bar
-
-
 @main.command()
 @SPECS
 @SET
 def validate(specs: tuple[Path, ...], changes: tuple[str, ...]) -> None:
     """Check specs without drawing them; all problems of all files are told at once."""
     from conv_anim.batch import Wanted
+    from conv_anim.runs import read_all
 
     found = read_all(specs, Wanted(changes=changes))
     bad = sum(spec is None for _, spec in found)
@@ -269,28 +165,12 @@ def validate(specs: tuple[Path, ...], changes: tuple[str, ...]) -> None:
 @SET
 def trace(spec: Path, changes: tuple[str, ...], *, steps: bool) -> None:
     """Print the numbers of a spec as JSON: each layer's input, weight, bias and output."""
-    from conv_anim.diagnostics import SpecError
+    from conv_anim.runs import read_one
     from conv_anim.tracing.listing import pieces
-
-    try:
-        traced = traced_spec(spec, changes)
-    except SpecError as error:
-        fail(error.problems)
-    for piece in pieces(traced, steps=steps):
-        click.echo(piece, nl=False)
-
-
-def traced_spec(spec: Path, changes: tuple[str, ...]) -> Trace:
     from conv_anim.tracing.trace import trace as traced
 
-    return traced(one_spec(spec, changes))
-
-
-def one_spec(spec: Path, changes: tuple[str, ...]) -> Spec:
-    from conv_anim import pipeline
-
-    source = standard_input() if str(spec) == "-" else spec
-    return pipeline.loaded(source, changes=changes).spec
+    for piece in pieces(traced(read_one(spec, changes)), steps=steps):
+        click.echo(piece, nl=False)
 
 
 @main.command()
@@ -305,13 +185,10 @@ def explain(spec: Path, changes: tuple[str, ...], *, as_json: bool) -> None:
       conv-anim explain con_9.yaml
       conv-anim explain con_9.yaml --set layer.stride=2 --set lang=zh-TW
     """
-    from conv_anim.diagnostics import SpecError
     from conv_anim.explain import data, text
+    from conv_anim.runs import read_one
 
-    try:
-        made = one_spec(spec, changes)
-    except SpecError as error:
-        fail(error.problems)
+    made = read_one(spec, changes)
     if as_json:
         echo_json(data(made))
     else:
