@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -110,6 +110,9 @@ def scene(spec: Spec) -> Scene:
     except GlyphError as error:
         missing = dict.fromkeys((error, *_missing(spec)))
         raise SpecError(Problem(Code.GLYPH, str(e), e.character, hint=_glyph_hint(e)) for e in missing) from None
+    except figure.TooNarrowError as error:
+        hint = f"size: {{width: {error.narrowest}}} or more, or a smaller input"
+        raise SpecError([Problem(Code.OUT_OF_RANGE, str(error), "size.width", hint=hint)]) from None
 
 
 def _missing(spec: Spec) -> Iterator[GlyphError]:
@@ -133,10 +136,19 @@ def _glyph_hint(error: GlyphError) -> str:
 
 
 def located(error: SpecError, root: Node) -> SpecError:
-    """The same error; a character without a glyph where it stands in the tree."""
-    return SpecError(
-        _at_character(problem, root) if problem.code is Code.GLYPH else problem for problem in error.problems
-    )
+    """The same error, at the place in the tree that it is about."""
+    return SpecError(_located(problem, root) for problem in error.problems)
+
+
+def _located(problem: Problem, root: Node) -> Problem:
+    match problem.code:
+        case Code.GLYPH:
+            return _at_character(problem, root)
+        case Code.OUT_OF_RANGE:
+            where = next((node for node in _scalars(root) if node.path == problem.path), None)
+            return problem if where is None else replace(problem, span=where.span)
+        case _:
+            return problem
 
 
 def _at_character(problem: Problem, root: Node) -> Problem:

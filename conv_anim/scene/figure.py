@@ -24,6 +24,18 @@ NARROWEST = 300
 """Pixels, at scale 1, that a line of text may take even if the drawing is narrower."""
 
 
+LEAST = 0.05
+"""The smallest scale that is tried to make a figure narrow."""
+
+
+class TooNarrowError(Exception):
+    """A figure cannot be as narrow as its spec wants it; ``narrowest`` is how narrow it can be, in pixels."""
+
+    def __init__(self, narrowest: int) -> None:
+        super().__init__(f"this figure cannot be narrower than {narrowest} pixels")
+        self.narrowest = narrowest
+
+
 def scene(trace: Trace, font: Font) -> Scene:
     """The picture of a trace, in its spec's view, theme and size."""
     size = trace.spec.size
@@ -35,7 +47,10 @@ def scene(trace: Trace, font: Font) -> Scene:
 
 def _scale_for(trace: Trace, font: Font, width: int) -> float:
     """The largest scale at which the figure is no wider; searched for, because lengths round."""
-    low, high = 0.0, 2.0 * width / _composed(trace, Style(trace.spec.theme, 1.0, font), None).width
+    narrowest = _composed(trace, Style(trace.spec.theme, LEAST, font), None).width
+    if narrowest > width:
+        raise TooNarrowError(narrowest)
+    low, high = LEAST, 2.0 * width / _composed(trace, Style(trace.spec.theme, 1.0, font), None).width
     while high - low > 0.004:
         middle = (low + high) / 2
         fits = _composed(trace, Style(trace.spec.theme, middle, font), None).width <= width

@@ -166,8 +166,8 @@ def _matrix(input_: Input, layers: tuple[Layer, ...]) -> str | None:
     if len(layers) > 1 or _windows(layers) is not None:
         return _one_layer(layers) or _windows(layers)
     ends = layers[0].ends
-    if isinstance(layers[0], Pool) and layers[0].reduce == "max":
-        return "shows linear layers, and a maximum is none"
+    if isinstance(layers[0], Pool) and layers[0].reduce != "mean":
+        return f"shows linear layers, and a {'maximum' if layers[0].reduce == 'max' else 'norm'} is none"
     entries = prod(input_.size) * input_.channels * prod(ends.out_size) * ends.out_channels
     if entries <= MOST_NUMBERS:
         return None

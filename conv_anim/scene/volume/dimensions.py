@@ -59,7 +59,7 @@ class Dimension:
 def dimensions(style: Style, space: Space, first: Stack, last: Stack) -> list[Primitive]:
     """Of the input and the output, where no line of the animation passes; maps in between have their label only."""
     found = [*_of_input(style, space, first), *_of_output(style, last)]
-    return [item for dimension in found for item in dimension.items()]
+    return [item for dimension in found if dimension.length for item in dimension.items()]
 
 
 def _of_input(style: Style, space: Space, stack: Stack) -> list[Dimension]:
