@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import conv_anim
-from conv_anim.spec.layers.separable import split
+from conv_anim.spec.factoring import split
 
 SIZES = st.lists(st.integers(1, 4), min_size=1, max_size=3)
 

@@ -10,46 +10,31 @@ import numpy as np
 
 from conv_anim.scene.color import mix, readable
 from conv_anim.scene.flat.board import Board
+from conv_anim.scene.flat.drawing import Drawing
 from conv_anim.scene.flat.lettered import Letters, matrix_label
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Grid, Numbers, strong
-from conv_anim.scene.numbers import Format, format_for
 from conv_anim.scene.panel import Sign
 from conv_anim.scene.primitives import Boxes, Frame, Lazy
 from conv_anim.scene.sheet import Sheet, two
 from conv_anim.scene.signpost import Key
 from conv_anim.scene.sums import Sum, Term
 from conv_anim.scene.wording import words
-from conv_anim.scene.wording.language import Language
 from conv_anim.spec.model import Fold, Labels
 from conv_anim.tracing.gathers import windows
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
-    from conv_anim.scene.flat.pace import Pace
     from conv_anim.scene.grid import Place
     from conv_anim.scene.panel import Panel
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.steps import Cell
-    from conv_anim.scene.style import Style
-    from conv_anim.tracing.trace import LayerTrace, Step, Trace
+    from conv_anim.tracing.trace import Step
 
 
 @dataclass(frozen=True)
-class FoldedView:
+class FoldedView(Drawing):
     """The drawing of a fold into one channel."""
-
-    trace: Trace
-    style: Style
-    pace: Pace
-
-    @property
-    def layer(self) -> LayerTrace:
-        return self.trace.layers[0]
-
-    @property
-    def say(self) -> Language:
-        return Language(self.trace.spec.lang)
 
     @property
     def fold(self) -> Fold:
@@ -64,14 +49,6 @@ class FoldedView:
     @property
     def letters(self) -> Letters:
         return Letters(self.layer.input.shape[0])
-
-    @cached_property
-    def x(self) -> Format:
-        return format_for(self.layer.input)
-
-    @cached_property
-    def y(self) -> Format:
-        return format_for(self.layer.output)
 
     @cached_property
     def strip(self) -> Strip:

@@ -10,6 +10,7 @@ import numpy as np
 
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.board import Board
+from conv_anim.scene.flat.drawing import Drawing
 from conv_anim.scene.flat.full import Full
 from conv_anim.scene.flat.remarks import overlap_keys
 from conv_anim.scene.flat.strip import Part, Strip
@@ -19,7 +20,6 @@ from conv_anim.scene.panel import Sign
 from conv_anim.scene.primitives import Boxes, Frame, Lazy
 from conv_anim.scene.sheet import two
 from conv_anim.scene.wording import words
-from conv_anim.scene.wording.language import Language
 from conv_anim.tracing.scatter import Scatter
 
 if TYPE_CHECKING:
@@ -27,13 +27,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from conv_anim.scene.flat.pace import Pace
     from conv_anim.scene.grid import Grid, Place
     from conv_anim.scene.panel import Panel
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.steps import Cell
-    from conv_anim.scene.style import Style
-    from conv_anim.tracing.trace import LayerTrace, Trace
     from conv_anim.tracing.values import Array
 
 PALE = 0.5
@@ -41,20 +38,8 @@ PALE = 0.5
 
 
 @dataclass(frozen=True)
-class OverlapView:
+class OverlapView(Drawing):
     """The drawing of a transposed layer of one channel: its input cells in turn, and what they have hit so far."""
-
-    trace: Trace
-    style: Style
-    pace: Pace
-
-    @property
-    def layer(self) -> LayerTrace:
-        return self.trace.layers[0]
-
-    @property
-    def say(self) -> Language:
-        return Language(self.trace.spec.lang)
 
     @cached_property
     def scatter(self) -> Scatter:

@@ -10,10 +10,11 @@ import numpy as np
 
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.board import Board
+from conv_anim.scene.flat.drawing import Drawing
 from conv_anim.scene.flat.lettered import Letters, matrix_label
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Grid, Numbers, SheetGrid
-from conv_anim.scene.numbers import Format, format_for, plane
+from conv_anim.scene.numbers import plane
 from conv_anim.scene.panel import Sign
 from conv_anim.scene.primitives import Frame, Lazy
 from conv_anim.scene.sheet import Sheet, two
@@ -24,27 +25,16 @@ from conv_anim.spec.model import Labels
 from conv_anim.tracing.gathers import Gather
 
 if TYPE_CHECKING:
-    from conv_anim.scene.flat.pace import Pace
     from conv_anim.scene.grid import Place
     from conv_anim.scene.panel import Panel
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.steps import Cell
-    from conv_anim.scene.style import Style
     from conv_anim.tracing.operators import Operator
-    from conv_anim.tracing.trace import LayerTrace, Trace
 
 
 @dataclass(frozen=True)
-class UnfoldedView:
+class UnfoldedView(Drawing):
     """The drawing of one channel; ``pace`` goes through the windows, as cells (0, row, column) of a map of them."""
-
-    trace: Trace
-    style: Style
-    pace: Pace
-
-    @property
-    def layer(self) -> LayerTrace:
-        return self.trace.layers[0]
 
     @property
     def window(self) -> Operator:
@@ -62,15 +52,11 @@ class UnfoldedView:
         return Letters(self.layer.output.shape[0])
 
     @cached_property
-    def fmt(self) -> Format:
-        return format_for(self.layer.input)
-
-    @cached_property
     def strip(self) -> Strip:
         colors, given, shape = self.style.colors, self.trace.spec.labels or Labels(), self._shape
         first = words.labels(self.trace)[0]
         last = matrix_label(self.trace, given.output, key="label.output", shape=shape)
-        texts = {self.fmt(v) for v in self.layer.input.ravel().tolist()}
+        texts = {self.x(v) for v in self.layer.input.ravel().tolist()}
         numbers = Numbers.fitting(self.style, self.style.cell, texts, self.style.number_size, bold=texts)
         parts = (
             Part(self.sheet.shape, Sign(self.style, first, colors.input), "→"),
@@ -89,7 +75,7 @@ class UnfoldedView:
 
     @cached_property
     def input(self) -> SheetGrid:
-        values, fmt = plane(self.layer.input[0]), self.fmt
+        values, fmt = plane(self.layer.input[0]), self.x
         return SheetGrid(self.strip.grids[0], self.sheet, values, fmt, fmt(0), self.style.colors.input)
 
     def still(self) -> Items:
@@ -113,7 +99,7 @@ class UnfoldedView:
     def _column(self, window: Cell, fill: str, *, bold: bool = False) -> list[Primitive]:
         column, grid = self.number(window), self.columns
         places = [(row, column) for row in range(grid.rows)]
-        texts = [self.fmt(v) for v in self.layer.output[:, column].tolist()]
+        texts = [self.x(v) for v in self.layer.output[:, column].tolist()]
         numbers = [grid.number(place, text, fill, bold=bold) for place, text in zip(places, texts, strict=True)]
         return [grid.boxes(places, fill, self.style.edge), *numbers]
 

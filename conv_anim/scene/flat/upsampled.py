@@ -9,27 +9,25 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix, readable
 from conv_anim.scene.flat.board import Board
+from conv_anim.scene.flat.drawing import Drawing
 from conv_anim.scene.flat.shares import Shares, shares
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Numbers
-from conv_anim.scene.numbers import Format, format_for, plane
+from conv_anim.scene.numbers import plane
 from conv_anim.scene.panel import Sign
 from conv_anim.scene.primitives import Frame, Lazy, Polygons
 from conv_anim.scene.sheet import two
 from conv_anim.scene.signpost import Key
 from conv_anim.scene.sums import Sum, Term
 from conv_anim.scene.wording import words
-from conv_anim.scene.wording.language import Language
 from conv_anim.spec.model import Upsample
 from conv_anim.tracing.gathers import read_at
 
 if TYPE_CHECKING:
-    from conv_anim.scene.flat.pace import Pace
     from conv_anim.scene.grid import Grid, Place
     from conv_anim.scene.panel import Panel
     from conv_anim.scene.primitives import Items, Primitive
-    from conv_anim.scene.style import Style
-    from conv_anim.tracing.trace import LayerTrace, Step, Trace
+    from conv_anim.tracing.trace import Step
 
 FAINTEST = 0.25
 """How much a cell with hardly any share is marked, compared with the one that has the largest."""
@@ -38,16 +36,8 @@ SHARE_SIZE = 11
 
 
 @dataclass(frozen=True)
-class UpsampledView:
+class UpsampledView(Drawing):
     """The drawing of a layer that makes one channel larger."""
-
-    trace: Trace
-    style: Style
-    pace: Pace
-
-    @property
-    def layer(self) -> LayerTrace:
-        return self.trace.layers[0]
 
     @property
     def upsample(self) -> Upsample:
@@ -58,19 +48,7 @@ class UpsampledView:
     def interpolates(self) -> bool:
         return self.upsample.mode != "nearest"
 
-    @property
-    def say(self) -> Language:
-        return Language(self.trace.spec.lang)
-
     # numbers
-
-    @cached_property
-    def x(self) -> Format:
-        return format_for(self.layer.input)
-
-    @cached_property
-    def y(self) -> Format:
-        return format_for(self.layer.output)
 
     @cached_property
     def shares(self) -> dict[Place, Shares]:
