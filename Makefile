@@ -57,7 +57,7 @@ check-lock: $(STAMP) ## is requirements.lock what pyproject.toml asks for?
 	$(BIN)/uv pip compile $(LOCKING) -o .venv/requirements.lock
 	diff requirements.lock .venv/requirements.lock
 
-LOCKING := --quiet --universal --generate-hashes --no-annotate --no-header --group dev pyproject.toml
+LOCKING := --quiet --universal --generate-hashes --no-annotate --no-header --all-extras --group dev pyproject.toml
 lock: $(STAMP) ## bring requirements.lock up to date
 	$(BIN)/uv pip compile --upgrade $(LOCKING) -o requirements.lock
 
