@@ -1,4 +1,4 @@
-"""Every layer against PyTorch, over drawn parameters. ``make test-torch`` installs it; elsewhere these are skipped."""
+"""Every layer against PyTorch, over drawn parameters: in ``make test-frameworks``, which installs it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 import conv_anim
 
-if os.environ.get("REQUIRE_TORCH"):
+if os.environ.get("REQUIRE_FRAMEWORKS"):
     import torch
 else:
-    torch = pytest.importorskip("torch", reason="PyTorch is not installed: make test-torch")
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed: make test-frameworks")
 
 from torch.nn import functional
 

@@ -1,0 +1,106 @@
+"""What the writers of programs share: a layer's place in its program, and ways to write sizes and windows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn, Protocol
+
+from conv_anim.diagnostics import Code, Problem, SpecError
+from conv_anim.spec.sizes import effective_kernel
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conv_anim.spec.model import Padding, Pool, Size
+    from conv_anim.tracing.trace import LayerTrace, Trace
+
+
+class UnwrittenError(Exception):
+    """A framework has no words for a layer."""
+
+
+def unwritten(what: str) -> NoReturn:
+    raise UnwrittenError(what)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A layer in its program."""
+
+    traced: LayerTrace
+    alone: bool
+    unpooled: bool
+    """Whether a later layer takes this pool back."""
+
+    def named(self, name: str) -> str:
+        """A name for something of this layer, other than those of others."""
+        return name if self.alone else f"{name}_{self.traced.number + 1}"
+
+
+class Writer(Protocol):
+    """A framework's words: what stands above, how the input is said, a layer from ``x`` to ``y``, and the end."""
+
+    def head(self, trace: Trace) -> list[str]: ...
+    def layer(self, place: Place) -> list[str]: ...
+    def tail(self) -> list[str]: ...
+
+
+def numbers(size: Sequence[int]) -> str:
+    """One number where all are equal, else a tuple."""
+    return str(size[0]) if len(set(size)) == 1 else str(tuple(size))
+
+
+def arguments(**given: object) -> str:
+    """``name=value, …`` of those that are not None."""
+    return ", ".join(f"{name}={value}" for name, value in given.items() if value is not None)
+
+
+def unless(value: Sequence[int], default: int) -> str | None:
+    """The numbers, None if all are what they are anyway."""
+    return None if set(value) == {default} else numbers(value)
+
+
+def symmetric(padding: Padding) -> bool:
+    return all(before == after for before, after in padding)
+
+
+def overhang(pool: Pool) -> Size:
+    """How far the last window of each axis reaches beyond the padding (with ``ceil_mode``)."""
+    ends = pool.ends
+    sides = zip(ends.in_size, ends.out_size, pool.kernel_size, pool.stride, pool.dilation, pool.padding, strict=True)
+    return tuple(max(0, (out - 1) * s + effective_kernel(k, d) - size - sum(pad)) for size, out, k, s, d, pad in sides)
+
+
+def is_global(pool: Pool) -> bool:
+    """Whether the one window is the whole map."""
+    return pool.kernel_size == pool.ends.in_size and not any(map(any, pool.padding)) and set(pool.dilation) == {1}
+
+
+LETTERS = "ijk"
+
+
+def slices(stride: Size, kernel: Size, dilation: Size) -> str:
+    """A window as slices: ``i * 2 : i * 2 + 3, j * 2 : j * 2 + 3``."""
+    return ", ".join(
+        _slice(letter, s, effective_kernel(k, d), d)
+        for letter, s, k, d in zip(LETTERS, stride, kernel, dilation, strict=False)
+    )
+
+
+def _slice(letter: str, stride: int, window: int, dilation: int) -> str:
+    start = letter if stride == 1 else f"{letter} * {stride}"
+    return f"{start} : {start} + {window}" + (f" : {dilation}" if dilation > 1 else "")
+
+
+def letters(axes: int) -> str:
+    """``i, j``."""
+    return ", ".join(LETTERS[:axes]) + ("," if axes == 1 else "")
+
+
+def cut(sizes: Sequence[tuple[int, int]]) -> str:
+    """``a : b`` for each axis."""
+    return ", ".join(f"{start} : {stop}" for start, stop in sizes)
+
+
+def too_much(message: str, hint: str) -> SpecError:
+    return SpecError([Problem(Code.UNSUPPORTED, message, hint=hint)])

@@ -1,0 +1,45 @@
+"""``code``: a spec as a program in a framework."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from conv_anim.commands.options import DIAGNOSTICS, SET, SPEC
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FRAMEWORKS = ("torch", "keras", "jax", "numpy")
+
+
+@click.command()
+@SPEC
+@click.option(
+    "--framework",
+    type=click.Choice(FRAMEWORKS),
+    default="torch",
+    show_default=True,
+    help="What the program is written for; numpy needs nothing else, and shows the loops.",
+)
+@SET
+@DIAGNOSTICS
+def code(spec: Path, framework: str, changes: tuple[str, ...]) -> None:
+    """Print a program that computes a spec, with the same input, weights and bias; - reads it from standard input.
+
+    \b
+    Examples:
+      conv-anim code con_5.yaml
+      conv-anim code con_5.yaml --framework numpy > con_5.py
+      conv-anim draw 'nn.Conv2d(1, 1, 3)' --spec | conv-anim code - --framework jax
+    """
+    from conv_anim.coding.programs import program
+    from conv_anim.diagnostics import SpecError
+    from conv_anim.runs import fail, read_one
+
+    made = read_one(spec, changes)
+    try:
+        click.echo(program(made, framework), nl=False)
+    except SpecError as error:
+        fail(error.problems)

@@ -1,0 +1,125 @@
+"""``draw``: a layer as PyTorch or Keras write it to a picture, without a spec."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from conv_anim.commands.options import DIAGNOSTICS, SET, AsPath, Named
+from conv_anim.commands.render import FORMATS, Steps, as_yaml, directed
+from conv_anim.spec import formats as known
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conv_anim.frameworks.drawings import Drawing
+    from conv_anim.pipeline import Loaded
+    from conv_anim.spec.model import Size
+
+
+class Shape(click.ParamType):  # type: ignore[type-arg]  # generic in new versions only
+    """``32x32`` as numbers."""
+
+    name = "shape"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Size:
+        from conv_anim.frameworks.feeding import shape_of
+
+        found = shape_of(str(value))
+        if found is None:
+            self.fail(f"'{value}' is no size; write 32x32, or with the channels first 3x32x32.", param, ctx)
+        return found
+
+
+@click.command()
+@click.argument("layer")
+@click.option(
+    "--input",
+    "shape",
+    type=Shape(),
+    metavar="SIZE",
+    help="What the layer is fed: 32x32, 3x32x32 with the channels first, or 32. Default: what shows the layer well.",
+)
+@click.option("--channels", type=click.IntRange(1), metavar="N", help="Input channels, where the layer does not say.")
+@click.option(
+    "-o", "--output", type=AsPath(), metavar="FILE", help="A file, whose suffix says the format, or a folder."
+)
+@click.option(
+    "-f", "--format", "formats", multiple=True, type=click.Choice(FORMATS), metavar="FORMAT", help="As render."
+)
+@click.option(
+    "--view", type=Named("view"), metavar="VIEW", help="isometric, flat, channels, volume, matrix or sequence."
+)
+@click.option("--theme", type=Named("theme"), metavar="THEME", help="The colours; 'conv-anim themes' lists them.")
+@SET
+@click.option("--step", type=Steps(), metavar="STEPS", help="Only these steps, as render.")
+@click.option("--spec", "as_spec", is_flag=True, help="Print the spec that the layer stands for; draw nothing.")
+@click.option("--node", metavar="NAME", help="Which node of an ONNX model: its name, an output's, or its number.")
+@DIAGNOSTICS
+def draw(  # noqa: PLR0917  # click hands its options over by name
+    layer: str,
+    shape: Size | None,
+    channels: int | None,
+    output: Path | None,
+    formats: tuple[str, ...],
+    view: str | None,
+    theme: str | None,
+    changes: tuple[str, ...],
+    step: str | None,
+    node: str | None,
+    *,
+    as_spec: bool,
+) -> None:
+    """Draw a layer as you write it in PyTorch or Keras, or a node of an ONNX model. The text is read, never run.
+
+    \b
+    Examples:
+      conv-anim draw 'nn.Conv2d(3, 8, kernel_size=3, stride=2, padding=1)' --input 32x32
+      conv-anim draw 'Conv2D(8, 3, strides=2, padding="same")' --input 3x9x9 -o figures/conv.gif
+      conv-anim draw 'nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.MaxPool2d(2))'
+      conv-anim draw 'nn.ConvTranspose2d(1, 1, 3, stride=2)' --spec > my.yaml
+      conv-anim draw model.onnx --node /conv1/Conv
+      conv-anim draw - < layer.py
+    """
+    from conv_anim.diagnostics import SpecError
+    from conv_anim.frameworks.drawings import drawing
+    from conv_anim.frameworks.feeding import said
+    from conv_anim.pipeline import drawable
+    from conv_anim.runs import fail
+
+    named = [f"{key}={as_yaml(name)}" for key, name in (("view", view), ("theme", theme)) if name is not None]
+    try:
+        made = drawing(_text(layer), said(shape, channels), node)
+        for note in made.notes:
+            click.echo(f"note: {note}", err=True)
+        if as_spec:
+            click.echo(made.yaml((*named, *changes)), nl=False)
+            return
+        folder, changes = directed(output, changes)
+        loaded = drawable(made.loaded((*named, *changes)))
+    except SpecError as error:
+        fail(error.problems)
+    _draw(made, loaded, folder=folder, formats=formats, step=step)
+
+
+def _text(layer: str) -> str:
+    from conv_anim.runs import standard_input
+
+    return standard_input().text if layer == "-" else layer
+
+
+def _draw(made: Drawing, loaded: Loaded, *, folder: Path | None, formats: tuple[str, ...], step: str | None) -> None:
+    from pathlib import Path
+
+    from conv_anim.batch import Origin, Wanted, jobs
+    from conv_anim.runs import draw_all
+
+    wanted = Wanted(folder, tuple(known.SHORT.get(name, name) for name in formats), step=step)
+    origin = Origin(Path(made.name))
+    bad = draw_all([(origin, loaded)], wanted, 1, verbose=False)
+    if not bad:
+        for job in jobs(origin, loaded, wanted):
+            click.echo(f"drew {job.file}", err=True)
+    sys.exit(1 if bad else 0)

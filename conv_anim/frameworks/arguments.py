@@ -1,0 +1,133 @@
+"""The arguments of a call, bound to the parameters of its layer: keys and values, as in a spec's mapping."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from conv_anim.diagnostics import Code, Problem
+from conv_anim.frameworks.calls import Unread, plain
+from conv_anim.spec.kinds import Flag, Whole
+from conv_anim.spec.layers.base import LARGEST, per_axis
+from conv_anim.spec.nodes import Entries, Scalar
+from conv_anim.spec.records import Field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conv_anim.frameworks.calls import Argument, Call
+    from conv_anim.spec.kinds import Kind, Maybe, Report, Schema
+    from conv_anim.spec.nodes import Node
+    from conv_anim.spec.records import Object
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Anything:
+    """What a figure does not depend on; it need not even be a literal."""
+
+    expected: str = "anything"
+
+    def decode(self, node: Node, report: Report) -> Node:
+        del report
+        return node
+
+    def schema(self) -> Schema:
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
+class OrNone(Generic[T]):
+    """A value that may be None, as if it were not given."""
+
+    kind: Kind[T]
+
+    @property
+    def expected(self) -> str:
+        return self.kind.expected
+
+    def decode(self, node: Node, report: Report) -> Maybe[T | None]:
+        return None if isinstance(node, Scalar) and node.value is None else self.kind.decode(node, report)
+
+    def schema(self) -> Schema:
+        return self.kind.schema()
+
+
+def whole(name: str, *, least: int = 1) -> Field[int]:
+    """A parameter that must be given, a whole number."""
+    return Field(name, Whole(least, LARGEST), name, required=True)
+
+
+def count(name: str, default: int) -> Field[int]:
+    return Field(name, Whole(1, LARGEST), name, default=default)
+
+
+def sizes(name: str, *, least: int = 1) -> Field[int | tuple[int, ...]]:
+    """A parameter that must be given, one number or one per axis."""
+    return Field(name, per_axis(least), name, required=True)
+
+
+def moves(name: str, default: int, *, least: int = 1) -> Field[int | tuple[int, ...]]:
+    """One number or one per axis."""
+    return Field(name, per_axis(least), name, default=default)
+
+
+def moves_or_none(name: str, *, least: int = 1) -> Field[Any]:
+    """One number or one per axis, or None."""
+    return Field(name, OrNone(per_axis(least)), name)
+
+
+def flag(name: str, *, default: bool) -> Field[bool]:
+    return Field(name, Flag(), name, default=default)
+
+
+def ignored(*names: str) -> tuple[Field[Any], ...]:
+    """Parameters that a figure does not depend on."""
+    return tuple(Field(name, Anything(), name) for name in names)
+
+
+def bound(call: Call, keys: Object, report: Report) -> Entries:
+    """A call's arguments by the names of its parameters; what cannot be is reported."""
+    entries: list[tuple[Scalar, Node]] = []
+    given: set[str] = set()
+    for name, argument in _named(call, keys, report):
+        if name.text in given:
+            message = f"{keys.name} is given '{name.text}' twice"
+            report.problems.append(Problem(Code.DUPLICATE_KEY, message, name.text, name.span))
+            continue
+        given.add(name.text)
+        node = plain(argument.value, name.text)
+        field = next((field for field in keys.fields if field.name == name.text), None)
+        if not isinstance(node, Unread):
+            entries.append((name, node))
+        elif field is None:
+            entries.append((name, Scalar(None, node.text, name.text, node.span)))
+        elif not isinstance(field.kind, Anything):
+            report.problems.append(unread(node, f"'{name.text}'"))
+    return Entries(tuple(entries), call.short, call.span)
+
+
+def _named(call: Call, keys: Object, report: Report) -> Iterator[tuple[Scalar, Argument]]:
+    most = len(keys.fields)
+    for k, argument in enumerate(call.arguments):
+        if argument.keyword is not None:
+            yield argument.keyword, argument
+        elif k < most:
+            name = keys.fields[k].name
+            yield Scalar(name, name, name, argument.value.span), argument
+        else:
+            message = f"{keys.name} takes at most {most} argument{'s' * (most != 1)}; this is number {k + 1}"
+            hint = f"in their order: {', '.join(field.name for field in keys.fields)}" if most else None
+            report.problems.append(Problem(Code.UNKNOWN_KEY, message, "", argument.value.span, hint))
+
+
+def unread(value: Unread, subject: str) -> Problem:
+    """The problem of something that would have to be run."""
+    message = f"{subject} is '{_cropped(value.text)}', which is no plain value: the text is read, never run"
+    return Problem(Code.NOT_YAML_DATA, message, "", value.span, "write the number, the text or the tuple itself")
+
+
+def _cropped(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 40 else line[:39] + "…"

@@ -1,0 +1,29 @@
+"""What the tables of PyTorch's and of Keras's layers are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conv_anim.frameworks.sketch import Sketch
+    from conv_anim.spec.records import Field, Object, Record
+
+Draw: TypeAlias = "Callable[[Record, Sketch], None]"
+Fields: TypeAlias = "tuple[Field[Any], ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignLayer:
+    """A layer of a framework: its parameters in their order, its axes (None: any), and how it goes into a sketch."""
+
+    keys: Object
+    axes: int | None
+    draw: Draw
+
+
+def biased(record: Record, sketch: Sketch, bias: Field[bool], *, first: int) -> int | None:
+    """What is added to every output, where the layer's own numbers are not known."""
+    return first if record.of(bias) and not sketch.weights else None

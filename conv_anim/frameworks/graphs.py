@@ -1,0 +1,121 @@
+"""``from_onnx``: a node of an ONNX model with its weights, as a spec."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conv_anim.diagnostics import Code, Problem, SpecError, nearest
+from conv_anim.frameworks.arrays import array, fed
+from conv_anim.frameworks.feeding import Feed
+from conv_anim.frameworks.models import Model, Node
+from conv_anim.frameworks.onnx_layers import ONNX
+from conv_anim.frameworks.specs import spec_of
+
+if TYPE_CHECKING:
+    from os import PathLike
+    from pathlib import Path
+
+    from conv_anim.frameworks.sketch import Sketch
+    from conv_anim.spec.model import Given, Spec
+
+LISTED = 20
+SQUARE = 7
+"""The size along each axis of an input that neither the model nor anybody says."""
+
+
+def from_onnx(
+    path: str | PathLike[str],
+    node: str | int | None = None,
+    input: Any = None,  # noqa: A002  # as the framework calls it
+    **keys: Any,
+) -> Spec:
+    """The figure of one node of an ONNX model, with its own weights and bias.
+
+    ``node`` is its name, the name of its output, or its number among the nodes that can be drawn; it may be left out
+    where there is only one. ``input`` is an array (channels, *size), with or without a batch of 1 in front, or a tuple
+    of sizes; by default the size that the model says. ``keys`` are those of a spec: ``view="flat"``. Raises SpecError.
+    """
+    model = Model.read(path)
+    return spec_of(_sketch(chosen(model, node), input, Feed()), keys)
+
+
+def sketched(path: Path, node: str | None, feed: Feed) -> tuple[Sketch, str]:
+    """A node as the command line asks for it, and its name."""
+    found = chosen(Model.read(path), node)
+    return _sketch(found, None, feed), found.name
+
+
+def chosen(model: Model, wanted: str | int | None) -> Node:
+    """The node that is meant. Raises SpecError, which lists those that there are."""
+    nodes = [node for node in model.nodes if node.kind in ONNX]
+    if not nodes:
+        kinds = ", ".join(sorted({node.kind for node in model.nodes})[:LISTED]) or "no nodes"
+        raise model.problem(f"nothing in this model can be drawn: it has {kinds}", f"drawn are {', '.join(ONNX)}")
+    if wanted is None and len(nodes) == 1:
+        return nodes[0]
+    if str(wanted).isdecimal() and int(str(wanted)) < len(nodes):
+        return nodes[int(str(wanted))]
+    matches = [node for node in nodes if wanted in {node.name, *node.outputs}]
+    if len(matches) == 1:
+        return matches[0]
+    raise model.problem(*_unclear(nodes, wanted), Code.MISSING_KEY if wanted is None else Code.UNKNOWN_NAME)
+
+
+def _unclear(nodes: list[Node], wanted: str | int | None) -> tuple[str, str]:
+    """The message where no node, or more than one, is meant, and a list of them."""
+    near = nearest(str(wanted), [node.name for node in nodes]) if isinstance(wanted, str) else None
+    lines = [f"{k}: {node.name} ({node.kind})" for k, node in enumerate(nodes[:LISTED])]
+    more = [f"… and {len(nodes) - LISTED} more"] if len(nodes) > LISTED else []
+    asked = "say which node is meant" if wanted is None else f"no one node that can be drawn is called '{wanted}'"
+    meant = "" if near is None else f"did you mean '{near}'? "
+    return asked, "\n    ".join([f"{meant}by name or number (node=, --node):", *lines, *more])
+
+
+def _sketch(node: Node, given: Any, feed: Feed) -> Sketch:
+    held: dict[str, Given] = {}
+    weight = node.array(1) if node.kind in {"Conv", "ConvTranspose"} else None
+    channels = None if weight is None else _channels(node, weight)
+    axes = node.axes if weight is None else weight.ndim - 2
+    if feed.shape is not None or feed.channels is not None:
+        given = _shape(node, feed, axes, channels)
+    if given is None:
+        given = _size(node, axes, channels)
+    sketch = fed(given, held, axes=axes, layer=node.kind, channels=channels)
+    if weight is not None:
+        held[node.name] = array(weight, node.name)
+        bias = node.array(2)
+        numbers = None if bias is None else list(array(bias, f"{node.name}.bias").numbers)
+        sketch.weights = {"weight": {"file": node.name}, "bias": numbers}
+    if channels not in {None, sketch.channels}:
+        what = f"{node.name} takes {channels} channels, and the input has {sketch.channels}"
+        raise SpecError([Problem(Code.SHAPE, what, "input")])
+    ONNX[node.kind](node, sketch)
+    sketch.finish()
+    return sketch
+
+
+def _channels(node: Node, weight: Any) -> int:
+    if not 3 <= weight.ndim <= 5 or min(weight.shape) < 1:
+        raise node.problem(f"its weight has the shape {tuple(weight.shape)}, which is no kernel's", Code.SHAPE)
+    return int(weight.shape[1] * node.whole("group", 1) if node.kind == "Conv" else weight.shape[0])
+
+
+def _shape(node: Node, feed: Feed, axes: int | None, channels: int | None) -> tuple[int, ...]:
+    many, size = feed.sized(axes, node.name, channels)
+    inside = node.input_shape or ()
+    if size is None:
+        size = tuple(n or SQUARE for n in inside[1:]) or (SQUARE,) * (axes or 2)
+    return (many or (inside[0] if inside else None) or 1, *size)
+
+
+def _size(node: Node, axes: int | None, channels: int | None) -> tuple[int, ...]:
+    """(channels, *size) as the model says it, as far as it does."""
+    shape = node.input_shape
+    if shape is None and axes is None:
+        what = "the model does not say how large its input is"
+        raise node.problem(what, Code.MISSING_KEY, "give an input, as in 3x32x32")
+    if shape is None:
+        return (channels or 1, *(SQUARE,) * (axes or 2))
+    if None not in {channels, shape[0]} and channels != shape[0]:
+        raise node.problem(f"it takes {channels} channels, and the model gives it {shape[0]}", Code.SHAPE)
+    return (channels or shape[0] or 1, *(n or SQUARE for n in shape[1:]))

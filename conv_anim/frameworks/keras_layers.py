@@ -1,0 +1,265 @@
+"""Keras's layers: their parameters in Keras's order, and what each is as a layer of a spec."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from conv_anim.diagnostics import Code
+from conv_anim.frameworks.arguments import OrNone, count, flag, ignored, moves, moves_or_none, sizes, whole
+from conv_anim.frameworks.foreign import ForeignLayer, biased
+from conv_anim.frameworks.sketch import Border, fail, given, same, tidy, unsupported
+from conv_anim.spec.kinds import Either, ListOf, OneOf, Whole, is_list, is_scalar
+from conv_anim.spec.layers.base import LARGEST
+from conv_anim.spec.layers.conv import named_padding
+from conv_anim.spec.records import Field, Object
+from conv_anim.spec.sizes import effective_kernel
+
+if TYPE_CHECKING:
+    from conv_anim.frameworks.foreign import Draw, Fields
+    from conv_anim.frameworks.sketch import Sketch
+    from conv_anim.spec.records import Record
+
+FILTERS, KERNEL_SIZE, GROUPS = whole("filters"), sizes("kernel_size"), count("groups", 1)
+STRIDES, DILATION = moves("strides", 1), moves("dilation_rate", 1)
+USE_BIAS, MULTIPLIER = flag("use_bias", default=True), count("depth_multiplier", 1)
+PADDING: Field[str] = Field("padding", OneOf(("valid", "same")), "padding", default="valid")
+CAUSAL: Field[str] = Field("padding", OneOf(("valid", "same", "causal")), "padding", default="valid")
+OUTPUT_PADDING = moves_or_none("output_padding", least=0)
+DATA_FORMAT: Field[Any] = Field("data_format", OrNone(OneOf(("channels_last", "channels_first"))), "data_format")
+(ACTIVATION,) = ignored("activation")
+PARTS = ("kernel", "bias", "depthwise", "pointwise", "activity")
+REST = ignored(
+    *(f"{part}_{what}" for what in ("initializer", "regularizer", "constraint") for part in PARTS),
+    *("input_shape", "name", "trainable", "dtype", "autocast", "batch_input_shape", "input_dim"),
+)
+"""What says how a layer is trained or called."""
+
+
+def _moves(record: Record, sketch: Sketch) -> dict[str, Any]:
+    """What a convolution's window is, in a spec's words."""
+    if record.has(ACTIVATION) and getattr(record.at(ACTIVATION), "value", "") not in {None, "linear"}:
+        sketch.note("the activation is not drawn: it moves nothing")
+    return {
+        "kernel_size": record.at(KERNEL_SIZE),
+        "stride": given(record, STRIDES),
+        "dilation": given(record, DILATION),
+        "bias": biased(record, sketch, USE_BIAS, first=0),
+    }
+
+
+def _conv(record: Record, sketch: Sketch, *, name: str) -> None:
+    padding: Any = given(record, PADDING)
+    if sketch.border is not None:
+        if padding is not None:
+            unsupported("padding before a convolution that is padded itself is not drawn", record.at(PADDING))
+        padding, _ = sketch.bordered(((0, 0),) * sketch.axes, "zeros")
+    sketch.add(
+        name,
+        record.node,
+        out_channels=record.at(FILTERS) if record.has(FILTERS) else None,
+        multiplier=given(record, MULTIPLIER),
+        padding=padding,
+        groups=given(record, GROUPS),
+        **_moves(record, sketch),
+    )
+
+
+def _conv_transpose(record: Record, sketch: Sketch) -> None:
+    """Keras says how large the output is; the spec says the border and what is read beyond it."""
+    extra = record.get(OUTPUT_PADDING)
+    steps = [sketch.each(record.of(field), record.at(field)) for field in (KERNEL_SIZE, STRIDES, DILATION)]
+    extras = [None] * sketch.axes if extra is None else list(sketch.each(extra, record.at(OUTPUT_PADDING)))
+    windows = map(effective_kernel, steps[0], steps[2])
+    ends = [
+        _border(window, stride, more, same_=record.of(PADDING) == "same")
+        for window, stride, more in zip(windows, steps[1], extras, strict=True)
+    ]
+    beyond = [more for _, _, more in ends]
+    sketch.add(
+        "conv_transpose",
+        record.node,
+        out_channels=record.at(FILTERS),
+        padding=tidy(tuple((before, after) for before, after, _ in ends)),
+        output_padding=same(beyond) if any(beyond) else None,
+        **_moves(record, sketch),
+    )
+
+
+def _border(window: int, stride: int, extra: int | None, *, same_: bool) -> tuple[int, int, int]:
+    """Padding before and after, and output padding, of an axis of a transposed convolution.
+
+    As Keras counts them: "valid" makes (i − 1)s + max(k̂, s) outputs, "same" makes i·s; with an output padding these
+    are (i − 1)s + k̂ and (i − 1)s + k̂ mod 2 of them, and so many more.
+    """
+    if not same_:
+        return 0, 0, max(window, stride) - window if extra is None else extra
+    border = stride + window - 2 if extra is None else window + window % 2 - 2 + extra
+    before = min(border // 2 + border % 2, window - 1)
+    after = border - before
+    return window - 1 - before, max(0, window - 1 - after), max(0, after - window + 1)
+
+
+# pooling
+
+POOL_SIZE = moves("pool_size", 2)
+POOL_STRIDES = moves_or_none("strides")
+
+
+def _pool(record: Record, sketch: Sketch, *, name: str) -> None:
+    kernel = sketch.each(record.of(POOL_SIZE), record.at(POOL_SIZE))
+    strides = record.get(POOL_STRIDES)
+    stride = kernel if strides is None else sketch.each(strides, record.at(POOL_STRIDES))
+    padding = named_padding("same", sketch.size, kernel, stride) if record.of(PADDING) == "same" else ()
+    padded = any(map(any, padding))
+    sketch.add(
+        name,
+        record.node,
+        kernel_size=record.at(POOL_SIZE) if record.has(POOL_SIZE) else record.of(POOL_SIZE),
+        stride=given(record, POOL_STRIDES),
+        padding=tidy(padding) if padded else None,
+        count_include_pad=False if padded and name == "avg_pool" else None,
+    )
+
+
+def _global(record: Record, sketch: Sketch) -> None:
+    sketch.add("global_avg_pool", record.node)
+
+
+def _global_max(record: Record, sketch: Sketch) -> None:
+    sketch.add("max_pool", record.node, kernel_size=same(list(sketch.size)))
+
+
+# sizes
+
+UP_SIZE = moves("size", 2)
+INTERPOLATION: Field[str] = Field(
+    "interpolation",
+    OneOf(("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")),
+    "interpolation",
+    default="nearest",
+)
+
+
+def _upsample(record: Record, sketch: Sketch) -> None:
+    mode = record.of(INTERPOLATION)
+    if mode not in {"nearest", "bilinear"}:
+        what = f"Keras's {mode} interpolation is not drawn"
+        unsupported(what, record.at(INTERPOLATION), "nearest and bilinear are")
+    sketch.add(
+        "upsample",
+        record.node,
+        scale_factor=record.at(UP_SIZE) if record.has(UP_SIZE) else record.of(UP_SIZE),
+        mode=given(record, INTERPOLATION),
+    )
+
+
+ENTRY = Either(((is_list, ListOf(Whole(0, LARGEST), "a pair: before and after", 2, 2)), (is_scalar, Whole(0, LARGEST))))
+AROUND: Field[Any] = Field(
+    "padding",
+    Either(
+        (
+            (is_list, ListOf(ENTRY, "a tuple with a number or a pair per axis", 1, 3)),
+            (is_scalar, Whole(0, LARGEST, ", or a tuple with one per axis")),
+        )
+    ),
+    "padding",
+    default=1,
+)
+
+
+def _zero_padding(record: Record, sketch: Sketch) -> None:
+    around = record.of(AROUND)
+    if sketch.axes == 1 and isinstance(around, tuple) and len(around) == 2:
+        around = (around,)
+    entries = around if isinstance(around, tuple) else (around,) * sketch.axes
+    if len(entries) != sketch.axes:
+        fail(Code.AXES, f"'padding' needs {sketch.axes} entries, and has {len(entries)}", record.at(AROUND))
+    if sketch.border is not None:
+        unsupported("one padding layer after another is not drawn", record.node)
+    pairs = tuple(entry if isinstance(entry, tuple) else (entry, entry) for entry in entries)
+    sketch.border = Border(pairs, "zeros", record.node)
+
+
+# the table
+
+CONV: Fields = (FILTERS, KERNEL_SIZE, STRIDES, PADDING, DATA_FORMAT, DILATION, GROUPS, ACTIVATION, USE_BIAS, *REST)
+CONV_1D: Fields = tuple(CAUSAL if field is PADDING else field for field in CONV)
+TRANSPOSED: Fields = (
+    *(FILTERS, KERNEL_SIZE, STRIDES, PADDING, OUTPUT_PADDING, DATA_FORMAT, DILATION, ACTIVATION, USE_BIAS),
+    *REST,
+)
+DEPTHWISE: Fields = (KERNEL_SIZE, STRIDES, PADDING, MULTIPLIER, DATA_FORMAT, DILATION, ACTIVATION, USE_BIAS, *REST)
+SEPARABLE: Fields = (
+    FILTERS,
+    KERNEL_SIZE,
+    STRIDES,
+    PADDING,
+    DATA_FORMAT,
+    DILATION,
+    MULTIPLIER,
+    ACTIVATION,
+    USE_BIAS,
+    *REST,
+)
+POOL: Fields = (POOL_SIZE, POOL_STRIDES, PADDING, DATA_FORMAT, *REST)
+GLOBAL: Fields = (DATA_FORMAT, *ignored("keepdims"), *REST)
+
+
+def _layer(name: str, fields: Fields, draw: Draw, axes: int) -> tuple[str, ForeignLayer]:
+    return name, ForeignLayer(Object(name, fields), axes, draw)
+
+
+def _with_axes(n: int) -> list[tuple[str, ForeignLayer]]:
+    """The layers that Keras has for each number of axes, by all their names."""
+    average: Fields = (replace(POOL_SIZE, default=None, required=True), *POOL[1:])
+    pools: dict[str, Fields] = {"MaxPooling": POOL, "MaxPool": POOL, "AveragePooling": average, "AvgPool": average}
+    whole_maps = {"GlobalAveragePooling": _global, "GlobalAvgPool": _global}
+    whole_maps |= {"GlobalMaxPooling": _global_max, "GlobalMaxPool": _global_max}
+    transposed = partial(_conv_transpose)
+    return [
+        *(
+            _layer(f"Conv{form}{n}D", CONV_1D if n == 1 else CONV, partial(_conv, name="conv"), n)
+            for form in ("", "olution")
+        ),
+        *(_layer(f"Conv{form}{n}DTranspose", TRANSPOSED, transposed, n) for form in ("", "olution")),
+        *(
+            _layer(f"{p}{n}D", keys, partial(_pool, name="max_pool" if p.startswith("Max") else "avg_pool"), n)
+            for p, keys in pools.items()
+        ),
+        *(_layer(f"{name}{n}D", GLOBAL, draw, n) for name, draw in whole_maps.items()),
+        _layer(f"UpSampling{n}D", _upsampling(n), _upsample, n),
+        _layer(f"ZeroPadding{n}D", (AROUND, DATA_FORMAT, *REST), _zero_padding, n),
+    ]
+
+
+def _upsampling(n: int) -> Fields:
+    return (UP_SIZE, DATA_FORMAT, INTERPOLATION, *REST) if n == 2 else (UP_SIZE, *((DATA_FORMAT,) * (n > 2)), *REST)
+
+
+def _with_groups(n: int) -> list[tuple[str, ForeignLayer]]:
+    """The layers that Keras has for one and two axes only."""
+    depthwise = tuple(CAUSAL if n == 1 and field is PADDING else field for field in DEPTHWISE)
+    separable = tuple(CAUSAL if n == 1 and field is PADDING else field for field in SEPARABLE)
+    return [
+        _layer(f"DepthwiseConv{n}D", depthwise, partial(_conv, name="depthwise"), n),
+        _layer(f"SeparableConv{n}D", separable, partial(_conv, name="depthwise_separable"), n),
+        _layer(f"SeparableConvolution{n}D", separable, partial(_conv, name="depthwise_separable"), n),
+    ]
+
+
+KERAS: dict[str, ForeignLayer] = dict(
+    [*_with_axes(1), *_with_axes(2), *_with_axes(3), *_with_groups(1), *_with_groups(2)]
+)
+"""By name."""
+
+HARMLESS: Final = (
+    *("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout", "GaussianDropout"),
+    *("GaussianNoise", "ActivityRegularization", "Identity"),
+)
+POINTWISE: Final = (
+    *("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax", "BatchNormalization", "LayerNormalization"),
+    *("GroupNormalization", "UnitNormalization", "SpectralNormalization", "Rescaling", "Normalization"),
+)
+BEYOND: Final = ("Flatten", "Dense", "Reshape", "Permute", "RepeatVector")

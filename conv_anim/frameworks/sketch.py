@@ -1,0 +1,196 @@
+"""A spec in the making: an input, and layer upon layer in the spec's own words, each fitted to what enters it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+
+from conv_anim.diagnostics import Code, Problem, SpecError
+from conv_anim.inputs import Folder
+from conv_anim.spec.kinds import Invalid, Report, SkippedError
+from conv_anim.spec.layers import LAYER, LAYER_TYPES
+from conv_anim.spec.layers.base import Entering, spread
+from conv_anim.spec.nodes import Entries, Items, Scalar, from_python
+
+if TYPE_CHECKING:
+    from conv_anim.diagnostics import Span
+    from conv_anim.spec.arrays import Files
+    from conv_anim.spec.model import Layer, Padding, Size
+    from conv_anim.spec.nodes import Node
+    from conv_anim.spec.records import Field, Record
+
+Mode: TypeAlias = str
+"""What padding holds, as a spec's ``padding_mode`` has it."""
+ORDER = (
+    *("out_channels", "multiplier", "groups", "norm_type", "upscale_factor", "downscale_factor", "output_size", "size"),
+    *("scale_factor", "mode", "align_corners", "kernel_size", "stride", "padding", "output_padding", "dilation"),
+    *("padding_mode", "ceil_mode", "count_include_pad", "weight", "pointwise_weight", "bias"),
+)
+"""The keys of a layer, as they are written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Border:
+    """Padding that is a layer of its own; the convolution after it takes it on."""
+
+    amounts: Padding
+    mode: Mode
+    node: Node
+
+
+@dataclass
+class Sketch:
+    """A spec in the making.
+
+    ``values`` are the input's numbers and ``weights`` those of the layer that comes next, where they are known:
+    the keys of a spec's layer.
+    """
+
+    channels: int
+    size: Size
+    span: Span | None = None
+    values: Any = None
+    files: Files = field(default_factory=lambda: Folder(Path()))
+    weights: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    nodes: list[Entries] = field(default_factory=list)
+    layers: list[Layer] = field(default_factory=list)
+    border: Border | None = None
+
+    def __post_init__(self) -> None:
+        self.fed = (self.channels, self.size)
+
+    @property
+    def axes(self) -> int:
+        return len(self.size)
+
+    @property
+    def entering(self) -> Entering:
+        return Entering(self.channels, self.size, tuple(self.layers), self.files, Report())
+
+    def note(self, text: str) -> None:
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def add(self, type_: str, at: Node, /, **keys: Node | Any) -> None:
+        """A layer at a place of its text, less the keys that are None. Raises SpecError if it does not fit."""
+        if self.border is not None:
+            unsupported("padding is drawn as part of the convolution after it, and there is none", self.border.node)
+        path = at.path
+        entries = [(Scalar("type", "type", path, at.span), _placed(type_, "type", at.span))]
+        found = {**keys, **self.weights}
+        said = ((key, found[key]) for key in sorted(found, key=ORDER.index) if found[key] is not None)
+        entries += [(Scalar(key, key, f"{path}.{key}", at.span), _placed(value, key, at.span)) for key, value in said]
+        self._resolve(Entries(tuple(entries), path, at.span))
+        self.weights = {}
+
+    def _resolve(self, node: Entries) -> None:
+        entering = self.entering
+        try:
+            chosen = LAYER.decode(node, entering.report)
+            made = chosen if isinstance(chosen, Invalid) else LAYER_TYPES[chosen.name].resolve(chosen.record, entering)
+        except SkippedError:
+            raise SpecError(entering.report.problems) from None
+        if isinstance(made, Invalid) or entering.report.problems:
+            raise SpecError(entering.report.problems)
+        self.nodes.append(node)
+        self.layers += made
+        self.channels, self.size = made[-1].ends.out_channels, made[-1].ends.out_size
+
+    # what layers ask
+
+    def takes(self, record: Record, in_channels: Field[int]) -> None:
+        """Whether a layer takes as many channels as enter it. Raises SpecError."""
+        wanted = record.of(in_channels)
+        if wanted == self.channels:
+            return
+        enters = "the input has" if not self.layers else "the layer before it makes"
+        message = f"'{in_channels.name}' is {wanted}, but {enters} {self.channels}"
+        hint = "an input's channels come first, or are left out where a layer says them"
+        fail(Code.SHAPE, message, record.at(in_channels), None if self.layers else hint)
+
+    def amounts(self, value: int | tuple[int, ...], node: Node) -> Padding:
+        """The same padding before and after, for each axis."""
+        return tuple((pad, pad) for pad in self.each(value, node))
+
+    def each(self, value: int | tuple[int, ...], node: Node) -> Size:
+        """One number for each axis. Raises SpecError."""
+        entering = self.entering
+        found = spread(value, node, entering)
+        if isinstance(found, Invalid):
+            raise SpecError(entering.report.problems)
+        return found
+
+    def bordered(self, own: Padding, mode: Mode) -> tuple[Any, Mode | None]:
+        """A convolution's padding with that of the layer before it, as its spec has both. Raises SpecError."""
+        border, self.border = self.border, None
+        if border is not None and any(map(any, own)):
+            if border.mode != mode or mode != "zeros":
+                unsupported("this padding and the convolution's own are drawn only if both are zeros", border.node)
+            own = tuple((a + c, b + d) for (a, b), (c, d) in zip(border.amounts, own, strict=True))
+        elif border is not None:
+            own, mode = border.amounts, border.mode
+        return tidy(own), None if mode == "zeros" or not any(map(any, own)) else mode
+
+    def finish(self) -> None:
+        """Raises SpecError if nothing is drawn, or not all of it."""
+        if self.border is not None:
+            unsupported("padding is drawn as part of the convolution after it, and there is none", self.border.node)
+
+    @property
+    def tree(self) -> Entries:
+        """The spec as a tree: what it must say, and no more."""
+        channels, size = self.fed
+        given = {"size": list(size), **({"channels": channels} if channels > 1 else {})}
+        given |= {} if self.values is None else {"values": self.values}
+        layers: Node = self.nodes[0] if len(self.nodes) == 1 else Items(tuple(self.nodes), "layers", self.nodes[0].span)
+        name = "layer" if len(self.nodes) == 1 else "layers"
+        parts = {"input": _placed(given, "input", self.span), name: layers, "caption": from_python(True, "caption")}  # noqa: FBT003  # a value
+        return Entries(tuple((Scalar(key, key, key), node) for key, node in parts.items()))
+
+
+def given(record: Record, parameter: Field[Any]) -> Node | None:
+    """What is given for a parameter, None if that is what it is anyway."""
+    return record.at(parameter) if record.has(parameter) and record.get(parameter) != parameter.default else None
+
+
+def tidy(padding: Padding) -> Any:
+    """Padding as short as a spec can say it; None if there is none."""
+    if not any(map(any, padding)):
+        return None
+    if any(before != after for before, after in padding):
+        return [list(pair) for pair in padding]
+    return same([before for before, _ in padding])
+
+
+def same(numbers: list[int]) -> int | list[int]:
+    """One number where all are equal."""
+    return numbers[0] if len(set(numbers)) == 1 else numbers
+
+
+def fail(code: Code, message: str, node: Node, hint: str | None = None) -> NoReturn:
+    raise SpecError([Problem(code, message, node.path, node.span, hint)])
+
+
+def unsupported(message: str, node: Node, hint: str | None = None) -> NoReturn:
+    """What is right there, and cannot be shown here."""
+    fail(Code.UNSUPPORTED, message, node, hint)
+
+
+def _placed(value: Any, path: str, span: Span | None) -> Node:
+    """A value as a node; what has no place yet gets this one."""
+    node = value if isinstance(value, Scalar | Items | Entries) else from_python(value, path)
+    return _with_span(node, span)
+
+
+def _with_span(node: Node, span: Span | None) -> Node:
+    if node.span is not None or span is None:
+        return node
+    match node:
+        case Scalar():
+            return replace(node, span=span)
+        case Items():
+            return replace(node, items=tuple(_with_span(item, span) for item in node.items), span=span)
+        case Entries():
+            return replace(node, entries=tuple((key, _with_span(each, span)) for key, each in node.entries), span=span)

@@ -1,0 +1,22 @@
+"""From a sketch to a spec, with what its caller says besides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conv_anim import pipeline
+from conv_anim.frameworks.pace import paced
+from conv_anim.frameworks.yaml_text import value
+from conv_anim.spec import reader
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conv_anim.frameworks.sketch import Sketch
+    from conv_anim.spec.model import Spec
+
+
+def spec_of(sketch: Sketch, keys: Mapping[str, Any]) -> Spec:
+    """The spec that a sketch is, with more keys of a spec. Raises SpecError."""
+    tree, _ = paced(sketch.tree, reader.spec(sketch.tree, sketch.files))
+    return pipeline.loaded({**value(tree), **keys}, files=sketch.files).spec

@@ -1,0 +1,347 @@
+"""Nodes of ONNX models, against the reference implementation that comes with ONNX."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+import conv_anim
+from conv_anim.cli import main
+from conv_anim.frameworks.onnx_layers import ONNX
+from tests.frameworks import needed
+
+onnx = needed("onnx")
+from onnx import TensorProto, helper, numpy_helper  # noqa: E402
+from onnx.reference import ReferenceEvaluator  # noqa: E402
+
+RANDOM = np.random.default_rng(0)
+X = RANDOM.normal(size=(1, 4, 7, 6))
+
+
+def model(*nodes, weights=None, shape=(1, 4, 7, 6), opset=22):
+    """A model of nodes from x to y."""
+    x = helper.make_tensor_value_info("x", TensorProto.DOUBLE, shape)
+    y = helper.make_tensor_value_info("y", TensorProto.DOUBLE, None)
+    tensors = [numpy_helper.from_array(array, name) for name, array in (weights or {}).items()]
+    return helper.make_model(
+        helper.make_graph(nodes, "g", [x], [y], tensors), opset_imports=[helper.make_opsetid("", opset)]
+    )
+
+
+def one(kind, *weights, shape=(1, 4, 7, 6), opset=22, **attributes):
+    names = ["" if array is None else f"w{k}" for k, array in enumerate(weights)]
+    arrays = {name: array for name, array in zip(names, weights, strict=True) if name}
+    node = helper.make_node(kind, ["x", *names], ["y"], name="node", **attributes)
+    return model(node, weights=arrays, shape=shape, opset=opset)
+
+
+def saved(made, folder, name="model.onnx") -> Path:
+    onnx.save(made, folder / name)
+    return folder / name
+
+
+def refused(path, *args, **keys) -> str:
+    with pytest.raises(conv_anim.SpecError) as caught:
+        conv_anim.from_onnx(path, *args, **keys)
+    return str(caught.value)
+
+
+def same(made, folder, x=X, exact=1e-12):
+    expected = ReferenceEvaluator(made).run(None, {"x": x})[0]
+    output = conv_anim.trace(conv_anim.from_onnx(saved(made, folder), input=x)).output
+    assert output.shape == expected.shape[1:]
+    np.testing.assert_allclose(output, expected[0], rtol=exact, atol=exact)
+
+
+MOVES = [
+    {},
+    {"strides": [2, 1], "pads": [1, 0, 2, 1]},
+    {"auto_pad": "SAME_UPPER", "strides": [2, 2]},
+    {"auto_pad": "SAME_LOWER", "strides": [2, 2]},
+    {"auto_pad": "VALID", "strides": [2, 3]},
+    {"dilations": [2, 1]},
+]
+
+
+@pytest.mark.parametrize("attributes", MOVES)
+def test_conv(attributes, tmp_path):
+    weight, bias = RANDOM.normal(size=(6, 2, 3, 2)), RANDOM.normal(size=6)
+    same(one("Conv", weight, bias, group=2, **attributes), tmp_path)
+
+
+@pytest.mark.parametrize("attributes", [*MOVES, {"strides": [3, 3], "output_padding": [1, 2], "pads": [1, 0, 0, 1]}])
+def test_conv_transpose(attributes, tmp_path):
+    same(one("ConvTranspose", RANDOM.normal(size=(4, 3, 3, 2)), RANDOM.normal(size=3), **attributes), tmp_path)
+
+
+def test_conv_transpose_to_a_size(tmp_path):
+    """With what the standard says of pads: the half that is left over comes first."""
+    weight = RANDOM.normal(size=(4, 2, 3, 3))
+    asked = one("ConvTranspose", weight, strides=[3, 3], output_shape=[20, 18])
+    padded = one("ConvTranspose", weight, strides=[3, 3], pads=[1, 0, 0, 0])
+    specs = [conv_anim.from_onnx(saved(made, tmp_path), input=X) for made in (asked, padded)]
+    assert np.array_equal(*(conv_anim.trace(spec).output for spec in specs))
+    larger = one("ConvTranspose", weight, strides=[3, 3], output_shape=[30, 18])
+    assert "the output is to be 30x18, and the layer makes at most 21x18" in refused(saved(larger, tmp_path), input=X)
+
+
+@pytest.mark.parametrize("kind", ["MaxPool", "AveragePool"])
+@pytest.mark.parametrize("attributes", [*MOVES, {"ceil_mode": 1, "strides": [2, 2]}])
+def test_pools(kind, attributes, tmp_path):
+    if attributes.get("pads"):
+        attributes = {**attributes, "pads": [1, 0, 0, 1]}
+    made = one(kind, kernel_shape=[3, 2], **attributes)
+    if (kind, attributes.get("auto_pad")) != ("MaxPool", "SAME_LOWER"):
+        same(made, tmp_path)
+        return
+    written = one(kind, kernel_shape=[3, 2], strides=[2, 2], pads=[1, 0, 1, 0])  # the reference makes it too small
+    specs = [conv_anim.from_onnx(saved(each, tmp_path), input=X) for each in (made, written)]
+    assert np.array_equal(*(conv_anim.trace(spec).output for spec in specs))
+
+
+def test_a_mean_that_counts_its_padding(tmp_path):
+    same(one("AveragePool", kernel_shape=[3, 2], pads=[1, 1, 1, 1], count_include_pad=1), tmp_path)
+
+
+@pytest.mark.parametrize("attributes", [{}, {"p": 3}, {"strides": [2, 2], "ceil_mode": 1}, {"p": 1}])
+def test_lp_pool(attributes, tmp_path):
+    same(one("LpPool", kernel_shape=[3, 2], **attributes), tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["GlobalAveragePool", "GlobalMaxPool"])
+def test_global_pools(kind, tmp_path):
+    same(one(kind), tmp_path)
+
+
+def test_depth_and_space(tmp_path):
+    same(one("DepthToSpace", blocksize=2, mode="CRD"), tmp_path)
+    same(one("DepthToSpace", blocksize=2), tmp_path)
+    same(one("SpaceToDepth", shape=(1, 1, 6, 4), blocksize=2), tmp_path, x=X[:, :1, :6, :4])
+    eight = one("DepthToSpace", shape=(1, 8, 2, 2), blocksize=2)
+    assert "in the mode DCR, its default, is not drawn [unsupported]" in refused(saved(eight, tmp_path))
+    assert "SpaceToDepth of more than one channel" in refused(saved(one("SpaceToDepth", blocksize=1), tmp_path))
+
+
+RESIZES = [
+    ({"mode": "nearest"}, [2, 3]),
+    ({"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}, [1.5, 2.5]),
+    ({"mode": "linear"}, [1.5, 2.5]),
+    ({"mode": "linear", "coordinate_transformation_mode": "pytorch_half_pixel"}, [2, 2]),
+    ({"mode": "linear", "coordinate_transformation_mode": "align_corners"}, [2, 3]),
+    ({"mode": "cubic"}, [2, 1.5]),
+]
+
+
+@pytest.mark.parametrize(("attributes", "scales"), RESIZES)
+def test_resize(attributes, scales, tmp_path):
+    exact = 1e-5 if attributes["mode"] == "cubic" else 1e-12  # the reference takes the shares in single precision
+    same(one("Resize", None, np.array([1, 1, *scales], np.float32), **attributes), tmp_path, exact=exact)
+
+
+def test_resize_to_a_size(tmp_path):
+    same(one("Resize", None, None, np.array([1, 4, 9, 13]), mode="linear"), tmp_path)
+
+
+def test_the_old_upsample(tmp_path):
+    same(one("Upsample", np.array([1, 1, 2, 3], np.float32), opset=9), tmp_path)
+    linear = one("Upsample", np.array([1, 1, 2, 3], np.float32), opset=9, mode="linear")
+    assert "in the mode nearest only" in refused(saved(linear, tmp_path))
+
+
+@pytest.mark.parametrize("attributes", [
+    {"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "ceil"},
+    {"mode": "linear", "coordinate_transformation_mode": "tf_crop_and_resize"},
+    {"mode": "linear", "antialias": 1},
+    {"mode": "cubic", "cubic_coeff_a": -0.5},
+    {"mode": "cubic", "exclude_outside": 1},
+    {"mode": "lanczos"},
+])  # fmt: skip
+def test_a_resize_that_reads_elsewhere_is_refused(attributes, tmp_path):
+    assert "node: error: " in refused(
+        saved(one("Resize", None, np.array([1, 1, 2, 2], np.float32), **attributes), tmp_path)
+    )
+
+
+def test_one_and_three_axes(tmp_path):
+    line, block = RANDOM.normal(size=(1, 2, 9)), RANDOM.normal(size=(1, 2, 4, 3, 5))
+    same(one("Conv", RANDOM.normal(size=(3, 2, 4)), shape=line.shape, strides=[2]), tmp_path, x=line)
+    same(one("Conv", RANDOM.normal(size=(3, 2, 2, 1, 2)), shape=block.shape), tmp_path, x=block)
+    same(one("MaxPool", shape=block.shape, kernel_shape=[2, 2, 2]), tmp_path, x=block)
+
+
+def test_every_operator_is_compared():
+    tested = {"Conv", "ConvTranspose", "MaxPool", "AveragePool", "LpPool", "GlobalAveragePool", "GlobalMaxPool"}
+    assert tested | {"DepthToSpace", "SpaceToDepth", "Resize", "Upsample"} == set(ONNX)
+
+
+@given(
+    st.lists(st.integers(1, 3), min_size=2, max_size=2),
+    st.lists(st.integers(1, 3), min_size=2, max_size=2),
+    st.lists(st.integers(0, 2), min_size=4, max_size=4),
+    st.sampled_from([1, 2, 4]),
+)
+def test_any_conv(tmp_path_factory, kernel, strides, pads, groups):
+    weight = np.random.default_rng(1).normal(size=(4, 4 // groups, *kernel))
+    same(one("Conv", weight, strides=strides, pads=pads, group=groups), tmp_path_factory.mktemp("onnx"))
+
+
+# which node, and what it is fed
+
+
+def two():
+    first = helper.make_node("Conv", ["x", "w"], ["a"], name="/first/Conv", pads=[1, 1, 1, 1])
+    relu = helper.make_node("Relu", ["a"], ["b"])
+    second = helper.make_node("MaxPool", ["b"], ["y"], kernel_shape=[2, 2], strides=[2, 2])
+    return model(first, relu, second, weights={"w": RANDOM.normal(size=(8, 4, 3, 3)).astype(np.float32)})
+
+
+def test_a_node_is_named_counted_or_the_only_one(tmp_path):
+    path = saved(two(), tmp_path)
+    first = conv_anim.from_onnx(path, "/first/Conv")
+    assert first == conv_anim.from_onnx(str(path), node=0)
+    assert first == conv_anim.from_onnx(path, node="a")
+    assert first.layers[0].ends.out_channels == 8
+    assert conv_anim.from_onnx(path, "y").layers[0].kernel_size == (2, 2)
+
+
+def test_which_nodes_there_are_is_told(tmp_path):
+    path = saved(two(), tmp_path)
+    assert refused(path) == (
+        f"{path}: error: say which node is meant [missing-key]\n"
+        "  hint: by name or number (node=, --node):\n    0: /first/Conv (Conv)\n    1: y (MaxPool)"
+    )
+    assert "no one node that can be drawn is called 'frist/Conv'" in refused(path, "frist/Conv")
+    assert "did you mean '/first/Conv'?" in refused(path, "/frist/Conv")
+    assert "called '7'" in refused(path, 7)
+    assert "called '-1'" in refused(path, -1)
+
+
+def test_the_size_follows_from_the_model(tmp_path):
+    path = saved(two(), tmp_path)
+    assert conv_anim.from_onnx(path, 0).input.size == (7, 6)
+    assert conv_anim.from_onnx(path, 1).input == conv_anim.load({
+        "input": {"size": [7, 6], "channels": 8}, "layer": {"type": "max_pool", "kernel_size": 2}
+    }).input  # fmt: skip
+    assert conv_anim.from_onnx(path, 0, input=(12, 11)).input.size == (12, 11)
+    free = saved(one("Conv", RANDOM.normal(size=(6, 4, 3, 3)), shape=("batch", 4, "rows", "columns")), tmp_path)
+    assert conv_anim.from_onnx(free).input.size == (7, 7)
+    assert "takes 4 channels, and the input's shape says 3" in refused(free, input=(3, 9, 9))
+    assert "takes 4 channels, and the input has 3" in refused(free, input=np.zeros((3, 9, 9)))
+
+
+def test_weights_are_exact_and_keys_go_on(tmp_path):
+    made = two()
+    spec = conv_anim.from_onnx(saved(made, tmp_path), 0, view="volume", theme="dark")
+    weight = conv_anim.trace(spec).layers[0].weight
+    assert np.array_equal(weight.astype(np.float32), numpy_helper.to_array(made.graph.initializer[0]))
+    assert (type(spec.view).__name__, spec.theme.name) == ("Volume", "dark")
+    assert "'themes'" in refused(tmp_path / "model.onnx", 0, themes="dark")
+
+
+def test_weights_may_be_constants(tmp_path):
+    weight = numpy_helper.from_array(RANDOM.normal(size=(2, 4, 3, 3)), "w")
+    constant = helper.make_node("Constant", [], ["w"], value=weight)
+    same(model(constant, helper.make_node("Conv", ["x", "w"], ["y"])), tmp_path)
+
+
+def test_weights_that_are_computed_are_refused(tmp_path):
+    scaled = helper.make_node("Mul", ["w", "w"], ["v"])
+    made = model(scaled, helper.make_node("Conv", ["x", "v"], ["y"]), weights={"w": RANDOM.normal(size=(2, 4, 3, 3))})
+    assert "'v' is computed by the model" in refused(saved(made, tmp_path))
+
+
+# files that are not what they should be
+
+
+def test_numbers_in_a_file_of_their_own_lie_beside_the_model(tmp_path):
+    made = one("Conv", RANDOM.normal(size=(6, 4, 3, 3)))
+    expected = ReferenceEvaluator(made).run(None, {"x": X})[0]
+    (tmp_path / "inside").mkdir()
+    path = tmp_path / "inside" / "model.onnx"
+    onnx.save(made, path, save_as_external_data=True, location="weights.bin", size_threshold=0)
+    np.testing.assert_allclose(conv_anim.trace(conv_anim.from_onnx(path, input=X)).output, expected[0])
+    (tmp_path / "inside" / "weights.bin").unlink()
+    assert "the numbers of 'w0' cannot be read" in refused(path)
+
+
+@pytest.mark.parametrize("location", ["../secret.bin", "/etc/passwd", "deep/../../secret.bin", "link.bin"])
+def test_numbers_outside_the_models_folder_are_not_read(tmp_path, location):
+    (tmp_path / "secret.bin").write_bytes(b"\0" * 2000)
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    (inside / "link.bin").symlink_to(tmp_path / "secret.bin")
+    made = one("Conv", RANDOM.normal(size=(6, 4, 3, 3)))
+    tensor = made.graph.initializer[0]
+    tensor.ClearField("raw_data")
+    tensor.data_location = TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value=location)
+    path = inside / "model.onnx"
+    path.write_bytes(made.SerializeToString())
+    assert f"are said to lie in '{location}', outside the model's folder [data-file]" in refused(path)
+
+
+def test_no_model_is_told(tmp_path):
+    assert "there is no such file [unreadable]" in refused(tmp_path / "none.onnx")
+    assert "cannot be read: Is a directory [unreadable]" in refused(tmp_path)
+    for data in (b"", b"\0", b"hello, world", b"\x08\x08", bytes(range(256)) * 9, b"\xff" * 100):
+        (tmp_path / "bad.onnx").write_bytes(data)
+        assert refused(tmp_path / "bad.onnx")
+
+
+@given(st.integers(0, 10_000), st.binary(min_size=1, max_size=3))
+def test_a_broken_model_is_told(tmp_path_factory, place, bytes_):
+    data = bytearray(one("Conv", np.ones((2, 4, 3, 3)), pads=[1, 1, 1, 1]).SerializeToString())
+    place %= len(data)
+    data[place : place + len(bytes_)] = bytes_
+    path = tmp_path_factory.mktemp("onnx") / "broken.onnx"
+    path.write_bytes(data)
+    try:
+        conv_anim.trace(conv_anim.from_onnx(path))
+    except conv_anim.SpecError as error:
+        assert error.problems  # noqa: PT017  # it need not be one
+
+
+@pytest.mark.parametrize("attributes", [
+    {"strides": [0, 1]}, {"strides": [1]}, {"pads": [1, 1]}, {"pads": [-1, 0, 0, 0]}, {"dilations": [2, 2, 2]},
+    {"group": 3}, {"group": 0}, {"auto_pad": "SAME"}, {"strides": "two"}, {"strides": [1.5, 2.0]},
+    {"pads": [90, 0, 0, 0], "strides": [10**7, 1]},
+])  # fmt: skip
+def test_wrong_attributes_are_told(attributes, tmp_path):
+    assert "error: " in refused(saved(one("Conv", RANDOM.normal(size=(6, 4, 3, 3)), **attributes), tmp_path))
+
+
+def test_nothing_to_draw_is_told(tmp_path):
+    made = model(helper.make_node("Relu", ["x"], ["y"]))
+    assert "nothing in this model can be drawn: it has Relu [unsupported]" in refused(saved(made, tmp_path))
+
+
+def test_onnx_is_needed_only_for_this(tmp_path):
+    """And said to be where it is missing."""
+    asked = "try: conv_anim.from_onnx('m.onnx')\nexcept conv_anim.SpecError as e: print(e)"
+    code = f"import sys; sys.modules['onnx'] = None; import conv_anim\n{asked}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "takes the package onnx, which is not installed" in done.stdout
+    assert "pip install 'conv-anim[onnx]'" in done.stdout
+
+
+# the command
+
+
+def test_a_node_is_drawn_from_the_command_line(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    saved(two(), tmp_path, "a model.onnx")
+    result = CliRunner().invoke(main, ["draw", "a model.onnx", "--node", "/first/Conv", "--input", "5x5", "-f", "png"])
+    assert result.exit_code == 0
+    assert Path("a_model_first_conv.png").exists()
+    result = CliRunner().invoke(main, ["draw", "a model.onnx"])
+    assert result.exit_code == 1
+    assert "1: y (MaxPool)" in result.stderr
+    result = CliRunner().invoke(main, ["draw", "a model.onnx", "--node", "y", "--spec"])
+    assert "layer: {type: max_pool, kernel_size: 2, stride: 2}" in result.stdout
