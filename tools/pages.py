@@ -1,11 +1,11 @@
-"""The pages of docs/ that are made: the gallery and the reference whole, and in other pages the marked blocks.
+"""The pages of docs/ that are made: the gallery and the references whole, in other pages the marked blocks; the schema.
 
     python tools/pages.py            brings them up to date
     python tools/pages.py --check    writes nothing; fails if a page would change
 
-A block begins with ``<!-- figure: NAME -->``, the name of a template, or ``<!-- explain: NAME -->``, and ends with
-``<!-- end -->``; what stands between is made anew: the picture with its description and its spec, or what
-``conv-anim explain`` says. Pages in another language end in its name, as in ``convolutions.zh-TW.md``.
+What stands between ``<!-- explain: NAME -->``, with the name of a template, and ``<!-- end -->`` is made anew: what
+``conv-anim explain`` says. Pages in another language end in its name, as in ``convolutions.zh-TW.md``. Figures are left
+to ``conv-anim embed``; the gallery's have their places here.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from os.path import relpath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import reference  # beside this script
+import commands  # these two are beside this script
+import reference
 
 from conv_anim import catalog, explain, pipeline
 from conv_anim.export import files
-from conv_anim.scene.wording.captions import description
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS, OUTPUT = ROOT / "docs", ROOT / "output"
-BLOCK = re.compile(r"<!-- (figure|explain): ([\w-]+) -->\n.*?<!-- end -->", re.DOTALL)
+EXPLAINED = re.compile(r"<!-- explain: ([\w-]+) -->\n.*?<!-- end -->", re.DOTALL)
+FIGURE = re.compile(r"(<!-- conv-anim: .*? -->\n)(.*?)<!-- /conv-anim -->", re.DOTALL)
 LANGS: tuple[Lang, ...] = ("en", "zh-TW")
-SPEC_OF = {"en": "The spec: {}", "zh-TW": "規格：{}"}
 TOPICS = {
     "": "The figures of the introduction",
     "flip": "Convolution and cross-correlation",
@@ -62,21 +62,10 @@ def spec_of(template: Template, lang: Lang) -> Spec:
     return replace(pipeline.load(template.path), lang=lang)
 
 
-def pictures(template: Template) -> list[Path]:
-    """The files that a template becomes."""
-    spec = pipeline.load(template.path)
-    names = spec.output or tuple(f"{template.name}.{suffix}" for suffix in pipeline.default_formats(spec))
-    return [OUTPUT / template.topic / name for name in names]
-
-
-def figure(name: str, page: Path, lang: Lang) -> str:
-    """A picture with its description, and its spec to unfold."""
-    template = known()[name]
-    alt = description(spec_of(template, lang)).replace("[", "(").replace("]", ")")
-    images = "\n".join(f"![{alt}]({relpath(path, page.parent)})" for path in pictures(template))
-    source = relpath(template.path, page.parent)
-    said = SPEC_OF[lang].format(f'<a href="{source}">{name}.yaml</a>')
-    return f"{images}\n\n<details><summary>{said}</summary>\n\n```yaml\n{template.text.rstrip()}\n```\n\n</details>\n"
+def figure(template: Template, page: Path) -> str:
+    """A block for the figure of a template, without what fills it."""
+    spec, output = (relpath(path, page.parent) for path in (template.path, OUTPUT / template.topic))
+    return f"<!-- conv-anim: {spec} output={output} still=false spec=details -->\n<!-- /conv-anim -->"
 
 
 def explained(name: str, lang: Lang) -> str:
@@ -84,15 +73,17 @@ def explained(name: str, lang: Lang) -> str:
 
 
 def filled(text: str, page: Path) -> str:
-    """A page with its blocks made anew."""
+    """A page with what is explained in it made anew."""
     lang = next((lang for lang in LANGS if page.stem.endswith(f".{lang}")), "en")
+    return EXPLAINED.sub(
+        lambda match: f"<!-- explain: {match[1]} -->\n\n{explained(match[1], lang)}\n<!-- end -->", text
+    )
 
-    def block(match: re.Match[str]) -> str:
-        kind, name = match.groups()
-        made = figure(name, page, lang) if kind == "figure" else explained(name, lang)
-        return f"<!-- {kind}: {name} -->\n\n{made}\n<!-- end -->"
 
-    return BLOCK.sub(block, text)
+def kept(text: str, page: Path) -> str:
+    """A text with the figures that the page has in its blocks already."""
+    before = dict(FIGURE.findall(page.read_text(encoding="utf-8"))) if page.is_file() else {}
+    return FIGURE.sub(lambda match: f"{match[1]}{before.get(match[1], '')}<!-- /conv-anim -->", text)
 
 
 def gallery(page: Path) -> str:
@@ -106,16 +97,18 @@ def gallery(page: Path) -> str:
         topics.setdefault(template.topic, []).append(template)
     for topic in sorted(topics, key=lambda topic: [*TOPICS, topic].index(topic)):
         parts.append(f"\n## {TOPICS.get(topic, topic)}")
-        parts += [f"\n### {t.title}\n\n{figure(t.name, page, 'en').rstrip()}" for t in topics[topic]]
-    return "\n".join(parts) + "\n"
+        parts += [f"\n### {t.title}\n\n{figure(t, page)}" for t in topics[topic]]
+    return kept("\n".join(parts) + "\n", page)
 
 
 def pages() -> Iterator[tuple[Path, str]]:
-    """Every page with what it has to be."""
+    """Every page, and the schema that the templates name, with what it has to be."""
     made = DOCS / "gallery.md"
     yield made, gallery(made)
     yield DOCS / "spec.md", reference.text()
-    for page in sorted(set(DOCS.glob("*.md")) - {made, DOCS / "spec.md"}):
+    yield DOCS / "commands.md", commands.text()
+    yield ROOT / "templates" / catalog.SCHEMA, catalog.schema_text()
+    for page in sorted(set(DOCS.glob("*.md")) - {made, DOCS / "spec.md", DOCS / "commands.md"}):
         yield page, filled(page.read_text(encoding="utf-8"), page)
 
 

@@ -1,0 +1,69 @@
+"""``embed``: figures in Markdown pages, kept up to date."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from conv_anim.commands.options import DIAGNOSTICS, AsPath
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@click.argument("pages", nargs=-1, type=AsPath())
+@click.option(
+    "-o",
+    "--output",
+    type=AsPath(),
+    metavar="DIR",
+    help="Folder for the pictures of blocks that do not name one. Default: beside their spec.",
+)
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1),
+    default=lambda: os.cpu_count() or 1,
+    show_default="one per core",
+    help="Processes that draw at the same time.",
+)
+@click.option("--check", is_flag=True, help="Write nothing; fail if a page or a picture would change.")
+@click.option("-v", "--verbose", is_flag=True, help="Say what became of every file.")
+@click.option("--lua-filter", is_flag=True, help="Print the filter for pandoc and Quarto instead.")
+@DIAGNOSTICS
+def embed(
+    pages: tuple[Path, ...], output: Path | None, jobs: int, *, check: bool, verbose: bool, lua_filter: bool
+) -> None:
+    """Put figures into Markdown pages: files, or folders of them.
+
+    A page says where, and of which spec; what stands between the two comments is made anew:
+
+    \b
+      <!-- conv-anim: figures/dilated.yaml -->
+      <!-- /conv-anim -->
+
+    \b
+    Examples:
+      conv-anim embed README.md docs          draw the figures, and show them
+      conv-anim embed README.md docs --check  are they up to date?
+      conv-anim embed --lua-filter > conv-anim.lua
+    """
+    if lua_filter:
+        click.echo(filter_text(), nl=False)
+        return
+    if not pages:
+        raise click.UsageError("name a page or a folder of pages, as in: conv-anim embed README.md docs")
+    from conv_anim.embed.markdown import Wanted
+    from conv_anim.embed.run import Run
+
+    sys.exit(1 if Run(Wanted(output, check), verbose).all(pages, jobs) else 0)
+
+
+def filter_text() -> str:
+    from importlib.resources import files
+
+    return files("conv_anim.embed").joinpath("conv-anim.lua").read_text(encoding="utf-8")

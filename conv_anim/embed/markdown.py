@@ -1,0 +1,238 @@
+"""Markdown pages whose blocks are filled with figures: what each page becomes, and the pictures that it shows."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass, replace
+from io import BytesIO
+from os.path import normpath
+from pathlib import Path
+from textwrap import dedent
+from typing import TYPE_CHECKING
+
+from conv_anim import batch, inputs, pipeline
+from conv_anim.diagnostics import Code, Problem, Source, SpecError
+from conv_anim.embed import html
+from conv_anim.embed.blocks import blocks
+from conv_anim.embed.figure import MEDIA, STILL, Figure, figure, said, usual_format
+from conv_anim.spec.formats import split
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from conv_anim.batch import Job
+    from conv_anim.embed.blocks import Block
+    from conv_anim.pipeline import Loaded
+
+SUFFIXES = (".md", ".markdown", ".qmd")
+SPEC_OF: Mapping[str, str] = {"en": "The spec: {}", "zh-TW": "規格：{}"}
+OWN_SPEC: Mapping[str, str] = {"en": "The spec", "zh-TW": "規格"}
+SPECIAL = re.compile(r"[\\\[\]*_`<&|]")
+"""What means something in Markdown."""
+TOLD_TO_EDITORS = re.compile(r"# yaml-language-server:.*\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A Markdown file: its bytes, and the text in them."""
+
+    path: Path
+    data: bytes
+    source: Source
+
+    @property
+    def newline(self) -> str:
+        return "\r\n" if "\r\n" in self.source.text else "\n"
+
+    def with_text(self, text: str) -> bytes:
+        """The bytes of the page with another text."""
+        return (codecs.BOM_UTF8 if self.data.startswith(codecs.BOM_UTF8) else b"") + text.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """What a block becomes, and the pictures that it shows."""
+
+    block: Block
+    text: str
+    jobs: tuple[Job, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line says about all pages."""
+
+    folder: Path | None = None
+    """Where pictures go whose blocks do not say; beside their spec if None."""
+    check: bool = False
+
+
+def listed(paths: Iterable[Path]) -> Iterator[Path]:
+    """The pages that some paths stand for: a folder stands for all in it and below."""
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        below = (found for found in path.rglob("*") if found.suffix in SUFFIXES and found.is_file())
+        yield from sorted(page for page in below if not batch.hidden(page.relative_to(path)))
+
+
+def read(path: Path) -> Page:
+    """Raises SpecError."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise inputs.problem(Code.UNREADABLE, "there is no such page", str(path)) from None
+    except OSError as error:
+        raise inputs.problem(Code.UNREADABLE, f"cannot be read: {error.strerror or error}", str(path)) from None
+    page = Page(path, data, inputs.decoded(BytesIO(data), str(path)))
+    if page.with_text(page.source.text) != data:
+        raise inputs.problem(Code.ENCODING, "this page is not UTF-8", str(path), "save it as UTF-8")
+    return page
+
+
+def fills(page: Page, wanted: Wanted) -> list[Fill]:
+    """What becomes of the blocks of a page. Raises SpecError with all their problems."""
+    made: list[Fill] = []
+    problems: list[Problem] = []
+    for block in blocks(page.source):
+        try:
+            made.append(_Block(page, block, wanted).fill())
+        except SpecError as error:
+            problems += (p if p.place else replace(p, span=block.marker) for p in error.problems)
+    if problems:
+        raise SpecError(problems)
+    return made
+
+
+def filled(page: Page, fills_: Iterable[Fill]) -> bytes:
+    """The page with its blocks filled."""
+    parts, at = [], 0
+    for fill in fills_:
+        parts += [page.source.text[at : fill.block.start], fill.text]
+        at = fill.block.end
+    return page.with_text("".join([*parts, page.source.text[at:]]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A block of a page on its way to be filled."""
+
+    page: Page
+    block: Block
+    wanted: Wanted
+
+    def fill(self) -> Fill:
+        """Raises SpecError."""
+        options = self.block.options
+        loaded = self._loaded()
+        path, format_ = self._target(loaded)
+        self._check_place(path)
+        shown = figure(loaded, format_=format_, step=options.step, alt=options.alt or said(loaded, options.lang))
+        jobs = [batch.Job(loaded.spec, format_, path, options.step, self.wanted.check)]
+        if shown.moves and options.still:
+            jobs.append(batch.Job(loaded.spec, STILL, path, None, self.wanted.check))
+        return Fill(self.block, self._text(shown, jobs), tuple(jobs))
+
+    # the spec
+
+    def _loaded(self) -> Loaded:
+        changes = () if self.block.options.theme is None else (f"theme={self.block.options.theme}",)
+        spec = self.block.spec
+        if isinstance(spec, Source):
+            return pipeline.loaded(spec, changes=changes, files=inputs.Folder(self.page.path.parent))
+        path = self._spec_path(spec.text)
+        if not path.is_file():
+            what, hint = f"there is no spec '{spec.text}'", f"the path is relative to this page: {path} is looked for"
+            raise SpecError([Problem(Code.UNREADABLE, what, span=spec.span, hint=hint)])
+        return pipeline.loaded(path, changes=changes)
+
+    def _spec_path(self, name: str) -> Path:
+        return Path(normpath(self.page.path.parent / name))
+
+    # its picture
+
+    def _target(self, loaded: Loaded) -> tuple[Path, str]:
+        """The picture's path without its suffix, and its format."""
+        options = self.block.options
+        if options.file is not None:
+            stem, format_ = options.file
+            return Path(normpath(self.page.path.parent / stem)), format_
+        named = next((parts for parts in map(split, loaded.spec.output) if parts and parts[1] in MEDIA), None)
+        stem, format_ = named or (self._stem(), usual_format(loaded, options.step))
+        if options.step is not None:
+            stem, format_ = f"{stem}-step-{options.step}", "png"
+        if options.theme is not None:
+            stem = f"{stem}-{options.theme}"
+        return Path(normpath(self._folder() / stem)), options.format or format_
+
+    def _stem(self) -> str:
+        spec = self.block.spec
+        if not isinstance(spec, Source):
+            return Path(spec.text).stem
+        what, hint = "this figure has no name", "give it one: <!-- conv-anim output=figures/name.gif"
+        raise SpecError([Problem(Code.MISSING_KEY, what, span=self.block.marker, hint=hint)])
+
+    def _folder(self) -> Path:
+        options, spec = self.block.options, self.block.spec
+        if options.output is not None:
+            return self.page.path.parent / options.output
+        if self.wanted.folder is not None:
+            return self.wanted.folder
+        return self.page.path.parent if isinstance(spec, Source) else self._spec_path(spec.text).parent
+
+    def _check_place(self, path: Path) -> None:
+        """Pictures go below the current folder, the page's or the one that the command line names."""
+        allowed = [Path(), self.page.path.parent, *([self.wanted.folder] if self.wanted.folder else [])]
+        if not any(path.resolve().is_relative_to(folder.resolve()) for folder in allowed):
+            what = f"the picture would be written outside this folder and the page's: {path}"
+            hint = "run the command in a folder that holds both, or name one with -o"
+            raise SpecError([Problem(Code.OUTPUT, what, span=self.block.marker, hint=hint)])
+
+    # its text
+
+    def _text(self, shown: Figure, jobs: list[Job]) -> str:
+        """What stands between the markers: in one line if they do, else on lines of its own."""
+        between = self.page.source.text[self.block.start : self.block.end]
+        *lines, prefix = between.split("\n")
+        listing = self._listing()
+        if not lines and not listing:
+            return self._html(shown, jobs)
+        prefix = prefix if not prefix.strip(" \t>") else ""
+        made = ["", self._image(shown, jobs), "", *listing]
+        return "".join(f"{line}{self.page.newline}" for line in ["", *(f"{prefix}{x}".rstrip() for x in made)]) + prefix
+
+    def _image(self, shown: Figure, jobs: list[Job]) -> str:
+        """A plain image of Markdown where that says all, since every site builder knows it; else HTML."""
+        if len(jobs) > 1 or self.block.options.width is not None:
+            return self._html(shown, jobs)
+        return f"![{SPECIAL.sub(_escaped, shown.alt)}]({html.address(jobs[0].file, self.page.path)})"
+
+    def _html(self, shown: Figure, jobs: list[Job]) -> str:
+        address, *stills = (html.address(job.file, self.page.path) for job in jobs)
+        image = html.image(shown, address, width=self.block.options.width)
+        return html.resting(image, stills[0]) if stills else image
+
+    def _listing(self) -> list[str]:
+        """The lines of the spec, open or to unfold, and an empty one; none unless they are asked for."""
+        told = self.block.options.spec
+        if told == "none":
+            return []
+        text, title = self._spec_text()
+        fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+        code = [f"{fence}yaml", *text.splitlines(), fence, ""]
+        return code if told == "code" else [f"<details><summary>{title}</summary>", "", *code, "</details>", ""]
+
+    def _spec_text(self) -> tuple[str, str]:
+        """The spec without what only editors read, and what it is called."""
+        spec, lang = self.block.spec, self.block.options.lang or "en"
+        if isinstance(spec, Source):
+            return dedent(spec.text).strip("\n"), OWN_SPEC[lang]
+        path = self._spec_path(spec.text)
+        link = f'<a href="{html.address(path, self.page.path)}">{html.attribute(path.name)}</a>'
+        return TOLD_TO_EDITORS.sub("", inputs.source(path).text).strip("\n"), SPEC_OF[lang].format(link)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\{found[0]}"

@@ -1,0 +1,354 @@
+"""Figures in Markdown pages: what ``conv-anim embed`` writes, what it leaves alone, and how it says what is wrong."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from click.testing import CliRunner
+from markdown_it import MarkdownIt
+from PIL import Image
+
+from conv_anim import batch, catalog, pipeline
+from conv_anim.cli import main
+from conv_anim.embed import markdown
+from conv_anim.embed.marks import comments
+
+ROOT = Path(__file__).parent.parent
+SPEC = 'title: A "q" <b> | c\ninput: {size: [4, 4]}\nlayer: {type: conv, kernel_size: 3}\nview: flat\n'
+BLOCK = "<!-- conv-anim: figs/one.yaml -->\n<!-- /conv-anim -->\n"
+
+
+def run(*args):
+    result = CliRunner().invoke(main, ["embed", *map(str, args)])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    folder = tmp_path / "a folder"
+    (folder / "figs").mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    (folder / "figs" / "one.yaml").write_text(SPEC)
+    return folder
+
+
+def page(text, name="page.md"):
+    path = Path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+def files(folder):
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def parsed(text):
+    """The images of a page and of its HTML, as a browser would find them."""
+    from html.parser import HTMLParser
+
+    class Images(HTMLParser):
+        found: list[tuple[str, dict[str, str]]] = []  # noqa: RUF012  # of this class alone
+
+        def handle_starttag(self, tag, attrs):
+            if tag in {"img", "source", "picture"}:
+                self.found.append((tag, dict(attrs)))
+
+    reader = Images()
+    reader.found = []
+    reader.feed(MarkdownIt("commonmark").enable("table").render(text))
+    return reader.found
+
+
+# what is written
+
+
+def test_a_block_gets_a_picture_with_its_words_its_size_and_a_still(here):
+    made = page("# T\n\n" + BLOCK + "\nend\n")
+    assert run(made).exit_code == 0
+    (_, _), (source, still), (_, image) = parsed(made.read_text())
+    assert source == "source"
+    assert still == {"media": "(prefers-reduced-motion: reduce)", "srcset": "figs/one.still.png"}
+    assert image["src"] == "figs/one.gif"
+    assert image["alt"].startswith('A "q" <b> | c. Convolution')
+    with Image.open("figs/one.gif") as gif, Image.open("figs/one.still.png") as png:
+        assert gif.n_frames == 4
+        assert (int(image["width"]), int(image["height"])) == gif.size == png.size
+        gif.seek(3)
+        assert (
+            abs(gif.convert("L").resize((60, 60)).getextrema()[0] - png.convert("L").resize((60, 60)).getextrema()[0])
+            < 9
+        )
+    assert made.read_text().startswith("# T\n\n<!-- conv-anim: figs/one.yaml -->\n")
+    assert made.read_text().endswith("<!-- /conv-anim -->\n\nend\n")
+
+
+def test_a_second_run_changes_nothing(here):
+    made = page(BLOCK + "<!-- conv-anim: figs/one.yaml spec=details width=90 -->x<!-- /conv-anim -->")
+    run(made)
+    before = files(here)
+    os.utime("figs/one.gif", (1, 1))
+    assert run(made, "-v").stderr == "3 files: 3 as before\n"
+    assert files(here) == before
+    assert Path("figs/one.gif").stat().st_mtime == 1
+    assert run(made, "--check").exit_code == 0
+
+
+def test_check_writes_nothing_and_names_what_would_change(here):
+    made = page(BLOCK)
+    before = files(here)
+    result = run(made, "--check")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == ["new: figs/one.gif", "new: figs/one.still.png", "changed: page.md"]
+    assert files(here) == before
+    run(made)
+    Path("figs/one.yaml").write_text(SPEC.replace("[4, 4]", "[5, 4]"))
+    stale = run(made, "--check")
+    assert stale.exit_code == 1
+    assert "changed: figs/one.gif" in stale.stdout
+    assert "changed: page.md" in stale.stdout
+
+
+@pytest.mark.parametrize(
+    ("data", "ending"),
+    [
+        (b"\xef\xbb\xbf# T\r\n\r\n" + BLOCK.replace("\n", "\r\n").encode() + "caf\u00e9".encode(), b"\r\n"),
+        (BLOCK.strip().encode(), b"\n"),
+    ],
+)
+def test_line_ends_a_byte_order_mark_and_a_missing_last_line_end_survive(here, data, ending):
+    made = page(data)
+    assert run(made).exit_code == 0
+    written = made.read_bytes()
+    assert written.startswith(b"\xef\xbb\xbf") == data.startswith(b"\xef\xbb\xbf")
+    assert written.count(b"\n") == written.count(ending)
+    assert written[-4:] == data[-4:]
+    assert run(made, "--check").exit_code == 0
+
+
+def test_what_stands_in_code_is_left_alone(here):
+    text = (
+        "```html\n" + BLOCK + "```\n\n- ~~~~\n  " + BLOCK.replace("\n", "\n  ") + "~~~\n  ~~~~\n\n"
+        "Write `<!-- conv-anim: x.yaml -->` or ``a ` <!-- /conv-anim -->``, and \\` too.\n\n"
+        "<!-- a comment with ` in it -->\n"
+    )
+    made = page(text)
+    assert run(made).exit_code == 0
+    assert made.read_text() == text
+    assert run(page(text + BLOCK)).exit_code == 0
+    assert Path("figs/one.gif").exists()
+
+
+def test_a_block_in_one_line_stays_in_it(here):
+    made = page("| a |\n|---|\n| [<!-- conv-anim: figs/one.yaml width=100 --><!-- /conv-anim -->](figs/one.yaml) |\n")
+    assert run(made).exit_code == 0
+    assert len(made.read_text().splitlines()) == 3
+    html = MarkdownIt("commonmark").enable("table").render(made.read_text())
+    assert html.count("<td>") == 1
+    assert '<a href="figs/one.yaml"><!--' in html
+    images = [attrs for tag, attrs in parsed(made.read_text()) if tag == "img"]
+    assert [image["width"] for image in images] == ["100"]
+    assert abs(int(images[0]["height"]) / 100 - pipeline.scene(pipeline.load("figs/one.yaml")).height / 537) < 0.01
+
+
+def test_blocks_in_lists_and_quotations_keep_their_place(here):
+    made = page(
+        "- item\n\n  <!-- conv-anim: figs/one.yaml spec=code -->\n  <!-- /conv-anim -->\n\n"
+        "> <!-- conv-anim: figs/one.yaml still=false -->\n> <!-- /conv-anim -->\n"
+    )
+    assert run(made).exit_code == 0
+    html = MarkdownIt("commonmark").render(made.read_text())
+    assert re.search(r"<li>.*<picture>.*<pre>.*</li>", html, re.DOTALL)
+    assert re.search(r'<blockquote>.*<img src="figs/one.gif".*</blockquote>', html, re.DOTALL)
+    assert run(made, "--check").exit_code == 0
+
+
+def test_a_spec_may_stand_in_the_page(here):
+    text = "<!-- conv-anim output='my pics/pool.gif' spec=details\n" + SPEC + "-->\n<!-- /conv-anim -->\n"
+    made = page(text, "docs/page.md")
+    assert run(made).exit_code == 0
+    with Image.open("docs/my pics/pool.gif") as gif:
+        assert gif.n_frames == 4
+    images = [attrs["src"] for tag, attrs in parsed(made.read_text()) if tag == "img"]
+    assert images == ["my%20pics/pool.gif"]
+    assert f"```yaml\n{SPEC}```" in made.read_text()
+    assert run(made, "--check").exit_code == 0
+
+
+def test_data_files_of_a_spec_in_the_page_lie_beside_it(here):
+    page("1,2,3\n4,5,6\n7,8,9\n", "docs/data.csv")
+    spec = "input: {values: {file: data.csv}}\nlayer: {type: max_pool, kernel_size: 2, stride: 1}\n"
+    made = page(f"<!-- conv-anim output=a.gif\n{spec}-->\n<!-- /conv-anim -->\n", "docs/page.md")
+    assert run(made).exit_code == 0
+
+
+def test_options_choose_the_picture(here):
+    made = page(
+        "<!-- conv-anim: figs/one.yaml theme=dark output=img -->\n<!-- /conv-anim -->\n"
+        "<!-- conv-anim: figs/one.yaml step=1 alt='x [y] *z*' -->\n<!-- /conv-anim -->\n"
+        "<!-- conv-anim: figs/one.yaml format=png still=false lang=zh-TW -->\n<!-- /conv-anim -->\n"
+    )
+    assert run(made).exit_code == 0
+    assert {p for p in files(here) if p.endswith(("gif", "png"))} == {
+        "img/one-dark.gif",
+        "img/one-dark.still.png",
+        "figs/one-step-1.png",
+        "figs/one.png",
+    }
+    CliRunner().invoke(main, ["render", "figs/one.yaml", "--step", "1", "-o", "other.png"])
+    assert Path("other.png").read_bytes() == Path("figs/one-step-1.png").read_bytes()
+    images = [attrs for tag, attrs in parsed(made.read_text()) if tag == "img"]
+    assert [image["src"] for image in images] == ["img/one-dark.gif", "figs/one-step-1.png", "figs/one.png"]
+    assert images[1]["alt"] == "x [y] *z*"
+    assert "卷積" in images[2]["alt"]
+
+
+def test_a_folder_for_pictures_and_folders_of_pages(here):
+    text = BLOCK.replace("figs", "../figs")
+    for name in ("docs/a.md", "docs/deep/b.md", "docs/.hidden/c.md"):
+        page(text if "deep" not in name else BLOCK.replace("figs", "../../figs"), name)
+    assert run("docs", "-o", "pics").exit_code == 0
+    assert {"pics/one.gif", "pics/one.still.png"} <= set(files(here))
+    assert 'src="../../pics/one.gif"' in Path("docs/deep/b.md").read_text()
+    assert Path("docs/.hidden/c.md").read_text() == text
+
+
+def test_the_page_of_a_link_is_written_and_the_link_stays(here):
+    page(BLOCK, "real.md")
+    Path("link.md").symlink_to("real.md")
+    assert run("link.md").exit_code == 0
+    assert Path("link.md").is_symlink()
+    assert "<picture>" in Path("real.md").read_text()
+
+
+# what is wrong
+
+
+def problems(result):
+    assert result.exit_code == 1
+    return [line for line in result.stderr.splitlines() if " error: " in line]
+
+
+def test_all_problems_of_all_pages_are_told_and_good_pages_are_done(here):
+    bad = page(
+        "<!-- conv-anim: figs/one.yaml widht=3 step=x -->\n<!-- /conv-anim -->\n"
+        "<!-- /conv-anim -->\n"
+        "<!-- conv-anim: figs/one.yaml -->\n"
+        "<!-- conv-anim: figs/one.yaml output=x.pdf -->\n<!-- /conv-anim -->\n"
+        "<!-- conv_anim: figs/one.yaml -->\n"
+        "<!-- conv-anim: -->\n<!-- /conv-anim -->\n"
+        "<!-- conv-anim: figs/one.yaml output=x.png format=gif alt=a alt=b c -->\n<!-- /conv-anim -->\n"
+        "<!-- conv-anim: figs/one.yaml -->\n",
+        "bad.md",
+    )
+    worse = page(
+        "<!-- conv-anim: figs/none.yaml -->\n<!-- /conv-anim -->\n"
+        "<!-- conv-anim output=a.gif\ninput: {size: [3, 3]}\nlayer: {type: conv, kernl: 3}\n-->\n<!-- /conv-anim -->\n"
+        "<!-- conv-anim: figs/one.yaml step=77 -->\n<!-- /conv-anim -->\n"
+        "<!-- conv-anim: figs/one.yaml output=../../x.gif -->\n<!-- /conv-anim -->\n"
+        "<!-- conv-anim\ninput: {size: [3, 3]}\nlayer: {type: conv, kernel_size: 3}\n-->\n<!-- /conv-anim -->\n",
+        "worse.md",
+    )
+    page(b"\xff\xfe", "utf16.md")
+    page(b"caf\xe9", "latin.md")
+    good = page(BLOCK, "good.md")
+    before = bad.read_bytes(), worse.read_bytes()
+    found = problems(run("bad.md", "worse.md", "missing.md", "utf16.md", "latin.md", "good.md"))
+    places = [re.match(r"([\w.]+)(?::(\d+):(\d+))?: error: .* \[([\w-]+)\]", line).groups() for line in found]
+    assert places == [
+        ("bad.md", "1", "31", "unknown-key"),
+        ("bad.md", "1", "44", "wrong-type"),
+        ("bad.md", "3", "1", "syntax"),
+        ("bad.md", "5", "1", "syntax"),
+        ("bad.md", "5", "38", "format"),
+        ("bad.md", "7", "1", "syntax"),
+        ("bad.md", "8", "1", "missing-key"),
+        ("bad.md", "10", "51", "exclusive-keys"),
+        ("bad.md", "10", "61", "duplicate-key"),
+        ("bad.md", "10", "67", "syntax"),
+        ("bad.md", "12", "1", "syntax"),
+        ("worse.md", "1", "17", "unreadable"),
+        ("worse.md", "5", "21", "unknown-key"),
+        ("worse.md", "8", "1", "step"),
+        ("worse.md", "10", "1", "output"),
+        ("worse.md", "12", "1", "missing-key"),
+        ("missing.md", None, None, "unreadable"),
+        ("utf16.md", None, None, "encoding"),
+        ("latin.md", "1", "4", "encoding"),
+    ]
+    assert (bad.read_bytes(), worse.read_bytes()) == before
+    assert "<picture>" in good.read_text()
+    assert {p for p in files(here) if p.endswith(("gif", "png"))} == {"figs/one.gif", "figs/one.still.png"}
+
+
+def test_an_unknown_option_names_the_nearest(here):
+    result = run(page("<!-- conv-anim: figs/one.yaml widht=300 -->\n<!-- /conv-anim -->\n"))
+    assert "did you mean 'width'?" in result.stderr
+
+
+def test_two_blocks_do_not_write_the_same_file(here):
+    page(BLOCK, "a.md")
+    other = page(
+        "<!-- conv-anim output=figs/one.gif\n" + SPEC.replace("4, 4", "5, 5") + "-->\n<!-- /conv-anim -->\n", "b.md"
+    )
+    before = other.read_bytes()
+    (line,) = problems(run("a.md", "b.md"))
+    assert line.startswith("b.md:1:1: error: this would write figs/one.gif, which the block at a.md:1 makes")
+    assert other.read_bytes() == before
+
+
+def test_a_picture_that_cannot_be_written_leaves_its_page_alone(here):
+    made = page(BLOCK)
+    Path("figs/one.gif").mkdir()
+    (line,) = problems(run(made))
+    assert "cannot be written" in line
+    assert made.read_text() == BLOCK
+
+
+def test_no_page_is_wrong_usage(here):
+    assert run().exit_code == 2
+
+
+# finding blocks in any text
+
+
+def test_comments_are_found_in_linear_time():
+    hostile = "<!-- " * 200_000
+    assert len(list(comments(hostile))) == 1
+    assert list(comments("`" + " `` ```" * 100_000)) == []
+
+
+# our own pages
+
+
+def our_pages():
+    return [markdown.read(path) for path in markdown.listed([ROOT / "README.md", ROOT / "docs"])]
+
+
+def test_our_pages_say_what_their_specs_say():
+    for read in our_pages():
+        assert markdown.filled(read, markdown.fills(read, markdown.Wanted())) == read.data, read.path
+
+
+def test_our_pages_show_every_picture_of_every_template():
+    shown = {job.file for read in our_pages() for fill in markdown.fills(read, markdown.Wanted()) for job in fill.jobs}
+    for template in catalog.templates():
+        origin = batch.Origin(template.path, Path(template.topic))
+        wanted = batch.Wanted(ROOT / "output")
+        for job in batch.jobs(origin, pipeline.loaded(template.path), wanted):
+            assert job.file in shown
+
+
+def test_our_stills_stay_small():
+    stills = list((ROOT / "output").rglob("*.still.png"))
+    assert stills
+    assert sum(still.stat().st_size for still in stills) < 150_000
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert {unquote(found) for found in re.findall(r'srcset="([^"]+)"', text)} == {
+        still.relative_to(ROOT).as_posix() for still in stills
+    }

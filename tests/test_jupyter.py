@@ -1,0 +1,114 @@
+"""Notebooks: one is executed by a real kernel and converted; what its cells show is opened."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+import conv_anim
+from conv_anim.embed.jupyter import _magic
+
+nbclient = pytest.importorskip("nbclient")
+nbconvert = pytest.importorskip("nbconvert")
+nbformat = pytest.importorskip("nbformat")
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+
+SPEC = {"title": "A <b>", "input": {"size": [4, 4]}, "layer": {"type": "conv", "kernel_size": 3}, "view": "flat"}
+YAML = "title: A <b>\ninput: {size: [4, 4]}\nlayer: {type: conv, kernel_size: 3}\nview: flat\n"
+FIVE = {"input": {"size": [4, 4], "channels": 2}, "layers": [{"type": "pixel_shuffle", "upscale_factor": 9}]}
+CELLS = [
+    f"%load_ext conv_anim\nimport conv_anim\nspec = conv_anim.load({SPEC})",
+    "spec",
+    "conv_anim.trace(spec)",
+    "conv_anim.show(spec, step=1, width=200)",
+    f"%%conv_anim --set theme=dark --width 150 -o 'a b.png'\n{YAML}",
+    f"%%conv_anim\n{YAML.replace('kernel_size', 'kernl')}",
+    f"%%conv_anim -f bmp\n{YAML}",
+    f"%%conv_anim -o no/such.xyz\n{YAML}",
+]
+
+
+@pytest.fixture(scope="module")
+def notebook(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("a folder")
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("IPYTHONDIR", str(folder))
+        client = nbclient.NotebookClient(
+            made, kernel_name="python3", allow_errors=True, resources={"metadata": {"path": str(folder)}}
+        )
+        client.execute()
+    return made, folder
+
+
+def data(notebook, number):
+    (output,) = notebook[0].cells[number].outputs
+    return output["data"]
+
+
+def test_a_spec_and_a_trace_show_themselves(notebook):
+    for number in (1, 2):
+        shown = data(notebook, number)
+        assert set(shown) == {"text/html", "image/png", "text/plain"}
+        assert shown["text/plain"].startswith("A <b>. Convolution")
+        assert '<source media="(prefers-reduced-motion: reduce)" srcset="data:image/png;base64,' in shown["text/html"]
+        (gif,) = re.findall(r'src="data:image/gif;base64,([^"]+)"', shown["text/html"])
+        with Image.open(BytesIO(b64decode(gif))) as image, Image.open(BytesIO(b64decode(shown["image/png"]))) as still:
+            assert image.n_frames == 4
+            assert image.size == still.size
+        assert 'alt="A &lt;b&gt;. ' in shown["text/html"]
+
+
+def test_show_chooses_a_step_and_a_width(notebook, tmp_path):
+    shown = data(notebook, 3)
+    assert 'width="200"' in shown["text/html"]
+    assert "<picture>" not in shown["text/html"]
+    conv_anim.render(conv_anim.load(SPEC), tmp_path / "one.png", step=1)
+    assert b64decode(shown["image/png"]) == (tmp_path / "one.png").read_bytes()
+
+
+def test_the_magic_draws_its_cell_and_writes_a_file(notebook):
+    shown = data(notebook, 4)
+    assert 'width="150"' in shown["text/html"]
+    with Image.open(notebook[1] / "a b.png") as image:
+        assert image.convert("RGB").getpixel((0, 0)) < (80, 80, 80)
+    assert b64decode(shown["image/png"]) == (notebook[1] / "a b.png").read_bytes()
+
+
+def test_mistakes_are_told_without_a_traceback(notebook):
+    cells = notebook[0].cells
+    (wrong,), (unknown,), (format_,) = cells[5].outputs, cells[6].outputs, cells[7].outputs
+    assert wrong["output_type"] == "error"
+    assert wrong["traceback"][0].startswith("cell:3:21: error: a conv layer has no key 'kernl'")
+    assert len(wrong["traceback"]) == 1
+    assert "UsageError: argument -f/--format: invalid choice: 'bmp'" in unknown["text"]
+    assert "no format is known" in format_["traceback"][0]
+
+
+def test_help_says_what_the_magic_takes():
+    assert "--set KEY=VALUE" in _magic().__doc__
+
+
+def test_the_notebook_becomes_a_page_and_a_document(notebook):
+    page, _ = nbconvert.HTMLExporter().from_notebook_node(notebook[0])
+    assert page.count("data:image/gif;base64,") == 3
+    assert page.count("(prefers-reduced-motion: reduce)") >= 3
+    document, resources = nbconvert.LatexExporter().from_notebook_node(notebook[0])
+    assert len([name for name in resources["outputs"] if name.endswith(".png") and f"{{{name}}}" in document]) == 4
+    text, _ = nbconvert.MarkdownExporter().from_notebook_node(notebook[0])
+    assert "(prefers-reduced-motion: reduce)" in text
+
+
+def test_show_takes_a_file_a_mapping_a_spec_or_a_trace(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text(YAML)
+    spec = conv_anim.load(path)
+    shown = [conv_anim.show(source) for source in (path, str(path), SPEC, spec, conv_anim.trace(spec))]
+    assert len({each._repr_mimebundle_()["text/html"] for each in shown}) == 1
+    assert repr(shown[0]).startswith("A <b>. ")
+    with pytest.raises(conv_anim.SpecError, match="no step 9"):
+        conv_anim.show(spec, step=9)

@@ -1,0 +1,181 @@
+"""Sphinx: real projects, built for the web, for print and as text, built again, and built with mistakes."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+pytest.importorskip("sphinx")
+
+SPEC = "title: A <b> figure\ninput: {values: {file: data.csv}}\nlayer: {type: conv, kernel_size: 3}\nview: flat\n"
+CONF = 'extensions = ["myst_parser", "conv_anim.embed.sphinx"]\nhtml_theme = "basic"\n'
+INDEX = """
+Title
+=====
+
+.. toctree::
+
+   deep/page
+
+See :ref:`fig-one`.
+
+.. conv-anim:: figs/one.yaml
+   :caption: Nine cells, *two apart*
+   :name: fig-one
+   :align: center
+
+.. conv-anim:: /figs/one.yaml
+   :still: false
+   :width: 200px
+   :alt: other "words"
+
+"""
+PAGE = """
+# Page
+
+```{conv-anim}
+:class: mine
+:theme: dark
+input: {size: [3, 3]}
+layer: {type: max_pool, kernel_size: 2, stride: 1}
+```
+
+```{conv-anim} ../figs/one.yaml
+:step: 1
+```
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    source = tmp_path / "a folder"
+    for name, text in {
+        "conf.py": CONF,
+        "index.rst": INDEX,
+        "deep/page.md": PAGE,
+        "figs/one.yaml": SPEC,
+        "figs/data.csv": "1,2,3,4\n5,6,7,8\n9,1,2,3\n4,5,6,7\n",
+    }.items():
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_text(text)
+    return source
+
+
+def build(source, builder="html", *more):
+    """The folder that is built, and what Sphinx says: warnings."""
+    out = source.parent / builder
+    command = [sys.executable, "-m", "sphinx", "-q", "-b", builder, "-d", str(source.parent / "trees"), *more]
+    done = subprocess.run([*command, str(source), str(out)], capture_output=True, text=True, check=False)
+    return out, done.stderr
+
+
+class Pictures(HTMLParser):
+    """The images of a page, each with the still that stands in for it."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.page, self.found, self.still = page, [], None
+        self.feed(page.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        if tag == "source":
+            assert attrs["media"] == "(prefers-reduced-motion: reduce)"
+            self.still = attrs["srcset"]
+        elif tag == "img":
+            self.found.append((attrs, self.still))
+            self.still = None
+
+    def frames(self):
+        for attrs, still in self.found:
+            with Image.open(self.page.parent / attrs["src"]) as image:
+                moving = image.n_frames if attrs["src"].endswith("gif") else 1
+            assert still is None or (self.page.parent / still).read_bytes().startswith(b"\x89PNG")
+            yield moving
+
+
+def test_a_web_page_gets_animations_and_stills(project):
+    out, said = build(project, "html", "-W", "-j", "2")
+    assert said == ""
+    index, page = Pictures(out / "index.html"), Pictures(out / "deep" / "page.html")
+    (first, still), (second, none) = index.found
+    assert " ".join(first["alt"].split()) == "A <b> figure. Convolution, kernel 3×3: 4×4 → 2×2."
+    assert second["alt"] == 'other "words"'
+    assert "200px" in second["style"]
+    assert none is None
+    assert list(index.frames()) == [4, 4]
+    assert first["src"] == second["src"]
+    assert still.endswith(".still.png")
+    text = (out / "index.html").read_text()
+    assert re.search(r'<figure class="align-center" id="fig-one">.*<em>two apart</em>.*</figure>', text, re.DOTALL)
+    assert 'href="#fig-one"' in text
+    assert list(page.frames()) == [4, 1]
+    assert "mine" in page.found[0][0]["class"]
+    assert len(list((out / "_images").iterdir())) == 2 + 2 + 1
+
+
+def test_print_gets_a_still_as_pdf(project):
+    out, said = build(project, "latex", "-W")
+    assert said == ""
+    (tex,) = out.glob("*.tex")
+    shown = re.findall(r"\\sphinxincludegraphics(?:\[.*?\])?\{\{([^}]+)\}(\.\w+)\}", tex.read_text())
+    names = ["".join(parts) for parts in shown]
+    assert len(names) == 4
+    assert all((out / name).read_bytes().startswith(b"%PDF") for name in names)
+    assert r"\sphinxstyleemphasis{two apart}" in tex.read_text()
+
+
+def test_text_says_it_in_words(project):
+    out, said = build(project, "text", "-W")
+    assert said == ""
+    assert "A <b> figure. Convolution" in (out / "index.txt").read_text()
+
+
+def test_a_changed_spec_or_data_file_is_drawn_again_and_nothing_else(project):
+    out, _ = build(project)
+    before = {path.name for path in (out / "_images").iterdir()}
+    out, said = build(project, "html", "-v", "-v")
+    assert "updating environment: 0 added, 0 changed" in said or said == ""
+    for change in ("figs/one.yaml", "figs/data.csv"):
+        path = project / change
+        path.write_text(path.read_text().replace("2", "8").replace("kernel_size: 3", "kernel_size: 2"))
+        out, said = build(project)
+        assert said == ""
+        after = {path.name for path in (out / "_images").iterdir()}
+        assert Pictures(out / "index.html").found[0][0]["src"].removeprefix("_images/") in after - before
+        before = after
+
+
+def test_mistakes_are_warnings_at_their_lines_and_told_in_the_page(project):
+    (project / "figs" / "bad.yaml").write_text("input: {size: [3, 3]}\nlayer: {type: conv, kernl: 3}\n")
+    (project / "index.rst").write_text(
+        "T\n=\n\n.. conv-anim:: figs/bad.yaml\n\n.. conv-anim:: none.yaml\n\n- .. conv-anim::\n\n"
+        "     input: {size: [3, 3]}\n     layer: {type: conv, kernel_size: 9}\n\n"
+        ".. conv-anim::\n\n.. conv-anim:: figs/one.yaml\n   :step: 99\n\n.. toctree::\n\n   deep/page\n"
+    )
+    (project / "deep" / "page.md").write_text(
+        "# T\n\n```{conv-anim}\n---\nalt: x\n---\ninput: {size: 3}\nlayer: {type: con}\n```\n"
+    )
+    out, said = build(project)
+    found = re.findall(r"^(\S.*?): WARNING: (.*) \[conv_anim\]$", said, re.MULTILINE)
+    places = [Path(place).relative_to(project).as_posix() for place, _ in found]
+    assert sorted(places) == [
+        "deep/page.md:7:15",
+        "deep/page.md:8:15",
+        "figs/bad.yaml:2:21",
+        "index.rst:11:39",
+        "index.rst:13",
+        "index.rst:15",
+        "index.rst:6",
+    ]
+    assert any("did you mean 'conv'?" in text for _, text in found)
+    page = (out / "index.html").read_text()
+    assert page.count("conv-anim-problem") == 5
+    assert str(project) not in page
+    assert "has no key" in page
