@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from conv_anim.diagnostics import Source
     from conv_anim.pipeline import Loaded
+    from conv_anim.scene.choice import Steps
     from conv_anim.spec.model import Spec
 
 SUFFIXES = (".yaml", ".yml")
@@ -36,7 +37,7 @@ class Wanted:
     """Where pictures go; beside their spec if None."""
     formats: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
-    step: int | None = None
+    step: Steps | None = None
     check: bool = False
     """Compare instead of writing."""
 
@@ -68,8 +69,13 @@ class Job:
     spec: Spec
     format: str
     path: Path
-    step: int | None
+    step: Steps | None
     check: bool
+
+    @property
+    def file(self) -> Path:
+        """The file, or with the format ``frames`` what its many files begin with."""
+        return self.path.with_name(f"{self.path.name}.{self.format}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,8 @@ class Outcome:
 
     files: tuple[tuple[Path, Change], ...] = ()
     problems: tuple[Problem, ...] = ()
+    advice: str = ""
+    """How the file is used, where that is not plain."""
 
 
 def origins(paths: Iterable[Path]) -> list[Origin]:
@@ -90,14 +98,14 @@ def origins(paths: Iterable[Path]) -> list[Origin]:
         if not path.is_dir():
             found.append(Origin(path))
             continue
-        inside = sorted(p for p in path.rglob("*") if p.suffix in SUFFIXES and not _hidden(p.relative_to(path)))
+        inside = sorted(p for p in path.rglob("*") if p.suffix in SUFFIXES and not hidden(p.relative_to(path)))
         if not inside:
             raise inputs.problem(Code.UNREADABLE, "there is no .yaml file in this folder", str(path))
         found += [Origin(p, p.parent.relative_to(path)) for p in inside]
     return found
 
 
-def _hidden(path: Path) -> bool:
+def hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
@@ -106,21 +114,31 @@ def jobs(origin: Origin, loaded: Loaded, wanted: Wanted) -> list[Job]:
     spec = loaded.spec
     folder = origin.folder if wanted.folder is None else wanted.folder / origin.subfolder
     if wanted.formats or not spec.output:
-        named = Path(spec.output[0]).stem if spec.output else origin.stem
-        formats = wanted.formats or (("png",) if wanted.step is not None else pipeline.default_formats(spec))
-        return [Job(spec, f, folder / named, wanted.step, wanted.check) for f in dict.fromkeys(formats)]
-    paths = [folder / name for name in dict.fromkeys(spec.output)]
-    return [Job(spec, pipeline.format_of(p), p.with_suffix(""), wanted.step, wanted.check) for p in paths]
+        named = _parts(Path(spec.output[0]))[0].name if spec.output else origin.stem
+        wished = wanted.formats or (("png",) if _single(wanted.step) else pipeline.default_formats(spec))
+        return [Job(spec, f, folder / named, wanted.step, wanted.check) for f in dict.fromkeys(wished)]
+    parts = [_parts(folder / name) for name in dict.fromkeys(spec.output)]
+    return [Job(spec, format_, path, wanted.step, wanted.check) for path, format_ in parts]
 
 
-def conflict(origin: Origin, job: Job, taken: dict[tuple[Path, str], Origin]) -> Problem | None:
+def _single(step: Steps | None) -> bool:
+    """Whether one step is asked for."""
+    return isinstance(step, int) or (isinstance(step, str) and not {",", "-"} & set(step))
+
+
+def _parts(path: Path) -> tuple[Path, str]:
+    """The path without its suffix, and the format. Raises SpecError."""
+    format_ = pipeline.format_of(path)
+    return path.with_name(path.name[: -len(format_) - 1]), format_
+
+
+def conflict(origin: Origin, job: Job, taken: dict[Path, Origin]) -> Problem | None:
     """The problem of two specs that would become the same file; notes the file as taken."""
-    key = (job.path.absolute(), job.format)
-    first = taken.setdefault(key, origin)
+    first = taken.setdefault(job.file.absolute(), origin)
     if first is origin:
         return None
-    what = f"this would write {job.path}.{job.format}, which {first.name} writes already"
-    return Problem(Code.OUTPUT, what, origin.name, hint="give one of them another name with 'output:'")
+    what = f"this would write {job.file}, which {first.name} writes already"
+    return Problem(Code.OUTPUT, what, file=origin.name, hint="give one of them another name with 'output:'")
 
 
 def done(job: Job) -> Outcome:
@@ -129,13 +147,30 @@ def done(job: Job) -> Outcome:
 
     try:
         made = pipeline.pictures(job.spec, job.format, job.path.name, step=job.step)
-        return Outcome(tuple(_put(job.path.with_name(name), data, files.write, job) for name, data in made))
+        written = tuple(_put(job.path.with_name(name), data, files.write, job) for name, data in made)
+        return Outcome(written, advice=_advice(job))
     except SpecError as error:
         return Outcome(problems=error.problems)
     except OSError as error:
         what = f"{job.path}.{_suffix(job)} cannot be written: {error.strerror or error}"
         hint = "choose another folder with -o, or another name with 'output:'"
         return Outcome(problems=inputs.problem(Code.OUTPUT, what, str(job.path), hint).problems)
+
+
+def drawn(job: Job) -> tuple[Outcome, list[tuple[str, bytes]]]:
+    """The pictures of a job, with their names, not written anywhere; none if there are problems."""
+    try:
+        return Outcome(), pipeline.pictures(job.spec, job.format, job.path.name, step=job.step)
+    except SpecError as error:
+        return Outcome(problems=error.problems), []
+
+
+def _advice(job: Job) -> str:
+    if job.format != "pages.pdf" or job.check:
+        return ""
+    from conv_anim.export.pdf import animategraphics
+
+    return animategraphics(job.file.stem, step=job.spec.animation.step, loop=job.spec.animation.loop == 0)
 
 
 def _suffix(job: Job) -> str:

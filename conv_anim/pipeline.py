@@ -7,28 +7,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conv_anim import inputs
-from conv_anim.diagnostics import Code, Problem, Source, SpecError, listed
-from conv_anim.spec import document, reader
-from conv_anim.spec.looks import FORMATS
+from conv_anim.diagnostics import Code, Problem, Source, SpecError
+from conv_anim.spec import document, formats, overrides, reader
 from conv_anim.spec.model import Undrawn
-from conv_anim.spec.nodes import Entries, Items, Scalar, from_python, overridden
+from conv_anim.spec.nodes import Entries, Items, Scalar, from_python
 from conv_anim.spec.views import animates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from os import PathLike
 
     from conv_anim.painting.fonts import GlyphError
+    from conv_anim.scene.choice import Steps
     from conv_anim.scene.primitives import Scene
     from conv_anim.spec.arrays import Files
     from conv_anim.spec.model import Spec
     from conv_anim.spec.nodes import Node
-
-HELD = 256
-"""So many frames are held at once; those of a longer animation are made twice."""
-SAMPLES = 5
-"""So many frames say which colours an animation needs beside its flat ones."""
-ALL_FORMATS = (*FORMATS.values(), "frames")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,37 +41,29 @@ def load(source: str | PathLike[str] | Mapping[str, Any], *, changes: Iterable[s
     return loaded(source, changes=changes).spec
 
 
-def loaded(source: str | PathLike[str] | Mapping[str, Any] | Source, *, changes: Iterable[str] = ()) -> Loaded:
-    """As `load`, with the tree; a ``Source`` is text that is read already."""
+def loaded(
+    source: str | PathLike[str] | Mapping[str, Any] | Source,
+    *,
+    changes: Iterable[str] = (),
+    files: Files | None = None,
+) -> Loaded:
+    """As `load`, with the tree; a ``Source`` is text that is read already. ``files`` reads the data files."""
     match source:
         case Source():
-            root, files = document.parsed(source), inputs.Folder(Path())
+            root, folder = document.parsed(source), Path()
         case str() | Path():
             path = Path(source)
-            root, files = document.parsed(inputs.source(path)), inputs.Folder(path.parent)
+            root, folder = document.parsed(inputs.source(path)), path.parent
         case _ if hasattr(source, "__fspath__"):
-            return loaded(Path(source), changes=changes)
+            return loaded(Path(source), changes=changes, files=files)
         case _:
-            root, files = from_python(dict(source)), inputs.Folder(Path())
-    return _changed(root, changes, files)
+            root, folder = from_python(dict(source)), Path()
+    return _changed(root, changes, files or inputs.Folder(folder))
 
 
 def _changed(root: Node, changes: Iterable[str], files: Files) -> Loaded:
-    root = overridden(root, dict(map(change, changes)))
+    root = overrides.changed(root, changes)
     return Loaded(reader.spec(root, files), root)
-
-
-def change(text: str) -> tuple[tuple[str, ...], Node]:
-    """A place and what to put there, from ``layer.stride=2``. Raises SpecError."""
-    key, equals, value = text.partition("=")
-    place = tuple(part.strip() for part in key.replace("[", ".").replace("]", "").split("."))
-    if not equals or not all(place):
-        hint = "KEY=VALUE, as in layer.stride=2 or layers.0.kernel_size=5"
-        raise SpecError([Problem(Code.OVERRIDE, f"'{text}' does not say what to set", hint=hint)])
-    value = value.strip() or "null"
-    if value.startswith("#"):  # a colour; to YAML it would be a comment
-        value = f"'{value}'"
-    return place, document.parsed(Source(f"--set {key.strip()}", value), ".".join(place))
 
 
 # from a spec to a picture
@@ -171,10 +157,11 @@ def _scalars(node: Node) -> Iterator[Scalar]:
                 yield from _scalars(value)
 
 
-def render(spec: Spec, path: str | PathLike[str], *, step: int | None = None) -> Path:
-    """Draw a spec into a file; its suffix says the format: ``.gif`` or ``.png``.
+def render(spec: Spec, path: str | PathLike[str], *, step: Steps | None = None) -> Path:
+    """Draw a spec into a file; its suffix says the format, as in ``fig.gif``, ``fig.svg`` or ``fig.storyboard.pdf``.
 
-    A PNG shows one step: the last, or ``step``, counted from 0. Raises SpecError, and OSError where it cannot write.
+    ``step`` chooses steps, counted from 0: one (``3``, ``"last"``) makes a still, several (``[0, 4]``, ``"0,4-8"``) are
+    the frames, panels or pages. Raises SpecError, and OSError where it cannot write.
     """
     from conv_anim.export import files
 
@@ -184,12 +171,12 @@ def render(spec: Spec, path: str | PathLike[str], *, step: int | None = None) ->
 
 
 def format_of(path: Path) -> str:
-    """The format that a file's suffix stands for. Raises SpecError."""
-    found = FORMATS.get(path.suffix.lower())
+    """The format that a file's suffix stands for, the longest that is known. Raises SpecError."""
+    found = formats.split(path.name)
     if found is None:
         what = f"no format is known by the name of '{path.name}'"
-        raise SpecError([Problem(Code.FORMAT, what, hint=f"use {listed(list(FORMATS))}")])
-    return found
+        raise SpecError([Problem(Code.FORMAT, what, hint=f"use {formats.KNOWN}")])
+    return found[1]
 
 
 def default_formats(spec: Spec) -> tuple[str, ...]:
@@ -201,60 +188,73 @@ def default_formats(spec: Spec) -> tuple[str, ...]:
     return ("gif",) if moves else ("png",)
 
 
-def pictures(spec: Spec, format_: str, name: str, *, step: int | None = None) -> list[tuple[str, bytes]]:
+def pictures(spec: Spec, format_: str, name: str, *, step: Steps | None = None) -> list[tuple[str, bytes]]:
     """File names, made from ``name`` without a suffix, and their contents; ``frames`` makes many, else there is one."""
     if format_ == "frames":
         return _numbered(scene(spec), name, step)
     return [(f"{name}.{format_}", encoded(scene(spec), format_, step=step))]
 
 
-def _numbered(drawn: Scene, name: str, step: int | None) -> list[tuple[str, bytes]]:
+def _numbered(drawn: Scene, name: str, step: Steps | None) -> list[tuple[str, bytes]]:
     from conv_anim.export import png
     from conv_anim.painting.agg import frames
+    from conv_anim.scene import choice
 
-    steps = range(len(drawn.rests)) if step is None else [step]
-    digits = len(str(len(drawn.rests) - 1))
-    painted = zip(steps, frames(drawn, [_frame(drawn, k) for k in steps]), strict=True)
+    count = len(drawn.rests)
+    steps = range(count) if step is None else choice.numbers(step, count)
+    digits = len(str(count - 1))
+    painted = zip(steps, frames(drawn, [drawn.rests[k] for k in steps]), strict=True)
     return [
         (f"{name}-{k:0{digits}}.png", png.encode(pixels, title=drawn.title, description=drawn.description))
         for k, pixels in painted
     ]
 
 
-def encoded(drawn: Scene, format_: str, *, step: int | None = None) -> bytes:
-    """A scene as a file of a format; with ``step`` a still of that step. Raises SpecError if there is none."""
-    if format_ == "gif":
-        return _gif(drawn, None if step is None else _frame(drawn, step))
-    from conv_anim.export import png
-    from conv_anim.painting.agg import frames
-
-    wanted = len(drawn.frames) - 1 if step is None else _frame(drawn, step)
-    (pixels,) = frames(drawn, [wanted])
-    return png.encode(pixels, title=drawn.title, description=drawn.description)
-
-
-def _frame(drawn: Scene, step: int) -> int:
-    """The frame of a step."""
-    count = len(drawn.rests)
-    if 0 <= step < count:
-        return drawn.rests[step]
-    what = f"there is no step {step}: this figure has {count}"
-    raise SpecError([Problem(Code.STEP, what, hint=f"steps are counted from 0 to {count - 1}")])
+ENCODERS: dict[str, str] = {
+    "gif": "gif:picture",
+    "png": "png:picture",
+    "still.png": "still:picture",
+    "apng": "apng:picture",
+    "webp": "webp:picture",
+    "mp4": "mp4:picture",
+    "svg": "svg:picture",
+    "pdf": "pdf:picture",
+    "pages.pdf": "pdf:pages",
+    "html": "html:encode",
+}
+"""For each format, what makes a file of a scene: a module of `conv_anim.export`, imported when it is asked for."""
+STILLS = ("png", "pdf")
+"""Formats that show one step, the last one if none is chosen."""
 
 
-def _gif(drawn: Scene, step: int | None) -> bytes:
-    from conv_anim.export import gif
-    from conv_anim.export.palette import palette
-    from conv_anim.painting.agg import Painter, flat_colors
+def encoded(drawn: Scene, format_: str, *, step: Steps | None = None) -> bytes:
+    """A scene as a file of a format, or only the chosen steps of it; one step makes a still. Raises SpecError."""
+    layout, _, kind = format_.rpartition(".")
+    if step is not None:
+        drawn = _chosen(drawn, format_, step)
+    if layout in formats.LAYOUTS:
+        from conv_anim.scene import storyboard
 
-    shown = range(len(drawn.frames)) if step is None else range(step, step + 1)
-    frames = [drawn.frames[k] for k in range(shown.stop)] if shown.stop <= HELD else drawn.frames
-    flat = {drawn.background} | flat_colors(drawn.still)
-    for k in range(shown.stop):
-        frame = frames[k]
-        flat |= flat_colors((*frame.kept, *frame.shown))
-    painter = Painter(drawn)
-    samples = [frames[k] for k in sorted({shown[n * (len(shown) - 1) // (SAMPLES - 1)] for n in range(SAMPLES)})]
-    colors = palette(painter.frames(samples, range(len(samples))), flat)
-    timed = ((pixels, drawn.time(k)) for k, pixels in zip(shown, painter.frames(frames, shown), strict=True))
-    return gif.encode(timed, palette=colors, loop=drawn.loop, comment=drawn.description)
+        drawn, format_ = storyboard.page(drawn, strip=layout == "strip"), kind
+    return _encoder(format_)(drawn)
+
+
+def _chosen(drawn: Scene, format_: str, step: Steps) -> Scene:
+    from conv_anim.scene import choice
+
+    wanted = choice.numbers(step, len(drawn.rests))
+    if format_ in STILLS and len(wanted) > 1:
+        hint = "-f frames makes a picture of each, -f storyboard puts them side by side; or --step with one number"
+        raise SpecError([Problem(Code.STEP, f"a {format_} shows one step, not {len(wanted)}", hint=hint)])
+    if format_ == "html":
+        what = "a page has every step; none can be chosen for it"
+        raise SpecError([Problem(Code.STEP, what, hint="leave out --step, or use another format")])
+    return choice.chosen(drawn, wanted)
+
+
+def _encoder(format_: str) -> Callable[[Scene], bytes]:
+    from importlib import import_module
+
+    module, _, name = ENCODERS[format_].partition(":")
+    encode: Callable[[Scene], bytes] = getattr(import_module(f"conv_anim.export.{module}"), name)
+    return encode

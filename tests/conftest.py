@@ -1,10 +1,44 @@
-"""Hypothesis: few examples, and in CI always the same ones."""
+"""Hypothesis: few examples, and in CI always the same ones. A browser, for the tests that need one."""
+
+from __future__ import annotations
 
 import os
+import shutil
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
 
 settings.register_profile("quick", deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("quick"), derandomize=True, database=None)
 settings.register_profile("thorough", settings.get_profile("quick"), max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "quick"))
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+QUIET = ("background-networking", "component-update", "sync", "gpu", "quic", "dev-shm-usage")
+
+
+def chromium() -> str | None:
+    """Where a Chromium is."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A running Chromium. Skips where there is none, but fails in CI."""
+    where = chromium()
+    if where is None:
+        reason = "needs Chromium (apt install chromium)"
+        pytest.fail(reason) if "CI" in os.environ else pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    args = ["--no-sandbox", "--no-first-run", *(f"--disable-{what}" for what in QUIET)]
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=where, args=args)
+        yield running
+        running.close()

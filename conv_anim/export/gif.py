@@ -13,15 +13,23 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from PIL import Image
 
-from conv_anim.export.palette import Palette, keys
+from conv_anim.export.palette import Palette, keys, palette
+from conv_anim.painting.agg import Painter, flat_colors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
+    from conv_anim.scene.primitives import Scene
+
     Pixels = NDArray[np.uint8]
     Places = NDArray[np.intp]
+
+HELD = 256
+"""So many frames are held at once; those of a longer animation are made twice."""
+SAMPLES = 5
+"""So many frames say which colours an animation needs beside its flat ones."""
 
 SHORTEST, LONGEST = 2, 0xFFFF
 """Centiseconds: viewers slow down frames that are shown for a shorter time, and there is no room for a longer one."""
@@ -41,6 +49,21 @@ class Patch(NamedTuple):
     indices: Pixels
     shown: Pixels
     time: int
+
+
+def picture(drawn: Scene) -> bytes:
+    """A scene as a GIF."""
+    count = len(drawn.frames)
+    frames = list(drawn.frames) if count <= HELD else drawn.frames
+    flat = {drawn.background} | flat_colors(drawn.still)
+    for frame in frames:
+        flat |= flat_colors((*frame.kept, *frame.shown))
+    painter = Painter(drawn)
+    samples = [frames[k] for k in sorted({n * (count - 1) // (SAMPLES - 1) for n in range(SAMPLES)})]
+    colors = palette(painter.frames(samples, range(len(samples))), flat)
+    painted = painter.frames(frames, range(count))
+    timed = ((pixels, drawn.time(k)) for k, pixels in enumerate(painted))
+    return encode(timed, palette=colors, loop=drawn.loop, comment=drawn.description)
 
 
 def encode(frames: Iterable[tuple[Pixels, int]], *, palette: Palette, loop: int, comment: str) -> bytes:

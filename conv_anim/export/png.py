@@ -7,17 +7,32 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, PngImagePlugin
 
+from conv_anim.painting.agg import frames
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from conv_anim.scene.primitives import Scene
+
+
+def picture(drawn: Scene) -> bytes:
+    """The last frame of a scene as a PNG."""
+    (pixels,) = frames(drawn, [len(drawn.frames) - 1])
+    return encode(pixels, title=drawn.title, description=drawn.description)
+
 
 def encode(pixels: NDArray[np.uint8], *, title: str, description: str) -> bytes:
     """A PNG of opaque RGBA (height, width, 4)."""
+    out = BytesIO()
+    Image.fromarray(pixels).convert("RGB").save(out, "PNG", optimize=True, pnginfo=words(title, description))
+    return out.getvalue()
+
+
+def words(title: str, description: str) -> PngImagePlugin.PngInfo:
+    """What a picture says about itself, as PNG's text."""
     text = PngImagePlugin.PngInfo()
     for name, value in (("Title", title), ("Description", description)):
         if value:
             text.add_itxt(name, value)
-    out = BytesIO()
-    Image.fromarray(pixels).convert("RGB").save(out, "PNG", optimize=True, pnginfo=text)
-    return out.getvalue()
+    return text

@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from unicodedata import name
@@ -64,12 +65,15 @@ class Glyph:
     vertices: NDArray[np.float64]
     codes: NDArray[np.uint8]
     advance: float
+    font: Path
+    """The file that it is from."""
 
 
 class FontFile:
     """One font file."""
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         self._font = compiled("ft2font").FT2Font(str(path))
         self._font.set_size(EM, 72)
 
@@ -79,7 +83,7 @@ class FontFile:
             return None
         loaded = self._font.load_char(ord(character), compiled("ft2font").LoadFlags.NO_HINTING)
         vertices, codes = self._font.get_path()
-        return Glyph(np.asarray(vertices) / EM, np.asarray(codes), loaded.linearHoriAdvance / 65536 / EM)
+        return Glyph(np.asarray(vertices) / EM, np.asarray(codes), loaded.linearHoriAdvance / 65536 / EM, self.path)
 
 
 class Opened:
@@ -118,6 +122,11 @@ class Face:
 
     def width(self, text: str) -> float:
         return sum(self.glyph(character).advance for character in text)
+
+    def runs(self, text: str) -> Iterator[tuple[Path, str]]:
+        """A line of text in parts, each with the font file that has all of its characters."""
+        for file, characters in groupby(text, lambda character: self.glyph(character).font):
+            yield file, "".join(characters)
 
     def outline(self, text: str) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
         """The outlines of a line of text in one, from its start on the baseline, for an em of 1."""

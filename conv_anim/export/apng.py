@@ -1,0 +1,54 @@
+"""APNG: every pixel as it is painted, over a PNG that shows the first frame where APNG is not known."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from conv_anim.export.moving import timed
+from conv_anim.export.png import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conv_anim.export.moving import Pixels
+    from conv_anim.scene.primitives import Scene
+
+LONGEST = 0xFFFF
+"""Milliseconds: there is no room for a longer time."""
+KEEP, OVER = 0, 1
+"""A frame stays in place, and the next one is laid over it."""
+
+
+def picture(drawn: Scene) -> bytes:
+    """A scene as an APNG; of one frame, a PNG."""
+    shown = list(timed(drawn))
+    first, *others = (Image.fromarray(pixels) for pixels in changes(pixels for pixels, _ in shown))
+    out = BytesIO()
+    first.save(
+        out,
+        "PNG",
+        save_all=True,
+        append_images=others,
+        duration=[min(time, LONGEST) for _, time in shown],
+        loop=drawn.loop,
+        disposal=KEEP,
+        blend=OVER,
+        compress_level=9,
+        pnginfo=words(drawn.title, drawn.description),
+    )
+    return out.getvalue()
+
+
+def changes(frames: Iterator[Pixels]) -> Iterator[Pixels]:
+    """The first frame, and of the others what differs from the one before; the rest is transparent."""
+    seen = None
+    for pixels in frames:
+        patch = pixels
+        if seen is not None:
+            patch = pixels.copy()
+            patch[(pixels == seen).all(axis=-1)] = 0
+        yield patch
+        seen = pixels

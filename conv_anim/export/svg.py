@@ -1,0 +1,106 @@
+"""SVG: a figure as vectors, moved by CSS alone, so that it moves inside an ``<img>`` too; without a script."""
+
+from __future__ import annotations
+
+from collections import Counter
+from hashlib import sha256
+from html import escape
+from typing import TYPE_CHECKING
+
+from conv_anim.painting.svg import FAMILY, Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from conv_anim.scene.primitives import Items, Scene
+
+SHORT = 48
+"""An element of so many characters, or one that comes once, is written where it is used."""
+MARK = "\0"
+"""Stands for the figure's own name, which is known when all else is written; no text has this character."""
+OWN = f"#{MARK}"
+STAYS, GOES = "k", "s"
+"""What stays from its frame on, and what goes with it."""
+
+
+def picture(drawn: Scene) -> bytes:
+    """A scene as an SVG: animated if it has several frames. Readers who want no motion see the last one, at rest."""
+    writer = Writer(MARK)
+    if len(drawn.frames) == 1:
+        frame = drawn.frames[0]
+        return _document(drawn, "".join(map(writer.element, (*drawn.still, *frame.kept, *frame.shown))), writer, [])
+    frames = [(_elements(frame.kept, writer), _elements(frame.shown, writer)) for frame in drawn.frames]
+    counts = Counter(element for kept, shown in frames for element in (*kept, *shown))
+    shared = [element for element, count in counts.items() if count > 1 and len(element) > SHORT]
+    names = {element: f"e{k}" for k, element in enumerate(shared)}
+    defs = "".join(element.replace(" ", f' id="{MARK}{name}" ', 1) for element, name in names.items())
+    still = "".join(_elements(drawn.still, writer))
+    body = f"<defs>{defs}</defs>{still}" + _moving(drawn, frames, names)
+    return _document(drawn, body, writer, _motion(drawn))
+
+
+def _elements(items: Items, writer: Writer) -> list[str]:
+    return [writer.element(item) for item in items]
+
+
+def _moving(drawn: Scene, frames: Sequence[tuple[list[str], list[str]]], names: dict[str, str]) -> str:
+    """Groups in the order of painting: what stays lies below what goes."""
+    starts, last = _starts(drawn), len(frames) - 1
+    kept = [_group(elements, names, f"{STAYS} k{k}") for k, (elements, _) in enumerate(frames)]
+    shown = [
+        _group(elements, names, f"{STAYS} k{k}" if k == last else f"{GOES} s{drawn.time(k)}", starts[k] * (k != last))
+        for k, (_, elements) in enumerate(frames)
+    ]
+    return "".join((*kept, *shown))
+
+
+def _group(elements: list[str], names: dict[str, str], class_: str, delay: int = 0) -> str:
+    if not elements:
+        return ""
+    inside = "".join(f'<use href="{OWN}{names[e]}"/>' if e in names else e for e in elements)
+    late = f' style="animation-delay:{delay}ms"' if delay else ""
+    return f'<g class="{class_}"{late}>{inside}</g>'
+
+
+def _starts(drawn: Scene) -> list[int]:
+    """When each frame begins, in milliseconds, and after them when the last one ends."""
+    starts = [0]
+    for k in range(len(drawn.frames)):
+        starts.append(starts[-1] + drawn.time(k))
+    return starts
+
+
+def _motion(drawn: Scene) -> list[str]:
+    """The rules that show each group at its time; without motion and on paper, what the last frame shows."""
+    starts = _starts(drawn)
+    whole, last = starts[-1], len(drawn.frames) - 1
+    times = f"{whole}ms step-end {drawn.loop or 'infinite'}"
+    rules = [f"{OWN} .{STAYS},{OWN} .{GOES}{{visibility:hidden}}"]
+    for time in sorted({drawn.time(k) for k in range(last)}):
+        shown = f"0%{{visibility:visible}}{_percent(time, whole)}{{visibility:hidden}}"
+        rules.append(f"{OWN} .s{time}{{animation:{MARK}s{time} {times}}}@keyframes {MARK}s{time}{{{shown}}}")
+    for k, start in enumerate(starts[:-1]):
+        if k == last or drawn.frames[k].kept:
+            hidden = "0%{visibility:hidden}" if start else ""
+            shown = f"{hidden}{_percent(start, whole)},to{{visibility:visible}}"
+            rules.append(f"{OWN} .k{k}{{animation:{MARK}k{k} {times} forwards}}@keyframes {MARK}k{k}{{{shown}}}")
+    resting = f"{OWN} .{STAYS},{OWN} .{GOES}{{animation:none}}{OWN} .{STAYS}{{visibility:visible}}"
+    return [*rules, f"@media (prefers-reduced-motion:reduce),print{{{resting}}}"]
+
+
+def _percent(time: int, whole: int) -> str:
+    return f"{100 * time / whole:.6f}".rstrip("0").rstrip(".") + "%"
+
+
+def _document(drawn: Scene, body: str, writer: Writer, motion: Iterable[str]) -> bytes:
+    """The whole file; its names are its own, so that several may stand in one page."""
+    rules = [f"{OWN}{{font-family:{FAMILY};white-space:pre}}", *writer.styles()]
+    words = {"title": drawn.title or drawn.description, "desc": drawn.description}
+    told = "".join(f'<{tag} id="{MARK}{tag}">{escape(text)}</{tag}>' for tag, text in words.items())
+    size = f'width="{drawn.width}" height="{drawn.height}" viewBox="0 0 {drawn.width} {drawn.height}"'
+    text = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" id="{MARK}" {size} role="img" '
+        f'aria-labelledby="{MARK}title {MARK}desc">{told}<style>{"".join((*rules, *motion))}</style>'
+        f'<path fill="{drawn.background}" d="M0 0h{drawn.width}v{drawn.height}H0Z"/>{body}</svg>\n'
+    )
+    return text.replace(MARK, f"f{sha256(text.encode()).hexdigest()[:5]}").encode()

@@ -1,0 +1,100 @@
+"""SVG: primitives as elements, their text as text, what they have in common as classes."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, assert_never
+
+from conv_anim.painting.crisp import crisp
+from conv_anim.painting.fonts import face
+from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
+
+if TYPE_CHECKING:
+    from conv_anim.scene.primitives import Box, Point, Primitive, Stroke
+
+FAMILY = "'DejaVu Sans','Noto Sans TC','Noto Sans CJK TC',Verdana,sans-serif"
+"""The fonts that figures are measured in, then those that are like them."""
+ANCHORS = {"start": "", "middle": "text-anchor:middle;", "end": "text-anchor:end;"}
+
+
+def number(value: float) -> str:
+    """As short as a hundredth of a pixel allows."""
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+class Writer:
+    """Writes primitives as elements; it collects the classes that they name, which begin with the figure's own name.
+
+    Rules for elements inside others would not reach what a ``<use>`` repeats.
+    """
+
+    def __init__(self, own: str) -> None:
+        self._own = own
+        self._classes: dict[str, str] = {}
+
+    def element(self, item: Primitive) -> str:
+        """An element, where Agg would paint it."""
+        item = crisp(item)
+        match item:
+            case Polygons():
+                return self._path("".join(map(ring, item.rings)), painted(item.fill, item.stroke))
+            case Boxes():
+                outlines = (rectangle(box, item.radius) for box in item.boxes)
+                return self._path("".join(outlines), painted(item.fill, item.stroke))
+            case Lines():
+                return self._path("".join(map(line, item.lines)), painted(None, item.stroke))
+            case Text():
+                return self._text(item)
+            case _:
+                assert_never(item)
+
+    def _path(self, outline: str, style: str) -> str:
+        return f'<path class="{self._class(style)}" d="{outline}"/>'
+
+    def _text(self, item: Text) -> str:
+        """As wide as it is measured, whatever font the reader has."""
+        bold = "font-weight:700;" if item.bold else ""
+        name = self._class(f"{ANCHORS[item.anchor]}{bold}font-size:{number(item.size)}px;fill:{item.color}")
+        width = face(bold=item.bold).width(item.text) * item.size
+        wide = f' textLength="{number(width)}" lengthAdjust="spacingAndGlyphs"' if len(item.text) > 1 else ""
+        return f'<text class="{name}" x="{number(item.x)}" y="{number(item.y)}"{wide}>{escape(item.text)}</text>'
+
+    def _class(self, style: str) -> str:
+        return self._classes.setdefault(style, f"{self._own}{len(self._classes)}")
+
+    def styles(self) -> list[str]:
+        """A rule for each class."""
+        return [f".{name}{{{style}}}" for style, name in self._classes.items()]
+
+
+def painted(fill: str | None, stroke: Stroke | None) -> str:
+    """How a path is filled and drawn, as CSS."""
+    rules = [f"fill:{fill or 'none'}"]
+    if stroke is not None:
+        rules.append(f"stroke:{stroke.color}")
+        if stroke.width != 1:
+            rules.append(f"stroke-width:{number(stroke.width)}")
+        if stroke.dash is not None:
+            rules.append(f"stroke-dasharray:{' '.join(map(number, stroke.dash))}")
+    return ";".join(rules)
+
+
+def line(points: tuple[Point, ...]) -> str:
+    return "M" + "L".join(f"{number(x)} {number(y)}" for x, y in points)
+
+
+def ring(points: tuple[Point, ...]) -> str:
+    return f"{line(points)}Z"
+
+
+def rectangle(box: Box, radius: float) -> str:
+    x, y, width, height = box
+    if radius == 0:
+        return f"M{number(x)} {number(y)}h{number(width)}v{number(height)}h{number(-width)}Z"
+    r, across, down = number(radius), number(width - 2 * radius), number(height - 2 * radius)
+    back, up = number(2 * radius - width), number(2 * radius - height)
+    return (
+        f"M{number(x + radius)} {number(y)}h{across}a{r} {r} 0 0 1 {r} {r}v{down}a{r} {r} 0 0 1-{r} {r}"
+        f"h{back}a{r} {r} 0 0 1-{r}-{r}v{up}a{r} {r} 0 0 1 {r}-{r}Z"
+    )

@@ -1,0 +1,114 @@
+"""Several steps of a figure on one page: a grid of panels, or a strip of them, each with the name of its step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import ceil, log
+from typing import TYPE_CHECKING
+
+from conv_anim.diagnostics import Code, Problem, SpecError
+from conv_anim.scene.color import mix, readable
+from conv_anim.scene.glide import NONE
+from conv_anim.scene.primitives import Boxes, Frame, Stroke, Text, moved
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conv_anim.scene.primitives import Items, Primitive, Scene
+
+MOST = 64
+"""Panels of a page."""
+SHAPE = 4 / 3
+"""Width to height of the page that a grid comes near to."""
+SMALLEST = 11.0
+"""Size of the panels' names, in pixels, if all texts of the figure are smaller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Where panels go; all lengths are in whole pixels, and even, so that a panel is painted like its frame."""
+
+    width: int
+    height: int
+    columns: int
+    count: int
+    gap: int
+    head: int
+    """Above each panel, for its name."""
+
+    @property
+    def rows(self) -> int:
+        return ceil(self.count / self.columns)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the page."""
+        across, down = self.width + self.gap, self.head + self.height + self.gap
+        return self.columns * across + self.gap, self.rows * down + self.gap
+
+    def corner(self, place: int) -> tuple[int, int]:
+        """Left and top of a panel below its name."""
+        row, column = divmod(place, self.columns)
+        left = self.gap + column * (self.width + self.gap)
+        return left, self.gap + self.head + row * (self.head + self.height + self.gap)
+
+
+def page(drawn: Scene, *, strip: bool) -> Scene:
+    """A still of all steps of a figure, row by row, or in one row. Raises SpecError if there are too many."""
+    count = len(drawn.rests)
+    if count > MOST:
+        what = f"{count} steps are too many for one page, which has room for {MOST}"
+        hint = "choose some with --step, as in --step 0,4,last, or show every n-th: animation: {every: 4}"
+        raise SpecError([Problem(Code.STEP, what, hint=hint)])
+    size, color = _lettering(drawn)
+    grid = _grid(drawn, count, even(size), strip=strip)
+    width, height = grid.size
+    still = tuple(_panels(drawn, grid, size, color))
+    return replace(drawn, width=width, height=height, still=still, frames=(Frame(),), names=(), glide=NONE)
+
+
+def _lettering(drawn: Scene) -> tuple[float, str]:
+    """Size and colour of the panels' names: those of the figure's own labels, which stand on its background."""
+    texts = [item for item in drawn.still if isinstance(item, Text)]
+    sizes = sorted(text.size for text in texts if text.anchor != "middle" or text.bold)
+    size = max(SMALLEST, 1.1 * sizes[-1] if sizes else SMALLEST)
+    return size, readable(drawn.background, *(text.color for text in texts))
+
+
+def _grid(drawn: Scene, count: int, unit: int, *, strip: bool) -> Grid:
+    grids = [
+        Grid(even(drawn.width), even(drawn.height), columns, count, gap=unit, head=2 * unit)
+        for columns in ([count] if strip else range(1, count + 1))
+    ]
+    return min(grids, key=_misfit)
+
+
+def _misfit(grid: Grid) -> float:
+    """How far a page is from its best shape; places that stay empty count too."""
+    width, height = grid.size
+    return abs(log(width / height / SHAPE)) + 4 * (grid.rows * grid.columns - grid.count) / grid.count
+
+
+def even(length: float) -> int:
+    """The even number at or above it."""
+    return 2 * ceil(length / 2)
+
+
+def _panels(drawn: Scene, grid: Grid, size: float, color: str) -> Iterator[Primitive]:
+    edge = Stroke(mix(drawn.background, color, 0.25), 1.0)
+    for place, items in enumerate(_pictures(drawn)):
+        left, top = grid.corner(place)
+        yield Boxes(((left, top, grid.width, grid.height),), stroke=edge)
+        yield from (moved(item, left, top) for item in items)
+        if drawn.names:
+            middle, base = left + grid.width / 2, top - grid.head / 2 + 0.36 * size
+            yield Text(middle, round(base), drawn.names[place], size, color, "middle")
+
+
+def _pictures(drawn: Scene) -> Iterator[Items]:
+    """All that lies on the picture at each step."""
+    lasting = drawn.still
+    for number, frame in enumerate(drawn.frames):
+        lasting += frame.kept
+        if number in drawn.rests:
+            yield lasting + frame.shown
