@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 export PYTHONHASHSEED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help regenerate-figures test test-torch check check-format check-figures check-lock lock bench clean
+.PHONY: help regenerate-figures test test-frameworks check check-format check-figures check-lock lock bench docs clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -23,22 +23,25 @@ $(STAMP): requirements.lock pyproject.toml
 	touch $(STAMP)
 
 regenerate-figures: $(STAMP) ## draw every template into output/ and the pages that show them, and say what changed
-	$(BIN)/conv-anim render templates -o output --verbose
 	$(BIN)/python tools/pages.py
+	$(BIN)/conv-anim embed README.md docs --verbose
 
 test: $(STAMP) ## run the tests
 	$(BIN)/python -m pytest -q -n auto
 
-# PyTorch is large, so it has an environment of its own.
-TORCH := .venv-torch
-$(TORCH)/.installed: requirements.lock requirements-torch.txt
-	$(PYTHON) -m venv $(TORCH)
-	$(TORCH)/bin/python -m pip install --quiet --require-hashes -r requirements.lock
-	$(TORCH)/bin/python -m pip install --quiet -r requirements-torch.txt
+# PyTorch, JAX and Keras are large, so they have an environment of their own.
+FRAMEWORKS := .venv-frameworks
+$(FRAMEWORKS)/.installed: requirements.lock requirements-frameworks.txt
+	$(PYTHON) -m venv $(FRAMEWORKS)
+	$(FRAMEWORKS)/bin/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(FRAMEWORKS)/bin/python -m pip install --quiet -r requirements-frameworks.txt
+	$(FRAMEWORKS)/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
-test-torch: $(TORCH)/.installed ## compare every layer with PyTorch
-	REQUIRE_TORCH=1 PYTHONPATH=. $(TORCH)/bin/python -m pytest -q -n auto tests/test_torch.py
+test-frameworks: $(FRAMEWORKS)/.installed ## compare every layer with PyTorch, and our programs with PyTorch, Keras and JAX
+	REQUIRE_FRAMEWORKS=1 KERAS_BACKEND=jax JAX_ENABLE_X64=1 PYTHONPATH=. \
+		$(FRAMEWORKS)/bin/python -m pytest -q -n auto tests/test_torch.py tests/test_from_torch.py tests/test_draw.py tests/test_code.py tests/test_onnx.py \
+		tests/test_docs.py::test_pages_show_what_happens
 
 check-format: $(STAMP) ## format, lint, types, and who may import whom; rewrites nothing
 	$(BIN)/ruff format --check
@@ -49,8 +52,8 @@ check-format: $(STAMP) ## format, lint, types, and who may import whom; rewrites
 check: check-format test ## all of that, and the tests
 
 check-figures: $(STAMP) ## are the pictures and pages what the templates make?
-	$(BIN)/conv-anim render templates -o output --check --verbose
 	$(BIN)/python tools/pages.py --check
+	$(BIN)/conv-anim embed README.md docs --check --verbose
 
 check-lock: $(STAMP) ## is requirements.lock what pyproject.toml asks for?
 	cp requirements.lock .venv/requirements.lock
@@ -64,6 +67,9 @@ lock: $(STAMP) ## bring requirements.lock up to date
 bench: $(STAMP) ## measure: ours against matplotlib's own animation
 	$(BIN)/python bench/bench.py
 
+docs: $(STAMP) ## build the documentation: build/docs/index.html
+	$(BIN)/sphinx-build -E -W --keep-going -q -j auto -c docs . build/docs
+
 clean: ## remove what was set up and built
-	rm -rf .venv $(TORCH) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv $(FRAMEWORKS) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find conv_anim tests bench -name __pycache__ -prune -exec rm -rf {} +

@@ -11,16 +11,23 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from conv_anim.diagnostics import SpecError
+    from conv_anim.embed.jupyter import show
+    from conv_anim.frameworks.graphs import from_onnx
+    from conv_anim.frameworks.modules import from_torch
     from conv_anim.pipeline import load, render
     from conv_anim.tracing.trace import trace
 
-__all__ = ["SpecError", "__version__", "load", "render", "trace"]
+__all__ = ["SpecError", "__version__", "from_onnx", "from_torch", "load", "render", "show", "trace"]
 __version__ = "0.1.0"
 
 _HOMES = {
     "SpecError": "conv_anim.diagnostics",
+    "from_onnx": "conv_anim.frameworks.graphs",
+    "from_torch": "conv_anim.frameworks.modules",
     "load": "conv_anim.pipeline",
+    "load_ipython_extension": "conv_anim.embed.jupyter",
     "render": "conv_anim.pipeline",
+    "show": "conv_anim.embed.jupyter",
     "trace": "conv_anim.tracing.trace",
 }
 

@@ -1,4 +1,4 @@
-"""The templates: in the wheel, else in the checkout; never in the current folder."""
+"""The templates, and the schema that editors read: in the wheel, else in the checkout; never in the current folder."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+SCHEMA = "conv-anim.schema.json"
+"""The file of the schema: beside the templates, and in a user's project."""
+TOLD_TO_EDITORS = "# yaml-language-server: $schema="
+"""How the first line of a spec begins that says where its schema is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,12 @@ class Template:
     @property
     def text(self) -> str:
         return self.path.read_text(encoding="utf-8")
+
+    @property
+    def spec(self) -> str:
+        """The text without the first line, which says to editors where the schema is."""
+        first, _, rest = self.text.partition("\n")
+        return rest if first.startswith(TOLD_TO_EDITORS) else self.text
 
     @property
     def title(self) -> str:
@@ -52,3 +62,23 @@ def _natural(name: str) -> tuple[str, int, str]:
     stem = name.rstrip("0123456789")
     digits = name[len(stem) :]
     return stem, int(digits) if digits else -1, name
+
+
+def schema_text() -> str:
+    """The file of the schema."""
+    from json import dumps
+
+    from conv_anim.spec.reader import schema
+
+    return dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def schema_near(folder: Path) -> Path | None:
+    """The file of the schema in a folder or above it, up to the root of its git repository, else to the current folder.
+
+    None if there is none. In a folder that lies elsewhere, nothing above it counts.
+    """
+    places = (folder, *folder.parents)
+    roots = [k for k, place in enumerate(places) if (place / ".git").exists()]
+    roots += [k for k, place in enumerate(places) if place == Path.cwd()]
+    return next((place / SCHEMA for place in places[: (roots or [0])[0] + 1] if (place / SCHEMA).is_file()), None)

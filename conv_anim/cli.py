@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,13 +13,19 @@ from conv_anim import __version__
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from click.shell_completion import CompletionItem
+
 HELP = {"help_option_names": ["-h", "--help"]}
 COMMANDS = {
     "render": "Draw specs: files, folders of them, or - for standard input.",
+    "embed": "Put figures into Markdown pages, and keep them up to date.",
+    "draw": "Draw a layer as PyTorch or Keras write it; no spec needed.",
+    "watch": "Show a spec in the browser, anew whenever it is saved.",
     "validate": "Check specs without drawing them.",
     "explain": "Say what a spec does: sizes, costs, receptive fields.",
+    "code": "Print code that computes a spec: PyTorch, Keras, JAX or NumPy.",
     "trace": "Print the numbers of a spec as JSON.",
-    "new": "Begin a spec: a copy of a template.",
+    "new": "Begin a spec: every key explained, or a copy of a template.",
     "templates": "List the templates.",
     "themes": "List the themes.",
     "schema": "Print the JSON Schema of a spec, for editors.",
@@ -29,6 +35,13 @@ COMMANDS = {
 
 class Commands(click.Group):
     """A group that knows its commands by name, and imports the one that is called."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        if "_CONV_ANIM_COMPLETE" in os.environ:
+            from conv_anim.commands.completion import register
+
+            register()
+        return super().main(*args, **extra)
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -42,6 +55,12 @@ class Commands(click.Group):
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        found = [CompletionItem(name, help=said) for name, said in COMMANDS.items() if name.startswith(incomplete)]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -69,7 +88,7 @@ def main() -> None:
     \b
     Begin with a template:
       conv-anim templates                 what there is
-      conv-anim new con_5                 a copy of one, con_5.yaml
+      conv-anim new con_5                 a copy of one, con_5.yaml; without a name every key, explained
       conv-anim render con_5.yaml         draws con_5.gif
 
     Exit status: 0 done, 1 the spec or the drawing is at fault, 2 wrong usage.

@@ -1,16 +1,24 @@
-"""A problem as data: what is wrong, where, and the way out. All of it becomes text in one place, here."""
+"""A problem as data: what is wrong, where, and the way out. All of it becomes text in one place, here.
+
+As text for people (`Problem.human`), as a line for the problem matchers of editors (`Problem.short`), and as JSON
+(`Problem.json`).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 WIDEST = 100
 """Columns of a source line that a diagnostic shows; of a longer line, those around the problem."""
+Form: TypeAlias = Literal["human", "short", "json"]
+FORMS: Final[tuple[Form, ...]] = ("human", "short", "json")
+BOLD, RED, BLUE, GREEN = "1", "1;31", "1;34", "1;32"
+"""Looks on a terminal, as parameters of ANSI's "select graphic rendition"."""
 
 
 class Code(StrEnum):
@@ -46,6 +54,8 @@ class Code(StrEnum):
     OUTPUT = "output"
     STEP = "step"
     GLYPH = "glyph"
+    # of what is no spec
+    UNSUPPORTED = "unsupported"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,35 +83,79 @@ class Span:
     column: int
     width: int = 1
 
+    @property
+    def end(self) -> int:
+        """The column behind the last one that is meant."""
+        return max(self.column + 1, min(self.column + self.width, len(self.source.line(self.line)) + 1))
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong. ``path`` is its place as keys ("layer.stride"), ``span`` as line and column."""
+    """One thing that is wrong.
+
+    ``path`` is its place as keys ("layer.stride"), ``span`` as line and column; ``file`` is what a problem without a
+    span is about.
+    """
 
     code: Code
     message: str
     path: str = ""
     span: Span | None = None
     hint: str | None = None
+    file: str = ""
 
     @property
     def place(self) -> str:
-        """``file:line:column``, or the keys where there is no file."""
+        """``file:line:column``, or the file alone, or the keys where there is no file."""
         if self.span is None:
-            return self.path
+            return self.file or self.path
         return f"{self.span.source.name}:{self.span.line}:{self.span.column}"
 
     def __str__(self) -> str:
-        where = f"{self.place}: " if self.place else ""
-        lines = [f"{where}error: {self.message} [{self.code}]"]
+        return self.human()
+
+    def told(self, form: Form, *, color: bool = False) -> str:
+        """The problem in one of the forms; color is for people only."""
+        match form:
+            case "human":
+                return self.human(color=color)
+            case "short":
+                return self.short()
+            case "json":
+                return self.json()
+
+    def human(self, *, color: bool = False) -> str:
+        """Several lines: the message, the line that it is about with a caret under the place, and the way out."""
+        where = f"{_inked(self.place, BOLD, color)}: " if self.place else ""
+        lines = [f"{where}{_inked('error:', RED, color)} {_inked(self.message, BOLD, color)} [{self.code}]"]
         if self.span is not None:
-            lines += _excerpt(self.span)
+            lines += _excerpt(self.span, color=color)
         if self.hint is not None:
-            lines.append(f"  hint: {self.hint}")
+            lines.append(f"  {_inked('hint:', GREEN, color)} {self.hint}")
         return "\n".join(lines)
 
+    def short(self) -> str:
+        """One line, ``file:line:column: error: message [code]``; what is about a whole file stands at its beginning."""
+        place = self.place if self.span is not None or not self.file else f"{self.file}:1:1"
+        return f"{place or 'conv-anim'}: error: {self.message} [{self.code}]"
 
-def _excerpt(span: Span) -> list[str]:
+    def json(self) -> str:
+        """An object on one line; ``line``, ``column`` and ``end``, which is behind the last column, count from 1."""
+        from json import dumps
+
+        span = self.span
+        place: dict[str, str | int | None] = {"file": self.file or None, "line": None, "column": None, "end": None}
+        if span is not None:
+            place = {"file": span.source.name, "line": span.line, "column": span.column, "end": span.end}
+        said = {"code": self.code, "message": self.message, "hint": self.hint, "path": self.path or None}
+        return dumps({**said, **place}, ensure_ascii=False)
+
+
+def _inked(text: str, look: str, color: bool) -> str:  # noqa: FBT001  # one of three words of a text
+    return f"\x1b[{look}m{text}\x1b[0m" if color else text
+
+
+def _excerpt(span: Span, *, color: bool) -> list[str]:
     """The line with a caret under what is meant; tabs and control characters as one space each."""
     line = "".join(character if character.isprintable() else " " for character in span.source.line(span.line))
     if not line.strip():
@@ -109,9 +163,22 @@ def _excerpt(span: Span) -> list[str]:
     start = span.column - 1
     first = max(0, start - WIDEST // 2) if len(line) > WIDEST else 0
     shown = line[first : first + WIDEST].rstrip()
-    carets = "^" * max(1, min(span.width, len(shown) - (start - first)))
-    gutter = f"{span.line} | "
-    return [f"  {gutter}{shown}", f"  {' ' * (len(gutter) - 2)}| {' ' * (start - first)}{carets}"]
+    before = _columns(shown[: start - first]) + max(0, start - first - len(shown))
+    under = shown[start - first : start - first + span.width]
+    number, bar = f"{span.line}", _inked("|", BLUE, color)
+    return [
+        f"  {_inked(number, BLUE, color)} {bar} {shown}",
+        f"  {' ' * len(number)} {bar} {' ' * before}{_inked('^' * max(1, _columns(under)), RED, color)}",
+    ]
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal a text takes: Han and emoji take two, accents that combine none."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
 class SpecError(Exception):
@@ -130,22 +197,15 @@ def _position(problem: Problem) -> tuple[int, int]:
     return (0, 0) if problem.span is None else (problem.span.line, problem.span.column)
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that was probably meant, if there is one."""
+def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The known name that was probably meant, if there is one as alike as the cutoff says (1 is the same)."""
     from difflib import get_close_matches
 
     lowered = {other.lower(): other for other in known}
-    found = get_close_matches(name.lower().replace("-", "_"), list(lowered), n=1, cutoff=0.6)
+    found = get_close_matches(name.lower().replace("-", "_"), list(lowered), n=1, cutoff=cutoff)
     return lowered[found[0]] if found else None
 
 
 def listed(names: Sequence[str], *, last: str = "or") -> str:
     """``a, b or c``."""
     return f" {last} ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else ""
-
-
-def did_you_mean(name: str, known: Sequence[str]) -> str:
-    """A hint: the nearest name if there is one, and all that are known."""
-    found = nearest(name, known)
-    known_ones = f"known here: {', '.join(known)}"
-    return known_ones if found is None else f"did you mean '{found}'? {known_ones}"

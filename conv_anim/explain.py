@@ -131,6 +131,7 @@ def data(spec: Spec) -> dict[str, Any]:
     """The same for programs: sizes as lists, one number per axis."""
     layers = spec.layers
     found: dict[str, Any] = {
+        "description": captions.description(spec),
         "input": {"channels": spec.input.channels, "size": list(spec.input.size)},
         "layers": [_layer(layers, k, Language(spec.lang)) for k in range(len(layers))],
         "total": {**_cost(accounts.total(layers)), "receptive_field": _sizes(accounts.receptive_field(layers))},

@@ -8,7 +8,7 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from conv_anim.diagnostics import Code, Problem, Source, Span, SpecError, listed
+from conv_anim.diagnostics import Code, Problem, Source, Span, SpecError, listed, nearest
 from conv_anim.spec.arrays import DataFileError
 from conv_anim.spec.model import Given
 
@@ -22,11 +22,13 @@ LONGEST = 8_000_000
 """Bytes of a spec."""
 MOST_CELLS = 4_000_000
 """Numbers of a data file."""
+FINITE = "numpy.nan_to_num makes finite ones of them"
+COMMAS = "a row of numbers on each line, with commas between them"
 
 
 def problem(code: Code, message: str, name: str, hint: str | None = None) -> SpecError:
     """An error about a whole file."""
-    return SpecError([Problem(code, message, name, hint=hint)])
+    return SpecError([Problem(code, message, hint=hint, file=name)])
 
 
 def source(path: Path) -> Source:
@@ -48,19 +50,40 @@ def _unreadable(path: Path, error: OSError) -> SpecError:
     return problem(Code.UNREADABLE, f"cannot be read: {error.strerror or error}", str(path))
 
 
+KINDS = {
+    b"GIF8": "a GIF", b"\x89PNG": "a PNG", b"\xff\xd8\xff": "a JPEG", b"%PDF": "a PDF", b"PK\x03\x04": "a ZIP archive",
+    b"\x93NUMPY": "a .npy file", b"\x1f\x8b": "a gzip archive", b"RIFF": "a WebP", b"\x7fELF": "a program",
+}  # fmt: skip
+"""What begins like this is no text."""
+
+
+def _no_text(data: bytes) -> str | None:
+    """What a file is that is no text in an encoding known here."""
+    kind = next((kind for start, kind in KINDS.items() if data.startswith(start)), None)
+    if kind is not None:
+        return f"this is {kind}, not a spec"
+    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "this is UTF-32"
+    return "this is UTF-16 without the mark at its beginning" if data[:2].count(0) == 1 and len(data) > 1 else None
+
+
 def decoded(file: BinaryIO, name: str) -> Source:
     """The text of an open file: UTF-8, or UTF-16 that says so in its first bytes."""
     data = file.read(LONGEST + 1)
     if len(data) > LONGEST:
         what = f"the file is larger than {LONGEST} bytes"
         raise problem(Code.TOO_LARGE, what, name, "keep large arrays in a .npy file")
+    other = _no_text(data)
+    if other is not None:
+        hint = "save the file as UTF-8" if "UTF" in other else "name the .yaml file that it belongs to"
+        raise problem(Code.ENCODING, other, name, hint)
     encoding = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     try:
         return Source(name, data.decode(encoding))
     except UnicodeDecodeError as error:
         before = data[: error.start].decode(encoding, "replace")
         line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
-        what = f"byte 0x{data[error.start]:02x} is not {error.encoding}"
+        what = f"byte 0x{data[error.start]:02x} is not {error.encoding.upper()}"
         span = Span(Source(name, data.decode(encoding, "replace")), line, column)
         raise SpecError([Problem(Code.ENCODING, what, span=span, hint="save the file as UTF-8")]) from None
 
@@ -76,13 +99,15 @@ class Folder:
         path = self._inside(name)
         read = READERS.get(path.suffix.lower())
         if read is None:
-            raise DataFileError(f"'{name}' is of no known kind", f"known are {listed(list(READERS), last='and')}")
+            known = f"known are {listed(list(READERS), last='and')}"
+            raise DataFileError(f"'{name}' is of no known kind", CONVERTED.get(path.suffix.lower(), known))
         try:
             return read(path, name)
         except FileNotFoundError:
-            raise DataFileError(f"there is no file '{name}'", "the name is relative to the spec") from None
+            raise DataFileError(f"there is no file '{name}'", _looked_for(path, name)) from None
         except OSError as error:
-            raise DataFileError(f"'{name}' cannot be read: {error.strerror or error}") from None
+            what = f"'{name}' cannot be read: {error.strerror or error}"
+            raise DataFileError(what, "it may be cut off, or not be yours to read") from None
 
     def _inside(self, name: str) -> Path:
         root = self.root.resolve()
@@ -90,6 +115,30 @@ class Folder:
         if not path.is_relative_to(root):
             raise DataFileError(f"'{name}' lies outside the spec's folder", "copy it beside the spec")
         return path
+
+
+CONVERTED = {
+    ".npz": "it may hold several arrays: write one with numpy.save",
+    ".jpg": "convert it to .png: a JPEG's numbers are not what they were",
+    ".jpeg": "convert it to .png: a JPEG's numbers are not what they were",
+    ".xlsx": "save the sheet as .csv",
+    ".txt": "save it as .csv, with commas between the numbers",
+    ".tsv": "save it as .csv, with commas between the numbers",
+    ".pt": "write the array with numpy.save(NAME, tensor.numpy())",
+}
+"""The way from kinds of files that are not read."""
+
+
+def _looked_for(path: Path, name: str) -> str:
+    """A hint for a file that is not there."""
+    if "://" in name:
+        return "nothing is fetched: download it beside the spec"
+    try:
+        near = nearest(path.name, [other.name for other in path.parent.iterdir() if other.suffix.lower() in READERS])
+    except OSError:
+        near = None
+    relative = "the name is relative to the spec"
+    return relative if near is None else f"did you mean '{name.removesuffix(path.name)}{near}'? {relative}"
 
 
 def _limited(cells: int, name: str) -> None:
@@ -101,9 +150,13 @@ def _from_array(array: Any, name: str) -> Given:
     import numpy as np
 
     if array.size == 0 or array.dtype.kind not in "biuf":
-        raise DataFileError(f"'{name}' holds no numbers, but {array.dtype} of shape {array.shape}")
+        shape = "x".join(map(str, array.shape)) or "one value"
+        hint = "whole and real numbers can be drawn"
+        raise DataFileError(f"'{name}' holds {array.dtype} in the shape {shape}, and no number that can be drawn", hint)
     if not np.isfinite(array).all() or np.abs(array.astype(float)).max() >= 2**53:
-        raise DataFileError(f"'{name}' holds numbers that cannot be drawn: infinite, not a number, or beyond ±2⁵³")
+        raise DataFileError(
+            f"'{name}' holds numbers that cannot be drawn: infinite, not a number, or beyond ±2⁵³", FINITE
+        )
     whole = array.astype(np.int64) if array.dtype.kind in "biu" else array.astype(np.float64)
     return Given(tuple(whole.shape), tuple(whole.ravel().tolist()))
 
@@ -114,7 +167,8 @@ def _npy(path: Path, name: str) -> Given:
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
     except (ValueError, EOFError):
-        raise DataFileError(f"'{name}' is no .npy file of plain numbers", "write it with numpy.save") from None
+        what = f"'{name}' is no whole .npy file of plain numbers"
+        raise DataFileError(what, "write the array with numpy.save, without objects in it") from None
     _limited(array.size, name)
     return _from_array(array, name)
 
@@ -124,12 +178,13 @@ def _csv(path: Path, name: str) -> Given:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = [[_number(cell, name, k) for cell in row] for k, row in enumerate(csv.reader(file), 1) if row]
     except (UnicodeDecodeError, csv.Error) as error:
-        raise DataFileError(f"'{name}' is no CSV file: {error}") from None
+        what = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
+        raise DataFileError(f"'{name}' is no CSV file: {what}", "save it as CSV in UTF-8") from None
     if not rows:
-        raise DataFileError(f"'{name}' is empty")
+        raise DataFileError(f"'{name}' is empty", COMMAS)
     odd = next((k for k, row in enumerate(rows) if len(row) != len(rows[0])), None)
     if odd is not None:
-        raise DataFileError(f"'{name}': row {odd + 1} is {len(rows[odd])} long, the first one {len(rows[0])}")
+        raise DataFileError(f"'{name}': row {odd + 1} is {len(rows[odd])} long, the first one {len(rows[0])}", COMMAS)
     _limited(len(rows) * len(rows[0]), name)
     return Given((len(rows), len(rows[0])), tuple(cell for row in rows for cell in row))
 
@@ -139,7 +194,7 @@ def _number(cell: str, name: str, row: int) -> Number:
 
     value = scalar(cell.strip())
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 2**53:
-        raise DataFileError(f"'{name}': '{cell.strip()[:40]}' in row {row} is no number that can be drawn")
+        raise DataFileError(f"'{name}': '{cell.strip()[:40]}' in row {row} is no number that can be drawn", COMMAS)
     return value
 
 
@@ -157,9 +212,9 @@ def _png(path: Path, name: str) -> Given:
                 pixels = np.asarray(
                     image if image.mode in {"I", "I;16", "F"} else image.convert("L" if grey else "RGB")
                 )
-    except (UnidentifiedImageError, SyntaxError, ValueError, Image.DecompressionBombError):
-        raise DataFileError(f"'{name}' is no PNG that can be read") from None
-    except Image.DecompressionBombWarning:
+    except (UnidentifiedImageError, SyntaxError, ValueError):
+        raise DataFileError(f"'{name}' is no PNG that can be read", "convert the picture to PNG anew") from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise DataFileError(f"'{name}' is too large a picture", "a smaller input shows the same") from None
     return _from_array(pixels if grey else np.moveaxis(pixels, -1, 0), name)
 

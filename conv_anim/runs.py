@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, NoReturn, TypeAlias, TypeVar
 
 import click
 
 from conv_anim import batch, inputs, pipeline
-from conv_anim.diagnostics import SpecError
+from conv_anim.diagnostics import Code, SpecError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from conv_anim.batch import Change, Job, Origin, Outcome, Wanted
-    from conv_anim.diagnostics import Problem, Source
+    from conv_anim.diagnostics import Form, Problem, Source
     from conv_anim.pipeline import Loaded
     from conv_anim.spec.model import Spec
 
 Found: TypeAlias = "list[tuple[Origin, Loaded | None]]"
 """Specs with what was read of them, None where it has problems."""
+FORM = "conv_anim.diagnostics"
+"""Where a command's context keeps the form that its problems are told in."""
+STDIN = "<stdin>"
+TEXTS = ("svg", "html")
+"""Formats that a terminal can show, such as they are."""
+T = TypeVar("T")
 
 
 def fail(problems: Iterable[Problem]) -> NoReturn:
@@ -31,13 +38,28 @@ def fail(problems: Iterable[Problem]) -> NoReturn:
 
 
 def tell(problems: Iterable[Problem]) -> None:
+    """Problems on stderr, in the form that the command was asked for."""
+    context = click.get_current_context(silent=True)
+    form: Form = "human" if context is None else context.meta.get(FORM, "human")
+    color = form == "human" and colorful()
     for problem in problems:
-        click.echo(f"{problem}", err=True)
+        click.echo(problem.told(form, color=color), err=True, color=color)
+
+
+def colorful() -> bool:
+    """Whether stderr gets colours: on a terminal, unless NO_COLOR is set, and anywhere if FORCE_COLOR is."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (sys.stderr.isatty() and os.environ.get("TERM") != "dumb")
 
 
 def standard_input() -> Source:
     """The text that is piped in. Raises SpecError."""
-    return inputs.decoded(sys.stdin.buffer, "<stdin>")
+    if sys.stdin is None:
+        raise inputs.problem(Code.UNREADABLE, "standard input is closed", STDIN, "pipe a spec into it, or name a file")
+    if sys.stdin.isatty():
+        click.echo("reading a spec from the terminal; Ctrl-D ends it", err=True)
+    return inputs.decoded(sys.stdin.buffer, STDIN)
 
 
 def read_one(path: Path, changes: tuple[str, ...]) -> Spec:
@@ -52,10 +74,15 @@ def read_one(path: Path, changes: tuple[str, ...]) -> Spec:
 def read_all(paths: Sequence[Path], wanted: Wanted) -> Found:
     """Every spec, or None where it has problems, which are told."""
     try:
-        listed = [batch.Origin(standard_input())] if [str(path) for path in paths] == ["-"] else batch.origins(paths)
+        listed = [origin for path in dict.fromkeys(paths) for origin in _origins(path)]
     except SpecError as error:
         fail(error.problems)
     return [(origin, _read(origin, wanted)) for origin in listed]
+
+
+def _origins(path: Path) -> list[Origin]:
+    """A file, all specs of a folder, or what is piped in."""
+    return [batch.Origin(standard_input())] if str(path) == "-" else batch.origins([path])
 
 
 def _read(origin: Origin, wanted: Wanted) -> Loaded | None:
@@ -77,10 +104,12 @@ class Task:
 
 def draw_all(found: Found, wanted: Wanted, processes: int, *, verbose: bool) -> bool:
     """Draw what can be drawn; whether something went wrong, or would change in a check."""
+    if str(wanted.folder) == "-":
+        return _pipe(found, wanted)
     bad = {origin.name for origin, loaded in found if loaded is None}
     tasks = list(_tasks(found, wanted, bad))
     changes: Counter[Change] = Counter()
-    for task, outcome in _with_progress(_outcomes(tasks, processes), len(tasks)):
+    for task, outcome in with_progress(_outcomes(tasks, processes), len(tasks)):
         if outcome.problems:
             bad.add(task.origin.name)
             tell(_placed(outcome, task))
@@ -88,15 +117,37 @@ def draw_all(found: Found, wanted: Wanted, processes: int, *, verbose: bool) -> 
             changes[change] += 1
             if (verbose or wanted.check) and change != "same":
                 click.echo(f"{change}: {path}")
+        if outcome.advice:
+            click.echo(outcome.advice)
     if verbose or sys.stderr.isatty():
         click.echo(str(batch.Summary(changes, len(bad))), err=True)
     stale = wanted.check and changes["new"] + changes["changed"] > 0
     return bool(bad) or stale
 
 
+def _pipe(found: Found, wanted: Wanted) -> bool:
+    """The one picture on standard output; whether there is none. Raises click.UsageError for several."""
+    if any(loaded is None for _, loaded in found):
+        return True
+    tasks = list(_tasks(found, wanted, set())) if len(found) == 1 else []
+    if len(tasks) != 1 or tasks[0].job.format == "frames":
+        raise click.UsageError("-o - is for one picture: give one spec, and one format with -f")
+    if wanted.check:
+        raise click.UsageError("-o - writes no file that --check could compare")
+    format_ = tasks[0].job.format
+    if sys.stdout.isatty() and not format_.endswith(TEXTS):
+        raise click.UsageError(f"-o - would write a {format_} to the terminal; name a file, or add > FILE")
+    outcome, pictures = batch.drawn(tasks[0].job)
+    tell(_placed(outcome, tasks[0]))
+    for _, data in pictures:
+        sys.stdout.buffer.write(data)
+    sys.stdout.flush()
+    return bool(outcome.problems)
+
+
 def _tasks(found: Found, wanted: Wanted, bad: set[str]) -> Iterator[Task]:
     """The files of all good specs; a second one of the same name is told, and its spec is bad."""
-    taken: dict[tuple[Path, str], Origin] = {}
+    taken: dict[Path, Origin] = {}
     for origin, loaded in found:
         for job in [] if loaded is None else batch.jobs(origin, loaded, wanted):
             problem = batch.conflict(origin, job, taken)
@@ -116,10 +167,10 @@ def _outcomes(tasks: Sequence[Task], processes: int) -> Iterator[tuple[Task, Out
 def _placed(outcome: Outcome, task: Task) -> Iterator[Problem]:
     """The problems of drawing, with the spec they belong to."""
     for problem in pipeline.located(SpecError(outcome.problems), task.loaded.root).problems:
-        yield problem if problem.span is not None else replace(problem, path=task.origin.name)
+        yield problem if problem.span is not None else replace(problem, path="", file=task.origin.name)
 
 
-def _with_progress(outcomes: Iterator[tuple[Task, Outcome]], count: int) -> Iterator[tuple[Task, Outcome]]:
+def with_progress(outcomes: Iterator[T], count: int) -> Iterator[T]:
     """A bar on a terminal when there is something to wait for."""
     if count < 3 or not sys.stderr.isatty():
         yield from outcomes

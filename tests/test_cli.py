@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -211,13 +212,195 @@ def test_trace_prints_every_step(here):
 
 
 def test_a_template_can_be_copied_and_drawn(here):
+    template = next(t for t in catalog.templates() if t.name == "con_9")
     assert run("new", "con_9").exit_code == 0
-    assert Path("con_9.yaml").read_text() == next(t.text for t in catalog.templates() if t.name == "con_9")
+    assert Path("con_9.yaml").read_text() == "# yaml-language-server: $schema=conv-anim.schema.json\n" + template.spec
     assert run("render", "con_9.yaml").exit_code == 0
     assert run("new", "con_9").exit_code == 2
     assert run("new", "con_9", "--force").exit_code == 0
-    assert run("new", "con_9", "-o", "sub/own.yaml").exit_code == 0
-    assert run("new", "con_9", "-o", "-").stdout == Path("sub/own.yaml").read_text()
+    assert run("new", "con_9", "-o", "-").stdout == template.spec
+    assert run("new", "con_9", "-o", "own.yaml", "--no-schema").exit_code == 0
+    assert Path("own.yaml").read_text() == template.spec
+
+
+def test_the_schema_is_written_once_and_named_from_below(here):
+    assert "and conv-anim.schema.json" in run("new", "con_9").stderr
+    assert "conv-anim.schema.json" not in run("new", "con_2", "-o", "sub folder/deep/own.yaml").stderr
+    assert files(here) == ["con_9.yaml", "conv-anim.schema.json", "fig.yaml", "sub folder/deep/own.yaml"]
+    first = Path("sub folder/deep/own.yaml").read_text().splitlines()[0]
+    assert first == "# yaml-language-server: $schema=../../conv-anim.schema.json"
+    Path("conv-anim.schema.json").write_text("{}")
+    run("new", "con_5")
+    assert Path("conv-anim.schema.json").read_text() == "{}"
+    assert run("schema", "-o", "conv-anim.schema.json").exit_code == 0
+    assert json.loads(Path("conv-anim.schema.json").read_text())["title"] == "conv-anim spec"
+
+
+def test_in_a_repository_the_schema_of_its_root_counts(here, monkeypatch):
+    Path(".git").mkdir()
+    run("schema", "-o", "conv-anim.schema.json")
+    Path("figures").mkdir()
+    monkeypatch.chdir("figures")
+    assert run("new", "con_9").exit_code == 0
+    assert Path("con_9.yaml").read_text().startswith("# yaml-language-server: $schema=../conv-anim.schema.json\n")
+    assert not Path("conv-anim.schema.json").exists()
+
+
+def test_without_a_template_new_writes_the_starter(here):
+    assert "conv-anim render starter.yaml" in run("new").stderr
+    assert run("render", "starter.yaml").exit_code == 0
+    assert run("new", "--layer", "fold", "-o", "fold.yaml").exit_code == 0
+    assert "type: fold" in Path("fold.yaml").read_text()
+    assert "did you mean 'max_pool'" in run("new", "--layer", "MaxPool2d").stderr
+    assert run("new", "--layer", "max_unpool").exit_code == 2
+    assert run("new", "con_9", "--layer", "conv").exit_code == 2
+
+
+# a spec on stdin, a picture on stdout
+
+
+@pytest.mark.parametrize("format_", ["gif", "png"])
+def test_a_spec_comes_in_and_a_picture_goes_out(here, format_):
+    result = run("render", "-", "-o", "-", "-f", format_, text=SPEC)
+    run("render", "fig.yaml", "-f", format_)
+    assert result.stdout_bytes == Path(f"fig.{format_}").read_bytes()
+    assert result.stderr == ""
+
+
+def test_a_layer_is_drawn_to_standard_output(here):
+    done = subprocess.run(
+        [sys.executable, "-m", "conv_anim", "draw", "nn.Conv2d(1, 1, 3)", "-f", "png", "-o", "-"],
+        capture_output=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.startswith(b"\x89PNG")
+    assert files(here) == ["fig.yaml"]
+
+
+@pytest.mark.parametrize("args", [
+    ["fig.yaml", "-f", "gif", "-f", "png"], ["fig.yaml", "-f", "frames"], ["fig.yaml", "."], ["fig.yaml", "--check"],
+])  # fmt: skip
+def test_only_one_picture_goes_out(here, args):
+    Path("b.yaml").write_text(SPEC)
+    result = run("render", *args, "-o", "-")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "-o -" in result.stderr
+    assert files(here) == ["b.yaml", "fig.yaml"]
+
+
+def test_a_bad_spec_writes_nothing_to_standard_output(here):
+    result = run("render", "-", "-o", "-", text="input: 3\n")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "<stdin>:1:8: error:" in result.stderr
+
+
+def test_a_reader_who_leaves_is_no_error_to_tell(here):
+    command = [sys.executable, "-m", "conv_anim", "render", "fig.yaml", "-o", "-", "-f", "png"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    process.wait()
+
+
+@pytest.mark.parametrize("command", ["validate", "explain", "trace", "code"])
+def test_every_reading_command_takes_standard_input(here, command):
+    assert run(command, "-", text=SPEC).output == run(command, "fig.yaml").output
+
+
+def test_standard_input_may_stand_among_files(here):
+    assert run("render", "-", "fig.yaml", text=SPEC).exit_code == 0
+    assert files(here) == ["fig.gif", "fig.yaml", "figure.gif"]
+
+
+# diagnostics
+
+BAD = SPEC + "theme: {windw: '#fff'}\n"
+
+
+def told(form, *more, text=BAD, env=None):
+    Path("bad.yaml").write_text(text)
+    args = ["validate", "bad.yaml", "missing.yaml", *more]
+    result = CliRunner().invoke(main, [*args, "--diagnostics", form] if form else args, env=env)
+    assert (result.exit_code, result.stdout) == (1, "")
+    return result.stderr
+
+
+def test_short_is_a_line_each(here):
+    wanted = [
+        "bad.yaml:4:9: error: a theme has no key 'windw' [unknown-key]",
+        "missing.yaml:1:1: error: there is no such file [unreadable]",
+    ]
+    assert told("short").splitlines() == wanted
+    assert told(None, env={"CONV_ANIM_DIAGNOSTICS": "short"}).splitlines() == wanted
+
+
+def test_the_problem_matcher_of_the_manual_reads_short(here):
+    page = (Path(__file__).parent.parent / "docs" / "editors.md").read_text(encoding="utf-8")
+    tasks = next(block for block in re.findall(r"```json\n(.*?)```", page, re.DOTALL) if "problemMatcher" in block)
+    pattern = json.loads(tasks)["tasks"][0]["problemMatcher"]["pattern"]
+    for line in told("short").splitlines():
+        match = re.fullmatch(pattern["regexp"], line)
+        assert match[pattern["file"]].endswith(".yaml")
+        assert match[pattern["line"]].isdigit()
+        assert match[pattern["code"]] in {"unknown-key", "unreadable"}
+
+
+def test_json_is_an_object_each(here):
+    first, second = (json.loads(line) for line in told("json").splitlines())
+    hint = first.pop("hint")
+    assert first == {
+        "code": "unknown-key", "message": "a theme has no key 'windw'", "path": "theme.windw",
+        "file": "bad.yaml", "line": 4, "column": 9, "end": 14,
+    }  # fmt: skip
+    assert hint.startswith("did you mean 'window'?")
+    assert (second["file"], second["line"], second["path"]) == ("missing.yaml", None, None)
+
+
+def test_the_end_of_what_goes_on_in_the_next_line_is_the_end_of_the_line(here):
+    (problem, _) = (
+        json.loads(line) for line in told("json", text="input:\n  [5,\n   5]\nlayer: {}\n").splitlines()[:2]
+    )
+    assert (problem["line"], problem["column"], problem["end"]) == (2, 3, 6)
+
+
+def test_problems_of_drawing_have_their_file_too(here):
+    result = run("render", "fig.yaml", "--step", "99", "--diagnostics", "json")
+    assert json.loads(result.stderr)["file"] == "fig.yaml"
+
+
+def test_colors_on_a_terminal_only_and_not_if_they_are_not_wanted(here, monkeypatch):
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    plain = told("human")
+    assert "\x1b" not in plain
+    colored = told("human", env={"FORCE_COLOR": "1"})
+    assert colored.count("\x1b[1;31m") == 3
+    assert re.sub(r"\x1b\[[\d;]*m", "", colored) == plain
+    assert told("human", env={"FORCE_COLOR": "1", "NO_COLOR": "1"}) == plain
+    assert told("short", env={"FORCE_COLOR": "1"}) == told("short")
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="no terminals here")
+@pytest.mark.parametrize(("more", "colored"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)])
+def test_a_terminal_is_told_in_color(here, more, colored):
+    reader, writer = os.openpty()
+    env = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "FORCE_COLOR"}}
+    command = [sys.executable, "-m", "conv_anim", "validate", "missing.yaml"]
+    subprocess.run(command, stderr=writer, check=False, env={**env, "TERM": "xterm", **more})
+    os.close(writer)
+    assert (b"\x1b[1;31merror:\x1b[0m" in os.read(reader, 10_000)) is colored
+    os.close(reader)
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="no terminals here")
+def test_a_terminal_gets_no_picture(here):
+    reader, writer = os.openpty()
+    command = [sys.executable, "-m", "conv_anim", "render", "fig.yaml", "-o", "-"]
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert "would write a gif to the terminal" in done.stderr
+    os.close(writer)
+    os.close(reader)
 
 
 def test_an_unknown_template_names_the_nearest(here):

@@ -1,21 +1,32 @@
-"""The introduction's numbers: each is a claim that a template's computation bears out, in both languages."""
+"""The pages: the introduction's numbers follow from its templates, what blocks show happens, links lead somewhere."""
 
 from __future__ import annotations
 
+import inspect
+import os
 import re
 import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
 import conv_anim
 from conv_anim import catalog
+from conv_anim.cli import COMMANDS
+from tests import blocks
 
 ROOT = Path(__file__).parent.parent
 PAGES = {"en": ROOT / "docs" / "convolutions.md", "zh-TW": ROOT / "docs" / "convolutions.zh-TW.md"}
-BLOCK = re.compile(r"<!-- (figure|explain): ([\w-]+) -->.*?<!-- end -->", re.DOTALL)
+BLOCK = re.compile(
+    r"<!-- (conv-anim|explain): (?:[\w./-]*/)?([\w-]+)(?:\.yaml)?(?: .*?)? -->.*?<!-- (?:/conv-anim|end) -->", re.DOTALL
+)
+
+
+def short(page):
+    return page.relative_to(ROOT).as_posix()
 
 
 @cache
@@ -108,10 +119,121 @@ def test_pages_are_up_to_date():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("page", [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"], ids=lambda p: p.name)
+@pytest.mark.parametrize("page", blocks.PAGES, ids=short)
+def test_pages_show_what_happens(page, tmp_path, monkeypatch):
+    folder = tmp_path / "a folder"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    someone = blocks.Reader(folder, {"__name__": "a page"})
+    for block in blocks.blocks(page):
+        try:
+            someone.follow(block)
+        except Exception as error:
+            error.add_note(f"in the block at {short(page)}:{block.line}")
+            raise
+
+
+NEEDED = {need for page in blocks.PAGES for block in blocks.blocks(page) for need in block.said("needs")}
+
+
+@pytest.mark.parametrize("need", sorted(NEEDED))
+def test_what_blocks_need_is_there(need):
+    """Says which blocks are left out; those with PyTorch run in `make test-frameworks`."""
+    if blocks.installed(need):
+        return
+    reason = f"blocks that need {need} are left out"
+    pytest.fail(reason) if "CI" in os.environ and need != "torch" else pytest.skip(reason)
+
+
+def test_what_is_not_run_says_why():
+    reasons = {reason for page in blocks.PAGES for block in blocks.blocks(page) for reason in block.said("not run")}
+    assert reasons <= blocks.REASONS
+
+
+WRONG = {
+    "a command fails": "```sh\nconv-anim render nothing.yaml\n```",
+    "other output": "```console\n$ echo three\nfour\n```",
+    "output is missing": "```console\n$ echo three\n$ echo four\nfour\n```",
+    "Python fails": "```python\nassert 1 == 2\n```",
+    "another value": "```python\n>>> 1 + 1\n3\n\n```",
+    "no spec": "```yaml\ninput: {size: [5, 5]}\nlayer: {type: cov}\n```",
+    "no part of a spec": "```yaml\ntheme: drak\n```",
+    "no such target": "```sh\nmake coffee\n```",
+    "it would install": "```sh\npip install something\n```",
+    "in a list": "- so:\n\n  ```sh\n  false\n  ```",
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_a_page_that_is_wrong_is_noticed(what, tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(WRONG[what])
+    (block,) = blocks.blocks(page)
+    with pytest.raises((AssertionError, conv_anim.SpecError)):
+        blocks.Reader(tmp_path, {}).follow(block)
+
+
+def test_notes_before_a_block(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(
+        "<!-- run: echo ready > a -->\n```console\n$ cat a\nready\n```\n"
+        "<!-- file: b.txt -->\n```\nwords\n```\n```console\n$ cat b.txt\nwo…\n```\n"
+        "<!-- not run: it installs -->\n```sh\npip install something\n```\n"
+        "<!-- needs: no_such_module -->\n```python\nimport no_such_module\n```\n"
+        "```python\n# c.py\nfound = 1\n```\n"
+    )
+    someone = blocks.Reader(tmp_path, {})
+    for block in blocks.blocks(page):
+        someone.follow(block)
+    assert (tmp_path / "c.py").is_file()
+    assert someone.names["found"] == 1
+
+
+def test_the_python_page_has_every_public_name_with_its_parameters():
+    text = (ROOT / "docs" / "python-api.md").read_text(encoding="utf-8")
+    headings = dict(re.findall(r"^### `conv_anim\.(\w+)(.*)`$", text, re.MULTILINE))
+    assert set(headings) == set(conv_anim.__all__)
+    for public, said in headings.items():
+        value = getattr(conv_anim, public)
+        if inspect.isfunction(value):
+            written = inspect.signature(eval(f"lambda {said[1:-1]}: 0"))
+            plain = [p.replace(annotation=p.empty) for p in inspect.signature(value).parameters.values()]
+            assert plain == list(written.parameters.values()), public
+
+
+def anchors(page):
+    """The places of a page that a link can lead to, as GitHub names them."""
+    for token in blocks.tokens(page):
+        if token.type == "heading_open":
+            yield token.attrs["id"]
+        elif token.type in {"html_block", "inline"}:
+            yield from re.findall(r'<\w+ (?:id|name)="([^"]+)"', token.content)
+
+
+def addresses(page):
+    """What a page links to and shows, in Markdown and in HTML of its own."""
+    for token in blocks.tokens(page):
+        for each in [token, *(token.children or [])]:
+            if each.type in {"link_open", "image"}:
+                yield each.attrs.get("href") or each.attrs["src"]
+            elif each.type in {"html_block", "html_inline"}:
+                yield from re.findall(r'(?:href|src|srcset)="([^"]+)"', each.content)
+
+
+@pytest.mark.parametrize("page", blocks.PAGES, ids=short)
 def test_links_lead_somewhere(page):
-    text = page.read_text(encoding="utf-8")
-    targets = re.findall(r"\]\(([^)#\s]+)", text) + re.findall(r'href="([^"#]+)"', text)
-    local = [target for target in targets if "://" not in target]
-    assert [target for target in local if not (page.parent / target).exists()] == []
-    assert local
+    wrong = []
+    for address in addresses(page):
+        url = urlsplit(address)
+        if url.scheme:
+            good = re.fullmatch(r"(https://[\w.-]+\.\w+|http://(127\.0\.0\.1|localhost)(:\d+)?)(/\S*)?", address)
+        else:
+            target = (page.parent / unquote(url.path)).resolve() if url.path else page
+            good = target.exists() and (not url.fragment or unquote(url.fragment) in anchors(target))
+        wrong += [] if good else [address]
+    assert wrong == []
+
+
+def test_every_command_is_shown_somewhere():
+    shown = " ".join(block.text for page in blocks.PAGES if page.name != "commands.md" for block in blocks.blocks(page))
+    assert [command for command in COMMANDS if f"conv-anim {command}" not in shown] == []

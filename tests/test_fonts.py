@@ -148,3 +148,12 @@ def test_an_error_says_how_to_get_a_font(no_system, character, hint):
 
 def test_the_usual_folders_are_known():
     assert Path("/usr/share/fonts") in fonts.FOLDERS
+
+
+def test_processes_that_are_forked_do_not_read_from_one_open_file(tmp_path):
+    (path, *_) = fonts.paths(bold=False)
+    copy = tmp_path / "copy.ttf"
+    copy.write_bytes(path.read_bytes())
+    opened = fonts.FontFile(copy)
+    copy.write_bytes(b"")
+    assert opened.glyph("7").advance == fonts.FontFile(path).glyph("7").advance

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from conv_anim import catalog, pipeline
-from conv_anim.export import palette
+from conv_anim.export import gif, palette
 from conv_anim.export.palette import Palette, keys
 from conv_anim.painting import agg
 from conv_anim.painting.agg import flat_colors
@@ -53,7 +53,7 @@ def test_the_still_is_painted_once_and_of_a_frame_only_what_it_changes(monkeypat
     painted = tally(monkeypatch, agg.Canvas, "paint", lambda primitives, _: len(primitives))
     pipeline.encoded(drawn, "gif")
     count = len(drawn.frames)
-    samples = [drawn.frames[n * (count - 1) // (pipeline.SAMPLES - 1)] for n in range(pipeline.SAMPLES)]
+    samples = [drawn.frames[n * (count - 1) // (gif.SAMPLES - 1)] for n in range(gif.SAMPLES)]
     assert sum(painted) == len(drawn.still) + items(samples) + items(drawn.frames)
 
 
@@ -85,9 +85,9 @@ def test_many_frames_are_not_held_but_built_twice(monkeypatch):
     drawn, built = counting(scene("con_10"))
     wanted = pipeline.encoded(drawn, "gif")
     built.clear()
-    monkeypatch.setattr(pipeline, "HELD", 24)
+    monkeypatch.setattr(gif, "HELD", 24)
     assert pipeline.encoded(drawn, "gif") == wanted
-    assert len(built) == 2 * 25 + pipeline.SAMPLES
+    assert len(built) == 2 * 25 + gif.SAMPLES
 
 
 def test_one_step_builds_no_later_ones():

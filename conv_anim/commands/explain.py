@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conv_anim.commands.options import SET, SPEC, echo_json
+from conv_anim.commands.options import DIAGNOSTICS, SET, SPEC, echo_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 @SPEC
 @click.option("--json", "as_json", is_flag=True, help="The same for programs.")
 @SET
+@DIAGNOSTICS
 def explain(spec: Path, changes: tuple[str, ...], *, as_json: bool) -> None:
     """Say what a spec does: sizes with their formulas, padding, parameters, multiply-adds, receptive fields.
 

@@ -1,4 +1,4 @@
-"""``new``: a spec to begin with."""
+"""``new``: a spec to begin with, that editors can complete and check."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conv_anim.commands.options import AsPath
+from conv_anim.commands.options import AsPath, Named, write_text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+STARTER = "starter"
+
 
 @click.command()
-@click.argument("template")
+@click.argument("template", default=STARTER, type=Named("template"), metavar="[TEMPLATE]")
 @click.option(
     "-o",
     "--output",
@@ -21,47 +23,95 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Where to; - for standard output. Default: TEMPLATE.yaml here.",
 )
+@click.option("--layer", "type_", type=Named("layer"), metavar="TYPE", help="The starter for another type of layer.")
+@click.option("--schema/--no-schema", "with_schema", default=True, help="Whether editors are told where the schema is.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
-def new(template: str, output: Path | None, *, force: bool) -> None:
-    """Begin a spec: a copy of a template.
+def new(template: str, output: Path | None, type_: str | None, *, with_schema: bool, force: bool) -> None:
+    """Begin a spec: one that explains every key, or a copy of a template.
+
+    The schema, with which editors complete and check specs, is written beside it, unless the project has it already
+    in a folder above.
 
     \b
     Examples:
-      conv-anim new con_9
+      conv-anim new                              starter.yaml: every key, explained
+      conv-anim new --layer max_pool             the same for another type of layer
+      conv-anim new con_9                        a copy of a template
       conv-anim new con_9 -o figures/dilated.yaml
     """
     from pathlib import Path
 
-    from conv_anim.catalog import templates as all_templates
-    from conv_anim.diagnostics import nearest
-
-    found = {t.name: t for t in all_templates()}
-    template = template.rsplit("/", 1)[-1].removesuffix(".yaml")
-    if template not in found:
-        near = nearest(template, list(found))
-        hint = "'conv-anim templates' lists them" if near is None else f"did you mean '{near}'?"
-        raise click.BadParameter(f"there is no template '{template}'; {hint}", param_hint="TEMPLATE")
-    text = found[template].text
-    if output is not None and str(output) == "-":
+    path = Path(f"{_bare(template)}.yaml") if output is None or str(output) == "-" else output
+    text = _text(_bare(template), type_, path)
+    if output is not None and path is not output:
         click.echo(text, nl=False)
         return
-    path = output or Path(f"{template}.yaml")
     if path.exists() and not force:
         raise click.UsageError(f"{path} is there already; choose another name with -o, or --force to write over it")
-    write_text(path, text)
-    click.echo(f"wrote {path}; draw it with: conv-anim render {quoted(path)}", err=True)
+    first, also = _for_editors(path) if with_schema else ("", None)
+    write_text(path, first + text)
+    more = "" if also is None else f" and {also}, with which editors complete and check it"
+    click.echo(f"wrote {path}{more}; draw it with: conv-anim render {quoted(path)}", err=True)
+
+
+def _bare(template: str) -> str:
+    return template.rsplit("/", 1)[-1].removesuffix(".yaml")
+
+
+def _text(template: str, type_: str | None, path: Path) -> str:
+    """The spec, without the line for editors."""
+    from conv_anim.catalog import templates
+    from conv_anim.diagnostics import nearest
+
+    if template == STARTER:
+        return _starter(type_ or "conv", path)
+    if type_ is not None:
+        raise click.UsageError(f"--layer is for the starter; the template '{template}' has its layers")
+    found = {t.name: t for t in templates()}
+    if template not in found:
+        near = nearest(template, [STARTER, *found])
+        hint = "'conv-anim templates' lists them" if near is None else f"did you mean '{near}'?"
+        raise click.BadParameter(f"there is no template '{template}'; {hint}", param_hint="TEMPLATE")
+    return found[template].spec
+
+
+def _starter(type_: str, path: Path) -> str:
+    from conv_anim.spec import starter, synonyms
+
+    if type_ == "max_unpool":
+        raise click.BadParameter(
+            "max_unpool follows a max_pool: 'conv-anim new max_unpool' is one", param_hint="--layer"
+        )
+    if type_ not in starter.STARTED:
+        hint = synonyms.unknown_type(type_, starter.STARTED)
+        raise click.BadParameter(f"there is no type of layer '{type_}'; {hint}", param_hint="--layer")
+    return starter.text(type_, name=quoted(path))
+
+
+def _for_editors(path: Path) -> tuple[str, Path | None]:
+    """The line that says where the schema is, and the file of the schema if it had to be written."""
+    from os.path import relpath
+
+    from conv_anim.catalog import SCHEMA, TOLD_TO_EDITORS, schema_near, schema_text
+
+    folder = path.parent.resolve()
+    there = schema_near(folder)
+    if there is not None:
+        return f"{TOLD_TO_EDITORS}{_address(relpath(there, folder))}\n", None
+    made = path.with_name(SCHEMA)
+    write_text(made, schema_text())
+    return f"{TOLD_TO_EDITORS}{SCHEMA}\n", made
+
+
+def _address(path: str) -> str:
+    """A relative path as part of a URL."""
+    from pathlib import PurePath
+    from urllib.parse import quote
+
+    return quote(PurePath(path).as_posix())
 
 
 def quoted(path: Path) -> str:
     import shlex
 
     return shlex.quote(str(path))
-
-
-def write_text(path: Path, text: str) -> None:
-    from conv_anim.export import files
-
-    try:
-        files.write(path, text.encode("utf-8"))
-    except OSError as error:
-        raise click.FileError(str(path), error.strerror or str(error)) from None

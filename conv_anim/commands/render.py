@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from conv_anim.commands.options import SET, SPECS, AsPath
+from conv_anim.commands.options import DIAGNOSTICS, SET, SPECS, AsPath
+from conv_anim.spec import formats as known
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMATS = ("gif", "png", "frames")
-OTHER_FORMATS = frozenset(
-    {".apng", ".bmp", ".eps", ".html", ".jpeg", ".jpg", ".mp4", ".pdf", ".svg", ".tif", ".tiff", ".webm", ".webp"}
-)
+FORMATS = (*known.NAMES, *known.SHORT, "frames")
+OTHER_FORMATS = frozenset({".avif", ".bmp", ".eps", ".htm", ".jpeg", ".jpg", ".mov", ".ps", ".tif", ".tiff", ".webm"})
 """Suffixes of pictures that are not drawn: a folder is not called like this."""
+
+
+class Steps(click.ParamType):  # type: ignore[type-arg]  # generic in new versions only
+    """Steps by their numbers, as ``3``, ``last`` or ``0,4,8-last``; whether a figure has them shows later."""
+
+    name = "steps"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from conv_anim.scene.choice import spans
+
+        try:
+            spans(value)
+        except ValueError as error:
+            self.fail(f"{error}.", param, ctx)
+        return str(value)
 
 
 @click.command()
@@ -27,7 +41,8 @@ OTHER_FORMATS = frozenset(
     "--output",
     type=AsPath(),
     metavar="DIR",
-    help="Folder for the pictures, made if needed; with one spec also a file name. Default: beside the spec.",
+    help="Folder for the pictures, made if needed; with one spec also a file name, or - for standard output. "
+    "Default: beside the spec.",
 )
 @click.option(
     "-f",
@@ -35,7 +50,9 @@ OTHER_FORMATS = frozenset(
     "formats",
     multiple=True,
     type=click.Choice(FORMATS),
-    help="gif, png, or frames: a PNG for each step.",
+    metavar="FORMAT",
+    help=f"{', '.join(known.SINGLE)}; storyboard or strip (also as strip.svg, strip.pdf): steps side by side; "
+    "pages: a PDF page for each step; frames: a PNG for each. May be given several times.",
 )
 @click.option(
     "-j",
@@ -48,19 +65,20 @@ OTHER_FORMATS = frozenset(
 @SET
 @click.option(
     "--step",
-    type=click.IntRange(0),
-    metavar="K",
-    help="Draw step K only, counted from 0; a PNG unless -f says otherwise.",
+    type=Steps(),
+    metavar="STEPS",
+    help="Only these steps, counted from 0: '3', 'last', '0,4,8' or '2-5'. One makes a still, by default a PNG.",
 )
 @click.option("--check", is_flag=True, help="Write nothing; fail if a file would change.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what became of every file.")
+@DIAGNOSTICS
 def render(  # noqa: PLR0917  # click hands its options over by name
     specs: tuple[Path, ...],
     output: Path | None,
     formats: tuple[str, ...],
     jobs: int,
     changes: tuple[str, ...],
-    step: int | None,
+    step: str | None,
     *,
     check: bool,
     verbose: bool,
@@ -72,23 +90,33 @@ def render(  # noqa: PLR0917  # click hands its options over by name
       conv-anim render con_5.yaml                        con_5.gif beside it
       conv-anim render specs -o figures                  a folder, all at once
       conv-anim render con_5.yaml -f png --step 3        a still of the fourth step
+      conv-anim render con_5.yaml -o con_5.svg           another format
+      conv-anim render con_5.yaml -f storyboard          all steps side by side
       conv-anim render con_5.yaml --set layer.stride=2   another stride
       conv-anim render specs -o figures --check          are they up to date?
+      conv-anim render - -o - -f svg < a.yaml > a.svg    a spec in, a picture out
     """
     from conv_anim.batch import Wanted
     from conv_anim.runs import draw_all, read_all
 
-    if output is not None and output.suffix.lower() in OTHER_FORMATS and not output.is_dir():
-        raise click.UsageError(f"-o {output}: no format is known by the name of '{output.suffix}'; use .gif or .png")
-    if output is not None and output.suffix.lower() in {".gif", ".png"} and not output.is_dir():
-        if len(specs) != 1 or specs[0].is_dir():
-            raise click.UsageError(f"-o {output} names one file, but there are several specs; name a folder")
-        changes = (*changes, f"output={as_yaml(output.name)}")
-        output = output.parent
-    wanted = Wanted(output, formats, changes, step, check)
+    folder, changed = directed(output, changes)
+    if changed != changes and (len(specs) != 1 or specs[0].is_dir()):
+        raise click.UsageError(f"-o {output} names one file, but there are several specs; name a folder")
+    wanted = Wanted(folder, tuple(known.SHORT.get(name, name) for name in formats), changed, step, check)
     found = read_all(specs, wanted)
     bad = draw_all(found, wanted, jobs, verbose=verbose)
     sys.exit(1 if bad else 0)
+
+
+def directed(output: Path | None, changes: tuple[str, ...]) -> tuple[Path | None, tuple[str, ...]]:
+    """The folder that ``-o`` stands for, and the changes with the file's name, if it names one."""
+    if output is None or output.is_dir():
+        return output, changes
+    if output.suffix.lower() in OTHER_FORMATS:
+        raise click.UsageError(f"-o {output}: no format is known by the name of '{output.suffix}'; use {known.KNOWN}")
+    if known.split(output.name) is None:
+        return output, changes
+    return output.parent, (*changes, f"output={as_yaml(output.name)}")
 
 
 def as_yaml(text: str) -> str:

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from conv_anim.commands.options import echo_json
+from conv_anim.commands.options import AsPath, write_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command()
-def schema() -> None:
-    """Print the JSON Schema of a spec, for editors that complete and check."""
-    from conv_anim.spec.reader import schema as spec_schema
+@click.option("-o", "--output", type=AsPath(), metavar="FILE", help="A file to write, in place of standard output.")
+def schema(output: Path | None) -> None:
+    """Print the JSON Schema of a spec, for editors that complete and check.
 
-    echo_json(spec_schema())
+    \b
+    Example:
+      conv-anim schema -o conv-anim.schema.json   the schema for a project, or anew after an update
+    """
+    from conv_anim.catalog import schema_text
+
+    if output is None or str(output) == "-":
+        click.echo(schema_text(), nl=False)
+    else:
+        write_text(output, schema_text())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conv_anim.commands.options import SET, SPEC
+from conv_anim.commands.options import DIAGNOSTICS, SET, SPEC
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 @SPEC
 @click.option("--steps", is_flag=True, help="Every step with its taps too: which input cell meets which weight.")
 @SET
+@DIAGNOSTICS
 def trace(spec: Path, changes: tuple[str, ...], *, steps: bool) -> None:
     """Print the numbers of a spec as JSON: each layer's input, weight, bias and output."""
     from conv_anim.runs import read_one

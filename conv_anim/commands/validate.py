@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conv_anim.commands.options import SET, SPECS
+from conv_anim.commands.options import DIAGNOSTICS, SET, SPECS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 @click.command()
 @SPECS
 @SET
+@DIAGNOSTICS
 def validate(specs: tuple[Path, ...], changes: tuple[str, ...]) -> None:
     """Check specs without drawing them; all problems of all files are told at once."""
     from conv_anim.batch import Wanted

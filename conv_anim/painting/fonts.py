@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -74,7 +75,8 @@ class FontFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._font = compiled("ft2font").FT2Font(str(path))
+        # From memory: processes forked from this one would share a file's position, and read each other's bytes.
+        self._font = compiled("ft2font").FT2Font(BytesIO(path.read_bytes()))
         self._font.set_size(EM, 72)
 
     def glyph(self, character: str) -> Glyph | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 from conv_anim.scene.color import readable
 from conv_anim.scene.cost import CostTable, rows
 from conv_anim.scene.panel import Panel, shifted
-from conv_anim.scene.primitives import Scene
+from conv_anim.scene.primitives import Lazy, Scene
 from conv_anim.scene.style import Style
 from conv_anim.scene.wording.captions import caption, description
 from conv_anim.scene.wording.formulas import formulas
@@ -16,7 +16,7 @@ from conv_anim.scene.wording.language import Language
 from conv_anim.spec import model
 
 if TYPE_CHECKING:
-    from conv_anim.scene.primitives import Items
+    from conv_anim.scene.primitives import Guide, Items
     from conv_anim.scene.style import Font
     from conv_anim.tracing.trace import Trace
 
@@ -120,7 +120,15 @@ def _composed(trace: Trace, style: Style, width: int | None) -> Scene:
         title=spec.title or "",
         description=description(spec),
         glide=panel.glide,
+        names=Lazy(panel.glide.steps(len(panel.frames)), lambda k: say("step", number=k)),
+        guide=lambda: _guide(trace, panel.moved(dx, dy)),
     )
+
+
+def _guide(trace: Trace, panel: Panel) -> Guide:
+    from conv_anim.scene.guide import guide
+
+    return guide(trace, panel.areas(), panel.turns)
 
 
 def _lines(trace: Trace, style: Style, width: float) -> list[str]:

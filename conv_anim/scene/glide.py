@@ -29,6 +29,10 @@ class Glide:
         """How many frames so many steps have."""
         return steps + (steps - 1) * self.between
 
+    def steps(self, frames: int) -> int:
+        """How many steps have so many frames."""
+        return (frames - 1) // (self.between + 1) + 1
+
     def place(self, frame: int) -> tuple[int, float]:
         """The step that a frame shows or leaves, and how far it is on the way to the next one: 0 where it rests."""
         step, part = divmod(frame, self.between + 1)

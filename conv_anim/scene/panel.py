@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from conv_anim.scene.areas import nowhere
 from conv_anim.scene.color import readable
 from conv_anim.scene.glide import NONE, Glide
 from conv_anim.scene.primitives import Boxes, Frame, Items, Lazy, Primitive, Text, moved
@@ -12,6 +13,7 @@ from conv_anim.scene.primitives import Boxes, Frame, Items, Lazy, Primitive, Tex
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from conv_anim.scene.areas import Areas, Turns
     from conv_anim.scene.primitives import Box
     from conv_anim.scene.style import Style
     from conv_anim.scene.wording.words import Label
@@ -19,19 +21,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Panel:
-    """A drawing of ``width`` by ``height`` pixels from its own origin; ``frames`` has one empty frame for a still."""
+    """A drawing of ``width`` by ``height`` pixels from its own origin; ``frames`` has one empty frame for a still.
+
+    ``areas`` stand for cells, and ``turns`` has for every step the cell that it is about.
+    """
 
     width: float
     height: float
     still: Items
     frames: Sequence[Frame] = (Frame(),)
     glide: Glide = NONE
+    areas: Areas = nowhere
+    turns: Turns = ()
 
     def wider(self, width: float, *, height: float) -> Panel:
         """The panel in the middle of one that is no narrower than ``width``."""
         full = max(self.width, width)
         dx = round((full - self.width) / 2)
-        return Panel(full, height, shifted(self.still, dx, 0), self.moved_frames(dx, 0), self.glide)
+        return replace(self.moved(dx, 0), width=full, height=height)
+
+    def moved(self, dx: float, dy: float) -> Panel:
+        """The same drawing with its origin elsewhere."""
+        still, frames = shifted(self.still, dx, dy), self.moved_frames(dx, dy)
+        return replace(self, still=still, frames=frames, areas=self.moved_areas(dx, dy))
+
+    def moved_areas(self, dx: float, dy: float) -> Areas:
+        return lambda: tuple(area.moved(dx, dy) for area in self.areas())
 
     def moved_frames(self, dx: float, dy: float) -> Sequence[Frame]:
         frames = self.frames

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar
 from conv_anim.scene.glide import NONE, Glide
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 Point: TypeAlias = tuple[float, float]
 Box: TypeAlias = tuple[float, float, float, float]
@@ -102,6 +102,42 @@ class Lazy(Sequence[T], Generic[T]):
         return map(self.make, range(self.length))
 
 
+Side: TypeAlias = Literal["input", "output"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """An area of the picture that stands for a cell of the input or of the output.
+
+    ``steps`` are those about it; what is ``told`` of it if there is none. ``linked`` are the numbers of the spots that
+    it is made of, or that are made of it, and ``names`` their cells; ``same`` are all spots of its own cell. One that
+    ``drifts`` lies elsewhere in some steps.
+    """
+
+    side: Side
+    name: str
+    ring: tuple[Point, ...]
+    steps: tuple[int, ...] = ()
+    linked: tuple[int, ...] = ()
+    same: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
+    told: str = ""
+    drifts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """A picture in words and areas, for those who point at it or listen: what a page needs beside it."""
+
+    lang: str
+    phrases: Mapping[str, str]
+    told: tuple[str, ...]
+    """What is said of each step."""
+    spots: tuple[Spot, ...]
+    drifts: tuple[Point, ...] = ()
+    """How far to the right and down spots that drift lie in each step."""
+
+
 @dataclass(frozen=True)
 class Scene:
     """A figure. ``still`` is painted once; times are in milliseconds, ``loop`` 0 is for ever."""
@@ -120,6 +156,10 @@ class Scene:
     colors: tuple[str, ...] = ()
     """The flat colours that must come out exactly."""
     glide: Glide = NONE
+    names: Sequence[str] = ()
+    """What each step is called."""
+    guide: Callable[[], Guide] | None = None
+    """Made when it is asked for."""
 
     @property
     def rests(self) -> range:

@@ -129,6 +129,10 @@ class Sum:
         return Text(x, y, text, self.size, color)
 
 
+BRACKETS = {"sum": ("", " + "), "max": ("max(", ", "), "mean": ("(", " + "), "norm": ("(", " + ")}
+"""What stands before the terms of a layer, and between them."""
+
+
 def sum_for(layer: LayerTrace, formats: Formats, style: Style, room: float) -> Sum:
     """Room for the sums of all steps of a layer: the widest number and the widest weight make the widest term."""
 
@@ -139,9 +143,7 @@ def sum_for(layer: LayerTrace, formats: Formats, style: Style, room: float) -> S
     slot = widest(formats.x, layer.input) + style.width(power or "", size=style.label_size)
     if layer.kernels is not None:
         slot += style.width("·", size=style.label_size) + widest(formats.w, layer.kernels)
-    opening, joint = {"sum": ("", " + "), "max": ("max(", ", "), "mean": ("(", " + "), "norm": ("(", " + ")}[
-        layer.operator.reduce
-    ]
+    opening, joint = BRACKETS[layer.operator.reduce]
     closing = max(_closings(layer, formats), key=lambda text: style.width(text, size=style.label_size))
     result = max(
         style.width(f"{formats.equals} {formats.y(v)}", size=style.label_size, bold=True)
@@ -182,15 +184,27 @@ def _root(layer: LayerTrace) -> str:
 
 def written_sum(room: Sum, step: Step, formats: Formats, *, x: float, y: float) -> list[Primitive]:
     """The sum of a step, its first baseline at ``y``."""
-    closing = room.closing
-    if step.divisor is not None:
-        closing = f") / {step.divisor} "
-    if step.bias is not None:
-        closing = f" + {_added(step.bias, formats)} "
+    closing = _closing(step, formats, room.closing)
     terms = [term(tap, formats, room.power) for tap in step.taps]
     colors = room.style.colors
     color = readable(colors.background, colors.current, colors.ink)
     return room.at(x, y, terms, f"{formats.equals} {formats.y(step.value)}", color, closing=closing)
+
+
+def _closing(step: Step, formats: Formats, usual: str) -> str:
+    """What a step's sum ends with."""
+    if step.divisor is not None:
+        return f") / {step.divisor} "
+    return usual if step.bias is None else f" + {_added(step.bias, formats)} "
+
+
+def in_a_line(layer: LayerTrace, step: Step) -> str:
+    """The whole sum of a sliding window's step as text: ``3·0 + 3·1 = 12``."""
+    formats, power = Formats.of(layer), _power(layer)
+    opening, joint = BRACKETS[layer.operator.reduce]
+    closing = _closing(step, formats, min(_closings(layer, formats)))
+    terms = joint.join(term(tap, formats, power).text for tap in step.taps)
+    return f"{opening}{terms}{closing}{formats.equals} {formats.y(step.value)}"
 
 
 def term(tap: Tap, formats: Formats, power: str | None = None) -> Term:

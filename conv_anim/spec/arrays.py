@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from math import comb, isfinite, prod
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from conv_anim.diagnostics import Code, did_you_mean
-from conv_anim.spec.kinds import INVALID, Invalid, Real, Text, Whole, is_list, is_mapping, subject
+from conv_anim.diagnostics import Code
+from conv_anim.spec.kinds import INVALID, Invalid, Real, SkippedError, Text, Whole, is_list, is_mapping, subject
 from conv_anim.spec.model import Arange, Given, Random
 from conv_anim.spec.nodes import Entries, Items, Scalar, shown
 from conv_anim.spec.records import Field, Object
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.kinds import Maybe, Report, Schema
     from conv_anim.spec.model import Number, Size, Values
     from conv_anim.spec.nodes import Node
+    from conv_anim.spec.records import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +54,24 @@ class Files(Protocol):
         ...
 
 
-SEED = Field("seed", Whole(0, 2**32 - 1), "The same seed gives the same numbers, everywhere.", default=0)
-LOW: Field[int | float] = Field("low", Real(), "The smallest number that can be drawn.", default=0)
+SEED = Field("seed", Whole(0, 2**32 - 1), "The same seed gives the same numbers, everywhere.", default=0, example=7)
+LOW: Field[int | float] = Field("low", Real(), "The smallest number that can be drawn.", default=0, example=-3)
 HIGH: Field[int | float] = Field(
-    "high", Real(), "The largest; with two whole bounds only whole numbers are drawn.", default=3
+    "high", Real(), "The largest; with two whole bounds only whole numbers are drawn.", default=3, example=9
 )
 RANDOM = Object("random", (SEED, LOW, HIGH))
 
-DRAWN = Field("random", RANDOM, "Numbers drawn at random, the same ones every time.")
-FILE = Field("file", Text("a file name"), "A .npy, .csv or .png file, relative to the spec.")
+DRAWN = Field("random", RANDOM, "Numbers drawn at random, the same ones every time.", example={"low": 0, "high": 9})
+FILE = Field("file", Text("a file name"), "A .npy, .csv or .png file, relative to the spec.", example="numbers.npy")
 SOURCES = Object("a mapping of values", (DRAWN, FILE))
+
+
+FORMS = {
+    "random": "numbers drawn at random: random: {low: 0, high: 9}",
+    "file": "numbers of a file: file: NAME.npy, .csv or .png",
+    "zeros": "a list of zeros, or random: {low: 0, high: 0}",
+}
+"""What stands for words that are no names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,11 @@ class ValuesKind:
     """``arange``, a nested list, ``random: {…}``, ``file: …``, and for a weight the name of a kernel."""
 
     kernels: bool = False
+
+    @property
+    def table(self) -> Object:
+        """The keys of a mapping of values."""
+        return SOURCES
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -88,32 +102,43 @@ class ValuesKind:
         if not isinstance(node, Scalar) or not isinstance(node.value, str):
             return report.wrong(node, self.expected)
         if node.value not in self.names:
-            hint = (
-                "write random: {} for drawn numbers" if node.value == "random" else did_you_mean(node.value, self.names)
-            )
+            from conv_anim.spec import remedies, synonyms
+
+            hint = FORMS.get(node.value) or remedies.rows(node.value) or synonyms.unknown_name(node.value, self.names)
             return report.add(Code.UNKNOWN_NAME, f"{subject(node)} does not know the name {shown(node)}", node, hint)
         return Arange() if node.value == "arange" else Named(node.value)
 
     def _mapping(self, node: Node, report: Report) -> Maybe[Written]:
         record = SOURCES.decode(node, report)
-        if isinstance(record, Invalid):
+        try:
+            return INVALID if isinstance(record, Invalid) else _source(record, report)
+        except SkippedError:
             return INVALID
-        drawn, file = record.get(DRAWN), record.get(FILE)
-        if (drawn is None) == (file is None):
-            what = f"{subject(node)} takes one of the keys 'random' and 'file'"
-            return report.add(Code.EXCLUSIVE_KEYS, what, node)
-        if file is not None:
-            return FromFile(file)
-        assert drawn is not None
-        low, high = drawn.of(LOW), drawn.of(HIGH)
-        if low > high:
-            what = f"'low' is {low}, which is more than 'high', {high}"
-            return report.add(Code.OUT_OF_RANGE, what, drawn.at(LOW))
-        return Random(drawn.of(SEED), low, high)
 
     def schema(self) -> Schema:
+        return {"$ref": f"#/$defs/{'weight' if self.kernels else 'values'}"}
+
+    def definition(self) -> Schema:
+        """What the reference of the schema stands for."""
         nested: Schema = {"type": "array", "items": {"anyOf": [{"type": "number"}, {"type": "array"}]}, "minItems": 1}
         return {"anyOf": [{"enum": list(self.names)}, nested, SOURCES.schema()]}
+
+
+def _source(record: Record, report: Report) -> Maybe[Written]:
+    """Where the numbers of a mapping come from. Raises SkippedError."""
+    drawn, file = record.get(DRAWN), record.get(FILE)
+    if (drawn is None) == (file is None):
+        what = f"{subject(record.node)} takes one of the keys 'random' and 'file'"
+        hint = "random: {low: 0, high: 9}, or file: numbers.npy"
+        return report.add(Code.EXCLUSIVE_KEYS, what, record.node, hint)
+    if file is not None:
+        return FromFile(file)
+    assert drawn is not None
+    low, high = drawn.of(LOW), drawn.of(HIGH)
+    if low > high:
+        what = f"'low' is {low}, which is more than 'high', {high}"
+        return report.add(Code.OUT_OF_RANGE, what, drawn.at(LOW), "the smaller one is 'low'")
+    return Random(drawn.of(SEED), low, high)
 
 
 def given(node: Node, report: Report) -> Maybe[Given]:
@@ -235,7 +260,8 @@ def _fitting(values: Given, shape: Size, axes: int, node: Node, report: Report) 
         return values
     wanted = " or ".join(dict.fromkeys("x".join(map(str, size)) for size in (spatial, shape)))
     what = f"{subject(node)} has the shape {'x'.join(map(str, values.shape))}, but {wanted} is needed"
-    return report.add(Code.SHAPE, what, node)
+    hint = f"lists of the shape {'x'.join(map(str, spatial))} stand for every channel; or leave out what says the size"
+    return report.add(Code.SHAPE, what, node, hint)
 
 
 def read(written: FromFile, node: Node, files: Files, report: Report) -> Maybe[Given]:

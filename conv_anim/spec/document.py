@@ -54,8 +54,8 @@ def scalar(text: str) -> str | int | float | bool | None:
     return text
 
 
-def parsed(source: Source, path: str = "") -> Node:
-    """The tree of a source.
+def parsed(source: Source, path: str = "", *, start: int = 0) -> Node:
+    """The tree of a source, or of what stands in its only line from a character on.
 
     Raises SpecError if it is no YAML, or holds more than plain data.
     """
@@ -64,50 +64,19 @@ def parsed(source: Source, path: str = "") -> Node:
         raise SpecError([Problem(Code.TOO_LARGE, what, path, Span(source, 1, 1), "keep large arrays in a .npy file")])
     builder = Builder(source, path)
     try:
-        for event in yaml.parse(source.text, Loader=LOADER):
+        for event in yaml.parse(" " * start + source.text[start:], Loader=LOADER):
             builder.take(event)
-    except yaml.MarkedYAMLError as error:
-        raise SpecError([*builder.problems, _syntax(error, source)]) from None
     except yaml.YAMLError as error:
-        raise SpecError([_unprintable(error, source)]) from None
+        raise SpecError([*builder.problems, _syntax(error, source)]) from None
     return builder.result()
 
 
-def _syntax(error: yaml.MarkedYAMLError, source: Source) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    span = Span(source, 1, 1) if mark is None else Span(source, mark.line + 1, mark.column + 1)
-    if not source.line(span.line).strip():
-        span = _last_said(source, span.line)
-    said = ", ".join(part for part in (error.context, error.problem) if part)
-    line = source.line(span.line)
-    hint = None
-    if "\t" in line[: span.column]:
-        hint = "indent with spaces: YAML does not allow tabs"
-    elif " #" in line:
-        hint = "an unquoted # begins a comment: quote a colour, as in '#2f6fb7'"
-    elif ": " in line or line.rstrip().endswith(":"):
-        hint = "a text with ': ' or '#' in it needs quotes; nested keys are indented below their own key"
-    return Problem(Code.SYNTAX, f"this is not YAML: {said}", "", span, hint)
+def _syntax(error: yaml.YAMLError, source: Source) -> Problem:
+    from conv_anim.spec import syntax
 
-
-def _last_said(source: Source, line: int) -> Span:
-    """The end of the last line that is not empty, or where a comment begins in it."""
-    while line > 1 and not source.line(line).strip():
-        line -= 1
-    text = source.line(line).rstrip()
-    comment = text.find(" #")
-    return Span(source, line, comment + 2, Span.TO_END) if comment >= 0 else Span(source, line, max(1, len(text)))
-
-
-def _unprintable(error: yaml.YAMLError, source: Source) -> Problem:
-    """What the reader says of characters that YAML does not allow; it knows the position only."""
-    position = getattr(error, "position", 0)
-    before = source.text[:position]
-    line = before.count("\n") + 1
-    column = position - (before.rfind("\n") + 1) + 1
-    character = source.text[position : position + 1]
-    what = f"a character that YAML does not allow (U+{ord(character):04X})" if character else str(error)
-    return Problem(Code.SYNTAX, f"this is not YAML: {what}", "", Span(source, line, column))
+    if isinstance(error, yaml.MarkedYAMLError):
+        return syntax.problem(error, source)
+    return syntax.unprintable(getattr(error, "position", 0), source, str(error))
 
 
 @dataclass
@@ -147,7 +116,8 @@ class Builder:
         self._root: Node | None = None
 
     def result(self) -> Node:
-        if self._root is None or (isinstance(self._root, Scalar) and self._root.text == "" and not self.path):
+        nothing = isinstance(self._root, Scalar) and self._root.value is None
+        if self._root is None or (nothing and not self.path):
             hint = "begin with 'input: {size: [5, 5]}' and 'layer: {type: conv, kernel_size: 3}'"
             self.problems.append(Problem(Code.EMPTY, "the spec is empty", self.path, Span(self.source, 1, 1), hint))
         if self.problems or self._root is None:
@@ -179,10 +149,12 @@ class Builder:
     def _begin(self, event: Any) -> None:
         if len(self._open) >= DEEPEST:
             what = f"nested more than {DEEPEST} deep"
-            raise SpecError([Problem(Code.TOO_LARGE, what, self._next_path(), self._span(event))])
+            hint = "an array of values has at most 5 levels"
+            raise SpecError([Problem(Code.TOO_LARGE, what, self._next_path(), self._span(event), hint)])
         if self._open and self._open[-1].wants_key:
             what = "a key must be text, not a list or a mapping"
-            raise SpecError([Problem(Code.NOT_YAML_DATA, what, self._next_path(), self._span(event))])
+            hint = "braces stand behind a key, as in input: {size: [5, 5]}"
+            raise SpecError([Problem(Code.NOT_YAML_DATA, what, self._next_path(), self._span(event), hint)])
         self._open.append(Open(event, self._next_path()))
 
     def _closed(self, done: Open, end: Any) -> Node:
@@ -221,16 +193,19 @@ class Builder:
             parent.children.append(node)
 
     def _key(self, node: Node, path: str) -> Scalar:
-        if not isinstance(node, Scalar):
-            what = "a key must be text, not an alias of a list or a mapping"
-            raise SpecError([Problem(Code.NOT_YAML_DATA, what, path, node.span)])
+        assert isinstance(node, Scalar)
         return Scalar(node.text, node.text, joined(path, node.text), node.span)
 
     def _alias(self, event: Any) -> None:
         if event.anchor not in self._anchors:
             what = f"nothing is called '&{event.anchor}' before this"
-            raise SpecError([Problem(Code.SYNTAX, what, self._next_path(), self._span(event))])
+            hint = f"what '*{event.anchor}' stands for comes before it, and not around it; a text like it needs quotes"
+            raise SpecError([Problem(Code.SYNTAX, what, self._next_path(), self._span(event), hint)])
         node, weight = self._anchors[event.anchor]
+        if self._open and self._open[-1].wants_key and not isinstance(node, Scalar):
+            what = "a key must be text, not an alias of a list or a mapping"
+            place = self._open[-1].path, self._span(event)
+            raise SpecError([Problem(Code.NOT_YAML_DATA, what, *place, "write the key out")])
         self._add(node, None, weight)
 
     def _refuse_tag(self, event: Any) -> None:

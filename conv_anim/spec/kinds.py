@@ -7,11 +7,11 @@ from enum import Enum
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeAlias, TypeVar
 
-from conv_anim.diagnostics import Code, Problem, did_you_mean, listed
+from conv_anim.diagnostics import Code, Problem, listed
 from conv_anim.spec.nodes import Entries, Items, Node, Scalar, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from conv_anim.spec.model import Number
 
@@ -39,6 +39,8 @@ class Report:
     """Collects the problems of a spec."""
 
     problems: list[Problem] = field(default_factory=list)
+    homes: Callable[[], Mapping[str, Sequence[tuple[str, str]]]] = dict
+    """By the name of a key, where it belongs; asked for only when a key is not known."""
 
     def add(self, code: Code, message: str, node: Node, hint: str | None = None) -> Literal[Invalid.INVALID]:
         self.problems.append(Problem(code, message, node.path, node.span, hint))
@@ -46,6 +48,9 @@ class Report:
 
     def wrong(self, node: Node, expected: str, hint: str | None = None) -> Literal[Invalid.INVALID]:
         """A value that is not what it has to be."""
+        from conv_anim.spec.remedies import way_out
+
+        hint = hint or way_out(node, expected)
         return self.add(Code.WRONG_TYPE, f"{subject(node)} must be {expected}; this is {shown(node)}", node, hint)
 
 
@@ -125,10 +130,7 @@ class Flag:
     def decode(self, node: Node, report: Report) -> Maybe[bool]:
         if isinstance(node, Scalar) and isinstance(node.value, bool):
             return node.value
-        hint = None
-        if isinstance(node, Scalar) and str(node.value).lower() in {"yes", "no", "on", "off"}:
-            hint = "in YAML 1.2 only true and false are truth values"
-        return report.wrong(node, self.expected, hint)
+        return report.wrong(node, self.expected)
 
     def schema(self) -> Schema:
         return {"type": "boolean"}
@@ -142,13 +144,15 @@ class Text:
 
     def decode(self, node: Node, report: Report) -> Maybe[str]:
         if not isinstance(node, Scalar) or node.value is None or isinstance(node.value, bool):
-            return report.wrong(node, self.expected, "quote it if it is meant as text")
+            truth = isinstance(node, Scalar) and node.value is not None
+            return report.wrong(node, self.expected, "quote it if it is meant as text" if truth else None)
         if not node.text.strip() or not node.text.isprintable():
-            return report.wrong(node, self.expected)
+            hint = "one line, without line breaks and control characters" if node.text.strip() else None
+            return report.wrong(node, self.expected, hint)
         return node.text.strip()
 
     def schema(self) -> Schema:
-        return {"type": "string", "minLength": 1}
+        return {"type": ["string", "number"], "minLength": 1}
 
 
 L = TypeVar("L", bound=str)
@@ -156,9 +160,11 @@ L = TypeVar("L", bound=str)
 
 @dataclass(frozen=True, slots=True)
 class OneOf(Generic[L]):
-    """One of some names."""
+    """One of some names, each with what it stands for; ``hint`` says what was meant by another one."""
 
     names: tuple[L, ...]
+    hint: Callable[[str, Sequence[str]], str] | None = None
+    docs: tuple[str, ...] = ()
 
     @property
     def expected(self) -> str:
@@ -170,11 +176,13 @@ class OneOf(Generic[L]):
         for name in self.names:
             if name == node.value:
                 return name
+        from conv_anim.spec.synonyms import unknown_name
+
         message = f"{subject(node)} does not know the name {shown(node)}"
-        return report.add(Code.UNKNOWN_NAME, message, node, did_you_mean(node.text, self.names))
+        return report.add(Code.UNKNOWN_NAME, message, node, (self.hint or unknown_name)(node.text, self.names))
 
     def schema(self) -> Schema:
-        return {"enum": list(self.names)}
+        return {"enum": list(self.names), **({"enumDescriptions": list(self.docs)} if self.docs else {})}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from dataclasses import fields, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
-from conv_anim.diagnostics import Code, listed
+from conv_anim.diagnostics import Code
+from conv_anim.spec.formats import KNOWN, SINGLE, split
 from conv_anim.spec.kinds import (
     Either,
     Flag,
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     from conv_anim.spec.records import Record
 
 HEX = re.compile(r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
-FORMATS: dict[str, str] = {".gif": "gif", ".png": "png"}
-"""By suffix."""
 
 
 class ColorKind:
@@ -47,8 +46,7 @@ class ColorKind:
     def decode(self, node: Node, report: Report) -> Maybe[str]:
         text = node.value if isinstance(node, Scalar) else None
         if not isinstance(text, str) or not HEX.fullmatch(text):
-            hint = "quote it: an unquoted # begins a comment" if text is None else None
-            return report.wrong(node, self.expected, hint)
+            return report.wrong(node, self.expected)
         digits = text[1:].lower()
         return "#" + (digits if len(digits) == 6 else "".join(digit * 2 for digit in digits))
 
@@ -58,7 +56,8 @@ class ColorKind:
 
 # theme
 
-BASE = Field("base", OneOf(tuple(THEMES)), "The theme that the others change.", default=DEFAULT_THEME)
+NAMED = OneOf(tuple(THEMES), docs=tuple(theme.description for theme in THEMES.values()))
+BASE = Field("base", NAMED, "The theme that the others change.", default=DEFAULT_THEME)
 COLOR_DOCS = {
     "background": "Behind everything.",
     "ink": "Text, and the lines that lead the eye.",
@@ -72,14 +71,21 @@ COLOR_DOCS = {
     "current": "Laid over the output that is being computed.",
 }
 COLOR_FIELDS: dict[str, Field[str]] = {
-    f.name: Field(f.name, ColorKind(), COLOR_DOCS[f.name]) for f in fields(Colors) if f.name != "channels"
+    f.name: Field(f.name, ColorKind(), COLOR_DOCS[f.name], example=getattr(THEMES[DEFAULT_THEME].colors, f.name))
+    for f in fields(Colors)
+    if f.name != "channels"
 }
 CHANNEL_COLORS = Field(
-    "channels", ListOf(ColorKind(), "a list of colours"), "The colours of the input's channels, taken in turn."
+    "channels",
+    ListOf(ColorKind(), "a list of colours"),
+    "The colours of the input's channels, taken in turn.",
+    example=list(THEMES[DEFAULT_THEME].colors.channels),
 )
-OVERLAY = Field("overlay", Real(0, 1), "Opacity of the window over the cells that it reads.")
-LINE_WIDTH = Field("line_width", Real(0.25, 10), "Width of lines, in pixels.")
-CORNER_WIDTH = Field("corner_width", Real(0.25, 10), "Width of the lines from the window to its output, in pixels.")
+OVERLAY = Field("overlay", Real(0, 1), "Opacity of the window over the cells that it reads.", example=0.5)
+LINE_WIDTH = Field("line_width", Real(0.25, 10), "Width of lines, in pixels.", example=2)
+CORNER_WIDTH = Field(
+    "corner_width", Real(0.25, 10), "Width of the lines from the window to its output, in pixels.", example=2
+)
 OWN_THEME = Object("a theme", (BASE, *COLOR_FIELDS.values(), CHANNEL_COLORS, OVERLAY, LINE_WIDTH, CORNER_WIDTH))
 
 
@@ -96,25 +102,29 @@ def _theme(record: Record) -> Theme:
 
 THEME: Field[Theme] = Field(
     "theme",
-    Either(((is_mapping, Made(OWN_THEME, _theme)), (is_scalar, Made(OneOf(tuple(THEMES)), THEMES.__getitem__)))),
+    Either(((is_mapping, Made(OWN_THEME, _theme)), (is_scalar, Made(NAMED, THEMES.__getitem__)))),
     "The colours: a name, or a mapping of a base and the colours that differ.",
     default=THEMES[DEFAULT_THEME],
+    written=DEFAULT_THEME,
 )
 
 # animation
 
 ORDERS: tuple[Literal["row-major", "column-major", "reverse"], ...] = ("row-major", "column-major", "reverse")
-STEP = Field("step", Whole(20, 60_000), "Time of a step in milliseconds.", default=1000)
-HOLD = Field("hold", Whole(20, 600_000), "Time of the last step in milliseconds.", default=2000)
-ORDER = Field("order", OneOf(ORDERS), "In which order the outputs are computed.", default="row-major")
-LOOP = Field("loop", Whole(0, 65_535), "How often it is shown; 0 is for ever.", default=0)
-EVERY = Field("every", Whole(1, 1_000_000), "Show only every n-th step, and the last.", default=1)
+STEP = Field("step", Whole(20, 60_000), "Time of a step in milliseconds.", default=1000, example=500)
+HOLD = Field("hold", Whole(20, 600_000), "Time of the last step in milliseconds.", default=2000, example=3000)
+ORDER = Field(
+    "order", OneOf(ORDERS), "In which order the outputs are computed.", default="row-major", example="column-major"
+)
+LOOP = Field("loop", Whole(0, 65_535), "How often it is shown; 0 is for ever.", default=0, example=1)
+EVERY = Field("every", Whole(1, 1_000_000), "Show only every n-th step, and the last.", default=1, example=2)
 MOTIONS: tuple[Literal["step", "smooth"], ...] = ("step", "smooth")
 MOTION = Field(
     "motion",
     OneOf(MOTIONS),
     "How the window goes from one output to the next: in one step, or smoothly.",
     default="step",
+    example="smooth",
 )
 ANIMATION: Field[Animation] = Field(
     "animation",
@@ -128,8 +138,8 @@ ANIMATION: Field[Animation] = Field(
 
 # size
 
-WIDTH = Field("width", Whole(120, 8000), "Width of the figure in pixels.")
-SCALE = Field("scale", Real(0.25, 8), "Its size compared with the natural one.")
+WIDTH = Field("width", Whole(120, 8000), "Width of the figure in pixels.", example=600)
+SCALE = Field("scale", Real(0.25, 8), "Its size compared with the natural one.", example=2)
 SIZE: Field[Record] = Field("size", Object("a size", (WIDTH, SCALE)), "The figure's size: a width or a scale.")
 
 
@@ -146,9 +156,9 @@ def figure_size(record: Record, report: Report) -> Maybe[FigureSize]:
 
 # words
 
-INPUT_LABEL = Field("input", Text(), "What the input is called.")
-KERNEL_LABEL = Field("kernel", Text(), "What the kernel is called.")
-OUTPUT_LABEL = Field("output", Text(), "What the output is called.")
+INPUT_LABEL = Field("input", Text(), "What the input is called.", example="image")
+KERNEL_LABEL = Field("kernel", Text(), "What the kernel is called.", example="filter")
+OUTPUT_LABEL = Field("output", Text(), "What the output is called.", example="feature map")
 OWN_LABELS = Made(
     Object("the labels", (INPUT_LABEL, KERNEL_LABEL, OUTPUT_LABEL)),
     lambda r: Labels(r.get(INPUT_LABEL), r.get(KERNEL_LABEL), r.get(OUTPUT_LABEL)),
@@ -157,6 +167,7 @@ LABELS: Field[bool | Labels] = Field(
     "labels",
     Either(((is_mapping, OWN_LABELS), (is_flag, Flag()))),
     "Names of the planes: true, false, or your own. By default as the theme has it.",
+    example=True,
 )
 
 
@@ -165,20 +176,31 @@ def _flag_or_text() -> Kind[bool | str]:
 
 
 CAPTION = Field(
-    "caption", _flag_or_text(), "A line below the figure: true for one that is made, or your own.", default=False
+    "caption",
+    _flag_or_text(),
+    "A line below the figure: true for one that is made, or your own.",
+    default=False,
+    example=True,
 )
 FORMULA = Field(
-    "formula", _flag_or_text(), "The output size with its numbers: true, false, or your own.", default=False
+    "formula",
+    _flag_or_text(),
+    "The output size with its numbers: true, false, or your own.",
+    default=False,
+    example=True,
 )
 COST = Field(
     "cost",
     Flag(),
     "Parameters and multiply-adds of every layer, those of a composition beside the convolution it replaces.",
     default=False,
+    example=True,
 )
 LANGS: tuple[Lang, ...] = ("en", "zh-TW")
-LANG: Field[Lang] = Field("lang", OneOf(LANGS), "The language of what is written in the figure.", default="en")
-TITLE = Field("title", Text(), "What the figure is about; it goes into the file's description.")
+LANG: Field[Lang] = Field(
+    "lang", OneOf(LANGS), "The language of what is written in the figure.", default="en", example="zh-TW"
+)
+TITLE = Field("title", Text(), "What the figure is about; it goes into the file's description.", example="My layer")
 
 
 def labels_of(record: Record, theme: Theme) -> Labels | None:
@@ -194,7 +216,7 @@ def labels_of(record: Record, theme: Theme) -> Labels | None:
 class FileNameKind:
     """A file name with a suffix of a known format, in the folder of the output or below it."""
 
-    expected = f"a file name that ends in {listed(list(FORMATS))}"
+    expected = f"a file name that ends in {KNOWN}"
 
     def decode(self, node: Node, report: Report) -> Maybe[str]:
         name = node.value if isinstance(node, Scalar) else None
@@ -204,13 +226,12 @@ class FileNameKind:
         if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name:
             what = f"{subject(node)} must stay in the folder of the output; '{name}' leads out of it"
             return report.add(Code.OUTPUT, what, node, "name a file; choose its folder with -o")
-        if path.suffix.lower() not in FORMATS:
+        if split(path.name) is None:
             return report.add(Code.FORMAT, f"no format is known by the name of '{name}'", node, f"use {self.expected}")
         return name
 
     def schema(self) -> Schema:
-        suffixes = "|".join(suffix[1:] for suffix in FORMATS)
-        return {"type": "string", "pattern": rf"\.({suffixes})$"}
+        return {"type": "string", "pattern": rf"[^/]\.({'|'.join(SINGLE)})$"}
 
 
 OUTPUT: Field[tuple[str, ...]] = Field(
@@ -223,4 +244,5 @@ OUTPUT: Field[tuple[str, ...]] = Field(
     ),
     "File names; their suffixes choose the formats. By default the spec's name.",
     default=(),
+    example=["figure.gif", "figure.png"],
 )

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conv_anim.diagnostics import Code, Problem, SpecError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from conv_anim.diagnostics import Span
 
 
@@ -71,7 +69,12 @@ def shown(node: Node) -> str:
 
 
 def _cropped(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"
+    return visible(text if len(text) <= 40 else text[:39] + "…")
+
+
+def visible(text: str) -> str:
+    """A text on one line: what cannot be seen is written as an escape."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def from_python(value: Any, path: str = "") -> Node:
@@ -98,42 +101,3 @@ def from_python(value: Any, path: str = "") -> Node:
 def _entry(key: Any, value: Any, path: str) -> tuple[Scalar, Node]:
     there = joined(path, str(key))
     return Scalar(str(key), str(key), there), from_python(value, there)
-
-
-def overridden(root: Node, changes: Mapping[tuple[str, ...], Node]) -> Node:
-    """The tree with some places replaced; a place is a list of keys, numbers for items of a list.
-
-    Mappings that are missing on the way are made. Raises SpecError where the way leads through something else.
-    """
-    for place, node in changes.items():
-        root = _with(root, place, node, "")
-    return root
-
-
-def _with(node: Node | None, place: tuple[str, ...], new: Node, path: str) -> Node:
-    if not place:
-        return new
-    key, rest = place[0], place[1:]
-    there = f"{path}[{key}]" if isinstance(node, Items) else joined(path, key)
-    match node:
-        case None | Scalar(value=None):
-            return Entries(((Scalar(key, key, there, new.span), _with(None, rest, new, there)),), path, new.span)
-        case Entries():
-            entries = list(node.entries)
-            at = next((k for k, (name, _) in enumerate(entries) if name.value == key), None)
-            if at is None:
-                entries.append((Scalar(key, key, there, new.span), _with(None, rest, new, there)))
-            else:
-                entries[at] = (entries[at][0], _with(entries[at][1], rest, new, there))
-            return replace(node, entries=tuple(entries))
-        case Items() if key.isdigit() and int(key) < len(node.items):
-            items = list(node.items)
-            items[int(key)] = _with(items[int(key)], rest, new, there)
-            return replace(node, items=tuple(items))
-        case _:
-            raise SpecError([_no_way(node, there, new)])
-
-
-def _no_way(node: Scalar | Items, there: str, new: Node) -> Problem:
-    what = f"its items are 0 to {len(node.items) - 1}" if isinstance(node, Items) else f"there stands {shown(node)}"
-    return Problem(Code.OVERRIDE, f"'{there}' cannot be set: {what}", there, new.span)

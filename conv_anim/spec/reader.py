@@ -27,7 +27,7 @@ from conv_anim.spec.looks import (
 )
 from conv_anim.spec.model import Given, Input, Random, Spec
 from conv_anim.spec.nodes import Entries
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.records import Field, Object, tables
 from conv_anim.spec.views import VIEW, stiff, view_of
 
 if TYPE_CHECKING:
@@ -48,17 +48,28 @@ INPUT_SIZE = Field(
     "size",
     ListOf(Whole(1, LARGEST), "a list with the size of each axis, 1 to 3 of them: [rows, columns]", 1, MOST_AXES),
     "Cells along each axis: [length], [rows, columns] or [depth, rows, columns].",
+    example=[5, 5],
 )
-CHANNELS = Field("channels", Whole(1, LARGEST), "How many maps the input has.")
+CHANNELS = Field("channels", Whole(1, LARGEST), "How many maps the input has; by default 1.", example=3)
 VALUES: Field[Written] = Field(
-    "values", ValuesKind(), "The numbers; by default small whole ones drawn at random. A list says the size too."
+    "values",
+    ValuesKind(),
+    "The numbers; by default small whole ones drawn at random. A list says the size too.",
+    example="arange",
 )
 INPUT: Field[Record] = Field(
-    "input", Object("the input", (INPUT_SIZE, CHANNELS, VALUES)), "What the first layer is fed.", required=True
+    "input",
+    Object("the input", (INPUT_SIZE, CHANNELS, VALUES)),
+    "What the first layer is fed.",
+    required=True,
+    example={"size": [5, 5]},
 )
 ONE_LAYER: Field[Chosen] = Field("layer", LAYER, "The layer that is shown.")
 MORE_LAYERS: Field[tuple[Chosen, ...]] = Field(
-    "layers", ListOf(LAYER, "a list of layers"), "Several layers, each fed by the one before."
+    "layers",
+    ListOf(LAYER, "a list of layers"),
+    "Several layers, each fed by the one before, in place of 'layer'.",
+    example=[{"type": "conv", "kernel_size": 3}, {"type": "max_pool", "kernel_size": 2}],
 )
 SPEC = Object(
     "a spec",
@@ -71,12 +82,25 @@ def spec(node: Node, files: Files) -> Spec:
 
     Raises SpecError with all problems of the tree.
     """
-    report = Report()
+    report = Report(homes=homes)
     record = SPEC.decode(node, report)
     made = INVALID if isinstance(record, Invalid) else _spec(record, files, report)
     if isinstance(made, Invalid) or report.problems:
         raise SpecError(report.problems)
     return made
+
+
+def homes() -> dict[str, list[tuple[str, str]]]:
+    """By the name of a key, where it belongs: each as the key of the spec that has it, and what that mapping is called.
+
+    The key of the spec is "" for what stands at its top.
+    """
+    found = {field.name: [("", SPEC.name)] for field in SPEC.fields}
+    for outer in SPEC.fields:
+        for table in () if outer is MORE_LAYERS else tables(outer.kind):
+            for inner in table.fields:
+                found.setdefault(inner.name, []).append((outer.name, table.name))
+    return found
 
 
 def attempt(report: Report, part: Callable[[], Maybe[T]]) -> Maybe[T]:
@@ -161,8 +185,10 @@ def _shape(record: Record, written: Written | None, report: Report) -> Maybe[Siz
         what = "the input needs the key 'size'"
         return report.add(Code.MISSING_KEY, what, record.node, "size: [5, 5], or 'values' as a list of rows")
     if len(written.shape) > MOST_AXES + 1:
-        what = f"'values' is nested {len(written.shape)} deep; an input has at most 3 axes, and its channels"
-        return report.add(Code.AXES, what, record.at(VALUES))
+        what = f"'values' has {len(written.shape)} axes; an input has at most {MOST_AXES}, and its channels before them"
+        return report.add(
+            Code.AXES, what, record.at(VALUES), "[channels, depth, rows, columns] is the most there can be"
+        )
     if len(written.shape) < MOST_AXES:
         return (channels or 1, *written.shape)
     if channels not in {None, written.shape[0]}:
@@ -206,10 +232,20 @@ def _layers(chosen: tuple[Chosen, ...], input_: Input, files: Files, report: Rep
 
 def schema() -> Schema:
     """The JSON Schema of a spec, from the same tables."""
+    whole = SPEC.schema()
+    layer: Schema = {"$ref": "#/$defs/layer"}
+    whole["properties"][ONE_LAYER.name] = {"description": ONE_LAYER.doc, **layer}
+    whole["properties"][MORE_LAYERS.name]["items"] = layer
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:conv-anim:spec",
         "title": "conv-anim spec",
         "description": "A figure of one or more convolution layers.",
-        **SPEC.schema(),
+        **whole,
         "oneOf": [{"required": ["layer"]}, {"required": ["layers"]}],
+        "$defs": {
+            "layer": {"description": "A layer: its type says which other keys it has.", **LAYER.schema()},
+            "values": ValuesKind().definition(),
+            "weight": ValuesKind(kernels=True).definition(),
+        },
     }

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from conv_anim.diagnostics import Code, did_you_mean, nearest
-from conv_anim.spec.kinds import INVALID, Invalid, OneOf, SkippedError
-from conv_anim.spec.nodes import Entries
+from conv_anim.diagnostics import Code
+from conv_anim.spec.kinds import INVALID, Either, Invalid, ListOf, Made, OneOf, SkippedError
+from conv_anim.spec.nodes import Entries, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from conv_anim.spec.kinds import Kind, Maybe, Report, Schema
     from conv_anim.spec.nodes import Node, Scalar
@@ -20,16 +20,33 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Field(Generic[T]):
-    """A key of a mapping: its kind, what it is when it is not given, and what it means (for the schema)."""
+    """A key of a mapping: its kind, what it is when it is not given, and what it means (for the schema).
+
+    ``example`` is a value to try, and ``written`` the default, both as a spec writes them.
+    """
 
     name: str
     kind: Kind[T]
     doc: str
     default: T | None = None
     required: bool = False
+    example: Any = None
+    written: Any = None
+
+    @property
+    def plain_default(self) -> Any:
+        """The default as a spec writes it; None if there is none, or it is made of others."""
+        plain = isinstance(self.default, bool | int | float | str)
+        return self.default if plain else self.written
 
     def schema(self) -> Schema:
-        return {"description": self.doc, **self.kind.schema()}
+        default, example = self.plain_default, self.example
+        return {
+            "description": self.doc,
+            **self.kind.schema(),
+            **({} if default is None else {"default": default}),
+            **({} if example is None else {"examples": [example]}),
+        }
 
 
 class Record:
@@ -82,6 +99,8 @@ class Object:
     fields: tuple[Field[Any], ...]
     tag: str | None = None
     """A key that is read elsewhere: what chose this table."""
+    doc: str = ""
+    """What the mapping stands for."""
 
     @property
     def expected(self) -> str:
@@ -100,29 +119,42 @@ class Object:
             if key.text in known:
                 values[key.text], nodes[key.text] = known[key.text].kind.decode(value, report), value
             else:
-                meant = self._unknown(key, report)
+                meant = self._unknown(key, value, report)
                 if meant is not None:
                     values.setdefault(meant, INVALID)
         for f in self.fields:
             if f.required and f.name not in values:
                 what = f"{self.name} needs the key '{f.name}'"
-                values[f.name] = report.add(Code.MISSING_KEY, what, node, f"give it {f.kind.expected}")
+                values[f.name] = report.add(Code.MISSING_KEY, what, node, _add(f))
         return Record(node, values, nodes)
 
-    def _unknown(self, key: Scalar, report: Report) -> str | None:
+    def _unknown(self, key: Scalar, value: Node, report: Report) -> str | None:
         """The key that was probably meant."""
+        from conv_anim.spec import synonyms
+
         names = [*([self.tag] if self.tag else []), *(f.name for f in self.fields)]
-        report.add(Code.UNKNOWN_KEY, f"{self.name} has no key '{key.text}'", key, did_you_mean(key.text, names))
-        return nearest(key.text, names)
+        hint = synonyms.unknown_key(key, value, names, report.homes())
+        report.add(Code.UNKNOWN_KEY, f"{self.name} has no key '{visible(key.text)}'", key, hint)
+        return synonyms.key_meant(key.text, names, value)
 
     def schema(self) -> Schema:
         required = [f.name for f in self.fields if f.required]
         return {
             "type": "object",
+            **({"description": self.doc} if self.doc else {}),
             "properties": {f.name: f.schema() for f in self.fields},
             "additionalProperties": False,
             **({"required": required} if required else {}),
         }
+
+
+def _add(field: Field[Any]) -> str:
+    """A hint for a key that is missing."""
+    from conv_anim.spec.remedies import written
+
+    if field.example is None:
+        return f"give it {field.kind.expected}"
+    return f"add {field.name}: {written(field.example)} ({field.kind.expected})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +173,8 @@ class Tagged:
     tag: str
     arms: Mapping[str, Object]
     doc: str
+    hint: Callable[[str, Sequence[str]], str] | None = None
+    """What was meant by a name that is none of the arms'."""
 
     @property
     def expected(self) -> str:
@@ -151,19 +185,52 @@ class Tagged:
             return report.wrong(node, self.expected)
         tag = node.get(self.tag)
         if tag is None:
-            what, hint = f"{self.what} needs the key '{self.tag}'", f"one of {', '.join(self.arms)}"
-            near = next((key for key, _ in node.entries if key.value in self.arms), None)
-            return report.add(Code.MISSING_KEY, what, near or node, hint)
-        name = OneOf(tuple(self.arms)).decode(tag, report)
+            return self._without_tag(node, report)
+        name = OneOf(tuple(self.arms), self.hint).decode(tag, report)
         if isinstance(name, Invalid):
             return INVALID
         record = self.arms[name].decode(node, report)
         return INVALID if isinstance(record, Invalid) else Chosen(name, record)
+
+    def _without_tag(self, node: Entries, report: Report) -> Literal[Invalid.INVALID]:
+        """The tag may be there under another name, or one of its names as a key."""
+        from conv_anim.spec.synonyms import MERGE, key_meant, type_meant
+
+        what, hint = f"{self.what} needs the key '{self.tag}'", f"one of {', '.join(self.arms)}"
+        known = {f.name for arm in self.arms.values() for f in arm.fields}
+        for key, _ in node.entries:
+            if key.text == "<<":
+                return report.add(Code.MISSING_KEY, what, key, MERGE)
+            meant = key.text if key.text in self.arms else type_meant(key.text, self.arms)
+            if meant is not None and key.text not in known:
+                return report.add(Code.MISSING_KEY, what, key, f"{self.tag}: {meant}, and its keys beside it")
+        for key, _ in node.entries:
+            if key.text not in known and key_meant(key.text, [self.tag]) is not None:
+                return report.add(Code.MISSING_KEY, what, key, f"'{key.text}' is called '{self.tag}' here: {hint}")
+        return report.add(Code.MISSING_KEY, what, node, hint)
 
     def schema(self) -> Schema:
         return {"type": "object", "required": [self.tag], "oneOf": [self._arm(name) for name in self.arms]}
 
     def _arm(self, name: str) -> Schema:
         arm = self.arms[name].schema()
-        tag = {self.tag: {"description": self.doc, "const": name}}
+        tag = {self.tag: {"description": self.arms[name].doc or self.doc, "const": name}}
         return {**arm, "properties": {**tag, **arm["properties"]}, "required": [self.tag, *arm.get("required", [])]}
+
+
+def tables(kind: Kind[Any]) -> Iterator[Object]:
+    """The mappings that a kind of value can be."""
+    match kind:
+        case Object():
+            yield kind
+        case Tagged():
+            yield from kind.arms.values()
+        case Made():
+            yield from tables(kind.kind)
+        case ListOf():
+            yield from tables(kind.item)
+        case Either():
+            for _, arm in kind.arms:
+                yield from tables(arm)
+        case _ if hasattr(kind, "table"):
+            yield kind.table

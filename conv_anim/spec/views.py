@@ -44,7 +44,7 @@ MOST_NUMBERS = 20_000
 MOST_SHUFFLED = 36
 """Channels of a shuffle that is drawn channel by channel."""
 
-SUM = Field("sum", Flag(), "Write the sum of the step below the numbers.", default=True)
+SUM = Field("sum", Flag(), "Write the sum of the step below the numbers.", default=True, example=False)
 Mode: TypeAlias = Literal["gather", "scatter", "both"]
 MODES: tuple[Mode, ...] = ("gather", "scatter", "both")
 MODE: Field[Mode] = Field(
@@ -52,13 +52,20 @@ MODE: Field[Mode] = Field(
     OneOf(MODES),
     "A transposed convolution as the window that gathers each output, as stamps that inputs scatter, or both.",
     default="gather",
+    example="scatter",
 )
-OVERLAP = Field("overlap", Flag(), "How many stamps of a transposed convolution fall on each output.", default=False)
+OVERLAP = Field(
+    "overlap", Flag(), "How many stamps of a transposed convolution fall on each output.", default=False, example=True
+)
 Show: TypeAlias = Literal["maps", "sum", "both"]
 SHOWS: tuple[Show, ...] = ("maps", "sum", "both")
-SHOW: Field[Show] = Field("show", OneOf(SHOWS), "The channels' maps, how they add up, or both.", default="both")
-NUMBERS = Field("numbers", Flag(), "Write the numbers of all maps in their cells.", default=False)
-ANIMATE = Field("animate", Flag(), "Go through the matrix row by row instead of one still.", default=False)
+SHOW: Field[Show] = Field(
+    "show", OneOf(SHOWS), "The channels' maps, how they add up, or both.", default="both", example="maps"
+)
+NUMBERS = Field("numbers", Flag(), "Write the numbers of all maps in their cells.", default=False, example=True)
+ANIMATE = Field(
+    "animate", Flag(), "Go through the matrix row by row instead of one still.", default=False, example=True
+)
 
 
 class ViewKind(NamedTuple):
@@ -180,26 +187,50 @@ def _sequence(input_: Input, layers: tuple[Layer, ...]) -> str | None:
 
 VIEWS: dict[str, ViewKind] = {
     "isometric": ViewKind(
-        Object("the isometric view", (NUMBERS,), "kind"), lambda record: Isometric(record.of(NUMBERS)), _isometric
+        Object(
+            "the isometric view",
+            (NUMBERS,),
+            "kind",
+            "Maps as slanted planes, the window between them, as in conv_arithmetic's animations.",
+        ),
+        lambda record: Isometric(record.of(NUMBERS)),
+        _isometric,
     ),
     "flat": ViewKind(
-        Object("the flat view", (SUM, MODE, OVERLAP), "kind"),
+        Object("the flat view", (SUM, MODE, OVERLAP), "kind", "Grids with their numbers, and the sum of each step."),
         lambda record: Flat(record.of(SUM), record.of(MODE), record.of(OVERLAP)),
         _flat,
     ),
     "channels": ViewKind(
-        Object("the channels view", (SHOW,), "kind"), lambda record: Channels(record.of(SHOW)), _channels
+        Object("the channels view", (SHOW,), "kind", "Every channel as a map of its own, and how they add up."),
+        lambda record: Channels(record.of(SHOW)),
+        _channels,
     ),
-    "volume": ViewKind(Object("the volume view", (), "kind"), lambda _: Volume(), _volume),
+    "volume": ViewKind(
+        Object("the volume view", (), "kind", "Channels as boxes, for deep maps and inputs with 3 axes."),
+        lambda _: Volume(),
+        _volume,
+    ),
     "matrix": ViewKind(
-        Object("the matrix view", (ANIMATE,), "kind"), lambda record: Matrix(record.of(ANIMATE)), _matrix
+        Object(
+            "the matrix view",
+            (ANIMATE,),
+            "kind",
+            "The layer as one matrix, of which each row is a place of the window.",
+        ),
+        lambda record: Matrix(record.of(ANIMATE)),
+        _matrix,
     ),
     "sequence": ViewKind(
-        Object("the sequence view", (NUMBERS,), "kind"), lambda record: Sequence(record.of(NUMBERS)), _sequence
+        Object(
+            "the sequence view", (NUMBERS,), "kind", "A stack of layers over an input with 1 axis, as rows of nodes."
+        ),
+        lambda record: Sequence(record.of(NUMBERS)),
+        _sequence,
     ),
 }
 
-PLAIN = Made(OneOf(tuple(VIEWS)), lambda name: (name, None))
+PLAIN = Made(OneOf(tuple(VIEWS), docs=tuple(kind.options.doc for kind in VIEWS.values())), lambda name: (name, None))
 WITH_OPTIONS = Tagged("a view", "kind", {name: kind.options for name, kind in VIEWS.items()}, "Which view.")
 
 
@@ -211,6 +242,7 @@ VIEW: Field[tuple[str, Record | None]] = Field(
     "view",
     Either(((is_mapping, Made(WITH_OPTIONS, _chosen)), (is_scalar, PLAIN))),
     "How it is drawn: a name, or a mapping of kind and options. By default what suits the layer.",
+    example="flat",
 )
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.areas import of_grid
 from conv_anim.scene.channels.arrangement import shortened
 from conv_anim.scene.channels.headings import ends
 from conv_anim.scene.channels.outputs import Column, Pile, pile
@@ -19,6 +20,7 @@ from conv_anim.scene.sheet import two
 from conv_anim.scene.wording.words import Label
 
 if TYPE_CHECKING:
+    from conv_anim.scene.areas import Area, Turn
     from conv_anim.scene.channels.lanes import Lanes
     from conv_anim.scene.channels.outputs import Outputs
     from conv_anim.scene.channels.tally import Tally
@@ -170,6 +172,17 @@ class Addition:
             items += [grid.boxes([place], fill, self.style.edge), grid.number(place, value, fill, bold=True)]
         return items
 
+    def areas(self) -> list[Area]:
+        """A cell of the maps that are added is a part of an output cell."""
+        axes = self.lanes.layer.output.ndim - 1
+        added = [grid for grid, lane in zip(self.grids, self.shown, strict=True) if lane is not None]
+        parts = [area for grid in added for area in of_grid("output", grid, None, axes)]
+        return [*parts, *self.outputs.areas()]
+
+    def turn(self, k: int) -> Turn:
+        turn = self.lanes.turn(k)
+        return replace(turn, drift=self.outputs.drift(turn.cell[0] or 0))
+
     @cached_property
     def sum(self) -> Tally:
         return self.lanes.tally(self.width)
@@ -183,5 +196,6 @@ def addition(lanes: Lanes) -> Panel:
     """The panel of the view."""
     view = Addition(lanes)
     still = view.still(lanes.steps.cell(0)[0])
-    panel = Panel(view.width, view.bottom, still, Lazy(len(lanes.steps), view.frame))
+    frames, turns = Lazy(len(lanes.steps), view.frame), Lazy(len(lanes.steps), view.turn)
+    panel = Panel(view.width, view.bottom, still, frames, areas=view.areas, turns=turns)
     return panel.wider(view.sum.width, height=view.sum_top + view.sum.height)

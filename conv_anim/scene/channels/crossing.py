@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.areas import Area, Turn, corners
 from conv_anim.scene.channels.headings import ends
 from conv_anim.scene.channels.lanes import Lanes
 from conv_anim.scene.channels.towers import Block, Heights, tower
@@ -20,8 +21,9 @@ from conv_anim.scene.volume.hues import strengthened, told_apart
 from conv_anim.spec.model import ChannelShuffle
 
 if TYPE_CHECKING:
+    from conv_anim.scene.areas import Cell
     from conv_anim.scene.channels.towers import Span
-    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.primitives import Items, Primitive, Side
     from conv_anim.scene.style import Style
     from conv_anim.tracing.trace import Trace
 
@@ -187,6 +189,23 @@ class Crossing:
         shown = [self._way(output, 1.0, 3.5), *self.columns[0][source].filled(values, fmt, read)]
         return Frame(tuple(kept), (*shown, *self._made(output, self.lanes.current(self.color(source)))))
 
+    def areas(self) -> list[Area]:
+        """Whole maps: all of a channel moves at once."""
+        before, after = self.columns
+        sides: tuple[tuple[Side, list[Grid]], ...] = (("input", before), ("output", after))
+        return [
+            Area(side, (channel, *self._everywhere), corners((grid.x, grid.y, grid.width, grid.height)))
+            for side, grids in sides
+            for channel, grid in enumerate(grids)
+        ]
+
+    def turn(self, k: int) -> Turn:
+        return Turn(1, (self.steps.cell(k)[0], *self._everywhere))
+
+    @property
+    def _everywhere(self) -> Cell:
+        return (None,) * (self.trace.input.ndim - 1)
+
     def _made(self, output: int, color: str) -> list[Primitive]:
         return self.columns[1][output].filled(plane(self.trace.output[output]), self.lanes.formats.x, color)
 
@@ -194,4 +213,5 @@ class Crossing:
 def crossing(trace: Trace, style: Style) -> Panel:
     """The panel of the view."""
     view = Crossing(trace, style)
-    return Panel(view.width, view.bottom, view.still(), Lazy(len(view.steps), view.frame))
+    frames, turns = Lazy(len(view.steps), view.frame), Lazy(len(view.steps), view.turn)
+    return Panel(view.width, view.bottom, view.still(), frames, areas=view.areas, turns=turns)

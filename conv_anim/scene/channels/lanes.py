@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.areas import Turn
 from conv_anim.scene.channels.tally import Tally
 from conv_anim.scene.color import mix, readable
 from conv_anim.scene.grid import Numbers
@@ -97,6 +98,11 @@ class Lanes:
     @cached_property
     def steps(self) -> Steps:
         return Steps((self.outputs if self.meet else 1, *self.layer.means.out_size), self.trace.spec.animation)
+
+    def turn(self, k: int) -> Turn:
+        """What a step makes: where channels never meet, a cell of all of them."""
+        channel, *position = self.steps.cell(k)
+        return Turn(1, (channel if self.meet else None, *position))
 
     def is_done(self, output: int, working: int) -> bool:
         """Whether an output's filter has had its turn before another's."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from conv_anim.scene.areas import of_grid
 from conv_anim.scene.grid import Grid
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.sheet import two
@@ -13,8 +14,9 @@ from conv_anim.scene.volume.oblique import Depth, Stack
 from conv_anim.scene.volume.space import Block, Space
 
 if TYPE_CHECKING:
+    from conv_anim.scene.areas import Area
     from conv_anim.scene.channels.lanes import Lanes
-    from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.primitives import Point, Primitive
 
 Cell: TypeAlias = tuple[int, ...]
 
@@ -42,6 +44,14 @@ class Column:
             items += grid.filled(plane(values), self.lanes.map_format, color) if done else grid.pending()
         return items
 
+    def areas(self) -> list[Area]:
+        axes = self.lanes.layer.output.ndim - 1
+        return [area for output, grid in enumerate(self.grids) for area in of_grid("output", grid, output, axes)]
+
+    def drift(self, _output: int) -> Point:
+        """Nowhere: each has its place."""
+        return 0.0, 0.0
+
     def result(self, cell: Cell, *, current: bool) -> list[Primitive]:
         value, color = self.lanes.layer.output[cell].item(), self.lanes.output_color(cell[0])
         return self.lanes.result(self.grid(cell[0]), cell, value, color, current=current)
@@ -65,6 +75,16 @@ class Pile:
 
     def still(self, working: int) -> list[Primitive]:
         return [*self.filling.still(), *self.filling.begun((working, 1))]
+
+    def areas(self) -> list[Area]:
+        """The front slice stands for all of them."""
+        stack, axes = self.filling.stack, self.lanes.layer.output.ndim - 1
+        front = Grid(self.lanes.style, self.lanes.numbers, stack.rows, stack.columns, round(stack.x), round(stack.y))
+        return list(of_grid("output", front, None, axes, drifts=True))
+
+    def drift(self, output: int) -> Point:
+        """How far from the front an output lies."""
+        return self.filling.stack.drift((output, 1))
 
     def result(self, cell: Cell, *, current: bool) -> list[Primitive]:
         lanes, (row, column) = self.lanes, two(cell[1:])

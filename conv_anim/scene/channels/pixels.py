@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.areas import Turn, of_grid
 from conv_anim.scene.channels.headings import ends
 from conv_anim.scene.channels.lanes import Lanes
 from conv_anim.scene.color import mix, readable
@@ -22,6 +23,7 @@ from conv_anim.scene.tints import tints
 from conv_anim.spec.model import PixelShuffle, PixelUnshuffle
 
 if TYPE_CHECKING:
+    from conv_anim.scene.areas import Area
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.style import Style
     from conv_anim.tracing.trace import Trace
@@ -223,6 +225,15 @@ class Pixels:
         stroke = Stroke(self.style.colors.ink, self.style.theme.corner_width * self.style.scale)
         return [Lines((piece,), stroke) for piece in pieces]
 
+    # areas
+
+    def areas(self) -> list[Area]:
+        read = [area for channel, grid in enumerate(self.before) for area in of_grid("input", grid, channel)]
+        return read + [area for channel, grid in enumerate(self.after) for area in of_grid("output", grid, channel)]
+
+    def turn(self, k: int) -> Turn:
+        return Turn(1, self.steps.cell(k))
+
     # in words
 
     def words(self, source: Cell, cell: Cell) -> str:
@@ -253,5 +264,6 @@ class Pixels:
 def pixels(trace: Trace, style: Style) -> Panel:
     """The panel of the view."""
     view = Pixels(trace, style)
-    panel = Panel(view.width, view.bottom, view.still(), Lazy(len(view.steps), view.frame))
+    frames, turns = Lazy(len(view.steps), view.frame), Lazy(len(view.steps), view.turn)
+    panel = Panel(view.width, view.bottom, view.still(), frames, areas=view.areas, turns=turns)
     return panel.wider(view.words_width, height=view.words_top + style.label_size) if view.labelled else panel

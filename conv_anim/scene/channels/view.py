@@ -12,6 +12,7 @@ from conv_anim.scene.channels.arrangement import Arrangement
 from conv_anim.scene.channels.crossing import crossing
 from conv_anim.scene.channels.lanes import Lane, Lanes
 from conv_anim.scene.channels.pixels import pixels
+from conv_anim.scene.channels.whereabouts import Row, Whereabouts
 from conv_anim.scene.color import readable
 from conv_anim.scene.grid import Grid, SheetGrid
 from conv_anim.scene.numbers import plane
@@ -21,25 +22,12 @@ from conv_anim.scene.volume.hues import strengthened
 from conv_anim.spec.model import Channels, ChannelShuffle, PixelShuffle, PixelUnshuffle
 
 if TYPE_CHECKING:
+    from conv_anim.scene.areas import Turn
     from conv_anim.scene.channels.outputs import Outputs
     from conv_anim.scene.channels.tally import Tally
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.style import Style
     from conv_anim.tracing.trace import Trace
-
-
-@dataclass(frozen=True)
-class Row:
-    """A lane where it is drawn."""
-
-    lane: Lane
-    sheet: SheetGrid
-    kernel: Grid | None
-    map: Grid
-
-    @property
-    def grids(self) -> list[Grid]:
-        return [self.sheet.grid, *([] if self.kernel is None else [self.kernel]), self.map]
 
 
 @dataclass(frozen=True)
@@ -267,8 +255,14 @@ class ChannelsView:
     def sum(self) -> Tally | None:
         return self.lanes.tally(self.width) if self.add else None
 
+    def turn(self, k: int) -> Turn:
+        turn = self.lanes.turn(k)
+        return turn if self.outputs is None else replace(turn, drift=self.outputs.drift(turn.cell[0] or 0))
+
     def panel(self) -> Panel:
-        panel = Panel(self.width, self.bottom, self.still(self.lanes.steps.cell(0)[0]), self._frames())
+        still, turns = self.still(self.lanes.steps.cell(0)[0]), Lazy(len(self.lanes.steps), self.turn)
+        areas = Whereabouts(self.lanes, self.rows, self.outputs)
+        panel = Panel(self.width, self.bottom, still, self._frames(), areas=areas, turns=turns)
         if self.sum is None:
             return panel
         return panel.wider(self.sum.width, height=self.sum_top + self.sum.height)

@@ -19,6 +19,7 @@ from conv_anim.scene.wording.words import Label
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from conv_anim.scene.areas import Area, Turn
     from conv_anim.scene.primitives import Items, Point
     from conv_anim.scene.style import Style
     from conv_anim.tracing.trace import Trace
@@ -85,7 +86,8 @@ def _with_heading(panel: Panel, name: str, say: Language, style: Style) -> Panel
     sign = Signpost(style, Label(say(f"flat.{name}"), lines[0]), None, tuple(lines[1:]))
     down = round(sign.height + 1.4 * style.gap)
     still = (*sign.at(0, 0), *shifted(panel.still, 0, down))
-    return Panel(max(panel.width, sign.width), panel.height + down, still, panel.moved_frames(0, down))
+    width, height = max(panel.width, sign.width), panel.height + down
+    return replace(panel.moved(0, down), width=width, height=height, still=still)
 
 
 def _beside(panels: Sequence[Panel], style: Style) -> Panel:
@@ -106,14 +108,21 @@ def _below(panels: Sequence[Panel], style: Style) -> Panel:
 
 def _joined(placed: Sequence[tuple[Panel, Point]], width: float, height: float) -> Panel:
     """Panels with the same number of frames, each at its corner, as one."""
-    still = _all([shifted(panel.still, *corner) for panel, corner in placed])
-    moved = [panel.moved_frames(*corner) for panel, corner in placed]
+    moved = [panel.moved(*corner) for panel, corner in placed]
 
     def frame(k: int) -> Frame:
-        frames = [frames[k] for frames in moved]
+        frames = [panel.frames[k] for panel in moved]
         return Frame(_all([frame.kept for frame in frames]), _all([frame.shown for frame in frames]))
 
-    return Panel(width, height, still, Lazy(len(moved[0]), frame))
+    def areas() -> list[Area]:
+        return [area for panel in moved for area in panel.areas()]
+
+    def turn(k: int) -> Turn | None:
+        """What is gathered; before anything is, what is stamped."""
+        return next((panel.turns[k] for panel in moved if panel.turns[k] is not None), None)
+
+    still, count = _all([panel.still for panel in moved]), len(moved[0].frames)
+    return Panel(width, height, still, Lazy(count, frame), areas=areas, turns=Lazy(count, turn))
 
 
 def _all(parts: Sequence[Items]) -> Items:

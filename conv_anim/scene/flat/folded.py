@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.areas import Area, corners, of_sheet
 from conv_anim.scene.color import mix, readable
 from conv_anim.scene.flat.board import Board
 from conv_anim.scene.flat.drawing import Drawing
@@ -160,5 +161,12 @@ class FoldedView(Drawing):
         equals = "=" if self.x.exact and self.y.exact else "≈"
         return self.sum.of(len(terms)).at(x, y, terms, f"{equals} {self.y(step.value)}", color)
 
+    def areas(self) -> list[Area]:
+        """Of the columns every cell: a row is a channel of the input."""
+        grid, axes = self.columns, self.layer.output.ndim - 1
+        read = [Area("input", place, corners(grid.box(*place))) for place in np.ndindex(grid.rows, grid.columns)]
+        return [*read, *of_sheet("output", self.output, self.sheet, 0, axes)]
+
     def panel(self) -> Panel:
-        return self.board.panel(self.still(), Lazy(len(self.pace), self.frame), self.sum)
+        frames, turns = Lazy(len(self.pace), self.frame), self.pace.turns(1)
+        return self.board.panel(self.still(), frames, self.sum, areas=self.areas, turns=turns)

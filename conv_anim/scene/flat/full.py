@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.areas import Area, along, corners
 from conv_anim.tracing.scatter import FullAxis
 
 if TYPE_CHECKING:
-    from conv_anim.scene.grid import Place
+    from collections.abc import Iterator
+
+    from conv_anim.scene.grid import Grid, Place
     from conv_anim.tracing.scatter import Scatter
 
 POINT = FullAxis(size=1, kernel=1, stride=1, dilation=1, before=0, count=1)
@@ -35,6 +38,14 @@ class Full:
         """Which output cell a place is; None where it is cut off."""
         row, column = self.rows.output(place[0]), self.columns.output(place[1])
         return None if row is None or column is None else (row, column)
+
+    def areas(self, grid: Grid, axes: int) -> Iterator[Area]:
+        """The output cells on a grid of all places."""
+        for row in range(grid.rows):
+            for column in range(grid.columns):
+                cell = self.kept((row, column))
+                if cell is not None:
+                    yield Area("output", (0, *along(cell, axes)), corners(grid.box(row, column)))
 
     def place(self, cell: Place) -> Place:
         """Where an output cell is."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.areas import of_grid
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.board import Board
 from conv_anim.scene.flat.drawing import Drawing
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from conv_anim.scene.areas import Area
     from conv_anim.scene.grid import Grid, Place
     from conv_anim.scene.panel import Panel
     from conv_anim.scene.primitives import Items, Primitive
@@ -135,5 +137,10 @@ class OverlapView(Drawing):
     def board(self) -> Board:
         return Board(self.strip, overlap_keys(self.layer, self.say, self.style, self.shade(self.most)))
 
+    def areas(self) -> list[Area]:
+        axes = self.layer.output.ndim - 1
+        return [*of_grid("input", self.strip.grids[0], 0, axes), *self.full.areas(self.output, axes)]
+
     def panel(self) -> Panel:
-        return self.board.panel(self.still(), Lazy(len(self.pace), self.frame))
+        frames, turns = Lazy(len(self.pace), self.frame), self.pace.turns(0)
+        return self.board.panel(self.still(), frames, areas=self.areas, turns=turns)

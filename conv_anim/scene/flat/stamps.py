@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.areas import of_grid
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.board import Board
 from conv_anim.scene.flat.full import Full
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from conv_anim.scene.areas import Area
     from conv_anim.scene.flat.pace import Pace
     from conv_anim.scene.grid import Grid, Place
     from conv_anim.scene.panel import Panel
@@ -262,5 +264,10 @@ class StampsView:
     def board(self) -> Board:
         return Board(self.strip, stamp_keys(self.layer, self.say, self.style))
 
+    def areas(self) -> list[Area]:
+        axes = self.layer.output.ndim - 1
+        return [*of_grid("input", self.strip.grids[0], 0, axes), *self.full.areas(self.output, axes)]
+
     def panel(self) -> Panel:
-        return self.board.panel(self.still(), Lazy(len(self.pace), self.frame))
+        frames, turns = Lazy(len(self.pace), self.frame), self.pace.turns(0)
+        return self.board.panel(self.still(), frames, areas=self.areas, turns=turns)

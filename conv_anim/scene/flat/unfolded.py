@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.areas import Area, Turn, corners, of_sheet
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.board import Board
 from conv_anim.scene.flat.drawing import Drawing
@@ -121,5 +122,17 @@ class UnfoldedView(Drawing):
         fill = mix(colors.input, colors.window, self.style.theme.overlay)
         return Board(self.strip, (Key(Language(self.trace.spec.lang)("flat.letters"), fill, self.style.edge),))
 
+    def areas(self) -> list[Area]:
+        """Of the columns every cell: a row is a channel of the output."""
+        grid, axes = self.columns, self.layer.input.ndim - 1
+        made = [Area("output", place, corners(grid.box(*place))) for place in np.ndindex(grid.rows, grid.columns)]
+        return [*of_sheet("input", self.strip.grids[0], self.sheet, 0, axes), *made]
+
+    def turn(self, k: int) -> Turn | None:
+        """A whole column."""
+        cell = self.pace.cell(k)
+        return None if cell is None else Turn(1, (None, self.number(cell)))
+
     def panel(self) -> Panel:
-        return self.board.panel(self.still(), Lazy(len(self.pace), self.frame))
+        count = len(self.pace)
+        return self.board.panel(self.still(), Lazy(count, self.frame), areas=self.areas, turns=Lazy(count, self.turn))

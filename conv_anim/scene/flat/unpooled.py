@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.areas import Turn, along, of_grid, of_sheet
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.board import Board
 from conv_anim.scene.flat.strip import Part, Strip
@@ -32,6 +33,7 @@ from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.trace import found_at
 
 if TYPE_CHECKING:
+    from conv_anim.scene.areas import Area
     from conv_anim.scene.grid import Place
     from conv_anim.scene.panel import Panel
     from conv_anim.scene.primitives import Items, Primitive
@@ -292,5 +294,22 @@ class UnpooledView:
         x, y = (self.strip.width - room.width) / 2, self.board.sum_top + room.size
         return written_sum(room, step, formats, x=x, y=y)
 
+    # areas
+
+    def areas(self) -> list[Area]:
+        axes, last = self.trace.input.ndim - 1, len(self.maps) - 1
+        read = of_sheet("input", self.grid(0), self.sheets[0], 0, axes)
+        return [*read, *of_grid("output", self.grid(last), 0, axes)]
+
+    def turn(self, k: int) -> Turn:
+        """What a window makes, or where a number is put back."""
+        stage = bisect_right(self.starts, k) - 1
+        cell = self.stages[stage].cell(k - self.starts[stage])
+        if stage == len(self.layers) - 1:
+            cell = (0, *along(self._from(cell), self.trace.input.ndim - 1))
+        return Turn(stage + 1, cell)
+
     def panel(self) -> Panel:
-        return self.board.panel(self.still(), Lazy(self.starts[-1], self.frame), *self.sums)
+        count = self.starts[-1]
+        turns = Lazy(count, self.turn)
+        return self.board.panel(self.still(), Lazy(count, self.frame), *self.sums, areas=self.areas, turns=turns)

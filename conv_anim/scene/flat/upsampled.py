@@ -7,6 +7,7 @@ from functools import cached_property
 from math import isclose
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.areas import of_grid
 from conv_anim.scene.color import mix, readable
 from conv_anim.scene.flat.board import Board
 from conv_anim.scene.flat.drawing import Drawing
@@ -24,6 +25,7 @@ from conv_anim.spec.model import Upsample
 from conv_anim.tracing.gathers import read_at
 
 if TYPE_CHECKING:
+    from conv_anim.scene.areas import Area
     from conv_anim.scene.grid import Grid, Place
     from conv_anim.scene.panel import Panel
     from conv_anim.scene.primitives import Items, Primitive
@@ -210,5 +212,10 @@ class UpsampledView(Drawing):
         result = f"{'=' if exact else '≈'} {self.y(step.value)}"
         return room.at(x, y, terms, result, color, closing=self._closing(each))
 
+    def areas(self) -> list[Area]:
+        axes = self.layer.output.ndim - 1
+        return [*of_grid("input", self.input, 0, axes), *of_grid("output", self.output, 0, axes)]
+
     def panel(self) -> Panel:
-        return self.board.panel(self.still(), Lazy(len(self.pace), self.frame), self.sum)
+        frames, turns = Lazy(len(self.pace), self.frame), self.pace.turns(1)
+        return self.board.panel(self.still(), frames, self.sum, areas=self.areas, turns=turns)

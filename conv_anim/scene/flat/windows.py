@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.areas import of_grid, of_sheet
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.board import Board
 from conv_anim.scene.flat.borrowing import Borrowing
@@ -27,6 +28,7 @@ from conv_anim.spec.model import ConvTranspose
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
+    from conv_anim.scene.areas import Area
     from conv_anim.scene.flat.pace import Pace
     from conv_anim.scene.grid import Place
     from conv_anim.scene.panel import Panel
@@ -253,5 +255,11 @@ class WindowView:
         x = (self.strip.width - self.sum.width) / 2
         return written_sum(self.sum, step, self.formats, x=x, y=self.board.sum_top + self.sum.size)
 
+    def areas(self) -> list[Area]:
+        axes = len(self.layer.operator.axes)
+        read = of_sheet("input", self.grids[0], self.sheet, 0, axes)
+        return [*read, *of_grid("output", self.grids[-1], 0, axes)]
+
     def panel(self) -> Panel:
-        return self.board.panel(self.still(), Lazy(len(self.pace), self.frame), self.sum)
+        frames, turns = Lazy(len(self.pace), self.frame), self.pace.turns(1)
+        return self.board.panel(self.still(), frames, self.sum, areas=self.areas, turns=turns)

@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.areas import Area, Turn, along, held
 from conv_anim.scene.color import mix
 from conv_anim.scene.glide import Glide
 from conv_anim.scene.isometric.floors import Floor, Plane, Reach, centred, nearest
@@ -14,7 +15,7 @@ from conv_anim.scene.isometric.gliding import Gliding, between
 from conv_anim.scene.isometric.ground import Ground, filled
 from conv_anim.scene.isometric.slanted import Slanted
 from conv_anim.scene.marks import Marks
-from conv_anim.scene.panel import Panel, shifted, union
+from conv_anim.scene.panel import Panel, union
 from conv_anim.scene.primitives import Frame, Lazy, Lines, Polygons, Stroke, Text
 from conv_anim.scene.segments import outside
 from conv_anim.scene.sheet import Sheet, row_and_column, two
@@ -25,9 +26,9 @@ from conv_anim.scene.wording import words
 from conv_anim.scene.wording.language import Language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from conv_anim.scene.primitives import Box, Items, Point, Primitive
+    from conv_anim.scene.primitives import Box, Items, Point, Primitive, Side
     from conv_anim.scene.segments import Segment
     from conv_anim.scene.signpost import Key
     from conv_anim.scene.style import Style
@@ -165,6 +166,15 @@ class Isometric:
         color = self.floors[-1].color
         return [item for cell in self.steps.passed(k) for item in self._result(*two(cell[1:]), color)]
 
+    # areas
+
+    def areas(self) -> list[Area]:
+        axes = len(self.steps.shape) - 1
+        return [*_cells("input", self.floors[0], axes), *_cells("output", self.floors[-1], axes)]
+
+    def turn(self, k: int) -> Turn:
+        return Turn(len(self.trace.layers), (None, *self.steps.cell(k)[1:]))
+
     def _reaches(self, row: int, column: int) -> list[Reach]:
         """From the input up to the output: the cells that an output cell is made of, directly or through layers."""
         rows, columns = [row], [column]
@@ -195,6 +205,11 @@ class Isometric:
         return _free(ends, upper[0].solid())
 
 
+def _cells(side: Side, floor: Floor, axes: int) -> Iterator[Area]:
+    for place, cell in held(floor.sheet):
+        yield Area(side, (None, *along(cell, axes)), floor.plane.ring(*place))
+
+
 def _free(lines: Iterable[Segment], rings: list[tuple[Point, ...]]) -> list[Segment]:
     """The pieces of lines that no ring hides."""
     pieces = list(lines)
@@ -209,9 +224,8 @@ def isometric(trace: Trace, style: Style) -> Panel:
     signs = _signs(view)
     box = union([*(floor.plane.box for floor in view.floors), *(b for _, b in signs)])
     still = (*view.still(), *(item for items, _ in signs for item in items))
-    panel = Panel(box[2], box[3], still, Lazy(view.glide.frames(len(view.steps)), view.moment))
-    dx, dy = -box[0], -box[1]
-    return Panel(box[2], box[3], shifted(still, dx, dy), panel.moved_frames(dx, dy), view.glide)
+    frames, turns = Lazy(view.glide.frames(len(view.steps)), view.moment), Lazy(len(view.steps), view.turn)
+    return Panel(box[2], box[3], still, frames, view.glide, view.areas, turns).moved(-box[0], -box[1])
 
 
 def _signs(view: Isometric) -> list[tuple[Items, Box]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.areas import Area, Turn, corners
 from conv_anim.scene.color import contrast, mix, readable
 from conv_anim.scene.matrix.equation import POINT, sign_size
 from conv_anim.scene.matrix.plan import Plan
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.grid import Place
     from conv_anim.scene.matrix.equation import Layout
     from conv_anim.scene.matrix.factors import Factors
-    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.primitives import Items, Primitive, Side
     from conv_anim.scene.style import Style
     from conv_anim.scene.sums import Sum
     from conv_anim.scene.table import Table
@@ -212,6 +213,27 @@ class MatrixView:
         items += self.tables["matrix"].row_outlined(row, self._strong(colors.current))
         return [*items, *self._results([row], current, bold=True), *self._sum(row)]
 
+    # areas
+
+    def areas(self) -> list[Area]:
+        """Columns of the matrix are input cells and its rows output cells, as are those of the maps and vectors."""
+        table = self.tables["matrix"]
+        found: list[Area] = []
+        for k, cell in enumerate(np.ndindex(self.layer.input.shape)):
+            column = corners((table.x + table.columns.starts[k], table.y, table.columns.cell, table.height))
+            found += [Area("input", cell, column, echo=True), *self._in_maps(("x", "input"), "input", k, cell)]
+        for k, cell in enumerate(np.ndindex(self.layer.output.shape)):
+            row = corners((table.x, table.y + table.rows.starts[k], table.width, table.rows.cell))
+            found += [Area("output", cell, row), *self._in_maps(("y", "output"), "output", k, cell)]
+        return found
+
+    def _in_maps(self, names: Iterable[str], side: Side, k: int, cell: tuple[int, ...]) -> list[Area]:
+        drawn = [name for name in names if name in self.tables]
+        return [Area(side, cell, corners(self.tables[name].box(self._place(name, k)))) for name in drawn]
+
+    def turn(self, k: int) -> Turn:
+        return Turn(1, self.steps.cell(k))
+
     # the sum of a row
 
     @cached_property
@@ -251,8 +273,10 @@ class MatrixView:
         if self._written is not None:
             room, x, top = self._written
             width, height = max(width, x + room.width), max(height, top + room.height)
-        frames = Lazy(len(self.steps), self.frame) if self.animated else (Frame(),)
-        return Panel(width, height, self.still(), frames)
+        if not self.animated:
+            return Panel(width, height, self.still(), areas=self.areas)
+        frames, turns = Lazy(len(self.steps), self.frame), Lazy(len(self.steps), self.turn)
+        return Panel(width, height, self.still(), frames, areas=self.areas, turns=turns)
 
 
 def matrix(trace: Trace, style: Style) -> Panel:

@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.areas import Area, Turn, circle
 from conv_anim.scene.color import mix, readable
 from conv_anim.scene.numbers import weights_format
 from conv_anim.scene.panel import Panel, text_box
@@ -18,8 +19,9 @@ from conv_anim.scene.wording import words
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
-    from conv_anim.scene.primitives import Box, Items, Point, Primitive
+    from conv_anim.scene.primitives import Box, Items, Point, Primitive, Side
     from conv_anim.scene.segments import Segment
+    from conv_anim.scene.sequence.nodes import Nodes
     from conv_anim.scene.sequence.rows import Row
     from conv_anim.scene.style import Style
     from conv_anim.tracing.trace import Trace
@@ -92,6 +94,16 @@ class SequenceView:
             Polygons((((base, y - barb), (right, y), (base, y + barb)),), ink),
         ]
 
+    # areas
+
+    def areas(self) -> list[Area]:
+        nodes, axes = self.lattice.nodes, self.lattice.axes
+        read = [_area(nodes[0], "input", i) for i in range(axes[0].size)]
+        return [*read, *(_area(nodes[-1], "output", o) for o in range(axes[-1].count))]
+
+    def turn(self, k: int) -> Turn:
+        return Turn(len(self.trace.layers), (None, *self.steps.cell(k)[1:]))
+
     # what differs from frame to frame
 
     def frame(self, k: int) -> Frame:
@@ -147,6 +159,10 @@ class SequenceView:
         return [Boxes(gaps, style.colors.background), *texts]
 
 
+def _area(nodes: Nodes, side: Side, position: int) -> Area:
+    return Area(side, (None, position), circle(nodes.row.made(position), nodes.radius))
+
+
 def _between(lower: Point, upper: Point) -> Point:
     """Where a weight stands on its line."""
     return lower[0] + WEIGHT * (upper[0] - lower[0]), lower[1] + WEIGHT * (upper[1] - lower[1])
@@ -165,4 +181,5 @@ def _holds(row: Row, cell: int) -> bool:
 def sequence(trace: Trace, style: Style) -> Panel:
     """The panel of the view, its labels on the right."""
     view = SequenceView(trace, style)
-    return Panel(view.lattice.width, view.lattice.height, view.still(), Lazy(len(view.steps), view.frame))
+    frames, turns = Lazy(len(view.steps), view.frame), Lazy(len(view.steps), view.turn)
+    return Panel(view.lattice.width, view.lattice.height, view.still(), frames, areas=view.areas, turns=turns)

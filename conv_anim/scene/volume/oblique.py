@@ -119,6 +119,11 @@ class Stack:
         """The slice of a run that is in front of the others."""
         return run[0] if self.depth.reverse else run[0] + run[1] - 1
 
+    def drift(self, run: Run) -> Point:
+        """How far to the right and down the front of a run of slices lies from that of them all."""
+        back = self.ends(run)[0]
+        return back, -back
+
     # the three faces of a block that are seen
 
     def front(self, block: Block) -> Box:

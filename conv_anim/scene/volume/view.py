@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.areas import Turn
 from conv_anim.scene.panel import Panel, Sign
 from conv_anim.scene.primitives import Frame, Lazy, Lines, Stroke
 from conv_anim.scene.steps import Steps
@@ -13,6 +14,7 @@ from conv_anim.scene.volume.bodies import Body
 from conv_anim.scene.volume.dimensions import dimensions
 from conv_anim.scene.volume.filling import Filling
 from conv_anim.scene.volume.filters import bank
+from conv_anim.scene.volume.fronts import front
 from conv_anim.scene.volume.hues import Hues, groups_of, sources
 from conv_anim.scene.volume.lineup import Lineup
 from conv_anim.scene.volume.oblique import MOST, Depth, Stack
@@ -22,6 +24,7 @@ from conv_anim.scene.wording import names
 from conv_anim.spec.model import ChannelShuffle
 
 if TYPE_CHECKING:
+    from conv_anim.scene.areas import Area
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.sheet import Run
     from conv_anim.scene.style import Style
@@ -189,6 +192,23 @@ class VolumeView:
             items += dimensions(self.style, self.spaces[0], self.stacks[0], self.stacks[-1])
         return tuple(items)
 
+    # areas
+
+    def areas(self) -> list[Area]:
+        """The fronts of input and output: a cell there stands for all that lie behind it."""
+        read, made = self.layers[0].input.ndim, self.layers[-1].output.ndim
+        return [
+            *front("input", self.spaces[0], self.stacks[0], read),
+            *front("output", self.spaces[-1], self.stacks[-1], made),
+        ]
+
+    def turn(self, k: int) -> Turn:
+        portion, *position = self.steps.cell(k)
+        first, number = self.portions[portion]
+        slices = self.portions[portion] if not self.deep else (position[0], 1)
+        drift = self.stacks[-1].drift(slices)
+        return Turn(len(self.layers), (first if number == 1 else None, *position), drift)
+
     # what differs from frame to frame
 
     def reaches(self, k: int) -> list[Cells]:
@@ -265,4 +285,5 @@ def volume(trace: Trace, style: Style) -> Panel:
         view = _sized(trace, style, side)
         if view.lineup.width <= widest and view.lineup.height <= 480 * style.scale:
             break
-    return Panel(view.lineup.width, view.lineup.height, view.still(), Lazy(len(view.steps), view.frame))
+    frames, turns = Lazy(len(view.steps), view.frame), Lazy(len(view.steps), view.turn)
+    return Panel(view.lineup.width, view.lineup.height, view.still(), frames, areas=view.areas, turns=turns)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.wording.phrases import en, zh_tw
+from conv_anim.scene.wording.phrases import en, told, zh_tw
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Lang
 
 TABLES: Mapping[Lang, Mapping[str, str]] = {"en": en.PHRASES, "zh-TW": zh_tw.PHRASES}
+TOLD: Mapping[Lang, Mapping[str, str]] = {"en": told.EN, "zh-TW": told.ZH_TW}
+"""What is said beside a figure, not in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,10 @@ class Language:
     def __call__(self, key: str, **blanks: object) -> str:
         """A phrase with its blanks filled. Raises KeyError for one that is in no table."""
         return TABLES[self.lang][key].format_map(blanks)
+
+    def told(self, key: str, **blanks: object) -> str:
+        """The same of what is said beside a figure."""
+        return TOLD[self.lang][key].format_map(blanks)
 
     def joined(self, parts: Iterable[str]) -> str:
         """The parts of a line, with commas between those that are not empty."""

@@ -13,6 +13,8 @@ from conv_anim.spec.layers.upsample import MAX_UNPOOL, UPSAMPLE
 from conv_anim.spec.records import Tagged
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conv_anim.spec.layers.base import LayerType
 
 LAYER_TYPES: dict[str, LayerType] = {
@@ -36,4 +38,13 @@ LAYER_TYPES: dict[str, LayerType] = {
     "fold": FOLD,
 }
 
-LAYER = Tagged("a layer", "type", {name: kind.keys for name, kind in LAYER_TYPES.items()}, "What the layer does.")
+
+def _meant(word: str, known: Sequence[str]) -> str:
+    from conv_anim.spec.synonyms import unknown_type
+
+    return unknown_type(word, known)
+
+
+LAYER = Tagged(
+    "a layer", "type", {name: kind.keys for name, kind in LAYER_TYPES.items()}, "What the layer does.", _meant
+)

@@ -50,26 +50,36 @@ KERNEL_SIZE = Field(
     "kernel_size",
     per_axis(1),
     "Cells of the kernel: one number, or one per axis. Follows from 'weight' if that is a list.",
+    example=3,
 )
-STRIDE = Field("stride", per_axis(1), "How far the window moves from one output to the next.", default=1)
+STRIDE = Field("stride", per_axis(1), "How far the window moves from one output to the next.", default=1, example=2)
 DILATION = Field(
     "dilation",
     per_axis(1),
     "Distance between the cells that the kernel reads: 1 for neighbours, 2 skips one.",
     default=1,
+    example=2,
 )
 GROUPS = Field("groups", Whole(1, LARGEST), "Groups of channels that do not see each other.", default=1)
-OUT_CHANNELS = Field("out_channels", Whole(1, LARGEST), "Number of filters; by default one for each group.")
+OUT_CHANNELS = Field("out_channels", Whole(1, LARGEST), "Number of filters; by default one for each group.", example=2)
 WEIGHT: Field[Written] = Field(
-    "weight", WEIGHT_VALUES, "The weights, in PyTorch's shape, or one kernel for all channels."
+    "weight",
+    WEIGHT_VALUES,
+    "The weights, in PyTorch's shape, or one kernel for all channels; by default drawn at random.",
+    example="gaussian",
 )
 BIAS: Field[int | float | tuple[int | float, ...]] = Field(
     "bias",
     Either(((is_list, ListOf(Real(), "a list with one number per output channel")), (is_scalar, Real()))),
-    "Added to every output: one number, or one per output channel.",
+    "Added to every output: one number, or one per output channel. By default nothing is.",
+    example=1,
 )
 CEIL_MODE = Field(
-    "ceil_mode", Flag(), "Round the output size up: the last window may hang over the edge.", default=False
+    "ceil_mode",
+    Flag(),
+    "Round the output size up: the last window may hang over the edge.",
+    default=False,
+    example=True,
 )
 
 
@@ -122,7 +132,8 @@ def spread(value: PerAxis, node: Node, entering: Entering) -> Maybe[Size]:
     what = (
         f"{subject(node)} has {len(value)} number{'s' * (len(value) > 1)}, but the input has {axes_of(entering.axes)}"
     )
-    return entering.report.add(Code.AXES, what, node, "one number stands for all axes")
+    apart = "; channels are no axis: input: {size: …, channels: …}" if entering.axes == len(value) + 1 else ""
+    return entering.report.add(Code.AXES, what, node, f"one number stands for all axes{apart}")
 
 
 def axes_of(count: int) -> str:
@@ -179,7 +190,7 @@ def channels_of(record: Record, entering: Entering) -> Maybe[tuple[int, int]]:
         what = (
             f"{groups} groups do not divide the {entering.channels} input channel{'s' * (entering.channels > 1)} evenly"
         )
-        report.add(Code.GROUPS, what, record.at(GROUPS), f"groups that do: {_divisors(entering.channels)}")
+        report.add(Code.GROUPS, what, record.at(GROUPS), f"groups that do: {divisors(entering.channels)}")
         found = False
     if out % groups:
         what = f"{groups} groups do not divide the {out} output channel{'s' * (out > 1)} evenly"
@@ -188,7 +199,8 @@ def channels_of(record: Record, entering: Entering) -> Maybe[tuple[int, int]]:
     return (out, groups) if found else INVALID
 
 
-def _divisors(number: int) -> str:
+def divisors(number: int) -> str:
+    """The numbers up to 1000 that divide another, for a hint."""
     return ", ".join(str(d) for d in range(1, min(number, 1000) + 1) if number % d == 0)
 
 

@@ -37,24 +37,45 @@ if TYPE_CHECKING:
 
 PaddingName: TypeAlias = Literal["valid", "same", "same_lower", "full", "causal"]
 PADDING_NAMES: Final[tuple[PaddingName, ...]] = ("valid", "same", "same_lower", "full", "causal")
+PADDING_DOCS = (
+    "None: the window stays inside.",
+    "As much as makes the output the input's size over the stride; an odd cell comes after.",
+    "The same, with the odd cell before.",
+    "As much as lets the window touch the input with one cell.",
+    "All of it before: an output sees nothing that comes later. For inputs with 1 axis.",
+)
 PADDING_KIND: Kind[Amount | PaddingName] = Either(
-    ((is_text, OneOf(PADDING_NAMES)), (is_number, AMOUNT), (is_list, AMOUNT))
+    ((is_text, OneOf(PADDING_NAMES, docs=PADDING_DOCS)), (is_number, AMOUNT), (is_list, AMOUNT))
 )
 PADDING: Field[Amount | PaddingName] = Field(
     "padding",
     PADDING_KIND,
     "Cells around the input: one number, one per axis, [[before, after], …], or by name.",
     default=0,
+    example="same",
 )
 Mode: TypeAlias = Literal["zeros", "reflect", "replicate", "circular"]
 MODES: Final[tuple[Mode, ...]] = ("zeros", "reflect", "replicate", "circular")
+MODE_DOCS = (
+    "Zeros.",
+    "The input mirrored in its border cells.",
+    "The border cells again and again.",
+    "The other end of the input.",
+)
 PADDING_MODE: Field[Mode] = Field(
     "padding_mode",
-    OneOf(MODES),
+    OneOf(MODES, docs=MODE_DOCS),
     "What the padding holds.",
     default="zeros",
+    example="reflect",
 )
-FLIP = Field("flip", Flag(), "Turn the kernel round first: convolution in the mathematician's sense.", default=False)
+FLIP = Field(
+    "flip",
+    Flag(),
+    "Turn the kernel round first: convolution in the mathematician's sense.",
+    default=False,
+    example=True,
+)
 
 
 def resolve(record: Record, entering: Entering) -> Maybe[tuple[Conv, ...]]:
@@ -148,7 +169,8 @@ CONV = LayerType(
     Object(
         "a conv layer",
         (OUT_CHANNELS, KERNEL_SIZE, STRIDE, PADDING, DILATION, GROUPS, PADDING_MODE, WEIGHT, BIAS, FLIP),
-        tag="type",
+        "type",
+        "A convolution, as PyTorch's Conv1d, Conv2d and Conv3d.",
     ),
     resolve,
 )

@@ -40,12 +40,14 @@ PADDING: Field[Amount] = Field(
     AMOUNT,
     "The padding of the direct convolution that this transposes: cells taken off the output.",
     default=0,
+    example=1,
 )
 OUTPUT_PADDING: Field[PerAxis] = Field(
     "output_padding",
     per_axis(0),
     "Rows and columns more at the end of the output; less than stride or dilation.",
     default=0,
+    example=1,
 )
 
 
@@ -107,7 +109,8 @@ CONV_TRANSPOSE = LayerType(
     Object(
         "a conv_transpose layer",
         (OUT_CHANNELS, KERNEL_SIZE, STRIDE, PADDING, OUTPUT_PADDING, DILATION, GROUPS, WEIGHT, BIAS),
-        tag="type",
+        "type",
+        "A transposed convolution, as PyTorch's ConvTranspose1d, ConvTranspose2d and ConvTranspose3d.",
     ),
     resolve,
 )

@@ -30,12 +30,18 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Padding, Size
     from conv_anim.spec.records import Record
 
-KERNEL_SIZE: Field[PerAxis] = Field("kernel_size", per_axis(1), "Cells of the window.", required=True)
-STRIDE: Field[PerAxis] = Field("stride", per_axis(1), "How far the window moves; by default its own size.")
-PADDING: Field[Amount] = Field("padding", AMOUNT, "Cells around the input, at most half the window.", default=0)
-COUNT_INCLUDE_PAD = Field("count_include_pad", Flag(), "Whether a mean counts the padding's zeros.", default=True)
+KERNEL_SIZE: Field[PerAxis] = Field("kernel_size", per_axis(1), "Cells of the window.", required=True, example=3)
+STRIDE: Field[PerAxis] = Field("stride", per_axis(1), "How far the window moves; by default its own size.", example=1)
+PADDING: Field[Amount] = Field(
+    "padding", AMOUNT, "Cells around the input, at most half the window.", default=0, example=1
+)
+COUNT_INCLUDE_PAD = Field(
+    "count_include_pad", Flag(), "Whether a mean counts the padding's zeros.", default=True, example=False
+)
 
-NORM_TYPE: Field[int | float] = Field("norm_type", Real(1, 100), "The p of the norm (Σ|x|ᵖ)^(1/p).", default=2)
+NORM_TYPE: Field[int | float] = Field(
+    "norm_type", Real(1, 100), "The p of the norm (Σ|x|ᵖ)^(1/p).", default=2, example=3
+)
 
 
 def resolve(record: Record, entering: Entering, *, reduce: Literal["max", "mean", "norm"]) -> Maybe[tuple[Pool, ...]]:
@@ -108,11 +114,22 @@ def _reads(start: int, kernel: int, dilation: int, size: int) -> bool:
 
 
 SHARED = (KERNEL_SIZE, STRIDE, PADDING, DILATION, CEIL_MODE)
-MAX_POOL = LayerType(Object("a max_pool layer", SHARED, tag="type"), partial(resolve, reduce="max"))
+MAX_POOL = LayerType(
+    Object("a max_pool layer", SHARED, "type", "The largest number under the window."), partial(resolve, reduce="max")
+)
 AVG_POOL = LayerType(
-    Object("an avg_pool layer", (*SHARED, COUNT_INCLUDE_PAD), tag="type"), partial(resolve, reduce="mean")
+    Object("an avg_pool layer", (*SHARED, COUNT_INCLUDE_PAD), "type", "The mean of what lies under the window."),
+    partial(resolve, reduce="mean"),
 )
 LP_POOL = LayerType(
-    Object("an lp_pool layer", (NORM_TYPE, KERNEL_SIZE, STRIDE, CEIL_MODE), tag="type"), partial(resolve, reduce="norm")
+    Object(
+        "an lp_pool layer",
+        (NORM_TYPE, KERNEL_SIZE, STRIDE, CEIL_MODE),
+        "type",
+        "The norm of what lies under the window.",
+    ),
+    partial(resolve, reduce="norm"),
 )
-GLOBAL_AVG_POOL = LayerType(Object("a global_avg_pool layer", (), tag="type"), resolve_global)
+GLOBAL_AVG_POOL = LayerType(
+    Object("a global_avg_pool layer", (), "type", "The mean of each whole map."), resolve_global
+)

@@ -17,6 +17,7 @@ from conv_anim.spec.layers.base import (
     LayerType,
     axes_of,
     axis_values,
+    divisors,
     fits,
     pads,
     per_axis,
@@ -33,17 +34,24 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Layer, Size
     from conv_anim.spec.records import Record
 
-SHUFFLED_GROUPS = Field("groups", Whole(1, LARGEST), "Groups of channels that are dealt out anew.", required=True)
-UPSCALE = Field("upscale_factor", Whole(1, 1000), "How many times as wide and high the output is.", required=True)
-DOWNSCALE = Field("downscale_factor", Whole(1, 1000), "How many times less wide and high the output is.", required=True)
-KERNEL_SIZE: Field[PerAxis] = Field("kernel_size", per_axis(1), "Cells of the window.", required=True)
-STRIDE: Field[PerAxis] = Field("stride", per_axis(1), "How far the window moves.", default=1)
-PADDING: Field[Amount] = Field("padding", AMOUNT, "Cells of zeros around the map.", default=0)
+SHUFFLED_GROUPS = Field(
+    "groups", Whole(1, LARGEST), "Groups of channels that are dealt out anew.", required=True, example=3
+)
+UPSCALE = Field(
+    "upscale_factor", Whole(1, 1000), "How many times as wide and high the output is.", required=True, example=2
+)
+DOWNSCALE = Field(
+    "downscale_factor", Whole(1, 1000), "How many times less wide and high the output is.", required=True, example=2
+)
+KERNEL_SIZE: Field[PerAxis] = Field("kernel_size", per_axis(1), "Cells of the window.", required=True, example=2)
+STRIDE: Field[PerAxis] = Field("stride", per_axis(1), "How far the window moves.", default=1, example=2)
+PADDING: Field[Amount] = Field("padding", AMOUNT, "Cells of zeros around the map.", default=0, example=1)
 OUTPUT_SIZE: Field[tuple[int, ...]] = Field(
     "output_size",
     ListOf(Whole(1, LARGEST), "a list with the size of each axis: [rows, columns]", 1, MOST_AXES),
     "The map that the columns are laid back into.",
     required=True,
+    example=[4, 4],
 )
 
 
@@ -51,7 +59,8 @@ def shuffle(record: Record, entering: Entering) -> Maybe[tuple[Layer, ...]]:
     groups = record.of(SHUFFLED_GROUPS)
     if entering.channels % groups:
         what = f"{groups} groups do not divide the {entering.channels} channels evenly"
-        return entering.report.add(Code.GROUPS, what, record.at(SHUFFLED_GROUPS))
+        hint = f"groups that do: {divisors(entering.channels)}"
+        return entering.report.add(Code.GROUPS, what, record.at(SHUFFLED_GROUPS), hint)
     return (ChannelShuffle(Ends(entering.channels, entering.size, entering.channels, entering.size), groups),)
 
 
@@ -62,7 +71,8 @@ def pixel_shuffle(record: Record, entering: Entering) -> Maybe[tuple[Layer, ...]
     if entering.channels % factor**2:
         needed = f"a multiple of {factor**2} channels"
         what = f"a pixel shuffle by {factor} needs {needed}, and the input has {entering.channels}"
-        return entering.report.add(Code.GROUPS, what, record.at(UPSCALE))
+        hint = f"input: {{channels: {factor**2}}}, or a layer before it with as many out_channels"
+        return entering.report.add(Code.GROUPS, what, record.at(UPSCALE), hint)
     out = tuple(size * factor for size in entering.size)
     return (PixelShuffle(Ends(entering.channels, entering.size, entering.channels // factor**2, out), factor),)
 
@@ -74,7 +84,8 @@ def pixel_unshuffle(record: Record, entering: Entering) -> Maybe[tuple[Layer, ..
     if any(size % factor for size in entering.size):
         sizes = "x".join(map(str, entering.size))
         what = f"a pixel unshuffle by {factor} needs sizes that are multiples of {factor}, and the input is {sizes}"
-        return entering.report.add(Code.DOES_NOT_FIT, what, record.at(DOWNSCALE))
+        larger = [-(-size // factor) * factor for size in entering.size]
+        return entering.report.add(Code.DOES_NOT_FIT, what, record.at(DOWNSCALE), f"as input: {{size: {larger}}}")
     out = tuple(size // factor for size in entering.size)
     return (PixelUnshuffle(Ends(entering.channels, entering.size, entering.channels * factor**2, out), factor),)
 
@@ -83,7 +94,7 @@ def _has_two_axes(record: Record, entering: Entering) -> bool:
     if entering.axes == 2:
         return True
     what = f"this layer is for inputs with 2 axes; this one has {axes_of(entering.axes)}"
-    entering.report.add(Code.AXES, what, record.node)
+    entering.report.add(Code.AXES, what, record.node, "input: {size: [rows, columns]}")
     return False
 
 
@@ -111,7 +122,9 @@ def fold(record: Record, entering: Entering) -> Maybe[tuple[Layer, ...]]:
     if entering.channels % prod(kernel) or entering.size[0] != prod(count):
         wanted = f"a multiple of {prod(kernel)} channels and {prod(count)} columns"
         what = f"such a fold takes {wanted}; what enters has {entering.channels} and {entering.size[0]}"
-        return entering.report.add(Code.DOES_NOT_FIT, what, record.at(OUTPUT_SIZE))
+        fed = f"input: {{size: [{prod(count)}], channels: {prod(kernel)}}}"
+        hint = f"{fed}, or an unfold layer with the same window before it"
+        return entering.report.add(Code.DOES_NOT_FIT, what, record.at(OUTPUT_SIZE), hint)
     ends = Ends(entering.channels, entering.size, entering.channels // prod(kernel), size)
     return (made(Fold, ends),)
 
@@ -137,13 +150,30 @@ def _windows(record: Record, entering: Entering, size: Size) -> Maybe[Windows]:
     return made, count, kernel
 
 
-def _kind(name: str, resolve: Callable[[Record, Entering], Maybe[tuple[Layer, ...]]], *fields: Field[Any]) -> LayerType:
+def _kind(
+    name: str, doc: str, resolve: Callable[[Record, Entering], Maybe[tuple[Layer, ...]]], *fields: Field[Any]
+) -> LayerType:
     article = "an" if name[0] in "aeiou" else "a"
-    return LayerType(Object(f"{article} {name} layer", fields, tag="type"), resolve)
+    return LayerType(Object(f"{article} {name} layer", fields, "type", doc), resolve)
 
 
-CHANNEL_SHUFFLE = _kind("channel_shuffle", shuffle, SHUFFLED_GROUPS)
-PIXEL_SHUFFLE = _kind("pixel_shuffle", pixel_shuffle, UPSCALE)
-PIXEL_UNSHUFFLE = _kind("pixel_unshuffle", pixel_unshuffle, DOWNSCALE)
-UNFOLD = _kind("unfold", unfold, KERNEL_SIZE, STRIDE, PADDING, DILATION)
-FOLD = _kind("fold", fold, OUTPUT_SIZE, KERNEL_SIZE, STRIDE, PADDING, DILATION)
+CHANNEL_SHUFFLE = _kind(
+    "channel_shuffle", "Channels dealt out anew, one of each group in turn.", shuffle, SHUFFLED_GROUPS
+)
+PIXEL_SHUFFLE = _kind("pixel_shuffle", "Channels laid out as the pixels of a larger map.", pixel_shuffle, UPSCALE)
+PIXEL_UNSHUFFLE = _kind(
+    "pixel_unshuffle", "The pixels of a map dealt out to channels of a smaller one.", pixel_unshuffle, DOWNSCALE
+)
+UNFOLD = _kind(
+    "unfold", "Every window as a column of a matrix (im2col).", unfold, KERNEL_SIZE, STRIDE, PADDING, DILATION
+)
+FOLD = _kind(
+    "fold",
+    "Columns laid back into a map, and added where they overlap (col2im).",
+    fold,
+    OUTPUT_SIZE,
+    KERNEL_SIZE,
+    STRIDE,
+    PADDING,
+    DILATION,
+)

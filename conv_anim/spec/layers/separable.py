@@ -44,14 +44,18 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MULTIPLIER = Field("multiplier", Whole(1, LARGEST), "Filters for each input channel.", default=1)
+MULTIPLIER = Field("multiplier", Whole(1, LARGEST), "Filters for each input channel.", default=1, example=2)
 POINTWISE_WEIGHT: Field[Written] = Field(
-    "pointwise_weight", ValuesKind(kernels=True), "The weights of the 1x1 layer: a list (out_channels, channels)."
+    "pointwise_weight",
+    ValuesKind(kernels=True),
+    "The weights of the 1x1 layer: a list (out_channels, channels).",
+    example="ones",
 )
 FACTORS: Field[tuple[tuple[int | float, ...], ...]] = Field(
     "factors",
     ListOf(ListOf(Real(), "a list of numbers"), "a list with the weights along each axis", 2, MOST_AXES),
     "The weights along each axis, in place of 'weight', which is split into them.",
+    example=[[1, 2, 1], [-1, 0, 1]],
 )
 
 
@@ -81,6 +85,12 @@ def mixing(record: Record, key: Field[Written], entering: Entering, shape: tuple
     if isinstance(written, Given) and written.shape == shape:
         return Given(full, written.numbers)
     node = record.at(key)
+    if isinstance(written, Given) and len(written.shape) == 2:
+        sizes = ["x".join(map(str, size)) for size in (written.shape, shape)]
+        what = f"'{key.name}' has the shape {sizes[0]}, but {sizes[1]} is needed"
+        return entering.report.add(
+            Code.SHAPE, what, node, "a row for each output channel, a column for each input channel"
+        )
     return resolved(written, full, entering.axes, node=node, files=entering.files, report=entering.report)
 
 
@@ -288,22 +298,49 @@ def _separable_names() -> list[str]:
 
 
 MOVES = (KERNEL_SIZE, STRIDE, PADDING, DILATION)
-POINTWISE = LayerType(Object("a pointwise layer", (OUT_CHANNELS, STRIDE, GROUPS, WEIGHT, BIAS), tag="type"), pointwise)
+POINTWISE = LayerType(
+    Object(
+        "a pointwise layer",
+        (OUT_CHANNELS, STRIDE, GROUPS, WEIGHT, BIAS),
+        "type",
+        "A 1x1 convolution: it mixes channels and looks at no neighbours.",
+    ),
+    pointwise,
+)
 DEPTHWISE = LayerType(
-    Object("a depthwise layer", (*MOVES, MULTIPLIER, PADDING_MODE, WEIGHT, BIAS, FLIP), tag="type"), depthwise
+    Object(
+        "a depthwise layer",
+        (*MOVES, MULTIPLIER, PADDING_MODE, WEIGHT, BIAS, FLIP),
+        "type",
+        "A convolution of every channel on its own.",
+    ),
+    depthwise,
 )
 NEEDED_CHANNELS = replace(OUT_CHANNELS, required=True, doc="Number of output channels.")
 DEPTHWISE_SEPARABLE = LayerType(
     Object(
         "a depthwise_separable layer",
         (NEEDED_CHANNELS, *MOVES, MULTIPLIER, PADDING_MODE, WEIGHT, POINTWISE_WEIGHT, BIAS, FLIP),
-        tag="type",
+        "type",
+        "A depthwise convolution, then a pointwise one.",
     ),
     depthwise_separable,
 )
 SPATIALLY_SEPARABLE = LayerType(
-    Object("a spatially_separable layer", (*MOVES, WEIGHT, FACTORS), tag="type"), spatially_separable
+    Object(
+        "a spatially_separable layer",
+        (*MOVES, WEIGHT, FACTORS),
+        "type",
+        "A convolution with a column, then one with a row, in place of a whole kernel.",
+    ),
+    spatially_separable,
 )
 FLATTENED = LayerType(
-    Object("a flattened layer", (OUT_CHANNELS, *MOVES, WEIGHT, FACTORS, POINTWISE_WEIGHT), tag="type"), flattened
+    Object(
+        "a flattened layer",
+        (OUT_CHANNELS, *MOVES, WEIGHT, FACTORS, POINTWISE_WEIGHT),
+        "type",
+        "A pointwise convolution, then one along each axis.",
+    ),
+    flattened,
 )

@@ -29,16 +29,23 @@ SCALE_FACTOR: Field[int | float | tuple[int | float, ...]] = Field(
         )
     ),
     "How many times as large the output is: one number, or one per axis.",
+    example=2,
 )
 SIZE: Field[tuple[int, ...]] = Field(
-    "size", ListOf(Whole(1, LARGEST), "a list with the size of each axis", 1, MOST_AXES), "The output's size."
+    "size",
+    ListOf(Whole(1, LARGEST), "a list with the size of each axis", 1, MOST_AXES),
+    "The output's size.",
+    example=[7, 7],
 )
-MODE: Field[Mode] = Field("mode", OneOf(MODES), "How numbers in between are made.", default="nearest")
+MODE: Field[Mode] = Field(
+    "mode", OneOf(MODES), "How numbers in between are made.", default="nearest", example="bilinear"
+)
 ALIGN_CORNERS = Field(
     "align_corners",
     Flag(),
     "Whether the corner cells' middles, instead of their edges, stay where they are.",
     default=False,
+    example=True,
 )
 
 
@@ -79,17 +86,21 @@ def _sizes(record: Record, entering: Entering) -> Maybe[tuple[Size, tuple[float,
     if (size is None) == (scale is None):
         what = "upsample takes one of the keys 'scale_factor' and 'size'"
         code = Code.MISSING_KEY if size is None else Code.EXCLUSIVE_KEYS
-        return entering.report.add(code, what, record.node, "scale_factor: 2")
+        hint = "add scale_factor: 2" if size is None else "leave one of them out"
+        return entering.report.add(code, what, record.node if size is None else record.at(SIZE), hint)
     key, count = (SCALE_FACTOR, scale) if size is None else (SIZE, size)
     if isinstance(count, tuple) and len(count) != entering.axes:
-        what = f"'{key.name}' has {len(count)} numbers, but the input has {axes_of(entering.axes)}"
-        return entering.report.add(Code.AXES, what, record.at(key))
+        what = (
+            f"'{key.name}' has {len(count)} number{'s' * (len(count) > 1)}, but the input has {axes_of(entering.axes)}"
+        )
+        return entering.report.add(Code.AXES, what, record.at(key), "one number for each axis")
     if size is not None:
         return size, tuple(i / o for i, o in zip(entering.size, size, strict=True))
     factors = scale if isinstance(scale, tuple) else (scale or 1,) * entering.axes
     out = tuple(floor(i * factor) for i, factor in zip(entering.size, factors, strict=True))
     if min(out) < 1:
-        return entering.report.add(Code.DOES_NOT_FIT, "nothing is left of the input", record.at(SCALE_FACTOR))
+        what = f"the input's {'x'.join(map(str, entering.size))} cells, scaled like this, are none"
+        return entering.report.add(Code.DOES_NOT_FIT, what, record.at(SCALE_FACTOR), "a larger factor or input")
     return out, tuple(1 / factor for factor in factors)
 
 
@@ -108,9 +119,11 @@ def unpool(record: Record, entering: Entering) -> Maybe[tuple[Layer, ...]]:
     if made != (entering.channels, entering.size):
         what = "max_unpool takes as many numbers as its max_pool made: "
         sizes = [
-            f"{'x'.join(map(str, size))} in {channels}" for channels, size in (made, (entering.channels, entering.size))
+            f"{'x'.join(map(str, size))} in {channels} channel{'s' * (channels > 1)}"
+            for channels, size in (made, (entering.channels, entering.size))
         ]
-        return entering.report.add(Code.DOES_NOT_FIT, f"{what}{sizes[0]} channels, not {sizes[1]}", record.node)
+        hint = "what lies between the two must keep the size, as a conv with padding: same"
+        return entering.report.add(Code.DOES_NOT_FIT, f"{what}{sizes[0]}, not {sizes[1]}", record.node, hint)
     ends = Ends(entering.channels, entering.size, entering.channels, pool.ends.in_size)
     return (MaxUnpool(ends, number),)
 
@@ -119,5 +132,12 @@ def _taken(entering: Entering) -> list[int]:
     return [layer.pool for layer in entering.before if isinstance(layer, MaxUnpool)]
 
 
-UPSAMPLE = LayerType(Object("an upsample layer", (SCALE_FACTOR, SIZE, MODE, ALIGN_CORNERS), tag="type"), upsample)
-MAX_UNPOOL = LayerType(Object("a max_unpool layer", (), tag="type"), unpool)
+UPSAMPLE = LayerType(
+    Object(
+        "an upsample layer", (SCALE_FACTOR, SIZE, MODE, ALIGN_CORNERS), "type", "A larger map, with numbers in between."
+    ),
+    upsample,
+)
+MAX_UNPOOL = LayerType(
+    Object("a max_unpool layer", (), "type", "Numbers put back to where the max_pool before found them."), unpool
+)

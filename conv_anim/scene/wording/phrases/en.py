@@ -4,6 +4,7 @@ PHRASES = {
     # words of their own, and what joins them
     "input": "input",
     "output": "output",
+    "step": "step {number}",
     "comma": ", ",
     "enumeration": ", ",
     "and": "{some} and {last}",

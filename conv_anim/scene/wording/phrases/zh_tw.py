@@ -4,6 +4,7 @@ PHRASES = {
     # words of their own, and what joins them
     "input": "輸入",
     "output": "輸出",
+    "step": "第 {number} 步",
     "comma": "，",
     "enumeration": "、",
     "and": "{some}、{last}",

@@ -1,0 +1,43 @@
+"""``watch``: a picture that follows its spec."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from conv_anim.commands.options import SET, SPEC
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@SPEC
+@SET
+@click.option("--port", type=click.IntRange(0, 65_535), default=0, help="Where it listens. Default: any free port.")
+@click.option("--open", "opens", is_flag=True, help="Open the page in your browser.")
+def watch(spec: Path, changes: tuple[str, ...], port: int, *, opens: bool) -> None:
+    """Show a spec in the browser, and show it anew whenever it is saved; Ctrl-C ends it.
+
+    A mistake is told in the page and here; the last good picture stays.
+    """
+    from conv_anim.watching import Board, Server, Watcher, watching
+
+    if str(spec) == "-":
+        raise click.UsageError("standard input cannot be watched; name a file")
+    try:
+        server = Server(Board(), port)
+    except OSError as error:
+        raise click.ClickException(
+            f"port {port} cannot be used: {error.strerror}; choose another with --port"
+        ) from None
+    click.echo(f"watching {spec} at {server.address} (Ctrl-C ends it)", err=True)
+    if opens:
+        click.launch(server.address)
+    try:
+        for state in watching(Watcher(spec, changes), server):
+            click.echo(state.problem or f"drawn {state.version}", err=True)
+    except KeyboardInterrupt:
+        sys.exit(0)

@@ -1,0 +1,2 @@
+
+unpacked().then((data) => new Player(data));

@@ -1,0 +1,176 @@
+"""A figure's guide: which of its areas are linked, which steps are about them, and what is said of each step."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import product
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.areas import Turn
+from conv_anim.scene.primitives import Guide, Spot
+from conv_anim.scene.wording.telling import Telling
+from conv_anim.tracing.origins import Origins
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from conv_anim.scene.areas import Area, Cell, Turns
+    from conv_anim.scene.primitives import Side
+    from conv_anim.tracing.trace import Trace
+
+    Pattern = tuple[bool, ...]
+
+
+MOST_AREAS = 5000
+"""Of a figure; with more, cells are a few pixels wide."""
+
+
+def guide(trace: Trace, areas: Iterable[Area], turns: Turns) -> Guide:
+    """The guide of a figure of a trace; one with more areas than can be pointed at has none."""
+    found = tuple(areas)
+    return Links(trace, found if len(found) <= MOST_AREAS else (), turns).guide()
+
+
+@dataclass(frozen=True)
+class Links:
+    """Between the areas of a figure, found by the cells that they stand for."""
+
+    trace: Trace
+    areas: tuple[Area, ...]
+    turns: Turns
+
+    @cached_property
+    def telling(self) -> Telling:
+        return Telling(self.trace)
+
+    @cached_property
+    def numbers(self) -> dict[Side, dict[Cell, list[int]]]:
+        """The numbers of the areas of each cell."""
+        found: dict[Side, dict[Cell, list[int]]] = {"input": defaultdict(list), "output": defaultdict(list)}
+        for k, area in enumerate(self.areas):
+            found[area.side][area.cell].append(k)
+        return found
+
+    @cached_property
+    def merged(self) -> bool:
+        """Whether no area tells channels apart."""
+        return all(area.cell[0] is None for area in self.areas)
+
+    @cached_property
+    def origins(self) -> Origins:
+        return Origins([layer.means for layer in self.trace.layers], self.merged)
+
+    # from cells to cells
+
+    def behind(self, cell: Cell) -> frozenset[tuple[int, ...]]:
+        """The input cells, without their channel if none is told apart, that an output cell is made of."""
+        shape = self.trace.output.shape
+        whole = [range(size) if at is None else (at,) for at, size in zip(cell, shape, strict=True)]
+        cells = product(*(whole[1:] if self.merged else whole))
+        return frozenset().union(*(self.origins.of(each) for each in cells))
+
+    @cached_property
+    def made_of(self) -> dict[Cell, list[Cell]]:
+        """For each output cell that has an area, those of the input, in their order."""
+        rank = {cell: k for k, cell in enumerate(self.numbers["input"])}
+        patterns = {_pattern(cell) for cell in rank}
+        found: dict[Cell, list[Cell]] = {}
+        for output in self.numbers["output"]:
+            seen = {self._seen(read, pattern) for read in self.behind(output) for pattern in patterns}
+            found[output] = sorted(seen & rank.keys(), key=rank.__getitem__)
+        return found
+
+    def _seen(self, read: tuple[int, ...], pattern: Pattern) -> Cell:
+        """A cell as far as the areas of a pattern tell it apart."""
+        return _hidden((None, *read) if self.merged else read, pattern)
+
+    @cached_property
+    def reached(self) -> dict[Cell, list[Cell]]:
+        """For each input cell that has an area, those of the output."""
+        found: dict[Cell, list[Cell]] = {cell: [] for cell in self.numbers["input"]}
+        for output, inputs in self.made_of.items():
+            for cell in inputs:
+                found[cell].append(output)
+        return found
+
+    # from cells to steps
+
+    @cached_property
+    def _about(self) -> dict[int, dict[Pattern, list[tuple[int, Cell]]]]:
+        """The steps about cells of each map, with these, by what they leave open."""
+        found: dict[int, dict[Pattern, list[tuple[int, Cell]]]] = defaultdict(lambda: defaultdict(list))
+        for k, turn in enumerate(self.turns):
+            if turn is not None:
+                found[turn.number][_pattern(turn.cell)].append((k, turn.cell))
+        return found
+
+    @cached_property
+    def _indexed(self) -> Callable[[int, Pattern, Pattern], dict[Cell, list[int]]]:
+        return cache(self._index)
+
+    def _index(self, number: int, left_open: Pattern, pattern: Pattern) -> dict[Cell, list[int]]:
+        """The steps about each cell, as far as a pattern tells it apart."""
+        steps: dict[Cell, list[int]] = defaultdict(list)
+        for k, cell in self._about[number][left_open]:
+            steps[_hidden(cell, pattern)].append(k)
+        return steps
+
+    def steps(self, number: int, cell: Cell) -> tuple[int, ...]:
+        """Those about a cell of a map."""
+        found: list[int] = []
+        for left_open in self._about[number]:
+            pattern = tuple(a or b for a, b in zip(left_open, _pattern(cell), strict=True))
+            found += self._indexed(number, left_open, pattern).get(_hidden(cell, pattern), [])
+        return tuple(sorted(found))
+
+    # the guide
+
+    def spot(self, area: Area) -> Spot:
+        last = len(self.trace.layers)
+        number, far, cells = (0, last, self.reached) if area.side == "input" else (last, 0, self.made_of)
+        steps = self.steps(number, area.cell)
+        linked = [k for cell in cells[area.cell] for k in self.numbers["input" if far == 0 else "output"][cell]]
+        return Spot(
+            side=area.side,
+            name=self.telling.cell(number, area.cell),
+            ring=area.ring,
+            steps=steps,
+            linked=tuple(sorted(k for k in linked if not self.areas[k].echo)),
+            same=tuple(self.numbers[area.side][area.cell]),
+            names=tuple(self.telling.cell(far, cell, every="") for cell in _plainest(cells[area.cell])),
+            told="" if steps or number == 0 else self.told(Turn(number, area.cell)),
+            drifts=area.drifts,
+        )
+
+    def told(self, turn: Turn | None) -> str:
+        if turn is None:
+            return ""
+        ends = turn.number == len(self.trace.layers)
+        return self.telling.step(turn, len(self.behind(turn.cell)) if ends else 0)
+
+    def guide(self) -> Guide:
+        drifts = tuple((0.0, 0.0) if turn is None else turn.drift for turn in self.turns)
+        return Guide(
+            lang=self.telling.lang,
+            phrases=self.telling.phrases,
+            told=tuple(map(self.told, self.turns)),
+            spots=tuple(map(self.spot, self.areas)),
+            drifts=drifts if any(area.drifts for area in self.areas) and any(map(any, drifts)) else (),
+        )
+
+
+def _pattern(cell: Cell) -> Pattern:
+    """What a cell leaves open."""
+    return tuple(at is None for at in cell)
+
+
+def _hidden(cell: Cell, pattern: Pattern) -> Cell:
+    return tuple(None if hidden else at for hidden, at in zip(pattern, cell, strict=True))
+
+
+def _plainest(cells: Sequence[Cell]) -> list[Cell]:
+    """Those that leave least open: a part of an output is not counted beside it."""
+    least = min((sum(_pattern(cell)) for cell in cells), default=0)
+    return [cell for cell in cells if sum(_pattern(cell)) == least]

@@ -1,0 +1,110 @@
+"""Changes to a tree from the command line: ``layer.stride=2`` puts a value at a place."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from conv_anim.diagnostics import Code, Problem, Source, Span, SpecError
+from conv_anim.spec import document
+from conv_anim.spec.nodes import Entries, Items, Scalar, joined, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from conv_anim.spec.nodes import Node
+
+OPTION = "--set"
+FORM = "KEY=VALUE, as in layer.stride=2 or layers.0.kernel_size=5"
+PART = re.compile(r"[^.\[\]]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A place, as keys and as numbers of items, and what to put there."""
+
+    place: tuple[Scalar, ...]
+    node: Node
+
+
+def change(text: str) -> Change:
+    """What ``layer.stride=2`` says. Raises SpecError."""
+    source = Source(OPTION, text)
+    key, equals, _ = text.partition("=")
+    place = _place(key, source)
+    if not equals or not place:
+        span = Span(source, 1, 1, max(1, len(text)))
+        raise SpecError([Problem(Code.OVERRIDE, f"'{text}' does not say what to set", span=span, hint=FORM)])
+    return Change(place, _value(source, len(key) + 1, place[-1].path))
+
+
+def _place(key: str, source: Source) -> tuple[Scalar, ...]:
+    """The keys on the way; none if one of them is empty."""
+    place: list[Scalar] = []
+    for part in PART.finditer(key):
+        name = part.group().strip()
+        path = joined(place[-1].path if place else "", name)
+        place.append(Scalar(name, name, path, Span(source, 1, part.start() + 1, len(part.group()))))
+    empty = key.strip().startswith(".") or key.strip().endswith(".") or ".." in key
+    return () if empty or not all(part.text for part in place) else tuple(place)
+
+
+def _value(source: Source, start: int, path: str) -> Node:
+    """What stands behind the equals sign, as YAML; nothing is null, and a colour needs no quotes."""
+    value = source.text[start:]
+    if value.strip().startswith("#"):
+        span = Span(source, 1, start + 1, len(value))
+        return Scalar(value.strip(), value.strip(), path, span)
+    if not value.strip():
+        return Scalar(None, "", path, Span(source, 1, max(1, start)))
+    return document.parsed(source, path, start=start)
+
+
+def changed(root: Node, texts: Iterable[str]) -> Node:
+    """The tree with some places replaced; mappings that are missing on the way are made.
+
+    Raises SpecError with the problems of all changes.
+    """
+    problems: list[Problem] = []
+    for text in texts:
+        try:
+            asked = change(text)
+            root = _with(root, asked.place, asked.node, "")
+        except SpecError as error:
+            problems += error.problems
+    if problems:
+        raise SpecError(problems)
+    return root
+
+
+def _with(node: Node | None, place: tuple[Scalar, ...], new: Node, path: str) -> Node:
+    if not place:
+        return new
+    key, rest = place[0], place[1:]
+    there = f"{path}[{key.text}]" if isinstance(node, Items) else joined(path, key.text)
+    match node:
+        case None | Scalar(value=None):
+            return Entries(((replace(key, path=there), _with(None, rest, new, there)),), path, new.span)
+        case Entries():
+            entries = list(node.entries)
+            at = next((k for k, (name, _) in enumerate(entries) if name.value == key.value), None)
+            if at is None:
+                entries.append((replace(key, path=there), _with(None, rest, new, there)))
+            else:
+                entries[at] = (entries[at][0], _with(entries[at][1], rest, new, there))
+            return replace(node, entries=tuple(entries))
+        case Items() if key.text.isdecimal() and int(key.text) < len(node.items):
+            items = list(node.items)
+            items[int(key.text)] = _with(items[int(key.text)], rest, new, there)
+            return replace(node, items=tuple(items))
+        case _:
+            raise SpecError([_no_way(node, key, there)])
+
+
+def _no_way(node: Scalar | Items, key: Scalar, there: str) -> Problem:
+    if isinstance(node, Items):
+        what, hint = f"its items are 0 to {len(node.items) - 1}", "items are counted from 0"
+    else:
+        what, hint = f"in its place stands {shown(node)}, which has no keys", "set the whole of it instead"
+    return Problem(Code.OVERRIDE, f"'{there}' cannot be set: {what}", there, key.span, hint)

@@ -1,0 +1,282 @@
+"""What other tools call keys, layers and names, and the hints that follow from it.
+
+Imported only when a spec has a problem.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from conv_anim.diagnostics import listed, nearest
+from conv_anim.spec.nodes import Items
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from conv_anim.spec.nodes import Node, Scalar
+
+    Homes = Mapping[str, Sequence[tuple[str, str]]]
+
+CLOSE = 0.8
+"""How alike a word and a key are (as `difflib` counts it) when a slip of the finger lies between them."""
+
+
+def _table(rows: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """By each word of the rows what it may mean: the names of the rows that it stands in."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, words in rows.items():
+        for word in words.split():
+            found[word] = (*found.get(word, ()), name)
+    return found
+
+
+KEYS = _table({
+    # of a layer
+    "kernel_size": "kernel kernels kernelshape ksize k filtersize filter window windowsize windowshape poolsize size",
+    "stride": "strides s subsample subsamplelength windowstrides step",
+    "padding": "pad pads paddings p autopad bordermode pading zeropadding",
+    "padding_mode": "padmode paddingtype bordertype",
+    "out_channels": "filters outfeatures features numfilters nfilters nbfilter channelsout outputchannels outchannel "
+    "numoutput units cout channels outputs",
+    "dilation": "dilationrate dilations rate rhsdilation atrous atrousrate d",
+    "groups": "group featuregroupcount numgroups ngroups g",
+    "weight": "weights w values kernelvalues kernelweights kernelinitializer kernel",
+    "bias": "biases b usebias addbias biasinitializer",
+    "flip": "flipkernel flipped mirror",
+    "output_padding": "outputpad outpad outputpaddings extra",
+    "multiplier": "depthmultiplier channelmultiplier",
+    "count_include_pad": "countincludepadding includepad",
+    "norm_type": "p norm ord",
+    "scale_factor": "scale scales factor zoom upscalefactor",
+    "upscale_factor": "factor scale scalefactor blocksize blockshape r upscale",
+    "downscale_factor": "factor scale scalefactor blocksize blockshape r downscale",
+    "output_size": "outputshape size shape outsize",
+    "mode": "interpolation method algorithm",
+    "type": "op optype layertype class classname kind name",
+    # of an input
+    "size": "shape dim dims dimensions inputsize inputshape insize height rows columns h length",
+    "channels": "channel inchannels depth maps features",
+    "values": "value data array matrix image picture numbers random file arange seed content",
+    # of a spec
+    "input": "image x inputs data source",
+    "layer": "conv convolution kernel op net network model pool",
+    "layers": "network net model sequential stack",
+    "title": "name heading header",
+    "caption": "text subtitle legend description note footnote",
+    "view": "style mode render drawing perspective projection kind layout",
+    "theme": "colors color colours colour palette style scheme",
+    "animation": "animate animations speed fps duration delay motion frames gif timing",
+    "lang": "language locale",
+    "output": "out outputs file filename format path save",
+    "formula": "equation",
+    "cost": "costs flops parameters params macs",
+    # of a theme
+    "base": "name theme extends inherit",
+    "background": "bg back paper canvas",
+    "ink": "text fg foreground font fontcolor black",
+    "line": "grid edge edges border borders stroke gridcolor",
+    "line_width": "linewidth strokewidth lw thickness",
+    "overlay": "alpha opacity transparency",
+    "current": "highlight active",
+    # of an animation
+    "step": "duration delay interval frameduration time speed steptime",
+    "hold": "pause end wait last",
+    "order": "direction sequence",
+    "loop": "loops repeat",
+    "every": "skip stride nth each",
+    "motion": "smooth transition easing",
+    "width": "w size pixels px",
+    "random": "seed low high uniform normal rand",
+    "file": "path filename npy csv png load",
+    "kind": "name type view",
+    "numbers": "values shownumbers text",
+})  # fmt: skip
+"""Keys of ours by the words of others, without their underscores."""
+
+MERGE = "merge keys belong to an older YAML: write the keys out; '&name' and '*name' work for single values"
+NOTES: dict[str, str] = {
+    **dict.fromkeys(
+        ("inchannels", "infeatures", "channelsin", "cin", "inputchannels"),
+        "what enters says how many channels there are: input: {channels: 3}, or the layer before",
+    ),
+    **dict.fromkeys(("inputshape", "inputsize", "insize"), "what enters has its size from: input: {size: [5, 5]}"),
+    **dict.fromkeys(("outputshape", "outsize", "outputsize"), "the size of the output follows from the other keys"),
+    **dict.fromkeys(
+        ("activation", "relu", "batchnorm", "dropout", "normalization"),
+        "activations and norms are not drawn: leave it out",
+    ),
+    **dict.fromkeys(
+        ("dataformat", "dtype", "device", "trainable", "returnindices", "kernelregularizer", "inplace"),
+        "it changes nothing in a figure: leave it out",
+    ),
+    "random": "values: {random: {low: 0, high: 9}} draws numbers",
+    "file": "values: {file: numbers.npy} reads numbers; output: figure.gif names the picture",
+    "fps": "animation: {step: 500} is the time of a step in milliseconds",
+    "height": "the height follows from the width: size: {width: 600}",
+    "dpi": "size: {scale: 2} makes the figure twice as large",
+    "<<": MERGE,
+    "color": "colours are keys of the theme: theme: {base: light, window: '#2f6fb7'}",
+}  # fmt: skip
+NOTES |= dict.fromkeys(("colors", "colour", "colours", "palette"), NOTES["color"])
+"""Words that no key stands for, or not alone, with what to do."""
+
+PLACED = {
+    ("input", "width"): "size: [rows, columns] has both",
+    ("input", "height"): "size: [rows, columns] has both",
+    ("input", "shape"): "size: [rows, columns], and the channels apart: channels: 3",
+    ("input", "inputshape"): "size: [rows, columns], and the channels apart: channels: 3",
+}
+"""Hints for words in one place, by the key that it is in."""
+
+TYPES = _table({
+    "conv": "convolution convolutional crosscorrelation correlation cnn dilatedconv atrousconv atrous dilated "
+    "causalconv causal groupedconv grouped stridedconv lazyconv standard",
+    "conv_transpose": "convtransposed transposedconv transpose transposed deconv deconvolution convtranspose "
+    "upconv upconvolution fractionallystridedconv fractional lazyconvtranspose",
+    "pointwise": "conv1x1 1x1 1x1conv pointwiseconv",
+    "depthwise": "depthwiseconv dwconv",
+    "depthwise_separable": "separableconv separable depthwiseseparableconv sepconv xception mobilenet",
+    "spatially_separable": "spatialseparable separablekernel",
+    "max_pool": "maxpool maxpooling pool pooling",
+    "avg_pool": "avgpool averagepool averagepooling avgpooling meanpool mean",
+    "global_avg_pool": "globalaveragepool globalaveragepooling globalavgpool gap adaptiveavgpool globalpool",
+    "lp_pool": "lppool l2pool normpool",
+    "max_unpool": "maxunpool unpool unpooling maxunpooling",
+    "upsample": "upsampling resize interpolate interpolation upscale bilinear nearest",
+    "channel_shuffle": "channelshuffle shuffle",
+    "pixel_shuffle": "pixelshuffle depthtospace subpixel",
+    "pixel_unshuffle": "pixelunshuffle spacetodepth",
+    "unfold": "im2col unfolding",
+    "fold": "col2im folding",
+})  # fmt: skip
+"""Types of layers by what PyTorch, Keras, ONNX and papers call them, without underscores and numbers of axes."""
+
+NAMES = _table({
+    "light": "white default bright day",
+    "dark": "black night",
+    "classic": "convarithmetic original dumoulin",
+    "print": "bw grey gray greyscale grayscale mono monochrome paper",
+    "colorblind": "colourblind okabeito accessible",
+    "zh-TW": "zh zhtw zhhant tw chinese traditional hant zhhk",
+    "en": "english enus engb",
+    "valid": "none no notset zero nopadding",
+    "same": "sameupper half",
+    "zeros": "zero constant",
+    "reflect": "mirror",
+    "replicate": "edge nearest border clamp",
+    "circular": "wrap periodic cyclic",
+    "isometric": "iso plane planes perspective slanted",
+    "flat": "2d grid plain top",
+    "volume": "3d box boxes block",
+    "matrix": "toeplitz sparse table",
+    "sequence": "1d series time timeline",
+    "channels": "channel maps rgb",
+    "row-major": "row rows raster rowmajor forward default c",
+    "column-major": "column columns col columnmajor fortran",
+    "reverse": "reversed backward backwards",
+    "smooth": "smoothly slide continuous linear gliding glide",
+    "step": "steps jump none discrete",
+    "gather": "window pull",
+    "scatter": "stamp stamps push",
+    "bicubic": "cubic",
+    "bilinear": "linear",
+    "box": "blur mean average avg uniform",
+    "gaussian": "gauss",
+    "laplacian": "edge edges laplace outline",
+    "sobel_x": "sobel",
+    "prewitt_x": "prewitt",
+    "identity": "delta dirac eye",
+    "ones": "one constant",
+})  # fmt: skip
+"""Names that a key can have by other words, without hyphens."""
+
+
+def plain(word: str) -> str:
+    """A word as the tables have it."""
+    return re.sub(r"[\s_\-]", "", word.lower())
+
+
+def key_meant(word: str, known: Collection[str], value: Node | None = None) -> str | None:
+    """The known key that a word of another tool, or a misspelt one, stands for; ``value`` is what it is given."""
+    if plain(word) in {"kernel", "kernels", "filter", "filters"} and _is_nested(value) and "weight" in known:
+        return "weight"
+    close = nearest(word, known, CLOSE)
+    return close or _first(KEYS.get(plain(word), ()), known) or nearest(word, known)
+
+
+def _is_nested(value: Node | None) -> bool:
+    return isinstance(value, Items) and any(isinstance(item, Items) for item in value.items)
+
+
+def _first(names: Sequence[str], known: Collection[str]) -> str | None:
+    return next((name for name in names if name in known), None)
+
+
+def unknown_key(key: Scalar, value: Node, known: Sequence[str], homes: Homes) -> str:
+    """A hint for a key that is not known here: the one that was meant, or where it belongs, and what is known."""
+    if not key.text.isprintable():
+        return "a space or another character in it is not what it looks like: type it anew"
+    outer = re.split(r"[.\[]", key.path)[0]
+    word, known_ones = key.text, f"known here: {', '.join(known)}" if known else "it has no keys of its own"
+    close = nearest(word, known, CLOSE) or _first(KEYS.get(plain(word), ()), known)
+    meant = key_meant(word, known, value)
+    note = PLACED.get((outer, plain(word))) or NOTES.get(plain(word)) or (None if close else _elsewhere(key, homes))
+    if note is not None:
+        return note
+    return known_ones if meant is None else f"did you mean '{meant}'? {known_ones}"
+
+
+def _elsewhere(key: Scalar, homes: Homes) -> str | None:
+    """Where a key of this name, or one that it stands for, belongs."""
+    name = key.text if key.text in homes else _first(KEYS.get(plain(key.text), ()), homes)
+    if name is None:
+        return None
+    here = re.split(r"[.\[]", key.path)[0].replace("layers", "layer") if key.path != key.text else ""
+    places = list(dict.fromkeys(outer for outer, _ in homes[name]))
+    if here in places:
+        owners = [table for outer, table in homes[name] if outer == here]
+        return f"'{name}' is a key of {listed(owners[:3])}" if here else None
+    if "" in places:
+        return f"'{name}' stands at the top of a spec, without indentation"
+    return f"'{name}' belongs in {listed([repr(place) for place in places])}: {places[0]}: {{{name}: …}}"
+
+
+def type_meant(word: str, known: Collection[str]) -> str | None:
+    """The type of layer that a name in another tool stands for."""
+    bare = _bare(word)
+    return next((name for name in known if plain(name) == bare), None) or _first(TYPES.get(bare, ()), known)
+
+
+def _bare(word: str) -> str:
+    """``nn.Conv2d`` as ``conv``."""
+    return re.sub(r"[123]d(?=$|transposed?$)", "", plain(word.rsplit(".", 1)[-1]))
+
+
+def unknown_type(word: str, known: Sequence[str]) -> str:
+    """A hint for a type of layer that is not known."""
+    bare, meant = _bare(word), type_meant(word, known)
+    if meant is None and bare in NOT_DRAWN:
+        return f"only layers with a window, and what rearranges maps, are drawn: {', '.join(known)}"
+    meant = meant or nearest(bare, known) or nearest(word, known)
+    axes = "the input's size says how many axes it has; " if re.search(r"[123]d", word, re.IGNORECASE) else ""
+    known_ones = f"known here: {', '.join(known)}"
+    return known_ones if meant is None else f"did you mean '{meant}'? {axes}{known_ones}"
+
+
+NOT_DRAWN = _table({
+    "": "linear dense fc fullyconnected relu gelu sigmoid softmax tanh batchnorm batchnormalization layernorm dropout "
+    "flatten attention multiheadattention lstm gru rnn embedding add concat concatenate reshape identity"
+})  # fmt: skip
+"""Layers that have no window."""
+
+
+def unknown_name(word: str, known: Sequence[str]) -> str:
+    """A hint for a name that a key cannot have."""
+    bare = plain(word)
+    same = next(
+        (name for name in known if plain(name) == bare or (len(bare) > 2 and plain(name).startswith(bare))), None
+    )
+    meant = same or _first(NAMES.get(bare, ()), known) or nearest(word, known)
+    known_ones = f"known here: {', '.join(known)}"
+    return known_ones if meant is None else f"did you mean '{meant}'? {known_ones}"

@@ -1,0 +1,226 @@
+"""A preview that follows a spec: a page on this machine, which shows the picture anew whenever the file is saved.
+
+The server listens on the loopback address alone, answers only those who call it by that name, and has nothing but the
+page and its picture.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Condition, Event, Thread
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+from conv_anim import pipeline
+from conv_anim.diagnostics import SpecError
+from conv_anim.embed.figure import Noting
+from conv_anim.export import html
+from conv_anim.scene.wording.phrases.told import EN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from conv_anim.export.html import Data
+    from conv_anim.pipeline import Loaded
+
+HOST = "127.0.0.1"
+EVERY = 0.04
+"""Seconds between two looks at the files: a few calls that cost a thousandth of that."""
+PATIENCE = 20.0
+"""Seconds that a page waits for something new before it asks again."""
+EMPTY: Data = {
+    "size": [480, 1],
+    "background": "#ffffff",
+    "dark": False,
+    "definitions": "",
+    "elements": [],
+    "still": [],
+    "kept": [],
+    "keeps": [0],
+    "frames": [[]],
+    "rests": [0],
+    "times": [1000, 0, 1000],
+    "loop": 0,
+    "told": [""],
+    "title": "conv-anim",
+    "description": EN["waiting"],
+    "lang": "en",
+    "phrases": EN,
+    "names": [],
+    "spots": [],
+    "drifts": [],
+}
+"""What the page shows before its first picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the page has to show: the last good picture, and what is wrong with the spec, if anything is."""
+
+    version: int = 0
+    figure: Data | None = None
+    problem: str = ""
+
+    def told(self) -> bytes:
+        """As JSON."""
+        return json.dumps({"version": self.version, "figure": self.figure, "problem": self.problem}).encode()
+
+
+@dataclass
+class Board:
+    """Where the newest state hangs; readers wait for one that they have not seen."""
+
+    state: State = field(default_factory=State)
+    changed: Condition = field(default_factory=Condition)
+
+    def post(self, figure: Data | None, problem: str) -> None:
+        """A new state; without a figure the last one stays."""
+        with self.changed:
+            kept = self.state.figure if figure is None else figure
+            self.state = State(self.state.version + 1, kept, problem)
+            self.changed.notify_all()
+
+    def after(self, version: int, patience: float = PATIENCE) -> State:
+        """The newest state, once it is another one than ``version``, or when patience is at an end."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.state.version != version, patience)
+            return self.state
+
+
+@dataclass
+class Watcher:
+    """Reads a spec again when it, or a data file that it names, changes."""
+
+    path: Path
+    changes: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
+
+    def draw(self, board: Board) -> None:
+        """Read and draw, and post what comes of it."""
+        noting = Noting(self.path.parent)
+        loaded: Loaded | None = None
+        try:
+            loaded = pipeline.drawable(pipeline.loaded(self.path, changes=self.changes, files=noting))
+            board.post(html.figure(pipeline.scene(loaded.spec)), "")
+        except SpecError as error:
+            placed = error if loaded is None else pipeline.located(error, loaded.root)
+            board.post(None, str(placed))
+        self.files = (self.path, *noting.read)
+
+    def follow(self, board: Board, stop: Event) -> None:
+        """Until it is stopped."""
+        seen: dict[Path, object] = {}
+        while not stop.is_set():
+            now = states(self.files or (self.path,))
+            if now != seen:
+                self.draw(board)
+                seen = states(self.files) | now  # what was written while it was drawn is seen the next time
+            stop.wait(EVERY)
+
+
+def states(files: Iterable[Path]) -> dict[Path, object]:
+    """What changes when one of some files is written, replaced, removed or made."""
+    return {path: _state_of(path) for path in files}
+
+
+def _state_of(path: Path) -> object:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Serves the page, and what it shows."""
+
+    server: Server
+    protocol_version = "HTTP/1.1"
+    server_version, sys_version = "conv-anim", ""
+
+    def do_GET(self) -> None:  # its name
+        """The page, or its picture."""
+        self._answer(with_body=True)
+
+    def do_HEAD(self) -> None:  # its name
+        """The same without a body."""
+        self._answer(with_body=False)
+
+    def _answer(self, *, with_body: bool) -> None:
+        status, kind, body = self._found()
+        self.send_response(status)
+        headers = {"Content-Type": kind, "Content-Length": str(len(body)), "Cache-Control": "no-store"}
+        for name, value in {**headers, "X-Content-Type-Options": "nosniff"}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if with_body:
+            self.wfile.write(body)
+
+    def _found(self) -> tuple[HTTPStatus, str, bytes]:
+        if self.headers.get("Host") not in self.server.names:
+            return HTTPStatus.FORBIDDEN, "text/plain", b"This server answers to its own name only.\n"
+        asked = urlsplit(self.path)
+        if asked.path == "/":
+            return HTTPStatus.OK, "text/html; charset=utf-8", self.server.page
+        if asked.path == "/figure":
+            return HTTPStatus.OK, "application/json", self.server.board.after(_version(asked.query)).told()
+        return HTTPStatus.NOT_FOUND, "text/plain", b"There is nothing here but the page.\n"
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing: the terminal is for problems."""
+
+
+def _version(query: str) -> int:
+    given = parse_qs(query).get("after", [""])[-1]
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else -1
+
+
+class Server(ThreadingHTTPServer):
+    """A page on the loopback address."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, board: Board, port: int = 0) -> None:
+        """Port 0 is any that is free. Raises OSError if the port is taken."""
+        super().__init__((HOST, port), Handler)
+        self.board = board
+        self.names = {f"{host}:{self.server_port}" for host in (HOST, "localhost")}
+        self.page = html.page(EMPTY, still="data:,", scripts=("player.js", "watch.js"), connects=True).encode()
+
+    @property
+    def address(self) -> str:
+        return f"http://{HOST}:{self.server_port}/"
+
+    def handle_error(self, *_: Any) -> None:
+        """Nothing: a reader who has gone is no problem of ours."""
+
+
+def watching(watcher: Watcher, server: Server) -> Iterator[State]:
+    """Serve and follow; every new state in turn, for ever."""
+    stop = Event()
+    threads = [
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True),
+        Thread(target=watcher.follow, args=(server.board, stop), daemon=True),
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield from _states(server.board)
+    finally:
+        stop.set()
+        server.shutdown()
+        server.server_close()
+
+
+def _states(board: Board) -> Iterator[State]:
+    version = 0
+    while True:
+        state = board.after(version, patience=0.5)
+        if state.version != version:
+            version = state.version
+            yield state

@@ -1,0 +1,259 @@
+"""The page of a figure, in a real browser: what it shows, what it tells, and how it is used."""
+
+import re
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import conv_anim
+from conv_anim import pipeline
+from conv_anim.catalog import templates
+from conv_anim.painting.agg import frames
+
+KNOWN = {template.name: template for template in templates()}
+VIEWS = ("con_1", "con_2", "con_3", "con_5", "con_6", "standard_one_filter", "causal_dilated")
+NASTY = "</script><script>document.body.dataset.hacked = 1</script>"
+
+
+class Opened:
+    """A page in the browser, and what went wrong in it."""
+
+    def __init__(self, browser, path, **options):
+        self.context = browser.new_context(**{"viewport": {"width": 1100, "height": 900}} | options)
+        self.page = self.context.new_page()
+        self.asked, self.wrong = [], []
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("console", lambda said: self.wrong.append(said.text) if said.type == "error" else None)
+        self.page.goto(path.as_uri())
+        if options.get("java_script_enabled", True):
+            self.page.wait_for_selector("#picture")
+
+    def spot(self, side, position):
+        """The area of a cell."""
+        return self.page.locator(f"#spots path[data-spot='{self.number(side, position)}']")
+
+    def number(self, side, position):
+        spots = self.spots
+        return next(
+            k for k, spot in enumerate(spots) if spot.side == side and spot.name.replace("\xa0", " ") == position
+        )
+
+    def lit(self):
+        return self.page.locator("#lit > *").count()
+
+    def told(self):
+        return self.page.inner_text("#told").replace("\xa0", " ")
+
+    def at(self):
+        return int(self.page.input_value("#step"))
+
+    def close(self):
+        self.context.close()
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Opens the page of a template or of a spec; in the end, nothing was asked for and nothing went wrong."""
+    pages = []
+
+    def open_(given, **options):
+        spec = conv_anim.load(KNOWN[given].path if isinstance(given, str) else given)
+        path = tmp_path / "a page.html"
+        scene = pipeline.scene(spec)
+        path.write_bytes(pipeline.encoded(scene, "html"))
+        page = Opened(browser, path, **options)
+        page.spots = scene.guide().spots
+        pages.append(page)
+        return page
+
+    yield open_
+    for page in pages:
+        assert page.wrong == []
+        assert [url for url in page.asked if not url.startswith(("file:", "data:"))] == []
+        page.close()
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_it_shows_what_is_painted(name, opened):
+    scene = pipeline.scene(conv_anim.load(KNOWN[name].path))
+    page = opened(name, reduced_motion="reduce", viewport={"width": scene.width + 200, "height": scene.height + 500})
+    painted = [frame[..., :3].copy() for frame in frames(scene)]
+    for key, frame in (("End", -1), ("Home", 0)):
+        page.page.keyboard.press(key)
+        box = page.page.locator("#picture").bounding_box()
+        assert (round(box["width"]), round(box["height"])) == (scene.width, scene.height)
+        page.page.mouse.move(0, 0)
+        shot = np.asarray(Image.open(BytesIO(page.page.locator("#picture").screenshot())).convert("RGB"))
+        shot = shot[: scene.height, : scene.width].astype(int)
+        ours = painted[frame][: shot.shape[0], : shot.shape[1]].astype(int)
+        off = min(
+            (np.abs(np.roll(shot, (dy, dx), (0, 1)) - ours).max(axis=-1) > 100).mean()
+            for dy in (-1, 0, 1)
+            for dx in (-1, 0, 1)
+        )
+        assert off < 0.02, (name, key, off)
+
+
+def test_an_output_cell_shows_its_step_and_its_sum(opened):
+    page = opened("con_5", reduced_motion="reduce")
+    spec = conv_anim.load(KNOWN["con_5"].path)
+    trace = conv_anim.trace(spec)
+    for step, position in ((5, "(1, 2)"), (6, "(2, 0)")):
+        page.spot("output", position).hover()
+        value = int(trace.output[0][step // 3, step % 3])
+        said = page.told()
+        assert said.startswith(f"Step {step + 1} of 9: output {position} = ")
+        assert said.endswith(f"= {value}")
+        products = re.findall(r"(\d+)·(\d+)", said)
+        assert len(products) == 9
+        assert sum(int(a) * int(b) for a, b in products) == value
+    page.page.mouse.move(2, 2)
+    assert page.at() == 1
+
+
+def reached(position, size, kernel, stride, padding):
+    """The outputs whose windows hold an input cell, by trying all of them."""
+    count = (size + 2 * padding - kernel) // stride + 1
+    along = [{o for o in range(count) if 0 <= cell + padding - o * stride < kernel} for cell in position]
+    return {(row, column) for row in along[0] for column in along[1]}
+
+
+@pytest.mark.parametrize(("size", "kernel", "stride", "padding"), [(5, 3, 1, 0), (5, 3, 2, 1), (6, 2, 3, 0)])
+def test_an_input_cell_shows_the_outputs_that_it_reaches(opened, size, kernel, stride, padding):
+    layer = {"type": "conv", "kernel_size": kernel, "stride": stride, "padding": padding}
+    page = opened({"input": {"size": [size, size]}, "layer": layer, "view": "flat"}, reduced_motion="reduce")
+    for position in ((0, 0), (2, 2), (2, 4)):
+        page.spot("input", str(position)).hover()
+        wanted = reached(position, size, kernel, stride, padding)
+        said = page.told()
+        if wanted:
+            assert f"reaches {len(wanted)} output" in said
+            found = set(re.findall(r"\((\d+), (\d+)\)", said.split(":")[1]))
+            assert found == {(str(row), str(column)) for row, column in wanted}
+        else:
+            assert "never read" in said
+
+
+def test_a_click_pins_and_another_or_escape_lets_go(opened):
+    page = opened("con_5", reduced_motion="reduce")
+    page.spot("output", "(2, 2)").click()
+    page.page.mouse.move(2, 2)
+    assert "output (2, 2)" in page.told()
+    page.page.keyboard.press("Escape")
+    assert "output (2, 2)" not in page.told()
+    page.spot("output", "(1, 1)").click()
+    page.page.click("#unpin")
+    page.page.mouse.move(2, 2)
+    assert "output (1, 1)" not in page.told()
+
+
+def test_a_tap_pins(opened):
+    page = opened("con_5", reduced_motion="reduce", has_touch=True, viewport={"width": 320, "height": 640})
+    page.spot("output", "(1, 1)").tap()
+    assert "output (1, 1)" in page.told()
+
+
+def test_keys_buttons_and_the_slider_step(opened):
+    page = opened("con_5", reduced_motion="reduce")
+    assert page.at() == 1
+    for key, wanted in (
+        ("ArrowRight", 2),
+        ("ArrowRight", 3),
+        ("ArrowLeft", 2),
+        ("End", 9),
+        ("ArrowRight", 9),
+        ("Home", 1),
+    ):
+        page.page.keyboard.press(key)
+        assert page.at() == wanted, key
+    for button, wanted in (("next", 2), ("last", 9), ("previous", 8), ("first", 1)):
+        page.page.click(f"#{button}")
+        assert page.at() == wanted, button
+    page.page.locator("#step").fill("5")
+    assert "5 of 9" in page.page.inner_text("#position")
+
+
+def test_it_plays_unless_the_reader_wants_no_motion(opened):
+    page = opened("con_5")
+    page.page.clock.install()
+    page.page.reload()
+    page.page.wait_for_selector("#picture")
+    assert page.page.get_attribute("#play", "aria-label") == "Pause"
+    first = page.at()
+    page.page.clock.run_for(2100)
+    assert page.at() == first + 2
+    page.page.keyboard.press("Space")
+    at = page.at()
+    page.page.clock.run_for(5000)
+    assert page.at() == at
+    calm = opened("con_5", reduced_motion="reduce")
+    assert calm.page.get_attribute("#play", "aria-label") == "Play"
+
+
+def test_steps_are_told_to_those_who_listen(opened):
+    page = opened("con_5", reduced_motion="reduce")
+    page.page.keyboard.press("ArrowRight")
+    assert page.page.get_attribute("#told", "aria-live") == "polite"
+    assert page.told().startswith("Step 2 of 9")
+    description = pipeline.scene(conv_anim.load(KNOWN["con_5"].path)).description
+    assert page.page.get_attribute("#picture", "aria-label") == description
+    page.page.keyboard.press("Space")
+    assert page.page.get_attribute("#told", "aria-live") == "off", "not while it plays"
+
+
+@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_a_phone(name, scheme, opened):
+    page = opened(name, viewport={"width": 320, "height": 640}, color_scheme=scheme, reduced_motion="reduce")
+    assert page.page.evaluate("document.documentElement.scrollWidth") <= 320
+    card = page.page.locator("#card").bounding_box()
+    for control in page.page.locator("#controls button, #controls select, #controls input").all():
+        if control.is_visible():
+            box = control.bounding_box()
+            assert box["x"] >= card["x"]
+            assert box["x"] + box["width"] <= card["x"] + card["width"]
+            assert box["height"] >= 16
+    shade = page.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    brightness = sum(map(int, re.findall(r"\d+", shade)[:3]))
+    assert (brightness < 200) == (scheme == "dark")
+
+
+def test_without_scripts_the_last_frame_is_shown(opened):
+    page = opened("con_5", java_script_enabled=False)
+    assert page.page.locator("#stage img").is_visible()
+    assert page.page.locator("#stage img").get_attribute("alt")
+
+
+def test_words_of_a_spec_stay_words(opened):
+    layer = {"type": "conv", "kernel_size": 2}
+    given = {"title": NASTY, "input": {"size": [3, 3]}, "layer": layer, "caption": NASTY, "view": "flat"}
+    page = opened(given, reduced_motion="reduce")
+    assert page.page.inner_text("#title") == NASTY
+    assert page.page.evaluate("document.body.dataset.hacked") is None
+    assert page.page.locator("script").count() == 2
+
+
+def test_chinese_pages_speak_chinese(opened):
+    page = opened(
+        {"lang": "zh-TW", "input": {"size": [3, 3]}, "layer": {"type": "conv", "kernel_size": 2}},
+        reduced_motion="reduce",
+    )
+    assert page.page.get_attribute("html", "lang") == "zh-TW"
+    assert page.page.get_attribute("#play", "aria-label") == "播放"
+
+
+@pytest.mark.parametrize("view", ["flat", "isometric"])
+def test_a_hundred_steps_are_small(view):
+    spec = conv_anim.load({"input": {"size": [12, 12]}, "layer": {"type": "conv", "kernel_size": 3}, "view": view})
+    scene = pipeline.scene(spec)
+    assert len(scene.rests) == 100
+    assert len(pipeline.encoded(scene, "html")) < 150_000
+
+
+def test_a_page_that_would_be_huge_is_refused_with_a_way_out():
+    spec = conv_anim.load({"input": {"size": [90, 90]}, "layer": {"type": "conv", "kernel_size": 3}})
+    with pytest.raises(conv_anim.SpecError, match=r"(?s)frames, more than.*every"):
+        pipeline.encoded(pipeline.scene(spec), "html")

@@ -1,0 +1,197 @@
+"""A preview that follows its spec: in a real browser, and as a server that answers nobody else."""
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from conv_anim.watching import Board, Server, Watcher, watching
+
+SPEC = "title: Mine\ninput: {size: [4, 4]}\nlayer: {type: conv, kernel_size: 3}\n"
+
+
+@pytest.fixture
+def watched(tmp_path):
+    """A spec that is watched, and its server."""
+    path = tmp_path / "a spec.yaml"
+    path.write_text(SPEC)
+    server = Server(Board())
+    told = watching(Watcher(path), server)
+    first = next(told)
+    yield path, server, first
+    told.close()
+
+
+def ask(server, path, method="GET", **headers):
+    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=10)
+    connection.putrequest(method, path, skip_host=True)
+    for name, value in ({"Host": f"127.0.0.1:{server.server_port}"} | headers).items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    response = connection.getresponse()
+    body = response.read()
+    connection.close()
+    return response, body
+
+
+def test_it_serves_its_page_and_nothing_else(watched):
+    path, server, _ = watched
+    response, body = ask(server, "/")
+    assert (response.status, body[:15]) == (200, b"<!doctype html>")
+    for other in ("/../a spec.yaml", "/a%20spec.yaml", "/etc/passwd", "/figure/", "/index.html"):
+        response, body = ask(server, other.replace(" ", "%20"))
+        assert response.status == 404, other
+        assert b"kernel_size" not in body
+    assert str(path.parent).encode() not in ask(server, "/")[1]
+
+
+def test_it_answers_to_its_own_name_only(watched):
+    _, server, _ = watched
+    for host in (
+        "evil.example",
+        f"evil.example:{server.server_port}",
+        "127.0.0.1",
+        "",
+        f"127.0.0.1:{server.server_port}0",
+    ):
+        for page in ("/", "/figure?after=0"):
+            assert ask(server, page, Host=host)[0].status == 403, (host, page)
+    assert ask(server, "/", Host=f"localhost:{server.server_port}")[0].status == 200
+
+
+def test_it_only_reads(watched):
+    _, server, _ = watched
+    for method in ("POST", "PUT", "DELETE", "OPTIONS"):
+        assert ask(server, "/", method)[0].status == 501, method
+    response, body = ask(server, "/", "HEAD")
+    assert (response.status, body) == (200, b"")
+
+
+def test_it_listens_on_this_machine_only(watched):
+    _, server, _ = watched
+    assert server.socket.getsockname()[0] == "127.0.0.1"
+
+
+def test_a_mistake_leaves_the_last_good_picture(watched):
+    path, server, first = watched
+    assert first.problem == ""
+    path.write_text(SPEC.replace("kernel_size", "kernal_size"))
+    state = json.loads(ask(server, "/figure?after=1")[1])
+    assert "did you mean 'kernel_size'" in state["problem"]
+    assert "a spec.yaml:3:" in state["problem"]
+    assert state["figure"]["title"] == "Mine"
+    path.unlink()
+    state = json.loads(ask(server, "/figure?after=2")[1])
+    assert "there is no such file" in state["problem"]
+    other = path.with_suffix(".new")
+    other.write_text(SPEC.replace("Mine", "Yours"))
+    other.replace(path)
+    state = json.loads(ask(server, "/figure?after=3")[1])
+    assert (state["problem"], state["figure"]["title"]) == ("", "Yours")
+
+
+def test_data_files_are_watched_too(tmp_path):
+    path, data = tmp_path / "spec.yaml", tmp_path / "numbers.csv"
+    data.write_text("1,2,3\n4,5,6\n7,8,9\n")
+    path.write_text("input: {values: {file: numbers.csv}}\nlayer: {type: conv, kernel_size: 2}\nview: flat\n")
+    server = Server(Board())
+    told = watching(Watcher(path), server)
+    assert next(told).problem == ""
+    data.write_text("1,2\n3\n")
+    assert "numbers.csv" in next(told).problem
+    told.close()
+
+
+def test_numbers_that_are_none_are_no_trouble(watched):
+    _, server, _ = watched
+    for query in ("", "?after=", "?after=x", "?after=-1", "?after=99999999999999999999", "?after=%00"):
+        assert ask(server, f"/figure{query}")[0].status == 200
+
+
+def test_the_page_follows_the_file(watched, browser):
+    """From a save to the new picture, warm: 300 ms are promised; five saves, and the median counts."""
+    path, server, _ = watched
+    page = browser.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(server.address)
+    page.wait_for_selector("h1:text-is('Mine')")
+    page.keyboard.press("End")
+    times = []
+    for k in range(5):
+        started = time.perf_counter()
+        path.write_text(SPEC.replace("Mine", f"Take {k}"))
+        page.wait_for_selector(f"h1:text-is('Take {k}')")
+        times.append(time.perf_counter() - started)
+    assert sorted(times)[2] < 0.3 * (4 if "CI" in os.environ else 1), times
+    assert page.input_value("#step") == "4", "it stays at the step"
+    path.write_text("nonsense: <script>alert(1)</script>\n")
+    page.wait_for_selector("#problem:not([hidden])")
+    assert "<script>alert(1)</script>" in page.inner_text("#problem pre")
+    assert page.is_visible("#picture")
+    path.write_text(SPEC)
+    page.wait_for_selector("#problem", state="hidden")
+    assert errors == []
+    page.close()
+
+
+def test_a_spec_that_is_bad_from_the_start_is_told(tmp_path, browser):
+    path = tmp_path / "bad.yaml"
+    path.write_text("layer: 3\n")
+    server = Server(Board())
+    told = watching(Watcher(path), server)
+    next(told)
+    page = browser.new_page(viewport={"width": 320, "height": 640})
+    page.goto(server.address)
+    page.wait_for_selector("#problem:not([hidden])")
+    assert "bad.yaml:1" in page.inner_text("#problem pre")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.close()
+    told.close()
+
+
+def command(*args):
+    return [sys.executable, "-m", "conv_anim", "watch", *map(str, args)]
+
+
+def test_an_interrupt_ends_it_quietly(tmp_path):
+    path = tmp_path / "spec.yaml"
+    path.write_text(SPEC)
+    with subprocess.Popen(
+        command(path), stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parent.parent
+    ) as process:
+        assert "watching" in process.stderr.readline()
+        assert "drawn" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        rest = process.stderr.read()
+        assert process.wait(10) == 0
+    assert "Traceback" not in rest
+
+
+def test_a_port_that_is_taken_is_told(tmp_path):
+    path = tmp_path / "spec.yaml"
+    path.write_text(SPEC)
+    server = Server(Board())
+    done = subprocess.run(command(path, "--port", server.server_port), capture_output=True, text=True, check=False)
+    server.server_close()
+    assert done.returncode == 1
+    assert f"port {server.server_port} cannot be used" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_reader_waits_until_there_is_something_new():
+    board = Board()
+    found = []
+    thread = threading.Thread(target=lambda: found.append(board.after(0, patience=10)))
+    thread.start()
+    board.post(None, "wrong")
+    thread.join(10)
+    assert found[0].problem == "wrong"
+    assert board.after(1, patience=0).version == 1
