@@ -70,7 +70,18 @@ def project(tmp_path):
 def build(source, builder="html", *more):
     """The folder that is built, and what Sphinx says: warnings."""
     out = source.parent / builder
-    command = [sys.executable, "-m", "sphinx", "-q", "-b", builder, "-d", str(source.parent / "trees"), *more]
+    command = [
+        sys.executable,
+        "-m",
+        "sphinx",
+        "--no-color",
+        "-q",
+        "-b",
+        builder,
+        "-d",
+        str(source.parent / "trees"),
+        *more,
+    ]
     done = subprocess.run([*command, str(source), str(out)], capture_output=True, text=True, check=False)
     return out, done.stderr
 
