@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Condition, Event, Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
 from conv_anim import pipeline
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from conv_anim.export.html import Data
     from conv_anim.pipeline import Loaded
 
+States: TypeAlias = "dict[Path, tuple[int, int, int] | None]"
 HOST = "127.0.0.1"
 EVERY = 0.04
 """Seconds between two looks at the files: a few calls that cost a thousandth of that."""
@@ -78,11 +79,13 @@ class Board:
     changed: Condition = field(default_factory=Condition)
 
     def post(self, figure: Data | None, problem: str) -> None:
-        """A new state; without a figure the last one stays."""
+        """A new state, if it is one; without a figure the last one stays."""
         with self.changed:
-            kept = self.state.figure if figure is None else figure
-            self.state = State(self.state.version + 1, kept, problem)
-            self.changed.notify_all()
+            before = self.state
+            kept = before.figure if figure is None else figure
+            if before.version == 0 or (kept, problem) != (before.figure, before.problem):
+                self.state = State(before.version + 1, kept, problem)
+                self.changed.notify_all()
 
     def after(self, version: int, patience: float = PATIENCE) -> State:
         """The newest state, once it is another one than ``version``, or when patience is at an end."""
@@ -112,27 +115,34 @@ class Watcher:
         self.files = (self.path, *noting.read)
 
     def follow(self, board: Board, stop: Event) -> None:
-        """Until it is stopped."""
-        seen: dict[Path, object] = {}
+        """Until it is stopped.
+
+        A file counts as seen as it was before it was read. What is written meanwhile, or is found only then to belong
+        to the spec, has it drawn once more. An empty file is about to be written, unless it stays so.
+        """
+        seen: States = {}
+        before: States = {}
         while not stop.is_set():
             now = states(self.files or (self.path,))
-            if now != seen:
+            if now != seen and (now == before or all(state is None or state[0] for state in now.values())):
                 self.draw(board)
-                seen = states(self.files) | now  # what was written while it was drawn is seen the next time
+                seen = now
+            before = now
             stop.wait(EVERY)
 
 
-def states(files: Iterable[Path]) -> dict[Path, object]:
+def states(files: Iterable[Path]) -> States:
     """What changes when one of some files is written, replaced, removed or made."""
     return {path: _state_of(path) for path in files}
 
 
-def _state_of(path: Path) -> object:
+def _state_of(path: Path) -> tuple[int, int, int] | None:
+    """Size, time and number; None if there is no such file."""
     try:
         found = path.stat()
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+    return found.st_size, found.st_mtime_ns, found.st_ino
 
 
 class Handler(BaseHTTPRequestHandler):

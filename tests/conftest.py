@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, FloatRect, Page
 
 settings.register_profile("quick", deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("quick"), derandomize=True, database=None)
@@ -42,3 +42,14 @@ def browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=where, args=args)
         yield running
         running.close()
+
+
+def screenshot(page: Page, width: int, height: int) -> bytes:
+    """The upper left of a page as a PNG. Chromium without a screen now and then draws no frame for one: ask again."""
+    from playwright.sync_api import TimeoutError as NoFrameError
+
+    clip: FloatRect = {"x": 0, "y": 0, "width": width, "height": height}
+    try:
+        return page.screenshot(clip=clip, timeout=10_000)
+    except NoFrameError:
+        return page.screenshot(clip=clip)

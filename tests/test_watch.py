@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from conv_anim import watching as watching_module
 from conv_anim.watching import Board, Server, Watcher, watching
 
 SPEC = "title: Mine\ninput: {size: [4, 4]}\nlayer: {type: conv, kernel_size: 3}\n"
@@ -109,6 +110,24 @@ def test_data_files_are_watched_too(tmp_path):
     told.close()
 
 
+def test_an_empty_file_is_waited_for(monkeypatch):
+    """Editors that write in place leave it empty for a moment; one that stays empty is told."""
+    path, stop, looks, drawn = Path("spec.yaml"), threading.Event(), [], []
+    sizes = iter([9, 9, 0, 12, 12, 0, 0, 0])
+
+    def look(_):
+        looks.append(next(sizes))
+        if len(looks) == 8:
+            stop.set()
+        return {path: (looks[-1], 0, 1)}
+
+    monkeypatch.setattr(watching_module, "states", look)
+    monkeypatch.setattr(watching_module, "EVERY", 0)
+    monkeypatch.setattr(Watcher, "draw", lambda *_: drawn.append((len(looks), looks[-1])))
+    Watcher(path).follow(Board(), stop)
+    assert drawn == [(1, 9), (4, 12), (7, 0)]
+
+
 def test_numbers_that_are_none_are_no_trouble(watched):
     _, server, _ = watched
     for query in ("", "?after=", "?after=x", "?after=-1", "?after=99999999999999999999", "?after=%00"):
@@ -132,9 +151,12 @@ def test_the_page_follows_the_file(watched, browser):
         times.append(time.perf_counter() - started)
     assert sorted(times)[2] < 0.3 * (4 if "CI" in os.environ else 1), times
     assert page.input_value("#step") == "4", "it stays at the step"
+    page.locator("#spots path").first.click()
+    path.write_text(SPEC.replace("Mine", "Pinned"))
+    page.wait_for_selector("h1:text-is('Pinned')")
+    assert page.is_visible("#unpin"), "what is pinned stays pinned"
     path.write_text("nonsense: <script>alert(1)</script>\n")
-    page.wait_for_selector("#problem:not([hidden])")
-    assert "<script>alert(1)</script>" in page.inner_text("#problem pre")
+    page.wait_for_selector("#problem:not([hidden]) pre:has-text('<script>alert(1)</script>')")
     assert page.is_visible("#picture")
     path.write_text(SPEC)
     page.wait_for_selector("#problem", state="hidden")

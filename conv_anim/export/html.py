@@ -138,7 +138,6 @@ def page(made: Data, *, still: str, scripts: Sequence[str], connects: bool = Fal
         "width": str(width),
         "height": str(height),
         "still": still,
-        **{f"say.{key}": text for key, text in made["phrases"].items()},
     }
     ours = {"style": style, "script": script, "data": packed(made)}
     return filled(part("page.html"), {key: escape(text) for key, text in blanks.items()} | ours)

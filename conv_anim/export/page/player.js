@@ -19,15 +19,19 @@ class Player {
     this.listen();
   }
 
-  /** Takes up a figure. */
+  /** Takes up a figure; one that comes after another, at the same step and with the same cell pinned. */
   load(data) {
+    const step = this.data ? this.step : 0;
+    const pinned = this.pinned ?? null;
+    const name = pinned === null ? null : this.data.names[this.spots[pinned].name];
     this.data = data;
     this.count = data.frames.length;
     this.rests = data.rests;
     this.spots = data.spots.map(spotOf);
-    this.pointed = this.pinned = this.drifted = null;
+    this.pointed = this.drifted = null;
+    this.pinned = pinned in this.spots && data.names[this.spots[pinned].name] === name ? pinned : null;
     this.runs = 0;
-    this.frame = Math.min(this.frame, this.count - 1);
+    this.frame = this.rests[Math.min(step, this.rests.length - 1)];
     this.paint();
     $("step").max = this.rests.length;
     $("controls").hidden = this.count < 2;
@@ -36,9 +40,21 @@ class Player {
     $("how").textContent = [this.spots.length ? "how" : "", this.count > 1 ? "how.keys" : ""]
       .map((key) => key && this.say(key))
       .join(" ");
+    this.name();
     this.outline();
     this.refresh();
     this.wait();
+  }
+
+  /** The controls, in the figure's language. */
+  name() {
+    const keys = { first: " (Home)", previous: " (←)", next: " (→)", last: " (End)", speed: "", step: "" };
+    for (const [id, key] of Object.entries(keys)) {
+      $(id).setAttribute("aria-label", this.say(id));
+      $(id).title = this.say(id) + key;
+    }
+    $("controls").setAttribute("aria-label", this.say("controls"));
+    $("unpin").textContent = this.say("unpin");
   }
 
   /** The picture before its first frame. */

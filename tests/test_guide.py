@@ -1,0 +1,90 @@
+"""What a figure's areas stand for and how they are linked, against the taps of every step followed one by one."""
+
+from itertools import product
+
+import pytest
+
+import conv_anim
+from conv_anim import catalog, pipeline
+from conv_anim.scene.wording.language import TOLD
+from conv_anim.tracing.origins import Origins
+from conv_anim.tracing.trace import trace as traced
+from tests.figures import NAMES, mapping
+from tests.test_language import blanks
+
+TEMPLATES = {template.name: template for template in catalog.templates()}
+
+
+def behind(trace, cell):
+    """The input cells behind an output cell, by following taps."""
+    cells = {cell}
+    for layer in reversed(trace.layers):
+        cells = {tap.input for each in cells for tap in layer.step(each).taps if tap.input is not None}
+    return cells
+
+
+def some_cells(trace):
+    """The corners of the output, and a cell in the middle."""
+    shape = trace.output.shape
+    return {*product(*({0, size - 1} for size in shape)), tuple(size // 2 for size in shape)}
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if "depthwise separable" not in name])
+def test_origins_are_what_the_taps_read(name):
+    spec = conv_anim.load(mapping(name))
+    trace = traced(spec)
+    apart, merged = (Origins([layer.means for layer in trace.layers], m) for m in (False, True))
+    for cell in some_cells(trace):
+        assert apart.of(cell) == behind(trace, cell), cell
+        every = {read[1:] for c in range(trace.output.shape[0]) for read in behind(trace, (c, *cell[1:]))}
+        assert merged.of(cell[1:]) == every, cell
+
+
+def numbers(name):
+    """A spot's place, without its channel."""
+    return name.replace("\xa0", "").split(")")[0].lstrip("(")
+
+
+@pytest.mark.parametrize("name", ["con_5", "con_2", "con_9", "transposed_scatter", "dilated_stack", "con_3", "fold"])
+def test_spots_are_linked_as_the_taps_say(name):
+    spec = pipeline.loaded(TEMPLATES[name].path).spec
+    trace, spots = traced(spec), pipeline.scene(spec).guide().spots
+    matrix = name == "fold"  # its input's channels are rows
+    for spot in spots:
+        if spot.side == "input":
+            continue
+        cell = (0, *map(int, numbers(spot.name).split(",")))
+        wanted = {",".join(map(str, read if matrix else read[1:])) for read in behind(trace, cell)}
+        assert {numbers(spots[k].name) for k in spot.linked} == wanted, spot.name
+    for k, spot in enumerate(spots):
+        for other in spot.linked:
+            assert set(spots[other].linked) & set(spot.same), (k, other)
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_step_is_told_and_every_output_has_its_sum(name):
+    scene = pipeline.scene(pipeline.loaded(TEMPLATES[name].path).spec)
+    guide = scene.guide()
+    assert len(guide.told) == len(scene.rests) or len(scene.rests) == 1
+    assert all(guide.told)
+    assert guide.spots
+    for spot in guide.spots:
+        assert spot.side == "input" or bool(spot.told) != bool(spot.steps), spot.name
+        assert all(0 <= x <= scene.width and 0 <= y <= scene.height for x, y in spot.ring), spot.name
+
+
+def test_a_stack_tells_how_much_of_the_input_is_seen():
+    told = pipeline.scene(pipeline.loaded(TEMPLATES["dilated_stack"].path).spec).guide().told
+    assert all(said.endswith("it sees 225 cells of the input") for said in told)
+
+
+def test_what_is_told_is_told_in_all_languages():
+    assert sorted(TOLD["zh-TW"]) == sorted(TOLD["en"])
+    assert [key for key, said in TOLD["zh-TW"].items() if blanks(said) != blanks(TOLD["en"][key])] == []
+
+
+def test_a_picture_needs_no_guide(monkeypatch):
+    spec = pipeline.loaded(TEMPLATES["con_5"].path).spec
+    scene = pipeline.scene(spec)
+    monkeypatch.setattr("conv_anim.scene.guide.guide", lambda *_: pytest.fail("not asked for"))
+    assert pipeline.encoded(scene, "png")
