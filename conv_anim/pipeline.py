@@ -235,7 +235,7 @@ def encoded(drawn: Scene, format_: str, *, step: Steps | None = None) -> bytes:
     if layout in formats.LAYOUTS:
         from conv_anim.scene import storyboard
 
-        drawn, format_ = storyboard.page(drawn, strip=layout == "strip"), kind
+        drawn, format_ = storyboard.page(drawn, strip=layout == "strip", vectors=kind != "png"), kind
     return _encoder(format_)(drawn)
 
 

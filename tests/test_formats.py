@@ -1,7 +1,9 @@
 """Every format shows the same picture: each file is opened by a reader of its own and compared with what is painted."""
 
+import ctypes
 import json
 import os
+import re
 import subprocess
 import xml.etree.ElementTree as ET
 from io import BytesIO
@@ -17,8 +19,10 @@ import conv_anim
 from conv_anim import pipeline
 from conv_anim.catalog import templates
 from conv_anim.painting.agg import frames
+from conv_anim.painting.fonts import face
 from conv_anim.scene.primitives import Text
 from conv_anim.spec import formats
+from tests import conftest
 
 SHOWN = ("con_1", "con_2", "con_3", "con_5", "con_6", "standard_one_filter", "causal_dilated", "smooth")
 """Of each view one or more, and one that glides."""
@@ -161,6 +165,33 @@ def test_text_of_a_pdf_is_text(template):
     assert found == wanted
 
 
+def origins(data, text):
+    """Where a text's characters begin on the first page of a PDF, in pixels."""
+    document = pypdfium2.PdfDocument(data)
+    try:
+        page = document[0].get_textpage()
+        first = page.get_text_range().index(text)
+        x, y = ctypes.c_double(), ctypes.c_double()
+        found = []
+        for k in range(first, first + len(text)):
+            pypdfium2.raw.FPDFText_GetCharOrigin(page, k, x, y)
+            found.append(x.value * 96 / 72)
+        return found
+    finally:
+        document.close()
+
+
+def test_text_of_a_pdf_is_as_wide_as_it_is_measured():
+    """Letters that a typesetter would kern, or join."""
+    said = "AVAVA Tofu affine Wave"
+    spec = conv_anim.load({"input": {"size": [5, 5]}, "layer": {"type": "conv", "kernel_size": 3}, "caption": said})
+    scene = pipeline.scene(spec)
+    (item,) = (item for item in scene.still if isinstance(item, Text) and item.text == said)
+    left = item.x - item.size * face(bold=False).width(said) / 2
+    wanted = [left + item.size * face(bold=False).width(said[:k]) for k in range(len(said))]
+    assert origins(pipeline.encoded(scene, "pdf"), said) == pytest.approx(wanted, abs=0.1)
+
+
 def test_pages_are_steps():
     (template,) = (t for t in DRAWN if t.name == "con_5")
     scene = drawn(template)
@@ -241,7 +272,7 @@ CLOCK = """time => { for (const a of document.getAnimations()) { a.pause(); a.cu
 
 
 def screenshot(page, scene):
-    taken = page.screenshot(clip={"x": 0, "y": 0, "width": scene.width, "height": scene.height})
+    taken = conftest.screenshot(page, scene.width, scene.height)
     return np.asarray(opened(taken).convert("RGB"))
 
 
@@ -270,12 +301,40 @@ def test_a_browser_shows_an_svg_as_it_is_painted(template, browser):
     page.close()
 
 
+CHARACTERS = """() => [...document.querySelectorAll('text')].map(t => [t.textContent, t.getNumberOfChars()])"""
+LENGTHS = """() => [...document.querySelectorAll('text')].map(t => {
+  const told = t.getAttribute('textLength'); t.removeAttribute('textLength');
+  return [t.textContent, told, t.getComputedTextLength()]; })"""
+
+
+def test_no_space_of_a_text_is_lost(template, browser, tmp_path):
+    """In a file of its own, as in ``<img>``, where no page's rules are at work; what is left would be stretched."""
+    (tmp_path / "fig.svg").write_bytes(pipeline.encoded(drawn(template), "svg"))
+    page = browser.new_page()
+    page.goto((tmp_path / "fig.svg").as_uri())
+    assert [(text, count) for text, count in page.evaluate(CHARACTERS) if len(text) != count] == []
+    for text, told, natural in page.evaluate(LENGTHS):
+        assert told is None or natural == pytest.approx(float(told), rel=0.05), text
+    page.close()
+
+
 @pytest.mark.parametrize("asked", [{"reduced_motion": "reduce"}, {"media": "print"}])
 def test_without_motion_the_last_frame_is_shown(browser, asked):
     (template,) = (t for t in DRAWN if t.name == "con_5")
     scene = drawn(template)
     page = shown_in(browser, scene, pipeline.encoded(scene, "svg"))
     page.emulate_media(**asked)
+    assert page.evaluate("document.getAnimations().length") == 0
+    assert alike(painted(scene)[-1], screenshot(page, scene)) < 0.01
+    page.close()
+
+
+def test_a_program_that_knows_no_animation_shows_the_last_frame(browser):
+    (template,) = (t for t in DRAWN if t.name == "con_5")
+    scene = drawn(template)
+    text = pipeline.encoded(scene, "svg").decode()
+    still = re.sub(r"animation:[^;}]*|@keyframes|@media", "unknown", text)
+    page = shown_in(browser, scene, still.encode())
     assert page.evaluate("document.getAnimations().length") == 0
     assert alike(painted(scene)[-1], screenshot(page, scene)) < 0.01
     page.close()
@@ -350,8 +409,10 @@ def test_an_ffmpeg_that_fails_leaves_nothing(monkeypatch, tmp_path):
 # all of them
 
 
-@pytest.mark.parametrize("format_", [name for name in formats.NAMES if name != "mp4"])
+@pytest.mark.parametrize("format_", formats.NAMES)
 def test_the_same_spec_makes_the_same_bytes(format_):
+    if format_ == "mp4" and which("ffmpeg") is None and not os.environ.get("CI"):
+        pytest.skip("ffmpeg is not installed")
     (template,) = (t for t in DRAWN if t.name == "con_5")
     assert pipeline.encoded(drawn(template), format_) == pipeline.encoded(drawn(template), format_)
 
@@ -375,6 +436,16 @@ def test_a_suffix_says_the_format(name, wanted):
 def test_a_step_that_is_not_there_is_told(step):
     with pytest.raises(conv_anim.SpecError):
         pipeline.encoded(drawn(DRAWN[0]), "svg", step=step)
+
+
+def test_too_large_a_page_is_drawn_as_vectors_only():
+    spec = conv_anim.load(
+        {"input": {"size": [9, 9]}, "layer": {"type": "conv", "kernel_size": 3}, "size": {"width": 3000}}
+    )
+    scene = pipeline.scene(spec)
+    with pytest.raises(conv_anim.SpecError, match=r"49 steps side by side are \d+ x \d+ pixels.*\n.*svg or pdf"):
+        pipeline.encoded(scene, "storyboard.png")
+    assert pipeline.encoded(scene, "storyboard.svg")
 
 
 def test_too_many_panels_are_refused_with_a_way_out():

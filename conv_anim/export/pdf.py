@@ -93,8 +93,18 @@ class Drawing(Protocol):
 
     def new_gc(self) -> Any: ...
     def draw_path(self, gc: Any, path: Any, transform: Any, rgbFace: Any = None) -> None: ...  # noqa: N803  # its name
-    def draw_text(self, gc: Any, x: float, y: float, s: str, prop: Any, angle: float) -> None: ...  # noqa: PLR0917  # its own
+    def draw_text(self, gc: Any, x: float, y: float, s: str, prop: Any, angle: float, *, mtext: Any) -> None: ...  # noqa: PLR0917  # its own
     def finalize(self) -> None: ...
+
+
+class AsMeasured:
+    """Tells matplotlib to set text one character after the other, as it is measured: no kerning, no ligatures."""
+
+    def get_fontfeatures(self) -> tuple[str, ...]:
+        return "-kern", "-liga", "-clig"
+
+    def get_language(self) -> None:
+        return None
 
 
 class Page:
@@ -158,5 +168,5 @@ class Page:
         y = POINT * (self._size[1] - item.y)
         for font, text in letters.runs(item.text):
             properties = FontProperties(fname=str(font), size=POINT * item.size)
-            self._renderer.draw_text(pen, POINT * x, y, text, properties, 0)
+            self._renderer.draw_text(pen, POINT * x, y, text, properties, 0, mtext=AsMeasured())
             x += letters.width(text) * item.size

@@ -71,11 +71,14 @@ def _starts(drawn: Scene) -> list[int]:
 
 
 def _motion(drawn: Scene) -> list[str]:
-    """The rules that show each group at its time; without motion and on paper, what the last frame shows."""
+    """The rules that show each group at its time.
+
+    At rest, on paper, and in programs that know no animation, what the last frame shows is there.
+    """
     starts = _starts(drawn)
     whole, last = starts[-1], len(drawn.frames) - 1
     times = f"{whole}ms step-end {drawn.loop or 'infinite'}"
-    rules = [f"{OWN} .{STAYS},{OWN} .{GOES}{{visibility:hidden}}"]
+    rules = [f"{OWN} .{GOES}{{visibility:hidden}}"]
     for time in sorted({drawn.time(k) for k in range(last)}):
         shown = f"0%{{visibility:visible}}{_percent(time, whole)}{{visibility:hidden}}"
         rules.append(f"{OWN} .s{time}{{animation:{MARK}s{time} {times}}}@keyframes {MARK}s{time}{{{shown}}}")
@@ -84,8 +87,7 @@ def _motion(drawn: Scene) -> list[str]:
             hidden = "0%{visibility:hidden}" if start else ""
             shown = f"{hidden}{_percent(start, whole)},to{{visibility:visible}}"
             rules.append(f"{OWN} .k{k}{{animation:{MARK}k{k} {times} forwards}}@keyframes {MARK}k{k}{{{shown}}}")
-    resting = f"{OWN} .{STAYS},{OWN} .{GOES}{{animation:none}}{OWN} .{STAYS}{{visibility:visible}}"
-    return [*rules, f"@media (prefers-reduced-motion:reduce),print{{{resting}}}"]
+    return [*rules, f"@media (prefers-reduced-motion:reduce),print{{{OWN} .{STAYS},{OWN} .{GOES}{{animation:none}}}}"]
 
 
 def _percent(time: int, whole: int) -> str:
@@ -94,7 +96,7 @@ def _percent(time: int, whole: int) -> str:
 
 def _document(drawn: Scene, body: str, writer: Writer, motion: Iterable[str]) -> bytes:
     """The whole file; its names are its own, so that several may stand in one page."""
-    rules = [f"{OWN}{{font-family:{FAMILY};white-space:pre}}", *writer.styles()]
+    rules = [f"{OWN}{{font-family:{FAMILY}}}", *writer.styles()]
     words = {"title": drawn.title or drawn.description, "desc": drawn.description}
     told = "".join(f'<{tag} id="{MARK}{tag}">{escape(text)}</{tag}>' for tag, text in words.items())
     size = f'width="{drawn.width}" height="{drawn.height}" viewBox="0 0 {drawn.width} {drawn.height}"'

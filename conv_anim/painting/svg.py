@@ -58,7 +58,10 @@ class Writer:
         name = self._class(f"{ANCHORS[item.anchor]}{bold}font-size:{number(item.size)}px;fill:{item.color}")
         width = face(bold=item.bold).width(item.text) * item.size
         wide = f' textLength="{number(width)}" lengthAdjust="spacingAndGlyphs"' if len(item.text) > 1 else ""
-        return f'<text class="{name}" x="{number(item.x)}" y="{number(item.y)}"{wide}>{escape(item.text)}</text>'
+        # Without this, spaces at the ends are lost, and what is left is stretched in their place.
+        spaced = "" if item.text == " ".join(filter(None, item.text.split(" "))) else ' xml:space="preserve"'
+        place = f'x="{number(item.x)}" y="{number(item.y)}"'
+        return f'<text class="{name}" {place}{wide}{spaced}>{escape(item.text)}</text>'
 
     def _class(self, style: str) -> str:
         return self._classes.setdefault(style, f"{self._own}{len(self._classes)}")

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MOST = 64
 """Panels of a page."""
+LARGEST = 64_000_000
+"""Pixels of a page that is painted: a quarter of a gigabyte."""
 SHAPE = 4 / 3
 """Width to height of the page that a grid comes near to."""
 SMALLEST = 11.0
@@ -53,8 +55,11 @@ class Grid:
         return left, self.gap + self.head + row * (self.head + self.height + self.gap)
 
 
-def page(drawn: Scene, *, strip: bool) -> Scene:
-    """A still of all steps of a figure, row by row, or in one row. Raises SpecError if there are too many."""
+def page(drawn: Scene, *, strip: bool, vectors: bool) -> Scene:
+    """A still of all steps of a figure, row by row, or in one row.
+
+    Raises SpecError if there are too many, or if they make too large a picture, unless it is made of vectors.
+    """
     count = len(drawn.rests)
     if count > MOST:
         what = f"{count} steps are too many for one page, which has room for {MOST}"
@@ -63,6 +68,10 @@ def page(drawn: Scene, *, strip: bool) -> Scene:
     size, color = _lettering(drawn)
     grid = _grid(drawn, count, even(size), strip=strip)
     width, height = grid.size
+    if width * height > LARGEST and not vectors:
+        what = f"{count} steps side by side are {width} x {height} pixels, more than can be painted"
+        hint = "choose some with --step, make the figure smaller with 'size', or draw them as svg or pdf"
+        raise SpecError([Problem(Code.STEP, what, hint=hint)])
     still = tuple(_panels(drawn, grid, size, color))
     return replace(drawn, width=width, height=height, still=still, frames=(Frame(),), names=(), glide=NONE)
 
