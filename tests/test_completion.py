@@ -140,7 +140,7 @@ def test_bash_takes_it(tmp_path):
     (tmp_path / "a b.yaml").write_text("")
     program = tmp_path / "bin" / "conv-anim"
     program.parent.mkdir()
-    program.write_text(f"#!/bin/sh\nexec {sys.executable} -c '{CODE}' \"$@\"\n")
+    program.write_text(f"#!/bin/sh\nexec '{sys.executable}' -c '{CODE}' \"$@\"\n")
     program.chmod(0o755)
     env = {**os.environ, "PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"}
     command = [str(BASH), "--norc", "-c", IN_BASH]
