@@ -13,7 +13,7 @@ from conv_anim.scene.cost import percent
 from conv_anim.scene.wording import captions, formulas, parameters, words
 from conv_anim.scene.wording.language import Language
 from conv_anim.spec.model import Conv, ConvTranspose, Pool
-from conv_anim.spec.views import name_of
+from conv_anim.spec.showing import name_of
 from conv_anim.tracing import accounts
 
 if TYPE_CHECKING:

@@ -152,11 +152,11 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "conv-anim", ""
 
-    def do_GET(self) -> None:  # its name
+    def do_GET(self) -> None:
         """The page, or its picture."""
         self._answer(with_body=True)
 
-    def do_HEAD(self) -> None:  # its name
+    def do_HEAD(self) -> None:
         """The same without a body."""
         self._answer(with_body=False)
 

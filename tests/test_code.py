@@ -19,7 +19,7 @@ from conv_anim.cli import main
 from conv_anim.coding.literals import NUMPY
 from conv_anim.coding.programs import FRAMEWORKS, program
 from conv_anim.spec.layers import LAYER_TYPES
-from conv_anim.spec.views import name_of
+from conv_anim.spec.showing import name_of
 from tests.frameworks import environment, run
 
 TEMPLATES = {template.name: template for template in catalog.templates()}

@@ -19,8 +19,8 @@ from conv_anim.spec.model import (
     Unfold,
     Upsample,
 )
+from conv_anim.spec.showing import name_of
 from conv_anim.spec.sizes import effective_kernel
-from conv_anim.spec.views import name_of
 
 if TYPE_CHECKING:
     from conv_anim.coding.writing import Place

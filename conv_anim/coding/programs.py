@@ -12,7 +12,7 @@ from conv_anim.coding.writing import Place, UnwrittenError, too_much
 from conv_anim.diagnostics import listed
 from conv_anim.scene.wording import captions
 from conv_anim.spec.model import MaxUnpool
-from conv_anim.spec.views import name_of
+from conv_anim.spec.showing import name_of
 from conv_anim.tracing.trace import trace
 
 if TYPE_CHECKING:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from conv_anim.commands.options import DIAGNOSTICS, AsPath
+from conv_anim.commands.options import DIAGNOSTICS, JOBS, AsPath
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,14 +22,7 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Folder for the pictures of blocks that do not name one. Default: beside their spec.",
 )
-@click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(1),
-    default=lambda: os.cpu_count() or 1,
-    show_default="one per core",
-    help="Processes that draw at the same time.",
-)
+@JOBS
 @click.option("--check", is_flag=True, help="Write nothing; fail if a page or a picture would change.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what became of every file.")
 @click.option("--lua-filter", is_flag=True, help="Print the filter for pandoc and Quarto instead.")

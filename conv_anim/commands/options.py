@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -67,6 +68,15 @@ SET = click.option(
     type=Setting(),
     metavar="KEY=VALUE",
     help="Change a key of the spec, as in layer.stride=2; may be given several times.",
+)
+
+JOBS = click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1),
+    default=lambda: os.cpu_count() or 1,
+    show_default="one per core",
+    help="Processes that draw at the same time.",
 )
 
 

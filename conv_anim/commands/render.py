@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from conv_anim.commands.options import DIAGNOSTICS, SET, SPECS, AsPath
+from conv_anim.commands.options import DIAGNOSTICS, JOBS, SET, SPECS, AsPath
 from conv_anim.spec import formats as known
 
 if TYPE_CHECKING:
@@ -54,14 +53,7 @@ class Steps(click.ParamType):  # type: ignore[type-arg]  # generic in new versio
     help=f"{', '.join(known.SINGLE)}; storyboard or strip (also as strip.svg, strip.pdf): steps side by side; "
     "pages: a PDF page for each step; frames: a PNG for each. May be given several times.",
 )
-@click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(1),
-    default=lambda: os.cpu_count() or 1,
-    show_default="one per core",
-    help="Processes that draw at the same time.",
-)
+@JOBS
 @SET
 @click.option(
     "--step",

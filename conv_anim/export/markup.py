@@ -1,4 +1,4 @@
-"""A scene's primitives as short SVG elements for a page: pixels aligned as Agg aligns them, text as outlines.
+"""A scene's primitives as short SVG elements for a page, text as outlines.
 
 Attributes have no quotes, which HTML allows. An outline is there once for each glyph, and a text once for each size.
 """
@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import pairwise
-from math import floor
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
+from conv_anim.painting.agg import corners
+from conv_anim.painting.crisp import crisp
 from conv_anim.painting.fonts import face
 from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 EM = 1000
 """Units of a glyph's outline."""
-MOST_SNAPPED = 1024
-"""Points of a path that Agg aligns by itself."""
 LETTERS = {1: "m", 2: "l", 3: "q", 4: "c", 79: "z"}
 """FreeType's codes as SVG's commands."""
 POINTS = {"m": 1, "l": 1, "q": 2, "c": 3}
@@ -39,31 +38,28 @@ class Markup:
     texts: dict[tuple[str, bool, float], str] = field(default_factory=dict)
 
     def element(self, item: Primitive) -> str:
+        item = crisp(item)
         match item:
             case Polygons(rings=rings):
                 return _path(_drawn(_units(rings), closed=True), item.fill, item.stroke)
             case Boxes(radius=0):
-                return _path(
-                    _drawn([_box(box, item.stroke) for box in item.boxes], closed=True), item.fill, item.stroke
-                )
+                return _path(_drawn(_units(list(map(corners, item.boxes))), closed=True), item.fill, item.stroke)
             case Boxes():
-                rounded = "".join(_rounded(box, item.radius, item.stroke) for box in item.boxes)
-                return _path(rounded, item.fill, item.stroke)
+                return _path("".join(_rounded(box, item.radius) for box in item.boxes), item.fill, item.stroke)
             case Lines(lines=lines):
-                units = [_snapped(line, item.stroke) for line in lines] if _aligned(lines) else _units(lines)
-                return _path(_drawn(units, closed=False), None, item.stroke)
+                return _path(_drawn(_units(lines), closed=False), None, item.stroke)
             case Text():
                 return self._text(item)
             case _:
                 assert_never(item)
 
     def _text(self, item: Text) -> str:
-        """Its baseline is on a whole pixel."""
         key = (item.text, item.bold, round(item.size, 2))
         name = self.texts.setdefault(key, f"s{len(self.texts)}")
         width = item.size * face(bold=item.bold).width(item.text)
         start = item.x - {"start": 0.0, "middle": width / 2, "end": width}[item.anchor]
-        return f"<use href=#{name} x={_number(10 * round(10 * start))} y={round(item.y)} fill={_color(item.color)} />"
+        x, y = 10 * round(10 * start), round(100 * item.y)
+        return f"<use href=#{name} x={_number(x)} y={_number(y)} fill={_color(item.color)} />"
 
     def definitions(self) -> str:
         """All texts that elements use, and below them the glyphs that these use."""
@@ -133,29 +129,6 @@ def _tenths(x: float, y: float) -> Units:
     return 10 * round(10 * x), 10 * round(10 * y)
 
 
-# where Agg puts a point
-
-
-def _snapped(points: Iterable[Point], stroke: Stroke | None) -> list[Units]:
-    """To whole pixels, or halfway between two for the middle of a line that is an odd number of them wide."""
-    half = 50 if stroke is not None and floor(stroke.width + 0.5) % 2 else 0
-    return [(100 * floor(x + 0.5) + half, 100 * floor(y + 0.5) + half) for x, y in points]
-
-
-def _aligned(lines: Sequence[Sequence[Point]]) -> bool:
-    """Whether lines are upright or level throughout, and so aligned to whole pixels."""
-    if sum(map(len, lines)) > MOST_SNAPPED:
-        return False
-    return all(min(abs(ax - bx), abs(ay - by)) < 1e-4 for line in lines for (ax, ay), (bx, by) in pairwise(line))
-
-
-def _box(box: Box, stroke: Stroke | None) -> list[Units]:
-    """The corners of an upright rectangle."""
-    x, y, width, height = box
-    (left, top), (right, bottom) = _snapped(((x, y), (x + width, y + height)), stroke)
-    return [(left, top), (right, top), (right, bottom), (left, bottom)]
-
-
 # paths
 
 
@@ -181,9 +154,9 @@ def _side(x: int, y: int) -> str:
     return f"v{_number(y)}" if x == 0 else f"l{_numbers((x, y))}"
 
 
-def _rounded(box: Box, radius: float, stroke: Stroke | None) -> str:
+def _rounded(box: Box, radius: float) -> str:
     """An upright rectangle with round corners; a circle if nothing is left between them."""
-    (left, top), _, (right, bottom), _ = _box(box, stroke)
+    (left, top), _, (right, bottom), _ = _units([corners(box)])[0]
     wide, high = right - left, bottom - top
     r = min(round(100 * radius), wide // 2, high // 2)
     arc = f"a{_number(r)},{_number(r)},0,0,1,"

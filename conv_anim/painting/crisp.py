@@ -12,6 +12,9 @@ from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
 if TYPE_CHECKING:
     from conv_anim.scene.primitives import Box, Point, Primitive, Stroke
 
+MOST_ALIGNED = 1024
+"""Points of lines that Agg aligns by itself."""
+
 
 def crisp(item: Primitive) -> Primitive:
     """The same thing where Agg paints it."""
@@ -19,7 +22,7 @@ def crisp(item: Primitive) -> Primitive:
         case Boxes():
             shift = _shift(item.stroke)
             return replace(item, boxes=tuple(_box(box, shift) for box in item.boxes))
-        case Lines() if all(_upright(line) for line in item.lines):
+        case Lines() if _upright(item):
             shift = _shift(item.stroke)
             return replace(item, lines=tuple(tuple(_snapped(p, shift) for p in line) for line in item.lines))
         case Text():
@@ -45,5 +48,8 @@ def _box(box: Box, shift: float) -> Box:
     return left, top, right - left, bottom - top
 
 
-def _upright(line: tuple[Point, ...]) -> bool:
-    return all(abs(x - u) < 1e-4 or abs(y - v) < 1e-4 for (x, y), (u, v) in pairwise(line))
+def _upright(item: Lines) -> bool:
+    """Whether all lines are upright or level throughout, and few enough for Agg to look."""
+    if sum(map(len, item.lines)) > MOST_ALIGNED:
+        return False
+    return all(min(abs(x - u), abs(y - v)) < 1e-4 for line in item.lines for (x, y), (u, v) in pairwise(line))

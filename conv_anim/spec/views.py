@@ -1,31 +1,23 @@
-"""Views in a spec: their options, which of them can show what, and the one that suits best if none is named."""
+"""Views in a spec: their options, and the one that suits best if none is named; `showing` says what each can show."""
 
 from __future__ import annotations
 
-import re
 from math import prod
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, assert_never
 
 from conv_anim.diagnostics import Code, listed
+from conv_anim.spec import showing
 from conv_anim.spec.kinds import Either, Flag, Made, OneOf, is_mapping, is_scalar
 from conv_anim.spec.model import (
     Channels,
-    ChannelShuffle,
     Conv,
     ConvTranspose,
     Flat,
-    Fold,
     Given,
     Isometric,
     Matrix,
-    MaxUnpool,
-    PixelShuffle,
-    PixelUnshuffle,
-    Pool,
     Sequence,
     Undrawn,
-    Unfold,
-    Upsample,
     Volume,
 )
 from conv_anim.spec.records import Field, Object, Record, Tagged
@@ -39,10 +31,6 @@ if TYPE_CHECKING:
 
 FEW_CHANNELS = 5
 FEW_CELLS = 150
-MOST_NUMBERS = 20_000
-"""Cells with a number that a figure may have."""
-MOST_SHUFFLED = 36
-"""Channels of a shuffle that is drawn channel by channel."""
 
 SUM = Field("sum", Flag(), "Write the sum of the step below the numbers.", default=True, example=False)
 Mode: TypeAlias = Literal["gather", "scatter", "both"]
@@ -76,115 +64,6 @@ class ViewKind(NamedTuple):
     refuses: Callable[[Input, tuple[Layer, ...]], str | None]
 
 
-def _one_layer(layers: tuple[Layer, ...]) -> str | None:
-    return None if len(layers) == 1 else f"shows one layer, and this spec has {len(layers)}"
-
-
-WINDOWED = (Conv, ConvTranspose, Pool)
-
-
-def _windows(layers: tuple[Layer, ...]) -> str | None:
-    """Why a view of sliding windows cannot show the layers."""
-    other = next((layer for layer in layers if not isinstance(layer, WINDOWED)), None)
-    return None if other is None else f"shows sliding windows, and {name_of(other)} is none"
-
-
-def name_of(layer: Layer) -> str:
-    """The type of a layer as a spec writes it."""
-    if isinstance(layer, Pool):
-        return {"max": "max_pool", "mean": "avg_pool", "norm": "lp_pool"}[layer.reduce]
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(layer).__name__).lower()
-
-
-def _two_axes(input_: Input) -> str | None:
-    return None if len(input_.size) < 3 else "shows inputs with 1 or 2 axes, and this one has 3"
-
-
-def _one_axis(input_: Input) -> str | None:
-    return None if len(input_.size) == 1 else f"shows inputs with 1 axis, and this one has {len(input_.size)}"
-
-
-def _one_map(input_: Input, layers: tuple[Layer, ...]) -> str | None:
-    """Why a view where one map stands for all channels cannot write numbers."""
-    many = max(input_.channels, *(layer.ends.out_channels for layer in layers))
-    return None if many == 1 else f"writes the numbers of one channel, and here a map has {many}"
-
-
-def _numbers(input_: Input, layers: tuple[Layer, ...]) -> str | None:
-    cells = prod(input_.size) + sum(prod(layer.ends.out_size) for layer in layers)
-    if cells <= MOST_NUMBERS:
-        return None
-    return f"writes every number, and this layer has {cells} of them (at most {MOST_NUMBERS})"
-
-
-def _isometric(input_: Input, layers: tuple[Layer, ...]) -> str | None:
-    return _windows(layers) or _two_axes(input_)
-
-
-def _flat(input_: Input, layers: tuple[Layer, ...]) -> str | None:
-    if _unpools(layers):
-        return _two_axes(input_) or _one_flat_channel(layers) or _numbers(input_, layers)
-    if any(isinstance(layer, MaxUnpool) for layer in layers):
-        return "shows a max_unpool last and its max_pool first, with at most one window between them"
-    other = next((layer for layer in layers if not isinstance(layer, (*WINDOWED, Upsample, Unfold, Fold))), None)
-    if other is not None:
-        return f"shows windows, upsampling, unfold and fold, and {name_of(other)} is none of them"
-    return _one_layer(layers) or _two_axes(input_) or _one_flat_channel(layers) or _numbers(input_, layers)
-
-
-def _unpools(layers: tuple[Layer, ...]) -> bool:
-    """Whether the layers are a max pool and what takes it back, with at most one window between them."""
-    last, between = layers[-1], layers[1:-1]
-    if not isinstance(last, MaxUnpool) or last.pool != 0:
-        return False
-    return len(between) < 2 and all(isinstance(layer, Conv | Pool) for layer in between)
-
-
-def _one_flat_channel(layers: tuple[Layer, ...]) -> str | None:
-    """Why not all maps are single ones; the rows of windows in columns are no channels."""
-    maps = [1 if isinstance(layer, Fold) else layer.ends.in_channels for layer in layers]
-    maps += [1 if isinstance(layer, Unfold) else layer.ends.out_channels for layer in layers]
-    if max(maps) > 1:
-        return f"shows one channel, and this layer has {max(maps)}"
-    deep = any(len(layer.ends.out_size) > 2 for layer in layers)
-    return "shows outputs with 1 or 2 axes, and this one has 3" if deep else None
-
-
-def _channels(input_: Input, layers: tuple[Layer, ...]) -> str | None:
-    shuffles = (ChannelShuffle, PixelShuffle, PixelUnshuffle)
-    other = next((layer for layer in layers if not isinstance(layer, (*WINDOWED, *shuffles, Upsample))), None)
-    if other is not None:
-        return f"shows windows, shuffles and upsampling, and {name_of(other)} is none of them"
-    many = max(layers[0].ends.in_channels, layers[0].ends.out_channels)
-    if isinstance(layers[0], shuffles) and many > MOST_SHUFFLED:
-        return f"shows every channel of a shuffle, and here are {many} (at most {MOST_SHUFFLED})"
-    return _one_layer(layers) or _two_axes(input_) or _numbers(input_, layers)
-
-
-def _volume(input_: Input, layers: tuple[Layer, ...]) -> str | None:
-    del input_
-    other = next((layer for layer in layers if not isinstance(layer, (*WINDOWED, ChannelShuffle, Upsample))), None)
-    if other is None:
-        return None
-    return f"shows windows, channel shuffles and upsampling, and {name_of(other)} is none of them"
-
-
-def _matrix(input_: Input, layers: tuple[Layer, ...]) -> str | None:
-    if len(layers) > 1 or _windows(layers) is not None:
-        return _one_layer(layers) or _windows(layers)
-    ends = layers[0].ends
-    if isinstance(layers[0], Pool) and layers[0].reduce != "mean":
-        return f"shows linear layers, and a {'maximum' if layers[0].reduce == 'max' else 'norm'} is none"
-    entries = prod(input_.size) * input_.channels * prod(ends.out_size) * ends.out_channels
-    if entries <= MOST_NUMBERS:
-        return None
-    return f"shows the whole matrix, and this one has {entries} entries (at most {MOST_NUMBERS})"
-
-
-def _sequence(input_: Input, layers: tuple[Layer, ...]) -> str | None:
-    return _windows(layers) or _one_axis(input_)
-
-
 VIEWS: dict[str, ViewKind] = {
     "isometric": ViewKind(
         Object(
@@ -194,22 +73,22 @@ VIEWS: dict[str, ViewKind] = {
             "Maps as slanted planes, the window between them, as in conv_arithmetic's animations.",
         ),
         lambda record: Isometric(record.of(NUMBERS)),
-        _isometric,
+        showing.isometric,
     ),
     "flat": ViewKind(
         Object("the flat view", (SUM, MODE, OVERLAP), "kind", "Grids with their numbers, and the sum of each step."),
         lambda record: Flat(record.of(SUM), record.of(MODE), record.of(OVERLAP)),
-        _flat,
+        showing.flat,
     ),
     "channels": ViewKind(
         Object("the channels view", (SHOW,), "kind", "Every channel as a map of its own, and how they add up."),
         lambda record: Channels(record.of(SHOW)),
-        _channels,
+        showing.channels,
     ),
     "volume": ViewKind(
         Object("the volume view", (), "kind", "Channels as boxes, for deep maps and inputs with 3 axes."),
         lambda _: Volume(),
-        _volume,
+        showing.volume,
     ),
     "matrix": ViewKind(
         Object(
@@ -219,14 +98,14 @@ VIEWS: dict[str, ViewKind] = {
             "The layer as one matrix, of which each row is a place of the window.",
         ),
         lambda record: Matrix(record.of(ANIMATE)),
-        _matrix,
+        showing.matrix,
     ),
     "sequence": ViewKind(
         Object(
             "the sequence view", (NUMBERS,), "kind", "A stack of layers over an input with 1 axis, as rows of nodes."
         ),
         lambda record: Sequence(record.of(NUMBERS)),
-        _sequence,
+        showing.sequence,
     ),
 }
 
@@ -260,7 +139,7 @@ def view_of(record: Record, input_: Input, layers: tuple[Layer, ...], report: Re
         return report.add(Code.VIEW, f"the {name} view {why}", record.at(VIEW), hint)
     view = kind.make(Record.empty() if options is None else options)
     if isinstance(view, Isometric | Sequence) and view.numbers:
-        why = _one_map(input_, layers) or _numbers(input_, layers)
+        why = showing.one_map(input_, layers) or showing.numbers(input_, layers)
         if why is not None:
             return report.add(Code.VIEW, f"the {name} view {why}", record.at(VIEW), "numbers: false")
     if isinstance(view, Flat):
@@ -277,7 +156,10 @@ def _unstamped(view: Flat, layer: Layer) -> tuple[str, str] | None:
     """What is wrong with a view's options for stamps, and a hint."""
     asked = [name for name, given in (("mode", view.mode != "gather"), ("overlap", view.overlap)) if given]
     if asked and not isinstance(layer, ConvTranspose):
-        return f"'{asked[0]}' is for transposed convolutions, and {name_of(layer)} is none", f"leave '{asked[0]}' out"
+        return (
+            f"'{asked[0]}' is for transposed convolutions, and {showing.name_of(layer)} is none",
+            f"leave '{asked[0]}' out",
+        )
     if view.overlap and view.mode == "both":
         return "'overlap' counts stamps, without their numbers: it has no other half", "mode: scatter, or leave it out"
     return None
@@ -310,7 +192,7 @@ def suiting(input_: Input, layers: tuple[Layer, ...]) -> View:
     several = input_.channels > 1 or any(layer.ends.out_channels > 1 for layer in layers)
     if len(input_.size) == 3:
         return Volume()
-    if len(layers) > 1 and _sequence(input_, layers) is None:
+    if len(layers) > 1 and showing.sequence(input_, layers) is None:
         return Sequence()
     if len(layers) > 1:
         return Volume() if several else Isometric()

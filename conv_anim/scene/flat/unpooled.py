@@ -17,20 +17,16 @@ import numpy as np
 from conv_anim.scene.areas import Turn, along, of_grid, of_sheet
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.board import Board
-from conv_anim.scene.flat.strip import Part, Strip
-from conv_anim.scene.grid import Grid, Numbers, SheetGrid, seen, strong
-from conv_anim.scene.numbers import Format, Formats, format_for, plane
-from conv_anim.scene.panel import Sign
+from conv_anim.scene.flat.pooled import PooledMaps
+from conv_anim.scene.grid import seen, strong
+from conv_anim.scene.numbers import Formats, plane
 from conv_anim.scene.primitives import Frame, Lazy
-from conv_anim.scene.sheet import Sheet, two
+from conv_anim.scene.sheet import two
 from conv_anim.scene.signpost import Key
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.sums import Sum, sum_for, written_sum
 from conv_anim.scene.wording import words
-from conv_anim.scene.wording.language import Language
-from conv_anim.spec.model import Labels
 from conv_anim.tracing.geometry import Source
-from conv_anim.tracing.trace import found_at
 
 if TYPE_CHECKING:
     from conv_anim.scene.areas import Area
@@ -38,100 +34,12 @@ if TYPE_CHECKING:
     from conv_anim.scene.panel import Panel
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.steps import Cell
-    from conv_anim.scene.style import Style
-    from conv_anim.tracing.trace import LayerTrace, Step, Trace
-    from conv_anim.tracing.values import Array
+    from conv_anim.tracing.trace import Step
 
 
 @dataclass(frozen=True)
-class UnpooledView:
-    """The drawing of one channel. Maps are counted from 0, the input."""
-
-    trace: Trace
-    style: Style
-
-    @property
-    def layers(self) -> tuple[LayerTrace, ...]:
-        return self.trace.layers
-
-    @property
-    def say(self) -> Language:
-        return Language(self.trace.spec.lang)
-
-    # maps
-
-    @cached_property
-    def maps(self) -> list[Array]:
-        """Rows and columns."""
-        return [plane(layer.input[0]) for layer in self.layers] + [plane(self.trace.output[0])]
-
-    @cached_property
-    def formats(self) -> list[Format]:
-        return [format_for(values) for values in self.maps]
-
-    @cached_property
-    def sheets(self) -> list[Sheet]:
-        """Each map as the next layer reads it."""
-        read = [Sheet.read_by(layer.operator) for layer in self.layers[:-1]]
-        return [*read, *(Sheet.bare(*values.shape) for values in self.maps[-2:])]
-
-    @cached_property
-    def found(self) -> list[Place]:
-        """Where the pool found each of its numbers, in row-major order."""
-        columns = self.maps[0].shape[1]
-        return [divmod(int(at), columns) for at in found_at(self.layers[0])[0].ravel()]
-
-    # the parts
-
-    @cached_property
-    def strip(self) -> Strip:
-        texts = {fmt(v) for fmt, values in zip(self.formats, self.maps, strict=True) for v in values.ravel().tolist()}
-        numbers = Numbers.fitting(self.style, self.style.cell, (), self.style.number_size, bold=texts)
-        parts = tuple(part for k in range(len(self.maps)) for part in self._parts(k))
-        return Strip(self.style, numbers, parts, labelled=self.trace.spec.labels is not None)
-
-    def _parts(self, k: int) -> list[Part]:
-        """A map, and the kernel of the layer that reads it if there is one."""
-        layer = self.layers[k] if k < len(self.layers) else None
-        map_ = Part(self.sheets[k].shape, Sign(self.style, self._label(k), self.color(k)), "→")
-        if layer is None or layer.kernels is None:
-            return [map_]
-        size = plane(layer.kernels[0, 0]).shape
-        sign = Sign(self.style, words.Label(words.kernel_label(layer, self.say).name), self.style.colors.kernel)
-        return [Part(map_.shape, map_.sign, "∗"), Part((size[0], size[1]), sign, "=")]
-
-    def _label(self, k: int) -> words.Label:
-        given = self.trace.spec.labels or Labels()
-        last = k == len(self.maps) - 1
-        size = words.size(self.layers[-1].layer.ends.out_size if last else self.layers[k].layer.ends.in_size)
-        if k == 0:
-            return words.Label(given.input or self.say("label.input", size=size))
-        if last:
-            return words.Label(given.output or self.say("label.output", size=size), self.say("flat.put_back"))
-        name = self.say("flat.pooled", size=size) if k == 1 else self.say("label.layer", number=k, size=size)
-        return words.Label(name)
-
-    def color(self, k: int) -> str:
-        """Of a map: from the input's to the output's."""
-        return mix(self.style.colors.input, self.style.colors.output, k / (len(self.maps) - 1))
-
-    def grid(self, k: int) -> Grid:
-        """Of a map."""
-        kernels = sum(layer.kernels is not None for layer in self.layers[:k])
-        return self.strip.grids[k + kernels]
-
-    @cached_property
-    def sheet_grids(self) -> list[SheetGrid]:
-        found = []
-        for k, (sheet, values, fmt) in enumerate(zip(self.sheets, self.maps, self.formats, strict=True)):
-            windowed = k < len(self.layers) - 1
-            empty = Formats.of(self.layers[k]).empty if windowed else ""
-            found.append(SheetGrid(self.grid(k), sheet, values, fmt, empty, self.color(k)))
-        return found
-
-    def place(self, k: int, cell: Place) -> Place:
-        """Where a cell of a map is drawn."""
-        return self.sheets[k].rows.place(cell[0]), self.sheets[k].columns.place(cell[1])
+class UnpooledView(PooledMaps):
+    """The drawing of one channel."""
 
     # what stays
 

@@ -18,7 +18,7 @@ from conv_anim.spec.model import (
     Unfold,
     Upsample,
 )
-from conv_anim.spec.views import name_of as type_of
+from conv_anim.spec.showing import name_of as type_of
 from conv_anim.tracing.accounts import standard
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from conv_anim.spec.layers.conv import CONV
 from conv_anim.spec.layers.conv_transpose import CONV_TRANSPOSE
+from conv_anim.spec.layers.depthwise import DEPTHWISE, POINTWISE
 from conv_anim.spec.layers.pool import AVG_POOL, GLOBAL_AVG_POOL, LP_POOL, MAX_POOL
 from conv_anim.spec.layers.rearrange import CHANNEL_SHUFFLE, FOLD, PIXEL_SHUFFLE, PIXEL_UNSHUFFLE, UNFOLD
-from conv_anim.spec.layers.separable import DEPTHWISE, DEPTHWISE_SEPARABLE, FLATTENED, POINTWISE, SPATIALLY_SEPARABLE
+from conv_anim.spec.layers.separable import DEPTHWISE_SEPARABLE, FLATTENED, SPATIALLY_SEPARABLE
 from conv_anim.spec.layers.upsample import MAX_UNPOOL, UPSAMPLE
 from conv_anim.spec.records import Tagged
 
