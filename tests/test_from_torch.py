@@ -89,7 +89,7 @@ def test_a_lazy_layer_is_drawn_once_it_has_weights():
     (nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU()), (3, 9, 9), "Sequential[1]: error: ReLU changes numbers"),
     (nn.BatchNorm2d(3), (3, 9, 9), "BatchNorm2d changes numbers in a way that is not drawn"),
     (nn.Linear(3, 4), (3, 9), "Linear slides no window"),
-    (nn.Sequential(), (3, 9, 9), "there is nothing to draw"),
+    (nn.Sequential(), (3, 9, 9), "nothing to draw"),
     ("nn.Conv2d(3, 8, 3)", (3, 9, 9), "no module of PyTorch, but of the type str [wrong-type]"),
     (nn.Conv2d(3, 8, 3), (4, 9, 9), "takes 3 channels, and the input's shape says 4"),
     (nn.Conv2d(3, 8, 3), torch.zeros(4, 9, 9), "Conv2d.in_channels: error: 'in_channels' is 3, but the input has 4"),

@@ -120,6 +120,8 @@ def _numbers(values: Iterable[int]) -> str:
 
 def _units(lines: Sequence[Sequence[Point]]) -> list[list[Units]]:
     """To a tenth of a pixel, counted from the first point: a shape is written alike wherever it is."""
+    if not lines:
+        return []
     (x, y), start = lines[0][0], _tenths(*lines[0][0])
     moved = ((_tenths(px - x, py - y) for px, py in line) for line in lines)
     return [[(start[0] + dx, start[1] + dy) for dx, dy in line] for line in moved]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.frameworks.arrays import array, fed
+from conv_anim.frameworks.sketch import DRAWN, NOTHING
 from conv_anim.frameworks.specs import spec_of
 from conv_anim.frameworks.torch_layers import BEYOND, HARMLESS, IN_CHANNELS, MODE_AXES, TORCH
 from conv_anim.spec.kinds import Invalid, Report
@@ -44,7 +45,7 @@ def from_torch(layer: Any, input: Any, **keys: Any) -> Spec:  # noqa: A002  # as
     """
     parts = [part for part in _parts(layer, type(layer).__name__) if part.name not in HARMLESS]
     if not parts:
-        raise Part("layer", layer).problem("nothing here moves anything: there is nothing to draw")
+        raise Part("layer", layer).problem(NOTHING, DRAWN)
     known = [_known(part) for part in parts]
     said = (
         layer_.axes or MODE_AXES.get(getattr(part.module, "mode", ""))

@@ -173,6 +173,10 @@ def fail(code: Code, message: str, node: Node, hint: str | None = None) -> NoRet
     raise SpecError([Problem(code, message, node.path, node.span, hint)])
 
 
+NOTHING = "there is no sliding window here, and nothing that moves cells: nothing to draw"
+DRAWN = "drawn are convolutions, pools, upsampling, shuffles, unfold and fold of PyTorch and Keras"
+
+
 def unsupported(message: str, node: Node, hint: str | None = None) -> NoReturn:
     """What is right there, and cannot be shown here."""
     fail(Code.UNSUPPORTED, message, node, hint)

@@ -10,7 +10,7 @@ from conv_anim.frameworks import keras_layers, torch_layers
 from conv_anim.frameworks.arguments import bound, unread
 from conv_anim.frameworks.calls import Call, Group, Unread, parsed, plain
 from conv_anim.frameworks.feeding import ENOUGH, Feed, candidates
-from conv_anim.frameworks.sketch import Sketch, unsupported
+from conv_anim.frameworks.sketch import DRAWN, NOTHING, Sketch, unsupported
 from conv_anim.spec.kinds import Invalid, Report
 from conv_anim.spec.layers.base import axes_of
 from conv_anim.spec.nodes import Items, Scalar
@@ -53,7 +53,7 @@ def sketched(source: Source, feed: Feed) -> Sketch:
     layers = _read(shown)
     if not layers:
         call = calls[0] if calls else parsed(source)
-        unsupported("nothing here moves anything: there is nothing to draw", Scalar(None, "", "", call.span))
+        unsupported(NOTHING, Scalar(None, "", "", call.span), DRAWN)
     sketch = _fed(layers, feed)
     sketch.notes[:0] = notes
     return sketch
@@ -126,8 +126,7 @@ def _layer(call: Call, report: Report) -> ForeignLayer | None:
             return table[call.short]
     near = nearest(call.short, [name for table in reversed(tables) for name in table])
     dot = f"{call.prefix}." if call.prefix else ""
-    known = "drawn are convolutions, pools, upsampling, shuffles, unfold and fold of PyTorch and Keras"
-    hint = known if near is None else f"did you mean '{dot}{near}'? {known}"
+    hint = DRAWN if near is None else f"did you mean '{dot}{near}'? {DRAWN}"
     report.problems.append(Problem(Code.UNKNOWN_NAME, f"no layer is known as '{call.name}'", "", call.span, hint))
     return None
 
