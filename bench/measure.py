@@ -59,14 +59,16 @@ class Run:
     peak: float
 
 
-def run(arguments: Command) -> Run:
-    """Run Python; what it imports is compiled already, as it is for a user from the second time on."""
+def run(arguments: Command, *, status: int = 0) -> Run:
+    """Run Python, to end with a status; what it imports is compiled, as it is for a user from the second time on."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     begin = perf_counter()
-    process = subprocess.Popen([sys.executable, *map(str, arguments)], stdout=subprocess.DEVNULL, env=environment)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = status
-    if status:
+    errors = subprocess.DEVNULL if status else None
+    command = [sys.executable, *map(str, arguments)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors, env=environment)
+    _, ended, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(ended)
+    if process.returncode != status:
         raise click.ClickException(f"{' '.join(map(str, arguments))} failed")
     mebi = 1 << (20 if sys.platform == "darwin" else 10)
     return Run(usage.ru_utime + usage.ru_stime, perf_counter() - begin, usage.ru_maxrss / mebi)

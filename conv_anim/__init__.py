@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from conv_anim.embed.jupyter import show
     from conv_anim.frameworks.graphs import from_onnx
     from conv_anim.frameworks.modules import from_torch
+    from conv_anim.limits import Limits
     from conv_anim.pipeline import load, render
     from conv_anim.tracing.trace import trace
 
-__all__ = ["SpecError", "__version__", "from_onnx", "from_torch", "load", "render", "show", "trace"]
+__all__ = ["Limits", "SpecError", "__version__", "from_onnx", "from_torch", "load", "render", "show", "trace"]
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Limits": "conv_anim.limits",
     "SpecError": "conv_anim.diagnostics",
     "from_onnx": "conv_anim.frameworks.graphs",
     "from_torch": "conv_anim.frameworks.modules",

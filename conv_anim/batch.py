@@ -1,32 +1,27 @@
-"""Many specs in one go: which files they become, drawn by several processes, written or compared, and told about."""
+"""Many specs in one go: where they are from, which files they become, and what became of them."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 from conv_anim import inputs, pipeline
-from conv_anim.diagnostics import Code, Problem, SpecError
+from conv_anim.diagnostics import Code, Problem
+from conv_anim.jobs import Job, key
+from conv_anim.limits import USUAL
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from concurrent.futures import ProcessPoolExecutor
+    from collections.abc import Iterable
 
     from conv_anim.diagnostics import Source
+    from conv_anim.jobs import Change
+    from conv_anim.limits import Limits
     from conv_anim.pipeline import Loaded
     from conv_anim.scene.choice import Steps
-    from conv_anim.spec.model import Spec
 
 SUFFIXES = (".yaml", ".yml")
-ENOUGH = 4
-"""So many figures make up for the start of further processes."""
-DRAWING = ("export.files", "export.gif", "painting.agg", "scene.figure", "tracing.trace")
-"""The modules that any figure needs."""
-
-Change: TypeAlias = Literal["new", "changed", "same"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +35,11 @@ class Wanted:
     step: Steps | None = None
     check: bool = False
     """Compare instead of writing."""
+    limits: Limits = USUAL
+    noted: bool = False
+    """What is drawn is noted in the ledger."""
+    force: bool = True
+    """Draw anew what is up to date by the ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,8 @@ class Origin:
 
     source: Path | Source
     subfolder: Path = Path()
+    named: Path | None = None
+    """The folder that the command line names, if it is not the spec itself."""
 
     @property
     def name(self) -> str:
@@ -61,31 +63,10 @@ class Origin:
     def folder(self) -> Path:
         return self.source.parent if isinstance(self.source, Path) else Path()
 
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One file to make of a spec, or with the format ``frames`` one file a frame. ``path`` has no suffix."""
-
-    spec: Spec
-    format: str
-    path: Path
-    step: Steps | None
-    check: bool
-
     @property
-    def file(self) -> Path:
-        """The file, or with the format ``frames`` what its many files begin with."""
-        return self.path.with_name(f"{self.path.name}.{self.format}")
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a job: its files, or its problems."""
-
-    files: tuple[tuple[Path, Change], ...] = ()
-    problems: tuple[Problem, ...] = ()
-    advice: str = ""
-    """How the file is used, where that is not plain."""
+    def root(self) -> Path:
+        """What lies in it, or below it, the spec may name."""
+        return self.named or self.folder
 
 
 def origins(paths: Iterable[Path]) -> list[Origin]:
@@ -95,14 +76,35 @@ def origins(paths: Iterable[Path]) -> list[Origin]:
     """
     found: list[Origin] = []
     for path in paths:
-        if not path.is_dir():
-            found.append(Origin(path))
-            continue
-        inside = sorted(p for p in path.rglob("*") if p.suffix in SUFFIXES and not hidden(p.relative_to(path)))
-        if not inside:
-            raise inputs.problem(Code.UNREADABLE, "there is no .yaml file in this folder", str(path))
-        found += [Origin(p, p.parent.relative_to(path)) for p in inside]
+        try:
+            found += _inside(path) if path.is_dir() else [Origin(path)]
+        except OSError as error:
+            what = f"cannot be looked into: {error.strerror or error}"
+            raise inputs.problem(Code.UNREADABLE, what, str(path)) from None
     return found
+
+
+def _inside(folder: Path) -> list[Origin]:
+    """The specs in a folder and below. Raises SpecError if there is none, OSError if it cannot be read."""
+    inside = sorted(p for p in folder.rglob("*") if _is_spec(p) and not hidden(p.relative_to(folder)))
+    if not inside:
+        raise inputs.problem(Code.UNREADABLE, "there is no .yaml file in this folder", str(folder))
+    return [Origin(p, p.parent.relative_to(folder), folder) for p in inside]
+
+
+def _is_spec(path: Path) -> bool:
+    """Whether a path in a folder is to be read: no folder, pipe or device; a link that leads nowhere is told later."""
+    return path.suffix in SUFFIXES and (path.is_file() or (path.is_symlink() and not path.exists()))
+
+
+def check_place(origin: Origin, limits: Limits) -> None:
+    """Raise SpecError for a spec that a link in a folder fetches from outside it."""
+    if origin.named is None or limits.outside or not isinstance(origin.source, Path):
+        return
+    if not inputs.is_within(origin.source, origin.named):
+        what = f"this is a link that leads out of {origin.named}"
+        hint = "name the file itself; --allow-outside reads it all the same"
+        raise inputs.problem(Code.UNREADABLE, what, origin.name, hint)
 
 
 def hidden(path: Path) -> bool:
@@ -113,12 +115,25 @@ def jobs(origin: Origin, loaded: Loaded, wanted: Wanted) -> list[Job]:
     """The files that a spec becomes: those it names, or its own name in every format asked for."""
     spec = loaded.spec
     folder = origin.folder if wanted.folder is None else wanted.folder / origin.subfolder
+    root = origin.root if wanted.folder is None else wanted.folder
     if wanted.formats or not spec.output:
         named = _parts(Path(spec.output[0]))[0].name if spec.output else origin.stem
         wished = wanted.formats or (("png",) if _single(wanted.step) else pipeline.default_formats(spec))
-        return [Job(spec, f, folder / named, wanted.step, wanted.check) for f in dict.fromkeys(wished)]
-    parts = [_parts(folder / name) for name in dict.fromkeys(spec.output)]
-    return [Job(spec, format_, path, wanted.step, wanted.check) for path, format_ in parts]
+        parts = [(folder / named, format_) for format_ in dict.fromkeys(wished)]
+    else:
+        parts = [_parts(folder / name) for name in dict.fromkeys(spec.output)]
+    for path, _ in parts:
+        _stays(path, root, origin, wanted)
+    made = [Job(spec, format_, path, wanted.step, wanted.check, wanted.limits) for path, format_ in parts]
+    return [replace(job, key=key(job)) for job in made] if wanted.noted and not wanted.check else made
+
+
+def _stays(path: Path, root: Path, origin: Origin, wanted: Wanted) -> None:
+    """Raise SpecError if a picture would leave its folder, as through a link."""
+    if not wanted.limits.outside and not inputs.is_within(path.parent, root):
+        what = f"{path} lies outside {root}, whither a link leads"
+        hint = "name its folder with -o; --allow-outside writes it all the same"
+        raise inputs.problem(Code.OUTPUT, what, origin.name, hint)
 
 
 def _single(step: Steps | None) -> bool:
@@ -132,95 +147,21 @@ def _parts(path: Path) -> tuple[Path, str]:
     return path.with_name(path.name[: -len(format_) - 1]), format_
 
 
-def conflict(origin: Origin, job: Job, taken: dict[Path, Origin]) -> Problem | None:
-    """The problem of two specs that would become the same file; notes the file as taken."""
-    first = taken.setdefault(job.file.absolute(), origin)
-    if first is origin:
+def conflict(origin: Origin, job: Job, taken: dict[str, str]) -> Problem | None:
+    """The problem of two specs that would become the same file; notes the spec's name for the file's."""
+    first = taken.setdefault(_full(job.file), origin.name)
+    if first == origin.name:
         return None
-    what = f"this would write {job.file}, which {first.name} writes already"
+    what = f"this would write {job.file}, which {first} writes already"
     return Problem(Code.OUTPUT, what, file=origin.name, hint="give one of them another name with 'output:'")
 
 
-def done(job: Job) -> Outcome:
-    """Draw and write, or compare."""
-    from conv_anim.export import files
-
+def _full(path: Path) -> str:
+    """From the root, if there still is a current folder."""
     try:
-        made = pipeline.pictures(job.spec, job.format, job.path.name, step=job.step)
-        written = tuple(_put(job.path.with_name(name), data, files.write, job) for name, data in made)
-        return Outcome(written, advice=_advice(job))
-    except SpecError as error:
-        return Outcome(problems=error.problems)
-    except OSError as error:
-        what = f"{job.path}.{_suffix(job)} cannot be written: {error.strerror or error}"
-        hint = "choose another folder with -o, or another name with 'output:'"
-        return Outcome(problems=inputs.problem(Code.OUTPUT, what, str(job.path), hint).problems)
-
-
-def drawn(job: Job) -> tuple[Outcome, list[tuple[str, bytes]]]:
-    """The pictures of a job, with their names, not written anywhere; none if there are problems."""
-    try:
-        return Outcome(), pipeline.pictures(job.spec, job.format, job.path.name, step=job.step)
-    except SpecError as error:
-        return Outcome(problems=error.problems), []
-
-
-def _advice(job: Job) -> str:
-    if job.format != "pages.pdf" or job.check:
-        return ""
-    from conv_anim.export.pdf import animategraphics
-
-    return animategraphics(job.file.stem, step=job.spec.animation.step, loop=job.spec.animation.loop == 0)
-
-
-def _suffix(job: Job) -> str:
-    return "png" if job.format == "frames" else job.format
-
-
-def _put(path: Path, data: bytes, write: Callable[[Path, bytes], None], job: Job) -> tuple[Path, Change]:
-    before = path.read_bytes() if path.is_file() else None
-    change: Change = "new" if before is None else "same" if before == data else "changed"
-    if change != "same" and not job.check:
-        write(path, data)
-    return path, change
-
-
-def all_done(todo: Sequence[Job], processes: int) -> Iterator[tuple[Job, Outcome]]:
-    """Every job with its outcome, as they come."""
-    if processes == 1 or len(todo) < ENOUGH:
-        for job in todo:
-            yield job, done(job)
-        return
-    from concurrent.futures import as_completed
-
-    with _workers(min(processes, len(todo))) as pool:
-        pending = {pool.submit(done, job): job for job in todo}
-        for future in as_completed(pending):
-            yield pending[future], future.result()
-
-
-@contextmanager
-def _workers(count: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that leave an interrupt to this one, which lets them finish what they are at.
-
-    What is imported here already, forked processes need not import each for itself.
-    """
-    from concurrent.futures import ProcessPoolExecutor
-    from importlib import import_module
-
-    for name in DRAWING:
-        import_module(f"conv_anim.{name}")
-    pool = ProcessPoolExecutor(count, initializer=_ignore_interrupts)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _ignore_interrupts() -> None:
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+        return str(path.parent.resolve() / path.name)
+    except (OSError, RuntimeError):
+        return str(path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from conv_anim.signals import abrupt
 
-import click
+with abrupt():
+    import os
+    from importlib import import_module
+    from typing import TYPE_CHECKING, Any
 
-from conv_anim import __version__
+    import click
+
+    from conv_anim import __version__, faults
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +44,8 @@ class Commands(click.Group):
             from conv_anim.commands.completion import register
 
             register()
-        return super().main(*args, **extra)
+        with faults.told():
+            return super().main(*args, **extra)
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(COMMANDS)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 WIDEST = 100
 """Columns of a source line that a diagnostic shows; of a longer line, those around the problem."""
+MOST_PROBLEMS = 50
+"""Of a spec that are told."""
 Form: TypeAlias = Literal["human", "short", "json"]
 FORMS: Final[tuple[Form, ...]] = ("human", "short", "json")
 BOLD, RED, BLUE, GREEN = "1", "1;31", "1;34", "1;32"
@@ -32,6 +35,7 @@ class Code(StrEnum):
     EMPTY = "empty"
     TOO_LARGE = "too-large"
     OVERRIDE = "override"
+    MORE = "more"
     # its form
     DUPLICATE_KEY = "duplicate-key"
     UNKNOWN_KEY = "unknown-key"
@@ -56,6 +60,15 @@ class Code(StrEnum):
     GLYPH = "glyph"
     # of what is no spec
     UNSUPPORTED = "unsupported"
+    # of no spec's making
+    KILLED = "killed"
+    INTERNAL = "internal"
+
+
+@lru_cache(maxsize=1)
+def _lines(text: str) -> list[str]:
+    """Split once for all problems of a text."""
+    return text.splitlines()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +80,7 @@ class Source:
 
     def line(self, number: int) -> str:
         """The line, counted from 1, without its end; empty beyond the last."""
-        lines = self.text.splitlines()
+        lines = _lines(self.text)
         return lines[number - 1] if 0 < number <= len(lines) else ""
 
 
@@ -82,6 +95,12 @@ class Span:
     line: int
     column: int
     width: int = 1
+
+    @classmethod
+    def at(cls, source: Source, position: int, width: int = 1) -> Span:
+        """The place of a character of the text, counted from 0, and so many after it."""
+        lines = f"{source.text[:position]}.".splitlines()
+        return cls(source, len(lines), len(lines[-1]), width)
 
     @property
     def end(self) -> int:
@@ -126,18 +145,19 @@ class Problem:
 
     def human(self, *, color: bool = False) -> str:
         """Several lines: the message, the line that it is about with a caret under the place, and the way out."""
-        where = f"{_inked(self.place, BOLD, color)}: " if self.place else ""
-        lines = [f"{where}{_inked('error:', RED, color)} {_inked(self.message, BOLD, color)} [{self.code}]"]
+        where = f"{_inked(visible(self.place), BOLD, color)}: " if self.place else ""
+        lines = [f"{where}{_inked('error:', RED, color)} {_inked(visible(self.message), BOLD, color)} [{self.code}]"]
         if self.span is not None:
             lines += _excerpt(self.span, color=color)
         if self.hint is not None:
-            lines.append(f"  {_inked('hint:', GREEN, color)} {self.hint}")
+            told = "\n".join(map(visible, self.hint.split("\n")))
+            lines.append(f"  {_inked('hint:', GREEN, color)} {told}")
         return "\n".join(lines)
 
     def short(self) -> str:
         """One line, ``file:line:column: error: message [code]``; what is about a whole file stands at its beginning."""
         place = self.place if self.span is not None or not self.file else f"{self.file}:1:1"
-        return f"{place or 'conv-anim'}: error: {self.message} [{self.code}]"
+        return f"{visible(place) or 'conv-anim'}: error: {visible(self.message)} [{self.code}]"
 
     def json(self) -> str:
         """An object on one line; ``line``, ``column`` and ``end``, which is behind the last column, count from 1."""
@@ -185,7 +205,10 @@ class SpecError(Exception):
     """A spec, or what was asked of it, is at fault; ``problems`` holds every diagnostic, in the order of the file."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems: tuple[Problem, ...] = tuple(sorted(problems, key=_position))
+        found = sorted(problems, key=_position)
+        self.problems: tuple[Problem, ...] = tuple(found[:MOST_PROBLEMS])
+        if len(found) > MOST_PROBLEMS:
+            self.problems += (_and_more(found[MOST_PROBLEMS]),)
         super().__init__("\n".join(map(str, self.problems)))
 
     def __reduce__(self) -> tuple[type[SpecError], tuple[tuple[Problem, ...]]]:
@@ -193,8 +216,19 @@ class SpecError(Exception):
         return type(self), (self.problems,)
 
 
+def _and_more(problem: Problem) -> Problem:
+    """What stands for all problems from one on."""
+    what = f"there are more problems than these {MOST_PROBLEMS}"
+    return Problem(Code.MORE, what, problem.path, problem.span, "mend some of them, and see the rest", problem.file)
+
+
 def _position(problem: Problem) -> tuple[int, int]:
     return (0, 0) if problem.span is None else (problem.span.line, problem.span.column)
+
+
+def visible(text: str) -> str:
+    """A text on one line: what cannot be seen is written as an escape."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:

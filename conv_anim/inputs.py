@@ -6,9 +6,11 @@ import codecs
 import csv
 import warnings
 from dataclasses import dataclass
+from stat import S_ISREG
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from conv_anim.diagnostics import Code, Problem, Source, Span, SpecError, listed, nearest
+from conv_anim.limits import USUAL, Asked, Place
 from conv_anim.spec.arrays import DataFileError
 from conv_anim.spec.model import Given
 
@@ -16,13 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from conv_anim.limits import Limits
     from conv_anim.spec.model import Number
 
-LONGEST = 8_000_000
-"""Bytes of a spec."""
-MOST_CELLS = 4_000_000
-"""Numbers of a data file."""
+NUMBER = 64
+"""Bytes of memory for each number of a data file, while it is read."""
+WRITTEN = 50
+"""Bytes of memory for each byte of numbers written as text."""
 FINITE = "numpy.nan_to_num makes finite ones of them"
+SMALLER = "a smaller input shows the same"
 COMMAS = "a row of numbers on each line, with commas between them"
 
 
@@ -31,11 +35,11 @@ def problem(code: Code, message: str, name: str, hint: str | None = None) -> Spe
     return SpecError([Problem(code, message, hint=hint, file=name)])
 
 
-def source(path: Path) -> Source:
+def source(path: Path, limits: Limits = USUAL) -> Source:
     """A spec's text. Raises SpecError."""
     try:
         with path.open("rb") as file:
-            return decoded(file, str(path))
+            return decoded(file, str(path), limits)
     except OSError as error:
         raise _unreadable(path, error) from None
 
@@ -67,12 +71,11 @@ def _no_text(data: bytes) -> str | None:
     return "this is UTF-16 without the mark at its beginning" if data[:2].count(0) == 1 and len(data) > 1 else None
 
 
-def decoded(file: BinaryIO, name: str) -> Source:
+def decoded(file: BinaryIO, name: str, limits: Limits = USUAL) -> Source:
     """The text of an open file: UTF-8, or UTF-16 that says so in its first bytes."""
-    data = file.read(LONGEST + 1)
-    if len(data) > LONGEST:
-        what = f"the file is larger than {LONGEST} bytes"
-        raise problem(Code.TOO_LARGE, what, name, "keep large arrays in a .npy file")
+    data = file.read(limits.file_size + 1)
+    what, way = f"this file has {len(data):,} bytes or more", "keep large arrays in a .npy file"
+    Asked("file_size", len(data), what, way, whole=False).check(limits, Place(file=name))
     other = _no_text(data)
     if other is not None:
         hint = "save the file as UTF-8" if "UTF" in other else "name the .yaml file that it belongs to"
@@ -82,17 +85,21 @@ def decoded(file: BinaryIO, name: str) -> Source:
         return Source(name, data.decode(encoding))
     except UnicodeDecodeError as error:
         before = data[: error.start].decode(encoding, "replace")
-        line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
         what = f"byte 0x{data[error.start]:02x} is not {error.encoding.upper()}"
-        span = Span(Source(name, data.decode(encoding, "replace")), line, column)
+        span = Span.at(Source(name, data.decode(encoding, "replace")), len(before))
         raise SpecError([Problem(Code.ENCODING, what, span=span, hint="save the file as UTF-8")]) from None
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """Reads the data files of a spec; they lie in its folder or below it."""
+    """Reads the data files of a spec, whose names are relative to its folder; they lie in it or below it.
+
+    ``within`` is a folder around it that the command line names, in which they may lie as well.
+    """
 
     root: Path
+    limits: Limits = USUAL
+    within: Path | None = None
 
     def __call__(self, name: str) -> Given:
         """The numbers of a file. Raises DataFileError."""
@@ -102,7 +109,9 @@ class Folder:
             known = f"known are {listed(list(READERS), last='and')}"
             raise DataFileError(f"'{name}' is of no known kind", CONVERTED.get(path.suffix.lower(), known))
         try:
-            return read(path, name)
+            if not _is_plain(path):
+                raise DataFileError(f"'{name}' is no file with data in it", "name a .npy, .csv or .png file")
+            return read(path, name, self.limits)
         except FileNotFoundError:
             raise DataFileError(f"there is no file '{name}'", _looked_for(path, name)) from None
         except OSError as error:
@@ -110,11 +119,30 @@ class Folder:
             raise DataFileError(what, "it may be cut off, or not be yours to read") from None
 
     def _inside(self, name: str) -> Path:
-        root = self.root.resolve()
-        path = (root / name).resolve()
-        if not path.is_relative_to(root):
-            raise DataFileError(f"'{name}' lies outside the spec's folder", "copy it beside the spec")
+        """Where a file really lies, links followed."""
+        try:
+            path = (self.root.resolve() / name).resolve()
+        except (OSError, RuntimeError, ValueError):
+            raise DataFileError(f"'{name}' leads nowhere", "name a .npy, .csv or .png file beside the spec") from None
+        if not self.limits.outside and not is_within(path, self.within or self.root):
+            hint = "copy it beside the spec; --allow-outside reads it all the same"
+            raise DataFileError(f"'{name}' lies outside the spec's folder", hint)
         return path
+
+
+def is_within(path: Path, folder: Path) -> bool:
+    """Whether a path leads into a folder or below it, links followed; what is not there yet counts as plain."""
+    try:
+        return path.resolve().is_relative_to(folder.resolve())
+    except FileNotFoundError:  # the current folder is gone: no path leads anywhere, as reading and writing will tell
+        return True
+    except (OSError, RuntimeError):
+        return False
+
+
+def _is_plain(path: Path) -> bool:
+    """Whether it is a file whose end comes: no folder, pipe or device. Raises OSError."""
+    return S_ISREG(path.stat().st_mode)
 
 
 CONVERTED = {
@@ -141,9 +169,15 @@ def _looked_for(path: Path, name: str) -> str:
     return relative if near is None else f"did you mean '{name.removesuffix(path.name)}{near}'? {relative}"
 
 
-def _limited(cells: int, name: str) -> None:
-    if cells > MOST_CELLS:
-        raise DataFileError(f"'{name}' has {cells} numbers, more than {MOST_CELLS}", "a smaller input shows the same")
+def _limited(cells: int, name: str, limits: Limits) -> None:
+    """Raise DataFileError for more numbers than are allowed."""
+    needed = f"to read '{name}' takes about {NUMBER * cells:,} bytes of memory"
+    for asked in (
+        Asked("cells", cells, f"'{name}' has {cells:,} numbers", SMALLER),
+        Asked("memory", NUMBER * cells, needed, SMALLER),
+    ):
+        if asked.problem(limits) is not None:
+            raise DataFileError(asked.what, asked=asked)
 
 
 def _from_array(array: Any, name: str) -> Given:
@@ -153,7 +187,9 @@ def _from_array(array: Any, name: str) -> Given:
         shape = "x".join(map(str, array.shape)) or "one value"
         hint = "whole and real numbers can be drawn"
         raise DataFileError(f"'{name}' holds {array.dtype} in the shape {shape}, and no number that can be drawn", hint)
-    if not np.isfinite(array).all() or np.abs(array.astype(float)).max() >= 2**53:
+    with np.errstate(over="ignore"):
+        drawable = np.isfinite(array).all() and np.abs(array.astype(float)).max() < 2**53
+    if not drawable:
         raise DataFileError(
             f"'{name}' holds numbers that cannot be drawn: infinite, not a number, or beyond ±2⁵³", FINITE
         )
@@ -161,19 +197,28 @@ def _from_array(array: Any, name: str) -> Given:
     return Given(tuple(whole.shape), tuple(whole.ravel().tolist()))
 
 
-def _npy(path: Path, name: str) -> Given:
-    import numpy as np
+def _npy(path: Path, name: str, limits: Limits) -> Given:
+    from tokenize import TokenError
 
+    from numpy.lib.format import open_memmap
+
+    broken = (ValueError, TypeError, OverflowError, EOFError, SyntaxError, TokenError, RecursionError, MemoryError)
     try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, EOFError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of files that Python 2 wrote
+            array = open_memmap(path, mode="r")
+    except broken:
         what = f"'{name}' is no whole .npy file of plain numbers"
         raise DataFileError(what, "write the array with numpy.save, without objects in it") from None
-    _limited(array.size, name)
+    _limited(array.size, name, limits)
     return _from_array(array, name)
 
 
-def _csv(path: Path, name: str) -> Given:
+def _csv(path: Path, name: str, limits: Limits) -> Given:
+    size = path.stat().st_size
+    asked = Asked("memory", WRITTEN * size, f"to read '{name}' takes about {WRITTEN * size:,} bytes of memory", SMALLER)
+    if asked.problem(limits) is not None:
+        raise DataFileError(asked.what, asked=asked)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = [[_number(cell, name, k) for cell in row] for k, row in enumerate(csv.reader(file), 1) if row]
@@ -185,7 +230,7 @@ def _csv(path: Path, name: str) -> Given:
     odd = next((k for k, row in enumerate(rows) if len(row) != len(rows[0])), None)
     if odd is not None:
         raise DataFileError(f"'{name}': row {odd + 1} is {len(rows[odd])} long, the first one {len(rows[0])}", COMMAS)
-    _limited(len(rows) * len(rows[0]), name)
+    _limited(len(rows) * len(rows[0]), name, limits)
     return Given((len(rows), len(rows[0])), tuple(cell for row in rows for cell in row))
 
 
@@ -198,7 +243,7 @@ def _number(cell: str, name: str, row: int) -> Number:
     return value
 
 
-def _png(path: Path, name: str) -> Given:
+def _png(path: Path, name: str, limits: Limits) -> Given:
     """Grey values as (rows, columns), colours as (3, rows, columns), from 0 to 255."""
     import numpy as np
     from PIL import Image, UnidentifiedImageError
@@ -207,8 +252,8 @@ def _png(path: Path, name: str) -> Given:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path, formats=["PNG"]) as image:
-                _limited(image.width * image.height, name)
                 grey = image.mode in {"1", "L", "LA", "I", "I;16", "F"}
+                _limited(image.width * image.height * (1 if grey else 3), name, limits)
                 pixels = np.asarray(
                     image if image.mode in {"I", "I;16", "F"} else image.convert("L" if grey else "RGB")
                 )
@@ -219,4 +264,4 @@ def _png(path: Path, name: str) -> Given:
     return _from_array(pixels if grey else np.moveaxis(pixels, -1, 0), name)
 
 
-READERS: dict[str, Callable[[Path, str], Given]] = {".npy": _npy, ".csv": _csv, ".png": _png}
+READERS: dict[str, Callable[[Path, str, Limits], Given]] = {".npy": _npy, ".csv": _csv, ".png": _png}

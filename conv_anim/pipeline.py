@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from conv_anim import inputs
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
-from conv_anim.spec import document, formats, overrides, reader
+from conv_anim.limits import USUAL
+from conv_anim.spec import document, estimates, formats, overrides, reader
 from conv_anim.spec.model import Undrawn
 from conv_anim.spec.nodes import Entries, Items, Scalar, from_python
 from conv_anim.spec.views import animates
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from os import PathLike
 
+    from conv_anim.limits import Limits
     from conv_anim.painting.fonts import GlyphError
     from conv_anim.scene.choice import Steps
     from conv_anim.scene.primitives import Scene
@@ -33,12 +35,15 @@ class Loaded:
     root: Node
 
 
-def load(source: str | PathLike[str] | Mapping[str, Any], *, changes: Iterable[str] = ()) -> Spec:
+def load(
+    source: str | PathLike[str] | Mapping[str, Any], *, changes: Iterable[str] = (), limits: Limits | None = None
+) -> Spec:
     """The spec in a file, or in a mapping made in Python, whose ``file:`` names are relative to the current folder.
 
-    ``changes`` are like ``layer.stride=2``. Raises SpecError, which holds all problems.
+    ``changes`` are like ``layer.stride=2``; ``limits`` say how large it may be. Raises SpecError, which holds all
+    problems.
     """
-    return loaded(source, changes=changes).spec
+    return loaded(source, changes=changes, limits=limits or USUAL).spec
 
 
 def loaded(
@@ -46,34 +51,39 @@ def loaded(
     *,
     changes: Iterable[str] = (),
     files: Files | None = None,
+    limits: Limits = USUAL,
 ) -> Loaded:
     """As `load`, with the tree; a ``Source`` is text that is read already. ``files`` reads the data files."""
     match source:
         case Source():
-            root, folder = document.parsed(source), Path()
+            root, folder = document.parsed(source, limits=limits), Path()
         case str() | Path():
             path = Path(source)
-            root, folder = document.parsed(inputs.source(path)), path.parent
+            root, folder = document.parsed(inputs.source(path, limits), limits=limits), path.parent
         case _ if hasattr(source, "__fspath__"):
-            return loaded(Path(source), changes=changes, files=files)
+            return loaded(Path(source), changes=changes, files=files, limits=limits)
         case _:
-            root, folder = from_python(dict(source)), Path()
-    return _changed(root, changes, files or inputs.Folder(folder))
+            root, folder = from_python(dict(source), limits=limits), Path()
+    return _changed(root, changes, files or inputs.Folder(folder, limits), limits)
 
 
-def _changed(root: Node, changes: Iterable[str], files: Files) -> Loaded:
-    root = overrides.changed(root, changes)
-    return Loaded(reader.spec(root, files), root)
+def _changed(root: Node, changes: Iterable[str], files: Files, limits: Limits) -> Loaded:
+    root = overrides.changed(root, changes, limits)
+    return Loaded(reader.spec(root, files, limits), root)
 
 
 # from a spec to a picture
 
 
-def drawable(loaded: Loaded) -> Loaded:
-    """The same. Raises SpecError if no view can show it."""
+def drawable(loaded: Loaded, limits: Limits = USUAL) -> Loaded:
+    """The same. Raises SpecError if no view can show it, or it takes more than the limits allow."""
     if isinstance(loaded.spec.view, Undrawn):
         where = loaded.root.get("layers") or loaded.root.get("layer") if isinstance(loaded.root, Entries) else None
         raise _undrawn(loaded.spec.view, where or loaded.root)
+    try:
+        estimates.drawable(loaded.spec, limits)
+    except SpecError as error:
+        raise located(error, loaded.root) from None
     return loaded
 
 
@@ -83,16 +93,21 @@ def _undrawn(view: Undrawn, node: Node | None = None) -> SpecError:
     return SpecError([Problem(Code.VIEW, view.why, *place, hint)])
 
 
-def scene(spec: Spec) -> Scene:
-    """The picture of a spec. Raises SpecError if no view can show it, or no font has a character of its texts."""
+def scene(spec: Spec, *, limits: Limits = USUAL) -> Scene:
+    """The picture of a spec.
+
+    Raises SpecError if no view can show it, it takes more than the limits allow, or no font has a character of its
+    texts.
+    """
     from conv_anim.painting.fonts import DejaVu, GlyphError
     from conv_anim.scene import figure
     from conv_anim.tracing.trace import trace
 
     if isinstance(spec.view, Undrawn):
         raise _undrawn(spec.view)
+    estimates.drawable(spec, limits)
     try:
-        return figure.scene(trace(spec), DejaVu())
+        return figure.scene(trace(spec, limits=limits), DejaVu())
     except GlyphError as error:
         missing = dict.fromkeys((error, *_missing(spec)))
         raise SpecError(Problem(Code.GLYPH, str(e), e.character, hint=_glyph_hint(e)) for e in missing) from None
@@ -101,13 +116,17 @@ def scene(spec: Spec) -> Scene:
         raise SpecError([Problem(Code.OUT_OF_RANGE, str(error), "size.width", hint=hint)]) from None
 
 
+def words(spec: Spec) -> str:
+    """What is drawn of a spec's own words."""
+    named = () if spec.labels is None else (spec.labels.input, spec.labels.kernel, spec.labels.output)
+    return "".join(said for said in (*named, spec.formula, spec.caption) if isinstance(said, str))
+
+
 def _missing(spec: Spec) -> Iterator[GlyphError]:
     """All characters of a spec's own words that no font has."""
     from conv_anim.painting.fonts import DejaVu, GlyphError
 
-    named = () if spec.labels is None else (spec.labels.input, spec.labels.kernel, spec.labels.output)
-    words = [said for said in (*named, spec.formula, spec.caption) if isinstance(said, str)]
-    for character in dict.fromkeys("".join(words)):
+    for character in dict.fromkeys(words(spec)):
         try:
             DejaVu().width(character, size=1.0)
         except GlyphError as error:
@@ -130,8 +149,8 @@ def _located(problem: Problem, root: Node) -> Problem:
     match problem.code:
         case Code.GLYPH:
             return _at_character(problem, root)
-        case Code.OUT_OF_RANGE:
-            where = next((node for node in _scalars(root) if node.path == problem.path), None)
+        case Code.OUT_OF_RANGE | Code.TOO_LARGE if problem.span is None:
+            where = _at(root, problem.path)
             return problem if where is None else replace(problem, span=where.span)
         case _:
             return problem
@@ -143,6 +162,20 @@ def _at_character(problem: Problem, root: Node) -> Problem:
     if where is None:
         return problem
     return Problem(problem.code, problem.message, where.path, where.span, problem.hint)
+
+
+def _at(node: Node, path: str) -> Node | None:
+    """What stands at a place; of a list or mapping, where it begins."""
+    if node.path == path and path:
+        return node
+    match node:
+        case Scalar():
+            return None
+        case Items():
+            inside: Iterable[Node] = node.items
+        case Entries():
+            inside = (value for _, value in node.entries)
+    return next((found for item in inside if path.startswith(item.path) and (found := _at(item, path))), None)
 
 
 def _scalars(node: Node) -> Iterator[Scalar]:
@@ -157,16 +190,17 @@ def _scalars(node: Node) -> Iterator[Scalar]:
                 yield from _scalars(value)
 
 
-def render(spec: Spec, path: str | PathLike[str], *, step: Steps | None = None) -> Path:
+def render(spec: Spec, path: str | PathLike[str], *, step: Steps | None = None, limits: Limits | None = None) -> Path:
     """Draw a spec into a file; its suffix says the format, as in ``fig.gif``, ``fig.svg`` or ``fig.storyboard.pdf``.
 
     ``step`` chooses steps, counted from 0: one (``3``, ``"last"``) makes a still, several (``[0, 4]``, ``"0,4-8"``) are
-    the frames, panels or pages. Raises SpecError, and OSError where it cannot write.
+    the frames, panels or pages. Raises SpecError, also for what takes more than the ``limits`` allow, and OSError where
+    it cannot write.
     """
     from conv_anim.export import files
 
-    path = Path(path)
-    files.write(path, encoded(scene(spec), format_of(path), step=step))
+    path, limits = Path(path), limits or USUAL
+    files.write(path, encoded(scene(spec, limits=limits), format_of(path), step=step, limits=limits))
     return path
 
 
@@ -188,20 +222,25 @@ def default_formats(spec: Spec) -> tuple[str, ...]:
     return ("gif",) if moves else ("png",)
 
 
-def pictures(spec: Spec, format_: str, name: str, *, step: Steps | None = None) -> list[tuple[str, bytes]]:
+def pictures(
+    spec: Spec, format_: str, name: str, *, step: Steps | None = None, limits: Limits = USUAL
+) -> list[tuple[str, bytes]]:
     """File names, made from ``name`` without a suffix, and their contents; ``frames`` makes many, else there is one."""
+    drawn = scene(spec, limits=limits)
     if format_ == "frames":
-        return _numbered(scene(spec), name, step)
-    return [(f"{name}.{format_}", encoded(scene(spec), format_, step=step))]
+        return _numbered(drawn, name, step, limits)
+    return [(f"{name}.{format_}", encoded(drawn, format_, step=step, limits=limits))]
 
 
-def _numbered(drawn: Scene, name: str, step: Steps | None) -> list[tuple[str, bytes]]:
-    from conv_anim.export import png
+def _numbered(drawn: Scene, name: str, step: Steps | None, limits: Limits) -> list[tuple[str, bytes]]:
+    from conv_anim.export import burden, png
     from conv_anim.painting.agg import frames
     from conv_anim.scene import choice
 
     count = len(drawn.rests)
+    _within(drawn, step, limits)
     steps = range(count) if step is None else choice.numbers(step, count)
+    burden.check(drawn, "frames", limits, frames=len(steps))
     digits = len(str(count - 1))
     painted = zip(steps, frames(drawn, [drawn.rests[k] for k in steps]), strict=True)
     return [
@@ -227,16 +266,32 @@ STILLS = ("png", "pdf")
 """Formats that show one step, the last one if none is chosen."""
 
 
-def encoded(drawn: Scene, format_: str, *, step: Steps | None = None) -> bytes:
-    """A scene as a file of a format, or only the chosen steps of it; one step makes a still. Raises SpecError."""
+def encoded(drawn: Scene, format_: str, *, step: Steps | None = None, limits: Limits = USUAL) -> bytes:
+    """A scene as a file of a format, or only the chosen steps of it; one step makes a still.
+
+    Raises SpecError, also for what takes more than the limits allow.
+    """
+    from conv_anim.export import burden
+
     layout, _, kind = format_.rpartition(".")
+    _within(drawn, step, limits)
     if step is not None:
         drawn = _chosen(drawn, format_, step)
     if layout in formats.LAYOUTS:
         from conv_anim.scene import storyboard
 
-        drawn, format_ = storyboard.page(drawn, strip=layout == "strip", vectors=kind != "png"), kind
+        drawn, format_ = storyboard.page(drawn, strip=layout == "strip", vectors=kind != "png", limits=limits), kind
+    burden.check(drawn, format_, limits)
     return _encoder(format_)(drawn)
+
+
+def _within(drawn: Scene, step: Steps | None, limits: Limits) -> None:
+    """Raise SpecError if too many frames would be made, to the last one or to the last one that is chosen."""
+    from conv_anim.export import burden
+    from conv_anim.scene import choice
+
+    last = len(drawn.frames) - 1 if step is None else drawn.rests[choice.last(step, len(drawn.rests))]
+    burden.made(drawn, last + 1, limits)
 
 
 def _chosen(drawn: Scene, format_: str, step: Steps) -> Scene:

@@ -1,34 +1,39 @@
-"""A run over many specs, as the command line tells it: problems on stderr, what became of the files, a bar."""
+"""What commands that read specs have in common: the specs, one after the other; problems on stderr; a bar."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections import Counter
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn, TypeAlias, TypeVar
 
 import click
 
-from conv_anim import batch, inputs, pipeline
+from conv_anim import batch, faults, inputs, pipeline
 from conv_anim.diagnostics import Code, SpecError
+from conv_anim.limits import Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from conv_anim.batch import Change, Job, Origin, Outcome, Wanted
+    from conv_anim.batch import Origin, Wanted
     from conv_anim.diagnostics import Form, Problem, Source
     from conv_anim.pipeline import Loaded
     from conv_anim.spec.model import Spec
 
-Found: TypeAlias = "list[tuple[Origin, Loaded | None]]"
-"""Specs with what was read of them, None where it has problems."""
+Found: TypeAlias = "tuple[Origin, tuple[Problem, ...]]"
+"""A spec that is not read yet, or what is in the way."""
+Read: TypeAlias = "tuple[Origin, Loaded | tuple[Problem, ...]]"
+"""A spec with what was read of it, or its problems."""
 FORM = "conv_anim.diagnostics"
 """Where a command's context keeps the form that its problems are told in."""
+LIMITS = "conv_anim.limits"
+"""Where it keeps the limits that were asked for, by their names."""
 STDIN = "<stdin>"
-TEXTS = ("svg", "html")
-"""Formats that a terminal can show, such as they are."""
+CLEAR = "\r\x1b[K"
+"""Empties the line of a terminal."""
 T = TypeVar("T")
 
 
@@ -38,12 +43,24 @@ def fail(problems: Iterable[Problem]) -> NoReturn:
 
 
 def tell(problems: Iterable[Problem]) -> None:
-    """Problems on stderr, in the form that the command was asked for."""
-    context = click.get_current_context(silent=True)
-    form: Form = "human" if context is None else context.meta.get(FORM, "human")
-    color = form == "human" and colorful()
+    """Problems on stderr, in the form that the command was asked for; in the place of a bar, if there is one."""
+    said = form()
+    color = said == "human" and colorful()
+    over = CLEAR if color and sys.stderr.isatty() else ""
     for problem in problems:
-        click.echo(problem.told(form, color=color), err=True, color=color)
+        click.echo(f"{over}{problem.told(said, color=color)}", err=True, color=color)
+
+
+def form() -> Form:
+    """That in which the command tells its problems."""
+    context = click.get_current_context(silent=True)
+    return "human" if context is None else context.meta.get(FORM, "human")
+
+
+def limits() -> Limits:
+    """Those that the command was asked for, else the usual ones."""
+    context = click.get_current_context(silent=True)
+    return Limits(**({} if context is None else context.meta.get(LIMITS, {})))
 
 
 def colorful() -> bool:
@@ -59,121 +76,71 @@ def standard_input() -> Source:
         raise inputs.problem(Code.UNREADABLE, "standard input is closed", STDIN, "pipe a spec into it, or name a file")
     if sys.stdin.isatty():
         click.echo("reading a spec from the terminal; Ctrl-D ends it", err=True)
-    return inputs.decoded(sys.stdin.buffer, STDIN)
+    return inputs.decoded(sys.stdin.buffer, STDIN, limits())
 
 
 def read_one(path: Path, changes: tuple[str, ...]) -> Spec:
     """A spec, drawable or not; its problems are told, and end the run."""
     try:
         source = standard_input() if str(path) == "-" else path
-        return pipeline.loaded(source, changes=changes).spec
+        return pipeline.loaded(source, changes=changes, limits=limits()).spec
     except SpecError as error:
         fail(error.problems)
-
-
-def read_all(paths: Sequence[Path], wanted: Wanted) -> Found:
-    """Every spec, or None where it has problems, which are told."""
-    try:
-        listed = [origin for path in dict.fromkeys(paths) for origin in _origins(path)]
-    except SpecError as error:
-        fail(error.problems)
-    return [(origin, _read(origin, wanted)) for origin in listed]
-
-
-def _origins(path: Path) -> list[Origin]:
-    """A file, all specs of a folder, or what is piped in."""
-    return [batch.Origin(standard_input())] if str(path) == "-" else batch.origins([path])
-
-
-def _read(origin: Origin, wanted: Wanted) -> Loaded | None:
-    try:
-        return pipeline.drawable(pipeline.loaded(origin.source, changes=wanted.changes))
-    except SpecError as error:
-        tell(error.problems)
-        return None
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """A file to make, and the spec that it is made of."""
+class Reading:
+    """Specs that are read one after the other, as they are asked for: each as it is drawn, or its problems."""
 
-    job: Job
-    origin: Origin
-    loaded: Loaded
+    found: tuple[Found, ...]
+    wanted: Wanted
 
+    def __len__(self) -> int:
+        return len(self.found)
 
-def draw_all(found: Found, wanted: Wanted, processes: int, *, verbose: bool) -> bool:
-    """Draw what can be drawn; whether something went wrong, or would change in a check."""
-    if str(wanted.folder) == "-":
-        return _pipe(found, wanted)
-    bad = {origin.name for origin, loaded in found if loaded is None}
-    tasks = list(_tasks(found, wanted, bad))
-    changes: Counter[Change] = Counter()
-    for task, outcome in with_progress(_outcomes(tasks, processes), len(tasks)):
-        if outcome.problems:
-            bad.add(task.origin.name)
-            tell(_placed(outcome, task))
-        for path, change in outcome.files:
-            changes[change] += 1
-            if (verbose or wanted.check) and change != "same":
-                click.echo(f"{change}: {path}")
-        if outcome.advice:
-            click.echo(outcome.advice)
-    if verbose or sys.stderr.isatty():
-        click.echo(str(batch.Summary(changes, len(bad))), err=True)
-    stale = wanted.check and changes["new"] + changes["changed"] > 0
-    return bool(bad) or stale
+    def __iter__(self) -> Iterator[Read]:
+        return ((origin, problems or _read(origin, self.wanted)) for origin, problems in self.found)
 
 
-def _pipe(found: Found, wanted: Wanted) -> bool:
-    """The one picture on standard output; whether there is none. Raises click.UsageError for several."""
-    if any(loaded is None for _, loaded in found):
-        return True
-    tasks = list(_tasks(found, wanted, set())) if len(found) == 1 else []
-    if len(tasks) != 1 or tasks[0].job.format == "frames":
-        raise click.UsageError("-o - is for one picture: give one spec, and one format with -f")
-    if wanted.check:
-        raise click.UsageError("-o - writes no file that --check could compare")
-    format_ = tasks[0].job.format
-    if sys.stdout.isatty() and not format_.endswith(TEXTS):
-        raise click.UsageError(f"-o - would write a {format_} to the terminal; name a file, or add > FILE")
-    outcome, pictures = batch.drawn(tasks[0].job)
-    tell(_placed(outcome, tasks[0]))
-    for _, data in pictures:
-        sys.stdout.buffer.write(data)
-    sys.stdout.flush()
-    return bool(outcome.problems)
+def read_all(paths: Sequence[Path], wanted: Wanted) -> Reading:
+    """The specs that some paths stand for."""
+    return Reading(tuple(found for path in dict.fromkeys(paths) for found in _found(path)), wanted)
 
 
-def _tasks(found: Found, wanted: Wanted, bad: set[str]) -> Iterator[Task]:
-    """The files of all good specs; a second one of the same name is told, and its spec is bad."""
-    taken: dict[Path, Origin] = {}
-    for origin, loaded in found:
-        for job in [] if loaded is None else batch.jobs(origin, loaded, wanted):
-            problem = batch.conflict(origin, job, taken)
-            if problem is not None:
-                tell([problem])
-                bad.add(origin.name)
-            elif loaded is not None:
-                yield Task(job, origin, loaded)
+def _found(path: Path) -> list[Found]:
+    """A file, all specs of a folder, or what is piped in; a path without a spec with the problems of that."""
+    try:
+        origins = [batch.Origin(standard_input())] if str(path) == "-" else batch.origins([path])
+    except SpecError as error:
+        return [(batch.Origin(path), error.problems)]
+    return [(origin, ()) for origin in origins]
 
 
-def _outcomes(tasks: Sequence[Task], processes: int) -> Iterator[tuple[Task, Outcome]]:
-    owners = {id(task.job): task for task in tasks}
-    for job, outcome in batch.all_done([task.job for task in tasks], processes):
-        yield owners[id(job)], outcome
+def _read(origin: Origin, wanted: Wanted) -> Loaded | tuple[Problem, ...]:
+    try:
+        batch.check_place(origin, wanted.limits)
+        files = inputs.Folder(origin.folder, wanted.limits, within=origin.root)
+        loaded = pipeline.loaded(origin.source, changes=wanted.changes, files=files, limits=wanted.limits)
+        return pipeline.drawable(loaded, wanted.limits)
+    except SpecError as error:
+        return error.problems
+    except Exception as error:  # noqa: BLE001  # one bug does not keep other specs from being read
+        return (faults.unforeseen(error, origin.name),)
 
 
-def _placed(outcome: Outcome, task: Task) -> Iterator[Problem]:
-    """The problems of drawing, with the spec they belong to."""
-    for problem in pipeline.located(SpecError(outcome.problems), task.loaded.root).problems:
-        yield problem if problem.span is not None else replace(problem, path="", file=task.origin.name)
+@contextmanager
+def progress(count: int) -> Iterator[Callable[[], None]]:
+    """A bar on a terminal when there is something to wait for; what comes with it moves it on by one."""
+    if count < 3 or not sys.stderr.isatty():
+        yield lambda: None
+        return
+    with click.progressbar(length=count, label="drawing", file=sys.stderr) as bar:
+        yield lambda: bar.update(1)
 
 
 def with_progress(outcomes: Iterator[T], count: int) -> Iterator[T]:
-    """A bar on a terminal when there is something to wait for."""
-    if count < 3 or not sys.stderr.isatty():
-        yield from outcomes
-        return
-    with click.progressbar(outcomes, length=count, label="drawing", file=sys.stderr) as bar:
-        yield from bar
+    """The same, with a bar."""
+    with progress(count) as advance:
+        for outcome in outcomes:
+            yield outcome
+            advance()

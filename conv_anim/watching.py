@@ -18,6 +18,7 @@ from conv_anim import pipeline
 from conv_anim.diagnostics import SpecError
 from conv_anim.embed.figure import Noting
 from conv_anim.export import html
+from conv_anim.limits import USUAL
 from conv_anim.scene.wording.phrases.told import EN
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conv_anim.export.html import Data
+    from conv_anim.limits import Limits
     from conv_anim.pipeline import Loaded
 
 States: TypeAlias = "dict[Path, tuple[int, int, int] | None]"
@@ -101,14 +103,16 @@ class Watcher:
     path: Path
     changes: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
+    limits: Limits = USUAL
 
     def draw(self, board: Board) -> None:
         """Read and draw, and post what comes of it."""
-        noting = Noting(self.path.parent)
+        noting = Noting(self.path.parent, self.limits)
         loaded: Loaded | None = None
         try:
-            loaded = pipeline.drawable(pipeline.loaded(self.path, changes=self.changes, files=noting))
-            board.post(html.figure(pipeline.scene(loaded.spec)), "")
+            loaded = pipeline.loaded(self.path, changes=self.changes, files=noting, limits=self.limits)
+            drawn = pipeline.scene(pipeline.drawable(loaded, self.limits).spec, limits=self.limits)
+            board.post(html.figure(drawn), "")
         except SpecError as error:
             placed = error if loaded is None else pipeline.located(error, loaded.root)
             board.post(None, str(placed))

@@ -31,7 +31,7 @@ release = conv_anim.__version__
 extensions = ["myst_parser"]
 
 root_doc = "docs/index"
-include_patterns = ["docs/**.md", "ARCHITECTURE.md", "CHANGELOG.md"]
+include_patterns = ["docs/**.md", "ARCHITECTURE.md", "CHANGELOG.md", "SECURITY.md"]
 exclude_patterns = [".*", "build", "dist", "conv_anim", "output", "templates", "tests", "bench", "tools"]
 highlight_language = "none"
 myst_heading_anchors = 4

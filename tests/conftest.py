@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
+
+from conv_anim import faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +19,24 @@ if TYPE_CHECKING:
 settings.register_profile("quick", deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("quick"), derandomize=True, database=None)
 settings.register_profile("thorough", settings.get_profile("quick"), max_examples=2000)
+settings.register_profile(
+    "mutation", settings.get_profile("ci"), max_examples=50, phases=(Phase.explicit, Phase.generate)
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "quick"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is drawn is noted in a cache of its own; a bug is raised, not told."""
+
+    def unforeseen(error: Exception, _file: str = "") -> NoReturn:
+        raise error
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setattr(faults, "unforeseen", unforeseen)
+        yield
+
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 QUIET = ("background-networking", "component-update", "sync", "gpu", "quic", "dev-shm-usage")

@@ -443,7 +443,7 @@ def test_too_large_a_page_is_drawn_as_vectors_only():
         {"input": {"size": [9, 9]}, "layer": {"type": "conv", "kernel_size": 3}, "size": {"width": 3000}}
     )
     scene = pipeline.scene(spec)
-    with pytest.raises(conv_anim.SpecError, match=r"49 steps side by side are \d+ x \d+ pixels.*\n.*svg or pdf"):
+    with pytest.raises(conv_anim.SpecError, match=r"49 steps side by side are [\d,]+ x [\d,]+ pixels.*\n.*svg or pdf"):
         pipeline.encoded(scene, "storyboard.png")
     assert pipeline.encoded(scene, "storyboard.svg")
 

@@ -7,7 +7,8 @@ from math import prod
 from textwrap import wrap
 from typing import TYPE_CHECKING, assert_never
 
-from conv_anim.diagnostics import Code, Problem, SpecError
+from conv_anim.diagnostics import SpecError
+from conv_anim.limits import fixed
 from conv_anim.spec.model import Arange, Given, Random
 
 if TYPE_CHECKING:
@@ -57,8 +58,7 @@ class Form:
     def _literal(self, numbers: list[Number], shape: Size) -> str:
         if len(numbers) > MOST:
             what = f"{len(numbers)} numbers are too many to write into a program (at most {MOST})"
-            hint = "conv-anim trace prints them as JSON"
-            raise SpecError([Problem(Code.TOO_LARGE, what, hint=hint)])
+            raise SpecError([fixed(what, "conv-anim trace prints them as JSON")])
         return self.written.format(nested(numbers, shape))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conv_anim.commands.options import DIAGNOSTICS, SET, SPEC
+from conv_anim.commands.options import DIAGNOSTICS, SET, SPEC, Limited, limited
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 FRAMEWORKS = ("torch", "keras", "jax", "numpy")
 
 
-@click.command()
+@click.command(cls=Limited)
 @SPEC
 @click.option(
     "--framework",
@@ -25,6 +25,7 @@ FRAMEWORKS = ("torch", "keras", "jax", "numpy")
 )
 @SET
 @DIAGNOSTICS
+@limited
 def code(spec: Path, framework: str, changes: tuple[str, ...]) -> None:
     """Print a program that computes a spec, with the same input, weights and bias; - reads it from standard input.
 

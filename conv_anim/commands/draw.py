@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conv_anim.commands.options import DIAGNOSTICS, SET, AsPath, Named
+from conv_anim.commands.options import DIAGNOSTICS, SET, AsPath, Limited, Named, limited
 from conv_anim.commands.render import FORMATS, Steps, as_yaml, directed
 from conv_anim.spec import formats as known
 
@@ -33,7 +33,7 @@ class Shape(click.ParamType):  # type: ignore[type-arg]  # generic in new versio
         return found
 
 
-@click.command()
+@click.command(cls=Limited)
 @click.argument("layer")
 @click.option(
     "--input",
@@ -58,6 +58,7 @@ class Shape(click.ParamType):  # type: ignore[type-arg]  # generic in new versio
 @click.option("--spec", "as_spec", is_flag=True, help="Print the spec that the layer stands for; draw nothing.")
 @click.option("--node", metavar="NAME", help="Which node of an ONNX model: its name, an output's, or its number.")
 @DIAGNOSTICS
+@limited
 def draw(  # noqa: PLR0917  # click hands its options over by name
     layer: str,
     shape: Size | None,
@@ -87,18 +88,18 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
     from conv_anim.frameworks.drawings import drawing
     from conv_anim.frameworks.feeding import said
     from conv_anim.pipeline import drawable
-    from conv_anim.runs import fail
+    from conv_anim.runs import fail, limits
 
     named = [f"{key}={as_yaml(name)}" for key, name in (("view", view), ("theme", theme)) if name is not None]
     try:
-        made = drawing(_text(layer), said(shape, channels), node)
+        made = drawing(_text(layer), said(shape, channels), node, limits())
         for note in made.notes:
             click.echo(f"note: {note}", err=True)
         if as_spec:
-            click.echo(made.yaml((*named, *changes)), nl=False)
+            click.echo(made.yaml((*named, *changes), limits()), nl=False)
             return
         folder, changes = directed(output, changes)
-        loaded = drawable(made.loaded((*named, *changes)))
+        loaded = drawable(made.loaded((*named, *changes), limits()), limits())
     except SpecError as error:
         fail(error.problems)
     _draw(made, loaded, folder=folder, formats=formats, step=step)
@@ -114,9 +115,10 @@ def _draw(made: Drawing, loaded: Loaded, *, folder: Path | None, formats: tuple[
     from pathlib import Path
 
     from conv_anim.batch import Origin, Wanted, jobs
-    from conv_anim.runs import draw_all
+    from conv_anim.drawing import draw_all
+    from conv_anim.runs import limits
 
-    wanted = Wanted(folder, tuple(known.SHORT.get(name, name) for name in formats), step=step)
+    wanted = Wanted(folder, tuple(known.SHORT.get(name, name) for name in formats), step=step, limits=limits())
     origin = Origin(Path(made.name))
     bad = draw_all([(origin, loaded)], wanted, 1, verbose=False)
     if not bad:

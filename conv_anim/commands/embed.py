@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conv_anim.commands.options import DIAGNOSTICS, JOBS, AsPath
+from conv_anim.commands.options import DIAGNOSTICS, JOBS, AsPath, Limited, limited
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@click.command()
+@click.command(cls=Limited)
 @click.argument("pages", nargs=-1, type=AsPath())
 @click.option(
     "-o",
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @click.option("-v", "--verbose", is_flag=True, help="Say what became of every file.")
 @click.option("--lua-filter", is_flag=True, help="Print the filter for pandoc and Quarto instead.")
 @DIAGNOSTICS
+@limited
 def embed(
     pages: tuple[Path, ...], output: Path | None, jobs: int, *, check: bool, verbose: bool, lua_filter: bool
 ) -> None:
@@ -51,8 +52,9 @@ def embed(
         raise click.UsageError("name a page or a folder of pages, as in: conv-anim embed README.md docs")
     from conv_anim.embed.markdown import Wanted
     from conv_anim.embed.run import Run
+    from conv_anim.runs import limits
 
-    sys.exit(1 if Run(Wanted(output, check), verbose).all(pages, jobs) else 0)
+    sys.exit(1 if Run(Wanted(output, check, limits()), verbose).all(pages, jobs) else 0)
 
 
 def filter_text() -> str:

@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conv_anim.commands.options import DIAGNOSTICS, SET, SPEC, echo_json
+from conv_anim.commands.options import DIAGNOSTICS, SET, SPEC, Limited, echo_json, limited
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@click.command()
+@click.command(cls=Limited)
 @SPEC
 @click.option("--json", "as_json", is_flag=True, help="The same for programs.")
 @SET
 @DIAGNOSTICS
+@limited
 def explain(spec: Path, changes: tuple[str, ...], *, as_json: bool) -> None:
     """Say what a spec does: sizes with their formulas, padding, parameters, multiply-adds, receptive fields.
 

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from conv_anim.limits import TABLE
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from click.shell_completion import CompletionItem
@@ -98,6 +101,81 @@ DIAGNOSTICS = click.option(
     help="How problems are told: for people, a line each for editors, or a JSON object each.",
 )
 """For every command that reads specs; the problems of `conv_anim.runs` follow it."""
+
+
+class Amount(click.ParamType):  # type: ignore[type-arg]
+    """A whole number from 1: ``40000000``, ``40_000_000``, ``4e7`` or ``40M``."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        text, factor = str(value).strip(), 1
+        if text[-1:] in FACTORS:
+            text, factor = text[:-1], FACTORS[text[-1]]
+        try:
+            number = float(text) * factor if not text.isdecimal() else int(text) * factor
+            if 1 <= number < MOST:
+                return int(number)
+        except ValueError:
+            pass
+        return self.fail(f"'{value}' is no number from 1, like 5000, 2e6, 40M or 2G.", param, ctx)
+
+
+FACTORS = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+MOST = 10**30
+
+
+class LimitOption(click.Option):
+    """An option that raises or lowers a limit."""
+
+
+class Limited(click.Command):
+    """A command whose help tells the options for its limits at the end."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        plain, limits = list[tuple[str, str]](), list[tuple[str, str]]()
+        for param in self.get_params(ctx):
+            told = param.get_help_record(ctx)
+            if told is not None:
+                (limits if isinstance(param, LimitOption) else plain).append(told)
+        for title, told_all in (("Options", plain), ("Limits", limits)):
+            with formatter.section(title):
+                formatter.write_dl(told_all)
+
+
+def _raise(ctx: click.Context, param: click.Parameter, number: int | bool | None) -> None:  # noqa: FBT001  # as click calls it
+    if number is not None and not ctx.resilient_parsing:
+        from conv_anim.runs import LIMITS as KEPT
+
+        ctx.meta.setdefault(KEPT, {})[str(param.name).removeprefix("max_")] = number
+
+
+def limited(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options for limits, for every command that reads specs; the limits of `conv_anim.runs` follow them."""
+    for limit in reversed(TABLE):
+        option = click.option(
+            limit.option,
+            cls=LimitOption,
+            type=Amount(),
+            expose_value=False,
+            callback=_raise,
+            metavar="N",
+            help=f"{limit.unit.capitalize()} {limit.doc} Default: {limit.default:,}.",
+        )
+        command = option(command)
+    return _outside(command)
+
+
+_outside = click.option(
+    "--allow-outside",
+    "max_outside",
+    cls=LimitOption,
+    is_flag=True,
+    default=None,
+    expose_value=False,
+    callback=_raise,
+    help="Let specs name files, and write pictures, outside the folders that this command names.",
+)
 
 
 def echo_json(value: Any) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conv_anim.commands.options import DIAGNOSTICS, JOBS, SET, SPECS, AsPath
+from conv_anim.commands.options import DIAGNOSTICS, JOBS, SET, SPECS, AsPath, Limited, limited
 from conv_anim.spec import formats as known
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Steps(click.ParamType):  # type: ignore[type-arg]  # generic in new versio
         return str(value)
 
 
-@click.command()
+@click.command(cls=Limited)
 @SPECS
 @click.option(
     "-o",
@@ -62,8 +62,14 @@ class Steps(click.ParamType):  # type: ignore[type-arg]  # generic in new versio
     help="Only these steps, counted from 0: '3', 'last', '0,4,8' or '2-5'. One makes a still, by default a PNG.",
 )
 @click.option("--check", is_flag=True, help="Write nothing; fail if a file would change.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Draw also what is up to date: files as they were drawn before, of the same spec by the same versions.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Say what became of every file.")
 @DIAGNOSTICS
+@limited
 def render(  # noqa: PLR0917  # click hands its options over by name
     specs: tuple[Path, ...],
     output: Path | None,
@@ -73,6 +79,7 @@ def render(  # noqa: PLR0917  # click hands its options over by name
     step: str | None,
     *,
     check: bool,
+    force: bool,
     verbose: bool,
 ) -> None:
     """Draw specs: files, folders of them, or - for standard input.
@@ -89,14 +96,15 @@ def render(  # noqa: PLR0917  # click hands its options over by name
       conv-anim render - -o - -f svg < a.yaml > a.svg    a spec in, a picture out
     """
     from conv_anim.batch import Wanted
-    from conv_anim.runs import draw_all, read_all
+    from conv_anim.drawing import draw_all
+    from conv_anim.runs import limits, read_all
 
     folder, changed = directed(output, changes)
     if changed != changes and (len(specs) != 1 or specs[0].is_dir()):
         raise click.UsageError(f"-o {output} names one file, but there are several specs; name a folder")
-    wanted = Wanted(folder, tuple(known.SHORT.get(name, name) for name in formats), changed, step, check)
-    found = read_all(specs, wanted)
-    bad = draw_all(found, wanted, jobs, verbose=verbose)
+    named = tuple(known.SHORT.get(name, name) for name in formats)
+    wanted = Wanted(folder, named, changed, step, check, limits(), noted=True, force=force)
+    bad = draw_all(read_all(specs, wanted), wanted, jobs, verbose=verbose)
     sys.exit(1 if bad else 0)
 
 

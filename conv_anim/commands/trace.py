@@ -6,22 +6,28 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conv_anim.commands.options import DIAGNOSTICS, SET, SPEC
+from conv_anim.commands.options import DIAGNOSTICS, SET, SPEC, Limited, limited
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@click.command()
+@click.command(cls=Limited)
 @SPEC
 @click.option("--steps", is_flag=True, help="Every step with its taps too: which input cell meets which weight.")
 @SET
 @DIAGNOSTICS
+@limited
 def trace(spec: Path, changes: tuple[str, ...], *, steps: bool) -> None:
     """Print the numbers of a spec as JSON: each layer's input, weight, bias and output."""
-    from conv_anim.runs import read_one
+    from conv_anim.diagnostics import SpecError
+    from conv_anim.runs import fail, limits, read_one
     from conv_anim.tracing.listing import pieces
     from conv_anim.tracing.trace import trace as traced
 
-    for piece in pieces(traced(read_one(spec, changes)), steps=steps):
+    try:
+        made = traced(read_one(spec, changes), limits=limits())
+    except SpecError as error:
+        fail(error.problems)
+    for piece in pieces(made, steps=steps):
         click.echo(piece, nl=False)

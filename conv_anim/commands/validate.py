@@ -7,23 +7,27 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conv_anim.commands.options import DIAGNOSTICS, SET, SPECS
+from conv_anim.commands.options import DIAGNOSTICS, SET, SPECS, Limited, limited
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@click.command()
+@click.command(cls=Limited)
 @SPECS
 @SET
 @DIAGNOSTICS
+@limited
 def validate(specs: tuple[Path, ...], changes: tuple[str, ...]) -> None:
     """Check specs without drawing them; all problems of all files are told at once."""
     from conv_anim.batch import Wanted
-    from conv_anim.runs import read_all
+    from conv_anim.runs import limits, read_all, tell
 
-    found = read_all(specs, Wanted(changes=changes))
-    bad = sum(spec is None for _, spec in found)
+    found, bad = read_all(specs, Wanted(changes=changes, limits=limits())), 0
+    for _, read in found:
+        if isinstance(read, tuple):
+            tell(read)
+            bad += 1
     if sys.stderr.isatty():
         good = len(found) - bad
         click.echo(f"{good} good, {bad} with problems", err=True)

@@ -7,22 +7,25 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conv_anim.commands.options import SET, SPEC
+from conv_anim.commands.options import SET, SPEC, Limited, limited
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@click.command()
+@click.command(cls=Limited)
 @SPEC
 @SET
 @click.option("--port", type=click.IntRange(0, 65_535), default=0, help="Where it listens. Default: any free port.")
 @click.option("--open", "opens", is_flag=True, help="Open the page in your browser.")
+@limited
 def watch(spec: Path, changes: tuple[str, ...], port: int, *, opens: bool) -> None:
     """Show a spec in the browser, and show it anew whenever it is saved; Ctrl-C ends it.
 
     A mistake is told in the page and here; the last good picture stays.
     """
+    from conv_anim.runs import limits
+    from conv_anim.signals import Stopped
     from conv_anim.watching import Board, Server, Watcher, watching
 
     if str(spec) == "-":
@@ -37,7 +40,7 @@ def watch(spec: Path, changes: tuple[str, ...], port: int, *, opens: bool) -> No
     if opens:
         click.launch(server.address)
     try:
-        for state in watching(Watcher(spec, changes), server):
+        for state in watching(Watcher(spec, changes, limits=limits()), server):
             click.echo(state.problem or f"drawn {state.version}", err=True)
-    except KeyboardInterrupt:
+    except Stopped:
         sys.exit(0)

@@ -11,12 +11,11 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from conv_anim.diagnostics import Code, Problem, Source, SpecError
-from conv_anim.embed.marks import comments, span
+from conv_anim.diagnostics import Code, Problem, Source, Span, SpecError
+from conv_anim.embed.marks import comments
 from conv_anim.embed.options import options, words
 
 if TYPE_CHECKING:
-    from conv_anim.diagnostics import Span
     from conv_anim.embed.marks import Comment
     from conv_anim.embed.options import Options
     from conv_anim.spec.nodes import Scalar
@@ -76,7 +75,7 @@ class _Reader:
 
     def _begin(self, comment: Comment) -> None:
         if self.open is not None:
-            line = span(self.source, self.open.start).line
+            line = Span.at(self.source, self.open.start).line
             what = f"a block begins inside the one that begins in line {line}"
             self._add(what, comment, "put <!-- /conv-anim --> before it")
         if not comment.closed:
@@ -110,7 +109,7 @@ class _Reader:
 
     def _own(self, start: int, end: int) -> Source:
         """The spec that stands in a marker; its lines have the numbers that they have in the page."""
-        before = span(self.source, start).line - 1
+        before = Span.at(self.source, start).line - 1
         return Source(self.source.name, "\n" * before + self.source.text[start:end].rstrip() + "\n")
 
     def _add(self, what: str, comment: Comment, hint: str) -> None:
@@ -118,4 +117,4 @@ class _Reader:
 
     def _span(self, comment: Comment) -> Span:
         first = self.source.text[comment.start : comment.end].splitlines()[0]
-        return span(self.source, comment.start, len(first))
+        return Span.at(self.source, comment.start, len(first))

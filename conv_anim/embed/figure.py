@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from conv_anim import inputs, pipeline
 from conv_anim.diagnostics import SpecError
+from conv_anim.limits import USUAL
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from conv_anim.limits import Limits
     from conv_anim.pipeline import Loaded
     from conv_anim.scene.primitives import Scene
     from conv_anim.spec.model import Given
@@ -56,12 +58,19 @@ class Figure:
         return pipeline.encoded(self.scene, STILL)
 
 
-def figure(loaded: Loaded, *, format_: str | None = None, step: int | None = None, alt: str | None = None) -> Figure:
+def figure(
+    loaded: Loaded,
+    *,
+    format_: str | None = None,
+    step: int | None = None,
+    alt: str | None = None,
+    limits: Limits = USUAL,
+) -> Figure:
     """The figure of a spec, in its usual format if none is asked for. Raises SpecError."""
     from conv_anim.scene import choice
 
     try:
-        drawn = pipeline.scene(pipeline.drawable(loaded).spec)
+        drawn = pipeline.scene(pipeline.drawable(loaded, limits).spec, limits=limits)
     except SpecError as error:
         raise pipeline.located(error, loaded.root) from None
     if step is not None:
@@ -85,10 +94,11 @@ def said(loaded: Loaded, lang: str | None) -> str:
 class Noting:
     """Reads the data files of specs in a folder, and remembers which."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, limits: Limits = USUAL) -> None:
         self._folder = folder
+        self._limits = limits
         self.read: list[Path] = []
 
     def __call__(self, name: str) -> Given:
         self.read.append(self._folder / name)
-        return inputs.Folder(self._folder)(name)
+        return inputs.Folder(self._folder, self._limits)(name)

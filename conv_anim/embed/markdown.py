@@ -16,13 +16,15 @@ from conv_anim.diagnostics import Code, Problem, Source, SpecError
 from conv_anim.embed import html
 from conv_anim.embed.blocks import blocks
 from conv_anim.embed.figure import MEDIA, STILL, Figure, figure, said, usual_format
+from conv_anim.jobs import Job
+from conv_anim.limits import USUAL
 from conv_anim.spec.formats import split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from conv_anim.batch import Job
     from conv_anim.embed.blocks import Block
+    from conv_anim.limits import Limits
     from conv_anim.pipeline import Loaded
 
 SUFFIXES = (".md", ".markdown", ".qmd")
@@ -66,6 +68,7 @@ class Wanted:
     folder: Path | None = None
     """Where pictures go whose blocks do not say; beside their spec if None."""
     check: bool = False
+    limits: Limits = USUAL
 
 
 def listed(paths: Iterable[Path]) -> Iterator[Path]:
@@ -129,24 +132,30 @@ class _Block:
         loaded = self._loaded()
         path, format_ = self._target(loaded)
         self._check_place(path)
-        shown = figure(loaded, format_=format_, step=options.step, alt=options.alt or said(loaded, options.lang))
-        jobs = [batch.Job(loaded.spec, format_, path, options.step, self.wanted.check)]
+        alt, limits = options.alt or said(loaded, options.lang), self.wanted.limits
+        shown = figure(loaded, format_=format_, step=options.step, alt=alt, limits=limits)
+        made = [Job(loaded.spec, format_, path, options.step, self.wanted.check, limits)]
         if shown.moves and options.still:
-            jobs.append(batch.Job(loaded.spec, STILL, path, None, self.wanted.check))
-        return Fill(self.block, self._text(shown, jobs), tuple(jobs))
+            made.append(Job(loaded.spec, STILL, path, None, self.wanted.check, limits))
+        return Fill(self.block, self._text(shown, made), tuple(made))
 
     # the spec
 
     def _loaded(self) -> Loaded:
         changes = () if self.block.options.theme is None else (f"theme={self.block.options.theme}",)
-        spec = self.block.spec
+        spec, limits = self.block.spec, self.wanted.limits
         if isinstance(spec, Source):
-            return pipeline.loaded(spec, changes=changes, files=inputs.Folder(self.page.path.parent))
+            files = inputs.Folder(self.page.path.parent, limits)
+            return pipeline.loaded(spec, changes=changes, files=files, limits=limits)
         path = self._spec_path(spec.text)
         if not path.is_file():
             what, hint = f"there is no spec '{spec.text}'", f"the path is relative to this page: {path} is looked for"
             raise SpecError([Problem(Code.UNREADABLE, what, span=spec.span, hint=hint)])
-        return pipeline.loaded(path, changes=changes)
+        if not self._may_touch(path):
+            what = f"'{spec.text}' lies outside this folder and the page's"
+            hint = "run the command in a folder that holds both; --allow-outside reads it all the same"
+            raise SpecError([Problem(Code.UNREADABLE, what, span=spec.span, hint=hint)])
+        return pipeline.loaded(path, changes=changes, limits=limits)
 
     def _spec_path(self, name: str) -> Path:
         return Path(normpath(self.page.path.parent / name))
@@ -182,12 +191,16 @@ class _Block:
             return self.wanted.folder
         return self.page.path.parent if isinstance(spec, Source) else self._spec_path(spec.text).parent
 
-    def _check_place(self, path: Path) -> None:
-        """Pictures go below the current folder, the page's or the one that the command line names."""
+    def _may_touch(self, path: Path) -> bool:
+        """Specs and pictures lie below the current folder, the page's or the one that the command line names."""
         allowed = [Path(), self.page.path.parent, *([self.wanted.folder] if self.wanted.folder else [])]
-        if not any(path.resolve().is_relative_to(folder.resolve()) for folder in allowed):
+        return self.wanted.limits.outside or any(inputs.is_within(path, folder) for folder in allowed)
+
+    def _check_place(self, path: Path) -> None:
+        """Raise SpecError if no picture may be written there."""
+        if not self._may_touch(path.parent):
             what = f"the picture would be written outside this folder and the page's: {path}"
-            hint = "run the command in a folder that holds both, or name one with -o"
+            hint = "run the command in a folder that holds both, or name one with -o; or --allow-outside"
             raise SpecError([Problem(Code.OUTPUT, what, span=self.block.marker, hint=hint)])
 
     # its text

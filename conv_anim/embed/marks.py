@@ -6,12 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conv_anim.diagnostics import Span
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from conv_anim.diagnostics import Source
 
 OPENING = re.compile(
     r"^[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*(?P<fence>`{3,}+(?=[^`\n]*$)|~{3,}+)"
@@ -69,9 +65,3 @@ def _comment(text: str, start: int) -> Comment:
     if end < 0:
         return Comment(start, len(text), text[start + 4 :], closed=False)
     return Comment(start, end + 3, text[start + 4 : end])
-
-
-def span(source: Source, start: int, width: int = 1) -> Span:
-    """The place of a character in a text, and so many after it."""
-    lines = f"{source.text[:start]}.".splitlines()
-    return Span(source, len(lines), len(lines[-1]), width)

@@ -6,9 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from conv_anim.diagnostics import Code, SpecError
+from conv_anim.diagnostics import Code, Span, SpecError
 from conv_anim.embed.figure import MEDIA
-from conv_anim.embed.marks import span
 from conv_anim.spec.document import scalar
 from conv_anim.spec.formats import split
 from conv_anim.spec.kinds import Flag, OneOf, Report, SkippedError, Text, Whole
@@ -20,7 +19,7 @@ from conv_anim.spec.themes import THEMES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from conv_anim.diagnostics import Source, Span
+    from conv_anim.diagnostics import Source
     from conv_anim.spec.model import Lang
 
 Listing = Literal["none", "details", "code"]
@@ -77,9 +76,9 @@ def words(source: Source, start: int, end: int) -> Iterator[Word]:
         key, value = found["key"], found["value"]
         quoted = len(value) > 1 and value[0] in "\"'" and value[-1] == value[0]
         said = value[1:-1] if quoted else value
-        where = span(source, found.start("value"), len(value))
+        where = Span.at(source, found.start("value"), len(value))
         node = Scalar(said if quoted else scalar(said), said, key or "", where)
-        yield Word(None if key is None else Scalar(key, key, key, span(source, found.start(), len(key))), node)
+        yield Word(None if key is None else Scalar(key, key, key, Span.at(source, found.start(), len(key))), node)
 
 
 def named(pairs: Mapping[str, str]) -> Options:

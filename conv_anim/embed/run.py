@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conv_anim import batch, inputs, runs
+from conv_anim import batch, inputs, jobs, runs
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.embed import markdown
 from conv_anim.export import files
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from conv_anim.batch import Change, Job, Outcome
     from conv_anim.embed.markdown import Fill, Page, Wanted
+    from conv_anim.jobs import Change, Job, Outcome
 
 
 @dataclass
@@ -70,7 +70,7 @@ class Run:
     def _draw(self, processes: int) -> None:
         wanted = {job.file.absolute() for _, fills in self.pages.values() for fill in fills for job in fill.jobs}
         todo = [job for path, (job, _) in self.shown.items() if path in wanted]
-        for job, outcome in runs.with_progress(batch.all_done(todo, processes), len(todo)):
+        for job, outcome in runs.with_progress(jobs.all_done(todo, processes), len(todo)):
             if outcome.problems:
                 self._undrawn(job, outcome)
             for path, change in outcome.files:

@@ -17,8 +17,9 @@ from itertools import accumulate
 from math import ceil
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from conv_anim.diagnostics import Code, Problem, SpecError
+from conv_anim.diagnostics import SpecError
 from conv_anim.export.markup import Markup, ring
+from conv_anim.limits import fixed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,7 +57,7 @@ def _too_large(what: str, scene: Scene) -> SpecError:
     every = max(2, ceil(len(scene.rests) / 100))
     smooth = " and 'motion: step'" if scene.glide.between else ""
     hint = f"show fewer steps with 'animation: {{every: {every}}}'{smooth}, or a smaller input"
-    return SpecError([Problem(Code.TOO_LARGE, what, hint=hint)])
+    return SpecError([fixed(what, hint)])
 
 
 # the picture

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from contextlib import suppress
 from math import gcd
 from pathlib import Path
 from shutil import which
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
 from conv_anim.diagnostics import Code, Problem, SpecError
+from conv_anim.export.files import scratch
 from conv_anim.export.moving import timed
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ CODEC = (
 
 def picture(drawn: Scene) -> bytes:
     """A scene as a video. Raises SpecError if there is no ffmpeg, or if it fails."""
-    with TemporaryDirectory() as folder, TemporaryFile() as said:
+    with scratch() as folder, TemporaryFile() as said:
         made = Path(folder, "video.mp4")
         status = run(command(drawn, made), drawn, said)
         if status != 0 or not made.is_file():
@@ -67,7 +69,7 @@ def program() -> str:
 
 def run(called: list[str], drawn: Scene, said: BinaryIO) -> int:
     """Pipe the frames into ffmpeg; its exit status."""
-    with subprocess.Popen(called, stdin=subprocess.PIPE, stdout=said, stderr=said) as process:
+    with subprocess.Popen([*map(argument, called)], stdin=subprocess.PIPE, stdout=said, stderr=said) as process:
         assert process.stdin is not None  # it is a pipe
         try:
             with suppress(BrokenPipeError):  # it ended early, and says why
@@ -78,6 +80,11 @@ def run(called: list[str], drawn: Scene, said: BinaryIO) -> int:
             process.kill()
             raise
         return process.wait()
+
+
+def argument(text: str) -> str | bytes:
+    """As ffmpeg reads it, which is UTF-8 in any locale; Windows takes text as it is."""
+    return text if os.name == "nt" else text.encode("utf-8", "surrogateescape")
 
 
 def ticks(drawn: Scene) -> Iterator[bytes]:

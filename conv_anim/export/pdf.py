@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, assert_never
 import numpy as np
 
 from conv_anim.painting import agg
+from conv_anim.painting.compiled import whole
 from conv_anim.painting.crisp import crisp
 from conv_anim.painting.engine import BLACK, rgba
 from conv_anim.painting.fonts import face
@@ -29,6 +30,8 @@ POINT = 0.75
 INCH = 96
 SETTINGS: dict[str, Any] = {"pdf.fonttype": 42, "pdf.compression": 6, "path.simplify": False}
 """Fonts are embedded whole characters at a time, as TrueType, so that text can be searched and copied."""
+NO_KERNING = 20
+"""Kerning is divided by two to the power of this."""
 
 
 def picture(drawn: Scene) -> bytes:
@@ -60,30 +63,29 @@ def _seen(drawn: Scene) -> list[Items]:
 
 
 def _document(drawn: Scene, sheets: Sequence[Items]) -> bytes:
-    from matplotlib.backends.backend_pdf import PdfFile
-
     words = {"Title": drawn.title or drawn.description, "Subject": drawn.description}
     said: dict[str, Any] = {**words, "Creator": "conv-anim", "Producer": None, "CreationDate": None}
     out = BytesIO()
     with _defaults():
-        file = PdfFile(out, metadata=said)  # type: ignore[no-untyped-call]  # no stubs
+        file = whole("matplotlib.backends.backend_pdf").PdfFile(out, metadata=said)
         for items in sheets:
-            file.newPage(drawn.width / INCH, drawn.height / INCH)  # type: ignore[no-untyped-call]  # no stubs
+            file.newPage(drawn.width / INCH, drawn.height / INCH)
             page = Page(file, drawn)
             page.paint(items)
-        file.finalize()  # type: ignore[no-untyped-call]  # no stubs
-        file.close()  # type: ignore[no-untyped-call]  # no stubs
+        file.finalize()
+        file.close()
     return out.getvalue()
 
 
 @contextmanager
 def _defaults() -> Iterator[None]:
     """Matplotlib as it comes, whatever the user's settings are."""
-    import matplotlib as mpl
-
+    mpl = whole()
     changed: dict[Any, Any] = {
         name: value for name, value in mpl.rcParamsDefault.items() if name.startswith(("pdf.", "path.", "text."))
     }
+    if changed.get("text.kerning_factor") is not None:  # matplotlib 3.10 does not ask `AsMeasured`
+        changed["text.kerning_factor"] = NO_KERNING
     with mpl.rc_context(changed | SETTINGS):
         yield
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from conv_anim.diagnostics import Code, Problem, Span, SpecError
+from conv_anim.limits import Place, fixed
 from conv_anim.spec.nodes import Items, Scalar
 
 if TYPE_CHECKING:
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from conv_anim.spec.nodes import Node
 
 MOST_CHARACTERS = 20_000
+LINE = re.compile(r"\r\n|\r|\n")
+"""What ends a line of Python."""
 LARGEST = 2**53
 """Whole numbers beyond this are no numbers of a layer."""
 EXAMPLE = "write a layer, as in 'nn.Conv2d(3, 8, kernel_size=3)' or 'Conv2D(8, 3, padding=\"same\")'"
@@ -88,9 +92,9 @@ def parsed(source: Source) -> Call:
     """The call that a text is, whatever name it is given to. Raises SpecError."""
     if len(source.text) > MOST_CHARACTERS:
         what = f"the text has {len(source.text)} characters, more than {MOST_CHARACTERS}"
-        raise SpecError([Problem(Code.TOO_LARGE, what, span=Span(source, 1, 1), hint="write it as a spec")])
+        raise SpecError([fixed(what, "write it as a spec", Place(span=Span(source, 1, 1)))])
     tree = _tree(source)
-    value = _Reader(source).value(_expression(tree, source))
+    value = _Reader(source, tuple(_starts(source))).value(_expression(tree, source))
     if not isinstance(value, Call):
         span = value.span or Span(source, 1, 1, Span.TO_END)
         raise SpecError([Problem(Code.SYNTAX, "this is no layer: it calls nothing", span=span, hint=EXAMPLE)])
@@ -105,11 +109,17 @@ def _tree(source: Source) -> ast.Module:
             warnings.simplefilter("ignore")  # of escapes and the like, which matter to what is run
             return ast.parse(source.text)
     except SyntaxError as error:
-        span = Span(source, error.lineno or 1, max(1, error.offset or 1))
+        place = _starts(source)[(error.lineno or 1) - 1 :][:1] or [len(source.text)]
+        span = Span.at(source, min(place[0] + max(0, (error.offset or 1) - 1), len(source.text)))
         raise SpecError([Problem(Code.SYNTAX, f"this is not Python: {error.msg}", span=span, hint=EXAMPLE)]) from None
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
         what = f"this is not Python: {str(error) or 'it is nested too deep'}"
         raise SpecError([Problem(Code.SYNTAX, what, span=Span(source, 1, 1), hint=EXAMPLE)]) from None
+
+
+def _starts(source: Source) -> list[int]:
+    """Where each line begins, in characters of the text; Python knows fewer ends of lines than others do."""
+    return [0, *(found.end() for found in LINE.finditer(source.text))]
 
 
 def _expression(tree: ast.Module, source: Source) -> ast.expr:
@@ -125,6 +135,8 @@ def _expression(tree: ast.Module, source: Source) -> ast.expr:
 @dataclass(frozen=True, slots=True)
 class _Reader:
     source: Source
+    starts: tuple[int, ...]
+    """Of its lines."""
 
     def value(self, node: ast.expr) -> Value:
         match node:
@@ -173,12 +185,13 @@ class _Reader:
         return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else None
 
     def _span(self, node: ast.expr | ast.keyword) -> Span:
-        """Columns as characters; ast counts bytes."""
-        line = node.lineno
-        start = self._column(line, node.col_offset)
-        same = node.end_lineno == line and node.end_col_offset is not None
-        width = self._column(line, node.end_col_offset or 0) - start if same else Span.TO_END
-        return Span(self.source, line, start + 1, max(1, width))
+        start = self._position(node.lineno, node.col_offset)
+        same = node.end_lineno == node.lineno and node.end_col_offset is not None
+        width = self._position(node.lineno, node.end_col_offset or 0) - start if same else Span.TO_END
+        return Span.at(self.source, start, max(1, width))
 
-    def _column(self, line: int, offset: int) -> int:
-        return len(self.source.line(line).encode()[:offset].decode(errors="replace"))
+    def _position(self, line: int, offset: int) -> int:
+        """In characters of the text; ast counts the bytes of a line."""
+        start = self.starts[line - 1]
+        written = self.source.text[start : start + offset].encode()[:offset]
+        return start + len(written.decode(errors="replace"))

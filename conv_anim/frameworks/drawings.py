@@ -11,6 +11,7 @@ from conv_anim import pipeline
 from conv_anim.diagnostics import Source
 from conv_anim.frameworks.pace import paced
 from conv_anim.frameworks.yaml_text import text as as_yaml
+from conv_anim.limits import USUAL
 from conv_anim.spec import overrides, reader
 from conv_anim.spec.nodes import Entries
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from conv_anim.frameworks.feeding import Feed
     from conv_anim.frameworks.sketch import Sketch
+    from conv_anim.limits import Limits
     from conv_anim.spec.arrays import Files
 
 LONGEST_NAME = 60
@@ -34,19 +36,19 @@ class Drawing:
     files: Files
     notes: tuple[str, ...]
 
-    def loaded(self, changes: Sequence[str] = ()) -> pipeline.Loaded:
+    def loaded(self, changes: Sequence[str] = (), limits: Limits = USUAL) -> pipeline.Loaded:
         """The spec, with changes as in ``layer.stride=2``, whether a view can show it or not. Raises SpecError."""
-        root = overrides.changed(self.tree, changes)
-        return pipeline.Loaded(reader.spec(root, self.files), root)
+        root = overrides.changed(self.tree, changes, limits)
+        return pipeline.Loaded(reader.spec(root, self.files, limits), root)
 
-    def yaml(self, changes: Sequence[str] = ()) -> str:
+    def yaml(self, changes: Sequence[str] = (), limits: Limits = USUAL) -> str:
         """The spec as a file. Raises SpecError if it is none."""
-        root = self.loaded(changes).root
+        root = self.loaded(changes, limits).root
         assert isinstance(root, Entries)
         return as_yaml(root, self.origin)
 
 
-def drawing(text: str, feed: Feed, node: str | None = None) -> Drawing:
+def drawing(text: str, feed: Feed, node: str | None = None, limits: Limits = USUAL) -> Drawing:
     """What a layer's text draws, or a node of the ONNX model that it names. Raises SpecError."""
     from conv_anim.frameworks.texts import sketched
 
@@ -55,13 +57,14 @@ def drawing(text: str, feed: Feed, node: str | None = None) -> Drawing:
         from conv_anim.frameworks.graphs import sketched as from_graph
 
         sketch, name = from_graph(Path(text), node, feed)
-        return made(sketch, Path(text).stem + ("" if node is None else f"_{name}"), f"{name} of {Path(text).name}")
-    return made(sketched(Source("layer", text), feed), _first_name(text), text)
+        stem = Path(text).stem + ("" if node is None else f"_{name}")
+        return made(sketch, stem, f"{name} of {Path(text).name}", limits)
+    return made(sketched(Source("layer", text), feed), _first_name(text), text, limits)
 
 
-def made(sketch: Sketch, name: str, origin: str) -> Drawing:
+def made(sketch: Sketch, name: str, origin: str, limits: Limits = USUAL) -> Drawing:
     """A sketch with a pace and a name. Raises SpecError."""
-    tree, note = paced(sketch.tree, reader.spec(sketch.tree, sketch.files))
+    tree, note = paced(sketch.tree, reader.spec(sketch.tree, sketch.files, limits))
     notes = (*sketch.notes, *([] if note is None else [note]))
     return Drawing(_as_file_name(name), origin, tree, sketch.files, notes)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import Code, Problem, SpecError
+from conv_anim.limits import Place, fixed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +36,7 @@ class Model:
 
         try:
             if path.stat().st_size > LARGEST:
-                raise _problem(path, "the model is larger than 2 GB", None, Code.TOO_LARGE)
+                raise SpecError([fixed("the model is larger than 2 GB", "draw one layer of it", Place(file=str(path)))])
             model = onnx.load(path, load_external_data=False)
         except FileNotFoundError:
             raise _problem(path, "there is no such file", None, Code.UNREADABLE) from None

@@ -1,13 +1,21 @@
-"""matplotlib's compiled modules by themselves: to import all of it costs more than to draw a figure."""
+"""matplotlib's compiled modules by themselves: to import all of it costs more than to draw a figure.
+
+And all of it, where it is needed, without a word about the user's settings and folders: they decide nothing here.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import chdir, contextmanager
 from importlib import import_module
 from importlib.machinery import PathFinder
 from importlib.util import find_spec, module_from_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PACKAGE = "matplotlib"
 
@@ -23,7 +31,7 @@ def compiled(name: str) -> Any:
             return _from_file(full)
         except ImportError:
             sys.modules.pop(full, None)
-    return sys.modules.get(full) or import_module(full)
+    return whole(full)
 
 
 def _from_file(full: str) -> Any:
@@ -34,6 +42,48 @@ def _from_file(full: str) -> Any:
     sys.modules[full] = module = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def whole(full: str = PACKAGE) -> Any:
+    """A module of matplotlib by its full name, and all that it imports. Raises OSError without a folder to write to."""
+    if full in sys.modules:
+        return sys.modules[full]
+    before = set(sys.modules)
+    with _silent():
+        try:
+            return import_module(full)
+        except ValueError:  # from settings that cannot be read, which matplotlib takes to be its end
+            for half in [name for name in sys.modules if name.startswith(f"{PACKAGE}.") and name not in before]:
+                del sys.modules[half]
+            with _unset():
+                return import_module(full)
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    from logging import CRITICAL, getLogger
+
+    logger = getLogger(PACKAGE)
+    level = logger.level
+    logger.setLevel(CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+@contextmanager
+def _unset() -> Iterator[None]:
+    """Where matplotlib finds no settings but its own."""
+    names = ("MPLBACKEND", "MATPLOTLIBRC")
+    before = {name: os.environ.pop(name) for name in names if name in os.environ}
+    os.environ["MATPLOTLIBRC"] = os.devnull
+    try:
+        with chdir(home()):
+            yield
+    finally:
+        del os.environ["MATPLOTLIBRC"]
+        os.environ.update(before)
 
 
 def home() -> Path:
@@ -49,4 +99,4 @@ def font(name: str) -> Path:
     path = home() / "mpl-data" / "fonts" / "ttf" / name
     if path.is_file():
         return path
-    return Path(import_module(PACKAGE).get_data_path(), "fonts", "ttf", name)
+    return Path(whole().get_data_path(), "fonts", "ttf", name)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from conv_anim.painting.compiled import compiled
+from conv_anim.painting.compiled import compiled, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,11 +106,9 @@ NOTHING = Path(np.empty((0, 2)), np.empty(0, np.uint8))
 
 def public_engine(width: int, height: int) -> Engine:
     """The same by matplotlib's public interface, should a version of it deal with Agg in other words."""
+    agg = whole("matplotlib.backends.backend_agg").RendererAgg(width, height, DPI)
     from matplotlib import path
-    from matplotlib.backends.backend_agg import RendererAgg
     from matplotlib.transforms import Affine2D
-
-    agg: Any = RendererAgg(width, height, DPI)  # type: ignore[no-untyped-call]  # no stubs
 
     def draw(gc: Any, drawn: Path, matrix: Points, fill: Color | None) -> None:
         made = path.Path(*drawn[:2])

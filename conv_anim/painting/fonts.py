@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from unicodedata import name
@@ -97,6 +97,7 @@ class Opened:
 
     def __iter__(self) -> Iterator[FontFile]:
         yield from self._fonts
+        compiled("ft2font")  # should it fail, no font is to blame
         for path in self._waiting:
             with suppress(OSError, RuntimeError):  # a damaged font of the system is none
                 self._fonts.append(FontFile(path))
@@ -154,12 +155,30 @@ def paths(*, bold: bool) -> Iterator[Path]:
     yield from of_system(FOLDERS, weights)
 
 
+def ours(text: str) -> bool:
+    """Whether every character of a text is from the first two of them, bold or not: the same on every machine."""
+    if text.isascii():
+        return True
+    weights = [(face(bold=bold), set(islice(paths(bold=bold), 2))) for bold in (False, True)]
+    try:
+        return all(weight.glyph(character).font in own for weight, own in weights for character in text)
+    except GlyphError:
+        return False
+
+
 def of_system(folders: Iterable[Path], weights: Iterable[str]) -> Iterator[Path]:
     """Chinese fonts in some folders, those for Taiwan first."""
-    files = [path for folder in folders for path in sorted(folder.expanduser().rglob("*.[ot]t[cf]"))]
+    files = [path for folder in _homely(folders) for path in sorted(folder.rglob("*.[ot]t[cf]"))]
     for weight in weights:
         for family in FAMILIES:
             yield from (path for path in files if path.stem == f"{family}-{weight}")
+
+
+def _homely(folders: Iterable[Path]) -> Iterator[Path]:
+    """Some folders; those in the user's home only if there is one."""
+    for folder in folders:
+        with suppress(RuntimeError):
+            yield folder.expanduser()
 
 
 class DejaVu:

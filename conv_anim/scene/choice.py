@@ -48,6 +48,12 @@ def numbers(steps: Steps, count: int) -> list[int]:
     return wanted
 
 
+def last(steps: Steps, count: int) -> int:
+    """The largest of the chosen ones. Raises SpecError."""
+    within = [_within(first, end, count) for first, end in _ends(steps, count)]
+    return max((there[-1] for there in within if there), default=0)
+
+
 def _ends(steps: Steps, count: int) -> list[tuple[int, int]]:
     if isinstance(steps, int):
         return [(steps, steps)]

@@ -7,6 +7,7 @@ from math import ceil, log
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code, Problem, SpecError
+from conv_anim.limits import Asked
 from conv_anim.scene.color import mix, readable
 from conv_anim.scene.glide import NONE
 from conv_anim.scene.primitives import Boxes, Frame, Stroke, Text, moved
@@ -14,12 +15,11 @@ from conv_anim.scene.primitives import Boxes, Frame, Stroke, Text, moved
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from conv_anim.limits import Limits
     from conv_anim.scene.primitives import Items, Primitive, Scene
 
 MOST = 64
 """Panels of a page."""
-LARGEST = 64_000_000
-"""Pixels of a page that is painted: a quarter of a gigabyte."""
 SHAPE = 4 / 3
 """Width to height of the page that a grid comes near to."""
 SMALLEST = 11.0
@@ -55,7 +55,7 @@ class Grid:
         return left, self.gap + self.head + row * (self.head + self.height + self.gap)
 
 
-def page(drawn: Scene, *, strip: bool, vectors: bool) -> Scene:
+def page(drawn: Scene, *, strip: bool, vectors: bool, limits: Limits) -> Scene:
     """A still of all steps of a figure, row by row, or in one row.
 
     Raises SpecError if there are too many, or if they make too large a picture, unless it is made of vectors.
@@ -68,10 +68,10 @@ def page(drawn: Scene, *, strip: bool, vectors: bool) -> Scene:
     size, color = _lettering(drawn)
     grid = _grid(drawn, count, even(size), strip=strip)
     width, height = grid.size
-    if width * height > LARGEST and not vectors:
-        what = f"{count} steps side by side are {width} x {height} pixels, more than can be painted"
-        hint = "choose some with --step, make the figure smaller with 'size', or draw them as svg or pdf"
-        raise SpecError([Problem(Code.STEP, what, hint=hint)])
+    if not vectors:
+        what = f"{count} steps side by side are {width:,} x {height:,} pixels, {width * height:,} of them"
+        way = "choose some with --step, make the figure smaller with 'size', or draw them as svg or pdf"
+        Asked("pixels", width * height, what, way).check(limits)
     still = tuple(_panels(drawn, grid, size, color))
     return replace(drawn, width=width, height=height, still=still, frames=(Frame(),), names=(), glide=NONE)
 

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import comb, isfinite, prod
+from math import comb, prod
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from conv_anim.diagnostics import Code
-from conv_anim.spec.kinds import INVALID, Invalid, Real, SkippedError, Text, Whole, is_list, is_mapping, subject
+from conv_anim.limits import Asked
+from conv_anim.spec.kinds import (
+    INVALID,
+    LARGEST,
+    Invalid,
+    Real,
+    SkippedError,
+    Text,
+    Whole,
+    is_list,
+    is_mapping,
+    subject,
+)
 from conv_anim.spec.model import Arange, Given, Random
-from conv_anim.spec.nodes import Entries, Items, Scalar, shown
+from conv_anim.spec.nodes import Entries, Items, Scalar, finite, shown
 from conv_anim.spec.records import Field, Object
 
 if TYPE_CHECKING:
@@ -39,11 +51,12 @@ Written: TypeAlias = Given | Arange | Random | FromFile | Named
 
 
 class DataFileError(Exception):
-    """A file of numbers cannot be had; ``hint`` is the way out."""
+    """A file of numbers cannot be had; ``hint`` is the way out, ``asked`` what it has too much of."""
 
-    def __init__(self, message: str, hint: str | None = None) -> None:
+    def __init__(self, message: str, hint: str | None = None, *, asked: Asked | None = None) -> None:
         super().__init__(message)
         self.hint = hint
+        self.asked = asked
 
 
 class Files(Protocol):
@@ -158,7 +171,7 @@ def given(node: Node, report: Report) -> Maybe[Given]:
 def _gather(node: Node, shape: Size, numbers: list[Number], report: Report) -> bool:
     if not shape:
         if isinstance(node, Scalar) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
-            if isfinite(node.value) and abs(node.value) < 2**53:
+            if finite(node.value) and abs(node.value) < LARGEST:
                 numbers.append(node.value)
                 return True
             report.add(Code.OUT_OF_RANGE, f"{shown(node)} is no number to draw: it must lie within ±2⁵³", node)
@@ -233,6 +246,9 @@ def named(kernel: Named, size: Size, node: Node, report: Report) -> Maybe[Given]
         sizes = ["x".join(map(str, one)) for one in (only, size)]
         what = f"the kernel '{kernel.name}' is {sizes[0]}, but the kernel size is {sizes[1]}"
         return report.add(Code.SHAPE, what, node, "leave 'kernel_size' out, or give the weights as a list")
+    asked = Asked("cells", prod(size), f"this kernel has {prod(size):,} cells", "a smaller kernel shows the same")
+    if report.too_large(asked, node):
+        return INVALID
     return Given(size, tuple(numbers(size)))
 
 
@@ -270,4 +286,6 @@ def read(written: FromFile, node: Node, files: Files, report: Report) -> Maybe[G
     try:
         return files(written.name)
     except DataFileError as error:
+        if error.asked is not None and report.too_large(error.asked, where or node):
+            return INVALID
         return report.add(Code.DATA_FILE, str(error), where or node, error.hint)

@@ -12,18 +12,15 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from conv_anim.diagnostics import Code, Problem, Span, SpecError
-from conv_anim.spec.nodes import Entries, Items, Scalar, joined
+from conv_anim.limits import USUAL, Asked, Place
+from conv_anim.spec.nodes import SHALLOW, Entries, Items, Scalar, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conv_anim.diagnostics import Source
+    from conv_anim.limits import Limits
     from conv_anim.spec.nodes import Node
-
-DEEPEST = 40
-MOST_NODES = 1_000_000
-"""Values of a document, aliases counted as often as they are used."""
-MOST_CHARACTERS = 8_000_000
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -54,29 +51,37 @@ def scalar(text: str) -> str | int | float | bool | None:
     return text
 
 
-def parsed(source: Source, path: str = "", *, start: int = 0) -> Node:
+ELSEWHERE = "keep large arrays in a .npy file"
+
+
+def parsed(source: Source, path: str = "", *, start: int = 0, limits: Limits = USUAL) -> Node:
     """The tree of a source, or of what stands in its only line from a character on.
 
-    Raises SpecError if it is no YAML, or holds more than plain data.
+    Raises SpecError if it is no YAML, is too large, or holds more than plain data.
     """
-    if len(source.text) > MOST_CHARACTERS:
-        what = f"the file has {len(source.text)} characters, more than {MOST_CHARACTERS}"
-        raise SpecError([Problem(Code.TOO_LARGE, what, path, Span(source, 1, 1), "keep large arrays in a .npy file")])
-    builder = Builder(source, path)
+    size = len(source.text)
+    asked = Asked("file_size", size, f"this text has {size:,} characters", ELSEWHERE)
+    asked.check(limits, Place(path, Span(source, 1, 1)))
+    builder = Builder(source, path, limits)
     try:
         for event in yaml.parse(" " * start + source.text[start:], Loader=LOADER):
             builder.take(event)
-    except yaml.YAMLError as error:
-        raise SpecError([*builder.problems, _syntax(error, source)]) from None
+    except (yaml.YAMLError, ValueError) as error:
+        raise SpecError([*builder.problems, _syntax(error, source, start)]) from None
     return builder.result()
 
 
-def _syntax(error: yaml.YAMLError, source: Source) -> Problem:
+def _syntax(error: yaml.YAMLError | ValueError, source: Source, start: int) -> Problem:
+    """A ValueError comes from what YAML's readers hand to Python: half a pair of UTF-16, an escape beyond Unicode."""
     from conv_anim.spec import syntax
 
     if isinstance(error, yaml.MarkedYAMLError):
         return syntax.problem(error, source)
-    return syntax.unprintable(getattr(error, "position", 0), source, str(error))
+    if isinstance(error, UnicodeEncodeError):
+        return syntax.unprintable(error.object[error.start], source, start)
+    if isinstance(error, yaml.reader.ReaderError):
+        return syntax.unprintable(chr(error.character), source, start)
+    return syntax.beyond(source)
 
 
 @dataclass
@@ -107,9 +112,10 @@ class Open:
 class Builder:
     """Takes a parser's events and makes a tree of them."""
 
-    def __init__(self, source: Source, path: str) -> None:
+    def __init__(self, source: Source, path: str, limits: Limits) -> None:
         self.source = source
         self.path = path
+        self.limits = limits
         self.problems: list[Problem] = []
         self._open: list[Open] = []
         self._anchors: dict[str, tuple[Node, int]] = {}
@@ -147,10 +153,11 @@ class Builder:
         return self._open[-1].next_path if self._open else self.path
 
     def _begin(self, event: Any) -> None:
-        if len(self._open) >= DEEPEST:
-            what = f"nested more than {DEEPEST} deep"
-            hint = "an array of values has at most 5 levels"
-            raise SpecError([Problem(Code.TOO_LARGE, what, self._next_path(), self._span(event), hint)])
+        depth = len(self._open) + 1
+        if depth > self.limits.depth:
+            what = f"here {depth} lists and mappings lie in each other"
+            asked = Asked("depth", depth, what, SHALLOW, whole=False)
+            asked.check(self.limits, Place(self._next_path(), self._span(event)))
         if self._open and self._open[-1].wants_key:
             what = "a key must be text, not a list or a mapping"
             hint = "braces stand behind a key, as in input: {size: [5, 5]}"
@@ -184,9 +191,9 @@ class Builder:
             return
         parent = self._open[-1]
         parent.weight += weight
-        if parent.weight > MOST_NODES:
-            what = f"more than {MOST_NODES} values"
-            raise SpecError([Problem(Code.TOO_LARGE, what, node.path, node.span, "keep large arrays in a .npy file")])
+        if parent.weight > self.limits.values:
+            what = f"up to here there are {parent.weight:,} values"
+            Asked("values", parent.weight, what, ELSEWHERE, whole=False).check(self.limits, Place(node.path, node.span))
         if parent.wants_key:
             parent.keys.append(self._key(node, parent.path))
         else:

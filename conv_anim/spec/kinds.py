@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeAlias, TypeVar
 
-from conv_anim.diagnostics import Code, Problem, listed
-from conv_anim.spec.nodes import Entries, Items, Node, Scalar, shown
+from conv_anim.diagnostics import MOST_PROBLEMS, Code, Problem, SpecError, listed
+from conv_anim.limits import LONGEST_TEXT, USUAL, Place
+from conv_anim.spec.nodes import Entries, Items, Node, Scalar, finite, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from conv_anim.limits import Asked, Limits
     from conv_anim.spec.model import Number
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 Schema: TypeAlias = dict[str, Any]
+
+
+LARGEST = 2**53
+"""Up to here, every whole number is a different one for numpy."""
 
 
 class Invalid(Enum):
@@ -36,15 +41,25 @@ class SkippedError(Exception):
 
 @dataclass
 class Report:
-    """Collects the problems of a spec."""
+    """Collects the problems of a spec, up to so many that the rest would not be read: then raises SpecError."""
 
     problems: list[Problem] = field(default_factory=list)
+    limits: Limits = USUAL
     homes: Callable[[], Mapping[str, Sequence[tuple[str, str]]]] = dict
     """By the name of a key, where it belongs; asked for only when a key is not known."""
 
     def add(self, code: Code, message: str, node: Node, hint: str | None = None) -> Literal[Invalid.INVALID]:
         self.problems.append(Problem(code, message, node.path, node.span, hint))
+        if len(self.problems) > MOST_PROBLEMS:
+            raise SpecError(self.problems)
         return INVALID
+
+    def too_large(self, asked: Asked, node: Node) -> bool:
+        """Whether something is larger than its limit, which is reported then."""
+        problem = asked.problem(self.limits, Place(node.path, node.span))
+        if problem is not None:
+            self.problems.append(problem)
+        return problem is not None
 
     def wrong(self, node: Node, expected: str, hint: str | None = None) -> Literal[Invalid.INVALID]:
         """A value that is not what it has to be."""
@@ -87,7 +102,7 @@ class Whole:
 
     def decode(self, node: Node, report: Report) -> Maybe[int]:
         value = node.value if isinstance(node, Scalar) else None
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1 or not isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1 or not finite(value):
             return report.wrong(node, self.expected)
         if value < self.least or (self.most is not None and value > self.most):
             return report.add(Code.OUT_OF_RANGE, f"{subject(node)} must be {self.expected}, not {shown(node)}", node)
@@ -99,7 +114,7 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class Real:
-    """A finite number, whole or not, from ``least`` to ``most``."""
+    """A finite number within ±2⁵³, whole or not, from ``least`` to ``most``."""
 
     least: float | None = None
     most: float | None = None
@@ -112,8 +127,10 @@ class Real:
 
     def decode(self, node: Node, report: Report) -> Maybe[Number]:
         value = node.value if isinstance(node, Scalar) else None
-        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not finite(value):
             return report.wrong(node, self.expected)
+        if abs(value) >= LARGEST:
+            return report.add(Code.OUT_OF_RANGE, f"{shown(node)} is no number to draw: it must lie within ±2⁵³", node)
         if (self.least is not None and value < self.least) or (self.most is not None and value > self.most):
             return report.add(Code.OUT_OF_RANGE, f"{subject(node)} must be {self.expected}, not {shown(node)}", node)
         return value
@@ -149,10 +166,14 @@ class Text:
         if not node.text.strip() or not node.text.isprintable():
             hint = "one line, without line breaks and control characters" if node.text.strip() else None
             return report.wrong(node, self.expected, hint)
-        return node.text.strip()
+        text = node.text.strip()
+        if len(text) > LONGEST_TEXT:
+            what = f"{subject(node)} has {len(text):,} characters; a line of text has at most {LONGEST_TEXT:,}"
+            return report.add(Code.OUT_OF_RANGE, what, node, "a shorter text can be read; no option raises this")
+        return text
 
     def schema(self) -> Schema:
-        return {"type": ["string", "number"], "minLength": 1}
+        return {"type": ["string", "number"], "minLength": 1, "maxLength": LONGEST_TEXT}
 
 
 L = TypeVar("L", bound=str)

@@ -8,8 +8,10 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
 from conv_anim.diagnostics import Code
+from conv_anim.limits import Asked
 from conv_anim.spec.formats import KNOWN, SINGLE, split
 from conv_anim.spec.kinds import (
+    INVALID,
     Either,
     Flag,
     ListOf,
@@ -138,7 +140,9 @@ ANIMATION: Field[Animation] = Field(
 
 # size
 
-WIDTH = Field("width", Whole(120, 8000), "Width of the figure in pixels.", example=600)
+FLATTEST = 50
+"""Pixels that any figure is high, at the least."""
+WIDTH = Field("width", Whole(120, 1_000_000), "Width of the figure in pixels.", example=600)
 SCALE = Field("scale", Real(0.25, 8), "Its size compared with the natural one.", example=2)
 SIZE: Field[Record] = Field("size", Object("a size", (WIDTH, SCALE)), "The figure's size: a width or a scale.")
 
@@ -150,7 +154,11 @@ def figure_size(record: Record, report: Report) -> Maybe[FigureSize]:
     if size.has(WIDTH) and size.has(SCALE):
         what = "'size' takes a width or a scale, not both"
         return report.add(Code.EXCLUSIVE_KEYS, what, size.at(SCALE), "leave one of them out")
-    scale = size.get(SCALE)
+    scale, width = size.get(SCALE), size.get(WIDTH) or 0
+    what = f"a figure {width:,} pixels wide has {width * FLATTEST:,} pixels or more"
+    asked = Asked("pixels", width * FLATTEST, what, "a width that a screen or a page can show", whole=False)
+    if report.too_large(asked, size.at(WIDTH)):
+        return INVALID
     return FigureSize(size.get(WIDTH), None if scale is None else float(scale))
 
 
@@ -223,7 +231,8 @@ class FileNameKind:
         if not isinstance(name, str) or not name.isprintable():
             return report.wrong(node, self.expected)
         path = PurePosixPath(name)
-        if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name:
+        leads_out = path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name
+        if leads_out and not report.limits.outside:
             what = f"{subject(node)} must stay in the folder of the output; '{name}' leads out of it"
             return report.add(Code.OUTPUT, what, node, "name a file; choose its folder with -o")
         if split(path.name) is None:

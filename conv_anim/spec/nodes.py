@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from conv_anim.diagnostics import Code, Problem, SpecError
+from conv_anim.diagnostics import Code, Problem, SpecError, visible
+from conv_anim.limits import USUAL, Asked, Place
 
 if TYPE_CHECKING:
     from conv_anim.diagnostics import Span
+    from conv_anim.limits import Limits
+
+SHALLOW = "an array of values has at most 5 levels"
+"""The way out of lists that lie too deep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,14 @@ def joined(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
 
 
+def finite(value: float) -> bool:
+    """Whether a number is neither infinite, nor "not a number", nor beyond what a float can hold."""
+    try:
+        return isfinite(value)
+    except OverflowError:
+        return False
+
+
 def shown(node: Node) -> str:
     """What was given, for a message."""
     match node:
@@ -72,25 +86,23 @@ def _cropped(text: str) -> str:
     return visible(text if len(text) <= 40 else text[:39] + "…")
 
 
-def visible(text: str) -> str:
-    """A text on one line: what cannot be seen is written as an escape."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
-
-
-def from_python(value: Any, path: str = "") -> Node:
+def from_python(value: Any, path: str = "", *, limits: Limits = USUAL, depth: int = 1) -> Node:
     """The tree of a mapping made in Python: of dicts, lists, tuples, arrays, text, numbers, true, false and None.
 
-    Raises SpecError for anything else.
+    Raises SpecError for anything else, and for what lies too deep.
     """
+    asked = Asked("depth", depth, f"here {depth} lists and mappings lie in each other", SHALLOW, whole=False)
+    asked.check(limits, Place(path))
     if hasattr(value, "tolist"):
         value = value.tolist()
     match value:
         case None | bool() | int() | float() | str():
             return Scalar(value, str(value), path)
         case dict():
-            return Entries(tuple(_entry(key, item, path) for key, item in value.items()), path)
+            return Entries(tuple(_entry(key, item, path, limits, depth) for key, item in value.items()), path)
         case list() | tuple():
-            return Items(tuple(from_python(item, f"{path}[{k}]") for k, item in enumerate(value)), path)
+            inside = (from_python(v, f"{path}[{k}]", limits=limits, depth=depth + 1) for k, v in enumerate(value))
+            return Items(tuple(inside), path)
         case _:
             what = f"a {type(value).__name__} is not plain data"
             raise SpecError(
@@ -98,6 +110,6 @@ def from_python(value: Any, path: str = "") -> Node:
             )
 
 
-def _entry(key: Any, value: Any, path: str) -> tuple[Scalar, Node]:
+def _entry(key: Any, value: Any, path: str, limits: Limits, depth: int) -> tuple[Scalar, Node]:
     there = joined(path, str(key))
-    return Scalar(str(key), str(key), there), from_python(value, there)
+    return Scalar(str(key), str(key), there), from_python(value, there, limits=limits, depth=depth + 1)

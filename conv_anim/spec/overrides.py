@@ -7,17 +7,21 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code, Problem, Source, Span, SpecError
+from conv_anim.limits import USUAL, Asked, Place
 from conv_anim.spec import document
-from conv_anim.spec.nodes import Entries, Items, Scalar, joined, shown
+from conv_anim.spec.nodes import SHALLOW, Entries, Items, Scalar, joined, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from conv_anim.limits import Limits
     from conv_anim.spec.nodes import Node
 
 OPTION = "--set"
 FORM = "KEY=VALUE, as in layer.stride=2 or layers.0.kernel_size=5"
 PART = re.compile(r"[^.\[\]]+")
+MOST_DIGITS = 9
+"""Of an item's number; more are beyond any list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +32,17 @@ class Change:
     node: Node
 
 
-def change(text: str) -> Change:
+def change(text: str, limits: Limits = USUAL) -> Change:
     """What ``layer.stride=2`` says. Raises SpecError."""
     source = Source(OPTION, text)
     key, equals, _ = text.partition("=")
     place = _place(key, source)
-    if not equals or not place:
+    if not equals or not place or not key.isprintable():
         span = Span(source, 1, 1, max(1, len(text)))
         raise SpecError([Problem(Code.OVERRIDE, f"'{text}' does not say what to set", span=span, hint=FORM)])
-    return Change(place, _value(source, len(key) + 1, place[-1].path))
+    deep = Asked("depth", len(place), f"here {len(place)} keys lie in each other", SHALLOW)
+    deep.check(limits, Place(span=Span(source, 1, 1, len(key))))
+    return Change(place, _value(source, len(key) + 1, place[-1].path, limits))
 
 
 def _place(key: str, source: Source) -> tuple[Scalar, ...]:
@@ -50,7 +56,7 @@ def _place(key: str, source: Source) -> tuple[Scalar, ...]:
     return () if empty or not all(part.text for part in place) else tuple(place)
 
 
-def _value(source: Source, start: int, path: str) -> Node:
+def _value(source: Source, start: int, path: str, limits: Limits) -> Node:
     """What stands behind the equals sign, as YAML; nothing is null, and a colour needs no quotes."""
     value = source.text[start:]
     if value.strip().startswith("#"):
@@ -58,10 +64,10 @@ def _value(source: Source, start: int, path: str) -> Node:
         return Scalar(value.strip(), value.strip(), path, span)
     if not value.strip():
         return Scalar(None, "", path, Span(source, 1, max(1, start)))
-    return document.parsed(source, path, start=start)
+    return document.parsed(source, path, start=start, limits=limits)
 
 
-def changed(root: Node, texts: Iterable[str]) -> Node:
+def changed(root: Node, texts: Iterable[str], limits: Limits = USUAL) -> Node:
     """The tree with some places replaced; mappings that are missing on the way are made.
 
     Raises SpecError with the problems of all changes.
@@ -69,7 +75,7 @@ def changed(root: Node, texts: Iterable[str]) -> Node:
     problems: list[Problem] = []
     for text in texts:
         try:
-            asked = change(text)
+            asked = change(text, limits)
             root = _with(root, asked.place, asked.node, "")
         except SpecError as error:
             problems += error.problems
@@ -94,9 +100,10 @@ def _with(node: Node | None, place: tuple[Scalar, ...], new: Node, path: str) ->
             else:
                 entries[at] = (entries[at][0], _with(entries[at][1], rest, new, there))
             return replace(node, entries=tuple(entries))
-        case Items() if key.text.isdecimal() and int(key.text) < len(node.items):
+        case Items() if key.text.isdecimal() and int(key.text[:MOST_DIGITS]) < len(node.items):
             items = list(node.items)
-            items[int(key.text)] = _with(items[int(key.text)], rest, new, there)
+            at = int(key.text)
+            items[at] = _with(items[at], rest, new, there)
             return replace(node, items=tuple(items))
         case _:
             raise SpecError([_no_way(node, key, there)])

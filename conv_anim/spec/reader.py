@@ -7,6 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING, TypeVar
 
 from conv_anim.diagnostics import Code, SpecError
+from conv_anim.limits import MOST_LAYERS, USUAL, Asked
 from conv_anim.spec.arrays import FromFile, ValuesKind, read, resolved
 from conv_anim.spec.kinds import INVALID, Invalid, ListOf, Report, SkippedError, Whole
 from conv_anim.spec.layers import LAYER, LAYER_TYPES
@@ -33,6 +34,7 @@ from conv_anim.spec.views import VIEW, stiff, view_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from conv_anim.limits import Limits
     from conv_anim.spec.arrays import Files, Written
     from conv_anim.spec.kinds import Maybe, Schema
     from conv_anim.spec.model import Layer, Size, View
@@ -40,9 +42,6 @@ if TYPE_CHECKING:
     from conv_anim.spec.records import Chosen, Record
 
 T = TypeVar("T")
-
-MOST_CELLS = 16_000_000
-"""Of any map."""
 
 INPUT_SIZE = Field(
     "size",
@@ -67,7 +66,7 @@ INPUT: Field[Record] = Field(
 ONE_LAYER: Field[Chosen] = Field("layer", LAYER, "The layer that is shown.")
 MORE_LAYERS: Field[tuple[Chosen, ...]] = Field(
     "layers",
-    ListOf(LAYER, "a list of layers"),
+    ListOf(LAYER, f"a list of 1 to {MOST_LAYERS:,} layers", 1, MOST_LAYERS),
     "Several layers, each fed by the one before, in place of 'layer'.",
     example=[{"type": "conv", "kernel_size": 3}, {"type": "max_pool", "kernel_size": 2}],
 )
@@ -77,12 +76,12 @@ SPEC = Object(
 )
 
 
-def spec(node: Node, files: Files) -> Spec:
+def spec(node: Node, files: Files, limits: Limits = USUAL) -> Spec:
     """The figure that a tree describes; ``files`` reads the data files that it names.
 
     Raises SpecError with all problems of the tree.
     """
-    report = Report(homes=homes)
+    report = Report(limits=limits, homes=homes)
     record = SPEC.decode(node, report)
     made = INVALID if isinstance(record, Invalid) else _spec(record, files, report)
     if isinstance(made, Invalid) or report.problems:
@@ -165,9 +164,9 @@ def _input(record: Record, files: Files, report: Report) -> Maybe[Input]:
     if isinstance(shape, Invalid):
         return INVALID
     channels, *size = shape
-    if prod(shape) > MOST_CELLS:
-        what = f"the input has {prod(shape)} cells, more than {MOST_CELLS}"
-        return report.add(Code.TOO_LARGE, what, record.at(INPUT_SIZE), "a smaller input shows the same")
+    what = f"the input has {prod(shape):,} cells"
+    if report.too_large(Asked("cells", prod(shape), what, "a smaller input shows the same"), record.at(INPUT_SIZE)):
+        return INVALID
     if written is None:
         return Input(tuple(size), channels, Random(seed=1, low=0, high=3))
     numbers = resolved(written, shape, len(size), node=node, files=files, report=report)
@@ -224,9 +223,10 @@ def _layers(chosen: tuple[Chosen, ...], input_: Input, files: Files, report: Rep
             return INVALID
         layers += made
         channels, size = made[-1].ends.out_channels, made[-1].ends.out_size
-        if channels * prod(size) > MOST_CELLS:
-            what = f"the layer's output has {channels * prod(size)} cells, more than {MOST_CELLS}"
-            return report.add(Code.TOO_LARGE, what, choice.record.node, "fewer channels, or a smaller input")
+        what = f"the layer's output has {channels * prod(size):,} cells"
+        asked = Asked("cells", channels * prod(size), what, "fewer channels, or a smaller input")
+        if report.too_large(asked, choice.record.node):
+            return INVALID
     return tuple(layers)
 
 

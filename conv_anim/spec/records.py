@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from conv_anim.diagnostics import Code
+from conv_anim.diagnostics import Code, visible
 from conv_anim.spec.kinds import INVALID, Either, Invalid, ListOf, Made, OneOf, SkippedError
-from conv_anim.spec.nodes import Entries, visible
+from conv_anim.spec.nodes import Entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -6,10 +6,9 @@ Imported only when a spec has a problem.
 from __future__ import annotations
 
 import re
-from math import isfinite
 from typing import TYPE_CHECKING
 
-from conv_anim.spec.nodes import Entries, Items, Scalar
+from conv_anim.spec.nodes import Entries, Items, Scalar, finite
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +43,7 @@ def _scalar(node: Scalar, path: str, key: str, expected: str) -> str | None:
             return TRUTHS.get(key) if value else "leave the key out"
         case str():
             return _text(node, path, key, expected)
-        case value if not isfinite(value):
+        case value if not finite(value):
             return "a finite number"
         case 0 | 1 if expected == "true or false":
             return f"{key}: {'true' if node.value else 'false'}"

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 QUOTES = "quote a text that has ': ' or '#' in it, or begins with one of @ ` * & % ! [ {"
 INDENTED = "the keys of one mapping stand below each other, those of a nested one are indented further"
+ESCAPE = "use single quotes: between them a backslash is a backslash"
+BEYOND = re.compile(r"\\U(?!000|0010)[0-9a-fA-F]{8}")
+"""Escapes for characters that Unicode does not have."""
 ODD = re.compile(r"[\u00a0\u2028\u2029\u3000\ufeff\u200b\uff1a\uff0c\u201c\u201d\u2018\u2019]")
 """Characters that look like others: spaces, colons, commas and quotes."""
 
@@ -126,8 +129,7 @@ def _quote(fault: Fault) -> Told | None:
 def _escape(fault: Fault) -> Told | None:
     if "escape" not in fault.said:
         return None
-    hint = "use single quotes: between them a backslash is a backslash"
-    return Told("a backslash between double quotes begins an escape, and this is none", hint, fault.at)
+    return Told("a backslash between double quotes begins an escape, and this is none", ESCAPE, fault.at)
 
 
 def _colon(fault: Fault) -> Told | None:
@@ -240,10 +242,15 @@ READERS: tuple[Callable[[Fault], Told | None], ...] = (
 """The first that knows a fault tells it."""
 
 
-def unprintable(position: int, source: Source, said: str) -> Problem:
-    """What the reader says of characters that YAML does not allow; it knows the position only."""
-    character = source.text[position : position + 1]
-    what = f"a character that YAML does not allow (U+{ord(character):04X})" if character else said
-    before = (source.text[:position] + "x").splitlines()
-    span = Span(source, len(before), len(before[-1]))
+def beyond(source: Source) -> Problem:
+    """An escape that stands for no character, which only the YAML reader in Python lets pass so far."""
+    found = BEYOND.search(source.text)
+    span = Span(source, 1, 1) if found is None else Span.at(source, found.start(), len(found[0]))
+    return Problem(Code.SYNTAX, "this is not YAML: an escape stands for no character", "", span, ESCAPE)
+
+
+def unprintable(character: str, source: Source, start: int) -> Problem:
+    """The first one of a character that YAML does not allow; libyaml counts bytes to it, so it is looked for."""
+    what = f"a character that YAML does not allow (U+{ord(character):04X})"
+    span = Span.at(source, source.text.find(character, start))
     return Problem(Code.SYNTAX, f"this is not YAML: {what}", "", span, "take it out; the file may be damaged")

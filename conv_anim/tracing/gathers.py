@@ -91,7 +91,7 @@ def _copied(ends: Ends, source: Callable[..., Index]) -> Gather:
 
     def output(x: Array) -> Array:
         there = np.indices((ends.out_channels, *ends.out_size), sparse=True)
-        copied: Array = x[np.broadcast_arrays(*source(*there))]
+        copied: Array = x[tuple(np.broadcast_arrays(*source(*there)))]
         return copied
 
     return Gather(ends, lambda cell: [Share(source(*cell))], output)

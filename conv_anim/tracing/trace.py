@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias, overload
 
 import numpy as np
 
+from conv_anim.limits import USUAL
+from conv_anim.spec import estimates
 from conv_anim.spec.model import Conv, ConvTranspose, MaxUnpool, Pool
 from conv_anim.tracing import values
 from conv_anim.tracing.gathers import Gather, gather
@@ -19,6 +21,7 @@ from conv_anim.tracing.operators import Operator, operator
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from conv_anim.limits import Limits
     from conv_anim.spec.model import Layer, Number, Spec
     from conv_anim.tracing.values import Array
 
@@ -203,8 +206,12 @@ class Trace(Sequence[Step]):
         return layer[step - layer.first_step]
 
 
-def trace(spec: Spec) -> Trace:
-    """Compute a spec: every array of every layer. Steps are made when they are asked for."""
+def trace(spec: Spec, *, limits: Limits | None = None) -> Trace:
+    """Compute a spec: every array of every layer. Steps are made when they are asked for.
+
+    Raises SpecError, before anything is computed, for what takes more than the ``limits`` allow.
+    """
+    estimates.computable(spec, limits or USUAL)
     x = values.frozen(values.fill(spec.input.values, (spec.input.channels, *spec.input.size)))
     layers: list[LayerTrace] = []
     first_step = 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import ceil
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.areas import Turn, of_grid
@@ -107,21 +108,41 @@ class Pixels:
     @cached_property
     def _sizes(self) -> tuple[int, int, int]:
         """Width and height of an array of small maps, and the height of a block with its large one beside it."""
-        rows, columns = (self.trace.input if self.weaves else self.trace.output)[0].shape
+        rows, columns = self.small_shape
         side, factor = self.lanes.numbers.cell, self.layer.factor
-        width, height = (n * side * factor + self.gap * (factor - 1) for n in (columns, rows))
+        width = columns * side * factor + self.across * (factor - 1)
+        height = rows * side * factor + self.gap * (factor - 1)
         return width, height, height + self.gap
+
+    @property
+    def _maps(self) -> Array:
+        """The numbers of the small maps."""
+        return self.trace.input if self.weaves else self.trace.output
+
+    @property
+    def small_shape(self) -> tuple[int, int]:
+        """Rows and columns of a small map."""
+        rows, columns = self._maps[0].shape
+        return rows, columns
+
+    @cached_property
+    def across(self) -> int:
+        """Between maps side by side, whose names do not touch."""
+        if not self.labelled:
+            return self.gap
+        name = self.style.width(self._called(len(self._maps) - 1), size=self.style.small_size)
+        wide = self.small_shape[1] * self.lanes.numbers.cell
+        return max(self.gap, ceil(name + 0.8 * self.style.gap - wide))
 
     @cached_property
     def small(self) -> list[Grid]:
-        values, factor = self.trace.input if self.weaves else self.trace.output, self.layer.factor
-        rows, columns = values[0].shape
+        factor, (rows, columns) = self.layer.factor, self.small_shape
         side, left = self.lanes.numbers.cell, 0 if self.weaves else self.right
         grids: list[Grid] = []
-        for channel in range(len(values)):
+        for channel in range(len(self._maps)):
             block, place = divmod(channel, factor**2)
             row, column = divmod(place, factor)
-            x = left + column * (columns * side + self.gap)
+            x = left + column * (columns * side + self.across)
             y = self.top + block * self._sizes[2] + row * (rows * side + self.gap)
             grids.append(Grid(self.style, self.lanes.numbers, rows, columns, x, y))
         return grids
@@ -185,8 +206,11 @@ class Pixels:
                 items += [self._name(grid, channel) for channel, grid in enumerate(grids)]
         return items
 
+    def _called(self, channel: int) -> str:
+        return self.lanes.say("channels.channel", number=channel + 1)
+
     def _name(self, grid: Grid, channel: int) -> Primitive:
-        text, size = self.lanes.say("channels.channel", number=channel + 1), self.style.small_size
+        text, size = self._called(channel), self.style.small_size
         top = grid.y - 0.4 * self.style.gap - size * self.style.font.cap_height
         return self.style.text(grid.x, top, text, size=size, color=self.lanes.quiet)
 

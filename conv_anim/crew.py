@@ -1,0 +1,139 @@
+"""Processes that work through many tasks. Of one that is killed it is known what it was at; another takes its place."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager, nullcontext, suppress
+from multiprocessing import Pipe, Process
+from multiprocessing.connection import wait
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from conv_anim import signals
+from conv_anim.export import files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Iterator
+    from contextlib import AbstractContextManager
+    from multiprocessing.connection import Connection
+
+T = TypeVar("T")
+R = TypeVar("R")
+NO_MORE = None
+"""What a worker gets instead of a task when it may go."""
+
+
+def worked(
+    tasks: Iterable[T], work: Callable[[T], R], count: int, bury: Callable[[T, int], None]
+) -> Generator[tuple[T, R | None]]:
+    """Every task with its result, as they come; a task is taken when there is, or will be next, a process for it.
+
+    Tasks whose process was killed are tried again at the end, each alone; if that is killed too, the result is None.
+    ``bury`` clears up after a process, by its task and number.
+    """
+    lost: list[T] = []
+    with _crew(work, count, bury) as crew:
+        for task, result in crew.results(tasks):
+            if result is None:
+                lost.append(task)
+            else:
+                yield task, result
+    with _crew(work, 1, bury) as crew:
+        yield from crew.results(lost)
+
+
+@contextmanager
+def _crew(work: Callable[[T], R], size: int, bury: Callable[[T, int], None]) -> Iterator[_Crew[T, R]]:
+    crew = _Crew(work, size, bury)
+    try:
+        yield crew
+    finally:
+        crew.dismiss()
+
+
+class _Crew(Generic[T, R]):
+    """Workers, started as they are needed."""
+
+    def __init__(self, work: Callable[[T], R], size: int, bury: Callable[[T, int], None]) -> None:
+        self._work = work
+        self._size = size
+        self._bury = bury
+        self._idle: list[_Worker] = []
+        self._busy: dict[Any, tuple[_Worker, T]] = {}
+        """By their connections."""
+
+    def results(self, tasks: Iterable[T]) -> Iterator[tuple[T, R | None]]:
+        for task in tasks:
+            if len(self._busy) == self._size:
+                yield from self._finished()
+            self._give(task)
+        while self._busy:
+            yield from self._finished()
+
+    def _give(self, task: T) -> None:
+        worker = self._idle.pop() if self._idle else _Worker(self._work)
+        self._busy[worker.connection] = worker, task
+        worker.send(task)
+
+    def _finished(self) -> Iterator[tuple[T, R | None]]:
+        """Wait for some task, and whatever else is done by then."""
+        for connection in wait(list(self._busy)):
+            worker, task = self._busy.pop(connection)
+            result: R | None = None
+            try:
+                result = worker.connection.recv()
+                self._idle.append(worker)
+            except (EOFError, OSError):
+                worker.end()
+                self._bury(task, worker.number)
+            yield task, result
+
+    def dismiss(self) -> None:
+        """End all; those that are at work are interrupted, and put in order what they leave."""
+        busy = [worker for worker, _ in self._busy.values()]
+        for worker in busy:
+            worker.process.terminate()
+        for worker in (*self._idle, *busy):
+            worker.send(NO_MORE)
+        for worker in (*self._idle, *busy):
+            worker.end()
+
+
+class _Worker:
+    """A process that waits for tasks."""
+
+    def __init__(self, work: Callable[[Any], object]) -> None:
+        self.connection, theirs = Pipe()
+        self.process = Process(target=_serve, args=(self.connection, theirs, work), daemon=True)
+        self.process.start()
+        self.number = self.process.pid or 0
+        theirs.close()
+
+    def send(self, task: object) -> None:
+        with suppress(OSError):  # it was killed, which shows when something is to come from it
+            self.connection.send(task)
+
+    def end(self) -> None:
+        """Wait until it is gone."""
+        self.process.join()
+        self.process.close()
+        self.connection.close()
+
+
+def _serve(ours: Connection[Any, Any], theirs: Connection[Any, Any], work: Callable[[Any], object]) -> None:
+    """What a worker does: a task in, its result out, until there are no more, or nobody is at the other end.
+
+    Temporary files of its libraries, which may count on an end that such a process does not have, get a folder.
+    """
+    signals.leave_to_parent()
+    ours.close()
+    with _scratch() as tempfile.tempdir, suppress(EOFError, OSError):
+        while (task := theirs.recv()) is not NO_MORE:
+            theirs.send(work(task))
+
+
+def _scratch() -> AbstractContextManager[str | None]:
+    """A folder for a while; none where there is no place for one."""
+    try:
+        return files.scratch()
+    except OSError:
+        return nullcontext()

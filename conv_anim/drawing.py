@@ -1,0 +1,175 @@
+"""Specs drawn as the command line tells it: every good one, the others told, and a word at the end."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+import click
+
+from conv_anim import batch, jobs, pipeline
+from conv_anim.diagnostics import SpecError
+from conv_anim.pipeline import Loaded
+from conv_anim.runs import fail, form, progress, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from conv_anim.batch import Origin, Wanted
+    from conv_anim.diagnostics import Problem
+    from conv_anim.jobs import Change, Job, Outcome
+    from conv_anim.runs import Read, Reading
+    from conv_anim.spec.nodes import Node
+
+Specs: TypeAlias = "Reading | list[Read]"
+TEXTS = ("svg", "html")
+"""Formats that a terminal can show, such as they are."""
+LISTED = 20
+"""Specs with problems that are named at the end."""
+
+
+def draw_all(specs: Specs, wanted: Wanted, processes: int, *, verbose: bool) -> bool:
+    """Draw what can be drawn; whether something went wrong, or would change in a check."""
+    if str(wanted.folder) == "-":
+        return _pipe(specs, wanted)
+    with progress(0 if verbose else len(specs)) as advance:
+        run = Run(wanted, verbose, advance)
+        run.draw(specs, processes)
+    run.sum_up(len(specs))
+    return bool(run.bad) or run.stale
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A file that is being made, and the spec that it is made of."""
+
+    origin: Origin
+    root: Node
+    left: list[Job]
+    """The files of the same spec that are not made yet."""
+
+
+@dataclass
+class Run:
+    """What became of specs so far."""
+
+    wanted: Wanted
+    verbose: bool
+    advance: Callable[[], None]
+    """Moves the bar on by a spec."""
+    changes: Counter[Change] = field(default_factory=Counter)
+    bad: Counter[str] = field(default_factory=Counter)
+    """How many problems each spec has, by name."""
+    taken: dict[str, str] = field(default_factory=dict)
+    """The files that are made, each with its spec."""
+    underway: dict[int, Task] = field(default_factory=dict)
+    """By the identities of their jobs."""
+
+    @property
+    def stale(self) -> bool:
+        """Whether a check found something new or changed."""
+        return self.wanted.check and self.changes["new"] + self.changes["changed"] > 0
+
+    def draw(self, specs: Iterable[Read], processes: int) -> None:
+        """Read one after the other, a few ahead of what is drawn."""
+        with closing(jobs.all_done(self._todo(specs), processes)) as outcomes:
+            for job, outcome in outcomes:
+                self._finish(job, outcome)
+
+    def _todo(self, specs: Iterable[Read]) -> Iterator[Job]:
+        """What is to be drawn; what need not be is told as done."""
+        for origin, read in specs:
+            found = self._jobs(origin, read)
+            if not found or not isinstance(read, Loaded):
+                self.advance()
+                continue
+            left = list(found)
+            for job in found:
+                self.underway[id(job)] = Task(origin, read.root, left)
+                outcome = None if self.wanted.force or not job.key else jobs.up_to_date(job)
+                if outcome is None:
+                    yield job
+                else:
+                    self._finish(job, outcome)
+
+    def _jobs(self, origin: Origin, read: Loaded | tuple[Problem, ...]) -> list[Job]:
+        """The files of a spec that no other one makes; all else is told."""
+        try:
+            made = batch.jobs(origin, read, self.wanted) if isinstance(read, Loaded) else []
+        except SpecError as error:
+            made, read = [], error.problems
+        conflicts = [batch.conflict(origin, job, self.taken) for job in made]
+        found = () if isinstance(read, Loaded) else read
+        self._tell(origin, (*found, *(problem for problem in conflicts if problem is not None)))
+        return [job for job, problem in zip(made, conflicts, strict=True) if problem is None]
+
+    def _finish(self, job: Job, outcome: Outcome) -> None:
+        task = self.underway.pop(id(job))
+        self._tell(task.origin, placed(outcome, task.origin, task.root))
+        for path, change in outcome.files:
+            self.changes[change] += 1
+            if (self.verbose or self.wanted.check) and change != "same":
+                click.echo(f"{change}: {path}")
+        if outcome.advice:
+            click.echo(outcome.advice)
+        task.left.remove(job)
+        if not task.left:
+            self.advance()
+
+    def _tell(self, origin: Origin, problems: Iterable[Problem]) -> None:
+        told = list(problems)
+        tell(told)
+        if told:
+            self.bad[origin.name] += len(told)
+
+    def sum_up(self, count: int) -> None:
+        """Which of several specs have problems, for people; and in numbers, where somebody looks on or asks."""
+        if self.bad and count > 1 and form() == "human":
+            click.echo("\n".join(self._listed(count)), err=True)
+        if self.verbose or sys.stderr.isatty():
+            click.echo(str(batch.Summary(self.changes, len(self.bad))), err=True)
+
+    def _listed(self, count: int) -> Iterator[str]:
+        yield f"{len(self.bad):,} of {count:,} specs {'has' if len(self.bad) == 1 else 'have'} problems:"
+        for name, number in list(self.bad.items())[:LISTED]:
+            yield f"  {name}{f' ({number} problems)' if number > 1 else ''}"
+        if len(self.bad) > LISTED:
+            yield f"  and {len(self.bad) - LISTED:,} more"
+
+
+def _pipe(specs: Specs, wanted: Wanted) -> bool:
+    """The one picture on standard output; whether there is none. Raises click.UsageError for several."""
+    one = "-o - is for one picture: give one spec, and one format with -f"
+    if len(specs) != 1:
+        raise click.UsageError(one)
+    for origin, read in specs:
+        if not isinstance(read, Loaded):
+            fail(read)
+        made = batch.jobs(origin, read, wanted)
+        if len(made) != 1 or made[0].format == "frames":
+            raise click.UsageError(one)
+        if wanted.check:
+            raise click.UsageError("-o - writes no file that --check could compare")
+        return _sent(origin, read, made[0])
+    return False
+
+
+def _sent(origin: Origin, loaded: Loaded, job: Job) -> bool:
+    """Whether there are problems instead of a picture."""
+    if sys.stdout.isatty() and not job.format.endswith(TEXTS):
+        raise click.UsageError(f"-o - would write a {job.format} to the terminal; name a file, or add > FILE")
+    outcome, pictures = jobs.drawn(job)
+    tell(placed(outcome, origin, loaded.root))
+    for _, data in pictures:
+        sys.stdout.buffer.write(data)
+    sys.stdout.flush()
+    return bool(outcome.problems)
+
+
+def placed(outcome: Outcome, origin: Origin, root: Node) -> Iterator[Problem]:
+    """The problems of drawing, with the spec they belong to."""
+    for problem in pipeline.located(SpecError(outcome.problems), root).problems:
+        yield problem if problem.span is not None else replace(problem, path="", file=origin.name)

@@ -1,0 +1,93 @@
+"""What a picture will take, before it is painted: frames, pixels, work and memory, from the scene's numbers alone.
+
+Memory is an upper bound, measured on figures of all sizes; a process without any figure takes ``BASE``.
+"""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING, NamedTuple
+
+from conv_anim.diagnostics import Code, Problem, SpecError
+from conv_anim.limits import Asked
+
+if TYPE_CHECKING:
+    from conv_anim.limits import Limits
+    from conv_anim.scene.primitives import Scene
+
+BASE = 100_000_000
+"""Bytes of the program and the libraries that paint."""
+SMALLER = "make the figure smaller with 'size', or a smaller input"
+
+
+class Cost(NamedTuple):
+    """What a format takes: bytes for each pixel of a frame, for each pixel of all frames, and for each frame."""
+
+    pixel: int = 0
+    every_pixel: int = 0
+    frame: int = 0
+    longest: int | None = None
+    """Pixels along an edge, at the most."""
+    all_frames: bool = True
+    """Whether it holds every frame; else the last one."""
+
+
+SIDE = 65_535
+COSTS = {
+    "gif": Cost(pixel=60, longest=SIDE),
+    "png": Cost(pixel=30, longest=SIDE, all_frames=False),
+    "still.png": Cost(pixel=60, longest=SIDE, all_frames=False),
+    "frames": Cost(pixel=30, every_pixel=1, longest=SIDE),
+    "apng": Cost(pixel=40, every_pixel=13, longest=SIDE),
+    "webp": Cost(pixel=40, every_pixel=9, longest=16_383),
+    "mp4": Cost(pixel=40, longest=16_384),
+    "svg": Cost(frame=20_000),
+    "pdf": Cost(all_frames=False),
+    "pages.pdf": Cost(frame=20_000),
+    "html": Cost(pixel=60, frame=20_000, longest=16_383),
+}
+
+
+def made(drawn: Scene, count: int, limits: Limits) -> None:
+    """Raise SpecError for more frames than are allowed; all of them up to the last one that is drawn are made."""
+    fewer, between = ceil(count / limits.steps), " and frames between them" if drawn.glide.between else ""
+    way = f"draw one step of {fewer} with 'every' in 'animation', or a smaller input"
+    Asked("steps", count, f"this figure goes through {count:,} steps{between}", way).check(limits)
+
+
+def check(drawn: Scene, format_: str, limits: Limits, *, frames: int | None = None) -> None:
+    """Raise SpecError if a scene takes more than is allowed to become a file; ``frames`` are painted, or all."""
+    cost = COSTS[format_]
+    pixels = drawn.width * drawn.height
+    count = _painted(drawn, cost, frames)
+    if cost.pixel:
+        what = f"this picture is {drawn.width:,} x {drawn.height:,} pixels, {pixels:,} of them"
+        Asked("pixels", pixels, what, SMALLER).check(limits)
+        what = f"{count:,} frames of {pixels:,} pixels are {count * pixels:,} operations"
+        Asked("work", count * pixels, what, f"{SMALLER}, or fewer steps").check(limits)
+    _sides(drawn, format_, cost.longest)
+    takes = needed(drawn, format_, frames=frames)
+    what = f"to make this {format_} takes about {takes:,} bytes of memory"
+    Asked("memory", takes, what, f"{SMALLER}, fewer steps, or another format").check(limits)
+
+
+def needed(drawn: Scene, format_: str, *, frames: int | None = None) -> int:
+    """Bytes that it takes to paint a scene and to make a file of it."""
+    cost, pixels = COSTS[format_], drawn.width * drawn.height
+    return BASE + cost.pixel * pixels + _painted(drawn, cost, frames) * (cost.every_pixel * pixels + cost.frame)
+
+
+def _painted(drawn: Scene, cost: Cost, frames: int | None) -> int:
+    """How many frames a format holds."""
+    if not cost.all_frames:
+        return 1
+    return len(drawn.frames) if frames is None else frames
+
+
+def _sides(drawn: Scene, format_: str, longest: int | None) -> None:
+    """Raise SpecError for a picture that its format has no room for."""
+    longer = max(drawn.width, drawn.height)
+    if longest is not None and longer > longest:
+        size = f"{drawn.width:,} x {drawn.height:,}"
+        what = f"this picture is {size} pixels, and a {format_} has at most {longest:,} along an edge"
+        raise SpecError([Problem(Code.FORMAT, what, hint=f"{SMALLER}, or svg; no option raises this")])

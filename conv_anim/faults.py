@@ -1,0 +1,134 @@
+"""How a command ends when something befalls it: a signal, a standard stream that is closed or full, a bug of ours."""
+
+from __future__ import annotations
+
+import codecs
+import errno
+import io
+import os
+import sys
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from conv_anim.signals import Stopped, stoppable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conv_anim.diagnostics import Problem
+
+DEBUG = "CONV_ANIM_DEBUG"
+"""The environment variable that shows the traceback of a bug; one process draws all then."""
+STREAM = (errno.EBADF, errno.EFBIG, errno.EIO, errno.ENOSPC)
+"""What befalls standard output, where no file is named."""
+ESCAPED = "conv-anim-escaped"
+"""The name of the way to write what a stream's encoding lacks: as ``\\uXXXX``, which JSON reads as well."""
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Whatever befalls the program is told in a line or two, and its exit status says it: 1, or 128 and a signal's."""
+    mend_streams()
+    try:
+        with stoppable():
+            yield
+    except Stopped as stop:
+        _say(f"stopped by {stop.name}")
+        raise SystemExit(stop.code) from None
+    except Exception as error:  # noqa: BLE001  # the end of the line
+        _say(_ending(error))
+        raise SystemExit(1) from None
+
+
+def _ending(error: Exception) -> str:
+    """What is said of an exception that nobody met. Raises the error itself when debugging."""
+    _give_up_stdout()
+    if not isinstance(error, OSError) or debugging():
+        return str(unforeseen(error))
+    if error.errno in STREAM and error.filename is None:
+        return f"error: standard output cannot be written: {error.strerror}"
+    return f"error: {error}"
+
+
+def _say(text: str) -> None:
+    """A line on standard error, if that takes any; on a terminal not behind its ^C."""
+    with suppress(OSError):
+        sys.stderr.write(f"\n{text}\n" if sys.stderr.isatty() else f"{text}\n")
+        sys.stderr.flush()
+
+
+# standard streams
+
+
+def mend_streams() -> None:
+    """Closed streams get a place of their own, lest a file of ours takes it; no character is one too many for a stream.
+
+    To write to a closed standard output fails, as it should; what goes to a closed standard error is lost.
+    """
+    for number, way in ((0, os.O_RDONLY), (1, os.O_RDONLY), (2, os.O_WRONLY)):
+        if not _is_open(number):
+            os.open(os.devnull, way)
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115  # as long as the program runs
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    codecs.register_error(ESCAPED, _escaped)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=ESCAPED)
+
+
+def _is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[k : k + 4]}" for k in range(0, len(units), 4)), error.end
+
+
+def _give_up_stdout() -> None:
+    """If standard output takes nothing, nothing more is tried, so that the program can end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+# bugs
+
+
+def debugging() -> bool:
+    return bool(os.environ.get(DEBUG))
+
+
+def unforeseen(error: Exception, file: str = "") -> Problem:
+    """The problem that a bug is told as, or a lack of memory. Raises the error itself when debugging."""
+    from conv_anim.diagnostics import Code, Problem
+
+    if isinstance(error, MemoryError):
+        hint = "a smaller input or fewer steps; or fewer processes at the same time, as with -j 1"
+        return Problem(Code.TOO_LARGE, "there is not enough memory to draw this", file=file, hint=hint)
+    if debugging():
+        raise error
+    what = f"{type(error).__name__}: {str(error) or 'without a word'} ({_place(error)})"
+    hint = f"this is a bug of conv-anim; please report it with the spec, and with what {DEBUG}=1 shows"
+    return Problem(Code.INTERNAL, what, file=file, hint=hint)
+
+
+def _place(error: Exception) -> str:
+    """The innermost line of ours that the error came through."""
+    place, trace = "elsewhere", error.__traceback__
+    while trace is not None:
+        name = trace.tb_frame.f_globals.get("__name__", "")
+        if name.startswith("conv_anim"):
+            place = f"{name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place

@@ -1,0 +1,215 @@
+"""Files to be made of specs: drawn, by several processes if they are many, and written, compared or left alone."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from conv_anim import faults, pipeline
+from conv_anim.diagnostics import Code, Problem, SpecError
+from conv_anim.limits import USUAL
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable
+
+    from conv_anim.limits import Limits
+    from conv_anim.scene.choice import Steps
+    from conv_anim.spec.model import Spec
+
+ENOUGH = 4
+"""So many figures make up for the start of further processes."""
+DRAWING = ("export.files", "export.gif", "ledger", "painting.agg", "scene.figure", "tracing.trace")
+"""The modules that any figure needs."""
+
+Change: TypeAlias = Literal["new", "changed", "same"]
+Made: TypeAlias = "list[tuple[str, bytes]]"
+"""Names of files, and what is in them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file to make of a spec, or with the format ``frames`` one file a frame. ``path`` has no suffix."""
+
+    spec: Spec
+    format: str
+    path: Path
+    step: Steps | None
+    check: bool
+    """Compare instead of writing."""
+    limits: Limits = USUAL
+    key: str = ""
+    """What it is noted by in the `conv_anim.ledger`; empty if it is not to be noted."""
+
+    @property
+    def file(self) -> Path:
+        """The file, or with the format ``frames`` what its many files begin with."""
+        return self.path.with_name(f"{self.path.name}.{self.format}")
+
+    @property
+    def first(self) -> str:
+        """The file, as a person knows it."""
+        return f"{self.path}.{'png' if self.format == 'frames' else self.format}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a job: its files, or its problems."""
+
+    files: tuple[tuple[Path, Change], ...] = ()
+    problems: tuple[Problem, ...] = ()
+    advice: str = ""
+    """How the file is used, where that is not plain."""
+
+
+# one
+
+
+def done(job: Job) -> Outcome:
+    """Draw and write, or compare."""
+    outcome, made = drawn(job)
+    if outcome.problems:
+        return outcome
+    try:
+        written = tuple(_put(job.path.with_name(name), data, check=job.check) for name, data in made)
+    except (OSError, UnicodeError) as error:
+        return Outcome(problems=(_unwritable(job, error),))
+    _note(job, made)
+    return Outcome(written, advice=_advice(job))
+
+
+def drawn(job: Job) -> tuple[Outcome, Made]:
+    """The pictures of a job, with their names, not written anywhere; none if there are problems."""
+    try:
+        made = pipeline.pictures(job.spec, job.format, job.path.name, step=job.step, limits=job.limits)
+        return Outcome(), made
+    except SpecError as error:
+        return Outcome(problems=error.problems), []
+    except Exception as error:  # noqa: BLE001  # one bug does not keep other figures from being drawn
+        return Outcome(problems=(faults.unforeseen(error, str(job.path)),)), []
+
+
+def _put(path: Path, data: bytes, *, check: bool) -> tuple[Path, Change]:
+    from conv_anim.export import files
+
+    before = _content(path)
+    change: Change = "new" if before is None else "same" if before == data else "changed"
+    if change != "same" and not check:
+        files.write(path, data)
+    return path, change
+
+
+def _content(path: Path) -> bytes | None:
+    """What is in a file; None if there is none."""
+    try:
+        return path.read_bytes() if path.is_file() else None
+    except FileNotFoundError:  # it was there a moment ago
+        return None
+
+
+def _unwritable(job: Job, error: OSError | UnicodeError) -> Problem:
+    match error:
+        case UnicodeError():
+            why = "the system's encoding has no such name; LC_ALL=C.UTF-8 has"
+        case FileExistsError() | NotADirectoryError():
+            why = f"{error.filename} is no folder"
+        case _:
+            why = error.strerror or str(error)
+    hint = "choose another folder with -o, or another name with 'output:'"
+    return Problem(Code.OUTPUT, f"{job.first} cannot be written: {why}", file=str(job.path), hint=hint)
+
+
+def _advice(job: Job) -> str:
+    if job.format != "pages.pdf" or job.check:
+        return ""
+    from conv_anim.export.pdf import animategraphics
+
+    return animategraphics(job.file.stem, step=job.spec.animation.step, loop=job.spec.animation.loop == 0)
+
+
+# what was done before
+
+
+def key(job: Job) -> str:
+    """What decides the bytes of a job's files, as a sum; empty if it cannot be known."""
+    from conv_anim import ledger
+
+    encoder = _ffmpeg() if job.format == "mp4" else "-"
+    parts = (repr(job.spec), job.format, repr(job.step), job.path.name, repr(job.limits), encoder)
+    return ledger.key(*parts) if encoder else ""
+
+
+def _ffmpeg() -> str:
+    """Which one there is; empty if that cannot be known."""
+    from shutil import which
+
+    path = which("ffmpeg")
+    try:
+        state = None if path is None else Path(path).stat()
+    except OSError:
+        state = None
+    return "" if state is None else f"{path} {state.st_size} {state.st_mtime_ns}"
+
+
+def up_to_date(job: Job) -> Outcome | None:
+    """The outcome of a job whose files are as they were drawn before, by all that decides them; None if one is not."""
+    from conv_anim import ledger
+
+    sums = ledger.find(job.key)
+    if not ledger.intact(job.path.parent, sums):
+        return None
+    return Outcome(tuple((job.path.with_name(name), "same") for name in sums), advice=_advice(job))
+
+
+def _note(job: Job, made: Made) -> None:
+    """Note what was written, unless it depends on fonts of the system, which are not known to stay the same."""
+    if not job.key or job.check:
+        return
+    from conv_anim import ledger
+    from conv_anim.painting import fonts
+
+    if fonts.ours(pipeline.words(job.spec)):
+        ledger.note(job.key, made)
+
+
+# many
+
+
+def all_done(todo: Iterable[Job], processes: int) -> Generator[tuple[Job, Outcome]]:
+    """Every job with its outcome, as they come. Jobs are taken as they can be done, a few ahead."""
+    if faults.debugging():
+        processes = 1
+    coming = iter(todo)
+    first = list(islice(coming, ENOUGH)) if processes > 1 else []
+    if len(first) < ENOUGH:
+        yield from ((job, done(job)) for job in chain(first, coming))
+        return
+    from conv_anim import crew
+
+    _import_all()
+    with closing(crew.worked(chain(first, coming), done, processes, _bury)) as results:
+        for job, outcome in results:
+            yield job, outcome or Outcome(problems=(_killed(job),))
+
+
+def _import_all() -> None:
+    """What is imported here already, forked processes need not import each for itself."""
+    from importlib import import_module
+
+    for name in DRAWING:
+        import_module(f"conv_anim.{name}")
+
+
+def _killed(job: Job) -> Problem:
+    what = f"the process that drew {job.first} was killed, twice; perhaps there was not enough memory"
+    hint = "a smaller input or fewer steps; fewer processes at the same time, as with -j 1"
+    return Problem(Code.KILLED, what, file=str(job.path), hint=hint)
+
+
+def _bury(job: Job, process: int) -> None:
+    """Clear up after a process that was killed."""
+    from conv_anim.export import files
+
+    files.clear(job.path.parent, process)

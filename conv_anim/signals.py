@@ -1,0 +1,99 @@
+"""Signals that ask a program to end: they raise an exception, so that nothing is left half done."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+
+class Stopped(SystemExit):
+    """A signal ends the program, with the exit status that shells give: 128 and the signal's number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(128 + number)
+        self.number = number
+        self.name = signal.Signals(number).name
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """The first signal raises Stopped. Those that come after it, while all is put in order, are ignored.
+
+    What was ignored before stays so, as SIGHUP by nohup.
+    """
+    before = {number: signal.getsignal(number) for number in ENDING}
+    hook = sys.unraisablehook
+    heeded = [number for number in ENDING if before[number] != signal.SIG_IGN]
+    with suppress(ValueError):  # in a thread that is not the main one, which signals never reach
+        for number in heeded:
+            signal.signal(number, _stop)
+        sys.unraisablehook = _again
+    try:
+        yield
+    finally:
+        sys.unraisablehook = hook
+        with suppress(ValueError):
+            for number in heeded:
+                signal.signal(number, before[number] or signal.SIG_DFL)
+
+
+def _stop(number: int, _frame: FrameType | None) -> NoReturn:
+    for each in ENDING:
+        signal.signal(each, signal.SIG_IGN)
+    raise Stopped(number)
+
+
+def _again(lost: sys.UnraisableHookArgs) -> None:
+    """Raise it once more in a moment, if it came where Python must ignore exceptions, as when something is deleted."""
+    stopped = lost.exc_value
+    if isinstance(stopped, Stopped) and hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, lambda _number, frame: _stop(stopped.number, frame))
+        signal.setitimer(signal.ITIMER_REAL, 0.001)
+    else:
+        sys.__unraisablehook__(lost)
+
+
+def leave_to_parent() -> None:
+    """For a process that works for another one, which gets the terminal's signals too, and ends this one by SIGTERM."""
+    sys.unraisablehook = _again
+    signal.signal(signal.SIGTERM, _stop)
+    for number in ENDING:
+        if number != signal.SIGTERM:
+            signal.signal(number, signal.SIG_IGN)
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Signals wait until the block is done."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    try:
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def abrupt() -> Iterator[None]:
+    """Ctrl-C ends the program without a word, while that is imported which could say one."""
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    with suppress(ValueError):
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        with suppress(ValueError):
+            signal.signal(signal.SIGINT, signal.default_int_handler)
