@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 ROOT = Path(__file__).parent.parent
+pytestmark = pytest.mark.repository
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,7 @@ def pages(site):
 
 
 def test_every_page_is_there(site):
-    sources = [*(ROOT / "docs").rglob("*.md"), ROOT / "ARCHITECTURE.md", ROOT / "CHANGELOG.md"]
+    sources = [*(ROOT / "docs").rglob("*.md"), ROOT / "ARCHITECTURE.md", ROOT / "CHANGELOG.md", ROOT / "SECURITY.md"]
     wanted = {source.relative_to(ROOT).with_suffix(".html").as_posix() for source in sources}
     assert wanted <= {path.relative_to(site).as_posix() for path in site.rglob("*.html")}
 
