@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
-from conv_anim import batch, jobs, pipeline
+from conv_anim import batch, jobs
 from conv_anim.diagnostics import SpecError
 from conv_anim.pipeline import Loaded
 from conv_anim.runs import fail, form, progress, tell
+from conv_anim.spec import places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -171,5 +172,5 @@ def _sent(origin: Origin, loaded: Loaded, job: Job) -> bool:
 
 def placed(outcome: Outcome, origin: Origin, root: Node) -> Iterator[Problem]:
     """The problems of drawing, with the spec they belong to."""
-    for problem in pipeline.located(SpecError(outcome.problems), root).problems:
+    for problem in places.located(SpecError(outcome.problems), root).problems:
         yield problem if problem.span is not None else replace(problem, path="", file=origin.name)

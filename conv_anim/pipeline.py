@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conv_anim import inputs
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
 from conv_anim.limits import USUAL
-from conv_anim.spec import document, estimates, formats, overrides, reader
+from conv_anim.spec import document, estimates, formats, overrides, places, reader
 from conv_anim.spec.model import Undrawn
-from conv_anim.spec.nodes import Entries, Items, Scalar, from_python
+from conv_anim.spec.nodes import Entries, from_python
 from conv_anim.spec.views import animates
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def drawable(loaded: Loaded, limits: Limits = USUAL) -> Loaded:
     try:
         estimates.drawable(loaded.spec, limits)
     except SpecError as error:
-        raise located(error, loaded.root) from None
+        raise places.located(error, loaded.root) from None
     return loaded
 
 
@@ -138,56 +138,6 @@ def _glyph_hint(error: GlyphError) -> str:
     if not error.chinese:
         return "use other characters"
     return "install Noto Sans TC (apt install fonts-noto-cjk, or from fonts.google.com), or use other words"
-
-
-def located(error: SpecError, root: Node) -> SpecError:
-    """The same error, at the place in the tree that it is about."""
-    return SpecError(_located(problem, root) for problem in error.problems)
-
-
-def _located(problem: Problem, root: Node) -> Problem:
-    match problem.code:
-        case Code.GLYPH:
-            return _at_character(problem, root)
-        case Code.OUT_OF_RANGE | Code.TOO_LARGE if problem.span is None:
-            where = _at(root, problem.path)
-            return problem if where is None else replace(problem, span=where.span)
-        case _:
-            return problem
-
-
-def _at_character(problem: Problem, root: Node) -> Problem:
-    drawn = (node for node in _scalars(root) if node.path != "title")
-    where = next((node for node in drawn if problem.path in node.text), None)
-    if where is None:
-        return problem
-    return Problem(problem.code, problem.message, where.path, where.span, problem.hint)
-
-
-def _at(node: Node, path: str) -> Node | None:
-    """What stands at a place; of a list or mapping, where it begins."""
-    if node.path == path and path:
-        return node
-    match node:
-        case Scalar():
-            return None
-        case Items():
-            inside: Iterable[Node] = node.items
-        case Entries():
-            inside = (value for _, value in node.entries)
-    return next((found for item in inside if path.startswith(item.path) and (found := _at(item, path))), None)
-
-
-def _scalars(node: Node) -> Iterator[Scalar]:
-    match node:
-        case Scalar():
-            yield node
-        case Items():
-            for item in node.items:
-                yield from _scalars(item)
-        case Entries():
-            for _, value in node.entries:
-                yield from _scalars(value)
 
 
 def render(spec: Spec, path: str | PathLike[str], *, step: Steps | None = None, limits: Limits | None = None) -> Path:

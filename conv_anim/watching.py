@@ -20,6 +20,7 @@ from conv_anim.embed.figure import Noting
 from conv_anim.export import html
 from conv_anim.limits import USUAL
 from conv_anim.scene.wording.phrases.told import EN
+from conv_anim.spec import places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -114,7 +115,7 @@ class Watcher:
             drawn = pipeline.scene(pipeline.drawable(loaded, self.limits).spec, limits=self.limits)
             board.post(html.figure(drawn), "")
         except SpecError as error:
-            placed = error if loaded is None else pipeline.located(error, loaded.root)
+            placed = error if loaded is None else places.located(error, loaded.root)
             board.post(None, str(placed))
         self.files = (self.path, *noting.read)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from conv_anim import inputs, pipeline
 from conv_anim.diagnostics import SpecError
 from conv_anim.limits import USUAL
+from conv_anim.spec import places
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,7 +73,7 @@ def figure(
     try:
         drawn = pipeline.scene(pipeline.drawable(loaded, limits).spec, limits=limits)
     except SpecError as error:
-        raise pipeline.located(error, loaded.root) from None
+        raise places.located(error, loaded.root) from None
     if step is not None:
         choice.numbers(step, len(drawn.rests))
     return Figure(drawn, format_ or usual_format(loaded, step), alt or drawn.description, step)
