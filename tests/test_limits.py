@@ -331,3 +331,14 @@ def test_no_place_makes_a_problem_of_size_of_its_own() -> None:
 
 def test_every_format_has_a_cost() -> None:
     assert set(burden.COSTS) == {*pipeline.ENCODERS, "frames"}
+
+
+@pytest.mark.parametrize("command", ["render", "draw", "validate", "trace"])
+def test_help_lists_options_and_then_limits(command):
+    said = CliRunner().invoke(main, [command, "--help"]).stdout
+    options, limits = said.split("\nOptions:\n")[1].split("\nLimits:\n")
+    assert all(line.startswith(("  -", "     ")) for line in options.splitlines() if line)
+    assert [line.split()[0] for line in limits.splitlines() if line.startswith("  -")] == [
+        "--allow-outside",
+        *(limit.option for limit in TABLE),
+    ]

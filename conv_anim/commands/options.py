@@ -135,7 +135,7 @@ class Limited(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         plain, limits = list[tuple[str, str]](), list[tuple[str, str]]()
         for param in self.get_params(ctx):
-            told = param.get_help_record(ctx)
+            told = param.get_help_record(ctx) if isinstance(param, click.Option) else None
             if told is not None:
                 (limits if isinstance(param, LimitOption) else plain).append(told)
         for title, told_all in (("Options", plain), ("Limits", limits)):
