@@ -26,11 +26,13 @@ regenerate-figures: $(STAMP) ## draw every template into output/ and the pages t
 	$(BIN)/python tools/pages.py
 	$(BIN)/conv-anim embed README.md docs --verbose
 
+# TESTING="--cov" measures which lines and branches no test reaches, and fails if they are too many.
+TESTING ?=
 test: $(STAMP) ## run the tests
-	$(BIN)/python -m pytest -q -n auto
+	$(BIN)/python -m pytest -q -n auto $(TESTING)
 
-coverage: $(STAMP) ## run the tests, and say which lines and branches none of them reaches
-	$(BIN)/python -m pytest -q -n auto --cov --cov-report=term
+coverage: ## the same, and say which lines and branches none of them reaches
+	$(MAKE) test TESTING="--cov --cov-report=term-missing"
 
 # PyTorch, JAX and Keras are large, so they have an environment of their own.
 FRAMEWORKS := .venv-frameworks

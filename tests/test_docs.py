@@ -113,6 +113,7 @@ def test_every_claim_is_made():
     assert [phrase for phrase in claims() if phrase not in pages] == []
 
 
+@pytest.mark.repository
 def test_pages_are_up_to_date():
     command = [sys.executable, str(ROOT / "tools" / "pages.py"), "--check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -220,6 +221,7 @@ def addresses(page):
                 yield from re.findall(r'(?:href|src|srcset)="([^"]+)"', each.content)
 
 
+@pytest.mark.repository
 @pytest.mark.parametrize("page", blocks.PAGES, ids=short)
 def test_links_lead_somewhere(page):
     wrong = []

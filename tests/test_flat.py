@@ -603,7 +603,7 @@ UNCOUNTED = pool((3,), 3, reduce="mean", padding=1, stride=2, count_include_pad=
         (UNCOUNTED, [3, 6, 8], "(– + 3 + 6) / 2 = 4.5"),
         (replace(pool((2,), 2, reduce="max"), reduce="norm"), [3, -4], "(3² + |−4|²)^(1/2) = 5"),
         (replace(pool((2,), 2, reduce="max"), reduce="norm", norm_type=1), [3, -4], "(3 + |−4|) = 7"),
-        (replace(pool((2,), 2, reduce="max"), reduce="norm", norm_type=1.5), [0, 4], "(0^1.5 + 4^1.5)^(1/1.5) ≈ 4.0"),
+        (replace(pool((2,), 2, reduce="max"), reduce="norm", norm_type=1.5), [1, 4], "(1^1.5 + 4^1.5)^(1/1.5) ≈ 4.3"),
     ],
 )  # fmt: skip
 def test_the_sum_of_the_first_step(layer, values, said):

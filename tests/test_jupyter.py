@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
+from html import unescape
 from io import BytesIO
 
 import pytest
@@ -112,3 +113,15 @@ def test_show_takes_a_file_a_mapping_a_spec_or_a_trace(tmp_path):
     assert repr(shown[0]).startswith("A <b>. ")
     with pytest.raises(conv_anim.SpecError, match="no step 9"):
         conv_anim.show(spec, step=9)
+
+
+def test_a_figure_that_can_be_played_with_is_shut_off_in_a_frame(tmp_path):
+    html = conv_anim.show(SPEC, format="html", width=300)._repr_mimebundle_()["text/html"]
+    (frame,) = re.findall(r"<iframe (.*?)></iframe>", html, re.DOTALL)
+    assert 'sandbox="allow-scripts"' in frame
+    assert "allow-same-origin" not in frame
+    assert "width: 300px" in frame
+    (page,) = re.findall(r'srcdoc="([^"]*)"', frame)
+    conv_anim.render(conv_anim.load(SPEC), tmp_path / "page.html")
+    assert unescape(page) == (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert 'title="A &lt;b&gt;. ' in frame

@@ -14,7 +14,7 @@ from PIL import Image
 pytest.importorskip("sphinx")
 
 SPEC = "title: A <b> figure\ninput: {values: {file: data.csv}}\nlayer: {type: conv, kernel_size: 3}\nview: flat\n"
-CONF = 'extensions = ["myst_parser", "conv_anim.embed.sphinx"]\nhtml_theme = "basic"\n'
+CONF = 'extensions = ["myst_parser", "conv_anim.embed.sphinx"]\nhtml_theme = "basic"\nshow_warning_types = True\n'
 INDEX = """
 Title
 =====

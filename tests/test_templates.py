@@ -188,6 +188,7 @@ def test_a_template_says_what_it_is_about():
         assert template.text.startswith("# ")
 
 
+@pytest.mark.repository
 def test_the_output_folder_holds_the_templates_pictures_and_nothing_else():
     wanted = set()
     for template in TEMPLATES.values():
@@ -206,7 +207,7 @@ REFERENCES = sorted((SHARED / "reference").glob("*.gif"))
 
 
 @pytest.mark.skipif(not REFERENCES, reason="conv_arithmetic's originals are not here")
-@pytest.mark.parametrize("reference", REFERENCES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("reference", [pytest.param(path, id=path.stem) for path in REFERENCES])
 def test_classic_agrees_with_the_originals(reference, tmp_path):
     plain = ["theme=classic", "labels=false", "caption=false", "formula=false"]
     spec = pipeline.loaded(TEMPLATES[reference.stem].path, changes=plain).spec
