@@ -89,13 +89,16 @@ class _Crew(Generic[T, R]):
 
     def dismiss(self) -> None:
         """End all; those that are at work are interrupted, and put in order what they leave."""
-        busy = [worker for worker, _ in self._busy.values()]
-        for worker in busy:
+        busy = list(self._busy.values())
+        for worker, _ in busy:
             worker.process.terminate()
-        for worker in (*self._idle, *busy):
+        for worker in (*self._idle, *(worker for worker, _ in busy)):
             worker.send(NO_MORE)
-        for worker in (*self._idle, *busy):
+        for worker in self._idle:
             worker.end()
+        for worker, task in busy:
+            worker.end()
+            self._bury(task, worker.number)
 
 
 class _Worker:

@@ -1,19 +1,27 @@
 """What a layer is made of when its keys are right, and small things that messages and counts are made of."""
 
+import json
+
 import numpy as np
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 import conv_anim
-from conv_anim.diagnostics import Code, SpecError
+from conv_anim.diagnostics import Code, Source, SpecError
+from conv_anim.spec.document import parsed
+from conv_anim.spec.formats import split
 from conv_anim.spec.kinds import Whole
 from conv_anim.spec.layers import LAYER_TYPES
 from conv_anim.spec.nodes import from_python, shown
 from conv_anim.spec.records import Field, Object
 from conv_anim.spec.remedies import way_out
 from conv_anim.spec.showing import name_of
+from conv_anim.spec.starter import STARTED, text
+from conv_anim.spec.views import kind_of
 from conv_anim.tracing import accounts
+from conv_anim.tracing.listing import pieces
 from conv_anim.tracing.scatter import Scatter
 from tests import layers as made
 
@@ -167,7 +175,8 @@ def test_a_layer_type_has_its_article():
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (None, "nothing"), ("", "an empty text"), ("ab", "'ab'"), ("a" * 41, f"'{'a' * 39}…'"), (True, "True"),
+        (None, "nothing"), ("", "an empty text"), ("ab", "'ab'"), ("a" * 40, f"'{'a' * 40}'"),
+        ("a" * 41, f"'{'a' * 39}…'"), (True, "True"),
         (1.5, "1.5"), ([], "an empty list"), ([1, 2], "a list of 2"), ({}, "an empty mapping"),
         ({"a": 1, "b": 2}, "a mapping (a, b)"), (dict.fromkeys("abcde", 1), "a mapping (a, b, c, d)"),
     ],
@@ -224,3 +233,92 @@ def test_a_global_mean_is_one_number_for_each_map(channels, size):
     trace = traced({"type": "global_avg_pool"}, size=size, channels=channels)
     assert trace.output.shape == (channels, *(1 for _ in size))
     assert trace.output.ravel().tolist() == pytest.approx(trace.input.reshape(channels, -1).mean(axis=1).tolist())
+
+
+@pytest.mark.parametrize("kind", ["conv", "conv_transpose", "depthwise", "pointwise", "depthwise_separable"])
+def test_a_bias_is_added_to_every_cell_of_its_channel(kind):
+    layer = {"type": kind, "out_channels": 2, "kernel_size": 2, "weight": "ones"}
+    for key in {"depthwise": ["out_channels"], "pointwise": ["kernel_size"]}.get(kind, []):
+        del layer[key]
+    without, added = (traced({**layer, **more}, size=(3, 3), channels=2).output for more in ({}, {"bias": [5, -7]}))
+    assert np.array_equal(added - without, np.broadcast_to(np.reshape([5, -7], (2, 1, 1)), added.shape))
+
+
+@pytest.mark.parametrize(
+    ("size", "channels", "given", "kind"),
+    [
+        ((4, 4, 4), 1, ["conv"], "volume"),
+        ((8,), 1, ["conv", "conv"], "sequence"),
+        ((8, 8), 1, ["conv", "conv"], "isometric"),
+        ((8, 8), 2, ["conv", "conv"], "volume"),
+        ((8, 8), 1, ["wide", "conv"], "volume"),
+    ],
+)
+def test_the_view_that_suits(size, channels, given, kind):
+    known = {"conv": {"type": "conv", "kernel_size": 2}, "wide": {"type": "conv", "kernel_size": 2, "out_channels": 3}}
+    fed = {"input": {"size": list(size), "channels": channels}, "layers": [known[name] for name in given]}
+    assert kind_of(conv_anim.load(fed).view) == kind
+
+
+def test_the_flat_view_shows_one_channel():
+    wide = {"type": "conv", "kernel_size": 2, "out_channels": 2}
+    (problem,) = problems({"input": {"size": [4, 4]}, "layers": [wide], "view": "flat"})
+    assert "shows one channel, and this layer has 2" in problem.message
+
+
+def test_a_key_that_stands_twice_is_found_where_it_does():
+    text = "input: {size: [4, 4]}\nlayer:\n  type: conv\n  kernel_size: 3\n  kernel_size: 2\n"
+    with pytest.raises(SpecError) as caught:
+        parsed(Source("x.yaml", text))
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.path) == (Code.DUPLICATE_KEY, "layer.kernel_size")
+    assert (problem.span.line, problem.span.column) == (5, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("a.b.gif", ("a.b", "gif")),
+        ("fig.Storyboard.PNG", ("fig", "storyboard.png")),
+        ("fig.pages.pdf", ("fig", "pages.pdf")),
+        ("fig.pdf", ("fig", "pdf")),
+        (".gif", None),
+        ("fig.bmp", None),
+    ],
+)
+def test_a_name_is_split_at_the_longest_known_suffix(name, parts):
+    assert split(name) == parts
+
+
+@pytest.mark.parametrize("type_", STARTED)
+def test_a_new_spec_names_the_other_types_and_says_its_own_once(type_):
+    lines = text(type_, name="fig.yaml").splitlines()
+    said = " ".join(line.removeprefix("#").strip() for line in lines)
+    named = said.partition("conv-anim new --layer TYPE, with ")[2].partition(".")[0]
+    assert named.split(", ") == [other for other in STARTED if other != type_]
+    assert [line.strip("- ") for line in lines if line.strip("- ").startswith("type: ")] == [f"type: {type_}"]
+    assert conv_anim.load(yaml.safe_load("\n".join(lines))).layers
+
+
+def test_a_listing_has_every_number_under_its_name():
+    conv = {"type": "conv", "kernel_size": 2, "padding": [[1, 0], [0, 0]], "weight": [[1, 2], [3, 4]], "bias": 5}
+    trace = traced(conv, size=(2, 2), values=[[1, 2], [3, 4]])
+    assert json.loads("".join(pieces(trace, steps=False))) == {
+        "layers": [
+            {
+                "type": "Conv", "input_size": [1, 2, 2], "output_size": [1, 2, 1], "input": [[[1, 2], [3, 4]]],
+                "weight": [[[[1, 2], [3, 4]]]], "bias": [5], "output": [[[16], [35]]],
+            }
+        ]
+    }  # fmt: skip
+    first, last = json.loads("".join(pieces(trace, steps=True)))["steps"]
+    assert {key: value for key, value in first.items() if key != "taps"} == {
+        "index": 0, "layer": 0, "output": [0, 0, 0], "value": 16, "bias": 5, "divisor": None,
+    }  # fmt: skip
+    assert (last["index"], last["output"], last["value"]) == (1, [0, 1, 0], 35)
+    assert first["taps"][1:3] == [
+        {"source": "padding", "input": None, "x": 0, "weight": [0, 0, 0, 1], "w": 2, "product": 0},
+        {"source": "input", "input": [0, 0, 0], "x": 1, "weight": [0, 0, 1, 0], "w": 3, "product": 3},
+    ]
+    pooled = traced({"type": "avg_pool", "kernel_size": 2}, size=(2, 2), values=[[1, 2], [3, 6]])
+    assert json.loads("".join(pieces(pooled, steps=True)))["steps"][0]["divisor"] == 4

@@ -50,8 +50,12 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILT = ROOT / "build" / "mutation"
 ENVIRONMENT = {"CI": "true", "HYPOTHESIS_PROFILE": "mutation", "PYTHONHASHSEED": "0"}
 MEMORY = 6 << 30
+"""Bytes that a mutant may take."""
+
 UNTESTED, NOTHING, CRASHED = 2, 3, 9
 STATUS = {0: "survived", 1: "killed", UNTESTED: "untested", NOTHING: "nothing"}
+"""By exit status of the fork; any other is that of a signal: it took too long."""
+
 TERMINAL = os.dup(2)
 SLACK = (10.0, 4.0)
 """Seconds of processor time that a mutant gets, and for each second of its tests."""
@@ -316,9 +320,7 @@ class Breaking:
             mutant = running.pop(process)
             said = os.waitstatus_to_exitcode(status)
             assert said != CRASHED, f"{mutant.name} cannot be tried"
-            result = {0: "survived", 1: "killed", 2: "untested", 3: "nothing"}.get(
-                said, "crashed" if said > 0 else "timeout"
-            )
+            result = STATUS.get(said, "timeout")
             self.done.append(replace(mutant, status=result, seconds=round(used.ru_utime + used.ru_stime, 2)))
             self.tell()
         return True
@@ -384,8 +386,8 @@ class Breaking:
         tests.sort(key=lambda test: self.reach[test].seconds)
         return [
             test
-            for test, spent in zip(tests, accumulate(self.reach[test].seconds for test in tests), strict=True)
-            if spent < self.patience or test == tests[0]
+            for test, total in zip(tests, accumulate(self.reach[test].seconds for test in tests), strict=True)
+            if total < self.patience or test == tests[0]
         ]
 
     def met(self, mutant: Mutant) -> int:

@@ -48,8 +48,9 @@ def mode(path: Path) -> int:
 
 
 def scratch() -> tempfile.TemporaryDirectory[str]:
-    """A folder for a while, which `clear` finds as well."""
-    return tempfile.TemporaryDirectory(prefix=f"conv-anim-{os.getpid()}-")
+    """A folder for a while, which `clear` finds as well. A signal comes before there is one, or when it is known."""
+    with signals.held():
+        return tempfile.TemporaryDirectory(prefix=f"conv-anim-{os.getpid()}-")
 
 
 def clear(folder: Path, process: int) -> None:
