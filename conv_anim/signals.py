@@ -5,12 +5,16 @@ from __future__ import annotations
 import signal
 import sys
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
+IMPORTS = "<frozen importlib._bootstrap"
+"""The files of Python's import system begin like this."""
+MOST = 3000
+"""Times that a signal waits for an import to end, a millisecond each."""
 ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
@@ -45,18 +49,34 @@ def stoppable() -> Iterator[None]:
                 signal.signal(number, before[number] or signal.SIG_DFL)
 
 
-def _stop(number: int, _frame: FrameType | None) -> NoReturn:
+def _stop(number: int, frame: FrameType | None, tried: int = 0) -> None:
+    """Raise Stopped; a little later where an import would keep its lock, or half of a compiled module, for ever."""
+    if tried < MOST and hasattr(signal, "setitimer") and _importing(frame):
+        _stop_soon(number, tried + 1)
+        return
     for each in ENDING:
         signal.signal(each, signal.SIG_IGN)
     raise Stopped(number)
+
+
+def _stop_soon(number: int, tried: int = 0) -> None:
+    signal.signal(signal.SIGALRM, lambda _number, frame: _stop(number, frame, tried))
+    signal.setitimer(signal.ITIMER_REAL, 0.001)
+
+
+def _importing(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_code.co_filename.startswith(IMPORTS):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _again(lost: sys.UnraisableHookArgs) -> None:
     """Raise it once more in a moment, if it came where Python must ignore exceptions, as when something is deleted."""
     stopped = lost.exc_value
     if isinstance(stopped, Stopped) and hasattr(signal, "setitimer"):
-        signal.signal(signal.SIGALRM, lambda _number, frame: _stop(stopped.number, frame))
-        signal.setitimer(signal.ITIMER_REAL, 0.001)
+        _stop_soon(stopped.number)
     else:
         sys.__unraisablehook__(lost)
 
@@ -78,7 +98,7 @@ def held() -> Iterator[None]:
         return
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     try:
-        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+        signal.pthread_sigmask(signal.SIG_BLOCK, (*ENDING, signal.SIGALRM))
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
