@@ -8,7 +8,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from conv_anim import faults, pipeline
+from conv_anim import faults, pipeline, signals
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.limits import USUAL
 
@@ -69,6 +69,7 @@ class Outcome:
 
 def done(job: Job) -> Outcome:
     """Draw and write, or compare."""
+    signals.heed()
     outcome, made = drawn(job)
     if outcome.problems:
         return outcome

@@ -18,6 +18,10 @@ MOST = 3000
 ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
+raised: list[int] = []
+"""Of the signals, those that have raised Stopped."""
+
+
 class Stopped(SystemExit):
     """A signal ends the program, with the exit status that shells give: 128 and the signal's number."""
 
@@ -36,12 +40,14 @@ def stoppable() -> Iterator[None]:
     before = {number: signal.getsignal(number) for number in ENDING}
     hook = sys.unraisablehook
     heeded = [number for number in ENDING if before[number] != signal.SIG_IGN]
+    raised.clear()
     with suppress(ValueError):  # in a thread that is not the main one, which signals never reach
         for number in heeded:
             signal.signal(number, _stop)
         sys.unraisablehook = _again
     try:
         yield
+        heed()
     finally:
         sys.unraisablehook = hook
         with suppress(ValueError):
@@ -55,8 +61,19 @@ def _stop(number: int, frame: FrameType | None, tried: int = 0) -> None:
         _stop_soon(number, tried + 1)
         return
     for each in ENDING:
-        signal.signal(each, signal.SIG_IGN)
+        signal.signal(each, _heard)  # to ignore one that is on its way makes Python complain
+    raised.append(number)
     raise Stopped(number)
+
+
+def heed() -> None:
+    """Raise Stopped once more if it was lost, as it is where Python looks whether something has an attribute."""
+    if raised:
+        raise Stopped(raised[0])
+
+
+def _heard(_number: int, _frame: FrameType | None) -> None:
+    """Nothing more."""
 
 
 def _stop_soon(number: int, tried: int = 0) -> None:

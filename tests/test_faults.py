@@ -509,8 +509,9 @@ def test_a_full_standard_output(here, args):
 
 def shell(line, **more):
     """What a line of a shell does, with the command as $C."""
-    environment = {**os.environ, "C": f"{sys.executable} -m conv_anim", **more}
-    command = ["bash", "-c", f"set -o pipefail; {line}"]
+    environment = {**os.environ, "PYTHON": sys.executable, **more}
+    called = line.replace("$C", "conv-anim")
+    command = ["bash", "-c", f'set -o pipefail; conv-anim() {{ "$PYTHON" -m conv_anim "$@"; }}; {called}']
     return subprocess.run(command, check=False, capture_output=True, env=environment, timeout=PATIENCE)
 
 

@@ -346,7 +346,8 @@ class Breaking:
 
     def learn(self, unknown: dict[str, str], known: dict[str, Reach]) -> int:
         forget()
-        cover = coverage.Coverage(data_file=None, include=[str(module.path) for module in self.modules.values()])
+        paths = [str(module.path) for module in self.modules.values()]
+        cover = coverage.Coverage(data_file=None, config_file=False, include=paths)
         cover.set_option("run:disable_warnings", ["no-data-collected"])
         for test, of in unknown.items():
             begun = os.times()
@@ -489,7 +490,9 @@ def ran(name: str, options: argparse.Namespace) -> str:
     breaking = Breaking(PARTS[name], left, BUILT / f"{name}.reach.json", options)
     tests = [f"tests/test_{each}.py" for each in PARTS[name].tests if (ROOT / f"tests/test_{each}.py").exists()]
     plain_order = ["-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov"]
-    pytest.main(["-q", "--no-header", "--no-summary", *plain_order, *tests], plugins=[breaking])
+    ended = pytest.main(["-q", "--no-header", "--no-summary", *plain_order, *tests], plugins=[breaking])
+    if ended == pytest.ExitCode.INTERNAL_ERROR:
+        sys.exit(f"{name}: the tests could not be run")
     again = {each.name for each in breaking.done}
     mutants = [*(each for each in before if each.name not in again), *breaking.done]
     BUILT.mkdir(parents=True, exist_ok=True)
