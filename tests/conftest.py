@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
@@ -49,6 +50,18 @@ def _unmeasured(request: pytest.FixtureRequest) -> Iterator[None]:
         if request.module.__name__.rpartition(".")[2] not in MEASURED:
             patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _signals() -> None:
+    """Signals that a shell had this process ignore, as it does in the background, mean to programs what they usually do."""
+    usual = {
+        signal.SIGINT: signal.default_int_handler,
+        **dict.fromkeys((signal.SIGTERM, signal.SIGHUP), signal.SIG_DFL),
+    }
+    for number, handler in usual.items():
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
