@@ -54,7 +54,7 @@ def _unmeasured(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _signals() -> None:
-    """Signals that a shell had this process ignore, as it does in the background, mean to programs what they usually do."""
+    """What a shell has this process ignore, as it does in the background, its programs heed all the same."""
     usual = {
         signal.SIGINT: signal.default_int_handler,
         **dict.fromkeys((signal.SIGTERM, signal.SIGHUP), signal.SIG_DFL),
