@@ -207,7 +207,7 @@ def test_keys_buttons_and_the_slider_step(opened):
 def test_it_plays_unless_the_reader_wants_no_motion(opened):
     page = opened("con_5")
     assert page.page.get_attribute("#play", "aria-label") == "Pause"
-    page.page.wait_for_function("Number(document.getElementById('step').value) >= 3", timeout=20_000)
+    expect(page.page.locator("#step")).to_have_value(re.compile("[3-9]"), timeout=20_000)
     page.page.keyboard.press("Space")
     assert page.page.get_attribute("#play", "aria-label") == "Play"
     calm = opened("con_5", reduced_motion="reduce")
@@ -221,7 +221,7 @@ def test_it_goes_on_where_it_was_when_a_cell_is_left(opened):
     page.page.mouse.move(2, 2)
     at = page.at()
     assert at < 9
-    page.page.wait_for_function(f"Number(document.getElementById('step').value) != {at}", timeout=20_000)
+    expect(page.page.locator("#step")).not_to_have_value(str(at), timeout=20_000)
 
 
 def test_steps_are_told_to_those_who_listen(opened):
