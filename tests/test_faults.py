@@ -27,7 +27,8 @@ from conv_anim.cli import main
 main(sys.argv[1:], prog_name="conv-anim")
 """
 """The command line in a program that does something at some stage; `staged` runs it."""
-PATIENCE = 60
+PATIENCE = 900
+"""Seconds after which something hangs, however slow the machine."""
 
 
 @pytest.fixture
