@@ -5,21 +5,23 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NoReturn, TypeAlias, TypeVar
 
 import click
 
 from conv_anim import batch, faults, inputs, pipeline
-from conv_anim.diagnostics import Code, SpecError
+from conv_anim.diagnostics import Code, Source, SpecError
 from conv_anim.limits import Limits
+from conv_anim.spec import document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from conv_anim.batch import Origin, Wanted
-    from conv_anim.diagnostics import Form, Problem, Source
+    from conv_anim.diagnostics import Form, Problem
+    from conv_anim.jobs import Job
     from conv_anim.pipeline import Loaded
     from conv_anim.spec.model import Spec
 
@@ -27,6 +29,8 @@ Found: TypeAlias = "tuple[Origin, tuple[Problem, ...]]"
 """A spec that is not read yet, or what is in the way."""
 Read: TypeAlias = "tuple[Origin, Loaded | tuple[Problem, ...]]"
 """A spec with what was read of it, or its problems."""
+Plan: TypeAlias = "tuple[Origin, tuple[Job, ...], tuple[Path, ...]]"
+"""A spec with what is to be drawn of it, and the data files that it names."""
 FORM = "conv_anim.diagnostics"
 """Where a command's context keeps the form that its problems are told in."""
 LIMITS = "conv_anim.limits"
@@ -98,6 +102,10 @@ class Reading:
     def __len__(self) -> int:
         return len(self.found)
 
+    def plans(self) -> Iterator[Plan]:
+        """What each spec would write and read, as far as it can be read itself; nothing is kept of it."""
+        return (_plan(origin, self.wanted) for origin, problems in self.found if not problems)
+
     def __iter__(self) -> Iterator[Read]:
         return ((origin, problems or _read(origin, self.wanted)) for origin, problems in self.found)
 
@@ -126,6 +134,19 @@ def _read(origin: Origin, wanted: Wanted) -> Loaded | tuple[Problem, ...]:
         return error.problems
     except Exception as error:  # noqa: BLE001  # one bug does not keep other specs from being read
         return (faults.unforeseen(error, origin.name),)
+
+
+def _plan(origin: Origin, wanted: Wanted) -> Plan:
+    noting = inputs.Noting(origin.folder, wanted.limits, within=origin.root)
+    try:
+        batch.check_place(origin, wanted.limits)
+        source = origin.source if isinstance(origin.source, Source) else inputs.source(origin.source, wanted.limits)
+        root = document.parsed(source, limits=wanted.limits)
+        loaded = pipeline.changed(root, wanted.changes, noting, limits=wanted.limits)
+        made = batch.jobs(origin, loaded, replace(wanted, noted=False))
+    except Exception:  # noqa: BLE001  # it is told when the spec is read to be drawn
+        made = []
+    return origin, tuple(made), tuple(noting.read)
 
 
 @contextmanager

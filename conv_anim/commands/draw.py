@@ -98,7 +98,7 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
         if as_spec:
             click.echo(made.yaml((*named, *changes), limits()), nl=False)
             return
-        folder, changes = directed(output, changes)
+        folder, changes = directed(output, changes, formats)
         loaded = drawable(made.loaded((*named, *changes), limits()), limits())
     except SpecError as error:
         fail(error.problems)
@@ -123,5 +123,5 @@ def _draw(made: Drawing, loaded: Loaded, *, folder: Path | None, formats: tuple[
     bad = draw_all([(origin, loaded)], wanted, 1, verbose=False)
     if not bad:
         for job in jobs(origin, loaded, wanted):
-            click.echo(f"drew {job.file}", err=True)
+            click.echo(f"drew {job.first}", err=True)
     sys.exit(1 if bad else 0)
