@@ -69,11 +69,7 @@ class Reading:
     by: str | None
 
     def __str__(self) -> str:
-        return (
-            f"{shown(self.path)}, which is read itself"
-            if self.by is None
-            else f"{shown(self.path)}, which {self.by} reads"
-        )
+        return f"{shown(self.path)}, which {'is read itself' if self.by is None else f'{self.by} reads'}"
 
 
 STANDARD_INPUT = Path("/dev/stdin")

@@ -54,7 +54,8 @@ def loaded(
     limits: Limits = USUAL,
 ) -> Loaded:
     """As `load`, with the tree; a ``Source`` is text that is read already. ``files`` reads the data files."""
-    folder, itself = Path(), ()
+    folder = Path()
+    itself: tuple[Path, ...] = ()
     match source:
         case Source():
             root = document.parsed(source, limits=limits)

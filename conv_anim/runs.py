@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NoReturn, TypeAlias, TypeVar
 
 import click
@@ -38,6 +38,8 @@ LIMITS = "conv_anim.limits"
 STDIN = "<stdin>"
 CLEAR = "\r\x1b[K"
 """Empties the line of a terminal."""
+KEPT = 4_000_000
+"""Characters of specs that are kept from their plans until they are drawn; others are read again."""
 T = TypeVar("T")
 
 
@@ -98,16 +100,22 @@ class Reading:
 
     found: tuple[Found, ...]
     wanted: Wanted
+    kept: dict[str, Source] = field(default_factory=dict)
+    """Texts of specs that were read for their plans, by name."""
 
     def __len__(self) -> int:
         return len(self.found)
 
     def plans(self) -> Iterator[Plan]:
-        """What each spec would write and read, as far as it can be read itself; nothing is kept of it."""
-        return (_plan(origin, self.wanted) for origin, problems in self.found if not problems)
+        """What each spec would write and read, as far as it can be read itself; at most its text is kept."""
+        left = KEPT
+        for origin, problems in self.found:
+            if not problems:
+                yield _plan(origin, self.wanted, self.kept if left > 0 else {})
+                left -= len(self.kept[origin.name].text) if origin.name in self.kept else 0
 
     def __iter__(self) -> Iterator[Read]:
-        return ((origin, problems or _read(origin, self.wanted)) for origin, problems in self.found)
+        return ((origin, problems or _read(origin, self.wanted, self.kept)) for origin, problems in self.found)
 
 
 def read_all(paths: Sequence[Path], wanted: Wanted) -> Reading:
@@ -124,11 +132,12 @@ def _found(path: Path) -> list[Found]:
     return [(origin, ()) for origin in origins]
 
 
-def _read(origin: Origin, wanted: Wanted) -> Loaded | tuple[Problem, ...]:
+def _read(origin: Origin, wanted: Wanted, kept: dict[str, Source]) -> Loaded | tuple[Problem, ...]:
     try:
         batch.check_place(origin, wanted.limits)
         files = inputs.Folder(origin.folder, wanted.limits, within=origin.root)
-        loaded = pipeline.loaded(origin.source, changes=wanted.changes, files=files, limits=wanted.limits)
+        source = kept.pop(origin.name, origin.source)
+        loaded = pipeline.loaded(source, changes=wanted.changes, files=files, limits=wanted.limits)
         return pipeline.drawable(loaded, wanted.limits)
     except SpecError as error:
         return error.problems
@@ -136,11 +145,12 @@ def _read(origin: Origin, wanted: Wanted) -> Loaded | tuple[Problem, ...]:
         return (faults.unforeseen(error, origin.name),)
 
 
-def _plan(origin: Origin, wanted: Wanted) -> Plan:
+def _plan(origin: Origin, wanted: Wanted, kept: dict[str, Source]) -> Plan:
     noting = inputs.Noting(origin.folder, wanted.limits, within=origin.root)
     try:
         batch.check_place(origin, wanted.limits)
         source = origin.source if isinstance(origin.source, Source) else inputs.source(origin.source, wanted.limits)
+        kept[origin.name] = source
         root = document.parsed(source, limits=wanted.limits)
         loaded = pipeline.changed(root, wanted.changes, noting, limits=wanted.limits)
         made = batch.jobs(origin, loaded, replace(wanted, noted=False))

@@ -41,8 +41,7 @@ def write(path: Path, data: bytes, *, lasting: bool = True, over: bytes | None =
                     os.fsync(file.fileno())
             os.chmod(name, mode(path))  # noqa: PTH101  # a name, not a path
             _check_place(path)
-            if over is not None and _content(path) != over:
-                raise ChangedError(str(path))
+            _check_content(path, over)
             _move(name, path, new=new)
         except BaseException:
             with suppress(FileNotFoundError):
@@ -50,17 +49,20 @@ def write(path: Path, data: bytes, *, lasting: bool = True, over: bytes | None =
             raise
 
 
-def _content(path: Path) -> bytes | None:
+def _check_content(path: Path, wanted: bytes | None) -> None:
+    """Raise ChangedError if something else is in a file, or if it is gone."""
     try:
-        return path.read_bytes()
+        same = wanted is None or path.read_bytes() == wanted
     except FileNotFoundError:
-        return None
+        same = False
+    if not same:
+        raise ChangedError(str(path))
 
 
 def _move(name: str, path: Path, *, new: bool) -> None:
     if new:
         try:
-            os.link(name, path)  # noqa: PTH123  # which, other than a move, never replaces anything
+            os.link(name, path)  # which, other than a move, never replaces anything
         except FileExistsError:
             raise
         except OSError:  # a file system without links
