@@ -74,6 +74,7 @@ class Reading:
 
 STANDARD_INPUT = Path("/dev/stdin")
 """The name of what is piped in, which may be a file."""
+STANDARD_OUTPUT = Path("/dev/stdout")
 
 
 def shown(path: Path) -> str:
@@ -83,6 +84,17 @@ def shown(path: Path) -> str:
     with suppress(OSError, ValueError):
         return str(path.relative_to(path.cwd()))
     return str(path)
+
+
+def check_stdout(read: Iterable[Path]) -> None:
+    """Raise SpecError if standard output goes to a file that is read, as with ``>> spec.yaml``."""
+    if not os.path.isfile(STANDARD_OUTPUT):  # noqa: PTH113  # where it is none, it goes elsewhere
+        return
+    goal = marks(STANDARD_OUTPUT)
+    path = next((path for path in read if marks(path) & goal), None)
+    if path is not None:
+        what = f"standard output would go into {shown(path)}, which is read"
+        raise SpecError([Problem(Code.OUTPUT, what, hint="send it to another file")])
 
 
 @dataclass

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
-from conv_anim import batch, jobs, leftovers
+from conv_anim import batch, claims, jobs, leftovers
 from conv_anim.claims import Claims
 from conv_anim.diagnostics import SpecError
 from conv_anim.pipeline import Loaded
-from conv_anim.runs import Reading, fail, form, progress, tell
+from conv_anim.runs import Reading, fail, form, progress, say_how, tell
 from conv_anim.spec import places
 
 if TYPE_CHECKING:
@@ -171,6 +171,8 @@ class Run:
         """Which of several specs have problems, for people; and in numbers, where somebody looks on or asks."""
         if self.bad and count > 1 and form() == "human":
             click.echo("\n".join(self._listed(count)), err=True)
+        if self.stale:
+            say_how()
         if self.verbose or sys.stderr.isatty():
             click.echo(str(batch.Summary(self.changes, len(self.bad))), err=True)
 
@@ -204,6 +206,10 @@ def _pipe(specs: Specs, wanted: Wanted) -> bool:
     for origin, read in specs:
         if not isinstance(read, Loaded):
             fail(read)
+        try:
+            claims.check_stdout((origin.path, *read.spec.files))
+        except SpecError as error:
+            fail(error.problems)
         made = batch.jobs(origin, read, wanted)
         if len(made) != 1 or made[0].format == "frames":
             raise click.UsageError(one)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeAlias, TypeVar
 
 import click
 
-from conv_anim import batch, faults, inputs, pipeline
+from conv_anim import batch, claims, faults, inputs, pipeline
 from conv_anim.diagnostics import Code, Source, SpecError
 from conv_anim.limits import Limits
 from conv_anim.spec import document
@@ -35,6 +36,8 @@ FORM = "conv_anim.diagnostics"
 """Where a command's context keeps the form that its problems are told in."""
 LIMITS = "conv_anim.limits"
 """Where it keeps the limits that were asked for, by their names."""
+ARGUMENTS = "conv_anim.arguments"
+"""Where it keeps what stood behind its name."""
 STDIN = "<stdin>"
 CLEAR = "\r\x1b[K"
 """Empties the line of a terminal."""
@@ -55,6 +58,14 @@ def tell(problems: Iterable[Problem]) -> None:
     over = CLEAR if color and sys.stderr.isatty() else ""
     for problem in problems:
         click.echo(f"{over}{problem.told(said, color=color)}", err=True, color=color)
+
+
+def say_how() -> None:
+    """After a check: the command that makes the changes, for people."""
+    context = click.get_current_context(silent=True)
+    if context is not None and form() == "human":
+        args = [arg for arg in context.meta.get(ARGUMENTS, ()) if arg != "--check"]
+        click.echo(f"to make these changes: {shlex.join(['conv-anim', str(context.info_name), *args])}", err=True)
 
 
 def form() -> Form:
@@ -88,10 +99,13 @@ def standard_input() -> Source:
 def read_one(path: Path, changes: tuple[str, ...]) -> Spec:
     """A spec, drawable or not; its problems are told, and end the run."""
     try:
-        source = standard_input() if str(path) == "-" else path
-        return pipeline.loaded(source, changes=changes, limits=limits()).spec
+        piped = str(path) == "-"
+        claims.check_stdout([claims.STANDARD_INPUT if piped else path])
+        made = pipeline.loaded(standard_input() if piped else path, changes=changes, limits=limits()).spec
+        claims.check_stdout(made.files)
     except SpecError as error:
         fail(error.problems)
+    return made
 
 
 @dataclass(frozen=True, slots=True)

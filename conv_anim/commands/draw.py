@@ -84,6 +84,7 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
       conv-anim draw model.onnx --node /conv1/Conv
       conv-anim draw - < layer.py
     """
+    from conv_anim.claims import STANDARD_INPUT, check_stdout
     from conv_anim.diagnostics import SpecError
     from conv_anim.frameworks.drawings import drawing
     from conv_anim.frameworks.feeding import said
@@ -95,6 +96,7 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
         made = drawing(_text(layer), said(shape, channels), node, limits())
         for note in made.notes:
             click.echo(f"note: {note}", err=True)
+        check_stdout((STANDARD_INPUT, *made.read) if layer == "-" else made.read)
         if as_spec:
             click.echo(made.yaml((*named, *changes), limits()), nl=False)
             return

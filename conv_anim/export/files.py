@@ -49,6 +49,14 @@ def write(path: Path, data: bytes, *, lasting: bool = True, over: bytes | None =
             raise
 
 
+def replaced(path: Path, data: bytes, before: bytes) -> None:
+    """Write a file in place of what was read from it, if that is still in it. Raises ChangedError, and OSError."""
+    if data == before:
+        _check_content(path, before)
+    else:
+        write(path, data, over=before)
+
+
 def _check_content(path: Path, wanted: bytes | None) -> None:
     """Raise ChangedError if something else is in a file, or if it is gone."""
     try:
