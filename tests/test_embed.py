@@ -105,14 +105,17 @@ def test_check_writes_nothing_and_names_what_would_change(here):
     before = files(here)
     result = run(made, "--check")
     assert result.exit_code == 1
-    assert result.stdout.splitlines() == ["new: figs/one.gif", "new: figs/one.still.png", "changed: page.md"]
+    assert result.stdout.splitlines() == [
+        "would be new: figs/one.gif", "would be new: figs/one.still.png", "would change: page.md"
+    ]  # fmt: skip
+    assert result.stderr == "to make these changes: conv-anim embed page.md\n"
     assert files(here) == before
     run(made)
     Path("figs/one.yaml").write_text(SPEC.replace("[4, 4]", "[5, 4]"))
     stale = run(made, "--check")
     assert stale.exit_code == 1
-    assert "changed: figs/one.gif" in stale.stdout
-    assert "changed: page.md" in stale.stdout
+    assert "would change: figs/one.gif" in stale.stdout
+    assert "would change: page.md" in stale.stdout
 
 
 @pytest.mark.parametrize(
