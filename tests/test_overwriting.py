@@ -107,7 +107,11 @@ def test_links_are_no_other_files(here, link, read_by):
     read, written = ("other.png", "photo.png") if read_by == "link" else ("photo.png", "other.png")
     Path("fig.yaml").write_text(PHOTO.replace("photo.png", read))
     before = content(here)
-    refused(run("render", "fig.yaml", "-o", written), "this would write ", f"over {'photo.png' if link is os.symlink else read}, which fig")
+    refused(
+        run("render", "fig.yaml", "-o", written),
+        "this would write ",
+        f"over {'photo.png' if link is os.symlink else read}, which fig",
+    )
     assert content(here) == before
 
 
@@ -144,7 +148,9 @@ def test_the_system_is_asked_whether_capitals_count(here, monkeypatch):
 def test_a_picture_of_one_spec_is_not_written_over_the_input_of_another(here, order, processes):
     Path("fig.yaml").write_text(PLAIN + "output: photo.png\n")
     before = photo("photo.png")
-    refused(run("render", *order, "-j", processes), "fig.yaml: error: this would write over photo.png, which photo.yaml")
+    refused(
+        run("render", *order, "-j", processes), "fig.yaml: error: this would write over photo.png, which photo.yaml"
+    )
     assert Path("photo.png").read_bytes() == before
     assert Path("photo.gif").exists()
 
@@ -184,7 +190,10 @@ def test_what_is_piped_in_may_be_a_file(here):
     Path("in.png").write_text(PLAIN)
     with Path("in.png").open() as given:
         done = subprocess.run(
-            [sys.executable, "-m", "conv_anim", "render", "-", "-o", "in.png"], stdin=given, capture_output=True, check=False
+            [sys.executable, "-m", "conv_anim", "render", "-", "-o", "in.png"],
+            stdin=given,
+            capture_output=True,
+            check=False,
         )
     assert done.returncode == 1
     assert b"over the file on standard input" in done.stderr
@@ -192,8 +201,10 @@ def test_what_is_piped_in_may_be_a_file(here):
 
 
 @pytest.mark.parametrize(
-    "args", [("render", "fig.yaml", "-o", "-", "-f", "svg"), ("code", "fig.yaml"), ("trace", "fig.yaml"), ("code", "-")], ids=" ".join
-)  # fmt: skip
+    "args",
+    [("render", "fig.yaml", "-o", "-", "-f", "svg"), ("code", "fig.yaml"), ("trace", "fig.yaml"), ("code", "-")],
+    ids=" ".join,
+)
 def test_standard_output_may_be_what_is_read(here, args):
     Path("fig.yaml").write_text(PLAIN)
     with Path("fig.yaml").open("a") as out, Path("fig.yaml").open() as given:
@@ -213,10 +224,10 @@ def test_from_python(here):
         with pytest.raises(SpecError, match=r"photo\.png"):
             conv_anim.render(spec, here / name)
     os.chdir(here)
+    os.link("photo.yaml", "photo.svg")
     with pytest.raises(SpecError, match=r"photo\.yaml"):
-        os.link("photo.yaml", "photo.svg")
         conv_anim.render(spec, "photo.svg")
-    os.unlink("photo.svg")
+    Path("photo.svg").unlink()
     spec = conv_anim.load({"input": {"values": {"file": "photo.png"}}, "layer": {"type": "conv", "kernel_size": 2}})
     with pytest.raises(SpecError, match=r"photo\.png"):
         conv_anim.render(spec, "photo.png")
@@ -289,7 +300,7 @@ def test_a_file_that_comes_into_the_place_of_the_picture_while_it_is_drawn(here,
 
     def moving(job):
         done = draw(job)
-        os.rename("photo.png", "photo.gif")
+        Path("photo.png").rename("photo.gif")
         os.link("photo.gif", "photo.png")
         return done
 
@@ -372,7 +383,9 @@ def test_a_place_by_two_names(here):
     Path("same").symlink_to(".")
     Path("a.yaml").write_text(PLAIN + "output: fig.png\n")
     Path("b.yaml").write_text(LONGER + "output: same/fig.png\n")
-    refused(run("render", "a.yaml", "b.yaml"), "b.yaml: error: this would write same/fig.png, which a.yaml writes already")
+    refused(
+        run("render", "a.yaml", "b.yaml"), "b.yaml: error: this would write same/fig.png, which a.yaml writes already"
+    )
 
 
 def test_a_spec_by_two_names_is_one(here):

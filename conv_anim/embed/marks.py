@@ -28,7 +28,9 @@ FRONT_MATTER = re.compile(
     r"(?:---[ \t]*\r?\n(?![ \t]*\r?\n).*?^(?:---|\.\.\.)|\+\+\+[ \t]*\r?\n.*?^\+\+\+)[ \t]*\r?(?=\n|\Z)",
     re.DOTALL | re.MULTILINE,
 )
-MATH = re.compile(r"^[ \t>]*\$\$(?:(?!\$\$|\n[ \t>]*\r?\n).)*?\$\$[ \t]*\r?$", re.DOTALL | re.MULTILINE)
+MATH = re.compile(
+    r"^[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*\$\$(?:(?!\$\$|\n[ \t>]*\r?\n).)*?\$\$[ \t]*\r?$", re.DOTALL | re.MULTILINE
+)
 """A formula in lines of its own, without an empty one."""
 CONTAINER = re.compile(
     r"^([ \t>]*)(?:!!!|\?\?\?\+?|===[!+]?(?=[ \t]+\")|\[\^[^\]\s]+\]:|:(?=[ \t]))[ \t]+(?=\S)", re.MULTILINE
