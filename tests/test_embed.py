@@ -374,7 +374,7 @@ def test_what_is_saved_at_the_last_moment_is_kept(here, monkeypatch):
 
     def late(handle):
         flush(handle)
-        if left and ".page.md." in os.readlink(f"/proc/self/fd/{handle}"):
+        if left and ".page.md." in str(Path(f"/proc/self/fd/{handle}").readlink()):
             made.write_text(BLOCK + left.pop())
 
     monkeypatch.setattr(os, "fsync", late)
@@ -390,9 +390,8 @@ def test_a_page_that_never_rests_is_left_to_its_writer(here, monkeypatch):
     saves = [lambda k=k: made.write_text(f"{BLOCK}{k}\n") for k in range(9)]
     meanwhile(monkeypatch, *saves)
     (line,) = problems(run(made))
-    assert (
-        line
-        == "page.md: error: somebody changed this page 5 times while its figures were drawn; it is left as it is [output]"
+    assert line.startswith(
+        "page.md: error: somebody changed this page 5 times while its figures were drawn; it is left"
     )
     assert made.read_text() == f"{BLOCK}4\n"
 
