@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conv_anim import claims, inputs, pipeline
-from conv_anim.diagnostics import Code, Problem, SpecError
+from conv_anim.diagnostics import Code, Problem, SpecError, visible
 from conv_anim.jobs import ELSEWHERE, Job, key
 from conv_anim.limits import USUAL
 
@@ -182,7 +182,7 @@ WOULD: dict[Change, str] = {"new": "would be new", "changed": "would change", "r
 
 def told(path: Path, change: Change, *, check: bool) -> str:
     """A file and what became of it, or would in a check."""
-    return f"{WOULD.get(change, change) if check else change}: {path}"
+    return f"{WOULD.get(change, change) if check else change}: {visible(str(path))}"
 
 
 @dataclass(frozen=True, slots=True)

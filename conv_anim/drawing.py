@@ -12,7 +12,7 @@ import click
 
 from conv_anim import batch, claims, jobs, leftovers
 from conv_anim.claims import Claims
-from conv_anim.diagnostics import SpecError
+from conv_anim.diagnostics import SpecError, visible
 from conv_anim.pipeline import Loaded
 from conv_anim.runs import Reading, fail, form, progress, say_how, tell
 from conv_anim.spec import places
@@ -179,7 +179,7 @@ class Run:
     def _listed(self, count: int) -> Iterator[str]:
         yield f"{len(self.bad):,} of {count:,} specs {'has' if len(self.bad) == 1 else 'have'} problems:"
         for name, number in list(self.bad.items())[:LISTED]:
-            yield f"  {name}{f' ({number} problems)' if number > 1 else ''}"
+            yield f"  {visible(name)}{f' ({number} problems)' if number > 1 else ''}"
         if len(self.bad) > LISTED:
             yield f"  and {len(self.bad) - LISTED:,} more"
 
@@ -194,7 +194,8 @@ def _removed(path: Path) -> bool:
 
 def _kept(paths: list[Path], count: int) -> str:
     """What is said of further frames that may be somebody's own."""
-    what = f"{paths[0]} is" if len(paths) == 1 else f"{paths[0]} to {paths[-1]} are"
+    first, last = visible(str(paths[0])), visible(str(paths[-1]))
+    what = f"{first} is" if len(paths) == 1 else f"{first} to {last} are"
     return f"note: {what} left from before, and not among the {count} frames drawn now"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import stat
 import subprocess
@@ -599,3 +600,30 @@ def test_without_a_current_folder(tmp_path, monkeypatch):
     gone.rmdir()
     assert claims.marks(Path("a.png")) == {("a.png",)}
     monkeypatch.chdir(tmp_path)
+
+
+# names
+
+ODD = ["a\nb", "-x", "\x1b[2Ja", "n" * 240, "\u00e9", "e\u0301", "two  words", "100%", "a'b\"c"]
+
+
+@pytest.mark.parametrize("name", ODD, ids=map(ascii, ODD))
+def test_odd_names(here, name):
+    """What is told of them is one line each, without what a terminal obeys."""
+    Path(f"{name}.yaml").write_text(PLAIN)
+    done = run("render", "-f", "frames", "-v", "--", f"{name}.yaml")
+    assert done.exit_code == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 4
+    assert all(line.isprintable() for line in done.stdout.splitlines())
+    if not set('\n"\x1b') & set(name):
+        Path("page.md").write_text(f'<!-- conv-anim: "{name}.yaml" output=out/ -->\n<!-- /conv-anim -->\n')
+        assert run("embed", "page.md").exit_code == 0
+        assert Path("out", f"{name}.gif").exists()
+    if not name.isprintable():  # which no spec can name
+        return
+    Path(f"{name}.png").write_bytes(b"")
+    data = json.dumps(f"{name}.png")
+    Path("other.yaml").write_text(f"input: {{values: {{file: {data}}}}}\nlayer: {{type: conv, kernel_size: 1}}\n")
+    told = refused(run("render", "-f", "png", "--", f"{name}.yaml", "other.yaml"), "write over ").stderr
+    assert all(line.isprintable() for line in told.splitlines())
+    assert Path(f"{name}.png").read_bytes() == b""
