@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from stat import S_ISREG
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -111,7 +111,7 @@ class Folder:
         try:
             if not _is_plain(path):
                 raise DataFileError(f"'{name}' is no file with data in it", "name a .npy, .csv or .png file")
-            return read(path, name, self.limits)
+            return replace(read(path, name, self.limits), file=path)
         except FileNotFoundError:
             raise DataFileError(f"there is no file '{name}'", _looked_for(path, name)) from None
         except OSError as error:
@@ -128,6 +128,18 @@ class Folder:
             hint = "copy it beside the spec; --allow-outside reads it all the same"
             raise DataFileError(f"'{name}' lies outside the spec's folder", hint)
         return path
+
+
+class Noting:
+    """Reads the data files of specs in a folder, and remembers which, also of those that cannot be read."""
+
+    def __init__(self, folder: Path, limits: Limits = USUAL, within: Path | None = None) -> None:
+        self._files = Folder(folder, limits, within)
+        self.read: list[Path] = []
+
+    def __call__(self, name: str) -> Given:
+        self.read.append(self._files.root / name)
+        return self._files(name)
 
 
 def is_within(path: Path, folder: Path) -> bool:

@@ -8,7 +8,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from conv_anim import faults, pipeline, signals
+from conv_anim import claims, faults, pipeline, signals
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.limits import USUAL
 
@@ -24,7 +24,10 @@ ENOUGH = 4
 DRAWING = ("export.files", "export.gif", "ledger", "painting.agg", "scene.figure", "tracing.trace")
 """The modules that any figure needs."""
 
-Change: TypeAlias = Literal["new", "changed", "same"]
+ELSEWHERE = "choose another folder with -o, or another name with 'output:'"
+"""The way out where a picture cannot be written."""
+
+Change: TypeAlias = Literal["new", "changed", "same", "removed"]
 Made: TypeAlias = "list[tuple[str, bytes]]"
 """Names of files, and what is in them."""
 
@@ -48,10 +51,15 @@ class Job:
         """The file, or with the format ``frames`` what its many files begin with."""
         return self.path.with_name(f"{self.path.name}.{self.format}")
 
+    def targets(self) -> list[Path]:
+        """The files that are written; frames take a while to be counted. Raises SpecError if they cannot be."""
+        named = pipeline.names(self.spec, self.format, self.path.name, step=self.step, limits=self.limits)
+        return [self.path.with_name(name) for name in named]
+
     @property
     def first(self) -> str:
-        """The file, as a person knows it."""
-        return f"{self.path}.{'png' if self.format == 'frames' else self.format}"
+        """The file, or all the frames, as a person knows them."""
+        return f"{self.path}-….png" if self.format == "frames" else f"{self.path}.{self.format}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +82,11 @@ def done(job: Job) -> Outcome:
     if outcome.problems:
         return outcome
     try:
+        for name, _ in made:
+            claims.check(job.path.with_name(name), job.spec.files, ELSEWHERE)
         written = tuple(_put(job.path.with_name(name), data, check=job.check) for name, data in made)
+    except SpecError as error:
+        return Outcome(problems=error.problems)
     except (OSError, UnicodeError) as error:
         return Outcome(problems=(_unwritable(job, error),))
     _note(job, made)
@@ -118,8 +130,7 @@ def _unwritable(job: Job, error: OSError | UnicodeError) -> Problem:
             why = f"{error.filename} is no folder"
         case _:
             why = error.strerror or str(error)
-    hint = "choose another folder with -o, or another name with 'output:'"
-    return Problem(Code.OUTPUT, f"{job.first} cannot be written: {why}", file=str(job.path), hint=hint)
+    return Problem(Code.OUTPUT, f"{job.first} cannot be written: {why}", file=str(job.path), hint=ELSEWHERE)
 
 
 def _advice(job: Job) -> str:

@@ -34,6 +34,12 @@ def key(*parts: str) -> str:
     return ""
 
 
+def place(folder: Path, name: str) -> str:
+    """What the entry of all frames with a name in a folder is called, whatever they were drawn of and by."""
+    said = f"frames\0{os.path.realpath(folder)}\0{name}"
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 @cache
 def _programs() -> str:
     """A sum of the sources of this package, and of the versions of Python and of the libraries."""
@@ -73,10 +79,11 @@ def find(key_: str) -> dict[str, str]:
 
 def intact(folder: Path, sums: Mapping[str, str]) -> bool:
     """Whether there are such files, and all of them are as they were written."""
-    return bool(sums) and all(_sum_of(folder / name) == said for name, said in sums.items())
+    return bool(sums) and all(sum_of(folder / name) == said for name, said in sums.items())
 
 
-def _sum_of(path: Path) -> str | None:
+def sum_of(path: Path) -> str | None:
+    """The sum of a file; None if it cannot be read."""
     with suppress(OSError), path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
     return None
@@ -84,12 +91,16 @@ def _sum_of(path: Path) -> str | None:
 
 def note(key_: str, made: Iterable[tuple[str, bytes]]) -> None:
     """Keep names and sums of files, if there is a place to keep them."""
+    keep(key_, {name: hashlib.sha256(data).hexdigest() for name, data in made})
+
+
+def keep(key_: str, sums: Mapping[str, str]) -> None:
+    """As `note`, with the sums of files that are written already."""
     from conv_anim.export import files
 
     path = _path(key_)
     if path is None:
         return
-    sums = {name: hashlib.sha256(data).hexdigest() for name, data in made}
     with suppress(OSError):
         files.write(path, json.dumps(sums).encode(), lasting=False)
         _make_room(path.parent)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from conv_anim import inputs
+from conv_anim import claims, inputs
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
 from conv_anim.limits import USUAL
 from conv_anim.spec import document, estimates, formats, overrides, places, reader
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.choice import Steps
     from conv_anim.scene.primitives import Scene
     from conv_anim.spec.arrays import Files
-    from conv_anim.spec.model import Spec
+    from conv_anim.spec.model import Given, Spec
     from conv_anim.spec.nodes import Node
 
 
@@ -54,22 +54,43 @@ def loaded(
     limits: Limits = USUAL,
 ) -> Loaded:
     """As `load`, with the tree; a ``Source`` is text that is read already. ``files`` reads the data files."""
+    folder = Path()
+    itself: tuple[Path, ...] = ()
     match source:
         case Source():
-            root, folder = document.parsed(source, limits=limits), Path()
+            root = document.parsed(source, limits=limits)
         case str() | Path():
             path = Path(source)
-            root, folder = document.parsed(inputs.source(path, limits), limits=limits), path.parent
+            root, folder, itself = document.parsed(inputs.source(path, limits), limits=limits), path.parent, (path,)
         case _ if hasattr(source, "__fspath__"):
             return loaded(Path(source), changes=changes, files=files, limits=limits)
         case _:
-            root, folder = from_python(dict(source), limits=limits), Path()
-    return _changed(root, changes, files or inputs.Folder(folder, limits), limits)
+            root = from_python(dict(source), limits=limits)
+    return changed(root, changes, files or inputs.Folder(folder, limits), limits=limits, read=itself)
 
 
-def _changed(root: Node, changes: Iterable[str], files: Files, limits: Limits) -> Loaded:
+def changed(
+    root: Node, changes: Iterable[str], files: Files, *, limits: Limits = USUAL, read: Iterable[Path] = ()
+) -> Loaded:
+    """What a tree describes, with changes; ``read`` are the files that it came from. Raises SpecError."""
     root = overrides.changed(root, changes, limits)
-    return Loaded(reader.spec(root, files, limits), root)
+    found = list(read)
+
+    def noting(name: str) -> Given:
+        given = files(name)
+        found.extend([] if given.file is None else [given.file])
+        return given
+
+    made = reader.spec(root, noting, limits)
+    return Loaded(replace(made, files=tuple(_from_the_root(path) for path in dict.fromkeys(found))), root)
+
+
+def _from_the_root(path: Path) -> Path:
+    """So that it is the same file when the current folder is another one."""
+    try:
+        return path.absolute()
+    except OSError:  # the current folder is gone
+        return path
 
 
 # from a spec to a picture
@@ -145,11 +166,12 @@ def render(spec: Spec, path: str | PathLike[str], *, step: Steps | None = None, 
 
     ``step`` chooses steps, counted from 0: one (``3``, ``"last"``) makes a still, several (``[0, 4]``, ``"0,4-8"``) are
     the frames, panels or pages. Raises SpecError, also for what takes more than the ``limits`` allow, and OSError where
-    it cannot write.
+    it cannot write. Nor is it written over a file that the spec was read from: a SpecError too.
     """
     from conv_anim.export import files
 
     path, limits = Path(path), limits or USUAL
+    claims.check(path, spec.files, "give the picture another name")
     files.write(path, encoded(scene(spec, limits=limits), format_of(path), step=step, limits=limits))
     return path
 
@@ -182,6 +204,23 @@ def pictures(
     return [(f"{name}.{format_}", encoded(drawn, format_, step=step, limits=limits))]
 
 
+def names(spec: Spec, format_: str, name: str, *, step: Steps | None = None, limits: Limits = USUAL) -> list[str]:
+    """What `pictures` calls the files, before any is painted. Raises SpecError where frames cannot be counted."""
+    if format_ != "frames":
+        return [f"{name}.{format_}"]
+    from conv_anim.scene import choice
+
+    drawn = scene(spec, limits=limits)
+    _within(drawn, step, limits)
+    count = len(drawn.rests)
+    steps = range(count) if step is None else choice.numbers(step, count)
+    return [_frame(name, k, count) for k in steps]
+
+
+def _frame(name: str, number: int, count: int) -> str:
+    return f"{name}-{number:0{len(str(count - 1))}}.png"
+
+
 def _numbered(drawn: Scene, name: str, step: Steps | None, limits: Limits) -> list[tuple[str, bytes]]:
     from conv_anim.export import burden, png
     from conv_anim.painting.agg import frames
@@ -191,10 +230,9 @@ def _numbered(drawn: Scene, name: str, step: Steps | None, limits: Limits) -> li
     _within(drawn, step, limits)
     steps = range(count) if step is None else choice.numbers(step, count)
     burden.check(drawn, "frames", limits, frames=len(steps))
-    digits = len(str(count - 1))
     painted = zip(steps, frames(drawn, [drawn.rests[k] for k in steps]), strict=True)
     return [
-        (f"{name}-{k:0{digits}}.png", png.encode(pixels, title=drawn.title, description=drawn.description))
+        (_frame(name, k, count), png.encode(pixels, title=drawn.title, description=drawn.description))
         for k, pixels in painted
     ]
 

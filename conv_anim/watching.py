@@ -16,8 +16,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from conv_anim import pipeline
 from conv_anim.diagnostics import SpecError
-from conv_anim.embed.figure import Noting
 from conv_anim.export import html
+from conv_anim.inputs import Noting
 from conv_anim.limits import USUAL
 from conv_anim.scene.wording.phrases.told import EN
 from conv_anim.spec import places

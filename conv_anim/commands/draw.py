@@ -84,6 +84,7 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
       conv-anim draw model.onnx --node /conv1/Conv
       conv-anim draw - < layer.py
     """
+    from conv_anim.claims import STANDARD_INPUT, check_stdout
     from conv_anim.diagnostics import SpecError
     from conv_anim.frameworks.drawings import drawing
     from conv_anim.frameworks.feeding import said
@@ -95,10 +96,11 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
         made = drawing(_text(layer), said(shape, channels), node, limits())
         for note in made.notes:
             click.echo(f"note: {note}", err=True)
+        check_stdout((STANDARD_INPUT, *made.read) if layer == "-" else made.read)
         if as_spec:
             click.echo(made.yaml((*named, *changes), limits()), nl=False)
             return
-        folder, changes = directed(output, changes)
+        folder, changes = directed(output, changes, formats)
         loaded = drawable(made.loaded((*named, *changes), limits()), limits())
     except SpecError as error:
         fail(error.problems)
@@ -123,5 +125,5 @@ def _draw(made: Drawing, loaded: Loaded, *, folder: Path | None, formats: tuple[
     bad = draw_all([(origin, loaded)], wanted, 1, verbose=False)
     if not bad:
         for job in jobs(origin, loaded, wanted):
-            click.echo(f"drew {job.file}", err=True)
+            click.echo(f"drew {job.first}", err=True)
     sys.exit(1 if bad else 0)

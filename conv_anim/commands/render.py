@@ -99,7 +99,7 @@ def render(  # noqa: PLR0917  # click hands its options over by name
     from conv_anim.drawing import draw_all
     from conv_anim.runs import limits, read_all
 
-    folder, changed = directed(output, changes)
+    folder, changed = directed(output, changes, formats)
     if changed != changes and (len(specs) != 1 or specs[0].is_dir()):
         raise click.UsageError(f"-o {output} names one file, but there are several specs; name a folder")
     named = tuple(known.SHORT.get(name, name) for name in formats)
@@ -108,14 +108,20 @@ def render(  # noqa: PLR0917  # click hands its options over by name
     sys.exit(1 if bad else 0)
 
 
-def directed(output: Path | None, changes: tuple[str, ...]) -> tuple[Path | None, tuple[str, ...]]:
+def directed(
+    output: Path | None, changes: tuple[str, ...], formats: tuple[str, ...]
+) -> tuple[Path | None, tuple[str, ...]]:
     """The folder that ``-o`` stands for, and the changes with the file's name, if it names one."""
     if output is None or output.is_dir():
         return output, changes
     if output.suffix.lower() in OTHER_FORMATS:
         raise click.UsageError(f"-o {output}: no format is known by the name of '{output.suffix}'; use {known.KNOWN}")
-    if known.split(output.name) is None:
+    parts = known.split(output.name)
+    if parts is None:
         return output, changes
+    other = next((name for name in formats if known.SHORT.get(name, name) != parts[1]), None)
+    if other is not None:
+        raise click.UsageError(f"-o {output} names a {parts[1]}, and -f says {other}; leave out -f, or name a folder")
     return output.parent, (*changes, f"output={as_yaml(output.name)}")
 
 

@@ -19,9 +19,10 @@ from sphinx.util.docutils import SphinxDirective
 
 from conv_anim import __version__, pipeline
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
-from conv_anim.embed.figure import MEDIA, STILL, Figure, Noting, figure, said
+from conv_anim.embed.figure import MEDIA, STILL, Figure, figure, said
 from conv_anim.embed.html import RESTING
 from conv_anim.export import files
+from conv_anim.inputs import Noting
 from conv_anim.spec.looks import LANGS
 from conv_anim.spec.themes import THEMES
 

@@ -89,6 +89,7 @@ def _sketch(node: Node, given: Any, feed: Feed) -> Sketch:
     if channels not in {None, sketch.channels}:
         what = f"{node.name} takes {channels} channels, and the input has {sketch.channels}"
         raise SpecError([Problem(Code.SHAPE, what, "input")])
+    sketch.read += node.model.files
     ONNX[node.kind](node, sketch)
     sketch.finish()
     return sketch

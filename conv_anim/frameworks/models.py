@@ -50,6 +50,13 @@ class Model:
         return cls(path, model.graph, arrays, _shapes(model))
 
     @property
+    def files(self) -> list[Path]:
+        """Its own, and those that it keeps numbers in."""
+        tensors = [tensor for tensor in self.arrays.values() if tensor is not None]
+        kept = [each.value for tensor in tensors for each in tensor.external_data if each.key == "location"]
+        return [self.path, *(self.path.parent / name for name in dict.fromkeys(kept))]
+
+    @property
     def nodes(self) -> list[Node]:
         return [
             Node(self, proto.name or (proto.output[0] if proto.output else f"node {k}"), proto)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conv_anim.spec.themes import Theme
 
 Number: TypeAlias = int | float
@@ -24,6 +26,8 @@ class Given:
 
     shape: Size
     numbers: tuple[Number, ...]
+    file: Path | None = field(default=None, repr=False, compare=False)
+    """Where they were read, from the root; None if that is no file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,3 +298,5 @@ class Spec:
     output: tuple[str, ...] = ()
     lang: Lang = "en"
     cost: bool = False
+    files: tuple[Path, ...] = field(default=(), repr=False, compare=False)
+    """The files that it was read from, from the root, which no picture is written over."""
