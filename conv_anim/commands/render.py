@@ -13,6 +13,8 @@ from conv_anim.spec import formats as known
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from conv_anim.spec.overrides import Option
+
 FORMATS = (*known.NAMES, *known.SHORT, "frames")
 OTHER_FORMATS = frozenset({".avif", ".bmp", ".eps", ".htm", ".jpeg", ".jpg", ".mov", ".ps", ".tif", ".tiff", ".webm"})
 """Suffixes of pictures that are not drawn: a folder is not called like this."""
@@ -108,7 +110,7 @@ def render(  # noqa: PLR0917  # click hands its options over by name
     sys.exit(1 if bad else 0)
 
 
-def directed(output: Path | None, changes: tuple[str, ...]) -> tuple[Path | None, tuple[str, ...]]:
+def directed(output: Path | None, changes: tuple[str | Option, ...]) -> tuple[Path | None, tuple[str | Option, ...]]:
     """The folder that ``-o`` stands for, and the changes with the file's name, if it names one."""
     if output is None or output.is_dir():
         return output, changes
@@ -116,10 +118,6 @@ def directed(output: Path | None, changes: tuple[str, ...]) -> tuple[Path | None
         raise click.UsageError(f"-o {output}: no format is known by the name of '{output.suffix}'; use {known.KNOWN}")
     if known.split(output.name) is None:
         return output, changes
-    return output.parent, (*changes, f"output={as_yaml(output.name)}")
+    from conv_anim.spec.overrides import Option
 
-
-def as_yaml(text: str) -> str:
-    import json
-
-    return json.dumps(text)
+    return output.parent, (*changes, Option("-o", "output", output.name))

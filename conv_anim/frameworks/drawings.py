@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from conv_anim.frameworks.sketch import Sketch
     from conv_anim.limits import Limits
     from conv_anim.spec.arrays import Files
+    from conv_anim.spec.overrides import Option
 
 LONGEST_NAME = 60
 
@@ -36,12 +37,12 @@ class Drawing:
     files: Files
     notes: tuple[str, ...]
 
-    def loaded(self, changes: Sequence[str] = (), limits: Limits = USUAL) -> pipeline.Loaded:
+    def loaded(self, changes: Sequence[str | Option] = (), limits: Limits = USUAL) -> pipeline.Loaded:
         """The spec, with changes as in ``layer.stride=2``, whether a view can show it or not. Raises SpecError."""
         root = overrides.changed(self.tree, changes, limits)
         return pipeline.Loaded(reader.spec(root, self.files, limits), root)
 
-    def yaml(self, changes: Sequence[str] = (), limits: Limits = USUAL) -> str:
+    def yaml(self, changes: Sequence[str | Option] = (), limits: Limits = USUAL) -> str:
         """The spec as a file. Raises SpecError if it is none."""
         root = self.loaded(changes, limits).root
         assert isinstance(root, Entries)
