@@ -7,17 +7,21 @@ import subprocess
 import sys
 import warnings
 import zlib
+from importlib import util
 from io import BytesIO
 from random import Random
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 
-from conv_anim import inputs
+import conv_anim
+from conv_anim import cli, inputs
 from conv_anim.limits import Limits
 from conv_anim.spec.arrays import DataFileError
+from conv_anim.watching import Board, Watcher
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -436,3 +440,61 @@ def test_no_warning_of_a_library_gets_out(name, tmp_path):
             check=False,
         )
         assert (done.returncode, done.stderr) == (0, "")
+
+
+DAMAGED = {
+    "a.png": png(np.zeros((3, 3, 1), int), GREY, 8)[:-1],
+    "a.npy": npy(np.zeros((3, 3)))[:-1],
+    "a.csv": b"1,2,3\n4,5\n",
+    "b.png": png(np.zeros((3, 3, 1), int), PALETTE, 8),
+    "c.png": b"\x89PNG\r\n\x1a\n" + bytes(99),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_damaged_file_is_told_in_every_host(name, tmp_path, monkeypatch):
+    """By its name, as a diagnostic, and never as what a library raises."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_bytes(DAMAGED[name])
+    text = f"input: {{values: {{file: {name}}}}}\nlayer: {{type: conv, kernel_size: 2}}\n"
+    (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "a.md").write_text("<!-- conv-anim: a.yaml -->\n<!-- /conv-anim -->\n", encoding="utf-8")
+    for command in (["render"], ["validate"], ["trace"], ["explain"], ["code", "--framework", "numpy"], ["embed"]):
+        done = CliRunner().invoke(cli.main, [*command, "a.md" if command == ["embed"] else "a.yaml"])
+        assert (done.exit_code, type(done.exception)) == (1, SystemExit)
+        assert f"'{name}'" in done.stderr
+        assert "[data-file]" in done.stderr
+    made = {"input": {"values": {"file": name}}, "layer": {"type": "conv", "kernel_size": 2}}
+    for taken in (
+        conv_anim.load,
+        conv_anim.show,
+        lambda _: conv_anim.load("a.yaml"),
+        lambda _: conv_anim.show("a.yaml"),
+    ):
+        with pytest.raises(conv_anim.SpecError, match=f"'{name}'.* .data-file.") as caught:
+            taken(made)
+        assert caught.value.__cause__ is None
+    board = Board()
+    Watcher(tmp_path / "a.yaml").draw(board)
+    assert f"'{name}'" in board.state.problem
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_damaged_file_is_told_in_a_built_page(name, tmp_path, monkeypatch, caplog):
+    """Of Sphinx and of Python-Markdown."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_bytes(DAMAGED[name])
+    text = f"input: {{values: {{file: {name}}}}}\nlayer: {{type: conv, kernel_size: 2}}\n"
+    if util.find_spec("pymdownx") is not None:
+        from tests.test_fence import rendered
+
+        assert name in rendered(f"```conv-anim\n{text}```\n") + caplog.text
+    pytest.importorskip("sphinx")
+    (tmp_path / "conf.py").write_text('extensions = ["conv_anim.embed.sphinx"]\n', encoding="utf-8")
+    body = "".join(f"   {line}\n" for line in text.splitlines())
+    (tmp_path / "index.rst").write_text(f"T\n=\n\n.. conv-anim::\n\n{body}", encoding="utf-8")
+    command = [sys.executable, "-m", "sphinx", "-q", "-b", "html", ".", "out"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert f"'{name}'" in done.stderr
+    assert "Traceback" not in done.stderr
