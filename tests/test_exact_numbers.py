@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import conv_anim
-from conv_anim import pipeline
+from conv_anim import explain, pipeline
 from conv_anim.cli import main
 from conv_anim.scene.numbers import MINUS, Formats, adds_up
 from conv_anim.scene.primitives import Text
@@ -199,3 +199,33 @@ def test_a_program_has_the_numbers_to_the_last_bit(tmp_path_factory, values, wei
     assert given_["bias"].ravel().tolist() == [float(bias)]
     layer = listed(conv_anim.load(folder / "a.yaml"))["layers"][0]
     assert [float(n) for n in np.ravel(layer["input"])] == [float(n) for n in values]
+
+
+# parameters
+
+
+@pytest.mark.parametrize(("size", "factor", "said"), [
+    (6, 1.0001, "o = ⌊6·1.0001⌋ = 6"), (6, 2.00001, "o = ⌊6·2.00001⌋ = 12"), (6, 0.3333, "o = ⌊6·0.3333⌋ = 1"),
+    (6, 1.5, "o = 6·1.5 = 9"), (6, 1.414, "o = ⌊6·707/500⌋ = 8"), (7, 2, "o = 7·2 = 14"), (6, 1 / 3, "o = 6·1/3 = 2"),
+    (5, 1.23456789, "o = ⌊5·1.23456789⌋ = 6"),
+])  # fmt: skip
+def test_a_factor_is_written_as_it_is_given(size, factor, said):
+    """And was written as the next simple fraction: 6·1/3 = 1."""
+    layer = {"type": "upsample", "scale_factor": factor, "mode": "bilinear"}
+    made = explain.data(conv_anim.load({"input": {"size": [size, size]}, "layer": layer}))["layers"][0]
+    assert said in made["formulas"][0]
+    assert ("factor" in made["says"]) == float(factor).is_integer()
+
+
+@given(st.integers(1, 3000), st.integers(1, 3000))
+def test_a_factor_between_two_sizes_is_exact(size, out):
+    layer = {"type": "upsample", "size": [out]}
+    (made,) = explain.data(conv_anim.load({"input": {"size": [size]}, "layer": layer}))["layers"]
+    assert "⌊" not in made["formulas"][0]
+
+
+def test_an_exponent_is_written_as_it_is_given():
+    layer = {"type": "lp_pool", "kernel_size": [1, 2], "norm_type": 2.0000001}
+    spec = conv_anim.load({"input": {"values": [[3, 4]]}, "layer": layer, "view": "flat"})
+    assert "(3^2.0000001 + 4^2.0000001)^(1/2.0000001) ≈ " in told(spec)
+    assert "2.0000001-norm" in explain.data(spec)["layers"][0]["says"]

@@ -175,12 +175,12 @@ def _power(layer: LayerTrace) -> str | None:
         return None
     if op.norm_type == 1:
         return ""
-    return f"{op.norm_type:g}".translate(RAISED) if float(op.norm_type).is_integer() else f"^{op.norm_type:g}"
+    return f"{op.norm_type:.15g}".translate(RAISED) if float(op.norm_type).is_integer() else f"^{op.norm_type:.15g}"
 
 
 def _root(layer: LayerTrace) -> str:
     """What a norm does with its sum."""
-    return "" if layer.operator.norm_type == 1 else f"^(1/{layer.operator.norm_type:g})"
+    return "" if layer.operator.norm_type == 1 else f"^(1/{layer.operator.norm_type:.15g})"
 
 
 def written_sum(room: Sum, step: Step, formats: Formats, *, x: float, y: float) -> list[Primitive]:
