@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from conv_anim.limits import Limits
     from conv_anim.pipeline import Loaded
     from conv_anim.scene.choice import Steps
+    from conv_anim.spec.overrides import Option
 
 SUFFIXES = (".yaml", ".yml")
 
@@ -32,7 +33,7 @@ class Wanted:
     folder: Path | None = None
     """Where pictures go; beside their spec if None."""
     formats: tuple[str, ...] = ()
-    changes: tuple[str, ...] = ()
+    changes: tuple[str | Option, ...] = ()
     step: Steps | None = None
     check: bool = False
     """Compare instead of writing."""

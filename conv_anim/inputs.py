@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import codecs
-import csv
-import warnings
 from dataclasses import dataclass, replace
 from stat import S_ISREG
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from conv_anim.diagnostics import Code, Problem, Source, Span, SpecError, listed, nearest
 from conv_anim.limits import USUAL, Asked, Place
 from conv_anim.spec.arrays import DataFileError
-from conv_anim.spec.model import Given
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from conv_anim.limits import Limits
-    from conv_anim.spec.model import Number
-
-NUMBER = 64
-"""Bytes of memory for each number of a data file, while it is read."""
-WRITTEN = 50
-"""Bytes of memory for each byte of numbers written as text."""
-FINITE = "numpy.nan_to_num makes finite ones of them"
-SMALLER = "a smaller input shows the same"
-COMMAS = "a row of numbers on each line, with commas between them"
+    from conv_anim.spec.model import Given
 
 
 def problem(code: Code, message: str, name: str, hint: str | None = None) -> SpecError:
@@ -104,14 +93,15 @@ class Folder:
     def __call__(self, name: str) -> Given:
         """The numbers of a file. Raises DataFileError."""
         path = self._inside(name)
-        read = READERS.get(path.suffix.lower())
-        if read is None:
+        kind = READERS.get(path.suffix.lower())
+        if kind is None:
             known = f"known are {listed(list(READERS), last='and')}"
             raise DataFileError(f"'{name}' is of no known kind", CONVERTED.get(path.suffix.lower(), known))
         try:
             if not _is_plain(path):
                 raise DataFileError(f"'{name}' is no file with data in it", "name a .npy, .csv or .png file")
-            return replace(read(path, name, self.limits), file=path)
+            with path.open("rb") as file:
+                return replace(_numbers(file, kind, name, self.limits), file=path)
         except FileNotFoundError:
             raise DataFileError(f"there is no file '{name}'", _looked_for(path, name)) from None
         except OSError as error:
@@ -181,99 +171,13 @@ def _looked_for(path: Path, name: str) -> str:
     return relative if near is None else f"did you mean '{name.removesuffix(path.name)}{near}'? {relative}"
 
 
-def _limited(cells: int, name: str, limits: Limits) -> None:
-    """Raise DataFileError for more numbers than are allowed."""
-    needed = f"to read '{name}' takes about {NUMBER * cells:,} bytes of memory"
-    for asked in (
-        Asked("cells", cells, f"'{name}' has {cells:,} numbers", SMALLER),
-        Asked("memory", NUMBER * cells, needed, SMALLER),
-    ):
-        if asked.problem(limits) is not None:
-            raise DataFileError(asked.what, asked=asked)
+READERS: dict[str, str] = {".npy": "npy", ".csv": "table", ".png": "png"}
+"""By suffix: the module of `conv_anim.data_files` that reads such files, imported when there is one."""
 
 
-def _from_array(array: Any, name: str) -> Given:
-    import numpy as np
+def _numbers(file: BinaryIO, kind: str, name: str, limits: Limits) -> Given:
+    """What an open file holds. Raises DataFileError."""
+    from importlib import import_module
 
-    if array.size == 0 or array.dtype.kind not in "biuf":
-        shape = "x".join(map(str, array.shape)) or "one value"
-        hint = "whole and real numbers can be drawn"
-        raise DataFileError(f"'{name}' holds {array.dtype} in the shape {shape}, and no number that can be drawn", hint)
-    with np.errstate(over="ignore"):
-        drawable = np.isfinite(array).all() and np.abs(array.astype(float)).max() < 2**53
-    if not drawable:
-        raise DataFileError(
-            f"'{name}' holds numbers that cannot be drawn: infinite, not a number, or beyond ±2⁵³", FINITE
-        )
-    whole = array.astype(np.int64) if array.dtype.kind in "biu" else array.astype(np.float64)
-    return Given(tuple(whole.shape), tuple(whole.ravel().tolist()))
-
-
-def _npy(path: Path, name: str, limits: Limits) -> Given:
-    from tokenize import TokenError
-
-    from numpy.lib.format import open_memmap
-
-    broken = (ValueError, TypeError, OverflowError, EOFError, SyntaxError, TokenError, RecursionError, MemoryError)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of files that Python 2 wrote
-            array = open_memmap(path, mode="r")
-    except broken:
-        what = f"'{name}' is no whole .npy file of plain numbers"
-        raise DataFileError(what, "write the array with numpy.save, without objects in it") from None
-    _limited(array.size, name, limits)
-    return _from_array(array, name)
-
-
-def _csv(path: Path, name: str, limits: Limits) -> Given:
-    size = path.stat().st_size
-    asked = Asked("memory", WRITTEN * size, f"to read '{name}' takes about {WRITTEN * size:,} bytes of memory", SMALLER)
-    if asked.problem(limits) is not None:
-        raise DataFileError(asked.what, asked=asked)
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [[_number(cell, name, k) for cell in row] for k, row in enumerate(csv.reader(file), 1) if row]
-    except (UnicodeDecodeError, csv.Error) as error:
-        what = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
-        raise DataFileError(f"'{name}' is no CSV file: {what}", "save it as CSV in UTF-8") from None
-    if not rows:
-        raise DataFileError(f"'{name}' is empty", COMMAS)
-    odd = next((k for k, row in enumerate(rows) if len(row) != len(rows[0])), None)
-    if odd is not None:
-        raise DataFileError(f"'{name}': row {odd + 1} is {len(rows[odd])} long, the first one {len(rows[0])}", COMMAS)
-    _limited(len(rows) * len(rows[0]), name, limits)
-    return Given((len(rows), len(rows[0])), tuple(cell for row in rows for cell in row))
-
-
-def _number(cell: str, name: str, row: int) -> Number:
-    from conv_anim.spec.document import scalar
-
-    value = scalar(cell.strip())
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 2**53:
-        raise DataFileError(f"'{name}': '{cell.strip()[:40]}' in row {row} is no number that can be drawn", COMMAS)
-    return value
-
-
-def _png(path: Path, name: str, limits: Limits) -> Given:
-    """Grey values as (rows, columns), colours as (3, rows, columns), from 0 to 255."""
-    import numpy as np
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=["PNG"]) as image:
-                grey = image.mode in {"1", "L", "LA", "I", "I;16", "F"}
-                _limited(image.width * image.height * (1 if grey else 3), name, limits)
-                pixels = np.asarray(
-                    image if image.mode in {"I", "I;16", "F"} else image.convert("L" if grey else "RGB")
-                )
-    except (UnidentifiedImageError, SyntaxError, ValueError):
-        raise DataFileError(f"'{name}' is no PNG that can be read", "convert the picture to PNG anew") from None
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise DataFileError(f"'{name}' is too large a picture", "a smaller input shows the same") from None
-    return _from_array(pixels if grey else np.moveaxis(pixels, -1, 0), name)
-
-
-READERS: dict[str, Callable[[Path, str, Limits], Given]] = {".npy": _npy, ".csv": _csv, ".png": _png}
+    read: Callable[[BinaryIO, str, Limits], Given] = import_module(f"conv_anim.data_files.{kind}").read
+    return read(file, name, limits)

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from os import PathLike
 
-    from conv_anim.limits import Limits
+    from conv_anim.limits import Asked, Limits
     from conv_anim.painting.fonts import GlyphError
     from conv_anim.scene.choice import Steps
     from conv_anim.scene.primitives import Scene
     from conv_anim.spec.arrays import Files
     from conv_anim.spec.model import Given, Spec
     from conv_anim.spec.nodes import Node
+    from conv_anim.spec.overrides import Option
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def load(
 def loaded(
     source: str | PathLike[str] | Mapping[str, Any] | Source,
     *,
-    changes: Iterable[str] = (),
+    changes: Iterable[str | Option] = (),
     files: Files | None = None,
     limits: Limits = USUAL,
 ) -> Loaded:
@@ -70,7 +71,7 @@ def loaded(
 
 
 def changed(
-    root: Node, changes: Iterable[str], files: Files, *, limits: Limits = USUAL, read: Iterable[Path] = ()
+    root: Node, changes: Iterable[str | Option], files: Files, *, limits: Limits = USUAL, read: Iterable[Path] = ()
 ) -> Loaded:
     """What a tree describes, with changes; ``read`` are the files that it came from. Raises SpecError."""
     root = overrides.changed(root, changes, limits)
@@ -211,7 +212,7 @@ def names(spec: Spec, format_: str, name: str, *, step: Steps | None = None, lim
     from conv_anim.scene import choice
 
     drawn = scene(spec, limits=limits)
-    _within(drawn, step, limits)
+    _made(drawn, step, limits).check(limits)
     count = len(drawn.rests)
     steps = range(count) if step is None else choice.numbers(step, count)
     return [_frame(name, k, count) for k in steps]
@@ -227,9 +228,9 @@ def _numbered(drawn: Scene, name: str, step: Steps | None, limits: Limits) -> li
     from conv_anim.scene import choice
 
     count = len(drawn.rests)
-    _within(drawn, step, limits)
+    made = _made(drawn, step, limits)
     steps = range(count) if step is None else choice.numbers(step, count)
-    burden.check(drawn, "frames", limits, frames=len(steps))
+    burden.check(drawn, "frames", limits, frames=len(steps), also=made)
     painted = zip(steps, frames(drawn, [drawn.rests[k] for k in steps]), strict=True)
     return [
         (_frame(name, k, count), png.encode(pixels, title=drawn.title, description=drawn.description))
@@ -262,24 +263,25 @@ def encoded(drawn: Scene, format_: str, *, step: Steps | None = None, limits: Li
     from conv_anim.export import burden
 
     layout, _, kind = format_.rpartition(".")
-    _within(drawn, step, limits)
+    made = _made(drawn, step, limits)
     if step is not None:
         drawn = _chosen(drawn, format_, step)
     if layout in formats.LAYOUTS:
         from conv_anim.scene import storyboard
 
+        made.check(limits)
         drawn, format_ = storyboard.page(drawn, strip=layout == "strip", vectors=kind != "png", limits=limits), kind
-    burden.check(drawn, format_, limits)
+    burden.check(drawn, format_, limits, also=made)
     return _encoder(format_)(drawn)
 
 
-def _within(drawn: Scene, step: Steps | None, limits: Limits) -> None:
-    """Raise SpecError if too many frames would be made, to the last one or to the last one that is chosen."""
+def _made(drawn: Scene, step: Steps | None, limits: Limits) -> Asked:
+    """How many frames are made, to the last one or to the last one that is chosen."""
     from conv_anim.export import burden
     from conv_anim.scene import choice
 
     last = len(drawn.frames) - 1 if step is None else drawn.rests[choice.last(step, len(drawn.rests))]
-    burden.made(drawn, last + 1, limits)
+    return burden.made(drawn, last + 1, limits)
 
 
 def _chosen(drawn: Scene, format_: str, step: Steps) -> Scene:

@@ -13,6 +13,8 @@ from conv_anim.spec import formats as known
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from conv_anim.spec.overrides import Option
+
 FORMATS = (*known.NAMES, *known.SHORT, "frames")
 OTHER_FORMATS = frozenset({".avif", ".bmp", ".eps", ".htm", ".jpeg", ".jpg", ".mov", ".ps", ".tif", ".tiff", ".webm"})
 """Suffixes of pictures that are not drawn: a folder is not called like this."""
@@ -109,8 +111,8 @@ def render(  # noqa: PLR0917  # click hands its options over by name
 
 
 def directed(
-    output: Path | None, changes: tuple[str, ...], formats: tuple[str, ...]
-) -> tuple[Path | None, tuple[str, ...]]:
+    output: Path | None, changes: tuple[str | Option, ...], formats: tuple[str, ...]
+) -> tuple[Path | None, tuple[str | Option, ...]]:
     """The folder that ``-o`` stands for, and the changes with the file's name, if it names one."""
     if output is None or output.is_dir():
         return output, changes
@@ -122,10 +124,6 @@ def directed(
     other = next((name for name in formats if known.SHORT.get(name, name) != parts[1]), None)
     if other is not None:
         raise click.UsageError(f"-o {output} names a {parts[1]}, and -f says {other}; leave out -f, or name a folder")
-    return output.parent, (*changes, f"output={as_yaml(output.name)}")
+    from conv_anim.spec.overrides import Option
 
-
-def as_yaml(text: str) -> str:
-    import json
-
-    return json.dumps(text)
+    return output.parent, (*changes, Option("-o", "output", output.name))

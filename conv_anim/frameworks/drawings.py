@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from conv_anim.frameworks.sketch import Sketch
     from conv_anim.limits import Limits
     from conv_anim.spec.arrays import Files
+    from conv_anim.spec.overrides import Option
 
 LONGEST_NAME = 60
 
@@ -38,11 +39,11 @@ class Drawing:
     read: tuple[Path, ...] = ()
     """The files that it comes from."""
 
-    def loaded(self, changes: Sequence[str] = (), limits: Limits = USUAL) -> pipeline.Loaded:
+    def loaded(self, changes: Sequence[str | Option] = (), limits: Limits = USUAL) -> pipeline.Loaded:
         """The spec, with changes as in ``layer.stride=2``, whether a view can show it or not. Raises SpecError."""
         return pipeline.changed(self.tree, changes, self.files, limits=limits, read=self.read)
 
-    def yaml(self, changes: Sequence[str] = (), limits: Limits = USUAL) -> str:
+    def yaml(self, changes: Sequence[str | Option] = (), limits: Limits = USUAL) -> str:
         """The spec as a file. Raises SpecError if it is none."""
         root = self.loaded(changes, limits).root
         assert isinstance(root, Entries)

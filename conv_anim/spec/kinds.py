@@ -47,6 +47,8 @@ class Report:
     limits: Limits = USUAL
     homes: Callable[[], Mapping[str, Sequence[tuple[str, str]]]] = dict
     """By the name of a key, where it belongs; asked for only when a key is not known."""
+    large: list[tuple[Asked, Place]] = field(default_factory=list)
+    """What was counted while the spec was read, and costs nothing yet; limits are looked at when all of it is known."""
 
     def add(self, code: Code, message: str, node: Node, hint: str | None = None) -> Literal[Invalid.INVALID]:
         self.problems.append(Problem(code, message, node.path, node.span, hint))
@@ -60,6 +62,10 @@ class Report:
         if problem is not None:
             self.problems.append(problem)
         return problem is not None
+
+    def counted(self, asked: Asked, node: Node) -> None:
+        """How large something would be."""
+        self.large.append((asked, Place(node.path, node.span)))
 
     def wrong(self, node: Node, expected: str, hint: str | None = None) -> Literal[Invalid.INVALID]:
         """A value that is not what it has to be."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias, overload
 
 import numpy as np
 
+from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.limits import USUAL
 from conv_anim.spec import estimates
 from conv_anim.spec.model import Conv, ConvTranspose, MaxUnpool, Pool
@@ -209,17 +210,29 @@ class Trace(Sequence[Step]):
 def trace(spec: Spec, *, limits: Limits | None = None) -> Trace:
     """Compute a spec: every array of every layer. Steps are made when they are asked for.
 
-    Raises SpecError, before anything is computed, for what takes more than the ``limits`` allow.
+    Raises SpecError, before anything is computed, for what takes more than the ``limits`` allow; and for layers that
+    multiply numbers beyond what a float can hold.
     """
     estimates.computable(spec, limits or USUAL)
     x = values.frozen(values.fill(spec.input.values, (spec.input.channels, *spec.input.size)))
     layers: list[LayerTrace] = []
     first_step = 0
     for layer in spec.layers:
-        layers.append(_layer(layer, x, before=layers, first_step=first_step))
+        with np.errstate(over="ignore", invalid="ignore"):  # which is told below, and not by a warning
+            layers.append(_layer(layer, x, before=layers, first_step=first_step))
         x = layers[-1].output
+        _check_finite(layers[-1], alone=len(spec.layers) == 1)
         first_step += x.size
     return Trace(spec, tuple(layers))
+
+
+def _check_finite(made: LayerTrace, *, alone: bool) -> None:
+    """Raise SpecError for numbers beyond those of a float; a largest one of nothing is −∞, and meant."""
+    if np.isfinite(made.output).all() or getattr(made.layer, "reduce", None) == "max":
+        return
+    path = "layer" if alone else f"layers[{made.number}]"
+    what = f"the numbers that layer {made.number + 1} makes are too large for a float, which ends at about 10³⁰⁸"
+    raise SpecError([Problem(Code.OUT_OF_RANGE, what, path, hint="smaller weights, or fewer layers")])
 
 
 def _layer(layer: Layer, x: Array, *, before: Sequence[LayerTrace], first_step: int) -> LayerTrace:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import prod
+from math import isclose, prod
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.wording.words import MINUS, axis_names, number
@@ -100,9 +100,23 @@ def _of_axis(layer: Layer, a: int, say: Language) -> list[str]:  # noqa: PLR0911
 def _of_upsampled(layer: Upsample, a: int) -> str:
     """With the factor as far as it is known: with aligned corners, only the sizes say it."""
     i, o = layer.ends.in_size[a], layer.ends.out_size[a]
-    factor = Fraction(o, i) if layer.align_corners else Fraction(1 / layer.ratio[a]).limit_denominator(1000)
-    product = f"{i}·{float(factor):g}" if factor.denominator in {1, 2, 4, 5, 10} else f"{i}·{factor}"
+    factor = Fraction(o, i) if layer.align_corners else _scale(1 / layer.ratio[a], Fraction(o, i))
+    if factor.denominator in {1, 2, 4, 5, 10} or factor.denominator > SIMPLE:
+        product = f"{i}·{float(factor):.15g}"
+    else:
+        product = f"{i}·{factor}"
     return f"o = {product} = {o}" if factor * i == o else f"o = ⌊{product}⌋ = {o}"
+
+
+SIMPLE = 1000
+"""A factor over a larger denominator is written with decimals."""
+
+
+def _scale(number: float, between: Fraction) -> Fraction:
+    """A factor as a fraction, or else as the decimals that it was given in; ``between`` is that of the sizes."""
+    near = (between, Fraction(number).limit_denominator(SIMPLE))
+    same = (fraction for fraction in near if isclose(fraction, number, rel_tol=1e-15))
+    return next(same, Fraction(f"{number:.15g}"))
 
 
 def _reach(layer: Conv | Pool | Unfold | Fold, a: int, say: Language) -> list[str]:

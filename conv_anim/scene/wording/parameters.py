@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isclose
 from typing import TYPE_CHECKING, assert_never
 
 from conv_anim.scene.wording.words import padding, padding_cells, padding_kind, per_axis, size
@@ -50,7 +51,7 @@ def name_of(entry: Layer | Composition, say: Language) -> str:
     """What a layer or a composition is called."""
     if isinstance(entry, tuple):
         return say(f"kind.{entry[0].part_of}")
-    return say(f"kind.{kind(entry)}", p=f"{entry.norm_type:g}" if isinstance(entry, Pool) else "")
+    return say(f"kind.{kind(entry)}", p=f"{entry.norm_type:.15g}" if isinstance(entry, Pool) else "")
 
 
 def settings_of(entry: Layer | Composition, say: Language) -> list[str]:
@@ -170,8 +171,10 @@ def _pool(layer: Pool) -> list[Setting]:
 
 
 def _factor(layer: Upsample) -> Setting:
-    """How many times as large the output is, where that is whole."""
+    """How many times as large the output is, where that is whole, and no cell of it is read as if it were not."""
     sizes = list(zip(layer.ends.in_size, layer.ends.out_size, strict=True))
-    if any(out % size_ for size_, out in sizes):
+    read = zip(sizes, layer.ratio, strict=True)
+    apart = not layer.align_corners and any(not isclose(ratio * out, size_) for (size_, out), ratio in read)
+    if apart or any(out % size_ for size_, out in sizes):
         return Setting("factor", "", usual=True)
     return Setting("factor", per_axis(tuple(out // size_ for size_, out in sizes)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.numbers import format_for, weights_format
+from conv_anim.scene.numbers import SHARE_NOISE, format_for, weights_format
 from conv_anim.scene.sums import in_a_line
 from conv_anim.scene.wording.language import TOLD, Language
 from conv_anim.spec.model import Fold, Unfold
@@ -128,7 +128,7 @@ class Telling:
             return self.say.told("copied", said=value, source=self.named(layer.number, taps[0].input))
         if not taps:
             return value
-        weights = weights_format(np.array([tap.w or 0 for tap in taps], float))
+        weights = weights_format(np.array([tap.w or 0 for tap in taps], float), noise=SHARE_NOISE)
         terms = [x.factor(t.x or 0) + ("" if t.w is None else f"·{weights.factor(t.w)}") for t in taps]
         equals = "=" if x.exact and y.exact and weights.exact else "≈"
         return f"{name} = {' + '.join(terms)} {equals} {y(step.value)}"
