@@ -6,9 +6,11 @@ import codecs
 import csv
 import warnings
 from dataclasses import dataclass
-from stat import S_ISREG
+from io import BytesIO, TextIOWrapper
+from math import prod
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from conv_anim import opening
 from conv_anim.diagnostics import Code, Problem, Source, Span, SpecError, listed, nearest
 from conv_anim.limits import USUAL, Asked, Place
 from conv_anim.spec.arrays import DataFileError
@@ -35,10 +37,10 @@ def problem(code: Code, message: str, name: str, hint: str | None = None) -> Spe
     return SpecError([Problem(code, message, hint=hint, file=name)])
 
 
-def source(path: Path, limits: Limits = USUAL) -> Source:
-    """A spec's text. Raises SpecError."""
+def source(path: Path, limits: Limits = USUAL, *, pipes: bool = False) -> Source:
+    """A spec's text; with ``pipes`` it may come from a pipe, as from one that the user names. Raises SpecError."""
     try:
-        with path.open("rb") as file:
+        with opening.opened(path, pipes=pipes) as file:
             return decoded(file, str(path), limits)
     except OSError as error:
         raise _unreadable(path, error) from None
@@ -51,6 +53,8 @@ def _unreadable(path: Path, error: OSError) -> SpecError:
         )
     if isinstance(error, IsADirectoryError):
         return problem(Code.UNREADABLE, "this is a folder, not a spec", str(path))
+    if isinstance(error, opening.NoFileError):
+        return problem(Code.UNREADABLE, f"this is {error.kind}, not a file", str(path), "name the spec's file")
     return problem(Code.UNREADABLE, f"cannot be read: {error.strerror or error}", str(path))
 
 
@@ -73,7 +77,7 @@ def _no_text(data: bytes) -> str | None:
 
 def decoded(file: BinaryIO, name: str, limits: Limits = USUAL) -> Source:
     """The text of an open file: UTF-8, or UTF-16 that says so in its first bytes."""
-    data = file.read(limits.file_size + 1)
+    data = opening.taken(file, limits.file_size + 1)
     what, way = f"this file has {len(data):,} bytes or more", "keep large arrays in a .npy file"
     Asked("file_size", len(data), what, way, whole=False).check(limits, Place(file=name))
     other = _no_text(data)
@@ -109,11 +113,13 @@ class Folder:
             known = f"known are {listed(list(READERS), last='and')}"
             raise DataFileError(f"'{name}' is of no known kind", CONVERTED.get(path.suffix.lower(), known))
         try:
-            if not _is_plain(path):
-                raise DataFileError(f"'{name}' is no file with data in it", "name a .npy, .csv or .png file")
-            return read(path, name, self.limits)
+            with opening.opened(path) as file:
+                return read(file, name, self.limits)
         except FileNotFoundError:
             raise DataFileError(f"there is no file '{name}'", _looked_for(path, name)) from None
+        except (opening.NoFileError, IsADirectoryError) as error:
+            kind = error.kind if isinstance(error, opening.NoFileError) else "a folder"
+            raise DataFileError(f"'{name}' is {kind}, not a file", "name a .npy, .csv or .png file") from None
         except OSError as error:
             what = f"'{name}' cannot be read: {error.strerror or error}"
             raise DataFileError(what, "it may be cut off, or not be yours to read") from None
@@ -138,11 +144,6 @@ def is_within(path: Path, folder: Path) -> bool:
         return True
     except (OSError, RuntimeError):
         return False
-
-
-def _is_plain(path: Path) -> bool:
-    """Whether it is a file whose end comes: no folder, pipe or device. Raises OSError."""
-    return S_ISREG(path.stat().st_mode)
 
 
 CONVERTED = {
@@ -184,9 +185,7 @@ def _from_array(array: Any, name: str) -> Given:
     import numpy as np
 
     if array.size == 0 or array.dtype.kind not in "biuf":
-        shape = "x".join(map(str, array.shape)) or "one value"
-        hint = "whole and real numbers can be drawn"
-        raise DataFileError(f"'{name}' holds {array.dtype} in the shape {shape}, and no number that can be drawn", hint)
+        raise _undrawable(array.dtype, array.shape, name)
     with np.errstate(over="ignore"):
         drawable = np.isfinite(array).all() and np.abs(array.astype(float)).max() < 2**53
     if not drawable:
@@ -197,31 +196,68 @@ def _from_array(array: Any, name: str) -> Given:
     return Given(tuple(whole.shape), tuple(whole.ravel().tolist()))
 
 
-def _npy(path: Path, name: str, limits: Limits) -> Given:
+def _undrawable(kind: Any, shape: tuple[int, ...], name: str) -> DataFileError:
+    size = "x".join(map(str, shape)) or "one value"
+    hint = "whole and real numbers can be drawn"
+    return DataFileError(f"'{name}' holds {kind} in the shape {size}, and no number that can be drawn", hint)
+
+
+def _npy(file: BinaryIO, name: str, limits: Limits) -> Given:
+    """Read, not mapped: a file that shrinks while it is mapped kills the process."""
+    import numpy as np
+
+    shape, by_columns, kind = _npy_header(file, name)
+    count = prod(shape)
+    _limited(count, name, limits)
+    if kind.kind not in "biuf":
+        raise _undrawable(kind, shape, name)
+    if opening.size(file) - file.tell() < count * kind.itemsize:
+        raise _broken(name)
+    data = opening.taken(file, count * kind.itemsize)
+    if len(data) < count * kind.itemsize:  # it became shorter meanwhile
+        raise _broken(name)
+    return _from_array(np.frombuffer(data, kind).reshape(shape, order="F" if by_columns else "C"), name)
+
+
+def _npy_header(file: BinaryIO, name: str) -> tuple[tuple[int, ...], bool, Any]:
+    """Shape, whether it is stored by columns, and type. Raises DataFileError."""
     from tokenize import TokenError
 
-    from numpy.lib.format import open_memmap
+    from numpy.lib import format as npy
 
     broken = (ValueError, TypeError, OverflowError, EOFError, SyntaxError, TokenError, RecursionError, MemoryError)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of files that Python 2 wrote
-            array = open_memmap(path, mode="r")
+            version = npy.read_magic(file)
+            if version not in {(1, 0), (2, 0), (3, 0)}:
+                raise ValueError(version)
+            # The third version is the second one in UTF-8, which only names of fields take.
+            read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+            shape, by_columns, kind = read(file)
     except broken:
-        what = f"'{name}' is no whole .npy file of plain numbers"
-        raise DataFileError(what, "write the array with numpy.save, without objects in it") from None
-    _limited(array.size, name, limits)
-    return _from_array(array, name)
+        raise _broken(name) from None
+    if kind.hasobject or min(shape, default=0) < 0:
+        raise _broken(name)
+    return shape, by_columns, kind
 
 
-def _csv(path: Path, name: str, limits: Limits) -> Given:
-    size = path.stat().st_size
+def _broken(name: str) -> DataFileError:
+    what = f"'{name}' is no whole .npy file of plain numbers"
+    return DataFileError(what, "write the array with numpy.save, without objects in it")
+
+
+def _csv(file: BinaryIO, name: str, limits: Limits) -> Given:
+    most = limits.memory // WRITTEN
+    size = opening.size(file)
+    data = opening.taken(file, most + 1) if size <= most else b""
+    size = max(size, len(data))  # of a file of the system, or one that grows, what it says is too little
     asked = Asked("memory", WRITTEN * size, f"to read '{name}' takes about {WRITTEN * size:,} bytes of memory", SMALLER)
     if asked.problem(limits) is not None:
         raise DataFileError(asked.what, asked=asked)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [[_number(cell, name, k) for cell in row] for k, row in enumerate(csv.reader(file), 1) if row]
+        with TextIOWrapper(BytesIO(data), encoding="utf-8-sig", newline="") as text:
+            rows = [[_number(cell, name, k) for cell in row] for k, row in enumerate(csv.reader(text), 1) if row]
     except (UnicodeDecodeError, csv.Error) as error:
         what = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
         raise DataFileError(f"'{name}' is no CSV file: {what}", "save it as CSV in UTF-8") from None
@@ -243,7 +279,7 @@ def _number(cell: str, name: str, row: int) -> Number:
     return value
 
 
-def _png(path: Path, name: str, limits: Limits) -> Given:
+def _png(file: BinaryIO, name: str, limits: Limits) -> Given:
     """Grey values as (rows, columns), colours as (3, rows, columns), from 0 to 255."""
     import numpy as np
     from PIL import Image, UnidentifiedImageError
@@ -251,7 +287,7 @@ def _png(path: Path, name: str, limits: Limits) -> Given:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=["PNG"]) as image:
+            with Image.open(file, formats=["PNG"]) as image:
                 grey = image.mode in {"1", "L", "LA", "I", "I;16", "F"}
                 _limited(image.width * image.height * (1 if grey else 3), name, limits)
                 pixels = np.asarray(
@@ -264,4 +300,4 @@ def _png(path: Path, name: str, limits: Limits) -> Given:
     return _from_array(pixels if grey else np.moveaxis(pixels, -1, 0), name)
 
 
-READERS: dict[str, Callable[[Path, str, Limits], Given]] = {".npy": _npy, ".csv": _csv, ".png": _png}
+READERS: dict[str, Callable[[BinaryIO, str, Limits], Given]] = {".npy": _npy, ".csv": _csv, ".png": _png}

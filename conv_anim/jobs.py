@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from conv_anim import faults, pipeline, signals
+from conv_anim import faults, opening, pipeline, signals
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.limits import USUAL
 
@@ -23,6 +24,9 @@ ENOUGH = 4
 """So many figures make up for the start of further processes."""
 DRAWING = ("export.files", "export.gif", "ledger", "painting.agg", "scene.figure", "tracing.trace")
 """The modules that any figure needs."""
+
+ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+"""No file is there; a link in a circle is replaced, as any link is."""
 
 Change: TypeAlias = Literal["new", "changed", "same"]
 Made: TypeAlias = "list[tuple[str, bytes]]"
@@ -95,19 +99,20 @@ def drawn(job: Job) -> tuple[Outcome, Made]:
 def _put(path: Path, data: bytes, *, check: bool) -> tuple[Path, Change]:
     from conv_anim.export import files
 
-    before = _content(path)
-    change: Change = "new" if before is None else "same" if before == data else "changed"
+    change = _change(path, data)
     if change != "same" and not check:
         files.write(path, data)
     return path, change
 
 
-def _content(path: Path) -> bytes | None:
-    """What is in a file; None if there is none."""
+def _change(path: Path, data: bytes) -> Change:
+    """What becomes of a file that is to hold this; of a larger one nothing is read. Raises OSError."""
     try:
-        return path.read_bytes() if path.is_file() else None
-    except FileNotFoundError:  # it was there a moment ago
-        return None
+        return "same" if opening.content(path, len(data)) == data else "changed"
+    except OSError as error:
+        if error.errno in ABSENT:
+            return "new"
+        raise
 
 
 def _unwritable(job: Job, error: OSError | UnicodeError) -> Problem:

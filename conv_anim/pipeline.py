@@ -43,7 +43,7 @@ def load(
     ``changes`` are like ``layer.stride=2``; ``limits`` say how large it may be. Raises SpecError, which holds all
     problems.
     """
-    return loaded(source, changes=changes, limits=limits or USUAL).spec
+    return loaded(source, changes=changes, limits=limits or USUAL, pipes=True).spec
 
 
 def loaded(
@@ -52,16 +52,20 @@ def loaded(
     changes: Iterable[str] = (),
     files: Files | None = None,
     limits: Limits = USUAL,
+    pipes: bool = False,
 ) -> Loaded:
-    """As `load`, with the tree; a ``Source`` is text that is read already. ``files`` reads the data files."""
+    """As `load`, with the tree; a ``Source`` is text that is read already. ``files`` reads the data files.
+
+    ``pipes`` says whether the spec may come from a pipe, as from one that the user names.
+    """
     match source:
         case Source():
             root, folder = document.parsed(source, limits=limits), Path()
         case str() | Path():
             path = Path(source)
-            root, folder = document.parsed(inputs.source(path, limits), limits=limits), path.parent
+            root, folder = document.parsed(inputs.source(path, limits, pipes=pipes), limits=limits), path.parent
         case _ if hasattr(source, "__fspath__"):
-            return loaded(Path(source), changes=changes, files=files, limits=limits)
+            return loaded(Path(source), changes=changes, files=files, limits=limits, pipes=pipes)
         case _:
             root, folder = from_python(dict(source), limits=limits), Path()
     return _changed(root, changes, files or inputs.Folder(folder, limits), limits)

@@ -83,7 +83,7 @@ def read_one(path: Path, changes: tuple[str, ...]) -> Spec:
     """A spec, drawable or not; its problems are told, and end the run."""
     try:
         source = standard_input() if str(path) == "-" else path
-        return pipeline.loaded(source, changes=changes, limits=limits()).spec
+        return pipeline.loaded(source, changes=changes, limits=limits(), pipes=True).spec
     except SpecError as error:
         fail(error.problems)
 
@@ -120,7 +120,10 @@ def _read(origin: Origin, wanted: Wanted) -> Loaded | tuple[Problem, ...]:
     try:
         batch.check_place(origin, wanted.limits)
         files = inputs.Folder(origin.folder, wanted.limits, within=origin.root)
-        loaded = pipeline.loaded(origin.source, changes=wanted.changes, files=files, limits=wanted.limits)
+        pipes = origin.named is None
+        loaded = pipeline.loaded(
+            origin.source, changes=wanted.changes, files=files, limits=wanted.limits, pipes=pipes
+        )
         return pipeline.drawable(loaded, wanted.limits)
     except SpecError as error:
         return error.problems

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from conv_anim import opening
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.limits import Place, fixed
 
@@ -15,7 +17,9 @@ if TYPE_CHECKING:
     from os import PathLike
 
 LARGEST = 2**31
-"""Bytes of a model, which is protobuf's own limit."""
+"""Bytes of a model, which is protobuf's own limit; and of a tensor in a file of its own."""
+WIDEST = 16
+"""Bytes that a number takes at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +39,14 @@ class Model:
         from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # it has no types
 
         try:
-            if path.stat().st_size > LARGEST:
+            data = opening.content(path, LARGEST)
+            if data is None:
                 raise SpecError([fixed("the model is larger than 2 GB", "draw one layer of it", Place(file=str(path)))])
-            model = onnx.load(path, load_external_data=False)
+            model = onnx.load_model_from_string(data)
         except FileNotFoundError:
             raise _problem(path, "there is no such file", None, Code.UNREADABLE) from None
+        except opening.NoFileError as error:
+            raise _problem(path, f"this is {error.kind}, not a file", None, Code.UNREADABLE) from None
         except OSError as error:
             raise _problem(path, f"cannot be read: {error.strerror or error}", None, Code.UNREADABLE) from None
         except (DecodeError, ValueError, RuntimeError):
@@ -70,10 +77,27 @@ class Model:
             raise self.problem(f"'{name}' is computed by the model, and only numbers that are part of it are drawn")
         self._inside(tensor, name)
         try:
-            return numpy_helper.to_array(tensor, base_dir=str(self.path.parent))
+            return numpy_helper.to_array(self._whole(tensor))
         except (OSError, ValueError, TypeError, RuntimeError, KeyError, ValidationError) as error:
             message = f"the numbers of '{name}' cannot be read: {str(error).splitlines()[0] if str(error) else error!r}"
             raise self.problem(message, None, Code.DATA_FILE) from None
+
+    def _whole(self, tensor: Any) -> Any:
+        """A tensor with its numbers in it, read from the other file if they are there. Raises OSError, ValueError."""
+        from onnx import external_data_helper as apart
+
+        if not apart.uses_external_data(tensor):
+            return tensor
+        where = apart.ExternalDataInfo(tensor)
+        most = min(LARGEST, prod(tensor.dims) * WIDEST if where.length is None else where.length)
+        whole = type(tensor)()
+        whole.CopyFrom(tensor)
+        with opening.opened(self.path.parent / where.location) as file:
+            file.seek(where.offset or 0)
+            whole.raw_data = opening.taken(file, most)
+        whole.data_location = whole.DEFAULT
+        del whole.external_data[:]
+        return whole
 
     def _inside(self, tensor: Any, name: str) -> None:
         """Whether what is kept in another file is kept where it may be."""

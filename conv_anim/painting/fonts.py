@@ -6,6 +6,7 @@ pictures are the same on every machine. What neither has is looked for in the sy
 
 from __future__ import annotations
 
+import errno
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +18,7 @@ from unicodedata import name
 
 import numpy as np
 
+from conv_anim import opening
 from conv_anim.painting.compiled import compiled, font
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ EM = 64
 """Outlines are loaded at this size, unhinted, and scaled."""
 OURS = Path(__file__).parent / "data"
 """What `tools/subset_font.py` makes, with its licence."""
+LARGEST = 1 << 28
+"""Bytes of a font file."""
 FAMILIES: Final = (
     *("NotoSansTC", "NotoSansCJKtc", "NotoSansCJK", "SourceHanSansTC", "SourceHanSansTW", "SourceHanSans"),
     *("NotoSansSC", "NotoSansCJKsc", "NotoSansHK", "NotoSansJP", "NotoSansCJKjp", "NotoSansKR", "NotoSansCJKkr"),
@@ -76,7 +80,7 @@ class FontFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         # From memory: processes forked from this one would share a file's position, and read each other's bytes.
-        self._font = compiled("ft2font").FT2Font(BytesIO(path.read_bytes()))
+        self._font = compiled("ft2font").FT2Font(BytesIO(_data(path)))
         self._font.set_size(EM, 72)
 
     def glyph(self, character: str) -> Glyph | None:
@@ -86,6 +90,14 @@ class FontFile:
         loaded = self._font.load_char(ord(character), compiled("ft2font").LoadFlags.NO_HINTING)
         vertices, codes = self._font.get_path()
         return Glyph(np.asarray(vertices) / EM, np.asarray(codes), loaded.linearHoriAdvance / 65536 / EM, self.path)
+
+
+def _data(path: Path) -> bytes:
+    """Raises OSError, also for what is too large to be a font."""
+    data = opening.content(path, LARGEST)
+    if data is None:
+        raise OSError(errno.EFBIG, "too large to be a font", str(path))
+    return data
 
 
 class Opened:
