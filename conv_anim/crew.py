@@ -23,12 +23,12 @@ NO_MORE = None
 
 
 def worked(
-    tasks: Iterable[T], work: Callable[[T], R], count: int, bury: Callable[[T, int], None]
+    tasks: Iterable[T], work: Callable[[T], R], count: int, bury: Callable[[T], None]
 ) -> Generator[tuple[T, R | None]]:
     """Every task with its result, as they come; a task is taken when there is, or will be next, a process for it.
 
     Tasks whose process was killed are tried again at the end, each alone; if that is killed too, the result is None.
-    ``bury`` clears up after a process, by its task and number.
+    ``bury`` clears up after a process that had a task.
     """
     lost: list[T] = []
     with _crew(work, count, bury) as crew:
@@ -42,7 +42,7 @@ def worked(
 
 
 @contextmanager
-def _crew(work: Callable[[T], R], size: int, bury: Callable[[T, int], None]) -> Iterator[_Crew[T, R]]:
+def _crew(work: Callable[[T], R], size: int, bury: Callable[[T], None]) -> Iterator[_Crew[T, R]]:
     crew = _Crew(work, size, bury)
     try:
         yield crew
@@ -53,7 +53,7 @@ def _crew(work: Callable[[T], R], size: int, bury: Callable[[T, int], None]) -> 
 class _Crew(Generic[T, R]):
     """Workers, started as they are needed."""
 
-    def __init__(self, work: Callable[[T], R], size: int, bury: Callable[[T, int], None]) -> None:
+    def __init__(self, work: Callable[[T], R], size: int, bury: Callable[[T], None]) -> None:
         self._work = work
         self._size = size
         self._bury = bury
@@ -84,7 +84,7 @@ class _Crew(Generic[T, R]):
                 self._idle.append(worker)
             except (EOFError, OSError):
                 worker.end()
-                self._bury(task, worker.number)
+                self._bury(task)
             yield task, result
 
     def dismiss(self) -> None:
@@ -98,7 +98,7 @@ class _Crew(Generic[T, R]):
             worker.end()
         for worker, task in busy:
             worker.end()
-            self._bury(task, worker.number)
+            self._bury(task)
 
 
 class _Worker:
@@ -108,7 +108,6 @@ class _Worker:
         self.connection, theirs = Pipe()
         self.process = Process(target=_serve, args=(self.connection, theirs, work), daemon=True)
         self.process.start()
-        self.number = self.process.pid or 0
         theirs.close()
 
     def send(self, task: object) -> None:

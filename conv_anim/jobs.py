@@ -214,8 +214,8 @@ def _killed(job: Job) -> Problem:
     return Problem(Code.KILLED, what, file=str(job.path), hint=hint)
 
 
-def _bury(job: Job, process: int) -> None:
+def _bury(job: Job) -> None:
     """Clear up after a process that was killed."""
     from conv_anim.export import files
 
-    files.clear(job.path.parent, process)
+    files.clear(job.path.parent)

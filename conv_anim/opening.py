@@ -10,6 +10,7 @@ import errno
 import io
 import os
 import stat
+import sys
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 if TYPE_CHECKING:
@@ -88,11 +89,21 @@ def stream(path: Path) -> str | None:
         return None
 
 
-def writable(path: Path) -> BinaryIO:
-    """A pipe, a device, or what the process has open, to be written to. Raises OSError."""
+def send(data: bytes, path: Path) -> None:
+    """Write to a pipe, a device or what the process has open, whoever reads it; ``-`` is standard output.
+
+    Raises OSError, also for a disk or a socket, which take no files so.
+    """
+    if str(path) == "-":
+        sys.stdout.buffer.write(data)
+        sys.stdout.flush()
+        return
     number = _handle(path)
+    if number is None and stat.S_IFMT(path.stat().st_mode) not in {stat.S_IFIFO, stat.S_IFCHR}:
+        raise NoFileError(stream(path) or "something else", path)
     flags = os.O_WRONLY | getattr(os, "O_NOCTTY", 0)
-    return os.fdopen(os.open(path, flags) if number is None else os.dup(number), "wb")
+    with os.fdopen(os.open(path, flags) if number is None else os.dup(number), "wb") as file:
+        file.write(data)
 
 
 def _check(found: os.stat_result, path: Path) -> None:

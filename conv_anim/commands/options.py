@@ -185,10 +185,14 @@ def echo_json(value: Any) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file, whole or not at all; a fault ends the command."""
+    """Write a file, whole or not at all, or into a pipe that stands there; a fault ends the command."""
+    from conv_anim import opening
     from conv_anim.export import files
 
     try:
-        files.write(path, text.encode("utf-8"))
+        if opening.stream(path) is None:
+            files.write(path, text.encode("utf-8"))
+        else:
+            opening.send(text.encode("utf-8"), path)
     except OSError as error:
         raise click.FileError(str(path), error.strerror or str(error)) from None

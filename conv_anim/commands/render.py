@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from conv_anim import opening
 from conv_anim.commands.options import DIAGNOSTICS, JOBS, SET, SPECS, AsPath, Limited, limited
 from conv_anim.spec import formats as known
 
@@ -40,7 +41,7 @@ class Steps(click.ParamType):  # type: ignore[type-arg]  # generic in new versio
     "--output",
     type=AsPath(),
     metavar="DIR",
-    help="Folder for the pictures, made if needed; with one spec also a file name, or - for standard output. "
+    help="Folder for the pictures, made if needed; with one spec also a file name, a pipe, or - for standard output. "
     "Default: beside the spec.",
 )
 @click.option(
@@ -116,7 +117,8 @@ def directed(output: Path | None, changes: tuple[str, ...]) -> tuple[Path | None
         raise click.UsageError(f"-o {output}: no format is known by the name of '{output.suffix}'; use {known.KNOWN}")
     if known.split(output.name) is None:
         return output, changes
-    return output.parent, (*changes, f"output={as_yaml(output.name)}")
+    named = (*changes, f"output={as_yaml(output.name)}")
+    return (output if opening.stream(output) else output.parent), named
 
 
 def as_yaml(text: str) -> str:
