@@ -62,6 +62,7 @@ class Code(StrEnum):
     UNSUPPORTED = "unsupported"
     # of no spec's making
     KILLED = "killed"
+    SHORTAGE = "shortage"
     INTERNAL = "internal"
 
 

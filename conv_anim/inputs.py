@@ -10,7 +10,7 @@ from io import BytesIO, TextIOWrapper
 from math import prod
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from conv_anim import opening
+from conv_anim import faults, opening
 from conv_anim.diagnostics import Code, Problem, Source, Span, SpecError, listed, nearest
 from conv_anim.limits import USUAL, Asked, Place
 from conv_anim.spec.arrays import DataFileError
@@ -55,7 +55,7 @@ def _unreadable(path: Path, error: OSError) -> SpecError:
         return problem(Code.UNREADABLE, "this is a folder, not a spec", str(path))
     if isinstance(error, opening.NoFileError):
         return problem(Code.UNREADABLE, f"this is {error.kind}, not a file", str(path), "name the spec's file")
-    return problem(Code.UNREADABLE, f"cannot be read: {error.strerror or error}", str(path))
+    return problem(Code.UNREADABLE, f"cannot be read: {error.strerror or error}", str(path), faults.way(error))
 
 
 KINDS = {
@@ -113,6 +113,7 @@ class Folder:
             known = f"known are {listed(list(READERS), last='and')}"
             raise DataFileError(f"'{name}' is of no known kind", CONVERTED.get(path.suffix.lower(), known))
         try:
+            faults.check_room()
             with opening.opened(path) as file:
                 return read(file, name, self.limits)
         except FileNotFoundError:
@@ -122,7 +123,7 @@ class Folder:
             raise DataFileError(f"'{name}' is {kind}, not a file", "name a .npy, .csv or .png file") from None
         except OSError as error:
             what = f"'{name}' cannot be read: {error.strerror or error}"
-            raise DataFileError(what, "it may be cut off, or not be yours to read") from None
+            raise DataFileError(what, faults.way(error, "it may be cut off, or not be yours to read")) from None
 
     def _inside(self, name: str) -> Path:
         """Where a file really lies, links followed."""

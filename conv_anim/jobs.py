@@ -79,10 +79,12 @@ def done(job: Job) -> Outcome:
         return outcome
     try:
         written = tuple(_put(job.path.with_name(name), data, check=job.check) for name, data in made)
+        _note(job, made)
+        return Outcome(written, advice=_advice(job))
     except (OSError, UnicodeError) as error:
         return Outcome(problems=(_unwritable(job, error),))
-    _note(job, made)
-    return Outcome(written, advice=_advice(job))
+    except Exception as error:  # noqa: BLE001  # as in `drawn`
+        return Outcome(problems=(faults.unforeseen(error, str(job.path)),))
 
 
 def drawn(job: Job) -> tuple[Outcome, Made]:
@@ -123,7 +125,7 @@ def _unwritable(job: Job, error: OSError | UnicodeError) -> Problem:
             why = f"{error.filename} is no folder"
         case _:
             why = error.strerror or str(error)
-    hint = "choose another folder with -o, or another name with 'output:'"
+    hint = faults.way(error, "choose another folder with -o, or another name with 'output:'")
     return Problem(Code.OUTPUT, f"{job.first} cannot be written: {why}", file=str(job.path), hint=hint)
 
 
@@ -204,6 +206,7 @@ def _import_all() -> None:
     """What is imported here already, forked processes need not import each for itself."""
     from importlib import import_module
 
+    faults.check_room()
     for name in DRAWING:
         import_module(f"conv_anim.{name}")
 

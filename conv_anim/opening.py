@@ -40,8 +40,8 @@ class NoFileError(OSError):
 def opened(path: Path, *, pipes: bool = False) -> BinaryIO:
     """A file, open for reading; with ``pipes`` also a pipe or a device, as who names one wants it to be read.
 
-    Raises OSError: `NoFileError` for what is no file, and BlockingIOError while it is read for a file of the system
-    that has nothing to give yet.
+    Raises OSError: `NoFileError` for what is no file, and another while it is read, for a file of the system that has
+    nothing to give yet.
     """
     found = path.stat()
     if pipes and (_kind(found) or _handle(path) is not None):
@@ -126,7 +126,7 @@ def _handle(path: Path) -> int | None:
 
 
 class _Ready(io.FileIO):
-    """A file that is never waited for: where Python says None, as of nothing yet, this raises BlockingIOError."""
+    """A file that is never waited for: where Python says None, as of nothing yet, this raises OSError."""
 
     def readinto(self, buffer: Any, /) -> int:
         return _some(super().readinto(buffer))
@@ -137,5 +137,5 @@ class _Ready(io.FileIO):
 
 def _some(read: Any) -> Any:
     if read is None:
-        raise BlockingIOError(errno.EAGAIN, "it has nothing to give yet")
+        raise OSError(errno.EIO, "it has nothing to give yet")
     return read

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from conv_anim import inputs
+from conv_anim import faults, inputs
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
 from conv_anim.limits import USUAL
 from conv_anim.spec import document, estimates, formats, overrides, places, reader
@@ -103,6 +103,7 @@ def scene(spec: Spec, *, limits: Limits = USUAL) -> Scene:
     Raises SpecError if no view can show it, it takes more than the limits allow, or no font has a character of its
     texts.
     """
+    faults.check_room()
     from conv_anim.painting.fonts import DejaVu, GlyphError
     from conv_anim.scene import figure
     from conv_anim.tracing.trace import trace
