@@ -116,7 +116,7 @@ class Shortage:
     way: str
 
 
-ROOM = 72 << 20
+ROOM = 88 << 20
 """Bytes of addresses that numpy takes with its libraries."""
 FEWER = "fewer processes at the same time, as with -j 1"
 MEMORY = Shortage(
@@ -167,6 +167,8 @@ def shortage(error: BaseException) -> Shortage | None:
 def _lacking(error: BaseException) -> int | None:
     if isinstance(error, MemoryError):
         return errno.ENOMEM
+    if isinstance(error, SystemError) and _addresses() is not None:  # Python's own, when it forgets to say MemoryError
+        return errno.ENOMEM
     if isinstance(error, OSError) and error.errno is not None:
         return error.errno
     if isinstance(error, ImportError | RuntimeError | OSError):
@@ -174,17 +176,23 @@ def _lacking(error: BaseException) -> int | None:
     return None
 
 
-def check_room() -> None:
-    """Raise MemoryError if a limit of the system leaves too little room to load numpy, whose libraries end the program."""
-    if "numpy" in sys.modules or sys.platform != "linux":
-        return
+def _addresses() -> int | None:
+    """How many bytes of them the system allows; None if it does not limit them, or not in this way."""
+    if sys.platform != "linux":
+        return None
     import resource
 
     most = resource.getrlimit(resource.RLIMIT_AS)[0]
-    if most == resource.RLIM_INFINITY:
+    return None if most == resource.RLIM_INFINITY else most
+
+
+def check_room() -> None:
+    """Raise MemoryError if the system leaves too little room to load numpy, whose libraries would end the program."""
+    most = None if "numpy" in sys.modules else _addresses()
+    if most is None:
         return
     with suppress(OSError, ValueError), open("/proc/self/statm", encoding="ascii") as sizes:  # noqa: PTH123  # no pathlib yet
-        if most - int(sizes.read().split()[0]) * resource.getpagesize() < ROOM:
+        if most - int(sizes.read().split()[0]) * os.sysconf("SC_PAGE_SIZE") < ROOM:
             raise MemoryError
 
 

@@ -1,7 +1,7 @@
 """The one place where files are opened for reading: what has no end, or makes its reader wait, is refused.
 
-A pipe, a device or a socket may stand wherever a file is expected. It is looked at before it is opened, as opening alone
-can wake who is at the other end, and once more when it is open, as it may have been replaced in between.
+A pipe, a device or a socket may stand wherever a file is expected. It is looked at before it is opened, as opening
+alone can wake who is at the other end, and once more when it is open, as it may have been replaced in between.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ import io
 import os
 import stat
 import sys
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+T = TypeVar("T")
 FLAGS: Final = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"))
 """Nothing is waited for, not even a writer of a pipe that took the file's place a moment ago."""
 KINDS: Final = {
@@ -129,13 +130,14 @@ class _Ready(io.FileIO):
     """A file that is never waited for: where Python says None, as of nothing yet, this raises OSError."""
 
     def readinto(self, buffer: Any, /) -> int:
-        return _some(super().readinto(buffer))
+        read: int | None = super().readinto(buffer)
+        return _some(read)
 
     def readall(self) -> bytes:
         return _some(super().readall())
 
 
-def _some(read: Any) -> Any:
+def _some(read: T | None) -> T:
     if read is None:
         raise OSError(errno.EIO, "it has nothing to give yet")
     return read

@@ -121,9 +121,7 @@ def _read(origin: Origin, wanted: Wanted) -> Loaded | tuple[Problem, ...]:
         batch.check_place(origin, wanted.limits)
         files = inputs.Folder(origin.folder, wanted.limits, within=origin.root)
         pipes = origin.named is None
-        loaded = pipeline.loaded(
-            origin.source, changes=wanted.changes, files=files, limits=wanted.limits, pipes=pipes
-        )
+        loaded = pipeline.loaded(origin.source, changes=wanted.changes, files=files, limits=wanted.limits, pipes=pipes)
         return pipeline.drawable(loaded, wanted.limits)
     except SpecError as error:
         return error.problems

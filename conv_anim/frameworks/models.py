@@ -88,7 +88,7 @@ class Model:
 
         if not apart.uses_external_data(tensor):
             return tensor
-        where = apart.ExternalDataInfo(tensor)
+        where: Any = apart.ExternalDataInfo(tensor)
         most = min(LARGEST, prod(tensor.dims) * WIDEST if where.length is None else where.length)
         whole = type(tensor)()
         whole.CopyFrom(tensor)
