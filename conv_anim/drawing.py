@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 
 from conv_anim import batch, jobs, opening
-from conv_anim.diagnostics import Code, Problem, SpecError
+from conv_anim.diagnostics import Code, Problem, SpecError, visible
 from conv_anim.pipeline import Loaded
 from conv_anim.runs import fail, form, progress, tell
 from conv_anim.spec import places
@@ -119,7 +119,7 @@ class Run:
         for path, change in outcome.files:
             self.changes[change] += 1
             if (self.verbose or self.wanted.check) and change != "same":
-                click.echo(f"{change}: {path}")
+                click.echo(f"{change}: {visible(str(path))}")
         if outcome.advice:
             click.echo(outcome.advice)
         task.left.remove(job)
@@ -142,7 +142,7 @@ class Run:
     def _listed(self, count: int) -> Iterator[str]:
         yield f"{len(self.bad):,} of {count:,} specs {'has' if len(self.bad) == 1 else 'have'} problems:"
         for name, number in list(self.bad.items())[:LISTED]:
-            yield f"  {name}{f' ({number} problems)' if number > 1 else ''}"
+            yield f"  {visible(name)}{f' ({number} problems)' if number > 1 else ''}"
         if len(self.bad) > LISTED:
             yield f"  and {len(self.bad) - LISTED:,} more"
 

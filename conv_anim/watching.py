@@ -6,6 +6,7 @@ page and its picture.
 
 from __future__ import annotations
 
+import errno
 import json
 import selectors
 from dataclasses import dataclass, field
@@ -47,6 +48,8 @@ LOOKS = 20
 """Times that it is looked meanwhile whether anybody still waits there."""
 MOST = 64
 """Readers at the same time."""
+GONE = (errno.EBADF, errno.EINVAL, errno.ENOTSOCK)
+"""What is said of a port that is closed."""
 REST = 0.2
 """Seconds until somebody is let in again who could not be."""
 EMPTY: Data = {
@@ -235,6 +238,10 @@ def _readable(connection: socket) -> bool:
         return bool(selector.select(0))
 
 
+class Ended(Exception):  # noqa: N818  # it may be the page's end without any error
+    """The page is served no longer, or the spec followed no longer."""
+
+
 class Server(ThreadingHTTPServer):
     """A page on the loopback address, for a few readers at a time, so that descriptors are left to read the spec."""
 
@@ -260,6 +267,8 @@ class Server(ThreadingHTTPServer):
         try:
             return super().get_request()
         except OSError as error:
+            if error.errno in GONE:
+                raise Ended(error) from error
             if faults.shortage(error) is not None:
                 self._rest.wait(REST)
             raise
@@ -293,10 +302,6 @@ def _seats() -> int:
         return MOST
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     return MOST if most == resource.RLIM_INFINITY else max(2, min(MOST, most // 4))
-
-
-class Ended(Exception):  # noqa: N818  # it may be the page's end without any error
-    """The page is served no longer, or the spec followed no longer."""
 
 
 def watching(watcher: Watcher, server: Server) -> Iterator[State]:

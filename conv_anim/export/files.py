@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -74,8 +75,11 @@ def _part(path: Path) -> tuple[int, str]:
 
 def mode(path: Path) -> int:
     """The mode of the file that is there, else that of a new one."""
-    with suppress(FileNotFoundError):
+    try:
         return path.stat().st_mode & 0o777
+    except OSError as error:
+        if error.errno not in {errno.ENOENT, errno.ELOOP}:  # a link that leads nowhere is replaced
+            raise
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask

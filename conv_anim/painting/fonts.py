@@ -19,6 +19,7 @@ from unicodedata import name
 import numpy as np
 
 from conv_anim import opening
+from conv_anim.diagnostics import MARKS
 from conv_anim.painting.compiled import compiled, font
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
 EM = 64
 """Outlines are loaded at this size, unhinted, and scaled."""
+BLANK: Final = {**dict.fromkeys(MARKS, 0.0), "\u3000": 1.0}
+"""Characters without ink, whether a font has them or not, and how far they advance."""
+PRINTED: Final = str.maketrans({**dict.fromkeys(MARKS), "\u3000": "\u2003"})
+"""The same as DejaVu Sans has them: none, or a space that is as wide."""
 OURS = Path(__file__).parent / "data"
 """What `tools/subset_font.py` makes, with its licence."""
 LARGEST = 1 << 28
@@ -130,6 +135,8 @@ class Face:
         return self._glyphs[character]
 
     def _load(self, character: str) -> Glyph:
+        if character in BLANK:
+            return Glyph(np.empty((0, 2)), np.empty(0, np.uint8), BLANK[character], next(iter(self._files)).path)
         found = next(filter(None, (font.glyph(character) for font in self._files)), None)
         if found is None:
             raise GlyphError(character)
@@ -140,7 +147,8 @@ class Face:
 
     def runs(self, text: str) -> Iterator[tuple[Path, str]]:
         """A line of text in parts, each with the font file that has all of its characters."""
-        for file, characters in groupby(text, lambda character: self.glyph(character).font):
+        inked = text.translate(PRINTED)
+        for file, characters in groupby(inked, lambda character: self.glyph(character).font):
             yield file, "".join(characters)
 
     def outline(self, text: str) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
