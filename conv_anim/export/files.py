@@ -91,13 +91,17 @@ class Scratch(tempfile.TemporaryDirectory[str]):
     def __init__(self) -> None:
         super().__init__(prefix=f"{SCRATCH}{os.getpid()}-")
         self._handle: int | None = None
+        self.safe = True
+        """Whether nobody cleared it away before it was locked."""
         if sys.platform != "win32":
             try:
                 self._handle = os.open(self.name, os.O_RDONLY)
+                self.safe = _lock(self._handle) and os.path.lexists(self.name)
+            except FileNotFoundError:
+                self.safe = False
             except BaseException:
                 self.cleanup()
                 raise
-            _lock(self._handle)
 
     def cleanup(self) -> None:
         super().cleanup()
@@ -112,9 +116,9 @@ def scratch() -> Scratch:
         tidy(Path(tempfile.gettempdir()))
         while True:
             made = Scratch()
-            if os.path.lexists(made.name):
+            if made.safe:
                 return made
-            made.cleanup()  # it was cleared away before it was locked
+            made.cleanup()
 
 
 # what was left behind
