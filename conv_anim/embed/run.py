@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from conv_anim import batch, inputs, jobs, runs
-from conv_anim.diagnostics import Code, Problem, SpecError
+from conv_anim.diagnostics import Code, Problem, SpecError, visible
 from conv_anim.embed import markdown
 from conv_anim.export import files
 
@@ -102,7 +102,7 @@ class Run:
     def _tell(self, path: Path, change: Change) -> None:
         self.changes[change] += 1
         if (self.verbose or self.wanted.check) and change != "same":
-            click.echo(f"{change}: {path}")
+            click.echo(f"{change}: {visible(str(path))}")
 
     def _summary(self) -> str:
         said = str(batch.Summary(self.changes, 0))
