@@ -45,7 +45,7 @@ def opened(path: Path, *, pipes: bool = False) -> BinaryIO:
     nothing to give yet.
     """
     found = path.stat()
-    if pipes and (_kind(found) or _handle(path) is not None):
+    if pipes and not stat.S_ISSOCK(found.st_mode) and (_kind(found) or _handle(path) is not None):
         return path.open("rb")
     _check(found, path)
     handle = os.open(path, FLAGS)

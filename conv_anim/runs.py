@@ -81,6 +81,7 @@ def standard_input() -> Source:
 
 def read_one(path: Path, changes: tuple[str, ...]) -> Spec:
     """A spec, drawable or not; its problems are told, and end the run."""
+    faults.check_room()
     try:
         source = standard_input() if str(path) == "-" else path
         return pipeline.loaded(source, changes=changes, limits=limits(), pipes=True).spec

@@ -341,3 +341,14 @@ def test_a_folder_of_many_entries(here):
     assert run("render", many, "-f", "png").returncode == 0
     assert whole(many / "a.png")
     assert (here / "fig.png").read_bytes() == OLD
+
+
+def test_a_pipe_that_a_new_spec_would_replace_is_left_alone(here):
+    os.mkfifo("con_1.yaml")
+    refused(run("new", "con_1", "--force"), "a pipe stands there, not a file")
+    Path("con_1.yaml").unlink()
+    Path("conv-anim.schema.json").unlink(missing_ok=True)
+    os.mkfifo("conv-anim.schema.json")
+    refused(run("new", "con_1"), "conv-anim.schema.json", "a pipe stands there, not a file")
+    with standing("socket", here / "named.yaml"):
+        refused(run("validate", "named.yaml"), "this is a socket, not a file [unreadable]")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import resource
+import shutil
 import signal
 import sys
 import tempfile
@@ -81,6 +82,19 @@ def test_a_file_that_may_not_become_so_large_says_the_way(here):
     done = limited(resource.RLIMIT_FSIZE, 1000, "render", "fig.yaml", "-f", "png")
     refused(done, "fig.png cannot be written: File too large", "a higher limit than 'ulimit -f' tells")
     assert Path("fig.png").read_bytes() == OLD
+
+
+def test_a_video_that_may_not_become_so_large_says_the_way(here):
+    if shutil.which("ffmpeg") is None:
+        pytest.skip("needs ffmpeg")
+    done = limited(resource.RLIMIT_FSIZE, 1000, "render", "fig.yaml", "-f", "mp4")
+    refused(done, "ffmpeg", "a higher limit than 'ulimit -f' tells")
+
+
+def test_no_place_for_temporary_files(here):
+    """Not a byte can be written anywhere, and what there is not is told: no folder for temporary files is needed."""
+    done = limited(resource.RLIMIT_FSIZE, 0, "render", "fig.yaml", "-f", "png")
+    refused(done, "fig.png cannot be written: File too large")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become a user who has no processes")

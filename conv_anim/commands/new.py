@@ -61,7 +61,7 @@ def _send(text: str, place: Path) -> None:
     if str(place) == "-":
         click.echo(text, nl=False)
     else:
-        write_text(place, text)
+        write_text(place, text, pipes=True)
 
 
 def _bare(template: str) -> str:

@@ -184,15 +184,15 @@ def echo_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a file, whole or not at all, or into a pipe that stands there; a fault ends the command."""
+def write_text(path: Path, text: str, *, pipes: bool = False) -> None:
+    """Write a file, whole or not at all; with ``pipes`` into a pipe that stands there. A fault ends the command."""
     from conv_anim import opening
     from conv_anim.export import files
 
     try:
-        if opening.stream(path) is None:
-            files.write(path, text.encode("utf-8"))
-        else:
+        if pipes and opening.stream(path) is not None:
             opening.send(text.encode("utf-8"), path)
+        else:
+            files.write(path, text.encode("utf-8"))
     except OSError as error:
         raise click.FileError(str(path), error.strerror or str(error)) from None

@@ -138,7 +138,8 @@ def clear(folder: Path) -> None:
     """
     if sys.platform != "win32":
         _clear(folder, PARTS, stat.S_IFREG)
-        _clear(Path(tempfile.gettempdir()), SCRATCHES, stat.S_IFDIR)
+        with suppress(FileNotFoundError):  # there is no folder for temporary files
+            _clear(Path(tempfile.gettempdir()), SCRATCHES, stat.S_IFDIR)
 
 
 def _clear(folder: Path, names: re.Pattern[str], kind: int) -> None:
