@@ -6,23 +6,23 @@ import sys
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
-from conv_anim import batch, claims, jobs, leftovers
+from conv_anim import batch, claims, jobs, leftovers, opening
 from conv_anim.claims import Claims
-from conv_anim.diagnostics import SpecError, visible
+from conv_anim.diagnostics import Code, Problem, SpecError, visible
 from conv_anim.pipeline import Loaded
 from conv_anim.runs import Reading, fail, form, progress, say_how, tell
 from conv_anim.spec import places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
 
     from conv_anim.batch import Origin, Wanted
-    from conv_anim.diagnostics import Problem
     from conv_anim.jobs import Change, Job, Outcome
     from conv_anim.runs import Read
     from conv_anim.spec.nodes import Node
@@ -30,19 +30,25 @@ if TYPE_CHECKING:
 Specs: TypeAlias = "Reading | list[Read]"
 TEXTS = ("svg", "html")
 """Formats that a terminal can show, such as they are."""
+STDOUT = Path("-")
 LISTED = 20
 """Specs with problems that are named at the end."""
 
 
 def draw_all(specs: Specs, wanted: Wanted, processes: int, *, verbose: bool) -> bool:
     """Draw what can be drawn; whether something went wrong, or would change in a check."""
-    if str(wanted.folder) == "-":
+    if is_stream(wanted.folder):
         return _pipe(specs, wanted)
     with progress(0 if verbose else len(specs)) as advance:
         run = Run(wanted, verbose, advance)
         run.draw(specs, processes)
     run.sum_up(len(specs))
     return bool(run.bad) or run.stale
+
+
+def is_stream(folder: Path | None) -> bool:
+    """Whether one picture is asked for on standard output, in a pipe or in a device that the user names."""
+    return folder is not None and (str(folder) == "-" or opening.stream(folder) is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +207,7 @@ def _kept(paths: list[Path], count: int) -> str:
 
 def _pipe(specs: Specs, wanted: Wanted) -> bool:
     """The one picture on standard output; whether there is none. Raises click.UsageError for several."""
-    one = "-o - is for one picture: give one spec, and one format with -f"
+    one = f"-o {wanted.folder} is for one picture: give one spec, and one format with -f"
     if len(specs) != 1:
         raise click.UsageError(one)
     for origin, read in specs:
@@ -211,24 +217,29 @@ def _pipe(specs: Specs, wanted: Wanted) -> bool:
             claims.check_stdout((origin.path, *read.spec.files))
         except SpecError as error:
             fail(error.problems)
-        made = batch.jobs(origin, read, wanted)
+        made = batch.jobs(origin, read, replace(wanted, folder=STDOUT))
         if len(made) != 1 or made[0].format == "frames":
             raise click.UsageError(one)
         if wanted.check:
-            raise click.UsageError("-o - writes no file that --check could compare")
-        return _sent(origin, read, made[0])
+            raise click.UsageError(f"-o {wanted.folder} writes no file that --check could compare")
+        return _sent(origin, read, made[0], wanted.folder or STDOUT)
     return False
 
 
-def _sent(origin: Origin, loaded: Loaded, job: Job) -> bool:
+def _sent(origin: Origin, loaded: Loaded, job: Job, place: Path) -> bool:
     """Whether there are problems instead of a picture."""
-    if sys.stdout.isatty() and not job.format.endswith(TEXTS):
+    if place == STDOUT and sys.stdout.isatty() and not job.format.endswith(TEXTS):
         raise click.UsageError(f"-o - would write a {job.format} to the terminal; name a file, or add > FILE")
     outcome, pictures = jobs.drawn(job)
     tell(placed(outcome, origin, loaded.root))
-    for _, data in pictures:
-        sys.stdout.buffer.write(data)
-    sys.stdout.flush()
+    try:
+        for _, data in pictures:
+            opening.send(data, place)
+    except OSError as error:
+        if place == STDOUT or isinstance(error, BrokenPipeError):
+            raise
+        what, hint = f"{place} cannot be written: {error.strerror}", "name a file, or - for standard output"
+        fail([Problem(Code.OUTPUT, what, file=origin.name, hint=hint)])
     return bool(outcome.problems)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import codecs
 from dataclasses import dataclass, replace
-from stat import S_ISREG
 from typing import TYPE_CHECKING, BinaryIO
 
+from conv_anim import faults, opening
 from conv_anim.diagnostics import Code, Problem, Source, Span, SpecError, listed, nearest
 from conv_anim.limits import USUAL, Asked, Place
 from conv_anim.spec.arrays import DataFileError
@@ -24,10 +24,10 @@ def problem(code: Code, message: str, name: str, hint: str | None = None) -> Spe
     return SpecError([Problem(code, message, hint=hint, file=name)])
 
 
-def source(path: Path, limits: Limits = USUAL) -> Source:
-    """A spec's text. Raises SpecError."""
+def source(path: Path, limits: Limits = USUAL, *, pipes: bool = False) -> Source:
+    """A spec's text; with ``pipes`` it may come from a pipe, as from one that the user names. Raises SpecError."""
     try:
-        with path.open("rb") as file:
+        with opening.opened(path, pipes=pipes) as file:
             return decoded(file, str(path), limits)
     except OSError as error:
         raise _unreadable(path, error) from None
@@ -40,7 +40,9 @@ def _unreadable(path: Path, error: OSError) -> SpecError:
         )
     if isinstance(error, IsADirectoryError):
         return problem(Code.UNREADABLE, "this is a folder, not a spec", str(path))
-    return problem(Code.UNREADABLE, f"cannot be read: {error.strerror or error}", str(path))
+    if isinstance(error, opening.NoFileError):
+        return problem(Code.UNREADABLE, f"this is {error.kind}, not a file", str(path), "name the spec's file")
+    return problem(Code.UNREADABLE, f"cannot be read: {error.strerror or error}", str(path), faults.way(error))
 
 
 KINDS = {
@@ -62,7 +64,7 @@ def _no_text(data: bytes) -> str | None:
 
 def decoded(file: BinaryIO, name: str, limits: Limits = USUAL) -> Source:
     """The text of an open file: UTF-8, or UTF-16 that says so in its first bytes."""
-    data = file.read(limits.file_size + 1)
+    data = opening.taken(file, limits.file_size + 1)
     what, way = f"this file has {len(data):,} bytes or more", "keep large arrays in a .npy file"
     Asked("file_size", len(data), what, way, whole=False).check(limits, Place(file=name))
     other = _no_text(data)
@@ -98,15 +100,17 @@ class Folder:
             known = f"known are {listed(list(READERS), last='and')}"
             raise DataFileError(f"'{name}' is of no known kind", CONVERTED.get(path.suffix.lower(), known))
         try:
-            if not _is_plain(path):
-                raise DataFileError(f"'{name}' is no file with data in it", "name a .npy, .csv or .png file")
-            with path.open("rb") as file:
+            faults.check_room()
+            with opening.opened(path) as file:
                 return replace(_numbers(file, kind, name, self.limits), file=path)
         except FileNotFoundError:
             raise DataFileError(f"there is no file '{name}'", _looked_for(path, name)) from None
+        except (opening.NoFileError, IsADirectoryError) as error:
+            kind = error.kind if isinstance(error, opening.NoFileError) else "a folder"
+            raise DataFileError(f"'{name}' is {kind}, not a file", "name a .npy, .csv or .png file") from None
         except OSError as error:
             what = f"'{name}' cannot be read: {error.strerror or error}"
-            raise DataFileError(what, "it may be cut off, or not be yours to read") from None
+            raise DataFileError(what, faults.way(error, "it may be cut off, or not be yours to read")) from None
 
     def _inside(self, name: str) -> Path:
         """Where a file really lies, links followed."""
@@ -140,11 +144,6 @@ def is_within(path: Path, folder: Path) -> bool:
         return True
     except (OSError, RuntimeError):
         return False
-
-
-def _is_plain(path: Path) -> bool:
-    """Whether it is a file whose end comes: no folder, pipe or device. Raises OSError."""
-    return S_ISREG(path.stat().st_mode)
 
 
 CONVERTED = {

@@ -35,7 +35,7 @@ def ours(name: str, found: Sequence[Path], claims: Claims) -> Iterator[Path]:
     """Those that were drawn here as frames of this name and are unchanged since, and that no spec of the run needs."""
     noted = ledger.find(ledger.place(found[0].parent, name)) if found else {}
     for path in found:
-        known = not path.is_symlink() and noted.get(path.name) == ledger.sum_of(path) is not None
+        known = not path.is_symlink() and ledger.is_noted(path, noted.get(path.name))
         if known and not claims.knows(path):
             yield path
 
@@ -44,4 +44,5 @@ def note(name: str, frames: Sequence[Path]) -> None:
     """Keep in mind that these were drawn, beside those that were before and are still there."""
     key = ledger.place(frames[0].parent, name)
     before = [(each, said) for each, said in ledger.find(key).items() if (frames[0].parent / each).is_file()]
-    ledger.keep(key, {**dict(before), **{path.name: ledger.sum_of(path) or "" for path in frames}})
+    drawn = {path.name: said for path in frames if (said := ledger.note_of(path)) is not None}
+    ledger.keep(key, {**dict(before), **drawn})

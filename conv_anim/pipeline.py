@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from conv_anim import claims, inputs
+from conv_anim import claims, faults, inputs
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
 from conv_anim.limits import USUAL
 from conv_anim.spec import document, estimates, formats, overrides, places, reader
@@ -44,7 +44,7 @@ def load(
     ``changes`` are like ``layer.stride=2``; ``limits`` say how large it may be. Raises SpecError, which holds all
     problems.
     """
-    return loaded(source, changes=changes, limits=limits or USUAL).spec
+    return loaded(source, changes=changes, limits=limits or USUAL, pipes=True).spec
 
 
 def loaded(
@@ -53,8 +53,12 @@ def loaded(
     changes: Iterable[str | Option] = (),
     files: Files | None = None,
     limits: Limits = USUAL,
+    pipes: bool = False,
 ) -> Loaded:
-    """As `load`, with the tree; a ``Source`` is text that is read already. ``files`` reads the data files."""
+    """As `load`, with the tree; a ``Source`` is text that is read already. ``files`` reads the data files.
+
+    ``pipes`` says whether the spec may come from a pipe, as from one that the user names.
+    """
     folder = Path()
     itself: tuple[Path, ...] = ()
     match source:
@@ -62,9 +66,10 @@ def loaded(
             root = document.parsed(source, limits=limits)
         case str() | Path():
             path = Path(source)
-            root, folder, itself = document.parsed(inputs.source(path, limits), limits=limits), path.parent, (path,)
+            text = inputs.source(path, limits, pipes=pipes)
+            root, folder, itself = document.parsed(text, limits=limits), path.parent, (path,)
         case _ if hasattr(source, "__fspath__"):
-            return loaded(Path(source), changes=changes, files=files, limits=limits)
+            return loaded(Path(source), changes=changes, files=files, limits=limits, pipes=pipes)
         case _:
             root = from_python(dict(source), limits=limits)
     return changed(root, changes, files or inputs.Folder(folder, limits), limits=limits, read=itself)
@@ -121,6 +126,7 @@ def scene(spec: Spec, *, limits: Limits = USUAL) -> Scene:
     Raises SpecError if no view can show it, it takes more than the limits allow, or no font has a character of its
     texts.
     """
+    faults.check_room()
     from conv_anim.painting.fonts import DejaVu, GlyphError
     from conv_anim.scene import figure
     from conv_anim.tracing.trace import trace

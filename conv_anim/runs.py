@@ -98,10 +98,12 @@ def standard_input() -> Source:
 
 def read_one(path: Path, changes: tuple[str, ...]) -> Spec:
     """A spec, drawable or not; its problems are told, and end the run."""
+    faults.check_room()
     try:
         piped = str(path) == "-"
         claims.check_stdout([claims.STANDARD_INPUT if piped else path])
-        made = pipeline.loaded(standard_input() if piped else path, changes=changes, limits=limits()).spec
+        source = standard_input() if piped else path
+        made = pipeline.loaded(source, changes=changes, limits=limits(), pipes=True).spec
         claims.check_stdout(made.files)
     except SpecError as error:
         fail(error.problems)
@@ -150,8 +152,8 @@ def _read(origin: Origin, wanted: Wanted, kept: dict[str, Source]) -> Loaded | t
     try:
         batch.check_place(origin, wanted.limits)
         files = inputs.Folder(origin.folder, wanted.limits, within=origin.root)
-        source = kept.pop(origin.name, origin.source)
-        loaded = pipeline.loaded(source, changes=wanted.changes, files=files, limits=wanted.limits)
+        source, pipes = kept.pop(origin.name, origin.source), origin.named is None
+        loaded = pipeline.loaded(source, changes=wanted.changes, files=files, limits=wanted.limits, pipes=pipes)
         return pipeline.drawable(loaded, wanted.limits)
     except SpecError as error:
         return error.problems

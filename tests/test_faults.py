@@ -184,10 +184,10 @@ def test_a_spec_that_vanishes_after_it_was_listed(here):
     code = """
 from conv_anim import inputs
 read = inputs.source
-def source(path, *more):
+def source(path, *more, **named):
     if path.name == "s0.yaml":
         os.unlink("specs/s1.yaml")
-    return read(path, *more)
+    return read(path, *more, **named)
 inputs.source = source
 """
     status, _, said = ended(staged(code, "render", "specs", "-f", "png"))
@@ -324,7 +324,7 @@ class Deleted:
         for _ in range(9):
             pass
 from conv_anim import inputs
-def source(*_):
+def source(*_, **__):
     Deleted()
     while True:
         time.sleep(0.01)

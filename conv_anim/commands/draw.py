@@ -130,13 +130,13 @@ def _draw(made: Drawing, loaded: Loaded, *, folder: Path | None, formats: tuple[
     from pathlib import Path
 
     from conv_anim.batch import Origin, Wanted, jobs
-    from conv_anim.drawing import draw_all
+    from conv_anim.drawing import draw_all, is_stream
     from conv_anim.runs import limits
 
     wanted = Wanted(folder, tuple(known.SHORT.get(name, name) for name in formats), step=step, limits=limits())
     origin = Origin(Path(made.name))
     bad = draw_all([(origin, loaded)], wanted, 1, verbose=False)
-    if not bad:
+    if not bad and not is_stream(folder):
         for job in jobs(origin, loaded, wanted):
             click.echo(f"drew {job.first}", err=True)
     sys.exit(1 if bad else 0)

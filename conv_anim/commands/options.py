@@ -188,11 +188,18 @@ def echo_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-def write_text(path: Path, text: str, *, new: bool = False) -> None:
-    """Write a file, whole or not at all, or only if there is none; a fault ends the command."""
+def write_text(path: Path, text: str, *, new: bool = False, pipes: bool = False) -> None:
+    """Write a file, whole or not at all, or only if there is none; a fault ends the command.
+
+    With ``pipes`` it is written into a pipe that stands there.
+    """
+    from conv_anim import opening
     from conv_anim.export import files
 
     try:
-        files.write(path, text.encode("utf-8"), new=new)
+        if pipes and opening.stream(path) is not None:
+            opening.send(text.encode("utf-8"), path)
+        else:
+            files.write(path, text.encode("utf-8"), new=new)
     except OSError as error:
         raise click.FileError(str(path), error.strerror or str(error)) from None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from conv_anim import opening
 from conv_anim.commands.options import DIAGNOSTICS, JOBS, SET, SPECS, AsPath, Limited, limited
 from conv_anim.spec import formats as known
 
@@ -42,7 +43,7 @@ class Steps(click.ParamType):  # type: ignore[type-arg]  # generic in new versio
     "--output",
     type=AsPath(),
     metavar="DIR",
-    help="Folder for the pictures, made if needed; with one spec also a file name, or - for standard output. "
+    help="Folder for the pictures, made if needed; with one spec also a file name, a pipe, or - for standard output. "
     "Default: beside the spec.",
 )
 @click.option(
@@ -126,4 +127,5 @@ def directed(
         raise click.UsageError(f"-o {output} names a {parts[1]}, and -f says {other}; leave out -f, or name a folder")
     from conv_anim.spec.overrides import Option
 
-    return output.parent, (*changes, Option("-o", "output", output.name))
+    named = (*changes, Option("-o", "output", output.name))
+    return (output if opening.stream(output) else output.parent), named

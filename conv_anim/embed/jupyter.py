@@ -92,7 +92,7 @@ def _loaded(source: Spec | Trace | str | PathLike[str] | Mapping[str, Any]) -> L
     from conv_anim.tracing.trace import Trace
 
     spec = source.spec if isinstance(source, Trace) else source
-    return pipeline.Loaded(spec, Entries(())) if isinstance(spec, Spec) else pipeline.loaded(spec)
+    return pipeline.Loaded(spec, Entries(())) if isinstance(spec, Spec) else pipeline.loaded(spec, pipes=True)
 
 
 # the extension

@@ -11,7 +11,7 @@ from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
-from conv_anim import batch, inputs, pipeline
+from conv_anim import batch, inputs, opening, pipeline
 from conv_anim.claims import Claims
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
 from conv_anim.embed import html
@@ -95,10 +95,13 @@ def listed(paths: Iterable[Path]) -> Iterator[Path]:
 def read(path: Path, limits: Limits = USUAL) -> Page:
     """Raises SpecError."""
     try:
-        with path.open("rb") as file:
-            data = file.read(limits.file_size + 1)
+        with opening.opened(path) as file:
+            data = opening.taken(file, limits.file_size + 1)
     except FileNotFoundError:
         raise inputs.problem(Code.UNREADABLE, "there is no such page", str(path)) from None
+    except opening.NoFileError as error:
+        what, hint = f"this is {error.kind}, not a file", "figures are put into the page itself: name its file"
+        raise inputs.problem(Code.UNREADABLE, what, str(path), hint) from None
     except OSError as error:
         raise inputs.problem(Code.UNREADABLE, f"cannot be read: {error.strerror or error}", str(path)) from None
     page = Page(path, data, inputs.decoded(BytesIO(data), str(path), limits))

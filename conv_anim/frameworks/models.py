@@ -5,9 +5,12 @@ from __future__ import annotations
 import warnings
 from contextlib import suppress
 from dataclasses import dataclass, field
+from io import BytesIO
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from conv_anim import opening
 from conv_anim.diagnostics import Code, Problem, SpecError, nearest
 from conv_anim.limits import Place, fixed
 
@@ -16,7 +19,9 @@ if TYPE_CHECKING:
     from os import PathLike
 
 LARGEST = 2**31
-"""Bytes of a model, which is protobuf's own limit."""
+"""Bytes of a model, which is protobuf's own limit; and of a tensor in a file of its own."""
+WIDEST = 16
+"""Bytes that a number takes at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +75,27 @@ class Model:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                return numpy_helper.to_array(tensor, base_dir=str(self.path.parent))
+                return numpy_helper.to_array(self._whole(tensor))
         except Exception as error:  # noqa: BLE001  # of a tensor that may hold anything, in a file that may too
             message = f"the numbers of '{name}' cannot be read: {str(error).splitlines()[0] if str(error) else error!r}"
             raise self.problem(message, None, Code.DATA_FILE) from None
+
+    def _whole(self, tensor: Any) -> Any:
+        """A tensor with its numbers in it, read from the other file if they are there. Raises OSError, ValueError."""
+        from onnx import external_data_helper as apart
+
+        if not apart.uses_external_data(tensor):
+            return tensor
+        where: Any = apart.ExternalDataInfo(tensor)
+        most = min(LARGEST, prod(tensor.dims) * WIDEST if where.length is None else where.length)
+        whole = type(tensor)()
+        whole.CopyFrom(tensor)
+        with opening.opened(self.path.parent / where.location) as file:
+            file.seek(where.offset or 0)
+            whole.raw_data = opening.taken(file, most)
+        whole.data_location = whole.DEFAULT
+        del whole.external_data[:]
+        return whole
 
     def _origin(self, name: str) -> str:
         """Where the numbers of a value come from that is no tensor of the model."""
@@ -228,12 +250,14 @@ def _onnx(path: Path) -> Any:
 def _loaded(path: Path, onnx: Any) -> Any:
     """The model as onnx has it. Raises SpecError."""
     try:
-        size = path.stat().st_size
+        data = opening.content(path, LARGEST)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about models as text, whose form may change
-            model = onnx.load(path, load_external_data=False) if size <= LARGEST else None
+            model = None if data is None else onnx.load(BytesIO(data), format=_form(path), load_external_data=False)
     except FileNotFoundError:
         raise _problem(path, "there is no such file", None, Code.UNREADABLE) from None
+    except opening.NoFileError as error:
+        raise _problem(path, f"this is {error.kind}, not a file", None, Code.UNREADABLE) from None
     except OSError as error:
         raise _problem(path, f"cannot be read: {error.strerror or error}", None, Code.UNREADABLE) from None
     except Exception:  # noqa: BLE001  # each form of a model, chosen by the file's name, has faults of its own
@@ -241,6 +265,13 @@ def _loaded(path: Path, onnx: Any) -> Any:
     if model is None:
         raise SpecError([fixed("the model is larger than 2 GB", "draw one layer of it", Place(file=str(path)))])
     return model
+
+
+def _form(path: Path) -> str | None:
+    """How a model is written, by its file's name, as onnx tells it."""
+    from onnx import serialization
+
+    return serialization.registry.get_format_from_file_extension(path.suffix)
 
 
 def _problem(path: Path, message: str, hint: str | None = None, code: Code = Code.DATA_FILE) -> SpecError:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeAlias, TypeVar
 
-from conv_anim.diagnostics import MOST_PROBLEMS, Code, Problem, SpecError, listed
+from conv_anim.diagnostics import MOST_PROBLEMS, Code, Problem, SpecError, is_line, listed
 from conv_anim.limits import LONGEST_TEXT, USUAL, Place
 from conv_anim.spec.nodes import Entries, Items, Node, Scalar, finite, shown
 
@@ -169,7 +169,7 @@ class Text:
         if not isinstance(node, Scalar) or node.value is None or isinstance(node.value, bool):
             truth = isinstance(node, Scalar) and node.value is not None
             return report.wrong(node, self.expected, "quote it if it is meant as text" if truth else None)
-        if not node.text.strip() or not node.text.isprintable():
+        if not node.text.strip() or not is_line(node.text):
             hint = "one line, without line breaks and control characters" if node.text.strip() else None
             return report.wrong(node, self.expected, hint)
         text = node.text.strip()
