@@ -7,7 +7,6 @@ from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import click
