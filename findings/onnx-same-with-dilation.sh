@@ -45,7 +45,7 @@ def by_openvino(data):
 def by_opencv(data):
     net = cv2.dnn.readNetFromONNX(np.frombuffer(data, np.uint8))
     net.setInput(x, "x")
-    return net.forward()
+    return net.forward().copy()
 
 runtimes = {
     "reference": lambda data: ReferenceEvaluator(onnx.load_from_string(data)).run(None, {"x": x})[0],
