@@ -4,12 +4,13 @@
 # Guessed: transparent everywhere, as in browsers; at most one that takes the background colour of the header.
 # Seen:    a first frame smaller than the screen is bordered with palette entry 0 by Pillow, whatever that is, with the
 #          background colour by ffmpeg and OpenCV, with black by libvips. A frame cleared by "restore to background" leaves the
-#          background colour in all four. If it also names a transparent index, ffmpeg and libvips leave nothing, OpenCV still the
-#          background colour, and Pillow the palette's colour at the index that was to be invisible. A first frame to be cleared by "restore to previous" stays in Pillow, becomes
-#          the background colour in ffmpeg and OpenCV, black in libvips. Chromium 156 (ImageDecoder): transparent in all cases.
-#          Where frames only ever add to a first one that covers all, everything agrees: the last case.
-# With:    pillow 13.0.0, imageio-ffmpeg 0.8.1 (ffmpeg 9.0.2), opencv-python-headless 5.0.0.93, pyvips 3.2.0 with pyvips-binary
-#          8.18.7, numpy 2.4.6; 2026-11-29.
+#          background colour in all four. If it also names a transparent index, ffmpeg and libvips leave nothing, OpenCV still
+#          the background colour, and Pillow the palette's colour at the index that was to be invisible. A first frame to be
+#          cleared by "restore to previous" stays in Pillow, becomes the background colour in ffmpeg and OpenCV, black in
+#          libvips. Chromium 156 (ImageDecoder) is transparent in all these cases. Where frames only ever add to a first one
+#          that covers all, everything agrees: the last case.
+# With:    pillow 13.0.0, imageio-ffmpeg 0.8.1 (ffmpeg 9.0.2), opencv-python-headless 5.0.0.93, pyvips 3.2.0 with
+#          pyvips-binary 8.18.7, numpy 2.4.6; 2026-11-29.
 # Matters: an animation that takes its window away by clearing it is right in a browser, and shows blocks of colour in a video
 #          or a thumbnail that was made of it. Paint what was below instead.
 set -euo pipefail
