@@ -52,7 +52,8 @@ const cases = {
   "3x2": [3, 2, [1, 2, 3, 4, 5, 6]],
 };
 (async () => {
-  console.log(`librsvg ${sharp.versions.rsvg} (sharp ${sharp.versions.sharp}), resvg-js ${require("@resvg/resvg-js/package.json").version}`);
+  const { rsvg, sharp: own } = sharp.versions, resvgJs = require("@resvg/resvg-js/package.json").version;
+  console.log(`librsvg ${rsvg} (sharp ${own}), resvg-js ${resvgJs}`);
   const changed = [];
   for (const [name, given] of Object.entries(cases)) {
     const text = svg(...given), right = lit(definition(...given));

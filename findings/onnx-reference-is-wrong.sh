@@ -6,6 +6,7 @@
 #          SAME_UPPER does. AveragePool with ceil_mode, when its last window hangs over by two cells, moves all windows by
 #          one, the first one too. Two runtimes and a plain loop over the definition agree on other numbers.
 # With:    onnx 1.23.2, onnxruntime 1.32.0, openvino 2026.4.1, numpy 2.4.6; 2026-11-29.
+# Known:   LRN as onnx issue 7805, mended in its main branch, not yet in this release.
 # Matters: an oracle for tests of figures has to be checked like anything else; the plain loops below are ten lines.
 set -euo pipefail
 work=$(mktemp -d)
@@ -41,9 +42,10 @@ def pool(x, reduce, kernel, stride, first, count):
     windows = [range(first + i * stride, first + i * stride + kernel) for i in range(count)]
     return [float(reduce([cells[i] for i in window if 0 <= i < cells.size])) for window in windows]
 
+cpu = dict(providers=["CPUExecutionProvider"])
 runtimes = {
     "reference": lambda data, x: ReferenceEvaluator(onnx.load_from_string(data)).run(None, {"x": x})[0],
-    "onnxruntime": lambda data, x: onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"]).run(None, {"x": x})[0],
+    "onnxruntime": lambda data, x: onnxruntime.InferenceSession(data, **cpu).run(None, {"x": x})[0],
     "openvino": by_openvino,
 }
 x = np.arange(1, 7, dtype=np.float32)

@@ -8,6 +8,7 @@
 #          kernel that is not symmetric moves the picture too. scipy.ndimage's grey_opening is right, its minimum_filter
 #          followed by its maximum_filter is OpenCV's.
 # With:    opencv-python-headless 5.0.0.93, scikit-image 0.26.0, scipy 1.17.1, numpy 2.4.6; 2026-11-29.
+# Known:   noted in passing in opencv issue 22042; scikit-image had it until 2011.
 # Matters: erosion and dilation with a flat kernel are the minimum and maximum pools of stride 1. Which cell of an even window
 #          is its middle decides where the result is drawn, and two steps with the same choice add up instead of cancelling.
 set -euo pipefail

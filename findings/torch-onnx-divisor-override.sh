@@ -13,7 +13,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"    # Python 3.11 or newer
 "$work/venv/bin/python" -m pip install -q --disable-pip-version-check onnx==1.23.2 onnxscript==0.7.2 onnxruntime==1.32.0 \
-    numpy==2.4.6 torch==2.13.0    # any build of it for the CPU will do
+    numpy==2.4.6 torch==2.13.0    # any CPU build will do (and is smaller: set PIP_FIND_LINKS or PIP_EXTRA_INDEX_URL)
 "$work/venv/bin/python" - <<'EOF'
 import logging, sys, warnings
 from importlib.metadata import version
@@ -43,8 +43,10 @@ for case, (layer, share) in cases.items():
     session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
     exported = session.run(None, {session.get_inputs()[0].name: x.numpy()})[0]
     own = layer(x).numpy()
-    operators = ", ".join(f"{n.op_type}({', '.join(sorted(a.name for a in n.attribute))})" for n in program.model_proto.graph.node)
-    print(f"{case}\n  PyTorch     {own[0, 0, 0].astype(float).round(3).tolist()}\n  onnxruntime {exported[0, 0, 0].astype(float).round(3).tolist()}\n  {operators}")
+    nodes = [f"{node.op_type}({', '.join(sorted(a.name for a in node.attribute))})" for node in program.model_proto.graph.node]
+    print(case, ", ".join(nodes), sep="\n  ")
+    for name, y in (("PyTorch", own), ("onnxruntime", exported)):
+        print(f"  {name:11} {y[0, 0, 0].astype(float).round(3).tolist()}")
     changed += [case] * (not np.allclose(exported, own * share, atol=1e-3))
 sys.exit("changed since 2026-11-29: " + ", ".join(changed) if changed else 0)
 EOF
