@@ -11,6 +11,7 @@
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+export TMPDIR="$work"    # PyTorch leaves files in the temporary folder
 [ "$(uname)" = Linux ] || { echo "mlx-cpu is for Linux" >&2; exit 1; }
 python3 -m venv "$work/venv"    # Python 3.11 or newer
 "$work/venv/bin/python" -m pip install -q --disable-pip-version-check mlx==0.32.4 mlx-cpu==0.32.4 numpy==2.4.6 \

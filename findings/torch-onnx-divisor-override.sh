@@ -11,6 +11,7 @@
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+export TMPDIR="$work"    # PyTorch leaves files in the temporary folder
 python3 -m venv "$work/venv"    # Python 3.11 or newer
 "$work/venv/bin/python" -m pip install -q --disable-pip-version-check onnx==1.23.2 onnxscript==0.7.2 onnxruntime==1.32.0 \
     numpy==2.4.6 torch==2.13.0    # any CPU build will do (and is smaller: set PIP_FIND_LINKS or PIP_EXTRA_INDEX_URL)
