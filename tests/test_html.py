@@ -26,8 +26,8 @@ class Opened:
         self.page = self.context.new_page()
         self.page.set_default_timeout(conftest.PATIENCE)
         if paused:
-            self.page.clock.install()
-            self.page.clock.pause_at(1)
+            self.page.clock.install(time=0)
+            self.page.clock.pause_at(3_600_000)
         self.asked, self.wrong = [], []
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))

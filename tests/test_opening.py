@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from conv_anim import inputs, ledger, opening
+from conv_anim.data_files import table
 from conv_anim.limits import USUAL
 from conv_anim.painting import fonts
 from conv_anim.spec.arrays import DataFileError
@@ -247,7 +248,7 @@ def test_files_of_a_terabyte(here, suffix):
     if suffix == "yaml":
         refused(run("render", path), "[too-large]")
     elif suffix == "npy":
-        assert run("validate", "data.yaml").returncode == 0, "what follows the array is nothing"
+        refused(run("validate", "data.yaml"), "'numbers.npy' goes on behind its array")
     else:
         refused(run("validate", "data.yaml"), f"numbers.{suffix}")
 
@@ -257,7 +258,7 @@ def test_what_a_header_claims_is_not_taken_on_trust(tmp_path):
     with (tmp_path / "a.npy").open("wb") as file:
         np.lib.format.write_array_header_1_0(file, header)
         file.write(b"\0" * 100)
-    with pytest.raises(DataFileError, match="no whole"):
+    with pytest.raises(DataFileError, match="is cut off: it has 100 of the 8,000,000 bytes"):
         inputs.Folder(tmp_path)("a.npy")
     with (tmp_path / "b.npy").open("wb") as file:
         np.lib.format.write_array_header_1_0(file, header | {"shape": (10**9, 10**9)})
@@ -288,16 +289,16 @@ def test_a_file_that_is_shortened_while_it_is_read(here):
     np.save("specs/a.npy", np.ones((300, 300)))
     Path("specs/data.yaml").write_text(WITH_DATA.format("a.npy"))
     code = """
-from conv_anim import inputs
-limited = inputs._limited
+from conv_anim.data_files import npy
+limited = npy.limited
 def shortened(*args):
     os.truncate("specs/a.npy", 500)
     limited(*args)
-inputs._limited = shortened
+npy.limited = shortened
 """
     status, _, said = ended(staged(code, "render", "specs", "-f", "png"))
     assert status == 1
-    assert said.startswith("specs/data.yaml:1:24: error: 'a.npy' is no whole .npy file")
+    assert said.startswith("specs/data.yaml:1:24: error: 'a.npy' is cut off")
     assert whole("specs/s0.png")
     assert whole("specs/s1.png")
 
@@ -305,7 +306,7 @@ inputs._limited = shortened
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="there are no files of the system here")
 def test_files_of_the_system_do_not_say_how_large_they_are(tmp_path):
     with opening.opened(Path("/proc/self/status")) as file, pytest.raises(DataFileError, match="is no number"):
-        inputs.READERS[".csv"](file, "status", USUAL)
+        table.read(file, "status", USUAL)
     assert opening.content(Path("/proc/self/status"), 10) is None
     assert b"Pid:" in (opening.content(Path("/proc/self/status"), 1 << 20) or b"")
 

@@ -141,7 +141,9 @@ class Run:
 
     def _write(self, path: Path, processes: int) -> None:
         """Write a page as it is now: what somebody changed since it was read is done anew."""
-        for _ in range(TRIES):
+        for tried in range(TRIES):
+            if tried:
+                self._again(path, processes)
             if path not in self.pages:  # which has been told
                 return
             page, fills = self.pages[path]
@@ -150,16 +152,15 @@ class Run:
                 if not self.wanted.check:
                     files.replaced(path.resolve(), data, page.data)
             except files.ChangedError:
-                self._again(path, processes)
+                continue
             except OSError as error:
                 self._fail(path, _unwritable(path, error.strerror or str(error)).problems)
                 return
             else:
                 self._tell(path, "same" if data == page.data else "changed")
                 return
-        if path in self.pages:
-            what = f"somebody changed this page {TRIES} times while its figures were drawn; it is left as it is"
-            self._fail(path, inputs.problem(Code.OUTPUT, what, str(path), "run the command again").problems)
+        what = f"somebody changed this page {TRIES} times while its figures were drawn; it is left as it is"
+        self._fail(path, inputs.problem(Code.OUTPUT, what, str(path), "run the command again").problems)
 
     def _again(self, path: Path, processes: int) -> None:
         """Read and draw a page anew."""
