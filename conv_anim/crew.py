@@ -25,6 +25,8 @@ KEPT = 14
 """Descriptors that are kept for drawing, with an encoder at work."""
 USUALLY = 10
 """Descriptors that are taken before, where that cannot be counted."""
+AGAIN = 1.0
+"""Seconds after which a worker that was told to end, and did not, is told once more."""
 NO_MORE = None
 """What a worker gets instead of a task when it may go."""
 
@@ -137,7 +139,7 @@ class _Crew(Generic[T, R]):
         for worker in self._idle:
             worker.end()
         for worker, task in busy:
-            worker.end()
+            worker.stop()
             self._bury(task)
 
 
@@ -158,6 +160,13 @@ class _Worker:
     def send(self, task: object) -> None:
         with suppress(OSError):  # it was killed, which shows when something is to come from it
             self.connection.send(task)
+
+    def stop(self) -> None:
+        """End it, though it is at work. Python loses a signal that comes while the process starts: send it again."""
+        while self.process.exitcode is None:
+            self.process.terminate()
+            self.process.join(AGAIN)
+        self.end()
 
     def end(self) -> None:
         """Wait until it is gone."""
