@@ -29,6 +29,7 @@ def _layer(layer: LayerTrace) -> dict[str, Any]:
     arrays = {"input": layer.input, "weight": layer.weight, "bias": layer.bias, "output": layer.output}
     return {
         "type": type(layer.layer).__name__,
+        "fed": list(layer.fed),
         "input_size": list(layer.input.shape),
         "output_size": list(layer.output.shape),
         **{name: None if array is None else array.tolist() for name, array in arrays.items()},
@@ -55,4 +56,6 @@ def _tap(tap: Tap) -> dict[str, Any]:
         "weight": tap.weight,
         "w": tap.w,
         "product": tap.product,
+        **({"of": tap.of} if tap.of else {}),
+        **({"other": tap.other} if tap.other else {}),
     }
