@@ -2,25 +2,24 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+SET_UP := $(PYTHON) tools/environments.py
 export PYTHONHASHSEED := 0
+# An environment that was moved here with its folder, or whose Python has gone, is made anew.
+HERE := $(subst ','\'',$(CURDIR))
+$(shell for stamp in .venv/.installed .venv-*/.installed; do test ! -e $$stamp || { grep -qxF '$(HERE)' $$stamp && $${stamp%/*}/bin/python -ISc '' 2>/dev/null; } || rm -f $$stamp; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help regenerate-figures test coverage test-frameworks fuzz mutation test-package test-lowest test-pythons test-bytes check check-format check-figures check-lock lock bench docs clean
+.PHONY: help regenerate-figures test test-faults test-hosts test-all coverage steady test-frameworks fuzz mutation \
+	test-package test-lowest test-pythons test-bytes check check-format check-figures check-lock check-resolving lock \
+	wheel bench docs environments clean
 
-help: ## what can be made
+help: ## list what can be made
+	@printf 'To begin with:  make regenerate-figures    make test\n\n'
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
 
-# uv installs what the lock file says if it is there, else pip does; both check the hashes.
-$(STAMP): requirements.lock pyproject.toml
-	$(PYTHON) -m venv .venv
-	if command -v uv >/dev/null 2>&1; then \
-		uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock && \
-		uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .; \
-	else \
-		$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock && \
-		$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .; \
-	fi
-	touch $(STAMP)
+# Complete, hashed locks are installed as they are, by uv if it is there, else by pip: nothing is resolved anew.
+$(STAMP): requirements.lock pyproject.toml tools/environments.py
+	@$(SET_UP) main
 
 regenerate-figures: $(STAMP) ## draw every template into output/ and the pages that show them, and say what changed
 	$(BIN)/python tools/pages.py
@@ -28,20 +27,31 @@ regenerate-figures: $(STAMP) ## draw every template into output/ and the pages t
 
 # TESTING="--cov" measures which lines and branches no test reaches, and fails if they are too many.
 TESTING ?=
-test: $(STAMP) ## run the tests
-	$(BIN)/python -m pytest -q -n auto $(TESTING)
+RUN := $(BIN)/python -m pytest -q -n auto --durations 10 --durations-min 1
+test: $(STAMP) ## run the tests, but for two suites that take longer
+	$(RUN) -m "not faults and not hosts" $(TESTING)
 
-coverage: ## the same, and say which lines and branches none of them reaches
-	$(MAKE) test TESTING="--cov --cov-report=term-missing"
+test-faults: $(STAMP) ## the suite about what may befall a run: limits, signals, load, damaged files, the same bytes
+	$(RUN) -m faults $(TESTING)
+
+test-hosts: $(STAMP) ## the suite about pages and their hosts: browsers, Sphinx, Jupyter, pandoc, embed, the documentation
+	$(RUN) -m hosts $(TESTING)
+
+test-all: $(STAMP) ## run all three suites
+	$(RUN) $(TESTING)
+
+coverage: ## run all three, and say which lines and branches none of them reaches
+	$(MAKE) test-all TESTING="--cov --cov-report=term-missing"
+
+RUNS ?= 20
+SECONDS ?= inf
+steady: $(STAMP) ## run them RUNS (20) times or for SECONDS, in random order, half of the time beside a busy core
+	$(BIN)/python tools/steady.py --runs $(RUNS) --seconds $(SECONDS)
 
 # PyTorch, JAX and Keras are large, so they have an environment of their own.
 FRAMEWORKS := .venv-frameworks
-$(FRAMEWORKS)/.installed: requirements.lock requirements-frameworks.txt
-	$(PYTHON) -m venv $(FRAMEWORKS)
-	$(FRAMEWORKS)/bin/python -m pip install --quiet --require-hashes -r requirements.lock
-	$(FRAMEWORKS)/bin/python -m pip install --quiet -r requirements-frameworks.txt
-	$(FRAMEWORKS)/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
-	touch $@
+$(FRAMEWORKS)/.installed: requirements.lock requirements-frameworks.txt tools/environments.py
+	@$(SET_UP) frameworks
 
 test-frameworks: $(FRAMEWORKS)/.installed ## compare every layer with PyTorch, and our programs with PyTorch, Keras and JAX
 	REQUIRE_FRAMEWORKS=1 KERAS_BACKEND=jax JAX_ENABLE_X64=1 PYTHONPATH=. \
@@ -51,37 +61,35 @@ test-frameworks: $(FRAMEWORKS)/.installed ## compare every layer with PyTorch, a
 # The fuzzer too: it is built for few versions of Python.
 FUZZING := .venv-fuzz
 FUZZ_SECONDS ?= 1800
-$(FUZZING)/.installed: requirements.lock requirements-fuzz.txt
-	$(PYTHON) -m venv $(FUZZING)
-	$(FUZZING)/bin/python -m pip install --quiet --require-hashes -r requirements.lock
-	$(FUZZING)/bin/python -m pip install --quiet -r requirements-fuzz.txt
-	$(FUZZING)/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
-	touch $@
+$(FUZZING)/.installed: requirements.lock requirements-fuzz.txt tools/environments.py
+	@$(SET_UP) fuzz
 
 fuzz: $(FUZZING)/.installed ## look for input that breaks the readers, for FUZZ_SECONDS (1800); what does is in build/fuzz/
 	$(FUZZING)/bin/python -m tests.fuzzing --seconds $(FUZZ_SECONDS)
 
 # And mutmut, for tools/mutation.py.
 MUTATION := .venv-mutation
-$(MUTATION)/.installed: requirements.lock requirements-mutation.txt
-	$(PYTHON) -m venv $(MUTATION)
-	$(MUTATION)/bin/python -m pip install --quiet --require-hashes -r requirements.lock
-	$(MUTATION)/bin/python -m pip install --quiet -r requirements-mutation.txt
-	$(MUTATION)/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
-	touch $@
+$(MUTATION)/.installed: requirements.lock requirements-mutation.txt tools/environments.py
+	@$(SET_UP) mutation
 
 mutation: $(MUTATION)/.installed ## break a sample of the code on purpose: how much of it do the tests notice?
 	$(MUTATION)/bin/python tools/mutation.py
 
 # The wheel, installed away from its source, with the locked versions, with the lowest, and with other Pythons.
+wheel: $(STAMP) ## build the wheel: build/dist/
+	@$(BIN)/python tools/elsewhere.py wheel
+
 test-package: $(STAMP) ## run the tests against the wheel, in an environment of its own
 	$(BIN)/python tools/elsewhere.py package -- $(PYTEST)
 
 test-lowest: $(STAMP) ## the same with the lowest version that pyproject.toml allows of each package
-	$(BIN)/python tools/elsewhere.py lowest --requirements requirements-lowest.txt -- $(PYTEST)
+	$(BIN)/python tools/elsewhere.py lowest -- $(PYTEST)
 
 test-pythons: $(STAMP) ## the same with every other Python, 3.11 or newer, that is on this machine
 	$(BIN)/python tools/elsewhere.py pythons -- $(PYTEST)
+
+environments: $(STAMP) $(FRAMEWORKS)/.installed ## set up every environment that CI needs
+	@$(BIN)/python tools/elsewhere.py environments
 
 BYTES ?= in every step
 test-bytes: $(STAMP) ## draw every template in every format, twice in different circumstances
@@ -93,24 +101,24 @@ check-format: $(STAMP) ## format, lint, types, and who may import whom; rewrites
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check: check-format test ## all of that, and the tests
+check: check-format check-lock test ## all of that, and the tests
 
 check-figures: $(STAMP) ## are the pictures and pages what the templates make?
 	$(BIN)/python tools/pages.py --check
 	$(BIN)/conv-anim embed README.md docs --check --verbose
 
-check-lock: $(STAMP) ## are the requirements what pyproject.toml asks for?
-	cp requirements.lock requirements-lowest.txt .venv
-	$(BIN)/uv pip compile $(LOCKING) -o .venv/requirements.lock
-	$(BIN)/uv pip compile $(LOCKING) $(LOWEST) -o .venv/requirements-lowest.txt
-	diff requirements.lock .venv/requirements.lock
-	diff requirements-lowest.txt .venv/requirements-lowest.txt
+check-lock: $(STAMP) ## is the lock closed: all that its packages require is in it, extras too?
+	$(BIN)/python tools/locks.py closed main
 
-LOCKING := --quiet --universal --generate-hashes --no-annotate --no-header --all-extras --group dev pyproject.toml
-LOWEST := --resolution lowest-direct
-lock: $(STAMP) ## bring requirements.lock and requirements-lowest.txt up to date
-	$(BIN)/uv pip compile --upgrade $(LOCKING) -o requirements.lock
-	$(BIN)/uv pip compile --upgrade $(LOCKING) $(LOWEST) -o requirements-lowest.txt
+# Every lock is complete: what is installed from it requires nothing else, and other installers find so too.
+check-resolving: environments ## are all locks closed, for the oldest pip, the newest, and uv?
+	$(BIN)/python tools/locks.py closed main
+	$(FRAMEWORKS)/bin/python tools/locks.py closed frameworks
+	.venv-lowest/bin/python tools/locks.py closed lowest
+	$(BIN)/python tools/locks.py resolved main lowest frameworks
+
+lock: $(STAMP) ## take the newest versions into all locks
+	$(BIN)/python tools/locks.py lock --upgrade
 
 bench: $(STAMP) ## measure: ours against matplotlib's own animation
 	$(BIN)/python bench/bench.py

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 import click
@@ -281,6 +282,24 @@ def many_specs(folder: Path) -> Iterator[Row | Skipped]:
     yield Row("2,000 specs: good ones that are not drawn", missing, 0, ".0f")
 
 
+def a_save(folder: Path) -> Iterator[Row | Skipped]:
+    """What `watch` answers, from a save on."""
+    from conv_anim.watching import Board, Server, Watcher, watching
+
+    spec = written(folder / "watched.yaml", "title: 0\n" + FLAT.format(every=1))
+    board = Board()
+    told = watching(Watcher(spec), Server(board))
+    next(told)
+    times = []
+    for k in range(1, 12):
+        version, began = board.after(0).version, perf_counter()
+        written(spec, f"title: {k}\n" + FLAT.format(every=1))
+        board.after(version)
+        times.append(1000 * (perf_counter() - began))
+    told.close()
+    yield Row("watch: from a save to the new figure, ms", sorted(times)[5], 300, ".0f")
+
+
 SECTIONS = (
     a_figure,
     many_figures,
@@ -292,6 +311,7 @@ SECTIONS = (
     two_processes,
     many_specs,
     commands,
+    a_save,
 )
 
 

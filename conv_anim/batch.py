@@ -6,20 +6,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conv_anim import inputs, pipeline
-from conv_anim.diagnostics import Code, Problem
-from conv_anim.jobs import Job, key
+from conv_anim import claims, inputs, pipeline
+from conv_anim.diagnostics import Code, Problem, SpecError, visible
+from conv_anim.jobs import ELSEWHERE, Job, key
 from conv_anim.limits import USUAL
 
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterable
 
+    from conv_anim.claims import Claims
     from conv_anim.diagnostics import Source
     from conv_anim.jobs import Change
     from conv_anim.limits import Limits
     from conv_anim.pipeline import Loaded
     from conv_anim.scene.choice import Steps
+    from conv_anim.spec.overrides import Option
 
 SUFFIXES = (".yaml", ".yml")
 
@@ -31,7 +33,7 @@ class Wanted:
     folder: Path | None = None
     """Where pictures go; beside their spec if None."""
     formats: tuple[str, ...] = ()
-    changes: tuple[str, ...] = ()
+    changes: tuple[str | Option, ...] = ()
     step: Steps | None = None
     check: bool = False
     """Compare instead of writing."""
@@ -54,6 +56,11 @@ class Origin:
     @property
     def name(self) -> str:
         return str(self.source) if isinstance(self.source, Path) else self.source.name
+
+    @property
+    def path(self) -> Path:
+        """The file; what is piped in has a name too."""
+        return self.source if isinstance(self.source, Path) else claims.STANDARD_INPUT
 
     @property
     def stem(self) -> str:
@@ -147,21 +154,36 @@ def _parts(path: Path) -> tuple[Path, str]:
     return path.with_name(path.name[: -len(format_) - 1]), format_
 
 
-def conflict(origin: Origin, job: Job, taken: dict[str, str]) -> Problem | None:
-    """The problem of two specs that would become the same file; notes the spec's name for the file's."""
-    first = taken.setdefault(_full(job.file), origin.name)
-    if first == origin.name:
-        return None
-    what = f"this would write {job.file}, which {first} writes already"
-    return Problem(Code.OUTPUT, what, file=origin.name, hint="give one of them another name with 'output:'")
-
-
-def _full(path: Path) -> str:
-    """From the root, if there still is a current folder."""
+def conflict(origin: Origin, job: Job, known: Claims) -> Problem | None:
+    """The problem of a job that would write over a file that is read, or that another spec writes; else notes it."""
     try:
-        return str(path.parent.resolve() / path.name)
-    except (OSError, RuntimeError):
-        return str(path)
+        targets = job.targets()
+    except SpecError:  # which is told when it is drawn
+        return None
+    for path in targets:
+        reading = known.over(path)
+        if reading is not None:
+            return replace(claims.overwriting(path, reading, ELSEWHERE), file=origin.name)
+    for path in targets:
+        first = known.writes(path, origin.name)
+        if first is not None and not _same(first, origin.name):
+            what = f"this would write {path}, which {first} writes already"
+            return Problem(Code.OUTPUT, what, file=origin.name, hint="give one of them another name with 'output:'")
+    return None
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two names are of the same spec."""
+    return bool(claims.marks(Path(one)) & claims.marks(Path(other)))
+
+
+WOULD: dict[Change, str] = {"new": "would be new", "changed": "would change", "removed": "would be removed"}
+"""What a check says of files."""
+
+
+def told(path: Path, change: Change, *, check: bool) -> str:
+    """A file and what became of it, or would in a check."""
+    return f"{WOULD.get(change, change) if check else change}: {visible(str(path))}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +196,7 @@ class Summary:
 
     def __str__(self) -> str:
         files = sum(self.changes.values())
-        words: dict[Change, str] = {"new": "new", "changed": "changed", "same": "as before"}
+        words: dict[Change, str] = {"new": "new", "changed": "changed", "removed": "removed", "same": "as before"}
         parts = [f"{self.changes[change]} {word}" for change, word in words.items() if self.changes[change]]
         text = f"{files} file{'s' * (files != 1)}: {', '.join(parts)}" if files else "no files"
         return f"{text}; {self.bad} spec{'s' * (self.bad != 1)} with problems" if self.bad else text

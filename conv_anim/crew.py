@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from contextlib import contextmanager, nullcontext, suppress
 from multiprocessing import Pipe, Process
@@ -18,31 +19,51 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R")
+EACH = 3
+"""Descriptors that a worker takes here, and in every worker that is started later."""
+KEPT = 14
+"""Descriptors that are kept for drawing, with an encoder at work."""
+USUALLY = 10
+"""Descriptors that are taken before, where that cannot be counted."""
 NO_MORE = None
 """What a worker gets instead of a task when it may go."""
 
 
 def worked(
-    tasks: Iterable[T], work: Callable[[T], R], count: int, bury: Callable[[T, int], None]
+    tasks: Iterable[T], work: Callable[[T], R], count: int, bury: Callable[[T], None]
 ) -> Generator[tuple[T, R | None]]:
     """Every task with its result, as they come; a task is taken when there is, or will be next, a process for it.
 
     Tasks whose process was killed are tried again at the end, each alone; if that is killed too, the result is None.
-    ``bury`` clears up after a process, by its task and number.
+    ``bury`` clears up after a process that had a task.
     """
     lost: list[T] = []
-    with _crew(work, count, bury) as crew:
+    with _crew(work, affordable(count), bury) as crew:
         for task, result in crew.results(tasks):
             if result is None:
                 lost.append(task)
             else:
                 yield task, result
     with _crew(work, 1, bury) as crew:
-        yield from crew.results(lost)
+        yield from crew.results(lost, alone=True)
+
+
+def affordable(count: int) -> int:
+    """As many of some processes as there are descriptors for; none if the rest is needed here."""
+    try:
+        import resource
+    except ImportError:  # where nothing limits them
+        return count
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    if most == resource.RLIM_INFINITY or most > EACH * count + KEPT + USUALLY:
+        return count
+    with suppress(OSError):
+        return max(0, min(count, (most - len(os.listdir("/dev/fd")) - KEPT) // EACH))  # noqa: PTH208  # names alone
+    return max(0, min(count, (most - USUALLY - KEPT) // EACH))
 
 
 @contextmanager
-def _crew(work: Callable[[T], R], size: int, bury: Callable[[T, int], None]) -> Iterator[_Crew[T, R]]:
+def _crew(work: Callable[[T], R], size: int, bury: Callable[[T], None]) -> Iterator[_Crew[T, R]]:
     crew = _Crew(work, size, bury)
     try:
         yield crew
@@ -53,7 +74,7 @@ def _crew(work: Callable[[T], R], size: int, bury: Callable[[T, int], None]) -> 
 class _Crew(Generic[T, R]):
     """Workers, started as they are needed."""
 
-    def __init__(self, work: Callable[[T], R], size: int, bury: Callable[[T, int], None]) -> None:
+    def __init__(self, work: Callable[[T], R], size: int, bury: Callable[[T], None]) -> None:
         self._work = work
         self._size = size
         self._bury = bury
@@ -61,18 +82,37 @@ class _Crew(Generic[T, R]):
         self._busy: dict[Any, tuple[_Worker, T]] = {}
         """By their connections."""
 
-    def results(self, tasks: Iterable[T]) -> Iterator[tuple[T, R | None]]:
+    def results(self, tasks: Iterable[T], *, alone: bool = False) -> Iterator[tuple[T, R | None]]:
+        """Where the system starts no more workers, fewer do; where it starts none, this process works itself.
+
+        Tasks that are to be ``alone``, as they may kill their process, have None as their result then.
+        """
         for task in tasks:
-            if len(self._busy) == self._size:
+            while len(self._busy) >= self._size > 0:
                 yield from self._finished()
-            self._give(task)
+            worker = self._worker()
+            while worker is None and self._busy:
+                yield from self._finished()
+                worker = self._worker()
+            if worker is None:
+                yield task, None if alone else self._work(task)
+            else:
+                self._busy[worker.connection] = worker, task
+                worker.send(task)
         while self._busy:
             yield from self._finished()
 
-    def _give(self, task: T) -> None:
-        worker = self._idle.pop() if self._idle else _Worker(self._work)
-        self._busy[worker.connection] = worker, task
-        worker.send(task)
+    def _worker(self) -> _Worker | None:
+        """One that is free; None if none is, and none can be started."""
+        if self._idle:
+            return self._idle.pop()
+        if self._size == 0:
+            return None
+        try:
+            return _Worker(self._work)
+        except (OSError, MemoryError):
+            self._size = len(self._busy)
+            return None
 
     def _finished(self) -> Iterator[tuple[T, R | None]]:
         """Wait for some task, and whatever else is done by then."""
@@ -84,7 +124,7 @@ class _Crew(Generic[T, R]):
                 self._idle.append(worker)
             except (EOFError, OSError):
                 worker.end()
-                self._bury(task, worker.number)
+                self._bury(task)
             yield task, result
 
     def dismiss(self) -> None:
@@ -98,7 +138,7 @@ class _Crew(Generic[T, R]):
             worker.end()
         for worker, task in busy:
             worker.end()
-            self._bury(task, worker.number)
+            self._bury(task)
 
 
 class _Worker:
@@ -106,10 +146,14 @@ class _Worker:
 
     def __init__(self, work: Callable[[Any], object]) -> None:
         self.connection, theirs = Pipe()
-        self.process = Process(target=_serve, args=(self.connection, theirs, work), daemon=True)
-        self.process.start()
-        self.number = self.process.pid or 0
-        theirs.close()
+        try:
+            self.process = Process(target=_serve, args=(self.connection, theirs, work), daemon=True)
+            self.process.start()
+        except BaseException:
+            self.connection.close()
+            raise
+        finally:
+            theirs.close()
 
     def send(self, task: object) -> None:
         with suppress(OSError):  # it was killed, which shows when something is to come from it
@@ -129,7 +173,7 @@ def _serve(ours: Connection[Any, Any], theirs: Connection[Any, Any], work: Calla
     """
     signals.leave_to_parent()
     ours.close()
-    with _scratch() as tempfile.tempdir, suppress(EOFError, OSError):
+    with _scratch() as tempfile.tempdir, suppress(EOFError, OSError, MemoryError):
         while (task := theirs.recv()) is not NO_MORE:
             theirs.send(work(task))
 

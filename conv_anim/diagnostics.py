@@ -67,6 +67,7 @@ class Code(StrEnum):
     UNSUPPORTED = "unsupported"
     # of no spec's making
     KILLED = "killed"
+    SHORTAGE = "shortage"
     INTERNAL = "internal"
 
 
@@ -166,14 +167,21 @@ class Problem:
 
     def json(self) -> str:
         """An object on one line; ``line``, ``column`` and ``end``, which is behind the last column, count from 1."""
-        from json import dumps
-
         span = self.span
         place: dict[str, str | int | None] = {"file": self.file or None, "line": None, "column": None, "end": None}
         if span is not None:
             place = {"file": span.source.name, "line": span.line, "column": span.column, "end": span.end}
         said = {"code": self.code, "message": self.message, "hint": self.hint, "path": self.path or None}
-        return dumps({**said, **place}, ensure_ascii=False)
+        from json import dumps
+
+        return _harmless(dumps({**said, **place}, ensure_ascii=False))
+
+
+def _harmless(json: str) -> str:
+    """The same, with what a terminal may obey as escapes; it can only stand in texts."""
+    from json import dumps
+
+    return json if json.isprintable() else "".join(c if c.isprintable() else dumps(c)[1:-1] for c in json)
 
 
 def _inked(text: str, look: str, color: bool) -> str:  # noqa: FBT001  # one of three words of a text
@@ -229,6 +237,29 @@ def _and_more(problem: Problem) -> Problem:
 
 def _position(problem: Problem) -> tuple[int, int]:
     return (0, 0) if problem.span is None else (problem.span.line, problem.span.column)
+
+
+SPACES: Final = frozenset("\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000")
+MARKS: Final = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\u061c\u2066\u2067\u2068\u2069")
+"""Characters without ink that scripts need: joiners, marks of direction, and isolates."""
+ISOLATES: Final = {"\u2066": 1, "\u2067": 1, "\u2068": 1, "\u2069": -1}
+"""What opens and closes a part with a direction of its own."""
+
+
+def is_line(text: str) -> bool:
+    """Whether it is a line of text that shows what it says.
+
+    Characters without ink that a script needs are part of it, as the non-joiner of Persian. Those that make other text
+    look like what it is not, as overrides of direction and isolates that are left open, are not.
+    """
+    if text.isprintable():
+        return True
+    depth = 0
+    for character in text:
+        depth += ISOLATES.get(character, 0)
+        if depth < 0 or not (character.isprintable() or character in SPACES or character in MARKS):
+            return False
+    return depth == 0
 
 
 def visible(text: str) -> str:

@@ -8,7 +8,8 @@ import io
 import os
 import sys
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from conv_anim.signals import Stopped, stoppable
 
@@ -47,7 +48,7 @@ def _ending(error: Exception) -> str:
         return str(unforeseen(error))
     if error.errno in STREAM and error.filename is None:
         return f"error: standard output cannot be written: {error.strerror}"
-    return f"error: {error}"
+    return f"error: {error}" if shortage(error) is None else str(unforeseen(error))
 
 
 def _say(text: str) -> None:
@@ -102,6 +103,105 @@ def _give_up_stdout() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+# what the system is short of
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """What there is not enough of, and the way out."""
+
+    code: str
+    """Of the problem that it is told as."""
+    what: str
+    way: str
+
+
+ROOM = 88 << 20
+"""Bytes of addresses that numpy takes with its libraries."""
+FEWER = "fewer processes at the same time, as with -j 1"
+MEMORY = Shortage(
+    "too-large",
+    "there is not enough memory to draw this",
+    f"a smaller input or fewer steps; or {FEWER}; or a higher limit, if 'ulimit -v' tells one",
+)
+PROCESSES = Shortage(
+    "shortage", "the system starts no more processes or threads", f"{FEWER}; or a higher limit than 'ulimit -u' tells"
+)
+SHORTAGES: Final[dict[int, Shortage]] = {
+    errno.ENOMEM: MEMORY,
+    errno.EAGAIN: PROCESSES,
+    errno.EMFILE: Shortage(
+        "shortage", "too many files are open in one process", f"{FEWER}; or a higher limit, as by 'ulimit -n 1024'"
+    ),
+    errno.ENFILE: Shortage("shortage", "too many files are open on this machine", f"end other programs; or {FEWER}"),
+    errno.ENOSPC: Shortage("shortage", "the disk is full", "make room on it, or choose a folder on another one"),
+    errno.EDQUOT: Shortage(
+        "shortage", "your share of the disk is used up", "make room in it, or choose a folder on another disk"
+    ),
+    errno.EFBIG: Shortage(
+        "shortage",
+        "the file is larger than this system allows",
+        "a smaller figure or fewer steps; or a higher limit than 'ulimit -f' tells",
+    ),
+}
+IMPORTS: Final = {
+    "failed to map segment": errno.ENOMEM,
+    "annot allocate memory": errno.ENOMEM,
+    "Too many open files": errno.EMFILE,
+    "can't start new thread": errno.EAGAIN,
+}
+"""What is said where no number is given: of a module that cannot be loaded, or of a thread."""
+
+
+def shortage(error: BaseException) -> Shortage | None:
+    """What an exception, or one that it comes from, says that there is not enough of."""
+    seen: BaseException | None = error
+    while seen is not None:
+        number = _lacking(seen)
+        if number in SHORTAGES:
+            return SHORTAGES[number]
+        seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
+    return None
+
+
+def _lacking(error: BaseException) -> int | None:
+    if isinstance(error, MemoryError):
+        return errno.ENOMEM
+    if isinstance(error, SystemError) and _addresses() is not None:  # Python's own, when it forgets to say MemoryError
+        return errno.ENOMEM
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno
+    if isinstance(error, ImportError | RuntimeError | OSError):
+        return next((number for words, number in IMPORTS.items() if words in str(error)), None)
+    return None
+
+
+def _addresses() -> int | None:
+    """How many bytes of them the system allows; None if it does not limit them, or not in this way."""
+    if sys.platform != "linux":
+        return None
+    import resource
+
+    most = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return None if most == resource.RLIM_INFINITY else most
+
+
+def check_room() -> None:
+    """Raise MemoryError if the system leaves too little room to load numpy, whose libraries would end the program."""
+    most = None if "numpy" in sys.modules else _addresses()
+    if most is None:
+        return
+    with suppress(OSError, ValueError), open("/proc/self/statm", encoding="ascii") as sizes:  # noqa: PTH123  # no pathlib yet
+        if most - int(sizes.read().split()[0]) * os.sysconf("SC_PAGE_SIZE") < ROOM:
+            raise MemoryError
+
+
+def way(error: BaseException, usual: str | None = None) -> str | None:
+    """The way out of a shortage; of anything else the usual one."""
+    found = shortage(error)
+    return usual if found is None else found.way
+
+
 # bugs
 
 
@@ -110,12 +210,12 @@ def debugging() -> bool:
 
 
 def unforeseen(error: Exception, file: str = "") -> Problem:
-    """The problem that a bug is told as, or a lack of memory. Raises the error itself when debugging."""
+    """The problem that a bug is told as, or a shortage. Raises the error itself when debugging."""
     from conv_anim.diagnostics import Code, Problem
 
-    if isinstance(error, MemoryError):
-        hint = "a smaller input or fewer steps; or fewer processes at the same time, as with -j 1"
-        return Problem(Code.TOO_LARGE, "there is not enough memory to draw this", file=file, hint=hint)
+    short = shortage(error)
+    if short is not None:
+        return Problem(Code(short.code), short.what, file=file, hint=short.way)
     if debugging():
         raise error
     what = f"{type(error).__name__}: {str(error) or 'without a word'} ({_place(error)})"

@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import codecs
-import csv
-import warnings
-from dataclasses import dataclass
-from stat import S_ISREG
-from typing import TYPE_CHECKING, Any, BinaryIO
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, BinaryIO
 
+from conv_anim import faults, opening
 from conv_anim.diagnostics import Code, Problem, Source, Span, SpecError, listed, nearest
 from conv_anim.limits import USUAL, Asked, Place
 from conv_anim.spec.arrays import DataFileError
-from conv_anim.spec.model import Given
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from conv_anim.limits import Limits
-    from conv_anim.spec.model import Number
-
-NUMBER = 64
-"""Bytes of memory for each number of a data file, while it is read."""
-WRITTEN = 50
-"""Bytes of memory for each byte of numbers written as text."""
-FINITE = "numpy.nan_to_num makes finite ones of them"
-SMALLER = "a smaller input shows the same"
-COMMAS = "a row of numbers on each line, with commas between them"
+    from conv_anim.spec.model import Given
 
 
 def problem(code: Code, message: str, name: str, hint: str | None = None) -> SpecError:
@@ -35,10 +24,10 @@ def problem(code: Code, message: str, name: str, hint: str | None = None) -> Spe
     return SpecError([Problem(code, message, hint=hint, file=name)])
 
 
-def source(path: Path, limits: Limits = USUAL) -> Source:
-    """A spec's text. Raises SpecError."""
+def source(path: Path, limits: Limits = USUAL, *, pipes: bool = False) -> Source:
+    """A spec's text; with ``pipes`` it may come from a pipe, as from one that the user names. Raises SpecError."""
     try:
-        with path.open("rb") as file:
+        with opening.opened(path, pipes=pipes) as file:
             return decoded(file, str(path), limits)
     except OSError as error:
         raise _unreadable(path, error) from None
@@ -51,7 +40,9 @@ def _unreadable(path: Path, error: OSError) -> SpecError:
         )
     if isinstance(error, IsADirectoryError):
         return problem(Code.UNREADABLE, "this is a folder, not a spec", str(path))
-    return problem(Code.UNREADABLE, f"cannot be read: {error.strerror or error}", str(path))
+    if isinstance(error, opening.NoFileError):
+        return problem(Code.UNREADABLE, f"this is {error.kind}, not a file", str(path), "name the spec's file")
+    return problem(Code.UNREADABLE, f"cannot be read: {error.strerror or error}", str(path), faults.way(error))
 
 
 KINDS = {
@@ -73,7 +64,7 @@ def _no_text(data: bytes) -> str | None:
 
 def decoded(file: BinaryIO, name: str, limits: Limits = USUAL) -> Source:
     """The text of an open file: UTF-8, or UTF-16 that says so in its first bytes."""
-    data = file.read(limits.file_size + 1)
+    data = opening.taken(file, limits.file_size + 1)
     what, way = f"this file has {len(data):,} bytes or more", "keep large arrays in a .npy file"
     Asked("file_size", len(data), what, way, whole=False).check(limits, Place(file=name))
     other = _no_text(data)
@@ -104,19 +95,22 @@ class Folder:
     def __call__(self, name: str) -> Given:
         """The numbers of a file. Raises DataFileError."""
         path = self._inside(name)
-        read = READERS.get(path.suffix.lower())
-        if read is None:
+        kind = READERS.get(path.suffix.lower())
+        if kind is None:
             known = f"known are {listed(list(READERS), last='and')}"
             raise DataFileError(f"'{name}' is of no known kind", CONVERTED.get(path.suffix.lower(), known))
         try:
-            if not _is_plain(path):
-                raise DataFileError(f"'{name}' is no file with data in it", "name a .npy, .csv or .png file")
-            return read(path, name, self.limits)
+            faults.check_room()
+            with opening.opened(path) as file:
+                return replace(_numbers(file, kind, name, self.limits), file=path)
         except FileNotFoundError:
             raise DataFileError(f"there is no file '{name}'", _looked_for(path, name)) from None
+        except (opening.NoFileError, IsADirectoryError) as error:
+            kind = error.kind if isinstance(error, opening.NoFileError) else "a folder"
+            raise DataFileError(f"'{name}' is {kind}, not a file", "name a .npy, .csv or .png file") from None
         except OSError as error:
             what = f"'{name}' cannot be read: {error.strerror or error}"
-            raise DataFileError(what, "it may be cut off, or not be yours to read") from None
+            raise DataFileError(what, faults.way(error, "it may be cut off, or not be yours to read")) from None
 
     def _inside(self, name: str) -> Path:
         """Where a file really lies, links followed."""
@@ -130,6 +124,18 @@ class Folder:
         return path
 
 
+class Noting:
+    """Reads the data files of specs in a folder, and remembers which, also of those that cannot be read."""
+
+    def __init__(self, folder: Path, limits: Limits = USUAL, within: Path | None = None) -> None:
+        self._files = Folder(folder, limits, within)
+        self.read: list[Path] = []
+
+    def __call__(self, name: str) -> Given:
+        self.read.append(self._files.root / name)
+        return self._files(name)
+
+
 def is_within(path: Path, folder: Path) -> bool:
     """Whether a path leads into a folder or below it, links followed; what is not there yet counts as plain."""
     try:
@@ -138,11 +144,6 @@ def is_within(path: Path, folder: Path) -> bool:
         return True
     except (OSError, RuntimeError):
         return False
-
-
-def _is_plain(path: Path) -> bool:
-    """Whether it is a file whose end comes: no folder, pipe or device. Raises OSError."""
-    return S_ISREG(path.stat().st_mode)
 
 
 CONVERTED = {
@@ -169,99 +170,13 @@ def _looked_for(path: Path, name: str) -> str:
     return relative if near is None else f"did you mean '{name.removesuffix(path.name)}{near}'? {relative}"
 
 
-def _limited(cells: int, name: str, limits: Limits) -> None:
-    """Raise DataFileError for more numbers than are allowed."""
-    needed = f"to read '{name}' takes about {NUMBER * cells:,} bytes of memory"
-    for asked in (
-        Asked("cells", cells, f"'{name}' has {cells:,} numbers", SMALLER),
-        Asked("memory", NUMBER * cells, needed, SMALLER),
-    ):
-        if asked.problem(limits) is not None:
-            raise DataFileError(asked.what, asked=asked)
+READERS: dict[str, str] = {".npy": "npy", ".csv": "table", ".png": "png"}
+"""By suffix: the module of `conv_anim.data_files` that reads such files, imported when there is one."""
 
 
-def _from_array(array: Any, name: str) -> Given:
-    import numpy as np
+def _numbers(file: BinaryIO, kind: str, name: str, limits: Limits) -> Given:
+    """What an open file holds. Raises DataFileError."""
+    from importlib import import_module
 
-    if array.size == 0 or array.dtype.kind not in "biuf":
-        shape = "x".join(map(str, array.shape)) or "one value"
-        hint = "whole and real numbers can be drawn"
-        raise DataFileError(f"'{name}' holds {array.dtype} in the shape {shape}, and no number that can be drawn", hint)
-    with np.errstate(over="ignore"):
-        drawable = np.isfinite(array).all() and np.abs(array.astype(float)).max() < 2**53
-    if not drawable:
-        raise DataFileError(
-            f"'{name}' holds numbers that cannot be drawn: infinite, not a number, or beyond ±2⁵³", FINITE
-        )
-    whole = array.astype(np.int64) if array.dtype.kind in "biu" else array.astype(np.float64)
-    return Given(tuple(whole.shape), tuple(whole.ravel().tolist()))
-
-
-def _npy(path: Path, name: str, limits: Limits) -> Given:
-    from tokenize import TokenError
-
-    from numpy.lib.format import open_memmap
-
-    broken = (ValueError, TypeError, OverflowError, EOFError, SyntaxError, TokenError, RecursionError, MemoryError)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of files that Python 2 wrote
-            array = open_memmap(path, mode="r")
-    except broken:
-        what = f"'{name}' is no whole .npy file of plain numbers"
-        raise DataFileError(what, "write the array with numpy.save, without objects in it") from None
-    _limited(array.size, name, limits)
-    return _from_array(array, name)
-
-
-def _csv(path: Path, name: str, limits: Limits) -> Given:
-    size = path.stat().st_size
-    asked = Asked("memory", WRITTEN * size, f"to read '{name}' takes about {WRITTEN * size:,} bytes of memory", SMALLER)
-    if asked.problem(limits) is not None:
-        raise DataFileError(asked.what, asked=asked)
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [[_number(cell, name, k) for cell in row] for k, row in enumerate(csv.reader(file), 1) if row]
-    except (UnicodeDecodeError, csv.Error) as error:
-        what = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
-        raise DataFileError(f"'{name}' is no CSV file: {what}", "save it as CSV in UTF-8") from None
-    if not rows:
-        raise DataFileError(f"'{name}' is empty", COMMAS)
-    odd = next((k for k, row in enumerate(rows) if len(row) != len(rows[0])), None)
-    if odd is not None:
-        raise DataFileError(f"'{name}': row {odd + 1} is {len(rows[odd])} long, the first one {len(rows[0])}", COMMAS)
-    _limited(len(rows) * len(rows[0]), name, limits)
-    return Given((len(rows), len(rows[0])), tuple(cell for row in rows for cell in row))
-
-
-def _number(cell: str, name: str, row: int) -> Number:
-    from conv_anim.spec.document import scalar
-
-    value = scalar(cell.strip())
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 2**53:
-        raise DataFileError(f"'{name}': '{cell.strip()[:40]}' in row {row} is no number that can be drawn", COMMAS)
-    return value
-
-
-def _png(path: Path, name: str, limits: Limits) -> Given:
-    """Grey values as (rows, columns), colours as (3, rows, columns), from 0 to 255."""
-    import numpy as np
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=["PNG"]) as image:
-                grey = image.mode in {"1", "L", "LA", "I", "I;16", "F"}
-                _limited(image.width * image.height * (1 if grey else 3), name, limits)
-                pixels = np.asarray(
-                    image if image.mode in {"I", "I;16", "F"} else image.convert("L" if grey else "RGB")
-                )
-    except (UnidentifiedImageError, SyntaxError, ValueError):
-        raise DataFileError(f"'{name}' is no PNG that can be read", "convert the picture to PNG anew") from None
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise DataFileError(f"'{name}' is too large a picture", "a smaller input shows the same") from None
-    return _from_array(pixels if grey else np.moveaxis(pixels, -1, 0), name)
-
-
-READERS: dict[str, Callable[[Path, str, Limits], Given]] = {".npy": _npy, ".csv": _csv, ".png": _png}
+    read: Callable[[BinaryIO, str, Limits], Given] = import_module(f"conv_anim.data_files.{kind}").read
+    return read(file, name, limits)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from conv_anim import faults, pipeline, signals
+from conv_anim import claims, faults, opening, pipeline, signals
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.limits import USUAL
 
@@ -24,7 +25,12 @@ ENOUGH = 4
 DRAWING = ("export.files", "export.gif", "ledger", "painting.agg", "scene.figure", "tracing.trace")
 """The modules that any figure needs."""
 
-Change: TypeAlias = Literal["new", "changed", "same"]
+ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+"""No file is there; a link in a circle is replaced, as any link is."""
+ELSEWHERE = "choose another folder with -o, or another name with 'output:'"
+"""The way out where a picture cannot be written."""
+
+Change: TypeAlias = Literal["new", "changed", "same", "removed"]
 Made: TypeAlias = "list[tuple[str, bytes]]"
 """Names of files, and what is in them."""
 
@@ -48,10 +54,15 @@ class Job:
         """The file, or with the format ``frames`` what its many files begin with."""
         return self.path.with_name(f"{self.path.name}.{self.format}")
 
+    def targets(self) -> list[Path]:
+        """The files that are written; frames take a while to be counted. Raises SpecError if they cannot be."""
+        named = pipeline.names(self.spec, self.format, self.path.name, step=self.step, limits=self.limits)
+        return [self.path.with_name(name) for name in named]
+
     @property
     def first(self) -> str:
-        """The file, as a person knows it."""
-        return f"{self.path}.{'png' if self.format == 'frames' else self.format}"
+        """The file, or all the frames, as a person knows them."""
+        return f"{self.path}-….png" if self.format == "frames" else f"{self.path}.{self.format}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +85,17 @@ def done(job: Job) -> Outcome:
     if outcome.problems:
         return outcome
     try:
+        for name, _ in made:
+            claims.check(job.path.with_name(name), job.spec.files, ELSEWHERE)
         written = tuple(_put(job.path.with_name(name), data, check=job.check) for name, data in made)
+        _note(job, made)
+        return Outcome(written, advice=_advice(job))
+    except SpecError as error:
+        return Outcome(problems=error.problems)
     except (OSError, UnicodeError) as error:
         return Outcome(problems=(_unwritable(job, error),))
-    _note(job, made)
-    return Outcome(written, advice=_advice(job))
+    except Exception as error:  # noqa: BLE001  # as in `drawn`
+        return Outcome(problems=(faults.unforeseen(error, str(job.path)),))
 
 
 def drawn(job: Job) -> tuple[Outcome, Made]:
@@ -95,19 +112,20 @@ def drawn(job: Job) -> tuple[Outcome, Made]:
 def _put(path: Path, data: bytes, *, check: bool) -> tuple[Path, Change]:
     from conv_anim.export import files
 
-    before = _content(path)
-    change: Change = "new" if before is None else "same" if before == data else "changed"
+    change = _change(path, data)
     if change != "same" and not check:
         files.write(path, data)
     return path, change
 
 
-def _content(path: Path) -> bytes | None:
-    """What is in a file; None if there is none."""
+def _change(path: Path, data: bytes) -> Change:
+    """What becomes of a file that is to hold this; of a larger one nothing is read. Raises OSError."""
     try:
-        return path.read_bytes() if path.is_file() else None
-    except FileNotFoundError:  # it was there a moment ago
-        return None
+        return "same" if opening.content(path, len(data)) == data else "changed"
+    except OSError as error:
+        if error.errno in ABSENT:
+            return "new"
+        raise
 
 
 def _unwritable(job: Job, error: OSError | UnicodeError) -> Problem:
@@ -118,7 +136,7 @@ def _unwritable(job: Job, error: OSError | UnicodeError) -> Problem:
             why = f"{error.filename} is no folder"
         case _:
             why = error.strerror or str(error)
-    hint = "choose another folder with -o, or another name with 'output:'"
+    hint = faults.way(error, ELSEWHERE)
     return Problem(Code.OUTPUT, f"{job.first} cannot be written: {why}", file=str(job.path), hint=hint)
 
 
@@ -199,6 +217,7 @@ def _import_all() -> None:
     """What is imported here already, forked processes need not import each for itself."""
     from importlib import import_module
 
+    faults.check_room()
     for name in DRAWING:
         import_module(f"conv_anim.{name}")
 
@@ -209,8 +228,8 @@ def _killed(job: Job) -> Problem:
     return Problem(Code.KILLED, what, file=str(job.path), hint=hint)
 
 
-def _bury(job: Job, process: int) -> None:
+def _bury(job: Job) -> None:
     """Clear up after a process that was killed."""
     from conv_anim.export import files
 
-    files.clear(job.path.parent, process)
+    files.clear(job.path.parent)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from conv_anim.diagnostics import Code, Problem, SpecError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from conv_anim.diagnostics import Span
 
 Name: TypeAlias = Literal["file_size", "depth", "values", "cells", "work", "steps", "pixels", "memory"]
@@ -113,6 +115,21 @@ class Asked:
 
     def check(self, limits: Limits, at: Place = NOWHERE) -> None:
         """Raise SpecError if it is larger than its limit."""
-        problem = self.problem(limits, at)
-        if problem is not None:
-            raise SpecError([problem])
+        check_all([(self, at)], limits)
+
+
+def exceeded(found: Iterable[tuple[Asked, Place]], limits: Limits) -> list[Problem]:
+    """A problem for each limit that something is larger than: with the largest of all, so that its hint is enough."""
+    most: dict[Name, tuple[Asked, Place]] = {}
+    for asked, at in found:
+        if asked.name not in most or asked.number > most[asked.name][0].number:
+            most[asked.name] = (asked, at)
+    problems = (asked.problem(limits, at) for asked, at in most.values())
+    return [problem for problem in problems if problem is not None]
+
+
+def check_all(found: Iterable[tuple[Asked, Place]], limits: Limits) -> None:
+    """Raise SpecError with all limits that something is larger than."""
+    problems = exceeded(found, limits)
+    if problems:
+        raise SpecError(problems)

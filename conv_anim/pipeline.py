@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from conv_anim import inputs
+from conv_anim import claims, faults, inputs
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
 from conv_anim.limits import USUAL
 from conv_anim.spec import document, estimates, formats, overrides, places, reader
@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from os import PathLike
 
-    from conv_anim.limits import Limits
+    from conv_anim.limits import Asked, Limits
     from conv_anim.painting.fonts import GlyphError
     from conv_anim.scene.choice import Steps
     from conv_anim.scene.primitives import Scene
     from conv_anim.spec.arrays import Files
-    from conv_anim.spec.model import Spec
+    from conv_anim.spec.model import Given, Spec
     from conv_anim.spec.nodes import Node
+    from conv_anim.spec.overrides import Option
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,33 +44,59 @@ def load(
     ``changes`` are like ``layer.stride=2``; ``limits`` say how large it may be. Raises SpecError, which holds all
     problems.
     """
-    return loaded(source, changes=changes, limits=limits or USUAL).spec
+    return loaded(source, changes=changes, limits=limits or USUAL, pipes=True).spec
 
 
 def loaded(
     source: str | PathLike[str] | Mapping[str, Any] | Source,
     *,
-    changes: Iterable[str] = (),
+    changes: Iterable[str | Option] = (),
     files: Files | None = None,
     limits: Limits = USUAL,
+    pipes: bool = False,
 ) -> Loaded:
-    """As `load`, with the tree; a ``Source`` is text that is read already. ``files`` reads the data files."""
+    """As `load`, with the tree; a ``Source`` is text that is read already. ``files`` reads the data files.
+
+    ``pipes`` says whether the spec may come from a pipe, as from one that the user names.
+    """
+    folder = Path()
+    itself: tuple[Path, ...] = ()
     match source:
         case Source():
-            root, folder = document.parsed(source, limits=limits), Path()
+            root = document.parsed(source, limits=limits)
         case str() | Path():
             path = Path(source)
-            root, folder = document.parsed(inputs.source(path, limits), limits=limits), path.parent
+            text = inputs.source(path, limits, pipes=pipes)
+            root, folder, itself = document.parsed(text, limits=limits), path.parent, (path,)
         case _ if hasattr(source, "__fspath__"):
-            return loaded(Path(source), changes=changes, files=files, limits=limits)
+            return loaded(Path(source), changes=changes, files=files, limits=limits, pipes=pipes)
         case _:
-            root, folder = from_python(dict(source), limits=limits), Path()
-    return _changed(root, changes, files or inputs.Folder(folder, limits), limits)
+            root = from_python(dict(source), limits=limits)
+    return changed(root, changes, files or inputs.Folder(folder, limits), limits=limits, read=itself)
 
 
-def _changed(root: Node, changes: Iterable[str], files: Files, limits: Limits) -> Loaded:
+def changed(
+    root: Node, changes: Iterable[str | Option], files: Files, *, limits: Limits = USUAL, read: Iterable[Path] = ()
+) -> Loaded:
+    """What a tree describes, with changes; ``read`` are the files that it came from. Raises SpecError."""
     root = overrides.changed(root, changes, limits)
-    return Loaded(reader.spec(root, files, limits), root)
+    found = list(read)
+
+    def noting(name: str) -> Given:
+        given = files(name)
+        found.extend([] if given.file is None else [given.file])
+        return given
+
+    made = reader.spec(root, noting, limits)
+    return Loaded(replace(made, files=tuple(_from_the_root(path) for path in dict.fromkeys(found))), root)
+
+
+def _from_the_root(path: Path) -> Path:
+    """So that it is the same file when the current folder is another one."""
+    try:
+        return path.absolute()
+    except OSError:  # the current folder is gone
+        return path
 
 
 # from a spec to a picture
@@ -99,6 +126,7 @@ def scene(spec: Spec, *, limits: Limits = USUAL) -> Scene:
     Raises SpecError if no view can show it, it takes more than the limits allow, or no font has a character of its
     texts.
     """
+    faults.check_room()
     from conv_anim.painting.fonts import DejaVu, GlyphError
     from conv_anim.scene import figure
     from conv_anim.tracing.trace import trace
@@ -145,11 +173,12 @@ def render(spec: Spec, path: str | PathLike[str], *, step: Steps | None = None, 
 
     ``step`` chooses steps, counted from 0: one (``3``, ``"last"``) makes a still, several (``[0, 4]``, ``"0,4-8"``) are
     the frames, panels or pages. Raises SpecError, also for what takes more than the ``limits`` allow, and OSError where
-    it cannot write.
+    it cannot write. Nor is it written over a file that the spec was read from: a SpecError too.
     """
     from conv_anim.export import files
 
     path, limits = Path(path), limits or USUAL
+    claims.check(path, spec.files, "give the picture another name")
     files.write(path, encoded(scene(spec, limits=limits), format_of(path), step=step, limits=limits))
     return path
 
@@ -182,19 +211,35 @@ def pictures(
     return [(f"{name}.{format_}", encoded(drawn, format_, step=step, limits=limits))]
 
 
+def names(spec: Spec, format_: str, name: str, *, step: Steps | None = None, limits: Limits = USUAL) -> list[str]:
+    """What `pictures` calls the files, before any is painted. Raises SpecError where frames cannot be counted."""
+    if format_ != "frames":
+        return [f"{name}.{format_}"]
+    from conv_anim.scene import choice
+
+    drawn = scene(spec, limits=limits)
+    _made(drawn, step, limits).check(limits)
+    count = len(drawn.rests)
+    steps = range(count) if step is None else choice.numbers(step, count)
+    return [_frame(name, k, count) for k in steps]
+
+
+def _frame(name: str, number: int, count: int) -> str:
+    return f"{name}-{number:0{len(str(count - 1))}}.png"
+
+
 def _numbered(drawn: Scene, name: str, step: Steps | None, limits: Limits) -> list[tuple[str, bytes]]:
     from conv_anim.export import burden, png
     from conv_anim.painting.agg import frames
     from conv_anim.scene import choice
 
     count = len(drawn.rests)
-    _within(drawn, step, limits)
+    made = _made(drawn, step, limits)
     steps = range(count) if step is None else choice.numbers(step, count)
-    burden.check(drawn, "frames", limits, frames=len(steps))
-    digits = len(str(count - 1))
+    burden.check(drawn, "frames", limits, frames=len(steps), also=made)
     painted = zip(steps, frames(drawn, [drawn.rests[k] for k in steps]), strict=True)
     return [
-        (f"{name}-{k:0{digits}}.png", png.encode(pixels, title=drawn.title, description=drawn.description))
+        (_frame(name, k, count), png.encode(pixels, title=drawn.title, description=drawn.description))
         for k, pixels in painted
     ]
 
@@ -224,24 +269,25 @@ def encoded(drawn: Scene, format_: str, *, step: Steps | None = None, limits: Li
     from conv_anim.export import burden
 
     layout, _, kind = format_.rpartition(".")
-    _within(drawn, step, limits)
+    made = _made(drawn, step, limits)
     if step is not None:
         drawn = _chosen(drawn, format_, step)
     if layout in formats.LAYOUTS:
         from conv_anim.scene import storyboard
 
+        made.check(limits)
         drawn, format_ = storyboard.page(drawn, strip=layout == "strip", vectors=kind != "png", limits=limits), kind
-    burden.check(drawn, format_, limits)
+    burden.check(drawn, format_, limits, also=made)
     return _encoder(format_)(drawn)
 
 
-def _within(drawn: Scene, step: Steps | None, limits: Limits) -> None:
-    """Raise SpecError if too many frames would be made, to the last one or to the last one that is chosen."""
+def _made(drawn: Scene, step: Steps | None, limits: Limits) -> Asked:
+    """How many frames are made, to the last one or to the last one that is chosen."""
     from conv_anim.export import burden
     from conv_anim.scene import choice
 
     last = len(drawn.frames) - 1 if step is None else drawn.rests[choice.last(step, len(drawn.rests))]
-    burden.made(drawn, last + 1, limits)
+    return burden.made(drawn, last + 1, limits)
 
 
 def _chosen(drawn: Scene, format_: str, step: Steps) -> Scene:

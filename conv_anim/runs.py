@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NoReturn, TypeAlias, TypeVar
 
 import click
 
-from conv_anim import batch, faults, inputs, pipeline
-from conv_anim.diagnostics import Code, SpecError
+from conv_anim import batch, claims, faults, inputs, pipeline
+from conv_anim.diagnostics import Code, Source, SpecError
 from conv_anim.limits import Limits
+from conv_anim.spec import document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from conv_anim.batch import Origin, Wanted
-    from conv_anim.diagnostics import Form, Problem, Source
+    from conv_anim.diagnostics import Form, Problem
+    from conv_anim.jobs import Job
     from conv_anim.pipeline import Loaded
     from conv_anim.spec.model import Spec
 
@@ -27,13 +30,19 @@ Found: TypeAlias = "tuple[Origin, tuple[Problem, ...]]"
 """A spec that is not read yet, or what is in the way."""
 Read: TypeAlias = "tuple[Origin, Loaded | tuple[Problem, ...]]"
 """A spec with what was read of it, or its problems."""
+Plan: TypeAlias = "tuple[Origin, tuple[Job, ...], tuple[Path, ...]]"
+"""A spec with what is to be drawn of it, and the data files that it names."""
 FORM = "conv_anim.diagnostics"
 """Where a command's context keeps the form that its problems are told in."""
 LIMITS = "conv_anim.limits"
 """Where it keeps the limits that were asked for, by their names."""
+ARGUMENTS = "conv_anim.arguments"
+"""Where it keeps what stood behind its name."""
 STDIN = "<stdin>"
 CLEAR = "\r\x1b[K"
 """Empties the line of a terminal."""
+KEPT = 4_000_000
+"""Characters of specs that are kept from their plans until they are drawn; others are read again."""
 T = TypeVar("T")
 
 
@@ -49,6 +58,14 @@ def tell(problems: Iterable[Problem]) -> None:
     over = CLEAR if color and sys.stderr.isatty() else ""
     for problem in problems:
         click.echo(f"{over}{problem.told(said, color=color)}", err=True, color=color)
+
+
+def say_how() -> None:
+    """After a check: the command that makes the changes, for people."""
+    context = click.get_current_context(silent=True)
+    if context is not None and form() == "human":
+        args = [arg for arg in context.meta.get(ARGUMENTS, ()) if arg != "--check"]
+        click.echo(f"to make these changes: {shlex.join(['conv-anim', str(context.info_name), *args])}", err=True)
 
 
 def form() -> Form:
@@ -81,11 +98,16 @@ def standard_input() -> Source:
 
 def read_one(path: Path, changes: tuple[str, ...]) -> Spec:
     """A spec, drawable or not; its problems are told, and end the run."""
+    faults.check_room()
     try:
-        source = standard_input() if str(path) == "-" else path
-        return pipeline.loaded(source, changes=changes, limits=limits()).spec
+        piped = str(path) == "-"
+        claims.check_stdout([claims.STANDARD_INPUT if piped else path])
+        source = standard_input() if piped else path
+        made = pipeline.loaded(source, changes=changes, limits=limits(), pipes=True).spec
+        claims.check_stdout(made.files)
     except SpecError as error:
         fail(error.problems)
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +116,22 @@ class Reading:
 
     found: tuple[Found, ...]
     wanted: Wanted
+    kept: dict[str, Source] = field(default_factory=dict)
+    """Texts of specs that were read for their plans, by name."""
 
     def __len__(self) -> int:
         return len(self.found)
 
+    def plans(self) -> Iterator[Plan]:
+        """What each spec would write and read, as far as it can be read itself; at most its text is kept."""
+        left = KEPT
+        for origin, problems in self.found:
+            if not problems:
+                yield _plan(origin, self.wanted, self.kept if left > 0 else {})
+                left -= len(self.kept[origin.name].text) if origin.name in self.kept else 0
+
     def __iter__(self) -> Iterator[Read]:
-        return ((origin, problems or _read(origin, self.wanted)) for origin, problems in self.found)
+        return ((origin, problems or _read(origin, self.wanted, self.kept)) for origin, problems in self.found)
 
 
 def read_all(paths: Sequence[Path], wanted: Wanted) -> Reading:
@@ -116,16 +148,31 @@ def _found(path: Path) -> list[Found]:
     return [(origin, ()) for origin in origins]
 
 
-def _read(origin: Origin, wanted: Wanted) -> Loaded | tuple[Problem, ...]:
+def _read(origin: Origin, wanted: Wanted, kept: dict[str, Source]) -> Loaded | tuple[Problem, ...]:
     try:
         batch.check_place(origin, wanted.limits)
         files = inputs.Folder(origin.folder, wanted.limits, within=origin.root)
-        loaded = pipeline.loaded(origin.source, changes=wanted.changes, files=files, limits=wanted.limits)
+        source, pipes = kept.pop(origin.name, origin.source), origin.named is None
+        loaded = pipeline.loaded(source, changes=wanted.changes, files=files, limits=wanted.limits, pipes=pipes)
         return pipeline.drawable(loaded, wanted.limits)
     except SpecError as error:
         return error.problems
     except Exception as error:  # noqa: BLE001  # one bug does not keep other specs from being read
         return (faults.unforeseen(error, origin.name),)
+
+
+def _plan(origin: Origin, wanted: Wanted, kept: dict[str, Source]) -> Plan:
+    noting = inputs.Noting(origin.folder, wanted.limits, within=origin.root)
+    try:
+        batch.check_place(origin, wanted.limits)
+        source = origin.source if isinstance(origin.source, Source) else inputs.source(origin.source, wanted.limits)
+        kept[origin.name] = source
+        root = document.parsed(source, limits=wanted.limits)
+        loaded = pipeline.changed(root, wanted.changes, noting, limits=wanted.limits)
+        made = batch.jobs(origin, loaded, replace(wanted, noted=False))
+    except Exception:  # noqa: BLE001  # it is told when the spec is read to be drawn
+        made = []
+    return origin, tuple(made), tuple(noting.read)
 
 
 @contextmanager

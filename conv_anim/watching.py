@@ -6,36 +6,52 @@ page and its picture.
 
 from __future__ import annotations
 
+import errno
 import json
+import selectors
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Condition, Event, Thread
+from socket import MSG_PEEK
+from threading import BoundedSemaphore, Condition, Event, Thread
+from traceback import format_exception
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
-from conv_anim import pipeline
+from conv_anim import faults, pipeline
 from conv_anim.diagnostics import SpecError
-from conv_anim.embed.figure import Noting
 from conv_anim.export import html
+from conv_anim.inputs import Noting
 from conv_anim.limits import USUAL
 from conv_anim.scene.wording.phrases.told import EN
 from conv_anim.spec import places
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
+    from socket import socket
 
     from conv_anim.export.html import Data
     from conv_anim.limits import Limits
     from conv_anim.pipeline import Loaded
 
 States: TypeAlias = "dict[Path, tuple[int, int, int] | None]"
+Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
+"""One that takes no descriptor of its own."""
 HOST = "127.0.0.1"
 EVERY = 0.04
 """Seconds between two looks at the files: a few calls that cost a thousandth of that."""
 PATIENCE = 20.0
 """Seconds that a page waits for something new before it asks again."""
+LOOKS = 20
+"""Times that it is looked meanwhile whether anybody still waits there."""
+MOST = 64
+"""Readers at the same time."""
+GONE = (errno.EBADF, errno.EINVAL, errno.ENOTSOCK)
+"""What is said of a port that is closed."""
+REST = 0.2
+"""Seconds until somebody is let in again who could not be."""
 EMPTY: Data = {
     "size": [480, 1],
     "background": "#ffffff",
@@ -107,7 +123,7 @@ class Watcher:
     limits: Limits = USUAL
 
     def draw(self, board: Board) -> None:
-        """Read and draw, and post what comes of it."""
+        """Read and draw, and post what comes of it, whatever goes wrong; the next save is a new chance."""
         noting = Noting(self.path.parent, self.limits)
         loaded: Loaded | None = None
         try:
@@ -117,6 +133,8 @@ class Watcher:
         except SpecError as error:
             placed = error if loaded is None else places.located(error, loaded.root)
             board.post(None, str(placed))
+        except Exception as error:  # noqa: BLE001  # a bug or a shortage does not end the watch
+            board.post(None, _unforeseen(error, self.path))
         self.files = (self.path, *noting.read)
 
     def follow(self, board: Board, stop: Event) -> None:
@@ -136,6 +154,13 @@ class Watcher:
             stop.wait(EVERY)
 
 
+def _unforeseen(error: Exception, path: Path) -> str:
+    """What is told of a bug or a shortage; when debugging, all that Python knows of it."""
+    if faults.debugging():
+        return "".join(format_exception(error))
+    return str(faults.unforeseen(error, str(path)))
+
+
 def states(files: Iterable[Path]) -> States:
     """What changes when one of some files is written, replaced, removed or made."""
     return {path: _state_of(path) for path in files}
@@ -145,15 +170,16 @@ def _state_of(path: Path) -> tuple[int, int, int] | None:
     """Size, time and number; None if there is no such file."""
     try:
         found = path.stat()
-    except OSError:
+    except (OSError, ValueError):  # a name that no file can have
         return None
     return found.st_size, found.st_mtime_ns, found.st_ino
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Serves the page, and what it shows."""
+    """Serves the page, and what it shows; who says or takes nothing for a while is not waited for any longer."""
 
     server: Server
+    timeout = 30.0
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "conv-anim", ""
 
@@ -182,8 +208,19 @@ class Handler(BaseHTTPRequestHandler):
         if asked.path == "/":
             return HTTPStatus.OK, "text/html; charset=utf-8", self.server.page
         if asked.path == "/figure":
-            return HTTPStatus.OK, "application/json", self.server.board.after(_version(asked.query)).told()
+            return HTTPStatus.OK, "application/json", self._news(_version(asked.query)).told()
         return HTTPStatus.NOT_FOUND, "text/plain", b"There is nothing here but the page.\n"
+
+    def _news(self, version: int) -> State:
+        """The newest state, as soon as it is news; a reader who has gone is not kept for it."""
+        for _ in range(LOOKS):
+            state = self.server.board.after(version, PATIENCE / LOOKS)
+            if state.version != version or self._is_gone():
+                break
+        return state
+
+    def _is_gone(self) -> bool:
+        return _readable(self.connection) and not self.connection.recv(1, MSG_PEEK)
 
     def log_message(self, *_: Any) -> None:
         """Nothing: the terminal is for problems."""
@@ -194,16 +231,30 @@ def _version(query: str) -> int:
     return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else -1
 
 
+def _readable(connection: socket) -> bool:
+    """Whether something has come, if only the end."""
+    with Selector() as selector:
+        selector.register(connection, selectors.EVENT_READ)
+        return bool(selector.select(0))
+
+
+class Ended(Exception):  # noqa: N818  # it may be the page's end without any error
+    """The page is served no longer, or the spec followed no longer."""
+
+
 class Server(ThreadingHTTPServer):
-    """A page on the loopback address."""
+    """A page on the loopback address, for a few readers at a time, so that descriptors are left to read the spec."""
 
     daemon_threads = True
     block_on_close = False
+    request_queue_size = 64
 
     def __init__(self, board: Board, port: int = 0) -> None:
         """Port 0 is any that is free. Raises OSError if the port is taken."""
         super().__init__((HOST, port), Handler)
         self.board = board
+        self._rest = Event()
+        self._seats = BoundedSemaphore(_seats())
         self.names = {f"{host}:{self.server_port}" for host in (HOST, "localhost")}
         self.page = html.page(EMPTY, still="data:,", scripts=("player.js", "watch.js"), connects=True).encode()
 
@@ -211,30 +262,78 @@ class Server(ThreadingHTTPServer):
     def address(self) -> str:
         return f"http://{HOST}:{self.server_port}/"
 
+    def get_request(self) -> tuple[socket, Any]:
+        """Who comes next. A short rest when there is no descriptor for anybody, who goes on waiting at the door."""
+        try:
+            return super().get_request()
+        except OSError as error:
+            if error.errno in GONE:
+                raise Ended(error) from error
+            if faults.shortage(error) is not None:
+                self._rest.wait(REST)
+            raise
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """In a thread; who comes while all seats are taken is sent away, and comes again."""
+        if not self._seats.acquire(blocking=False):
+            self.shutdown_request(request)
+            return
+        try:
+            super().process_request(request, client_address)
+        except BaseException:  # no thread was started
+            self._seats.release()
+            raise
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._seats.release()
+
     def handle_error(self, *_: Any) -> None:
         """Nothing: a reader who has gone is no problem of ours."""
 
 
+def _seats() -> int:
+    """For so many readers there are descriptors."""
+    try:
+        import resource
+    except ImportError:
+        return MOST
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return MOST if most == resource.RLIM_INFINITY else max(2, min(MOST, most // 4))
+
+
 def watching(watcher: Watcher, server: Server) -> Iterator[State]:
-    """Serve and follow; every new state in turn, for ever."""
-    stop = Event()
+    """Serve and follow; every new state in turn, for ever. Raises Ended when one of the two ended by itself."""
+    stop, failed = Event(), list[BaseException]()
+
+    def kept(work: Callable[[], None]) -> None:
+        try:
+            work()
+        except BaseException as error:  # noqa: BLE001  # told by the thread that has a terminal
+            failed.append(error)
+
     threads = [
-        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True),
-        Thread(target=watcher.follow, args=(server.board, stop), daemon=True),
+        Thread(target=kept, args=(partial(server.serve_forever, poll_interval=0.1),), daemon=True),
+        Thread(target=kept, args=(partial(watcher.follow, server.board, stop),), daemon=True),
     ]
     for thread in threads:
         thread.start()
     try:
-        yield from _states(server.board)
+        yield from _states(server.board, threads)
+        raise Ended(*failed[:1])
     finally:
         stop.set()
-        server.shutdown()
+        if threads[0].is_alive():
+            server.shutdown()
         server.server_close()
 
 
-def _states(board: Board) -> Iterator[State]:
+def _states(board: Board, threads: Sequence[Thread]) -> Iterator[State]:
+    """Until one of some threads is no more."""
     version = 0
-    while True:
+    while all(thread.is_alive() for thread in threads):
         state = board.after(version, patience=0.5)
         if state.version != version:
             version = state.version

@@ -1,11 +1,11 @@
-"""Hypothesis: few examples, and in CI always the same ones. A browser, for the tests that need one."""
+"""Hypothesis: few examples, in CI more of them and always the same ones. Suites. A browser, for those that need one."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import signal
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -17,13 +17,33 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, FloatRect, Page
 
-settings.register_profile("quick", deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("ci", settings.get_profile("quick"), derandomize=True, database=None)
+settings.register_profile("quick", deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("quick"), max_examples=100, derandomize=True, database=None)
 settings.register_profile("thorough", settings.get_profile("quick"), max_examples=2000)
 settings.register_profile(
     "mutation", settings.get_profile("ci"), max_examples=50, phases=(Phase.explicit, Phase.generate)
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "quick"))
+
+
+SUITES = {
+    "faults": {
+        "test_boundaries", "test_damaged", "test_faults", "test_limits", "test_load", "test_overwriting",
+        "test_same_bytes", "test_whole_specs",
+    },
+    "hosts": {
+        "test_docs", "test_embed", "test_fence", "test_hooks", "test_html", "test_jupyter", "test_package",
+        "test_pandoc", "test_site", "test_sphinx", "test_watch",
+    },
+}  # fmt: skip
+"""Suites with targets of their own in the Makefile, and their modules: many processes, or real hosts and browsers."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for suite, modules in SUITES.items():
+            if item.path.stem in modules:
+                item.add_marker(suite)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -64,6 +84,8 @@ def _signals() -> None:
             signal.signal(number, handler)
 
 
+PATIENCE = 120_000
+"""Milliseconds after which something in a page never comes, however slow the machine."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 QUIET = ("background-networking", "component-update", "sync", "gpu", "quic", "dev-shm-usage")
 
@@ -80,13 +102,21 @@ def browser() -> Iterator[Browser]:
     if where is None:
         reason = "needs Chromium (apt install chromium)"
         pytest.fail(reason) if "CI" in os.environ else pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     args = ["--no-sandbox", "--no-first-run", *(f"--disable-{what}" for what in QUIET)]
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=where, args=args)
         yield running
         running.close()
+
+
+def new_page(browser: Browser, **options: Any) -> Page:
+    """A tab of its own, which waits as long as a slow machine takes; closing it is up to the test."""
+    page = browser.new_page(**options)
+    page.set_default_timeout(PATIENCE)
+    return page
 
 
 def screenshot(page: Page, width: int, height: int) -> bytes:

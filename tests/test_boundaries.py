@@ -16,6 +16,7 @@ import conv_anim
 from conv_anim import pipeline
 from conv_anim.cli import main
 from conv_anim.diagnostics import Code, SpecError
+from tests import conftest
 
 LAYER = "layer: {type: conv, kernel_size: 2}\n"
 SPEC = f"input: {{size: [3, 3]}}\n{LAYER}"
@@ -290,7 +291,7 @@ WORDS = {
 def test_every_text_stays_text_in_a_browser(browser, tmp_path, view, format_):
     path = tmp_path / f"nasty.{format_}"
     path.write_bytes(pipeline.encoded(pipeline.scene(conv_anim.load({**WORDS, "view": view})), format_))
-    page = browser.new_page()
+    page = conftest.new_page(browser)
     asked, wrong = [], []
     page.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", lambda error: wrong.append(str(error)))

@@ -137,7 +137,7 @@ def test_check_writes_nothing_and_fails_for_what_is_new_or_changed(here):
     before = Path("fig.gif").read_bytes()
     result = run("render", "fig.yaml", "--check", "--set", "layer.stride=2", "-f", "gif")
     assert result.exit_code == 1
-    assert "changed: fig.gif" in result.stdout
+    assert "would change: fig.gif" in result.stdout
     assert Path("fig.gif").read_bytes() == before
 
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from markdown_it import MarkdownIt
 from PIL import Image
 
-from conv_anim import batch, catalog, pipeline
+from conv_anim import batch, catalog, jobs, pipeline
 from conv_anim.cli import main
 from conv_anim.embed import markdown
 from conv_anim.embed.marks import comments
@@ -105,14 +105,17 @@ def test_check_writes_nothing_and_names_what_would_change(here):
     before = files(here)
     result = run(made, "--check")
     assert result.exit_code == 1
-    assert result.stdout.splitlines() == ["new: figs/one.gif", "new: figs/one.still.png", "changed: page.md"]
+    assert result.stdout.splitlines() == [
+        "would be new: figs/one.gif", "would be new: figs/one.still.png", "would change: page.md"
+    ]  # fmt: skip
+    assert result.stderr == "to make these changes: conv-anim embed page.md\n"
     assert files(here) == before
     run(made)
     Path("figs/one.yaml").write_text(SPEC.replace("[4, 4]", "[5, 4]"))
     stale = run(made, "--check")
     assert stale.exit_code == 1
-    assert "changed: figs/one.gif" in stale.stdout
-    assert "changed: page.md" in stale.stdout
+    assert "would change: figs/one.gif" in stale.stdout
+    assert "would change: page.md" in stale.stdout
 
 
 @pytest.mark.parametrize(
@@ -314,6 +317,167 @@ def test_a_picture_that_cannot_be_written_leaves_its_page_alone(here):
 
 def test_no_page_is_wrong_usage(here):
     assert run().exit_code == 2
+
+
+# somebody else at the same time
+
+
+def meanwhile(monkeypatch, *happenings):
+    """Have things happen while pictures are drawn: one each time that some are."""
+    left = list(happenings)
+    draw = jobs.all_done
+
+    def slow(*args):
+        yield from draw(*args)
+        if left:
+            left.pop(0)()
+
+    monkeypatch.setattr(jobs, "all_done", slow)
+    return left
+
+
+@pytest.mark.parametrize("way", ["in its place", "by a new file"])
+@pytest.mark.parametrize(
+    "edit", ["mine\n\n" + BLOCK, BLOCK + "\nmine\n", BLOCK + "mine\n\n" + BLOCK.replace("one.yaml", "one.yaml step=1")]
+)
+def test_what_is_saved_meanwhile_is_kept_and_filled(here, monkeypatch, edit, way):
+    made = page(BLOCK)
+
+    def save():
+        if way == "in its place":
+            made.write_text(edit)
+        else:
+            page(edit, "page.tmp").rename(made)
+
+    left = meanwhile(monkeypatch, save)
+    assert run(made).exit_code == 0
+    assert left == []
+    text = made.read_text()
+    assert "mine\n" in text
+    assert text.count("<img") + text.count("![") == edit.count("conv-anim:")
+    assert run(made, "--check").exit_code == 0
+
+
+def test_what_is_saved_meanwhile_counts_also_if_the_page_was_up_to_date(here, monkeypatch):
+    made = page(BLOCK)
+    run(made)
+    meanwhile(monkeypatch, lambda: made.write_text(made.read_text() + BLOCK.replace(" -->", " theme=dark -->", 1)))
+    assert run(made).exit_code == 0
+    assert "figs/one-dark.gif" in made.read_text()
+    assert Path("figs/one-dark.gif").exists()
+
+
+def test_what_is_saved_at_the_last_moment_is_kept(here, monkeypatch):
+    """When all of the new page is on the disk, but for its name."""
+    made = page(BLOCK)
+    flush, left = os.fsync, ["last\n"]
+
+    def late(handle):
+        flush(handle)
+        if left and ".page.md." in str(Path(f"/proc/self/fd/{handle}").readlink()):
+            made.write_text(BLOCK + left.pop())
+
+    monkeypatch.setattr(os, "fsync", late)
+    assert run(made).exit_code == 0
+    assert left == []
+    assert made.read_text().endswith("last\n")
+    assert "<picture>" in made.read_text()
+    assert not list(here.glob(".*"))
+
+
+def test_a_page_that_never_rests_is_left_to_its_writer(here, monkeypatch):
+    made = page(BLOCK)
+    saves = [lambda k=k: made.write_text(f"{BLOCK}{k}\n") for k in range(9)]
+    meanwhile(monkeypatch, *saves)
+    (line,) = problems(run(made))
+    assert line.startswith(
+        "page.md: error: somebody changed this page 5 times while its figures were drawn; it is left"
+    )
+    assert made.read_text() == f"{BLOCK}4\n"
+
+
+def test_a_page_that_is_gone_does_not_come_again(here, monkeypatch):
+    made = page(BLOCK)
+    meanwhile(monkeypatch, made.unlink)
+    (line,) = problems(run(made))
+    assert line == "page.md: error: there is no such page [unreadable]"
+    assert not made.exists()
+
+
+def test_a_page_with_a_mistake_by_then_is_told(here, monkeypatch):
+    made, other = page(BLOCK), page(BLOCK, "other.md")
+    meanwhile(monkeypatch, lambda: made.write_text("x" + BLOCK.replace("one.yaml", "two.yaml")))
+    (line,) = problems(run(made, other))
+    assert line.startswith("page.md:1:18: error: there is no spec 'figs/two.yaml'")
+    assert "<picture>" in other.read_text()
+
+
+def test_a_page_that_is_read_only_by_then_stays(here, monkeypatch):
+    made = page(BLOCK)
+    meanwhile(monkeypatch, lambda: made.chmod(0o444))
+    (line,) = problems(run(made))
+    assert line == "page.md: error: cannot be written: it is read-only [output]"
+    assert made.read_text() == BLOCK
+    assert not list(here.glob(".*"))
+
+
+# pages
+
+
+def test_a_page_that_is_read_only_is_told_before_anything_is_drawn(here):
+    made = page(BLOCK)
+    made.chmod(0o444)
+    before = files(here)
+    assert run(made, "--check").exit_code == 1
+    result = run(made)
+    assert problems(result) == ["page.md: error: cannot be written: it is read-only [output]"]
+    assert "chmod u+w page.md" in result.stderr
+    assert files(here) == before
+    made.chmod(0o644)
+    run(made)
+    made.chmod(0o444)
+    assert run(made).exit_code == 0, "nothing is to be written"
+
+
+@pytest.mark.parametrize("other", ["./page.md", "sub/../page.md", "link.md", "same/page.md", "."])
+def test_a_page_by_two_names_is_one(here, other):
+    made = page(BLOCK)
+    Path("sub").mkdir()
+    Path("same").symlink_to(".")
+    Path("link.md").symlink_to("page.md")
+    for order in ((made, other), (other, made), (made.absolute(), other)):
+        made.write_text(BLOCK)
+        result = run(*order, "-v")
+        assert result.exit_code == 0
+        assert result.stdout.count("changed: ") == 1
+        assert run(made, "--check").exit_code == 0
+    assert Path("link.md").is_symlink()
+
+
+def test_a_page_is_called_by_its_own_name(here):
+    page(BLOCK.replace("figs", "../figs"), "docs/page.md")
+    Path("link.md").symlink_to("docs/page.md")
+    assert run("link.md", "docs/page.md").exit_code == 0
+    assert "../figs/one.gif" in Path("docs/page.md").read_text()
+
+
+def test_a_page_that_is_too_large_is_not_read(here):
+    made = page(BLOCK + "x" * 1000)
+    (line,) = problems(run(made, "--max-file-size", "500"))
+    assert line.startswith("page.md: error: this file has 501 bytes or more, more than 500")
+    with Path("large.md").open("wb") as file:
+        file.truncate(10**12)
+    (line,) = problems(run("large.md"))
+    assert line.startswith("large.md: error: this file has 4,000,001 bytes or more")
+    assert run(made, "--max-file-size", "2k").exit_code == 0
+    (line,) = problems(run(page(BLOCK.replace("yaml", "yaml spec=code")), "--max-file-size", "70"))
+    assert "figs/one.yaml" in line
+
+
+def test_one_figure_in_pages_by_several_paths(here):
+    page(BLOCK.replace("figs", "../figs"), "docs/page.md")
+    page(BLOCK)
+    assert run("page.md", here / "docs").exit_code == 0
 
 
 # finding blocks in any text

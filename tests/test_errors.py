@@ -19,7 +19,7 @@ from conv_anim.diagnostics import Code
 
 HERE = Path(__file__).parent / "errors"
 CASES = sorted(HERE.glob("*.yaml"))
-ELSEWHERE = {Code.UNSUPPORTED, Code.KILLED, Code.INTERNAL}
+ELSEWHERE = {Code.UNSUPPORTED, Code.KILLED, Code.SHORTAGE, Code.INTERNAL}
 """What no spec can cause: a framework's layer that cannot be shown, see `test_draw` and `test_code`."""
 
 UNSET = dict.fromkeys(("CONV_ANIM_DIAGNOSTICS", "FORCE_COLOR"))

@@ -27,7 +27,8 @@ from conv_anim.cli import main
 main(sys.argv[1:], prog_name="conv-anim")
 """
 """The command line in a program that does something at some stage; `staged` runs it."""
-PATIENCE = 60
+PATIENCE = 900
+"""Seconds after which something hangs, however slow the machine."""
 
 
 @pytest.fixture
@@ -183,10 +184,10 @@ def test_a_spec_that_vanishes_after_it_was_listed(here):
     code = """
 from conv_anim import inputs
 read = inputs.source
-def source(path, *more):
+def source(path, *more, **named):
     if path.name == "s0.yaml":
         os.unlink("specs/s1.yaml")
-    return read(path, *more)
+    return read(path, *more, **named)
 inputs.source = source
 """
     status, _, said = ended(staged(code, "render", "specs", "-f", "png"))
@@ -323,7 +324,7 @@ class Deleted:
         for _ in range(9):
             pass
 from conv_anim import inputs
-def source(*_):
+def source(*_, **__):
     Deleted()
     while True:
         time.sleep(0.01)

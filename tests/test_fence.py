@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from conv_anim.embed import fence
+from tests import conftest
 
 markdown = pytest.importorskip("markdown")
 pytest.importorskip("pymdownx")
@@ -84,7 +85,7 @@ def test_problems_stand_in_the_page_and_are_counted():
 def test_a_browser_shows_it_and_its_still_for_less_motion(browser):
     html = rendered(f'```conv-anim width="200"\n{SPEC}```\n') + rendered("```conv-anim\ninput: <b>\n```\n")
     for motion, kind in (("no-preference", "image/gif"), ("reduce", "image/png")):
-        page = browser.new_page(viewport={"width": 320, "height": 600}, reduced_motion=motion)
+        page = conftest.new_page(browser, viewport={"width": 320, "height": 600}, reduced_motion=motion)
         page.set_content(html)
         image = page.locator("img")
         assert image.evaluate("i => i.decode().then(() => i.currentSrc)").startswith(f"data:{kind}")

@@ -282,7 +282,7 @@ def alike(ours, theirs):
 
 
 def shown_in(browser, scene, data, **options):
-    page = browser.new_page(viewport={"width": scene.width, "height": scene.height}, **options)
+    page = conftest.new_page(browser, viewport={"width": scene.width, "height": scene.height}, **options)
     page.set_content(f"<style>body{{margin:0}}svg{{display:block}}</style>{data.decode()}")
     return page
 
@@ -310,7 +310,7 @@ LENGTHS = """() => [...document.querySelectorAll('text')].map(t => {
 def test_no_space_of_a_text_is_lost(template, browser, tmp_path):
     """In a file of its own, as in ``<img>``, where no page's rules are at work; what is left would be stretched."""
     (tmp_path / "fig.svg").write_bytes(pipeline.encoded(drawn(template), "svg"))
-    page = browser.new_page()
+    page = conftest.new_page(browser)
     page.goto((tmp_path / "fig.svg").as_uri())
     assert [(text, count) for text, count in page.evaluate(CHARACTERS) if len(text) != count] == []
     for text, told, natural in page.evaluate(LENGTHS):
@@ -352,7 +352,7 @@ def test_an_svg_stops_where_the_gif_does(browser):
 def test_two_figures_on_a_page_do_not_meddle(browser):
     scenes = [drawn(template) for template in DRAWN if template.name in {"con_2", "con_5"}]
     both = "".join(pipeline.encoded(scene, "svg", step="last").decode() for scene in scenes)
-    page = browser.new_page(viewport={"width": 1200, "height": 1200})
+    page = conftest.new_page(browser, viewport={"width": 1200, "height": 1200})
     page.set_content(f"<style>body{{margin:0}}svg{{display:block}}</style>{both}")
     assert alike(painted(scenes[0])[-1], screenshot(page, scenes[0])) < 0.01
     page.close()

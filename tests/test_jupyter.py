@@ -125,3 +125,19 @@ def test_a_figure_that_can_be_played_with_is_shut_off_in_a_frame(tmp_path):
     conv_anim.render(conv_anim.load(SPEC), tmp_path / "page.html")
     assert unescape(page) == (tmp_path / "page.html").read_text(encoding="utf-8")
     assert 'title="A &lt;b&gt;. ' in frame
+
+
+@pytest.mark.parametrize(("asked", "said"), [
+    ({"width": 0}, "width: error: the width must be a whole number of pixels from 16 to 8,000, not 0 [out-of-range]"),
+    ({"width": -5}, "not -5"), ({"width": 10**9}, "not 1000000000"), ({"width": "x"}, "not"),
+    ({"width": 99.5}, "99.5"),
+    ({"width": True}, "not True"), ({"format": "foo"}, "format: error: a notebook shows no 'foo' [format]"),
+    ({"format": "mp4"}, "a notebook shows no 'mp4'"), ({"format": ""}, "a notebook shows no ''"),
+    ({"step": 2.5}, "2.5 is no step"), ({"step": 99}, "there is no step 99"), ({"step": "x"}, "'x' is no step"),
+    ({"format": 3, "width": 1}, "width: error: "),
+])  # fmt: skip
+def test_what_a_notebook_cannot_show_is_told(asked, said):
+    made = {"input": {"size": [3, 3]}, "layer": {"type": "conv", "kernel_size": 2}}
+    with pytest.raises(conv_anim.SpecError) as caught:
+        conv_anim.show(made, **asked)
+    assert said in str(caught.value)

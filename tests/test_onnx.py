@@ -317,6 +317,122 @@ def test_wrong_attributes_are_told(attributes, tmp_path):
     assert "error: " in refused(saved(one("Conv", RANDOM.normal(size=(6, 4, 3, 3)), **attributes), tmp_path))
 
 
+W = RANDOM.normal(size=(6, 4, 3, 3))
+T = RANDOM.normal(size=(4, 3, 3, 3))
+CONTRADICTIONS = [
+    (one("Conv", W, kernel_shape=[5, 5]), "'kernel_shape' is [5, 5], and its weight's kernels are [3, 3] [shape]"),
+    (one("Conv", W, kernel_shape=[3, 2]), "'kernel_shape' is [3, 2], and its weight's kernels are [3, 3]"),
+    (one("Conv", W, kernel_shape=[3]), "'kernel_shape' is [3], and its weight's kernels are [3, 3]"),
+    (one("Conv", W, kernel_shape=[0, 3]), "'kernel_shape' is [0, 3], and its weight's kernels are [3, 3]"),
+    (one("Conv", W, kernel_shape="abc"), "'kernel_shape' is abc, and its weight's kernels are [3, 3]"),
+    (one("ConvTranspose", T, kernel_shape=[2, 2]), "'kernel_shape' is [2, 2], and its weight's kernels are [3, 3]"),
+    (one("Conv", W, group=0), "'group' is 0, and must be 1 or more [out-of-range]"),
+    (one("Conv", W, group=-1), "'group' is -1, and must be 1 or more"),
+    (one("Conv", W, group=4), "'group' is 4, which does not divide the 6 filters of its weight [groups]"),
+    (one("Conv", W, group=2), "it takes 8 channels, and the model gives it 4 [shape]"),
+    (one("ConvTranspose", T, group=3), "'group' is 3, which does not divide the 4 filters of its weight [groups]"),
+    (one("Conv", W, strides=[1]), "'strides' must be a list of 2 whole numbers [wrong-type]"),
+    (one("Conv", W, strides=[1, 1, 1]), "'strides' must be a list of 2 whole numbers"),
+    (one("Conv", W, strides=[-1, 1]), "'strides' has numbers that are less than 1: [-1, 1] [out-of-range]"),
+    (one("Conv", W, pads=[1, 1]), "'pads' must be a list of 4 whole numbers"),
+    (one("Conv", W, pads=[0, -1, 0, 0]), "'pads' has numbers that are less than 0: [0, -1, 0, 0]"),
+    (one("Conv", W, dilations=[0, 1]), "'dilations' has numbers that are less than 1: [0, 1]"),
+    (one("Conv", W, pads=[1, 1, 1, 1], auto_pad="SAME_UPPER"), "auto_pad is SAME_UPPER, and 'pads' says"),
+    (one("Conv", W, pads=[1, 1, 1, 1], auto_pad="VALID"), "auto_pad is VALID, and 'pads' says something else"),
+    (one("Conv", W, RANDOM.normal(size=5)), "its bias has the shape (5,), and it makes 6 channels [shape]"),
+    (one("Conv", W, RANDOM.normal(size=1)), "its bias has the shape (1,), and it makes 6 channels"),
+    (one("Conv", W, RANDOM.normal(size=(2, 3))), "its bias has the shape (2, 3), and it makes 6 channels"),
+    (one("ConvTranspose", T, RANDOM.normal(size=3), group=2), "its bias has the shape (3,), and it makes 6 channels"),
+    (one("Conv", W[:, :, 0, 0]), "its weight has the shape (6, 4), which is no kernel's"),
+    (one("Conv", W[:, :, 0]), "its weight has 3 dimensions, and its input 4 [axes]"),
+    (one("Conv", W[..., :0]), "its weight has the shape (6, 4, 3, 0), which is no kernel's"),
+    (one("Conv", W, stride=[2, 2]), "has no attribute 'stride' [unknown-key]\n  hint: did you mean 'strides'"),
+    (one("GlobalMaxPool", kernel_shape=[2, 2]), "GlobalMaxPool of opset 22 has no attribute 'kernel_shape'"),
+    (one("ConvTranspose", T, output_padding=[-1, 0]), "'output_padding' has numbers that are less than 0: [-1, 0]"),
+    (one("ConvTranspose", T, output_shape=[0, 3]), "'output_shape' has numbers that are less than 1: [0, 3]"),
+    (one("MaxPool"), "it has no 'kernel_shape' [missing-key]"),
+    (one("MaxPool", kernel_shape=[2]), "'kernel_shape' is [2], and its input has 2 axes [axes]"),
+    (one("MaxPool", kernel_shape=[0, 2]), "'kernel_shape' has numbers that are less than 1: [0, 2]"),
+    (one("MaxPool", kernel_shape=[2, 2], ceil_mode=2), "'ceil_mode' is 2, and must be 0 or 1"),
+    (one("AveragePool", kernel_shape=[2, 2], count_include_pad=2), "'count_include_pad' is 2, and must be 0 or 1"),
+    (one("DepthToSpace", mode="CRD"), "it has no 'blocksize' [missing-key]"),
+    (one("DepthToSpace", mode="CRD", blocksize=-2), "'blocksize' is -2, and must be 1 or more"),
+    (one("DepthToSpace", mode="XYZ", blocksize=2), "mode 'XYZ' is not known"),
+    (one("Resize", None, np.array([1, 1, 0, 2], np.float32)), "'scales' are [1.0, 1.0, 0.0, 2.0], and must be more"),
+    (one("Resize", None, np.array([1, 1, np.nan, 2], np.float32)), "and must be more than 0"),
+    (one("Resize", None, np.array([[1, 1], [2, 2]], np.float32)), "are no list of numbers [wrong-type]"),
+    (one("Resize", None, np.array([b"1"] * 4, object)), "are no list of numbers [wrong-type]"),
+    (one("Resize", None, np.array([1, 2, 2, 2], np.float32)), "its channels, or its batch, would be"),
+    (one("Resize", None, None, np.array([1, 8, 14, 12]), mode="linear"), "its channels, or its batch, would be"),
+    (one("Resize", None, None, np.array([3, 4, 14, 12]), mode="linear"), "its channels, or its batch, would be"),
+    (one("Resize", None, None, np.array([1, 4, 0, 12]), mode="linear"), "'sizes' are [1, 4, 0, 12], and must be more"),
+    (one("Resize", None, np.array([1, 1, 2, 2], np.float32), np.array([1, 4, 9, 9])), "both 'scales' and 'sizes'"),
+    (one("Resize", np.array([1, 1, 2, 2], np.float32), opset=10), "a Resize of opset 10 is not drawn"),
+    (one("MaxPool", kernel_shape=[2, 2], shape=(1, 4, 0, 6)), "its input has the shape (1, 4, 0, 6) [out-of-range]"),
+    (one("MaxPool", kernel_shape=[2, 2], shape=(1, -4, 7, 6)), "says that its input has the shape (1, -4, 7, 6)"),
+    (one("Conv", W, shape=(1, "c", -7, "w")), "says that its input has the shape (1, ?, -7, ?)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("made", "said"), CONTRADICTIONS, ids=range(len(CONTRADICTIONS)))
+def test_a_model_that_contradicts_itself_is_refused_with_the_reason(made, said, tmp_path):
+    told = refused(saved(made, tmp_path))
+    assert told.startswith("node: error: ")
+    assert said in told
+
+
+@pytest.mark.parametrize("attributes", [
+    {"kernel_shape": [3, 3]}, {"auto_pad": "NOTSET", "pads": [1, 1, 1, 1]}, {"auto_pad": "VALID", "pads": [0, 0, 0, 0]},
+    {"auto_pad": "SAME_LOWER", "pads": [0, 0, 0, 0], "kernel_shape": [3, 3]}, {"group": 1, "strides": [1, 2]},
+])  # fmt: skip
+def test_attributes_that_say_it_twice_are_as_good(attributes, tmp_path):
+    same(one("Conv", W, **attributes), tmp_path)
+
+
+def test_where_a_weight_comes_from_that_is_not_there(tmp_path):
+    conv = helper.make_node("Conv", ["x", "w"], ["y"], name="node")
+    fed = model(conv)
+    fed.graph.input.append(helper.make_tensor_value_info("w", TensorProto.DOUBLE, (2, 4, 3, 3)))
+    assert "'w' is fed to the model, and only plain tensors" in refused(saved(fed, tmp_path))
+    other = model(helper.make_node("Constant", [], ["w"], value_floats=[1.0, 2.0]), conv)
+    assert "'w' is kept by the model, but not as a plain tensor" in refused(saved(other, tmp_path))
+    sparse = model(conv)
+    values, places = (numpy_helper.from_array(np.array([1]), name) for name in ("w", "at"))
+    sparse.graph.sparse_initializer.append(helper.make_sparse_tensor(values, places, [2, 4, 3, 3]))
+    assert "'w' is kept by the model, but not as a plain tensor" in refused(saved(sparse, tmp_path))
+
+
+def test_weights_of_sixteen_bits_and_less_are_exact(tmp_path):
+    weight = np.array([[[[0.5, -1.25], [3.0, 0.0078125]]]], np.float32)
+    for kind in (TensorProto.BFLOAT16, TensorProto.FLOAT16):
+        made = one("Conv", weight, shape=(1, 1, 3, 3))
+        values = helper.make_tensor("w0", kind, weight.shape, weight.ravel().tolist())
+        made.graph.initializer[0].CopyFrom(values)
+        assert np.array_equal(conv_anim.trace(conv_anim.from_onnx(saved(made, tmp_path))).layers[0].weight, weight)
+
+
+def test_numbers_wider_than_a_float_are_exact_or_refused(tmp_path):
+    path = saved(one("MaxPool", kernel_shape=[2, 2], shape=(1, 1, 2, 2)), tmp_path)
+    x = np.array([[[1, 2], [3, 4.5]]], np.longdouble)
+    assert conv_anim.trace(conv_anim.from_onnx(path, input=x)).output.tolist() == [[[4.5]]]
+    if np.finfo(np.longdouble).nmant > 52:
+        assert "that a float does not hold [out-of-range]" in refused(path, input=x / 3)
+
+
+@pytest.mark.parametrize("name", ["m.json", "m.textproto", "m.onnxtxt", "m.onnxjson", "m.pb", "m"])
+@pytest.mark.parametrize("data", [b"{", b"hello, world", b"\xff\xfe\0", b"", b'{"graph": 7}', b"graph { node { } }"])
+def test_a_model_of_another_form_that_is_damaged_is_told(name, data, tmp_path):
+    (tmp_path / name).write_bytes(data)
+    assert refused(tmp_path / name)
+
+
+def test_no_warning_of_a_library_gets_out(tmp_path):
+    path = saved(one("Conv", W), tmp_path)
+    command = [sys.executable, "-W", "error", "-m", "conv_anim", "draw", str(path), "-f", "png", "-o", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, "Warning" in done.stderr) == (0, False), done.stderr
+
+
 def test_nothing_to_draw_is_told(tmp_path):
     made = model(helper.make_node("Relu", ["x"], ["y"]))
     assert "nothing in this model can be drawn: it has Relu [unsupported]" in refused(saved(made, tmp_path))

@@ -108,3 +108,14 @@ def test_a_missing_command_is_told(here, monkeypatch):
     done = pandoc("-t", "html")
     assert done.returncode != 0
     assert "is it installed" in done.stderr
+
+
+def test_two_figures_do_not_take_one_name(here):
+    first = PAGE.split("\n\n")[1]
+    second = first.replace("#fig-one", "#fig.one")
+    Path("two.md").write_text(f"{first}\n\n{second.replace('dilation: 2', 'stride: 2')}\n")
+    done = pandoc("-t", "html", page="two.md")
+    assert done.returncode != 0
+    assert "two figures would be conv-anim-figures/fig-one.gif" in done.stderr
+    Path("two.md").write_text(f"{first}\n\n{second}\n")
+    assert pandoc("-t", "html", page="two.md").returncode == 0, "the same figure"

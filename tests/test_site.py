@@ -11,6 +11,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from tests import conftest
+
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.repository
 
@@ -91,6 +93,7 @@ def test_it_fits_a_phone(site, browser, scheme):
     wide, asked = [], []
     context = browser.new_context(viewport={"width": 320, "height": 640}, color_scheme=scheme)
     tab = context.new_page()
+    tab.set_default_timeout(conftest.PATIENCE)
     tab.on("request", lambda request: asked.append(request.url))
     for path in sorted(site.rglob("docs/**/*.html")):
         tab.goto(path.as_uri())

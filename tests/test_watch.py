@@ -1,20 +1,26 @@
 """A preview that follows its spec: in a real browser, and as a server that answers nobody else."""
 
+import contextlib
 import http.client
 import json
 import os
+import resource
 import signal
+import socket
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
 
 from conv_anim import watching as watching_module
-from conv_anim.watching import Board, Server, Watcher, watching
+from conv_anim.watching import Board, Ended, Server, Watcher, watching
+from tests import conftest
+from tests.test_faults import ended, staged
 
+PATIENCE = 900
+"""Seconds after which something hangs, however slow the machine."""
 SPEC = "title: Mine\ninput: {size: [4, 4]}\nlayer: {type: conv, kernel_size: 3}\n"
 
 
@@ -31,7 +37,7 @@ def watched(tmp_path):
 
 
 def ask(server, path, method="GET", **headers):
-    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=PATIENCE)
     connection.putrequest(method, path, skip_host=True)
     for name, value in ({"Host": f"127.0.0.1:{server.server_port}"} | headers).items():
         connection.putheader(name, value)
@@ -135,21 +141,17 @@ def test_numbers_that_are_none_are_no_trouble(watched):
 
 
 def test_the_page_follows_the_file(watched, browser):
-    """From a save to the new picture, warm: 300 ms are promised; five saves, and the median counts."""
+    """How long it takes is measured by `make bench`."""
     path, server, _ = watched
-    page = browser.new_page()
+    page = conftest.new_page(browser)
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(server.address)
     page.wait_for_selector("h1:text-is('Mine')")
     page.keyboard.press("End")
-    times = []
-    for k in range(5):
-        started = time.perf_counter()
+    for k in range(3):
         path.write_text(SPEC.replace("Mine", f"Take {k}"))
         page.wait_for_selector(f"h1:text-is('Take {k}')")
-        times.append(time.perf_counter() - started)
-    assert sorted(times)[2] < 0.3 * (4 if "CI" in os.environ else 1), times
     assert page.input_value("#step") == "4", "it stays at the step"
     page.locator("#spots path").first.click()
     path.write_text(SPEC.replace("Mine", "Pinned"))
@@ -170,7 +172,7 @@ def test_a_spec_that_is_bad_from_the_start_is_told(tmp_path, browser):
     server = Server(Board())
     told = watching(Watcher(path), server)
     next(told)
-    page = browser.new_page(viewport={"width": 320, "height": 640})
+    page = conftest.new_page(browser, viewport={"width": 320, "height": 640})
     page.goto(server.address)
     page.wait_for_selector("#problem:not([hidden])")
     assert "bad.yaml:1" in page.inner_text("#problem pre")
@@ -193,7 +195,7 @@ def test_an_interrupt_ends_it_quietly(tmp_path):
         assert "drawn" in process.stderr.readline()
         process.send_signal(signal.SIGINT)
         rest = process.stderr.read()
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE) == 0
     assert "Traceback" not in rest
 
 
@@ -211,9 +213,197 @@ def test_a_port_that_is_taken_is_told(tmp_path):
 def test_a_reader_waits_until_there_is_something_new():
     board = Board()
     found = []
-    thread = threading.Thread(target=lambda: found.append(board.after(0, patience=10)))
+    thread = threading.Thread(target=lambda: found.append(board.after(0, patience=PATIENCE)))
     thread.start()
     board.post(None, "wrong")
-    thread.join(10)
+    thread.join(PATIENCE)
     assert found[0].problem == "wrong"
     assert board.after(1, patience=0).version == 1
+
+
+# faults
+
+FAULTY = """
+from conv_anim import pipeline
+draw = pipeline.scene
+def scene(spec, **more):
+    match spec.title:
+        case "bug":
+            [][0]
+        case "memory":
+            bytes(1 << 62)
+        case "disk":
+            raise OSError(28, os.strerror(28))
+        case "descriptors":
+            held = []
+            while True:
+                held.append(open(os.devnull))
+    return draw(spec, **more)
+pipeline.scene = scene
+"""
+
+
+def titled(title):
+    return SPEC.replace("Mine", title)
+
+
+def replace(path, text):
+    """As most editors do: the new file comes whole."""
+    other = path.with_suffix(".new")
+    other.write_text(text)
+    other.replace(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits as POSIX has them")
+def test_any_fault_is_told_and_the_next_save_is_a_new_chance(tmp_path):
+    path = tmp_path / "spec.yaml"
+    path.write_text(titled("bug"))
+    few = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))  # noqa: E731
+    process = staged(FAULTY, "watch", path, preexec_fn=few)
+    said = process.stderr
+    assert b"watching" in said.readline()
+    assert b"IndexError: list index out of range" in said.readline()
+    assert b"this is a bug of conv-anim" in said.readline()
+    for title, words in (
+        ("memory", b"not enough memory"),
+        ("disk", b"the disk is full"),
+        ("descriptors", b"too many files are open"),
+    ):
+        replace(path, titled(title))
+        assert words in said.readline()
+        assert b"hint: " in said.readline()
+        replace(path, titled("good"))
+        assert said.readline().startswith(b"drawn ")
+    process.send_signal(signal.SIGINT)
+    assert ended(process)[::2] == (0, "")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names here")
+def test_what_takes_the_place_of_the_spec(tmp_path):
+    path = tmp_path / "spec.yaml"
+    path.write_text(SPEC)
+    server = Server(Board())
+    told = watching(Watcher(path), server)
+    assert next(told).problem == ""
+
+    def folder():
+        path.mkdir()
+
+    def pipe():
+        os.mkfifo(path)
+
+    def circle():
+        path.symlink_to(path)
+
+    for make, words in ((pipe, "this is a pipe"), (folder, "this is a folder"), (circle, "Too many levels")):
+        path.unlink()
+        assert "there is no such file" in next(told).problem
+        make()
+        if make is not circle:  # which looks as nothing does
+            assert words in next(told).problem
+        path.rmdir() if make is folder else path.unlink()
+        path.write_text(SPEC)
+        state = next(told)
+        while state.problem:
+            state = next(told)
+    told.close()
+
+
+def test_a_name_that_no_file_can_have():
+    path = Path("a\0.csv")
+    assert watching_module.states([path]) == {path: None}
+
+
+def test_a_page_that_is_served_no_longer_is_told(tmp_path):
+    path = tmp_path / "spec.yaml"
+    path.write_text(SPEC)
+    server = Server(Board())
+    told = watching(Watcher(path), server)
+    next(told)
+    server.socket.shutdown(socket.SHUT_RDWR)
+    with pytest.raises(Ended):
+        next(told)
+
+
+def test_readers_who_leave_give_up_their_seats(watched, monkeypatch):
+    _, server, first = watched
+    asked = f"GET /figure?after={first.version} HTTP/1.1\r\nHost: 127.0.0.1:{server.server_port}\r\n\r\n".encode()
+    for _ in range(3):
+        readers = [socket.create_connection(server.server_address) for _ in range(watching_module.MOST)]
+        for reader in readers:
+            with contextlib.suppress(OSError):  # those of before may still have their seats
+                reader.sendall(asked)
+        for reader in readers:
+            reader.close()
+    while True:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            assert ask(server, "/")[0].status == 200
+            return
+
+
+def test_readers_who_say_nothing_keep_no_seat(watched, monkeypatch):
+    _, server, _ = watched
+    monkeypatch.setattr(watching_module.Handler, "timeout", 0.05)
+    readers = [socket.create_connection(server.server_address, timeout=10) for _ in range(watching_module.MOST)]
+    assert {reader.recv(1) for reader in readers} == {b""}, "all are sent away"
+    for reader in readers:
+        reader.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits as POSIX has them")
+def test_without_descriptors_it_rests(tmp_path):
+    """It is asked again and again for what it cannot take; time goes by, but none of the processor's."""
+    path = tmp_path / "spec.yaml"
+    path.write_text(SPEC)
+    code = """
+from conv_anim import watching
+held, failures = [], []
+take = watching.ThreadingHTTPServer.get_request
+def get_request(self):
+    if not failures:
+        try:
+            while True:
+                held.append(os.open(os.devnull, os.O_RDONLY))
+        except OSError:
+            pass
+    try:
+        return take(self)
+    except OSError:
+        failures.append((time.monotonic(), time.thread_time()))
+        if len(failures) == 4:
+            (began, worked), (now, done) = failures[0], failures[-1]
+            os.write(1, b"rested\\n" if done - worked < (now - began) / 4 else b"spun\\n")
+            for handle in held:
+                os.close(handle)
+        raise
+watching.ThreadingHTTPServer.get_request = get_request
+"""
+    few = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))  # noqa: E731
+    process = staged(code, "watch", path, preexec_fn=few)
+    port = int(process.stderr.readline().decode().split("127.0.0.1:")[1].split("/")[0])
+    assert process.stderr.readline() == b"drawn 1\n"
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", "/")
+    assert connection.getresponse().status == 200, "it is let in at last"
+    connection.close()
+    process.send_signal(signal.SIGINT)
+    assert ended(process) == (0, b"rested\n", "")
+
+
+def test_nobody_reads_what_it_says(tmp_path):
+    """Its standard error is closed by who has read it; the page goes on."""
+    path = tmp_path / "spec.yaml"
+    path.write_text(SPEC)
+    process = staged("", "watch", path)
+    port = int(process.stderr.readline().decode().split("127.0.0.1:")[1].split("/")[0])
+    assert process.stderr.readline() == b"drawn 1\n"
+    process.stderr.close()
+    replace(path, titled("Yours"))
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", "/figure?after=1")
+    assert json.loads(connection.getresponse().read())["figure"]["title"] == "Yours"
+    connection.close()
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 0
+    for stream in (process.stdin, process.stdout):
+        stream.close()

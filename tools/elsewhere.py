@@ -1,7 +1,9 @@
 """The tests in another environment: the wheel of this package, installed away from its source.
 
-    python tools/elsewhere.py NAME [--python PYTHON] [--requirements FILE] [-- PYTEST OPTIONS]
+    python tools/elsewhere.py NAME [--python PYTHON] [-- PYTEST OPTIONS]
     python tools/elsewhere.py pythons [-- PYTEST OPTIONS]    with every other Python that is on this machine
+    python tools/elsewhere.py wheel                          builds the wheel, and says where it is
+    python tools/elsewhere.py environments                   sets up all environments of this file, and tests nothing
 
 The environment is ``.venv-NAME``. Tests run beside no source: in what the sdist unpacks to, less what the wheel brings.
 Those that are about the repository itself are left out, but for the committed pictures.
@@ -15,14 +17,16 @@ import shutil
 import subprocess
 import sys
 import tarfile
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from environments import ENVIRONMENTS, ROOT, Environment, SetUpError, give_up, made
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "build" / "dist"
 BROUGHT = ("conv_anim", "templates")
 """What the wheel brings."""
@@ -37,22 +41,41 @@ def run(*command: str | Path, folder: Path = ROOT, **environment: str) -> None:
     subprocess.run([*map(str, command)], cwd=folder, env=os.environ | environment, check=True)
 
 
-def build() -> tuple[Path, Path]:
-    """The sdist, and the wheel that is made of it."""
-    shutil.rmtree(DIST, ignore_errors=True)
-    run(*UV, "build", "--quiet", "--no-build-isolation", "--python", sys.executable, "-o", DIST)
+def built() -> tuple[Path, Path]:
+    """The sdist, and the wheel that is made of it: built once for as long as what goes into them stays the same."""
+    stamp, wanted = DIST / "made-of", digest()
+    if not (stamp.is_file() and stamp.read_text() == wanted):
+        shutil.rmtree(DIST, ignore_errors=True)
+        run(*UV, "build", "--quiet", "--no-build-isolation", "--python", sys.executable, "-o", DIST)
+        stamp.write_text(wanted)
     return next(DIST.glob("*.tar.gz")), next(DIST.glob("*.whl"))
 
 
-def environment(name: str, python: str, requirements: Path, wheel: Path) -> Path:
-    """The Python of an environment with some requirements and the wheel."""
-    folder = ROOT / f".venv-{name}"
-    stamp, asked = folder / ".installed", sha256(requirements.read_bytes() + python.encode()).hexdigest()
-    found = folder / "bin" / "python"
-    if not stamp.is_file() or stamp.read_text() != asked:
-        run(*UV, "venv", "--quiet", "--clear", "--python", python, folder)
-        run(*UV, "pip", "install", "--quiet", "--python", found, "--require-hashes", "-r", requirements)
-        stamp.write_text(asked)
+def digest() -> str:
+    """What the sdist is made of: the files that git would commit, or all of them where there is no git."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+    )
+    names = listed.stdout.split(b"\0") if listed.returncode == 0 else []
+    files = [ROOT / os.fsdecode(name) for name in names if name] or sorted(ROOT.rglob("*"))
+    whole = sha256()
+    for file in files:
+        if file.is_file():
+            whole.update(b"%s\0%s" % (os.fsencode(file), sha256(file.read_bytes()).digest()))
+    return whole.hexdigest()
+
+
+def kind(name: str) -> Environment:
+    """The environment of a name, or that of another Python."""
+    return ENVIRONMENTS.get(name, replace(ENVIRONMENTS["package"], folder=f".venv-{name}"))
+
+
+def environment(name: str, python: str, wheel: Path) -> Path:
+    """The Python of an environment with what its lock says and the wheel."""
+    found = made(kind(name), python)
     run(*UV, "pip", "install", "--quiet", "--python", found, "--no-deps", "--reinstall", wheel)
     return found
 
@@ -69,10 +92,10 @@ def unpacked(sdist: Path, name: str) -> Path:
     return inside
 
 
-def tested(name: str, python: str, requirements: Path, options: Sequence[str]) -> None:
-    """Raises CalledProcessError if a test fails."""
-    sdist, wheel = build()
-    found = environment(name, python, requirements, wheel)
+def tested(name: str, python: str, options: Sequence[str]) -> None:
+    """Raises CalledProcessError if a test fails, SetUpError without an environment."""
+    sdist, wheel = built()
+    found = environment(name, python, wheel)
     folder = unpacked(sdist, name)
     run(found, "-c", WHERE, folder=folder)
     run(found, "-m", "pytest", "-q", "-n", "auto", "-m", "not repository", *options, folder=folder)
@@ -103,16 +126,23 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("name")
     parser.add_argument("--python", default=sys.executable)
-    parser.add_argument("--requirements", type=Path, default=ROOT / "requirements.lock")
     end = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
     asked, options = parser.parse_args(sys.argv[1:end]), sys.argv[end + 1 :]
-    if asked.name != "pythons":
-        tested(asked.name, asked.python, asked.requirements, options)
-        return
-    for version, python in pythons():
-        sys.stdout.write(f"Python {version}\n")
-        sys.stdout.flush()
-        tested(version, python, asked.requirements, options)
+    match asked.name:
+        case "wheel":
+            sys.stdout.write(f"{built()[1].relative_to(ROOT)}\n")
+        case "environments":
+            for name in ("package", "lowest", "pip-oldest", "pip-newest"):
+                made(ENVIRONMENTS[name])
+            for version, python in pythons():
+                made(kind(version), python)
+        case "pythons":
+            for version, python in pythons():
+                sys.stdout.write(f"Python {version}\n")
+                sys.stdout.flush()
+                tested(version, python, options)
+        case _:
+            tested(asked.name, asked.python, options)
 
 
 if __name__ == "__main__":
@@ -120,3 +150,5 @@ if __name__ == "__main__":
         main()
     except subprocess.CalledProcessError as error:
         sys.exit(error.returncode)
+    except SetUpError as error:
+        give_up(error)

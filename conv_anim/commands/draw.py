@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conv_anim.commands.options import DIAGNOSTICS, SET, AsPath, Limited, Named, limited
-from conv_anim.commands.render import FORMATS, Steps, as_yaml, directed
+from conv_anim.commands.render import FORMATS, Steps, directed
 from conv_anim.spec import formats as known
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from conv_anim.frameworks.drawings import Drawing
@@ -84,25 +85,39 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
       conv-anim draw model.onnx --node /conv1/Conv
       conv-anim draw - < layer.py
     """
+    from conv_anim.claims import STANDARD_INPUT, check_stdout
     from conv_anim.diagnostics import SpecError
     from conv_anim.frameworks.drawings import drawing
     from conv_anim.frameworks.feeding import said
     from conv_anim.pipeline import drawable
     from conv_anim.runs import fail, limits
+    from conv_anim.spec.overrides import Option
 
-    named = [f"{key}={as_yaml(name)}" for key, name in (("view", view), ("theme", theme)) if name is not None]
+    _used(layer, node=node, as_spec=as_spec, drawing={"-o": output, "-f": formats, "--step": step})
+    asked = {"view": view, "theme": theme}
+    named = [Option(f"--{key}", key, name) for key, name in asked.items() if name is not None]
     try:
         made = drawing(_text(layer), said(shape, channels), node, limits())
         for note in made.notes:
             click.echo(f"note: {note}", err=True)
+        check_stdout((STANDARD_INPUT, *made.read) if layer == "-" else made.read)
         if as_spec:
             click.echo(made.yaml((*named, *changes), limits()), nl=False)
             return
-        folder, changes = directed(output, changes)
-        loaded = drawable(made.loaded((*named, *changes), limits()), limits())
+        folder, directed_ = directed(output, (*named, *changes), formats)
+        loaded = drawable(made.loaded(directed_, limits()), limits())
     except SpecError as error:
         fail(error.problems)
     _draw(made, loaded, folder=folder, formats=formats, step=step)
+
+
+def _used(layer: str, *, node: str | None, as_spec: bool, drawing: Mapping[str, object]) -> None:
+    """Raise click.UsageError for an option that would have no effect."""
+    if node is not None and not layer.strip().lower().endswith(".onnx"):
+        raise click.UsageError("--node chooses a node of an ONNX model, and this is no file that ends in .onnx")
+    idle = [name for name, value in drawing.items() if value]
+    if as_spec and idle:
+        raise click.UsageError(f"--spec prints the spec and draws nothing: leave out {' and '.join(idle)}, or --spec")
 
 
 def _text(layer: str) -> str:
@@ -115,13 +130,13 @@ def _draw(made: Drawing, loaded: Loaded, *, folder: Path | None, formats: tuple[
     from pathlib import Path
 
     from conv_anim.batch import Origin, Wanted, jobs
-    from conv_anim.drawing import draw_all
+    from conv_anim.drawing import draw_all, is_stream
     from conv_anim.runs import limits
 
     wanted = Wanted(folder, tuple(known.SHORT.get(name, name) for name in formats), step=step, limits=limits())
     origin = Origin(Path(made.name))
     bad = draw_all([(origin, loaded)], wanted, 1, verbose=False)
-    if not bad:
+    if not bad and not is_stream(folder):
         for job in jobs(origin, loaded, wanted):
-            click.echo(f"drew {job.file}", err=True)
+            click.echo(f"drew {job.first}", err=True)
     sys.exit(1 if bad else 0)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
 
+from conv_anim import opening
 from conv_anim.commands.options import AsPath, Named, write_text
 
 if TYPE_CHECKING:
@@ -41,17 +43,39 @@ def new(template: str, output: Path | None, type_: str | None, *, with_schema: b
     """
     from pathlib import Path
 
-    path = Path(f"{_bare(template)}.yaml") if output is None or str(output) == "-" else output
+    piped = output is not None and (str(output) == "-" or opening.stream(output) is not None)
+    path = Path(f"{_bare(template)}.yaml") if output is None or piped else output
     text = _text(_bare(template), type_, path)
-    if output is not None and path is not output:
-        click.echo(text, nl=False)
+    if output is not None and piped:
+        _send(text, output)
         return
-    if path.exists() and not force:
+    if os.path.lexists(path) and not force:
         raise click.UsageError(f"{path} is there already; choose another name with -o, or --force to write over it")
+    _check(_bare(template), path, with_schema=with_schema)
     first, also = _for_editors(path) if with_schema else ("", None)
-    write_text(path, first + text)
+    write_text(path, first + text, new=not force)
     more = "" if also is None else f" and {also}, with which editors complete and check it"
     click.echo(f"wrote {path}{more}; draw it with: conv-anim render {quoted(path)}", err=True)
+
+
+def _check(template: str, path: Path, *, with_schema: bool) -> None:
+    """Raise UsageError for a spec in the place of its template, or of the schema beside it."""
+    from conv_anim.catalog import SCHEMA, templates
+    from conv_anim.claims import marks
+
+    if with_schema and marks(path) & marks(path.with_name(SCHEMA)):
+        raise click.UsageError(f"{path} is the file of the schema; choose another name with -o")
+    copied = next((each.path for each in templates() if each.name == template), None)
+    if copied is not None and marks(path) & marks(copied):
+        raise click.UsageError(f"{path} is the template itself, {copied}; choose another name with -o")
+
+
+def _send(text: str, place: Path) -> None:
+    """To standard output, or into a pipe."""
+    if str(place) == "-":
+        click.echo(text, nl=False)
+    else:
+        write_text(place, text, pipes=True)
 
 
 def _bare(template: str) -> str:

@@ -130,7 +130,11 @@ class LimitOption(click.Option):
 
 
 class Limited(click.Command):
-    """A command whose help tells the options for its limits at the end."""
+    """A command whose help tells the options for its limits at the end, and that knows how it was called."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta["conv_anim.arguments"] = tuple(args)  # as conv_anim.runs calls it, whose import takes a while
+        return super().parse_args(ctx, args)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         plain, limits = list[tuple[str, str]](), list[tuple[str, str]]()
@@ -184,11 +188,18 @@ def echo_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a file, whole or not at all; a fault ends the command."""
+def write_text(path: Path, text: str, *, new: bool = False, pipes: bool = False) -> None:
+    """Write a file, whole or not at all, or only if there is none; a fault ends the command.
+
+    With ``pipes`` it is written into a pipe that stands there.
+    """
+    from conv_anim import opening
     from conv_anim.export import files
 
     try:
-        files.write(path, text.encode("utf-8"))
+        if pipes and opening.stream(path) is not None:
+            opening.send(text.encode("utf-8"), path)
+        else:
+            files.write(path, text.encode("utf-8"), new=new)
     except OSError as error:
         raise click.FileError(str(path), error.strerror or str(error)) from None

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from conv_anim import opening
 from conv_anim.commands.options import DIAGNOSTICS, JOBS, SET, SPECS, AsPath, Limited, limited
 from conv_anim.spec import formats as known
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from conv_anim.spec.overrides import Option
 
 FORMATS = (*known.NAMES, *known.SHORT, "frames")
 OTHER_FORMATS = frozenset({".avif", ".bmp", ".eps", ".htm", ".jpeg", ".jpg", ".mov", ".ps", ".tif", ".tiff", ".webm"})
@@ -40,7 +43,7 @@ class Steps(click.ParamType):  # type: ignore[type-arg]  # generic in new versio
     "--output",
     type=AsPath(),
     metavar="DIR",
-    help="Folder for the pictures, made if needed; with one spec also a file name, or - for standard output. "
+    help="Folder for the pictures, made if needed; with one spec also a file name, a pipe, or - for standard output. "
     "Default: beside the spec.",
 )
 @click.option(
@@ -99,7 +102,7 @@ def render(  # noqa: PLR0917  # click hands its options over by name
     from conv_anim.drawing import draw_all
     from conv_anim.runs import limits, read_all
 
-    folder, changed = directed(output, changes)
+    folder, changed = directed(output, changes, formats)
     if changed != changes and (len(specs) != 1 or specs[0].is_dir()):
         raise click.UsageError(f"-o {output} names one file, but there are several specs; name a folder")
     named = tuple(known.SHORT.get(name, name) for name in formats)
@@ -108,18 +111,21 @@ def render(  # noqa: PLR0917  # click hands its options over by name
     sys.exit(1 if bad else 0)
 
 
-def directed(output: Path | None, changes: tuple[str, ...]) -> tuple[Path | None, tuple[str, ...]]:
+def directed(
+    output: Path | None, changes: tuple[str | Option, ...], formats: tuple[str, ...]
+) -> tuple[Path | None, tuple[str | Option, ...]]:
     """The folder that ``-o`` stands for, and the changes with the file's name, if it names one."""
     if output is None or output.is_dir():
         return output, changes
     if output.suffix.lower() in OTHER_FORMATS:
         raise click.UsageError(f"-o {output}: no format is known by the name of '{output.suffix}'; use {known.KNOWN}")
-    if known.split(output.name) is None:
+    parts = known.split(output.name)
+    if parts is None:
         return output, changes
-    return output.parent, (*changes, f"output={as_yaml(output.name)}")
+    other = next((name for name in formats if known.SHORT.get(name, name) != parts[1]), None)
+    if other is not None:
+        raise click.UsageError(f"-o {output} names a {parts[1]}, and -f says {other}; leave out -f, or name a folder")
+    from conv_anim.spec.overrides import Option
 
-
-def as_yaml(text: str) -> str:
-    import json
-
-    return json.dumps(text)
+    named = (*changes, Option("-o", "output", output.name))
+    return (output if opening.stream(output) else output.parent), named

@@ -26,4 +26,4 @@ def schema(output: Path | None) -> None:
     if output is None or str(output) == "-":
         click.echo(schema_text(), nl=False)
     else:
-        write_text(output, schema_text())
+        write_text(output, schema_text(), pipes=True)

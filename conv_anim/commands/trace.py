@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 def trace(spec: Path, changes: tuple[str, ...], *, steps: bool) -> None:
     """Print the numbers of a spec as JSON: each layer's input, weight, bias and output."""
     from conv_anim.diagnostics import SpecError
+    from conv_anim.faults import check_room
+
+    check_room()
     from conv_anim.runs import fail, limits, read_one
     from conv_anim.tracing.listing import pieces
     from conv_anim.tracing.trace import trace as traced

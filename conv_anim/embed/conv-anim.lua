@@ -55,6 +55,9 @@ local function inlines(text)
   return block and block.content or {}
 end
 
+-- By their paths, what the pictures of this document are drawn of.
+local written = {}
+
 local function drawn(block)
   local given = block.attributes
   local source, input = given.src or "-", given.src and "" or block.text
@@ -64,6 +67,10 @@ local function drawn(block)
   local key = table.concat({ source, input, given.theme or "", given.step or "" }, "\n")
   local name = block.identifier ~= "" and block.identifier:gsub("[^%w_-]", "-") or pandoc.utils.sha1(key):sub(1, 12)
   local path = folder .. "/" .. name .. "." .. format
+  if written[path] and written[path] ~= key then
+    error("conv-anim: two figures would be " .. path .. "; give one of them another identifier: " .. what, 0)
+  end
+  written[path] = key
   local arguments = { "render", source, "-o", path, table.unpack(changes) }
   if given.step then
     table.insert(arguments, "--step")

@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from conv_anim import inputs, pipeline
+from conv_anim import pipeline
 from conv_anim.diagnostics import SpecError
 from conv_anim.limits import USUAL
 from conv_anim.spec import places
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from conv_anim.limits import Limits
     from conv_anim.pipeline import Loaded
     from conv_anim.scene.primitives import Scene
-    from conv_anim.spec.model import Given
 
 MEDIA = {
     "gif": "image/gif",
@@ -90,16 +87,3 @@ def said(loaded: Loaded, lang: str | None) -> str:
 
     spoken = next((known for known in LANGS if known == lang), loaded.spec.lang)
     return description(replace(loaded.spec, lang=spoken))
-
-
-class Noting:
-    """Reads the data files of specs in a folder, and remembers which."""
-
-    def __init__(self, folder: Path, limits: Limits = USUAL) -> None:
-        self._folder = folder
-        self._limits = limits
-        self.read: list[Path] = []
-
-    def __call__(self, name: str) -> Given:
-        self.read.append(self._folder / name)
-        return inputs.Folder(self._folder, self._limits)(name)

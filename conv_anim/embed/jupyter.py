@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conv_anim import inputs, pipeline
-from conv_anim.diagnostics import Code, Source, SpecError
+from conv_anim.diagnostics import Code, Problem, Source, SpecError, listed
 from conv_anim.embed import html
 from conv_anim.embed.figure import MEDIA, Figure, figure
 from conv_anim.spec.model import Spec
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from conv_anim.tracing.trace import Trace
 
 FORMATS = (*MEDIA, "html")
+WIDEST = 8000
+"""Pixels that a page shows, as in Markdown."""
 CELL = "cell"
 """What a diagnostic calls the text of a cell."""
 
@@ -68,14 +70,29 @@ def show(
     ``format`` is gif, png, apng, webp, svg or html; ``step`` chooses one, counted from 0; ``width`` is in pixels.
     Raises SpecError.
     """
-    return Shown(figure(_loaded(source), format_=format, step=step), width)
+    return _shown(_loaded(source), format, step=step, width=width)
+
+
+def _shown(loaded: Loaded, format_: str | None, *, step: int | None, width: int | None) -> Shown:
+    """Raises SpecError for what a notebook cannot show."""
+    problems = []
+    if format_ is not None and format_ not in FORMATS:
+        problems.append(
+            Problem(Code.FORMAT, f"a notebook shows no {format_!r}", "format", hint=f"use {listed(FORMATS)}")
+        )
+    if width is not None and (type(width) is not int or not 16 <= width <= WIDEST):
+        what = f"the width must be a whole number of pixels from 16 to {WIDEST:,}, not {width!r}"
+        problems.append(Problem(Code.OUT_OF_RANGE, what, "width"))
+    if problems:
+        raise SpecError(problems)
+    return Shown(figure(loaded, format_=format_, step=step), width)
 
 
 def _loaded(source: Spec | Trace | str | PathLike[str] | Mapping[str, Any]) -> Loaded:
     from conv_anim.tracing.trace import Trace
 
     spec = source.spec if isinstance(source, Trace) else source
-    return pipeline.Loaded(spec, Entries(())) if isinstance(spec, Spec) else pipeline.loaded(spec)
+    return pipeline.Loaded(spec, Entries(())) if isinstance(spec, Spec) else pipeline.loaded(spec, pipes=True)
 
 
 # the extension
@@ -140,7 +157,7 @@ def _parser() -> MagicArgumentParser:
 def _drawn(cell: str, given: Namespace) -> Shown:
     """Raises SpecError."""
     loaded = pipeline.loaded(Source(CELL, cell), changes=given.changes or ())
-    shown = Shown(figure(loaded, format_=given.format, step=given.step), given.width)
+    shown = _shown(loaded, given.format, step=given.step, width=given.width)
     if given.output is not None:
         try:
             pipeline.render(loaded.spec, given.output, step=given.step)

@@ -6,12 +6,13 @@ import codecs
 import re
 from dataclasses import dataclass, replace
 from io import BytesIO
-from os.path import normpath
+from os.path import normpath, realpath
 from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
-from conv_anim import batch, inputs, pipeline
+from conv_anim import batch, inputs, opening, pipeline
+from conv_anim.claims import Claims
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
 from conv_anim.embed import html
 from conv_anim.embed.blocks import blocks
@@ -71,6 +72,16 @@ class Wanted:
     limits: Limits = USUAL
 
 
+def pages(paths: Iterable[Path]) -> list[Path]:
+    """The pages that some paths stand for, each once: by its own name rather than by a link, where both are given."""
+    found: dict[str, Path] = {}
+    for path in listed(paths):
+        first = found.setdefault(realpath(path), path)
+        if first.is_symlink() and not path.is_symlink():
+            found[realpath(path)] = path
+    return list(found.values())
+
+
 def listed(paths: Iterable[Path]) -> Iterator[Path]:
     """The pages that some paths stand for: a folder stands for all in it and below."""
     for path in paths:
@@ -81,27 +92,31 @@ def listed(paths: Iterable[Path]) -> Iterator[Path]:
         yield from sorted(page for page in below if not batch.hidden(page.relative_to(path)))
 
 
-def read(path: Path) -> Page:
+def read(path: Path, limits: Limits = USUAL) -> Page:
     """Raises SpecError."""
     try:
-        data = path.read_bytes()
+        with opening.opened(path) as file:
+            data = opening.taken(file, limits.file_size + 1)
     except FileNotFoundError:
         raise inputs.problem(Code.UNREADABLE, "there is no such page", str(path)) from None
+    except opening.NoFileError as error:
+        what, hint = f"this is {error.kind}, not a file", "figures are put into the page itself: name its file"
+        raise inputs.problem(Code.UNREADABLE, what, str(path), hint) from None
     except OSError as error:
         raise inputs.problem(Code.UNREADABLE, f"cannot be read: {error.strerror or error}", str(path)) from None
-    page = Page(path, data, inputs.decoded(BytesIO(data), str(path)))
+    page = Page(path, data, inputs.decoded(BytesIO(data), str(path), limits))
     if page.with_text(page.source.text) != data:
         raise inputs.problem(Code.ENCODING, "this page is not UTF-8", str(path), "save it as UTF-8")
     return page
 
 
-def fills(page: Page, wanted: Wanted) -> list[Fill]:
-    """What becomes of the blocks of a page. Raises SpecError with all their problems."""
+def fills(page: Page, wanted: Wanted, claims: Claims | None = None) -> list[Fill]:
+    """What becomes of the blocks of a page; ``claims`` note what is read. Raises SpecError with all their problems."""
     made: list[Fill] = []
     problems: list[Problem] = []
     for block in blocks(page.source):
         try:
-            made.append(_Block(page, block, wanted).fill())
+            made.append(_Block(page, block, wanted, Claims() if claims is None else claims).fill())
         except SpecError as error:
             problems += (p if p.place else replace(p, span=block.marker) for p in error.problems)
     if problems:
@@ -125,6 +140,7 @@ class _Block:
     page: Page
     block: Block
     wanted: Wanted
+    claims: Claims
 
     def fill(self) -> Fill:
         """Raises SpecError."""
@@ -143,10 +159,9 @@ class _Block:
 
     def _loaded(self) -> Loaded:
         changes = () if self.block.options.theme is None else (f"theme={self.block.options.theme}",)
-        spec, limits = self.block.spec, self.wanted.limits
+        spec = self.block.spec
         if isinstance(spec, Source):
-            files = inputs.Folder(self.page.path.parent, limits)
-            return pipeline.loaded(spec, changes=changes, files=files, limits=limits)
+            return self._noted(spec, self.page.path.parent, changes)
         path = self._spec_path(spec.text)
         if not path.is_file():
             what, hint = f"there is no spec '{spec.text}'", f"the path is relative to this page: {path} is looked for"
@@ -155,7 +170,20 @@ class _Block:
             what = f"'{spec.text}' lies outside this folder and the page's"
             hint = "run the command in a folder that holds both; --allow-outside reads it all the same"
             raise SpecError([Problem(Code.UNREADABLE, what, span=spec.span, hint=hint)])
-        return pipeline.loaded(path, changes=changes, limits=limits)
+        self.claims.reads([path], self._place)
+        return self._noted(path, path.parent, changes)
+
+    def _noted(self, spec: Path | Source, folder: Path, changes: tuple[str, ...]) -> Loaded:
+        """A spec, whose data files are noted whether it can be read or not."""
+        noting = inputs.Noting(folder, self.wanted.limits)
+        try:
+            return pipeline.loaded(spec, changes=changes, files=noting, limits=self.wanted.limits)
+        finally:
+            self.claims.reads(noting.read, str(spec) if isinstance(spec, Path) else self._place)
+
+    @property
+    def _place(self) -> str:
+        return f"the block at {self.block.marker.source.name}:{self.block.marker.line}"
 
     def _spec_path(self, name: str) -> Path:
         return Path(normpath(self.page.path.parent / name))
@@ -244,7 +272,9 @@ class _Block:
             return dedent(spec.text).strip("\n"), OWN_SPEC[lang]
         path = self._spec_path(spec.text)
         link = f'<a href="{html.address(path, self.page.path)}">{html.attribute(path.name)}</a>'
-        return TOLD_TO_EDITORS.sub("", inputs.source(path).text).strip("\n"), SPEC_OF[lang].format(link)
+        return TOLD_TO_EDITORS.sub("", inputs.source(path, self.wanted.limits).text).strip("\n"), SPEC_OF[lang].format(
+            link
+        )
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -10,16 +11,36 @@ from typing import TYPE_CHECKING
 import click
 
 from conv_anim import batch, inputs, jobs, runs
+from conv_anim.claims import Claims, overwriting, places
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.embed import markdown
 from conv_anim.export import files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from conv_anim.claims import Mark
     from conv_anim.embed.markdown import Fill, Page, Wanted
     from conv_anim.jobs import Change, Job, Outcome
+
+
+TRIES = 5
+"""Times that a page is done anew which somebody changes meanwhile."""
+ANOTHER = "give one of them another name, as in output=figures/other.gif"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture, and the first block that shows it."""
+
+    job: Job
+    fill: Fill
+    page: Path
+
+    @property
+    def place(self) -> str:
+        return f"{self.fill.block.marker.source.name}:{self.fill.block.marker.line}"
 
 
 @dataclass
@@ -30,70 +51,123 @@ class Run:
     verbose: bool
     pages: dict[Path, tuple[Page, list[Fill]]] = field(default_factory=dict)
     """Those without problems."""
-    shown: dict[Path, tuple[Job, Fill]] = field(default_factory=dict)
-    """The pictures, each with the first block that shows it."""
+    shown: dict[Mark, Shown] = field(default_factory=dict)
+    """By where it lies, links followed or not."""
+    done: dict[Path, Job] = field(default_factory=dict)
+    """Those that are drawn, by their files."""
+    claims: Claims = field(default_factory=Claims)
     changes: Counter[Change] = field(default_factory=Counter)
     bad: set[Path] = field(default_factory=set)
 
     def all(self, paths: Sequence[Path], processes: int) -> bool:
         """Do everything; whether something went wrong, or would change in a check."""
-        for path in dict.fromkeys(markdown.listed(paths)):
+        found = markdown.pages(paths)
+        self.claims.reads(found)
+        for path in found:
             self._plan(path)
+        self._check(found)
         self._draw(processes)
-        for page, fills in self.pages.values():
-            self._write(page, markdown.filled(page, fills))
+        for path in list(self.pages):
+            self._write(path, processes)
         if self.verbose or sys.stderr.isatty():
             click.echo(self._summary(), err=True)
         stale = self.wanted.check and self.changes["new"] + self.changes["changed"] > 0
+        if stale:
+            runs.say_how()
         return bool(self.bad) or stale
 
     def _plan(self, path: Path) -> None:
         try:
-            page = markdown.read(path)
-            fills = markdown.fills(page, self.wanted)
+            page = markdown.read(path, self.wanted.limits)
+            fills = markdown.fills(page, self.wanted, self.claims)
             for fill in fills:
-                self._show(fill)
+                self._show(fill, path)
             self.pages[path] = page, fills
         except SpecError as error:
             self._fail(path, error.problems)
 
-    def _show(self, fill: Fill) -> None:
+    def _show(self, fill: Fill, page: Path) -> None:
         """Note the pictures of a block. Raises SpecError if another block makes the same file of something else."""
         for job in fill.jobs:
-            first, other = self.shown.setdefault(job.file.absolute(), (job, fill))
-            if first != job:
-                place = f"{other.block.marker.source.name}:{other.block.marker.line}"
-                what = f"this would write {job.file}, which the block at {place} makes of something else"
-                hint = "give one of them another name, as in output=figures/other.gif"
-                raise SpecError([Problem(Code.OUTPUT, what, span=fill.block.marker, hint=hint)])
+            found = places(job.file)
+            other = next((self.shown[mark] for mark in found if mark in self.shown), None)
+            if other is None:
+                self.shown.update(dict.fromkeys(found, Shown(job, fill, page)))
+            elif replace(job, path=other.job.path) != other.job:
+                what = f"this would write {job.file}, which the block at {other.place} makes of something else"
+                raise SpecError([Problem(Code.OUTPUT, what, span=fill.block.marker, hint=ANOTHER)])
+
+    def _check(self, paths: Iterable[Path]) -> None:
+        """Give up the pages that cannot be written, and those with a picture in the place of something that is read."""
+        for path in [each for each in paths if each in self.pages]:
+            page, fills = self.pages[path]
+            problems = [problem for fill in fills for problem in self._in_the_way(fill)]
+            if not self.wanted.check and markdown.filled(page, fills) != page.data and files.read_only(path.resolve()):
+                problems += _unwritable(path, "it is read-only").problems
+            if problems:
+                self._fail(path, problems)
+                del self.pages[path]
+
+    def _in_the_way(self, fill: Fill) -> Iterator[Problem]:
+        for job in fill.jobs:
+            reading = self.claims.over(job.file)
+            if reading is not None:
+                yield replace(overwriting(job.file, reading, ANOTHER), span=fill.block.marker)
 
     def _draw(self, processes: int) -> None:
-        wanted = {job.file.absolute() for _, fills in self.pages.values() for fill in fills for job in fill.jobs}
-        todo = [job for path, (job, _) in self.shown.items() if path in wanted]
+        """Draw what pages show and is not drawn yet."""
+        wanted = {
+            mark for _, fills in self.pages.values() for fill in fills for job in fill.jobs for mark in places(job.file)
+        }
+        found = {shown.job.file: shown.job for mark, shown in self.shown.items() if mark in wanted}
+        todo = [job for path, job in found.items() if self.done.get(path) != job]
         for job, outcome in runs.with_progress(jobs.all_done(todo, processes), len(todo)):
             if outcome.problems:
                 self._undrawn(job, outcome)
+            else:
+                self.done[job.file] = job
             for path, change in outcome.files:
                 self._tell(path, change)
 
     def _undrawn(self, job: Job, outcome: Outcome) -> None:
         """A picture that is not drawn; the pages that show it are left as they are."""
-        _, fill = self.shown[job.file.absolute()]
+        found = places(job.file)
+        fill = next(self.shown[mark].fill for mark in found if mark in self.shown)
         runs.tell(problem if problem.span else replace(problem, span=fill.block.marker) for problem in outcome.problems)
         for path, (_, fills) in list(self.pages.items()):
-            if any(job in each.jobs for each in fills):
+            if any(found & places(each.file) for fill in fills for each in fill.jobs):
                 self.bad.add(path)
                 del self.pages[path]
 
-    def _write(self, page: Page, data: bytes) -> None:
-        try:
-            if data != page.data and not self.wanted.check:
-                files.write(page.path.resolve(), data)
-        except OSError as error:
-            what = f"cannot be written: {error.strerror or error}"
-            self._fail(page.path, inputs.problem(Code.OUTPUT, what, str(page.path)).problems)
-            return
-        self._tell(page.path, "same" if data == page.data else "changed")
+    def _write(self, path: Path, processes: int) -> None:
+        """Write a page as it is now: what somebody changed since it was read is done anew."""
+        for _ in range(TRIES):
+            if path not in self.pages:  # which has been told
+                return
+            page, fills = self.pages[path]
+            data = markdown.filled(page, fills)
+            try:
+                if not self.wanted.check:
+                    files.replaced(path.resolve(), data, page.data)
+            except files.ChangedError:
+                self._again(path, processes)
+            except OSError as error:
+                self._fail(path, _unwritable(path, error.strerror or str(error)).problems)
+                return
+            else:
+                self._tell(path, "same" if data == page.data else "changed")
+                return
+        if path in self.pages:
+            what = f"somebody changed this page {TRIES} times while its figures were drawn; it is left as it is"
+            self._fail(path, inputs.problem(Code.OUTPUT, what, str(path), "run the command again").problems)
+
+    def _again(self, path: Path, processes: int) -> None:
+        """Read and draw a page anew."""
+        del self.pages[path]
+        self.shown = {mark: shown for mark, shown in self.shown.items() if shown.page != path}
+        self._plan(path)
+        self._check([path])
+        self._draw(processes)
 
     def _fail(self, page: Path, problems: Iterable[Problem]) -> None:
         self.bad.add(page)
@@ -102,8 +176,13 @@ class Run:
     def _tell(self, path: Path, change: Change) -> None:
         self.changes[change] += 1
         if (self.verbose or self.wanted.check) and change != "same":
-            click.echo(f"{change}: {path}")
+            click.echo(batch.told(path, change, check=self.wanted.check))
 
     def _summary(self) -> str:
         said = str(batch.Summary(self.changes, 0))
         return f"{said}; {len(self.bad)} page{'s' * (len(self.bad) != 1)} with problems" if self.bad else said
+
+
+def _unwritable(page: Path, why: str) -> SpecError:
+    hint = f"chmod u+w {shlex.quote(str(page))} allows it" if why == "it is read-only" else None
+    return inputs.problem(Code.OUTPUT, f"cannot be written: {why}", str(page), hint)

@@ -7,6 +7,7 @@ its spec and a digest of it, so that it is drawn once.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from hashlib import sha256
 from os.path import relpath
 from pathlib import Path
@@ -17,11 +18,13 @@ from docutils.parsers.rst import directives
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from conv_anim import __version__, pipeline
+from conv_anim import __version__, opening, pipeline
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
-from conv_anim.embed.figure import MEDIA, STILL, Figure, Noting, figure, said
+from conv_anim.embed.figure import MEDIA, STILL, Figure, figure, said
 from conv_anim.embed.html import RESTING
 from conv_anim.export import files
+from conv_anim.inputs import Noting
+from conv_anim.limits import USUAL
 from conv_anim.spec.looks import LANGS
 from conv_anim.spec.themes import THEMES
 
@@ -130,7 +133,7 @@ class Directive(SphinxDirective):
     def _content(self) -> tuple[Source, Path]:
         """The spec in the page, with the lines and columns that it has there."""
         page, line = self.get_source_info()
-        lines = Path(page).read_text(encoding="utf-8").splitlines() if Path(page).is_file() else []
+        lines = _lines(Path(page))
         indented = ((k, lines[k].removesuffix(self.content[0])) for k in range(line - 1, len(lines)))
         before, indent = next((found for found in indented if self._stands(lines, *found)), (line, ""))
         text = "".join(f"{indent}{each}\n" for each in self.content)
@@ -174,6 +177,13 @@ class Directive(SphinxDirective):
             LOG.warning("%s [%s]%s", problem.message, problem.code, hint, location=where, type="conv_anim")
         text = "\n\n".join(map(str, error.problems))
         return nodes.literal_block(text, text, classes=["conv-anim-problem"], language="none")
+
+
+def _lines(page: Path) -> list[str]:
+    """Of a page as it is written; none if it cannot be read as Sphinx does by default."""
+    with suppress(OSError, UnicodeDecodeError), opening.opened(page) as file:
+        return opening.taken(file, USUAL.file_size).decode("utf-8").splitlines()
+    return []
 
 
 # what a builder gets

@@ -9,9 +9,11 @@ from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 from conv_anim.diagnostics import Code, Problem, SpecError
-from conv_anim.limits import Asked
+from conv_anim.limits import NOWHERE, Asked, exceeded
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from conv_anim.limits import Limits
     from conv_anim.scene.primitives import Scene
 
@@ -48,27 +50,33 @@ COSTS = {
 }
 
 
-def made(drawn: Scene, count: int, limits: Limits) -> None:
-    """Raise SpecError for more frames than are allowed; all of them up to the last one that is drawn are made."""
-    fewer, between = ceil(count / limits.steps), " and frames between them" if drawn.glide.between else ""
-    way = f"draw one step of {fewer} with 'every' in 'animation', or a smaller input"
-    Asked("steps", count, f"this figure goes through {count:,} steps{between}", way).check(limits)
+def made(drawn: Scene, count: int, limits: Limits) -> Asked:
+    """How many frames are made: all of them up to the last one that is drawn."""
+    fewer = ceil(count / limits.steps)
+    between = " and frames between them" if drawn.glide.between else ""
+    what = f"this figure goes through {count:,} steps{between}"
+    return Asked("steps", count, what, f"draw one step of {fewer} with 'every' in 'animation', or a smaller input")
 
 
-def check(drawn: Scene, format_: str, limits: Limits, *, frames: int | None = None) -> None:
-    """Raise SpecError if a scene takes more than is allowed to become a file; ``frames`` are painted, or all."""
+def check(drawn: Scene, format_: str, limits: Limits, *, frames: int | None = None, also: Asked | None = None) -> None:
+    """Raise SpecError if a scene takes more than is allowed to become a file: with all limits that it passes.
+
+    ``frames`` are painted, or all; ``also`` is what else is asked for.
+    """
     cost = COSTS[format_]
-    pixels = drawn.width * drawn.height
-    count = _painted(drawn, cost, frames)
+    pixels, count = drawn.width * drawn.height, _painted(drawn, cost, frames)
+    found = [] if also is None else [also]
     if cost.pixel:
         what = f"this picture is {drawn.width:,} x {drawn.height:,} pixels, {pixels:,} of them"
-        Asked("pixels", pixels, what, SMALLER).check(limits)
+        found.append(Asked("pixels", pixels, what, SMALLER))
         what = f"{count:,} frames of {pixels:,} pixels are {count * pixels:,} operations"
-        Asked("work", count * pixels, what, f"{SMALLER}, or fewer steps").check(limits)
-    _sides(drawn, format_, cost.longest)
+        found.append(Asked("work", count * pixels, what, f"{SMALLER}, or fewer steps"))
     takes = needed(drawn, format_, frames=frames)
     what = f"to make this {format_} takes about {takes:,} bytes of memory"
-    Asked("memory", takes, what, f"{SMALLER}, fewer steps, or another format").check(limits)
+    found.append(Asked("memory", takes, what, f"{SMALLER}, fewer steps, or another format"))
+    problems = [*exceeded(((asked, NOWHERE) for asked in found), limits), *_sides(drawn, format_, cost.longest)]
+    if problems:
+        raise SpecError(problems)
 
 
 def needed(drawn: Scene, format_: str, *, frames: int | None = None) -> int:
@@ -84,10 +92,10 @@ def _painted(drawn: Scene, cost: Cost, frames: int | None) -> int:
     return len(drawn.frames) if frames is None else frames
 
 
-def _sides(drawn: Scene, format_: str, longest: int | None) -> None:
-    """Raise SpecError for a picture that its format has no room for."""
+def _sides(drawn: Scene, format_: str, longest: int | None) -> Iterator[Problem]:
+    """Of a picture that its format has no room for."""
     longer = max(drawn.width, drawn.height)
     if longest is not None and longer > longest:
         size = f"{drawn.width:,} x {drawn.height:,}"
         what = f"this picture is {size} pixels, and a {format_} has at most {longest:,} along an edge"
-        raise SpecError([Problem(Code.FORMAT, what, hint=f"{SMALLER}, or svg; no option raises this")])
+        yield Problem(Code.FORMAT, what, hint=f"{SMALLER}, or svg; no option raises this")

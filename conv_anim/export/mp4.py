@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import signal
 import subprocess
 from contextlib import suppress
 from math import gcd
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
+from conv_anim import faults
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.export.files import scratch
 from conv_anim.export.moving import timed
@@ -119,9 +122,15 @@ def even(length: int) -> int:
     return length + length % 2
 
 
+SHORT = {-9: errno.ENOMEM, -getattr(signal, "SIGXFSZ", 0): errno.EFBIG}
+"""What ends it by a signal: most often a lack of memory, and a limit on the size of files."""
+
+
 def failed(status: int, said: str) -> SpecError:
     lines = [line for line in said.splitlines() if line.strip()]
     what = f"ffmpeg was stopped by signal {-status}" if status < 0 else f"ffmpeg failed with status {status}"
     about = f"{what}: {lines[-1].strip()[:200]}" if lines else what
-    hint = "it must be able to write H.264 (libx264); or choose another format"
+    number = SHORT.get(status) or next((n for n in faults.SHORTAGES if os.strerror(n) in said), None)
+    usual = "it must be able to write H.264 (libx264); or choose another format"
+    hint = usual if number is None else faults.SHORTAGES[number].way
     return SpecError([Problem(Code.FORMAT, about, hint=hint)])

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Size
 
 MOST_NUMBERS = 16_000_000
+NARROW = {"bfloat16", "float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2", "float8_e5m2fnuz", "float8_e8m0fnu"}
+"""Types that numpy itself does not know; a float32 holds their numbers."""
 INPUT = "input"
 """What the input's numbers are held under."""
 
@@ -41,6 +43,8 @@ def array(values: Any, place: str) -> Given:
     if str(getattr(plain, "dtype", "")) == "torch.bfloat16":  # which numpy does not know
         plain = plain.float()
     numbers = np.asarray(plain)
+    if numbers.dtype.name in NARROW:
+        numbers = numbers.astype(np.float32)
     if numbers.dtype.kind not in "biuf" or numbers.size == 0 or numbers.size > MOST_NUMBERS:
         what = f"an array of {numbers.dtype} and the shape {numbers.shape} cannot be drawn"
         raise _wrong(Code.SHAPE, what, place, "real numbers, at most 16 million of them")
@@ -48,6 +52,11 @@ def array(values: Any, place: str) -> Given:
         what = "there are numbers that cannot be drawn: infinite, not a number, or beyond ±2⁵³"
         raise _wrong(Code.OUT_OF_RANGE, what, place)
     whole = numbers.astype(int) if numbers.dtype.kind == "b" else numbers
+    if numbers.dtype.kind == "f" and numbers.dtype.itemsize > 8:
+        whole = numbers.astype(float)
+        if (whole != numbers).any():
+            what = f"there are numbers of {numbers.dtype} that a float does not hold"
+            raise _wrong(Code.OUT_OF_RANGE, what, place, "array.astype(float) rounds them")
     return Given(numbers.shape, tuple(whole.ravel().tolist()))
 
 

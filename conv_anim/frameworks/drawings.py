@@ -12,7 +12,7 @@ from conv_anim.diagnostics import Source
 from conv_anim.frameworks.pace import paced
 from conv_anim.frameworks.yaml_text import text as as_yaml
 from conv_anim.limits import USUAL
-from conv_anim.spec import overrides, reader
+from conv_anim.spec import reader
 from conv_anim.spec.nodes import Entries
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from conv_anim.frameworks.sketch import Sketch
     from conv_anim.limits import Limits
     from conv_anim.spec.arrays import Files
+    from conv_anim.spec.overrides import Option
 
 LONGEST_NAME = 60
 
@@ -35,13 +36,14 @@ class Drawing:
     tree: Entries
     files: Files
     notes: tuple[str, ...]
+    read: tuple[Path, ...] = ()
+    """The files that it comes from."""
 
-    def loaded(self, changes: Sequence[str] = (), limits: Limits = USUAL) -> pipeline.Loaded:
+    def loaded(self, changes: Sequence[str | Option] = (), limits: Limits = USUAL) -> pipeline.Loaded:
         """The spec, with changes as in ``layer.stride=2``, whether a view can show it or not. Raises SpecError."""
-        root = overrides.changed(self.tree, changes, limits)
-        return pipeline.Loaded(reader.spec(root, self.files, limits), root)
+        return pipeline.changed(self.tree, changes, self.files, limits=limits, read=self.read)
 
-    def yaml(self, changes: Sequence[str] = (), limits: Limits = USUAL) -> str:
+    def yaml(self, changes: Sequence[str | Option] = (), limits: Limits = USUAL) -> str:
         """The spec as a file. Raises SpecError if it is none."""
         root = self.loaded(changes, limits).root
         assert isinstance(root, Entries)
@@ -66,7 +68,7 @@ def made(sketch: Sketch, name: str, origin: str, limits: Limits = USUAL) -> Draw
     """A sketch with a pace and a name. Raises SpecError."""
     tree, note = paced(sketch.tree, reader.spec(sketch.tree, sketch.files, limits))
     notes = (*sketch.notes, *([] if note is None else [note]))
-    return Drawing(_as_file_name(name), origin, tree, sketch.files, notes)
+    return Drawing(_as_file_name(name), origin, tree, sketch.files, notes, tuple(sketch.read))
 
 
 def _first_name(text: str) -> str:

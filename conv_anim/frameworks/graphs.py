@@ -73,6 +73,7 @@ def _unclear(nodes: list[Node], wanted: str | int | None) -> tuple[str, str]:
 
 def _sketch(node: Node, given: Any, feed: Feed) -> Sketch:
     held: dict[str, Given] = {}
+    node.check_names()
     weight = node.array(1) if node.kind in {"Conv", "ConvTranspose"} else None
     channels = None if weight is None else _channels(node, weight)
     axes = node.axes if weight is None else weight.ndim - 2
@@ -85,19 +86,40 @@ def _sketch(node: Node, given: Any, feed: Feed) -> Sketch:
         held[node.name] = array(weight, node.name)
         bias = node.array(2)
         numbers = None if bias is None else list(array(bias, f"{node.name}.bias").numbers)
+        _check_bias(node, weight, bias)
         sketch.weights = {"weight": {"file": node.name}, "bias": numbers}
     if channels not in {None, sketch.channels}:
         what = f"{node.name} takes {channels} channels, and the input has {sketch.channels}"
         raise SpecError([Problem(Code.SHAPE, what, "input")])
+    sketch.read += node.model.files
     ONNX[node.kind](node, sketch)
     sketch.finish()
     return sketch
 
 
 def _channels(node: Node, weight: Any) -> int:
-    if not 3 <= weight.ndim <= 5 or min(weight.shape) < 1:
-        raise node.problem(f"its weight has the shape {tuple(weight.shape)}, which is no kernel's", Code.SHAPE)
-    return int(weight.shape[1] * node.whole("group", 1) if node.kind == "Conv" else weight.shape[0])
+    """How many channels it takes. Raises SpecError where its attributes contradict its weight."""
+    shape, group = tuple(weight.shape), node.whole("group", 1)
+    if not 3 <= len(shape) <= 5 or min(shape) < 1:
+        raise node.problem(f"its weight has the shape {shape}, which is no kernel's", Code.SHAPE)
+    kernel = node.setting("kernel_shape")
+    if kernel is not None and kernel != list(shape[2:]):
+        raise node.problem(f"'kernel_shape' is {kernel}, and its weight's kernels are {list(shape[2:])}", Code.SHAPE)
+    inside = node.input_shape
+    if inside is not None and len(inside) != len(shape) - 1:
+        raise node.problem(f"its weight has {len(shape)} dimensions, and its input {len(inside) + 1}", Code.AXES)
+    if shape[0] % group:
+        what = f"'group' is {group}, which does not divide the {shape[0]} filters of its weight"
+        raise node.problem(what, Code.GROUPS)
+    return int(shape[1] * group if node.kind == "Conv" else shape[0])
+
+
+def _check_bias(node: Node, weight: Any, bias: Any) -> None:
+    """Raise SpecError for a bias that has not one number for each channel."""
+    made = weight.shape[0] if node.kind == "Conv" else weight.shape[1] * node.whole("group", 1)
+    if bias is not None and bias.shape != (made,):
+        what = f"its bias has the shape {tuple(bias.shape)}, and it makes {made} channels"
+        raise node.problem(what, Code.SHAPE)
 
 
 def _shape(node: Node, feed: Feed, axes: int | None, channels: int | None) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from math import inf
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conv_anim.diagnostics import Code
@@ -42,7 +43,14 @@ def _named(node: Node) -> str | None:
     name = str(node.setting("auto_pad", "NOTSET"))
     if name not in names:
         raise node.problem(f"auto_pad '{name}' is not known", Code.UNKNOWN_NAME, ", ".join(filter(None, names)))
+    if names[name] is not None and any(_list(node.setting("pads"))):
+        what = f"auto_pad is {name}, and 'pads' says something else: {node.setting('pads')}"
+        raise node.problem(what, Code.EXCLUSIVE_KEYS, "an operator has one of them")
     return names[name]
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _moves(node: Node, sketch: Sketch) -> dict[str, Any]:
@@ -108,7 +116,9 @@ def _taken_off(node: Node, sketch: Sketch, kernel: tuple[int, ...], extra: list[
 
 
 def _pool(node: Node, sketch: Sketch, *, name: str) -> None:
-    kernel = node.wholes("kernel_shape", [0] * sketch.axes, least=1)
+    if node.setting("kernel_shape") is None:
+        raise node.problem("it has no 'kernel_shape'", Code.MISSING_KEY)
+    kernel = node.wholes("kernel_shape", [1] * sketch.axes, least=1)
     moves, auto = _moves(node, sketch), _named(node)
     padding = _pads(node, sketch)
     if auto is not None:
@@ -116,7 +126,7 @@ def _pool(node: Node, sketch: Sketch, *, name: str) -> None:
         padding = named_padding(_SAME[auto], sketch.size, windows, tuple(_per_axis(node, sketch, "strides")))
     if name == "lp_pool" and (any(map(any, padding)) or "dilation" in moves):
         raise node.problem("an LpPool with padding or dilation is not drawn")
-    counted = node.whole("count_include_pad", 0) == 1 or not any(map(any, padding))
+    counted = node.flag("count_include_pad") or not any(map(any, padding))
     p = node.setting("p", 2)
     sketch.add(
         name,
@@ -124,7 +134,7 @@ def _pool(node: Node, sketch: Sketch, *, name: str) -> None:
         kernel_size=same(kernel),
         **({"stride": 1} if set(kernel) != {1} else {}) | moves,
         padding=tidy(padding),
-        ceil_mode=True if node.whole("ceil_mode", 0) else None,
+        ceil_mode=node.flag("ceil_mode") or None,
         count_include_pad=None if counted or name != "avg_pool" else False,
         norm_type=p if name == "lp_pool" and p != 2 else None,
     )
@@ -145,8 +155,10 @@ def _global_max(node: Node, sketch: Sketch) -> None:
 
 
 def _depth_to_space(node: Node, sketch: Sketch) -> None:
-    block = node.whole("blocksize", 1)
-    if node.setting("mode", "DCR") != "CRD" and sketch.channels != block * block:
+    block, mode = node.whole("blocksize", None), str(node.setting("mode", "DCR"))
+    if mode not in {"DCR", "CRD"}:
+        raise node.problem(f"mode '{mode}' is not known", Code.UNKNOWN_NAME, "DCR, CRD")
+    if mode != "CRD" and sketch.channels != block * block:
         hint = "mode CRD, which is a pixel shuffle, is"
         raise node.problem("DepthToSpace in the mode DCR, its default, is not drawn", hint=hint)
     sketch.add("pixel_shuffle", _at(node), upscale_factor=block)
@@ -155,7 +167,7 @@ def _depth_to_space(node: Node, sketch: Sketch) -> None:
 def _space_to_depth(node: Node, sketch: Sketch) -> None:
     if sketch.channels > 1:
         raise node.problem("SpaceToDepth of more than one channel orders them in a way that is not drawn")
-    sketch.add("pixel_unshuffle", _at(node), downscale_factor=node.whole("blocksize", 1))
+    sketch.add("pixel_unshuffle", _at(node), downscale_factor=node.whole("blocksize", None))
 
 
 def _resize(node: Node, sketch: Sketch) -> None:
@@ -201,17 +213,39 @@ def _readable(node: Node, mode: str, reading: str, keys: dict[str, Any]) -> None
 
 def _target(node: Node, sketch: Sketch) -> dict[str, Any]:
     """The factors or the sizes of the spatial axes."""
-    old = node.kind == "Upsample"
-    factors = node.array(1) if old and len(node.proto.input) > 1 else None if old else node.array(2)
-    sizes = None if old else node.array(3)
-    if old and factors is None:
-        factors = node.setting("scales")
-    listed = [float(n) for n in ([] if factors is None else factors)]
-    wanted = [int(n) for n in ([] if sizes is None else sizes)]
-    many = listed or wanted
-    if len(many) != sketch.axes + 2 or (listed and listed[:2] != [1, 1]):
+    factors, sizes = _asked(node)
+    name, many = ("sizes", sizes) if sizes else ("scales", factors)
+    if factors and sizes:
+        raise node.problem("it has both 'scales' and 'sizes'", Code.EXCLUSIVE_KEYS, "an operator has one of them")
+    if not many or len(many) != sketch.axes + 2:
         raise node.problem("only the rows, columns and depth are resized here, by 'scales' or 'sizes' for all axes")
-    return {"scale_factor": listed[2:]} if listed else {"size": wanted[2:]}
+    if not all(0 < n < inf for n in many):
+        raise node.problem(f"'{name}' are {many}, and must be more than 0", Code.OUT_OF_RANGE)
+    shape = node.model.shapes.get(node.proto.input[0]) or ()
+    batch = (shape[0] if shape else None) or many[0]
+    if many[:2] != ([batch, sketch.channels] if sizes else [1, 1]):
+        raise node.problem(f"its channels, or its batch, would be resized too: '{name}' are {many}")
+    return {"size": sizes[2:]} if sizes else {"scale_factor": factors[2:]}
+
+
+def _asked(node: Node) -> tuple[list[float], list[int]]:
+    """Factors and sizes of all axes, as far as they are given."""
+    inputs = len(node.proto.input)
+    if node.kind == "Resize" and inputs == 2:
+        raise node.problem("a Resize of opset 10 is not drawn", hint="onnx.version_converter makes a newer one of it")
+    if node.kind == "Resize":
+        factors, sizes = node.array(2), node.array(3)
+    else:
+        factors, sizes = node.array(1) if inputs > 1 else node.setting("scales"), None
+    return [float(n) for n in _numbers(node, factors)], [int(n) for n in _numbers(node, sizes)]
+
+
+def _numbers(node: Node, given: Any) -> list[Any]:
+    """A list of numbers, empty where there is none."""
+    listed = [] if given is None else given.tolist() if hasattr(given, "tolist") else given
+    if not isinstance(listed, list) or not all(isinstance(n, int | float) for n in listed):
+        raise node.problem("its 'scales' or 'sizes' are no list of numbers", Code.WRONG_TYPE)
+    return listed
 
 
 def _upsample(node: Node, sketch: Sketch) -> None:

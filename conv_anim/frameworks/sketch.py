@@ -58,6 +58,8 @@ class Sketch:
     files: Files = field(default_factory=lambda: Folder(Path()))
     weights: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    read: list[Path] = field(default_factory=list)
+    """The files that it comes from."""
     nodes: list[Entries] = field(default_factory=list)
     border: Border | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from conv_anim import pipeline
@@ -19,4 +20,5 @@ if TYPE_CHECKING:
 def spec_of(sketch: Sketch, keys: Mapping[str, Any]) -> Spec:
     """The spec that a sketch is, with more keys of a spec. Raises SpecError."""
     tree, _ = paced(sketch.tree, reader.spec(sketch.tree, sketch.files))
-    return pipeline.loaded({**value(tree), **keys}, files=sketch.files).spec
+    spec = pipeline.loaded({**value(tree), **keys}, files=sketch.files).spec
+    return replace(spec, files=(*spec.files, *(path.absolute() for path in sketch.read)))

@@ -118,7 +118,7 @@ class Pool(Windowed):
         return "global" if self.whole else self.reduce
 
     def name(self, say: Language) -> str:
-        return say.of(self, f"kind.{self.kind()}", p=f"{self.norm_type:g}")
+        return say.of(self, f"kind.{self.kind()}", p=f"{self.norm_type:.15g}")
 
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
         from conv_anim.scene.wording.parameters import Setting

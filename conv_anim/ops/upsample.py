@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, floor, prod
+from math import ceil, floor, isclose, prod
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from conv_anim.diagnostics import Code
@@ -57,6 +57,8 @@ ALIGN_CORNERS = Field(
 
 WEIGHED: Final = {"nearest": 0, "linear": 2, "cubic": 4}
 """How many cells along each axis an interpolation weighs."""
+SIMPLE = 1000
+"""A factor over a larger denominator is written with decimals."""
 WORDS = {
     "en": {
         "kind.nearest": "nearest-neighbour upsampling",
@@ -142,12 +144,14 @@ class Upsample(Op):
         return [self._factor(), Setting("corners", "", usual=not self.align_corners)]
 
     def _factor(self) -> Setting:
-        """How many times as large the output is, where that is whole."""
+        """How many times as large the output is, where that is whole, and no cell of it is read as if it were not."""
         from conv_anim.scene.wording.parameters import Setting
         from conv_anim.scene.wording.words import per_axis
 
         sizes = list(zip(self.ends.in_size, self.ends.out_size, strict=True))
-        if any(out % size for size, out in sizes):
+        read = zip(sizes, self.ratio, strict=True)
+        apart = not self.align_corners and any(not isclose(ratio * out, size) for (size, out), ratio in read)
+        if apart or any(out % size for size, out in sizes):
             return Setting("factor", "", usual=True)
         return Setting("factor", per_axis(tuple(out // size for size, out in sizes)))
 
@@ -155,9 +159,17 @@ class Upsample(Op):
         """With the factor as far as it is known: with aligned corners, only the sizes say it."""
         del say
         i, o = self.ends.in_size[a], self.ends.out_size[a]
-        factor = Fraction(o, i) if self.align_corners else Fraction(1 / self.ratio[a]).limit_denominator(1000)
-        product = f"{i}·{float(factor):g}" if factor.denominator in {1, 2, 4, 5, 10} else f"{i}·{factor}"
+        factor = Fraction(o, i) if self.align_corners else _scale(1 / self.ratio[a], Fraction(o, i))
+        decimal = factor.denominator in {1, 2, 4, 5, 10} or factor.denominator > SIMPLE
+        product = f"{i}·{float(factor):.15g}" if decimal else f"{i}·{factor}"
         return [f"o = {product} = {o}" if factor * i == o else f"o = ⌊{product}⌋ = {o}"]
+
+
+def _scale(number: float, between: Fraction) -> Fraction:
+    """A factor as a fraction, or else as the decimals that it was given in; ``between`` is that of the sizes."""
+    near = (between, Fraction(number).limit_denominator(SIMPLE))
+    same = (fraction for fraction in near if isclose(fraction, number, rel_tol=1e-15))
+    return next(same, Fraction(f"{number:.15g}"))
 
 
 # from its keys

@@ -6,6 +6,7 @@ pictures are the same on every machine. What neither has is looked for in the sy
 
 from __future__ import annotations
 
+import errno
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +18,8 @@ from unicodedata import name
 
 import numpy as np
 
+from conv_anim import opening
+from conv_anim.diagnostics import MARKS
 from conv_anim.painting.compiled import compiled, font
 
 if TYPE_CHECKING:
@@ -26,8 +29,14 @@ if TYPE_CHECKING:
 
 EM = 64
 """Outlines are loaded at this size, unhinted, and scaled."""
+BLANK: Final = {**dict.fromkeys(MARKS, 0.0), "\u3000": 1.0}
+"""Characters without ink, whether a font has them or not, and how far they advance."""
+PRINTED: Final = str.maketrans({**dict.fromkeys(MARKS), "\u3000": "\u2003"})
+"""The same as DejaVu Sans has them: none, or a space that is as wide."""
 OURS = Path(__file__).parent / "data"
 """What `tools/subset_font.py` makes, with its licence."""
+LARGEST = 1 << 28
+"""Bytes of a font file."""
 FAMILIES: Final = (
     *("NotoSansTC", "NotoSansCJKtc", "NotoSansCJK", "SourceHanSansTC", "SourceHanSansTW", "SourceHanSans"),
     *("NotoSansSC", "NotoSansCJKsc", "NotoSansHK", "NotoSansJP", "NotoSansCJKjp", "NotoSansKR", "NotoSansCJKkr"),
@@ -76,7 +85,7 @@ class FontFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         # From memory: processes forked from this one would share a file's position, and read each other's bytes.
-        self._font = compiled("ft2font").FT2Font(BytesIO(path.read_bytes()))
+        self._font = compiled("ft2font").FT2Font(BytesIO(_data(path)))
         self._font.set_size(EM, 72)
 
     def glyph(self, character: str) -> Glyph | None:
@@ -86,6 +95,14 @@ class FontFile:
         loaded = self._font.load_char(ord(character), compiled("ft2font").LoadFlags.NO_HINTING)
         vertices, codes = self._font.get_path()
         return Glyph(np.asarray(vertices) / EM, np.asarray(codes), loaded.linearHoriAdvance / 65536 / EM, self.path)
+
+
+def _data(path: Path) -> bytes:
+    """Raises OSError, also for what is too large to be a font."""
+    data = opening.content(path, LARGEST)
+    if data is None:
+        raise OSError(errno.EFBIG, "too large to be a font", str(path))
+    return data
 
 
 class Opened:
@@ -118,6 +135,8 @@ class Face:
         return self._glyphs[character]
 
     def _load(self, character: str) -> Glyph:
+        if character in BLANK:
+            return Glyph(np.empty((0, 2)), np.empty(0, np.uint8), BLANK[character], next(iter(self._files)).path)
         found = next(filter(None, (font.glyph(character) for font in self._files)), None)
         if found is None:
             raise GlyphError(character)
@@ -128,7 +147,8 @@ class Face:
 
     def runs(self, text: str) -> Iterator[tuple[Path, str]]:
         """A line of text in parts, each with the font file that has all of its characters."""
-        for file, characters in groupby(text, lambda character: self.glyph(character).font):
+        inked = text.translate(PRINTED)
+        for file, characters in groupby(inked, lambda character: self.glyph(character).font):
             yield file, "".join(characters)
 
     def outline(self, text: str) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from operator import index
 from typing import TYPE_CHECKING, TypeAlias
 
 from conv_anim.diagnostics import Code, Problem, SpecError
@@ -55,12 +56,14 @@ def last(steps: Steps, count: int) -> int:
 
 
 def _ends(steps: Steps, count: int) -> list[tuple[int, int]]:
-    if isinstance(steps, int):
-        return [(steps, steps)]
-    if not isinstance(steps, str):
-        return [(step, step) for step in steps]
+    """The first and the last step of every range. Raises SpecError."""
     try:
+        if not isinstance(steps, str):
+            listed = map(index, steps if isinstance(steps, Iterable) else [steps])
+            return [(step, step) for step in listed]
         found = spans(steps)
+    except TypeError:
+        raise _wrong(f"{steps!r} is no step", f"steps are whole numbers from 0 to {count - 1}") from None
     except ValueError as error:
         raise _wrong(str(error), f"steps are counted from 0 to {count - 1}") from None
     return [tuple(count - 1 if end is None else end for end in ends) for ends in found]  # type: ignore[misc]  # two each

@@ -158,13 +158,14 @@ def _closings(layer: LayerTrace, formats: Formats) -> set[str]:
     if layer.operator.reduce == "mean":
         return {f") / {divisor} " for divisor in divisors(layer.operator).ravel().tolist()}
     if layer.bias is not None:
-        return {f" + {_added(bias, formats)} " for bias in layer.bias.tolist()}
+        return {_plus(bias, formats) for bias in layer.bias.tolist()}
     return {{"max": ") ", "norm": f"){_root(layer)} "}.get(layer.operator.reduce, " ")}
 
 
-def _added(bias: Number, formats: Formats) -> str:
-    """A bias as part of a sum, with the decimals of the result."""
-    return Format(formats.y.decimals, exact=True).factor(bias)
+def _plus(bias: Number, formats: Formats) -> str:
+    """A bias as part of a sum."""
+    assert formats.b is not None
+    return f" + {formats.b.factor(bias)} "
 
 
 def _power(layer: LayerTrace) -> str | None:
@@ -174,12 +175,12 @@ def _power(layer: LayerTrace) -> str | None:
         return None
     if op.norm_type == 1:
         return ""
-    return f"{op.norm_type:g}".translate(RAISED) if float(op.norm_type).is_integer() else f"^{op.norm_type:g}"
+    return f"{op.norm_type:.15g}".translate(RAISED) if float(op.norm_type).is_integer() else f"^{op.norm_type:.15g}"
 
 
 def _root(layer: LayerTrace) -> str:
     """What a norm does with its sum."""
-    return "" if layer.operator.norm_type == 1 else f"^(1/{layer.operator.norm_type:g})"
+    return "" if layer.operator.norm_type == 1 else f"^(1/{layer.operator.norm_type:.15g})"
 
 
 def written_sum(room: Sum, step: Step, formats: Formats, *, x: float, y: float) -> list[Primitive]:
@@ -195,7 +196,7 @@ def _closing(step: Step, formats: Formats, usual: str) -> str:
     """What a step's sum ends with."""
     if step.divisor is not None:
         return f") / {step.divisor} "
-    return usual if step.bias is None else f" + {_added(step.bias, formats)} "
+    return usual if step.bias is None else _plus(step.bias, formats)
 
 
 def in_a_line(layer: LayerTrace, step: Step) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.numbers import format_for, weights_format
+from conv_anim.scene.numbers import SHARE_NOISE, adds_up, format_for, largest, weights_format
 from conv_anim.scene.sums import in_a_line
 from conv_anim.tracing.gathers import Gather
 
@@ -50,7 +50,7 @@ def _added(layer: LayerTrace, step: Step, taps: list[Tap]) -> str:
     x, y = format_for(layer.input), format_for(layer.output)
     weights = _weights(layer, taps)
     terms = [_term(tap, x, weights) for tap in taps]
-    exact = x.exact and y.exact and weights.exact
+    exact = x.exact and y.exact and weights.exact and _lossless(layer, weights)
     if step.bias is not None:
         bias = format_for(np.array([step.bias]))
         terms.append(bias.factor(step.bias))
@@ -60,8 +60,21 @@ def _added(layer: LayerTrace, step: Step, taps: list[Tap]) -> str:
 
 
 def _weights(layer: LayerTrace, taps: list[Tap]) -> Format:
-    numbers = [tap.w or 0 for tap in taps] if layer.weight is None else layer.weight
-    return weights_format(np.array(numbers, float))
+    if layer.weight is not None:
+        return weights_format(layer.weight)
+    return weights_format(np.array([tap.w or 0 for tap in taps], float), noise=SHARE_NOISE)
+
+
+def _lossless(layer: LayerTrace, weights: Format) -> bool:
+    """Whether floats hold the sums of a layer in full."""
+    if layer.output.dtype.kind == "i":
+        return True
+    if layer.weight is None:  # what an interpolation shares out is noisy anyway
+        return True
+    count = layer.layer.most_taps
+    decimals = format_for(layer.input).decimals + weights.decimals
+    most = largest(layer.input) * largest(layer.weight) * count + largest(layer.bias)
+    return adds_up(most, count, decimals=decimals, denominator=weights.denominator)
 
 
 def _term(tap: Tap, x: Format, weights: Format) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
-from conv_anim.limits import Asked, Place
+from conv_anim.limits import Asked, Place, check_all
 from conv_anim.spec.model import Sequence as SequenceView
 from conv_anim.spec.model import Volume
 
@@ -75,15 +75,19 @@ def estimate(op: Op) -> Estimate:
 
 
 def computable(spec: Spec, limits: Limits) -> None:
-    """Raise SpecError if a spec takes more than the limits allow to be computed."""
-    _check_arrays(spec, limits)
-    _check_memory(computed(spec), limits)
+    """Raise SpecError if a spec takes more than the limits allow to be computed: with all of them."""
+    check_all([*_arrays(spec), _memory(computed(spec))], limits)
 
 
 def drawable(spec: Spec, limits: Limits) -> None:
     """Raise SpecError if a spec takes more than the limits allow to be computed and laid out, without its frames."""
-    _check_arrays(spec, limits)
-    _check_memory(computed(spec) + laid_out(spec), limits)
+    check_all(asked(spec), limits)
+
+
+def asked(spec: Spec) -> Iterator[tuple[Asked, Place]]:
+    """What a spec takes to be computed and laid out, without its frames."""
+    yield from _arrays(spec)
+    yield _memory(computed(spec) + laid_out(spec))
 
 
 def computed(spec: Spec) -> int:
@@ -101,21 +105,22 @@ def laid_out(spec: Spec) -> int:
     return sum(_laid_out(spec))
 
 
-def _check_arrays(spec: Spec, limits: Limits) -> None:
+def _arrays(spec: Spec) -> Iterator[tuple[Asked, Place]]:
+    """Cells and operations of every layer, and of all up to it."""
     work = 0
     for k, layer in enumerate(spec.layers):
         at = Place("layer" if len(spec.layers) == 1 else f"layers[{k}]")
         needed = estimate(layer)
         what = f"an array of this layer, with its padding, has {needed.cells:,} cells"
-        Asked("cells", needed.cells, what, "a smaller input, less padding, fewer channels").check(limits, at)
+        yield Asked("cells", needed.cells, what, "a smaller input, less padding, fewer channels"), at
         work += needed.work
         what = f"up to this layer, it takes {work:,} operations"
-        Asked("work", work, what, "a smaller input or kernel, fewer channels").check(limits, at)
+        yield Asked("work", work, what, "a smaller input or kernel, fewer channels"), at
 
 
-def _check_memory(needed: int, limits: Limits) -> None:
+def _memory(needed: int) -> tuple[Asked, Place]:
     what = f"this figure would take about {needed:,} bytes of memory"
-    Asked("memory", needed, what, "a smaller input shows the same").check(limits, Place("input"))
+    return Asked("memory", needed, what, "a smaller input shows the same"), Place("input")
 
 
 def _laid_out(spec: Spec) -> Iterator[int]:

@@ -53,8 +53,7 @@ class Graph:
         if isinstance(resolved, Invalid):
             return
         ops, entering = resolved
-        if self._too_large(ops[-1], choice.record):
-            return
+        self._count(ops[-1], choice.record)
         name = given(choice.record, NAME)
         for k, op in enumerate(ops):
             count = len(self.made) + 1
@@ -76,10 +75,11 @@ class Graph:
         ends = self.made[number - 1].op.ends
         return Shape(ends.out_channels, ends.out_size)
 
-    def _too_large(self, last: Op, record: Record) -> bool:
+    def _count(self, last: Op, record: Record) -> None:
+        """How large the output of an entry is."""
         cells = last.ends.out_channels * prod(last.ends.out_size)
         what = f"the layer's output has {cells:,} cells"
-        return self.report.too_large(Asked("cells", cells, what, "fewer channels, or a smaller input"), record.node)
+        self.report.counted(Asked("cells", cells, what, "fewer channels, or a smaller input"), record.node)
 
 
 def _resolved(choice: Chosen, kind: OpType, entering: Entering) -> Maybe[tuple[tuple[Op, ...], Entering]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeAlias, TypeVar
 
-from conv_anim.diagnostics import MOST_PROBLEMS, Code, Problem, SpecError, listed
+from conv_anim.diagnostics import MOST_PROBLEMS, Code, Problem, SpecError, is_line, listed
 from conv_anim.limits import LONGEST_TEXT, USUAL, Place
 from conv_anim.spec.nodes import Entries, Items, Node, Scalar, finite, shown
 
@@ -47,6 +47,8 @@ class Report:
     limits: Limits = USUAL
     homes: Callable[[], Mapping[str, Sequence[tuple[str, str]]]] = dict
     """By the name of a key, where it belongs; asked for only when a key is not known."""
+    large: list[tuple[Asked, Place]] = field(default_factory=list)
+    """What was counted while the spec was read, and costs nothing yet; limits are looked at when all of it is known."""
 
     def add(self, code: Code, message: str, node: Node, hint: str | None = None) -> Literal[Invalid.INVALID]:
         self.problems.append(Problem(code, message, node.path, node.span, hint))
@@ -60,6 +62,10 @@ class Report:
         if problem is not None:
             self.problems.append(problem)
         return problem is not None
+
+    def counted(self, asked: Asked, node: Node) -> None:
+        """How large something would be."""
+        self.large.append((asked, Place(node.path, node.span)))
 
     def wrong(self, node: Node, expected: str, hint: str | None = None) -> Literal[Invalid.INVALID]:
         """A value that is not what it has to be."""
@@ -163,7 +169,7 @@ class Text:
         if not isinstance(node, Scalar) or node.value is None or isinstance(node.value, bool):
             truth = isinstance(node, Scalar) and node.value is not None
             return report.wrong(node, self.expected, "quote it if it is meant as text" if truth else None)
-        if not node.text.strip() or not node.text.isprintable():
+        if not node.text.strip() or not is_line(node.text):
             hint = "one line, without line breaks and control characters" if node.text.strip() else None
             return report.wrong(node, self.expected, hint)
         text = node.text.strip()

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
-from conv_anim.diagnostics import Code
+from conv_anim.diagnostics import Code, is_line
 from conv_anim.limits import Asked
 from conv_anim.spec.formats import KNOWN, SINGLE, split
 from conv_anim.spec.kinds import (
@@ -228,7 +228,7 @@ class FileNameKind:
 
     def decode(self, node: Node, report: Report) -> Maybe[str]:
         name = node.value if isinstance(node, Scalar) else None
-        if not isinstance(name, str) or not name.isprintable():
+        if not isinstance(name, str) or not is_line(name):
             return report.wrong(node, self.expected)
         path = PurePosixPath(name)
         leads_out = path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name

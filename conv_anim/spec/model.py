@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Sequence as Several
+    from pathlib import Path
 
     from conv_anim.spec.op import Op
     from conv_anim.spec.themes import Theme
@@ -29,6 +30,8 @@ class Given:
 
     shape: Size
     numbers: tuple[Number, ...]
+    file: Path | None = field(default=None, repr=False, compare=False)
+    """Where they were read, from the root; None if that is no file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +192,8 @@ class Spec:
     output: tuple[str, ...] = ()
     lang: Lang = "en"
     cost: bool = False
+    files: tuple[Path, ...] = field(default=(), repr=False, compare=False)
+    """The files that it was read from, from the root, which no picture is written over."""
 
     @property
     def layers(self) -> tuple[Layer, ...]:

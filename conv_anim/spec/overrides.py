@@ -25,6 +25,15 @@ MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """An option of a command that stands for one key of the spec, and what it was given: always a text."""
+
+    name: str
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """A place, as keys and as numbers of items, and what to put there."""
 
@@ -32,8 +41,11 @@ class Change:
     node: Node
 
 
-def change(text: str, limits: Limits = USUAL) -> Change:
-    """What ``layer.stride=2`` says. Raises SpecError."""
+def change(text: str | Option, limits: Limits = USUAL) -> Change:
+    """What ``layer.stride=2`` says, or an option. Raises SpecError."""
+    if isinstance(text, Option):
+        span = Span(Source(text.name, text.text), 1, 1, max(1, len(text.text)))
+        return Change((Scalar(text.key, text.key, text.key, span),), Scalar(text.text, text.text, text.key, span))
     source = Source(OPTION, text)
     key, equals, _ = text.partition("=")
     place = _place(key, source)
@@ -67,7 +79,7 @@ def _value(source: Source, start: int, path: str, limits: Limits) -> Node:
     return document.parsed(source, path, start=start, limits=limits)
 
 
-def changed(root: Node, texts: Iterable[str], limits: Limits = USUAL) -> Node:
+def changed(root: Node, texts: Iterable[str | Option], limits: Limits = USUAL) -> Node:
     """The tree with some places replaced; mappings that are missing on the way are made.
 
     Raises SpecError with the problems of all changes.

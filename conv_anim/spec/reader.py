@@ -7,7 +7,8 @@ from math import prod
 from typing import TYPE_CHECKING, TypeVar
 
 from conv_anim.diagnostics import Code, SpecError
-from conv_anim.limits import MOST_LAYERS, USUAL, Asked
+from conv_anim.limits import MOST_LAYERS, USUAL, Asked, exceeded
+from conv_anim.spec import estimates, places
 from conv_anim.spec.arrays import FromFile, ValuesKind, read, resolved
 from conv_anim.spec.entering import LARGEST, MOST_AXES, axes_of
 from conv_anim.spec.graph import Graph
@@ -36,6 +37,7 @@ from conv_anim.spec.views import VIEW, stiff, view_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from conv_anim.diagnostics import Problem
     from conv_anim.limits import Limits
     from conv_anim.spec.arrays import Files, Written
     from conv_anim.spec.kinds import Maybe, Schema
@@ -86,9 +88,18 @@ def spec(node: Node, files: Files, limits: Limits = USUAL) -> Spec:
     report = Report(limits=limits, homes=homes)
     record = SPEC.decode(node, report)
     made = INVALID if isinstance(record, Invalid) else _spec(record, files, report)
-    if isinstance(made, Invalid) or report.problems:
-        raise SpecError(report.problems)
+    problems = report.problems + _too_large(None if isinstance(made, Invalid) else made, node, report)
+    if isinstance(made, Invalid) or problems:
+        raise SpecError(problems)
     return made
+
+
+def _too_large(made: Spec | None, node: Node, report: Report) -> list[Problem]:
+    """The limits that the maps are larger than; if there are any, with all others that the spec takes too much of."""
+    if made is None or not exceeded(report.large, report.limits):
+        return exceeded(report.large, report.limits)
+    found = exceeded([*report.large, *estimates.asked(made)], report.limits)
+    return list(places.located(SpecError(found), node).problems)
 
 
 def homes() -> dict[str, list[tuple[str, str]]]:
@@ -167,8 +178,7 @@ def _input(record: Record, files: Files, report: Report) -> Maybe[Input]:
         return INVALID
     channels, *size = shape
     what = f"the input has {prod(shape):,} cells"
-    if report.too_large(Asked("cells", prod(shape), what, "a smaller input shows the same"), record.at(INPUT_SIZE)):
-        return INVALID
+    report.counted(Asked("cells", prod(shape), what, "a smaller input shows the same"), record.at(INPUT_SIZE))
     if written is None:
         return Input(tuple(size), channels, Random(seed=1, low=0, high=3))
     numbers = resolved(written, shape, len(size), node=node, files=files, report=report)

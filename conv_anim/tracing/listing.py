@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from conv_anim.spec.model import Number
     from conv_anim.tracing.trace import LayerTrace, Step, Tap, Trace
 
 
@@ -26,13 +27,14 @@ def pieces(trace: Trace, *, steps: bool) -> Iterator[str]:
 
 
 def _layer(layer: LayerTrace) -> dict[str, Any]:
+    """Zeros are those that a picture shows: what is added to them takes their sign away."""
     arrays = {"input": layer.input, "weight": layer.weight, "bias": layer.bias, "output": layer.output}
     return {
         "type": type(layer.layer).__name__,
         "fed": list(layer.fed),
         "input_size": list(layer.input.shape),
         "output_size": list(layer.output.shape),
-        **{name: None if array is None else array.tolist() for name, array in arrays.items()},
+        **{name: None if array is None else (array + 0).tolist() for name, array in arrays.items()},
     }
 
 
@@ -41,8 +43,8 @@ def _step(step: Step) -> dict[str, Any]:
         "index": step.index,
         "layer": step.layer,
         "output": step.output,
-        "value": step.value,
-        "bias": step.bias,
+        "value": _plain(step.value),
+        "bias": _plain(step.bias),
         "divisor": step.divisor,
         "taps": [_tap(tap) for tap in step.taps],
     }
@@ -52,10 +54,15 @@ def _tap(tap: Tap) -> dict[str, Any]:
     return {
         "source": tap.source.name.lower(),
         "input": tap.input,
-        "x": tap.x,
+        "x": _plain(tap.x),
         "weight": tap.weight,
-        "w": tap.w,
-        "product": tap.product,
+        "w": _plain(tap.w),
+        "product": _plain(tap.product),
         **({"of": tap.of} if tap.of else {}),
         **({"other": tap.other} if tap.other else {}),
     }
+
+
+def _plain(number: Number | None) -> Number | None:
+    """Without the sign of a zero."""
+    return None if number is None else number + 0

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias, overload
 
 import numpy as np
 
+from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.limits import USUAL
 from conv_anim.spec import estimates
 from conv_anim.tracing import values
@@ -222,7 +223,8 @@ class Trace(Sequence[Step]):
 def trace(spec: Spec, *, limits: Limits | None = None) -> Trace:
     """Compute a spec: every array of every layer. Steps are made when they are asked for.
 
-    Raises SpecError, before anything is computed, for what takes more than the ``limits`` allow.
+    Raises SpecError, before anything is computed, for what takes more than the ``limits`` allow; and for layers that
+    multiply numbers beyond what a float can hold.
     """
     estimates.computable(spec, limits or USUAL)
     x = values.frozen(values.fill(spec.input.values, (spec.input.channels, *spec.input.size)))
@@ -232,9 +234,21 @@ def trace(spec: Spec, *, limits: Limits | None = None) -> Trace:
         maps = [x, *(layer.output for layer in layers)]
         inputs = tuple(maps[k] for k in node.inputs)
         makers = tuple(None if k == 0 else layers[k - 1] for k in node.inputs)
-        layers.append(_layer(node, inputs, makers, number=number, first_step=first_step))
+        with np.errstate(over="ignore", invalid="ignore"):  # which is told below, and not by a warning
+            layers.append(_layer(node, inputs, makers, number=number, first_step=first_step))
+        _check_finite(layers[-1], alone=len(spec.nodes) == 1)
         first_step += layers[-1].output.size
     return Trace(spec, tuple(layers))
+
+
+def _check_finite(made: LayerTrace, *, alone: bool) -> None:
+    """Raise SpecError for numbers beyond those of a float; a largest one of nothing is −∞, and meant."""
+    window = made.layer.window
+    if np.isfinite(made.output).all() or (window is not None and window.reduce == "max"):
+        return
+    path = "layer" if alone else f"layers[{made.number}]"
+    what = f"the numbers that layer {made.number + 1} makes are too large for a float, which ends at about 10³⁰⁸"
+    raise SpecError([Problem(Code.OUT_OF_RANGE, what, path, hint="smaller weights, or fewer layers")])
 
 
 def _layer(

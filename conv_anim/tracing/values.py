@@ -12,6 +12,8 @@ from conv_anim.spec.model import Arange, Given, Random
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from conv_anim.spec.model import Number, Size, Values
@@ -190,12 +192,31 @@ def largest_at(op: Operator, x: Array) -> Array:
 
 
 def _norm(op: Operator, x: Array) -> Array:
-    """(Σ|x|ᵖ)^(1/p), which PyTorch's LPPool computes where that is a number."""
-    canvas = np.abs(spread(op, x.astype(np.float64), 0)) ** op.norm_type
-    total = np.zeros((op.out_channels, *op.out_size))
-    for tap in np.ndindex(*op.kernel_size):
-        total += taken(op, canvas, tap)
-    return total ** (1 / op.norm_type)
+    """(Σ|x|ᵖ)^(1/p), as PyTorch's LPPool computes it; where a power is too large or too small for a float, in parts."""
+    canvas = np.abs(spread(op, x.astype(np.float64), 0))
+    with np.errstate(over="ignore"):
+        total = sum(cells**op.norm_type for cells in _each(op, canvas))
+        plain = np.isfinite(total) & (total > SMALLEST)
+        found: Array = total ** (1 / op.norm_type)
+    return found if plain.all() else np.where(plain, found, _scaled_norm(op, canvas))
+
+
+SMALLEST = 1e-290
+"""A sum of powers that is smaller has lost some of its digits."""
+
+
+def _scaled_norm(op: Operator, canvas: Array) -> Array:
+    """The largest size in each window, times the norm of the sizes as parts of it."""
+    peak = np.maximum.reduce(list(_each(op, canvas)))
+    unit = np.where(peak > 0, peak, 1)
+    total: Array = sum((cells / unit) ** op.norm_type for cells in _each(op, canvas))  # type: ignore[assignment]  # not 0
+    found: Array = peak * total ** (1 / op.norm_type)
+    return found
+
+
+def _each(op: Operator, canvas: Array) -> Iterator[Array]:
+    """The cells that each tap of all windows meets."""
+    return (taken(op, canvas, tap) for tap in np.ndindex(*op.kernel_size))
 
 
 def _mean(op: Operator, x: Array) -> Array:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import readable
-from conv_anim.scene.numbers import MINUS, Format, format_for
+from conv_anim.scene.numbers import MINUS, Format, adds_up, format_for, largest
 from conv_anim.scene.primitives import Primitive, Text
 
 if TYPE_CHECKING:
@@ -66,7 +66,17 @@ class Tally:
 
     @property
     def equals(self) -> str:
-        return "=" if self.fmt.exact else "≈"
+        exact = self.fmt.exact and (self._bias_format is None or self._bias_format.exact)
+        return "=" if exact and self._lossless else "≈"
+
+    @cached_property
+    def _lossless(self) -> bool:
+        """Whether the results are what the sums really are, and not only the floats next to them."""
+        if self.results.dtype.kind == "i":
+            return True
+        most = sum(map(largest, self.terms)) + largest(self.bias)
+        decimals = max(self.fmt.decimals, 0 if self._bias_format is None else self._bias_format.decimals)
+        return adds_up(most, len(self.terms) + 1, decimals=decimals)
 
     def result(self, number: Number) -> str:
         return f"{self.equals} {self.fmt(number)}"

@@ -15,6 +15,7 @@ from conv_anim.scene.flat.drawing import Drawing
 from conv_anim.scene.flat.lettered import Letters, matrix_label
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Grid, Numbers, strong
+from conv_anim.scene.numbers import adds_up, largest
 from conv_anim.scene.panel import Sign
 from conv_anim.scene.primitives import Boxes, Frame, Lazy
 from conv_anim.scene.sheet import Sheet, two
@@ -160,8 +161,14 @@ class FoldedView(Drawing):
         colors = self.style.colors
         color = readable(colors.background, colors.current, colors.ink)
         x, y = (self.strip.width - self.sum.width) / 2, self.board.sum_top + self.sum.size
-        equals = "=" if self.x.exact and self.y.exact else "≈"
+        equals = "=" if self.x.exact and self.y.exact and self._lossless else "≈"
         return self.sum.of(len(terms)).at(x, y, terms, f"{equals} {self.y(step.value)}", color)
+
+    @cached_property
+    def _lossless(self) -> bool:
+        """Whether the output is what the sums really are, and not only the floats next to them."""
+        read, decimals = self.layer.input, max(self.x.decimals, self.y.decimals)
+        return self.layer.output.dtype.kind == "i" or adds_up(largest(read) * len(read), len(read), decimals=decimals)
 
     def areas(self) -> list[Area]:
         """Of the columns every cell: a row is a channel of the input."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.numbers import Format, denominator
+from conv_anim.scene.numbers import SHARE_NOISE, Format, denominator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -42,6 +42,6 @@ class Shares:
 
 def shares(weights: Mapping[Place, Sequence[float]]) -> dict[Place, Shares]:
     """The shares of all output cells: as fractions if all of them are simple ones."""
-    common = {place: denominator(of_cell, LARGEST) for place, of_cell in weights.items()}
+    common = {place: denominator(of_cell, LARGEST, noise=SHARE_NOISE) for place, of_cell in weights.items()}
     simple = None not in common.values()
     return {place: Shares(tuple(w), common[place] if simple else None) for place, w in weights.items()}

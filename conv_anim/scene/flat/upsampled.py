@@ -14,7 +14,7 @@ from conv_anim.scene.flat.drawing import Drawing
 from conv_anim.scene.flat.shares import Shares, shares
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Numbers
-from conv_anim.scene.numbers import plane
+from conv_anim.scene.numbers import SHARE_NOISE, plane
 from conv_anim.scene.panel import Sign
 from conv_anim.scene.primitives import Frame, Lazy, Polygons
 from conv_anim.scene.sheet import two
@@ -203,7 +203,8 @@ class UpsampledView(Drawing):
             for tap, share in zip(step.taps, each.factors(), strict=True)
         ]
         colors, written = self.style.colors, float(f"{step.value:.{self.y.decimals}f}")
-        exact = each.denominator is not None and isclose(written, step.value, abs_tol=1e-9)
+        near = isclose(written, step.value, rel_tol=0, abs_tol=SHARE_NOISE)
+        exact = each.denominator is not None and self.x.exact and near
         color = readable(colors.background, colors.current, colors.ink)
         room = replace(self.sum.of(len(terms)), opening=self.sum.opening if (each.denominator or 1) > 1 else "")
         x, y = (self.strip.width - self.sum.width) / 2, self.board.sum_top + self.sum.size

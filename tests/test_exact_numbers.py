@@ -1,0 +1,231 @@
+"""Numbers that a float cannot hold, or that decimals cannot: the trace, the picture and the page say the same ones."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+import conv_anim
+from conv_anim import explain, pipeline
+from conv_anim.cli import main
+from conv_anim.scene.numbers import MINUS, Formats, adds_up
+from conv_anim.scene.primitives import Text
+from conv_anim.scene.sums import in_a_line
+from conv_anim.tracing.listing import pieces
+
+BIG = 2**53 - 1
+"""The largest number that a spec takes."""
+
+
+def flat(values, layer=None, **keys):
+    layer = {"type": "conv", "weight": [[1] * len(values[0])], **(layer or {}), **keys}
+    return conv_anim.load({"input": {"values": values}, "layer": layer, "view": "flat"})
+
+
+def told(spec) -> str:
+    """The sum of the last step as text, and as its page says it."""
+    layer = conv_anim.trace(spec).layers[-1]
+    said = in_a_line(layer, layer[-1])
+    assert pipeline.scene(spec).guide().told[-1].endswith(said)
+    return said
+
+
+def written(spec) -> set[str]:
+    """All texts of the last frame, the sum's among them."""
+    drawn = pipeline.scene(spec)
+    items = (*drawn.still, *(item for frame in drawn.frames for item in (*frame.kept, *frame.shown)))
+    return {item.text for item in items if isinstance(item, Text)}
+
+
+def listed(spec, *, steps=False):
+    """The trace as a strict reader of JSON takes it."""
+
+    def no(name):
+        raise AssertionError(f"{name} is not JSON")
+
+    return json.loads("".join(pieces(conv_anim.trace(spec), steps=steps)), parse_constant=no)
+
+
+def test_whole_numbers_beyond_those_of_a_float():
+    spec = flat([[BIG, 1]], weight=[[3, 1]], bias=1)
+    assert told(spec) == "9007199254740991·3 + 1·1 + 1 = 27021597764222975"
+    assert listed(spec)["layers"][0]["output"] == [[[27021597764222975]]]
+    assert {"= 27021597764222975", "27021597764222975", "9007199254740991"} <= written(spec)
+
+
+@given(st.lists(st.integers(-BIG, BIG), min_size=2, max_size=2), st.integers(-200, 200), st.integers(-BIG, BIG))
+def test_any_whole_numbers_are_written_in_full(values, weight, bias):
+    spec = flat([values], weight=[[weight, 1]], bias=bias)
+    meant = values[0] * weight + values[1] + bias
+    assert listed(spec)["layers"][0]["output"] == [[[meant]]]
+    assert told(spec).endswith(f" = {meant}".replace("-", MINUS))
+
+
+def test_a_bias_is_written_in_full_where_its_sum_is_shorter():
+    """And was rounded to the decimals of the sum: 0.5·1 + 0 = 1."""
+    assert told(flat([[0.5]], bias=0.5)) == "0.5·1 + 0.5 = 1"
+    assert told(flat([[0.25]], bias=-0.25)) == f"0.25·1 + ({MINUS}0.25) = 0"
+    assert told(flat([[1, 1]], bias=0.125)) == "1·1 + 1·1 + 0.1 ≈ 2.1"
+    assert told(flat([[1, 1]], bias=0.001)) == "1·1 + 1·1 + 0.001 ≈ 2.0"
+    assert "+ 0.5 " in " ".join(written(flat([[0.5]], bias=0.5)))
+
+
+def test_a_weight_is_a_fraction_only_if_it_is_one():
+    assert told(flat([[1, 1, 1]], weight=[[1 / 3, 1 / 3, 1 / 3]])) == "1·1/3 + 1·1/3 + 1·1/3 = 1"
+    assert told(flat([[3, 1]], weight=[[0.333333333, 0.125]])) == "3·0.333 + 1·0.125 ≈ 1.1"
+    assert told(flat([[1, 1]], weight=[[1e-10, 0.125]])) == "1·0.000 + 1·0.125 ≈ 0.1"
+
+
+@pytest.mark.parametrize(("values", "layer", "said"), [
+    ([[0.1, 0.2]], {}, "0.1·1 + 0.2·1 ≈ 0.3"),
+    ([[0.5, float(BIG)]], {}, "0.50·1 + 9007199254740991.00·1 ≈ 9007199254740992"),
+    ([[5e15, 5e15, 1]], {"weight": [[1.5, 1, 0.5]]}, "≈ 12500000000000000"),
+    ([[BIG, 1]], {"weight": [[BIG, 1]]}, "≈ 81129638414606663681390495662080"),
+    ([[BIG, BIG - 1]], {"type": "avg_pool", "kernel_size": [1, 2], "weight": None}, "/ 2 ≈ 9007199254740990"),
+    ([[1e15, 1]], {"type": "lp_pool", "kernel_size": [1, 2], "weight": None}, "^(1/2) ≈ 1000000000000000"),
+    ([[3, 4]], {"type": "lp_pool", "kernel_size": [1, 2], "weight": None}, "(3² + 4²)^(1/2) = 5"),
+    ([[1, 2]], {"type": "avg_pool", "kernel_size": [1, 2], "weight": None}, "(1 + 2) / 2 = 1.5"),
+    ([[0.125, 0.375]], {}, "0.1·1 + 0.4·1 ≈ 0.5"),
+    ([[5e-324, 1]], {}, "0.000·1 + 1.000·1 ≈ 1"),
+    ([[0.5, 0.25]], {}, "0.50·1 + 0.25·1 = 0.75"),
+])  # fmt: skip
+def test_a_sum_is_equal_only_if_it_is(values, layer, said):
+    layer = {key: value for key, value in {"weight": [[1] * len(values[0])], "type": "conv", **layer}.items() if value}
+    spec = conv_anim.load({"input": {"values": values}, "layer": layer, "view": "flat"})
+    assert told(spec).endswith(said)
+
+
+decimals = st.integers(-99_999, 99_999).map(lambda n: n / 100) | st.integers(-BIG, BIG).map(float) | st.floats(-9, 9)
+
+
+@given(st.lists(decimals, min_size=1, max_size=3), st.lists(decimals, min_size=3, max_size=3), decimals | st.none())
+def test_what_is_written_with_an_equals_sign_is_equal(values, weights, bias):
+    """As fractions: to the last digit."""
+    spec = flat([values], weight=[weights[: len(values)]], **({} if bias is None else {"bias": bias}))
+    layer = conv_anim.trace(spec).layers[0]
+    formats = Formats.of(layer)
+    if formats.equals == "≈":
+        return
+
+    def number(text):
+        return Fraction(text.replace(MINUS, "-"))
+
+    total = sum(number(formats.x(x)) * number(formats.w(w)) for x, w in zip(values, weights, strict=False))
+    total += 0 if formats.b is None else number(formats.b(bias))
+    assert number(formats.y(layer.output.item())) == total
+
+
+def test_channels_are_added_up_by_the_same_rule():
+    layer = {"type": "conv", "weight": [[[[1]], [[2.5]]]], "bias": 0.3}
+    for large, sign in ((5e15, "≈ "), (2.0, "= ")):
+        values = [[[0.5]], [[large]]]
+        spec = conv_anim.load({"input": {"values": values}, "layer": layer, "view": "channels"})
+        assert any(text.startswith(sign) for text in written(spec))
+
+
+def test_an_interpolation_of_rounded_numbers_is_not_equal():
+    layer = {"type": "upsample", "scale_factor": 3, "mode": "bilinear"}
+    spec = conv_anim.load({"input": {"values": [[0.1234, 0.2766]]}, "layer": layer, "view": "flat"})
+    assert not any(text.startswith("= ") for text in written(spec))
+
+
+def test_a_bound_on_what_adding_loses():
+    assert adds_up(2.0**49, 1, decimals=0)
+    assert not adds_up(2.0**53, 1, decimals=0)
+    assert not adds_up(2.0**49, 1, decimals=1)
+    assert not adds_up(2.0**49, 1, decimals=0, denominator=9)
+
+
+# powers
+
+
+@pytest.mark.parametrize(("cells", "p"), [
+    ([1e10, 3], 40), ([1e15, 1e15], 100), ([1e-10, 3e-10], 100), ([1e-10, 0], 99.5), ([0, 0], 100), ([5e-324, 0], 2),
+    ([1e200 ** 0.05, 2], 100),
+])  # fmt: skip
+def test_a_norm_whose_powers_no_float_holds(cells, p):
+    spec = conv_anim.load({
+        "input": {"values": [cells]}, "layer": {"type": "lp_pool", "kernel_size": [1, 2], "norm_type": p}
+    })  # fmt: skip
+    largest = max(cells)
+    meant = largest * sum((c / largest) ** p for c in cells) ** (1 / p) if largest else 0.0
+    np.testing.assert_allclose(conv_anim.trace(spec).output.item(), meant, rtol=1e-14)
+    assert listed(spec)
+
+
+def test_numbers_that_grow_beyond_a_float_are_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    one = f"  - {{type: conv, weight: [[{BIG}]]}}\n"
+    (tmp_path / "a.yaml").write_text("input: {values: [[9, -9]]}\nlayers:\n" + one * 20, encoding="utf-8")
+    for command in (["trace"], ["render", "-f", "png"]):
+        done = CliRunner().invoke(main, [command[0], "a.yaml", *command[1:]])
+        assert done.exit_code == 1
+        assert "the numbers that layer 20 makes are too large for a float, which ends at about 10³⁰⁸" in done.stderr
+        assert "Warning" not in done.stderr
+
+
+def test_a_zero_has_no_sign():
+    spec = flat([[-0.0, -1.5]], weight=[[-1.0, 0]])
+    text = json.dumps(listed(spec, steps=True))
+    assert "-0.0" not in text
+    assert f"{MINUS}0" not in "".join(written(spec) | {told(spec)})
+
+
+# programs
+
+
+NUMBERS = st.one_of(
+    st.floats(-(2.0**52), 2.0**52, allow_nan=False), st.integers(-BIG, BIG), st.sampled_from([5e-324, 0.1 + 0.2, -0.0])
+)
+
+
+@given(st.lists(NUMBERS, min_size=4, max_size=4), st.lists(NUMBERS, min_size=2, max_size=2), NUMBERS)
+def test_a_program_has_the_numbers_to_the_last_bit(tmp_path_factory, values, weights, bias):
+    """And those of ``explain`` and of JSON are the same: all are read back."""
+    folder = tmp_path_factory.mktemp("code")
+    made = {"input": {"values": [values]}, "layer": {"type": "conv", "weight": [weights], "bias": bias}}
+    (folder / "a.yaml").write_text(json.dumps(made), encoding="utf-8")
+    done = CliRunner().invoke(main, ["code", str(folder / "a.yaml"), "--framework", "numpy"])
+    given_ = {}
+    exec(done.output.replace("print(y)", ""), given_)  # our own program
+    assert given_["x"].ravel().tolist() == [float(n) for n in values]
+    assert given_["weight"].ravel().tolist() == [float(n) for n in weights]
+    assert given_["bias"].ravel().tolist() == [float(bias)]
+    layer = listed(conv_anim.load(folder / "a.yaml"))["layers"][0]
+    assert [float(n) for n in np.ravel(layer["input"])] == [float(n) for n in values]
+
+
+# parameters
+
+
+@pytest.mark.parametrize(("size", "factor", "said"), [
+    (6, 1.0001, "o = ⌊6·1.0001⌋ = 6"), (6, 2.00001, "o = ⌊6·2.00001⌋ = 12"), (6, 0.3333, "o = ⌊6·0.3333⌋ = 1"),
+    (6, 1.5, "o = 6·1.5 = 9"), (6, 1.414, "o = ⌊6·707/500⌋ = 8"), (7, 2, "o = 7·2 = 14"), (6, 1 / 3, "o = 6·1/3 = 2"),
+    (5, 1.23456789, "o = ⌊5·1.23456789⌋ = 6"),
+])  # fmt: skip
+def test_a_factor_is_written_as_it_is_given(size, factor, said):
+    """And was written as the next simple fraction: 6·1/3 = 1."""
+    layer = {"type": "upsample", "scale_factor": factor, "mode": "bilinear"}
+    made = explain.data(conv_anim.load({"input": {"size": [size, size]}, "layer": layer}))["layers"][0]
+    assert said in made["formulas"][0]
+    assert ("factor" in made["says"]) == float(factor).is_integer()
+
+
+@given(st.integers(1, 3000), st.integers(1, 3000))
+def test_a_factor_between_two_sizes_is_exact(size, out):
+    layer = {"type": "upsample", "size": [out]}
+    (made,) = explain.data(conv_anim.load({"input": {"size": [size]}, "layer": layer}))["layers"]
+    assert "⌊" not in made["formulas"][0]
+
+
+def test_an_exponent_is_written_as_it_is_given():
+    layer = {"type": "lp_pool", "kernel_size": [1, 2], "norm_type": 2.0000001}
+    spec = conv_anim.load({"input": {"values": [[3, 4]]}, "layer": layer, "view": "flat"})
+    assert "(3^2.0000001 + 4^2.0000001)^(1/2.0000001) ≈ " in told(spec)
+    assert "2.0000001-norm" in explain.data(spec)["layers"][0]["says"]
