@@ -10,7 +10,7 @@ from conv_anim import claims, faults, inputs
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
 from conv_anim.limits import USUAL
 from conv_anim.spec import document, estimates, formats, overrides, places, reader
-from conv_anim.spec.model import Undrawn
+from conv_anim.spec.model import Flat, Undrawn
 from conv_anim.spec.nodes import Entries, from_python
 from conv_anim.spec.views import animates
 
@@ -196,8 +196,8 @@ def default_formats(spec: Spec) -> tuple[str, ...]:
     """What is drawn of a spec that names no files: an animation if it has more than one step."""
     from math import prod
 
-    ends = spec.layers[-1].ends
-    moves = animates(spec.view) and prod(ends.out_size) * ends.out_channels > 1
+    made = spec.layers if isinstance(spec.view, Flat) else spec.layers[-1:]
+    moves = animates(spec.view) and any(prod(op.ends.out_size) * op.ends.out_channels > 1 for op in made)
     return ("gif",) if moves else ("png",)
 
 

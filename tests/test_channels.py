@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
+from conv_anim.ops.shuffle import ChannelShuffle, PixelShuffle, PixelUnshuffle
+from conv_anim.ops.upsample import Upsample
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.channels.addition import Addition
 from conv_anim.scene.channels.crossing import Crossing
@@ -27,12 +29,8 @@ from conv_anim.scene.volume.hues import told_apart
 from conv_anim.spec.model import (
     Animation,
     Channels,
-    ChannelShuffle,
     Ends,
     Labels,
-    PixelShuffle,
-    PixelUnshuffle,
-    Upsample,
 )
 from conv_anim.spec.themes import THEMES
 from conv_anim.tracing.trace import trace

@@ -18,8 +18,7 @@ from conv_anim import catalog
 from conv_anim.cli import main
 from conv_anim.coding.literals import NUMPY
 from conv_anim.coding.programs import FRAMEWORKS, program
-from conv_anim.spec.layers import LAYER_TYPES
-from conv_anim.spec.showing import name_of
+from conv_anim.spec.registry import TYPES as LAYER_TYPES
 from tests.frameworks import environment, run
 
 TEMPLATES = {template.name: template for template in catalog.templates()}
@@ -62,7 +61,7 @@ def test_what_a_framework_has_no_words_for_names_those_that_have(framework):
 
 def test_every_layer_type_has_programs():
     """Of the templates at least one for each type; compositions are convolutions."""
-    shown = {name_of(layer) for t in TEMPLATES.values() for layer in conv_anim.load(t.path).layers}
+    shown = {layer.type for t in TEMPLATES.values() for layer in conv_anim.load(t.path).layers}
     compositions = {"pointwise", "depthwise", "depthwise_separable", "spatially_separable", "flattened"}
     assert shown | compositions | {"global_avg_pool"} == set(LAYER_TYPES)
 

@@ -33,7 +33,10 @@ def some_cells(trace):
 def test_origins_are_what_the_taps_read(name):
     spec = conv_anim.load(mapping(name))
     trace = traced(spec)
-    apart, merged = (Origins([layer.means for layer in trace.layers], m) for m in (False, True))
+    apart, merged = (
+        Origins([layer.means for layer in trace.layers], [layer.fed for layer in trace.layers], m)
+        for m in (False, True)
+    )
     for cell in some_cells(trace):
         assert apart.of(cell) == behind(trace, cell), cell
         every = {read[1:] for c in range(trace.output.shape[0]) for read in behind(trace, (c, *cell[1:]))}

@@ -99,9 +99,9 @@ def _views() -> Iterator[tuple[str, str]]:
 
 
 def _layers() -> Iterator[tuple[str, str]]:
-    from conv_anim.spec.layers import LAYER_TYPES
+    from conv_anim.spec.registry import TYPES
 
-    return ((name, kind.keys.doc) for name, kind in LAYER_TYPES.items())
+    return ((name, kind.keys.doc) for name, kind in TYPES.items())
 
 
 NAMES: dict[str, Callable[[], Iterator[tuple[str, str]]]] = {

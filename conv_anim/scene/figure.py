@@ -95,7 +95,7 @@ def _composed(trace: Trace, style: Style, width: int | None) -> Scene:
     panel = _panel(trace, style)
     lines = _lines(trace, style, max(panel.width, NARROWEST * style.scale))
     say = Language(spec.lang)
-    table = CostTable(style, say, tuple(rows(spec.layers, say))) if spec.cost else None
+    table = CostTable(style, say, tuple(rows(spec.nodes, say))) if spec.cost else None
     texts = (style.width(text, size=style.label_size) for text in lines)
     content = max(panel.width, *texts, 0 if table is None else table.width)
     full = width or ceil(content) + 2 * style.margin
@@ -138,7 +138,7 @@ def _lines(trace: Trace, style: Style, width: float) -> list[str]:
         case str(text):
             said.append(text)
         case True:
-            said += formulas(trace.spec.layers, Language(trace.spec.lang))
+            said += formulas(trace.spec, Language(trace.spec.lang))
     match trace.spec.caption:
         case str(text):
             said.append(text)

@@ -60,7 +60,8 @@ class Links:
 
     @cached_property
     def origins(self) -> Origins:
-        return Origins([layer.means for layer in self.trace.layers], self.merged)
+        layers = self.trace.layers
+        return Origins([layer.means for layer in layers], [layer.fed for layer in layers], self.merged)
 
     # from cells to cells
 

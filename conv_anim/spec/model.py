@@ -9,9 +9,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence as Several
     from pathlib import Path
 
+    from conv_anim.spec.op import Op
     from conv_anim.spec.themes import Theme
+
+    Layer: TypeAlias = Op
 
 Number: TypeAlias = int | float
 Size: TypeAlias = tuple[int, ...]
@@ -66,128 +70,17 @@ class Ends:
 
 
 @dataclass(frozen=True, slots=True)
-class Conv:
-    """As PyTorch's ``Conv1d`` … ``Conv3d``; weight (out_channels, in_channels / groups, *kernel_size)."""
+class Node:
+    """An op with its name and what it is fed: numbers of maps, 0 the spec's input and k what the k-th node makes."""
 
-    ends: Ends
-    kernel_size: Size
-    stride: Size
-    padding: Padding
-    dilation: Size
-    groups: int
-    padding_mode: Literal["zeros", "reflect", "replicate", "circular"]
-    flip: bool
-    weight: Values
-    bias: tuple[Number, ...] | None
-    padding_name: str | None = None
-    part_of: str | None = None
-    """The name of the composition that this is a layer of."""
+    name: str
+    op: Op
+    inputs: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ConvTranspose:
-    """As PyTorch's ``ConvTranspose1d`` … ``3d``; weight (in_channels, out_channels / groups, *kernel_size)."""
-
-    ends: Ends
-    kernel_size: Size
-    stride: Size
-    padding: Padding
-    output_padding: Size
-    dilation: Size
-    groups: int
-    weight: Values
-    bias: tuple[Number, ...] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """As PyTorch's ``MaxPool1d`` …, ``AvgPool1d`` … and ``LPPool1d`` … ; all of them may be padded and dilated."""
-
-    ends: Ends
-    reduce: Literal["max", "mean", "norm"]
-    kernel_size: Size
-    stride: Size
-    padding: Padding
-    dilation: Size
-    ceil_mode: bool
-    count_include_pad: bool
-    norm_type: Number = 2
-    """The p of a pool by p-norm, (Σ|x|ᵖ)^(1/p)."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelShuffle:
-    """As PyTorch's ``ChannelShuffle``: the first channels of all groups come first, then the second ones, and so on."""
-
-    ends: Ends
-    groups: int
-
-
-@dataclass(frozen=True, slots=True)
-class PixelShuffle:
-    """As PyTorch's ``PixelShuffle``: ``factor`` squared channels become one, ``factor`` times as wide and high."""
-
-    ends: Ends
-    factor: int
-
-
-@dataclass(frozen=True, slots=True)
-class PixelUnshuffle:
-    """As PyTorch's ``PixelUnshuffle``, which takes a ``PixelShuffle`` back."""
-
-    ends: Ends
-    factor: int
-
-
-@dataclass(frozen=True, slots=True)
-class Upsample:
-    """As PyTorch's ``Upsample``. ``ratio`` is how far apart, in input cells, the outputs are read, for each axis."""
-
-    ends: Ends
-    mode: Literal["nearest", "linear", "cubic"]
-    align_corners: bool
-    ratio: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Unfold:
-    """As PyTorch's ``Unfold`` (im2col): every window as a column, of in_channels times the kernel's cells."""
-
-    ends: Ends
-    kernel_size: Size
-    stride: Size
-    padding: Padding
-    dilation: Size
-    windows: Size
-    """How many windows there are along each axis."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fold:
-    """As PyTorch's ``Fold`` (col2im): every column laid back where its window was; what overlaps adds up."""
-
-    ends: Ends
-    kernel_size: Size
-    stride: Size
-    padding: Padding
-    dilation: Size
-    windows: Size
-
-
-@dataclass(frozen=True, slots=True)
-class MaxUnpool:
-    """As PyTorch's ``MaxUnpool1d`` …: every number goes back to where the pool found its maximum; the rest is 0."""
-
-    ends: Ends
-    pool: int
-    """Which layer of the spec the pool is, counted from 0."""
-
-
-Windowed: TypeAlias = Conv | ConvTranspose | Pool
-"""A sliding window."""
-Rearranged: TypeAlias = ChannelShuffle | PixelShuffle | PixelUnshuffle | Upsample | Unfold | Fold | MaxUnpool
-"""Each output is made of a few input cells, without a window of weights."""
-Layer: TypeAlias = Windowed | Rearranged
+def chain(ops: Several[Op]) -> tuple[Node, ...]:
+    """Ops of which each is fed by the one before."""
+    return tuple(Node(str(k + 1), op, (k,)) for k, op in enumerate(ops))
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +179,8 @@ class Spec:
     """
 
     input: Input
-    layers: tuple[Layer, ...]
+    nodes: tuple[Node, ...]
+    """In an order in which each comes after those that it is fed by; the last one makes the output."""
     view: View
     theme: Theme
     title: str | None = None
@@ -300,3 +194,13 @@ class Spec:
     cost: bool = False
     files: tuple[Path, ...] = field(default=(), repr=False, compare=False)
     """The files that it was read from, from the root, which no picture is written over."""
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The nodes' ops, in their order."""
+        return tuple(node.op for node in self.nodes)
+
+    @property
+    def is_chain(self) -> bool:
+        """Whether each node is fed by the one before alone."""
+        return all(node.inputs == (k,) for k, node in enumerate(self.nodes))

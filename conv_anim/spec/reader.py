@@ -10,9 +10,9 @@ from conv_anim.diagnostics import Code, SpecError
 from conv_anim.limits import MOST_LAYERS, USUAL, Asked, exceeded
 from conv_anim.spec import estimates, places
 from conv_anim.spec.arrays import FromFile, ValuesKind, read, resolved
+from conv_anim.spec.entering import LARGEST, MOST_AXES, axes_of
+from conv_anim.spec.graph import Graph
 from conv_anim.spec.kinds import INVALID, Invalid, ListOf, Report, SkippedError, Whole
-from conv_anim.spec.layers import LAYER, LAYER_TYPES
-from conv_anim.spec.layers.base import LARGEST, MOST_AXES, Entering, axes_of
 from conv_anim.spec.looks import (
     ANIMATION,
     CAPTION,
@@ -29,7 +29,9 @@ from conv_anim.spec.looks import (
 )
 from conv_anim.spec.model import Given, Input, Random, Spec
 from conv_anim.spec.nodes import Entries
+from conv_anim.spec.op import Shape
 from conv_anim.spec.records import Field, Object, tables
+from conv_anim.spec.registry import LAYER
 from conv_anim.spec.views import VIEW, stiff, view_of
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from conv_anim.limits import Limits
     from conv_anim.spec.arrays import Files, Written
     from conv_anim.spec.kinds import Maybe, Schema
-    from conv_anim.spec.model import Layer, Size, View
+    from conv_anim.spec.model import Size, View
     from conv_anim.spec.nodes import Node
     from conv_anim.spec.records import Chosen, Record
 
@@ -69,7 +71,7 @@ ONE_LAYER: Field[Chosen] = Field("layer", LAYER, "The layer that is shown.")
 MORE_LAYERS: Field[tuple[Chosen, ...]] = Field(
     "layers",
     ListOf(LAYER, f"a list of 1 to {MOST_LAYERS:,} layers", 1, MOST_LAYERS),
-    "Several layers, each fed by the one before, in place of 'layer'.",
+    "Several layers, in place of 'layer': each is fed by the one before, unless its 'from' says otherwise.",
     example=[{"type": "conv", "kernel_size": 3}, {"type": "max_pool", "kernel_size": 2}],
 )
 SPEC = Object(
@@ -128,18 +130,18 @@ def _spec(record: Record, files: Files, report: Report) -> Maybe[Spec]:
     size = attempt(report, lambda: figure_size(record, report))
     if isinstance(input_, Invalid) or isinstance(chosen, Invalid):
         return INVALID
-    layers = attempt(report, lambda: _layers(chosen, input_, files, report))
-    if isinstance(layers, Invalid):
+    nodes = Graph(Shape(input_.channels, input_.size), files, report).nodes(chosen)
+    if isinstance(nodes, Invalid):
         return INVALID
-    view: Maybe[View] = attempt(report, lambda: view_of(record, input_, layers, report))
+    view: Maybe[View] = attempt(report, lambda: view_of(record, input_, nodes, report))
     if isinstance(view, Invalid) or isinstance(size, Invalid):
         return INVALID
-    return attempt(report, lambda: _looks(record, Spec(input_, layers, view, record.of(THEME), size=size), report))
+    return attempt(report, lambda: _looks(record, Spec(input_, nodes, view, record.of(THEME), size=size), report))
 
 
 def _moving(record: Record, made: Spec, report: Report) -> None:
     """Whether the view can move as it is asked to."""
-    node, why = record.at(ANIMATION), stiff(made.view, made.layers)
+    node, why = record.at(ANIMATION), stiff(made.view, made.nodes)
     if record.of(ANIMATION).motion == "smooth" and why is not None:
         place = node.get("motion") if isinstance(node, Entries) else None
         report.add(Code.VIEW, why, place or node, "motion: step, or the isometric view of one layer")
@@ -221,22 +223,6 @@ def _chosen(record: Record, report: Report) -> Maybe[tuple[Chosen, ...]]:
         return report.add(Code.MISSING_KEY, "a spec needs the key 'layer' or 'layers'", record.node, hint)
     what = "a spec takes 'layer' or 'layers', not both"
     return report.add(Code.EXCLUSIVE_KEYS, what, record.at(MORE_LAYERS), "put all layers into 'layers'")
-
-
-def _layers(chosen: tuple[Chosen, ...], input_: Input, files: Files, report: Report) -> Maybe[tuple[Layer, ...]]:
-    layers: list[Layer] = []
-    channels, size = input_.channels, input_.size
-    for choice in chosen:
-        entering = Entering(channels, size, tuple(layers), files, report)
-        made = LAYER_TYPES[choice.name].resolve(choice.record, entering)
-        if isinstance(made, Invalid):
-            return INVALID
-        layers += made
-        channels, size = made[-1].ends.out_channels, made[-1].ends.out_size
-        what = f"the layer's output has {channels * prod(size):,} cells"
-        asked = Asked("cells", channels * prod(size), what, "fewer channels, or a smaller input")
-        report.counted(asked, choice.record.node)
-    return tuple(layers)
 
 
 def schema() -> Schema:

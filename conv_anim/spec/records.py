@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from conv_anim.diagnostics import Code, visible
 from conv_anim.spec.kinds import INVALID, Either, Invalid, ListOf, Made, OneOf, SkippedError
-from conv_anim.spec.nodes import Entries
+from conv_anim.spec.nodes import Entries, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from conv_anim.spec.kinds import Kind, Maybe, Report, Schema
-    from conv_anim.spec.nodes import Node, Scalar
+    from conv_anim.spec.nodes import Node
 
 T = TypeVar("T")
 
@@ -186,11 +186,17 @@ class Tagged:
         tag = node.get(self.tag)
         if tag is None:
             return self._without_tag(node, report)
-        name = OneOf(tuple(self.arms), self.hint).decode(tag, report)
+        name = self._chosen(tag, report)
         if isinstance(name, Invalid):
             return INVALID
         record = self.arms[name].decode(node, report)
         return INVALID if isinstance(record, Invalid) else Chosen(name, record)
+
+    def _chosen(self, tag: Node, report: Report) -> Maybe[str]:
+        """The arm that is named; what all of them are called is asked for only where none is."""
+        if isinstance(tag, Scalar) and isinstance(tag.value, str) and tag.value in self.arms:
+            return tag.value
+        return OneOf(tuple(self.arms), self.hint).decode(tag, report)
 
     def _without_tag(self, node: Entries, report: Report) -> Literal[Invalid.INVALID]:
         """The tag may be there under another name, or one of its names as a key."""

@@ -10,8 +10,6 @@ from conv_anim.spec import showing
 from conv_anim.spec.kinds import Either, Flag, Made, OneOf, is_mapping, is_scalar
 from conv_anim.spec.model import (
     Channels,
-    Conv,
-    ConvTranspose,
     Flat,
     Given,
     Isometric,
@@ -26,8 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conv_anim.spec.kinds import Maybe, Report
-    from conv_anim.spec.model import Input, Layer, View
+    from conv_anim.spec.model import Input, View
+    from conv_anim.spec.op import Op
     from conv_anim.spec.records import Chosen
+    from conv_anim.spec.showing import Nodes
 
 FEW_CHANNELS = 5
 FEW_CELLS = 150
@@ -61,7 +61,7 @@ class ViewKind(NamedTuple):
 
     options: Object
     make: Callable[[Record], View]
-    refuses: Callable[[Input, tuple[Layer, ...]], str | None]
+    refuses: Callable[[Input, Nodes], str | None]
 
 
 VIEWS: dict[str, ViewKind] = {
@@ -125,39 +125,39 @@ VIEW: Field[tuple[str, Record | None]] = Field(
 )
 
 
-def view_of(record: Record, input_: Input, layers: tuple[Layer, ...], report: Report) -> Maybe[View]:
+def view_of(record: Record, input_: Input, nodes: Nodes, report: Report) -> Maybe[View]:
     """The view that is asked for, if it can show the layers; else the one that suits them."""
     asked = record.get(VIEW)
     if asked is None:
-        return _by_default(input_, layers)
+        return _by_default(input_, nodes)
     name, options = asked
     kind = VIEWS[name]
-    why = kind.refuses(input_, layers)
+    why = kind.refuses(input_, nodes)
     if why is not None:
-        able = _able(input_, layers)
+        able = _able(input_, nodes)
         hint = f"views that can show it: {listed(able)}" if able else "no view can show it"
         return report.add(Code.VIEW, f"the {name} view {why}", record.at(VIEW), hint)
     view = kind.make(Record.empty() if options is None else options)
     if isinstance(view, Isometric | Sequence) and view.numbers:
-        why = showing.one_map(input_, layers) or showing.numbers(input_, layers)
+        why = showing.one_map(input_, nodes) or showing.numbers(input_, nodes)
         if why is not None:
             return report.add(Code.VIEW, f"the {name} view {why}", record.at(VIEW), "numbers: false")
     if isinstance(view, Flat):
-        wrong = _unstamped(view, layers[0])
+        wrong = _unstamped(view, nodes[0].op)
         if wrong is not None:
             return report.add(Code.VIEW, wrong[0], record.at(VIEW), wrong[1])
-    if isinstance(view, Channels) and view.show == "sum" and not _meet(layers[0]):
+    if isinstance(view, Channels) and view.show == "sum" and not _meet(nodes[0].op):
         what = "here no channel meets another: there is nothing to add up"
         return report.add(Code.VIEW, what, record.at(VIEW), "show: maps")
     return view
 
 
-def _unstamped(view: Flat, layer: Layer) -> tuple[str, str] | None:
+def _unstamped(view: Flat, op: Op) -> tuple[str, str] | None:
     """What is wrong with a view's options for stamps, and a hint."""
     asked = [name for name, given in (("mode", view.mode != "gather"), ("overlap", view.overlap)) if given]
-    if asked and not isinstance(layer, ConvTranspose):
+    if asked and (op.window is None or not op.window.transposed):
         return (
-            f"'{asked[0]}' is for transposed convolutions, and {showing.name_of(layer)} is none",
+            f"'{asked[0]}' is for transposed convolutions, and {op.type} is none",
             f"leave '{asked[0]}' out",
         )
     if view.overlap and view.mode == "both":
@@ -165,42 +165,40 @@ def _unstamped(view: Flat, layer: Layer) -> tuple[str, str] | None:
     return None
 
 
-def _able(input_: Input, layers: tuple[Layer, ...]) -> list[str]:
+def _able(input_: Input, nodes: Nodes) -> list[str]:
     """The views that can show the layers."""
-    return [name for name, kind in VIEWS.items() if kind.refuses(input_, layers) is None]
+    return [name for name, kind in VIEWS.items() if kind.refuses(input_, nodes) is None]
 
 
-def _by_default(input_: Input, layers: tuple[Layer, ...]) -> View:
+def _by_default(input_: Input, nodes: Nodes) -> View:
     """The view that suits, or another one if that cannot show the layers."""
-    best, able = suiting(input_, layers), _able(input_, layers)
+    best, able = suiting(input_, nodes), _able(input_, nodes)
     if kind_of(best) in able:
         return best
     if not able:
-        why = VIEWS[kind_of(best)].refuses(input_, layers)
-        return Undrawn(f"no view can show this: the {kind_of(best)} view {why}")
+        name = "flat" if any(node.op.badge is not None for node in nodes) else kind_of(best)
+        return Undrawn(f"no view can show this: the {name} view {VIEWS[name].refuses(input_, nodes)}")
     return VIEWS[able[0]].make(Record.empty())
 
 
-def _meet(layer: Layer) -> bool:
+def _meet(op: Op) -> bool:
     """Whether an output is made of more than one channel."""
-    return isinstance(layer, Conv | ConvTranspose) and layer.ends.in_channels > layer.groups
+    return op.window is not None and op.window.in_channels > op.window.groups
 
 
-def suiting(input_: Input, layers: tuple[Layer, ...]) -> View:
+def suiting(input_: Input, nodes: Nodes) -> View:
     """Numbers that the user gave are shown as numbers; one map as planes; a few channels in rows; the rest as boxes."""
-    first = layers[0]
-    several = input_.channels > 1 or any(layer.ends.out_channels > 1 for layer in layers)
+    first = nodes[0].op
+    several = input_.channels > 1 or any(node.op.ends.out_channels > 1 for node in nodes)
     if len(input_.size) == 3:
         return Volume()
-    if len(layers) > 1 and showing.sequence(input_, layers) is None:
+    if len(nodes) > 1 and showing.sequence(input_, nodes) is None:
         return Sequence()
-    if len(layers) > 1:
+    if len(nodes) > 1:
         return Volume() if several else Isometric()
     if not several:
-        written = isinstance(input_.values, Given) or (
-            isinstance(first, Conv | ConvTranspose) and isinstance(first.weight, Given)
-        )
-        if isinstance(first, Conv) and first.padding_name == "causal":
+        written = isinstance(input_.values, Given) or isinstance(first.weight_values, Given)
+        if first.causal:
             return Sequence(numbers=written and prod(input_.size) <= FEW_CELLS)
         return Flat() if written and prod(input_.size) <= FEW_CELLS else Isometric()
     few = input_.channels <= FEW_CHANNELS and prod(input_.size) <= FEW_CELLS
@@ -228,11 +226,11 @@ def kind_of(view: View) -> str:  # noqa: PLR0911  # one for each view
             assert_never(view)
 
 
-def stiff(view: View, layers: tuple[Layer, ...]) -> str | None:
+def stiff(view: View, nodes: Nodes) -> str | None:
     """Why nothing in a view can move smoothly; None if it can."""
-    if isinstance(view, Undrawn) or (isinstance(view, Isometric) and len(layers) == 1):
+    if isinstance(view, Undrawn) or (isinstance(view, Isometric) and len(nodes) == 1):
         return None
-    of_layers = f" of {len(layers)} layers" if isinstance(view, Isometric) else ""
+    of_layers = f" of {len(nodes)} layers" if isinstance(view, Isometric) else ""
     return f"the {kind_of(view)} view{of_layers} goes from step to step, without frames between them"
 
 

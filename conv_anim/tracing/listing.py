@@ -31,6 +31,7 @@ def _layer(layer: LayerTrace) -> dict[str, Any]:
     arrays = {"input": layer.input, "weight": layer.weight, "bias": layer.bias, "output": layer.output}
     return {
         "type": type(layer.layer).__name__,
+        "fed": list(layer.fed),
         "input_size": list(layer.input.shape),
         "output_size": list(layer.output.shape),
         **{name: None if array is None else (array + 0).tolist() for name, array in arrays.items()},
@@ -57,6 +58,8 @@ def _tap(tap: Tap) -> dict[str, Any]:
         "weight": tap.weight,
         "w": _plain(tap.w),
         "product": _plain(tap.product),
+        **({"of": tap.of} if tap.of else {}),
+        **({"other": tap.other} if tap.other else {}),
     }
 
 

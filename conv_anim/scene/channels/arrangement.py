@@ -13,7 +13,6 @@ from conv_anim.scene.channels.towers import Block, Heights, tower
 from conv_anim.scene.grid import Grid
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.panel import Sign
-from conv_anim.spec.model import Pool, Upsample
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -185,10 +184,10 @@ class Arrangement:
     @cached_property
     def done(self) -> str:
         """What is done to the cells that are read, where they meet no kernel."""
-        layer = self.lanes.layer.layer
-        if not self.labelled or not isinstance(layer, Pool | Upsample):
-            return ""
-        return self.lanes.say(f"channels.{layer.reduce if isinstance(layer, Pool) else layer.mode}")
+        op = self.lanes.layer.layer
+        reduced = None if op.window is None or op.window.weighs else op.window.reduce
+        done = reduced if op.interpolation is None else op.interpolation.mode
+        return self.lanes.say(f"channels.{done}") if self.labelled and done is not None else ""
 
     def made_sign(self, bias: str) -> str:
         """Before what becomes of a lane."""

@@ -18,7 +18,6 @@ from conv_anim.scene.panel import Panel, Sign
 from conv_anim.scene.primitives import Boxes, Frame, Lazy, Lines, Stroke
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.volume.hues import strengthened, told_apart
-from conv_anim.spec.model import ChannelShuffle
 
 if TYPE_CHECKING:
     from conv_anim.scene.areas import Cell
@@ -41,9 +40,9 @@ class Crossing:
 
     @cached_property
     def groups(self) -> int:
-        layer = self.trace.layers[0].layer
-        assert isinstance(layer, ChannelShuffle)
-        return layer.groups
+        groups = self.trace.layers[0].layer.dealt
+        assert groups is not None
+        return groups
 
     @property
     def count(self) -> int:

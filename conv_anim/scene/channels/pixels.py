@@ -21,12 +21,12 @@ from conv_anim.scene.primitives import Frame, Lazy, Lines, Stroke
 from conv_anim.scene.segments import Segment, outside
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.tints import tints
-from conv_anim.spec.model import PixelShuffle, PixelUnshuffle
 
 if TYPE_CHECKING:
     from conv_anim.scene.areas import Area
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.style import Style
+    from conv_anim.spec.op import Woven
     from conv_anim.tracing.trace import Trace
     from conv_anim.tracing.values import Array
 
@@ -46,15 +46,15 @@ class Pixels:
         return Lanes(self.trace, self.style)
 
     @property
-    def layer(self) -> PixelShuffle | PixelUnshuffle:
-        layer = self.trace.layers[0].layer
-        assert isinstance(layer, PixelShuffle | PixelUnshuffle)
-        return layer
+    def layer(self) -> Woven:
+        woven = self.trace.layers[0].layer.woven
+        assert woven is not None
+        return woven
 
     @property
     def weaves(self) -> bool:
         """Whether the large maps are the output."""
-        return isinstance(self.layer, PixelShuffle)
+        return self.layer.out
 
     @cached_property
     def steps(self) -> Steps:

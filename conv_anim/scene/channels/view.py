@@ -19,7 +19,7 @@ from conv_anim.scene.numbers import plane
 from conv_anim.scene.panel import Panel
 from conv_anim.scene.primitives import Boxes, Frame, Lazy, Lines, Stroke, Text
 from conv_anim.scene.volume.hues import strengthened
-from conv_anim.spec.model import Channels, ChannelShuffle, PixelShuffle, PixelUnshuffle
+from conv_anim.spec.model import Channels
 
 if TYPE_CHECKING:
     from conv_anim.scene.areas import Turn
@@ -275,13 +275,11 @@ def channels(trace: Trace, style: Style) -> Panel:
     """The panel of the view; where channels never meet there is nothing to add up."""
     lanes, view = Lanes(trace, style), trace.spec.view
     assert isinstance(view, Channels)
-    match trace.layers[0].layer:
-        case ChannelShuffle():
-            return crossing(trace, style)
-        case PixelShuffle() | PixelUnshuffle():
-            return pixels(trace, style)
-        case _:
-            pass
+    op = trace.layers[0].layer
+    if op.dealt is not None:
+        return crossing(trace, style)
+    if op.woven is not None:
+        return pixels(trace, style)
     if view.show == "sum" and lanes.meet:
         return addition(lanes)
     return ChannelsView(lanes, add=view.show == "both" and lanes.meet).panel()

@@ -22,8 +22,7 @@ from conv_anim.scene.sheet import Sheet, two
 from conv_anim.scene.signpost import Key
 from conv_anim.scene.sums import Sum, Term
 from conv_anim.scene.wording import words
-from conv_anim.spec.model import Fold, Labels
-from conv_anim.tracing.gathers import windows
+from conv_anim.spec.model import Labels
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.panel import Panel
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.steps import Cell
+    from conv_anim.tracing.operators import Operator
     from conv_anim.tracing.trace import Step
 
 
@@ -39,14 +39,16 @@ class FoldedView(Drawing):
     """The drawing of a fold into one channel."""
 
     @property
-    def fold(self) -> Fold:
-        assert isinstance(self.layer.layer, Fold)
-        return self.layer.layer
+    def window(self) -> Operator:
+        """Over the output."""
+        columns = self.layer.layer.columns
+        assert columns is not None
+        return columns.window
 
     @cached_property
     def sheet(self) -> Sheet:
         """The output with the padding that windows reach into."""
-        return Sheet.read_by(windows(self.fold, self.fold.ends.out_size))
+        return Sheet.read_by(self.window)
 
     @property
     def letters(self) -> Letters:
@@ -125,7 +127,7 @@ class FoldedView(Drawing):
         boxes = []
         for tap in step.taps:
             assert tap.input is not None
-            top, left = two(tuple(int(i) for i in np.unravel_index(tap.input[1], self.fold.windows)))
+            top, left = two(tuple(int(i) for i in np.unravel_index(tap.input[1], self.window.out_size)))
             rows, columns = self.sheet.rows.covered([top]), self.sheet.columns.covered([left])
             (x, y, _, _), (right, bottom, side, _) = grid.box(rows[0], columns[0]), grid.box(rows[-1], columns[-1])
             boxes.append((x, y, right + side - x, bottom + side - y))

@@ -22,7 +22,6 @@ from conv_anim.scene.primitives import Frame, Lazy
 from conv_anim.scene.sheet import two
 from conv_anim.scene.wording import words
 from conv_anim.scene.wording.language import Language
-from conv_anim.spec.model import ConvTranspose
 from conv_anim.tracing.scatter import Scatter
 
 if TYPE_CHECKING:
@@ -216,11 +215,9 @@ class StampsView:
 
     def _is_extra(self, place: Place) -> bool:
         """Whether a cell is there for output_padding."""
-        layer, cell = self.layer.layer, self.full.kept(place)
-        if cell is None or not isinstance(layer, ConvTranspose):
-            return False
-        axes, more = (self.full.rows, self.full.columns), (0, *layer.output_padding)[-2:]
-        return any(at >= axis.count - cells for at, axis, cells in zip(cell, axes, more, strict=True))
+        cell = self.full.kept(place)
+        axes = (self.full.rows, self.full.columns)
+        return cell is not None and any(at >= axis.count - axis.extra for at, axis in zip(cell, axes, strict=True))
 
     @property
     def current(self) -> str:

@@ -23,7 +23,6 @@ from conv_anim.scene.signpost import Key
 from conv_anim.scene.wording import words
 from conv_anim.scene.wording.language import Language
 from conv_anim.spec.model import Labels
-from conv_anim.tracing.gathers import Gather
 
 if TYPE_CHECKING:
     from conv_anim.scene.grid import Place
@@ -39,10 +38,9 @@ class UnfoldedView(Drawing):
 
     @property
     def window(self) -> Operator:
-        means = self.layer.means
-        assert isinstance(means, Gather)
-        assert means.canvas is not None
-        return means.canvas
+        columns = self.layer.layer.columns
+        assert columns is not None
+        return columns.window
 
     @cached_property
     def sheet(self) -> Sheet:

@@ -21,14 +21,13 @@ from conv_anim.scene.sheet import two
 from conv_anim.scene.signpost import Key
 from conv_anim.scene.sums import Sum, Term
 from conv_anim.scene.wording import words
-from conv_anim.spec.model import Upsample
-from conv_anim.tracing.gathers import read_at
 
 if TYPE_CHECKING:
     from conv_anim.scene.areas import Area
     from conv_anim.scene.grid import Grid, Place
     from conv_anim.scene.panel import Panel
     from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.spec.op import Interpolation
     from conv_anim.tracing.trace import Step
 
 FAINTEST = 0.25
@@ -42,9 +41,10 @@ class UpsampledView(Drawing):
     """The drawing of a layer that makes one channel larger."""
 
     @property
-    def upsample(self) -> Upsample:
-        assert isinstance(self.layer.layer, Upsample)
-        return self.layer.layer
+    def upsample(self) -> Interpolation:
+        found = self.layer.layer.interpolation
+        assert found is not None
+        return found
 
     @property
     def interpolates(self) -> bool:
@@ -158,10 +158,8 @@ class UpsampledView(Drawing):
 
     def _at(self, place: Place) -> tuple[float, float]:
         """The row and column that an output is read at."""
-        layer = self.upsample
-        sizes = zip(layer.ends.in_size, layer.ratio, strict=True)
-        cells = place[-len(layer.ratio) :]
-        found = [read_at(layer, o, size, ratio) for o, (size, ratio) in zip(cells, sizes, strict=True)]
+        cells = place[-len(self.upsample.ratio) :]
+        found = [self.upsample.at(a, o) for a, o in enumerate(cells)]
         return (found[-2] if len(found) > 1 else 0.0), found[-1]
 
     # the sum, and what there is to know

@@ -24,7 +24,6 @@ from conv_anim.scene.sheet import Sheet, row_and_column, two
 from conv_anim.scene.sums import Sum, sum_for, written_sum
 from conv_anim.scene.wording import words
 from conv_anim.scene.wording.language import Language
-from conv_anim.spec.model import ConvTranspose
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ class WindowView:
         labels = words.labels(self.trace)
         if self.layer.kernels is not None and self.flips:
             labels[1] = words.Label(labels[1].name)
-        if isinstance(self.layer.layer, ConvTranspose):
+        if self.layer.operator.transposed:
             labels[0] = words.Label(labels[0].name)
         return labels
 
@@ -241,7 +240,7 @@ class WindowView:
 
     @cached_property
     def board(self) -> Board:
-        return Board(self.strip, Remarks(self.trace, self.style, self.layer.layer, self.sheet).keys())
+        return Board(self.strip, Remarks(self.trace, self.style, self.layer.operator, self.sheet).keys())
 
     @cached_property
     def sum(self) -> Sum | None:

@@ -10,7 +10,6 @@ from conv_anim.scene.matrix.equation import POINT, Layout, Line, Part, above, be
 from conv_anim.scene.matrix.factors import READABLE, Factors
 from conv_anim.scene.panel import Sign
 from conv_anim.scene.wording import names, words
-from conv_anim.spec.model import Conv
 from conv_anim.tracing.matrix import SEVERAL
 
 if TYPE_CHECKING:
@@ -109,7 +108,7 @@ class Plan:
         """The signs between the maps in a line: those of the operation, if all that takes part is there."""
         if maps == ["input", "output"]:
             return ["→"]
-        if not isinstance(self.layer.layer, Conv) or maps != ["input", "kernel", "output"]:
+        if self.layer.operator.transposed or maps != ["input", "kernel", "output"]:
             return [""] * (len(maps) - 1)
         bias = sorted(set(self.factors.bias or ()))
         added = f"+ {self.say('matrix.bias')} " if len(bias) > 1 else "".join(f"+ {text} " for text in bias)

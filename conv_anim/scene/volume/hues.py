@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.color import mix
 from conv_anim.scene.tints import GREY, Hue
 from conv_anim.scene.volume.space import deep
-from conv_anim.spec.model import ChannelShuffle
 from conv_anim.tracing.gathers import Gather
 
 if TYPE_CHECKING:
@@ -69,8 +68,8 @@ class Hues:
 
 def groups_of(reads: LayerTrace) -> int:
     """How many groups of channels do not meet, or are dealt out."""
-    if isinstance(reads.layer, ChannelShuffle):
-        return reads.layer.groups
+    if reads.layer.dealt is not None:
+        return reads.layer.dealt
     return reads.means.in_channels if isinstance(reads.means, Gather) else reads.means.groups
 
 

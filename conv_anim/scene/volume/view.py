@@ -21,7 +21,6 @@ from conv_anim.scene.volume.oblique import MOST, Depth, Stack
 from conv_anim.scene.volume.space import Space
 from conv_anim.scene.volume.strands import strands
 from conv_anim.scene.wording import names
-from conv_anim.spec.model import ChannelShuffle
 
 if TYPE_CHECKING:
     from conv_anim.scene.areas import Area
@@ -75,7 +74,7 @@ class VolumeView:
     @cached_property
     def shuffles(self) -> tuple[int, ...]:
         """Which layers deal channels out anew."""
-        return tuple(k for k, layer in enumerate(self.layers) if isinstance(layer.layer, ChannelShuffle))
+        return tuple(k for k, layer in enumerate(self.layers) if layer.layer.dealt is not None)
 
     @cached_property
     def portions(self) -> tuple[Run, ...]:
@@ -145,7 +144,7 @@ class VolumeView:
 
     def _signs(self, layer: LayerTrace) -> tuple[str, str]:
         """Before and after a layer's filters."""
-        if layer.kernels is None and isinstance(layer.layer, ChannelShuffle) and not self.labelled:
+        if layer.layer.dealt is not None and not self.labelled:
             return "", ""
         if layer.kernels is None:
             return "→" if self.labelled else "", "→"
