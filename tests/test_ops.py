@@ -458,3 +458,16 @@ def test_entry_points_are_not_looked_for_where_all_types_are_ours(monkeypatch):
 def test_the_page_about_ops_of_your_own_quotes_the_toy():
     page = (TOY.parent.parent / "docs" / "own-ops.md").read_text(encoding="utf-8")
     assert (TOY / "square.py").read_text(encoding="utf-8") in page
+
+
+def test_a_step_that_fails_is_not_the_end_of_the_steps(monkeypatch):
+    """Sequences end where an item raises IndexError; steps must not hide a fault so."""
+
+    def fails(cell):
+        raise IndexError(cell)
+
+    trace = conv_anim.trace(loaded(RESIDUAL))
+    monkeypatch.setattr(type(trace.layers[2].means), "shares", property(lambda _: fails), raising=False)
+    for steps in (trace, trace.layers[2]):
+        with pytest.raises(IndexError):
+            list(steps)

@@ -118,6 +118,9 @@ class Scatter(Sequence[Stamp]):
     def __len__(self) -> int:
         return self.layer.input.size
 
+    def __iter__(self) -> Iterator[Stamp]:
+        return map(self.__getitem__, range(len(self)))
+
     @overload
     def __getitem__(self, key: int) -> Stamp: ...
     @overload

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, product
+from itertools import accumulate, chain, product
 from typing import TYPE_CHECKING, TypeAlias, overload
 
 import numpy as np
@@ -111,6 +111,10 @@ class LayerTrace(Sequence[Step]):
     def __len__(self) -> int:
         return self.output.size
 
+    def __iter__(self) -> Iterator[Step]:
+        """Not as sequences do it, for which an IndexError within a step would be the end."""
+        return map(self.__getitem__, range(len(self)))
+
     @overload
     def __getitem__(self, key: int) -> Step: ...
     @overload
@@ -206,6 +210,9 @@ class Trace(Sequence[Step]):
 
     def __len__(self) -> int:
         return sum(map(len, self.layers))
+
+    def __iter__(self) -> Iterator[Step]:
+        return chain.from_iterable(self.layers)
 
     @overload
     def __getitem__(self, key: int) -> Step: ...
