@@ -20,7 +20,8 @@ from conv_anim.scene.channels.outputs import Pile
 from conv_anim.scene.channels.pixels import Pixels
 from conv_anim.scene.channels.tally import Tally
 from conv_anim.scene.channels.view import ChannelsView, channels
-from conv_anim.scene.panel import shifted, text_box
+from conv_anim.scene.drawing import shifted
+from conv_anim.scene.panel import text_box
 from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
 from conv_anim.scene.style import Style
 from conv_anim.scene.volume.hues import told_apart

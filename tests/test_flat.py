@@ -28,10 +28,11 @@ from conv_anim.scene.flat.unpooled import UnpooledView
 from conv_anim.scene.flat.upsampled import UpsampledView
 from conv_anim.scene.flat.view import flat
 from conv_anim.scene.flat.windows import WindowView
+from conv_anim.scene.layout import animated
 from conv_anim.scene.marks import Looks
 from conv_anim.scene.numbers import Format
-from conv_anim.scene.panel import Panel, text_box
-from conv_anim.scene.primitives import Boxes, Lazy, Lines, Polygons, Text
+from conv_anim.scene.panel import text_box
+from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.style import Style
 from conv_anim.scene.sums import Sum
@@ -89,7 +90,7 @@ def outputs(traced):
 
 def panel_of(view):
     """A view's drawing where its own grids say that they are."""
-    return Panel(0, 0, view.still(), Lazy(len(view.pace), view.frame))
+    return animated(view, 0, 0)
 
 
 def read(drawn_panel, k, grid):
@@ -903,7 +904,7 @@ POOLED = [[1, 2, 6, 3], [3, 5, 2, 1], [1, 2, 2, 1], [7, 3, 4, 8]]
 
 def unpooled_panel(made):
     view = UnpooledView(made, styled(made))
-    return view, Panel(0, 0, view.still(), Lazy(view.starts[-1], view.frame))
+    return view, animated(view, 0, 0)
 
 
 @few

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from conv_anim.scene.color import readable
 from conv_anim.scene.cost import CostTable, rows
-from conv_anim.scene.panel import Panel, shifted
+from conv_anim.scene.layout import EMPTY, align, column, pad, space, still, written
 from conv_anim.scene.primitives import Lazy, Scene
 from conv_anim.scene.style import Style
 from conv_anim.scene.wording.captions import caption, description
@@ -16,8 +16,11 @@ from conv_anim.scene.wording.language import Language
 from conv_anim.spec import model
 
 if TYPE_CHECKING:
-    from conv_anim.scene.primitives import Guide, Items
+    from conv_anim.scene.drawing import Drawing
+    from conv_anim.scene.layout import Panel
+    from conv_anim.scene.primitives import Guide
     from conv_anim.scene.style import Font
+    from conv_anim.spec.model import Spec
     from conv_anim.tracing.trace import Trace
 
 NARROWEST = 300
@@ -92,43 +95,49 @@ def _panel(trace: Trace, style: Style) -> Panel:
 
 def _composed(trace: Trace, style: Style, width: int | None) -> Scene:
     spec = trace.spec
-    panel = _panel(trace, style)
-    lines = _lines(trace, style, max(panel.width, NARROWEST * style.scale))
-    say = Language(spec.lang)
-    table = CostTable(style, say, tuple(rows(spec.layers, say))) if spec.cost else None
-    texts = (style.width(text, size=style.label_size) for text in lines)
-    content = max(panel.width, *texts, 0 if table is None else table.width)
-    full = width or ceil(content) + 2 * style.margin
-    dx, dy = round((full - panel.width) / 2), style.margin
-    below = dy + panel.height + style.margin
-    written = _written(lines, style, x=full / 2, top=below)
-    below += len(lines) * _leading(style)
-    if table is not None:
-        below += 0.5 * style.gap if lines else 0
-        written += table.at(round((full - table.width) / 2), round(below))
-        below += table.height + style.margin
-    height = ceil(below)
+    page = _page(trace, style, width)
+    say, drawn = Language(spec.lang), page.drawn
     return Scene(
-        width=full,
-        height=height,
+        width=ceil(page.width),
+        height=ceil(page.height),
         background=style.colors.background,
-        still=(*shifted(panel.still, dx, dy), *written),
-        frames=panel.moved_frames(dx, dy),
+        still=drawn.still,
+        frames=drawn.frames,
         step=spec.animation.step,
         hold=spec.animation.hold,
         loop=spec.animation.loop,
         title=spec.title or "",
         description=description(spec),
-        glide=panel.glide,
-        names=Lazy(panel.glide.steps(len(panel.frames)), lambda k: say("step", number=k)),
-        guide=lambda: _guide(trace, panel.moved(dx, dy)),
+        glide=drawn.glide,
+        names=Lazy(drawn.steps, lambda k: say("step", number=k)),
+        guide=lambda: _guide(trace, drawn),
     )
 
 
-def _guide(trace: Trace, panel: Panel) -> Guide:
+def _guide(trace: Trace, drawn: Drawing) -> Guide:
     from conv_anim.scene.guide import guide
 
-    return guide(trace, panel.areas(), panel.turns)
+    return guide(trace, drawn.areas(), drawn.turns[0] if drawn.turns else ())
+
+
+def _page(trace: Trace, style: Style, width: int | None) -> Panel:
+    """The view's panel with what is written below it, in the middle of a page."""
+    shown, table = _panel(trace, style), _table(trace.spec, style)
+    lines = _lines(trace, style, max(shown.width, NARROWEST * style.scale))
+    texts = (style.width(text, size=style.label_size) for text in lines)
+    full = width or ceil(max(shown.width, table.width, *texts)) + 2 * style.margin
+    between = space(height=0.5 * style.gap if lines and table.parts else 0)
+    body = pad(align(shown, full, 0), top=style.margin, bottom=style.margin)
+    return column(body, _written(lines, style, full), between, align(table, full, 0))
+
+
+def _table(spec: Spec, style: Style) -> Panel:
+    """What the layers cost, if that is asked for."""
+    if not spec.cost:
+        return EMPTY
+    say = Language(spec.lang)
+    table = CostTable(style, say, tuple(rows(spec.layers, say)))
+    return pad(still(table.at(0, 0), table.width, table.height), bottom=style.margin)
 
 
 def _lines(trace: Trace, style: Style, width: float) -> list[str]:
@@ -151,9 +160,11 @@ def _leading(style: Style) -> float:
     return style.label_size * 1.5
 
 
-def _written(lines: list[str], style: Style, *, x: float, top: float) -> Items:
+def _written(lines: list[str], style: Style, width: float) -> Panel:
+    """Lines below each other, in the middle of a width."""
     ink = readable(style.colors.background, style.colors.muted, style.colors.ink)
-    return tuple(
-        style.text(x, top + k * _leading(style), line, size=style.label_size, color=ink, anchor="middle")
+    items = tuple(
+        style.text(width / 2, k * _leading(style), line, size=style.label_size, color=ink, anchor="middle")
         for k, line in enumerate(lines)
     )
+    return written(items, width, len(lines) * _leading(style))

@@ -1,61 +1,19 @@
-"""What a view hands over: a drawing with its own origin, and how a label is set beside a plane."""
+"""A label as it is drawn, and the boxes that drawings and texts cover."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from conv_anim.scene.areas import nowhere
 from conv_anim.scene.color import readable
-from conv_anim.scene.glide import NONE, Glide
-from conv_anim.scene.primitives import Boxes, Frame, Items, Lazy, Primitive, Text, moved
+from conv_anim.scene.primitives import Boxes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    from conv_anim.scene.areas import Areas, Turns
-    from conv_anim.scene.primitives import Box
+    from conv_anim.scene.primitives import Box, Items, Primitive, Text
     from conv_anim.scene.style import Style
     from conv_anim.scene.wording.words import Label
-
-
-@dataclass(frozen=True)
-class Panel:
-    """A drawing of ``width`` by ``height`` pixels from its own origin; ``frames`` has one empty frame for a still.
-
-    ``areas`` stand for cells, and ``turns`` has for every step the cell that it is about.
-    """
-
-    width: float
-    height: float
-    still: Items
-    frames: Sequence[Frame] = (Frame(),)
-    glide: Glide = NONE
-    areas: Areas = nowhere
-    turns: Turns = ()
-
-    def wider(self, width: float, *, height: float) -> Panel:
-        """The panel in the middle of one that is no narrower than ``width``."""
-        full = max(self.width, width)
-        dx = round((full - self.width) / 2)
-        return replace(self.moved(dx, 0), width=full, height=height)
-
-    def moved(self, dx: float, dy: float) -> Panel:
-        """The same drawing with its origin elsewhere."""
-        still, frames = shifted(self.still, dx, dy), self.moved_frames(dx, dy)
-        return replace(self, still=still, frames=frames, areas=self.moved_areas(dx, dy))
-
-    def moved_areas(self, dx: float, dy: float) -> Areas:
-        return lambda: tuple(area.moved(dx, dy) for area in self.areas())
-
-    def moved_frames(self, dx: float, dy: float) -> Sequence[Frame]:
-        frames = self.frames
-
-        def frame(k: int) -> Frame:
-            made = frames[k]
-            return Frame(shifted(made.kept, dx, dy), shifted(made.shown, dx, dy))
-
-        return Lazy(len(frames), frame)
 
 
 def union(boxes: Iterable[Box]) -> Box:
@@ -104,10 +62,6 @@ class Sign:
             ink = readable(colors.background, colors.muted, colors.ink)
             items.append(style.text(x, below, self.label.detail, size=style.small_size, color=ink))
         return tuple(items)
-
-
-def shifted(items: Items, dx: float, dy: float) -> Items:
-    return tuple(moved(item, dx, dy) for item in items)
 
 
 def text_box(style: Style, item: Text) -> Box:

@@ -13,9 +13,10 @@ from conv_anim.scene.channels.headings import ends
 from conv_anim.scene.channels.outputs import Column, Pile, pile
 from conv_anim.scene.color import mix
 from conv_anim.scene.grid import Grid
+from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.numbers import plane
-from conv_anim.scene.panel import Panel, Sign
-from conv_anim.scene.primitives import Boxes, Frame, Lazy
+from conv_anim.scene.panel import Sign
+from conv_anim.scene.primitives import Boxes, Frame
 from conv_anim.scene.sheet import two
 from conv_anim.scene.wording.words import Label
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.channels.outputs import Outputs
     from conv_anim.scene.channels.tally import Tally
     from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.steps import Steps
     from conv_anim.scene.style import Style
 
 
@@ -37,6 +39,10 @@ class Addition:
     @property
     def style(self) -> Style:
         return self.lanes.style
+
+    @property
+    def steps(self) -> Steps:
+        return self.lanes.steps
 
     @property
     def labelled(self) -> bool:
@@ -116,7 +122,9 @@ class Addition:
         high = self._shape[0] * self.lanes.numbers.cell
         return self.top + (high if self._pile is None else ceil(self._pile.filling.stack.height))
 
-    def still(self, channel: int) -> Items:
+    def still(self, channel: int | None = None) -> Items:
+        """While the filter of a channel works; the first one if none is named."""
+        channel = self.steps.cell(0)[0] if channel is None else channel
         items: list[Primitive] = [Boxes(((0, 0, self.width, self.bottom),), self.style.colors.background)]
         lanes = self.lanes.of(channel)
         for grid, lane in zip(self.grids, self.shown, strict=True):
@@ -195,7 +203,4 @@ class Addition:
 def addition(lanes: Lanes) -> Panel:
     """The panel of the view."""
     view = Addition(lanes)
-    still = view.still(lanes.steps.cell(0)[0])
-    frames, turns = Lazy(len(lanes.steps), view.frame), Lazy(len(lanes.steps), view.turn)
-    panel = Panel(view.width, view.bottom, still, frames, areas=view.areas, turns=turns)
-    return panel.wider(view.sum.width, height=view.sum_top + view.sum.height)
+    return align(animated(view, view.width, view.bottom), view.sum.width, view.sum_top + view.sum.height)

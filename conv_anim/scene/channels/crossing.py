@@ -13,9 +13,10 @@ from conv_anim.scene.channels.towers import Block, Heights, tower
 from conv_anim.scene.color import mix
 from conv_anim.scene.curves import bent
 from conv_anim.scene.grid import Grid
+from conv_anim.scene.layout import Panel, animated
 from conv_anim.scene.numbers import plane
-from conv_anim.scene.panel import Panel, Sign
-from conv_anim.scene.primitives import Boxes, Frame, Lazy, Lines, Stroke
+from conv_anim.scene.panel import Sign
+from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.volume.hues import strengthened, told_apart
 from conv_anim.spec.model import ChannelShuffle
@@ -213,5 +214,4 @@ class Crossing:
 def crossing(trace: Trace, style: Style) -> Panel:
     """The panel of the view."""
     view = Crossing(trace, style)
-    frames, turns = Lazy(len(view.steps), view.frame), Lazy(len(view.steps), view.turn)
-    return Panel(view.width, view.bottom, view.still(), frames, areas=view.areas, turns=turns)
+    return animated(view, view.width, view.bottom)

@@ -16,8 +16,9 @@ from conv_anim.scene.channels.headings import ends
 from conv_anim.scene.channels.lanes import Lanes
 from conv_anim.scene.color import mix, readable
 from conv_anim.scene.grid import Grid
-from conv_anim.scene.panel import Panel, Sign
-from conv_anim.scene.primitives import Frame, Lazy, Lines, Stroke
+from conv_anim.scene.layout import Panel, align, animated
+from conv_anim.scene.panel import Sign
+from conv_anim.scene.primitives import Frame, Lines, Stroke
 from conv_anim.scene.segments import Segment, outside
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.tints import tints
@@ -288,6 +289,5 @@ class Pixels:
 def pixels(trace: Trace, style: Style) -> Panel:
     """The panel of the view."""
     view = Pixels(trace, style)
-    frames, turns = Lazy(len(view.steps), view.frame), Lazy(len(view.steps), view.turn)
-    panel = Panel(view.width, view.bottom, view.still(), frames, areas=view.areas, turns=turns)
-    return panel.wider(view.words_width, height=view.words_top + style.label_size) if view.labelled else panel
+    made = animated(view, view.width, view.bottom)
+    return align(made, view.words_width, view.words_top + style.label_size) if view.labelled else made

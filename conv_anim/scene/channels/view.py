@@ -15,17 +15,18 @@ from conv_anim.scene.channels.pixels import pixels
 from conv_anim.scene.channels.whereabouts import Row, Whereabouts
 from conv_anim.scene.color import readable
 from conv_anim.scene.grid import Grid, SheetGrid
+from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.numbers import plane
-from conv_anim.scene.panel import Panel
-from conv_anim.scene.primitives import Boxes, Frame, Lazy, Lines, Stroke, Text
+from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke, Text
 from conv_anim.scene.volume.hues import strengthened
 from conv_anim.spec.model import Channels, ChannelShuffle, PixelShuffle, PixelUnshuffle
 
 if TYPE_CHECKING:
-    from conv_anim.scene.areas import Turn
+    from conv_anim.scene.areas import Area, Turn
     from conv_anim.scene.channels.outputs import Outputs
     from conv_anim.scene.channels.tally import Tally
     from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.steps import Steps
     from conv_anim.scene.style import Style
     from conv_anim.tracing.trace import Trace
 
@@ -44,6 +45,10 @@ class ChannelsView:
     @cached_property
     def places(self) -> Arrangement:
         return Arrangement(self.lanes, self.add)
+
+    @property
+    def steps(self) -> Steps:
+        return self.lanes.steps
 
     @property
     def outputs(self) -> Outputs | None:
@@ -80,7 +85,9 @@ class ChannelsView:
 
     # what stays as long as the filter does
 
-    def still(self, channel: int) -> Items:
+    def still(self, channel: int | None = None) -> Items:
+        """While the filter of a channel works; the first one if none is named."""
+        channel = self.steps.cell(0)[0] if channel is None else channel
         items: list[Primitive] = [Boxes(((0, 0, self.width, self.bottom),), self.style.colors.background)]
         rows = self.rows(channel)
         items += self._idle(rows)
@@ -255,20 +262,16 @@ class ChannelsView:
     def sum(self) -> Tally | None:
         return self.lanes.tally(self.width) if self.add else None
 
+    def areas(self) -> list[Area]:
+        return list(Whereabouts(self.lanes, self.rows, self.outputs)())
+
     def turn(self, k: int) -> Turn:
         turn = self.lanes.turn(k)
         return turn if self.outputs is None else replace(turn, drift=self.outputs.drift(turn.cell[0] or 0))
 
     def panel(self) -> Panel:
-        still, turns = self.still(self.lanes.steps.cell(0)[0]), Lazy(len(self.lanes.steps), self.turn)
-        areas = Whereabouts(self.lanes, self.rows, self.outputs)
-        panel = Panel(self.width, self.bottom, still, self._frames(), areas=areas, turns=turns)
-        if self.sum is None:
-            return panel
-        return panel.wider(self.sum.width, height=self.sum_top + self.sum.height)
-
-    def _frames(self) -> Lazy[Frame]:
-        return Lazy(len(self.lanes.steps), self.frame)
+        made = animated(self, self.width, self.bottom)
+        return made if self.sum is None else align(made, self.sum.width, self.sum_top + self.sum.height)
 
 
 def channels(trace: Trace, style: Style) -> Panel:

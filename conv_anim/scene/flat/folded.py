@@ -11,12 +11,12 @@ import numpy as np
 from conv_anim.scene.areas import Area, corners, of_sheet
 from conv_anim.scene.color import mix, readable
 from conv_anim.scene.flat.board import Board
-from conv_anim.scene.flat.drawing import Drawing
+from conv_anim.scene.flat.drawing import FlatDrawing
 from conv_anim.scene.flat.lettered import Letters, matrix_label
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Grid, Numbers, strong
 from conv_anim.scene.panel import Sign
-from conv_anim.scene.primitives import Boxes, Frame, Lazy
+from conv_anim.scene.primitives import Boxes, Frame
 from conv_anim.scene.sheet import Sheet, two
 from conv_anim.scene.signpost import Key
 from conv_anim.scene.sums import Sum, Term
@@ -27,14 +27,14 @@ from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
     from conv_anim.scene.grid import Place
-    from conv_anim.scene.panel import Panel
+    from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.steps import Cell
     from conv_anim.tracing.trace import Step
 
 
 @dataclass(frozen=True)
-class FoldedView(Drawing):
+class FoldedView(FlatDrawing):
     """The drawing of a fold into one channel."""
 
     @property
@@ -168,5 +168,4 @@ class FoldedView(Drawing):
         return [*read, *of_sheet("output", self.output, self.sheet, 0, axes)]
 
     def panel(self) -> Panel:
-        frames, turns = Lazy(len(self.pace), self.frame), self.pace.turns(1)
-        return self.board.panel(self.still(), frames, self.sum, areas=self.areas, turns=turns)
+        return self.board.panel(self, self.sum)

@@ -11,14 +11,14 @@ import numpy as np
 from conv_anim.scene.areas import of_grid
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.board import Board
-from conv_anim.scene.flat.drawing import Drawing
+from conv_anim.scene.flat.drawing import FlatDrawing
 from conv_anim.scene.flat.full import Full
 from conv_anim.scene.flat.remarks import overlap_keys
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Numbers, strong
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.panel import Sign
-from conv_anim.scene.primitives import Boxes, Frame, Lazy
+from conv_anim.scene.primitives import Boxes, Frame
 from conv_anim.scene.sheet import two
 from conv_anim.scene.wording import words
 from conv_anim.tracing.scatter import Scatter
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from conv_anim.scene.areas import Area
     from conv_anim.scene.grid import Grid, Place
-    from conv_anim.scene.panel import Panel
+    from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.steps import Cell
     from conv_anim.tracing.values import Array
@@ -40,8 +40,10 @@ PALE = 0.5
 
 
 @dataclass(frozen=True)
-class OverlapView(Drawing):
+class OverlapView(FlatDrawing):
     """The drawing of a transposed layer of one channel: its input cells in turn, and what they have hit so far."""
+
+    about = 0
 
     @cached_property
     def scatter(self) -> Scatter:
@@ -142,5 +144,4 @@ class OverlapView(Drawing):
         return [*of_grid("input", self.strip.grids[0], 0, axes), *self.full.areas(self.output, axes)]
 
     def panel(self) -> Panel:
-        frames, turns = Lazy(len(self.pace), self.frame), self.pace.turns(0)
-        return self.board.panel(self.still(), frames, areas=self.areas, turns=turns)
+        return self.board.panel(self)

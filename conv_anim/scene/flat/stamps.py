@@ -11,6 +11,7 @@ import numpy as np
 from conv_anim.scene.areas import of_grid
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.board import Board
+from conv_anim.scene.flat.drawing import FlatDrawing
 from conv_anim.scene.flat.full import Full
 from conv_anim.scene.flat.remarks import stamp_keys
 from conv_anim.scene.flat.strip import Part, Strip
@@ -18,10 +19,9 @@ from conv_anim.scene.grid import Numbers, ring_color
 from conv_anim.scene.marks import Looks
 from conv_anim.scene.numbers import Format, Formats, format_for, plane
 from conv_anim.scene.panel import Sign
-from conv_anim.scene.primitives import Frame, Lazy
+from conv_anim.scene.primitives import Frame
 from conv_anim.scene.sheet import two
 from conv_anim.scene.wording import words
-from conv_anim.scene.wording.language import Language
 from conv_anim.spec.model import ConvTranspose
 from conv_anim.tracing.scatter import Scatter
 
@@ -33,35 +33,27 @@ if TYPE_CHECKING:
     from conv_anim.scene.areas import Area
     from conv_anim.scene.flat.pace import Pace
     from conv_anim.scene.grid import Grid, Place
-    from conv_anim.scene.panel import Panel
+    from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.steps import Cell
-    from conv_anim.scene.style import Style
     from conv_anim.tracing.scatter import Stamp
-    from conv_anim.tracing.trace import LayerTrace, Trace
     from conv_anim.tracing.values import Array
 
 ADDED = "+"
 
 
 @dataclass(frozen=True)
-class StampsView:
+class StampsView(FlatDrawing):
     """The drawing of a transposed layer of one channel.
 
     For the sake of another drawing, ``cells`` may be larger than its numbers need and ``start``, where the output
     begins, farther to the right; ``watched`` are the output cells that the other is at.
     """
 
-    trace: Trace
-    style: Style
-    pace: Pace
     watched: Pace | None = None
     cells: Numbers | None = None
     start: float = 0.0
-
-    @property
-    def layer(self) -> LayerTrace:
-        return self.trace.layers[0]
+    about = 0
 
     @cached_property
     def scatter(self) -> Scatter:
@@ -107,10 +99,6 @@ class StampsView:
         return Numbers.fitting(self.style, self.style.cell, read, self.style.number_size, bold=sums)
 
     # the parts, from left to right
-
-    @cached_property
-    def say(self) -> Language:
-        return Language(self.trace.spec.lang)
 
     @cached_property
     def strip(self) -> Strip:
@@ -269,5 +257,4 @@ class StampsView:
         return [*of_grid("input", self.strip.grids[0], 0, axes), *self.full.areas(self.output, axes)]
 
     def panel(self) -> Panel:
-        frames, turns = Lazy(len(self.pace), self.frame), self.pace.turns(0)
-        return self.board.panel(self.still(), frames, areas=self.areas, turns=turns)
+        return self.board.panel(self)

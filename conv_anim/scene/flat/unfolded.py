@@ -11,30 +11,29 @@ import numpy as np
 from conv_anim.scene.areas import Area, Turn, corners, of_sheet
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.board import Board
-from conv_anim.scene.flat.drawing import Drawing
+from conv_anim.scene.flat.drawing import FlatDrawing
 from conv_anim.scene.flat.lettered import Letters, matrix_label
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Grid, Numbers, SheetGrid
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.panel import Sign
-from conv_anim.scene.primitives import Frame, Lazy
+from conv_anim.scene.primitives import Frame
 from conv_anim.scene.sheet import Sheet, two
 from conv_anim.scene.signpost import Key
 from conv_anim.scene.wording import words
-from conv_anim.scene.wording.language import Language
 from conv_anim.spec.model import Labels
 from conv_anim.tracing.gathers import Gather
 
 if TYPE_CHECKING:
     from conv_anim.scene.grid import Place
-    from conv_anim.scene.panel import Panel
+    from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.steps import Cell
     from conv_anim.tracing.operators import Operator
 
 
 @dataclass(frozen=True)
-class UnfoldedView(Drawing):
+class UnfoldedView(FlatDrawing):
     """The drawing of one channel; ``pace`` goes through the windows, as cells (0, row, column) of a map of them."""
 
     @property
@@ -120,7 +119,7 @@ class UnfoldedView(Drawing):
             return Board(self.strip)
         colors = self.style.colors
         fill = mix(colors.input, colors.window, self.style.theme.overlay)
-        return Board(self.strip, (Key(Language(self.trace.spec.lang)("flat.letters"), fill, self.style.edge),))
+        return Board(self.strip, (Key(self.say("flat.letters"), fill, self.style.edge),))
 
     def areas(self) -> list[Area]:
         """Of the columns every cell: a row is a channel of the output."""
@@ -134,5 +133,4 @@ class UnfoldedView(Drawing):
         return None if cell is None else Turn(1, (None, self.number(cell)))
 
     def panel(self) -> Panel:
-        count = len(self.pace)
-        return self.board.panel(self.still(), Lazy(count, self.frame), areas=self.areas, turns=Lazy(count, self.turn))
+        return self.board.panel(self)

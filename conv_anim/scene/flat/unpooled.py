@@ -20,7 +20,7 @@ from conv_anim.scene.flat.board import Board
 from conv_anim.scene.flat.pooled import PooledMaps
 from conv_anim.scene.grid import seen, strong
 from conv_anim.scene.numbers import Formats, plane
-from conv_anim.scene.primitives import Frame, Lazy
+from conv_anim.scene.primitives import Frame
 from conv_anim.scene.sheet import two
 from conv_anim.scene.signpost import Key
 from conv_anim.scene.steps import Steps
@@ -31,7 +31,7 @@ from conv_anim.tracing.geometry import Source
 if TYPE_CHECKING:
     from conv_anim.scene.areas import Area
     from conv_anim.scene.grid import Place
-    from conv_anim.scene.panel import Panel
+    from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.steps import Cell
     from conv_anim.tracing.trace import Step
@@ -79,6 +79,10 @@ class UnpooledView(PooledMaps):
         animation = self.trace.spec.animation
         windows = [Steps(layer.output.shape, animation) for layer in self.layers[:-1]]
         return [*windows, Steps(self.layers[-1].input.shape, replace(animation, order="row-major"))]
+
+    @property
+    def steps(self) -> range:
+        return range(self.starts[-1])
 
     @cached_property
     def starts(self) -> list[int]:
@@ -218,6 +222,4 @@ class UnpooledView(PooledMaps):
         return Turn(stage + 1, cell)
 
     def panel(self) -> Panel:
-        count = self.starts[-1]
-        turns = Lazy(count, self.turn)
-        return self.board.panel(self.still(), Lazy(count, self.frame), *self.sums, areas=self.areas, turns=turns)
+        return self.board.panel(self, *self.sums)

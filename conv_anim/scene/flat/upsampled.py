@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.areas import of_grid
 from conv_anim.scene.color import mix, readable
 from conv_anim.scene.flat.board import Board
-from conv_anim.scene.flat.drawing import Drawing
+from conv_anim.scene.flat.drawing import FlatDrawing
 from conv_anim.scene.flat.shares import Shares, shares
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Numbers
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.panel import Sign
-from conv_anim.scene.primitives import Frame, Lazy, Polygons
+from conv_anim.scene.primitives import Frame, Polygons
 from conv_anim.scene.sheet import two
 from conv_anim.scene.signpost import Key
 from conv_anim.scene.sums import Sum, Term
@@ -27,7 +27,7 @@ from conv_anim.tracing.gathers import read_at
 if TYPE_CHECKING:
     from conv_anim.scene.areas import Area
     from conv_anim.scene.grid import Grid, Place
-    from conv_anim.scene.panel import Panel
+    from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.tracing.trace import Step
 
@@ -38,7 +38,7 @@ SHARE_SIZE = 11
 
 
 @dataclass(frozen=True)
-class UpsampledView(Drawing):
+class UpsampledView(FlatDrawing):
     """The drawing of a layer that makes one channel larger."""
 
     @property
@@ -217,5 +217,4 @@ class UpsampledView(Drawing):
         return [*of_grid("input", self.input, 0, axes), *of_grid("output", self.output, 0, axes)]
 
     def panel(self) -> Panel:
-        frames, turns = Lazy(len(self.pace), self.frame), self.pace.turns(1)
-        return self.board.panel(self.still(), frames, self.sum, areas=self.areas, turns=turns)
+        return self.board.panel(self, self.sum)

@@ -13,28 +13,26 @@ from conv_anim.scene.areas import of_grid, of_sheet
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.board import Board
 from conv_anim.scene.flat.borrowing import Borrowing
+from conv_anim.scene.flat.drawing import FlatDrawing
 from conv_anim.scene.flat.remarks import Remarks
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Grid, Numbers, SheetGrid
 from conv_anim.scene.marks import Looks, Marks
 from conv_anim.scene.numbers import Formats, format_for, plane
 from conv_anim.scene.panel import Sign
-from conv_anim.scene.primitives import Frame, Lazy
+from conv_anim.scene.primitives import Frame
 from conv_anim.scene.sheet import Sheet, row_and_column, two
 from conv_anim.scene.sums import Sum, sum_for, written_sum
 from conv_anim.scene.wording import words
-from conv_anim.scene.wording.language import Language
 from conv_anim.spec.model import ConvTranspose
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
     from conv_anim.scene.areas import Area
-    from conv_anim.scene.flat.pace import Pace
     from conv_anim.scene.grid import Place
-    from conv_anim.scene.panel import Panel
+    from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Items, Primitive
-    from conv_anim.scene.style import Style
-    from conv_anim.tracing.trace import LayerTrace, Step, Trace
+    from conv_anim.tracing.trace import Step
 
 CONVOLVED = "∗"
 
@@ -44,22 +42,15 @@ SMALLEST = 9
 
 
 @dataclass(frozen=True)
-class WindowView:
+class WindowView(FlatDrawing):
     """The drawing of a sliding window over one channel.
 
     For the sake of another drawing, ``cells`` may be larger than its numbers need and ``start``, where the output
     begins, farther to the right.
     """
 
-    trace: Trace
-    style: Style
-    pace: Pace
     cells: Numbers | None = None
     start: float = 0.0
-
-    @property
-    def layer(self) -> LayerTrace:
-        return self.trace.layers[0]
 
     @cached_property
     def formats(self) -> Formats:
@@ -130,7 +121,7 @@ class WindowView:
             )
         ]
         if kernel:
-            turned = Language(self.trace.spec.lang)("flat.flipped") if self.flips else None
+            turned = self.say("flat.flipped") if self.flips else None
             parts.append(Part((rows.kernel, columns.kernel), kernel[0], self._equals, made_from=turned))
         parts.append(Part((rows.count, columns.count), last, start=self.start))
         return Strip(self.style, self.numbers, tuple(parts), labelled=self.trace.spec.labels is not None)
@@ -261,5 +252,4 @@ class WindowView:
         return [*read, *of_grid("output", self.grids[-1], 0, axes)]
 
     def panel(self) -> Panel:
-        frames, turns = Lazy(len(self.pace), self.frame), self.pace.turns(1)
-        return self.board.panel(self.still(), frames, self.sum, areas=self.areas, turns=turns)
+        return self.board.panel(self, self.sum)

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.areas import Area, Turn, along, held
 from conv_anim.scene.color import mix
+from conv_anim.scene.drawing import Drawing
 from conv_anim.scene.glide import Glide
 from conv_anim.scene.isometric.floors import Floor, Plane, Reach, centred, nearest
 from conv_anim.scene.isometric.gliding import Gliding, between
 from conv_anim.scene.isometric.ground import Ground, filled
 from conv_anim.scene.isometric.slanted import Slanted
+from conv_anim.scene.layout import Panel, panel
 from conv_anim.scene.marks import Marks
-from conv_anim.scene.panel import Panel, union
+from conv_anim.scene.panel import union
 from conv_anim.scene.primitives import Frame, Lazy, Lines, Polygons, Stroke, Text
 from conv_anim.scene.segments import outside
 from conv_anim.scene.sheet import Sheet, row_and_column, two
@@ -225,7 +227,8 @@ def isometric(trace: Trace, style: Style) -> Panel:
     box = union([*(floor.plane.box for floor in view.floors), *(b for _, b in signs)])
     still = (*view.still(), *(item for items, _ in signs for item in items))
     frames, turns = Lazy(view.glide.frames(len(view.steps)), view.moment), Lazy(len(view.steps), view.turn)
-    return Panel(box[2], box[3], still, frames, view.glide, view.areas, turns).moved(-box[0], -box[1])
+    drawing = Drawing(still, frames, view.glide, view.areas, (turns,)).moved(-box[0], -box[1])
+    return panel(drawing, box[2], box[3], baseline=view.floors[0].plane.corner[1] - box[1])
 
 
 def _signs(view: Isometric) -> list[tuple[Items, Box]]:

@@ -10,10 +10,11 @@ import numpy as np
 
 from conv_anim.scene.areas import Area, Turn, corners
 from conv_anim.scene.color import contrast, mix, readable
+from conv_anim.scene.drawing import Drawing
+from conv_anim.scene.layout import Panel, animated, panel
 from conv_anim.scene.matrix.equation import POINT, sign_size
 from conv_anim.scene.matrix.plan import Plan
-from conv_anim.scene.panel import Panel
-from conv_anim.scene.primitives import Boxes, Frame, Lazy, Stroke
+from conv_anim.scene.primitives import Boxes, Frame, Stroke
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.sums import sum_for, written_sum
 from conv_anim.tracing.matrix import EMPTY, SEVERAL
@@ -274,9 +275,8 @@ class MatrixView:
             room, x, top = self._written
             width, height = max(width, x + room.width), max(height, top + room.height)
         if not self.animated:
-            return Panel(width, height, self.still(), areas=self.areas)
-        frames, turns = Lazy(len(self.steps), self.frame), Lazy(len(self.steps), self.turn)
-        return Panel(width, height, self.still(), frames, areas=self.areas, turns=turns)
+            return panel(Drawing(self.still(), areas=self.areas), width, height)
+        return animated(self, width, height)
 
 
 def matrix(trace: Trace, style: Style) -> Panel:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.areas import Area, Turn, circle
 from conv_anim.scene.color import mix, readable
+from conv_anim.scene.layout import Panel, animated
 from conv_anim.scene.numbers import weights_format
-from conv_anim.scene.panel import Panel, text_box
-from conv_anim.scene.primitives import Boxes, Frame, Lazy, Lines, Polygons, Stroke, Text
+from conv_anim.scene.panel import text_box
+from conv_anim.scene.primitives import Boxes, Frame, Lines, Polygons, Stroke, Text
 from conv_anim.scene.sequence.lattice import LABEL, Lattice
 from conv_anim.scene.sequence.rows import reaches
 from conv_anim.scene.steps import Steps
@@ -181,5 +182,4 @@ def _holds(row: Row, cell: int) -> bool:
 def sequence(trace: Trace, style: Style) -> Panel:
     """The panel of the view, its labels on the right."""
     view = SequenceView(trace, style)
-    frames, turns = Lazy(len(view.steps), view.frame), Lazy(len(view.steps), view.turn)
-    return Panel(view.lattice.width, view.lattice.height, view.still(), frames, areas=view.areas, turns=turns)
+    return animated(view, view.lattice.width, view.lattice.height, baseline=view.lattice.rows[0].y)

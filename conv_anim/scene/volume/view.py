@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.areas import Turn
-from conv_anim.scene.panel import Panel, Sign
-from conv_anim.scene.primitives import Frame, Lazy, Lines, Stroke
+from conv_anim.scene.layout import Panel, animated
+from conv_anim.scene.panel import Sign
+from conv_anim.scene.primitives import Frame, Lines, Stroke
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.volume.bodies import Body
 from conv_anim.scene.volume.dimensions import dimensions
@@ -285,5 +286,4 @@ def volume(trace: Trace, style: Style) -> Panel:
         view = _sized(trace, style, side)
         if view.lineup.width <= widest and view.lineup.height <= 480 * style.scale:
             break
-    frames, turns = Lazy(len(view.steps), view.frame), Lazy(len(view.steps), view.turn)
-    return Panel(view.lineup.width, view.lineup.height, view.still(), frames, areas=view.areas, turns=turns)
+    return animated(view, view.lineup.width, view.lineup.height, baseline=view.lineup.middle)
