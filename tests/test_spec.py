@@ -25,7 +25,7 @@ from conv_anim.spec.nodes import Entries
 from conv_anim.spec.reader import schema
 from conv_anim.spec.records import tables
 from conv_anim.spec.themes import THEMES
-from conv_anim.spec.views import VIEWS, kind_of
+from conv_anim.spec.views import VIEWS
 
 SCHEMA = jsonschema.Draft202012Validator(schema())
 
@@ -271,7 +271,7 @@ def test_a_theme_can_be_changed_colour_by_colour():
 ])  # fmt: skip
 def test_the_view_that_suits(more, view):
     spec = {"input": {"size": [5, 5]}, "layer": {"type": "conv", "kernel_size": 3}, **more}
-    assert kind_of(conv_anim.load(spec).view) == view
+    assert conv_anim.load(spec).view.kind == view
 
 
 def test_labels_follow_the_theme_unless_told_otherwise():

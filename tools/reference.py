@@ -28,7 +28,7 @@ def text() -> str:
     parts = [INTRODUCTION, section("The spec", reader.SPEC.fields)]
     parts += [section("`input`", _fields(reader.INPUT)), _values()]
     parts += [section(f"`layer: {{type: {name}}}`", kind.keys.fields) for name, kind in LAYER_TYPES.items()]
-    parts += [section(f"`view: {{kind: {name}}}`", kind.options.fields) for name, kind in VIEWS.items()]
+    parts += [section(f"`view: {{kind: {name}}}`", kind.options) for name, kind in VIEWS.items()]
     parts += [
         section("`theme`", looks.OWN_THEME.fields, "The themes: " + ", ".join(f"`{name}`" for name in THEMES) + "."),
         section("`animation`", _fields(looks.ANIMATION)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import readable
 from conv_anim.scene.cost import CostTable, rows
@@ -13,7 +13,8 @@ from conv_anim.scene.style import Style
 from conv_anim.scene.wording.captions import caption, description
 from conv_anim.scene.wording.formulas import formulas
 from conv_anim.scene.wording.language import Language
-from conv_anim.spec import model
+from conv_anim.spec.registry import named
+from conv_anim.spec.views import VIEWS
 
 if TYPE_CHECKING:
     from conv_anim.scene.drawing import Drawing
@@ -62,35 +63,8 @@ def _scale_for(trace: Trace, font: Font, width: int) -> float:
 
 
 def _panel(trace: Trace, style: Style) -> Panel:
-    match trace.spec.view:
-        case model.Isometric():
-            from conv_anim.scene.isometric.view import isometric
-
-            return isometric(trace, style)
-        case model.Flat():
-            from conv_anim.scene.flat.view import flat
-
-            return flat(trace, style)
-        case model.Channels():
-            from conv_anim.scene.channels.view import channels
-
-            return channels(trace, style)
-        case model.Volume():
-            from conv_anim.scene.volume.view import volume
-
-            return volume(trace, style)
-        case model.Matrix():
-            from conv_anim.scene.matrix.view import matrix
-
-            return matrix(trace, style)
-        case model.Sequence():
-            from conv_anim.scene.sequence.view import sequence
-
-            return sequence(trace, style)
-        case model.Undrawn(why=why):
-            raise ValueError(why)
-        case _:
-            assert_never(trace.spec.view)
+    made: Panel = named(VIEWS[trace.spec.view.kind].draws)(trace, style)
+    return made
 
 
 def _composed(trace: Trace, style: Style, width: int | None) -> Scene:

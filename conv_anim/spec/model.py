@@ -6,7 +6,7 @@ Sizes are in cells, one per spatial axis (rows before columns); times in millise
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from conv_anim.spec.themes import Theme
@@ -190,6 +190,7 @@ Layer: TypeAlias = Windowed | Rearranged
 class Isometric:
     """Slanted planes, the input below and the output above; with ``numbers`` in their cells."""
 
+    kind: ClassVar[str] = "isometric"
     numbers: bool = False
 
 
@@ -201,6 +202,7 @@ class Flat:
     step; with ``overlap`` instead of its numbers how many stamps fall on each output cell.
     """
 
+    kind: ClassVar[str] = "flat"
     sum: bool = True
     mode: Literal["gather", "scatter", "both"] = "gather"
     overlap: bool = False
@@ -210,6 +212,7 @@ class Flat:
 class Channels:
     """One row per input channel; ``show`` the maps of the channels, their sum, or both."""
 
+    kind: ClassVar[str] = "channels"
     show: Literal["maps", "sum", "both"] = "both"
 
 
@@ -217,11 +220,14 @@ class Channels:
 class Volume:
     """Boxes of channel slices in oblique projection."""
 
+    kind: ClassVar[str] = "volume"
+
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
     """The layer as a matrix times a vector: one still, or row by row when ``animate``."""
 
+    kind: ClassVar[str] = "matrix"
     animate: bool = False
 
 
@@ -229,6 +235,7 @@ class Matrix:
 class Sequence:
     """Layers with one axis as rows of nodes and lines, the input below; with ``numbers`` in the nodes."""
 
+    kind: ClassVar[str] = "sequence"
     numbers: bool = False
 
 
@@ -236,10 +243,22 @@ class Sequence:
 class Undrawn:
     """No view can show the layers: they can be computed and explained, not drawn. ``why`` says what is in the way."""
 
+    kind: ClassVar[str] = "none"
     why: str
 
 
-View: TypeAlias = Isometric | Flat | Channels | Volume | Matrix | Sequence | Undrawn
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A view of another package, with its options by their names."""
+
+    kind: str
+    options: tuple[tuple[str, object], ...] = ()
+
+    def __getitem__(self, name: str) -> object:
+        return dict(self.options)[name]
+
+
+View: TypeAlias = Isometric | Flat | Channels | Volume | Matrix | Sequence | Foreign | Undrawn
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from conv_anim.spec.looks import (
 from conv_anim.spec.model import Given, Input, Random, Spec
 from conv_anim.spec.nodes import Entries
 from conv_anim.spec.records import Field, Object, tables
-from conv_anim.spec.views import VIEW, stiff, view_of
+from conv_anim.spec.views import VIEW, leaps, view_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,7 +128,7 @@ def _spec(record: Record, files: Files, report: Report) -> Maybe[Spec]:
 
 def _moving(record: Record, made: Spec, report: Report) -> None:
     """Whether the view can move as it is asked to."""
-    node, why = record.at(ANIMATION), stiff(made.view, made.layers)
+    node, why = record.at(ANIMATION), leaps(made.view, made.layers)
     if record.of(ANIMATION).motion == "smooth" and why is not None:
         place = node.get("motion") if isinstance(node, Entries) else None
         report.add(Code.VIEW, why, place or node, "motion: step, or the isometric view of one layer")

@@ -186,7 +186,7 @@ class Tagged:
         tag = node.get(self.tag)
         if tag is None:
             return self._without_tag(node, report)
-        name = OneOf(tuple(self.arms), self.hint).decode(tag, report)
+        name = OneOf(self.arms, self.hint).decode(tag, report)
         if isinstance(name, Invalid):
             return INVALID
         record = self.arms[name].decode(node, report)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from conv_anim.spec.registry import Registry
+
 
 @dataclass(frozen=True, slots=True)
 class Colors:
@@ -51,10 +53,15 @@ class Theme:
     labels: bool = True
     """Whether a figure has labels when its spec does not say."""
 
+    @property
+    def doc(self) -> str:
+        return self.description
 
-THEMES: dict[str, Theme] = {
-    theme.name: theme
-    for theme in (
+
+THEMES = Registry(
+    "conv_anim.themes",
+    Theme,
+    (
         Theme(
             name="light",
             description="calm tints on white; the default",
@@ -150,6 +157,6 @@ THEMES: dict[str, Theme] = {
             ),
             empty_overlay=0.14,
         ),
-    )
-}
+    ),
+)
 DEFAULT_THEME = "light"
