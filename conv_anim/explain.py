@@ -30,7 +30,9 @@ Line = tuple[str, str]
 
 
 def text(spec: Spec) -> str:
-    """All layers of a spec, one after the other, and what they make together."""
+    """All layers of a spec, one after the other, and what they make together; of several panels one after the other."""
+    if spec.panels:
+        return "\n".join(f"{one.title}\n\n{text(one)}" if one.title else text(one) for one in spec.panels)
     say, layers = Language(spec.lang), spec.layers
     head = captions.caption(spec).replace(captions.SPACE, " ")
     if len(layers) == 1:
@@ -128,7 +130,12 @@ def _together(layers: Sequence[Layer], say: Language) -> Iterator[Line]:
 
 
 def data(spec: Spec) -> dict[str, Any]:
-    """The same for programs: sizes as lists, one number per axis."""
+    """The same for programs: sizes as lists, one number per axis; of several panels a list of them."""
+    if spec.panels:
+        return {
+            "description": captions.description(spec),
+            "panels": [{"title": one.title, **data(one)} for one in spec.panels],
+        }
     layers = spec.layers
     found: dict[str, Any] = {
         "description": captions.description(spec),

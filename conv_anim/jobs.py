@@ -136,7 +136,10 @@ def _advice(job: Job) -> str:
 def key(job: Job) -> str:
     """What decides the bytes of a job's files, as a sum; empty if it cannot be known."""
     from conv_anim import ledger
+    from conv_anim.spec.views import VIEWS
 
+    if any(one.view.kind not in VIEWS.own for one in job.spec.figures):
+        return ""  # what another package draws is not among the sources that are summed
     encoder = _ffmpeg() if job.format == "mp4" else "-"
     parts = (repr(job.spec), job.format, repr(job.step), job.path.name, repr(job.limits), encoder)
     return ledger.key(*parts) if encoder else ""

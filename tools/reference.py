@@ -21,6 +21,10 @@ A spec is a YAML file. Only `input` and `layer` (or `layers`) are needed; every 
 not listed here is an error, which names the nearest one that is. `conv-anim schema` prints the same as JSON Schema.
 Every figure of the [gallery](gallery.md) stands beside its spec.
 """
+PANELS = (
+    "Each is a mapping; what it does not say itself, it takes from the top of the spec, where `input` and `layer` are "
+    "then not needed. See [figures side by side](side-by-side.md)."
+)
 
 
 def text() -> str:
@@ -30,6 +34,7 @@ def text() -> str:
     parts += [section(f"`layer: {{type: {name}}}`", kind.keys.fields) for name, kind in LAYER_TYPES.items()]
     parts += [section(f"`view: {{kind: {name}}}`", kind.options) for name, kind in VIEWS.items()]
     parts += [
+        section("`panels`", reader.BOARD.of_panels, PANELS),
         section("`theme`", looks.OWN_THEME.fields, "The themes: " + ", ".join(f"`{name}`" for name in THEMES) + "."),
         section("`animation`", _fields(looks.ANIMATION)),
         section("`size`", _fields(looks.SIZE)),

@@ -112,7 +112,7 @@ def _guided(guide: Guide) -> Data:
         "told": list(guide.told),
         "names": list(names),
         "spots": [_spot(spot, names) for spot in guide.spots],
-        "drifts": [[round(x, 1), round(y, 1)] for x, y in guide.drifts],
+        "drifts": [[round(way, 1) for way in ways] for ways in guide.drifts],
     }
 
 

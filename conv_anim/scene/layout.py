@@ -98,12 +98,14 @@ class Animated(Protocol):
     def turn(self, k: int, /) -> Turn | None: ...
 
 
-def animated(view: Animated, width: float, height: float, *, baseline: float | None = None) -> Panel:
+def animated(
+    view: Animated, width: float, height: float, *, baseline: float | None = None, fit: Fit | None = None
+) -> Panel:
     """The panel of something that goes through its steps; it stands on its middle if nothing else is said."""
     count = len(view.steps)
     turns = Lazy(count, view.turn)
     drawing = Drawing(view.still(), Lazy(count, view.frame), areas=view.areas, turns=(turns,))
-    return panel(drawing, width, height, baseline=baseline)
+    return replace(panel(drawing, width, height, baseline=baseline), fit=fit)
 
 
 def panel(drawing: Drawing, width: float, height: float, *, baseline: float | None = None) -> Panel:

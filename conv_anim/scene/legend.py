@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.color import readable
 from conv_anim.scene.primitives import Boxes, Lines
 
 if TYPE_CHECKING:
@@ -53,8 +52,7 @@ class Legend:
 
     def at(self, x: float, top: float) -> Items:
         """With its left upper corner at a point."""
-        colors, size = self.style.colors, self.style.small_size
-        ink = readable(colors.background, colors.muted, colors.ink)
+        ink, size = self.style.label_ink, self.style.small_size
         items: list[Primitive] = []
         for key, lines in zip(self.keys, self.texts, strict=True):
             items += self._cell(key, x, top)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from conv_anim.scene.color import readable
 from conv_anim.scene.primitives import Boxes
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ class Sign:
         items.append(style.text(x, top, self.label.name, size=style.label_size, color=colors.ink, bold=True))
         if self.label.detail:
             below = top + name_height + style.small_size * 1.5 - style.small_size * style.font.cap_height
-            ink = readable(colors.background, colors.muted, colors.ink)
+            ink = self.style.label_ink
             items.append(style.text(x, below, self.label.detail, size=style.small_size, color=ink))
         return tuple(items)
 

@@ -111,7 +111,7 @@ class Spot:
 
     ``steps`` are those about it; what is ``told`` of it if there is none. ``linked`` are the numbers of the spots that
     it is made of, or that are made of it, and ``names`` their cells; ``same`` are all spots of its own cell. One that
-    ``drifts`` lies elsewhere in some steps.
+    ``drifts`` lies elsewhere in some steps: by which of the guide's drifts, counted from 1.
     """
 
     side: Side
@@ -122,7 +122,7 @@ class Spot:
     same: tuple[int, ...] = ()
     names: tuple[str, ...] = ()
     told: str = ""
-    drifts: bool = False
+    drifts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +134,8 @@ class Guide:
     told: tuple[str, ...]
     """What is said of each step."""
     spots: tuple[Spot, ...]
-    drifts: tuple[Point, ...] = ()
-    """How far to the right and down spots that drift lie in each step."""
+    drifts: tuple[tuple[float, ...], ...] = ()
+    """How far to the right and down spots that drift lie in each step: two numbers for each way to drift."""
 
 
 @dataclass(frozen=True)

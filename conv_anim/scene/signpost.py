@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.color import readable
 from conv_anim.scene.panel import Sign
 from conv_anim.scene.primitives import Boxes, Lines
 from conv_anim.scene.wording.words import Label
@@ -64,8 +63,7 @@ class Signpost:
     def at(self, x: float, top: float) -> Items:
         """With its left upper corner at a point."""
         items: list[Primitive] = list(self.sign.at(x, top))
-        style, colors = self.style, self.style.colors
-        ink = readable(colors.background, colors.muted, colors.ink)
+        style, ink = self.style, self.style.label_ink
         rows = [*((text, None) for text in self.lines), *((key.text, key) for key in self.keys)]
         baseline = top + self.sign.height
         for text, key in rows:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from conv_anim.scene.breaks import phrases, pieces
+from conv_anim.scene.color import mix, readable
 from conv_anim.scene.primitives import Stroke, Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from conv_anim.scene.layout import Fit
     from conv_anim.spec.themes import Colors, Theme
 
 
@@ -32,6 +34,8 @@ class Style:
     theme: Theme
     scale: float
     font: Font
+    fit: Fit | None = None
+    """How large cells have to be for the sake of other figures."""
 
     @property
     def colors(self) -> Colors:
@@ -94,6 +98,42 @@ class Style:
     def pending_edge(self) -> Stroke:
         """Around an output that is still to come."""
         return Stroke(self.colors.faint, self.line)
+
+    # the parts that colours play
+
+    @property
+    def text_ink(self) -> str:
+        """Of text on the background."""
+        return readable(self.colors.background, self.colors.ink)
+
+    @property
+    def label_ink(self) -> str:
+        """Of text on the background that explains."""
+        return readable(self.colors.background, self.colors.muted, self.colors.ink)
+
+    @property
+    def result_ink(self) -> str:
+        """Of what is being computed, on the background."""
+        return readable(self.colors.background, self.colors.current, self.colors.ink)
+
+    def ink_on(self, fill: str, *wanted: str) -> str:
+        """Of text on a colour: the first wanted one that reads there."""
+        return readable(fill, *wanted, self.colors.ink)
+
+    def under_window(self, color: str) -> str:
+        """A cell of a colour that the window reads."""
+        return mix(color, self.colors.window, self.theme.overlay)
+
+    def at_work(self, color: str) -> str:
+        """A cell of a colour that is being computed."""
+        return mix(color, self.colors.current, self.theme.overlay)
+
+    @property
+    def beam(self) -> Stroke:
+        """A line from what is read to what is made of it."""
+        return Stroke(self.colors.ink, self.theme.corner_width * self.scale)
+
+    # text
 
     def width(self, text: str, *, size: float, bold: bool = False) -> float:
         return self.font.width(text, size=size, bold=bold)

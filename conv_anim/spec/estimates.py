@@ -105,15 +105,18 @@ def _shares(layer: Layer) -> int:
 
 
 def computable(spec: Spec, limits: Limits) -> None:
-    """Raise SpecError if a spec takes more than the limits allow to be computed."""
+    """Raise SpecError if a spec of one figure takes more than the limits allow to be computed."""
     _check_arrays(spec, limits)
-    _check_memory(computed(spec), limits)
+    _check_memory(computed(spec), limits, Place("input"))
 
 
 def drawable(spec: Spec, limits: Limits) -> None:
     """Raise SpecError if a spec takes more than the limits allow to be computed and laid out, without its frames."""
-    _check_arrays(spec, limits)
-    _check_memory(computed(spec) + laid_out(spec), limits)
+    work = 0
+    for k, one in enumerate(spec.figures):
+        work = _check_arrays(one, limits, f"panels[{k}]." if spec.panels else "", work)
+    needed = sum(computed(one) + laid_out(one) for one in spec.figures)
+    _check_memory(needed, limits, Place("panels" if spec.panels else "input"))
 
 
 def computed(spec: Spec) -> int:
@@ -131,21 +134,22 @@ def laid_out(spec: Spec) -> int:
     return sum(_laid_out(spec))
 
 
-def _check_arrays(spec: Spec, limits: Limits) -> None:
-    work = 0
+def _check_arrays(spec: Spec, limits: Limits, within: str = "", work: int = 0) -> int:
+    """The operations that it takes, added to the ``work`` of others."""
     for k, layer in enumerate(spec.layers):
-        at = Place("layer" if len(spec.layers) == 1 else f"layers[{k}]")
+        at = Place(f"{within}layer" if len(spec.layers) == 1 else f"{within}layers[{k}]")
         needed = estimate(layer)
         what = f"an array of this layer, with its padding, has {needed.cells:,} cells"
         Asked("cells", needed.cells, what, "a smaller input, less padding, fewer channels").check(limits, at)
         work += needed.work
         what = f"up to this layer, it takes {work:,} operations"
         Asked("work", work, what, "a smaller input or kernel, fewer channels").check(limits, at)
+    return work
 
 
-def _check_memory(needed: int, limits: Limits) -> None:
+def _check_memory(needed: int, limits: Limits, at: Place) -> None:
     what = f"this figure would take about {needed:,} bytes of memory"
-    Asked("memory", needed, what, "a smaller input shows the same").check(limits, Place("input"))
+    Asked("memory", needed, what, "a smaller input shows the same").check(limits, at)
 
 
 def _laid_out(spec: Spec) -> Iterator[int]:

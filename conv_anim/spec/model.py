@@ -297,7 +297,8 @@ class Labels:
 class Spec:
     """One figure. ``caption`` and ``formula``: whether to draw them, or the text to draw instead.
 
-    ``cost``: whether to draw how many parameters and multiply-adds the layers have.
+    ``cost``: whether to draw how many parameters and multiply-adds the layers have. With ``panels`` it is several
+    figures side by side, and what else it says is said of the first one; ``differences`` marks where they differ.
     """
 
     input: Input
@@ -313,3 +314,10 @@ class Spec:
     output: tuple[str, ...] = ()
     lang: Lang = "en"
     cost: bool = False
+    panels: tuple[Spec, ...] = ()
+    differences: bool = False
+
+    @property
+    def figures(self) -> tuple[Spec, ...]:
+        """The panels, or the spec itself if it has none."""
+        return self.panels or (self,)

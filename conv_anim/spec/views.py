@@ -63,8 +63,8 @@ ANIMATE = Field(
 class ViewKind:
     """A view by its name: its options, what it refuses, and what draws it.
 
-    ``draws`` takes a `Trace` and a `Style` and gives a `Panel`; as a text, ``package.module:name``, it is imported when a
-    figure is drawn. ``make`` makes a view of the options. ``refuses`` says why the view cannot show some layers, and
+    ``draws`` takes a `Trace` and a `Style` and gives a `Panel`; as a text, ``package.module:name``, it is imported when
+    a figure is drawn. ``make`` makes a view of the options. ``refuses`` says why the view cannot show some layers, and
     ``wrong`` what is wrong with its options there, with a way out. ``leaps`` says why nothing can move smoothly in it.
     """
 

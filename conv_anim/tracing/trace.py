@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias, overload
 
 import numpy as np
 
+from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.limits import USUAL
 from conv_anim.spec import estimates
 from conv_anim.spec.model import Conv, ConvTranspose, MaxUnpool, Pool
@@ -211,6 +212,9 @@ def trace(spec: Spec, *, limits: Limits | None = None) -> Trace:
 
     Raises SpecError, before anything is computed, for what takes more than the ``limits`` allow.
     """
+    if spec.panels:
+        what = f"this spec has {len(spec.panels)} panels, each with a trace of its own"
+        raise SpecError([Problem(Code.EXCLUSIVE_KEYS, what, "panels", hint="take them one by one: spec.panels[0]")])
     estimates.computable(spec, limits or USUAL)
     x = values.frozen(values.fill(spec.input.values, (spec.input.channels, *spec.input.size)))
     layers: list[LayerTrace] = []

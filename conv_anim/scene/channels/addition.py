@@ -11,7 +11,6 @@ from conv_anim.scene.areas import of_grid
 from conv_anim.scene.channels.arrangement import shortened
 from conv_anim.scene.channels.headings import ends
 from conv_anim.scene.channels.outputs import Column, Pile, pile
-from conv_anim.scene.color import mix
 from conv_anim.scene.grid import Grid
 from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.numbers import plane
@@ -146,14 +145,14 @@ class Addition:
 
     def _centered(self, x: float, text: str) -> Primitive:
         middle = self.grids[0].middle
-        return self.style.centered(x, middle, text, size=self.sign_size, color=self.lanes.quiet)
+        return self.style.centered(x, middle, text, size=self.sign_size, color=self.style.label_ink)
 
     def _name(self, grid: Grid, text: str) -> list[Primitive]:
         if not self.labelled:
             return []
         size = self.style.small_size
         top = grid.y - 0.7 * self.style.gap - size * self.style.font.cap_height
-        return [self.style.text(grid.x, top, text, size=size, color=self.lanes.quiet)]
+        return [self.style.text(grid.x, top, text, size=size, color=self.style.label_ink)]
 
     def frame(self, k: int) -> Frame:
         steps = self.lanes.steps
@@ -170,12 +169,12 @@ class Addition:
     def _read(self, cell: tuple[int, ...]) -> list[Primitive]:
         """The cell of every map that is added."""
         items: list[Primitive] = []
-        lanes, theme, place = self.lanes.of(cell[0]), self.style.theme, two(cell[1:])
+        lanes, place = self.lanes.of(cell[0]), two(cell[1:])
         for grid, lane in zip(self.grids, self.shown, strict=True):
             if lane is None:
                 continue
             color = self.lanes.map_color(lanes[lane].channel)
-            fill = mix(color, self.style.colors.window, theme.overlay)
+            fill = self.style.under_window(color)
             value = self.lanes.map_format(lanes[lane].map[cell[1:]].item())
             items += [grid.boxes([place], fill, self.style.edge), grid.number(place, value, fill, bold=True)]
         return items
@@ -203,4 +202,5 @@ class Addition:
 def addition(lanes: Lanes) -> Panel:
     """The panel of the view."""
     view = Addition(lanes)
-    return align(animated(view, view.width, view.bottom), view.sum.width, view.sum_top + view.sum.height)
+    made = animated(view, view.width, view.bottom, fit=lanes.numbers.fit)
+    return align(made, view.sum.width, view.sum_top + view.sum.height)

@@ -177,15 +177,15 @@ class Crossing:
     def _name(self, grid: Grid, text: str) -> Primitive:
         size = self.style.small_size
         top = grid.y - 0.4 * self.style.gap - size * self.style.font.cap_height
-        return self.style.text(grid.x, top, text, size=size, color=self.lanes.quiet)
+        return self.style.text(grid.x, top, text, size=size, color=self.style.label_ink)
 
     def frame(self, k: int) -> Frame:
         kept: list[Primitive] = []
         for output, _ in self.steps.passed(k):
             kept += [self._way(output, 1.0, 1.5), *self._made(output, self.color(self.sources[output]))]
         output, _ = self.steps.cell(k)
-        colors, theme, source = self.style.colors, self.style.theme, self.sources[output]
-        read = mix(self.color(source), colors.window, theme.overlay)
+        source = self.sources[output]
+        read = self.style.under_window(self.color(source))
         values, fmt = plane(self.trace.input[source]), self.lanes.formats.x
         shown = [self._way(output, 1.0, 3.5), *self.columns[0][source].filled(values, fmt, read)]
         return Frame(tuple(kept), (*shown, *self._made(output, self.lanes.current(self.color(source)))))
@@ -214,4 +214,4 @@ class Crossing:
 def crossing(trace: Trace, style: Style) -> Panel:
     """The panel of the view."""
     view = Crossing(trace, style)
-    return animated(view, view.width, view.bottom)
+    return animated(view, view.width, view.bottom, fit=view.lanes.numbers.fit)

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.areas import Turn, of_grid
 from conv_anim.scene.channels.headings import ends
 from conv_anim.scene.channels.lanes import Lanes
-from conv_anim.scene.color import mix, readable
 from conv_anim.scene.grid import Grid
 from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.panel import Sign
-from conv_anim.scene.primitives import Frame, Lines, Stroke
+from conv_anim.scene.primitives import Frame, Lines
 from conv_anim.scene.segments import Segment, outside
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.tints import tints
@@ -213,7 +212,7 @@ class Pixels:
     def _name(self, grid: Grid, channel: int) -> Primitive:
         text, size = self._called(channel), self.style.small_size
         top = grid.y - 0.4 * self.style.gap - size * self.style.font.cap_height
-        return self.style.text(grid.x, top, text, size=size, color=self.lanes.quiet)
+        return self.style.text(grid.x, top, text, size=size, color=self.style.label_ink)
 
     def frame(self, k: int) -> Frame:
         kept: list[Primitive] = []
@@ -221,12 +220,12 @@ class Pixels:
             kept += self._cell(self.after, passed, self.color_of_output(passed), bold=False)
         cell = self.steps.cell(k)
         source, style = self.source(cell), self.style
-        read = mix(self.color_of_input(source), style.colors.window, style.theme.overlay)
+        read = self.style.under_window(self.color_of_input(source))
         shown = self._cell(self.before, source, read, bold=True)
         shown += self._cell(self.after, cell, self.lanes.current(self.color_of_output(cell)), bold=True)
         shown += self._beam(source, cell)
         if self.labelled:
-            size, ink = style.label_size, readable(style.colors.background, style.colors.ink)
+            size, ink = style.label_size, style.text_ink
             text = self.words(source, cell)
             shown.append(style.text(self.width / 2, self.words_top, text, size=size, color=ink, anchor="middle"))
         return Frame(tuple(kept), tuple(shown))
@@ -247,7 +246,7 @@ class Pixels:
             right, bottom = grid.x + grid.width, grid.y + grid.height
             ring = ((grid.x, grid.y), (right, grid.y), (right, bottom), (grid.x, bottom))
             pieces = [piece for line in pieces for piece in outside(line, ring)]
-        stroke = Stroke(self.style.colors.ink, self.style.theme.corner_width * self.style.scale)
+        stroke = self.style.beam
         return [Lines((piece,), stroke) for piece in pieces]
 
     # areas
@@ -289,5 +288,5 @@ class Pixels:
 def pixels(trace: Trace, style: Style) -> Panel:
     """The panel of the view."""
     view = Pixels(trace, style)
-    made = animated(view, view.width, view.bottom)
+    made = animated(view, view.width, view.bottom, fit=view.lanes.numbers.fit)
     return align(made, view.words_width, view.words_top + style.label_size) if view.labelled else made

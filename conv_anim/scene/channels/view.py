@@ -13,7 +13,6 @@ from conv_anim.scene.channels.crossing import crossing
 from conv_anim.scene.channels.lanes import Lane, Lanes
 from conv_anim.scene.channels.pixels import pixels
 from conv_anim.scene.channels.whereabouts import Row, Whereabouts
-from conv_anim.scene.color import readable
 from conv_anim.scene.grid import Grid, SheetGrid
 from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.numbers import plane
@@ -112,7 +111,7 @@ class ChannelsView:
         for channel in self.places.tower.sources:
             if all(row.lane.channel != channel for row in rows):
                 faint = self.lanes.faint(channel)
-                ink = readable(faint, self.style.colors.muted, self.style.colors.ink)
+                ink = self.style.ink_on(faint, self.style.colors.muted)
                 still = self._sheet(channel, channel, faint).still()
                 items += [replace(item, color=ink) if isinstance(item, Text) else item for item in still]
         for group, span in enumerate(self.places.tower.groups):
@@ -141,7 +140,7 @@ class ChannelsView:
             return []
         x, size = (row.sheet.grid.x + row.sheet.grid.width + row.map.x) / 2, self.style.small_size
         y = row.map.middle - 0.9 * self.style.gap
-        return [self.style.centered(x, y, self.places.done, size=size, color=self.lanes.quiet)]
+        return [self.style.centered(x, y, self.places.done, size=size, color=self.style.label_ink)]
 
     def _fork_end(self, grid: Grid) -> float:
         return round(grid.x + grid.width + 1.2 * self.style.gap)
@@ -167,7 +166,7 @@ class ChannelsView:
         return Stroke(self.style.colors.faint, max(1.0, 1.5 * self.style.scale))
 
     def _sign(self, x: float, y: float, text: str) -> Text:
-        return self.style.centered(x, y, text, size=self.places.sign_size, color=self.lanes.quiet)
+        return self.style.centered(x, y, text, size=self.places.sign_size, color=self.style.label_ink)
 
     def _joined(self, channel: int, rows: list[Row], outputs: Outputs) -> list[Primitive]:
         """A bracket from all maps to the output that they make, with the bias on its way."""
@@ -205,7 +204,7 @@ class ChannelsView:
 
     def _name(self, grid: Grid, text: str, *, bold: bool = False) -> Text:
         """A few words over a grid."""
-        size, color = self.style.small_size, self.style.colors.ink if bold else self.lanes.quiet
+        size, color = self.style.small_size, self.style.colors.ink if bold else self.style.label_ink
         top = grid.y - 0.4 * self.style.gap - size * self.style.font.cap_height
         return self.style.text(grid.x, top, text, size=size, color=color, bold=bold)
 
@@ -270,7 +269,7 @@ class ChannelsView:
         return turn if self.outputs is None else replace(turn, drift=self.outputs.drift(turn.cell[0] or 0))
 
     def panel(self) -> Panel:
-        made = animated(self, self.width, self.bottom)
+        made = animated(self, self.width, self.bottom, fit=self.lanes.numbers.fit)
         return made if self.sum is None else align(made, self.sum.width, self.sum_top + self.sum.height)
 
 

@@ -60,7 +60,7 @@ class Board:
     def panel(self, view: Animated, *sums: Sum | None) -> Panel:
         """With what the grids hold, and room for sums that stand there in turn."""
         width = max(self.strip.width, self.legend.width)
-        made = animated(view, width, self.foot, baseline=self.strip.middle)
+        made = animated(view, width, self.foot, baseline=self.strip.middle, fit=self.strip.numbers.fit)
         written = [each for each in sums if each is not None]
         if not written:
             return made

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.areas import Area, corners, of_sheet
-from conv_anim.scene.color import mix, readable
 from conv_anim.scene.flat.board import Board
 from conv_anim.scene.flat.drawing import FlatDrawing
 from conv_anim.scene.flat.lettered import Letters, matrix_label
@@ -87,7 +86,7 @@ class FoldedView(FlatDrawing):
 
     def still(self) -> Items:
         items = self.columns.filled(self.layer.input, self.x, self.style.colors.input)
-        items += self.letters.beside(self.columns, self.strip.quiet)
+        items += self.letters.beside(self.columns, self.style.label_ink)
         inside = [(r, c) for r, c, source, _ in self.sheet.cells() if source is Source.INPUT]
         items += self.output.pending(inside)
         items += self.output.dashed((r, c) for r, c, source, _ in self.sheet.cells() if source is Source.PADDING)
@@ -101,7 +100,7 @@ class FoldedView(FlatDrawing):
         if cell is None:
             return Frame(tuple(kept))
         step = self.layer.step(cell)
-        current = mix(self.style.colors.output, self.style.colors.current, self.style.theme.overlay)
+        current = self.style.at_work(self.style.colors.output)
         shown = [*self._read(step), *self._result(cell, current, bold=True), *self._windows(step), *self._sum(step)]
         return Frame(tuple(kept), tuple(shown))
 
@@ -112,7 +111,7 @@ class FoldedView(FlatDrawing):
     def _read(self, step: Step) -> list[Primitive]:
         """The cells of the columns that add up."""
         colors, values = self.style.colors, self.layer.input
-        read = mix(colors.input, colors.window, self.style.theme.overlay)
+        read = self.style.under_window(colors.input)
         cells = [tap.input for tap in step.taps if tap.input is not None]
         places = [(row, column) for row, column in cells]
         numbers = [self.columns.number(place, self.x(values[place].item()), read, bold=True) for place in places]
@@ -135,7 +134,7 @@ class FoldedView(FlatDrawing):
     @cached_property
     def board(self) -> Board:
         colors = self.style.colors
-        fill = mix(colors.input, colors.window, self.style.theme.overlay)
+        fill = self.style.under_window(colors.input)
         keys = [Key(self.say("flat.letters"), fill, self.style.edge)] if self.letters.used else []
         outlined = Key(self.say("flat.covering"), colors.background, strong(self.style, colors.ink))
         return Board(self.strip, (*keys, outlined))
@@ -155,11 +154,9 @@ class FoldedView(FlatDrawing):
         if self.sum is None:
             return []
         terms = [Term(self.x.factor(tap.x or 0), idle=tap.x == 0) for tap in step.taps] or [Term("0", idle=True)]
-        colors = self.style.colors
-        color = readable(colors.background, colors.current, colors.ink)
         x, y = (self.strip.width - self.sum.width) / 2, self.board.sum_top + self.sum.size
         equals = "=" if self.x.exact and self.y.exact else "≈"
-        return self.sum.of(len(terms)).at(x, y, terms, f"{equals} {self.y(step.value)}", color)
+        return self.sum.of(len(terms)).at(x, y, terms, f"{equals} {self.y(step.value)}", self.style.result_ink)
 
     def areas(self) -> list[Area]:
         """Of the columns every cell: a row is a channel of the input."""

@@ -126,7 +126,7 @@ class OverlapView(FlatDrawing):
     def _stamp(self, cell: Cell) -> list[Primitive]:
         """The input cell that stamps, and a line around its stamp, or around each cell of a dilated one."""
         colors, style = self.style.colors, self.style
-        read = mix(colors.input, colors.window, style.theme.overlay)
+        read = self.style.under_window(colors.input)
         stroke = strong(style, colors.ink)
         hit = sorted(self._hit(cell))
         (x, y, _, _), (right, bottom, side, _) = self.output.box(*hit[0]), self.output.box(*hit[-1])

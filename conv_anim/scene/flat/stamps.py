@@ -213,11 +213,11 @@ class StampsView(FlatDrawing):
     @property
     def current(self) -> str:
         colors = self.style.colors
-        return mix(colors.output, colors.current, self.style.theme.overlay)
+        return self.style.at_work(colors.output)
 
     def _stamping(self, stamp: Stamp, total: Array) -> list[Primitive]:
         colors, theme, (input_, _, block, output) = self.style.colors, self.style.theme, self.strip.grids
-        read, at = mix(colors.input, colors.window, theme.overlay), two(stamp.input[1:])
+        read, at = self.style.under_window(colors.input), two(stamp.input[1:])
         items = input_.patches({at: read}, self.style.edge)
         items.append(input_.number(at, self.formats.x(stamp.x), read, bold=True))
         cut = mix(colors.background, colors.current, theme.empty_overlay)

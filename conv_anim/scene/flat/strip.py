@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.color import readable
 from conv_anim.scene.grid import Grid
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
 from conv_anim.scene.signpost import Signpost
@@ -144,15 +143,13 @@ class Strip:
         """Signs, arrows and labels."""
         return [*self._signs(), *self._arrows(), *self._labels()]
 
-    @property
-    def quiet(self) -> str:
-        return readable(self.style.colors.background, self.style.colors.muted, self.style.colors.ink)
-
     def _signs(self) -> list[Primitive]:
         items: list[Primitive] = []
         for part, left, right in zip(self.parts, self.grids, self.grids[1:], strict=False):
             x = (left.x + left.width + right.x) / 2
-            items.append(self.style.centered(x, self.middle, part.after, size=self.sign_size, color=self.quiet))
+            items.append(
+                self.style.centered(x, self.middle, part.after, size=self.sign_size, color=self.style.label_ink)
+            )
         return items
 
     def _labels(self) -> list[Primitive]:
@@ -178,7 +175,7 @@ class Strip:
         size, middle = style.small_size, grid.y - self.arrow / 2
         left, top = grid.x + self._beside_arrow(grid.width), middle - size * style.font.cap_height / 2
         return [
-            Lines((((x, start), (x, end - head)),), Stroke(self.quiet, max(1.0, 1.5 * style.scale))),
-            Polygons((((x - head * 0.7, end - head), (x + head * 0.7, end - head), (x, end)),), self.quiet),
-            style.text(left, top, words, size=size, color=self.quiet),
+            Lines((((x, start), (x, end - head)),), Stroke(self.style.label_ink, max(1.0, 1.5 * style.scale))),
+            Polygons((((x - head * 0.7, end - head), (x + head * 0.7, end - head), (x, end)),), self.style.label_ink),
+            style.text(left, top, words, size=size, color=self.style.label_ink),
         ]

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.areas import Area, Turn, corners, of_sheet
-from conv_anim.scene.color import mix
 from conv_anim.scene.flat.board import Board
 from conv_anim.scene.flat.drawing import FlatDrawing
 from conv_anim.scene.flat.lettered import Letters, matrix_label
@@ -80,16 +79,16 @@ class UnfoldedView(FlatDrawing):
 
     def still(self) -> Items:
         items = [*self.input.still(), *self.columns.pending()]
-        items += self.letters.beside(self.columns, self.strip.quiet)
+        items += self.letters.beside(self.columns, self.style.label_ink)
         return tuple(items + self.board.still())
 
     def frame(self, k: int) -> Frame:
-        output, style = self.style.colors.output, self.style
+        output = self.style.colors.output
         kept = [item for cell in self.pace.passed(k) for item in self._column(cell, output)]
         cell = self.pace.cell(k)
         if cell is None:
             return Frame(tuple(kept))
-        current = mix(output, style.colors.current, style.theme.overlay)
+        current = self.style.at_work(output)
         return Frame(tuple(kept), (*self._read(cell), *self._column(cell, current, bold=True)))
 
     def number(self, window: Cell) -> int:
@@ -118,7 +117,7 @@ class UnfoldedView(FlatDrawing):
         if not self.letters.used:
             return Board(self.strip)
         colors = self.style.colors
-        fill = mix(colors.input, colors.window, self.style.theme.overlay)
+        fill = self.style.under_window(colors.input)
         return Board(self.strip, (Key(self.say("flat.letters"), fill, self.style.edge),))
 
     def areas(self) -> list[Area]:

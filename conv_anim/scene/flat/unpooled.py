@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.areas import Turn, along, of_grid, of_sheet
-from conv_anim.scene.color import mix
 from conv_anim.scene.flat.board import Board
 from conv_anim.scene.flat.pooled import PooledMaps
 from conv_anim.scene.grid import seen, strong
@@ -119,7 +118,7 @@ class UnpooledView(PooledMaps):
 
     def _current(self, k: int) -> str:
         """The colour of a cell of a map that is computed."""
-        return mix(self.color(k), self.style.colors.current, self.style.theme.overlay)
+        return self.style.at_work(self.color(k))
 
     def _result(self, k: int, cell: Place, fill: str, *, bold: bool = False) -> list[Primitive]:
         grid, place = self.grid(k), self.place(k, cell)
@@ -176,7 +175,7 @@ class UnpooledView(PooledMaps):
 
     def _putting(self, cell: Cell) -> list[Primitive]:
         last, place = len(self.maps) - 1, two(cell[1:])
-        read = mix(self.color(last - 1), self.style.colors.window, self.style.theme.overlay)
+        read = self.style.under_window(self.color(last - 1))
         found = self._from(cell)
         items = self._result(last - 1, place, read, bold=True)
         items += self._marked(0, self.place(0, found), self.maps[0][found].item())

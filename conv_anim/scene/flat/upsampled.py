@@ -8,7 +8,7 @@ from math import isclose
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.areas import of_grid
-from conv_anim.scene.color import mix, readable
+from conv_anim.scene.color import mix
 from conv_anim.scene.flat.board import Board
 from conv_anim.scene.flat.drawing import FlatDrawing
 from conv_anim.scene.flat.shares import Shares, shares
@@ -113,9 +113,7 @@ class UpsampledView(FlatDrawing):
         if cell is None:
             return Frame(tuple(kept))
         step = self.layer.step(cell)
-        current = self._result(
-            cell, mix(self.style.colors.output, self.style.colors.current, self.style.theme.overlay), bold=True
-        )
+        current = self._result(cell, self.style.at_work(self.style.colors.output), bold=True)
         return Frame(tuple(kept), (*self._read(step), *current, *self._sum(step)))
 
     def _result(self, cell: tuple[int, ...], fill: str, *, bold: bool = False) -> list[Primitive]:
@@ -204,13 +202,12 @@ class UpsampledView(FlatDrawing):
             Term(f"{self.x.factor(tap.x or 0)}·{share}", idle=tap.product == 0)
             for tap, share in zip(step.taps, each.factors(), strict=True)
         ]
-        colors, written = self.style.colors, float(f"{step.value:.{self.y.decimals}f}")
+        written = float(f"{step.value:.{self.y.decimals}f}")
         exact = each.denominator is not None and isclose(written, step.value, abs_tol=1e-9)
-        color = readable(colors.background, colors.current, colors.ink)
         room = replace(self.sum.of(len(terms)), opening=self.sum.opening if (each.denominator or 1) > 1 else "")
         x, y = (self.strip.width - self.sum.width) / 2, self.board.sum_top + self.sum.size
         result = f"{'=' if exact else '≈'} {self.y(step.value)}"
-        return room.at(x, y, terms, result, color, closing=self._closing(each))
+        return room.at(x, y, terms, result, self.style.result_ink, closing=self._closing(each))
 
     def areas(self) -> list[Area]:
         axes = self.layer.output.ndim - 1

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.areas import of_grid, of_sheet
-from conv_anim.scene.color import mix
 from conv_anim.scene.flat.board import Board
 from conv_anim.scene.flat.borrowing import Borrowing
 from conv_anim.scene.flat.drawing import FlatDrawing
@@ -203,7 +202,7 @@ class WindowView(FlatDrawing):
     def current(self) -> str:
         """The colour of the output cell at work."""
         colors = self.style.colors
-        return mix(colors.output, colors.current, self.style.theme.overlay)
+        return self.style.at_work(colors.output)
 
     def _current(self, step: Step) -> list[Primitive]:
         return self._result(step.output, self.current, bold=True)

@@ -13,7 +13,6 @@ from math import ceil, floor
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.color import mix
 from conv_anim.scene.primitives import Lines, Polygons
 from conv_anim.scene.sheet import runs
 
@@ -137,7 +136,7 @@ class Gliding:
 
     def result(self) -> list[Primitive]:
         style = self.ground.style
-        color = mix(self.top.color, style.colors.current, style.theme.overlay)
+        color = style.at_work(self.top.color)
         return [Polygons((self.top.plane.ring(*self.spot),), color, style.edge)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from conv_anim.scene.isometric.floors import Floor, Plane, Reach, centred, neare
 from conv_anim.scene.isometric.gliding import Gliding, between
 from conv_anim.scene.isometric.ground import Ground, filled
 from conv_anim.scene.isometric.slanted import Slanted
-from conv_anim.scene.layout import Panel, panel
+from conv_anim.scene.layout import Fit, Panel, panel
 from conv_anim.scene.marks import Marks
 from conv_anim.scene.panel import union
 from conv_anim.scene.primitives import Frame, Lazy, Lines, Polygons, Stroke, Text
@@ -61,16 +61,28 @@ class Isometric:
         """The side of a cell without numbers."""
         most = (WIDEST if len(self.trace.layers) == 1 else WIDEST_OF_STACK) * self.style.scale
         widest = max(Plane(*sheet.shape, (0.0, 0.0), 1.0).box[2] for sheet in self.sheets)
-        return min(self.style.iso_cell, most / widest)
+        unit = min(self.style.iso_cell, most / widest)
+        return unit if self.style.fit is None else min(unit, self.style.fit.cell)
 
     @cached_property
     def numbers(self) -> Slanted | None:
         wanted = getattr(self.trace.spec.view, "numbers", False)
         return Slanted(self.trace, self.style, self.least) if wanted else None
 
+    @property
+    def unit(self) -> float:
+        """The side of a cell."""
+        return self.least if self.numbers is None else self.numbers.unit
+
+    @property
+    def fit(self) -> Fit:
+        if self.numbers is None:
+            return Fit(self.unit, self.style.number_size, grows=False)
+        return Fit(self.unit, self.numbers.size, grows=True)
+
     @cached_property
     def floors(self) -> list[Floor]:
-        unit = self.least if self.numbers is None else self.numbers.unit
+        unit = self.unit
         alone = len(self.trace.layers) == 1 and len(self.trace.layers[0].operator.axes) > 1
         planes = nearest(self.sheets, unit) if alone else centred(self.sheets, unit)
         count = len(self.trace.layers)
@@ -152,7 +164,7 @@ class Isometric:
         return self.style.theme.pending or self.numbers is not None
 
     def _corner_stroke(self) -> Stroke:
-        return Stroke(self.style.colors.ink, self.style.theme.corner_width * self.style.scale)
+        return self.style.beam
 
     def _result(self, row: int, column: int, fill: str, *, bold: bool = False) -> list[Primitive]:
         top = self.floors[-1]
@@ -228,7 +240,8 @@ def isometric(trace: Trace, style: Style) -> Panel:
     still = (*view.still(), *(item for items, _ in signs for item in items))
     frames, turns = Lazy(view.glide.frames(len(view.steps)), view.moment), Lazy(len(view.steps), view.turn)
     drawing = Drawing(still, frames, view.glide, view.areas, (turns,)).moved(-box[0], -box[1])
-    return panel(drawing, box[2], box[3], baseline=view.floors[0].plane.corner[1] - box[1])
+    made = panel(drawing, box[2], box[3], baseline=view.floors[0].plane.corner[1] - box[1])
+    return replace(made, fit=view.fit)
 
 
 def _signs(view: Isometric) -> list[tuple[Items, Box]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.areas import Area, Turn, corners
-from conv_anim.scene.color import contrast, mix, readable
+from conv_anim.scene.color import contrast, mix
 from conv_anim.scene.drawing import Drawing
 from conv_anim.scene.layout import Panel, animated, panel
 from conv_anim.scene.matrix.equation import POINT, sign_size
@@ -92,7 +92,7 @@ class MatrixView:
 
     def _joints(self) -> list[Primitive]:
         """The signs; a product's point is drawn, so that it is as strong as the others."""
-        style, ink = self.style, self.quiet
+        style, ink = self.style, self.style.label_ink
         points = [(j.x, j.y) for j in self.layout.joints if j.text == POINT]
         side = 2 * round(3 * style.scale)
         boxes = tuple((round(x) - side / 2, round(y) - side / 2, side, side) for x, y in points)
@@ -104,10 +104,6 @@ class MatrixView:
                 if j.text != POINT
             ),
         ]
-
-    @property
-    def quiet(self) -> str:
-        return readable(self.style.colors.background, self.style.colors.muted, self.style.colors.ink)
 
     @cached_property
     def tables(self) -> dict[str, Table]:
@@ -123,7 +119,9 @@ class MatrixView:
         for x, name in self.plan.heads:
             middle = table.x + x
             items.append(
-                self.style.text(middle, top, name, size=self.plan.head_size, color=self.quiet, anchor="middle")
+                self.style.text(
+                    middle, top, name, size=self.plan.head_size, color=self.style.label_ink, anchor="middle"
+                )
             )
         return items
 
@@ -208,8 +206,8 @@ class MatrixView:
         return int(np.ravel_multi_index(cell, self.layer.output.shape))
 
     def _shown(self, cell: tuple[int, ...]) -> list[Primitive]:
-        row, colors, overlay = self._row(cell), self.style.colors, self.style.theme.overlay
-        window, current = mix(colors.input, colors.window, overlay), mix(colors.output, colors.current, overlay)
+        row, colors = self._row(cell), self.style.colors
+        window, current = self.style.under_window(colors.input), self.style.at_work(colors.output)
         items = self._in_all(("x", "input"), self._read(row), self.factors.x, window)
         items += self.tables["matrix"].row_outlined(row, self._strong(colors.current))
         return [*items, *self._results([row], current, bold=True), *self._sum(row)]

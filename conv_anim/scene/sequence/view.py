@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.areas import Area, Turn, circle
-from conv_anim.scene.color import mix, readable
+from conv_anim.scene.color import mix
 from conv_anim.scene.layout import Panel, animated
 from conv_anim.scene.numbers import weights_format
 from conv_anim.scene.panel import text_box
@@ -83,7 +83,7 @@ class SequenceView:
             return []
         row, radius, style = self.lattice.rows[0], self.lattice.radius, self.style
         word, y = self.lattice.say("sequence.time"), round(self.lattice.arcs_end + style.gap)
-        ink = readable(style.colors.background, style.colors.muted, style.colors.ink)
+        ink = style.label_ink
         left, right = row.made(0)[0] - radius, row.made(row.side.axis.size - 1)[0] + radius
         start = left + style.width(word, size=style.small_size) + style.gap / 2
         barb = 4 * style.scale
@@ -126,7 +126,7 @@ class SequenceView:
             items.append(top.circles(rest, colors.background, self.style.pending_edge))
         elif rest:
             items.append(top.circles(rest, top.color, self.style.edge))
-        return [*items, *top.painted({cell: mix(top.color, colors.current, theme.overlay)}, bold=True)]
+        return [*items, *top.painted({cell: self.style.at_work(top.color)}, bold=True)]
 
     def _lit_lines(self, made: list[list[int]]) -> list[Primitive]:
         """The lines that the current output is made along: those to nodes without anything to read are dashed."""
@@ -148,7 +148,7 @@ class SequenceView:
         layer, style = self.trace.layers[-1], self.style
         if not self.lattice.has_numbers or layer.kernels is None:
             return []
-        fmt, ink = weights_format(layer.kernels), readable(style.colors.background, style.colors.ink)
+        fmt, ink = weights_format(layer.kernels), style.text_ink
         lower, upper = self.lattice.rows[-2:]
         texts = []
         for tap in layer.step((0, output)).taps:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import hypot
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.color import mix, readable
+from conv_anim.scene.color import mix
 from conv_anim.scene.primitives import Lines, Stroke
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Dimension:
 
     def items(self) -> list[Primitive]:
         style, middle, text = self.style, self.length / 2, str(self.number)
-        color = readable(style.colors.background, style.colors.muted, style.colors.ink)
+        color = style.label_ink
         number = style.centered(*self.at(middle), text, size=style.small_size, color=color)
         ux, uy = map(abs, self.along)
         height = style.small_size * style.font.cap_height

@@ -7,8 +7,6 @@ from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.color import readable
-
 if TYPE_CHECKING:
     from conv_anim.scene.panel import Sign
     from conv_anim.scene.primitives import Primitive
@@ -89,7 +87,7 @@ class Lineup:
             items += label.at(x, self.label_top)
             starts[k], ends[k] = x, x + self.style.width(label.label.name, size=self.style.label_size, bold=True)
             y = self.sign_size * self.style.font.cap_height / 2
-        ink = readable(self.style.colors.background, self.style.colors.muted, self.style.colors.ink)
+        ink = self.style.label_ink
         for k, text in enumerate(self.signs):
             x = (ends[k] + starts[k + 1]) / 2
             items.append(self.style.centered(x, y, text, size=self.sign_size, color=ink))

@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.areas import Turn
-from conv_anim.scene.layout import Panel, animated
+from conv_anim.scene.layout import Fit, Panel, animated
 from conv_anim.scene.panel import Sign
-from conv_anim.scene.primitives import Frame, Lines, Stroke
+from conv_anim.scene.primitives import Frame, Lines
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.volume.bodies import Body
 from conv_anim.scene.volume.dimensions import dimensions
@@ -263,7 +263,7 @@ class VolumeView:
             working = self._working(number, reaches)
             into, out = filters.corners(working, right=False), filters.corners(working, right=True)
             lines = [*zip(starts, into, strict=True), *zip(out, ends, strict=True)]
-        stroke = Stroke(self.style.colors.ink, self.style.theme.corner_width * self.style.scale)
+        stroke = self.style.beam
         return [Lines((line,), stroke) for line in lines]
 
     def _strands(self, number: int, working: list[int]) -> list[Primitive]:
@@ -284,6 +284,8 @@ def volume(trace: Trace, style: Style) -> Panel:
     widest = max((760 + 130 * (len(trace.layers) - 1)) * style.scale, narrowest)
     for side in SIDES:
         view = _sized(trace, style, side)
-        if view.lineup.width <= widest and view.lineup.height <= 480 * style.scale:
+        small = style.fit is None or view.cell <= style.fit.cell
+        if small and view.lineup.width <= widest and view.lineup.height <= 480 * style.scale:
             break
-    return animated(view, view.lineup.width, view.lineup.height, baseline=view.lineup.middle)
+    fit = Fit(view.cell, style.number_size, grows=False)
+    return animated(view, view.lineup.width, view.lineup.height, baseline=view.lineup.middle, fit=fit)
