@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from conv_anim.scene.areas import Area, Turn, corners
 from conv_anim.scene.drawing import STILL, Drawing, together
-from conv_anim.scene.glide import Glide
 from conv_anim.scene.layout import (
     EMPTY,
     Fit,
@@ -31,10 +30,11 @@ from conv_anim.scene.layout import (
     written,
 )
 from conv_anim.scene.primitives import Boxes, Frame, Text
+from conv_anim.scene.tween import Tween
 
 LENGTHS = st.integers(0, 40)
-GLIDE = Glide(2)
-LEAPING = st.just(Glide())
+TWEEN = Tween(2)
+LEAPING = st.just(Tween())
 
 
 def box(x, y, width, height, color):
@@ -42,23 +42,23 @@ def box(x, y, width, height, color):
 
 
 @st.composite
-def drawings(draw, glides=LEAPING):
+def drawings(draw, tweens=LEAPING):
     """Named by a colour; every frame keeps and shows something of its own."""
-    name, count, glide = draw(st.integers(0, 0xFFFFFF)), draw(st.integers(1, 3)), draw(glides)
+    name, count, tween = draw(st.integers(0, 0xFFFFFF)), draw(st.integers(1, 3)), draw(tweens)
     width, height = draw(LENGTHS), draw(LENGTHS)
     still = (box(0, 0, width, height, f"#{name:06x}"),)
     frames = tuple(
         Frame((box(k, 0, 1, 1, f"kept {name}"),), (Text(k, 0, f"shown {name} {k}", 9, "#000000"),))
-        for k in range(glide.frames(count))
+        for k in range(tween.frames(count))
     )
     area = Area("input", (0, 0), corners((0, 0, width, height)))
     turns = tuple(Turn(1, (name, k)) for k in range(count))
-    return width, height, Drawing(still, frames if draw(st.booleans()) else STILL, glide, lambda: (area,), (turns,))
+    return width, height, Drawing(still, frames if draw(st.booleans()) else STILL, tween, lambda: (area,), (turns,))
 
 
 @st.composite
-def panels(draw, glides=LEAPING):
-    width, height, drawing = draw(drawings(glides))
+def panels(draw, tweens=LEAPING):
+    width, height, drawing = draw(drawings(tweens))
     made = panel(drawing, width, height, baseline=draw(st.integers(0, height)))
     return anchored(made, **{f"of {draw(st.integers(0, 99))}": (draw(LENGTHS), draw(LENGTHS))})
 
@@ -74,7 +74,7 @@ def shown(one):
         dict(one.anchors),
         drawn.still,
         tuple(drawn.frames),
-        drawn.glide,
+        drawn.tween,
         tuple(drawn.areas()),
         turns,
     )
@@ -165,21 +165,21 @@ def test_a_panel_is_centred_on_whole_pixels():
 # in step
 
 
-@given(st.lists(drawings(st.sampled_from([Glide(), GLIDE])), min_size=2, max_size=4))
+@given(st.lists(drawings(st.sampled_from([Tween(), TWEEN])), min_size=2, max_size=4))
 def test_drawings_run_in_step(given_):
     many = [drawing for _, _, drawing in given_]
     joined = together(many)
     moving = [one for one in many if one.frames is not STILL]
     steps = max((one.steps for one in moving), default=1)
-    glide = max((one.glide for one in many), key=lambda each: each.between)
-    assert len(joined.frames) == (glide.frames(steps) if moving else 1)
+    tween = max((one.tween for one in many), key=lambda each: each.between)
+    assert len(joined.frames) == (tween.frames(steps) if moving else 1)
     for step in range(steps) if moving else ():
-        frame = joined.frames[step * (glide.between + 1)]
-        own = [one.frames[min(step, one.steps - 1) * (one.glide.between + 1)] for one in moving]
+        frame = joined.frames[step * (tween.between + 1)]
+        own = [one.frames[min(step, one.steps - 1) * (one.tween.between + 1)] for one in moving]
         assert frame.shown == tuple(item for each in own for item in each.shown)
 
 
-@given(st.lists(drawings(st.sampled_from([Glide(), GLIDE])), min_size=2, max_size=4))
+@given(st.lists(drawings(st.sampled_from([Tween(), TWEEN])), min_size=2, max_size=4))
 def test_nothing_is_kept_twice(given_):
     many = [drawing for _, _, drawing in given_]
     moving = [one for one in many if one.frames is not STILL]

@@ -195,7 +195,7 @@ def test_every_view_stands_beside_every_other():
 def test_smooth_motion_is_in_step_too():
     spec = several(view="isometric", animation={"motion": "smooth", "step": 240})
     drawn = pictures.scene(spec)
-    assert drawn.glide.between > 0
+    assert drawn.tween.between > 0
     assert len(drawn.rests) == 16
 
 
@@ -339,3 +339,12 @@ def test_memory_is_counted_for_all_panels():
     pipeline.scene(spec, limits=Limits(memory=needed))
     with pytest.raises(conv_anim.SpecError, match="memory"):
         pipeline.scene(spec, limits=Limits(memory=needed - 1))
+
+
+@pytest.mark.parametrize(("width", "lines"), [(1400, [3]), (760, [2, 1]), (330, [1, 1, 1])])
+def test_figures_that_could_not_be_read_side_by_side_stand_below_each_other(width, lines):
+    drawn = pictures.scene(several(view="isometric", size={"width": width}))
+    found = headings(drawn, LAYERS)
+    heights = sorted({item.y for item in found})
+    assert [sum(item.y == height for item in found) for height in heights] == lines
+    assert all(item.size >= 9 for item in drawn.still if isinstance(item, Text))

@@ -399,7 +399,9 @@ STRUCTURAL = {"unknown-key", "unknown-name", "wrong-type", "out-of-range", "miss
 """What a schema can see."""
 UNSEEN = {
     "a stack": {"missing_unpool_pool"},
-    "what follows from other keys": {"missing_kernel_size", "missing_size", "missing_upsample", "random_bounds"},
+    "what follows from other keys": {"missing_kernel_size", "missing_size", "missing_upsample", "random_bounds",
+        "panels_without_input",
+    },
     "numbers and lists in arrays": {
         "ragged_missing_comma", "ragged_text", "out_of_range_weight", "wrong_type_empty_row", "out_of_range_number",
         "wrong_type_weight_fraction",

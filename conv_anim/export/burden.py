@@ -50,7 +50,7 @@ COSTS = {
 
 def made(drawn: Scene, count: int, limits: Limits) -> None:
     """Raise SpecError for more frames than are allowed; all of them up to the last one that is drawn are made."""
-    fewer, between = ceil(count / limits.steps), " and frames between them" if drawn.glide.between else ""
+    fewer, between = ceil(count / limits.steps), " and frames between them" if drawn.tween.between else ""
     way = f"draw one step of {fewer} with 'every' in 'animation', or a smaller input"
     Asked("steps", count, f"this figure goes through {count:,} steps{between}", way).check(limits)
 

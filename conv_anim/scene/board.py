@@ -21,12 +21,15 @@ NARROWEST = 200
 """Pixels, at scale 1, that a line above or below a figure may take even if the figure is narrower."""
 
 
-def board(traces: Sequence[Trace], shown: Sequence[Panel], style: Style, below: Sequence[Panel]) -> Panel:
-    """The panels of some traces with their headings, and what is said ``below`` each."""
+def board(
+    traces: Sequence[Trace], shown: Sequence[Panel], style: Style, below: Sequence[Panel], each: int | None
+) -> Panel:
+    """The panels of some traces with their headings, and what is said ``below`` each; ``each`` of them in a line."""
     headings = [heading(trace.spec.title, style, room(one, style)) for trace, one in zip(traces, shown, strict=True)]
     rows = [row for row in (headings, shown, below) if any(one != EMPTY for one in row)]
     widths = [max(one.width for one in column_) for column_ in zip(*rows, strict=True)]
-    gap, each = 3 * style.gap, abreast(widths, 3 * style.gap, WIDEST * style.scale)
+    gap = style.apart
+    each = each or abreast(widths, gap, WIDEST * style.scale)
     parts = [[row[k : k + each] for row in rows] for k in range(0, len(shown), each)]
     return column(*(table(part, across=gap, down=style.gap) for part in parts), gap=gap)
 

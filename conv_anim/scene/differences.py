@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.callouts import Key
 from conv_anim.scene.drawing import STILL, Drawing
 from conv_anim.scene.grid import ring_color
 from conv_anim.scene.layout import over, panel
 from conv_anim.scene.primitives import Frame, Lazy, Polygons, Stroke
-from conv_anim.scene.signpost import Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -66,7 +66,7 @@ class Marks:
         drawn = self.drawn
         if drawn.frames is STILL:
             return Drawing(self._around(ring for _, ring in self._marks.values()))
-        return Drawing(frames=Lazy(len(drawn.frames), self._frame), glide=drawn.glide)
+        return Drawing(frames=Lazy(len(drawn.frames), self._frame), tween=drawn.tween)
 
     @cached_property
     def _areas(self) -> dict[Cell, dict[Cell, Area]]:
@@ -103,7 +103,7 @@ class Marks:
         return bool(self.cells[tuple(slice(None) if at is None else at for at in cell)].any())
 
     def _frame(self, k: int) -> Frame:
-        step = self.drawn.glide.place(k)[0]
+        step = self.drawn.tween.place(k)[0]
         return Frame((), self._around(ring for since, ring in self._marks.values() if since <= step))
 
     def _inner(self, area: Area) -> tuple[Point, ...]:

@@ -8,8 +8,8 @@ from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, TypeVar
 
 from conv_anim.scene.areas import nowhere
-from conv_anim.scene.glide import NONE, Glide
 from conv_anim.scene.primitives import Frame, Lazy, moved
+from conv_anim.scene.tween import NONE, Tween
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -32,14 +32,14 @@ class Drawing:
 
     still: Items = ()
     frames: Sequence[Frame] = STILL
-    glide: Glide = NONE
+    tween: Tween = NONE
     areas: Areas = nowhere
     turns: tuple[Turns, ...] = ()
     lettering: bool = False
 
     @property
     def steps(self) -> int:
-        return self.glide.steps(len(self.frames))
+        return self.tween.steps(len(self.frames))
 
     def moved(self, dx: float, dy: float) -> Drawing:
         """The same with its origin elsewhere."""
@@ -79,12 +79,12 @@ def shifted(items: Items, dx: float, dy: float) -> Items:
 
 
 def together(drawings: Sequence[Drawing]) -> Drawing:
-    """One on the other, in step: the shorter ones wait on their last state, and those that leap while others glide."""
+    """One on the other, in step: the shorter ones wait on their last state, and those that leap while others tween."""
     if len(drawings) == 1:
         return drawings[0]
-    glide = max((one.glide for one in drawings), key=lambda glide: glide.between, default=NONE)
-    count = glide.frames(max((one.steps for one in drawings), default=1))
-    moving = [_paced(one, glide) for one in drawings if one.frames is not STILL]
+    tween = max((one.tween for one in drawings), key=lambda tween: tween.between, default=NONE)
+    count = tween.frames(max((one.steps for one in drawings), default=1))
+    moving = [_paced(one, tween) for one in drawings if one.frames is not STILL]
 
     def frame(k: int) -> Frame:
         frames = [at(k) for at in moving]
@@ -93,23 +93,23 @@ def together(drawings: Sequence[Drawing]) -> Drawing:
     return Drawing(
         _all(one.still for one in drawings),
         Lazy(count, frame) if moving else STILL,
-        glide,
+        tween,
         lambda: _all(tuple(one.areas()) for one in drawings),
         tuple(_first(tracks) for tracks in zip_longest(*(one.turns for one in drawings), fillvalue=())),
         all(one.lettering for one in drawings),
     )
 
 
-def _paced(one: Drawing, glide: Glide) -> Callable[[int], Frame]:
+def _paced(one: Drawing, tween: Tween) -> Callable[[int], Frame]:
     """The frames of a drawing at the pace of others: on the way to a step that it does not take, it shows its last."""
-    between, last = glide.between + 1, one.steps - 1
-    resting = lru_cache(maxsize=1)(lambda step: Frame((), one.frames[step * (one.glide.between + 1)].shown))
+    between, last = tween.between + 1, one.steps - 1
+    resting = lru_cache(maxsize=1)(lambda step: Frame((), one.frames[step * (one.tween.between + 1)].shown))
 
     def at(k: int) -> Frame:
         step, part = divmod(k, between)
-        if step > last or (part and (step == last or one.glide != glide)):
+        if step > last or (part and (step == last or one.tween != tween)):
             return resting(min(step, last))
-        return one.frames[k if one.glide == glide else step]
+        return one.frames[k if one.tween == tween else step]
 
     return at
 

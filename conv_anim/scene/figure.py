@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING, Literal
 
 from conv_anim.scene.board import board, fitted, room
+from conv_anim.scene.callouts import Legend
 from conv_anim.scene.cost import CostTable, rows
 from conv_anim.scene.differences import key, marked
 from conv_anim.scene.layout import EMPTY, align, column, pad, space, still, written
-from conv_anim.scene.legend import Legend
 from conv_anim.scene.primitives import Lazy, Scene
 from conv_anim.scene.style import Style
 from conv_anim.scene.wording.captions import caption, description
@@ -34,6 +35,8 @@ NARROWEST = 300
 
 LEAST = 0.05
 """The smallest scale that is tried to make a figure narrow."""
+LEGIBLE = 0.75
+"""The scale from which all texts can be read: figures side by side that are smaller stand below each other."""
 
 
 class TooNarrowError(Exception):
@@ -51,48 +54,71 @@ def scene(trace: Trace, font: Font) -> Scene:
 
 def scene_of(spec: Spec, traces: Sequence[Trace], font: Font) -> Scene:
     """The picture of a spec, given the traces of its figures. Raises TooNarrowError."""
-    scale = _scale(spec, traces, font)
-    return _composed(spec, traces, Style(spec.theme, scale, font))
+    figure = Figure(spec, traces, font)
+    if spec.size.width is None:
+        return figure.scene(spec.size.scale or 1.0, None)
+    return figure.scene(*figure.fitted(spec.size.width))
 
 
-def _scale(spec: Spec, traces: Sequence[Trace], font: Font) -> float:
-    """As it is asked for; for a width the largest at which the figure is no wider, searched for as lengths round."""
-    width = spec.size.width
-    if width is None:
-        return spec.size.scale or 1.0
+@dataclass(frozen=True)
+class Figure:
+    """A spec with the traces of its figures, to be drawn at a scale, with so many of them side by side."""
 
-    def taken(scale: float) -> int:
-        return _composed(spec, traces, Style(spec.theme, scale, font), natural=True).width
+    spec: Spec
+    traces: Sequence[Trace]
+    font: Font
 
-    narrowest = taken(LEAST)
-    if narrowest > width:
-        raise TooNarrowError(narrowest)
-    low, high = LEAST, 2.0 * width / taken(1.0)
-    while high - low > 0.004:
-        middle = (low + high) / 2
-        low, high = (middle, high) if taken(middle) <= width else (low, middle)
-    return low
+    def fitted(self, width: int) -> tuple[float, int]:
+        """The scale and the number of figures side by side at which all of it is no wider.
 
+        Figures stand below each other where they could not be read side by side.
+        """
+        count, best = len(self.traces), None
+        for lines in range(1, count + 1):
+            found = self._scaled(width, ceil(count / lines))
+            if found is not None and found[0] >= LEGIBLE:
+                return found
+            best = max(filter(None, (best, found)), default=None)
+        if best is None:
+            raise TooNarrowError(self._taken(LEAST, 1))
+        return best
 
-def _composed(spec: Spec, traces: Sequence[Trace], style: Style, *, natural: bool = False) -> Scene:
-    """A figure as wide as it is asked to be, or as wide as it takes."""
-    page = _page(spec, traces, style, None if natural else spec.size.width)
-    say, drawn = Language(spec.lang), page.drawn
-    return Scene(
-        width=ceil(page.width),
-        height=ceil(page.height),
-        background=style.colors.background,
-        still=drawn.still,
-        frames=drawn.frames,
-        step=spec.animation.step,
-        hold=spec.animation.hold,
-        loop=spec.animation.loop,
-        title=spec.title or "",
-        description=description(spec),
-        glide=drawn.glide,
-        names=Lazy(drawn.steps, lambda k: say("step", number=k)),
-        guide=lambda: _guide(traces, drawn),
-    )
+    def _scaled(self, width: int, each: int) -> tuple[float, int] | None:
+        """The largest scale at which it is no wider, searched for, because lengths round; None if there is none."""
+        if self._taken(LEAST, each) > width:
+            return None
+        low, high = LEAST, 2.0 * width / self._taken(1.0, each)
+        while high - low > 0.004:
+            middle = (low + high) / 2
+            low, high = (middle, high) if self._taken(middle, each) <= width else (low, middle)
+        return low, each
+
+    def _taken(self, scale: float, each: int) -> int:
+        """The width that it takes."""
+        return ceil(_page(self.spec, self.traces, self._style(scale), None, each).width)
+
+    def _style(self, scale: float) -> Style:
+        return Style(self.spec.theme, scale, self.font)
+
+    def scene(self, scale: float, each: int | None) -> Scene:
+        spec, style = self.spec, self._style(scale)
+        page = _page(spec, self.traces, style, spec.size.width, each)
+        say, drawn = Language(spec.lang), page.drawn
+        return Scene(
+            width=ceil(page.width),
+            height=ceil(page.height),
+            background=style.colors.background,
+            still=drawn.still,
+            frames=drawn.frames,
+            step=spec.animation.step,
+            hold=spec.animation.hold,
+            loop=spec.animation.loop,
+            title=spec.title or "",
+            description=description(spec),
+            tween=drawn.tween,
+            names=Lazy(drawn.steps, lambda k: say("step", number=k)),
+            guide=lambda: _guide(self.traces, drawn),
+        )
 
 
 def _guide(traces: Sequence[Trace], drawn: Drawing) -> Guide:
@@ -101,9 +127,9 @@ def _guide(traces: Sequence[Trace], drawn: Drawing) -> Guide:
     return together(traces, tuple(drawn.areas()), drawn.turns)
 
 
-def _page(spec: Spec, traces: Sequence[Trace], style: Style, width: int | None) -> Panel:
+def _page(spec: Spec, traces: Sequence[Trace], style: Style, width: int | None, each: int | None) -> Panel:
     """What is drawn, with what is written below it, in the middle of a page."""
-    shown = _board(spec, traces, style) if spec.panels else _view(traces[0], style)
+    shown = _board(spec, traces, style, each) if spec.panels else _view(traces[0], style)
     below = _below(spec, style, max(shown.width, NARROWEST * style.scale))
     full = width or ceil(max(shown.width, *(one.width for one in below))) + 2 * style.margin
     body = pad(align(shown, full, 0), top=style.margin, bottom=style.margin)
@@ -115,17 +141,17 @@ def _view(trace: Trace, style: Style) -> Panel:
     return made
 
 
-def _board(spec: Spec, traces: Sequence[Trace], style: Style) -> Panel:
+def _board(spec: Spec, traces: Sequence[Trace], style: Style, each: int | None) -> Panel:
     """The figures of all panels side by side, each with what is said of it."""
     shown = fitted(traces, style, _view)
     said = [
         column(*_below(one.spec, style, room(panel, style), "start")) for one, panel in zip(traces, shown, strict=True)
     ]
     if not spec.differences:
-        return board(traces, shown, style, said)
-    made = board(traces, marked(traces, shown, style), style, said)
+        return board(traces, shown, style, said, each)
+    made = board(traces, marked(traces, shown, style), style, said, each)
     legend = Legend(style, (key(style, Language(spec.lang)),), made.width)
-    return column(made, still(legend.at(0, 0), legend.width, legend.height), gap=1.5 * style.gap)
+    return column(made, still(legend.at(0, 0), legend.width, legend.height), gap=style.wide)
 
 
 def _below(spec: Spec, style: Style, width: float, anchor: Literal["start", "middle"] = "middle") -> list[Panel]:

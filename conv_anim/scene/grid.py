@@ -115,6 +115,10 @@ class Grid:
         color = self.style.ink_on(on, *wanted)
         return self.style.centered(x + side / 2, y + side / 2, text, size=self.numbers.size, color=color, bold=bold)
 
+    def cell(self, place: Place, text: str, fill: str, *wanted: str, bold: bool = False) -> list[Primitive]:
+        """A cell of a colour with its number."""
+        return [self.boxes([place], fill, self.style.edge), self.number(place, text, fill, *wanted, bold=bold)]
+
     def weight(self, place: Place, text: str, on: str, size: float | None = None) -> Text:
         """A small number in the lower right corner of a cell."""
         x, y, side, _ = self.box(*place)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conv_anim.scene.layout import Fit
+    from conv_anim.scene.primitives import Box
     from conv_anim.spec.themes import Colors, Theme
 
 
@@ -62,6 +63,39 @@ class Style:
     @property
     def gap(self) -> int:
         return round(16 * self.scale)
+
+    # room between things, on one scale
+
+    @property
+    def hair(self) -> float:
+        return 0.2 * self.gap
+
+    @property
+    def thin(self) -> float:
+        """From a grid to the small words above it."""
+        return 0.4 * self.gap
+
+    @property
+    def close(self) -> float:
+        """From a grid to its label."""
+        return 0.7 * self.gap
+
+    @property
+    def wide(self) -> float:
+        """From a drawing to what is written below it."""
+        return 1.5 * self.gap
+
+    @property
+    def far(self) -> float:
+        """Around a sign between two grids."""
+        return 2 * self.gap
+
+    @property
+    def apart(self) -> float:
+        """From one figure to the next."""
+        return 3 * self.gap
+
+    # letters and lines
 
     @property
     def number_size(self) -> float:
@@ -187,3 +221,11 @@ class Style:
             middle = (least + most) / 2
             least, most = (least, middle) if len(filled(cut, middle)) <= count else (middle, most)
         return filled(cut, most)
+
+
+def text_box(style: Style, item: Text) -> Box:
+    """What a line of text covers, from its capitals' tops to its baseline."""
+    width = style.width(item.text, size=item.size, bold=item.bold)
+    left = item.x - {"start": 0.0, "middle": width / 2, "end": width}[item.anchor]
+    height = style.font.cap_height * item.size
+    return left, item.y - height, width, height

@@ -301,6 +301,7 @@ def schema() -> Schema:
             {"required": ["input"], "oneOf": [{"required": ["layer"]}, {"required": ["layers"]}]},
             {"required": ["panels"]},
         ],
+        "dependentRequired": {DIFFERENCES.name: [PANELS.name]},
         "$defs": {
             "panel": {
                 "description": "A figure; what it does not say itself stands at the top.",

@@ -64,8 +64,11 @@ class Registry(Mapping[str, T]):
         """Of several by one name the first, by the name of its package."""
         from importlib.metadata import entry_points
 
-        points = sorted(entry_points(group=self.group), key=lambda point: (point.name, _package(point)), reverse=True)
-        return {point.name: self._loaded(point) for point in reversed(points) if point.name not in self.own}
+        found: dict[str, T | str] = {}
+        for point in sorted(entry_points(group=self.group), key=lambda point: (point.name, _package(point))):
+            if point.name not in found and point.name not in self.own:
+                found[point.name] = self._loaded(point)
+        return found
 
     def _loaded(self, point: EntryPoint) -> T | str:
         """What an entry point names, or why it is of no use."""

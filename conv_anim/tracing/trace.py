@@ -182,6 +182,11 @@ class Trace(Sequence[Step]):
     layers: tuple[LayerTrace, ...]
 
     @property
+    def layer(self) -> LayerTrace:
+        """The first layer: the only one of most figures."""
+        return self.layers[0]
+
+    @property
     def input(self) -> Array:
         """The spec's input: (channels, *size)."""
         return self.layers[0].input

@@ -8,13 +8,13 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.areas import of_grid
+from conv_anim.scene.callouts import Callout
 from conv_anim.scene.channels.arrangement import shortened
 from conv_anim.scene.channels.headings import ends
 from conv_anim.scene.channels.outputs import Column, Pile, pile
 from conv_anim.scene.grid import Grid
 from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.numbers import plane
-from conv_anim.scene.panel import Sign
 from conv_anim.scene.primitives import Boxes, Frame
 from conv_anim.scene.sheet import two
 from conv_anim.scene.wording.words import Label
@@ -56,17 +56,17 @@ class Addition:
         """Which of the lanes are drawn; None for the ones left out."""
         return shortened(self.lanes.seen)
 
-    def sign(self, channel: int) -> Sign:
+    def sign(self, channel: int) -> Callout:
         """The label of the output, and which of its channels is being made."""
         _, label = ends(self.lanes.trace, self.lanes.say)
         if self.lanes.outputs > 1:
             count = self.lanes.outputs
             label = Label(label.name, self.lanes.say("channels.filter_of", number=channel + 1, count=count))
-        return Sign(self.style, label, None)
+        return Callout(self.style, label, None)
 
     @cached_property
     def top(self) -> int:
-        return round(self.sign(0).height + 0.7 * self.style.gap) if self.labelled else 0
+        return round(self.sign(0).height + self.style.close) if self.labelled else 0
 
     @cached_property
     def texts(self) -> list[str]:
@@ -78,7 +78,7 @@ class Addition:
         """Where the maps begin, and the output."""
         lefts, x, wide = [0], 0.0, self._shape[1] * self.lanes.numbers.cell
         for text in self.texts:
-            x += wide + self.style.width(text, size=self.sign_size) + 1.5 * self.style.gap
+            x += wide + self.style.width(text, size=self.sign_size) + self.style.wide
             lefts.append(round(x))
         return lefts
 
@@ -140,7 +140,7 @@ class Addition:
         items += self.outputs.still(channel)
         if self.labelled:
             sign = self.sign(channel)
-            items += sign.at(self._lefts[-1], self.top - 0.7 * self.style.gap - sign.height)
+            items += sign.at(self._lefts[-1], self.top - self.style.close - sign.height)
         return tuple(items)
 
     def _centered(self, x: float, text: str) -> Primitive:
@@ -151,7 +151,7 @@ class Addition:
         if not self.labelled:
             return []
         size = self.style.small_size
-        top = grid.y - 0.7 * self.style.gap - size * self.style.font.cap_height
+        top = grid.y - self.style.close - size * self.style.font.cap_height
         return [self.style.text(grid.x, top, text, size=size, color=self.style.label_ink)]
 
     def frame(self, k: int) -> Frame:
@@ -196,7 +196,7 @@ class Addition:
 
     @property
     def sum_top(self) -> float:
-        return self.bottom + 1.5 * self.style.gap
+        return self.bottom + self.style.wide
 
 
 def addition(lanes: Lanes) -> Panel:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.areas import Area, Turn, corners
+from conv_anim.scene.callouts import Callout
 from conv_anim.scene.channels.headings import ends
 from conv_anim.scene.channels.lanes import Lanes
 from conv_anim.scene.channels.towers import Block, Heights, tower
@@ -15,7 +16,6 @@ from conv_anim.scene.curves import bent
 from conv_anim.scene.grid import Grid
 from conv_anim.scene.layout import Panel, animated
 from conv_anim.scene.numbers import plane
-from conv_anim.scene.panel import Sign
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.volume.hues import strengthened, told_apart
@@ -42,7 +42,7 @@ class Crossing:
 
     @cached_property
     def groups(self) -> int:
-        layer = self.trace.layers[0].layer
+        layer = self.trace.layer.layer
         assert isinstance(layer, ChannelShuffle)
         return layer.groups
 
@@ -53,7 +53,7 @@ class Crossing:
     @cached_property
     def sources(self) -> list[int]:
         """For each output channel the input channel that it is."""
-        layer = self.trace.layers[0]
+        layer = self.trace.layer
         first = (0,) * len(layer.means.out_size)
         return [layer.step((channel, *first)).taps[0].channel for channel in range(self.count)]
 
@@ -72,8 +72,8 @@ class Crossing:
         return self.trace.spec.labels is not None
 
     @cached_property
-    def signs(self) -> list[Sign]:
-        return [Sign(self.style, label, None) for label in ends(self.trace, self.lanes.say)]
+    def signs(self) -> list[Callout]:
+        return [Callout(self.style, label, None) for label in ends(self.trace, self.lanes.say)]
 
     @cached_property
     def top(self) -> int:
@@ -176,7 +176,7 @@ class Crossing:
 
     def _name(self, grid: Grid, text: str) -> Primitive:
         size = self.style.small_size
-        top = grid.y - 0.4 * self.style.gap - size * self.style.font.cap_height
+        top = grid.y - self.style.thin - size * self.style.font.cap_height
         return self.style.text(grid.x, top, text, size=size, color=self.style.label_ink)
 
     def frame(self, k: int) -> Frame:

@@ -54,7 +54,7 @@ class Lanes:
 
     @property
     def layer(self) -> LayerTrace:
-        return self.trace.layers[0]
+        return self.trace.layer
 
     @cached_property
     def say(self) -> Language:

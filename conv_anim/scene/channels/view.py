@@ -11,7 +11,7 @@ from conv_anim.scene.channels.addition import addition
 from conv_anim.scene.channels.arrangement import Arrangement
 from conv_anim.scene.channels.crossing import crossing
 from conv_anim.scene.channels.lanes import Lane, Lanes
-from conv_anim.scene.channels.pixels import pixels
+from conv_anim.scene.channels.pixel_shuffle import pixel_shuffle
 from conv_anim.scene.channels.whereabouts import Row, Whereabouts
 from conv_anim.scene.grid import Grid, SheetGrid
 from conv_anim.scene.layout import Panel, align, animated
@@ -154,7 +154,7 @@ class ChannelsView:
             of_one = list(alike)
             grid, middles = of_one[0].sheet.grid, [row.map.middle for row in of_one]
             end = self._fork_end(grid)
-            start, x = grid.x + grid.width + 0.4 * self.style.gap, end - round(0.4 * self.style.gap)
+            start, x = grid.x + grid.width + self.style.thin, end - round(self.style.thin)
             spine = ((x, min(*middles, grid.middle)), (x, max(*middles, grid.middle)))
             ticks = [((x, y), (end, y)) for y in middles]
             items.append(Lines((((start, grid.middle), (x, grid.middle)), spine, *ticks), self._stroke))
@@ -205,7 +205,7 @@ class ChannelsView:
     def _name(self, grid: Grid, text: str, *, bold: bool = False) -> Text:
         """A few words over a grid."""
         size, color = self.style.small_size, self.style.colors.ink if bold else self.style.label_ink
-        top = grid.y - 0.4 * self.style.gap - size * self.style.font.cap_height
+        top = grid.y - self.style.thin - size * self.style.font.cap_height
         return self.style.text(grid.x, top, text, size=size, color=color, bold=bold)
 
     def _numbered(self, channel: int, rows: list[Row]) -> list[Primitive]:
@@ -255,7 +255,7 @@ class ChannelsView:
 
     @property
     def sum_top(self) -> float:
-        return self.bottom + 1.5 * self.style.gap
+        return self.bottom + self.style.wide
 
     @cached_property
     def sum(self) -> Tally | None:
@@ -277,11 +277,11 @@ def channels(trace: Trace, style: Style) -> Panel:
     """The panel of the view; where channels never meet there is nothing to add up."""
     lanes, view = Lanes(trace, style), trace.spec.view
     assert isinstance(view, Channels)
-    match trace.layers[0].layer:
+    match trace.layer.layer:
         case ChannelShuffle():
             return crossing(trace, style)
         case PixelShuffle() | PixelUnshuffle():
-            return pixels(trace, style)
+            return pixel_shuffle(trace, style)
         case _:
             pass
     if view.show == "sum" and lanes.meet:

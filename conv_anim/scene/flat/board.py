@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.callouts import Legend
 from conv_anim.scene.layout import Panel, align, animated
-from conv_anim.scene.legend import Legend
 
 if TYPE_CHECKING:
+    from conv_anim.scene.callouts import Key
     from conv_anim.scene.flat.strip import Strip
     from conv_anim.scene.layout import Animated
     from conv_anim.scene.primitives import Primitive
-    from conv_anim.scene.signpost import Key
     from conv_anim.scene.style import Style
     from conv_anim.scene.sums import Sum
 
@@ -51,7 +51,7 @@ class Board:
 
     @property
     def sum_top(self) -> float:
-        return self.foot + 1.5 * self.style.gap
+        return self.foot + self.style.wide
 
     def still(self) -> list[Primitive]:
         """Signs, labels and keys."""

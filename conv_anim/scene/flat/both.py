@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.callouts import Callout
 from conv_anim.scene.flat.pace import Pace
 from conv_anim.scene.flat.stamps import StampsView
 from conv_anim.scene.flat.windows import WindowView
 from conv_anim.scene.grid import Numbers
 from conv_anim.scene.layout import column, row, still
-from conv_anim.scene.signpost import Signpost
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.words import Label
@@ -36,11 +36,11 @@ def both(trace: Trace, style: Style) -> Panel:
     gather, scatter = WindowView(trace, style, gathered), StampsView(trace, style, scattered, watched=gathered)
     cells = Numbers(max(gather.numbers.cell, scatter.numbers.cell), min(gather.numbers.size, scatter.numbers.size))
     pair = replace(gather, cells=cells), replace(scatter, cells=cells)
-    beside = row(*_headed(*pair), gap=3 * style.gap, align="start")
+    beside = row(*_headed(*pair), gap=style.apart, align="start")
     if beside.width <= WIDEST * style.scale:
         return beside
     start = max(pair[0].grids[-1].x, pair[1].output_left)
-    return column(*_headed(replace(pair[0], start=start), replace(pair[1], start=start)), gap=3 * style.gap)
+    return column(*_headed(replace(pair[0], start=start), replace(pair[1], start=start)), gap=style.apart)
 
 
 def in_step(trace: Trace, outputs: Steps, inputs: Steps) -> list[tuple[int, int]]:
@@ -48,7 +48,7 @@ def in_step(trace: Trace, outputs: Steps, inputs: Steps) -> list[tuple[int, int]
 
     An output waits for the stamps that it is made of; at most one is made in a frame.
     """
-    layer = trace.layers[0]
+    layer = trace.layer
     ranks = {inputs.nth(rank): rank for rank in range(layer.input.size)}
     moments: list[tuple[int, int]] = []
     stamped = -1
@@ -78,6 +78,6 @@ def _headed(gather: WindowView, scatter: StampsView) -> list[Panel]:
 def _with_heading(panel: Panel, name: str, say: Language, style: Style) -> Panel:
     width = max(panel.width, NARROWEST * style.scale)
     lines = style.wrapped(say(f"flat.{name}.what"), size=style.small_size, width=width)
-    sign = Signpost(style, Label(say(f"flat.{name}"), lines[0]), None, tuple(lines[1:]))
+    sign = Callout(style, Label(say(f"flat.{name}"), lines[0]), None, tuple(lines[1:]))
     heading = still(sign.at(0, 0), sign.width, round(sign.height + 1.4 * style.gap))
     return column(heading, panel)

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.areas import Turn, along, of_grid, of_sheet
+from conv_anim.scene.callouts import Key
 from conv_anim.scene.flat.board import Board
 from conv_anim.scene.flat.pooled import PooledMaps
 from conv_anim.scene.grid import seen, strong
 from conv_anim.scene.numbers import Formats, plane
 from conv_anim.scene.primitives import Frame
 from conv_anim.scene.sheet import two
-from conv_anim.scene.signpost import Key
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.sums import Sum, sum_for, written_sum
 from conv_anim.scene.wording import words

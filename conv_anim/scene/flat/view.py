@@ -26,7 +26,7 @@ def flat(trace: Trace, style: Style) -> Panel:
     """The panel of the view."""
     if len(trace.layers) > 1:
         return UnpooledView(trace, style).panel()
-    match trace.layers[0].layer:
+    match trace.layer.layer:
         case ConvTranspose():
             return _transposed(trace, style)
         case Upsample():

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.isometric.floors import COLUMN, ROW
 from conv_anim.scene.numbers import Formats, format_for, plane, weights_format
-from conv_anim.scene.panel import text_box
 from conv_anim.scene.sheet import two
+from conv_anim.scene.style import text_box
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:

@@ -249,7 +249,7 @@ class MatrixView:
         if not self.animated:
             return None
         wide = self._sum_in(max(layout.width, 420 * self.style.scale))
-        return wide, max(0, (layout.width - wide.width) / 2), layout.height + 1.5 * self.style.gap
+        return wide, max(0, (layout.width - wide.width) / 2), layout.height + self.style.wide
 
     def _sum_in(self, room: float) -> Sum:
         whole = sum_for(self.layer, self.factors.formats, self.style, room)

@@ -11,17 +11,17 @@ from conv_anim.scene.areas import Area, Turn, circle
 from conv_anim.scene.color import mix
 from conv_anim.scene.layout import Panel, animated
 from conv_anim.scene.numbers import weights_format
-from conv_anim.scene.panel import text_box
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Polygons, Stroke, Text
 from conv_anim.scene.sequence.lattice import LABEL, Lattice
 from conv_anim.scene.sequence.rows import reaches
 from conv_anim.scene.steps import Steps
+from conv_anim.scene.style import text_box
 from conv_anim.scene.wording import words
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
+    from conv_anim.scene.clipping import Segment
     from conv_anim.scene.primitives import Box, Items, Point, Primitive, Side
-    from conv_anim.scene.segments import Segment
     from conv_anim.scene.sequence.nodes import Nodes
     from conv_anim.scene.sequence.rows import Row
     from conv_anim.scene.style import Style

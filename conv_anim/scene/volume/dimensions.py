@@ -47,10 +47,10 @@ class Dimension:
         ux, uy = map(abs, self.along)
         height = style.small_size * style.font.cap_height
         room = (ux * style.width(text, size=style.small_size) + uy * height) / 2 + 0.25 * style.gap
-        if middle - room < 0.2 * style.gap:
+        if middle - room < style.hair:
             return [number]
         lines = [(self.at(0), self.at(middle - room)), (self.at(middle + room), self.at(self.length))]
-        tick = 0.2 * style.gap
+        tick = style.hair
         lines += [(self.at(end, -tick), self.at(end, tick)) for end in (0, self.length)]
         pale = mix(style.colors.background, style.colors.muted, 0.5)
         return [Lines(tuple(lines), Stroke(pale, max(1.0, style.scale))), number]

@@ -8,7 +8,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from conv_anim.scene.panel import Sign
+    from conv_anim.scene.callouts import Callout
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.style import Style
 
@@ -22,14 +22,14 @@ class Lineup:
 
     style: Style
     sizes: tuple[tuple[float, float], ...]
-    labels: tuple[Sign, ...]
+    labels: tuple[Callout, ...]
     signs: tuple[str, ...]
     margin: float
 
     def gap(self, k: int) -> float:
         """The room between a part's column and the next, with a sign in it."""
         sign = self.style.width(self.signs[k], size=self.sign_size) if k < len(self.signs) else 0
-        return max(2.5 * self.style.gap, sign + 1.5 * self.style.gap)
+        return max(2.5 * self.style.gap, sign + self.style.wide)
 
     @property
     def sign_size(self) -> float:

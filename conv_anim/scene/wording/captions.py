@@ -114,8 +114,9 @@ def _looks_around(layer: Layer) -> bool:
 
 def _sizes(spec: Spec, say: Language) -> str:
     maps = [size(spec.input.size, spec.input.channels), *(out_size(layer, say) for layer in spec.layers)]
-    if isinstance(spec.layers[0], Fold):
-        ends = spec.layers[0].ends
+    first, *_ = spec.layers
+    if isinstance(first, Fold):
+        ends = first.ends
         maps[0] = _columns(ends.in_size[0], ends.in_channels, say)
     if isinstance(spec.view, Channels) and spec.input.channels > 1:
         maps = _halves(spec, maps, spec.view.show, say)
@@ -136,7 +137,7 @@ def _columns(count: int, length: int, say: Language) -> str:
 
 def _halves(spec: Spec, sizes: list[str], show: Literal["maps", "sum", "both"], say: Language) -> list[str]:
     """The sizes on the way that the channels view shows: to the channels' maps, from them, or all of it."""
-    layer = spec.layers[0]
+    layer, *_ = spec.layers
     seen = layer.ends.in_channels // layer.groups if isinstance(layer, Conv | ConvTranspose) else 1
     if seen == 1 or (layer.ends.out_channels > 1 and show == "both"):
         return sizes

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
 def formulas(layers: Sequence[Layer], say: Language) -> list[str]:
     """The lines for all layers that change or could change a size; of several also how their receptive field grows."""
-    if len(layers) == 1:
-        return sizes(layers[0], say)
+    first, *others = layers
+    if not others:
+        return sizes(first, say)
     lines = []
     for k, layer in enumerate(layers, start=1):
         name = say("formula.layer", number=k)

@@ -19,10 +19,10 @@ from conv_anim.scene.sheet import runs
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from conv_anim.scene.clipping import Segment
     from conv_anim.scene.isometric.floors import Floor, Plane
     from conv_anim.scene.isometric.ground import Ground
     from conv_anim.scene.primitives import Point, Primitive
-    from conv_anim.scene.segments import Segment
     from conv_anim.scene.sheet import Side
 
 Spot = tuple[float, float]
@@ -60,7 +60,7 @@ def ring(plane: Plane, rows: Span, columns: Span) -> tuple[Point, ...]:
 
 
 @dataclass(frozen=True)
-class Gliding:
+class Tweening:
     """What lies under a window and over an output cell that are at ``spot``."""
 
     ground: Ground
