@@ -28,7 +28,9 @@ Line = tuple[str, str]
 
 
 def text(spec: Spec) -> str:
-    """All layers of a spec, one after the other, and what they make together."""
+    """All layers of a spec, one after the other, and what they make together; of several panels one after the other."""
+    if spec.panels:
+        return "\n".join(f"{one.title}\n\n{text(one)}" if one.title else text(one) for one in spec.panels)
     say, layers = Language(spec.lang), spec.nodes
     head = captions.caption(spec).replace(captions.SPACE, " ")
     if len(layers) == 1:
@@ -111,7 +113,12 @@ def _together(spec: Spec, say: Language) -> Iterator[Line]:
 
 
 def data(spec: Spec) -> dict[str, Any]:
-    """The same for programs: sizes as lists, one number per axis."""
+    """The same for programs: sizes as lists, one number per axis; of several panels a list of them."""
+    if spec.panels:
+        return {
+            "description": captions.description(spec),
+            "panels": [{"title": one.title, **data(one)} for one in spec.panels],
+        }
     layers, nodes = spec.layers, spec.nodes
     whole = accounts.receptive_field(layers, accounts.inputs_of(nodes))
     found: dict[str, Any] = {

@@ -89,5 +89,5 @@ def test_what_is_told_is_told_in_all_languages():
 def test_a_picture_needs_no_guide(monkeypatch):
     spec = pipeline.loaded(TEMPLATES["con_5"].path).spec
     scene = pipeline.scene(spec)
-    monkeypatch.setattr("conv_anim.scene.guide.guide", lambda *_: pytest.fail("not asked for"))
+    monkeypatch.setattr("conv_anim.scene.guides.together", lambda *_: pytest.fail("not asked for"))
     assert pipeline.encoded(scene, "png")

@@ -17,7 +17,7 @@ import conv_anim
 from conv_anim import explain
 from conv_anim.coding.programs import FRAMEWORKS, program
 from conv_anim.commands.completion import NAMES
-from conv_anim.spec import reader, registry
+from conv_anim.spec import op_types, reader
 from tests import oracle, pictures
 
 SIZES = st.lists(st.integers(1, 5), min_size=1, max_size=3)
@@ -393,13 +393,13 @@ def toy(tmp_path, monkeypatch):
     package = tmp_path / "site"
     (package / "toy_ops-1.0.dist-info").mkdir(parents=True)
     (package / "toy_ops-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: toy-ops\nVersion: 1.0\n")
-    points = f"[{registry.GROUP}]\nsquare = toy_square:TYPE\nconv = toy_square:TYPE\n"
+    points = f"[{op_types.TYPES.group}]\nsquare = toy_square:TYPE\nconv = toy_square:TYPE\n"
     (package / "toy_ops-1.0.dist-info" / "entry_points.txt").write_text(points)
     (package / "toy_square.py").write_text((TOY / "square.py").read_text(encoding="utf-8"), encoding="utf-8")
     monkeypatch.syspath_prepend(package)
-    registry.forget()
+    op_types.TYPES.forget()
     yield
-    registry.forget()
+    op_types.TYPES.forget()
     sys.modules.pop("toy_square", None)
 
 
@@ -441,7 +441,7 @@ def test_another_package_cannot_take_the_name_of_an_op_of_ours():
         conv_anim.load({"input": {"size": [3, 3]}, "layer": {"type": "conv", "kernel_size": 3}}).layers[0].type
         == "conv"
     )
-    assert list(registry.TYPES).count("conv") == 1
+    assert list(op_types.TYPES).count("conv") == 1
 
 
 def test_entry_points_are_not_looked_for_where_all_types_are_ours(monkeypatch):
@@ -449,14 +449,14 @@ def test_entry_points_are_not_looked_for_where_all_types_are_ours(monkeypatch):
         raise AssertionError
 
     monkeypatch.setattr("importlib.metadata.entry_points", never)
-    registry.forget()
+    op_types.TYPES.forget()
     assert loaded(RESIDUAL).layers[1].type == "relu"
-    registry.forget()
+    op_types.TYPES.forget()
 
 
 @pytest.mark.repository
 def test_the_page_about_ops_of_your_own_quotes_the_toy():
-    page = (TOY.parent.parent / "docs" / "own-ops.md").read_text(encoding="utf-8")
+    page = (TOY.parent.parent / "docs" / "extending.md").read_text(encoding="utf-8")
     assert (TOY / "square.py").read_text(encoding="utf-8") in page
 
 

@@ -14,11 +14,10 @@ from conv_anim.spec.document import parsed
 from conv_anim.spec.formats import split
 from conv_anim.spec.kinds import Whole
 from conv_anim.spec.nodes import from_python, shown
+from conv_anim.spec.op_types import TYPES as LAYER_TYPES
 from conv_anim.spec.records import Field, Object
-from conv_anim.spec.registry import TYPES as LAYER_TYPES
 from conv_anim.spec.remedies import way_out
 from conv_anim.spec.starter import STARTED, text
-from conv_anim.spec.views import kind_of
 from conv_anim.tracing import accounts
 from conv_anim.tracing.listing import pieces
 from conv_anim.tracing.scatter import Scatter
@@ -256,7 +255,7 @@ def test_a_bias_is_added_to_every_cell_of_its_channel(kind):
 def test_the_view_that_suits(size, channels, given, kind):
     known = {"conv": {"type": "conv", "kernel_size": 2}, "wide": {"type": "conv", "kernel_size": 2, "out_channels": 3}}
     fed = {"input": {"size": list(size), "channels": channels}, "layers": [known[name] for name in given]}
-    assert kind_of(conv_anim.load(fed).view) == kind
+    assert conv_anim.load(fed).view.kind == kind
 
 
 def test_the_flat_view_shows_one_channel():

@@ -12,9 +12,8 @@ from conv_anim.ops.shuffle import ChannelShuffle
 from conv_anim.ops.upsample import Upsample
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.figure import scene
-from conv_anim.scene.panel import text_box
 from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
-from conv_anim.scene.style import Style
+from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.volume.oblique import Depth
 from conv_anim.scene.volume.view import VolumeView, volume
 from conv_anim.scene.wording import names

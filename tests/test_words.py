@@ -18,7 +18,7 @@ from conv_anim.scene.wording import parameters, words
 from conv_anim.scene.wording.captions import caption, description
 from conv_anim.scene.wording.formulas import field, formulas, sizes
 from conv_anim.scene.wording.language import Language
-from conv_anim.spec.registry import TYPES as LAYER_TYPES
+from conv_anim.spec.op_types import TYPES as LAYER_TYPES
 from conv_anim.spec.themes import THEMES
 from conv_anim.tracing.trace import trace
 from tests import layers as made

@@ -20,7 +20,7 @@ from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
 from conv_anim.scene.wording.phrases import zh_tw
-from conv_anim.spec.registry import BUILT_IN
+from conv_anim.spec.op_types import BUILT_IN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -95,11 +95,11 @@ def _themes() -> Iterator[tuple[str, str]]:
 def _views() -> Iterator[tuple[str, str]]:
     from conv_anim.spec.views import VIEWS
 
-    return ((name, kind.options.doc) for name, kind in VIEWS.items())
+    return ((name, kind.doc) for name, kind in VIEWS.items())
 
 
 def _layers() -> Iterator[tuple[str, str]]:
-    from conv_anim.spec.registry import TYPES
+    from conv_anim.spec.op_types import TYPES
 
     return ((name, kind.keys.doc) for name, kind in TYPES.items())
 

@@ -13,7 +13,7 @@ from conv_anim.spec.graph import Graph
 from conv_anim.spec.kinds import Invalid, Report
 from conv_anim.spec.nodes import Entries, Items, Scalar, from_python
 from conv_anim.spec.op import Shape
-from conv_anim.spec.registry import LAYER
+from conv_anim.spec.op_types import LAYER
 
 if TYPE_CHECKING:
     from conv_anim.diagnostics import Span

@@ -142,7 +142,7 @@ class Links:
             same=tuple(self.numbers[area.side][area.cell]),
             names=tuple(self.telling.cell(far, cell, every="") for cell in _plainest(cells[area.cell])),
             told="" if steps or number == 0 else self.told(Turn(number, area.cell)),
-            drifts=area.drifts,
+            drifts=int(area.drifts),
         )
 
     def told(self, turn: Turn | None) -> str:

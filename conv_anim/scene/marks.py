@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.callouts import Key
 from conv_anim.scene.color import mix
 from conv_anim.scene.primitives import Stroke
-from conv_anim.scene.signpost import Key
 from conv_anim.scene.wording.words import never_read
 from conv_anim.tracing.accounts import unread
 from conv_anim.tracing.geometry import Source

@@ -45,8 +45,8 @@ def _short(setting: Setting, say: Language) -> str:
 
 def of_map(layers: Sequence[LayerTrace], k: int, say: Language, *, numbers: bool) -> list[str]:
     """What is to be known about the k-th map of a figure, 0 for the input: its channels, and what made its numbers."""
-    ends = layers[0].layer.ends
-    channels = ends.in_channels if k == 0 else layers[k - 1].layer.ends.out_channels
+    ends = layers[max(0, k - 1)].layer.ends
+    channels = ends.in_channels if k == 0 else ends.out_channels
     said = [say("stack.channels", count=channels)] if channels > 1 else []
     if k == 0 or not numbers:
         return said

@@ -75,8 +75,8 @@ def estimate(op: Op) -> Estimate:
 
 
 def computable(spec: Spec, limits: Limits) -> None:
-    """Raise SpecError if a spec takes more than the limits allow to be computed: with all of them."""
-    check_all([*_arrays(spec), _memory(computed(spec))], limits)
+    """Raise SpecError if a spec of one figure takes more than the limits allow to be computed: with all of them."""
+    check_all([*_arrays(spec), _memory(computed(spec), Place("input"))], limits)
 
 
 def drawable(spec: Spec, limits: Limits) -> None:
@@ -86,8 +86,12 @@ def drawable(spec: Spec, limits: Limits) -> None:
 
 def asked(spec: Spec) -> Iterator[tuple[Asked, Place]]:
     """What a spec takes to be computed and laid out, without its frames."""
-    yield from _arrays(spec)
-    yield _memory(computed(spec) + laid_out(spec))
+    work = 0
+    for k, one in enumerate(spec.figures):
+        yield from _arrays(one, f"panels[{k}]." if spec.panels else "", work)
+        work += sum(estimate(op).work for op in one.layers)
+    needed = sum(computed(one) + laid_out(one) for one in spec.figures)
+    yield _memory(needed, Place("panels" if spec.panels else "input"))
 
 
 def computed(spec: Spec) -> int:
@@ -105,11 +109,10 @@ def laid_out(spec: Spec) -> int:
     return sum(_laid_out(spec))
 
 
-def _arrays(spec: Spec) -> Iterator[tuple[Asked, Place]]:
-    """Cells and operations of every layer, and of all up to it."""
-    work = 0
+def _arrays(spec: Spec, within: str = "", work: int = 0) -> Iterator[tuple[Asked, Place]]:
+    """Cells and operations of every layer, and of all up to it; ``work`` is what others take."""
     for k, layer in enumerate(spec.layers):
-        at = Place("layer" if len(spec.layers) == 1 else f"layers[{k}]")
+        at = Place(f"{within}layer" if len(spec.layers) == 1 else f"{within}layers[{k}]")
         needed = estimate(layer)
         what = f"an array of this layer, with its padding, has {needed.cells:,} cells"
         yield Asked("cells", needed.cells, what, "a smaller input, less padding, fewer channels"), at
@@ -118,9 +121,9 @@ def _arrays(spec: Spec) -> Iterator[tuple[Asked, Place]]:
         yield Asked("work", work, what, "a smaller input or kernel, fewer channels"), at
 
 
-def _memory(needed: int) -> tuple[Asked, Place]:
+def _memory(needed: int, at: Place) -> tuple[Asked, Place]:
     what = f"this figure would take about {needed:,} bytes of memory"
-    return Asked("memory", needed, what, "a smaller input shows the same"), Place("input")
+    return Asked("memory", needed, what, "a smaller input shows the same"), at
 
 
 def _laid_out(spec: Spec) -> Iterator[int]:

@@ -12,7 +12,7 @@ from conv_anim.spec.entering import Entering
 from conv_anim.spec.kinds import INVALID, Invalid, SkippedError
 from conv_anim.spec.model import Node
 from conv_anim.spec.op import Shape
-from conv_anim.spec.registry import TYPES
+from conv_anim.spec.op_types import TYPES
 from conv_anim.spec.wiring import FROM, NAME, Wiring, given
 
 if TYPE_CHECKING:

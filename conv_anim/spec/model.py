@@ -6,7 +6,7 @@ Sizes are in cells, one per spatial axis (rows before columns); times in millise
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Sequence as Several
@@ -87,6 +87,7 @@ def chain(ops: Several[Op]) -> tuple[Node, ...]:
 class Isometric:
     """Slanted planes, the input below and the output above; with ``numbers`` in their cells."""
 
+    kind: ClassVar[str] = "isometric"
     numbers: bool = False
 
 
@@ -98,6 +99,7 @@ class Flat:
     step; with ``overlap`` instead of its numbers how many stamps fall on each output cell.
     """
 
+    kind: ClassVar[str] = "flat"
     sum: bool = True
     mode: Literal["gather", "scatter", "both"] = "gather"
     overlap: bool = False
@@ -107,6 +109,7 @@ class Flat:
 class Channels:
     """One row per input channel; ``show`` the maps of the channels, their sum, or both."""
 
+    kind: ClassVar[str] = "channels"
     show: Literal["maps", "sum", "both"] = "both"
 
 
@@ -114,11 +117,14 @@ class Channels:
 class Volume:
     """Boxes of channel slices in oblique projection."""
 
+    kind: ClassVar[str] = "volume"
+
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
     """The layer as a matrix times a vector: one still, or row by row when ``animate``."""
 
+    kind: ClassVar[str] = "matrix"
     animate: bool = False
 
 
@@ -126,6 +132,7 @@ class Matrix:
 class Sequence:
     """Layers with one axis as rows of nodes and lines, the input below; with ``numbers`` in the nodes."""
 
+    kind: ClassVar[str] = "sequence"
     numbers: bool = False
 
 
@@ -133,10 +140,22 @@ class Sequence:
 class Undrawn:
     """No view can show the layers: they can be computed and explained, not drawn. ``why`` says what is in the way."""
 
+    kind: ClassVar[str] = "none"
     why: str
 
 
-View: TypeAlias = Isometric | Flat | Channels | Volume | Matrix | Sequence | Undrawn
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A view of another package, with its options by their names."""
+
+    kind: str
+    options: tuple[tuple[str, object], ...] = ()
+
+    def __getitem__(self, name: str) -> object:
+        return dict(self.options)[name]
+
+
+View: TypeAlias = Isometric | Flat | Channels | Volume | Matrix | Sequence | Foreign | Undrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +194,8 @@ class Labels:
 class Spec:
     """One figure. ``caption`` and ``formula``: whether to draw them, or the text to draw instead.
 
-    ``cost``: whether to draw how many parameters and multiply-adds the layers have.
+    ``cost``: whether to draw how many parameters and multiply-adds the layers have. With ``panels`` it is several
+    figures side by side, and what else it says is said of the first one; ``differences`` marks where they differ.
     """
 
     input: Input
@@ -194,6 +214,8 @@ class Spec:
     cost: bool = False
     files: tuple[Path, ...] = field(default=(), repr=False, compare=False)
     """The files that it was read from, from the root, which no picture is written over."""
+    panels: tuple[Spec, ...] = ()
+    differences: bool = False
 
     @property
     def layers(self) -> tuple[Layer, ...]:
@@ -204,3 +226,8 @@ class Spec:
     def is_chain(self) -> bool:
         """Whether each node is fed by the one before alone."""
         return all(node.inputs == (k,) for k, node in enumerate(self.nodes))
+
+    @property
+    def figures(self) -> tuple[Spec, ...]:
+        """The panels, or the spec itself if it has none."""
+        return self.panels or (self,)

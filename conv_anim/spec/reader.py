@@ -30,9 +30,10 @@ from conv_anim.spec.looks import (
 from conv_anim.spec.model import Given, Input, Random, Spec
 from conv_anim.spec.nodes import Entries
 from conv_anim.spec.op import Shape
+from conv_anim.spec.op_types import LAYER
+from conv_anim.spec.panels import DIFFERENCES, PANELS, Board, comparable
 from conv_anim.spec.records import Field, Object, tables
-from conv_anim.spec.registry import LAYER
-from conv_anim.spec.views import VIEW, stiff, view_of
+from conv_anim.spec.views import VIEW, leaps, view_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +77,14 @@ MORE_LAYERS: Field[tuple[Chosen, ...]] = Field(
 )
 SPEC = Object(
     "a spec",
-    (TITLE, INPUT, ONE_LAYER, MORE_LAYERS, VIEW, THEME, ANIMATION, SIZE, LABELS, CAPTION, FORMULA, COST, LANG, OUTPUT),
+    (
+        *(TITLE, INPUT, ONE_LAYER, MORE_LAYERS, PANELS, DIFFERENCES, VIEW, THEME, ANIMATION, SIZE),
+        *(LABELS, CAPTION, FORMULA, COST, LANG, OUTPUT),
+    ),
+)
+BOARD = Board(
+    of_panels=(TITLE, INPUT, ONE_LAYER, MORE_LAYERS, VIEW, LABELS, CAPTION, FORMULA, COST),
+    of_whole=(TITLE, PANELS, DIFFERENCES, THEME, ANIMATION, SIZE, CAPTION, FORMULA, LANG, OUTPUT),
 )
 
 
@@ -86,11 +94,11 @@ def spec(node: Node, files: Files, limits: Limits = USUAL) -> Spec:
     Raises SpecError with all problems of the tree.
     """
     report = Report(limits=limits, homes=homes)
-    record = SPEC.decode(node, report)
-    made = INVALID if isinstance(record, Invalid) else _spec(record, files, report)
-    problems = report.problems + _too_large(None if isinstance(made, Invalid) else made, node, report)
+    several = isinstance(node, Entries) and node.get(PANELS.name) is not None
+    made = _board(node, files, report) if several else _one(node, files, report)
+    problems = [*report.problems, *_too_large(None if isinstance(made, Invalid) else made, node, report)]
     if isinstance(made, Invalid) or problems:
-        raise SpecError(problems)
+        raise SpecError(dict.fromkeys(problems))
     return made
 
 
@@ -100,6 +108,53 @@ def _too_large(made: Spec | None, node: Node, report: Report) -> list[Problem]:
         return exceeded(report.large, report.limits)
     found = exceeded([*report.large, *estimates.asked(made)], report.limits)
     return list(places.located(SpecError(found), node).problems)
+
+
+def _one(node: Node, files: Files, report: Report) -> Maybe[Spec]:
+    record = SPEC.decode(node, report)
+    if isinstance(record, Invalid):
+        return INVALID
+    if record.has(DIFFERENCES):
+        what = "'differences' compares panels, and this spec has none"
+        report.add(Code.MISSING_KEY, what, record.at(DIFFERENCES), "leave it out, or list 'panels'")
+    return _spec(record, files, report)
+
+
+def _board(node: Node, files: Files, report: Report) -> Maybe[Spec]:
+    """The figures of all panels, each read as a spec of its own: what they share has its problems once."""
+    whole = BOARD.whole.decode(node, report)
+    panels = INVALID if isinstance(whole, Invalid) else attempt(report, lambda: whole.of(PANELS))
+    if isinstance(whole, Invalid) or isinstance(panels, Invalid):
+        return INVALID
+    BOARD.unused(node, panels, report)
+    made = [_panel(BOARD.merged(node, panel), whole, files, report) for panel in panels]
+    specs = [spec for spec in made if not isinstance(spec, Invalid)]
+    if len(specs) < len(panels):
+        return INVALID
+    comparable(specs, whole, report)
+    return attempt(report, lambda: _around(whole, specs))
+
+
+def _panel(node: Entries, whole: Record, files: Files, report: Report) -> Maybe[Spec]:
+    record = BOARD.panel.decode(node, report)
+    if isinstance(record, Invalid):
+        return INVALID
+    return _spec(record.under(whole.without(*BOARD.of_panels, OUTPUT)), files, report)
+
+
+def _around(whole: Record, specs: list[Spec]) -> Spec:
+    """The spec of all panels: besides them, it is as the first one."""
+    caption, formula = ((said if isinstance(said, str) else False) for said in (whole.of(CAPTION), whole.of(FORMULA)))
+    return replace(
+        specs[0],
+        title=whole.get(TITLE),
+        caption=caption,
+        formula=formula,
+        cost=False,
+        output=whole.of(OUTPUT),
+        panels=tuple(specs),
+        differences=whole.of(DIFFERENCES),
+    )
 
 
 def homes() -> dict[str, list[tuple[str, str]]]:
@@ -141,7 +196,7 @@ def _spec(record: Record, files: Files, report: Report) -> Maybe[Spec]:
 
 def _moving(record: Record, made: Spec, report: Report) -> None:
     """Whether the view can move as it is asked to."""
-    node, why = record.at(ANIMATION), stiff(made.view, made.nodes)
+    node, why = record.at(ANIMATION), leaps(made.view, made.nodes)
     if record.of(ANIMATION).motion == "smooth" and why is not None:
         place = node.get("motion") if isinstance(node, Entries) else None
         report.add(Code.VIEW, why, place or node, "motion: step, or the isometric view of one layer")
@@ -236,9 +291,19 @@ def schema() -> Schema:
         "$id": "urn:conv-anim:spec",
         "title": "conv-anim spec",
         "description": "A figure of one or more convolution layers.",
-        **whole,
-        "oneOf": [{"required": ["layer"]}, {"required": ["layers"]}],
+        **{key: value for key, value in whole.items() if key != "required"},
+        "anyOf": [
+            {"required": ["input"], "oneOf": [{"required": ["layer"]}, {"required": ["layers"]}]},
+            {"required": ["panels"]},
+        ],
+        "dependentRequired": {DIFFERENCES.name: [PANELS.name]},
         "$defs": {
+            "panel": {
+                "description": "A figure; what it does not say itself stands at the top.",
+                "type": "object",
+                "properties": {field.name: whole["properties"][field.name] for field in BOARD.of_panels},
+                "additionalProperties": False,
+            },
             "layer": {"description": "A layer: its type says which other keys it has.", **LAYER.schema()},
             "values": ValuesKind().definition(),
             "weight": ValuesKind(kernels=True).definition(),

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from conv_anim.diagnostics import Code, visible
 from conv_anim.spec.kinds import INVALID, Either, Invalid, ListOf, Made, OneOf, SkippedError
-from conv_anim.spec.nodes import Entries, Scalar
+from conv_anim.spec.nodes import Entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from conv_anim.spec.kinds import Kind, Maybe, Report, Schema
-    from conv_anim.spec.nodes import Node
+    from conv_anim.spec.nodes import Node, Scalar
 
 T = TypeVar("T")
 
@@ -81,6 +81,10 @@ class Record:
         return Record(
             self.node, {name: value for name, value in self._values.items() if name not in names}, self._nodes
         )
+
+    def under(self, other: Record) -> Record:
+        """With what another mapping gives, where this one gives nothing."""
+        return Record(self.node, {**other._values, **self._values}, {**other._nodes, **self._nodes})
 
     def has(self, *fields: Field[Any]) -> bool:
         return any(field_.name in self._values for field_ in fields)
@@ -186,17 +190,11 @@ class Tagged:
         tag = node.get(self.tag)
         if tag is None:
             return self._without_tag(node, report)
-        name = self._chosen(tag, report)
+        name = OneOf(self.arms, self.hint).decode(tag, report)
         if isinstance(name, Invalid):
             return INVALID
         record = self.arms[name].decode(node, report)
         return INVALID if isinstance(record, Invalid) else Chosen(name, record)
-
-    def _chosen(self, tag: Node, report: Report) -> Maybe[str]:
-        """The arm that is named; what all of them are called is asked for only where none is."""
-        if isinstance(tag, Scalar) and isinstance(tag.value, str) and tag.value in self.arms:
-            return tag.value
-        return OneOf(tuple(self.arms), self.hint).decode(tag, report)
 
     def _without_tag(self, node: Entries, report: Report) -> Literal[Invalid.INVALID]:
         """The tag may be there under another name, or one of its names as a key."""

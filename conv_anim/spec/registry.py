@@ -1,140 +1,156 @@
-"""Which module has which type of op. Modules are imported when a spec names one of their types.
-
-Other packages register types by an entry point of the group ``conv_anim.ops``: its name is the type, its value an
-`OpType`. They are looked for only when a type is not known here, or all are asked for.
-"""
+"""Ops, views and themes by their names: our own, and those that other packages bring, by an entry point of a group."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-from functools import cache
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING
-
-from conv_anim.spec.records import Tagged
-from conv_anim.spec.wiring import FROM, NAME
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from importlib.metadata import EntryPoint
 
-    from conv_anim.spec.op import OpType
-    from conv_anim.spec.records import Object
-
-GROUP = "conv_anim.ops"
-"""Of the entry points."""
-BUILT_IN = {
-    "conv": "conv",
-    "conv_transpose": "conv_transpose",
-    "pointwise": "depthwise",
-    "depthwise": "depthwise",
-    "depthwise_separable": "separable",
-    "spatially_separable": "separable",
-    "flattened": "separable",
-    "max_pool": "pool",
-    "avg_pool": "pool",
-    "global_avg_pool": "pool",
-    "lp_pool": "pool",
-    "max_unpool": "max_unpool",
-    "upsample": "upsample",
-    "channel_shuffle": "shuffle",
-    "pixel_shuffle": "shuffle",
-    "pixel_unshuffle": "shuffle",
-    "unfold": "columns",
-    "fold": "columns",
-    "add": "joins",
-    "multiply": "joins",
-    "concat": "joins",
-    "relu": "activations",
-    "leaky_relu": "activations",
-    "gelu": "activations",
-    "silu": "activations",
-    "sigmoid": "activations",
-    "tanh": "activations",
-    "softmax": "softmax",
-    "batch_norm": "batch_norm",
-    "linear": "linear",
-    "flatten": "linear",
-    "pad": "borders",
-    "crop": "borders",
-    "adaptive_avg_pool": "adaptive_pool",
-    "adaptive_max_pool": "adaptive_pool",
-}
-"""For each type the module of `conv_anim.ops` whose ``TYPES`` has it."""
+T = TypeVar("T")
+V = TypeVar("V")
 
 
-@cache
-def _registered() -> dict[str, EntryPoint]:
-    """Types of other packages; one of ours cannot be taken."""
-    from importlib.metadata import entry_points
+class Registry(Mapping[str, T]):
+    """Those of other packages come last, by name; they are looked for only when a name is asked for that is not ours.
 
-    return {point.name: point for point in entry_points(group=GROUP) if point.name not in BUILT_IN}
+    One that cannot be loaded is left out; `hint` says why to who asks for it. If things of a ``kind`` have a ``name``,
+    it must be that of the entry point.
+    """
 
+    def __init__(self, group: str, kind: type[T], own: Mapping[str, T]) -> None:
+        self.group, self.kind, self.own = group, kind, own
 
-@cache
-def _loaded(name: str) -> OpType:
-    if name in BUILT_IN:
-        found: OpType = import_module(f"conv_anim.ops.{BUILT_IN[name]}").TYPES[name]
+    def __getitem__(self, name: str) -> T:
+        return self.own[name] if name in self.own else self._others[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.own or name in self._others
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self.own
+        yield from self._others
+
+    def __len__(self) -> int:
+        return len(self.own) + len(self._others)
+
+    def hint(self, word: str, known: Sequence[str]) -> str:
+        """What is to be said of a name that is none of these."""
+        from conv_anim.spec.synonyms import unknown_name
+
+        return self.broken(word) or unknown_name(word, known)
+
+    def broken(self, word: str) -> str | None:
+        """Why what another package brings by a name cannot be loaded; None if there is nothing of the kind."""
+        found = self._found.get(word)
+        return found if isinstance(found, str) else None
+
+    def forget(self) -> None:
+        """Look anew for those of other packages."""
+        for known in ("_found", "_others"):
+            vars(self).pop(known, None)
+
+    @cached_property
+    def _others(self) -> dict[str, T]:
+        return {name: found for name, found in self._found.items() if isinstance(found, self.kind)}
+
+    @cached_property
+    def _found(self) -> dict[str, T | str]:
+        """Of several by one name the first, by the name of its package."""
+        from importlib.metadata import entry_points
+
+        found: dict[str, T | str] = {}
+        for point in sorted(entry_points(group=self.group), key=lambda point: (point.name, _package(point))):
+            if point.name not in found and point.name not in self.own:
+                found[point.name] = self._loaded(point)
         return found
-    loaded: OpType = _registered()[name].load()
-    return loaded
+
+    def _loaded(self, point: EntryPoint) -> T | str:
+        """What an entry point names, or why it is of no use."""
+        brings = f"the package '{_package(point)}' brings '{point.name}', but"
+        try:
+            found = point.load()
+        except Exception as error:  # noqa: BLE001  # whatever happens in another's package is theirs to mend
+            return f"{brings} it cannot be loaded: {type(error).__name__}: {error}"
+        if not isinstance(found, self.kind):
+            return f"{brings} {point.value} is no {self.kind.__name__}"
+        name = getattr(found, "name", point.name)
+        if name != point.name:
+            return f"{brings} {point.value} calls itself '{name}'"
+        return found
 
 
-@cache
-def _wired(name: str) -> Object:
-    keys = _loaded(name).keys
-    return replace(keys, fields=(*keys.fields, NAME, FROM))
+def _package(point: EntryPoint) -> str:
+    return point.dist.name if point.dist is not None else ""
 
 
-class Types(Mapping[str, "OpType"]):
-    """All types by their names, ours first."""
+class Imported(Mapping[str, Any]):
+    """Things of our own, by the modules that have them; each is imported when it is asked for.
 
-    def __getitem__(self, name: str) -> OpType:
-        if name not in self:
-            raise KeyError(name)
-        return _loaded(name)
+    ``modules`` has for every name the module whose ``table`` has it.
+    """
 
-    def __contains__(self, name: object) -> bool:
-        return name in BUILT_IN or name in _registered()
+    def __init__(self, modules: Mapping[str, str], table: str) -> None:
+        self.modules, self.table = modules, table
 
-    def __iter__(self) -> Iterator[str]:
-        yield from BUILT_IN
-        yield from _registered()
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-
-class Keys(Mapping[str, "Object"]):
-    """The keys of all types, those of every layer behind them."""
-
-    def __getitem__(self, name: str) -> Object:
-        return _wired(name)
+    def __getitem__(self, name: str) -> Any:
+        return getattr(import_module(self.modules[name]), self.table)[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in TYPES
+        return name in self.modules
 
     def __iter__(self) -> Iterator[str]:
-        return iter(TYPES)
+        return iter(self.modules)
 
     def __len__(self) -> int:
-        return len(TYPES)
+        return len(self.modules)
 
 
-TYPES = Types()
+@dataclass(frozen=True, slots=True)
+class Each(Mapping[str, V], Generic[T, V]):
+    """For every name of a registry something of what it stands for, made when it is asked for."""
+
+    registry: Registry[T]
+    of: Callable[[T], V]
+
+    def __getitem__(self, name: str) -> V:
+        return self.of(self.registry[name])
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.registry
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.registry)
+
+    def __len__(self) -> int:
+        return len(self.registry)
 
 
-def forget() -> None:
-    """Look anew for types of other packages."""
-    for known in (_registered, _loaded, _wired):
-        known.cache_clear()
+@dataclass(frozen=True, slots=True)
+class Docs(Collection[str]):
+    """What every thing of a registry is, in its order."""
+
+    registry: Registry[Any]
+
+    def __contains__(self, doc: object) -> bool:
+        return doc in list(self)
+
+    def __iter__(self) -> Iterator[str]:
+        return (thing.doc for thing in self.registry.values())
+
+    def __len__(self) -> int:
+        return len(self.registry)
 
 
-def _meant(word: str, known: Sequence[str]) -> str:
-    from conv_anim.spec.synonyms import unknown_type
-
-    return unknown_type(word, known)
-
-
-LAYER = Tagged("a layer", "type", Keys(), "What the layer does.", _meant)
+def named(reference: str | Callable[..., V]) -> Callable[..., V]:
+    """What a text like ``package.module:name`` stands for, imported now; anything else is it already."""
+    if not isinstance(reference, str):
+        return reference
+    module, _, name = reference.partition(":")
+    found: Callable[..., V] = getattr(import_module(module), name)
+    return found

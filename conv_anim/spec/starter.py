@@ -15,8 +15,8 @@ from conv_anim.spec.kinds import Either, ListOf, Made, OneOf
 from conv_anim.spec.looks import BASE, STEP
 from conv_anim.spec.model import Undrawn
 from conv_anim.spec.nodes import from_python
+from conv_anim.spec.op_types import TYPES
 from conv_anim.spec.records import Object, Tagged, tables
-from conv_anim.spec.registry import TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

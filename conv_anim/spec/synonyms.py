@@ -233,7 +233,7 @@ def unknown_key(key: Scalar, value: Node, known: Sequence[str], homes: Homes) ->
     """A hint for a key that is not known here: the one that was meant, or where it belongs, and what is known."""
     if not key.text.isprintable():
         return "a space or another character in it is not what it looks like: type it anew"
-    outer = re.split(r"[.\[]", key.path)[0]
+    outer = _outer(key)
     word, known_ones = key.text, f"known here: {', '.join(known)}" if known else "it has no keys of its own"
     close = nearest(word, known, CLOSE) or _first(KEYS.get(plain(word), ()), known)
     meant = key_meant(word, known, value)
@@ -243,12 +243,17 @@ def unknown_key(key: Scalar, value: Node, known: Sequence[str], homes: Homes) ->
     return known_ones if meant is None else f"did you mean '{meant}'? {known_ones}"
 
 
+def _outer(key: Scalar) -> str:
+    """The key of the spec, or of one of its panels, that a key is somewhere in."""
+    return re.split(r"[.\[]", re.sub(r"^panels\[\d+\]\.(?=.*[.\[])", "", key.path))[0]
+
+
 def _elsewhere(key: Scalar, homes: Homes) -> str | None:
     """Where a key of this name, or one that it stands for, belongs."""
     name = key.text if key.text in homes else _first(KEYS.get(plain(key.text), ()), homes)
     if name is None:
         return None
-    here = re.split(r"[.\[]", key.path)[0].replace("layers", "layer") if key.path != key.text else ""
+    here = _outer(key).replace("layers", "layer") if key.path != key.text else ""
     places = list(dict.fromkeys(outer for outer, _ in homes[name]))
     if here in places:
         owners = [table for outer, table in homes[name] if outer == here]

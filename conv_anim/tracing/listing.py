@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from conv_anim.spec.model import Number
     from conv_anim.tracing.trace import LayerTrace, Step, Tap, Trace
@@ -24,6 +24,15 @@ def pieces(trace: Trace, *, steps: bool) -> Iterator[str]:
             yield ("," if k else "") + "\n    " + json.dumps(_step(step), ensure_ascii=False)
         yield "\n  ]"
     yield "\n}\n"
+
+
+def listed(traces: Iterable[Trace], *, steps: bool) -> Iterator[str]:
+    """The same of several, as ``{"panels": […]}``."""
+    yield '{"panels": ['
+    for k, trace in enumerate(traces):
+        yield ",\n" if k else "\n"
+        yield from pieces(trace, steps=steps)
+    yield "]}\n"
 
 
 def _layer(layer: LayerTrace) -> dict[str, Any]:

@@ -199,6 +199,11 @@ class Trace(Sequence[Step]):
     layers: tuple[LayerTrace, ...]
 
     @property
+    def layer(self) -> LayerTrace:
+        """The first layer: the only one of most figures."""
+        return self.layers[0]
+
+    @property
     def input(self) -> Array:
         """The spec's input: (channels, *size)."""
         return self.layers[0].input
@@ -233,6 +238,9 @@ def trace(spec: Spec, *, limits: Limits | None = None) -> Trace:
     Raises SpecError, before anything is computed, for what takes more than the ``limits`` allow; and for layers that
     multiply numbers beyond what a float can hold.
     """
+    if spec.panels:
+        what = f"this spec has {len(spec.panels)} panels, each with a trace of its own"
+        raise SpecError([Problem(Code.EXCLUSIVE_KEYS, what, "panels", hint="take them one by one: spec.panels[0]")])
     estimates.computable(spec, limits or USUAL)
     x = values.frozen(values.fill(spec.input.values, (spec.input.channels, *spec.input.size)))
     layers: list[LayerTrace] = []

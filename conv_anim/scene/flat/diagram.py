@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.color import mix, readable
+from conv_anim.scene.callouts import Callout
+from conv_anim.scene.color import mix
 from conv_anim.scene.grid import Grid, Numbers
 from conv_anim.scene.numbers import format_for, weights_format
 from conv_anim.scene.primitives import Boxes, Lines, Polygons, Stroke
-from conv_anim.scene.signpost import Signpost
 from conv_anim.scene.wording import words
 from conv_anim.scene.wording.language import Language
 from conv_anim.spec.model import Labels
@@ -131,10 +131,10 @@ class Diagram:
         return columns * side, count * rows * side + (count - 1) * self.between
 
     @cached_property
-    def signs(self) -> list[Signpost]:
+    def signs(self) -> list[Callout]:
         return [self._sign(k) for k in range(len(self.maps))]
 
-    def _sign(self, k: int) -> Signpost:
+    def _sign(self, k: int) -> Callout:
         """What a map is, and how large."""
         given, size = self.trace.spec.labels or Labels(), words.size(self.maps[k].shape[1:], len(self.maps[k]))
         if k == 0:
@@ -147,7 +147,7 @@ class Diagram:
         said = [setting.said(self.say) for setting in node.op.settings(self.say) if not setting.usual]
         return self._wrapped(k, name, [self.say.joined(said), size])
 
-    def _wrapped(self, k: int, name: str, details: list[str]) -> Signpost:
+    def _wrapped(self, k: int, name: str, details: list[str]) -> Callout:
         room = max(self.size(k)[0], NARROWEST * self.style.scale)
         lines = [
             line
@@ -155,7 +155,7 @@ class Diagram:
             if text
             for line in self.style.wrapped(text, size=self.style.small_size, width=room)
         ]
-        return Signpost(self.style, words.Label(name, lines[0]), self.color(k), tuple(lines[1:]))
+        return Callout(self.style, words.Label(name, lines[0]), self.color(k), tuple(lines[1:]))
 
     @property
     def labelled(self) -> bool:
@@ -163,7 +163,7 @@ class Diagram:
 
     def _head(self, k: int) -> float:
         """What a map has above it."""
-        return self.signs[k].height + 0.7 * self.style.gap if self.labelled else 0.0
+        return self.signs[k].height + self.style.close if self.labelled else 0.0
 
     # badges
 
@@ -225,15 +225,18 @@ class Diagram:
     def _below(self, k: int) -> float:
         return self._head(k) + self.size(k)[1]
 
+    @property
+    def line(self) -> float:
+        """The height that columns are centred on, without what stands above their first map."""
+        above = max(self._head(column[0]) for column in self.columns)
+        return above + max(self._column(d) for d in range(len(self.columns))) / 2
+
     @cached_property
     def tops(self) -> dict[int, float]:
-        """Where the grids of each map begin: columns are centred on one line, without what stands above their first."""
-        highs = {d: self._column(d) for d in range(len(self.columns))}
-        above = max(self._head(column[0]) for column in self.columns)
-        middle = above + max(highs.values()) / 2
+        """Where the grids of each map begin."""
         found: dict[int, float] = {}
         for d, column in enumerate(self.columns):
-            y = middle - highs[d] / 2 - self._head(column[0])
+            y = self.line - self._column(d) / 2 - self._head(column[0])
             for k in column:
                 found[k] = round(y + self._head(k))
                 y += self._below(k) + self._apart
@@ -288,12 +291,9 @@ class Diagram:
 
     # what is drawn once
 
-    def still(self) -> list[Primitive]:
+    def around(self) -> list[Primitive]:
+        """Ways, badges and labels."""
         return [*self._ways(), *self._badges(), *self._signs()]
-
-    @property
-    def quiet(self) -> str:
-        return readable(self.style.colors.background, self.style.colors.muted, self.style.colors.ink)
 
     def badge_at(self, k: int) -> Point:
         """The middle of the badge before a map."""
@@ -310,8 +310,8 @@ class Diagram:
             size = 0.42 * self.style.gap
             lines.append(((x + self.badge_width(k) / 2, y), (end - size, y)))
             heads.append(((end - size, y - 0.6 * size), (end - size, y + 0.6 * size), (end, y)))
-        stroke = Stroke(self.quiet, max(1.0, 1.5 * self.style.scale))
-        return [Lines(tuple(lines), stroke), Polygons(tuple(heads), self.quiet)]
+        stroke = Stroke(self.style.label_ink, max(1.0, 1.5 * self.style.scale))
+        return [Lines(tuple(lines), stroke), Polygons(tuple(heads), self.style.label_ink)]
 
     def _way(self, read: int, k: int) -> tuple[Point, ...]:
         """From a map to the badge before another: straight, round a corner, or below the columns between them."""
@@ -334,7 +334,7 @@ class Diagram:
             (x, y), wide = self.badge_at(k), self.badge_width(k)
             box = (round(x - wide / 2), round(y - high / 2), round(wide), round(high))
             items.append(Boxes((box,), fill, edge, radius=high / 2))
-            color = readable(fill, colors.ink)
+            color = self.style.ink_on(fill)
             items.append(self.style.centered(x, y, text, size=self.badge_size, color=color, bold=True))
         return items
 

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.areas import Area, Turn, corners
-from conv_anim.scene.color import mix, readable
 from conv_anim.scene.flat.diagram import Diagram
+from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.marks import Looks
-from conv_anim.scene.panel import Panel
-from conv_anim.scene.primitives import Frame, Lazy, Primitive
+from conv_anim.scene.primitives import Frame, Primitive
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.wording import words
 from conv_anim.scene.workings import worked
@@ -23,6 +22,7 @@ from conv_anim.scene.workings import worked
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from conv_anim.scene.primitives import Items
     from conv_anim.scene.steps import Cell
     from conv_anim.tracing.trace import Step
 
@@ -36,22 +36,26 @@ class NetworkView(Diagram):
 
     # what stays
 
-    def still(self) -> list[Primitive]:
-        items = Diagram.still(self)
+    def still(self) -> Items:
+        items = self.around()
         for grid in (grid for grids in self.grids[1:] for grid in grids):
             items += grid.pending()
         for cell in np.ndindex(*self.trace.input.shape):
             items += self._cell(0, cell, self.color(0))
-        return items
+        return tuple(items)
 
     def _cell(self, k: int, cell: Cell, fill: str, *, bold: bool = False) -> list[Primitive]:
         """A cell of a map with its number."""
         pane, place = self.at(cell)
         grid = self.grids[k][pane]
         text = self.formats[k](self.maps[k][cell].item())
-        return [grid.boxes([place], fill, self.style.edge), grid.number(place, text, fill, bold=bold)]
+        return grid.cell(place, text, fill, bold=bold)
 
     # frames
+
+    @property
+    def steps(self) -> range:
+        return range(self.starts[-1])
 
     @cached_property
     def stages(self) -> list[Steps]:
@@ -85,7 +89,7 @@ class NetworkView(Diagram):
 
     def _shown(self, stage: int, cell: Cell) -> list[Primitive]:
         step = self.layers[stage].step(cell)
-        made = mix(self._made(step, stage), self.style.colors.current, self.style.theme.overlay)
+        made = self.style.at_work(self._made(step, stage))
         return [*self._read(stage, step), *self._cell(stage + 1, cell, made, bold=True), *self._line(stage, step)]
 
     def _read(self, stage: int, step: Step) -> list[Primitive]:
@@ -94,9 +98,8 @@ class NetworkView(Diagram):
         for of, cell, weight in self._met(step):
             k = layer.fed[of]
             pane, place = self.at(cell)
-            fill = mix(self.color(k, pane), self.style.colors.window, self.style.theme.overlay)
-            if cell == largest:
-                fill = mix(self.color(k, pane), self.style.colors.current, self.style.theme.overlay)
+            color = self.color(k, pane)
+            fill = self.style.at_work(color) if cell == largest else self.style.under_window(color)
             items += self._cell(k, cell, fill, bold=cell == largest)
             if weight is not None:
                 text = f"{words.TIMES}{self.weights[stage](weight)}"
@@ -122,22 +125,21 @@ class NetworkView(Diagram):
 
     @property
     def _line_top(self) -> float:
-        return self.foot + 1.5 * self.style.gap
+        return self.foot + self.style.wide
 
     def _line(self, stage: int, step: Step) -> list[Primitive]:
         """How the value comes about, and the value itself; nothing of a copy."""
         said = worked(self.layers[stage], step)
         if not self._written or said.startswith("="):
             return []
-        colors, wide = self.style.colors, self._wide_line(said)
+        wide = self._wide_line(said)
         size = self.style.label_size * min(1.0, max(self.width, self._line_room) / wide)
         how, result = _parted(said)
         x, top = (self.width - wide * size / self.style.label_size) / 2, self._line_top
-        ink = readable(colors.background, colors.ink)
-        made = readable(colors.background, colors.current, colors.ink)
+        after = x + self.style.width(how, size=size)
         return [
-            self.style.text(x, top, how, size=size, color=ink),
-            self.style.text(x + self.style.width(how, size=size), top, result, size=size, color=made, bold=True),
+            self.style.text(x, top, how, size=size, color=self.style.text_ink),
+            self.style.text(after, top, result, size=size, color=self.style.result_ink, bold=True),
         ]
 
     def _wide_line(self, said: str) -> float:
@@ -148,7 +150,7 @@ class NetworkView(Diagram):
     @cached_property
     def _line_room(self) -> float:
         """The width of the longest line, found among so many of them."""
-        count = self.starts[-1]
+        count = len(self.steps)
         steps = (self._step(k) for k in range(0, count, -(-count // MOST_MEASURED)))
         return max(self._wide_line(worked(self.layers[step.layer], step)) for step in steps)
 
@@ -179,11 +181,10 @@ class NetworkView(Diagram):
         return Turn(stage + 1, self.stages[stage].cell(step))
 
     def panel(self) -> Panel:
-        count = self.starts[-1]
-        height = self._line_top + self.style.label_size if self._written else self.foot
-        frames, still = Lazy(count, self.frame), tuple(self.still())
-        panel = Panel(self.width, height, still, frames, areas=self.areas, turns=Lazy(count, self.turn))
-        return panel.wider(self._line_room, height=height) if self._written else panel
+        made = animated(self, self.width, self.foot, baseline=self.line, fit=self.numbers.fit)
+        if not self._written:
+            return made
+        return align(made, self._line_room, self._line_top + self.style.label_size)
 
 
 def _parted(said: str) -> tuple[str, str]:

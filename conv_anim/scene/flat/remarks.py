@@ -7,9 +7,9 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.callouts import Key
 from conv_anim.scene.marks import Looks
 from conv_anim.scene.numbers import format_for
-from conv_anim.scene.signpost import Key
 from conv_anim.scene.wording import words
 from conv_anim.scene.wording.language import Language
 from conv_anim.tracing.geometry import Source

@@ -18,7 +18,7 @@ from conv_anim.scene.steps import Steps
 from conv_anim.spec.model import Flat
 
 if TYPE_CHECKING:
-    from conv_anim.scene.panel import Panel
+    from conv_anim.scene.layout import Panel
     from conv_anim.scene.style import Style
     from conv_anim.tracing.trace import Trace
 

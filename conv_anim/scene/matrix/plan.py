@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.callouts import Callout
 from conv_anim.scene.matrix.equation import POINT, Layout, Line, Part, above, beside, column_height
 from conv_anim.scene.matrix.factors import READABLE, Factors
-from conv_anim.scene.panel import Sign
 from conv_anim.scene.wording import names, words
 from conv_anim.tracing.matrix import SEVERAL
 
@@ -37,7 +37,7 @@ class Plan:
 
     @property
     def layer(self) -> LayerTrace:
-        return self.trace.layers[0]
+        return self.trace.layer
 
     @cached_property
     def factors(self) -> Factors:
@@ -76,7 +76,7 @@ class Plan:
         """As long as there is room for it."""
         room = max(self.factors.tables["matrix"].width, 180 * self.style.scale)
         found = names.matrix_names(self.layer, self.say, beside_c=self.factors.turned is not None)
-        return next((name for name in found if Sign(self.style, name, None).width <= room), found[-1])
+        return next((name for name in found if Callout(self.style, name, None).width <= room), found[-1])
 
     def swatch(self, name: str) -> str | None:
         colors = self.style.colors
@@ -85,7 +85,7 @@ class Plan:
     def part(self, name: str, table: Table, headroom: float = 0) -> Part:
         if not self.labelled:
             return Part(table, None, headroom)
-        return Part(table, Sign(self.style, self.labels[name], self.swatch(name)), headroom + 0.6 * self.style.gap)
+        return Part(table, Callout(self.style, self.labels[name], self.swatch(name)), headroom + 0.6 * self.style.gap)
 
     # where they go
 

@@ -49,7 +49,7 @@ class Hues:
     def _color(self, number: int, channel: int) -> str | None:
         """The colour that tells a channel from others of its map, if it has one."""
         layers = self.trace.layers
-        if not self.colors.channels or deep(layers[0].means):
+        if not self.colors.channels or deep(self.trace.layer.means):
             return None
         if number > 0:
             inherited = {self._own(number - 1)(source) for source in sources(layers[number - 1].means, channel)}

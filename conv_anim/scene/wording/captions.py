@@ -40,10 +40,17 @@ def caption(spec: Spec) -> str:
 
 def description(spec: Spec) -> str:
     """The figure in words, for alternative text."""
-    say, said = Language(spec.lang), caption(spec)
+    say, said = Language(spec.lang), _all_panels(spec) if spec.panels else caption(spec)
     if spec.title is None:
         return say("description", said=said)
     return say("description.titled", title=spec.title, said=said)
+
+
+def _all_panels(spec: Spec) -> str:
+    """What each panel shows, by its title."""
+    say = Language(spec.lang)
+    each = (f"{one.title}: {caption(one)}" if one.title else caption(one) for one in spec.panels)
+    return say("caption.semicolon").join(each)
 
 
 # what is computed

@@ -63,12 +63,12 @@ def with_sums(label: Label, say: Language) -> Label:
 def volume_labels(trace: Trace) -> list[Label]:
     """Labels of the volume view from left to right: input, filters, map, filters, …, output."""
     maps, given, say = floor_labels(trace), trace.spec.labels, said_of(trace)
-    found = [_one_volume(maps[0], trace.layers[0].means.in_channels, trace)]
+    found = [_one_volume(maps[0], trace.layer.means.in_channels, trace)]
     maps[1:-1] = [_between(*both, say) for both in zip(trace.layers[:-1], maps[1:-1], strict=True)]
     for layer, label in zip(trace.layers, maps[1:], strict=True):
         found.append(filters_label(layer, say, narrow=len(trace.layers) > 1))
         found.append(_one_volume(label, layer.means.out_channels, trace))
-    if given is not None and given.kernel is not None and trace.layers[0].kernels is not None:
+    if given is not None and given.kernel is not None and trace.layer.kernels is not None:
         found[1] = Label(given.kernel, found[1].detail)
     return found
 

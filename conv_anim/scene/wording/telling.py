@@ -103,7 +103,7 @@ class Telling:
         return self.say.told("made_of", cell=name, count=seen)
 
     def _stamped(self, name: str, cell: Cell) -> str:
-        layer = self.trace.layers[0]
+        layer = self.trace.layer
         whole = tuple(at for at in cell if at is not None)
         count = sum(hit.output is not None for hit in Scatter(layer).stamp(whole).hits)
         value = format_for(layer.input)(layer.input[whole].item())

@@ -145,7 +145,7 @@ def floor_labels(trace: Trace) -> list[Label]:
 
 def labels(trace: Trace) -> list[Label]:
     """Labels of input, kernel (if there is one) and output of a trace of one layer."""
-    traced, given, say = trace.layers[0], trace.spec.labels or Labels(), said_of(trace)
+    traced, given, say = trace.layer, trace.spec.labels or Labels(), said_of(trace)
     named = [(input_label(traced, say), given.input), (output_label(traced, say), given.output)]
     if traced.kernels is not None:
         named.insert(1, (kernel_label(traced, say), given.kernel))

@@ -137,6 +137,7 @@ PHRASES = {
     "marks.replicate": "repeats the outlined cells",
     "marks.circular": "wraps around to the outlined cells",
     "marks.output_padding": "output padding {cells}",
+    "panels.differ": "outlined: cells whose numbers differ",
     "stack.sees": "sees {size} of the input",
     "stack.sees_up_to": "sees up to {size} of the input",
     "stack.channels": "{count} channels, drawn as one",

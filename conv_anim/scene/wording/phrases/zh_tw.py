@@ -137,6 +137,7 @@ PHRASES = {
     "marks.replicate": "重複框線標出的格",
     "marks.circular": "環繞至框線標出的格",
     "marks.output_padding": "輸出填充 {cells}",
+    "panels.differ": "加框：數字不同的格子",
     "stack.sees": "看到輸入的 {size}",
     "stack.sees_up_to": "最多看到輸入的 {size}",
     "stack.channels": "{count} 個通道，畫成一個",

@@ -12,13 +12,13 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.areas import Turn, of_grid
+from conv_anim.scene.callouts import Callout
 from conv_anim.scene.channels.headings import ends
 from conv_anim.scene.channels.lanes import Lanes
-from conv_anim.scene.color import mix, readable
+from conv_anim.scene.clipping import Segment, outside
 from conv_anim.scene.grid import Grid
-from conv_anim.scene.panel import Panel, Sign
-from conv_anim.scene.primitives import Frame, Lazy, Lines, Stroke
-from conv_anim.scene.segments import Segment, outside
+from conv_anim.scene.layout import Panel, align, animated
+from conv_anim.scene.primitives import Frame, Lines
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.tints import tints
 
@@ -35,7 +35,7 @@ Cell = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Pixels:
+class PixelShuffling:
     """Input on the left, output on the right; every frame copies a cell."""
 
     trace: Trace
@@ -47,7 +47,7 @@ class Pixels:
 
     @property
     def layer(self) -> Woven:
-        woven = self.trace.layers[0].layer.woven
+        woven = self.trace.layer.layer.woven
         assert woven is not None
         return woven
 
@@ -62,7 +62,7 @@ class Pixels:
 
     def source(self, cell: Cell) -> Cell:
         """The input cell that an output cell is a copy of."""
-        (tap,) = self.trace.layers[0].step(cell).taps
+        (tap,) = self.trace.layer.step(cell).taps
         assert tap.input is not None
         return tap.input
 
@@ -93,8 +93,8 @@ class Pixels:
         return self.trace.spec.labels is not None
 
     @cached_property
-    def signs(self) -> list[Sign]:
-        return [Sign(self.style, label, None) for label in ends(self.trace, self.lanes.say)]
+    def signs(self) -> list[Callout]:
+        return [Callout(self.style, label, None) for label in ends(self.trace, self.lanes.say)]
 
     @cached_property
     def top(self) -> int:
@@ -211,8 +211,8 @@ class Pixels:
 
     def _name(self, grid: Grid, channel: int) -> Primitive:
         text, size = self._called(channel), self.style.small_size
-        top = grid.y - 0.4 * self.style.gap - size * self.style.font.cap_height
-        return self.style.text(grid.x, top, text, size=size, color=self.lanes.quiet)
+        top = grid.y - self.style.thin - size * self.style.font.cap_height
+        return self.style.text(grid.x, top, text, size=size, color=self.style.label_ink)
 
     def frame(self, k: int) -> Frame:
         kept: list[Primitive] = []
@@ -220,12 +220,12 @@ class Pixels:
             kept += self._cell(self.after, passed, self.color_of_output(passed), bold=False)
         cell = self.steps.cell(k)
         source, style = self.source(cell), self.style
-        read = mix(self.color_of_input(source), style.colors.window, style.theme.overlay)
+        read = self.style.under_window(self.color_of_input(source))
         shown = self._cell(self.before, source, read, bold=True)
         shown += self._cell(self.after, cell, self.lanes.current(self.color_of_output(cell)), bold=True)
         shown += self._beam(source, cell)
         if self.labelled:
-            size, ink = style.label_size, readable(style.colors.background, style.colors.ink)
+            size, ink = style.label_size, style.text_ink
             text = self.words(source, cell)
             shown.append(style.text(self.width / 2, self.words_top, text, size=size, color=ink, anchor="middle"))
         return Frame(tuple(kept), tuple(shown))
@@ -246,7 +246,7 @@ class Pixels:
             right, bottom = grid.x + grid.width, grid.y + grid.height
             ring = ((grid.x, grid.y), (right, grid.y), (right, bottom), (grid.x, bottom))
             pieces = [piece for line in pieces for piece in outside(line, ring)]
-        stroke = Stroke(self.style.colors.ink, self.style.theme.corner_width * self.style.scale)
+        stroke = self.style.beam
         return [Lines((piece,), stroke) for piece in pieces]
 
     # areas
@@ -276,7 +276,7 @@ class Pixels:
 
     @property
     def words_top(self) -> float:
-        return self.bottom + 1.5 * self.style.gap
+        return self.bottom + self.style.wide
 
     @cached_property
     def words_width(self) -> float:
@@ -285,9 +285,8 @@ class Pixels:
         return self.style.width(self.words(*last), size=self.style.label_size)
 
 
-def pixels(trace: Trace, style: Style) -> Panel:
+def pixel_shuffle(trace: Trace, style: Style) -> Panel:
     """The panel of the view."""
-    view = Pixels(trace, style)
-    frames, turns = Lazy(len(view.steps), view.frame), Lazy(len(view.steps), view.turn)
-    panel = Panel(view.width, view.bottom, view.still(), frames, areas=view.areas, turns=turns)
-    return panel.wider(view.words_width, height=view.words_top + style.label_size) if view.labelled else panel
+    view = PixelShuffling(trace, style)
+    made = animated(view, view.width, view.bottom, fit=view.lanes.numbers.fit)
+    return align(made, view.words_width, view.words_top + style.label_size) if view.labelled else made

@@ -10,14 +10,14 @@ FRAMES, TIME = 10, 30
 
 
 @dataclass(frozen=True, slots=True)
-class Glide:
+class Tween:
     """So many frames ``between`` one step and the next, each shown for ``time`` milliseconds of the step before it."""
 
     between: int = 0
     time: int = TIME
 
     @classmethod
-    def within(cls, step: int) -> Glide:
+    def within(cls, step: int) -> Tween:
         """For a step of so many milliseconds: what moves rests for at least half of it."""
         return cls(min(FRAMES, step // 2 // TIME))
 
@@ -39,7 +39,7 @@ class Glide:
         return step, eased(part / (self.between + 1))
 
 
-NONE = Glide()
+NONE = Tween()
 
 
 def eased(share: float) -> float:

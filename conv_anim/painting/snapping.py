@@ -16,7 +16,7 @@ MOST_ALIGNED = 1024
 """Points of lines that Agg aligns by itself."""
 
 
-def crisp(item: Primitive) -> Primitive:
+def snapped(item: Primitive) -> Primitive:
     """The same thing where Agg paints it."""
     match item:
         case Boxes():

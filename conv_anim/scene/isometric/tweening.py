@@ -13,17 +13,16 @@ from math import ceil, floor
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.color import mix
 from conv_anim.scene.primitives import Lines, Polygons
 from conv_anim.scene.sheet import runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from conv_anim.scene.clipping import Segment
     from conv_anim.scene.isometric.floors import Floor, Plane
     from conv_anim.scene.isometric.ground import Ground
     from conv_anim.scene.primitives import Point, Primitive
-    from conv_anim.scene.segments import Segment
     from conv_anim.scene.sheet import Side
 
 Spot = tuple[float, float]
@@ -61,7 +60,7 @@ def ring(plane: Plane, rows: Span, columns: Span) -> tuple[Point, ...]:
 
 
 @dataclass(frozen=True)
-class Gliding:
+class Tweening:
     """What lies under a window and over an output cell that are at ``spot``."""
 
     ground: Ground
@@ -137,7 +136,7 @@ class Gliding:
 
     def result(self) -> list[Primitive]:
         style = self.ground.style
-        color = mix(self.top.color, style.colors.current, style.theme.overlay)
+        color = style.at_work(self.top.color)
         return [Polygons((self.top.plane.ring(*self.spot),), color, style.edge)]
 
 

@@ -20,15 +20,15 @@ IDLE = 0.35
 """How strong the lines of channels are that are not read."""
 
 
-def strands(
+def connectors(
     style: Style, ways: Sequence[tuple[int, int]], ends: tuple[Stack, Stack], fill: Fill, working: Sequence[int]
 ) -> list[Primitive]:
     """``ways`` are slices of the first stack with their places in the second, of which some are ``working``."""
     in_order = sorted(ways, key=lambda way: way[1] in working)
-    return [_strand(style, way, ends, fill, working=way[1] in working) for way in in_order]
+    return [_connector(style, way, ends, fill, working=way[1] in working) for way in in_order]
 
 
-def _strand(style: Style, way: tuple[int, int], ends: tuple[Stack, Stack], fill: Fill, *, working: bool) -> Lines:
+def _connector(style: Style, way: tuple[int, int], ends: tuple[Stack, Stack], fill: Fill, *, working: bool) -> Lines:
     source, place = way
     color = strengthened(style.colors, fill(source))
     color = color if working else mix(style.colors.background, color, IDLE)
