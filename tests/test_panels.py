@@ -324,6 +324,37 @@ def test_commands_take_every_panel():
     run("validate", "a.yaml", "--set", "panels.1.layer.stride=3")
 
 
+EDGES = {**CONV, "padding": 1, "weight": [[0, 1, 0], [1, -4, 1], [0, 1, 0]], "name": "edges"}
+GRAPHS = {
+    "chain": [EDGES, {"type": "relu"}],
+    "residual": [EDGES, {"type": "add", "from": ["edges", "input"]}],
+}
+
+
+def graphs(**more):
+    panels = [{"title": title, "layers": layers} for title, layers in GRAPHS.items()]
+    return {"input": INPUT, "view": "flat", "differences": True, "panels": panels, **more}
+
+
+def test_graphs_stand_side_by_side_and_differences_are_marked_on_what_they_make():
+    spec = conv_anim.load(graphs())
+    assert [one.nodes[1].inputs for one in spec.panels] == [(1,), (1, 0)]
+    made = [conv_anim.trace(one).output for one in spec.panels]
+    drawn = pictures.scene(spec)
+    rings = sum(len(item.rings) for item in drawn.frames[-1].shown if isinstance(item, Polygons) and item.fill is None)
+    assert rings == 2 * np.count_nonzero(made[0] != made[1])
+    assert not any(isinstance(item, Polygons) and item.fill is None for item in drawn.frames[0].shown)
+
+
+@pytest.mark.parametrize("command", ["validate", "explain", "trace", "code"])
+def test_commands_take_panels_of_graphs(here, command):
+    (here / "a.yaml").write_text(json.dumps(graphs()), encoding="utf-8")
+    done = CliRunner().invoke(main, [command, "a.yaml"])
+    assert (done.exit_code, done.stderr) == (0, "")
+    if command == "trace":
+        assert [len(panel["layers"]) for panel in json.loads(done.stdout)["panels"]] == [2, 2]
+
+
 @pytest.mark.parametrize("suffix", ["gif", "png", "apng", "webp", "svg", "pdf", "html", "storyboard.png", "strip.svg"])
 def test_every_format_takes_panels(here, suffix):
     run("render", "a.yaml", "-o", f"a.{suffix}")
