@@ -155,9 +155,20 @@ def key(job: Job) -> str:
     """What decides the bytes of a job's files, as a sum; empty if it cannot be known."""
     from conv_anim import ledger
 
+    if any(map(_foreign, job.spec.figures)):
+        return ""
     encoder = _ffmpeg() if job.format == "mp4" else "-"
     parts = (repr(job.spec), job.format, repr(job.step), job.path.name, repr(job.limits), encoder)
     return ledger.key(*parts) if encoder else ""
+
+
+def _foreign(spec: Spec) -> bool:
+    """Whether another package draws or computes it, whose source is not among those that are summed."""
+    from conv_anim.spec.views import VIEWS
+
+    ours = __name__.partition(".")[0]
+    packages = {type(op).__module__.partition(".")[0] for op in spec.layers}
+    return spec.view.kind not in VIEWS.own or packages != {ours}
 
 
 def _ffmpeg() -> str:

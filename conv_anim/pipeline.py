@@ -10,8 +10,8 @@ from conv_anim import claims, faults, inputs
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
 from conv_anim.limits import USUAL
 from conv_anim.spec import document, estimates, formats, overrides, places, reader
-from conv_anim.spec.model import Undrawn
-from conv_anim.spec.nodes import Entries, from_python
+from conv_anim.spec.model import Flat, Undrawn
+from conv_anim.spec.nodes import Entries, Items, from_python
 from conv_anim.spec.views import animates
 
 if TYPE_CHECKING:
@@ -104,14 +104,23 @@ def _from_the_root(path: Path) -> Path:
 
 def drawable(loaded: Loaded, limits: Limits = USUAL) -> Loaded:
     """The same. Raises SpecError if no view can show it, or it takes more than the limits allow."""
-    if isinstance(loaded.spec.view, Undrawn):
-        where = loaded.root.get("layers") or loaded.root.get("layer") if isinstance(loaded.root, Entries) else None
-        raise _undrawn(loaded.spec.view, where or loaded.root)
+    for number, one in enumerate(loaded.spec.figures):
+        if isinstance(one.view, Undrawn):
+            raise _undrawn(one.view, _layers_of(loaded, number))
     try:
         estimates.drawable(loaded.spec, limits)
     except SpecError as error:
         raise places.located(error, loaded.root) from None
     return loaded
+
+
+def _layers_of(loaded: Loaded, number: int) -> Node:
+    """Where the layers of a figure stand: in its panel, or at the top."""
+    root = loaded.root
+    panels = root.get("panels") if isinstance(root, Entries) else None
+    own = panels.items[number] if isinstance(panels, Items) else None
+    found = [node.get(name) for node in (own, root) if isinstance(node, Entries) for name in ("layers", "layer")]
+    return next((node for node in found if node is not None), root)
 
 
 def _undrawn(view: Undrawn, node: Node | None = None) -> SpecError:
@@ -131,11 +140,12 @@ def scene(spec: Spec, *, limits: Limits = USUAL) -> Scene:
     from conv_anim.scene import figure
     from conv_anim.tracing.trace import trace
 
-    if isinstance(spec.view, Undrawn):
-        raise _undrawn(spec.view)
+    for one in spec.figures:
+        if isinstance(one.view, Undrawn):
+            raise _undrawn(one.view)
     estimates.drawable(spec, limits)
     try:
-        return figure.scene(trace(spec, limits=limits), DejaVu())
+        return figure.scene_of(spec, [trace(one, limits=limits) for one in spec.figures], DejaVu())
     except GlyphError as error:
         missing = dict.fromkeys((error, *_missing(spec)))
         raise SpecError(Problem(Code.GLYPH, str(e), e.character, hint=_glyph_hint(e)) for e in missing) from None
@@ -146,8 +156,15 @@ def scene(spec: Spec, *, limits: Limits = USUAL) -> Scene:
 
 def words(spec: Spec) -> str:
     """What is drawn of a spec's own words."""
-    named = () if spec.labels is None else (spec.labels.input, spec.labels.kernel, spec.labels.output)
-    return "".join(said for said in (*named, spec.formula, spec.caption) if isinstance(said, str))
+    return "".join(said for said in _written(spec) if isinstance(said, str))
+
+
+def _written(spec: Spec) -> Iterator[str | bool | None]:
+    yield from (spec.formula, spec.caption)
+    for one in spec.figures:
+        labels = one.labels
+        yield from () if labels is None else (labels.input, labels.kernel, labels.output)
+        yield from (one.title, one.formula, one.caption) if spec.panels else ()
 
 
 def _missing(spec: Spec) -> Iterator[GlyphError]:
@@ -194,11 +211,14 @@ def format_of(path: Path) -> str:
 
 def default_formats(spec: Spec) -> tuple[str, ...]:
     """What is drawn of a spec that names no files: an animation if it has more than one step."""
+    return ("gif",) if any(map(_moves, spec.figures)) else ("png",)
+
+
+def _moves(spec: Spec) -> bool:
     from math import prod
 
-    ends = spec.layers[-1].ends
-    moves = animates(spec.view) and prod(ends.out_size) * ends.out_channels > 1
-    return ("gif",) if moves else ("png",)
+    made = spec.layers if isinstance(spec.view, Flat) else spec.layers[-1:]
+    return animates(spec.view) and any(prod(op.ends.out_size) * op.ends.out_channels > 1 for op in made)
 
 
 def pictures(

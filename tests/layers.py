@@ -8,7 +8,10 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from conv_anim.spec.model import Arange, Conv, ConvTranspose, Ends, Flat, Given, Input, Pool, Spec
+from conv_anim.ops.conv import Conv
+from conv_anim.ops.conv_transpose import ConvTranspose
+from conv_anim.ops.pool import Pool
+from conv_anim.spec.model import Arange, Ends, Flat, Given, Input, Spec, chain
 from conv_anim.spec.themes import THEMES
 
 MODES = ("zeros", "reflect", "replicate", "circular")
@@ -28,7 +31,7 @@ def spec(*layers, values=None):
     """Layers as a figure, the first one fed by ``values``, or by 0, 1, 2, …."""
     ends = layers[0].ends
     fed = Input(ends.in_size, ends.in_channels, Arange() if values is None else values)
-    return Spec(fed, layers, Flat(), THEMES["light"])
+    return Spec(fed, chain(layers), Flat(), THEMES["light"])
 
 
 def each(setting, size):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv_anim.spec.layers import LAYER_TYPES
+from conv_anim.spec.op_types import TYPES as LAYER_TYPES
 from conv_anim.spec.themes import THEMES
 from conv_anim.spec.views import VIEWS
 

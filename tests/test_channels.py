@@ -12,27 +12,25 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
+from conv_anim.ops.shuffle import ChannelShuffle, PixelShuffle, PixelUnshuffle
+from conv_anim.ops.upsample import Upsample
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.channels.addition import Addition
 from conv_anim.scene.channels.crossing import Crossing
 from conv_anim.scene.channels.lanes import Lanes
 from conv_anim.scene.channels.outputs import Pile
-from conv_anim.scene.channels.pixels import Pixels
+from conv_anim.scene.channels.pixel_shuffle import PixelShuffling
 from conv_anim.scene.channels.tally import Tally
 from conv_anim.scene.channels.view import ChannelsView, channels
-from conv_anim.scene.panel import shifted, text_box
+from conv_anim.scene.drawing import shifted
 from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
-from conv_anim.scene.style import Style
+from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.volume.hues import told_apart
 from conv_anim.spec.model import (
     Animation,
     Channels,
-    ChannelShuffle,
     Ends,
     Labels,
-    PixelShuffle,
-    PixelUnshuffle,
-    Upsample,
 )
 from conv_anim.spec.themes import THEMES
 from conv_anim.tracing.trace import trace
@@ -580,7 +578,7 @@ def test_cells_have_the_colour_of_the_channel_they_come_from(settings, order, we
     factor, channels_, size = settings
     layer = pixel_shuffle(*settings) if weaves else pixel_unshuffle(*settings)
     made = figure(layer, animation=Animation(order=order))
-    shown = Pixels(trace(made), Style(made.theme, 1.0, DejaVu()))
+    shown = PixelShuffling(trace(made), Style(made.theme, 1.0, DejaVu()))
     panel = channels(trace(made), shown.style)
     last = len(panel.frames) - 1
     items = items_of(panel, last, shown)
@@ -603,7 +601,7 @@ def placed(cell, grids):
 
 def test_what_is_copied_is_said():
     made = figure(pixel_shuffle(2, 1, (3, 3)))
-    shown = Pixels(trace(made), Style(made.theme, 1.0, DejaVu()))
+    shown = PixelShuffling(trace(made), Style(made.theme, 1.0, DejaVu()))
     assert shown.words((2, 1, 0), (0, 3, 0)) == "channel 3, row 2, column 1 → row 4, column 1"
 
 

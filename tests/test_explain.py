@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 import conv_anim
 from conv_anim.cli import main
 from conv_anim.explain import data, text
-from conv_anim.spec.model import Conv, ConvTranspose
+from conv_anim.ops.conv import Conv
+from conv_anim.ops.conv_transpose import ConvTranspose
 from conv_anim.tracing import accounts
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.trace import trace

@@ -28,12 +28,12 @@ from conv_anim.scene.flat.unpooled import UnpooledView
 from conv_anim.scene.flat.upsampled import UpsampledView
 from conv_anim.scene.flat.view import flat
 from conv_anim.scene.flat.windows import WindowView
+from conv_anim.scene.layout import animated
 from conv_anim.scene.marks import Looks
 from conv_anim.scene.numbers import Format
-from conv_anim.scene.panel import Panel, text_box
-from conv_anim.scene.primitives import Boxes, Lazy, Lines, Polygons, Text
+from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
 from conv_anim.scene.steps import Steps
-from conv_anim.scene.style import Style
+from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.sums import Sum
 from conv_anim.spec.model import Flat, Labels
 from conv_anim.spec.themes import THEMES
@@ -89,7 +89,7 @@ def outputs(traced):
 
 def panel_of(view):
     """A view's drawing where its own grids say that they are."""
-    return Panel(0, 0, view.still(), Lazy(len(view.pace), view.frame))
+    return animated(view, 0, 0)
 
 
 def read(drawn_panel, k, grid):
@@ -386,7 +386,7 @@ def test_output_padding_is_marked_at_the_end_of_border_and_output(figure):
     for cell in np.ndindex(made.output.shape):
         place = pair(cell[1:])
         beyond = any(at >= size - cells for at, size, cells in zip(place, out, more, strict=True))
-        assert (view._made(cell) == extra) == beyond
+        assert (view.made(cell) == extra) == beyond
 
 
 @pytest.mark.parametrize("view_of", [window_view, stamps_view])
@@ -443,7 +443,7 @@ def test_gather_and_scatter_end_with_the_same_numbers(figure):
     made = trace(figure)
     gather, scatter = window_view(made), stamps_view(made)
     gathered = read(panel_of(gather), len(gather.pace) - 1, gather.grids[-1])
-    whole = read(panel_of(scatter), len(scatter.pace) - 1, scatter.output)
+    whole = read(panel_of(scatter), len(scatter.pace) - 1, scatter.after)
     top, left = scatter.full.place((0, 0))
     rows, columns = len(gathered), len(gathered[0])
     kept = [row[left : left + columns] for row in whole[top : top + rows]]
@@ -456,10 +456,10 @@ def test_cut_off_cells_are_dashed_and_the_stamp_is_marked():
     view = stamps_view(made)
     dashed = [item for item in view.still() if isinstance(item, Lines) and item.stroke.dash]
     left, top, right, bottom = pictures.extent(dashed)
-    whole = view.output
+    whole = view.after
     assert (left, top, right, bottom) == (whole.x, whole.y, whole.x + whole.width, whole.y + whole.height)
     stamp = [item for item in view.frame(0).shown if isinstance(item, Boxes) and item.fill == view.current]
-    kept = [box for item in stamp for box in item.boxes if box[0] >= view.output.x]
+    kept = [box for item in stamp for box in item.boxes if box[0] >= view.after.x]
     assert len(kept) == 4
     added = [item.text for item in view.frame(1).shown if isinstance(item, Text) and item.anchor == "end"]
     assert added == [f"+{n}" for n in range(9)]
@@ -499,12 +499,12 @@ def test_both_show_the_same_number_where_the_ring_is():
         assert len(ringed_output(scatter, k)) == (output >= 0)
         for r, c in ringed_output(scatter, k):
             row, column = scatter.full.kept((r, c))
-            assert read(right, k, scatter.output)[r][c] == read(left, k, gather.grids[-1])[row][column] != ""
+            assert read(right, k, scatter.after)[r][c] == read(left, k, gather.grids[-1])[row][column] != ""
 
 
 def ringed_output(view, k):
     boxes = [item for item in view.frame(k).shown if isinstance(item, Boxes) and item.fill is None]
-    return ringed(view.output, boxes)
+    return ringed(view.after, boxes)
 
 
 @pytest.mark.parametrize(("size", "beside"), [((2,), True), ((2, 2), False)])
@@ -535,11 +535,11 @@ def test_overlap_counts_against_a_loop(rows, columns, kernel, stride, padding):
     made = traced(conv_transpose((rows, columns), kernel, stride=stride, padding=padding))
     view = stamps_view(made, OverlapView)
     panel = panel_of(view)
-    counts = [[0] * view.output.columns for _ in range(view.output.rows)]
+    counts = [[0] * view.after.columns for _ in range(view.after.rows)]
     for k, (r, c) in enumerate(product(range(rows), range(columns))):
         for i, j in product(range(kernel), range(kernel)):
             counts[r * stride + i][c * stride + j] += 1
-        assert read(panel, k, view.output) == [[str(n) if n else "" for n in row] for row in counts]
+        assert read(panel, k, view.after) == [[str(n) if n else "" for n in row] for row in counts]
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -732,8 +732,8 @@ def test_nearest_upsampling_against_a_loop(values, factor):
 def check_upsampled(view, wanted):
     panel, texts = panel_of(view), written(wanted, view.y)
     for k in range(len(panel.frames)):
-        assert read(panel, k, view.output) == so_far(texts, k + 1)
-        assert read(panel, k, view.input) == written(two(view.layer.input[0].tolist()), view.x)
+        assert read(panel, k, view.after) == so_far(texts, k + 1)
+        assert read(panel, k, view.before) == written(two(view.layer.input[0].tolist()), view.x)
 
 
 @few
@@ -801,9 +801,9 @@ def test_pointers_stand_where_the_output_lies():
     view = upsampled_view(made)
     (heads,) = [item for item in view.frame(6).shown if isinstance(item, Polygons)]
     above, beside = heads.rings
-    side = view.input.numbers.cell
-    assert above[0][0] == view.input.x + (0.75 + 0.5) * side
-    assert beside[0][1] == view.input.y + (0.25 + 0.5) * side
+    side = view.before.numbers.cell
+    assert above[0][0] == view.before.x + (0.75 + 0.5) * side
+    assert beside[0][1] == view.before.y + (0.25 + 0.5) * side
 
 
 # unfold and fold
@@ -872,7 +872,7 @@ def test_fold_draws_sums_of_what_overlaps(rows, columns, kernel, stride, padding
     wanted = [row[padding : padding + columns] for row in total[padding : padding + rows]]
     panel = panel_of(view)
     for k in range(rows * columns):
-        shown = read(panel, k, view.output)
+        shown = read(panel, k, view.after)
         inside = [row[padding : padding + columns] for row in shown[padding : padding + rows]]
         assert inside == so_far(written(wanted, view.y), k + 1)
         assert read(panel, k, view.columns) == written(values, view.x)
@@ -887,11 +887,11 @@ def folded_view(made):
 def test_fold_outlines_the_windows_that_cover_a_cell():
     layer = {"type": "fold", "output_size": [3, 3], "kernel_size": 2}
     view = folded_view(loaded([layer], [[1, 2, 3, 4]] * 4, channels=4))
-    side = view.output.numbers.cell
+    side = view.after.numbers.cell
     outlines = [
         box for item in view.frame(4).shown if isinstance(item, Boxes) and item.fill is None for box in item.boxes
     ]
-    assert sorted((y - view.output.y, x - view.output.x, w, h) for x, y, w, h in outlines) == [
+    assert sorted((y - view.after.y, x - view.after.x, w, h) for x, y, w, h in outlines) == [
         (r * side, c * side, 2 * side, 2 * side) for r in (0, 1) for c in (0, 1)
     ]
 
@@ -903,7 +903,7 @@ POOLED = [[1, 2, 6, 3], [3, 5, 2, 1], [1, 2, 2, 1], [7, 3, 4, 8]]
 
 def unpooled_panel(made):
     view = UnpooledView(made, styled(made))
-    return view, Panel(0, 0, view.still(), Lazy(view.starts[-1], view.frame))
+    return view, animated(view, 0, 0)
 
 
 @few

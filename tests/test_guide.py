@@ -33,7 +33,10 @@ def some_cells(trace):
 def test_origins_are_what_the_taps_read(name):
     spec = conv_anim.load(mapping(name))
     trace = traced(spec)
-    apart, merged = (Origins([layer.means for layer in trace.layers], m) for m in (False, True))
+    apart, merged = (
+        Origins([layer.means for layer in trace.layers], [layer.fed for layer in trace.layers], m)
+        for m in (False, True)
+    )
     for cell in some_cells(trace):
         assert apart.of(cell) == behind(trace, cell), cell
         every = {read[1:] for c in range(trace.output.shape[0]) for read in behind(trace, (c, *cell[1:]))}
@@ -86,5 +89,5 @@ def test_what_is_told_is_told_in_all_languages():
 def test_a_picture_needs_no_guide(monkeypatch):
     spec = pipeline.loaded(TEMPLATES["con_5"].path).spec
     scene = pipeline.scene(spec)
-    monkeypatch.setattr("conv_anim.scene.guide.guide", lambda *_: pytest.fail("not asked for"))
+    monkeypatch.setattr("conv_anim.scene.guides.together", lambda *_: pytest.fail("not asked for"))
     assert pipeline.encoded(scene, "png")

@@ -12,9 +12,8 @@ from conv_anim.diagnostics import SpecError
 from conv_anim.scene.color import mix
 from conv_anim.scene.isometric.view import Isometric as Drawing
 from conv_anim.scene.numbers import format_for, plane
-from conv_anim.scene.panel import text_box
 from conv_anim.scene.primitives import Lines, Polygons, Text
-from conv_anim.scene.style import Style
+from conv_anim.scene.style import Style, text_box
 from conv_anim.spec.model import Animation, Isometric
 from conv_anim.spec.themes import THEMES
 from conv_anim.tracing.geometry import Source

@@ -11,9 +11,8 @@ import conv_anim
 from conv_anim import catalog, pipeline
 from conv_anim.painting.fonts import OURS, DejaVu, FontFile, paths
 from conv_anim.scene.breaks import phrases, pieces
-from conv_anim.scene.panel import text_box
 from conv_anim.scene.primitives import Lines, Polygons, Text
-from conv_anim.scene.style import Style
+from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.wording.language import TABLES, Language
 from conv_anim.spec.themes import THEMES
 from tests import pictures
@@ -23,7 +22,9 @@ TEMPLATES = {template.name: template for template in catalog.templates()}
 HAN = r"[\u4e00-\u9fff]"
 WORDS = re.compile(r"[A-Za-z][A-Za-z\d_]*[A-Za-z]")
 SYMBOLS = {"max", "im2col", "col2im", "ceil_mode", "count_include_pad"}
-"""Names of functions and of a spec's keys."""
+SYMBOLS |= {"ReLU", "leaky", "GELU", "SiLU", "Sigmoid", "sigmoid", "tanh", "Tanh", "softmax", "Softmax", "exp"}
+SYMBOLS |= {"one", "three", "pool"}
+"""Names of functions, of a spec's keys, and of the layers of a template."""
 SAID = ("labels=true", "caption=true", "formula=true")
 
 
@@ -55,7 +56,9 @@ def test_our_own_font_has_all_of_its_characters():
 def specs(lang):
     """Every template and every kind of layer, saying all there is to say."""
     for name, template in TEMPLATES.items():
-        yield name, pipeline.loaded(template.path, changes=[*SAID, f"lang={lang}"]).spec
+        panels = len(pipeline.load(template.path).panels)
+        titles = [f"panels.{k}.title='{k}'" for k in range(panels)]
+        yield name, pipeline.loaded(template.path, changes=[*SAID, *titles, f"lang={lang}"]).spec
     for name in NAMES:
         yield name, conv_anim.load(mapping(name, lang=lang))
 

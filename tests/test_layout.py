@@ -14,11 +14,10 @@ from conv_anim.limits import Limits
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene import choice, stacks, storyboard
 from conv_anim.scene.channels.towers import Block, Heights, Span, stacked, total, tower
-from conv_anim.scene.panel import text_box
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Scene, Stroke, Text, moved
 from conv_anim.scene.sequence.rows import rows_of
 from conv_anim.scene.sheet import Side
-from conv_anim.scene.style import Style
+from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.table import Table, Track
 from conv_anim.scene.volume.oblique import MOST_HUES, Depth, Stack
 from conv_anim.scene.wording.language import Language

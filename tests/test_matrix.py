@@ -7,6 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conv_anim.ops.conv import Conv
+from conv_anim.ops.conv_transpose import ConvTranspose
+from conv_anim.ops.pool import Pool
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.color import contrast, rgb
 from conv_anim.scene.figure import scene
@@ -19,17 +22,15 @@ from conv_anim.scene.tints import tints
 from conv_anim.spec.model import (
     Animation,
     Arange,
-    Conv,
-    ConvTranspose,
     Ends,
     FigureSize,
     Given,
     Input,
     Labels,
     Matrix,
-    Pool,
     Random,
     Spec,
+    chain,
 )
 from conv_anim.spec.themes import THEMES
 from conv_anim.tracing.matrix import EMPTY, SEVERAL, matrix
@@ -90,7 +91,7 @@ def counted(*shape):
 
 def figure(layer, *, theme="light", animate=False, values=None, labels=None, **given):
     fed = Input(layer.ends.in_size, layer.ends.in_channels, values or Arange())
-    return Spec(fed, (layer,), Matrix(animate), THEMES[theme], labels=labels or Labels(), **given)
+    return Spec(fed, chain((layer,)), Matrix(animate), THEMES[theme], labels=labels or Labels(), **given)
 
 
 CON_3 = conv((4, 4), 3)
@@ -431,7 +432,7 @@ def test_names_and_blocks():
 
 
 def test_without_labels_only_numbers_and_signs():
-    plain_figure = Spec(Input((4, 4), 1, Arange()), (CON_3,), Matrix(), THEMES["light"])
+    plain_figure = Spec(Input((4, 4), 1, Arange()), chain((CON_3,)), Matrix(), THEMES["light"])
     made = MatrixView(Plan(trace(plain_figure), Style(THEMES["light"], 1.0, FONT)))
     assert not [item for item in made.still() if isinstance(item, Text) and item.text[0].isalpha()]
 

@@ -15,12 +15,12 @@ from conv_anim import pipeline
 from conv_anim.diagnostics import SpecError
 from conv_anim.painting.agg import frames
 from conv_anim.scene.color import mix
-from conv_anim.scene.glide import FRAMES, TIME, Glide, eased
-from conv_anim.scene.isometric.gliding import Gliding, between, cut
+from conv_anim.scene.isometric.tweening import Tweening, between, cut
 from conv_anim.scene.isometric.view import Isometric as Drawing
 from conv_anim.scene.primitives import Frame, Polygons, Text
 from conv_anim.scene.sheet import two
 from conv_anim.scene.style import Style
+from conv_anim.scene.tween import FRAMES, TIME, Tween, eased
 from conv_anim.spec.themes import THEMES
 from conv_anim.tracing.trace import trace
 from tests import pictures
@@ -97,7 +97,7 @@ def test_a_single_step_does_not_move():
 
 
 def test_half_of_the_way_is_done_in_half_of_the_time_and_both_ends_are_slow():
-    shares = [Glide(9).place(k) for k in range(11)]
+    shares = [Tween(9).place(k) for k in range(11)]
     assert [step for step, _ in shares] == [0] * 10 + [1]
     ways = [share for _, share in shares[:10]] + [1.0]
     assert (ways[0], shares[10][1]) == (0, 0)
@@ -132,7 +132,7 @@ def drawing(name, **more):
 
 def gliding(view, step, share):
     start, end = (two(view.steps.cell(k)[1:]) for k in (step, step + 1))
-    return Gliding(view.grounds[0], view.floors[-1], between(start, end, share))
+    return Tweening(view.grounds[0], view.floors[-1], between(start, end, share))
 
 
 def area(ring):
@@ -181,7 +181,7 @@ def test_it_goes_straight_and_only_forward(name):
     view = drawing(name)
     for step in range(len(view.steps) - 1):
         start, end = (np.array(two(view.steps.cell(k)[1:])) for k in (step, step + 1))
-        shares = [view.glide.place(k)[1] for k in range(FRAMES + 1)]
+        shares = [view.tween.place(k)[1] for k in range(FRAMES + 1)]
         spots = [np.array(gliding(view, step, share).spot) for share in shares] + [end]
         along = [float((spot - start) @ (end - start)) for spot in spots]
         assert all(a < b for a, b in pairwise(along))
@@ -269,7 +269,7 @@ def tinted(drawn, text):
 def test_numbers_and_crosses_are_no_bolder_on_the_way(name):
     """The window has only just touched the cells ahead: what is written in them is as it was, to the pixel."""
     smooth = scene(name, view={"kind": "isometric", "numbers": True})
-    bare = replace(smooth, frames=(Frame(),), glide=Glide())
+    bare = replace(smooth, frames=(Frame(),), tween=Tween())
     (rest,), (moved,) = ([p.copy() for p in frames(s, [k])] for s, k in ((bare, 0), (smooth, 1)))
     shown = smooth.frames[1].shown
     ahead = [item for item in shown if isinstance(item, Text) and item in smooth.still and not tinted(smooth, item)]

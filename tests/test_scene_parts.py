@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
+from conv_anim.scene.clipping import outside
 from conv_anim.scene.color import contrast, luminance, mix, readable
 from conv_anim.scene.numbers import Format, Formats, format_for, plane, weights_format
 from conv_anim.scene.primitives import Boxes, Frame, Lazy, Lines, Polygons, Scene, Stroke, Text, moved
-from conv_anim.scene.segments import outside
 from conv_anim.scene.steps import Steps
 from conv_anim.spec.model import Animation
 from conv_anim.tracing.trace import trace

@@ -14,7 +14,6 @@ from conv_anim.scene.numbers import format_for
 from conv_anim.scene.primitives import Boxes, Lines, Text
 from conv_anim.spec.model import Animation, Sequence
 from conv_anim.spec.themes import THEMES
-from conv_anim.spec.views import kind_of
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.trace import trace
 from tests import pictures
@@ -246,7 +245,7 @@ def test_channels_are_said():
     figure = load({"type": "conv", "kernel_size": 3, "out_channels": 8}, {"type": "max_pool", "kernel_size": 2})
     said = pictures.texts(pictures.scene(figure).still)
     assert said.count("8 channels, drawn as one") == 2
-    assert kind_of(figure.view) == "sequence"
+    assert figure.view.kind == "sequence"
 
 
 def test_labels_may_be_left_out():
@@ -261,7 +260,7 @@ def test_labels_may_be_left_out():
     ([{"type": "conv", "kernel_size": 3}] * 2, {"input": {"size": [9, 9]}}, "isometric"),
 ])  # fmt: skip
 def test_the_view_that_suits(layers, more, view):
-    assert kind_of(load(*layers, **more).view) == view
+    assert load(*layers, **more).view.kind == view
 
 
 def test_written_numbers_are_shown():

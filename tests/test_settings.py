@@ -13,13 +13,11 @@ from conv_anim.diagnostics import Code, Source, SpecError
 from conv_anim.spec.document import parsed
 from conv_anim.spec.formats import split
 from conv_anim.spec.kinds import Whole
-from conv_anim.spec.layers import LAYER_TYPES
 from conv_anim.spec.nodes import from_python, shown
+from conv_anim.spec.op_types import TYPES as LAYER_TYPES
 from conv_anim.spec.records import Field, Object
 from conv_anim.spec.remedies import way_out
-from conv_anim.spec.showing import name_of
 from conv_anim.spec.starter import STARTED, text
-from conv_anim.spec.views import kind_of
 from conv_anim.tracing import accounts
 from conv_anim.tracing.listing import pieces
 from conv_anim.tracing.scatter import Scatter
@@ -142,7 +140,7 @@ def test_behind_an_interpolated_cell_lie_its_neighbours(cells, count, corners):
 
 @given(made.convs() | made.pools())
 def test_what_is_not_read_is_what_no_window_covers(layer):
-    for a, found in enumerate(accounts.unread(layer)):
+    for a, found in enumerate(accounts.unread(layer.window)):
         before, after = layer.padding[a]
         length = layer.ends.in_size[a] + before + after
         covered = {
@@ -162,9 +160,9 @@ def test_what_is_not_read_is_what_no_window_covers(layer):
 def test_layers_are_called_what_a_spec_calls_them():
     for kind in ("max_pool", "avg_pool", "lp_pool", "conv", "conv_transpose"):
         (layer,) = layers({"type": kind, "kernel_size": 2})
-        assert name_of(layer) == kind
-    assert name_of(layers({"type": "channel_shuffle", "groups": 2})[0]) == "channel_shuffle"
-    assert name_of(layers({"type": "pixel_unshuffle", "downscale_factor": 1})[0]) == "pixel_unshuffle"
+        assert layer.type == kind
+    assert layers({"type": "channel_shuffle", "groups": 2})[0].type == "channel_shuffle"
+    assert layers({"type": "pixel_unshuffle", "downscale_factor": 1})[0].type == "pixel_unshuffle"
 
 
 def test_a_layer_type_has_its_article():
@@ -257,7 +255,7 @@ def test_a_bias_is_added_to_every_cell_of_its_channel(kind):
 def test_the_view_that_suits(size, channels, given, kind):
     known = {"conv": {"type": "conv", "kernel_size": 2}, "wide": {"type": "conv", "kernel_size": 2, "out_channels": 3}}
     fed = {"input": {"size": list(size), "channels": channels}, "layers": [known[name] for name in given]}
-    assert kind_of(conv_anim.load(fed).view) == kind
+    assert conv_anim.load(fed).view.kind == kind
 
 
 def test_the_flat_view_shows_one_channel():
@@ -306,7 +304,8 @@ def test_a_listing_has_every_number_under_its_name():
     assert json.loads("".join(pieces(trace, steps=False))) == {
         "layers": [
             {
-                "type": "Conv", "input_size": [1, 2, 2], "output_size": [1, 2, 1], "input": [[[1, 2], [3, 4]]],
+                "type": "Conv", "fed": [0], "input_size": [1, 2, 2], "output_size": [1, 2, 1],
+                "input": [[[1, 2], [3, 4]]],
                 "weight": [[[[1, 2], [3, 4]]]], "bias": [5], "output": [[[16], [35]]],
             }
         ]

@@ -19,13 +19,13 @@ from conv_anim.diagnostics import Code, Source, SpecError
 from conv_anim.spec import model, reader, starter
 from conv_anim.spec.arrays import KERNELS
 from conv_anim.spec.document import parsed, scalar
-from conv_anim.spec.layers import LAYER_TYPES
 from conv_anim.spec.model import Given
 from conv_anim.spec.nodes import Entries
+from conv_anim.spec.op_types import TYPES as LAYER_TYPES
 from conv_anim.spec.reader import schema
 from conv_anim.spec.records import tables
 from conv_anim.spec.themes import THEMES
-from conv_anim.spec.views import VIEWS, kind_of
+from conv_anim.spec.views import VIEWS
 
 SCHEMA = jsonschema.Draft202012Validator(schema())
 
@@ -271,7 +271,7 @@ def test_a_theme_can_be_changed_colour_by_colour():
 ])  # fmt: skip
 def test_the_view_that_suits(more, view):
     spec = {"input": {"size": [5, 5]}, "layer": {"type": "conv", "kernel_size": 3}, **more}
-    assert kind_of(conv_anim.load(spec).view) == view
+    assert conv_anim.load(spec).view.kind == view
 
 
 def test_labels_follow_the_theme_unless_told_otherwise():
@@ -398,8 +398,11 @@ ERRORS = Path(__file__).parent / "errors"
 STRUCTURAL = {"unknown-key", "unknown-name", "wrong-type", "out-of-range", "missing-key", "format"}
 """What a schema can see."""
 UNSEEN = {
-    "a stack": {"missing_unpool_pool"},
-    "what follows from other keys": {"missing_kernel_size", "missing_size", "missing_upsample", "random_bounds"},
+    "a stack": {"missing_unpool_pool", "graph_unknown_name", "graph_too_far"},
+    "what follows from other keys": {
+        "missing_kernel_size", "missing_out_features", "missing_size", "missing_upsample", "random_bounds",
+        "panels_without_input",
+    },
     "numbers and lists in arrays": {
         "ragged_missing_comma", "ragged_text", "out_of_range_weight", "wrong_type_empty_row", "out_of_range_number",
         "wrong_type_weight_fraction",

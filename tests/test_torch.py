@@ -264,3 +264,107 @@ def test_spatially_separable_and_flattened(channels, outputs, rows, columns, str
     trace = traced(channels, [rows, columns], {"type": "flattened", "out_channels": outputs, **moves})
     mix, down, across = (tensor(each.weight) for each in trace.layers)
     same(trace, functional.conv2d(tensor(trace.input)[None], mix * down * across, stride=stride, padding=padding)[0])
+
+
+# what makes a network
+
+ACTIVATIONS = {
+    "relu": functional.relu,
+    "gelu": functional.gelu,
+    "silu": functional.silu,
+    "sigmoid": torch.sigmoid,
+    "tanh": torch.tanh,
+}
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+@given(st.lists(st.integers(1, 5), min_size=1, max_size=3), st.integers(1, 3), st.integers(0, 99))
+def test_activations(name, size, channels, seed):
+    trace = traced(channels, size, {"type": name}, seed=seed)
+    same(trace, ACTIVATIONS[name](tensor(trace.input)))
+
+
+@given(st.lists(st.integers(1, 5), min_size=1, max_size=3), st.floats(-2, 2), st.integers(0, 99))
+def test_leaky_relu(size, slope, seed):
+    trace = traced(2, size, {"type": "leaky_relu", "negative_slope": slope}, seed=seed)
+    same(trace, functional.leaky_relu(tensor(trace.input), slope))
+
+
+@given(st.lists(st.integers(1, 5), min_size=1, max_size=3), st.integers(1, 4), st.booleans(), st.integers(0, 99))
+def test_softmax(size, channels, last, seed):
+    trace = traced(channels, size, {"type": "softmax", "over": "last" if last else "channels"}, seed=seed)
+    same(trace, functional.softmax(tensor(trace.input), dim=-1 if last else 0))
+
+
+@given(st.lists(st.integers(1, 4), min_size=1, max_size=3), st.integers(1, 3), st.integers(0, 99), st.data())
+def test_batch_norm(size, channels, seed, data):
+    """A trained one, with its mean and variance folded into a scale and a shift."""
+    drawn = st.lists(st.floats(-3, 3), min_size=channels, max_size=channels)
+    gain, bias, mean = (data.draw(drawn) for _ in range(3))
+    variance = [abs(v) + 0.1 for v in data.draw(drawn)]
+    epsilon = 1e-5
+    scale = [g / (v + epsilon) ** 0.5 for g, v in zip(gain, variance, strict=True)]
+    shift = [b - m * s for b, m, s in zip(bias, mean, scale, strict=True)]
+    trace = traced(channels, size, {"type": "batch_norm", "scale": scale, "shift": shift}, seed=seed)
+    theirs = functional.batch_norm(
+        tensor(trace.input)[None], tensor(mean), tensor(variance), tensor(gain), tensor(bias), eps=epsilon
+    )
+    same(trace, theirs[0])
+
+
+@given(st.lists(st.integers(1, 4), min_size=1, max_size=3), st.integers(1, 3), st.integers(1, 4), st.integers(0, 99))
+def test_linear_and_flatten(size, channels, features, seed):
+    layer = {"type": "linear", "out_features": features, "bias": list(range(features))}
+    bias = torch.arange(features, dtype=torch.float64)
+    trace = traced(channels, size, layer, seed=seed)
+    same(trace, functional.linear(tensor(trace.input), tensor(trace.layers[0].weight), bias))
+    trace = traced(channels, size, {"type": "flatten"}, layer, seed=seed)
+    flat = torch.flatten(tensor(trace.input)[None], 1)
+    same(trace, functional.linear(flat, tensor(trace.layers[1].weight), bias)[0])
+
+
+@given(st.lists(st.integers(1, 4), min_size=1, max_size=3), st.integers(1, 3), st.integers(0, 99))
+def test_joins(size, channels, seed):
+    mixed = {"type": "pointwise", "out_channels": channels, "name": "mixed", "from": "input"}
+    trace = traced(channels, size, mixed, {"type": "add", "from": ["mixed", "input"]}, seed=seed)
+    x, y = tensor(trace.input), tensor(trace.layers[0].output)
+    same(trace, y + x)
+    same(traced(channels, size, mixed, {"type": "multiply", "from": ["mixed", "input"]}, seed=seed), y * x)
+    same(traced(channels, size, mixed, {"type": "concat", "from": ["mixed", "input"]}, seed=seed), torch.cat([y, x]))
+    squeezed = {"type": "global_avg_pool", "from": "input"}
+    same(
+        traced(channels, size, squeezed, {"type": "multiply", "from": ["input", -1]}, seed=seed),
+        x * x.mean(dim=tuple(range(1, x.ndim)), keepdim=True),
+    )
+
+
+@given(
+    st.lists(st.integers(2, 5), min_size=1, max_size=3),
+    st.sampled_from(["zeros", "reflect", "replicate", "circular"]),
+    st.integers(0, 99),
+    st.data(),
+)
+def test_pad_and_crop(size, mode, seed, data):
+    if mode == "reflect" and len(size) == 3:
+        mode = "replicate"
+    around = [[data.draw(st.integers(0, n - 1)), data.draw(st.integers(0, n - 1))] for n in size]
+    value = {"value": data.draw(st.floats(-2, 2))} if mode == "zeros" else {}
+    trace = traced(2, size, {"type": "pad", "padding": around, "padding_mode": mode, **value}, seed=seed)
+    flat = [side for pair in reversed(around) for side in pair]
+    how = {"mode": "constant", **value} if mode == "zeros" else {"mode": mode}
+    theirs = functional.pad(tensor(trace.input)[None], flat, **how)
+    same(trace, theirs[0])
+    whole = traced(
+        2, [n + sum(pair) for n, pair in zip(size, around, strict=True)], {"type": "crop", "cropping": around}
+    )
+    cut = functional.pad(tensor(whole.input)[None], [-side for side in flat])
+    same(whole, cut[0])
+
+
+@given(st.lists(st.integers(1, 7), min_size=1, max_size=3), st.data(), st.booleans(), st.integers(0, 99))
+def test_adaptive_pools(size, data, largest, seed):
+    out = [data.draw(st.integers(1, 8)) for _ in size]
+    name, called = ("adaptive_max_pool", "max") if largest else ("adaptive_avg_pool", "avg")
+    trace = traced(2, size, {"type": name, "size": out}, seed=seed)
+    pool = getattr(functional, f"adaptive_{called}_pool{len(size)}d")
+    same(trace, pool(tensor(trace.input)[None], tuple(out) if len(out) > 1 else out[0])[0])

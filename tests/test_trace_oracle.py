@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from conv_anim.spec.model import Arange, Conv, ConvTranspose, Random
+from conv_anim.ops.conv import Conv
+from conv_anim.ops.conv_transpose import ConvTranspose
+from conv_anim.spec.model import Arange, Random
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.trace import LayerTrace, trace
 from conv_anim.tracing.values import fill, spread

@@ -8,15 +8,16 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
+from conv_anim.ops.shuffle import ChannelShuffle
+from conv_anim.ops.upsample import Upsample
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.figure import scene
-from conv_anim.scene.panel import text_box
 from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
-from conv_anim.scene.style import Style
+from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.volume.oblique import Depth
 from conv_anim.scene.volume.view import VolumeView, volume
 from conv_anim.scene.wording import names
-from conv_anim.spec.model import Animation, ChannelShuffle, Ends, FigureSize, Labels, Upsample, Volume
+from conv_anim.spec.model import Animation, Ends, FigureSize, Labels, Volume
 from conv_anim.spec.themes import THEMES
 from conv_anim.tracing.trace import trace
 from tests.layers import conv, conv_transpose, convs, pool, pools, spec, transposes

@@ -20,7 +20,7 @@ from conv_anim.painting.agg import frames
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.primitives import Text
 from conv_anim.spec import formats
-from conv_anim.spec.layers import LAYER_TYPES
+from conv_anim.spec.op_types import TYPES as LAYER_TYPES
 from conv_anim.spec.views import VIEWS
 from tests.pictures import after
 from tests.random_specs import spec

@@ -18,7 +18,7 @@ from conv_anim.scene.wording import parameters, words
 from conv_anim.scene.wording.captions import caption, description
 from conv_anim.scene.wording.formulas import field, formulas, sizes
 from conv_anim.scene.wording.language import Language
-from conv_anim.spec.layers import LAYER_TYPES
+from conv_anim.spec.op_types import TYPES as LAYER_TYPES
 from conv_anim.spec.themes import THEMES
 from conv_anim.tracing.trace import trace
 from tests import layers as made
@@ -103,7 +103,7 @@ def test_any_stack_has_a_caption(layers):
     layers = [layer for layer in layers if len(layer.kernel_size) == len(layers[0].kernel_size)]
     for lang in ("en", "zh-TW"):
         assert said(replace(made.spec(*layers), lang=lang))
-        assert all(formulas(layers, Language(lang)))
+        assert all(formulas(made.spec(*layers), Language(lang)))
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_the_size_is_what_its_formula_gives(layer):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_part_of_every_formula_comes_out(name):
-    for line in formulas(load(name).layers, EN):
+    for line in formulas(load(name), EN):
         for part in re.split(r", (?=[op] =|only)", line):
             assert part == "only before" or check(part) >= 0
 
@@ -209,7 +209,7 @@ def test_every_part_of_every_formula_comes_out(name):
     ],
 )
 def test_formulas(name, lines):
-    assert formulas(load(name).layers, EN) == lines
+    assert formulas(load(name), EN) == lines
 
 
 def test_the_receptive_field_adds_up():
@@ -255,7 +255,7 @@ def test_what_is_said_of_an_input(layer, said_):
 def test_never_read_is_said_of_what_is_never_read(layer):
     """Against the trace: the cells that taps lie on."""
     traced = trace(made.spec(layer)).layers[0]
-    text = ", ".join(words.never_read(layer, EN))
+    text = ", ".join(words.never_read(layer.window, EN))
     unread = []
     for a, axis in enumerate(traced.operator.axes):
         read = {tap.canvas[a] for step in traced for tap in step.taps if tap.canvas[a] < axis.canvas}
@@ -279,7 +279,7 @@ def test_sizes():
 
 def table(name, lang="en"):
     say = Language(lang)
-    return CostTable(Style(THEMES["light"], 1.0, Monospaced()), say, tuple(rows(load(name).layers, say)))
+    return CostTable(Style(THEMES["light"], 1.0, Monospaced()), say, tuple(rows(load(name).nodes, say)))
 
 
 def test_the_cost_of_a_composition_stands_beside_what_it_replaces():

@@ -49,6 +49,8 @@ TOPICS = {
     "receptive_field": "Receptive fields",
     "isometric": "Slanted planes, with numbers and marks",
     "unfold": "Unfold and fold",
+    "networks": "What makes a network",
+    "side_by_side": "Figures side by side",
     "conv_arithmetic": "conv_arithmetic's animations",
 }
 

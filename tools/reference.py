@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from conv_anim.spec import looks, reader
 from conv_anim.spec.arrays import KERNELS, RANDOM, SOURCES
-from conv_anim.spec.layers import LAYER_TYPES
+from conv_anim.spec.op_types import TYPES
 from conv_anim.spec.themes import THEMES, Theme
 from conv_anim.spec.views import VIEWS
+from conv_anim.spec.wiring import FROM, NAME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,15 +22,26 @@ A spec is a YAML file. Only `input` and `layer` (or `layers`) are needed; every 
 not listed here is an error, which names the nearest one that is. `conv-anim schema` prints the same as JSON Schema.
 Every figure of the [gallery](gallery.md) stands beside its spec.
 """
+PANELS = (
+    "Each is a mapping; what it does not say itself, it takes from the top of the spec, where `input` and `layer` are "
+    "then not needed. See [figures side by side](side-by-side.md)."
+)
+
+WIRED = (
+    "Layers feed one another: each is fed by the one before, the first one by the input. `from` names others, so that "
+    "ways part and join again; each layer stands below those that it is fed by."
+)
 
 
 def text() -> str:
     """The page."""
     parts = [INTRODUCTION, section("The spec", reader.SPEC.fields)]
     parts += [section("`input`", _fields(reader.INPUT)), _values()]
-    parts += [section(f"`layer: {{type: {name}}}`", kind.keys.fields) for name, kind in LAYER_TYPES.items()]
-    parts += [section(f"`view: {{kind: {name}}}`", kind.options.fields) for name, kind in VIEWS.items()]
+    parts += [section("Any layer", [NAME, FROM], WIRED)]
+    parts += [section(f"`layer: {{type: {name}}}`", kind.keys.fields) for name, kind in TYPES.items()]
+    parts += [section(f"`view: {{kind: {name}}}`", kind.options) for name, kind in VIEWS.items()]
     parts += [
+        section("`panels`", reader.BOARD.of_panels, PANELS),
         section("`theme`", looks.OWN_THEME.fields, "The themes: " + ", ".join(f"`{name}`" for name in THEMES) + "."),
         section("`animation`", _fields(looks.ANIMATION)),
         section("`size`", _fields(looks.SIZE)),

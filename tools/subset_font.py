@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 import tarfile
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
 from conv_anim.scene.wording.phrases import zh_tw
+from conv_anim.spec.op_types import BUILT_IN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +45,9 @@ LECTURE = (
 def texts() -> Iterator[str]:
     """All that is drawn, or may be, in our own figures."""
     yield from zh_tw.PHRASES.values()
+    for module in dict.fromkeys(BUILT_IN.values()):
+        for words in vars(import_module(f"conv_anim.ops.{module}")).values():
+            yield from words.get("zh-TW", {}).values() if isinstance(words, dict) else ()
     for path in [*(ROOT / "templates").rglob("*.yaml"), *(ROOT / "docs").glob("*.zh-TW.md")]:
         yield path.read_text(encoding="utf-8")
     yield MORE

@@ -13,6 +13,7 @@ from conv_anim.spec.model import Arange, Given, Random
 
 if TYPE_CHECKING:
     from conv_anim.spec.model import Number, Size, Values
+    from conv_anim.tracing.trace import LayerTrace
     from conv_anim.tracing.values import Array
 
 FEW = 200
@@ -47,6 +48,13 @@ class Form:
                 return self._literal(numbers.ravel().tolist(), shape)
             case _:
                 assert_never(values)
+
+    def weight(self, traced: LayerTrace) -> str:
+        """An expression for a layer's weights."""
+        values = traced.layer.weight_values
+        assert values is not None
+        assert traced.weight is not None
+        return self.of(values, traced.weight)
 
     def numbers(self, numbers: Array) -> str:
         """An expression for a list that is written out."""

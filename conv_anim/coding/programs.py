@@ -2,66 +2,119 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from conv_anim.coding.jax_code import Jax
 from conv_anim.coding.keras_code import Keras
 from conv_anim.coding.numpy_code import Numpy
 from conv_anim.coding.torch_code import Torch
-from conv_anim.coding.writing import Place, UnwrittenError, too_much
+from conv_anim.coding.writing import Place, too_much
 from conv_anim.diagnostics import listed
 from conv_anim.scene.wording import captions
-from conv_anim.spec.model import MaxUnpool
-from conv_anim.spec.showing import name_of
+from conv_anim.spec.op import UnwrittenError
 from conv_anim.tracing.trace import trace
 
 if TYPE_CHECKING:
     from conv_anim.coding.writing import Writer
     from conv_anim.spec.model import Spec
-    from conv_anim.tracing.trace import Trace
+    from conv_anim.tracing.trace import LayerTrace, Trace
 
 FRAMEWORKS: dict[str, Writer] = {"torch": Torch(), "keras": Keras(), "jax": Jax(), "numpy": Numpy()}
+IMPORT_MATH = "import math"
+"""What a layer's lines may begin with."""
 NAMES = {"torch": "PyTorch", "keras": "Keras", "jax": "JAX", "numpy": "NumPy"}
 
 
 def program(spec: Spec, framework: str) -> str:
     """The text of a program that computes a spec and prints its output, which it calls ``y``.
 
-    Raises SpecError for a layer that the framework has no words for, and says which of them have.
+    Of several panels one after the other. Raises SpecError for a layer that the framework has no words for, and says
+    which of them have.
     """
+    if spec.panels:
+        return "\n".join((f"# {one.title}\n" if one.title else "") + program(one, framework) for one in spec.panels)
     traced = trace(spec)
     try:
-        lines = _lines(traced, FRAMEWORKS[framework])
+        lines = _lines(traced, framework)
     except UnwrittenError as error:
-        able = [name for name, writer in FRAMEWORKS.items() if _can(traced, writer)]
+        able = [name for name in FRAMEWORKS if _can(traced, name)]
         hint = f"--framework {listed(able)} can" if able else "conv-anim trace prints the numbers"
         raise too_much(f"{NAMES[framework]} has no layer like this: {error}", hint) from None
     said = captions.caption(spec).replace(captions.SPACE, " ")
     return "\n".join([*(f"# {line}" for line in said.splitlines()), *lines, ""])
 
 
-def _can(traced: Trace, writer: Writer) -> bool:
+def _can(traced: Trace, framework: str) -> bool:
     try:
-        _lines(traced, writer)
+        _lines(traced, framework)
     except UnwrittenError:
         return False
     return True
 
 
-def _lines(traced: Trace, writer: Writer) -> list[str]:
-    unpooled = {layer.pool for layer in traced.spec.layers if isinstance(layer, MaxUnpool)}
-    body: list[str] = []
+def _lines(traced: Trace, framework: str) -> list[str]:
+    writer, names = FRAMEWORKS[framework], _kept(traced)
+    body = [f"{names[0]} = x"] if 0 in names else []
     for layer in traced.layers:
-        place = Place(layer, len(traced.layers) == 1, layer.number in unpooled)
-        heading = [] if place.alone else [f"# {layer.number + 1}. {name_of(layer.layer)}"]
-        lines = writer.layer(place)
+        place = _place(traced, layer, names)
+        heading = [] if place.alone else [f"# {layer.number + 1}. {layer.layer.type}"]
+        lines = [*_taken(layer, names), *layer.layer.code(framework, place)]
         body += ["", *([""] if lines[0].startswith("def ") else []), *heading, *lines]
-        if layer.number + 1 < len(traced.layers):
+        if layer.number + 1 in names:
+            body.append(f"{names[layer.number + 1]} = y")
+        if layer.number + 1 < len(traced.layers) and _goes_on(traced.layers[layer.number + 1]):
             body.append("x = y")
     head = writer.head(traced)
+    body, imports = [line for line in body if line != IMPORT_MATH], [IMPORT_MATH] * (IMPORT_MATH in body)
     if any("np." in line.split("#")[0].replace("jnp.", "") for line in (*head, *body)):
-        head = ["import numpy as np", *head]
-    return [*_ordered(head), *body, "", *writer.tail()]
+        imports.append("import numpy as np")
+    return [*_ordered([*imports, *head]), *body, "", *writer.tail()]
+
+
+def _goes_on(layer: LayerTrace) -> bool:
+    """Whether a layer reads what the one before it made, and that alone, as ``x``."""
+    return layer.fed[0] == layer.number and not _joins(layer)
+
+
+def _joins(layer: LayerTrace) -> bool:
+    """Whether a layer has several inputs, which its program calls by their names."""
+    return len(layer.fed) > 1 and not layer.layer.puts_back
+
+
+def _kept(traced: Trace) -> dict[int, str]:
+    """Names for the maps that are read by another layer than the next one, or by one with several inputs."""
+    far = {number for layer in traced.layers if _joins(layer) for number in layer.fed}
+    far |= {layer.fed[0] for layer in traced.layers if layer.fed[0] != layer.number}
+    nodes = traced.spec.nodes
+    called = {number: "first" if number == 0 else _variable(nodes[number - 1].name, number) for number in sorted(far)}
+    taken = list(called.values())
+    return {number: name if taken.count(name) == 1 else f"{name}_{number}" for number, name in called.items()}
+
+
+def _variable(name: str, number: int) -> str:
+    """A name that a program can use for what a node makes."""
+    plain = re.sub(r"\W", "_", name)
+    return f"made_{number}" if name == str(number) else f"{plain}_made" if plain in RESERVED else plain
+
+
+RESERVED = {
+    *("x", "y", "first", "np", "jnp", "jax", "lax", "nn", "torch", "keras", "layers", "weight", "bias", "kernel"),
+    *("total", "count", "between", "cubic", "cells", "window", "indices", "in", "is", "if", "for", "def", "not", "or"),
+    *("and", "as", "from", "import", "pass", "return", "while", "with", "class", "del", "else", "lambda", "try"),
+}
+"""What a variable cannot be called, because programs call something else so."""
+
+
+def _place(traced: Trace, layer: LayerTrace, names: dict[int, str]) -> Place:
+    unpooled = {each.fed[1] for each in traced.layers if each.layer.puts_back}
+    inputs = tuple(names.get(number, "x") for number in layer.fed)
+    return Place(layer, len(traced.layers) == 1, layer.number + 1 in unpooled, inputs)
+
+
+def _taken(layer: LayerTrace, names: dict[int, str]) -> list[str]:
+    """Its input as ``x``, if that is not what the layer before it made."""
+    return [] if layer.fed[0] == layer.number or _joins(layer) else [f"x = {names[layer.fed[0]]}"]
 
 
 def _ordered(head: list[str]) -> list[str]:

@@ -6,20 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from conv_anim.diagnostics import Code, Problem, SpecError
+from conv_anim.spec.op import UnwrittenError
 from conv_anim.spec.sizes import effective_kernel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conv_anim.spec.model import Padding, Pool, Size
+    from conv_anim.spec.model import Padding, Size
     from conv_anim.tracing.trace import LayerTrace, Trace
 
 
-class UnwrittenError(Exception):
-    """A framework has no words for a layer."""
-
-
 def unwritten(what: str) -> NoReturn:
+    """A framework has no words for this."""
     raise UnwrittenError(what)
 
 
@@ -31,6 +29,8 @@ class Place:
     alone: bool
     unpooled: bool
     """Whether a later layer takes this pool back."""
+    inputs: tuple[str, ...] = ("x",)
+    """What its inputs are called; the first one is x."""
 
     def named(self, name: str) -> str:
         """A name for something of this layer, other than those of others."""
@@ -38,10 +38,9 @@ class Place:
 
 
 class Writer(Protocol):
-    """A framework's words: what stands above, how the input is said, a layer from ``x`` to ``y``, and the end."""
+    """A framework's words: what stands above, how the input is said, and the end."""
 
     def head(self, trace: Trace) -> list[str]: ...
-    def layer(self, place: Place) -> list[str]: ...
     def tail(self) -> list[str]: ...
 
 
@@ -62,18 +61,6 @@ def unless(value: Sequence[int], default: int) -> str | None:
 
 def symmetric(padding: Padding) -> bool:
     return all(before == after for before, after in padding)
-
-
-def overhang(pool: Pool) -> Size:
-    """How far the last window of each axis reaches beyond the padding (with ``ceil_mode``)."""
-    ends = pool.ends
-    sides = zip(ends.in_size, ends.out_size, pool.kernel_size, pool.stride, pool.dilation, pool.padding, strict=True)
-    return tuple(max(0, (out - 1) * s + effective_kernel(k, d) - size - sum(pad)) for size, out, k, s, d, pad in sides)
-
-
-def is_global(pool: Pool) -> bool:
-    """Whether the one window is the whole map."""
-    return pool.kernel_size == pool.ends.in_size and not any(map(any, pool.padding)) and set(pool.dilation) == {1}
 
 
 LETTERS = "ijk"

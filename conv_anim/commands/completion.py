@@ -95,13 +95,13 @@ def _themes() -> Iterator[tuple[str, str]]:
 def _views() -> Iterator[tuple[str, str]]:
     from conv_anim.spec.views import VIEWS
 
-    return ((name, kind.options.doc) for name, kind in VIEWS.items())
+    return ((name, kind.doc) for name, kind in VIEWS.items())
 
 
 def _layers() -> Iterator[tuple[str, str]]:
-    from conv_anim.spec.layers import LAYER_TYPES
+    from conv_anim.spec.op_types import TYPES
 
-    return ((name, kind.keys.doc) for name, kind in LAYER_TYPES.items())
+    return ((name, kind.keys.doc) for name, kind in TYPES.items())
 
 
 NAMES: dict[str, Callable[[], Iterator[tuple[str, str]]]] = {

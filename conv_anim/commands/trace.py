@@ -25,12 +25,13 @@ def trace(spec: Path, changes: tuple[str, ...], *, steps: bool) -> None:
 
     check_room()
     from conv_anim.runs import fail, limits, read_one
-    from conv_anim.tracing.listing import pieces
+    from conv_anim.tracing.listing import listed, pieces
     from conv_anim.tracing.trace import trace as traced
 
+    read = read_one(spec, changes)
     try:
-        made = traced(read_one(spec, changes), limits=limits())
+        made = [traced(one, limits=limits()) for one in read.figures]
     except SpecError as error:
         fail(error.problems)
-    for piece in pieces(made, steps=steps):
+    for piece in listed(made, steps=steps) if read.panels else pieces(made[0], steps=steps):
         click.echo(piece, nl=False)

@@ -29,7 +29,7 @@ WORD = re.compile(r"""(?:(?P<key>[A-Za-z_-]+)=)?(?P<value>"[^"]*"|'[^']*'|\S+)""
 OUTPUT: Field[str] = Field("output", Text("a folder or a file name"), "Where the picture goes, relative to the page.")
 FORMAT: Field[str] = Field("format", OneOf(tuple(MEDIA)), "The format of the picture, where no file name says it.")
 THEME: Field[str] = Field(
-    "theme", OneOf(tuple(THEMES)), "Another theme than the spec's; the picture is called after it."
+    "theme", OneOf(THEMES, THEMES.hint), "Another theme than the spec's; the picture is called after it."
 )
 STEP = Field("step", Whole(0), "One step as a still, counted from 0; the picture is called after it.")
 WIDTH = Field("width", Whole(16, 8000), "How wide the page shows it, in pixels; by default as it is.")

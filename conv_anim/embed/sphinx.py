@@ -69,8 +69,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 
 
 def _one_of(names: Iterable[str]) -> Callable[[str], str]:
-    known = tuple(names)
-    return lambda argument: directives.choice(argument, known)
+    return lambda argument: directives.choice(argument, tuple(names))
 
 
 class Directive(SphinxDirective):

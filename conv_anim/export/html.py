@@ -55,7 +55,7 @@ def figure(scene: Scene) -> Data:
 
 def _too_large(what: str, scene: Scene) -> SpecError:
     every = max(2, ceil(len(scene.rests) / 100))
-    smooth = " and 'motion: step'" if scene.glide.between else ""
+    smooth = " and 'motion: step'" if scene.tween.between else ""
     hint = f"show fewer steps with 'animation: {{every: {every}}}'{smooth}, or a smaller input"
     return SpecError([fixed(what, hint)])
 
@@ -95,7 +95,7 @@ def _times(scene: Scene) -> Data:
     """Milliseconds of a step that rests, of a frame between two, and of the last one."""
     return {
         "rests": list(scene.rests),
-        "times": [scene.step - scene.glide.total, scene.glide.time, scene.hold],
+        "times": [scene.step - scene.tween.total, scene.tween.time, scene.hold],
         "loop": scene.loop,
     }
 
@@ -112,7 +112,7 @@ def _guided(guide: Guide) -> Data:
         "told": list(guide.told),
         "names": list(names),
         "spots": [_spot(spot, names) for spot in guide.spots],
-        "drifts": [[round(x, 1), round(y, 1)] for x, y in guide.drifts],
+        "drifts": [[round(way, 1) for way in ways] for ways in guide.drifts],
     }
 
 

@@ -10,8 +10,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from conv_anim.painting.agg import corners
-from conv_anim.painting.crisp import crisp
 from conv_anim.painting.fonts import face
+from conv_anim.painting.snapping import snapped
 from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Markup:
     texts: dict[tuple[str, bool, float], str] = field(default_factory=dict)
 
     def element(self, item: Primitive) -> str:
-        item = crisp(item)
+        item = snapped(item)
         match item:
             case Polygons(rings=rings):
                 return _path(_drawn(_units(rings), closed=True), item.fill, item.stroke)

@@ -14,9 +14,9 @@ import numpy as np
 
 from conv_anim.painting import agg
 from conv_anim.painting.compiled import whole
-from conv_anim.painting.crisp import crisp
 from conv_anim.painting.engine import BLACK, rgba
 from conv_anim.painting.fonts import face
+from conv_anim.painting.snapping import snapped
 from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class Page:
 
     def paint(self, items: Iterable[Primitive]) -> None:
         for item in (Boxes(((0, 0, *self._size),), fill=self._background), *items):
-            self._paint(crisp(item))
+            self._paint(snapped(item))
         self._renderer.finalize()
 
     def _paint(self, item: Primitive) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from conv_anim.diagnostics import Code, Problem
 from conv_anim.frameworks.calls import Unread, plain
+from conv_anim.spec.entering import LARGEST, per_axis
 from conv_anim.spec.kinds import Flag, Whole
-from conv_anim.spec.layers.base import LARGEST, per_axis
 from conv_anim.spec.nodes import Entries, Scalar
 from conv_anim.spec.records import Field
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil, gcd, prod
 from typing import TYPE_CHECKING
 
-from conv_anim.spec.model import Channels, Conv, ConvTranspose, Pool, Unfold, Upsample
+from conv_anim.spec.model import Channels
 from conv_anim.spec.nodes import Entries, Scalar, from_python
 
 if TYPE_CHECKING:
@@ -20,11 +20,11 @@ STEP, HOLD = 250, 2000
 def steps(spec: Spec) -> int:
     """How many outputs an animation computes one by one: all channels at once in a stack, or if none meet."""
     ends, layer = spec.layers[-1].ends, spec.layers[0]
-    if len(spec.layers) > 1 or len(ends.out_size) == 3 or isinstance(layer, Unfold):
+    if len(spec.layers) > 1 or len(ends.out_size) == 3 or (layer.columns is not None and layer.columns.made):
         return prod(ends.out_size)
-    apart = isinstance(layer, Pool | Upsample)
-    if isinstance(layer, Conv | ConvTranspose):
-        apart = layer.ends.in_channels == layer.groups
+    apart = layer.interpolation is not None
+    if layer.window is not None:
+        apart = layer.window.in_channels == layer.window.groups
     return prod(ends.out_size) * (1 if apart and isinstance(spec.view, Channels) else ends.out_channels)
 
 

@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.inputs import Folder
-from conv_anim.spec.kinds import Invalid, Report, SkippedError
-from conv_anim.spec.layers import LAYER, LAYER_TYPES
-from conv_anim.spec.layers.base import Entering, spread
+from conv_anim.spec.entering import spread
+from conv_anim.spec.graph import Graph
+from conv_anim.spec.kinds import Invalid, Report
 from conv_anim.spec.nodes import Entries, Items, Scalar, from_python
+from conv_anim.spec.op import Shape
+from conv_anim.spec.op_types import LAYER
 
 if TYPE_CHECKING:
     from conv_anim.diagnostics import Span
     from conv_anim.spec.arrays import Files
-    from conv_anim.spec.model import Layer, Padding, Size
+    from conv_anim.spec.entering import Entering
+    from conv_anim.spec.model import Padding, Size
     from conv_anim.spec.nodes import Node
+    from conv_anim.spec.op import Op
     from conv_anim.spec.records import Field, Record
 
 Mode: TypeAlias = str
@@ -57,11 +61,15 @@ class Sketch:
     read: list[Path] = field(default_factory=list)
     """The files that it comes from."""
     nodes: list[Entries] = field(default_factory=list)
-    layers: list[Layer] = field(default_factory=list)
     border: Border | None = None
 
     def __post_init__(self) -> None:
         self.fed = (self.channels, self.size)
+        self.graph = Graph(Shape(*self.fed), self.files, Report())
+
+    @property
+    def layers(self) -> list[Op]:
+        return [node.op for node in self.graph.made]
 
     @property
     def axes(self) -> int:
@@ -69,7 +77,7 @@ class Sketch:
 
     @property
     def entering(self) -> Entering:
-        return Entering(self.channels, self.size, tuple(self.layers), self.files, Report())
+        return self.graph.entering((len(self.graph.made),))
 
     def note(self, text: str) -> None:
         if text not in self.notes:
@@ -88,17 +96,14 @@ class Sketch:
         self.weights = {}
 
     def _resolve(self, node: Entries) -> None:
-        entering = self.entering
-        try:
-            chosen = LAYER.decode(node, entering.report)
-            made = chosen if isinstance(chosen, Invalid) else LAYER_TYPES[chosen.name].resolve(chosen.record, entering)
-        except SkippedError:
-            raise SpecError(entering.report.problems) from None
-        if isinstance(made, Invalid) or entering.report.problems:
-            raise SpecError(entering.report.problems)
+        report, number = self.graph.report, len(self.nodes)
+        chosen = LAYER.decode(node, report)
+        if not isinstance(chosen, Invalid):
+            self.graph.add(number + 1, chosen, (number,))
+        if report.problems:
+            raise SpecError(report.problems)
         self.nodes.append(node)
-        self.layers += made
-        self.channels, self.size = made[-1].ends.out_channels, made[-1].ends.out_size
+        self.channels, self.size = self.graph.shape(len(self.graph.made))
 
     # what layers ask
 

@@ -11,8 +11,8 @@ from conv_anim.frameworks.arguments import bound, unread
 from conv_anim.frameworks.calls import Call, Group, Unread, parsed, plain
 from conv_anim.frameworks.feeding import ENOUGH, Feed, candidates
 from conv_anim.frameworks.sketch import DRAWN, NOTHING, Sketch, unsupported
+from conv_anim.spec.entering import axes_of
 from conv_anim.spec.kinds import Invalid, Report
-from conv_anim.spec.layers.base import axes_of
 from conv_anim.spec.nodes import Items, Scalar
 from conv_anim.spec.sizes import conv_size, effective_kernel
 

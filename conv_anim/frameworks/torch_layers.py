@@ -9,11 +9,10 @@ from conv_anim.diagnostics import Code
 from conv_anim.frameworks.arguments import OrNone, count, flag, ignored, moves, moves_or_none, sizes, whole
 from conv_anim.frameworks.foreign import ForeignLayer, biased
 from conv_anim.frameworks.sketch import Border, fail, given, same, unsupported
+from conv_anim.ops.conv import PADDING_MODE
+from conv_anim.ops.upsample import MODES, SCALE_FACTOR
+from conv_anim.spec.entering import LARGEST, per_axis
 from conv_anim.spec.kinds import Either, Flag, ListOf, OneOf, Real, Whole, is_list, is_scalar, is_text
-from conv_anim.spec.layers.base import LARGEST, per_axis
-from conv_anim.spec.layers.conv import PADDING_MODE
-from conv_anim.spec.layers.upsample import MODES, SCALE_FACTOR
-from conv_anim.spec.model import Pool
 from conv_anim.spec.records import Field, Object
 
 if TYPE_CHECKING:
@@ -149,7 +148,7 @@ def _adaptive(record: Record, sketch: Sketch, *, name: str) -> None:
 
 def _unpool(record: Record, sketch: Sketch) -> None:
     """Back to what the pool had, if its windows are these."""
-    before = next((layer for layer in reversed(sketch.layers) if isinstance(layer, Pool)), None)
+    before = next((op for op in reversed(sketch.layers) if op.window is not None and not op.window.weighs), None)
     kernel = sketch.each(record.of(KERNEL_SIZE), record.at(KERNEL_SIZE))
     stride = record.get(POOL_STRIDE)
     step = kernel if stride is None else sketch.each(stride, record.at(POOL_STRIDE))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, assert_never
 
-from conv_anim.painting.crisp import crisp
 from conv_anim.painting.fonts import face
+from conv_anim.painting.snapping import snapped
 from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Writer:
 
     def element(self, item: Primitive) -> str:
         """An element, where Agg would paint it."""
-        item = crisp(item)
+        item = snapped(item)
         match item:
             case Polygons():
                 return self._path("".join(map(ring, item.rings)), painted(item.fill, item.stroke))

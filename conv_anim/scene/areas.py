@@ -35,6 +35,8 @@ class Area:
     ring: tuple[Point, ...]
     echo: bool = False
     drifts: bool = False
+    figure: int = 0
+    """Of several figures side by side, whose cell it is."""
 
     def moved(self, dx: float, dy: float) -> Area:
         return replace(self, ring=tuple((x + dx, y + dy) for x, y in self.ring))

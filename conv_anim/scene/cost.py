@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from conv_anim.scene.color import mix, readable
 from conv_anim.scene.primitives import Boxes, Lines, Stroke
-from conv_anim.scene.wording.parameters import name_of
 from conv_anim.scene.wording.words import size
-from conv_anim.spec.model import Conv, ConvTranspose, Pool
 from conv_anim.tracing.accounts import Cost, cost, entries, standard, total, undone
 
 if TYPE_CHECKING:
@@ -19,7 +17,8 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.style import Style
     from conv_anim.scene.wording.language import Language
-    from conv_anim.spec.model import Layer
+    from conv_anim.spec.model import Node
+    from conv_anim.spec.op import Op
 
 BAR = 110
 """Pixels, at scale 1, that the longest bar takes."""
@@ -34,8 +33,9 @@ class Row:
     kind: Literal["layer", "total", "replaced"] = "layer"
 
 
-def rows(layers: Sequence[Layer], say: Language) -> list[Row]:
+def rows(nodes: Sequence[Node], say: Language) -> list[Row]:
     """What is replaced, if there is a composition; every layer; and if there are several, all together."""
+    layers = [node.op for node in nodes]
     found = [Row(_named(layer, say), cost(layer)) for layer in layers]
     if len(layers) > 1:
         found.append(Row(say("cost.total"), total(layers), "total"))
@@ -47,14 +47,16 @@ def rows(layers: Sequence[Layer], say: Language) -> list[Row]:
     return [Row(name, total(undone(layers)), "replaced"), *found]
 
 
-def _named(layer: Layer, say: Language) -> str:
-    name = say.sentence(name_of(layer, say))
-    return f"{name} {size(layer.kernel_size)}" if isinstance(layer, Conv | ConvTranspose | Pool) else name
+def _named(layer: Op, say: Language) -> str:
+    name = say.sentence(layer.name(say))
+    return name if layer.window is None else f"{name} {size(layer.window.kernel_size)}"
 
 
-def _standard(layer: Conv, say: Language) -> str:
+def _standard(layer: Op, say: Language) -> str:
     """A convolution that is as usual is called so here."""
-    return say("cost.standard", size=size(layer.kernel_size)) if layer.groups == 1 else _named(layer, say)
+    window = layer.window
+    usual = window is not None and window.groups == 1
+    return say("cost.standard", size=size(window.kernel_size)) if usual and window else _named(layer, say)
 
 
 @dataclass(frozen=True)

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import ceil
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Literal
 
-from conv_anim.scene.color import readable
+from conv_anim.scene.board import board, fitted, room
+from conv_anim.scene.callouts import Legend
 from conv_anim.scene.cost import CostTable, rows
-from conv_anim.scene.panel import Panel, shifted
+from conv_anim.scene.differences import key, marked
+from conv_anim.scene.layout import EMPTY, align, column, pad, space, still, written
 from conv_anim.scene.primitives import Lazy, Scene
 from conv_anim.scene.style import Style
 from conv_anim.scene.wording.captions import caption, description
 from conv_anim.scene.wording.formulas import formulas
 from conv_anim.scene.wording.language import Language
-from conv_anim.spec import model
+from conv_anim.spec.registry import named
+from conv_anim.spec.views import VIEWS
 
 if TYPE_CHECKING:
-    from conv_anim.scene.primitives import Guide, Items
+    from collections.abc import Sequence
+
+    from conv_anim.scene.drawing import Drawing
+    from conv_anim.scene.layout import Panel
+    from conv_anim.scene.primitives import Guide
     from conv_anim.scene.style import Font
+    from conv_anim.spec.model import Spec
     from conv_anim.tracing.trace import Trace
 
 NARROWEST = 300
@@ -26,6 +35,8 @@ NARROWEST = 300
 
 LEAST = 0.05
 """The smallest scale that is tried to make a figure narrow."""
+LEGIBLE = 0.75
+"""The scale from which all texts can be read: figures side by side that are smaller stand below each other."""
 
 
 class TooNarrowError(Exception):
@@ -37,123 +48,154 @@ class TooNarrowError(Exception):
 
 
 def scene(trace: Trace, font: Font) -> Scene:
-    """The picture of a trace, in its spec's view, theme and size."""
-    size = trace.spec.size
-    if size.width is None:
-        return _composed(trace, Style(trace.spec.theme, size.scale or 1.0, font), None)
-    scale = _scale_for(trace, font, size.width)
-    return _composed(trace, Style(trace.spec.theme, scale, font), size.width)
+    """The picture of a trace, in its spec's view, theme and size. Raises TooNarrowError."""
+    return scene_of(trace.spec, [trace], font)
 
 
-def _scale_for(trace: Trace, font: Font, width: int) -> float:
-    """The largest scale at which the figure is no wider; searched for, because lengths round."""
-    narrowest = _composed(trace, Style(trace.spec.theme, LEAST, font), None).width
-    if narrowest > width:
-        raise TooNarrowError(narrowest)
-    low, high = LEAST, 2.0 * width / _composed(trace, Style(trace.spec.theme, 1.0, font), None).width
-    while high - low > 0.004:
-        middle = (low + high) / 2
-        fits = _composed(trace, Style(trace.spec.theme, middle, font), None).width <= width
-        low, high = (middle, high) if fits else (low, middle)
-    return low
+def scene_of(spec: Spec, traces: Sequence[Trace], font: Font) -> Scene:
+    """The picture of a spec, given the traces of its figures. Raises TooNarrowError."""
+    figure = Figure(spec, traces, font)
+    if spec.size.width is None:
+        return figure.scene(spec.size.scale or 1.0, None)
+    return figure.scene(*figure.fitted(spec.size.width))
 
 
-def _panel(trace: Trace, style: Style) -> Panel:
-    match trace.spec.view:
-        case model.Isometric():
-            from conv_anim.scene.isometric.view import isometric
+@dataclass(frozen=True)
+class Figure:
+    """A spec with the traces of its figures, to be drawn at a scale, with so many of them side by side."""
 
-            return isometric(trace, style)
-        case model.Flat():
-            from conv_anim.scene.flat.view import flat
+    spec: Spec
+    traces: Sequence[Trace]
+    font: Font
 
-            return flat(trace, style)
-        case model.Channels():
-            from conv_anim.scene.channels.view import channels
+    def fitted(self, width: int) -> tuple[float, int]:
+        """The scale and the number of figures side by side at which all of it is no wider.
 
-            return channels(trace, style)
-        case model.Volume():
-            from conv_anim.scene.volume.view import volume
+        Figures stand below each other where they could not be read side by side.
+        """
+        count, best = len(self.traces), None
+        for lines in range(1, count + 1):
+            found = self._scaled(width, ceil(count / lines))
+            if found is not None and found[0] >= LEGIBLE:
+                return found
+            best = max(filter(None, (best, found)), default=None)
+        if best is None:
+            raise TooNarrowError(self._taken(LEAST, 1))
+        return best
 
-            return volume(trace, style)
-        case model.Matrix():
-            from conv_anim.scene.matrix.view import matrix
+    def _scaled(self, width: int, each: int) -> tuple[float, int] | None:
+        """The largest scale at which it is no wider, searched for, because lengths round; None if there is none."""
+        if self._taken(LEAST, each) > width:
+            return None
+        low, high = LEAST, 2.0 * width / self._taken(1.0, each)
+        while high - low > 0.004:
+            middle = (low + high) / 2
+            low, high = (middle, high) if self._taken(middle, each) <= width else (low, middle)
+        return low, each
 
-            return matrix(trace, style)
-        case model.Sequence():
-            from conv_anim.scene.sequence.view import sequence
+    def _taken(self, scale: float, each: int) -> int:
+        """The width that it takes."""
+        return ceil(_page(self.spec, self.traces, self._style(scale), None, each).width)
 
-            return sequence(trace, style)
-        case model.Undrawn(why=why):
-            raise ValueError(why)
-        case _:
-            assert_never(trace.spec.view)
+    def _style(self, scale: float) -> Style:
+        return Style(self.spec.theme, scale, self.font)
+
+    def scene(self, scale: float, each: int | None) -> Scene:
+        spec, style = self.spec, self._style(scale)
+        page = _page(spec, self.traces, style, spec.size.width, each)
+        say, drawn = Language(spec.lang), page.drawn
+        return Scene(
+            width=ceil(page.width),
+            height=ceil(page.height),
+            background=style.colors.background,
+            still=drawn.still,
+            frames=drawn.frames,
+            step=spec.animation.step,
+            hold=spec.animation.hold,
+            loop=spec.animation.loop,
+            title=spec.title or "",
+            description=description(spec),
+            tween=drawn.tween,
+            names=Lazy(drawn.steps, lambda k: say("step", number=k)),
+            guide=lambda: _guide(self.traces, drawn),
+        )
 
 
-def _composed(trace: Trace, style: Style, width: int | None) -> Scene:
-    spec = trace.spec
-    panel = _panel(trace, style)
-    lines = _lines(trace, style, max(panel.width, NARROWEST * style.scale))
+def _guide(traces: Sequence[Trace], drawn: Drawing) -> Guide:
+    from conv_anim.scene.guides import together
+
+    return together(traces, tuple(drawn.areas()), drawn.turns)
+
+
+def _page(spec: Spec, traces: Sequence[Trace], style: Style, width: int | None, each: int | None) -> Panel:
+    """What is drawn, with what is written below it, in the middle of a page."""
+    shown = _board(spec, traces, style, each) if spec.panels else _view(traces[0], style)
+    below = _below(spec, style, max(shown.width, NARROWEST * style.scale))
+    full = width or ceil(max(shown.width, *(one.width for one in below))) + 2 * style.margin
+    body = pad(align(shown, full, 0), top=style.margin, bottom=style.margin)
+    return column(body, *below, align="middle")
+
+
+def _view(trace: Trace, style: Style) -> Panel:
+    made: Panel = named(VIEWS[trace.spec.view.kind].draws)(trace, style)
+    return made
+
+
+def _board(spec: Spec, traces: Sequence[Trace], style: Style, each: int | None) -> Panel:
+    """The figures of all panels side by side, each with what is said of it."""
+    shown = fitted(traces, style, _view)
+    said = [
+        column(*_below(one.spec, style, room(panel, style), "start")) for one, panel in zip(traces, shown, strict=True)
+    ]
+    if not spec.differences:
+        return board(traces, shown, style, said, each)
+    made = board(traces, marked(traces, shown, style), style, said, each)
+    legend = Legend(style, (key(style, Language(spec.lang)),), made.width)
+    return column(made, still(legend.at(0, 0), legend.width, legend.height), gap=style.wide)
+
+
+def _below(spec: Spec, style: Style, width: float, anchor: Literal["start", "middle"] = "middle") -> list[Panel]:
+    """Formula, caption and costs, as far as they are asked for."""
+    lines = _lines(spec, style, width)
+    table = _table(spec, style)
+    between = space(height=0.5 * style.gap if lines and table.parts else 0)
+    return [_written(lines, style, anchor), between, table]
+
+
+def _table(spec: Spec, style: Style) -> Panel:
+    """What the layers cost, if that is asked for."""
+    if not spec.cost:
+        return EMPTY
     say = Language(spec.lang)
-    table = CostTable(style, say, tuple(rows(spec.layers, say))) if spec.cost else None
-    texts = (style.width(text, size=style.label_size) for text in lines)
-    content = max(panel.width, *texts, 0 if table is None else table.width)
-    full = width or ceil(content) + 2 * style.margin
-    dx, dy = round((full - panel.width) / 2), style.margin
-    below = dy + panel.height + style.margin
-    written = _written(lines, style, x=full / 2, top=below)
-    below += len(lines) * _leading(style)
-    if table is not None:
-        below += 0.5 * style.gap if lines else 0
-        written += table.at(round((full - table.width) / 2), round(below))
-        below += table.height + style.margin
-    height = ceil(below)
-    return Scene(
-        width=full,
-        height=height,
-        background=style.colors.background,
-        still=(*shifted(panel.still, dx, dy), *written),
-        frames=panel.moved_frames(dx, dy),
-        step=spec.animation.step,
-        hold=spec.animation.hold,
-        loop=spec.animation.loop,
-        title=spec.title or "",
-        description=description(spec),
-        glide=panel.glide,
-        names=Lazy(panel.glide.steps(len(panel.frames)), lambda k: say("step", number=k)),
-        guide=lambda: _guide(trace, panel.moved(dx, dy)),
-    )
+    table = CostTable(style, say, tuple(rows(spec.nodes, say)))
+    return pad(still(table.at(0, 0), table.width, table.height), bottom=style.margin)
 
 
-def _guide(trace: Trace, panel: Panel) -> Guide:
-    from conv_anim.scene.guide import guide
-
-    return guide(trace, panel.areas(), panel.turns)
-
-
-def _lines(trace: Trace, style: Style, width: float) -> list[str]:
+def _lines(spec: Spec, style: Style, width: float) -> list[str]:
     """Formula and caption, broken where the figure ends."""
     said: list[str] = []
-    match trace.spec.formula:
+    match spec.formula:
         case str(text):
             said.append(text)
         case True:
-            said += formulas(trace.spec.layers, Language(trace.spec.lang))
-    match trace.spec.caption:
+            said += formulas(spec, Language(spec.lang))
+    match spec.caption:
         case str(text):
             said.append(text)
         case True:
-            said.append(caption(trace.spec))
+            said.append(caption(spec))
     return [line for text in said for line in style.wrapped(text, size=style.label_size, width=width)]
 
 
-def _leading(style: Style) -> float:
-    return style.label_size * 1.5
-
-
-def _written(lines: list[str], style: Style, *, x: float, top: float) -> Items:
-    ink = readable(style.colors.background, style.colors.muted, style.colors.ink)
-    return tuple(
-        style.text(x, top + k * _leading(style), line, size=style.label_size, color=ink, anchor="middle")
+def _written(lines: list[str], style: Style, anchor: Literal["start", "middle"]) -> Panel:
+    """Lines below each other."""
+    if not lines:
+        return EMPTY
+    size, leading = style.label_size, style.label_size * 1.5
+    width = max(style.width(line, size=size) for line in lines)
+    x = width / 2 if anchor == "middle" else 0.0
+    items = tuple(
+        style.text(x, k * leading, line, size=size, color=style.label_ink, anchor=anchor)
         for k, line in enumerate(lines)
     )
+    return written(items, width, len(lines) * leading, baseline=0.0)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.color import contrast, mix, readable
+from conv_anim.scene.color import contrast, mix
+from conv_anim.scene.layout import Fit
 from conv_anim.scene.marks import Looks
 from conv_anim.scene.primitives import Boxes, Lines, Primitive, Stroke, Text
 from conv_anim.tracing.geometry import Source
@@ -66,10 +67,16 @@ class Numbers:
         widest = max((style.width(text, size=1.0) for text in set(texts)), default=0.0)
         widest = max(widest, *(style.width(text, size=1.0, bold=True) for text in set(bold)), 0.1)
         room = 0.84 * cell
-        if widest * size <= room:
-            return cls(cell, size)
-        size = max(room / widest, 0.8 * size)
-        return cls(max(cell, round(widest * size / 0.84)), size)
+        if widest * size > room:
+            size = max(room / widest, 0.8 * size)
+            cell = max(cell, round(widest * size / 0.84))
+        return (
+            cls(cell, size) if style.fit is None else cls(max(cell, round(style.fit.cell)), min(size, style.fit.size))
+        )
+
+    @property
+    def fit(self) -> Fit:
+        return Fit(self.cell, self.size, grows=True)
 
 
 @dataclass(frozen=True)
@@ -105,14 +112,18 @@ class Grid:
     def number(self, place: Place, text: str, on: str, *wanted: str, bold: bool = False) -> Text:
         """A number in the middle of a cell of a colour, in the first wanted colour that reads on it."""
         x, y, side, _ = self.box(*place)
-        color = readable(on, *wanted, self.style.colors.ink)
+        color = self.style.ink_on(on, *wanted)
         return self.style.centered(x + side / 2, y + side / 2, text, size=self.numbers.size, color=color, bold=bold)
+
+    def cell(self, place: Place, text: str, fill: str, *wanted: str, bold: bool = False) -> list[Primitive]:
+        """A cell of a colour with its number."""
+        return [self.boxes([place], fill, self.style.edge), self.number(place, text, fill, *wanted, bold=bold)]
 
     def weight(self, place: Place, text: str, on: str, size: float | None = None) -> Text:
         """A small number in the lower right corner of a cell."""
         x, y, side, _ = self.box(*place)
         inset = self.numbers.cell * 0.09
-        color = readable(on, self.style.colors.ink)
+        color = self.style.ink_on(on)
         widest = (side - 2 * inset) / self.style.width(text, size=1.0)
         fitting = min(size or min(0.275 * side, 0.7 * self.numbers.size), widest)
         return Text(x + side - inset, y + side - inset, text, fitting, color, "end")
@@ -263,7 +274,7 @@ class SheetGrid:
         colors, theme = self.grid.style.colors, self.grid.style.theme
         match source:
             case Source.INPUT:
-                return mix(self.color, colors.window, theme.overlay)
+                return self.grid.style.under_window(self.color)
             case Source.BORROWED:
                 return mix(self.looks.borrowed, colors.window, (theme.overlay + theme.empty_overlay) / 2)
             case _:

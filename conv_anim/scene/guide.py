@@ -60,7 +60,8 @@ class Links:
 
     @cached_property
     def origins(self) -> Origins:
-        return Origins([layer.means for layer in self.trace.layers], self.merged)
+        layers = self.trace.layers
+        return Origins([layer.means for layer in layers], [layer.fed for layer in layers], self.merged)
 
     # from cells to cells
 
@@ -141,7 +142,7 @@ class Links:
             same=tuple(self.numbers[area.side][area.cell]),
             names=tuple(self.telling.cell(far, cell, every="") for cell in _plainest(cells[area.cell])),
             told="" if steps or number == 0 else self.told(Turn(number, area.cell)),
-            drifts=area.drifts,
+            drifts=int(area.drifts),
         )
 
     def told(self, turn: Turn | None) -> str:

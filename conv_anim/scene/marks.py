@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.callouts import Key
 from conv_anim.scene.color import mix
 from conv_anim.scene.primitives import Stroke
-from conv_anim.scene.signpost import Key
 from conv_anim.scene.wording.words import never_read
-from conv_anim.spec.model import Conv, ConvTranspose, Pool
 from conv_anim.tracing.accounts import unread
 from conv_anim.tracing.geometry import Source
 
@@ -34,7 +33,7 @@ class Marks:
     @classmethod
     def along(cls, sides: tuple[Side, ...], layer: Layer) -> tuple[Marks, ...]:
         """The marks of the last axes of a layer, one for each side; a side without an axis of its own has none."""
-        more = layer.output_padding if isinstance(layer, ConvTranspose) else (0,) * len(sides)
+        more = () if layer.window is None else tuple(axis.extra for axis in layer.window.axes)
         more = (0,) * (len(sides) - len(more)) + more[-len(sides) :]
         return tuple(cls(side, cells) for side, cells in zip(sides, more, strict=True))
 
@@ -103,8 +102,8 @@ def keys(marks: tuple[Marks, ...], layer: Layer, looks: Looks, say: Language) ->
 
 def _unread(marks: tuple[Marks, ...], layer: Layer, say: Language) -> str:
     """Which cells no window covers: rows and columns at the edges, or some in between."""
-    assert isinstance(layer, Conv | ConvTranspose | Pool)
-    at_edges = sum(cells.first + cells.last for cells in unread(layer))
-    if at_edges < sum(len(mark.unread) for mark in marks):
+    window = layer.window
+    at_edges = 0 if window is None else sum(cells.first + cells.last for cells in unread(window))
+    if window is None or at_edges < sum(len(mark.unread) for mark in marks):
         return say("marks.unread")
-    return say.joined(never_read(layer, say))
+    return say.joined(never_read(window, say))

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar
 
-from conv_anim.scene.glide import NONE, Glide
+from conv_anim.scene.tween import NONE, Tween
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 Point: TypeAlias = tuple[float, float]
 Box: TypeAlias = tuple[float, float, float, float]
@@ -111,7 +111,7 @@ class Spot:
 
     ``steps`` are those about it; what is ``told`` of it if there is none. ``linked`` are the numbers of the spots that
     it is made of, or that are made of it, and ``names`` their cells; ``same`` are all spots of its own cell. One that
-    ``drifts`` lies elsewhere in some steps.
+    ``drifts`` lies elsewhere in some steps: by which of the guide's drifts, counted from 1.
     """
 
     side: Side
@@ -122,7 +122,7 @@ class Spot:
     same: tuple[int, ...] = ()
     names: tuple[str, ...] = ()
     told: str = ""
-    drifts: bool = False
+    drifts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +134,8 @@ class Guide:
     told: tuple[str, ...]
     """What is said of each step."""
     spots: tuple[Spot, ...]
-    drifts: tuple[Point, ...] = ()
-    """How far to the right and down spots that drift lie in each step."""
+    drifts: tuple[tuple[float, ...], ...] = ()
+    """How far to the right and down spots that drift lie in each step: two numbers for each way to drift."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ class Scene:
     """What the figure shows, for those who do not see it."""
     colors: tuple[str, ...] = ()
     """The flat colours that must come out exactly."""
-    glide: Glide = NONE
+    tween: Tween = NONE
     names: Sequence[str] = ()
     """What each step is called."""
     guide: Callable[[], Guide] | None = None
@@ -164,13 +164,13 @@ class Scene:
     @property
     def rests(self) -> range:
         """The frame of each step; those between them lead from one to the next."""
-        return range(0, len(self.frames), self.glide.between + 1)
+        return range(0, len(self.frames), self.tween.between + 1)
 
     def time(self, frame: int) -> int:
         """How long a frame is shown: a step's own and those that lead to the next one take its time together."""
         if frame == len(self.frames) - 1:
             return self.hold
-        return self.step - self.glide.total if frame in self.rests else self.glide.time
+        return self.step - self.tween.total if frame in self.rests else self.tween.time
 
 
 def moved(item: Primitive, dx: float, dy: float) -> Primitive:
@@ -189,3 +189,10 @@ def moved(item: Primitive, dx: float, dy: float) -> Primitive:
 
 def _moved(points: tuple[Point, ...], dx: float, dy: float) -> tuple[Point, ...]:
     return tuple((x + dx, y + dy) for x, y in points)
+
+
+def union(boxes: Iterable[Box]) -> Box:
+    """The smallest box around all of them."""
+    boxes = list(boxes)
+    left, top = min(b[0] for b in boxes), min(b[1] for b in boxes)
+    return left, top, max(b[0] + b[2] for b in boxes) - left, max(b[1] + b[3] for b in boxes) - top

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.numbers import format_for
-from conv_anim.scene.wording import parameters, words
-from conv_anim.spec.model import Conv, ConvTranspose, Pool
+from conv_anim.scene.wording import words
 from conv_anim.tracing.accounts import Field, receptive_field
 
 if TYPE_CHECKING:
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
 
     from conv_anim.scene.style import Style
     from conv_anim.scene.wording.language import Language
+    from conv_anim.scene.wording.parameters import Setting
     from conv_anim.spec.model import Layer
     from conv_anim.tracing.trace import LayerTrace
 
@@ -30,13 +30,13 @@ def made_by(layer: Layer, say: Language, *, borders: bool) -> list[str]:
 
     ``borders``: with the padding, which elsewhere is said of the map that is padded.
     """
-    settings = [s for s in parameters.settings(layer, say) if not s.usual and (borders or s.key not in BORDERS)]
+    settings = [s for s in layer.settings(say) if not s.usual and (borders or s.key not in BORDERS)]
     said = say.joined(_short(setting, say) for setting in settings)
-    kind = [] if parameters.kind(layer) in PLAIN else [parameters.name_of(layer, say)]
+    kind = [] if layer.kind() in PLAIN else [layer.name(say)]
     return [line for line in (*kind, said) if line]
 
 
-def _short(setting: parameters.Setting, say: Language) -> str:
+def _short(setting: Setting, say: Language) -> str:
     """A setting without its explanation."""
     if setting.key == "dilation":
         return say("series.dilation", cells=setting.cells)
@@ -45,8 +45,8 @@ def _short(setting: parameters.Setting, say: Language) -> str:
 
 def of_map(layers: Sequence[LayerTrace], k: int, say: Language, *, numbers: bool) -> list[str]:
     """What is to be known about the k-th map of a figure, 0 for the input: its channels, and what made its numbers."""
-    ends = layers[0].layer.ends
-    channels = ends.in_channels if k == 0 else layers[k - 1].layer.ends.out_channels
+    ends = layers[max(0, k - 1)].layer.ends
+    channels = ends.in_channels if k == 0 else ends.out_channels
     said = [say("stack.channels", count=channels)] if channels > 1 else []
     if k == 0 or not numbers:
         return said
@@ -60,11 +60,7 @@ def of_map(layers: Sequence[LayerTrace], k: int, say: Language, *, numbers: bool
 
 def around(traced: LayerTrace, say: Language) -> str:
     """What is around the map that a layer reads: its padding, or the zeros between and around its cells."""
-    if isinstance(traced.layer, ConvTranspose):
-        return words.canvas_detail(traced, say)
-    if isinstance(traced.layer, Conv | Pool) and any(map(any, traced.layer.padding)):
-        return words.padding_of(traced.layer, say)
-    return ""
+    return traced.layer.surroundings(say)
 
 
 def broken(texts: Iterable[str], style: Style, say: Language, *, most: float = MOST_WORDS) -> list[str]:

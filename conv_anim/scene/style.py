@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from conv_anim.scene.breaks import phrases, pieces
+from conv_anim.scene.color import mix, readable
 from conv_anim.scene.primitives import Stroke, Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from conv_anim.scene.layout import Fit
+    from conv_anim.scene.primitives import Box
     from conv_anim.spec.themes import Colors, Theme
 
 
@@ -32,6 +35,8 @@ class Style:
     theme: Theme
     scale: float
     font: Font
+    fit: Fit | None = None
+    """How large cells have to be for the sake of other figures."""
 
     @property
     def colors(self) -> Colors:
@@ -58,6 +63,39 @@ class Style:
     @property
     def gap(self) -> int:
         return round(16 * self.scale)
+
+    # room between things, on one scale
+
+    @property
+    def hair(self) -> float:
+        return 0.2 * self.gap
+
+    @property
+    def thin(self) -> float:
+        """From a grid to the small words above it."""
+        return 0.4 * self.gap
+
+    @property
+    def close(self) -> float:
+        """From a grid to its label."""
+        return 0.7 * self.gap
+
+    @property
+    def wide(self) -> float:
+        """From a drawing to what is written below it."""
+        return 1.5 * self.gap
+
+    @property
+    def far(self) -> float:
+        """Around a sign between two grids."""
+        return 2 * self.gap
+
+    @property
+    def apart(self) -> float:
+        """From one figure to the next."""
+        return 3 * self.gap
+
+    # letters and lines
 
     @property
     def number_size(self) -> float:
@@ -94,6 +132,42 @@ class Style:
     def pending_edge(self) -> Stroke:
         """Around an output that is still to come."""
         return Stroke(self.colors.faint, self.line)
+
+    # the parts that colours play
+
+    @property
+    def text_ink(self) -> str:
+        """Of text on the background."""
+        return readable(self.colors.background, self.colors.ink)
+
+    @property
+    def label_ink(self) -> str:
+        """Of text on the background that explains."""
+        return readable(self.colors.background, self.colors.muted, self.colors.ink)
+
+    @property
+    def result_ink(self) -> str:
+        """Of what is being computed, on the background."""
+        return readable(self.colors.background, self.colors.current, self.colors.ink)
+
+    def ink_on(self, fill: str, *wanted: str) -> str:
+        """Of text on a colour: the first wanted one that reads there."""
+        return readable(fill, *wanted, self.colors.ink)
+
+    def under_window(self, color: str) -> str:
+        """A cell of a colour that the window reads."""
+        return mix(color, self.colors.window, self.theme.overlay)
+
+    def at_work(self, color: str) -> str:
+        """A cell of a colour that is being computed."""
+        return mix(color, self.colors.current, self.theme.overlay)
+
+    @property
+    def beam(self) -> Stroke:
+        """A line from what is read to what is made of it."""
+        return Stroke(self.colors.ink, self.theme.corner_width * self.scale)
+
+    # text
 
     def width(self, text: str, *, size: float, bold: bool = False) -> float:
         return self.font.width(text, size=size, bold=bold)
@@ -147,3 +221,11 @@ class Style:
             middle = (least + most) / 2
             least, most = (least, middle) if len(filled(cut, middle)) <= count else (middle, most)
         return filled(cut, most)
+
+
+def text_box(style: Style, item: Text) -> Box:
+    """What a line of text covers, from its capitals' tops to its baseline."""
+    width = style.width(item.text, size=item.size, bold=item.bold)
+    left = item.x - {"start": 0.0, "middle": width / 2, "end": width}[item.anchor]
+    height = style.font.cap_height * item.size
+    return left, item.y - height, width, height

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.color import readable
 from conv_anim.scene.numbers import Format, Formats
 from conv_anim.scene.primitives import Primitive, Text
 from conv_anim.tracing.values import divisors
@@ -104,9 +103,8 @@ class Sum:
         self, x: float, y: float, terms: Sequence[Term], result: str, color: str, *, closing: str | None = None
     ) -> list[Primitive]:
         """The sum with its first baseline at ``y``; ``closing`` if it differs from the one that there is room for."""
-        colors, closing = self.style.colors, self.closing if closing is None else closing
-        ink = readable(colors.background, colors.ink)
-        quiet = readable(colors.background, colors.muted, colors.ink)
+        closing = self.closing if closing is None else closing
+        ink, quiet = self.style.text_ink, self.style.label_ink
         items: list[Primitive] = [self._text(x, y, self.opening, quiet)] if self.opening else []
         start = x + self._wide(self.opening)
         written = self.places
@@ -187,9 +185,8 @@ def written_sum(room: Sum, step: Step, formats: Formats, *, x: float, y: float) 
     """The sum of a step, its first baseline at ``y``."""
     closing = _closing(step, formats, room.closing)
     terms = [term(tap, formats, room.power) for tap in step.taps]
-    colors = room.style.colors
-    color = readable(colors.background, colors.current, colors.ink)
-    return room.at(x, y, terms, f"{formats.equals} {formats.y(step.value)}", color, closing=closing)
+    result = f"{formats.equals} {formats.y(step.value)}"
+    return room.at(x, y, terms, result, room.style.result_ink, closing=closing)
 
 
 def _closing(step: Step, formats: Formats, usual: str) -> str:

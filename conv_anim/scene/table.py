@@ -7,7 +7,7 @@ from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.color import mix, readable
+from conv_anim.scene.color import mix
 from conv_anim.scene.primitives import Boxes, Stroke
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Table:
         """Each in the middle of its cell."""
         if self.size is None:
             return []
-        color = readable(on, self.style.colors.ink)
+        color = self.style.ink_on(on)
         return [self._number(self.box(place), text, color, bold=bold) for place, text in texts]
 
     def _number(self, box: Box, text: str, color: str, *, bold: bool) -> Text:

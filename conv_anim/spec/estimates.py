@@ -10,15 +10,16 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.limits import Asked, Place, check_all
-from conv_anim.spec.model import Conv, ConvTranspose, Fold, MaxUnpool, Pool, Unfold, Upsample, Volume
 from conv_anim.spec.model import Sequence as SequenceView
-from conv_anim.spec.sizes import effective_kernel
+from conv_anim.spec.model import Volume
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conv_anim.limits import Limits
-    from conv_anim.spec.model import Layer, Size, Spec, Windowed
+    from conv_anim.spec.model import Spec
+    from conv_anim.spec.op import Op
+    from conv_anim.tracing.operators import Operator
 
 NUMBER = 8
 """Bytes of a cell of an array."""
@@ -50,63 +51,32 @@ class Estimate:
     passing: int
 
 
-def canvas(layer: Windowed) -> Size:
-    """Cells along each axis of a layer's input, stretched and padded, as far as windows reach."""
-    ends = layer.ends
-    if isinstance(layer, ConvTranspose):
-        return tuple(
-            (size - 1) * layer.stride[a]
-            + 1
-            + 2 * layer.dilation[a] * (layer.kernel_size[a] - 1)
-            - sum(layer.padding[a])
-            + layer.output_padding[a]
-            for a, size in enumerate(ends.in_size)
-        )
-    return tuple(
-        max(
-            size + sum(layer.padding[a]),
-            (ends.out_size[a] - 1) * layer.stride[a] + effective_kernel(layer.kernel_size[a], layer.dilation[a]),
-        )
-        for a, size in enumerate(ends.in_size)
-    )
+def canvas(window: Operator) -> int:
+    """Cells of one channel of an op's input, stretched and padded, as far as windows reach."""
+    return prod(axis.reach for axis in window.axes)
 
 
-def estimate(layer: Layer) -> Estimate:
-    """What it takes to compute a layer; its input is there."""
-    out = layer.ends.out_channels * prod(layer.ends.out_size)
-    if not isinstance(layer, Conv | ConvTranspose | Pool):
-        shares = _shares(layer)
-        return Estimate(out, out * shares, NUMBER * out, out * (GATHERED + 64 * shares))
-    stretched = layer.ends.in_channels * prod(canvas(layer))
-    taps, met, weights = prod(layer.kernel_size), 1, 0
-    if not isinstance(layer, Pool):
-        met = layer.ends.in_channels // layer.groups
-        weights = layer.ends.out_channels * layer.ends.in_channels // layer.groups * taps
-    passing = AT_WORK * NUMBER * (stretched + out) + DRAWN_AT_RANDOM * weights
+def estimate(op: Op) -> Estimate:
+    """What it takes to compute an op; its inputs are there."""
+    out, window = op.ends.out_channels * prod(op.ends.out_size), op.window
+    weights = 0 if op.weight_shape is None else prod(op.weight_shape)
+    if window is None:
+        shares = op.most_taps
+        kept, passing = NUMBER * (out + 2 * weights), out * (GATHERED + 64 * shares) + DRAWN_AT_RANDOM * weights
+        return Estimate(max(out, weights), out * shares, kept, passing)
+    stretched = op.ends.in_channels * canvas(window)
+    taps, met = prod(window.kernel_size), window.in_channels // window.groups if window.weighs else 1
     return Estimate(
         cells=max(stretched, weights, out),
         work=taps * (out * met + TURN),
         kept=NUMBER * (out + 2 * weights),
-        passing=passing,
+        passing=AT_WORK * NUMBER * (stretched + out) + DRAWN_AT_RANDOM * weights,
     )
 
 
-def _shares(layer: Layer) -> int:
-    """Input cells that a cell of a layer without a window is made of, at the most."""
-    match layer:
-        case Upsample(mode="linear"):
-            return int(2 ** len(layer.ends.in_size))
-        case Upsample(mode="cubic"):
-            return int(4 ** len(layer.ends.in_size))
-        case Fold():
-            return prod(layer.kernel_size)
-        case Unfold() | MaxUnpool() | _:
-            return 1
-
-
 def computable(spec: Spec, limits: Limits) -> None:
-    """Raise SpecError if a spec takes more than the limits allow to be computed: with all of them."""
-    check_all([*_arrays(spec), _memory(computed(spec))], limits)
+    """Raise SpecError if a spec of one figure takes more than the limits allow to be computed: with all of them."""
+    check_all([*_arrays(spec), _memory(computed(spec), Place("input"))], limits)
 
 
 def drawable(spec: Spec, limits: Limits) -> None:
@@ -116,8 +86,12 @@ def drawable(spec: Spec, limits: Limits) -> None:
 
 def asked(spec: Spec) -> Iterator[tuple[Asked, Place]]:
     """What a spec takes to be computed and laid out, without its frames."""
-    yield from _arrays(spec)
-    yield _memory(computed(spec) + laid_out(spec))
+    work = 0
+    for k, one in enumerate(spec.figures):
+        yield from _arrays(one, f"panels[{k}]." if spec.panels else "", work)
+        work += sum(estimate(op).work for op in one.layers)
+    needed = sum(computed(one) + laid_out(one) for one in spec.figures)
+    yield _memory(needed, Place("panels" if spec.panels else "input"))
 
 
 def computed(spec: Spec) -> int:
@@ -135,11 +109,10 @@ def laid_out(spec: Spec) -> int:
     return sum(_laid_out(spec))
 
 
-def _arrays(spec: Spec) -> Iterator[tuple[Asked, Place]]:
-    """Cells and operations of every layer, and of all up to it."""
-    work = 0
+def _arrays(spec: Spec, within: str = "", work: int = 0) -> Iterator[tuple[Asked, Place]]:
+    """Cells and operations of every layer, and of all up to it; ``work`` is what others take."""
     for k, layer in enumerate(spec.layers):
-        at = Place("layer" if len(spec.layers) == 1 else f"layers[{k}]")
+        at = Place(f"{within}layer" if len(spec.layers) == 1 else f"{within}layers[{k}]")
         needed = estimate(layer)
         what = f"an array of this layer, with its padding, has {needed.cells:,} cells"
         yield Asked("cells", needed.cells, what, "a smaller input, less padding, fewer channels"), at
@@ -148,9 +121,9 @@ def _arrays(spec: Spec) -> Iterator[tuple[Asked, Place]]:
         yield Asked("work", work, what, "a smaller input or kernel, fewer channels"), at
 
 
-def _memory(needed: int) -> tuple[Asked, Place]:
+def _memory(needed: int, at: Place) -> tuple[Asked, Place]:
     what = f"this figure would take about {needed:,} bytes of memory"
-    return Asked("memory", needed, what, "a smaller input shows the same"), Place("input")
+    return Asked("memory", needed, what, "a smaller input shows the same"), at
 
 
 def _laid_out(spec: Spec) -> Iterator[int]:
@@ -160,19 +133,16 @@ def _laid_out(spec: Spec) -> Iterator[int]:
     for layer in spec.layers:
         ends = layer.ends
         yield prod(ends.out_size) * plain + sum(ends.out_size) * LINE + ends.out_channels * SLICE
-        if isinstance(layer, Conv | ConvTranspose | Pool) and not isinstance(spec.view, Volume):
-            yield (prod(canvas(layer)) - prod(ends.in_size)) * DASHED + _unread(layer) * CROSSED
+        if layer.window is not None and not isinstance(spec.view, Volume):
+            yield (canvas(layer.window) - prod(ends.in_size)) * DASHED + _unread(layer.window) * CROSSED
     if not isinstance(spec.view, Volume):
         outputs, every = prod(spec.layers[-1].ends.out_size), spec.animation.every
         yield min(outputs, HELD * every) * DONE + min(outputs, every) * NEW
 
 
-def _unread(layer: Windowed) -> int:
+def _unread(window: Operator) -> int:
     """Input cells that no window covers, at the most."""
-    if isinstance(layer, ConvTranspose):
+    if window.transposed:
         return 0
-    covered = (
-        min(size, count * kernel)
-        for size, count, kernel in zip(layer.ends.in_size, layer.ends.out_size, layer.kernel_size, strict=True)
-    )
-    return prod(layer.ends.in_size) - prod(covered)
+    covered = (min(axis.size, axis.count * axis.kernel) for axis in window.axes)
+    return prod(axis.size for axis in window.axes) - prod(covered)

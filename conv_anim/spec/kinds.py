@@ -11,7 +11,7 @@ from conv_anim.limits import LONGEST_TEXT, USUAL, Place
 from conv_anim.spec.nodes import Entries, Items, Node, Scalar, finite, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from conv_anim.limits import Asked, Limits
     from conv_anim.spec.model import Number
@@ -189,9 +189,9 @@ L = TypeVar("L", bound=str)
 class OneOf(Generic[L]):
     """One of some names, each with what it stands for; ``hint`` says what was meant by another one."""
 
-    names: tuple[L, ...]
+    names: Collection[L]
     hint: Callable[[str, Sequence[str]], str] | None = None
-    docs: tuple[str, ...] = ()
+    docs: Collection[str] = ()
 
     @property
     def expected(self) -> str:
@@ -206,7 +206,7 @@ class OneOf(Generic[L]):
         from conv_anim.spec.synonyms import unknown_name
 
         message = f"{subject(node)} does not know the name {shown(node)}"
-        return report.add(Code.UNKNOWN_NAME, message, node, (self.hint or unknown_name)(node.text, self.names))
+        return report.add(Code.UNKNOWN_NAME, message, node, (self.hint or unknown_name)(node.text, list(self.names)))
 
     def schema(self) -> Schema:
         return {"enum": list(self.names), **({"enumDescriptions": list(self.docs)} if self.docs else {})}

@@ -29,6 +29,7 @@ from conv_anim.spec.kinds import (
 from conv_anim.spec.model import Animation, FigureSize, Labels
 from conv_anim.spec.nodes import Scalar
 from conv_anim.spec.records import Field, Object
+from conv_anim.spec.registry import Docs
 from conv_anim.spec.themes import DEFAULT_THEME, THEMES, Colors, Theme
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class ColorKind:
 
 # theme
 
-NAMED = OneOf(tuple(THEMES), docs=tuple(theme.description for theme in THEMES.values()))
+NAMED = OneOf(THEMES, THEMES.hint, Docs(THEMES))
 BASE = Field("base", NAMED, "The theme that the others change.", default=DEFAULT_THEME)
 COLOR_DOCS = {
     "background": "Behind everything.",

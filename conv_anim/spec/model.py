@@ -6,12 +6,16 @@ Sizes are in cells, one per spatial axis (rows before columns); times in millise
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence as Several
     from pathlib import Path
 
+    from conv_anim.spec.op import Op
     from conv_anim.spec.themes import Theme
+
+    Layer: TypeAlias = Op
 
 Number: TypeAlias = int | float
 Size: TypeAlias = tuple[int, ...]
@@ -66,134 +70,24 @@ class Ends:
 
 
 @dataclass(frozen=True, slots=True)
-class Conv:
-    """As PyTorch's ``Conv1d`` … ``Conv3d``; weight (out_channels, in_channels / groups, *kernel_size)."""
+class Node:
+    """An op with its name and what it is fed: numbers of maps, 0 the spec's input and k what the k-th node makes."""
 
-    ends: Ends
-    kernel_size: Size
-    stride: Size
-    padding: Padding
-    dilation: Size
-    groups: int
-    padding_mode: Literal["zeros", "reflect", "replicate", "circular"]
-    flip: bool
-    weight: Values
-    bias: tuple[Number, ...] | None
-    padding_name: str | None = None
-    part_of: str | None = None
-    """The name of the composition that this is a layer of."""
+    name: str
+    op: Op
+    inputs: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ConvTranspose:
-    """As PyTorch's ``ConvTranspose1d`` … ``3d``; weight (in_channels, out_channels / groups, *kernel_size)."""
-
-    ends: Ends
-    kernel_size: Size
-    stride: Size
-    padding: Padding
-    output_padding: Size
-    dilation: Size
-    groups: int
-    weight: Values
-    bias: tuple[Number, ...] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """As PyTorch's ``MaxPool1d`` …, ``AvgPool1d`` … and ``LPPool1d`` … ; all of them may be padded and dilated."""
-
-    ends: Ends
-    reduce: Literal["max", "mean", "norm"]
-    kernel_size: Size
-    stride: Size
-    padding: Padding
-    dilation: Size
-    ceil_mode: bool
-    count_include_pad: bool
-    norm_type: Number = 2
-    """The p of a pool by p-norm, (Σ|x|ᵖ)^(1/p)."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelShuffle:
-    """As PyTorch's ``ChannelShuffle``: the first channels of all groups come first, then the second ones, and so on."""
-
-    ends: Ends
-    groups: int
-
-
-@dataclass(frozen=True, slots=True)
-class PixelShuffle:
-    """As PyTorch's ``PixelShuffle``: ``factor`` squared channels become one, ``factor`` times as wide and high."""
-
-    ends: Ends
-    factor: int
-
-
-@dataclass(frozen=True, slots=True)
-class PixelUnshuffle:
-    """As PyTorch's ``PixelUnshuffle``, which takes a ``PixelShuffle`` back."""
-
-    ends: Ends
-    factor: int
-
-
-@dataclass(frozen=True, slots=True)
-class Upsample:
-    """As PyTorch's ``Upsample``. ``ratio`` is how far apart, in input cells, the outputs are read, for each axis."""
-
-    ends: Ends
-    mode: Literal["nearest", "linear", "cubic"]
-    align_corners: bool
-    ratio: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Unfold:
-    """As PyTorch's ``Unfold`` (im2col): every window as a column, of in_channels times the kernel's cells."""
-
-    ends: Ends
-    kernel_size: Size
-    stride: Size
-    padding: Padding
-    dilation: Size
-    windows: Size
-    """How many windows there are along each axis."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fold:
-    """As PyTorch's ``Fold`` (col2im): every column laid back where its window was; what overlaps adds up."""
-
-    ends: Ends
-    kernel_size: Size
-    stride: Size
-    padding: Padding
-    dilation: Size
-    windows: Size
-
-
-@dataclass(frozen=True, slots=True)
-class MaxUnpool:
-    """As PyTorch's ``MaxUnpool1d`` …: every number goes back to where the pool found its maximum; the rest is 0."""
-
-    ends: Ends
-    pool: int
-    """Which layer of the spec the pool is, counted from 0."""
-
-
-Windowed: TypeAlias = Conv | ConvTranspose | Pool
-"""A sliding window."""
-Rearranged: TypeAlias = ChannelShuffle | PixelShuffle | PixelUnshuffle | Upsample | Unfold | Fold | MaxUnpool
-"""Each output is made of a few input cells, without a window of weights."""
-Layer: TypeAlias = Windowed | Rearranged
+def chain(ops: Several[Op]) -> tuple[Node, ...]:
+    """Ops of which each is fed by the one before."""
+    return tuple(Node(str(k + 1), op, (k,)) for k, op in enumerate(ops))
 
 
 @dataclass(frozen=True, slots=True)
 class Isometric:
     """Slanted planes, the input below and the output above; with ``numbers`` in their cells."""
 
+    kind: ClassVar[str] = "isometric"
     numbers: bool = False
 
 
@@ -205,6 +99,7 @@ class Flat:
     step; with ``overlap`` instead of its numbers how many stamps fall on each output cell.
     """
 
+    kind: ClassVar[str] = "flat"
     sum: bool = True
     mode: Literal["gather", "scatter", "both"] = "gather"
     overlap: bool = False
@@ -214,6 +109,7 @@ class Flat:
 class Channels:
     """One row per input channel; ``show`` the maps of the channels, their sum, or both."""
 
+    kind: ClassVar[str] = "channels"
     show: Literal["maps", "sum", "both"] = "both"
 
 
@@ -221,11 +117,14 @@ class Channels:
 class Volume:
     """Boxes of channel slices in oblique projection."""
 
+    kind: ClassVar[str] = "volume"
+
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
     """The layer as a matrix times a vector: one still, or row by row when ``animate``."""
 
+    kind: ClassVar[str] = "matrix"
     animate: bool = False
 
 
@@ -233,6 +132,7 @@ class Matrix:
 class Sequence:
     """Layers with one axis as rows of nodes and lines, the input below; with ``numbers`` in the nodes."""
 
+    kind: ClassVar[str] = "sequence"
     numbers: bool = False
 
 
@@ -240,10 +140,22 @@ class Sequence:
 class Undrawn:
     """No view can show the layers: they can be computed and explained, not drawn. ``why`` says what is in the way."""
 
+    kind: ClassVar[str] = "none"
     why: str
 
 
-View: TypeAlias = Isometric | Flat | Channels | Volume | Matrix | Sequence | Undrawn
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A view of another package, with its options by their names."""
+
+    kind: str
+    options: tuple[tuple[str, object], ...] = ()
+
+    def __getitem__(self, name: str) -> object:
+        return dict(self.options)[name]
+
+
+View: TypeAlias = Isometric | Flat | Channels | Volume | Matrix | Sequence | Foreign | Undrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,11 +194,13 @@ class Labels:
 class Spec:
     """One figure. ``caption`` and ``formula``: whether to draw them, or the text to draw instead.
 
-    ``cost``: whether to draw how many parameters and multiply-adds the layers have.
+    ``cost``: whether to draw how many parameters and multiply-adds the layers have. With ``panels`` it is several
+    figures side by side, and what else it says is said of the first one; ``differences`` marks where they differ.
     """
 
     input: Input
-    layers: tuple[Layer, ...]
+    nodes: tuple[Node, ...]
+    """In an order in which each comes after those that it is fed by; the last one makes the output."""
     view: View
     theme: Theme
     title: str | None = None
@@ -300,3 +214,20 @@ class Spec:
     cost: bool = False
     files: tuple[Path, ...] = field(default=(), repr=False, compare=False)
     """The files that it was read from, from the root, which no picture is written over."""
+    panels: tuple[Spec, ...] = ()
+    differences: bool = False
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The nodes' ops, in their order."""
+        return tuple(node.op for node in self.nodes)
+
+    @property
+    def is_chain(self) -> bool:
+        """Whether each node is fed by the one before alone."""
+        return all(node.inputs == (k,) for k, node in enumerate(self.nodes))
+
+    @property
+    def figures(self) -> tuple[Spec, ...]:
+        """The panels, or the spec itself if it has none."""
+        return self.panels or (self,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ def _located(problem: Problem, root: Node) -> Problem:
         case Code.GLYPH:
             return _at_character(problem, root)
         case Code.OUT_OF_RANGE | Code.TOO_LARGE if problem.span is None:
-            where = _at(root, problem.path)
+            where = _at(root, problem.path) or _at(root, re.sub(r"^panels\[\d+\]\.", "", problem.path))
             return problem if where is None else replace(problem, span=where.span)
         case _:
             return problem

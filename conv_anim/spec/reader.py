@@ -10,9 +10,9 @@ from conv_anim.diagnostics import Code, SpecError
 from conv_anim.limits import MOST_LAYERS, USUAL, Asked, exceeded
 from conv_anim.spec import estimates, places
 from conv_anim.spec.arrays import FromFile, ValuesKind, read, resolved
+from conv_anim.spec.entering import LARGEST, MOST_AXES, axes_of
+from conv_anim.spec.graph import Graph
 from conv_anim.spec.kinds import INVALID, Invalid, ListOf, Report, SkippedError, Whole
-from conv_anim.spec.layers import LAYER, LAYER_TYPES
-from conv_anim.spec.layers.base import LARGEST, MOST_AXES, Entering, axes_of
 from conv_anim.spec.looks import (
     ANIMATION,
     CAPTION,
@@ -29,8 +29,11 @@ from conv_anim.spec.looks import (
 )
 from conv_anim.spec.model import Given, Input, Random, Spec
 from conv_anim.spec.nodes import Entries
+from conv_anim.spec.op import Shape
+from conv_anim.spec.op_types import LAYER
+from conv_anim.spec.panels import DIFFERENCES, PANELS, Board, comparable
 from conv_anim.spec.records import Field, Object, tables
-from conv_anim.spec.views import VIEW, stiff, view_of
+from conv_anim.spec.views import VIEW, leaps, view_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
     from conv_anim.limits import Limits
     from conv_anim.spec.arrays import Files, Written
     from conv_anim.spec.kinds import Maybe, Schema
-    from conv_anim.spec.model import Layer, Size, View
+    from conv_anim.spec.model import Size, View
     from conv_anim.spec.nodes import Node
     from conv_anim.spec.records import Chosen, Record
 
@@ -69,12 +72,19 @@ ONE_LAYER: Field[Chosen] = Field("layer", LAYER, "The layer that is shown.")
 MORE_LAYERS: Field[tuple[Chosen, ...]] = Field(
     "layers",
     ListOf(LAYER, f"a list of 1 to {MOST_LAYERS:,} layers", 1, MOST_LAYERS),
-    "Several layers, each fed by the one before, in place of 'layer'.",
+    "Several layers, in place of 'layer': each is fed by the one before, unless its 'from' says otherwise.",
     example=[{"type": "conv", "kernel_size": 3}, {"type": "max_pool", "kernel_size": 2}],
 )
 SPEC = Object(
     "a spec",
-    (TITLE, INPUT, ONE_LAYER, MORE_LAYERS, VIEW, THEME, ANIMATION, SIZE, LABELS, CAPTION, FORMULA, COST, LANG, OUTPUT),
+    (
+        *(TITLE, INPUT, ONE_LAYER, MORE_LAYERS, PANELS, DIFFERENCES, VIEW, THEME, ANIMATION, SIZE),
+        *(LABELS, CAPTION, FORMULA, COST, LANG, OUTPUT),
+    ),
+)
+BOARD = Board(
+    of_panels=(TITLE, INPUT, ONE_LAYER, MORE_LAYERS, VIEW, LABELS, CAPTION, FORMULA, COST),
+    of_whole=(TITLE, PANELS, DIFFERENCES, THEME, ANIMATION, SIZE, CAPTION, FORMULA, LANG, OUTPUT),
 )
 
 
@@ -84,11 +94,11 @@ def spec(node: Node, files: Files, limits: Limits = USUAL) -> Spec:
     Raises SpecError with all problems of the tree.
     """
     report = Report(limits=limits, homes=homes)
-    record = SPEC.decode(node, report)
-    made = INVALID if isinstance(record, Invalid) else _spec(record, files, report)
-    problems = report.problems + _too_large(None if isinstance(made, Invalid) else made, node, report)
+    several = isinstance(node, Entries) and node.get(PANELS.name) is not None
+    made = _board(node, files, report) if several else _one(node, files, report)
+    problems = [*report.problems, *_too_large(None if isinstance(made, Invalid) else made, node, report)]
     if isinstance(made, Invalid) or problems:
-        raise SpecError(problems)
+        raise SpecError(dict.fromkeys(problems))
     return made
 
 
@@ -98,6 +108,53 @@ def _too_large(made: Spec | None, node: Node, report: Report) -> list[Problem]:
         return exceeded(report.large, report.limits)
     found = exceeded([*report.large, *estimates.asked(made)], report.limits)
     return list(places.located(SpecError(found), node).problems)
+
+
+def _one(node: Node, files: Files, report: Report) -> Maybe[Spec]:
+    record = SPEC.decode(node, report)
+    if isinstance(record, Invalid):
+        return INVALID
+    if record.has(DIFFERENCES):
+        what = "'differences' compares panels, and this spec has none"
+        report.add(Code.MISSING_KEY, what, record.at(DIFFERENCES), "leave it out, or list 'panels'")
+    return _spec(record, files, report)
+
+
+def _board(node: Node, files: Files, report: Report) -> Maybe[Spec]:
+    """The figures of all panels, each read as a spec of its own: what they share has its problems once."""
+    whole = BOARD.whole.decode(node, report)
+    panels = INVALID if isinstance(whole, Invalid) else attempt(report, lambda: whole.of(PANELS))
+    if isinstance(whole, Invalid) or isinstance(panels, Invalid):
+        return INVALID
+    BOARD.unused(node, panels, report)
+    made = [_panel(BOARD.merged(node, panel), whole, files, report) for panel in panels]
+    specs = [spec for spec in made if not isinstance(spec, Invalid)]
+    if len(specs) < len(panels):
+        return INVALID
+    comparable(specs, whole, report)
+    return attempt(report, lambda: _around(whole, specs))
+
+
+def _panel(node: Entries, whole: Record, files: Files, report: Report) -> Maybe[Spec]:
+    record = BOARD.panel.decode(node, report)
+    if isinstance(record, Invalid):
+        return INVALID
+    return _spec(record.under(whole.without(*BOARD.of_panels, OUTPUT)), files, report)
+
+
+def _around(whole: Record, specs: list[Spec]) -> Spec:
+    """The spec of all panels: besides them, it is as the first one."""
+    caption, formula = ((said if isinstance(said, str) else False) for said in (whole.of(CAPTION), whole.of(FORMULA)))
+    return replace(
+        specs[0],
+        title=whole.get(TITLE),
+        caption=caption,
+        formula=formula,
+        cost=False,
+        output=whole.of(OUTPUT),
+        panels=tuple(specs),
+        differences=whole.of(DIFFERENCES),
+    )
 
 
 def homes() -> dict[str, list[tuple[str, str]]]:
@@ -128,18 +185,18 @@ def _spec(record: Record, files: Files, report: Report) -> Maybe[Spec]:
     size = attempt(report, lambda: figure_size(record, report))
     if isinstance(input_, Invalid) or isinstance(chosen, Invalid):
         return INVALID
-    layers = attempt(report, lambda: _layers(chosen, input_, files, report))
-    if isinstance(layers, Invalid):
+    nodes = Graph(Shape(input_.channels, input_.size), files, report).nodes(chosen)
+    if isinstance(nodes, Invalid):
         return INVALID
-    view: Maybe[View] = attempt(report, lambda: view_of(record, input_, layers, report))
+    view: Maybe[View] = attempt(report, lambda: view_of(record, input_, nodes, report))
     if isinstance(view, Invalid) or isinstance(size, Invalid):
         return INVALID
-    return attempt(report, lambda: _looks(record, Spec(input_, layers, view, record.of(THEME), size=size), report))
+    return attempt(report, lambda: _looks(record, Spec(input_, nodes, view, record.of(THEME), size=size), report))
 
 
 def _moving(record: Record, made: Spec, report: Report) -> None:
     """Whether the view can move as it is asked to."""
-    node, why = record.at(ANIMATION), stiff(made.view, made.layers)
+    node, why = record.at(ANIMATION), leaps(made.view, made.nodes)
     if record.of(ANIMATION).motion == "smooth" and why is not None:
         place = node.get("motion") if isinstance(node, Entries) else None
         report.add(Code.VIEW, why, place or node, "motion: step, or the isometric view of one layer")
@@ -223,22 +280,6 @@ def _chosen(record: Record, report: Report) -> Maybe[tuple[Chosen, ...]]:
     return report.add(Code.EXCLUSIVE_KEYS, what, record.at(MORE_LAYERS), "put all layers into 'layers'")
 
 
-def _layers(chosen: tuple[Chosen, ...], input_: Input, files: Files, report: Report) -> Maybe[tuple[Layer, ...]]:
-    layers: list[Layer] = []
-    channels, size = input_.channels, input_.size
-    for choice in chosen:
-        entering = Entering(channels, size, tuple(layers), files, report)
-        made = LAYER_TYPES[choice.name].resolve(choice.record, entering)
-        if isinstance(made, Invalid):
-            return INVALID
-        layers += made
-        channels, size = made[-1].ends.out_channels, made[-1].ends.out_size
-        what = f"the layer's output has {channels * prod(size):,} cells"
-        asked = Asked("cells", channels * prod(size), what, "fewer channels, or a smaller input")
-        report.counted(asked, choice.record.node)
-    return tuple(layers)
-
-
 def schema() -> Schema:
     """The JSON Schema of a spec, from the same tables."""
     whole = SPEC.schema()
@@ -250,9 +291,19 @@ def schema() -> Schema:
         "$id": "urn:conv-anim:spec",
         "title": "conv-anim spec",
         "description": "A figure of one or more convolution layers.",
-        **whole,
-        "oneOf": [{"required": ["layer"]}, {"required": ["layers"]}],
+        **{key: value for key, value in whole.items() if key != "required"},
+        "anyOf": [
+            {"required": ["input"], "oneOf": [{"required": ["layer"]}, {"required": ["layers"]}]},
+            {"required": ["panels"]},
+        ],
+        "dependentRequired": {DIFFERENCES.name: [PANELS.name]},
         "$defs": {
+            "panel": {
+                "description": "A figure; what it does not say itself stands at the top.",
+                "type": "object",
+                "properties": {field.name: whole["properties"][field.name] for field in BOARD.of_panels},
+                "additionalProperties": False,
+            },
             "layer": {"description": "A layer: its type says which other keys it has.", **LAYER.schema()},
             "values": ValuesKind().definition(),
             "weight": ValuesKind(kernels=True).definition(),

@@ -82,6 +82,10 @@ class Record:
             self.node, {name: value for name, value in self._values.items() if name not in names}, self._nodes
         )
 
+    def under(self, other: Record) -> Record:
+        """With what another mapping gives, where this one gives nothing."""
+        return Record(self.node, {**other._values, **self._values}, {**other._nodes, **self._nodes})
+
     def has(self, *fields: Field[Any]) -> bool:
         return any(field_.name in self._values for field_ in fields)
 
@@ -186,7 +190,7 @@ class Tagged:
         tag = node.get(self.tag)
         if tag is None:
             return self._without_tag(node, report)
-        name = OneOf(tuple(self.arms), self.hint).decode(tag, report)
+        name = OneOf(self.arms, self.hint).decode(tag, report)
         if isinstance(name, Invalid):
             return INVALID
         record = self.arms[name].decode(node, report)

@@ -2,50 +2,52 @@
 
 from __future__ import annotations
 
-import re
 from math import prod
 from typing import TYPE_CHECKING
 
-from conv_anim.spec.model import (
-    ChannelShuffle,
-    Conv,
-    ConvTranspose,
-    Fold,
-    MaxUnpool,
-    PixelShuffle,
-    PixelUnshuffle,
-    Pool,
-    Unfold,
-    Upsample,
-)
-
 if TYPE_CHECKING:
-    from conv_anim.spec.model import Input, Layer
+    from collections.abc import Callable
+
+    from conv_anim.spec.model import Input, Node
+    from conv_anim.spec.op import Op
+
+    Nodes = tuple[Node, ...]
 
 MOST_NUMBERS = 20_000
 """Cells with a number that a figure may have."""
+MOST_MAPS, MOST_NODES, MOST_DRAWN = 4, 16, 1000
+"""Channels of a map, layers, and cells of all of them together, where each is drawn with its numbers."""
 MOST_SHUFFLED = 36
 """Channels of a shuffle that is drawn channel by channel."""
 
 
-def _one_layer(layers: tuple[Layer, ...]) -> str | None:
-    return None if len(layers) == 1 else f"shows one layer, and this spec has {len(layers)}"
+def _chain(nodes: Nodes) -> str | None:
+    """Why a view of layers that feed one another cannot show a graph."""
+    for k, node in enumerate(nodes):
+        if len(node.inputs) > 1 and not node.op.puts_back:
+            return f"shows one layer after the other, and {node.op.type} has {len(node.inputs)} inputs"
+        if node.inputs[0] != k:
+            return f"shows one layer after the other, and {node.op.type} is not fed by the layer before it"
+    return None
 
 
-WINDOWED = (Conv, ConvTranspose, Pool)
+def _one_layer(nodes: Nodes) -> str | None:
+    return None if len(nodes) == 1 else f"shows one layer, and this spec has {len(nodes)}"
 
 
-def _windows(layers: tuple[Layer, ...]) -> str | None:
+def _other(nodes: Nodes, shown: Callable[[Op], bool]) -> str | None:
+    """The first type that a view does not show."""
+    return next((node.op.type for node in nodes if not shown(node.op)), None)
+
+
+def is_window(op: Op) -> bool:
+    return op.window is not None
+
+
+def _windows(nodes: Nodes) -> str | None:
     """Why a view of sliding windows cannot show the layers."""
-    other = next((layer for layer in layers if not isinstance(layer, WINDOWED)), None)
-    return None if other is None else f"shows sliding windows, and {name_of(other)} is none"
-
-
-def name_of(layer: Layer) -> str:
-    """The type of a layer as a spec writes it."""
-    if isinstance(layer, Pool):
-        return {"max": "max_pool", "mean": "avg_pool", "norm": "lp_pool"}[layer.reduce]
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(layer).__name__).lower()
+    other = _other(nodes, is_window)
+    return _chain(nodes) if other is None else f"shows sliding windows, and {other} is none"
 
 
 def _two_axes(input_: Input) -> str | None:
@@ -56,82 +58,104 @@ def _one_axis(input_: Input) -> str | None:
     return None if len(input_.size) == 1 else f"shows inputs with 1 axis, and this one has {len(input_.size)}"
 
 
-def one_map(input_: Input, layers: tuple[Layer, ...]) -> str | None:
+def one_map(input_: Input, nodes: Nodes) -> str | None:
     """Why a view where one map stands for all channels cannot write numbers."""
-    many = max(input_.channels, *(layer.ends.out_channels for layer in layers))
+    many = max(input_.channels, *(node.op.ends.out_channels for node in nodes))
     return None if many == 1 else f"writes the numbers of one channel, and here a map has {many}"
 
 
-def numbers(input_: Input, layers: tuple[Layer, ...]) -> str | None:
-    cells = prod(input_.size) + sum(prod(layer.ends.out_size) for layer in layers)
+def numbers(input_: Input, nodes: Nodes) -> str | None:
+    cells = prod(input_.size) + sum(prod(node.op.ends.out_size) for node in nodes)
     if cells <= MOST_NUMBERS:
         return None
     return f"writes every number, and this layer has {cells} of them (at most {MOST_NUMBERS})"
 
 
-def isometric(input_: Input, layers: tuple[Layer, ...]) -> str | None:
-    return _windows(layers) or _two_axes(input_)
+def isometric(input_: Input, nodes: Nodes) -> str | None:
+    return _windows(nodes) or _two_axes(input_)
 
 
-def flat(input_: Input, layers: tuple[Layer, ...]) -> str | None:
-    if _unpools(layers):
-        return _two_axes(input_) or _one_flat_channel(layers) or numbers(input_, layers)
-    if any(isinstance(layer, MaxUnpool) for layer in layers):
+def flat(input_: Input, nodes: Nodes) -> str | None:
+    if _unpools(nodes):
+        return _two_axes(input_) or _one_flat_channel(nodes) or numbers(input_, nodes)
+    if any(node.op.puts_back for node in nodes):
         return "shows a max_unpool last and its max_pool first, with at most one window between them"
-    other = next((layer for layer in layers if not isinstance(layer, (*WINDOWED, Upsample, Unfold, Fold))), None)
-    if other is not None:
-        return f"shows windows, upsampling, unfold and fold, and {name_of(other)} is none of them"
-    return _one_layer(layers) or _two_axes(input_) or _one_flat_channel(layers) or numbers(input_, layers)
+    first = nodes[0].op
+    if len(nodes) == 1 and (is_window(first) or first.interpolation is not None or first.columns is not None):
+        return _two_axes(input_) or _one_flat_channel(nodes) or numbers(input_, nodes)
+    return _two_axes(input_) or _few_maps(input_, nodes)
 
 
-def _unpools(layers: tuple[Layer, ...]) -> bool:
+def _few_maps(input_: Input, nodes: Nodes) -> str | None:
+    """Why not all channels of all maps can be drawn one by one."""
+    maps = [input_.channels, *(node.op.ends.out_channels for node in nodes if node.op.ends.out_size)]
+    if max(maps) > MOST_MAPS:
+        return f"shows up to {MOST_MAPS} channels, and here a map has {max(maps)}"
+    if len(nodes) > MOST_NODES:
+        return f"shows up to {MOST_NODES} layers, and this spec has {len(nodes)}"
+    if any(len(node.op.ends.out_size) > 2 for node in nodes):
+        return "shows maps with 1 or 2 axes, and here is one with 3"
+    cells = prod(input_.size) * input_.channels
+    cells += sum(prod(node.op.ends.out_size) * node.op.ends.out_channels for node in nodes)
+    if cells <= MOST_DRAWN:
+        return None
+    return f"writes every number of several layers, and here are {cells} of them (at most {MOST_DRAWN})"
+
+
+def _unpools(nodes: Nodes) -> bool:
     """Whether the layers are a max pool and what takes it back, with at most one window between them."""
-    last, between = layers[-1], layers[1:-1]
-    if not isinstance(last, MaxUnpool) or last.pool != 0:
+    last, between = nodes[-1], nodes[1:-1]
+    if not last.op.puts_back or last.inputs[1] != 1 or _chain(nodes) is not None:
         return False
-    return len(between) < 2 and all(isinstance(layer, Conv | Pool) for layer in between)
+    windows = (node.op.window for node in between)
+    return len(between) < 2 and all(window is not None and not window.transposed for window in windows)
 
 
-def _one_flat_channel(layers: tuple[Layer, ...]) -> str | None:
+def _one_flat_channel(nodes: Nodes) -> str | None:
     """Why not all maps are single ones; the rows of windows in columns are no channels."""
-    maps = [1 if isinstance(layer, Fold) else layer.ends.in_channels for layer in layers]
-    maps += [1 if isinstance(layer, Unfold) else layer.ends.out_channels for layer in layers]
+    maps = [node.op.ends.in_channels for node in nodes if node.op.columns is None or node.op.columns.made]
+    maps += [node.op.ends.out_channels for node in nodes if node.op.columns is None or not node.op.columns.made]
     if max(maps) > 1:
         return f"shows one channel, and this layer has {max(maps)}"
-    deep = any(len(layer.ends.out_size) > 2 for layer in layers)
+    deep = any(len(node.op.ends.out_size) > 2 for node in nodes)
     return "shows outputs with 1 or 2 axes, and this one has 3" if deep else None
 
 
-def channels(input_: Input, layers: tuple[Layer, ...]) -> str | None:
-    shuffles = (ChannelShuffle, PixelShuffle, PixelUnshuffle)
-    other = next((layer for layer in layers if not isinstance(layer, (*WINDOWED, *shuffles, Upsample))), None)
+def channels(input_: Input, nodes: Nodes) -> str | None:
+    other = _other(nodes, lambda op: is_window(op) or _moves_channels(op) or op.interpolation is not None)
     if other is not None:
-        return f"shows windows, shuffles and upsampling, and {name_of(other)} is none of them"
-    many = max(layers[0].ends.in_channels, layers[0].ends.out_channels)
-    if isinstance(layers[0], shuffles) and many > MOST_SHUFFLED:
+        return f"shows windows, shuffles and upsampling, and {other} is none of them"
+    first = nodes[0].op
+    many = max(first.ends.in_channels, first.ends.out_channels)
+    if _moves_channels(first) and many > MOST_SHUFFLED:
         return f"shows every channel of a shuffle, and here are {many} (at most {MOST_SHUFFLED})"
-    return _one_layer(layers) or _two_axes(input_) or numbers(input_, layers)
+    return _one_layer(nodes) or _two_axes(input_) or numbers(input_, nodes)
 
 
-def volume(input_: Input, layers: tuple[Layer, ...]) -> str | None:
+def _moves_channels(op: Op) -> bool:
+    return op.dealt is not None or op.woven is not None
+
+
+def volume(input_: Input, nodes: Nodes) -> str | None:
     del input_
-    other = next((layer for layer in layers if not isinstance(layer, (*WINDOWED, ChannelShuffle, Upsample))), None)
+    other = _other(nodes, lambda op: is_window(op) or op.dealt is not None or op.interpolation is not None)
     if other is None:
-        return None
-    return f"shows windows, channel shuffles and upsampling, and {name_of(other)} is none of them"
+        return _chain(nodes)
+    return f"shows windows, channel shuffles and upsampling, and {other} is none of them"
 
 
-def matrix(input_: Input, layers: tuple[Layer, ...]) -> str | None:
-    if len(layers) > 1 or _windows(layers) is not None:
-        return _one_layer(layers) or _windows(layers)
-    ends = layers[0].ends
-    if isinstance(layers[0], Pool) and layers[0].reduce != "mean":
-        return f"shows linear layers, and a {'maximum' if layers[0].reduce == 'max' else 'norm'} is none"
-    entries = prod(input_.size) * input_.channels * prod(ends.out_size) * ends.out_channels
+def matrix(input_: Input, nodes: Nodes) -> str | None:
+    op = nodes[0].op
+    window = op.window
+    if len(nodes) > 1 or window is None:
+        return _one_layer(nodes) or _windows(nodes)
+    if window.reduce in {"max", "norm"}:
+        return f"shows linear layers, and a {'maximum' if window.reduce == 'max' else 'norm'} is none"
+    entries = prod(input_.size) * input_.channels * prod(op.ends.out_size) * op.ends.out_channels
     if entries <= MOST_NUMBERS:
         return None
     return f"shows the whole matrix, and this one has {entries} entries (at most {MOST_NUMBERS})"
 
 
-def sequence(input_: Input, layers: tuple[Layer, ...]) -> str | None:
-    return _windows(layers) or _one_axis(input_)
+def sequence(input_: Input, nodes: Nodes) -> str | None:
+    return _windows(nodes) or _one_axis(input_)

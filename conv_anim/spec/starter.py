@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from conv_anim.diagnostics import SpecError
 from conv_anim.spec import reader
 from conv_anim.spec.kinds import Either, ListOf, Made, OneOf
-from conv_anim.spec.layers import LAYER_TYPES
 from conv_anim.spec.looks import BASE, STEP
 from conv_anim.spec.model import Undrawn
 from conv_anim.spec.nodes import from_python
+from conv_anim.spec.op_types import TYPES
 from conv_anim.spec.records import Object, Tagged, tables
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ Place: TypeAlias = tuple[str, ...]
 WIDEST = 110
 INDENT = "  "
 OTHER_TYPES: dict[str, tuple[list[int], int, dict[str, Any]]] = {
+    "conv": ([5, 5], 1, {"kernel_size": 3}),
+    "spatially_separable": ([5, 5], 1, {"kernel_size": 3}),
     "conv_transpose": ([4, 4], 1, {"kernel_size": 3, "stride": 2}),
     "pointwise": ([4, 4], 3, {"out_channels": 2}),
     "depthwise": ([5, 5], 3, {"kernel_size": 3}),
@@ -44,9 +46,11 @@ OTHER_TYPES: dict[str, tuple[list[int], int, dict[str, Any]]] = {
     "pixel_unshuffle": ([4, 4], 1, {"downscale_factor": 2}),
     "unfold": ([4, 4], 1, {"kernel_size": 2}),
     "fold": ([9], 4, {"output_size": [4, 4], "kernel_size": 2}),
+    "linear": ([4], 1, {"out_features": 2}),
+    "softmax": ([5], 1, {}),
 }
-"""What a type is fed and what is said of it, where that is not as for a convolution: the size, channels, and keys."""
-STARTED = tuple(name for name in LAYER_TYPES if name != "max_unpool")
+"""What a type is fed and what is said of it, where that is more than the keys it needs: size, channels, and keys."""
+STARTED = tuple(name for name, kind in TYPES.items() if kind.inputs[0] == 1)
 """The types that can be a figure's only layer."""
 
 
@@ -65,7 +69,7 @@ class Starter:
 
     def lines(self, name: str) -> Iterator[str]:
         others = ", ".join(other for other in STARTED if other != self.type)
-        yield from _prose(f"Every key of a spec, for a layer of type {self.type}. {LAYER_TYPES[self.type].keys.doc}")
+        yield from _prose(f"Every key of a spec, for a layer of type {self.type}. {TYPES[self.type].keys.doc}")
         yield from _prose(f"It can be drawn as it is: conv-anim render {name}")
         yield from _prose("A line with # and no space behind it is an example: take the # away to see what it does.")
         yield from _prose(f"The keys of other types: conv-anim new --layer TYPE, with {others}.")
@@ -92,7 +96,7 @@ class Starter:
         yield f"{_indent(place)}{field.name}:"
         if "type" in given:
             yield f"{_indent((*place, 'type'))}type: {given['type']}"
-        table = LAYER_TYPES[given["type"]].keys if "type" in given else next(tables(field.kind))
+        table = TYPES[given["type"]].keys if "type" in given else next(tables(field.kind))
         for k, inner in enumerate(table.fields):
             yield from [""] * (k > 0 or "type" in given)
             yield from self._key(inner, (*place, inner.name))
@@ -130,7 +134,8 @@ class Starter:
 
 def _given(type_: str) -> dict[str, Any]:
     """What stands in the spec without a #."""
-    size, channels, keys = OTHER_TYPES.get(type_, ([5, 5], 1, {"kernel_size": 3}))
+    needed = {field.name: field.example for field in TYPES[type_].keys.fields if field.required}
+    size, channels, keys = OTHER_TYPES.get(type_, ([5, 5], 1, needed))
     return {
         "input": {"size": size, "channels": channels},
         "layer": {"type": type_, **keys},

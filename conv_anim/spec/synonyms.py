@@ -33,6 +33,11 @@ def _table(rows: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
 
 KEYS = _table({
     # of a layer
+    "out_features": "units outputs features outchannels",
+    "negative_slope": "alpha slope",
+    "cropping": "crop",
+    "over": "dim axis",
+    "from": "inputs input fedby",
     "kernel_size": "kernel kernels kernelshape ksize k filtersize filter window windowsize windowshape poolsize size",
     "stride": "strides s subsample subsamplelength windowstrides step",
     "padding": "pad pads paddings p autopad bordermode pading zeropadding",
@@ -102,10 +107,9 @@ NOTES: dict[str, str] = {
     ),
     **dict.fromkeys(("inputshape", "inputsize", "insize"), "what enters has its size from: input: {size: [5, 5]}"),
     **dict.fromkeys(("outputshape", "outsize", "outputsize"), "the size of the output follows from the other keys"),
-    **dict.fromkeys(
-        ("activation", "relu", "batchnorm", "dropout", "normalization"),
-        "activations and norms are not drawn: leave it out",
-    ),
+    **dict.fromkeys(("activation", "relu"), "an activation is a layer of its own: - {type: relu}"),
+    **dict.fromkeys(("batchnorm", "normalization"), "a norm is a layer of its own: - {type: batch_norm}"),
+    "dropout": "a trained network drops nothing out: leave it out",
     **dict.fromkeys(
         ("dataformat", "dtype", "device", "trainable", "returnindices", "kernelregularizer", "inplace"),
         "it changes nothing in a figure: leave it out",
@@ -149,6 +153,18 @@ TYPES = _table({
     "pixel_unshuffle": "pixelunshuffle spacetodepth",
     "unfold": "im2col unfolding",
     "fold": "col2im folding",
+    "add": "sum plus residual skip shortcut elementwiseadd",
+    "multiply": "mul product times elementwisemul hadamard",
+    "concat": "concatenate cat concatenation join merge",
+    "relu": "rectifier rectifiedlinear",
+    "leaky_relu": "lrelu",
+    "silu": "swish",
+    "sigmoid": "logistic",
+    "batch_norm": "batchnormalization bn norm",
+    "linear": "dense fc fullyconnected gemm matmul",
+    "flatten": "reshape view ravel",
+    "pad": "zeropad zeropadding reflectionpad replicationpad constantpad padding",
+    "crop": "cropping slice",
 })  # fmt: skip
 """Types of layers by what PyTorch, Keras, ONNX and papers call them, without underscores and numbers of axes."""
 
@@ -217,7 +233,7 @@ def unknown_key(key: Scalar, value: Node, known: Sequence[str], homes: Homes) ->
     """A hint for a key that is not known here: the one that was meant, or where it belongs, and what is known."""
     if not key.text.isprintable():
         return "a space or another character in it is not what it looks like: type it anew"
-    outer = re.split(r"[.\[]", key.path)[0]
+    outer = _outer(key)
     word, known_ones = key.text, f"known here: {', '.join(known)}" if known else "it has no keys of its own"
     close = nearest(word, known, CLOSE) or _first(KEYS.get(plain(word), ()), known)
     meant = key_meant(word, known, value)
@@ -227,12 +243,17 @@ def unknown_key(key: Scalar, value: Node, known: Sequence[str], homes: Homes) ->
     return known_ones if meant is None else f"did you mean '{meant}'? {known_ones}"
 
 
+def _outer(key: Scalar) -> str:
+    """The key of the spec, or of one of its panels, that a key is somewhere in."""
+    return re.split(r"[.\[]", re.sub(r"^panels\[\d+\]\.(?=.*[.\[])", "", key.path))[0]
+
+
 def _elsewhere(key: Scalar, homes: Homes) -> str | None:
     """Where a key of this name, or one that it stands for, belongs."""
     name = key.text if key.text in homes else _first(KEYS.get(plain(key.text), ()), homes)
     if name is None:
         return None
-    here = re.split(r"[.\[]", key.path)[0].replace("layers", "layer") if key.path != key.text else ""
+    here = _outer(key).replace("layers", "layer") if key.path != key.text else ""
     places = list(dict.fromkeys(outer for outer, _ in homes[name]))
     if here in places:
         owners = [table for outer, table in homes[name] if outer == here]
@@ -257,7 +278,7 @@ def unknown_type(word: str, known: Sequence[str]) -> str:
     """A hint for a type of layer that is not known."""
     bare, meant = _bare(word), type_meant(word, known)
     if meant is None and bare in NOT_DRAWN:
-        return f"only layers with a window, and what rearranges maps, are drawn: {', '.join(known)}"
+        return f"there is no such layer here; there are {', '.join(known)}"
     meant = meant or nearest(bare, known) or nearest(word, known)
     axes = "the input's size says how many axes it has; " if re.search(r"[123]d", word, re.IGNORECASE) else ""
     known_ones = f"known here: {', '.join(known)}"
@@ -265,10 +286,9 @@ def unknown_type(word: str, known: Sequence[str]) -> str:
 
 
 NOT_DRAWN = _table({
-    "": "linear dense fc fullyconnected relu gelu sigmoid softmax tanh batchnorm batchnormalization layernorm dropout "
-    "flatten attention multiheadattention lstm gru rnn embedding add concat concatenate reshape identity"
+    "": "layernorm groupnorm instancenorm dropout attention multiheadattention lstm gru rnn embedding identity"
 })  # fmt: skip
-"""Layers that have no window."""
+"""Layers that other tools have."""
 
 
 def unknown_name(word: str, known: Sequence[str]) -> str:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, assert_never
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from conv_anim.diagnostics import Code, listed
 from conv_anim.spec import showing
 from conv_anim.spec.kinds import Either, Flag, Made, OneOf, is_mapping, is_scalar
 from conv_anim.spec.model import (
     Channels,
-    Conv,
-    ConvTranspose,
     Flat,
+    Foreign,
     Given,
     Isometric,
     Matrix,
@@ -21,13 +21,16 @@ from conv_anim.spec.model import (
     Volume,
 )
 from conv_anim.spec.records import Field, Object, Record, Tagged
+from conv_anim.spec.registry import Docs, Each, Registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conv_anim.spec.kinds import Maybe, Report
-    from conv_anim.spec.model import Input, Layer, View
+    from conv_anim.spec.model import Input, View
+    from conv_anim.spec.op import Op
     from conv_anim.spec.records import Chosen
+    from conv_anim.spec.showing import Nodes
 
 FEW_CHANNELS = 5
 FEW_CELLS = 150
@@ -56,61 +59,132 @@ ANIMATE = Field(
 )
 
 
-class ViewKind(NamedTuple):
-    """A view's options, how they become a view, and why it cannot show some layers (None if it can)."""
+@dataclass(frozen=True)
+class ViewKind:
+    """A view by its name: its options, what it refuses, and what draws it.
 
-    options: Object
-    make: Callable[[Record], View]
-    refuses: Callable[[Input, tuple[Layer, ...]], str | None]
+    ``draws`` takes a `Trace` and a `Style` and gives a `Panel`; as a text, ``package.module:name``, it is imported when
+    a figure is drawn. ``make`` makes a view of the options. ``refuses`` says why the view cannot show some layers, and
+    ``wrong`` what is wrong with its options there, with a way out. ``leaps`` says why nothing can move smoothly in it.
+    """
+
+    name: str
+    doc: str
+    draws: str | Callable[..., Any]
+    options: tuple[Field[Any], ...] = ()
+    make: Callable[[Record], View] | None = None
+    refuses: Callable[[Input, Nodes], str | None] = lambda *_: None
+    wrong: Callable[[Any, Input, Nodes], tuple[str, str] | None] = lambda *_: None
+    leaps: Callable[[Nodes], str | None] = lambda _: "goes from step to step, without frames between them"
+    animates: Callable[[Any], bool] = lambda _: True
+    """Whether a figure goes through its steps unless it is told otherwise."""
+
+    @property
+    def table(self) -> Object:
+        return Object(f"the {self.name} view", self.options, "kind", self.doc)
+
+    def made(self, record: Record) -> View:
+        if self.make is not None:
+            return self.make(record)
+        return Foreign(self.name, tuple((field.name, record.get(field)) for field in self.options))
 
 
-VIEWS: dict[str, ViewKind] = {
-    "isometric": ViewKind(
-        Object(
-            "the isometric view",
-            (NUMBERS,),
-            "kind",
-            "Maps as slanted planes, the window between them, as in conv_arithmetic's animations.",
-        ),
-        lambda record: Isometric(record.of(NUMBERS)),
-        showing.isometric,
-    ),
-    "flat": ViewKind(
-        Object("the flat view", (SUM, MODE, OVERLAP), "kind", "Grids with their numbers, and the sum of each step."),
-        lambda record: Flat(record.of(SUM), record.of(MODE), record.of(OVERLAP)),
-        showing.flat,
-    ),
-    "channels": ViewKind(
-        Object("the channels view", (SHOW,), "kind", "Every channel as a map of its own, and how they add up."),
-        lambda record: Channels(record.of(SHOW)),
-        showing.channels,
-    ),
-    "volume": ViewKind(
-        Object("the volume view", (), "kind", "Channels as boxes, for deep maps and inputs with 3 axes."),
-        lambda _: Volume(),
-        showing.volume,
-    ),
-    "matrix": ViewKind(
-        Object(
-            "the matrix view",
-            (ANIMATE,),
-            "kind",
-            "The layer as one matrix, of which each row is a place of the window.",
-        ),
-        lambda record: Matrix(record.of(ANIMATE)),
-        showing.matrix,
-    ),
-    "sequence": ViewKind(
-        Object(
-            "the sequence view", (NUMBERS,), "kind", "A stack of layers over an input with 1 axis, as rows of nodes."
-        ),
-        lambda record: Sequence(record.of(NUMBERS)),
-        showing.sequence,
-    ),
-}
+def _unnumbered(view: Isometric | Sequence, input_: Input, nodes: Nodes) -> tuple[str, str] | None:
+    """Why a view cannot write its numbers."""
+    why = (showing.one_map(input_, nodes) or showing.numbers(input_, nodes)) if view.numbers else None
+    return None if why is None else (f"the {view.kind} view {why}", "numbers: false")
 
-PLAIN = Made(OneOf(tuple(VIEWS), docs=tuple(kind.options.doc for kind in VIEWS.values())), lambda name: (name, None))
-WITH_OPTIONS = Tagged("a view", "kind", {name: kind.options for name, kind in VIEWS.items()}, "Which view.")
+
+def _unstamped(view: Flat, _input: Input, nodes: Nodes) -> tuple[str, str] | None:
+    """What is wrong with a view's options for stamps."""
+    asked = [name for name, given in (("mode", view.mode != "gather"), ("overlap", view.overlap)) if given]
+    op = nodes[0].op
+    if asked and (op.window is None or not op.window.transposed):
+        what = f"'{asked[0]}' is for transposed convolutions, and {op.type} is none"
+        return what, f"leave '{asked[0]}' out"
+    if view.overlap and view.mode == "both":
+        return "'overlap' counts stamps, without their numbers: it has no other half", "mode: scatter, or leave it out"
+    return None
+
+
+def _unadded(view: Channels, _input: Input, nodes: Nodes) -> tuple[str, str] | None:
+    """Why there is no sum to show."""
+    if view.show != "sum" or _meet(nodes[0].op):
+        return None
+    return "here no channel meets another: there is nothing to add up", "show: maps"
+
+
+def _planes_leap(nodes: Nodes) -> str | None:
+    several = f"of {len(nodes)} layers goes from step to step, without frames between them"
+    return None if len(nodes) == 1 else several
+
+
+VIEWS = Registry(
+    "conv_anim.views",
+    ViewKind,
+    {
+        kind.name: kind
+        for kind in (
+            ViewKind(
+                "isometric",
+                "Maps as slanted planes, the window between them, as in conv_arithmetic's animations.",
+                "conv_anim.scene.isometric.view:isometric",
+                (NUMBERS,),
+                lambda record: Isometric(record.of(NUMBERS)),
+                showing.isometric,
+                _unnumbered,
+                _planes_leap,
+            ),
+            ViewKind(
+                "flat",
+                "Grids with their numbers, and the sum of each step.",
+                "conv_anim.scene.flat.view:flat",
+                (SUM, MODE, OVERLAP),
+                lambda record: Flat(record.of(SUM), record.of(MODE), record.of(OVERLAP)),
+                showing.flat,
+                _unstamped,
+            ),
+            ViewKind(
+                "channels",
+                "Every channel as a map of its own, and how they add up.",
+                "conv_anim.scene.channels.view:channels",
+                (SHOW,),
+                lambda record: Channels(record.of(SHOW)),
+                showing.channels,
+                _unadded,
+            ),
+            ViewKind(
+                "volume",
+                "Channels as boxes, for deep maps and inputs with 3 axes.",
+                "conv_anim.scene.volume.view:volume",
+                (),
+                lambda _: Volume(),
+                showing.volume,
+            ),
+            ViewKind(
+                "matrix",
+                "The layer as one matrix, of which each row is a place of the window.",
+                "conv_anim.scene.matrix.view:matrix",
+                (ANIMATE,),
+                lambda record: Matrix(record.of(ANIMATE)),
+                showing.matrix,
+                animates=lambda view: view.animate,
+            ),
+            ViewKind(
+                "sequence",
+                "A stack of layers over an input with 1 axis, as rows of nodes.",
+                "conv_anim.scene.sequence.view:sequence",
+                (NUMBERS,),
+                lambda record: Sequence(record.of(NUMBERS)),
+                showing.sequence,
+                _unnumbered,
+            ),
+        )
+    },
+)
+
+PLAIN = Made(OneOf(VIEWS, VIEWS.hint, Docs(VIEWS)), lambda name: (name, None))
+WITH_OPTIONS = Tagged("a view", "kind", Each(VIEWS, lambda kind: kind.table), "Which view.", VIEWS.hint)
 
 
 def _chosen(chosen: Chosen) -> tuple[str, Record | None]:
@@ -125,117 +199,65 @@ VIEW: Field[tuple[str, Record | None]] = Field(
 )
 
 
-def view_of(record: Record, input_: Input, layers: tuple[Layer, ...], report: Report) -> Maybe[View]:
+def view_of(record: Record, input_: Input, nodes: Nodes, report: Report) -> Maybe[View]:
     """The view that is asked for, if it can show the layers; else the one that suits them."""
     asked = record.get(VIEW)
     if asked is None:
-        return _by_default(input_, layers)
+        return _by_default(input_, nodes)
     name, options = asked
     kind = VIEWS[name]
-    why = kind.refuses(input_, layers)
+    why = kind.refuses(input_, nodes)
     if why is not None:
-        able = _able(input_, layers)
+        able = [name for name, other in VIEWS.items() if other.refuses(input_, nodes) is None]
         hint = f"views that can show it: {listed(able)}" if able else "no view can show it"
         return report.add(Code.VIEW, f"the {name} view {why}", record.at(VIEW), hint)
-    view = kind.make(Record.empty() if options is None else options)
-    if isinstance(view, Isometric | Sequence) and view.numbers:
-        why = showing.one_map(input_, layers) or showing.numbers(input_, layers)
-        if why is not None:
-            return report.add(Code.VIEW, f"the {name} view {why}", record.at(VIEW), "numbers: false")
-    if isinstance(view, Flat):
-        wrong = _unstamped(view, layers[0])
-        if wrong is not None:
-            return report.add(Code.VIEW, wrong[0], record.at(VIEW), wrong[1])
-    if isinstance(view, Channels) and view.show == "sum" and not _meet(layers[0]):
-        what = "here no channel meets another: there is nothing to add up"
-        return report.add(Code.VIEW, what, record.at(VIEW), "show: maps")
-    return view
+    view = kind.made(Record.empty() if options is None else options)
+    wrong = kind.wrong(view, input_, nodes)
+    return view if wrong is None else report.add(Code.VIEW, wrong[0], record.at(VIEW), wrong[1])
 
 
-def _unstamped(view: Flat, layer: Layer) -> tuple[str, str] | None:
-    """What is wrong with a view's options for stamps, and a hint."""
-    asked = [name for name, given in (("mode", view.mode != "gather"), ("overlap", view.overlap)) if given]
-    if asked and not isinstance(layer, ConvTranspose):
-        return (
-            f"'{asked[0]}' is for transposed convolutions, and {showing.name_of(layer)} is none",
-            f"leave '{asked[0]}' out",
-        )
-    if view.overlap and view.mode == "both":
-        return "'overlap' counts stamps, without their numbers: it has no other half", "mode: scatter, or leave it out"
-    return None
-
-
-def _able(input_: Input, layers: tuple[Layer, ...]) -> list[str]:
-    """The views that can show the layers."""
-    return [name for name, kind in VIEWS.items() if kind.refuses(input_, layers) is None]
-
-
-def _by_default(input_: Input, layers: tuple[Layer, ...]) -> View:
-    """The view that suits, or another one if that cannot show the layers."""
-    best, able = suiting(input_, layers), _able(input_, layers)
-    if kind_of(best) in able:
+def _by_default(input_: Input, nodes: Nodes) -> View:
+    """The view of ours that suits, or another one if that cannot show the layers."""
+    best = suiting(input_, nodes)
+    able = [kind for kind in VIEWS.own.values() if kind.refuses(input_, nodes) is None]
+    if best.kind in [kind.name for kind in able]:
         return best
     if not able:
-        why = VIEWS[kind_of(best)].refuses(input_, layers)
-        return Undrawn(f"no view can show this: the {kind_of(best)} view {why}")
-    return VIEWS[able[0]].make(Record.empty())
+        name = "flat" if any(node.op.badge is not None for node in nodes) else best.kind
+        return Undrawn(f"no view can show this: the {name} view {VIEWS[name].refuses(input_, nodes)}")
+    return able[0].made(Record.empty())
 
 
-def _meet(layer: Layer) -> bool:
+def _meet(op: Op) -> bool:
     """Whether an output is made of more than one channel."""
-    return isinstance(layer, Conv | ConvTranspose) and layer.ends.in_channels > layer.groups
+    return op.window is not None and op.window.in_channels > op.window.groups
 
 
-def suiting(input_: Input, layers: tuple[Layer, ...]) -> View:
+def suiting(input_: Input, nodes: Nodes) -> View:
     """Numbers that the user gave are shown as numbers; one map as planes; a few channels in rows; the rest as boxes."""
-    first = layers[0]
-    several = input_.channels > 1 or any(layer.ends.out_channels > 1 for layer in layers)
+    first = nodes[0].op
+    several = input_.channels > 1 or any(node.op.ends.out_channels > 1 for node in nodes)
     if len(input_.size) == 3:
         return Volume()
-    if len(layers) > 1 and showing.sequence(input_, layers) is None:
+    if len(nodes) > 1 and showing.sequence(input_, nodes) is None:
         return Sequence()
-    if len(layers) > 1:
+    if len(nodes) > 1:
         return Volume() if several else Isometric()
     if not several:
-        written = isinstance(input_.values, Given) or (
-            isinstance(first, Conv | ConvTranspose) and isinstance(first.weight, Given)
-        )
-        if isinstance(first, Conv) and first.padding_name == "causal":
+        written = isinstance(input_.values, Given) or isinstance(first.weight_values, Given)
+        if first.causal:
             return Sequence(numbers=written and prod(input_.size) <= FEW_CELLS)
         return Flat() if written and prod(input_.size) <= FEW_CELLS else Isometric()
     few = input_.channels <= FEW_CHANNELS and prod(input_.size) <= FEW_CELLS
     return Channels() if few else Volume()
 
 
-def kind_of(view: View) -> str:  # noqa: PLR0911  # one for each view
-    """The name of a view."""
-    match view:
-        case Isometric():
-            return "isometric"
-        case Flat():
-            return "flat"
-        case Channels():
-            return "channels"
-        case Volume():
-            return "volume"
-        case Matrix():
-            return "matrix"
-        case Sequence():
-            return "sequence"
-        case Undrawn():
-            return "none"
-        case _:
-            assert_never(view)
-
-
-def stiff(view: View, layers: tuple[Layer, ...]) -> str | None:
+def leaps(view: View, nodes: Nodes) -> str | None:
     """Why nothing in a view can move smoothly; None if it can."""
-    if isinstance(view, Undrawn) or (isinstance(view, Isometric) and len(layers) == 1):
-        return None
-    of_layers = f" of {len(layers)} layers" if isinstance(view, Isometric) else ""
-    return f"the {kind_of(view)} view{of_layers} goes from step to step, without frames between them"
+    why = None if isinstance(view, Undrawn) else VIEWS[view.kind].leaps(nodes)
+    return None if why is None else f"the {view.kind} view {why}"
 
 
 def animates(view: View) -> bool:
     """Whether a figure in this view goes through its steps unless it is told otherwise."""
-    return view.animate if isinstance(view, Matrix) else True
+    return isinstance(view, Undrawn) or VIEWS[view.kind].animates(view)

@@ -6,36 +6,23 @@ Multiply-adds are counted as usual: one for every product of a number with a wei
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import ceil, floor, prod
-from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
+from math import prod
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-
-from conv_anim.spec.model import (
-    ChannelShuffle,
-    Conv,
-    ConvTranspose,
-    Ends,
-    Fold,
-    MaxUnpool,
-    PixelShuffle,
-    PixelUnshuffle,
-    Pool,
-    Unfold,
-    Upsample,
-)
-from conv_anim.tracing.operators import operator
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conv_anim.spec.model import Layer, Size, Windowed
+    from conv_anim.spec.model import Node, Size
+    from conv_anim.spec.op import Op
     from conv_anim.tracing.geometry import Axis
+    from conv_anim.tracing.operators import Operator
 
-Composition: TypeAlias = tuple[Conv, ...]
-"""Neighbouring layers that are one entry of a spec: ``depthwise_separable``, ``flattened`` …"""
-WEIGHED: Final = {"nearest": 0, "linear": 2, "cubic": 4}
-"""How many cells along each axis an interpolation weighs."""
+Composition: TypeAlias = "tuple[Op, ...]"
+"""Neighbouring ops that are one entry of a spec: ``depthwise_separable``, ``flattened`` …"""
+Inputs: TypeAlias = "Sequence[tuple[int, ...]]"
+"""For each op the maps that it reads, 0 the input; without them, ops are a chain."""
 MOST_CELLS = 4096
 """Of an output, along an axis, that are looked at where they differ."""
 
@@ -54,87 +41,59 @@ class Cost:
         return Cost(self.parameters + other.parameters, self.multiply_adds + other.multiply_adds)
 
 
-def cost(layer: Layer) -> Cost:
-    """Of one layer; a maximum, a mean and a copy multiply nothing."""
-    cells, each = products(layer)
-    if not isinstance(layer, Conv | ConvTranspose):
-        return Cost(0, cells * each)
-    weights = layer.ends.out_channels * (layer.ends.in_channels // layer.groups) * prod(layer.kernel_size)
-    biases = 0 if layer.bias is None else layer.ends.out_channels
-    return Cost(weights + biases, cells * each)
+def cost(op: Op) -> Cost:
+    """Of one op; a maximum, a mean and a copy multiply nothing."""
+    return Cost(sum(map(prod, op.parameter_terms)), op.products.cells * op.products.each)
 
 
-def products(layer: Layer) -> tuple[int, int]:
-    """Multiply-adds as a number of cells and how many there are for each: cells of the output.
-
-    In a transposed convolution cells of the input, which meet every weight once: inserted zeros cost nothing.
-    """
-    ends = layer.ends
-    match layer:
-        case Conv():
-            each = ends.in_channels // layer.groups * prod(layer.kernel_size)
-        case ConvTranspose():
-            each = ends.out_channels // layer.groups * prod(layer.kernel_size)
-            return ends.in_channels * prod(ends.in_size), each
-        case Upsample():
-            each = WEIGHED[layer.mode] ** len(ends.in_size)
-        case _:
-            each = 0
-    return ends.out_channels * prod(ends.out_size), each
-
-
-def total(layers: Sequence[Layer]) -> Cost:
+def total(layers: Sequence[Op]) -> Cost:
     return sum(map(cost, layers), Cost(0, 0))
 
 
 # compositions
 
 
-def entries(layers: Sequence[Layer]) -> list[Layer | Composition]:
-    """The layers as the spec lists them, where one entry can be several layers."""
-    found: list[Layer | Composition] = []
+def entries(layers: Sequence[Op]) -> list[Op | Composition]:
+    """The ops as the spec lists them, where one entry can be several of them."""
+    found: list[Op | Composition] = []
     k = 0
     while k < len(layers):
-        parts = layers[k : k + _length(layers[k])]
-        found.append(layers[k] if len(parts) == 1 else tuple(part for part in parts if isinstance(part, Conv)))
+        parts = tuple(layers[k : k + layers[k].parts])
+        found.append(parts[0] if len(parts) == 1 else parts)
         k += len(parts)
     return found
 
 
-def _length(layer: Layer) -> int:
-    """How many layers the entry is that begins with one."""
-    if not isinstance(layer, Conv) or layer.part_of is None:
-        return 1
-    axes = len(layer.kernel_size)
-    return {"depthwise_separable": 2, "spatially_separable": axes, "flattened": axes + 1}[layer.part_of]
-
-
-def standard(parts: Composition) -> Conv:
+def standard(parts: Composition) -> Op:
     """The one convolution that a composition stands in for: its kernel over the same channels, from end to end.
 
     One that keeps channels apart throughout (spatially separable) stands in for one that does so too.
     """
-    first, last = parts[0], parts[-1]
-    apart = all(part.groups == part.ends.in_channels for part in parts)
-    return replace(
+    several: tuple[Any, ...] = parts
+    first, last = several[0], several[-1]
+    apart = all(part.groups == part.ends.in_channels for part in several)
+    made: Op = replace(
         first,
-        ends=Ends(first.ends.in_channels, first.ends.in_size, last.ends.out_channels, last.ends.out_size),
-        kernel_size=_largest([part.kernel_size for part in parts]),
-        stride=_largest([part.stride for part in parts]),
-        dilation=_largest([part.dilation for part in parts]),
-        padding=tuple(max(pads, key=sum) for pads in zip(*(part.padding for part in parts), strict=True)),
+        ends=replace(first.ends, out_channels=last.ends.out_channels, out_size=last.ends.out_size),
+        kernel_size=_largest([part.kernel_size for part in several]),
+        stride=_largest([part.stride for part in several]),
+        dilation=_largest([part.dilation for part in several]),
+        padding=tuple(max(pads, key=sum) for pads in zip(*(part.padding for part in several), strict=True)),
         groups=first.ends.in_channels if apart else 1,
         bias=last.bias,
         part_of=None,
+        parts=1,
+        filters_each=1,
     )
+    return made
 
 
 def _largest(sizes: list[Size]) -> Size:
     return tuple(map(max, zip(*sizes, strict=True)))
 
 
-def undone(layers: Sequence[Layer]) -> list[Layer]:
-    """The layers with a standard convolution in place of every composition."""
+def undone(layers: Sequence[Op]) -> list[Op]:
+    """The ops with a standard convolution in place of every composition."""
     return [standard(entry) if isinstance(entry, tuple) else entry for entry in entries(layers)]
 
 
@@ -149,87 +108,64 @@ class Field:
     varies: bool = False
 
 
-def receptive_field(layers: Sequence[Layer]) -> Field | None:
-    """Behind a cell of what the last layer makes, in cells of the first one's input, padding included.
+def inputs_of(nodes: Sequence[Node]) -> Inputs:
+    return [node.inputs for node in nodes]
 
-    From layer to layer r += (k̂ − 1)j, j ·= s; behind a transposed convolution it depends on the cell. None if a layer
-    does not keep neighbours together (unfold, fold, unpooling).
+
+def receptive_field(layers: Sequence[Op], inputs: Inputs | None = None) -> Field | None:
+    """Behind a cell of what the last op makes, in cells of the input, padding included.
+
+    From op to op r += (k̂ − 1)j, j ·= s, by the way that sees most; behind a transposed convolution it depends on the
+    cell. None if an op does not keep neighbours together (unfold, fold, unpooling, flatten).
     """
-    if any(isinstance(layer, Unfold | Fold | MaxUnpool) for layer in layers):
-        return None
+    fed = _chained(layers) if inputs is None else inputs
     sides: list[set[int]] = []
     for a, count in enumerate(layers[-1].ends.out_size):
-        period = prod(_period(layer, a) for layer in layers)
-        sides.append({_behind(layers, a, cell) for cell in range(min(count, period, MOST_CELLS))})
-    return Field(tuple(map(max, sides)), any(len(side) > 1 for side in sides))
+        period = prod(op.period(a) for op in layers)
+        found = {_behind(layers, fed, a, cell) for cell in range(min(count, period, MOST_CELLS))}
+        known = {size for size in found if size is not None}
+        if len(known) < len(found):
+            return None
+        sides.append(known)
+    return Field(tuple(map(max, sides)), any(len(side) > 1 for side in sides)) if sides else None
 
 
-def _period(layer: Layer, a: int) -> int:
-    """After how many of its outputs a layer repeats itself."""
-    match layer:
-        case ConvTranspose():
-            return layer.stride[a]
-        case PixelShuffle():
-            return layer.factor
-        case Upsample():
-            return layer.ends.out_size[a]
-        case _:
-            return 1
+def _chained(layers: Sequence[Op]) -> Inputs:
+    return [(k,) for k in range(len(layers))]
 
 
-def _behind(layers: Sequence[Layer], a: int, cell: int) -> int:
-    first = last = cell
-    for layer in reversed(layers):
-        first, last = _read(layer, a, first, last)
+def _behind(layers: Sequence[Op], inputs: Inputs, a: int, cell: int) -> int | None:
+    """How many input cells lie behind an output cell of the last op; None if that is no range of neighbours."""
+    ranges: dict[int, tuple[int, int]] = {len(layers): (cell, cell)}
+    for number in range(len(layers), 0, -1):
+        if number not in ranges:
+            continue
+        for of, read in enumerate(inputs[number - 1]):
+            found = layers[number - 1].reads(a, *ranges[number], of)
+            if found is None:
+                return None
+            first, last = ranges.get(read, found)
+            ranges[read] = min(first, found[0]), max(last, found[1])
+    first, last = ranges[0]
     return last - first + 1
 
 
-def _read(layer: Layer, a: int, first: int, last: int) -> tuple[int, int]:
-    """The first and the last input cell that neighbouring outputs are made of, along an axis."""
-    match layer:
-        case Conv() | ConvTranspose() | Pool():
-            axis = operator(layer).axes[a]
-            start, end = axis.cell(first, 0) - axis.before, axis.cell(last, axis.kernel - 1) - axis.before
-            return ceil(start / axis.stretch), end // axis.stretch
-        case Upsample():
-            return _interpolated(layer, a, first)[0], _interpolated(layer, a, last)[1]
-        case PixelShuffle():
-            return first // layer.factor, last // layer.factor
-        case PixelUnshuffle():
-            return first * layer.factor, (last + 1) * layer.factor - 1
-        case ChannelShuffle():
-            return first, last
-        case Unfold() | Fold() | MaxUnpool():
-            raise ValueError(layer)
-        case _:
-            assert_never(layer)
+def summands(layers: Sequence[Op], a: int) -> list[tuple[int, int]] | None:
+    """The receptive field as 1 and a sum of products (k̂ − 1)·j, along an axis; None if there is another kind of op.
 
-
-def _interpolated(layer: Upsample, a: int, o: int) -> tuple[int, int]:
-    """The cells that an output of an upsampling lies between; at the edge they may lie beyond it."""
-    ratio = layer.ratio[a]
-    if layer.mode == "nearest":
-        return floor(o * ratio), floor(o * ratio)
-    at = o * ratio if layer.align_corners else (o + 0.5) * ratio - 0.5
-    more = WEIGHED[layer.mode] // 2 - 1
-    return floor(at) - more, ceil(at) + more
-
-
-def summands(layers: Sequence[Layer], a: int) -> list[tuple[int, int]] | None:
-    """The receptive field as 1 and a sum of products (k̂ − 1)·j, along an axis; None if there is another kind of layer.
-
-    ``j`` is how many input cells lie from one of the layer's inputs to the next. A kernel of 1
-    cell and a shuffle of channels add nothing.
+    ``j`` is how many input cells lie from one of the op's inputs to the next. A kernel of 1 cell, and what reads its
+    own place only, add nothing.
     """
-    if not all(isinstance(layer, Conv | Pool | ChannelShuffle) for layer in layers):
-        return None
     found: list[tuple[int, int]] = []
     j = 1
-    for layer in layers:
-        if isinstance(layer, Conv | Pool):
-            reach = operator(layer).axes[a].effective_kernel
-            found += [(reach - 1, j)] if reach > 1 else []
-            j *= layer.stride[a]
+    for op in layers:
+        window = op.window
+        if window is not None and not window.transposed:
+            axis = window.axes[a]
+            found += [(axis.effective_kernel - 1, j)] if axis.effective_kernel > 1 else []
+            j *= axis.stride
+        elif not op.stays:
+            return None
     return found
 
 
@@ -247,9 +183,9 @@ class Unread:
     """Whether those at the end are all padding, and no input is lost."""
 
 
-def unread(layer: Windowed) -> list[Unread]:
+def unread(window: Operator) -> list[Unread]:
     """Of each axis: of the canvas, and of the stretched input where its border is negative."""
-    return [_unread(axis) for axis in operator(layer).axes]
+    return [_unread(axis) for axis in window.axes]
 
 
 def _unread(axis: Axis) -> Unread:

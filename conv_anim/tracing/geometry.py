@@ -2,7 +2,8 @@
 
 The input's cells stand ``stretch`` apart, with inserted zeros between them; ``before`` and ``after`` more cells
 border them. All of these together are the axis's *canvas*, counted from 0. The window starts every ``stride`` cells
-of the canvas and reaches ``kernel`` cells that stand ``dilation`` apart.
+of the canvas and reaches ``kernel`` cells that stand ``dilation`` apart. Arrays are made when they are asked for: to
+read a spec takes no numpy.
 """
 
 from __future__ import annotations
@@ -12,9 +13,8 @@ from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-import numpy as np
-
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 PaddingMode: TypeAlias = Literal["zeros", "reflect", "replicate", "circular"]
@@ -51,6 +51,14 @@ class Axis:
     stretch: int = 1
     mode: PaddingMode = "zeros"
     flipped: bool = False
+    extra: int = 0
+    """How many of the cells behind are there for a transposed convolution's ``output_padding``."""
+
+    @property
+    def cut(self) -> tuple[int, int]:
+        """The padding of the direct convolution that a transposed one takes back: k̂ − 1 less the border."""
+        reach = self.effective_kernel - 1
+        return reach - self.before, reach - self.after + self.extra
 
     @property
     def stretched(self) -> int:
@@ -87,6 +95,8 @@ class Axis:
     @cached_property
     def sources(self) -> tuple[NDArray[np.intp], NDArray[np.int8]]:
         """For every cell of the reach: the input cell it shows (0 where none) and its `Source`."""
+        import numpy as np
+
         offset = np.arange(self.reach) - self.before
         on_input = (offset >= 0) & (offset < self.stretched)
         exact = on_input & (offset % self.stretch == 0)
@@ -100,6 +110,8 @@ class Axis:
 
     def counts(self, *, padding: bool) -> NDArray[np.intp]:
         """How many cells of each window are input cells, or with ``padding`` any cells of the canvas."""
+        import numpy as np
+
         largest = Source.PADDING if padding else Source.INPUT
         counted = (self.sources[1] <= largest).astype(np.intp)
         total = np.zeros(self.count, dtype=np.intp)
@@ -118,6 +130,8 @@ def borrowed(offset: NDArray[np.intp], size: int, mode: PaddingMode) -> NDArray[
 
     Reflect does not repeat the border cell, replicate repeats nothing else.
     """
+    import numpy as np
+
     match mode:
         case "circular":
             return offset % size

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from conv_anim.spec.model import Number
     from conv_anim.tracing.trace import LayerTrace, Step, Tap, Trace
@@ -26,11 +26,21 @@ def pieces(trace: Trace, *, steps: bool) -> Iterator[str]:
     yield "\n}\n"
 
 
+def listed(traces: Iterable[Trace], *, steps: bool) -> Iterator[str]:
+    """The same of several, as ``{"panels": […]}``."""
+    yield '{"panels": ['
+    for k, trace in enumerate(traces):
+        yield ",\n" if k else "\n"
+        yield from pieces(trace, steps=steps)
+    yield "]}\n"
+
+
 def _layer(layer: LayerTrace) -> dict[str, Any]:
     """Zeros are those that a picture shows: what is added to them takes their sign away."""
     arrays = {"input": layer.input, "weight": layer.weight, "bias": layer.bias, "output": layer.output}
     return {
         "type": type(layer.layer).__name__,
+        "fed": list(layer.fed),
         "input_size": list(layer.input.shape),
         "output_size": list(layer.output.shape),
         **{name: None if array is None else (array + 0).tolist() for name, array in arrays.items()},
@@ -57,6 +67,8 @@ def _tap(tap: Tap) -> dict[str, Any]:
         "weight": tap.weight,
         "w": _plain(tap.w),
         "product": _plain(tap.product),
+        **({"of": tap.of} if tap.of else {}),
+        **({"other": tap.other} if tap.other else {}),
     }
 
 

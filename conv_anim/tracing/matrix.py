@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.spec.model import Conv, ConvTranspose
 from conv_anim.tracing.geometry import Source
-from conv_anim.tracing.values import divisors, frozen, kernels, met_weights
+from conv_anim.tracing.values import divisors, frozen, met_weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -78,9 +77,9 @@ def _in_all_channels(op: Operator, outputs: Array, inputs: Array) -> tuple[Array
 def _weight(layer: LayerTrace, window: tuple[int, ...], outputs: Array) -> tuple[Array, Array]:
     """What a cell of the window multiplies by in each entry, and its index."""
     op = layer.operator
-    if layer.kernels is None or layer.weight is None or not isinstance(layer.layer, Conv | ConvTranspose):
+    if layer.kernels is None or layer.weight is None:
         return 1 / divisors(op).ravel()[outputs], np.array(np.ravel_multi_index(window, op.kernel_size))
     numbered = np.arange(layer.weight.size).reshape(layer.weight.shape)
-    arrays = layer.kernels, kernels(layer.layer, numbered)
+    arrays = layer.kernels, layer.layer.kernels(numbered)
     factor, name = (met_weights(op, array, window)[:, :, None] for array in arrays)
     return factor, name

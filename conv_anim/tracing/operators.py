@@ -1,15 +1,12 @@
-"""What each layer type is as a sliding window: its axes, the channels a window sees, how its taps become a value."""
+"""A sliding window: its axes, the channels that it sees, and how its taps become a value."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, assert_never
-
-from conv_anim.spec.model import Conv, ConvTranspose, Pool
-from conv_anim.tracing.geometry import Axis
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from conv_anim.spec.model import Windowed
+    from conv_anim.tracing.geometry import Axis
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +23,13 @@ class Operator:
     reduce: Literal["sum", "max", "mean", "norm"]
     mean_counts_padding: bool = False
     norm_type: float = 2
+    transposed: bool = False
+    """Whether it is the gather of a transposed convolution: its window meets every stamp on an output."""
+
+    @property
+    def weighs(self) -> bool:
+        """Whether its taps meet weights."""
+        return self.reduce == "sum"
 
     @property
     def out_size(self) -> tuple[int, ...]:
@@ -40,72 +44,3 @@ class Operator:
         width = self.in_channels // self.groups
         first = channel // (self.out_channels // self.groups) * width
         return range(first, first + width)
-
-
-def operator(layer: Windowed) -> Operator:
-    """The sliding window of a layer."""
-    match layer:
-        case Conv():
-            return _conv(layer)
-        case ConvTranspose():
-            return _conv_transpose(layer)
-        case Pool():
-            return _pool(layer)
-        case _:
-            assert_never(layer)
-
-
-def _conv(layer: Conv) -> Operator:
-    axes = tuple(
-        Axis(
-            size=size,
-            kernel=layer.kernel_size[a],
-            count=layer.ends.out_size[a],
-            stride=layer.stride[a],
-            dilation=layer.dilation[a],
-            before=layer.padding[a][0],
-            after=layer.padding[a][1],
-            mode=layer.padding_mode,
-            flipped=layer.flip,
-        )
-        for a, size in enumerate(layer.ends.in_size)
-    )
-    return Operator(axes, layer.ends.in_channels, layer.ends.out_channels, layer.groups, "sum")
-
-
-def _conv_transpose(layer: ConvTranspose) -> Operator:
-    """As a gather: the direct convolution that equals it, over the stretched input, with the flipped kernel.
-
-    Its stride is 1, its border k̂ − 1 − p, and output_padding is read beyond the end (Dumoulin and Visin, 13 and 14).
-    """
-    axes = tuple(
-        Axis(
-            size=size,
-            kernel=layer.kernel_size[a],
-            count=layer.ends.out_size[a],
-            dilation=layer.dilation[a],
-            before=layer.dilation[a] * (layer.kernel_size[a] - 1) - layer.padding[a][0],
-            after=layer.dilation[a] * (layer.kernel_size[a] - 1) - layer.padding[a][1] + layer.output_padding[a],
-            stretch=layer.stride[a],
-            flipped=True,
-        )
-        for a, size in enumerate(layer.ends.in_size)
-    )
-    return Operator(axes, layer.ends.in_channels, layer.ends.out_channels, layer.groups, "sum")
-
-
-def _pool(layer: Pool) -> Operator:
-    axes = tuple(
-        Axis(
-            size=size,
-            kernel=layer.kernel_size[a],
-            count=layer.ends.out_size[a],
-            stride=layer.stride[a],
-            dilation=layer.dilation[a],
-            before=layer.padding[a][0],
-            after=layer.padding[a][1],
-        )
-        for a, size in enumerate(layer.ends.in_size)
-    )
-    channels = layer.ends.in_channels
-    return Operator(axes, channels, channels, channels, layer.reduce, layer.count_include_pad, layer.norm_type)

@@ -1,10 +1,10 @@
-"""Which cells of the input each cell of an output is made of, through all layers."""
+"""Which cells of the input each cell of an output is made of, through all layers and by all ways."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import product
+from itertools import chain, product
 from typing import TYPE_CHECKING, TypeAlias
 
 from conv_anim.tracing.gathers import Gather
@@ -22,12 +22,13 @@ Cells: TypeAlias = frozenset[Index]
 
 @dataclass(frozen=True)
 class Origins:
-    """Of layers, each fed by the one before: by cell (channel, row, …), or by position (row, …) alone if ``merged``.
+    """Of layers with the maps that each reads: by cell (channel, row, …), or by position (row, …) alone if ``merged``.
 
     Padding and inserted zeros are no cells; where padding repeats a cell, that is the one.
     """
 
     means: Sequence[Operator | Gather]
+    fed: Sequence[tuple[int, ...]]
     merged: bool
     _known: list[dict[Index, Cells]] = field(default_factory=list, repr=False)
 
@@ -41,20 +42,28 @@ class Origins:
     def _behind(self, k: int, cell: Index) -> Cells:
         known = self._known[k]
         if cell not in known:
-            read = _read(self.means[k], cell, merged=self.merged)
-            known[cell] = read if k == 0 else frozenset().union(*(self._behind(k - 1, other) for other in read))
+            found: set[Index] = set()
+            for of, cells in _read(self.means[k], cell, merged=self.merged).items():
+                number = self.fed[k][of]
+                found.update(cells if number == 0 else chain(*(self._behind(number - 1, other) for other in cells)))
+            known[cell] = frozenset(found)
         return known[cell]
 
 
-def _read(means: Operator | Gather, cell: Index, *, merged: bool) -> Cells:
-    """What one layer reads."""
+def _read(means: Operator | Gather, cell: Index, *, merged: bool) -> dict[int, Cells]:
+    """What one layer reads of each of its inputs."""
     if isinstance(means, Gather):
         cells = [(channel, *cell) for channel in range(means.out_channels)] if merged else [cell]
-        shares = (share.cell for each in cells for share in means.shares(each) if share.cell is not None)
-        return frozenset(read[1:] if merged else read for read in shares)
+        found: dict[int, set[Index]] = {}
+        for share in (share for each in cells for share in means.shares(each)):
+            both = [(share.of, share.cell), *([] if share.other is None else [share.other])]
+            for of, read in both:
+                if read is not None:
+                    found.setdefault(of, set()).add(read[1:] if merged else read)
+        return {of: frozenset(reads) for of, reads in found.items()}
     position = cell if merged else cell[1:]
     along = [_along(axis, o) for axis, o in zip(means.axes, position, strict=True)]
-    return frozenset(product(*along) if merged else product(means.seen_by(cell[0]), *along))
+    return {0: frozenset(product(*along) if merged else product(means.seen_by(cell[0]), *along))}
 
 
 @lru_cache(maxsize=4096)

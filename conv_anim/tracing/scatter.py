@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, TypeAlias, overload
 
 import numpy as np
 
-from conv_anim.spec.model import ConvTranspose
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -38,6 +36,8 @@ class FullAxis:
     dilation: int
     before: int
     count: int
+    extra: int
+    """Cells at the end of the output that are there for ``output_padding``."""
 
     @property
     def stamped(self) -> int:
@@ -105,11 +105,10 @@ class Scatter(Sequence[Stamp]):
     @cached_property
     def axes(self) -> tuple[FullAxis, ...]:
         """Raises TypeError for a layer that stamps nothing."""
-        made = self.layer.layer
-        if not isinstance(made, ConvTranspose):
-            raise TypeError(f"{type(made).__name__} is no transposed convolution")
-        sizes = made.ends.in_size, made.kernel_size, made.stride, made.dilation, made.padding, made.ends.out_size
-        return tuple(FullAxis(i, k, s, d, pad[0], o) for i, k, s, d, pad, o in zip(*sizes, strict=True))
+        if not self.layer.operator.transposed:
+            raise TypeError(f"{self.layer.layer.type} is no transposed convolution")
+        axes = self.layer.operator.axes
+        return tuple(FullAxis(a.size, a.kernel, a.stretch, a.dilation, a.cut[0], a.count, a.extra) for a in axes)
 
     @property
     def shape(self) -> Index:
@@ -118,6 +117,9 @@ class Scatter(Sequence[Stamp]):
 
     def __len__(self) -> int:
         return self.layer.input.size
+
+    def __iter__(self) -> Iterator[Stamp]:
+        return map(self.__getitem__, range(len(self)))
 
     @overload
     def __getitem__(self, key: int) -> Stamp: ...

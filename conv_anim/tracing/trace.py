@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, product
+from itertools import accumulate, chain, product
 from typing import TYPE_CHECKING, TypeAlias, overload
 
 import numpy as np
@@ -13,17 +13,18 @@ import numpy as np
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.limits import USUAL
 from conv_anim.spec import estimates
-from conv_anim.spec.model import Conv, ConvTranspose, MaxUnpool, Pool
 from conv_anim.tracing import values
-from conv_anim.tracing.gathers import Gather, gather
+from conv_anim.tracing.gathers import Fed, Gather
 from conv_anim.tracing.geometry import Source
-from conv_anim.tracing.operators import Operator, operator
+from conv_anim.tracing.operators import Operator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conv_anim.limits import Limits
-    from conv_anim.spec.model import Layer, Number, Spec
+    from conv_anim.spec.model import Node, Number, Spec
+    from conv_anim.spec.op import Op
+    from conv_anim.tracing.gathers import Share
     from conv_anim.tracing.values import Array
 
 Index: TypeAlias = tuple[int, ...]
@@ -31,13 +32,15 @@ Index: TypeAlias = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """One cell of the window.
+    """One cell that an output is made of.
 
     ``canvas`` is where it lies: on the input, stretched and padded (row, column, …). ``input`` is the input cell
     (channel, row, column, …) that is read there, None if there is none; ``x`` is its number, 0 for padding and inserted
-    zeros, None for a cell that takes no part. ``weight`` is the cell of `LayerTrace.kernels` that it meets and ``w``
-    that number, both None in a pool. An interpolation
-    has a ``w`` of no kernel.
+    zeros, None for a cell that takes no part. ``of`` says which input of a node with several, counted from 0.
+
+    ``w`` is the number that it meets, None if it meets none: that of ``weight``, a cell of `LayerTrace.kernels`
+    (without a window, of `LayerTrace.weight`); that of ``other``, a cell of another input, with its number; or, without
+    either, a share, as in an interpolation.
     """
 
     channel: int
@@ -48,10 +51,16 @@ class Tap:
     x: Number | None
     weight: Index | None
     w: Number | None
+    of: int = 0
+    other: tuple[int, Index] | None = None
+    made: Number | None = None
+    """What comes of it, if that is not a product: an activation's value."""
 
     @property
     def product(self) -> Number | None:
         """What the tap contributes: x · w, in a pool x itself."""
+        if self.made is not None:
+            return self.made
         if self.x is None or self.w is None:
             return self.x
         return self.x * self.w
@@ -75,12 +84,13 @@ class Step:
 class LayerTrace(Sequence[Step]):
     """A layer with its arrays: ``input`` (channels, *size), ``weight`` in PyTorch's shape, ``output``. All read-only.
 
-    ``kernels`` is the weight as (out_channels, in_channels / groups, *kernel_size), whatever the layer's type.
+    ``input`` is the first of its ``inputs``, which are the maps numbered ``fed``: 0 is the spec's input, k what the
+    k-th layer makes. ``kernels`` is a window's weight as (out_channels, in_channels / groups, *kernel_size).
     """
 
     number: int
     first_step: int
-    layer: Layer
+    layer: Op
     means: Operator | Gather
     """How it is computed: by a sliding window, or as a list of input cells for each output cell."""
     input: Array
@@ -88,16 +98,22 @@ class LayerTrace(Sequence[Step]):
     kernels: Array | None
     bias: Array | None
     output: Array
+    inputs: tuple[Array, ...]
+    fed: tuple[int, ...]
 
     @property
     def operator(self) -> Operator:
         """The sliding window. Raises TypeError for a layer that has none."""
         if isinstance(self.means, Operator):
             return self.means
-        raise TypeError(f"{type(self.layer).__name__} has no sliding window")
+        raise TypeError(f"{self.layer.type} has no sliding window")
 
     def __len__(self) -> int:
         return self.output.size
+
+    def __iter__(self) -> Iterator[Step]:
+        """Not as sequences do it, for which an IndexError within a step would be the end."""
+        return map(self.__getitem__, range(len(self)))
 
     @overload
     def __getitem__(self, key: int) -> Step: ...
@@ -111,34 +127,35 @@ class LayerTrace(Sequence[Step]):
 
     def step(self, cell: Index) -> Step:
         """The step that computes an output cell (channel, row, column, …)."""
-        channel, *position = cell
-        gathered = isinstance(self.means, Gather)
-        taps = (
-            self._gathered(self.means, cell) if isinstance(self.means, Gather) else self._taps(channel, tuple(position))
-        )
-        mean = not gathered and self.operator.reduce == "mean"
-        return Step(
-            index=self.first_step + int(np.ravel_multi_index(cell, self.output.shape)),
-            layer=self.number,
-            output=cell,
-            taps=tuple(taps),
-            bias=None if self.bias is None else self.bias[channel].item(),
-            divisor=int(values.divisors(self.operator)[tuple(position)]) if mean else None,
-            value=self.output[cell].item(),
-        )
+        means = self.means
+        if isinstance(means, Gather):
+            taps = tuple(self._share(number, share) for number, share in enumerate(means.shares(cell)))
+            bias = None if means.added is None else means.added(cell)
+            divisor = None if means.divisor is None else means.divisor(cell)
+        else:
+            channel, *position = cell
+            taps = tuple(self._taps(channel, tuple(position)))
+            bias = None if self.bias is None else self.bias[channel].item()
+            mean = means.reduce == "mean"
+            divisor = int(values.divisors(means)[tuple(position)]) if mean else None
+        index = self.first_step + int(np.ravel_multi_index(cell, self.output.shape))
+        return Step(index, self.number, cell, taps, bias, divisor, self.output[cell].item())
 
-    def _gathered(self, means: Gather, cell: Index) -> Iterator[Tap]:
-        for number, (read, weight, canvas) in enumerate(means.shares(cell)):
-            yield Tap(
-                channel=0 if read is None else read[0],
-                window=(number,),
-                canvas=canvas if canvas is not None else read[1:] if read is not None else (),
-                source=Source.PADDING if read is None else Source.INPUT,
-                input=read,
-                x=0 if read is None else self.input[read].item(),
-                weight=None,
-                w=weight,
-            )
+    def _share(self, number: int, share: Share) -> Tap:
+        read, canvas = share.cell, share.canvas
+        return Tap(
+            channel=0 if read is None else read[0],
+            window=(number,),
+            canvas=canvas if canvas is not None else read[1:] if read is not None else (),
+            source=Source.PADDING if read is None else Source.INPUT,
+            input=read,
+            x=share.number if read is None else self.inputs[share.of][read].item(),
+            weight=share.met,
+            w=share.weight,
+            of=share.of,
+            other=share.other,
+            made=share.made,
+        )
 
     def _taps(self, channel: int, position: Index) -> Iterator[Tap]:
         op = self.operator
@@ -176,10 +193,15 @@ class LayerTrace(Sequence[Step]):
 
 @dataclass(frozen=True, eq=False)
 class Trace(Sequence[Step]):
-    """All layers of a spec, each fed by the one before; as a sequence, all their steps: one per output cell."""
+    """All layers of a spec, in an order in which they can be computed; as a sequence, all their steps: one per cell."""
 
     spec: Spec
     layers: tuple[LayerTrace, ...]
+
+    @property
+    def layer(self) -> LayerTrace:
+        """The first layer: the only one of most figures."""
+        return self.layers[0]
 
     @property
     def input(self) -> Array:
@@ -193,6 +215,9 @@ class Trace(Sequence[Step]):
 
     def __len__(self) -> int:
         return sum(map(len, self.layers))
+
+    def __iter__(self) -> Iterator[Step]:
+        return chain.from_iterable(self.layers)
 
     @overload
     def __getitem__(self, key: int) -> Step: ...
@@ -213,42 +238,53 @@ def trace(spec: Spec, *, limits: Limits | None = None) -> Trace:
     Raises SpecError, before anything is computed, for what takes more than the ``limits`` allow; and for layers that
     multiply numbers beyond what a float can hold.
     """
+    if spec.panels:
+        what = f"this spec has {len(spec.panels)} panels, each with a trace of its own"
+        raise SpecError([Problem(Code.EXCLUSIVE_KEYS, what, "panels", hint="take them one by one: spec.panels[0]")])
     estimates.computable(spec, limits or USUAL)
     x = values.frozen(values.fill(spec.input.values, (spec.input.channels, *spec.input.size)))
     layers: list[LayerTrace] = []
     first_step = 0
-    for layer in spec.layers:
+    for number, node in enumerate(spec.nodes):
+        maps = [x, *(layer.output for layer in layers)]
+        inputs = tuple(maps[k] for k in node.inputs)
+        makers = tuple(None if k == 0 else layers[k - 1] for k in node.inputs)
         with np.errstate(over="ignore", invalid="ignore"):  # which is told below, and not by a warning
-            layers.append(_layer(layer, x, before=layers, first_step=first_step))
-        x = layers[-1].output
-        _check_finite(layers[-1], alone=len(spec.layers) == 1)
-        first_step += x.size
+            layers.append(_layer(node, inputs, makers, number=number, first_step=first_step))
+        _check_finite(layers[-1], alone=len(spec.nodes) == 1)
+        first_step += layers[-1].output.size
     return Trace(spec, tuple(layers))
 
 
 def _check_finite(made: LayerTrace, *, alone: bool) -> None:
     """Raise SpecError for numbers beyond those of a float; a largest one of nothing is −∞, and meant."""
-    if np.isfinite(made.output).all() or getattr(made.layer, "reduce", None) == "max":
+    window = made.layer.window
+    if np.isfinite(made.output).all() or (window is not None and window.reduce == "max"):
         return
     path = "layer" if alone else f"layers[{made.number}]"
     what = f"the numbers that layer {made.number + 1} makes are too large for a float, which ends at about 10³⁰⁸"
     raise SpecError([Problem(Code.OUT_OF_RANGE, what, path, hint="smaller weights, or fewer layers")])
 
 
-def _layer(layer: Layer, x: Array, *, before: Sequence[LayerTrace], first_step: int) -> LayerTrace:
-    number = len(before)
-    if not isinstance(layer, Conv | ConvTranspose | Pool):
-        indices = found_at(before[layer.pool]) if isinstance(layer, MaxUnpool) else None
-        means = gather(layer, indices)
-        return LayerTrace(number, first_step, layer, means, x, None, None, None, values.frozen(means.output(x)))
-    op = operator(layer)
-    weight = kernels = bias = None
-    if not isinstance(layer, Pool):
-        weight = values.frozen(values.weights(layer))
-        kernels = values.frozen(values.kernels(layer, weight))
-        bias = values.bias(layer.bias)
-    output = values.frozen(values.output(op, x, kernels, bias))
-    return LayerTrace(number, first_step, layer, op, x, weight, kernels, bias, output)
+def _layer(
+    node: Node, inputs: tuple[Array, ...], makers: tuple[LayerTrace | None, ...], *, number: int, first_step: int
+) -> LayerTrace:
+    op, weight = node.op, _weight(node.op)
+    bias, window = values.bias(op.added), op.window
+    if window is None:
+        gather = op.gather(Fed(inputs, makers, weight, bias))
+        output = values.frozen(gather.output(*inputs))
+        return LayerTrace(number, first_step, op, gather, inputs[0], weight, None, bias, output, inputs, node.inputs)
+    kernels = None if weight is None else values.frozen(op.kernels(weight))
+    output = values.frozen(values.output(window, inputs[0], kernels, bias))
+    return LayerTrace(number, first_step, op, window, inputs[0], weight, kernels, bias, output, inputs, node.inputs)
+
+
+def _weight(op: Op) -> Array | None:
+    """In PyTorch's shape for the op."""
+    if op.weight_values is None or op.weight_shape is None:
+        return None
+    return values.frozen(values.fill(op.weight_values, op.weight_shape))
 
 
 def found_at(pool: LayerTrace) -> Array:

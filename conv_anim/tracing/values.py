@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
 
 import numpy as np
 
-from conv_anim.spec.model import Arange, ConvTranspose, Given, Random
+from conv_anim.spec.model import Arange, Given, Random
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from conv_anim.spec.model import Conv, Number, Size, Values
+    from conv_anim.spec.model import Number, Size, Values
     from conv_anim.tracing.operators import Operator
 
 Array: TypeAlias = "NDArray[Any]"
@@ -51,22 +51,6 @@ def _drawn(values: Random, shape: Size) -> Array:
     if isinstance(values.low, int) and isinstance(values.high, int):
         return values.low + np.floor(unit * (values.high - values.low + 1)).astype(np.int64)
     return values.low + unit * (values.high - values.low)
-
-
-def weights(layer: Conv | ConvTranspose) -> Array:
-    """The layer's weight, in PyTorch's shape for its type."""
-    ends, groups = layer.ends, layer.groups
-    if isinstance(layer, ConvTranspose):
-        return fill(layer.weight, (ends.in_channels, ends.out_channels // groups, *layer.kernel_size))
-    return fill(layer.weight, (ends.out_channels, ends.in_channels // groups, *layer.kernel_size))
-
-
-def kernels(layer: Conv | ConvTranspose, weight: Array) -> Array:
-    """One kernel per output channel and input channel it sees: (out_channels, in_channels / groups, *kernel_size)."""
-    if not isinstance(layer, ConvTranspose):
-        return weight
-    per_group = weight.reshape(layer.groups, -1, *weight.shape[1:])
-    return np.moveaxis(per_group, 2, 1).reshape(layer.ends.out_channels, -1, *layer.kernel_size)
 
 
 def bias(numbers: tuple[Number, ...] | None) -> Array | None:
@@ -144,6 +128,35 @@ def _wide_enough(x: Array, kernel: Array, added: Array | None) -> tuple[Array, A
         if products + bias < 2**62:
             return x, kernel
     return x.astype(np.float64), kernel.astype(np.float64)
+
+
+def matrix_product(x: Array, weight: Array, added: Array | None) -> Array:
+    """``weight`` (out, in) times the last axis of ``x``, with what is added to each output."""
+    x, weight = _wide_enough(x, weight, added)
+    made: Array = x @ weight.T
+    return made if added is None else made + added
+
+
+def summed(*arrays: Array) -> Array:
+    """Arrays of one shape added up."""
+    arrays = arrays if sum(map(_bound, arrays)) < 2**62 else tuple(array.astype(np.float64) for array in arrays)
+    total = arrays[0].copy()
+    for array in arrays[1:]:
+        total = total + array
+    return total
+
+
+def product_of(x: Array, y: Array) -> Array:
+    """Two arrays multiplied, one cell of the one with many of the other where it has only one."""
+    if _bound(x) * _bound(y) >= 2**62:
+        x, y = x.astype(np.float64), y.astype(np.float64)
+    made: Array = x * y
+    return made
+
+
+def _bound(array: Array) -> int:
+    """What no whole number of an array exceeds; of reals, 0."""
+    return _magnitude(array) if array.dtype.kind == "i" else 0
 
 
 def _magnitude(whole: Array) -> int:

@@ -240,7 +240,7 @@ class Player {
 
   /** Puts the spots where they lie in a step. */
   drift(step) {
-    const drift = this.data.drifts[step] ?? [0, 0];
+    const drift = this.data.drifts[step] ?? [];
     if (String(drift) === String(this.drifted)) return;
     this.drifted = drift;
     for (const [k, area] of this.areas.entries()) area.setAttribute("d", this.outlineOf(this.spots[k]));
@@ -248,8 +248,8 @@ class Player {
 
   /** Where a spot lies now: all of an outline but its first point is relative. */
   outlineOf(spot) {
-    const [right, down] = this.drifted;
-    if (!spot.drifts || !(right || down)) return spot.ring;
+    const [right, down] = spot.drifts ? this.drifted.slice(2 * spot.drifts - 2) : [];
+    if (!(right || down)) return spot.ring;
     return spot.ring.replace(/^M([-.\d]+),?(-?[.\d]+)/, (_, x, y) => `M${Number(x) + right},${Number(y) + down}`);
   }
 

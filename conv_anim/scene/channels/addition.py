@@ -8,14 +8,14 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.areas import of_grid
+from conv_anim.scene.callouts import Callout
 from conv_anim.scene.channels.arrangement import shortened
 from conv_anim.scene.channels.headings import ends
 from conv_anim.scene.channels.outputs import Column, Pile, pile
-from conv_anim.scene.color import mix
 from conv_anim.scene.grid import Grid
+from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.numbers import plane
-from conv_anim.scene.panel import Panel, Sign
-from conv_anim.scene.primitives import Boxes, Frame, Lazy
+from conv_anim.scene.primitives import Boxes, Frame
 from conv_anim.scene.sheet import two
 from conv_anim.scene.wording.words import Label
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.channels.outputs import Outputs
     from conv_anim.scene.channels.tally import Tally
     from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.steps import Steps
     from conv_anim.scene.style import Style
 
 
@@ -39,6 +40,10 @@ class Addition:
         return self.lanes.style
 
     @property
+    def steps(self) -> Steps:
+        return self.lanes.steps
+
+    @property
     def labelled(self) -> bool:
         return self.lanes.trace.spec.labels is not None
 
@@ -51,17 +56,17 @@ class Addition:
         """Which of the lanes are drawn; None for the ones left out."""
         return shortened(self.lanes.seen)
 
-    def sign(self, channel: int) -> Sign:
+    def sign(self, channel: int) -> Callout:
         """The label of the output, and which of its channels is being made."""
         _, label = ends(self.lanes.trace, self.lanes.say)
         if self.lanes.outputs > 1:
             count = self.lanes.outputs
             label = Label(label.name, self.lanes.say("channels.filter_of", number=channel + 1, count=count))
-        return Sign(self.style, label, None)
+        return Callout(self.style, label, None)
 
     @cached_property
     def top(self) -> int:
-        return round(self.sign(0).height + 0.7 * self.style.gap) if self.labelled else 0
+        return round(self.sign(0).height + self.style.close) if self.labelled else 0
 
     @cached_property
     def texts(self) -> list[str]:
@@ -73,7 +78,7 @@ class Addition:
         """Where the maps begin, and the output."""
         lefts, x, wide = [0], 0.0, self._shape[1] * self.lanes.numbers.cell
         for text in self.texts:
-            x += wide + self.style.width(text, size=self.sign_size) + 1.5 * self.style.gap
+            x += wide + self.style.width(text, size=self.sign_size) + self.style.wide
             lefts.append(round(x))
         return lefts
 
@@ -116,7 +121,9 @@ class Addition:
         high = self._shape[0] * self.lanes.numbers.cell
         return self.top + (high if self._pile is None else ceil(self._pile.filling.stack.height))
 
-    def still(self, channel: int) -> Items:
+    def still(self, channel: int | None = None) -> Items:
+        """While the filter of a channel works; the first one if none is named."""
+        channel = self.steps.cell(0)[0] if channel is None else channel
         items: list[Primitive] = [Boxes(((0, 0, self.width, self.bottom),), self.style.colors.background)]
         lanes = self.lanes.of(channel)
         for grid, lane in zip(self.grids, self.shown, strict=True):
@@ -133,19 +140,19 @@ class Addition:
         items += self.outputs.still(channel)
         if self.labelled:
             sign = self.sign(channel)
-            items += sign.at(self._lefts[-1], self.top - 0.7 * self.style.gap - sign.height)
+            items += sign.at(self._lefts[-1], self.top - self.style.close - sign.height)
         return tuple(items)
 
     def _centered(self, x: float, text: str) -> Primitive:
         middle = self.grids[0].middle
-        return self.style.centered(x, middle, text, size=self.sign_size, color=self.lanes.quiet)
+        return self.style.centered(x, middle, text, size=self.sign_size, color=self.style.label_ink)
 
     def _name(self, grid: Grid, text: str) -> list[Primitive]:
         if not self.labelled:
             return []
         size = self.style.small_size
-        top = grid.y - 0.7 * self.style.gap - size * self.style.font.cap_height
-        return [self.style.text(grid.x, top, text, size=size, color=self.lanes.quiet)]
+        top = grid.y - self.style.close - size * self.style.font.cap_height
+        return [self.style.text(grid.x, top, text, size=size, color=self.style.label_ink)]
 
     def frame(self, k: int) -> Frame:
         steps = self.lanes.steps
@@ -162,12 +169,12 @@ class Addition:
     def _read(self, cell: tuple[int, ...]) -> list[Primitive]:
         """The cell of every map that is added."""
         items: list[Primitive] = []
-        lanes, theme, place = self.lanes.of(cell[0]), self.style.theme, two(cell[1:])
+        lanes, place = self.lanes.of(cell[0]), two(cell[1:])
         for grid, lane in zip(self.grids, self.shown, strict=True):
             if lane is None:
                 continue
             color = self.lanes.map_color(lanes[lane].channel)
-            fill = mix(color, self.style.colors.window, theme.overlay)
+            fill = self.style.under_window(color)
             value = self.lanes.map_format(lanes[lane].map[cell[1:]].item())
             items += [grid.boxes([place], fill, self.style.edge), grid.number(place, value, fill, bold=True)]
         return items
@@ -189,13 +196,11 @@ class Addition:
 
     @property
     def sum_top(self) -> float:
-        return self.bottom + 1.5 * self.style.gap
+        return self.bottom + self.style.wide
 
 
 def addition(lanes: Lanes) -> Panel:
     """The panel of the view."""
     view = Addition(lanes)
-    still = view.still(lanes.steps.cell(0)[0])
-    frames, turns = Lazy(len(lanes.steps), view.frame), Lazy(len(lanes.steps), view.turn)
-    panel = Panel(view.width, view.bottom, still, frames, areas=view.areas, turns=turns)
-    return panel.wider(view.sum.width, height=view.sum_top + view.sum.height)
+    made = animated(view, view.width, view.bottom, fit=lanes.numbers.fit)
+    return align(made, view.sum.width, view.sum_top + view.sum.height)

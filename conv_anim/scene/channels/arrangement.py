@@ -7,13 +7,12 @@ from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.callouts import Callout
 from conv_anim.scene.channels.headings import headings
 from conv_anim.scene.channels.outputs import Column, Pile, pile
 from conv_anim.scene.channels.towers import Block, Heights, tower
 from conv_anim.scene.grid import Grid
 from conv_anim.scene.numbers import plane
-from conv_anim.scene.panel import Sign
-from conv_anim.spec.model import Pool, Upsample
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,9 +57,9 @@ class Arrangement:
         return [self.lanes.sheet.shape, *((len(plane(a)), plane(a).shape[1]) for a in arrays)]
 
     @cached_property
-    def signs(self) -> list[Sign]:
+    def signs(self) -> list[Callout]:
         """The labels over the columns."""
-        return [Sign(self.style, label, None) for label in headings(self.lanes, add=self.add)]
+        return [Callout(self.style, label, None) for label in headings(self.lanes, add=self.add)]
 
     # heights
 
@@ -172,8 +171,8 @@ class Arrangement:
         if not self.lanes.meet and column == last - 1:
             text = "" if self.lanes.layer.kernels is not None else self.done
             wide = self.style.width(text, size=self.style.small_size)
-            return max(self._wide(self.made_sign(self.lanes.bias_text)) + 2 * self.style.gap, wide + self.style.gap)
-        return self._wide("∗") + 2 * self.style.gap
+            return max(self._wide(self.made_sign(self.lanes.bias_text)) + self.style.far, wide + self.style.gap)
+        return self._wide("∗") + self.style.far
 
     def _wide(self, text: str) -> float:
         return self.style.width(text, size=self.sign_size)
@@ -185,10 +184,10 @@ class Arrangement:
     @cached_property
     def done(self) -> str:
         """What is done to the cells that are read, where they meet no kernel."""
-        layer = self.lanes.layer.layer
-        if not self.labelled or not isinstance(layer, Pool | Upsample):
-            return ""
-        return self.lanes.say(f"channels.{layer.reduce if isinstance(layer, Pool) else layer.mode}")
+        op = self.lanes.layer.layer
+        reduced = None if op.window is None or op.window.weighs else op.window.reduce
+        done = reduced if op.interpolation is None else op.interpolation.mode
+        return self.lanes.say(f"channels.{done}") if self.labelled and done is not None else ""
 
     def made_sign(self, bias: str) -> str:
         """Before what becomes of a lane."""

@@ -7,18 +7,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.areas import Area, Turn, corners
+from conv_anim.scene.callouts import Callout
 from conv_anim.scene.channels.headings import ends
 from conv_anim.scene.channels.lanes import Lanes
 from conv_anim.scene.channels.towers import Block, Heights, tower
 from conv_anim.scene.color import mix
 from conv_anim.scene.curves import bent
 from conv_anim.scene.grid import Grid
+from conv_anim.scene.layout import Panel, animated
 from conv_anim.scene.numbers import plane
-from conv_anim.scene.panel import Panel, Sign
-from conv_anim.scene.primitives import Boxes, Frame, Lazy, Lines, Stroke
+from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.volume.hues import strengthened, told_apart
-from conv_anim.spec.model import ChannelShuffle
 
 if TYPE_CHECKING:
     from conv_anim.scene.areas import Cell
@@ -41,9 +41,9 @@ class Crossing:
 
     @cached_property
     def groups(self) -> int:
-        layer = self.trace.layers[0].layer
-        assert isinstance(layer, ChannelShuffle)
-        return layer.groups
+        groups = self.trace.layer.layer.dealt
+        assert groups is not None
+        return groups
 
     @property
     def count(self) -> int:
@@ -52,7 +52,7 @@ class Crossing:
     @cached_property
     def sources(self) -> list[int]:
         """For each output channel the input channel that it is."""
-        layer = self.trace.layers[0]
+        layer = self.trace.layer
         first = (0,) * len(layer.means.out_size)
         return [layer.step((channel, *first)).taps[0].channel for channel in range(self.count)]
 
@@ -71,8 +71,8 @@ class Crossing:
         return self.trace.spec.labels is not None
 
     @cached_property
-    def signs(self) -> list[Sign]:
-        return [Sign(self.style, label, None) for label in ends(self.trace, self.lanes.say)]
+    def signs(self) -> list[Callout]:
+        return [Callout(self.style, label, None) for label in ends(self.trace, self.lanes.say)]
 
     @cached_property
     def top(self) -> int:
@@ -175,16 +175,16 @@ class Crossing:
 
     def _name(self, grid: Grid, text: str) -> Primitive:
         size = self.style.small_size
-        top = grid.y - 0.4 * self.style.gap - size * self.style.font.cap_height
-        return self.style.text(grid.x, top, text, size=size, color=self.lanes.quiet)
+        top = grid.y - self.style.thin - size * self.style.font.cap_height
+        return self.style.text(grid.x, top, text, size=size, color=self.style.label_ink)
 
     def frame(self, k: int) -> Frame:
         kept: list[Primitive] = []
         for output, _ in self.steps.passed(k):
             kept += [self._way(output, 1.0, 1.5), *self._made(output, self.color(self.sources[output]))]
         output, _ = self.steps.cell(k)
-        colors, theme, source = self.style.colors, self.style.theme, self.sources[output]
-        read = mix(self.color(source), colors.window, theme.overlay)
+        source = self.sources[output]
+        read = self.style.under_window(self.color(source))
         values, fmt = plane(self.trace.input[source]), self.lanes.formats.x
         shown = [self._way(output, 1.0, 3.5), *self.columns[0][source].filled(values, fmt, read)]
         return Frame(tuple(kept), (*shown, *self._made(output, self.lanes.current(self.color(source)))))
@@ -213,5 +213,4 @@ class Crossing:
 def crossing(trace: Trace, style: Style) -> Panel:
     """The panel of the view."""
     view = Crossing(trace, style)
-    frames, turns = Lazy(len(view.steps), view.frame), Lazy(len(view.steps), view.turn)
-    return Panel(view.width, view.bottom, view.still(), frames, areas=view.areas, turns=turns)
+    return animated(view, view.width, view.bottom, fit=view.lanes.numbers.fit)

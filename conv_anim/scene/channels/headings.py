@@ -29,7 +29,7 @@ def headings(lanes: Lanes, *, add: bool) -> list[Label]:
 
 def ends(trace: Trace, say: Language) -> tuple[Label, Label]:
     """What goes into a layer and comes out of it."""
-    layer, given = trace.layers[0], trace.spec.labels or Labels()
+    layer, given = trace.layer, trace.spec.labels or Labels()
     if not isinstance(layer.means, Gather):
         first, *_, last = words.labels(trace)
         return first, last

@@ -11,7 +11,7 @@ import numpy as np
 
 from conv_anim.scene.areas import Turn
 from conv_anim.scene.channels.tally import Tally
-from conv_anim.scene.color import mix, readable
+from conv_anim.scene.color import mix
 from conv_anim.scene.grid import Numbers
 from conv_anim.scene.numbers import MINUS, Format, Formats, format_for, plane
 from conv_anim.scene.primitives import Boxes
@@ -54,7 +54,7 @@ class Lanes:
 
     @property
     def layer(self) -> LayerTrace:
-        return self.trace.layers[0]
+        return self.trace.layer
 
     @cached_property
     def say(self) -> Language:
@@ -185,11 +185,7 @@ class Lanes:
 
     def current(self, fill: str) -> str:
         """A cell that is being computed."""
-        return mix(fill, self.style.colors.current, self.style.theme.overlay)
-
-    @property
-    def quiet(self) -> str:
-        return readable(self.style.colors.background, self.style.colors.muted, self.style.colors.ink)
+        return self.style.at_work(fill)
 
     def blank(self, width: float, height: float) -> Boxes:
         """What hides a figure of a size, with the edges around its cells."""

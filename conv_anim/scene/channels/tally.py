@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.color import readable
 from conv_anim.scene.numbers import MINUS, Format, adds_up, format_for, largest
 from conv_anim.scene.primitives import Primitive, Text
 
@@ -108,16 +107,15 @@ class Tally:
             left += self.slot + self.joint
         end = left - self.joint
         if bias is not None and self._bias_format is not None:
-            items += self._sign(left, y, bias, self._quiet, first=False)
-            items.append(self._text(left, y, self._bias_format(abs(bias)), self._quiet))
+            items += self._sign(left, y, bias, self.style.label_ink, first=False)
+            items.append(self._text(left, y, self._bias_format(abs(bias)), self.style.label_ink))
             end = left + self._wide(self._bias_format(abs(bias)))
-        colors = self.style.colors
-        color = readable(colors.background, colors.current, colors.ink)
-        return [*items, Text(end + self._wide(" "), y, self.result(result), self.size, color, "start", bold=True)]
+        end += self._wide(" ")
+        return [*items, Text(end, y, self.result(result), self.size, self.style.result_ink, "start", bold=True)]
 
     def _number(self, middle: float, y: float, number: Number | None) -> Text:
         """None is for those that are left out; zeros add nothing."""
-        ink = readable(self.style.colors.background, self.style.colors.ink) if number else self._quiet
+        ink = self.style.text_ink if number else self.style.label_ink
         return Text(middle, y, "…" if number is None else self.fmt(abs(number)), self.size, ink, "middle")
 
     def _sign(self, left: float, y: float, number: Number | None, color: str, *, first: bool) -> list[Primitive]:
@@ -125,11 +123,7 @@ class Tally:
         if number is not None and self.fmt(number).startswith(MINUS):
             room, text = (self.lead, MINUS) if first else (self.joint, f" {MINUS} ")
             return [self._text(left - room, y, text, color)]
-        return [] if first else [self._text(left - self.joint, y, " + ", self._quiet)]
-
-    @property
-    def _quiet(self) -> str:
-        return readable(self.style.colors.background, self.style.colors.muted, self.style.colors.ink)
+        return [] if first else [self._text(left - self.joint, y, " + ", self.style.label_ink)]
 
     def _text(self, x: float, y: float, text: str, color: str) -> Text:
         return Text(x, y, text, self.size, color)

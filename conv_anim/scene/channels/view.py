@@ -11,21 +11,21 @@ from conv_anim.scene.channels.addition import addition
 from conv_anim.scene.channels.arrangement import Arrangement
 from conv_anim.scene.channels.crossing import crossing
 from conv_anim.scene.channels.lanes import Lane, Lanes
-from conv_anim.scene.channels.pixels import pixels
+from conv_anim.scene.channels.pixel_shuffle import pixel_shuffle
 from conv_anim.scene.channels.whereabouts import Row, Whereabouts
-from conv_anim.scene.color import readable
 from conv_anim.scene.grid import Grid, SheetGrid
+from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.numbers import plane
-from conv_anim.scene.panel import Panel
-from conv_anim.scene.primitives import Boxes, Frame, Lazy, Lines, Stroke, Text
+from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke, Text
 from conv_anim.scene.volume.hues import strengthened
-from conv_anim.spec.model import Channels, ChannelShuffle, PixelShuffle, PixelUnshuffle
+from conv_anim.spec.model import Channels
 
 if TYPE_CHECKING:
-    from conv_anim.scene.areas import Turn
+    from conv_anim.scene.areas import Area, Turn
     from conv_anim.scene.channels.outputs import Outputs
     from conv_anim.scene.channels.tally import Tally
     from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.steps import Steps
     from conv_anim.scene.style import Style
     from conv_anim.tracing.trace import Trace
 
@@ -44,6 +44,10 @@ class ChannelsView:
     @cached_property
     def places(self) -> Arrangement:
         return Arrangement(self.lanes, self.add)
+
+    @property
+    def steps(self) -> Steps:
+        return self.lanes.steps
 
     @property
     def outputs(self) -> Outputs | None:
@@ -80,7 +84,9 @@ class ChannelsView:
 
     # what stays as long as the filter does
 
-    def still(self, channel: int) -> Items:
+    def still(self, channel: int | None = None) -> Items:
+        """While the filter of a channel works; the first one if none is named."""
+        channel = self.steps.cell(0)[0] if channel is None else channel
         items: list[Primitive] = [Boxes(((0, 0, self.width, self.bottom),), self.style.colors.background)]
         rows = self.rows(channel)
         items += self._idle(rows)
@@ -105,7 +111,7 @@ class ChannelsView:
         for channel in self.places.tower.sources:
             if all(row.lane.channel != channel for row in rows):
                 faint = self.lanes.faint(channel)
-                ink = readable(faint, self.style.colors.muted, self.style.colors.ink)
+                ink = self.style.ink_on(faint, self.style.colors.muted)
                 still = self._sheet(channel, channel, faint).still()
                 items += [replace(item, color=ink) if isinstance(item, Text) else item for item in still]
         for group, span in enumerate(self.places.tower.groups):
@@ -134,7 +140,7 @@ class ChannelsView:
             return []
         x, size = (row.sheet.grid.x + row.sheet.grid.width + row.map.x) / 2, self.style.small_size
         y = row.map.middle - 0.9 * self.style.gap
-        return [self.style.centered(x, y, self.places.done, size=size, color=self.lanes.quiet)]
+        return [self.style.centered(x, y, self.places.done, size=size, color=self.style.label_ink)]
 
     def _fork_end(self, grid: Grid) -> float:
         return round(grid.x + grid.width + 1.2 * self.style.gap)
@@ -148,7 +154,7 @@ class ChannelsView:
             of_one = list(alike)
             grid, middles = of_one[0].sheet.grid, [row.map.middle for row in of_one]
             end = self._fork_end(grid)
-            start, x = grid.x + grid.width + 0.4 * self.style.gap, end - round(0.4 * self.style.gap)
+            start, x = grid.x + grid.width + self.style.thin, end - round(self.style.thin)
             spine = ((x, min(*middles, grid.middle)), (x, max(*middles, grid.middle)))
             ticks = [((x, y), (end, y)) for y in middles]
             items.append(Lines((((start, grid.middle), (x, grid.middle)), spine, *ticks), self._stroke))
@@ -160,7 +166,7 @@ class ChannelsView:
         return Stroke(self.style.colors.faint, max(1.0, 1.5 * self.style.scale))
 
     def _sign(self, x: float, y: float, text: str) -> Text:
-        return self.style.centered(x, y, text, size=self.places.sign_size, color=self.lanes.quiet)
+        return self.style.centered(x, y, text, size=self.places.sign_size, color=self.style.label_ink)
 
     def _joined(self, channel: int, rows: list[Row], outputs: Outputs) -> list[Primitive]:
         """A bracket from all maps to the output that they make, with the bias on its way."""
@@ -198,8 +204,8 @@ class ChannelsView:
 
     def _name(self, grid: Grid, text: str, *, bold: bool = False) -> Text:
         """A few words over a grid."""
-        size, color = self.style.small_size, self.style.colors.ink if bold else self.lanes.quiet
-        top = grid.y - 0.4 * self.style.gap - size * self.style.font.cap_height
+        size, color = self.style.small_size, self.style.colors.ink if bold else self.style.label_ink
+        top = grid.y - self.style.thin - size * self.style.font.cap_height
         return self.style.text(grid.x, top, text, size=size, color=color, bold=bold)
 
     def _numbered(self, channel: int, rows: list[Row]) -> list[Primitive]:
@@ -249,39 +255,33 @@ class ChannelsView:
 
     @property
     def sum_top(self) -> float:
-        return self.bottom + 1.5 * self.style.gap
+        return self.bottom + self.style.wide
 
     @cached_property
     def sum(self) -> Tally | None:
         return self.lanes.tally(self.width) if self.add else None
+
+    def areas(self) -> list[Area]:
+        return list(Whereabouts(self.lanes, self.rows, self.outputs)())
 
     def turn(self, k: int) -> Turn:
         turn = self.lanes.turn(k)
         return turn if self.outputs is None else replace(turn, drift=self.outputs.drift(turn.cell[0] or 0))
 
     def panel(self) -> Panel:
-        still, turns = self.still(self.lanes.steps.cell(0)[0]), Lazy(len(self.lanes.steps), self.turn)
-        areas = Whereabouts(self.lanes, self.rows, self.outputs)
-        panel = Panel(self.width, self.bottom, still, self._frames(), areas=areas, turns=turns)
-        if self.sum is None:
-            return panel
-        return panel.wider(self.sum.width, height=self.sum_top + self.sum.height)
-
-    def _frames(self) -> Lazy[Frame]:
-        return Lazy(len(self.lanes.steps), self.frame)
+        made = animated(self, self.width, self.bottom, fit=self.lanes.numbers.fit)
+        return made if self.sum is None else align(made, self.sum.width, self.sum_top + self.sum.height)
 
 
 def channels(trace: Trace, style: Style) -> Panel:
     """The panel of the view; where channels never meet there is nothing to add up."""
     lanes, view = Lanes(trace, style), trace.spec.view
     assert isinstance(view, Channels)
-    match trace.layers[0].layer:
-        case ChannelShuffle():
-            return crossing(trace, style)
-        case PixelShuffle() | PixelUnshuffle():
-            return pixels(trace, style)
-        case _:
-            pass
+    op = trace.layer.layer
+    if op.dealt is not None:
+        return crossing(trace, style)
+    if op.woven is not None:
+        return pixel_shuffle(trace, style)
     if view.show == "sum" and lanes.meet:
         return addition(lanes)
     return ChannelsView(lanes, add=view.show == "both" and lanes.meet).panel()

@@ -6,17 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.areas import nowhere
-from conv_anim.scene.legend import Legend
-from conv_anim.scene.panel import Panel
+from conv_anim.scene.callouts import Legend
+from conv_anim.scene.layout import Panel, align, animated
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from conv_anim.scene.areas import Areas, Turns
+    from conv_anim.scene.callouts import Key
     from conv_anim.scene.flat.strip import Strip
-    from conv_anim.scene.primitives import Frame, Primitive
-    from conv_anim.scene.signpost import Key
+    from conv_anim.scene.layout import Animated
+    from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.style import Style
     from conv_anim.scene.sums import Sum
 
@@ -54,25 +51,18 @@ class Board:
 
     @property
     def sum_top(self) -> float:
-        return self.foot + 1.5 * self.style.gap
+        return self.foot + self.style.wide
 
     def still(self) -> list[Primitive]:
         """Signs, labels and keys."""
         return [*self.strip.still(), *self.legend.at(0, self._legend_top)]
 
-    def panel(
-        self,
-        still: Sequence[Primitive],
-        frames: Sequence[Frame],
-        *sums: Sum | None,
-        areas: Areas = nowhere,
-        turns: Turns = (),
-    ) -> Panel:
+    def panel(self, view: Animated, *sums: Sum | None) -> Panel:
         """With what the grids hold, and room for sums that stand there in turn."""
         width = max(self.strip.width, self.legend.width)
-        panel = Panel(width, self.foot, tuple(still), frames, areas=areas, turns=turns)
+        made = animated(view, width, self.foot, baseline=self.strip.middle, fit=self.strip.numbers.fit)
         written = [each for each in sums if each is not None]
         if not written:
-            return panel
+            return made
         height = self.sum_top + max(each.height for each in written)
-        return panel.wider(max(each.width for each in written), height=height)
+        return align(made, max(each.width for each in written), height)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.grid import Grid, Place
     from conv_anim.tracing.scatter import Scatter
 
-POINT = FullAxis(size=1, kernel=1, stride=1, dilation=1, before=0, count=1)
+POINT = FullAxis(size=1, kernel=1, stride=1, dilation=1, before=0, count=1, extra=0)
 """The rows of an output that has columns only."""
 
 

@@ -10,15 +10,13 @@ import numpy as np
 
 from conv_anim.scene.areas import of_grid
 from conv_anim.scene.color import mix
-from conv_anim.scene.flat.board import Board
-from conv_anim.scene.flat.drawing import Drawing
+from conv_anim.scene.flat.drawing import FlatDrawing
 from conv_anim.scene.flat.full import Full
 from conv_anim.scene.flat.remarks import overlap_keys
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Numbers, strong
 from conv_anim.scene.numbers import plane
-from conv_anim.scene.panel import Sign
-from conv_anim.scene.primitives import Boxes, Frame, Lazy
+from conv_anim.scene.primitives import Boxes
 from conv_anim.scene.sheet import two
 from conv_anim.scene.wording import words
 from conv_anim.tracing.scatter import Scatter
@@ -29,9 +27,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from conv_anim.scene.areas import Area
-    from conv_anim.scene.grid import Grid, Place
-    from conv_anim.scene.panel import Panel
-    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.callouts import Key
+    from conv_anim.scene.grid import Place
+    from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.steps import Cell
     from conv_anim.tracing.values import Array
 
@@ -40,8 +38,10 @@ PALE = 0.5
 
 
 @dataclass(frozen=True)
-class OverlapView(Drawing):
+class OverlapView(FlatDrawing):
     """The drawing of a transposed layer of one channel: its input cells in turn, and what they have hit so far."""
+
+    about = 0
 
     @cached_property
     def scatter(self) -> Scatter:
@@ -62,37 +62,27 @@ class OverlapView(Drawing):
         first, _, last = words.labels(self.trace)
         shapes = (rows.size, columns.size), self.full.shape
         labels = words.Label(first.name), words.Label(last.name, self.say("flat.hits"))
-        colors = self.style.colors.input, self.style.colors.output
-        signs = (Sign(self.style, label, color) for label, color in zip(labels, colors, strict=True))
+        signs = self.signs_of(labels, self.style.colors.input, self.style.colors.output)
         numbers = Numbers.fitting(
             self.style, self.style.small_cell, (), 0.9 * self.style.number_size, bold=[str(self.most)]
         )
         parts = tuple(Part(*part) for part in zip(shapes, signs, ("→", ""), strict=True))
-        return Strip(self.style, numbers, parts, labelled=self.trace.spec.labels is not None)
+        return Strip(self.style, numbers, parts, labelled=self.labelled)
 
-    @property
-    def input(self) -> Grid:
-        return self.strip.grids[0]
+    def resting(self) -> list[Primitive]:
+        places = list(np.ndindex(self.after.rows, self.after.columns))
+        cells = list(np.ndindex(self.before.rows, self.before.columns))
+        items: list[Primitive] = [self.before.boxes(cells, self.style.colors.input, self.style.edge)]
+        items += self.after.pending([place for place in places if self.full.kept(place) is not None])
+        return items + self.after.dashed(place for place in places if self.full.kept(place) is None)
 
-    @property
-    def output(self) -> Grid:
-        return self.strip.grids[-1]
+    def done(self, k: int) -> list[Primitive]:
+        hit = {place for cell in self.pace.passed(k) for place in self._hit(cell)}
+        return self._counted(hit, self._counts(self.pace.done(k)))
 
-    def still(self) -> Items:
-        places = list(np.ndindex(self.output.rows, self.output.columns))
-        cells = list(np.ndindex(self.input.rows, self.input.columns))
-        items: list[Primitive] = [self.input.boxes(cells, self.style.colors.input, self.style.edge)]
-        items += self.output.pending([place for place in places if self.full.kept(place) is not None])
-        items += self.output.dashed(place for place in places if self.full.kept(place) is None)
-        return tuple(items + self.board.still())
-
-    def frame(self, k: int) -> Frame:
-        passed, cell = self.pace.passed(k), self.pace.cell(k)
-        kept = self._counted({p for done in passed for p in self._hit(done)}, self._counts(self.pace.done(k)))
-        if cell is None:
-            return Frame(tuple(kept))
+    def shown(self, k: int, cell: Cell) -> list[Primitive]:
         now = self._counts(self.pace.reached(k))
-        return Frame(tuple(kept), (*self._counted(set(self._hit(cell)), now, bold=True), *self._stamp(cell)))
+        return [*self._counted(set(self._hit(cell)), now, bold=True), *self._stamp(cell)]
 
     def _hit(self, cell: Cell) -> Iterable[Place]:
         return (two(hit.place[1:]) for hit in self.scatter.stamp(cell).hits)
@@ -107,12 +97,10 @@ class OverlapView(Drawing):
         for place in sorted(places):
             count = int(counts[place])
             if self.full.kept(place) is None:
-                items += self.output.dashed([place])
-                items.append(self.output.number(place, str(count), colors.background, colors.muted))
+                items += self.after.dashed([place])
+                items.append(self.after.number(place, str(count), colors.background, colors.muted))
             else:
-                fill = self.shade(count)
-                items += self.output.patches({place: fill}, self.style.edge)
-                items.append(self.output.number(place, str(count), fill, bold=bold))
+                items += self.after.cell(place, str(count), self.shade(count), bold=bold)
         return items
 
     def shade(self, count: int) -> str:
@@ -124,23 +112,17 @@ class OverlapView(Drawing):
     def _stamp(self, cell: Cell) -> list[Primitive]:
         """The input cell that stamps, and a line around its stamp, or around each cell of a dilated one."""
         colors, style = self.style.colors, self.style
-        read = mix(colors.input, colors.window, style.theme.overlay)
+        read = self.style.under_window(colors.input)
         stroke = strong(style, colors.ink)
         hit = sorted(self._hit(cell))
-        (x, y, _, _), (right, bottom, side, _) = self.output.box(*hit[0]), self.output.box(*hit[-1])
+        (x, y, _, _), (right, bottom, side, _) = self.after.box(*hit[0]), self.after.box(*hit[-1])
         whole: Primitive = Boxes(((x, y, right + side - x, bottom + side - y),), None, stroke)
         dense = max(self.full.rows.dilation, self.full.columns.dilation) == 1
-        outline = [whole] if dense else self.output.ringed(hit, colors.ink)
-        return [*self.input.patches({two(cell[1:]): read}, style.edge), *outline]
+        outline = [whole] if dense else self.after.ringed(hit, colors.ink)
+        return [*self.before.patches({two(cell[1:]): read}, style.edge), *outline]
 
-    @cached_property
-    def board(self) -> Board:
-        return Board(self.strip, overlap_keys(self.layer, self.say, self.style, self.shade(self.most)))
+    def keys(self) -> tuple[Key, ...]:
+        return overlap_keys(self.layer, self.say, self.style, self.shade(self.most))
 
     def areas(self) -> list[Area]:
-        axes = self.layer.output.ndim - 1
-        return [*of_grid("input", self.strip.grids[0], 0, axes), *self.full.areas(self.output, axes)]
-
-    def panel(self) -> Panel:
-        frames, turns = Lazy(len(self.pace), self.frame), self.pace.turns(0)
-        return self.board.panel(self.still(), frames, areas=self.areas, turns=turns)
+        return [*of_grid("input", self.before, 0, self.axes), *self.full.areas(self.after, self.axes)]

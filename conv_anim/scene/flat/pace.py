@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.areas import Turn
 from conv_anim.scene.primitives import Lazy
 
 if TYPE_CHECKING:
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from conv_anim.scene.areas import Turns
     from conv_anim.scene.steps import Cell, Steps
 
 
@@ -37,15 +35,6 @@ class Pace:
 
     def __len__(self) -> int:
         return len(self.ranks)
-
-    def turns(self, number: int) -> Turns:
-        """For each frame the cell at work, as one of the ``number``-th map."""
-
-        def turn(frame: int) -> Turn | None:
-            cell = self.cell(frame)
-            return None if cell is None else Turn(number, cell)
-
-        return Lazy(len(self), turn)
 
     def cell(self, frame: int) -> Cell | None:
         """The cell at work; None before the first."""

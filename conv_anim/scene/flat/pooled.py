@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.callouts import Callout
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Grid, Numbers, SheetGrid
 from conv_anim.scene.numbers import Format, Formats, format_for, plane
-from conv_anim.scene.panel import Sign
 from conv_anim.scene.sheet import Sheet
 from conv_anim.scene.wording import words
 from conv_anim.scene.wording.language import Language
@@ -60,7 +60,7 @@ class PooledMaps:
     def found(self) -> list[Place]:
         """Where the pool found each of its numbers, in row-major order."""
         columns = self.maps[0].shape[1]
-        return [divmod(int(at), columns) for at in found_at(self.layers[0])[0].ravel()]
+        return [divmod(int(at), columns) for at in found_at(self.trace.layer)[0].ravel()]
 
     # the parts
 
@@ -74,11 +74,11 @@ class PooledMaps:
     def _parts(self, k: int) -> list[Part]:
         """A map, and the kernel of the layer that reads it if there is one."""
         layer = self.layers[k] if k < len(self.layers) else None
-        map_ = Part(self.sheets[k].shape, Sign(self.style, self._label(k), self.color(k)), "→")
+        map_ = Part(self.sheets[k].shape, Callout(self.style, self._label(k), self.color(k)), "→")
         if layer is None or layer.kernels is None:
             return [map_]
         size = plane(layer.kernels[0, 0]).shape
-        sign = Sign(self.style, words.Label(words.kernel_label(layer, self.say).name), self.style.colors.kernel)
+        sign = Callout(self.style, words.Label(words.kernel_label(layer, self.say).name), self.style.colors.kernel)
         return [Part(map_.shape, map_.sign, "∗"), Part((size[0], size[1]), sign, "=")]
 
     def _label(self, k: int) -> words.Label:

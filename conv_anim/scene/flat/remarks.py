@@ -7,19 +7,18 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.callouts import Key
 from conv_anim.scene.marks import Looks
 from conv_anim.scene.numbers import format_for
-from conv_anim.scene.signpost import Key
 from conv_anim.scene.wording import words
 from conv_anim.scene.wording.language import Language
-from conv_anim.spec.model import Conv, ConvTranspose, Pool
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.scatter import Scatter
 
 if TYPE_CHECKING:
     from conv_anim.scene.sheet import Sheet
     from conv_anim.scene.style import Style
-    from conv_anim.spec.model import Layer
+    from conv_anim.tracing.operators import Operator
     from conv_anim.tracing.scatter import FullAxis
     from conv_anim.tracing.trace import LayerTrace, Trace
 
@@ -30,7 +29,7 @@ class Remarks:
 
     trace: Trace
     style: Style
-    layer: Layer
+    window: Operator
     sheet: Sheet
 
     @property
@@ -55,54 +54,50 @@ class Remarks:
 
     def _zeros(self) -> Key | None:
         """Those between the cells of a transposed layer's input and around them."""
-        layer = self.layer
-        if not isinstance(layer, ConvTranspose):
+        if not self.window.transposed:
             return None
         if not self._has(Source.INSERTED) and not self._has(Source.PADDING):
             return None
-        said = [self._inserted(layer), self._border(layer)]
+        said = [self._inserted(), self._border()]
         return self._key(self.say.joined(said)) if any(said) else None
 
-    def _inserted(self, layer: ConvTranspose) -> str:
+    def _inserted(self) -> str:
         if not self._has(Source.INSERTED):
             return ""
-        between = tuple(s - 1 for s in layer.stride)
+        between = tuple(axis.stretch - 1 for axis in self.window.axes)
         return self.say("flat.inserted", cells=words.per_axis(between))
 
-    def _border(self, layer: ConvTranspose) -> str:
+    def _border(self) -> str:
         """The border with its numbers, where they are the same everywhere."""
-        axes = {*zip(layer.kernel_size, layer.dilation, layer.padding, strict=True)}
+        axes = {(axis.kernel, axis.dilation, axis.cut) for axis in self.window.axes}
         (k, d, (before, after)), *others = axes
         letters = "k − 1 − p" if d == 1 else "d·(k − 1) − p"
         if others or before != after:
-            return self.say("flat.border", border=words.border(layer, self.say))
+            return self.say("flat.border", border=words.border(self.window, self.say))
         numbers = f"{k} − 1 − {before}" if d == 1 else f"{d}·({k} − 1) − {before}"
         cells = words.number(d * (k - 1) - before)
         return self.say("flat.border", border=f"{letters} = {numbers} = {cells}")
 
     def _borrowed(self) -> Key | None:
-        if not isinstance(self.layer, Conv) or not self._has(Source.BORROWED):
+        if not self._has(Source.BORROWED):
             return None
-        return self._key(self.say(f"flat.{self.layer.padding_mode}"), self.looks.borrowed)
+        return self._key(self.say(f"flat.{self.window.axes[0].mode}"), self.looks.borrowed)
 
     def _counted(self) -> Key | None:
         """Whether a mean counts its padding."""
-        layer = self.layer
-        if not isinstance(layer, Pool) or layer.reduce != "mean" or not self._has(Source.PADDING):
+        if self.window.reduce != "mean" or not self._has(Source.PADDING):
             return None
-        return self._key(self.say("flat.counted" if layer.count_include_pad else "flat.not_counted"))
+        return self._key(self.say("flat.counted" if self.window.mean_counts_padding else "flat.not_counted"))
 
     def _beyond(self) -> Key | None:
-        if not isinstance(self.layer, Pool) or not self._has(Source.OUTSIDE):
+        if self.window.weighs or not self._has(Source.OUTSIDE):
             return None
-        said = "flat.beyond_mean" if self.layer.reduce == "mean" else "flat.beyond"
+        said = "flat.beyond_mean" if self.window.reduce == "mean" else "flat.beyond"
         return self._key(self.say(said), cross=True)
 
     def _extra(self) -> Key | None:
-        layer = self.layer
-        if not isinstance(layer, ConvTranspose) or not any(layer.output_padding):
-            return None
-        return self._key(self.say("flat.further", cells=words.per_axis(layer.output_padding)), self.looks.extra)
+        more = tuple(axis.extra for axis in self.window.axes)
+        return self._key(self.say("flat.further", cells=words.per_axis(more)), self.looks.extra) if any(more) else None
 
     def _unread(self) -> Key | None:
         places = {(r, c): source for r, c, source, _ in self.sheet.cells() if self.sheet.unread((r, c))}
@@ -115,12 +110,12 @@ class Remarks:
 
 def stamp_keys(traced: LayerTrace, say: Language, style: Style) -> tuple[Key, ...]:
     """What there is to know about the output that a transposed layer stamps."""
-    layer, looks = traced.layer, Looks(style, style.colors.input)
-    assert isinstance(layer, ConvTranspose)
-    found = _cut(layer, say, style)
-    if any(layer.output_padding):
-        less = all(more <= after for more, (_, after) in zip(layer.output_padding, layer.padding, strict=True))
-        said = say("flat.less_cut" if less else "flat.moved", cells=words.per_axis(layer.output_padding))
+    axes, looks = traced.operator.axes, Looks(style, style.colors.input)
+    found = _cut(traced, say, style)
+    if any(axis.extra for axis in axes):
+        less = all(axis.extra <= axis.cut[1] for axis in axes)
+        more = words.per_axis(tuple(axis.extra for axis in axes))
+        said = say("flat.less_cut" if less else "flat.moved", cells=more)
         found.append(Key(said, looks.extra, style.edge))
     if traced.bias is not None:
         said = say("flat.from_bias", bias=format_for(traced.bias)(traced.bias[0].item()))
@@ -130,9 +125,7 @@ def stamp_keys(traced: LayerTrace, say: Language, style: Style) -> tuple[Key, ..
 
 def overlap_keys(traced: LayerTrace, say: Language, style: Style, shade: str) -> tuple[Key, ...]:
     """Whether stamps fall evenly on the output; ``shade`` is the colour of the cells that are hit most often."""
-    layer = traced.layer
-    assert isinstance(layer, ConvTranspose)
-    return (Key(_evenness(Scatter(traced).axes, say), shade, style.edge), *_cut(layer, say, style))
+    return (Key(_evenness(Scatter(traced).axes, say), shade, style.edge), *_cut(traced, say, style))
 
 
 def _evenness(axes: tuple[FullAxis, ...], say: Language) -> str:
@@ -148,9 +141,10 @@ def _evenness(axes: tuple[FullAxis, ...], say: Language) -> str:
     return say("flat.no_multiple" if uneven else "flat.multiple", said=said, kernel=kernel, stride=stride)
 
 
-def _cut(layer: ConvTranspose, say: Language, style: Style) -> list[Key]:
+def _cut(traced: LayerTrace, say: Language, style: Style) -> list[Key]:
     """What padding does to the output."""
-    if not any(map(any, layer.padding)):
+    padding = tuple(axis.cut for axis in traced.operator.axes)
+    if not any(map(any, padding)):
         return []
-    said = say("flat.cut", cells=words.padding(layer.padding, say))
+    said = say("flat.cut", cells=words.padding(padding, say))
     return [Key(said, style.colors.background, style.empty_edge)]

@@ -10,19 +10,16 @@ import numpy as np
 
 from conv_anim.scene.areas import of_grid
 from conv_anim.scene.color import mix
-from conv_anim.scene.flat.board import Board
+from conv_anim.scene.flat.drawing import FlatDrawing
 from conv_anim.scene.flat.full import Full
 from conv_anim.scene.flat.remarks import stamp_keys
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Numbers, ring_color
 from conv_anim.scene.marks import Looks
 from conv_anim.scene.numbers import Format, Formats, format_for, plane
-from conv_anim.scene.panel import Sign
-from conv_anim.scene.primitives import Frame, Lazy
+from conv_anim.scene.primitives import Frame
 from conv_anim.scene.sheet import two
 from conv_anim.scene.wording import words
-from conv_anim.scene.wording.language import Language
-from conv_anim.spec.model import ConvTranspose
 from conv_anim.tracing.scatter import Scatter
 
 if TYPE_CHECKING:
@@ -31,37 +28,29 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from conv_anim.scene.areas import Area
+    from conv_anim.scene.callouts import Key
     from conv_anim.scene.flat.pace import Pace
-    from conv_anim.scene.grid import Grid, Place
-    from conv_anim.scene.panel import Panel
-    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.grid import Place
+    from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.steps import Cell
-    from conv_anim.scene.style import Style
     from conv_anim.tracing.scatter import Stamp
-    from conv_anim.tracing.trace import LayerTrace, Trace
     from conv_anim.tracing.values import Array
 
 ADDED = "+"
 
 
 @dataclass(frozen=True)
-class StampsView:
+class StampsView(FlatDrawing):
     """The drawing of a transposed layer of one channel.
 
     For the sake of another drawing, ``cells`` may be larger than its numbers need and ``start``, where the output
     begins, farther to the right; ``watched`` are the output cells that the other is at.
     """
 
-    trace: Trace
-    style: Style
-    pace: Pace
     watched: Pace | None = None
     cells: Numbers | None = None
     start: float = 0.0
-
-    @property
-    def layer(self) -> LayerTrace:
-        return self.trace.layers[0]
+    about = 0
 
     @cached_property
     def scatter(self) -> Scatter:
@@ -109,25 +98,21 @@ class StampsView:
     # the parts, from left to right
 
     @cached_property
-    def say(self) -> Language:
-        return Language(self.trace.spec.lang)
-
-    @cached_property
     def strip(self) -> Strip:
         colors, rows, columns = self.style.colors, self.full.rows, self.full.columns
         kernel = (rows.kernel, columns.kernel)
         shapes = [(rows.size, columns.size), kernel, kernel, self.full.shape]
         planes = [colors.input, colors.kernel, self.current, colors.output]
-        signs = [Sign(self.style, label, color) for label, color in zip(self._labels(), planes, strict=True)]
+        signs = self.signs_of(self._labels(), *planes)
         named = zip(shapes, signs, (words.TIMES, "=", "→", ""), strict=True)
         *others, output = (Part(*part) for part in named)
         output = replace(output, start=self.start - columns.before * self.numbers.cell)
-        return Strip(self.style, self.numbers, (*others, output), labelled=self.trace.spec.labels is not None)
+        return Strip(self.style, self.numbers, (*others, output), labelled=self.labelled)
 
     @property
     def output_left(self) -> float:
         """Where the output begins that is left of the full one."""
-        return self.output.x + self.full.columns.before * self.numbers.cell
+        return self.after.x + self.full.columns.before * self.numbers.cell
 
     def _labels(self) -> list[words.Label]:
         input_, kernel, output = words.labels(self.trace)
@@ -139,36 +124,30 @@ class StampsView:
             words.Label(output.name, self.say("flat.add_up")),
         ]
 
-    @property
-    def output(self) -> Grid:
-        return self.strip.grids[-1]
-
     @cached_property
     def places(self) -> list[Place]:
-        return list(np.ndindex(self.output.rows, self.output.columns))
+        return list(np.ndindex(self.after.rows, self.after.columns))
 
     # what stays
 
-    def still(self) -> Items:
+    def resting(self) -> list[Primitive]:
         colors, fmt = self.style.colors, self.formats
         input_, kernel, stamp, _ = self.strip.grids
         items = input_.filled(plane(self.layer.input[0]), fmt.x, colors.input)
         items += kernel.filled(self.kernel, fmt.w, colors.kernel)
-        items += stamp.pending()
-        items += self._empty()
-        return tuple(items + self.board.still())
+        return [*items, *stamp.pending(), *self._empty()]
 
     def _empty(self) -> list[Primitive]:
         """The output before the first stamp: zeros, or the bias."""
         background, muted = self.style.colors.background, self.style.colors.muted
         cut = [place for place in self.places if self.full.kept(place) is None]
-        items = self.output.pending([place for place in self.places if self.full.kept(place) is not None])
-        items += self.output.dashed(cut)
-        extra = {place: self._made(place) for place in self.places if self._is_extra(place)}
-        items += self.output.patches(extra, self.style.edge)
+        items = self.after.pending([place for place in self.places if self.full.kept(place) is not None])
+        items += self.after.dashed(cut)
+        extra = {place: self._color(place) for place in self.places if self._is_extra(place)}
+        items += self.after.patches(extra, self.style.edge)
         for place in self.places:
             text, fill = self.fmt(self._start(place)), extra.get(place, background)
-            items.append(self.output.number(place, text, fill, muted))
+            items.append(self.after.number(place, text, fill, muted))
         return items
 
     def _start(self, place: Place) -> float:
@@ -177,12 +156,15 @@ class StampsView:
     # what differs from frame to frame
 
     def frame(self, k: int) -> Frame:
-        passed, cell = self.pace.passed(k), self.pace.cell(k)
-        kept = self._sums({p for done in passed for p in self._hit(done)}, self._total(self.pace.done(k)))
-        shown: list[Primitive] = []
-        if cell is not None:
-            shown += self._stamping(self.scatter.stamp(cell), self._total(self.pace.reached(k)))
-        return Frame(tuple(kept), (*shown, *self._watching(k)))
+        made = super().frame(k)
+        return Frame(made.kept, (*made.shown, *self._watching(k)))
+
+    def done(self, k: int) -> list[Primitive]:
+        hit = {place for cell in self.pace.passed(k) for place in self._hit(cell)}
+        return self._sums(hit, self._total(self.pace.done(k)))
+
+    def shown(self, k: int, cell: Cell) -> list[Primitive]:
+        return self._stamping(self.scatter.stamp(cell), self._total(self.pace.reached(k)))
 
     def _hit(self, cell: Cell) -> Iterable[Place]:
         return (two(hit.place[1:]) for hit in self.scatter.stamp(cell).hits)
@@ -195,20 +177,20 @@ class StampsView:
         """Cells that stamps have fallen on."""
         items: list[Primitive] = []
         for place in sorted(places):
-            fill = self._made(place)
+            fill = self._color(place)
             items += (
-                self.output.dashed([place])
+                self.after.dashed([place])
                 if self.full.kept(place) is None
-                else self.output.patches({place: fill}, self.style.edge)
+                else self.after.patches({place: fill}, self.style.edge)
             )
             items.append(self._number(place, total, fill))
         return items
 
     def _number(self, place: Place, total: Array, fill: str, *, bold: bool = False) -> Primitive:
         wanted = [self.style.colors.muted] if self.full.kept(place) is None else []
-        return self.output.number(place, self.fmt(total[place].item() + self._start(place)), fill, *wanted, bold=bold)
+        return self.after.number(place, self.fmt(total[place].item() + self._start(place)), fill, *wanted, bold=bold)
 
-    def _made(self, place: Place) -> str:
+    def _color(self, place: Place) -> str:
         """The colour of a cell that stamps have fallen on."""
         if self._is_extra(place):
             return Looks(self.style, self.style.colors.input).extra
@@ -216,29 +198,20 @@ class StampsView:
 
     def _is_extra(self, place: Place) -> bool:
         """Whether a cell is there for output_padding."""
-        layer, cell = self.layer.layer, self.full.kept(place)
-        if cell is None or not isinstance(layer, ConvTranspose):
-            return False
-        axes, more = (self.full.rows, self.full.columns), (0, *layer.output_padding)[-2:]
-        return any(at >= axis.count - cells for at, axis, cells in zip(cell, axes, more, strict=True))
-
-    @property
-    def current(self) -> str:
-        colors = self.style.colors
-        return mix(colors.output, colors.current, self.style.theme.overlay)
+        cell = self.full.kept(place)
+        axes = (self.full.rows, self.full.columns)
+        return cell is not None and any(at >= axis.count - axis.extra for at, axis in zip(cell, axes, strict=True))
 
     def _stamping(self, stamp: Stamp, total: Array) -> list[Primitive]:
         colors, theme, (input_, _, block, output) = self.style.colors, self.style.theme, self.strip.grids
-        read, at = mix(colors.input, colors.window, theme.overlay), two(stamp.input[1:])
-        items = input_.patches({at: read}, self.style.edge)
-        items.append(input_.number(at, self.formats.x(stamp.x), read, bold=True))
+        read, at = self.style.under_window(colors.input), two(stamp.input[1:])
+        items = input_.cell(at, self.formats.x(stamp.x), read, bold=True)
         cut = mix(colors.background, colors.current, theme.empty_overlay)
         fills = {two(hit.place[1:]): self.current if hit.output is not None else cut for hit in stamp.hits}
         items += output.patches(fills, self.style.edge)
         for hit in stamp.hits:
             place, added = two(hit.place[1:]), self.fmt(hit.product)
-            items += block.patches({two(hit.weight[2:]): self.current}, self.style.edge)
-            items.append(block.number(two(hit.weight[2:]), added, self.current, bold=True))
+            items += block.cell(two(hit.weight[2:]), added, self.current, bold=True)
             items.append(self._number(place, total, fills[place], bold=hit.output is not None))
             items.append(output.weight(place, self._added(hit.product), fills[place]))
         return items
@@ -251,23 +224,17 @@ class StampsView:
         if cell is None:
             return []
         place = self.full.place(two(cell[1:]))
-        return self.output.ringed([place], ring_color(self.style, self._now(k, place)))
+        return self.after.ringed([place], ring_color(self.style, self._now(k, place)))
 
     def _now(self, k: int, place: Place) -> str:
         """The colour that a cell of the output has in a frame."""
         cell = self.pace.cell(k)
-        return self.current if cell is not None and place in self._hit(cell) else self._made(place)
+        return self.current if cell is not None and place in self._hit(cell) else self._color(place)
 
     # what there is to know
 
-    @cached_property
-    def board(self) -> Board:
-        return Board(self.strip, stamp_keys(self.layer, self.say, self.style))
+    def keys(self) -> tuple[Key, ...]:
+        return stamp_keys(self.layer, self.say, self.style)
 
     def areas(self) -> list[Area]:
-        axes = self.layer.output.ndim - 1
-        return [*of_grid("input", self.strip.grids[0], 0, axes), *self.full.areas(self.output, axes)]
-
-    def panel(self) -> Panel:
-        frames, turns = Lazy(len(self.pace), self.frame), self.pace.turns(0)
-        return self.board.panel(self.still(), frames, areas=self.areas, turns=turns)
+        return [*of_grid("input", self.before, 0, self.axes), *self.full.areas(self.after, self.axes)]

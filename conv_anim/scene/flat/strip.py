@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.color import readable
+from conv_anim.scene.callouts import Callout
 from conv_anim.scene.grid import Grid
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
-from conv_anim.scene.signpost import Signpost
 
 if TYPE_CHECKING:
     from conv_anim.scene.grid import Numbers, Place
-    from conv_anim.scene.panel import Sign
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.style import Style
 
@@ -30,7 +28,7 @@ class Part:
     """
 
     shape: Place
-    sign: Sign
+    sign: Callout
     after: str = ""
     made_from: str | None = None
     left: float = 0.0
@@ -54,26 +52,26 @@ class Strip:
     @property
     def arrow(self) -> int:
         """The height between two grids of one part."""
-        return round(2 * self.style.gap)
+        return round(self.style.far)
 
     @cached_property
     def top(self) -> int:
         """Where the highest grid begins: below the labels."""
         if not self.labelled:
             return 0
-        return round(max(sign.height for sign in self.signs) + self.style.gap * 0.7)
+        return round(max(sign.height for sign in self.signs) + self.style.close)
 
     @cached_property
-    def signs(self) -> list[Signpost]:
+    def signs(self) -> list[Callout]:
         """The labels; a detail that is too long is broken."""
         return [self._wrapped(part) for part in self.parts]
 
-    def _wrapped(self, part: Part) -> Signpost:
+    def _wrapped(self, part: Part) -> Callout:
         label, size = part.sign.label, self.style.small_size
         wide = part.left + part.shape[1] * self.numbers.cell + self._room(part) - self.style.gap
         room = max(wide, NARROWEST * self.style.scale) - part.sign.indent
         lines = self.style.wrapped(label.detail, size=size, width=room)
-        return Signpost(self.style, label._replace(detail="".join(lines[:1])), part.sign.swatch, tuple(lines[1:]))
+        return Callout(self.style, label._replace(detail="".join(lines[:1])), part.sign.swatch, tuple(lines[1:]))
 
     def _rise(self, part: Part) -> float:
         """What a part has above its grid, without the label."""
@@ -121,7 +119,7 @@ class Strip:
 
     def _room(self, part: Part) -> float:
         """What the sign after a grid takes."""
-        return self.style.width(part.after, size=self.sign_size) + 2 * self.style.gap
+        return self.style.width(part.after, size=self.sign_size) + self.style.far
 
     def _overhang(self, k: int) -> float:
         """How far the words of a part go beyond its grid."""
@@ -144,15 +142,13 @@ class Strip:
         """Signs, arrows and labels."""
         return [*self._signs(), *self._arrows(), *self._labels()]
 
-    @property
-    def quiet(self) -> str:
-        return readable(self.style.colors.background, self.style.colors.muted, self.style.colors.ink)
-
     def _signs(self) -> list[Primitive]:
         items: list[Primitive] = []
         for part, left, right in zip(self.parts, self.grids, self.grids[1:], strict=False):
             x = (left.x + left.width + right.x) / 2
-            items.append(self.style.centered(x, self.middle, part.after, size=self.sign_size, color=self.quiet))
+            items.append(
+                self.style.centered(x, self.middle, part.after, size=self.sign_size, color=self.style.label_ink)
+            )
         return items
 
     def _labels(self) -> list[Primitive]:
@@ -160,7 +156,7 @@ class Strip:
             return []
         items: list[Primitive] = []
         for part, grid, sign in zip(self.parts, self.grids, self.signs, strict=True):
-            top = grid.y - self._rise(part) - self.style.gap * 0.7 - sign.height
+            top = grid.y - self._rise(part) - self.style.close - sign.height
             items += sign.at(grid.x - part.left, top)
         return items
 
@@ -178,7 +174,7 @@ class Strip:
         size, middle = style.small_size, grid.y - self.arrow / 2
         left, top = grid.x + self._beside_arrow(grid.width), middle - size * style.font.cap_height / 2
         return [
-            Lines((((x, start), (x, end - head)),), Stroke(self.quiet, max(1.0, 1.5 * style.scale))),
-            Polygons((((x - head * 0.7, end - head), (x + head * 0.7, end - head), (x, end)),), self.quiet),
-            style.text(left, top, words, size=size, color=self.quiet),
+            Lines((((x, start), (x, end - head)),), Stroke(self.style.label_ink, max(1.0, 1.5 * style.scale))),
+            Polygons((((x - head * 0.7, end - head), (x + head * 0.7, end - head), (x, end)),), self.style.label_ink),
+            style.text(left, top, words, size=size, color=self.style.label_ink),
         ]

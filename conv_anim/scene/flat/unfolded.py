@@ -9,40 +9,32 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.areas import Area, Turn, corners, of_sheet
-from conv_anim.scene.color import mix
-from conv_anim.scene.flat.board import Board
-from conv_anim.scene.flat.drawing import Drawing
+from conv_anim.scene.callouts import Key
+from conv_anim.scene.flat.drawing import FlatDrawing, texts
 from conv_anim.scene.flat.lettered import Letters, matrix_label
 from conv_anim.scene.flat.strip import Part, Strip
-from conv_anim.scene.grid import Grid, Numbers, SheetGrid
+from conv_anim.scene.grid import Grid, SheetGrid
 from conv_anim.scene.numbers import plane
-from conv_anim.scene.panel import Sign
-from conv_anim.scene.primitives import Frame, Lazy
 from conv_anim.scene.sheet import Sheet, two
-from conv_anim.scene.signpost import Key
 from conv_anim.scene.wording import words
-from conv_anim.scene.wording.language import Language
 from conv_anim.spec.model import Labels
-from conv_anim.tracing.gathers import Gather
 
 if TYPE_CHECKING:
     from conv_anim.scene.grid import Place
-    from conv_anim.scene.panel import Panel
-    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.steps import Cell
     from conv_anim.tracing.operators import Operator
 
 
 @dataclass(frozen=True)
-class UnfoldedView(Drawing):
+class UnfoldedView(FlatDrawing):
     """The drawing of one channel; ``pace`` goes through the windows, as cells (0, row, column) of a map of them."""
 
     @property
     def window(self) -> Operator:
-        means = self.layer.means
-        assert isinstance(means, Gather)
-        assert means.canvas is not None
-        return means.canvas
+        columns = self.layer.layer.columns
+        assert columns is not None
+        return columns.window
 
     @cached_property
     def sheet(self) -> Sheet:
@@ -57,13 +49,14 @@ class UnfoldedView(Drawing):
         colors, given, shape = self.style.colors, self.trace.spec.labels or Labels(), self._shape
         first = words.labels(self.trace)[0]
         last = matrix_label(self.trace, given.output, key="label.output", shape=shape)
-        texts = {self.x(v) for v in self.layer.input.ravel().tolist()}
-        numbers = Numbers.fitting(self.style, self.style.cell, texts, self.style.number_size, bold=texts)
+        read = texts(self.x, self.layer.input)
+        numbers = self.fitting(read, read)
+        signs = self.signs_of((first, last), colors.input, colors.output)
         parts = (
-            Part(self.sheet.shape, Sign(self.style, first, colors.input), "→"),
-            Part(shape, Sign(self.style, last, colors.output), left=self.letters.room(numbers.cell)),
+            Part(self.sheet.shape, signs[0], "→"),
+            Part(shape, signs[1], left=self.letters.room(numbers.cell)),
         )
-        return Strip(self.style, numbers, parts, labelled=self.trace.spec.labels is not None)
+        return Strip(self.style, numbers, parts, labelled=self.labelled)
 
     @property
     def _shape(self) -> Place:
@@ -72,36 +65,31 @@ class UnfoldedView(Drawing):
 
     @property
     def columns(self) -> Grid:
-        return self.strip.grids[1]
+        return self.after
 
     @cached_property
     def input(self) -> SheetGrid:
         values, fmt = plane(self.layer.input[0]), self.x
-        return SheetGrid(self.strip.grids[0], self.sheet, values, fmt, fmt(0), self.style.colors.input)
+        return SheetGrid(self.before, self.sheet, values, fmt, fmt(0), self.style.colors.input)
 
-    def still(self) -> Items:
-        items = [*self.input.still(), *self.columns.pending()]
-        items += self.letters.beside(self.columns, self.strip.quiet)
-        return tuple(items + self.board.still())
+    def resting(self) -> list[Primitive]:
+        letters = self.letters.beside(self.columns, self.style.label_ink)
+        return [*self.input.still(), *self.columns.pending(), *letters]
 
-    def frame(self, k: int) -> Frame:
-        output, style = self.style.colors.output, self.style
-        kept = [item for cell in self.pace.passed(k) for item in self._column(cell, output)]
-        cell = self.pace.cell(k)
-        if cell is None:
-            return Frame(tuple(kept))
-        current = mix(output, style.colors.current, style.theme.overlay)
-        return Frame(tuple(kept), (*self._read(cell), *self._column(cell, current, bold=True)))
+    def shown(self, k: int, cell: Cell) -> list[Primitive]:
+        del k
+        return [*self._read(cell), *self.result(cell, self.current, bold=True)]
 
     def number(self, window: Cell) -> int:
         """Of a window's column."""
         return int(np.ravel_multi_index(window[1:], self.window.out_size))
 
-    def _column(self, window: Cell, fill: str, *, bold: bool = False) -> list[Primitive]:
-        column, grid = self.number(window), self.columns
+    def result(self, cell: Cell, fill: str, *, bold: bool = False) -> list[Primitive]:
+        """The column of a window."""
+        column, grid = self.number(cell), self.columns
         places = [(row, column) for row in range(grid.rows)]
-        texts = [self.x(v) for v in self.layer.output[:, column].tolist()]
-        numbers = [grid.number(place, text, fill, bold=bold) for place, text in zip(places, texts, strict=True)]
+        written = [self.x(v) for v in self.layer.output[:, column].tolist()]
+        numbers = [grid.number(place, text, fill, bold=bold) for place, text in zip(places, written, strict=True)]
         return [grid.boxes(places, fill, self.style.edge), *numbers]
 
     def _read(self, window: Cell) -> list[Primitive]:
@@ -114,25 +102,20 @@ class UnfoldedView(Drawing):
             items += [self.input.grid.weight(place, self.letters[k], fills[place]) for k, place in enumerate(places)]
         return items
 
-    @cached_property
-    def board(self) -> Board:
+    def keys(self) -> tuple[Key, ...]:
         if not self.letters.used:
-            return Board(self.strip)
+            return ()
         colors = self.style.colors
-        fill = mix(colors.input, colors.window, self.style.theme.overlay)
-        return Board(self.strip, (Key(Language(self.trace.spec.lang)("flat.letters"), fill, self.style.edge),))
+        fill = self.style.under_window(colors.input)
+        return (Key(self.say("flat.letters"), fill, self.style.edge),)
 
     def areas(self) -> list[Area]:
         """Of the columns every cell: a row is a channel of the output."""
         grid, axes = self.columns, self.layer.input.ndim - 1
         made = [Area("output", place, corners(grid.box(*place))) for place in np.ndindex(grid.rows, grid.columns)]
-        return [*of_sheet("input", self.strip.grids[0], self.sheet, 0, axes), *made]
+        return [*of_sheet("input", self.before, self.sheet, 0, axes), *made]
 
     def turn(self, k: int) -> Turn | None:
         """A whole column."""
         cell = self.pace.cell(k)
         return None if cell is None else Turn(1, (None, self.number(cell)))
-
-    def panel(self) -> Panel:
-        count = len(self.pace)
-        return self.board.panel(self.still(), Lazy(count, self.frame), areas=self.areas, turns=Lazy(count, self.turn))

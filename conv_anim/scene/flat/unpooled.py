@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.areas import Turn, along, of_grid, of_sheet
-from conv_anim.scene.color import mix
+from conv_anim.scene.callouts import Key
 from conv_anim.scene.flat.board import Board
 from conv_anim.scene.flat.pooled import PooledMaps
 from conv_anim.scene.grid import seen, strong
 from conv_anim.scene.numbers import Formats, plane
-from conv_anim.scene.primitives import Frame, Lazy
+from conv_anim.scene.primitives import Frame
 from conv_anim.scene.sheet import two
-from conv_anim.scene.signpost import Key
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.sums import Sum, sum_for, written_sum
 from conv_anim.scene.wording import words
@@ -31,7 +30,7 @@ from conv_anim.tracing.geometry import Source
 if TYPE_CHECKING:
     from conv_anim.scene.areas import Area
     from conv_anim.scene.grid import Place
-    from conv_anim.scene.panel import Panel
+    from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.steps import Cell
     from conv_anim.tracing.trace import Step
@@ -80,6 +79,10 @@ class UnpooledView(PooledMaps):
         windows = [Steps(layer.output.shape, animation) for layer in self.layers[:-1]]
         return [*windows, Steps(self.layers[-1].input.shape, replace(animation, order="row-major"))]
 
+    @property
+    def steps(self) -> range:
+        return range(self.starts[-1])
+
     @cached_property
     def starts(self) -> list[int]:
         return [0, *accumulate(map(len, self.stages))]
@@ -115,7 +118,7 @@ class UnpooledView(PooledMaps):
 
     def _current(self, k: int) -> str:
         """The colour of a cell of a map that is computed."""
-        return mix(self.color(k), self.style.colors.current, self.style.theme.overlay)
+        return self.style.at_work(self.color(k))
 
     def _result(self, k: int, cell: Place, fill: str, *, bold: bool = False) -> list[Primitive]:
         grid, place = self.grid(k), self.place(k, cell)
@@ -172,7 +175,7 @@ class UnpooledView(PooledMaps):
 
     def _putting(self, cell: Cell) -> list[Primitive]:
         last, place = len(self.maps) - 1, two(cell[1:])
-        read = mix(self.color(last - 1), self.style.colors.window, self.style.theme.overlay)
+        read = self.style.under_window(self.color(last - 1))
         found = self._from(cell)
         items = self._result(last - 1, place, read, bold=True)
         items += self._marked(0, self.place(0, found), self.maps[0][found].item())
@@ -218,6 +221,4 @@ class UnpooledView(PooledMaps):
         return Turn(stage + 1, cell)
 
     def panel(self) -> Panel:
-        count = self.starts[-1]
-        turns = Lazy(count, self.turn)
-        return self.board.panel(self.still(), Lazy(count, self.frame), *self.sums, areas=self.areas, turns=turns)
+        return self.board.panel(self, *self.sums)

@@ -7,29 +7,23 @@ from functools import cached_property
 from math import isclose
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.areas import of_grid
-from conv_anim.scene.color import mix, readable
-from conv_anim.scene.flat.board import Board
-from conv_anim.scene.flat.drawing import Drawing
+from conv_anim.scene.callouts import Key
+from conv_anim.scene.color import mix
+from conv_anim.scene.flat.drawing import FlatDrawing, texts
 from conv_anim.scene.flat.shares import Shares, shares
 from conv_anim.scene.flat.strip import Part, Strip
-from conv_anim.scene.grid import Numbers
 from conv_anim.scene.numbers import SHARE_NOISE, plane
-from conv_anim.scene.panel import Sign
-from conv_anim.scene.primitives import Frame, Lazy, Polygons
+from conv_anim.scene.primitives import Polygons
 from conv_anim.scene.sheet import two
-from conv_anim.scene.signpost import Key
 from conv_anim.scene.sums import Sum, Term
 from conv_anim.scene.wording import words
-from conv_anim.spec.model import Upsample
-from conv_anim.tracing.gathers import read_at
 
 if TYPE_CHECKING:
-    from conv_anim.scene.areas import Area
-    from conv_anim.scene.grid import Grid, Place
-    from conv_anim.scene.panel import Panel
-    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.grid import Numbers, Place
+    from conv_anim.scene.primitives import Primitive
+    from conv_anim.spec.op import Interpolation
     from conv_anim.tracing.trace import Step
+    from conv_anim.tracing.values import Array
 
 FAINTEST = 0.25
 """How much a cell with hardly any share is marked, compared with the one that has the largest."""
@@ -38,13 +32,14 @@ SHARE_SIZE = 11
 
 
 @dataclass(frozen=True)
-class UpsampledView(Drawing):
+class UpsampledView(FlatDrawing):
     """The drawing of a layer that makes one channel larger."""
 
     @property
-    def upsample(self) -> Upsample:
-        assert isinstance(self.layer.layer, Upsample)
-        return self.layer.layer
+    def upsample(self) -> Interpolation:
+        found = self.layer.layer.interpolation
+        assert found is not None
+        return found
 
     @property
     def interpolates(self) -> bool:
@@ -62,12 +57,10 @@ class UpsampledView(Drawing):
 
     @cached_property
     def numbers(self) -> Numbers:
-        read = {self.x(v) for v in self.layer.input.ravel().tolist()}
-        made = {self.y(v) for v in self.layer.output.ravel().tolist()}
         written = {f"{words.TIMES}{text}" for each in self.shares.values() for text in each.texts()}
         widest = max((self.style.width(text, size=self.share_size) for text in written), default=0.0)
         cell = max(self.style.cell, round(widest / 0.82))
-        return Numbers.fitting(self.style, cell, read, self.style.number_size, bold=made)
+        return self.fitting(texts(self.x, self.layer.input), texts(self.y, self.layer.output), cell)
 
     @property
     def share_size(self) -> float:
@@ -77,64 +70,42 @@ class UpsampledView(Drawing):
 
     @cached_property
     def strip(self) -> Strip:
-        maps = plane(self.layer.input[0]), plane(self.layer.output[0])
-        colors = self.style.colors.input, self.style.colors.output
-        signs = (Sign(self.style, label, color) for label, color in zip(self._labels(), colors, strict=True))
+        maps = self.values, plane(self.layer.output[0])
         room = self._pointer * 1.6 if self.interpolates else 0.0
         beside = room if maps[0].shape[0] > 1 else 0.0
-        first, last = signs
+        first, last = self.signs_of(self._labels(), self.style.colors.input, self.style.colors.output)
         parts = (
             Part((maps[0].shape[0], maps[0].shape[1]), first, "→", left=beside, above=room),
             Part((maps[1].shape[0], maps[1].shape[1]), last),
         )
-        return Strip(self.style, self.numbers, parts, labelled=self.trace.spec.labels is not None)
+        return Strip(self.style, self.numbers, parts, labelled=self.labelled)
 
     def _labels(self) -> list[words.Label]:
         first, last = words.labels(self.trace)
         return [first, last if self.interpolates else words.Label(last.name, self.say("flat.copied"))]
 
-    @property
-    def input(self) -> Grid:
-        return self.strip.grids[0]
+    def resting(self) -> list[Primitive]:
+        return [*self.before.filled(self.values, self.x, self.style.colors.input), *self.after.pending()]
 
-    @property
-    def output(self) -> Grid:
-        return self.strip.grids[1]
-
-    def still(self) -> Items:
-        items = self.input.filled(plane(self.layer.input[0]), self.x, self.style.colors.input)
-        return tuple(items + self.output.pending() + self.board.still())
+    @cached_property
+    def values(self) -> Array:
+        """The input's rows and columns."""
+        return plane(self.layer.input[0])
 
     # what differs from frame to frame
 
-    def frame(self, k: int) -> Frame:
-        kept = [item for cell in self.pace.passed(k) for item in self._result(cell, self.style.colors.output)]
-        cell = self.pace.cell(k)
-        if cell is None:
-            return Frame(tuple(kept))
-        step = self.layer.step(cell)
-        current = self._result(
-            cell, mix(self.style.colors.output, self.style.colors.current, self.style.theme.overlay), bold=True
-        )
-        return Frame(tuple(kept), (*self._read(step), *current, *self._sum(step)))
-
-    def _result(self, cell: tuple[int, ...], fill: str, *, bold: bool = False) -> list[Primitive]:
-        place, text = two(cell[1:]), self.y(self.layer.output[cell].item())
-        return [*self.output.patches({place: fill}, self.style.edge), self.output.number(place, text, fill, bold=bold)]
-
-    def _read(self, step: Step) -> list[Primitive]:
+    def read(self, step: Step) -> list[Primitive]:
         """The cells that an output is made of: the larger its share, the stronger the mark."""
         weights = {two(tap.canvas): 1.0 if tap.w is None else tap.w for tap in step.taps}
         most = max(map(abs, weights.values()))
         fills = {place: self._marked(abs(weight) / most) for place, weight in weights.items()}
-        items = self.input.patches(fills, self.style.edge)
+        items = self.before.patches(fills, self.style.edge)
         items += [self._pointers(step)] if self.interpolates else []
-        values = plane(self.layer.input[0])
-        items += [self.input.number(place, self.x(values[place].item()), fill) for place, fill in fills.items()]
+        items += [self.before.number(place, self.x(self.values[place].item()), fill) for place, fill in fills.items()]
         if self.interpolates:
             texts = self.shares[two(step.output[1:])].texts()
             for (place, fill), text in zip(fills.items(), texts, strict=True):
-                items.append(self.input.weight(place, f"{words.TIMES}{text}", fill, self.share_size))
+                items.append(self.before.weight(place, f"{words.TIMES}{text}", fill, self.share_size))
         return items
 
     def _marked(self, share: float) -> str:
@@ -148,7 +119,7 @@ class UpsampledView(Drawing):
 
     def _pointers(self, step: Step) -> Primitive:
         """Beside the input, the row and the column where the middle of an output lies."""
-        grid, high = self.input, self._pointer
+        grid, high = self.before, self._pointer
         row, column = self._at(two(step.output[1:]))
         x, y = grid.x + (column + 0.5) * grid.numbers.cell, grid.y + (row + 0.5) * grid.numbers.cell
         left, top, half = grid.x - 0.2 * high, grid.y - 0.2 * high, 0.55 * high
@@ -158,19 +129,15 @@ class UpsampledView(Drawing):
 
     def _at(self, place: Place) -> tuple[float, float]:
         """The row and column that an output is read at."""
-        layer = self.upsample
-        sizes = zip(layer.ends.in_size, layer.ratio, strict=True)
-        cells = place[-len(layer.ratio) :]
-        found = [read_at(layer, o, size, ratio) for o, (size, ratio) in zip(cells, sizes, strict=True)]
+        cells = place[-len(self.upsample.ratio) :]
+        found = [self.upsample.at(a, o) for a, o in enumerate(cells)]
         return (found[-2] if len(found) > 1 else 0.0), found[-1]
 
     # the sum, and what there is to know
 
-    @cached_property
-    def board(self) -> Board:
-        return Board(self.strip, self._keys() if self.interpolates else ())
-
-    def _keys(self) -> tuple[Key, ...]:
+    def keys(self) -> tuple[Key, ...]:
+        if not self.interpolates:
+            return ()
         keys = [Key(self.say("flat.shares"), self._marked(1.0), self.style.edge)]
         if self.upsample.align_corners:
             keys.append(Key(self.say("flat.aligned"), self.style.colors.output, self.style.edge))
@@ -179,7 +146,7 @@ class UpsampledView(Drawing):
     @cached_property
     def sum(self) -> Sum | None:
         """Room for the longest sum; copies have none."""
-        if not self.interpolates or not getattr(self.trace.spec.view, "sum", False):
+        if not self.interpolates or not self.sums:
             return None
         size = self.style.label_size
         wide = {share: self.style.width(share, size=size) for each in self.shares.values() for share in each.factors()}
@@ -196,7 +163,7 @@ class UpsampledView(Drawing):
     def _closing(self, shares: Shares) -> str:
         return f") / {shares.denominator} " if (shares.denominator or 1) > 1 else " "
 
-    def _sum(self, step: Step) -> list[Primitive]:
+    def added(self, step: Step) -> list[Primitive]:
         if self.sum is None:
             return []
         each = self.shares[two(step.output[1:])]
@@ -204,19 +171,10 @@ class UpsampledView(Drawing):
             Term(f"{self.x.factor(tap.x or 0)}·{share}", idle=tap.product == 0)
             for tap, share in zip(step.taps, each.factors(), strict=True)
         ]
-        colors, written = self.style.colors, float(f"{step.value:.{self.y.decimals}f}")
+        written = float(f"{step.value:.{self.y.decimals}f}")
         near = isclose(written, step.value, rel_tol=0, abs_tol=SHARE_NOISE)
         exact = each.denominator is not None and self.x.exact and near
-        color = readable(colors.background, colors.current, colors.ink)
         room = replace(self.sum.of(len(terms)), opening=self.sum.opening if (each.denominator or 1) > 1 else "")
-        x, y = (self.strip.width - self.sum.width) / 2, self.board.sum_top + self.sum.size
+        x, y = self.sum_at
         result = f"{'=' if exact else '≈'} {self.y(step.value)}"
-        return room.at(x, y, terms, result, color, closing=self._closing(each))
-
-    def areas(self) -> list[Area]:
-        axes = self.layer.output.ndim - 1
-        return [*of_grid("input", self.input, 0, axes), *of_grid("output", self.output, 0, axes)]
-
-    def panel(self) -> Panel:
-        frames, turns = Lazy(len(self.pace), self.frame), self.pace.turns(1)
-        return self.board.panel(self.still(), frames, self.sum, areas=self.areas, turns=turns)
+        return room.at(x, y, terms, result, self.style.result_ink, closing=self._closing(each))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.flat.both import both
 from conv_anim.scene.flat.folded import FoldedView
+from conv_anim.scene.flat.network import NetworkView
 from conv_anim.scene.flat.overlap import OverlapView
 from conv_anim.scene.flat.pace import Pace
 from conv_anim.scene.flat.stamps import StampsView
@@ -14,29 +15,33 @@ from conv_anim.scene.flat.unpooled import UnpooledView
 from conv_anim.scene.flat.upsampled import UpsampledView
 from conv_anim.scene.flat.windows import WindowView
 from conv_anim.scene.steps import Steps
-from conv_anim.spec.model import ConvTranspose, Flat, Fold, Unfold, Upsample
+from conv_anim.spec.model import Flat
 
 if TYPE_CHECKING:
-    from conv_anim.scene.panel import Panel
+    from conv_anim.scene.layout import Panel
     from conv_anim.scene.style import Style
     from conv_anim.tracing.trace import Trace
 
 
 def flat(trace: Trace, style: Style) -> Panel:
     """The panel of the view."""
+    op = trace.layers[-1].layer
     if len(trace.layers) > 1:
-        return UnpooledView(trace, style).panel()
-    match trace.layers[0].layer:
-        case ConvTranspose():
-            return _transposed(trace, style)
-        case Upsample():
-            return UpsampledView(trace, style, _outputs(trace)).panel()
-        case Unfold(windows=windows):
-            return UnfoldedView(trace, style, Pace.of(Steps((1, *windows), trace.spec.animation))).panel()
-        case Fold():
-            return FoldedView(trace, style, _outputs(trace)).panel()
-        case _:
-            return WindowView(trace, style, _outputs(trace)).panel()
+        return (UnpooledView if op.puts_back else NetworkView)(trace, style).panel()
+    if op.window is not None:
+        return _transposed(trace, style) if op.window.transposed else _windows(trace, style)
+    if op.interpolation is not None:
+        return UpsampledView(trace, style, _outputs(trace)).panel()
+    if op.columns is None:
+        return NetworkView(trace, style).panel()
+    if op.columns.made:
+        windows = Steps((1, *op.columns.window.out_size), trace.spec.animation)
+        return UnfoldedView(trace, style, Pace.of(windows)).panel()
+    return FoldedView(trace, style, _outputs(trace)).panel()
+
+
+def _windows(trace: Trace, style: Style) -> Panel:
+    return WindowView(trace, style, _outputs(trace)).panel()
 
 
 def _transposed(trace: Trace, style: Style) -> Panel:
@@ -47,7 +52,7 @@ def _transposed(trace: Trace, style: Style) -> Panel:
         return OverlapView(trace, style, stamps).panel()
     match view.mode:
         case "gather":
-            return WindowView(trace, style, _outputs(trace)).panel()
+            return _windows(trace, style)
         case "scatter":
             return StampsView(trace, style, stamps).panel()
         case "both":

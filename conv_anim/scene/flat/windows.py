@@ -10,31 +10,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.areas import of_grid, of_sheet
-from conv_anim.scene.color import mix
-from conv_anim.scene.flat.board import Board
 from conv_anim.scene.flat.borrowing import Borrowing
+from conv_anim.scene.flat.drawing import FlatDrawing, texts
 from conv_anim.scene.flat.remarks import Remarks
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Grid, Numbers, SheetGrid
 from conv_anim.scene.marks import Looks, Marks
 from conv_anim.scene.numbers import Formats, format_for, plane
-from conv_anim.scene.panel import Sign
-from conv_anim.scene.primitives import Frame, Lazy
 from conv_anim.scene.sheet import Sheet, row_and_column, two
 from conv_anim.scene.sums import Sum, sum_for, written_sum
 from conv_anim.scene.wording import words
-from conv_anim.scene.wording.language import Language
-from conv_anim.spec.model import ConvTranspose
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
     from conv_anim.scene.areas import Area
-    from conv_anim.scene.flat.pace import Pace
+    from conv_anim.scene.callouts import Callout, Key
     from conv_anim.scene.grid import Place
-    from conv_anim.scene.panel import Panel
-    from conv_anim.scene.primitives import Items, Primitive
-    from conv_anim.scene.style import Style
-    from conv_anim.tracing.trace import LayerTrace, Step, Trace
+    from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.steps import Cell
+    from conv_anim.tracing.trace import Step
 
 CONVOLVED = "∗"
 
@@ -44,22 +38,15 @@ SMALLEST = 9
 
 
 @dataclass(frozen=True)
-class WindowView:
+class WindowView(FlatDrawing):
     """The drawing of a sliding window over one channel.
 
     For the sake of another drawing, ``cells`` may be larger than its numbers need and ``start``, where the output
     begins, farther to the right.
     """
 
-    trace: Trace
-    style: Style
-    pace: Pace
     cells: Numbers | None = None
     start: float = 0.0
-
-    @property
-    def layer(self) -> LayerTrace:
-        return self.trace.layers[0]
 
     @cached_property
     def formats(self) -> Formats:
@@ -74,10 +61,8 @@ class WindowView:
         if self.cells is not None:
             return self.cells
         fmt, layer = self.formats, self.layer
-        read, made = ({f(v) for v in a.ravel().tolist()} for f, a in ((fmt.x, layer.input), (fmt.y, layer.output)))
-        if layer.kernels is not None:
-            read |= {fmt.w(v) for v in layer.kernels.ravel().tolist()}
-        fitting = Numbers.fitting(self.style, self.style.cell, read, self.style.number_size, bold=made)
+        weights = set() if layer.kernels is None else texts(fmt.w, layer.kernels)
+        fitting = self.fitting(texts(fmt.x, layer.input) | weights, texts(fmt.y, layer.output))
         return replace(fitting, cell=max(fitting.cell, self._for_weights))
 
     @property
@@ -85,29 +70,25 @@ class WindowView:
         """A cell in whose corner every weight can be read."""
         if self.layer.kernels is None:
             return 0
-        texts = {f"{words.TIMES}{self.formats.w(w)}" for w in self.layer.kernels.ravel().tolist()}
-        widest = max(self.style.width(text, size=SMALLEST * self.style.scale) for text in texts)
+        weights = (f"{words.TIMES}{text}" for text in texts(self.formats.w, self.layer.kernels))
+        widest = max(self.style.width(weight, size=SMALLEST * self.style.scale) for weight in weights)
         return ceil(widest / 0.82)
 
     # the parts, from left to right
 
     @cached_property
-    def signs(self) -> list[Sign]:
+    def signs(self) -> list[Callout]:
         """The labels of input, kernel (if there is one) and output."""
-        labels, colors = self._labels(), self.style.colors
-        planes = (
-            [colors.input, colors.output]
-            if self.layer.kernels is None
-            else [colors.input, colors.kernel, colors.output]
-        )
-        return [Sign(self.style, label, color) for label, color in zip(labels, planes, strict=True)]
+        colors = self.style.colors
+        kernel = [] if self.layer.kernels is None else [colors.kernel]
+        return self.signs_of(self._labels(), colors.input, *kernel, colors.output)
 
     def _labels(self) -> list[words.Label]:
         """What is drawn or said below the grids is not said above them too."""
         labels = words.labels(self.trace)
         if self.layer.kernels is not None and self.flips:
             labels[1] = words.Label(labels[1].name)
-        if isinstance(self.layer.layer, ConvTranspose):
+        if self.layer.operator.transposed:
             labels[0] = words.Label(labels[0].name)
         return labels
 
@@ -130,10 +111,10 @@ class WindowView:
             )
         ]
         if kernel:
-            turned = Language(self.trace.spec.lang)("flat.flipped") if self.flips else None
+            turned = self.say("flat.flipped") if self.flips else None
             parts.append(Part((rows.kernel, columns.kernel), kernel[0], self._equals, made_from=turned))
         parts.append(Part((rows.count, columns.count), last, start=self.start))
-        return Strip(self.style, self.numbers, tuple(parts), labelled=self.trace.spec.labels is not None)
+        return Strip(self.style, self.numbers, tuple(parts), labelled=self.labelled)
 
     @property
     def _equals(self) -> str:
@@ -160,12 +141,9 @@ class WindowView:
 
     # what stays
 
-    def still(self) -> Items:
-        items: list[Primitive] = self.input.still()
-        if self.layer.kernels is not None:
-            items += self._kernel()
-        items += self._awaited()
-        return tuple(items + self.board.still())
+    def resting(self) -> list[Primitive]:
+        kernel = [] if self.layer.kernels is None else self._kernel()
+        return [*self.input.still(), *kernel, *self._awaited()]
 
     def _awaited(self) -> list[Primitive]:
         """The output before it is computed, with the cells marked that are there for output_padding."""
@@ -185,39 +163,17 @@ class WindowView:
 
     # what differs from frame to frame
 
-    def frame(self, k: int) -> Frame:
-        kept = [item for cell in self.pace.passed(k) for item in self._result(cell, self._made(cell))]
-        cell = self.pace.cell(k)
-        if cell is None:
-            return Frame(tuple(kept))
-        step = self.layer.step(cell)
-        return Frame(tuple(kept), (*self._window(step), *self._current(step), *self._sum(step)))
-
-    def _made(self, cell: tuple[int, ...]) -> str:
-        """The colour of an output cell."""
+    def made(self, cell: Cell) -> str:
         extra = Looks(self.style, self.style.colors.input).extra
-        return extra if self._is_extra(two(cell[1:])) else self.style.colors.output
+        return extra if self._is_extra(self.place(cell)) else self.style.colors.output
 
     def _is_extra(self, place: Place) -> bool:
         """Whether a cell of the output is there for output_padding."""
         shape = self.strip.parts[-1].shape
         return any(at >= size - mark.output_padding for at, size, mark in zip(place, shape, self.marks, strict=True))
 
-    def _result(self, cell: tuple[int, ...], fill: str, *, bold: bool = False) -> list[Primitive]:
-        grid, place = self.grids[-1], two(cell[1:])
-        value = self.formats.y(self.layer.output[cell].item())
-        return [grid.boxes([place], fill, self.style.edge), grid.number(place, value, fill, bold=bold)]
-
-    @property
-    def current(self) -> str:
-        """The colour of the output cell at work."""
-        colors = self.style.colors
-        return mix(colors.output, colors.current, self.style.theme.overlay)
-
-    def _current(self, step: Step) -> list[Primitive]:
-        return self._result(step.output, self.current, bold=True)
-
-    def _window(self, step: Step) -> list[Primitive]:
+    def read(self, step: Step) -> list[Primitive]:
+        """The window with its weights, where its numbers are from, and which of them a maximum takes."""
         places = {self.sheet.place(two(tap.canvas)): tap for tap in step.taps}
         items, fills = self.input.covered(places)
         grid = self.grids[0]
@@ -233,33 +189,24 @@ class WindowView:
         taken = next((tap for tap in step.taps if tap.x == step.value), None)
         if taken is None:
             return []
-        grid, place = self.grids[0], self.sheet.place(two(taken.canvas))
-        text = grid.number(place, self.formats.x(step.value), self.current, bold=True)
-        return [grid.boxes([place], self.current, self.style.edge), text]
+        place = self.sheet.place(two(taken.canvas))
+        return self.before.cell(place, self.formats.x(step.value), self.current, bold=True)
 
     # the sum, and what there is to know
 
-    @cached_property
-    def board(self) -> Board:
-        return Board(self.strip, Remarks(self.trace, self.style, self.layer.layer, self.sheet).keys())
+    def keys(self) -> tuple[Key, ...]:
+        return Remarks(self.trace, self.style, self.layer.operator, self.sheet).keys()
 
     @cached_property
     def sum(self) -> Sum | None:
-        if not getattr(self.trace.spec.view, "sum", False):
-            return None
-        return sum_for(self.layer, self.formats, self.style, self.board.sum_room)
+        return sum_for(self.layer, self.formats, self.style, self.board.sum_room) if self.sums else None
 
-    def _sum(self, step: Step) -> list[Primitive]:
+    def added(self, step: Step) -> list[Primitive]:
         if self.sum is None:
             return []
-        x = (self.strip.width - self.sum.width) / 2
-        return written_sum(self.sum, step, self.formats, x=x, y=self.board.sum_top + self.sum.size)
+        x, y = self.sum_at
+        return written_sum(self.sum, step, self.formats, x=x, y=y)
 
     def areas(self) -> list[Area]:
-        axes = len(self.layer.operator.axes)
-        read = of_sheet("input", self.grids[0], self.sheet, 0, axes)
-        return [*read, *of_grid("output", self.grids[-1], 0, axes)]
-
-    def panel(self) -> Panel:
-        frames, turns = Lazy(len(self.pace), self.frame), self.pace.turns(1)
-        return self.board.panel(self.still(), frames, self.sum, areas=self.areas, turns=turns)
+        read = of_sheet("input", self.before, self.sheet, 0, self.axes)
+        return [*read, *of_grid("output", self.after, 0, self.axes)]

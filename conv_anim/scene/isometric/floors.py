@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise, product
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.panel import union
+from conv_anim.scene.primitives import union
 from conv_anim.scene.sheet import Run, runs
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ from conv_anim.tracing.geometry import Source
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from conv_anim.scene.callouts import Key
     from conv_anim.scene.isometric.floors import Floor, Reach
     from conv_anim.scene.isometric.slanted import Slanted
     from conv_anim.scene.marks import Marks
     from conv_anim.scene.primitives import Point, Primitive, Text
-    from conv_anim.scene.signpost import Key
     from conv_anim.scene.style import Style
     from conv_anim.scene.wording.language import Language
     from conv_anim.spec.model import Layer

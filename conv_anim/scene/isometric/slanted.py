@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.color import readable
 from conv_anim.scene.isometric.floors import COLUMN, ROW
 from conv_anim.scene.numbers import Formats, format_for, plane, weights_format
-from conv_anim.scene.panel import text_box
 from conv_anim.scene.sheet import two
+from conv_anim.scene.style import text_box
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
@@ -57,14 +56,16 @@ class Slanted:
     def size(self) -> float:
         """The size of the numbers; they become smaller before cells become larger."""
         size, smallest = self.style.label_size, self.style.small_size * 0.85
-        return max(smallest, min(size, size * self.least / self._side(self._texts, size)))
+        fitting = max(smallest, min(size, size * self.least / self._side(self._texts, size)))
+        return fitting if self.style.fit is None else min(fitting, self.style.fit.size)
 
     @cached_property
     def unit(self) -> float:
         """The side of a cell that holds every number, and the last layer's products if it need not be too large."""
         plain = max(self.least, self._side(self._texts, self.size))
         whole = self._side(self._products, self.size)
-        return max(plain, whole) if whole <= LARGEST * self.least else plain
+        unit = max(plain, whole) if whole <= LARGEST * self.least else plain
+        return unit if self.style.fit is None else max(unit, self.style.fit.cell)
 
     @property
     def shows_products(self) -> bool:
@@ -125,7 +126,7 @@ class Slanted:
     def text(self, floor: Floor, place: Place, text: str, on: str, *wanted: str, bold: bool = False) -> Text:
         """In the middle of a cell of a colour, in the first wanted colour that reads on it."""
         x, y = floor.plane.middle(*place)
-        color = readable(on, *wanted, self.style.colors.ink)
+        color = self.style.ink_on(on, *wanted)
         return self.style.centered(x, y, text, size=self.size, color=color, bold=bold)
 
     def ring(self, text: Text) -> tuple[Point, ...]:

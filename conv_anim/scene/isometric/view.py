@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.areas import Area, Turn, along, held
+from conv_anim.scene.callouts import Callout
+from conv_anim.scene.clipping import outside
 from conv_anim.scene.color import mix
-from conv_anim.scene.glide import Glide
+from conv_anim.scene.drawing import Drawing
 from conv_anim.scene.isometric.floors import Floor, Plane, Reach, centred, nearest
-from conv_anim.scene.isometric.gliding import Gliding, between
 from conv_anim.scene.isometric.ground import Ground, filled
 from conv_anim.scene.isometric.slanted import Slanted
+from conv_anim.scene.isometric.tweening import Tweening, between
+from conv_anim.scene.layout import Fit, Panel, panel
 from conv_anim.scene.marks import Marks
-from conv_anim.scene.panel import Panel, union
-from conv_anim.scene.primitives import Frame, Lazy, Lines, Polygons, Stroke, Text
-from conv_anim.scene.segments import outside
+from conv_anim.scene.primitives import Frame, Lazy, Lines, Polygons, Stroke, Text, union
 from conv_anim.scene.sheet import Sheet, row_and_column, two
-from conv_anim.scene.signpost import Signpost
 from conv_anim.scene.stacks import MOST_WORDS, around, broken, made_by, of_map, sees
 from conv_anim.scene.steps import Steps
+from conv_anim.scene.tween import Tween
 from conv_anim.scene.wording import words
 from conv_anim.scene.wording.language import Language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from conv_anim.scene.callouts import Key
+    from conv_anim.scene.clipping import Segment
     from conv_anim.scene.primitives import Box, Items, Point, Primitive, Side
-    from conv_anim.scene.segments import Segment
-    from conv_anim.scene.signpost import Key
     from conv_anim.scene.style import Style
     from conv_anim.tracing.trace import Trace
 
@@ -59,17 +60,29 @@ class Isometric:
         """The side of a cell without numbers."""
         most = (WIDEST if len(self.trace.layers) == 1 else WIDEST_OF_STACK) * self.style.scale
         widest = max(Plane(*sheet.shape, (0.0, 0.0), 1.0).box[2] for sheet in self.sheets)
-        return min(self.style.iso_cell, most / widest)
+        unit = min(self.style.iso_cell, most / widest)
+        return unit if self.style.fit is None else min(unit, self.style.fit.cell)
 
     @cached_property
     def numbers(self) -> Slanted | None:
         wanted = getattr(self.trace.spec.view, "numbers", False)
         return Slanted(self.trace, self.style, self.least) if wanted else None
 
+    @property
+    def unit(self) -> float:
+        """The side of a cell."""
+        return self.least if self.numbers is None else self.numbers.unit
+
+    @property
+    def fit(self) -> Fit:
+        if self.numbers is None:
+            return Fit(self.unit, self.style.number_size, grows=False)
+        return Fit(self.unit, self.numbers.size, grows=True)
+
     @cached_property
     def floors(self) -> list[Floor]:
-        unit = self.least if self.numbers is None else self.numbers.unit
-        alone = len(self.trace.layers) == 1 and len(self.trace.layers[0].operator.axes) > 1
+        unit = self.unit
+        alone = len(self.trace.layers) == 1 and len(self.trace.layer.operator.axes) > 1
         planes = nearest(self.sheets, unit) if alone else centred(self.sheets, unit)
         count = len(self.trace.layers)
         return [
@@ -125,21 +138,21 @@ class Isometric:
 
     def moment(self, k: int) -> Frame:
         """The k-th frame of an animation in which the window glides from step to step."""
-        step, share = self.glide.place(k)
-        return self.frame(step) if share == 0 else Frame((), tuple(self._gliding(step, share)))
+        step, share = self.tween.place(k)
+        return self.frame(step) if share == 0 else Frame((), tuple(self._tweened(step, share)))
 
     @cached_property
-    def glide(self) -> Glide:
+    def tween(self) -> Tween:
         animation = self.trace.spec.animation
-        return Glide.within(animation.step) if animation.motion == "smooth" else Glide()
+        return Tween.within(animation.step) if animation.motion == "smooth" else Tween()
 
-    def _gliding(self, step: int, share: float) -> list[Primitive]:
+    def _tweened(self, step: int, share: float) -> list[Primitive]:
         """What has just been computed, and window and output cell on their way to the next one.
 
         Nothing is computed on the way, so no lines join the two; they would be three quarters of the file, besides.
         """
         start, end = (two(self.steps.cell(k)[1:]) for k in (step, step + 1))
-        top, moving = self.floors[-1], Gliding(self.grounds[0], self.floors[-1], between(start, end, share))
+        top, moving = self.floors[-1], Tweening(self.grounds[0], self.floors[-1], between(start, end, share))
         shown = moving.window()
         shown += self._result(*start, top.color) if self._fills else []
         return [*shown, *moving.result()]
@@ -150,7 +163,7 @@ class Isometric:
         return self.style.theme.pending or self.numbers is not None
 
     def _corner_stroke(self) -> Stroke:
-        return Stroke(self.style.colors.ink, self.style.theme.corner_width * self.style.scale)
+        return self.style.beam
 
     def _result(self, row: int, column: int, fill: str, *, bold: bool = False) -> list[Primitive]:
         top = self.floors[-1]
@@ -224,21 +237,23 @@ def isometric(trace: Trace, style: Style) -> Panel:
     signs = _signs(view)
     box = union([*(floor.plane.box for floor in view.floors), *(b for _, b in signs)])
     still = (*view.still(), *(item for items, _ in signs for item in items))
-    frames, turns = Lazy(view.glide.frames(len(view.steps)), view.moment), Lazy(len(view.steps), view.turn)
-    return Panel(box[2], box[3], still, frames, view.glide, view.areas, turns).moved(-box[0], -box[1])
+    frames, turns = Lazy(view.tween.frames(len(view.steps)), view.moment), Lazy(len(view.steps), view.turn)
+    drawing = Drawing(still, frames, view.tween, view.areas, (turns,)).moved(-box[0], -box[1])
+    made = panel(drawing, box[2], box[3], baseline=view.floors[0].plane.corner[1] - box[1])
+    return replace(made, fit=view.fit)
 
 
 def _signs(view: Isometric) -> list[tuple[Items, Box]]:
     if view.trace.spec.labels is None:
         return []
-    floors, signs = view.floors, _signposts(view)
+    floors, signs = view.floors, _callouts(view)
     if len(view.trace.layers) == 1:
         return [_below_right(floors[0], signs[0]), _above_left(floors[1], signs[1])]
     right = max(floor.plane.box[0] + floor.plane.box[2] for floor in floors) + view.style.gap
     return _beside(floors, signs, right)
 
 
-def _signposts(view: Isometric) -> list[Signpost]:
+def _callouts(view: Isometric) -> list[Callout]:
     """What is said of each floor: in a stack how it is made and what its cells see, and what is around it."""
     trace, style = view.trace, view.style
     say, layers = Language(trace.spec.lang), [layer.layer for layer in trace.layers]
@@ -253,11 +268,11 @@ def _signposts(view: Isometric) -> list[Signpost]:
             said.append(around(trace.layers[k], say))
             marked = view.grounds[k].keys(say)
         lines = broken(said, style, say, most=MOST_WORDS if len(layers) > 1 else CORNER)
-        found.append(Signpost.of(style, label.name, lines, floor.color, marked))
+        found.append(Callout.of(style, label.name, lines, floor.color, marked))
     return found
 
 
-def _below_right(floor: Floor, sign: Signpost) -> tuple[Items, Box]:
+def _below_right(floor: Floor, sign: Callout) -> tuple[Items, Box]:
     """Ending at the right corner, as high as the near edge lets it."""
     plane = floor.plane
     x, y = plane.at(plane.rows, plane.columns)
@@ -267,7 +282,7 @@ def _below_right(floor: Floor, sign: Signpost) -> tuple[Items, Box]:
     return sign.at(left, top), (left, top, sign.width, sign.height)
 
 
-def _above_left(floor: Floor, sign: Signpost) -> tuple[Items, Box]:
+def _above_left(floor: Floor, sign: Callout) -> tuple[Items, Box]:
     """Starting at the left corner, as low as the far edge lets it."""
     plane = floor.plane
     x, y = plane.at(0, 0)
@@ -276,7 +291,7 @@ def _above_left(floor: Floor, sign: Signpost) -> tuple[Items, Box]:
     return sign.at(x, top), (x, top, sign.width, sign.height)
 
 
-def _beside(floors: list[Floor], signs: list[Signpost], x: float) -> list[tuple[Items, Box]]:
+def _beside(floors: list[Floor], signs: list[Callout], x: float) -> list[tuple[Items, Box]]:
     """Each in the middle of its plane's right corner, or higher, to stay clear of the one below it."""
     found: list[tuple[Items, Box]] = []
     lowest = float("inf")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from conv_anim.scene.panel import Sign
+    from conv_anim.scene.callouts import Callout
     from conv_anim.scene.primitives import Items
     from conv_anim.scene.style import Style
     from conv_anim.scene.table import Table
@@ -20,7 +20,7 @@ class Part:
     """A table with its label, if it has one, ``headroom`` above it."""
 
     table: Table
-    sign: Sign | None
+    sign: Callout | None
     headroom: float = 0
 
     @property
@@ -151,7 +151,7 @@ def beside(product: Line, maps: dict[str, Part], result: Part | None, style: Sty
     for name, part in maps.items():
         column[name] = part.at(0, y)
         y = column[name].table.bottom + _between(style)
-    x = max((part.right + 2 * style.gap for part in column.values()), default=0)
+    x = max((part.right + style.far for part in column.values()), default=0)
     parts, signs = dict(product.parts), list(product.signs)
     if result is not None:
         parts["output"], signs = result, [*signs, ""]

@@ -13,7 +13,6 @@ from conv_anim.scene.color import mix
 from conv_anim.scene.numbers import Formats, format_for
 from conv_anim.scene.table import Table, Track
 from conv_anim.scene.tints import tints
-from conv_anim.spec.model import ConvTranspose
 from conv_anim.tracing.matrix import EMPTY, SEVERAL
 from conv_anim.tracing.matrix import matrix as matrix_of
 
@@ -148,7 +147,7 @@ class Factors:
 
     @property
     def transposed(self) -> bool:
-        return isinstance(self.layer.layer, ConvTranspose)
+        return self.layer.operator.transposed
 
     @cached_property
     def kernel_shape(self) -> Size | None:

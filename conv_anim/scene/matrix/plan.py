@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.callouts import Callout
 from conv_anim.scene.matrix.equation import POINT, Layout, Line, Part, above, beside, column_height
 from conv_anim.scene.matrix.factors import READABLE, Factors
-from conv_anim.scene.panel import Sign
 from conv_anim.scene.wording import names, words
-from conv_anim.spec.model import Conv
 from conv_anim.tracing.matrix import SEVERAL
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ class Plan:
 
     @property
     def layer(self) -> LayerTrace:
-        return self.trace.layers[0]
+        return self.trace.layer
 
     @cached_property
     def factors(self) -> Factors:
@@ -77,7 +76,7 @@ class Plan:
         """As long as there is room for it."""
         room = max(self.factors.tables["matrix"].width, 180 * self.style.scale)
         found = names.matrix_names(self.layer, self.say, beside_c=self.factors.turned is not None)
-        return next((name for name in found if Sign(self.style, name, None).width <= room), found[-1])
+        return next((name for name in found if Callout(self.style, name, None).width <= room), found[-1])
 
     def swatch(self, name: str) -> str | None:
         colors = self.style.colors
@@ -86,7 +85,7 @@ class Plan:
     def part(self, name: str, table: Table, headroom: float = 0) -> Part:
         if not self.labelled:
             return Part(table, None, headroom)
-        return Part(table, Sign(self.style, self.labels[name], self.swatch(name)), headroom + 0.6 * self.style.gap)
+        return Part(table, Callout(self.style, self.labels[name], self.swatch(name)), headroom + 0.6 * self.style.gap)
 
     # where they go
 
@@ -109,7 +108,7 @@ class Plan:
         """The signs between the maps in a line: those of the operation, if all that takes part is there."""
         if maps == ["input", "output"]:
             return ["→"]
-        if not isinstance(self.layer.layer, Conv) or maps != ["input", "kernel", "output"]:
+        if self.layer.operator.transposed or maps != ["input", "kernel", "output"]:
             return [""] * (len(maps) - 1)
         bias = sorted(set(self.factors.bias or ()))
         added = f"+ {self.say('matrix.bias')} " if len(bias) > 1 else "".join(f"+ {text} " for text in bias)

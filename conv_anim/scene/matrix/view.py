@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.areas import Area, Turn, corners
-from conv_anim.scene.color import contrast, mix, readable
+from conv_anim.scene.color import contrast, mix
+from conv_anim.scene.drawing import Drawing
+from conv_anim.scene.layout import Panel, animated, panel
 from conv_anim.scene.matrix.equation import POINT, sign_size
 from conv_anim.scene.matrix.plan import Plan
-from conv_anim.scene.panel import Panel
-from conv_anim.scene.primitives import Boxes, Frame, Lazy, Stroke
+from conv_anim.scene.primitives import Boxes, Frame, Stroke
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.sums import sum_for, written_sum
 from conv_anim.tracing.matrix import EMPTY, SEVERAL
@@ -91,7 +92,7 @@ class MatrixView:
 
     def _joints(self) -> list[Primitive]:
         """The signs; a product's point is drawn, so that it is as strong as the others."""
-        style, ink = self.style, self.quiet
+        style, ink = self.style, self.style.label_ink
         points = [(j.x, j.y) for j in self.layout.joints if j.text == POINT]
         side = 2 * round(3 * style.scale)
         boxes = tuple((round(x) - side / 2, round(y) - side / 2, side, side) for x, y in points)
@@ -103,10 +104,6 @@ class MatrixView:
                 if j.text != POINT
             ),
         ]
-
-    @property
-    def quiet(self) -> str:
-        return readable(self.style.colors.background, self.style.colors.muted, self.style.colors.ink)
 
     @cached_property
     def tables(self) -> dict[str, Table]:
@@ -122,7 +119,9 @@ class MatrixView:
         for x, name in self.plan.heads:
             middle = table.x + x
             items.append(
-                self.style.text(middle, top, name, size=self.plan.head_size, color=self.quiet, anchor="middle")
+                self.style.text(
+                    middle, top, name, size=self.plan.head_size, color=self.style.label_ink, anchor="middle"
+                )
             )
         return items
 
@@ -207,8 +206,8 @@ class MatrixView:
         return int(np.ravel_multi_index(cell, self.layer.output.shape))
 
     def _shown(self, cell: tuple[int, ...]) -> list[Primitive]:
-        row, colors, overlay = self._row(cell), self.style.colors, self.style.theme.overlay
-        window, current = mix(colors.input, colors.window, overlay), mix(colors.output, colors.current, overlay)
+        row, colors = self._row(cell), self.style.colors
+        window, current = self.style.under_window(colors.input), self.style.at_work(colors.output)
         items = self._in_all(("x", "input"), self._read(row), self.factors.x, window)
         items += self.tables["matrix"].row_outlined(row, self._strong(colors.current))
         return [*items, *self._results([row], current, bold=True), *self._sum(row)]
@@ -250,7 +249,7 @@ class MatrixView:
         if not self.animated:
             return None
         wide = self._sum_in(max(layout.width, 420 * self.style.scale))
-        return wide, max(0, (layout.width - wide.width) / 2), layout.height + 1.5 * self.style.gap
+        return wide, max(0, (layout.width - wide.width) / 2), layout.height + self.style.wide
 
     def _sum_in(self, room: float) -> Sum:
         whole = sum_for(self.layer, self.factors.formats, self.style, room)
@@ -274,9 +273,8 @@ class MatrixView:
             room, x, top = self._written
             width, height = max(width, x + room.width), max(height, top + room.height)
         if not self.animated:
-            return Panel(width, height, self.still(), areas=self.areas)
-        frames, turns = Lazy(len(self.steps), self.frame), Lazy(len(self.steps), self.turn)
-        return Panel(width, height, self.still(), frames, areas=self.areas, turns=turns)
+            return panel(Drawing(self.still(), areas=self.areas), width, height)
+        return animated(self, width, height)
 
 
 def matrix(trace: Trace, style: Style) -> Panel:

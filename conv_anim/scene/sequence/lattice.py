@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.callouts import Callout
 from conv_anim.scene.color import mix
 from conv_anim.scene.marks import Looks, Marks, keys
 from conv_anim.scene.numbers import Formats, format_for, weights_format
 from conv_anim.scene.sequence.nodes import ARC, Nodes
 from conv_anim.scene.sequence.rows import LEAST, is_causal, rows_of
 from conv_anim.scene.sheet import Side
-from conv_anim.scene.signpost import Signpost
 from conv_anim.scene.stacks import around, broken, field_of, made_by, of_map
 from conv_anim.scene.wording import words
 from conv_anim.scene.wording.language import Language
@@ -145,7 +145,7 @@ class Lattice:
         return [_in_nodes(*parts) for parts in zip(self.rows, self.maps, empties, strict=True)]
 
     @cached_property
-    def posts(self) -> list[Signpost]:
+    def posts(self) -> list[Callout]:
         """The labels beside the rows, from the input up."""
         layers = [traced.layer for traced in self.layers]
         found = []
@@ -156,7 +156,7 @@ class Lattice:
             lines = broken(said, self.style, self.say)
             looks = Looks(self.style, color)
             marked = keys((self.marks[k],), layers[k], looks, self.say) if k < len(layers) else ()
-            found.append(Signpost.of(self.style, label.name, lines, color, marked))
+            found.append(Callout.of(self.style, label.name, lines, color, marked))
         return found
 
     @cached_property
@@ -184,7 +184,7 @@ class Lattice:
     @property
     def height(self) -> float:
         """Down to the arrow of time, or to where the input's label ends."""
-        drawn = self.arcs_end + (1.5 * self.style.gap if self.is_causal else 0)
+        drawn = self.arcs_end + (self.style.wide if self.is_causal else 0)
         label = 0.0 if self.trace.spec.labels is None else self.posts[0].height / 2
         return max(drawn, self.rows[0].y + label)
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from math import cos, pi, sin
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.color import mix, readable
+from conv_anim.scene.color import mix
 from conv_anim.scene.marks import Looks
 from conv_anim.scene.primitives import Boxes, Lines, Stroke
 from conv_anim.tracing.geometry import Source
@@ -135,7 +135,7 @@ class Nodes:
     def _text(self, cell: int, fill: str, *, bold: bool) -> Text:
         x, y = self.row.at(cell)
         quiet = () if self.source(cell) is Source.INPUT else (self.style.colors.muted,)
-        color = readable(fill, *quiet, self.style.colors.ink)
+        color = self.style.ink_on(fill, *quiet)
         return self.style.centered(x, y, self.texts[cell], size=self.size, color=color, bold=bold)
 
     # marks

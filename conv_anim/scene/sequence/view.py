@@ -8,19 +8,20 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.areas import Area, Turn, circle
-from conv_anim.scene.color import mix, readable
+from conv_anim.scene.color import mix
+from conv_anim.scene.layout import Panel, animated
 from conv_anim.scene.numbers import weights_format
-from conv_anim.scene.panel import Panel, text_box
-from conv_anim.scene.primitives import Boxes, Frame, Lazy, Lines, Polygons, Stroke, Text
+from conv_anim.scene.primitives import Boxes, Frame, Lines, Polygons, Stroke, Text
 from conv_anim.scene.sequence.lattice import LABEL, Lattice
 from conv_anim.scene.sequence.rows import reaches
 from conv_anim.scene.steps import Steps
+from conv_anim.scene.style import text_box
 from conv_anim.scene.wording import words
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
+    from conv_anim.scene.clipping import Segment
     from conv_anim.scene.primitives import Box, Items, Point, Primitive, Side
-    from conv_anim.scene.segments import Segment
     from conv_anim.scene.sequence.nodes import Nodes
     from conv_anim.scene.sequence.rows import Row
     from conv_anim.scene.style import Style
@@ -82,7 +83,7 @@ class SequenceView:
             return []
         row, radius, style = self.lattice.rows[0], self.lattice.radius, self.style
         word, y = self.lattice.say("sequence.time"), round(self.lattice.arcs_end + style.gap)
-        ink = readable(style.colors.background, style.colors.muted, style.colors.ink)
+        ink = style.label_ink
         left, right = row.made(0)[0] - radius, row.made(row.side.axis.size - 1)[0] + radius
         start = left + style.width(word, size=style.small_size) + style.gap / 2
         barb = 4 * style.scale
@@ -125,7 +126,7 @@ class SequenceView:
             items.append(top.circles(rest, colors.background, self.style.pending_edge))
         elif rest:
             items.append(top.circles(rest, top.color, self.style.edge))
-        return [*items, *top.painted({cell: mix(top.color, colors.current, theme.overlay)}, bold=True)]
+        return [*items, *top.painted({cell: self.style.at_work(top.color)}, bold=True)]
 
     def _lit_lines(self, made: list[list[int]]) -> list[Primitive]:
         """The lines that the current output is made along: those to nodes without anything to read are dashed."""
@@ -147,7 +148,7 @@ class SequenceView:
         layer, style = self.trace.layers[-1], self.style
         if not self.lattice.has_numbers or layer.kernels is None:
             return []
-        fmt, ink = weights_format(layer.kernels), readable(style.colors.background, style.colors.ink)
+        fmt, ink = weights_format(layer.kernels), style.text_ink
         lower, upper = self.lattice.rows[-2:]
         texts = []
         for tap in layer.step((0, output)).taps:
@@ -181,5 +182,4 @@ def _holds(row: Row, cell: int) -> bool:
 def sequence(trace: Trace, style: Style) -> Panel:
     """The panel of the view, its labels on the right."""
     view = SequenceView(trace, style)
-    frames, turns = Lazy(len(view.steps), view.frame), Lazy(len(view.steps), view.turn)
-    return Panel(view.lattice.width, view.lattice.height, view.still(), frames, areas=view.areas, turns=turns)
+    return animated(view, view.lattice.width, view.lattice.height, baseline=view.lattice.rows[0].y)

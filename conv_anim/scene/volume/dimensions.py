@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import hypot
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.color import mix, readable
+from conv_anim.scene.color import mix
 from conv_anim.scene.primitives import Lines, Stroke
 
 if TYPE_CHECKING:
@@ -42,15 +42,15 @@ class Dimension:
 
     def items(self) -> list[Primitive]:
         style, middle, text = self.style, self.length / 2, str(self.number)
-        color = readable(style.colors.background, style.colors.muted, style.colors.ink)
+        color = style.label_ink
         number = style.centered(*self.at(middle), text, size=style.small_size, color=color)
         ux, uy = map(abs, self.along)
         height = style.small_size * style.font.cap_height
         room = (ux * style.width(text, size=style.small_size) + uy * height) / 2 + 0.25 * style.gap
-        if middle - room < 0.2 * style.gap:
+        if middle - room < style.hair:
             return [number]
         lines = [(self.at(0), self.at(middle - room)), (self.at(middle + room), self.at(self.length))]
-        tick = 0.2 * style.gap
+        tick = style.hair
         lines += [(self.at(end, -tick), self.at(end, tick)) for end in (0, self.length)]
         pale = mix(style.colors.background, style.colors.muted, 0.5)
         return [Lines(tuple(lines), Stroke(pale, max(1.0, style.scale))), number]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.color import mix
 from conv_anim.scene.primitives import Boxes, Frame, Polygons
 from conv_anim.scene.volume.bodies import Body
 from conv_anim.scene.volume.space import Cells
@@ -39,7 +38,7 @@ class Filling:
         return replace(cells, slices=list(range(first, first + number)))
 
     def current(self, place: int) -> str:
-        return mix(self.fill(place), self.style.colors.current, self.style.theme.overlay)
+        return self.style.at_work(self.fill(place))
 
     # what stays
 

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from conv_anim.scene.color import mix
-from conv_anim.scene.panel import text_box
 from conv_anim.scene.primitives import Boxes, Stroke
+from conv_anim.scene.style import text_box
 from conv_anim.scene.volume.oblique import Depth, Stack
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Bank:
         """The room for a filter's number, to the left of it."""
         if not self.numbered or self.count == 1:
             return 0.0
-        return self.style.width(str(self.count), size=self.style.small_size, bold=True) + 0.4 * self.style.gap
+        return self.style.width(str(self.count), size=self.style.small_size, bold=True) + self.style.thin
 
     @property
     def dots_room(self) -> float:
@@ -153,7 +153,7 @@ class Bank:
         style = self.style
         middle = stack.y + stack.rows * stack.cell / 2
         size, ink = style.small_size, style.colors.ink
-        text = style.centered(stack.x - 0.4 * style.gap, middle, str(number + 1), size=size, color=ink, bold=bold)
+        text = style.centered(stack.x - style.thin, middle, str(number + 1), size=size, color=ink, bold=bold)
         return self._cleared(replace(text, anchor="end"))
 
     def _cleared(self, text: Text) -> list[Primitive]:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.color import mix
 from conv_anim.scene.tints import GREY, Hue
 from conv_anim.scene.volume.space import deep
-from conv_anim.spec.model import ChannelShuffle
 from conv_anim.tracing.gathers import Gather
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ class Hues:
     def _color(self, number: int, channel: int) -> str | None:
         """The colour that tells a channel from others of its map, if it has one."""
         layers = self.trace.layers
-        if not self.colors.channels or deep(layers[0].means):
+        if not self.colors.channels or deep(self.trace.layer.means):
             return None
         if number > 0:
             inherited = {self._own(number - 1)(source) for source in sources(layers[number - 1].means, channel)}
@@ -69,8 +68,8 @@ class Hues:
 
 def groups_of(reads: LayerTrace) -> int:
     """How many groups of channels do not meet, or are dealt out."""
-    if isinstance(reads.layer, ChannelShuffle):
-        return reads.layer.groups
+    if reads.layer.dealt is not None:
+        return reads.layer.dealt
     return reads.means.in_channels if isinstance(reads.means, Gather) else reads.means.groups
 
 

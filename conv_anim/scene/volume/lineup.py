@@ -7,10 +7,8 @@ from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.color import readable
-
 if TYPE_CHECKING:
-    from conv_anim.scene.panel import Sign
+    from conv_anim.scene.callouts import Callout
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.style import Style
 
@@ -24,14 +22,14 @@ class Lineup:
 
     style: Style
     sizes: tuple[tuple[float, float], ...]
-    labels: tuple[Sign, ...]
+    labels: tuple[Callout, ...]
     signs: tuple[str, ...]
     margin: float
 
     def gap(self, k: int) -> float:
         """The room between a part's column and the next, with a sign in it."""
         sign = self.style.width(self.signs[k], size=self.sign_size) if k < len(self.signs) else 0
-        return max(2.5 * self.style.gap, sign + 1.5 * self.style.gap)
+        return max(2.5 * self.style.gap, sign + self.style.wide)
 
     @property
     def sign_size(self) -> float:
@@ -89,7 +87,7 @@ class Lineup:
             items += label.at(x, self.label_top)
             starts[k], ends[k] = x, x + self.style.width(label.label.name, size=self.style.label_size, bold=True)
             y = self.sign_size * self.style.font.cap_height / 2
-        ink = readable(self.style.colors.background, self.style.colors.muted, self.style.colors.ink)
+        ink = self.style.label_ink
         for k, text in enumerate(self.signs):
             x = (ends[k] + starts[k + 1]) / 2
             items.append(self.style.centered(x, y, text, size=self.sign_size, color=ink))

@@ -7,10 +7,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.areas import Turn
-from conv_anim.scene.panel import Panel, Sign
-from conv_anim.scene.primitives import Frame, Lazy, Lines, Stroke
+from conv_anim.scene.callouts import Callout
+from conv_anim.scene.layout import Fit, Panel, animated
+from conv_anim.scene.primitives import Frame, Lines
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.volume.bodies import Body
+from conv_anim.scene.volume.connectors import connectors
 from conv_anim.scene.volume.dimensions import dimensions
 from conv_anim.scene.volume.filling import Filling
 from conv_anim.scene.volume.filters import bank
@@ -19,9 +21,7 @@ from conv_anim.scene.volume.hues import Hues, groups_of, sources
 from conv_anim.scene.volume.lineup import Lineup
 from conv_anim.scene.volume.oblique import MOST, Depth, Stack
 from conv_anim.scene.volume.space import Space
-from conv_anim.scene.volume.strands import strands
 from conv_anim.scene.wording import names
-from conv_anim.spec.model import ChannelShuffle
 
 if TYPE_CHECKING:
     from conv_anim.scene.areas import Area
@@ -75,7 +75,7 @@ class VolumeView:
     @cached_property
     def shuffles(self) -> tuple[int, ...]:
         """Which layers deal channels out anew."""
-        return tuple(k for k, layer in enumerate(self.layers) if isinstance(layer.layer, ChannelShuffle))
+        return tuple(k for k, layer in enumerate(self.layers) if layer.layer.dealt is not None)
 
     @cached_property
     def portions(self) -> tuple[Run, ...]:
@@ -139,13 +139,15 @@ class VolumeView:
         for layer, filters, stack in zip(self.layers, banks, stacks[1:], strict=True):
             sizes += [(0.0, 0.0) if filters is None else (filters.width, filters.height), (stack.width, stack.height)]
             signs += self._signs(layer)
-        labels = [Sign(self.style, label, None) for label in names.volume_labels(self.trace)] if self.labelled else []
+        labels = (
+            [Callout(self.style, label, None) for label in names.volume_labels(self.trace)] if self.labelled else []
+        )
         margin = 1.3 * self.style.gap if self.labelled else 0.0
         return Lineup(self.style, tuple(sizes), tuple(labels), tuple(signs), margin)
 
     def _signs(self, layer: LayerTrace) -> tuple[str, str]:
         """Before and after a layer's filters."""
-        if layer.kernels is None and isinstance(layer.layer, ChannelShuffle) and not self.labelled:
+        if layer.layer.dealt is not None and not self.labelled:
             return "", ""
         if layer.kernels is None:
             return "→" if self.labelled else "", "→"
@@ -196,7 +198,7 @@ class VolumeView:
 
     def areas(self) -> list[Area]:
         """The fronts of input and output: a cell there stands for all that lie behind it."""
-        read, made = self.layers[0].input.ndim, self.layers[-1].output.ndim
+        read, made = self.trace.input.ndim, self.trace.output.ndim
         return [
             *front("input", self.spaces[0], self.stacks[0], read),
             *front("output", self.spaces[-1], self.stacks[-1], made),
@@ -253,7 +255,7 @@ class VolumeView:
         if not (made.slices and made.rows and made.columns):
             return []
         if number in self.shuffles:
-            return self._strands(number, made.slices)
+            return self._connectors(number, made.slices)
         starts = self.stacks[number].corners(reaches[number], right=True)
         ends = self.stacks[number + 1].corners(made, right=False)
         lines = list(zip(starts, ends, strict=True))
@@ -262,15 +264,15 @@ class VolumeView:
             working = self._working(number, reaches)
             into, out = filters.corners(working, right=False), filters.corners(working, right=True)
             lines = [*zip(starts, into, strict=True), *zip(out, ends, strict=True)]
-        stroke = Stroke(self.style.colors.ink, self.style.theme.corner_width * self.style.scale)
+        stroke = self.style.beam
         return [Lines((line,), stroke) for line in lines]
 
-    def _strands(self, number: int, working: list[int]) -> list[Primitive]:
+    def _connectors(self, number: int, working: list[int]) -> list[Primitive]:
         """Lines from the channels that a shuffle takes to where it deals them, those that are read stronger."""
         means = self.layers[number].means
         ways = [(sources(means, channel)[0], channel) for channel in range(means.out_channels)]
         ends = self.stacks[number], self.stacks[number + 1]
-        return strands(self.style, ways, ends, self.hues.of_map(number), working)
+        return connectors(self.style, ways, ends, self.hues.of_map(number), working)
 
 
 def _sized(trace: Trace, style: Style, side: float) -> VolumeView:
@@ -283,7 +285,8 @@ def volume(trace: Trace, style: Style) -> Panel:
     widest = max((760 + 130 * (len(trace.layers) - 1)) * style.scale, narrowest)
     for side in SIDES:
         view = _sized(trace, style, side)
-        if view.lineup.width <= widest and view.lineup.height <= 480 * style.scale:
+        small = style.fit is None or view.cell <= style.fit.cell
+        if small and view.lineup.width <= widest and view.lineup.height <= 480 * style.scale:
             break
-    frames, turns = Lazy(len(view.steps), view.frame), Lazy(len(view.steps), view.turn)
-    return Panel(view.lineup.width, view.lineup.height, view.still(), frames, areas=view.areas, turns=turns)
+    fit = Fit(view.cell, style.number_size, grows=False)
+    return animated(view, view.lineup.width, view.lineup.height, baseline=view.lineup.middle, fit=fit)

@@ -6,17 +6,17 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 from conv_anim.scene.wording.language import Language
-from conv_anim.scene.wording.parameters import described, kind, name_of, settings
+from conv_anim.scene.wording.parameters import described, entries_of, name_of
 from conv_anim.scene.wording.words import size
-from conv_anim.spec.model import Channels, Conv, ConvTranspose, Fold, Pool, Unfold
-from conv_anim.tracing.accounts import entries, receptive_field
+from conv_anim.spec.model import Channels, Node
+from conv_anim.tracing.accounts import inputs_of, receptive_field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conv_anim.scene.wording.parameters import Setting
-    from conv_anim.spec.model import Layer, Spec
-    from conv_anim.tracing.accounts import Composition
+    from conv_anim.scene.wording.parameters import Entry, Setting
+    from conv_anim.spec.model import Spec
+    from conv_anim.spec.op import Op
 
 MOST_DESCRIBED, MOST_NAMED = 3, 6
 """How many layers of different kinds a caption describes one by one, and how many it names."""
@@ -31,30 +31,37 @@ MOST_SIZES = 3
 
 def caption(spec: Spec) -> str:
     """One line: what is computed, with which parameters, from which size to which."""
-    say, parts = Language(spec.lang), entries(spec.layers)
+    say, parts = Language(spec.lang), entries_of(spec.nodes)
     what = described(parts[0], say) if len(parts) == 1 else _several(parts, say)
     said = say("caption", what=say.sentence(what), sizes=_sizes(spec, say))
-    field = _field(spec.layers, say) if len(parts) > 1 else []
+    field = _field(spec, say) if len(parts) > 1 else []
     return BEFORE_NUMBERS.sub(SPACE, say.joined([said, *field]))
 
 
 def description(spec: Spec) -> str:
     """The figure in words, for alternative text."""
-    say, said = Language(spec.lang), caption(spec)
+    say, said = Language(spec.lang), _all_panels(spec) if spec.panels else caption(spec)
     if spec.title is None:
         return say("description", said=said)
     return say("description.titled", title=spec.title, said=said)
 
 
+def _all_panels(spec: Spec) -> str:
+    """What each panel shows, by its title."""
+    say = Language(spec.lang)
+    each = (f"{one.title}: {caption(one)}" if one.title else caption(one) for one in spec.panels)
+    return say("caption.semicolon").join(each)
+
+
 # what is computed
 
 
-def _several(parts: Sequence[Layer | Composition], say: Language) -> str:
-    layers = [part for part in parts if not isinstance(part, tuple)]
-    alike = _alike(layers) if len(layers) == len(parts) else None
+def _several(parts: Sequence[Entry], say: Language) -> str:
+    nodes = [part for part in parts if isinstance(part, Node)]
+    alike = _alike([node.op for node in nodes], say) if len(nodes) == len(parts) else None
     if alike is not None:
-        what = say("caption.alike", count=len(parts), kind=say(f"kind.{alike}", p=""))
-        return say.joined([what, *_together([settings(layer, say) for layer in layers], say)])
+        what = say("caption.alike", count=len(parts), kind=alike)
+        return say.joined([what, *_together([node.op.settings(say, node.inputs) for node in nodes], say)])
     each = [described(part, say) for part in parts]
     if len(set(each)) == 1:
         return say("caption.alike", count=len(parts), kind=each[0])
@@ -64,13 +71,15 @@ def _several(parts: Sequence[Layer | Composition], say: Language) -> str:
     return say.joined(names) if len(parts) <= MOST_NAMED else say("caption.layers", count=len(parts))
 
 
-def _alike(layers: Sequence[Layer]) -> str | None:
-    """The kind that all layers are of, whatever their dilations; None if they differ."""
+def _alike(layers: Sequence[Op], say: Language) -> str | None:
+    """What all layers are called, whatever their dilations; None if they differ."""
     undilated = {"dilated": "conv", "causal.dilated": "causal"}
-    kinds = {kind(layer) for layer in layers}
+    kinds = {layer.kind() for layer in layers}
     if len(kinds) > 1:
         kinds = {undilated.get(name, name) for name in kinds}
-    return kinds.pop() if len(kinds) == 1 and "norm" not in kinds else None
+    if len(kinds) != 1 or "norm" in kinds or len({layer.type for layer in layers}) > 1:
+        return None
+    return say.of(layers[0], f"kind.{kinds.pop()}")
 
 
 def _together(settings_: Sequence[Sequence[Setting]], say: Language) -> list[str]:
@@ -88,18 +97,18 @@ def _together(settings_: Sequence[Sequence[Setting]], say: Language) -> list[str
     return said
 
 
-def _field(layers: Sequence[Layer], say: Language) -> list[str]:
+def _field(spec: Spec, say: Language) -> list[str]:
     """The receptive field, where several layers look around."""
-    if sum(_looks_around(layer) for layer in layers) < 2:
+    if sum(_looks_around(layer) for layer in spec.layers) < 2:
         return []
-    field = receptive_field(layers)
+    field = receptive_field(spec.layers, inputs_of(spec.nodes))
     if field is None:
         return []
     return [say("caption.field_up_to" if field.varies else "caption.field", size=size(field.size))]
 
 
-def _looks_around(layer: Layer) -> bool:
-    return isinstance(layer, Conv | ConvTranspose | Pool) and max(layer.kernel_size) > 1
+def _looks_around(layer: Op) -> bool:
+    return layer.window is not None and max(layer.window.kernel_size) > 1
 
 
 # sizes
@@ -107,7 +116,10 @@ def _looks_around(layer: Layer) -> bool:
 
 def _sizes(spec: Spec, say: Language) -> str:
     maps = [size(spec.input.size, spec.input.channels), *(out_size(layer, say) for layer in spec.layers)]
-    if isinstance(spec.layers[0], Fold):
+    if any(len(node.inputs) > 1 and not node.op.puts_back for node in spec.nodes):
+        maps = [maps[0], maps[-1]]
+    columns = spec.layers[0].columns
+    if columns is not None and not columns.made:
         ends = spec.layers[0].ends
         maps[0] = _columns(ends.in_size[0], ends.in_channels, say)
     if isinstance(spec.view, Channels) and spec.input.channels > 1:
@@ -115,10 +127,10 @@ def _sizes(spec: Spec, say: Language) -> str:
     return (f"{SPACE}→{SPACE}" if len(maps) <= MOST_SIZES else f"{SPACE}→ ").join(maps)
 
 
-def out_size(layer: Layer, say: Language) -> str:
+def out_size(layer: Op, say: Language) -> str:
     """The size of what a layer makes."""
     ends = layer.ends
-    if isinstance(layer, Unfold):
+    if layer.columns is not None and layer.columns.made:
         return _columns(ends.out_size[0], ends.out_channels, say)
     return size(ends.out_size, ends.out_channels)
 
@@ -130,7 +142,7 @@ def _columns(count: int, length: int, say: Language) -> str:
 def _halves(spec: Spec, sizes: list[str], show: Literal["maps", "sum", "both"], say: Language) -> list[str]:
     """The sizes on the way that the channels view shows: to the channels' maps, from them, or all of it."""
     layer = spec.layers[0]
-    seen = layer.ends.in_channels // layer.groups if isinstance(layer, Conv | ConvTranspose) else 1
+    seen = 1 if layer.window is None else layer.window.in_channels // layer.window.groups
     if seen == 1 or (layer.ends.out_channels > 1 and show == "both"):
         return sizes
     maps = say("caption.maps", count=seen, size=size(layer.ends.out_size)).replace(" ", SPACE)

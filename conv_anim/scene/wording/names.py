@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.wording.words import Label, floor_labels, kernel_label, per_axis, said_of, size
-from conv_anim.spec.model import ChannelShuffle, Conv, ConvTranspose, Pool, Upsample
 
 if TYPE_CHECKING:
     from conv_anim.scene.wording.language import Language
@@ -22,14 +21,10 @@ def matrix_names(traced: LayerTrace, say: Language, *, beside_c: bool) -> list[L
     ``beside_c``: the matrix is a transposed one, and C itself is shown too.
     """
     shape = size((traced.output.size, traced.input.size))
-    match traced.layer:
-        case ConvTranspose():
-            how = say("matrix.columns") if beside_c else say("matrix.transpose_of", sizes=_turned(traced))
-            return [Label(f"Cᵀ {shape}", detail) for detail in (how, say("matrix.transpose"))]
-        case Pool():
-            how = say("matrix.means")
-        case _:
-            how = say("matrix.kernels")
+    if traced.operator.transposed:
+        how = say("matrix.columns") if beside_c else say("matrix.transpose_of", sizes=_turned(traced))
+        return [Label(f"Cᵀ {shape}", detail) for detail in (how, say("matrix.transpose"))]
+    how = say("matrix.kernels" if traced.operator.weighs else "matrix.means")
     return [Label(f"C {shape}", detail) for detail in (how, say("matrix.rows"), "")]
 
 
@@ -68,12 +63,12 @@ def with_sums(label: Label, say: Language) -> Label:
 def volume_labels(trace: Trace) -> list[Label]:
     """Labels of the volume view from left to right: input, filters, map, filters, …, output."""
     maps, given, say = floor_labels(trace), trace.spec.labels, said_of(trace)
-    found = [_one_volume(maps[0], trace.layers[0].means.in_channels, trace)]
+    found = [_one_volume(maps[0], trace.layer.means.in_channels, trace)]
     maps[1:-1] = [_between(*both, say) for both in zip(trace.layers[:-1], maps[1:-1], strict=True)]
     for layer, label in zip(trace.layers, maps[1:], strict=True):
         found.append(filters_label(layer, say, narrow=len(trace.layers) > 1))
         found.append(_one_volume(label, layer.means.out_channels, trace))
-    if given is not None and given.kernel is not None and trace.layers[0].kernels is not None:
+    if given is not None and given.kernel is not None and trace.layer.kernels is not None:
         found[1] = Label(given.kernel, found[1].detail)
     return found
 
@@ -96,17 +91,16 @@ def _one_volume(label: Label, channels: int, trace: Trace) -> Label:
 def filters_label(traced: LayerTrace, say: Language, *, narrow: bool) -> Label:
     """How many filters a layer has, of which size and kind; of another, what it does. Narrow, with the size below."""
     layer = traced.layer
-    if isinstance(layer, ChannelShuffle):
-        name = say("volume.shuffle" if narrow else "kind.channel_shuffle")
-        return Label(name, say("setting.groups", cells=layer.groups))
-    if isinstance(layer, Upsample):
-        return Label(say("volume.upsample"), say(f"volume.{layer.mode}"))
-    assert isinstance(layer, Conv | ConvTranspose | Pool)
+    if layer.dealt is not None:
+        name = say("volume.shuffle") if narrow else layer.name(say)
+        return Label(name, say("setting.groups", cells=layer.dealt))
+    if layer.interpolation is not None:
+        return Label(say("volume.upsample"), say(f"volume.{layer.interpolation.mode}"))
     op = traced.operator
-    moves = set(layer.stride) != {1} and not isinstance(layer, ConvTranspose)
-    stride = [say("setting.stride", cells=per_axis(layer.stride))] if moves else []
-    if isinstance(layer, Pool):
-        return Label(say(f"volume.{layer.reduce}", size=size(op.kernel_size)), say.joined(stride))
+    steps = tuple(axis.stride for axis in op.axes)
+    stride = [say("setting.stride", cells=per_axis(steps))] if set(steps) != {1} else []
+    if not op.weighs:
+        return Label(say(f"volume.{op.reduce}", size=size(op.kernel_size)), say.joined(stride))
     cells = size((*op.kernel_size, op.in_channels // op.groups) if op.in_channels > 1 else op.kernel_size)
     name = say("volume.filter") if op.out_channels == 1 else say("volume.filters", count=op.out_channels)
     details = [*_filter_kind(traced, say), *stride]
@@ -117,15 +111,15 @@ def filters_label(traced: LayerTrace, say: Language, *, narrow: bool) -> Label:
 
 def _filter_kind(traced: LayerTrace, say: Language) -> list[str]:
     op = traced.operator
-    assert isinstance(traced.layer, Conv | ConvTranspose | Pool)
+    dilation = tuple(axis.dilation for axis in op.axes)
     said = []
     if op.groups > 1:
         apart = op.groups == op.in_channels
         said.append(say("volume.depthwise") if apart else say("setting.groups", cells=op.groups))
     elif max(op.kernel_size) == 1 and op.in_channels > 1:
         said.append(say("volume.pointwise"))
-    if set(traced.layer.dilation) != {1}:
-        said.append(say("series.dilation", cells=per_axis(traced.layer.dilation)))
+    if set(dilation) != {1}:
+        said.append(say("series.dilation", cells=per_axis(dilation)))
     said.append(kernel_label(traced, say).detail)
     if len(op.axes) > 2 and all(axis.count > 1 for axis in op.axes):
         said.append(say("volume.moves"))

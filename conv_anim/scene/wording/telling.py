@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from conv_anim.scene.numbers import SHARE_NOISE, format_for, weights_format
+from conv_anim.scene.numbers import format_for
 from conv_anim.scene.sums import in_a_line
 from conv_anim.scene.wording.language import TOLD, Language
-from conv_anim.spec.model import Fold, Unfold
+from conv_anim.scene.workings import worked
 from conv_anim.tracing.gathers import Gather
 from conv_anim.tracing.scatter import Scatter
 
@@ -77,14 +75,14 @@ class Telling:
         return self.say.told("map.layer", number=number, cell=said)
 
     def _shape(self, number: int) -> tuple[int, ...]:
-        layers = self.trace.layers
-        return layers[number].input.shape if number < len(layers) else self.trace.output.shape
+        return self.trace.layers[number - 1].output.shape if number else self.trace.input.shape
 
     def _is_matrix(self, number: int) -> bool:
         """Whether a map's channels are the rows of a matrix: unfold makes one, fold reads one."""
         layers = self.trace.layers
-        unfolded = number > 0 and isinstance(layers[number - 1].layer, Unfold)
-        return unfolded or (number < len(layers) and isinstance(layers[number].layer, Fold))
+        made = layers[number - 1].layer.columns if number > 0 else None
+        read = layers[number].layer.columns if number < len(layers) else None
+        return (made is not None and made.made) or (read is not None and not read.made)
 
     # steps
 
@@ -100,12 +98,12 @@ class Telling:
             said = self._made(name, layer, layer.step(whole))
             stacked = turn.number == len(self.trace.layers) > 1
             return self.say.told("field", said=said, count=seen) if stacked else said
-        if isinstance(layer.layer, Unfold):
+        if layer.layer.columns is not None and layer.layer.columns.made:
             return self.say.told("column", cell=name, count=layer.output.shape[0])
         return self.say.told("made_of", cell=name, count=seen)
 
     def _stamped(self, name: str, cell: Cell) -> str:
-        layer = self.trace.layers[0]
+        layer = self.trace.layer
         whole = tuple(at for at in cell if at is not None)
         count = sum(hit.output is not None for hit in Scatter(layer).stamp(whole).hits)
         value = format_for(layer.input)(layer.input[whole].item())
@@ -121,17 +119,12 @@ class Telling:
         return self.say.told("long", said=value, count=len(step.taps)) if layer.operator.reduce == "sum" else value
 
     def _gathered(self, name: str, layer: LayerTrace, step: Step) -> str:
-        x, y = format_for(layer.input), format_for(layer.output)
         taps = [tap for tap in step.taps if tap.input is not None]
-        value = f"{name} = {y(step.value)}"
-        if len(taps) == 1 and taps[0].w is None and taps[0].input is not None:
-            return self.say.told("copied", said=value, source=self.named(layer.number, taps[0].input))
-        if not taps:
-            return value
-        weights = weights_format(np.array([tap.w or 0 for tap in taps], float), noise=SHARE_NOISE)
-        terms = [x.factor(t.x or 0) + ("" if t.w is None else f"·{weights.factor(t.w)}") for t in taps]
-        equals = "=" if x.exact and y.exact and weights.exact else "≈"
-        return f"{name} = {' + '.join(terms)} {equals} {y(step.value)}"
+        said = worked(layer, step)
+        value = f"{name} {'' if said.startswith('=') else '= '}{said}"
+        if len(taps) == 1 and taps[0].w is None and taps[0].made is None and taps[0].input is not None:
+            return self.say.told("copied", said=value, source=self.named(layer.fed[taps[0].of], taps[0].input))
+        return value
 
 
 def _many(count: int) -> str:

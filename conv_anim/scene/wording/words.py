@@ -6,13 +6,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from conv_anim.scene.wording.language import Language
-from conv_anim.spec.model import Conv, ConvTranspose, Labels, Pool
+from conv_anim.spec.model import Labels
 from conv_anim.tracing.accounts import unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conv_anim.spec.model import Padding, Size, Windowed
+    from conv_anim.spec.model import Padding, Size
+    from conv_anim.tracing.operators import Operator
     from conv_anim.tracing.trace import LayerTrace, Trace
 
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -35,8 +36,9 @@ def said_of(trace: Trace) -> Language:
 
 
 def size(cells: Iterable[int], channels: int = 1) -> str:
-    """``5×5``, with more than one channel ``5×5×3``."""
-    return TIMES.join(map(number, (*cells, channels) if channels > 1 else cells))
+    """``5×5``, with more than one channel ``5×5×3``; of a flat vector, which has no axes, how many numbers."""
+    axes = tuple(cells)
+    return TIMES.join(map(number, (*axes, channels) if channels > 1 or not axes else axes))
 
 
 def number(n: int) -> str:
@@ -77,56 +79,21 @@ def input_label(traced: LayerTrace, say: Language) -> Label:
 
 def canvas_detail(traced: LayerTrace, say: Language) -> str:
     """Padding of a convolution; inserted zeros and border of a transposed one; what is never read."""
-    layer, said = traced.layer, []
-    if isinstance(layer, ConvTranspose):
-        axes = traced.operator.axes
-        if any(axis.stretch > 1 and axis.size > 1 for axis in axes):
-            said.append(say("label.spread", size=size(axis.stretched for axis in axes)))
-        said.append(say("label.border", cells=border(layer, say)))
-    elif isinstance(layer, Conv | Pool):
-        said += [padding_of(layer, say)] if any(map(any, layer.padding)) else []
-        said += never_read(layer, say)
-    return say.joined(said)
+    window = traced.layer.window
+    unread = [] if window is None or window.transposed else never_read(window, say)
+    return say.joined([traced.layer.surroundings(say), *unread])
 
 
-def border(layer: ConvTranspose, say: Language) -> str:
+def border(window: Operator, say: Language) -> str:
     """The border without output_padding, and where it comes from, so that it is not taken for the padding."""
-    reach = [d * (k - 1) for d, k in zip(layer.dilation, layer.kernel_size, strict=True)]
-    cells: Padding = tuple((r - before, r - after) for r, (before, after) in zip(reach, layer.padding, strict=True))
-    window = f"k {MINUS} 1" if set(layer.dilation) == {1} else f"d·(k {MINUS} 1)"
-    return f"{padding(cells, say)} = {window} {MINUS} p"
+    cells: Padding = tuple((axis.before, axis.after - axis.extra) for axis in window.axes)
+    reach = f"k {MINUS} 1" if {axis.dilation for axis in window.axes} == {1} else f"d·(k {MINUS} 1)"
+    return f"{padding(cells, say)} = {reach} {MINUS} p"
 
 
-def padding_of(layer: Windowed, say: Language) -> str:
-    """A layer's padding by its name, if it has one, what it holds, and how much of it there is."""
-    return say("padding", kind=padding_kind(layer, say), cells=padding_cells(layer, say))
-
-
-def padding_cells(layer: Windowed, say: Language) -> str:
-    """How much there is; that of a causal one is before the input, as its name says."""
-    if isinstance(layer, Conv) and layer.padding_name == "causal":
-        return per_axis(tuple(before for before, _ in layer.padding))
-    return padding(layer.padding, say)
-
-
-def padding_kind(layer: Windowed, say: Language) -> str:
-    """``padding``, ``same padding``, ``same reflect padding``."""
-    if not isinstance(layer, Conv):
-        return say("padding.plain")
-    words = padding_words(layer, say)
-    return say("padding.kind", words=words) if words else say("padding.plain")
-
-
-def padding_words(layer: Conv, say: Language) -> str:
-    """Name and mode of a padding as far as they are not as usual."""
-    name = "" if layer.padding_name is None else say(f"padding.{layer.padding_name}")
-    mode = "" if layer.padding_mode == "zeros" else say(f"padding.{layer.padding_mode}")
-    return say("padding.space").join(filter(None, [name, mode]))
-
-
-def never_read(layer: Windowed, say: Language) -> list[str]:
+def never_read(window: Operator, say: Language) -> list[str]:
     """Rows, columns, … that no window reads, at either end and in between, those of one number together."""
-    found = list(zip(unread(layer), axis_names(len(layer.kernel_size)), strict=True))
+    found = list(zip(unread(window), axis_names(len(window.axes)), strict=True))
     ends = [("first", cells.first, name) for cells, name in found if cells.first]
     ends += [("padding" if cells.padding else "last", cells.last, name) for cells, name in found if cells.last]
     said = []
@@ -178,7 +145,7 @@ def floor_labels(trace: Trace) -> list[Label]:
 
 def labels(trace: Trace) -> list[Label]:
     """Labels of input, kernel (if there is one) and output of a trace of one layer."""
-    traced, given, say = trace.layers[0], trace.spec.labels or Labels(), said_of(trace)
+    traced, given, say = trace.layer, trace.spec.labels or Labels(), said_of(trace)
     named = [(input_label(traced, say), given.input), (output_label(traced, say), given.output)]
     if traced.kernels is not None:
         named.insert(1, (kernel_label(traced, say), given.kernel))

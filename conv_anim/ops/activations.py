@@ -1,0 +1,195 @@
+"""``relu``, ``leaky_relu``, ``gelu``, ``silu``, ``sigmoid`` and ``tanh``: every cell on its own, as in PyTorch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import erf, exp, sqrt, tanh
+from typing import TYPE_CHECKING, NamedTuple
+
+from conv_anim.spec.kinds import Real
+from conv_anim.spec.model import Ends
+from conv_anim.spec.op import Op, OpType
+from conv_anim.spec.records import Field, Object
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conv_anim.coding.writing import Place
+    from conv_anim.scene.wording.language import Language
+    from conv_anim.scene.wording.parameters import Setting
+    from conv_anim.spec.entering import Entering
+    from conv_anim.spec.model import Number
+    from conv_anim.spec.records import Record
+    from conv_anim.tracing.gathers import Fed, Gather, Index, Share
+    from conv_anim.tracing.values import Array
+
+SLOPE: Field[int | float] = Field(
+    "negative_slope", Real(), "What numbers below 0 are multiplied by.", default=0.01, example=0.1
+)
+MINUS = "−"
+
+
+def _leaky(x: Number, slope: Number) -> Number:
+    return x if x >= 0 else x * slope
+
+
+class Function(NamedTuple):
+    """What is done to a number, how it is written, and what frameworks call it; ``x`` and ``s`` are blanks."""
+
+    badge: str
+    doc: str
+    of: Callable[[Number, Number], Number]
+    worked: str
+    torch: str
+    keras: str
+    jax: str
+    numpy: str
+
+
+FUNCTIONS = {
+    "relu": Function(
+        "ReLU",
+        "Numbers below 0 become 0.",
+        lambda x, _: max(x, 0),
+        "max(0, {x})",
+        *("nn.ReLU()(x)", "keras.ops.relu(x)", "jax.nn.relu(x)", "np.maximum(x, 0)"),
+    ),
+    "leaky_relu": Function(
+        "leaky ReLU",
+        "Numbers below 0 are multiplied by a small one.",
+        _leaky,
+        "max({x}, {s} · {x})",
+        "nn.LeakyReLU({s})(x)",
+        "keras.ops.leaky_relu(x, {s})",
+        "jax.nn.leaky_relu(x, {s})",
+        "np.where(x >= 0, x, {s} * x)",
+    ),
+    "gelu": Function(
+        "GELU",
+        "Every number times the share of a normal distribution that lies below it (Hendrycks and Gimpel 2016).",
+        lambda x, _: x * (1 + erf(x / sqrt(2))) / 2,
+        "{x} · Φ({x})",
+        "nn.GELU()(x)",
+        "keras.ops.gelu(x, approximate=False)",
+        "jax.nn.gelu(x, approximate=False)",
+        "x * (1 + np.vectorize(math.erf)(x / np.sqrt(2))) / 2",
+    ),
+    "silu": Function(
+        "SiLU",
+        "Every number times its sigmoid; also called swish.",
+        lambda x, _: x * _sigmoid(x),
+        "{x} · σ({x})",
+        *("nn.SiLU()(x)", "keras.ops.silu(x)", "jax.nn.silu(x)", "x / (1 + np.exp(-x))"),
+    ),
+    "sigmoid": Function(
+        "sigmoid",
+        "1 / (1 + e⁻ˣ): between 0 and 1.",
+        lambda x, _: _sigmoid(x),
+        "σ({x})",
+        *("nn.Sigmoid()(x)", "keras.ops.sigmoid(x)", "jax.nn.sigmoid(x)", "1 / (1 + np.exp(-x))"),
+    ),
+    "tanh": Function(
+        "tanh",
+        "The hyperbolic tangent: between -1 and 1.",
+        lambda x, _: tanh(x),
+        "tanh({x})",
+        *("nn.Tanh()(x)", "keras.ops.tanh(x)", "jnp.tanh(x)", "np.tanh(x)"),
+    ),
+}
+
+
+def _sigmoid(x: Number) -> float:
+    """Without overflow on either side."""
+    return 1 / (1 + exp(-x)) if x >= 0 else exp(x) / (1 + exp(x))
+
+
+NAMES = {
+    "en": {f"kind.{name}": function.badge for name, function in FUNCTIONS.items()},
+    "zh-TW": {f"kind.{name}": f"{function.badge} 函數" for name, function in FUNCTIONS.items()},
+}
+WORDS = {
+    "en": {**NAMES["en"], "setting.slope": "slope {cells} below 0"},
+    "zh-TW": {**NAMES["zh-TW"], "setting.slope": "0 以下的斜率 {cells}"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Activation(Op):
+    """A function of every cell on its own."""
+
+    ends: Ends
+    function: str
+    slope: Number = 0
+
+    WORDS = WORDS
+    CODE = __name__
+
+    @property
+    def type(self) -> str:
+        return self.function
+
+    @property
+    def badge(self) -> str:
+        return FUNCTIONS[self.function].badge
+
+    @property
+    def stays(self) -> bool:
+        return True
+
+    def gather(self, fed: Fed) -> Gather:
+        from conv_anim.tracing.gathers import Gather, Share
+
+        made = self._computed(fed.arrays[0])
+
+        def shares(cell: Index) -> list[Share]:
+            return [Share(cell, made=made[cell].item())]
+
+        return Gather(self.ends, shares, lambda _: made)
+
+    def _computed(self, x: Array) -> Array:
+        """Whole numbers stay whole where the function makes them so."""
+        import numpy as np
+
+        of = FUNCTIONS[self.function].of
+        if self.function == "relu":
+            return np.maximum(x, 0)
+        each = np.array([of(number, self.slope) for number in x.ravel().tolist()], dtype=np.float64)
+        return each.reshape(x.shape)
+
+    def worked(self, numbers: list[str], result: str) -> str:
+        slope = f"{self.slope:g}".replace("-", MINUS)
+        said = FUNCTIONS[self.function].worked.format(x=numbers[0], s=slope)
+        return f"{said} {result}"
+
+    def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
+        from conv_anim.scene.wording.parameters import Setting
+
+        del fed
+        if self.function != "leaky_relu":
+            return []
+        cells = f"{self.slope:g}".replace("-", MINUS)
+        return [Setting("slope", cells, text=say.of(self, "setting.slope", cells=cells))]
+
+
+def _written(framework: str) -> Callable[[Activation, Place], list[str]]:
+    def lines(op: Activation, place: Place) -> list[str]:
+        del place
+        call = getattr(FUNCTIONS[op.function], framework).format(s=repr(op.slope))
+        return [*(["import math"] if "math." in call else []), f"y = {call}"]
+
+    return lines
+
+
+WRITERS = {framework: _written(framework) for framework in ("torch", "keras", "jax", "numpy")}
+
+
+def _type(name: str) -> OpType:
+    def resolve(record: Record, entering: Entering) -> tuple[Activation, ...]:
+        ends = Ends(entering.channels, entering.size, entering.channels, entering.size)
+        return (Activation(ends, name, record.of(SLOPE) if name == "leaky_relu" else 0),)
+
+    fields = (SLOPE,) if name == "leaky_relu" else ()
+    return OpType(Object(f"a {name} layer", fields, "type", FUNCTIONS[name].doc), resolve, needs_axes=False)
+
+
+TYPES = {name: _type(name) for name in FUNCTIONS}

@@ -1,0 +1,219 @@
+"""``adaptive_avg_pool`` and ``adaptive_max_pool``: as many outputs as are asked for, as in PyTorch.
+
+Output i of o reads the cells from ⌊i·n/o⌋ to ⌈(i + 1)·n/o⌉ − 1 of n: windows that can differ in size and overlap.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise, product
+from math import prod
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from conv_anim.spec.entering import per_axis, spread
+from conv_anim.spec.kinds import INVALID, Invalid
+from conv_anim.spec.model import Ends
+from conv_anim.spec.op import Op, OpType
+from conv_anim.spec.records import Field, Object
+from conv_anim.tracing.geometry import Axis
+from conv_anim.tracing.operators import Operator
+
+if TYPE_CHECKING:
+    from conv_anim.coding.writing import Place
+    from conv_anim.scene.wording.language import Language
+    from conv_anim.scene.wording.parameters import Setting
+    from conv_anim.spec.entering import Entering, PerAxis
+    from conv_anim.spec.kinds import Maybe
+    from conv_anim.spec.records import Record
+    from conv_anim.tracing.gathers import Fed, Gather, Index, Share
+    from conv_anim.tracing.values import Array
+
+Reduce: TypeAlias = Literal["max", "mean"]
+SIZE: Field[PerAxis] = Field(
+    "size", per_axis(1), "The output's size: one number for all axes, or one per axis.", required=True, example=2
+)
+WORDS = {
+    "en": {
+        "kind.adaptive_avg_pool": "adaptive average pooling",
+        "kind.adaptive_max_pool": "adaptive max pooling",
+        "badge.adaptive_avg_pool": "average",
+        "badge.adaptive_max_pool": "max",
+        "to": "to {size}",
+        "windows": "windows {sizes} cells long",
+        "span": "output i reads cells ⌊i·{size}/{count}⌋ to ⌈(i + 1)·{size}/{count}⌉ − 1",
+    },
+    "zh-TW": {
+        "kind.adaptive_avg_pool": "自適應平均池化",
+        "kind.adaptive_max_pool": "自適應最大池化",
+        "badge.adaptive_avg_pool": "平均",
+        "badge.adaptive_max_pool": "最大",
+        "to": "輸出 {size}",
+        "windows": "視窗長 {sizes} 格",
+        "span": "輸出 i 讀取第 ⌊i·{size}/{count}⌋ 到 ⌈(i + 1)·{size}/{count}⌉ − 1 格",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptivePool(Op):
+    """A pool whose windows follow from the size of its output."""
+
+    ends: Ends
+    reduce: Reduce
+
+    WORDS = WORDS
+    CODE = __name__
+
+    @property
+    def type(self) -> str:
+        return "adaptive_max_pool" if self.reduce == "max" else "adaptive_avg_pool"
+
+    def span(self, a: int, o: int) -> tuple[int, int]:
+        """The first cell of an output's window along an axis, and the one after its last."""
+        size, count = self.ends.in_size[a], self.ends.out_size[a]
+        return o * size // count, -(-(o + 1) * size // count)
+
+    @property
+    def window(self) -> Operator | None:
+        """A sliding window, where all windows are of one size and equally far apart."""
+        axes = []
+        for a, (size, count) in enumerate(zip(self.ends.in_size, self.ends.out_size, strict=True)):
+            spans = [self.span(a, o) for o in range(count)]
+            kernels = {end - start for start, end in spans}
+            strides = {after[0] - before[0] for before, after in pairwise(spans)} or {1}
+            if len(kernels) > 1 or len(strides) > 1 or 0 in strides:
+                return None
+            axes.append(Axis(size=size, kernel=kernels.pop(), count=count, stride=strides.pop()))
+        channels = self.ends.in_channels
+        return Operator(tuple(axes), channels, channels, channels, self.reduce, mean_counts_padding=False)
+
+    @property
+    def badge(self) -> str:
+        return self.reduce
+
+    @property
+    def most_taps(self) -> int:
+        sizes = zip(self.ends.in_size, self.ends.out_size, strict=True)
+        return prod(min(size, -(-size // count) + 1) for size, count in sizes)
+
+    def reads(self, a: int, first: int, last: int, of: int = 0) -> tuple[int, int]:
+        del of
+        return self.span(a, first)[0], self.span(a, last)[1] - 1
+
+    def period(self, a: int) -> int:
+        return self.ends.out_size[a]
+
+    # numbers
+
+    def gather(self, fed: Fed) -> Gather:
+        from conv_anim.tracing.gathers import Gather, Share
+
+        del fed
+
+        def shares(cell: Index) -> list[Share]:
+            channel, *place = cell
+            ranges = [range(*self.span(a, o)) for a, o in enumerate(place)]
+            return [Share((channel, *at)) for at in product(*ranges)]
+
+        def counted(cell: Index) -> int:
+            return prod(end - start for start, end in (self.span(a, o) for a, o in enumerate(cell[1:])))
+
+        return Gather(self.ends, shares, self._pooled, divisor=None if self.reduce == "max" else counted)
+
+    def _pooled(self, x: Array) -> Array:
+        import numpy as np
+
+        made = np.zeros((self.ends.out_channels, *self.ends.out_size), x.dtype if self.reduce == "max" else np.float64)
+        axes = tuple(range(1, x.ndim))
+        for place in np.ndindex(*self.ends.out_size):
+            cells = x[(slice(None), *(slice(*self.span(a, o)) for a, o in enumerate(place)))]
+            made[(slice(None), *place)] = cells.max(axis=axes) if self.reduce == "max" else cells.mean(axis=axes)
+        return made
+
+    # words
+
+    def worked(self, numbers: list[str], result: str) -> str:
+        if self.reduce == "max":
+            return f"max({', '.join(numbers)}) {result}"
+        terms = " + ".join(f"({n})" if n.startswith("−") else n for n in numbers)
+        return f"({terms}) / {len(numbers)} {result}"
+
+    def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
+        from conv_anim.scene.wording.parameters import Setting
+        from conv_anim.scene.wording.words import size
+
+        del fed
+        to = Setting("to", "", text=say.of(self, "to", size=size(self.ends.out_size)))
+        return [to, Setting("windows", "", usual=self.window is not None, text=self._windows(say))]
+
+    def _windows(self, say: Language) -> str:
+        """The sizes of the windows along an axis where they differ."""
+        counts = enumerate(self.ends.out_size)
+        found = {end - start for a, count in counts for start, end in (self.span(a, o) for o in range(count))}
+        return say.of(self, "windows", sizes=say.listed(sorted(found)))
+
+    def formulas(self, a: int, say: Language) -> list[str]:
+        """Where the windows begin and end."""
+        size, count = self.ends.in_size[a], self.ends.out_size[a]
+        return [say.of(self, "span", size=size, count=count)] if size % count else []
+
+
+# code
+
+
+def _torch(op: AdaptivePool, place: Place) -> list[str]:
+    del place
+    kind = "Max" if op.reduce == "max" else "Avg"
+    size = op.ends.out_size if len(op.ends.out_size) > 1 else op.ends.out_size[0]
+    return [f"y = nn.Adaptive{kind}Pool{len(op.ends.out_size)}d({size})(x)"]
+
+
+def _spans(op: AdaptivePool, part: str, whole: str) -> list[str]:
+    """One axis after the other: a maximum of maxima, a mean of means, each of windows of one size."""
+    lines = ["y = x"]
+    for axis, count in enumerate(op.ends.out_size, start=1):
+        spans, cells = [op.span(axis - 1, o) for o in range(count)], f"y[{', '.join([':'] * axis)}, a:b]"
+        each = part.format(cells=cells, reduce=op.reduce, axis=axis)
+        lines.append(f"y = {whole}([{each} for a, b in {spans}], axis={axis})")
+    return lines
+
+
+def _keras(op: AdaptivePool, place: Place) -> list[str]:
+    del place
+    return _spans(op, "keras.ops.{reduce}({cells}, axis={axis}, keepdims=True)", "keras.ops.concatenate")
+
+
+def _jax(op: AdaptivePool, place: Place) -> list[str]:
+    del place
+    return _spans(op, "{cells}.{reduce}(axis={axis}, keepdims=True)", "jnp.concatenate")
+
+
+def _numpy(op: AdaptivePool, place: Place) -> list[str]:
+    del place
+    return _spans(op, "{cells}.{reduce}(axis={axis}, keepdims=True)", "np.concatenate")
+
+
+WRITERS = {"torch": _torch, "keras": _keras, "jax": _jax, "numpy": _numpy}
+
+
+# from their keys
+
+
+def resolve(record: Record, entering: Entering, *, reduce: Reduce) -> Maybe[tuple[AdaptivePool, ...]]:
+    size = spread(record.of(SIZE), record.at(SIZE), entering)
+    if isinstance(size, Invalid):
+        return INVALID
+    return (AdaptivePool(Ends(entering.channels, entering.size, entering.channels, size), reduce),)
+
+
+TYPES = {
+    "adaptive_avg_pool": OpType(
+        Object("an adaptive_avg_pool layer", (SIZE,), "type", "Means of windows that follow from the output's size."),
+        partial(resolve, reduce="mean"),
+    ),
+    "adaptive_max_pool": OpType(
+        Object("an adaptive_max_pool layer", (SIZE,), "type", "Maxima of windows that follow from the output's size."),
+        partial(resolve, reduce="max"),
+    ),
+}

@@ -1,0 +1,236 @@
+"""``pad`` and ``crop``: cells put around a map, and cut off, as layers of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conv_anim.diagnostics import Code
+from conv_anim.ops.conv import MODE_DOCS, MODES, Mode, borrows
+from conv_anim.spec.entering import AMOUNT, Amount, pads
+from conv_anim.spec.kinds import INVALID, Invalid, OneOf, Real
+from conv_anim.spec.model import Ends
+from conv_anim.spec.op import Op, OpType
+from conv_anim.spec.records import Field, Object
+from conv_anim.tracing.geometry import Axis
+from conv_anim.tracing.operators import Operator
+
+if TYPE_CHECKING:
+    from conv_anim.coding.writing import Place
+    from conv_anim.scene.wording.language import Language
+    from conv_anim.scene.wording.parameters import Setting
+    from conv_anim.spec.entering import Entering
+    from conv_anim.spec.kinds import Maybe
+    from conv_anim.spec.model import Number, Padding
+    from conv_anim.spec.records import Record
+    from conv_anim.tracing.gathers import Fed, Gather, Index, Share
+    from conv_anim.tracing.values import Array
+
+PADDING: Field[Amount] = Field(
+    "padding",
+    AMOUNT,
+    "Cells around the map: one number, or [before, after] for each axis.",
+    required=True,
+    example=1,
+)
+PADDING_MODE: Field[Mode] = Field(
+    "padding_mode", OneOf(MODES, docs=MODE_DOCS), "What the padding holds.", default="zeros", example="reflect"
+)
+VALUE: Field[int | float] = Field("value", Real(), "What padding holds in place of zeros.", default=0, example=-1)
+CROPPING: Field[Amount] = Field(
+    "cropping", AMOUNT, "Cells cut off: one number, or [before, after] for each axis.", required=True, example=1
+)
+PAD_WORDS = {
+    "en": {"kind.pad": "padding layer", "badge.pad": "pad", "with": "with {cells}"},
+    "zh-TW": {"kind.pad": "填補層", "badge.pad": "填補", "with": "值 {cells}"},
+}
+CROP_WORDS = {
+    "en": {"kind.crop": "cropping", "badge.crop": "crop", "cut": "{cells} cut off"},
+    "zh-TW": {"kind.crop": "裁切", "badge.crop": "裁切", "cut": "切去 {cells}"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pad(Op):
+    """As PyTorch's ``functional.pad``."""
+
+    ends: Ends
+    padding: Padding
+    padding_mode: Mode
+    value: Number
+
+    WORDS = PAD_WORDS
+    CODE = "conv_anim.ops.borders_code"
+
+    @property
+    def type(self) -> str:
+        return "pad"
+
+    @property
+    def badge(self) -> str:
+        return "pad"
+
+    @property
+    def over(self) -> Operator:
+        """A window of one cell over the padded map."""
+        sides = zip(self.ends.in_size, self.ends.out_size, self.padding, strict=True)
+        axes = (
+            Axis(size=i, kernel=1, count=o, before=before, after=after, mode=self.padding_mode)
+            for i, o, (before, after) in sides
+        )
+        return Operator(tuple(axes), 1, 1, 1, "sum")
+
+    def reads(self, a: int, first: int, last: int, of: int = 0) -> tuple[int, int]:
+        del of
+        return first - self.padding[a][0], last - self.padding[a][0]
+
+    def gather(self, fed: Fed) -> Gather:
+        from conv_anim.tracing.gathers import Gather, Share
+        from conv_anim.tracing.geometry import Source
+        from conv_anim.tracing.values import spread
+
+        del fed
+        over = self.over
+
+        def shares(cell: Index) -> list[Share]:
+            channel, *place = cell
+            index, source = zip(*(axis.sources for axis in over.axes), strict=True)
+            read = (channel, *(int(i[at]) for i, at in zip(index, place, strict=True)))
+            empty = any(s[at] > Source.BORROWED for s, at in zip(source, place, strict=True))
+            return [Share(None, number=self.value) if empty else Share(read)]
+
+        def output(x: Array) -> Array:
+            return spread(over, x if isinstance(self.value, int) else x.astype(float), self.value)
+
+        return Gather(self.ends, shares, output)
+
+    def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
+        from conv_anim.scene.wording.parameters import Setting
+        from conv_anim.scene.wording.words import MINUS, padding
+
+        del fed
+        mode = say("padding.plain")
+        if self.padding_mode != "zeros":
+            mode = say("padding.kind", words=say(f"padding.{self.padding_mode}"))
+        cells = f"{self.value:g}".replace("-", MINUS)
+        held = Setting("with", "", usual=self.value == 0, text=say.of(self, "with", cells=cells))
+        return [Setting("padding", padding(self.padding, say), usual=False, kind=mode), held]
+
+    def formulas(self, a: int, say: Language) -> list[str]:
+        del say
+        before, after = self.padding[a]
+        return [f"o = {self.ends.in_size[a]} + {before} + {after} = {self.ends.out_size[a]}"]
+
+
+@dataclass(frozen=True, slots=True)
+class Crop(Op):
+    """As Keras's ``Cropping1D`` … ``Cropping3D``; ``cropping`` before and after, for each axis."""
+
+    ends: Ends
+    cropping: Padding
+
+    WORDS = CROP_WORDS
+    CODE = __name__
+
+    @property
+    def type(self) -> str:
+        return "crop"
+
+    @property
+    def badge(self) -> str:
+        return "crop"
+
+    def reads(self, a: int, first: int, last: int, of: int = 0) -> tuple[int, int]:
+        del of
+        return first + self.cropping[a][0], last + self.cropping[a][0]
+
+    def gather(self, fed: Fed) -> Gather:
+        from conv_anim.tracing.gathers import Gather, Share
+
+        del fed
+        befores = [before for before, _ in self.cropping]
+        inside = tuple(slice(b, b + out) for b, out in zip(befores, self.ends.out_size, strict=True))
+
+        def shares(cell: Index) -> list[Share]:
+            return [Share((cell[0], *(at + b for at, b in zip(cell[1:], befores, strict=True))))]
+
+        return Gather(self.ends, shares, lambda x: x[(slice(None), *inside)])
+
+    def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
+        from conv_anim.scene.wording.parameters import Setting
+        from conv_anim.scene.wording.words import padding
+
+        del fed
+        return [Setting("cut", "", text=say.of(self, "cut", cells=padding(self.cropping, say)))]
+
+    def formulas(self, a: int, say: Language) -> list[str]:
+        del say
+        before, after = self.cropping[a]
+        return [f"o = {self.ends.in_size[a]} − {before} − {after} = {self.ends.out_size[a]}"]
+
+
+# code of a crop
+
+
+def _kept(op: Crop) -> str:
+    from conv_anim.coding.writing import cut
+
+    sides = zip(op.cropping, op.ends.out_size, strict=True)
+    return cut([(before, before + out) for (before, _), out in sides])
+
+
+def _torch(op: Crop, place: Place) -> list[str]:
+    del place
+    return [f"y = x[:, :, {_kept(op)}]"]
+
+
+def _keras(op: Crop, place: Place) -> list[str]:
+    del place
+    around = op.cropping[0] if len(op.cropping) == 1 else op.cropping
+    return [f"y = layers.Cropping{len(op.cropping)}D({around})(x)"]
+
+
+def _array(op: Crop, place: Place) -> list[str]:
+    del place
+    return [f"y = x[:, {_kept(op)}]"]
+
+
+WRITERS = {"torch": _torch, "keras": _keras, "jax": _array, "numpy": _array}
+
+
+# from their keys
+
+
+def pad(record: Record, entering: Entering) -> Maybe[tuple[Pad, ...]]:
+    padding, mode, value = (
+        pads(record.of(PADDING), record.at(PADDING), entering),
+        record.of(PADDING_MODE),
+        record.of(VALUE),
+    )
+    if isinstance(padding, Invalid) or not borrows(mode, padding, record.at(PADDING), entering):
+        return INVALID
+    if mode != "zeros" and record.has(VALUE):
+        what = f"{mode} padding borrows its numbers from the map: 'value' is for zeros"
+        return entering.report.add(Code.EXCLUSIVE_KEYS, what, record.at(VALUE), "leave one of the two out")
+    out = tuple(size + sum(around) for size, around in zip(entering.size, padding, strict=True))
+    return (Pad(Ends(entering.channels, entering.size, entering.channels, out), padding, mode, value),)
+
+
+def crop(record: Record, entering: Entering) -> Maybe[tuple[Crop, ...]]:
+    cut = pads(record.of(CROPPING), record.at(CROPPING), entering)
+    if isinstance(cut, Invalid):
+        return INVALID
+    found: dict[str, list[int]] = {}
+    out = tuple(size - sum(off) for size, off in zip(entering.size, cut, strict=True))
+    for a, (size, off) in enumerate(zip(entering.size, cut, strict=True)):
+        if size <= sum(off):
+            found.setdefault(f"of {size} cells nothing is left when {sum(off)} are cut off", []).append(a)
+    if not entering.complain(Code.DOES_NOT_FIT, found, record.at(CROPPING), "cut off less, or a larger input"):
+        return INVALID
+    return (Crop(Ends(entering.channels, entering.size, entering.channels, out), cut),)
+
+
+TYPES = {
+    "pad": OpType(Object("a pad layer", (PADDING, PADDING_MODE, VALUE), "type", "Cells put around a map."), pad),
+    "crop": OpType(Object("a crop layer", (CROPPING,), "type", "Cells cut off at the edges of a map."), crop),
+}

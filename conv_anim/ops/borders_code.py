@@ -1,0 +1,51 @@
+"""``pad`` in the words of PyTorch, Keras, JAX and NumPy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conv_anim.coding import torch_code as torch
+from conv_anim.coding.arrays_code import padded
+from conv_anim.coding.writing import unwritten
+
+if TYPE_CHECKING:
+    from conv_anim.coding.writing import Place
+    from conv_anim.ops.borders import Pad
+
+MODES = {"reflect": '"reflect"', "replicate": '"edge"', "circular": '"wrap"'}
+
+
+def _torch(op: Pad, place: Place) -> list[str]:
+    del place
+    zeros = {"value": repr(op.value)} if op.value else {}
+    mode = zeros if op.padding_mode == "zeros" else {"mode": repr(op.padding_mode)}
+    return [f"y = {torch.padded(op.padding, **mode)}"]
+
+
+def _keras(op: Pad, place: Place) -> list[str]:
+    del place
+    pads = [(0, 0), *op.padding, (0, 0)]
+    if op.padding_mode not in {"zeros", "reflect"}:
+        unwritten(f"padding_mode {op.padding_mode}")
+    value = f", constant_values={float(op.value)}" if op.value else ""
+    mode = value if op.padding_mode == "zeros" else ', mode="reflect"'
+    return [f"y = keras.ops.pad(x, {pads}{mode})"]
+
+
+def _arrays(op: Pad, xp: str) -> list[str]:
+    more = {"constant_values": repr(op.value)} if op.value else {}
+    more = more if op.padding_mode == "zeros" else {"mode": MODES[op.padding_mode]}
+    return [*padded(op.padding, xp, **more), "y = x"]
+
+
+def _jax(op: Pad, place: Place) -> list[str]:
+    del place
+    return _arrays(op, "jnp")
+
+
+def _numpy(op: Pad, place: Place) -> list[str]:
+    del place
+    return _arrays(op, "np")
+
+
+WRITERS = {"torch": _torch, "keras": _keras, "jax": _jax, "numpy": _numpy}

@@ -1,0 +1,332 @@
+"""``unfold`` and ``fold``: windows as the columns of a matrix (im2col), and back (col2im), as in PyTorch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from conv_anim.diagnostics import Code
+from conv_anim.spec.entering import (
+    AMOUNT,
+    DILATION,
+    LARGEST,
+    MOST_AXES,
+    Amount,
+    axes_of,
+    axis_values,
+    fits,
+    pads,
+    per_axis,
+)
+from conv_anim.spec.kinds import INVALID, Invalid, ListOf, Whole
+from conv_anim.spec.model import Ends
+from conv_anim.spec.op import Columns, Op, OpType
+from conv_anim.spec.records import Field, Object
+from conv_anim.spec.sizes import conv_size, effective_kernel
+from conv_anim.tracing.geometry import Axis
+from conv_anim.tracing.operators import Operator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conv_anim.scene.wording.language import Language
+    from conv_anim.scene.wording.parameters import Setting
+    from conv_anim.spec.entering import Entering, PerAxis
+    from conv_anim.spec.kinds import Maybe
+    from conv_anim.spec.model import Padding, Size
+    from conv_anim.spec.records import Record
+    from conv_anim.tracing.gathers import Fed, Gather, Index, Share
+    from conv_anim.tracing.values import Array
+
+KERNEL_SIZE: Field[PerAxis] = Field("kernel_size", per_axis(1), "Cells of the window.", required=True, example=2)
+STRIDE: Field[PerAxis] = Field("stride", per_axis(1), "How far the window moves.", default=1, example=2)
+PADDING: Field[Amount] = Field("padding", AMOUNT, "Cells of zeros around the map.", default=0, example=1)
+OUTPUT_SIZE: Field[tuple[int, ...]] = Field(
+    "output_size",
+    ListOf(Whole(1, LARGEST), "a list with the size of each axis: [rows, columns]", 1, MOST_AXES),
+    "The map that the columns are laid back into.",
+    required=True,
+    example=[4, 4],
+)
+UNFOLD_WORDS = {
+    "en": {"kind.unfold": "unfolding (im2col)"},
+    "zh-TW": {"kind.unfold": "展開（im2col）"},
+}
+FOLD_WORDS = {
+    "en": {"kind.fold": "folding (col2im)"},
+    "zh-TW": {"kind.fold": "摺回（col2im）"},
+}
+
+
+class Columned(Op):
+    """Windows over a map, each as a column; ``windows`` is how many there are along each axis."""
+
+    __slots__ = ()
+    kernel_size: Size
+    stride: Size
+    padding: Padding
+    dilation: Size
+    windows: Size
+
+    @property
+    def of(self) -> Size:
+        """The size of the map that the windows are of."""
+        raise NotImplementedError
+
+    @property
+    def over(self) -> Operator:
+        """The sliding window whose positions are the columns."""
+        axes = tuple(
+            Axis(
+                size=size,
+                kernel=self.kernel_size[a],
+                count=self.windows[a],
+                stride=self.stride[a],
+                dilation=self.dilation[a],
+                before=self.padding[a][0],
+                after=self.padding[a][1],
+            )
+            for a, size in enumerate(self.of)
+        )
+        return Operator(axes, 1, 1, 1, "sum")
+
+    # words
+
+    def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
+        from conv_anim.scene.wording.parameters import Setting, moves
+        from conv_anim.scene.wording.words import padding
+
+        del fed
+        cells, none = padding(self.padding, say), not any(map(any, self.padding))
+        around = Setting("padding", cells, none, say("padding.plain"))
+        return [*moves(self.kernel_size, self.stride, self.dilation, say), around]
+
+    @property
+    def formula_axes(self) -> int:
+        return len(self.windows)
+
+    def formulas(self, a: int, say: Language) -> list[str]:
+        from conv_anim.scene.wording.formulas import direct, reach
+
+        window = self.kernel_size[a], self.stride[a], self.dilation[a], self.padding[a]
+        made = f"{direct(self.of[a], *window)} = {self.windows[a]}"
+        return [*reach(self.kernel_size[a], self.dilation[a], say), made]
+
+    def more_formulas(self, say: Language) -> list[str]:
+        counts = "·".join(map(str, self.windows))
+        count = f"{counts} = {prod(self.windows)}" if len(self.windows) > 1 else counts
+        return [say("formula.columns", count=count)]
+
+
+@dataclass(frozen=True, slots=True)
+class Unfold(Columned):
+    """As PyTorch's ``Unfold`` (im2col): every window as a column, of in_channels times the kernel's cells."""
+
+    ends: Ends
+    kernel_size: Size
+    stride: Size
+    padding: Padding
+    dilation: Size
+    windows: Size
+
+    WORDS = UNFOLD_WORDS
+    CODE = "conv_anim.ops.columns_code"
+
+    @property
+    def type(self) -> str:
+        return "unfold"
+
+    @property
+    def of(self) -> Size:
+        return self.ends.in_size
+
+    @property
+    def columns(self) -> Columns:
+        return Columns(self.over, made=True)
+
+    def gather(self, fed: Fed) -> Gather:
+        del fed
+        return _unfolded(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Fold(Columned):
+    """As PyTorch's ``Fold`` (col2im): every column laid back where its window was; what overlaps adds up."""
+
+    ends: Ends
+    kernel_size: Size
+    stride: Size
+    padding: Padding
+    dilation: Size
+    windows: Size
+
+    WORDS = FOLD_WORDS
+    CODE = "conv_anim.ops.columns_code"
+
+    @property
+    def type(self) -> str:
+        return "fold"
+
+    @property
+    def of(self) -> Size:
+        return self.ends.out_size
+
+    @property
+    def columns(self) -> Columns:
+        return Columns(self.over, made=False)
+
+    @property
+    def most_taps(self) -> int:
+        return prod(self.kernel_size)
+
+    def gather(self, fed: Fed) -> Gather:
+        del fed
+        return _folded(self)
+
+
+# numbers
+
+
+def _unfolded(op: Unfold) -> Gather:
+    import numpy as np
+
+    from conv_anim.tracing.gathers import Gather, Share, unravelled
+    from conv_anim.tracing.values import spread, taken
+
+    over, cells = op.over, prod(op.kernel_size)
+
+    def shares(cell: Index) -> list[Share]:
+        row, column = cell
+        channel, tap = divmod(row, cells)
+        window, at = unravelled(tap, op.kernel_size), unravelled(column, op.windows)
+        on_canvas = tuple(axis.cell(o, t) for axis, o, t in zip(over.axes, at, window, strict=True))
+        return [Share(_read(over, channel, on_canvas), None, on_canvas)]
+
+    def output(x: Array) -> Array:
+        canvas = spread(over, x, 0)
+        columns = [taken(over, canvas, tap).reshape(len(x), -1) for tap in np.ndindex(*op.kernel_size)]
+        return np.stack(columns, axis=1).reshape(op.ends.out_channels, -1)
+
+    return Gather(op.ends, shares, output, over)
+
+
+def _read(over: Operator, channel: int, canvas: Index) -> Index | None:
+    """The input cell at a place on the canvas, None where it is padding."""
+    place = tuple(at - axis.before for axis, at in zip(over.axes, canvas, strict=True))
+    inside = all(0 <= at < axis.size for axis, at in zip(over.axes, place, strict=True))
+    return (channel, *place) if inside else None
+
+
+def _folded(op: Fold) -> Gather:
+    import numpy as np
+
+    from conv_anim.tracing.gathers import Gather, Share
+    from conv_anim.tracing.values import taken
+
+    over = op.over
+    cells, taps = prod(op.kernel_size), list(np.ndindex(*op.kernel_size))
+
+    def shares(cell: Index) -> list[Share]:
+        channel, *place = cell
+        found = [(k, _window_over(over, tap, tuple(place), op.windows)) for k, tap in enumerate(taps)]
+        return [Share((channel * cells + k, column)) for k, column in found if column is not None]
+
+    def output(x: Array) -> Array:
+        columns = x.reshape(op.ends.out_channels, cells, *op.windows)
+        total = np.zeros((op.ends.out_channels, *(axis.reach for axis in over.axes)), dtype=x.dtype)
+        for k, tap in enumerate(taps):
+            taken(over, total, tap)[...] += columns[:, k]
+        inside = tuple(slice(axis.before, axis.before + axis.size) for axis in over.axes)
+        return total[(slice(None), *inside)]
+
+    return Gather(op.ends, shares, output)
+
+
+def _window_over(over: Operator, tap: Index, place: Index, counts: Size) -> int | None:
+    """The window (as a column) whose tap lies on a cell, None if there is none."""
+    import numpy as np
+
+    window: list[int] = []
+    for axis, t, at, count in zip(over.axes, tap, place, counts, strict=True):
+        start = at + axis.before - t * axis.dilation
+        if start % axis.stride or not 0 <= start // axis.stride < count:
+            return None
+        window.append(start // axis.stride)
+    return int(np.ravel_multi_index(window, counts))
+
+
+# from their keys
+
+
+def unfold(record: Record, entering: Entering) -> Maybe[tuple[Columned, ...]]:
+    found = _windows(record, entering, entering.size)
+    if isinstance(found, Invalid):
+        return INVALID
+    made, count, kernel = found
+    ends = Ends(entering.channels, entering.size, entering.channels * prod(kernel), (prod(count),))
+    return (made(Unfold, ends),)
+
+
+def fold(record: Record, entering: Entering) -> Maybe[tuple[Columned, ...]]:
+    size = record.of(OUTPUT_SIZE)
+    if entering.axes != 1:
+        what = f"fold lays columns back, so its input has 1 axis; this one has {axes_of(entering.axes)}"
+        return entering.report.add(Code.AXES, what, record.node, "feed it from an unfold layer")
+    found = _windows(record, replace(entering, size=size), size)
+    if isinstance(found, Invalid):
+        return INVALID
+    made, count, kernel = found
+    if entering.channels % prod(kernel) or entering.size[0] != prod(count):
+        wanted = f"a multiple of {prod(kernel)} channels and {prod(count)} columns"
+        what = f"such a fold takes {wanted}; what enters has {entering.channels} and {entering.size[0]}"
+        fed = f"input: {{size: [{prod(count)}], channels: {prod(kernel)}}}"
+        hint = f"{fed}, or an unfold layer with the same window before it"
+        return entering.report.add(Code.DOES_NOT_FIT, what, record.at(OUTPUT_SIZE), hint)
+    ends = Ends(entering.channels, entering.size, entering.channels // prod(kernel), size)
+    return (made(Fold, ends),)
+
+
+Windows = tuple["Callable[[type[Unfold] | type[Fold], Ends], Columned]", "Size", "Size"]
+
+
+def _windows(record: Record, entering: Entering, size: Size) -> Maybe[Windows]:
+    """How to make the layer, how many windows there are along each axis, and the kernel's size."""
+    moves = axis_values(record, entering, (KERNEL_SIZE, STRIDE, DILATION))
+    padding = pads(record.of(PADDING), record.at(PADDING), entering)
+    if isinstance(moves, Invalid) or isinstance(padding, Invalid):
+        return INVALID
+    kernel, stride, dilation = moves
+    reach = tuple(map(effective_kernel, kernel, dilation))
+    count = tuple(conv_size(i, window, s, pad) for i, window, s, pad in zip(size, reach, stride, padding, strict=True))
+    if not fits(count, reach, padding, record, entering):
+        return INVALID
+
+    def made(kind: type[Unfold] | type[Fold], ends: Ends) -> Columned:
+        return kind(ends, kernel, stride, padding, dilation, count)
+
+    return made, count, kernel
+
+
+def _kind(
+    name: str, doc: str, resolve: Callable[[Record, Entering], Maybe[tuple[Columned, ...]]], *fields: Field[Any]
+) -> OpType:
+    article = "an" if name[0] in "aeiou" else "a"
+    return OpType(Object(f"{article} {name} layer", fields, "type", doc), resolve)
+
+
+TYPES = {
+    "unfold": _kind(
+        "unfold", "Every window as a column of a matrix (im2col).", unfold, KERNEL_SIZE, STRIDE, PADDING, DILATION
+    ),
+    "fold": _kind(
+        "fold",
+        "Columns laid back into a map, and added where they overlap (col2im).",
+        fold,
+        OUTPUT_SIZE,
+        KERNEL_SIZE,
+        STRIDE,
+        PADDING,
+        DILATION,
+    ),
+}

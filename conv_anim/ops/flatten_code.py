@@ -1,0 +1,29 @@
+"""``flatten`` in the words of PyTorch, Keras, JAX and NumPy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from conv_anim.coding.writing import Place
+    from conv_anim.ops.linear import Flatten
+
+
+def _torch(op: Flatten, place: Place) -> list[str]:
+    del op, place
+    return ["y = nn.Flatten()(x)"]
+
+
+def _keras(op: Flatten, place: Place) -> list[str]:
+    """Channel by channel, as PyTorch has it."""
+    del place
+    first = "keras.ops.moveaxis(x, -1, 1)" if op.ends.in_size else "x"
+    return [f"y = keras.ops.reshape({first}, (1, -1))"]
+
+
+def _array(op: Flatten, place: Place) -> list[str]:
+    del op, place
+    return ["y = x.reshape(-1)"]
+
+
+WRITERS = {"torch": _torch, "keras": _keras, "jax": _array, "numpy": _array}

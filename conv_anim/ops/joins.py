@@ -1,0 +1,277 @@
+"""``add``, ``multiply`` and ``concat``: several maps become one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING
+
+from conv_anim.diagnostics import Code
+from conv_anim.spec.model import Ends
+from conv_anim.spec.op import Op, OpType, Products, Shape
+from conv_anim.spec.records import Object
+from conv_anim.spec.wiring import FROM
+
+if TYPE_CHECKING:
+    from conv_anim.scene.wording.language import Language
+    from conv_anim.scene.wording.parameters import Setting
+    from conv_anim.spec.entering import Entering
+    from conv_anim.spec.kinds import Maybe
+    from conv_anim.spec.records import Record
+    from conv_anim.tracing.gathers import Fed, Gather, Index, Share
+    from conv_anim.tracing.values import Array
+
+WORDS = {
+    "en": {
+        "kind.add": "addition",
+        "kind.multiply": "multiplication",
+        "kind.concat": "concatenation",
+        "badge.concat": "concat",
+        "of": "of {maps}",
+        "input": "the input",
+        "layer": "layer {number}",
+    },
+    "zh-TW": {
+        "kind.add": "相加",
+        "kind.multiply": "相乘",
+        "kind.concat": "串接",
+        "badge.concat": "串接",
+        "of": "{maps}",
+        "input": "輸入",
+        "layer": "第 {number} 層",
+    },
+}
+
+
+def bracketed(number: str) -> str:
+    """A negative number in a sum or a product."""
+    return f"({number})" if number.startswith("−") else number
+
+
+class Join(Op):
+    """Several inputs; a subclass has the shapes of all as ``joined``."""
+
+    __slots__ = ()
+    joined: tuple[Shape, ...]
+    WORDS = WORDS
+
+    @property
+    def fed(self) -> tuple[Shape, ...]:
+        return self.joined
+
+    @property
+    def most_taps(self) -> int:
+        return len(self.joined)
+
+    def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
+        """Of which maps."""
+        from conv_anim.scene.wording.parameters import Setting
+
+        if not fed:
+            return []
+        maps = [say.of(self, "layer", number=number) if number else say.of(self, "input") for number in fed]
+        return [Setting("of", "", text=say.of(self, "of", maps=say.listed(maps)))]
+
+    def kept(self, of: int, cell: Index) -> Index:
+        """The cell of an input that takes part in an output cell: where it has one cell only, that."""
+        shape = (self.joined[of].channels, *self.joined[of].size)
+        padded = shape + (1,) * (len(cell) - len(shape))
+        found = tuple(0 if size == 1 else at for size, at in zip(padded, cell, strict=True))
+        return found[: len(shape)]
+
+
+@dataclass(frozen=True, slots=True)
+class Add(Join):
+    """The sum of maps of one shape, cell by cell."""
+
+    ends: Ends
+    joined: tuple[Shape, ...]
+
+    CODE = "conv_anim.ops.joins_code"
+
+    @property
+    def type(self) -> str:
+        return "add"
+
+    @property
+    def badge(self) -> str:
+        return "+"
+
+    @property
+    def stays(self) -> bool:
+        return True
+
+    def gather(self, fed: Fed) -> Gather:
+        from conv_anim.tracing.gathers import Gather, Share
+        from conv_anim.tracing.values import summed
+
+        del fed
+        count = len(self.joined)
+        return Gather(self.ends, lambda cell: [Share(cell, of=k) for k in range(count)], summed)
+
+    def worked(self, numbers: list[str], result: str) -> str:
+        return f"{' + '.join([numbers[0], *map(bracketed, numbers[1:])])} {result}"
+
+
+@dataclass(frozen=True, slots=True)
+class Multiply(Join):
+    """The product of two maps, cell by cell; one cell or channel of the one meets all of the other."""
+
+    ends: Ends
+    joined: tuple[Shape, ...]
+
+    CODE = "conv_anim.ops.joins_code"
+
+    @property
+    def type(self) -> str:
+        return "multiply"
+
+    @property
+    def badge(self) -> str:
+        return "×"
+
+    @property
+    def stays(self) -> bool:
+        return True
+
+    def reads(self, a: int, first: int, last: int, of: int = 0) -> tuple[int, int] | None:
+        size = self.joined[of].size
+        if not size or size[a] == 1:
+            return 0, 0
+        return first, last
+
+    @property
+    def products(self) -> Products:
+        return Products(self.ends.out_channels * prod(self.ends.out_size), 1)
+
+    def gather(self, fed: Fed) -> Gather:
+        from conv_anim.tracing.gathers import Gather, Share
+        from conv_anim.tracing.values import product_of
+
+        other = fed.arrays[1]
+
+        def shares(cell: Index) -> list[Share]:
+            met = self.kept(1, cell)
+            return [Share(self.kept(0, cell), other[met].item(), other=(1, met))]
+
+        def output(x: Array, y: Array) -> Array:
+            axes = max(x.ndim, y.ndim)
+            x, y = (each.reshape(*each.shape, *(1,) * (axes - each.ndim)) for each in (x, y))
+            return product_of(x, y)
+
+        return Gather(self.ends, shares, output)
+
+    def worked(self, numbers: list[str], result: str) -> str:
+        return f"{' · '.join([numbers[0], *map(bracketed, numbers[1:])])} {result}"
+
+
+@dataclass(frozen=True, slots=True)
+class Concat(Join):
+    """The channels of all inputs, one behind the other."""
+
+    ends: Ends
+    joined: tuple[Shape, ...]
+
+    CODE = "conv_anim.ops.joins_code"
+
+    @property
+    def type(self) -> str:
+        return "concat"
+
+    @property
+    def badge(self) -> str:
+        return "concat"
+
+    @property
+    def stacks(self) -> bool:
+        return True
+
+    @property
+    def stays(self) -> bool:
+        return True
+
+    @property
+    def most_taps(self) -> int:
+        return 1
+
+    def gather(self, fed: Fed) -> Gather:
+        import numpy as np
+
+        from conv_anim.tracing.gathers import Gather, Share
+
+        del fed
+
+        def shares(cell: Index) -> list[Share]:
+            channel, *place = cell
+            for of, shape in enumerate(self.joined):
+                if channel < shape.channels:
+                    return [Share((channel, *place), of=of)]
+                channel -= shape.channels
+            raise IndexError(cell)
+
+        return Gather(self.ends, shares, lambda *arrays: np.concatenate(arrays))
+
+
+# from their keys
+
+
+def add(record: Record, entering: Entering) -> Maybe[tuple[Add, ...]]:
+    first = entering.fed[0]
+    if any(shape != first for shape in entering.fed):
+        what = f"an add layer adds maps of one shape; here are {_listed(entering.fed)}"
+        hint = "a convolution with as many out_channels, and padding: same, makes them alike"
+        return entering.report.add(Code.SHAPE, what, record.at(FROM), hint)
+    return (Add(Ends(*first, *first), entering.fed),)
+
+
+def multiply(record: Record, entering: Entering) -> Maybe[tuple[Multiply, ...]]:
+    one, other = entering.fed
+    shape = _spread(one, other)
+    if shape is None:
+        what = f"a multiply layer takes maps of one shape, or one cell for many; here are {_listed(entering.fed)}"
+        hint = "one number for each channel, as from global_avg_pool, meets a whole map"
+        return entering.report.add(Code.SHAPE, what, record.at(FROM), hint)
+    return (Multiply(Ends(*one, *shape), entering.fed),)
+
+
+def _spread(one: Shape, other: Shape) -> Shape | None:
+    """What both make together, where one number stands for many; None if they do not fit."""
+    axes = max(len(one.size), len(other.size))
+    sizes = [(each.channels, *each.size, *(1,) * (axes - len(each.size))) for each in (one, other)]
+    if any(len(each.size) not in {0, axes} for each in (one, other)):
+        return None
+    if any(a != b and 1 not in {a, b} for a, b in zip(*sizes, strict=True)):
+        return None
+    channels, *size = map(max, *sizes)
+    return Shape(channels, tuple(size))
+
+
+def concat(record: Record, entering: Entering) -> Maybe[tuple[Concat, ...]]:
+    size = entering.fed[0].size
+    if any(shape.size != size for shape in entering.fed):
+        what = f"a concat layer takes maps of one size; here are {_listed(entering.fed)}"
+        return entering.report.add(Code.SHAPE, what, record.at(FROM), "padding: same keeps the size")
+    channels = sum(shape.channels for shape in entering.fed)
+    return (Concat(Ends(entering.channels, size, channels, size), entering.fed),)
+
+
+def _listed(shapes: tuple[Shape, ...]) -> str:
+    return " and ".join(dict.fromkeys(map(str, shapes)))
+
+
+def _keys(name: str, doc: str) -> Object:
+    return Object(f"{'an' if name[0] in 'aeiou' else 'a'} {name} layer", (), "type", doc)
+
+
+TYPES = {
+    "add": OpType(_keys("add", "Maps of one shape added up, cell by cell."), add, (2, None), needs_axes=False),
+    "multiply": OpType(
+        _keys("multiply", "Two maps multiplied, cell by cell; one number of the one can meet a channel of the other."),
+        multiply,
+        (2, 2),
+        needs_axes=False,
+    ),
+    "concat": OpType(
+        _keys("concat", "The channels of all inputs, one behind the other."), concat, (2, None), needs_axes=False
+    ),
+}

@@ -1,0 +1,236 @@
+"""``max_pool``, ``avg_pool``, ``global_avg_pool`` and ``lp_pool``: as PyTorch's, padding as free as a convolution's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from conv_anim.diagnostics import Code
+from conv_anim.ops.windows import Windowed
+from conv_anim.spec.entering import (
+    AMOUNT,
+    CEIL_MODE,
+    DILATION,
+    Amount,
+    axis_values,
+    fits,
+    pads,
+    per_axis,
+)
+from conv_anim.spec.kinds import INVALID, Flag, Invalid, Real
+from conv_anim.spec.model import Ends
+from conv_anim.spec.op import OpType
+from conv_anim.spec.records import Field, Object
+from conv_anim.spec.sizes import ceil_size, conv_size, effective_kernel
+from conv_anim.tracing.geometry import Axis
+from conv_anim.tracing.operators import Operator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from conv_anim.scene.wording.language import Language
+    from conv_anim.scene.wording.parameters import Setting
+    from conv_anim.spec.entering import Entering, PerAxis
+    from conv_anim.spec.kinds import Maybe
+    from conv_anim.spec.model import Number, Padding, Size
+    from conv_anim.spec.records import Record
+
+Reduce: TypeAlias = Literal["max", "mean", "norm"]
+
+KERNEL_SIZE: Field[PerAxis] = Field("kernel_size", per_axis(1), "Cells of the window.", required=True, example=3)
+STRIDE: Field[PerAxis] = Field("stride", per_axis(1), "How far the window moves; by default its own size.", example=1)
+PADDING: Field[Amount] = Field(
+    "padding", AMOUNT, "Cells around the input, at most half the window.", default=0, example=1
+)
+COUNT_INCLUDE_PAD = Field(
+    "count_include_pad", Flag(), "Whether a mean counts the padding's zeros.", default=True, example=False
+)
+
+NORM_TYPE: Field[int | float] = Field(
+    "norm_type", Real(1, 100), "The p of the norm (Σ|x|ᵖ)^(1/p).", default=2, example=3
+)
+
+
+WORDS = {
+    "en": {
+        "kind.max": "max pooling",
+        "kind.mean": "average pooling",
+        "kind.norm": "{p}-norm pooling",
+        "kind.global": "global average pooling",
+    },
+    "zh-TW": {
+        "kind.max": "最大池化",
+        "kind.mean": "平均池化",
+        "kind.norm": "{p}-範數池化",
+        "kind.global": "全域平均池化",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pool(Windowed):
+    """As PyTorch's ``MaxPool1d`` …, ``AvgPool1d`` … and ``LPPool1d`` … ; all of them may be padded and dilated."""
+
+    ends: Ends
+    reduce: Reduce
+    kernel_size: Size
+    stride: Size
+    padding: Padding
+    dilation: Size
+    ceil_mode: bool
+    count_include_pad: bool
+    norm_type: Number = 2
+    """The p of a pool by p-norm, (Σ|x|ᵖ)^(1/p)."""
+
+    WORDS = WORDS
+    CODE = "conv_anim.ops.pool_code"
+
+    @property
+    def type(self) -> str:
+        return {"max": "max_pool", "mean": "avg_pool", "norm": "lp_pool"}[self.reduce]
+
+    @property
+    def window(self) -> Operator:
+        axes = tuple(
+            Axis(
+                size=size,
+                kernel=self.kernel_size[a],
+                count=self.ends.out_size[a],
+                stride=self.stride[a],
+                dilation=self.dilation[a],
+                before=self.padding[a][0],
+                after=self.padding[a][1],
+            )
+            for a, size in enumerate(self.ends.in_size)
+        )
+        channels = self.ends.in_channels
+        return Operator(axes, channels, channels, channels, self.reduce, self.count_include_pad, self.norm_type)
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is the mean of each whole map."""
+        return self.reduce == "mean" and self.kernel_size == self.ends.in_size and max(self.ends.out_size) == 1
+
+    # words
+
+    def kind(self) -> str:
+        return "global" if self.whole else self.reduce
+
+    def name(self, say: Language) -> str:
+        return say.of(self, f"kind.{self.kind()}", p=f"{self.norm_type:.15g}")
+
+    def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
+        from conv_anim.scene.wording.parameters import Setting
+
+        del fed
+        if self.whole:
+            return []
+        uncounted = self.reduce == "mean" and self.padded and not self.count_include_pad
+        ceil, counted = Setting("ceil", "", not self.ceil_mode), Setting("uncounted", "", not uncounted)
+        return [*self.moves(say, "window"), ceil, counted]
+
+    def formulas(self, a: int, say: Language) -> list[str]:
+        return [*Windowed.formulas(self, a, say), self._sized(a, say)]
+
+    def _sized(self, a: int, say: Language) -> str:
+        from conv_anim.scene.wording.words import MINUS
+
+        i, o = self.ends.in_size[a], self.ends.out_size[a]
+        made = f"o = {self.direct(a, up=self.ceil_mode)}"
+        room = i + sum(self.padding[a]) - effective_kernel(self.kernel_size[a], self.dilation[a])
+        fit = (-(-room // self.stride[a]) if self.ceil_mode else room // self.stride[a]) + 1
+        return f"{made} = {o}" if fit == o else say("formula.dropped", formula=f"{made} {MINUS} 1 = {o}")
+
+
+# from its keys
+
+
+def resolve(record: Record, entering: Entering, *, reduce: Reduce) -> Maybe[tuple[Pool, ...]]:
+    sizes = axis_values(record, entering, (KERNEL_SIZE, DILATION))
+    moves = axis_values(record, entering, (STRIDE if record.has(STRIDE) else KERNEL_SIZE,))
+    padding = pads(record.of(PADDING), record.at(PADDING), entering)
+    if isinstance(sizes, Invalid) or isinstance(moves, Invalid) or isinstance(padding, Invalid):
+        return INVALID
+    (kernel, dilation), (stride,) = sizes, moves
+    windows = tuple(map(effective_kernel, kernel, dilation))
+    if not _at_most_half(padding, windows, record, entering):
+        return INVALID
+    count = ceil_size if record.of(CEIL_MODE) else conv_size
+    out_size = tuple(
+        count(size, window, s, pad)
+        for size, window, s, pad in zip(entering.size, windows, stride, padding, strict=True)
+    )
+    if not fits(out_size, windows, padding, record, entering):
+        return INVALID
+    if not _all_read(zip(entering.size, kernel, stride, dilation, padding, out_size, strict=True), record, entering):
+        return INVALID
+    layer = Pool(
+        ends=Ends(entering.channels, entering.size, entering.channels, out_size),
+        reduce=reduce,
+        kernel_size=kernel,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        ceil_mode=record.of(CEIL_MODE),
+        count_include_pad=reduce == "mean" and record.of(COUNT_INCLUDE_PAD),
+        norm_type=record.of(NORM_TYPE),
+    )
+    return (layer,)
+
+
+def resolve_global(record: Record, entering: Entering) -> tuple[Pool, ...]:
+    """The mean of each whole map."""
+    del record
+    size, ones = entering.size, (1,) * entering.axes
+    ends = Ends(entering.channels, size, entering.channels, ones)
+    return (Pool(ends, "mean", size, size, ((0, 0),) * entering.axes, ones, ceil_mode=False, count_include_pad=True),)
+
+
+def _at_most_half(padding: Padding, windows: Size, record: Record, entering: Entering) -> bool:
+    """As PyTorch demands it: no window may lie in the padding alone."""
+    found: dict[str, list[int]] = {}
+    for a, (pad, window) in enumerate(zip(padding, windows, strict=True)):
+        if max(pad) > window // 2:
+            what = f"padding {max(pad)} is more than half the window of {window}, which is {window // 2}"
+            found.setdefault(what, []).append(a)
+    hint = "less padding: a window must not lie in the padding alone"
+    return entering.complain(Code.PADDING, found, record.at(PADDING), hint)
+
+
+def _all_read(
+    axes: Iterable[tuple[int, int, int, int, tuple[int, int], int]], record: Record, entering: Entering
+) -> bool:
+    """Whether every window finds an input cell; a dilated one can step over a small input."""
+    found: dict[str, list[int]] = {}
+    for a, (size, kernel, stride, dilation, (before, _), out) in enumerate(axes):
+        missed = (o for o in range(out) if not _reads(o * stride - before, kernel, dilation, size))
+        first = None if dilation == 1 else next(missed, None)
+        if first is not None:
+            found.setdefault(f"window {first + 1} of {out} would read no input at all", []).append(a)
+    return entering.complain(Code.PADDING, found, record.at(DILATION), "less dilation or padding")
+
+
+def _reads(start: int, kernel: int, dilation: int, size: int) -> bool:
+    return any(0 <= start + t * dilation < size for t in range(kernel))
+
+
+SHARED = (KERNEL_SIZE, STRIDE, PADDING, DILATION, CEIL_MODE)
+MAX_POOL = OpType(
+    Object("a max_pool layer", SHARED, "type", "The largest number under the window."), partial(resolve, reduce="max")
+)
+AVG_POOL = OpType(
+    Object("an avg_pool layer", (*SHARED, COUNT_INCLUDE_PAD), "type", "The mean of what lies under the window."),
+    partial(resolve, reduce="mean"),
+)
+LP_POOL = OpType(
+    Object(
+        "an lp_pool layer",
+        (NORM_TYPE, KERNEL_SIZE, STRIDE, CEIL_MODE),
+        "type",
+        "The norm of what lies under the window.",
+    ),
+    partial(resolve, reduce="norm"),
+)
+GLOBAL_AVG_POOL = OpType(Object("a global_avg_pool layer", (), "type", "The mean of each whole map."), resolve_global)
+TYPES = {"max_pool": MAX_POOL, "avg_pool": AVG_POOL, "global_avg_pool": GLOBAL_AVG_POOL, "lp_pool": LP_POOL}

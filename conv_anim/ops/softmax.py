@@ -1,0 +1,138 @@
+"""``softmax``: numbers as shares of a whole, as PyTorch's ``Softmax``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from conv_anim.spec.kinds import OneOf
+from conv_anim.spec.model import Ends
+from conv_anim.spec.op import Op, OpType
+from conv_anim.spec.records import Field, Object
+
+if TYPE_CHECKING:
+    from conv_anim.coding.writing import Place
+    from conv_anim.scene.wording.language import Language
+    from conv_anim.scene.wording.parameters import Setting
+    from conv_anim.spec.entering import Entering
+    from conv_anim.spec.records import Record
+    from conv_anim.tracing.gathers import Fed, Gather, Index, Share
+    from conv_anim.tracing.values import Array
+
+Over: TypeAlias = Literal["channels", "last"]
+OVERS: tuple[Over, ...] = ("channels", "last")
+OVER: Field[Over] = Field(
+    "over",
+    OneOf(OVERS, docs=("All channels of a place, or a flat vector.", "The cells of the last axis.")),
+    "What adds up to 1; by default the channels, or the last axis where there is one channel.",
+    example="last",
+)
+MOST = 4
+"""Powers that are written out."""
+WORDS = {
+    "en": {"kind.softmax": "softmax", "over.channels": "over the channels", "over.last": "over the last axis"},
+    "zh-TW": {"kind.softmax": "softmax 函數", "over.channels": "對通道", "over.last": "對最後一軸"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Softmax(Op):
+    """``axis`` is that of the array (channels, *size) along which numbers add up to 1."""
+
+    ends: Ends
+    axis: int
+
+    WORDS = WORDS
+    CODE = __name__
+
+    @property
+    def type(self) -> str:
+        return "softmax"
+
+    @property
+    def badge(self) -> str:
+        return "softmax"
+
+    @property
+    def most_taps(self) -> int:
+        return (self.ends.in_channels, *self.ends.in_size)[self.axis]
+
+    @property
+    def stays(self) -> bool:
+        return self.axis == 0
+
+    def reads(self, a: int, first: int, last: int, of: int = 0) -> tuple[int, int]:
+        """All of the axis along which numbers add up to 1."""
+        del of
+        return (0, self.ends.in_size[a] - 1) if a == self.axis - 1 else (first, last)
+
+    def gather(self, fed: Fed) -> Gather:
+        import numpy as np
+
+        from conv_anim.tracing.gathers import Gather, Share
+
+        x = fed.arrays[0].astype(np.float64)
+        powers = np.exp(x - x.max(axis=self.axis, keepdims=True))
+        made: Array = powers / powers.sum(axis=self.axis, keepdims=True)
+
+        def shares(cell: Index) -> list[Share]:
+            """The cell itself first, then the others that it is compared with."""
+            line = [(*cell[: self.axis], k, *cell[self.axis + 1 :]) for k in range(x.shape[self.axis])]
+            return [Share(each, made=made[each].item()) for each in sorted(line, key=lambda each: each != cell)]
+
+        return Gather(self.ends, shares, lambda _: made)
+
+    def worked(self, numbers: list[str], result: str) -> str:
+        powers = [f"exp({number})" for number in numbers]
+        shown = powers if len(powers) <= MOST else [*powers[:MOST], "…"]
+        return f"{powers[0]} / ({' + '.join(shown)}) {result}"
+
+    def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
+        from conv_anim.scene.wording.parameters import Setting
+
+        del fed
+        over = "channels" if self.axis == 0 else "last"
+        return [Setting("over", "", usual=prod(self.ends.in_size) == 1, text=say.of(self, f"over.{over}"))]
+
+
+def _torch(op: Softmax, place: Place) -> list[str]:
+    del place
+    return [f"y = nn.Softmax(dim={op.axis + 1})(x)"]
+
+
+def _keras(op: Softmax, place: Place) -> list[str]:
+    del place
+    return [f"y = keras.ops.softmax(x, axis={-1 if op.axis == 0 else -2})"]
+
+
+def _jax(op: Softmax, place: Place) -> list[str]:
+    del place
+    return [f"y = jax.nn.softmax(x, axis={op.axis})"]
+
+
+def _numpy(op: Softmax, place: Place) -> list[str]:
+    del place
+    return [
+        f"powers = np.exp(x - x.max(axis={op.axis}, keepdims=True))",
+        f"y = powers / powers.sum(axis={op.axis}, keepdims=True)",
+    ]
+
+
+WRITERS = {"torch": _torch, "keras": _keras, "jax": _jax, "numpy": _numpy}
+
+
+def resolve(record: Record, entering: Entering) -> tuple[Softmax, ...]:
+    """Over the channels, unless there is only one and axes to choose from."""
+    over = record.get(OVER) or ("last" if entering.channels == 1 and entering.size else "channels")
+    ends = Ends(entering.channels, entering.size, entering.channels, entering.size)
+    return (Softmax(ends, len(entering.size) if over == "last" else 0),)
+
+
+TYPES = {
+    "softmax": OpType(
+        Object("a softmax layer", (OVER,), "type", "Numbers as shares of a whole: eˣ over the sum of all eˣ."),
+        resolve,
+        needs_axes=False,
+    )
+}

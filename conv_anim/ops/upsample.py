@@ -1,0 +1,239 @@
+"""``upsample``: a larger map with numbers in between, as PyTorch's ``Upsample``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, floor, isclose, prod
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from conv_anim.diagnostics import Code
+from conv_anim.spec.entering import LARGEST, MOST_AXES, axes_of
+from conv_anim.spec.kinds import INVALID, Either, Flag, Invalid, ListOf, OneOf, Real, Whole, is_list, is_scalar
+from conv_anim.spec.model import Ends
+from conv_anim.spec.op import Interpolation, Op, OpType, Products
+from conv_anim.spec.records import Field, Object
+
+if TYPE_CHECKING:
+    from conv_anim.scene.wording.language import Language
+    from conv_anim.scene.wording.parameters import Setting
+    from conv_anim.spec.entering import Entering
+    from conv_anim.spec.kinds import Maybe
+    from conv_anim.spec.model import Size
+    from conv_anim.spec.records import Record
+    from conv_anim.tracing.gathers import Fed, Gather
+
+Mode: TypeAlias = Literal["nearest", "linear", "bilinear", "trilinear", "bicubic"]
+MODES: Final[tuple[Mode, ...]] = ("nearest", "linear", "bilinear", "trilinear", "bicubic")
+LINEAR: Final[tuple[Mode, ...]] = ("linear", "bilinear", "trilinear")
+SCALE_FACTOR: Field[int | float | tuple[int | float, ...]] = Field(
+    "scale_factor",
+    Either(
+        (
+            (is_list, ListOf(Real(0.01, 1000), "a list with one number per axis", 1, MOST_AXES)),
+            (is_scalar, Real(0.01, 1000)),
+        )
+    ),
+    "How many times as large the output is: one number, or one per axis.",
+    example=2,
+)
+SIZE: Field[tuple[int, ...]] = Field(
+    "size",
+    ListOf(Whole(1, LARGEST), "a list with the size of each axis", 1, MOST_AXES),
+    "The output's size.",
+    example=[7, 7],
+)
+MODE: Field[Mode] = Field(
+    "mode", OneOf(MODES), "How numbers in between are made.", default="nearest", example="bilinear"
+)
+ALIGN_CORNERS = Field(
+    "align_corners",
+    Flag(),
+    "Whether the corner cells' middles, instead of their edges, stay where they are.",
+    default=False,
+    example=True,
+)
+
+
+WEIGHED: Final = {"nearest": 0, "linear": 2, "cubic": 4}
+"""How many cells along each axis an interpolation weighs."""
+SIMPLE = 1000
+"""A factor over a larger denominator is written with decimals."""
+WORDS = {
+    "en": {
+        "kind.nearest": "nearest-neighbour upsampling",
+        "kind.linear.1": "linear upsampling",
+        "kind.linear.2": "bilinear upsampling",
+        "kind.linear.3": "trilinear upsampling",
+        "kind.cubic": "bicubic upsampling",
+    },
+    "zh-TW": {
+        "kind.nearest": "最近鄰上採樣",
+        "kind.linear.1": "線性上採樣",
+        "kind.linear.2": "雙線性上採樣",
+        "kind.linear.3": "三線性上採樣",
+        "kind.cubic": "雙三次上採樣",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Upsample(Op):
+    """As PyTorch's ``Upsample``. ``ratio`` is how far apart, in input cells, the outputs are read, for each axis."""
+
+    ends: Ends
+    mode: Literal["nearest", "linear", "cubic"]
+    align_corners: bool
+    ratio: tuple[float, ...]
+
+    WORDS = WORDS
+    CODE = "conv_anim.ops.upsample_code"
+
+    @property
+    def type(self) -> str:
+        return "upsample"
+
+    @property
+    def interpolation(self) -> Interpolation:
+        return Interpolation(self.mode, self.align_corners, self.ratio, self.ends.in_size)
+
+    # numbers and cost
+
+    def gather(self, fed: Fed) -> Gather:
+        from conv_anim.tracing.interpolation import interpolated
+
+        del fed
+        return interpolated(self.interpolation, self.ends)
+
+    @property
+    def products(self) -> Products:
+        each = int(WEIGHED[self.mode] ** len(self.ends.in_size))
+        return Products(self.ends.out_channels * prod(self.ends.out_size), each)
+
+    @property
+    def most_taps(self) -> int:
+        return max(1, int(WEIGHED[self.mode] ** len(self.ends.in_size)))
+
+    # receptive field
+
+    def period(self, a: int) -> int:
+        return self.ends.out_size[a]
+
+    def reads(self, a: int, first: int, last: int, of: int = 0) -> tuple[int, int]:
+        del of
+        return self._between(a, first)[0], self._between(a, last)[1]
+
+    def _between(self, a: int, o: int) -> tuple[int, int]:
+        """The cells that an output lies between; at the edge they may lie beyond it."""
+        ratio = self.ratio[a]
+        if self.mode == "nearest":
+            return floor(o * ratio), floor(o * ratio)
+        at = o * ratio if self.align_corners else (o + 0.5) * ratio - 0.5
+        more = WEIGHED[self.mode] // 2 - 1
+        return floor(at) - more, ceil(at) + more
+
+    # words
+
+    def kind(self) -> str:
+        return f"linear.{len(self.ends.in_size)}" if self.mode == "linear" else self.mode
+
+    def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
+        from conv_anim.scene.wording.parameters import Setting
+
+        del say, fed
+        return [self._factor(), Setting("corners", "", usual=not self.align_corners)]
+
+    def _factor(self) -> Setting:
+        """How many times as large the output is, where that is whole, and no cell of it is read as if it were not."""
+        from conv_anim.scene.wording.parameters import Setting
+        from conv_anim.scene.wording.words import per_axis
+
+        sizes = list(zip(self.ends.in_size, self.ends.out_size, strict=True))
+        read = zip(sizes, self.ratio, strict=True)
+        apart = not self.align_corners and any(not isclose(ratio * out, size) for (size, out), ratio in read)
+        if apart or any(out % size for size, out in sizes):
+            return Setting("factor", "", usual=True)
+        return Setting("factor", per_axis(tuple(out // size for size, out in sizes)))
+
+    def formulas(self, a: int, say: Language) -> list[str]:
+        """With the factor as far as it is known: with aligned corners, only the sizes say it."""
+        del say
+        i, o = self.ends.in_size[a], self.ends.out_size[a]
+        factor = Fraction(o, i) if self.align_corners else _scale(1 / self.ratio[a], Fraction(o, i))
+        decimal = factor.denominator in {1, 2, 4, 5, 10} or factor.denominator > SIMPLE
+        product = f"{i}·{float(factor):.15g}" if decimal else f"{i}·{factor}"
+        return [f"o = {product} = {o}" if factor * i == o else f"o = ⌊{product}⌋ = {o}"]
+
+
+def _scale(number: float, between: Fraction) -> Fraction:
+    """A factor as a fraction, or else as the decimals that it was given in; ``between`` is that of the sizes."""
+    near = (between, Fraction(number).limit_denominator(SIMPLE))
+    same = (fraction for fraction in near if isclose(fraction, number, rel_tol=1e-15))
+    return next(same, Fraction(f"{number:.15g}"))
+
+
+# from its keys
+
+
+def upsample(record: Record, entering: Entering) -> Maybe[tuple[Upsample, ...]]:
+    mode = record.of(MODE)
+    if not _mode_fits(mode, record, entering):
+        return INVALID
+    sizes = _sizes(record, entering)
+    if isinstance(sizes, Invalid):
+        return INVALID
+    out, ratio = sizes
+    corners = record.of(ALIGN_CORNERS)
+    if corners and mode == "nearest":
+        what = "align_corners is for the interpolating modes"
+        return entering.report.add(
+            Code.EXCLUSIVE_KEYS, what, record.at(ALIGN_CORNERS), "mode: bilinear, or leave it out"
+        )
+    if corners:
+        ratio = tuple((i - 1) / (o - 1) if o > 1 else 0.0 for i, o in zip(entering.size, out, strict=True))
+    kind: Literal["nearest", "linear", "cubic"] = (
+        "nearest" if mode == "nearest" else "cubic" if mode == "bicubic" else "linear"
+    )
+    return (Upsample(Ends(entering.channels, entering.size, entering.channels, out), kind, corners, ratio),)
+
+
+def _mode_fits(mode: Mode, record: Record, entering: Entering) -> bool:
+    wanted = LINEAR[entering.axes - 1]
+    if (mode in LINEAR and mode != wanted) or (mode == "bicubic" and entering.axes != 2):
+        what = f"mode {mode} is not for an input with {axes_of(entering.axes)}"
+        entering.report.add(Code.AXES, what, record.at(MODE), f"use nearest or {wanted}")
+        return False
+    return True
+
+
+def _sizes(record: Record, entering: Entering) -> Maybe[tuple[Size, tuple[float, ...]]]:
+    """The output's size, and how many input cells lie between two outputs along each axis."""
+    size, scale = record.get(SIZE), record.get(SCALE_FACTOR)
+    if (size is None) == (scale is None):
+        what = "upsample takes one of the keys 'scale_factor' and 'size'"
+        code = Code.MISSING_KEY if size is None else Code.EXCLUSIVE_KEYS
+        hint = "add scale_factor: 2" if size is None else "leave one of them out"
+        return entering.report.add(code, what, record.node if size is None else record.at(SIZE), hint)
+    key, count = (SCALE_FACTOR, scale) if size is None else (SIZE, size)
+    if isinstance(count, tuple) and len(count) != entering.axes:
+        what = (
+            f"'{key.name}' has {len(count)} number{'s' * (len(count) > 1)}, but the input has {axes_of(entering.axes)}"
+        )
+        return entering.report.add(Code.AXES, what, record.at(key), "one number for each axis")
+    if size is not None:
+        return size, tuple(i / o for i, o in zip(entering.size, size, strict=True))
+    factors = scale if isinstance(scale, tuple) else (scale or 1,) * entering.axes
+    out = tuple(floor(i * factor) for i, factor in zip(entering.size, factors, strict=True))
+    if min(out) < 1:
+        what = f"the input's {'x'.join(map(str, entering.size))} cells, scaled like this, are none"
+        return entering.report.add(Code.DOES_NOT_FIT, what, record.at(SCALE_FACTOR), "a larger factor or input")
+    return out, tuple(1 / factor for factor in factors)
+
+
+UPSAMPLE = OpType(
+    Object(
+        "an upsample layer", (SCALE_FACTOR, SIZE, MODE, ALIGN_CORNERS), "type", "A larger map, with numbers in between."
+    ),
+    upsample,
+)
+TYPES = {"upsample": UPSAMPLE}

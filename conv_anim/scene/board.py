@@ -1,0 +1,82 @@
+"""Several figures side by side and in step: headings on one line, cells of one size, what is said of each below it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import reduce
+from math import ceil
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.layout import EMPTY, Fit, Panel, column, of_figure, table, written
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from conv_anim.scene.style import Style
+    from conv_anim.tracing.trace import Trace
+
+WIDEST = 1600
+"""Pixels, at scale 1, that figures side by side may take; more of them stand below each other."""
+NARROWEST = 200
+"""Pixels, at scale 1, that a line above or below a figure may take even if the figure is narrower."""
+
+
+def board(
+    traces: Sequence[Trace], shown: Sequence[Panel], style: Style, below: Sequence[Panel], each: int | None
+) -> Panel:
+    """The panels of some traces with their headings, and what is said ``below`` each; ``each`` of them in a line."""
+    headings = [heading(trace.spec.title, style, room(one, style)) for trace, one in zip(traces, shown, strict=True)]
+    rows = [row for row in (headings, shown, below) if any(one != EMPTY for one in row)]
+    widths = [max(one.width for one in column_) for column_ in zip(*rows, strict=True)]
+    gap = style.apart
+    each = each or abreast(widths, gap, WIDEST * style.scale)
+    parts = [[row[k : k + each] for row in rows] for k in range(0, len(shown), each)]
+    return column(*(table(part, across=gap, down=style.gap) for part in parts), gap=gap)
+
+
+def room(shown: Panel, style: Style) -> float:
+    """What a line above or below a figure may take."""
+    return max(shown.width, NARROWEST * style.scale)
+
+
+def abreast(widths: Sequence[float], gap: float, most: float) -> int:
+    """How many figures stand side by side: as many as fit, in lines that are as even as can be."""
+    count = len(widths)
+
+    def fits(each: int) -> bool:
+        lines = (widths[k : k + each] for k in range(0, count, each))
+        return all(sum(line) + gap * (len(line) - 1) <= most for line in lines)
+
+    largest = next((each for each in range(count, 1, -1) if fits(each)), 1)
+    return ceil(count / ceil(count / largest))
+
+
+def heading(title: str | None, style: Style, width: float) -> Panel:
+    """A title in bold, in lines; all headings begin on one line."""
+    if title is None:
+        return EMPTY
+    size, leading = style.label_size * 1.15, style.label_size * 1.5
+    lines = style.wrapped(title, size=size, width=width / 1.08)
+    items = tuple(
+        style.text(0, k * leading, line, size=size, color=style.text_ink, bold=True) for k, line in enumerate(lines)
+    )
+    widest = max(style.width(line, size=size, bold=True) for line in lines)
+    return written(items, widest, len(lines) * leading, baseline=0.0)
+
+
+def fitted(traces: Sequence[Trace], style: Style, view: Callable[[Trace, Style], Panel]) -> list[Panel]:
+    """The panels of all traces, those of one view with cells of one size."""
+    kinds = [trace.spec.view.kind for trace in traces]
+    alone = [view(trace, style) for trace in traces]
+    fits = {kind: _joined([one for one, its in zip(alone, kinds, strict=True) if its == kind]) for kind in kinds}
+    found = []
+    for k, (trace, kind, one) in enumerate(zip(traces, kinds, alone, strict=True)):
+        again = fits[kind] is not None and one.fit != fits[kind]
+        found.append(of_figure(view(trace, replace(style, fit=fits[kind])) if again else one, k))
+    return found
+
+
+def _joined(panels: Sequence[Panel]) -> Fit | None:
+    """What suits all of them; None if the view leaves its cells as they are."""
+    fits = [one.fit for one in panels if one.fit is not None]
+    return reduce(Fit.joined, fits) if fits else None

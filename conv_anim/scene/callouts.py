@@ -1,0 +1,146 @@
+"""Words about a drawing: callouts beside its parts, with keys to marked cells, and a legend of such keys below all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.primitives import Boxes, Lines
+from conv_anim.scene.wording.words import Label
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conv_anim.scene.primitives import Items, Primitive, Stroke
+    from conv_anim.scene.style import Style
+
+NARROWEST = 300
+"""Pixels, at scale 1, that a line of a legend may take even if the drawing is narrower."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """What cells of a look are: a small one of them, and words. A ``cross`` strikes it out."""
+
+    text: str
+    fill: str
+    edge: Stroke
+    cross: Stroke | None = None
+
+    def cell(self, style: Style, side: int, x: float, capitals: float) -> list[Primitive]:
+        """A cell with its middle beside that of small capitals that begin at a height."""
+        left, high = round(x), round(capitals + (style.small_size * style.font.cap_height - side) / 2)
+        edge = self.edge if self.edge.dash is None else replace(self.edge, dash=(side / 4, side / 4))
+        items: list[Primitive] = [Boxes(((left, high, side, side),), self.fill, edge)]
+        if self.cross is not None:
+            right, low = left + side, high + side
+            items.append(Lines((((left, high), (right, low)), ((left, low), (right, high))), self.cross))
+        return items
+
+
+@dataclass(frozen=True)
+class Callout:
+    """A name with a swatch of the plane's colour, under it the detail, and below those further lines and keys."""
+
+    style: Style
+    label: Label
+    swatch: str | None
+    lines: tuple[str, ...] = ()
+    keys: tuple[Key, ...] = ()
+
+    @classmethod
+    def of(cls, style: Style, name: str, lines: Sequence[str], swatch: str | None, keys: tuple[Key, ...]) -> Callout:
+        """A name, lines below it, those that are empty left out, and keys."""
+        detail, *more = [line for line in lines if line] or [""]
+        return cls(style, Label(name, detail), swatch, tuple(more), keys)
+
+    @property
+    def indent(self) -> float:
+        return 0.0 if self.swatch is None else self.style.label_size * 1.15
+
+    @property
+    def capitals(self) -> float:
+        """The height of the name."""
+        return self.style.label_size * self.style.font.cap_height
+
+    @property
+    def leading(self) -> float:
+        return self.style.small_size * 1.5
+
+    @property
+    def width(self) -> float:
+        name = self.style.width(self.label.name, size=self.style.label_size, bold=True)
+        small = (self.label.detail, *self.lines, *(key.text for key in self.keys))
+        return self.indent + max(name, *(self.style.width(text, size=self.style.small_size) for text in small))
+
+    @property
+    def _below(self) -> list[tuple[str, Key | None]]:
+        """What stands under the name, line by line."""
+        texts = [self.label.detail, *self.lines] if self.label.detail else self.lines
+        return [*((text, None) for text in texts), *((key.text, key) for key in self.keys)]
+
+    @property
+    def height(self) -> float:
+        return self.capitals + len(self._below) * self.leading
+
+    def at(self, x: float, top: float) -> Items:
+        """With its left upper corner at a point."""
+        style, side = self.style, round(self.capitals)
+        items: list[Primitive] = []
+        if self.swatch is not None:
+            items.append(Boxes(((round(x), round(top), side, side),), self.swatch, radius=side / 5))
+        left, ink = x + self.indent, style.colors.ink
+        items.append(style.text(left, top, self.label.name, size=style.label_size, color=ink, bold=True))
+        baseline = top + self.capitals
+        for text, key in self._below:
+            baseline += self.leading
+            capitals = baseline - style.small_size * style.font.cap_height
+            items.append(style.text(left, capitals, text, size=style.small_size, color=style.label_ink))
+            items += [] if key is None else key.cell(style, side, x, capitals)
+        return tuple(items)
+
+
+@dataclass(frozen=True)
+class Legend:
+    """Keys one below the other; a text longer than ``room`` is broken."""
+
+    style: Style
+    keys: tuple[Key, ...]
+    room: float
+
+    @property
+    def indent(self) -> float:
+        return self.style.small_size * 1.6
+
+    @property
+    def leading(self) -> float:
+        return self.style.small_size * 1.55
+
+    @cached_property
+    def texts(self) -> list[list[str]]:
+        """Each key's text in lines."""
+        width = max(self.room, NARROWEST * self.style.scale) - self.indent
+        return [self.style.wrapped(key.text, size=self.style.small_size, width=width) for key in self.keys]
+
+    @cached_property
+    def width(self) -> float:
+        lines = [line for text in self.texts for line in text]
+        return self.indent + max((self.style.width(line, size=self.style.small_size) for line in lines), default=0.0)
+
+    @property
+    def height(self) -> float:
+        """Without the space that leads up to the first line; 0 if there is nothing to say."""
+        count = sum(map(len, self.texts))
+        return (count - 1) * self.leading + self.style.small_size if count else 0.0
+
+    def at(self, x: float, top: float) -> Items:
+        """With its left upper corner at a point."""
+        size, side = self.style.small_size, round(self.style.small_size)
+        items: list[Primitive] = []
+        for key, lines in zip(self.keys, self.texts, strict=True):
+            items += key.cell(self.style, side, x, top)
+            for line in lines:
+                items.append(self.style.text(x + self.indent, top, line, size=size, color=self.style.label_ink))
+                top += self.leading
+        return tuple(items)

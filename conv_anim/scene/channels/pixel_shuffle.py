@@ -1,0 +1,292 @@
+"""The channels view of a pixel shuffle: many small maps woven into a large one, or a large one dealt out to many.
+
+Small maps stand as their cells do in the large one: what comes from the map in a row and a column of their array
+lies in that row and that column of every square.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import ceil
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.areas import Turn, of_grid
+from conv_anim.scene.callouts import Callout
+from conv_anim.scene.channels.headings import ends
+from conv_anim.scene.channels.lanes import Lanes
+from conv_anim.scene.clipping import Segment, outside
+from conv_anim.scene.grid import Grid
+from conv_anim.scene.layout import Panel, align, animated
+from conv_anim.scene.primitives import Frame, Lines
+from conv_anim.scene.steps import Steps
+from conv_anim.scene.tints import tints
+
+if TYPE_CHECKING:
+    from conv_anim.scene.areas import Area
+    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.style import Style
+    from conv_anim.spec.op import Woven
+    from conv_anim.tracing.trace import Trace
+    from conv_anim.tracing.values import Array
+
+Cell = tuple[int, ...]
+"""Channel, row, column."""
+
+
+@dataclass(frozen=True)
+class PixelShuffling:
+    """Input on the left, output on the right; every frame copies a cell."""
+
+    trace: Trace
+    style: Style
+
+    @cached_property
+    def lanes(self) -> Lanes:
+        return Lanes(self.trace, self.style)
+
+    @property
+    def layer(self) -> Woven:
+        woven = self.trace.layer.layer.woven
+        assert woven is not None
+        return woven
+
+    @property
+    def weaves(self) -> bool:
+        """Whether the large maps are the output."""
+        return self.layer.out
+
+    @cached_property
+    def steps(self) -> Steps:
+        return Steps(self.trace.output.shape, self.trace.spec.animation)
+
+    def source(self, cell: Cell) -> Cell:
+        """The input cell that an output cell is a copy of."""
+        (tap,) = self.trace.layer.step(cell).taps
+        assert tap.input is not None
+        return tap.input
+
+    # colours
+
+    @cached_property
+    def tints(self) -> tuple[str, ...]:
+        return tints(self.style.colors, (self.layer.factor, self.layer.factor))
+
+    def color(self, small: int) -> str:
+        """Of a small map, by its place in its array."""
+        return self.tints[small % len(self.tints)]
+
+    def color_of_output(self, cell: Cell) -> str:
+        return self.color(self.source(cell)[0] if self.weaves else cell[0])
+
+    def color_of_input(self, cell: Cell) -> str:
+        """Of an input cell; in a large map that of the small one that it goes to."""
+        if self.weaves:
+            return self.color(cell[0])
+        factor, (_, row, column) = self.layer.factor, cell
+        return self.color(row % factor * factor + column % factor)
+
+    # places
+
+    @property
+    def labelled(self) -> bool:
+        return self.trace.spec.labels is not None
+
+    @cached_property
+    def signs(self) -> list[Callout]:
+        return [Callout(self.style, label, None) for label in ends(self.trace, self.lanes.say)]
+
+    @cached_property
+    def top(self) -> int:
+        return round(max(sign.height for sign in self.signs) + 2.1 * self.style.gap) if self.labelled else 0
+
+    @property
+    def gap(self) -> int:
+        """Between maps."""
+        return round(self.style.gap * (1.5 if self.labelled else 0.8))
+
+    @cached_property
+    def _sizes(self) -> tuple[int, int, int]:
+        """Width and height of an array of small maps, and the height of a block with its large one beside it."""
+        rows, columns = self.small_shape
+        side, factor = self.lanes.numbers.cell, self.layer.factor
+        width = columns * side * factor + self.across * (factor - 1)
+        height = rows * side * factor + self.gap * (factor - 1)
+        return width, height, height + self.gap
+
+    @property
+    def _maps(self) -> Array:
+        """The numbers of the small maps."""
+        return self.trace.input if self.weaves else self.trace.output
+
+    @property
+    def small_shape(self) -> tuple[int, int]:
+        """Rows and columns of a small map."""
+        rows, columns = self._maps[0].shape
+        return rows, columns
+
+    @cached_property
+    def across(self) -> int:
+        """Between maps side by side, whose names do not touch."""
+        if not self.labelled:
+            return self.gap
+        name = self.style.width(self._called(len(self._maps) - 1), size=self.style.small_size)
+        wide = self.small_shape[1] * self.lanes.numbers.cell
+        return max(self.gap, ceil(name + 0.8 * self.style.gap - wide))
+
+    @cached_property
+    def small(self) -> list[Grid]:
+        factor, (rows, columns) = self.layer.factor, self.small_shape
+        side, left = self.lanes.numbers.cell, 0 if self.weaves else self.right
+        grids: list[Grid] = []
+        for channel in range(len(self._maps)):
+            block, place = divmod(channel, factor**2)
+            row, column = divmod(place, factor)
+            x = left + column * (columns * side + self.across)
+            y = self.top + block * self._sizes[2] + row * (rows * side + self.gap)
+            grids.append(Grid(self.style, self.lanes.numbers, rows, columns, x, y))
+        return grids
+
+    @cached_property
+    def large(self) -> list[Grid]:
+        values = self.trace.output if self.weaves else self.trace.input
+        rows, columns = values[0].shape
+        left, lower = self.right if self.weaves else 0, (self._sizes[1] - rows * self.lanes.numbers.cell) // 2
+        tops = [self.top + block * self._sizes[2] + lower for block in range(len(values))]
+        return [Grid(self.style, self.lanes.numbers, rows, columns, left, y) for y in tops]
+
+    @cached_property
+    def right(self) -> int:
+        """Where the output begins."""
+        cells = self.trace.input[0].shape[1] * self.lanes.numbers.cell
+        wide = self._sizes[0] if self.weaves else cells
+        return round(max(wide, self.signs[0].width if self.labelled else 0) + 5 * self.style.gap)
+
+    @property
+    def before(self) -> list[Grid]:
+        return self.small if self.weaves else self.large
+
+    @property
+    def after(self) -> list[Grid]:
+        return self.large if self.weaves else self.small
+
+    @property
+    def width(self) -> float:
+        right = max(grid.x + grid.width for grid in self.after)
+        return max(right, self.right + self.signs[1].width if self.labelled else 0)
+
+    @property
+    def bottom(self) -> float:
+        return max(grid.y + grid.height for grid in (*self.small, *self.large))
+
+    # what is drawn
+
+    def still(self) -> Items:
+        items: list[Primitive] = []
+        for channel, grid in enumerate(self.before):
+            items += self._colored(grid, channel, self.trace.input[channel])
+        for grid in self.after:
+            items += grid.pending()
+        return (*items, *(self._labels() if self.labelled else []))
+
+    def _colored(self, grid: Grid, channel: int, values: Array) -> list[Primitive]:
+        by_color: dict[str, list[tuple[int, int]]] = {}
+        texts: list[Primitive] = []
+        for row in range(grid.rows):
+            for column in range(grid.columns):
+                fill = self.color_of_input((channel, row, column))
+                by_color.setdefault(fill, []).append((row, column))
+                texts.append(grid.number((row, column), self.lanes.formats.x(values[row, column].item()), fill))
+        return [*(grid.boxes(places, fill, self.style.edge) for fill, places in by_color.items()), *texts]
+
+    def _labels(self) -> list[Primitive]:
+        items: list[Primitive] = [*self.signs[0].at(0, 0), *self.signs[1].at(self.right, 0)]
+        for grids in (self.small, self.large):
+            if len(grids) > 1:
+                items += [self._name(grid, channel) for channel, grid in enumerate(grids)]
+        return items
+
+    def _called(self, channel: int) -> str:
+        return self.lanes.say("channels.channel", number=channel + 1)
+
+    def _name(self, grid: Grid, channel: int) -> Primitive:
+        text, size = self._called(channel), self.style.small_size
+        top = grid.y - self.style.thin - size * self.style.font.cap_height
+        return self.style.text(grid.x, top, text, size=size, color=self.style.label_ink)
+
+    def frame(self, k: int) -> Frame:
+        kept: list[Primitive] = []
+        for passed in self.steps.passed(k):
+            kept += self._cell(self.after, passed, self.color_of_output(passed), bold=False)
+        cell = self.steps.cell(k)
+        source, style = self.source(cell), self.style
+        read = self.style.under_window(self.color_of_input(source))
+        shown = self._cell(self.before, source, read, bold=True)
+        shown += self._cell(self.after, cell, self.lanes.current(self.color_of_output(cell)), bold=True)
+        shown += self._beam(source, cell)
+        if self.labelled:
+            size, ink = style.label_size, style.text_ink
+            text = self.words(source, cell)
+            shown.append(style.text(self.width / 2, self.words_top, text, size=size, color=ink, anchor="middle"))
+        return Frame(tuple(kept), tuple(shown))
+
+    def _cell(self, grids: list[Grid], cell: Cell, fill: str, *, bold: bool) -> list[Primitive]:
+        """A cell with its number, which is the same on either side."""
+        channel, row, column = cell
+        value = (self.trace.input if grids is self.before else self.trace.output)[cell].item()
+        number = grids[channel].number((row, column), self.lanes.formats.x(value), fill, bold=bold)
+        return [grids[channel].boxes([(row, column)], fill, self.style.edge), number]
+
+    def _beam(self, source: Cell, cell: Cell) -> list[Primitive]:
+        """Lines from the corners of the cell that is copied to those of its copy; they pass behind other cells."""
+        x0, y0, side, _ = self.before[source[0]].box(*source[1:])
+        x1, y1, _, _ = self.after[cell[0]].box(*cell[1:])
+        pieces: list[Segment] = [((x0 + side, y0), (x1, y1)), ((x0 + side, y0 + side), (x1, y1 + side))]
+        for grid in (*self.small, *self.large):
+            right, bottom = grid.x + grid.width, grid.y + grid.height
+            ring = ((grid.x, grid.y), (right, grid.y), (right, bottom), (grid.x, bottom))
+            pieces = [piece for line in pieces for piece in outside(line, ring)]
+        stroke = self.style.beam
+        return [Lines((piece,), stroke) for piece in pieces]
+
+    # areas
+
+    def areas(self) -> list[Area]:
+        read = [area for channel, grid in enumerate(self.before) for area in of_grid("input", grid, channel)]
+        return read + [area for channel, grid in enumerate(self.after) for area in of_grid("output", grid, channel)]
+
+    def turn(self, k: int) -> Turn:
+        return Turn(1, self.steps.cell(k))
+
+    # in words
+
+    def words(self, source: Cell, cell: Cell) -> str:
+        """Which cell becomes which."""
+        before, after = (self._named(place, many=len(grids) > 1) for place, grids in self._placed(source, cell))
+        return f"{before} → {after}"
+
+    def _placed(self, source: Cell, cell: Cell) -> list[tuple[Cell, list[Grid]]]:
+        return [(source, self.before), (cell, self.after)]
+
+    def _named(self, cell: Cell, *, many: bool) -> str:
+        channel, row, column = (k + 1 for k in cell)
+        say = self.lanes.say
+        place = say("channels.place", row=row, column=column)
+        return say("channels.pixel", channel=channel, place=place) if many else place
+
+    @property
+    def words_top(self) -> float:
+        return self.bottom + self.style.wide
+
+    @cached_property
+    def words_width(self) -> float:
+        """Of the longest that any frame says."""
+        last = tuple(n - 1 for n in self.trace.input.shape), tuple(n - 1 for n in self.trace.output.shape)
+        return self.style.width(self.words(*last), size=self.style.label_size)
+
+
+def pixel_shuffle(trace: Trace, style: Style) -> Panel:
+    """The panel of the view."""
+    view = PixelShuffling(trace, style)
+    made = animated(view, view.width, view.bottom, fit=view.lanes.numbers.fit)
+    return align(made, view.words_width, view.words_top + style.label_size) if view.labelled else made

@@ -1,0 +1,348 @@
+"""Where the maps of a network go in the flat view: in columns by how many ops lie behind them, with badges between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import ceil
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conv_anim.scene.callouts import Callout
+from conv_anim.scene.color import mix
+from conv_anim.scene.grid import Grid, Numbers
+from conv_anim.scene.numbers import format_for, weights_format
+from conv_anim.scene.primitives import Boxes, Lines, Polygons, Stroke
+from conv_anim.scene.wording import words
+from conv_anim.scene.wording.language import Language
+from conv_anim.spec.model import Labels
+
+if TYPE_CHECKING:
+    from conv_anim.scene.grid import Place
+    from conv_anim.scene.numbers import Format
+    from conv_anim.scene.primitives import Point, Primitive
+    from conv_anim.scene.style import Style
+    from conv_anim.tracing.trace import LayerTrace, Trace
+    from conv_anim.tracing.values import Array
+
+SMALLEST = 9
+"""Pixels, at scale 1, of the em of a weight in the corner of a cell."""
+NARROWEST = 130
+"""Pixels, at scale 1, that a line of a label may take even if its map is narrower."""
+Index = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """Of a trace. Maps are numbered: 0 is the input, k what the k-th node makes; each has a grid for every channel."""
+
+    trace: Trace
+    style: Style
+
+    @property
+    def layers(self) -> tuple[LayerTrace, ...]:
+        return self.trace.layers
+
+    @property
+    def say(self) -> Language:
+        return Language(self.trace.spec.lang)
+
+    # maps
+
+    @cached_property
+    def maps(self) -> list[Array]:
+        return [self.trace.input, *(layer.output for layer in self.layers)]
+
+    @cached_property
+    def formats(self) -> list[Format]:
+        return [format_for(values) for values in self.maps]
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        texts = {fmt(v) for fmt, values in zip(self.formats, self.maps, strict=True) for v in values.ravel().tolist()}
+        fitting = Numbers.fitting(self.style, self.style.cell, (), self.style.number_size, bold=texts)
+        return replace(fitting, cell=max(fitting.cell, self._for_weights))
+
+    @cached_property
+    def weights(self) -> list[Format]:
+        """How the weights of each layer are written."""
+        arrays = (layer.weight if layer.kernels is None else layer.kernels for layer in self.layers)
+        return [weights_format(np.zeros(1) if array is None else array) for array in arrays]
+
+    @property
+    def weight_size(self) -> float:
+        return max(SMALLEST * self.style.scale, min(0.275 * self.numbers.cell, 0.7 * self.numbers.size))
+
+    @property
+    def _for_weights(self) -> int:
+        """A cell in whose corner every weight can be read."""
+        arrays = (layer.weight for layer in self.layers)
+        written = zip(self.weights, arrays, strict=True)
+        texts = {f"{words.TIMES}{fmt(w)}" for fmt, a in written if a is not None for w in np.unique(a).tolist()}
+        size = SMALLEST * self.style.scale
+        return ceil(max((self.style.width(text, size=size) for text in texts), default=0.0) / 0.82)
+
+    def shape(self, k: int) -> Place:
+        """Rows and columns of each grid of a map; a flat vector is one column."""
+        channels, *size = self.maps[k].shape
+        return (channels, 1) if not size else (1, size[0]) if len(size) == 1 else (size[0], size[1])
+
+    def panes(self, k: int) -> int:
+        """How many grids a map has."""
+        return len(self.maps[k]) if self.maps[k].ndim > 1 else 1
+
+    def at(self, cell: Index) -> tuple[int, Place]:
+        """Which of its map's grids shows a cell, and the place in it."""
+        channel, *position = cell
+        if not position:
+            return 0, (channel, 0)
+        return channel, (position[-2] if len(position) > 1 else 0, position[-1])
+
+    def color(self, k: int, pane: int = 0) -> str:
+        """Of a map: from the input's to the output's; what only stands behind others keeps its map's colour."""
+        if k > 0 and self.layers[k - 1].layer.stacks and self.maps[k].ndim > 1:
+            (tap,) = self.layers[k - 1].step((pane, *(0,) * (self.maps[k].ndim - 1))).taps
+            return self.color(self.layers[k - 1].fed[tap.of], tap.channel)
+        return mix(self.style.colors.input, self.style.colors.output, k / (len(self.maps) - 1))
+
+    # columns
+
+    @cached_property
+    def depths(self) -> list[int]:
+        """How many ops lie behind each map, by the longest way."""
+        found = [0]
+        for layer in self.layers:
+            found.append(1 + max(found[k] for k in layer.fed))
+        return found
+
+    @cached_property
+    def columns(self) -> list[list[int]]:
+        return [[k for k, depth in enumerate(self.depths) if depth == d] for d in range(max(self.depths) + 1)]
+
+    @property
+    def between(self) -> int:
+        """Pixels between two grids of a map."""
+        return round(0.6 * self.style.gap)
+
+    def size(self, k: int) -> tuple[int, int]:
+        """Width and height of a map's grids together."""
+        (rows, columns), count, side = self.shape(k), self.panes(k), self.numbers.cell
+        return columns * side, count * rows * side + (count - 1) * self.between
+
+    @cached_property
+    def signs(self) -> list[Callout]:
+        return [self._sign(k) for k in range(len(self.maps))]
+
+    def _sign(self, k: int) -> Callout:
+        """What a map is, and how large."""
+        given, size = self.trace.spec.labels or Labels(), words.size(self.maps[k].shape[1:], len(self.maps[k]))
+        if k == 0:
+            return self._wrapped(k, given.input or self.say("input"), [size])
+        node = self.trace.spec.nodes[k - 1]
+        called = self.say.sentence(node.op.name(self.say))
+        name = called if node.name == str(k) else f"{node.name}: {called}"
+        if k == len(self.maps) - 1 and given.output is not None:
+            name = given.output
+        said = [setting.said(self.say) for setting in node.op.settings(self.say) if not setting.usual]
+        return self._wrapped(k, name, [self.say.joined(said), size])
+
+    def _wrapped(self, k: int, name: str, details: list[str]) -> Callout:
+        room = max(self.size(k)[0], NARROWEST * self.style.scale)
+        lines = [
+            line
+            for text in details
+            if text
+            for line in self.style.wrapped(text, size=self.style.small_size, width=room)
+        ]
+        return Callout(self.style, words.Label(name, lines[0]), self.color(k), tuple(lines[1:]))
+
+    @property
+    def labelled(self) -> bool:
+        return self.trace.spec.labels is not None
+
+    def _head(self, k: int) -> float:
+        """What a map has above it."""
+        return self.signs[k].height + self.style.close if self.labelled else 0.0
+
+    # badges
+
+    @cached_property
+    def badges(self) -> list[str]:
+        """What is done on the way to each map but the input."""
+        return [self._badge(layer) for layer in self.layers]
+
+    def _badge(self, layer: LayerTrace) -> str:
+        op = layer.layer
+        badge = op.badge_in(self.say)
+        if badge is not None:
+            return badge
+        if op.window is None:
+            return op.name(self.say)
+        size = words.size(op.window.kernel_size)
+        return f"∗ {size}" if op.window.weighs else self.say(f"volume.{op.window.reduce}", size=size)
+
+    @property
+    def badge_size(self) -> float:
+        return self.style.label_size
+
+    @property
+    def badge_height(self) -> float:
+        return 1.9 * self.badge_size
+
+    def badge_width(self, k: int) -> float:
+        """Of the one before a map."""
+        wide = self.style.width(self.badges[k - 1], size=self.badge_size, bold=True)
+        return max(wide + 0.9 * self.style.gap, self.badge_height)
+
+    def _gutter(self, depth: int) -> float:
+        """What lies between a column and the one before it: lines, a badge, an arrow."""
+        return max(self.badge_width(k) for k in self.columns[depth]) + 3.2 * self.style.gap
+
+    # places
+
+    @cached_property
+    def lefts(self) -> list[float]:
+        """Where each column begins."""
+        found = [0.0]
+        for depth in range(1, len(self.columns)):
+            labels = [self.signs[k].width for k in self.columns[depth - 1]] if self.labelled else []
+            after = self._wide(depth - 1) + self._gutter(depth)
+            found.append(found[-1] + max(after, *(wide + self.style.gap for wide in labels), 0.0))
+        return found
+
+    def _wide(self, depth: int) -> float:
+        """The width of a column that nothing may come into; its label may go on above a gutter with straight lines."""
+        maps = max(self.size(k)[0] for k in self.columns[depth])
+        crossed = self.labelled and max(len(column) for column in self.columns[depth : depth + 2]) > 1
+        return max(maps, *(self.signs[k].width for k in self.columns[depth])) if crossed else maps
+
+    @property
+    def _apart(self) -> float:
+        """Between maps of one column."""
+        return 1.8 * self.style.gap
+
+    def _below(self, k: int) -> float:
+        return self._head(k) + self.size(k)[1]
+
+    @property
+    def line(self) -> float:
+        """The height that columns are centred on, without what stands above their first map."""
+        above = max(self._head(column[0]) for column in self.columns)
+        return above + max(self._column(d) for d in range(len(self.columns))) / 2
+
+    @cached_property
+    def tops(self) -> dict[int, float]:
+        """Where the grids of each map begin."""
+        found: dict[int, float] = {}
+        for d, column in enumerate(self.columns):
+            y = self.line - self._column(d) / 2 - self._head(column[0])
+            for k in column:
+                found[k] = round(y + self._head(k))
+                y += self._below(k) + self._apart
+        return found
+
+    def _column(self, depth: int) -> float:
+        """The height of a column without what stands above its first map."""
+        column = self.columns[depth]
+        whole = sum(self._below(k) for k in column) + (len(column) - 1) * self._apart
+        return whole - self._head(column[0])
+
+    @cached_property
+    def grids(self) -> list[list[Grid]]:
+        """Those of each map."""
+        return [[self._grid(k, pane) for pane in range(self.panes(k))] for k in range(len(self.maps))]
+
+    def _grid(self, k: int, pane: int) -> Grid:
+        rows, columns = self.shape(k)
+        depth = self.depths[k]
+        x = self.lefts[depth]
+        y = self.tops[k] + pane * (rows * self.numbers.cell + self.between)
+        return Grid(self.style, self.numbers, rows, columns, round(x), round(y))
+
+    def middle(self, k: int) -> float:
+        """Of a map, from top to bottom."""
+        return round(self.tops[k] + self.size(k)[1] / 2)
+
+    @property
+    def bottom(self) -> float:
+        """Where maps end."""
+        return max(self.tops[k] + self.size(k)[1] for k in range(len(self.maps)))
+
+    @cached_property
+    def lanes(self) -> list[tuple[int, int]]:
+        """The ways (from, to) that go past other columns, each with a line of its own below the maps."""
+        return [
+            (read, k)
+            for k, layer in enumerate(self.layers, start=1)
+            for read in dict.fromkeys(layer.fed)
+            if self.depths[k] - self.depths[read] > 1
+        ]
+
+    @property
+    def foot(self) -> float:
+        """Where maps and the lines below them end."""
+        return self.bottom + len(self.lanes) * self.style.gap + (0.4 * self.style.gap if self.lanes else 0)
+
+    @cached_property
+    def width(self) -> float:
+        ends = [self.grids[k][0].x + self.signs[k].width for k in range(len(self.maps))] if self.labelled else []
+        return max(self.lefts[-1] + self._wide(len(self.columns) - 1), *ends)
+
+    # what is drawn once
+
+    def around(self) -> list[Primitive]:
+        """Ways, badges and labels."""
+        return [*self._ways(), *self._badges(), *self._signs()]
+
+    def badge_at(self, k: int) -> Point:
+        """The middle of the badge before a map."""
+        left = self.lefts[self.depths[k]] - 1.3 * self.style.gap
+        return round(left - self.badge_width(k) / 2), self.middle(k)
+
+    def _ways(self) -> list[Primitive]:
+        """Lines from map to badge, and arrows from there to what is made."""
+        lines: list[tuple[Point, ...]] = []
+        heads: list[tuple[Point, ...]] = []
+        for k, layer in enumerate(self.layers, start=1):
+            lines += [self._way(read, k) for read in dict.fromkeys(layer.fed)]
+            (x, y), end = self.badge_at(k), self.grids[k][0].x - 0.35 * self.style.gap
+            size = 0.42 * self.style.gap
+            lines.append(((x + self.badge_width(k) / 2, y), (end - size, y)))
+            heads.append(((end - size, y - 0.6 * size), (end - size, y + 0.6 * size), (end, y)))
+        stroke = Stroke(self.style.label_ink, max(1.0, 1.5 * self.style.scale))
+        return [Lines(tuple(lines), stroke), Polygons(tuple(heads), self.style.label_ink)]
+
+    def _way(self, read: int, k: int) -> tuple[Point, ...]:
+        """From a map to the badge before another: straight, round a corner, or below the columns between them."""
+        (x, y), gap = self.badge_at(k), self.style.gap
+        depth = self.depths[read]
+        start, high = self.grids[read][0].x + self.size(read)[0] + 0.35 * gap, self.middle(read)
+        turn = round(self.lefts[depth] + self._wide(depth) + 0.95 * gap)
+        if (read, k) not in self.lanes:
+            left = x - self.badge_width(k) / 2
+            return ((start, high), (left, y)) if high == y else ((start, high), (turn, high), (turn, y), (left, y))
+        lane = round(self.bottom + (self.lanes.index((read, k)) + 0.9) * gap)
+        turn += round(0.35 * gap) * (len({to for one, to in self.lanes if one == read}) > 1)
+        return (start, high), (turn, high), (turn, lane), (x, lane), (x, y + self.badge_height / 2)
+
+    def _badges(self) -> list[Primitive]:
+        colors, high = self.style.colors, self.badge_height
+        fill, edge = mix(colors.background, colors.kernel, 0.85), Stroke(colors.line, self.style.line)
+        items: list[Primitive] = []
+        for k, text in enumerate(self.badges, start=1):
+            (x, y), wide = self.badge_at(k), self.badge_width(k)
+            box = (round(x - wide / 2), round(y - high / 2), round(wide), round(high))
+            items.append(Boxes((box,), fill, edge, radius=high / 2))
+            color = self.style.ink_on(fill)
+            items.append(self.style.centered(x, y, text, size=self.badge_size, color=color, bold=True))
+        return items
+
+    def _signs(self) -> list[Primitive]:
+        if not self.labelled:
+            return []
+        return [
+            item
+            for k, sign in enumerate(self.signs)
+            for item in sign.at(self.grids[k][0].x, self.tops[k] - self._head(k))
+        ]

@@ -1,0 +1,193 @@
+"""The flat view of several ops, or of one that is no window: maps with their numbers, and each cell as it is made."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conv_anim.scene.areas import Area, Turn, corners
+from conv_anim.scene.flat.diagram import Diagram
+from conv_anim.scene.layout import Panel, align, animated
+from conv_anim.scene.marks import Looks
+from conv_anim.scene.primitives import Frame, Primitive
+from conv_anim.scene.steps import Steps
+from conv_anim.scene.wording import words
+from conv_anim.scene.workings import worked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conv_anim.scene.primitives import Items
+    from conv_anim.scene.steps import Cell
+    from conv_anim.tracing.trace import Step
+
+MOST_MEASURED = 200
+"""Lines whose widths are measured to make room for them."""
+
+
+@dataclass(frozen=True)
+class NetworkView(Diagram):
+    """Frames go through the nodes one after the other, and through the cells of each."""
+
+    # what stays
+
+    def still(self) -> Items:
+        items = self.around()
+        for grid in (grid for grids in self.grids[1:] for grid in grids):
+            items += grid.pending()
+        for cell in np.ndindex(*self.trace.input.shape):
+            items += self._cell(0, cell, self.color(0))
+        return tuple(items)
+
+    def _cell(self, k: int, cell: Cell, fill: str, *, bold: bool = False) -> list[Primitive]:
+        """A cell of a map with its number."""
+        pane, place = self.at(cell)
+        grid = self.grids[k][pane]
+        text = self.formats[k](self.maps[k][cell].item())
+        return grid.cell(place, text, fill, bold=bold)
+
+    # frames
+
+    @property
+    def steps(self) -> range:
+        return range(self.starts[-1])
+
+    @cached_property
+    def stages(self) -> list[Steps]:
+        return [Steps(layer.output.shape, self.trace.spec.animation) for layer in self.layers]
+
+    @cached_property
+    def starts(self) -> list[int]:
+        return [0, *accumulate(map(len, self.stages))]
+
+    def _stage(self, k: int) -> tuple[int, int]:
+        """Which node a frame is about, and which of its steps."""
+        stage = bisect_right(self.starts, k) - 1
+        return stage, k - self.starts[stage]
+
+    def frame(self, k: int) -> Frame:
+        stage, step = self._stage(k)
+        kept = [item for cell in self.stages[stage].passed(step) for item in self._done(stage, cell)]
+        if step == 0 and stage > 0:
+            before = self.stages[stage - 1]
+            kept = [*self._done(stage - 1, before.cell(len(before) - 1)), *kept]
+        return Frame(tuple(kept), tuple(self._shown(stage, self.stages[stage].cell(step))))
+
+    def _done(self, stage: int, cell: Cell) -> list[Primitive]:
+        return self._cell(stage + 1, cell, self._made(self.layers[stage].step(cell), stage))
+
+    def _made(self, step: Step, stage: int) -> str:
+        """The colour of a cell: weaker where it is padding, and made of nothing."""
+        pane, _ = self.at(step.output)
+        color = self.color(stage + 1, pane)
+        return color if any(tap.input is not None for tap in step.taps) else Looks(self.style, color).borrowed
+
+    def _shown(self, stage: int, cell: Cell) -> list[Primitive]:
+        step = self.layers[stage].step(cell)
+        made = self.style.at_work(self._made(step, stage))
+        return [*self._read(stage, step), *self._cell(stage + 1, cell, made, bold=True), *self._line(stage, step)]
+
+    def _read(self, stage: int, step: Step) -> list[Primitive]:
+        """The cells that a step reads, with the weight that each of them meets."""
+        layer, items, largest = self.layers[stage], list[Primitive](), self._largest(stage, step)
+        for of, cell, weight in self._met(step):
+            k = layer.fed[of]
+            pane, place = self.at(cell)
+            color = self.color(k, pane)
+            fill = self.style.at_work(color) if cell == largest else self.style.under_window(color)
+            items += self._cell(k, cell, fill, bold=cell == largest)
+            if weight is not None:
+                text = f"{words.TIMES}{self.weights[stage](weight)}"
+                items.append(self.grids[k][pane].weight(place, text, fill, self.weight_size))
+        return items
+
+    def _largest(self, stage: int, step: Step) -> Cell | None:
+        """The cell that a maximum is."""
+        layer = self.layers[stage].layer
+        if layer.badge != "max" and (layer.window is None or layer.window.reduce != "max"):
+            return None
+        return next((tap.input for tap in step.taps if tap.x == step.value), None)
+
+    def _met(self, step: Step) -> Iterator[tuple[int, Cell, float | None]]:
+        """Of each cell that is read, the input that has it, and its weight."""
+        for tap in step.taps:
+            if tap.input is not None:
+                yield tap.of, tap.input, tap.w if tap.weight is not None else None
+            if tap.other is not None:
+                yield tap.other[0], tap.other[1], None
+
+    # the line below
+
+    @property
+    def _line_top(self) -> float:
+        return self.foot + self.style.wide
+
+    def _line(self, stage: int, step: Step) -> list[Primitive]:
+        """How the value comes about, and the value itself; nothing of a copy."""
+        said = worked(self.layers[stage], step)
+        if not self._written or said.startswith("="):
+            return []
+        wide = self._wide_line(said)
+        size = self.style.label_size * min(1.0, max(self.width, self._line_room) / wide)
+        how, result = _parted(said)
+        x, top = (self.width - wide * size / self.style.label_size) / 2, self._line_top
+        after = x + self.style.width(how, size=size)
+        return [
+            self.style.text(x, top, how, size=size, color=self.style.text_ink),
+            self.style.text(after, top, result, size=size, color=self.style.result_ink, bold=True),
+        ]
+
+    def _wide_line(self, said: str) -> float:
+        how, result = _parted(said)
+        size = self.style.label_size
+        return self.style.width(how, size=size) + self.style.width(result, size=size, bold=True)
+
+    @cached_property
+    def _line_room(self) -> float:
+        """The width of the longest line, found among so many of them."""
+        count = len(self.steps)
+        steps = (self._step(k) for k in range(0, count, -(-count // MOST_MEASURED)))
+        return max(self._wide_line(worked(self.layers[step.layer], step)) for step in steps)
+
+    def _step(self, k: int) -> Step:
+        stage, step = self._stage(k)
+        return self.layers[stage].step(self.stages[stage].cell(step))
+
+    @cached_property
+    def _written(self) -> bool:
+        """Whether there is anything to say below the maps."""
+        lasts = [layer.step(steps.cell(len(steps) - 1)) for layer, steps in zip(self.layers, self.stages, strict=True)]
+        said = any(not worked(self.layers[step.layer], step).startswith("=") for step in lasts)
+        return said and bool(getattr(self.trace.spec.view, "sum", False))
+
+    # the panel
+
+    def areas(self) -> list[Area]:
+        last = len(self.maps) - 1
+        return [
+            Area("input" if k == 0 else "output", cell, corners(self.grids[k][pane].box(*place)))
+            for k in (0, last)
+            for cell in np.ndindex(*self.maps[k].shape)
+            for pane, place in [self.at(cell)]
+        ]
+
+    def turn(self, k: int) -> Turn:
+        stage, step = self._stage(k)
+        return Turn(stage + 1, self.stages[stage].cell(step))
+
+    def panel(self) -> Panel:
+        made = animated(self, self.width, self.foot, baseline=self.line, fit=self.numbers.fit)
+        if not self._written:
+            return made
+        return align(made, self._line_room, self._line_top + self.style.label_size)
+
+
+def _parted(said: str) -> tuple[str, str]:
+    """A line before its last equals sign, and from there on."""
+    at = max(said.rfind("="), said.rfind("≈"))
+    return said[:at], said[at:]

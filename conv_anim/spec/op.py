@@ -1,0 +1,325 @@
+"""An op: one record of all that is asked of it, from the keys of its spec to its words and its code.
+
+An op's class is the record, an instance of it the op with its parameters and sizes. What a stage asks is a method,
+which imports what that stage has when it is called: reading a spec takes neither numpy nor words. Views ask what an op
+*can* be shown as (a window, an interpolation, a badge …), never which op it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from math import prod
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from conv_anim.coding.writing import Place
+    from conv_anim.scene.wording.language import Language
+    from conv_anim.scene.wording.parameters import Setting
+    from conv_anim.spec.entering import Entering
+    from conv_anim.spec.kinds import Maybe
+    from conv_anim.spec.model import Ends, Number, Size, Values
+    from conv_anim.spec.records import Object, Record
+    from conv_anim.tracing.gathers import Fed, Gather
+    from conv_anim.tracing.operators import Operator
+    from conv_anim.tracing.values import Array
+
+    Writers = Mapping[str, Callable[[Any, Place], list[str]]]
+
+
+class Shape(NamedTuple):
+    """Of what enters an op or leaves it. A flat vector has its numbers as channels, and no axes."""
+
+    channels: int
+    size: Size
+
+    @property
+    def cells(self) -> int:
+        return self.channels * prod(self.size)
+
+    def __str__(self) -> str:
+        """``5x5`` and, with more than one channel, ``5x5 in 3 channels``."""
+        if not self.size:
+            return f"{self.channels} number{'s' * (self.channels > 1)}"
+        return "x".join(map(str, self.size)) + (f" in {self.channels} channels" if self.channels > 1 else "")
+
+
+class Products(NamedTuple):
+    """Multiply-adds: for so many cells of the output, or of the input, so many each."""
+
+    cells: int
+    each: int
+    of_input: bool = False
+
+
+# what an op can be shown as, besides a sliding window
+
+
+@dataclass(frozen=True, slots=True)
+class Interpolation:
+    """Numbers read in between cells; ``ratio`` is how far apart, in input cells, the outputs are read on each axis."""
+
+    mode: Literal["nearest", "linear", "cubic"]
+    align_corners: bool
+    ratio: tuple[float, ...]
+    in_size: Size
+
+    def at(self, a: int, o: int) -> float:
+        """Where the o-th output of an axis is read: 0 is the middle of the first input cell."""
+        at = o * self.ratio[a] if self.align_corners else (o + 0.5) * self.ratio[a] - 0.5
+        return min(max(at, 0.0), self.in_size[a] - 1.0) if self.mode == "linear" else at
+
+
+class Woven(NamedTuple):
+    """Channels laid out as the pixels of a larger map, ``factor`` times as wide and high, or taken out of it again."""
+
+    factor: int
+    out: bool
+    """Whether the large map is the output."""
+
+
+class Columns(NamedTuple):
+    """Windows as the columns of a matrix: its rows are the cells of all channels' windows."""
+
+    window: Operator
+    """Over the map that the windows are of."""
+    made: bool
+    """Whether the matrix is the output, else the input."""
+
+
+class UnwrittenError(Exception):
+    """A framework has no words for an op."""
+
+
+class Op:
+    """What the stages ask. An op that is not asked about something answers as if it had nothing to do with it."""
+
+    __slots__ = ()
+    ends: Ends
+    WORDS: ClassVar[Mapping[str, Mapping[str, str]]] = {}
+    """Its phrases by language and key, English at least: ``kind.NAME`` is what it is called."""
+    CODE: ClassVar[str] = ""
+    """The module with its ``WRITERS``: by the name of a framework, what writes it in a program."""
+
+    @property
+    def type(self) -> str:
+        """The type as a spec writes it."""
+        raise NotImplementedError
+
+    @property
+    def fed(self) -> tuple[Shape, ...]:
+        """The shapes of its inputs."""
+        return (Shape(self.ends.in_channels, self.ends.in_size),)
+
+    @property
+    def part_of(self) -> str | None:
+        """The name of the composition that it is a part of."""
+        return None
+
+    @property
+    def parts(self) -> int:
+        """How many ops that composition has."""
+        return 1
+
+    @property
+    def filters_each(self) -> int:
+        """Filters for each channel, where a composition says so."""
+        return 1
+
+    # what it can be shown as
+
+    @property
+    def window(self) -> Operator | None:
+        """The sliding window that it is."""
+        return None
+
+    @property
+    def interpolation(self) -> Interpolation | None:
+        return None
+
+    @property
+    def dealt(self) -> int | None:
+        """Into how many groups it deals channels out anew."""
+        return None
+
+    @property
+    def woven(self) -> Woven | None:
+        return None
+
+    @property
+    def columns(self) -> Columns | None:
+        return None
+
+    @property
+    def puts_back(self) -> bool:
+        """Whether it puts numbers where the pool that is its second input found them."""
+        return False
+
+    @property
+    def badge(self) -> str | None:
+        """What stands between two maps for it: ``ReLU``; for several inputs the sign between those: ``+``."""
+        return None
+
+    @property
+    def stacks(self) -> bool:
+        """Whether it sets the channels of its inputs behind each other."""
+        return False
+
+    @property
+    def causal(self) -> bool:
+        """Whether it is made for a time that runs along its one axis."""
+        return False
+
+    # numbers
+
+    @property
+    def weight_shape(self) -> Size | None:
+        """The shape of its weights, None if it has none."""
+        return None
+
+    @property
+    def weight_values(self) -> Values | None:
+        return None
+
+    @property
+    def added(self) -> tuple[Number, ...] | None:
+        """The bias: one number for each output channel."""
+        return None
+
+    def kernels(self, weight: Array) -> Array:
+        """A window's weights as (out_channels, in_channels / groups, *kernel_size)."""
+        return weight
+
+    def gather(self, fed: Fed) -> Gather:
+        """How it is computed, if not by a window: the cells that each output cell is made of."""
+        raise NotImplementedError
+
+    # cost
+
+    @property
+    def parameter_terms(self) -> tuple[Size, ...]:
+        """The sizes of its arrays of parameters: weights first, then biases."""
+        weights, biases = self.weight_shape, self.added
+        return (*([] if weights is None else [weights]), *([] if biases is None else [(len(biases),)]))
+
+    @property
+    def products(self) -> Products:
+        return Products(self.ends.out_channels * prod(self.ends.out_size), 0)
+
+    @property
+    def most_taps(self) -> int:
+        """Cells that an output cell is made of, at the most."""
+        return 1
+
+    # receptive field
+
+    @property
+    def stays(self) -> bool:
+        """Whether every output is made of cells at its own place only."""
+        return False
+
+    def reads(self, a: int, first: int, last: int, of: int = 0) -> tuple[int, int] | None:
+        """The first and the last cell of an input that neighbouring outputs are made of, along an axis.
+
+        None if it does not keep neighbours together, or does not read that input's numbers.
+        """
+        del a, of
+        return (first, last) if self.stays else None
+
+    def period(self, a: int) -> int:
+        """After how many of its outputs along an axis it repeats itself."""
+        del a
+        return 1
+
+    # words
+
+    def kind(self) -> str:
+        """What kind of its type it is: the phrase ``kind.…`` that names it."""
+        return self.type
+
+    def name(self, say: Language) -> str:
+        """What it is called."""
+        return say.of(self, f"kind.{self.kind()}")
+
+    def badge_in(self, say: Language) -> str | None:
+        """The badge in a language: a phrase ``badge.TYPE``, if there is one."""
+        key = f"badge.{self.type}"
+        return say.of(self, key) if key in self.WORDS.get("en", {}) else self.badge
+
+    def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
+        """All its parameters, with those that are as usual.
+
+        ``fed`` are the numbers of the maps that it reads, 0 the input.
+        """
+        del say, fed
+        return []
+
+    def worked(self, numbers: list[str], result: str) -> str | None:
+        """How a cell's value comes about from the numbers that it is made of; None where the taps say it.
+
+        ``result`` is the value with its sign: ``= 3``, or ``≈ 0.3``.
+        """
+        del numbers, result
+        return None
+
+    def surroundings(self, say: Language) -> str:
+        """What is around and between the cells of the map that it reads."""
+        del say
+        return ""
+
+    def edges(self, say: Language) -> list[tuple[str, str]]:
+        """The same for ``explain``: names and what is said of them."""
+        del say
+        return []
+
+    @property
+    def formula_axes(self) -> int:
+        """How many axes have formulas."""
+        return len(self.ends.in_size)
+
+    def formulas(self, a: int, say: Language) -> list[str]:
+        """How the output's size along an axis comes about, with numbers."""
+        del a, say
+        return []
+
+    def more_formulas(self, say: Language) -> list[str]:
+        """What follows once for all axes."""
+        del say
+        return []
+
+    def works(self, a: int) -> bool:
+        """Whether there is anything to work out along an axis."""
+        del a
+        return True
+
+    def details(self) -> dict[str, object]:
+        """Its parameters for programs: what ``explain --json`` adds."""
+        return {}
+
+    # code
+
+    def code(self, framework: str, place: Place) -> list[str]:
+        """Lines of a program from ``x`` to ``y``. Raises UnwrittenError if the framework has no words for it."""
+        writers: Writers = import_module(self.CODE).WRITERS if self.CODE else {}
+        if framework not in writers:
+            raise UnwrittenError(self.type)
+        return writers[framework](self, place)
+
+
+@dataclass(frozen=True, slots=True)
+class OpType:
+    """A type of a spec: its keys, and how they become one or more ops for what enters, each fed by the one before.
+
+    ``inputs`` are how many it takes, from and to; None is for any number. ``complete`` adds inputs that a spec leaves
+    open.
+    """
+
+    keys: Object
+    resolve: Callable[[Record, Entering], Maybe[tuple[Op, ...]]]
+    inputs: tuple[int, int | None] = (1, 1)
+    complete: Callable[[Record, Entering], Maybe[Entering]] | None = None
+    needs_axes: bool = True
+    """Whether it is for maps, and not for flat vectors."""

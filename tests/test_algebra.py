@@ -1,0 +1,269 @@
+"""Laws of the layout algebra: how panels compose, and how what is in them stays together and in step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conv_anim.scene.areas import Area, Turn, corners
+from conv_anim.scene.drawing import STILL, Drawing, together
+from conv_anim.scene.layout import (
+    EMPTY,
+    Fit,
+    align,
+    anchored,
+    beside,
+    column,
+    label,
+    moved,
+    of_figure,
+    over,
+    pad,
+    panel,
+    row,
+    space,
+    table,
+    written,
+)
+from conv_anim.scene.primitives import Boxes, Frame, Text
+from conv_anim.scene.tween import Tween
+
+LENGTHS = st.integers(0, 40)
+TWEEN = Tween(2)
+LEAPING = st.just(Tween())
+
+
+def box(x, y, width, height, color):
+    return Boxes(((x, y, width, height),), color)
+
+
+@st.composite
+def drawings(draw, tweens=LEAPING):
+    """Named by a colour; every frame keeps and shows something of its own."""
+    name, count, tween = draw(st.integers(0, 0xFFFFFF)), draw(st.integers(1, 3)), draw(tweens)
+    width, height = draw(LENGTHS), draw(LENGTHS)
+    still = (box(0, 0, width, height, f"#{name:06x}"),)
+    frames = tuple(
+        Frame((box(k, 0, 1, 1, f"kept {name}"),), (Text(k, 0, f"shown {name} {k}", 9, "#000000"),))
+        for k in range(tween.frames(count))
+    )
+    area = Area("input", (0, 0), corners((0, 0, width, height)))
+    turns = tuple(Turn(1, (name, k)) for k in range(count))
+    return width, height, Drawing(still, frames if draw(st.booleans()) else STILL, tween, lambda: (area,), (turns,))
+
+
+@st.composite
+def panels(draw, tweens=LEAPING):
+    width, height, drawing = draw(drawings(tweens))
+    made = panel(drawing, width, height, baseline=draw(st.integers(0, height)))
+    return anchored(made, **{f"of {draw(st.integers(0, 99))}": (draw(LENGTHS), draw(LENGTHS))})
+
+
+def shown(one):
+    """A panel with nothing left to be made when it is asked for."""
+    drawn = one.drawn
+    turns = tuple(tuple(track) for track in drawn.turns)
+    return (
+        one.width,
+        one.height,
+        one.baseline,
+        dict(one.anchors),
+        drawn.still,
+        tuple(drawn.frames),
+        drawn.tween,
+        tuple(drawn.areas()),
+        turns,
+    )
+
+
+ROWS = [lambda *given, how=how: row(*given, gap=6, align=how) for how in ("baseline", "start", "end")]
+COLUMNS = [lambda *given, how=how: column(*given, gap=6, align=how) for how in ("start", "end")]
+EVERY = [*ROWS, *COLUMNS, over]
+
+
+@pytest.mark.parametrize("composed", EVERY)
+@given(panels(), panels(), panels())
+def test_composing_is_associative(composed, a, b, c):
+    assert shown(composed(a, composed(b, c))) == shown(composed(composed(a, b), c)) == shown(composed(a, b, c))
+
+
+@pytest.mark.parametrize("composed", EVERY)
+@given(panels())
+def test_one_panel_or_one_beside_nothing_is_itself(composed, a):
+    assert shown(composed(a)) == shown(composed(EMPTY, a)) == shown(composed(a, EMPTY)) == shown(a)
+
+
+@pytest.mark.parametrize("composed", EVERY)
+def test_nothing_is_nothing(composed):
+    assert composed() == EMPTY
+
+
+@given(panels())
+def test_no_room_around_a_panel_and_no_way_from_it_change_nothing(a):
+    assert shown(pad(a)) == shown(moved(a, 0, 0)) == shown(align(a, 0, 0)) == shown(a)
+
+
+@given(panels(), LENGTHS, LENGTHS, LENGTHS, LENGTHS)
+def test_room_adds_up(a, one, other, more, most):
+    assert shown(pad(pad(a, left=one, top=more), left=other, bottom=most)) == shown(
+        pad(a, left=one + other, top=more, bottom=most)
+    )
+
+
+@given(panels(), panels(), panels(), LENGTHS)
+def test_sizes(a, b, c, gap):
+    every = (a, b, c)
+    beside_, below = row(*every, gap=gap, align="start"), column(*every, gap=gap)
+    assert beside_.width == sum(one.width for one in every) + 2 * gap
+    assert beside_.height == max(one.height for one in every)
+    assert below.height == sum(one.height for one in every) + 2 * gap
+    assert over(*every).width == below.width == max(one.width for one in every)
+
+
+@given(panels(), panels())
+def test_panels_in_a_row_stand_on_one_line(a, b):
+    joined = row(a, b)
+    tops = [part.y for part in joined.parts]
+    assert [joined.baseline - top for top in tops] == [a.baseline, b.baseline]
+    assert joined.height == max(top + one.height for top, one in zip(tops, (a, b), strict=True))
+
+
+@given(panels(), st.integers(-9, 9), st.integers(-9, 9))
+def test_what_is_on_a_panel_moves_with_it(a, dx, dy):
+    there = moved(a, dx, dy)
+    assert there.baseline == a.baseline + dy
+    assert there.anchors == {name: (x + dx, y + dy) for name, (x, y) in a.anchors.items()}
+    (before,), (after,) = a.drawn.areas(), there.drawn.areas()
+    assert after.ring == tuple((x + dx, y + dy) for x, y in before.ring)
+    for one, other in zip(a.drawn.frames, there.drawn.frames, strict=True):
+        assert [item.x + dx for item in one.shown] == [item.x for item in other.shown]
+
+
+def test_boxes_come_to_stand_on_pixels_and_letters_where_they_are():
+    upright, text = box(0, 0, 3, 3, "#ffffff"), Text(0.25, 0, "a", 9, "#000000")
+    made = row(space(0.3), panel(Drawing((upright,)), 3, 3), written((text,), 3, 3), align="start")
+    (shape, letter) = made.drawn.still
+    assert shape.boxes == ((0, 0, 3, 3),)
+    assert letter.x == pytest.approx(0.3 + 3 + 0.25)
+
+
+def test_a_place_is_rounded_once_however_deep_a_panel_lies():
+    upright = panel(Drawing((box(0, 0, 1, 1, "#ffffff"),)), 1, 1)
+    nested = pad(pad(pad(upright, left=0.4), left=0.4), left=0.4)
+    assert nested.drawn.still[0].boxes[0][0] == 1
+
+
+def test_a_panel_is_centred_on_whole_pixels():
+    upright = panel(Drawing((box(0, 0, 1, 1, "#ffffff"),)), 1, 1)
+    assert align(upright, 4.9, 1).parts[0].x == 2
+
+
+# in step
+
+
+@given(st.lists(drawings(st.sampled_from([Tween(), TWEEN])), min_size=2, max_size=4))
+def test_drawings_run_in_step(given_):
+    many = [drawing for _, _, drawing in given_]
+    joined = together(many)
+    moving = [one for one in many if one.frames is not STILL]
+    steps = max((one.steps for one in moving), default=1)
+    tween = max((one.tween for one in many), key=lambda each: each.between)
+    assert len(joined.frames) == (tween.frames(steps) if moving else 1)
+    for step in range(steps) if moving else ():
+        frame = joined.frames[step * (tween.between + 1)]
+        own = [one.frames[min(step, one.steps - 1) * (one.tween.between + 1)] for one in moving]
+        assert frame.shown == tuple(item for each in own for item in each.shown)
+
+
+@given(st.lists(drawings(st.sampled_from([Tween(), TWEEN])), min_size=2, max_size=4))
+def test_nothing_is_kept_twice(given_):
+    many = [drawing for _, _, drawing in given_]
+    moving = [one for one in many if one.frames is not STILL]
+    kept = [item for frame in together(many).frames for item in frame.kept]
+    assert sorted(map(repr, kept)) == sorted(
+        repr(item) for one in moving for frame in one.frames for item in frame.kept
+    )
+
+
+def test_a_drawing_that_waits_is_made_once():
+    made = []
+
+    class Counting(tuple):
+        def __getitem__(self, k):
+            made.append(k)
+            return super().__getitem__(k)
+
+    frame = Frame((), (Text(0, 0, "", 9, "#000000"),))
+    short, long = Drawing(frames=Counting((frame,) * 2)), Drawing(frames=(frame,) * 9)
+    assert len(list(together([short, long]).frames)) == 9
+    assert made == [0, 1, 1]
+
+
+def test_what_does_not_move_adds_no_frames():
+    still = box(0, 0, 1, 1, "#ffffff")
+    joined = row(panel(Drawing((still,)), 1, 1), panel(Drawing((still,)), 1, 1))
+    assert joined.drawn.frames is STILL
+
+
+@given(panels(), panels())
+def test_figures_keep_their_areas_and_turns_apart(a, b):
+    drawn = row(of_figure(a, 0), of_figure(b, 1)).drawn
+    assert [area.figure for area in drawn.areas()] == [0, 1]
+    assert [tuple(track) for track in drawn.turns] == [tuple(one.drawn.turns[0]) for one in (a, b)]
+
+
+def test_of_the_same_figure_the_first_turn_that_there_is_counts():
+    first, second = (None, Turn(1, (0, 1))), (Turn(0, (0, 0)), Turn(0, (0, 1)))
+    joined = together([Drawing(turns=(first,)), Drawing(turns=(second,))])
+    assert list(joined.turns[0]) == [second[0], first[1]]
+
+
+# more ways to compose
+
+
+@given(panels(), panels(), LENGTHS)
+def test_a_label_stands_above_and_the_panel_on_its_own_line(a, sign, gap):
+    joined = label(a, sign, gap=gap)
+    assert (joined.width, joined.height) == (max(a.width, sign.width), sign.height + gap + a.height)
+    assert joined.baseline == sign.height + gap + a.baseline
+
+
+@given(panels(), LENGTHS)
+def test_a_sign_is_centred_on_the_line(sign, room):
+    joined = beside(sign, room=room)
+    assert joined.width == sign.width + 2 * room
+    assert joined.baseline == sign.height / 2
+
+
+@given(st.lists(st.lists(panels(), min_size=3, max_size=3), min_size=1, max_size=4), LENGTHS)
+def test_columns_of_a_table_are_as_wide_as_their_widest(rows, gap):
+    made = table(rows, across=gap, down=gap, align="start")
+    widths = [max(one.width for one in column_) for column_ in zip(*rows, strict=True)]
+    assert made.width == sum(widths) + 2 * gap
+    lefts = sorted({part.x for part in made.parts})
+    starts = [0, widths[0] + gap, widths[0] + widths[1] + 2 * gap]
+    assert set(lefts) <= set(starts)
+
+
+@given(st.builds(Fit, LENGTHS, LENGTHS, st.booleans()), st.builds(Fit, LENGTHS, LENGTHS, st.booleans()))
+def test_cells_that_suit_both(one, other):
+    both = one.joined(other)
+    assert both == other.joined(one)
+    assert both.joined(one) == both or one.grows != other.grows
+    assert both.size == min(one.size, other.size)
+
+
+def test_anchors_of_the_first_panel_win():
+    a, b = anchored(EMPTY, here=(1.0, 2.0)), anchored(space(4, 4), here=(3.0, 3.0), there=(0.0, 0.0))
+    assert over(a, b).anchors == {"here": (1.0, 2.0), "there": (0.0, 0.0)}
+    assert replace(a, anchors={}) == EMPTY
+
+
+def test_gaps_are_between_panels():
+    made = row(space(3), space(4), space(5), gap=2)
+    assert made.width == 16
+    assert all(one < other for one, other in pairwise([0, 5, 11]))
