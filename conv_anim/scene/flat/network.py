@@ -12,7 +12,7 @@ import numpy as np
 
 from conv_anim.scene.areas import Area, Turn, corners
 from conv_anim.scene.color import mix, readable
-from conv_anim.scene.flat.diagram import Diagram
+from conv_anim.scene.flat.ways import Ways
 from conv_anim.scene.marks import Looks
 from conv_anim.scene.panel import Panel
 from conv_anim.scene.primitives import Frame, Lazy, Primitive
@@ -31,13 +31,13 @@ MOST_MEASURED = 200
 
 
 @dataclass(frozen=True)
-class NetworkView(Diagram):
+class NetworkView(Ways):
     """Frames go through the nodes one after the other, and through the cells of each."""
 
     # what stays
 
     def still(self) -> list[Primitive]:
-        items = Diagram.still(self)
+        items = Ways.still(self)
         for grid in (grid for grids in self.grids[1:] for grid in grids):
             items += grid.pending()
         for cell in np.ndindex(*self.trace.input.shape):
