@@ -57,9 +57,10 @@ def _more(r: Random, axes: int, kind: str) -> dict[str, object]:
         "pixel_shuffle": {"upscale_factor": 2},
         "pixel_unshuffle": {"downscale_factor": 2},
         "fold": {"kernel_size": 2, "output_size": [3, 3]},
-        **dict.fromkeys(
-            ("add", "multiply", "concat"), {"from": r.choice([["input", "input"], [-1, -1], [-1, "input"]])}
-        ),
+        **{
+            key: {"from": r.choice([["input", "input"], [-1, -1], [-1, "input"]])}
+            for key in ("add", "multiply", "concat")
+        },
         "leaky_relu": {"negative_slope": r.choice([0, 0.1, -1])},
         "softmax": r.choice([{}, {"over": "last"}, {"over": "channels"}]),
         "batch_norm": {"scale": r.choice([1, -2, 0.5]), "shift": r.choice([0, 1 / 3])},

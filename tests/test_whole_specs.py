@@ -200,8 +200,8 @@ SHOWN = {
     "unfold": {"flat"},
     "fold": {"flat"},
     "adaptive_max_pool": ALL - {"matrix"},
-    **dict.fromkeys(("relu", "leaky_relu", "gelu", "silu", "sigmoid", "tanh", "softmax", "batch_norm"), {"flat"}),
-    **dict.fromkeys(("add", "multiply", "concat", "linear", "flatten", "pad", "crop"), {"flat"}),
+    **{key: {"flat"} for key in ("relu", "leaky_relu", "gelu", "silu", "sigmoid", "tanh", "softmax", "batch_norm")},
+    **{key: {"flat"} for key in ("add", "multiply", "concat", "linear", "flatten", "pad", "crop")},
 }
 """The views that show a type of layer, if the rest of the spec lets them; of all others every view does."""
 
