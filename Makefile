@@ -115,7 +115,7 @@ check-resolving: environments ## are all locks closed, for the oldest pip, the n
 	$(BIN)/python tools/locks.py closed main
 	$(FRAMEWORKS)/bin/python tools/locks.py closed frameworks
 	.venv-lowest/bin/python tools/locks.py closed lowest
-	$(BIN)/python tools/locks.py resolved main lowest frameworks
+	$(BIN)/python tools/locks.py resolved main+fuzz+mutation lowest frameworks
 
 lock: $(STAMP) ## take the newest versions into all locks
 	$(BIN)/python tools/locks.py lock --upgrade

@@ -134,8 +134,9 @@ def resolved(name: str) -> list[str]:
 
 
 def _held(name: str) -> list[str]:
-    """The entries of an environment's locks: without those for GPUs, if the build that is installed needs none."""
-    every = [each for lock in ENVIRONMENTS[name].locks for each in requirements(ROOT / lock)]
+    """Entries of the locks of an environment, or of several; without those for GPUs, which not every build needs."""
+    locks = dict.fromkeys(lock for each in name.split("+") for lock in ENVIRONMENTS[each].locks)
+    every = [each for lock in locks for each in requirements(ROOT / lock)]
     return [each for each in every if not each.startswith(GPU)] if name == "frameworks" else every
 
 
@@ -178,7 +179,7 @@ def _compiled(target: str, *options: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("command", choices=("lock", "closed", "resolved"))
-    parser.add_argument("names", nargs="*", choices=[*ENVIRONMENTS, []])
+    parser.add_argument("names", nargs="*", help="environments, as tools/environments.py has them; with +, together")
     parser.add_argument("--upgrade", action="store_true", help="with lock: take the newest versions")
     given = parser.parse_args()
     if given.command == "lock":
