@@ -282,4 +282,4 @@ class Diagram:
     @cached_property
     def width(self) -> float:
         ends = [self.grids[k][0].x + self.signs[k].width for k in range(len(self.maps))] if self.labelled else []
-        return max(self.lefts[-1] + self._wide(len(self.columns) - 1), *ends)
+        return max([self.lefts[-1] + self._wide(len(self.columns) - 1), *ends])
