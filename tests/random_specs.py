@@ -57,6 +57,21 @@ def _more(r: Random, axes: int, kind: str) -> dict[str, object]:
         "pixel_shuffle": {"upscale_factor": 2},
         "pixel_unshuffle": {"downscale_factor": 2},
         "fold": {"kernel_size": 2, "output_size": [3, 3]},
+        **{
+            key: {"from": r.choice([["input", "input"], [-1, -1], [-1, "input"]])}
+            for key in ("add", "multiply", "concat")
+        },
+        "leaky_relu": {"negative_slope": r.choice([0, 0.1, -1])},
+        "softmax": r.choice([{}, {"over": "last"}, {"over": "channels"}]),
+        "batch_norm": {"scale": r.choice([1, -2, 0.5]), "shift": r.choice([0, 1 / 3])},
+        "linear": {"out_features": r.choice([1, 2, 5]), **({"bias": 1} if r.random() < 0.5 else {})},
+        "pad": {
+            "padding": per_axis(r, axes, 0, 2),
+            "padding_mode": r.choice(["zeros", "zeros", "reflect", "circular"]),
+        },
+        "crop": {"cropping": per_axis(r, axes, 0, 2)},
+        "adaptive_avg_pool": {"size": per_axis(r, axes, 1, 4)},
+        "adaptive_max_pool": {"size": per_axis(r, axes, 1, 4)},
     }
     return more.get(kind, {})
 

@@ -64,7 +64,7 @@ def test_every_layer_type_has_programs():
     """Of the templates at least one for each type; compositions are convolutions."""
     shown = {layer.type for t in TEMPLATES.values() for layer in conv_anim.load(t.path).layers}
     compositions = {"pointwise", "depthwise", "depthwise_separable", "spatially_separable", "flattened"}
-    assert shown | compositions | {"global_avg_pool"} == set(LAYER_TYPES)
+    assert shown | compositions | {layer["type"] for layer in ODD} == set(LAYER_TYPES)
 
 
 # settings that no template has
@@ -94,6 +94,19 @@ ODD = [
     {"type": "unfold", "kernel_size": 2, "padding": [[1, 0], [0, 2]], "stride": [1, 2], "dilation": [2, 1]},
     {"type": "pixel_shuffle", "upscale_factor": 2},
     {"type": "global_avg_pool"},
+    {"type": "leaky_relu", "negative_slope": 0.1},
+    *({"type": name} for name in ("relu", "gelu", "silu", "sigmoid", "tanh", "softmax", "flatten")),
+    {"type": "softmax", "over": "last"},
+    {"type": "batch_norm", "scale": [1, 0.5, -2, 3], "shift": 0.25},
+    {"type": "linear", "out_features": 3, "bias": [1, -2, 0.5]},
+    {"type": "pad", "padding": [[1, 0], [0, 2]], "value": -1.5},
+    {"type": "pad", "padding": [[1, 2], [0, 1]], "padding_mode": "reflect"},
+    {"type": "pad", "padding": [[1, 2], [0, 1]], "padding_mode": "circular"},
+    {"type": "crop", "cropping": [[1, 2], [0, 1]]},
+    {"type": "adaptive_avg_pool", "size": [3, 4]},
+    {"type": "adaptive_max_pool", "size": [4, 5]},
+    {"type": "multiply", "from": ["input", "input"]},
+    {"type": "concat", "from": ["input", "input", "input"]},
 ]
 
 

@@ -17,10 +17,17 @@ TEMPLATES = {template.name: template for template in catalog.templates()}
 
 def behind(trace, cell):
     """The input cells behind an output cell, by following taps."""
-    cells = {cell}
-    for layer in reversed(trace.layers):
-        cells = {tap.input for each in cells for tap in layer.step(each).taps if tap.input is not None}
-    return cells
+    rest, found = [(len(trace.layers), cell)], set()
+    while rest:
+        number, at = rest.pop()
+        if number == 0:
+            found.add(at)
+            continue
+        layer = trace.layers[number - 1]
+        for tap in layer.step(at).taps:
+            rest += [(layer.fed[tap.of], tap.input)] if tap.input is not None else []
+            rest += [(layer.fed[tap.other[0]], tap.other[1])] if tap.other is not None else []
+    return found
 
 
 def some_cells(trace):

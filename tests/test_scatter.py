@@ -108,5 +108,5 @@ def test_stamps_are_made_when_asked_for():
 
 
 def test_other_layers_stamp_nothing():
-    with pytest.raises(TypeError, match="Conv is no transposed convolution"):
+    with pytest.raises(TypeError, match="conv is no transposed convolution"):
         Scatter(traced(conv((4, 4), 3))).output  # noqa: B018  # it raises

@@ -190,15 +190,18 @@ ALL = frozenset(VIEWS)
 SHOWN = {
     "max_pool": ALL - {"matrix"},
     "lp_pool": ALL - {"matrix"},
-    "depthwise_separable": {"isometric", "volume", "sequence"},
-    "flattened": {"isometric", "volume", "sequence"},
+    "depthwise_separable": {"isometric", "flat", "volume", "sequence"},
+    "flattened": {"isometric", "flat", "volume", "sequence"},
     "max_unpool": {"flat"},
     "upsample": {"flat", "channels", "volume"},
-    "channel_shuffle": {"channels", "volume"},
-    "pixel_shuffle": {"channels"},
-    "pixel_unshuffle": {"channels"},
+    "channel_shuffle": {"flat", "channels", "volume"},
+    "pixel_shuffle": {"flat", "channels"},
+    "pixel_unshuffle": {"flat", "channels"},
     "unfold": {"flat"},
     "fold": {"flat"},
+    "adaptive_max_pool": ALL - {"matrix"},
+    **{key: {"flat"} for key in ("relu", "leaky_relu", "gelu", "silu", "sigmoid", "tanh", "softmax", "batch_norm")},
+    **{key: {"flat"} for key in ("add", "multiply", "concat", "linear", "flatten", "pad", "crop")},
 }
 """The views that show a type of layer, if the rest of the spec lets them; of all others every view does."""
 

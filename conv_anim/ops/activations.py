@@ -123,6 +123,7 @@ class Activation(Op):
 
     WORDS = WORDS
     CODE = __name__
+    stays = True
 
     @property
     def type(self) -> str:
@@ -131,10 +132,6 @@ class Activation(Op):
     @property
     def badge(self) -> str:
         return FUNCTIONS[self.function].badge
-
-    @property
-    def stays(self) -> bool:
-        return True
 
     def gather(self, fed: Fed) -> Gather:
         from conv_anim.tracing.gathers import Gather, Share

@@ -57,18 +57,9 @@ class BatchNorm(Op):
 
     WORDS = WORDS
     CODE = __name__
-
-    @property
-    def type(self) -> str:
-        return "batch_norm"
-
-    @property
-    def badge(self) -> str:
-        return "norm"
-
-    @property
-    def stays(self) -> bool:
-        return True
+    type = "batch_norm"
+    badge = "norm"
+    stays = True
 
     @property
     def weight_shape(self) -> Size:

@@ -61,14 +61,8 @@ class Pad(Op):
 
     WORDS = PAD_WORDS
     CODE = "conv_anim.ops.borders_code"
-
-    @property
-    def type(self) -> str:
-        return "pad"
-
-    @property
-    def badge(self) -> str:
-        return "pad"
+    type = "pad"
+    badge = "pad"
 
     @property
     def over(self) -> Operator:
@@ -131,14 +125,8 @@ class Crop(Op):
 
     WORDS = CROP_WORDS
     CODE = __name__
-
-    @property
-    def type(self) -> str:
-        return "crop"
-
-    @property
-    def badge(self) -> str:
-        return "crop"
+    type = "crop"
+    badge = "crop"
 
     def reads(self, a: int, first: int, last: int, of: int = 0) -> tuple[int, int]:
         del of

@@ -132,10 +132,7 @@ class Unfold(Columned):
 
     WORDS = UNFOLD_WORDS
     CODE = "conv_anim.ops.columns_code"
-
-    @property
-    def type(self) -> str:
-        return "unfold"
+    type = "unfold"
 
     @property
     def of(self) -> Size:
@@ -163,10 +160,7 @@ class Fold(Columned):
 
     WORDS = FOLD_WORDS
     CODE = "conv_anim.ops.columns_code"
-
-    @property
-    def type(self) -> str:
-        return "fold"
+    type = "fold"
 
     @property
     def of(self) -> Size:

@@ -136,10 +136,7 @@ class Conv(Windowed):
 
     WORDS = WORDS
     CODE = "conv_anim.ops.conv_code"
-
-    @property
-    def type(self) -> str:
-        return "conv"
+    type = "conv"
 
     @property
     def causal(self) -> bool:

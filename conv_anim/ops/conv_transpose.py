@@ -81,10 +81,7 @@ class ConvTranspose(Windowed):
 
     WORDS = WORDS
     CODE = "conv_anim.ops.conv_transpose_code"
-
-    @property
-    def type(self) -> str:
-        return "conv_transpose"
+    type = "conv_transpose"
 
     @property
     def window(self) -> Operator:

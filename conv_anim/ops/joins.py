@@ -88,18 +88,9 @@ class Add(Join):
     joined: tuple[Shape, ...]
 
     CODE = "conv_anim.ops.joins_code"
-
-    @property
-    def type(self) -> str:
-        return "add"
-
-    @property
-    def badge(self) -> str:
-        return "+"
-
-    @property
-    def stays(self) -> bool:
-        return True
+    type = "add"
+    badge = "+"
+    stays = True
 
     def gather(self, fed: Fed) -> Gather:
         from conv_anim.tracing.gathers import Gather, Share
@@ -121,18 +112,9 @@ class Multiply(Join):
     joined: tuple[Shape, ...]
 
     CODE = "conv_anim.ops.joins_code"
-
-    @property
-    def type(self) -> str:
-        return "multiply"
-
-    @property
-    def badge(self) -> str:
-        return "×"
-
-    @property
-    def stays(self) -> bool:
-        return True
+    type = "multiply"
+    badge = "×"
+    stays = True
 
     def reads(self, a: int, first: int, last: int, of: int = 0) -> tuple[int, int] | None:
         size = self.joined[of].size
@@ -173,22 +155,10 @@ class Concat(Join):
     joined: tuple[Shape, ...]
 
     CODE = "conv_anim.ops.joins_code"
-
-    @property
-    def type(self) -> str:
-        return "concat"
-
-    @property
-    def badge(self) -> str:
-        return "concat"
-
-    @property
-    def stacks(self) -> bool:
-        return True
-
-    @property
-    def stays(self) -> bool:
-        return True
+    type = "concat"
+    badge = "concat"
+    stacks = True
+    stays = True
 
     @property
     def most_taps(self) -> int:

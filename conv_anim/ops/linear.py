@@ -58,10 +58,7 @@ class Linear(Op):
 
     WORDS = WORDS
     CODE = __name__
-
-    @property
-    def type(self) -> str:
-        return "linear"
+    type = "linear"
 
     @property
     def features(self) -> tuple[int, int]:
@@ -134,14 +131,8 @@ class Flatten(Op):
 
     WORDS = FLATTEN_WORDS
     CODE = "conv_anim.ops.flatten_code"
-
-    @property
-    def type(self) -> str:
-        return "flatten"
-
-    @property
-    def badge(self) -> str:
-        return "flatten"
+    type = "flatten"
+    badge = "flatten"
 
     def gather(self, fed: Fed) -> Gather:
         from conv_anim.tracing.gathers import Gather, Share, unravelled

@@ -34,19 +34,13 @@ class MaxUnpool(Op):
 
     WORDS = WORDS
     CODE = __name__
-
-    @property
-    def type(self) -> str:
-        return "max_unpool"
+    type = "max_unpool"
+    puts_back = True
 
     @property
     def fed(self) -> tuple[Shape, ...]:
         """The pool is as large as the numbers."""
         return (Shape(self.ends.in_channels, self.ends.in_size),) * 2
-
-    @property
-    def puts_back(self) -> bool:
-        return True
 
     def gather(self, fed: Fed) -> Gather:
         pool = fed.makers[1]

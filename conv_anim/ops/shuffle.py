@@ -96,18 +96,12 @@ class ChannelShuffle(Moved):
     groups: int
 
     WORDS = SHUFFLE_WORDS
-
-    @property
-    def type(self) -> str:
-        return "channel_shuffle"
+    type = "channel_shuffle"
+    stays = True
 
     @property
     def dealt(self) -> int:
         return self.groups
-
-    @property
-    def stays(self) -> bool:
-        return True
 
     def source(self, channel: int, *place: int) -> tuple[int, ...]:
         each = self.ends.in_channels // self.groups
@@ -142,10 +136,7 @@ class PixelShuffle(Moved):
     factor: int
 
     WORDS = PIXEL_WORDS
-
-    @property
-    def type(self) -> str:
-        return "pixel_shuffle"
+    type = "pixel_shuffle"
 
     @property
     def woven(self) -> Woven:
@@ -197,10 +188,7 @@ class PixelUnshuffle(Moved):
     factor: int
 
     WORDS = UNSHUFFLE_WORDS
-
-    @property
-    def type(self) -> str:
-        return "pixel_unshuffle"
+    type = "pixel_unshuffle"
 
     @property
     def woven(self) -> Woven:

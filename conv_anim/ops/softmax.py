@@ -45,14 +45,8 @@ class Softmax(Op):
 
     WORDS = WORDS
     CODE = __name__
-
-    @property
-    def type(self) -> str:
-        return "softmax"
-
-    @property
-    def badge(self) -> str:
-        return "softmax"
+    type = "softmax"
+    badge = "softmax"
 
     @property
     def most_taps(self) -> int:

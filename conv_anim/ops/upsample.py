@@ -88,10 +88,7 @@ class Upsample(Op):
 
     WORDS = WORDS
     CODE = "conv_anim.ops.upsample_code"
-
-    @property
-    def type(self) -> str:
-        return "upsample"
+    type = "upsample"
 
     @property
     def interpolation(self) -> Interpolation:

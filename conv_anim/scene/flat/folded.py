@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 class FoldedView(FlatDrawing):
     """The drawing of a fold into one channel."""
 
-    @property
+    @cached_property
     def window(self) -> Operator:
         """Over the output."""
         columns = self.layer.layer.columns

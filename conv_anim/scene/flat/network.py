@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.areas import Area, Turn, corners
-from conv_anim.scene.flat.diagram import Diagram
+from conv_anim.scene.flat.ways import Ways
 from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.marks import Looks
 from conv_anim.scene.primitives import Frame, Primitive
@@ -31,7 +31,7 @@ MOST_MEASURED = 200
 
 
 @dataclass(frozen=True)
-class NetworkView(Diagram):
+class NetworkView(Ways):
     """Frames go through the nodes one after the other, and through the cells of each."""
 
     # what stays

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class UnfoldedView(FlatDrawing):
     """The drawing of one channel; ``pace`` goes through the windows, as cells (0, row, column) of a map of them."""
 
-    @property
+    @cached_property
     def window(self) -> Operator:
         columns = self.layer.layer.columns
         assert columns is not None
