@@ -269,7 +269,7 @@ def test_the_input_is_drawn_with_its_border(made):
     layer, shown = made.layers[0], view(made)
     if not hasattr(layer, "padding_mode"):
         return
-    items = [*shown.still(0)]
+    items = [*shown.begun(0)]
     for row in shown.rows(0):
         channel = oracle.padded(shown.lanes.trace.input[row.lane.channel].tolist(), layer.padding, layer.padding_mode)
         assert read(items, row.sheet.grid)[0] == rows_of(channel)
@@ -299,7 +299,7 @@ def test_only_the_channels_of_the_group_are_at_work(output):
     shown = view(figure(GROUPED))
     first = output // 2 * 2
     assert [row.lane.channel for row in shown.rows(output)] == [first, first + 1]
-    items = shown.still(output)
+    items = shown.begun(output)
     for channel, span in shown.places.tower.sources.items():
         fills = read(items, shown.places.grid(0, span))[1]
         color = shown.lanes.color(channel) if channel // 2 == output // 2 else shown.lanes.faint(channel)
@@ -332,7 +332,7 @@ def test_of_too_many_groups_one_is_drawn():
     for output in (0, 3, 5):
         channels_ = [row.lane.channel for row in shown.rows(output)]
         assert channels_ == list(range(output // 2 * 4, output // 2 * 4 + 4))
-        names = [item.text for item in shown.still(output) if isinstance(item, Text)]
+        names = [item.text for item in shown.begun(output) if isinstance(item, Text)]
         assert f"group {output // 2 + 1}, channel {channels_[0] + 1}" in names
 
 
@@ -382,13 +382,13 @@ def test_of_many_lanes_some_are_drawn(name):
     shown = view(figure(CASES[name]))
     count = CASES[name].ends.in_channels
     assert [row.lane.channel for row in shown.rows(0)] == [0, 1, 2, count - 1]
-    texts = [item.text for item in shown.still(0) if isinstance(item, Text)]
+    texts = [item.text for item in shown.begun(0) if isinstance(item, Text)]
     assert texts.count("⋮") == 1
 
 
 @pytest.mark.parametrize("output", range(3))
 def test_the_filter_at_work_and_its_map_are_named(output):
-    items = view(figure(MANY)).still(output)
+    items = view(figure(MANY)).begun(output)
     bold = [item.text for item in items if isinstance(item, Text) and item.bold]
     assert f"filter {output + 1} of 3" in bold
     assert f"map {output + 1}" in bold
@@ -472,11 +472,11 @@ def test_the_addition_adds_the_maps(layer):
 
 def test_the_addition_of_many_maps_leaves_some_out():
     made = figure(CASES["many channels"], show="sum")
-    still = Addition(lanes(made)).still(0)
+    still = Addition(lanes(made)).begun(0)
     names = [item.text for item in still if isinstance(item, Text) and item.text.startswith("map of")]
     assert names == [f"map of channel {k}" for k in (1, 2, 3, 40)]
     bare = Addition(lanes(replace(made, labels=None)))
-    assert not [item.text for item in bare.still(0) if isinstance(item, Text) and item.anchor == "start"]
+    assert not [item.text for item in bare.begun(0) if isinstance(item, Text) and item.anchor == "start"]
     assert bare.bottom == 4 * bare.lanes.numbers.cell
 
 

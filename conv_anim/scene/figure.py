@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING, Literal
 
-from conv_anim.scene.board import board, fitted, room
-from conv_anim.scene.callouts import Legend
 from conv_anim.scene.cost import CostTable, rows
-from conv_anim.scene.differences import key, marked
 from conv_anim.scene.layout import EMPTY, align, column, pad, space, still, written
 from conv_anim.scene.primitives import Lazy, Scene
 from conv_anim.scene.style import Style
@@ -143,6 +140,10 @@ def _view(trace: Trace, style: Style) -> Panel:
 
 def _board(spec: Spec, traces: Sequence[Trace], style: Style, each: int | None) -> Panel:
     """The figures of all panels side by side, each with what is said of it."""
+    from conv_anim.scene.board import board, fitted, room
+    from conv_anim.scene.callouts import Legend
+    from conv_anim.scene.differences import key, marked
+
     shown = fitted(traces, style, _view)
     said = [
         column(*_below(one.spec, style, room(panel, style), "start")) for one, panel in zip(traces, shown, strict=True)

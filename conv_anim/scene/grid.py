@@ -119,6 +119,12 @@ class Grid:
         """A cell of a colour with its number."""
         return [self.boxes([place], fill, self.style.edge), self.number(place, text, fill, *wanted, bold=bold)]
 
+    def name(self, text: str, *, bold: bool = False, gap: float | None = None) -> Text:
+        """A few small words above, quiet unless they are bold."""
+        style, size = self.style, self.style.small_size
+        top = self.y - (style.thin if gap is None else gap) - size * style.font.cap_height
+        return style.text(self.x, top, text, size=size, color=style.colors.ink if bold else style.label_ink, bold=bold)
+
     def weight(self, place: Place, text: str, on: str, size: float | None = None) -> Text:
         """A small number in the lower right corner of a cell."""
         x, y, side, _ = self.box(*place)

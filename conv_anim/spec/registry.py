@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -111,12 +110,11 @@ class Imported(Mapping[str, Any]):
         return len(self.modules)
 
 
-@dataclass(frozen=True, slots=True)
 class Each(Mapping[str, V], Generic[T, V]):
     """For every name of a registry something of what it stands for, made when it is asked for."""
 
-    registry: Registry[T]
-    of: Callable[[T], V]
+    def __init__(self, registry: Registry[T], of: Callable[[T], V]) -> None:
+        self.registry, self.of = registry, of
 
     def __getitem__(self, name: str) -> V:
         return self.of(self.registry[name])
@@ -131,11 +129,11 @@ class Each(Mapping[str, V], Generic[T, V]):
         return len(self.registry)
 
 
-@dataclass(frozen=True, slots=True)
 class Docs(Collection[str]):
     """What every thing of a registry is, in its order."""
 
-    registry: Registry[Any]
+    def __init__(self, registry: Registry[Any]) -> None:
+        self.registry = registry
 
     def __contains__(self, doc: object) -> bool:
         return doc in list(self)

@@ -10,49 +10,32 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.areas import of_grid
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.channels.arrangement import shortened
+from conv_anim.scene.channels.drawing import ChannelDrawing
 from conv_anim.scene.channels.headings import ends
 from conv_anim.scene.channels.outputs import Column, Pile, pile
 from conv_anim.scene.grid import Grid
-from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.numbers import plane
-from conv_anim.scene.primitives import Boxes, Frame
+from conv_anim.scene.primitives import Boxes
 from conv_anim.scene.sheet import two
 from conv_anim.scene.wording.words import Label
 
 if TYPE_CHECKING:
-    from conv_anim.scene.areas import Area, Turn
-    from conv_anim.scene.channels.lanes import Lanes
+    from conv_anim.scene.areas import Area
     from conv_anim.scene.channels.outputs import Outputs
     from conv_anim.scene.channels.tally import Tally
     from conv_anim.scene.primitives import Items, Primitive
-    from conv_anim.scene.steps import Steps
-    from conv_anim.scene.style import Style
 
 
 @dataclass(frozen=True)
-class Addition:
+class Addition(ChannelDrawing):
     """Maps, signs between them, and the output in one line; of several outputs a pile."""
-
-    lanes: Lanes
-
-    @property
-    def style(self) -> Style:
-        return self.lanes.style
-
-    @property
-    def steps(self) -> Steps:
-        return self.lanes.steps
-
-    @property
-    def labelled(self) -> bool:
-        return self.lanes.trace.spec.labels is not None
 
     @property
     def sign_size(self) -> float:
         return 1.4 * self.style.number_size
 
     @cached_property
-    def shown(self) -> list[int | None]:
+    def placed(self) -> list[int | None]:
         """Which of the lanes are drawn; None for the ones left out."""
         return shortened(self.lanes.seen)
 
@@ -71,7 +54,7 @@ class Addition:
     @cached_property
     def texts(self) -> list[str]:
         """The sign after each map."""
-        return [*["+"] * (len(self.shown) - 1), f"{self.lanes.bias_text} =".strip()]
+        return [*["+"] * (len(self.placed) - 1), f"{self.lanes.bias_text} =".strip()]
 
     @cached_property
     def _lefts(self) -> list[int]:
@@ -121,18 +104,18 @@ class Addition:
         high = self._shape[0] * self.lanes.numbers.cell
         return self.top + (high if self._pile is None else ceil(self._pile.filling.stack.height))
 
-    def still(self, channel: int | None = None) -> Items:
-        """While the filter of a channel works; the first one if none is named."""
-        channel = self.steps.cell(0)[0] if channel is None else channel
+    def begun(self, channel: int) -> Items:
         items: list[Primitive] = [Boxes(((0, 0, self.width, self.bottom),), self.style.colors.background)]
         lanes = self.lanes.of(channel)
-        for grid, lane in zip(self.grids, self.shown, strict=True):
+        for grid, lane in zip(self.grids, self.placed, strict=True):
             if lane is None:
                 items.append(self._centered(grid.x + grid.width / 2, "…"))
                 continue
             color = self.lanes.map_color(lanes[lane].channel)
             items += grid.filled(plane(lanes[lane].map), self.lanes.map_format, color)
-            items += self._name(grid, self.lanes.say("channels.map_of", number=lanes[lane].channel + 1))
+            if self.labelled:
+                name = self.lanes.say("channels.map_of", number=lanes[lane].channel + 1)
+                items.append(grid.name(name, gap=self.style.close))
         texts = [*self.texts[:-1], f"{self.lanes.bias_of(channel)} =".strip()]
         rights = [grid.x + grid.width for grid in self.grids]
         for right, left, text in zip(rights, self._lefts[1:], texts, strict=True):
@@ -147,60 +130,32 @@ class Addition:
         middle = self.grids[0].middle
         return self.style.centered(x, middle, text, size=self.sign_size, color=self.style.label_ink)
 
-    def _name(self, grid: Grid, text: str) -> list[Primitive]:
-        if not self.labelled:
-            return []
-        size = self.style.small_size
-        top = grid.y - self.style.close - size * self.style.font.cap_height
-        return [self.style.text(grid.x, top, text, size=size, color=self.style.label_ink)]
+    def done(self, cell: tuple[int, ...]) -> list[Primitive]:
+        return self.outputs.result(cell, current=False)
 
-    def frame(self, k: int) -> Frame:
-        steps = self.lanes.steps
-        cell = steps.cell(k)
-        begins = k > 0 and steps.cell(k - 1)[0] != cell[0]
-        kept = [self.lanes.blank(self.width, self.bottom), *self.still(cell[0])] if begins else []
-        for passed in steps.passed(k):
-            if passed[0] == cell[0]:
-                kept += self.outputs.result(passed, current=False)
-        shown = [*self._read(cell), *self.outputs.result(cell, current=True)]
-        shown += self.lanes.tallied(self.sum, cell, x=(self.width - self.sum.width) / 2, y=self.sum_top + self.sum.size)
-        return Frame(tuple(kept), tuple(shown))
+    def shown(self, cell: tuple[int, ...]) -> list[Primitive]:
+        return [*self._read(cell), *self.outputs.result(cell, current=True)]
 
     def _read(self, cell: tuple[int, ...]) -> list[Primitive]:
         """The cell of every map that is added."""
         items: list[Primitive] = []
         lanes, place = self.lanes.of(cell[0]), two(cell[1:])
-        for grid, lane in zip(self.grids, self.shown, strict=True):
+        for grid, lane in zip(self.grids, self.placed, strict=True):
             if lane is None:
                 continue
             color = self.lanes.map_color(lanes[lane].channel)
             fill = self.style.under_window(color)
             value = self.lanes.map_format(lanes[lane].map[cell[1:]].item())
-            items += [grid.boxes([place], fill, self.style.edge), grid.number(place, value, fill, bold=True)]
+            items += grid.cell(place, value, fill, bold=True)
         return items
 
     def areas(self) -> list[Area]:
         """A cell of the maps that are added is a part of an output cell."""
         axes = self.lanes.layer.output.ndim - 1
-        added = [grid for grid, lane in zip(self.grids, self.shown, strict=True) if lane is not None]
+        added = [grid for grid, lane in zip(self.grids, self.placed, strict=True) if lane is not None]
         parts = [area for grid in added for area in of_grid("output", grid, None, axes)]
         return [*parts, *self.outputs.areas()]
-
-    def turn(self, k: int) -> Turn:
-        turn = self.lanes.turn(k)
-        return replace(turn, drift=self.outputs.drift(turn.cell[0] or 0))
 
     @cached_property
     def sum(self) -> Tally:
         return self.lanes.tally(self.width)
-
-    @property
-    def sum_top(self) -> float:
-        return self.bottom + self.style.wide
-
-
-def addition(lanes: Lanes) -> Panel:
-    """The panel of the view."""
-    view = Addition(lanes)
-    made = animated(view, view.width, view.bottom, fit=lanes.numbers.fit)
-    return align(made, view.sum.width, view.sum_top + view.sum.height)

@@ -163,8 +163,8 @@ class Crossing:
         before, after = self.columns
         for x, sign in zip((before[0].x, self.right), self.signs, strict=True):
             items += sign.at(x, 0)
-        items += [self._name(grid, self._name_of(channel)) for channel, grid in enumerate(before)]
-        return [*items, *(self._name(grid, self._new_name(channel)) for channel, grid in enumerate(after))]
+        items += [grid.name(self._name_of(channel)) for channel, grid in enumerate(before)]
+        return [*items, *(grid.name(self._new_name(channel)) for channel, grid in enumerate(after))]
 
     def _name_of(self, channel: int) -> str:
         group = channel // (self.count // self.groups)
@@ -172,11 +172,6 @@ class Crossing:
 
     def _new_name(self, channel: int) -> str:
         return self.lanes.say("channels.moved", channel=channel + 1, source=self.sources[channel] + 1)
-
-    def _name(self, grid: Grid, text: str) -> Primitive:
-        size = self.style.small_size
-        top = grid.y - self.style.thin - size * self.style.font.cap_height
-        return self.style.text(grid.x, top, text, size=size, color=self.style.label_ink)
 
     def frame(self, k: int) -> Frame:
         kept: list[Primitive] = []
@@ -187,7 +182,7 @@ class Crossing:
         read = self.style.under_window(self.color(source))
         values, fmt = plane(self.trace.input[source]), self.lanes.formats.x
         shown = [self._way(output, 1.0, 3.5), *self.columns[0][source].filled(values, fmt, read)]
-        return Frame(tuple(kept), (*shown, *self._made(output, self.lanes.current(self.color(source)))))
+        return Frame(tuple(kept), (*shown, *self._made(output, self.style.at_work(self.color(source)))))
 
     def areas(self) -> list[Area]:
         """Whole maps: all of a channel moves at once."""

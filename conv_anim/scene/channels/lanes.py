@@ -183,10 +183,6 @@ class Lanes:
         first = output // (self.outputs // self.groups) * self.seen
         return self.color(first) if self.groups > 1 else self.style.colors.output
 
-    def current(self, fill: str) -> str:
-        """A cell that is being computed."""
-        return self.style.at_work(fill)
-
     def blank(self, width: float, height: float) -> Boxes:
         """What hides a figure of a size, with the edges around its cells."""
         edge = ceil(self.style.line)
@@ -196,9 +192,8 @@ class Lanes:
 
     def result(self, grid: Grid, cell: tuple[int, ...], value: float, fill: str, *, current: bool) -> list[Primitive]:
         """A cell with its number, as it is being computed, or as it stays."""
-        color, place = self.current(fill) if current else fill, two(cell[1:])
-        number = grid.number(place, self.map_format(value), color, bold=current)
-        return [grid.boxes([place], color, self.style.edge), number]
+        color = self.style.at_work(fill) if current else fill
+        return grid.cell(two(cell[1:]), self.map_format(value), color, bold=current)
 
     # the sum over the channels
 

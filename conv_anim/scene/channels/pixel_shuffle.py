@@ -203,16 +203,11 @@ class PixelShuffling:
         items: list[Primitive] = [*self.signs[0].at(0, 0), *self.signs[1].at(self.right, 0)]
         for grids in (self.small, self.large):
             if len(grids) > 1:
-                items += [self._name(grid, channel) for channel, grid in enumerate(grids)]
+                items += [grid.name(self._called(channel)) for channel, grid in enumerate(grids)]
         return items
 
     def _called(self, channel: int) -> str:
         return self.lanes.say("channels.channel", number=channel + 1)
-
-    def _name(self, grid: Grid, channel: int) -> Primitive:
-        text, size = self._called(channel), self.style.small_size
-        top = grid.y - self.style.thin - size * self.style.font.cap_height
-        return self.style.text(grid.x, top, text, size=size, color=self.style.label_ink)
 
     def frame(self, k: int) -> Frame:
         kept: list[Primitive] = []
@@ -222,7 +217,7 @@ class PixelShuffling:
         source, style = self.source(cell), self.style
         read = self.style.under_window(self.color_of_input(source))
         shown = self._cell(self.before, source, read, bold=True)
-        shown += self._cell(self.after, cell, self.lanes.current(self.color_of_output(cell)), bold=True)
+        shown += self._cell(self.after, cell, self.style.at_work(self.color_of_output(cell)), bold=True)
         shown += self._beam(source, cell)
         if self.labelled:
             size, ink = style.label_size, style.text_ink
@@ -234,8 +229,7 @@ class PixelShuffling:
         """A cell with its number, which is the same on either side."""
         channel, row, column = cell
         value = (self.trace.input if grids is self.before else self.trace.output)[cell].item()
-        number = grids[channel].number((row, column), self.lanes.formats.x(value), fill, bold=bold)
-        return [grids[channel].boxes([(row, column)], fill, self.style.edge), number]
+        return grids[channel].cell((row, column), self.lanes.formats.x(value), fill, bold=bold)
 
     def _beam(self, source: Cell, cell: Cell) -> list[Primitive]:
         """Lines from the corners of the cell that is copied to those of its copy; they pass behind other cells."""

@@ -7,47 +7,38 @@ from functools import cached_property
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.channels.addition import addition
+from conv_anim.scene.channels.addition import Addition
 from conv_anim.scene.channels.arrangement import Arrangement
 from conv_anim.scene.channels.crossing import crossing
+from conv_anim.scene.channels.drawing import ChannelDrawing
 from conv_anim.scene.channels.lanes import Lane, Lanes
 from conv_anim.scene.channels.pixel_shuffle import pixel_shuffle
 from conv_anim.scene.channels.whereabouts import Row, Whereabouts
 from conv_anim.scene.grid import Grid, SheetGrid
-from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.numbers import plane
-from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke, Text
+from conv_anim.scene.primitives import Boxes, Lines, Stroke, Text
 from conv_anim.scene.volume.hues import strengthened
 from conv_anim.spec.model import Channels
 
 if TYPE_CHECKING:
-    from conv_anim.scene.areas import Area, Turn
+    from conv_anim.scene.areas import Area
     from conv_anim.scene.channels.outputs import Outputs
     from conv_anim.scene.channels.tally import Tally
+    from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Items, Primitive
-    from conv_anim.scene.steps import Steps
     from conv_anim.scene.style import Style
     from conv_anim.tracing.trace import Trace
 
 
 @dataclass(frozen=True)
-class ChannelsView:
+class ChannelsView(ChannelDrawing):
     """Rows of lanes; with ``add``, their maps joined into the output on the right."""
 
-    lanes: Lanes
     add: bool
-
-    @property
-    def style(self) -> Style:
-        return self.lanes.style
 
     @cached_property
     def places(self) -> Arrangement:
         return Arrangement(self.lanes, self.add)
-
-    @property
-    def steps(self) -> Steps:
-        return self.lanes.steps
 
     @property
     def outputs(self) -> Outputs | None:
@@ -84,9 +75,7 @@ class ChannelsView:
 
     # what stays as long as the filter does
 
-    def still(self, channel: int | None = None) -> Items:
-        """While the filter of a channel works; the first one if none is named."""
-        channel = self.steps.cell(0)[0] if channel is None else channel
+    def begun(self, channel: int) -> Items:
         items: list[Primitive] = [Boxes(((0, 0, self.width, self.bottom),), self.style.colors.background)]
         rows = self.rows(channel)
         items += self._idle(rows)
@@ -192,7 +181,7 @@ class ChannelsView:
             if self.lanes.layer.means.in_channels == 1:
                 break
             own = source if self.places.whole or not self.lanes.meet else self.lanes.of(channel)[source].channel
-            items.append(self._name(self.places.grid(0, span), self._channel(own)))
+            items.append(self.places.grid(0, span).name(self._channel(own)))
         if self.lanes.outputs > 1:
             items += self._numbered(channel, rows)
         return items
@@ -202,38 +191,25 @@ class ChannelsView:
             return self.lanes.say("channels.in_group", channel=channel + 1, group=self.lanes.group(channel) + 1)
         return self.lanes.say("channels.channel", number=channel + 1)
 
-    def _name(self, grid: Grid, text: str, *, bold: bool = False) -> Text:
-        """A few words over a grid."""
-        size, color = self.style.small_size, self.style.colors.ink if bold else self.style.label_ink
-        top = grid.y - self.style.thin - size * self.style.font.cap_height
-        return self.style.text(grid.x, top, text, size=size, color=color, bold=bold)
-
     def _numbered(self, channel: int, rows: list[Row]) -> list[Primitive]:
         """Which of many filters is at work, and which map it makes; where all are, each by its number."""
         say = self.lanes.say
         if not self.lanes.meet:
             named = [(grid, "filter", row.lane.output) for row in rows for grid in row.grids[1:-1]]
             named += [(row.map, "map", row.lane.output) for row in rows]
-            return [self._name(grid, say(f"channels.{what}_number", number=k + 1)) for grid, what, k in named]
+            return [grid.name(say(f"channels.{what}_number", number=k + 1)) for grid, what, k in named]
         filter_ = say("channels.filter_of", number=channel + 1, count=self.lanes.outputs)
-        items: list[Primitive] = [self._name(rows[0].grids[1], filter_, bold=True)]
+        items: list[Primitive] = [rows[0].grids[1].name(filter_, bold=True)]
         if self.outputs is not None and not self.places.piled:
             for output in range(self.lanes.outputs):
                 text = say("channels.map_number", number=output + 1)
-                items.append(self._name(self.outputs.grid(output), text, bold=output == channel))
+                items.append(self.outputs.grid(output).name(text, bold=output == channel))
         return items
 
     # what differs from frame to frame
 
-    def frame(self, k: int) -> Frame:
-        steps = self.lanes.steps
-        cell = steps.cell(k)
-        begins = k > 0 and steps.cell(k - 1)[0] != cell[0]
-        kept = [self.lanes.blank(self.width, self.bottom), *self.still(cell[0])] if begins else []
-        for passed in steps.passed(k):
-            if passed[0] == cell[0]:
-                kept += self._results(passed, current=False)
-        return Frame(tuple(kept), tuple(self._shown(cell)))
+    def done(self, cell: tuple[int, ...]) -> list[Primitive]:
+        return self._results(cell, current=False)
 
     def _results(self, cell: tuple[int, ...], *, current: bool) -> list[Primitive]:
         """A cell of every map, and of the output."""
@@ -243,19 +219,11 @@ class ChannelsView:
             items += self.lanes.result(row.map, cell, value, color, current=current)
         return [*items, *([] if self.outputs is None else self.outputs.result(cell, current=current))]
 
-    def _shown(self, cell: tuple[int, ...]) -> list[Primitive]:
+    def shown(self, cell: tuple[int, ...]) -> list[Primitive]:
         items: list[Primitive] = []
         for row in {row.lane.channel: row for row in self.rows(cell[0])}.values():
             items += row.sheet.covered(self.lanes.read(row.lane, cell[1:]))[0]
-        items += self._results(cell, current=True)
-        if self.sum is not None:
-            x = (self.width - self.sum.width) / 2
-            items += self.lanes.tallied(self.sum, cell, x=x, y=self.sum_top + self.sum.size)
-        return items
-
-    @property
-    def sum_top(self) -> float:
-        return self.bottom + self.style.wide
+        return items + self._results(cell, current=True)
 
     @cached_property
     def sum(self) -> Tally | None:
@@ -263,14 +231,6 @@ class ChannelsView:
 
     def areas(self) -> list[Area]:
         return list(Whereabouts(self.lanes, self.rows, self.outputs)())
-
-    def turn(self, k: int) -> Turn:
-        turn = self.lanes.turn(k)
-        return turn if self.outputs is None else replace(turn, drift=self.outputs.drift(turn.cell[0] or 0))
-
-    def panel(self) -> Panel:
-        made = animated(self, self.width, self.bottom, fit=self.lanes.numbers.fit)
-        return made if self.sum is None else align(made, self.sum.width, self.sum_top + self.sum.height)
 
 
 def channels(trace: Trace, style: Style) -> Panel:
@@ -283,5 +243,5 @@ def channels(trace: Trace, style: Style) -> Panel:
     if op.woven is not None:
         return pixel_shuffle(trace, style)
     if view.show == "sum" and lanes.meet:
-        return addition(lanes)
+        return Addition(lanes).panel()
     return ChannelsView(lanes, add=view.show == "both" and lanes.meet).panel()

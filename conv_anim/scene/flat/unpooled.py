@@ -123,7 +123,7 @@ class UnpooledView(PooledMaps):
     def _result(self, k: int, cell: Place, fill: str, *, bold: bool = False) -> list[Primitive]:
         grid, place = self.grid(k), self.place(k, cell)
         text = self.formats[k](self.maps[k][cell].item())
-        items = [*grid.patches({place: fill}, self.style.edge), grid.number(place, text, fill, bold=bold)]
+        items = grid.cell(place, text, fill, bold=bold)
         if k == 1:
             items.append(grid.weight(place, self._index(cell), fill))
         return items
@@ -150,10 +150,7 @@ class UnpooledView(PooledMaps):
     def _marked(self, k: int, place: Place, value: float) -> list[Primitive]:
         """A cell of a map in the colour of what is computed."""
         grid, fill = self.grid(k), self._current(len(self.maps) - 1)
-        return [
-            *grid.patches({place: fill}, self.style.edge),
-            grid.number(place, self.formats[k](value), fill, bold=True),
-        ]
+        return grid.cell(place, self.formats[k](value), fill, bold=True)
 
     # what was found, and where it goes
 
@@ -171,7 +168,7 @@ class UnpooledView(PooledMaps):
         there, last = self._from(cell), len(self.maps) - 1
         grid, value = self.grid(last), self.maps[last - 1][two(cell[1:])].item()
         text = self.formats[last](value)
-        return [*grid.patches({there: fill}, self.style.edge), grid.number(there, text, fill, bold=bold)]
+        return grid.cell(there, text, fill, bold=bold)
 
     def _putting(self, cell: Cell) -> list[Primitive]:
         last, place = len(self.maps) - 1, two(cell[1:])

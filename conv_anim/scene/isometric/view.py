@@ -18,7 +18,7 @@ from conv_anim.scene.isometric.slanted import Slanted
 from conv_anim.scene.isometric.tweening import Tweening, between
 from conv_anim.scene.layout import Fit, Panel, panel
 from conv_anim.scene.marks import Marks
-from conv_anim.scene.primitives import Frame, Lazy, Lines, Polygons, Stroke, Text, union
+from conv_anim.scene.primitives import Frame, Lazy, Lines, Polygons, Text, union
 from conv_anim.scene.sheet import Sheet, row_and_column, two
 from conv_anim.scene.stacks import MOST_WORDS, around, broken, made_by, of_map, sees
 from conv_anim.scene.steps import Steps
@@ -130,7 +130,7 @@ class Isometric:
             shown += ground.covered(reach, products if ground is last else {})
         joined = tuple(self._all_joined(reaches, shown))
         if joined:
-            shown.append(Lines(joined, self._corner_stroke()))
+            shown.append(Lines(joined, self.style.beam))
         colors, theme = self.style.colors, self.style.theme
         fill = mix(self.floors[-1].color, colors.current, theme.overlay)
         shown += self._result(*two(cell[1:]), fill, bold=True)
@@ -161,9 +161,6 @@ class Isometric:
     def _fills(self) -> bool:
         """Whether a result looks otherwise than a cell that is not computed yet."""
         return self.style.theme.pending or self.numbers is not None
-
-    def _corner_stroke(self) -> Stroke:
-        return self.style.beam
 
     def _result(self, row: int, column: int, fill: str, *, bold: bool = False) -> list[Primitive]:
         top = self.floors[-1]

@@ -11,6 +11,7 @@ import numpy as np
 from conv_anim.scene.areas import Area, Turn, corners
 from conv_anim.scene.color import contrast, mix
 from conv_anim.scene.drawing import Drawing
+from conv_anim.scene.grid import strong
 from conv_anim.scene.layout import Panel, animated, panel
 from conv_anim.scene.matrix.equation import POINT, sign_size
 from conv_anim.scene.matrix.plan import Plan
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from conv_anim.scene.sums import Sum
     from conv_anim.scene.table import Table
     from conv_anim.tracing.trace import LayerTrace, Trace
-
-VISIBLE = 1.5
-"""The contrast from which edges of cells show."""
 
 
 @dataclass(frozen=True)
@@ -175,10 +173,9 @@ class MatrixView:
 
     def _strong(self, color: str) -> Stroke:
         """An outline that is stronger than the edges of cells."""
-        colors, style = self.style.colors, self.style
+        colors = self.style.colors
         edges = contrast(colors.line, colors.background)
-        wide = style.line + (1 if edges < VISIBLE else 2) * style.scale
-        return Stroke(color if contrast(color, colors.background) >= edges else colors.ink, wide)
+        return strong(self.style, color if contrast(color, colors.background) >= edges else colors.ink)
 
     @property
     def _example_row(self) -> int:

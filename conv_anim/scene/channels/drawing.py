@@ -1,0 +1,103 @@
+"""What the drawings of the channels view have in common that go through one filter after the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.layout import Panel, align, animated
+from conv_anim.scene.primitives import Frame
+
+if TYPE_CHECKING:
+    from conv_anim.scene.areas import Area, Turn
+    from conv_anim.scene.channels.lanes import Lanes
+    from conv_anim.scene.channels.outputs import Outputs
+    from conv_anim.scene.channels.tally import Tally
+    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.steps import Steps
+    from conv_anim.scene.style import Style
+
+
+@dataclass(frozen=True)
+class ChannelDrawing:
+    """Of some lanes. A drawing says how it looks as a filter begins, and what a cell adds."""
+
+    lanes: Lanes
+
+    @property
+    def style(self) -> Style:
+        return self.lanes.style
+
+    @property
+    def steps(self) -> Steps:
+        return self.lanes.steps
+
+    @property
+    def labelled(self) -> bool:
+        return self.lanes.trace.spec.labels is not None
+
+    @property
+    def outputs(self) -> Outputs | None:
+        """The maps that are added up to, if there are."""
+        raise NotImplementedError
+
+    @property
+    def width(self) -> float:
+        raise NotImplementedError
+
+    @property
+    def bottom(self) -> int:
+        raise NotImplementedError
+
+    @property
+    def sum(self) -> Tally | None:
+        """Room for the sum of any cell; None where nothing is added up."""
+        raise NotImplementedError
+
+    @property
+    def sum_top(self) -> float:
+        return self.bottom + self.style.wide
+
+    # what is drawn
+
+    def still(self) -> Items:
+        return self.begun(self.steps.cell(0)[0])
+
+    def begun(self, channel: int) -> Items:
+        """All of it as the filter of an output channel begins to work."""
+        raise NotImplementedError
+
+    def frame(self, k: int) -> Frame:
+        cell = self.steps.cell(k)
+        begins = k > 0 and self.steps.cell(k - 1)[0] != cell[0]
+        kept = [self.lanes.blank(self.width, self.bottom), *self.begun(cell[0])] if begins else []
+        kept += [item for passed in self.steps.passed(k) if passed[0] == cell[0] for item in self.done(passed)]
+        return Frame(tuple(kept), (*self.shown(cell), *self.added(cell)))
+
+    def done(self, cell: tuple[int, ...]) -> list[Primitive]:
+        """What stays of a step."""
+        raise NotImplementedError
+
+    def shown(self, cell: tuple[int, ...]) -> list[Primitive]:
+        """What a step reads and makes."""
+        raise NotImplementedError
+
+    def added(self, cell: tuple[int, ...]) -> list[Primitive]:
+        """The sum of a step."""
+        if self.sum is None:
+            return []
+        x, y = (self.width - self.sum.width) / 2, self.sum_top + self.sum.size
+        return self.lanes.tallied(self.sum, cell, x=x, y=y)
+
+    # areas
+
+    def areas(self) -> list[Area]:
+        raise NotImplementedError
+
+    def turn(self, k: int) -> Turn:
+        turn = self.lanes.turn(k)
+        return turn if self.outputs is None else replace(turn, drift=self.outputs.drift(turn.cell[0] or 0))
+
+    def panel(self) -> Panel:
+        made = animated(self, self.width, self.bottom, fit=self.lanes.numbers.fit)
+        return made if self.sum is None else align(made, self.sum.width, self.sum_top + self.sum.height)
