@@ -100,11 +100,16 @@ def name_of(requirement: str) -> str:
     return requirement.partition("==")[0].partition("[")[0].strip()
 
 
+def uv_here() -> str | None:
+    """Where uv is: on PATH, or in the main environment, from which the others are made faster."""
+    return shutil.which("uv") or shutil.which("uv", path=ROOT / ".venv" / "bin")
+
+
 class Installer:
     """Installs what a lock says, as it is written there, into an environment."""
 
     def __init__(self, python: Path, *, pip: bool) -> None:
-        uv = None if pip else shutil.which("uv")
+        uv = None if pip else uv_here()
         self.python = python
         self.command = (uv, "pip", "install", "--python", python) if uv else (python, "-m", "pip", "install")
 
@@ -159,7 +164,7 @@ def works(python: Path) -> bool:
 def _make(environment: Environment, python: str, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     bare = environment.folder.startswith(".venv-pip-")
-    uv = shutil.which("uv")
+    uv = uv_here()
     if uv and (bare or environment.alone is None):
         run(uv, "venv", "--quiet", "--python", python, folder)
     else:
@@ -172,7 +177,7 @@ def _make(environment: Environment, python: str, folder: Path) -> None:
         for lock in environment.locks:
             Installer(found, pip=False).exactly(ROOT / lock)
     if environment.editable:
-        Installer(found, pip=environment.alone is not None).package("-e", ROOT)
+        Installer(found, pip=False).package("-e", ROOT)
 
 
 def _around(installer: Installer, environment: Environment, folder: Path) -> None:
@@ -185,9 +190,8 @@ def _around(installer: Installer, environment: Environment, folder: Path) -> Non
     )
     asked = subprocess.run([installer.python, "-c", asks], capture_output=True, text=True, check=True).stdout
     with_gpu = asked.strip() == "True"
-    _exactly(
-        [each for each in every if each not in first and (with_gpu or not each.startswith(GPU))], installer, folder
-    )
+    rest = [each for each in every if each not in first and (with_gpu or not each.startswith(GPU))]
+    _exactly(rest, Installer(installer.python, pip=False), folder)
 
 
 def _exactly(these: Sequence[str], installer: Installer, folder: Path) -> None:
