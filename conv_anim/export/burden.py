@@ -45,7 +45,7 @@ COSTS = {
     "mp4": Cost(pixel=40, longest=16_384),
     "svg": Cost(frame=20_000),
     "pdf": Cost(all_frames=False),
-    "pages.pdf": Cost(frame=20_000),
+    "pages.pdf": Cost(frame=22_000),
     "html": Cost(pixel=60, frame=20_000, longest=16_383),
 }
 
