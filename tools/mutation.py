@@ -1,4 +1,4 @@
-"""How much of what is broken on purpose do the tests notice? A random sample of spec, trace and layout is broken.
+"""How much of what is broken on purpose do the tests notice? A random sample of several parts is broken.
 
     python tools/mutation.py                 a sample of every part: the score of each, and build/mutation/PART.json
     python tools/mutation.py spec -n 400     more of one part
@@ -70,7 +70,7 @@ SURE = re.compile(r"\bstrict=\w+")
 """Of zip: it says what cannot happen otherwise, so nothing changes without it."""
 
 SCENE = {
-    *("areas", "breaks", "choice", "grid", "marks", "panel", "segments", "sheet", "stacks", "steps", "storyboard"),
+    *("areas", "breaks", "choice", "grid", "layout", "marks", "clipping", "sheet", "stacks", "steps", "storyboard"),
     *("table", "channels/arrangement", "channels/towers", "flat/board", "flat/strip", "flat/windows"),
     *("isometric/floors", "isometric/ground", "isometric/slanted", "matrix/plan"),
     *("sequence/lattice", "sequence/rows", "volume/lineup", "volume/oblique", "volume/space"),
@@ -98,10 +98,20 @@ PARTS = {
         ),
     ),
     "trace": Part(
-        ("tracing/*.py",),
+        ("tracing/*.py", "ops/*.py"),
         (
-            *("trace_oracle", "trace_laws", "gathers", "scatter", "settings", "explain", "guide", "templates"),
+            *("ops", "trace_oracle", "trace_laws", "gathers", "scatter", "settings", "explain", "guide", "templates"),
             *("language", "matrix", "cli"),
+        ),
+    ),
+    "files": Part(
+        (
+            *("opening.py", "inputs.py", "claims.py", "leftovers.py", "ledger.py", "jobs.py", "batch.py", "crew.py"),
+            *("data_files/*.py", "export/files.py", "embed/marks.py", "embed/markdown.py", "embed/run.py"),
+        ),
+        (
+            *("opening", "overwriting", "data_files", "marks", "embed", "load", "files", "boundaries", "shortages"),
+            *("cli", "damaged"),
         ),
     ),
     "layout": Part(
