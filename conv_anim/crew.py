@@ -150,7 +150,8 @@ class _Worker:
         self.connection, theirs = Pipe()
         try:
             self.process = Process(target=_serve, args=(self.connection, theirs, work), daemon=True)
-            self.process.start()
+            with signals.held():  # in the new process, one would raise what only this one can put in order
+                self.process.start()
         except BaseException:
             self.connection.close()
             raise

@@ -105,6 +105,10 @@ def leave_to_parent() -> None:
     for number in ENDING:
         if number != signal.SIGTERM:
             signal.signal(number, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(
+            signal.SIG_UNBLOCK, (*ENDING, signal.SIGALRM)
+        )  # which the parent holds while this process starts
 
 
 @contextmanager

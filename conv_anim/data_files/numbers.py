@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import warnings
 from contextlib import contextmanager
-from os import SEEK_END
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from conv_anim import opening
 from conv_anim.limits import Asked
 from conv_anim.spec.arrays import DataFileError
 from conv_anim.spec.model import Given
@@ -39,10 +39,11 @@ def within_memory(needed: int, name: str, limits: Limits) -> None:
 
 def whole(file: BinaryIO, name: str, limits: Limits, *, each: int) -> bytes:
     """All bytes of a file, each of which takes so many of memory. Raises DataFileError if those are too many."""
-    size = file.seek(0, SEEK_END)
-    within_memory(each * size, name, limits)
-    file.seek(0)
-    return file.read(size)  # no more than was asked for, even if the file has grown meanwhile
+    most = limits.memory // each
+    size = opening.size(file)
+    data = opening.taken(file, most + 1) if size <= most else b""
+    within_memory(each * max(size, len(data)), name, limits)  # a file of the system may have more than it says
+    return data
 
 
 @contextmanager
