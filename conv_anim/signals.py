@@ -19,7 +19,7 @@ ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 raised: list[int] = []
-"""Of the signals, those that have raised Stopped."""
+"""Of the signals, those that have raised Stopped, or wait for an import to end before they do."""
 
 
 class Stopped(SystemExit):
@@ -48,6 +48,10 @@ def stoppable() -> Iterator[None]:
     try:
         yield
         heed()
+    except SystemExit as end:
+        if not isinstance(end, Stopped):
+            heed()
+        raise
     finally:
         sys.unraisablehook = hook
         with suppress(ValueError):
@@ -67,8 +71,16 @@ def _stop(number: int, frame: FrameType | None, tried: int = 0) -> None:
 
 
 def heed() -> None:
-    """Raise Stopped once more if it was lost, as it is where Python looks whether something has an attribute."""
+    """Raise Stopped once more if it was lost, as it is where Python looks whether something has an attribute.
+
+    Or if it still waits, as what it waits for, an import, may have been the last thing that was done.
+    """
     if raised:
+        if hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, _heard)
+        for each in ENDING:
+            signal.signal(each, _heard)
         raise Stopped(raised[0])
 
 
@@ -77,6 +89,7 @@ def _heard(_number: int, _frame: FrameType | None) -> None:
 
 
 def _stop_soon(number: int, tried: int = 0) -> None:
+    raised.append(number)
     signal.signal(signal.SIGALRM, lambda _number, frame: _stop(number, frame, tried))
     signal.setitimer(signal.ITIMER_REAL, 0.001)
 
