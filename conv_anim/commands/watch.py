@@ -25,6 +25,7 @@ def watch(spec: Path, changes: tuple[str, ...], port: int, *, opens: bool) -> No
 
     A mistake is told in the page and here; the last good picture stays.
     """
+    from conv_anim import signals
     from conv_anim.faults import way
     from conv_anim.runs import limits
     from conv_anim.signals import Stopped
@@ -44,7 +45,8 @@ def watch(spec: Path, changes: tuple[str, ...], port: int, *, opens: bool) -> No
         for state in watching(Watcher(spec, changes, limits=limits()), server):
             with suppress(OSError):  # nobody reads it here any more; the page tells it as well
                 click.echo(state.problem or f"drawn {state.version}", err=True)
-    except Stopped:
+    except Stopped:  # which is how it is meant to end
+        signals.raised.clear()
         sys.exit(0)
     except Ended as end:
         why = "".join(f": {error}" for error in end.args)
