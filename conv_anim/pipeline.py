@@ -10,7 +10,7 @@ from conv_anim import claims, faults, inputs
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
 from conv_anim.limits import USUAL
 from conv_anim.spec import document, estimates, formats, overrides, places, reader
-from conv_anim.spec.model import Flat, Undrawn
+from conv_anim.spec.model import Flat, NetworkView, Undrawn
 from conv_anim.spec.nodes import Entries, Items, from_python
 from conv_anim.spec.views import animates
 
@@ -138,14 +138,16 @@ def scene(spec: Spec, *, limits: Limits = USUAL) -> Scene:
     faults.check_room()
     from conv_anim.painting.fonts import DejaVu, GlyphError
     from conv_anim.scene import figure
-    from conv_anim.tracing.trace import trace
+    from conv_anim.tracing.trace import Trace, trace
 
     for one in spec.figures:
         if isinstance(one.view, Undrawn):
             raise _undrawn(one.view)
     estimates.drawable(spec, limits)
+    sized = [isinstance(one.view, NetworkView) for one in spec.figures]  # only sizes are drawn: nothing is computed
     try:
-        return figure.scene_of(spec, [trace(one, limits=limits) for one in spec.figures], DejaVu())
+        traces = [Trace(one, ()) if only else trace(one, limits=limits) for one, only in zip(spec.figures, sized, strict=True)]
+        return figure.scene_of(spec, traces, DejaVu())
     except GlyphError as error:
         missing = dict.fromkeys((error, *_missing(spec)))
         raise SpecError(Problem(Code.GLYPH, str(e), e.character, hint=_glyph_hint(e)) for e in missing) from None

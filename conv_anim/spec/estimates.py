@@ -10,8 +10,8 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.limits import Asked, Place, check_all
+from conv_anim.spec.model import NetworkView, Volume
 from conv_anim.spec.model import Sequence as SequenceView
-from conv_anim.spec.model import Volume
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from conv_anim.spec.op import Op
     from conv_anim.tracing.operators import Operator
 
+ITEM = 40_000
+"""Bytes of a layer in a network, as a box with its words and lines, in the still and in its frame."""
 NUMBER = 8
 """Bytes of a cell of an array."""
 DRAWN_AT_RANDOM = 24
@@ -88,10 +90,18 @@ def asked(spec: Spec) -> Iterator[tuple[Asked, Place]]:
     """What a spec takes to be computed and laid out, without its frames."""
     work = 0
     for k, one in enumerate(spec.figures):
+        if isinstance(one.view, NetworkView):  # of which only sizes are drawn
+            continue
         yield from _arrays(one, f"panels[{k}]." if spec.panels else "", work)
         work += sum(estimate(op).work for op in one.layers)
-    needed = sum(computed(one) + laid_out(one) for one in spec.figures)
+    needed = sum(_drawn(one) for one in spec.figures)
     yield _memory(needed, Place("panels" if spec.panels else "input"))
+
+
+def _drawn(spec: Spec) -> int:
+    if isinstance(spec.view, NetworkView):
+        return ITEM * (len(spec.layers) if spec.view.of is None else len(spec.view.of.nodes))
+    return computed(spec) + laid_out(spec)
 
 
 def computed(spec: Spec) -> int:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence as Several
     from pathlib import Path
 
+    from conv_anim.spec.network import Network
     from conv_anim.spec.op import Op
     from conv_anim.spec.themes import Theme
 
@@ -136,6 +137,25 @@ class Sequence:
     numbers: bool = False
 
 
+Column: TypeAlias = Literal["parameters", "multiply_adds", "receptive_field", "jump", "center"]
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkView:
+    """All layers as boxes and what leads from one to the next; nothing is computed but sizes.
+
+    ``scale``: sides in proportion to the numbers of cells and channels, to their logarithms, or all boxes equal.
+    ``of`` is a network that was read from a model; None is for the layers of the spec itself.
+    """
+
+    kind: ClassVar[str] = "network"
+    scale: Literal["true", "log", "equal"] = "true"
+    columns: tuple[Column, ...] = ()
+    direction: Literal["auto", "right", "down"] = "auto"
+    fold: bool = True
+    of: Network | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Undrawn:
     """No view can show the layers: they can be computed and explained, not drawn. ``why`` says what is in the way."""
@@ -155,7 +175,7 @@ class Foreign:
         return dict(self.options)[name]
 
 
-View: TypeAlias = Isometric | Flat | Channels | Volume | Matrix | Sequence | Foreign | Undrawn
+View: TypeAlias = Isometric | Flat | Channels | Volume | Matrix | Sequence | NetworkView | Foreign | Undrawn
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from conv_anim.diagnostics import Code, listed
 from conv_anim.spec import showing
-from conv_anim.spec.kinds import Either, Flag, Made, OneOf, is_mapping, is_scalar
+from conv_anim.spec.kinds import Either, Flag, ListOf, Made, OneOf, is_flag, is_mapping, is_scalar
 from conv_anim.spec.model import (
     Channels,
     Flat,
@@ -16,6 +16,7 @@ from conv_anim.spec.model import (
     Given,
     Isometric,
     Matrix,
+    NetworkView,
     Sequence,
     Undrawn,
     Volume,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conv_anim.spec.kinds import Maybe, Report
-    from conv_anim.spec.model import Input, View
+    from conv_anim.spec.model import Column, Input, View
     from conv_anim.spec.op import Op
     from conv_anim.spec.records import Chosen
     from conv_anim.spec.showing import Nodes
@@ -57,6 +58,33 @@ NUMBERS = Field("numbers", Flag(), "Write the numbers of all maps in their cells
 ANIMATE = Field(
     "animate", Flag(), "Go through the matrix row by row instead of one still.", default=False, example=True
 )
+Scale: TypeAlias = Literal["true", "log", "equal"]
+SCALES: tuple[Literal["log", "equal"], ...] = ("log", "equal")
+SCALE: Field[Scale] = Field(
+    "scale",
+    Either(((is_flag, Made(Flag(), lambda true: "true" if true else "equal")), (is_scalar, OneOf(SCALES)))),
+    "Boxes in proportion to sizes and channels (true), to their logarithms (log), or all alike (equal).",
+    default="true",
+    example="log",
+)
+COLUMN_NAMES: tuple[Column, ...] = ("parameters", "multiply_adds", "receptive_field", "jump", "center")
+COLUMNS: Field[tuple[Column, ...]] = Field(
+    "columns",
+    ListOf(OneOf(COLUMN_NAMES), f"a list of {listed(COLUMN_NAMES)}", 0, len(COLUMN_NAMES)),
+    f"What is said of each layer besides its kernel and its size: any of {listed(COLUMN_NAMES)}.",
+    default=(),
+    example=["parameters", "receptive_field"],
+)
+Direction: TypeAlias = Literal["auto", "right", "down"]
+DIRECTIONS: tuple[Direction, ...] = ("auto", "right", "down")
+DIRECTION: Field[Direction] = Field(
+    "direction",
+    OneOf(DIRECTIONS),
+    "Where the network leads: right, for papers and slides; down, a line for each layer; by default what fits.",
+    default="auto",
+    example="down",
+)
+FOLD = Field("fold", Flag(), "Draw blocks that repeat once, with their number.", default=True, example=False)
 
 
 @dataclass(frozen=True)
@@ -78,6 +106,8 @@ class ViewKind:
     leaps: Callable[[Nodes], str | None] = lambda _: "goes from step to step, without frames between them"
     animates: Callable[[Any], bool] = lambda _: True
     """Whether a figure goes through its steps unless it is told otherwise."""
+    guides: str | None = None
+    """What makes the guide of a figure, if its areas are no cells: a function's name, given a `Trace` and areas."""
 
     @property
     def table(self) -> Object:
@@ -179,6 +209,17 @@ VIEWS = Registry(
                 showing.sequence,
                 _unnumbered,
             ),
+            ViewKind(
+                "network",
+                "All layers of a network as boxes to scale, and what feeds what.",
+                "conv_anim.scene.network.view:network",
+                (SCALE, COLUMNS, DIRECTION, FOLD),
+                lambda record: NetworkView(
+                    record.of(SCALE), record.of(COLUMNS), record.of(DIRECTION), record.of(FOLD)
+                ),
+                animates=lambda _: False,
+                guides="conv_anim.scene.network.guide:guide",
+            ),
         )
     },
 )
@@ -220,6 +261,8 @@ def _by_default(input_: Input, nodes: Nodes) -> View:
     """The view of ours that suits, or another one if that cannot show the layers."""
     best = suiting(input_, nodes)
     able = [kind for kind in VIEWS.own.values() if kind.refuses(input_, nodes) is None]
+    if len(nodes) == 1:  # of which a network tells nothing
+        able = [kind for kind in able if kind.name != NetworkView.kind]
     if best.kind in [kind.name for kind in able]:
         return best
     if not able:

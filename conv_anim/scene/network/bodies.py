@@ -1,0 +1,155 @@
+"""Maps as boxes: how thick and how large they are, for the sizes that they stand for, and their faces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import log2
+from typing import TYPE_CHECKING, Literal
+
+from conv_anim.scene.color import mix
+from conv_anim.scene.primitives import Lines, Polygons, Stroke
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from conv_anim.scene.primitives import Items, Point
+    from conv_anim.scene.style import Style
+    from conv_anim.spec.network import NetNode
+
+SLANT = 0.35
+"""How long the edge that leads to the back is drawn, of its length."""
+LONGEST = {"right": (96, 44), "down": (132, 30)}
+"""Pixels at scale 1: of the longest side of a map, and of the most channels, for each direction."""
+VECTOR = 5
+"""How thick a flat vector is."""
+EQUAL = {"right": (18, 54, 54), "down": (13, 84, 60)}
+"""Channels, rows and columns of boxes that are all alike."""
+SIGN = 10
+"""The radius of the circle around a sign."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A box in pixels. Along the network's direction it is as thick as its channels are many.
+
+    ``across`` is the side that is seen from the front, ``back`` how far the edges to the back reach to the right and up.
+    ``open``: whether a size is not known.
+    """
+
+    thick: float
+    across: float
+    back: float
+    open: bool = False
+
+    def extent(self, direction: Literal["right", "down"]) -> tuple[float, float]:
+        """Width and height of all of it."""
+        wide, high = (self.thick, self.across) if direction == "right" else (self.across, self.thick)
+        return wide + self.back, high + self.back
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What cells and channels of the maps of a network are in pixels, so that the largest ones have their length."""
+
+    scale: Literal["true", "log", "equal"]
+    direction: Literal["right", "down"]
+    unit: float
+    most_cells: int
+    most_channels: int
+    most_numbers: int
+
+    @classmethod
+    def of(
+        cls,
+        nodes: Iterable[NetNode],
+        style: Style,
+        scale: Literal["true", "log", "equal"],
+        direction: Literal["right", "down"],
+    ) -> Measure:
+        nodes = list(nodes)
+        maps = [node for node in nodes if node.size]
+        cells = [n for node in maps for n in node.size[-2:] if n is not None]
+        channels = [node.channels for node in maps if node.channels is not None]
+        numbers = [node.channels for node in nodes if not node.size and node.channels is not None]
+        return cls(scale, direction, style.scale, *(max(each, default=1) for each in (cells, channels, numbers)))
+
+    @cached_property
+    def longest(self) -> tuple[float, float]:
+        side, thick = LONGEST[self.direction]
+        return side * self.unit, thick * self.unit
+
+    def _length(self, count: int, most: int, longest: float) -> float:
+        """In proportion to a count, or to its logarithm."""
+        return longest * (log2(1 + count) / log2(1 + most) if self.scale == "log" else count / most)
+
+    def body(self, node: NetNode) -> Body:
+        """The box of what a node makes."""
+        if node.shape is None or node.channels is None or None in node.size:
+            return self._equal(open_=True)
+        if self.scale == "equal":
+            return self._equal()
+        side, thick = self.longest
+        if not node.size:
+            return Body(VECTOR * self.unit, self._length(node.channels, self.most_numbers, side), 0.0)
+        rows, columns = _plane(node)
+        front, deep = (rows, columns) if self.direction == "right" else (columns, rows)
+        back = 0.0 if deep is None else SLANT * self._length(deep, self.most_cells, side)
+        across = self._length(front or 1, self.most_cells, side)
+        return Body(self._length(node.channels, self.most_channels, thick), across, back)
+
+    def _equal(self, *, open_: bool = False) -> Body:
+        thick, front, deep = EQUAL[self.direction]
+        return Body(thick * self.unit, front * self.unit, SLANT * deep * self.unit * 0.8, open_)
+
+
+def _plane(node: NetNode) -> tuple[int | None, int | None]:
+    """Rows and columns; of a map with one axis only what is seen from the front."""
+    *_, last = node.size
+    if len(node.size) == 1:
+        return last, None
+    return node.size[-2], last
+
+
+# faces
+
+
+def faces(body: Body, at: Point, direction: Literal["right", "down"]) -> tuple[tuple[Point, ...], ...]:
+    """The front, the upper side and the right side, with the left upper corner of all of it at a point."""
+    x, y = at[0], at[1] + body.back
+    wide, high = (body.thick, body.across) if direction == "right" else (body.across, body.thick)
+    b = body.back
+    front = ((x, y), (x + wide, y), (x + wide, y + high), (x, y + high))
+    if not b:
+        return (front,)
+    top = ((x, y), (x + b, y - b), (x + wide + b, y - b), (x + wide, y))
+    side = ((x + wide, y), (x + wide + b, y - b), (x + wide + b, y + high - b), (x + wide, y + high))
+    return front, top, side
+
+
+def outline(body: Body, at: Point, direction: Literal["right", "down"]) -> tuple[Point, ...]:
+    """Around all of it."""
+    wide, high = body.extent(direction)
+    (x, y), b = at, body.back
+    right, low = x + wide, y + high
+    return (x, y + b), (x + b, y), (right, y), (right, low - b), (right - b, low), (x, low)
+
+
+def drawn(
+    body: Body, at: Point, direction: Literal["right", "down"], style: Style, fill: str, *, pale: bool = False
+) -> Items:
+    """A box in a colour; ``pale`` before its turn has come. One whose size is open has a dashed edge."""
+    colors = style.colors
+    edge = mix(fill, colors.ink, 0.25 if pale else 0.55)
+    dash = (3 * style.scale, 2 * style.scale) if body.open else None
+    stroke = Stroke(edge, max(0.8 * style.scale, 0.5), dash)
+    front, *others = faces(body, at, direction)
+    shades = (mix(fill, colors.background, 0.45), mix(fill, colors.ink, 0.05 if pale else 0.16))
+    sides = tuple(Polygons((ring,), shade, stroke) for ring, shade in zip(others, shades, strict=False))
+    return (*sides, Polygons((front,), fill, stroke))
+
+
+def ring(body: Body, at: Point, direction: Literal["right", "down"], stroke: Stroke) -> Lines:
+    """A line around a box."""
+    around = outline(body, at, direction)
+    return Lines(((*around, around[0], around[1]),), stroke)

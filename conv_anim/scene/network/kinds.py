@@ -1,0 +1,92 @@
+"""What the nodes of a network are to a reader of its picture: boxes, signs between them, badges on them, or nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from conv_anim.spec.network import NetNode
+
+Family: TypeAlias = Literal["input", "window", "pool", "resize", "dense", "join", "other"]
+FAMILIES: tuple[Family, ...] = ("input", "window", "pool", "resize", "dense", "join", "other")
+
+BADGES = {
+    "relu": "ReLU",
+    "relu6": "ReLU6",
+    "leakyrelu": "LeakyReLU",
+    "prelu": "PReLU",
+    "elu": "ELU",
+    "selu": "SELU",
+    "celu": "CELU",
+    "gelu": "GELU",
+    "silu": "SiLU",
+    "swish": "SiLU",
+    "mish": "Mish",
+    "hardswish": "HSwish",
+    "hardsigmoid": "HSigmoid",
+    "hardtanh": "HTanh",
+    "sigmoid": "σ",
+    "tanh": "tanh",
+    "softmax": "softmax",
+    "logsoftmax": "log softmax",
+    "softplus": "softplus",
+    "softsign": "softsign",
+    "clip": "clip",
+    "clamp": "clip",
+    "batchnorm": "BN",
+    "layernorm": "LN",
+    "groupnorm": "GN",
+    "instancenorm": "IN",
+    "rmsnorm": "RMS",
+    "localresponsenorm": "LRN",
+    "lrn": "LRN",
+}
+"""Of activations and norms, by their kind in small letters: what the badge says."""
+SIGNS = {"add": "+", "sum": "+", "sub": "−", "multiply": "×", "mul": "×", "div": "÷", "truediv": "÷"}
+"""Of what joins several maps cell by cell."""
+SILENT = {"identity", "dropout", "alphadropout", "featuredropout", "stochasticdepth", "contiguous", "detach", "cast"}
+"""What changes no number, or only while a network is trained."""
+GATES = {"sigmoid": "SiLU", "hardsigmoid": "HSwish"}
+"""Of x · gate(x): the activation that it is."""
+WINDOWS = {"conv", "conv_transpose", "pointwise", "depthwise", "depthwise_separable", "spatially_separable", "flattened"}
+POOLS = {
+    *("max_pool", "avg_pool", "global_avg_pool", "lp_pool", "max_unpool", "adaptive_avg_pool", "adaptive_max_pool"),
+}
+RESIZES = {"upsample", "channel_shuffle", "pixel_shuffle", "pixel_unshuffle", "fold", "unfold", "pad", "crop"}
+DENSE = {"linear"}
+
+
+def word(node: NetNode) -> str:
+    """Its kind in small letters alone: ``nn.BatchNorm2d`` and ``BatchNormalization`` are ``batchnorm``."""
+    said = re.sub(r"[^a-z0-9]", "", node.kind.rsplit(".", 1)[-1].lower())
+    return re.sub(r"(?<=norm)alization", "", re.sub(r"(?<=\D)[123]d$", "", said))
+
+
+def badge(node: NetNode) -> str | None:
+    """What a badge says, if it is an activation or a norm."""
+    return BADGES.get((node.type or "").replace("_", "")) or BADGES.get(word(node))
+
+
+def sign(node: NetNode) -> str | None:
+    """The sign in a small circle, if it joins maps cell by cell."""
+    return SIGNS.get(node.type or "") or SIGNS.get(word(node))
+
+
+def is_silent(node: NetNode) -> bool:
+    return node.sizing or word(node) in SILENT
+
+
+def family(node: NetNode) -> Family:
+    """Which colour it has."""
+    if node.is_input:
+        return "input"
+    if node.type in WINDOWS or (node.type is None and node.window is not None and node.weight is not None):
+        return "window"
+    if node.type in POOLS or (node.type is None and node.window is not None):
+        return "pool"
+    if node.type in RESIZES:
+        return "resize"
+    if node.type in DENSE or word(node) in {"linear", "dense", "gemm", "matmul"}:
+        return "dense"
+    return "join" if sign(node) is not None or word(node) in {"concat", "cat", "concatenate"} else "other"

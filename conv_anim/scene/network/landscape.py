@@ -1,0 +1,186 @@
+"""A network that leads to the right: what is to be said of a box stands below it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.network import lanes, marks, wording
+from conv_anim.scene.network.bodies import Measure
+from conv_anim.scene.network.picture import Picture
+from conv_anim.scene.network.places import Gaps, Places, Room
+
+if TYPE_CHECKING:
+    from conv_anim.scene.network.plan import Item, Plan
+    from conv_anim.scene.network.wording import Costs
+    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.style import Style
+    from conv_anim.scene.wording.language import Language
+    from conv_anim.spec.model import Column, NetworkView
+
+WIDEST = 62
+"""Pixels at scale 1 that a line below a box may take before it is broken."""
+SIZE = 11
+"""Of the letters, in pixels at scale 1."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """Below a box: a line of text, or badges."""
+
+    text: str = ""
+    quiet: bool = False
+    bold: bool = False
+    badges: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Landscape:
+    plan: Plan
+    view: NetworkView
+    style: Style
+    say: Language
+    costs: Costs
+
+    @property
+    def size(self) -> float:
+        return SIZE * self.style.scale
+
+    @property
+    def leading(self) -> float:
+        return 1.32 * self.size
+
+    # what is said
+
+    @cached_property
+    def labels(self) -> list[list[Line]]:
+        return [self._label(item) for item in self.plan.items]
+
+    def _label(self, item: Item) -> list[Line]:
+        most = WIDEST * self.style.scale
+        badges = [Line(badges=tuple(row)) for row in marks.pill_rows(item.badges, self.style, most)]
+        if item.sign is not None:
+            return badges
+        name = wording.name(item.node)
+        lines = [] if name is None else [Line(self._elided(name), bold=True)]
+        kind, kernel = wording.kind(item.node, self.say), wording.kernel(item.node, self.say, short=True)
+        lines += [Line(text) for text in self._wrapped(f"{kind} {kernel}".strip())]
+        lines += [Line(text, quiet=True) for text in self._broken_size(wording.made(item.node))]
+        return [*lines, *badges, *self._columns(item)]
+
+    def _columns(self, item: Item) -> list[Line]:
+        found = []
+        for column in self.view.columns:
+            said = self.costs.said(column, item, short=True)
+            if said != wording.NONE:
+                found.append(Line(self.say(f"network.below.{column}", value=said), quiet=True))
+        return found
+
+    def _wrapped(self, text: str) -> list[str]:
+        return self.style.wrapped(text, size=self.size, width=WIDEST * self.style.scale)
+
+    def _broken_size(self, text: str) -> list[str]:
+        """A size in two lines if it is long, the channels in the second."""
+        if self.style.width(text, size=self.size) <= 0.8 * WIDEST * self.style.scale or "×" not in text:
+            return [text]
+        cells, _, channels = text.rpartition("×")
+        return [cells, f"×{channels}"]
+
+    def _elided(self, name: str) -> str:
+        """The end of a name that is too long, which tells it from others."""
+        most = 1.25 * WIDEST * self.style.scale
+        if self.style.width(name, size=self.size, bold=True) <= most:
+            return name
+        rest = name
+        while len(rest) > 1 and self.style.width(f"…{rest}", size=self.size, bold=True) > most:
+            rest = rest[1:]
+        return f"…{rest}"
+
+    def _line_width(self, line: Line) -> float:
+        if line.badges:
+            return marks.pills_width(line.badges, self.style)
+        return self.style.width(line.text, size=self.size, bold=line.bold)
+
+    def _line_height(self, line: Line) -> float:
+        return (marks.PILL[1] + 2.5) * self.style.scale if line.badges else self.leading
+
+    # where it is
+
+    @cached_property
+    def measure(self) -> Measure:
+        return Measure.of((item.node for item in self.plan.items), self.style, self.view.scale, "right")
+
+    @cached_property
+    def picture(self) -> Picture:
+        bodies = [self.measure.body(item.node) for item in self.plan.items]
+        found = lanes.lanes(self.plan, each=False)
+        half = [marks_half(item, body.extent("right"), self.style) for item, body in zip(self.plan.items, bodies, strict=True)]
+        rooms = [self._room(item, half[item.number]) for item in self.plan.items]
+        scale = self.style.scale
+        places = Places(
+            found,
+            rooms,
+            [(wide, wide) for wide, _ in half],
+            [high for _, high in half],
+            Gaps(22 * scale, 8 * scale, 16 * scale),
+        )
+        top = 24 * scale if self.plan.blocks else 0.0
+        return Picture(self.plan, self.style, "right", bodies, places, 0.0, top)
+
+    def _room(self, item: Item, half: tuple[float, float]) -> Room:
+        lines = self.labels[item.number]
+        wide = max([half[0], *(self._line_width(line) / 2 for line in lines)])
+        below = sum(map(self._line_height, lines))
+        apart = 8 * self.style.scale
+        return Room(wide, wide, half[1] + apart, half[1] + (0.6 * self.size + below if lines else 0.0) + apart)
+
+    @property
+    def width(self) -> float:
+        return self.picture.places.length
+
+    @property
+    def height(self) -> float:
+        return self.picture.top + self.picture.places.width
+
+    # what is drawn
+
+    def words(self, item: Item) -> Items:
+        x, y = self.picture.middle(item)
+        top = y + marks_half(item, self.picture.bodies[item.number].extent("right"), self.style)[1] + 0.6 * self.size
+        found: list[Primitive] = []
+        for line in self.labels[item.number]:
+            if line.badges:
+                left = x - self._line_width(line) / 2
+                found += marks.pills(left, top - 1.5 * self.style.scale, line.badges, self.style)
+            else:
+                color = self.style.label_ink if line.quiet else self.style.text_ink
+                found.append(
+                    self.style.text(x, top, line.text, size=self.size, color=color, bold=line.bold, anchor="middle")
+                )
+            top += self._line_height(line)
+        return tuple(found)
+
+    def around(self) -> Items:
+        """What stands beside the items: how often blocks repeat."""
+        found: list[Primitive] = []
+        for block in self.plan.blocks:
+            low, high = self._ends(block.first, block.last)
+            found += self.picture.bracket(low, high, -8 * self.style.scale, block.times, outward=-1)
+        return tuple(found)
+
+    def _ends(self, first: int, last: int) -> tuple[float, float]:
+        """Where the boxes of some items begin and end."""
+        places = self.picture.places
+        spans = [
+            (places.middle(k)[0] - places.rooms[k].before, places.middle(k)[0] + places.rooms[k].after)
+            for k in range(first, last + 1)
+        ]
+        return min(low for low, _ in spans), max(high for _, high in spans)
+
+
+def marks_half(item: Item, extent: tuple[float, float], style: Style) -> tuple[float, float]:
+    """Half the width and half the height of a box, or of the circle of a sign."""
+    from conv_anim.scene.network.bodies import SIGN
+
+    return (SIGN * style.scale,) * 2 if item.sign is not None else (extent[0] / 2, extent[1] / 2)

@@ -1,0 +1,156 @@
+"""The picture of a network without its words: boxes, signs and lines, in the direction that it leads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from conv_anim.scene.color import mix
+from conv_anim.scene.network import kinds, marks
+from conv_anim.scene.network.bodies import SIGN, drawn, outline, ring
+from conv_anim.scene.primitives import Boxes, Lines, Stroke
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conv_anim.scene.network.bodies import Body
+    from conv_anim.scene.network.lanes import Route
+    from conv_anim.scene.network.places import Places
+    from conv_anim.scene.network.plan import Item, Plan
+    from conv_anim.scene.primitives import Items, Point, Primitive
+    from conv_anim.scene.style import Style
+
+Direction = Literal["right", "down"]
+
+
+def fill_of(family: kinds.Family, style: Style) -> str:
+    """The colour of the boxes of a family."""
+    colors = style.colors
+    red, green, _ = (*colors.channels, *colors.channels, *colors.channels)[:3]
+    return {
+        "input": mix(colors.background, colors.muted, 0.3),
+        "window": colors.input,
+        "pool": red,
+        "resize": green,
+        "dense": colors.kernel,
+        "join": mix(colors.background, colors.output, 0.75),
+        "other": mix(colors.background, colors.muted, 0.18),
+    }[family]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """``left`` and ``top`` are where it begins."""
+
+    plan: Plan
+    style: Style
+    direction: Direction
+    bodies: Sequence[Body]
+    places: Places
+    left: float = 0.0
+    top: float = 0.0
+
+    def point(self, along: float, across: float) -> Point:
+        if self.direction == "right":
+            return self.left + along, self.top + across
+        return self.left + across, self.top + along
+
+    def middle(self, item: Item) -> Point:
+        return self.point(*self.places.middle(item.number))
+
+    def corner(self, item: Item) -> Point:
+        """The left upper corner of all of a box."""
+        (x, y), (wide, high) = self.middle(item), self.bodies[item.number].extent(self.direction)
+        return x - wide / 2, y - high / 2
+
+    @property
+    def radius(self) -> float:
+        return SIGN * self.style.scale
+
+    # items
+
+    def fill(self, item: Item) -> str:
+        return fill_of(kinds.family(item.node), self.style)
+
+    def item(self, item: Item, *, pale: bool = False, lit: bool = False) -> Items:
+        """A box, or a sign in its circle: as it is, before its turn, or in its turn."""
+        style, fill = self.style, self.fill(item)
+        if pale:
+            fill = mix(style.colors.background, fill, 0.35)
+        if lit:
+            fill = mix(fill, style.colors.window, 0.25)
+        if item.sign is not None:
+            ink = mix(fill, style.colors.ink, 0.3) if pale else style.ink_on(fill, style.colors.ink)
+            return marks.sign(self.middle(item), item.sign, self.radius, style, fill=fill, ink=ink)
+        return drawn(self.bodies[item.number], self.corner(item), self.direction, style, fill, pale=pale)
+
+    def ring(self, item: Item) -> Items:
+        """What marks an item whose turn it is."""
+        stroke = Stroke(self.style.colors.window, 2.2 * self.style.scale)
+        if item.sign is not None:
+            (x, y), r = self.middle(item), self.radius + 1.5 * self.style.scale
+            return (Boxes(((x - r, y - r, 2 * r, 2 * r),), None, stroke, radius=r),)
+        return (ring(self.bodies[item.number], self.corner(item), self.direction, stroke),)
+
+    def outline(self, item: Item) -> tuple[Point, ...]:
+        """What can be pointed at: no narrower than a fingertip needs."""
+        if item.sign is None:
+            around = outline(self.bodies[item.number], self.corner(item), self.direction)
+            if min(self.bodies[item.number].extent(self.direction)) >= self.radius:
+                return around
+        (x, y), (wide, high) = self.middle(item), self.bodies[item.number].extent(self.direction)
+        a, b = max(wide / 2, self.radius), max(high / 2, self.radius)
+        return (x - a, y - b), (x + a, y - b), (x + a, y + b), (x - a, y + b)
+
+    # lines
+
+    @cached_property
+    def routes(self) -> dict[int, list[Route]]:
+        """Of each item, the lines that lead to it."""
+        found: dict[int, list[Route]] = {item.number: [] for item in self.plan.items}
+        for route in self.places.lanes.routes:
+            found[route.target].append(route)
+        return found
+
+    @property
+    def line_color(self) -> str:
+        return mix(self.style.colors.background, self.style.colors.ink, 0.55)
+
+    @property
+    def line_width(self) -> float:
+        return max(1.3 * self.style.scale, 0.7)
+
+    def lines(self, routes: Sequence[Route], color: str, width: float) -> Items:
+        """Lines with their arrows, each once."""
+        if not routes:
+            return ()
+        ways = [[self.point(*at) for at in self.places.route(route)] for route in routes]
+        far = (marks.HEAD[0] - 1) * self.style.scale
+        shapes = tuple(marks.rounded(marks.shortened(way, far), marks.ROUND * self.style.scale) for way in ways)
+        heads = marks.arrow_heads([marks.head(way, self.style) for way in ways], color)
+        return Lines(shapes, Stroke(color, width)), *heads
+
+    def all_lines(self) -> Items:
+        return self.lines(self.places.lanes.routes, self.line_color, self.line_width)
+
+    def lit_lines(self, item: Item) -> Items:
+        return self.lines(self.routes[item.number], self.style.colors.window, 1.6 * self.line_width)
+
+    # blocks
+
+    def bracket(self, low: float, high: float, at: float, times: int, *, outward: float) -> Items:
+        """Along the items of a block that repeats: a line from ``low`` to ``high``, with how often."""
+        style, arm = self.style, 4 * self.style.scale * outward
+        stroke = Stroke(style.label_ink, max(1.1 * style.scale, 0.7))
+        points = [self.point(low, at - arm), self.point(low, at), self.point(high, at), self.point(high, at - arm)]
+        x, y = self.point((low + high) / 2, at)
+        size = 12 * style.scale
+        found: list[Primitive] = [Lines((tuple(points),), stroke)]
+        text, ink = f"×{times}", style.text_ink
+        if self.direction == "right":
+            found.append(style.centered(x, y + outward * 0.75 * size, text, size=size, color=ink, bold=True))
+        else:
+            top = y - style.font.cap_height * size / 2
+            found.append(style.text(x + 0.5 * size, top, text, size=size, color=ink, bold=True))
+        return tuple(found)

@@ -1,0 +1,211 @@
+"""A network that leads down: a line for each box, with what is to be said of it in columns beside the picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.color import mix
+from conv_anim.scene.network import lanes, marks, wording
+from conv_anim.scene.network.bodies import Measure
+from conv_anim.scene.network.landscape import marks_half
+from conv_anim.scene.network.picture import Picture
+from conv_anim.scene.network.places import Gaps, Places, Room
+from conv_anim.scene.primitives import Boxes, Lines, Stroke
+
+if TYPE_CHECKING:
+    from conv_anim.scene.network.plan import Item, Plan
+    from conv_anim.scene.network.wording import Costs
+    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.style import Style
+    from conv_anim.scene.wording.language import Language
+    from conv_anim.spec.model import NetworkView
+
+SIZE = 12
+"""Of the letters, in pixels at scale 1."""
+ROW = 22
+"""How high a line is at least."""
+GAP = 18
+"""Between columns."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """``right``: whether its texts end at one line, as numbers do."""
+
+    head: str
+    texts: tuple[str, ...]
+    right: bool = False
+    bold: bool = False
+    quiet: bool = False
+    badges: bool = False
+
+
+@dataclass(frozen=True)
+class Portrait:
+    plan: Plan
+    view: NetworkView
+    style: Style
+    say: Language
+    costs: Costs
+
+    @property
+    def size(self) -> float:
+        return SIZE * self.style.scale
+
+    # what is said
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """Those that have something to say."""
+        items, say = self.plan.items, self.say
+        kinds_ = tuple(wording.kind(item.node, say) for item in items)
+        names = tuple(wording.name(item.node) or "" for item in items)
+        kernels = tuple(wording.kernel(item.node, say) for item in items)
+        sizes = tuple(wording.made(item.node) for item in items)
+        found = [
+            Column(say("network.name"), names, bold=True),
+            Column(say("network.layer"), kinds_),
+            Column(say("network.kernel"), kernels),
+            Column("", tuple("" for _ in items), badges=True),
+            Column(say("network.output"), sizes, quiet=False),
+        ]
+        for column in self.view.columns:
+            said = tuple(self.costs.said(column, item, short=False) for item in items)
+            found.append(Column(say(f"network.{column}"), said, right=True))
+        return [column for column in found if column.badges and any(i.badges for i in items) or any(column.texts)]
+
+    @property
+    def totals(self) -> bool:
+        return any(column in {"parameters", "multiply_adds"} for column in self.view.columns)
+
+    def _total(self, column: Column) -> str:
+        names = {self.say(f"network.{each}"): each for each in self.view.columns}
+        each = names.get(column.head) if column.right else None
+        return self.costs.total(each) if each in {"parameters", "multiply_adds"} else ""
+
+    @cached_property
+    def widths(self) -> list[float]:
+        return [self._wide(column) for column in self.columns]
+
+    def _wide(self, column: Column) -> float:
+        head = self.style.width(column.head, size=self.size)
+        if column.badges:
+            return max([head, *(marks.pills_width(item.badges, self.style) for item in self.plan.items)])
+        texts = [*column.texts, self._total(column)]
+        return max([head, *(self.style.width(text, size=self.size, bold=column.bold) for text in texts)])
+
+    @cached_property
+    def lefts(self) -> list[float]:
+        """Where each column begins."""
+        found, at = [], self.table
+        for wide in self.widths:
+            found.append(at)
+            at += wide + GAP * self.style.scale
+        return found
+
+    @property
+    def table(self) -> float:
+        """Where the columns begin."""
+        room = 34 if self.plan.blocks else 16
+        return self.picture.places.width + room * self.style.scale
+
+    # where it is
+
+    @cached_property
+    def measure(self) -> Measure:
+        return Measure.of((item.node for item in self.plan.items), self.style, self.view.scale, "down")
+
+    @cached_property
+    def picture(self) -> Picture:
+        bodies = [self.measure.body(item.node) for item in self.plan.items]
+        half = [
+            marks_half(item, body.extent("down"), self.style) for item, body in zip(self.plan.items, bodies, strict=True)
+        ]
+        scale = self.style.scale
+        least, apart = ROW * scale / 2, 6 * scale
+        rooms = [Room(max(high, least), max(high, least), wide + apart, wide + apart) for wide, high in half]
+        places = Places(
+            lanes.lanes(self.plan, each=True),
+            rooms,
+            [(high, high) for _, high in half],
+            [wide for wide, _ in half],
+            Gaps(14 * scale, 6 * scale, 14 * scale),
+        )
+        return Picture(self.plan, self.style, "down", bodies, places, 0.0, 1.9 * self.size)
+
+    @property
+    def width(self) -> float:
+        return self.lefts[-1] + self.widths[-1]
+
+    @property
+    def height(self) -> float:
+        return self.picture.top + self.picture.places.length + (2.4 * self.size if self.totals else 0.0)
+
+    # what is drawn
+
+    def words(self, item: Item) -> Items:
+        """The line of an item."""
+        _, y = self.picture.middle(item)
+        found: list[Primitive] = []
+        for column, left, wide in zip(self.columns, self.lefts, self.widths, strict=True):
+            if column.badges:
+                found += marks.pills(left, y - marks.PILL[1] * self.style.scale / 2, item.badges, self.style)
+            elif column.texts[item.number]:
+                color = self.style.text_ink
+                found.append(self._text(column, column.texts[item.number], left, wide, y=y, color=color))
+        return tuple(found)
+
+    def _text(self, column: Column, text: str, left: float, wide: float, *, y: float, color: str) -> Primitive:
+        top = y - self.style.font.cap_height * self.size / 2
+        x, anchor = (left + wide, "end") if column.right else (left, "start")
+        return self.style.text(
+            x, top, text, size=self.size, color=color, bold=column.bold and bool(text), anchor=anchor  # type: ignore[arg-type]
+        )
+
+    def around(self) -> Items:
+        """Bands behind every other line, the heads of the columns, sums, and how often blocks repeat."""
+        found: list[Primitive] = [*self._bands()]
+        style = self.style
+        for column, left, wide in zip(self.columns, self.lefts, self.widths, strict=True):
+            plain = Column(column.head, (), column.right)
+            found.append(
+                self._text(plain, column.head, left, wide, y=0.5 * self.size, color=style.label_ink)
+            )
+        if self.totals:
+            found += self._sums()
+        at = self.picture.places.width + 6 * style.scale
+        for block in self.plan.blocks:
+            low, high = self._rows(block.first, block.last)
+            found += self.picture.bracket(low, high, at, block.times, outward=1)
+        return tuple(found)
+
+    def _rows(self, first: int, last: int) -> tuple[float, float]:
+        places = self.picture.places
+        low = places.middle(first)[0] - places.rooms[first].before
+        return low, places.middle(last)[0] + places.rooms[last].after
+
+    def _bands(self) -> Items:
+        style, places = self.style, self.picture.places
+        color = mix(style.colors.background, style.colors.muted, 0.07)
+        half = 7 * style.scale
+        boxes = []
+        for item in self.plan.items[::2]:
+            low, high = self._rows(item.number, item.number)
+            boxes.append((0.0, self.picture.top + low - half, self.width, high - low + 2 * half))
+        del places
+        return (Boxes(tuple(boxes), color),)
+
+    def _sums(self) -> Items:
+        style, bottom = self.style, self.picture.top + self.picture.places.length
+        y = bottom + 1.9 * self.size
+        pale = Stroke(mix(style.colors.background, style.colors.muted, 0.5), max(1.0, style.scale))
+        line = round(bottom + 0.95 * self.size)
+        found: list[Primitive] = [Lines((((self.table, line), (self.width, line)),), pale)]
+        for number, (column, left, wide) in enumerate(zip(self.columns, self.lefts, self.widths, strict=True)):
+            text = self.say("cost.total") if number == 0 else self._total(column)
+            bold = Column(column.head, (), column.right, bold=True)
+            if text:
+                found.append(self._text(bold, text, left, wide, y=y, color=style.text_ink))
+        return tuple(found)

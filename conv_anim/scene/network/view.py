@@ -1,0 +1,134 @@
+"""The network view: every layer a box to scale, lines from what feeds it, and step by step through all of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.areas import Area, Turn
+from conv_anim.scene.layout import animated, column, still
+from conv_anim.scene.network import kinds
+from conv_anim.scene.network.landscape import Landscape
+from conv_anim.scene.network.picture import fill_of
+from conv_anim.scene.network.plan import plan
+from conv_anim.scene.network.portrait import Portrait
+from conv_anim.scene.network.wording import Costs
+from conv_anim.scene.primitives import Boxes, Frame
+from conv_anim.scene.wording.language import Language
+from conv_anim.spec.model import NetworkView
+from conv_anim.tracing import networks, reach
+
+if TYPE_CHECKING:
+    from conv_anim.scene.layout import Panel
+    from conv_anim.scene.network.picture import Direction
+    from conv_anim.scene.network.plan import Item, Plan
+    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.style import Style
+    from conv_anim.spec.model import Spec
+    from conv_anim.tracing.trace import Trace
+
+WIDE = 1400
+"""Pixels, at scale 1, that a network may take to the right before it leads down, if nothing else is said."""
+SMALLEST = 9 / 11
+"""The scale at which the letters of a network to the right are still 9 pixels high."""
+FAR = {"receptive_field", "jump", "center"}
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A network as it is drawn. Step k is about its k-th item; the last one shows all of it."""
+
+    spec: Spec
+    style: Style
+
+    @cached_property
+    def view(self) -> NetworkView:
+        assert isinstance(self.spec.view, NetworkView)
+        return self.spec.view
+
+    @cached_property
+    def costs(self) -> Costs:
+        network = networks.of_spec(self.spec)
+        if not FAR.intersection(self.view.columns):
+            return Costs(network, ())
+        reads = reach.of_spec(self.spec) if self.view.of is None else None
+        return Costs(network, reach.reaches(network, reads))
+
+    @cached_property
+    def plan(self) -> Plan:
+        return plan(self.costs.network, fold=self.view.fold)
+
+    @cached_property
+    def direction(self) -> Direction:
+        """Where it leads: to the right if nothing is said, and it can be read there."""
+        if self.view.direction != "auto":
+            return self.view.direction
+        wide = Landscape(self.plan, self.view, replace(self.style, scale=1.0), self.say, self.costs).width
+        room = WIDE if self.spec.size.width is None else self.spec.size.width / SMALLEST
+        return "right" if wide <= room else "down"
+
+    @property
+    def say(self) -> Language:
+        return Language(self.spec.lang)
+
+    @cached_property
+    def layout(self) -> Landscape | Portrait:
+        made = Landscape if self.direction == "right" else Portrait
+        return made(self.plan, self.view, self.style, self.say, self.costs)
+
+    # steps
+
+    @property
+    def steps(self) -> range:
+        return range(len(self.plan.items) + 1)
+
+    def still(self) -> Items:
+        picture = self.layout.picture
+        pale = tuple(part for item in self.plan.items for part in picture.item(item, pale=True))
+        return (*self.layout.around(), *picture.all_lines(), *pale)
+
+    def frame(self, k: int) -> Frame:
+        if k == len(self.plan.items):
+            return Frame()
+        item, picture = self.plan.items[k], self.layout.picture
+        kept = (*picture.item(item), *self.layout.words(item))
+        return Frame(kept, (*picture.lit_lines(item), *picture.item(item, lit=True), *picture.ring(item)))
+
+    def areas(self) -> list[Area]:
+        return [Area("output", (item.number,), self.layout.picture.outline(item)) for item in self.plan.items]
+
+    def turn(self, k: int) -> Turn | None:
+        return Turn(1, (k,)) if k < len(self.plan.items) else None
+
+
+def network(trace: Trace, style: Style) -> Panel:
+    """The panel of a spec's network, with what its colours mean."""
+    whole = Whole(trace.spec, style)
+    layout = whole.layout
+    return column(animated(whole, layout.width, layout.height), _legend(whole, layout.width), gap=1.2 * style.gap, align="middle")
+
+
+def _legend(whole: Whole, width: float) -> Panel:
+    """The families of what is drawn, in lines."""
+    style, found = whole.style, {kinds.family(item.node) for item in whole.plan.items if item.sign is None}
+    size = 11 * style.scale
+    side, gap = round(size), 1.1 * style.gap
+    items: list[Primitive] = []
+    x = y = most = 0.0
+    for family in (each for each in kinds.FAMILIES if each in found and each != "input"):
+        text = whole.say(f"network.family.{family}")
+        wide = side + 0.5 * size + style.width(text, size=size)
+        if x and x + wide > width:
+            x, y = 0.0, y + 1.6 * size
+        items.append(Boxes(((x, y, side, side),), fill_of(family, style), radius=side / 5))
+        top = y + (side - style.font.cap_height * size) / 2
+        items.append(style.text(x + side + 0.5 * size, top, text, size=size, color=style.label_ink))
+        most = max(most, x + wide)
+        x += wide + gap
+    return still(tuple(items), most, y + side)
+
+
+def items_of(spec: Spec, style: Style) -> tuple[Item, ...]:
+    """What is drawn of a spec, in the order of the steps."""
+    return Whole(spec, style).plan.items
