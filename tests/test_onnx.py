@@ -215,10 +215,12 @@ def test_which_nodes_there_are_is_told(tmp_path):
     path = saved(two(), tmp_path)
     assert refused(path) == (
         f"{path}: error: say which node is meant [missing-key]\n"
-        "  hint: by name or number (node=, --node):\n    0: /first/Conv (Conv)\n    1: y (MaxPool)"
+        "  hint: by name or number (node=, --node):\n    0: /first/Conv (Conv 3x3, 4 to 8 channels)\n    2: y (MaxPool 2x2, stride 2)"
     )
-    assert "no one node that can be drawn is called 'frist/Conv'" in refused(path, "frist/Conv")
+    assert "no node that can be drawn is called 'frist/Conv'" in refused(path, "frist/Conv")
     assert "did you mean '/first/Conv'?" in refused(path, "/frist/Conv")
+    assert "those with 'pool' in them:\n    2: y (MaxPool" in refused(path, "pool")
+    assert "node 1 is 'b', and Relu is not drawn by itself" in refused(path, 1)
     assert "called '7'" in refused(path, 7)
     assert "called '-1'" in refused(path, -1)
 
@@ -226,7 +228,7 @@ def test_which_nodes_there_are_is_told(tmp_path):
 def test_the_size_follows_from_the_model(tmp_path):
     path = saved(two(), tmp_path)
     assert conv_anim.from_onnx(path, 0).input.size == (7, 6)
-    assert conv_anim.from_onnx(path, 1).input == conv_anim.load({
+    assert conv_anim.from_onnx(path, 2).input == conv_anim.load({
         "input": {"size": [7, 6], "channels": 8}, "layer": {"type": "max_pool", "kernel_size": 2}
     }).input  # fmt: skip
     assert conv_anim.from_onnx(path, 0, input=(12, 11)).input.size == (12, 11)
@@ -251,10 +253,16 @@ def test_weights_may_be_constants(tmp_path):
     same(model(constant, helper.make_node("Conv", ["x", "w"], ["y"])), tmp_path)
 
 
-def test_weights_that_are_computed_are_refused(tmp_path):
+def test_weights_that_are_computed_from_what_the_model_brings_along_are_drawn(tmp_path):
     scaled = helper.make_node("Mul", ["w", "w"], ["v"])
     made = model(scaled, helper.make_node("Conv", ["x", "v"], ["y"]), weights={"w": RANDOM.normal(size=(2, 4, 3, 3))})
-    assert "'v' is computed by the model" in refused(saved(made, tmp_path))
+    same(made, tmp_path)
+
+
+def test_weights_that_are_computed_from_the_input_are_refused(tmp_path):
+    scaled = helper.make_node("Mul", ["x", "w"], ["v"])
+    made = model(scaled, helper.make_node("Conv", ["x", "v"], ["y"]), weights={"w": RANDOM.normal(size=(1, 4, 3, 3))})
+    assert "'v' is computed by the model from what it is fed" in refused(saved(made, tmp_path))
 
 
 # files that are not what they should be
@@ -393,13 +401,26 @@ def test_where_a_weight_comes_from_that_is_not_there(tmp_path):
     conv = helper.make_node("Conv", ["x", "w"], ["y"], name="node")
     fed = model(conv)
     fed.graph.input.append(helper.make_tensor_value_info("w", TensorProto.DOUBLE, (2, 4, 3, 3)))
-    assert "'w' is fed to the model, and only plain tensors" in refused(saved(fed, tmp_path))
+    assert "'w' is fed to the model, and only numbers that the model brings along are drawn" in refused(
+        saved(fed, tmp_path)
+    )
     other = model(helper.make_node("Constant", [], ["w"], value_floats=[1.0, 2.0]), conv)
-    assert "'w' is kept by the model, but not as a plain tensor" in refused(saved(other, tmp_path))
-    sparse = model(conv)
-    values, places = (numpy_helper.from_array(np.array([1]), name) for name in ("w", "at"))
-    sparse.graph.sparse_initializer.append(helper.make_sparse_tensor(values, places, [2, 4, 3, 3]))
-    assert "'w' is kept by the model, but not as a plain tensor" in refused(saved(sparse, tmp_path))
+    assert "its weight has the shape (2,), which is no kernel's" in refused(saved(other, tmp_path))
+    texts = model(helper.make_node("Constant", [], ["w"], value_strings=["a"]), conv)
+    assert "'w' is computed by the model" in refused(saved(texts, tmp_path))
+
+
+@pytest.mark.parametrize("places", [[0, 7, 71], [[0, 0, 0, 0], [1, 3, 2, 2]]])
+def test_sparse_weights_are_read(places, tmp_path):
+    """As ONNX's own reference makes them whole: places count the cells, or are one for each axis."""
+    made = model(helper.make_node("Conv", ["x", "w"], ["y"], name="node"))
+    numbers = np.arange(1.0, len(places) + 1)
+    values, at = numpy_helper.from_array(numbers, "w"), numpy_helper.from_array(np.array(places), "at")
+    made.graph.sparse_initializer.append(helper.make_sparse_tensor(values, at, [2, 4, 3, 3]))
+    weight = np.zeros((2, 4, 3, 3))
+    for place, number in zip(places, numbers, strict=True):
+        weight[np.unravel_index(place, weight.shape) if isinstance(place, int) else tuple(place)] = number
+    assert np.array_equal(conv_anim.trace(conv_anim.from_onnx(saved(made, tmp_path))).layers[0].weight, weight)
 
 
 def test_weights_of_sixteen_bits_and_less_are_exact(tmp_path):
@@ -458,6 +479,6 @@ def test_a_node_is_drawn_from_the_command_line(tmp_path, monkeypatch):
     assert Path("a_model_first_conv.png").exists()
     result = CliRunner().invoke(main, ["draw", "a model.onnx"])
     assert result.exit_code == 1
-    assert "1: y (MaxPool)" in result.stderr
+    assert "2: y (MaxPool 2x2, stride 2)" in result.stderr
     result = CliRunner().invoke(main, ["draw", "a model.onnx", "--node", "y", "--spec"])
     assert "layer: {type: max_pool, kernel_size: 2, stride: 2}" in result.stdout

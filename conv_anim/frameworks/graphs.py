@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from conv_anim.diagnostics import Code, Problem, SpecError, nearest
 from conv_anim.frameworks.arrays import array, fed
 from conv_anim.frameworks.feeding import Feed
-from conv_anim.frameworks.models import Model, Node
+from conv_anim.frameworks.models import Model
 from conv_anim.frameworks.onnx_layers import ONNX
 from conv_anim.frameworks.specs import spec_of
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from os import PathLike
     from pathlib import Path
 
+    from conv_anim.frameworks.onnx_nodes import Node
     from conv_anim.frameworks.sketch import Sketch
     from conv_anim.spec.model import Given, Spec
 
@@ -36,45 +37,79 @@ def from_onnx(
     of sizes; by default the size that the model says. ``keys`` are those of a spec: ``view="flat"``. Raises SpecError.
     """
     model = Model.read(path)
-    return spec_of(_sketch(chosen(model, node), input, Feed()), keys)
+    return spec_of(_sketch(model, chosen(model, node), input, Feed()), keys)
 
 
 def sketched(path: Path, node: str | None, feed: Feed) -> tuple[Sketch, str]:
     """A node as the command line asks for it, and its name."""
-    found = chosen(Model.read(path), node)
-    return _sketch(found, None, feed), found.name
+    model = Model.read(path)
+    found = chosen(model, node)
+    return _sketch(model, found, None, feed), found.name
 
 
 def chosen(model: Model, wanted: str | int | None) -> Node:
     """The node that is meant. Raises SpecError, which lists those that there are."""
-    nodes = [node for node in model.nodes if node.kind in ONNX]
+    nodes = [node for node in model.nodes if node.operator in ONNX]
     if not nodes:
         kinds = ", ".join(sorted({node.kind for node in model.nodes})[:LISTED]) or "no nodes"
         raise model.problem(f"nothing in this model can be drawn: it has {kinds}", f"drawn are {', '.join(ONNX)}")
     if wanted is None and len(nodes) == 1:
         return nodes[0]
-    if str(wanted).isdecimal() and int(str(wanted)) < len(nodes):
-        return nodes[int(str(wanted))]
-    matches = [node for node in nodes if wanted in {node.name, *node.outputs}]
-    if len(matches) == 1:
+    numbered = [node for node in model.nodes if node.label == str(wanted)]
+    matches = numbered or [node for node in nodes if wanted in {node.name, *node.names}]
+    if len(matches) == 1 and matches[0].operator in ONNX:
         return matches[0]
+    if len(matches) == 1:
+        what = f"node {wanted} is '{matches[0].name}', and {matches[0].kind} is not drawn by itself"
+        raise model.problem(what, _listed(nodes, str(wanted)))
     raise model.problem(*_unclear(nodes, wanted), Code.MISSING_KEY if wanted is None else Code.UNKNOWN_NAME)
 
 
 def _unclear(nodes: list[Node], wanted: str | int | None) -> tuple[str, str]:
     """The message where no node, or more than one, is meant, and a list of them."""
-    near = nearest(str(wanted), [node.name for node in nodes]) if isinstance(wanted, str) else None
-    lines = [f"{k}: {node.name} ({node.kind})" for k, node in enumerate(nodes[:LISTED])]
-    more = [f"… and {len(nodes) - LISTED} more"] if len(nodes) > LISTED else []
-    asked = "say which node is meant" if wanted is None else f"no one node that can be drawn is called '{wanted}'"
-    meant = "" if near is None else f"did you mean '{near}'? "
-    return asked, "\n    ".join([f"{meant}by name or number (node=, --node):", *lines, *more])
+    if wanted is None:
+        return "say which node is meant", _listed(nodes, "")
+    called = [node for node in nodes if wanted in {node.name, *node.names}]
+    if called:
+        return f"{len(called)} nodes are called '{wanted}'", _listed(called, "")
+    return f"no node that can be drawn is called '{wanted}'", _listed(nodes, str(wanted))
 
 
-def _sketch(node: Node, given: Any, feed: Feed) -> Sketch:
+def _listed(nodes: list[Node], wanted: str) -> str:
+    """A list of nodes: those whose names have something of what is wanted, else all."""
+    near = nearest(wanted, [node.name for node in nodes]) if wanted else None
+    found = [node for node in nodes if wanted and wanted.lower() in f"{node.name} {node.kind}".lower()]
+    shown = found or nodes
+    lines = [f"{node.label}: {node.name} ({described(node)})" for node in shown[:LISTED]]
+    more = (
+        [f"… and {len(shown) - LISTED} more: --node with a part of a name lists those"] if len(shown) > LISTED else []
+    )
+    meant = "" if near is None or found else f"did you mean '{near}'? "
+    asked = f"those with '{wanted}' in them" if found else "by name or number (node=, --node)"
+    return "\n    ".join([f"{meant}{asked}:", *lines, *more])
+
+
+def described(node: Node) -> str:
+    """Its operator with its window and its channels: Conv 3x3, stride 2, 64 to 128 channels."""
+    from conv_anim.frameworks.onnx_network import channels_of, window_of
+
+    window, channels = window_of(node), channels_of(node)
+    parts = [node.kind]
+    if window is not None:
+        parts[0] += " " + "x".join(map(str, window.kernel_size))
+        if set(window.stride) != {1}:
+            parts.append("stride " + "x".join(map(str, dict.fromkeys(window.stride))))
+    if channels is not None:
+        parts.append(
+            f"{channels[0]} to {channels[1]} channels" if channels[0] != channels[1] else f"{channels[0]} channels"
+        )
+    return ", ".join(parts)
+
+
+def _sketch(model: Model, node: Node, given: Any, feed: Feed) -> Sketch:
     held: dict[str, Given] = {}
     node.check_names()
-    weight = node.array(1) if node.kind in {"Conv", "ConvTranspose"} else None
+    weight = node.array(1) if node.operator in {"Conv", "ConvTranspose"} else None
     channels = None if weight is None else _channels(node, weight)
     axes = node.axes if weight is None else weight.ndim - 2
     if feed.shape is not None or feed.channels is not None:
@@ -91,8 +126,8 @@ def _sketch(node: Node, given: Any, feed: Feed) -> Sketch:
     if channels not in {None, sketch.channels}:
         what = f"{node.name} takes {channels} channels, and the input has {sketch.channels}"
         raise SpecError([Problem(Code.SHAPE, what, "input")])
-    sketch.read += node.model.files
-    ONNX[node.kind](node, sketch)
+    sketch.read += model.files
+    ONNX[node.operator](node, sketch)
     sketch.finish()
     return sketch
 
@@ -111,12 +146,12 @@ def _channels(node: Node, weight: Any) -> int:
     if shape[0] % group:
         what = f"'group' is {group}, which does not divide the {shape[0]} filters of its weight"
         raise node.problem(what, Code.GROUPS)
-    return int(shape[1] * group if node.kind == "Conv" else shape[0])
+    return int(shape[1] * group if node.operator == "Conv" else shape[0])
 
 
 def _check_bias(node: Node, weight: Any, bias: Any) -> None:
     """Raise SpecError for a bias that has not one number for each channel."""
-    made = weight.shape[0] if node.kind == "Conv" else weight.shape[1] * node.whole("group", 1)
+    made = weight.shape[0] if node.operator == "Conv" else weight.shape[1] * node.whole("group", 1)
     if bias is not None and bias.shape != (made,):
         what = f"its bias has the shape {tuple(bias.shape)}, and it makes {made} channels"
         raise node.problem(what, Code.SHAPE)

@@ -15,7 +15,7 @@ from conv_anim.spec.sizes import effective_kernel, transposed_size
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conv_anim.frameworks.models import Node
+    from conv_anim.frameworks.onnx_nodes import Node
     from conv_anim.frameworks.sketch import Sketch
     from conv_anim.spec.model import Padding
 
@@ -221,7 +221,7 @@ def _target(node: Node, sketch: Sketch) -> dict[str, Any]:
         raise node.problem("only the rows, columns and depth are resized here, by 'scales' or 'sizes' for all axes")
     if not all(0 < n < inf for n in many):
         raise node.problem(f"'{name}' are {many}, and must be more than 0", Code.OUT_OF_RANGE)
-    shape = node.model.shapes.get(node.proto.input[0]) or ()
+    shape = node.shape() or ()
     batch = (shape[0] if shape else None) or many[0]
     if many[:2] != ([batch, sketch.channels] if sizes else [1, 1]):
         raise node.problem(f"its channels, or its batch, would be resized too: '{name}' are {many}")
@@ -230,7 +230,7 @@ def _target(node: Node, sketch: Sketch) -> dict[str, Any]:
 
 def _asked(node: Node) -> tuple[list[float], list[int]]:
     """Factors and sizes of all axes, as far as they are given."""
-    inputs = len(node.proto.input)
+    inputs = len(node.inputs)
     if node.kind == "Resize" and inputs == 2:
         raise node.problem("a Resize of opset 10 is not drawn", hint="onnx.version_converter makes a newer one of it")
     if node.kind == "Resize":

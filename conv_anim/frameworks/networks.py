@@ -1,0 +1,43 @@
+"""``network``: a whole model as named nodes with their sizes and edges, from whatever it is kept in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from conv_anim.frameworks.models import Model
+from conv_anim.frameworks.onnx_network import network as of_onnx
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from conv_anim.frameworks.feeding import Feed
+    from conv_anim.spec.model import Size
+    from conv_anim.spec.network import Network, Sizes
+
+SIDE, LENGTH = 224, 16_000
+"""Of an image and of a sequence, where neither the model nor anybody says a size."""
+
+
+def network(path: str | PathLike[str], feed: Feed | None = None) -> Network:
+    """The network in a file, for the input that ``feed`` says, else that the model says. Raises SpecError.
+
+    What both leave open is 224 cells along each axis of a map, 16,000 of a sequence; a note says so.
+    """
+    size = None if feed is None or feed.shape is None else feed.shape
+    model = Model.read(path, size)
+    if size is None and model.inputs:
+        usual = _usual(model.values.shape(model.inputs[0]))
+        if usual is not None:
+            said = "x".join(map(str, usual))
+            note = f"the model leaves the size of its input open: it is {said} here; --input says another size"
+            return replace(of_onnx(Model.read(path, usual)), notes=(note,))
+    return of_onnx(model)
+
+
+def _usual(shape: Sizes | None) -> Size | None:
+    """A size along the axes of an input that leaves some of it open; None if it does not, or has none."""
+    if shape is None or len(shape) < 2 or None not in shape[1:]:
+        return None
+    along = shape[2:] if len(shape) > 3 else shape[-1:]
+    return tuple((SIDE if len(shape) > 3 else LENGTH) if n is None else n for n in along)

@@ -1,0 +1,130 @@
+"""Whole models as networks: every node with its number in the file, its size and its edges."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from conv_anim.frameworks.networks import network
+from tests.frameworks import needed
+
+onnx = needed("onnx")
+from onnx import TensorProto, helper, numpy_helper, parser, shape_inference  # noqa: E402
+
+LIGHT = Path(onnx.__file__).parent / "backend" / "test" / "data" / "light"
+CONVS = {
+    "bvlc_alexnet": 5, "densenet121": 121, "inception_v1": 57, "inception_v2": 69, "resnet50": 53, "shufflenet": 49,
+    "squeezenet": 26, "vgg19": 16, "zfnet512": 5,
+}  # fmt: skip
+"""Counted by reading the files with onnx: node.op_type == "Conv"."""
+
+
+def saved(text: str, folder: Path) -> Path:
+    model = parser.parse_model(text)
+    onnx.save(model, folder / "model.onnx")
+    return folder / "model.onnx"
+
+
+@pytest.mark.parametrize("name", CONVS)
+def test_the_light_models_that_onnx_ships(name):
+    """Sizes as ONNX's own shape inference has them, over the whole model at once."""
+    path = LIGHT / f"light_{name}.onnx"
+    found = network(path)
+    model = shape_inference.infer_shapes(onnx.load(path))
+    numbers = {str(k): node for k, node in enumerate(model.graph.node)}
+    convs = [node for node in found.nodes if node.kind == "Conv"]
+    assert len(convs) == CONVS[name]
+    assert all(numbers[node.label].name == node.name or numbers[node.label].output[0] == node.name for node in convs)
+    said = {value.name: value.type.tensor_type.shape.dim for value in model.graph.value_info}
+    compared = 0
+    for node in found.nodes:
+        dims = said.get(node.outputs[0])
+        if dims is not None and all(dim.HasField("dim_value") for dim in dims):
+            assert node.shape == tuple(dim.dim_value for dim in dims), node.name
+            compared += 1
+    assert compared > CONVS[name]
+    assert not [node.name for node in found.nodes if node.shape is None or None in node.shape]
+
+
+def test_edges_parameters_and_products(tmp_path):
+    """Two convolutions that share a weight, a sum of both, and a product with what the model brings along."""
+    path = saved(
+        """
+        <ir_version: 8, opset_import: ["" : 17]>
+        g (float[1,2,6,6] x) => (float[1,2,6,6] y)
+        <float[2,2,3,3] w = {1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1}, float two = {2}>
+        {
+            a = Conv <pads = [1,1,1,1]> (x, w)
+            r = Relu (a)
+            b = Conv <pads = [1,1,1,1]> (r, w)
+            s = Add (b, a)
+            y = Mul (s, two)
+        }
+        """,
+        tmp_path,
+    )
+    found = network(path)
+    assert [(node.label, node.kind, node.inputs) for node in found.nodes] == [
+        ("x", "Input", ()), ("0", "Conv", (0,)), ("1", "Relu", (1,)), ("2", "Conv", (2,)), ("3", "Add", (3, 1)),
+        ("4", "Mul", (4,)),
+    ]  # fmt: skip
+    assert found.edges == ((0, 1), (1, 2), (2, 3), (3, 4), (1, 4), (4, 5))
+    assert [node.parameters for node in found.nodes] == [0, 36, 0, 0, 0, 0]
+    assert [node.products for node in found.nodes] == [0, 36 * 2 * 18, 0, 36 * 2 * 18, 0, 0]
+    assert [node.type for node in found.nodes] == [None, "conv", "relu", "conv", "add", None]
+    assert found.outputs == (5,)
+    assert found.readers[1] == (2, 4)
+    without = found.without({2, 5})
+    assert [(node.label, node.inputs) for node in without.nodes] == [("x", ()), ("0", (0,)), ("2", (1,)), ("3", (2, 1))]
+    assert without.outputs == (3,)
+
+
+def test_branches_functions_and_loops_have_labels_of_their_own(tmp_path):
+    path = saved(
+        """
+        <ir_version: 8, opset_import: ["" : 17, "mine" : 1]>
+        g (float[1,1,8,8] x, bool c) => (float[1,1,8,8] y)
+        {
+            t = mine.twice (x)
+            a = If (c) <then_branch = t1 () => (float[1,1,8,8] p) { p = Relu (t) },
+                        else_branch = e1 () => (float[1,1,8,8] q) { z = Neg (t) q = Relu (z) }>
+            y = Identity (a)
+        }
+        <domain: "mine", opset_import: ["" : 17]>
+        twice (u) => (v) { i = Relu (u) v = Add (i, i) }
+        """,
+        tmp_path,
+    )
+    found = network(path)
+    assert [(node.label, node.kind, node.inputs) for node in found.nodes] == [
+        ("x", "Input", ()), ("c", "Input", ()), ("0.0", "Relu", (0,)), ("0.1", "Add", (2, 2)),
+        ("1.then.0", "Relu", (3,)), ("1.else.0", "Neg", (3,)), ("1.else.1", "Relu", (5,)), ("1", "If", (1, 4, 6)),
+        ("2", "Identity", (7,)),
+    ]  # fmt: skip
+    assert [node.shape for node in found.nodes[2:]] == [(1, 1, 8, 8)] * 7
+    assert found.nodes[4].scope == ("a (then)",)
+
+
+def test_sizes_that_the_model_computes_are_known_once_its_input_is(tmp_path):
+    weight = numpy_helper.from_array(np.ones((4, 3, 3, 3), np.float32), "w")
+    nodes = [
+        helper.make_node("Conv", ["x", "w"], ["a"]),
+        helper.make_node("Shape", ["a"], ["s"]),
+        helper.make_node("Slice", ["s", "zero", "one"], ["batch"]),
+        helper.make_node("Concat", ["batch", "minus"], ["t"], axis=0),
+        helper.make_node("Reshape", ["a", "t"], ["y"]),
+    ]
+    constants = [
+        numpy_helper.from_array(np.array([n], np.int64), name) for name, n in {"zero": 0, "one": 1, "minus": -1}.items()
+    ]
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", 3, "rows", "columns"])
+    y = helper.make_tensor_value_info("y", TensorProto.FLOAT, None)
+    path = tmp_path / "open.onnx"
+    onnx.save(helper.make_model(helper.make_graph(nodes, "g", [x], [y], [weight, *constants])), path)
+    found = network(path)
+    assert [(node.kind, node.shape) for node in found.nodes] == [
+        ("Input", (1, 3, 224, 224)), ("Conv", (1, 4, 222, 222)), ("Reshape", (1, 4 * 222 * 222)),
+    ]  # fmt: skip
+    assert "it is 224x224 here; --input says another size" in found.notes[0]
