@@ -1,4 +1,4 @@
-"""``relu``, ``leaky_relu``, ``gelu``, ``silu``, ``sigmoid`` and ``tanh``: every cell on its own, as in PyTorch."""
+"""``relu``, ``leaky_relu``, ``gelu``, ``silu``, ``hard_swish``, ``hard_sigmoid``, ``sigmoid``, ``tanh``: every cell on its own, as in PyTorch."""
 
 from __future__ import annotations
 
@@ -80,6 +80,26 @@ FUNCTIONS = {
         lambda x, _: x * _sigmoid(x),
         "{x} · σ({x})",
         *("nn.SiLU()(x)", "keras.ops.silu(x)", "jax.nn.silu(x)", "x / (1 + np.exp(-x))"),
+    ),
+    "hard_swish": Function(
+        "hard swish",
+        "Every number times its hard sigmoid (Howard et al. 2019).",
+        lambda x, _: x * min(max(x + 3, 0), 6) / 6,
+        "{x} · min(max({x} + 3, 0), 6) / 6",
+        "nn.Hardswish()(x)",
+        "x * keras.ops.relu6(x + 3) / 6",
+        "x * jax.nn.relu6(x + 3) / 6",
+        "x * np.clip(x + 3, 0, 6) / 6",
+    ),
+    "hard_sigmoid": Function(
+        "hard sigmoid",
+        "0 up to -3, 1 from 3 on, and a straight line between.",
+        lambda x, _: min(max(x + 3, 0), 6) / 6,
+        "min(max({x} + 3, 0), 6) / 6",
+        "nn.Hardsigmoid()(x)",
+        "keras.ops.relu6(x + 3) / 6",
+        "jax.nn.relu6(x + 3) / 6",
+        "np.clip(x + 3, 0, 6) / 6",
     ),
     "sigmoid": Function(
         "sigmoid",

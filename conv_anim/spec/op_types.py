@@ -41,6 +41,8 @@ BUILT_IN = {
     "leaky_relu": "activations",
     "gelu": "activations",
     "silu": "activations",
+    "hard_swish": "activations",
+    "hard_sigmoid": "activations",
     "sigmoid": "activations",
     "tanh": "activations",
     "softmax": "softmax",

@@ -25,6 +25,8 @@ VECTOR = 5
 """How thick a flat vector is."""
 EQUAL = {"right": (18, 54, 54), "down": (13, 84, 60)}
 """Channels, rows and columns of boxes that are all alike."""
+LEAST = 3
+"""Of any edge, so that it can be seen."""
 SIGN = 10
 """The radius of the circle around a sign."""
 
@@ -81,7 +83,8 @@ class Measure:
 
     def _length(self, count: int, most: int, longest: float) -> float:
         """In proportion to a count, or to its logarithm."""
-        return longest * (log2(1 + count) / log2(1 + most) if self.scale == "log" else count / most)
+        share = log2(1 + count) / log2(1 + most) if self.scale == "log" else count / most
+        return max(longest * share, LEAST * self.unit)
 
     def body(self, node: NetNode) -> Body:
         """The box of what a node makes."""
@@ -92,8 +95,9 @@ class Measure:
         side, thick = self.longest
         if not node.size:
             return Body(VECTOR * self.unit, self._length(node.channels, self.most_numbers, side), 0.0)
-        rows, columns = _plane(node)
-        front, deep = (rows, columns) if self.direction == "right" else (columns, rows)
+        front, deep = _plane(node) if self.direction == "right" else _plane(node)[::-1]
+        if len(node.size) == 1:
+            front, deep = node.size[0], None
         back = 0.0 if deep is None else SLANT * self._length(deep, self.most_cells, side)
         across = self._length(front or 1, self.most_cells, side)
         return Body(self._length(node.channels, self.most_channels, thick), across, back)
@@ -104,11 +108,8 @@ class Measure:
 
 
 def _plane(node: NetNode) -> tuple[int | None, int | None]:
-    """Rows and columns; of a map with one axis only what is seen from the front."""
-    *_, last = node.size
-    if len(node.size) == 1:
-        return last, None
-    return node.size[-2], last
+    """Rows and columns, as far as there are any."""
+    return node.size[-2] if len(node.size) > 1 else None, node.size[-1]
 
 
 # faces

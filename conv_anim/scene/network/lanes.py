@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import count, islice
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -21,8 +22,10 @@ Span: TypeAlias = tuple[int, int]
 Owner: TypeAlias = "frozenset[tuple[str, int]]"
 """What a line leads from and to: those that share one end may run in one lane, as one line that forks or joins."""
 NOBODY: Owner = frozenset()
-CROSSED = 2
-"""What a crossing of two lines counts, in lanes further away."""
+CROSSED, TURNED = 3, 6
+"""What counts as much as a lane further away: a crossing of two lines, and the side where labels stand."""
+NEAR = 10
+"""Ranks up to which branches keep their lanes for their way back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +127,17 @@ class _Laying:
         after = [n for n in self.plan.readers[chain[-1]] if n in self.lane]
         first, last = self._span(chain)
         enters = min([first, *(2 * self.ranks[n] + 1 for n in before)])
-        leaves = max([last, *(2 * self.ranks[n] - 1 for n in after)])
+        leaves = max([last, *(2 * self.ranks[n] - 1 for n in after if self._is_near(n))])
         ends = [self.lane[n] for n in (*before, *after)] or [0]
         side = self._side(chain, after)
         lane = next(lane for lane in self._nearest(ends, side) if self._is_free(lane, (enters, leaves)))
         self.taken[lane].append(((enters, first - 1), frozenset({("in", chain[0])})))
         self.taken[lane].append(((last + 1, leaves), frozenset({("out", chain[-1])})))
         return lane
+
+    def _is_near(self, target: int) -> bool:
+        """Whether all that leads to an item comes from near."""
+        return self.ranks[target] - min(self.ranks[n] for n in self.plan.items[target].inputs) <= NEAR
 
     def _side(self, chain: Sequence[int], after: Sequence[int]) -> int:
         """-1 for what comes before the straight way in what both lead to, or is added to it; else 1."""
@@ -152,8 +159,8 @@ class _Laying:
         if own:
             self._take(source, target, own[0], owner)
             return
-        found = (self._cost(lane, ends, span, owner) for lane in self._few(ends, span, owner))
-        self._take(source, target, min(found)[1], owner)
+        lane = min(self._few(ends, span, owner), key=lambda lane: self._cost(lane, ends, span, owner))
+        self._take(source, target, lane, owner)
 
     def _take(self, source: int, target: int, lane: int, owner: Owner) -> None:
         first, last = self._between(source, target)
@@ -173,17 +180,18 @@ class _Laying:
         alone = all(route.lane == lane or (route.lane < own) != (lane < own) for route in others)
         return free and alone and self._is_free(lane, (place, place), owner)
 
-    def _few(self, ends: Span, span: Span, owner: Owner) -> Iterator[int]:
+    def _few(self, ends: Span, span: Span, owner: Owner) -> list[int]:
         """Lanes with room: as many as there have to be to choose from."""
-        free = (lane for lane in self._nearest(list(ends), -1) if self._is_free(lane, span, owner))
-        for _, lane in zip(range(6), free, strict=False):
-            yield lane
+        lanes = count(min(*ends, 0) - 1, -1), count(max(*ends, 0) + 1)
+        free = [(lane for lane in side if self._is_free(lane, span, owner)) for side in lanes]
+        between = [lane for lane in range(min(ends), max(ends) + 1) if self._is_free(lane, span, owner)]
+        return [*between, *(lane for side in free for lane in islice(side, 3))]
 
     def _cost(self, lane: int, ends: Span, span: Span, owner: Owner) -> tuple[int, int]:
         """How far a lane is, and how many lines are crossed on the way to it and from it."""
         crossed = sum(self._crossed(end, lane, place, owner) for end, place in zip(ends, span, strict=True))
-        far = sum(abs(lane - end) for end in ends)
-        return far + CROSSED * crossed, lane
+        far = max(abs(lane - end) for end in ends)
+        return far + CROSSED * crossed + TURNED * (lane > 0), lane
 
     def _crossed(self, start: int, end: int, place: int, owner: Owner) -> int:
         between = range(min(start, end) + 1, max(start, end))
@@ -198,11 +206,11 @@ class _Laying:
 
     @staticmethod
     def _nearest(ends: Sequence[int], side: int) -> Iterator[int]:
-        """All lanes, those near the given ones first, and of two as near the one on a side."""
-        middle, far = ends[0], 0
-        while True:
-            yield from (middle,) if far == 0 else (middle + side * far, middle - side * far)
-            far += 1
+        """All lanes, those near the first end before others; on a side two for each on the other."""
+        middle = ends[0]
+        yield middle
+        for far in count(1):
+            yield from (middle + side * (2 * far - 1), middle + side * 2 * far, middle - side * far)
 
 
 def _longest(plan: Plan, among: Iterable[int], ranks: Sequence[int], *, last: bool = False) -> list[int]:

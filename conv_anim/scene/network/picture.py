@@ -115,11 +115,11 @@ class Picture:
 
     @property
     def line_color(self) -> str:
-        return mix(self.style.colors.background, self.style.colors.ink, 0.55)
+        return mix(self.style.colors.background, self.style.colors.ink, 0.6)
 
     @property
     def line_width(self) -> float:
-        return max(1.3 * self.style.scale, 0.7)
+        return float(max(1, round(1.2 * self.style.scale)))
 
     def lines(self, routes: Sequence[Route], color: str, width: float) -> Items:
         """Lines with their arrows, each once."""

@@ -162,6 +162,15 @@ class Places:
         starts = accumulate((low + high for low, high in widths[:-1]), initial=0.0)
         return {lane: start + low for lane, start, (low, _) in zip(self.lanes.used, starts, widths, strict=True)}
 
+    def _line(self, route: Route) -> float:
+        """Where a line runs in its lane; where items of other ranks have made that wide, near the middle of all."""
+        lane, own = route.lane, self.lanes.lanes
+        if lane in {own[route.source], own[route.target]}:
+            return self.lines[lane]
+        low, high = self._widths[lane]
+        thin = self.gaps.lane / 2
+        return self.lines[lane] + (high - thin if lane < 0 else thin - low)
+
     @property
     def width(self) -> float:
         return sum(low + high for low, high in self._widths.values())
@@ -175,14 +184,14 @@ class Places:
     def route(self, route: Route) -> tuple[Along, ...]:
         """The corners of a line, from item to item."""
         start, end = self.middle(route.source), self.middle(route.target)
+        across = self._line(route)
         points = [(start[0] + self.bodies[route.source][1], start[1])]
-        for gap, whose, from_, to in self._changes(route):
+        for gap, whose, _, to in self._changes(route):
             at = self._track(gap, whose)
-            points += [(at, self.lines[from_]), (at, self.lines[to])]
+            points += [(at, points[-1][1]), (at, across if to == route.lane else self.lines[to])]
         if route.enters % 2:
             points.append((end[0] - self.bodies[route.target][0], end[1]))
         else:
-            across = self.lines[route.lane]
             side = self.sides[route.target] * (-1 if across < end[1] else 1)
             points += [(end[0], across), (end[0], end[1] + side)]
         return tuple(points)

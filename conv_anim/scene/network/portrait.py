@@ -137,7 +137,7 @@ class Portrait:
 
     @property
     def width(self) -> float:
-        return self.lefts[-1] + self.widths[-1]
+        return self.lefts[-1] + self.widths[-1] + 8 * self.style.scale
 
     @property
     def height(self) -> float:

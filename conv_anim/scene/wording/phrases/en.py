@@ -152,7 +152,7 @@ PHRASES = {
     "network.receptive_field": "receptive field",
     "network.jump": "jump",
     "network.center": "first center",
-    "network.below.parameters": "{value} par.",
+    "network.below.parameters": "{value} params",
     "network.below.multiply_adds": "{value} MAC",
     "network.below.receptive_field": "sees {value}",
     "network.below.jump": "jump {value}",
