@@ -147,13 +147,31 @@ def scene(spec: Spec, *, limits: Limits = USUAL) -> Scene:
     sized = [isinstance(one.view, NetworkView) for one in spec.figures]  # only sizes are drawn: nothing is computed
     try:
         traces = [Trace(one, ()) if only else trace(one, limits=limits) for one, only in zip(spec.figures, sized, strict=True)]
-        return figure.scene_of(spec, traces, DejaVu())
+        drawn = figure.scene_of(spec, traces, DejaVu())
+        return replace(drawn, insides=_insides(spec, limits)) if sized[0] and not spec.panels else drawn
     except GlyphError as error:
         missing = dict.fromkeys((error, *_missing(spec)))
         raise SpecError(Problem(Code.GLYPH, str(e), e.character, hint=_glyph_hint(e)) for e in missing) from None
     except figure.TooNarrowError as error:
         hint = f"size: {{width: {error.narrowest}}} or more, or a smaller input"
         raise SpecError([Problem(Code.OUT_OF_RANGE, str(error), "size.width", hint=hint)]) from None
+
+
+def _insides(spec: Spec, limits: Limits) -> Callable[[], tuple[Scene | None, ...]]:
+    """The figures of a network's windows, each as a scene of its own; None for one that is too large."""
+
+    def made(mapping: Mapping[str, Any]) -> Scene | None:
+        try:
+            return scene(replace(load(mapping, limits=limits), theme=spec.theme), limits=limits)
+        except SpecError:
+            return None
+
+    def insides() -> tuple[Scene | None, ...]:
+        from conv_anim.scene.network.view import inside_of
+
+        return tuple(map(made, inside_of(spec)))
+
+    return insides
 
 
 def words(spec: Spec) -> str:

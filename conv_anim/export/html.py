@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 LARGEST = 2_000_000
 """Bytes of a page."""
+ROOM_INSIDE = 700_000
+"""Bytes of a page that the figures inside of a network may take."""
 MOST_FRAMES = 4000
 SCRIPTS = ("player.js", "start.js")
 
@@ -50,7 +52,21 @@ def figure(scene: Scene) -> Data:
     if len(scene.frames) > MOST_FRAMES:
         raise _too_large(f"this page would have {len(scene.frames)} frames, more than {MOST_FRAMES}", scene)
     assert scene.guide is not None
-    return {**_picture(scene), **_times(scene), **_guided(scene.guide())}
+    return {**_picture(scene), **_times(scene), **_guided(scene.guide()), **_insides(scene)}
+
+
+def _insides(scene: Scene) -> Data:
+    """The figures inside, those that are small first, as far as a page has room for them; null for the others."""
+    if scene.insides is None:
+        return {}
+    drawn = scene.insides()
+    made = {k: figure(one) for k, one in enumerate(drawn) if one is not None}
+    sizes = {k: len(packed(data)) for k, data in made.items()}
+    room, kept = ROOM_INSIDE, set[int]()
+    for k in sorted(sizes, key=lambda k: (sizes[k], k)):
+        room -= sizes[k]
+        kept |= {k} if room >= 0 else set()
+    return {"insides": [made[k] if k in kept else None for k in range(len(drawn))], "left_out": len(made) - len(kept)}
 
 
 def _too_large(what: str, scene: Scene) -> SpecError:
@@ -120,7 +136,8 @@ def _spot(spot: Spot, names: Mapping[str, int]) -> list[Any]:
     """As ``spotOf`` in player.js takes it apart."""
     linked = [names[name] for name in spot.names] if spot.side == "input" else []
     numbers = map(list, (spot.steps, spot.linked, linked, spot.same))
-    return [names[spot.name], ring(spot.ring), *numbers, spot.told, int(spot.drifts)]
+    opens = [spot.opens] if spot.opens else []
+    return [names[spot.name], ring(spot.ring), *numbers, spot.told, int(spot.drifts), *opens]
 
 
 # the page

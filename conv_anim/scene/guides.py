@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.guide import guide
 from conv_anim.scene.primitives import Guide
+from conv_anim.spec.registry import named
+from conv_anim.spec.views import VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,10 +24,19 @@ def together(traces: Sequence[Trace], areas: Iterable[Area], turns: Sequence[Tur
     found = tuple(areas)
     tracks = [*turns, *[()] * (len(traces) - len(turns))]
     guides = [
-        guide(trace, (area for area in found if area.figure == k), track)
+        _guide(trace, (area for area in found if area.figure == k), track)
         for k, (trace, track) in enumerate(zip(traces, tracks, strict=True))
     ]
     return guides[0] if len(guides) == 1 else _joined([trace.spec.title for trace in traces], guides)
+
+
+def _guide(trace: Trace, areas: Iterable[Area], turns: Turns) -> Guide:
+    """The guide of a figure: its view's own, if its areas are no cells."""
+    own = VIEWS[trace.spec.view.kind].guides
+    if own is None:
+        return guide(trace, areas, turns)
+    made: Guide = named(own)(trace, areas, turns)
+    return made
 
 
 def _joined(titles: Sequence[str | None], guides: Sequence[Guide]) -> Guide:

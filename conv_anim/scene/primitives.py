@@ -111,7 +111,7 @@ class Spot:
 
     ``steps`` are those about it; what is ``told`` of it if there is none. ``linked`` are the numbers of the spots that
     it is made of, or that are made of it, and ``names`` their cells; ``same`` are all spots of its own cell. One that
-    ``drifts`` lies elsewhere in some steps: by which of the guide's drifts, counted from 1.
+    ``drifts`` lies elsewhere in some steps: by which of the guide's drifts, counted from 1. It ``opens`` one of the scene's figures inside, counted from 1.
     """
 
     side: Side
@@ -123,6 +123,7 @@ class Spot:
     names: tuple[str, ...] = ()
     told: str = ""
     drifts: int = 0
+    opens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,8 @@ class Scene:
     """What each step is called."""
     guide: Callable[[], Guide] | None = None
     """Made when it is asked for."""
+    insides: Callable[[], tuple[Scene | None, ...]] | None = None
+    """Figures of parts, which a page opens; made when they are asked for. None for one that cannot be made."""
 
     @property
     def rests(self) -> range:

@@ -5,15 +5,16 @@ const SVG = "http://www.w3.org/2000/svg";
 const MOST_NAMED = 12;
 
 /** An area that stands for a cell: its name, outline and steps; the spots and cells it is linked to, and those of the
- * same cell; what is told of an output without a step; whether it lies elsewhere in each step. */
-const spotOf = ([name, ring, steps, linked, names, same, told, drifts]) =>
-  ({ name, ring, steps, linked, names, same, told, drifts });
+ * same cell; what is told of an output without a step; whether it lies elsewhere in each step; which figure inside it
+ * opens, counted from 1. */
+const spotOf = ([name, ring, steps, linked, names, same, told, drifts, opens = 0]) =>
+  ({ name, ring, steps, linked, names, same, told, drifts, opens });
 
 /** Plays a figure in the page. */
 class Player {
   constructor(data) {
     this.speed = 1;
-    this.playing = !matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.playing = !data.insides && !matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.frame = 0;
     this.load(data);
     this.listen();
@@ -21,7 +22,8 @@ class Player {
 
   /** Takes up a figure; one that comes after another, at the same step and with the same cell pinned. */
   load(data) {
-    const step = this.data ? this.step : 0;
+    if (this.outer && data !== this.outer.data && !this.outer.data.insides.includes(data)) this.outer = null;
+    const step = this.data ? this.step : data.insides ? Infinity : 0; // a network is there as a whole
     const pinned = this.pinned ?? null;
     const name = pinned === null ? null : this.data.names[this.spots[pinned].name];
     this.data = data;
@@ -37,9 +39,12 @@ class Player {
     $("controls").hidden = this.count < 2;
     $("said").hidden = this.count < 2 && !this.spots.length;
     $("how").hidden = !this.spots.length && this.count < 2;
-    $("how").textContent = [this.spots.length ? "how" : "", this.count > 1 ? "how.keys" : ""]
-      .map((key) => key && this.say(key))
-      .join(" ");
+    $("how").textContent = [
+      this.spots.length ? this.say("how") : "",
+      this.count > 1 ? this.say("how.keys") : "",
+      data.left_out ? this.say("left_out", { count: data.left_out }) : "",
+    ].filter(Boolean).join(" ");
+    $("inside").hidden = !this.outer;
     this.name();
     this.outline();
     this.refresh();
@@ -91,6 +96,28 @@ class Player {
 
   say(key, blanks = {}) {
     return this.data.phrases[key].replace(/\{(\w+)\}/g, (_, name) => blanks[name]);
+  }
+
+  // figures inside
+
+  /** What a spot opens; null if it opens nothing, or that is left out. */
+  inside(spot) {
+    return (this.data.insides ?? [])[this.spots[spot].opens - 1] ?? null;
+  }
+
+  /** Shows the figure inside, or the one around it again. */
+  open(data) {
+    const outer = this.outer?.data === data ? null : this.outer ?? { data: this.data, step: this.step };
+    const step = outer ? 0 : this.outer.step;
+    this.outer = outer;
+    this.unpin();
+    this.frame = 0;
+    this.playing = Boolean(outer) && !matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.load(data);
+    if (!outer) this.go(step);
+    $("title").textContent = data.title;
+    $("back").textContent = `← ${this.say("back")}`;
+    if (outer) $("back").focus({ preventScroll: true });
   }
 
   // steps
@@ -257,7 +284,7 @@ class Player {
     const own = spot === null ? [] : spot.same;
     const far = reaching ? spot.linked : [];
     const drawn = (kind) => (k) => this.ring(kind, this.outlineOf(this.spots[k]), this.data.names[this.spots[k].name]);
-    const veil = reaching ? [this.veil([...own, ...far])] : [];
+    const veil = reaching && !this.data.insides ? [this.veil([...own, ...far])] : [];
     $("lit").replaceChildren(...veil, ...far.map(drawn("far")), ...own.map(drawn("halo")), ...own.map(drawn("at")));
   }
 
@@ -288,6 +315,7 @@ class Player {
     on("next", () => this.go(this.shownStep + 1));
     on("last", () => this.go(this.rests.length - 1));
     on("unpin", () => this.pin(this.pinned));
+    on("back", () => this.open(this.outer.data));
     $("step").addEventListener("input", () => this.go($("step").value - 1));
     $("speed").addEventListener("change", () => {
       this.speed = Number($("speed").value);
@@ -300,7 +328,9 @@ class Player {
     });
     $("stage").addEventListener("pointerleave", () => this.point(null));
     $("stage").addEventListener("click", (event) => {
-      if (spotAt(event) !== undefined) this.pin(Number(spotAt(event)));
+      const inside = spotAt(event) === undefined ? null : this.inside(Number(spotAt(event)));
+      if (inside) this.open(inside);
+      else if (spotAt(event) !== undefined) this.pin(Number(spotAt(event)));
       else if (this.pinned !== null) this.pin(this.pinned);
     });
   }
@@ -325,6 +355,10 @@ class Player {
       this.unpin();
       this.refresh(true);
       this.wait();
+      return;
+    }
+    if (event.key === "Escape" && this.outer) {
+      this.open(this.outer.data);
       return;
     }
     const slides = event.target.matches("input");

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import floor
 from typing import TYPE_CHECKING, Literal
 
 from conv_anim.scene.color import mix
@@ -37,6 +38,11 @@ def fill_of(family: kinds.Family, style: Style) -> str:
         "join": mix(colors.background, colors.output, 0.75),
         "other": mix(colors.background, colors.muted, 0.18),
     }[family]
+
+
+def _on_pixels(point: Point, shift: float) -> Point:
+    """Where an upright line is sharp, and as dark where several run together as where one does."""
+    return floor(point[0]) + shift, floor(point[1]) + shift
 
 
 @dataclass(frozen=True)
@@ -125,7 +131,8 @@ class Picture:
         """Lines with their arrows, each once."""
         if not routes:
             return ()
-        ways = [[self.point(*at) for at in self.places.route(route)] for route in routes]
+        shift = 0.5 * (round(self.line_width) % 2)
+        ways = [[_on_pixels(self.point(*at), shift) for at in self.places.route(route)] for route in routes]
         far = (marks.HEAD[0] - 1) * self.style.scale
         shapes = tuple(marks.rounded(marks.shortened(way, far), marks.ROUND * self.style.scale) for way in ways)
         heads = marks.arrow_heads([marks.head(way, self.style) for way in ways], color)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conv_anim.scene.areas import Area, Turn
 from conv_anim.scene.layout import animated, column, still
-from conv_anim.scene.network import kinds
+from conv_anim.scene.network import inside, kinds
 from conv_anim.scene.network.landscape import Landscape
 from conv_anim.scene.network.picture import fill_of
 from conv_anim.scene.network.plan import plan
@@ -22,7 +22,7 @@ from conv_anim.tracing import networks, reach
 if TYPE_CHECKING:
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.network.picture import Direction
-    from conv_anim.scene.network.plan import Item, Plan
+    from conv_anim.scene.network.plan import Plan
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.style import Style
     from conv_anim.spec.model import Spec
@@ -129,6 +129,8 @@ def _legend(whole: Whole, width: float) -> Panel:
     return still(tuple(items), most, y + side)
 
 
-def items_of(spec: Spec, style: Style) -> tuple[Item, ...]:
-    """What is drawn of a spec, in the order of the steps."""
-    return Whole(spec, style).plan.items
+def inside_of(spec: Spec) -> list[dict[str, Any]]:
+    """The specs of the windows in a spec's network, in the order in which its guide counts them."""
+    assert isinstance(spec.view, NetworkView)
+    items = plan(networks.of_spec(spec), fold=spec.view.fold).items
+    return inside.specs(items, Language(spec.lang))[0]
