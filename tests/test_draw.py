@@ -90,6 +90,14 @@ PYTORCH = [
     ("nn.Fold((4, 5), 2)", "8x12"),
     ("nn.Fold(output_size=5, kernel_size=3, padding=1, stride=2)", "9x9"),
     ("nn.Sequential(nn.ZeroPad2d((1, 2, 0, 3)), nn.Conv2d(1, 2, 3, padding=1))", "6x7"),
+    ("nn.Sequential(nn.ZeroPad2d((0, 1, 0, 1)), nn.MaxPool2d(2, 1))", "6x6"),
+    ("nn.ZeroPad2d((2, -1, -2, 1))", "6x7"),
+    ("nn.Sequential(nn.ReflectionPad2d(1), nn.ConstantPad2d((1, 0, 2, 0), 2.5), nn.Conv2d(1, 1, 3, padding=1))", "6x7"),
+    ("nn.Sequential(nn.ReplicationPad2d(1), nn.Conv2d(1, 1, 3, padding='same'))", "4x5"),
+    ("nn.AdaptiveAvgPool2d((3, 5))", "7x8"),
+    ("nn.AdaptiveMaxPool2d((4, None))", "6x5"),
+    ("nn.Upsample(scale_factor=1.7, mode='bilinear', recompute_scale_factor=True)", "5x5"),
+    ("nn.Upsample(scale_factor=(1.5, 2.3), recompute_scale_factor=True)", "5x5"),
     ("nn.Sequential(nn.ReflectionPad2d(2), nn.Conv2d(1, 1, 3))", "5x5"),
     ("nn.Sequential(nn.ReplicationPad1d((2, 0)), nn.Conv1d(1, 1, 3))", "8"),
     ("nn.Sequential(nn.CircularPad2d(1), nn.Conv2d(2, 2, 3))", "5x5"),
@@ -172,6 +180,8 @@ KERAS_LAYERS = [
     ("UpSampling2D(2, interpolation='bilinear')", (3, 4, 1)),
     ("UpSampling3D(2)", (2, 2, 2, 1)),
     ("keras.Sequential([layers.ZeroPadding2D(((1, 2), (0, 3))), layers.Conv2D(2, 3)])", (6, 7, 1)),
+    ("Sequential([ZeroPadding2D(1), MaxPooling2D(3, strides=2)])", (6, 6, 1)),
+    ("Sequential([ZeroPadding2D(1), Conv2D(2, 3, strides=2, padding='same')])", (6, 5, 1)),
     ("Sequential([ZeroPadding1D((2, 0)), Conv1D(1, 3), MaxPool1D(2, padding='same'), Conv1D(2, 2)])", (8, 1)),
 ]
 
@@ -448,9 +458,6 @@ def test_a_misspelt_argument_is_told_in_its_place():
     ("nn.Sequential(nn.Conv2d(1, 2, 3), nn.Conv2d(3, 2, 3))", "1:45", "is 3, but the layer before it makes 2"),
     ("nn.Sequential(nn.Conv2d(1, 2, 3), nn.Conv1d(2, 2, 3))", "1:35", "along 1 axis, and what enters has 2"),
     ("nn.Sequential(nn.Conv2d(1, 2, 3), model)", "1:35", "a layer is 'model', which is no plain value"),
-    ("nn.Sequential(nn.ZeroPad2d(1), nn.MaxPool2d(2))", "1:15", "padding is drawn as part of the convolution after it"),
-    ("nn.ZeroPad2d(1)", "1:1", "padding is drawn as part of the convolution after it, and there is none [unsupported]"),
-    ("nn.Sequential(nn.ReflectionPad2d(1), nn.Conv2d(1, 1, 3, padding=1))", "1:15", "only if both are zeros"),
     ("nn.AvgPool2d(2, divisor_override=3)", "1:34", "'divisor_override' is not drawn"),
     ("nn.LPPool2d(2, 2, ceil_mode=True)", "1:29", "no norm where the last window hangs over"),
     ("UpSampling2D(interpolation='bicubic')", "1:28", "Keras's bicubic interpolation is not drawn [unsupported]"),
@@ -466,9 +473,13 @@ def test_mistakes_are_told_with_their_place(text, place, message):
     assert message in said_
 
 
-def test_an_adaptive_pool_that_divides_needs_an_input_that_it_divides():
-    assert spec("nn.AdaptiveAvgPool2d(4)").layers[0].kernel_size == (2, 2)
-    assert "from 5x5 to 4x4 has windows of several sizes" in refused("nn.AdaptiveAvgPool2d(4)", "5x5")
+def test_an_adaptive_pool_is_a_pool_where_its_windows_are_equal():
+    """Of PyTorch's definition: output i of o reads the cells from ⌊i·n/o⌋ to ⌈(i + 1)·n/o⌉ − 1."""
+    even = spec("nn.AdaptiveAvgPool2d((3, 3))", "7x7").layers[0]
+    assert (even.type, even.kernel_size, even.stride) == ("avg_pool", (3, 3), (2, 2))
+    assert spec("nn.AdaptiveAvgPool2d(4)").layers[0].type == "adaptive_avg_pool"
+    assert spec("nn.AdaptiveAvgPool2d(4)", "8x8").layers[0].kernel_size == (2, 2)
+    assert spec("nn.AdaptiveMaxPool2d(4)", "2x6").layers[0].type == "adaptive_max_pool"
 
 
 @pytest.mark.parametrize(("text", "shape", "message"), [

@@ -86,9 +86,9 @@ def test_a_lazy_layer_is_drawn_once_it_has_weights():
 
 
 @pytest.mark.parametrize(("module", "given", "message"), [
-    (nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU()), (3, 9, 9), "Sequential[1]: error: ReLU changes numbers"),
-    (nn.BatchNorm2d(3), (3, 9, 9), "BatchNorm2d changes numbers in a way that is not drawn"),
-    (nn.Linear(3, 4), (3, 9), "Linear slides no window"),
+    (nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU6()), (3, 9, 9), "1: error: ReLU6 (hardtanh) changes numbers"),
+    (nn.BatchNorm2d(3).train(), (3, 9, 9), "mean [unsupported]\n  hint: model.eval()"),
+    (nn.Sequential(nn.Conv2d(3, 8, 3), nn.Dropout()).train(), (3, 9, 9), "a dropout drops other numbers each time"),
     (nn.Sequential(), (3, 9, 9), "nothing to draw"),
     ("nn.Conv2d(3, 8, 3)", (3, 9, 9), "no module of PyTorch, but of the type str [wrong-type]"),
     (nn.Conv2d(3, 8, 3), (4, 9, 9), "takes 3 channels, and the input's shape says 4"),

@@ -215,7 +215,8 @@ def test_which_nodes_there_are_is_told(tmp_path):
     path = saved(two(), tmp_path)
     assert refused(path) == (
         f"{path}: error: say which node is meant [missing-key]\n"
-        "  hint: by name or number (node=, --node):\n    0: /first/Conv (Conv 3x3, 4 to 8 channels)\n    2: y (MaxPool 2x2, stride 2)"
+        "  hint: by name or number (node=, --node):"
+        "\n    0: /first/Conv (Conv 3x3, 4 to 8 channels)\n    2: y (MaxPool 2x2, stride 2, 8 channels)"
     )
     assert "no node that can be drawn is called 'frist/Conv'" in refused(path, "frist/Conv")
     assert "did you mean '/first/Conv'?" in refused(path, "/frist/Conv")
@@ -479,6 +480,6 @@ def test_a_node_is_drawn_from_the_command_line(tmp_path, monkeypatch):
     assert Path("a_model_first_conv.png").exists()
     result = CliRunner().invoke(main, ["draw", "a model.onnx"])
     assert result.exit_code == 1
-    assert "2: y (MaxPool 2x2, stride 2)" in result.stderr
+    assert "2: y (MaxPool 2x2, stride 2, 8 channels)" in result.stderr
     result = CliRunner().invoke(main, ["draw", "a model.onnx", "--node", "y", "--spec"])
     assert "layer: {type: max_pool, kernel_size: 2, stride: 2}" in result.stdout

@@ -22,6 +22,14 @@ class ForeignLayer:
     keys: Object
     axes: int | None
     draw: Draw
+    joins_padding: bool = False
+    """Whether it takes the padding of a layer before it on as its own; else that is a layer by itself."""
+
+    def enter(self, record: Record, sketch: Sketch) -> None:
+        """Draw it as the next layer of a sketch."""
+        if not self.joins_padding:
+            sketch.settle()
+        self.draw(record, sketch)
 
 
 def biased(record: Record, sketch: Sketch, bias: Field[bool], *, first: int) -> int | None:

@@ -51,9 +51,9 @@ def _moves(record: Record, sketch: Sketch) -> dict[str, Any]:
 
 def _conv(record: Record, sketch: Sketch, *, name: str) -> None:
     padding: Any = given(record, PADDING)
-    if sketch.border is not None:
-        if padding is not None:
-            unsupported("padding before a convolution that is padded itself is not drawn", record.at(PADDING))
+    if padding is not None:
+        sketch.settle()
+    elif sketch.border is not None:
         padding, _ = sketch.bordered(((0, 0),) * sketch.axes, "zeros")
     sketch.add(
         name,
@@ -176,8 +176,7 @@ def _zero_padding(record: Record, sketch: Sketch) -> None:
     entries = around if isinstance(around, tuple) else (around,) * sketch.axes
     if len(entries) != sketch.axes:
         fail(Code.AXES, f"'padding' needs {sketch.axes} entries, and has {len(entries)}", record.at(AROUND))
-    if sketch.border is not None:
-        unsupported("one padding layer after another is not drawn", record.node)
+    sketch.settle()
     pairs = tuple(entry if isinstance(entry, tuple) else (entry, entry) for entry in entries)
     sketch.border = Border(pairs, "zeros", record.node)
 
@@ -207,8 +206,8 @@ POOL: Fields = (POOL_SIZE, POOL_STRIDES, PADDING, DATA_FORMAT, *REST)
 GLOBAL: Fields = (DATA_FORMAT, *ignored("keepdims"), *REST)
 
 
-def _layer(name: str, fields: Fields, draw: Draw, axes: int) -> tuple[str, ForeignLayer]:
-    return name, ForeignLayer(Object(name, fields), axes, draw)
+def _layer(name: str, fields: Fields, draw: Draw, axes: int, *, joins: bool = False) -> tuple[str, ForeignLayer]:
+    return name, ForeignLayer(Object(name, fields), axes, draw, joins)
 
 
 def _with_axes(n: int) -> list[tuple[str, ForeignLayer]]:
@@ -220,7 +219,7 @@ def _with_axes(n: int) -> list[tuple[str, ForeignLayer]]:
     transposed = partial(_conv_transpose)
     return [
         *(
-            _layer(f"Conv{form}{n}D", CONV_1D if n == 1 else CONV, partial(_conv, name="conv"), n)
+            _layer(f"Conv{form}{n}D", CONV_1D if n == 1 else CONV, partial(_conv, name="conv"), n, joins=True)
             for form in ("", "olution")
         ),
         *(_layer(f"Conv{form}{n}DTranspose", TRANSPOSED, transposed, n) for form in ("", "olution")),
@@ -243,9 +242,9 @@ def _with_groups(n: int) -> list[tuple[str, ForeignLayer]]:
     depthwise = tuple(CAUSAL if n == 1 and field is PADDING else field for field in DEPTHWISE)
     separable = tuple(CAUSAL if n == 1 and field is PADDING else field for field in SEPARABLE)
     return [
-        _layer(f"DepthwiseConv{n}D", depthwise, partial(_conv, name="depthwise"), n),
-        _layer(f"SeparableConv{n}D", separable, partial(_conv, name="depthwise_separable"), n),
-        _layer(f"SeparableConvolution{n}D", separable, partial(_conv, name="depthwise_separable"), n),
+        _layer(f"DepthwiseConv{n}D", depthwise, partial(_conv, name="depthwise"), n, joins=True),
+        _layer(f"SeparableConv{n}D", separable, partial(_conv, name="depthwise_separable"), n, joins=True),
+        _layer(f"SeparableConvolution{n}D", separable, partial(_conv, name="depthwise_separable"), n, joins=True),
     ]
 
 

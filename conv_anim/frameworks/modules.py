@@ -1,7 +1,8 @@
-"""``from_torch``: a real module of PyTorch with its weights, as a spec. PyTorch is never imported here."""
+"""``from_torch``: a real module of PyTorch with its weights, as a spec. Whoever has one has imported PyTorch."""
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.frameworks.arrays import array, fed
 from conv_anim.frameworks.sketch import DRAWN, NOTHING
 from conv_anim.frameworks.specs import spec_of
-from conv_anim.frameworks.torch_layers import BEYOND, HARMLESS, IN_CHANNELS, MODE_AXES, TORCH
+from conv_anim.frameworks.torch_layers import HARMLESS, IN_CHANNELS, MODE_AXES, TORCH
 from conv_anim.spec.kinds import Invalid, Report
 from conv_anim.spec.nodes import Entries, Scalar, from_python
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conv_anim.frameworks.foreign import ForeignLayer
+    from conv_anim.frameworks.sketch import Sketch
     from conv_anim.spec.model import Given, Spec
     from conv_anim.spec.records import Record
 
@@ -37,16 +39,54 @@ class Part:
 
 
 def from_torch(layer: Any, input: Any, **keys: Any) -> Spec:  # noqa: A002  # as PyTorch calls it
-    """The figure of a module of PyTorch, a layer or a Sequential of them, with its own weights and biases.
+    """The figure of a module of PyTorch with its own weights and biases: a layer, or a network of any form.
 
     ``input`` is a tensor or an array (channels, *size), with one more axis in front as a batch of 1, or a tuple of
     sizes, whose numbers are then drawn at random. ``keys`` are those of a spec: ``view="flat"``, ``theme="dark"``.
-    Raises SpecError for what cannot be shown as it is computed, such as an activation between two layers.
+    A module is what its ``forward`` does, which torch.export traces unless all of it is known by PyTorch's own layers.
+    Raises SpecError for what cannot be traced, or not be drawn as it is computed.
     """
-    parts = [part for part in _parts(layer, type(layer).__name__) if part.name not in HARMLESS]
+    parts = list(_parts(layer, type(layer).__name__))
+    for part in parts:
+        _check(part)
+    if all(map(_plain, parts)):
+        return spec_of(_in_a_row(parts, layer, input), keys)
+    return spec_of(_by_its_graph(layer, input), keys)
+
+
+def _check(part: Part) -> None:
+    """Raise SpecError for what is no module, or has no weights yet."""
+    if not hasattr(part.module, "forward") or not hasattr(part.module, "named_modules"):
+        raise part.problem(f"this is no module of PyTorch, but of the type {part.name}", code=Code.WRONG_TYPE)
+    for name, module in part.module.named_modules():
+        if any(type(each).__name__ == "UninitializedParameter" for each in module.parameters(recurse=False)):
+            lazy = Part(f"{part.place}.{name}" if name else part.place, module)
+            raise lazy.problem("this lazy layer has no weights yet", "call it once, then draw it", Code.SHAPE)
+
+
+def _plain(part: Part) -> bool:
+    """Whether it is one of PyTorch's own layers that is drawn, and nothing else happens when it is called."""
+    module = part.module
+    own = type(module).__module__.startswith("torch.nn.modules.") and "forward" not in vars(module)
+    known = part.name in TORCH or (part.name in HARMLESS and not (module.training and getattr(module, "p", 0)))
+    return own and known and not _hooked(module)
+
+
+def _hooked(module: Any) -> bool:
+    """Whether functions are called with it, its own or for all modules."""
+    shared = sys.modules[module.__class__.__mro__[-2].__module__]
+    names = ("_forward_hooks", "_forward_pre_hooks")
+    return any(getattr(module, name, None) for name in names) or any(
+        getattr(shared, f"_global{name}", None) for name in names
+    )
+
+
+def _in_a_row(parts: list[Part], layer: Any, given: Any) -> Sketch:
+    """PyTorch's own layers, one after the other."""
+    parts = [part for part in parts if part.name not in HARMLESS]
     if not parts:
         raise Part("layer", layer).problem(NOTHING, DRAWN)
-    known = [_known(part) for part in parts]
+    known = [TORCH[part.name] for part in parts]
     said = (
         layer_.axes or MODE_AXES.get(getattr(part.module, "mode", ""))
         for part, layer_ in zip(parts, known, strict=True)
@@ -54,34 +94,47 @@ def from_torch(layer: Any, input: Any, **keys: Any) -> Spec:  # noqa: A002  # as
     axes = next((n for n in said if n is not None), None)
     wanted = next((getattr(part.module, IN_CHANNELS.name, None) for part in parts), None) or None
     held: dict[str, Given] = {}
-    sketch = fed(input, held, axes=axes, layer=parts[0].name, channels=wanted)
+    sketch = fed(given, held, axes=axes, layer=parts[0].name, channels=wanted)
     for part, layer_ in zip(parts, known, strict=True):
         sketch.weights = _weights(part, held)
-        layer_.draw(_record(part, layer_), sketch)
+        layer_.enter(_record(part, layer_), sketch)
     sketch.finish()
-    return spec_of(sketch, keys)
+    return sketch
+
+
+def _by_its_graph(module: Any, given: Any) -> Sketch:
+    """Whatever a module's forward does."""
+    from conv_anim.frameworks.torch_aten import drawn
+    from conv_anim.frameworks.torch_export import traced
+
+    held: dict[str, Given] = {}
+    axes, channels = _entered(module)
+    sketch = fed(given, held, axes=axes, layer=type(module).__name__, channels=channels)
+    graph = traced(module, (1, sketch.channels, *sketch.size))
+    drawn(graph, sketch, held)
+    sketch.finish()
+    if not sketch.nodes:
+        raise Part(type(module).__name__, module).problem(NOTHING, DRAWN)
+    return sketch
+
+
+def _entered(module: Any) -> tuple[int | None, int | None]:
+    """The axes and channels that the first layer takes which says so."""
+    for _, each in module.named_modules():
+        known = next((TORCH[kind.__name__] for kind in type(each).__mro__ if kind.__name__ in TORCH), None)
+        if known is not None and known.axes is not None:
+            return known.axes, getattr(each, IN_CHANNELS.name, None) or None
+    return None, None
 
 
 def _parts(module: Any, place: str) -> Iterator[Part]:
-    """The layers of a module, in the order in which its Sequentials call them."""
-    if type(module).__name__ != "Sequential":
+    """The layers of a module, in the order in which PyTorch's own Sequential calls them."""
+    kind = type(module)
+    if (kind.__name__, kind.__module__) != ("Sequential", "torch.nn.modules.container") or _hooked(module):
         yield Part(place, module)
         return
     for name, child in module.named_children():
         yield from _parts(child, f"{place}[{name}]")
-
-
-def _known(part: Part) -> ForeignLayer:
-    known = TORCH.get(part.name)
-    if known is not None and hasattr(part.module, "forward"):
-        return known
-    if not hasattr(part.module, "forward"):
-        raise part.problem(f"this is no module of PyTorch, but of the type {part.name}", code=Code.WRONG_TYPE)
-    if part.name in BEYOND:
-        hint = "draw the part before it: from_torch(model[:3], …)"
-        raise part.problem(f"{part.name} slides no window, and a figure ends before it", hint)
-    what = f"{part.name} changes numbers in a way that is not drawn, so those after it would be wrong"
-    raise part.problem(what, "draw a part without it, as in from_torch(model[0], …)")
 
 
 def _record(part: Part, known: ForeignLayer) -> Record:
@@ -106,8 +159,6 @@ def _weights(part: Part, held: dict[str, Given]) -> dict[str, Any]:
     weight, bias = getattr(part.module, "weight", None), getattr(part.module, "bias", None)
     if weight is None:
         return {}
-    if type(weight).__name__ == "UninitializedParameter":
-        raise part.problem("this lazy layer has no weights yet", "call it once, then draw it", Code.SHAPE)
     held[part.place] = array(weight, part.place)
     bias_numbers = None if bias is None else list(array(bias, part.place).numbers)
     return {"weight": {"file": part.place}, "bias": bias_numbers}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from conv_anim.frameworks.models import Model
 from conv_anim.frameworks.onnx_network import network as of_onnx
@@ -20,10 +21,19 @@ SIDE, LENGTH = 224, 16_000
 
 
 def network(path: str | PathLike[str], feed: Feed | None = None) -> Network:
-    """The network in a file, for the input that ``feed`` says, else that the model says. Raises SpecError.
+    """The network in a file (.onnx, .pt2), for the input that ``feed`` says, else the model. Raises SpecError.
 
     What both leave open is 224 cells along each axis of a map, 16,000 of a sequence; a note says so.
     """
+    if Path(path).suffix.lower() == ".pt2":
+        from conv_anim.frameworks.torch_export import loaded
+        from conv_anim.frameworks.torch_network import network as of_torch
+
+        return of_torch(loaded(path))
+    return _of_onnx(path, feed)
+
+
+def _of_onnx(path: str | PathLike[str], feed: Feed | None) -> Network:
     size = None if feed is None or feed.shape is None else feed.shape
     model = Model.read(path, size)
     if size is None and model.inputs:
@@ -33,6 +43,14 @@ def network(path: str | PathLike[str], feed: Feed | None = None) -> Network:
             note = f"the model leaves the size of its input open: it is {said} here; --input says another size"
             return replace(of_onnx(Model.read(path, usual)), notes=(note,))
     return of_onnx(model)
+
+
+def torch_network(module: Any, size: Size) -> Network:
+    """What a module of PyTorch does to an input of a size, (batch, channels, *size). Raises SpecError."""
+    from conv_anim.frameworks.torch_export import traced
+    from conv_anim.frameworks.torch_network import network as of_torch
+
+    return of_torch(traced(module, size))
 
 
 def _usual(shape: Sizes | None) -> Size | None:

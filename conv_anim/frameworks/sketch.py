@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 Mode: TypeAlias = str
 """What padding holds, as a spec's ``padding_mode`` has it."""
 ORDER = (
-    *("out_channels", "multiplier", "groups", "norm_type", "upscale_factor", "downscale_factor", "output_size", "size"),
-    *("scale_factor", "mode", "align_corners", "kernel_size", "stride", "padding", "output_padding", "dilation"),
-    *("padding_mode", "ceil_mode", "count_include_pad", "weight", "pointwise_weight", "bias"),
+    *("name", "from", "out_channels", "out_features", "multiplier", "groups", "norm_type", "upscale_factor"),
+    *("downscale_factor", "output_size", "size", "scale_factor", "mode", "align_corners", "negative_slope", "over"),
+    *("kernel_size", "stride", "padding", "output_padding", "dilation", "padding_mode", "value", "cropping"),
+    *("ceil_mode", "count_include_pad", "weight", "pointwise_weight", "bias", "scale", "shift"),
 )
 """The keys of a layer, as they are written."""
 
@@ -41,6 +42,8 @@ class Border:
     amounts: Padding
     mode: Mode
     node: Node
+    value: int | float = 0
+    """What zeros are instead."""
 
 
 @dataclass
@@ -62,6 +65,10 @@ class Sketch:
     """The files that it comes from."""
     nodes: list[Entries] = field(default_factory=list)
     border: Border | None = None
+    current: int = 0
+    """The number of the entry that feeds the next one; 0 is the input."""
+    names: dict[int, str] = field(default_factory=dict)
+    """Of entries, where they have one."""
 
     def __post_init__(self) -> None:
         self.fed = (self.channels, self.size)
@@ -77,33 +84,59 @@ class Sketch:
 
     @property
     def entering(self) -> Entering:
-        return self.graph.entering((len(self.graph.made),))
+        return self.graph.entering((self.graph.outputs[self.current],))
 
     def note(self, text: str) -> None:
         if text not in self.notes:
             self.notes.append(text)
 
+    def after(self, entry: int) -> None:
+        """Let an entry feed the next one; 0 is the input."""
+        self.current = entry
+        self.channels, self.size = self.graph.shape(self.graph.outputs[entry])
+
     def add(self, type_: str, at: Node, /, **keys: Node | Any) -> None:
         """A layer at a place of its text, less the keys that are None. Raises SpecError if it does not fit."""
-        if self.border is not None:
-            unsupported("padding is drawn as part of the convolution after it, and there is none", self.border.node)
-        path = at.path
+        self.settle()
+        self.join(type_, at, (self.current,), **keys)
+
+    def join(self, type_: str, at: Node, link: tuple[int, ...], /, **keys: Node | Any) -> None:
+        """A layer that the entries ``link`` feed, 0 for the input. Raises SpecError if it does not fit."""
+        path, number = at.path, len(self.nodes) + 1
         entries = [(Scalar("type", "type", path, at.span), _placed(type_, "type", at.span))]
-        found = {**keys, **self.weights}
+        found = {**keys, **self.weights, "from": self._from(link, number), "name": self.names.get(number)}
         said = ((key, found[key]) for key in sorted(found, key=ORDER.index) if found[key] is not None)
         entries += [(Scalar(key, key, f"{path}.{key}", at.span), _placed(value, key, at.span)) for key, value in said]
-        self._resolve(Entries(tuple(entries), path, at.span))
+        self._resolve(Entries(tuple(entries), path, at.span), link)
         self.weights = {}
 
-    def _resolve(self, node: Entries) -> None:
+    def _from(self, link: tuple[int, ...], number: int) -> Any:
+        """What feeds an entry, as a spec says it; None if it is the one before."""
+        if link == (number - 1,):
+            return None
+        said = [self.names.get(entry, "input" if entry == 0 else entry - number) for entry in link]
+        return said if len(said) > 1 else said[0]
+
+    def settle(self) -> None:
+        """What is still to be padded becomes a layer of its own."""
+        if self.border is None:
+            return
+        border, self.border = self.border, None
+        if any(map(any, border.amounts)):
+            mode = None if border.mode == "zeros" else border.mode
+            waiting, self.weights = self.weights, {}
+            self.add("pad", border.node, padding=tidy(border.amounts), padding_mode=mode, value=border.value or None)
+            self.weights = waiting
+
+    def _resolve(self, node: Entries, link: tuple[int, ...]) -> None:
         report, number = self.graph.report, len(self.nodes)
         chosen = LAYER.decode(node, report)
         if not isinstance(chosen, Invalid):
-            self.graph.add(number + 1, chosen, (number,))
+            self.graph.add(number + 1, chosen, link)
         if report.problems:
             raise SpecError(report.problems)
         self.nodes.append(node)
-        self.channels, self.size = self.graph.shape(len(self.graph.made))
+        self.after(number + 1)
 
     # what layers ask
 
@@ -130,20 +163,18 @@ class Sketch:
         return found
 
     def bordered(self, own: Padding, mode: Mode) -> tuple[Any, Mode | None]:
-        """A convolution's padding with that of the layer before it, as its spec has both. Raises SpecError."""
-        border, self.border = self.border, None
-        if border is not None and any(map(any, own)):
-            if border.mode != mode or mode != "zeros":
-                unsupported("this padding and the convolution's own are drawn only if both are zeros", border.node)
-            own = tuple((a + c, b + d) for (a, b), (c, d) in zip(border.amounts, own, strict=True))
+        """A convolution's padding with that of the layer before it, where its spec can have both; else its own."""
+        border = self.border
+        if border is not None and (border.value or (any(map(any, own)) and (border.mode, mode) != ("zeros", "zeros"))):
+            self.settle()
         elif border is not None:
-            own, mode = border.amounts, border.mode
+            self.border, mode = None, border.mode
+            own = tuple((a + c, b + d) for (a, b), (c, d) in zip(border.amounts, own, strict=True))
         return tidy(own), None if mode == "zeros" or not any(map(any, own)) else mode
 
     def finish(self) -> None:
-        """Raises SpecError if nothing is drawn, or not all of it."""
-        if self.border is not None:
-            unsupported("padding is drawn as part of the convolution after it, and there is none", self.border.node)
+        """What is still to be done at the end."""
+        self.settle()
 
     @property
     def tree(self) -> Entries:

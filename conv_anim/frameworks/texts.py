@@ -217,7 +217,7 @@ def _drawn(layers: list[Read], channels: int, size: Size, feed: Feed) -> Sketch:
         if axes not in {None, sketch.axes}:
             what = f"{read.call.name} works along {axes_of(axes or 0)}, and what enters has {sketch.axes}"
             raise SpecError([Problem(Code.AXES, what, read.call.name, read.call.span)])
-        read.layer.draw(read.record, sketch)
+        read.layer.enter(read.record, sketch)
     sketch.finish()
     return sketch
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
+from math import floor
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conv_anim.diagnostics import Code
 from conv_anim.frameworks.arguments import OrNone, count, flag, ignored, moves, moves_or_none, sizes, whole
 from conv_anim.frameworks.foreign import ForeignLayer, biased
-from conv_anim.frameworks.sketch import Border, fail, given, same, unsupported
+from conv_anim.frameworks.sketch import Border, fail, given, same, tidy, unsupported
 from conv_anim.ops.conv import PADDING_MODE
 from conv_anim.ops.upsample import MODES, SCALE_FACTOR
 from conv_anim.spec.entering import LARGEST, per_axis
@@ -18,7 +20,8 @@ from conv_anim.spec.records import Field, Object
 if TYPE_CHECKING:
     from conv_anim.frameworks.foreign import Draw, Fields
     from conv_anim.frameworks.sketch import Sketch
-    from conv_anim.spec.kinds import Kind
+    from conv_anim.spec.model import Padding, Size
+    from conv_anim.spec.nodes import Node
     from conv_anim.spec.records import Record
 
 IN_CHANNELS, OUT_CHANNELS, GROUPS = whole("in_channels"), whole("out_channels"), count("groups", 1)
@@ -57,10 +60,9 @@ def _padding(record: Record, sketch: Sketch) -> tuple[Any, str | None]:
     padding, node, mode = record.of(NAMED_PADDING), record.at(NAMED_PADDING), record.of(MODE)
     if padding == "same" and any(s > 1 for s in sketch.each(record.of(STRIDE), record.at(STRIDE))):
         fail(Code.PADDING, "PyTorch has padding 'same' only with stride 1", node, "give the padding as a number")
-    if padding == "same" and sketch.border is None:
-        return node, None if mode == "zeros" else mode
     if padding == "same":
-        unsupported("a padding layer before padding='same' is not drawn", node)
+        sketch.settle()
+        return node, None if mode == "zeros" else mode
     amounts = sketch.amounts(0 if isinstance(padding, str) else padding, node)
     if sketch.border is None and amounts:
         shorter = given(record, NAMED_PADDING) if any(map(any, amounts)) else None
@@ -114,6 +116,8 @@ def _pool(record: Record, sketch: Sketch, *, name: str) -> None:
     if name == "lp_pool" and record.of(NORM_TYPE) % 2 and sketch.values is not None:
         what = "PyTorch's LPPool is no norm of negative numbers unless norm_type is even"
         unsupported(what, record.at(NORM_TYPE), "an input size in place of its numbers")
+    if record.has(PADDING):
+        _check_half(record, sketch)
     sketch.add(
         name,
         record.node,
@@ -127,8 +131,18 @@ def _pool(record: Record, sketch: Sketch, *, name: str) -> None:
     )
 
 
+def _check_half(record: Record, sketch: Sketch) -> None:
+    """As PyTorch demands it, of kernel_size whatever the dilation."""
+    kernel = sketch.each(record.of(KERNEL_SIZE), record.at(KERNEL_SIZE))
+    pads = sketch.each(record.of(PADDING), record.at(PADDING))
+    for k, pad in zip(kernel, pads, strict=True):
+        if pad > k // 2:
+            what = f"PyTorch pads a pool by at most half of kernel_size, {k // 2}, whatever its dilation; this is {pad}"
+            fail(Code.PADDING, what, record.at(PADDING), "less padding, or a padding layer before it")
+
+
 def _adaptive(record: Record, sketch: Sketch, *, name: str) -> None:
-    """A pool whose windows are all equal: the output's size divides the input's."""
+    """A pool with equal windows where it is one, else an adaptive one."""
     target = record.get(TARGET)
     wanted = target if isinstance(target, tuple) else (target,) * sketch.axes
     if len(wanted) != sketch.axes:
@@ -138,12 +152,27 @@ def _adaptive(record: Record, sketch: Sketch, *, name: str) -> None:
     if name == "avg_pool" and set(out) == {1}:
         sketch.add("global_avg_pool", record.node)
         return
-    if any(size % want for size, want in zip(sketch.size, out, strict=True)):
-        sizes_ = ["x".join(map(str, size)) for size in (sketch.size, out)]
-        what = f"an adaptive pool from {sizes_[0]} to {sizes_[1]} has windows of several sizes, which are not drawn"
-        unsupported(what, record.at(TARGET), "an input whose size is a multiple of the output's")
-    kernel = same([size // want for size, want in zip(sketch.size, out, strict=True)])
-    sketch.add(name, record.node, kernel_size=kernel)
+    window = _even_window(sketch.size, tuple(out))
+    if window is None:
+        sketch.add(f"adaptive_{name}", record.node, size=same(out))
+    else:
+        kernel, stride = window
+        sketch.add(name, record.node, kernel_size=same(kernel), stride=None if kernel == stride else same(stride))
+
+
+def _even_window(size: Size, out: Size) -> tuple[list[int], list[int]] | None:
+    """Kernel and stride of the pool that it is: output i of o reads ⌊i·n/o⌋ to ⌈(i+1)·n/o⌉. None if it is none."""
+    kernels, strides = [], []
+    for n, o in zip(size, out, strict=True):
+        spans = [(i * n // o, -(-(i + 1) * n // o)) for i in range(o)]
+        lengths = {last - first for first, last in spans}
+        steps = {after[0] - before[0] for before, after in pairwise(spans)}
+        if len(lengths) > 1 or len(steps) > 1 or 0 in steps:
+            return None
+        (length,) = lengths
+        kernels.append(length)
+        strides.append(steps.pop() if steps else length)
+    return kernels, strides
 
 
 def _unpool(record: Record, sketch: Sketch) -> None:
@@ -171,21 +200,42 @@ UPSAMPLING: Field[str] = Field("mode", OneOf(MODES), "mode", default="nearest")
 MODE_AXES = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
 """How many axes an interpolation is for."""
 CORNERS: Field[Any] = Field("align_corners", OrNone(Flag()), "align_corners")
+RECOMPUTED: Field[Any] = Field("recompute_scale_factor", OrNone(Flag()), "recompute_scale_factor")
 
 
 def _upsample(record: Record, sketch: Sketch, *, mode: str | None = None) -> None:
     """``mode`` for a layer that has only one; PyTorch's UpsamplingBilinear2d aligns the corners."""
-    size = record.get(SIZE)
+    size, scale = record.get(SIZE), record.get(SCALE)
     node = record.at(UPSAMPLING) if mode is None else None if mode == "nearest" else mode
     corners = given(record, CORNERS) if mode is None else True if mode == "bilinear" else None
+    if mode is None and record.of(UPSAMPLING) == "nearest" and record.get(CORNERS) is not None:
+        what = "PyTorch takes align_corners only with an interpolating mode"
+        fail(Code.EXCLUSIVE_KEYS, what, record.at(CORNERS), "mode='bilinear', or leave it out")
+    wanted = None if size is None else list(sketch.each(size, record.at(SIZE)))
+    if mode is None and record.get(RECOMPUTED):
+        if scale is None:
+            what = "PyTorch recomputes a scale_factor, and here is none"
+            fail(Code.EXCLUSIVE_KEYS, what, record.at(RECOMPUTED), "leave recompute_scale_factor out")
+        wanted, scale = _scaled(sketch.size, scale, record.at(SCALE)), None
     sketch.add(
         "upsample",
         record.node,
-        size=None if size is None else list(sketch.each(size, record.at(SIZE))),
-        scale_factor=given(record, SCALE),
+        size=wanted,
+        scale_factor=None if scale is None else given(record, SCALE),
         mode=None if mode is None and not record.has(UPSAMPLING) else node,
         align_corners=corners,
     )
+
+
+def _scaled(size: Size, scale: Any, node: Node) -> list[int]:
+    """The size that factors lead to: PyTorch rounds down."""
+    factors = scale if isinstance(scale, tuple) else (scale,) * len(size)
+    if len(factors) != len(size):
+        fail(Code.AXES, f"'scale_factor' needs {len(size)} numbers, and has {len(factors)}", node)
+    made = [floor(n * factor) for n, factor in zip(size, factors, strict=True)]
+    if min(made) < 1:
+        fail(Code.DOES_NOT_FIT, "the input, scaled like this, has no cells", node, "a larger factor or input")
+    return made
 
 
 def _simple(record: Record, sketch: Sketch, *, name: str, field: Field[int]) -> None:
@@ -206,13 +256,14 @@ def _fold(record: Record, sketch: Sketch) -> None:
 
 # padding
 
-PADS: Kind[Any] = per_axis(0)
+SIDE = Whole(-LARGEST, LARGEST)
+"""Cells at a side; fewer than none are cut off."""
 AROUND: Field[Any] = Field(
     "padding",
     Either(
         (
-            (is_list, ListOf(Whole(0, LARGEST), "a tuple (left, right, top, bottom, …), two numbers per axis", 2, 6)),
-            (is_scalar, Whole(0, LARGEST, ", or a tuple with two per axis")),
+            (is_list, ListOf(SIDE, "a tuple (left, right, top, bottom, …), two numbers per axis", 2, 6)),
+            (is_scalar, Whole(-LARGEST, LARGEST, ", or a tuple with two per axis")),
         )
     ),
     "padding",
@@ -227,11 +278,22 @@ def _pad(record: Record, sketch: Sketch, *, mode: str) -> None:
     pads = (around,) * 2 * sketch.axes if isinstance(around, int) else around
     if len(pads) != 2 * sketch.axes:
         fail(Code.AXES, f"'padding' needs {2 * sketch.axes} numbers, and has {len(pads)}", record.at(AROUND))
-    if record.has(FILLED) and record.of(FILLED) != 0:
-        unsupported("only padding with zeros, or by reflection and the like, is drawn", record.at(FILLED), "value 0")
-    if sketch.border is not None:
-        unsupported("one padding layer after another is not drawn", record.node)
-    sketch.border = Border(tuple(zip(pads[::2], pads[1::2], strict=True))[::-1], mode, record.node)
+    sides = tuple(zip(pads[::2], pads[1::2], strict=True))[::-1]
+    value = record.of(FILLED) if record.has(FILLED) else 0
+    bordered(sketch, sides, record.at(AROUND), mode=mode, value=value)
+
+
+def bordered(sketch: Sketch, sides: Padding, node: Node, *, mode: str = "zeros", value: int | float = 0) -> None:
+    """Cells put around a map, before and after each axis, for the layer that comes next; less than none are cut off."""
+    sketch.settle()
+    if min(map(min, sides)) < 0 and mode != "zeros":
+        unsupported(f"{mode} padding with negative numbers is not drawn", node, "slices cut a map off")
+    cut = tuple((max(0, -before), max(0, -after)) for before, after in sides)
+    if any(map(any, cut)):
+        sketch.add("crop", node, cropping=tidy(cut))
+    around = tuple((max(0, before), max(0, after)) for before, after in sides)
+    if not any(map(any, cut)) or any(map(any, around)):
+        sketch.border = Border(around, mode, node, value)
 
 
 # the table
@@ -243,8 +305,8 @@ INDICES = ignored("return_indices")
 WINDOWS: Fields = (KERNEL_SIZE, DILATION, PADDING, STRIDE)
 
 
-def _layer(name: str, fields: Fields, draw: Draw, axes: int | None) -> tuple[str, ForeignLayer]:
-    return name, ForeignLayer(Object(f"nn.{name}", fields), axes, draw)
+def _layer(name: str, fields: Fields, draw: Draw, axes: int | None, *, joins: bool = False) -> tuple[str, ForeignLayer]:
+    return name, ForeignLayer(Object(f"nn.{name}", fields), axes, draw, joins)
 
 
 def _with_axes(n: int) -> list[tuple[str, ForeignLayer]]:
@@ -254,8 +316,8 @@ def _with_axes(n: int) -> list[tuple[str, ForeignLayer]]:
     pools["Max"] = (KERNEL_SIZE, POOL_STRIDE, PADDING, DILATION, *INDICES, CEIL_MODE)
     pads = {"Zero": "zeros", "Reflection": "reflect", "Replication": "replicate", "Circular": "circular"}
     return [
-        _layer(f"Conv{n}d", (IN_CHANNELS, *CONV), _conv, n),
-        _layer(f"LazyConv{n}d", CONV, _conv, n),
+        _layer(f"Conv{n}d", (IN_CHANNELS, *CONV), _conv, n, joins=True),
+        _layer(f"LazyConv{n}d", CONV, _conv, n, joins=True),
         _layer(f"ConvTranspose{n}d", (IN_CHANNELS, *TRANSPOSED), _conv_transpose, n),
         _layer(f"LazyConvTranspose{n}d", TRANSPOSED, _conv_transpose, n),
         *(_layer(f"{p}Pool{n}d", keys, partial(_pool, name=f"{p.lower()}_pool"), n) for p, keys in pools.items()),
@@ -272,7 +334,7 @@ TORCH: dict[str, ForeignLayer] = dict(
         *_with_axes(1),
         *_with_axes(2),
         *_with_axes(3),
-        _layer("Upsample", (SIZE, SCALE, UPSAMPLING, CORNERS, *ignored("recompute_scale_factor")), _upsample, None),
+        _layer("Upsample", (SIZE, SCALE, UPSAMPLING, CORNERS, RECOMPUTED), _upsample, None),
         _layer("UpsamplingNearest2d", (SIZE, SCALE), partial(_upsample, mode="nearest"), 2),
         _layer("UpsamplingBilinear2d", (SIZE, SCALE), partial(_upsample, mode="bilinear"), 2),
         _layer("PixelShuffle", (UP,), partial(_simple, name="pixel_shuffle", field=UP), 2),

@@ -1,0 +1,218 @@
+"""Modules of PyTorch as what their ``forward`` does, against the module itself, run in double precision."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import conv_anim
+from tests.frameworks import needed
+
+torch = needed("torch")
+import torch.nn.functional as F  # noqa: E402, N812
+from torch import nn  # noqa: E402
+from torch.nn.utils import parametrizations, prune  # noqa: E402
+
+from conv_anim.frameworks.networks import network, torch_network  # noqa: E402
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # of torch.export, for its own developers
+
+
+def same(module, *size):
+    """The traced numbers are the module's own."""
+    torch.manual_seed(0)
+    module = module.double().eval()
+    x = torch.randn(1, *size, dtype=torch.float64)
+    with torch.no_grad():
+        expected = module(x)[0].numpy()
+    spec = conv_anim.from_torch(module, x)
+    output = conv_anim.trace(spec).output
+    assert output.shape == expected.shape
+    np.testing.assert_allclose(output, expected, rtol=1e-9, atol=1e-12)
+    return [node.op.type for node in spec.nodes]
+
+
+class Residual(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(2, 4, 3, stride=2, padding=1, bias=False)
+        self.norm = nn.BatchNorm2d(4)
+        self.down = nn.Conv2d(2, 4, 1, stride=2)
+        self.norm.running_mean.uniform_(-1, 1)
+        self.norm.running_var.uniform_(0.5, 2)
+
+    def forward(self, x):
+        y = F.relu(self.norm(self.conv(x)))
+        y += self.down(x)
+        return F.relu(y, inplace=True)
+
+
+class UNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.down, self.inner = nn.Conv2d(1, 3, 3, padding=1), nn.Conv2d(3, 6, 3, padding="same")
+        self.up, self.last = nn.ConvTranspose2d(6, 3, 2, stride=2), nn.Conv2d(6, 1, 1)
+
+    def forward(self, x):
+        a = torch.tanh(self.down(x))
+        b = F.silu(self.inner(F.max_pool2d(a, 2)))
+        return torch.sigmoid(self.last(torch.cat([self.up(b), a], dim=1)))
+
+
+class Squeeze(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.one, self.two = nn.Conv2d(4, 2, 1), nn.Conv2d(2, 4, 1)
+
+    def forward(self, x):
+        return x * torch.sigmoid(self.two(F.leaky_relu(self.one(x.mean((2, 3), keepdim=True)), 0.1)))
+
+
+class Classifier(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Sequential(nn.Conv2d(1, 2, 3), nn.GELU(), nn.AdaptiveAvgPool2d(2), nn.Dropout())
+        self.head = nn.Linear(8, 3)
+
+    def forward(self, x):
+        return F.softmax(self.head(torch.flatten(self.features(x), 1)), dim=1)
+
+
+class Arithmetic(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(2, 2, 3, padding=1)
+        self.register_buffer("shift", torch.tensor([1.0, -2.0]).reshape(2, 1, 1))
+
+    def forward(self, x):
+        y = (self.conv(x) * 2 - 1) / 4 + self.shift
+        y = torch.sub(y, x, alpha=3) + 5 - F.pad(x, (1, 0, 0, 1))[:, :, 1:, :-1]
+        return 1 - F.interpolate(y, scale_factor=2, mode="bilinear")
+
+
+@pytest.mark.parametrize(("module", "size", "types"), [
+    (Residual(), (2, 8, 7), ["conv", "batch_norm", "relu", "conv", "add", "relu"]),
+    (UNet(), (1, 6, 8), ["conv", "tanh", "max_pool", "conv", "silu", "conv_transpose", "concat", "conv", "sigmoid"]),
+    (Squeeze(), (4, 5, 4), ["avg_pool", "conv", "leaky_relu", "conv", "sigmoid", "multiply"]),
+    (Classifier(), (1, 7, 6), ["conv", "gelu", "adaptive_avg_pool", "flatten", "linear", "softmax"]),
+    (Arithmetic(), (2, 4, 5), None),
+    (nn.Sequential(nn.Conv1d(2, 3, 2), nn.ReLU(), nn.MaxPool1d(2)), (2, 9), ["conv", "relu", "max_pool"]),
+    (nn.Sequential(nn.Conv3d(1, 2, 2), nn.ReLU()), (1, 3, 4, 3), ["conv", "relu"]),
+    (nn.Sequential(nn.ReflectionPad2d(1), nn.ReLU(), nn.PixelUnshuffle(2)), (1, 4, 4), None),
+])  # fmt: skip
+def test_a_network_computes_what_is_drawn(module, size, types):
+    found = same(module, *size)
+    assert types is None or found == types
+
+
+class Conv2d(nn.Conv2d):
+    """Named as PyTorch's own, and it is not."""
+
+    def forward(self, x):
+        return torch.relu(super().forward(x))
+
+
+class Block(nn.Sequential):
+    """It changes nothing."""
+
+
+class Twice(nn.Sequential):
+    def forward(self, x):
+        return super().forward(super().forward(x))
+
+
+class Inner(nn.Conv2d):
+    def _conv_forward(self, x, weight, bias):
+        return super()._conv_forward(x, weight * 3, bias)
+
+
+def minus_one(kind):
+    conv = kind(1, 1, 1, bias=False)
+    conv.weight.data[:] = -1
+    return conv
+
+
+def test_a_class_named_as_pytorchs_own_is_what_its_forward_does():
+    spec = conv_anim.from_torch(minus_one(Conv2d), torch.tensor([[[1.0, 2], [3, 4]]]))
+    assert conv_anim.trace(spec).output.tolist() == [[[0, 0], [0, 0]]]
+
+
+def test_hooks_take_part():
+    conv = minus_one(nn.Conv2d)
+    conv.weight.data[:] = 1
+    conv.register_forward_hook(lambda module, given, made: made * 2)
+    spec = conv_anim.from_torch(conv, torch.tensor([[[1.0, 2], [3, 4]]]))
+    assert conv_anim.trace(spec).output.tolist() == [[[2, 4], [6, 8]]]
+    before = nn.Sequential(nn.Conv2d(1, 2, 2))
+    before.register_forward_pre_hook(lambda module, given: (given[0] + 1,))
+    same(before, 1, 4, 4)
+    whole = nn.Sequential(nn.Conv2d(1, 2, 2))
+    whole.register_forward_hook(lambda module, given, made: torch.relu(made))
+    same(whole, 1, 4, 4)
+
+
+def test_hooks_of_all_modules_take_part():
+    conv = nn.Conv2d(1, 1, 2)
+    handle = nn.modules.module.register_module_forward_hook(
+        lambda module, given, made: made * 3 if isinstance(module, nn.Conv2d) else made
+    )
+    try:
+        same(conv, 1, 3, 3)
+    finally:
+        handle.remove()
+
+
+def stale(conv):
+    """Its ``weight`` is what was computed last, and not what the next call will compute."""
+    conv.weight_g.data *= 3
+    return conv
+
+
+def with_forward(conv):
+    conv.forward = lambda x: torch.relu(nn.Conv2d.forward(conv, x))
+    return conv
+
+
+@pytest.mark.parametrize("made", [
+    lambda: Block(nn.Conv2d(1, 2, 2), nn.MaxPool2d(2)),
+    lambda: Twice(nn.Conv2d(1, 1, 2), nn.ReLU()),
+    lambda: Inner(1, 2, 2),
+    lambda: with_forward(nn.Conv2d(1, 2, 2)),
+    lambda: stale(nn.utils.weight_norm(nn.Conv2d(1, 2, 2))),
+    lambda: nn.utils.spectral_norm(nn.Conv2d(1, 2, 2)),
+    lambda: parametrizations.weight_norm(nn.Conv2d(1, 2, 2)),
+    lambda: prune.random_unstructured(nn.Conv2d(1, 2, 2), "weight", 0.5),
+], ids=range(8))  # fmt: skip
+def test_a_module_is_known_by_what_it_does(made):
+    same(made(), 1, 5, 5)
+
+
+@pytest.mark.parametrize("module", [Residual(), UNet(), Squeeze(), Classifier()])
+def test_a_module_as_a_network(module, tmp_path):
+    """Sizes as forward hooks see them; parameters as PyTorch counts them; the same from a saved file."""
+    module = module.eval()
+    channels = next(module.parameters()).shape[1]
+    x, seen = torch.zeros(1, channels, 8, 8), {}
+    for name, each in module.named_modules():
+        each.register_forward_hook(lambda _, __, made, name=name: seen.update({name: tuple(made.shape)}))
+    module(x)
+    for each in module.modules():
+        each._forward_hooks.clear()
+    found = torch_network(module, tuple(x.shape))
+    assert found.parameters == sum(p.numel() for p in module.parameters())
+    layers = {node.name: node.shape for node in found.nodes if node.kind.startswith("nn.")}
+    assert layers
+    assert all(seen[name] == shape for name, shape in layers.items())
+    assert len(found.edges) == len(set(found.edges))
+    assert all(source < target for source, target in found.edges)
+    torch.export.save(torch.export.export(module, (x,)), tmp_path / "model.pt2")
+    assert network(tmp_path / "model.pt2").nodes == found.nodes
+
+
+def test_what_cannot_be_traced_is_told():
+    class Deciding(nn.Module):
+        def forward(self, x):
+            return x if x.sum() > 0 else -x
+
+    with pytest.raises(conv_anim.SpecError, match=r"torch\.export cannot trace this Deciding"):
+        conv_anim.from_torch(Deciding(), (1, 4, 4))
