@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conv_anim.frameworks.drawings import Drawing
+    from conv_anim.frameworks.whole import Whole
     from conv_anim.pipeline import Loaded
     from conv_anim.spec.model import Size
 
@@ -51,13 +52,13 @@ class Shape(click.ParamType):  # type: ignore[type-arg]  # generic in new versio
     "-f", "--format", "formats", multiple=True, type=click.Choice(FORMATS), metavar="FORMAT", help="As render."
 )
 @click.option(
-    "--view", type=Named("view"), metavar="VIEW", help="isometric, flat, channels, volume, matrix or sequence."
+    "--view", type=Named("view"), metavar="VIEW", help="isometric, flat, channels, volume, matrix, sequence or network."
 )
 @click.option("--theme", type=Named("theme"), metavar="THEME", help="The colours; 'conv-anim themes' lists them.")
 @SET
 @click.option("--step", type=Steps(), metavar="STEPS", help="Only these steps, as render.")
 @click.option("--spec", "as_spec", is_flag=True, help="Print the spec that the layer stands for; draw nothing.")
-@click.option("--node", metavar="NAME", help="Which node of an ONNX model: its name, an output's, or its number.")
+@click.option("--node", metavar="NAME", help="Which node of a model: its name, an output's, or its number. Default: all of them.")
 @DIAGNOSTICS
 @limited
 def draw(  # noqa: PLR0917  # click hands its options over by name
@@ -74,7 +75,9 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
     *,
     as_spec: bool,
 ) -> None:
-    """Draw a layer as you write it in PyTorch or Keras, or a node of an ONNX model. The text is read, never run.
+    """Draw a layer as you write it in PyTorch or Keras, or a model in a file: whole, or one of its nodes.
+
+    Text is read, never run.
 
     \b
     Examples:
@@ -82,12 +85,14 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
       conv-anim draw 'Conv2D(8, 3, strides=2, padding="same")' --input 3x9x9 -o figures/conv.gif
       conv-anim draw 'nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.MaxPool2d(2))'
       conv-anim draw 'nn.ConvTranspose2d(1, 1, 3, stride=2)' --spec > my.yaml
+      conv-anim draw model.onnx
       conv-anim draw model.onnx --node /conv1/Conv
       conv-anim draw - < layer.py
     """
     from conv_anim.claims import STANDARD_INPUT, check_stdout
     from conv_anim.diagnostics import SpecError
     from conv_anim.frameworks.drawings import drawing
+    from conv_anim.frameworks.whole import is_model, whole
     from conv_anim.frameworks.feeding import said
     from conv_anim.pipeline import drawable
     from conv_anim.runs import fail, limits
@@ -97,7 +102,9 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
     asked = {"view": view, "theme": theme}
     named = [Option(f"--{key}", key, name) for key, name in asked.items() if name is not None]
     try:
-        made = drawing(_text(layer), said(shape, channels), node, limits())
+        feed = said(shape, channels)
+        is_whole = node is None and is_model(layer)
+        made = whole(layer, feed) if is_whole else drawing(_text(layer), feed, node, limits())
         for note in made.notes:
             click.echo(f"note: {note}", err=True)
         check_stdout((STANDARD_INPUT, *made.read) if layer == "-" else made.read)
@@ -113,8 +120,10 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
 
 def _used(layer: str, *, node: str | None, as_spec: bool, drawing: Mapping[str, object]) -> None:
     """Raise click.UsageError for an option that would have no effect."""
-    if node is not None and not layer.strip().lower().endswith(".onnx"):
-        raise click.UsageError("--node chooses a node of an ONNX model, and this is no file that ends in .onnx")
+    from conv_anim.frameworks.whole import SUFFIXES, is_model
+
+    if node is not None and not is_model(layer):
+        raise click.UsageError(f"--node chooses a node of a model, and this is no file that ends in {', '.join(SUFFIXES)}")
     idle = [name for name, value in drawing.items() if value]
     if as_spec and idle:
         raise click.UsageError(f"--spec prints the spec and draws nothing: leave out {' and '.join(idle)}, or --spec")
@@ -126,7 +135,7 @@ def _text(layer: str) -> str:
     return standard_input().text if layer == "-" else layer
 
 
-def _draw(made: Drawing, loaded: Loaded, *, folder: Path | None, formats: tuple[str, ...], step: str | None) -> None:
+def _draw(made: Drawing | Whole, loaded: Loaded, *, folder: Path | None, formats: tuple[str, ...], step: str | None) -> None:
     from pathlib import Path
 
     from conv_anim.batch import Origin, Wanted, jobs

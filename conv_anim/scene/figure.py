@@ -165,7 +165,7 @@ def _below(spec: Spec, style: Style, width: float, anchor: Literal["start", "mid
 
 def _table(spec: Spec, style: Style) -> Panel:
     """What the layers cost, if that is asked for."""
-    if not spec.cost:
+    if not spec.cost or not spec.nodes:
         return EMPTY
     say = Language(spec.lang)
     table = CostTable(style, say, tuple(rows(spec.nodes, say)))

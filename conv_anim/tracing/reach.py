@@ -1,18 +1,19 @@
 """How far each node of a network sees into its input: the receptive field, how it moves, and where it begins.
 
-Found by going back from the first cells of a node, input by input, to the cells of the network's input that they are
-made of, padding included. So it is right for branches, upsampling and uneven padding too.
+Where every window is moved on by as much as the one before, r += (k̂ − 1)j and j ·= s are all it takes. Elsewhere (behind
+transposed convolutions, upsampling, or a branch that sees everything) it is found by going back from the first cells of
+a node, input by input, to the cells of the network's input that they are made of, padding included.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from math import ceil, floor, lcm
+from math import ceil, floor
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from conv_anim.spec.model import Spec
     from conv_anim.spec.network import Network, NetNode, NetWindow
@@ -44,31 +45,27 @@ class Reach:
     varies: bool = False
 
 
-def reaches(network: Network, reads: Reads | None = None) -> tuple[Reach | None, ...]:
-    """Of every node; None for one whose cells are no neighbours in one input of the network any more."""
-    reads = reads or windows_of(network)
-    several = sum(node.is_input for node in network.nodes) > 1
-    found = (None if several else _reach(network, node, reads) for node in network.nodes)
-    return tuple(found)
+def reaches(network: Network, spec: Spec | None = None) -> tuple[Reach | None, ...]:
+    """Of every node; None for one whose cells are no neighbours in one input of the network any more.
+
+    ``spec`` is the one that the network was made of, if it was: its ops know what they read.
+    """
+    if sum(node.is_input for node in network.nodes) > 1:
+        return (None,) * len(network.nodes)
+    found = _Found(network, _reads(network, spec))
+    return tuple(map(found.reach, network.nodes))
 
 
-def of_spec(spec: Spec) -> Reads:
-    """What the ops of a spec read."""
-
-    def reads(number: int, a: int, first: int, last: int, of: int) -> Span | None:
-        return spec.nodes[number - 1].op.reads(a, first, last, of)
-
-    return reads
-
-
-def windows_of(network: Network) -> Reads:
-    """What nodes read by their windows alone; nothing is known of one that has none and does not stay in its place."""
+def _reads(network: Network, spec: Spec | None) -> Reads:
+    """What nodes read: by their windows, else as their ops say; without those, nothing is known but of what stays."""
 
     def reads(number: int, a: int, first: int, last: int, of: int) -> Span | None:
         node = network.nodes[number]
-        if node.window is not None:
-            return _by_window(node.window, a, first, last) if of == 0 and a < len(node.window.stride) else None
-        return (first, last) if node.type in STAY else None
+        if node.window is not None and of == 0 and a < len(node.window.stride):
+            return _by_window(node.window, a, first, last)
+        if spec is not None:
+            return spec.nodes[number - 1].op.reads(a, first, last, of)
+        return (first, last) if node.window is None and node.type in STAY else None
 
     return reads
 
@@ -83,17 +80,65 @@ def _by_window(window: NetWindow, a: int, first: int, last: int) -> Span | None:
     return first * stride - before, last * stride - before + reach
 
 
-def _reach(network: Network, node: NetNode, reads: Reads) -> Reach | None:
-    size = node.size
-    if not size or None in size:
+Even: TypeAlias = tuple[int, int, int]
+"""Cell c is made of the input cells from jump · c + first to jump · c + last."""
+Along: TypeAlias = "tuple[int, Fraction, Fraction, bool]"
+"""Field, jump, first middle, and whether fields differ."""
+
+
+@dataclass
+class _Found:
+    """What is known of the nodes so far."""
+
+    network: Network
+    reads: Reads
+    even: dict[tuple[int, int], Even | None] = field(default_factory=dict)
+
+    def reach(self, node: NetNode) -> Reach | None:
+        size = [n for n in node.size if n is not None]
+        axes = [self._along(node, a, count) for a, count in enumerate(size)]
+        found = [axis for axis in axes if axis is not None]
+        if not size or len(found) < len(node.size):
+            return None
+        fields, jumps, centers, vary = zip(*found, strict=True)
+        return Reach(fields, jumps, centers, any(vary))
+
+    def _along(self, node: NetNode, a: int, count: int) -> Along | None:
+        even = self.even[node.number, a] = self._even(node, a)
+        if even is None:
+            return _going_back(self.network, node.number, a, self.reads, count)
+        jump, first, last = even
+        return last - first + 1, Fraction(jump), Fraction(first + last + 1, 2), False
+
+    def _even(self, node: NetNode, a: int) -> Even | None:
+        """If all that leads to a node moves on by the same steps."""
+        if node.is_input:
+            return 1, 0, 0
+        before = [self.even.get((number, a)) for number in node.inputs]
+        known = [each for each in before if each is not None]
+        if not known or len(known) < len(before):
+            return None
+        window = node.window
+        if window is not None:
+            return None if len(known) > 1 or a >= len(window.stride) else _moved(known[0], window, a)
+        if node.type not in STAY or len({jump for jump, _, _ in known}) > 1 or self._shrinks(node, a):
+            return None
+        return known[0][0], min(first for _, first, _ in known), max(last for _, _, last in known)
+
+    def _shrinks(self, node: NetNode, a: int) -> bool:
+        """Whether an input has another size along an axis, as where one cell meets a whole map."""
+        return any(self.network.nodes[k].size[a : a + 1] != node.size[a : a + 1] for k in node.inputs)
+
+
+def _moved(before: Even, window: NetWindow, a: int) -> Even | None:
+    if window.transposed or window.padding is None:
         return None
-    behind = _behind(network, node.number)
-    axes = [_along(network, node.number, a, behind, reads, count or 1) for a, count in enumerate(size)]
-    found = [axis for axis in axes if axis is not None]
-    if len(found) < len(axes):
-        return None
-    field, jump, center, varies = zip(*found, strict=True)
-    return Reach(field, jump, center, any(varies))
+    (jump, first, last), pad = before, window.padding[a][0]
+    reach = window.dilation[a] * (window.kernel_size[a] - 1)
+    return jump * window.stride[a], first - jump * pad, last + jump * (reach - pad)
+
+
+# going back
 
 
 def _behind(network: Network, number: int) -> Sequence[int]:
@@ -105,10 +150,9 @@ def _behind(network: Network, number: int) -> Sequence[int]:
     return sorted(wanted, reverse=True)
 
 
-def _along(
-    network: Network, number: int, a: int, behind: Sequence[int], reads: Reads, count: int
-) -> tuple[int, Fraction, Fraction, bool] | None:
-    """The field, the jump, the first middle, and whether fields differ, along an axis."""
+def _going_back(network: Network, number: int, a: int, reads: Reads, count: int) -> Along | None:
+    """Along an axis of a node with so many cells."""
+    behind = _behind(network, number)
     phases = min(_phases(network, behind, a), MOST_PHASES)
     spans = [_input_span(network, number, a, cell, behind, reads) for cell in range(phases + 1)]
     known = [span for span in spans if span is not None]
@@ -125,7 +169,7 @@ def _phases(network: Network, behind: Sequence[int], a: int) -> int:
     for number in behind:
         node = network.nodes[number]
         if node.window is not None and node.window.transposed and a < len(node.window.stride):
-            found = lcm(found, 1) * node.window.stride[a]
+            found *= node.window.stride[a]
         elif node.type == "upsample" and node.inputs:
             found *= _growth(network, node, a)
         if found >= MOST_PHASES:

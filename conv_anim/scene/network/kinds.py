@@ -64,7 +64,9 @@ def word(node: NetNode) -> str:
 
 
 def badge(node: NetNode) -> str | None:
-    """What a badge says, if it is an activation or a norm."""
+    """What a badge says, if it is an activation, a norm, or a sum or product with numbers of its own."""
+    if sign(node) is not None and len(node.inputs) == 1:
+        return f"{sign(node)} c"
     return BADGES.get((node.type or "").replace("_", "")) or BADGES.get(word(node))
 
 

@@ -59,7 +59,7 @@ def head(points: Sequence[Point], style: Style) -> tuple[Point, ...]:
     """The arrow at the end of a line."""
     length, half = (each * style.scale for each in HEAD)
     end = points[-1]
-    before = next(point for point in reversed(points[:-1]) if _apart(point, end) > 1e-6)
+    before = next((point for point in reversed(points[:-1]) if _apart(point, end) > 1e-6), points[-2])
     back = _toward(end, before, length)
     dx, dy = (end[0] - back[0]) / length * half, (end[1] - back[1]) / length * half
     return end, (back[0] - dy, back[1] + dx), (back[0] + dy, back[1] - dx)

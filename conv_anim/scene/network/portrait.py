@@ -108,7 +108,7 @@ class Portrait:
     @property
     def table(self) -> float:
         """Where the columns begin."""
-        room = 34 if self.plan.blocks else 16
+        room = 42 if self.plan.blocks else 16
         return self.picture.places.width + room * self.style.scale
 
     # where it is

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.scene.areas import Area, Turn
@@ -30,9 +30,21 @@ if TYPE_CHECKING:
 
 WIDE = 1400
 """Pixels, at scale 1, that a network may take to the right before it leads down, if nothing else is said."""
+MOST_RIGHT = 60
+"""Items that nobody would look for side by side."""
 SMALLEST = 9 / 11
 """The scale at which the letters of a network to the right are still 9 pixels high."""
 FAR = {"receptive_field", "jump", "center"}
+
+
+@lru_cache(maxsize=2)
+def _read(spec: Spec) -> tuple[Costs, Plan]:
+    """What is drawn of a spec at any scale, found once."""
+    assert isinstance(spec.view, NetworkView)
+    network = networks.of_spec(spec)
+    far = bool(FAR.intersection(spec.view.columns))
+    reaches = reach.reaches(network, spec if spec.view.of is None else None) if far else ()
+    return Costs(network, reaches), plan(network, fold=spec.view.fold)
 
 
 @dataclass(frozen=True)
@@ -47,23 +59,21 @@ class Whole:
         assert isinstance(self.spec.view, NetworkView)
         return self.spec.view
 
-    @cached_property
+    @property
     def costs(self) -> Costs:
-        network = networks.of_spec(self.spec)
-        if not FAR.intersection(self.view.columns):
-            return Costs(network, ())
-        reads = reach.of_spec(self.spec) if self.view.of is None else None
-        return Costs(network, reach.reaches(network, reads))
+        return _read(self.spec)[0]
 
-    @cached_property
+    @property
     def plan(self) -> Plan:
-        return plan(self.costs.network, fold=self.view.fold)
+        return _read(self.spec)[1]
 
     @cached_property
     def direction(self) -> Direction:
         """Where it leads: to the right if nothing is said, and it can be read there."""
         if self.view.direction != "auto":
             return self.view.direction
+        if len(self.plan.items) > MOST_RIGHT:
+            return "down"
         wide = Landscape(self.plan, self.view, replace(self.style, scale=1.0), self.say, self.costs).width
         room = WIDE if self.spec.size.width is None else self.spec.size.width / SMALLEST
         return "right" if wide <= room else "down"
@@ -131,6 +141,4 @@ def _legend(whole: Whole, width: float) -> Panel:
 
 def inside_of(spec: Spec) -> list[dict[str, Any]]:
     """The specs of the windows in a spec's network, in the order in which its guide counts them."""
-    assert isinstance(spec.view, NetworkView)
-    items = plan(networks.of_spec(spec), fold=spec.view.fold).items
-    return inside.specs(items, Language(spec.lang))[0]
+    return inside.specs(_read(spec)[1].items, Language(spec.lang))[0]

@@ -38,7 +38,7 @@ def kind(node: NetNode, say: Language) -> str:
         return say("network.depthwise")
     if node.type in KNOWN:
         return say(f"network.{node.type}")
-    badge = kinds.badge(node)
+    badge = None if kinds.sign(node) else kinds.badge(node)
     return badge or node.kind.rsplit(".", 1)[-1].replace("_", " ")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.parameters import described, entries_of, name_of
 from conv_anim.scene.wording.words import size
-from conv_anim.spec.model import Channels, Node
+from conv_anim.spec.model import Channels, NetworkView, Node
 from conv_anim.tracing.accounts import inputs_of, receptive_field
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from conv_anim.scene.wording.parameters import Entry, Setting
     from conv_anim.spec.model import Spec
+    from conv_anim.spec.network import Network
     from conv_anim.spec.op import Op
 
 MOST_DESCRIBED, MOST_NAMED = 3, 6
@@ -31,11 +32,25 @@ MOST_SIZES = 3
 
 def caption(spec: Spec) -> str:
     """One line: what is computed, with which parameters, from which size to which."""
-    say, parts = Language(spec.lang), entries_of(spec.nodes)
+    say = Language(spec.lang)
+    if isinstance(spec.view, NetworkView) and spec.view.of is not None:
+        return _network(spec.view.of, say)
+    parts = entries_of(spec.nodes)
     what = described(parts[0], say) if len(parts) == 1 else _several(parts, say)
     said = say("caption", what=say.sentence(what), sizes=_sizes(spec, say))
     field = _field(spec, say) if len(parts) > 1 else []
     return BEFORE_NUMBERS.sub(SPACE, say.joined([said, *field]))
+
+
+def _network(network: Network, say: Language) -> str:
+    """How many layers there are, from which size to which as far as these are known."""
+    layers = [node for node in network.nodes if not node.is_input and not node.sizing]
+    ends = [*(node for node in network.nodes if node.is_input), *(network.nodes[k] for k in network.outputs)]
+    shapes = [node.shape[1:] for node in ends if node.shape is not None]
+    known = [size([n for n in shape[1:] if n is not None], shape[0] or 1) for shape in shapes if None not in shape]
+    sizes = f"{SPACE}→{SPACE}".join([known[0], known[-1]] if len(known) == len(ends) and known else known[:1])
+    what = say("caption.layers", count=len(layers))
+    return BEFORE_NUMBERS.sub(SPACE, say("caption", what=what, sizes=sizes) if sizes else what)
 
 
 def description(spec: Spec) -> str:

@@ -1,0 +1,94 @@
+"""A whole model as a figure of the network view: from a file to what is drawn, without its numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from conv_anim import pipeline
+from conv_anim.diagnostics import Code, Problem, SpecError
+from conv_anim.frameworks.networks import network
+from conv_anim.limits import USUAL
+from conv_anim.spec.model import Arange, Input, NetworkView
+from conv_anim.spec.nodes import from_python
+from conv_anim.spec.overrides import Option
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conv_anim.frameworks.feeding import Feed
+    from conv_anim.limits import Limits
+    from conv_anim.spec.model import Given
+    from conv_anim.spec.network import Network
+
+SUFFIXES = (".onnx", ".pt2", ".keras")
+"""Of files that hold a model."""
+PLACEHOLDER: dict[str, Any] = {"input": {"size": [1]}, "layer": {"type": "relu"}, "view": {"kind": "network"}}
+"""A spec that has all but the layers, which are the model's."""
+OF_LAYERS = ("layer", "layers", "input", "panels", "controls", "pass")
+
+
+def is_model(text: str) -> bool:
+    """Whether a text names a file that holds a model."""
+    return text.strip().lower().endswith(SUFFIXES) and "\n" not in text.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A model with what a file of it may be called, what it comes from, and what is to be said of it."""
+
+    name: str
+    origin: str
+    network: Network
+    read: tuple[Path, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return self.network.notes
+
+    def loaded(self, changes: Sequence[str | Option] = (), limits: Limits = USUAL) -> pipeline.Loaded:
+        """The figure, with changes as in ``view.scale=log``. Raises SpecError, also for those that need a spec."""
+        for change in changes:
+            self._check(change)
+        tree = from_python({"title": self.origin, **PLACEHOLDER})
+        made = pipeline.changed(tree, changes, _no_file, limits=limits, read=self.read)
+        view = made.spec.view
+        if not isinstance(view, NetworkView):
+            what = f"the {view.kind} view is for the layers of a spec, and {self.origin} is a model with many"
+            raise _problem(what, "--node draws one of its nodes in such a view")
+        spec = replace(made.spec, input=_input(self.network), nodes=(), view=replace(view, of=self.network))
+        return pipeline.Loaded(spec, made.root)
+
+    def yaml(self, changes: Sequence[str | Option] = (), limits: Limits = USUAL) -> str:
+        """Raises SpecError: a spec has no place for layers that cannot be computed."""
+        del changes, limits
+        raise _problem(f"{self.origin} is a whole model, of which no spec is made", "--node and --spec print a node's")
+
+    def _check(self, change: str | Option) -> None:
+        key = (change.key if isinstance(change, Option) else change.partition("=")[0]).strip()
+        if key.partition(".")[0].partition("[")[0] in OF_LAYERS:
+            what = f"'{key}' is a key of a spec's layers, and {self.origin} has its own"
+            raise _problem(what, "view, theme, title, size, animation, caption and lang can be set")
+
+
+def whole(text: str, feed: Feed) -> Whole:
+    """The model in a file. Raises SpecError."""
+    path = Path(text.strip())
+    return Whole(path.stem, path.name, network(path, feed), (path,))
+
+
+def _problem(message: str, hint: str) -> SpecError:
+    return SpecError([Problem(Code.UNSUPPORTED, message, hint=hint)])
+
+
+def _input(found: Network) -> Input:
+    """The first input of a network, as far as its size is known."""
+    node = next((node for node in found.nodes if node.is_input), None)
+    size = () if node is None else tuple(1 if n is None else n for n in node.size)
+    channels = 1 if node is None or node.channels is None else node.channels
+    return Input(size, channels, Arange())
+
+
+def _no_file(name: str) -> Given:
+    raise AssertionError(name)
