@@ -12,7 +12,8 @@ from unicodedata import east_asian_width
 from conv_anim.scene.cost import percent
 from conv_anim.scene.wording import captions, formulas, parameters, words
 from conv_anim.scene.wording.language import Language
-from conv_anim.tracing import accounts
+from conv_anim.summary import far
+from conv_anim.tracing import accounts, networks, reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -121,10 +122,11 @@ def data(spec: Spec) -> dict[str, Any]:
         }
     layers, nodes = spec.layers, spec.nodes
     whole = accounts.receptive_field(layers, accounts.inputs_of(nodes))
+    reaches = reach.reaches(networks.of_spec(spec), spec)[1:]
     found: dict[str, Any] = {
         "description": captions.description(spec),
         "input": {"channels": spec.input.channels, "size": list(spec.input.size)},
-        "layers": [_layer(nodes, k, Language(spec.lang)) for k in range(len(nodes))],
+        "layers": [far(each) | _layer(nodes, k, Language(spec.lang)) for k, each in enumerate(reaches)],
         "total": {**_cost(accounts.total(layers)), "receptive_field": _sizes(whole)},
     }
     undone = accounts.undone(layers)

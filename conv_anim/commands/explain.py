@@ -1,36 +1,129 @@
-"""``explain``: what a spec does, in words."""
+"""``explain``: what a spec or a model does, in words and numbers."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from conv_anim.commands.options import DIAGNOSTICS, SET, SPEC, Limited, echo_json, limited
+from conv_anim.commands.options import DIAGNOSTICS, SET, Limited, SpecPath, echo_json, limited
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
+
+    from conv_anim.spec.model import Size, Spec
+
+
+class SpecOrModel(SpecPath):
+    """A path as a spec's, or a layer's text, which is left as it is."""
+
+    def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> Any:
+        return str(value)
 
 
 @click.command(cls=Limited)
-@SPEC
-@click.option("--json", "as_json", is_flag=True, help="The same for programs.")
+@click.argument("model", type=SpecOrModel(), metavar="SPEC|MODEL")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "table", "json")),
+    help="Layer by layer, a line for each, or for programs. Default: text; table for models and networks.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option(
+    "--input", "shape", metavar="SIZE", help="What a model is fed, where it does not say: 224x224, or 3x224x224."
+)
 @SET
 @DIAGNOSTICS
 @limited
-def explain(spec: Path, changes: tuple[str, ...], *, as_json: bool) -> None:
+def explain(model: str, changes: tuple[str, ...], shape: str | None, form: str | None, *, as_json: bool) -> None:
     """Say what a spec does: sizes with their formulas, padding, parameters, multiply-adds, receptive fields.
+
+    A model (.onnx, .pt2 or .keras) or a layer's text is explained in a table, with a line for each of its nodes.
 
     \b
     Examples:
       conv-anim explain con_9.yaml
       conv-anim explain con_9.yaml --set layer.stride=2 --set lang=zh-TW
+      conv-anim explain network.yaml --format table
+      conv-anim explain model.onnx --input 3x224x224
+      conv-anim explain 'nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU())' --input 32x32
     """
-    from conv_anim.explain import data, text
-    from conv_anim.runs import read_one
+    from pathlib import Path
 
-    made = read_one(spec, changes)
-    if as_json:
+    from conv_anim.diagnostics import SpecError
+    from conv_anim.frameworks.whole import is_model
+    from conv_anim.runs import fail, read_one
+
+    if as_json and form not in {None, "json"}:
+        raise click.UsageError(f"--json and --format {form} exclude each other: leave one of them out")
+    form = "json" if as_json else form
+    try:
+        if is_model(model):
+            _of_model(model, changes, _size(shape), form)
+        elif "(" in model and not Path(model).exists():
+            _of_spec(_from_text(model, changes, _size(shape)), form or "table")
+        else:
+            if shape is not None:
+                raise click.UsageError("--input is for models; a spec says its own: --set input.size='[224, 224]'")
+            made = read_one(Path(model), changes)
+            _of_spec(made, form or ("table" if made.view.kind == "network" else "text"))
+    except SpecError as error:
+        fail(error.problems)
+
+
+def _size(shape: str | None) -> Size | None:
+    from conv_anim.frameworks.feeding import shape_of
+
+    found = None if shape is None else shape_of(shape)
+    if shape is not None and found is None:
+        raise click.UsageError(f"'{shape}' is no size; write 32x32, or with the channels first 3x32x32")
+    return found
+
+
+def _of_model(model: str, changes: Sequence[str], shape: Size | None, form: str | None) -> None:
+    """Raises SpecError."""
+    from conv_anim import summary
+    from conv_anim.frameworks.feeding import said
+    from conv_anim.frameworks.whole import whole
+    from conv_anim.tracing.reach import reaches
+
+    if form == "text":
+        raise click.UsageError("a model is explained as a table, or as json; text is for specs")
+    made = whole(model, said(shape, None))
+    lang = made.loaded(changes).spec.lang
+    found = reaches(made.network)
+    if form == "json":
+        echo_json(summary.data(made.network, found))
+        return
+    for note in made.notes:
+        click.echo(f"note: {note}", err=True)
+    click.echo(summary.text(made.network, found, lang), nl=False)
+
+
+def _from_text(model: str, changes: Sequence[str], shape: Size | None) -> Spec:
+    """The spec of a layer's text. Raises SpecError."""
+    from conv_anim.frameworks.drawings import drawing
+    from conv_anim.frameworks.feeding import said
+    from conv_anim.runs import limits
+
+    made = drawing(model, said(shape, None), None, limits())
+    for note in made.notes:
+        click.echo(f"note: {note}", err=True)
+    return made.loaded(changes, limits()).spec
+
+
+def _of_spec(made: Spec, form: str) -> None:
+    from conv_anim import summary
+    from conv_anim.explain import data, text
+    from conv_anim.tracing import networks
+    from conv_anim.tracing.reach import reaches
+
+    if form == "json":
         echo_json(data(made))
-    else:
+    elif form == "text":
         click.echo(text(made), nl=False)
+    else:
+        for one in made.figures:
+            network = networks.of_spec(one)
+            click.echo(summary.text(network, reaches(network, one), one.lang), nl=False)

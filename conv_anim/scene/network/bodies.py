@@ -57,6 +57,7 @@ class Measure:
     scale: Literal["true", "log", "equal"]
     direction: Literal["right", "down"]
     unit: float
+    share: float
     most_cells: int
     most_channels: int
     most_numbers: int
@@ -68,18 +69,20 @@ class Measure:
         style: Style,
         scale: Literal["true", "log", "equal"],
         direction: Literal["right", "down"],
+        share: float,
     ) -> Measure:
+        """For nodes; ``share`` is how large they are drawn where there are many of them."""
         nodes = list(nodes)
         maps = [node for node in nodes if node.size]
         cells = [n for node in maps for n in node.size[-2:] if n is not None]
         channels = [node.channels for node in maps if node.channels is not None]
         numbers = [node.channels for node in nodes if not node.size and node.channels is not None]
-        return cls(scale, direction, style.scale, *(max(each, default=1) for each in (cells, channels, numbers)))
+        return cls(scale, direction, style.scale, share, *(max(each, default=1) for each in (cells, channels, numbers)))
 
     @cached_property
     def longest(self) -> tuple[float, float]:
         side, thick = LONGEST[self.direction]
-        return side * self.unit, thick * self.unit
+        return side * self.unit * self.share, thick * self.unit * self.share
 
     def _length(self, count: int, most: int, longest: float) -> float:
         """In proportion to a count, or to its logarithm."""
@@ -103,8 +106,8 @@ class Measure:
         return Body(self._length(node.channels, self.most_channels, thick), across, back)
 
     def _equal(self, *, open_: bool = False) -> Body:
-        thick, front, deep = EQUAL[self.direction]
-        return Body(thick * self.unit, front * self.unit, SLANT * deep * self.unit * 0.8, open_)
+        thick, front, deep = (each * self.unit * self.share for each in EQUAL[self.direction])
+        return Body(thick, front, SLANT * deep, open_)
 
 
 def _plane(node: NetNode) -> tuple[int | None, int | None]:

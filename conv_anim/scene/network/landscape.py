@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from conv_anim.scene.network.picture import Picture
 from conv_anim.scene.network.places import Gaps, Places, Room
 
 if TYPE_CHECKING:
+    from conv_anim.scene.network.lanes import Lanes
     from conv_anim.scene.network.plan import Item, Plan
     from conv_anim.scene.network.wording import Costs
     from conv_anim.scene.primitives import Items, Primitive
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 WIDEST = 62
 """Pixels at scale 1 that a line below a box may take before it is broken."""
+MANY, SMALL = 3, 0.7
+"""Boxes below each other that are drawn smaller, and how large then."""
 SIZE = 11
 """Of the letters, in pixels at scale 1."""
 
@@ -109,17 +113,22 @@ class Landscape:
 
     @cached_property
     def measure(self) -> Measure:
-        return Measure.of((item.node for item in self.plan.items), self.style, self.view.scale, "right")
+        beside = max(Counter(self.lanes.ranks).values())
+        share = 1.0 if beside < MANY else SMALL
+        return Measure.of((item.node for item in self.plan.items), self.style, self.view.scale, "right", share)
+
+    @cached_property
+    def lanes(self) -> Lanes:
+        return lanes.lanes(self.plan, each=False)
 
     @cached_property
     def picture(self) -> Picture:
         bodies = [self.measure.body(item.node) for item in self.plan.items]
-        found = lanes.lanes(self.plan, each=False)
         half = [marks_half(item, body.extent("right"), self.style) for item, body in zip(self.plan.items, bodies, strict=True)]
         rooms = [self._room(item, half[item.number]) for item in self.plan.items]
         scale = self.style.scale
         places = Places(
-            found,
+            self.lanes,
             rooms,
             [(wide, wide) for wide, _ in half],
             [high for _, high in half],

@@ -26,6 +26,8 @@ SIZE = 12
 """Of the letters, in pixels at scale 1."""
 ROW = 22
 """How high a line is at least."""
+MANY, SMALL = 40, 0.6
+"""Items of which boxes are drawn smaller, and how large then."""
 GAP = 18
 """Between columns."""
 
@@ -115,7 +117,8 @@ class Portrait:
 
     @cached_property
     def measure(self) -> Measure:
-        return Measure.of((item.node for item in self.plan.items), self.style, self.view.scale, "down")
+        share = 1.0 if len(self.plan.items) <= MANY else SMALL
+        return Measure.of((item.node for item in self.plan.items), self.style, self.view.scale, "down", share)
 
     @cached_property
     def picture(self) -> Picture:

@@ -145,6 +145,7 @@ PHRASES = {
     "network.groups": "{count} groups",
     "network.name": "name",
     "network.layer": "layer",
+    "network.from": "from",
     "network.kernel": "kernel",
     "network.output": "output",
     "network.parameters": "parameters",

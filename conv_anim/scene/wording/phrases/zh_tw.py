@@ -145,6 +145,7 @@ PHRASES = {
     "network.groups": "{count} 組",
     "network.name": "名稱",
     "network.layer": "層",
+    "network.from": "來自",
     "network.kernel": "卷積核",
     "network.output": "輸出",
     "network.parameters": "參數",
