@@ -34,6 +34,20 @@ class Shape(click.ParamType):  # type: ignore[type-arg]  # generic in new versio
         return found
 
 
+class Let(click.ParamType):  # type: ignore[type-arg]  # generic in new versions only
+    """``ngf=64``: a name, and the number, the text or the shape that it stands for."""
+
+    name = "let"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Any]:
+        from conv_anim.frameworks.feeding import held
+
+        name, equals, text = str(value).partition("=")
+        if not equals or not all(part.isidentifier() for part in name.strip().split(".")):
+            self.fail(f"'{value}' gives no name a value; write ngf=64, or w=8x3x3x3.", param, ctx)
+        return name.strip(), held(text.strip())
+
+
 @click.command(cls=Limited)
 @click.argument("layer")
 @click.option(
@@ -57,7 +71,14 @@ class Shape(click.ParamType):  # type: ignore[type-arg]  # generic in new versio
 @SET
 @click.option("--step", type=Steps(), metavar="STEPS", help="Only these steps, as render.")
 @click.option("--spec", "as_spec", is_flag=True, help="Print the spec that the layer stands for; draw nothing.")
-@click.option("--node", metavar="NAME", help="Which node of an ONNX model: its name, an output's, or its number.")
+@click.option(
+    "--node",
+    metavar="NAME",
+    help="Which node of an ONNX model: its name, an output's, or its number. Of a file of Python, which class.",
+)
+@click.option(
+    "--let", "names", multiple=True, type=Let(), metavar="NAME=VALUE", help="What a name in the text stands for."
+)
 @DIAGNOSTICS
 @limited
 def draw(  # noqa: PLR0917  # click hands its options over by name
@@ -71,6 +92,7 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
     changes: tuple[str, ...],
     step: str | None,
     node: str | None,
+    names: tuple[tuple[str, Any], ...],
     *,
     as_spec: bool,
 ) -> None:
@@ -97,7 +119,7 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
     asked = {"view": view, "theme": theme}
     named = [Option(f"--{key}", key, name) for key, name in asked.items() if name is not None]
     try:
-        made = drawing(_text(layer), said(shape, channels), node, limits())
+        made = drawing(_text(layer), said(shape, channels), node, limits(), names=dict(names))
         for note in made.notes:
             click.echo(f"note: {note}", err=True)
         check_stdout((STANDARD_INPUT, *made.read) if layer == "-" else made.read)
@@ -113,8 +135,8 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
 
 def _used(layer: str, *, node: str | None, as_spec: bool, drawing: Mapping[str, object]) -> None:
     """Raise click.UsageError for an option that would have no effect."""
-    if node is not None and not layer.strip().lower().endswith(".onnx"):
-        raise click.UsageError("--node chooses a node of an ONNX model, and this is no file that ends in .onnx")
+    if node is not None and layer != "-" and not layer.strip().lower().endswith((".onnx", ".py")):
+        raise click.UsageError("--node chooses a node of a file, and this is none that ends in .onnx or .py")
     idle = [name for name, value in drawing.items() if value]
     if as_spec and idle:
         raise click.UsageError(f"--spec prints the spec and draws nothing: leave out {' and '.join(idle)}, or --spec")
