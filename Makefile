@@ -55,7 +55,7 @@ $(FRAMEWORKS)/.installed: requirements.lock requirements-frameworks.txt tools/en
 
 test-frameworks: $(FRAMEWORKS)/.installed ## compare every layer with PyTorch, and our programs with PyTorch, Keras and JAX
 	REQUIRE_FRAMEWORKS=1 KERAS_BACKEND=jax JAX_ENABLE_X64=1 PYTHONPATH=. \
-		$(FRAMEWORKS)/bin/python -m pytest -q -n auto tests/test_torch.py tests/test_from_torch.py tests/test_from_torch_graph.py tests/test_draw.py tests/test_code.py tests/test_onnx.py \
+		$(FRAMEWORKS)/bin/python -m pytest -q -n auto tests/test_torch.py tests/test_from_torch.py tests/test_from_torch_graph.py tests/test_draw.py tests/test_code.py tests/test_onnx.py tests/test_network.py \
 		tests/test_docs.py::test_pages_show_what_happens
 
 # The fuzzer too: it is built for few versions of Python.

@@ -48,6 +48,8 @@ LAYERS = {
     "leaky relu": ([4, 4], 1, {"type": "leaky_relu", "negative_slope": 0.1}),
     "gelu": ([4], 1, {"type": "gelu"}),
     "silu": ([3, 3], 2, {"type": "silu"}),
+    "hard swish": ([3, 3], 2, {"type": "hard_swish"}),
+    "hard sigmoid": ([3, 3], 2, {"type": "hard_sigmoid"}),
     "sigmoid": ([4, 4], 1, {"type": "sigmoid"}),
     "tanh": ([4, 4], 1, {"type": "tanh"}),
     "softmax": ([4, 4], 1, {"type": "softmax"}),

@@ -290,6 +290,92 @@ def test_shapes(text, numbers):
     assert shape_of(text) == numbers
 
 
+# other forms of a text
+
+PRINTED = """Sequential(
+  (0): Conv2d(1, 8, kernel_size=(3, 3), stride=(1, 1))
+  (1): ReLU()
+  (2): MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)
+)
+"""
+FILE = """
+import torch.nn as tnn
+from torch.nn import functional
+width = 4
+
+class Up(tnn.Module):
+    def __init__(self, into, out, *, kernel=4):
+        super().__init__()
+        self.half = kernel // 2
+        self.conv = tnn.ConvTranspose2d(into, out, kernel, 2, self.half - 1)
+
+    def forward(self, x):
+        return functional.relu(self.conv(x))
+
+class Net(tnn.Module):
+    def __init__(self, channels=2):
+        super().__init__()
+        self.first = tnn.Conv2d(channels, 2 * width, 3)
+        self.ups = tnn.ModuleList([Up(2 * width, width), Up(width, 1, kernel=2)])
+"""
+
+
+def test_the_text_of_a_printed_model():
+    made = spec(PRINTED)
+    assert [op.type for op in made.layers] == ["conv", "max_pool"]
+    assert (made.layers[0].ends.out_channels, made.layers[1].kernel_size) == (8, (2, 2))
+    line = "  (conv): Conv2d(2, 4, kernel_size=(3, 3), stride=(1, 1), padding=same, padding_mode=circular)"
+    nested = f"Net(\n  (a): Block(\n  {line}\n  )\n  (b): 2 x Conv2d(4, 4, kernel_size=(1, 1), stride=(1, 1))\n)"
+    made = spec(nested)
+    assert [op.ends.out_channels for op in made.layers] == [4, 4, 4]
+    assert made.layers[0].padding_mode == "circular"
+    assert "layer:2:21: error: nn.Conv2d has no key 'kernal_size'" in refused("N(\n  (a): Conv2d(1, 1, kernal_size=3)\n)")
+
+
+def test_a_file_with_a_class(tmp_path):
+    path = tmp_path / "net.py"
+    path.write_text(FILE, encoding="utf-8")
+    made = spec(str(path))
+    assert [op.type for op in made.layers] == ["conv", "conv_transpose", "conv_transpose"]
+    assert [op.kernel_size for op in made.layers] == [(3, 3), (4, 4), (2, 2)]
+    assert [op.ends.out_channels for op in made.layers] == [8, 4, 1]
+    notes = drawing(str(path), Feed()).notes
+    assert "the layers of Net are in the order in which its __init__ makes them: forward is not read" in notes
+    assert drawing(str(path), Feed(), names={"channels": 3}).loaded().spec.input.channels == 3
+    up = drawing(str(path), Feed(), "Up", names={"into": 1, "out": 2}).loaded().spec
+    assert [op.ends.out_channels for op in up.layers] == [2]
+    assert "'Down' is not in this file, which has Up, Net" in refused_node(path, "Down")
+    assert "there is no such file" in refused(str(tmp_path / "none.py"))
+
+
+def refused_node(path, node) -> str:
+    with pytest.raises(SpecError) as caught:
+        drawing(str(path), Feed(), node)
+    return str(caught.value)
+
+
+def test_a_library_is_known_by_its_import():
+    text = "import equinox.nn as nn\nclass A:\n    def __init__(self):\n        self.pool = nn.AvgPool1d(2)"
+    assert "nothing to draw" in refused(text)
+    with pytest.raises(SpecError, match="nothing to draw"):
+        spec("from flax.linen import Conv\nconv = Conv(3, (2, 2))")
+
+
+def test_numbers_are_worked_out_and_names_are_said():
+    made = drawing("nn.Conv2d(3, ngf * 8, 3, padding=3 // 2)", Feed(), names={"ngf": 2}).loaded().spec
+    assert (made.layers[0].ends.out_channels, made.layers[0].padding) == (16, ((1, 1), (1, 1)))
+    assert spec("nn.Conv2d(1, 2**3 - 1, int(7 / 2), stride=max(1, 2))").layers[0].ends.out_channels == 7
+    assert "--let ngf=64" in refused("nn.Conv2d(3, ngf * 8, 3)")
+
+
+def test_what_moves_no_layer_is_passed_over():
+    """As in a model of the PyTorch forum: https://discuss.pytorch.org/t/118621."""
+    text = "model_cnn = nn.Sequential(nn.Conv2d(1, 4, 3, padding=1), nn.ReLU(),\n    Flatten()).to(device)"
+    assert [op.type for op in spec(text).layers] == ["conv"]
+    assert [op.type for op in spec("MaxPooling2D()(Conv2D(8, 3)(x))").layers] == ["conv", "max_pool"]
+    assert [op.type for op in spec("Conv2D(8, 3)(x)").layers] == ["conv"]
+
+
 # the YAML that it stands for
 
 
@@ -429,13 +515,24 @@ def test_a_misspelt_argument_is_told_in_its_place():
     ("nn.Conv2d(1, 1, 3", "1:10", "this is not Python: '(' was never closed [syntax]"),
     ("nn.Conv2d(1, 1, 3) nn.ReLU()", "1:20", "this is not Python"),
     ("nn.ReLU(); nn.ReLU()", "1:1", "this is more than one layer [syntax]"),
-    ("import os", "1:1", "this is no layer [syntax]"),
+    ("import os", "1:1", "here is no layer: neither a class with layers in its __init__, nor a layer"),
+    ("x = 1\nclass A: pass", "1:1", "here is no layer: neither a class with layers in its __init__, nor a layer"),
     ("x", "1:1", "this is no layer: it calls nothing [syntax]"),
-    ("(lambda: 1)()", "1:1", "this is no layer: it calls nothing [syntax]"),
-    ("Conv2D(8, 3)(x)", "1:1", "this is no layer: it calls nothing [syntax]"),
+    ("(lambda: 1)()", "1:1", "this is no layer: what it calls has no name [syntax]"),
+    ("nn.Conv2d(1, 1, 3).fuse()", "1:1", "this is no layer: the method 'fuse' is called on it"),
     ("nn.Conv2d(1, 1, k)", "1:17", "'kernel_size' is 'k', which is no plain value"),
-    ("nn.Conv2d(1, 1, 2 * 3)", "1:17", "'kernel_size' is '2 * 3', which is no plain value"),
-    ("nn.Conv2d(1, 1, 10**9)", "1:17", "'kernel_size' is '10**9', which is no plain value"),
+    ("nn.Conv2d(1, 1, 2 * k)", "1:17", "'kernel_size' is '2 * k', which is no plain value"),
+    ("nn.Conv2d(1, 1, 1 // 0)", "1:17", "'kernel_size' is '1 // 0', which is no plain value"),
+    ("nn.Conv2d(1, 1, 10**9)", "1:17", "from 1 to 1,000,000"),
+    ("nn.Conv2d(1, 1, 10**99**99)", "1:17", "'kernel_size' is '10**99**99', which is no plain value"),
+    ("eqx.nn.AvgPool1d(2)", "1:1", "'eqx.nn.AvgPool1d' is Equinox's: read are the layers of PyTorch and Keras"),
+    ("torchvision.ops.DeformConv2d(3, 8, 3)", "1:1", "is torchvision's: read are"),
+    ("common.Conv2d(3, 8, 3)", "1:1", "'common' is no library that is known here"),
+    ("torch.Conv2d(1, 1, 3)", "1:1", "PyTorch has no layers in 'torch'"),
+    ("keras.Conv2D(1, 3)", "1:1", "did you mean 'keras.layers.Conv2D'?"),
+    ("nn.MaxPool2d(3, 1, 2, dilation=2)", "1:20", "at most half of kernel_size, 1, whatever its dilation; this is 2"),
+    ("nn.Upsample(scale_factor=2, align_corners=False)", "1:43", "align_corners only with an interpolating mode"),
+    ("nn.Upsample(size=4, recompute_scale_factor=True)", "1:44", "recomputes a scale_factor, and here is none"),
     ("nn.Conv2d(1, 1, (3, k))", "1:21", "'kernel_size' is 'k', which is no plain value"),
     ("nn.Conv2d(1, 1, f'{3}')", "1:17", "which is no plain value"),
     ("nn.Conv2d(*sizes)", "1:11", "'in_channels' is '*sizes', which is no plain value"),
@@ -477,7 +574,8 @@ def test_an_adaptive_pool_is_a_pool_where_its_windows_are_equal():
     """Of PyTorch's definition: output i of o reads the cells from ⌊i·n/o⌋ to ⌈(i + 1)·n/o⌉ − 1."""
     even = spec("nn.AdaptiveAvgPool2d((3, 3))", "7x7").layers[0]
     assert (even.type, even.kernel_size, even.stride) == ("avg_pool", (3, 3), (2, 2))
-    assert spec("nn.AdaptiveAvgPool2d(4)").layers[0].type == "adaptive_avg_pool"
+    assert spec("nn.AdaptiveAvgPool2d(4)", "7x7").layers[0].type == "adaptive_avg_pool"
+    assert spec("nn.AdaptiveAvgPool2d(4)", "5x5").layers[0].stride == (1, 1)
     assert spec("nn.AdaptiveAvgPool2d(4)", "8x8").layers[0].kernel_size == (2, 2)
     assert spec("nn.AdaptiveMaxPool2d(4)", "2x6").layers[0].type == "adaptive_max_pool"
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from conv_anim.frameworks.networks import network
+from conv_anim.diagnostics import SpecError
+from conv_anim.frameworks.feeding import Feed
+from conv_anim.frameworks.networks import keras_network, network
 from tests.frameworks import needed
 
 onnx = needed("onnx")
@@ -128,3 +132,78 @@ def test_sizes_that_the_model_computes_are_known_once_its_input_is(tmp_path):
         ("Input", (1, 3, 224, 224)), ("Conv", (1, 4, 222, 222)), ("Reshape", (1, 4 * 222 * 222)),
     ]  # fmt: skip
     assert "it is 224x224 here; --input says another size" in found.notes[0]
+
+
+# texts and Keras
+
+
+def test_a_text_as_a_network():
+    """LeNet, with the sizes that its authors' layers make, and parameters counted by hand."""
+    found = network(
+        "nn.Sequential(nn.Conv2d(1, 6, 5, padding=2), nn.Tanh(), nn.AvgPool2d(2), nn.Conv2d(6, 16, 5), nn.Tanh(),"
+        "nn.AvgPool2d(2), nn.Flatten(), nn.Linear(400, 120), nn.Linear(120, 10))",
+        Feed((28, 28)),
+    )
+    assert [node.shape for node in found.nodes] == [
+        (1, 1, 28, 28), (1, 6, 28, 28), (1, 6, 28, 28), (1, 6, 14, 14), (1, 16, 10, 10), (1, 16, 10, 10),
+        (1, 16, 5, 5), (1, 400), (1, 120), (1, 10),
+    ]  # fmt: skip
+    assert [node.parameters for node in found.nodes] == [0, 156, 0, 0, 2416, 0, 0, 0, 48120, 1210]
+    assert found.edges == tuple((k, k + 1) for k in range(9))
+    assert [node.type for node in found.nodes][1:4] == ["conv", "tanh", "avg_pool"]
+
+
+def test_a_printed_model_whose_layers_do_not_follow_each_other():
+    found = network(
+        "Block(\n  (conv): Conv2d(3, 4, kernel_size=(3, 3), stride=(2, 2), bias=False)\n"
+        "  (down): Conv2d(3, 4, kernel_size=(1, 1), stride=(2, 2))\n  (odd): Mystery(3)\n)"
+    )
+    assert [(node.name, node.kind) for node in found.nodes[1:]] == [
+        ("conv", "Conv2d"), ("down", "Conv2d"), ("odd", "Mystery"),
+    ]  # fmt: skip
+    assert found.nodes[2].why == "'in_channels' is 3, but the layer before it makes 4"
+    assert (found.nodes[2].window.kernel_size, found.nodes[2].parameters) == ((1, 1), 16)
+    assert "not what forward adds to them" in found.notes[0]
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept:DeprecationWarning")
+def test_a_keras_model_as_a_network(tmp_path, monkeypatch):
+    """Shapes and parameters as Keras itself says them; from a file and from memory."""
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    keras = needed("keras")
+    layers = keras.layers
+    inner = keras.Sequential([layers.Conv2D(4, 3, padding="same"), layers.ReLU()])
+    x = keras.Input((8, 9, 3))
+    a = layers.Conv2D(4, 3, strides=2, padding="same", activation="relu")(x)
+    b = layers.BatchNormalization()(a)
+    b = inner(layers.DepthwiseConv2D(3, padding="same")(b))
+    c = layers.Concatenate()([layers.Add()([a, b]), a])
+    c = layers.Conv2DTranspose(2, 3, strides=2, padding="same")(c)
+    y = layers.Dense(5)(layers.Flatten()(layers.MaxPooling2D()(layers.ZeroPadding2D(1)(c))))
+    model = keras.Model(x, [y, layers.GlobalAveragePooling2D()(c)])
+    found = keras_network(model)
+    model.save(tmp_path / "model.keras")
+    assert network(tmp_path / "model.keras").nodes == found.nodes
+    assert found.parameters == sum(int(np.prod(w.shape)) for w in model.trainable_weights)
+    shapes = {layer.name: layer.output.shape for layer in model.layers if layer is not inner}
+    for node in found.nodes:
+        if node.name in shapes:
+            rest = shapes[node.name][1:]
+            assert node.shape == (1, *([rest[-1], *rest[:-1]] if len(rest) > 1 else rest)), node.name
+    assert [len(node.inputs) for node in found.nodes if node.kind in {"Add", "Concatenate"}] == [2, 2]
+    assert len(found.outputs) == 2
+    assert {node.scope for node in found.nodes if node.kind == "ReLU"} == {(inner.name,)}
+
+
+def test_files_that_are_no_models_of_keras(tmp_path):
+    for data in (b"", b"PK", b"hello"):
+        (tmp_path / "bad.keras").write_bytes(data)
+        with pytest.raises(SpecError, match="this is no model as Keras saves it"):
+            network(tmp_path / "bad.keras")
+    for config in ({}, {"class_name": "Sequential", "config": {"layers": 3}}, [1], {"config": {}, "class_name": "X"}):
+        with zipfile.ZipFile(tmp_path / "bad.keras", "w") as archive:
+            archive.writestr("config.json", json.dumps(config))
+        with pytest.raises(SpecError, match="cannot be read"):
+            network(tmp_path / "bad.keras")
+    with pytest.raises(SpecError, match="there is no such file"):
+        network(tmp_path / "none.keras")

@@ -272,6 +272,8 @@ ACTIVATIONS = {
     "relu": functional.relu,
     "gelu": functional.gelu,
     "silu": functional.silu,
+    "hard_swish": functional.hardswish,
+    "hard_sigmoid": functional.hardsigmoid,
     "sigmoid": torch.sigmoid,
     "tanh": torch.tanh,
 }

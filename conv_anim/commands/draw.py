@@ -15,10 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from conv_anim.frameworks.calls import Names
     from conv_anim.frameworks.drawings import Drawing
+    from conv_anim.frameworks.feeding import Feed
     from conv_anim.frameworks.whole import Whole
     from conv_anim.pipeline import Loaded
     from conv_anim.spec.model import Size
+
+NETWORK = "network"
+"""The view of a whole model."""
 
 
 class Shape(click.ParamType):  # type: ignore[type-arg]  # generic in new versions only
@@ -33,6 +38,20 @@ class Shape(click.ParamType):  # type: ignore[type-arg]  # generic in new versio
         if found is None:
             self.fail(f"'{value}' is no size; write 32x32, or with the channels first 3x32x32.", param, ctx)
         return found
+
+
+class Let(click.ParamType):  # type: ignore[type-arg]  # generic in new versions only
+    """``ngf=64``: a name, and the number, the text or the shape that it stands for."""
+
+    name = "let"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Any]:
+        from conv_anim.frameworks.feeding import held
+
+        name, equals, text = str(value).partition("=")
+        if not equals or not all(part.isidentifier() for part in name.strip().split(".")):
+            self.fail(f"'{value}' gives no name a value; write ngf=64, or w=8x3x3x3.", param, ctx)
+        return name.strip(), held(text.strip())
 
 
 @click.command(cls=Limited)
@@ -58,7 +77,14 @@ class Shape(click.ParamType):  # type: ignore[type-arg]  # generic in new versio
 @SET
 @click.option("--step", type=Steps(), metavar="STEPS", help="Only these steps, as render.")
 @click.option("--spec", "as_spec", is_flag=True, help="Print the spec that the layer stands for; draw nothing.")
-@click.option("--node", metavar="NAME", help="Which node of a model: its name, an output's, or its number. Default: all of them.")
+@click.option(
+    "--node",
+    metavar="NAME",
+    help="Which node of a model: its name, an output's, or its number; by default all. Of a file of Python, which class.",
+)
+@click.option(
+    "--let", "names", multiple=True, type=Let(), metavar="NAME=VALUE", help="What a name in the text stands for."
+)
 @DIAGNOSTICS
 @limited
 def draw(  # noqa: PLR0917  # click hands its options over by name
@@ -72,6 +98,7 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
     changes: tuple[str, ...],
     step: str | None,
     node: str | None,
+    names: tuple[tuple[str, Any], ...],
     *,
     as_spec: bool,
 ) -> None:
@@ -92,7 +119,6 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
     from conv_anim.claims import STANDARD_INPUT, check_stdout
     from conv_anim.diagnostics import SpecError
     from conv_anim.frameworks.drawings import drawing
-    from conv_anim.frameworks.whole import is_model, whole
     from conv_anim.frameworks.feeding import said
     from conv_anim.pipeline import drawable
     from conv_anim.runs import fail, limits
@@ -103,8 +129,10 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
     named = [Option(f"--{key}", key, name) for key, name in asked.items() if name is not None]
     try:
         feed = said(shape, channels)
-        is_whole = node is None and is_model(layer)
-        made = whole(layer, feed) if is_whole else drawing(_text(layer), feed, node, limits())
+        if as_spec or node is not None:
+            made: Drawing | Whole = drawing(_text(layer), feed, node, limits(), names=dict(names))
+        else:
+            made = _made(layer, feed, view, dict(names))
         for note in made.notes:
             click.echo(f"note: {note}", err=True)
         check_stdout((STANDARD_INPUT, *made.read) if layer == "-" else made.read)
@@ -118,12 +146,23 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
     _draw(made, loaded, folder=folder, formats=formats, step=step)
 
 
+def _made(layer: str, feed: Feed, view: str | None, names: Names) -> Drawing | Whole:
+    """A model as a whole, or its only layer; or what a text says, as a network if that is asked for. Raises SpecError."""
+    from conv_anim.frameworks.drawings import drawing
+    from conv_anim.frameworks.whole import is_model, whole
+    from conv_anim.runs import limits
+
+    if view == NETWORK or (view is None and is_model(layer)):
+        found = whole(_text(layer), feed, names)
+        if view == NETWORK or found.is_large:
+            return found
+    return drawing(_text(layer), feed, None, limits(), names=names)
+
+
 def _used(layer: str, *, node: str | None, as_spec: bool, drawing: Mapping[str, object]) -> None:
     """Raise click.UsageError for an option that would have no effect."""
-    from conv_anim.frameworks.whole import SUFFIXES, is_model
-
-    if node is not None and not is_model(layer):
-        raise click.UsageError(f"--node chooses a node of a model, and this is no file that ends in {', '.join(SUFFIXES)}")
+    if node is not None and layer != "-" and not layer.strip().lower().endswith((".onnx", ".py")):
+        raise click.UsageError("--node chooses a node of a file, and this is none that ends in .onnx or .py")
     idle = [name for name, value in drawing.items() if value]
     if as_spec and idle:
         raise click.UsageError(f"--spec prints the spec and draws nothing: leave out {' and '.join(idle)}, or --spec")

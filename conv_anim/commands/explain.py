@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from conv_anim.commands.draw import Let, Shape
 from conv_anim.commands.options import DIAGNOSTICS, SET, Limited, SpecPath, echo_json, limited
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from conv_anim.frameworks.calls import Names
     from conv_anim.spec.model import Size, Spec
 
 
@@ -31,12 +33,23 @@ class SpecOrModel(SpecPath):
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option(
-    "--input", "shape", metavar="SIZE", help="What a model is fed, where it does not say: 224x224, or 3x224x224."
+    "--input", "shape", type=Shape(), metavar="SIZE", help="What a model is fed, where it does not say: 224x224, or 3x224x224."
+)
+@click.option(
+    "--let", "names", multiple=True, type=Let(), metavar="NAME=VALUE", help="What a name in a layer's text stands for."
 )
 @SET
 @DIAGNOSTICS
 @limited
-def explain(model: str, changes: tuple[str, ...], shape: str | None, form: str | None, *, as_json: bool) -> None:
+def explain(
+    model: str,
+    changes: tuple[str, ...],
+    shape: Size | None,
+    form: str | None,
+    names: tuple[tuple[str, Any], ...],
+    *,
+    as_json: bool,
+) -> None:
     """Say what a spec does: sizes with their formulas, padding, parameters, multiply-adds, receptive fields.
 
     A model (.onnx, .pt2 or .keras) or a layer's text is explained in a table, with a line for each of its nodes.
@@ -52,6 +65,7 @@ def explain(model: str, changes: tuple[str, ...], shape: str | None, form: str |
     from pathlib import Path
 
     from conv_anim.diagnostics import SpecError
+    from conv_anim.frameworks.drawings import is_python_file
     from conv_anim.frameworks.whole import is_model
     from conv_anim.runs import fail, read_one
 
@@ -59,29 +73,19 @@ def explain(model: str, changes: tuple[str, ...], shape: str | None, form: str |
         raise click.UsageError(f"--json and --format {form} exclude each other: leave one of them out")
     form = "json" if as_json else form
     try:
-        if is_model(model):
-            _of_model(model, changes, _size(shape), form)
-        elif "(" in model and not Path(model).exists():
-            _of_spec(_from_text(model, changes, _size(shape)), form or "table")
+        is_text = ("(" in model or "\n" in model) and not Path(model).exists()
+        if is_model(model) or is_python_file(model) or is_text:
+            _of_model(model, changes, shape, form, names=dict(names))
         else:
-            if shape is not None:
-                raise click.UsageError("--input is for models; a spec says its own: --set input.size='[224, 224]'")
+            if shape is not None or names:
+                raise click.UsageError("--input and --let are for models; in a spec, --set input.size='[224, 224]'")
             made = read_one(Path(model), changes)
             _of_spec(made, form or ("table" if made.view.kind == "network" else "text"))
     except SpecError as error:
         fail(error.problems)
 
 
-def _size(shape: str | None) -> Size | None:
-    from conv_anim.frameworks.feeding import shape_of
-
-    found = None if shape is None else shape_of(shape)
-    if shape is not None and found is None:
-        raise click.UsageError(f"'{shape}' is no size; write 32x32, or with the channels first 3x32x32")
-    return found
-
-
-def _of_model(model: str, changes: Sequence[str], shape: Size | None, form: str | None) -> None:
+def _of_model(model: str, changes: Sequence[str], shape: Size | None, form: str | None, *, names: Names) -> None:
     """Raises SpecError."""
     from conv_anim import summary
     from conv_anim.frameworks.feeding import said
@@ -90,7 +94,7 @@ def _of_model(model: str, changes: Sequence[str], shape: Size | None, form: str 
 
     if form == "text":
         raise click.UsageError("a model is explained as a table, or as json; text is for specs")
-    made = whole(model, said(shape, None))
+    made = whole(model, said(shape, None), names)
     lang = made.loaded(changes).spec.lang
     found = reaches(made.network)
     if form == "json":
@@ -99,18 +103,6 @@ def _of_model(model: str, changes: Sequence[str], shape: Size | None, form: str 
     for note in made.notes:
         click.echo(f"note: {note}", err=True)
     click.echo(summary.text(made.network, found, lang), nl=False)
-
-
-def _from_text(model: str, changes: Sequence[str], shape: Size | None) -> Spec:
-    """The spec of a layer's text. Raises SpecError."""
-    from conv_anim.frameworks.drawings import drawing
-    from conv_anim.frameworks.feeding import said
-    from conv_anim.runs import limits
-
-    made = drawing(model, said(shape, None), None, limits())
-    for note in made.notes:
-        click.echo(f"note: {note}", err=True)
-    return made.loaded(changes, limits()).spec
 
 
 def _of_spec(made: Spec, form: str) -> None:

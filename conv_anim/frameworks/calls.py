@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import operator
 import re
 import warnings
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conv_anim.diagnostics import Code, Problem, Span, SpecError
 from conv_anim.limits import Place, fixed
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from conv_anim.diagnostics import Source
     from conv_anim.spec.nodes import Node
 
-MOST_CHARACTERS = 20_000
+MOST_CHARACTERS = 200_000
 LINE = re.compile(r"\r\n|\r|\n")
 """What ends a line of Python."""
 LARGEST = 2**53
@@ -30,6 +32,10 @@ class Unread:
 
     text: str
     span: Span
+    name: str | None = None
+    """Of names and arithmetic, the first of those names."""
+    why: str | None = None
+    """Why it cannot be read, where that is not plain to see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,11 @@ class Call:
 Value: TypeAlias = Scalar | Group | Call | Unread
 
 
+Held: TypeAlias = "int | float | str | bool | tuple[Held, ...] | None"
+Names: TypeAlias = Mapping[str, Held]
+"""What names stand for: ``--let`` says it, or the file."""
+
+
 def plain(value: Value, path: str) -> Node | Unread:
     """A literal as a node at a path; else the first part of it that is none."""
     match value:
@@ -88,20 +99,27 @@ def plain(value: Value, path: str) -> Node | Unread:
             return Items(tuple(nodes), path, value.span)
 
 
-def parsed(source: Source) -> Call:
-    """The call that a text is, whatever name it is given to. Raises SpecError."""
+def parsed(source: Source, names: Names | None = None) -> Value:
+    """The layer that a text is, whatever name it is given to, with what its names stand for. Raises SpecError."""
+    check_length(source)
+    tree = tree_of(source)
+    value = reading(source, names or {}).value(_expression(tree, source))
+    if isinstance(value, Call | Group):
+        return value
+    span = value.span or Span(source, 1, 1, Span.TO_END)
+    if isinstance(value, Unread) and value.why is not None:
+        raise SpecError([Problem(Code.SYNTAX, f"this is no layer: {value.why}", span=span, hint=EXAMPLE)])
+    raise SpecError([Problem(Code.SYNTAX, "this is no layer: it calls nothing", span=span, hint=EXAMPLE)])
+
+
+def check_length(source: Source) -> None:
     if len(source.text) > MOST_CHARACTERS:
         what = f"the text has {len(source.text)} characters, more than {MOST_CHARACTERS}"
         raise SpecError([fixed(what, "write it as a spec", Place(span=Span(source, 1, 1)))])
-    tree = _tree(source)
-    value = _Reader(source, tuple(_starts(source))).value(_expression(tree, source))
-    if not isinstance(value, Call):
-        span = value.span or Span(source, 1, 1, Span.TO_END)
-        raise SpecError([Problem(Code.SYNTAX, "this is no layer: it calls nothing", span=span, hint=EXAMPLE)])
-    return value
 
 
-def _tree(source: Source) -> ast.Module:
+def tree_of(source: Source) -> ast.Module:
+    """The text as Python. Raises SpecError."""
     if not source.text.strip():
         raise SpecError([Problem(Code.EMPTY, "there is no layer", span=Span(source, 1, 1), hint=EXAMPLE)])
     try:
@@ -132,59 +150,88 @@ def _expression(tree: ast.Module, source: Source) -> ast.expr:
     raise SpecError([Problem(Code.SYNTAX, what, span=Span(source, 1, 1, Span.TO_END), hint=hint)])
 
 
+UNCHANGING = {"to", "cuda", "cpu", "eval", "train", "double", "float", "half", "bfloat16", "requires_grad_", "apply"}
+"""Methods of a module that return it, with the same layers."""
+WORDS = {"same", "valid", "zeros", "reflect", "replicate", "circular"}
+"""Names that a printed layer has without quotes."""
+
+
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class Reader:
+    """Makes values of expressions; ``printed`` is for the text of ``print(model)``, where words have no quotes."""
+
     source: Source
+    names: Names
     starts: tuple[int, ...]
     """Of its lines."""
+    printed: bool = False
 
-    def value(self, node: ast.expr) -> Value:
+    def value(self, node: ast.expr) -> Value:  # noqa: PLR0911  # one for each form
+        number = evaluated(node, self.names)
+        if number is not None:
+            return self._constant(node, number)
         match node:
             case ast.Constant():
                 return self._constant(node, node.value)
-            case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=ast.Constant(value=int() | float() as number)):
-                signed = -number if isinstance(node.op, ast.USub) else number
-                return self._constant(node, signed) if not isinstance(number, bool) else self._unread(node)
+            case ast.Name(id=name) if name in self.names:
+                return self._held(node, self.names[name])
+            case ast.Name(id=name) if self.printed or name in WORDS:
+                return self._constant(node, name)
             case ast.Tuple() | ast.List():
-                return Group(tuple(map(self.value, node.elts)), self._span(node))
-            case ast.Call(func=ast.Name() | ast.Attribute()):
+                return Group(tuple(map(self.value, node.elts)), self.span(node))
+            case ast.Call():
                 return self._call(node)
             case _:
                 return self._unread(node)
 
+    def _held(self, node: ast.expr, value: Held) -> Value:
+        if isinstance(value, tuple):
+            return Group(tuple(self._held(node, each) for each in value), self.span(node))
+        return self._constant(node, value)
+
     def _constant(self, node: ast.expr, value: object) -> Scalar | Unread:
         if value is None or isinstance(value, bool | str):
-            return Scalar(value, str(value), "", self._span(node))
+            return Scalar(value, str(value), "", self.span(node))
         if isinstance(value, int | float) and abs(value) <= LARGEST:
-            return Scalar(value, f"{value}", "", self._span(node))
+            return Scalar(value, f"{value}", "", self.span(node))
         return self._unread(node)
 
-    def _unread(self, node: ast.expr) -> Unread:
-        return Unread(ast.get_source_segment(self.source.text, node) or "", self._span(node))
+    def _unread(self, node: ast.expr, why: str | None = None) -> Unread:
+        name = next((each.id for each in ast.walk(node) if isinstance(each, ast.Name)), None)
+        name = name if all(isinstance(each, ARITHMETIC) for each in ast.walk(node)) else None
+        return Unread(ast.get_source_segment(self.source.text, node) or "", self.span(node), name, why)
 
     def _call(self, node: ast.Call) -> Value:
-        name = self._name(node.func)
-        if name is None:
-            return self._unread(node)
+        match node.func:
+            case ast.Name() | ast.Attribute() if (name := dotted(node.func)) is not None:
+                return Call(name, self._arguments(node), self.span(node.func))
+            case ast.Attribute(value=ast.Call() as layer, attr=method) if method in UNCHANGING:
+                return self.value(layer)
+            case ast.Attribute(attr=method):
+                return self._unread(node, f"the method '{method}' is called on it, and the text is read, never run")
+            case ast.Call() as layer:
+                return self._applied(layer, node)
+            case _:
+                return self._unread(node, "what it calls has no name")
+
+    def _applied(self, layer: ast.Call, node: ast.Call) -> Value:
+        """A layer that is called: behind those that make what it is given."""
+        made = self.value(layer)
+        given = [self.value(arg) for arg in node.args]
+        before = [each for each in given if isinstance(each, Call | Group)]
+        return Group((*before, made), self.span(node)) if before else made
+
+    def _arguments(self, node: ast.Call) -> tuple[Argument, ...]:
         positional = (Argument(None, self.value(each)) for each in node.args)
         named = (Argument(self._keyword(each), self.value(each.value)) for each in node.keywords)
-        return Call(name, (*positional, *named), self._span(node.func))
+        return (*positional, *named)
 
     def _keyword(self, keyword: ast.keyword) -> Scalar:
         name = keyword.arg or "**"
-        span = self._span(keyword)
+        span = self.span(keyword)
         return Scalar(name, name, "", Span(self.source, span.line, span.column, len(name)))
 
-    @staticmethod
-    def _name(node: ast.expr) -> str | None:
-        """``torch.nn.Conv2d``, None for what is not only names and dots."""
-        parts: list[str] = []
-        while isinstance(node, ast.Attribute):
-            parts.append(node.attr)
-            node = node.value
-        return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else None
-
-    def _span(self, node: ast.expr | ast.keyword) -> Span:
+    def span(self, node: ast.expr | ast.keyword) -> Span:
         start = self._position(node.lineno, node.col_offset)
         same = node.end_lineno == node.lineno and node.end_col_offset is not None
         width = self._position(node.lineno, node.end_col_offset or 0) - start if same else Span.TO_END
@@ -195,3 +242,64 @@ class _Reader:
         start = self.starts[line - 1]
         written = self.source.text[start : start + offset].encode()[:offset]
         return start + len(written.decode(errors="replace"))
+
+
+def reading(source: Source, names: Names, *, printed: bool = False) -> Reader:
+    return Reader(source, names, tuple(_starts(source)), printed)
+
+
+def dotted(node: ast.expr) -> str | None:
+    """``torch.nn.Conv2d``, None for what is not only names and dots."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else None
+
+
+# arithmetic
+
+ARITHMETIC = (ast.Name, ast.BinOp, ast.UnaryOp, ast.Constant, ast.operator, ast.unaryop, ast.expr_context)
+STEEPEST = 64
+"""The largest exponent of a power."""
+OPERATIONS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+}
+FUNCTIONS: dict[str, Callable[..., Any]] = {"int": int, "round": round, "max": max, "min": min, "abs": abs}
+
+
+def evaluated(node: ast.expr, names: Names) -> int | float | None:
+    """The number that an expression of numbers is, at most 2⁵³; None for all else."""
+    try:
+        found = _evaluated(node, names)
+    except (ArithmeticError, ValueError, TypeError, RecursionError):
+        return None
+    good = isinstance(found, int | float) and not isinstance(found, bool)
+    return found if good and abs(found) <= LARGEST else None
+
+
+def _evaluated(node: ast.expr, names: Names) -> Any:  # noqa: PLR0911  # one for each form
+    match node:
+        case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
+            return value
+        case ast.Name() | ast.Attribute():
+            return names.get(dotted(node) or "")
+        case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
+            found = _evaluated(operand, names)
+            return -found if isinstance(node.op, ast.USub) else found
+        case ast.BinOp(op=ast.Pow(), left=left, right=right):
+            base, exponent = evaluated(left, names), evaluated(right, names)
+            return None if base is None or exponent is None or abs(exponent) > STEEPEST else base**exponent
+        case ast.BinOp(op=op, left=left, right=right) if type(op) in OPERATIONS:
+            numbers = evaluated(left, names), evaluated(right, names)
+            return None if None in numbers else OPERATIONS[type(op)](*numbers)
+        case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in FUNCTIONS and args:
+            given = [evaluated(each, names) for each in args]
+            return None if None in given else FUNCTIONS[name](*given)
+        case _:
+            return None

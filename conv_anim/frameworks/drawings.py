@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conv_anim import pipeline
-from conv_anim.diagnostics import Source
+from conv_anim import opening, pipeline
+from conv_anim.diagnostics import Code, Problem, Source, SpecError
+from conv_anim.frameworks.calls import MOST_CHARACTERS
 from conv_anim.frameworks.pace import paced
 from conv_anim.frameworks.yaml_text import text as as_yaml
-from conv_anim.limits import USUAL
+from conv_anim.limits import USUAL, fixed
+from conv_anim.limits import Place as At
 from conv_anim.spec import reader
 from conv_anim.spec.nodes import Entries
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from conv_anim.frameworks.calls import Names
     from conv_anim.frameworks.feeding import Feed
     from conv_anim.frameworks.sketch import Sketch
     from conv_anim.limits import Limits
@@ -50,8 +53,13 @@ class Drawing:
         return as_yaml(root, self.origin)
 
 
-def drawing(text: str, feed: Feed, node: str | None = None, limits: Limits = USUAL) -> Drawing:
-    """What a layer's text draws, or a node of the ONNX model that it names. Raises SpecError."""
+def drawing(
+    text: str, feed: Feed, node: str | None = None, limits: Limits = USUAL, *, names: Names | None = None
+) -> Drawing:
+    """What a layer's text draws, or a node of the model in the file that it names. Raises SpecError.
+
+    ``names`` are what names in the text stand for.
+    """
     from conv_anim.frameworks.texts import sketched
 
     text = text.strip()
@@ -61,7 +69,32 @@ def drawing(text: str, feed: Feed, node: str | None = None, limits: Limits = USU
         sketch, name = from_graph(Path(text), node, feed)
         stem = Path(text).stem + ("" if node is None else f"_{name}")
         return made(sketch, stem, f"{name} of {Path(text).name}", limits)
-    return made(sketched(Source("layer", text), feed), _first_name(text), text, limits)
+    if is_python_file(text):
+        source = read_text(Path(text))
+        name = Path(text).stem + ("" if node is None else f"_{node}")
+        return made(sketched(source, feed, names, node), name, f"{name} of {Path(text).name}", limits)
+    return made(sketched(Source("layer", text), feed, names, node), _first_name(text), text, limits)
+
+
+def is_python_file(text: str) -> bool:
+    """Whether a text is the name of a file of Python."""
+    return text.endswith(".py") and "\n" not in text and "(" not in text
+
+
+def read_text(path: Path) -> Source:
+    """A file of Python. Raises SpecError."""
+    try:
+        data = opening.content(path, MOST_CHARACTERS * 4)
+    except FileNotFoundError:
+        raise SpecError([Problem(Code.UNREADABLE, "there is no such file", str(path))]) from None
+    except (OSError, opening.NoFileError) as error:
+        raise SpecError([Problem(Code.UNREADABLE, f"cannot be read: {error}", str(path))]) from None
+    if data is None:
+        raise SpecError([fixed("the file is too long to be read", "a file with the model alone", At(file=str(path)))])
+    try:
+        return Source(str(path), data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise SpecError([Problem(Code.UNREADABLE, "this is no UTF-8 text", str(path))]) from None
 
 
 def made(sketch: Sketch, name: str, origin: str, limits: Limits = USUAL) -> Drawing:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import Code, Problem, Source, Span, SpecError
 
@@ -19,6 +20,21 @@ def shape_of(text: str) -> Size | None:
     """``3x32x32`` as numbers; None if it is no such thing."""
     numbers = tuple(map(int, re.findall(r"\d+", text))) if SHAPE.fullmatch(text) else ()
     return numbers if numbers and min(numbers) > 0 else None
+
+
+def held(text: str) -> Any:
+    """A value of ``--let``: a literal of Python, a shape as in 8x3x3x3, else the text itself."""
+    if re.fullmatch(r"\d+(x\d+)+", text):
+        return tuple(map(int, text.split("x")))
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return text
+    return _as_tuple(value)
+
+
+def _as_tuple(value: Any) -> Any:
+    return tuple(map(_as_tuple, value)) if isinstance(value, list | tuple) else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from conv_anim.diagnostics import Code, Problem, Source, SpecError
+from conv_anim.frameworks.feeding import Feed
 from conv_anim.frameworks.models import Model
 from conv_anim.frameworks.onnx_network import network as of_onnx
 
 if TYPE_CHECKING:
     from os import PathLike
 
-    from conv_anim.frameworks.feeding import Feed
+    from conv_anim.frameworks.calls import Names
     from conv_anim.spec.model import Size
     from conv_anim.spec.network import Network, Sizes
 
@@ -20,17 +22,29 @@ SIDE, LENGTH = 224, 16_000
 """Of an image and of a sequence, where neither the model nor anybody says a size."""
 
 
-def network(path: str | PathLike[str], feed: Feed | None = None) -> Network:
-    """The network in a file (.onnx, .pt2), for the input that ``feed`` says, else the model. Raises SpecError.
+def network(what: str | PathLike[str], feed: Feed | None = None, *, names: Names | None = None) -> Network:
+    """The network of a file (.onnx, .pt2, .keras, .py) or of a text, fed what ``feed`` says. Raises SpecError.
 
-    What both leave open is 224 cells along each axis of a map, 16,000 of a sequence; a note says so.
+    What neither that nor the model says is 224 cells along each axis of a map, 16,000 of a sequence; a note says so.
     """
-    if Path(path).suffix.lower() == ".pt2":
+    suffix = Path(what).suffix.lower() if "\n" not in str(what) and "(" not in str(what) else ""
+    if suffix == ".onnx":
+        return _of_onnx(what, feed)
+    if suffix == ".pt2":
         from conv_anim.frameworks.torch_export import loaded
         from conv_anim.frameworks.torch_network import network as of_torch
 
-        return of_torch(loaded(path))
-    return _of_onnx(path, feed)
+        return of_torch(loaded(what))
+    if suffix == ".keras":
+        from conv_anim.frameworks.keras_files import read
+        from conv_anim.frameworks.keras_network import network as of_keras
+
+        return of_keras(*read(Path(what)), None if feed is None else feed.shape)
+    from conv_anim.frameworks.drawings import read_text
+    from conv_anim.frameworks.text_network import network as of_text
+
+    source = read_text(Path(what)) if suffix == ".py" else Source("layer", str(what).strip())
+    return of_text(source, feed or Feed(), names)
 
 
 def _of_onnx(path: str | PathLike[str], feed: Feed | None) -> Network:
@@ -51,6 +65,21 @@ def torch_network(module: Any, size: Size) -> Network:
     from conv_anim.frameworks.torch_network import network as of_torch
 
     return of_torch(traced(module, size))
+
+
+def keras_network(model: Any, size: Size | None = None) -> Network:
+    """A model of Keras that is in memory, functional or Sequential. Raises SpecError for others."""
+    from conv_anim.frameworks.keras_files import layers
+    from conv_anim.frameworks.keras_network import network as of_keras
+
+    name = type(model).__name__
+    try:
+        config = {"class_name": name, "config": model.get_config()}
+        found = layers(config, name)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, NotImplementedError):
+        what = f"this {name} does not say which layers it has"
+        raise SpecError([Problem(Code.UNSUPPORTED, what, name, hint="functional and Sequential models do")]) from None
+    return of_keras(*found, size)
 
 
 def _usual(shape: Sizes | None) -> Size | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from conv_anim.diagnostics import Code, Problem, SpecError, nearest
-from conv_anim.frameworks import keras_layers, torch_layers
-from conv_anim.frameworks.arguments import bound, unread
-from conv_anim.frameworks.calls import Call, Group, Unread, parsed, plain
+from conv_anim.diagnostics import Code, Problem, Span, SpecError, nearest
+from conv_anim.frameworks import keras_layers, libraries, torch_layers
+from conv_anim.frameworks.arguments import bound
+from conv_anim.frameworks.calls import plain
 from conv_anim.frameworks.feeding import ENOUGH, Feed, candidates
+from conv_anim.frameworks.listing import listing
 from conv_anim.frameworks.sketch import DRAWN, NOTHING, Sketch, unsupported
 from conv_anim.spec.entering import axes_of
 from conv_anim.spec.kinds import Invalid, Report
@@ -17,21 +18,22 @@ from conv_anim.spec.nodes import Items, Scalar
 from conv_anim.spec.sizes import conv_size, effective_kernel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container, Mapping
 
     from conv_anim.diagnostics import Source
-    from conv_anim.frameworks.calls import Value
+    from conv_anim.frameworks.calls import Call, Names
     from conv_anim.frameworks.foreign import ForeignLayer
+    from conv_anim.frameworks.listing import Listing
     from conv_anim.spec.model import Size
     from conv_anim.spec.records import Record
 
-SEQUENTIAL = "Sequential"
 INPUTS = ("Input", "InputLayer")
-NAMED = ("OrderedDict",)
 LAYERS: dict[str, Mapping[str, ForeignLayer]] = {"PyTorch": torch_layers.TORCH, "Keras": keras_layers.KERAS}
-POINTWISE = {*torch_layers.POINTWISE, *keras_layers.POINTWISE}
-HARMLESS = {*torch_layers.HARMLESS, *keras_layers.HARMLESS}
-BEYOND = {*torch_layers.BEYOND, *keras_layers.BEYOND}
+POINTWISE = {"PyTorch": torch_layers.POINTWISE, "Keras": keras_layers.POINTWISE}
+HARMLESS = {"PyTorch": torch_layers.HARMLESS, "Keras": keras_layers.HARMLESS}
+BEYOND = {"PyTorch": torch_layers.BEYOND, "Keras": keras_layers.BEYOND}
+MODULES = {"PyTorch": libraries.TORCH_LAYERS, "Keras": libraries.KERAS_LAYERS}
+"""Where each library has its layers."""
 KEEPING = ("Pool", "Pad", "Upsampl", "UpSampl", "Unpool")
 """In the names of layers that have as many channels as their input."""
 
@@ -45,72 +47,82 @@ class Read:
     record: Record
 
 
-def sketched(source: Source, feed: Feed) -> Sketch:
-    """What a text draws, fed as it is said, or with what shows it well. Raises SpecError."""
-    calls = list(_flat(parsed(source)))
+def sketched(source: Source, feed: Feed, names: Names | None = None, wanted: str | None = None) -> Sketch:
+    """What a text draws, fed as it is said, or with what shows it well. Raises SpecError.
+
+    ``names`` are numbers that its names stand for, ``wanted`` one of the classes or layers of a file.
+    """
+    found = listing(source, names or {}, wanted)
+    calls = [line.call for line in found.lines]
     feed = _inputs(calls, feed)
-    notes, shown = _shown(calls)
-    layers = _read(shown)
+    notes, shown = _shown(calls, found)
+    layers = read_all(shown, found)
     if not layers:
-        call = calls[0] if calls else parsed(source)
-        unsupported(NOTHING, Scalar(None, "", "", call.span), DRAWN)
+        span = calls[0].span if calls else Span(source, 1, 1, Span.TO_END)
+        unsupported(NOTHING, Scalar(None, "", "", span), DRAWN)
     sketch = _fed(layers, feed)
-    sketch.notes[:0] = notes
+    sketch.notes[:0] = [*found.notes, *notes]
     return sketch
 
 
 # which layers
 
 
-def _flat(value: Value) -> Iterator[Call]:
-    """The layers of a call, through all that only puts them in a row."""
-    match value:
-        case Call() if value.short in {SEQUENTIAL, *NAMED}:
-            for argument in value.arguments:
-                if argument.keyword is None or argument.keyword.text == "layers":
-                    yield from _flat(argument.value)
-        case Call():
-            yield value
-        case Group(items=(Scalar(value=str()), layer)):
-            yield from _flat(layer)
-        case Group():
-            for item in value.items:
-                yield from _flat(item)
-        case Unread():
-            raise SpecError([unread(value, "a layer")])
-        case Scalar():
-            raise SpecError([Problem(Code.WRONG_TYPE, f"{value.text} is no layer", "", value.span)])
+def kind_of(call: Call, found: Listing) -> Literal["drawn", "pointwise", "harmless", "beyond", "unknown"]:
+    """What becomes of a call, by the library that it belongs to."""
+    owners = _owners(call, found.imports)
+    tables: list[tuple[Literal["drawn", "pointwise", "harmless", "beyond"], Mapping[str, Container[str]]]] = [
+        ("drawn", LAYERS),
+        ("pointwise", POINTWISE),
+        ("harmless", HARMLESS),
+        ("beyond", BEYOND),
+    ]
+    for kind, table in tables:
+        if any(call.short in table[owner] for owner in owners):
+            return kind
+    return "unknown"
 
 
-def _shown(calls: list[Call]) -> tuple[list[str], list[Call]]:
+def _owners(call: Call, imports: Mapping[str, str]) -> tuple[str, ...]:
+    """The libraries that a call's name may belong to: one, of a bare name both; none if it is no place of layers."""
+    within = libraries.module(libraries.whole(call.name, imports))
+    if not within:
+        return tuple(LAYERS)
+    return tuple(name for name, places in MODULES.items() if within in places or within.startswith(f"{places[-1]}."))
+
+
+def _shown(calls: list[Call], found: Listing) -> tuple[list[str], list[Call]]:
     """What is said about layers that are not drawn, and the others."""
     notes: dict[str, None] = {}
     shown: list[Call] = []
     for call in calls:
-        if call.short in BEYOND:
+        kind = kind_of(call, found)
+        if kind == "beyond":
             notes[f"{call.name} and what follows it are not drawn: no window slides there"] = None
             break
-        if call.short in POINTWISE | HARMLESS:
+        if kind in {"pointwise", "harmless"}:
             notes[f"{call.name} is not drawn: it moves nothing"] = None
+        elif kind == "unknown" and found.loose:
+            notes[f"{call.name} is not drawn: it is no layer that is known"] = None
         else:
             shown.append(call)
     return list(notes), shown
 
 
-def _read(calls: list[Call]) -> list[Read]:
+def read_all(calls: list[Call], found: Listing) -> list[Read]:
     """The layers with their arguments. Raises SpecError with the problems of all of them."""
-    report, found = Report(), list[Read]()
+    report, made = Report(), list[Read]()
     for call in calls:
-        layer = _layer(call, report)
+        layer = _layer(call, found, report)
         if layer is None:
             continue
         before = len(report.problems)
         record = layer.keys.decode(bound(call, layer.keys, report), report)
         if len(report.problems) == before and not isinstance(record, Invalid):
-            found.append(Read(call, layer, record))
+            made.append(Read(call, layer, record))
     if report.problems:
         raise SpecError(_once(report.problems))
-    return found
+    return made
 
 
 def _once(problems: list[Problem]) -> list[Problem]:
@@ -119,25 +131,56 @@ def _once(problems: list[Problem]) -> list[Problem]:
     return [p for p in problems if not (unreadable and p.code is Code.MISSING_KEY)] or problems
 
 
-def _layer(call: Call, report: Report) -> ForeignLayer | None:
-    tables = [table for name, table in LAYERS.items() if name in _frameworks(call.prefix)]
-    for table in tables:
-        if call.short in table:
-            return table[call.short]
-    near = nearest(call.short, [name for table in reversed(tables) for name in table])
+def layer_of(call: Call, found: Listing) -> ForeignLayer | None:
+    """The layer of a table that a call is."""
+    owners = _owners(call, found.imports)
+    return next((LAYERS[owner][call.short] for owner in owners if call.short in LAYERS[owner]), None)
+
+
+def _layer(call: Call, found: Listing, report: Report) -> ForeignLayer | None:
+    layer = layer_of(call, found)
+    if layer is None:
+        report.problems.append(_unknown(call, _owners(call, found.imports), found.imports))
+    return layer
+
+
+def fed_size(found: Listing, feed: Feed) -> tuple[int, Size] | None:
+    """The channels and the size that all layers of a text are fed; None where none of them says how many axes."""
+    calls = [line.call for line in found.lines]
+    feed = _inputs(calls, feed)
+    layers = read_all([call for call in calls if kind_of(call, found) == "drawn"], found)
+    if not layers:
+        return None
+    axes = _axes(layers)
+    wanted, sure = _channels(layers)
+    channels, size = feed.sized(axes, layers[0].call.name, wanted if sure else None)
+    if size is not None:
+        return channels or wanted, size
+    return channels or wanted, ((SIDE,) * axes if axes and axes > 1 else (LENGTH,)) if axes != 3 else (BLOCK,) * 3
+
+
+SIDE, LENGTH, BLOCK = 224, 1000, 32
+"""Along each axis of a picture, a sequence and a volume that a network is fed, where nobody says it."""
+
+
+def _unknown(call: Call, owners: tuple[str, ...], imports: Mapping[str, str]) -> Problem:
+    """Whose layer it is, if that is known; a name that is near only where it is one of the same library's."""
+    whole = libraries.whole(call.name, imports)
+    library = libraries.library(whole)
+    within = libraries.module(whole)
+    if not owners and library not in LAYERS:
+        said = f"'{call.name}' is {library}'s" if library else f"'{within}' is no library that is known here"
+        message = f"{said}: read are the layers of PyTorch and Keras"
+        hint = "write the layer of PyTorch or Keras that computes the same, as in nn.Conv2d(…) or layers.Conv2D(…)"
+        return Problem(Code.UNKNOWN_NAME, message, "", call.span, hint)
+    if not owners and library is not None:
+        message, places = f"{library} has no layers in '{within}'", MODULES[library]
+        hint = f"did you mean '{places[0]}.{call.short}'?" if call.short in LAYERS[library] else DRAWN
+        return Problem(Code.UNKNOWN_NAME, message, "", call.span, hint)
+    near = nearest(call.short, [name for owner in reversed(owners) for name in LAYERS[owner]])
     dot = f"{call.prefix}." if call.prefix else ""
     hint = DRAWN if near is None else f"did you mean '{dot}{near}'? {DRAWN}"
-    report.problems.append(Problem(Code.UNKNOWN_NAME, f"no layer is known as '{call.name}'", "", call.span, hint))
-    return None
-
-
-def _frameworks(prefix: str) -> tuple[str, ...]:
-    """Whose layers a module's name stands for."""
-    if prefix == "nn" or "torch" in prefix:
-        return ("PyTorch",)
-    if "keras" in prefix or "layers" in prefix or prefix == "tf":
-        return ("Keras",)
-    return ("PyTorch", "Keras")
+    return Problem(Code.UNKNOWN_NAME, f"no layer is known as '{call.name}'", "", call.span, hint)
 
 
 # what they are fed
@@ -202,12 +245,17 @@ def _best(layers: list[Read], channels: int, axes: int, feed: Feed) -> Sketch:
             problem = problem or error
             continue
         fitting = fitting or sketch
-        if min(sketch.size) >= ENOUGH[axes]:
+        if min(sketch.size, default=0) >= ENOUGH[axes] and not _uneven(sketch):
             return sketch
     if fitting is None:
         assert problem is not None
         raise problem
     return fitting
+
+
+def _uneven(sketch: Sketch) -> bool:
+    """Whether a pool has windows of several sizes, of which a larger input may have none."""
+    return any(op.type.startswith("adaptive") for op in sketch.layers)
 
 
 def _drawn(layers: list[Read], channels: int, size: Size, feed: Feed) -> Sketch:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from conv_anim import pipeline
 from conv_anim.diagnostics import Code, Problem, SpecError
+from conv_anim.frameworks.drawings import is_python_file
 from conv_anim.frameworks.networks import network
 from conv_anim.limits import USUAL
 from conv_anim.spec.model import Arange, Input, NetworkView
@@ -17,6 +18,7 @@ from conv_anim.spec.overrides import Option
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from conv_anim.frameworks.calls import Names
     from conv_anim.frameworks.feeding import Feed
     from conv_anim.limits import Limits
     from conv_anim.spec.model import Given
@@ -44,6 +46,11 @@ class Whole:
     read: tuple[Path, ...]
 
     @property
+    def is_large(self) -> bool:
+        """Whether it has more than one layer."""
+        return sum(not node.is_input and not node.sizing for node in self.network.nodes) > 1
+
+    @property
     def notes(self) -> tuple[str, ...]:
         return self.network.notes
 
@@ -51,7 +58,8 @@ class Whole:
         """The figure, with changes as in ``view.scale=log``. Raises SpecError, also for those that need a spec."""
         for change in changes:
             self._check(change)
-        tree = from_python({"title": self.origin, **PLACEHOLDER})
+        title = {"title": self.origin} if self.read else {}
+        tree = from_python({**title, **PLACEHOLDER})
         made = pipeline.changed(tree, changes, _no_file, limits=limits, read=self.read)
         view = made.spec.view
         if not isinstance(view, NetworkView):
@@ -72,10 +80,13 @@ class Whole:
             raise _problem(what, "view, theme, title, size, animation, caption and lang can be set")
 
 
-def whole(text: str, feed: Feed) -> Whole:
-    """The model in a file. Raises SpecError."""
-    path = Path(text.strip())
-    return Whole(path.stem, path.name, network(path, feed), (path,))
+def whole(text: str, feed: Feed, names: Names | None = None) -> Whole:
+    """The model in a file, or what a text says; ``names`` are what names in the text stand for. Raises SpecError."""
+    text = text.strip()
+    if not is_model(text) and not is_python_file(text):
+        return Whole("network", "the text", network(text, feed, names=names), ())
+    path = Path(text)
+    return Whole(path.stem, path.name, network(path, feed, names=names), (path,))
 
 
 def _problem(message: str, hint: str) -> SpecError:

@@ -1,0 +1,98 @@
+"""The layers of a text in their order: of a layer, a Sequential, ``print(model)``, a file of Python."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from conv_anim.diagnostics import Code, Problem, SpecError
+from conv_anim.frameworks.arguments import unread
+from conv_anim.frameworks.calls import Call, Group, Unread, check_length, parsed
+from conv_anim.frameworks.printed import is_printed, printed
+from conv_anim.frameworks.python_files import is_file, layers_of
+from conv_anim.spec.nodes import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from conv_anim.diagnostics import Source
+    from conv_anim.frameworks.calls import Names, Value
+
+SEQUENTIAL = {"Sequential", "ModuleList"}
+NAMED = {"OrderedDict", "ModuleDict"}
+AS_PRINTED = "a printed model has its layers in the order in which they were made, and not what forward adds to them"
+AS_LISTED = "the layers of {name} are in the order in which its __init__ makes them: forward is not read"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A layer, and what the model calls it; empty for one that stands alone."""
+
+    path: str
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    name: str
+    lines: tuple[Line, ...]
+    notes: tuple[str, ...] = ()
+    imports: Mapping[str, str] = field(default_factory=dict)
+    """What names are short for, by the text itself."""
+    loose: bool = False
+    """Whether what is no layer is left out: a file has other things in it."""
+
+
+def listing(source: Source, names: Names, wanted: str | None = None) -> Listing:
+    """The layers of a text. Raises SpecError."""
+    check_length(source)
+    if is_printed(source.text):
+        lines = [Line(path, call) for path, value in printed(source) for call in _calls(value)]
+        nested = len({line.path.count(".") for line in lines}) > 1 or not source.text.lstrip().startswith("Sequential(")
+        return Listing(_first_word(source.text), tuple(lines), (AS_PRINTED,) if nested else ())
+    if is_file(source.text):
+        name, found, imports = layers_of(source, names, wanted)
+        lines = [Line(path, call) for path, value in found for call in _calls(value)]
+        note = AS_LISTED.format(name=name)
+        return Listing(name, tuple(lines), (note,), imports, loose=True)
+    value = parsed(source, names)
+    return Listing(_first_word(source.text), tuple(_flat(value, "")))
+
+
+def _first_word(text: str) -> str:
+    return text.strip().partition("(")[0].strip() or "model"
+
+
+def _calls(value: Value) -> Iterator[Call]:
+    for line in _flat(value, ""):
+        yield line.call
+
+
+def _flat(value: Value, path: str) -> Iterator[Line]:
+    """The layers of a call, through all that only puts them in a row."""
+    match value:
+        case Call(short=short) if short in SEQUENTIAL | NAMED:
+            given = [each.value for each in value.arguments if each.keyword is None or each.keyword.text == "layers"]
+            for k, each in enumerate(given):
+                yield from _flat(each, _inside(path, k) if len(given) > 1 else path)
+        case Call():
+            yield Line(path, value)
+        case Group(items=(Scalar(value=str() as name), Call() | Group() as layer)):
+            yield from _flat(layer, ".".join(filter(None, [path, name])))
+        case Group():
+            for k, item in enumerate(value.items):
+                yield from _flat(item, _inside(path, k))
+        case Unread():
+            raise SpecError([_not_read(value)])
+        case Scalar():
+            raise SpecError([Problem(Code.WRONG_TYPE, f"{value.text} is no layer", "", value.span)])
+
+
+def _not_read(value: Unread) -> Problem:
+    if value.why is not None:
+        return Problem(Code.SYNTAX, f"this is no layer: {value.why}", "", value.span)
+    return unread(value, "a layer")
+
+
+def _inside(path: str, k: int) -> str:
+    return f"{path}.{k}" if path else str(k)

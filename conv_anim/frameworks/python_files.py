@@ -1,0 +1,164 @@
+"""A file of Python with layers in it: those of a class's ``__init__``, or of one that is made. Read, never run."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from conv_anim.diagnostics import Code, Problem, Span, SpecError
+from conv_anim.frameworks.calls import Call, Group, Unread, dotted, evaluated, reading, tree_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conv_anim.diagnostics import Source
+    from conv_anim.frameworks.calls import Held, Names, Value
+
+DEEPEST = 12
+"""Classes of the file inside of each other."""
+MOST_LAYERS = 5000
+NOTHING = "here is no layer: neither a class with layers in its __init__, nor a layer that is given to a name"
+
+
+@dataclass(frozen=True, slots=True)
+class PythonFile:
+    """Classes by their names, imports as in ``import torch.nn as nn``, numbers and layers that are given to names."""
+
+    source: Source
+    classes: dict[str, ast.ClassDef] = field(default_factory=dict)
+    imports: dict[str, str] = field(default_factory=dict)
+    names: dict[str, Held] = field(default_factory=dict)
+    layers: list[tuple[str, ast.expr]] = field(default_factory=list)
+    said: frozenset[str] = frozenset()
+    """Names that ``--let`` says, which the file does not change."""
+
+
+def is_file(text: str) -> bool:
+    """Whether a text is more than an expression: it defines or imports something, or has several statements."""
+    try:
+        body = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    kinds = (ast.ClassDef, ast.FunctionDef, ast.Import, ast.ImportFrom)
+    return any(isinstance(each, kinds) for each in body) or (
+        len(body) > 1 and any(isinstance(each, ast.Assign) for each in body)
+    )
+
+
+def layers_of(
+    source: Source, names: Names, wanted: str | None = None
+) -> tuple[str, list[tuple[str, Value]], dict[str, str]]:
+    """What is drawn, its layers with their paths, and what the file imports. Raises SpecError."""
+    found = _read(source, names)
+    made = dict(found.layers)
+    if wanted is not None and wanted not in {**found.classes, **made}:
+        known = ", ".join([*found.classes, *made]) or "nothing"
+        raise SpecError([Problem(Code.UNKNOWN_NAME, f"'{wanted}' is not in this file, which has {known}", source.name)])
+    if wanted in made or (wanted is None and made and not _drawable(found)):
+        name = wanted or list(made)[-1]
+        return name, list(_expanded(found, reading(source, found.names).value(made[name]), "", 0)), found.imports
+    name = wanted or next(iter(_drawable(found)[::-1]), "")
+    if not name:
+        raise SpecError([Problem(Code.SYNTAX, NOTHING, span=Span(source, 1, 1, Span.TO_END))])
+    return name, list(_of_class(found, name, Call(name, (), Span(source, 1, 1)), "", 0)), found.imports
+
+
+def _drawable(found: PythonFile) -> list[str]:
+    """Classes that have layers, in the order of the file."""
+    return [name for name in found.classes if next(_of_class(found, name, None, "", 0), None) is not None]
+
+
+def _read(source: Source, names: Names) -> PythonFile:
+    file = PythonFile(source, names=dict(names), said=frozenset(names))
+    for node in tree_of(source).body:
+        match node:
+            case ast.ClassDef():
+                file.classes[node.name] = node
+            case ast.Import():
+                file.imports.update({each.asname: each.name for each in node.names if each.asname})
+            case ast.ImportFrom(module=str() as module):
+                file.imports.update({each.asname or each.name: f"{module}.{each.name}" for each in node.names})
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                _give(file, name, value)
+            case ast.Expr(value=ast.Call() as value):
+                file.layers.append((f"line {node.lineno}", value))
+    return file
+
+
+def _give(file: PythonFile, name: str, value: ast.expr) -> None:
+    number = evaluated(value, file.names)
+    if number is not None and name not in file.said:
+        file.names[name] = number
+    elif isinstance(value, ast.Call):
+        file.layers.append((name, value))
+
+
+def _of_class(file: PythonFile, name: str, call: Call | None, path: str, depth: int) -> Iterator[tuple[str, Value]]:
+    """The layers that a class makes, in the order in which its ``__init__`` has them."""
+    made = next(
+        (each for each in file.classes[name].body if isinstance(each, ast.FunctionDef) and each.name == "__init__"),
+        None,
+    )
+    if made is None or depth > DEEPEST:
+        return
+    names = {**file.names, **_arguments(file, made, call)}
+    for statement in _statements(made.body):
+        if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+            continue
+        target = dotted(statement.targets[0]) or ""
+        number = evaluated(statement.value, names)
+        if number is not None:
+            names[target] = number
+        elif isinstance(statement.value, ast.Call) and target.startswith("self."):
+            value = reading(file.source, names).value(statement.value)
+            inside = ".".join(filter(None, [path, target.removeprefix("self.")]))
+            yield from _expanded(file, value, inside, depth)
+
+
+def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """In their order; of an ``if`` both branches, of loops the body once."""
+    for each in body:
+        if isinstance(each, ast.If | ast.For | ast.With):
+            yield from _statements(each.body)
+            yield from _statements(getattr(each, "orelse", []))
+        else:
+            yield each
+
+
+def _arguments(file: PythonFile, made: ast.FunctionDef, call: Call | None) -> dict[str, Held]:
+    """What the parameters of ``__init__`` stand for: what the call gives, what ``--let`` says, their defaults."""
+    parameters = [each.arg for each in (*made.args.posonlyargs, *made.args.args)][1:]
+    defaults = dict(zip(parameters[::-1], made.args.defaults[::-1], strict=False))
+    defaults |= {k.arg: d for k, d in zip(made.args.kwonlyargs, made.args.kw_defaults, strict=True) if d is not None}
+    found: dict[str, Held] = {}
+    for name, node in defaults.items():
+        number = evaluated(node, file.names)
+        found |= {} if number is None else {name: number}
+    found |= {name: file.names[name] for name in file.said}
+    positional = [each.value for each in call.arguments if each.keyword is None] if call is not None else []
+    given = dict(zip(parameters, positional, strict=False))
+    given |= {each.keyword.text: each.value for each in call.arguments if each.keyword} if call is not None else {}
+    for name, value in given.items():
+        number = getattr(value, "value", None)
+        if isinstance(number, int | float):
+            found[name] = number
+    return found
+
+
+def _expanded(file: PythonFile, value: Value, path: str, depth: int) -> Iterator[tuple[str, Value]]:
+    """A value, with the layers of what is made of a class of the file."""
+    match value:
+        case Call(name=name) if name in file.classes:
+            yield from _of_class(file, name, value, path, depth + 1)
+        case Call(short="Sequential" | "ModuleList" | "ModuleDict" | "OrderedDict"):
+            positional = [each.value for each in value.arguments if each.keyword is None]
+            for k, each in enumerate(positional):
+                yield from _expanded(file, each, f"{path}.{k}" if len(positional) > 1 and path else path, depth)
+        case Group(items=items) if depth <= DEEPEST:
+            for each in items:
+                yield from _expanded(file, each, path, depth + 1)
+        case Call():
+            yield path, value
+        case Unread(why=str()):
+            yield path, value
