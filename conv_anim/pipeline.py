@@ -146,7 +146,9 @@ def scene(spec: Spec, *, limits: Limits = USUAL) -> Scene:
     estimates.drawable(spec, limits)
     sized = [isinstance(one.view, NetworkView) for one in spec.figures]  # only sizes are drawn: nothing is computed
     try:
-        traces = [Trace(one, ()) if only else trace(one, limits=limits) for one, only in zip(spec.figures, sized, strict=True)]
+        traces = [
+            Trace(one, ()) if only else trace(one, limits=limits) for one, only in zip(spec.figures, sized, strict=True)
+        ]
         drawn = figure.scene_of(spec, traces, DejaVu())
         return replace(drawn, insides=_insides(spec, limits)) if sized[0] and not spec.panels else drawn
     except GlyphError as error:

@@ -1,4 +1,4 @@
-"""A network as a table: of every layer its kernel, its output, what it costs and how far it sees; as text and as data."""
+"""A network as a table: of every layer its kernel, its output, what it costs, how far it sees; as text and as data."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from conv_anim.spec.model import Lang
-    from conv_anim.spec.network import Network, NetNode
+    from conv_anim.spec.network import NetNode, Network
     from conv_anim.tracing.reach import Reach
 
     Reaches = Sequence[Reach | None]
@@ -29,7 +29,18 @@ NUMBERS = 5
 def text(network: Network, reaches: Reaches, lang: Lang) -> str:
     """A line for each layer, below the names of the columns, and the sums."""
     say = Language(lang)
-    keys = ("name", "layer", "from", "kernel", "output", "parameters", "multiply_adds", "receptive_field", "jump", "center")
+    keys = (
+        "name",
+        "layer",
+        "from",
+        "kernel",
+        "output",
+        "parameters",
+        "multiply_adds",
+        "receptive_field",
+        "jump",
+        "center",
+    )
     head = ["", *(say(f"network.{key}") for key in keys)]
     rows = [_row(node, reach, say) for node, reach in zip(network.nodes, reaches, strict=True)]
     shown = [k for k in range(len(head)) if k == 0 or any(row[k] for row in rows)]

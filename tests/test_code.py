@@ -95,7 +95,10 @@ ODD = [
     {"type": "pixel_shuffle", "upscale_factor": 2},
     {"type": "global_avg_pool"},
     {"type": "leaky_relu", "negative_slope": 0.1},
-    *({"type": name} for name in ("relu", "gelu", "silu", "hard_swish", "hard_sigmoid", "sigmoid", "tanh", "softmax", "flatten")),
+    *(
+        {"type": name}
+        for name in ("relu", "gelu", "silu", "hard_swish", "hard_sigmoid", "sigmoid", "tanh", "softmax", "flatten")
+    ),
     {"type": "softmax", "over": "last"},
     {"type": "batch_norm", "scale": [1, 0.5, -2, 3], "shift": 0.25},
     {"type": "linear", "out_features": 3, "bias": [1, -2, 0.5]},

@@ -80,7 +80,7 @@ class Let(click.ParamType):  # type: ignore[type-arg]  # generic in new versions
 @click.option(
     "--node",
     metavar="NAME",
-    help="Which node of a model: its name, an output's, or its number; by default all. Of a file of Python, which class.",
+    help="Which node of a model: its name, an output's, or its number; by default all. Of a Python file, which class.",
 )
 @click.option(
     "--let", "names", multiple=True, type=Let(), metavar="NAME=VALUE", help="What a name in the text stands for."
@@ -147,7 +147,7 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
 
 
 def _made(layer: str, feed: Feed, view: str | None, names: Names) -> Drawing | Whole:
-    """A model as a whole, or its only layer; or what a text says, as a network if that is asked for. Raises SpecError."""
+    """A model as a whole, or its only layer; or what a text says, as a network if asked for. Raises SpecError."""
     from conv_anim.frameworks.drawings import drawing
     from conv_anim.frameworks.whole import is_model, whole
     from conv_anim.runs import limits
@@ -174,7 +174,9 @@ def _text(layer: str) -> str:
     return standard_input().text if layer == "-" else layer
 
 
-def _draw(made: Drawing | Whole, loaded: Loaded, *, folder: Path | None, formats: tuple[str, ...], step: str | None) -> None:
+def _draw(
+    made: Drawing | Whole, loaded: Loaded, *, folder: Path | None, formats: tuple[str, ...], step: str | None
+) -> None:
     from pathlib import Path
 
     from conv_anim.batch import Origin, Wanted, jobs

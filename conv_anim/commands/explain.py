@@ -33,7 +33,11 @@ class SpecOrModel(SpecPath):
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option(
-    "--input", "shape", type=Shape(), metavar="SIZE", help="What a model is fed, where it does not say: 224x224, or 3x224x224."
+    "--input",
+    "shape",
+    type=Shape(),
+    metavar="SIZE",
+    help="What a model is fed, where it does not say: 224x224, or 3x224x224.",
 )
 @click.option(
     "--let", "names", multiple=True, type=Let(), metavar="NAME=VALUE", help="What a name in a layer's text stands for."

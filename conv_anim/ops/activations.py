@@ -1,4 +1,7 @@
-"""``relu``, ``leaky_relu``, ``gelu``, ``silu``, ``hard_swish``, ``hard_sigmoid``, ``sigmoid``, ``tanh``: every cell on its own, as in PyTorch."""
+"""Functions of every cell on its own, as in PyTorch.
+
+``relu``, ``leaky_relu``, ``gelu``, ``silu``, ``hard_swish``, ``hard_sigmoid``, ``sigmoid`` and ``tanh``.
+"""
 
 from __future__ import annotations
 

@@ -111,7 +111,8 @@ class Spot:
 
     ``steps`` are those about it; what is ``told`` of it if there is none. ``linked`` are the numbers of the spots that
     it is made of, or that are made of it, and ``names`` their cells; ``same`` are all spots of its own cell. One that
-    ``drifts`` lies elsewhere in some steps: by which of the guide's drifts, counted from 1. It ``opens`` one of the scene's figures inside, counted from 1.
+    ``drifts`` lies elsewhere in some steps: by which of the guide's drifts, counted from 1. It ``opens`` one of the
+    scene's figures inside, counted from 1.
     """
 
     side: Side

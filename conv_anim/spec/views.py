@@ -214,9 +214,7 @@ VIEWS = Registry(
                 "All layers of a network as boxes to scale, and what feeds what.",
                 "conv_anim.scene.network.view:network",
                 (SCALE, COLUMNS, DIRECTION, FOLD),
-                lambda record: NetworkView(
-                    record.of(SCALE), record.of(COLUMNS), record.of(DIRECTION), record.of(FOLD)
-                ),
+                lambda record: NetworkView(record.of(SCALE), record.of(COLUMNS), record.of(DIRECTION), record.of(FOLD)),
                 animates=lambda _: False,
                 guides="conv_anim.scene.network.guide:guide",
             ),

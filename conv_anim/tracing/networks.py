@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv_anim.spec.network import INPUT, Network, NetNode, NetWindow
+from conv_anim.spec.model import NetworkView
+from conv_anim.spec.network import INPUT, NetNode, NetWindow, Network
 from conv_anim.tracing.accounts import cost
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 def of_spec(spec: Spec) -> Network:
     """The spec's input is node 0, and its k-th node, counted from 1, is node k."""
-    if spec.view.kind == "network" and getattr(spec.view, "of", None) is not None:
+    if isinstance(spec.view, NetworkView) and spec.view.of is not None:
         return spec.view.of
     shape = (1, spec.input.channels, *spec.input.size)
     first = NetNode(0, "input", "input", INPUT, shape=shape)

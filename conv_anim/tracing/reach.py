@@ -1,8 +1,8 @@
 """How far each node of a network sees into its input: the receptive field, how it moves, and where it begins.
 
-Where every window is moved on by as much as the one before, r += (k̂ − 1)j and j ·= s are all it takes. Elsewhere (behind
-transposed convolutions, upsampling, or a branch that sees everything) it is found by going back from the first cells of
-a node, input by input, to the cells of the network's input that they are made of, padding included.
+Where all windows move on by equal steps, r += (k̂ − 1)j and j ·= s are all it takes. Elsewhere (behind transposed
+convolutions, upsampling, or a branch that sees everything) it is found by going back from the first cells of a node,
+input by input, to the cells of the network's input that they are made of, padding included.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from conv_anim.spec.model import Spec
-    from conv_anim.spec.network import Network, NetNode, NetWindow
+    from conv_anim.spec.network import NetNode, NetWindow, Network
 
     Span: TypeAlias = tuple[int, int]
     Reads: TypeAlias = Callable[[int, int, int, int, int], "Span | None"]
@@ -154,7 +154,7 @@ def _going_back(network: Network, number: int, a: int, reads: Reads, count: int)
     """Along an axis of a node with so many cells."""
     behind = _behind(network, number)
     phases = min(_phases(network, behind, a), MOST_PHASES)
-    spans = [_input_span(network, number, a, cell, behind, reads) for cell in range(phases + 1)]
+    spans = [_input_span(network, a, cell, behind=behind, reads=reads) for cell in range(phases + 1)]
     known = [span for span in spans if span is not None]
     if len(known) < len(spans):
         return None
@@ -184,9 +184,9 @@ def _growth(network: Network, node: NetNode, a: int) -> int:
     return 1 if not made or not read else Fraction(made, read).numerator
 
 
-def _input_span(network: Network, number: int, a: int, cell: int, behind: Sequence[int], reads: Reads) -> Span | None:
+def _input_span(network: Network, a: int, cell: int, *, behind: Sequence[int], reads: Reads) -> Span | None:
     """The cells of the input that a cell of a node is made of; None if they are no neighbours, or there is no input."""
-    spans: dict[int, Span] = {number: (cell, cell)}
+    spans: dict[int, Span] = {behind[0]: (cell, cell)}
     made: Span | None = None
     for each in behind:
         if each not in spans:

@@ -35,7 +35,7 @@ SIGN = 10
 class Body:
     """A box in pixels. Along the network's direction it is as thick as its channels are many.
 
-    ``across`` is the side that is seen from the front, ``back`` how far the edges to the back reach to the right and up.
+    ``across`` is the side that is seen from the front, ``back`` how far edges to the back reach to the right and up.
     ``open``: whether a size is not known.
     """
 

@@ -35,9 +35,7 @@ def guide(trace: Trace, areas: Iterable[Area], turns: Turns) -> Guide:
     return Guide(trace.spec.lang, phrases, told, spots)
 
 
-def _spot(
-    area: Area, items: tuple[Item, ...], own: dict[int, int], say: Language, said: tuple[str, ...]
-) -> Spot:
+def _spot(area: Area, items: tuple[Item, ...], own: dict[int, int], say: Language, said: tuple[str, ...]) -> Spot:
     """A box, linked to those that feed it; the network stays as it is while it is pointed at."""
     number = area.cell[0] or 0
     item = items[number]

@@ -49,7 +49,15 @@ SILENT = {"identity", "dropout", "alphadropout", "featuredropout", "stochasticde
 """What changes no number, or only while a network is trained."""
 GATES = {"sigmoid": "SiLU", "hardsigmoid": "HSwish"}
 """Of x · gate(x): the activation that it is."""
-WINDOWS = {"conv", "conv_transpose", "pointwise", "depthwise", "depthwise_separable", "spatially_separable", "flattened"}
+WINDOWS = {
+    "conv",
+    "conv_transpose",
+    "pointwise",
+    "depthwise",
+    "depthwise_separable",
+    "spatially_separable",
+    "flattened",
+}
 POOLS = {
     *("max_pool", "avg_pool", "global_avg_pool", "lp_pool", "max_unpool", "adaptive_avg_pool", "adaptive_max_pool"),
 }

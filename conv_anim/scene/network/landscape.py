@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.style import Style
     from conv_anim.scene.wording.language import Language
-    from conv_anim.spec.model import Column, NetworkView
+    from conv_anim.spec.model import NetworkView
 
 WIDEST = 62
 """Pixels at scale 1 that a line below a box may take before it is broken."""
@@ -124,7 +124,10 @@ class Landscape:
     @cached_property
     def picture(self) -> Picture:
         bodies = [self.measure.body(item.node) for item in self.plan.items]
-        half = [marks_half(item, body.extent("right"), self.style) for item, body in zip(self.plan.items, bodies, strict=True)]
+        half = [
+            marks_half(item, body.extent("right"), self.style)
+            for item, body in zip(self.plan.items, bodies, strict=True)
+        ]
         rooms = [self._room(item, half[item.number]) for item in self.plan.items]
         scale = self.style.scale
         places = Places(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from itertools import count, islice
+from itertools import count, islice, pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class _Laying:
         for number in chain:
             self.lane[number] = lane
         self.taken[lane].append((self._span(chain), NOBODY))
-        for edge in zip(chain, chain[1:], strict=False):
+        for edge in pairwise(chain):
             self._straight(*edge)
 
     def _span(self, chain: Sequence[int]) -> Span:

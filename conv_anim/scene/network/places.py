@@ -88,7 +88,8 @@ class Places:
             met = [
                 track
                 for (other, other_end), track in found.items()
-                if other == gap and not (high < self.crossings[gap, other_end][0] or self.crossings[gap, other_end][1] < low)
+                if other == gap
+                and not (high < self.crossings[gap, other_end][0] or self.crossings[gap, other_end][1] < low)
             ]
             found[gap, end] = max(met, default=-1) + 1
         return found
@@ -149,7 +150,7 @@ class Places:
     def _widths(self) -> dict[int, tuple[float, float]]:
         """Of each lane, how far it reaches on either side of its line."""
         thin = self.gaps.lane / 2
-        found = {lane: (thin, thin) for lane in self.lanes.used}
+        found = dict.fromkeys(self.lanes.used, (thin, thin))
         for lane, room in zip(self.lanes.lanes, self.rooms, strict=True):
             low, high = found[lane]
             found[lane] = max(low, room.low), max(high, room.high)

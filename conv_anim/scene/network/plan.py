@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.network import kinds
 
 if TYPE_CHECKING:
-    from conv_anim.spec.network import Network, NetNode
+    from conv_anim.spec.network import NetNode, Network
 
 LEAST_SAVED = 2
 """Items that folding a block has to spare, or it is drawn as often as it is there."""
@@ -106,9 +106,7 @@ class _Folding:
             self.maker |= {node.number: inputs[0]} if inputs else {}
         elif said is not None and len(inputs) == 1 and (gated or self._last(node, inputs[0])):
             item = self.made[inputs[0]]
-            self.made[inputs[0]] = replace(
-                item, badges=(*item.badges, said), members=(*item.members, node.number)
-            )
+            self.made[inputs[0]] = replace(item, badges=(*item.badges, said), members=(*item.members, node.number))
             self.maker[node.number] = inputs[0]
         else:
             self.maker[node.number] = len(self.made)
@@ -136,7 +134,12 @@ class _Folding:
         for x, gate in (node.inputs, node.inputs[::-1]):
             said = kinds.GATES.get(kinds.word(self.network.nodes[gate]))
             alone = set(self.network.readers[x]) == {gate, node.number} and not self.network.nodes[x].is_input
-            if said and alone and self.network.nodes[gate].inputs == (x,) and self.network.readers[gate] == (node.number,):
+            if (
+                said
+                and alone
+                and self.network.nodes[gate].inputs == (x,)
+                and self.network.readers[gate] == (node.number,)
+            ):
                 return said
         return None
 

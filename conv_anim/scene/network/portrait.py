@@ -76,7 +76,7 @@ class Portrait:
         for column in self.view.columns:
             said = tuple(self.costs.said(column, item, short=False) for item in items)
             found.append(Column(say(f"network.{column}"), said, right=True))
-        return [column for column in found if column.badges and any(i.badges for i in items) or any(column.texts)]
+        return [column for column in found if (column.badges and any(i.badges for i in items)) or any(column.texts)]
 
     @property
     def totals(self) -> bool:
@@ -124,7 +124,8 @@ class Portrait:
     def picture(self) -> Picture:
         bodies = [self.measure.body(item.node) for item in self.plan.items]
         half = [
-            marks_half(item, body.extent("down"), self.style) for item, body in zip(self.plan.items, bodies, strict=True)
+            marks_half(item, body.extent("down"), self.style)
+            for item, body in zip(self.plan.items, bodies, strict=True)
         ]
         scale = self.style.scale
         least, apart = ROW * scale / 2, 6 * scale
@@ -164,7 +165,13 @@ class Portrait:
         top = y - self.style.font.cap_height * self.size / 2
         x, anchor = (left + wide, "end") if column.right else (left, "start")
         return self.style.text(
-            x, top, text, size=self.size, color=color, bold=column.bold and bool(text), anchor=anchor  # type: ignore[arg-type]
+            x,
+            top,
+            text,
+            size=self.size,
+            color=color,
+            bold=column.bold and bool(text),
+            anchor=anchor,  # type: ignore[arg-type]
         )
 
     def around(self) -> Items:
@@ -173,9 +180,7 @@ class Portrait:
         style = self.style
         for column, left, wide in zip(self.columns, self.lefts, self.widths, strict=True):
             plain = Column(column.head, (), column.right)
-            found.append(
-                self._text(plain, column.head, left, wide, y=0.5 * self.size, color=style.label_ink)
-            )
+            found.append(self._text(plain, column.head, left, wide, y=0.5 * self.size, color=style.label_ink))
         if self.totals:
             found += self._sums()
         at = self.picture.places.width + 6 * style.scale

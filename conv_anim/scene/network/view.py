@@ -116,7 +116,9 @@ def network(trace: Trace, style: Style) -> Panel:
     """The panel of a spec's network, with what its colours mean."""
     whole = Whole(trace.spec, style)
     layout = whole.layout
-    return column(animated(whole, layout.width, layout.height), _legend(whole, layout.width), gap=1.2 * style.gap, align="middle")
+    return column(
+        animated(whole, layout.width, layout.height), _legend(whole, layout.width), gap=1.2 * style.gap, align="middle"
+    )
 
 
 def _legend(whole: Whole, width: float) -> Panel:
