@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,8 +75,7 @@ def keras_network(model: Any, size: Size | None = None) -> Network:
 
     name = type(model).__name__
     try:
-        config = {"class_name": name, "config": model.get_config()}
-        found = layers(config, name)
+        found = layers(json.loads(model.to_json()), name)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, NotImplementedError):
         what = f"this {name} does not say which layers it has"
         raise SpecError([Problem(Code.UNSUPPORTED, what, name, hint="functional and Sequential models do")]) from None
