@@ -68,10 +68,10 @@ def explain(
     """
     from pathlib import Path
 
+    from conv_anim.app.console import fail, read_one
     from conv_anim.diagnostics import SpecError
     from conv_anim.frameworks.drawings import is_python_file
     from conv_anim.frameworks.whole import is_model
-    from conv_anim.runs import fail, read_one
 
     if as_json and form not in {None, "json"}:
         raise click.UsageError(f"--json and --format {form} exclude each other: leave one of them out")

@@ -14,28 +14,28 @@ from conv_anim.spec.views import VIEWS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from conv_anim.scene.areas import Area, Turns
+    from conv_anim.scene.hit_regions import HitRegion, Turns
     from conv_anim.scene.primitives import Spot
     from conv_anim.tracing.trace import Trace
 
 
-def together(traces: Sequence[Trace], areas: Iterable[Area], turns: Sequence[Turns]) -> Guide:
+def together(traces: Sequence[Trace], hit_regions: Iterable[HitRegion], turns: Sequence[Turns]) -> Guide:
     """The guide of the figures of some traces, by the numbers that their areas name."""
-    found = tuple(areas)
+    found = tuple(hit_regions)
     tracks = [*turns, *[()] * (len(traces) - len(turns))]
     guides = [
-        _guide(trace, (area for area in found if area.figure == k), track)
+        _guide(trace, (region for region in found if region.figure == k), track)
         for k, (trace, track) in enumerate(zip(traces, tracks, strict=True))
     ]
     return guides[0] if len(guides) == 1 else _joined([trace.spec.title for trace in traces], guides)
 
 
-def _guide(trace: Trace, areas: Iterable[Area], turns: Turns) -> Guide:
+def _guide(trace: Trace, hit_regions: Iterable[HitRegion], turns: Turns) -> Guide:
     """The guide of a figure: its view's own, if its areas are no cells."""
     own = VIEWS[trace.spec.view.kind].guides
     if own is None:
-        return guide(trace, areas, turns)
-    made: Guide = named(own)(trace, areas, turns)
+        return guide(trace, hit_regions, turns)
+    made: Guide = named(own)(trace, hit_regions, turns)
     return made
 
 

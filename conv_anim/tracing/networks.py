@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.spec.model import NetworkView
 from conv_anim.spec.network import INPUT, NetNode, NetWindow, Network
-from conv_anim.tracing.accounts import cost
+from conv_anim.tracing.analysis import cost
 
 if TYPE_CHECKING:
     from conv_anim.spec.model import Node, Spec

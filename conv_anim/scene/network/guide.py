@@ -15,12 +15,12 @@ from conv_anim.tracing import networks
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conv_anim.scene.areas import Area, Turns
+    from conv_anim.scene.hit_regions import HitRegion, Turns
     from conv_anim.scene.network.plan import Item
     from conv_anim.tracing.trace import Trace
 
 
-def guide(trace: Trace, areas: Iterable[Area], turns: Turns) -> Guide:
+def guide(trace: Trace, hit_regions: Iterable[HitRegion], turns: Turns) -> Guide:
     """The guide of a figure of a trace in the network view."""
     del turns
     view, say = trace.spec.view, Language(trace.spec.lang)
@@ -29,22 +29,24 @@ def guide(trace: Trace, areas: Iterable[Area], turns: Turns) -> Guide:
     items = plan(costs.network, fold=view.fold).items
     _, own = inside.specs(items, say)
     said = tuple(_told(item, costs, say) for item in items)
-    spots = tuple(_spot(area, items, own, say, said) for area in areas)
+    spots = tuple(_spot(region, items, own, say, said) for region in hit_regions)
     told = (*said, _all(costs, say))
     phrases = {**TOLD[trace.spec.lang], "how": say.told("how.network" if own else "how.boxes")}
     return Guide(trace.spec.lang, phrases, told, spots)
 
 
-def _spot(area: Area, items: tuple[Item, ...], own: dict[int, int], say: Language, said: tuple[str, ...]) -> Spot:
+def _spot(
+    region: HitRegion, items: tuple[Item, ...], own: dict[int, int], say: Language, said: tuple[str, ...]
+) -> Spot:
     """A box, linked to those that feed it; the network stays as it is while it is pointed at."""
-    number = area.cell[0] or 0
+    number = region.cell[0] or 0
     item = items[number]
     name = wording.name(item.node) or wording.kind(item.node, say)
     opens = own[number] + 1 if number in own else 0
     return Spot(
         "output",
         f"{number + 1} {name}",
-        area.ring,
+        region.ring,
         linked=item.inputs,
         same=(number,),
         told=said[number],

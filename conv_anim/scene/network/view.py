@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from conv_anim.scene.areas import Area, Turn
-from conv_anim.scene.layout import animated, column, still
+from conv_anim.scene.hit_regions import HitRegion, Turn
+from conv_anim.scene.layout import animated, column, static
 from conv_anim.scene.network import inside, kinds
 from conv_anim.scene.network.landscape import Landscape
 from conv_anim.scene.network.picture import fill_of
@@ -93,7 +93,7 @@ class Whole:
     def steps(self) -> range:
         return range(len(self.plan.items) + 1)
 
-    def still(self) -> Items:
+    def static(self) -> Items:
         picture = self.layout.picture
         pale = tuple(part for item in self.plan.items for part in picture.item(item, pale=True))
         return (*self.layout.around(), *picture.all_lines(), *pale)
@@ -105,8 +105,8 @@ class Whole:
         kept = (*picture.item(item), *self.layout.words(item))
         return Frame(kept, (*picture.lit_lines(item), *picture.item(item, lit=True), *picture.ring(item)))
 
-    def areas(self) -> list[Area]:
-        return [Area("output", (item.number,), self.layout.picture.outline(item)) for item in self.plan.items]
+    def hit_regions(self) -> list[HitRegion]:
+        return [HitRegion("output", (item.number,), self.layout.picture.outline(item)) for item in self.plan.items]
 
     def turn(self, k: int) -> Turn | None:
         return Turn(1, (k,)) if k < len(self.plan.items) else None
@@ -138,7 +138,7 @@ def _legend(whole: Whole, width: float) -> Panel:
         items.append(style.text(x + side + 0.5 * size, top, text, size=size, color=style.label_ink))
         most = max(most, x + wide)
         x += wide + gap
-    return still(tuple(items), most, y + side)
+    return static(tuple(items), most, y + side)
 
 
 def inside_of(spec: Spec) -> list[dict[str, Any]]:
