@@ -329,7 +329,9 @@ def test_the_text_of_a_printed_model():
     made = spec(nested)
     assert [op.ends.out_channels for op in made.layers] == [4, 4, 4]
     assert made.layers[0].padding_mode == "circular"
-    assert "layer:2:21: error: nn.Conv2d has no key 'kernal_size'" in refused("N(\n  (a): Conv2d(1, 1, kernal_size=3)\n)")
+    assert "layer:2:21: error: nn.Conv2d has no key 'kernal_size'" in refused(
+        "N(\n  (a): Conv2d(1, 1, kernal_size=3)\n)"
+    )
 
 
 def test_a_file_with_a_class(tmp_path):

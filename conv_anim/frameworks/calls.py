@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conv_anim.diagnostics import Code, Problem, Span, SpecError
-from conv_anim.limits import Place, fixed
+from conv_anim.limits import Location, fixed
 from conv_anim.spec.nodes import Items, Scalar
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def parsed(source: Source, names: Names | None = None) -> Value:
 def check_length(source: Source) -> None:
     if len(source.text) > MOST_CHARACTERS:
         what = f"the text has {len(source.text)} characters, more than {MOST_CHARACTERS}"
-        raise SpecError([fixed(what, "write it as a spec", Place(span=Span(source, 1, 1)))])
+        raise SpecError([fixed(what, "write it as a spec", Location(span=Span(source, 1, 1)))])
 
 
 def tree_of(source: Source) -> ast.Module:

@@ -13,7 +13,7 @@ from conv_anim.frameworks.calls import MOST_CHARACTERS
 from conv_anim.frameworks.pace import paced
 from conv_anim.frameworks.yaml_text import text as as_yaml
 from conv_anim.limits import USUAL, fixed
-from conv_anim.limits import Place as At
+from conv_anim.limits import Location as At
 from conv_anim.spec import reader
 from conv_anim.spec.nodes import Entries
 
