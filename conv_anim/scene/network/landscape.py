@@ -69,7 +69,7 @@ class Landscape:
         name = wording.name(item.node)
         lines = [] if name is None else [Line(self._elided(name), bold=True)]
         kind, kernel = wording.kind(item.node, self.say), wording.kernel(item.node, self.say, short=True)
-        lines += [Line(text) for text in self._wrapped(f"{kind} {kernel}".strip())]
+        lines += [Line(text) for text in self._kind(kind, kernel)]
         lines += [Line(text, quiet=True) for text in self._broken_size(wording.made(item.node))]
         return [*lines, *badges, *self._columns(item)]
 
@@ -80,6 +80,13 @@ class Landscape:
             if said != wording.NONE:
                 found.append(Line(self.say(f"network.below.{column}", value=said), quiet=True))
         return found
+
+    def _kind(self, kind: str, kernel: str) -> list[str]:
+        """What it is, with its kernel in the same line if there is room."""
+        whole = f"{kind} {kernel}".strip()
+        if self.style.width(whole, size=self.size) <= WIDEST * self.style.scale:
+            return [whole]
+        return [*self._wrapped(kind), *([kernel] if kernel else [])]
 
     def _wrapped(self, text: str) -> list[str]:
         return self.style.wrapped(text, size=self.size, width=WIDEST * self.style.scale)

@@ -58,9 +58,9 @@ class Lanes:
 
 
 def lanes(plan: Plan, *, each: bool) -> Lanes:
-    """The lanes of a plan; with ``each``, every item has a rank of its own."""
+    """The lanes of a plan; with ``each``, every item has a rank of its own, and nothing is written below it."""
     ranks = tuple(range(len(plan.items))) if each else _ranks(plan)
-    return _Laying(plan, ranks).laid()
+    return _Laying(plan, ranks, each).laid()
 
 
 def _ranks(plan: Plan) -> tuple[int, ...]:
@@ -80,6 +80,7 @@ class _Laying:
 
     plan: Plan
     ranks: tuple[int, ...]
+    each: bool
     lane: dict[int, int] = field(default_factory=dict)
     taken: dict[int, list[tuple[Span, Owner]]] = field(default_factory=lambda: defaultdict(list))
     routes: dict[Span, Route] = field(default_factory=dict)
@@ -172,7 +173,8 @@ class _Laying:
     def _enters_beside(self, target: int, lane: int, owner: Owner) -> bool:
         """Whether a line can lead from its lane straight to the side of a sign."""
         own, place = self.lane[target], 2 * self.ranks[target]
-        if self.plan.items[target].sign is None or lane == own:
+        item = self.plan.items[target]
+        if item.sign is None or lane == own or (lane > own and item.badges and not self.each):
             return False
         between = range(min(own, lane) + 1, max(own, lane))
         free = all(self._is_free(other, (place, place)) for other in between)

@@ -7,7 +7,7 @@ from functools import cached_property
 from math import floor
 from typing import TYPE_CHECKING, Literal
 
-from conv_anim.scene.color import mix
+from conv_anim.scene.color import mix, rgb
 from conv_anim.scene.network import kinds, marks
 from conv_anim.scene.network.bodies import SIGN, drawn, outline, ring
 from conv_anim.scene.primitives import Boxes, Lines, Stroke
@@ -28,12 +28,12 @@ Direction = Literal["right", "down"]
 def fill_of(family: kinds.Family, style: Style) -> str:
     """The colour of the boxes of a family."""
     colors = style.colors
-    red, green, _ = (*colors.channels, *colors.channels, *colors.channels)[:3]
+    second, third = _unlike(colors.input, colors.channels)
     return {
         "input": mix(colors.background, colors.muted, 0.3),
         "window": colors.input,
-        "pool": red,
-        "resize": green,
+        "pool": second,
+        "resize": third,
         "dense": colors.kernel,
         "join": mix(colors.background, colors.output, 0.75),
         "other": mix(colors.background, colors.muted, 0.18),
@@ -43,6 +43,16 @@ def fill_of(family: kinds.Family, style: Style) -> str:
 def _on_pixels(point: Point, shift: float) -> Point:
     """Where an upright line is sharp, and as dark where several run together as where one does."""
     return floor(point[0]) + shift, floor(point[1]) + shift
+
+
+def _unlike(color: str, others: Sequence[str]) -> tuple[str, str]:
+    """The two of some colours that are least like another one."""
+
+    def apart(other: str) -> int:
+        return sum((a - b) ** 2 for a, b in zip(rgb(color), rgb(other), strict=True))
+
+    found = sorted(others, key=apart, reverse=True)
+    return found[0], found[min(1, len(found) - 1)]
 
 
 @dataclass(frozen=True)

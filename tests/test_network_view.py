@@ -1,0 +1,351 @@
+"""The network view: what its boxes and lines are, read back from its scenes; and that nothing lies on anything else."""
+
+from itertools import combinations, pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import conv_anim
+from conv_anim import pipeline
+from conv_anim.catalog import templates
+from conv_anim.export import html
+from conv_anim.painting.fonts import DejaVu
+from conv_anim.scene.network import kinds
+from conv_anim.scene.network.plan import plan
+from conv_anim.scene.network.view import Whole
+from conv_anim.scene.primitives import Lines, Polygons, Text
+from conv_anim.scene.style import Style, text_box
+from conv_anim.spec.themes import THEMES
+from conv_anim.tracing import networks
+from tests import pictures
+
+KNOWN = {template.name: template for template in templates()}
+WHOLE = ("resnet18", "mobilenet_v3_small", "unet", "inception", "yolov8_head", "wavenet")
+DIRECTIONS = ("right", "down")
+LEAST = 3.01
+"""Pixels that an edge has at least."""
+
+
+def whole(spec, scale=1.0):
+    return Whole(spec, Style(THEMES["light"], scale, DejaVu()))
+
+
+def template(name, **view):
+    changes = [f"view.{key}={str(value).lower()}" for key, value in view.items()]
+    return conv_anim.load(KNOWN[name].path, changes=changes)
+
+
+def boxes(drawn):
+    """Of each item, the extent of what is drawn of it."""
+    picture = drawn.layout.picture
+    return [pictures.extent(picture.item(item)) for item in drawn.plan.items]
+
+
+def lines(drawn):
+    """The lines of all edges, in their order."""
+    (found,) = (item for item in drawn.layout.picture.all_lines() if isinstance(item, Lines))
+    return found.lines
+
+
+def inside(point, box, slack=0.0):
+    left, top, right, bottom = box
+    return left - slack <= point[0] <= right + slack and top - slack <= point[1] <= bottom + slack
+
+
+def meet(one, other, slack=0.0):
+    """Whether two extents have more in common than their edges."""
+    return (
+        min(one[2], other[2]) - max(one[0], other[0]) > slack and min(one[3], other[3]) - max(one[1], other[1]) > slack
+    )
+
+
+def parts(line):
+    return [(min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1])) for a, b in pairwise(line)]
+
+
+def crosses(part, box):
+    """Whether a part of a line, upright, level or round a corner, leads into a box."""
+    return all(max(part[k], box[k]) < min(part[k + 2], box[k + 2]) + 1e-9 for k in (0, 1)) and not (
+        part[2] <= box[0] + 1 or part[0] >= box[2] - 1 or part[3] <= box[1] + 1 or part[1] >= box[3] - 1
+    )
+
+
+def texts(drawn):
+    """Where all words are, item by item."""
+    style = drawn.style
+    found = []
+    for item in drawn.plan.items:
+        for word in drawn.layout.words(item):
+            if isinstance(word, Text):
+                left, top, wide, high = text_box(style, word)
+                found.append((left, top, left + wide, top + high))
+    return found
+
+
+def is_clear(drawn):
+    """No line leads through a box or a word, no two boxes or words lie on each other, and all is within the panel."""
+    found, words = boxes(drawn), texts(drawn)
+    for edge, line in zip(drawn.plan.edges, lines(drawn), strict=True):
+        for part in parts(line):
+            others = [box for k, box in enumerate(found) if k not in edge]
+            assert not any(crosses(part, box) for box in others), (edge, part)
+            assert not any(crosses(part, word) for word in words), (edge, part)
+    assert not any(meet(a, b, 0.5) for a, b in combinations(found, 2))
+    assert not any(meet(a, b, 0.5) for a, b in combinations(words, 2))
+    assert not any(meet(a, b, 1.5) for a in words for b in found)
+    room = (0, 0, drawn.layout.width, drawn.layout.height)
+    assert all(inside((x, y), room, 1.5) for box in (*found, *words) for x, y in (box[:2], box[2:]))
+
+
+def leads_where_it_says(drawn):
+    """Each edge is drawn once, from its source to its target."""
+    network = drawn.costs.network
+    assert len(lines(drawn)) == len(drawn.plan.edges) == len(set(drawn.plan.edges))
+    for (source, target), line in zip(drawn.plan.edges, lines(drawn), strict=True):
+        assert inside(line[0], boxes(drawn)[source], 2), (source, line[0])
+        assert inside(line[-1], boxes(drawn)[target], 8), (target, line[-1])
+    if not drawn.view.fold:
+        shown = {k: item.number for item in drawn.plan.items for k in item.members}
+        silent = {node.number for node in network.nodes} - shown.keys()
+        wanted = {(shown[a], shown[b]) for a, b in network.edges if a not in silent and b not in silent}
+        assert set(drawn.plan.edges) == {(a, b) for a, b in wanted if a != b}
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("name", WHOLE)
+def test_templates_are_clear(name, direction):
+    drawn = whole(template(name, direction=direction))
+    is_clear(drawn)
+    leads_where_it_says(drawn)
+
+
+@st.composite
+def graphs(draw):
+    """Layers that part, join and skip in any way; all but the last one are used."""
+    count = draw(st.integers(2, 14))
+    layers, unused = [], set()
+    for k in range(count):
+        before = [f"n{j}" for j in range(k)] or ["input"]
+        last = k == count - 1
+        if last and len(unused) > 1:
+            kind, inputs = draw(st.sampled_from(["add", "concat"])), sorted(unused)
+        elif len(before) > 1 and not last and draw(st.booleans()):
+            several = draw(st.lists(st.sampled_from(before), min_size=2, max_size=4, unique=True))
+            kind, inputs = "add", several
+        else:
+            kind = draw(st.sampled_from(["conv", "max_pool", "relu", "batch_norm", "concat"]))
+            inputs = sorted(unused) if last and unused else [draw(st.sampled_from(before))]
+            inputs = inputs * 2 if kind == "concat" else inputs[:1]
+        unused = (unused - set(inputs)) | {f"n{k}"}
+        layers.append({"type": kind, "name": f"n{k}", "from": inputs, **SETTINGS.get(kind, {})})
+    return layers
+
+
+SETTINGS = {
+    "conv": {"kernel_size": 3, "padding": 1, "out_channels": 2},
+    "max_pool": {"kernel_size": 3, "stride": 1, "padding": 1},
+}
+
+
+def loaded(layers, **view):
+    """A spec of layers of one shape: what a concat makes is brought back to two channels."""
+    made = []
+    for layer in layers:
+        if layer["type"] == "concat":
+            name = f"{layer['name']}.all"
+            made.append({**layer, "name": name})
+            made.append({"type": "conv", "name": layer["name"], "from": name, "kernel_size": 1, "out_channels": 2})
+        else:
+            made.append(layer)
+    spec = {"input": {"size": [8, 8], "channels": 2}, "layers": made, "view": {"kind": "network", **view}}
+    return conv_anim.load(spec)
+
+
+@settings(max_examples=60)
+@given(graphs(), st.sampled_from(DIRECTIONS), st.booleans())
+def test_no_line_leads_through_anything(layers, direction, fold):
+    drawn = whole(loaded(layers, direction=direction, fold=fold))
+    is_clear(drawn)
+    leads_where_it_says(drawn)
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("name", WHOLE)
+def test_sides_of_boxes_are_as_sizes(name, direction):
+    drawn = whole(template(name, direction=direction, scale=True))
+    fronts = []
+    for item in drawn.plan.items:
+        if item.sign is None and len(item.node.size) == 2:
+            front = drawn.layout.picture.item(item)[-1]
+            assert isinstance(front, Polygons)
+            left, top, right, bottom = pictures.extent([front])
+            thick, across = (right - left, bottom - top) if direction == "right" else (bottom - top, right - left)
+            fronts.append((item.node, thick, across))
+    for (a, thick_a, across_a), (b, thick_b, across_b) in combinations(fronts, 2):
+        side = 0 if direction == "right" else 1
+        if min(across_a, across_b) > LEAST:
+            assert across_a * b.size[side] == pytest.approx(across_b * a.size[side])
+        if min(thick_a, thick_b) > LEAST:
+            assert thick_a * b.channels == pytest.approx(thick_b * a.channels)
+
+
+def test_equal_boxes_are_equal_and_logarithms_keep_the_order():
+    def sizes(scale):
+        drawn = whole(template("resnet18", scale=scale, direction="right"))
+        return {
+            (item.node.size, item.node.channels): drawn.layout.picture.bodies[item.number]
+            for item in drawn.plan.items
+            if item.node.size
+        }
+
+    assert len(set(sizes("equal").values())) == 1
+    bodies = sizes("log")
+    for (size, channels), body in bodies.items():
+        for (other_size, other_channels), other in bodies.items():
+            assert (size < other_size) <= (body.across <= other.across)
+            assert (channels < other_channels) <= (body.thick <= other.thick)
+
+
+# what is folded
+
+
+def block(channels, name, before):
+    return [
+        {"type": "conv", "from": before, "kernel_size": 3, "padding": 1, "out_channels": channels},
+        {"type": "batch_norm"},
+        {"type": "relu"},
+        {"type": "conv", "kernel_size": 3, "padding": 1, "out_channels": channels},
+        {"type": "add", "from": [-1, before]},
+        {"type": "relu", "name": name},
+    ]
+
+
+@pytest.mark.parametrize("times", [1, 2, 3, 7])
+def test_blocks_in_a_row_are_drawn_once_with_their_number(times):
+    layers = [{"type": "conv", "kernel_size": 1, "out_channels": 4, "name": "b0"}]
+    for k in range(times):
+        layers += block(4, f"b{k + 1}", f"b{k}")
+    layers.append({"type": "conv", "kernel_size": 1, "out_channels": 2})
+    spec = {"input": {"size": [6, 6], "channels": 3}, "layers": layers, "view": "network"}
+    drawn = whole(conv_anim.load(spec))
+    assert [item.node.type for item in drawn.plan.items] == [None, "conv", "conv", "conv", "add", "conv"]
+    assert [block.times for block in drawn.plan.blocks] == ([times] if times > 1 else [])
+    network = networks.of_spec(conv_anim.load(spec))
+    each = [drawn.costs.parameters(item) * item.times for item in drawn.plan.items]
+    assert sum(each) == sum(node.parameters for node in network.nodes)
+    items = plan(network, fold=False).items
+    assert len(items) == 3 + 3 * times
+
+
+def test_a_block_whose_middle_is_read_later_is_not_folded():
+    layers = [{"type": "conv", "kernel_size": 1, "out_channels": 4, "name": "b0"}]
+    for k in range(3):
+        layers += block(4, f"b{k + 1}", f"b{k}")
+    layers += [{"type": "add", "from": ["b1", "b3"]}]
+    spec = conv_anim.load({"input": {"size": [6, 6]}, "layers": layers, "view": "network"})
+    (found,) = whole(spec).plan.blocks
+    assert found.times == 2
+
+
+def test_only_what_nothing_else_reads_becomes_a_badge():
+    layers = [
+        {"type": "conv", "kernel_size": 1, "name": "main"},
+        {"type": "relu", "name": "act"},
+        {"type": "add", "from": ["main", "act"]},
+        {"type": "batch_norm"},
+        {"type": "silu"},
+    ]
+    items = whole(conv_anim.load({"input": {"size": [6, 6]}, "layers": layers, "view": "network"})).plan.items
+    assert [(item.node.type, item.badges) for item in items[1:]] == [
+        ("conv", ()),
+        ("relu", ()),
+        ("add", ("BN", "SiLU")),
+    ]
+
+
+def test_x_times_its_sigmoid_is_one_activation():
+    layers = [
+        {"type": "conv", "kernel_size": 1, "name": "main"},
+        {"type": "sigmoid", "name": "gate"},
+        {"type": "multiply", "from": ["main", "gate"]},
+        {"type": "conv", "kernel_size": 1},
+    ]
+    items = whole(conv_anim.load({"input": {"size": [6, 6]}, "layers": layers, "view": "network"})).plan.items
+    assert [item.badges for item in items] == [(), ("SiLU",), ()]
+
+
+# steps
+
+
+@pytest.mark.parametrize("name", ["inception", "resnet18"])
+def test_steps_light_up_one_item_after_the_other(name):
+    spec = template(name)
+    scene, drawn = pictures.scene(spec), whole(spec)
+    assert len(scene.frames) == len(drawn.plan.items) + 1
+    assert not scene.frames[-1].shown
+    for k, item in enumerate(drawn.plan.items):
+        said = pictures.texts(scene.frames[k].kept)
+        assert said or item.sign is not None
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_every_text_can_be_read(name):
+    scene = pictures.scene(template(name))
+    everything = pictures.after(scene, len(scene.frames) - 1)
+    assert min(item.size for item in everything if isinstance(item, Text)) >= 9
+
+
+def test_nothing_is_computed_for_a_network():
+    layers = [{"type": "conv", "kernel_size": 3, "padding": 1, "out_channels": 512}] * 4
+    spec = {"input": {"size": [2048, 2048], "channels": 3}, "layers": layers, "view": "network"}
+    assert pictures.scene(conv_anim.load(spec)).width > 100
+
+
+def test_two_hundred_layers_can_be_read_at_1200_pixels():
+    layers = [{"type": "conv", "kernel_size": 3, "padding": 1, "out_channels": 8}] * 4
+    while len(layers) < 200:
+        channels = 8 + len(layers) % 11
+        layers.append({"type": "conv", "kernel_size": 3, "padding": 1, "out_channels": channels})
+        if len(layers) % 7 == 0:
+            layers.append({"type": "concat", "from": [-1, -4]})
+    view = {"kind": "network", "columns": ["parameters", "multiply_adds", "receptive_field"]}
+    spec = conv_anim.load({"input": {"size": [64, 64]}, "layers": layers, "view": view, "size": {"width": 1200}})
+    scene = pictures.scene(spec)
+    assert scene.width == 1200
+    sizes = [item.size for item in pictures.after(scene, len(scene.frames) - 1) if isinstance(item, Text)]
+    assert len(sizes) > 600
+    assert min(sizes) >= 9
+
+
+# pages
+
+
+def test_a_page_has_each_window_once():
+    scene = pictures.scene(template("resnet18"))
+    drawn = [each for each in scene.insides() if each is not None]
+    titles = [each.title for each in drawn]
+    assert titles == ["conv 7×7, stride 2", "max pool 3×3, stride 2", "conv 3×3", "conv 3×3, stride 2", *titles[4:]]
+    assert len(set(titles)) == len(titles) == 6
+    opens = [spot.opens for spot in scene.guide().spots]
+    assert opens[0] == 0
+    assert opens[1:5] == [1, 2, 3, 3]
+
+
+def test_a_page_of_twenty_layers_is_small():
+    assert len(pipeline.encoded(pictures.scene(template("resnet18")), "html")) < 1_000_000
+
+
+def test_a_page_says_what_it_has_no_room_for(monkeypatch):
+    scene = pictures.scene(template("resnet18"))
+    monkeypatch.setattr(html, "ROOM_INSIDE", 15_000)
+    made = html.figure(scene)
+    assert 0 < made["left_out"] < 6
+    assert sum(each is None for each in made["insides"]) == made["left_out"]
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_every_kind_of_a_box_has_a_colour_of_its_own(name):
+    drawn = whole(template(name))
+    found = {kinds.family(item.node): drawn.layout.picture.fill(item) for item in drawn.plan.items}
+    assert len(set(found.values())) == len(found)
