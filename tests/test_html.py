@@ -312,3 +312,30 @@ def test_a_page_that_would_be_huge_is_refused_with_a_way_out():
     spec = conv_anim.load({"input": {"size": [90, 90]}, "layer": {"type": "conv", "kernel_size": 3}})
     with pytest.raises(conv_anim.SpecError, match=r"(?s)frames, more than.*every"):
         pipeline.encoded(pipeline.scene(spec), "html")
+
+
+def test_a_click_on_a_layer_opens_its_window(opened):
+    page = opened("resnet18")
+    assert page.page.inner_text("#title") == "ResNet-18"
+    assert page.at() == len(page.spots) + 1
+    assert page.told().endswith("multiply-adds")
+    first = next(k for k, spot in enumerate(page.spots) if spot.opens)
+    page.page.hover(f"#spots path[data-spot='{first}']")
+    assert "conv 7×7, stride 2" in page.told()
+    assert page.at() == len(page.spots) + 1
+    page.page.click(f"#spots path[data-spot='{first}']")
+    assert page.page.inner_text("#title") == "conv 7×7, stride 2"
+    page.page.click("#last")
+    assert "output (2, 2)" in page.told()
+    page.page.click("#back")
+    assert page.page.inner_text("#title") == "ResNet-18"
+    assert page.page.is_hidden("#back")
+    assert page.at() == len(page.spots) + 1
+    page.page.click(f"#spots path[data-spot='{first}']")
+    page.page.keyboard.press("Escape")
+    assert page.page.inner_text("#title") == "ResNet-18"
+
+
+def test_a_page_of_another_figure_has_nothing_inside(opened):
+    page = opened("con_5")
+    assert page.page.is_hidden("#back")

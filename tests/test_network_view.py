@@ -1,15 +1,21 @@
 """The network view: what its boxes and lines are, read back from its scenes; and that nothing lies on anything else."""
 
+from dataclasses import replace
 from itertools import combinations, pairwise
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import conv_anim
 from conv_anim import pipeline
 from conv_anim.catalog import templates
+from conv_anim.cli import main
 from conv_anim.export import html
+from conv_anim.frameworks.feeding import Feed
+from conv_anim.frameworks.whole import whole as whole_model
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.network import kinds
 from conv_anim.scene.network.plan import plan
@@ -349,3 +355,70 @@ def test_every_kind_of_a_box_has_a_colour_of_its_own(name):
     drawn = whole(template(name))
     found = {kinds.family(item.node): drawn.layout.picture.fill(item) for item in drawn.plan.items}
     assert len(set(found.values())) == len(found)
+
+
+# models
+
+
+def light(name):
+    """A model that the package onnx ships."""
+    onnx = pytest.importorskip("onnx")
+    return Path(onnx.__file__).parent / "backend" / "test" / "data" / "light" / f"light_{name}.onnx"
+
+
+def drawn_by(*arguments):
+    return CliRunner().invoke(main, ["draw", *map(str, arguments)])
+
+
+@pytest.mark.parametrize("name", ["squeezenet", "resnet50", "inception_v1", "shufflenet"])
+def test_a_model_is_drawn_as_a_whole(name, tmp_path):
+    result = drawn_by(light(name), "-o", tmp_path / "net.svg", "--step", "last")
+    assert result.exit_code == 0, result.stderr
+    said = (tmp_path / "net.svg").read_text(encoding="utf-8")
+    assert f"light_{name}.onnx" in said
+    spec = whole_model(str(light(name)), Feed()).loaded().spec
+    for direction in DIRECTIONS:
+        made = whole(replace(spec, view=replace(spec.view, direction=direction)))
+        is_clear(made)
+        leads_where_it_says(made)
+
+
+def test_repeated_blocks_of_a_resnet_are_folded():
+    spec = whole_model(str(light("resnet50")), Feed()).loaded().spec
+    assert [block.times for block in whole(spec).plan.blocks] == [2, 3, 5, 2]
+    assert sum(node.parameters for node in spec.view.of.nodes) == 25_557_032
+
+
+def test_a_node_of_a_model_is_drawn_on_its_own(tmp_path):
+    result = drawn_by(light("squeezenet"), "--node", "n0", "--input", "3x9x9", "-o", tmp_path / "node.svg")
+    assert result.exit_code == 0, result.stderr
+    assert "light_squeezenet.onnx" not in (tmp_path / "node.svg").read_text(encoding="utf-8")
+
+
+def test_a_text_is_drawn_as_a_network_if_asked(tmp_path):
+    text = "nn.Sequential(nn.Conv2d(3, 8, 3, stride=2), nn.ReLU(), nn.MaxPool2d(2))"
+    result = drawn_by(text, "--input", "32x32", "--view", "network", "-o", tmp_path / "net.png")
+    assert result.exit_code == 0, result.stderr
+    assert (tmp_path / "net.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--set", "layer.stride=2"), "'layer.stride' is a key of a spec's layers"),
+        (("--set", "input.size=[9, 9]"), "'input.size' is a key of a spec's layers"),
+        (("--set", "view=flat"), "the flat view is for the layers of a spec"),
+        (("--set", "view.scale=big"), "does not know the name 'big'"),
+    ],
+)
+def test_what_cannot_be_set_on_a_model(arguments, said, tmp_path):
+    result = drawn_by(light("squeezenet"), "-o", tmp_path / "net.png", *arguments)
+    assert result.exit_code == 1
+    assert said in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_same_model_makes_the_same_picture(tmp_path):
+    for name in ("one.svg", "two.svg"):
+        assert drawn_by(light("squeezenet"), "-o", tmp_path / name).exit_code == 0
+    assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()

@@ -50,6 +50,7 @@ TOPICS = {
     "isometric": "Slanted planes, with numbers and marks",
     "unfold": "Unfold and fold",
     "networks": "What makes a network",
+    "architectures": "Whole networks",
     "side_by_side": "Figures side by side",
     "conv_arithmetic": "conv_arithmetic's animations",
 }
