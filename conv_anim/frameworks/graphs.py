@@ -50,7 +50,8 @@ def sketched(path: Path, node: str | None, feed: Feed) -> tuple[Sketch, str]:
 
 def chosen(model: Model, wanted: str | int | None) -> Node:
     """The node that is meant. Raises SpecError, which lists those that there are."""
-    nodes = [node for node in model.nodes if node.operator in ONNX and node.operator not in POINTWISE]
+    drawable = [node for node in model.nodes if node.operator in ONNX]
+    nodes = [node for node in drawable if node.operator not in POINTWISE] or drawable
     if not nodes and wanted is None:
         kinds = ", ".join(sorted({node.kind for node in model.nodes})[:LISTED]) or "no nodes"
         raise model.problem(f"nothing in this model can be drawn: it has {kinds}", f"drawn are {', '.join(ONNX)}")

@@ -166,6 +166,11 @@ def _taken_off(node: Node, sketch: Sketch, kernel: tuple[int, ...], extra: list[
         what = f"auto_pad {node.setting('auto_pad')} of a window that is smaller than its stride is not drawn"
         raise node.problem(what, hint="onnxruntime and ONNX's reference make outputs of different sizes of it")
     extra = [more + max(0, -total) for more, total in zip(extra, totals, strict=True)]
+    most = [max(s, d) - 1 for s, d in zip(strides, _per_axis(node, sketch, "dilations"), strict=True)]
+    if any(more > limit for more, limit in zip(extra, most, strict=True)):
+        largest = [made + limit for made, limit in zip(whole, most, strict=True)]
+        sizes_ = ["x".join(map(str, size)) for size in (wanted, largest)]
+        raise node.problem(f"the output is to be {sizes_[0]}, and the layer makes at most {sizes_[1]}")
     totals = [max(0, total) for total in totals]
     return tuple((t // 2, t - t // 2) if name == "same" else (t - t // 2, t // 2) for t in totals), extra
 
