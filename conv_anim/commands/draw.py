@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from conv_anim.frameworks.whole import Whole
     from conv_anim.pipeline import Loaded
     from conv_anim.spec.model import Size
+    from conv_anim.spec.overrides import Option
 
 NETWORK = "network"
 """The view of a whole model."""
@@ -124,7 +125,8 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
     from conv_anim.pipeline import drawable
     from conv_anim.spec.overrides import Option
 
-    _used(layer, node=node, as_spec=as_spec, drawing={"-o": output, "-f": formats, "--step": step})
+    to_file = output is not None and output.suffix.lower() in {".yaml", ".yml"}
+    _used(layer, node=node, as_spec=as_spec, drawing={"-o": output and not to_file, "-f": formats, "--step": step})
     asked = {"view": view, "theme": theme}
     named = [Option(f"--{key}", key, name) for key, name in asked.items() if name is not None]
     try:
@@ -137,7 +139,7 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
             click.echo(f"note: {note}", err=True)
         check_stdout((STANDARD_INPUT, *made.read) if layer == "-" else made.read)
         if as_spec:
-            click.echo(made.yaml((*named, *changes), limits()), nl=False)
+            _write(made, (*named, *changes), output)
             return
         folder, directed_ = directed(output, (*named, *changes), formats)
         loaded = drawable(made.loaded(directed_, limits()), limits())
@@ -165,7 +167,25 @@ def _used(layer: str, *, node: str | None, as_spec: bool, drawing: Mapping[str, 
         raise click.UsageError("--node chooses a node of a file, and this is none that ends in .onnx or .py")
     idle = [name for name, value in drawing.items() if value]
     if as_spec and idle:
-        raise click.UsageError(f"--spec prints the spec and draws nothing: leave out {' and '.join(idle)}, or --spec")
+        what = f"--spec prints the spec and draws nothing: leave out {' and '.join(idle)}, or --spec"
+        raise click.UsageError(what + ("; -o NAME.yaml writes it to a file" if "-o" in idle else ""))
+
+
+def _write(made: Drawing, changes: tuple[str | Option, ...], output: Path | None) -> None:
+    """Print the spec, or write it to a file and its large arrays beside it, which come first."""
+    from conv_anim.app.console import limits
+    from conv_anim.commands.options import write_text
+    from conv_anim.export import files
+
+    if output is None:
+        click.echo(made.yaml(changes, limits()), nl=False)
+        return
+    written = made.written(output.stem, changes, limits())
+    for name, data in written.files.items():
+        files.write(output.parent / name, data)
+    write_text(output, written.text)
+    names = " and ".join([str(output), *(str(output.parent / name) for name in written.files)])
+    click.echo(f"wrote {names}", err=True)
 
 
 def _text(layer: str) -> str:

@@ -75,7 +75,7 @@ def fed(given: Any, held: dict[str, Given], *, axes: int | None, layer: str, cha
         wanted = "(channels, *size)" if axes is None else f"(channels, {', '.join(SIZES[axes])})"
         raise _wrong(Code.AXES, what, INPUT, f"{layer} takes {wanted}, with or without a batch of 1 in front")
     held[INPUT] = Given(shape, numbers.numbers)
-    return Sketch(shape[0], shape[1:], values={"file": INPUT}, files=Arrays(held))
+    return Sketch(shape[0], shape[1:], values={"file": INPUT}, files=Arrays(held), held=held)
 
 
 SIZES = {1: ("length",), 2: ("rows", "columns"), 3: ("depth", "rows", "columns")}
@@ -93,7 +93,7 @@ def _of_size(shape: Size, held: dict[str, Given], *, axes: int | None, layer: st
         raise _wrong(Code.OUT_OF_RANGE, f"{shape} is no size of an input", INPUT, "as in (3, 32, 32) or (32, 32)")
     many, size = Feed(shape).sized(axes, layer, channels)
     assert size is not None
-    return Sketch(many or 1, size, files=Arrays(held))
+    return Sketch(many or 1, size, files=Arrays(held), held=held)
 
 
 def _wrong(code: Code, message: str, place: str, hint: str | None = None) -> SpecError:

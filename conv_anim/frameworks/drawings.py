@@ -11,7 +11,7 @@ from conv_anim import opening, pipeline
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
 from conv_anim.frameworks.calls import MOST_CHARACTERS
 from conv_anim.frameworks.pace import paced
-from conv_anim.frameworks.yaml_text import text as as_yaml
+from conv_anim.frameworks.written import Written, written
 from conv_anim.limits import USUAL, fixed
 from conv_anim.limits import Location as At
 from conv_anim.spec import reader
@@ -47,10 +47,14 @@ class Drawing:
         return pipeline.changed(self.tree, changes, self.files, limits=limits, read=self.read)
 
     def yaml(self, changes: Sequence[str | Option] = (), limits: Limits = USUAL) -> str:
-        """The spec as a file. Raises SpecError if it is none."""
+        """The spec as text, with all its numbers. Raises SpecError if it is none, or has too many."""
+        return self.written(None, changes, limits).text
+
+    def written(self, stem: str | None, changes: Sequence[str | Option] = (), limits: Limits = USUAL) -> Written:
+        """The spec as a file and those beside it, whose names begin with ``stem``. Raises SpecError."""
         root = self.loaded(changes, limits).root
         assert isinstance(root, Entries)
-        return as_yaml(root, self.origin)
+        return written(root, self.origin, self.files, stem)
 
 
 def drawing(

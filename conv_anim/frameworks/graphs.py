@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import Code, Problem, SpecError, nearest
 from conv_anim.frameworks.arrays import array, fed
-from conv_anim.frameworks.feeding import Feed
+from conv_anim.frameworks.feeding import ENOUGH, Feed, candidates
 from conv_anim.frameworks.models import Model
-from conv_anim.frameworks.onnx_layers import ONNX
+from conv_anim.frameworks.onnx_layers import ONNX, POINTWISE
 from conv_anim.frameworks.specs import spec_of
 
 if TYPE_CHECKING:
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from conv_anim.frameworks.onnx_nodes import Node
     from conv_anim.frameworks.sketch import Sketch
     from conv_anim.spec.model import Given, Spec
+    from conv_anim.spec.network import Sizes
 
-LISTED = 20
+LISTED = 1000
 SQUARE = 7
-"""The size along each axis of an input that neither the model nor anybody says."""
+"""The size along each axis of an input of which only the channels are said."""
 
 
 def from_onnx(
@@ -49,14 +50,16 @@ def sketched(path: Path, node: str | None, feed: Feed) -> tuple[Sketch, str]:
 
 def chosen(model: Model, wanted: str | int | None) -> Node:
     """The node that is meant. Raises SpecError, which lists those that there are."""
-    nodes = [node for node in model.nodes if node.operator in ONNX]
-    if not nodes:
+    drawable = [node for node in model.nodes if node.operator in ONNX]
+    nodes = [node for node in drawable if node.operator not in POINTWISE] or drawable
+    if not nodes and wanted is None:
         kinds = ", ".join(sorted({node.kind for node in model.nodes})[:LISTED]) or "no nodes"
         raise model.problem(f"nothing in this model can be drawn: it has {kinds}", f"drawn are {', '.join(ONNX)}")
     if wanted is None and len(nodes) == 1:
         return nodes[0]
     numbered = [node for node in model.nodes if node.label == str(wanted)]
-    matches = numbered or [node for node in nodes if wanted in {node.name, *node.names}]
+    matches = numbered or [node for node in model.nodes if wanted in {node.name, *node.names}]
+    matches = matches if len(matches) < 2 else [node for node in matches if node.operator in ONNX]
     if len(matches) == 1 and matches[0].operator in ONNX:
         return matches[0]
     if len(matches) == 1:
@@ -107,19 +110,61 @@ def described(node: Node) -> str:
 
 
 def _sketch(model: Model, node: Node, given: Any, feed: Feed) -> Sketch:
-    held: dict[str, Given] = {}
+    """A node, fed what is said, else what the model says; what both leave open is small, and a note says so."""
     node.check_names()
-    weight = node.array(1) if node.operator in {"Conv", "ConvTranspose"} else None
+    weight = node.array(_weight_at(node)) if node.operator in WEIGHTED else None
     channels = None if weight is None else _channels(node, weight)
     axes = node.axes if weight is None else weight.ndim - 2
     if feed.shape is not None or feed.channels is not None:
         given = _shape(node, feed, axes, channels)
-    if given is None:
-        given = _size(node, axes, channels)
+    if given is not None:
+        return _made(model, node, given, weight)
+    said = _size(node, axes, channels)
+    if None not in said[1:]:
+        return _made(model, node, tuple(n or 1 for n in said), weight)
+    return _smallest(model, node, said, weight)
+
+
+def _smallest(model: Model, node: Node, said: Sizes, weight: Any) -> Sketch:
+    """With the smallest input that shows how the window moves, else the smallest that fits at all."""
+    axes, fitting, problem = len(said) - 1, None, None
+    for size in candidates(axes, grows=node.operator in GROWING):
+        shape = (said[0] or 1, *(n if n is not None else free for n, free in zip(said[1:], size, strict=True)))
+        try:
+            sketch = _made(model, node, shape, weight)
+        except SpecError as error:
+            problem = problem or error
+            continue
+        fitting = fitting or sketch
+        if min(sketch.size, default=ENOUGH[axes]) >= ENOUGH[axes]:
+            fitting = sketch
+            break
+    if fitting is None:
+        assert problem is not None
+        raise problem
+    along = "x".join(map(str, fitting.fed[1]))
+    many = f" with {fitting.fed[0]} channels" if fitting.fed[0] > 1 else ""
+    fitting.note(f"the model leaves the size open; the input is {along}{many}; --input says another size")
+    return fitting
+
+
+GROWING = {"ConvTranspose", "Upsample", "Resize", "DepthToSpace"}
+WEIGHTED = {"Conv", "ConvTranspose", "ConvInteger", "QLinearConv"}
+
+
+def _weight_at(node: Node) -> int:
+    """Which input the weight is."""
+    return 3 if node.operator == "QLinearConv" else 1
+
+
+def _made(model: Model, node: Node, given: Any, weight: Any) -> Sketch:
+    held: dict[str, Given] = {}
+    channels = None if weight is None else _channels(node, weight)
+    axes = node.axes if weight is None else weight.ndim - 2
     sketch = fed(given, held, axes=axes, layer=node.kind, channels=channels)
     if weight is not None:
-        held[node.name] = array(weight, node.name)
-        bias = node.array(2)
+        held[node.name] = array(_less_zero(node, weight), node.name)
+        bias = node.array(2) if node.operator in {"Conv", "ConvTranspose"} else None
         numbers = None if bias is None else list(array(bias, f"{node.name}.bias").numbers)
         _check_bias(node, weight, bias)
         sketch.weights = {"weight": {"file": node.name}, "bias": numbers}
@@ -130,6 +175,19 @@ def _sketch(model: Model, node: Node, given: Any, feed: Feed) -> Sketch:
     ONNX[node.operator](node, sketch)
     sketch.finish()
     return sketch
+
+
+def _less_zero(node: Node, weight: Any) -> Any:
+    """A weight of whole numbers less its zero point, which each filter may have one of."""
+    import numpy as np
+
+    if node.operator != "ConvInteger":
+        return weight
+    zero = node.array(3)
+    if zero is None:
+        return weight
+    points = np.asarray(zero).astype(np.int64).reshape(-1, *(1,) * (weight.ndim - 1))
+    return weight.astype(np.int64) - points
 
 
 def _channels(node: Node, weight: Any) -> int:
@@ -146,7 +204,7 @@ def _channels(node: Node, weight: Any) -> int:
     if shape[0] % group:
         what = f"'group' is {group}, which does not divide the {shape[0]} filters of its weight"
         raise node.problem(what, Code.GROUPS)
-    return int(shape[1] * group if node.operator == "Conv" else shape[0])
+    return int(shape[1] * group if node.operator != "ConvTranspose" else shape[0])
 
 
 def _check_bias(node: Node, weight: Any, bias: Any) -> None:
@@ -165,14 +223,14 @@ def _shape(node: Node, feed: Feed, axes: int | None, channels: int | None) -> tu
     return (many or (inside[0] if inside else None) or 1, *size)
 
 
-def _size(node: Node, axes: int | None, channels: int | None) -> tuple[int, ...]:
-    """(channels, *size) as the model says it, as far as it does."""
+def _size(node: Node, axes: int | None, channels: int | None) -> Sizes:
+    """(channels, *size) as the model says it; None for what it leaves open."""
     shape = node.input_shape
     if shape is None and axes is None:
         what = "the model does not say how large its input is"
         raise node.problem(what, Code.MISSING_KEY, "give an input, as in 3x32x32")
     if shape is None:
-        return (channels or 1, *(SQUARE,) * (axes or 2))
+        return (channels or 1, *(None,) * (axes or 2))
     if None not in {channels, shape[0]} and channels != shape[0]:
         raise node.problem(f"it takes {channels} channels, and the model gives it {shape[0]}", Code.SHAPE)
-    return (channels or shape[0] or 1, *(n or SQUARE for n in shape[1:]))
+    return (channels or shape[0] or 1, *shape[1:])

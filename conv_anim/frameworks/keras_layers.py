@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from conv_anim.coding import rules
 from conv_anim.diagnostics import Code
 from conv_anim.frameworks.arguments import OrNone, count, flag, ignored, moves, moves_or_none, sizes, whole
 from conv_anim.frameworks.foreign import ForeignLayer, biased
@@ -13,19 +14,46 @@ from conv_anim.frameworks.sketch import Border, fail, given, same, tidy, unsuppo
 from conv_anim.ops.conv import named_padding
 from conv_anim.spec.entering import LARGEST
 from conv_anim.spec.kinds import Either, ListOf, OneOf, Whole, is_list, is_scalar
+from conv_anim.spec.nodes import Scalar
 from conv_anim.spec.records import Field, Object
 from conv_anim.spec.sizes import effective_kernel
 
 if TYPE_CHECKING:
     from conv_anim.frameworks.foreign import Draw, Fields
     from conv_anim.frameworks.sketch import Sketch
+    from conv_anim.spec.kinds import Maybe, Report, Schema
+    from conv_anim.spec.nodes import Node
     from conv_anim.spec.records import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """A name in any case, as Keras takes it."""
+
+    names: tuple[str, ...]
+
+    @property
+    def kind(self) -> OneOf[str]:
+        return OneOf(self.names)
+
+    @property
+    def expected(self) -> str:
+        return self.kind.expected
+
+    def decode(self, node: Node, report: Report) -> Maybe[str]:
+        if isinstance(node, Scalar) and isinstance(node.value, str):
+            node = replace(node, value=node.value.lower())
+        return self.kind.decode(node, report)
+
+    def schema(self) -> Schema:
+        return self.kind.schema()
+
 
 FILTERS, KERNEL_SIZE, GROUPS = whole("filters"), sizes("kernel_size"), count("groups", 1)
 STRIDES, DILATION = moves("strides", 1), moves("dilation_rate", 1)
 USE_BIAS, MULTIPLIER = flag("use_bias", default=True), count("depth_multiplier", 1)
-PADDING: Field[str] = Field("padding", OneOf(("valid", "same")), "padding", default="valid")
-CAUSAL: Field[str] = Field("padding", OneOf(("valid", "same", "causal")), "padding", default="valid")
+PADDING: Field[str] = Field("padding", Lowered(("valid", "same")), "padding", default="valid")
+CAUSAL: Field[str] = Field("padding", Lowered(("valid", "same", "causal")), "padding", default="valid")
 OUTPUT_PADDING = moves_or_none("output_padding", least=0)
 DATA_FORMAT: Field[Any] = Field("data_format", OrNone(OneOf(("channels_last", "channels_first"))), "data_format")
 (ACTIVATION,) = ignored("activation")
@@ -49,7 +77,16 @@ def _moves(record: Record, sketch: Sketch) -> dict[str, Any]:
     }
 
 
+def _check_moves(record: Record, sketch: Sketch) -> None:
+    stride, dilation = (sketch.each(record.of(field), record.at(field)) for field in (STRIDES, DILATION))
+    wrong = rules.keras_conv(stride, dilation)
+    if wrong is not None:
+        fail(Code.UNSUPPORTED, wrong, record.at(DILATION), "one of the two, or nn.Conv2d(…) of PyTorch, which has both")
+
+
 def _conv(record: Record, sketch: Sketch, *, name: str) -> None:
+    if name == "conv":
+        _check_moves(record, sketch)
     padding: Any = given(record, PADDING)
     if padding is not None:
         sketch.settle()
@@ -68,7 +105,13 @@ def _conv(record: Record, sketch: Sketch, *, name: str) -> None:
 
 def _conv_transpose(record: Record, sketch: Sketch) -> None:
     """Keras says how large the output is; the spec says the border and what is read beyond it."""
+    _check_moves(record, sketch)
     extra = record.get(OUTPUT_PADDING)
+    if extra is not None:
+        strides = sketch.each(record.of(STRIDES), record.at(STRIDES))
+        wrong = rules.keras_output_padding(sketch.each(extra, record.at(OUTPUT_PADDING)), strides)
+        if wrong is not None:
+            fail(Code.OUTPUT_PADDING, wrong, record.at(OUTPUT_PADDING), "leave it out, or take less of it")
     steps = [sketch.each(record.of(field), record.at(field)) for field in (KERNEL_SIZE, STRIDES, DILATION)]
     extras = [None] * sketch.axes if extra is None else list(sketch.each(extra, record.at(OUTPUT_PADDING)))
     windows = map(effective_kernel, steps[0], steps[2])
@@ -239,12 +282,10 @@ def _upsampling(n: int) -> Fields:
 
 def _with_groups(n: int) -> list[tuple[str, ForeignLayer]]:
     """The layers that Keras has for one and two axes only."""
-    depthwise = tuple(CAUSAL if n == 1 and field is PADDING else field for field in DEPTHWISE)
-    separable = tuple(CAUSAL if n == 1 and field is PADDING else field for field in SEPARABLE)
     return [
-        _layer(f"DepthwiseConv{n}D", depthwise, partial(_conv, name="depthwise"), n, joins=True),
-        _layer(f"SeparableConv{n}D", separable, partial(_conv, name="depthwise_separable"), n, joins=True),
-        _layer(f"SeparableConvolution{n}D", separable, partial(_conv, name="depthwise_separable"), n, joins=True),
+        _layer(f"DepthwiseConv{n}D", DEPTHWISE, partial(_conv, name="depthwise"), n, joins=True),
+        _layer(f"SeparableConv{n}D", SEPARABLE, partial(_conv, name="depthwise_separable"), n, joins=True),
+        _layer(f"SeparableConvolution{n}D", SEPARABLE, partial(_conv, name="depthwise_separable"), n, joins=True),
     ]
 
 

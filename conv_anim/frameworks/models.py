@@ -47,7 +47,7 @@ class Model:
         kept |= {text(each.values.name) for each in graph.sparse_initializer}
         fed = [each for each in graph.input if text(each.name) not in kept]
         for k, value in enumerate(fed):
-            values.types[text(value.name)] = _sized(value.type, size if k == 0 else None)
+            values.types[text(value.name)] = _sized(value.type, size if k == 0 else None, _batches(fed))
         values.fed |= {text(value.name) for value in fed}
         opset = max((each.version for each in model.opset_import if each.domain in ITS_OWN), default=1)
         scope = Scope(opset=opset)
@@ -68,11 +68,17 @@ class Model:
         return _problem(self.path, message, hint, code)
 
 
-BATCH = {"batch", "batch_size", "N", "n", "B", "b"}
-"""What models call the size of a batch."""
+BATCH = {"batch", "batch_size"}
+"""What models call the size of a batch, wherever it stands."""
 
 
-def _sized(type_: Any, size: Size | None) -> Any:
+def _batches(fed: list[Any]) -> set[str]:
+    """The names of what stands first in the shapes of inputs, which is the batch."""
+    first = (value.type.tensor_type.shape.dim for value in fed)
+    return BATCH | {text(dims[0].dim_param) for dims in first if len(dims) > 1} - {""}
+
+
+def _sized(type_: Any, size: Size | None, batches: set[str]) -> Any:
     """The type of an input with what is left open said, as far as it can be."""
     made = type(type_)()
     made.CopyFrom(type_)
@@ -80,7 +86,7 @@ def _sized(type_: Any, size: Size | None) -> Any:
     for k, dim in enumerate(dims):
         if dim.HasField("dim_value") and dim.dim_value == -1:  # as some write what is left open
             dim.Clear()
-        if not dim.HasField("dim_value") and ((k == 0 and len(dims) > 1) or dim.dim_param in BATCH):
+        if not dim.HasField("dim_value") and ((k == 0 and len(dims) > 1) or text(dim.dim_param) in batches):
             dim.dim_value = 1
     if size is not None and len(dims) > len(size):
         for dim, n in zip(dims[-len(size) :], size, strict=True):

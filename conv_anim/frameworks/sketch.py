@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from conv_anim.diagnostics import Span
     from conv_anim.spec.arrays import Files
     from conv_anim.spec.entering import Entering
-    from conv_anim.spec.model import Padding, Size
+    from conv_anim.spec.model import Given, Padding, Size
     from conv_anim.spec.nodes import Node
     from conv_anim.spec.op import Op
     from conv_anim.spec.records import Field, Record
@@ -28,9 +28,10 @@ Mode: TypeAlias = str
 """What padding holds, as a spec's ``padding_mode`` has it."""
 ORDER = (
     *("name", "from", "out_channels", "out_features", "multiplier", "groups", "norm_type", "upscale_factor"),
-    *("downscale_factor", "output_size", "size", "scale_factor", "mode", "align_corners", "negative_slope", "over"),
-    *("kernel_size", "stride", "padding", "output_padding", "dilation", "padding_mode", "value", "cropping"),
-    *("ceil_mode", "count_include_pad", "weight", "pointwise_weight", "bias", "scale", "shift"),
+    *("downscale_factor", "output_size", "size", "scale_factor", "mode", "align_corners", "coordinates", "rounding"),
+    *("cubic_coeff", "exclude_outside", "negative_slope", "over", "kernel_size", "stride", "padding"),
+    *("output_padding", "dilation", "padding_mode", "value", "cropping", "ceil_mode", "count_include_pad", "weight"),
+    *("pointwise_weight", "bias", "scale", "shift"),
 )
 """The keys of a layer, as they are written."""
 
@@ -69,6 +70,8 @@ class Sketch:
     """The number of the entry that feeds the next one; 0 is the input."""
     names: dict[int, str] = field(default_factory=dict)
     """Of entries, where they have one."""
+    held: dict[str, Given] | None = None
+    """Numbers in memory that ``files`` reads."""
 
     def __post_init__(self) -> None:
         self.fed = (self.channels, self.size)
@@ -89,6 +92,12 @@ class Sketch:
     def note(self, text: str) -> None:
         if text not in self.notes:
             self.notes.append(text)
+
+    def hold(self, name: str, numbers: Given) -> None:
+        """Keep numbers that a layer names as a file."""
+        if self.held is None:
+            raise ValueError("this sketch holds no numbers")
+        self.held[name] = numbers
 
     def after(self, entry: int) -> None:
         """Let an entry feed the next one; 0 is the input."""

@@ -7,6 +7,7 @@ from itertools import pairwise
 from math import floor
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from conv_anim.coding import rules
 from conv_anim.diagnostics import Code
 from conv_anim.frameworks.arguments import OrNone, count, flag, ignored, moves, moves_or_none, sizes, whole
 from conv_anim.frameworks.foreign import ForeignLayer, biased
@@ -58,9 +59,10 @@ def _conv(record: Record, sketch: Sketch) -> None:
 def _padding(record: Record, sketch: Sketch) -> tuple[Any, str | None]:
     """As the spec has it, with that of a padding layer before."""
     padding, node, mode = record.of(NAMED_PADDING), record.at(NAMED_PADDING), record.of(MODE)
-    if padding == "same" and any(s > 1 for s in sketch.each(record.of(STRIDE), record.at(STRIDE))):
-        fail(Code.PADDING, "PyTorch has padding 'same' only with stride 1", node, "give the padding as a number")
     if padding == "same":
+        wrong = rules.torch_same(sketch.each(record.of(STRIDE), record.at(STRIDE)))
+        if wrong is not None:
+            fail(Code.PADDING, wrong, node, "give the padding as a number")
         sketch.settle()
         return node, None if mode == "zeros" else mode
     amounts = sketch.amounts(0 if isinstance(padding, str) else padding, node)
@@ -132,13 +134,10 @@ def _pool(record: Record, sketch: Sketch, *, name: str) -> None:
 
 
 def _check_half(record: Record, sketch: Sketch) -> None:
-    """As PyTorch demands it, of kernel_size whatever the dilation."""
     kernel = sketch.each(record.of(KERNEL_SIZE), record.at(KERNEL_SIZE))
-    pads = sketch.each(record.of(PADDING), record.at(PADDING))
-    for k, pad in zip(kernel, pads, strict=True):
-        if pad > k // 2:
-            what = f"PyTorch pads a pool by at most half of kernel_size, {k // 2}, whatever its dilation; this is {pad}"
-            fail(Code.PADDING, what, record.at(PADDING), "less padding, or a padding layer before it")
+    wrong = rules.torch_pool(kernel, sketch.amounts(record.of(PADDING), record.at(PADDING)))
+    if wrong is not None:
+        fail(Code.PADDING, wrong, record.at(PADDING), "less padding, or a padding layer before it")
 
 
 def _adaptive(record: Record, sketch: Sketch, *, name: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from conv_anim.coding import jax_code as jax
 from conv_anim.coding import keras_code as keras
 from conv_anim.coding import numpy_code as numpy
+from conv_anim.coding import rules
 from conv_anim.coding import torch_code as torch
 from conv_anim.coding.arrays_code import padded
 from conv_anim.coding.literals import NUMPY
@@ -46,7 +47,7 @@ def _torch(layer: Conv, context: CodeContext) -> list[str]:
 
 def _keras(layer: Conv, context: CodeContext) -> list[str]:
     name, traced = context.named("conv"), context.traced
-    if max(layer.stride) > 1 and max(layer.dilation) > 1:
+    if rules.keras_conv(layer.stride, layer.dilation) is not None:
         unwritten("a convolution with both a stride and a dilation")
     words, before = _keras_padding(layer)
     keys = arguments(

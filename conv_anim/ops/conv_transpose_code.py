@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from conv_anim.coding import jax_code as jax
 from conv_anim.coding import keras_code as keras
 from conv_anim.coding import numpy_code as numpy
+from conv_anim.coding import rules
 from conv_anim.coding import torch_code as torch
 from conv_anim.coding.literals import NUMPY
 from conv_anim.coding.writing import LETTERS, arguments, cut, numbers, slices, symmetric, unless, unwritten
@@ -45,14 +46,15 @@ def _keras(layer: ConvTranspose, context: CodeContext) -> list[str]:
     name, traced = context.named("conv"), context.traced
     if layer.groups > 1:
         unwritten("a transposed convolution with groups")
-    if max(layer.dilation) > 1:
-        unwritten("a transposed convolution with a dilation")
-    if any(more >= s for more, s in zip(layer.output_padding, layer.stride, strict=True) if more):
+    if rules.keras_conv(layer.stride, layer.dilation) is not None:
+        unwritten("a transposed convolution with a stride and a dilation")
+    if _fills(layer) and rules.keras_output_padding(layer.output_padding, layer.stride) is not None:
         unwritten("an output padding that is not less than the stride")
     extra = tuple(layer.output_padding)
     keys = arguments(
         kernel_size=numbers(layer.kernel_size),
         strides=unless(layer.stride, 1),
+        dilation_rate=unless(layer.dilation, 1),
         output_padding=numbers(extra) if _fills(layer) else None,
         use_bias=False if traced.bias is None else None,
     )
@@ -70,8 +72,9 @@ def _keras(layer: ConvTranspose, context: CodeContext) -> list[str]:
 
 def _fills(layer: ConvTranspose) -> bool:
     """Whether the output padding must be said: else Keras makes max(k, s) − k of it."""
-    sides = zip(layer.kernel_size, layer.stride, layer.output_padding, strict=True)
-    return any(max(k, s) - k != more for k, s, more in sides)
+    windows = map(effective_kernel, layer.kernel_size, layer.dilation)
+    sides = zip(windows, layer.stride, layer.output_padding, strict=True)
+    return any(max(window, s) - window != more for window, s, more in sides)
 
 
 def _jax(layer: ConvTranspose, context: CodeContext) -> list[str]:

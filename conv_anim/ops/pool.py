@@ -41,7 +41,7 @@ Reduce: TypeAlias = Literal["max", "mean", "norm"]
 KERNEL_SIZE: Field[PerAxis] = Field("kernel_size", per_axis(1), "Cells of the window.", required=True, example=3)
 STRIDE: Field[PerAxis] = Field("stride", per_axis(1), "How far the window moves; by default its own size.", example=1)
 PADDING: Field[Amount] = Field(
-    "padding", AMOUNT, "Cells around the input, at most half the window.", default=0, example=1
+    "padding", AMOUNT, "Cells around the input, fewer than the window has.", default=0, example=1
 )
 COUNT_INCLUDE_PAD = Field(
     "count_include_pad", Flag(), "Whether a mean counts the padding's zeros.", default=True, example=False
@@ -154,7 +154,7 @@ def resolve(record: Record, entering: Entering, *, reduce: Reduce) -> Maybe[tupl
         return INVALID
     (kernel, dilation), (stride,) = sizes, moves
     windows = tuple(map(effective_kernel, kernel, dilation))
-    if not _at_most_half(padding, windows, record, entering):
+    if not _less_than_window(padding, windows, record, entering):
         return INVALID
     count = ceil_size if record.of(CEIL_MODE) else conv_size
     out_size = tuple(
@@ -187,12 +187,12 @@ def resolve_global(record: Record, entering: Entering) -> tuple[Pool, ...]:
     return (Pool(ends, "mean", size, size, ((0, 0),) * entering.axes, ones, ceil_mode=False, count_include_pad=True),)
 
 
-def _at_most_half(padding: Padding, windows: Size, record: Record, entering: Entering) -> bool:
-    """As PyTorch demands it: no window may lie in the padding alone."""
+def _less_than_window(padding: Padding, windows: Size, record: Record, entering: Entering) -> bool:
+    """No window may lie in the padding alone."""
     found: dict[str, list[int]] = {}
     for a, (pad, window) in enumerate(zip(padding, windows, strict=True)):
-        if max(pad) > window // 2:
-            what = f"padding {max(pad)} is more than half the window of {window}, which is {window // 2}"
+        if max(pad) >= window:
+            what = f"with padding {max(pad)}, the window of {window} would begin in the padding alone"
             found.setdefault(what, []).append(a)
     hint = "less padding: a window must not lie in the padding alone"
     return entering.complain(Code.PADDING, found, record.at(PADDING), hint)

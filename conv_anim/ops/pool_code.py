@@ -6,9 +6,10 @@ from math import prod
 from typing import TYPE_CHECKING, assert_never
 
 from conv_anim.coding import keras_code as keras
+from conv_anim.coding import rules
 from conv_anim.coding import torch_code as torch
 from conv_anim.coding.arrays_code import padded
-from conv_anim.coding.writing import LETTERS, arguments, numbers, slices, symmetric, unless, unwritten
+from conv_anim.coding.writing import LETTERS, arguments, numbers, slices, unless, unwritten
 from conv_anim.ops.conv import named_padding
 from conv_anim.spec.sizes import ceil_size, effective_kernel
 
@@ -34,8 +35,8 @@ def is_global(pool: Pool) -> bool:
 
 
 def _torch(layer: Pool, context: CodeContext) -> list[str]:
-    if context.unpooled and not symmetric(layer.padding):
-        unwritten("a pool to take back, with more padding on one side")
+    if context.unpooled and not _as_torch(layer):
+        unwritten("a pool to take back, with more padding on one side or more than half its kernel_size")
     match layer.reduce:
         case "max":
             return _torch_max(layer, context)
@@ -66,12 +67,17 @@ def _torch_max(layer: Pool, context: CodeContext) -> list[str]:
     if context.unpooled:
         indices = f"indices_{context.traced.number + 1}"
         return [f"y, {indices} = {kind}({_torch_window(layer)}, return_indices=True)(x)"]
-    if symmetric(layer.padding):
+    if _as_torch(layer):
         return [f"y = {kind}({_torch_window(layer)})(x)"]
     if layer.ceil_mode and _outputs_when_padded(layer) != layer.ends.out_size:
-        unwritten("a pool with ceil_mode and more padding on one side")
+        unwritten("a pool with ceil_mode and more padding on one side, or more than half its kernel_size")
     padded = torch.padded(layer.padding, value='float("-inf")')
     return [f"x = {padded}", f"y = {kind}({_torch_window(layer, padded=False)})(x)"]
+
+
+def _as_torch(layer: Pool) -> bool:
+    """Whether PyTorch's pools take its padding."""
+    return rules.torch_pool(layer.kernel_size, layer.padding) is None
 
 
 def _outputs_when_padded(layer: Pool) -> tuple[int, ...]:
@@ -84,7 +90,7 @@ def _torch_mean(layer: Pool, context: CodeContext) -> list[str]:
     del context
     if is_global(layer):
         return [f"y = nn.AdaptiveAvgPool{len(layer.kernel_size)}d(1)(x)"]
-    if symmetric(layer.padding) and max(layer.dilation) == 1:
+    if _as_torch(layer) and max(layer.dilation) == 1:
         counted = "" if layer.count_include_pad or not any(map(any, layer.padding)) else ", count_include_pad=False"
         return [f"y = nn.AvgPool{len(layer.kernel_size)}d({_torch_window(layer)}{counted})(x)"]
     total = f"total = {_torch_sums(layer, 'x', layer.padding)}"

@@ -11,7 +11,7 @@ from conv_anim.diagnostics import Code
 from conv_anim.spec.entering import LARGEST, MOST_AXES, axes_of
 from conv_anim.spec.kinds import INVALID, Either, Flag, Invalid, ListOf, OneOf, Real, Whole, is_list, is_scalar
 from conv_anim.spec.model import Ends
-from conv_anim.spec.op import Interpolation, Op, OpType, Products
+from conv_anim.spec.op import Coordinates, Interpolation, Op, OpType, Products, Rounding
 from conv_anim.spec.records import Field, Object
 
 if TYPE_CHECKING:
@@ -55,6 +55,40 @@ ALIGN_CORNERS = Field(
 )
 
 
+COORDINATES: Field[Coordinates | Literal["align_corners"] | None] = Field(
+    "coordinates",
+    OneOf(
+        ("half_pixel", "asymmetric", "half_pixel_symmetric", "align_corners"),
+        docs=(
+            "From the cells' edges: (o + ½)/factor − ½; as usual of the interpolating modes.",
+            "From the first cell: o/factor; as usual of nearest.",
+            "As half_pixel, around the middle of the map.",
+            "From corner cell to corner cell: as align_corners, for nearest too.",
+        ),
+    ),
+    "Where outputs are read, in input cells, by ONNX's names.",
+    example="asymmetric",
+)
+ROUNDING: Field[Rounding] = Field(
+    "rounding",
+    OneOf(("floor", "ceil", "half_down", "half_up")),
+    "Which cell is the nearest one.",
+    default="floor",
+    example="half_up",
+)
+CUBIC: Final = -0.75
+CUBIC_COEFF: Field[int | float] = Field(
+    "cubic_coeff", Real(-1, 0), "The parameter of bicubic interpolation (Keys 1981).", default=CUBIC, example=-0.5
+)
+EXCLUDE_OUTSIDE = Field(
+    "exclude_outside",
+    Flag(),
+    "Whether bicubic interpolation leaves out what lies beyond the edge, instead of repeating the edge.",
+    default=False,
+    example=True,
+)
+
+
 WEIGHED: Final = {"nearest": 0, "linear": 2, "cubic": 4}
 """How many cells along each axis an interpolation weighs."""
 SIMPLE = 1000
@@ -66,8 +100,22 @@ WORDS = {
         "kind.linear.2": "bilinear upsampling",
         "kind.linear.3": "trilinear upsampling",
         "kind.cubic": "bicubic upsampling",
+        "reads.half_pixel": "read from the cells' edges",
+        "reads.asymmetric": "read from the first cell",
+        "reads.half_pixel_symmetric": "read around the middle",
+        "rounding.floor": "rounded down",
+        "rounding.ceil": "rounded up",
+        "rounding.half_down": "rounded, halves down",
+        "rounding.half_up": "rounded, halves up",
     },
     "zh-TW": {
+        "reads.half_pixel": "從格子邊緣起讀取",
+        "reads.asymmetric": "從第一格起讀取",
+        "reads.half_pixel_symmetric": "以中央為準讀取",
+        "rounding.floor": "向下取整",
+        "rounding.ceil": "向上取整",
+        "rounding.half_down": "四捨五入，一半向下",
+        "rounding.half_up": "四捨五入，一半向上",
         "kind.nearest": "最近鄰上採樣",
         "kind.linear.1": "線性上採樣",
         "kind.linear.2": "雙線性上採樣",
@@ -85,6 +133,10 @@ class Upsample(Op):
     mode: Literal["nearest", "linear", "cubic"]
     align_corners: bool
     ratio: tuple[float, ...]
+    coordinates: Coordinates = "half_pixel"
+    rounding: Rounding = "floor"
+    cubic_coeff: float = -0.75
+    exclude_outside: bool = False
 
     WORDS = WORDS
     CODE = "conv_anim.ops.upsample_code"
@@ -92,7 +144,24 @@ class Upsample(Op):
 
     @property
     def interpolation(self) -> Interpolation:
-        return Interpolation(self.mode, self.align_corners, self.ratio, self.ends.in_size)
+        return Interpolation(
+            self.mode,
+            self.align_corners,
+            self.ratio,
+            self.ends.in_size,
+            self.ends.out_size,
+            self.coordinates,
+            self.rounding,
+            self.cubic_coeff,
+            self.exclude_outside,
+        )
+
+    @property
+    def as_torch(self) -> bool:
+        """Whether it reads where PyTorch's ``Upsample`` does."""
+        nearest = self.mode == "nearest"
+        reads = self.coordinates == ("asymmetric" if nearest else "half_pixel") and not (nearest and self.align_corners)
+        return reads and self.rounding == "floor" and self.cubic_coeff == CUBIC and not self.exclude_outside
 
     # numbers and cost
 
@@ -122,10 +191,10 @@ class Upsample(Op):
 
     def _between(self, a: int, o: int) -> tuple[int, int]:
         """The cells that an output lies between; at the edge they may lie beyond it."""
-        ratio = self.ratio[a]
         if self.mode == "nearest":
-            return floor(o * ratio), floor(o * ratio)
-        at = o * ratio if self.align_corners else (o + 0.5) * ratio - 0.5
+            cell = self.interpolation.cell(a, o)
+            return cell, cell
+        at = self.interpolation.at(a, o)
         more = WEIGHED[self.mode] // 2 - 1
         return floor(at) - more, ceil(at) + more
 
@@ -137,8 +206,15 @@ class Upsample(Op):
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
         from conv_anim.scene.wording.parameters import Setting
 
-        del say, fed
-        return [self._factor(), Setting("corners", "", usual=not self.align_corners)]
+        del fed
+        reads = self.coordinates != ("asymmetric" if self.mode == "nearest" else "half_pixel")
+        usual = self.rounding == "floor" or self.mode != "nearest"
+        return [
+            self._factor(),
+            Setting("corners", "", usual=not self.align_corners),
+            Setting("reads", "", not reads, text=say.of(self, f"reads.{self.coordinates}")),
+            Setting("rounding", "", usual, text=say.of(self, f"rounding.{self.rounding}")),
+        ]
 
     def _factor(self) -> Setting:
         """How many times as large the output is, where that is whole, and no cell of it is read as if it were not."""
@@ -180,18 +256,40 @@ def upsample(record: Record, entering: Entering) -> Maybe[tuple[Upsample, ...]]:
     if isinstance(sizes, Invalid):
         return INVALID
     out, ratio = sizes
-    corners = record.of(ALIGN_CORNERS)
+    corners, reads = record.of(ALIGN_CORNERS), record.get(COORDINATES)
     if corners and mode == "nearest":
         what = "align_corners is for the interpolating modes"
         return entering.report.add(
             Code.EXCLUSIVE_KEYS, what, record.at(ALIGN_CORNERS), "mode: bilinear, or leave it out"
         )
-    if corners:
+    if corners and reads is not None:
+        what = "align_corners says where outputs are read: 'coordinates' says it again"
+        return entering.report.add(Code.EXCLUSIVE_KEYS, what, record.at(COORDINATES), "leave one of them out")
+    if corners or reads == "align_corners":
+        corners, reads = True, None
         ratio = tuple((i - 1) / (o - 1) if o > 1 else 0.0 for i, o in zip(entering.size, out, strict=True))
     kind: Literal["nearest", "linear", "cubic"] = (
         "nearest" if mode == "nearest" else "cubic" if mode == "bicubic" else "linear"
     )
-    return (Upsample(Ends(entering.channels, entering.size, entering.channels, out), kind, corners, ratio),)
+    ends = Ends(entering.channels, entering.size, entering.channels, out)
+    if not _fits_mode(kind, record, entering):
+        return INVALID
+    usual: Coordinates = "asymmetric" if kind == "nearest" else "half_pixel"
+    more = record.of(ROUNDING), float(record.of(CUBIC_COEFF)), record.of(EXCLUDE_OUTSIDE)
+    return (Upsample(ends, kind, corners, ratio, reads or usual, *more),)
+
+
+def _fits_mode(kind: Literal["nearest", "linear", "cubic"], record: Record, entering: Entering) -> bool:
+    """Whether keys are given only for the mode that they are of."""
+    found = True
+    for field, wanted in ((ROUNDING, "nearest"), (CUBIC_COEFF, "cubic"), (EXCLUDE_OUTSIDE, "cubic")):
+        if record.has(field) and kind != wanted:
+            mode = "bicubic" if wanted == "cubic" else wanted
+            entering.report.add(
+                Code.EXCLUSIVE_KEYS, f"'{field.name}' is for mode {mode}", record.at(field), "leave it out"
+            )
+            found = False
+    return found
 
 
 def _mode_fits(mode: Mode, record: Record, entering: Entering) -> bool:
@@ -229,7 +327,10 @@ def _sizes(record: Record, entering: Entering) -> Maybe[tuple[Size, tuple[float,
 
 UPSAMPLE = OpType(
     Object(
-        "an upsample layer", (SCALE_FACTOR, SIZE, MODE, ALIGN_CORNERS), "type", "A larger map, with numbers in between."
+        "an upsample layer",
+        (SCALE_FACTOR, SIZE, MODE, ALIGN_CORNERS, COORDINATES, ROUNDING, CUBIC_COEFF, EXCLUDE_OUTSIDE),
+        "type",
+        "A larger map, with numbers in between.",
     ),
     upsample,
 )

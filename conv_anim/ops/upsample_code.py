@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 def _torch(layer: Upsample, context: CodeContext) -> list[str]:
     del context
+    exact = layer.mode == "nearest" and (layer.coordinates, layer.rounding) == ("half_pixel", "half_up")
+    if not layer.as_torch and not exact:
+        unwritten("an upsampling that reads elsewhere than PyTorch's")
     return [f"y = nn.Upsample({_upsampling(layer)})(x)"]
 
 
@@ -22,7 +25,8 @@ def _upsampling(layer: Upsample) -> str:
     of_size = tuple(i / o for i, o in zip(ends.in_size, ends.out_size, strict=True))
     by_size = layer.align_corners or layer.ratio == of_size
     factors = tuple(round(1 / ratio, 12) for ratio in layer.ratio) if min(layer.ratio) > 0 else ()
-    modes = {"nearest": None, "linear": ("linear", "bilinear", "trilinear")[axes - 1], "cubic": "bicubic"}
+    nearest = None if layer.rounding == "floor" else "nearest-exact"
+    modes = {"nearest": nearest, "linear": ("linear", "bilinear", "trilinear")[axes - 1], "cubic": "bicubic"}
     mode = modes[layer.mode]
     return arguments(
         size=ends.out_size if by_size else None,
@@ -35,6 +39,8 @@ def _upsampling(layer: Upsample) -> str:
 def _keras(layer: Upsample, context: CodeContext) -> list[str]:
     del context
     axes = len(layer.ratio)
+    if not layer.as_torch and not (layer.coordinates == "half_pixel" and layer.rounding.startswith("half")):
+        unwritten("an upsampling that reads elsewhere than Keras's")
     factors = [out // size for size, out in zip(layer.ends.in_size, layer.ends.out_size, strict=True)]
     even = all(out == size * f for size, out, f in zip(layer.ends.in_size, layer.ends.out_size, factors, strict=True))
     if not even or layer.align_corners or layer.mode == "cubic" or (layer.mode == "linear" and axes != 2):
@@ -46,16 +52,37 @@ def _keras(layer: Upsample, context: CodeContext) -> list[str]:
 def _upsampled(layer: Upsample, xp: str) -> list[str]:
     sides = list(zip(layer.ends.in_size, layer.ends.out_size, layer.ratio, strict=True))
     if layer.mode == "nearest":
-        return ["y = x", *(line for a, side in enumerate(sides, start=1) for line in _nearest(a, *side, xp))]
-    at = "np.arange(size) * ratio" if layer.align_corners else "(np.arange(size) + 0.5) * ratio - 0.5"
-    between = _between(xp, at) if layer.mode == "linear" else _cubic(xp, at)
+        lines = (line for a, side in enumerate(sides, start=1) for line in _nearest(layer, a, side, xp))
+        return ["y = x", *lines]
+    at = _read("size", "ratio", "x.shape[axis]", layer)
+    between = _between(xp, at) if layer.mode == "linear" else _cubic(xp, at, layer)
     calls = [f"y = between(y, {a}, {out}, {ratio!r})" for a, (_, out, ratio) in enumerate(sides, start=1)]
     return [*between, "", "", "y = x", *calls]
 
 
-def _nearest(axis: int, size: int, out: int, ratio: float, xp: str) -> list[str]:
+def _read(size: str, ratio: str, cells: str, layer: Upsample) -> str:
+    """Where all outputs of an axis are read."""
+    if layer.align_corners or layer.coordinates == "asymmetric":
+        return f"np.arange({size}) * {ratio}"
+    at = f"(np.arange({size}) + 0.5) * {ratio} - 0.5"
+    if layer.coordinates == "half_pixel":
+        return at
+    return f"{at} + {cells} / 2 * (1 - {size} * {ratio} / {cells})"
+
+
+ROUNDED = {
+    "floor": "np.floor({})",
+    "ceil": "np.ceil({})",
+    "half_down": "np.ceil({} - 0.5)",
+    "half_up": "np.floor({} + 0.5)",
+}
+
+
+def _nearest(layer: Upsample, axis: int, side: tuple[int, int, float], xp: str) -> list[str]:
+    size, out, ratio = side
+    found = ROUNDED[layer.rounding].format(_read(str(out), repr(ratio), str(size), layer))
     return [
-        f"cells = np.minimum(np.floor(np.arange({out}) * {ratio!r}).astype(int), {size - 1})",
+        f"cells = np.clip({found}, 0, {size - 1}).astype(int)",
         f"y = {xp}.take(y, cells, axis={axis})",
     ]
 
@@ -72,9 +99,11 @@ def _between(xp: str, at: str) -> list[str]:
     ]
 
 
-def _cubic(xp: str, at: str) -> list[str]:
+def _cubic(xp: str, at: str, layer: Upsample) -> list[str]:
+    if layer.exclude_outside:
+        unwritten("an upsampling that leaves out what lies beyond the edge")
     return [
-        "def cubic(d, a=-0.75):",
+        f"def cubic(d, a={layer.cubic_coeff!r}):",
         '    """The share of a cell at a distance (Keys 1981)."""',
         "    d = np.abs(d)",
         "    near = ((a + 2) * d - (a + 3)) * d * d + 1",

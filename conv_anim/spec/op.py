@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from math import prod
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
+from math import ceil, floor, prod
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -66,11 +66,44 @@ class Interpolation:
     align_corners: bool
     ratio: tuple[float, ...]
     in_size: Size
+    out_size: Size = ()
+    coordinates: Coordinates = "half_pixel"
+    rounding: Rounding = "floor"
+    """Of a nearest cell."""
+    cubic_coeff: float = -0.75
+    exclude_outside: bool = False
+    """Whether what lies beyond the edge is left out, and the other shares made larger; else the edge is repeated."""
 
     def at(self, a: int, o: int) -> float:
         """Where the o-th output of an axis is read: 0 is the middle of the first input cell."""
-        at = o * self.ratio[a] if self.align_corners else (o + 0.5) * self.ratio[a] - 0.5
+        at = self._at(a, o)
         return min(max(at, 0.0), self.in_size[a] - 1.0) if self.mode == "linear" else at
+
+    def cell(self, a: int, o: int) -> int:
+        """The nearest cell to where the o-th output of an axis is read, as the rounding has it.
+
+        Where PyTorch does not read, too, a place is taken for whole that is so but for rounding errors.
+        """
+        at = self._at(a, o)
+        if self.coordinates != "asymmetric" or self.rounding != "floor":
+            at = round(2 * at) / 2 if abs(round(2 * at) - 2 * at) < NOISE else at
+        found = {"floor": floor(at), "ceil": ceil(at), "half_down": ceil(at - 0.5), "half_up": floor(at + 0.5)}
+        return min(max(found[self.rounding], 0), self.in_size[a] - 1)
+
+    def _at(self, a: int, o: int) -> float:
+        ratio = self.ratio[a]
+        if self.align_corners or self.coordinates == "asymmetric":
+            return o * ratio
+        at = (o + 0.5) * ratio - 0.5
+        if self.coordinates == "half_pixel":
+            return at
+        return at + self.in_size[a] / 2 * (1 - self.out_size[a] * ratio / self.in_size[a])
+
+
+NOISE = 1e-9
+"""Of a place, in cells."""
+Coordinates: TypeAlias = Literal["half_pixel", "asymmetric", "half_pixel_symmetric"]
+Rounding: TypeAlias = Literal["floor", "ceil", "half_down", "half_up"]
 
 
 class Woven(NamedTuple):

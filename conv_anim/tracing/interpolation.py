@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from conv_anim.tracing.gathers import Index
     from conv_anim.tracing.values import Array
 
-CUBIC = -0.75
-"""The parameter of bicubic interpolation (Keys 1981) that PyTorch uses."""
-
 
 def interpolated(op: Interpolation, ends: Ends) -> Gather:
     """Every output cell as a sum of the cells that it lies between."""
@@ -56,15 +53,19 @@ def _between(op: Interpolation, a: int, o: int) -> dict[int, float]:
     """The cells that the o-th output of an axis lies between, with their weights, which add up to 1."""
     size = op.in_size[a]
     if op.mode == "nearest":
-        return {min(floor(o * op.ratio[a]), size - 1): 1.0}
+        return {op.cell(a, o): 1.0}
     at = op.at(a, o)
     first = floor(at)
     t = at - first
-    weights = _linear(t) if op.mode == "linear" else _cubic(t)
+    weights = _linear(t) if op.mode == "linear" else _cubic(t, op.cubic_coeff)
     found: dict[int, float] = {}
     for i, weight in enumerate(weights, start=first if op.mode == "linear" else first - 1):
         cell = min(max(i, 0), size - 1)
-        found[cell] = found.get(cell, 0.0) + weight
+        if cell == i or not op.exclude_outside:
+            found[cell] = found.get(cell, 0.0) + weight
+    if op.exclude_outside:
+        whole = sum(found.values())
+        found = {cell: weight / whole for cell, weight in found.items()}
     return {cell: weight for cell, weight in found.items() if weight} or {first: 1.0}
 
 
@@ -72,13 +73,13 @@ def _linear(t: float) -> list[float]:
     return [1 - t, t]
 
 
-def _cubic(t: float) -> list[float]:
-    """Keys' cubic convolution over the four cells around a point ``t`` beyond the second of them."""
+def _cubic(t: float, a: float) -> list[float]:
+    """Keys' cubic convolution over the four cells around a point ``t`` beyond the second of them (Keys 1981)."""
 
     def near(d: float) -> float:
-        return ((CUBIC + 2) * d - (CUBIC + 3)) * d * d + 1
+        return ((a + 2) * d - (a + 3)) * d * d + 1
 
     def far(d: float) -> float:
-        return ((CUBIC * d - 5 * CUBIC) * d + 8 * CUBIC) * d - 4 * CUBIC
+        return ((a * d - 5 * a) * d + 8 * a) * d - 4 * a
 
     return [far(1 + t), near(t), near(1 - t), far(2 - t)]
