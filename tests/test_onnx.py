@@ -496,6 +496,9 @@ def test_a_node_is_drawn_from_the_command_line(tmp_path, monkeypatch):
     assert result.exit_code == 0
     assert Path("a_model_first_conv.png").exists()
     result = CliRunner().invoke(main, ["draw", "a model.onnx"])
+    assert result.exit_code == 0
+    assert Path("a_model.png").exists()
+    result = CliRunner().invoke(main, ["draw", "a model.onnx", "--spec"])
     assert result.exit_code == 1
     assert "2: y (MaxPool 2x2, stride 2, 8 channels)" in result.stderr
     result = CliRunner().invoke(main, ["draw", "a model.onnx", "--node", "y", "--spec"])

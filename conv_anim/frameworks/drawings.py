@@ -105,7 +105,7 @@ def made(sketch: Sketch, name: str, origin: str, limits: Limits = USUAL) -> Draw
     """A sketch with a pace and a name. Raises SpecError."""
     tree, note = paced(sketch.tree, reader.spec(sketch.tree, sketch.files, limits))
     notes = (*sketch.notes, *([] if note is None else [note]))
-    return Drawing(_as_file_name(name), origin, tree, sketch.files, notes, tuple(sketch.read))
+    return Drawing(file_name(name), origin, tree, sketch.files, notes, tuple(sketch.read))
 
 
 def _first_name(text: str) -> str:
@@ -114,5 +114,5 @@ def _first_name(text: str) -> str:
     return found[1] if found else "layer"
 
 
-def _as_file_name(name: str) -> str:
+def file_name(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:LONGEST_NAME] or "layer"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from conv_anim import pipeline
 from conv_anim.diagnostics import Code, Problem, SpecError
-from conv_anim.frameworks.drawings import is_python_file
+from conv_anim.frameworks.drawings import file_name, is_python_file
 from conv_anim.frameworks.networks import network
 from conv_anim.limits import USUAL
 from conv_anim.spec.model import Arange, Input, NetworkView
@@ -86,7 +86,7 @@ def whole(text: str, feed: Feed, names: Names | None = None) -> Whole:
     if not is_model(text) and not is_python_file(text):
         return Whole("network", "the text", network(text, feed, names=names), ())
     path = Path(text)
-    return Whole(path.stem, path.name, network(path, feed, names=names), (path,))
+    return Whole(file_name(path.stem), path.name, network(path, feed, names=names), (path,))
 
 
 def _problem(message: str, hint: str) -> SpecError:
