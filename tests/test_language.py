@@ -23,7 +23,23 @@ HAN = r"[\u4e00-\u9fff]"
 WORDS = re.compile(r"[A-Za-z][A-Za-z\d_]*[A-Za-z]")
 SYMBOLS = {"max", "im2col", "col2im", "ceil_mode", "count_include_pad"}
 SYMBOLS |= {"ReLU", "leaky", "Leaky", "GELU", "SiLU", "Sigmoid", "sigmoid", "tanh", "Tanh", "softmax", "Softmax", "exp"}
-SYMBOLS |= {"one", "three", "pool", "conv", "stem", "fc", "classes", "boxes", "skip", "in", "BN", "HSwish", "HSigmoid", "hard", "swish"}
+SYMBOLS |= {
+    "one",
+    "three",
+    "pool",
+    "conv",
+    "stem",
+    "fc",
+    "classes",
+    "boxes",
+    "skip",
+    "in",
+    "BN",
+    "HSwish",
+    "HSigmoid",
+    "hard",
+    "swish",
+}
 """Names of functions, of a spec's keys, and of the layers of a template."""
 SAID = ("labels=true", "caption=true", "formula=true")
 

@@ -22,6 +22,7 @@ from conv_anim.scene.network.plan import plan
 from conv_anim.scene.network.view import Whole
 from conv_anim.scene.primitives import Lines, Polygons, Text
 from conv_anim.scene.style import Style, text_box
+from conv_anim.spec.network import INPUT, NetNode, Network
 from conv_anim.spec.themes import THEMES
 from conv_anim.tracing import networks
 from tests import pictures
@@ -422,3 +423,48 @@ def test_the_same_model_makes_the_same_picture(tmp_path):
     for name in ("one.svg", "two.svg"):
         assert drawn_by(light("squeezenet"), "-o", tmp_path / name).exit_code == 0
     assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
+
+
+def of_nodes(*nodes):
+    """A figure of a network, as it is read from a model."""
+    spec = conv_anim.load({"input": {"size": [1]}, "layer": {"type": "relu"}, "view": "network"})
+    network = Network("n", tuple(nodes), (len(nodes) - 1,))
+    return replace(spec, nodes=(), view=replace(spec.view, of=network))
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_sizes_that_are_not_known_are_drawn_dashed(direction):
+    shapes = [None, (), (1,), (None, None), (1, 3, None), (1, None, 5, 5), (1, 3, 5, 5), (1, 3, 2, 5, 5)]
+    nodes = [NetNode(0, "x", "x", INPUT, shape=(1, 3, 5, 5))]
+    nodes += [NetNode(k, str(k), f"n{k}", "Mystery", (k - 1,), shape=shape) for k, shape in enumerate(shapes, start=1)]
+    spec = of_nodes(*nodes)
+    spec = replace(spec, view=replace(spec.view, direction=direction, columns=("parameters", "jump")))
+    drawn = whole(spec)
+    dashed = [drawn.layout.picture.item(item)[-1].stroke.dash is not None for item in drawn.plan.items]
+    assert dashed == [False, True, True, True, True, True, True, False, False]
+    is_clear(drawn)
+    scene = pictures.scene(spec)
+    said = pictures.texts(pictures.after(scene, len(scene.frames) - 1))
+    assert "?" in said
+    assert scene.description
+
+
+def test_what_a_reshape_makes_long_does_not_make_maps_small():
+    nodes = (
+        NetNode(0, "x", "x", INPUT, shape=(1, 3, 32, 32)),
+        NetNode(1, "1", "a", "Conv", (0,), shape=(1, 8, 64, 64), type="conv"),
+        NetNode(2, "2", "b", "Reshape", (1,), shape=(1, 8, 1, 4096)),
+    )
+    first, second, third = whole(of_nodes(*nodes)).layout.picture.bodies
+    assert second.across == 2 * first.across
+    assert (first.open, second.open, third.open) == (False, False, True)
+
+
+def test_several_inputs_have_their_names():
+    nodes = (
+        NetNode(0, "image", "image", INPUT, shape=(1, 3, 8, 8)),
+        NetNode(1, "state", "state", INPUT, shape=(1, 3, 8, 8)),
+        NetNode(2, "1", "sum", "Add", (0, 1), shape=(1, 3, 8, 8), type="add"),
+    )
+    scene = pictures.scene(of_nodes(*nodes))
+    assert {"image", "state"} <= set(pictures.texts(pictures.after(scene, len(scene.frames) - 1)))

@@ -120,7 +120,7 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
     from conv_anim.app.console import fail, limits
     from conv_anim.claims import STANDARD_INPUT, check_stdout
     from conv_anim.diagnostics import SpecError
-    from conv_anim.frameworks.drawings import drawing
+    from conv_anim.frameworks.drawings import Drawing, drawing
     from conv_anim.frameworks.feeding import said
     from conv_anim.pipeline import drawable
     from conv_anim.spec.overrides import Option
@@ -138,7 +138,7 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
         for note in made.notes:
             click.echo(f"note: {note}", err=True)
         check_stdout((STANDARD_INPUT, *made.read) if layer == "-" else made.read)
-        if as_spec:
+        if as_spec and isinstance(made, Drawing):
             _write(made, (*named, *changes), output)
             return
         folder, directed_ = directed(output, (*named, *changes), formats)

@@ -68,11 +68,6 @@ class Whole:
         spec = replace(made.spec, input=_input(self.network), nodes=(), view=replace(view, of=self.network))
         return pipeline.Loaded(spec, made.root)
 
-    def yaml(self, changes: Sequence[str | Option] = (), limits: Limits = USUAL) -> str:
-        """Raises SpecError: a spec has no place for layers that cannot be computed."""
-        del changes, limits
-        raise _problem(f"{self.origin} is a whole model, of which no spec is made", "--node and --spec print a node's")
-
     def _check(self, change: str | Option) -> None:
         key = (change.key if isinstance(change, Option) else change.partition("=")[0]).strip()
         if key.partition(".")[0].partition("[")[0] in OF_LAYERS:

@@ -13,6 +13,7 @@ from conv_anim.scene.primitives import Lines, Polygons, Stroke
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from conv_anim.scene.network.plan import Item
     from conv_anim.scene.primitives import Items, Point
     from conv_anim.scene.style import Style
     from conv_anim.spec.network import NetNode
@@ -27,6 +28,10 @@ EQUAL = {"right": (18, 54, 54), "down": (13, 84, 60)}
 """Channels, rows and columns of boxes that are all alike."""
 LEAST = 3
 """Of any edge, so that it can be seen."""
+GROWN = 4
+"""How many times as large as the input maps are drawn to scale; larger ones are cut off."""
+OPEN = 0.6
+"""How large a box is, of those that are all alike, whose size is not known."""
 SIGN = 10
 """The radius of the circle around a sign."""
 
@@ -36,7 +41,7 @@ class Body:
     """A box in pixels. Along the network's direction it is as thick as its channels are many.
 
     ``across`` is the side that is seen from the front, ``back`` how far edges to the back reach to the right and up.
-    ``open``: whether a size is not known.
+    ``open``: whether a size is not known, or cut off; its edge is dashed then.
     """
 
     thick: float
@@ -58,7 +63,8 @@ class Measure:
     direction: Literal["right", "down"]
     unit: float
     share: float
-    most_cells: int
+    most_cells: tuple[int, int]
+    """Of sequences, and of maps with rows and columns."""
     most_channels: int
     most_numbers: int
 
@@ -74,10 +80,10 @@ class Measure:
         """For nodes; ``share`` is how large they are drawn where there are many of them."""
         nodes = list(nodes)
         maps = [node for node in nodes if node.size]
-        cells = [n for node in maps for n in node.size[-2:] if n is not None]
+        cells = max(_sides(maps, flat=True), default=1), _longest(maps)
         channels = [node.channels for node in maps if node.channels is not None]
         numbers = [node.channels for node in nodes if not node.size and node.channels is not None]
-        return cls(scale, direction, style.scale, share, *(max(each, default=1) for each in (cells, channels, numbers)))
+        return cls(scale, direction, style.scale, share, cells, max(channels, default=1), max(numbers, default=1))
 
     @cached_property
     def longest(self) -> tuple[float, float]:
@@ -101,13 +107,30 @@ class Measure:
         front, deep = _plane(node) if self.direction == "right" else _plane(node)[::-1]
         if len(node.size) == 1:
             front, deep = node.size[0], None
-        back = 0.0 if deep is None else SLANT * self._length(deep, self.most_cells, side)
-        across = self._length(front or 1, self.most_cells, side)
-        return Body(self._length(node.channels, self.most_channels, thick), across, back)
+        most = self.most_cells[len(node.size) > 1]
+        longer = max(front or 1, deep or 1) > most
+        front, deep = min(front or 1, most), None if deep is None else min(deep, most)
+        back = 0.0 if deep is None else SLANT * self._length(deep, most, side)
+        across = self._length(front, most, side)
+        return Body(self._length(node.channels, self.most_channels, thick), across, back, longer)
 
     def _equal(self, *, open_: bool = False) -> Body:
         thick, front, deep = (each * self.unit * self.share for each in EQUAL[self.direction])
-        return Body(thick, front, SLANT * deep, open_)
+        part = OPEN if open_ else 1.0
+        return Body(part * thick, part * front, part * SLANT * deep, open_)
+
+
+def _longest(maps: Iterable[NetNode]) -> int:
+    """Rows or columns of the largest map, but for those that reshaping made longer than any picture."""
+    maps = list(maps)
+    fed = _sides([node for node in maps if node.is_input], flat=False)
+    sides = _sides(maps, flat=False)
+    return max((n for n in sides if not fed or n <= GROWN * max(fed)), default=1)
+
+
+def _sides(maps: Iterable[NetNode], *, flat: bool) -> list[int]:
+    """Rows and columns of maps, or the lengths of those with one axis."""
+    return [n for node in maps if (len(node.size) == 1) is flat for n in node.size[-2:] if n is not None]
 
 
 def _plane(node: NetNode) -> tuple[int | None, int | None]:
@@ -142,7 +165,7 @@ def outline(body: Body, at: Point, direction: Literal["right", "down"]) -> tuple
 def drawn(
     body: Body, at: Point, direction: Literal["right", "down"], style: Style, fill: str, *, pale: bool = False
 ) -> Items:
-    """A box in a colour; ``pale`` before its turn has come. One whose size is open has a dashed edge."""
+    """A box in a colour; ``pale`` before its turn has come."""
     colors = style.colors
     edge = mix(fill, colors.ink, 0.25 if pale else 0.55)
     dash = (3 * style.scale, 2 * style.scale) if body.open else None
@@ -157,3 +180,8 @@ def ring(body: Body, at: Point, direction: Literal["right", "down"], stroke: Str
     """A line around a box."""
     around = outline(body, at, direction)
     return Lines(((*around, around[0], around[1]),), stroke)
+
+
+def half_of(item: Item, extent: tuple[float, float], style: Style) -> tuple[float, float]:
+    """Half the width and half the height of a box, or of the circle of a sign."""
+    return (SIGN * style.scale,) * 2 if item.sign is not None else (extent[0] / 2, extent[1] / 2)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.network import lanes, marks, wording
-from conv_anim.scene.network.bodies import Measure
+from conv_anim.scene.network.bodies import Measure, half_of
 from conv_anim.scene.network.picture import Picture
 from conv_anim.scene.network.places import Gaps, Places, Room
 
@@ -132,8 +132,7 @@ class Landscape:
     def picture(self) -> Picture:
         bodies = [self.measure.body(item.node) for item in self.plan.items]
         half = [
-            marks_half(item, body.extent("right"), self.style)
-            for item, body in zip(self.plan.items, bodies, strict=True)
+            half_of(item, body.extent("right"), self.style) for item, body in zip(self.plan.items, bodies, strict=True)
         ]
         rooms = [self._room(item, half[item.number]) for item in self.plan.items]
         scale = self.style.scale
@@ -166,7 +165,7 @@ class Landscape:
 
     def words(self, item: Item) -> Items:
         x, y = self.picture.middle(item)
-        top = y + marks_half(item, self.picture.bodies[item.number].extent("right"), self.style)[1] + 0.6 * self.size
+        top = y + half_of(item, self.picture.bodies[item.number].extent("right"), self.style)[1] + 0.6 * self.size
         found: list[Primitive] = []
         for line in self.labels[item.number]:
             if line.badges:
@@ -196,10 +195,3 @@ class Landscape:
             for k in range(first, last + 1)
         ]
         return min(low for low, _ in spans), max(high for _, high in spans)
-
-
-def marks_half(item: Item, extent: tuple[float, float], style: Style) -> tuple[float, float]:
-    """Half the width and half the height of a box, or of the circle of a sign."""
-    from conv_anim.scene.network.bodies import SIGN
-
-    return (SIGN * style.scale,) * 2 if item.sign is not None else (extent[0] / 2, extent[1] / 2)

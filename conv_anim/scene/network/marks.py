@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from math import hypot
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
-from conv_anim.scene.primitives import Boxes, Polygons, Stroke
+from conv_anim.scene.primitives import Boxes, Lines, Polygons, Stroke
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,8 +84,6 @@ def sign(middle: Point, text: str, radius: float, style: Style, *, fill: str, in
 
 def _strokes(text: str, middle: Point, arm: float, line: Stroke) -> tuple[Primitive, ...]:
     """A sign as lines, so that it is in the middle to the pixel."""
-    from conv_anim.scene.primitives import Lines
-
     (x, y), d = middle, arm * 0.75
     level, upright = ((x - arm, y), (x + arm, y)), ((x, y - arm), (x, y + arm))
     match text:
@@ -143,8 +140,3 @@ def pills(x: float, top: float, badges: Sequence[str], style: Style) -> Items:
         found += pill(x, top, text, style)
         x += pill_width(text, style) + 3 * style.scale
     return tuple(found)
-
-
-def pairs(points: Sequence[Point]) -> list[tuple[Point, Point]]:
-    """The parts of a line."""
-    return list(pairwise(points))

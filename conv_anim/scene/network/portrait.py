@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
 from conv_anim.scene.network import lanes, marks, wording
-from conv_anim.scene.network.bodies import Measure
-from conv_anim.scene.network.landscape import marks_half
+from conv_anim.scene.network.bodies import Measure, half_of
 from conv_anim.scene.network.picture import Picture
 from conv_anim.scene.network.places import Gaps, Places, Room
 from conv_anim.scene.primitives import Boxes, Lines, Stroke
@@ -124,8 +123,7 @@ class Portrait:
     def picture(self) -> Picture:
         bodies = [self.measure.body(item.node) for item in self.plan.items]
         half = [
-            marks_half(item, body.extent("down"), self.style)
-            for item, body in zip(self.plan.items, bodies, strict=True)
+            half_of(item, body.extent("down"), self.style) for item, body in zip(self.plan.items, bodies, strict=True)
         ]
         scale = self.style.scale
         least, apart = ROW * scale / 2, 6 * scale
@@ -195,14 +193,13 @@ class Portrait:
         return low, places.middle(last)[0] + places.rooms[last].after
 
     def _bands(self) -> Items:
-        style, places = self.style, self.picture.places
+        style = self.style
         color = mix(style.colors.background, style.colors.muted, 0.07)
         half = 7 * style.scale
         boxes = []
         for item in self.plan.items[::2]:
             low, high = self._rows(item.number, item.number)
             boxes.append((0.0, self.picture.top + low - half, self.width, high - low + 2 * half))
-        del places
         return (Boxes(tuple(boxes), color),)
 
     def _sums(self) -> Items:

@@ -48,7 +48,9 @@ def _is_depthwise(node: NetNode) -> bool:
 
 def name(node: NetNode) -> str | None:
     """What the model calls it, if it does."""
-    return None if node.name in {node.label, ""} or (node.is_input and node.name == "input") else node.name
+    if node.is_input:
+        return None if node.name == "input" else node.name
+    return None if node.name in {node.label, ""} else node.name
 
 
 def kernel(node: NetNode, say: Language, *, short: bool = False) -> str:

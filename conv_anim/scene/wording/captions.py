@@ -47,7 +47,9 @@ def _network(network: Network, say: Language) -> str:
     layers = [node for node in network.nodes if not node.is_input and not node.sizing]
     ends = [*(node for node in network.nodes if node.is_input), *(network.nodes[k] for k in network.outputs)]
     shapes = [node.shape[1:] for node in ends if node.shape is not None]
-    known = [size([n for n in shape[1:] if n is not None], shape[0] or 1) for shape in shapes if None not in shape]
+    known = [
+        size([n for n in shape[1:] if n is not None], shape[0] or 1) for shape in shapes if shape and None not in shape
+    ]
     sizes = f"{SPACE}→{SPACE}".join([known[0], known[-1]] if len(known) == len(ends) and known else known[:1])
     what = say("caption.layers", count=len(layers))
     return BEFORE_NUMBERS.sub(SPACE, say("caption", what=what, sizes=sizes) if sizes else what)
