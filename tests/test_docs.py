@@ -118,7 +118,7 @@ def with_blocks():
         yield pytest.param(page, id=short(page), marks=pytest.mark.frameworks if "torch" in needs else ())
 
 
-@pytest.mark.parametrize("page", with_blocks())
+@pytest.mark.parametrize("page", [*with_blocks()])
 def test_pages_show_what_happens(page, tmp_path, monkeypatch):
     folder = tmp_path / "a folder"
     folder.mkdir()
