@@ -4,6 +4,8 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 SET_UP := $(PYTHON) tools/environments.py
 export PYTHONHASHSEED := 0
+# What Python has compiled once is not compiled again by each of the many processes that tests start.
+unexport PYTHONDONTWRITEBYTECODE
 # An environment that was moved here with its folder, or whose Python has gone, is made anew.
 HERE := $(subst ','\'',$(CURDIR))
 $(shell for stamp in .venv/.installed .venv-*/.installed; do test ! -e $$stamp || { grep -qxF '$(HERE)' $$stamp && $${stamp%/*}/bin/python -ISc '' 2>/dev/null; } || rm -f $$stamp; done)
