@@ -16,10 +16,10 @@ from conv_anim.claims import Claims
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
 from conv_anim.embed import html
 from conv_anim.embed.blocks import blocks
-from conv_anim.embed.figure import MEDIA, STILL, Figure, figure, said, usual_format
+from conv_anim.embed.figure import STILL, Figure, figure, said, usual_format
 from conv_anim.jobs import Job
 from conv_anim.limits import USUAL
-from conv_anim.spec.formats import split
+from conv_anim.spec.formats import IMAGES, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -196,7 +196,7 @@ class _Block:
         if options.file is not None:
             stem, format_ = options.file
             return Path(normpath(self.page.path.parent / stem)), format_
-        named = next((parts for parts in map(split, loaded.spec.output) if parts and parts[1] in MEDIA), None)
+        named = next((parts for parts in map(split, loaded.spec.output) if parts and parts[1] in IMAGES), None)
         stem, format_ = named or (self._stem(), usual_format(loaded, options.step))
         if options.step is not None:
             stem, format_ = f"{stem}-step-{options.step}", "png"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from conv_anim.diagnostics import Code, is_line
 from conv_anim.limits import Asked
-from conv_anim.spec.formats import KNOWN, SINGLE, split
+from conv_anim.spec.formats import FORMATS, broken, known, split
 from conv_anim.spec.kinds import (
     INVALID,
     Either,
@@ -225,7 +225,9 @@ def labels_of(record: Record, theme: Theme) -> Labels | None:
 class FileNameKind:
     """A file name with a suffix of a known format, in the folder of the output or below it."""
 
-    expected = f"a file name that ends in {KNOWN}"
+    @property
+    def expected(self) -> str:
+        return f"a file name that ends in {known()}"
 
     def decode(self, node: Node, report: Report) -> Maybe[str]:
         name = node.value if isinstance(node, Scalar) else None
@@ -237,11 +239,13 @@ class FileNameKind:
             what = f"{subject(node)} must stay in the folder of the output; '{name}' leads out of it"
             return report.add(Code.OUTPUT, what, node, "name a file; choose its folder with -o")
         if split(path.name) is None:
-            return report.add(Code.FORMAT, f"no format is known by the name of '{name}'", node, f"use {self.expected}")
+            way = broken(path.name) or f"use {self.expected}"
+            return report.add(Code.FORMAT, f"no format is known by the name of '{name}'", node, way)
         return name
 
     def schema(self) -> Schema:
-        return {"type": "string", "pattern": rf"[^/]\.({'|'.join(SINGLE)})$"}
+        suffixes = dict.fromkeys(name.rpartition(".")[2] for name in FORMATS)
+        return {"type": "string", "pattern": rf"[^/]\.({'|'.join(suffixes)})$"}
 
 
 OUTPUT: Field[tuple[str, ...]] = Field(

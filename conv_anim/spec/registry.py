@@ -1,4 +1,4 @@
-"""Ops, views and themes by their names: our own, and those that other packages bring, by an entry point of a group."""
+"""Ops, views, themes and formats by their names: our own, and those that other packages bring by entry points."""
 
 from __future__ import annotations
 
