@@ -55,6 +55,7 @@ class Origin:
 
     @property
     def name(self) -> str:
+        """What messages call it."""
         return str(self.source) if isinstance(self.source, Path) else self.source.name
 
     @property
@@ -64,10 +65,12 @@ class Origin:
 
     @property
     def stem(self) -> str:
+        """What its pictures are called unless it says otherwise."""
         return self.source.stem if isinstance(self.source, Path) else "figure"
 
     @property
     def folder(self) -> Path:
+        """Where its data files are, and its pictures by default."""
         return self.source.parent if isinstance(self.source, Path) else Path()
 
     @property
@@ -115,6 +118,7 @@ def check_place(origin: Origin, limits: Limits) -> None:
 
 
 def hidden(path: Path) -> bool:
+    """Whether a name on the path begins with a dot."""
     return any(part.startswith(".") for part in path.parts)
 
 

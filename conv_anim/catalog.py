@@ -22,6 +22,7 @@ class Template:
 
     @property
     def text(self) -> str:
+        """The spec as it is written. Raises OSError."""
         return self.path.read_text(encoding="utf-8")
 
     @property

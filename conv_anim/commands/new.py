@@ -136,6 +136,7 @@ def _address(path: str) -> str:
 
 
 def quoted(path: Path) -> str:
+    """A path as a shell takes it."""
     import shlex
 
     return shlex.quote(str(path))

@@ -57,6 +57,7 @@ class FormatOption(click.Option):
     """``-f``, whose help tells formats of other packages too."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """The option and its help, with the formats of other packages that are installed."""
         told, others = super().get_help_record(ctx), [name for name in known.FORMATS if name not in known.FORMATS.own]
         return (told[0], f"{told[1]} From other packages: {', '.join(others)}.") if told and others else told
 

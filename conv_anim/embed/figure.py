@@ -67,6 +67,7 @@ def figure(
 
 
 def usual_format(loaded: Loaded, step: int | None) -> str:
+    """The format of a figure for which none is named."""
     return "png" if step is not None else pipeline.default_formats(loaded.spec)[0]
 
 

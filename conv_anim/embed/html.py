@@ -57,6 +57,7 @@ def _page(figure: Figure, width: int | None) -> str:
 
 
 def data_uri(format_: str, data: bytes) -> str:
+    """An image as an address that holds all its bytes."""
     return f"data:{formats.of(format_).media};base64,{b64encode(data).decode('ascii')}"
 
 

@@ -46,6 +46,7 @@ class Page:
 
     @property
     def newline(self) -> str:
+        """How its lines end."""
         return "\r\n" if "\r\n" in self.source.text else "\n"
 
     def with_text(self, text: str) -> bytes:

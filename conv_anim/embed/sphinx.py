@@ -94,6 +94,7 @@ class Directive(SphinxDirective):
     }
 
     def run(self) -> list[nodes.Node]:
+        """The nodes that take the directive's place; problems are shown on the page."""
         try:
             held = self._place(self._loaded())
         except SpecError as error:

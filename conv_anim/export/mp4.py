@@ -106,6 +106,7 @@ def padded(pixels: Pixels, background: str) -> Pixels:
 
 
 def even(length: int) -> int:
+    """The next even number."""
     return length + length % 2
 
 
@@ -114,6 +115,7 @@ SHORT = {-9: errno.ENOMEM, -getattr(signal, "SIGXFSZ", 0): errno.EFBIG}
 
 
 def failed(status: int, said: str) -> SpecError:
+    """The diagnostic for an ffmpeg that failed, with the last line of what it said."""
     lines = [line for line in said.splitlines() if line.strip()]
     what = f"ffmpeg was stopped by signal {-status}" if status < 0 else f"ffmpeg failed with status {status}"
     about = f"{what}: {lines[-1].strip()[:200]}" if lines else what

@@ -149,6 +149,7 @@ WRITERS = {
 
 
 def resolve(record: Record, entering: Entering) -> Maybe[tuple[BatchNorm, ...]]:
+    """The op that a spec's record stands for, or INVALID after what is wrong was reported."""
     found = [_each(record, field, entering) for field in (SCALE, SHIFT)]
     good = tuple(numbers for numbers in found if not isinstance(numbers, Invalid))
     if len(good) < len(found):

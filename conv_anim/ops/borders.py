@@ -190,6 +190,7 @@ WRITERS = {"torch": _torch, "keras": _keras, "jax": _array, "numpy": _array}
 
 
 def pad(record: Record, entering: Entering) -> Maybe[tuple[Pad, ...]]:
+    """The padding that a spec's record stands for, or INVALID after what is wrong was reported."""
     padding, mode, value = (
         pads(record.of(PADDING), record.at(PADDING), entering),
         record.of(PADDING_MODE),
@@ -205,6 +206,7 @@ def pad(record: Record, entering: Entering) -> Maybe[tuple[Pad, ...]]:
 
 
 def crop(record: Record, entering: Entering) -> Maybe[tuple[Crop, ...]]:
+    """The crop that a spec's record stands for, or INVALID after what is wrong was reported."""
     cut = pads(record.of(CROPPING), record.at(CROPPING), entering)
     if isinstance(cut, Invalid):
         return INVALID

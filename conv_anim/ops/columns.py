@@ -254,6 +254,7 @@ def _window_over(over: Operator, tap: Index, place: Index, counts: Size) -> int 
 
 
 def unfold(record: Record, entering: Entering) -> Maybe[tuple[Columned, ...]]:
+    """The unfold that a spec's record stands for, or INVALID after what is wrong was reported."""
     found = _windows(record, entering, entering.size)
     if isinstance(found, Invalid):
         return INVALID
@@ -263,6 +264,7 @@ def unfold(record: Record, entering: Entering) -> Maybe[tuple[Columned, ...]]:
 
 
 def fold(record: Record, entering: Entering) -> Maybe[tuple[Columned, ...]]:
+    """The fold that a spec's record stands for, or INVALID after what is wrong was reported."""
     size = record.of(OUTPUT_SIZE)
     if entering.axes != 1:
         what = f"fold lays columns back, so its input has 1 axis; this one has {axes_of(entering.axes)}"

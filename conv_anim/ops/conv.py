@@ -273,6 +273,7 @@ class Conv(Windowed):
 
 
 def resolve(record: Record, entering: Entering) -> Maybe[tuple[Conv, ...]]:
+    """The op that a spec's record stands for, or INVALID after what is wrong was reported."""
     kernel = kernel_size(record, entering)
     moves = axis_values(record, entering, (STRIDE, DILATION))
     channels = channels_of(record, entering)

@@ -159,6 +159,7 @@ def convolution(
 
 
 def after(layer: Conv, entering: Entering) -> Entering:
+    """What enters the op that follows a layer."""
     return replace(
         entering, channels=layer.ends.out_channels, size=layer.ends.out_size, before=(*entering.before, layer)
     )

@@ -173,6 +173,7 @@ def _scale(number: float, between: Fraction) -> Fraction:
 
 
 def upsample(record: Record, entering: Entering) -> Maybe[tuple[Upsample, ...]]:
+    """The upsampling that a spec's record stands for, or INVALID after what is wrong was reported."""
     mode = record.of(MODE)
     if not _mode_fits(mode, record, entering):
         return INVALID

@@ -100,6 +100,7 @@ class ValuesKind:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """The names that can stand here."""
         return ("arange", *KERNELS) if self.kernels else ("arange",)
 
     @property
@@ -241,6 +242,7 @@ applies them, without a flip (cross-correlation)."""
 
 
 def named(kernel: Named, size: Size, node: Node, report: Report) -> Maybe[Given]:
+    """A named kernel as numbers of a size, or INVALID after it was reported that it has none."""
     only, numbers = KERNELS[kernel.name]
     if only is not None and only != size:
         sizes = ["x".join(map(str, one)) for one in (only, size)]

@@ -109,6 +109,7 @@ class Entering:
 
     @property
     def axes(self) -> int:
+        """Spatial axes of its first input."""
         return len(self.size)
 
     def along(self, axes: Sequence[int]) -> str:
@@ -138,6 +139,7 @@ def spread(value: PerAxis, node: Node, entering: Entering) -> Maybe[Size]:
 
 
 def axes_of(count: int) -> str:
+    """A number of axes, in words."""
     return "1 axis" if count == 1 else f"{count} axes"
 
 
@@ -173,6 +175,7 @@ def weight_values(record: Record, entering: Entering, shape: Size) -> Maybe[Valu
 
 
 def biases(record: Record, entering: Entering, channels: int) -> Maybe[tuple[Number, ...] | None]:
+    """The bias of each output channel, None without; INVALID after what is wrong was reported."""
     bias = record.get(BIAS)
     if bias is None or isinstance(bias, tuple):
         if bias is not None and len(bias) != channels:

@@ -51,6 +51,7 @@ class Report:
     """What was counted while the spec was read, and costs nothing yet; limits are looked at when all of it is known."""
 
     def add(self, code: Code, message: str, node: Node, hint: str | None = None) -> Literal[Invalid.INVALID]:
+        """Note a problem and return INVALID. Raises SpecError when there are too many."""
         self.problems.append(Problem(code, message, node.path, node.span, hint))
         if len(self.problems) > MOST_PROBLEMS:
             raise SpecError(self.problems)
@@ -84,11 +85,17 @@ class Kind(Protocol[T_co]):
     """Checks a node and makes a value of it, or reports why it cannot."""
 
     @property
-    def expected(self) -> str: ...
+    def expected(self) -> str:
+        """What is allowed, as a message says it: "a whole number, at least 1"."""
+        ...
 
-    def decode(self, node: Node, report: Report) -> T_co | Literal[Invalid.INVALID]: ...
+    def decode(self, node: Node, report: Report) -> T_co | Literal[Invalid.INVALID]:
+        """The value, or INVALID after what is wrong was reported."""
+        ...
 
-    def schema(self) -> Schema: ...
+    def schema(self) -> Schema:
+        """The same as JSON Schema (2020-12), as far as that can say it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +155,8 @@ class Real:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
+    """true or false."""
+
     expected: str = "true or false"
 
     def decode(self, node: Node, report: Report) -> Maybe[bool]:
@@ -284,24 +293,30 @@ class Made(Generic[T]):
 
 
 def is_list(node: Node) -> bool:
+    """Whether a node is a list."""
     return isinstance(node, Items)
 
 
 def is_mapping(node: Node) -> bool:
+    """Whether a node is a mapping."""
     return isinstance(node, Entries)
 
 
 def is_scalar(node: Node) -> bool:
+    """Whether a node is a single value."""
     return isinstance(node, Scalar)
 
 
 def is_flag(node: Node) -> bool:
+    """Whether a node is true or false."""
     return isinstance(node, Scalar) and isinstance(node.value, bool)
 
 
 def is_number(node: Node) -> bool:
+    """Whether a node is a number."""
     return isinstance(node, Scalar) and isinstance(node.value, int | float) and not isinstance(node.value, bool)
 
 
 def is_text(node: Node) -> bool:
+    """Whether a node is text."""
     return isinstance(node, Scalar) and isinstance(node.value, str)

@@ -149,6 +149,7 @@ SIZE: Field[Record] = Field("size", Object("a size", (WIDTH, SCALE)), "The figur
 
 
 def figure_size(record: Record, report: Report) -> Maybe[FigureSize]:
+    """The size that a spec asks for; INVALID after what is wrong was reported."""
     size = record.get(SIZE)
     if size is None:
         return FigureSize()
@@ -213,6 +214,7 @@ TITLE = Field("title", Text(), "What the figure is about; it goes into the file'
 
 
 def labels_of(record: Record, theme: Theme) -> Labels | None:
+    """What is written beside the maps; None if nothing is."""
     labels = record.get(LABELS)
     if isinstance(labels, Labels):
         return labels

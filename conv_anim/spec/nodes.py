@@ -45,10 +45,12 @@ class Entries:
     span: Span | None = field(default=None, compare=False)
 
     def get(self, key: str) -> Node | None:
+        """The value of a key; None if there is no such key."""
         return next((value for name, value in self.entries if name.value == key), None)
 
     @property
     def keys(self) -> list[str]:
+        """All keys, in the order of the file."""
         return [str(name.value) for name, _ in self.entries]
 
 
@@ -56,6 +58,7 @@ Node: TypeAlias = Scalar | Items | Entries
 
 
 def joined(path: str, key: str) -> str:
+    """The path of a key below another."""
     return f"{path}.{key}" if path else key
 
 

@@ -38,6 +38,7 @@ class Shape(NamedTuple):
 
     @property
     def cells(self) -> int:
+        """Numbers in it."""
         return self.channels * prod(self.size)
 
     def __str__(self) -> str:
@@ -138,6 +139,7 @@ class Op:
 
     @property
     def interpolation(self) -> Interpolation | None:
+        """How it interpolates between cells; None if it does not."""
         return None
 
     @property
@@ -147,10 +149,12 @@ class Op:
 
     @property
     def woven(self) -> Woven | None:
+        """How it weaves channels into space; None if it does not."""
         return None
 
     @property
     def columns(self) -> Columns | None:
+        """Its windows as the columns of a matrix; None if it has none."""
         return None
 
     @property
@@ -182,6 +186,7 @@ class Op:
 
     @property
     def weight_values(self) -> Values | None:
+        """What the weights are: given numbers, or how they are drawn."""
         return None
 
     @property
@@ -207,6 +212,7 @@ class Op:
 
     @property
     def products(self) -> Products:
+        """How many multiply-adds it takes."""
         return Products(self.ends.out_channels * prod(self.ends.out_size), 0)
 
     @property

@@ -79,10 +79,12 @@ class Board:
 
     @property
     def panel(self) -> Object:
+        """The keys of one panel."""
         return Object("a panel", self.of_panels)
 
     @property
     def whole(self) -> Object:
+        """The keys of a spec with panels."""
         own = {field.name for field in self.of_whole}
         passed = (Field(f.name, Anything(), f.doc) for f in self.of_panels if f.name not in own)
         return Object("a spec", (*self.of_whole, *passed))

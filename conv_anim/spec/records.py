@@ -40,6 +40,7 @@ class Field(Generic[T]):
         return self.default if plain else self.written
 
     def schema(self) -> Schema:
+        """Its kind as JSON Schema, with what it means, its default and an example."""
         default, example = self.plain_default, self.example
         return {
             "description": self.doc,
@@ -87,6 +88,7 @@ class Record:
         return Record(self.node, {**other._values, **self._values}, {**other._nodes, **self._nodes})
 
     def has(self, *fields: Field[Any]) -> bool:
+        """Whether any of these keys is given."""
         return any(field_.name in self._values for field_ in fields)
 
     def at(self, field_: Field[Any]) -> Node:

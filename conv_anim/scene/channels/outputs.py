@@ -30,9 +30,11 @@ class Column:
 
     @property
     def x(self) -> float:
+        """Left edge, in pixels."""
         return self.grids[0].x
 
     def grid(self, output: int) -> Grid:
+        """The grid of an output."""
         return self.grids[output]
 
     def still(self, working: int) -> list[Primitive]:
@@ -45,6 +47,7 @@ class Column:
         return items
 
     def areas(self) -> list[Area]:
+        """The outlines of all cells."""
         axes = self.lanes.layer.output.ndim - 1
         return [area for output, grid in enumerate(self.grids) for area in of_grid("output", grid, output, axes)]
 
@@ -53,6 +56,7 @@ class Column:
         return 0.0, 0.0
 
     def result(self, cell: Cell, *, current: bool) -> list[Primitive]:
+        """A cell with its value."""
         value, color = self.lanes.layer.output[cell].item(), self.lanes.output_color(cell[0])
         return self.lanes.result(self.grid(cell[0]), cell, value, color, current=current)
 
@@ -66,14 +70,17 @@ class Pile:
 
     @property
     def x(self) -> float:
+        """Left edge, in pixels."""
         return self.filling.stack.x
 
     def grid(self, output: int) -> Grid:
+        """The front of an output's slice as a grid."""
         stack = self.filling.stack
         x, y = stack.at(stack.ends((output, 1))[0], 0, 0)
         return Grid(self.lanes.style, self.lanes.numbers, stack.rows, stack.columns, round(x), round(y))
 
     def still(self, working: int) -> list[Primitive]:
+        """The slices as they are when an output begins."""
         return [*self.filling.still(), *self.filling.begun((working, 1))]
 
     def areas(self) -> list[Area]:
@@ -87,6 +94,7 @@ class Pile:
         return self.filling.stack.drift((output, 1))
 
     def result(self, cell: Cell, *, current: bool) -> list[Primitive]:
+        """A cell of the slice that fills, with its value."""
         lanes, (row, column) = self.lanes, two(cell[1:])
         block = Block((cell[0], 1), (row, 1), (column, 1))
         fill = self.filling.current if current else self.filling.fill

@@ -27,11 +27,13 @@ class Full:
 
     @classmethod
     def of(cls, scatter: Scatter) -> Full:
+        """That of a layer."""
         axes = scatter.axes
         return cls(axes[-2], axes[-1]) if len(axes) > 1 else cls(POINT, axes[0])
 
     @property
     def shape(self) -> Place:
+        """Rows and columns."""
         return self.rows.extent, self.columns.extent
 
     def kept(self, place: Place) -> Place | None:

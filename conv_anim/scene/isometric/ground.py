@@ -46,26 +46,31 @@ class Ground:
 
     @cached_property
     def looks(self) -> Looks:
+        """How marked cells look on it."""
         return Looks(self.style, self.floor.color)
 
     # what the cells are
 
     @cached_property
     def every(self) -> dict[Place, Source]:
+        """Where each cell has its number from."""
         return {(r, c): source for r, c, source, _ in self.floor.sheet.cells()}
 
     @cached_property
     def borrowed(self) -> list[Place]:
+        """Cells whose numbers are borrowed from elsewhere in the map."""
         return [place for place, source in self.every.items() if source is Source.BORROWED]
 
     @cached_property
     def unread(self) -> list[Place]:
+        """Cells that no window reads; none unless they are explained."""
         if not self.explained:
             return []
         return [p for p, s in self.every.items() if s is not Source.OUTSIDE and self.floor.sheet.unread(p)]
 
     @cached_property
     def extra(self) -> list[Place]:
+        """Cells that output padding adds; none unless they are explained."""
         if not self.explained:
             return []
         return [p for p in self.every if p[0] in self.rows.extra or p[1] in self.columns.extra]
@@ -82,6 +87,7 @@ class Ground:
     # at rest
 
     def still(self) -> list[Primitive]:
+        """What does not change."""
         floor, looks = self.floor, self.looks
         unread = [place for place in self.unread if self.every[place] is Source.INPUT]
         items: list[Primitive] = []
@@ -104,6 +110,7 @@ class Ground:
         return tuple(line for r, c in places for line in self.floor.plane.grid(((r, 1), (c, 1))))
 
     def crosses(self, places: Iterable[Place]) -> tuple[tuple[Point, ...], ...]:
+        """Crosses in some cells."""
         return self.floor.plane.crosses(places, INSET)
 
     def fill(self, place: Place) -> str:
@@ -141,6 +148,7 @@ class Ground:
         return self.over(self.fill(place), weak=self.every[place] is not Source.INPUT)
 
     def over(self, color: str, *, weak: bool = False) -> str:
+        """A colour under the window."""
         theme = self.style.theme
         return mix(color, self.style.colors.window, theme.empty_overlay if weak else theme.overlay)
 
@@ -155,6 +163,7 @@ class Ground:
     # numbers
 
     def written(self, texts: Mapping[Place, str], fills: Mapping[Place, str]) -> list[Text]:
+        """Texts in their cells."""
         return [self._text(place, text, fills.get(place)) for place, text in texts.items() if text]
 
     def _text(self, place: Place, text: str, fill: str | None) -> Text:

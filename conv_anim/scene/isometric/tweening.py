@@ -37,6 +37,7 @@ LEAST = 1e-6
 
 
 def between(start: Place, end: Place, share: float) -> Spot:
+    """The point that is a share of the way from one place to another."""
     return start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])
 
 
@@ -56,6 +57,7 @@ def cut(span: Span) -> list[tuple[int, Span]]:
 
 
 def ring(plane: Plane, rows: Span, columns: Span) -> tuple[Point, ...]:
+    """The outline of a part of a plane."""
     return plane.ring(rows[0], columns[0], rows[1] - rows[0], columns[1] - columns[0])
 
 
@@ -69,6 +71,7 @@ class Tweening:
 
     @cached_property
     def blocks(self) -> list[tuple[Span, Span]]:
+        """Rows and columns that the window covers, in parts if it has gaps."""
         sheet = self.ground.floor.sheet
         return list(product(spans(sheet.rows, self.spot[0]), spans(sheet.columns, self.spot[1])))
 
@@ -81,6 +84,7 @@ class Tweening:
     # the window
 
     def window(self) -> list[Primitive]:
+        """The cells under the window."""
         ground, plane = self.ground, self.ground.floor.plane
         weak = ground.over(ground.style.colors.background, weak=True)
         crossed = [place for place in ground.unread if place in self.touched]
@@ -98,6 +102,7 @@ class Tweening:
 
     @cached_property
     def texts(self) -> dict[Place, str]:
+        """The numbers that have to be written again, above the window."""
         return {place: text for place, text in self.ground.texts.items() if place in self.touched}
 
     def _cleared(self, places: Iterable[Place]) -> list[Primitive]:
@@ -135,6 +140,7 @@ class Tweening:
     # what it makes
 
     def result(self) -> list[Primitive]:
+        """The output cell."""
         style = self.ground.style
         color = style.at_work(self.top.color)
         return [Polygons((self.top.plane.ring(*self.spot),), color, style.edge)]

@@ -43,6 +43,7 @@ class SequenceView:
 
     @cached_property
     def lattice(self) -> Lattice:
+        """The rows of nodes."""
         return Lattice(self.trace, self.style)
 
     @cached_property
