@@ -69,7 +69,7 @@ def schema_text() -> str:
     """The file of the schema."""
     from json import dumps
 
-    from conv_anim.spec.reader import schema
+    from conv_anim.spec.schema import schema
 
     return dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from conv_anim import claims, faults, opening, pipeline, signals
+from conv_anim import claims, faults, lettering, opening, pipeline, signals
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.limits import USUAL
 from conv_anim.spec import formats
@@ -188,7 +188,7 @@ def _note(job: Job, made: Made) -> None:
     from conv_anim import ledger
     from conv_anim.painting import fonts
 
-    if fonts.ours(pipeline.words(job.spec)):
+    if fonts.ours(lettering.words(job.spec)):
         ledger.note(job.key, made)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from conv_anim import claims, faults, inputs
+from conv_anim import claims, faults, inputs, lettering
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
 from conv_anim.limits import USUAL
 from conv_anim.spec import document, estimates, formats, overrides, places, reader
@@ -16,11 +16,10 @@ from conv_anim.spec.registry import named
 from conv_anim.spec.views import animates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from os import PathLike
 
     from conv_anim.limits import Asked, Limits
-    from conv_anim.painting.fonts import GlyphError
     from conv_anim.scene.choice import Steps
     from conv_anim.scene.primitives import Scene
     from conv_anim.spec.arrays import Files
@@ -148,42 +147,10 @@ def scene(spec: Spec, *, limits: Limits = USUAL) -> Scene:
     try:
         return figure.scene_of(spec, [trace(one, limits=limits) for one in spec.figures], DejaVu())
     except GlyphError as error:
-        missing = dict.fromkeys((error, *_missing(spec)))
-        raise SpecError(Problem(Code.GLYPH, str(e), e.character, hint=_glyph_hint(e)) for e in missing) from None
+        raise lettering.missing(spec, error) from None
     except figure.TooNarrowError as error:
         hint = f"size: {{width: {error.narrowest}}} or more, or a smaller input"
         raise SpecError([Problem(Code.OUT_OF_RANGE, str(error), "size.width", hint=hint)]) from None
-
-
-def words(spec: Spec) -> str:
-    """What is drawn of a spec's own words."""
-    return "".join(said for said in _written(spec) if isinstance(said, str))
-
-
-def _written(spec: Spec) -> Iterator[str | bool | None]:
-    yield from (spec.formula, spec.caption)
-    for one in spec.figures:
-        labels = one.labels
-        yield from () if labels is None else (labels.input, labels.kernel, labels.output)
-        yield from (one.title, one.formula, one.caption) if spec.panels else ()
-
-
-def _missing(spec: Spec) -> Iterator[GlyphError]:
-    """All characters of a spec's own words that no font has."""
-    from conv_anim.painting.fonts import DejaVu, GlyphError
-
-    for character in dict.fromkeys(words(spec)):
-        try:
-            DejaVu().width(character, size=1.0)
-        except GlyphError as error:
-            yield error
-
-
-def _glyph_hint(error: GlyphError) -> str:
-    """How to get a font, or around it."""
-    if not error.chinese:
-        return "use other characters"
-    return "install Noto Sans TC (apt install fonts-noto-cjk, or from fonts.google.com), or use other words"
 
 
 def render(spec: Spec, path: str | PathLike[str], *, step: Steps | None = None, limits: Limits | None = None) -> Path:

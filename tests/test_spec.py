@@ -21,8 +21,8 @@ from conv_anim.spec.document import parsed, scalar
 from conv_anim.spec.model import Given
 from conv_anim.spec.nodes import Entries
 from conv_anim.spec.op_types import TYPES as LAYER_TYPES
-from conv_anim.spec.reader import schema
 from conv_anim.spec.records import tables
+from conv_anim.spec.schema import schema
 from conv_anim.spec.themes import THEMES
 from conv_anim.spec.views import VIEWS
 from tests.cases import cases

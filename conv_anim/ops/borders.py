@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code
-from conv_anim.ops.conv import MODE_DOCS, MODES, Mode, borrows
+from conv_anim.ops.padding import MODE_DOCS, MODES, Mode, borrows
 from conv_anim.spec.entering import AMOUNT, Amount, pads
 from conv_anim.spec.kinds import INVALID, Invalid, OneOf, Real
 from conv_anim.spec.model import Ends

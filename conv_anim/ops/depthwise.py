@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code
-from conv_anim.ops.conv import FLIP, PADDING, PADDING_MODE, Conv, padding_of
+from conv_anim.ops.conv import FLIP, Conv
+from conv_anim.ops.padding import PADDING, PADDING_MODE, padding_of
 from conv_anim.spec.arrays import ValuesKind, resolved
 from conv_anim.spec.entering import (
     BIAS,

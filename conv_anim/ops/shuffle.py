@@ -9,8 +9,9 @@ from conv_anim.diagnostics import Code
 from conv_anim.spec.entering import LARGEST, axes_of, divisors
 from conv_anim.spec.kinds import INVALID, Whole
 from conv_anim.spec.model import Ends
-from conv_anim.spec.op import Op, OpType, Woven
+from conv_anim.spec.op import Op, OpType
 from conv_anim.spec.records import Field, Object
+from conv_anim.spec.shown_as import Woven
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,20 +7,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from conv_anim.diagnostics import Code, listed
 from conv_anim.spec.arrays import Named, ValuesKind, resolved
-from conv_anim.spec.kinds import (
-    INVALID,
-    Either,
-    Flag,
-    Invalid,
-    ListOf,
-    Real,
-    Whole,
-    is_list,
-    is_number,
-    is_scalar,
-    subject,
-)
+from conv_anim.spec.kinds import INVALID, Either, Flag, Invalid, ListOf, Real, Whole, subject
 from conv_anim.spec.model import Given, Random
+from conv_anim.spec.nodes import is_list, is_number, is_scalar
 from conv_anim.spec.records import Field
 
 if TYPE_CHECKING:

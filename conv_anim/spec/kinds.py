@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeAl
 
 from conv_anim.diagnostics import MOST_PROBLEMS, Code, Problem, SpecError, is_line, listed
 from conv_anim.limits import LONGEST_TEXT, USUAL, Place
-from conv_anim.spec.nodes import Entries, Items, Node, Scalar, finite, shown
+from conv_anim.spec.nodes import Items, Node, Scalar, finite, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -212,7 +212,7 @@ class OneOf(Generic[L]):
         for name in self.names:
             if name == node.value:
                 return name
-        from conv_anim.spec.synonyms import unknown_name
+        from conv_anim.spec.near_misses import unknown_name
 
         message = f"{subject(node)} does not know the name {shown(node)}"
         return report.add(Code.UNKNOWN_NAME, message, node, (self.hint or unknown_name)(node.text, list(self.names)))
@@ -290,33 +290,3 @@ class Made(Generic[T]):
 
     def schema(self) -> Schema:
         return self.kind.schema()
-
-
-def is_list(node: Node) -> bool:
-    """Whether a node is a list."""
-    return isinstance(node, Items)
-
-
-def is_mapping(node: Node) -> bool:
-    """Whether a node is a mapping."""
-    return isinstance(node, Entries)
-
-
-def is_scalar(node: Node) -> bool:
-    """Whether a node is a single value."""
-    return isinstance(node, Scalar)
-
-
-def is_flag(node: Node) -> bool:
-    """Whether a node is true or false."""
-    return isinstance(node, Scalar) and isinstance(node.value, bool)
-
-
-def is_number(node: Node) -> bool:
-    """Whether a node is a number."""
-    return isinstance(node, Scalar) and isinstance(node.value, int | float) and not isinstance(node.value, bool)
-
-
-def is_text(node: Node) -> bool:
-    """Whether a node is text."""
-    return isinstance(node, Scalar) and isinstance(node.value, str)

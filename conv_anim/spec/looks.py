@@ -10,24 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from conv_anim.diagnostics import Code, is_line
 from conv_anim.limits import Asked
 from conv_anim.spec.formats import FORMATS, broken, known, split
-from conv_anim.spec.kinds import (
-    INVALID,
-    Either,
-    Flag,
-    ListOf,
-    Made,
-    OneOf,
-    Real,
-    Text,
-    Whole,
-    is_flag,
-    is_list,
-    is_mapping,
-    is_scalar,
-    subject,
-)
+from conv_anim.spec.kinds import INVALID, Either, Flag, ListOf, Made, OneOf, Real, Text, Whole, subject
 from conv_anim.spec.model import Animation, FigureSize, Labels
-from conv_anim.spec.nodes import Scalar
+from conv_anim.spec.nodes import Scalar, is_flag, is_list, is_mapping, is_scalar
 from conv_anim.spec.records import Field, Object
 from conv_anim.spec.registry import Docs
 from conv_anim.spec.themes import DEFAULT_THEME, THEMES, Colors, Theme

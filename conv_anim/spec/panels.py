@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import Code
-from conv_anim.spec.kinds import INVALID, Flag, is_flag
-from conv_anim.spec.nodes import Entries, Items
+from conv_anim.spec.kinds import INVALID, Flag
+from conv_anim.spec.nodes import Entries, Items, is_flag
 from conv_anim.spec.op import Shape
 from conv_anim.spec.records import Field, Object
 

@@ -40,7 +40,7 @@ class Registry(Mapping[str, T]):
 
     def hint(self, word: str, known: Sequence[str]) -> str:
         """What is to be said of a name that is none of these."""
-        from conv_anim.spec.synonyms import unknown_name
+        from conv_anim.spec.near_misses import unknown_name
 
         return self.broken(word) or unknown_name(word, known)
 

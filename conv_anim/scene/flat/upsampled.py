@@ -21,7 +21,7 @@ from conv_anim.scene.wording import words
 if TYPE_CHECKING:
     from conv_anim.scene.grid import Numbers, Place
     from conv_anim.scene.primitives import Primitive
-    from conv_anim.spec.op import Interpolation
+    from conv_anim.spec.shown_as import Interpolation
     from conv_anim.tracing.trace import Step
     from conv_anim.tracing.values import Array
 
