@@ -55,7 +55,7 @@ def advice(name: str, animation: Animation) -> str:
 
 def _seen(drawn: Scene) -> list[Items]:
     """All that lies on the picture at each step."""
-    lasting, seen = drawn.still, []
+    lasting, seen = drawn.static, []
     for k, frame in enumerate(drawn.frames):
         lasting += frame.kept
         if k in drawn.rests:

@@ -79,7 +79,7 @@ class Format:
             raise ValueError(f"'{self.name}' is no suffix: small letters and digits, with dots between them")
 
 
-STILL = Format("still.png", "conv_anim.export.still:picture", cost=Cost(60, 0, longest=SIDE), all_frames=False)
+STILL = Format("still.png", "conv_anim.export.poster:picture", cost=Cost(60, 0, longest=SIDE), all_frames=False)
 """What stands in for an animation; nobody asks for it by name."""
 FRAMES = Format("frames", "conv_anim.export.png:picture", cost=Cost(30, 1, longest=SIDE))
 """A PNG for each step: the only format that is no suffix."""
