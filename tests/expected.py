@@ -9,7 +9,7 @@ from difflib import unified_diff
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from tests import test_errors, test_explain, test_templates
+from tests import test_errors, test_explain, test_messages, test_templates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def texts() -> Iterator[tuple[Path, str]]:
     """Each file of expected text, and what it would hold now."""
-    return chain(test_errors.expected(), test_templates.expected(), test_explain.expected())
+    return chain(test_errors.expected(), test_templates.expected(), test_explain.expected(), test_messages.expected())
 
 
 def changed(path: Path, text: str) -> str:

@@ -112,7 +112,7 @@ def check_place(origin: Origin, limits: Limits) -> None:
     if origin.named is None or limits.outside or not isinstance(origin.source, Path):
         return
     if not inputs.is_within(origin.source, origin.named):
-        what = f"this is a link that leads out of {origin.named}"
+        what = f"this symlink leads out of {origin.named}"
         hint = "name the file itself; --allow-outside reads it all the same"
         raise inputs.problem(Code.UNREADABLE, what, origin.name, hint)
 
@@ -142,7 +142,7 @@ def jobs(origin: Origin, loaded: Loaded, wanted: Wanted) -> list[Job]:
 def _stays(path: Path, root: Path, origin: Origin, wanted: Wanted) -> None:
     """Raise SpecError if a picture would leave its folder, as through a link."""
     if not wanted.limits.outside and not inputs.is_within(path.parent, root):
-        what = f"{path} lies outside {root}, whither a link leads"
+        what = f"{path} is outside {root}: a symlink leads there"
         hint = "name its folder with -o; --allow-outside writes it all the same"
         raise inputs.problem(Code.OUTPUT, what, origin.name, hint)
 

@@ -106,7 +106,7 @@ def read(path: Path, limits: Limits = USUAL) -> Page:
         raise inputs.problem(Code.UNREADABLE, what, str(path), hint) from None
     except OSError as error:
         raise inputs.problem(Code.UNREADABLE, f"cannot be read: {error.strerror or error}", str(path)) from None
-    page = Page(path, data, inputs.decoded(BytesIO(data), str(path), limits))
+    page = Page(path, data, inputs.decoded(BytesIO(data), str(path), limits, smaller="split the page"))
     if page.with_text(page.source.text) != data:
         raise inputs.problem(Code.ENCODING, "this page is not UTF-8", str(path), "save it as UTF-8")
     return page

@@ -45,14 +45,18 @@ def _first(names: Sequence[str], known: Collection[str]) -> str | None:
 
 
 def unknown_key(key: Scalar, value: Node, known: Sequence[str], homes: Homes) -> str:
-    """A hint for a key that is not known here: the one that was meant, or where it belongs, and what is known."""
+    """A hint for a key that is not known here: the one that was meant, or where it belongs, and what is known.
+
+    ``homes`` says where the keys of a spec belong; it is empty for what is no spec, such as the options of a page.
+    """
     if not key.text.isprintable():
         return "a space or another character in it is not what it looks like: type it anew"
     outer = _outer(key)
     word, known_ones = key.text, f"known here: {', '.join(known)}" if known else "it has no keys of its own"
     close = nearest(word, known, CLOSE) or _first(KEYS.get(plain(word), ()), known)
     meant = key_meant(word, known, value)
-    note = PLACED.get((outer, plain(word))) or NOTES.get(plain(word)) or (None if close else _elsewhere(key, homes))
+    of_specs = PLACED.get((outer, plain(word))) or NOTES.get(plain(word)) if homes else None
+    note = of_specs or (None if close else _elsewhere(key, homes))
     if note is not None:
         return note
     return known_ones if meant is None else f"did you mean '{meant}'? {known_ones}"
