@@ -11,7 +11,7 @@ with abrupt():
 
     import click
 
-    from conv_anim import __version__, faults
+    from conv_anim import __version__, fatal_errors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ class Commands(click.Group):
             from conv_anim.commands.completion import register
 
             register()
-        with faults.told():
+        with fatal_errors.reported():
             return super().main(*args, **extra)
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
@@ -69,6 +69,7 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that a word names; a near miss is suggested."""
         self._suggest(ctx, args)
         return super().resolve_command(ctx, args)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from conv_anim import faults
+from conv_anim import fatal_errors
 from tests.frameworks import ELSEWHERE
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        patch.setattr(faults, "unforeseen", unforeseen)
+        patch.setattr(fatal_errors, "unforeseen", unforeseen)
         yield
 
 

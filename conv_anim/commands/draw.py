@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conv_anim.commands.options import DIAGNOSTICS, SET, AsPath, Limited, Named, limited
-from conv_anim.commands.render import FORMATS, Steps, directed
+from conv_anim.commands.render import FormatName, FormatOption, Steps, directed
 from conv_anim.spec import formats as known
 
 if TYPE_CHECKING:
@@ -48,7 +48,12 @@ class Shape(click.ParamType):  # type: ignore[type-arg]  # generic in new versio
     "-o", "--output", type=AsPath(), metavar="FILE", help="A file, whose suffix says the format, or a folder."
 )
 @click.option(
-    "-f", "--format", "formats", multiple=True, type=click.Choice(FORMATS), metavar="FORMAT", help="As render."
+    *("-f", "--format", "formats"),
+    multiple=True,
+    type=FormatName(),
+    cls=FormatOption,
+    metavar="FORMAT",
+    help="As render.",
 )
 @click.option(
     "--view", type=Named("view"), metavar="VIEW", help="isometric, flat, channels, volume, matrix or sequence."
@@ -85,12 +90,12 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
       conv-anim draw model.onnx --node /conv1/Conv
       conv-anim draw - < layer.py
     """
+    from conv_anim.app.console import fail, limits
     from conv_anim.claims import STANDARD_INPUT, check_stdout
     from conv_anim.diagnostics import SpecError
     from conv_anim.frameworks.drawings import drawing
     from conv_anim.frameworks.feeding import said
     from conv_anim.pipeline import drawable
-    from conv_anim.runs import fail, limits
     from conv_anim.spec.overrides import Option
 
     _used(layer, node=node, as_spec=as_spec, drawing={"-o": output, "-f": formats, "--step": step})
@@ -121,7 +126,7 @@ def _used(layer: str, *, node: str | None, as_spec: bool, drawing: Mapping[str, 
 
 
 def _text(layer: str) -> str:
-    from conv_anim.runs import standard_input
+    from conv_anim.app.console import standard_input
 
     return standard_input().text if layer == "-" else layer
 
@@ -129,11 +134,11 @@ def _text(layer: str) -> str:
 def _draw(made: Drawing, loaded: Loaded, *, folder: Path | None, formats: tuple[str, ...], step: str | None) -> None:
     from pathlib import Path
 
-    from conv_anim.batch import Origin, Wanted, jobs
-    from conv_anim.drawing import draw_all, is_stream
-    from conv_anim.runs import limits
+    from conv_anim.app.console import limits
+    from conv_anim.app.plan import Origin, Wanted, jobs
+    from conv_anim.app.report import draw_all, is_stream
 
-    wanted = Wanted(folder, tuple(known.SHORT.get(name, name) for name in formats), step=step, limits=limits())
+    wanted = Wanted(folder, tuple(map(known.whole, formats)), step=step, limits=limits())
     origin = Origin(Path(made.name))
     bad = draw_all([(origin, loaded)], wanted, 1, verbose=False)
     if not bad and not is_stream(folder):

@@ -25,10 +25,12 @@ WITH_SPEC = re.compile(r"""\s*conv-anim(?:[ \t]+[A-Za-z_-]+=(?:"[^"\n]*"|'[^'\n]
 END = re.compile(r"\s*/\s*conv-anim\s*")
 MEANT = re.compile(r"\s*/?\s*conv[ _]?anim\s*(?::.*)?", re.IGNORECASE | re.DOTALL)
 """What was meant as a marker."""
+NO_COLON = re.compile(r"\s*conv-anim\s+(?P<path>\S+\.ya?ml)\b.*", re.DOTALL)
+"""What was meant as the beginning of a block."""
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class FigureBlock:
     """A place for a figure: its spec, as a path or as text, its options, and what is replaced, in characters."""
 
     spec: Scalar | Source
@@ -38,7 +40,7 @@ class Block:
     end: int
 
 
-def blocks(source: Source) -> list[Block]:
+def blocks(source: Source) -> list[FigureBlock]:
     """The blocks of a page. Raises SpecError with all that is wrong with their markers and options."""
     reader = _Reader(source)
     for comment in comments(source.text):
@@ -51,10 +53,12 @@ class _Reader:
     """Takes the comments of a page in turn."""
 
     source: Source
-    found: list[Block] = field(default_factory=list)
+    found: list[FigureBlock] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     open: Comment | None = None
     """The marker of the block that is not at its end yet."""
+    without_colon: bool = False
+    """Whether a block that lacks its colon is not at its end yet."""
 
     def take(self, comment: Comment) -> None:
         if WITH_PATH.match(comment.said) or WITH_SPEC.match(comment.said):
@@ -65,8 +69,11 @@ class _Reader:
             self._add(
                 "no marker is called like this", comment, "<!-- conv-anim: figure.yaml --> or <!-- /conv-anim -->"
             )
+        elif without := NO_COLON.fullmatch(comment.said):
+            self.without_colon = True
+            self._add("a colon is missing before the path", comment, f"<!-- conv-anim: {without['path']} -->")
 
-    def result(self) -> list[Block]:
+    def result(self) -> list[FigureBlock]:
         if self.open is not None:
             self._add("this block has no end", self.open, "put <!-- /conv-anim --> behind it")
         if self.problems:
@@ -83,6 +90,9 @@ class _Reader:
         self.open = comment if comment.closed else None
 
     def _end(self, comment: Comment) -> None:
+        if self.open is None and self.without_colon:
+            self.without_colon = False  # which has been told
+            return
         if self.open is None:
             self._add("no block begins before this end", comment, "<!-- conv-anim: figure.yaml --> begins one")
             return
@@ -92,7 +102,7 @@ class _Reader:
         except SpecError as error:
             self.problems += error.problems
 
-    def _block(self, begin: Comment, end: Comment) -> Block:
+    def _block(self, begin: Comment, end: Comment) -> FigureBlock:
         """Raises SpecError."""
         first = begin.start + 4
         marker = self._span(begin)
@@ -103,9 +113,9 @@ class _Reader:
             if not found or found[0].key is not None:
                 what, hint = "this block names no spec", "its path comes first: <!-- conv-anim: figure.yaml -->"
                 raise SpecError([Problem(Code.MISSING_KEY, what, span=marker, hint=hint)])
-            return Block(found[0].value, options(found[1:], whole=marker), marker, begin.end, end.start)
+            return FigureBlock(found[0].value, options(found[1:], whole=marker), marker, begin.end, end.start)
         told = options(words(self.source, name, first + inline.end()), whole=marker)
-        return Block(self._own(first + inline.end(), begin.end - 3), told, marker, begin.end, end.start)
+        return FigureBlock(self._own(first + inline.end(), begin.end - 3), told, marker, begin.end, end.start)
 
     def _own(self, start: int, end: int) -> Source:
         """The spec that stands in a marker; its lines have the numbers that they have in the page."""

@@ -1,4 +1,4 @@
-"""A spec's picture as a page shows it: what it says, how large it is, and a still of it for readers who want rest."""
+"""A spec's picture as a page shows it: what it says, how large it is, and a poster of it for readers who want rest."""
 
 from __future__ import annotations
 
@@ -8,25 +8,15 @@ from typing import TYPE_CHECKING
 from conv_anim import pipeline
 from conv_anim.diagnostics import SpecError
 from conv_anim.limits import USUAL
-from conv_anim.spec import places
+from conv_anim.spec import formats, source_map
 
 if TYPE_CHECKING:
     from conv_anim.limits import Limits
     from conv_anim.pipeline import Loaded
     from conv_anim.scene.primitives import Scene
 
-MEDIA = {
-    "gif": "image/gif",
-    "png": "image/png",
-    "apng": "image/apng",
-    "webp": "image/webp",
-    "svg": "image/svg+xml",
-}
-"""The formats that a page shows as an image, with their media types."""
-STILL = "still.png"
+STILL = formats.STILL.name
 """The format of what stands in for an animation."""
-MOVING = frozenset({"gif", "apng", "webp"})
-"""Those that move whatever the reader wants; an SVG stands still by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +31,7 @@ class Figure:
     @property
     def moves(self) -> bool:
         """Whether it takes a still to make it rest."""
-        return self.format in MOVING and self.step is None and len(self.scene.frames) > 1
+        return formats.of(self.format).restless and self.step is None and len(self.scene.frames) > 1
 
     def height(self, width: int) -> int:
         """In pixels, of the figure shown at a width."""
@@ -51,7 +41,7 @@ class Figure:
         """The file. Raises SpecError if there is no such step."""
         return pipeline.encoded(self.scene, self.format, step=self.step)
 
-    def still(self) -> bytes:
+    def poster(self) -> bytes:
         """A small PNG of the last step."""
         return pipeline.encoded(self.scene, STILL)
 
@@ -70,20 +60,21 @@ def figure(
     try:
         drawn = pipeline.scene(pipeline.drawable(loaded, limits).spec, limits=limits)
     except SpecError as error:
-        raise places.located(error, loaded.root) from None
+        raise source_map.located(error, loaded.root) from None
     if step is not None:
         choice.numbers(step, len(drawn.rests))
     return Figure(drawn, format_ or usual_format(loaded, step), alt or drawn.description, step)
 
 
 def usual_format(loaded: Loaded, step: int | None) -> str:
+    """The format of a figure for which none is named."""
     return "png" if step is not None else pipeline.default_formats(loaded.spec)[0]
 
 
 def said(loaded: Loaded, lang: str | None) -> str:
     """The figure in words, in a page's language."""
     from conv_anim.scene.wording.captions import description
-    from conv_anim.spec.looks import LANGS
+    from conv_anim.spec.appearance import LANGS
 
     spoken = next((known for known in LANGS if known == lang), loaded.spec.lang)
     return description(replace(loaded.spec, lang=spoken))

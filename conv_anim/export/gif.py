@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Scene
 
     Pixels = NDArray[np.uint8]
-    Places = NDArray[np.intp]
+    Indices = NDArray[np.intp]
 
 HELD = 256
 """So many frames are held at once; those of a longer animation are made twice."""
@@ -55,7 +55,7 @@ def picture(drawn: Scene) -> bytes:
     """A scene as a GIF."""
     count = len(drawn.frames)
     frames = list(drawn.frames) if count <= HELD else drawn.frames
-    flat = {drawn.background} | flat_colors(drawn.still)
+    flat = {drawn.background} | flat_colors(drawn.static)
     for frame in frames:
         flat |= flat_colors((*frame.kept, *frame.shown))
     painter = Painter(drawn)
@@ -105,7 +105,7 @@ def patches(frames: Iterable[tuple[Pixels, int]], palette: Palette) -> Iterator[
     yield pending
 
 
-def around(places: Places, shown: Pixels, time: int) -> Patch:
+def around(places: Indices, shown: Pixels, time: int) -> Patch:
     """The smallest rectangle of a picture that holds the places that changed."""
     rows, columns = np.divmod(places, shown.shape[1])
     y, x = int(rows[0]), int(columns.min())
@@ -116,6 +116,7 @@ def around(places: Places, shown: Pixels, time: int) -> Patch:
 
 
 def header(width: int, height: int, palette: Palette) -> bytes:
+    """The signature, the size of the screen, and the palette (sections 17 to 19)."""
     depth = palette.bits - 1
     return b"GIF89a" + pack("<HHBBB", width, height, 0x80 | depth << 4 | depth, 0, 0) + palette.data
 
@@ -126,6 +127,7 @@ def looping(times: int) -> bytes:
 
 
 def commented(text: str) -> bytes:
+    """A comment extension (section 24); nothing for no text."""
     data = text.encode("utf-8")
     blocks = (data[k : k + 255] for k in range(0, len(data), 255))
     return b"!\xfe" + b"".join(bytes([len(block)]) + block for block in blocks) + b"\0" if data else b""
@@ -142,6 +144,7 @@ def image(patch: Patch, bits: int) -> bytes:
 
 
 def compressed(indices: Pixels, bits: int) -> bytes:
+    """Palette indices as LZW data in blocks (section 22)."""
     return Image.fromarray(indices).tobytes("gif", "L", bits, 0)
 
 
@@ -164,10 +167,11 @@ def ways(patch: Patch) -> Iterator[Pixels]:
 
 
 def shown_at(marked: NDArray[np.bool_], shown: Pixels) -> Pixels:
+    """What is marked as it is shown, the rest transparent."""
     return np.where(marked.reshape(shown.shape), shown, np.uint8(TRANSPARENT))
 
 
-def runs(area: NDArray[Any]) -> tuple[Places, Places]:
+def runs(area: NDArray[Any]) -> tuple[Indices, Indices]:
     """Where equal neighbours begin, one row after the other, and how many they are."""
     flat = area.ravel()
     start = np.concatenate([[0], 1 + np.flatnonzero(flat[1:] != flat[:-1])])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from conv_anim import opening
 from conv_anim.diagnostics import Code, Problem, SpecError, nearest
-from conv_anim.limits import Place, fixed
+from conv_anim.limits import Location, fixed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,6 +55,7 @@ class Model:
 
     @property
     def nodes(self) -> list[Node]:
+        """Those with ONNX's own ops, in the order of the file."""
         return [
             Node(self, _text(proto.name or (proto.output[0] if proto.output else f"node {k}")), proto)
             for k, proto in enumerate(self.graph.node)
@@ -62,6 +63,7 @@ class Model:
         ]
 
     def problem(self, message: str, hint: str | None = None, code: Code = Code.UNSUPPORTED) -> SpecError:
+        """A diagnostic about the file, ready to raise."""
         return _problem(self.path, message, hint, code)
 
     def array(self, name: str) -> Any:
@@ -124,10 +126,12 @@ class Node:
 
     @property
     def kind(self) -> str:
+        """The name of its op: "Conv"."""
         return str(self.proto.op_type)
 
     @property
     def outputs(self) -> tuple[str, ...]:
+        """The names of the values that it makes."""
         return tuple(self.proto.output)
 
     @property
@@ -153,6 +157,7 @@ class Node:
         return len(kernel)
 
     def problem(self, message: str, code: Code = Code.UNSUPPORTED, hint: str | None = None) -> SpecError:
+        """A diagnostic about it, ready to raise."""
         return SpecError([Problem(code, message, self.name, hint=hint)])
 
     def setting(self, name: str, default: Any = None) -> Any:
@@ -263,7 +268,7 @@ def _loaded(path: Path, onnx: Any) -> Any:
     except Exception:  # noqa: BLE001  # each form of a model, chosen by the file's name, has faults of its own
         raise _problem(path, "this is no ONNX model", "write it with torch.onnx.export or onnx.save") from None
     if model is None:
-        raise SpecError([fixed("the model is larger than 2 GB", "draw one layer of it", Place(file=str(path)))])
+        raise SpecError([fixed("the model is larger than 2 GB", "draw one layer of it", Location(file=str(path)))])
     return model
 
 

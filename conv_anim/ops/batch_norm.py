@@ -7,13 +7,14 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code
-from conv_anim.spec.kinds import INVALID, Either, Invalid, ListOf, Real, is_list, is_scalar
+from conv_anim.spec.kinds import INVALID, Either, Invalid, ListOf, Real
 from conv_anim.spec.model import Ends, Given
+from conv_anim.spec.nodes import is_list, is_scalar
 from conv_anim.spec.op import Op, OpType, Products
 from conv_anim.spec.records import Field, Object
 
 if TYPE_CHECKING:
-    from conv_anim.coding.writing import Place
+    from conv_anim.coding.writing import CodeContext
     from conv_anim.scene.wording.language import Language
     from conv_anim.scene.wording.parameters import Setting
     from conv_anim.spec.entering import Entering
@@ -114,8 +115,8 @@ def _said(numbers: tuple[Number, ...], say: Language) -> str:
     return written[0] if len(written) == 1 else say.listed(f"{n:g}".replace("-", MINUS) for n in numbers)
 
 
-def _torch(op: BatchNorm, place: Place) -> list[str]:
-    name, axes = place.named("norm"), max(1, len(op.ends.in_size))
+def _torch(op: BatchNorm, context: CodeContext) -> list[str]:
+    name, axes = context.named("norm"), max(1, len(op.ends.in_size))
     return [
         f"{name} = nn.BatchNorm{axes}d({op.ends.in_channels}, eps=0.0).eval()  # its means are 0, its variances 1",
         f"{name}.weight.data = torch.tensor({list(op.scale)}, dtype=torch.float64)",
@@ -124,8 +125,8 @@ def _torch(op: BatchNorm, place: Place) -> list[str]:
     ]
 
 
-def _keras(op: BatchNorm, place: Place) -> list[str]:
-    name, zeros, ones = place.named("norm"), f"np.zeros({op.ends.in_channels})", f"np.ones({op.ends.in_channels})"
+def _keras(op: BatchNorm, context: CodeContext) -> list[str]:
+    name, zeros, ones = context.named("norm"), f"np.zeros({op.ends.in_channels})", f"np.ones({op.ends.in_channels})"
     return [
         f"{name} = layers.BatchNormalization(epsilon=0.0)",
         f"{name}.build(x.shape)",
@@ -149,6 +150,7 @@ WRITERS = {
 
 
 def resolve(record: Record, entering: Entering) -> Maybe[tuple[BatchNorm, ...]]:
+    """The op that a spec's record stands for, or INVALID after what is wrong was reported."""
     found = [_each(record, field, entering) for field in (SCALE, SHIFT)]
     good = tuple(numbers for numbers in found if not isinstance(numbers, Invalid))
     if len(good) < len(found):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code
-from conv_anim.ops.conv import MODE_DOCS, MODES, Mode, borrows
+from conv_anim.ops.padding import MODE_DOCS, MODES, Mode, borrows
 from conv_anim.spec.entering import AMOUNT, Amount, pads
 from conv_anim.spec.kinds import INVALID, Invalid, OneOf, Real
 from conv_anim.spec.model import Ends
@@ -16,7 +16,7 @@ from conv_anim.tracing.geometry import Axis
 from conv_anim.tracing.operators import Operator
 
 if TYPE_CHECKING:
-    from conv_anim.coding.writing import Place
+    from conv_anim.coding.writing import CodeContext
     from conv_anim.scene.wording.language import Language
     from conv_anim.scene.wording.parameters import Setting
     from conv_anim.spec.entering import Entering
@@ -167,19 +167,19 @@ def _kept(op: Crop) -> str:
     return cut([(before, before + out) for (before, _), out in sides])
 
 
-def _torch(op: Crop, place: Place) -> list[str]:
-    del place
+def _torch(op: Crop, context: CodeContext) -> list[str]:
+    del context
     return [f"y = x[:, :, {_kept(op)}]"]
 
 
-def _keras(op: Crop, place: Place) -> list[str]:
-    del place
+def _keras(op: Crop, context: CodeContext) -> list[str]:
+    del context
     around = op.cropping[0] if len(op.cropping) == 1 else op.cropping
     return [f"y = layers.Cropping{len(op.cropping)}D({around})(x)"]
 
 
-def _array(op: Crop, place: Place) -> list[str]:
-    del place
+def _array(op: Crop, context: CodeContext) -> list[str]:
+    del context
     return [f"y = x[:, {_kept(op)}]"]
 
 
@@ -190,6 +190,7 @@ WRITERS = {"torch": _torch, "keras": _keras, "jax": _array, "numpy": _array}
 
 
 def pad(record: Record, entering: Entering) -> Maybe[tuple[Pad, ...]]:
+    """The padding that a spec's record stands for, or INVALID after what is wrong was reported."""
     padding, mode, value = (
         pads(record.of(PADDING), record.at(PADDING), entering),
         record.of(PADDING_MODE),
@@ -205,6 +206,7 @@ def pad(record: Record, entering: Entering) -> Maybe[tuple[Pad, ...]]:
 
 
 def crop(record: Record, entering: Entering) -> Maybe[tuple[Crop, ...]]:
+    """The crop that a spec's record stands for, or INVALID after what is wrong was reported."""
     cut = pads(record.of(CROPPING), record.at(CROPPING), entering)
     if isinstance(cut, Invalid):
         return INVALID

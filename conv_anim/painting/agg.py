@@ -31,10 +31,12 @@ class Canvas:
         self.pixels: Pixels = self._engine.pixels
 
     def fill(self, color: str) -> None:
+        """Paint all of it in one colour."""
         pixel = np.array([round(255 * value) for value in rgba(color)], np.uint8)
         self.pixels.view(np.uint32)[:] = pixel.view(np.uint32)
 
     def paint(self, items: Iterable[Primitive]) -> None:
+        """Paint items, each over those before."""
         for item in items:
             match item:
                 case Polygons():
@@ -64,16 +66,19 @@ class Canvas:
 
 
 def closed(rings: Sequence[tuple[Point, ...]]) -> Path:
+    """Closed outlines as one path."""
     points = [point for ring in rings for point in (*ring, ring[0])]
     return Path(vertices(points), codes(tuple(map(len, rings)), closing=True))
 
 
 def opened(lines: Sequence[tuple[Point, ...]]) -> Path:
+    """Lines with two ends as one path."""
     points = [point for line in lines for point in line]
     return Path(vertices(points), codes(tuple(map(len, lines)), closing=False))
 
 
 def vertices(points: list[Point]) -> Points:
+    """Points as an array (n, 2)."""
     return np.array(points, float).reshape(-1, 2)
 
 
@@ -85,11 +90,13 @@ def codes(lengths: tuple[int, ...], *, closing: bool) -> Codes:
 
 
 def corners(box: Box) -> tuple[Point, ...]:
+    """A box's corners, in the order of its outline."""
     x, y, width, height = box
     return (x, y), (x + width, y), (x + width, y + height), (x, y + height)
 
 
 def rounded(item: Boxes) -> Path:
+    """Boxes with round corners as one path."""
     points = [point for box in item.boxes for point in rounded_ring(*box, item.radius)]
     ring = [MOVE, *([LINE] + [CURVE] * 3) * 4, CLOSE]
     return Path(vertices(points), np.array(ring * len(item.boxes), np.uint8))
@@ -116,16 +123,16 @@ class Painter:
     """Paints the frames of a scene; what is still in it is painted once."""
 
     def __init__(self, scene: Scene) -> None:
-        self._still, self._lasting, self._canvas = (Canvas(scene.width, scene.height) for _ in range(3))
-        self._still.fill(scene.background)
-        self._still.paint(scene.still)
+        self._static, self._lasting, self._canvas = (Canvas(scene.width, scene.height) for _ in range(3))
+        self._static.fill(scene.background)
+        self._static.paint(scene.static)
 
     def frames(self, frames: Sequence[Frame], wanted: Iterable[int]) -> Iterator[Pixels]:
         """The wanted ones of some frames that follow each other, in ascending order: (height, width, 4), opaque.
 
         The array is the same one every time, painted anew: copy what is to be kept.
         """
-        self._lasting.pixels[:] = self._still.pixels
+        self._lasting.pixels[:] = self._static.pixels
         painted = 0
         for k in wanted:
             for passed in range(painted, k):

@@ -18,7 +18,7 @@ from conv_anim.scene.primitives import Lazy
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence, Sized
 
-    from conv_anim.scene.areas import Area, Turn
+    from conv_anim.scene.hit_regions import HitRegion, Turn
     from conv_anim.scene.primitives import Frame, Items, Point
 
 Along: TypeAlias = Literal["start", "middle", "end"]
@@ -49,9 +49,11 @@ class Part:
     y: float
 
     def moved(self, dx: float, dy: float) -> Part:
+        """The same, so many pixels to the right and down."""
         return Part(self.drawing, self.x + dx, self.y + dy)
 
     def placed(self) -> Drawing:
+        """The drawing at its place, on whole pixels unless it is lettering."""
         if self.drawing.lettering:
             return self.drawing.moved(self.x, self.y)
         return self.drawing.moved(round(self.x), round(self.y))
@@ -76,11 +78,13 @@ class Panel:
         return together([part.placed() for part in self.parts])
 
     @property
-    def still(self) -> Items:
-        return self.drawn.still
+    def static(self) -> Items:
+        """What does not change."""
+        return self.drawn.static
 
     @property
     def frames(self) -> Sequence[Frame]:
+        """What its steps change."""
         return self.drawn.frames
 
 
@@ -88,14 +92,28 @@ EMPTY = Panel(0.0, 0.0)
 
 
 class Animated(Protocol):
-    """What a view draws of a trace: what stays, what each step changes, and what its areas and steps are about."""
+    """What a view draws of a trace: what stays, what each step changes, and what its regions and steps are about."""
 
     @property
-    def steps(self) -> Sized: ...
-    def still(self) -> Items: ...
-    def frame(self, k: int, /) -> Frame: ...
-    def areas(self) -> Iterable[Area]: ...
-    def turn(self, k: int, /) -> Turn | None: ...
+    def steps(self) -> Sized:
+        """One for each frame."""
+        ...
+
+    def static(self) -> Items:
+        """What does not change."""
+        ...
+
+    def frame(self, k: int, /) -> Frame:
+        """What step ``k``, counted from 0, adds and shows."""
+        ...
+
+    def hit_regions(self) -> Iterable[HitRegion]:
+        """Where a pointer meets which cell."""
+        ...
+
+    def turn(self, k: int, /) -> Turn | None:
+        """The cell that step ``k`` computes; None if it computes none."""
+        ...
 
 
 def animated(
@@ -104,7 +122,7 @@ def animated(
     """The panel of something that goes through its steps; it stands on its middle if nothing else is said."""
     count = len(view.steps)
     turns = Lazy(count, view.turn)
-    drawing = Drawing(view.still(), Lazy(count, view.frame), areas=view.areas, turns=(turns,))
+    drawing = Drawing(view.static(), Lazy(count, view.frame), hit_regions=view.hit_regions, turns=(turns,))
     return replace(panel(drawing, width, height, baseline=baseline), fit=fit)
 
 
@@ -113,7 +131,7 @@ def panel(drawing: Drawing, width: float, height: float, *, baseline: float | No
     return Panel(width, height, (Part(drawing, 0.0, 0.0),), height / 2 if baseline is None else baseline)
 
 
-def still(items: Items, width: float, height: float, *, baseline: float | None = None) -> Panel:
+def static(items: Items, width: float, height: float, *, baseline: float | None = None) -> Panel:
     """What does not move."""
     return panel(Drawing(items), width, height, baseline=baseline)
 
@@ -157,7 +175,7 @@ def anchored(one: Panel, **anchors: Point) -> Panel:
 
 
 def of_figure(one: Panel, number: int) -> Panel:
-    """With areas and turns that are about the trace of a number."""
+    """With hit regions and turns that are about the trace of a number."""
     parts = tuple(replace(part, drawing=part.drawing.of_figure(number)) for part in one.parts)
     return replace(one, parts=parts)
 

@@ -13,7 +13,7 @@ from conv_anim.scene.primitives import Boxes, Stroke
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conv_anim.scene.grid import Place
+    from conv_anim.scene.grid import Position
     from conv_anim.scene.primitives import Box, Primitive, Text
     from conv_anim.scene.style import Style
 
@@ -33,6 +33,7 @@ class Track:
 
     @property
     def count(self) -> int:
+        """How many cells."""
         return prod(self.shape)
 
     @cached_property
@@ -43,6 +44,7 @@ class Track:
 
     @property
     def length(self) -> int:
+        """In pixels."""
         return self.starts[-1] + self.cell
 
     def runs(self, cells: Iterable[int]) -> list[tuple[int, int]]:
@@ -69,35 +71,39 @@ class Table:
 
     @property
     def width(self) -> int:
+        """In pixels."""
         return self.columns.length
 
     @property
     def height(self) -> int:
+        """In pixels."""
         return self.rows.length
 
     @property
     def right(self) -> int:
+        """Its right edge, in pixels."""
         return self.x + self.width
 
     @property
     def bottom(self) -> int:
+        """Its lower edge, in pixels from the top."""
         return self.y + self.height
 
     def at(self, x: float, y: float) -> Table:
         """The same table elsewhere, on whole pixels."""
         return Table(self.style, self.rows, self.columns, self.size, round(x), round(y))
 
-    def box(self, place: Place) -> Box:
+    def box(self, place: Position) -> Box:
         row, column = place
         return self.x + self.columns.starts[column], self.y + self.rows.starts[row], self.columns.cell, self.rows.cell
 
-    def cells(self, texts: Iterable[tuple[Place, str]], fill: str, *, bold: bool = False) -> list[Primitive]:
+    def cells(self, texts: Iterable[tuple[Position, str]], fill: str, *, bold: bool = False) -> list[Primitive]:
         """Cells of one colour with their numbers."""
         written = list(texts)
         boxes = Boxes(tuple(self.box(place) for place, _ in written), fill, self.edge)
         return [boxes, *self.numbers(written, fill, bold=bold)]
 
-    def numbers(self, texts: Iterable[tuple[Place, str]], on: str, *, bold: bool = False) -> list[Text]:
+    def numbers(self, texts: Iterable[tuple[Position, str]], on: str, *, bold: bool = False) -> list[Text]:
         """Each in the middle of its cell."""
         if self.size is None:
             return []
@@ -143,7 +149,9 @@ class Table:
         return [Boxes(boxes, None, stroke)]
 
     def row_outlined(self, row: int, stroke: Stroke) -> list[Primitive]:
+        """A row's outline."""
         return [Boxes(((self.x, self.y + self.rows.starts[row], self.width, self.rows.cell),), None, stroke)]
 
     def column_outlined(self, column: int, stroke: Stroke) -> list[Primitive]:
+        """A column's outline."""
         return [Boxes(((self.x + self.columns.starts[column], self.y, self.columns.cell, self.height),), None, stroke)]

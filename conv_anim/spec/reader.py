@@ -8,12 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from conv_anim.diagnostics import Code, SpecError
 from conv_anim.limits import MOST_LAYERS, USUAL, Asked, exceeded
-from conv_anim.spec import estimates, places
-from conv_anim.spec.arrays import FromFile, ValuesKind, read, resolved
-from conv_anim.spec.entering import LARGEST, MOST_AXES, axes_of
-from conv_anim.spec.graph import Graph
-from conv_anim.spec.kinds import INVALID, Invalid, ListOf, Report, SkippedError, Whole
-from conv_anim.spec.looks import (
+from conv_anim.spec import estimates, source_map
+from conv_anim.spec.appearance import (
     ANIMATION,
     CAPTION,
     COST,
@@ -27,6 +23,10 @@ from conv_anim.spec.looks import (
     figure_size,
     labels_of,
 )
+from conv_anim.spec.arrays import FromFile, ValuesKind, read, resolved
+from conv_anim.spec.entering import LARGEST, MOST_AXES, axes_of
+from conv_anim.spec.graph import Graph
+from conv_anim.spec.kinds import INVALID, Invalid, ListOf, Report, SkippedError, Whole
 from conv_anim.spec.model import Given, Input, Random, Spec
 from conv_anim.spec.nodes import Entries
 from conv_anim.spec.op import Shape
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from conv_anim.diagnostics import Problem
     from conv_anim.limits import Limits
     from conv_anim.spec.arrays import Files, Written
-    from conv_anim.spec.kinds import Maybe, Schema
+    from conv_anim.spec.kinds import Maybe
     from conv_anim.spec.model import Size, View
     from conv_anim.spec.nodes import Node
     from conv_anim.spec.records import Chosen, Record
@@ -107,7 +107,7 @@ def _too_large(made: Spec | None, node: Node, report: Report) -> list[Problem]:
     if made is None or not exceeded(report.large, report.limits):
         return exceeded(report.large, report.limits)
     found = exceeded([*report.large, *estimates.asked(made)], report.limits)
-    return list(places.located(SpecError(found), node).problems)
+    return list(source_map.located(SpecError(found), node).problems)
 
 
 def _one(node: Node, files: Files, report: Report) -> Maybe[Spec]:
@@ -191,7 +191,7 @@ def _spec(record: Record, files: Files, report: Report) -> Maybe[Spec]:
     view: Maybe[View] = attempt(report, lambda: view_of(record, input_, nodes, report))
     if isinstance(view, Invalid) or isinstance(size, Invalid):
         return INVALID
-    return attempt(report, lambda: _looks(record, Spec(input_, nodes, view, record.of(THEME), size=size), report))
+    return attempt(report, lambda: _appearance(record, Spec(input_, nodes, view, record.of(THEME), size=size), report))
 
 
 def _moving(record: Record, made: Spec, report: Report) -> None:
@@ -202,7 +202,7 @@ def _moving(record: Record, made: Spec, report: Report) -> None:
         report.add(Code.VIEW, why, place or node, "motion: step, or the isometric view of one layer")
 
 
-def _looks(record: Record, made: Spec, report: Report) -> Spec:
+def _appearance(record: Record, made: Spec, report: Report) -> Spec:
     _moving(record, made, report)
     return replace(
         made,
@@ -278,34 +278,3 @@ def _chosen(record: Record, report: Report) -> Maybe[tuple[Chosen, ...]]:
         return report.add(Code.MISSING_KEY, "a spec needs the key 'layer' or 'layers'", record.node, hint)
     what = "a spec takes 'layer' or 'layers', not both"
     return report.add(Code.EXCLUSIVE_KEYS, what, record.at(MORE_LAYERS), "put all layers into 'layers'")
-
-
-def schema() -> Schema:
-    """The JSON Schema of a spec, from the same tables."""
-    whole = SPEC.schema()
-    layer: Schema = {"$ref": "#/$defs/layer"}
-    whole["properties"][ONE_LAYER.name] = {"description": ONE_LAYER.doc, **layer}
-    whole["properties"][MORE_LAYERS.name]["items"] = layer
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "urn:conv-anim:spec",
-        "title": "conv-anim spec",
-        "description": "A figure of one or more convolution layers.",
-        **{key: value for key, value in whole.items() if key != "required"},
-        "anyOf": [
-            {"required": ["input"], "oneOf": [{"required": ["layer"]}, {"required": ["layers"]}]},
-            {"required": ["panels"]},
-        ],
-        "dependentRequired": {DIFFERENCES.name: [PANELS.name]},
-        "$defs": {
-            "panel": {
-                "description": "A figure; what it does not say itself stands at the top.",
-                "type": "object",
-                "properties": {field.name: whole["properties"][field.name] for field in BOARD.of_panels},
-                "additionalProperties": False,
-            },
-            "layer": {"description": "A layer: its type says which other keys it has.", **LAYER.schema()},
-            "values": ValuesKind().definition(),
-            "weight": ValuesKind(kernels=True).definition(),
-        },
-    }

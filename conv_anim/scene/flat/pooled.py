@@ -18,7 +18,7 @@ from conv_anim.spec.model import Labels
 from conv_anim.tracing.trace import found_at
 
 if TYPE_CHECKING:
-    from conv_anim.scene.grid import Place
+    from conv_anim.scene.grid import Position
     from conv_anim.scene.style import Style
     from conv_anim.tracing.trace import LayerTrace, Trace
     from conv_anim.tracing.values import Array
@@ -33,10 +33,12 @@ class PooledMaps:
 
     @property
     def layers(self) -> tuple[LayerTrace, ...]:
+        """The layers of the trace, first to last."""
         return self.trace.layers
 
     @property
     def say(self) -> Language:
+        """The spec's language."""
         return Language(self.trace.spec.lang)
 
     # maps
@@ -48,6 +50,7 @@ class PooledMaps:
 
     @cached_property
     def formats(self) -> list[Format]:
+        """How its numbers are written."""
         return [format_for(values) for values in self.maps]
 
     @cached_property
@@ -57,7 +60,7 @@ class PooledMaps:
         return [*read, *(Sheet.bare(*values.shape) for values in self.maps[-2:])]
 
     @cached_property
-    def found(self) -> list[Place]:
+    def found(self) -> list[Position]:
         """Where the pool found each of its numbers, in row-major order."""
         columns = self.maps[0].shape[1]
         return [divmod(int(at), columns) for at in found_at(self.trace.layer)[0].ravel()]
@@ -66,6 +69,7 @@ class PooledMaps:
 
     @cached_property
     def strip(self) -> Strip:
+        """The grids from left to right, with the signs between them."""
         texts = {fmt(v) for fmt, values in zip(self.formats, self.maps, strict=True) for v in values.ravel().tolist()}
         numbers = Numbers.fitting(self.style, self.style.cell, (), self.style.number_size, bold=texts)
         parts = tuple(part for k in range(len(self.maps)) for part in self._parts(k))
@@ -103,6 +107,7 @@ class PooledMaps:
 
     @cached_property
     def sheet_grids(self) -> list[SheetGrid]:
+        """The input of each layer with its border, in its grid."""
         found = []
         for k, (sheet, values, fmt) in enumerate(zip(self.sheets, self.maps, self.formats, strict=True)):
             windowed = k < len(self.layers) - 1
@@ -110,6 +115,6 @@ class PooledMaps:
             found.append(SheetGrid(self.grid(k), sheet, values, fmt, empty, self.color(k)))
         return found
 
-    def place(self, k: int, cell: Place) -> Place:
+    def place(self, k: int, cell: Position) -> Position:
         """Where a cell of a map is drawn."""
         return self.sheets[k].rows.place(cell[0]), self.sheets[k].columns.place(cell[1])

@@ -11,7 +11,7 @@ from conv_anim.scene.grid import Grid
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
 
 if TYPE_CHECKING:
-    from conv_anim.scene.grid import Numbers, Place
+    from conv_anim.scene.grid import Numbers, Position
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.style import Style
 
@@ -27,7 +27,7 @@ class Part:
     something beside the grid needs; it begins at ``start`` or, if there is no room, after that.
     """
 
-    shape: Place
+    shape: Position
     sign: Callout
     after: str = ""
     made_from: str | None = None
@@ -47,6 +47,7 @@ class Strip:
 
     @property
     def sign_size(self) -> float:
+        """Em of the signs between the parts, in pixels."""
         return 1.4 * self.style.number_size
 
     @property
@@ -82,6 +83,7 @@ class Strip:
 
     @property
     def stands(self) -> bool:
+        """Whether the grids stand on one line instead of being centred."""
         return any(part.made_from is not None for part in self.parts)
 
     @cached_property
@@ -100,6 +102,7 @@ class Strip:
 
     @cached_property
     def grids(self) -> tuple[Grid, ...]:
+        """The grids in their places."""
         grids: list[Grid] = []
         x = 0.0
         for k, part in enumerate(self.parts):
@@ -135,10 +138,11 @@ class Strip:
 
     @cached_property
     def width(self) -> float:
+        """In pixels."""
         last = self.grids[-1]
         return last.x + last.width + max(0.0, self._overhang(-1))
 
-    def still(self) -> list[Primitive]:
+    def static(self) -> list[Primitive]:
         """Signs, arrows and labels."""
         return [*self._signs(), *self._arrows(), *self._labels()]
 

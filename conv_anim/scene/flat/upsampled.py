@@ -19,9 +19,9 @@ from conv_anim.scene.sums import Sum, Term
 from conv_anim.scene.wording import words
 
 if TYPE_CHECKING:
-    from conv_anim.scene.grid import Numbers, Place
+    from conv_anim.scene.grid import Numbers, Position
     from conv_anim.scene.primitives import Primitive
-    from conv_anim.spec.op import Interpolation
+    from conv_anim.spec.shown_as import Interpolation
     from conv_anim.tracing.trace import Step
     from conv_anim.tracing.values import Array
 
@@ -37,18 +37,20 @@ class UpsampledView(FlatDrawing):
 
     @property
     def upsample(self) -> Interpolation:
+        """How the layer interpolates."""
         found = self.layer.layer.interpolation
         assert found is not None
         return found
 
     @property
     def interpolates(self) -> bool:
+        """Whether an output is made of several inputs."""
         return self.upsample.mode != "nearest"
 
     # numbers
 
     @cached_property
-    def shares(self) -> dict[Place, Shares]:
+    def shares(self) -> dict[Position, Shares]:
         """Of every output cell, by row and column."""
         if not self.interpolates:
             return {}
@@ -57,6 +59,7 @@ class UpsampledView(FlatDrawing):
 
     @cached_property
     def numbers(self) -> Numbers:
+        """How large the cells and their numbers are."""
         written = {f"{words.TIMES}{text}" for each in self.shares.values() for text in each.texts()}
         widest = max((self.style.width(text, size=self.share_size) for text in written), default=0.0)
         cell = max(self.style.cell, round(widest / 0.82))
@@ -64,6 +67,7 @@ class UpsampledView(FlatDrawing):
 
     @property
     def share_size(self) -> float:
+        """Em of the shares, in pixels."""
         return SHARE_SIZE * self.style.scale
 
     # the parts
@@ -127,7 +131,7 @@ class UpsampledView(FlatDrawing):
         beside = (left, y), (left - high, y - half), (left - high, y + half)
         return Polygons((above, beside) if grid.rows > 1 else (above,), self.style.colors.current)
 
-    def _at(self, place: Place) -> tuple[float, float]:
+    def _at(self, place: Position) -> tuple[float, float]:
         """The row and column that an output is read at."""
         cells = place[-len(self.upsample.ratio) :]
         found = [self.upsample.at(a, o) for a, o in enumerate(cells)]
@@ -158,7 +162,7 @@ class UpsampledView(FlatDrawing):
         count = max(len(each.weights) for each in self.shares.values())
         row = max(1, round(count ** (1 / len(self.upsample.ratio))))
         opening = "" if closing == " " else "("
-        return Sum(self.style, count, row, slot, " + ", opening, closing, result, self.board.sum_room)
+        return Sum(self.style, count, row, slot, " + ", opening, closing, result, self.strip_layout.sum_room)
 
     def _closing(self, shares: Shares) -> str:
         return f") / {shares.denominator} " if (shares.denominator or 1) > 1 else " "

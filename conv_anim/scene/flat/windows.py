@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.areas import of_grid, of_sheet
 from conv_anim.scene.flat.borrowing import Borrowing
 from conv_anim.scene.flat.drawing import FlatDrawing, texts
 from conv_anim.scene.flat.remarks import Remarks
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Grid, Numbers, SheetGrid
-from conv_anim.scene.marks import Looks, Marks
+from conv_anim.scene.hit_regions import of_grid, of_sheet
+from conv_anim.scene.marks import Marks, MarkStyle
 from conv_anim.scene.numbers import Formats, format_for, plane
 from conv_anim.scene.sheet import Sheet, row_and_column, two
 from conv_anim.scene.sums import Sum, sum_for, written_sum
@@ -23,9 +23,9 @@ from conv_anim.scene.wording import words
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
-    from conv_anim.scene.areas import Area
     from conv_anim.scene.callouts import Callout, Key
-    from conv_anim.scene.grid import Place
+    from conv_anim.scene.grid import Position
+    from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.steps import Cell
     from conv_anim.tracing.trace import Step
@@ -50,14 +50,17 @@ class WindowView(FlatDrawing):
 
     @cached_property
     def formats(self) -> Formats:
+        """How its numbers are written."""
         return Formats.of(self.layer)
 
     @cached_property
     def sheet(self) -> Sheet:
+        """The input with its border, as the window meets it."""
         return Sheet.read_by(self.layer.operator)
 
     @cached_property
     def numbers(self) -> Numbers:
+        """How large the cells and their numbers are."""
         if self.cells is not None:
             return self.cells
         fmt, layer = self.formats, self.layer
@@ -94,6 +97,7 @@ class WindowView(FlatDrawing):
 
     @property
     def flips(self) -> bool:
+        """Whether the kernel is drawn flipped."""
         return any(axis.flipped and axis.kernel > 1 for axis in self.layer.operator.axes)
 
     @cached_property
@@ -123,31 +127,35 @@ class WindowView(FlatDrawing):
 
     @property
     def grids(self) -> tuple[Grid, ...]:
+        """The grids in their places."""
         return self.strip.grids
 
     @property
     def borrowing(self) -> Borrowing:
+        """Where border cells have their numbers from."""
         return Borrowing(self.sheet, self.style)
 
     @cached_property
     def input(self) -> SheetGrid:
+        """The input with its border, in its grid."""
         values, fmt, (rows, columns) = plane(self.layer.input[0]), self.formats, self.marks
         extra = frozenset((r, c) for r, c, _, _ in self.sheet.cells() if r in rows.extra or c in columns.extra)
         return SheetGrid(self.grids[0], self.sheet, values, fmt.x, fmt.empty, self.style.colors.input, extra)
 
     @cached_property
     def marks(self) -> tuple[Marks, ...]:
+        """What is special about rows and columns of the input."""
         return Marks.along((self.sheet.rows, self.sheet.columns), self.layer.layer)
 
     # what stays
 
     def resting(self) -> list[Primitive]:
         kernel = [] if self.layer.kernels is None else self._kernel()
-        return [*self.input.still(), *kernel, *self._awaited()]
+        return [*self.input.static(), *kernel, *self._awaited()]
 
     def _awaited(self) -> list[Primitive]:
         """The output before it is computed, with the cells marked that are there for output_padding."""
-        grid, extra = self.grids[-1], Looks(self.style, self.style.colors.input).extra
+        grid, extra = self.grids[-1], MarkStyle(self.style, self.style.colors.input).extra
         places = [(r, c) for r, c in np.ndindex(grid.rows, grid.columns) if self._is_extra((r, c))]
         return grid.pending() + (grid.patches(dict.fromkeys(places, extra), self.style.edge) if places else [])
 
@@ -164,10 +172,10 @@ class WindowView(FlatDrawing):
     # what differs from frame to frame
 
     def made(self, cell: Cell) -> str:
-        extra = Looks(self.style, self.style.colors.input).extra
+        extra = MarkStyle(self.style, self.style.colors.input).extra
         return extra if self._is_extra(self.place(cell)) else self.style.colors.output
 
-    def _is_extra(self, place: Place) -> bool:
+    def _is_extra(self, place: Position) -> bool:
         """Whether a cell of the output is there for output_padding."""
         shape = self.strip.parts[-1].shape
         return any(at >= size - mark.output_padding for at, size, mark in zip(place, shape, self.marks, strict=True))
@@ -199,7 +207,7 @@ class WindowView(FlatDrawing):
 
     @cached_property
     def sum(self) -> Sum | None:
-        return sum_for(self.layer, self.formats, self.style, self.board.sum_room) if self.sums else None
+        return sum_for(self.layer, self.formats, self.style, self.strip_layout.sum_room) if self.sums else None
 
     def added(self, step: Step) -> list[Primitive]:
         if self.sum is None:
@@ -207,6 +215,6 @@ class WindowView(FlatDrawing):
         x, y = self.sum_at
         return written_sum(self.sum, step, self.formats, x=x, y=y)
 
-    def areas(self) -> list[Area]:
+    def hit_regions(self) -> list[HitRegion]:
         read = of_sheet("input", self.before, self.sheet, 0, self.axes)
         return [*read, *of_grid("output", self.after, 0, self.axes)]

@@ -24,7 +24,7 @@ SETBACK = 5.2 / 29.528
 """How far a plane stands to the left of the one below it, in cells."""
 NEAREST = 4.0
 """The least height of a plane above the one below it, in cells: strips of few rows need room for the lines."""
-Block = tuple[Run, Run]
+CellBlock = tuple[Run, Run]
 """Neighbouring rows and columns."""
 
 
@@ -38,11 +38,13 @@ class Plane:
     unit: float
 
     def at(self, row: float, column: float) -> Point:
+        """A point of the plane in the picture."""
         x = column * COLUMN[0] + (row - self.rows) * ROW[0]
         y = column * COLUMN[1] + (row - self.rows) * ROW[1]
         return self.corner[0] + x * self.unit, self.corner[1] + y * self.unit
 
     def middle(self, row: int, column: int) -> Point:
+        """The middle of a cell in the picture."""
         return self.at(row + 0.5, column + 0.5)
 
     def ring(self, row: float, column: float, height: float = 1, width: float = 1) -> tuple[Point, ...]:
@@ -54,11 +56,12 @@ class Plane:
             self.at(row, column + width),
         )
 
-    def block(self, block: Block) -> tuple[Point, ...]:
+    def block(self, block: CellBlock) -> tuple[Point, ...]:
+        """The outline of a block."""
         (row, height), (column, width) = block
         return self.ring(row, column, height, width)
 
-    def grid(self, block: Block) -> tuple[tuple[Point, ...], ...]:
+    def grid(self, block: CellBlock) -> tuple[tuple[Point, ...], ...]:
         """The lines between and around the cells of some rows and columns."""
         (top, height), (left, width) = block
         bottom, right = top + height, left + width
@@ -74,7 +77,8 @@ class Plane:
         )
 
     @property
-    def whole(self) -> Block:
+    def whole(self) -> CellBlock:
+        """All of its cells as a block."""
         return (0, self.rows), (0, self.columns)
 
     @property
@@ -90,17 +94,21 @@ class Reach:
     rows: list[int]
     columns: list[int]
 
-    def blocks(self) -> list[Block]:
+    def blocks(self) -> list[CellBlock]:
+        """As blocks of neighbouring cells."""
         return list(product(runs(self.rows), runs(self.columns)))
 
     def cells(self) -> list[tuple[int, int]]:
+        """Row and column of each cell."""
         return list(product(self.rows, self.columns))
 
     def within(self, other: Reach) -> Reach:
+        """Those that are in another selection too."""
         rows, columns = set(other.rows), set(other.columns)
         return Reach([r for r in self.rows if r in rows], [c for c in self.columns if c in columns])
 
     def corners(self, plane: Plane) -> tuple[Point, ...]:
+        """The outline of all of them on a plane."""
         top, left = self.rows[0], self.columns[0]
         return plane.ring(top, left, self.rows[-1] + 1 - top, self.columns[-1] + 1 - left)
 
@@ -119,7 +127,7 @@ class Floor:
         return Reach(list(self.sheet.rows.inputs), list(self.sheet.columns.inputs))
 
     @property
-    def canvas(self) -> Block:
+    def canvas(self) -> CellBlock:
         """The cells that there are: without those beyond the padding, where a last window may hang over."""
         (_, rows), (_, columns) = self.plane.whole
         beyond = [max(0, side.axis.reach - side.axis.canvas) for side in (self.sheet.rows, self.sheet.columns)]

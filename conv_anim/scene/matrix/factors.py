@@ -19,7 +19,7 @@ from conv_anim.tracing.matrix import matrix as matrix_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conv_anim.scene.grid import Place
+    from conv_anim.scene.grid import Position
     from conv_anim.scene.style import Style
     from conv_anim.spec.model import Size
     from conv_anim.tracing.matrix import LayerMatrix
@@ -78,6 +78,7 @@ class Sizes:
 
     @cached_property
     def matrix(self) -> Cell:
+        """A cell of the matrix, with its number."""
         return Cell(self.side, self.side, self._size(self.entry, self.side))
 
     def vector(self, name: str) -> Cell:
@@ -117,18 +118,21 @@ class Plates:
 
     @classmethod
     def of(cls, channels: int, size: Size, *, across: int = 1) -> Plates:
+        """Those of a map."""
         rows = size[-2] if len(size) > 1 else 1
         return cls(channels, across * prod(size[:-2]), rows, size[-1])
 
-    def place(self, index: int) -> Place:
+    def place(self, index: int) -> Position:
         """Where an element stands, given its index in row-major order."""
         down, across, row, column = np.unravel_index(index, (self.down, self.across, self.rows, self.columns))
         return int(down * self.rows + row), int(across * self.columns + column)
 
-    def places(self, indices: Iterable[int]) -> list[Place]:
+    def places(self, indices: Iterable[int]) -> list[Position]:
+        """Row and column of several elements."""
         return [self.place(index) for index in indices]
 
     def table(self, style: Style, cell: Cell) -> Table:
+        """The table that shows them."""
         gap = max(2, round(cell.width / 4))
         rows = Track((self.down, self.rows), cell.height, gap)
         return Table(style, rows, Track((self.across, self.columns), cell.width, gap), cell.size)
@@ -143,10 +147,12 @@ class Factors:
 
     @cached_property
     def matrix(self) -> LayerMatrix:
+        """The layer's matrix."""
         return matrix_of(self.layer)
 
     @property
     def transposed(self) -> bool:
+        """Whether it is a transposed convolution's."""
         return self.layer.operator.transposed
 
     @cached_property
@@ -158,14 +164,17 @@ class Factors:
 
     @cached_property
     def formats(self) -> Formats:
+        """How its numbers are written."""
         return Formats.of(self.layer)
 
     @cached_property
     def x(self) -> list[str]:
+        """The input's numbers as text, row by row."""
         return [self.formats.x(v) for v in self.layer.input.ravel().tolist()]
 
     @cached_property
     def y(self) -> list[str]:
+        """The output's numbers as text, row by row."""
         return [self.formats.y(v) for v in self.layer.output.ravel().tolist()]
 
     @cached_property
@@ -177,7 +186,7 @@ class Factors:
         each = prod(self.layer.operator.out_size)
         return [fmt(v) for v in self.layer.bias.tolist() for _ in range(each)]
 
-    def entry(self, place: Place) -> str:
+    def entry(self, place: Position) -> str:
         """A number of the matrix; that of a mean as a fraction."""
         value = self.matrix.values[place].item()
         return self.formats.w(value) if self.kernel_shape is not None else f"1/{round(1 / value)}"
@@ -198,14 +207,15 @@ class Factors:
         return tints(colors, self.kernel_shape)
 
     def tint(self, weight: int) -> str:
+        """The colour of a weight, by its number; grey for a sum of several."""
         if weight == SEVERAL:
             return mix(self.style.colors.background, self.style.colors.muted, 0.35)
         return self.tints[weight]
 
     @cached_property
-    def groups(self) -> dict[int, list[Place]]:
+    def groups(self) -> dict[int, list[Position]]:
         """The entries of each weight, from the first weight on."""
-        groups: dict[int, list[Place]] = {}
+        groups: dict[int, list[Position]] = {}
         for row, column in np.argwhere(self.matrix.weights != EMPTY).tolist():
             groups.setdefault(int(self.matrix.weights[row, column]), []).append((row, column))
         return dict(sorted(groups.items()))
@@ -214,6 +224,7 @@ class Factors:
 
     @cached_property
     def sizes(self) -> Sizes:
+        """How large cells have to be for their numbers."""
         style = self.style
 
         def widest(texts: Iterable[str], *, bold: bool = False) -> float:
@@ -258,6 +269,7 @@ class Factors:
 
     @cached_property
     def maps(self) -> dict[str, Table]:
+        """The maps and the kernel as tables, by name."""
         cells = {"input": self.sizes.map, "output": self.sizes.map, "kernel": self.sizes.kernel}
         return {name: plates.table(self.style, cells[name]) for name, plates in self.plates.items()}
 

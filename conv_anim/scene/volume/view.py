@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.areas import Turn
 from conv_anim.scene.callouts import Callout
+from conv_anim.scene.hit_regions import Turn
 from conv_anim.scene.layout import Fit, Panel, animated
 from conv_anim.scene.primitives import Frame, Lines
 from conv_anim.scene.steps import Steps
@@ -24,7 +24,7 @@ from conv_anim.scene.volume.space import Space
 from conv_anim.scene.wording import names
 
 if TYPE_CHECKING:
-    from conv_anim.scene.areas import Area
+    from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.sheet import Run
     from conv_anim.scene.style import Style
@@ -52,10 +52,12 @@ class VolumeView:
 
     @property
     def layers(self) -> tuple[LayerTrace, ...]:
+        """The layers of the trace, first to last."""
         return self.trace.layers
 
     @property
     def labelled(self) -> bool:
+        """Whether the spec asks for labels."""
         return self.trace.spec.labels is not None
 
     @property
@@ -70,6 +72,7 @@ class VolumeView:
 
     @property
     def deep(self) -> bool:
+        """Whether slices are places in depth instead of channels."""
         return self.spaces[0].deep
 
     @cached_property
@@ -92,6 +95,7 @@ class VolumeView:
 
     @cached_property
     def hues(self) -> Hues:
+        """The colours of the maps."""
         return Hues(self.trace, self.style.colors)
 
     # places
@@ -133,6 +137,7 @@ class VolumeView:
 
     @cached_property
     def lineup(self) -> Lineup:
+        """Where maps and filters go."""
         stacks, banks = self._unplaced
         sizes = [(stacks[0].width, stacks[0].height)]
         signs: list[str] = []
@@ -156,6 +161,7 @@ class VolumeView:
 
     @cached_property
     def stacks(self) -> list[Stack]:
+        """The maps, in their places."""
         middle, lefts = self.lineup.middle, self.lineup.lefts[::2]
         return [
             replace(stack, x=x, y=round(middle - stack.height / 2 + stack.depth.total))
@@ -164,6 +170,7 @@ class VolumeView:
 
     @cached_property
     def banks(self) -> list[Bank | None]:
+        """The filters of each layer in their places; None for a layer without."""
         middle, lefts = self.lineup.middle, self.lineup.lefts[1::2]
         return [
             None if filters is None else replace(filters, x=x, y=round(middle - filters.height / 2))
@@ -185,18 +192,18 @@ class VolumeView:
 
     # what stays
 
-    def still(self) -> Items:
+    def static(self) -> Items:
         items: list[Primitive] = [*self.lineup.items()]
         for body in self.bodies:
-            items += body.still()
-        items += self.filling.still()
+            items += body.static()
+        items += self.filling.static()
         if self.labelled:
             items += dimensions(self.style, self.spaces[0], self.stacks[0], self.stacks[-1])
         return tuple(items)
 
-    # areas
+    # hit regions
 
-    def areas(self) -> list[Area]:
+    def hit_regions(self) -> list[HitRegion]:
         """The fronts of input and output: a cell there stands for all that lie behind it."""
         read, made = self.trace.input.ndim, self.trace.output.ndim
         return [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from conv_anim.scene.wording.words import per_axis, size
 from conv_anim.spec.model import Node
-from conv_anim.tracing.accounts import entries, standard
+from conv_anim.tracing.analysis import entries, standard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +32,7 @@ class Setting:
     """What is said in place of a phrase that all ops share."""
 
     def said(self, say: Language) -> str:
+        """The parameter in words."""
         if self.text is not None:
             return self.text
         return say(f"setting.{self.key}", cells=self.cells, kind=self.kind)

@@ -1,0 +1,179 @@
+"""A floor of the isometric view as it is drawn: its cells at rest and under the window, with marks and numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.color import mix
+from conv_anim.scene.marks import MarkStyle, keys
+from conv_anim.scene.primitives import Lines, Polygons, Stroke
+from conv_anim.tracing.geometry import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from conv_anim.scene.callouts import Key
+    from conv_anim.scene.isometric.floors import Floor, Reach
+    from conv_anim.scene.isometric.slanted import Slanted
+    from conv_anim.scene.marks import Marks
+    from conv_anim.scene.primitives import Point, Primitive, Text
+    from conv_anim.scene.style import Style
+    from conv_anim.scene.wording.language import Language
+    from conv_anim.spec.model import Layer
+
+Position = tuple[int, int]
+"""Row and column."""
+INSET = 0.14
+"""How far the lines through a cell stay away from its corners, in cells."""
+
+
+@dataclass(frozen=True)
+class DrawnPlane:
+    """A floor that a layer reads."""
+
+    style: Style
+    floor: Floor
+    layer: Layer
+    rows: Marks
+    columns: Marks
+    numbers: Slanted | None
+    texts: Mapping[Position, str]
+    """What is written in each cell; empty without numbers."""
+    explained: bool
+    """Whether a label explains the marks; else only those are drawn that speak for themselves."""
+
+    @cached_property
+    def mark_style(self) -> MarkStyle:
+        """How marked cells look on it."""
+        return MarkStyle(self.style, self.floor.color)
+
+    # what the cells are
+
+    @cached_property
+    def every(self) -> dict[Position, Source]:
+        """Where each cell has its number from."""
+        return {(r, c): source for r, c, source, _ in self.floor.sheet.cells()}
+
+    @cached_property
+    def borrowed(self) -> list[Position]:
+        """Cells whose numbers are borrowed from elsewhere in the map."""
+        return [place for place, source in self.every.items() if source is Source.BORROWED]
+
+    @cached_property
+    def unread(self) -> list[Position]:
+        """Cells that no window reads; none unless they are explained."""
+        if not self.explained:
+            return []
+        return [p for p, s in self.every.items() if s is not Source.OUTSIDE and self.floor.sheet.unread(p)]
+
+    @cached_property
+    def extra(self) -> list[Position]:
+        """Cells that output padding adds; none unless they are explained."""
+        if not self.explained:
+            return []
+        return [p for p in self.every if p[0] in self.rows.extra or p[1] in self.columns.extra]
+
+    def keys(self, say: Language) -> tuple[Key, ...]:
+        """What a label says about the marks."""
+        return keys((self.rows, self.columns), self.layer, self.mark_style, say)
+
+    def source_of(self, place: Position) -> Position:
+        """The cell of the floor whose number a borrowed cell shows."""
+        rows, columns = self.floor.sheet.rows, self.floor.sheet.columns
+        return rows.place(rows.sources[place[0]][1]), columns.place(columns.sources[place[1]][1])
+
+    # at rest
+
+    def static(self) -> list[Primitive]:
+        """What does not change."""
+        floor, mark_style = self.floor, self.mark_style
+        unread = [place for place in self.unread if self.every[place] is Source.INPUT]
+        items: list[Primitive] = []
+        items += self._tinted(self.borrowed, mark_style.borrowed) + self._tinted(self.extra, mark_style.extra)
+        if floor.sheet.has_empty:
+            items.append(Lines(floor.plane.grid(floor.canvas), self.style.empty_edge))
+        items += filled(floor, floor.inputs, floor.color, self.style)
+        if unread:
+            items += self._tinted(unread, mark_style.unread)
+            items.append(Lines(self._edges(unread), self.style.edge))
+        if self.unread:
+            items.append(Lines(self.crosses(self.unread), mark_style.cross))
+        return [*items, *self.written(self.texts, {})]
+
+    def _tinted(self, places: list[Position], color: str) -> list[Primitive]:
+        rings = tuple(self.floor.plane.ring(*place) for place in places)
+        return [Polygons(rings, color)] if rings else []
+
+    def _edges(self, places: Iterable[Position]) -> tuple[tuple[tuple[float, float], ...], ...]:
+        return tuple(line for r, c in places for line in self.floor.plane.grid(((r, 1), (c, 1))))
+
+    def crosses(self, places: Iterable[Position]) -> tuple[tuple[Point, ...], ...]:
+        """Crosses in some cells."""
+        return self.floor.plane.crosses(places, INSET)
+
+    def fill(self, place: Position) -> str:
+        """The colour of a cell at rest."""
+        match self.every[place]:
+            case Source.INPUT:
+                return self.mark_style.unread if place in self.unread else self.floor.color
+            case Source.BORROWED:
+                return self.mark_style.borrowed
+            case _:
+                return self.mark_style.extra if place in self.extra else self.style.colors.background
+
+    # under the window
+
+    def covered(self, reach: Reach, products: Mapping[Position, str]) -> list[Primitive]:
+        """The window: strong where it reads input cells, weaker where there is nothing to read."""
+        plane, blocks, places = self.floor.plane, reach.blocks(), set(reach.cells())
+        read = reach.within(self.floor.inputs).blocks()
+        borrowed = [place for place in self.borrowed if place in places]
+        items: list[Primitive] = [
+            Polygons(tuple(map(plane.block, blocks)), self.over(self.style.colors.background, weak=True)),
+            Polygons(tuple(map(plane.block, read)), self.over(self.floor.color)),
+        ]
+        for marked in (borrowed, [place for place in self.extra if place in places]):
+            items += self._tinted(marked, self.covered_fill(marked[0])) if marked else []
+        items.append(Lines(tuple(line for block in blocks for line in plane.grid(block)), self.style.edge))
+        items += self.lenders(borrowed)
+        texts = {p: products.get(p, text) for p, text in self.texts.items() if p in places}
+        return [*items, *self.written(texts, {p: self.covered_fill(p) for p in texts})]
+
+    def covered_fill(self, place: Position) -> str:
+        """The colour of a cell under the window."""
+        if self.every[place] is Source.BORROWED:
+            return self.mark_style.borrowed_under_window
+        return self.over(self.fill(place), weak=self.every[place] is not Source.INPUT)
+
+    def over(self, color: str, *, weak: bool = False) -> str:
+        """A colour under the window."""
+        theme = self.style.theme
+        return mix(color, self.style.colors.window, theme.empty_overlay if weak else theme.overlay)
+
+    def lenders(self, borrowed: list[Position]) -> list[Primitive]:
+        """An outline around the cells that borrowed ones under the window repeat."""
+        lent = sorted({self.source_of(place) for place in borrowed})
+        if not lent:
+            return []
+        edge = Stroke(self.style.colors.ink, 1.5 * self.style.scale)
+        return [Polygons(tuple(self.floor.plane.ring(*place) for place in lent), None, edge)]
+
+    # numbers
+
+    def written(self, texts: Mapping[Position, str], fills: Mapping[Position, str]) -> list[Text]:
+        """Texts in their cells."""
+        return [self._text(place, text, fills.get(place)) for place, text in texts.items() if text]
+
+    def _text(self, place: Position, text: str, fill: str | None) -> Text:
+        assert self.numbers is not None
+        quiet = () if self.every[place] is Source.INPUT else (self.style.colors.muted,)
+        return self.numbers.text(self.floor, place, text, fill or self.fill(place), *quiet)
+
+
+def filled(floor: Floor, reach: Reach, color: str, style: Style) -> list[Primitive]:
+    """Cells in a colour, with their edges."""
+    blocks = reach.blocks()
+    lines = tuple(line for block in blocks for line in floor.plane.grid(block))
+    return [Polygons(tuple(map(floor.plane.block, blocks)), color), Lines(lines, style.edge)]

@@ -1,0 +1,249 @@
+"""How a figure looks and runs, in a spec: theme, animation, size, labels, caption, formula, file names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, Literal
+
+from conv_anim.diagnostics import Code, is_line
+from conv_anim.limits import Asked
+from conv_anim.spec.formats import FORMATS, broken, known, split
+from conv_anim.spec.kinds import INVALID, Either, Flag, ListOf, Made, OneOf, Real, Text, Whole, subject
+from conv_anim.spec.model import Animation, FigureSize, Labels
+from conv_anim.spec.nodes import Scalar, is_flag, is_list, is_mapping, is_scalar
+from conv_anim.spec.records import Field, Object
+from conv_anim.spec.registry import Docs
+from conv_anim.spec.themes import DEFAULT_THEME, THEMES, Colors, Theme
+
+if TYPE_CHECKING:
+    from conv_anim.spec.kinds import Kind, Maybe, Report, Schema
+    from conv_anim.spec.model import Lang
+    from conv_anim.spec.nodes import Node
+    from conv_anim.spec.records import Record
+
+HEX = re.compile(r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
+
+
+class ColorKind:
+    """``#rgb`` or ``#rrggbb``."""
+
+    expected = "a colour like '#2f6fb7'"
+
+    def decode(self, node: Node, report: Report) -> Maybe[str]:
+        text = node.value if isinstance(node, Scalar) else None
+        if not isinstance(text, str) or not HEX.fullmatch(text):
+            return report.wrong(node, self.expected)
+        digits = text[1:].lower()
+        return "#" + (digits if len(digits) == 6 else "".join(digit * 2 for digit in digits))
+
+    def schema(self) -> Schema:
+        return {"type": "string", "pattern": f"^{HEX.pattern}$"}
+
+
+# theme
+
+NAMED = OneOf(THEMES, THEMES.hint, Docs(THEMES))
+BASE = Field("base", NAMED, "The theme that the others change.", default=DEFAULT_THEME)
+COLOR_DOCS = {
+    "background": "Behind everything.",
+    "ink": "Text, and the lines that lead the eye.",
+    "muted": "Text that explains.",
+    "line": "Edges of cells.",
+    "faint": "Edges of empty cells: padding, inserted zeros, outputs yet to come.",
+    "input": "The input's cells.",
+    "kernel": "The kernel's cells.",
+    "output": "The output's cells.",
+    "window": "Laid over the cells under the window.",
+    "current": "Laid over the output that is being computed.",
+}
+COLOR_FIELDS: dict[str, Field[str]] = {
+    f.name: Field(f.name, ColorKind(), COLOR_DOCS[f.name], example=getattr(THEMES[DEFAULT_THEME].colors, f.name))
+    for f in fields(Colors)
+    if f.name != "channels"
+}
+CHANNEL_COLORS = Field(
+    "channels",
+    ListOf(ColorKind(), "a list of colours"),
+    "The colours of the input's channels, taken in turn.",
+    example=list(THEMES[DEFAULT_THEME].colors.channels),
+)
+OVERLAY = Field("overlay", Real(0, 1), "Opacity of the window over the cells that it reads.", example=0.5)
+LINE_WIDTH = Field("line_width", Real(0.25, 10), "Width of lines, in pixels.", example=2)
+CORNER_WIDTH = Field(
+    "corner_width", Real(0.25, 10), "Width of the lines from the window to its output, in pixels.", example=2
+)
+OWN_THEME = Object("a theme", (BASE, *COLOR_FIELDS.values(), CHANNEL_COLORS, OVERLAY, LINE_WIDTH, CORNER_WIDTH))
+
+
+def _theme(record: Record) -> Theme:
+    theme = THEMES[record.of(BASE)]
+    given = {name: record.of(f) for name, f in COLOR_FIELDS.items() if record.has(f)}
+    colors = replace(theme.colors, **given, channels=record.get(CHANNEL_COLORS) or theme.colors.channels)
+    lengths: dict[str, Any] = {
+        f.name: float(record.of(f)) for f in (OVERLAY, LINE_WIDTH, CORNER_WIDTH) if record.has(f)
+    }
+    changed = given or lengths or record.has(CHANNEL_COLORS)
+    return replace(theme, name=f"{theme.name}, changed" if changed else theme.name, colors=colors, **lengths)
+
+
+THEME: Field[Theme] = Field(
+    "theme",
+    Either(((is_mapping, Made(OWN_THEME, _theme)), (is_scalar, Made(NAMED, THEMES.__getitem__)))),
+    "The colours: a name, or a mapping of a base and the colours that differ.",
+    default=THEMES[DEFAULT_THEME],
+    written=DEFAULT_THEME,
+)
+
+# animation
+
+ORDERS: tuple[Literal["row-major", "column-major", "reverse"], ...] = ("row-major", "column-major", "reverse")
+STEP = Field("step", Whole(20, 60_000), "Time of a step in milliseconds.", default=1000, example=500)
+HOLD = Field("hold", Whole(20, 600_000), "Time of the last step in milliseconds.", default=2000, example=3000)
+ORDER = Field(
+    "order", OneOf(ORDERS), "In which order the outputs are computed.", default="row-major", example="column-major"
+)
+LOOP = Field("loop", Whole(0, 65_535), "How often it is shown; 0 is for ever.", default=0, example=1)
+EVERY = Field("every", Whole(1, 1_000_000), "Show only every n-th step, and the last.", default=1, example=2)
+MOTIONS: tuple[Literal["step", "smooth"], ...] = ("step", "smooth")
+MOTION = Field(
+    "motion",
+    OneOf(MOTIONS),
+    "How the window goes from one output to the next: in one step, or smoothly.",
+    default="step",
+    example="smooth",
+)
+ANIMATION: Field[Animation] = Field(
+    "animation",
+    Made(
+        Object("an animation", (STEP, HOLD, ORDER, LOOP, EVERY, MOTION)),
+        lambda r: Animation(r.of(STEP), r.of(HOLD), r.of(ORDER), r.of(LOOP), r.of(EVERY), r.of(MOTION)),
+    ),
+    "How the steps run.",
+    default=Animation(),
+)
+
+# size
+
+FLATTEST = 50
+"""Pixels that any figure is high, at the least."""
+WIDTH = Field("width", Whole(120, 1_000_000), "Width of the figure in pixels.", example=600)
+SCALE = Field("scale", Real(0.25, 8), "Its size compared with the natural one.", example=2)
+SIZE: Field[Record] = Field("size", Object("a size", (WIDTH, SCALE)), "The figure's size: a width or a scale.")
+
+
+def figure_size(record: Record, report: Report) -> Maybe[FigureSize]:
+    """The size that a spec asks for; INVALID after what is wrong was reported."""
+    size = record.get(SIZE)
+    if size is None:
+        return FigureSize()
+    if size.has(WIDTH) and size.has(SCALE):
+        what = "'size' takes a width or a scale, not both"
+        return report.add(Code.EXCLUSIVE_KEYS, what, size.at(SCALE), "leave one of them out")
+    scale, width = size.get(SCALE), size.get(WIDTH) or 0
+    what = f"a figure {width:,} pixels wide has {width * FLATTEST:,} pixels or more"
+    asked = Asked("pixels", width * FLATTEST, what, "a width that a screen or a page can show", whole=False)
+    if report.too_large(asked, size.at(WIDTH)):
+        return INVALID
+    return FigureSize(size.get(WIDTH), None if scale is None else float(scale))
+
+
+# words
+
+INPUT_LABEL = Field("input", Text(), "What the input is called.", example="image")
+KERNEL_LABEL = Field("kernel", Text(), "What the kernel is called.", example="filter")
+OUTPUT_LABEL = Field("output", Text(), "What the output is called.", example="feature map")
+OWN_LABELS = Made(
+    Object("the labels", (INPUT_LABEL, KERNEL_LABEL, OUTPUT_LABEL)),
+    lambda r: Labels(r.get(INPUT_LABEL), r.get(KERNEL_LABEL), r.get(OUTPUT_LABEL)),
+)
+LABELS: Field[bool | Labels] = Field(
+    "labels",
+    Either(((is_mapping, OWN_LABELS), (is_flag, Flag()))),
+    "Names of the planes: true, false, or your own. By default as the theme has it.",
+    example=True,
+)
+
+
+def _flag_or_text() -> Kind[bool | str]:
+    return Either(((is_flag, Flag()), (is_scalar, Text())))
+
+
+CAPTION = Field(
+    "caption",
+    _flag_or_text(),
+    "A line below the figure: true for one that is made, or your own.",
+    default=False,
+    example=True,
+)
+FORMULA = Field(
+    "formula",
+    _flag_or_text(),
+    "The output size with its numbers: true, false, or your own.",
+    default=False,
+    example=True,
+)
+COST = Field(
+    "cost",
+    Flag(),
+    "Parameters and multiply-adds of every layer, those of a composition beside the convolution it replaces.",
+    default=False,
+    example=True,
+)
+LANGS: tuple[Lang, ...] = ("en", "zh-TW")
+LANG: Field[Lang] = Field(
+    "lang", OneOf(LANGS), "The language of what is written in the figure.", default="en", example="zh-TW"
+)
+TITLE = Field("title", Text(), "What the figure is about; it goes into the file's description.", example="My layer")
+
+
+def labels_of(record: Record, theme: Theme) -> Labels | None:
+    """What is written beside the maps; None if nothing is."""
+    labels = record.get(LABELS)
+    if isinstance(labels, Labels):
+        return labels
+    return Labels() if (theme.labels if labels is None else labels) else None
+
+
+# file names
+
+
+class FileNameKind:
+    """A file name with a suffix of a known format, in the folder of the output or below it."""
+
+    @property
+    def expected(self) -> str:
+        return f"a file name that ends in {known()}"
+
+    def decode(self, node: Node, report: Report) -> Maybe[str]:
+        name = node.value if isinstance(node, Scalar) else None
+        if not isinstance(name, str) or not is_line(name):
+            return report.wrong(node, self.expected)
+        path = PurePosixPath(name)
+        leads_out = path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name
+        if leads_out and not report.limits.outside:
+            what = f"{subject(node)} must stay in the folder of the output; '{name}' leads out of it"
+            return report.add(Code.OUTPUT, what, node, "name a file; choose its folder with -o")
+        if split(path.name) is None:
+            way = broken(path.name) or f"use {self.expected}"
+            return report.add(Code.FORMAT, f"no format is known by the name of '{name}'", node, way)
+        return name
+
+    def schema(self) -> Schema:
+        suffixes = dict.fromkeys(name.rpartition(".")[2] for name in FORMATS)
+        return {"type": "string", "pattern": rf"[^/]\.({'|'.join(suffixes)})$"}
+
+
+OUTPUT: Field[tuple[str, ...]] = Field(
+    "output",
+    Either(
+        (
+            (is_list, ListOf(FileNameKind(), "a list of file names")),
+            (is_scalar, Made(FileNameKind(), lambda name: (name,))),
+        )
+    ),
+    "File names; their suffixes choose the formats. By default the spec's name.",
+    default=(),
+    example=["figure.gif", "figure.png"],
+)
