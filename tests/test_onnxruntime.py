@@ -16,6 +16,8 @@ from conv_anim.frameworks.graphs import from_onnx
 from conv_anim.frameworks.models import Model
 from conv_anim.frameworks.networks import network
 from conv_anim.frameworks.onnx_layers import ONNX, POINTWISE
+from tests.test_network import CONVS
+from tests.test_reported import all_drawn
 
 if os.environ.get("REQUIRE_MODELS"):
     import onnxruntime
@@ -339,3 +341,8 @@ def test_convolutions_inside_of_branches(name, convs, tmp_path):
         expected = runtime(tmp_path / "alone.onnx", x)[0]
         output = conv_anim.trace(from_onnx(path, node.label, x)).output
         np.testing.assert_allclose(output, expected, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", CONVS)
+def test_every_convolution_of_the_light_models(name):
+    assert all_drawn(name) == CONVS[name]

@@ -179,7 +179,7 @@ def _unknown(call: Call, owners: tuple[str, ...], imports: Mapping[str, str]) ->
     library = libraries.library(whole)
     within = libraries.module(whole)
     function = functionals.near(whole)
-    if function is not None:
+    if function is not None and call.short not in LAYERS.get(library or "", {}):
         message = f"no function is known as '{call.name}'"
         hint = f"did you mean '{call.prefix}.{function}'? {DRAWN}"
         return Problem(Code.UNKNOWN_NAME, message, "", call.span, hint)
