@@ -75,7 +75,7 @@ class Let(click.ParamType):  # type: ignore[type-arg]  # generic in new versions
 @click.option(
     "--node",
     metavar="NAME",
-    help="Which node of an ONNX model: its name, an output's, or its number. Of a file of Python, which class.",
+    help="Which node of a model's file: its name, an output's, or its number. Of a file of Python, which class.",
 )
 @click.option(
     "--let", "names", multiple=True, type=Let(), metavar="NAME=VALUE", help="What a name in the text stands for."
@@ -97,7 +97,7 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
     *,
     as_spec: bool,
 ) -> None:
-    """Draw a layer as you write it in PyTorch or Keras, or a node of an ONNX model. The text is read, never run.
+    """Draw a layer as you write it in PyTorch or Keras, or a node of a model's file. The text is read, never run.
 
     \b
     Examples:
@@ -106,6 +106,7 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
       conv-anim draw 'nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.MaxPool2d(2))'
       conv-anim draw 'nn.ConvTranspose2d(1, 1, 3, stride=2)' --spec > my.yaml
       conv-anim draw model.onnx --node /conv1/Conv
+      conv-anim draw net.py --node Generator --let ngf=64
       conv-anim draw - < layer.py
     """
     from conv_anim.app.console import fail, limits
@@ -137,8 +138,10 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
 
 def _used(layer: str, *, node: str | None, as_spec: bool, drawing: Mapping[str, object]) -> None:
     """Raise click.UsageError for an option that would have no effect."""
-    if node is not None and layer != "-" and not layer.strip().lower().endswith((".onnx", ".py")):
-        raise click.UsageError("--node chooses a node of a file, and this is none that ends in .onnx or .py")
+    if node is not None and layer != "-" and not layer.strip().lower().endswith((".onnx", ".pt2", ".keras", ".py")):
+        raise click.UsageError(
+            "--node chooses a node of a file, and this is none that ends in .onnx, .pt2, .keras or .py"
+        )
     idle = [name for name, value in drawing.items() if value]
     if as_spec and idle:
         what = f"--spec prints the spec and draws nothing: leave out {' and '.join(idle)}, or --spec"

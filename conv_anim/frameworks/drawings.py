@@ -78,6 +78,13 @@ def drawing(
         sketch, name = from_graph(Path(text), node, feed)
         stem = Path(text).stem + ("" if node is None else f"_{name}")
         return made(sketch, stem, f"{name} of {Path(text).name}", limits)
+    if text.lower().endswith((".pt2", ".keras")):
+        from conv_anim.frameworks.saved import from_keras, from_pt2
+
+        path = Path(text)
+        sketch, name = from_pt2(path, node) if path.suffix.lower() == ".pt2" else from_keras(path, node, feed)
+        stem = path.stem + ("" if node is None else f"_{name}")
+        return made(sketch, stem, f"{name} of {path.name}", limits)
     if is_python_file(text):
         source = read_text(Path(text))
         name = Path(text).stem + ("" if node is None else f"_{node}")
