@@ -13,6 +13,8 @@ import torch.nn.functional as F  # noqa: E402, N812
 from torch import nn  # noqa: E402
 from torch.nn.utils import parametrizations, prune  # noqa: E402
 
+from conv_anim.frameworks.drawings import drawing  # noqa: E402
+from conv_anim.frameworks.feeding import Feed  # noqa: E402
 from conv_anim.frameworks.networks import network, torch_network  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of torch.export, for its own developers
@@ -216,3 +218,21 @@ def test_what_cannot_be_traced_is_told():
 
     with pytest.raises(conv_anim.SpecError, match=r"torch\.export cannot trace this Deciding"):
         conv_anim.from_torch(Deciding(), (1, 4, 4))
+
+
+def test_a_saved_program_is_drawn(tmp_path):
+    """As a whole, with its own numbers, or one of its nodes."""
+    module = nn.Sequential(nn.Conv2d(1, 2, 2), nn.ReLU(), nn.MaxPool2d(2)).eval()
+    torch.export.save(torch.export.export(module, (torch.zeros(1, 1, 5, 5),)), tmp_path / "net.pt2")
+    made = drawing(str(tmp_path / "net.pt2"), Feed())
+    spec = made.loaded(["input.values=arange"]).spec
+    x = torch.arange(25.0).reshape(1, 1, 5, 5)
+    np.testing.assert_allclose(conv_anim.trace(spec).output, module(x)[0].detach().numpy(), rtol=1e-5, atol=1e-5)
+    one = drawing(str(tmp_path / "net.pt2"), Feed(), "2").loaded().spec
+    assert (one.layers[0].type, one.input.size, one.input.channels) == ("max_pool", (4, 4), 2)
+    for node, said in (("3", "no one node that can be drawn is called '3'"), ("conv", "conv2d: 0")):
+        with pytest.raises(conv_anim.SpecError, match=said):
+            drawing(str(tmp_path / "net.pt2"), Feed(), node)
+    (tmp_path / "bad.pt2").write_bytes(b"hello")
+    with pytest.raises(conv_anim.SpecError, match=r"torch\.export cannot read this"):
+        drawing(str(tmp_path / "bad.pt2"), Feed())

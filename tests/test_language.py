@@ -38,6 +38,7 @@ SYMBOLS |= {
     "HSwish",
     "HSigmoid",
     "hard",
+    "Hard",
     "swish",
 }
 """Names of functions, of a spec's keys, and of the layers of a template."""

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from conv_anim.diagnostics import SpecError
+from conv_anim.frameworks.drawings import drawing
 from conv_anim.frameworks.feeding import Feed
 from conv_anim.frameworks.networks import keras_network, network
 from tests.frameworks import needed
@@ -174,7 +175,7 @@ def test_a_keras_model_as_a_network(tmp_path, monkeypatch):
     layers = keras.layers
     inner = keras.Sequential([layers.Conv2D(4, 3, padding="same"), layers.ReLU()])
     x = keras.Input((8, 9, 3))
-    a = layers.Conv2D(4, 3, strides=2, padding="same", activation="relu")(x)
+    a = layers.Conv2D(4, 3, strides=2, padding="same", activation="relu", name="first")(x)
     b = layers.BatchNormalization()(a)
     b = inner(layers.DepthwiseConv2D(3, padding="same")(b))
     c = layers.Concatenate()([layers.Add()([a, b]), a])
@@ -192,6 +193,8 @@ def test_a_keras_model_as_a_network(tmp_path, monkeypatch):
             assert node.shape == (1, *([rest[-1], *rest[:-1]] if len(rest) > 1 else rest)), node.name
     assert [len(node.inputs) for node in found.nodes if node.kind in {"Add", "Concatenate"}] == [2, 2]
     assert len(found.outputs) == 2
+    first = drawing(str(tmp_path / "model.keras"), Feed(), "first").loaded().spec
+    assert (first.layers[0].type, first.input.size, first.input.channels) == ("conv", (8, 9), 3)
     assert {node.scope for node in found.nodes if node.kind == "ReLU"} == {(inner.name,)}
 
 

@@ -22,6 +22,13 @@ def torch_pool(kernel: Size, padding: Padding) -> str | None:
     return None
 
 
+def torch_avg_pool(kernel: Size, size: Size) -> str | None:
+    """Of ``AvgPool3d``, which looks at the map without its padding."""
+    if len(kernel) == 3 and any(k > n for k, n in zip(kernel, size, strict=True)):
+        return "PyTorch's AvgPool3d takes no window that is larger than the map, whatever its padding"
+    return None
+
+
 def torch_same(stride: Size) -> str | None:
     """Of a convolution with padding "same"."""
     return "PyTorch has padding 'same' only with stride 1" if max(stride) > 1 else None

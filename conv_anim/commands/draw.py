@@ -120,6 +120,7 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
       conv-anim draw 'nn.ConvTranspose2d(1, 1, 3, stride=2)' --spec > my.yaml
       conv-anim draw model.onnx
       conv-anim draw model.onnx --node /conv1/Conv
+      conv-anim draw net.py --node Generator --let ngf=64
       conv-anim draw - < layer.py
     """
     from conv_anim.app.console import fail, limits
@@ -168,8 +169,10 @@ def _made(layer: str, feed: Feed, view: str | None, names: Names) -> Drawing | W
 
 def _used(layer: str, *, node: str | None, as_spec: bool, drawing: Mapping[str, object]) -> None:
     """Raise click.UsageError for an option that would have no effect."""
-    if node is not None and layer != "-" and not layer.strip().lower().endswith((".onnx", ".py")):
-        raise click.UsageError("--node chooses a node of a file, and this is none that ends in .onnx or .py")
+    if node is not None and layer != "-" and not layer.strip().lower().endswith((".onnx", ".pt2", ".keras", ".py")):
+        raise click.UsageError(
+            "--node chooses a node of a file, and this is none that ends in .onnx, .pt2, .keras or .py"
+        )
     idle = [name for name, value in drawing.items() if value]
     if as_spec and idle:
         what = f"--spec prints the spec and draws nothing: leave out {' and '.join(idle)}, or --spec"

@@ -11,6 +11,7 @@ from conv_anim import opening, pipeline
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
 from conv_anim.frameworks.calls import MOST_CHARACTERS
 from conv_anim.frameworks.pace import paced
+from conv_anim.frameworks.specs import check_signs
 from conv_anim.frameworks.written import Written, written
 from conv_anim.limits import USUAL, fixed
 from conv_anim.limits import Location as At
@@ -41,10 +42,14 @@ class Drawing:
     notes: tuple[str, ...]
     read: tuple[Path, ...] = ()
     """The files that it comes from."""
+    unsigned: Problem | None = None
+    """What is wrong if a norm of odd order is fed negative numbers."""
 
     def loaded(self, changes: Sequence[str | Option] = (), limits: Limits = USUAL) -> pipeline.Loaded:
         """The spec, with changes as in ``layer.stride=2``, whether a view can show it or not. Raises SpecError."""
-        return pipeline.changed(self.tree, changes, self.files, limits=limits, read=self.read)
+        loaded = pipeline.changed(self.tree, changes, self.files, limits=limits, read=self.read)
+        check_signs(loaded.spec, self.unsigned)
+        return loaded
 
     def yaml(self, changes: Sequence[str | Option] = (), limits: Limits = USUAL) -> str:
         """The spec as text, with all its numbers. Raises SpecError if it is none, or has too many."""
@@ -73,6 +78,13 @@ def drawing(
         sketch, name = from_graph(Path(text), node, feed)
         stem = Path(text).stem + ("" if node is None else f"_{name}")
         return made(sketch, stem, f"{name} of {Path(text).name}", limits)
+    if text.lower().endswith((".pt2", ".keras")):
+        from conv_anim.frameworks.saved import from_keras, from_pt2
+
+        path = Path(text)
+        sketch, name = from_pt2(path, node) if path.suffix.lower() == ".pt2" else from_keras(path, node, feed)
+        stem = path.stem + ("" if node is None else f"_{name}")
+        return made(sketch, stem, f"{name} of {path.name}", limits)
     if is_python_file(text):
         source = read_text(Path(text))
         name = Path(text).stem + ("" if node is None else f"_{node}")
@@ -105,7 +117,7 @@ def made(sketch: Sketch, name: str, origin: str, limits: Limits = USUAL) -> Draw
     """A sketch with a pace and a name. Raises SpecError."""
     tree, note = paced(sketch.tree, reader.spec(sketch.tree, sketch.files, limits))
     notes = (*sketch.notes, *([] if note is None else [note]))
-    return Drawing(file_name(name), origin, tree, sketch.files, notes, tuple(sketch.read))
+    return Drawing(file_name(name), origin, tree, sketch.files, notes, tuple(sketch.read), sketch.unsigned)
 
 
 def _first_name(text: str) -> str:

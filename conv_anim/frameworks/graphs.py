@@ -48,6 +48,11 @@ def sketched(path: Path, node: str | None, feed: Feed) -> tuple[Sketch, str]:
     return _sketch(model, found, None, feed), found.name
 
 
+def drawn_node(model: Model, node: Node) -> Sketch:
+    """A node, fed what the model says. Raises SpecError."""
+    return _sketch(model, node, None, Feed())
+
+
 def chosen(model: Model, wanted: str | int | None) -> Node:
     """The node that is meant. Raises SpecError, which lists those that there are."""
     drawable = [node for node in model.nodes if node.operator in ONNX]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.frameworks.arguments import unread
 from conv_anim.frameworks.calls import Call, Group, Unread, check_length, parsed
+from conv_anim.frameworks.functionals import MAKERS, as_layer, is_function
+from conv_anim.frameworks.libraries import whole
 from conv_anim.frameworks.printed import is_printed, printed
 from conv_anim.frameworks.python_files import is_file, layers_of
 from conv_anim.spec.nodes import Scalar
@@ -47,16 +49,39 @@ def listing(source: Source, names: Names, wanted: str | None = None) -> Listing:
     """The layers of a text. Raises SpecError."""
     check_length(source)
     if is_printed(source.text):
-        lines = [Line(path, call) for path, value in printed(source) for call in _calls(value)]
+        lines = tuple(Line(path, call) for path, value in printed(source) for call in _calls(value))
         nested = len({line.path.count(".") for line in lines}) > 1 or not source.text.lstrip().startswith("Sequential(")
-        return Listing(_first_word(source.text), tuple(lines), (AS_PRINTED,) if nested else ())
+        return Listing(_first_word(source.text), lines, (AS_PRINTED,) if nested else ())
     if is_file(source.text):
         name, found, imports = layers_of(source, names, wanted)
-        lines = [Line(path, call) for path, value in found for call in _calls(value)]
-        note = AS_LISTED.format(name=name)
-        return Listing(name, tuple(lines), (note,), imports, loose=True)
-    value = parsed(source, names)
-    return Listing(_first_word(source.text), tuple(_flat(value, "")))
+        lines, notes = _with_functions([Line(path, call) for path, value in found for call in _calls(value)], imports)
+        return Listing(name, lines, (AS_LISTED.format(name=name), *notes), imports, loose=True)
+    lines, notes = _with_functions(list(_flat(parsed(source, names), "")), {})
+    return Listing(_first_word(source.text), lines, notes)
+
+
+def _with_functions(lines: list[Line], imports: Mapping[str, str]) -> tuple[tuple[Line, ...], tuple[str, ...]]:
+    """Functions as the layers that they are, behind those that make what they are fed; and what is to be said."""
+    notes: dict[str, None] = {}
+
+    def unfolded(line: Line) -> Iterator[Line]:
+        name = whole(line.call.name, imports)
+        if not is_function(name):
+            yield line
+            return
+        fed, layer, note = as_layer(line.call, name)
+        notes.update({} if note is None else {note: None})
+        if isinstance(fed, Call | Group) and not _is_array(fed):
+            for each in _flat(fed, line.path):
+                yield from unfolded(each)
+        yield Line(line.path, layer)
+
+    return tuple(each for line in lines for each in unfolded(line)), tuple(notes)
+
+
+def _is_array(value: Value) -> bool:
+    """Whether a value is what is fed, and no layer: ``torch.randn(1, 3, 8, 8)``."""
+    return isinstance(value, Group) or (isinstance(value, Call) and value.short in {*MAKERS, "tensor", "array"})
 
 
 def _first_word(text: str) -> str:

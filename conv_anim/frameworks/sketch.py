@@ -70,6 +70,8 @@ class Sketch:
     """The number of the entry that feeds the next one; 0 is the input."""
     names: dict[int, str] = field(default_factory=dict)
     """Of entries, where they have one."""
+    unsigned: Problem | None = None
+    """What is wrong if a norm of odd order is fed negative numbers."""
     held: dict[str, Given] | None = None
     """Numbers in memory that ``files`` reads."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from conv_anim.diagnostics import Code, Problem, Span, SpecError, nearest
-from conv_anim.frameworks import keras_layers, libraries, torch_layers
+from conv_anim.frameworks import functionals, keras_layers, lax_layers, libraries, torch_layers
 from conv_anim.frameworks.arguments import bound
 from conv_anim.frameworks.calls import plain
 from conv_anim.frameworks.feeding import ENOUGH, Feed, candidates
@@ -28,11 +28,21 @@ if TYPE_CHECKING:
     from conv_anim.spec.records import Record
 
 INPUTS = ("Input", "InputLayer")
-LAYERS: dict[str, Mapping[str, ForeignLayer]] = {"PyTorch": torch_layers.TORCH, "Keras": keras_layers.KERAS}
-POINTWISE = {"PyTorch": torch_layers.POINTWISE, "Keras": keras_layers.POINTWISE}
-HARMLESS = {"PyTorch": torch_layers.HARMLESS, "Keras": keras_layers.HARMLESS}
-BEYOND = {"PyTorch": torch_layers.BEYOND, "Keras": keras_layers.BEYOND}
-MODULES = {"PyTorch": libraries.TORCH_LAYERS, "Keras": libraries.KERAS_LAYERS}
+BARE = ("PyTorch", "Keras")
+"""Whose layers are known without a module's name before theirs."""
+LAYERS: dict[str, Mapping[str, ForeignLayer]] = {
+    "PyTorch": torch_layers.TORCH,
+    "Keras": keras_layers.KERAS,
+    "JAX": lax_layers.LAX,
+}
+POINTWISE: dict[str, tuple[str, ...]] = {
+    "PyTorch": torch_layers.POINTWISE,
+    "Keras": keras_layers.POINTWISE,
+    "JAX": (),
+}
+HARMLESS: dict[str, tuple[str, ...]] = {"PyTorch": torch_layers.HARMLESS, "Keras": keras_layers.HARMLESS, "JAX": ()}
+BEYOND: dict[str, tuple[str, ...]] = {"PyTorch": torch_layers.BEYOND, "Keras": keras_layers.BEYOND, "JAX": ()}
+MODULES = {"PyTorch": libraries.TORCH_LAYERS, "Keras": libraries.KERAS_LAYERS, "JAX": libraries.LAX}
 """Where each library has its layers."""
 KEEPING = ("Pool", "Pad", "Upsampl", "UpSampl", "Unpool")
 """In the names of layers that have as many channels as their input."""
@@ -87,7 +97,7 @@ def _owners(call: Call, imports: Mapping[str, str]) -> tuple[str, ...]:
     """The libraries that a call's name may belong to: one, of a bare name both; none if it is no place of layers."""
     within = libraries.module(libraries.whole(call.name, imports))
     if not within:
-        return tuple(LAYERS)
+        return BARE
     return tuple(name for name, places in MODULES.items() if within in places or within.startswith(f"{places[-1]}."))
 
 
@@ -168,6 +178,11 @@ def _unknown(call: Call, owners: tuple[str, ...], imports: Mapping[str, str]) ->
     whole = libraries.whole(call.name, imports)
     library = libraries.library(whole)
     within = libraries.module(whole)
+    function = functionals.near(whole)
+    if function is not None and call.short not in LAYERS.get(library or "", {}):
+        message = f"no function is known as '{call.name}'"
+        hint = f"did you mean '{call.prefix}.{function}'? {DRAWN}"
+        return Problem(Code.UNKNOWN_NAME, message, "", call.span, hint)
     if not owners and library not in LAYERS:
         said = f"'{call.name}' is {library}'s" if library else f"'{within}' is no library that is known here"
         message = f"{said}: read are the layers of PyTorch and Keras"
@@ -275,6 +290,9 @@ def _channels(layers: list[Read]) -> tuple[int, bool]:
     for read in layers:
         if read.record.has(torch_layers.IN_CHANNELS):
             return read.record.of(torch_layers.IN_CHANNELS), True
+        if read.record.has(lax_layers.SHAPE):
+            groups = read.record.of(lax_layers.GROUPS) if read.record.has(lax_layers.GROUPS) else 1
+            return read.record.of(lax_layers.SHAPE)[1] * groups, True
         if not any(word in read.call.short for word in KEEPING):
             return _some(read), False
     return 1, False
@@ -320,6 +338,8 @@ def _axes(layers: list[Read]) -> int | None:
     for read in layers:
         if read.layer.axes is not None:
             return read.layer.axes
+        if read.record.has(lax_layers.SHAPE):
+            return len(read.record.of(lax_layers.SHAPE)) - 2
         mode = read.record.get(torch_layers.UPSAMPLING) if read.call.short == "Upsample" else None
         if mode in torch_layers.MODE_AXES:
             return torch_layers.MODE_AXES[mode]

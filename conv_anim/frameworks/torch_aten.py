@@ -390,7 +390,7 @@ def _slice(call: Call, sketch: Sketch) -> None:
     sketch.add("crop", call.at, cropping=tidy(cut))
 
 
-def _upsample(call: Call, sketch: Sketch, *, mode: str | None) -> None:
+def _upsample(call: Call, sketch: Sketch, *, mode: str | None, exact: bool = False) -> None:
     size = call.get("output_size") or call.get("input")
     size = size if isinstance(size, list | tuple) else None
     factors = call.get("scale_factors")
@@ -409,6 +409,8 @@ def _upsample(call: Call, sketch: Sketch, *, mode: str | None) -> None:
         scale_factor=None if factors is None else same(list(factors)),
         mode=mode,
         align_corners=call.get("align_corners") or None,
+        coordinates="half_pixel" if exact else None,
+        rounding="half_up" if exact else None,
     )
 
 
@@ -461,6 +463,7 @@ ATEN: dict[str, Draw] = {
     **dict.fromkeys(_MODES, _pad),
     "slice": _slice,
     **{f"upsample_nearest{n}d": partial(_upsample, mode=None) for n in (1, 2, 3)},
+    **{f"_upsample_nearest_exact{n}d": partial(_upsample, mode=None, exact=True) for n in (1, 2, 3)},
     **{
         f"upsample_{mode}{n}d": partial(_upsample, mode=mode)
         for mode, n in (("linear", 1), ("bilinear", 2), ("trilinear", 3))

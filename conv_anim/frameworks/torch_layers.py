@@ -8,7 +8,7 @@ from math import floor
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conv_anim.coding import rules
-from conv_anim.diagnostics import Code
+from conv_anim.diagnostics import Code, Problem
 from conv_anim.frameworks.arguments import OrNone, count, flag, ignored, moves, moves_or_none, sizes, whole
 from conv_anim.frameworks.foreign import ForeignLayer, biased
 from conv_anim.frameworks.sketch import Border, fail, given, same, tidy, unsupported
@@ -116,11 +116,13 @@ def _pool(record: Record, sketch: Sketch, *, name: str) -> None:
     if name == "lp_pool" and record.of(CEIL_MODE):
         what = "PyTorch's LPPool with ceil_mode is no norm where the last window hangs over"
         unsupported(what, record.at(CEIL_MODE), "leave ceil_mode out")
-    if name == "lp_pool" and record.of(NORM_TYPE) % 2 and sketch.values is not None:
-        what = "PyTorch's LPPool is no norm of negative numbers unless norm_type is even"
-        unsupported(what, record.at(NORM_TYPE), "an input size in place of its numbers")
+    if name == "lp_pool" and record.of(NORM_TYPE) % 2:
+        what = "PyTorch's LPPool is no norm of negative numbers unless norm_type is even, and here are some"
+        at = record.at(NORM_TYPE)
+        problem = Problem(Code.UNSUPPORTED, what, at.path, at.span, "an even norm_type, or numbers from 0")
+        sketch.unsigned = sketch.unsigned or problem
     if record.has(PADDING):
-        _check_half(record, sketch)
+        _check_half(record, sketch, name)
     sketch.add(
         name,
         record.node,
@@ -134,11 +136,14 @@ def _pool(record: Record, sketch: Sketch, *, name: str) -> None:
     )
 
 
-def _check_half(record: Record, sketch: Sketch) -> None:
+def _check_half(record: Record, sketch: Sketch, name: str) -> None:
     kernel = sketch.each(record.of(KERNEL_SIZE), record.at(KERNEL_SIZE))
     wrong = rules.torch_pool(kernel, sketch.amounts(record.of(PADDING), record.at(PADDING)))
     if wrong is not None:
         fail(Code.PADDING, wrong, record.at(PADDING), "less padding, or a padding layer before it")
+    wrong = rules.torch_avg_pool(kernel, sketch.size) if name == "avg_pool" else None
+    if wrong is not None:
+        fail(Code.DOES_NOT_FIT, wrong, record.at(KERNEL_SIZE), "a smaller kernel, or a larger input")
 
 
 def _adaptive(record: Record, sketch: Sketch, *, name: str) -> None:
@@ -196,7 +201,8 @@ UP, DOWN, SHUFFLED = whole("upscale_factor"), whole("downscale_factor"), whole("
 FOLDED = sizes("output_size")
 SIZE = moves_or_none("size")
 SCALE: Field[Any] = Field("scale_factor", OrNone(SCALE_FACTOR.kind), "scale_factor")
-UPSAMPLING: Field[str] = Field("mode", OneOf(MODES), "mode", default="nearest")
+EXACT = "nearest-exact"
+UPSAMPLING: Field[str] = Field("mode", OneOf((*MODES, EXACT)), "mode", default="nearest")
 MODE_AXES = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
 """How many axes an interpolation is for."""
 CORNERS: Field[Any] = Field("align_corners", OrNone(Flag()), "align_corners")
@@ -208,7 +214,8 @@ def _upsample(record: Record, sketch: Sketch, *, mode: str | None = None) -> Non
     size, scale = record.get(SIZE), record.get(SCALE)
     node = record.at(UPSAMPLING) if mode is None else None if mode == "nearest" else mode
     corners = given(record, CORNERS) if mode is None else True if mode == "bilinear" else None
-    if mode is None and record.of(UPSAMPLING) == "nearest" and record.get(CORNERS) is not None:
+    exact = mode is None and record.of(UPSAMPLING) == EXACT
+    if mode is None and record.of(UPSAMPLING) in {"nearest", EXACT} and record.get(CORNERS) is not None:
         what = "PyTorch takes align_corners only with an interpolating mode"
         fail(Code.EXCLUSIVE_KEYS, what, record.at(CORNERS), "mode='bilinear', or leave it out")
     wanted = None if size is None else list(sketch.each(size, record.at(SIZE)))
@@ -222,8 +229,10 @@ def _upsample(record: Record, sketch: Sketch, *, mode: str | None = None) -> Non
         record.node,
         size=wanted,
         scale_factor=None if scale is None else given(record, SCALE),
-        mode=None if mode is None and not record.has(UPSAMPLING) else node,
+        mode=None if exact or (mode is None and not record.has(UPSAMPLING)) else node,
         align_corners=corners,
+        coordinates="half_pixel" if exact else None,
+        rounding="half_up" if exact else None,
     )
 
 

@@ -90,7 +90,8 @@ def _torch_mean(layer: Pool, context: CodeContext) -> list[str]:
     del context
     if is_global(layer):
         return [f"y = nn.AdaptiveAvgPool{len(layer.kernel_size)}d(1)(x)"]
-    if _as_torch(layer) and max(layer.dilation) == 1:
+    fits = rules.torch_avg_pool(layer.kernel_size, layer.ends.in_size) is None
+    if _as_torch(layer) and max(layer.dilation) == 1 and fits:
         counted = "" if layer.count_include_pad or not any(map(any, layer.padding)) else ", count_include_pad=False"
         return [f"y = nn.AvgPool{len(layer.kernel_size)}d({_torch_window(layer)}{counted})(x)"]
     total = f"total = {_torch_sums(layer, 'x', layer.padding)}"
