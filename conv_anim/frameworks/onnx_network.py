@@ -179,7 +179,7 @@ def channels_of(node: Node) -> tuple[int, int] | None:
 
 
 def _padding(node: Node, kernel: list[int], stride: list[int], dilation: list[int]) -> Padding | None:
-    from conv_anim.ops.conv import named_padding
+    from conv_anim.ops.padding import named_padding
     from conv_anim.spec.sizes import effective_kernel
 
     auto, pads = str(_read(node, "auto_pad", "NOTSET")), _read(node, "pads", [0] * 2 * len(kernel))

@@ -12,10 +12,11 @@ from conv_anim.diagnostics import Code, Problem
 from conv_anim.frameworks.arguments import OrNone, count, flag, ignored, moves, moves_or_none, sizes, whole
 from conv_anim.frameworks.foreign import ForeignLayer, biased
 from conv_anim.frameworks.sketch import Border, fail, given, same, tidy, unsupported
-from conv_anim.ops.conv import PADDING_MODE
+from conv_anim.ops.padding import PADDING_MODE
 from conv_anim.ops.upsample import MODES, SCALE_FACTOR
 from conv_anim.spec.entering import LARGEST, per_axis
-from conv_anim.spec.kinds import Either, Flag, ListOf, OneOf, Real, Whole, is_list, is_scalar, is_text
+from conv_anim.spec.kinds import Either, Flag, ListOf, OneOf, Real, Whole
+from conv_anim.spec.nodes import is_list, is_scalar, is_text
 from conv_anim.spec.records import Field, Object
 
 if TYPE_CHECKING:
@@ -320,7 +321,10 @@ def _layer(name: str, fields: Fields, draw: Draw, axes: int | None, *, joins: bo
 def _with_axes(n: int) -> list[tuple[str, ForeignLayer]]:
     """The layers that PyTorch has for each number of axes."""
     divided = AVG if n == 1 else (*AVG, DIVISOR)
-    pools: dict[str, Fields] = {"Avg": divided, "LP": (NORM_TYPE, KERNEL_SIZE, POOL_STRIDE, CEIL_MODE)}
+    pools: dict[str, Fields] = {
+        "Avg": divided,
+        "LP": (NORM_TYPE, whole("kernel_size") if n == 1 else KERNEL_SIZE, POOL_STRIDE, CEIL_MODE),
+    }
     pools["Max"] = (KERNEL_SIZE, POOL_STRIDE, PADDING, DILATION, *INDICES, CEIL_MODE)
     pads = {"Zero": "zeros", "Reflection": "reflect", "Replication": "replicate", "Circular": "circular"}
     return [

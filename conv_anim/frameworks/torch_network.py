@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from conv_anim.ops.conv import named_padding
+from conv_anim.ops.padding import named_padding
 from conv_anim.spec.network import INPUT, NetNode, NetWindow, Network
 from conv_anim.spec.sizes import effective_kernel
 

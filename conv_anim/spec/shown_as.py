@@ -1,0 +1,76 @@
+"""What an op can be shown as besides a sliding window: what views ask for, never which op it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, floor
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from conv_anim.spec.model import Size
+    from conv_anim.tracing.operators import Operator
+
+
+@dataclass(frozen=True, slots=True)
+class Interpolation:
+    """Numbers read in between cells; ``ratio`` is how far apart, in input cells, the outputs are read on each axis."""
+
+    mode: Literal["nearest", "linear", "cubic"]
+    align_corners: bool
+    ratio: tuple[float, ...]
+    in_size: Size
+    out_size: Size = ()
+    coordinates: Coordinates = "half_pixel"
+    rounding: Rounding = "floor"
+    """Of a nearest cell."""
+    cubic_coeff: float = -0.75
+    exclude_outside: bool = False
+    """Whether what lies beyond the edge is left out, and the other shares made larger; else the edge is repeated."""
+
+    def at(self, a: int, o: int) -> float:
+        """Where the o-th output of an axis is read: 0 is the middle of the first input cell."""
+        at = self._at(a, o)
+        return min(max(at, 0.0), self.in_size[a] - 1.0) if self.mode == "linear" else at
+
+    def cell(self, a: int, o: int) -> int:
+        """The nearest cell to where the o-th output of an axis is read, as the rounding has it.
+
+        Where PyTorch does not read, a place is taken for whole, or for halfway, that is so but for rounding errors.
+        """
+        at = self._at(a, o)
+        if self.coordinates != "asymmetric" or self.rounding != "floor":
+            at = round(2 * at) / 2 if abs(round(2 * at) - 2 * at) < NOISE else at
+        found = {"floor": floor(at), "ceil": ceil(at), "half_down": ceil(at - 0.5), "half_up": floor(at + 0.5)}
+        return min(max(found[self.rounding], 0), self.in_size[a] - 1)
+
+    def _at(self, a: int, o: int) -> float:
+        ratio = self.ratio[a]
+        if self.align_corners or self.coordinates == "asymmetric":
+            return o * ratio
+        at = (o + 0.5) * ratio - 0.5
+        if self.coordinates == "half_pixel":
+            return at
+        return at + self.in_size[a] / 2 * (1 - self.out_size[a] * ratio / self.in_size[a])
+
+
+NOISE = 1e-9
+"""Of a place, in cells."""
+Coordinates: TypeAlias = Literal["half_pixel", "asymmetric", "half_pixel_symmetric"]
+Rounding: TypeAlias = Literal["floor", "ceil", "half_down", "half_up"]
+
+
+class Woven(NamedTuple):
+    """Channels laid out as the pixels of a larger map, ``factor`` times as wide and high, or taken out of it again."""
+
+    factor: int
+    out: bool
+    """Whether the large map is the output."""
+
+
+class Columns(NamedTuple):
+    """Windows as the columns of a matrix: its rows are the cells of all channels' windows."""
+
+    window: Operator
+    """Over the map that the windows are of."""
+    made: bool
+    """Whether the matrix is the output, else the input."""
