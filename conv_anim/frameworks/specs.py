@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conv_anim import pipeline
 from conv_anim.frameworks.pace import paced
-from conv_anim.frameworks.yaml_text import value
+from conv_anim.spec.yaml_text import value
 from conv_anim.spec import reader
 
 if TYPE_CHECKING:
