@@ -25,10 +25,11 @@ function show(player, figure, problem, why) {
   section.querySelector("pre").hidden = !problem.trim();
   if (figure && JSON.stringify(figure) !== player.source) {
     player.source = JSON.stringify(figure);
-    document.title = $("title").textContent = figure.title || figure.description;
-    document.documentElement.lang = figure.lang;
-    player.load(figure);
+    const figures = new Figures(figure);
+    player.take(figures);
+    const { title, description } = player.data;
+    document.title = $("title").textContent = title || description;
   }
 }
 
-unpacked().then((data) => watch(new Player(data)));
+unpacked().then((data) => watch(new Player(new Figures(data))));

@@ -1,0 +1,68 @@
+"use strict";
+
+const $ = (id) => document.getElementById(id);
+const SVG = "http://www.w3.org/2000/svg";
+
+/** An element with attributes and what is in it; text stays text. */
+function made(tag, attributes = {}, ...inside) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...inside);
+  return element;
+}
+
+/** The figures of a page, and what they have in common. */
+class Figures {
+  constructor(data) {
+    this.data = data;
+    this.known = new Map();
+    this.controls = data.controls;
+  }
+
+  /** The figure of a combination, by its number; null where it cannot be. */
+  of(state) {
+    const number = this.data.states[state];
+    if (typeof number === "string") return null;
+    if (!this.known.has(number)) this.known.set(number, this.together(this.data.figures[number]));
+    return this.known.get(number);
+  }
+
+  /** Why a combination cannot be; empty if it can. */
+  why(state) {
+    const number = this.data.states[state];
+    return typeof number === "string" ? number : "";
+  }
+
+  together(figure) {
+    const { elements, names, rings, lines, languages } = this.data;
+    const spots = figure.spots.map(([side, name, ring, steps, linked = [], named = [], same = [], told = -1, drifts = 0], k) => ({
+      side: side ? "output" : "input",
+      name: names[name],
+      ring: rings[ring],
+      steps,
+      linked,
+      names: named.map((number) => names[number]),
+      same: same.length ? same : [k],
+      told: told < 0 ? "" : lines[told],
+      drifts,
+    }));
+    const text = (numbers) => numbers.map((k) => lines[k]);
+    return {
+      ...figure,
+      elements,
+      spots,
+      phrases: languages[figure.lang],
+      told: text(figure.told),
+      formulas: text(figure.formulas ?? []),
+      programs: Object.entries(figure.programs ?? {}).map(([name, numbers]) => [name, text(numbers).join("\n")]),
+      spec: text(figure.spec ?? []).join("\n"),
+    };
+  }
+}
+
+/** The data that is in the page. */
+async function unpacked() {
+  const bytes = Uint8Array.from(atob($("data").textContent), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Response(stream).json();
+}

@@ -1,0 +1,163 @@
+
+/** A page with controls: which combination is shown, and its address. */
+class States {
+  constructor(player) {
+    this.player = player;
+    this.figures = player.figures;
+    this.sizes = this.figures.controls.map(({ values }) => values.length);
+    const chosen = this.chosenOf(this.figures.data.first);
+    const why = (numbers) => this.figures.why(this.number(numbers));
+    const say = (...words) => player.say(...words);
+    const turned = () => this.show(true);
+    this.knobs = new Knobs(this.figures.controls, { chosen, why, turned, say });
+    this.texts = new Texts(player);
+    player.settled = () => this.write("replaceState");
+    addEventListener("popstate", () => this.read());
+    addEventListener("hashchange", () => this.read());
+    $("link").addEventListener("click", () => this.copy());
+    $("link").hidden = false;
+    this.reserve();
+    if (location.hash.length > 1) this.read();
+    else this.show();
+  }
+
+  /** Room for the largest figure, so that nothing else moves when another one comes. */
+  reserve() {
+    const sizes = this.figures.data.figures.map(({ size }) => size);
+    if (sizes.length < 2) return;
+    const [width, height] = [0, 1].map((axis) => Math.max(...sizes.map((size) => size[axis])));
+    const share = Math.max(...sizes.map(([wide, high]) => high / wide));
+    $("card").style.minWidth = `min(100%, ${width}px)`;
+    $("stage").style.minHeight = `min(${height}px, ${100 * share}vw)`;
+  }
+
+  /** The number of a combination: the last control changes first. */
+  number(chosen) {
+    return chosen.reduce((whole, at, k) => whole * this.sizes[k] + at, 0);
+  }
+
+  chosenOf(number) {
+    const found = [];
+    for (const size of this.sizes.toReversed()) {
+      found.unshift(number % size);
+      number = Math.floor(number / size);
+    }
+    return found;
+  }
+
+  /** The combination that the knobs say; one that cannot be says why, over the last picture. */
+  show(turned = false) {
+    const state = this.number(this.knobs.chosen);
+    const figure = this.figures.of(state);
+    const why = this.figures.why(state);
+    $("cannot").textContent = why && this.player.say("cannot", { why });
+    $("cannot").hidden = !why;
+    $("card").classList.toggle("void", Boolean(why));
+    if (figure && figure !== this.player.data) {
+      this.player.load(figure);
+      this.knobs.refresh();
+      document.title = $("title").textContent = figure.title || figure.description;
+      $("title").hidden = !figure.title;
+    }
+    if (figure) this.texts.show(figure);
+    if (turned) this.write("pushState");
+  }
+
+  // the address
+
+  address() {
+    const controls = this.figures.controls.map(({ path, values }, k) => [path, values[this.knobs.chosen[k]]]);
+    const step = this.player.count > 1 ? [["step", this.player.shownStep + 1]] : [];
+    return `#${new URLSearchParams([...controls, ...step])}`;
+  }
+
+  write(how) {
+    try {
+      history[how](null, "", this.address());
+    } catch {
+      // a page without an address of its own, as in a frame that is closed off
+    }
+  }
+
+  /** Takes up what the address says; what it does not say is as at first. */
+  read() {
+    const said = new URLSearchParams(location.hash.slice(1));
+    const first = this.chosenOf(this.figures.data.first);
+    this.knobs.chosen = this.figures.controls.map(({ path, values }, k) => {
+      const at = values.indexOf(said.get(path));
+      return at < 0 ? first[k] : at;
+    });
+    this.knobs.refresh();
+    this.show();
+    const step = Number(said.get("step"));
+    if (step >= 1 && step - 1 !== this.player.shownStep) {
+      const { settled } = this.player;
+      this.player.settled = () => {};
+      this.player.go(step - 1);
+      this.player.settled = settled;
+    } else if (step >= 1) {
+      this.player.pause();
+      this.player.refresh();
+    }
+  }
+
+  async copy() {
+    this.write("replaceState");
+    await copied($("link"), location.href, this.player);
+  }
+}
+
+/** Copies a text, and says so on the button for a moment. */
+async function copied(button, text, player) {
+  const label = (button.dataset.label ??= button.textContent);
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const area = made("textarea", { readonly: "" });
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+    button.focus();
+  }
+  $("heard").textContent = button.textContent = player.say("copy.done");
+  setTimeout(() => (button.textContent = label), 1500);
+}
+
+/** What stands below a figure: formulas, caption, programs and the spec. */
+class Texts {
+  constructor(player) {
+    this.player = player;
+    $("framework").addEventListener("change", () => this.program());
+    for (const id of ["program", "spec"]) {
+      $(`copy-${id}`).addEventListener("click", () => copied($(`copy-${id}`), $(id).textContent, player));
+    }
+  }
+
+  show(figure) {
+    this.figure = figure;
+    const say = (key) => this.player.say(key);
+    $("formulas").replaceChildren(...figure.formulas.map((line) => made("p", {}, line)));
+    $("caption").textContent = figure.caption ?? "";
+    $("caption").hidden = !figure.caption;
+    const before = $("framework").value;
+    $("framework").replaceChildren(...figure.programs.map(([name]) => made("option", {}, name)));
+    if (figure.programs.some(([name]) => name === before)) $("framework").value = before;
+    $("framework").setAttribute("aria-label", say("framework"));
+    for (const id of ["program", "spec"]) {
+      $(`of-${id}`).querySelector("summary").textContent = say(id);
+      $(`copy-${id}`).textContent = say("copy");
+    }
+    $("of-program").hidden = !figure.programs.length;
+    $("of-spec").hidden = !figure.spec;
+    $("spec").textContent = figure.spec;
+    $("beside").hidden = false;
+    this.program();
+  }
+
+  program() {
+    const found = this.figure.programs.find(([name]) => name === $("framework").value);
+    $("program").textContent = found ? found[1] : "";
+  }
+}
