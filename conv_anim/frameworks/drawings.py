@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from conv_anim import pipeline
 from conv_anim.diagnostics import Source
 from conv_anim.frameworks.pace import paced
-from conv_anim.spec.yaml_text import text as as_yaml
 from conv_anim.limits import USUAL
 from conv_anim.spec import reader
 from conv_anim.spec.nodes import Entries
+from conv_anim.spec.yaml_text import text as as_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What a reader of a page may change: places of a spec, each with the values that it takes, and all their combinations."""
+"""What the reader of a page may change: places of a spec, each with its values, and all their combinations."""
 
 from __future__ import annotations
 
@@ -96,7 +96,9 @@ class ControlsKind:
         values = self._values(key, value, report)
         if not place:
             what = f"'{key.text}' does not say which key to control"
-            return report.add(Code.OVERRIDE, what, key, "a key as --set takes it, like layer.stride or layers.0.padding")
+            return report.add(
+                Code.OVERRIDE, what, key, "a key as --set takes it, like layer.stride or layers.0.padding"
+            )
         if place[0].text in FIXED:
             what = f"'{place[0].text}' cannot be controlled"
             return report.add(Code.OVERRIDE, what, key, "a key that changes the figure, like layer.stride")
@@ -161,8 +163,7 @@ def without(root: Node) -> tuple[Node, Node | None]:
 
 
 def mistakes(root: Node, controls: Node, read: Callable[[Node], Spec]) -> Iterator[Problem]:
-    """The problems of values and places by themselves, one after the other; what is wrong with controls at all is
-    told elsewhere."""
+    """The problems of places and values by themselves; those of their form are told elsewhere."""
     for one in ControlsKind().good(controls, Report()):
         for value in one.values:
             try:

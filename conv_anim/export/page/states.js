@@ -8,10 +8,11 @@ class States {
     const chosen = this.chosenOf(this.figures.data.first);
     const why = (numbers) => this.figures.why(this.number(numbers));
     const say = (...words) => player.say(...words);
-    const turned = () => this.show(true);
+    const turned = (k) => this.show(k);
     this.knobs = new Knobs(this.figures.controls, { chosen, why, turned, say });
     this.texts = new Texts(player);
     player.settled = () => this.write("replaceState");
+    $("knobs").addEventListener("change", () => (this.dragged = null));
     addEventListener("popstate", () => this.read());
     addEventListener("hashchange", () => this.read());
     $("link").addEventListener("click", () => this.copy());
@@ -27,7 +28,7 @@ class States {
     if (sizes.length < 2) return;
     const [width, height] = [0, 1].map((axis) => Math.max(...sizes.map((size) => size[axis])));
     const share = Math.max(...sizes.map(([wide, high]) => high / wide));
-    $("card").style.minWidth = `min(100%, ${width}px)`;
+    document.querySelector("main").style.width = `min(100%, ${width + 2}px + 2 * var(--edge))`;
     $("stage").style.minHeight = `min(${height}px, ${100 * share}vw)`;
   }
 
@@ -45,8 +46,9 @@ class States {
     return found;
   }
 
-  /** The combination that the knobs say; one that cannot be says why, over the last picture. */
-  show(turned = false) {
+  /** The combination that the knobs say; one that cannot be says why, over the last picture. A knob that was
+   * `turned` makes an entry in the history, but for one that is still dragged. */
+  show(turned = null) {
     const state = this.number(this.knobs.chosen);
     const figure = this.figures.of(state);
     const why = this.figures.why(state);
@@ -60,7 +62,8 @@ class States {
       $("title").hidden = !figure.title;
     }
     if (figure) this.texts.show(figure);
-    if (turned) this.write("pushState");
+    if (turned !== null) this.write(this.dragged === turned ? "replaceState" : "pushState");
+    this.dragged = turned;
   }
 
   // the address
