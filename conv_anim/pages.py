@@ -41,7 +41,7 @@ def _sheet(state: State, draw: Callable[[Spec], Scene]) -> Sheet | str:
         return "; ".join(problem.message for problem in error.problems)
 
 
-def beside(spec: Spec, text: str) -> Beside:
+def beside(spec: Spec, text: str = "") -> Beside:
     """What is said of a figure outside of it, and not in it; ``text`` is its spec."""
     from conv_anim.scene.wording.captions import description
 

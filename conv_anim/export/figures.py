@@ -140,7 +140,7 @@ class Tables:
             told,
             int(spot.drifts),
         ]
-        usual = [None, None, None, None, [], [], [], -1, 0]
+        usual: list[Any] = [None, None, None, None, [], [], [], -1, 0]
         while found[-1] == usual[len(found) - 1]:
             found.pop()
         return found

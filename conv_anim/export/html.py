@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 LARGEST = 2_000_000
 """Bytes of a page."""
 MOST_FRAMES = 4000
-PLAYER = ("figures.js", "player.js", "cells.js")
+PLAYER = ("figures.js", "player.js", "cells.js", "knobs.js", "states.js")
 """What every page runs."""
-SCRIPTS = (*PLAYER, "knobs.js", "states.js", "start.js")
+SCRIPTS = (*PLAYER, "start.js")
 
 Data: TypeAlias = dict[str, Any]
 """Figures as the page's script reads them."""

@@ -3,29 +3,39 @@
 class States {
   constructor(player) {
     this.player = player;
-    this.figures = player.figures;
-    this.sizes = this.figures.controls.map(({ values }) => values.length);
-    const chosen = this.chosenOf(this.figures.data.first);
-    const why = (numbers) => this.figures.why(this.number(numbers));
-    const say = (...words) => player.say(...words);
-    const turned = (k) => this.show(k);
-    this.knobs = new Knobs(this.figures.controls, { chosen, why, turned, say });
+    this.kept = new Map();
     this.texts = new Texts(player);
     player.settled = () => this.write("replaceState");
     $("knobs").addEventListener("change", () => (this.dragged = null));
     addEventListener("popstate", () => this.read());
     addEventListener("hashchange", () => this.read());
     $("link").addEventListener("click", () => this.copy());
-    $("link").hidden = false;
-    this.reserve();
+    this.take(player.figures);
     if (location.hash.length > 1) this.read();
-    else this.show();
+  }
+
+  /** Takes up figures; a control that was there before keeps its value. */
+  take(figures) {
+    for (const [path, value] of this.figures ? this.said() : []) this.kept.set(path, value);
+    this.figures = figures;
+    this.sizes = figures.controls.map(({ values }) => values.length);
+    const first = this.chosenOf(figures.data.first);
+    const kept = figures.controls.map(({ path, values }, k) => {
+      const at = values.indexOf(this.kept.get(path));
+      return at < 0 ? first[k] : at;
+    });
+    const chosen = figures.of(this.number(kept)) ? kept : first;
+    const why = (numbers) => figures.why(this.number(numbers));
+    const say = (...words) => this.player.say(...words);
+    if (this.player.figures !== figures) this.player.take(figures, this.number(chosen));
+    this.knobs = new Knobs(figures.controls, { chosen, why, say, turned: (k) => this.show(k) });
+    this.reserve();
+    this.show();
   }
 
   /** Room for the largest figure, so that nothing else moves when another one comes. */
   reserve() {
     const sizes = this.figures.data.figures.map(({ size }) => size);
-    if (sizes.length < 2) return;
     const [width, height] = [0, 1].map((axis) => Math.max(...sizes.map((size) => size[axis])));
     const share = Math.max(...sizes.map(([wide, high]) => high / wide));
     document.querySelector("main").style.width = `min(100%, ${width + 2}px + 2 * var(--edge))`;
@@ -51,6 +61,7 @@ class States {
   show(turned = null) {
     const state = this.number(this.knobs.chosen);
     const figure = this.figures.of(state);
+    $("link").hidden = false;
     const why = this.figures.why(state);
     $("cannot").textContent = why && this.player.say("cannot", { why });
     $("cannot").hidden = !why;
@@ -58,20 +69,26 @@ class States {
     if (figure && figure !== this.player.data) {
       this.player.load(figure);
       this.knobs.refresh();
-      document.title = $("title").textContent = figure.title || figure.description;
-      $("title").hidden = !figure.title;
     }
-    if (figure) this.texts.show(figure);
+    if (figure) {
+      document.title = figure.title || figure.description;
+      $("title").textContent = figure.title;
+      this.texts.show(figure);
+    }
     if (turned !== null) this.write(this.dragged === turned ? "replaceState" : "pushState");
     this.dragged = turned;
   }
 
   // the address
 
+  /** Every control with its value. */
+  said() {
+    return this.figures.controls.map(({ path, values }, k) => [path, values[this.knobs.chosen[k]]]);
+  }
+
   address() {
-    const controls = this.figures.controls.map(({ path, values }, k) => [path, values[this.knobs.chosen[k]]]);
     const step = this.player.count > 1 ? [["step", this.player.shownStep + 1]] : [];
-    return `#${new URLSearchParams([...controls, ...step])}`;
+    return `#${new URLSearchParams([...this.said(), ...step])}`;
   }
 
   write(how) {
