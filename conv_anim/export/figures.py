@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Guide, Items, Scene, Spot
 
 Data: TypeAlias = dict[str, Any]
+SIDES = ("input", "kernel", "output")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,11 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A figure, and what stands beside it."""
+    """A figure, what stands beside it, and whether its numbers can be edited."""
 
     scene: Scene
     beside: Beside | None = None
+    editable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,10 @@ class Tables:
         """The number of a figure; of one that is there already, its own."""
         scene = sheet.scene
         assert scene.guide is not None
-        made = {**self._picture(scene), **_times(scene), **self._guided(scene.guide()), **self._beside(sheet.beside)}
+        guide = scene.guide()
+        made = {**self._picture(scene), **_times(scene), **self._guided(guide), **self._beside(sheet.beside)}
+        if sheet.editable:
+            made["cells"] = [list(spot.cell) if None not in spot.cell else None for spot in guide.spots]
         self.figures.append(made)
         return len(self.figures) - 1
 
@@ -130,7 +135,7 @@ class Tables:
         same = [] if spot.same == (number,) else list(spot.same)
         told = self.lines.number(spot.told) if spot.told else -1
         found = [
-            int(spot.side == "output"),
+            SIDES.index(spot.side),
             self.names.number(spot.name),
             self.rings.number(ring(spot.ring)),
             list(spot.steps),

@@ -48,7 +48,7 @@ class Links:
     @cached_property
     def numbers(self) -> dict[Side, dict[Cell, list[int]]]:
         """The numbers of the areas of each cell."""
-        found: dict[Side, dict[Cell, list[int]]] = {"input": defaultdict(list), "output": defaultdict(list)}
+        found: dict[Side, dict[Cell, list[int]]] = {side: defaultdict(list) for side in ("input", "kernel", "output")}
         for k, area in enumerate(self.areas):
             found[area.side][area.cell].append(k)
         return found
@@ -129,6 +129,14 @@ class Links:
     # the guide
 
     def spot(self, area: Area) -> Spot:
+        return self._weight(area) if area.side == "kernel" else self._cell(area)
+
+    def _weight(self, area: Area) -> Spot:
+        """A cell of the kernel: nothing but its number is told of it."""
+        name, same = self.telling.position(area.cell[1:]), tuple(self.numbers["kernel"][area.cell])
+        return Spot("kernel", name, area.ring, area.cell, same=same, told=self.telling.weight(area.cell))
+
+    def _cell(self, area: Area) -> Spot:
         last = len(self.trace.layers)
         number, far, cells = (0, last, self.reached) if area.side == "input" else (last, 0, self.made_of)
         steps = self.steps(number, area.cell)
@@ -137,6 +145,7 @@ class Links:
             side=area.side,
             name=self.telling.cell(number, area.cell),
             ring=area.ring,
+            cell=area.cell,
             steps=steps,
             linked=tuple(sorted(k for k in linked if not self.areas[k].echo)),
             same=tuple(self.numbers[area.side][area.cell]),

@@ -1,6 +1,7 @@
 "use strict";
 
 const $ = (id) => document.getElementById(id);
+const SIDES = ["input", "kernel", "output"];
 const SVG = "http://www.w3.org/2000/svg";
 
 /** An element with attributes and what is in it; text stays text. */
@@ -36,7 +37,7 @@ class Figures {
   together(figure) {
     const { elements, names, rings, lines, languages } = this.data;
     const spots = figure.spots.map(([side, name, ring, steps, linked = [], named = [], same = [], told = -1, drifts = 0], k) => ({
-      side: side ? "output" : "input",
+      side: SIDES[side],
       name: names[name],
       ring: rings[ring],
       steps,
@@ -45,6 +46,7 @@ class Figures {
       same: same.length ? same : [k],
       told: told < 0 ? "" : lines[told],
       drifts,
+      cell: figure.cells?.[k],
     }));
     const text = (numbers) => numbers.map((k) => lines[k]);
     return {

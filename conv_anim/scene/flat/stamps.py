@@ -237,4 +237,5 @@ class StampsView(FlatDrawing):
         return stamp_keys(self.layer, self.say, self.style)
 
     def areas(self) -> list[Area]:
-        return [*of_grid("input", self.before, 0, self.axes), *self.full.areas(self.after, self.axes)]
+        kernel = of_grid("kernel", self.strip.grids[1], 0, self.axes)
+        return [*of_grid("input", self.before, 0, self.axes), *kernel, *self.full.areas(self.after, self.axes)]
