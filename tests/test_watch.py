@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from conv_anim import watching as watching_module
+from conv_anim.app import preview as watching_module
 from conv_anim.app import server as server_module
 from conv_anim.app.handler import Handler
+from conv_anim.app.preview import Watcher, watching
+from conv_anim.app.preview import server as serving
 from conv_anim.app.publisher import Publisher
 from conv_anim.app.server import Ended
-from conv_anim.watching import Watcher, watching
-from conv_anim.watching import server as serving
 from tests import conftest
 from tests.test_faults import ended, staged
 

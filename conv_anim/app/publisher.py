@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from threading import Condition
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.wording.phrases.told import EN
+from conv_anim.scene.wording.phrases.page import EN
 
 if TYPE_CHECKING:
     from conv_anim.export.html import Data

@@ -7,7 +7,7 @@ from http.server import ThreadingHTTPServer
 from threading import BoundedSemaphore, Event
 from typing import TYPE_CHECKING, Any
 
-from conv_anim import faults
+from conv_anim import fatal_errors
 from conv_anim.app.handler import Handler
 from conv_anim.app.publisher import Publisher
 
@@ -70,7 +70,7 @@ class Server(ThreadingHTTPServer):
         except OSError as error:
             if error.errno in GONE:
                 raise Ended(error) from error
-            if faults.shortage(error) is not None:
+            if fatal_errors.shortage(error) is not None:
                 self._rest.wait(REST)
             raise
 

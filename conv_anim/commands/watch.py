@@ -26,11 +26,11 @@ def watch(spec: Path, changes: tuple[str, ...], port: int, *, opens: bool) -> No
     A mistake is told in the page and here; the last good picture stays.
     """
     from conv_anim import signals
+    from conv_anim.app.console import limits
+    from conv_anim.app.preview import Watcher, server, watching
     from conv_anim.app.server import Ended
-    from conv_anim.faults import way
-    from conv_anim.runs import limits
+    from conv_anim.fatal_errors import way
     from conv_anim.signals import Stopped
-    from conv_anim.watching import Watcher, server, watching
 
     if str(spec) == "-":
         raise click.UsageError("standard input cannot be watched; name a file")

@@ -50,7 +50,7 @@ def encode_states(book: Book) -> bytes:
 
 
 def _whole(made: Data, scene: Scene, largest: Scene) -> bytes:
-    whole = page(made, still=_still(scene), scripts=SCRIPTS).encode()
+    whole = page(made, poster=_poster(scene), scripts=SCRIPTS).encode()
     if len(whole) > LARGEST:
         what = f"this page would have {len(whole) / 1e6:.1f} million bytes, more than {LARGEST / 1e6:.0f}"
         raise _too_large(what, largest, fewer="fewer values of 'controls', " if made["controls"] else "")
@@ -82,7 +82,7 @@ def _too_large(what: str, scene: Scene, fewer: str = "") -> SpecError:
 # the page
 
 
-def page(made: Data, *, still: str, scripts: Sequence[str], connects: bool = False) -> str:
+def page(made: Data, *, poster: str, scripts: Sequence[str], connects: bool = False) -> str:
     """A whole page of a figure with scripts of ours; with ``connects`` it may ask the server that it came from."""
     style, script = part("page.css"), "".join(map(part, scripts))
     first = made["figures"][made["states"][made["first"]]]
@@ -95,7 +95,7 @@ def page(made: Data, *, still: str, scripts: Sequence[str], connects: bool = Fal
         "heading": first["title"],
         "width": str(width),
         "height": str(height),
-        "still": still,
+        "still": poster,
     }
     ours = {"style": style, "script": script, "data": packed(made)}
     return filled(part("page.html"), {key: escape(text) for key, text in blanks.items()} | ours)
@@ -107,14 +107,14 @@ def packed(made: Data) -> str:
     return b64encode(zlib.compress(text.encode(), 9)).decode()
 
 
-def _still(scene: Scene) -> str:
+def _poster(scene: Scene) -> str:
     """The last frame as the address of a picture."""
     from PIL import Image
 
-    from conv_anim.export import still
+    from conv_anim.export import poster
 
     out = BytesIO()
-    Image.open(BytesIO(still.picture(scene))).convert("RGB").save(out, "WEBP", lossless=True)
+    Image.open(BytesIO(poster.picture(scene))).convert("RGB").save(out, "WEBP", lossless=True)
     return f"data:image/webp;base64,{b64encode(out.getvalue()).decode()}"
 
 

@@ -1,4 +1,4 @@
-"""What is painted, from an origin of its own: what stays, frames and areas; and several drawings as one, in step."""
+"""What is painted, from an origin of its own: what stays, frames and regions; and several drawings as one, in step."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from functools import lru_cache
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, TypeVar
 
-from conv_anim.scene.areas import nowhere
+from conv_anim.scene.hit_regions import nowhere
 from conv_anim.scene.primitives import Frame, Lazy, moved
 from conv_anim.scene.tween import NONE, Tween
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from conv_anim.scene.areas import Areas, Turn, Turns
+    from conv_anim.scene.hit_regions import HitRegions, Turn, Turns
     from conv_anim.scene.primitives import Items
 
 T = TypeVar("T")
@@ -24,16 +24,16 @@ STILL = (Frame(),)
 
 @dataclass(frozen=True)
 class Drawing:
-    """``frames`` has one empty frame for a still. ``areas`` stand for cells.
+    """``frames`` has one empty frame for a still. ``hit_regions`` stand for cells.
 
     ``turns`` has for the trace of each figure of the drawing the cell that every step is about. A drawing of only
     ``lettering`` may stand between pixels.
     """
 
-    still: Items = ()
+    static: Items = ()
     frames: Sequence[Frame] = STILL
     tween: Tween = NONE
-    areas: Areas = nowhere
+    hit_regions: HitRegions = nowhere
     turns: tuple[Turns, ...] = ()
     lettering: bool = False
 
@@ -47,9 +47,9 @@ class Drawing:
             return self
         return replace(
             self,
-            still=shifted(self.still, dx, dy),
+            static=shifted(self.static, dx, dy),
             frames=STILL if self.frames is STILL else Lazy(len(self.frames), self._moved_frame(dx, dy)),
-            areas=lambda: tuple(area.moved(dx, dy) for area in self.areas()),
+            hit_regions=lambda: tuple(region.moved(dx, dy) for region in self.hit_regions()),
         )
 
     def _moved_frame(self, dx: float, dy: float) -> Callable[[int], Frame]:
@@ -63,10 +63,10 @@ class Drawing:
 
     def of_figure(self, number: int) -> Drawing:
         """The same, about the trace of a number."""
-        areas = self.areas
+        hit_regions = self.hit_regions
         return replace(
             self,
-            areas=lambda: tuple(replace(area, figure=number) for area in areas()),
+            hit_regions=lambda: tuple(replace(region, figure=number) for region in hit_regions()),
             turns=((),) * number + self.turns[:1],
         )
 
@@ -91,10 +91,10 @@ def together(drawings: Sequence[Drawing]) -> Drawing:
         return Frame(_all(one.kept for one in frames), _all(one.shown for one in frames))
 
     return Drawing(
-        _all(one.still for one in drawings),
+        _all(one.static for one in drawings),
         Lazy(count, frame) if moving else STILL,
         tween,
-        lambda: _all(tuple(one.areas()) for one in drawings),
+        lambda: _all(tuple(one.hit_regions()) for one in drawings),
         tuple(_first(tracks) for tracks in zip_longest(*(one.turns for one in drawings), fillvalue=())),
         all(one.lettering for one in drawings),
     )

@@ -8,7 +8,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import Code, Problem, Span, SpecError
-from conv_anim.limits import Place, fixed
+from conv_anim.limits import Location, fixed
 from conv_anim.spec import overrides, yaml_text
 from conv_anim.spec.editing import edited
 from conv_anim.spec.kinds import INVALID, Invalid, Report, is_flag
@@ -82,7 +82,7 @@ class ControlsKind:
         count = prod(len(one.values) for one in good)
         if count > MOST_STATES:
             what = f"these controls have {count:,} combinations; a page holds at most {MOST_STATES}"
-            report.problems.append(fixed(what, "give them fewer values", Place(node.path, node.span)))
+            report.problems.append(fixed(what, "give them fewer values", Location(node.path, node.span)))
         return good if len(good) == len(node.entries) else INVALID
 
     def good(self, node: Node, report: Report) -> tuple[Asked, ...]:

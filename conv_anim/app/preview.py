@@ -8,7 +8,7 @@ from threading import Event, Thread
 from traceback import format_exception
 from typing import TYPE_CHECKING, TypeAlias
 
-from conv_anim import faults, pages, pipeline
+from conv_anim import fatal_errors, pages, pipeline
 from conv_anim.app.publisher import EMPTY
 from conv_anim.app.server import Ended, Server
 from conv_anim.diagnostics import SpecError
@@ -16,7 +16,7 @@ from conv_anim.export import html
 from conv_anim.export.figures import Book, Sheet
 from conv_anim.inputs import Noting
 from conv_anim.limits import USUAL
-from conv_anim.spec import places
+from conv_anim.spec import source_map
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -36,7 +36,7 @@ SCRIPTS = (*html.PLAYER, "watch.js")
 
 def server(port: int = 0) -> Server:
     """A server of the page that shows what is published. Raises OSError if the port is taken."""
-    return Server(html.page(EMPTY, still="data:,", scripts=SCRIPTS, connects=True), port)
+    return Server(html.page(EMPTY, poster="data:,", scripts=SCRIPTS, connects=True), port)
 
 
 @dataclass
@@ -57,7 +57,7 @@ class Watcher:
             for book in self._books(pipeline.drawable(loaded, self.limits).spec):
                 publisher.post(html.booked(book), "")
         except SpecError as error:
-            placed = error if loaded is None else places.located(error, loaded.root)
+            placed = error if loaded is None else source_map.located(error, loaded.root)
             publisher.post(None, str(placed))
         except Exception as error:  # noqa: BLE001  # a bug or a shortage does not end the watch
             publisher.post(None, _unforeseen(error, self.path))
@@ -92,9 +92,9 @@ class Watcher:
 
 def _unforeseen(error: Exception, path: Path) -> str:
     """What is told of a bug or a shortage; when debugging, all that Python knows of it."""
-    if faults.debugging():
+    if fatal_errors.debugging():
         return "".join(format_exception(error))
-    return str(faults.unforeseen(error, str(path)))
+    return str(fatal_errors.unforeseen(error, str(path)))
 
 
 def states(files: Iterable[Path]) -> States:
