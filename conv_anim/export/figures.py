@@ -104,7 +104,7 @@ class Tables:
 
     def _picture(self, scene: Scene) -> Data:
         """``still``, and of each frame what it keeps and shows, by their numbers."""
-        still = self._numbered(scene.still)
+        still = self._numbered(scene.static)
         frames = [(self._numbered(frame.kept), self._numbered(frame.shown)) for frame in scene.frames]
         return {
             "size": [scene.width, scene.height],
