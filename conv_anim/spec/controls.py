@@ -1,4 +1,7 @@
-"""What the reader of a page may change: places of a spec, each with its values, and all their combinations."""
+"""What the reader of a page may change: places of a spec, each with its values, and all their combinations.
+
+What reads YAML is imported only where there are controls: the table of keys is read for completion too.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import Code, Problem, Span, SpecError
 from conv_anim.limits import Location, fixed
-from conv_anim.spec import overrides, yaml_text
-from conv_anim.spec.editing import edited
 from conv_anim.spec.kinds import INVALID, Invalid, Report, is_flag
 from conv_anim.spec.model import Control, State
 from conv_anim.spec.nodes import Entries, Items, Scalar
-from conv_anim.spec.overrides import Change
 from conv_anim.spec.records import Field
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ def _is_number(value: object) -> bool:
 
 def _label(node: Node) -> str:
     """A value on one line, as it can be written."""
+    from conv_anim.spec import yaml_text
+
     return node.text if isinstance(node, Scalar) else yaml_text.flow(node)
 
 
@@ -92,6 +94,8 @@ class ControlsKind:
         return tuple(one for one in found if not isinstance(one, Invalid))
 
     def _one(self, key: Scalar, value: Node, report: Report) -> Maybe[Asked]:
+        from conv_anim.spec import overrides
+
         place = overrides.parts(key.text, lambda start, width: _within(key, start, width))
         values = self._values(key, value, report)
         if not place:
@@ -164,10 +168,12 @@ def without(root: Node) -> tuple[Node, Node | None]:
 
 def mistakes(root: Node, controls: Node, read: Callable[[Node], Spec]) -> Iterator[Problem]:
     """The problems of places and values by themselves; those of their form are told elsewhere."""
+    from conv_anim.spec import overrides
+
     for one in ControlsKind().good(controls, Report()):
         for value in one.values:
             try:
-                read(overrides.put(root, Change(one.place, value)))
+                read(overrides.put(root, overrides.Change(one.place, value)))
             except SpecError as error:
                 yield from (problem for problem in error.problems if problem.code not in CANNOT)
 
@@ -177,6 +183,8 @@ def controlled(made: Spec, root: Node, controls: Node, read: Callable[[Node], Sp
 
     Raises SpecError with the mistakes of all of them, or where no combination can be drawn.
     """
+    from conv_anim.spec import overrides
+
     asked = ControlsKind().good(controls, Report())
     problems: list[Problem] = []
     states: list[State] = []
@@ -184,8 +192,8 @@ def controlled(made: Spec, root: Node, controls: Node, read: Callable[[Node], Sp
         tree = root
         try:
             for one, k in zip(asked, chosen, strict=True):
-                tree = overrides.put(tree, Change(one.place, one.values[k]))
-            states.append(State(chosen, read(tree), text=_text(root, controls, tree, asked, chosen)))
+                tree = overrides.put(tree, overrides.Change(one.place, one.values[k]))
+            states.append(State(chosen, read(tree), text=_text(controls, tree, asked, chosen)))
         except SpecError as error:
             problems += [problem for problem in error.problems if problem.code not in CANNOT]
             states.append(State(chosen, None, "; ".join(dict.fromkeys(p.message for p in error.problems))))
@@ -197,9 +205,11 @@ def controlled(made: Spec, root: Node, controls: Node, read: Callable[[Node], Sp
     return replace(made, controls=tuple(one.control() for one in asked), states=tuple(states))
 
 
-def _text(root: Node, controls: Node, tree: Node, asked: Sequence[Asked], chosen: Sequence[int]) -> str:
+def _text(controls: Node, tree: Node, asked: Sequence[Asked], chosen: Sequence[int]) -> str:
     """A combination as a spec of its own: the text as it is written with other values, or the tree written anew."""
-    del root
+    from conv_anim.spec import yaml_text
+    from conv_anim.spec.editing import edited
+
     changes = [(one.place, yaml_text.flow(one.values[k])) for one, k in zip(asked, chosen, strict=True)]
     assert isinstance(tree, Entries)
     whole = replace(tree, entries=(*tree.entries, (Scalar(CONTROLS.name, CONTROLS.name), controls)))
@@ -213,13 +223,13 @@ def _text(root: Node, controls: Node, tree: Node, asked: Sequence[Asked], chosen
 
 
 def _source(tree: Node) -> Source | None:
-    return None if tree.span is None or tree.span.source.name == overrides.OPTION else tree.span.source
+    return None if tree.span is None else tree.span.source
 
 
 def _data(text: str) -> Any:
     """What stands in a text, to be compared; None if nothing good does."""
     from conv_anim.diagnostics import Source
-    from conv_anim.spec import document
+    from conv_anim.spec import document, yaml_text
 
     try:
         return yaml_text.value(document.parsed(Source("", text)))
