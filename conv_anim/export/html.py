@@ -82,9 +82,20 @@ def _too_large(what: str, scene: Scene, fewer: str = "") -> SpecError:
 # the page
 
 
-def page(made: Data, *, poster: str, scripts: Sequence[str], connects: bool = False) -> str:
-    """A whole page of a figure with scripts of ours; with ``connects`` it may ask the server that it came from."""
-    style, script = part("page.css"), "".join(map(part, scripts))
+def page(
+    made: Data,
+    *,
+    poster: str,
+    scripts: Sequence[str],
+    connects: bool = False,
+    styles: Sequence[str] = ("page.css",),
+    more: str = "",
+) -> str:
+    """A whole page of a figure with scripts of ours; with ``connects`` it may ask the server that it came from.
+
+    ``more`` is further markup before the figure.
+    """
+    style, script = "".join(map(part, styles)), "".join(map(part, scripts))
     first = made["figures"][made["states"][made["first"]]]
     width, height = first["size"]
     blanks = {
@@ -97,7 +108,7 @@ def page(made: Data, *, poster: str, scripts: Sequence[str], connects: bool = Fa
         "height": str(height),
         "still": poster,
     }
-    ours = {"style": style, "script": script, "data": packed(made)}
+    ours = {"style": style, "script": script, "data": packed(made), "more": more}
     return filled(part("page.html"), {key: escape(text) for key, text in blanks.items()} | ours)
 
 

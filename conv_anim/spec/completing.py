@@ -55,7 +55,8 @@ def values(place: Sequence[str]) -> list[str]:
 
 def _tables(place: Sequence[str], tag: str | None = None) -> list[Object]:
     """The mappings that can stand at a place; numbers of items lead nowhere else."""
-    from conv_anim.spec.reader import BOARD, PANELS, SPEC
+    from conv_anim.spec.panels import PANELS
+    from conv_anim.spec.reader import BOARD, SPEC
 
     found = [SPEC]
     last: list[Field[Any]] = []
@@ -65,7 +66,7 @@ def _tables(place: Sequence[str], tag: str | None = None) -> list[Object]:
         elif not part.isdecimal():
             last = [f for table in found for f in table.fields if f.name == part]
             found = [inner for f in last for inner in tables(f.kind)]
-    chosen = [tagged.arms[tag] for f in last for tagged in _tagged(f.kind) if tag in tagged.arms]
+    chosen = [tagged.arms[tag] for f in last for tagged in _tagged(f.kind) if tag is not None and tag in tagged.arms]
     return chosen or found
 
 

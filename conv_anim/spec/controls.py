@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code, Problem, Span, SpecError
 from conv_anim.limits import Location, fixed
@@ -20,10 +20,10 @@ from conv_anim.spec.records import Field
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from conv_anim.diagnostics import Source
     from conv_anim.spec.kinds import Maybe, Schema
     from conv_anim.spec.model import Spec
     from conv_anim.spec.nodes import Node
+    from conv_anim.spec.overrides import Change
 
 MOST_STATES = 200
 """Combinations of a page."""
@@ -190,10 +190,11 @@ def controlled(made: Spec, root: Node, controls: Node, read: Callable[[Node], Sp
     states: list[State] = []
     for chosen in product(*(range(len(one.values)) for one in asked)):
         tree = root
+        changes = [overrides.Change(one.place, one.values[k]) for one, k in zip(asked, chosen, strict=True)]
         try:
-            for one, k in zip(asked, chosen, strict=True):
-                tree = overrides.put(tree, overrides.Change(one.place, one.values[k]))
-            states.append(State(chosen, read(tree), text=_text(controls, tree, asked, chosen)))
+            for change in changes:
+                tree = overrides.put(tree, change)
+            states.append(State(chosen, read(tree), text=_text(controls, tree, changes)))
         except SpecError as error:
             problems += [problem for problem in error.problems if problem.code not in CANNOT]
             states.append(State(chosen, None, "; ".join(dict.fromkeys(p.message for p in error.problems))))
@@ -205,33 +206,10 @@ def controlled(made: Spec, root: Node, controls: Node, read: Callable[[Node], Sp
     return replace(made, controls=tuple(one.control() for one in asked), states=tuple(states))
 
 
-def _text(controls: Node, tree: Node, asked: Sequence[Asked], chosen: Sequence[int]) -> str:
-    """A combination as a spec of its own: the text as it is written with other values, or the tree written anew."""
-    from conv_anim.spec import yaml_text
-    from conv_anim.spec.editing import edited
+def _text(controls: Node, tree: Node, changes: Sequence[Change]) -> str:
+    """A combination as a spec of its own."""
+    from conv_anim.spec.editing import rewritten
 
-    changes = [(one.place, yaml_text.flow(one.values[k])) for one, k in zip(asked, chosen, strict=True)]
     assert isinstance(tree, Entries)
     whole = replace(tree, entries=(*tree.entries, (Scalar(CONTROLS.name, CONTROLS.name), controls)))
-    source = _source(tree)
-    written: str | None = None if source is None else source.text
-    for place, value in changes:
-        written = None if written is None else edited(written, [part.text for part in place], value)
-    if written is not None and _data(written) == yaml_text.value(whole):
-        return written
-    return yaml_text.text(whole, "")
-
-
-def _source(tree: Node) -> Source | None:
-    return None if tree.span is None else tree.span.source
-
-
-def _data(text: str) -> Any:
-    """What stands in a text, to be compared; None if nothing good does."""
-    from conv_anim.diagnostics import Source
-    from conv_anim.spec import document, yaml_text
-
-    try:
-        return yaml_text.value(document.parsed(Source("", text)))
-    except SpecError:
-        return None
+    return rewritten(None if tree.span is None else tree.span.source.text, changes, whole)

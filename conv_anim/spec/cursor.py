@@ -73,13 +73,13 @@ class Scan:
         """Where a position is; what stands behind it tells only what else is said there. None where nothing can be."""
         before, found = text[:position].split("\n"), None
         for number, line in enumerate(text.split("\n")):
-            if number == len(before) - 1:
-                self._line(before[-1])
-                found = None if self.idle else self._here(before[-1])
-                line = line[len(before[-1]) :]
-                self._tokens(line) if found is None or found.is_value or self._flows else None
-            else:
+            if number != len(before) - 1:
                 self._line(line)
+                continue
+            self._line(before[-1])
+            found = None if self.idle else self._here(before[-1])
+            if found is None or found.is_value or self._flows:
+                self._tokens(line[len(before[-1]) :])
         return found
 
     @property

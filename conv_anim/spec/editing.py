@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
+from conv_anim.diagnostics import Source, SpecError
+from conv_anim.spec import document, yaml_text
 from conv_anim.spec.document import LOADER
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from conv_anim.spec.nodes import Entries
+    from conv_anim.spec.overrides import Change
 
 PLAIN = re.compile(r"[A-Za-z_][\w-]*")
 """Keys that need no quotes."""
@@ -23,6 +28,22 @@ class Slot(NamedTuple):
     start: int
     end: int
     text: str
+
+
+def rewritten(text: str | None, changes: Iterable[Change], whole: Entries) -> str:
+    """The text of a tree: as it was written before some changes, where that can be, else written anew."""
+    for change in changes:
+        place = [part.text for part in change.place]
+        text = None if text is None else edited(text, place, yaml_text.flow(change.node))
+    return text if text is not None and _data(text) == yaml_text.value(whole) else yaml_text.text(whole, "")
+
+
+def _data(text: str) -> Any:
+    """What stands in a text, to be compared; None if nothing good does."""
+    try:
+        return yaml_text.value(document.parsed(Source("", text)))
+    except SpecError:
+        return None
 
 
 def edited(text: str, place: Sequence[str], value: str) -> str | None:

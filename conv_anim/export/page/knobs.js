@@ -23,7 +23,7 @@ class Knobs {
   /** Every knob as it stands, and what it cannot be. */
   refresh() {
     for (const [k, { show }] of this.shown.entries()) {
-      const whys = this.controls[k].values.map((_, value) => this.why(this.chosen.with(k, value)));
+      const whys = this.controls[k].values.map((_, value) => this.why(this.chosen.with(k, value), k, value));
       show(this.chosen[k], whys);
     }
     $("knobs").setAttribute("aria-label", this.say("knobs"));
