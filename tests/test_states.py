@@ -153,13 +153,13 @@ def test_its_address_is_its_state(opened):
         assert again.page.input_value("#step") == "4"
         assert again.page.inner_text("#told") == told
     page.page.go_back()
-    page.page.wait_for_function("location.hash.includes('padding=0')")
+    conftest.until(page.page, "location.hash.includes('padding=0')")
     assert page.chosen() == [3, 2, 0, 1]
     page.page.go_back()
-    page.page.wait_for_function("location.hash.includes('stride=1') || !location.hash")
+    conftest.until(page.page, "location.hash.includes('stride=1') || !location.hash")
     assert page.chosen() == [3, 1, 0, 1]
     page.page.go_forward()
-    page.page.wait_for_function("location.hash.includes('stride=2')")
+    conftest.until(page.page, "location.hash.includes('stride=2')")
     assert page.chosen() == [3, 2, 0, 1]
 
 

@@ -61,17 +61,21 @@ def knobs(root: Entries, spec: Spec) -> list[Knob]:
 
 def _asked(root: Entries, spec: Spec) -> Iterator[Knob]:
     labels = pages.labels([control.path for control in spec.controls])
-    for control, label in zip(spec.controls, labels, strict=True):
+    first = spec.states[spec.first_state].chosen if spec.states else ()
+    for control, label, k in zip(spec.controls, labels, first, strict=True):
         own = _value(root, control.path)
-        values = control.values if own is None or own in control.values else (*control.values, own)
-        if control.kind == "slider" and own not in control.values:
-            values = tuple(sorted(values, key=float)) if _is_number(own) else values
-        kind = control.kind if own in control.values or _is_number(own) else "stepper"
-        yield Knob(control.path, label, values, values.index(own) if own in values else 0, kind)
+        if own is None or own in control.values:
+            chosen = k if own is None else control.values.index(own)
+            yield Knob(control.path, label, control.values, chosen, control.kind)
+        elif control.kind == "slider" and _is_number(own):
+            values = tuple(sorted((*control.values, own), key=float))
+            yield Knob(control.path, label, values, values.index(own), "slider")
+        else:
+            yield Knob(control.path, label, (own, *control.values), 0, "stepper")
 
 
-def _is_number(text: str | None) -> bool:
-    return text is not None and isinstance(document.scalar(text), int | float)
+def _is_number(text: str) -> bool:
+    return isinstance(document.scalar(text), int | float)
 
 
 def _value(root: Node, path: str) -> str | None:

@@ -6,6 +6,7 @@ Attributes have no quotes, which HTML allows. An outline is there once for each 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
@@ -65,8 +66,7 @@ class Markup:
         """All texts that elements use, and below them the glyphs that these use."""
         texts = [self._defined(*key, name) for key, name in self.texts.items()]
         outlines = [
-            f"<path id={name} d={_outline(face(bold=bold).glyph(character))} />"
-            for (character, bold), name in self.glyphs.items()
+            f"<path id={name} d={_outlined(character, bold)} />" for (character, bold), name in self.glyphs.items()
         ]
         return "".join([*outlines, *texts])
 
@@ -79,6 +79,12 @@ class Markup:
                 uses.append(f"<use href=#{known} x={round(EM * x)} />" if x else f"<use href=#{known} />")
             x += glyph.advance
         return f"<g id={name} transform=scale({size / EM:.6g})>{''.join(uses)}</g>"
+
+
+@lru_cache(maxsize=2000)
+def _outlined(character: str, bold: bool) -> str:  # noqa: FBT001  # a key
+    """A page that is drawn again and again has mostly the same ones."""
+    return _outline(face(bold=bold).glyph(character))
 
 
 def ring(points: Sequence[Point]) -> str:
@@ -105,6 +111,7 @@ def _color(color: str) -> str:
 # numbers
 
 
+@lru_cache(maxsize=20_000)
 def _number(hundredths: int) -> str:
     sign, size = "-" if hundredths < 0 else "", abs(hundredths)
     whole, rest = divmod(size, 100)

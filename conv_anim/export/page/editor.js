@@ -58,11 +58,11 @@ class Editor {
     this.text.setAttribute("aria-invalid", problems.length > 0);
   }
 
-  told({ line, column, message, hint }) {
+  told({ line, column, end, message, hint }) {
     const button = made("button", { type: "button" }, line ? `${line}:${column}` : "–");
     button.addEventListener("click", () => {
       this.text.focus();
-      if (line) this.text.setSelectionRange(...this.range({ line, column, end: column }));
+      if (line) this.text.setSelectionRange(...this.range({ line, column, end }));
     });
     return made("li", {}, button, " ", message, ...(hint ? [made("small", {}, hint)] : []));
   }

@@ -57,6 +57,7 @@ class Play {
       $("card").classList.toggle("void", problems.length > 0);
       if (figure) this.show(figure);
     } catch {
+      this.gone = true;
       $("notes").textContent = this.player.say("play.gone");
     }
   }
@@ -68,7 +69,8 @@ class Play {
     const { title, description } = player.data;
     document.title = title || description;
     $("title").textContent = title;
-    $("notes").textContent = "";
+    if (this.gone) $("notes").textContent = "";
+    this.gone = false;
     this.code = null;
     this.states.texts.show({ ...player.data, programs: this.shown ?? [] });
     $("of-program").hidden = false;
