@@ -181,7 +181,7 @@ def _page(spec: Spec, limits: Limits) -> bytes:
 
     def draw(one: Spec) -> Scene:
         drawn = scene(one, limits=limits)
-        budget.check(drawn, "html", limits, also=_made(drawn, None, limits))
+        budget.check(drawn, formats.of("html"), limits, also=_made(drawn, None, limits))
         return drawn
 
     return html.encode_states(pages.book(spec, draw))

@@ -37,10 +37,12 @@ class Answer(NamedTuple):
 
 
 def plain(status: HTTPStatus, said: str) -> Answer:
+    """A line of text."""
     return Answer(status, "text/plain; charset=utf-8", f"{said}\n".encode())
 
 
 def as_json(data: Any) -> Answer:
+    """Data as JSON."""
     return Answer(HTTPStatus.OK, "application/json", json.dumps(data).encode())
 
 

@@ -47,6 +47,7 @@ class Knob(NamedTuple):
     kind: str
 
     def data(self, whys: list[str]) -> dict[str, Any]:
+        """As the page reads it, with why each of its values cannot be."""
         return {**self._asdict(), "whys": whys}
 
 

@@ -61,6 +61,7 @@ class Server(ThreadingHTTPServer):
 
     @property
     def address(self) -> str:
+        """The page's address, with the token if it takes one."""
         return f"http://{HOST}:{self.server_port}/{f'?token={self.token}' if self.token else ''}"
 
     def get_request(self) -> tuple[socket, Any]:

@@ -49,6 +49,7 @@ class Book:
 
     @property
     def drawn(self) -> list[Scene]:
+        """The figures of the combinations that can be."""
         return [sheet.scene for sheet in self.sheets if isinstance(sheet, Sheet)]
 
 
@@ -59,9 +60,11 @@ class Table:
     numbers: dict[str, int] = field(default_factory=dict)
 
     def number(self, text: str) -> int:
+        """Of something, which is taken in if it is new."""
         return self.numbers.setdefault(text, len(self.numbers))
 
     def all(self, texts: Iterable[str]) -> list[int]:
+        """The numbers of several."""
         return [self.number(text) for text in texts]
 
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code, Problem, Span, SpecError
 from conv_anim.limits import Location, fixed
-from conv_anim.spec.kinds import INVALID, Invalid, Report, is_flag
+from conv_anim.spec.kinds import INVALID, Invalid, Report
 from conv_anim.spec.model import Control, State
-from conv_anim.spec.nodes import Entries, Items, Scalar
+from conv_anim.spec.nodes import Entries, Items, Scalar, is_flag
 from conv_anim.spec.records import Field
 
 if TYPE_CHECKING:
@@ -46,13 +46,16 @@ class Asked:
 
     @property
     def path(self) -> str:
+        """The place as ``--set`` takes it."""
         return ".".join(part.text for part in self.place)
 
     @property
     def labels(self) -> tuple[str, ...]:
+        """The values as they are written."""
         return tuple(map(_label, self.values))
 
     def control(self) -> Control:
+        """What the page shows for it: a slider for numbers in order, a switch for truth values, else a stepper."""
         numbers = [node.value for node in self.values if isinstance(node, Scalar) and _is_number(node.value)]
         ordered = len(numbers) == len(self.values) and numbers == sorted(numbers)  # type: ignore[type-var]  # numbers
         switch = len(self.values) == 2 and all(map(is_flag, self.values))
@@ -171,6 +174,10 @@ def mistakes(root: Node, controls: Node, read: Callable[[Node], Spec]) -> Iterat
     from conv_anim.spec import overrides
 
     for one in ControlsKind().good(controls, Report()):
+        if one.place[0].text == "layer" and isinstance(root, Entries) and "layers" in root.keys:
+            what, way = "this spec has 'layers', and no 'layer'", one.path.replace("layer", "layers.0", 1)
+            yield Problem(Code.OVERRIDE, what, one.key.path, one.place[0].span, f"of the first of them: {way}")
+            continue
         for value in one.values:
             try:
                 read(overrides.put(root, overrides.Change(one.place, value)))

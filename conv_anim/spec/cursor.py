@@ -27,6 +27,7 @@ class Frame:
     is_list: bool = False
 
     def begin(self, key: str) -> None:
+        """A key, whose value comes next."""
         self.key = key
         self.said.setdefault(key, "")
 
