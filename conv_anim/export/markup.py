@@ -36,11 +36,12 @@ class Markup:
     """Elements, with the glyphs and texts that they use."""
 
     glyphs: dict[tuple[str, bool], str] = field(default_factory=dict)
-    texts: dict[tuple[str, bool, float], str] = field(default_factory=dict)
+    texts: dict[tuple[str, bool, float], tuple[str, float]] = field(default_factory=dict)
+    """The name of each, and how wide it is."""
 
     def element(self, item: Primitive) -> str:
         """A primitive as the text of an SVG element."""
-        item = snapped(item)
+        item = item if isinstance(item, Text) else snapped(item)
         match item:
             case Polygons(rings=rings):
                 return _path(_drawn(_units(rings), closed=True), item.fill, item.stroke)
@@ -56,16 +57,19 @@ class Markup:
                 assert_never(item)
 
     def _text(self, item: Text) -> str:
+        """On a whole pixel, as `snapped` has it."""
         key = (item.text, item.bold, round(item.size, 2))
-        name = self.texts.setdefault(key, f"s{len(self.texts)}")
-        width = item.size * face(bold=item.bold).width(item.text)
+        if key not in self.texts:
+            self.texts[key] = f"s{len(self.texts)}", face(bold=item.bold).width(item.text)
+        name, ems = self.texts[key]
+        width = item.size * ems
         start = item.x - {"start": 0.0, "middle": width / 2, "end": width}[item.anchor]
-        x, y = 10 * round(10 * start), round(100 * item.y)
+        x, y = 10 * round(10 * start), 100 * round(item.y)
         return f"<use href=#{name} x={_number(x)} y={_number(y)} fill={_color(item.color)} />"
 
     def definitions(self) -> str:
         """All texts that elements use, and below them the glyphs that these use."""
-        texts = [self._defined(*key, name) for key, name in self.texts.items()]
+        texts = [self._defined(*key, name) for key, (name, _) in self.texts.items()]
         outlines = [
             f"<path id={name} d={_outlined(character, bold)} />" for (character, bold), name in self.glyphs.items()
         ]

@@ -41,6 +41,7 @@ class Cells {
       return area;
     });
     $("spots").replaceChildren(...this.areas);
+    this.pressed = null;
     if (focused >= 0) this.areas[Math.min(focused, this.areas.length - 1)]?.focus();
   }
 
@@ -133,7 +134,11 @@ class Cells {
     const drawn = (kind) => (k) => this.ring(kind, this.outlineOf(this.spots[k]), this.spots[k].name);
     const veil = reaching ? [this.veil([...own, ...far])] : [];
     $("lit").replaceChildren(...veil, ...far.map(drawn("far")), ...own.map(drawn("halo")), ...own.map(drawn("at")));
-    for (const [k, area] of this.areas.entries()) area.setAttribute("aria-pressed", k === this.pinned);
+    if (this.pressed !== this.pinned) {
+      this.areas[this.pressed]?.removeAttribute("aria-pressed");
+      this.areas[this.pinned]?.setAttribute("aria-pressed", "true");
+      this.pressed = this.pinned;
+    }
   }
 
   ring(kind, outline, name = "") {

@@ -12,6 +12,22 @@ function made(tag, attributes = {}, ...inside) {
   return element;
 }
 
+/** Definitions of texts, each of its glyphs as one path: to draw a text, a browser then has one thing to copy. */
+function flattened(definitions) {
+  const texts = document.createElementNS(SVG, "defs");
+  texts.innerHTML = definitions;
+  for (const text of texts.querySelectorAll("g")) {
+    const path = document.createElementNS(SVG, "path");
+    const glyph = (use) => `M${use.getAttribute("x") ?? 0},0${texts.querySelector(use.getAttribute("href")).getAttribute("d")}`;
+    path.id = text.id;
+    path.setAttribute("transform", text.getAttribute("transform"));
+    path.setAttribute("d", [...text.children].map(glyph).join(""));
+    text.replaceWith(path);
+  }
+  for (const glyph of texts.querySelectorAll("[id^=g]")) glyph.remove();
+  return texts;
+}
+
 /** The figures of a page, and what they have in common. */
 class Figures {
   constructor(data) {

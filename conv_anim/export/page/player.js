@@ -14,7 +14,7 @@ class Player {
   /** Takes up figures, and shows the one that is to be shown first. */
   take(figures, state = figures.data.first) {
     this.figures = figures;
-    $("texts").innerHTML = figures.data.definitions;
+    $("shared").replaceChildren(flattened(figures.data.definitions));
     this.load(figures.of(state));
   }
 

@@ -91,9 +91,19 @@ class States {
     return `#${new URLSearchParams([...this.said(), ...step])}`;
   }
 
+  /** After the frame that shows it: a browser takes a while over it. */
   write(how) {
+    const address = this.address();
+    if (how === "pushState") this.pushes = true;
+    clearTimeout(this.later);
+    this.later = setTimeout(() => this.written(address), 0);
+  }
+
+  written(address) {
+    const how = this.pushes ? "pushState" : "replaceState";
+    this.pushes = false;
     try {
-      history[how](null, "", this.address());
+      history[how](null, "", address);
     } catch {
       // a page without an address of its own, as in a frame that is closed off
     }
@@ -122,7 +132,7 @@ class States {
   }
 
   async copy() {
-    this.write("replaceState");
+    this.written(this.address());
     await copied($("link"), location.href, this.player);
   }
 }
@@ -145,39 +155,49 @@ async function copied(button, text, player) {
   setTimeout(() => (button.textContent = label), 1500);
 }
 
-/** What stands below a figure: formulas, caption, programs and the spec. */
+/** What stands below a figure: formulas, caption, programs and the spec; what is folded away is not written. */
 class Texts {
   constructor(player) {
     this.player = player;
-    $("framework").addEventListener("change", () => this.program());
+    $("framework").addEventListener("change", () => this.fold());
     for (const id of ["program", "spec"]) {
+      $(`of-${id}`).addEventListener("toggle", () => this.fold());
       $(`copy-${id}`).addEventListener("click", () => copied($(`copy-${id}`), $(id).textContent, player));
     }
   }
 
   show(figure) {
     this.figure = figure;
-    const say = (key) => this.player.say(key);
     $("formulas").replaceChildren(...figure.formulas.map((line) => made("p", {}, line)));
     $("caption").textContent = figure.caption ?? "";
     $("caption").hidden = !figure.caption;
-    const before = $("framework").value;
-    $("framework").replaceChildren(...figure.programs.map(([name]) => made("option", {}, name)));
-    if (figure.programs.some(([name]) => name === before)) $("framework").value = before;
-    $("framework").setAttribute("aria-label", say("framework"));
-    for (const id of ["program", "spec"]) {
-      $(`of-${id}`).querySelector("summary").textContent = say(id);
-      $(`copy-${id}`).textContent = say("copy");
-    }
     $("of-program").hidden = !figure.programs.length;
     $("of-spec").hidden = !figure.spec;
-    $("spec").textContent = figure.spec;
+    this.name();
+    this.fold();
     $("beside").hidden = false;
-    this.program();
   }
 
-  program() {
+  /** Labels in the figure's language, and the frameworks that have a program. */
+  name() {
+    const names = this.figure.programs.map(([name]) => name);
+    const form = [this.figure.lang, ...names].join();
+    if (form === this.form) return;
+    this.form = form;
+    const before = $("framework").value;
+    $("framework").replaceChildren(...names.map((name) => made("option", {}, name)));
+    if (names.includes(before)) $("framework").value = before;
+    $("framework").setAttribute("aria-label", this.player.say("framework"));
+    for (const id of ["program", "spec"]) {
+      $(`of-${id}`).querySelector("summary").textContent = this.player.say(id);
+      $(`copy-${id}`).textContent = this.player.say("copy");
+      delete $(`copy-${id}`).dataset.label;
+    }
+  }
+
+  fold() {
     const found = this.figure.programs.find(([name]) => name === $("framework").value);
-    $("program").textContent = found ? found[1] : "";
+    if ($("of-program").open) $("program").textContent = found ? found[1] : "";
+    if ($("of-spec").open) $("spec").textContent = this.figure.spec;
   }
 }
