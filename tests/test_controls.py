@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import conv_anim
-from conv_anim import pipeline
+from conv_anim import inputs, pipeline
 from conv_anim.diagnostics import Source, SpecError
 from conv_anim.export import html
 from conv_anim.spec.controls import MOST_STATES
 from conv_anim.spec.editing import edited
-from conv_anim.spec.reader import schema
+from conv_anim.spec.schema import schema
 
 SPEC = """# a figure
 title: Mine  # with a comment
@@ -240,3 +240,23 @@ def test_what_cannot_be_edited():
     assert edited("", ["a"], "2") is None
     assert edited("a: 1", ["a", "b"], "2") is None
     assert edited("a: [1]", ["a", "3"], "2") is None
+
+
+def test_a_data_file_is_read_once_for_all_combinations(tmp_path, monkeypatch):
+    (tmp_path / "numbers.csv").write_text("1,2,3,4\n5,6,7,8\n9,1,2,3\n4,5,6,7\n")
+    text = "input: {values: {file: numbers.csv}}\nlayer: {type: conv, kernel_size: 2}\nview: flat\n"
+    (tmp_path / "spec.yaml").write_text(f"{text}controls: {{layer.stride: [1, 2], layer.padding: [0, 1, 2]}}\n")
+    read = []
+    monkeypatch.setattr(inputs, "_numbers", lambda *args, numbers=inputs._numbers: read.append(args) or numbers(*args))
+    made = pipeline.load(tmp_path / "spec.yaml")
+    assert len(read) == 2, "for the spec itself, and for its combinations"
+    assert len({id(state.spec.input.values.numbers) for state in made.states}) == 1
+    assert [path.name for path in made.files] == ["spec.yaml", "numbers.csv"]
+
+
+def test_all_frames_of_a_page_are_counted(monkeypatch):
+    monkeypatch.setattr(html, "MOST_FRAMES", 60)
+    text = plain(SPEC) + "controls: {layer.stride: [1, 2], layer.padding: [0, 1]}\n"
+    with pytest.raises(SpecError, match="this page would have 99 frames, more than 60") as caught:
+        pipeline.drawn_as(loaded(text), "html")
+    assert "fewer values of 'controls'" in caught.value.problems[0].hint

@@ -20,14 +20,6 @@ if TYPE_CHECKING:
 
 SCRIPTS = (*html.PLAYER, "editor.js", "play.js")
 STYLES = ("page.css", "editor.css")
-WORDS = {
-    "label": "Spec",
-    "offers": "What can stand here",
-    "problems": "Problems",
-    "save": "Save",
-    "hint": "Ctrl+Space completes. Paste a layer as PyTorch or Keras write it: it becomes a spec. "
-    "Double-click a number of the input or the kernel, or type it on its cell, to change it.",
-}
 
 
 def server(name: str, text: str, folder: Path, *, port: int = 0, limits: Limits = USUAL) -> Server:
@@ -39,6 +31,6 @@ def server(name: str, text: str, folder: Path, *, port: int = 0, limits: Limits 
 
 def page(name: str, text: str) -> str:
     """The page, with a text to begin with."""
-    words = {key: escape(said) for key, said in {**WORDS, "text": f"\n{text}", "name": name}.items()}
+    words = {"text": f"\n{escape(text)}", "name": escape(name)}
     editor = html.filled(html.part("editor.html"), words)
     return html.page(EMPTY, poster="data:,", scripts=SCRIPTS, styles=STYLES, connects=True, more=editor)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 LARGEST = 2_000_000
 """Bytes of a page."""
 MOST_FRAMES = 4000
+"""Of all figures of a page."""
+FEWER = "fewer values of 'controls', "
 PLAYER = ("figures.js", "player.js", "cells.js", "knobs.js", "states.js")
 """What every page runs."""
 SCRIPTS = (*PLAYER, "start.js")
@@ -53,7 +55,7 @@ def _whole(made: Data, scene: Scene, largest: Scene) -> bytes:
     whole = page(made, poster=_poster(scene), scripts=SCRIPTS).encode()
     if len(whole) > LARGEST:
         what = f"this page would have {len(whole) / 1e6:.1f} million bytes, more than {LARGEST / 1e6:.0f}"
-        raise _too_large(what, largest, fewer="fewer values of 'controls', " if made["controls"] else "")
+        raise _too_large(what, largest, FEWER if made["controls"] else "")
     return whole
 
 
@@ -63,10 +65,12 @@ def figure(scene: Scene, beside: Beside | None = None) -> Data:
 
 
 def booked(book: Book) -> Data:
-    """The figures of a book as data, what they have in common once. Raises SpecError if one has too many frames."""
-    for scene in book.drawn:
-        if len(scene.frames) > MOST_FRAMES:
-            raise _too_large(f"this page would have {len(scene.frames)} frames, more than {MOST_FRAMES}", scene)
+    """The figures of a book as data, what they have in common once. Raises SpecError if they have too many frames."""
+    count = sum(len(scene.frames) for scene in book.drawn)
+    if count > MOST_FRAMES:
+        largest = max(book.drawn, key=lambda scene: len(scene.frames))
+        fewer = FEWER if len(book.drawn) > 1 else ""
+        raise _too_large(f"this page would have {count} frames, more than {MOST_FRAMES}", largest, fewer)
     tables = Tables()
     states = [sheet if isinstance(sheet, str) else tables.figure(sheet) for sheet in book.sheets]
     return {**tables.data(), "controls": list(book.controls), "states": states, "first": book.first}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from math import prod
 from typing import TYPE_CHECKING, TypeVar
 
@@ -100,7 +100,7 @@ def spec(node: Node, files: Files, limits: Limits = USUAL) -> Spec:
     made = _board(node, files, report) if several else _one(node, files, report)
     problems = [*report.problems, *_too_large(None if isinstance(made, Invalid) else made, node, report)]
     plain, asked = controls.without(node)
-    read = partial(spec, files=files, limits=limits)
+    read = partial(spec, files=cache(files), limits=limits)
     if asked is not None:
         problems += controls.mistakes(plain, asked, read)
     if isinstance(made, Invalid) or problems:

@@ -15,8 +15,8 @@ class Play {
       changed: () => this.draw(),
       pasted: (words) => this.convert(words),
     });
-    this.buttons();
     this.editing();
+    this.name();
     $("of-program").addEventListener("toggle", () => this.programs());
     this.draw();
   }
@@ -56,9 +56,9 @@ class Play {
       this.editor.tell(problems);
       $("card").classList.toggle("void", problems.length > 0);
       if (figure) this.show(figure);
-    } catch {
+    } catch (error) {
       this.gone = true;
-      $("notes").textContent = this.player.say("play.gone");
+      $("notes").textContent = error instanceof TypeError ? this.player.say("play.gone") : error.message;
     }
   }
 
@@ -66,6 +66,7 @@ class Play {
     const figures = new Figures(figure);
     const { player } = this;
     player.take(figures);
+    this.name();
     const { title, description } = player.data;
     document.title = title || description;
     $("title").textContent = title;
@@ -76,6 +77,19 @@ class Play {
     $("of-program").hidden = false;
     this.programs();
     performance.mark("conv-anim:shown");
+  }
+
+  /** What stands around the editor, in the figure's language. */
+  name() {
+    const say = (key) => this.player.say(key);
+    if (this.language === this.player.data.lang) return;
+    this.language = this.player.data.lang;
+    for (const [id, key] of Object.entries({ text: "spec", offers: "play.offers", problems: "play.problems", saves: "play.save" })) {
+      $(id).setAttribute("aria-label", say(key));
+    }
+    $("hint").textContent = say("play.hint");
+    this.pencil.textContent = say("edit");
+    this.buttons();
   }
 
   async programs() {

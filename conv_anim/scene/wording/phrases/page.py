@@ -21,6 +21,11 @@ EN = {
     "copy.done": "Copied",
     "program": "Code",
     "play.gone": "conv-anim play has stopped; this page draws no more.",
+    "play.offers": "What can stand here",
+    "play.problems": "Problems",
+    "play.save": "Save",
+    "play.hint": "Ctrl+Space completes. Paste a layer as PyTorch or Keras write it, and it becomes a spec. "
+    "Double-click a number of the input or the kernel, or type on it, to change it.",
     "edit": "Edit",
     "framework": "Framework",
     "spec": "Spec",
@@ -74,6 +79,11 @@ ZH_TW = {
     "copy.done": "已複製",
     "program": "程式碼",
     "play.gone": "conv-anim play 已停止；這個頁面不再作圖。",
+    "play.offers": "這裡可以寫的",
+    "play.problems": "問題",
+    "play.save": "儲存",
+    "play.hint": "按 Ctrl+空白鍵補完。貼上 PyTorch 或 Keras 的層，就會變成規格。"
+    "要改輸入或核的數，按兩下該格，或直接在格上打字。",
     "edit": "編輯",
     "framework": "框架",
     "spec": "規格",
