@@ -18,6 +18,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 import click
+from browser import a_key_in_play, a_page_with_controls
 from measure import Row, Skipped, fastest, paired, run
 
 from conv_anim.catalog import templates
@@ -284,11 +285,12 @@ def many_specs(folder: Path) -> Iterator[Row | Skipped]:
 
 def a_save(folder: Path) -> Iterator[Row | Skipped]:
     """What `watch` answers, from a save on."""
-    from conv_anim.app.preview import Publisher, Server, Watcher, watching
+    from conv_anim.app.preview import Watcher, server, watching
 
     spec = written(folder / "watched.yaml", "title: 0\n" + FLAT.format(every=1))
-    board = Publisher()
-    told = watching(Watcher(spec), Server(board))
+    serving = server()
+    board = serving.publisher
+    told = watching(Watcher(spec), serving)
     next(told)
     times = []
     for k in range(1, 12):
@@ -312,6 +314,8 @@ SECTIONS = (
     many_specs,
     commands,
     a_save,
+    a_page_with_controls,
+    a_key_in_play,
 )
 
 

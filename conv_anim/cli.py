@@ -24,6 +24,7 @@ COMMANDS = {
     "embed": "Put figures into Markdown pages, and keep them up to date.",
     "draw": "Draw a layer as PyTorch or Keras write it; no spec needed.",
     "watch": "Show a spec in the browser, anew whenever it is saved.",
+    "play": "Write a spec in the browser, with the figure beside it.",
     "validate": "Check specs without drawing them.",
     "explain": "Say what a spec does: sizes, costs, receptive fields.",
     "code": "Print code that computes a spec: PyTorch, Keras, JAX or NumPy.",

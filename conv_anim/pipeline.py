@@ -186,8 +186,27 @@ def render(spec: Spec, path: str | PathLike[str], *, step: Steps | None = None, 
 
     path, limits = Path(path), limits or USUAL
     claims.check(path, spec.files, "give the picture another name")
-    files.write(path, encoded(scene(spec, limits=limits), format_of(path), step=step, limits=limits))
+    files.write(path, drawn_as(spec, format_of(path), step=step, limits=limits))
     return path
+
+
+def drawn_as(spec: Spec, format_: str, *, step: Steps | None = None, limits: Limits = USUAL) -> bytes:
+    """A spec as a file of a format; a page holds all combinations of its controls. Raises SpecError."""
+    if format_ == "html" and spec.states and step is None:
+        return _page(spec, limits)
+    return encoded(scene(spec, limits=limits), format_, step=step, limits=limits)
+
+
+def _page(spec: Spec, limits: Limits) -> bytes:
+    from conv_anim import pages
+    from conv_anim.export import budget, html
+
+    def draw(one: Spec) -> Scene:
+        drawn = scene(one, limits=limits)
+        budget.check(drawn, formats.of("html"), limits, also=_made(drawn, None, limits))
+        return drawn
+
+    return html.encode_states(pages.book(spec, draw))
 
 
 def format_of(path: Path) -> str:
@@ -215,10 +234,9 @@ def pictures(
     spec: Spec, format_: str, name: str, *, step: Steps | None = None, limits: Limits = USUAL
 ) -> list[tuple[str, bytes]]:
     """File names, made from ``name`` without a suffix, and their contents; ``frames`` makes many, else there is one."""
-    drawn = scene(spec, limits=limits)
     if format_ == "frames":
-        return _numbered(drawn, name, step, limits)
-    return [(f"{name}.{format_}", encoded(drawn, format_, step=step, limits=limits))]
+        return _numbered(scene(spec, limits=limits), name, step, limits)
+    return [(f"{name}.{format_}", drawn_as(spec, format_, step=step, limits=limits))]
 
 
 def names(spec: Spec, format_: str, name: str, *, step: Steps | None = None, limits: Limits = USUAL) -> list[str]:

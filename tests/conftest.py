@@ -35,7 +35,7 @@ SUITES = {
     },
     "hosts": {
         "test_docs", "test_embed", "test_fence", "test_formats", "test_hooks", "test_html", "test_jupyter",
-        "test_package", "test_pandoc", "test_site", "test_sphinx", "test_watch",
+        "test_package", "test_pandoc", "test_site", "test_sphinx", "test_play", "test_states", "test_watch",
     },
 }  # fmt: skip
 """Suites with targets of their own in the Makefile, and their modules: many processes, or real hosts and browsers."""
@@ -128,6 +128,15 @@ def new_page(browser: Browser, **options: Any) -> Page:
     page = browser.new_page(**options)
     page.set_default_timeout(PATIENCE)
     return page
+
+
+def until(page: Page, expression: str, given: Any = None) -> None:
+    """Wait until a page has it so. Playwright's own way evaluates texts in the page, which our policy forbids."""
+    for _ in range(PATIENCE // 20):
+        if page.evaluate(expression, given):
+            return
+        page.wait_for_timeout(20)
+    raise AssertionError(f"it never came: {expression}")
 
 
 def screenshot(page: Page, width: int, height: int) -> bytes:

@@ -89,7 +89,7 @@ def test_it_shows_what_is_painted(name, opened):
     scene = pipeline.scene(conv_anim.load(KNOWN[name].path))
     width, height = scene.width, scene.height
     page = opened(name, reduced_motion="reduce", viewport={"width": width + 200, "height": height + 500}).page
-    page.evaluate("$('picture').style.cssText = 'position: fixed; left: 0; top: 0; max-width: none'")
+    page.evaluate("$('picture').style.cssText = 'position: fixed; left: 0; top: 0; max-width: none; z-index: 9'")
     painted = [frame[..., :3].astype(int) for frame in frames(scene)]
     for key, frame in (("End", -1), ("Home", 0)):
         page.keyboard.press(key)

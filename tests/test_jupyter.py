@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 import conv_anim
+from conv_anim import pipeline
 from conv_anim.embed.jupyter import _magic
 
 nbclient = pytest.importorskip("nbclient")
@@ -49,6 +50,13 @@ def notebook(tmp_path_factory):
 def data(notebook, number):
     (output,) = notebook[0].cells[number].outputs
     return output["data"]
+
+
+def test_a_page_in_a_notebook_has_controls():
+    spec = SPEC | {"controls": {"layer.stride": [1, 2]}}
+    shown = conv_anim.show(spec, format="html").figure.encoded()
+    assert shown == pipeline.drawn_as(conv_anim.load(spec), "html")
+    assert shown != conv_anim.show(SPEC, format="html").figure.encoded()
 
 
 def test_a_spec_and_a_trace_show_themselves(notebook):

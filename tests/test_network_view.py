@@ -346,7 +346,8 @@ def test_a_page_of_twenty_layers_is_small():
 def test_a_page_says_what_it_has_no_room_for(monkeypatch):
     scene = pictures.scene(template("resnet18"))
     monkeypatch.setattr(html, "ROOM_INSIDE", 15_000)
-    made = html.figure(scene)
+    data = html.figure(scene)
+    made = data["figures"][data["states"][0]]
     assert 0 < made["left_out"] < 6
     assert sum(each is None for each in made["insides"]) == made["left_out"]
 

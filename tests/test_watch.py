@@ -15,7 +15,12 @@ from pathlib import Path
 import pytest
 
 from conv_anim.app import preview as watching_module
-from conv_anim.app.preview import Ended, Publisher, Server, Watcher, watching
+from conv_anim.app import server as server_module
+from conv_anim.app.handler import Handler
+from conv_anim.app.preview import Watcher, watching
+from conv_anim.app.preview import server as serving
+from conv_anim.app.publisher import Publisher
+from conv_anim.app.server import Ended
 from tests import conftest
 from tests.test_faults import ended, staged
 
@@ -29,7 +34,7 @@ def watched(tmp_path):
     """A spec that is watched, and its server."""
     path = tmp_path / "a spec.yaml"
     path.write_text(SPEC)
-    server = Server(Publisher())
+    server = serving()
     told = watching(Watcher(path), server)
     first = next(told)
     yield path, server, first
@@ -93,7 +98,7 @@ def test_a_mistake_leaves_the_last_good_picture(watched):
     state = json.loads(ask(server, "/figure?after=1")[1])
     assert "did you mean 'kernel_size'" in state["problem"]
     assert "a spec.yaml:3:" in state["problem"]
-    assert state["figure"]["title"] == "Mine"
+    assert state["figure"]["figures"][0]["title"] == "Mine"
     path.unlink()
     state = json.loads(ask(server, "/figure?after=2")[1])
     assert "there is no such file" in state["problem"]
@@ -101,14 +106,14 @@ def test_a_mistake_leaves_the_last_good_picture(watched):
     other.write_text(SPEC.replace("Mine", "Yours"))
     other.replace(path)
     state = json.loads(ask(server, "/figure?after=3")[1])
-    assert (state["problem"], state["figure"]["title"]) == ("", "Yours")
+    assert (state["problem"], state["figure"]["figures"][0]["title"]) == ("", "Yours")
 
 
 def test_data_files_are_watched_too(tmp_path):
     path, data = tmp_path / "spec.yaml", tmp_path / "numbers.csv"
     data.write_text("1,2,3\n4,5,6\n7,8,9\n")
     path.write_text("input: {values: {file: numbers.csv}}\nlayer: {type: conv, kernel_size: 2}\nview: flat\n")
-    server = Server(Publisher())
+    server = serving()
     told = watching(Watcher(path), server)
     assert next(told).problem == ""
     data.write_text("1,2\n3\n")
@@ -169,7 +174,7 @@ def test_the_page_follows_the_file(watched, browser):
 def test_a_spec_that_is_bad_from_the_start_is_told(tmp_path, browser):
     path = tmp_path / "bad.yaml"
     path.write_text("layer: 3\n")
-    server = Server(Publisher())
+    server = serving()
     told = watching(Watcher(path), server)
     next(told)
     page = conftest.new_page(browser, viewport={"width": 320, "height": 640})
@@ -179,6 +184,23 @@ def test_a_spec_that_is_bad_from_the_start_is_told(tmp_path, browser):
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.close()
     told.close()
+
+
+def test_controls_are_followed_too(watched, browser):
+    path, server, _ = watched
+    page = conftest.new_page(browser)
+    page.goto(server.address)
+    page.wait_for_selector("h1:text-is('Mine')")
+    path.write_text(f"{SPEC}controls: {{layer.padding: [0, 1, 2]}}\n")
+    page.locator("#knobs input").fill("2")
+    page.locator("#position:text-is('1 of 36')").wait_for()
+    path.write_text(f"{titled('Yours')}controls: {{layer.stride: [1, 2], layer.padding: [0, 2]}}\n")
+    page.locator("#knobs input").nth(1).wait_for()
+    assert page.eval_on_selector_all("#knobs output", "all => all.map((one) => one.textContent)") == ["1", "2"]
+    path.write_text(titled("Mine again"))
+    page.wait_for_selector("h1:text-is('Mine again')")
+    page.wait_for_selector("#knobs", state="hidden")
+    page.close()
 
 
 def command(*args):
@@ -202,7 +224,7 @@ def test_an_interrupt_ends_it_quietly(tmp_path):
 def test_a_port_that_is_taken_is_told(tmp_path):
     path = tmp_path / "spec.yaml"
     path.write_text(SPEC)
-    server = Server(Publisher())
+    server = serving()
     done = subprocess.run(command(path, "--port", server.server_port), capture_output=True, text=True, check=False)
     server.server_close()
     assert done.returncode == 1
@@ -211,14 +233,14 @@ def test_a_port_that_is_taken_is_told(tmp_path):
 
 
 def test_a_reader_waits_until_there_is_something_new():
-    board = Publisher()
+    publisher = Publisher()
     found = []
-    thread = threading.Thread(target=lambda: found.append(board.after(0, patience=PATIENCE)))
+    thread = threading.Thread(target=lambda: found.append(publisher.after(0, patience=PATIENCE)))
     thread.start()
-    board.post(None, "wrong")
+    publisher.post(None, "wrong")
     thread.join(PATIENCE)
     assert found[0].problem == "wrong"
-    assert board.after(1, patience=0).version == 1
+    assert publisher.after(1, patience=0).version == 1
 
 
 # faults
@@ -282,7 +304,7 @@ def test_any_fault_is_told_and_the_next_save_is_a_new_chance(tmp_path):
 def test_what_takes_the_place_of_the_spec(tmp_path):
     path = tmp_path / "spec.yaml"
     path.write_text(SPEC)
-    server = Server(Publisher())
+    server = serving()
     told = watching(Watcher(path), server)
     assert next(told).problem == ""
 
@@ -317,7 +339,7 @@ def test_a_name_that_no_file_can_have():
 def test_a_page_that_is_served_no_longer_is_told(tmp_path):
     path = tmp_path / "spec.yaml"
     path.write_text(SPEC)
-    server = Server(Publisher())
+    server = serving()
     told = watching(Watcher(path), server)
     next(told)
     server.socket.shutdown(socket.SHUT_RDWR)
@@ -329,7 +351,7 @@ def test_readers_who_leave_give_up_their_seats(watched, monkeypatch):
     _, server, first = watched
     asked = f"GET /figure?after={first.version} HTTP/1.1\r\nHost: 127.0.0.1:{server.server_port}\r\n\r\n".encode()
     for _ in range(3):
-        readers = [socket.create_connection(server.server_address) for _ in range(watching_module.MOST)]
+        readers = [socket.create_connection(server.server_address) for _ in range(server_module.MOST)]
         for reader in readers:
             with contextlib.suppress(OSError):  # those of before may still have their seats
                 reader.sendall(asked)
@@ -343,8 +365,8 @@ def test_readers_who_leave_give_up_their_seats(watched, monkeypatch):
 
 def test_readers_who_say_nothing_keep_no_seat(watched, monkeypatch):
     _, server, _ = watched
-    monkeypatch.setattr(watching_module.Handler, "timeout", 0.05)
-    readers = [socket.create_connection(server.server_address, timeout=10) for _ in range(watching_module.MOST)]
+    monkeypatch.setattr(Handler, "timeout", 0.05)
+    readers = [socket.create_connection(server.server_address, timeout=10) for _ in range(server_module.MOST)]
     assert {reader.recv(1) for reader in readers} == {b""}, "all are sent away"
     for reader in readers:
         reader.close()
@@ -356,9 +378,9 @@ def test_without_descriptors_it_rests(tmp_path):
     path = tmp_path / "spec.yaml"
     path.write_text(SPEC)
     code = """
-from conv_anim.app import preview
+from conv_anim.app import server
 held, failures = [], []
-take = preview.ThreadingHTTPServer.get_request
+take = server.ThreadingHTTPServer.get_request
 def get_request(self):
     if not failures:
         try:
@@ -376,7 +398,7 @@ def get_request(self):
             for handle in held:
                 os.close(handle)
         raise
-preview.ThreadingHTTPServer.get_request = get_request
+server.ThreadingHTTPServer.get_request = get_request
 """
     few = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))  # noqa: E731
     process = staged(code, "watch", path, preexec_fn=few)
@@ -401,7 +423,7 @@ def test_nobody_reads_what_it_says(tmp_path):
     replace(path, titled("Yours"))
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("GET", "/figure?after=1")
-    assert json.loads(connection.getresponse().read())["figure"]["title"] == "Yours"
+    assert json.loads(connection.getresponse().read())["figure"]["figures"][0]["title"] == "Yours"
     connection.close()
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 0

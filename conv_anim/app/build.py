@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -158,7 +158,8 @@ def key(job: Job) -> str:
     if any(map(_foreign, job.spec.figures)) or not formats.is_ours(format_):
         return ""
     encoder = "-" if format_.encoder is None else named(format_.encoder)()
-    parts = (repr(job.spec), job.format, repr(job.step), job.path.name, repr(job.limits), encoder)
+    spec = job.spec if job.format == "html" else replace(job.spec, controls=(), states=())  # which only pages show
+    parts = (repr(spec), job.format, repr(job.step), job.path.name, repr(job.limits), encoder)
     return build_cache.key(*parts) if encoder else ""
 
 

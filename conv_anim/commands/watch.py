@@ -27,22 +27,23 @@ def watch(spec: Path, changes: tuple[str, ...], port: int, *, opens: bool) -> No
     """
     from conv_anim import signals
     from conv_anim.app.console import limits
-    from conv_anim.app.preview import Ended, Publisher, Server, Watcher, watching
+    from conv_anim.app.preview import Watcher, server, watching
+    from conv_anim.app.server import Ended
     from conv_anim.fatal_errors import way
     from conv_anim.signals import Stopped
 
     if str(spec) == "-":
         raise click.UsageError("standard input cannot be watched; name a file")
     try:
-        server = Server(Publisher(), port)
+        serving = server(port)
     except OSError as error:
         way_out = way(error, "choose another with --port")
         raise click.ClickException(f"port {port} cannot be used: {error.strerror}; {way_out}") from None
-    click.echo(f"watching {spec} at {server.address} (Ctrl-C ends it)", err=True)
+    click.echo(f"watching {spec} at {serving.address} (Ctrl-C ends it)", err=True)
     if opens:
-        click.launch(server.address)
+        click.launch(serving.address)
     try:
-        for state in watching(Watcher(spec, changes, limits=limits()), server):
+        for state in watching(Watcher(spec, changes, limits=limits()), serving):
             with suppress(OSError):  # nobody reads it here any more; the page tells it as well
                 click.echo(state.problem or f"drawn {state.version}", err=True)
     except Stopped:  # which is how it is meant to end
@@ -50,4 +51,4 @@ def watch(spec: Path, changes: tuple[str, ...], port: int, *, opens: bool) -> No
         sys.exit(0)
     except Ended as end:
         why = "".join(f": {error}" for error in end.args)
-        raise click.ClickException(f"the page at {server.address} can be served no longer{why}") from None
+        raise click.ClickException(f"the page at {serving.address} can be served no longer{why}") from None

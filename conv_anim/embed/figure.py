@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from conv_anim import pipeline
@@ -11,6 +12,8 @@ from conv_anim.limits import USUAL
 from conv_anim.spec import formats, source_map
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conv_anim.limits import Limits
     from conv_anim.pipeline import Loaded
     from conv_anim.scene.primitives import Scene
@@ -27,6 +30,8 @@ class Figure:
     format: str
     alt: str
     step: int | None = None
+    controlled: Callable[[], bytes] | None = None
+    """What makes a page of all combinations of its spec's controls; None where there are none, or it is no page."""
 
     @property
     def moves(self) -> bool:
@@ -39,6 +44,8 @@ class Figure:
 
     def encoded(self) -> bytes:
         """The file. Raises SpecError if there is no such step."""
+        if self.controlled is not None:
+            return self.controlled()
         return pipeline.encoded(self.scene, self.format, step=self.step)
 
     def poster(self) -> bytes:
@@ -63,7 +70,10 @@ def figure(
         raise source_map.located(error, loaded.root) from None
     if step is not None:
         choice.numbers(step, len(drawn.rests))
-    return Figure(drawn, format_ or usual_format(loaded, step), alt or drawn.description, step)
+    shown, spec = format_ or usual_format(loaded, step), loaded.spec
+    controls = shown == "html" and step is None and spec.states
+    controlled = partial(pipeline.drawn_as, spec, shown, limits=limits) if controls else None
+    return Figure(drawn, shown, alt or drawn.description, step, controlled)
 
 
 def usual_format(loaded: Loaded, step: int | None) -> str:

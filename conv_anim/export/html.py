@@ -9,155 +9,148 @@ from __future__ import annotations
 import json
 import zlib
 from base64 import b64encode
+from dataclasses import dataclass, field
 from hashlib import sha256
 from html import escape
 from importlib import resources
 from io import BytesIO
-from itertools import accumulate
 from math import ceil
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conv_anim.diagnostics import SpecError
-from conv_anim.export.markup import Markup, ring
+from conv_anim.export.figures import Book, Sheet, Tables
 from conv_anim.limits import fixed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from conv_anim.scene.primitives import Guide, Items, Scene, Spot
+    from conv_anim.export.figures import Beside
+    from conv_anim.scene.primitives import Scene
 
 LARGEST = 2_000_000
 """Bytes of a page."""
 ROOM_INSIDE = 700_000
-"""Bytes of a page that the figures inside of a network may take."""
+"""Bytes of a page that the figures inside of networks may take."""
 MOST_FRAMES = 4000
-SCRIPTS = ("player.js", "start.js")
+"""Of all figures of a page."""
+FEWER = "fewer values of 'controls', "
+PLAYER = ("figures.js", "player.js", "cells.js", "knobs.js", "states.js")
+"""What every page runs."""
+SCRIPTS = (*PLAYER, "start.js")
 
 Data: TypeAlias = dict[str, Any]
-"""A figure as the page's script reads it."""
+"""Figures as the page's script reads them."""
 
 
 def encode(scene: Scene) -> bytes:
     """The page of a scene, the same bytes every time. Raises SpecError if it would be too large."""
-    made = figure(scene)
+    return _whole(figure(scene), scene, scene)
+
+
+def encode_states(book: Book) -> bytes:
+    """The page of all combinations of some controls. Raises SpecError if it would be too large."""
+    first = book.sheets[book.first]
+    assert isinstance(first, Sheet)
+    return _whole(booked(book), first.scene, max(book.drawn, key=lambda scene: len(scene.frames)))
+
+
+def _whole(made: Data, scene: Scene, largest: Scene) -> bytes:
     whole = page(made, poster=_poster(scene), scripts=SCRIPTS).encode()
     if len(whole) > LARGEST:
         what = f"this page would have {len(whole) / 1e6:.1f} million bytes, more than {LARGEST / 1e6:.0f}"
-        raise _too_large(what, scene)
+        raise _too_large(what, largest, FEWER if made["controls"] else "")
     return whole
 
 
-def figure(scene: Scene) -> Data:
+def figure(scene: Scene, beside: Beside | None = None) -> Data:
     """A scene as data, its picture as elements of SVG. Raises SpecError if it has too many frames."""
-    if len(scene.frames) > MOST_FRAMES:
-        raise _too_large(f"this page would have {len(scene.frames)} frames, more than {MOST_FRAMES}", scene)
-    assert scene.guide is not None
-    return {**_picture(scene), **_times(scene), **_guided(scene.guide()), **_insides(scene)}
+    return booked(Book((Sheet(scene, beside),)))
 
 
-def _insides(scene: Scene) -> Data:
-    """The figures inside, those that are small first, as far as a page has room for them; null for the others."""
-    if scene.insides is None:
-        return {}
-    drawn = scene.insides()
-    made = {k: figure(one) for k, one in enumerate(drawn) if one is not None}
-    sizes = {k: len(packed(data)) for k, data in made.items()}
-    room, kept = ROOM_INSIDE, set[int]()
-    for k in sorted(sizes, key=lambda k: (sizes[k], k)):
-        room -= sizes[k]
-        kept |= {k} if room >= 0 else set()
-    return {"insides": [made[k] if k in kept else None for k in range(len(drawn))], "left_out": len(made) - len(kept)}
+def booked(book: Book) -> Data:
+    """The figures of a book as data, what they have in common once. Raises SpecError if they have too many frames."""
+    count = sum(len(scene.frames) for scene in book.drawn)
+    if count > MOST_FRAMES:
+        largest = max(book.drawn, key=lambda scene: len(scene.frames))
+        fewer = FEWER if len(book.drawn) > 1 else ""
+        raise _too_large(f"this page would have {count} frames, more than {MOST_FRAMES}", largest, fewer)
+    tables = Tables()
+    windows = Windows(tables, ROOM_INSIDE)
+    states = [
+        sheet if isinstance(sheet, str) else tables.figure(sheet, windows.inside(sheet.scene)) for sheet in book.sheets
+    ]
+    return {**tables.data(), "controls": list(book.controls), "states": states, "first": book.first}
 
 
-def _too_large(what: str, scene: Scene) -> SpecError:
+@dataclass
+class Windows:
+    """Takes the figures inside of networks: as figures of the same page, each once, as far as there is room."""
+
+    tables: Tables
+    room: int
+    known: dict[str, int] = field(default_factory=dict)
+
+    def inside(self, scene: Scene) -> Data:
+        """The numbers of those inside a network, None for one that is not there, and how many found no room.
+
+        Those that are small come first. Empty for a scene that is no network.
+        """
+        if scene.insides is None:
+            return {}
+        drawn = scene.insides()
+        alone = {k: (packed(figure(one)), one) for k, one in enumerate(drawn) if one is not None}
+        numbers: list[int | None] = [None] * len(drawn)
+        for k in sorted(alone, key=lambda k: (len(alone[k][0]), k)):
+            numbers[k] = self._number(*alone[k])
+        return {"insides": numbers, "left_out": len(alone) + numbers.count(None) - len(drawn)}
+
+    def _number(self, alone: str, scene: Scene) -> int | None:
+        """Of a figure, which takes as many bytes at most as it does alone."""
+        if alone not in self.known:
+            if len(alone) > self.room:
+                return None
+            self.room -= len(alone)
+            self.known[alone] = self.tables.figure(Sheet(scene))
+        return self.known[alone]
+
+
+def _too_large(what: str, scene: Scene, fewer: str = "") -> SpecError:
     every = max(2, ceil(len(scene.rests) / 100))
     smooth = " and 'motion: step'" if scene.tween.between else ""
-    hint = f"show fewer steps with 'animation: {{every: {every}}}'{smooth}, or a smaller input"
+    hint = f"show {fewer}fewer steps with 'animation: {{every: {every}}}'{smooth}, or a smaller input"
     return SpecError([fixed(what, hint)])
-
-
-# the picture
-
-
-def _picture(scene: Scene) -> Data:
-    """``elements`` once each; ``still``, and of each frame what it keeps and shows, by their numbers."""
-    markup, numbers = Markup(), dict[str, int]()
-
-    def numbered(items: Items) -> list[int]:
-        return [numbers.setdefault(element, len(numbers)) for element in map(markup.element, items)]
-
-    static = numbered(scene.static)
-    frames = [(numbered(frame.kept), numbered(frame.shown)) for frame in scene.frames]
-    return {
-        "size": [scene.width, scene.height],
-        "background": scene.background,
-        "dark": _is_dark(scene.background),
-        "definitions": markup.definitions(),
-        "elements": list(numbers),
-        "still": static,
-        "kept": [k for kept, _ in frames for k in kept],
-        "keeps": list(accumulate(len(kept) for kept, _ in frames)),
-        "frames": [shown for _, shown in frames],
-        "title": scene.title,
-        "description": scene.description,
-    }
-
-
-def _is_dark(color: str) -> bool:
-    return sum(int(color[k : k + 2], 16) for k in (1, 3, 5)) < 3 * 128
-
-
-def _times(scene: Scene) -> Data:
-    """Milliseconds of a step that rests, of a frame between two, and of the last one."""
-    return {
-        "rests": list(scene.rests),
-        "times": [scene.step - scene.tween.total, scene.tween.time, scene.hold],
-        "loop": scene.loop,
-    }
-
-
-# the guide
-
-
-def _guided(guide: Guide) -> Data:
-    named = (name for spot in guide.spots for name in (spot.name, *spot.names))
-    names = {name: k for k, name in enumerate(dict.fromkeys(named))}
-    return {
-        "lang": guide.lang,
-        "phrases": dict(guide.phrases),
-        "told": list(guide.told),
-        "names": list(names),
-        "spots": [_spot(spot, names) for spot in guide.spots],
-        "drifts": [[round(way, 1) for way in ways] for ways in guide.drifts],
-    }
-
-
-def _spot(spot: Spot, names: Mapping[str, int]) -> list[Any]:
-    """As ``spotOf`` in player.js takes it apart."""
-    linked = [names[name] for name in spot.names] if spot.side == "input" else []
-    numbers = map(list, (spot.steps, spot.linked, linked, spot.same))
-    opens = [spot.opens] if spot.opens else []
-    return [names[spot.name], ring(spot.ring), *numbers, spot.told, int(spot.drifts), *opens]
 
 
 # the page
 
 
-def page(made: Data, *, poster: str, scripts: Sequence[str], connects: bool = False) -> str:
-    """A whole page of a figure with scripts of ours; with ``connects`` it may ask the server that it came from."""
-    style, script = part("page.css"), "".join(map(part, scripts))
-    width, height = made["size"]
+def page(
+    made: Data,
+    *,
+    poster: str,
+    scripts: Sequence[str],
+    connects: bool = False,
+    styles: Sequence[str] = ("page.css",),
+    more: str = "",
+) -> str:
+    """A whole page of a figure with scripts of ours; with ``connects`` it may ask the server that it came from.
+
+    ``more`` is further markup before the figure.
+    """
+    style, script = "".join(map(part, styles)), "".join(map(part, scripts))
+    first = made["figures"][made["states"][made["first"]]]
+    width, height = first["size"]
     blanks = {
-        "lang": made["lang"],
+        "lang": first["lang"],
         "policy": _policy(style, script, connects=connects),
-        "title": made["title"] or made["description"],
-        "description": made["description"],
-        "heading": made["title"],
+        "title": first["title"] or first["description"],
+        "description": first["description"],
+        "heading": first["title"],
         "width": str(width),
         "height": str(height),
         "still": poster,
     }
-    ours = {"style": style, "script": script, "data": packed(made)}
+    ours = {"style": style, "script": script, "data": packed(made), "more": more}
     return filled(part("page.html"), {key: escape(text) for key, text in blanks.items()} | ours)
 
 

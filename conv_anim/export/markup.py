@@ -6,6 +6,7 @@ Attributes have no quotes, which HTML allows. An outline is there once for each 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
@@ -35,11 +36,12 @@ class Markup:
     """Elements, with the glyphs and texts that they use."""
 
     glyphs: dict[tuple[str, bool], str] = field(default_factory=dict)
-    texts: dict[tuple[str, bool, float], str] = field(default_factory=dict)
+    texts: dict[tuple[str, bool, float], tuple[str, float]] = field(default_factory=dict)
+    """The name of each, and how wide it is."""
 
     def element(self, item: Primitive) -> str:
         """A primitive as the text of an SVG element."""
-        item = snapped(item)
+        item = item if isinstance(item, Text) else snapped(item)
         match item:
             case Polygons(rings=rings):
                 return _path(_drawn(_units(rings), closed=True), item.fill, item.stroke)
@@ -55,19 +57,21 @@ class Markup:
                 assert_never(item)
 
     def _text(self, item: Text) -> str:
+        """On a whole pixel, as `snapped` has it."""
         key = (item.text, item.bold, round(item.size, 2))
-        name = self.texts.setdefault(key, f"s{len(self.texts)}")
-        width = item.size * face(bold=item.bold).width(item.text)
+        if key not in self.texts:
+            self.texts[key] = f"s{len(self.texts)}", face(bold=item.bold).width(item.text)
+        name, ems = self.texts[key]
+        width = item.size * ems
         start = item.x - {"start": 0.0, "middle": width / 2, "end": width}[item.anchor]
-        x, y = 10 * round(10 * start), round(100 * item.y)
+        x, y = 10 * round(10 * start), 100 * round(item.y)
         return f"<use href=#{name} x={_number(x)} y={_number(y)} fill={_color(item.color)} />"
 
     def definitions(self) -> str:
         """All texts that elements use, and below them the glyphs that these use."""
-        texts = [self._defined(*key, name) for key, name in self.texts.items()]
+        texts = [self._defined(*key, name) for key, (name, _) in self.texts.items()]
         outlines = [
-            f"<path id={name} d={_outline(face(bold=bold).glyph(character))} />"
-            for (character, bold), name in self.glyphs.items()
+            f"<path id={name} d={_outlined(character, bold)} />" for (character, bold), name in self.glyphs.items()
         ]
         return "".join([*outlines, *texts])
 
@@ -80,6 +84,12 @@ class Markup:
                 uses.append(f"<use href=#{known} x={round(EM * x)} />" if x else f"<use href=#{known} />")
             x += glyph.advance
         return f"<g id={name} transform=scale({size / EM:.6g})>{''.join(uses)}</g>"
+
+
+@lru_cache(maxsize=2000)
+def _outlined(character: str, bold: bool) -> str:  # noqa: FBT001  # a key
+    """A page that is drawn again and again has mostly the same ones."""
+    return _outline(face(bold=bold).glyph(character))
 
 
 def ring(points: Sequence[Point]) -> str:
@@ -106,6 +116,7 @@ def _color(color: str) -> str:
 # numbers
 
 
+@lru_cache(maxsize=20_000)
 def _number(hundredths: int) -> str:
     sign, size = "-" if hundredths < 0 else "", abs(hundredths)
     whole, rest = divmod(size, 100)

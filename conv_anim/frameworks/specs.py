@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from conv_anim import pipeline
 from conv_anim.diagnostics import SpecError
 from conv_anim.frameworks.pace import paced
-from conv_anim.frameworks.yaml_text import value
 from conv_anim.spec import reader
+from conv_anim.spec.yaml_text import value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.frameworks.arrays import Arrays
-from conv_anim.frameworks.yaml_text import text as as_yaml
 from conv_anim.spec.nodes import Entries, Items, Scalar, from_python
+from conv_anim.spec.yaml_text import text as as_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

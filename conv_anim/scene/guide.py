@@ -49,7 +49,7 @@ class Links:
     @cached_property
     def numbers(self) -> dict[Side, dict[Cell, list[int]]]:
         """The numbers of the areas of each cell."""
-        found: dict[Side, dict[Cell, list[int]]] = {"input": defaultdict(list), "output": defaultdict(list)}
+        found: dict[Side, dict[Cell, list[int]]] = {side: defaultdict(list) for side in ("input", "kernel", "output")}
         for k, region in enumerate(self.hit_regions):
             found[region.side][region.cell].append(k)
         return found
@@ -132,6 +132,14 @@ class Links:
 
     def spot(self, region: HitRegion) -> Spot:
         """An area with all that a page tells of it."""
+        return self._weight(region) if region.side == "kernel" else self._cell(region)
+
+    def _weight(self, region: HitRegion) -> Spot:
+        """A cell of the kernel: nothing but its number is told of it."""
+        name, same = self.narration.position(region.cell[1:]), tuple(self.numbers["kernel"][region.cell])
+        return Spot("kernel", name, region.ring, region.cell, same=same, told=self.narration.weight(region.cell))
+
+    def _cell(self, region: HitRegion) -> Spot:
         last = len(self.trace.layers)
         number, far, cells = (0, last, self.reached) if region.side == "input" else (last, 0, self.made_of)
         steps = self.steps(number, region.cell)
@@ -140,6 +148,7 @@ class Links:
             side=region.side,
             name=self.narration.cell(number, region.cell),
             ring=region.ring,
+            cell=region.cell,
             steps=steps,
             linked=tuple(sorted(k for k in linked if not self.hit_regions[k].echo)),
             same=tuple(self.numbers[region.side][region.cell]),

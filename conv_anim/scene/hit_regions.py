@@ -24,7 +24,7 @@ ROUND = 20
 
 @dataclass(frozen=True, slots=True)
 class HitRegion:
-    """The outline of a cell of the input or of the output.
+    """The outline of a cell of the input, of the kernel or of the output.
 
     An ``echo`` lights up with its cell, but not with those that the cell is linked to. What ``drifts`` lies elsewhere
     in each step: as far as its `Turn` says.

@@ -102,12 +102,12 @@ class Lazy(Sequence[T], Generic[T]):
         return map(self.make, range(self.length))
 
 
-Side: TypeAlias = Literal["input", "output"]
+Side: TypeAlias = Literal["input", "kernel", "output"]
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """An area of the picture that stands for a cell of the input or of the output.
+    """An area of the picture that stands for a cell of the input, of the kernel or of the output.
 
     ``steps`` are those about it; what is ``told`` of it if there is none. ``linked`` are the numbers of the spots that
     it is made of, or that are made of it, and ``names`` their cells; ``same`` are all spots of its own cell. One that
@@ -118,6 +118,8 @@ class Spot:
     side: Side
     name: str
     ring: tuple[Point, ...]
+    cell: tuple[int | None, ...] = ()
+    """Channel, row, column, …; None for all of them."""
     steps: tuple[int, ...] = ()
     linked: tuple[int, ...] = ()
     same: tuple[int, ...] = ()

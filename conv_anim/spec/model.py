@@ -5,7 +5,7 @@ Sizes are in cells, one per spatial axis (rows before columns); times in millise
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -213,6 +213,26 @@ class Labels:
 
 
 @dataclass(frozen=True, slots=True)
+class Control:
+    """A key of the spec that the reader of a page can change, and its values as they are written."""
+
+    path: str
+    values: tuple[str, ...]
+    kind: Literal["slider", "stepper", "switch"]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A combination of the controls' values, by their numbers: the figure that it makes, or ``why`` there is none."""
+
+    chosen: tuple[int, ...]
+    spec: Spec | None
+    why: str = ""
+    text: str = field(default="", compare=False)
+    """The combination as the text of a spec."""
+
+
+@dataclass(frozen=True, slots=True)
 class Spec:
     """One figure. ``caption`` and ``formula``: whether to draw them, or the text to draw instead.
 
@@ -238,6 +258,9 @@ class Spec:
     """The files that it was read from, from the root, which no picture is written over."""
     panels: tuple[Spec, ...] = ()
     differences: bool = False
+    controls: tuple[Control, ...] = ()
+    states: tuple[State, ...] = ()
+    """Of all combinations of the controls, in their order; the last control changes first."""
 
     @property
     def layers(self) -> tuple[Layer, ...]:
@@ -248,6 +271,13 @@ class Spec:
     def is_chain(self) -> bool:
         """Whether each node is fed by the one before alone."""
         return all(node.inputs == (k,) for k, node in enumerate(self.nodes))
+
+    @property
+    def first_state(self) -> int:
+        """Which combination is this very figure; else the first that can be drawn."""
+        own = replace(self, controls=(), states=())
+        drawn = [k for k, state in enumerate(self.states) if state.spec is not None]
+        return next((k for k in drawn if self.states[k].spec == own), drawn[0])
 
     @property
     def figures(self) -> tuple[Spec, ...]:

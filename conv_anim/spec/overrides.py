@@ -12,7 +12,7 @@ from conv_anim.spec import document
 from conv_anim.spec.nodes import SHALLOW, Entries, Items, Scalar, joined, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from conv_anim.limits import Limits
     from conv_anim.spec.nodes import Node
@@ -48,7 +48,7 @@ def change(text: str | Option, limits: Limits = USUAL) -> Change:
         return Change((Scalar(text.key, text.key, text.key, span),), Scalar(text.text, text.text, text.key, span))
     source = Source(OPTION, text)
     key, equals, _ = text.partition("=")
-    place = _place(key, source)
+    place = parts(key, lambda start, width: Span(source, 1, start + 1, width))
     if not equals or not place or not key.isprintable():
         span = Span(source, 1, 1, max(1, len(text)))
         raise SpecError([Problem(Code.OVERRIDE, f"'{text}' does not say what to set", span=span, hint=FORM)])
@@ -57,13 +57,16 @@ def change(text: str | Option, limits: Limits = USUAL) -> Change:
     return Change(place, _value(source, len(key) + 1, place[-1].path, limits))
 
 
-def _place(key: str, source: Source) -> tuple[Scalar, ...]:
-    """The keys on the way; none if one of them is empty."""
+def parts(key: str, at: Callable[[int, int], Span | None]) -> tuple[Scalar, ...]:
+    """The keys on the way of ``layers.0.stride``; none if one of them is empty.
+
+    ``at`` says where so many characters from one of them on stand.
+    """
     place: list[Scalar] = []
     for part in PART.finditer(key):
         name = part.group().strip()
         path = joined(place[-1].path if place else "", name)
-        place.append(Scalar(name, name, path, Span(source, 1, part.start() + 1, len(part.group()))))
+        place.append(Scalar(name, name, path, at(part.start(), len(part.group()))))
     empty = key.strip().startswith(".") or key.strip().endswith(".") or ".." in key
     return () if empty or not all(part.text for part in place) else tuple(place)
 
@@ -87,13 +90,17 @@ def changed(root: Node, texts: Iterable[str | Option], limits: Limits = USUAL) -
     problems: list[Problem] = []
     for text in texts:
         try:
-            asked = change(text, limits)
-            root = _with(root, asked.place, asked.node, "")
+            root = put(root, change(text, limits))
         except SpecError as error:
             problems += error.problems
     if problems:
         raise SpecError(problems)
     return root
+
+
+def put(root: Node, asked: Change) -> Node:
+    """The tree with one place replaced. Raises SpecError where there is no way to it."""
+    return _with(root, asked.place, asked.node, "")
 
 
 def _with(node: Node | None, place: tuple[Scalar, ...], new: Node, path: str) -> Node:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache, partial
 from math import prod
 from typing import TYPE_CHECKING, TypeVar
 
 from conv_anim.diagnostics import Code, SpecError
 from conv_anim.limits import MOST_LAYERS, USUAL, Asked, exceeded
-from conv_anim.spec import estimates, source_map
+from conv_anim.spec import controls, estimates, source_map
 from conv_anim.spec.appearance import (
     ANIMATION,
     CAPTION,
@@ -24,6 +25,7 @@ from conv_anim.spec.appearance import (
     labels_of,
 )
 from conv_anim.spec.arrays import FromFile, ValuesKind, read, resolved
+from conv_anim.spec.controls import CONTROLS
 from conv_anim.spec.entering import LARGEST, MOST_AXES, axes_of
 from conv_anim.spec.graph import Graph
 from conv_anim.spec.kinds import INVALID, Invalid, ListOf, Report, SkippedError, Whole
@@ -79,12 +81,12 @@ SPEC = Object(
     "a spec",
     (
         *(TITLE, INPUT, ONE_LAYER, MORE_LAYERS, PANELS, DIFFERENCES, VIEW, THEME, ANIMATION, SIZE),
-        *(LABELS, CAPTION, FORMULA, COST, LANG, OUTPUT),
+        *(LABELS, CAPTION, FORMULA, COST, CONTROLS, LANG, OUTPUT),
     ),
 )
 BOARD = Board(
     of_panels=(TITLE, INPUT, ONE_LAYER, MORE_LAYERS, VIEW, LABELS, CAPTION, FORMULA, COST),
-    of_whole=(TITLE, PANELS, DIFFERENCES, THEME, ANIMATION, SIZE, CAPTION, FORMULA, LANG, OUTPUT),
+    of_whole=(TITLE, PANELS, DIFFERENCES, THEME, ANIMATION, SIZE, CAPTION, FORMULA, CONTROLS, LANG, OUTPUT),
 )
 
 
@@ -97,9 +99,13 @@ def spec(node: Node, files: Files, limits: Limits = USUAL) -> Spec:
     several = isinstance(node, Entries) and node.get(PANELS.name) is not None
     made = _board(node, files, report) if several else _one(node, files, report)
     problems = [*report.problems, *_too_large(None if isinstance(made, Invalid) else made, node, report)]
+    plain, asked = controls.without(node)
+    read = partial(spec, files=cache(files), limits=limits)
+    if asked is not None:
+        problems += controls.mistakes(plain, asked, read)
     if isinstance(made, Invalid) or problems:
         raise SpecError(dict.fromkeys(problems))
-    return made
+    return made if asked is None else controls.controlled(made, plain, asked, read)
 
 
 def _too_large(made: Spec | None, node: Node, report: Report) -> list[Problem]:

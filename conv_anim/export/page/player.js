@@ -1,58 +1,66 @@
-"use strict";
-
-const $ = (id) => document.getElementById(id);
-const SVG = "http://www.w3.org/2000/svg";
-const MOST_NAMED = 12;
-
-/** An area that stands for a cell: its name, outline and steps; the spots and cells it is linked to, and those of the
- * same cell; what is told of an output without a step; whether it lies elsewhere in each step; which figure inside it
- * opens, counted from 1. */
-const spotOf = ([name, ring, steps, linked, names, same, told, drifts, opens = 0]) =>
-  ({ name, ring, steps, linked, names, same, told, drifts, opens });
 
 /** Plays a figure in the page. */
 class Player {
-  constructor(data) {
+  constructor(figures) {
     this.speed = 1;
-    this.playing = !data.insides && !matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.playing = this.moves;
     this.frame = 0;
-    this.load(data);
+    this.cells = new Cells(this);
+    this.settled = () => {};
+    this.take(figures);
     this.listen();
   }
 
-  /** Takes up a figure; one that comes after another, at the same step and with the same cell pinned. */
-  load(data) {
-    if (this.outer && data !== this.outer.data && !this.outer.data.insides.includes(data)) this.outer = null;
-    const step = this.data ? this.step : data.insides ? Infinity : 0; // a network is there as a whole
-    const pinned = this.pinned ?? null;
-    const name = pinned === null ? null : this.data.names[this.spots[pinned].name];
+  /** Whether a figure plays by itself. */
+  get moves() {
+    return !matchMedia("(prefers-reduced-motion: reduce)").matches;
+  }
+
+  /** Takes up figures, and shows the one that is to be shown first. */
+  take(figures, state = figures.data.first) {
+    this.figures = figures;
+    $("shared").replaceChildren(flattened(figures.data.definitions));
+    this.load(figures.of(state));
+  }
+
+  /** Takes up a figure; one that comes after another, at the same step and with the same cell pinned. One that is
+   * inside another has it around it: its data, its step, and the spot that opened. */
+  load(data, { step = null, outer = null } = {}) {
+    const comes = data.insides && !this.data?.insides; // a network is there as a whole, and at rest
+    if (comes) this.pause();
+    const before = comes ? Infinity : this.data ? this.step : 0;
+    this.outer = outer;
+    const language = this.data?.lang;
+    this.cells.leave(this.data, data);
     this.data = data;
     this.count = data.frames.length;
     this.rests = data.rests;
-    this.spots = data.spots.map(spotOf);
-    this.pointed = this.drifted = null;
-    this.pinned = pinned in this.spots && data.names[this.spots[pinned].name] === name ? pinned : null;
     this.runs = 0;
-    this.frame = this.rests[Math.min(step, this.rests.length - 1)];
+    this.frame = this.rests[Math.min(step ?? before, this.rests.length - 1)];
     this.paint();
     $("step").max = this.rests.length;
     $("controls").hidden = this.count < 2;
-    $("said").hidden = this.count < 2 && !this.spots.length;
-    $("how").hidden = !this.spots.length && this.count < 2;
-    $("how").textContent = [
-      this.spots.length ? this.say("how") : "",
-      this.count > 1 ? this.say("how.keys") : "",
-      data.left_out ? this.say("left_out", { count: data.left_out }) : "",
-    ].filter(Boolean).join(" ");
-    $("inside").hidden = !this.outer;
-    this.name();
-    this.outline();
+    $("said").hidden = this.count < 2 && !data.spots.length;
+    $("how").hidden = !data.spots.length && this.count < 2;
+    if (language !== data.lang) this.name();
+    $("how").textContent = this.how();
+    $("inside").hidden = !outer;
+    $("beside").hidden = Boolean(outer);
+    this.cells.outline();
     this.refresh();
     this.wait();
   }
 
+  how() {
+    const keys = [...(this.data.spots.length ? ["how", "how.cells"] : []), ...(this.count > 1 ? ["how.keys"] : [])];
+    const said = keys.map((key) => this.say(key));
+    if (this.data.left_out) said.push(this.say("left_out", { count: this.data.left_out }));
+    return said.join(this.data.lang === "en" ? " " : "");
+  }
+
   /** The controls, in the figure's language. */
   name() {
+    document.documentElement.lang = this.data.lang;
     const keys = { first: " (Home)", previous: " (←)", next: " (→)", last: " (End)", speed: "", step: "" };
     for (const [id, key] of Object.entries(keys)) {
       $(id).setAttribute("aria-label", this.say(id));
@@ -60,17 +68,26 @@ class Player {
     }
     $("controls").setAttribute("aria-label", this.say("controls"));
     $("unpin").textContent = this.say("unpin");
+    $("link").textContent = this.say("link");
+    $("back").textContent = `← ${this.say("back")}`;
+  }
+
+  /** What the page is called. */
+  entitle() {
+    const { title, description } = this.data;
+    document.title = title || description;
+    $("title").textContent = title;
   }
 
   /** The picture before its first frame. */
   paint() {
-    const { size: [width, height], description, background, definitions, still, kept, dark } = this.data;
+    const { size: [width, height], description, background, still, kept, dark } = this.data;
     const picture = document.createElementNS(SVG, "svg");
-    const said = { id: "picture", viewBox: `0 0 ${width} ${height}`, width, height, fill: "none", role: "img" };
+    const said = { id: "picture", viewBox: `0 0 ${width} ${height}`, width, height, fill: "none", role: "group" };
     for (const [name, value] of Object.entries(said)) picture.setAttribute(name, value);
     picture.setAttribute("aria-label", description);
     picture.classList.toggle("dark", dark);
-    picture.innerHTML = `<defs>${definitions}</defs><rect width="${width}" height="${height}" fill="${background}"/>
+    picture.innerHTML = `<rect width="${width}" height="${height}" fill="${background}"/>
       <g>${this.elements(still)}</g><g id="kept">${this.elements(kept)}</g>
       <g id="shown"></g><g id="lit"></g><g id="spots"></g>`;
     $("stage").replaceChildren(picture);
@@ -83,41 +100,38 @@ class Player {
     return numbers.map((k) => this.data.elements[k]).join("");
   }
 
-  /** The areas that can be pointed at. */
-  outline() {
-    const group = $("spots");
-    this.areas = this.spots.map((_, k) => {
-      const area = document.createElementNS(SVG, "path");
-      area.dataset.spot = k;
-      return area;
-    });
-    group.replaceChildren(...this.areas);
-  }
-
   say(key, blanks = {}) {
     return this.data.phrases[key].replace(/\{(\w+)\}/g, (_, name) => blanks[name]);
   }
 
   // figures inside
 
-  /** What a spot opens; null if it opens nothing, or that is left out. */
-  inside(spot) {
-    return (this.data.insides ?? [])[this.spots[spot].opens - 1] ?? null;
+  /** The figure that is shown, or in which it is opened. */
+  get around() {
+    return this.outer?.data ?? this.data;
   }
 
-  /** Shows the figure inside, or the one around it again. */
-  open(data) {
-    const outer = this.outer?.data === data ? null : this.outer ?? { data: this.data, step: this.step };
-    const step = outer ? 0 : this.outer.step;
-    this.outer = outer;
-    this.unpin();
-    this.frame = 0;
-    this.playing = Boolean(outer) && !matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.load(data);
-    if (!outer) this.go(step);
-    $("title").textContent = data.title;
-    $("back").textContent = `← ${this.say("back")}`;
-    if (outer) $("back").focus({ preventScroll: true });
+  /** Shows the figure inside a spot. */
+  open(spot) {
+    const outer = { data: this.data, step: this.step, spot };
+    const data = this.figures.figure(this.cells.spots[spot].opens);
+    this.cells.unpin();
+    this.playing = this.moves;
+    this.load(data, { step: 0, outer });
+    this.entitle();
+    $("back").focus({ preventScroll: true });
+    this.settled("pushState");
+  }
+
+  /** Shows the figure around it again, as it was. */
+  back() {
+    const { data, step, spot } = this.outer;
+    this.cells.unpin();
+    this.pause();
+    this.load(data, { step });
+    this.entitle();
+    this.cells.areas[spot].focus({ preventScroll: true });
+    this.settled("pushState");
   }
 
   // steps
@@ -132,16 +146,22 @@ class Player {
     return next < 0 ? this.rests.length - 1 : next - 1;
   }
 
+  /** The step that is seen: the one looked at, or where the animation is. */
+  get shownStep() {
+    return this.stepOf(this.drawn);
+  }
+
   go(step) {
-    this.unpin();
+    this.cells.unpin();
     this.pause();
     this.runs = 0;
     this.frame = this.rests[Math.max(0, Math.min(step, this.rests.length - 1))];
     this.refresh(true);
+    this.settled();
   }
 
   play() {
-    this.unpin();
+    this.cells.unpin();
     if (this.frame === this.count - 1) this.frame = 0;
     this.playing = true;
     this.runs = 0;
@@ -154,10 +174,15 @@ class Player {
     clearTimeout(this.timer);
   }
 
+  toggle() {
+    if (this.playing) this.go(this.shownStep);
+    else this.play();
+  }
+
   /** Until the next frame is due; nothing runs while a spot is looked at. */
   wait() {
     clearTimeout(this.timer);
-    if (!this.playing || this.active !== null || this.count < 2) return;
+    if (!this.playing || this.cells.active !== null || this.count < 2) return;
     const [step, between, hold] = this.data.times;
     const last = this.frame === this.count - 1;
     const time = last ? hold : this.rests[this.step] === this.frame ? step : between;
@@ -176,69 +201,20 @@ class Player {
     this.wait();
   }
 
-  // spots
-
-  /** The spot that is looked at: a pinned one goes before the one under the pointer. */
-  get active() {
-    return this.pinned ?? this.pointed;
-  }
-
-  point(spot) {
-    if (this.pointed === spot) return;
-    this.pointed = spot;
-    if (this.pinned !== null) return;
-    this.refresh();
-    this.wait();
-  }
-
-  pin(spot) {
-    this.pinned = this.pinned === spot ? null : spot;
-    if (this.pinned === null) this.pointed = null;
-    this.refresh(true);
-    this.wait();
-  }
-
-  unpin() {
-    this.pinned = this.pointed = null;
-  }
-
-  /** Of the steps about a spot, the one nearest to where the animation is. */
-  nearest(spot) {
-    const far = (step) => Math.abs(step - this.step);
-    return spot.steps.reduce((best, step) => (far(step) < far(best) ? step : best));
-  }
-
-  /** Of a cell without a step: how it is made, or where it goes. */
-  linked(spot) {
-    if (spot.told) return spot.told;
-    const cell = this.say("map.input", { cell: this.data.names[spot.name] });
-    const names = spot.names.map((k) => this.data.names[k]);
-    const key = `reaches${{ 0: ".none", 1: ".one" }[names.length] ?? ""}`;
-    return this.say(key, { cell, count: names.length, cells: this.listed(names) });
-  }
-
-  listed(names) {
-    const most = names.length > MOST_NAMED + 1 ? MOST_NAMED : names.length;
-    const cells = names.slice(0, most).join(this.say("enumeration"));
-    return most < names.length ? this.say("more", { cells, count: names.length - most }) : cells;
-  }
-
   // what is seen and said
 
   /** Draws and tells the present state; what the reader asked for is announced. */
   refresh(asked = false) {
-    const spot = this.active === null ? null : this.spots[this.active];
-    const reaching = spot !== null && !spot.steps.length;
-    const frame = spot === null || reaching ? this.frame : this.rests[this.nearest(spot)];
+    const { frame, told } = this.cells.shown(this.frame);
     const step = this.stepOf(frame);
     this.draw(frame);
-    this.drift(step);
-    this.light(spot, reaching);
+    this.cells.drift(step);
+    this.cells.light();
     const position = this.say("step_of", { number: step + 1, count: this.rests.length });
-    const said = reaching ? this.linked(spot) : this.data.told[step];
-    const told = reaching || this.count < 2 ? said || "" : this.say("told", { step: position, said });
+    const said = told ?? this.data.told[step];
+    const whole = told !== null || this.count < 2 ? said || "" : this.say("told", { step: position, said });
     $("told").setAttribute("aria-live", asked ? "polite" : "off");
-    $("told").textContent = told.charAt(0).toUpperCase() + told.slice(1);
+    $("told").textContent = whole.charAt(0).toUpperCase() + whole.slice(1);
     $("step").value = step + 1;
     $("step").setAttribute("aria-valuetext", position);
     $("position").textContent = this.say("position", { number: step + 1, count: this.rests.length });
@@ -251,7 +227,7 @@ class Player {
     $("play").classList.toggle("playing", this.playing);
     $("play").setAttribute("aria-label", label);
     $("play").title = label;
-    $("unpin").hidden = this.pinned === null;
+    $("unpin").hidden = this.cells.pinned === null;
     for (const id of ["first", "previous"]) $(id).setAttribute("aria-disabled", step === 0);
     for (const id of ["next", "last"]) $(id).setAttribute("aria-disabled", step === this.rests.length - 1);
   }
@@ -265,46 +241,6 @@ class Player {
     this.drawn = frame;
   }
 
-  /** Puts the spots where they lie in a step. */
-  drift(step) {
-    const drift = this.data.drifts[step] ?? [];
-    if (String(drift) === String(this.drifted)) return;
-    this.drifted = drift;
-    for (const [k, area] of this.areas.entries()) area.setAttribute("d", this.outlineOf(this.spots[k]));
-  }
-
-  /** Where a spot lies now: all of an outline but its first point is relative. */
-  outlineOf(spot) {
-    const [right, down] = spot.drifts ? this.drifted.slice(2 * spot.drifts - 2) : [];
-    if (!(right || down)) return spot.ring;
-    return spot.ring.replace(/^M([-.\d]+),?(-?[.\d]+)/, (_, x, y) => `M${Number(x) + right},${Number(y) + down}`);
-  }
-
-  light(spot, reaching) {
-    const own = spot === null ? [] : spot.same;
-    const far = reaching ? spot.linked : [];
-    const drawn = (kind) => (k) => this.ring(kind, this.outlineOf(this.spots[k]), this.data.names[this.spots[k].name]);
-    const veil = reaching && !this.data.insides ? [this.veil([...own, ...far])] : [];
-    $("lit").replaceChildren(...veil, ...far.map(drawn("far")), ...own.map(drawn("halo")), ...own.map(drawn("at")));
-  }
-
-  ring(kind, outline, name = "") {
-    const path = document.createElementNS(SVG, "path");
-    path.setAttribute("d", outline);
-    path.setAttribute("class", kind);
-    path.dataset.cell = name;
-    return path;
-  }
-
-  /** Dims all but some spots. */
-  veil(spots) {
-    const [width, height] = this.data.size;
-    const holes = [...new Set(spots.map((k) => this.outlineOf(this.spots[k])))];
-    const path = this.ring("veil", `M0,0h${width}v${height}h-${width}z${holes.join("")}`);
-    path.setAttribute("fill", this.data.background);
-    return path;
-  }
-
   // what the reader does
 
   listen() {
@@ -314,51 +250,26 @@ class Player {
     on("play", () => this.toggle());
     on("next", () => this.go(this.shownStep + 1));
     on("last", () => this.go(this.rests.length - 1));
-    on("unpin", () => this.pin(this.pinned));
-    on("back", () => this.open(this.outer.data));
+    on("back", () => this.back());
     $("step").addEventListener("input", () => this.go($("step").value - 1));
     $("speed").addEventListener("change", () => {
       this.speed = Number($("speed").value);
       this.wait();
     });
     document.addEventListener("keydown", (event) => this.key(event));
-    const spotAt = (event) => event.target.dataset?.spot;
-    $("stage").addEventListener("pointerover", (event) => {
-      if (event.pointerType !== "touch") this.point(spotAt(event) === undefined ? null : Number(spotAt(event)));
-    });
-    $("stage").addEventListener("pointerleave", () => this.point(null));
-    $("stage").addEventListener("click", (event) => {
-      const inside = spotAt(event) === undefined ? null : this.inside(Number(spotAt(event)));
-      if (inside) this.open(inside);
-      else if (spotAt(event) !== undefined) this.pin(Number(spotAt(event)));
-      else if (this.pinned !== null) this.pin(this.pinned);
-    });
-  }
-
-  /** The step that is seen: the one looked at, or where the animation is. */
-  get shownStep() {
-    return this.stepOf(this.drawn);
-  }
-
-  toggle() {
-    if (this.playing) {
-      const step = this.shownStep;
-      this.go(step);
-    } else {
-      this.play();
-    }
+    addEventListener("beforeprint", () => this.playing && this.cells.active === null && this.draw(this.count - 1));
+    addEventListener("afterprint", () => this.refresh());
   }
 
   key(event) {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.target.matches("select")) return;
-    if (event.key === "Escape" && this.active !== null) {
-      this.unpin();
-      this.refresh(true);
-      this.wait();
+    if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
+    if (event.target.matches("select, textarea, input:not([type=range])")) return;
+    if (event.key === "Escape" && this.outer && this.cells.pinned === null) {
+      this.back();
       return;
     }
-    if (event.key === "Escape" && this.outer) {
-      this.open(this.outer.data);
+    if (event.key === "Escape" && this.cells.active !== null) {
+      this.cells.letGo();
       return;
     }
     const slides = event.target.matches("input");
@@ -371,18 +282,11 @@ class Player {
     if (this.count < 2) return;
     if (event.key in steps && !slides) {
       this.go(steps[event.key]);
-    } else if (event.key === " " && !event.target.matches("button")) {
+    } else if (event.key === " " && !event.target.matches("button, summary")) {
       this.toggle();
     } else {
       return;
     }
     event.preventDefault();
   }
-}
-
-/** The figure that is in the page. */
-async function unpacked() {
-  const bytes = Uint8Array.from(atob($("data").textContent), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return new Response(stream).json();
 }

@@ -243,4 +243,5 @@ class StampsView(FlatDrawing):
         return stamp_keys(self.layer, self.say, self.style)
 
     def hit_regions(self) -> list[HitRegion]:
-        return [*of_grid("input", self.before, 0, self.axes), *self.full.hit_regions(self.after, self.axes)]
+        kernel = of_grid("kernel", self.strip.grids[1], 0, self.axes)
+        return [*of_grid("input", self.before, 0, self.axes), *kernel, *self.full.hit_regions(self.after, self.axes)]

@@ -217,4 +217,10 @@ class WindowView(FlatDrawing):
 
     def hit_regions(self) -> list[HitRegion]:
         read = of_sheet("input", self.before, self.sheet, 0, self.axes)
-        return [*read, *of_grid("output", self.after, 0, self.axes)]
+        kernel = [] if self.layer.kernels is None else of_grid("kernel", self._given, 0, self.axes)
+        return [*read, *kernel, *of_grid("output", self.after, 0, self.axes)]
+
+    @property
+    def _given(self) -> Grid:
+        """Where the kernel stands as it is given."""
+        return self.strip.given(1) if self.flips else self.grids[1]

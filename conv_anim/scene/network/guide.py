@@ -31,7 +31,9 @@ def guide(trace: Trace, hit_regions: Iterable[HitRegion], turns: Turns) -> Guide
     said = tuple(_told(item, costs, say) for item in items)
     spots = tuple(_spot(region, items, own, say, said) for region in hit_regions)
     told = (*said, _all(costs, say))
-    phrases = {**TOLD[trace.spec.lang], "how": say.told("how.network" if own else "how.boxes")}
+    how = "how.network" if own else "how.boxes"
+    words = {"how": say.told(how), "how.cells": say.told(f"{how}.keys"), "map.output": "{cell}"}
+    phrases = {**TOLD[trace.spec.lang], **words}
     return Guide(trace.spec.lang, phrases, told, spots)
 
 

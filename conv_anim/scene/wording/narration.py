@@ -53,17 +53,18 @@ class Narration:
         channel, *position = cell
         count = self._shape(number)[0]
         if self._is_matrix(number):
-            return self._placed(cell)
+            return self.position(cell)
         if all(at is None for at in position) and channel is not None:
             return self.say.told("channel", channel=channel + 1)
-        place = self._placed(tuple(position))
+        place = self.position(tuple(position))
         if count == 1:
             return place
         if channel is None:
             return self.say.told(every, position=place, count=count) if every else place
         return self.say.told("cell.channel", position=place, channel=channel + 1)
 
-    def _placed(self, cell: Cell) -> str:
+    def position(self, cell: Cell) -> str:
+        """A place without the name of its map."""
         every = self.say.told("every")
         return f"({GAP.join(every if at is None else str(at) for at in cell)})"
 
@@ -75,6 +76,14 @@ class Narration:
         if number == len(self.trace.layers):
             return self.say.told("map.output", cell=said)
         return self.say.told("map.layer", number=number, cell=said)
+
+    def weight(self, cell: Cell) -> str:
+        """A cell of the kernel of the only layer, with its number."""
+        kernels = self.trace.layer.kernels
+        assert kernels is not None
+        whole = tuple(at for at in cell if at is not None)
+        name = self.say.told("map.kernel", cell=self.position(cell[1:]))
+        return f"{name} = {format_for(kernels)(kernels[(0, *whole)].item())}"
 
     def _shape(self, number: int) -> tuple[int, ...]:
         return self.trace.layers[number - 1].output.shape if number else self.trace.input.shape

@@ -1,4 +1,4 @@
-"""A spec's tree as YAML: what ``--spec`` prints."""
+"""A spec's tree as YAML, written anew."""
 
 from __future__ import annotations
 
@@ -35,6 +35,11 @@ def value(node: Node) -> Any:
             return [value(item) for item in node.items]
         case Entries():
             return {str(key.value): value(each) for key, each in node.entries}
+
+
+def flow(node: Node) -> str:
+    """The tree on one line."""
+    return _dumped(value(node), flow=True)
 
 
 def _indented(start: str, node: Node) -> list[str]:

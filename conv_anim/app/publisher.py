@@ -1,0 +1,84 @@
+"""What a page has to show: the newest state, for readers who wait for one that they have not seen."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from threading import Condition
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.wording.phrases.page import EN
+
+if TYPE_CHECKING:
+    from conv_anim.export.html import Data
+
+PATIENCE = 20.0
+"""Seconds that a page waits for something new before it asks again."""
+EMPTY: Data = {
+    "definitions": "",
+    "elements": [],
+    "names": [],
+    "rings": [],
+    "lines": [""],
+    "languages": {"en": EN},
+    "controls": [],
+    "states": [0],
+    "first": 0,
+    "figures": [
+        {
+            "size": [480, 1],
+            "background": "#ffffff",
+            "dark": False,
+            "still": [],
+            "kept": [],
+            "keeps": [0],
+            "frames": [[]],
+            "rests": [0],
+            "times": [1000, 0, 1000],
+            "loop": 0,
+            "told": [0],
+            "title": "conv-anim",
+            "description": EN["waiting"],
+            "lang": "en",
+            "spots": [],
+            "drifts": [],
+        }
+    ],
+}
+"""What the page shows before its first picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the page has to show: the last good picture, and what is wrong with the spec, if anything is."""
+
+    version: int = 0
+    figure: Data | None = None
+    problem: str = ""
+
+    def told(self) -> bytes:
+        """As JSON."""
+        return json.dumps({"version": self.version, "figure": self.figure, "problem": self.problem}).encode()
+
+
+@dataclass
+class Publisher:
+    """Has the newest state; readers wait for one that they have not seen."""
+
+    state: State = field(default_factory=State)
+    changed: Condition = field(default_factory=Condition)
+
+    def post(self, figure: Data | None, problem: str) -> None:
+        """A new state, if it is one; without a figure the last one stays."""
+        with self.changed:
+            before = self.state
+            kept = before.figure if figure is None else figure
+            if before.version == 0 or (kept, problem) != (before.figure, before.problem):
+                self.state = State(before.version + 1, kept, problem)
+                self.changed.notify_all()
+
+    def after(self, version: int, patience: float = PATIENCE) -> State:
+        """The newest state, once it is another one than ``version``, or when patience is at an end."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.state.version != version, patience)
+            return self.state
