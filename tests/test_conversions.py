@@ -23,6 +23,7 @@ from conv_anim.frameworks.feeding import said
 from tests.frameworks import needed
 
 torch = needed("torch")
+pytestmark = pytest.mark.frameworks
 RANDOM = np.random.default_rng(0)
 MANY = settings(deadline=None, max_examples=700)
 OURS = (
@@ -83,6 +84,7 @@ def torch_layers(draw):
             which = draw(st.sampled_from(["AdaptiveAvgPool", "AdaptiveMaxPool"]))
             text = f"nn.{which}{axes}d({draw(numbers(1, 6, axes))})"
         case _:
+            axes, shape = max(axes, 2), shape if axes > 1 else (*shape, 4)  # 1x3 are rows and columns of an Upsample
             modes = ["'nearest'", "'nearest-exact'", *(["'bilinear'", "'bicubic'"] if axes == 2 else []), "'linear'"]
             factor = draw(st.sampled_from(["scale_factor=2", "scale_factor=1.7", "scale_factor=0.6", "size=5"]))
             more = [

@@ -17,7 +17,10 @@ from conv_anim.frameworks.drawings import drawing  # noqa: E402
 from conv_anim.frameworks.feeding import Feed  # noqa: E402
 from conv_anim.frameworks.networks import network, torch_network  # noqa: E402
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # of torch.export, for its own developers
+pytestmark = [
+    pytest.mark.frameworks,
+    pytest.mark.filterwarnings("ignore"),  # of torch.export, for its own developers
+]
 
 
 def same(module, *size):

@@ -167,6 +167,7 @@ def test_a_printed_model_whose_layers_do_not_follow_each_other():
     assert "not what forward adds to them" in found.notes[0]
 
 
+@pytest.mark.frameworks
 @pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept:DeprecationWarning")
 def test_a_keras_model_as_a_network(tmp_path, monkeypatch):
     """Shapes and parameters as Keras itself says them; from a file and from memory."""

@@ -62,6 +62,7 @@ def test_what_pytorch_refuses():
 POOL = "input: {size: [8, 8]}\nlayer: {type: max_pool, kernel_size: 3, stride: 1, padding: 2, dilation: 2}\n"
 
 
+@pytest.mark.frameworks
 def test_the_program_of_a_pool_that_pytorch_pads_less(tmp_path):
     """It pads by itself, as the spec says."""
     torch = needed("torch")
@@ -137,6 +138,7 @@ def test_no_name_is_invented():
     assert "did you mean 'torch.nn.Conv2d'?" in refused("torch.Conv2d(1, 1, 3)")
 
 
+@pytest.mark.frameworks
 def test_what_is_suggested_exists():
     torch = needed("torch")
     for text in ("nn.Conv2D(1, 1, 3)", "F.max_pool(x, 2)", "torch.nn.MaxPol2d(2)", "torch.conv2D(x, w)"):

@@ -65,7 +65,6 @@ class Model:
         return [self.path, *(self.path.parent / name for name in dict.fromkeys(kept))]
 
     def problem(self, message: str, hint: str | None = None, code: Code = Code.UNSUPPORTED) -> SpecError:
-        """A diagnostic about the file, ready to raise."""
         return _problem(self.path, message, hint, code)
 
 

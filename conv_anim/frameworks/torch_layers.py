@@ -321,7 +321,10 @@ def _layer(name: str, fields: Fields, draw: Draw, axes: int | None, *, joins: bo
 def _with_axes(n: int) -> list[tuple[str, ForeignLayer]]:
     """The layers that PyTorch has for each number of axes."""
     divided = AVG if n == 1 else (*AVG, DIVISOR)
-    pools: dict[str, Fields] = {"Avg": divided, "LP": (NORM_TYPE, KERNEL_SIZE, POOL_STRIDE, CEIL_MODE)}
+    pools: dict[str, Fields] = {
+        "Avg": divided,
+        "LP": (NORM_TYPE, whole("kernel_size") if n == 1 else KERNEL_SIZE, POOL_STRIDE, CEIL_MODE),
+    }
     pools["Max"] = (KERNEL_SIZE, POOL_STRIDE, PADDING, DILATION, *INDICES, CEIL_MODE)
     pads = {"Zero": "zeros", "Reflection": "reflect", "Replication": "replicate", "Circular": "circular"}
     return [

@@ -35,7 +35,7 @@ class Interpolation:
     def cell(self, a: int, o: int) -> int:
         """The nearest cell to where the o-th output of an axis is read, as the rounding has it.
 
-        Where PyTorch does not read, too, a place is taken for whole that is so but for rounding errors.
+        Where PyTorch does not read, a place is taken for whole, or for halfway, that is so but for rounding errors.
         """
         at = self._at(a, o)
         if self.coordinates != "asymmetric" or self.rounding != "floor":
