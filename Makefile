@@ -11,7 +11,7 @@ HERE := $(subst ','\'',$(CURDIR))
 $(shell for stamp in .venv/.installed .venv-*/.installed; do test ! -e $$stamp || { grep -qxF '$(HERE)' $$stamp && $${stamp%/*}/bin/python -ISc '' 2>/dev/null; } || rm -f $$stamp; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help regenerate-figures test test-faults test-hosts test-all coverage steady test-frameworks fuzz mutation \
+.PHONY: help regenerate-figures test test-faults test-hosts test-all coverage steady test-frameworks test-models fuzz mutation \
 	test-package test-lowest test-pythons test-bytes update-expected check check-format check-figures check-lock check-resolving lock \
 	wheel bench docs environments clean
 
@@ -60,6 +60,18 @@ test-frameworks: $(FRAMEWORKS)/.installed ## compare every layer with PyTorch, a
 		$(FRAMEWORKS)/bin/python -m pytest -q -n auto --dist loadgroup --durations 10 --durations-min 1 -m frameworks \
 		tests/test_torch.py tests/test_from_torch.py tests/test_from_torch_graph.py tests/test_conversions.py \
 		tests/test_network.py tests/test_network_torch.py tests/test_reported.py tests/test_draw.py tests/test_code.py tests/test_docs.py
+
+# Wheels of models, and onnxruntime, which is not installed but unpacked beside them.
+MODELS := build/models
+$(MODELS)/.unpacked: requirements-models.txt
+	@rm -rf $(MODELS) && mkdir -p $(MODELS)
+	@$(PYTHON) -m pip download -q --no-deps --require-hashes -d $(MODELS) -r requirements-models.txt
+	@for wheel in $(MODELS)/*.whl; do $(PYTHON) -m zipfile -e $$wheel $(MODELS)/site; done
+	@touch $@
+
+test-models: .venv/.installed $(MODELS)/.unpacked ## compare nodes of ONNX models with onnxruntime, in models that people use too
+	REQUIRE_MODELS=1 MODELS=$(MODELS)/site PYTHONPATH=.:$(MODELS)/site \
+		.venv/bin/python -m pytest -q -n auto tests/test_onnxruntime.py
 
 # The fuzzer too: it is built for few versions of Python.
 FUZZING := .venv-fuzz
