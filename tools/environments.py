@@ -67,7 +67,7 @@ CERTIFICATES = ("/etc/ssl/certs", "/etc/pki/tls/certs", "/etc/ssl/cert.pem")
 
 
 def trust_as_here() -> None:
-    """Let uv trust whom this machine trusts, a company's proxy for one, if it keeps certificates; else uv has its own."""
+    """Let uv trust whom this machine trusts, a company's proxy for one; without certificates here it uses its own."""
     if any(map(os.path.exists, CERTIFICATES)):
         for name in ("UV_SYSTEM_CERTS", "UV_NATIVE_TLS"):  # in new and in old versions of uv
             os.environ.setdefault(name, "true")
