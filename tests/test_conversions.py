@@ -25,7 +25,7 @@ from tests.frameworks import needed
 torch = needed("torch")
 pytestmark = pytest.mark.frameworks
 RANDOM = np.random.default_rng(0)
-MANY = settings(deadline=None, max_examples=700)
+MANY = settings(deadline=None, max_examples=150)
 OURS = (
     *("is not drawn", "are not drawn", "is drawn", "'divisor_override'", "LPPool with ceil_mode", "in the padding"),
     *("no input at all", "is for mode", "must not be", "at most"),

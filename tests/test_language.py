@@ -39,6 +39,7 @@ SYMBOLS |= {
     "HSigmoid",
     "hard",
     "Hard",
+    "min",
     "swish",
 }
 """Names of functions, of a spec's keys, and of the layers of a template."""
