@@ -257,8 +257,14 @@ class Player {
       this.wait();
     });
     document.addEventListener("keydown", (event) => this.key(event));
-    addEventListener("beforeprint", () => this.playing && this.cells.active === null && this.draw(this.count - 1));
-    addEventListener("afterprint", () => this.refresh());
+    addEventListener("beforeprint", () => {
+      clearTimeout(this.timer);
+      if (this.playing && this.cells.active === null) this.draw(this.count - 1);
+    });
+    addEventListener("afterprint", () => {
+      this.refresh();
+      this.wait();
+    });
   }
 
   key(event) {
