@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 from conv_anim.painting.agg import corners
 from conv_anim.painting.fonts import face
 from conv_anim.painting.snapping import snapped
-from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
+from conv_anim.painting.svg import picture
+from conv_anim.scene.primitives import Boxes, Lines, Mosaic, Polygons, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -50,6 +51,8 @@ class Markup:
                 return _path(_drawn(_units(lines), closed=False), None, item.stroke)
             case Text():
                 return self._text(item)
+            case Mosaic():
+                return picture(item)
             case _:
                 assert_never(item)
 

@@ -17,7 +17,8 @@ from conv_anim.painting.compiled import whole
 from conv_anim.painting.engine import BLACK, rgba
 from conv_anim.painting.fonts import face
 from conv_anim.painting.snapping import snapped
-from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
+from conv_anim.painting.mosaics import array
+from conv_anim.scene.primitives import Boxes, Lines, Mosaic, Polygons, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -96,6 +97,7 @@ class Drawing(Protocol):
     def new_gc(self) -> Any: ...
     def draw_path(self, gc: Any, path: Any, transform: Any, rgbFace: Any = None) -> None: ...  # noqa: N803  # its name
     def draw_text(self, gc: Any, x: float, y: float, s: str, prop: Any, angle: float, *, mtext: Any) -> None: ...  # noqa: PLR0917  # its own
+    def draw_image(self, gc: Any, x: float, y: float, im: Any, transform: Any = None) -> None: ...
     def finalize(self) -> None: ...
 
 
@@ -138,6 +140,8 @@ class Page:
                 self._draw(agg.opened(item.lines), None, item.stroke)
             case Text():
                 self._write(item)
+            case Mosaic():
+                self._lay(item)
             case _:
                 assert_never(item)
 
@@ -147,6 +151,18 @@ class Page:
         outline = Outline(path.vertices, path.codes)
         face = None if fill is None else rgba(fill)
         self._renderer.draw_path(self._pen(stroke), outline, self._to_points, face)
+
+    def _lay(self, item: Mosaic) -> None:
+        """A picture with one pixel for each cell; PDF readers show its pixels as they are."""
+        from matplotlib.transforms import Affine2D
+
+        (ax, ay), (dx, dy), (x, y) = item.across, item.down, item.at(item.rows, 0)
+        # An image of matplotlib stands on its lower left corner, its rows are handed over from the bottom.
+        unit = np.array(((item.columns * ax, -item.rows * dx, x), (item.columns * ay, -item.rows * dy, y), (0, 0, 1)))
+        opaque = np.full((item.rows, item.columns, 4), 255, np.uint8)
+        opaque[..., :3] = array(item)[::-1]
+        placed = Affine2D(unit) + self._to_points
+        self._renderer.draw_image(self._pen(None), 0, 0, opaque, placed)
 
     def _pen(self, stroke: Stroke | None) -> Any:
         pen = self._renderer.new_gc()

@@ -9,7 +9,9 @@ import numpy as np
 
 from conv_anim.painting.engine import CLOSE, CURVE, LINE, MOVE, Path, engine, rgba
 from conv_anim.painting.fonts import face
-from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
+from conv_anim.painting.mosaics import lay
+from conv_anim.painting.snapping import snapped
+from conv_anim.scene.primitives import Boxes, Lines, Mosaic, Polygons, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -47,6 +49,8 @@ class Canvas:
                     self._draw(opened(item.lines), None, item.stroke, snap=None)
                 case Text():
                     self._write(item)
+                case Mosaic():
+                    lay(self.pixels, snapped(item))
                 case _:
                     assert_never(item)
 
@@ -155,6 +159,8 @@ def flat_colors(items: Items) -> set[str]:
             case Polygons() | Boxes():
                 colors |= {item.fill} if item.fill is not None else set()
                 colors |= {item.stroke.color} if item.stroke is not None else set()
+            case Mosaic():
+                pass  # a picture's colours are as many as they like
             case _:
                 assert_never(item)
     return colors

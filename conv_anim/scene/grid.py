@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.color import contrast, mix
+from conv_anim.scene.color import contrast
+from conv_anim.scene.frames import framed
 from conv_anim.scene.layout import Fit
 from conv_anim.scene.marks import Looks
 from conv_anim.scene.primitives import Boxes, Lines, Primitive, Stroke, Text
@@ -177,6 +178,11 @@ class Grid:
         rings = tuple((x + inset, y + inset, side - 2 * inset, side - 2 * inset) for x, y, _, _ in boxes)
         return [Boxes(rings, None, stroke)] if rings else []
 
+    def framed(self, places: Iterable[Place]) -> list[Primitive]:
+        """The outline of a window over some cells."""
+        side = self.numbers.cell
+        return framed(self.style, places, lambda r, c: (self.x + c * side, self.y + r * side))
+
     def dashed(self, places: Iterable[Place], tinted: Mapping[Place, str] | None = None) -> list[Primitive]:
         """Empty cells: their edges dashed, each drawn once, a whole number of dashes to a cell; some have a colour."""
         cells, tints = set(places), tinted or {}
@@ -277,14 +283,14 @@ class SheetGrid:
 
     def _under(self, source: Source) -> str:
         """A cell's colour under the window."""
-        colors, theme = self.grid.style.colors, self.grid.style.theme
+        style = self.grid.style
         match source:
             case Source.INPUT:
-                return self.grid.style.under_window(self.color)
+                return style.under_window(self.color)
             case Source.BORROWED:
-                return mix(self.looks.borrowed, colors.window, (theme.overlay + theme.empty_overlay) / 2)
+                return self.looks.borrowed_under_window
             case _:
-                return mix(colors.background, colors.window, theme.empty_overlay)
+                return style.under_window(style.colors.background, weak=True)
 
     def _at(self, places: Iterable[Place]) -> Iterable[tuple[int, int, Source, Place]]:
         for r, c in places:

@@ -8,7 +8,7 @@ tuple lies above what comes earlier.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar
 
 from conv_anim.scene.tween import NONE, Tween
@@ -70,7 +70,39 @@ class Text:
     bold: bool = False
 
 
-Primitive: TypeAlias = Polygons | Boxes | Lines | Text
+@dataclass(frozen=True, slots=True)
+class Mosaic:
+    """Cells of many colours, without edges: a picture.
+
+    ``colors`` has three bytes for each cell, row by row. The first cell begins at ``corner``; from a cell to the next
+    one it is ``across``, from a row to the next one ``down``. What lies along both axes is aligned to whole pixels.
+    """
+
+    rows: int
+    columns: int
+    colors: bytes
+    corner: Point
+    across: Point
+    down: Point
+
+    @property
+    def upright(self) -> bool:
+        """Whether its sides are level and upright."""
+        return self.across[1] == 0 and self.down[0] == 0
+
+    def at(self, row: float, column: float) -> Point:
+        """Where a row and a column begin."""
+        x = self.corner[0] + column * self.across[0] + row * self.down[0]
+        return x, self.corner[1] + column * self.across[1] + row * self.down[1]
+
+    @property
+    def ring(self) -> tuple[Point, ...]:
+        """Its outline."""
+        rows, columns = self.rows, self.columns
+        return self.at(0, 0), self.at(0, columns), self.at(rows, columns), self.at(rows, 0)
+
+
+Primitive: TypeAlias = Polygons | Boxes | Lines | Text | Mosaic
 Items: TypeAlias = tuple[Primitive, ...]
 
 
@@ -185,6 +217,8 @@ def moved(item: Primitive, dx: float, dy: float) -> Primitive:
             return Lines(tuple(_moved(line, dx, dy) for line in lines), item.stroke)
         case Text():
             return Text(item.x + dx, item.y + dy, item.text, item.size, item.color, item.anchor, item.bold)
+        case Mosaic():
+            return replace(item, corner=(item.corner[0] + dx, item.corner[1] + dy))
 
 
 def _moved(points: tuple[Point, ...], dx: float, dy: float) -> tuple[Point, ...]:

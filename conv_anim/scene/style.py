@@ -154,13 +154,23 @@ class Style:
         """Of text on a colour: the first wanted one that reads there."""
         return readable(fill, *wanted, self.colors.ink)
 
-    def under_window(self, color: str) -> str:
-        """A cell of a colour that the window reads."""
-        return mix(color, self.colors.window, self.theme.overlay)
+    def under_window(self, color: str, *, weak: bool = False) -> str:
+        """A cell of a colour that the window covers; ``weak`` if it holds nothing to read."""
+        return mix(color, self.colors.window, self.theme.empty_overlay if weak else self.theme.overlay)
+
+    def between_under_window(self, color: str) -> str:
+        """A cell that the window reads and that is none of the map's: between the two."""
+        return mix(color, self.colors.window, (self.theme.overlay + self.theme.empty_overlay) / 2)
 
     def at_work(self, color: str) -> str:
         """A cell of a colour that is being computed."""
-        return mix(color, self.colors.current, self.theme.overlay)
+        return mix(color, self.colors.current, self.theme.current_overlay)
+
+    @property
+    def frame(self) -> Stroke | None:
+        """The outline of the window, at least two pixels wide; None in a theme that tints its cells instead."""
+        width = self.theme.window_width
+        return Stroke(self.colors.window, max(2.0, width * self.scale)) if width else None
 
     @property
     def beam(self) -> Stroke:

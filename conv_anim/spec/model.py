@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 Number: TypeAlias = int | float
 Size: TypeAlias = tuple[int, ...]
 Lang: TypeAlias = Literal["en", "zh-TW"]
+Cells: TypeAlias = Literal["auto", "numbers", "shades", "both", "symbols", "plain"]
+"""What the cells of a map hold: their numbers, shades that stand for them, both, names like x₁₁, or nothing."""
+Scale: TypeAlias = "tuple[float, float]"
+"""The numbers at the ends of the shades."""
 Padding: TypeAlias = tuple[tuple[int, int], ...]
 """Cells before and after, for each axis."""
 
@@ -89,6 +93,8 @@ class Isometric:
 
     kind: ClassVar[str] = "isometric"
     numbers: bool = False
+    cells: Cells = "auto"
+    scale: Scale | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,8 @@ class Flat:
     sum: bool = True
     mode: Literal["gather", "scatter", "both"] = "gather"
     overlap: bool = False
+    cells: Cells = "auto"
+    scale: Scale | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +119,8 @@ class Channels:
 
     kind: ClassVar[str] = "channels"
     show: Literal["maps", "sum", "both"] = "both"
+    cells: Cells = "auto"
+    scale: Scale | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +128,8 @@ class Volume:
     """Boxes of channel slices in oblique projection."""
 
     kind: ClassVar[str] = "volume"
+    cells: Cells = "auto"
+    scale: Scale | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +146,8 @@ class Sequence:
 
     kind: ClassVar[str] = "sequence"
     numbers: bool = False
+    cells: Cells = "auto"
+    scale: Scale | None = None
 
 
 @dataclass(frozen=True, slots=True)

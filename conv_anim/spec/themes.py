@@ -27,9 +27,9 @@ class Colors:
     kernel: str
     output: str
     window: str
-    """The cells under the window: laid over them at the theme's ``overlay`` opacity."""
+    """The window's outline; laid over its cells too, at the theme's ``overlay`` opacity."""
     current: str
-    """The output cell being computed, laid over it likewise."""
+    """The output cell being computed, laid over it at ``current_overlay``."""
     channels: tuple[str, ...]
 
 
@@ -38,10 +38,14 @@ class Theme:
     name: str
     description: str
     colors: Colors
-    overlay: float = 1.0
-    """Opacity of ``window`` and ``current`` over the cells they mark."""
-    empty_overlay: float = 0.25
-    """The same of ``window`` over cells that hold nothing to read."""
+    overlay: float = 0.0
+    """Opacity of ``window`` over the cells that it reads."""
+    empty_overlay: float = 0.0
+    """The same over cells that hold nothing to read."""
+    current_overlay: float = 1.0
+    """Opacity of ``current`` over the output cell that it marks."""
+    window_width: float = 2.5
+    """Width of the window's outline; 0 for none."""
     line_width: float = 1.0
     corner_width: float = 1.0
     """Width of the lines from the window's corners to the output cell's."""
@@ -72,15 +76,14 @@ THEMES = Registry(
                     ink="#1f2937",
                     muted="#64748b",
                     line="#ffffff",
-                    faint="#b6c2d1",
+                    faint="#8693a5",
                     input="#b5d5f5",
                     kernel="#fbe3b4",
                     output="#bfe6d4",
-                    window="#2f6fb7",
+                    window="#bf5700",
                     current="#0f7a5a",
-                    channels=("#f3b7ae", "#b5dcb4", "#b4cdf2"),
+                    channels=("#f4bccb", "#d6c6f2", "#d3e09c"),
                 ),
-                empty_overlay=0.18,
             ),
             Theme(
                 name="classic",
@@ -100,6 +103,8 @@ THEMES = Registry(
                 ),
                 overlay=0.4,
                 empty_overlay=0.4,
+                current_overlay=0.4,
+                window_width=0.0,
                 line_width=1.66,
                 corner_width=0.83,
                 dash=(6.2, 6.2),
@@ -115,13 +120,13 @@ THEMES = Registry(
                     ink="#e8edf4",
                     muted="#94a3b8",
                     line="#12161f",
-                    faint="#4b5a70",
+                    faint="#66778f",
                     input="#274566",
                     kernel="#5b4a1e",
                     output="#1f4d43",
-                    window="#6bb3f8",
+                    window="#ffb020",
                     current="#4fd1a5",
-                    channels=("#70393a", "#33593a", "#2f4a75"),
+                    channels=("#733549", "#51427c", "#515c22"),
                 ),
             ),
             Theme(
@@ -136,10 +141,11 @@ THEMES = Registry(
                     input="#e2e2e2",
                     kernel="#ffffff",
                     output="#c6c6c6",
-                    window="#6e6e6e",
+                    window="#000000",
                     current="#303030",
                     channels=("#f0f0f0", "#d4d4d4", "#b8b8b8"),
                 ),
+                window_width=3.0,
             ),
             Theme(
                 name="colorblind",
@@ -149,15 +155,14 @@ THEMES = Registry(
                     ink="#000000",
                     muted="#4d4d4d",
                     line="#ffffff",
-                    faint="#a6a6a6",
+                    faint="#8f8f8f",
                     input="#a9d5f0",
                     kernel="#f7ecb0",
-                    output="#f6d2b8",
-                    window="#0072b2",
-                    current="#b34700",
-                    channels=("#56b4e9", "#e69f00", "#cc79a7"),
+                    output="#b3e2d3",
+                    window="#c25200",
+                    current="#00694c",
+                    channels=("#e8bcd4", "#c6c6c6", "#a396c9"),
                 ),
-                empty_overlay=0.14,
             ),
         )
     },

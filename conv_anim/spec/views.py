@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from conv_anim.diagnostics import Code, listed
 from conv_anim.spec import showing
+from conv_anim.spec.cells import CELLS, FACES, SCALE
 from conv_anim.spec.kinds import Either, Flag, Made, OneOf, is_mapping, is_scalar
 from conv_anim.spec.model import (
     Channels,
@@ -57,6 +58,7 @@ NUMBERS = Field("numbers", Flag(), "Write the numbers of all maps in their cells
 ANIMATE = Field(
     "animate", Flag(), "Go through the matrix row by row instead of one still.", default=False, example=True
 )
+
 
 
 @dataclass(frozen=True)
@@ -129,8 +131,8 @@ VIEWS = Registry(
                 "isometric",
                 "Maps as slanted planes, the window between them, as in conv_arithmetic's animations.",
                 "conv_anim.scene.isometric.view:isometric",
-                (NUMBERS,),
-                lambda record: Isometric(record.of(NUMBERS)),
+                (NUMBERS, CELLS, SCALE),
+                lambda r: Isometric(r.of(NUMBERS), r.of(CELLS), r.get(SCALE)),
                 showing.isometric,
                 _unnumbered,
                 _planes_leap,
@@ -139,8 +141,8 @@ VIEWS = Registry(
                 "flat",
                 "Grids with their numbers, and the sum of each step.",
                 "conv_anim.scene.flat.view:flat",
-                (SUM, MODE, OVERLAP),
-                lambda record: Flat(record.of(SUM), record.of(MODE), record.of(OVERLAP)),
+                (SUM, MODE, OVERLAP, CELLS, SCALE),
+                lambda r: Flat(r.of(SUM), r.of(MODE), r.of(OVERLAP), r.of(CELLS), r.get(SCALE)),
                 showing.flat,
                 _unstamped,
             ),
@@ -148,8 +150,8 @@ VIEWS = Registry(
                 "channels",
                 "Every channel as a map of its own, and how they add up.",
                 "conv_anim.scene.channels.view:channels",
-                (SHOW,),
-                lambda record: Channels(record.of(SHOW)),
+                (SHOW, CELLS, SCALE),
+                lambda r: Channels(r.of(SHOW), r.of(CELLS), r.get(SCALE)),
                 showing.channels,
                 _unadded,
             ),
@@ -157,8 +159,8 @@ VIEWS = Registry(
                 "volume",
                 "Channels as boxes, for deep maps and inputs with 3 axes.",
                 "conv_anim.scene.volume.view:volume",
-                (),
-                lambda _: Volume(),
+                (FACES, SCALE),
+                lambda r: Volume(r.of(FACES), r.get(SCALE)),
                 showing.volume,
             ),
             ViewKind(
@@ -174,8 +176,8 @@ VIEWS = Registry(
                 "sequence",
                 "A stack of layers over an input with 1 axis, as rows of nodes.",
                 "conv_anim.scene.sequence.view:sequence",
-                (NUMBERS,),
-                lambda record: Sequence(record.of(NUMBERS)),
+                (NUMBERS, CELLS, SCALE),
+                lambda r: Sequence(r.of(NUMBERS), r.of(CELLS), r.get(SCALE)),
                 showing.sequence,
                 _unnumbered,
             ),

@@ -146,7 +146,7 @@ class Addition(ChannelDrawing):
             color = self.lanes.map_color(lanes[lane].channel)
             fill = self.style.under_window(color)
             value = self.lanes.map_format(lanes[lane].map[cell[1:]].item())
-            items += grid.cell(place, value, fill, bold=True)
+            items += [*grid.cell(place, value, fill, bold=True), *grid.framed([place])]
         return items
 
     def areas(self) -> list[Area]:

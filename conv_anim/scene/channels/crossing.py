@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.areas import Area, Turn, corners
@@ -181,7 +182,9 @@ class Crossing:
         source = self.sources[output]
         read = self.style.under_window(self.color(source))
         values, fmt = plane(self.trace.input[source]), self.lanes.formats.x
-        shown = [self._way(output, 1.0, 3.5), *self.columns[0][source].filled(values, fmt, read)]
+        grid = self.columns[0][source]
+        framed = grid.framed(product(range(grid.rows), range(grid.columns)))
+        shown = [self._way(output, 1.0, 3.5), *grid.filled(values, fmt, read), *framed]
         return Frame(tuple(kept), (*shown, *self._made(output, self.style.at_work(self.color(source)))))
 
     def areas(self) -> list[Area]:

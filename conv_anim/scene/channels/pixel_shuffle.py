@@ -217,6 +217,7 @@ class PixelShuffling:
         source, style = self.source(cell), self.style
         read = self.style.under_window(self.color_of_input(source))
         shown = self._cell(self.before, source, read, bold=True)
+        shown += self.before[source[0]].framed([source[1:]])
         shown += self._cell(self.after, cell, self.style.at_work(self.color_of_output(cell)), bold=True)
         shown += self._beam(source, cell)
         if self.labelled:

@@ -222,7 +222,8 @@ class ChannelsView(ChannelDrawing):
     def shown(self, cell: tuple[int, ...]) -> list[Primitive]:
         items: list[Primitive] = []
         for row in {row.lane.channel: row for row in self.rows(cell[0])}.values():
-            items += row.sheet.covered(self.lanes.read(row.lane, cell[1:]))[0]
+            places = self.lanes.read(row.lane, cell[1:])
+            items += [*row.sheet.covered(places)[0], *row.sheet.grid.framed(places)]
         return items + self._results(cell, current=True)
 
     @cached_property

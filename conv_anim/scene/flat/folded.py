@@ -104,7 +104,8 @@ class FoldedView(FlatDrawing):
         cells = [tap.input for tap in step.taps if tap.input is not None]
         places = [(row, column) for row, column in cells]
         numbers = [self.columns.number(place, self.x(values[place].item()), read, bold=True) for place in places]
-        return [*self.columns.patches(dict.fromkeys(places, read), self.style.edge), *numbers]
+        patches = self.columns.patches(dict.fromkeys(places, read), self.style.edge)
+        return [*patches, *numbers, *self.columns.framed(places)]
 
     def _windows(self, step: Step) -> list[Primitive]:
         """The outline of every window that covers a cell."""
@@ -123,7 +124,7 @@ class FoldedView(FlatDrawing):
     def keys(self) -> tuple[Key, ...]:
         colors = self.style.colors
         fill = self.style.under_window(colors.input)
-        keys = [Key(self.say("flat.letters"), fill, self.style.edge)] if self.letters.used else []
+        keys = [Key(self.say("flat.letters"), fill, self.style.frame or self.style.edge)] if self.letters.used else []
         outlined = Key(self.say("flat.covering"), colors.background, strong(self.style, colors.ink))
         return (*keys, outlined)
 

@@ -22,6 +22,7 @@ from conv_anim.scene.workings import worked
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from conv_anim.scene.grid import Place
     from conv_anim.scene.primitives import Items
     from conv_anim.scene.steps import Cell
     from conv_anim.tracing.trace import Step
@@ -95,16 +96,18 @@ class NetworkView(Ways):
     def _read(self, stage: int, step: Step) -> list[Primitive]:
         """The cells that a step reads, with the weight that each of them meets."""
         layer, items, largest = self.layers[stage], list[Primitive](), self._largest(stage, step)
+        read: dict[tuple[int, int], list[Place]] = {}
         for of, cell, weight in self._met(step):
             k = layer.fed[of]
             pane, place = self.at(cell)
             color = self.color(k, pane)
             fill = self.style.at_work(color) if cell == largest else self.style.under_window(color)
             items += self._cell(k, cell, fill, bold=cell == largest)
+            read.setdefault((k, pane), []).append(place)
             if weight is not None:
                 text = f"{words.TIMES}{self.weights[stage](weight)}"
                 items.append(self.grids[k][pane].weight(place, text, fill, self.weight_size))
-        return items
+        return [*items, *(item for (k, pane), cells in read.items() for item in self.grids[k][pane].framed(cells))]
 
     def _largest(self, stage: int, step: Step) -> Cell | None:
         """The cell that a maximum is."""

@@ -119,7 +119,8 @@ class OverlapView(FlatDrawing):
         whole: Primitive = Boxes(((x, y, right + side - x, bottom + side - y),), None, stroke)
         dense = max(self.full.rows.dilation, self.full.columns.dilation) == 1
         outline = [whole] if dense else self.after.ringed(hit, colors.ink)
-        return [*self.before.patches({two(cell[1:]): read}, style.edge), *outline]
+        at = two(cell[1:])
+        return [*self.before.patches({at: read}, style.edge), *self.before.framed([at]), *outline]
 
     def keys(self) -> tuple[Key, ...]:
         return overlap_keys(self.layer, self.say, self.style, self.shade(self.most))

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from conv_anim.tracing.values import Array
 
 ADDED = "+"
+CUT = 0.18
+"""How strong a stamp is where the output is cut off."""
 
 
 @dataclass(frozen=True)
@@ -205,8 +207,8 @@ class StampsView(FlatDrawing):
     def _stamping(self, stamp: Stamp, total: Array) -> list[Primitive]:
         colors, theme, (input_, _, block, output) = self.style.colors, self.style.theme, self.strip.grids
         read, at = self.style.under_window(colors.input), two(stamp.input[1:])
-        items = input_.cell(at, self.formats.x(stamp.x), read, bold=True)
-        cut = mix(colors.background, colors.current, theme.empty_overlay)
+        items = [*input_.cell(at, self.formats.x(stamp.x), read, bold=True), *input_.framed([at])]
+        cut = mix(colors.background, colors.current, theme.empty_overlay or CUT)
         fills = {two(hit.place[1:]): self.current if hit.output is not None else cut for hit in stamp.hits}
         items += output.patches(fills, self.style.edge)
         for hit in stamp.hits:

@@ -100,14 +100,14 @@ class UnfoldedView(FlatDrawing):
         items, fills = self.input.covered(places)
         if self.letters.used:
             items += [self.input.grid.weight(place, self.letters[k], fills[place]) for k, place in enumerate(places)]
-        return items
+        return [*items, *self.input.grid.framed(places)]
 
     def keys(self) -> tuple[Key, ...]:
         if not self.letters.used:
             return ()
         colors = self.style.colors
         fill = self.style.under_window(colors.input)
-        return (Key(self.say("flat.letters"), fill, self.style.edge),)
+        return (Key(self.say("flat.letters"), fill, self.style.frame or self.style.edge),)
 
     def areas(self) -> list[Area]:
         """Of the columns every cell: a row is a channel of the output."""

@@ -112,6 +112,7 @@ class UnpooledView(PooledMaps):
             items += self._largest(stage, step)
         return [
             *items,
+            *self.grid(stage).framed(self.sheets[stage].place(two(tap.canvas)) for tap in step.taps),
             *self._result(stage + 1, two(cell[1:]), self._current(stage + 1), bold=True),
             *self._sum(stage, step),
         ]
@@ -175,6 +176,7 @@ class UnpooledView(PooledMaps):
         read = self.style.under_window(self.color(last - 1))
         found = self._from(cell)
         items = self._result(last - 1, place, read, bold=True)
+        items += self.grid(last - 1).framed([self.place(last - 1, place)])
         items += self._marked(0, self.place(0, found), self.maps[0][found].item())
         return [*items, *self._put(cell, self._current(last), bold=True)]
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 FAINTEST = 0.25
 """How much a cell with hardly any share is marked, compared with the one that has the largest."""
+DEEPEST = 0.5
+"""How far a cell goes towards the ink that has the largest share."""
 SHARE_SIZE = 11
 """Of the text of a share, in pixels at scale 1."""
 
@@ -106,11 +108,13 @@ class UpsampledView(FlatDrawing):
             texts = self.shares[two(step.output[1:])].texts()
             for (place, fill), text in zip(fills.items(), texts, strict=True):
                 items.append(self.before.weight(place, f"{words.TIMES}{text}", fill, self.share_size))
-        return items
+        return [*items, *self.before.framed(weights)]
 
     def _marked(self, share: float) -> str:
-        colors = self.style.colors
-        return mix(colors.input, colors.window, self.style.theme.overlay * (FAINTEST + (1 - FAINTEST) * share))
+        colors, theme, strength = self.style.colors, self.style.theme, FAINTEST + (1 - FAINTEST) * share
+        if theme.overlay:
+            return mix(colors.input, colors.window, theme.overlay * strength)
+        return mix(colors.input, colors.ink, DEEPEST * strength)
 
     @property
     def _pointer(self) -> float:

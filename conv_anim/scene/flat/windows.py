@@ -180,7 +180,8 @@ class WindowView(FlatDrawing):
         for place, tap in places.items():
             if tap.w is not None and tap.source is not Source.OUTSIDE:
                 items.append(grid.weight(place, f"{words.TIMES}{self.formats.w(tap.w)}", fills[place]))
-        return [*items, *self.borrowing.shown(grid, fills), *self._largest(step)]
+        framed = grid.framed(places)
+        return [*items, *self.borrowing.shown(grid, fills), *self._largest(step), *framed]
 
     def _largest(self, step: Step) -> list[Primitive]:
         """The tap that a maximum takes, in the colour of the output."""

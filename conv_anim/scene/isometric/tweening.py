@@ -13,6 +13,7 @@ from math import ceil, floor
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.frames import outlined
 from conv_anim.scene.primitives import Lines, Polygons
 from conv_anim.scene.sheet import runs
 
@@ -82,6 +83,9 @@ class Tweening:
 
     def window(self) -> list[Primitive]:
         ground, plane = self.ground, self.ground.floor.plane
+        if ground.style.frame is not None:
+            blocks = [(top, left, bottom, right) for (top, bottom), (left, right) in self.blocks]
+            return outlined(ground.style, blocks, plane.at, cased=ground.shaded)
         weak = ground.over(ground.style.colors.background, weak=True)
         crossed = [place for place in ground.unread if place in self.touched]
         items: list[Primitive] = [

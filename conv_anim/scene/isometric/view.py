@@ -9,19 +9,22 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.areas import Area, Turn, along, held
 from conv_anim.scene.callouts import Callout
-from conv_anim.scene.clipping import outside
+from conv_anim.scene.clipping import outside, within
 from conv_anim.scene.color import mix
 from conv_anim.scene.drawing import Drawing
+from conv_anim.scene.frames import outlined
 from conv_anim.scene.isometric.floors import Floor, Plane, Reach, centred, nearest
 from conv_anim.scene.isometric.ground import Ground, filled
 from conv_anim.scene.isometric.slanted import Slanted
 from conv_anim.scene.isometric.tweening import Tweening, between
 from conv_anim.scene.layout import Fit, Panel, panel
 from conv_anim.scene.marks import Marks
-from conv_anim.scene.primitives import Frame, Lazy, Lines, Polygons, Text, union
+from conv_anim.scene.mosaics import finished
+from conv_anim.scene.primitives import Frame, Lazy, Lines, Polygons, Stroke, Text, union
 from conv_anim.scene.sheet import Sheet, row_and_column, two
 from conv_anim.scene.stacks import MOST_WORDS, around, broken, made_by, of_map, sees
 from conv_anim.scene.steps import Steps
+from conv_anim.scene.tones import SMALLEST_EDGED, Tones
 from conv_anim.scene.tween import Tween
 from conv_anim.scene.wording import words
 from conv_anim.scene.wording.language import Language
@@ -32,7 +35,9 @@ if TYPE_CHECKING:
     from conv_anim.scene.callouts import Key
     from conv_anim.scene.clipping import Segment
     from conv_anim.scene.primitives import Box, Items, Point, Primitive, Side
+    from conv_anim.scene.shades import Rgb
     from conv_anim.scene.style import Style
+    from conv_anim.spec.model import Cells
     from conv_anim.tracing.trace import Trace
 
 
@@ -64,8 +69,28 @@ class Isometric:
         return unit if self.style.fit is None else min(unit, self.style.fit.cell)
 
     @cached_property
+    def tones(self) -> Tones:
+        return Tones(self.trace, self.style)
+
+    @cached_property
+    def cells(self) -> Cells:
+        """What stands in the cells: numbers if they are asked for, shades of pictures and of small cells."""
+        view = self.trace.spec.view
+        cells, numbers = getattr(view, "cells", "auto"), getattr(view, "numbers", False)
+        if cells == "auto":
+            small = self.least < SMALLEST_EDGED or self.tones.greys[0]
+            return "numbers" if numbers else "shades" if small else "plain"
+        return {"shades": "both", "plain": "numbers"}.get(cells, cells) if numbers else cells
+
+    @cached_property
+    def images(self) -> list[Rgb | None]:
+        """The colours of each map's cells, if it has shades."""
+        shaded = self.cells in {"shades", "both"}
+        return [self.tones.picture(k) if shaded else None for k in range(len(self.floors))]
+
+    @cached_property
     def numbers(self) -> Slanted | None:
-        wanted = getattr(self.trace.spec.view, "numbers", False)
+        wanted = self.cells in {"numbers", "both", "symbols"}
         return Slanted(self.trace, self.style, self.least) if wanted else None
 
     @property
@@ -98,7 +123,8 @@ class Isometric:
             rows, columns = Marks.along((floor.sheet.rows, floor.sheet.columns), layer.layer)
             texts = {} if self.numbers is None else self.numbers.written(k, floor)
             explained = self.trace.spec.labels is not None
-            grounds.append(Ground(self.style, floor, layer.layer, rows, columns, self.numbers, texts, explained))
+            marks = (rows, columns, self.numbers, texts, explained)
+            grounds.append(Ground(self.style, floor, layer.layer, *marks, self.images[k]))
         return grounds
 
     @cached_property
@@ -106,14 +132,21 @@ class Isometric:
         """One map stands for all: channels do not show here."""
         return Steps((1, *self.trace.layers[-1].operator.out_size), self.trace.spec.animation)
 
+    @property
+    def edged(self) -> bool:
+        """Whether cells are large enough for edges of their own."""
+        return self.unit >= SMALLEST_EDGED
+
     # what stays
 
     def still(self) -> Items:
         items: list[Primitive] = [item for ground in self.grounds for item in ground.still()]
         top = self.floors[-1]
         if self.style.theme.pending:
-            items.append(Polygons((top.plane.block(top.plane.whole),), self.style.colors.background))
-            items.append(Lines(top.plane.grid(top.plane.whole), self.style.pending_edge))
+            ring = top.plane.block(top.plane.whole)
+            items.append(Polygons((ring,), self.style.colors.background))
+            edges = top.plane.grid(top.plane.whole) if self.edged else ((*ring, ring[0]),)
+            items.append(Lines(edges, self.style.pending_edge))
         else:
             items += filled(top, top.inputs, top.color, self.style)
         return tuple(items)
@@ -128,13 +161,9 @@ class Isometric:
         shown: list[Primitive] = []
         for ground, reach in zip(self.grounds, reaches, strict=False):
             shown += ground.covered(reach, products if ground is last else {})
-        joined = tuple(self._all_joined(reaches, shown))
-        if joined:
-            shown.append(Lines(joined, self.style.beam))
-        colors, theme = self.style.colors, self.style.theme
-        fill = mix(self.floors[-1].color, colors.current, theme.overlay)
-        shown += self._result(*two(cell[1:]), fill, bold=True)
-        return Frame(tuple(self._done(k)), tuple(shown))
+        items = self._result(*two(cell[1:]), self.style.at_work(self.floors[-1].color), bold=True)
+        shown += self._sightlines(reaches, [*shown, *items])
+        return Frame(tuple(self._done(k)), (*shown, *items))
 
     def moment(self, k: int) -> Frame:
         """The k-th frame of an animation in which the window glides from step to step."""
@@ -163,8 +192,12 @@ class Isometric:
         return self.style.theme.pending or self.numbers is not None
 
     def _result(self, row: int, column: int, fill: str, *, bold: bool = False) -> list[Primitive]:
-        top = self.floors[-1]
+        top, image = self.floors[-1], self.images[-1]
+        if image is not None:
+            fill = "#" + bytes(image[row, column]).hex()
         items = filled(top, Reach([row], [column]), fill, self.style)
+        if image is not None and bold:
+            items += outlined(self._marking, [(row, column, row + 1, column + 1)], top.plane.at, cased=True)
         if self.numbers is not None:
             value = self.numbers.formats[-1](self.numbers.maps[-1][row, column].item())
             items.append(self.numbers.text(top, (row, column), value, fill, bold=bold))
@@ -173,8 +206,21 @@ class Isometric:
     def _done(self, k: int) -> list[Primitive]:
         if not self._fills:
             return []
-        color = self.floors[-1].color
+        color, image = self.floors[-1].color, self.images[-1]
+        if image is not None and self.numbers is None:
+            cells, at = [two(cell[1:]) for cell in self.steps.passed(k)], self.floors[-1].plane.at
+            edges = tuple(line for r, c in cells for line in self.floors[-1].plane.grid(((r, 1), (c, 1))))
+            blended = self.trace.spec.animation.order == "row-major"
+            found: list[Primitive] = [*finished(image, cells, at, blended=blended)]
+            return [*found, Lines(edges, self.style.edge)] if self.edged and edges else found
         return [item for cell in self.steps.passed(k) for item in self._result(*two(cell[1:]), color)]
+
+    @property
+    def _marking(self) -> Style:
+        """For an outline of what is computed, in its colour."""
+        theme = self.style.theme
+        colors = replace(theme.colors, window=theme.colors.current)
+        return replace(self.style, theme=replace(theme, colors=colors, window_width=theme.window_width or 2.5))
 
     # areas
 
@@ -198,21 +244,28 @@ class Isometric:
 
     # the lines from a window's corners to what is made of it
 
-    def _all_joined(self, reaches: list[Reach], shown: list[Primitive]) -> list[Segment]:
+    def _sightlines(self, reaches: list[Reach], shown: list[Primitive]) -> list[Primitive]:
+        """From the corners of what is read to those of what is made of it; dashed where a floor hides them."""
         levels = list(zip(self.floors, reaches, strict=True))
-        lines = [line for lower, upper in pairwise(levels) for line in self._joined(lower, upper)]
-        if self.numbers is None:
-            return lines
-        texts = {(item.x, item.y): item for item in (*self.still(), *shown) if isinstance(item, Text)}
-        return _free(lines, [self.numbers.ring(text) for text in texts.values()])
+        parts = [self._joined(lower, upper) for lower, upper in pairwise(levels)]
+        seen, hidden = ([line for part in parts for line in part[k]] for k in (0, 1))
+        if self.numbers is not None:
+            texts = {(item.x, item.y): item for item in (*self.still(), *shown) if isinstance(item, Text)}
+            rings = [self.numbers.ring(text) for text in texts.values()]
+            seen, hidden = _free(seen, rings), _free(hidden, rings)
+        beam, dash = self.style.beam, (2.5 * self.style.scale, 2.5 * self.style.scale)
+        behind = Stroke(beam.color, beam.width, dash)
+        return [Lines(tuple(lines), stroke) for lines, stroke in ((seen, beam), (hidden, behind)) if lines]
 
-    def _joined(self, lower: tuple[Floor, Reach], upper: tuple[Floor, Reach]) -> list[Segment]:
-        """From the corners of what is read to those of what is made of it, where nothing hides them."""
+    def _joined(self, lower: tuple[Floor, Reach], upper: tuple[Floor, Reach]) -> tuple[list[Segment], list[Segment]]:
+        """What is seen of the lines between two floors, and what the upper one hides, unless its theme leaves it out."""
         made = upper[1].within(upper[0].inputs)
         if not made.rows or not made.columns or not lower[1].rows:
-            return []
-        ends = zip(lower[1].corners(lower[0].plane), made.corners(upper[0].plane), strict=True)
-        return _free(ends, upper[0].solid())
+            return [], []
+        lines = list(zip(lower[1].corners(lower[0].plane), made.corners(upper[0].plane), strict=True))
+        solid = upper[0].solid()
+        hidden = [] if self.style.frame is None else [piece for ring in solid for line in lines for piece in within(line, ring)]
+        return _free(lines, solid), hidden
 
 
 def _cells(side: Side, floor: Floor, axes: int) -> Iterator[Area]:

@@ -206,6 +206,8 @@ class MatrixView:
         row, colors = self._row(cell), self.style.colors
         window, current = self.style.under_window(colors.input), self.style.at_work(colors.output)
         items = self._in_all(("x", "input"), self._read(row), self.factors.x, window)
+        if self.style.frame is not None:
+            items += self._outlined(("x", "input"), self._read(row), self.style.frame)
         items += self.tables["matrix"].row_outlined(row, self._strong(colors.current))
         return [*items, *self._results([row], current, bold=True), *self._sum(row)]
 

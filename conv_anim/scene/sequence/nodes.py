@@ -98,8 +98,7 @@ class Nodes:
         theme, source = self.style.theme, self.source(cell)
         if source is Source.BORROWED:
             return self.looks.borrowed_under_window
-        opacity = theme.overlay if source is Source.INPUT else theme.empty_overlay
-        return mix(self.fill(cell), self.style.colors.window, opacity)
+        return self.style.under_window(self.fill(cell), weak=source is not Source.INPUT)
 
     def painted(self, fills: Mapping[int, str], *, bold: bool = False) -> list[Primitive]:
         """Nodes in their colours, with their numbers; edges are dashed where a node is none of the map's."""
