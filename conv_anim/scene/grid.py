@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.color import contrast
+from conv_anim.scene.color import contrast, mix
 from conv_anim.scene.frames import framed
 from conv_anim.scene.layout import Fit
-from conv_anim.scene.marks import Looks
+from conv_anim.scene.marks import TINT, Looks
+from conv_anim.scene.mosaics import finished, mosaic
 from conv_anim.scene.primitives import Boxes, Lines, Primitive, Stroke, Text
+from conv_anim.scene.tones import SMALLEST_EDGED
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
@@ -20,8 +23,10 @@ if TYPE_CHECKING:
 
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.primitives import Box, Point
+    from conv_anim.scene.shades import Rgb, Shades
     from conv_anim.scene.sheet import Sheet
     from conv_anim.scene.style import Style
+    from conv_anim.spec.model import Number
     from conv_anim.tracing.values import Array
 
 Place = tuple[int, int]
@@ -57,7 +62,7 @@ def strong(style: Style, color: str) -> Stroke:
 class Numbers:
     """How numbers fit into the cells of a figure: all cells alike, as large as the widest number needs."""
 
-    cell: int
+    cell: float
     size: float
 
     @classmethod
@@ -80,6 +85,14 @@ class Numbers:
         return Fit(self.cell, self.size, grows=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What stands in cells: their numbers, shades that stand for them, or both."""
+
+    written: bool = True
+    shades: Shades | None = None
+
+
 @dataclass(frozen=True)
 class Grid:
     """Rows and columns of square cells, from ``x``, ``y``."""
@@ -90,13 +103,23 @@ class Grid:
     columns: int
     x: float
     y: float
+    look: Look = Look()
 
     @property
-    def width(self) -> int:
+    def edged(self) -> bool:
+        """Whether cells are large enough for edges of their own."""
+        return self.numbers.cell >= SMALLEST_EDGED
+
+    def corner(self, row: float, column: float) -> Point:
+        """Where a row and a column begin."""
+        return self.x + column * self.numbers.cell, self.y + row * self.numbers.cell
+
+    @property
+    def width(self) -> float:
         return self.columns * self.numbers.cell
 
     @property
-    def height(self) -> int:
+    def height(self) -> float:
         return self.rows * self.numbers.cell
 
     @property
@@ -116,9 +139,30 @@ class Grid:
         color = self.style.ink_on(on, *wanted)
         return self.style.centered(x + side / 2, y + side / 2, text, size=self.numbers.size, color=color, bold=bold)
 
-    def cell(self, place: Place, text: str, fill: str, *wanted: str, bold: bool = False) -> list[Primitive]:
-        """A cell of a colour with its number."""
+    def cell(
+        self, place: Place, text: str, fill: str, *wanted: str, bold: bool = False, value: Number | None = None
+    ) -> list[Primitive]:
+        """A cell of a colour with its number; in shades with that of its ``value``, outlined if it is ``bold``."""
+        if self.look.shades is not None and value is not None:
+            return self._shade(place, text, self.look.shades, value, bold=bold)
+        if not self.look.written:
+            return [self.boxes([place], fill, self.style.edge if self.edged else None)]
         return [self.boxes([place], fill, self.style.edge), self.number(place, text, fill, *wanted, bold=bold)]
+
+    def _shade(self, place: Place, text: str, shades: Shades, value: Number, *, bold: bool) -> list[Primitive]:
+        image = shades.colors(np.array([[value]]))
+        items: list[Primitive] = [mosaic(image, self.corner, *place)]
+        items += [self.boxes([place], None, self.style.edge)] if self.edged else []
+        if bold:
+            items += framed(self.style.marking, [place], self.corner, cased=True)
+        return [*items, self.number(place, text, shades.fill(value), bold=bold)] if self.look.written else items
+
+    def finished(self, values: Array, places: Iterable[Place]) -> list[Primitive]:
+        """Cells of a map in their shades, without numbers."""
+        assert self.look.shades is not None
+        places = list(places)
+        items: list[Primitive] = [*finished(self.look.shades.colors(values), places, self.corner, blended=False)]
+        return [*items, self.boxes(places, None, self.style.edge)] if self.edged and places else items
 
     def name(self, text: str, *, bold: bool = False, gap: float | None = None) -> Text:
         """A few small words above, quiet unless they are bold."""
@@ -143,17 +187,32 @@ class Grid:
         ]
 
     def filled(self, values: Array, fmt: Format, fill: str) -> list[Primitive]:
-        """All cells in one colour with their numbers."""
+        """All cells in one colour with their numbers, or in shades."""
         places = list(np.ndindex(self.rows, self.columns))
+        if self.look.shades is not None:
+            return self._shaded(values, fmt, self.look.shades)
+        if not self.look.written:
+            return [self.boxes([(r, c) for r, c in places], fill, self.style.edge if self.edged else None)]
         texts = [self.number((r, c), fmt(values[r, c].item()), fill) for r, c in places]
         return [self.boxes([(r, c) for r, c in places], fill, self.style.edge), *texts]
 
+    def _shaded(self, values: Array, fmt: Format, shades: Shades) -> list[Primitive]:
+        items: list[Primitive] = [mosaic(shades.colors(values), self.corner)]
+        places = [(r, c) for r, c in np.ndindex(self.rows, self.columns)]
+        items += [self.boxes(places, None, self.style.edge)] if self.edged else []
+        if self.look.written:
+            items += [self.number(at, fmt(values[at].item()), shades.fill(values[at].item())) for at in places]
+        return items
+
     def pending(self, places: Iterable[Place] | None = None) -> list[Primitive]:
         """Cells whose numbers are still to come, a little smaller: then a finished one hides no other's edge."""
+        whole = (self.x, self.y, self.width, self.height)
+        if not self.edged and places is None:
+            return [Boxes((whole,), self.style.colors.background, self.style.pending_edge)]
         inset, side = 1 + round(self.style.line / 2), self.numbers.cell
         boxes = [self.box(r, c) for r, c in (np.ndindex(self.rows, self.columns) if places is None else places)]
         return [
-            Boxes(((self.x, self.y, self.width, self.height),), self.style.colors.background),
+            Boxes((whole,), self.style.colors.background),
             Boxes(
                 tuple((x + inset, y + inset, side - 2 * inset, side - 2 * inset) for x, y, _, _ in boxes),
                 None,
@@ -180,8 +239,7 @@ class Grid:
 
     def framed(self, places: Iterable[Place]) -> list[Primitive]:
         """The outline of a window over some cells."""
-        side = self.numbers.cell
-        return framed(self.style, places, lambda r, c: (self.x + c * side, self.y + r * side))
+        return framed(self.style, places, self.corner, cased=self.look.shades is not None)
 
     def dashed(self, places: Iterable[Place], tinted: Mapping[Place, str] | None = None) -> list[Primitive]:
         """Empty cells: their edges dashed, each drawn once, a whole number of dashes to a cell; some have a colour."""
@@ -239,25 +297,73 @@ class SheetGrid:
     def looks(self) -> Looks:
         return Looks(self.grid.style, self.color)
 
+    @cached_property
+    def image(self) -> Rgb | None:
+        """The shades of the map's cells, if it has them."""
+        shades = self.grid.look.shades
+        return None if shades is None else shades.colors(self.values)
+
     def still(self) -> list[Primitive]:
+        if self.image is not None and not self.grid.edged:
+            return self._small(self.image)
         cells = {(r, c): (source, read) for r, c, source, read in self.sheet.cells()}
-        fills = {place: self._fill(place, source) for place, (source, _) in cells.items()}
+        fills = {place: self._fill(place, source, read) for place, (source, read) in cells.items()}
         whole = [place for place, (source, _) in cells.items() if source is Source.INPUT]
         empty = [place for place, (source, _) in cells.items() if source is not Source.INPUT]
         struck = [p for p, (source, _) in cells.items() if source is Source.OUTSIDE or self.sheet.unread(p)]
         return [
             *self.grid.dashed(empty, fills),
-            *self.grid.patches({place: fills[place] for place in whole}, self.grid.style.edge),
+            *self._map({place: fills[place] for place in whole}),
             *self.grid.crossed(struck, self.looks.cross),
-            *(self._text(place, source, read, fills[place]) for place, (source, read) in cells.items()),
+            *self._texts({place: (*cell, fills[place]) for place, cell in cells.items()}),
         ]
 
-    def _fill(self, place: Place, source: Source) -> str:
+    def _map(self, fills: dict[Place, str]) -> list[Primitive]:
+        """The cells that hold the map."""
+        if self.image is None:
+            return self.grid.patches(fills, self.grid.style.edge)
+        return [*self._mosaics(self.image), self.grid.boxes(fills, None, self.grid.style.edge)]
+
+    def _mosaics(self, image: Rgb) -> list[Primitive]:
+        rows, columns = self.sheet.rows.inputs, self.sheet.columns.inputs
+        first = min(rows), min(columns)
+        if max(rows) - first[0] + 1 == len(rows) and max(columns) - first[1] + 1 == len(columns):
+            return [mosaic(image, self.grid.corner, *first)]
+        corner = self.grid.corner
+        return [
+            mosaic(image[i : i + 1, j : j + 1], corner, r, c) for r, i in rows.items() for c, j in columns.items()
+        ]
+
+    def _small(self, image: Rgb) -> list[Primitive]:
+        """The map as a picture, with one line around all that borders it."""
+        style, sheet = self.grid.style, self.sheet
+        items: list[Primitive] = []
+        if sheet.has_empty:
+            edge = style.empty_edge
+            items.append(Boxes(((self.grid.x, self.grid.y, self.grid.width, self.grid.height),), None, edge))
+        borrowed = {(r, c): read for r, c, source, read in sheet.cells() if source is Source.BORROWED}
+        weak = {place: self._weak(read) for place, read in borrowed.items()}
+        return [*items, *self.grid.patches(weak, None), *self._mosaics(image)]
+
+    def _weak(self, read: Place) -> str:
+        """The colour of a cell that repeats another one."""
+        if self.image is None:
+            return self.looks.borrowed
+        return mix(self.grid.style.colors.background, "#" + bytes(self.image[read]).hex(), TINT)
+
+    def _texts(self, cells: Mapping[Place, tuple[Source, Place, str]]) -> list[Primitive]:
+        if not self.grid.look.written:
+            return []
+        return [self._text(place, source, read, fill) for place, (source, read, fill) in cells.items()]
+
+    def _fill(self, place: Place, source: Source, read: Place) -> str:
         match source:
+            case Source.INPUT if self.image is not None:
+                return "#" + bytes(self.image[read]).hex()
             case Source.INPUT:
                 return self.looks.unread if self.sheet.unread(place) else self.color
             case Source.BORROWED:
-                return self.looks.borrowed
+                return self._weak(read)
             case _:
                 return self.looks.extra if place in self.extra else self.grid.style.colors.background
 
@@ -276,6 +382,8 @@ class SheetGrid:
     def covered(self, places: Iterable[Place]) -> tuple[list[Primitive], dict[Place, str]]:
         """Cells under the window with their numbers, and the colour that each of them has now."""
         cells = {(r, c): (source, shown) for r, c, source, shown in self._at(places)}
+        if self.grid.style.frame is not None or self.image is not None:  # they keep their colours
+            return [], {place: self._fill(place, source, shown) for place, (source, shown) in cells.items()}
         fills = {place: self._under(source) for place, (source, _) in cells.items()}
         items = self.grid.patches(fills, self.grid.style.edge)
         items += [self._text(place, source, shown, fills[place]) for place, (source, shown) in cells.items()]

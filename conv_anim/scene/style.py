@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from conv_anim.scene.breaks import phrases, pieces
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from conv_anim.scene.layout import Fit
     from conv_anim.scene.primitives import Box
     from conv_anim.spec.themes import Colors, Theme
+
+
+SMALLEST = 9.0
+"""Pixels of the em of the smallest text that can be read."""
 
 
 class Font(Protocol):
@@ -37,6 +41,8 @@ class Style:
     font: Font
     fit: Fit | None = None
     """How large cells have to be for the sake of other figures."""
+    shrinks: bool = False
+    """Whether texts become smaller than can be read, where a figure cannot be as narrow as it has to be otherwise."""
 
     @property
     def colors(self) -> Colors:
@@ -98,16 +104,25 @@ class Style:
     # letters and lines
 
     @property
+    def least(self) -> float:
+        """The smallest em of a text, in pixels."""
+        return SMALLEST * min(1.0, self.scale) if self.shrinks else SMALLEST
+
+    def em(self, size: float) -> float:
+        """A text's em, given what it is at scale 1."""
+        return max(self.least, size * self.scale)
+
+    @property
     def number_size(self) -> float:
-        return 16 * self.scale
+        return self.em(16)
 
     @property
     def label_size(self) -> float:
-        return 15 * self.scale
+        return self.em(15)
 
     @property
     def small_size(self) -> float:
-        return 12 * self.scale
+        return self.em(12)
 
     @property
     def line(self) -> float:
@@ -171,6 +186,12 @@ class Style:
         """The outline of the window, at least two pixels wide; None in a theme that tints its cells instead."""
         width = self.theme.window_width
         return Stroke(self.colors.window, max(2.0, width * self.scale)) if width else None
+
+    @property
+    def marking(self) -> Style:
+        """For an outline around what is computed, in its colour."""
+        colors = replace(self.colors, window=self.colors.current)
+        return replace(self, theme=replace(self.theme, colors=colors, window_width=self.theme.window_width or 2.5))
 
     @property
     def beam(self) -> Stroke:

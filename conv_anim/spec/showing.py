@@ -82,7 +82,8 @@ def flat(input_: Input, nodes: Nodes) -> str | None:
         return "shows a max_unpool last and its max_pool first, with at most one window between them"
     first = nodes[0].op
     if len(nodes) == 1 and (is_window(first) or first.interpolation is not None or first.columns is not None):
-        return _two_axes(input_) or _one_flat_channel(nodes) or numbers(input_, nodes)
+        shaded = is_window(first)  # its cells may be
+        return _two_axes(input_) or _one_flat_channel(nodes) or (None if shaded else numbers(input_, nodes))
     return _two_axes(input_) or _few_maps(input_, nodes)
 
 

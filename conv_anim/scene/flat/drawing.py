@@ -10,9 +10,12 @@ from conv_anim.scene.areas import Turn, of_grid
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.flat.board import Board
 from conv_anim.scene.grid import Numbers
-from conv_anim.scene.numbers import format_for
+from conv_anim.scene.numbers import format_for, plane
 from conv_anim.scene.primitives import Frame
+from conv_anim.scene.scales import scale, with_bars
 from conv_anim.scene.sheet import two
+from conv_anim.scene.tones import Tones
+from conv_anim.scene.wording import words
 from conv_anim.scene.wording.language import Language
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.scales import Scale
     from conv_anim.scene.steps import Cell
     from conv_anim.scene.style import Style
     from conv_anim.scene.sums import Sum
@@ -59,6 +63,10 @@ class FlatDrawing:
     @cached_property
     def y(self) -> Format:
         return format_for(self.layer.output)
+
+    @cached_property
+    def tones(self) -> Tones:
+        return Tones(self.trace, self.style)
 
     # the parts
 
@@ -112,7 +120,10 @@ class FlatDrawing:
 
     def done(self, k: int) -> list[Primitive]:
         """What stays of the steps that end as a frame begins."""
-        return [item for cell in self.pace.passed(k) for item in self.result(cell, self.made(cell))]
+        passed = self.pace.passed(k)
+        if self.after.look.shades is not None and not self.after.look.written and self.about == 1:
+            return self.after.finished(plane(self.layer.output[0]), map(self.place, passed))
+        return [item for cell in passed for item in self.result(cell, self.made(cell))]
 
     def shown(self, k: int, cell: Cell) -> list[Primitive]:
         """What a step reads, makes and adds up."""
@@ -125,7 +136,8 @@ class FlatDrawing:
 
     def result(self, cell: Cell, fill: str, *, bold: bool = False) -> list[Primitive]:
         """An output with its number."""
-        return self.after.cell(self.place(cell), self.y(self.layer.output[cell].item()), fill, bold=bold)
+        value = self.layer.output[cell].item()
+        return self.after.cell(self.place(cell), self.y(value), fill, bold=bold, value=value)
 
     def made(self, cell: Cell) -> str:
         """The colour of an output."""
@@ -181,7 +193,14 @@ class FlatDrawing:
         return None if cell is None else Turn(self.about, cell)
 
     def panel(self) -> Panel:
-        return self.board.panel(self, self.sum)
+        return with_bars(self.board.panel(self, self.sum), self.scales(), self.style)
+
+    def scales(self) -> list[Scale]:
+        """The shades that there are."""
+        arrays = {0: self.layer.input, len(self.strip.grids) - 1: self.layer.output}
+        names = words.ends_of(self.trace)
+        shown = ((self.strip.grids[k].look.shades, array) for k, array in arrays.items())
+        return [scale(name, shades, array) for name, (shades, array) in zip(names, shown, strict=True) if shades]
 
 
 def texts(fmt: Format, values: Array) -> set[str]:

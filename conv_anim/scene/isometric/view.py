@@ -21,6 +21,7 @@ from conv_anim.scene.layout import Fit, Panel, panel
 from conv_anim.scene.marks import Marks
 from conv_anim.scene.mosaics import finished
 from conv_anim.scene.primitives import Frame, Lazy, Lines, Polygons, Stroke, Text, union
+from conv_anim.scene.scales import scale, with_bars
 from conv_anim.scene.sheet import Sheet, row_and_column, two
 from conv_anim.scene.stacks import MOST_WORDS, around, broken, made_by, of_map, sees
 from conv_anim.scene.steps import Steps
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.callouts import Key
     from conv_anim.scene.clipping import Segment
     from conv_anim.scene.primitives import Box, Items, Point, Primitive, Side
+    from conv_anim.scene.scales import Scale
     from conv_anim.scene.shades import Rgb
     from conv_anim.scene.style import Style
     from conv_anim.spec.model import Cells
@@ -197,7 +199,7 @@ class Isometric:
             fill = "#" + bytes(image[row, column]).hex()
         items = filled(top, Reach([row], [column]), fill, self.style)
         if image is not None and bold:
-            items += outlined(self._marking, [(row, column, row + 1, column + 1)], top.plane.at, cased=True)
+            items += outlined(self.style.marking, [(row, column, row + 1, column + 1)], top.plane.at, cased=True)
         if self.numbers is not None:
             value = self.numbers.formats[-1](self.numbers.maps[-1][row, column].item())
             items.append(self.numbers.text(top, (row, column), value, fill, bold=bold))
@@ -215,12 +217,15 @@ class Isometric:
             return [*found, Lines(edges, self.style.edge)] if self.edged and edges else found
         return [item for cell in self.steps.passed(k) for item in self._result(*two(cell[1:]), color)]
 
-    @property
-    def _marking(self) -> Style:
-        """For an outline of what is computed, in its colour."""
-        theme = self.style.theme
-        colors = replace(theme.colors, window=theme.colors.current)
-        return replace(self.style, theme=replace(theme, colors=colors, window_width=theme.window_width or 2.5))
+    def scales(self) -> list[Scale]:
+        """The shades of all maps that have them; those of a stack by what makes them."""
+        tones, ends = self.tones, words.ends_of(self.trace)
+        names = [ends[0], *(label.name for label in words.floor_labels(self.trace)[1:-1]), ends[1]]
+        return [
+            scale(name, tones.of_maps[k], tones.maps[k])
+            for k, (name, image) in enumerate(zip(names, self.images, strict=True))
+            if image is not None
+        ]
 
     # areas
 
@@ -255,7 +260,11 @@ class Isometric:
             seen, hidden = _free(seen, rings), _free(hidden, rings)
         beam, dash = self.style.beam, (2.5 * self.style.scale, 2.5 * self.style.scale)
         behind = Stroke(beam.color, beam.width, dash)
-        return [Lines(tuple(lines), stroke) for lines, stroke in ((seen, beam), (hidden, behind)) if lines]
+        on_shades = any(image is not None for image in self.images)
+        halo = Stroke(self.style.colors.background, beam.width + 2 * max(1.0, self.style.scale))
+        drawn = [(seen, halo)] if on_shades else []
+        drawn += [(seen, beam), (hidden, behind)]
+        return [Lines(tuple(lines), stroke) for lines, stroke in drawn if lines]
 
     def _joined(self, lower: tuple[Floor, Reach], upper: tuple[Floor, Reach]) -> tuple[list[Segment], list[Segment]]:
         """What is seen of the lines between two floors, and what the upper one hides, unless its theme leaves it out."""
@@ -290,7 +299,7 @@ def isometric(trace: Trace, style: Style) -> Panel:
     frames, turns = Lazy(view.tween.frames(len(view.steps)), view.moment), Lazy(len(view.steps), view.turn)
     drawing = Drawing(still, frames, view.tween, view.areas, (turns,)).moved(-box[0], -box[1])
     made = panel(drawing, box[2], box[3], baseline=view.floors[0].plane.corner[1] - box[1])
-    return replace(made, fit=view.fit)
+    return with_bars(replace(made, fit=view.fit), view.scales(), style)
 
 
 def _signs(view: Isometric) -> list[tuple[Items, Box]]:

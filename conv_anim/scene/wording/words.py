@@ -32,6 +32,17 @@ def said_of(trace: Trace) -> Language:
     return Language(trace.spec.lang)
 
 
+def ends_of(trace: Trace) -> tuple[str, str]:
+    """What input and output are called."""
+    given, say = trace.spec.labels or Labels(), said_of(trace)
+    return given.input or say("input"), given.output or say("output")
+
+
+def kernel_of(trace: Trace) -> str:
+    """What the kernel is called."""
+    return (trace.spec.labels or Labels()).kernel or said_of(trace)("kernel")
+
+
 # numbers, the same in every language
 
 

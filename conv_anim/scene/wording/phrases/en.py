@@ -2,6 +2,7 @@
 
 PHRASES = {
     # words of their own, and what joins them
+    "kernel": "kernel",
     "input": "input",
     "output": "output",
     "step": "step {number}",
@@ -202,6 +203,7 @@ PHRASES = {
     "volume.maps": "maps {size}",
     "volume.moves": "moves in 3 directions",
     # flat
+    "flat.window": "under the window",
     "flat.flipped": "flipped",
     "flat.inserted": "zeros inserted: s − 1 = {cells}",
     "flat.border": "border: {border}",

@@ -2,6 +2,7 @@
 
 PHRASES = {
     # words of their own, and what joins them
+    "kernel": "卷積核",
     "input": "輸入",
     "output": "輸出",
     "step": "第 {number} 步",
@@ -202,6 +203,7 @@ PHRASES = {
     "volume.maps": "特徵圖 {size}",
     "volume.moves": "沿三個方向移動",
     # flat
+    "flat.window": "視窗下",
     "flat.flipped": "翻轉",
     "flat.inserted": "插入的零：s − 1 = {cells}",
     "flat.border": "外框：{border}",

@@ -1,0 +1,75 @@
+"""What stands in the cells of the flat view, and how large these are: numbers where they can be read, else shades."""
+
+from __future__ import annotations
+
+from math import floor
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.grid import Look, Numbers
+from conv_anim.scene.tones import SMALLEST_EDGED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from conv_anim.scene.shades import Shades
+    from conv_anim.scene.style import Style
+    from conv_anim.spec.model import Cells
+
+    Width = Callable[[Numbers], float]
+    """How wide a figure is with cells of a size."""
+
+WIDEST = 980
+"""Pixels, at scale 1, of a figure with numbers in cells of the usual size; one that is wider has smaller cells."""
+PAGE = 715
+"""Pixels, at scale 1, that such a figure may take, and one in shades."""
+TALLEST = 760
+"""Pixels, at scale 1, that a map in shades may be high."""
+LARGEST = 28
+"""Pixels, at scale 1, of a cell in shades."""
+CROWDED = 0.84
+"""How much of a cell a number may take."""
+
+
+def smaller(style: Style, usual: Numbers, texts: Iterable[str], width: Width) -> Numbers | None:
+    """Cells in which numbers can be read, in a figure that is no wider than a page; None if there are none."""
+    if width(usual) <= WIDEST * style.scale:
+        return usual
+    widest = max((style.width(text, size=1.0, bold=True) for text in texts), default=1.0)
+    size = usual.size
+    while size >= style.least:
+        cell = max(1.5 * size, widest * size / CROWDED)
+        found = Numbers(round(cell), size)
+        if width(found) <= PAGE * style.scale:
+            return found
+        size -= 0.5
+    return None
+
+
+def shaded(style: Style, rows: int, width: Width) -> Numbers:
+    """The largest cells with which a figure in shades is no wider than a page and no higher than its half."""
+    largest = min(LARGEST * style.scale, TALLEST * style.scale / rows)
+    sizes = [float(side) for side in range(max(1, floor(largest)), 0, -1)]
+    sizes += [0.9 * sizes[-1] * 0.9**k for k in range(40)]
+    for side in sizes:
+        found = Numbers(side, style.number_size)
+        if width(found) <= PAGE * style.scale:
+            return found
+    return Numbers(sizes[-1], style.number_size)
+
+
+def chosen(asked: Cells, *, picture: bool, readable: bool) -> Cells:
+    """What ``auto`` means: a picture is seen as one, and its numbers are written where they can be read."""
+    if asked != "auto":
+        return asked
+    if picture:
+        return "both" if readable else "shades"
+    return "numbers" if readable else "shades"
+
+
+def look(cells: Cells, shades: Shades | None) -> Look:
+    """Of a map whose numbers have some shades."""
+    return Look(cells in {"numbers", "both", "symbols"}, shades if cells in {"shades", "both"} else None)
+
+
+def edged(numbers: Numbers) -> bool:
+    return numbers.cell >= SMALLEST_EDGED
