@@ -73,7 +73,7 @@ class Addition(ChannelDrawing):
     def _grid(self, x: int) -> Grid:
         rows, columns = self._shape
         y = self.top + (self.bottom - self.top - rows * self.lanes.numbers.cell) // 2
-        return Grid(self.style, self.lanes.numbers, rows, columns, x, y)
+        return Grid(self.style, self.lanes.numbers, rows, columns, x, round(y), self.lanes.map_look)
 
     @cached_property
     def grids(self) -> list[Grid]:
@@ -91,7 +91,7 @@ class Addition(ChannelDrawing):
 
     @cached_property
     def outputs(self) -> Outputs:
-        return Column(self.lanes, (self._grid(self._lefts[-1]),)) if self._pile is None else self._pile
+        return Column(self.lanes, (replace(self._grid(self._lefts[-1]), look=self.lanes.output_look),)) if self._pile is None else self._pile
 
     @property
     def width(self) -> float:
@@ -101,7 +101,7 @@ class Addition(ChannelDrawing):
 
     @property
     def bottom(self) -> int:
-        high = self._shape[0] * self.lanes.numbers.cell
+        high = round(self._shape[0] * self.lanes.numbers.cell)
         return self.top + (high if self._pile is None else ceil(self._pile.filling.stack.height))
 
     def begun(self, channel: int) -> Items:
@@ -145,8 +145,9 @@ class Addition(ChannelDrawing):
                 continue
             color = self.lanes.map_color(lanes[lane].channel)
             fill = self.style.under_window(color)
-            value = self.lanes.map_format(lanes[lane].map[cell[1:]].item())
-            items += [*grid.cell(place, value, fill, bold=True), *grid.framed([place])]
+            value = lanes[lane].map[cell[1:]].item()
+            items += grid.cell(place, self.lanes.map_format(value), fill, bold=True, value=value)
+            items += grid.framed([place])
         return items
 
     def areas(self) -> list[Area]:

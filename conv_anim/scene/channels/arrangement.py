@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.channels.lanes import Lane, Lanes
     from conv_anim.scene.channels.outputs import Outputs
     from conv_anim.scene.channels.towers import Span, Tower
+    from conv_anim.scene.grid import Look, Numbers
     from conv_anim.scene.style import Style
 
 MOST = 5
@@ -44,9 +45,23 @@ class Arrangement:
         return self.lanes.trace.spec.labels is not None
 
     @property
-    def side(self) -> int:
-        """Of a cell."""
+    def side(self) -> float:
+        """Of a cell of a map."""
         return self.lanes.numbers.cell
+
+    @cached_property
+    def cells(self) -> list[Numbers]:
+        """How large the cells of each column are."""
+        kernels = [] if self.lanes.layer.kernels is None else [self.lanes.kernel_numbers]
+        maps = [self.lanes.numbers] * (2 if self.add else 1)
+        return [self.lanes.numbers, *kernels, *maps]
+
+    @cached_property
+    def looks(self) -> list[Look]:
+        """What stands in them."""
+        lanes = self.lanes
+        kernels = [] if lanes.layer.kernels is None else [lanes.kernel_look]
+        return [lanes.input_look, *kernels, lanes.map_look, *([lanes.output_look] if self.add else [])]
 
     @cached_property
     def shapes(self) -> list[tuple[int, int]]:
@@ -116,10 +131,10 @@ class Arrangement:
         return self.lanes.outputs > 1 and column > max(self._limit, rows)
 
     def _tower(self, groups: Sequence[Sequence[Block]], outputs: int, output: int | None = None) -> Tower:
-        source, *others = (rows * self.side for rows, _ in self.shapes)
+        source, *others = (round(rows * one.cell) for (rows, _), one in zip(self.shapes, self.cells, strict=True))
         each = others[-1] if output is None else output
         gap = self.gap
-        heights = Heights(source, max(others), each, self.side, gap, gap + round(0.9 * self.style.gap))
+        heights = Heights(source, max(others), each, round(self.side), gap, gap + round(0.9 * self.style.gap))
         return tower(groups, outputs, heights, top=self.top)
 
     @cached_property
@@ -143,7 +158,7 @@ class Arrangement:
 
     @cached_property
     def _widths(self) -> list[float]:
-        widths: list[float] = [columns * self.side for _, columns in self.shapes]
+        widths = [columns * one.cell for (_, columns), one in zip(self.shapes, self.cells, strict=True)]
         if self.add and self.piled:
             widths[-1] = pile(self.lanes).filling.stack.width
         return widths
@@ -203,9 +218,9 @@ class Arrangement:
 
     def grid(self, column: int, span: Span) -> Grid:
         """The grid of a column in the middle of a span."""
-        rows, columns = self.shapes[column]
-        y = round(span.top + (span.height - rows * self.side) / 2)
-        return Grid(self.style, self.lanes.numbers, rows, columns, self.lefts[column], y)
+        (rows, columns), cells = self.shapes[column], self.cells[column]
+        y = round(span.top + (span.height - rows * cells.cell) / 2)
+        return Grid(self.style, cells, rows, columns, self.lefts[column], y, self.looks[column])
 
     def place(self, number: int, lane: Lane) -> tuple[int, int]:
         """The numbers of a lane's source and of its row; ``number`` is its place among the lanes of its output."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.primitives import Frame
+from conv_anim.scene.scales import with_bars
 
 if TYPE_CHECKING:
     from conv_anim.scene.areas import Area, Turn
@@ -71,8 +72,12 @@ class ChannelDrawing:
         cell = self.steps.cell(k)
         begins = k > 0 and self.steps.cell(k - 1)[0] != cell[0]
         kept = [self.lanes.blank(self.width, self.bottom), *self.begun(cell[0])] if begins else []
-        kept += [item for passed in self.steps.passed(k) if passed[0] == cell[0] for item in self.done(passed)]
+        kept += self.all_done([passed for passed in self.steps.passed(k) if passed[0] == cell[0]])
         return Frame(tuple(kept), (*self.shown(cell), *self.added(cell)))
+
+    def all_done(self, cells: list[tuple[int, ...]]) -> list[Primitive]:
+        """What stays of some steps of one filter."""
+        return [item for cell in cells for item in self.done(cell)]
 
     def done(self, cell: tuple[int, ...]) -> list[Primitive]:
         """What stays of a step."""
@@ -100,4 +105,5 @@ class ChannelDrawing:
 
     def panel(self) -> Panel:
         made = animated(self, self.width, self.bottom, fit=self.lanes.numbers.fit)
-        return made if self.sum is None else align(made, self.sum.width, self.sum_top + self.sum.height)
+        shown = made if self.sum is None else align(made, self.sum.width, self.sum_top + self.sum.height)
+        return with_bars(shown, self.lanes.scales(), self.style)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from math import ceil
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,13 +12,19 @@ import numpy as np
 from conv_anim.scene.areas import Turn
 from conv_anim.scene.channels.tally import Tally
 from conv_anim.scene.color import mix
-from conv_anim.scene.grid import Numbers
+from conv_anim.scene.flat.fitting import PAGE, TALLEST, WIDEST, chosen, look, shaded
+from conv_anim.scene.grid import Look, Numbers
 from conv_anim.scene.numbers import MINUS, Format, Formats, format_for, plane
 from conv_anim.scene.primitives import Boxes
+from conv_anim.scene.scales import scale
+from conv_anim.scene.shades import shades_for
 from conv_anim.scene.sheet import Sheet, two
 from conv_anim.scene.steps import Steps
+from conv_anim.scene.tones import Tones
 from conv_anim.scene.volume.hues import told_apart
+from conv_anim.scene.wording import words
 from conv_anim.scene.wording.language import Language
+from conv_anim.spec.showing import MOST_NUMBERS
 from conv_anim.tracing.gathers import Gather
 from conv_anim.tracing.values import channel_maps
 
@@ -27,10 +33,15 @@ if TYPE_CHECKING:
 
     from conv_anim.scene.grid import Grid, Place
     from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.scales import Scale
+    from conv_anim.scene.shades import Shades
     from conv_anim.scene.style import Style
+    from conv_anim.spec.model import Cells
     from conv_anim.tracing.trace import LayerTrace, Trace
     from conv_anim.tracing.values import Array
 
+LARGEST_KERNEL = 120
+"""Pixels, at scale 1, that a kernel may take beside maps in shades."""
 FAINT = 0.35
 """How much of its colour a channel keeps while it takes no part."""
 
@@ -51,6 +62,10 @@ class Lanes:
 
     trace: Trace
     style: Style
+    cells: Numbers | None = None
+    """How large cells are, where that is tried out; else they are as large as suits."""
+    tried: Cells | None = None
+    """What stands in them, where that is tried out."""
 
     @property
     def layer(self) -> LayerTrace:
@@ -146,6 +161,13 @@ class Lanes:
 
     @cached_property
     def numbers(self) -> Numbers:
+        """Cells that hold every number of the figure; in shades, as large as a page lets them be."""
+        if self.cells is not None:
+            return self.cells
+        return fitted(self) if self.is_shaded else self.for_numbers
+
+    @cached_property
+    def for_numbers(self) -> Numbers:
         """Cells that hold every number of the figure."""
         formats, layer = self.formats, self.layer
         texts = {formats.x(v) for v in layer.input.ravel().tolist()}
@@ -153,6 +175,82 @@ class Lanes:
             texts |= {formats.w(v) for v in layer.kernels.ravel().tolist()}
         texts |= {self.map_format(v) for a in (*self.maps, layer.output) for v in a.ravel().tolist()}
         return Numbers.fitting(self.style, self.style.small_cell, texts, self.style.number_size * 0.9)
+
+    # shades
+
+    @cached_property
+    def tones(self) -> Tones:
+        return Tones(self.trace, self.style)
+
+    @cached_property
+    def mode(self) -> Cells:
+        """What stands in the cells."""
+        asked = self.tried or getattr(self.trace.spec.view, "cells", "auto")
+        return chosen(asked, picture=self.tones.greys[0], readable=self._readable) if asked == "auto" else asked
+
+    @property
+    def _readable(self) -> bool:
+        """Whether the maps with all their numbers are no wider than a page, and no higher than a few of it."""
+        if self.layer.input.size + self.layer.output.size > MOST_NUMBERS:
+            return False
+        return measured(replace(self, cells=self.for_numbers, tried="numbers"))[0] <= WIDEST * self.style.scale
+
+    @property
+    def is_shaded(self) -> bool:
+        """Whether nothing is written in the cells of maps."""
+        return self.mode in {"shades", "plain"}
+
+    @cached_property
+    def _map_shades(self) -> Shades:
+        grey = self.tones.greys[-1] and not self.meet
+        fixed = self.tones.fixed
+        values = np.concatenate([each.ravel() for each in self.maps])
+        return shades_for(values, self.style.colors.output, self.style.colors, picture=grey, fixed=fixed)
+
+    @property
+    def input_look(self) -> Look:
+        return look(self.mode, self.tones.of_maps[0])
+
+    @property
+    def map_look(self) -> Look:
+        return look(self.mode, self._map_shades)
+
+    @property
+    def output_look(self) -> Look:
+        return look(self.mode, self.tones.of_maps[-1] if self.meet else self._map_shades)
+
+    @property
+    def kernel_look(self) -> Look:
+        """With its numbers, where they can be read beside maps in shades."""
+        shades = self.tones.of_kernels[0]
+        if not self.is_shaded:
+            return look(self.mode, shades)
+        return Look(self.kernel_numbers.cell > 1.4 * self.kernel_numbers.size, shades if self.mode == "shades" else None)
+
+    @cached_property
+    def kernel_numbers(self) -> Numbers:
+        """Cells of kernels, which may be larger than those of maps in shades."""
+        kernels = self.layer.kernels
+        if kernels is None or not self.is_shaded:
+            return self.numbers
+        size, fmt = self.style.em(12), self.formats.w
+        widest = max(self.style.width(fmt(w), size=size) for w in np.unique(kernels).tolist())
+        side = max(round(1.6 * size), round(widest / 0.84))
+        room = LARGEST_KERNEL * self.style.scale / max(plane(kernels[0, 0]).shape)
+        return Numbers(side, size) if side <= room else Numbers(max(1.0, floor(room)), size)
+
+    def scales(self) -> list[Scale]:
+        """The shades that there are, with the names of what has them."""
+        if self.mode not in {"shades", "both"}:
+            return []
+        names, kernels = words.ends_of(self.trace), self.tones.of_kernels[0]
+        found = [scale(names[0], self.tones.of_maps[0], self.layer.input)]
+        if kernels is not None and self.layer.kernels is not None and not self.kernel_look.written:
+            found.append(scale(words.kernel_of(self.trace), kernels, self.layer.kernels))
+        if self.meet:
+            found.append(scale(self.say("channels.maps_scale"), self._map_shades, *self.maps))
+        shades = self.output_look.shades
+        return found if shades is None else [*found, scale(names[1], shades, self.layer.output)]
 
     # colours
 
@@ -193,7 +291,7 @@ class Lanes:
     def result(self, grid: Grid, cell: tuple[int, ...], value: float, fill: str, *, current: bool) -> list[Primitive]:
         """A cell with its number, as it is being computed, or as it stays."""
         color = self.style.at_work(fill) if current else fill
-        return grid.cell(two(cell[1:]), self.map_format(value), color, bold=current)
+        return grid.cell(two(cell[1:]), self.map_format(value), color, bold=current, value=value)
 
     # the sum over the channels
 
@@ -220,3 +318,22 @@ class Lanes:
         numbers = [lane.map[cell[1:]].item() for lane in self.of(cell[0])]
         bias = None if self.layer.bias is None else self.layer.bias[cell[0]].item()
         return room.at(x, y, numbers, bias, self.layer.output[cell].item())
+
+
+def measured(lanes: Lanes) -> tuple[float, float]:
+    """Width and height of the lanes as they are laid out."""
+    from conv_anim.scene.channels.arrangement import Arrangement
+
+    shown = getattr(lanes.trace.spec.view, "show", "both")
+    places = Arrangement(lanes, add=shown == "both" and lanes.meet)
+    return places.width, places.tower.bottom
+
+
+def fitted(lanes: Lanes) -> Numbers:
+    """The largest cells in shades with which the lanes fit on a page."""
+
+    def width(cells: Numbers) -> float:
+        across, down = measured(replace(lanes, cells=cells, tried=lanes.mode))
+        return max(across, down * PAGE / TALLEST)
+
+    return shaded(lanes.style, max(lanes.sheet.shape), width)

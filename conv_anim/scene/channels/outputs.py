@@ -71,7 +71,8 @@ class Pile:
     def grid(self, output: int) -> Grid:
         stack = self.filling.stack
         x, y = stack.at(stack.ends((output, 1))[0], 0, 0)
-        return Grid(self.lanes.style, self.lanes.numbers, stack.rows, stack.columns, round(x), round(y))
+        look = self.lanes.output_look
+        return Grid(self.lanes.style, self.lanes.numbers, stack.rows, stack.columns, round(x), round(y), look)
 
     def still(self, working: int) -> list[Primitive]:
         return [*self.filling.still(), *self.filling.begun((working, 1))]
@@ -92,8 +93,11 @@ class Pile:
         fill = self.filling.current if current else self.filling.fill
         value = lanes.layer.output[cell].item()
         color = self.filling.stack.depth.shown(fill)(cell[0])
-        number = self.grid(cell[0]).number((row, column), lanes.map_format(value), color, bold=current)
-        return [*self.filling.cells(block, fill), number]
+        grid, text = self.grid(cell[0]), lanes.map_format(value)
+        if grid.look.shades is not None:
+            return [*self.filling.cells(block, fill), *grid.cell((row, column), text, color, bold=current, value=value)]
+        written = [grid.number((row, column), text, color, bold=current)] if grid.look.written else []
+        return [*self.filling.cells(block, fill), *written]
 
 
 Outputs: TypeAlias = Column | Pile

@@ -17,6 +17,7 @@ from conv_anim.scene.channels.whereabouts import Row, Whereabouts
 from conv_anim.scene.grid import Grid, SheetGrid
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.primitives import Boxes, Lines, Stroke, Text
+from conv_anim.scene.sheet import two
 from conv_anim.scene.volume.hues import strengthened
 from conv_anim.spec.model import Channels
 
@@ -207,6 +208,15 @@ class ChannelsView(ChannelDrawing):
         return items
 
     # what differs from frame to frame
+
+    def all_done(self, cells: list[tuple[int, ...]]) -> list[Primitive]:
+        if self.lanes.mode != "shades" or not cells or self.places.piled:
+            return super().all_done(cells)
+        places, channel = [two(cell[1:]) for cell in cells], cells[0][0]
+        items = [i for row in self.rows(channel) for i in row.map.finished(plane(row.lane.map), places)]
+        if self.outputs is not None:
+            items += self.outputs.grid(channel).finished(plane(self.lanes.layer.output[channel]), places)
+        return items
 
     def done(self, cell: tuple[int, ...]) -> list[Primitive]:
         return self._results(cell, current=False)

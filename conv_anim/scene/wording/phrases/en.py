@@ -150,6 +150,7 @@ PHRASES = {
     "channels.in_group": "group {group}, channel {channel}",
     "channels.filter": "filter {size}",
     "channels.filters": "{count} filters {size}",
+    "channels.maps_scale": "maps",
     "channels.kernels": "{count} kernels",
     "channels.maps": "{count} maps {size}",
     "channels.each": "one per channel",

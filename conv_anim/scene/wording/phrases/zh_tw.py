@@ -150,6 +150,7 @@ PHRASES = {
     "channels.in_group": "第 {group} 組，通道 {channel}",
     "channels.filter": "濾波器 {size}",
     "channels.filters": "{count} 個濾波器 {size}",
+    "channels.maps_scale": "特徵圖",
     "channels.kernels": "{count} 個卷積核",
     "channels.maps": "{count} 張特徵圖 {size}",
     "channels.each": "每個通道一個",
