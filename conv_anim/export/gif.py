@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from conv_anim.export.palette import Palette, keys, palette
-from conv_anim.painting.agg import Painter, flat_colors
+from conv_anim.painting.agg import Painter, flat_colors, has_pictures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,12 +55,14 @@ def picture(drawn: Scene) -> bytes:
     """A scene as a GIF."""
     count = len(drawn.frames)
     frames = list(drawn.frames) if count <= HELD else drawn.frames
-    flat = {drawn.background} | flat_colors(drawn.still)
+    flat, pictures = {drawn.background} | flat_colors(drawn.still), has_pictures(drawn.still)
     for frame in frames:
-        flat |= flat_colors((*frame.kept, *frame.shown))
+        items = (*frame.kept, *frame.shown)
+        flat |= flat_colors(items)
+        pictures = pictures or has_pictures(items)
     painter = Painter(drawn)
     samples = [frames[k] for k in sorted({n * (count - 1) // (SAMPLES - 1) for n in range(SAMPLES)})]
-    colors = palette(painter.frames(samples, range(len(samples))), flat)
+    colors = palette(painter.frames(samples, range(len(samples))), flat, pictures=pictures)
     painted = painter.frames(frames, range(count))
     timed = ((pixels, drawn.time(k)) for k, pixels in enumerate(painted))
     return encode(timed, palette=colors, loop=drawn.loop, comment=drawn.description)

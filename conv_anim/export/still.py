@@ -9,7 +9,7 @@ from PIL import Image
 
 from conv_anim.export.palette import keys, palette
 from conv_anim.export.png import words
-from conv_anim.painting.agg import flat_colors, frames
+from conv_anim.painting.agg import flat_colors, frames, has_pictures
 
 if TYPE_CHECKING:
     from conv_anim.scene.primitives import Scene
@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 def picture(drawn: Scene) -> bytes:
     """The last frame, a fraction as large as in full colour."""
     (pixels,) = frames(drawn, [len(drawn.frames) - 1])
-    flat = {drawn.background} | flat_colors(drawn.still)
-    for frame in drawn.frames:
-        flat |= flat_colors(frame.kept)
-    colors = palette([pixels], flat | flat_colors(drawn.frames[-1].shown))
+    seen = (*drawn.still, *(item for frame in drawn.frames for item in frame.kept), *drawn.frames[-1].shown)
+    flat = {drawn.background} | flat_colors(seen)
+    colors = palette([pixels], flat, pictures=has_pictures(seen))
     image = Image.fromarray(colors.indices(keys(pixels)), "P")
     image.putpalette(colors.data)
     out = BytesIO()

@@ -164,3 +164,8 @@ def flat_colors(items: Items) -> set[str]:
             case _:
                 assert_never(item)
     return colors
+
+
+def has_pictures(items: Items) -> bool:
+    """Whether some have colours that `flat_colors` does not tell."""
+    return any(isinstance(item, Mosaic) for item in items)

@@ -27,6 +27,8 @@ WHITE = 255
 """The largest grey."""
 SMALLEST_EDGED = 8
 """Pixels from which a cell has edges."""
+SHADED_EDGED = 12
+"""The same of a slanted cell in a shade, whose edges are not crisp."""
 
 
 @dataclass(frozen=True)

@@ -46,13 +46,14 @@ def smaller(style: Style, usual: Numbers, texts: Iterable[str], width: Width) ->
 
 
 def shaded(style: Style, rows: int, width: Width) -> Numbers:
-    """The largest cells with which a figure in shades is no wider than a page and no higher than its half."""
+    """The largest cells with which a figure in shades is no wider than a page, or than its labels are."""
     largest = min(LARGEST * style.scale, TALLEST * style.scale / rows)
     sizes = [float(side) for side in range(max(1, floor(largest)), 0, -1)]
     sizes += [0.9 * sizes[-1] * 0.9**k for k in range(40)]
+    narrowest = width(Numbers(sizes[-1], style.number_size))
     for side in sizes:
         found = Numbers(side, style.number_size)
-        if width(found) <= PAGE * style.scale:
+        if width(found) <= max(PAGE * style.scale, 1.02 * narrowest):
             return found
     return Numbers(sizes[-1], style.number_size)
 

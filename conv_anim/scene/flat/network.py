@@ -14,7 +14,9 @@ from conv_anim.scene.areas import Area, Turn, corners
 from conv_anim.scene.flat.ways import Ways
 from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.marks import Looks
+from conv_anim.scene.numbers import plane
 from conv_anim.scene.primitives import Frame, Primitive
+from conv_anim.scene.scales import with_bars
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.wording import words
 from conv_anim.scene.workings import worked
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Items
     from conv_anim.scene.steps import Cell
     from conv_anim.tracing.trace import Step
+    from conv_anim.tracing.values import Array
 
 MOST_MEASURED = 200
 """Lines whose widths are measured to make room for them."""
@@ -41,16 +44,21 @@ class NetworkView(Ways):
         items = self.around()
         for grid in (grid for grids in self.grids[1:] for grid in grids):
             items += grid.pending()
-        for cell in np.ndindex(*self.trace.input.shape):
-            items += self._cell(0, cell, self.color(0))
+        for pane, grid in enumerate(self.grids[0]):
+            items += grid.filled(self._shown_in(0, pane), self.formats[0], self.color(0))
         return tuple(items)
+
+    def _shown_in(self, k: int, pane: int) -> Array:
+        """The numbers of a grid of a map, in rows and columns."""
+        values = self.maps[k]
+        return values.reshape(self.shape(k)) if values.ndim == 1 else plane(values[pane])
 
     def _cell(self, k: int, cell: Cell, fill: str, *, bold: bool = False) -> list[Primitive]:
         """A cell of a map with its number."""
         pane, place = self.at(cell)
         grid = self.grids[k][pane]
-        text = self.formats[k](self.maps[k][cell].item())
-        return grid.cell(place, text, fill, bold=bold)
+        value = self.maps[k][cell].item()
+        return grid.cell(place, self.formats[k](value), fill, bold=bold, value=value)
 
     # frames
 
@@ -104,7 +112,7 @@ class NetworkView(Ways):
             fill = self.style.at_work(color) if cell == largest else self.style.under_window(color)
             items += self._cell(k, cell, fill, bold=cell == largest)
             read.setdefault((k, pane), []).append(place)
-            if weight is not None:
+            if weight is not None and self.grids[k][pane].look.written:
                 text = f"{words.TIMES}{self.weights[stage](weight)}"
                 items.append(self.grids[k][pane].weight(place, text, fill, self.weight_size))
         return [*items, *(item for (k, pane), cells in read.items() for item in self.grids[k][pane].framed(cells))]
@@ -185,9 +193,9 @@ class NetworkView(Ways):
 
     def panel(self) -> Panel:
         made = animated(self, self.width, self.foot, baseline=self.line, fit=self.numbers.fit)
-        if not self._written:
-            return made
-        return align(made, self._line_room, self._line_top + self.style.label_size)
+        if self._written:
+            made = align(made, self._line_room, self._line_top + self.style.label_size)
+        return with_bars(made, self.scales(), self.style)
 
 
 def _parted(said: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from conv_anim.scene.frames import outlined
 from conv_anim.scene.marks import TINT, Looks, keys
 from conv_anim.scene.mosaics import mosaic
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
-from conv_anim.scene.tones import SMALLEST_EDGED
+from conv_anim.scene.tones import SHADED_EDGED, SMALLEST_EDGED
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class Ground:
                 for c, j in floor.sheet.columns.inputs.items()
             ]
         lines = tuple(line for block in blocks for line in floor.plane.grid(block))
-        return [*items, Lines(lines, self.style.edge)] if self.edged else items
+        return [*items, Lines(lines, self.style.edge)] if floor.plane.unit >= SHADED_EDGED else items
 
     def _border(self) -> list[Primitive]:
         """Borrowed cells, in a weaker colour or shade than those that they repeat."""

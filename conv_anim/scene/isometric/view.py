@@ -25,7 +25,7 @@ from conv_anim.scene.scales import scale, with_bars
 from conv_anim.scene.sheet import Sheet, row_and_column, two
 from conv_anim.scene.stacks import MOST_WORDS, around, broken, made_by, of_map, sees
 from conv_anim.scene.steps import Steps
-from conv_anim.scene.tones import SMALLEST_EDGED, Tones
+from conv_anim.scene.tones import SHADED_EDGED, SMALLEST_EDGED, Tones
 from conv_anim.scene.tween import Tween
 from conv_anim.scene.wording import words
 from conv_anim.scene.wording.language import Language
@@ -198,6 +198,9 @@ class Isometric:
         if image is not None:
             fill = "#" + bytes(image[row, column]).hex()
         items = filled(top, Reach([row], [column]), fill, self.style)
+        if image is not None:
+            items = [*finished(image, [(row, column)], top.plane.at, blended=False)]
+            items += [Lines(top.plane.grid(((row, 1), (column, 1))), self.style.edge)] if self.unit >= SHADED_EDGED else []
         if image is not None and bold:
             items += outlined(self.style.marking, [(row, column, row + 1, column + 1)], top.plane.at, cased=True)
         if self.numbers is not None:
@@ -214,7 +217,7 @@ class Isometric:
             edges = tuple(line for r, c in cells for line in self.floors[-1].plane.grid(((r, 1), (c, 1))))
             blended = self.trace.spec.animation.order == "row-major"
             found: list[Primitive] = [*finished(image, cells, at, blended=blended)]
-            return [*found, Lines(edges, self.style.edge)] if self.edged and edges else found
+            return [*found, Lines(edges, self.style.edge)] if self.unit >= SHADED_EDGED and edges else found
         return [item for cell in self.steps.passed(k) for item in self._result(*two(cell[1:]), color)]
 
     def scales(self) -> list[Scale]:
@@ -224,7 +227,7 @@ class Isometric:
         return [
             scale(name, tones.of_maps[k], tones.maps[k])
             for k, (name, image) in enumerate(zip(names, self.images, strict=True))
-            if image is not None
+            if image is not None and len(tones.maps[k]) == 1
         ]
 
     # areas

@@ -10,10 +10,12 @@ from conv_anim.scene.callouts import Callout
 from conv_anim.scene.color import mix
 from conv_anim.scene.marks import Looks, Marks, keys
 from conv_anim.scene.numbers import Formats, format_for, weights_format
+from conv_anim.scene.scales import scale
 from conv_anim.scene.sequence.nodes import ARC, Nodes
 from conv_anim.scene.sequence.rows import LEAST, is_causal, rows_of
 from conv_anim.scene.sheet import Side
 from conv_anim.scene.stacks import around, broken, field_of, made_by, of_map
+from conv_anim.scene.tones import Tones
 from conv_anim.scene.wording import words
 from conv_anim.scene.wording.language import Language
 from conv_anim.tracing.geometry import Source
@@ -21,7 +23,9 @@ from conv_anim.tracing.geometry import Source
 if TYPE_CHECKING:
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.sequence.rows import Row
+    from conv_anim.scene.scales import Scale
     from conv_anim.scene.style import Style
+    from conv_anim.spec.model import Cells
     from conv_anim.tracing.geometry import Axis
     from conv_anim.tracing.trace import LayerTrace, Trace
 
@@ -50,9 +54,37 @@ class Lattice:
     def axes(self) -> list[Axis]:
         return [layer.operator.axes[0] for layer in self.layers]
 
+    @cached_property
+    def mode(self) -> Cells:
+        """What stands in the nodes: numbers if they are asked for."""
+        view = self.trace.spec.view
+        cells, numbers = getattr(view, "cells", "auto"), getattr(view, "numbers", False)
+        if cells == "auto":
+            return "numbers" if numbers else "plain"
+        return {"shades": "both", "plain": "numbers"}.get(cells, cells) if numbers else cells
+
     @property
     def has_numbers(self) -> bool:
-        return bool(getattr(self.trace.spec.view, "numbers", False))
+        return self.mode in {"numbers", "both", "symbols"}
+
+    @cached_property
+    def tones(self) -> Tones:
+        return Tones(self.trace, self.style)
+
+    @cached_property
+    def shades(self) -> list[tuple[str, ...]]:
+        """The colours of each map's cells, if they have shades of their own."""
+        if self.mode not in {"shades", "both"}:
+            return [()] * (len(self.layers) + 1)
+        maps = zip(self.tones.of_maps, self.tones.maps, strict=True)
+        return [tuple(map(shades.fill, values[0].tolist())) if len(values) == 1 else () for shades, values in maps]
+
+    def scales(self) -> list[Scale]:
+        """The shades of the rows that have them."""
+        ends, labels = words.ends_of(self.trace), words.floor_labels(self.trace)
+        names = [ends[0], *(label.name for label in labels[1:-1]), ends[1]]
+        found = zip(names, self.tones.of_maps, self.tones.maps, self.shades, strict=True)
+        return [scale(name, shades, values) for name, shades, values, own in found if own]
 
     @cached_property
     def say(self) -> Language:
@@ -73,7 +105,7 @@ class Lattice:
 
     @property
     def number_size(self) -> float:
-        return 14 * self.style.scale
+        return self.style.em(14)
 
     @cached_property
     def radius(self) -> int:
@@ -133,8 +165,10 @@ class Lattice:
         marks = [*self.marks, Marks(self.rows[-1].side)]
         explained = self.trace.spec.labels is not None
         return [
-            Nodes(self.style, row, mark, color, self.radius, texts, self.number_size, explained)
-            for row, mark, color, texts in zip(self.rows, marks, self.colors, self._texts(), strict=True)
+            Nodes(self.style, row, mark, color, self.radius, texts, self.number_size, explained, shades)
+            for row, mark, color, texts, shades in zip(
+                self.rows, marks, self.colors, self._texts(), self.shades, strict=True
+            )
         ]
 
     def _texts(self) -> list[dict[int, str]]:

@@ -14,6 +14,7 @@ from conv_anim.scene.numbers import weights_format
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Polygons, Stroke, Text
 from conv_anim.scene.sequence.lattice import LABEL, Lattice
 from conv_anim.scene.sequence.rows import reaches
+from conv_anim.scene.scales import with_bars
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.style import text_box
 from conv_anim.scene.wording import words
@@ -119,13 +120,18 @@ class SequenceView:
     def _outputs(self, k: int, cell: int) -> list[Primitive]:
         """Those that are done, those still to come, and the current one, which is not beneath any of them."""
         top, colors, theme = self.lattice.nodes[-1], self.style.colors, self.style.theme
-        done = {self.steps.nth(rank)[1]: top.color for rank in range(self.steps.rank(k))}
+        before = [self.steps.nth(rank)[1] for rank in range(self.steps.rank(k))]
+        done = {other: top.fill(other) if top.shades else top.color for other in before}
         rest = [other for other in top.row.cells() if other not in done and other != cell]
         items = top.painted(done)
         if rest and theme.pending:
             items.append(top.circles(rest, colors.background, self.style.pending_edge))
         elif rest:
             items.append(top.circles(rest, top.color, self.style.edge))
+        if top.shades:
+            marking = self.style.marking.frame
+            assert marking is not None
+            return [*items, *top.painted({cell: top.fill(cell)}, bold=True), top.circles([cell], None, marking)]
         return [*items, *top.painted({cell: self.style.at_work(top.color)}, bold=True)]
 
     def _lit_lines(self, made: list[list[int]]) -> list[Primitive]:
@@ -138,7 +144,7 @@ class SequenceView:
                     lines = strong if _holds(lower, cell) else empty
                     lines.append((lower.at(cell), upper.made(output)))
         colors, scale = self.style.colors, self.style.scale
-        dashed = Stroke(mix(colors.background, colors.window, 0.5), scale, self.style.dash)
+        dashed = Stroke(colors.window, scale, self.style.dash)
         wide = max(scale, min(2 * scale, self.lattice.radius / 5))
         drawn = [(empty, dashed), (strong, Stroke(colors.window, wide))]
         return [*(Lines(tuple(lines), stroke) for lines, stroke in drawn if lines), *self._weights(made[-1][0])]
@@ -182,4 +188,5 @@ def _holds(row: Row, cell: int) -> bool:
 def sequence(trace: Trace, style: Style) -> Panel:
     """The panel of the view, its labels on the right."""
     view = SequenceView(trace, style)
-    return animated(view, view.lattice.width, view.lattice.height, baseline=view.lattice.rows[0].y)
+    made = animated(view, view.lattice.width, view.lattice.height, baseline=view.lattice.rows[0].y)
+    return with_bars(made, view.lattice.scales(), style)

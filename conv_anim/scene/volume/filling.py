@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.frames import outlined
 from conv_anim.scene.primitives import Boxes, Frame, Polygons
 from conv_anim.scene.volume.bodies import Body
 from conv_anim.scene.volume.space import Cells
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.sheet import Run
     from conv_anim.scene.steps import Steps
     from conv_anim.scene.style import Style
+    from conv_anim.scene.volume.faces import Faces
     from conv_anim.scene.volume.oblique import Fill, Stack
     from conv_anim.scene.volume.space import Block, Space
 
@@ -28,6 +30,8 @@ class Filling:
     fill: Fill
     steps: Steps
     portions: tuple[Run, ...]
+    faces: Faces | None = None
+    """The shades of its cells, if it has them."""
 
     def made(self, cell: tuple[int, ...]) -> Cells:
         """The cells that a step of the animation makes."""
@@ -109,7 +113,14 @@ class Filling:
         thick = far - near >= 1
         lid = stack.lid(block, fill, edge) if thick and block.rows[0] == 0 else []
         side = stack.side(block, fill, edge) if thick and sum(block.columns) == stack.columns else []
-        return [*lid, *side, *stack.face(block, fill, edge)]
+        if self.faces is None:
+            return [*lid, *side, *stack.face(block, fill, edge)]
+        items = [*lid, *side, *self.faces.cells(stack, block, edge)]
+        if fill == self.current:
+            (row, high), (column, wide) = block.rows, block.columns
+            marked = (row, column, row + high, column + wide)
+            items += outlined(self.style.marking, [marked], lambda r, c: stack.at(near, r, c), cased=True)
+        return items
 
     @property
     def _interleaved(self) -> bool:

@@ -10,10 +10,13 @@ from conv_anim.scene.areas import Turn
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.layout import Fit, Panel, animated
 from conv_anim.scene.primitives import Frame, Lines
+from conv_anim.scene.scales import scale, with_bars
 from conv_anim.scene.steps import Steps
+from conv_anim.scene.tones import RGB, Tones
 from conv_anim.scene.volume.bodies import Body
 from conv_anim.scene.volume.connectors import connectors
 from conv_anim.scene.volume.dimensions import dimensions
+from conv_anim.scene.volume.faces import Faces
 from conv_anim.scene.volume.filling import Filling
 from conv_anim.scene.volume.filters import bank
 from conv_anim.scene.volume.fronts import front
@@ -22,10 +25,12 @@ from conv_anim.scene.volume.lineup import Lineup
 from conv_anim.scene.volume.oblique import MOST, Depth, Stack
 from conv_anim.scene.volume.space import Space
 from conv_anim.scene.wording import names
+from conv_anim.scene.wording import words as names_of
 
 if TYPE_CHECKING:
     from conv_anim.scene.areas import Area
     from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.scales import Scale
     from conv_anim.scene.sheet import Run
     from conv_anim.scene.style import Style
     from conv_anim.scene.volume.filters import Bank
@@ -175,13 +180,46 @@ class VolumeView:
         """The maps that are read."""
         window = self.style.colors.window
         parts = zip(self.spaces[:-1], self.stacks[:-1], strict=True)
-        return [Body(self.style, space, stack, self.hues.of_map(k), window) for k, (space, stack) in enumerate(parts)]
+        return [
+            Body(self.style, space, stack, self.hues.of_map(k), window, self.faces[k])
+            for k, (space, stack) in enumerate(parts)
+        ]
+
+    @cached_property
+    def tones(self) -> Tones:
+        return Tones(self.trace, self.style)
+
+    @cached_property
+    def faces(self) -> list[Faces | None]:
+        """Of each map, if it has shades: those that are asked for, and pictures."""
+        asked = getattr(self.trace.spec.view, "cells", "auto")
+        if asked == "plain" or (asked == "auto" and not self.tones.greys[0]):
+            return [None] * (len(self.layers) + 1)
+        return [self._faces(k) for k in range(len(self.layers) + 1)]
+
+    def _faces(self, k: int) -> Faces:
+        values, tones = self.tones.maps[k], self.tones
+        slices = values[0] if self.deep else values
+        if slices.ndim == 2:
+            slices = slices[:, None]
+        front = tones.picture(k) if not self.deep and len(values) == RGB and tones.greys[k] and k == 0 else None
+        return Faces(tones.of_maps[k].colors(slices), front)
+
+    def scales(self) -> list[Scale]:
+        """The shades of the maps that have them."""
+        last, names = len(self.layers), names_of.ends_of(self.trace)
+        named = {0: names[0], last: names[1]}
+        return [
+            scale(named.get(k, f"{k}"), self.tones.of_maps[k], self.tones.maps[k])
+            for k, faces in enumerate(self.faces)
+            if faces is not None and faces.front is None
+        ]
 
     @cached_property
     def filling(self) -> Filling:
         """The map that is made."""
         fill = self.hues.of_map(len(self.layers))
-        return Filling(self.style, self.spaces[-1], self.stacks[-1], fill, self.steps, self.portions)
+        return Filling(self.style, self.spaces[-1], self.stacks[-1], fill, self.steps, self.portions, self.faces[-1])
 
     # what stays
 
@@ -289,4 +327,5 @@ def volume(trace: Trace, style: Style) -> Panel:
         if small and view.lineup.width <= widest and view.lineup.height <= 480 * style.scale:
             break
     fit = Fit(view.cell, style.number_size, grows=False)
-    return animated(view, view.lineup.width, view.lineup.height, baseline=view.lineup.middle, fit=fit)
+    made = animated(view, view.lineup.width, view.lineup.height, baseline=view.lineup.middle, fit=fit)
+    return with_bars(made, view.scales(), style)
