@@ -134,11 +134,6 @@ class Isometric:
         """One map stands for all: channels do not show here."""
         return Steps((1, *self.trace.layers[-1].operator.out_size), self.trace.spec.animation)
 
-    @property
-    def edged(self) -> bool:
-        """Whether cells are large enough for edges of their own."""
-        return self.unit >= SMALLEST_EDGED
-
     # what stays
 
     def still(self) -> Items:
@@ -147,7 +142,8 @@ class Isometric:
         if self.style.theme.pending:
             ring = top.plane.block(top.plane.whole)
             items.append(Polygons((ring,), self.style.colors.background))
-            edges = top.plane.grid(top.plane.whole) if self.edged else ((*ring, ring[0]),)
+            lined = self.unit >= (SMALLEST_EDGED if self.images[-1] is None else SHADED_EDGED)
+            edges = top.plane.grid(top.plane.whole) if lined else ((*ring, ring[0]),)
             items.append(Lines(edges, self.style.pending_edge))
         else:
             items += filled(top, top.inputs, top.color, self.style)
