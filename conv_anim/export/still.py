@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def picture(drawn: Scene) -> bytes:
-    """The last frame, a fraction as large as in full colour."""
-    (pixels,) = frames(drawn, [len(drawn.frames) - 1])
+    """The last step, a fraction as large as in full colour."""
+    (pixels,) = frames(drawn, [drawn.poster])
     flat = {drawn.background} | flat_colors(drawn.still)
     for frame in drawn.frames:
         flat |= flat_colors(frame.kept)
-    colors = palette([pixels], flat | flat_colors(drawn.frames[-1].shown))
+    colors = palette([pixels], flat | flat_colors(drawn.frames[drawn.poster].shown))
     image = Image.fromarray(colors.indices(keys(pixels)), "P")
     image.putpalette(colors.data)
     out = BytesIO()

@@ -162,7 +162,8 @@ View: TypeAlias = Isometric | Flat | Channels | Volume | Matrix | Sequence | For
 class Animation:
     """``step`` is the time of a step and ``hold`` that of the last one, in milliseconds; ``loop`` 0 is for ever.
 
-    With ``motion`` smooth, the end of a step's time is for the way to the next one.
+    With ``motion`` smooth, the end of a step's time is for the way to the next one. At the ``pace`` auto the first
+    steps are slow, ``step`` is the time of the others at the most, and ``hold`` that of the finished result.
     """
 
     step: int = 1000
@@ -171,6 +172,7 @@ class Animation:
     loop: int = 0
     every: int = 1
     motion: Literal["step", "smooth"] = "step"
+    pace: Literal["auto", "even"] = "even"
 
 
 @dataclass(frozen=True, slots=True)

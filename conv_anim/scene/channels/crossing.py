@@ -173,16 +173,23 @@ class Crossing:
     def _new_name(self, channel: int) -> str:
         return self.lanes.say("channels.moved", channel=channel + 1, source=self.sources[channel] + 1)
 
-    def frame(self, k: int) -> Frame:
+    def _kept(self, k: int) -> list[Primitive]:
+        """What stays of the channels that are dealt out when a step begins."""
         kept: list[Primitive] = []
         for output, _ in self.steps.passed(k):
             kept += [self._way(output, 1.0, 1.5), *self._made(output, self.color(self.sources[output]))]
+        return kept
+
+    def finished(self) -> Frame:
+        return Frame(tuple(self._kept(len(self.steps))))
+
+    def frame(self, k: int) -> Frame:
         output, _ = self.steps.cell(k)
         source = self.sources[output]
         read = self.style.under_window(self.color(source))
         values, fmt = plane(self.trace.input[source]), self.lanes.formats.x
         shown = [self._way(output, 1.0, 3.5), *self.columns[0][source].filled(values, fmt, read)]
-        return Frame(tuple(kept), (*shown, *self._made(output, self.style.at_work(self.color(source)))))
+        return Frame(tuple(self._kept(k)), (*shown, *self._made(output, self.style.at_work(self.color(source)))))
 
     def areas(self) -> list[Area]:
         """Whole maps: all of a channel moves at once."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.steps import Steps
     from conv_anim.scene.style import Style
+    from conv_anim.scene.timeline import Phase
 
 
 @dataclass(frozen=True)
@@ -74,12 +75,30 @@ class ChannelDrawing:
         kept += [item for passed in self.steps.passed(k) if passed[0] == cell[0] for item in self.done(passed)]
         return Frame(tuple(kept), (*self.shown(cell), *self.added(cell)))
 
+    def finished(self) -> Frame:
+        count = len(self.steps)
+        last = self.steps.cell(count - 1)[0]
+        return Frame(tuple(item for cell in self.steps.passed(count) if cell[0] == last for item in self.done(cell)))
+
+    @property
+    def phases(self) -> frozenset[Phase]:
+        return frozenset(("read",) if self.sum is None else ("read", "summed"))
+
+    def during(self, step: int, phase: Phase, _share: float) -> Items:
+        """A step as it comes about: the windows, then the sum of what they make."""
+        cell = self.steps.cell(step)
+        return tuple(self.read(cell) if phase == "read" else (*self.shown(cell, made=False), *self.added(cell)))
+
+    def read(self, cell: tuple[int, ...]) -> list[Primitive]:
+        """What a step reads."""
+        raise NotImplementedError
+
     def done(self, cell: tuple[int, ...]) -> list[Primitive]:
         """What stays of a step."""
         raise NotImplementedError
 
-    def shown(self, cell: tuple[int, ...]) -> list[Primitive]:
-        """What a step reads and makes."""
+    def shown(self, cell: tuple[int, ...], *, made: bool = True) -> list[Primitive]:
+        """What a step reads and makes, or all of it but the output."""
         raise NotImplementedError
 
     def added(self, cell: tuple[int, ...]) -> list[Primitive]:
