@@ -42,6 +42,8 @@ class Drawing:
     areas: Areas = nowhere
     turns: tuple[Turns, ...] = ()
     lettering: bool = False
+    outputs: int = 0
+    """How many steps there would be if none were left out."""
 
     @property
     def steps(self) -> int:
@@ -133,6 +135,7 @@ def together(drawings: Sequence[Drawing]) -> Drawing:
         lambda: _all(tuple(one.areas()) for one in drawings),
         tuple(_first(tracks) for tracks in zip_longest(*(one.turns for one in drawings), fillvalue=())),
         all(one.lettering for one in drawings),
+        max((one.outputs for one in moving), default=0),
     )
 
 

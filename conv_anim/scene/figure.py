@@ -115,9 +115,16 @@ class Figure:
             title=spec.title or "",
             description=description(spec),
             timeline=when,
+            left_out=_left_out(spec, drawn),
             names=Lazy(drawn.steps, lambda k: say("step", number=k)),
             guide=lambda: _guide(self.traces, drawn),
         )
+
+
+def _left_out(spec: Spec, drawn: Drawing) -> tuple[int, int] | None:
+    """How many outputs are shown, and of how many, where not all of them are and nobody asked for that."""
+    asked = spec.animation.pace == "even" or spec.animation.every > 1
+    return None if asked or drawn.outputs <= drawn.steps else (drawn.steps, drawn.outputs)
 
 
 def _guide(traces: Sequence[Trace], drawn: Drawing) -> Guide:

@@ -133,6 +133,7 @@ def drawing(view: Animated) -> Drawing:
         view.finished if isinstance(view, Finishing) else None,
         view.areas,
         (Lazy(count, view.turn),),
+        outputs=getattr(view.steps, "total", count),
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.primitives import Lazy
+from conv_anim.spec.model import MOST_STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
     Cell = tuple[int, ...]
 
-MOST = 53
-"""Outputs that are shown at the pace of an explanation: so many steps take no more than 15 seconds."""
 SLOW = 3
 """Steps at the beginning that are slow: where outputs are left out, these follow one another."""
 
@@ -34,23 +33,23 @@ class Steps:
 
     shape: tuple[int, ...]
     animation: Animation
-    most: int = MOST
+    most: int = MOST_STEPS
 
     def __len__(self) -> int:
         return len(self._ranks)
 
     def rank(self, frame: int) -> int:
         """How many cells come before the one that the step computes; past the last step, how many there are."""
-        return self.count if frame == len(self) else self._ranks[frame]
+        return self.total if frame == len(self) else self._ranks[frame]
 
     @property
-    def count(self) -> int:
+    def total(self) -> int:
         """How many cells there are."""
         return prod(self.shape)
 
     @cached_property
     def _ranks(self) -> Sequence[int]:
-        count, every = self.count, self.animation.every
+        count, every = self.total, self.animation.every
         shown = 1 + ceil((count - 1) / every)
         if self.animation.pace == "auto":
             shown = min(shown, self.most)
@@ -146,9 +145,23 @@ def _spread(size: int, count: int) -> list[int]:
     return [*range(near), *(near - 1 + round((k + 1) * step) for k in range(left))]
 
 
+@dataclass(frozen=True)
+class Walks:
+    """The steps of several outputs, one after the other."""
+
+    each: tuple[Steps, ...]
+
+    def __len__(self) -> int:
+        return sum(map(len, self.each))
+
+    @property
+    def total(self) -> int:
+        return sum(steps.total for steps in self.each)
+
+
 def staged(shapes: Sequence[tuple[int, ...]], animation: Animation) -> list[Steps]:
     """The steps of several outputs that are computed one after the other."""
-    most = allotted([prod(shape) for shape in shapes], MOST)
+    most = allotted([prod(shape) for shape in shapes], MOST_STEPS)
     return [Steps(shape, animation, share) for shape, share in zip(shapes, most, strict=True)]
 
 

@@ -17,6 +17,7 @@ from conv_anim.scene.tween import TIME, between, eased
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
     from conv_anim.spec.model import Animation
 
 Phase: TypeAlias = Literal["read", "summed", "sent", "made", "way", "finished"]

@@ -158,6 +158,10 @@ class Foreign:
 View: TypeAlias = Isometric | Flat | Channels | Volume | Matrix | Sequence | Foreign | Undrawn
 
 
+MOST_STEPS = 53
+"""Outputs that are shown at the pace of an explanation: so many steps take no more than 15 seconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Animation:
     """``step`` is the time of a step and ``hold`` that of the last one, in milliseconds; ``loop`` 0 is for ever.

@@ -15,7 +15,7 @@ from conv_anim.scene.flat.ways import Ways
 from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.marks import Looks
 from conv_anim.scene.primitives import Frame, Primitive, Text
-from conv_anim.scene.steps import staged
+from conv_anim.scene.steps import Walks, staged
 from conv_anim.scene.tween import sent
 from conv_anim.scene.wording import words
 from conv_anim.scene.workings import worked
@@ -56,8 +56,8 @@ class NetworkView(Ways):
     # frames
 
     @property
-    def steps(self) -> range:
-        return range(self.starts[-1])
+    def steps(self) -> Walks:
+        return Walks(tuple(self.stages))
 
     @cached_property
     def stages(self) -> list[Steps]:

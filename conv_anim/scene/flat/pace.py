@@ -36,6 +36,11 @@ class Pace:
     def __len__(self) -> int:
         return len(self.ranks)
 
+    @property
+    def total(self) -> int:
+        """How many frames there would be if none of the cells were left out."""
+        return len(self) + self.steps.total - len({rank for rank in self.ranks if rank >= 0})
+
     def cell(self, frame: int) -> Cell | None:
         """The cell at work; None before the first."""
         return None if self.ranks[frame] < 0 else self.steps.nth(self.ranks[frame])

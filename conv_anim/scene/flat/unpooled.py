@@ -22,7 +22,7 @@ from conv_anim.scene.grid import seen, strong
 from conv_anim.scene.numbers import Formats, plane
 from conv_anim.scene.primitives import Frame
 from conv_anim.scene.sheet import two
-from conv_anim.scene.steps import staged
+from conv_anim.scene.steps import Walks, staged
 from conv_anim.scene.sums import Sum, sum_for, written_sum
 from conv_anim.scene.wording import words
 from conv_anim.tracing.geometry import Source
@@ -81,8 +81,8 @@ class UnpooledView(PooledMaps):
         return [*windows, replace(unpooling, animation=replace(animation, order="row-major"))]
 
     @property
-    def steps(self) -> range:
-        return range(self.starts[-1])
+    def steps(self) -> Walks:
+        return Walks(tuple(self.stages))
 
     @cached_property
     def starts(self) -> list[int]:

@@ -83,7 +83,7 @@ class Filling:
         if not self.style.theme.pending:
             return Frame()
         if self._interleaved:
-            return Frame((), tuple(self._painted([(self.steps.nth(k), self.fill) for k in range(self.steps.count)])))
+            return Frame((), tuple(self._painted([(self.steps.nth(k), self.fill) for k in range(self.steps.total)])))
         dots = self.stack.dots(self.style.colors.ink) if self._all_begun else []
         return Frame((*self._kept(last), *dots))
 
