@@ -73,6 +73,8 @@ class Outcome:
     problems: tuple[Problem, ...] = ()
     advice: str = ""
     """How the file is used, where that is not plain."""
+    note: str | None = None
+    """What the picture leaves out."""
 
 
 # one
@@ -89,7 +91,7 @@ def done(job: Job) -> Outcome:
             claims.check(job.path.with_name(name), job.spec.files, ELSEWHERE)
         written = tuple(_put(job.path.with_name(name), data, check=job.check) for name, data in made)
         _note(job, made)
-        return Outcome(written, advice=_advice(job))
+        return Outcome(written, advice=_advice(job), note=outcome.note)
     except SpecError as error:
         return Outcome(problems=error.problems)
     except (OSError, UnicodeError) as error:
@@ -101,8 +103,9 @@ def done(job: Job) -> Outcome:
 def drawn(job: Job) -> tuple[Outcome, Made]:
     """The pictures of a job, with their names, not written anywhere; none if there are problems."""
     try:
-        made = pipeline.pictures(job.spec, job.format, job.path.name, step=job.step, limits=job.limits)
-        return Outcome(), made
+        scene = pipeline.scene(job.spec, limits=job.limits)
+        made = pipeline.pictures_of(scene, job.format, job.path.name, step=job.step, limits=job.limits)
+        return Outcome(note=pipeline.left_out(scene, job.format, job.step)), made
     except SpecError as error:
         return Outcome(problems=error.problems), []
     except Exception as error:  # noqa: BLE001  # one bug does not keep other figures from being drawn

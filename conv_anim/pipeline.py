@@ -225,10 +225,24 @@ def pictures(
     spec: Spec, format_: str, name: str, *, step: Steps | None = None, limits: Limits = USUAL
 ) -> list[tuple[str, bytes]]:
     """File names, made from ``name`` without a suffix, and their contents; ``frames`` makes many, else there is one."""
-    drawn = scene(spec, limits=limits)
+    return pictures_of(scene(spec, limits=limits), format_, name, step=step, limits=limits)
+
+
+def pictures_of(
+    drawn: Scene, format_: str, name: str, *, step: Steps | None = None, limits: Limits = USUAL
+) -> list[tuple[str, bytes]]:
+    """The same of a scene."""
     if format_ == "frames":
         return _numbered(drawn, name, step, limits)
     return [(f"{name}.{format_}", encoded(drawn, format_, step=step, limits=limits))]
+
+
+def left_out(drawn: Scene, format_: str, step: Steps | None) -> str | None:
+    """What is to be said of outputs that an animation does not show."""
+    if drawn.left_out is None or step is not None or format_ in {*STILLS, "still.png"}:
+        return None
+    shown, count = drawn.left_out
+    return f"{shown:,} of {count:,} outputs are shown; --set animation.every=1 shows all of them"
 
 
 def names(spec: Spec, format_: str, name: str, *, step: Steps | None = None, limits: Limits = USUAL) -> list[str]:

@@ -195,7 +195,7 @@ def test_every_view_stands_beside_every_other():
 def test_smooth_motion_is_in_step_too():
     spec = several(view="isometric", animation={"motion": "smooth", "step": 240})
     drawn = pictures.scene(spec)
-    assert drawn.tween.between > 0
+    assert drawn.between
     assert len(drawn.rests) == 16
 
 

@@ -71,13 +71,17 @@ def picture(drawn: Scene) -> bytes:
 def encode(frames: Iterable[tuple[Pixels, int]], *, palette: Palette, loop: int, comment: str) -> bytes:
     """A GIF of frames, opaque RGBA (height, width, 4), each with its time in milliseconds; ``loop`` 0 is for ever."""
     out = BytesIO()
+    now = sent = 0
     for number, patch in enumerate(patches(frames, palette)):
         if number == 0:
             height, width = patch.indices.shape
             out.write(header(width, height, palette))
             out.write(b"" if loop == 1 else looping(loop))
             out.write(commented(comment))
-        out.write(image(patch, palette.bits))
+        now += patch.time
+        time = min(max(SHORTEST, round(now / 10) - sent), LONGEST)
+        sent += time
+        out.write(image(patch, palette.bits, time))
     out.write(b";")
     return out.getvalue()
 
@@ -133,10 +137,12 @@ def commented(text: str) -> bytes:
     return b"!\xfe" + b"".join(bytes([len(block)]) + block for block in blocks) + b"\0" if data else b""
 
 
-def image(patch: Patch, bits: int) -> bytes:
-    """Graphic control (leave the frame in place; index 0 is transparent), image descriptor, and compressed indices."""
+def image(patch: Patch, bits: int, time: int) -> bytes:
+    """A patch for so many centiseconds: graphic control, image descriptor, and compressed indices.
+
+    The frame is left in place, and index 0 is transparent.
+    """
     height, width = patch.indices.shape
-    time = min(max(SHORTEST, round(patch.time / 10)), LONGEST)
     control = b"!\xf9\x04" + pack("<BHBB", 0x05, time, TRANSPARENT, 0)
     place = b"," + pack("<HHHHB", patch.x, patch.y, width, height, 0)
     data = min((compressed(way, bits) for way in ways(patch)), key=len)

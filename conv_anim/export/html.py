@@ -55,7 +55,7 @@ def figure(scene: Scene) -> Data:
 
 def _too_large(what: str, scene: Scene) -> SpecError:
     every = max(2, ceil(len(scene.rests) / 100))
-    smooth = " and 'motion: step'" if scene.tween.between else ""
+    smooth = " and 'motion: step'" if scene.between else ""
     hint = f"show fewer steps with 'animation: {{every: {every}}}'{smooth}, or a smaller input"
     return SpecError([fixed(what, hint)])
 
@@ -92,10 +92,11 @@ def _is_dark(color: str) -> bool:
 
 
 def _times(scene: Scene) -> Data:
-    """Milliseconds of a step that rests, of a frame between two, and of the last one."""
+    """The frame of each step; of every frame the step that it shows or leaves, and its milliseconds."""
     return {
         "rests": list(scene.rests),
-        "times": [scene.step - scene.tween.total, scene.tween.time, scene.hold],
+        "steps": scene.steps,
+        "times": [scene.time(frame) for frame in range(len(scene.frames))],
         "loop": scene.loop,
     }
 

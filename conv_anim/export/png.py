@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def picture(drawn: Scene) -> bytes:
     """The last frame of a scene as a PNG."""
-    (pixels,) = frames(drawn, [len(drawn.frames) - 1])
+    (pixels,) = frames(drawn, [drawn.poster])
     return encode(pixels, title=drawn.title, description=drawn.description)
 
 

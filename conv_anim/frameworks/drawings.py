@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from conv_anim import pipeline
 from conv_anim.diagnostics import Source
-from conv_anim.frameworks.pace import paced
 from conv_anim.frameworks.yaml_text import text as as_yaml
 from conv_anim.limits import USUAL
 from conv_anim.spec import reader
@@ -65,10 +64,9 @@ def drawing(text: str, feed: Feed, node: str | None = None, limits: Limits = USU
 
 
 def made(sketch: Sketch, name: str, origin: str, limits: Limits = USUAL) -> Drawing:
-    """A sketch with a pace and a name. Raises SpecError."""
-    tree, note = paced(sketch.tree, reader.spec(sketch.tree, sketch.files, limits))
-    notes = (*sketch.notes, *([] if note is None else [note]))
-    return Drawing(_as_file_name(name), origin, tree, sketch.files, notes, tuple(sketch.read))
+    """A sketch with a name, if it is a spec. Raises SpecError."""
+    reader.spec(sketch.tree, sketch.files, limits)
+    return Drawing(_as_file_name(name), origin, sketch.tree, sketch.files, tuple(sketch.notes), tuple(sketch.read))
 
 
 def _first_name(text: str) -> str:

@@ -6,9 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from conv_anim import pipeline
-from conv_anim.frameworks.pace import paced
 from conv_anim.frameworks.yaml_text import value
-from conv_anim.spec import reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +17,5 @@ if TYPE_CHECKING:
 
 def spec_of(sketch: Sketch, keys: Mapping[str, Any]) -> Spec:
     """The spec that a sketch is, with more keys of a spec. Raises SpecError."""
-    tree, _ = paced(sketch.tree, reader.spec(sketch.tree, sketch.files))
-    spec = pipeline.loaded({**value(tree), **keys}, files=sketch.files).spec
+    spec = pipeline.loaded({**value(sketch.tree), **keys}, files=sketch.files).spec
     return replace(spec, files=(*spec.files, *(path.absolute() for path in sketch.read)))

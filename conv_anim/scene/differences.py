@@ -66,7 +66,7 @@ class Marks:
         drawn = self.drawn
         if drawn.frames is STILL:
             return Drawing(self._around(ring for _, ring in self._marks.values()))
-        return Drawing(frames=Lazy(len(drawn.frames), self._frame), tween=drawn.tween)
+        return Drawing(frames=Lazy(len(drawn.frames), self._frame))
 
     @cached_property
     def _areas(self) -> dict[Cell, dict[Cell, Area]]:
@@ -103,8 +103,7 @@ class Marks:
         return bool(self.cells[tuple(slice(None) if at is None else at for at in cell)].any())
 
     def _frame(self, k: int) -> Frame:
-        step = self.drawn.tween.place(k)[0]
-        return Frame((), self._around(ring for since, ring in self._marks.values() if since <= step))
+        return Frame((), self._around(ring for since, ring in self._marks.values() if since <= k))
 
     def _inner(self, area: Area) -> tuple[Point, ...]:
         """The outline of an area, a little smaller."""

@@ -10,6 +10,7 @@ from conv_anim.scene.cost import CostTable, rows
 from conv_anim.scene.layout import EMPTY, align, column, pad, space, still, written
 from conv_anim.scene.primitives import Lazy, Scene
 from conv_anim.scene.style import Style
+from conv_anim.scene.timeline import timeline
 from conv_anim.scene.wording.captions import caption, description
 from conv_anim.scene.wording.formulas import formulas
 from conv_anim.scene.wording.language import Language
@@ -101,21 +102,29 @@ class Figure:
         spec, style = self.spec, self._style(scale)
         page = _page(spec, self.traces, style, spec.size.width, each)
         say, drawn = Language(spec.lang), page.drawn
+        when = timeline(spec.animation, drawn.steps, drawn.shows)
         return Scene(
             width=ceil(page.width),
             height=ceil(page.height),
             background=style.colors.background,
             still=drawn.still,
-            frames=drawn.frames,
+            frames=drawn.timed(when),
             step=spec.animation.step,
             hold=spec.animation.hold,
             loop=spec.animation.loop,
             title=spec.title or "",
             description=description(spec),
-            tween=drawn.tween,
+            timeline=when,
+            left_out=_left_out(spec, drawn),
             names=Lazy(drawn.steps, lambda k: say("step", number=k)),
             guide=lambda: _guide(self.traces, drawn),
         )
+
+
+def _left_out(spec: Spec, drawn: Drawing) -> tuple[int, int] | None:
+    """How many outputs are shown, and of how many, where not all of them are and nobody asked for that."""
+    asked = spec.animation.pace == "even" or spec.animation.every > 1
+    return None if asked or drawn.outputs <= drawn.steps else (drawn.steps, drawn.outputs)
 
 
 def _guide(traces: Sequence[Trace], drawn: Drawing) -> Guide:

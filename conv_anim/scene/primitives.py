@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar
 
-from conv_anim.scene.tween import NONE, Tween
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from conv_anim.scene.timeline import Timeline
 
 Point: TypeAlias = tuple[float, float]
 Box: TypeAlias = tuple[float, float, float, float]
@@ -187,22 +187,43 @@ class Scene:
     """What the figure shows, for those who do not see it."""
     colors: tuple[str, ...] = ()
     """The flat colours that must come out exactly."""
-    tween: Tween = NONE
+    timeline: Timeline | None = None
+    """Which frame is about what; without it every frame is a step."""
     names: Sequence[str] = ()
     """What each step is called."""
     guide: Callable[[], Guide] | None = None
     """Made when it is asked for."""
 
+    left_out: tuple[int, int] | None = None
+    """How many outputs are shown, and of how many, where some are left out."""
+
     @property
-    def rests(self) -> range:
-        """The frame of each step; those between them lead from one to the next."""
-        return range(0, len(self.frames), self.tween.between + 1)
+    def rests(self) -> Sequence[int]:
+        """The frame of each step, in which all of it is shown."""
+        return range(len(self.frames)) if self.timeline is None else self.timeline.rests
+
+    @property
+    def steps(self) -> list[int]:
+        """For every frame the step that it shows or leaves; the finished result belongs to the last one."""
+        if self.timeline is None:
+            return list(self.rests)
+        return [min(moment.step, len(self.rests) - 1) for moment in self.timeline.moments]
+
+    @property
+    def poster(self) -> int:
+        """The frame that stands for all of them: the last step, with what it reads and makes."""
+        return self.rests[-1]
+
+    @property
+    def between(self) -> bool:
+        """Whether there are frames besides those of the steps."""
+        return len(self.frames) > len(self.rests)
 
     def time(self, frame: int) -> int:
-        """How long a frame is shown: a step's own and those that lead to the next one take its time together."""
-        if frame == len(self.frames) - 1:
-            return self.hold
-        return self.step - self.tween.total if frame in self.rests else self.tween.time
+        """How long a frame is shown."""
+        if self.timeline is not None:
+            return self.timeline.moments[frame].time
+        return self.hold if frame == len(self.frames) - 1 else self.step
 
 
 def moved(item: Primitive, dx: float, dy: float) -> Primitive:

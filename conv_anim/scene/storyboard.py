@@ -10,7 +10,6 @@ from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.limits import Asked
 from conv_anim.scene.color import mix, readable
 from conv_anim.scene.primitives import Boxes, Frame, Stroke, Text, moved
-from conv_anim.scene.tween import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +72,7 @@ def page(drawn: Scene, *, strip: bool, vectors: bool, limits: Limits) -> Scene:
         way = "choose some with --step, make the figure smaller with 'size', or draw them as svg or pdf"
         Asked("pixels", width * height, what, way).check(limits)
     still = tuple(_panels(drawn, grid, size, color))
-    return replace(drawn, width=width, height=height, still=still, frames=(Frame(),), names=(), tween=NONE)
+    return replace(drawn, width=width, height=height, still=still, frames=(Frame(),), names=(), timeline=None)
 
 
 def _lettering(drawn: Scene) -> tuple[float, str]:

@@ -10,8 +10,8 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.limits import Asked, Place, check_all
+from conv_anim.spec.model import MOST_STEPS, Volume
 from conv_anim.spec.model import Sequence as SequenceView
-from conv_anim.spec.model import Volume
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -137,6 +137,8 @@ def _laid_out(spec: Spec) -> Iterator[int]:
             yield (canvas(layer.window) - prod(ends.in_size)) * DASHED + _unread(layer.window) * CROSSED
     if not isinstance(spec.view, Volume):
         outputs, every = prod(spec.layers[-1].ends.out_size), spec.animation.every
+        if spec.animation.pace == "auto" and outputs > MOST_STEPS:
+            every = max(every, outputs // 4)
         yield min(outputs, HELD * every) * DONE + min(outputs, every) * NEW
 
 

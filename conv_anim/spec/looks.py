@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import fields, replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from conv_anim.diagnostics import Code, is_line
 from conv_anim.limits import Asked
@@ -113,31 +113,72 @@ THEME: Field[Theme] = Field(
 
 # animation
 
-ORDERS: tuple[Literal["row-major", "column-major", "reverse"], ...] = ("row-major", "column-major", "reverse")
-STEP = Field("step", Whole(20, 60_000), "Time of a step in milliseconds.", default=1000, example=500)
-HOLD = Field("hold", Whole(20, 600_000), "Time of the last step in milliseconds.", default=2000, example=3000)
-ORDER = Field(
+Order: TypeAlias = Literal["row-major", "column-major", "reverse"]
+Motion: TypeAlias = Literal["step", "smooth"]
+ORDERS: tuple[Order, ...] = ("row-major", "column-major", "reverse")
+STEP = Field(
+    "step",
+    Whole(20, 60_000),
+    "Time of a step in milliseconds; with 'pace: auto', of a quick one, by default 300.",
+    default=1000,
+    example=500,
+)
+HOLD = Field(
+    "hold",
+    Whole(20, 600_000),
+    "Time of the last step in milliseconds; with 'pace: auto', of the finished result, by default 2500.",
+    default=2000,
+    example=3000,
+)
+ORDER: Field[Order] = Field(
     "order", OneOf(ORDERS), "In which order the outputs are computed.", default="row-major", example="column-major"
 )
 LOOP = Field("loop", Whole(0, 65_535), "How often it is shown; 0 is for ever.", default=0, example=1)
-EVERY = Field("every", Whole(1, 1_000_000), "Show only every n-th step, and the last.", default=1, example=2)
-MOTIONS: tuple[Literal["step", "smooth"], ...] = ("step", "smooth")
-MOTION = Field(
+EVERY = Field(
+    "every",
+    Whole(1, 1_000_000),
+    "Show only every n-th step, and the last; or as many others, where these would hide a direction of the window.",
+    default=1,
+    example=2,
+)
+MOTIONS: tuple[Motion, ...] = ("step", "smooth")
+MOTION: Field[Motion] = Field(
     "motion",
     OneOf(MOTIONS),
     "How the window goes from one output to the next: in one step, or smoothly.",
     default="step",
     example="smooth",
 )
-ANIMATION: Field[Animation] = Field(
-    "animation",
-    Made(
-        Object("an animation", (STEP, HOLD, ORDER, LOOP, EVERY, MOTION)),
-        lambda r: Animation(r.of(STEP), r.of(HOLD), r.of(ORDER), r.of(LOOP), r.of(EVERY), r.of(MOTION)),
-    ),
-    "How the steps run.",
-    default=Animation(),
+PACES: tuple[Literal["auto", "even"], ...] = ("auto", "even")
+PACE: Field[Literal["auto", "even"]] = Field(
+    "pace",
+    OneOf(PACES),
+    "auto: the first steps slow, the others quick, at most 15 seconds and 150 frames, and at the end the finished "
+    "result; even: every step alike. By default auto, unless 'step', 'hold' or 'every' is given, or the theme is "
+    "classic.",
+    example="even",
 )
+ANIMATION: Field[Record] = Field(
+    "animation",
+    Object("an animation", (PACE, STEP, HOLD, ORDER, LOOP, EVERY, MOTION)),
+    "How the steps run.",
+)
+QUICK, FINISHED = 300, 2500
+"""Milliseconds of a quick step and of the finished result, at the pace of an explanation."""
+
+
+def animation_of(record: Record, theme: Theme) -> Animation:
+    """The animation that a spec asks for."""
+    given = record.get(ANIMATION)
+    if given is None:
+        return Animation() if theme.even else Animation(QUICK, FINISHED, pace="auto")
+    told = theme.even or any(given.has(field) for field in (STEP, HOLD, EVERY))
+    pace = given.get(PACE) or ("even" if told else "auto")
+    step, hold = given.of(STEP), given.of(HOLD)
+    if pace == "auto":
+        step, hold = given.get(STEP) or QUICK, given.get(HOLD) or FINISHED
+    return Animation(step, hold, given.of(ORDER), given.of(LOOP), given.of(EVERY), given.of(MOTION), pace)
+
 
 # size
 

@@ -172,11 +172,16 @@ class Foreign:
 View: TypeAlias = Isometric | Flat | Channels | Volume | Matrix | Sequence | Foreign | Undrawn
 
 
+MOST_STEPS = 53
+"""Outputs that are shown at the pace of an explanation: so many steps take no more than 15 seconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Animation:
     """``step`` is the time of a step and ``hold`` that of the last one, in milliseconds; ``loop`` 0 is for ever.
 
-    With ``motion`` smooth, the end of a step's time is for the way to the next one.
+    With ``motion`` smooth, the end of a step's time is for the way to the next one. At the ``pace`` auto the first
+    steps are slow, ``step`` is the time of the others at the most, and ``hold`` that of the finished result.
     """
 
     step: int = 1000
@@ -185,6 +190,7 @@ class Animation:
     loop: int = 0
     every: int = 1
     motion: Literal["step", "smooth"] = "step"
+    pace: Literal["auto", "even"] = "even"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from conv_anim.spec.looks import (
     SIZE,
     THEME,
     TITLE,
+    animation_of,
     figure_size,
     labels_of,
 )
@@ -197,17 +198,17 @@ def _spec(record: Record, files: Files, report: Report) -> Maybe[Spec]:
 def _moving(record: Record, made: Spec, report: Report) -> None:
     """Whether the view can move as it is asked to."""
     node, why = record.at(ANIMATION), leaps(made.view, made.nodes)
-    if record.of(ANIMATION).motion == "smooth" and why is not None:
+    if made.animation.motion == "smooth" and why is not None:
         place = node.get("motion") if isinstance(node, Entries) else None
         report.add(Code.VIEW, why, place or node, "motion: step, or the isometric view of one layer")
 
 
 def _looks(record: Record, made: Spec, report: Report) -> Spec:
+    made = replace(made, animation=animation_of(record, made.theme))
     _moving(record, made, report)
     return replace(
         made,
         title=record.get(TITLE),
-        animation=record.of(ANIMATION),
         labels=labels_of(record, made.theme),
         caption=record.of(CAPTION),
         formula=record.of(FORMULA),

@@ -56,6 +56,8 @@ class Theme:
     """Outputs that are still to be computed are drawn empty."""
     labels: bool = True
     """Whether a figure has labels when its spec does not say."""
+    even: bool = False
+    """Whether all steps last alike when its spec does not say."""
 
     @property
     def doc(self) -> str:
@@ -111,6 +113,7 @@ THEMES = Registry(
                 iso_cell=29.528,
                 pending=False,
                 labels=False,
+                even=True,
             ),
             Theme(
                 name="dark",

@@ -101,8 +101,7 @@ class Player {
 
   /** The step that a frame shows or leaves. */
   stepOf(frame) {
-    const next = this.rests.findIndex((rest) => rest > frame);
-    return next < 0 ? this.rests.length - 1 : next - 1;
+    return this.data.steps[frame];
   }
 
   go(step) {
@@ -131,10 +130,7 @@ class Player {
   wait() {
     clearTimeout(this.timer);
     if (!this.playing || this.active !== null || this.count < 2) return;
-    const [step, between, hold] = this.data.times;
-    const last = this.frame === this.count - 1;
-    const time = last ? hold : this.rests[this.step] === this.frame ? step : between;
-    this.timer = setTimeout(() => this.advance(), time / this.speed);
+    this.timer = setTimeout(() => this.advance(), this.data.times[this.frame] / this.speed);
   }
 
   advance() {

@@ -133,10 +133,10 @@ class Addition(ChannelDrawing):
     def done(self, cell: tuple[int, ...]) -> list[Primitive]:
         return self.outputs.result(cell, current=False)
 
-    def shown(self, cell: tuple[int, ...]) -> list[Primitive]:
-        return [*self._read(cell), *self.outputs.result(cell, current=True)]
+    def shown(self, cell: tuple[int, ...], *, made: bool = True) -> list[Primitive]:
+        return [*self.read(cell), *(self.outputs.result(cell, current=True) if made else [])]
 
-    def _read(self, cell: tuple[int, ...]) -> list[Primitive]:
+    def read(self, cell: tuple[int, ...]) -> list[Primitive]:
         """The cell of every map that is added."""
         items: list[Primitive] = []
         lanes, place = self.lanes.of(cell[0]), two(cell[1:])

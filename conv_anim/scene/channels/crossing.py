@@ -174,10 +174,17 @@ class Crossing:
     def _new_name(self, channel: int) -> str:
         return self.lanes.say("channels.moved", channel=channel + 1, source=self.sources[channel] + 1)
 
-    def frame(self, k: int) -> Frame:
+    def _kept(self, k: int) -> list[Primitive]:
+        """What stays of the channels that are dealt out when a step begins."""
         kept: list[Primitive] = []
         for output, _ in self.steps.passed(k):
             kept += [self._way(output, 1.0, 1.5), *self._made(output, self.color(self.sources[output]))]
+        return kept
+
+    def finished(self) -> Frame:
+        return Frame(tuple(self._kept(len(self.steps))))
+
+    def frame(self, k: int) -> Frame:
         output, _ = self.steps.cell(k)
         source = self.sources[output]
         read = self.style.under_window(self.color(source))
@@ -185,7 +192,7 @@ class Crossing:
         grid = self.columns[0][source]
         framed = grid.framed(product(range(grid.rows), range(grid.columns)))
         shown = [self._way(output, 1.0, 3.5), *grid.filled(values, fmt, read), *framed]
-        return Frame(tuple(kept), (*shown, *self._made(output, self.style.at_work(self.color(source)))))
+        return Frame(tuple(self._kept(k)), (*shown, *self._made(output, self.style.at_work(self.color(source)))))
 
     def areas(self) -> list[Area]:
         """Whole maps: all of a channel moves at once."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.steps import Steps
     from conv_anim.scene.style import Style
+    from conv_anim.scene.timeline import Phase
 
 
 @dataclass(frozen=True)
@@ -79,12 +80,30 @@ class ChannelDrawing:
         """What stays of some steps of one filter."""
         return [item for cell in cells for item in self.done(cell)]
 
+    def finished(self) -> Frame:
+        count = len(self.steps)
+        last = self.steps.cell(count - 1)[0]
+        return Frame(tuple(self.all_done([cell for cell in self.steps.passed(count) if cell[0] == last])))
+
+    @property
+    def phases(self) -> frozenset[Phase]:
+        return frozenset(("read",) if self.sum is None else ("read", "summed"))
+
+    def during(self, step: int, phase: Phase, _share: float) -> Items:
+        """A step as it comes about: the windows, then the sum of what they make."""
+        cell = self.steps.cell(step)
+        return tuple(self.read(cell) if phase == "read" else (*self.shown(cell, made=False), *self.added(cell)))
+
+    def read(self, cell: tuple[int, ...]) -> list[Primitive]:
+        """What a step reads."""
+        raise NotImplementedError
+
     def done(self, cell: tuple[int, ...]) -> list[Primitive]:
         """What stays of a step."""
         raise NotImplementedError
 
-    def shown(self, cell: tuple[int, ...]) -> list[Primitive]:
-        """What a step reads and makes."""
+    def shown(self, cell: tuple[int, ...], *, made: bool = True) -> list[Primitive]:
+        """What a step reads and makes, or all of it but the output."""
         raise NotImplementedError
 
     def added(self, cell: tuple[int, ...]) -> list[Primitive]:

@@ -18,7 +18,7 @@ from conv_anim.scene.channels.lanes import Lanes
 from conv_anim.scene.clipping import Segment, outside
 from conv_anim.scene.grid import Grid
 from conv_anim.scene.layout import Panel, align, animated
-from conv_anim.scene.primitives import Frame, Lines
+from conv_anim.scene.primitives import Frame, Lines, moved
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.tints import tints
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.areas import Area
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.style import Style
+    from conv_anim.scene.timeline import Phase
     from conv_anim.spec.op import Woven
     from conv_anim.tracing.trace import Trace
     from conv_anim.tracing.values import Array
@@ -209,10 +210,17 @@ class PixelShuffling:
     def _called(self, channel: int) -> str:
         return self.lanes.say("channels.channel", number=channel + 1)
 
+    def _kept(self, k: int) -> Items:
+        """What stays of the cells that are copied when a step begins."""
+        passed = self.steps.passed(k)
+        return tuple(
+            item for cell in passed for item in self._cell(self.after, cell, self.color_of_output(cell), bold=False)
+        )
+
+    def finished(self) -> Frame:
+        return Frame(self._kept(len(self.steps)))
+
     def frame(self, k: int) -> Frame:
-        kept: list[Primitive] = []
-        for passed in self.steps.passed(k):
-            kept += self._cell(self.after, passed, self.color_of_output(passed), bold=False)
         cell = self.steps.cell(k)
         source, style = self.source(cell), self.style
         read = self.style.under_window(self.color_of_input(source))
@@ -224,7 +232,23 @@ class PixelShuffling:
             size, ink = style.label_size, style.text_ink
             text = self.words(source, cell)
             shown.append(style.text(self.width / 2, self.words_top, text, size=size, color=ink, anchor="middle"))
-        return Frame(tuple(kept), tuple(shown))
+        return Frame(self._kept(k), tuple(shown))
+
+    @property
+    def phases(self) -> frozenset[Phase]:
+        return frozenset(("read", "sent"))
+
+    def during(self, step: int, phase: Phase, share: float) -> Items:
+        """The cell that is copied, and its copy on the way to its place."""
+        cell = self.steps.cell(step)
+        source = self.source(cell)
+        read = self.style.under_window(self.color_of_input(source))
+        items = self._cell(self.before, source, read, bold=True)
+        if phase == "sent":
+            (x0, y0, _, _), (x1, y1, _, _) = self.before[source[0]].box(*source[1:]), self.after[cell[0]].box(*cell[1:])
+            copy = self._cell(self.before, source, self.style.at_work(self.color_of_output(cell)), bold=True)
+            items += [moved(item, share * (x1 - x0), share * (y1 - y0)) for item in copy]
+        return tuple(items)
 
     def _cell(self, grids: list[Grid], cell: Cell, fill: str, *, bold: bool) -> list[Primitive]:
         """A cell with its number, which is the same on either side."""

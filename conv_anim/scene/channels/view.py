@@ -221,20 +221,23 @@ class ChannelsView(ChannelDrawing):
     def done(self, cell: tuple[int, ...]) -> list[Primitive]:
         return self._results(cell, current=False)
 
-    def _results(self, cell: tuple[int, ...], *, current: bool) -> list[Primitive]:
+    def _results(self, cell: tuple[int, ...], *, current: bool, made: bool = True) -> list[Primitive]:
         """A cell of every map, and of the output."""
         items: list[Primitive] = []
         for row in self.rows(cell[0]):
             color, value = self.lanes.map_color(row.lane.channel), row.lane.map[cell[1:]].item()
             items += self.lanes.result(row.map, cell, value, color, current=current)
-        return [*items, *([] if self.outputs is None else self.outputs.result(cell, current=current))]
+        return items if self.outputs is None or not made else [*items, *self.outputs.result(cell, current=current)]
 
-    def shown(self, cell: tuple[int, ...]) -> list[Primitive]:
+    def shown(self, cell: tuple[int, ...], *, made: bool = True) -> list[Primitive]:
+        return [*self.read(cell), *self._results(cell, current=True, made=made)]
+
+    def read(self, cell: tuple[int, ...]) -> list[Primitive]:
         items: list[Primitive] = []
         for row in {row.lane.channel: row for row in self.rows(cell[0])}.values():
             places = self.lanes.read(row.lane, cell[1:])
             items += [*row.sheet.covered(places)[0], *row.sheet.grid.framed(places)]
-        return items + self._results(cell, current=True)
+        return items
 
     @cached_property
     def sum(self) -> Tally | None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.color import mix
-from conv_anim.scene.flat.fitting import PAGE, TALLEST, chosen, look, shaded, smaller
+from conv_anim.scene.flat.fitting import MOST_OF_NETWORK, PAGE, TALLEST, chosen, look, shaded, smaller
 from conv_anim.scene.grid import Grid, Numbers
 from conv_anim.scene.numbers import format_for, weights_format
 from conv_anim.scene.scales import scale
@@ -81,7 +81,11 @@ class Diagram:
         """Cells whose numbers can be read; None if there are too many of them."""
         if sum(values.size for values in self.maps) > MOST_DRAWN:
             return None
-        return smaller(self.style, self._usual, self._texts, lambda cells: self._width_with(cells, "numbers"))
+        def width(cells: Numbers) -> float:
+            return self._width_with(cells, "numbers")
+
+        most = MOST_OF_NETWORK
+        return smaller(self.style, self._usual, self._texts, width, widest=most, page=most)
 
     def _width_with(self, cells: Numbers, mode: Cells) -> float:
         """How wide the figure would be; as wide as a page is high, if it were too high."""

@@ -11,10 +11,11 @@ from conv_anim.scene.callouts import Callout
 from conv_anim.scene.flat.board import Board
 from conv_anim.scene.grid import Numbers
 from conv_anim.scene.numbers import format_for, plane
-from conv_anim.scene.primitives import Frame
+from conv_anim.scene.primitives import Frame, Text
 from conv_anim.scene.scales import scale, with_bars
 from conv_anim.scene.sheet import two
 from conv_anim.scene.tones import Tones
+from conv_anim.scene.tween import sent
 from conv_anim.scene.wording import words
 from conv_anim.scene.wording.language import Language
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.steps import Cell
     from conv_anim.scene.style import Style
     from conv_anim.scene.sums import Sum
+    from conv_anim.scene.timeline import Phase
     from conv_anim.scene.wording.words import Label
     from conv_anim.tracing.trace import LayerTrace, Step, Trace
     from conv_anim.tracing.values import Array
@@ -118,6 +120,9 @@ class FlatDrawing:
         cell = self.pace.cell(k)
         return Frame(tuple(self.done(k)), () if cell is None else tuple(self.shown(k, cell)))
 
+    def finished(self) -> Frame:
+        return Frame(tuple(self.done(len(self.pace))))
+
     def done(self, k: int) -> list[Primitive]:
         """What stays of the steps that end as a frame begins."""
         passed = self.pace.passed(k)
@@ -130,6 +135,37 @@ class FlatDrawing:
         del k
         step = self.layer.step(cell)
         return [*self.read(step), *self.result(cell, self.current, bold=True), *self.added(step)]
+
+    # a step in parts
+
+    @property
+    def phases(self) -> frozenset[Phase]:
+        return frozenset(("read", "summed", "sent") if self.sum is not None else ("read",))
+
+    def during(self, step: int, phase: Phase, share: float) -> Items:
+        """A step as it comes about: what is read, its sum, and the result that goes to its cell."""
+        cell = self.pace.cell(step)
+        if cell is None:
+            return ()
+        reading, added = self.reading(cell), self.added(self.layer.step(cell))
+        match phase:
+            case "read":
+                return (*reading, *added[:-1])
+            case "sent":
+                return (*reading, *added, self._sent(cell, added[-1], share))
+            case _:
+                return (*reading, *added)
+
+    def reading(self, cell: Cell) -> list[Primitive]:
+        """What a step reads, before anything comes of it."""
+        return self.read(self.layer.step(cell))
+
+    def _sent(self, cell: Cell, result: Primitive, share: float) -> Text:
+        """The result of a sum on its way to its cell."""
+        text = self.y(self.layer.output[cell].item())
+        end = self.after.number(self.place(cell), text, self.current, bold=True)
+        assert isinstance(result, Text)
+        return sent(self.style, result, end, share)
 
     def read(self, step: Step) -> list[Primitive]:
         raise NotImplementedError

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 WIDEST = 980
 """Pixels, at scale 1, of a figure with numbers in cells of the usual size; one that is wider has smaller cells."""
+MOST_OF_NETWORK = 1250
+"""The same of a network with numbers, whatever the size of its cells."""
 PAGE = 715
 """Pixels, at scale 1, that such a figure may take, and one in shades."""
 TALLEST = 760
@@ -30,16 +32,21 @@ CROWDED = 0.84
 """How much of a cell a number may take."""
 
 
-def smaller(style: Style, usual: Numbers, texts: Iterable[str], width: Width) -> Numbers | None:
-    """Cells in which numbers can be read, in a figure that is no wider than a page; None if there are none."""
-    if width(usual) <= WIDEST * style.scale:
+def smaller(
+    style: Style, usual: Numbers, texts: Iterable[str], width: Width, *, widest: float = WIDEST, page: float = PAGE
+) -> Numbers | None:
+    """Cells in which numbers can be read, in a figure that is no wider than a page; None if there are none.
+
+    Those of the usual size may be up to ``widest`` together, at scale 1.
+    """
+    if width(usual) <= widest * style.scale:
         return usual
-    widest = max((style.width(text, size=1.0, bold=True) for text in texts), default=1.0)
+    wide = max((style.width(text, size=1.0, bold=True) for text in texts), default=1.0)
     size = usual.size
     while size >= style.least:
-        cell = max(1.5 * size, widest * size / CROWDED)
+        cell = max(1.5 * size, wide * size / CROWDED)
         found = Numbers(round(cell), size)
-        if width(found) <= PAGE * style.scale:
+        if width(found) <= page * style.scale:
             return found
         size -= 0.5
     return None

@@ -97,6 +97,10 @@ class FoldedView(FlatDrawing):
             *self.added(step),
         ]
 
+    def reading(self, cell: Cell) -> list[Primitive]:
+        step = self.layer.step(cell)
+        return [*self.read(step), *self._windows(step)]
+
     def read(self, step: Step) -> list[Primitive]:
         """The cells of the columns that add up."""
         colors, values = self.style.colors, self.layer.input

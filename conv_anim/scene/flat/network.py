@@ -15,9 +15,10 @@ from conv_anim.scene.flat.ways import Ways
 from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.marks import Looks
 from conv_anim.scene.numbers import plane
-from conv_anim.scene.primitives import Frame, Primitive
+from conv_anim.scene.primitives import Frame, Primitive, Text
 from conv_anim.scene.scales import with_bars
-from conv_anim.scene.steps import Steps
+from conv_anim.scene.steps import Walks, staged
+from conv_anim.scene.tween import sent
 from conv_anim.scene.wording import words
 from conv_anim.scene.workings import worked
 
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
     from conv_anim.scene.grid import Place
     from conv_anim.scene.primitives import Items
-    from conv_anim.scene.steps import Cell
+    from conv_anim.scene.steps import Cell, Steps
+    from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.trace import Step
     from conv_anim.tracing.values import Array
 
@@ -63,12 +65,12 @@ class NetworkView(Ways):
     # frames
 
     @property
-    def steps(self) -> range:
-        return range(self.starts[-1])
+    def steps(self) -> Walks:
+        return Walks(tuple(self.stages))
 
     @cached_property
     def stages(self) -> list[Steps]:
-        return [Steps(layer.output.shape, self.trace.spec.animation) for layer in self.layers]
+        return staged([layer.output.shape for layer in self.layers], self.trace.spec.animation)
 
     @cached_property
     def starts(self) -> list[int]:
@@ -81,11 +83,16 @@ class NetworkView(Ways):
 
     def frame(self, k: int) -> Frame:
         stage, step = self._stage(k)
-        kept = [item for cell in self.stages[stage].passed(step) for item in self._done(stage, cell)]
+        kept = self._passed(stage, step)
         if step == 0 and stage > 0:
-            before = self.stages[stage - 1]
-            kept = [*self._done(stage - 1, before.cell(len(before) - 1)), *kept]
+            kept = [*self._passed(stage - 1, len(self.stages[stage - 1])), *kept]
         return Frame(tuple(kept), tuple(self._shown(stage, self.stages[stage].cell(step))))
+
+    def _passed(self, stage: int, step: int) -> list[Primitive]:
+        return [item for cell in self.stages[stage].passed(step) for item in self._done(stage, cell)]
+
+    def finished(self) -> Frame:
+        return Frame(tuple(self._passed(len(self.stages) - 1, len(self.stages[-1]))))
 
     def _done(self, stage: int, cell: Cell) -> list[Primitive]:
         return self._cell(stage + 1, cell, self._made(self.layers[stage].step(cell), stage))
@@ -100,6 +107,26 @@ class NetworkView(Ways):
         step = self.layers[stage].step(cell)
         made = self.style.at_work(self._made(step, stage))
         return [*self._read(stage, step), *self._cell(stage + 1, cell, made, bold=True), *self._line(stage, step)]
+
+    @property
+    def phases(self) -> frozenset[Phase]:
+        return frozenset(("read", "summed", "sent") if self._written else ("read",))
+
+    def during(self, k: int, phase: Phase, share: float) -> Items:
+        """A step as it comes about: what is read, how its value is worked out, and the value that goes to its cell."""
+        step = self._step(k)
+        line = self._line(step.layer, step)
+        items = (*self._read(step.layer, step), *(line[:-1] if phase == "read" else line))
+        if phase != "sent" or not line:
+            return items
+        assert isinstance(line[-1], Text)
+        return (*items, sent(self.style, line[-1], self._ending(step.layer + 1, step.output), share))
+
+    def _ending(self, k: int, cell: Cell) -> Text:
+        """The number of a cell of a map, where it stands."""
+        pane, place = self.at(cell)
+        text = self.formats[k](self.maps[k][cell].item())
+        return self.grids[k][pane].number(place, text, self.style.colors.output, bold=True)
 
     def _read(self, stage: int, step: Step) -> list[Primitive]:
         """The cells that a step reads, with the weight that each of them meets."""

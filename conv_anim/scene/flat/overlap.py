@@ -84,6 +84,9 @@ class OverlapView(FlatDrawing):
         now = self._counts(self.pace.reached(k))
         return [*self._counted(set(self._hit(cell)), now, bold=True), *self._stamp(cell)]
 
+    def reading(self, cell: Cell) -> list[Primitive]:
+        return self._stamp(cell)
+
     def _hit(self, cell: Cell) -> Iterable[Place]:
         return (two(hit.place[1:]) for hit in self.scatter.stamp(cell).hits)
 

@@ -17,7 +17,7 @@ from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Numbers, ring_color
 from conv_anim.scene.marks import Looks
 from conv_anim.scene.numbers import Format, Formats, format_for, plane
-from conv_anim.scene.primitives import Frame
+from conv_anim.scene.primitives import Frame, moved
 from conv_anim.scene.sheet import two
 from conv_anim.scene.wording import words
 from conv_anim.tracing.scatter import Scatter
@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from conv_anim.scene.callouts import Key
     from conv_anim.scene.flat.pace import Pace
     from conv_anim.scene.grid import Place
-    from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.steps import Cell
+    from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.scatter import Stamp
     from conv_anim.tracing.values import Array
 
@@ -161,6 +162,39 @@ class StampsView(FlatDrawing):
         made = super().frame(k)
         return Frame(made.kept, (*made.shown, *self._watching(k)))
 
+    @property
+    def phases(self) -> frozenset[Phase]:
+        return frozenset(("read", "sent"))
+
+    def during(self, step: int, phase: Phase, share: float) -> Items:
+        """An input cell with its stamp, and the stamp as it is lifted onto the output."""
+        cell = self.pace.cell(step)
+        if cell is None or (step > 0 and self.pace.cell(step - 1) == cell):
+            return self.frame(step).shown
+        stamp = self.scatter.stamp(cell)
+        items = [*self._stamped(stamp), *self._watching(step)]
+        return (*items, *self._lifted(stamp, share)) if phase == "sent" else tuple(items)
+
+    def _stamped(self, stamp: Stamp) -> list[Primitive]:
+        """The input cell, and the kernel times its number."""
+        input_, _, block, _ = self.strip.grids
+        read = self.style.under_window(self.style.colors.input)
+        at = two(stamp.input[1:])
+        items = [*input_.cell(at, self.formats.x(stamp.x), read, bold=True), *input_.framed([at])]
+        for hit in stamp.hits:
+            items += block.cell(two(hit.weight[2:]), self.fmt(hit.product), self.current, bold=True)
+        return items
+
+    def _lifted(self, stamp: Stamp, share: float) -> list[Primitive]:
+        """The cells of a stamp on their way to those that they fall on."""
+        block, items = self.strip.grids[2], list["Primitive"]()
+        for hit in stamp.hits:
+            at = two(hit.weight[2:])
+            start, end = block.box(*at), self.after.box(*two(hit.place[1:]))
+            dx, dy = share * (end[0] - start[0]), share * (end[1] - start[1])
+            items += [moved(item, dx, dy) for item in block.cell(at, self.fmt(hit.product), self.current, bold=True)]
+        return items
+
     def done(self, k: int) -> list[Primitive]:
         hit = {place for cell in self.pace.passed(k) for place in self._hit(cell)}
         return self._sums(hit, self._total(self.pace.done(k)))
@@ -205,15 +239,13 @@ class StampsView(FlatDrawing):
         return cell is not None and any(at >= axis.count - axis.extra for at, axis in zip(cell, axes, strict=True))
 
     def _stamping(self, stamp: Stamp, total: Array) -> list[Primitive]:
-        colors, theme, (input_, _, block, output) = self.style.colors, self.style.theme, self.strip.grids
-        read, at = self.style.under_window(colors.input), two(stamp.input[1:])
-        items = [*input_.cell(at, self.formats.x(stamp.x), read, bold=True), *input_.framed([at])]
+        colors, theme, output = self.style.colors, self.style.theme, self.after
+        items = self._stamped(stamp)
         cut = mix(colors.background, colors.current, theme.empty_overlay or CUT)
         fills = {two(hit.place[1:]): self.current if hit.output is not None else cut for hit in stamp.hits}
         items += output.patches(fills, self.style.edge)
         for hit in stamp.hits:
-            place, added = two(hit.place[1:]), self.fmt(hit.product)
-            items += block.cell(two(hit.weight[2:]), added, self.current, bold=True)
+            place = two(hit.place[1:])
             items.append(self._number(place, total, fills[place], bold=hit.output is not None))
             items.append(output.weight(place, self._added(hit.product), fills[place]))
         return items

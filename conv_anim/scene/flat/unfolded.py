@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,14 +15,17 @@ from conv_anim.scene.flat.lettered import Letters, matrix_label
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Grid, SheetGrid
 from conv_anim.scene.numbers import plane
+from conv_anim.scene.primitives import Text
 from conv_anim.scene.sheet import Sheet, two
+from conv_anim.scene.tween import moving
 from conv_anim.scene.wording import words
 from conv_anim.spec.model import Labels
 
 if TYPE_CHECKING:
     from conv_anim.scene.grid import Place
-    from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.steps import Cell
+    from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.operators import Operator
 
 
@@ -79,6 +82,25 @@ class UnfoldedView(FlatDrawing):
     def shown(self, k: int, cell: Cell) -> list[Primitive]:
         del k
         return [*self._read(cell), *self.result(cell, self.current, bold=True)]
+
+    @property
+    def phases(self) -> frozenset[Phase]:
+        return frozenset(("read", "sent"))
+
+    def during(self, step: int, phase: Phase, share: float) -> Items:
+        """The window, and its numbers as they go to their column."""
+        cell = self.pace.cell(step)
+        assert cell is not None
+        items = self._read(cell)
+        if phase != "sent":
+            return tuple(items)
+        column = self.number(cell)
+        taps = [self.layer.step((row, column)).taps[0] for row in range(self.columns.rows)]
+        starts = [self.input.grid.number(self.sheet.place(two(tap.canvas)), "", self.current) for tap in taps]
+        ends = [item for item in self.result(cell, self.current, bold=True) if isinstance(item, Text)]
+        ink = self.style.result_ink
+        ways = zip(starts, ends, strict=True)
+        return (*items, *(replace(moving(start, end, share), color=ink) for start, end in ways))
 
     def number(self, window: Cell) -> int:
         """Of a window's column."""

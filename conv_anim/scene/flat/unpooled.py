@@ -22,7 +22,7 @@ from conv_anim.scene.grid import seen, strong
 from conv_anim.scene.numbers import Formats, plane
 from conv_anim.scene.primitives import Frame
 from conv_anim.scene.sheet import two
-from conv_anim.scene.steps import Steps
+from conv_anim.scene.steps import Walks, staged
 from conv_anim.scene.sums import Sum, sum_for, written_sum
 from conv_anim.scene.wording import words
 from conv_anim.tracing.geometry import Source
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.grid import Place
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Items, Primitive
-    from conv_anim.scene.steps import Cell
+    from conv_anim.scene.steps import Cell, Steps
     from conv_anim.tracing.trace import Step
 
 
@@ -76,12 +76,13 @@ class UnpooledView(PooledMaps):
         Those always in row-major order, because of several numbers that go to one cell the last stays.
         """
         animation = self.trace.spec.animation
-        windows = [Steps(layer.output.shape, animation) for layer in self.layers[:-1]]
-        return [*windows, Steps(self.layers[-1].input.shape, replace(animation, order="row-major"))]
+        shapes = [*(layer.output.shape for layer in self.layers[:-1]), self.layers[-1].input.shape]
+        *windows, unpooling = staged(shapes, animation)
+        return [*windows, replace(unpooling, animation=replace(animation, order="row-major"))]
 
     @property
-    def steps(self) -> range:
-        return range(self.starts[-1])
+    def steps(self) -> Walks:
+        return Walks(tuple(self.stages))
 
     @cached_property
     def starts(self) -> list[int]:
@@ -90,11 +91,16 @@ class UnpooledView(PooledMaps):
     def frame(self, k: int) -> Frame:
         stage = bisect_right(self.starts, k) - 1
         steps, frame = self.stages[stage], k - self.starts[stage]
-        kept = [item for cell in steps.passed(frame) for item in self._done(stage, cell)]
+        kept = self._passed(stage, frame)
         if frame == 0 and stage > 0:
-            before = self.stages[stage - 1]
-            kept = [*self._done(stage - 1, before.cell(len(before) - 1)), *kept]
+            kept = [*self._passed(stage - 1, len(self.stages[stage - 1])), *kept]
         return Frame(tuple(kept), tuple(self._shown(stage, steps.cell(frame))))
+
+    def _passed(self, stage: int, frame: int) -> list[Primitive]:
+        return [item for cell in self.stages[stage].passed(frame) for item in self._done(stage, cell)]
+
+    def finished(self) -> Frame:
+        return Frame(tuple(self._passed(len(self.stages) - 1, len(self.stages[-1]))))
 
     def _done(self, stage: int, cell: Cell) -> list[Primitive]:
         """What stays of a step."""

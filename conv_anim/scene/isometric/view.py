@@ -11,22 +11,20 @@ from conv_anim.scene.areas import Area, Turn, along, held
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.clipping import outside, within
 from conv_anim.scene.color import mix
-from conv_anim.scene.drawing import Drawing
 from conv_anim.scene.frames import outlined
 from conv_anim.scene.isometric.floors import Floor, Plane, Reach, centred, nearest
 from conv_anim.scene.isometric.ground import Ground, filled
 from conv_anim.scene.isometric.slanted import Slanted
 from conv_anim.scene.isometric.tweening import Tweening, between
-from conv_anim.scene.layout import Fit, Panel, panel
+from conv_anim.scene.layout import Fit, Panel, drawing, panel
 from conv_anim.scene.marks import Marks
 from conv_anim.scene.mosaics import finished
-from conv_anim.scene.primitives import Frame, Lazy, Lines, Polygons, Stroke, Text, union
+from conv_anim.scene.primitives import Frame, Lines, Polygons, Stroke, Text, union
 from conv_anim.scene.scales import scale, with_bars
 from conv_anim.scene.sheet import Sheet, row_and_column, two
 from conv_anim.scene.stacks import MOST_WORDS, around, broken, made_by, of_map, sees
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.tones import SHADED_EDGED, SMALLEST_EDGED, Tones
-from conv_anim.scene.tween import Tween
 from conv_anim.scene.wording import words
 from conv_anim.scene.wording.language import Language
 
@@ -38,7 +36,9 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Box, Items, Point, Primitive, Side
     from conv_anim.scene.scales import Scale
     from conv_anim.scene.shades import Rgb
+    from conv_anim.scene.steps import Cell
     from conv_anim.scene.style import Style
+    from conv_anim.scene.timeline import Phase
     from conv_anim.spec.model import Cells
     from conv_anim.tracing.trace import Trace
 
@@ -153,25 +153,31 @@ class Isometric:
 
     def frame(self, k: int) -> Frame:
         cell = self.steps.cell(k)
-        reaches = self._reaches(*two(cell[1:]))
-        last = self.grounds[-1]
-        products = {} if self.numbers is None else self.numbers.products(self.trace.layers[-1].step(cell), last.floor)
-        shown: list[Primitive] = []
-        for ground, reach in zip(self.grounds, reaches, strict=False):
-            shown += ground.covered(reach, products if ground is last else {})
+        shown = self._covered(cell)
         items = self._result(*two(cell[1:]), self.style.at_work(self.floors[-1].color), bold=True)
-        shown += self._sightlines(reaches, [*shown, *items])
+        shown += self._sightlines(self._reaches(*two(cell[1:])), [*shown, *items])
         return Frame(tuple(self._done(k)), (*shown, *items))
 
-    def moment(self, k: int) -> Frame:
-        """The k-th frame of an animation in which the window glides from step to step."""
-        step, share = self.tween.place(k)
-        return self.frame(step) if share == 0 else Frame((), tuple(self._tweened(step, share)))
+    def _covered(self, cell: Cell) -> list[Primitive]:
+        """What a step reads, floor by floor."""
+        last = self.grounds[-1]
+        shown: list[Primitive] = []
+        products = {} if self.numbers is None else self.numbers.products(self.trace.layers[-1].step(cell), last.floor)
+        for ground, reach in zip(self.grounds, self._reaches(*two(cell[1:])), strict=False):
+            shown += ground.covered(reach, products if ground is last else {})
+        return shown
 
-    @cached_property
-    def tween(self) -> Tween:
-        animation = self.trace.spec.animation
-        return Tween.within(animation.step) if animation.motion == "smooth" else Tween()
+    @property
+    def phases(self) -> frozenset[Phase]:
+        alone = len(self.trace.layers) == 1
+        return frozenset(("read", "way") if alone else ("read",))
+
+    def during(self, step: int, phase: Phase, share: float) -> Items:
+        """The window before anything is made with it, or on its way to the next output."""
+        return tuple(self._tweened(step, share) if phase == "way" else self._covered(self.steps.cell(step)))
+
+    def finished(self) -> Frame:
+        return Frame(tuple(self._done(len(self.steps))))
 
     def _tweened(self, step: int, share: float) -> list[Primitive]:
         """What has just been computed, and window and output cell on their way to the next one.
@@ -294,10 +300,9 @@ def isometric(trace: Trace, style: Style) -> Panel:
     view = Isometric(trace, style)
     signs = _signs(view)
     box = union([*(floor.plane.box for floor in view.floors), *(b for _, b in signs)])
-    still = (*view.still(), *(item for items, _ in signs for item in items))
-    frames, turns = Lazy(view.tween.frames(len(view.steps)), view.moment), Lazy(len(view.steps), view.turn)
-    drawing = Drawing(still, frames, view.tween, view.areas, (turns,)).moved(-box[0], -box[1])
-    made = panel(drawing, box[2], box[3], baseline=view.floors[0].plane.corner[1] - box[1])
+    drawn = drawing(view)
+    drawn = replace(drawn, still=(*drawn.still, *(item for items, _ in signs for item in items)))
+    made = panel(drawn.moved(-box[0], -box[1]), box[2], box[3], baseline=view.floors[0].plane.corner[1] - box[1])
     return with_bars(replace(made, fit=view.fit), view.scales(), style)
 
 

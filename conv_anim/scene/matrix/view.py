@@ -15,9 +15,10 @@ from conv_anim.scene.grid import strong
 from conv_anim.scene.layout import Panel, animated, panel
 from conv_anim.scene.matrix.equation import POINT, sign_size
 from conv_anim.scene.matrix.plan import Plan
-from conv_anim.scene.primitives import Boxes, Frame, Stroke
+from conv_anim.scene.primitives import Boxes, Frame, Stroke, Text
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.sums import sum_for, written_sum
+from conv_anim.scene.tween import sent
 from conv_anim.tracing.matrix import EMPTY, SEVERAL
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.style import Style
     from conv_anim.scene.sums import Sum
     from conv_anim.scene.table import Table
+    from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.trace import LayerTrace, Trace
 
 
@@ -196,20 +198,47 @@ class MatrixView:
     # what differs from frame to frame
 
     def frame(self, k: int) -> Frame:
-        kept = self._results([self._row(cell) for cell in self.steps.passed(k)], self.style.colors.output)
-        return Frame(tuple(kept), tuple(self._shown(self.steps.cell(k))))
+        return Frame(self._kept(k), tuple(self._shown(self.steps.cell(k))))
+
+    def _kept(self, k: int) -> Items:
+        """The results that are there when a step begins."""
+        return tuple(self._results([self._row(cell) for cell in self.steps.passed(k)], self.style.colors.output))
+
+    def finished(self) -> Frame:
+        return Frame(self._kept(len(self.steps)))
+
+    @property
+    def phases(self) -> frozenset[Phase]:
+        return frozenset(("read",) if self._written is None else ("read", "summed", "sent"))
+
+    def during(self, step: int, phase: Phase, share: float) -> Items:
+        """A step as it comes about: a row and the cells that it meets, their sum, and the result on its way."""
+        row = self._row(self.steps.cell(step))
+        reading, added = self._reading(row), self._sum(row)
+        if phase == "read":
+            return (*reading, *added[:-1])
+        if phase != "sent":
+            return (*reading, *added)
+        ends = self._results([row], self.style.colors.output, bold=True)
+        result = added[-1]
+        assert isinstance(result, Text)
+        moving = (sent(self.style, result, end, share) for end in ends if isinstance(end, Text))
+        return (*reading, *added, *moving)
 
     def _row(self, cell: tuple[int, ...]) -> int:
         return int(np.ravel_multi_index(cell, self.layer.output.shape))
 
     def _shown(self, cell: tuple[int, ...]) -> list[Primitive]:
-        row, colors = self._row(cell), self.style.colors
-        window, current = self.style.under_window(colors.input), self.style.at_work(colors.output)
-        items = self._in_all(("x", "input"), self._read(row), self.factors.x, window)
+        row, current = self._row(cell), self.style.at_work(self.style.colors.output)
+        return [*self._reading(row), *self._results([row], current, bold=True), *self._sum(row)]
+
+    def _reading(self, row: int) -> list[Primitive]:
+        """A row of the matrix, and the input cells that it meets."""
+        colors = self.style.colors
+        items = self._in_all(("x", "input"), self._read(row), self.factors.x, self.style.under_window(colors.input))
         if self.style.frame is not None:
             items += self._outlined(("x", "input"), self._read(row), self.style.frame)
-        items += self.tables["matrix"].row_outlined(row, self._strong(colors.current))
-        return [*items, *self._results([row], current, bold=True), *self._sum(row)]
+        return [*items, *self.tables["matrix"].row_outlined(row, self._strong(colors.current))]
 
     # areas
 

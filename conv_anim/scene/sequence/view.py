@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.sequence.nodes import Nodes
     from conv_anim.scene.sequence.rows import Row
     from conv_anim.scene.style import Style
+    from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.trace import Trace
 
 WEIGHT = 0.42
@@ -111,13 +112,30 @@ class SequenceView:
     def frame(self, k: int) -> Frame:
         """Lines first, then all nodes anew: a lit line may pass behind a node that has no part in it."""
         (cell,) = self.steps.cell(k)[1:]
+        return Frame((), (*self._seen(cell), *self._outputs(k, cell)))
+
+    def _seen(self, cell: int) -> list[Primitive]:
+        """All that an output is made of, in all layers."""
         made = reaches(self.lattice.rows, cell)
         shown: list[Primitive] = self._lit_lines(made)
         for nodes, above in zip(self.lattice.nodes, made[1:], strict=False):
             shown += [*nodes.at_rest(), *nodes.lit(nodes.row.side.covered(above))]
-        return Frame((), (*shown, *self._outputs(k, cell)))
+        return shown
 
-    def _outputs(self, k: int, cell: int) -> list[Primitive]:
+    @property
+    def phases(self) -> frozenset[Phase]:
+        return frozenset(("read",))
+
+    def during(self, step: int, _phase: Phase, _share: float) -> Items:
+        """What the current output sees, before it is made."""
+        (cell,) = self.steps.cell(step)[1:]
+        return (*self._seen(cell), *self._outputs(step, None))
+
+    def finished(self) -> Frame:
+        top = self.lattice.nodes[-1]
+        return Frame((), tuple(top.painted({cell: top.fill(cell) if top.shades else top.color for cell in top.row.cells()})))
+
+    def _outputs(self, k: int, cell: int | None) -> list[Primitive]:
         """Those that are done, those still to come, and the current one, which is not beneath any of them."""
         top, colors, theme = self.lattice.nodes[-1], self.style.colors, self.style.theme
         before = [self.steps.nth(rank)[1] for rank in range(self.steps.rank(k))]
@@ -128,6 +146,8 @@ class SequenceView:
             items.append(top.circles(rest, colors.background, self.style.pending_edge))
         elif rest:
             items.append(top.circles(rest, top.color, self.style.edge))
+        if cell is None:
+            return items
         if top.shades:
             marking = self.style.marking.frame
             assert marking is not None

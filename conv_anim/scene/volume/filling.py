@@ -11,6 +11,8 @@ from conv_anim.scene.volume.bodies import Body
 from conv_anim.scene.volume.space import Cells
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.sheet import Run
     from conv_anim.scene.steps import Steps
@@ -79,9 +81,19 @@ class Filling:
             shown += self.stack.dots(self.style.colors.ink)
         return Frame(tuple(self._kept(k)), tuple(shown))
 
+    def finished(self) -> Frame:
+        """All of it, when the last step is over."""
+        last = len(self.steps)
+        if not self.style.theme.pending:
+            return Frame()
+        if self._interleaved:
+            return Frame((), tuple(self._painted([(self.steps.nth(k), self.fill) for k in range(self.steps.total)])))
+        dots = self.stack.dots(self.style.colors.ink) if self._all_begun else []
+        return Frame((*self._kept(last), *dots))
+
     def _kept(self, k: int) -> list[Primitive]:
         """New slices if some begin, and what is done of them or of those that are filling."""
-        slices = self.made(self.steps.cell(k)).slices
+        slices = self.made(self.steps.cell(min(k, len(self.steps) - 1))).slices
         place = slices[0]
         before = None if k == 0 else self.made(self.steps.cell(k - 1)).slices[0]
         items = [] if before == place or self._all_begun else self.begun((place, len(slices)))
@@ -130,6 +142,9 @@ class Filling:
     def _so_far(self, k: int) -> list[Primitive]:
         """All cells that are made, what lies in front later."""
         cells = [(self.steps.nth(rank), self.fill) for rank in range(self.steps.rank(k))]
-        blocks = [(self.made(cell).blocks()[0], fill) for cell, fill in [*cells, (self.steps.cell(k), self.current)]]
+        return self._painted([*cells, (self.steps.cell(k), self.current)])
+
+    def _painted(self, cells: Sequence[tuple[tuple[int, ...], Fill]]) -> list[Primitive]:
+        blocks = [(self.made(cell).blocks()[0], fill) for cell, fill in cells]
         blocks.sort(key=lambda item: (item[0].slices, -item[0].rows[0], item[0].columns))
         return [item for block, fill in blocks for item in self.stack.solid(block, fill, self.style.edge)]

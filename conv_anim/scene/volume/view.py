@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.scales import Scale
     from conv_anim.scene.sheet import Run
     from conv_anim.scene.style import Style
+    from conv_anim.scene.timeline import Phase
     from conv_anim.scene.volume.filters import Bank
     from conv_anim.scene.volume.space import Cells
     from conv_anim.tracing.trace import LayerTrace, Trace
@@ -280,6 +281,24 @@ class VolumeView:
             shown += [] if filters is None else filters.items(self._working(number, reaches))
         made = self.filling.frame(k)
         return Frame(made.kept, (*shown, *made.shown))
+
+    @property
+    def phases(self) -> frozenset[Phase]:
+        return frozenset(("read",))
+
+    def during(self, step: int, _phase: Phase, _share: float) -> Items:
+        """The windows and the filters, before anything is made."""
+        reaches = self.reaches(step)
+        shown = [item for body, reach in zip(self.bodies, reaches[:-1], strict=True) for item in body.window(reach)]
+        for number, filters in enumerate(self.banks):
+            shown += [] if filters is None else filters.items(self._working(number, reaches))
+        return tuple(shown)
+
+    def finished(self) -> Frame:
+        """The maps without a window, and the filters at rest."""
+        made = self.filling.finished()
+        waiting = (item for filters in self.banks if filters is not None for item in filters.items())
+        return Frame(made.kept, (*waiting, *made.shown))
 
     def _working(self, number: int, reaches: list[Cells]) -> list[int]:
         """The filters of a layer that make what is read of its output."""
