@@ -105,7 +105,7 @@ def drawn(job: Job) -> tuple[Outcome, Made]:
     try:
         scene = pipeline.scene(job.spec, limits=job.limits)
         made = pipeline.pictures_of(scene, job.format, job.path.name, step=job.step, limits=job.limits)
-        return Outcome(note=pipeline.left_out(scene, job.format, job.step)), made
+        return Outcome(note=pipeline.remark(scene, job.format, job.step)), made
     except SpecError as error:
         return Outcome(problems=error.problems), []
     except Exception as error:  # noqa: BLE001  # one bug does not keep other figures from being drawn

@@ -237,6 +237,20 @@ def pictures_of(
     return [(f"{name}.{format_}", encoded(drawn, format_, step=step, limits=limits))]
 
 
+def remark(drawn: Scene, format_: str, step: Steps | None) -> str | None:
+    """What is to be said of a figure beside it."""
+    said = (left_out(drawn, format_, step), illegible(drawn))
+    return "; ".join(filter(None, said)) or None
+
+
+def illegible(drawn: Scene) -> str | None:
+    """What is to be said of a figure that is too narrow for its texts."""
+    if drawn.legible is None:
+        return None
+    way = f"size: {{width: {drawn.legible}}} or more, or a smaller input"
+    return f"at {drawn.width} pixels, some text is smaller than can be read; {way}"
+
+
 def left_out(drawn: Scene, format_: str, step: Steps | None) -> str | None:
     """What is to be said of outputs that an animation does not show."""
     if drawn.left_out is None or step is not None or format_ in {*STILLS, "still.png"}:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import TYPE_CHECKING, Literal
 
@@ -14,6 +14,7 @@ from conv_anim.scene.timeline import timeline
 from conv_anim.scene.wording.captions import caption, description
 from conv_anim.scene.wording.formulas import formulas
 from conv_anim.scene.wording.language import Language
+from conv_anim.spec.model import FigureSize
 from conv_anim.spec.registry import named
 from conv_anim.spec.views import VIEWS
 
@@ -55,7 +56,12 @@ def scene_of(spec: Spec, traces: Sequence[Trace], font: Font) -> Scene:
     figure = Figure(spec, traces, font)
     if spec.size.width is None:
         return figure.scene(spec.size.scale or 1.0, None)
-    return figure.scene(*figure.fitted(spec.size.width))
+    drawn = figure.fitted(spec.size.width)
+
+    def resized(width: int) -> Scene:
+        return replace(figure, spec=replace(spec, size=FigureSize(width))).fitted(width)
+
+    return replace(drawn, resized=resized)
 
 
 @dataclass(frozen=True)
@@ -66,8 +72,22 @@ class Figure:
     traces: Sequence[Trace]
     font: Font
 
-    def fitted(self, width: int) -> tuple[float, int]:
-        """The scale and the number of figures side by side at which all of it is no wider.
+    shrinks: bool = False
+    """Whether texts become smaller than can be read."""
+
+    def fitted(self, width: int) -> Scene:
+        """All of it, no wider than so many pixels: with texts that can be read, if there is a way. Raises TooNarrowError."""
+        found = self._fitting(width)
+        if found is not None:
+            return self.scene(*found)
+        small = replace(self, shrinks=True)
+        found = small._fitting(width)
+        if found is None:
+            raise TooNarrowError(small._taken(LEAST, 1))
+        return replace(small.scene(*found), legible=self._taken(LEAST, 1))
+
+    def _fitting(self, width: int) -> tuple[float, int] | None:
+        """The scale and the number of figures side by side at which all of it is no wider; None if there is none.
 
         Figures stand below each other where they could not be read side by side.
         """
@@ -77,8 +97,6 @@ class Figure:
             if found is not None and found[0] >= LEGIBLE:
                 return found
             best = max(filter(None, (best, found)), default=None)
-        if best is None:
-            raise TooNarrowError(self._taken(LEAST, 1))
         return best
 
     def _scaled(self, width: int, each: int) -> tuple[float, int] | None:
@@ -96,7 +114,7 @@ class Figure:
         return ceil(_page(self.spec, self.traces, self._style(scale), None, each).width)
 
     def _style(self, scale: float) -> Style:
-        return Style(self.spec.theme, scale, self.font)
+        return Style(self.spec.theme, scale, self.font, shrinks=self.shrinks)
 
     def scene(self, scale: float, each: int | None) -> Scene:
         spec, style = self.spec, self._style(scale)

@@ -171,13 +171,16 @@ class Grid:
         return style.text(self.x, top, text, size=size, color=style.colors.ink if bold else style.label_ink, bold=bold)
 
     def weight(self, place: Place, text: str, on: str, size: float | None = None) -> Text:
-        """A small number in the lower right corner of a cell."""
+        """A small number in the lower right corner of a cell; nothing where it could not be read."""
         x, y, side, _ = self.box(*place)
         inset = self.numbers.cell * 0.09
         color = self.style.ink_on(on)
         widest = (side - 2 * inset) / self.style.width(text, size=1.0)
-        fitting = min(size or min(0.275 * side, 0.7 * self.numbers.size), widest)
-        return Text(x + side - inset, y + side - inset, text, fitting, color, "end")
+        wanted = size or max(self.style.least, min(0.275 * side, 0.7 * self.numbers.size))
+        fitting = min(wanted, widest)
+        room = (side - self.style.font.cap_height * self.numbers.size) / 2 - inset
+        fits = fitting >= self.style.least - 0.01 and self.style.font.cap_height * fitting <= room + 1
+        return Text(x + side - inset, y + side - inset, text if fits else "", fitting, color, "end")
 
     def patches(self, fills: Mapping[Place, str], stroke: Stroke | None) -> list[Primitive]:
         """Cells of several colours."""

@@ -196,6 +196,10 @@ class Scene:
 
     left_out: tuple[int, int] | None = None
     """How many outputs are shown, and of how many, where some are left out."""
+    legible: int | None = None
+    """Pixels that it would have to be wide for all its texts to be read; None if they can be."""
+    resized: Callable[[int], Scene] | None = None
+    """The same at another width, for one that was asked for; None if none was."""
 
     @property
     def rests(self) -> Sequence[int]:

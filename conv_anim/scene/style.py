@@ -109,7 +109,7 @@ class Style:
         return SMALLEST * min(1.0, self.scale) if self.shrinks else SMALLEST
 
     def em(self, size: float) -> float:
-        """A text's em, given what it is at scale 1."""
+        """A text's em, given what it is at scale 1: no smaller than can be read, if that is possible."""
         return max(self.least, size * self.scale)
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields, replace
+from math import floor
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -184,7 +185,38 @@ def animation_of(record: Record, theme: Theme) -> Animation:
 
 FLATTEST = 50
 """Pixels that any figure is high, at the least."""
-WIDTH = Field("width", Whole(120, 1_000_000), "Width of the figure in pixels.", example=600)
+UNITS = {"px": 1.0, "pt": 96 / 72, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
+"""Pixels of each unit: 96 are an inch, as on a page."""
+LENGTH = re.compile(rf"\s*([0-9]+(?:\.[0-9]+)?)\s*({'|'.join(UNITS)})\s*")
+NARROW = Whole(120, 1_000_000, ", or a length like 8.5cm (cm, mm, in, pt, px)")
+
+
+class LengthKind:
+    """Whole pixels, or a length with its unit."""
+
+    expected = NARROW.expected
+
+    def decode(self, node: Node, report: Report) -> Maybe[int]:
+        text = node.value if isinstance(node, Scalar) else None
+        found = LENGTH.fullmatch(text) if isinstance(text, str) else None
+        if found is None:
+            return NARROW.decode(node, report)
+        pixels = floor(float(found[1]) * UNITS[found[2]] + 1e-6)
+        if not NARROW.least <= pixels <= (NARROW.most or 0):
+            what = f"'width' is {pixels:,} pixels with '{node.text}', and must be {NARROW.least} to {NARROW.most:,}"
+            return report.add(Code.OUT_OF_RANGE, what, node, "96 pixels are an inch, 38 a centimetre")
+        return pixels
+
+    def schema(self) -> Schema:
+        return {"anyOf": [NARROW.schema(), {"type": "string", "pattern": f"^{LENGTH.pattern}$"}]}
+
+
+WIDTH = Field(
+    "width",
+    LengthKind(),
+    "Width of the whole figure, also of a strip or a storyboard: pixels, or a length in cm, mm, in, pt or px.",
+    example="8.5cm",
+)
 SCALE = Field("scale", Real(0.25, 8), "Its size compared with the natural one.", example=2)
 SIZE: Field[Record] = Field("size", Object("a size", (WIDTH, SCALE)), "The figure's size: a width or a scale.")
 

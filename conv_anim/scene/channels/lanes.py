@@ -174,7 +174,7 @@ class Lanes:
         if layer.kernels is not None:
             texts |= {formats.w(v) for v in layer.kernels.ravel().tolist()}
         texts |= {self.map_format(v) for a in (*self.maps, layer.output) for v in a.ravel().tolist()}
-        return Numbers.fitting(self.style, self.style.small_cell, texts, self.style.number_size * 0.9)
+        return Numbers.fitting(self.style, self.style.small_cell, texts, self.style.em(14.4))
 
     # shades
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 WIDEST = 980
 """Pixels, at scale 1, of a figure with numbers in cells of the usual size; one that is wider has smaller cells."""
-MOST_OF_NETWORK = 1250
+MOST_OF_NETWORK = 1300
 """The same of a network with numbers, whatever the size of its cells."""
 PAGE = 715
 """Pixels, at scale 1, that such a figure may take, and one in shades."""
@@ -60,7 +60,7 @@ def shaded(style: Style, rows: int, width: Width) -> Numbers:
     narrowest = width(Numbers(sizes[-1], style.number_size))
     for side in sizes:
         found = Numbers(side, style.number_size)
-        if width(found) <= max(PAGE * style.scale, 1.02 * narrowest):
+        if width(found) <= max(PAGE * style.scale, 1.25 * narrowest):
             return found
     return Numbers(sizes[-1], style.number_size)
 

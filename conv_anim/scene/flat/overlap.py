@@ -64,7 +64,7 @@ class OverlapView(FlatDrawing):
         labels = words.Label(first.name), words.Label(last.name, self.say("flat.hits"))
         signs = self.signs_of(labels, self.style.colors.input, self.style.colors.output)
         numbers = Numbers.fitting(
-            self.style, self.style.small_cell, (), 0.9 * self.style.number_size, bold=[str(self.most)]
+            self.style, self.style.small_cell, (), self.style.em(14.4), bold=[str(self.most)]
         )
         parts = tuple(Part(*part) for part in zip(shapes, signs, ("→", ""), strict=True))
         return Strip(self.style, numbers, parts, labelled=self.labelled)

@@ -66,7 +66,7 @@ class UpsampledView(FlatDrawing):
 
     @property
     def share_size(self) -> float:
-        return SHARE_SIZE * self.style.scale
+        return self.style.em(SHARE_SIZE)
 
     # the parts
 

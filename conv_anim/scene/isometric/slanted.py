@@ -55,7 +55,7 @@ class Slanted:
     @cached_property
     def size(self) -> float:
         """The size of the numbers; they become smaller before cells become larger."""
-        size, smallest = self.style.label_size, self.style.small_size * 0.85
+        size, smallest = self.style.label_size, self.style.em(10.2)
         fitting = max(smallest, min(size, size * self.least / self._side(self._texts, size)))
         return fitting if self.style.fit is None else min(fitting, self.style.fit.size)
 

@@ -141,7 +141,7 @@ class Plan:
 
     @property
     def head_size(self) -> float:
-        return 0.85 * self.style.small_size
+        return self.style.em(10.2)
 
     @cached_property
     def heads(self) -> list[tuple[float, str]]:
