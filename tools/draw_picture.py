@@ -68,7 +68,13 @@ def landscape() -> Plane:
     laid(picture, y > ridge, rock * 0.9, rock * 0.95, rock * 1.25)
     laid(picture, (y > ridge) & (y < snow) & (ridge < 0.35), 0.93, 0.95, 0.98)
     water = 0.5 + 0.16 * np.sin(2 * np.pi * (26 * y + 0.8 * noise(11, 10))) * (y - 0.46)
-    laid(picture, y > 0.5, water * 0.5 + 0.5 * glow.max() * np.exp(-(((x - 0.78) / 0.05) ** 2)), water * 0.86, water * 1.15)
+    laid(
+        picture,
+        y > 0.5,
+        water * 0.5 + 0.5 * glow.max() * np.exp(-(((x - 0.78) / 0.05) ** 2)),
+        water * 0.86,
+        water * 1.15,
+    )
     shore = 0.66 + 0.05 * np.sin(5 * x + 0.4) + 0.012 * noise(13, 14, 40)
     grass = 0.36 + 0.22 * noise(17, 60, 120) + 0.12 * noise(19, 12)
     laid(picture, y > shore, grass * 0.82, grass * 1.18, grass * 0.5)

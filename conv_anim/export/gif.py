@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Scene
 
     Pixels = NDArray[np.uint8]
-    Places = NDArray[np.intp]
+    Indices = NDArray[np.intp]
 
 HELD = 256
 """So many frames are held at once; those of a longer animation are made twice."""
@@ -55,7 +55,7 @@ def picture(drawn: Scene) -> bytes:
     """A scene as a GIF."""
     count = len(drawn.frames)
     frames = list(drawn.frames) if count <= HELD else drawn.frames
-    flat, pictures = {drawn.background} | flat_colors(drawn.still), has_pictures(drawn.still)
+    flat, pictures = {drawn.background} | flat_colors(drawn.static), has_pictures(drawn.static)
     for frame in frames:
         items = (*frame.kept, *frame.shown)
         flat |= flat_colors(items)
@@ -111,7 +111,7 @@ def patches(frames: Iterable[tuple[Pixels, int]], palette: Palette) -> Iterator[
     yield pending
 
 
-def around(places: Places, shown: Pixels, time: int) -> Patch:
+def around(places: Indices, shown: Pixels, time: int) -> Patch:
     """The smallest rectangle of a picture that holds the places that changed."""
     rows, columns = np.divmod(places, shown.shape[1])
     y, x = int(rows[0]), int(columns.min())
@@ -175,7 +175,7 @@ def shown_at(marked: NDArray[np.bool_], shown: Pixels) -> Pixels:
     return np.where(marked.reshape(shown.shape), shown, np.uint8(TRANSPARENT))
 
 
-def runs(area: NDArray[Any]) -> tuple[Places, Places]:
+def runs(area: NDArray[Any]) -> tuple[Indices, Indices]:
     """Where equal neighbours begin, one row after the other, and how many they are."""
     flat = area.ravel()
     start = np.concatenate([[0], 1 + np.flatnonzero(flat[1:] != flat[:-1])])

@@ -16,8 +16,8 @@ from conv_anim.painting import agg
 from conv_anim.painting.compiled import whole
 from conv_anim.painting.engine import BLACK, rgba
 from conv_anim.painting.fonts import face
-from conv_anim.painting.snapping import snapped
 from conv_anim.painting.mosaics import array
+from conv_anim.painting.snapping import snapped
 from conv_anim.scene.primitives import Boxes, Lines, Mosaic, Polygons, Text
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def animategraphics(name: str, *, step: int, loop: bool) -> str:
 
 def _seen(drawn: Scene) -> list[Items]:
     """All that lies on the picture at each step."""
-    lasting, seen = drawn.still, []
+    lasting, seen = drawn.static, []
     for k, frame in enumerate(drawn.frames):
         lasting += frame.kept
         if k in drawn.rests:

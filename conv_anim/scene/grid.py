@@ -12,7 +12,7 @@ import numpy as np
 from conv_anim.scene.color import contrast, mix
 from conv_anim.scene.frames import framed
 from conv_anim.scene.layout import Fit
-from conv_anim.scene.marks import TINT, Looks
+from conv_anim.scene.marks import TINT, MarkStyle
 from conv_anim.scene.mosaics import finished, mosaic
 from conv_anim.scene.primitives import Boxes, Lines, Primitive, Stroke, Text
 from conv_anim.scene.tones import SMALLEST_EDGED
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Number
     from conv_anim.tracing.values import Array
 
-Place = tuple[int, int]
+Position = tuple[int, int]
 """Row and column."""
 SEEN = 2.5
 """The contrast from which a line shows."""
@@ -130,17 +130,17 @@ class Grid:
         side = self.numbers.cell
         return self.x + column * side, self.y + row * side, side, side
 
-    def boxes(self, places: Iterable[Place], fill: str | None, stroke: Stroke | None) -> Boxes:
+    def boxes(self, places: Iterable[Position], fill: str | None, stroke: Stroke | None) -> Boxes:
         return Boxes(tuple(self.box(*place) for place in places), fill, stroke)
 
-    def number(self, place: Place, text: str, on: str, *wanted: str, bold: bool = False) -> Text:
+    def number(self, place: Position, text: str, on: str, *wanted: str, bold: bool = False) -> Text:
         """A number in the middle of a cell of a colour, in the first wanted colour that reads on it."""
         x, y, side, _ = self.box(*place)
         color = self.style.ink_on(on, *wanted)
         return self.style.centered(x + side / 2, y + side / 2, text, size=self.numbers.size, color=color, bold=bold)
 
     def cell(
-        self, place: Place, text: str, fill: str, *wanted: str, bold: bool = False, value: Number | None = None
+        self, place: Position, text: str, fill: str, *wanted: str, bold: bool = False, value: Number | None = None
     ) -> list[Primitive]:
         """A cell of a colour with its number; in shades with that of its ``value``, outlined if it is ``bold``."""
         if self.look.shades is not None and value is not None:
@@ -149,7 +149,7 @@ class Grid:
             return [self.boxes([place], fill, self.style.edge if self.edged else None)]
         return [self.boxes([place], fill, self.style.edge), self.number(place, text, fill, *wanted, bold=bold)]
 
-    def _shade(self, place: Place, text: str, shades: Shades, value: Number, *, bold: bool) -> list[Primitive]:
+    def _shade(self, place: Position, text: str, shades: Shades, value: Number, *, bold: bool) -> list[Primitive]:
         image = shades.colors(np.array([[value]]))
         items: list[Primitive] = [mosaic(image, self.corner, *place)]
         items += [self.boxes([place], None, self.style.edge)] if self.edged else []
@@ -157,7 +157,7 @@ class Grid:
             items += framed(self.style.marking, [place], self.corner, cased=True)
         return [*items, self.number(place, text, shades.fill(value), bold=bold)] if self.look.written else items
 
-    def finished(self, values: Array, places: Iterable[Place]) -> list[Primitive]:
+    def finished(self, values: Array, places: Iterable[Position]) -> list[Primitive]:
         """Cells of a map in their shades, without numbers."""
         assert self.look.shades is not None
         places = list(places)
@@ -170,7 +170,7 @@ class Grid:
         top = self.y - (style.thin if gap is None else gap) - size * style.font.cap_height
         return style.text(self.x, top, text, size=size, color=style.colors.ink if bold else style.label_ink, bold=bold)
 
-    def weight(self, place: Place, text: str, on: str, size: float | None = None) -> Text:
+    def weight(self, place: Position, text: str, on: str, size: float | None = None) -> Text:
         """A small number in the lower right corner of a cell; nothing where it could not be read."""
         x, y, side, _ = self.box(*place)
         inset = self.numbers.cell * 0.09
@@ -182,7 +182,7 @@ class Grid:
         fits = fitting >= self.style.least - 0.01 and self.style.font.cap_height * fitting <= room + 1
         return Text(x + side - inset, y + side - inset, text if fits else "", fitting, color, "end")
 
-    def patches(self, fills: Mapping[Place, str], stroke: Stroke | None) -> list[Primitive]:
+    def patches(self, fills: Mapping[Position, str], stroke: Stroke | None) -> list[Primitive]:
         """Cells of several colours."""
         return [
             self.boxes([place for place, own in fills.items() if own == fill], fill, stroke)
@@ -207,7 +207,7 @@ class Grid:
             items += [self.number(at, fmt(values[at].item()), shades.fill(values[at].item())) for at in places]
         return items
 
-    def pending(self, places: Iterable[Place] | None = None) -> list[Primitive]:
+    def pending(self, places: Iterable[Position] | None = None) -> list[Primitive]:
         """Cells whose numbers are still to come, a little smaller: then a finished one hides no other's edge."""
         whole = (self.x, self.y, self.width, self.height)
         if not self.edged and places is None:
@@ -223,7 +223,7 @@ class Grid:
             ),
         ]
 
-    def crossed(self, places: Iterable[Place], stroke: Stroke) -> list[Primitive]:
+    def crossed(self, places: Iterable[Position], stroke: Stroke) -> list[Primitive]:
         """Cells struck out from corner to corner; the lines leave numbers free."""
         lines: list[tuple[Point, ...]] = []
         for x, y, side, _ in (self.box(*place) for place in places):
@@ -232,7 +232,7 @@ class Grid:
                 lines.append(((x + across, y + down), inwards))
         return [Lines(tuple(lines), stroke)] if lines else []
 
-    def ringed(self, places: Iterable[Place], color: str) -> list[Primitive]:
+    def ringed(self, places: Iterable[Position], color: str) -> list[Primitive]:
         """A line inside the edges of cells."""
         stroke, side = Stroke(color, self.style.line + self.style.scale), self.numbers.cell
         inset = (self.style.line + stroke.width) / 2
@@ -240,11 +240,11 @@ class Grid:
         rings = tuple((x + inset, y + inset, side - 2 * inset, side - 2 * inset) for x, y, _, _ in boxes)
         return [Boxes(rings, None, stroke)] if rings else []
 
-    def framed(self, places: Iterable[Place]) -> list[Primitive]:
+    def framed(self, places: Iterable[Position]) -> list[Primitive]:
         """The outline of a window over some cells."""
         return framed(self.style, places, self.corner, cased=self.look.shades is not None)
 
-    def dashed(self, places: Iterable[Place], tinted: Mapping[Place, str] | None = None) -> list[Primitive]:
+    def dashed(self, places: Iterable[Position], tinted: Mapping[Position, str] | None = None) -> list[Primitive]:
         """Empty cells: their edges dashed, each drawn once, a whole number of dashes to a cell; some have a colour."""
         cells, tints = set(places), tinted or {}
         if not cells:
@@ -269,7 +269,7 @@ class Grid:
         ]
 
 
-def _runs(edges: set[Place]) -> list[tuple[int, int, int]]:
+def _runs(edges: set[Position]) -> list[tuple[int, int, int]]:
     """Unit edges (line, start) joined: (line, start, length)."""
     starts = sorted(edge for edge in edges if (edge[0], edge[1] - 1) not in edges)
     runs = []
@@ -293,12 +293,12 @@ class SheetGrid:
     empty: str
     """What is written where there is no input cell."""
     color: str
-    extra: frozenset[Place] = frozenset()
+    extra: frozenset[Position] = frozenset()
     """Cells of the border that are there for output_padding."""
 
     @property
-    def looks(self) -> Looks:
-        return Looks(self.grid.style, self.color)
+    def mark_style(self) -> MarkStyle:
+        return MarkStyle(self.grid.style, self.color)
 
     @cached_property
     def image(self) -> Rgb | None:
@@ -306,7 +306,7 @@ class SheetGrid:
         shades = self.grid.look.shades
         return None if shades is None else shades.colors(self.values)
 
-    def still(self) -> list[Primitive]:
+    def static(self) -> list[Primitive]:
         if self.image is not None and not self.grid.edged:
             return self._small(self.image)
         cells = {(r, c): (source, read) for r, c, source, read in self.sheet.cells()}
@@ -317,11 +317,11 @@ class SheetGrid:
         return [
             *self.grid.dashed(empty, fills),
             *self._map({place: fills[place] for place in whole}),
-            *self.grid.crossed(struck, self.looks.cross),
+            *self.grid.crossed(struck, self.mark_style.cross),
             *self._texts({place: (*cell, fills[place]) for place, cell in cells.items()}),
         ]
 
-    def _map(self, fills: dict[Place, str]) -> list[Primitive]:
+    def _map(self, fills: dict[Position, str]) -> list[Primitive]:
         """The cells that hold the map."""
         if self.image is None:
             return self.grid.patches(fills, self.grid.style.edge)
@@ -333,9 +333,7 @@ class SheetGrid:
         if max(rows) - first[0] + 1 == len(rows) and max(columns) - first[1] + 1 == len(columns):
             return [mosaic(image, self.grid.corner, *first)]
         corner = self.grid.corner
-        return [
-            mosaic(image[i : i + 1, j : j + 1], corner, r, c) for r, i in rows.items() for c, j in columns.items()
-        ]
+        return [mosaic(image[i : i + 1, j : j + 1], corner, r, c) for r, i in rows.items() for c, j in columns.items()]
 
     def _small(self, image: Rgb) -> list[Primitive]:
         """The map as a picture, with one line around all that borders it."""
@@ -348,29 +346,29 @@ class SheetGrid:
         weak = {place: self._weak(read) for place, read in borrowed.items()}
         return [*items, *self.grid.patches(weak, None), *self._mosaics(image)]
 
-    def _weak(self, read: Place) -> str:
+    def _weak(self, read: Position) -> str:
         """The colour of a cell that repeats another one."""
         if self.image is None:
-            return self.looks.borrowed
+            return self.mark_style.borrowed
         return mix(self.grid.style.colors.background, "#" + bytes(self.image[read]).hex(), TINT)
 
-    def _texts(self, cells: Mapping[Place, tuple[Source, Place, str]]) -> list[Primitive]:
+    def _texts(self, cells: Mapping[Position, tuple[Source, Position, str]]) -> list[Primitive]:
         if not self.grid.look.written:
             return []
         return [self._text(place, source, read, fill) for place, (source, read, fill) in cells.items()]
 
-    def _fill(self, place: Place, source: Source, read: Place) -> str:
+    def _fill(self, place: Position, source: Source, read: Position) -> str:
         match source:
             case Source.INPUT if self.image is not None:
                 return "#" + bytes(self.image[read]).hex()
             case Source.INPUT:
-                return self.looks.unread if self.sheet.unread(place) else self.color
+                return self.mark_style.unread if self.sheet.unread(place) else self.color
             case Source.BORROWED:
                 return self._weak(read)
             case _:
-                return self.looks.extra if place in self.extra else self.grid.style.colors.background
+                return self.mark_style.extra if place in self.extra else self.grid.style.colors.background
 
-    def _text(self, place: Place, source: Source, read: Place, fill: str) -> Text:
+    def _text(self, place: Position, source: Source, read: Position, fill: str) -> Text:
         colors = self.grid.style.colors
         match source:
             case Source.INPUT if not self.sheet.unread(place):
@@ -382,7 +380,7 @@ class SheetGrid:
             case _:
                 return self.grid.number(place, self.empty, fill, colors.muted)
 
-    def covered(self, places: Iterable[Place]) -> tuple[list[Primitive], dict[Place, str]]:
+    def covered(self, places: Iterable[Position]) -> tuple[list[Primitive], dict[Position, str]]:
         """Cells under the window with their numbers, and the colour that each of them has now."""
         cells = {(r, c): (source, shown) for r, c, source, shown in self._at(places)}
         if self.grid.style.frame is not None or self.image is not None:  # they keep their colours
@@ -399,11 +397,11 @@ class SheetGrid:
             case Source.INPUT:
                 return style.under_window(self.color)
             case Source.BORROWED:
-                return self.looks.borrowed_under_window
+                return self.mark_style.borrowed_under_window
             case _:
                 return style.under_window(style.colors.background, weak=True)
 
-    def _at(self, places: Iterable[Place]) -> Iterable[tuple[int, int, Source, Place]]:
+    def _at(self, places: Iterable[Position]) -> Iterable[tuple[int, int, Source, Position]]:
         for r, c in places:
             (row_source, row), (column_source, column) = self.sheet.rows.sources[r], self.sheet.columns.sources[c]
             yield r, c, max(row_source, column_source), (row, column)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.layout import EMPTY, column, row, still
+from conv_anim.scene.layout import EMPTY, column, row, static
 from conv_anim.scene.mosaics import mosaic
 from conv_anim.scene.numbers import format_for
 from conv_anim.scene.primitives import Boxes, Lines, Stroke
@@ -48,7 +48,9 @@ def merged(scales: Iterable[Scale]) -> list[Scale]:
     for one in scales:
         before = found.get(one.shades, Scale((), one.shades))
         low, high = (a or b for a, b in zip(before.beyond, one.beyond, strict=True))
-        found[one.shades] = Scale((*before.names, *(n for n in one.names if n not in before.names)), one.shades, (low, high))
+        found[one.shades] = Scale(
+            (*before.names, *(n for n in one.names if n not in before.names)), one.shades, (low, high)
+        )
     return list(found.values())
 
 
@@ -92,7 +94,7 @@ def _bar(one: Scale, style: Style) -> Panel:
     top = high + tick + 0.25 * size
     for at, text in texts:
         items.append(style.text(start + at * long, top, text, size=size, color=ink, anchor="middle"))
-    return still(tuple(items), start + right, top + size, baseline=high / 2)
+    return static(tuple(items), start + right, top + size, baseline=high / 2)
 
 
 def _ends(one: Scale) -> list[tuple[float, str]]:

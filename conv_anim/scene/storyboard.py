@@ -80,8 +80,8 @@ def page(drawn: Scene, *, strip: bool, vectors: bool, limits: Limits) -> Scene:
         way = "choose some with --step, make the figure smaller with 'size', or draw them as svg or pdf"
         Asked("pixels", width * height, what, way).check(limits)
     left = (width - grid.size[0]) // 2
-    still = tuple(moved(item, left, 0) for item in _panels(drawn, grid, size, color))
-    made = replace(drawn, width=width, height=height, still=still, frames=(Frame(),), names=(), timeline=None)
+    static = tuple(moved(item, left, 0) for item in _panels(drawn, grid, size, color))
+    made = replace(drawn, width=width, height=height, static=static, frames=(Frame(),), names=(), timeline=None)
     return replace(made, resized=None)
 
 
@@ -118,7 +118,7 @@ def _at(resized: Callable[[int], Scene], width: int) -> Scene | None:
 
 def _lettering(drawn: Scene) -> tuple[float, str]:
     """Size and colour of the panels' names: those of the figure's own labels, which stand on its background."""
-    texts = [item for item in drawn.still if isinstance(item, Text)]
+    texts = [item for item in drawn.static if isinstance(item, Text)]
     sizes = sorted(text.size for text in texts if text.anchor != "middle" or text.bold)
     size = max(SMALLEST, 1.1 * sizes[-1] if sizes else SMALLEST)
     return size, readable(drawn.background, *(text.color for text in texts))
@@ -158,7 +158,7 @@ def _panels(drawn: Scene, grid: Grid, size: float, color: str) -> Iterator[Primi
 
 def _pictures(drawn: Scene) -> Iterator[Items]:
     """All that lies on the picture at each step."""
-    lasting = drawn.still
+    lasting = drawn.static
     for number, frame in enumerate(drawn.frames):
         lasting += frame.kept
         if number in drawn.rests:

@@ -75,7 +75,9 @@ HIGH: Field[int | float] = Field(
 RANDOM = Object("random", (SEED, LOW, HIGH))
 
 DRAWN = Field("random", RANDOM, "Numbers drawn at random, the same ones every time.", example={"low": 0, "high": 9})
-FILE = Field("file", Text("a file name"), "A .npy, .csv, .png or .jpg file, relative to the spec.", example="numbers.npy")
+FILE = Field(
+    "file", Text("a file name"), "A .npy, .csv, .png or .jpg file, relative to the spec.", example="numbers.npy"
+)
 SOURCES = Object("a mapping of values", (DRAWN, FILE))
 
 
@@ -115,9 +117,9 @@ class ValuesKind:
         if not isinstance(node, Scalar) or not isinstance(node.value, str):
             return report.wrong(node, self.expected)
         if node.value not in self.names:
-            from conv_anim.spec import remedies, synonyms
+            from conv_anim.spec import hints, synonyms
 
-            hint = FORMS.get(node.value) or remedies.rows(node.value) or synonyms.unknown_name(node.value, self.names)
+            hint = FORMS.get(node.value) or hints.rows(node.value) or synonyms.unknown_name(node.value, self.names)
             return report.add(Code.UNKNOWN_NAME, f"{subject(node)} does not know the name {shown(node)}", node, hint)
         return Arange() if node.value == "arange" else Named(node.value)
 

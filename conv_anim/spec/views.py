@@ -7,7 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from conv_anim.diagnostics import Code, listed
-from conv_anim.spec import showing
+from conv_anim.spec import view_support
 from conv_anim.spec.cells import CELLS, FACES, SCALE
 from conv_anim.spec.kinds import Either, Flag, Made, OneOf, is_mapping, is_scalar
 from conv_anim.spec.model import (
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Input, View
     from conv_anim.spec.op import Op
     from conv_anim.spec.records import Chosen
-    from conv_anim.spec.showing import Nodes
+    from conv_anim.spec.view_support import Nodes
 
 FEW_CHANNELS = 5
 FEW_CELLS = 150
@@ -58,7 +58,6 @@ NUMBERS = Field("numbers", Flag(), "Write the numbers of all maps in their cells
 ANIMATE = Field(
     "animate", Flag(), "Go through the matrix row by row instead of one still.", default=False, example=True
 )
-
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ class ViewKind:
 
 def _unnumbered(view: Isometric | Sequence, input_: Input, nodes: Nodes) -> tuple[str, str] | None:
     """Why a view cannot write its numbers."""
-    why = (showing.one_map(input_, nodes) or showing.numbers(input_, nodes)) if view.numbers else None
+    why = (view_support.one_map(input_, nodes) or view_support.numbers(input_, nodes)) if view.numbers else None
     return None if why is None else (f"the {view.kind} view {why}", "numbers: false")
 
 
@@ -133,7 +132,7 @@ VIEWS = Registry(
                 "conv_anim.scene.isometric.view:isometric",
                 (NUMBERS, CELLS, SCALE),
                 lambda r: Isometric(r.of(NUMBERS), r.of(CELLS), r.get(SCALE)),
-                showing.isometric,
+                view_support.isometric,
                 _unnumbered,
                 _planes_leap,
             ),
@@ -143,7 +142,7 @@ VIEWS = Registry(
                 "conv_anim.scene.flat.view:flat",
                 (SUM, MODE, OVERLAP, CELLS, SCALE),
                 lambda r: Flat(r.of(SUM), r.of(MODE), r.of(OVERLAP), r.of(CELLS), r.get(SCALE)),
-                showing.flat,
+                view_support.flat,
                 _unstamped,
             ),
             ViewKind(
@@ -152,7 +151,7 @@ VIEWS = Registry(
                 "conv_anim.scene.channels.view:channels",
                 (SHOW, CELLS, SCALE),
                 lambda r: Channels(r.of(SHOW), r.of(CELLS), r.get(SCALE)),
-                showing.channels,
+                view_support.channels,
                 _unadded,
             ),
             ViewKind(
@@ -161,7 +160,7 @@ VIEWS = Registry(
                 "conv_anim.scene.volume.view:volume",
                 (FACES, SCALE),
                 lambda r: Volume(r.of(FACES), r.get(SCALE)),
-                showing.volume,
+                view_support.volume,
             ),
             ViewKind(
                 "matrix",
@@ -169,7 +168,7 @@ VIEWS = Registry(
                 "conv_anim.scene.matrix.view:matrix",
                 (ANIMATE,),
                 lambda record: Matrix(record.of(ANIMATE)),
-                showing.matrix,
+                view_support.matrix,
                 animates=lambda view: view.animate,
             ),
             ViewKind(
@@ -178,7 +177,7 @@ VIEWS = Registry(
                 "conv_anim.scene.sequence.view:sequence",
                 (NUMBERS, CELLS, SCALE),
                 lambda r: Sequence(r.of(NUMBERS), r.of(CELLS), r.get(SCALE)),
-                showing.sequence,
+                view_support.sequence,
                 _unnumbered,
             ),
         )
@@ -241,7 +240,7 @@ def suiting(input_: Input, nodes: Nodes) -> View:
     several = input_.channels > 1 or any(node.op.ends.out_channels > 1 for node in nodes)
     if len(input_.size) == 3:
         return Volume()
-    if len(nodes) > 1 and showing.sequence(input_, nodes) is None:
+    if len(nodes) > 1 and view_support.sequence(input_, nodes) is None:
         return Sequence()
     if len(nodes) > 1:
         return Volume() if several else Isometric()

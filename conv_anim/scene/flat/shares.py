@@ -10,7 +10,7 @@ from conv_anim.scene.numbers import SHARE_NOISE, Format, denominator
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from conv_anim.scene.grid import Place
+    from conv_anim.scene.grid import Position
 
 LARGEST = 144
 """Denominators that are larger than this are no simple fractions."""
@@ -40,7 +40,7 @@ class Shares:
         return [round(weight * self.denominator) for weight in self.weights]
 
 
-def shares(weights: Mapping[Place, Sequence[float]]) -> dict[Place, Shares]:
+def shares(weights: Mapping[Position, Sequence[float]]) -> dict[Position, Shares]:
     """The shares of all output cells: as fractions if all of them are simple ones."""
     common = {place: denominator(of_cell, LARGEST, noise=SHARE_NOISE) for place, of_cell in weights.items()}
     simple = None not in common.values()

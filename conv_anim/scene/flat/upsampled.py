@@ -19,7 +19,7 @@ from conv_anim.scene.sums import Sum, Term
 from conv_anim.scene.wording import words
 
 if TYPE_CHECKING:
-    from conv_anim.scene.grid import Numbers, Place
+    from conv_anim.scene.grid import Numbers, Position
     from conv_anim.scene.primitives import Primitive
     from conv_anim.spec.op import Interpolation
     from conv_anim.tracing.trace import Step
@@ -50,7 +50,7 @@ class UpsampledView(FlatDrawing):
     # numbers
 
     @cached_property
-    def shares(self) -> dict[Place, Shares]:
+    def shares(self) -> dict[Position, Shares]:
         """Of every output cell, by row and column."""
         if not self.interpolates:
             return {}
@@ -131,7 +131,7 @@ class UpsampledView(FlatDrawing):
         beside = (left, y), (left - high, y - half), (left - high, y + half)
         return Polygons((above, beside) if grid.rows > 1 else (above,), self.style.colors.current)
 
-    def _at(self, place: Place) -> tuple[float, float]:
+    def _at(self, place: Position) -> tuple[float, float]:
         """The row and column that an output is read at."""
         cells = place[-len(self.upsample.ratio) :]
         found = [self.upsample.at(a, o) for a, o in enumerate(cells)]
@@ -162,7 +162,7 @@ class UpsampledView(FlatDrawing):
         count = max(len(each.weights) for each in self.shares.values())
         row = max(1, round(count ** (1 / len(self.upsample.ratio))))
         opening = "" if closing == " " else "("
-        return Sum(self.style, count, row, slot, " + ", opening, closing, result, self.board.sum_room)
+        return Sum(self.style, count, row, slot, " + ", opening, closing, result, self.strip_layout.sum_room)
 
     def _closing(self, shares: Shares) -> str:
         return f") / {shares.denominator} " if (shares.denominator or 1) > 1 else " "

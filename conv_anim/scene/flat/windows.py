@@ -9,28 +9,28 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.areas import of_grid, of_sheet
-from conv_anim.scene.flat.borrowing import Borrowing
 from conv_anim.scene.callouts import Callout
+from conv_anim.scene.flat.borrowing import Borrowing
 from conv_anim.scene.flat.drawing import FlatDrawing, texts
 from conv_anim.scene.flat.fitting import chosen, look, shaded, smaller
 from conv_anim.scene.flat.remarks import Remarks
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Grid, Look, Numbers, SheetGrid
-from conv_anim.scene.marks import Looks, Marks
+from conv_anim.scene.hit_regions import of_grid, of_sheet
+from conv_anim.scene.marks import Marks, MarkStyle
 from conv_anim.scene.numbers import Formats, format_for, plane
 from conv_anim.scene.primitives import Lines, Stroke
 from conv_anim.scene.scales import scale
 from conv_anim.scene.sheet import Sheet, row_and_column, two
 from conv_anim.scene.sums import Sum, sum_for, written_sum
 from conv_anim.scene.wording import words
-from conv_anim.spec.showing import MOST_NUMBERS
+from conv_anim.spec.view_support import MOST_NUMBERS
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
-    from conv_anim.scene.areas import Area
     from conv_anim.scene.callouts import Key
-    from conv_anim.scene.grid import Place
+    from conv_anim.scene.grid import Position
+    from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.scales import Scale
     from conv_anim.scene.shades import Shades
@@ -248,11 +248,11 @@ class WindowView(FlatDrawing):
 
     def resting(self) -> list[Primitive]:
         kernel = [] if self.layer.kernels is None else self._kernel()
-        return [*self.input.still(), *kernel, *self._awaited()]
+        return [*self.input.static(), *kernel, *self._awaited()]
 
     def _awaited(self) -> list[Primitive]:
         """The output before it is computed, with the cells marked that are there for output_padding."""
-        grid, extra = self.grids[-1], Looks(self.style, self.style.colors.input).extra
+        grid, extra = self.grids[-1], MarkStyle(self.style, self.style.colors.input).extra
         places = [(r, c) for r, c in np.ndindex(grid.rows, grid.columns) if self._is_extra((r, c))]
         return grid.pending() + (grid.patches(dict.fromkeys(places, extra), self.style.edge) if places else [])
 
@@ -274,10 +274,10 @@ class WindowView(FlatDrawing):
     # what differs from frame to frame
 
     def made(self, cell: Cell) -> str:
-        extra = Looks(self.style, self.style.colors.input).extra
+        extra = MarkStyle(self.style, self.style.colors.input).extra
         return extra if self._is_extra(self.place(cell)) else self.style.colors.output
 
-    def _is_extra(self, place: Place) -> bool:
+    def _is_extra(self, place: Position) -> bool:
         """Whether a cell of the output is there for output_padding."""
         shape = self.strip.parts[-1].shape
         return any(at >= size - mark.output_padding for at, size, mark in zip(place, shape, self.marks, strict=True))
@@ -336,7 +336,7 @@ class WindowView(FlatDrawing):
 
     @cached_property
     def sum(self) -> Sum | None:
-        return sum_for(self.layer, self.formats, self.style, self.board.sum_room) if self.sums else None
+        return sum_for(self.layer, self.formats, self.style, self.strip_layout.sum_room) if self.sums else None
 
     def added(self, step: Step) -> list[Primitive]:
         if self.sum is None:
@@ -351,6 +351,6 @@ class WindowView(FlatDrawing):
             return found
         return [found[0], scale(words.kernel_of(self.trace), shades, kernels), *found[1:]]
 
-    def areas(self) -> list[Area]:
+    def hit_regions(self) -> list[HitRegion]:
         read = of_sheet("input", self.before, self.sheet, 0, self.axes)
         return [*read, *of_grid("output", self.after, 0, self.axes)]

@@ -7,13 +7,13 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.areas import Area, Turn, along, held
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.clipping import outside, within
 from conv_anim.scene.color import mix
 from conv_anim.scene.frames import outlined
+from conv_anim.scene.hit_regions import HitRegion, Turn, along, held
+from conv_anim.scene.isometric.drawn_plane import DrawnPlane, filled
 from conv_anim.scene.isometric.floors import Floor, Plane, Reach, centred, nearest
-from conv_anim.scene.isometric.ground import Ground, filled
 from conv_anim.scene.isometric.slanted import Slanted
 from conv_anim.scene.isometric.tweening import Tweening, between
 from conv_anim.scene.layout import Fit, Panel, drawing, panel
@@ -118,16 +118,16 @@ class Isometric:
         ]
 
     @cached_property
-    def grounds(self) -> list[Ground]:
+    def drawn_planes(self) -> list[DrawnPlane]:
         """All floors but the last, as they are drawn."""
-        grounds = []
+        drawn_planes = []
         for k, (floor, layer) in enumerate(zip(self.floors, self.trace.layers, strict=False)):
             rows, columns = Marks.along((floor.sheet.rows, floor.sheet.columns), layer.layer)
             texts = {} if self.numbers is None else self.numbers.written(k, floor)
             explained = self.trace.spec.labels is not None
             marks = (rows, columns, self.numbers, texts, explained)
-            grounds.append(Ground(self.style, floor, layer.layer, *marks, self.images[k]))
-        return grounds
+            drawn_planes.append(DrawnPlane(self.style, floor, layer.layer, *marks, self.images[k]))
+        return drawn_planes
 
     @cached_property
     def steps(self) -> Steps:
@@ -136,8 +136,8 @@ class Isometric:
 
     # what stays
 
-    def still(self) -> Items:
-        items: list[Primitive] = [item for ground in self.grounds for item in ground.still()]
+    def static(self) -> Items:
+        items: list[Primitive] = [item for drawn_plane in self.drawn_planes for item in drawn_plane.static()]
         top = self.floors[-1]
         if self.style.theme.pending:
             ring = top.plane.block(top.plane.whole)
@@ -160,11 +160,11 @@ class Isometric:
 
     def _covered(self, cell: Cell) -> list[Primitive]:
         """What a step reads, floor by floor."""
-        last = self.grounds[-1]
+        last = self.drawn_planes[-1]
         shown: list[Primitive] = []
         products = {} if self.numbers is None else self.numbers.products(self.trace.layers[-1].step(cell), last.floor)
-        for ground, reach in zip(self.grounds, self._reaches(*two(cell[1:])), strict=False):
-            shown += ground.covered(reach, products if ground is last else {})
+        for drawn_plane, reach in zip(self.drawn_planes, self._reaches(*two(cell[1:])), strict=False):
+            shown += drawn_plane.covered(reach, products if drawn_plane is last else {})
         return shown
 
     @property
@@ -185,7 +185,7 @@ class Isometric:
         Nothing is computed on the way, so no lines join the two; they would be three quarters of the file, besides.
         """
         start, end = (two(self.steps.cell(k)[1:]) for k in (step, step + 1))
-        top, moving = self.floors[-1], Tweening(self.grounds[0], self.floors[-1], between(start, end, share))
+        top, moving = self.floors[-1], Tweening(self.drawn_planes[0], self.floors[-1], between(start, end, share))
         shown = moving.window()
         shown += self._result(*start, top.color) if self._fills else []
         return [*shown, *moving.result()]
@@ -202,7 +202,9 @@ class Isometric:
         items = filled(top, Reach([row], [column]), fill, self.style)
         if image is not None:
             items = [*finished(image, [(row, column)], top.plane.at, blended=False)]
-            items += [Lines(top.plane.grid(((row, 1), (column, 1))), self.style.edge)] if self.unit >= SHADED_EDGED else []
+            items += (
+                [Lines(top.plane.grid(((row, 1), (column, 1))), self.style.edge)] if self.unit >= SHADED_EDGED else []
+            )
         if image is not None and bold:
             items += outlined(self.style.marking, [(row, column, row + 1, column + 1)], top.plane.at, cased=True)
         if self.numbers is not None:
@@ -232,9 +234,9 @@ class Isometric:
             if image is not None and len(tones.maps[k]) == 1
         ]
 
-    # areas
+    # hit regions
 
-    def areas(self) -> list[Area]:
+    def hit_regions(self) -> list[HitRegion]:
         axes = len(self.steps.shape) - 1
         return [*_cells("input", self.floors[0], axes), *_cells("output", self.floors[-1], axes)]
 
@@ -260,7 +262,7 @@ class Isometric:
         parts = [self._joined(lower, upper) for lower, upper in pairwise(levels)]
         seen, hidden = ([line for part in parts for line in part[k]] for k in (0, 1))
         if self.numbers is not None:
-            texts = {(item.x, item.y): item for item in (*self.still(), *shown) if isinstance(item, Text)}
+            texts = {(item.x, item.y): item for item in (*self.static(), *shown) if isinstance(item, Text)}
             rings = [self.numbers.ring(text) for text in texts.values()]
             seen, hidden = _free(seen, rings), _free(hidden, rings)
         beam, dash = self.style.beam, (2.5 * self.style.scale, 2.5 * self.style.scale)
@@ -278,13 +280,17 @@ class Isometric:
             return [], []
         lines = list(zip(lower[1].corners(lower[0].plane), made.corners(upper[0].plane), strict=True))
         solid = upper[0].solid()
-        hidden = [] if self.style.frame is None else [piece for ring in solid for line in lines for piece in within(line, ring)]
+        hidden = (
+            []
+            if self.style.frame is None
+            else [piece for ring in solid for line in lines for piece in within(line, ring)]
+        )
         return _free(lines, solid), hidden
 
 
-def _cells(side: Side, floor: Floor, axes: int) -> Iterator[Area]:
+def _cells(side: Side, floor: Floor, axes: int) -> Iterator[HitRegion]:
     for place, cell in held(floor.sheet):
-        yield Area(side, (None, *along(cell, axes)), floor.plane.ring(*place))
+        yield HitRegion(side, (None, *along(cell, axes)), floor.plane.ring(*place))
 
 
 def _free(lines: Iterable[Segment], rings: list[tuple[Point, ...]]) -> list[Segment]:
@@ -301,7 +307,7 @@ def isometric(trace: Trace, style: Style) -> Panel:
     signs = _signs(view)
     box = union([*(floor.plane.box for floor in view.floors), *(b for _, b in signs)])
     drawn = drawing(view)
-    drawn = replace(drawn, still=(*drawn.still, *(item for items, _ in signs for item in items)))
+    drawn = replace(drawn, static=(*drawn.static, *(item for items, _ in signs for item in items)))
     made = panel(drawn.moved(-box[0], -box[1]), box[2], box[3], baseline=view.floors[0].plane.corner[1] - box[1])
     return with_bars(replace(made, fit=view.fit), view.scales(), style)
 
@@ -329,7 +335,7 @@ def _callouts(view: Isometric) -> list[Callout]:
         said += of_map(trace.layers, k, say, numbers=view.numbers is not None)
         if k < len(layers):
             said.append(around(trace.layers[k], say))
-            marked = view.grounds[k].keys(say)
+            marked = view.drawn_planes[k].keys(say)
         lines = broken(said, style, say, most=MOST_WORDS if len(layers) > 1 else CORNER)
         found.append(Callout.of(style, label.name, lines, floor.color, marked))
     return found

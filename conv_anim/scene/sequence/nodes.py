@@ -8,7 +8,7 @@ from math import cos, pi, sin
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
-from conv_anim.scene.marks import TINT, Looks
+from conv_anim.scene.marks import TINT, MarkStyle
 from conv_anim.scene.primitives import Boxes, Lines, Stroke
 from conv_anim.tracing.geometry import Source
 
@@ -47,8 +47,8 @@ class Nodes:
     """The colour of each cell of the map, if it has a shade."""
 
     @property
-    def looks(self) -> Looks:
-        return Looks(self.style, self.color)
+    def mark_style(self) -> MarkStyle:
+        return MarkStyle(self.style, self.color)
 
     def source(self, cell: int) -> Source:
         return self.row.side.sources[cell][0]
@@ -72,7 +72,7 @@ class Nodes:
         fills = {cell: self.fill(cell) for cell in self.row.cells()}
         items = self.painted(fills)
         if self.unread:
-            items.append(Lines(self._crosses(), self.looks.cross))
+            items.append(Lines(self._crosses(), self.mark_style.cross))
         return items
 
     def fill(self, cell: int) -> str:
@@ -84,11 +84,11 @@ class Nodes:
             case Source.BORROWED if shade:
                 return mix(self.style.colors.background, shade, TINT)
             case Source.INPUT:
-                return self.looks.unread if cell in self.unread else self.color
+                return self.mark_style.unread if cell in self.unread else self.color
             case Source.BORROWED:
-                return self.looks.borrowed
+                return self.mark_style.borrowed
             case _:
-                return self.looks.extra if cell in self.extra else self.style.colors.background
+                return self.mark_style.extra if cell in self.extra else self.style.colors.background
 
     def lit(self, cells: Iterable[int]) -> list[Primitive]:
         """Nodes under a window: strong where they hold something, weaker where there is nothing to read.
@@ -112,7 +112,7 @@ class Nodes:
         """The colour of a node under a window."""
         source = self.source(cell)
         if source is Source.BORROWED:
-            return self.looks.borrowed_under_window
+            return self.mark_style.borrowed_under_window
         return self.style.under_window(self.fill(cell), weak=source is not Source.INPUT)
 
     def painted(self, fills: Mapping[int, str], *, bold: bool = False) -> list[Primitive]:

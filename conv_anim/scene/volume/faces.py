@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Point, Primitive, Stroke
     from conv_anim.scene.shades import Rgb
     from conv_anim.scene.volume.oblique import Stack
-    from conv_anim.scene.volume.space import Block
+    from conv_anim.scene.volume.space import Cuboid
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Faces:
     colors: Rgb
     front: Rgb | None = None
 
-    def on(self, stack: Stack, block: Block, edge: Stroke) -> list[Primitive]:
+    def on(self, stack: Stack, block: Cuboid, edge: Stroke) -> list[Primitive]:
         """All three faces of a whole map."""
         nearest = stack.nearest(block.slices)
         image = self.colors[nearest] if self.front is None else self.front
@@ -32,7 +32,7 @@ class Faces:
         items += self._face(stack, image, block.slices, (block.rows[0], block.columns[0]))
         return [*items, *stack.edges(block, edge)] if stack.cell >= SMALLEST_EDGED else items
 
-    def cells(self, stack: Stack, block: Block, edge: Stroke) -> list[Primitive]:
+    def cells(self, stack: Stack, block: Cuboid, edge: Stroke) -> list[Primitive]:
         """The front of some cells of one slice."""
         (row, high), (column, wide) = block.rows, block.columns
         image = self.colors[stack.nearest(block.slices), row : row + high, column : column + wide]
@@ -47,7 +47,7 @@ class Faces:
 
         return [mosaic(image, at)]
 
-    def _sides(self, stack: Stack, block: Block) -> list[Primitive]:
+    def _sides(self, stack: Stack, block: Cuboid) -> list[Primitive]:
         """Top and right, whose rows and columns are the slices, from the front to the back."""
         near, far = stack.ends(block.slices)
         (row, _), (column, wide) = block.rows, block.columns

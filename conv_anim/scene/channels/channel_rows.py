@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.areas import Turn
 from conv_anim.scene.channels.tally import Tally
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.fitting import PAGE, TALLEST, WIDEST, chosen, look, shaded
 from conv_anim.scene.grid import Look, Numbers
+from conv_anim.scene.hit_regions import Turn
 from conv_anim.scene.numbers import MINUS, Format, Formats, format_for, plane
 from conv_anim.scene.primitives import Boxes
 from conv_anim.scene.scales import scale
@@ -24,14 +24,14 @@ from conv_anim.scene.tones import Tones
 from conv_anim.scene.volume.hues import told_apart
 from conv_anim.scene.wording import words
 from conv_anim.scene.wording.language import Language
-from conv_anim.spec.showing import MOST_NUMBERS
+from conv_anim.spec.view_support import MOST_NUMBERS
 from conv_anim.tracing.gathers import Gather
 from conv_anim.tracing.values import channel_maps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conv_anim.scene.grid import Grid, Place
+    from conv_anim.scene.grid import Grid, Position
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.scales import Scale
     from conv_anim.scene.shades import Shades
@@ -47,7 +47,7 @@ FAINT = 0.35
 
 
 @dataclass(frozen=True)
-class Lane:
+class ChannelRow:
     """One input channel on its way to an output: its kernel (None in a pool), and the map that they make."""
 
     channel: int
@@ -57,7 +57,7 @@ class Lane:
 
 
 @dataclass(frozen=True)
-class Lanes:
+class ChannelRows:
     """The channels of a trace of one layer: those of one filter at a time, or all at once where they never meet."""
 
     trace: Trace
@@ -96,19 +96,19 @@ class Lanes:
         return self.seen > 1
 
     @cached_property
-    def of(self) -> Callable[[int], list[Lane]]:
-        """The lanes that make an output channel; where channels never meet, those of all."""
+    def of(self) -> Callable[[int], list[ChannelRow]]:
+        """The rows that make an output channel; where channels never meet, those of all."""
         return lru_cache(maxsize=64)(self._of)
 
-    def _of(self, channel: int) -> list[Lane]:
+    def _of(self, channel: int) -> list[ChannelRow]:
         layer, each = self.layer, self.outputs // self.groups
         if layer.kernels is None:
-            return [Lane(c, c, None, layer.output[c]) for c in range(self.outputs)]
+            return [ChannelRow(c, c, None, layer.output[c]) for c in range(self.outputs)]
         if not self.meet:
-            return [Lane(c // each, c, kernels[0], layer.output[c]) for c, kernels in enumerate(layer.kernels)]
+            return [ChannelRow(c // each, c, kernels[0], layer.output[c]) for c, kernels in enumerate(layer.kernels)]
         seen = layer.operator.seen_by(channel)
         maps = channel_maps(layer.operator, layer.input[seen.start : seen.stop], layer.kernels[channel])
-        return [Lane(c, channel, layer.kernels[channel, k], maps[k]) for k, c in enumerate(seen)]
+        return [ChannelRow(c, channel, layer.kernels[channel, k], maps[k]) for k, c in enumerate(seen)]
 
     @cached_property
     def steps(self) -> Steps:
@@ -133,10 +133,10 @@ class Lanes:
         rows, columns = plane(self.layer.input[0]).shape
         return Sheet.bare(rows, columns)
 
-    def read(self, lane: Lane, position: tuple[int, ...]) -> list[Place]:
-        """The cells of a lane's input map that a cell of its output is made of."""
+    def read(self, channel_row: ChannelRow, position: tuple[int, ...]) -> list[Position]:
+        """The cells of a channel row's input map that a cell of its output is made of."""
         if isinstance(self.layer.means, Gather):
-            return [two(tap.canvas) for tap in self.layer.step((lane.output, *position)).taps]
+            return [two(tap.canvas) for tap in self.layer.step((channel_row.output, *position)).taps]
         (row, column), sheet = two(position), self.sheet
         return [(r, c) for r in sheet.rows.covered([row]) for c in sheet.columns.covered([column])]
 
@@ -153,7 +153,7 @@ class Lanes:
     @cached_property
     def maps(self) -> list[Array]:
         filters = self.outputs if self.meet else 1
-        return [lane.map for channel in range(filters) for lane in self.of(channel)]
+        return [channel_row.map for channel in range(filters) for channel_row in self.of(channel)]
 
     @cached_property
     def map_format(self) -> Format:
@@ -227,7 +227,9 @@ class Lanes:
         shades = self.tones.of_kernels[0]
         if not self.is_shaded:
             return look(self.mode, shades)
-        return Look(self.kernel_numbers.cell > 1.4 * self.kernel_numbers.size, shades if self.mode == "shades" else None)
+        return Look(
+            self.kernel_numbers.cell > 1.4 * self.kernel_numbers.size, shades if self.mode == "shades" else None
+        )
 
     @cached_property
     def kernel_numbers(self) -> Numbers:
@@ -312,30 +314,30 @@ class Lanes:
     def tally(self, room: float) -> Tally:
         """Room for the numbers of all maps at any cell, added up."""
         filters = [self.of(channel) for channel in range(self.outputs)]
-        terms = tuple(np.stack([lanes[k].map for lanes in filters]) for k in range(self.seen))
+        terms = tuple(np.stack([channel_rows[k].map for channel_rows in filters]) for k in range(self.seen))
         return Tally(self.style, self.map_format, terms, self.layer.bias, self.layer.output, room)
 
     def tallied(self, room: Tally, cell: tuple[int, ...], *, x: float, y: float) -> list[Primitive]:
         """The numbers of all maps at a cell, added up."""
-        numbers = [lane.map[cell[1:]].item() for lane in self.of(cell[0])]
+        numbers = [channel_row.map[cell[1:]].item() for channel_row in self.of(cell[0])]
         bias = None if self.layer.bias is None else self.layer.bias[cell[0]].item()
         return room.at(x, y, numbers, bias, self.layer.output[cell].item())
 
 
-def measured(lanes: Lanes) -> tuple[float, float]:
-    """Width and height of the lanes as they are laid out."""
+def measured(channel_rows: ChannelRows) -> tuple[float, float]:
+    """Width and height of the rows as they are laid out."""
     from conv_anim.scene.channels.arrangement import Arrangement
 
-    shown = getattr(lanes.trace.spec.view, "show", "both")
-    places = Arrangement(lanes, add=shown == "both" and lanes.meet)
+    shown = getattr(channel_rows.trace.spec.view, "show", "both")
+    places = Arrangement(channel_rows, add=shown == "both" and channel_rows.meet)
     return places.width, places.tower.bottom
 
 
-def fitted(lanes: Lanes) -> Numbers:
+def fitted(channel_rows: ChannelRows) -> Numbers:
     """The largest cells in shades with which the lanes fit on a page."""
 
     def width(cells: Numbers) -> float:
-        across, down = measured(replace(lanes, cells=cells, tried=lanes.mode))
+        across, down = measured(replace(channel_rows, cells=cells, tried=channel_rows.mode))
         return max(across, down * PAGE / TALLEST)
 
-    return shaded(lanes.style, max(lanes.sheet.shape), width)
+    return shaded(channel_rows.style, max(channel_rows.sheet.shape), width)

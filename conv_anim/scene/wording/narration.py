@@ -14,7 +14,7 @@ from conv_anim.tracing.gathers import Gather
 from conv_anim.tracing.scatter import Scatter
 
 if TYPE_CHECKING:
-    from conv_anim.scene.areas import Cell, Turn
+    from conv_anim.scene.hit_regions import Cell, Turn
     from conv_anim.tracing.trace import LayerTrace, Step, Trace
 
 GAP = ",\N{NO-BREAK SPACE}"
@@ -23,7 +23,7 @@ LONGEST = 16
 
 
 @dataclass(frozen=True)
-class Telling:
+class Narration:
     """Of a trace, in its spec's language. Maps are counted from 0, the input."""
 
     trace: Trace

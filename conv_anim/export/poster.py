@@ -19,7 +19,7 @@ def picture(drawn: Scene) -> bytes:
     """The last step, a fraction as large as in full colour."""
     (pixels,) = frames(drawn, [drawn.poster])
     shown = drawn.frames[drawn.poster].shown
-    seen = (*drawn.still, *(item for frame in drawn.frames for item in frame.kept), *shown)
+    seen = (*drawn.static, *(item for frame in drawn.frames for item in frame.kept), *shown)
     flat = {drawn.background} | flat_colors(seen)
     colors = palette([pixels], flat, pictures=has_pictures(seen))
     image = Image.fromarray(colors.indices(keys(pixels)), "P")
