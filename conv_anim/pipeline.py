@@ -278,7 +278,7 @@ def _frame(name: str, number: int, count: int) -> str:
 
 def _numbered(drawn: Scene, name: str, step: Steps | None, limits: Limits) -> list[tuple[str, bytes]]:
     from conv_anim.export import budget, png
-    from conv_anim.painting.agg import frames
+    from conv_anim.painting.agg import frames, seen_through
     from conv_anim.scene import choice
 
     count = len(drawn.rests)
@@ -287,7 +287,10 @@ def _numbered(drawn: Scene, name: str, step: Steps | None, limits: Limits) -> li
     budget.check(drawn, "frames", limits, frames=len(steps), also=made)
     painted = zip(steps, frames(drawn, [drawn.rests[k] for k in steps]), strict=True)
     return [
-        (_frame(name, k, count), png.encode(pixels, title=drawn.title, description=drawn.description))
+        (
+            _frame(name, k, count),
+            png.encode(seen_through(pixels, drawn), title=drawn.title, description=drawn.description),
+        )
         for k, pixels in painted
     ]
 

@@ -119,12 +119,13 @@ class Page:
         from matplotlib.transforms import Affine2D
 
         self._size = drawn.width, drawn.height
-        self._background = drawn.background
+        self._background, self._transparent = drawn.background, drawn.transparent
         self._to_points = Affine2D(np.array(((POINT, 0, 0), (0, -POINT, POINT * drawn.height), (0, 0, 1))))
         self._renderer: Drawing = RendererPdf(file, 72, drawn.height / INCH, drawn.width / INCH)  # type: ignore[no-untyped-call]  # no stubs
 
     def paint(self, items: Iterable[Primitive]) -> None:
-        for item in (Boxes(((0, 0, *self._size),), fill=self._background), *items):
+        ground = (Boxes(((0, 0, *self._size),), fill=self._background),)
+        for item in (*(() if self._transparent else ground), *items):
             self._paint(snapped(item))
         self._renderer.finalize()
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PIL import Image
 
-from conv_anim.export.palette import keys, palette
+from conv_anim.export.palette import key, keys, palette
 from conv_anim.export.png import words
 from conv_anim.painting.agg import flat_colors, frames, has_pictures
 
@@ -22,8 +23,13 @@ def picture(drawn: Scene) -> bytes:
     seen = (*drawn.static, *(item for frame in drawn.frames for item in frame.kept), *shown)
     flat = {drawn.background} | flat_colors(seen)
     colors = palette([pixels], flat, pictures=has_pictures(seen))
-    image = Image.fromarray(colors.indices(keys(pixels)), "P")
+    found = keys(pixels)
+    indices = colors.indices(found)
+    if drawn.transparent:
+        indices = np.where(found == key(drawn.background), np.uint8(0), indices)
+    image = Image.fromarray(indices, "P")
     image.putpalette(colors.data)
+    through = {"transparency": 0} if drawn.transparent else {}
     out = BytesIO()
-    image.save(out, "PNG", optimize=True, pnginfo=words(drawn.title, drawn.description))
+    image.save(out, "PNG", optimize=True, **through, pnginfo=words(drawn.title, drawn.description))
     return out.getvalue()

@@ -10,7 +10,6 @@ import numpy as np
 from conv_anim.painting.engine import CLOSE, CURVE, LINE, MOVE, Path, engine, rgba
 from conv_anim.painting.fonts import face
 from conv_anim.painting.mosaics import lay
-from conv_anim.painting.snapping import snapped
 from conv_anim.scene.primitives import Boxes, Lines, Mosaic, Polygons, Text
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ class Canvas:
                 case Text():
                     self._write(item)
                 case Mosaic():
-                    lay(self.pixels, snapped(item))
+                    lay(self.pixels, item)
                 case _:
                     assert_never(item)
 
@@ -169,3 +168,13 @@ def flat_colors(items: Items) -> set[str]:
 def has_pictures(items: Items) -> bool:
     """Whether some have colours that `flat_colors` does not tell."""
     return any(isinstance(item, Mosaic) for item in items)
+
+
+def seen_through(pixels: Pixels, drawn: Scene) -> Pixels:
+    """A frame of a scene as it is shown: if its ground is transparent, a copy in which one sees through that."""
+    if not drawn.transparent:
+        return pixels
+    ground = np.array([round(255 * value) for value in rgba(drawn.background)[:3]], np.uint8)
+    clear = pixels.copy()
+    clear[(pixels[..., :3] == ground).all(axis=-1)] = 0
+    return clear

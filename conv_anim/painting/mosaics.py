@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.painting.snapping import aligned
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -28,6 +30,7 @@ def array(item: Mosaic) -> NDArray[np.uint8]:
 
 def lay(pixels: Pixels, item: Mosaic) -> None:
     """Lay a picture on opaque pixels (height, width, 4)."""
+    item = aligned(item)
     (left, right), (top, bottom) = _extent(item, pixels.shape)
     if left >= right or top >= bottom:
         return

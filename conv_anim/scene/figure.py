@@ -76,17 +76,20 @@ class Figure:
     """Whether texts become smaller than can be read."""
 
     def fitted(self, width: int) -> Scene:
-        """All of it, no wider than so many pixels: with texts that can be read, if there is a way. Raises TooNarrowError."""
-        found = self._fitting(width)
+        """All of it, no wider than so many pixels, with texts that can be read if there is a way.
+
+        Raises TooNarrowError.
+        """
+        found = self.fitting(width)
         if found is not None:
             return self.scene(*found)
         small = replace(self, shrinks=True)
-        found = small._fitting(width)
+        found = small.fitting(width)
         if found is None:
-            raise TooNarrowError(small._taken(LEAST, 1))
-        return replace(small.scene(*found), legible=self._taken(LEAST, 1))
+            raise TooNarrowError(small.taken(LEAST, 1))
+        return replace(small.scene(*found), legible=self.taken(LEAST, 1))
 
-    def _fitting(self, width: int) -> tuple[float, int] | None:
+    def fitting(self, width: int) -> tuple[float, int] | None:
         """The scale and the number of figures side by side at which all of it is no wider; None if there is none.
 
         Figures stand below each other where they could not be read side by side.
@@ -101,15 +104,15 @@ class Figure:
 
     def _scaled(self, width: int, each: int) -> tuple[float, int] | None:
         """The largest scale at which it is no wider, searched for, because lengths round; None if there is none."""
-        if self._taken(LEAST, each) > width:
+        if self.taken(LEAST, each) > width:
             return None
-        low, high = LEAST, 2.0 * width / self._taken(1.0, each)
+        low, high = LEAST, 2.0 * width / self.taken(1.0, each)
         while high - low > 0.004:
             middle = (low + high) / 2
-            low, high = (middle, high) if self._taken(middle, each) <= width else (low, middle)
+            low, high = (middle, high) if self.taken(middle, each) <= width else (low, middle)
         return low, each
 
-    def _taken(self, scale: float, each: int) -> int:
+    def taken(self, scale: float, each: int) -> int:
         """The width that it takes."""
         return ceil(_page(self.spec, self.traces, self._style(scale), None, each).width)
 
@@ -134,6 +137,7 @@ class Figure:
             description=description(spec),
             timeline=when,
             left_out=_left_out(spec, drawn),
+            transparent=spec.theme.transparent,
             names=Lazy(drawn.steps, lambda k: say("step", number=k)),
             guide=lambda: _guide(self.traces, drawn),
         )

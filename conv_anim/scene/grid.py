@@ -93,6 +93,9 @@ class Look:
     shades: Shades | None = None
 
 
+WRITTEN = Look()
+
+
 @dataclass(frozen=True)
 class Grid:
     """Rows and columns of square cells, from ``x``, ``y``."""
@@ -103,7 +106,7 @@ class Grid:
     columns: int
     x: float
     y: float
-    look: Look = Look()
+    look: Look = WRITTEN
 
     @property
     def edged(self) -> bool:

@@ -196,6 +196,8 @@ class Scene:
 
     left_out: tuple[int, int] | None = None
     """How many outputs are shown, and of how many, where some are left out."""
+    transparent: bool = False
+    """Whether the page shows through where nothing is painted but the background."""
     legible: int | None = None
     """Pixels that it would have to be wide for all its texts to be read; None if they can be."""
     resized: Callable[[int], Scene] | None = None

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.shades import Shades
     from conv_anim.scene.style import Style
+    from conv_anim.tracing.values import Array
 
 LONG, HIGH = 120, 10
 """Pixels, at scale 1, of a bar."""
@@ -36,7 +37,7 @@ class Scale:
     beyond: tuple[bool, bool] = (False, False)
 
 
-def scale(name: str, shades: Shades, *arrays: np.ndarray) -> Scale:  # type: ignore[type-arg]  # of any numbers
+def scale(name: str, shades: Shades, *arrays: Array) -> Scale:
     """That of a map and its numbers."""
     least, most = min(a.min() for a in arrays), max(a.max() for a in arrays)
     return Scale((name,), shades, (bool(least < shades.low), bool(most > shades.high)))

@@ -16,6 +16,7 @@ from conv_anim.spec.model import Given
 if TYPE_CHECKING:
     from conv_anim.scene.shades import Rgb, Shades
     from conv_anim.scene.style import Style
+    from conv_anim.spec.model import Cells
     from conv_anim.tracing.trace import LayerTrace, Trace
     from conv_anim.tracing.values import Array
 
@@ -87,6 +88,22 @@ class Tones:
             stretched = (np.stack([plane(each) for each in values], axis=-1) - low) / (high - low) * WHITE
             return np.clip(np.floor(stretched + 0.5), 0, WHITE).astype(np.uint8)
         return None
+
+
+def asked(view: object) -> Cells:
+    """What a view's option says of its cells; ``auto`` for a view without one."""
+    found: Cells = getattr(view, "cells", "auto")
+    return found
+
+
+def with_numbers(view: object, otherwise: Cells) -> Cells:
+    """What stands in the cells of a view that writes numbers only where they are asked for, by either option."""
+    cells, numbers = asked(view), getattr(view, "numbers", False)
+    if cells == "auto":
+        return "numbers" if numbers else otherwise
+    if not numbers:
+        return cells
+    return "both" if cells == "shades" else "numbers" if cells == "plain" else cells
 
 
 def is_picture(trace: Trace) -> bool:

@@ -63,7 +63,7 @@ class ColorKind:
 NAMED = OneOf(THEMES, THEMES.hint, Docs(THEMES))
 BASE = Field("base", NAMED, "The theme that the others change.", default=DEFAULT_THEME)
 COLOR_DOCS = {
-    "background": "Behind everything.",
+    "background": "Behind everything; with none, the page shows through.",
     "ink": "Text, and the lines that lead the eye.",
     "muted": "Text that explains.",
     "line": "Edges of cells.",
@@ -74,8 +74,30 @@ COLOR_DOCS = {
     "window": "Laid over the cells under the window.",
     "current": "Laid over the output that is being computed.",
 }
+NO_GROUND = "none"
+
+
+class GroundKind(ColorKind):
+    """A colour, or none."""
+
+    expected = "a colour like '#2f6fb7', or none"
+
+    def decode(self, node: Node, report: Report) -> Maybe[str]:
+        if isinstance(node, Scalar) and node.text == NO_GROUND:
+            return NO_GROUND
+        return super().decode(node, report)
+
+    def schema(self) -> Schema:
+        return {"anyOf": [super().schema(), {"const": NO_GROUND}]}
+
+
 COLOR_FIELDS: dict[str, Field[str]] = {
-    f.name: Field(f.name, ColorKind(), COLOR_DOCS[f.name], example=getattr(THEMES[DEFAULT_THEME].colors, f.name))
+    f.name: Field(
+        f.name,
+        GroundKind() if f.name == "background" else ColorKind(),
+        COLOR_DOCS[f.name],
+        example=getattr(THEMES[DEFAULT_THEME].colors, f.name),
+    )
     for f in fields(Colors)
     if f.name != "channels"
 }
@@ -90,18 +112,33 @@ LINE_WIDTH = Field("line_width", Real(0.25, 10), "Width of lines, in pixels.", e
 CORNER_WIDTH = Field(
     "corner_width", Real(0.25, 10), "Width of the lines from the window to its output, in pixels.", example=2
 )
-OWN_THEME = Object("a theme", (BASE, *COLOR_FIELDS.values(), CHANNEL_COLORS, OVERLAY, LINE_WIDTH, CORNER_WIDTH))
+WINDOW_WIDTH = Field("window_width", Real(0, 10), "Width of the window's outline, in pixels; 0 for none.", example=3)
+FONT: Field[str] = Field(
+    "font", Text("the name of a font, or a file"), "A font that is installed, by its name, or a file beside the spec."
+)
+LENGTHS = (OVERLAY, LINE_WIDTH, CORNER_WIDTH, WINDOW_WIDTH)
+OWN_THEME = Object("a theme", (BASE, *COLOR_FIELDS.values(), CHANNEL_COLORS, *LENGTHS, FONT))
 
 
 def _theme(record: Record) -> Theme:
     theme = THEMES[record.of(BASE)]
     given = {name: record.of(f) for name, f in COLOR_FIELDS.items() if record.has(f)}
+    transparent = given.get("background") == NO_GROUND
+    if transparent:
+        given["background"] = _aside(theme.colors.background)
     colors = replace(theme.colors, **given, channels=record.get(CHANNEL_COLORS) or theme.colors.channels)
-    lengths: dict[str, Any] = {
-        f.name: float(record.of(f)) for f in (OVERLAY, LINE_WIDTH, CORNER_WIDTH) if record.has(f)
-    }
-    changed = given or lengths or record.has(CHANNEL_COLORS)
-    return replace(theme, name=f"{theme.name}, changed" if changed else theme.name, colors=colors, **lengths)
+    lengths: dict[str, Any] = {f.name: float(record.of(f)) for f in LENGTHS if record.has(f)}
+    changed = given or lengths or record.has(CHANNEL_COLORS, FONT)
+    name = f"{theme.name}, changed" if changed else theme.name
+    font = record.get(FONT)
+    return replace(theme, name=name, colors=colors, transparent=transparent, font=font, **lengths)
+
+
+def _aside(color: str) -> str:
+    """A colour that looks the same and is in no picture: what has it is seen through."""
+    levels = [int(color[k : k + 2], 16) for k in (1, 3, 5)]
+    moved = (level - shift if level > 127 else level + shift for level, shift in zip(levels, (2, 1, 3), strict=True))
+    return "#" + "".join(f"{level:02x}" for level in moved)
 
 
 THEME: Field[Theme] = Field(
@@ -199,7 +236,7 @@ class LengthKind:
     def decode(self, node: Node, report: Report) -> Maybe[int]:
         text = node.value if isinstance(node, Scalar) else None
         found = LENGTH.fullmatch(text) if isinstance(text, str) else None
-        if found is None:
+        if found is None or not isinstance(node, Scalar):
             return NARROW.decode(node, report)
         pixels = floor(float(found[1]) * UNITS[found[2]] + 1e-6)
         if not NARROW.least <= pixels <= (NARROW.most or 0):

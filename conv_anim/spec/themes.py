@@ -56,6 +56,10 @@ class Theme:
     """Outputs that are still to be computed are drawn empty."""
     labels: bool = True
     """Whether a figure has labels when its spec does not say."""
+    transparent: bool = False
+    """Whether the page shows through the ground."""
+    font: str | None = None
+    """The file of a font of the user's own."""
     even: bool = False
     """Whether all steps last alike when its spec does not say."""
 

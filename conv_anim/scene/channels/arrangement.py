@@ -57,7 +57,7 @@ class Arrangement:
         return [self.channel_rows.numbers, *kernels, *maps]
 
     @cached_property
-    def mark_style(self) -> list[Look]:
+    def cell_looks(self) -> list[Look]:
         """What stands in them."""
         channel_rows = self.channel_rows
         kernels = [] if channel_rows.layer.kernels is None else [channel_rows.kernel_look]
@@ -225,7 +225,7 @@ class Arrangement:
         """The grid of a column in the middle of a span."""
         (rows, columns), cells = self.shapes[column], self.cells[column]
         y = round(span.top + (span.height - rows * cells.cell) / 2)
-        return Grid(self.style, cells, rows, columns, self.lefts[column], y, self.mark_style[column])
+        return Grid(self.style, cells, rows, columns, self.lefts[column], y, self.cell_looks[column])
 
     def place(self, number: int, channel_row: ChannelRow) -> tuple[int, int]:
         """The numbers of a channel row's source and of its row; ``number`` is its place among those of its output."""

@@ -20,7 +20,7 @@ from conv_anim.scene.scales import scale
 from conv_anim.scene.shades import shades_for
 from conv_anim.scene.sheet import Sheet, two
 from conv_anim.scene.steps import Steps
-from conv_anim.scene.tones import Tones
+from conv_anim.scene.tones import Tones, asked
 from conv_anim.scene.volume.hues import told_apart
 from conv_anim.scene.wording import words
 from conv_anim.scene.wording.language import Language
@@ -185,8 +185,8 @@ class ChannelRows:
     @cached_property
     def mode(self) -> Cells:
         """What stands in the cells."""
-        asked = self.tried or getattr(self.trace.spec.view, "cells", "auto")
-        return chosen(asked, picture=self.tones.greys[0], readable=self._readable) if asked == "auto" else asked
+        wanted = self.tried or asked(self.trace.spec.view)
+        return wanted if wanted != "auto" else chosen(wanted, picture=self.tones.greys[0], readable=self._readable)
 
     @property
     def _readable(self) -> bool:

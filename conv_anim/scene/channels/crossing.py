@@ -83,7 +83,7 @@ class Crossing:
         """The heights of all maps, in groups of so many."""
         gap, high = (
             round(self.style.gap * (1.4 if self.labelled else 0.8)),
-            self.shape[0] * self.channel_rows.numbers.cell,
+            round(self.shape[0] * self.channel_rows.numbers.cell),
         )
         heights = Heights(high, high, 0, high, gap, gap + round(0.8 * self.style.gap))
         groups = [[MapRows(c, (c,)) for c in range(first, first + group)] for first in range(0, self.count, group)]

@@ -107,7 +107,7 @@ class PixelShuffling:
         return round(self.style.gap * (1.5 if self.labelled else 0.8))
 
     @cached_property
-    def _sizes(self) -> tuple[int, int, int]:
+    def _sizes(self) -> tuple[float, float, float]:
         """Width and height of an array of small maps, and the height of a block with its large one beside it."""
         rows, columns = self.small_shape
         side, factor = self.channel_rows.numbers.cell, self.layer.factor
@@ -225,7 +225,7 @@ class PixelShuffling:
         source, style = self.source(cell), self.style
         read = self.style.under_window(self.color_of_input(source))
         shown = self._cell(self.before, source, read, bold=True)
-        shown += self.before[source[0]].framed([source[1:]])
+        shown += self.before[source[0]].framed([(source[1], source[2])])
         shown += self._cell(self.after, cell, self.style.at_work(self.color_of_output(cell)), bold=True)
         shown += self._beam(source, cell)
         if self.labelled:

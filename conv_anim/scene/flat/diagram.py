@@ -15,7 +15,7 @@ from conv_anim.scene.flat.fitting import MOST_OF_NETWORK, PAGE, TALLEST, chosen,
 from conv_anim.scene.grid import Grid, Numbers
 from conv_anim.scene.numbers import format_for, weights_format
 from conv_anim.scene.scales import scale
-from conv_anim.scene.tones import Tones
+from conv_anim.scene.tones import Tones, asked
 from conv_anim.scene.wording import words
 from conv_anim.scene.wording.language import Language
 from conv_anim.spec.model import Labels
@@ -73,8 +73,8 @@ class Diagram:
     @cached_property
     def mode(self) -> Cells:
         """What stands in the cells."""
-        asked = getattr(self.trace.spec.view, "cells", "auto")
-        return self.tried or chosen(asked, picture=self.tones.greys[0], readable=self._readable is not None)
+        wanted = asked(self.trace.spec.view)
+        return self.tried or chosen(wanted, picture=self.tones.greys[0], readable=self._readable is not None)
 
     @property
     def _readable(self) -> Numbers | None:

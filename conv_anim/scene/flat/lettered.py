@@ -29,7 +29,7 @@ class Letters:
     def __getitem__(self, tap: int) -> str:
         return ascii_lowercase[tap] if self.used else ""
 
-    def room(self, cell: int) -> float:
+    def room(self, cell: float) -> float:
         """Left of the matrix, in pixels."""
         return 0.6 * cell if self.used else 0.0
 

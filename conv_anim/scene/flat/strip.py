@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
-from conv_anim.scene.grid import Grid, Look
+from conv_anim.scene.grid import WRITTEN, Grid
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
 
 if TYPE_CHECKING:
-    from conv_anim.scene.grid import Numbers, Position
+    from conv_anim.scene.grid import Look, Numbers, Position
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.style import Style
 
@@ -34,7 +34,7 @@ class Part:
     left: float = 0.0
     above: float = 0.0
     start: float = 0.0
-    look: Look = Look()
+    look: Look = WRITTEN
     numbers: Numbers | None = None
     """If its cells are of another size than those of other grids."""
 

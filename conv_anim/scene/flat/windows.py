@@ -23,6 +23,7 @@ from conv_anim.scene.primitives import Lines, Stroke
 from conv_anim.scene.scales import scale
 from conv_anim.scene.sheet import Sheet, row_and_column, two
 from conv_anim.scene.sums import Sum, sum_for, written_sum
+from conv_anim.scene.tones import asked
 from conv_anim.scene.wording import words
 from conv_anim.spec.view_support import MOST_NUMBERS
 from conv_anim.tracing.geometry import Source
@@ -82,8 +83,8 @@ class WindowView(FlatDrawing):
         """What stands in the cells."""
         if self.measured is not None:
             return self.measured
-        asked = getattr(self.trace.spec.view, "cells", "auto")
-        return chosen(asked, picture=self.tones.greys[0], readable=self._readable is not None)
+        wanted = asked(self.trace.spec.view)
+        return chosen(wanted, picture=self.tones.greys[0], readable=self._readable is not None)
 
     @cached_property
     def _usual(self) -> Numbers:

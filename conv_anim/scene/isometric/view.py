@@ -24,7 +24,7 @@ from conv_anim.scene.scales import scale, with_bars
 from conv_anim.scene.sheet import Sheet, row_and_column, two
 from conv_anim.scene.stacks import MOST_WORDS, around, broken, made_by, of_map, sees
 from conv_anim.scene.steps import Steps
-from conv_anim.scene.tones import SHADED_EDGED, SMALLEST_EDGED, Tones
+from conv_anim.scene.tones import SHADED_EDGED, SMALLEST_EDGED, Tones, with_numbers
 from conv_anim.scene.wording import words
 from conv_anim.scene.wording.language import Language
 
@@ -77,12 +77,8 @@ class Isometric:
     @cached_property
     def cells(self) -> Cells:
         """What stands in the cells: numbers if they are asked for, shades of pictures and of small cells."""
-        view = self.trace.spec.view
-        cells, numbers = getattr(view, "cells", "auto"), getattr(view, "numbers", False)
-        if cells == "auto":
-            small = self.least < SMALLEST_EDGED or self.tones.greys[0]
-            return "numbers" if numbers else "shades" if small else "plain"
-        return {"shades": "both", "plain": "numbers"}.get(cells, cells) if numbers else cells
+        small = self.least < SMALLEST_EDGED or self.tones.greys[0]
+        return with_numbers(self.trace.spec.view, "shades" if small else "plain")
 
     @cached_property
     def images(self) -> list[Rgb | None]:
@@ -274,7 +270,7 @@ class Isometric:
         return [Lines(tuple(lines), stroke) for lines, stroke in drawn if lines]
 
     def _joined(self, lower: tuple[Floor, Reach], upper: tuple[Floor, Reach]) -> tuple[list[Segment], list[Segment]]:
-        """What is seen of the lines between two floors, and what the upper one hides, unless its theme leaves it out."""
+        """What is seen of the lines between two floors, and what the upper one hides, if its theme shows that."""
         made = upper[1].within(upper[0].inputs)
         if not made.rows or not made.columns or not lower[1].rows:
             return [], []

@@ -15,7 +15,7 @@ from conv_anim.scene.sequence.nodes import ARC, Nodes
 from conv_anim.scene.sequence.rows import LEAST, is_causal, rows_of
 from conv_anim.scene.sheet import Side
 from conv_anim.scene.stacks import around, broken, field_of, made_by, of_map
-from conv_anim.scene.tones import Tones
+from conv_anim.scene.tones import Tones, with_numbers
 from conv_anim.scene.wording import words
 from conv_anim.scene.wording.language import Language
 from conv_anim.tracing.geometry import Source
@@ -57,11 +57,7 @@ class Lattice:
     @cached_property
     def mode(self) -> Cells:
         """What stands in the nodes: numbers if they are asked for."""
-        view = self.trace.spec.view
-        cells, numbers = getattr(view, "cells", "auto"), getattr(view, "numbers", False)
-        if cells == "auto":
-            return "numbers" if numbers else "plain"
-        return {"shades": "both", "plain": "numbers"}.get(cells, cells) if numbers else cells
+        return with_numbers(self.trace.spec.view, "plain")
 
     @property
     def has_numbers(self) -> bool:

@@ -12,7 +12,7 @@ from conv_anim.scene.layout import Fit, Panel, animated
 from conv_anim.scene.primitives import Frame, Lines
 from conv_anim.scene.scales import scale, with_bars
 from conv_anim.scene.steps import Steps
-from conv_anim.scene.tones import RGB, Tones
+from conv_anim.scene.tones import RGB, Tones, asked
 from conv_anim.scene.volume.bodies import Body
 from conv_anim.scene.volume.connectors import connectors
 from conv_anim.scene.volume.dimensions import dimensions
@@ -193,8 +193,8 @@ class VolumeView:
     @cached_property
     def faces(self) -> list[Faces | None]:
         """Of each map, if it has shades: those that are asked for, and pictures."""
-        asked = getattr(self.trace.spec.view, "cells", "auto")
-        if asked == "plain" or (asked == "auto" and not self.tones.greys[0]):
+        wanted = asked(self.trace.spec.view)
+        if wanted == "plain" or (wanted == "auto" and not self.tones.greys[0]):
             return [None] * (len(self.layers) + 1)
         return [self._faces(k) for k in range(len(self.layers) + 1)]
 
