@@ -123,6 +123,23 @@ class Folder:
             raise DataFileError(f"'{name}' lies outside the spec's folder", hint)
         return path
 
+    def font(self, name: str) -> tuple[Path, Path]:
+        """The files of a font, usual and bold: beside the spec, or installed by a name. Raises DataFileError."""
+        from conv_anim.painting import folders
+
+        if not name.lower().endswith(folders.SUFFIXES):
+            found = folders.by_name(name)
+            if found is None:
+                near = nearest(name, folders.families())
+                meant = "" if near is None else f"did you mean '{near}'? "
+                hint = f"{meant}name one that is installed, or a .ttf or .otf file beside the spec"
+                raise DataFileError(f"no font '{name}' is installed here", hint)
+            return found
+        path = self._inside(name)
+        if not path.is_file():
+            raise DataFileError(f"there is no file '{name}'", "the name is relative to the spec")
+        return path, path
+
 
 class Noting:
     """Reads the data files of specs in a folder, and remembers which, also of those that cannot be read."""
@@ -134,6 +151,12 @@ class Noting:
     def __call__(self, name: str) -> Given:
         self.read.append(self._files.root / name)
         return self._files(name)
+
+    def font(self, name: str) -> tuple[Path, Path]:
+        """As of a folder."""
+        found = self._files.font(name)
+        self.read.extend(found)
+        return found
 
 
 def is_within(path: Path, folder: Path) -> bool:

@@ -10,6 +10,7 @@ from conv_anim import claims, fatal_errors, inputs
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
 from conv_anim.limits import USUAL
 from conv_anim.spec import document, estimates, formats, overrides, reader, source_map
+from conv_anim.spec.arrays import DataFileError
 from conv_anim.spec.model import Flat, Undrawn
 from conv_anim.spec.nodes import Entries, Items, from_python
 from conv_anim.spec.views import animates
@@ -88,7 +89,28 @@ def changed(
         return given
 
     made = reader.spec(root, noting, limits)
+    if made.theme.font is not None:
+        made = _with_font(made, made.theme.font, files, root)
+        found.extend(map(Path, made.theme.font_files))
     return Loaded(replace(made, files=tuple(_from_the_root(path) for path in dict.fromkeys(found))), root)
+
+
+def _with_font(spec: Spec, name: str, files: Files, root: Node) -> Spec:
+    """A spec whose font is found. Raises SpecError."""
+    from conv_anim.painting.fonts import FontFile
+
+    finds = getattr(files, "font", inputs.Folder(Path()).font)
+    try:
+        own = tuple(str(_from_the_root(path)) for path in finds(name))
+        for path in own:
+            FontFile(Path(path))
+    except (DataFileError, OSError, RuntimeError) as error:
+        what = str(error) if isinstance(error, DataFileError) else f"'{name}' is no font that can be read"
+        hint = error.hint if isinstance(error, DataFileError) else "use a .ttf or .otf file"
+        problem = Problem(Code.DATA_FILE, what, "theme.font", hint=hint)
+        raise source_map.located(SpecError([problem]), root) from None
+    panels = tuple(replace(one, theme=replace(one.theme, font_files=own)) for one in spec.panels)
+    return replace(spec, theme=replace(spec.theme, font_files=own), panels=panels)
 
 
 def _from_the_root(path: Path) -> Path:
@@ -136,7 +158,7 @@ def scene(spec: Spec, *, limits: Limits = USUAL) -> Scene:
     texts.
     """
     fatal_errors.check_room()
-    from conv_anim.painting.fonts import DejaVu, GlyphError
+    from conv_anim.painting.fonts import GlyphError, Measures
     from conv_anim.scene import figure
     from conv_anim.tracing.trace import trace
 
@@ -144,8 +166,9 @@ def scene(spec: Spec, *, limits: Limits = USUAL) -> Scene:
         if isinstance(one.view, Undrawn):
             raise _undrawn(one.view)
     estimates.drawable(spec, limits)
+    measures = Measures(spec.theme.font_files)
     try:
-        return figure.scene_of(spec, [trace(one, limits=limits) for one in spec.figures], DejaVu())
+        return figure.scene_of(spec, [trace(one, limits=limits) for one in spec.figures], measures)
     except GlyphError as error:
         missing = dict.fromkeys((error, *_missing(spec)))
         raise SpecError(Problem(Code.GLYPH, str(e), e.character, hint=_glyph_hint(e)) for e in missing) from None
@@ -169,11 +192,11 @@ def _written(spec: Spec) -> Iterator[str | bool | None]:
 
 def _missing(spec: Spec) -> Iterator[GlyphError]:
     """All characters of a spec's own words that no font has."""
-    from conv_anim.painting.fonts import DejaVu, GlyphError
+    from conv_anim.painting.fonts import GlyphError, Measures
 
     for character in dict.fromkeys(words(spec)):
         try:
-            DejaVu().width(character, size=1.0)
+            Measures().width(character, size=1.0)
         except GlyphError as error:
             yield error
 

@@ -158,7 +158,7 @@ def key(job: Job) -> str:
     """What decides the bytes of a job's files, as a sum; empty if it cannot be known."""
     from conv_anim.app import build_cache
 
-    if any(map(_foreign, job.spec.figures)):
+    if any(map(_foreign, job.spec.figures)) or job.spec.theme.font_files:  # a font may change, and keep its name
         return ""
     encoder = _ffmpeg() if job.format == "mp4" else "-"
     parts = (repr(job.spec), job.format, repr(job.step), job.path.name, repr(job.limits), encoder)

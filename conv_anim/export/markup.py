@@ -35,8 +35,8 @@ Units: TypeAlias = tuple[int, int]
 class Markup:
     """Elements, with the glyphs and texts that they use."""
 
-    glyphs: dict[tuple[str, bool], str] = field(default_factory=dict)
-    texts: dict[tuple[str, bool, float], str] = field(default_factory=dict)
+    glyphs: dict[tuple[str, bool, str], str] = field(default_factory=dict)
+    texts: dict[tuple[str, bool, str, float], str] = field(default_factory=dict)
 
     def element(self, item: Primitive) -> str:
         item = snapped(item)
@@ -57,9 +57,9 @@ class Markup:
                 assert_never(item)
 
     def _text(self, item: Text) -> str:
-        key = (item.text, item.bold, round(item.size, 2))
+        key = (item.text, item.bold, item.font, round(item.size, 2))
         name = self.texts.setdefault(key, f"s{len(self.texts)}")
-        width = item.size * face(bold=item.bold).width(item.text)
+        width = item.size * face(bold=item.bold, own=item.font).width(item.text)
         start = item.x - {"start": 0.0, "middle": width / 2, "end": width}[item.anchor]
         x, y = 10 * round(10 * start), round(100 * item.y)
         return f"<use href=#{name} x={_number(x)} y={_number(y)} fill={_color(item.color)} />"
@@ -68,17 +68,17 @@ class Markup:
         """All texts that elements use, and below them the glyphs that these use."""
         texts = [self._defined(*key, name) for key, name in self.texts.items()]
         outlines = [
-            f"<path id={name} d={_outline(face(bold=bold).glyph(character))} />"
-            for (character, bold), name in self.glyphs.items()
+            f"<path id={name} d={_outline(face(bold=bold, own=own).glyph(character))} />"
+            for (character, bold, own), name in self.glyphs.items()
         ]
         return "".join([*outlines, *texts])
 
-    def _defined(self, text: str, bold: bool, size: float, name: str) -> str:  # noqa: FBT001  # a key
+    def _defined(self, text: str, bold: bool, own: str, size: float, name: str) -> str:  # noqa: FBT001  # a key
         uses, x = [], 0.0
         for character in text:
-            glyph = face(bold=bold).glyph(character)
+            glyph = face(bold=bold, own=own).glyph(character)
             if len(glyph.codes):
-                known = self.glyphs.setdefault((character, bold), f"g{len(self.glyphs)}")
+                known = self.glyphs.setdefault((character, bold, own), f"g{len(self.glyphs)}")
                 uses.append(f"<use href=#{known} x={round(EM * x)} />" if x else f"<use href=#{known} />")
             x += glyph.advance
         return f"<g id={name} transform=scale({size / EM:.6g})>{''.join(uses)}</g>"

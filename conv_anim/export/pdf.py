@@ -181,7 +181,7 @@ class Page:
 
         pen = self._renderer.new_gc()
         pen.set_foreground(rgba(item.color), isRGBA=True)
-        letters = face(bold=item.bold)
+        letters = face(bold=item.bold, own=item.font)
         width = letters.width(item.text) * item.size
         x = item.x - {"start": 0.0, "middle": width / 2, "end": width}[item.anchor]
         y = POINT * (self._size[1] - item.y)

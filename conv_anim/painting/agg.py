@@ -59,7 +59,7 @@ class Canvas:
 
     def _write(self, item: Text) -> None:
         """Text by its outlines, its baseline on a whole pixel so that equal lines look equal."""
-        path, width = outline(item.text, item.bold)
+        path, width = outline(item.text, item.bold, item.font)
         start = item.x - {"start": 0.0, "middle": width / 2, "end": width}[item.anchor] * item.size
         base = self._height - round(item.y)
         matrix = np.array(((item.size, 0.0, start), (0.0, item.size, base), (0.0, 0.0, 1.0)))
@@ -110,9 +110,10 @@ def rounded_ring(x: float, y: float, width: float, height: float, radius: float)
 
 
 @lru_cache(maxsize=4096)
-def outline(text: str, bold: bool) -> tuple[Path, float]:  # noqa: FBT001  # a cache's key
+def outline(text: str, bold: bool, own: str = "") -> tuple[Path, float]:  # noqa: FBT001  # a cache's key
     """The outlines of a line of text with y up, for an em of 1, and how far it advances."""
-    return Path(*face(bold=bold).outline(text)), face(bold=bold).width(text)
+    letters = face(bold=bold, own=own)
+    return Path(*letters.outline(text)), letters.width(text)
 
 
 class Painter:

@@ -59,7 +59,7 @@ class Writer:
         """As wide as it is measured, whatever font the reader has."""
         bold = "font-weight:700;" if item.bold else ""
         name = self._class(f"{ANCHORS[item.anchor]}{bold}font-size:{number(item.size)}px;fill:{item.color}")
-        width = face(bold=item.bold).width(item.text) * item.size
+        width = face(bold=item.bold, own=item.font).width(item.text) * item.size
         wide = f' textLength="{number(width)}" lengthAdjust="spacingAndGlyphs"' if len(item.text) > 1 else ""
         # Without this, spaces at the ends are lost, and what is left is stretched in their place.
         spaced = "" if item.text == " ".join(filter(None, item.text.split(" "))) else ' xml:space="preserve"'

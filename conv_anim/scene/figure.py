@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from conv_anim.scene.cost import CostTable, rows
 from conv_anim.scene.layout import EMPTY, align, column, pad, space, static, written
-from conv_anim.scene.primitives import Lazy, Scene
+from conv_anim.scene.primitives import Frame, Lazy, Scene, Text
 from conv_anim.scene.style import Style
 from conv_anim.scene.timeline import timeline
 from conv_anim.scene.wording.captions import caption, description
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from conv_anim.scene.drawing import Drawing
     from conv_anim.scene.layout import Panel
-    from conv_anim.scene.primitives import Guide
+    from conv_anim.scene.primitives import Guide, Items
     from conv_anim.scene.style import Font
     from conv_anim.spec.model import Spec
     from conv_anim.tracing.trace import Trace
@@ -128,8 +128,8 @@ class Figure:
             width=ceil(page.width),
             height=ceil(page.height),
             background=style.colors.background,
-            static=drawn.static,
-            frames=drawn.timed(when),
+            static=_set(drawn.static, spec.theme.font_files),
+            frames=_all_set(drawn.timed(when), spec.theme.font_files),
             step=spec.animation.step,
             hold=spec.animation.hold,
             loop=spec.animation.loop,
@@ -141,6 +141,19 @@ class Figure:
             names=Lazy(drawn.steps, lambda k: say("step", number=k)),
             guide=lambda: _guide(self.traces, drawn),
         )
+
+
+def _set(items: Items, files: tuple[str, ...]) -> Items:
+    """With all texts in a font of the user's own, by its files: usual and bold."""
+    if not files:
+        return items
+    return tuple(replace(item, font=files[item.bold]) if isinstance(item, Text) else item for item in items)
+
+
+def _all_set(frames: Sequence[Frame], files: tuple[str, ...]) -> Sequence[Frame]:
+    if not files:
+        return frames
+    return Lazy(len(frames), lambda k: Frame(_set(frames[k].kept, files), _set(frames[k].shown, files)))
 
 
 def _left_out(spec: Spec, drawn: Drawing) -> tuple[int, int] | None:

@@ -68,6 +68,8 @@ class Text:
     color: str
     anchor: Literal["start", "middle", "end"] = "start"
     bold: bool = False
+    font: str = ""
+    """A file that is looked in first; empty for our own font."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +245,7 @@ def moved(item: Primitive, dx: float, dy: float) -> Primitive:
         case Lines(lines=lines):
             return Lines(tuple(_moved(line, dx, dy) for line in lines), item.stroke)
         case Text():
-            return Text(item.x + dx, item.y + dy, item.text, item.size, item.color, item.anchor, item.bold)
+            return replace(item, x=item.x + dx, y=item.y + dy)
         case Mosaic():
             return replace(item, corner=(item.corner[0] + dx, item.corner[1] + dy))
 

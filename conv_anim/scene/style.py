@@ -24,8 +24,10 @@ SMALLEST = 9.0
 class Font(Protocol):
     """Measures text without drawing it; lengths in the unit of ``size``."""
 
-    cap_height: float
-    """Of a capital and of a digit, for an em of 1."""
+    @property
+    def cap_height(self) -> float:
+        """Of a capital and of a digit, for an em of 1."""
+        ...
 
     def width(self, text: str, *, size: float, bold: bool = False) -> float:
         """How far the text advances."""

@@ -59,7 +59,9 @@ class Theme:
     transparent: bool = False
     """Whether the page shows through the ground."""
     font: str | None = None
-    """The file of a font of the user's own."""
+    """A font of the user's own: its name or its file, as a spec says it."""
+    font_files: tuple[str, ...] = ()
+    """Where it was found: the usual weight and the bold one."""
     even: bool = False
     """Whether all steps last alike when its spec does not say."""
 
