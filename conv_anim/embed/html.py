@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import dataclass
 from html import escape
 from os.path import relpath
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from conv_anim.embed.figure import Figure
 
 RESTING = "(prefers-reduced-motion: reduce)"
+DARK = "(prefers-color-scheme: dark)"
 CONTROLS = 220
 """Pixels that a page has around its figure."""
 PROBLEM_STYLE = "white-space: pre-wrap; padding: 0.8em 1em; border-left: 4px solid #c62828; overflow-x: auto"
@@ -35,17 +37,40 @@ def image(figure: Figure, source: str, *, width: int | None = None) -> str:
     return f'<img src="{source}" alt="{attribute(figure.alt)}" {size}>'
 
 
-def resting(image_: str, poster: str) -> str:
-    """An image with the address of a poster for those who asked for less motion."""
-    return f'<picture><source media="{RESTING}" srcset="{poster}">{image_}</picture>'
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the picture of a figure is, and those that stand in for it, for some readers; None is for none."""
+
+    light: str
+    poster: str | None = None
+    dark: str | None = None
+    dark_poster: str | None = None
 
 
-def self_contained(figure: Figure, *, width: int | None = None, poster: bool = True) -> str:
-    """A figure that needs no file. Raises SpecError."""
+def adaptive(image_: str, where: Addresses) -> str:
+    """An image with what stands in for it: a still for readers who asked for less motion, a dark one on dark pages."""
+    sources = (
+        (f"{DARK} and {RESTING}", where.dark_poster),
+        (RESTING, where.poster),
+        (DARK, where.dark),
+    )
+    found = "".join(f'<source media="{media}" srcset="{address_}">' for media, address_ in sources if address_)
+    return f"<picture>{found}{image_}</picture>" if found else image_
+
+
+def self_contained(figure: Figure, *, width: int | None = None, poster: bool = True, dark: Figure | None = None) -> str:
+    """A figure that needs no file, with a ``dark`` one for dark pages. Raises SpecError."""
     if figure.format == "html":
         return _page(figure, width)
-    shown = image(figure, data_uri(figure.format, figure.encoded()), width=width)
-    return resting(shown, data_uri("png", figure.poster())) if poster and figure.moves else shown
+    light, night = _data(figure, poster=poster), (None, None) if dark is None else _data(dark, poster=poster)
+    shown = image(figure, light[0], width=width)
+    return adaptive(shown, Addresses(*light, *night))
+
+
+def _data(figure: Figure, *, poster: bool) -> tuple[str, str | None]:
+    """A figure and its still, if it has one, as addresses."""
+    still = data_uri("png", figure.poster()) if poster and figure.moves else None
+    return data_uri(figure.format, figure.encoded()), still
 
 
 def _page(figure: Figure, width: int | None) -> str:

@@ -193,8 +193,8 @@ def _board(spec: Spec, traces: Sequence[Trace], style: Style, each: int | None) 
         column(*_below(one.spec, style, room(panel, style), "start")) for one, panel in zip(traces, shown, strict=True)
     ]
     if not spec.differences:
-        return board(traces, shown, style, said, each)
-    made = board(traces, marked(traces, shown, style), style, said, each)
+        return board(traces, shown, style, said, each=each, letters=spec.letters)
+    made = board(traces, marked(traces, shown, style), style, said, each=each, letters=spec.letters)
     legend = Legend(style, (key(style, Language(spec.lang)),), made.width)
     return column(made, static(legend.at(0, 0), legend.width, legend.height), gap=style.wide)
 

@@ -125,7 +125,7 @@ def _theme(record: Record) -> Theme:
     given = {name: record.of(f) for name, f in COLOR_FIELDS.items() if record.has(f)}
     transparent = given.get("background") == NO_GROUND
     if transparent:
-        given["background"] = _aside(theme.colors.background)
+        given["background"] = clear(theme.colors.background)
     colors = replace(theme.colors, **given, channels=record.get(CHANNEL_COLORS) or theme.colors.channels)
     lengths: dict[str, Any] = {f.name: float(record.of(f)) for f in LENGTHS if record.has(f)}
     changed = given or lengths or record.has(CHANNEL_COLORS, FONT)
@@ -134,7 +134,7 @@ def _theme(record: Record) -> Theme:
     return replace(theme, name=name, colors=colors, transparent=transparent, font=font, **lengths)
 
 
-def _aside(color: str) -> str:
+def clear(color: str) -> str:
     """A colour that looks the same and is in no picture: what has it is seen through."""
     levels = [int(color[k : k + 2], 16) for k in (1, 3, 5)]
     moved = (level - shift if level > 127 else level + shift for level, shift in zip(levels, (2, 1, 3), strict=True))

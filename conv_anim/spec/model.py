@@ -215,7 +215,8 @@ class Spec:
     """One figure. ``caption`` and ``formula``: whether to draw them, or the text to draw instead.
 
     ``cost``: whether to draw how many parameters and multiply-adds the layers have. With ``panels`` it is several
-    figures side by side, and what else it says is said of the first one; ``differences`` marks where they differ.
+    figures side by side, and what else it says is said of the first one; ``differences`` marks where they differ,
+    ``letters`` puts (a), (b), … before their titles.
     """
 
     input: Input
@@ -236,6 +237,7 @@ class Spec:
     """The files that it was read from, from the root, which no picture is written over."""
     panels: tuple[Spec, ...] = ()
     differences: bool = False
+    letters: bool = False
 
     @property
     def layers(self) -> tuple[Layer, ...]:

@@ -32,7 +32,7 @@ from conv_anim.spec.model import Given, Input, Random, Spec
 from conv_anim.spec.nodes import Entries
 from conv_anim.spec.op import Shape
 from conv_anim.spec.op_types import LAYER
-from conv_anim.spec.panels import DIFFERENCES, PANELS, Board, comparable
+from conv_anim.spec.panels import DIFFERENCES, LETTERS, PANELS, Board, comparable
 from conv_anim.spec.records import Field, Object, tables
 from conv_anim.spec.views import VIEW, leaps, view_of
 
@@ -79,13 +79,13 @@ MORE_LAYERS: Field[tuple[Chosen, ...]] = Field(
 SPEC = Object(
     "a spec",
     (
-        *(TITLE, INPUT, ONE_LAYER, MORE_LAYERS, PANELS, DIFFERENCES, VIEW, THEME, ANIMATION, SIZE),
+        *(TITLE, INPUT, ONE_LAYER, MORE_LAYERS, PANELS, DIFFERENCES, LETTERS, VIEW, THEME, ANIMATION, SIZE),
         *(LABELS, CAPTION, FORMULA, COST, LANG, OUTPUT),
     ),
 )
 BOARD = Board(
     of_panels=(TITLE, INPUT, ONE_LAYER, MORE_LAYERS, VIEW, LABELS, CAPTION, FORMULA, COST),
-    of_whole=(TITLE, PANELS, DIFFERENCES, THEME, ANIMATION, SIZE, CAPTION, FORMULA, LANG, OUTPUT),
+    of_whole=(TITLE, PANELS, DIFFERENCES, LETTERS, THEME, ANIMATION, SIZE, CAPTION, FORMULA, LANG, OUTPUT),
 )
 
 
@@ -115,9 +115,11 @@ def _one(node: Node, files: Files, report: Report) -> Maybe[Spec]:
     record = SPEC.decode(node, report)
     if isinstance(record, Invalid):
         return INVALID
-    if record.has(DIFFERENCES):
-        what = "'differences' compares panels, and this spec has none"
-        report.add(Code.MISSING_KEY, what, record.at(DIFFERENCES), "leave it out, or list 'panels'")
+    alone = {DIFFERENCES: "'differences' compares panels", LETTERS: "'letters' are for panels"}
+    for field, what in alone.items():
+        if record.has(field):
+            hint = "leave it out, or list 'panels'"
+            report.add(Code.MISSING_KEY, f"{what}, and this spec has none", record.at(field), hint)
     return _spec(record, files, report)
 
 
@@ -155,6 +157,7 @@ def _around(whole: Record, specs: list[Spec]) -> Spec:
         output=whole.of(OUTPUT),
         panels=tuple(specs),
         differences=whole.of(DIFFERENCES),
+        letters=whole.of(LETTERS),
     )
 
 
@@ -297,7 +300,7 @@ def schema() -> Schema:
             {"required": ["input"], "oneOf": [{"required": ["layer"]}, {"required": ["layers"]}]},
             {"required": ["panels"]},
         ],
-        "dependentRequired": {DIFFERENCES.name: [PANELS.name]},
+        "dependentRequired": {field.name: [PANELS.name] for field in (DIFFERENCES, LETTERS)},
         "$defs": {
             "panel": {
                 "description": "A figure; what it does not say itself stands at the top.",
