@@ -15,6 +15,7 @@ from conv_anim.scene.layout import Fit
 from conv_anim.scene.marks import TINT, MarkStyle
 from conv_anim.scene.mosaics import finished, mosaic
 from conv_anim.scene.primitives import Boxes, Lines, Primitive, Stroke, Text
+from conv_anim.scene.symbols import symbol
 from conv_anim.scene.tones import SMALLEST_EDGED
 from conv_anim.tracing.geometry import Source
 
@@ -91,6 +92,15 @@ class Look:
 
     written: bool = True
     shades: Shades | None = None
+    letter: str = ""
+    """Of the names of cells, if these stand in them instead of numbers."""
+    flipped: bool = False
+    """Whether the cells are named from the last to the first."""
+
+    def named(self, place: Position, shape: Position) -> str:
+        """What stands in a cell of a map of so many rows and columns, if that is its name."""
+        r, c = (n - 1 - at if self.flipped else at for at, n in zip(place, shape, strict=True))
+        return symbol(self.letter, (c,) if shape[0] == 1 else (r, c))
 
 
 WRITTEN = Look()
@@ -199,7 +209,7 @@ class Grid:
             return self._shaded(values, fmt, self.look.shades)
         if not self.look.written:
             return [self.boxes([(r, c) for r, c in places], fill, self.style.edge if self.edged else None)]
-        texts = [self.number((r, c), fmt(values[r, c].item()), fill) for r, c in places]
+        texts = [self.number((r, c), self._text(values, fmt, (r, c)), fill) for r, c in places]
         return [self.boxes([(r, c) for r, c in places], fill, self.style.edge), *texts]
 
     def _shaded(self, values: Array, fmt: Format, shades: Shades) -> list[Primitive]:
@@ -207,8 +217,13 @@ class Grid:
         places = [(r, c) for r, c in np.ndindex(self.rows, self.columns)]
         items += [self.boxes(places, None, self.style.edge)] if self.edged else []
         if self.look.written:
-            items += [self.number(at, fmt(values[at].item()), shades.fill(values[at].item())) for at in places]
+            items += [self.number(at, self._text(values, fmt, at), shades.fill(values[at].item())) for at in places]
         return items
+
+    def _text(self, values: Array, fmt: Format, place: Position) -> str:
+        """The number of a cell, or its name."""
+        rows, columns = values.shape
+        return self.look.named(place, (rows, columns)) if self.look.letter else fmt(values[place].item())
 
     def pending(self, places: Iterable[Position] | None = None) -> list[Primitive]:
         """Cells whose numbers are still to come, a little smaller: then a finished one hides no other's edge."""
@@ -375,13 +390,17 @@ class SheetGrid:
         colors = self.grid.style.colors
         match source:
             case Source.INPUT if not self.sheet.unread(place):
-                return self.grid.number(place, self.fmt(self.values[read]), fill)
+                return self.grid.number(place, self._written(read), fill)
             case Source.INPUT | Source.BORROWED:
-                return self.grid.number(place, self.fmt(self.values[read]), fill, colors.muted)
+                return self.grid.number(place, self._written(read), fill, colors.muted)
             case Source.OUTSIDE:
                 return self.grid.number(place, "", fill)
             case _:
                 return self.grid.number(place, self.empty, fill, colors.muted)
+
+    def _written(self, read: Position) -> str:
+        rows, columns = self.values.shape
+        return self.grid.look.named(read, (rows, columns)) if self.grid.look.letter else self.fmt(self.values[read])
 
     def covered(self, places: Iterable[Position]) -> tuple[list[Primitive], dict[Position, str]]:
         """Cells under the window with their numbers, and the colour that each of them has now."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from conv_anim.diagnostics import Code, listed
 from conv_anim.spec import view_support
-from conv_anim.spec.cells import CELLS, FACES, SCALE
+from conv_anim.spec.cells import CELLS, FACES, MAPS, SCALE
 from conv_anim.spec.kinds import Either, Flag, Made, OneOf, is_mapping, is_scalar
 from conv_anim.spec.model import (
     Channels,
@@ -92,8 +92,50 @@ class ViewKind:
 
 def _unnumbered(view: Isometric | Sequence, input_: Input, nodes: Nodes) -> tuple[str, str] | None:
     """Why a view cannot write its numbers."""
-    why = (view_support.one_map(input_, nodes) or view_support.numbers(input_, nodes)) if view.numbers else None
-    return None if why is None else (f"the {view.kind} view {why}", "numbers: false")
+    if view.cells == "symbols" and len(nodes) > 1:
+        return _unnamed(nodes)
+    wanted = view.numbers or view.cells in WRITTEN
+    why = (view_support.one_map(input_, nodes) or view_support.numbers(input_, nodes)) if wanted else None
+    way = "numbers: false" if view.numbers else "cells: shades, or plain"
+    return None if why is None else (f"the {view.kind} view {why}", way)
+
+
+WRITTEN = ("numbers", "both", "symbols")
+"""What stands in cells as text."""
+
+
+def _unnamed(nodes: Nodes) -> tuple[str, str]:
+    """Why cells have no names."""
+    what = "symbols are for one layer with a sliding window"
+    return f"{what}, and here are {len(nodes)} layers" if len(nodes) > 1 else what, "cells: numbers"
+
+
+def _flat_wrong(view: Flat, input_: Input, nodes: Nodes) -> tuple[str, str] | None:
+    """What is wrong with the flat view's options."""
+    first, alone = nodes[0].op, len(nodes) == 1
+    windows = alone and first.window is not None and view.mode == "gather" and not view.overlap
+    maps = alone is False or (first.window is None and first.interpolation is None and first.columns is None)
+    if view.cells == "symbols" and not windows:
+        return _unnamed(nodes)
+    if view.cells in SHADED and not windows and not maps:
+        return "here cells hold numbers: 'cells' has no other way to show stamps, columns or shares", "cells: numbers"
+    if view.cells in WRITTEN:
+        why = view_support.numbers(input_, nodes)
+        return None if why is None else (f"the flat view {why}", "cells: shades")
+    return _unstamped(view, input_, nodes)
+
+
+SHADED = ("shades", "both", "plain")
+
+
+def _channels_wrong(view: Channels, input_: Input, nodes: Nodes) -> tuple[str, str] | None:
+    """What is wrong with the channels view's options."""
+    if view.cells in SHADED and nodes[0].op.window is None:
+        return "here cells hold numbers: 'cells' has no other way to show what moves or is shared", "cells: numbers"
+    if view.cells in WRITTEN:
+        why = view_support.numbers(input_, nodes)
+        return None if why is None else (f"the channels view {why}", "cells: shades")
+    return _unadded(view, input_, nodes)
 
 
 def _unstamped(view: Flat, _input: Input, nodes: Nodes) -> tuple[str, str] | None:
@@ -143,16 +185,16 @@ VIEWS = Registry(
                 (SUM, MODE, OVERLAP, CELLS, SCALE),
                 lambda r: Flat(r.of(SUM), r.of(MODE), r.of(OVERLAP), r.of(CELLS), r.get(SCALE)),
                 view_support.flat,
-                _unstamped,
+                _flat_wrong,
             ),
             ViewKind(
                 "channels",
                 "Every channel as a map of its own, and how they add up.",
                 "conv_anim.scene.channels.view:channels",
-                (SHOW, CELLS, SCALE),
-                lambda r: Channels(r.of(SHOW), r.of(CELLS), r.get(SCALE)),
+                (SHOW, MAPS, SCALE),
+                lambda r: Channels(r.of(SHOW), r.of(MAPS), r.get(SCALE)),
                 view_support.channels,
-                _unadded,
+                _channels_wrong,
             ),
             ViewKind(
                 "volume",

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.steps import Cell
     from conv_anim.scene.style import Style
     from conv_anim.scene.sums import Sum
+    from conv_anim.scene.symbols import TwoSums
     from conv_anim.scene.timeline import Phase
     from conv_anim.scene.wording.words import Label
     from conv_anim.tracing.trace import LayerTrace, Step, Trace
@@ -195,7 +196,7 @@ class FlatDrawing:
         return ()
 
     @cached_property
-    def sum(self) -> Sum | None:
+    def sum(self) -> Sum | TwoSums | None:
         """Room for the sum of any step; None without one."""
         return None
 

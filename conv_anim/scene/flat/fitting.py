@@ -74,9 +74,10 @@ def chosen(asked: Cells, *, picture: bool, readable: bool) -> Cells:
     return "numbers" if readable else "shades"
 
 
-def look(cells: Cells, shades: Shades | None) -> Look:
-    """Of a map whose numbers have some shades."""
-    return Look(cells in {"numbers", "both", "symbols"}, shades if cells in {"shades", "both"} else None)
+def look(cells: Cells, shades: Shades | None, letter: str = "") -> Look:
+    """Of a map whose numbers have some shades, and whose cells have names with a letter."""
+    shown = shades if cells in {"shades", "both"} else None
+    return Look(cells in {"numbers", "both", "symbols"}, shown, letter if cells == "symbols" else "")
 
 
 def edged(numbers: Numbers) -> bool:

@@ -23,6 +23,7 @@ from conv_anim.scene.primitives import Lines, Stroke
 from conv_anim.scene.scales import scale
 from conv_anim.scene.sheet import Sheet, row_and_column, two
 from conv_anim.scene.sums import Sum, sum_for, written_sum
+from conv_anim.scene.symbols import TwoSums, W, X, Y, in_symbols, symbol
 from conv_anim.scene.tones import asked
 from conv_anim.scene.wording import words
 from conv_anim.spec.view_support import MOST_NUMBERS
@@ -95,6 +96,8 @@ class WindowView(FlatDrawing):
     @cached_property
     def _read_texts(self) -> set[str]:
         fmt, layer = self.formats, self.layer
+        if asked(self.trace.spec.view) == "symbols":
+            return {symbol(X, [n - 1 for n in layer.input.shape[1:]]), f"{W}{symbol(W, (0, 0))}"}
         return texts(fmt.x, layer.input) | (set() if layer.kernels is None else texts(fmt.w, layer.kernels))
 
     @cached_property
@@ -159,7 +162,7 @@ class WindowView(FlatDrawing):
                 "" if self.enlarged else sign,
                 left=hints.room(self.sheet.rows),
                 above=hints.room(self.sheet.columns),
-                look=self._look(self.tones.of_maps[0]),
+                look=self._look(self.tones.of_maps[0], X),
             )
         ]
         if self.enlarged:
@@ -168,7 +171,7 @@ class WindowView(FlatDrawing):
             turned = self.say("flat.flipped") if self.flips else None
             kernel = replace(self._small(labels[1].label), after=self._equals, made_from=turned)
             parts.append(replace(kernel, sign=labels[1], look=self._weights))
-        parts.append(Part(self._shape, last, start=self.start, look=self._look(self.tones.of_maps[-1])))
+        parts.append(Part(self._shape, last, start=self.start, look=self._look(self.tones.of_maps[-1], Y)))
         return Strip(self.style, self.numbers, tuple(parts), labelled=self.labelled and self.measured is None)
 
     def _small(self, label: words.Label) -> Part:
@@ -177,8 +180,13 @@ class WindowView(FlatDrawing):
         shape = (rows.kernel, columns.kernel)
         return Part(shape, Callout(self.style, label, None), numbers=self._closer if self._is_shaded else None)
 
-    def _look(self, shades: Shades) -> Look:
-        return look(self.mode, shades)
+    def _look(self, shades: Shades, letter: str = "") -> Look:
+        return look(self.mode, shades, letter)
+
+    @property
+    def symbols(self) -> bool:
+        """Whether cells have names instead of numbers."""
+        return self.mode == "symbols"
 
     @property
     def _is_shaded(self) -> bool:
@@ -198,7 +206,7 @@ class WindowView(FlatDrawing):
         """How the kernel is shown beside shades: with its numbers where these can be read."""
         shades = self.tones.of_kernels[0]
         if not self._is_shaded:
-            return look(self.mode, shades)
+            return look(self.mode, shades, W)
         return Look(self._reads_closer, shades if self.mode == "shades" else None)
 
     @property
@@ -265,7 +273,9 @@ class WindowView(FlatDrawing):
         if self.flips:
             items += self.strip.given(self._kernel_at).filled(kernel, self.formats.w, color)
             kernel = kernel[::-1, ::-1]
-        return items + self.grids[self._kernel_at].filled(kernel, self.formats.w, color)
+        grid = self.grids[self._kernel_at]
+        turned = replace(grid, look=replace(grid.look, flipped=self.flips))
+        return items + turned.filled(kernel, self.formats.w, color)
 
     @property
     def _kernel_at(self) -> int:
@@ -288,9 +298,10 @@ class WindowView(FlatDrawing):
         places = {self.sheet.place(two(tap.canvas)): tap for tap in step.taps}
         items, fills = self.input.covered(places)
         grid = self.grids[0]
-        for place, tap in places.items() if self.mode in {"numbers", "both"} else ():
+        for place, tap in places.items() if self.mode in {"numbers", "both", "symbols"} else ():
             if tap.w is not None and tap.source is not Source.OUTSIDE:
-                items.append(grid.weight(place, f"{words.TIMES}{self.formats.w(tap.w)}", fills[place]))
+                weight = symbol(W, tap.weight[2:]) if self.symbols and tap.weight else self.formats.w(tap.w)
+                items.append(grid.weight(place, f"{words.TIMES}{weight}", fills[place]))
         framed = grid.framed(places)
         return [*items, *self.borrowing.shown(grid, fills), *self._largest(step), *framed, *self._enlargement(step)]
 
@@ -328,7 +339,8 @@ class WindowView(FlatDrawing):
         if taken is None:
             return []
         place = self.sheet.place(two(taken.canvas))
-        return self.before.cell(place, self.formats.x(step.value), self.current, bold=True, value=step.value)
+        text = symbol(X, taken.input[1:]) if self.symbols and taken.input else self.formats.x(step.value)
+        return self.before.cell(place, text, self.current, bold=True, value=step.value)
 
     # the sum, and what there is to know
 
@@ -336,14 +348,26 @@ class WindowView(FlatDrawing):
         return Remarks(self.trace, self.style, self.layer.operator, self.sheet).keys()
 
     @cached_property
-    def sum(self) -> Sum | None:
-        return sum_for(self.layer, self.formats, self.style, self.strip_layout.sum_room) if self.sums else None
+    def sum(self) -> Sum | TwoSums | None:
+        if not self.sums:
+            return None
+        room = self.strip_layout.sum_room
+        numbers = sum_for(self.layer, self.formats, self.style, room)
+        return in_symbols(numbers, self.layer, self.style, room) if self.symbols else numbers
 
     def added(self, step: Step) -> list[Primitive]:
         if self.sum is None:
             return []
         x, y = self.sum_at
-        return written_sum(self.sum, step, self.formats, x=x, y=y)
+        if isinstance(self.sum, Sum):
+            return written_sum(self.sum, step, self.formats, x=x, y=y)
+        numbers = written_sum(self.sum.numbers, step, self.formats, x=x, y=y + self.sum.below)
+        return [*self.sum.symbolic(step, x=x, y=y), *numbers]
+
+    def result(self, cell: Cell, fill: str, *, bold: bool = False) -> list[Primitive]:
+        if not self.symbols:
+            return FlatDrawing.result(self, cell, fill, bold=bold)
+        return self.after.cell(self.place(cell), symbol(Y, cell[1:]), fill, bold=bold)
 
     def scales(self) -> list[Scale]:
         found, kernels = super().scales(), self.layer.kernels

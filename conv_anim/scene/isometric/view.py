@@ -24,6 +24,7 @@ from conv_anim.scene.scales import scale, with_bars
 from conv_anim.scene.sheet import Sheet, row_and_column, two
 from conv_anim.scene.stacks import MOST_WORDS, around, broken, made_by, of_map, sees
 from conv_anim.scene.steps import Steps
+from conv_anim.scene.symbols import Y
 from conv_anim.scene.tones import SHADED_EDGED, SMALLEST_EDGED, Tones, with_numbers
 from conv_anim.scene.wording import words
 from conv_anim.scene.wording.language import Language
@@ -89,7 +90,7 @@ class Isometric:
     @cached_property
     def numbers(self) -> Slanted | None:
         wanted = self.cells in {"numbers", "both", "symbols"}
-        return Slanted(self.trace, self.style, self.least) if wanted else None
+        return Slanted(self.trace, self.style, self.least, self.cells == "symbols") if wanted else None
 
     @property
     def unit(self) -> float:
@@ -205,6 +206,8 @@ class Isometric:
             items += outlined(self.style.marking, [(row, column, row + 1, column + 1)], top.plane.at, cased=True)
         if self.numbers is not None:
             value = self.numbers.formats[-1](self.numbers.maps[-1][row, column].item())
+            if self.numbers.symbols:
+                value = self.numbers.named(Y, (row, column))
             items.append(self.numbers.text(top, (row, column), value, fill, bold=bold))
         return items
 

@@ -15,6 +15,7 @@ from conv_anim.scene.sequence.nodes import ARC, Nodes
 from conv_anim.scene.sequence.rows import LEAST, is_causal, rows_of
 from conv_anim.scene.sheet import Side
 from conv_anim.scene.stacks import around, broken, field_of, made_by, of_map
+from conv_anim.scene.symbols import X, Y, symbol
 from conv_anim.scene.tones import Tones, with_numbers
 from conv_anim.scene.wording import words
 from conv_anim.scene.wording.language import Language
@@ -97,6 +98,9 @@ class Lattice:
     def maps(self) -> list[list[str]]:
         """The numbers of each map as text."""
         arrays = [*(layer.input for layer in self.layers), self.trace.output]
+        if self.mode == "symbols":
+            letters = zip((X, Y), arrays, strict=True)
+            return [[symbol(letter, (k,)) for k in range(array.shape[1])] for letter, array in letters]
         return [[fmt(n) for n in array[0].tolist()] for fmt, array in zip(self.formats, arrays, strict=True)]
 
     @property

@@ -17,6 +17,7 @@ from conv_anim.scene.sequence.lattice import LABEL, Lattice
 from conv_anim.scene.sequence.rows import reaches
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.style import text_box
+from conv_anim.scene.symbols import W, symbol
 from conv_anim.scene.wording import words
 from conv_anim.tracing.geometry import Source
 
@@ -182,7 +183,8 @@ class SequenceView:
         for tap in layer.step((0, output)).taps:
             if tap.w is not None:
                 x, y = _between(lower.at(lower.side.lead + tap.canvas[0]), upper.made(output))
-                text = f"{words.TIMES}{fmt(tap.w)}"
+                named = self.lattice.mode == "symbols" and tap.weight is not None
+                text = f"{words.TIMES}{symbol(W, (tap.weight or (0,))[2:]) if named else fmt(tap.w)}"
                 texts.append(style.centered(x, y, text, size=style.small_size, color=ink))
         gaps = tuple(_around(text_box(style, text), 0.2 * style.small_size) for text in texts)
         return [Boxes(gaps, style.colors.background), *texts]
