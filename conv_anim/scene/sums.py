@@ -137,7 +137,7 @@ def sum_for(layer: LayerTrace, formats: Formats, style: Style, room: float) -> S
     def widest(fmt: Format, values: Array) -> float:
         return max(style.width(fmt.factor(v), size=style.label_size) for v in (values.min(), values.max(), 0))
 
-    power = _power(layer)
+    power = exponent(layer)
     slot = widest(formats.x, layer.input) + style.width(power or "", size=style.label_size)
     if layer.kernels is not None:
         slot += style.width("·", size=style.label_size) + widest(formats.w, layer.kernels)
@@ -166,7 +166,7 @@ def _plus(bias: Number, formats: Formats) -> str:
     return f" + {formats.b.factor(bias)} "
 
 
-def _power(layer: LayerTrace) -> str | None:
+def exponent(layer: LayerTrace) -> str | None:
     """The exponent of a norm's terms, None where there is no norm."""
     op = layer.operator
     if op.reduce != "norm":
@@ -198,7 +198,7 @@ def _closing(step: Step, formats: Formats, usual: str) -> str:
 
 def in_a_line(layer: LayerTrace, step: Step) -> str:
     """The whole sum of a sliding window's step as text: ``3·0 + 3·1 = 12``."""
-    formats, power = Formats.of(layer), _power(layer)
+    formats, power = Formats.of(layer), exponent(layer)
     opening, joint = BRACKETS[layer.operator.reduce]
     closing = _closing(step, formats, min(_closings(layer, formats)))
     terms = joint.join(term(tap, formats, power).text for tap in step.taps)

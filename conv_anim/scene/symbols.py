@@ -25,11 +25,13 @@ def symbol(letter: str, position: Sequence[int]) -> str:
     return letter + ("," if any(at >= 9 for at in position) and len(position) > 1 else "").join(indices)
 
 
-def term(tap: Tap) -> Term:
-    """What a tap contributes: ``x₁₁·w₁₁``; 0 in place of a cell that holds nothing."""
+def term(tap: Tap, power: str | None = None) -> Term:
+    """What a tap contributes: ``x₁₁·w₁₁``, in a norm ``|x₁₁|²``; 0 in place of a cell that holds nothing."""
     if tap.x is None:
         return Term("–", idle=True)
     x = "0" if tap.input is None else symbol(X, tap.input[1:])
+    if power is not None:
+        return Term(f"|{x}|{power}", idle=tap.input is None)
     if tap.weight is None:
         return Term(x, idle=tap.input is None)
     return Term(f"{x}·{symbol(W, tap.weight[2:])}", idle=tap.input is None)
@@ -61,7 +63,7 @@ class TwoSums:
 
     def symbolic(self, step: Step, *, x: float, y: float) -> list[Primitive]:
         """The first of the two, its first baseline at ``y``."""
-        style, terms = self.symbols.style, [term(tap) for tap in step.taps]
+        style, terms = self.symbols.style, [term(tap, self.symbols.power) for tap in step.taps]
         result = f"= {symbol(Y, step.output[1:])}"
         closing = f") / {step.divisor} " if step.divisor is not None else None
         return self.symbols.at(x, y, terms, result, style.result_ink, closing=closing)
@@ -73,6 +75,7 @@ def in_symbols(numbers: Sum, layer: LayerTrace, style: Style, room: float) -> Tw
     texts = [
         symbol(X, last) + ("" if layer.kernels is None else f"·{symbol(W, [k - 1 for k in layer.kernels.shape[2:]])}")
     ]
+    texts = [f"|{text}|{numbers.power}" for text in texts] if numbers.power is not None else texts
     slot = max(style.width(text, size=style.label_size) for text in texts)
     result = style.width(f"= {symbol(Y, [n - 1 for n in layer.output.shape[1:]])}", size=style.label_size, bold=True)
     _, joint = BRACKETS[layer.operator.reduce]

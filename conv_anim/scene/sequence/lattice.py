@@ -15,7 +15,7 @@ from conv_anim.scene.sequence.nodes import ARC, Nodes
 from conv_anim.scene.sequence.rows import LEAST, is_causal, rows_of
 from conv_anim.scene.sheet import Side
 from conv_anim.scene.stacks import around, broken, field_of, made_by, of_map
-from conv_anim.scene.symbols import X, Y, symbol
+from conv_anim.scene.symbols import W, X, Y, symbol
 from conv_anim.scene.tones import Tones, with_numbers
 from conv_anim.scene.wording import words
 from conv_anim.scene.wording.language import Language
@@ -129,7 +129,8 @@ class Lattice:
         if kernels is None:
             return 0.0
         fmt = weights_format(kernels)
-        texts = [f"{words.TIMES}{fmt(w)}" for w in kernels.ravel().tolist()]
+        names = [symbol(W, (k,)) for k in range(kernels.shape[-1])] if self.mode == "symbols" else []
+        texts = [f"{words.TIMES}{text}" for text in names or [fmt(w) for w in kernels.ravel().tolist()]]
         return max(self.style.width(text, size=self.style.small_size) for text in texts)
 
     @cached_property
