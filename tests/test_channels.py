@@ -35,7 +35,7 @@ from conv_anim.spec.model import (
 from conv_anim.spec.themes import THEMES
 from conv_anim.tracing.trace import trace
 from tests import oracle
-from tests.layers import conv, conv_transpose, convs, given, inputs, pool, pools, spec, transposes
+from tests.layers import conv, conv_transpose, convs, given, inputs, pool, pools, spec, themed, transposes
 
 MINUS = "\N{MINUS SIGN}"
 ORDERS = ("row-major", "column-major", "reverse")
@@ -67,7 +67,7 @@ CASES = {
 def figure(layer, *, show="both", theme="light", **settings):
     values = settings.pop("values", None)
     settings = {"labels": Labels(), "caption": True} | settings
-    return replace(spec(layer, values=values), view=Channels(show), theme=THEMES[theme], **settings)
+    return replace(spec(layer, values=values), view=Channels(show), theme=themed(theme), **settings)
 
 
 def channel_rows(made, scale=1.0):

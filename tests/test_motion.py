@@ -26,6 +26,7 @@ from conv_anim.spec.model import Animation
 from conv_anim.spec.themes import THEMES
 from conv_anim.tracing.trace import trace
 from tests import pictures
+from tests.layers import TINTED
 
 LAYERS = {
     "conv": ([4, 5], {"type": "conv", "kernel_size": 3, "padding": 1}),
@@ -117,7 +118,7 @@ def test_it_never_turns_back(one, other):
 # what moves
 
 
-LIGHT = THEMES["light"]
+LIGHT = TINTED
 WEAK = mix(LIGHT.colors.background, LIGHT.colors.window, LIGHT.empty_overlay)
 
 

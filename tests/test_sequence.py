@@ -17,11 +17,12 @@ from conv_anim.spec.themes import THEMES
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.trace import trace
 from tests import pictures
+from tests.layers import TINTED
 from tests.stacks import never_read, on_sheet, read_cells, stacks, taps_behind
 
 COLORS = THEMES["light"].colors
 PLAIN, NUMBERS = stacks(1, Sequence()), stacks(1, Sequence(numbers=True))
-OVER = THEMES["light"].overlay
+OVER = TINTED.overlay
 
 
 def circles(items):

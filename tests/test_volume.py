@@ -20,7 +20,7 @@ from conv_anim.scene.wording import names
 from conv_anim.spec.model import Animation, Ends, FigureSize, Labels, Volume
 from conv_anim.spec.themes import THEMES
 from conv_anim.tracing.trace import trace
-from tests.layers import conv, conv_transpose, convs, pool, pools, spec, transposes
+from tests.layers import conv, conv_transpose, convs, pool, pools, spec, themed, transposes
 
 CELL = 20
 KERNEL = (conv((5, 5), 3, in_channels=3),)
@@ -74,7 +74,7 @@ ORDERS = ("row-major", "column-major", "reverse")
 
 def figure(*layers, theme="light", **settings):
     settings = {"labels": Labels(), "caption": True} | settings
-    return replace(spec(*layers), view=Volume(), theme=THEMES[theme], **settings)
+    return replace(spec(*layers), view=Volume(), theme=themed(theme), **settings)
 
 
 def view(*layers, theme="light", **settings):

@@ -51,6 +51,8 @@ TOPICS = {
     "unfold": "Unfold and fold",
     "networks": "What makes a network",
     "side_by_side": "Figures side by side",
+    "pictures": "Pictures",
+    "symbols": "Symbols and shades",
     "conv_arithmetic": "conv_arithmetic's animations",
 }
 

@@ -163,8 +163,7 @@ class Grid:
         return [self.boxes([place], fill, self.style.edge), self.number(place, text, fill, *wanted, bold=bold)]
 
     def _shade(self, place: Position, text: str, shades: Shades, value: Number, *, bold: bool) -> list[Primitive]:
-        image = shades.colors(np.array([[value]]))
-        items: list[Primitive] = [mosaic(image, self.corner, *place)]
+        items: list[Primitive] = [mosaic(shades.cell(value), self.corner, *place)]
         items += [self.boxes([place], None, self.style.edge)] if self.edged else []
         if bold:
             items += framed(self.style.marking, [place], self.corner, cased=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import radians
+from math import isnan, radians
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
@@ -60,13 +60,29 @@ class Shades:
         return self.table[np.clip(np.floor(np.nan_to_num(shares) * (LEVELS - 1) + 0.5), 0, LEVELS - 1).astype(np.intp)]
 
     def fill(self, number: Number) -> str:
-        return "#" + bytes(self.colors(np.array(number))).hex()
+        return _names(self)[self._level(float(number))]
+
+    def cell(self, number: Number) -> Rgb:
+        """One cell of a picture, (1, 1, 3)."""
+        level = self._level(float(number))
+        return self.table[level : level + 1, None]
+
+    def _level(self, number: float) -> int:
+        span = self.high - self.low
+        share = (number - self.low) / span if span > 0 else 0.5
+        return 0 if isnan(share) else int(min(1.0, max(0.0, share)) * (LEVELS - 1) + 0.5)
 
 
 def _arms(shades: Shades) -> tuple[float, float]:
     """How far both ends are from 0, compared with the farther one."""
     farthest = max(abs(shades.low), abs(shades.high))
     return max(-1.0, shades.low / farthest), min(1.0, shades.high / farthest)
+
+
+@lru_cache(maxsize=64)
+def _names(shades: Shades) -> list[str]:
+    """The colours of a table as text."""
+    return ["#" + bytes(color).hex() for color in shades.table]
 
 
 @lru_cache(maxsize=64)

@@ -113,7 +113,9 @@ def chosen(dimensions: Sequence[int], most: int) -> Sequence[int]:
     On every axis there are two at least, so that the window is seen to move in every direction: with very few steps
     there are more than ``most``. The first ones follow one another, and the last one is the last of all.
     """
-    places = [_spread(size, count) for size, count in zip(dimensions, _shared(dimensions, most), strict=True)]
+    last = len(dimensions) - 1
+    counts = zip(dimensions, _shared(dimensions, most), strict=True)
+    places = [_spread(size, count, SLOW if a == last else 1) for a, (size, count) in enumerate(counts)]
     ranks = [0]
     for size, there in zip(dimensions, places, strict=True):
         ranks = [rank * size + place for rank in ranks for place in there]
@@ -135,11 +137,11 @@ def _grown(counts: Sequence[int], a: int) -> int:
     return prod(counts) // counts[a] * (counts[a] + 1)
 
 
-def _spread(size: int, count: int) -> list[int]:
-    """Places on an axis: the first ones next to each other, the rest as far apart as can be, up to the last."""
+def _spread(size: int, count: int, together: int) -> list[int]:
+    """Places on an axis: so many at first next to each other, the rest as far apart as can be, up to the last."""
     if count >= size:
         return list(range(size))
-    near = max(1, min(SLOW, count - 1))
+    near = max(1, min(together, count - 1))
     left = count - near
     step = (size - near) / left
     return [*range(near), *(near - 1 + round((k + 1) * step) for k in range(left))]

@@ -102,6 +102,11 @@ class Arrangement:
         fitting = (k for k, height in enumerate(heights) if height <= self._limit)
         return choices[next(fitting, -1)]
 
+    @property
+    def unshortened(self) -> float:
+        """How high all of it would be, without leaving anything out."""
+        return self._tower(self._choices()[0], 0).height
+
     def _choices(self) -> list[list[list[MapRows]]]:
         channel_rows = self.channel_rows
         if not channel_rows.meet:

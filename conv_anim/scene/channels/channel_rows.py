@@ -227,21 +227,29 @@ class ChannelRows:
         shades = self.tones.of_kernels[0]
         if not self.is_shaded:
             return look(self.mode, shades)
-        return Look(
-            self.kernel_numbers.cell > 1.4 * self.kernel_numbers.size, shades if self.mode == "shades" else None
-        )
+        return Look(self._kernel_side <= self._kernel_room, shades if self.mode == "shades" else None)
 
     @cached_property
     def kernel_numbers(self) -> Numbers:
         """Cells of kernels, which may be larger than those of maps in shades."""
-        kernels = self.layer.kernels
-        if kernels is None or not self.is_shaded:
+        if self.layer.kernels is None or not self.is_shaded:
             return self.numbers
+        size, side, room = self.style.em(12), self._kernel_side, self._kernel_room
+        return Numbers(side, size) if side <= room else Numbers(max(1.0, floor(min(room, 0.8 * size))), size)
+
+    @cached_property
+    def _kernel_side(self) -> float:
+        """Of a cell that holds every weight."""
         size, fmt = self.style.em(12), self.formats.w
-        widest = max(self.style.width(fmt(w), size=size) for w in np.unique(kernels).tolist())
-        side = max(round(1.6 * size), round(widest / 0.84))
-        room = LARGEST_KERNEL * self.style.scale / max(plane(kernels[0, 0]).shape)
-        return Numbers(side, size) if side <= room else Numbers(max(1.0, floor(room)), size)
+        weights = np.zeros(1) if self.layer.kernels is None else np.unique(self.layer.kernels)
+        widest = max(self.style.width(fmt(w), size=size) for w in weights.tolist())
+        return max(round(1.6 * size), round(widest / 0.84))
+
+    @property
+    def _kernel_room(self) -> float:
+        """The largest side of a cell with which the kernel is not too large."""
+        rows, columns = (1, 1) if self.layer.kernels is None else plane(self.layer.kernels[0, 0]).shape
+        return float(LARGEST_KERNEL * self.style.scale / max(rows, columns))
 
     def scales(self) -> list[Scale]:
         """The shades that there are, with the names of what has them."""
@@ -330,7 +338,7 @@ def measured(channel_rows: ChannelRows) -> tuple[float, float]:
 
     shown = getattr(channel_rows.trace.spec.view, "show", "both")
     places = Arrangement(channel_rows, add=shown == "both" and channel_rows.meet)
-    return places.width, places.tower.bottom
+    return places.width, max(places.tower.bottom, places.unshortened)
 
 
 def fitted(channel_rows: ChannelRows) -> Numbers:

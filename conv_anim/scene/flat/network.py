@@ -89,7 +89,14 @@ class NetworkView(Connections):
         return Frame(tuple(kept), tuple(self._shown(stage, self.stages[stage].cell(step))))
 
     def _passed(self, stage: int, step: int) -> list[Primitive]:
-        return [item for cell in self.stages[stage].passed(step) for item in self._done(stage, cell)]
+        passed = self.stages[stage].passed(step)
+        if self.mode != "shades":
+            return [item for cell in passed for item in self._done(stage, cell)]
+        places: dict[int, list[Position]] = {}
+        for pane, place in map(self.at, passed):
+            places.setdefault(pane, []).append(place)
+        grids = self.grids[stage + 1]
+        return [i for pane, own in places.items() for i in grids[pane].finished(self._shown_in(stage + 1, pane), own)]
 
     def finished(self) -> Frame:
         return Frame(tuple(self._passed(len(self.stages) - 1, len(self.stages[-1]))))

@@ -309,16 +309,14 @@ class WindowView(FlatDrawing):
         """What is under the window, larger, with lines that lead to it."""
         if not self.enlarged:
             return []
-        grid = self.grids[1]
-        items: list[Primitive] = []
+        grid, items = self.grids[1], list["Primitive"]()
+        empty = [two(tap.window) for tap in step.taps if tap.x is None or tap.source > Source.BORROWED]
+        if empty:
+            items += grid.dashed(empty)
+            items += [grid.number(place, self.formats.empty, self.style.colors.background) for place in empty]
         for tap in step.taps:
-            place = two(tap.window)
-            empty = tap.x is None or tap.source > Source.BORROWED
-            if empty:
-                items += grid.dashed([place])
-                items.append(grid.number(place, self.formats.empty, self.style.colors.background))
-            else:
-                items += grid.cell(place, self.formats.x(tap.x or 0), self.style.colors.input, value=tap.x)
+            if tap.x is not None and tap.source <= Source.BORROWED:
+                items += grid.cell(two(tap.window), self.formats.x(tap.x), self.style.colors.input, value=tap.x)
         rows, columns = row_and_column(self.layer.operator)
         whole = [(r, c) for r in range(rows.kernel) for c in range(columns.kernel)]
         return [*items, *grid.framed(whole), *self._leads(step, grid)]

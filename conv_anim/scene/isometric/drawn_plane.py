@@ -180,8 +180,9 @@ class DrawnPlane:
             return self._tinted_window(reach, products)
         places = reach.cells()
         items: list[Primitive] = []
-        for place, text in products.items():
-            if place in self.texts:
+        for place in places:
+            text = products.get(place, self.texts.get(place, ""))
+            if text:
                 fill = self.fill(place)
                 clear = self.floor.plane.ring(place[0] + CLEAR, place[1] + CLEAR, 1 - 2 * CLEAR, 1 - 2 * CLEAR)
                 items.append(Polygons((clear,), fill))
