@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
+from functools import cache
 
 import jsonschema
 import numpy as np
@@ -22,10 +22,11 @@ from conv_anim.spec.document import parsed, scalar
 from conv_anim.spec.model import Given
 from conv_anim.spec.nodes import Entries
 from conv_anim.spec.op_types import TYPES as LAYER_TYPES
-from conv_anim.spec.reader import schema
 from conv_anim.spec.records import tables
+from conv_anim.spec.schema import schema
 from conv_anim.spec.themes import THEMES
 from conv_anim.spec.views import VIEWS
+from tests.cases import cases
 
 SCHEMA = jsonschema.Draft202012Validator(schema())
 
@@ -360,20 +361,24 @@ def test_defaults_and_examples_keep_to_their_own_schema():
 # the starter
 
 EXAMPLE = re.compile(r"^( *)#(\w+: )", re.MULTILINE)
-STARTERS = {type_: starter.text(type_, name="starter.yaml") for type_ in starter.STARTED}
 
 
-@pytest.mark.parametrize("type_", STARTERS)
+@cache
+def started(type_):
+    return starter.text(type_, name="starter.yaml")
+
+
+@pytest.mark.parametrize("type_", starter.STARTED)
 def test_the_starter_of_a_type_can_be_drawn(type_):
-    text = STARTERS[type_]
+    text = started(type_)
     loaded = pipeline.drawable(pipeline.loaded(Source("starter.yaml", text)))
     assert loaded.root.get("layer").get("type").value == type_
     pipeline.scene(loaded.spec)
 
 
-@pytest.mark.parametrize("type_", STARTERS)
+@pytest.mark.parametrize("type_", starter.STARTED)
 def test_any_line_of_the_starter_can_be_taken_alone(type_):
-    text = STARTERS[type_]
+    text = started(type_)
     examples = list(EXAMPLE.finditer(text))
     assert len(examples) > 30
     for match in examples:
@@ -383,9 +388,9 @@ def test_any_line_of_the_starter_can_be_taken_alone(type_):
         SCHEMA.validate(plain(loaded.root))
 
 
-@pytest.mark.parametrize("type_", STARTERS)
+@pytest.mark.parametrize("type_", starter.STARTED)
 def test_every_key_stands_in_the_starter_with_what_it_means(type_):
-    text = re.sub(r"\s*\n *# *", " ", STARTERS[type_])
+    text = re.sub(r"\s*\n *# *", " ", started(type_))
     fields = [*reader.SPEC.fields, *LAYER_TYPES[type_].keys.fields]
     fields += [f for outer in reader.SPEC.fields if outer is not reader.ONE_LAYER and outer is not reader.MORE_LAYERS
                for table in tables(outer.kind) for f in table.fields]  # fmt: skip
@@ -394,38 +399,41 @@ def test_every_key_stands_in_the_starter_with_what_it_means(type_):
         assert re.sub(r"\s+", " ", field.doc) in re.sub(r"\s+", " ", text), field.doc
 
 
-ERRORS = Path(__file__).parent / "errors"
 STRUCTURAL = {"unknown-key", "unknown-name", "wrong-type", "out-of-range", "missing-key", "format"}
 """What a schema can see."""
 UNSEEN = {
-    "a stack": {"missing_unpool_pool", "graph_unknown_name", "graph_too_far"},
+    "a stack": {"missing/unpool_pool", "graphs/unknown_name", "graphs/too_far"},
     "what follows from other keys": {
-        "missing_kernel_size", "missing_out_features", "missing_size", "missing_upsample", "random_bounds",
-        "panels_without_input",
+        "missing/kernel_size", "missing/out_features", "missing/size", "missing/upsample", "arrays/random_bounds",
+        "panels/without_input",
     },
     "numbers and lists in arrays": {
-        "ragged_missing_comma", "ragged_text", "out_of_range_weight", "wrong_type_empty_row", "out_of_range_number",
-        "wrong_type_weight_fraction",
+        "arrays/ragged_missing_comma", "arrays/ragged_text", "ranges/weight", "types/empty_row", "ranges/number",
+        "types/weight_fraction",
     },
-    "what is drawn": {"too_narrow"},
-    "JSON has no such numbers": {"yaml_surprise_nan"},
-    "line breaks": {"glyph_caption_line", "yaml_surprise_multiline_title"},
+    "what is drawn": {"views/too_narrow"},
+    "JSON has no such numbers": {"yaml_surprises/nan"},
+    "line breaks": {"characters/glyph_caption_line", "yaml_surprises/multiline_title"},
 }  # fmt: skip
 """Cases that only the reader refuses, by what a schema does not see."""
 
 
 def structural():
     """The cases whose every problem is one of form."""
-    for case in sorted(ERRORS.glob("*.yaml")):
-        codes = set(re.findall(r" error: .* \[([\w-]+)\]$", case.with_suffix(".txt").read_text("utf-8"), re.MULTILINE))
-        if codes <= STRUCTURAL and not case.read_bytes().startswith(b"# args"):
+    for case in cases():
+        codes = set(re.findall(r" error: .* \[([\w-]+)\]$", case.expected, re.MULTILINE))
+        if codes <= STRUCTURAL and not case.args:
             yield case
 
 
-@pytest.mark.parametrize("case", list(structural()), ids=lambda case: case.stem)
+@pytest.mark.parametrize("case", list(structural()), ids=lambda case: case.id)
 def test_what_the_reader_refuses_is_refused_by_the_schema_too(case):
-    refused = not SCHEMA.is_valid(plain(parsed(Source(case.stem, case.read_text(encoding="utf-8")))))
-    assert refused is not any(case.stem in names for names in UNSEEN.values())
+    refused = not SCHEMA.is_valid(plain(parsed(Source(case.title, case.spec.decode("utf-8")))))
+    assert refused is not any(case.id in names for names in UNSEEN.values())
+
+
+def test_what_the_schema_does_not_see_is_among_the_cases():
+    assert {name for names in UNSEEN.values() for name in names} <= {case.id for case in structural()}
 
 
 def test_the_schema_knows_every_layer_and_view():

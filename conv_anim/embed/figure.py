@@ -17,18 +17,8 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Scene
     from conv_anim.spec.model import Spec
 
-MEDIA = {
-    "gif": "image/gif",
-    "png": "image/png",
-    "apng": "image/apng",
-    "webp": "image/webp",
-    "svg": "image/svg+xml",
-}
-"""The formats that a page shows as an image, with their media types."""
-STILL = "still.png"
+STILL = formats.STILL.name
 """The format of what stands in for an animation."""
-MOVING = frozenset({"gif", "apng", "webp"})
-"""Those that move whatever the reader wants; an SVG stands still by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +33,7 @@ class Figure:
     @property
     def moves(self) -> bool:
         """Whether it takes a still to make it rest."""
-        return self.format in MOVING and self.step is None and len(self.scene.frames) > 1
+        return formats.of(self.format).restless and self.step is None and len(self.scene.frames) > 1
 
     def height(self, width: int) -> int:
         """In pixels, of the figure shown at a width."""
@@ -88,6 +78,7 @@ def darkened(spec: Spec) -> Spec:
 
 
 def usual_format(loaded: Loaded, step: int | None) -> str:
+    """The format of a figure for which none is named."""
     return "png" if step is not None else pipeline.default_formats(loaded.spec)[0]
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from conv_anim.painting.engine import Path
     from conv_anim.scene.primitives import Items, Primitive, Scene, Stroke
+    from conv_anim.spec.model import Animation
 
 POINT = 0.75
 """Points of a pixel: 96 pixels are an inch, as on a web page."""
@@ -45,10 +46,10 @@ def pages(drawn: Scene) -> bytes:
     return _document(drawn, _seen(drawn))
 
 
-def animategraphics(name: str, *, step: int, loop: bool) -> str:
-    """What to write in LaTeX to play the pages of ``name.pdf``, ``step`` milliseconds each."""
-    rate = f"{1000 / step:.4f}".rstrip("0").rstrip(".")
-    again = ",loop" if loop else ""
+def advice(name: str, animation: Animation) -> str:
+    """What to write in LaTeX to play the pages of ``name.pdf``."""
+    rate = f"{1000 / animation.step:.4f}".rstrip("0").rstrip(".")
+    again = ",loop" if animation.loop == 0 else ""
     played = f"\\animategraphics[autoplay{again},controls]{{{rate}}}{{{name}}}{{}}{{}}"
     return f"in LaTeX, with \\usepackage{{animate}}: {played}"
 
@@ -105,10 +106,11 @@ class AsMeasured:
     """Tells matplotlib to set text one character after the other, as it is measured: no kerning, no ligatures."""
 
     def get_fontfeatures(self) -> tuple[str, ...]:
+        """OpenType features that are turned off."""
         return "-kern", "-liga", "-clig"
 
     def get_language(self) -> None:
-        return None
+        """None: no language changes how characters are set."""
 
 
 class Page:

@@ -140,6 +140,7 @@ class Face:
         return found
 
     def width(self, text: str) -> float:
+        """How far a text advances, for an em of 1."""
         return sum(self.glyph(character).advance for character in text)
 
     def runs(self, text: str) -> Iterator[tuple[Path, str]]:

@@ -83,6 +83,7 @@ class Numbers:
 
     @property
     def fit(self) -> Fit:
+        """What other figures have to match."""
         return Fit(self.cell, self.size, grows=True)
 
 
@@ -137,6 +138,7 @@ class Grid:
 
     @property
     def middle(self) -> float:
+        """The middle of its height, in pixels."""
         return self.y + self.height / 2
 
     def box(self, row: int, column: int) -> Box:
@@ -144,6 +146,7 @@ class Grid:
         return self.x + column * side, self.y + row * side, side, side
 
     def boxes(self, places: Iterable[Position], fill: str | None, stroke: Stroke | None) -> Boxes:
+        """Some cells as boxes."""
         return Boxes(tuple(self.box(*place) for place in places), fill, stroke)
 
     def number(self, place: Position, text: str, on: str, *wanted: str, bold: bool = False) -> Text:
@@ -315,6 +318,7 @@ class SheetGrid:
 
     @property
     def mark_style(self) -> MarkStyle:
+        """How marked cells look on it."""
         return MarkStyle(self.grid.style, self.color)
 
     @cached_property

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from conv_anim.diagnostics import Problem
     from conv_anim.limits import Limits
     from conv_anim.spec.arrays import Files, Written
-    from conv_anim.spec.kinds import Maybe, Schema
+    from conv_anim.spec.kinds import Maybe
     from conv_anim.spec.model import Size, View
     from conv_anim.spec.nodes import Node
     from conv_anim.spec.records import Chosen, Record

@@ -69,14 +69,17 @@ class ChannelRows:
 
     @property
     def layer(self) -> LayerTrace:
+        """The traced layer that is drawn."""
         return self.trace.layer
 
     @cached_property
     def say(self) -> Language:
+        """The spec's language."""
         return Language(self.trace.spec.lang)
 
     @property
     def outputs(self) -> int:
+        """How many output channels there are."""
         return self.layer.means.out_channels
 
     @cached_property
@@ -112,6 +115,7 @@ class ChannelRows:
 
     @cached_property
     def steps(self) -> Steps:
+        """The steps of the animation, in its order."""
         return Steps((self.outputs if self.meet else 1, *self.layer.means.out_size), self.trace.spec.animation)
 
     def turn(self, k: int) -> Turn:
@@ -127,6 +131,7 @@ class ChannelRows:
 
     @cached_property
     def sheet(self) -> Sheet:
+        """The input with its border, as the window meets it."""
         means = self.layer.means
         if not isinstance(means, Gather):
             return Sheet.read_by(means)
@@ -144,6 +149,7 @@ class ChannelRows:
 
     @cached_property
     def formats(self) -> Formats:
+        """How its numbers are written."""
         layer = self.layer
         if not isinstance(layer.means, Gather):
             return Formats.of(layer)
@@ -152,11 +158,13 @@ class ChannelRows:
 
     @cached_property
     def maps(self) -> list[Array]:
+        """The map that each input channel makes, of every filter that is shown."""
         filters = self.outputs if self.meet else 1
         return [channel_row.map for channel in range(filters) for channel_row in self.of(channel)]
 
     @cached_property
     def map_format(self) -> Format:
+        """How the numbers of these maps are written."""
         return format_for(self.layer.output, *self.maps)
 
     @cached_property
@@ -267,6 +275,7 @@ class ChannelRows:
     # colours
 
     def group(self, channel: int) -> int:
+        """The group of an input channel."""
         return channel // self.seen
 
     def color(self, channel: int) -> str:
@@ -276,14 +285,17 @@ class ChannelRows:
         return told_apart(self.style.colors, self.group(channel) if self.groups > 1 else channel)
 
     def faint(self, channel: int) -> str:
+        """The colour of a channel that is not at work."""
         return mix(self.style.colors.background, self.color(channel), FAINT)
 
     def kernel_color(self, channel: int) -> str:
+        """The colour of a channel's kernel."""
         if self.layer.means.in_channels == 1:
             return self.style.colors.kernel
         return mix(self.style.colors.background, self.color(channel), 0.5)
 
     def map_color(self, channel: int) -> str:
+        """The colour of the map that a channel makes."""
         if self.layer.means.in_channels == 1:
             return self.style.colors.output
         return mix(self.style.colors.background, self.color(channel), 0.75)
@@ -313,6 +325,7 @@ class ChannelRows:
         return max((self.bias_of(channel) for channel in range(self.outputs)), key=len)
 
     def bias_of(self, channel: int) -> str:
+        """A channel's bias as the end of a sum; "" without."""
         bias = self.layer.bias
         if bias is None:
             return ""

@@ -48,20 +48,24 @@ class Diagram:
 
     @property
     def layers(self) -> tuple[LayerTrace, ...]:
+        """The layers of the trace, first to last."""
         return self.trace.layers
 
     @property
     def say(self) -> Language:
+        """The spec's language."""
         return Language(self.trace.spec.lang)
 
     # maps
 
     @cached_property
     def maps(self) -> list[Array]:
+        """The numbers of all maps: the input, then each layer's output."""
         return [self.trace.input, *(layer.output for layer in self.layers)]
 
     @cached_property
     def formats(self) -> list[Format]:
+        """How its numbers are written."""
         return [format_for(values) for values in self.maps]
 
     # shades
@@ -166,6 +170,7 @@ class Diagram:
 
     @cached_property
     def columns(self) -> list[list[int]]:
+        """The numbers of the maps in each column, from left to right."""
         return [[k for k, depth in enumerate(self.depths) if depth == d] for d in range(max(self.depths) + 1)]
 
     @property
@@ -180,6 +185,7 @@ class Diagram:
 
     @cached_property
     def signs(self) -> list[Callout]:
+        """The labels, from left to right."""
         return [self._sign(k) for k in range(len(self.maps))]
 
     def _sign(self, k: int) -> Callout:
@@ -207,6 +213,7 @@ class Diagram:
 
     @property
     def labelled(self) -> bool:
+        """Whether the spec asks for labels."""
         return self.trace.spec.labels is not None
 
     def _first(self, k: int) -> bool:
@@ -236,10 +243,12 @@ class Diagram:
 
     @property
     def badge_size(self) -> float:
+        """Em of the text in a badge, in pixels."""
         return self.style.label_size
 
     @property
     def badge_height(self) -> float:
+        """In pixels."""
         return 1.9 * self.badge_size
 
     def badge_width(self, k: int) -> float:
@@ -346,5 +355,6 @@ class Diagram:
 
     @cached_property
     def width(self) -> float:
+        """In pixels."""
         ends = [self.grids[k][0].x + self.signs[k].width for k in range(len(self.maps))] if self.labelled else []
         return max([self.lefts[-1] + self._wide(len(self.columns) - 1), *ends])

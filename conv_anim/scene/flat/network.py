@@ -74,6 +74,7 @@ class NetworkView(Connections):
 
     @cached_property
     def starts(self) -> list[int]:
+        """The first frame of each layer, and the number of all frames."""
         return [0, *accumulate(map(len, self.stages))]
 
     def _stage(self, k: int) -> tuple[int, int]:
@@ -226,6 +227,7 @@ class NetworkView(Connections):
         return Turn(stage + 1, self.stages[stage].cell(step))
 
     def panel(self) -> Panel:
+        """It as a panel, which can be put beside others."""
         made = animated(self, self.width, self.foot, baseline=self.line, fit=self.numbers.fit)
         if self._written:
             made = align(made, self._line_room, self._line_top + self.style.label_size)

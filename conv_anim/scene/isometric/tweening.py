@@ -38,6 +38,7 @@ LEAST = 1e-6
 
 
 def between(start: Position, end: Position, share: float) -> Spot:
+    """The point that is a share of the way from one place to another."""
     return start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])
 
 
@@ -57,6 +58,7 @@ def cut(span: Span) -> list[tuple[int, Span]]:
 
 
 def ring(plane: Plane, rows: Span, columns: Span) -> tuple[Point, ...]:
+    """The outline of a part of a plane."""
     return plane.ring(rows[0], columns[0], rows[1] - rows[0], columns[1] - columns[0])
 
 
@@ -70,6 +72,7 @@ class Tweening:
 
     @cached_property
     def blocks(self) -> list[tuple[Span, Span]]:
+        """Rows and columns that the window covers, in parts if it has gaps."""
         sheet = self.drawn_plane.floor.sheet
         return list(product(spans(sheet.rows, self.spot[0]), spans(sheet.columns, self.spot[1])))
 
@@ -82,6 +85,7 @@ class Tweening:
     # the window
 
     def window(self) -> list[Primitive]:
+        """The cells under the window."""
         drawn_plane, plane = self.drawn_plane, self.drawn_plane.floor.plane
         if drawn_plane.style.frame is not None:
             blocks = [(top, left, bottom, right) for (top, bottom), (left, right) in self.blocks]
@@ -102,6 +106,7 @@ class Tweening:
 
     @cached_property
     def texts(self) -> dict[Position, str]:
+        """The numbers that have to be written again, above the window."""
         return {place: text for place, text in self.drawn_plane.texts.items() if place in self.touched}
 
     def _cleared(self, places: Iterable[Position]) -> list[Primitive]:
@@ -139,6 +144,7 @@ class Tweening:
     # what it makes
 
     def result(self) -> list[Primitive]:
+        """The output cell."""
         style = self.drawn_plane.style
         color = style.at_work(self.top.color)
         return [Polygons((self.top.plane.ring(*self.spot),), color, style.edge)]

@@ -49,10 +49,12 @@ class Lattice:
 
     @property
     def layers(self) -> tuple[LayerTrace, ...]:
+        """The layers of the trace, first to last."""
         return self.trace.layers
 
     @cached_property
     def axes(self) -> list[Axis]:
+        """The axis of each layer."""
         return [layer.operator.axes[0] for layer in self.layers]
 
     @cached_property
@@ -85,6 +87,7 @@ class Lattice:
 
     @cached_property
     def say(self) -> Language:
+        """The spec's language."""
         return Language(self.trace.spec.lang)
 
     # sizes
@@ -109,6 +112,7 @@ class Lattice:
 
     @cached_property
     def radius(self) -> int:
+        """Of a node, in pixels."""
         if not self.has_numbers:
             return max(3, round(NODE * self.pitch / 2))
         widest = max(self.style.width(text, size=self.number_size, bold=True) for texts in self.maps for text in texts)
@@ -125,6 +129,7 @@ class Lattice:
 
     @cached_property
     def widest_weight(self) -> float:
+        """Width of the widest weight, in pixels."""
         kernels = self.layers[-1].kernels
         if kernels is None:
             return 0.0
@@ -146,6 +151,7 @@ class Lattice:
 
     @cached_property
     def rows(self) -> list[Row]:
+        """The maps as rows of nodes, the input lowest."""
         floor = LEAST * self.style.scale
         if self.has_numbers:
             floor = max(floor, 2 * self.radius + WEIGHTS * self.style.scale)
@@ -201,10 +207,12 @@ class Lattice:
 
     @property
     def is_causal(self) -> bool:
+        """Whether no output sees an input after it."""
         return any(map(is_causal, self.axes))
 
     @property
     def width(self) -> float:
+        """In pixels."""
         labels = 0.0
         if self.trace.spec.labels is not None:
             labels = LABEL * self.style.gap + max(post.width for post in self.posts)

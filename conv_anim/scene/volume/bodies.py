@@ -45,6 +45,7 @@ class Body:
     # the map
 
     def static(self) -> list[Primitive]:
+        """What does not change."""
         return [*self._canvas(), *self._map()]
 
     def _canvas(self) -> list[Primitive]:
@@ -123,6 +124,7 @@ class Body:
         return [Lines(((*above, above[0]), (*beside, beside[0])), stroke)]
 
     def strong(self, place: int) -> str:
+        """The colour of a slice's cells under the window."""
         return mix(self.fill(place), self.over, self.style.theme.overlay)
 
     @property
