@@ -176,37 +176,6 @@ def scene(spec: Spec, *, limits: Limits = USUAL) -> Scene:
         raise SpecError([Problem(Code.OUT_OF_RANGE, str(error), "size.width", hint=hint)]) from None
 
 
-def words(spec: Spec) -> str:
-    """What is drawn of a spec's own words."""
-    return "".join(said for said in _written(spec) if isinstance(said, str))
-
-
-def _written(spec: Spec) -> Iterator[str | bool | None]:
-    yield from (spec.formula, spec.caption)
-    for one in spec.figures:
-        labels = one.labels
-        yield from () if labels is None else (labels.input, labels.kernel, labels.output)
-        yield from (one.title, one.formula, one.caption) if spec.panels else ()
-
-
-def _missing(spec: Spec) -> Iterator[GlyphError]:
-    """All characters of a spec's own words that no font has."""
-    from conv_anim.painting.fonts import GlyphError, Measures
-
-    for character in dict.fromkeys(words(spec)):
-        try:
-            Measures().width(character, size=1.0)
-        except GlyphError as error:
-            yield error
-
-
-def _glyph_hint(error: GlyphError) -> str:
-    """How to get a font, or around it."""
-    if not error.chinese:
-        return "use other characters"
-    return "install Noto Sans TC (apt install fonts-noto-cjk, or from fonts.google.com), or use other words"
-
-
 def render(spec: Spec, path: str | PathLike[str], *, step: Steps | None = None, limits: Limits | None = None) -> Path:
     """Draw a spec into a file; its suffix says the format, as in ``fig.gif``, ``fig.svg`` or ``fig.storyboard.pdf``.
 
@@ -275,10 +244,15 @@ def illegible(drawn: Scene) -> str | None:
 
 def left_out(drawn: Scene, format_: str, step: Steps | None) -> str | None:
     """What is to be said of outputs that an animation does not show."""
-    if drawn.left_out is None or step is not None or format_ in {*STILLS, "still.png"}:
+    if drawn.left_out is None or step is not None or not _moving(format_):
         return None
     shown, count = drawn.left_out
     return f"{shown:,} of {count:,} outputs are shown; --set animation.every=1 shows all of them"
+
+
+def _moving(format_: str) -> bool:
+    """Whether a format shows every step."""
+    return format_.partition(".")[0] in formats.LAYOUTS or formats.of(format_).all_frames
 
 
 def names(spec: Spec, format_: str, name: str, *, step: Steps | None = None, limits: Limits = USUAL) -> list[str]:

@@ -157,7 +157,10 @@ def key(job: Job) -> str:
     """What decides the bytes of a job's files, as a sum; empty if it cannot be known."""
     from conv_anim.app import build_cache
 
-    if any(map(_foreign, job.spec.figures)) or job.spec.theme.font_files:  # a font may change, and keep its name
+    format_ = formats.of(job.format)
+    if any(map(_foreign, job.spec.figures)) or not formats.is_ours(format_):
+        return ""
+    if job.spec.theme.font_files:  # a font may change, and keep its name
         return ""
     encoder = "-" if format_.encoder is None else named(format_.encoder)()
     parts = (repr(job.spec), job.format, repr(job.step), job.path.name, repr(job.limits), encoder)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from conv_anim import pipeline
 from conv_anim.diagnostics import SpecError
 from conv_anim.limits import USUAL
-from conv_anim.spec import appearance, source_map
+from conv_anim.spec import appearance, formats, source_map
 from conv_anim.spec.themes import THEMES
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from conv_anim.claims import Claims
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
 from conv_anim.embed import html
 from conv_anim.embed.blocks import blocks
-from conv_anim.embed.figure import MEDIA, STILL, Figure, darkened, figure, said, usual_format
+from conv_anim.embed.figure import STILL, Figure, darkened, figure, said, usual_format
 from conv_anim.limits import USUAL
 from conv_anim.spec.formats import IMAGES, split
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from conv_anim.diagnostics import Code, listed
 from conv_anim.spec import view_support
 from conv_anim.spec.cells import CELLS, FACES, MAPS, SCALE
-from conv_anim.spec.kinds import Either, Flag, Made, OneOf, is_mapping, is_scalar
+from conv_anim.spec.kinds import Either, Flag, Made, OneOf
 from conv_anim.spec.model import (
     Channels,
     Flat,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.style import Style
     from conv_anim.scene.timeline import Phase
-    from conv_anim.spec.op import Woven
+    from conv_anim.spec.shown_as import Woven
     from conv_anim.tracing.trace import Trace
     from conv_anim.tracing.values import Array
 
