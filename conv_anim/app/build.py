@@ -91,7 +91,9 @@ def done(job: Job) -> Outcome:
     try:
         for name, _ in made:
             claims.check(job.path.with_name(name), job.spec.files, ELSEWHERE)
-        written = tuple(_put(job.path.with_name(name), data, check=job.check) for name, data in made)
+        written = tuple(
+            _put(job.path.with_name(name), data, check=job.check, text=_is_text(job)) for name, data in made
+        )
         _note(job, made)
         return Outcome(written, advice=_advice(job), note=outcome.note)
     except SpecError as error:
@@ -114,19 +116,27 @@ def drawn(job: Job) -> tuple[Outcome, Made]:
         return Outcome(problems=(fatal_errors.unforeseen(error, str(job.path)),)), []
 
 
-def _put(path: Path, data: bytes, *, check: bool) -> tuple[Path, Change]:
+def _is_text(job: Job) -> bool:
+    return job.format != "frames" and formats.of(job.format).text
+
+
+def _put(path: Path, data: bytes, *, check: bool, text: bool) -> tuple[Path, Change]:
     from conv_anim.export import files
 
-    change = _change(path, data)
+    change = _change(path, data, text=text)
     if change != "same" and not check:
         files.write(path, data)
     return path, change
 
 
-def _change(path: Path, data: bytes) -> Change:
-    """What becomes of a file that is to hold this; of a larger one nothing is read. Raises OSError."""
+def _change(path: Path, data: bytes, *, text: bool) -> Change:
+    """What becomes of a file that is to hold this; of a larger one nothing is read. Raises OSError.
+
+    A ``text`` may have the line ends of Windows, as a checkout of git may give it.
+    """
+    lines = data.replace(b"\n", b"\r\n") if text else data
     try:
-        return "same" if opening.content(path, len(data)) == data else "changed"
+        return "same" if opening.content(path, len(lines)) in {data, lines} else "changed"
     except OSError as error:
         if error.errno in ABSENT:
             return "new"

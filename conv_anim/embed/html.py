@@ -30,11 +30,11 @@ def attribute(text: str) -> str:
     return escape(text).replace("|", "&#124;")
 
 
-def image(figure: Figure, source: str, *, width: int | None = None) -> str:
-    """``source`` is an address that needs no more quoting; ``width`` in pixels, the figure's own by default."""
+def image(figure: Figure, address_: str, *, width: int | None = None) -> str:
+    """``address_`` needs no more quoting; ``width`` in pixels, the figure's own by default."""
     wide = width or figure.scene.width
     size = f'width="{wide}" height="{figure.height(wide)}"'
-    return f'<img src="{source}" alt="{attribute(figure.alt)}" {size}>'
+    return f'<img src="{address_}" alt="{attribute(figure.alt)}" {size} />'
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def adaptive(image_: str, where: Addresses) -> str:
         (RESTING, where.poster),
         (DARK, where.dark),
     )
-    found = "".join(f'<source media="{media}" srcset="{address_}">' for media, address_ in sources if address_)
+    found = "".join(f'<source media="{media}" srcset="{address_}" />' for media, address_ in sources if address_)
     return f"<picture>{found}{image_}</picture>" if found else image_
 
 
@@ -74,11 +74,18 @@ def _data(figure: Figure, *, poster: bool) -> tuple[str, str | None]:
 
 
 def _page(figure: Figure, width: int | None) -> str:
-    """A page of its own inside another one, from which it is sealed off."""
+    """A page of its own inside another one, from which it is sealed off.
+
+    It lies over a still, which is all that is left where frames are taken out, as from notebooks that nobody trusts.
+    """
     page = escape(figure.encoded().decode())
     wide = f"{width}px" if width else "100%"
-    style = f"width: {wide}; height: {figure.scene.height + CONTROLS}px; border: 0"
-    return f'<iframe title="{attribute(figure.alt)}" sandbox="allow-scripts" style="{style}" srcdoc="{page}"></iframe>'
+    around = f"position: relative; width: {wide}; height: {figure.scene.height + CONTROLS}px"
+    style = "position: absolute; inset: 0; width: 100%; height: 100%; border: 0; background: #fff"
+    still = image(figure, data_uri("png", figure.poster()), width=width)
+    alt = attribute(figure.alt)
+    frame = f'<iframe title="{alt}" sandbox="allow-scripts" style="{style}" srcdoc="{page}"></iframe>'
+    return f'<div style="{around}">{still}{frame}</div>'
 
 
 def data_uri(format_: str, data: bytes) -> str:
@@ -89,6 +96,12 @@ def data_uri(format_: str, data: bytes) -> str:
 def address(file: Path, page: Path) -> str:
     """How a page links to a file."""
     return quote(relpath(file, page.parent).replace("\\", "/"))
+
+
+def source(file: Path, page: Path) -> str:
+    """How HTML in a page names an image: with a leading ``./`` or ``../``, else bundlers look among their packages."""
+    linked = address(file, page)
+    return linked if linked.startswith("../") else f"./{linked}"
 
 
 def problems(found: Iterable[Problem]) -> str:

@@ -16,7 +16,7 @@ from conv_anim.app import plan
 from conv_anim.app.build import Job
 from conv_anim.claims import Claims
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
-from conv_anim.embed import html
+from conv_anim.embed import html, listings
 from conv_anim.embed.blocks import blocks
 from conv_anim.embed.figure import STILL, Figure, darkened, figure, said, usual_format
 from conv_anim.limits import USUAL
@@ -243,10 +243,11 @@ class _PendingBlock:
         *lines, prefix = between.split("\n")
         listing = self._listing()
         if not lines and not listing:
-            return self._html(shown, jobs)
+            return self._image(shown, jobs)
         prefix = prefix if not prefix.strip(" \t>") else ""
         made = ["", self._image(shown, jobs), "", *listing]
-        return "".join(f"{line}{self.page.newline}" for line in ["", *(f"{prefix}{x}".rstrip() for x in made)]) + prefix
+        text = "".join(f"{line}{self.page.newline}" for line in ["", *(f"{prefix}{x}".rstrip() for x in made)]) + prefix
+        return between if listings.alike(between, text) else text
 
     def _image(self, shown: Figure, jobs: list[Job]) -> str:
         """A plain image of Markdown where that says all, since every site builder knows it; else HTML."""
@@ -255,7 +256,7 @@ class _PendingBlock:
         return f"![{SPECIAL.sub(_escaped, shown.alt)}]({html.address(jobs[0].file, self.page.path)})"
 
     def _html(self, shown: Figure, jobs: list[Job]) -> str:
-        address, *more = (html.address(job.file, self.page.path) for job in jobs)
+        address, *more = (html.source(job.file, self.page.path) for job in jobs)
         image = html.image(shown, address, width=self.block.options.width)
         half = len(jobs) // 2 if self.block.options.dark else len(jobs)
         poster = more[0] if half > 1 else None

@@ -51,7 +51,7 @@ def advice(name: str, animation: Animation) -> str:
     rate = f"{1000 / animation.step:.4f}".rstrip("0").rstrip(".")
     again = ",loop" if animation.loop == 0 else ""
     played = f"\\animategraphics[autoplay{again},controls]{{{rate}}}{{{name}}}{{}}{{}}"
-    return f"in LaTeX, with \\usepackage{{animate}}: {played}"
+    return f"in LaTeX, with \\usepackage{{graphicx,animate}}: {played}"
 
 
 def _seen(drawn: Scene) -> list[Items]:

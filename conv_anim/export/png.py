@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Scene
 
 OPAQUE = 255
+DPI = (96, 96)
+"""Pixels to the inch, as on a web page: documents show a PNG as large as the PDF."""
 
 
 def picture(drawn: Scene) -> bytes:
@@ -28,7 +30,7 @@ def encode(pixels: NDArray[np.uint8], *, title: str, description: str) -> bytes:
     """A PNG of RGBA (height, width, 4), without its fourth channel if all of it is opaque."""
     out = BytesIO()
     mode = "RGB" if pixels[..., 3].min() == OPAQUE else "RGBA"
-    Image.fromarray(pixels).convert(mode).save(out, "PNG", optimize=True, pnginfo=words(title, description))
+    Image.fromarray(pixels).convert(mode).save(out, "PNG", optimize=True, dpi=DPI, pnginfo=words(title, description))
     return out.getvalue()
 
 

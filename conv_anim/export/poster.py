@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from conv_anim.export.palette import key, keys, palette
-from conv_anim.export.png import words
+from conv_anim.export.png import DPI, words
 from conv_anim.painting.agg import flat_colors, frames, has_pictures
 
 if TYPE_CHECKING:
@@ -31,5 +31,5 @@ def picture(drawn: Scene) -> bytes:
     image.putpalette(colors.data)
     through = {"transparency": 0} if drawn.transparent else {}
     out = BytesIO()
-    image.save(out, "PNG", optimize=True, **through, pnginfo=words(drawn.title, drawn.description))
+    image.save(out, "PNG", optimize=True, dpi=DPI, **through, pnginfo=words(drawn.title, drawn.description))
     return out.getvalue()
