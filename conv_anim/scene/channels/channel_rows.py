@@ -17,8 +17,8 @@ from conv_anim.scene.numbers import MINUS, Format, Formats, format_for, plane
 from conv_anim.scene.primitives import Boxes
 from conv_anim.scene.sheet import Sheet, two
 from conv_anim.scene.steps import Steps
+from conv_anim.scene.traced import Traced
 from conv_anim.scene.volume.hues import told_apart
-from conv_anim.scene.wording.language import Language
 from conv_anim.tracing.gathers import Gather
 from conv_anim.tracing.values import channel_maps
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     from conv_anim.scene.grid import Grid, Position
     from conv_anim.scene.primitives import Primitive
-    from conv_anim.scene.style import Style
-    from conv_anim.tracing.trace import LayerTrace, Trace
     from conv_anim.tracing.values import Array
 
 FAINT = 0.35
@@ -46,19 +44,8 @@ class ChannelRow:
 
 
 @dataclass(frozen=True)
-class ChannelRows:
+class ChannelRows(Traced):
     """The channels of a trace of one layer: those of one filter at a time, or all at once where they never meet."""
-
-    trace: Trace
-    style: Style
-
-    @property
-    def layer(self) -> LayerTrace:
-        return self.trace.layer
-
-    @cached_property
-    def say(self) -> Language:
-        return Language(self.trace.spec.lang)
 
     @property
     def outputs(self) -> int:

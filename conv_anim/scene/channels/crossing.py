@@ -18,6 +18,7 @@ from conv_anim.scene.layout import Panel, animated
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke
 from conv_anim.scene.steps import Steps
+from conv_anim.scene.traced import Traced
 from conv_anim.scene.volume.hues import strengthened, told_apart
 
 if TYPE_CHECKING:
@@ -29,11 +30,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Crossing:
+class Crossing(Traced):
     """Every frame brings one channel to its new place."""
-
-    trace: Trace
-    style: Style
 
     @cached_property
     def channel_rows(self) -> ChannelRows:
@@ -65,10 +63,6 @@ class Crossing:
         return told_apart(self.style.colors, channel // (self.count // self.groups))
 
     # places
-
-    @property
-    def labelled(self) -> bool:
-        return self.trace.spec.labels is not None
 
     @cached_property
     def signs(self) -> list[Callout]:

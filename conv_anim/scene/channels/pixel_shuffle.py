@@ -21,6 +21,7 @@ from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.primitives import Frame, Lines
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.tints import tints
+from conv_anim.scene.traced import Traced
 
 if TYPE_CHECKING:
     from conv_anim.scene.hit_regions import HitRegion
@@ -35,11 +36,8 @@ Cell = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class PixelShuffling:
+class PixelShuffling(Traced):
     """Input on the left, output on the right; every frame copies a cell."""
-
-    trace: Trace
-    style: Style
 
     @cached_property
     def channel_rows(self) -> ChannelRows:
@@ -87,10 +85,6 @@ class PixelShuffling:
         return self.color(row % factor * factor + column % factor)
 
     # places
-
-    @property
-    def labelled(self) -> bool:
-        return self.trace.spec.labels is not None
 
     @cached_property
     def signs(self) -> list[Callout]:
