@@ -18,6 +18,7 @@ from conv_anim.tracing.scatter import Scatter
 if TYPE_CHECKING:
     from conv_anim.scene.sheet import Sheet
     from conv_anim.scene.style import Style
+    from conv_anim.scene.wording.language import Language
     from conv_anim.tracing.operators import Operator
     from conv_anim.tracing.scatter import FullAxis
     from conv_anim.tracing.trace import LayerTrace
