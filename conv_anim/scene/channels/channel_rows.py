@@ -48,7 +48,7 @@ class ChannelRows(Traced):
     """The channels of a trace of one layer: those of one filter at a time, or all at once where they never meet."""
 
     @property
-    def outputs(self) -> int:
+    def out_channels(self) -> int:
         return self.layer.means.out_channels
 
     @cached_property
@@ -73,9 +73,9 @@ class ChannelRows(Traced):
         return lru_cache(maxsize=64)(self._of)
 
     def _of(self, channel: int) -> list[ChannelRow]:
-        layer, each = self.layer, self.outputs // self.groups
+        layer, each = self.layer, self.out_channels // self.groups
         if layer.kernels is None:
-            return [ChannelRow(c, c, None, layer.output[c]) for c in range(self.outputs)]
+            return [ChannelRow(c, c, None, layer.output[c]) for c in range(self.out_channels)]
         if not self.meet:
             return [ChannelRow(c // each, c, kernels[0], layer.output[c]) for c, kernels in enumerate(layer.kernels)]
         seen = layer.operator.seen_by(channel)
@@ -84,7 +84,7 @@ class ChannelRows(Traced):
 
     @cached_property
     def steps(self) -> Steps:
-        return Steps((self.outputs if self.meet else 1, *self.layer.means.out_size), self.trace.spec.animation)
+        return Steps((self.out_channels if self.meet else 1, *self.layer.means.out_size), self.trace.spec.animation)
 
     def turn(self, k: int) -> Turn:
         """What a step makes: where channels never meet, a cell of all of them."""
@@ -124,7 +124,7 @@ class ChannelRows(Traced):
 
     @cached_property
     def maps(self) -> list[Array]:
-        filters = self.outputs if self.meet else 1
+        filters = self.out_channels if self.meet else 1
         return [channel_row.map for channel in range(filters) for channel_row in self.of(channel)]
 
     @cached_property
@@ -167,7 +167,7 @@ class ChannelRows(Traced):
 
     def output_color(self, output: int) -> str:
         """Of an output channel: its group's, if there are groups."""
-        first = output // (self.outputs // self.groups) * self.seen
+        first = output // (self.out_channels // self.groups) * self.seen
         return self.color(first) if self.groups > 1 else self.style.colors.output
 
     def blank(self, width: float, height: float) -> Boxes:
@@ -187,7 +187,7 @@ class ChannelRows(Traced):
     @cached_property
     def bias_text(self) -> str:
         """The bias as it is written in every sum, with room for the widest; empty without one."""
-        return max((self.bias_of(channel) for channel in range(self.outputs)), key=len)
+        return max((self.bias_of(channel) for channel in range(self.out_channels)), key=len)
 
     def bias_of(self, channel: int) -> str:
         bias = self.layer.bias
@@ -198,7 +198,7 @@ class ChannelRows(Traced):
 
     def tally(self, room: float) -> Tally:
         """Room for the numbers of all maps at any cell, added up."""
-        filters = [self.of(channel) for channel in range(self.outputs)]
+        filters = [self.of(channel) for channel in range(self.out_channels)]
         terms = tuple(np.stack([channel_rows[k].map for channel_rows in filters]) for k in range(self.seen))
         return Tally(self.style, self.map_format, terms, self.layer.bias, self.layer.output, room)
 

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.callouts import Callout
-from conv_anim.scene.channels.channel_rows import ChannelRows
-from conv_anim.scene.channels.headings import ends
+from conv_anim.scene.channels.headings import Moved
 from conv_anim.scene.channels.towers import Heights, MapRows, tower
 from conv_anim.scene.color import mix
 from conv_anim.scene.curves import bent
@@ -18,7 +16,6 @@ from conv_anim.scene.layout import Panel, animated
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke
 from conv_anim.scene.steps import Steps
-from conv_anim.scene.traced import Traced
 from conv_anim.scene.volume.hues import strengthened, told_apart
 
 if TYPE_CHECKING:
@@ -30,12 +27,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Crossing(Traced):
+class Crossing(Moved):
     """Every frame brings one channel to its new place."""
-
-    @cached_property
-    def channel_rows(self) -> ChannelRows:
-        return ChannelRows(self.trace, self.style)
 
     @cached_property
     def groups(self) -> int:
@@ -45,7 +38,7 @@ class Crossing(Traced):
 
     @property
     def count(self) -> int:
-        return self.channel_rows.outputs
+        return self.out_channels
 
     @cached_property
     def sources(self) -> list[int]:
@@ -64,19 +57,11 @@ class Crossing(Traced):
 
     # places
 
-    @cached_property
-    def signs(self) -> list[Callout]:
-        return [Callout(self.style, label, None) for label in ends(self.trace, self.channel_rows.say)]
-
-    @cached_property
-    def top(self) -> int:
-        return round(max(sign.height for sign in self.signs) + 2.1 * self.style.gap) if self.labelled else 0
-
     def _spans(self, group: int) -> list[Span]:
         """The heights of all maps, in groups of so many."""
         gap, high = (
             round(self.style.gap * (1.4 if self.labelled else 0.8)),
-            self.shape[0] * self.channel_rows.numbers.cell,
+            self.shape[0] * self.numbers.cell,
         )
         heights = Heights(high, high, 0, high, gap, gap + round(0.8 * self.style.gap))
         groups = [[MapRows(c, (c,)) for c in range(first, first + group)] for first in range(0, self.count, group)]
@@ -103,7 +88,7 @@ class Crossing(Traced):
         """Where lines may leave the height of their map: beyond all maps and names."""
         size = self.style.small_size
         names = [self.style.width(self._name_of(c), size=size) for c in range(self.count)] if self.labelled else []
-        wide = max([self.shape[1] * self.channel_rows.numbers.cell, *names])
+        wide = max([self.shape[1] * self.numbers.cell, *names])
         return 0.8 * self.style.gap + wide + 0.5 * self.style.gap
 
     @cached_property
@@ -112,11 +97,11 @@ class Crossing(Traced):
         return round(wide + max(6 * self.style.gap, 1.1 * self.count * self.style.gap))
 
     def _grid(self, x: float, y: float) -> Grid:
-        return Grid(self.style, self.channel_rows.numbers, *self.shape, x, y)
+        return Grid(self.style, self.numbers, *self.shape, x, y)
 
     @property
     def width(self) -> float:
-        widths: list[float] = [self.shape[1] * self.channel_rows.numbers.cell]
+        widths: list[float] = [self.shape[1] * self.numbers.cell]
         texts = [self._new_name(channel) for channel in range(self.count)] if self.labelled else []
         widths += [self.style.width(text, size=self.style.small_size) for text in texts]
         return self.right + max(*widths, self.signs[1].width if self.labelled else 0)
@@ -131,7 +116,7 @@ class Crossing(Traced):
         items: list[Primitive] = []
         before, after = self.columns
         for channel, grid in enumerate(before):
-            items += grid.filled(plane(self.trace.input[channel]), self.channel_rows.formats.x, self.color(channel))
+            items += grid.filled(plane(self.trace.input[channel]), self.formats.x, self.color(channel))
         for grid in after:
             items += grid.pending()
         items += [self._way(output, 0.45, 1.5) for output in range(self.count)]
@@ -165,10 +150,10 @@ class Crossing(Traced):
 
     def _name_of(self, channel: int) -> str:
         group = channel // (self.count // self.groups)
-        return self.channel_rows.say("channels.in_group", channel=channel + 1, group=group + 1)
+        return self.say("channels.in_group", channel=channel + 1, group=group + 1)
 
     def _new_name(self, channel: int) -> str:
-        return self.channel_rows.say("channels.moved", channel=channel + 1, source=self.sources[channel] + 1)
+        return self.say("channels.moved", channel=channel + 1, source=self.sources[channel] + 1)
 
     def frame(self, k: int) -> Frame:
         kept: list[Primitive] = []
@@ -177,7 +162,7 @@ class Crossing(Traced):
         output, _ = self.steps.cell(k)
         source = self.sources[output]
         read = self.style.under_window(self.color(source))
-        values, fmt = plane(self.trace.input[source]), self.channel_rows.formats.x
+        values, fmt = plane(self.trace.input[source]), self.formats.x
         shown = [self._way(output, 1.0, 3.5), *self.columns[0][source].filled(values, fmt, read)]
         return Frame(tuple(kept), (*shown, *self._made(output, self.style.at_work(self.color(source)))))
 
@@ -199,10 +184,10 @@ class Crossing(Traced):
         return (None,) * (self.trace.input.ndim - 1)
 
     def _made(self, output: int, color: str) -> list[Primitive]:
-        return self.columns[1][output].filled(plane(self.trace.output[output]), self.channel_rows.formats.x, color)
+        return self.columns[1][output].filled(plane(self.trace.output[output]), self.formats.x, color)
 
 
 def crossing(trace: Trace, style: Style) -> Panel:
     """The panel of the view."""
     view = Crossing(trace, style)
-    return animated(view, view.width, view.bottom, fit=view.channel_rows.numbers.fit)
+    return animated(view, view.width, view.bottom, fit=view.numbers.fit)
