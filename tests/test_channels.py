@@ -262,7 +262,7 @@ def test_the_window_lies_on_the_cells_that_are_read(made):
             texts, fills = read(items, row.sheet.grid)
             dark = {(r, c) for r, line in enumerate(fills) for c, fill in enumerate(line) if fill == colors.window}
             assert dark == marked
-            assert set(shown.read(row.channel_row, cell[1:])) == places
+            assert set(shown.cells_read(row.channel_row, cell[1:])) == places
             for tap in taps:
                 r, c = shown.sheet.place((0, *tap.canvas)[-2:])
                 assert texts[r][c] == written(tap.x)

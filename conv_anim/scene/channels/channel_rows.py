@@ -105,7 +105,7 @@ class ChannelRows(Traced):
         rows, columns = plane(self.layer.input[0]).shape
         return Sheet.bare(rows, columns)
 
-    def read(self, channel_row: ChannelRow, position: tuple[int, ...]) -> list[Position]:
+    def cells_read(self, channel_row: ChannelRow, position: tuple[int, ...]) -> list[Position]:
         """The cells of a channel row's input map that a cell of its output is made of."""
         if isinstance(self.layer.means, Gather):
             return [two(tap.canvas) for tap in self.layer.step((channel_row.output, *position)).taps]

@@ -227,7 +227,7 @@ class ChannelsView(ChannelDrawing):
     def shown(self, cell: tuple[int, ...]) -> list[Primitive]:
         items: list[Primitive] = []
         for row in {row.channel_row.channel: row for row in self.rows(cell[0])}.values():
-            items += row.sheet.covered(self.read(row.channel_row, cell[1:]))[0]
+            items += row.sheet.covered(self.cells_read(row.channel_row, cell[1:]))[0]
         return items + self._results(cell, current=True)
 
     @cached_property

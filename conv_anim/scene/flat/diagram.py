@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.callouts import Callout
-from conv_anim.scene.flat.stages import Staged
 from conv_anim.scene.grid import Grid, Numbers
 from conv_anim.scene.numbers import weights_format
+from conv_anim.scene.traced import TracedMaps
 from conv_anim.scene.wording import words
 from conv_anim.spec.model import Labels
 
@@ -29,7 +29,7 @@ Index = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Diagram(Staged):
+class Diagram(TracedMaps):
     """Of a trace. Maps are numbered: 0 is the input, k what the k-th node makes; each has a grid for every channel."""
 
     # maps

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +14,7 @@ from conv_anim.scene.flat.connections import Connections
 from conv_anim.scene.hit_regions import HitRegion, Turn, corners
 from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.marks import MarkStyle
-from conv_anim.scene.primitives import Primitive
+from conv_anim.scene.primitives import Frame, Primitive
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.wording import words
 from conv_anim.scene.workings import worked
@@ -51,11 +53,32 @@ class NetworkView(Connections):
 
     # frames
 
+    @property
+    def steps(self) -> range:
+        return range(self.starts[-1])
+
     @cached_property
     def stages(self) -> list[Steps]:
         return [Steps(layer.output.shape, self.trace.spec.animation) for layer in self.layers]
 
-    def done(self, stage: int, cell: Cell) -> list[Primitive]:
+    @cached_property
+    def starts(self) -> list[int]:
+        return [0, *accumulate(map(len, self.stages))]
+
+    def _stage(self, k: int) -> tuple[int, int]:
+        """Which node a frame is about, and which of its steps."""
+        stage = bisect_right(self.starts, k) - 1
+        return stage, k - self.starts[stage]
+
+    def frame(self, k: int) -> Frame:
+        stage, step = self._stage(k)
+        kept = [item for cell in self.stages[stage].passed(step) for item in self._done(stage, cell)]
+        if step == 0 and stage > 0:
+            before = self.stages[stage - 1]
+            kept = [*self._done(stage - 1, before.cell(len(before) - 1)), *kept]
+        return Frame(tuple(kept), tuple(self._shown(stage, self.stages[stage].cell(step))))
+
+    def _done(self, stage: int, cell: Cell) -> list[Primitive]:
         return self._cell(stage + 1, cell, self._made(self.layers[stage].step(cell), stage))
 
     def _made(self, step: Step, stage: int) -> str:
@@ -64,7 +87,7 @@ class NetworkView(Connections):
         color = self.color(stage + 1, pane)
         return color if any(tap.input is not None for tap in step.taps) else MarkStyle(self.style, color).borrowed
 
-    def shown(self, stage: int, cell: Cell) -> list[Primitive]:
+    def _shown(self, stage: int, cell: Cell) -> list[Primitive]:
         step = self.layers[stage].step(cell)
         made = self.style.at_work(self._made(step, stage))
         return [*self._read(stage, step), *self._cell(stage + 1, cell, made, bold=True), *self._line(stage, step)]
@@ -132,7 +155,7 @@ class NetworkView(Connections):
         return max(self._wide_line(worked(self.layers[step.layer], step)) for step in steps)
 
     def _step(self, k: int) -> Step:
-        stage, step = self.stage(k)
+        stage, step = self._stage(k)
         return self.layers[stage].step(self.stages[stage].cell(step))
 
     @cached_property
@@ -154,7 +177,7 @@ class NetworkView(Connections):
         ]
 
     def turn(self, k: int) -> Turn:
-        stage, step = self.stage(k)
+        stage, step = self._stage(k)
         return Turn(stage + 1, self.stages[stage].cell(step))
 
     def panel(self) -> Panel:

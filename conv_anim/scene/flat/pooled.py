@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
-from conv_anim.scene.flat.stages import Staged
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Grid, SheetGrid
 from conv_anim.scene.numbers import Formats, plane
 from conv_anim.scene.sheet import Sheet
+from conv_anim.scene.traced import TracedMaps
 from conv_anim.scene.wording import words
 from conv_anim.spec.model import Labels
 from conv_anim.tracing.trace import found_at
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class PooledMaps(Staged):
+class PooledMaps(TracedMaps):
     """The maps of one channel, counted from 0, the input."""
 
     # maps

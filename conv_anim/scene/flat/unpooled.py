@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,7 @@ from conv_anim.scene.flat.strip_layout import StripLayout
 from conv_anim.scene.grid import seen, strong
 from conv_anim.scene.hit_regions import Turn, along, of_grid, of_sheet
 from conv_anim.scene.numbers import Formats, plane
+from conv_anim.scene.primitives import Frame
 from conv_anim.scene.sheet import two
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.sums import Sum, sum_for, written_sum
@@ -77,14 +79,31 @@ class UnpooledView(PooledMaps):
         windows = [Steps(layer.output.shape, animation) for layer in self.layers[:-1]]
         return [*windows, Steps(self.layers[-1].input.shape, replace(animation, order="row-major"))]
 
-    def done(self, stage: int, cell: Cell) -> list[Primitive]:
+    @property
+    def steps(self) -> range:
+        return range(self.starts[-1])
+
+    @cached_property
+    def starts(self) -> list[int]:
+        return [0, *accumulate(map(len, self.stages))]
+
+    def frame(self, k: int) -> Frame:
+        stage = bisect_right(self.starts, k) - 1
+        steps, frame = self.stages[stage], k - self.starts[stage]
+        kept = [item for cell in steps.passed(frame) for item in self._done(stage, cell)]
+        if frame == 0 and stage > 0:
+            before = self.stages[stage - 1]
+            kept = [*self._done(stage - 1, before.cell(len(before) - 1)), *kept]
+        return Frame(tuple(kept), tuple(self._shown(stage, steps.cell(frame))))
+
+    def _done(self, stage: int, cell: Cell) -> list[Primitive]:
         """What stays of a step."""
         if stage == len(self.layers) - 1:
             return self._put(cell, self.color(stage + 1))
         items = self._result(stage + 1, two(cell[1:]), self.color(stage + 1))
         return items + (self._ring(cell) if stage == 0 else [])
 
-    def shown(self, stage: int, cell: Cell) -> list[Primitive]:
+    def _shown(self, stage: int, cell: Cell) -> list[Primitive]:
         if stage == len(self.layers) - 1:
             return self._putting(cell)
         step, layer = self.layers[stage].step(cell), self.layers[stage]
