@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from conv_anim.spec.op import Op
 from conv_anim.tracing.geometry import Axis
 
 if TYPE_CHECKING:
+    from conv_anim.ops.columns import Columned
     from conv_anim.scene.wording.language import Language
     from conv_anim.scene.wording.parameters import Setting
     from conv_anim.spec.model import Number, Padding, Size, Values
@@ -31,6 +32,7 @@ class Windowed(Op):
 
     @property
     def padded(self) -> bool:
+        """Whether any side has padding."""
         return any(map(any, self.padding))
 
     def reads(self, a: int, first: int, last: int, of: int = 0) -> tuple[int, int]:
@@ -100,24 +102,12 @@ class Weighing(Op):
 
     @property
     def added(self) -> tuple[Number, ...] | None:
+        """The bias of each output channel."""
         return self.bias
 
 
-class Slides(Protocol):
-    """What moves a window over a map."""
-
-    @property
-    def kernel_size(self) -> Size: ...
-    @property
-    def stride(self) -> Size: ...
-    @property
-    def padding(self) -> Padding: ...
-    @property
-    def dilation(self) -> Size: ...
-
-
 def direct_axes(
-    op: Slides, sizes: Size, counts: Size, *, mode: PaddingMode = "zeros", flipped: bool = False
+    op: Windowed | Columned, sizes: Size, counts: Size, *, mode: PaddingMode = "zeros", flipped: bool = False
 ) -> tuple[Axis, ...]:
     """The axes of a window that moves over maps as they are, so many times along each."""
     return tuple(

@@ -39,6 +39,7 @@ class Drawing:
 
     @property
     def steps(self) -> int:
+        """How many steps its frames show."""
         return self.tween.steps(len(self.frames))
 
     def moved(self, dx: float, dy: float) -> Drawing:
@@ -72,6 +73,7 @@ class Drawing:
 
 
 def shifted(items: Items, dx: float, dy: float) -> Items:
+    """Items so many pixels to the right and down."""
     return tuple(moved(item, dx, dy) for item in items)
 
 

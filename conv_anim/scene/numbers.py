@@ -136,6 +136,7 @@ class Formats:
 
     @classmethod
     def of(cls, layer: LayerTrace) -> Formats:
+        """Those of a layer."""
         x, y = format_for(layer.input), format_for(layer.output)
         weights = x if layer.kernels is None else weights_format(layer.kernels)
         leaves_out = layer.operator.reduce == "max" or (
@@ -149,6 +150,7 @@ class Formats:
 
     @property
     def equals(self) -> str:
+        """An equals sign, or "≈" where numbers are rounded."""
         exact = self.x.exact and self.w.exact and self.y.exact and (self.b is None or self.b.exact)
         return "=" if exact and self.lossless else "≈"
 

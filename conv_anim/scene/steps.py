@@ -29,6 +29,7 @@ class Steps:
         return min(frame * self.animation.every, prod(self.shape) - 1)
 
     def cell(self, frame: int) -> Cell:
+        """The output cell of a frame."""
         return self.nth(self.rank(frame))
 
     def passed(self, frame: int) -> list[Cell]:

@@ -26,18 +26,22 @@ class Traced:
 
     @property
     def layers(self) -> tuple[LayerTrace, ...]:
+        """The layers of the trace, first to last."""
         return self.trace.layers
 
     @property
     def layer(self) -> LayerTrace:
+        """The traced layer that is drawn."""
         return self.trace.layer
 
     @cached_property
     def say(self) -> Language:
+        """The spec's language."""
         return Language(self.trace.spec.lang)
 
     @property
     def labelled(self) -> bool:
+        """Whether the spec asks for labels."""
         return self.trace.spec.labels is not None
 
 
@@ -47,10 +51,12 @@ class TracedMaps(Traced):
 
     @cached_property
     def maps(self) -> list[Array]:
+        """The numbers of all maps: the input, then each layer's output."""
         return [self.trace.input, *(layer.output for layer in self.layers)]
 
     @cached_property
     def formats(self) -> list[Format]:
+        """How the numbers of each map are written."""
         return [format_for(values) for values in self.maps]
 
     @cached_property

@@ -23,6 +23,7 @@ class Tween:
 
     @property
     def total(self) -> int:
+        """Milliseconds of all frames between two steps."""
         return self.between * self.time
 
     def frames(self, steps: int) -> int:

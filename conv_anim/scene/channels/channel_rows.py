@@ -49,6 +49,7 @@ class ChannelRows(Traced):
 
     @property
     def out_channels(self) -> int:
+        """How many maps the layer makes."""
         return self.layer.means.out_channels
 
     @cached_property
@@ -84,6 +85,7 @@ class ChannelRows(Traced):
 
     @cached_property
     def steps(self) -> Steps:
+        """The steps of the animation, in its order."""
         return Steps((self.out_channels if self.meet else 1, *self.layer.means.out_size), self.trace.spec.animation)
 
     def turn(self, k: int) -> Turn:
@@ -99,6 +101,7 @@ class ChannelRows(Traced):
 
     @cached_property
     def sheet(self) -> Sheet:
+        """The input with its border, as the window meets it."""
         means = self.layer.means
         if not isinstance(means, Gather):
             return Sheet.read_by(means)
@@ -116,6 +119,7 @@ class ChannelRows(Traced):
 
     @cached_property
     def formats(self) -> Formats:
+        """How its numbers are written."""
         layer = self.layer
         if not isinstance(layer.means, Gather):
             return Formats.of(layer)
@@ -124,11 +128,13 @@ class ChannelRows(Traced):
 
     @cached_property
     def maps(self) -> list[Array]:
+        """The map that each input channel makes, of every filter that is shown."""
         filters = self.out_channels if self.meet else 1
         return [channel_row.map for channel in range(filters) for channel_row in self.of(channel)]
 
     @cached_property
     def map_format(self) -> Format:
+        """How the numbers of these maps are written."""
         return format_for(self.layer.output, *self.maps)
 
     @cached_property
@@ -144,6 +150,7 @@ class ChannelRows(Traced):
     # colours
 
     def group(self, channel: int) -> int:
+        """The group of an input channel."""
         return channel // self.seen
 
     def color(self, channel: int) -> str:
@@ -153,14 +160,17 @@ class ChannelRows(Traced):
         return told_apart(self.style.colors, self.group(channel) if self.groups > 1 else channel)
 
     def faint(self, channel: int) -> str:
+        """The colour of a channel that is not at work."""
         return mix(self.style.colors.background, self.color(channel), FAINT)
 
     def kernel_color(self, channel: int) -> str:
+        """The colour of a channel's kernel."""
         if self.layer.means.in_channels == 1:
             return self.style.colors.kernel
         return mix(self.style.colors.background, self.color(channel), 0.5)
 
     def map_color(self, channel: int) -> str:
+        """The colour of the map that a channel makes."""
         if self.layer.means.in_channels == 1:
             return self.style.colors.output
         return mix(self.style.colors.background, self.color(channel), 0.75)
@@ -190,6 +200,7 @@ class ChannelRows(Traced):
         return max((self.bias_of(channel) for channel in range(self.out_channels)), key=len)
 
     def bias_of(self, channel: int) -> str:
+        """A channel's bias as the end of a sum; "" without."""
         bias = self.layer.bias
         if bias is None:
             return ""

@@ -32,12 +32,14 @@ class Crossing(Moved):
 
     @cached_property
     def groups(self) -> int:
+        """How many groups the channels are in."""
         groups = self.trace.layer.layer.dealt
         assert groups is not None
         return groups
 
     @property
     def count(self) -> int:
+        """How many there are."""
         return self.out_channels
 
     @cached_property
@@ -69,6 +71,7 @@ class Crossing(Moved):
 
     @property
     def shape(self) -> tuple[int, int]:
+        """Rows and columns of a channel."""
         rows, columns = plane(self.trace.input[0]).shape
         return rows, columns
 
@@ -93,6 +96,7 @@ class Crossing(Moved):
 
     @cached_property
     def right(self) -> int:
+        """Left edge of the outputs, in pixels."""
         wide = max(self.clear, 0.8 * self.style.gap + self.signs[0].width if self.labelled else 0)
         return round(wide + max(6 * self.style.gap, 1.1 * self.count * self.style.gap))
 
@@ -101,6 +105,7 @@ class Crossing(Moved):
 
     @property
     def width(self) -> float:
+        """In pixels."""
         widths: list[float] = [self.shape[1] * self.numbers.cell]
         texts = [self._new_name(channel) for channel in range(self.count)] if self.labelled else []
         widths += [self.style.width(text, size=self.style.small_size) for text in texts]
@@ -108,6 +113,7 @@ class Crossing(Moved):
 
     @property
     def bottom(self) -> float:
+        """Its lower edge, in pixels from the top."""
         return max(grids[-1].y + grids[-1].height for grids in self.columns)
 
     # what is drawn

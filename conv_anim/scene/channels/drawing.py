@@ -27,10 +27,12 @@ class ChannelDrawing(ChannelRows):
 
     @property
     def width(self) -> float:
+        """In pixels."""
         raise NotImplementedError
 
     @property
     def bottom(self) -> int:
+        """Its lower edge, in pixels from the top."""
         raise NotImplementedError
 
     @property
@@ -40,6 +42,7 @@ class ChannelDrawing(ChannelRows):
 
     @property
     def sum_top(self) -> float:
+        """Top of the sum of a step, in pixels."""
         return self.bottom + self.style.wide
 
     # what is drawn
@@ -83,5 +86,6 @@ class ChannelDrawing(ChannelRows):
         return turn if self.outputs is None else replace(turn, drift=self.outputs.drift(turn.cell[0] or 0))
 
     def panel(self) -> Panel:
+        """It as a panel, which can be put beside others."""
         made = animated(self, self.width, self.bottom, fit=self.numbers.fit)
         return made if self.sum is None else align(made, self.sum.width, self.sum_top + self.sum.height)

@@ -77,8 +77,10 @@ class Moved(ChannelRows):
 
     @cached_property
     def signs(self) -> list[Callout]:
+        """The labels over the columns."""
         return [Callout(self.style, label, None) for label in ends(self.trace, self.say)]
 
     @cached_property
     def top(self) -> int:
+        """Top of the maps, below their labels, in pixels."""
         return round(max(sign.height for sign in self.signs) + 2.1 * self.style.gap) if self.labelled else 0

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.style import Style
-    from conv_anim.spec.op import Woven
+    from conv_anim.spec.shown_as import Woven
     from conv_anim.tracing.trace import Trace
     from conv_anim.tracing.values import Array
 
@@ -38,6 +38,7 @@ class PixelShuffling(Moved):
 
     @property
     def woven(self) -> Woven:
+        """How the layer weaves channels into space."""
         woven = self.trace.layer.layer.woven
         assert woven is not None
         return woven
@@ -61,6 +62,7 @@ class PixelShuffling(Moved):
 
     @cached_property
     def tints(self) -> tuple[str, ...]:
+        """A colour for each place in a block."""
         return tints(self.style.colors, (self.woven.factor, self.woven.factor))
 
     def color(self, small: int) -> str:
@@ -68,6 +70,7 @@ class PixelShuffling(Moved):
         return self.tints[small % len(self.tints)]
 
     def color_of_output(self, cell: Cell) -> str:
+        """The colour of an output cell."""
         return self.color(self.source(cell)[0] if self.weaves else cell[0])
 
     def color_of_input(self, cell: Cell) -> str:
@@ -115,6 +118,7 @@ class PixelShuffling(Moved):
 
     @cached_property
     def small(self) -> list[Grid]:
+        """The grids of the side with more channels."""
         factor, (rows, columns) = self.woven.factor, self.small_shape
         side, left = self.numbers.cell, 0 if self.weaves else self.right
         grids: list[Grid] = []
@@ -128,6 +132,7 @@ class PixelShuffling(Moved):
 
     @cached_property
     def large(self) -> list[Grid]:
+        """The grids of the side with larger maps."""
         values = self.trace.output if self.weaves else self.trace.input
         rows, columns = values[0].shape
         left, lower = self.right if self.weaves else 0, (self._sizes[1] - rows * self.numbers.cell) // 2
@@ -143,19 +148,23 @@ class PixelShuffling(Moved):
 
     @property
     def before(self) -> list[Grid]:
+        """The grids of the input."""
         return self.small if self.weaves else self.large
 
     @property
     def after(self) -> list[Grid]:
+        """The grids of the output."""
         return self.large if self.weaves else self.small
 
     @property
     def width(self) -> float:
+        """In pixels."""
         right = max(grid.x + grid.width for grid in self.after)
         return max(right, self.right + self.signs[1].width if self.labelled else 0)
 
     @property
     def bottom(self) -> float:
+        """Its lower edge, in pixels from the top."""
         return max(grid.y + grid.height for grid in (*self.small, *self.large))
 
     # what is drawn
@@ -249,6 +258,7 @@ class PixelShuffling(Moved):
 
     @property
     def words_top(self) -> float:
+        """Top of the words below the maps, in pixels."""
         return self.bottom + self.style.wide
 
     @cached_property

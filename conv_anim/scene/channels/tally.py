@@ -30,6 +30,7 @@ class Tally:
 
     @property
     def size(self) -> float:
+        """Em of the text, in pixels."""
         return self.style.label_size
 
     def _wide(self, text: str, *, bold: bool = False) -> float:
@@ -42,6 +43,7 @@ class Tally:
 
     @cached_property
     def joint(self) -> float:
+        """Width of the sign between two terms, in pixels."""
         return self._wide(" + ")
 
     @cached_property
@@ -65,6 +67,7 @@ class Tally:
 
     @property
     def equals(self) -> str:
+        """An equals sign, or "≈" where numbers are rounded."""
         exact = self.fmt.exact and (self._bias_format is None or self._bias_format.exact)
         return "=" if exact and self._lossless else "≈"
 
@@ -78,6 +81,7 @@ class Tally:
         return adds_up(most, len(self.terms) + 1, decimals=decimals)
 
     def result(self, number: Number) -> str:
+        """A sum's end: the sign and the number."""
         return f"{self.equals} {self.fmt(number)}"
 
     @cached_property
@@ -89,11 +93,13 @@ class Tally:
 
     @cached_property
     def width(self) -> float:
+        """In pixels."""
         numbers = len(self.places) * (self.slot + self.joint) - self.joint
         return self.lead + numbers + self._bias_room + self._wide(" ") + self._result_room
 
     @property
     def height(self) -> float:
+        """In pixels."""
         return self.size
 
     def at(self, x: float, y: float, numbers: Sequence[Number], bias: Number | None, result: Number) -> list[Primitive]:

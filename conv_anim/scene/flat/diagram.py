@@ -36,6 +36,7 @@ class Diagram(TracedMaps):
 
     @cached_property
     def numbers(self) -> Numbers:
+        """How large the cells and their numbers are."""
         fitting = super().numbers
         return replace(fitting, cell=max(fitting.cell, self._for_weights))
 
@@ -47,6 +48,7 @@ class Diagram(TracedMaps):
 
     @property
     def weight_size(self) -> float:
+        """Em of a weight beside a number, in pixels."""
         return max(SMALLEST * self.style.scale, min(0.275 * self.numbers.cell, 0.7 * self.numbers.size))
 
     @property
@@ -93,6 +95,7 @@ class Diagram(TracedMaps):
 
     @cached_property
     def columns(self) -> list[list[int]]:
+        """The numbers of the maps in each column, from left to right."""
         return [[k for k, depth in enumerate(self.depths) if depth == d] for d in range(max(self.depths) + 1)]
 
     @property
@@ -107,6 +110,7 @@ class Diagram(TracedMaps):
 
     @cached_property
     def signs(self) -> list[Callout]:
+        """The labels, from left to right."""
         return [self._sign(k) for k in range(len(self.maps))]
 
     def _sign(self, k: int) -> Callout:
@@ -155,10 +159,12 @@ class Diagram(TracedMaps):
 
     @property
     def badge_size(self) -> float:
+        """Em of the text in a badge, in pixels."""
         return self.style.label_size
 
     @property
     def badge_height(self) -> float:
+        """In pixels."""
         return 1.9 * self.badge_size
 
     def badge_width(self, k: int) -> float:
@@ -257,5 +263,6 @@ class Diagram(TracedMaps):
 
     @cached_property
     def width(self) -> float:
+        """In pixels."""
         ends = [self.grids[k][0].x + self.signs[k].width for k in range(len(self.maps))] if self.labelled else []
         return max([self.lefts[-1] + self._wide(len(self.columns) - 1), *ends])

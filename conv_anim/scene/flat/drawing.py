@@ -43,16 +43,19 @@ class FlatDrawing(Traced):
 
     @cached_property
     def x(self) -> Format:
+        """How the input's numbers are written."""
         return format_for(self.layer.input)
 
     @cached_property
     def y(self) -> Format:
+        """How the output's numbers are written."""
         return format_for(self.layer.output)
 
     # the parts
 
     @cached_property
     def strip(self) -> Strip:
+        """The grids from left to right, with the signs between them."""
         raise NotImplementedError
 
     @property
@@ -66,6 +69,7 @@ class FlatDrawing(Traced):
         return self.strip.grids[-1]
 
     def signs_of(self, labels: Iterable[Label], *colors: str) -> list[Callout]:
+        """Labels with a swatch each."""
         return [Callout(self.style, label, color) for label, color in zip(labels, colors, strict=True)]
 
     def fitting(self, read: Iterable[str], made: Iterable[str], cell: int | None = None) -> Numbers:
@@ -106,6 +110,7 @@ class FlatDrawing(Traced):
         return [*self.read(step), *self.result(cell, self.current, bold=True), *self.added(step)]
 
     def read(self, step: Step) -> list[Primitive]:
+        """What a step reads, drawn over its cells."""
         raise NotImplementedError
 
     def result(self, cell: Cell, fill: str, *, bold: bool = False) -> list[Primitive]:
@@ -126,9 +131,11 @@ class FlatDrawing(Traced):
 
     @cached_property
     def strip_layout(self) -> StripLayout:
+        """Where the grids, the keys and the sum go."""
         return StripLayout(self.strip, self.keys())
 
     def keys(self) -> tuple[Key, ...]:
+        """What its marks mean."""
         return ()
 
     @cached_property
@@ -156,6 +163,7 @@ class FlatDrawing(Traced):
 
     @property
     def axes(self) -> int:
+        """How many spatial axes there are."""
         return self.layer.output.ndim - 1
 
     def hit_regions(self) -> list[HitRegion]:
@@ -166,6 +174,7 @@ class FlatDrawing(Traced):
         return None if cell is None else Turn(self.about, cell)
 
     def panel(self) -> Panel:
+        """It as a panel, which can be put beside others."""
         return self.strip_layout.panel(self, self.sum)
 
 

@@ -48,6 +48,7 @@ class FoldedView(ColumnsDrawing):
 
     @property
     def columns(self) -> Grid:
+        """The matrix that is folded."""
         return self.before
 
     def place(self, cell: Cell) -> Position:

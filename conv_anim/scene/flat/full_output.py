@@ -35,11 +35,13 @@ class FullOutput:
 
     @classmethod
     def of(cls, scatter: Scatter) -> FullOutput:
+        """That of a layer."""
         axes = scatter.axes
         return cls(axes[-2], axes[-1]) if len(axes) > 1 else cls(POINT, axes[0])
 
     @property
     def shape(self) -> Position:
+        """Rows and columns."""
         return self.rows.extent, self.columns.extent
 
     def kept(self, place: Position) -> Position | None:
@@ -68,14 +70,17 @@ class ScatterDrawing(FlatDrawing):
 
     @cached_property
     def scatter(self) -> Scatter:
+        """The layer as stamps of its inputs."""
         return Scatter(self.layer)
 
     @cached_property
     def full(self) -> FullOutput:
+        """What all stamps cover together."""
         return FullOutput.of(self.scatter)
 
     @cached_property
     def places(self) -> list[Position]:
+        """All cells of the full output."""
         return list(np.ndindex(self.after.rows, self.after.columns))
 
     def hit(self, cell: Cell) -> Iterable[Position]:

@@ -18,7 +18,7 @@ from conv_anim.scene.wording.words import Label, said_of, size
 if TYPE_CHECKING:
     from conv_anim.scene.grid import Grid, Position
     from conv_anim.scene.primitives import Primitive, Side
-    from conv_anim.spec.op import Columns
+    from conv_anim.spec.shown_as import Columns
     from conv_anim.tracing.operators import Operator
     from conv_anim.tracing.trace import Trace
 
@@ -33,6 +33,7 @@ class Letters:
 
     @property
     def used(self) -> bool:
+        """Whether there are enough letters."""
         return self.count <= MOST
 
     def __getitem__(self, tap: int) -> str:
@@ -72,6 +73,7 @@ class ColumnsDrawing(FlatDrawing):
 
     @property
     def window(self) -> Operator:
+        """The window whose positions are the columns."""
         return self._columns.window
 
     @cached_property
@@ -87,12 +89,15 @@ class ColumnsDrawing(FlatDrawing):
 
     @property
     def letters(self) -> Letters:
+        """A letter for each cell of the window."""
         return Letters(self.shape[0])
 
     def keys(self) -> tuple[Key, ...]:
+        """What its marks mean."""
         if not self.letters.used:
             return ()
         return (Key(self.say("flat.letters"), self.style.under_window(self.style.colors.input), self.style.edge),)
 
     def of_columns(self, side: Side, grid: Grid) -> list[HitRegion]:
+        """Every cell of the matrix, on its grid."""
         return [HitRegion(side, place, corners(grid.box(*place))) for place in np.ndindex(grid.rows, grid.columns)]

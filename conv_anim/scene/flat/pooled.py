@@ -48,6 +48,7 @@ class PooledMaps(TracedMaps):
 
     @cached_property
     def strip(self) -> Strip:
+        """The grids from left to right, with the signs between them."""
         parts = tuple(part for k in range(len(self.maps)) for part in self._parts(k))
         return Strip(self.style, self.numbers, parts, labelled=self.labelled)
 
@@ -79,6 +80,7 @@ class PooledMaps(TracedMaps):
 
     @cached_property
     def sheet_grids(self) -> list[SheetGrid]:
+        """The input of each layer with its border, in its grid."""
         found = []
         for k, (sheet, values, fmt) in enumerate(zip(self.sheets, self.maps, self.formats, strict=True)):
             windowed = k < len(self.layers) - 1

@@ -33,6 +33,7 @@ class Remarks(Traced):
 
     @property
     def mark_style(self) -> MarkStyle:
+        """How marked cells look on it."""
         return MarkStyle(self.style, self.style.colors.input)
 
     def keys(self) -> tuple[Key, ...]:

@@ -46,12 +46,14 @@ class StampsView(ScatterDrawing):
 
     @property
     def bias(self) -> float:
+        """What is added to every output."""
         return 0 if self.layer.bias is None else self.layer.bias[0].item()
 
     # numbers
 
     @cached_property
     def formats(self) -> Formats:
+        """How its numbers are written."""
         return Formats.of(self.layer)
 
     @cached_property
@@ -71,6 +73,7 @@ class StampsView(ScatterDrawing):
 
     @cached_property
     def numbers(self) -> Numbers:
+        """How large the cells and their numbers are."""
         if self.cells is not None:
             return self.cells
         fmt = self.formats

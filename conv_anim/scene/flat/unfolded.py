@@ -43,10 +43,12 @@ class UnfoldedView(ColumnsDrawing):
 
     @property
     def columns(self) -> Grid:
+        """The matrix that is made."""
         return self.after
 
     @cached_property
     def input(self) -> SheetGrid:
+        """The input with its border, in its grid."""
         values, fmt = plane(self.layer.input[0]), self.x
         return SheetGrid(self.before, self.sheet, values, fmt, fmt(0), self.style.colors.input)
 

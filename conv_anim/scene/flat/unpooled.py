@@ -85,6 +85,7 @@ class UnpooledView(PooledMaps):
 
     @cached_property
     def starts(self) -> list[int]:
+        """The first frame of each layer, and the number of all frames."""
         return [0, *accumulate(map(len, self.stages))]
 
     def frame(self, k: int) -> Frame:
@@ -182,6 +183,7 @@ class UnpooledView(PooledMaps):
 
     @cached_property
     def strip_layout(self) -> StripLayout:
+        """Where the grids, the keys and the sum go."""
         colors = self.style.colors
         ring = strong(self.style, seen(colors.background, colors.current, colors.ink))
         keys = [Key(self.say("flat.found"), self.color(0), ring)]
@@ -191,6 +193,7 @@ class UnpooledView(PooledMaps):
 
     @cached_property
     def sums(self) -> list[Sum]:
+        """Where the sums of a step are written; none without sums."""
         if not getattr(self.trace.spec.view, "sum", False):
             return []
         return [sum_for(layer, Formats.of(layer), self.style, self.strip_layout.sum_room) for layer in self.layers[:-1]]
@@ -218,4 +221,5 @@ class UnpooledView(PooledMaps):
         return Turn(stage + 1, cell)
 
     def panel(self) -> Panel:
+        """It as a panel, which can be put beside others."""
         return self.strip_layout.panel(self, *self.sums)

@@ -43,6 +43,7 @@ class MatrixView(Plan):
 
     @property
     def animated(self) -> bool:
+        """Whether it goes through the matrix row by row."""
         return getattr(self.trace.spec.view, "animate", False)
 
     def static(self) -> Items:
@@ -239,6 +240,7 @@ class MatrixView(Plan):
         return written_sum(room.of(len(taps)), step, self.factors.formats, x=x, y=top + room.size)
 
     def panel(self) -> Panel:
+        """It as a panel, which can be put beside others."""
         width, height = self.layout.width, self.layout.height
         if self._written is not None:
             room, x, top = self._written

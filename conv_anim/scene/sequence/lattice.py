@@ -39,10 +39,12 @@ class Lattice(Traced):
 
     @cached_property
     def axes(self) -> list[Axis]:
+        """The axis of each layer."""
         return [layer.operator.axes[0] for layer in self.layers]
 
     @property
     def has_numbers(self) -> bool:
+        """Whether numbers are written into the nodes."""
         return bool(getattr(self.trace.spec.view, "numbers", False))
 
     # sizes
@@ -60,10 +62,12 @@ class Lattice(Traced):
 
     @property
     def number_size(self) -> float:
+        """Em of the numbers, in pixels."""
         return 14 * self.style.scale
 
     @cached_property
     def radius(self) -> int:
+        """Of a node, in pixels."""
         if not self.has_numbers:
             return max(3, round(NODE * self.pitch / 2))
         widest = max(self.style.width(text, size=self.number_size, bold=True) for texts in self.maps for text in texts)
@@ -80,6 +84,7 @@ class Lattice(Traced):
 
     @cached_property
     def widest_weight(self) -> float:
+        """Width of the widest weight, in pixels."""
         kernels = self.layers[-1].kernels
         if kernels is None:
             return 0.0
@@ -100,6 +105,7 @@ class Lattice(Traced):
 
     @cached_property
     def rows(self) -> list[Row]:
+        """The maps as rows of nodes, the input lowest."""
         floor = LEAST * self.style.scale
         if self.has_numbers:
             floor = max(floor, 2 * self.radius + WEIGHTS * self.style.scale)
@@ -153,10 +159,12 @@ class Lattice(Traced):
 
     @property
     def is_causal(self) -> bool:
+        """Whether no output sees an input after it."""
         return any(map(is_causal, self.axes))
 
     @property
     def width(self) -> float:
+        """In pixels."""
         labels = 0.0
         if self.trace.spec.labels is not None:
             labels = LABEL * self.style.gap + max(post.width for post in self.posts)

@@ -61,6 +61,7 @@ class VolumeView(Traced):
 
     @property
     def deep(self) -> bool:
+        """Whether slices are places in depth instead of channels."""
         return self.spaces[0].deep
 
     @cached_property
@@ -83,6 +84,7 @@ class VolumeView(Traced):
 
     @cached_property
     def hues(self) -> Hues:
+        """The colours of the maps."""
         return Hues(self.trace, self.style.colors)
 
     # places
@@ -124,6 +126,7 @@ class VolumeView(Traced):
 
     @cached_property
     def lineup(self) -> Lineup:
+        """Where maps and filters go."""
         stacks, banks = self._unplaced
         sizes = [(stacks[0].width, stacks[0].height)]
         signs: list[str] = []
@@ -147,6 +150,7 @@ class VolumeView(Traced):
 
     @cached_property
     def stacks(self) -> list[Stack]:
+        """The maps, in their places."""
         middle, lefts = self.lineup.middle, self.lineup.lefts[::2]
         return [
             replace(stack, x=x, y=round(middle - stack.height / 2 + stack.depth.total))
@@ -155,6 +159,7 @@ class VolumeView(Traced):
 
     @cached_property
     def banks(self) -> list[Bank | None]:
+        """The filters of each layer in their places; None for a layer without."""
         middle, lefts = self.lineup.middle, self.lineup.lefts[1::2]
         return [
             None if filters is None else replace(filters, x=x, y=round(middle - filters.height / 2))
