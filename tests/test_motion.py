@@ -23,7 +23,6 @@ from conv_anim.scene.style import Style
 from conv_anim.scene.timeline import timeline
 from conv_anim.scene.tween import FRAMES, TIME, eased
 from conv_anim.spec.model import Animation
-from conv_anim.spec.themes import THEMES
 from conv_anim.tracing.trace import trace
 from tests import pictures
 from tests.layers import TINTED

@@ -73,110 +73,54 @@ class Theme:
         return self.description
 
 
-THEMES = Registry(
-    "conv_anim.themes",
-    Theme,
-    {
-        theme.name: theme
-        for theme in (
-            Theme(
-                name="light",
-                description="calm tints on white; the default",
-                colors=Colors(
-                    background="#ffffff",
-                    ink="#1f2937",
-                    muted="#64748b",
-                    line="#ffffff",
-                    faint="#8693a5",
-                    input="#b5d5f5",
-                    kernel="#fbe3b4",
-                    output="#bfe6d4",
-                    window="#bf5700",
-                    current="#0f7a5a",
-                    channels=("#f4bccb", "#d6c6f2", "#d3e09c"),
-                ),
-            ),
-            Theme(
-                name="classic",
-                description="the colours and the geometry of conv_arithmetic",
-                colors=Colors(
-                    background="#ffffff",
-                    ink="#002b36",
-                    muted="#586e75",
-                    line="#002b36",
-                    faint="#002b36",
-                    input="#268bd2",
-                    kernel="#eee8d5",
-                    output="#2aa198",
-                    window="#073642",
-                    current="#073642",
-                    channels=("#dc322f", "#859900", "#268bd2"),
-                ),
-                overlay=0.4,
-                empty_overlay=0.4,
-                current_overlay=0.4,
-                window_width=0.0,
-                line_width=1.66,
-                corner_width=0.83,
-                dash=(6.2, 6.2),
-                iso_cell=29.528,
-                pending=False,
-                labels=False,
-                even=True,
-            ),
-            Theme(
-                name="dark",
-                description="for dark pages and slides",
-                colors=Colors(
-                    background="#12161f",
-                    ink="#e8edf4",
-                    muted="#94a3b8",
-                    line="#12161f",
-                    faint="#66778f",
-                    input="#274566",
-                    kernel="#5b4a1e",
-                    output="#1f4d43",
-                    window="#ffb020",
-                    current="#4fd1a5",
-                    channels=("#733549", "#51427c", "#515c22"),
-                ),
-            ),
-            Theme(
-                name="print",
-                description="greys that keep apart on paper",
-                colors=Colors(
-                    background="#ffffff",
-                    ink="#000000",
-                    muted="#505050",
-                    line="#000000",
-                    faint="#8c8c8c",
-                    input="#e2e2e2",
-                    kernel="#ffffff",
-                    output="#c6c6c6",
-                    window="#000000",
-                    current="#303030",
-                    channels=("#f0f0f0", "#d4d4d4", "#b8b8b8"),
-                ),
-                window_width=3.0,
-            ),
-            Theme(
-                name="colorblind",
-                description="Okabe and Ito's colours, told apart by every eye",
-                colors=Colors(
-                    background="#ffffff",
-                    ink="#000000",
-                    muted="#4d4d4d",
-                    line="#ffffff",
-                    faint="#8f8f8f",
-                    input="#a9d5f0",
-                    kernel="#f7ecb0",
-                    output="#b3e2d3",
-                    window="#c25200",
-                    current="#00694c",
-                    channels=("#e8bcd4", "#c6c6c6", "#a396c9"),
-                ),
-            ),
-        )
-    },
+COLORS = {
+    # part:        light      classic    dark       print      colorblind
+    "background": "#ffffff    #ffffff    #12161f    #ffffff    #ffffff",
+    "ink":        "#1f2937    #002b36    #e8edf4    #000000    #000000",
+    "muted":      "#64748b    #586e75    #94a3b8    #505050    #4d4d4d",
+    "line":       "#ffffff    #002b36    #12161f    #000000    #ffffff",
+    "faint":      "#8693a5    #002b36    #66778f    #8c8c8c    #8f8f8f",
+    "input":      "#b5d5f5    #268bd2    #274566    #e2e2e2    #a9d5f0",
+    "kernel":     "#fbe3b4    #eee8d5    #5b4a1e    #ffffff    #f7ecb0",
+    "output":     "#bfe6d4    #2aa198    #1f4d43    #c6c6c6    #b3e2d3",
+    "window":     "#bf5700    #073642    #ffb020    #000000    #c25200",
+    "current":    "#0f7a5a    #073642    #4fd1a5    #303030    #00694c",
+}  # fmt: skip
+"""A colour of each theme for every part."""
+CHANNELS = (
+    ("#f4bccb", "#d6c6f2", "#d3e09c"),
+    ("#dc322f", "#859900", "#268bd2"),
+    ("#733549", "#51427c", "#515c22"),
+    ("#f0f0f0", "#d4d4d4", "#b8b8b8"),
+    ("#e8bcd4", "#c6c6c6", "#a396c9"),
 )
+
+
+def _colors(theme: int) -> Colors:
+    return Colors(**{part: colors.split()[theme] for part, colors in COLORS.items()}, channels=CHANNELS[theme])
+
+
+_THEMES = (
+    Theme("light", "calm tints on white; the default", _colors(0)),
+    Theme(
+        "classic",
+        "the colours and the geometry of conv_arithmetic",
+        _colors(1),
+        overlay=0.4,
+        empty_overlay=0.4,
+        current_overlay=0.4,
+        window_width=0.0,
+        line_width=1.66,
+        corner_width=0.83,
+        dash=(6.2, 6.2),
+        iso_cell=29.528,
+        pending=False,
+        labels=False,
+        even=True,
+    ),
+    Theme("dark", "for dark pages and slides", _colors(2)),
+    Theme("print", "greys that keep apart on paper", _colors(3), window_width=3.0),
+    Theme("colorblind", "Okabe and Ito's colours, told apart by every eye", _colors(4)),
+)
+THEMES = Registry("conv_anim.themes", Theme, {theme.name: theme for theme in _THEMES})
 DEFAULT_THEME = "light"

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.callouts import Callout
-from conv_anim.scene.color import mix
 from conv_anim.scene.flat.fitting import MOST_OF_NETWORK, PAGE, TALLEST, chosen, look, shaded, smaller
 from conv_anim.scene.grid import Grid, Numbers
-from conv_anim.scene.numbers import format_for, weights_format
+from conv_anim.scene.numbers import weights_format
 from conv_anim.scene.scales import scale
 from conv_anim.scene.tones import Tones, asked
+from conv_anim.scene.traced import TracedMaps
 from conv_anim.scene.wording import words
-from conv_anim.scene.wording.language import Language
 from conv_anim.spec.model import Labels
 from conv_anim.spec.view_support import MOST_DRAWN
 
@@ -25,10 +24,8 @@ if TYPE_CHECKING:
     from conv_anim.scene.grid import Position
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.scales import Scale
-    from conv_anim.scene.style import Style
     from conv_anim.spec.model import Cells
-    from conv_anim.tracing.trace import LayerTrace, Trace
-    from conv_anim.tracing.values import Array
+    from conv_anim.tracing.trace import LayerTrace
 
 NARROWEST = 130
 """Pixels, at scale 1, that a line of a label may take even if its map is narrower."""
@@ -36,37 +33,13 @@ Index = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Diagram:
+class Diagram(TracedMaps):
     """Of a trace. Maps are numbered: 0 is the input, k what the k-th node makes; each has a grid for every channel."""
 
-    trace: Trace
-    style: Style
     cells: Numbers | None = None
     """How large cells are, where that is tried out; else they are as large as suits."""
     tried: Cells | None = None
     """What stands in them, where that is tried out."""
-
-    @property
-    def layers(self) -> tuple[LayerTrace, ...]:
-        """The layers of the trace, first to last."""
-        return self.trace.layers
-
-    @property
-    def say(self) -> Language:
-        """The spec's language."""
-        return Language(self.trace.spec.lang)
-
-    # maps
-
-    @cached_property
-    def maps(self) -> list[Array]:
-        """The numbers of all maps: the input, then each layer's output."""
-        return [self.trace.input, *(layer.output for layer in self.layers)]
-
-    @cached_property
-    def formats(self) -> list[Format]:
-        """How its numbers are written."""
-        return [format_for(values) for values in self.maps]
 
     # shades
 
@@ -90,7 +63,7 @@ class Diagram:
             return self._width_with(cells, "numbers")
 
         most = MOST_OF_NETWORK
-        return smaller(self.style, self._usual, self._texts, width, widest=most, page=most)
+        return smaller(self.style, self.usual, self.texts, width, widest=most, page=most)
 
     def _width_with(self, cells: Numbers, mode: Cells) -> float:
         """How wide the figure would be; as wide as a page is high, if it were too high."""
@@ -104,16 +77,11 @@ class Diagram:
         if self.mode in {"shades", "plain"}:
             rows = max(self.shape(k)[0] for k in range(len(self.maps)))
             return shaded(self.style, rows, lambda cells: self._width_with(cells, self.mode))
-        return self._readable or self._usual
+        return self._readable or self.usual
 
     @cached_property
-    def _texts(self) -> set[str]:
-        return {fmt(v) for fmt, values in zip(self.formats, self.maps, strict=True) for v in values.ravel().tolist()}
-
-    @cached_property
-    def _usual(self) -> Numbers:
-        """Cells that hold every number, at its usual size."""
-        fitting = Numbers.fitting(self.style, self.style.cell, (), self.style.number_size, bold=self._texts)
+    def usual(self) -> Numbers:
+        fitting = super().usual
         return replace(fitting, cell=max(fitting.cell, self._for_weights))
 
     @cached_property
@@ -156,7 +124,7 @@ class Diagram:
         if k > 0 and self.layers[k - 1].layer.stacks and self.maps[k].ndim > 1:
             (tap,) = self.layers[k - 1].step((pane, *(0,) * (self.maps[k].ndim - 1))).taps
             return self.color(self.layers[k - 1].fed[tap.of], tap.channel)
-        return mix(self.style.colors.input, self.style.colors.output, k / (len(self.maps) - 1))
+        return super().color(k)
 
     # columns
 
@@ -210,11 +178,6 @@ class Diagram:
             for line in self.style.wrapped(text, size=self.style.small_size, width=room)
         ]
         return Callout(self.style, words.Label(name, lines[0]), self.color(k), tuple(lines[1:]))
-
-    @property
-    def labelled(self) -> bool:
-        """Whether the spec asks for labels."""
-        return self.trace.spec.labels is not None
 
     def _first(self, k: int) -> bool:
         """Whether a map is the first of its column: the signs of all these stand on one line."""

@@ -17,18 +17,16 @@ from conv_anim.scene.sheet import Side
 from conv_anim.scene.stacks import around, broken, field_of, made_by, of_map
 from conv_anim.scene.symbols import W, X, Y, symbol
 from conv_anim.scene.tones import Tones, with_numbers
+from conv_anim.scene.traced import Traced
 from conv_anim.scene.wording import words
-from conv_anim.scene.wording.language import Language
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.scales import Scale
     from conv_anim.scene.sequence.rows import Row
-    from conv_anim.scene.style import Style
     from conv_anim.spec.model import Cells
     from conv_anim.tracing.geometry import Axis
-    from conv_anim.tracing.trace import LayerTrace, Trace
 
 WIDEST = 740
 """Pixels, at scale 1, that a row may take before its nodes become smaller."""
@@ -41,16 +39,8 @@ NODE = 0.64
 
 
 @dataclass(frozen=True)
-class Lattice:
+class Lattice(Traced):
     """The rows of a trace of layers with one axis, from the input up to the output."""
-
-    trace: Trace
-    style: Style
-
-    @property
-    def layers(self) -> tuple[LayerTrace, ...]:
-        """The layers of the trace, first to last."""
-        return self.trace.layers
 
     @cached_property
     def axes(self) -> list[Axis]:
@@ -84,11 +74,6 @@ class Lattice:
         names = [ends[0], *(label.name for label in labels[1:-1]), ends[1]]
         found = zip(names, self.tones.of_maps, self.tones.maps, self.shades, strict=True)
         return [scale(name, shades, values) for name, shades, values, own in found if own]
-
-    @cached_property
-    def say(self) -> Language:
-        """The spec's language."""
-        return Language(self.trace.spec.lang)
 
     # sizes
 
