@@ -1,6 +1,7 @@
 """The pace of an explanation: what is shown, for how long, and that nothing of how the window moves is hidden."""
 
 from io import BytesIO
+from itertools import pairwise
 from math import prod
 
 import numpy as np
@@ -81,9 +82,7 @@ def directions(steps):
     """Along which axes the window is seen to go on: the outermost that changes from one shown output to the next."""
     cells = [steps.cell(k) for k in range(len(steps))]
     order = [0, *range(len(cells[0]) - 1, 0, -1)] if steps.animation.order == "column-major" else range(len(cells[0]))
-    return {
-        next(axis for axis in order if one[axis] != other[axis]) for one, other in zip(cells, cells[1:], strict=False)
-    }
+    return {next(axis for axis in order if one[axis] != other[axis]) for one, other in pairwise(cells)}
 
 
 SHAPES = st.tuples(st.integers(1, 12), st.lists(st.integers(1, 30), min_size=1, max_size=3)).map(

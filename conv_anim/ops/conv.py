@@ -80,7 +80,7 @@ PADDING_MODE: Field[Mode] = Field(
 FLIP = Field(
     "flip",
     Flag(),
-    "Turn the kernel round first: convolution in the mathematician's sense.",
+    "Flip the kernel first: convolution in the mathematical sense. With false, it is named cross-correlation.",
     default=False,
     example=True,
 )
@@ -89,6 +89,7 @@ FLIP = Field(
 WORDS = {
     "en": {
         "kind.conv": "convolution",
+        "kind.correlation": "cross-correlation",
         "kind.true": "true convolution",
         "kind.dilated": "dilated convolution",
         "kind.causal": "causal convolution",
@@ -100,6 +101,7 @@ WORDS = {
     },
     "zh-TW": {
         "kind.conv": "卷積",
+        "kind.correlation": "互相關",
         "kind.true": "數學定義的卷積",
         "kind.dilated": "空洞卷積",
         "kind.causal": "因果卷積",
@@ -133,6 +135,8 @@ class Conv(Windowed):
     """How many ops that composition has."""
     filters_each: int = 1
     """Filters for each channel, where a composition says so."""
+    unflipped: bool = False
+    """Whether it is said of its kernel that it is not flipped."""
 
     WORDS = WORDS
     CODE = "conv_anim.ops.conv_code"
@@ -191,6 +195,8 @@ class Conv(Windowed):
             return "causal.dilated" if dilated else "causal"
         if dilated:
             return "dilated"
+        if self.unflipped:
+            return "correlation"
         return "true" if self.flip else "conv"
 
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
@@ -304,6 +310,7 @@ def resolve(record: Record, entering: Entering) -> Maybe[tuple[Conv, ...]]:
         groups=groups,
         padding_mode=record.of(PADDING_MODE),
         flip=record.of(FLIP),
+        unflipped=record.has(FLIP) and not record.of(FLIP),
         weight=weight,
         bias=bias,
         padding_name=name if isinstance(name, str) else None,

@@ -238,7 +238,7 @@ class SheetGrid:
         fills = {place: self._fill(place, source) for place, (source, _) in cells.items()}
         whole = [place for place, (source, _) in cells.items() if source is Source.INPUT]
         empty = [place for place, (source, _) in cells.items() if source is not Source.INPUT]
-        struck = [p for p, (source, _) in cells.items() if source is Source.OUTSIDE or self.sheet.unread(p)]
+        struck = [place for place in cells if self.sheet.unread(place)]
         return [
             *self.grid.dashed(empty, fills),
             *self.grid.patches({place: fills[place] for place in whole}, self.grid.style.edge),

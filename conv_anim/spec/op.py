@@ -164,6 +164,11 @@ class Op:
         return None
 
     @property
+    def unflipped(self) -> bool:
+        """Whether it is said of its kernel that it is not flipped."""
+        return False
+
+    @property
     def stacks(self) -> bool:
         """Whether it sets the channels of its inputs behind each other."""
         return False

@@ -41,7 +41,7 @@ class Column:
         for output, grid in enumerate(self.grids):
             values, color = self.lanes.layer.output[output], self.lanes.output_color(output)
             done = self.lanes.is_done(output, working)
-            items += grid.filled(plane(values), self.lanes.map_format, color) if done else grid.pending()
+            items += grid.filled(plane(values), self.lanes.output_format, color) if done else grid.pending()
         return items
 
     def areas(self) -> list[Area]:
@@ -53,8 +53,8 @@ class Column:
         return 0.0, 0.0
 
     def result(self, cell: Cell, *, current: bool) -> list[Primitive]:
-        value, color = self.lanes.layer.output[cell].item(), self.lanes.output_color(cell[0])
-        return self.lanes.result(self.grid(cell[0]), cell, value, color, current=current)
+        text = self.lanes.output_format(self.lanes.layer.output[cell].item())
+        return self.lanes.result(self.grid(cell[0]), cell, text, self.lanes.output_color(cell[0]), current=current)
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Pile:
         fill = self.filling.current if current else self.filling.fill
         value = lanes.layer.output[cell].item()
         color = self.filling.stack.depth.shown(fill)(cell[0])
-        number = self.grid(cell[0]).number((row, column), lanes.map_format(value), color, bold=current)
+        number = self.grid(cell[0]).number((row, column), lanes.output_format(value), color, bold=current)
         return [*self.filling.cells(block, fill), number]
 
 

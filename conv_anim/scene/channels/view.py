@@ -215,8 +215,8 @@ class ChannelsView(ChannelDrawing):
         """A cell of every map, and of the output."""
         items: list[Primitive] = []
         for row in self.rows(cell[0]):
-            color, value = self.lanes.map_color(row.lane.channel), row.lane.map[cell[1:]].item()
-            items += self.lanes.result(row.map, cell, value, color, current=current)
+            color, text = self.lanes.map_color(row.lane.channel), self.lanes.map_format(row.lane.map[cell[1:]].item())
+            items += self.lanes.result(row.map, cell, text, color, current=current)
         return items if self.outputs is None or not made else [*items, *self.outputs.result(cell, current=current)]
 
     def shown(self, cell: tuple[int, ...], *, made: bool = True) -> list[Primitive]:

@@ -222,4 +222,4 @@ class FlatDrawing:
 
 def texts(fmt: Format, values: Array) -> set[str]:
     """All numbers of an array as they are written."""
-    return {fmt(value) for value in values.ravel().tolist()}
+    return fmt.texts(values)

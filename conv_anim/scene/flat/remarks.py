@@ -93,7 +93,7 @@ class Remarks:
         if self.window.weighs or not self._has(Source.OUTSIDE):
             return None
         said = "flat.beyond_mean" if self.window.reduce == "mean" else "flat.beyond"
-        return self._key(self.say(said), cross=True)
+        return self._key(self.say(said))
 
     def _extra(self) -> Key | None:
         more = tuple(axis.extra for axis in self.window.axes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,9 +15,8 @@ from conv_anim.scene.flat.lettered import Letters, matrix_label
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Grid, SheetGrid
 from conv_anim.scene.numbers import plane
-from conv_anim.scene.primitives import Text
+from conv_anim.scene.primitives import moved
 from conv_anim.scene.sheet import Sheet, two
-from conv_anim.scene.tween import moving
 from conv_anim.scene.wording import words
 from conv_anim.spec.model import Labels
 
@@ -95,12 +94,13 @@ class UnfoldedView(FlatDrawing):
         if phase != "sent":
             return tuple(items)
         column = self.number(cell)
-        taps = [self.layer.step((row, column)).taps[0] for row in range(self.columns.rows)]
-        starts = [self.input.grid.number(self.sheet.place(two(tap.canvas)), "", self.current) for tap in taps]
-        ends = [item for item in self.result(cell, self.current, bold=True) if isinstance(item, Text)]
-        ink = self.style.result_ink
-        ways = zip(starts, ends, strict=True)
-        return (*items, *(replace(moving(start, end, share), color=ink) for start, end in ways))
+        for row in range(self.columns.rows):
+            tap = self.layer.step((row, column)).taps[0]
+            start, end = self.before.box(*self.sheet.place(two(tap.canvas))), self.columns.box(row, column)
+            copy = self.columns.cell((row, column), self.x(self.layer.output[row, column].item()), self.current)
+            dx, dy = (1 - share) * (start[0] - end[0]), (1 - share) * (start[1] - end[1])
+            items += [moved(item, dx, dy) for item in copy]
+        return tuple(items)
 
     def number(self, window: Cell) -> int:
         """Of a window's column."""

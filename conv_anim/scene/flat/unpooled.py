@@ -199,7 +199,8 @@ class UnpooledView(PooledMaps):
     def sums(self) -> list[Sum]:
         if not getattr(self.trace.spec.view, "sum", False):
             return []
-        return [sum_for(layer, Formats.of(layer), self.style, self.board.sum_room) for layer in self.layers[:-1]]
+        named, room = self.say("bias.named", value="{value}"), self.board.sum_room
+        return [sum_for(layer, Formats.of(layer), self.style, room, bias=named) for layer in self.layers[:-1]]
 
     def _sum(self, stage: int, step: Step) -> list[Primitive]:
         if not self.sums:

@@ -16,7 +16,7 @@ from conv_anim.scene.flat.remarks import Remarks
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Grid, Numbers, SheetGrid
 from conv_anim.scene.marks import Looks, Marks
-from conv_anim.scene.numbers import Formats, format_for, plane
+from conv_anim.scene.numbers import Formats, plane
 from conv_anim.scene.sheet import Sheet, row_and_column, two
 from conv_anim.scene.sums import Sum, sum_for, written_sum
 from conv_anim.scene.wording import words
@@ -86,7 +86,7 @@ class WindowView(FlatDrawing):
     def _labels(self) -> list[words.Label]:
         """What is drawn or said below the grids is not said above them too."""
         labels = words.labels(self.trace)
-        if self.layer.kernels is not None and self.flips:
+        if self._turned is not None:
             labels[1] = words.Label(labels[1].name)
         if self.layer.operator.transposed:
             labels[0] = words.Label(labels[0].name)
@@ -95,6 +95,15 @@ class WindowView(FlatDrawing):
     @property
     def flips(self) -> bool:
         return any(axis.flipped and axis.kernel > 1 for axis in self.layer.operator.axes)
+
+    @property
+    def _turned(self) -> str | None:
+        """How the kernel that is given becomes the one that the window meets, where that is said."""
+        if self.layer.kernels is None:
+            return None
+        if self.flips:
+            return self.say("flat.flipped")
+        return self.say("flat.unflipped") if self.layer.layer.unflipped else None
 
     @cached_property
     def strip(self) -> Strip:
@@ -111,15 +120,16 @@ class WindowView(FlatDrawing):
             )
         ]
         if kernel:
-            turned = self.say("flat.flipped") if self.flips else None
-            parts.append(Part((rows.kernel, columns.kernel), kernel[0], self._equals, made_from=turned))
+            parts.append(Part((rows.kernel, columns.kernel), kernel[0], self._equals, made_from=self._turned))
         parts.append(Part((rows.count, columns.count), last, start=self.start))
         return Strip(self.style, self.numbers, tuple(parts), labelled=self.labelled)
 
     @property
     def _equals(self) -> str:
         bias = self.layer.bias
-        return "=" if bias is None else f"+ {format_for(bias).factor(bias[0].item())} ="
+        if bias is None or self.formats.b is None:
+            return "="
+        return f"+ {self.say('bias.named', value=self.formats.b.factor(bias[0].item()))} ="
 
     @property
     def grids(self) -> tuple[Grid, ...]:
@@ -156,9 +166,9 @@ class WindowView(FlatDrawing):
         assert self.layer.kernels is not None
         kernel, color = plane(self.layer.kernels[0, 0]), self.style.colors.kernel
         items: list[Primitive] = []
-        if self.flips:
+        if self._turned is not None:
             items += self.strip.given(1).filled(kernel, self.formats.w, color)
-            kernel = kernel[::-1, ::-1]
+            kernel = kernel[::-1, ::-1] if self.flips else kernel
         return items + self.grids[1].filled(kernel, self.formats.w, color)
 
     # what differs from frame to frame
@@ -199,7 +209,10 @@ class WindowView(FlatDrawing):
 
     @cached_property
     def sum(self) -> Sum | None:
-        return sum_for(self.layer, self.formats, self.style, self.board.sum_room) if self.sums else None
+        if not self.sums:
+            return None
+        named = self.say("bias.named", value="{value}")
+        return sum_for(self.layer, self.formats, self.style, self.board.sum_room, bias=named)
 
     def added(self, step: Step) -> list[Primitive]:
         if self.sum is None:

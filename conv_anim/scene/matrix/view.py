@@ -19,6 +19,7 @@ from conv_anim.scene.primitives import Boxes, Frame, Stroke, Text
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.sums import sum_for, written_sum
 from conv_anim.scene.tween import sent
+from conv_anim.scene.wording.language import Language
 from conv_anim.tracing.matrix import EMPTY, SEVERAL
 
 if TYPE_CHECKING:
@@ -278,7 +279,8 @@ class MatrixView:
         return wide, max(0, (layout.width - wide.width) / 2), layout.height + self.style.wide
 
     def _sum_in(self, room: float) -> Sum:
-        whole = sum_for(self.layer, self.factors.formats, self.style, room)
+        named = Language(self.trace.spec.lang)("bias.named", value="{value}")
+        whole = sum_for(self.layer, self.factors.formats, self.style, room, bias=named)
         if SEVERAL in self.factors.groups:
             return whole
         return replace(whole, count=max(1, *(len(self._read(row)) for row in range(len(self.layer)))))

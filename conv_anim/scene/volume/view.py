@@ -22,6 +22,7 @@ from conv_anim.scene.volume.lineup import Lineup
 from conv_anim.scene.volume.oblique import MOST, Depth, Stack
 from conv_anim.scene.volume.space import Space
 from conv_anim.scene.wording import names
+from conv_anim.scene.wording.language import Language
 
 if TYPE_CHECKING:
     from conv_anim.scene.areas import Area
@@ -153,7 +154,7 @@ class VolumeView:
         if layer.kernels is None:
             return "→" if self.labelled else "", "→"
         made = "=" if len(self.layers) == 1 else "→"
-        return CONVOLVED, made if layer.bias is None else f"+ b {made}"
+        return CONVOLVED, made if layer.bias is None else f"+ {Language(self.trace.spec.lang)('matrix.bias')} {made}"
 
     @cached_property
     def stacks(self) -> list[Stack]:

@@ -35,9 +35,14 @@ def said_of(trace: Trace) -> Language:
 # numbers, the same in every language
 
 
-def size(cells: Iterable[int], channels: int = 1) -> str:
-    """``5×5``, with more than one channel ``5×5×3``; of a flat vector, which has no axes, how many numbers."""
+def size(cells: Iterable[int], channels: int = 1, say: Language | None = None) -> str:
+    """``5×5``, with more than one channel ``5×5×3``; of a flat vector, which has no axes, how many numbers.
+
+    A length with channels is told in words, ``6 in 8 channels``: as ``6×8`` it would be a plane.
+    """
     axes = tuple(cells)
+    if say is not None and len(axes) == 1 and channels > 1:
+        return say("size.channels", size=number(axes[0]), count=channels)
     return TIMES.join(map(number, (*axes, channels) if channels > 1 or not axes else axes))
 
 
@@ -74,7 +79,7 @@ def _sides(before: int, after: int, say: Language) -> str:
 def input_label(traced: LayerTrace, say: Language) -> Label:
     """The input plane's name and what was done to it before the window came."""
     ends = traced.layer.ends
-    return Label(say("label.input", size=size(ends.in_size, ends.in_channels)), canvas_detail(traced, say))
+    return Label(say("label.input", size=size(ends.in_size, ends.in_channels, say)), canvas_detail(traced, say))
 
 
 def canvas_detail(traced: LayerTrace, say: Language) -> str:
@@ -121,7 +126,7 @@ def _flips(traced: LayerTrace) -> bool:
 
 def output_label(traced: LayerTrace, say: Language) -> Label:
     ends = traced.layer.ends
-    return Label(say("label.output", size=size(ends.out_size, ends.out_channels)))
+    return Label(say("label.output", size=size(ends.out_size, ends.out_channels, say)))
 
 
 def floor_labels(trace: Trace) -> list[Label]:
@@ -131,7 +136,7 @@ def floor_labels(trace: Trace) -> list[Label]:
     labels = [input_label(first, say)]
     for k, layer in enumerate(others, start=1):
         ends = layer.layer.ends
-        name = say("label.layer", number=k, size=size(ends.in_size, ends.in_channels))
+        name = say("label.layer", number=k, size=size(ends.in_size, ends.in_channels, say))
         labels.append(Label(name, canvas_detail(layer, say)))
     last = output_label(trace.layers[-1], say)
     labels.append(last)

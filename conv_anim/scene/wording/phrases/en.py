@@ -89,11 +89,16 @@ PHRASES = {
     "series.groups": "{cells} groups",
     "series.multiplier": "{cells} filters per channel",
     "series.factor": "factors {cells}",
+    # sizes and sums
+    "size.channels": "{size} in {count} channels",
+    "bias.named": "bias {value}",
     # captions
     "caption": "{what}: {sizes}",
     "caption.alike": "{count} layers of {kind}",
     "caption.layers": "{count} layers",
     "caption.semicolon": "; ",
+    "caption.added": "sum of {count} channels' maps",
+    "caption.biased": "and the bias",
     "caption.maps": "{count} maps {size}",
     "caption.columns": "{count} columns of {length}",
     "caption.field": "receptive field {size}",
@@ -203,6 +208,7 @@ PHRASES = {
     "volume.moves": "moves in 3 directions",
     # flat
     "flat.flipped": "flipped",
+    "flat.unflipped": "as it is",
     "flat.inserted": "zeros inserted: s − 1 = {cells}",
     "flat.border": "border: {border}",
     "flat.further": "output padding {cells}: the window goes that much further at the end",
@@ -233,7 +239,10 @@ PHRASES = {
     "flat.multiple": "{said} (kernel {kernel} is a multiple of stride {stride})",
     "flat.no_multiple": "{said} (kernel {kernel} is no multiple of stride {stride})",
     "flat.copied": "copies of the nearest cell",
-    "flat.shares": "arrows: where the output lies on the input; the nearer a cell is, the larger its share",
+    "flat.pointers": "where the output lies on the input",
+    "flat.shares.linear": "the nearer a cell, the larger its share; all shares add up to 1",
+    "flat.shares.cubic": "from the four nearest cells on each axis; the outer ones have negative shares, which keep "
+    "edges sharp, so a result can lie beyond all of its cells; all shares add up to 1",
     "flat.aligned": "corners aligned: corner cells lie on corner cells",
     "flat.columns": "a column for each window",
     "flat.letters": "letters: each cell of the window has a row of its own",
