@@ -219,7 +219,7 @@ def fidelity(path: Path) -> tuple[float, int]:
     from conv_anim.painting.agg import flat_colors, frames
 
     scene = pipeline.scene(pipeline.load(FIGURE, changes=["theme=classic"]))
-    items = [*scene.still, *(item for frame in scene.frames for item in (*frame.kept, *frame.shown))]
+    items = [*scene.static, *(item for frame in scene.frames for item in (*frame.kept, *frame.shown))]
     flat = [key(color) for color in flat_colors(tuple(items)) | {scene.background}]
     squares, off = 0.0, 0
     with Image.open(path) as image:
@@ -284,10 +284,10 @@ def many_specs(folder: Path) -> Iterator[Row | Skipped]:
 
 def a_save(folder: Path) -> Iterator[Row | Skipped]:
     """What `watch` answers, from a save on."""
-    from conv_anim.watching import Board, Server, Watcher, watching
+    from conv_anim.app.preview import Publisher, Server, Watcher, watching
 
     spec = written(folder / "watched.yaml", "title: 0\n" + FLAT.format(every=1))
-    board = Board()
+    board = Publisher()
     told = watching(Watcher(spec), Server(board))
     next(told)
     times = []

@@ -18,20 +18,20 @@ Mark: TypeAlias = "tuple[int | str, ...]"
 """What a file is known by: its folder and its name in it, or itself. Two paths of one file share a mark."""
 
 
-def places(path: Path) -> frozenset[Mark]:
+def identities(path: Path) -> frozenset[Mark]:
     """Where a path leads, whether there is a file or not: its own place, and that to which a link in it leads."""
     with suppress(OSError, ValueError, RuntimeError):
-        return frozenset({_place(os.path.join(os.getcwd(), path)), _place(os.path.realpath(path))})  # noqa: PTH109, PTH118  # 'a/..' is not always here
+        return frozenset({_identity(os.path.join(os.getcwd(), path)), _identity(os.path.realpath(path))})  # noqa: PTH109, PTH118  # 'a/..' is not always here
     return frozenset({(str(path),)})
 
 
 def marks(path: Path) -> frozenset[Mark]:
     """Where a path leads, and the file that is there, which may have other names."""
     itself = _number(str(path))
-    return places(path) | (frozenset() if itself is None else {itself})
+    return identities(path) | (frozenset() if itself is None else {itself})
 
 
-def _place(path: str) -> Mark:
+def _identity(path: str) -> Mark:
     """The nearest folder that is there, and what leads from it to the file."""
     folder, name = os.path.split(path)
     rest, folder = [name], os.path.realpath(folder)
@@ -117,11 +117,11 @@ class Claims:
 
     def knows(self, path: Path) -> bool:
         """Whether a file is read, or written."""
-        return self.over(path) is not None or any(mark in self.written for mark in places(path))
+        return self.over(path) is not None or any(mark in self.written for mark in identities(path))
 
     def writes(self, path: Path, by: str) -> str | None:
         """Note a file that is written, and by whom; who else writes it, if there is one."""
-        found = places(path)
+        found = identities(path)
         other = next((self.written[mark] for mark in found if self.written.get(mark, by) != by), None)
         if other is None:
             self.written.update(dict.fromkeys(found, by))

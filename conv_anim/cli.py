@@ -11,7 +11,7 @@ with abrupt():
 
     import click
 
-    from conv_anim import __version__, faults
+    from conv_anim import __version__, fatal_errors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ class Commands(click.Group):
             from conv_anim.commands.completion import register
 
             register()
-        with faults.told():
+        with fatal_errors.reported():
             return super().main(*args, **extra)
 
     def list_commands(self, _ctx: click.Context) -> list[str]:

@@ -12,7 +12,7 @@ from unicodedata import east_asian_width
 from conv_anim.scene.cost import percent
 from conv_anim.scene.wording import captions, formulas, parameters, words
 from conv_anim.scene.wording.language import Language
-from conv_anim.tracing import accounts
+from conv_anim.tracing import analysis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -74,7 +74,7 @@ def _edges(layer: Op, say: Language) -> Iterator[Line]:
 
 def _parameters(layer: Op) -> str:
     """Weights, and the biases added to them."""
-    count = accounts.cost(layer).parameters
+    count = analysis.cost(layer).parameters
     terms = ["·".join(f"{n:,}" for n in term) for term in layer.parameter_terms]
     return f"{' + '.join(terms)} = {count:,}" if terms else f"{count:,}"
 
@@ -89,7 +89,7 @@ def _multiply_adds(layer: Op, say: Language) -> str:
 
 def _field(layers: Sequence[Node], say: Language) -> Iterator[Line]:
     """The receptive field behind the last of some layers."""
-    found = accounts.receptive_field([node.op for node in layers], accounts.inputs_of(layers))
+    found = analysis.receptive_field([node.op for node in layers], analysis.inputs_of(layers))
     if found is not None:
         size = words.size(found.size)
         yield say("explain.field"), say("explain.field.up_to", size=size) if found.varies else size
@@ -97,8 +97,8 @@ def _field(layers: Sequence[Node], say: Language) -> Iterator[Line]:
 
 def _together(spec: Spec, say: Language) -> Iterator[Line]:
     layers = spec.layers
-    found, undone = accounts.total(layers), accounts.total(accounts.undone(layers))
-    key = "explain.standard" if len(accounts.entries(layers)) == 1 else "explain.undone"
+    found, undone = analysis.total(layers), analysis.total(analysis.undone(layers))
+    key = "explain.standard" if len(analysis.entries(layers)) == 1 else "explain.undone"
     for name in ("parameters", "multiply_adds"):
         ours, others = getattr(found, name), getattr(undone, name)
         share = percent(ours, others or 1).replace(captions.SPACE, " ")
@@ -120,22 +120,22 @@ def data(spec: Spec) -> dict[str, Any]:
             "panels": [{"title": one.title, **data(one)} for one in spec.panels],
         }
     layers, nodes = spec.layers, spec.nodes
-    whole = accounts.receptive_field(layers, accounts.inputs_of(nodes))
+    whole = analysis.receptive_field(layers, analysis.inputs_of(nodes))
     found: dict[str, Any] = {
         "description": captions.description(spec),
         "input": {"channels": spec.input.channels, "size": list(spec.input.size)},
         "layers": [_layer(nodes, k, Language(spec.lang)) for k in range(len(nodes))],
-        "total": {**_cost(accounts.total(layers)), "receptive_field": _sizes(whole)},
+        "total": {**_cost(analysis.total(layers)), "receptive_field": _sizes(whole)},
     }
-    undone = accounts.undone(layers)
-    return found if len(undone) == len(layers) else {**found, "standard": _cost(accounts.total(undone))}
+    undone = analysis.undone(layers)
+    return found if len(undone) == len(layers) else {**found, "standard": _cost(analysis.total(undone))}
 
 
 def _layer(nodes: Sequence[Node], k: int, say: Language) -> dict[str, Any]:
     node, op, so_far = nodes[k], nodes[k].op, nodes[: k + 1]
     ends = op.ends
-    unread = {} if op.window is None else {"unread": [asdict(cells) for cells in accounts.unread(op.window)]}
-    field = accounts.receptive_field([each.op for each in so_far], accounts.inputs_of(so_far))
+    unread = {} if op.window is None else {"unread": [asdict(cells) for cells in analysis.unread(op.window)]}
+    field = analysis.receptive_field([each.op for each in so_far], analysis.inputs_of(so_far))
     return {
         "type": op.type,
         "name": None if node.name == str(k + 1) else node.name,
@@ -147,14 +147,14 @@ def _layer(nodes: Sequence[Node], k: int, say: Language) -> dict[str, Any]:
         "formulas": formulas.sizes(op, say),
         **op.details(),
         **unread,
-        **_cost(accounts.cost(op)),
+        **_cost(analysis.cost(op)),
         "receptive_field": _sizes(field),
     }
 
 
-def _cost(cost: accounts.Cost) -> dict[str, int]:
+def _cost(cost: analysis.Cost) -> dict[str, int]:
     return {"parameters": cost.parameters, "multiply_adds": cost.multiply_adds}
 
 
-def _sizes(field: accounts.Field | None) -> list[int] | None:
+def _sizes(field: analysis.Field | None) -> list[int] | None:
     return None if field is None else list(field.size)

@@ -6,9 +6,9 @@ import codecs
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
-from conv_anim import faults, opening
+from conv_anim import fatal_errors, opening
 from conv_anim.diagnostics import Code, Problem, Source, Span, SpecError, listed, nearest
-from conv_anim.limits import USUAL, Asked, Place
+from conv_anim.limits import USUAL, Asked, Location
 from conv_anim.spec.arrays import DataFileError
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def _unreadable(path: Path, error: OSError) -> SpecError:
         return problem(Code.UNREADABLE, "this is a folder, not a spec", str(path))
     if isinstance(error, opening.NoFileError):
         return problem(Code.UNREADABLE, f"this is {error.kind}, not a file", str(path), "name the spec's file")
-    return problem(Code.UNREADABLE, f"cannot be read: {error.strerror or error}", str(path), faults.way(error))
+    return problem(Code.UNREADABLE, f"cannot be read: {error.strerror or error}", str(path), fatal_errors.way(error))
 
 
 KINDS = {
@@ -66,7 +66,7 @@ def decoded(file: BinaryIO, name: str, limits: Limits = USUAL) -> Source:
     """The text of an open file: UTF-8, or UTF-16 that says so in its first bytes."""
     data = opening.taken(file, limits.file_size + 1)
     what, way = f"this file has {len(data):,} bytes or more", "keep large arrays in a .npy file"
-    Asked("file_size", len(data), what, way, whole=False).check(limits, Place(file=name))
+    Asked("file_size", len(data), what, way, whole=False).check(limits, Location(file=name))
     other = _no_text(data)
     if other is not None:
         hint = "save the file as UTF-8" if "UTF" in other else "name the .yaml file that it belongs to"
@@ -100,7 +100,7 @@ class Folder:
             known = f"known are {listed(list(READERS), last='and')}"
             raise DataFileError(f"'{name}' is of no known kind", CONVERTED.get(path.suffix.lower(), known))
         try:
-            faults.check_room()
+            fatal_errors.check_room()
             with opening.opened(path) as file:
                 return replace(_numbers(file, kind, name, self.limits), file=path)
         except FileNotFoundError:
@@ -110,7 +110,7 @@ class Folder:
             raise DataFileError(f"'{name}' is {kind}, not a file", "name a .npy, .csv or .png file") from None
         except OSError as error:
             what = f"'{name}' cannot be read: {error.strerror or error}"
-            raise DataFileError(what, faults.way(error, "it may be cut off, or not be yours to read")) from None
+            raise DataFileError(what, fatal_errors.way(error, "it may be cut off, or not be yours to read")) from None
 
     def _inside(self, name: str) -> Path:
         """Where a file really lies, links followed."""

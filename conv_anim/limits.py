@@ -75,7 +75,7 @@ TABLE: tuple[Limit, ...] = tuple(
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """What a limit is exceeded by: keys of a spec, a place in its text, or a whole file."""
 
     path: str = ""
@@ -83,10 +83,10 @@ class Place:
     file: str = ""
 
 
-NOWHERE = Place()
+NOWHERE = Location()
 
 
-def fixed(what: str, way: str, at: Place = NOWHERE) -> Problem:
+def fixed(what: str, way: str, at: Location = NOWHERE) -> Problem:
     """The problem of what no option allows."""
     return Problem(Code.TOO_LARGE, what, at.path, at.span, f"{way}; no option raises this", at.file)
 
@@ -104,7 +104,7 @@ class Asked:
     way: str
     whole: bool = True
 
-    def problem(self, limits: Limits, at: Place = NOWHERE) -> Problem | None:
+    def problem(self, limits: Limits, at: Location = NOWHERE) -> Problem | None:
         """None if it is not larger than its limit."""
         most: int = getattr(limits, self.name)
         if self.number <= most:
@@ -113,14 +113,14 @@ class Asked:
         what = f"{self.what}, more than {most:,}"
         return Problem(Code.TOO_LARGE, what, at.path, at.span, f"{self.way}; {allowing}", at.file)
 
-    def check(self, limits: Limits, at: Place = NOWHERE) -> None:
+    def check(self, limits: Limits, at: Location = NOWHERE) -> None:
         """Raise SpecError if it is larger than its limit."""
         check_all([(self, at)], limits)
 
 
-def exceeded(found: Iterable[tuple[Asked, Place]], limits: Limits) -> list[Problem]:
+def exceeded(found: Iterable[tuple[Asked, Location]], limits: Limits) -> list[Problem]:
     """A problem for each limit that something is larger than: with the largest of all, so that its hint is enough."""
-    most: dict[Name, tuple[Asked, Place]] = {}
+    most: dict[Name, tuple[Asked, Location]] = {}
     for asked, at in found:
         if asked.name not in most or asked.number > most[asked.name][0].number:
             most[asked.name] = (asked, at)
@@ -128,7 +128,7 @@ def exceeded(found: Iterable[tuple[Asked, Place]], limits: Limits) -> list[Probl
     return [problem for problem in problems if problem is not None]
 
 
-def check_all(found: Iterable[tuple[Asked, Place]], limits: Limits) -> None:
+def check_all(found: Iterable[tuple[Asked, Location]], limits: Limits) -> None:
     """Raise SpecError with all limits that something is larger than."""
     problems = exceeded(found, limits)
     if problems:

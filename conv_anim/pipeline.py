@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from conv_anim import claims, faults, inputs
+from conv_anim import claims, fatal_errors, inputs
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
 from conv_anim.limits import USUAL
-from conv_anim.spec import document, estimates, formats, overrides, places, reader
+from conv_anim.spec import document, estimates, formats, overrides, reader, source_map
 from conv_anim.spec.model import Flat, Undrawn
 from conv_anim.spec.nodes import Entries, Items, from_python
 from conv_anim.spec.views import animates
@@ -110,7 +110,7 @@ def drawable(loaded: Loaded, limits: Limits = USUAL) -> Loaded:
     try:
         estimates.drawable(loaded.spec, limits)
     except SpecError as error:
-        raise places.located(error, loaded.root) from None
+        raise source_map.located(error, loaded.root) from None
     return loaded
 
 
@@ -135,7 +135,7 @@ def scene(spec: Spec, *, limits: Limits = USUAL) -> Scene:
     Raises SpecError if no view can show it, it takes more than the limits allow, or no font has a character of its
     texts.
     """
-    faults.check_room()
+    fatal_errors.check_room()
     from conv_anim.painting.fonts import DejaVu, GlyphError
     from conv_anim.scene import figure
     from conv_anim.tracing.trace import trace
@@ -263,14 +263,14 @@ def _frame(name: str, number: int, count: int) -> str:
 
 
 def _numbered(drawn: Scene, name: str, step: Steps | None, limits: Limits) -> list[tuple[str, bytes]]:
-    from conv_anim.export import burden, png
+    from conv_anim.export import budget, png
     from conv_anim.painting.agg import frames
     from conv_anim.scene import choice
 
     count = len(drawn.rests)
     made = _made(drawn, step, limits)
     steps = range(count) if step is None else choice.numbers(step, count)
-    burden.check(drawn, "frames", limits, frames=len(steps), also=made)
+    budget.check(drawn, "frames", limits, frames=len(steps), also=made)
     painted = zip(steps, frames(drawn, [drawn.rests[k] for k in steps]), strict=True)
     return [
         (_frame(name, k, count), png.encode(pixels, title=drawn.title, description=drawn.description))
@@ -281,7 +281,7 @@ def _numbered(drawn: Scene, name: str, step: Steps | None, limits: Limits) -> li
 ENCODERS: dict[str, str] = {
     "gif": "gif:picture",
     "png": "png:picture",
-    "still.png": "still:picture",
+    "still.png": "poster:picture",
     "apng": "apng:picture",
     "webp": "webp:picture",
     "mp4": "mp4:picture",
@@ -300,7 +300,7 @@ def encoded(drawn: Scene, format_: str, *, step: Steps | None = None, limits: Li
 
     Raises SpecError, also for what takes more than the limits allow.
     """
-    from conv_anim.export import burden
+    from conv_anim.export import budget
 
     layout, _, kind = format_.rpartition(".")
     made = _made(drawn, step, limits)
@@ -311,17 +311,17 @@ def encoded(drawn: Scene, format_: str, *, step: Steps | None = None, limits: Li
 
         made.check(limits)
         drawn, format_ = storyboard.page(drawn, strip=layout == "strip", vectors=kind != "png", limits=limits), kind
-    burden.check(drawn, format_, limits, also=made)
+    budget.check(drawn, format_, limits, also=made)
     return _encoder(format_)(drawn)
 
 
 def _made(drawn: Scene, step: Steps | None, limits: Limits) -> Asked:
     """How many frames are made, to the last one or to the last one that is chosen."""
-    from conv_anim.export import burden
+    from conv_anim.export import budget
     from conv_anim.scene import choice
 
     last = len(drawn.frames) - 1 if step is None else drawn.rests[choice.last(step, len(drawn.rests))]
-    return burden.made(drawn, last + 1, limits)
+    return budget.made(drawn, last + 1, limits)
 
 
 def _chosen(drawn: Scene, format_: str, step: Steps) -> Scene:

@@ -39,23 +39,23 @@ def stoppable() -> Iterator[None]:
     """
     before = {number: signal.getsignal(number) for number in ENDING}
     hook = sys.unraisablehook
-    heeded = [number for number in ENDING if before[number] != signal.SIG_IGN]
+    handled = [number for number in ENDING if before[number] != signal.SIG_IGN]
     raised.clear()
     with suppress(ValueError):  # in a thread that is not the main one, which signals never reach
-        for number in heeded:
+        for number in handled:
             signal.signal(number, _stop)
         sys.unraisablehook = _again
     try:
         yield
-        heed()
+        raise_pending()
     except SystemExit as end:
         if not isinstance(end, Stopped):
-            heed()
+            raise_pending()
         raise
     finally:
         sys.unraisablehook = hook
         with suppress(ValueError):
-            for number in heeded:
+            for number in handled:
                 signal.signal(number, before[number] or signal.SIG_DFL)
 
 
@@ -65,12 +65,12 @@ def _stop(number: int, frame: FrameType | None, tried: int = 0) -> None:
         _stop_soon(number, tried + 1)
         return
     for each in ENDING:
-        signal.signal(each, _heard)  # to ignore one that is on its way makes Python complain
+        signal.signal(each, _ignore)  # to ignore one that is on its way makes Python complain
     raised.append(number)
     raise Stopped(number)
 
 
-def heed() -> None:
+def raise_pending() -> None:
     """Raise Stopped once more if it was lost, as it is where Python looks whether something has an attribute.
 
     Or if it still waits, as what it waits for, an import, may have been the last thing that was done.
@@ -78,13 +78,13 @@ def heed() -> None:
     if raised:
         if hasattr(signal, "setitimer"):
             signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, _heard)
+            signal.signal(signal.SIGALRM, _ignore)
         for each in ENDING:
-            signal.signal(each, _heard)
+            signal.signal(each, _ignore)
         raise Stopped(raised[0])
 
 
-def _heard(_number: int, _frame: FrameType | None) -> None:
+def _ignore(_number: int, _frame: FrameType | None) -> None:
     """Nothing more."""
 
 

@@ -24,7 +24,7 @@ def texts(items: Iterable[Primitive]) -> list[str]:
 def after(drawn: Scene, k: int) -> list[Primitive]:
     """All that can lie on the picture in frame k, from the bottom to the top."""
     kept = [item for j in range(k + 1) for item in drawn.frames[j].kept]
-    return [*drawn.still, *kept, *drawn.frames[k].shown]
+    return [*drawn.static, *kept, *drawn.frames[k].shown]
 
 
 def numbers_in(drawn: Scene, k: int, left: float, top: float, cell: float, shape: tuple[int, int]) -> list[list[str]]:
@@ -65,7 +65,7 @@ def listing(drawn: Scene) -> str:
         f"says: {drawn.description}",
         "still",
     ]
-    lines += map(_line, drawn.still)
+    lines += map(_line, drawn.static)
     for k in sorted({0, count - 1}):
         frame: Frame = drawn.frames[k]
         lines += [f"frame {k} keeps", *map(_line, frame.kept), f"frame {k} shows", *map(_line, frame.shown)]

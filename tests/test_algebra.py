@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conv_anim.scene.areas import Area, Turn, corners
 from conv_anim.scene.drawing import STILL, Drawing, together
+from conv_anim.scene.hit_regions import HitRegion, Turn, corners
 from conv_anim.scene.layout import (
     EMPTY,
     Fit,
@@ -43,27 +43,27 @@ def drawings(draw):
     """Named by a colour; every frame keeps and shows something of its own."""
     name, count = draw(st.integers(0, 0xFFFFFF)), draw(st.integers(1, 3))
     width, height = draw(LENGTHS), draw(LENGTHS)
-    still = (box(0, 0, width, height, f"#{name:06x}"),)
+    static = (box(0, 0, width, height, f"#{name:06x}"),)
     frames = tuple(
         Frame((box(k, 0, 1, 1, f"kept {name}"),), (Text(k, 0, f"shown {name} {k}", 9, "#000000"),))
         for k in range(count)
     )
-    area = Area("input", (0, 0), corners((0, 0, width, height)))
+    region = HitRegion("input", (0, 0), corners((0, 0, width, height)))
     turns = tuple(Turn(1, (name, k)) for k in range(count))
     if not draw(st.booleans()):
-        return width, height, Drawing(still, areas=lambda: (area,), turns=(turns,))
+        return width, height, Drawing(static, hit_regions=lambda: (region,), turns=(turns,))
     phases = draw(st.frozensets(st.sampled_from(["read", "way"])))
     end = Frame((box(count, 0, 1, 1, f"kept {name}"),))
     return (
         width,
         height,
         Drawing(
-            still,
+            static,
             frames,
             lambda k, phase, _: (Text(k, 0, f"{phase} {name} {k}", 9, "#000000"),),
             phases,
             draw(st.sampled_from([None, lambda: end])),
-            lambda: (area,),
+            lambda: (region,),
             (turns,),
         ),
     )
@@ -85,12 +85,12 @@ def shown(one):
         one.height,
         one.baseline,
         dict(one.anchors),
-        drawn.still,
+        drawn.static,
         tuple(drawn.frames),
         drawn.phases,
         tuple(drawn.shown(k, phase, 0.5) for k in range(drawn.steps) for phase in ("read", "way")),
         None if drawn.finished is None else drawn.finished(),
-        tuple(drawn.areas()),
+        tuple(drawn.hit_regions()),
         turns,
     )
 
@@ -152,7 +152,7 @@ def test_what_is_on_a_panel_moves_with_it(a, dx, dy):
     there = moved(a, dx, dy)
     assert there.baseline == a.baseline + dy
     assert there.anchors == {name: (x + dx, y + dy) for name, (x, y) in a.anchors.items()}
-    (before,), (after,) = a.drawn.areas(), there.drawn.areas()
+    (before,), (after,) = a.drawn.hit_regions(), there.drawn.hit_regions()
     assert after.ring == tuple((x + dx, y + dy) for x, y in before.ring)
     for one, other in zip(a.drawn.frames, there.drawn.frames, strict=True):
         assert [item.x + dx for item in one.shown] == [item.x for item in other.shown]
@@ -161,7 +161,7 @@ def test_what_is_on_a_panel_moves_with_it(a, dx, dy):
 def test_boxes_come_to_stand_on_pixels_and_letters_where_they_are():
     upright, text = box(0, 0, 3, 3, "#ffffff"), Text(0.25, 0, "a", 9, "#000000")
     made = row(space(0.3), panel(Drawing((upright,)), 3, 3), written((text,), 3, 3), align="start")
-    (shape, letter) = made.drawn.still
+    (shape, letter) = made.drawn.static
     assert shape.boxes == ((0, 0, 3, 3),)
     assert letter.x == pytest.approx(0.3 + 3 + 0.25)
 
@@ -169,7 +169,7 @@ def test_boxes_come_to_stand_on_pixels_and_letters_where_they_are():
 def test_a_place_is_rounded_once_however_deep_a_panel_lies():
     upright = panel(Drawing((box(0, 0, 1, 1, "#ffffff"),)), 1, 1)
     nested = pad(pad(pad(upright, left=0.4), left=0.4), left=0.4)
-    assert nested.drawn.still[0].boxes[0][0] == 1
+    assert nested.drawn.static[0].boxes[0][0] == 1
 
 
 def test_a_panel_is_centred_on_whole_pixels():
@@ -242,15 +242,15 @@ def test_a_drawing_that_waits_is_made_once():
 
 
 def test_what_does_not_move_adds_no_frames():
-    still = box(0, 0, 1, 1, "#ffffff")
-    joined = row(panel(Drawing((still,)), 1, 1), panel(Drawing((still,)), 1, 1))
+    static = box(0, 0, 1, 1, "#ffffff")
+    joined = row(panel(Drawing((static,)), 1, 1), panel(Drawing((static,)), 1, 1))
     assert joined.drawn.frames is STILL
 
 
 @given(panels(), panels())
 def test_figures_keep_their_areas_and_turns_apart(a, b):
     drawn = row(of_figure(a, 0), of_figure(b, 1)).drawn
-    assert [area.figure for area in drawn.areas()] == [0, 1]
+    assert [region.figure for region in drawn.hit_regions()] == [0, 1]
     assert [tuple(track) for track in drawn.turns] == [tuple(one.drawn.turns[0]) for one in (a, b)]
 
 

@@ -16,8 +16,8 @@ from conv_anim.ops.shuffle import ChannelShuffle, PixelShuffle, PixelUnshuffle
 from conv_anim.ops.upsample import Upsample
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.channels.addition import Addition
+from conv_anim.scene.channels.channel_rows import ChannelRows
 from conv_anim.scene.channels.crossing import Crossing
-from conv_anim.scene.channels.lanes import Lanes
 from conv_anim.scene.channels.outputs import Pile
 from conv_anim.scene.channels.pixel_shuffle import PixelShuffling
 from conv_anim.scene.channels.tally import Tally
@@ -70,12 +70,12 @@ def figure(layer, *, show="both", theme="light", **settings):
     return replace(spec(layer, values=values), view=Channels(show), theme=THEMES[theme], **settings)
 
 
-def lanes(made, scale=1.0):
-    return Lanes(trace(made), Style(made.theme, scale, DejaVu()))
+def channel_rows(made, scale=1.0):
+    return ChannelRows(trace(made), Style(made.theme, scale, DejaVu()))
 
 
 def view(made, scale=1.0):
-    of = lanes(made, scale)
+    of = channel_rows(made, scale)
     return ChannelsView(of, add=made.view.show == "both" and of.meet)
 
 
@@ -88,7 +88,7 @@ def some(count):
 
 def items_of(panel, k, shown):
     """All that can lie on the view in frame k, from the bottom to the top; its panel may be wider."""
-    items = [*panel.still, *(item for j in range(k + 1) for item in panel.frames[j].kept), *panel.frames[k].shown]
+    items = [*panel.static, *(item for j in range(k + 1) for item in panel.frames[j].kept), *panel.frames[k].shown]
     return shifted(tuple(items), -round((panel.width - shown.width) / 2), 0)
 
 
@@ -203,20 +203,20 @@ def fed(draw, layers=flat_layers):
 def test_every_number_of_every_lane(made):
     """Kernels, the maps that they make with their channel, and the output that these add up to."""
     layer, shown = made.layers[0], view(made)
-    traced = shown.lanes.trace.layers[0]
+    traced = shown.channel_rows.trace.layers[0]
     x, bias = traced.input.tolist(), layer.bias or (0,) * layer.ends.out_channels
     of = kernels(layer, traced.weight)
     panel, size, order = shown.panel(), layer.ends.out_size, made.animation.order
     for k in some(len(panel.frames)):
-        items, cell = items_of(panel, k, shown), shown.lanes.steps.cell(k)
-        rank = shown.lanes.steps.rank(k) % prod(size)
+        items, cell = items_of(panel, k, shown), shown.channel_rows.steps.cell(k)
+        rank = shown.channel_rows.steps.rank(k) % prod(size)
         for row in shown.rows(cell[0]):
-            lane = row.lane
-            assert lane.channel in of[lane.output]
-            kernel = of[lane.output][lane.channel]
-            result = alone(layer, x[lane.channel], kernel)
+            channel_row = row.channel_row
+            assert channel_row.channel in of[channel_row.output]
+            kernel = of[channel_row.output][channel_row.channel]
+            result = alone(layer, x[channel_row.channel], kernel)
             if not shown.add:
-                result = added([result], bias[lane.output])
+                result = added([result], bias[channel_row.output])
             assert read(items, row.kernel)[0] == rows_of(kernel)
             assert read(items, row.map)[0] == so_far(result, size, rank, order)
         if shown.add:
@@ -231,10 +231,10 @@ def test_outputs_that_are_done_stay(made):
     layer, shown = made.layers[0], view(made)
     if not shown.add or isinstance(shown.outputs, Pile):
         return
-    wanted = [rows_of(values) for values in shown.lanes.trace.output.tolist()]
+    wanted = [rows_of(values) for values in shown.channel_rows.trace.output.tolist()]
     panel = shown.panel()
     for k in some(len(panel.frames)):
-        items, working = items_of(panel, k, shown), shown.lanes.steps.cell(k)[0]
+        items, working = items_of(panel, k, shown), shown.channel_rows.steps.cell(k)[0]
         for output in range(layer.ends.out_channels):
             texts = read(items, shown.outputs.grid(output))[0]
             before = output > working if made.animation.order == "reverse" else output < working
@@ -247,20 +247,20 @@ def test_outputs_that_are_done_stay(made):
 @drawn(fed())
 def test_the_window_lies_on_the_cells_that_are_read(made):
     shown = view(made)
-    layer, panel, colors = shown.lanes.trace.layers[0], shown.panel(), shown.style.colors
+    layer, panel, colors = shown.channel_rows.trace.layers[0], shown.panel(), shown.style.colors
     for k in some(len(panel.frames)):
-        cell, items = shown.lanes.steps.cell(k), items_of(panel, k, shown)
+        cell, items = shown.channel_rows.steps.cell(k), items_of(panel, k, shown)
         for row in shown.rows(cell[0]):
-            step = layer.step((row.lane.output, *cell[1:]))
-            taps = [tap for tap in step.taps if tap.channel == row.lane.channel]
-            places = {shown.lanes.sheet.place((0, *tap.canvas)[-2:]) for tap in taps}
-            marked = {shown.lanes.sheet.place((0, *tap.canvas)[-2:]) for tap in taps if tap.source == 0}
+            step = layer.step((row.channel_row.output, *cell[1:]))
+            taps = [tap for tap in step.taps if tap.channel == row.channel_row.channel]
+            places = {shown.channel_rows.sheet.place((0, *tap.canvas)[-2:]) for tap in taps}
+            marked = {shown.channel_rows.sheet.place((0, *tap.canvas)[-2:]) for tap in taps if tap.source == 0}
             texts, fills = read(items, row.sheet.grid)
             dark = {(r, c) for r, line in enumerate(fills) for c, fill in enumerate(line) if fill == colors.window}
             assert dark == marked
-            assert set(shown.lanes.read(row.lane, cell[1:])) == places
+            assert set(shown.channel_rows.read(row.channel_row, cell[1:])) == places
             for tap in taps:
-                r, c = shown.lanes.sheet.place((0, *tap.canvas)[-2:])
+                r, c = shown.channel_rows.sheet.place((0, *tap.canvas)[-2:])
                 assert texts[r][c] == written(tap.x)
 
 
@@ -271,7 +271,9 @@ def test_the_input_is_drawn_with_its_border(made):
         return
     items = [*shown.begun(0)]
     for row in shown.rows(0):
-        channel = oracle.padded(shown.lanes.trace.input[row.lane.channel].tolist(), layer.padding, layer.padding_mode)
+        channel = oracle.padded(
+            shown.channel_rows.trace.input[row.channel_row.channel].tolist(), layer.padding, layer.padding_mode
+        )
         assert read(items, row.sheet.grid)[0] == rows_of(channel)
 
 
@@ -279,15 +281,15 @@ def test_the_input_is_drawn_with_its_border(made):
 def test_pools_keep_channels_apart(layer, data):
     shown = view(figure(layer, values=data.draw(inputs(layer, whole=True))))
     settings = {name: getattr(layer, name) for name in ("stride", "padding", "dilation", "ceil_mode")}
-    wanted = oracle.max_pool(shown.lanes.trace.input.tolist(), kernel=layer.kernel_size, **settings)
+    wanted = oracle.max_pool(shown.channel_rows.trace.input.tolist(), kernel=layer.kernel_size, **settings)
     panel = shown.panel()
     items = items_of(panel, len(panel.frames) - 1, shown)
-    assert [row.lane.channel for row in shown.rows(0)] == list(range(layer.ends.in_channels))
+    assert [row.channel_row.channel for row in shown.rows(0)] == list(range(layer.ends.in_channels))
     for row in shown.rows(0):
         numbers = [
             [float(text.replace(MINUS, "-").replace("∞", "inf")) for text in line] for line in read(items, row.map)[0]
         ]
-        rows = wanted[row.lane.channel]
+        rows = wanted[row.channel_row.channel]
         assert numbers == (rows if isinstance(rows[0], list) else [rows])
 
 
@@ -298,11 +300,11 @@ def test_pools_keep_channels_apart(layer, data):
 def test_only_the_channels_of_the_group_are_at_work(output):
     shown = view(figure(GROUPED))
     first = output // 2 * 2
-    assert [row.lane.channel for row in shown.rows(output)] == [first, first + 1]
+    assert [row.channel_row.channel for row in shown.rows(output)] == [first, first + 1]
     items = shown.begun(output)
     for channel, span in shown.places.tower.sources.items():
         fills = read(items, shown.places.grid(0, span))[1]
-        color = shown.lanes.color(channel) if channel // 2 == output // 2 else shown.lanes.faint(channel)
+        color = shown.channel_rows.color(channel) if channel // 2 == output // 2 else shown.channel_rows.faint(channel)
         assert {fill for line in fills for fill in line} == {color}
     for row in shown.rows(2 - first):
         assert not any(map(any, read(items, row.kernel)[0]))
@@ -311,10 +313,10 @@ def test_only_the_channels_of_the_group_are_at_work(output):
 
 def test_groups_have_colours_of_their_own():
     shown = view(figure(CASES["grouped, one axis"]))
-    colors = [shown.lanes.color(channel) for channel in range(8)]
+    colors = [shown.channel_rows.color(channel) for channel in range(8)]
     assert [colors[k] == colors[k + 1] for k in range(0, 8, 2)] == [True] * 4
     assert len(set(colors)) == 4
-    assert [shown.lanes.output_color(output) for output in range(4)] == colors[::2]
+    assert [shown.channel_rows.output_color(output) for output in range(4)] == colors[::2]
     assert len(shown.places.tower.groups) == 4
 
 
@@ -330,7 +332,7 @@ def test_of_too_many_groups_one_is_drawn():
     shown = view(figure(CASES["grouped, too many to draw"]))
     assert not shown.places.whole
     for output in (0, 3, 5):
-        channels_ = [row.lane.channel for row in shown.rows(output)]
+        channels_ = [row.channel_row.channel for row in shown.rows(output)]
         assert channels_ == list(range(output // 2 * 4, output // 2 * 4 + 4))
         names = [item.text for item in shown.begun(output) if isinstance(item, Text)]
         assert f"group {output // 2 + 1}, channel {channels_[0] + 1}" in names
@@ -342,7 +344,7 @@ def test_a_depthwise_channel_has_its_filters_beside_it(multiplier):
     shown = view(figure(layer))
     rows = shown.rows(0)
     wanted = [(k // multiplier, k) for k in range(2 * multiplier)]
-    assert [(row.lane.channel, row.lane.output) for row in rows] == wanted
+    assert [(row.channel_row.channel, row.channel_row.output) for row in rows] == wanted
     assert len({row.sheet.grid.y for row in rows}) == 2
     assert all(a.map.y + a.map.height < b.map.y for a, b in pairwise(rows))
     forks = shown._forks(rows)
@@ -355,7 +357,7 @@ def test_one_channel_has_nothing_to_add_up():
     assert not shown.add
     assert len(shown.rows(0)) == 4
     assert {row.sheet.color for row in shown.rows(0)} == {shown.style.colors.input}
-    assert len(shown.lanes.steps) == 9
+    assert len(shown.channel_rows.steps) == 9
 
 
 # many
@@ -368,9 +370,9 @@ def test_many_outputs_are_piled_up():
     assert all(x1 < x0 and y1 > y0 for (x0, y0), (x1, y1) in pairwise(places))
     panel = shown.panel()
     for k in some(len(panel.frames)):
-        output, rank = shown.lanes.steps.cell(k)[0], shown.lanes.steps.rank(k) % 16
+        output, rank = shown.channel_rows.steps.cell(k)[0], shown.channel_rows.steps.rank(k) % 16
         texts = read(items_of(panel, k, shown), shown.outputs.grid(output))[0]
-        assert texts == so_far(shown.lanes.trace.output[output].tolist(), (4, 4), rank, "row-major")
+        assert texts == so_far(shown.channel_rows.trace.output[output].tolist(), (4, 4), rank, "row-major")
 
 
 def test_three_outputs_are_not():
@@ -381,7 +383,7 @@ def test_three_outputs_are_not():
 def test_of_many_lanes_some_are_drawn(name):
     shown = view(figure(CASES[name]))
     count = CASES[name].ends.in_channels
-    assert [row.lane.channel for row in shown.rows(0)] == [0, 1, 2, count - 1]
+    assert [row.channel_row.channel for row in shown.rows(0)] == [0, 1, 2, count - 1]
     texts = [item.text for item in shown.begun(0) if isinstance(item, Text)]
     assert texts.count("⋮") == 1
 
@@ -403,12 +405,12 @@ def test_the_written_sum_is_right(made, data):
     shown = view(made)
     if shown.sum is None:
         return
-    k = data.draw(st.integers(0, len(shown.lanes.steps) - 1))
-    cell = shown.lanes.steps.cell(k)
-    items = shown.lanes.tallied(shown.sum, cell, x=0.0, y=20.0)
+    k = data.draw(st.integers(0, len(shown.channel_rows.steps) - 1))
+    cell = shown.channel_rows.steps.cell(k)
+    items = shown.channel_rows.tallied(shown.sum, cell, x=0.0, y=20.0)
     terms, result = sentence(items).split("=")
     if "…" not in terms:
-        assert signed(terms) == int(result) == shown.lanes.trace.output[cell]
+        assert signed(terms) == int(result) == shown.channel_rows.trace.output[cell]
 
 
 def sentence(items):
@@ -433,7 +435,7 @@ terms_of_places = st.integers(2, 6).flatmap(
 @drawn(terms_of_places, st.booleans())
 def test_places_in_the_sum_stay(rows, biased):
     """Every number has the same middle in all frames, and no two texts overlap."""
-    made = lanes(figure(MANY))
+    made = channel_rows(figure(MANY))
     terms = tuple(np.array(row) for row in rows)
     bias = np.array([-5, 17]) if biased else None
     room = Tally(made.style, made.map_format, terms, bias, np.array([-999, 999]), 10_000.0)
@@ -451,7 +453,7 @@ def test_places_in_the_sum_stay(rows, biased):
 
 def test_a_long_sum_leaves_out_its_middle():
     shown = view(figure(CASES["many channels"]))
-    items = shown.lanes.tallied(shown.sum, (0, 0, 0), x=0.0, y=20.0)
+    items = shown.channel_rows.tallied(shown.sum, (0, 0, 0), x=0.0, y=20.0)
     assert "…" in sentence(items)
     assert shown.sum.width <= shown.width
 
@@ -459,26 +461,26 @@ def test_a_long_sum_leaves_out_its_middle():
 @pytest.mark.parametrize("layer", [MANY, GROUPED, POINTWISE], ids=["many", "grouped", "pointwise"])
 def test_the_addition_adds_the_maps(layer):
     made = figure(layer, show="sum")
-    shown = Addition(lanes(made))
+    shown = Addition(channel_rows(made))
     panel = channels(trace(made), shown.style)
     for k in some(len(panel.frames)):
-        items, cell = items_of(panel, k, shown), shown.lanes.steps.cell(k)
+        items, cell = items_of(panel, k, shown), shown.channel_rows.steps.cell(k)
         maps = [read(items, grid)[0] for grid in shown.grids]
         row, column = cell[1:]
         total = sum(int(texts[row][column].replace(MINUS, "-")) for texts in maps)
         bias = 0 if layer.bias is None else layer.bias[cell[0]]
         found = read(items, shown.outputs.grid(cell[0]))[0][row][column]
-        assert found == written(total + bias) == written(shown.lanes.layer.output[cell].item())
+        assert found == written(total + bias) == written(shown.channel_rows.layer.output[cell].item())
 
 
 def test_the_addition_of_many_maps_leaves_some_out():
     made = figure(CASES["many channels"], show="sum")
-    still = Addition(lanes(made)).begun(0)
-    names = [item.text for item in still if isinstance(item, Text) and item.text.startswith("map of")]
+    static = Addition(channel_rows(made)).begun(0)
+    names = [item.text for item in static if isinstance(item, Text) and item.text.startswith("map of")]
     assert names == [f"map of channel {k}" for k in (1, 2, 3, 40)]
-    bare = Addition(lanes(replace(made, labels=None)))
+    bare = Addition(channel_rows(replace(made, labels=None)))
     assert not [item.text for item in bare.begun(0) if isinstance(item, Text) and item.anchor == "start"]
-    assert bare.bottom == 4 * bare.lanes.numbers.cell
+    assert bare.bottom == 4 * bare.channel_rows.numbers.cell
 
 
 # names and colours
@@ -531,7 +533,7 @@ def test_lines_lead_from_each_channel_to_its_place(groups, each, size, order):
     made = figure(shuffle(groups, each, size), animation=Animation(order=order))
     shown = Crossing(trace(made), Style(made.theme, 1.0, DejaVu()))
     before, after = shown.columns
-    ends = [(line[0], line[-1]) for item in shown.still() if isinstance(item, Lines) for line in item.lines]
+    ends = [(line[0], line[-1]) for item in shown.static() if isinstance(item, Lines) for line in item.lines]
     found = {(nearest(after, end), nearest(before, start)) for start, end in ends}
     assert found == set(enumerate(dealt(groups, each)))
     assert all(start[0] > before[0].x + before[0].width and end[0] < after[0].x for start, end in ends)
@@ -640,7 +642,7 @@ def extent(item, style):
 def assert_within(panel, style):
     """But for the edges that are hidden when a filter begins."""
     frames = [panel.frames[k] for k in some(len(panel.frames))]
-    items = [*panel.still, *(item for frame in frames for item in (*frame.kept, *frame.shown))]
+    items = [*panel.static, *(item for frame in frames for item in (*frame.kept, *frame.shown))]
     found = [point for item in items for point in extent(item, style)]
     room = style.line + 1
     assert min(x for x, _ in found) >= -room
@@ -678,7 +680,7 @@ def test_grids_and_names_do_not_overlap(layer):
     made = figure(layer)
     style = Style(made.theme, 1.0, DejaVu())
     panel = channels(trace(made), style)
-    boxes = [text_box(style, item) for item in panel.still if isinstance(item, Text) and item.anchor == "start"]
+    boxes = [text_box(style, item) for item in panel.static if isinstance(item, Text) and item.anchor == "start"]
     for k, (x, y, width, height) in enumerate(boxes):
         for x2, y2, width2, height2 in boxes[k + 1 :]:
             apart = x + width <= x2 or x2 + width2 <= x or y + height <= y2 or y2 + height2 <= y
@@ -689,5 +691,5 @@ def test_grids_and_names_do_not_overlap(layer):
 def test_no_text_is_under_nine_pixels(name):
     made = figure(CASES[name])
     panel = channels(trace(made), Style(made.theme, 1.0, DejaVu()))
-    items = [*panel.still, *panel.frames[0].shown]
+    items = [*panel.static, *panel.frames[0].shown]
     assert all(item.size >= 9 for item in items if isinstance(item, Text))

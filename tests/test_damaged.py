@@ -38,7 +38,7 @@ def draw(loaded: pipeline.Loaded) -> None:
     ends = [layer.ends for layer in made.layers]
     if max(prod(made.input.size) * made.input.channels, *(prod(end.out_size) * end.out_channels for end in ends)) < FEW:
         drawn = pipeline.scene(pipeline.drawable(loaded).spec)
-        assert len(drawn.frames[-1].shown) + len(drawn.still) > 0
+        assert len(drawn.frames[-1].shown) + len(drawn.static) > 0
 
 
 def good(r: Random) -> dict[str, object]:

@@ -19,9 +19,9 @@ from PIL import Image
 
 import conv_anim
 from conv_anim import cli, inputs
+from conv_anim.app.preview import Publisher, Watcher
 from conv_anim.limits import Limits
 from conv_anim.spec.arrays import DataFileError
-from conv_anim.watching import Board, Watcher
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -474,7 +474,7 @@ def test_a_damaged_file_is_told_in_every_host(name, tmp_path, monkeypatch):
         with pytest.raises(conv_anim.SpecError, match=f"'{name}'.* .data-file.") as caught:
             taken(made)
         assert caught.value.__cause__ is None
-    board = Board()
+    board = Publisher()
     Watcher(tmp_path / "a.yaml").draw(board)
     assert f"'{name}'" in board.state.problem
 

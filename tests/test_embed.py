@@ -13,7 +13,8 @@ from click.testing import CliRunner
 from markdown_it import MarkdownIt
 from PIL import Image
 
-from conv_anim import batch, catalog, jobs, pipeline
+from conv_anim import catalog, pipeline
+from conv_anim.app import build, plan
 from conv_anim.cli import main
 from conv_anim.embed import markdown
 from conv_anim.embed.marks import comments
@@ -325,14 +326,14 @@ def test_no_page_is_wrong_usage(here):
 def meanwhile(monkeypatch, *happenings):
     """Have things happen while pictures are drawn: one each time that some are."""
     left = list(happenings)
-    draw = jobs.all_done
+    draw = build.all_done
 
     def slow(*args):
         yield from draw(*args)
         if left:
             left.pop(0)()
 
-    monkeypatch.setattr(jobs, "all_done", slow)
+    monkeypatch.setattr(build, "all_done", slow)
     return left
 
 
@@ -506,9 +507,9 @@ def test_our_pages_say_what_their_specs_say():
 def test_our_pages_show_every_picture_of_every_template():
     shown = {job.file for read in our_pages() for fill in markdown.fills(read, markdown.Wanted()) for job in fill.jobs}
     for template in catalog.templates():
-        origin = batch.Origin(template.path, Path(template.topic))
-        wanted = batch.Wanted(ROOT / "output")
-        for job in batch.jobs(origin, pipeline.loaded(template.path), wanted):
+        origin = plan.Origin(template.path, Path(template.topic))
+        wanted = plan.Wanted(ROOT / "output")
+        for job in plan.jobs(origin, pipeline.loaded(template.path), wanted):
             assert job.file in shown
 
 

@@ -39,7 +39,7 @@ def told(spec) -> str:
 def written(spec) -> set[str]:
     """All texts of the last frame, the sum's among them."""
     drawn = pipeline.scene(spec)
-    items = (*drawn.still, *(item for frame in drawn.frames for item in (*frame.kept, *frame.shown)))
+    items = (*drawn.static, *(item for frame in drawn.frames for item in (*frame.kept, *frame.shown)))
     return {item.text for item in items if isinstance(item, Text)}
 
 

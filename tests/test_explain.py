@@ -22,7 +22,7 @@ from conv_anim.cli import main
 from conv_anim.explain import data, text
 from conv_anim.ops.conv import Conv
 from conv_anim.ops.conv_transpose import ConvTranspose
-from conv_anim.tracing import accounts
+from conv_anim.tracing import analysis
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.trace import trace
 from tests import layers as made
@@ -41,7 +41,7 @@ def load(name, **more):
 @drawn(made.convs())
 def test_a_convolution_multiplies_and_adds_every_tap(layer):
     traced = trace(made.spec(layer)).layers[0]
-    found = accounts.cost(layer)
+    found = analysis.cost(layer)
     assert found.multiply_adds == sum(len(step.taps) for step in traced)
     assert found.parameters == traced.weight.size + (0 if traced.bias is None else traced.bias.size)
 
@@ -51,14 +51,14 @@ def test_a_transposed_convolution_multiplies_every_input_by_every_weight(layer):
     """Where nothing is cut off the output, all of these products are taps of the trace too."""
     traced = trace(made.spec(layer)).layers[0]
     met = sum(tap.source is Source.INPUT for step in traced for tap in step.taps)
-    found = accounts.cost(layer)
+    found = analysis.cost(layer)
     assert found.multiply_adds == met
     assert found.parameters == traced.weight.size + (0 if traced.bias is None else traced.bias.size)
 
 
 @drawn(made.pools())
 def test_pools_cost_nothing(layer):
-    assert accounts.cost(layer) == accounts.Cost(0, 0)
+    assert analysis.cost(layer) == analysis.Cost(0, 0)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_pools_cost_nothing(layer):
     [("nearest", 0, 0), ("bilinear", 0, 36 * 4), ("bicubic", 0, 25 * 16), ("channel shuffle", 0, 0), ("unfold", 0, 0)],
 )
 def test_layers_without_weights(name, parameters, multiply_adds):
-    assert accounts.cost(load(name).layers[0]) == accounts.Cost(parameters, multiply_adds)
+    assert analysis.cost(load(name).layers[0]) == analysis.Cost(parameters, multiply_adds)
 
 
 @pytest.mark.parametrize(
@@ -79,10 +79,10 @@ def test_layers_without_weights(name, parameters, multiply_adds):
 )
 def test_compositions_and_what_they_replace(name, ours, standard):
     layers = load(name).layers
-    assert [accounts.cost(layer).multiply_adds for layer in layers] == ours
-    assert accounts.total(layers).multiply_adds == sum(ours)
-    (replaced,) = accounts.undone(layers)
-    assert accounts.cost(replaced).multiply_adds == standard
+    assert [analysis.cost(layer).multiply_adds for layer in layers] == ours
+    assert analysis.total(layers).multiply_adds == sum(ours)
+    (replaced,) = analysis.undone(layers)
+    assert analysis.cost(replaced).multiply_adds == standard
 
 
 def test_a_composition_stands_in_for_a_convolution_of_the_same_sizes():
@@ -91,7 +91,7 @@ def test_a_composition_stands_in_for_a_convolution_of_the_same_sizes():
     spec = conv_anim.load({"input": {"size": [9, 9], "channels": 3}, "layer": layer})
     plain = {**layer, "type": "conv"}
     (wanted,) = conv_anim.load({"input": {"size": [9, 9], "channels": 3}, "layer": plain}).layers
-    (found,) = accounts.undone(spec.layers)
+    (found,) = analysis.undone(spec.layers)
     assert isinstance(wanted, Conv)
     same = ("ends", "kernel_size", "stride", "padding", "dilation", "groups", "bias", "part_of")
     assert [getattr(found, key) for key in same] == [getattr(wanted, key) for key in same]
@@ -99,14 +99,14 @@ def test_a_composition_stands_in_for_a_convolution_of_the_same_sizes():
 
 def test_entries_of_a_spec():
     layers = load("twice separable").layers
-    assert [len(entry) for entry in accounts.entries(layers) if isinstance(entry, tuple)] == [2, 2]
+    assert [len(entry) for entry in analysis.entries(layers) if isinstance(entry, tuple)] == [2, 2]
     kinds = {"spatially_separable": 2, "flattened": 3}
     for name, count in kinds.items():
         entry = {"type": name, "kernel_size": 3}
         spec = conv_anim.load({"input": {"size": [9, 9]}, "layers": [entry, {"type": "conv", "kernel_size": 3}, entry]})
-        found = accounts.entries(spec.layers)
+        found = analysis.entries(spec.layers)
         assert [len(part) if isinstance(part, tuple) else 1 for part in found] == [count, 1, count]
-        assert len(accounts.undone(spec.layers)) == 3
+        assert len(analysis.undone(spec.layers)) == 3
 
 
 # receptive field
@@ -153,18 +153,18 @@ def behind(layers, cell):
 def test_the_receptive_field_is_what_lies_behind_an_output(layers):
     fields = {behind(layers, cell) for cell in range(layers[-1].ends.out_size[0])}
     assume(0 not in fields)
-    found = accounts.receptive_field(layers)
+    found = analysis.receptive_field(layers)
     assert found.size == (max(fields),)
     assert found.varies == (len(fields) > 1)
 
 
 @drawn(stacks())
 def test_the_receptive_field_is_the_sum_of_its_terms(layers):
-    terms = accounts.summands(layers, 0)
+    terms = analysis.summands(layers, 0)
     if any(isinstance(layer, ConvTranspose) for layer in layers):
         assert terms is None
     else:
-        assert accounts.receptive_field(layers).size == (1 + sum(reach * jump for reach, jump in terms),)
+        assert analysis.receptive_field(layers).size == (1 + sum(reach * jump for reach, jump in terms),)
 
 
 @pytest.mark.parametrize(
@@ -184,14 +184,14 @@ def test_the_receptive_field_is_the_sum_of_its_terms(layers):
     ],
 )
 def test_receptive_fields(name, size):
-    found = accounts.receptive_field(load(name).layers)
+    found = analysis.receptive_field(load(name).layers)
     assert (None if found is None else found.size) == size
 
 
 def test_the_receptive_field_of_a_large_network_is_counted_at_once():
     layers = [{"type": "conv", "kernel_size": 3, "padding": "same"}, {"type": "max_pool", "kernel_size": 2}] * 8
     spec = conv_anim.load({"input": {"size": [2048, 2048]}, "layers": layers, "view": "volume"})
-    assert accounts.receptive_field(spec.layers).size == (766, 766)
+    assert analysis.receptive_field(spec.layers).size == (766, 766)
 
 
 # explained

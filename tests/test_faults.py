@@ -377,15 +377,15 @@ def test_ctrl_c_ends_a_watch_quietly(here):
 def test_workers_end_when_the_parent_is_killed(here):
     specs(here, 5)
     code = """
-from conv_anim import drawing
-finish = drawing.Run._finish
+from conv_anim.app import report
+finish = report.Run._finish
 def finished(self, *args):
     finish(self, *args)
     if sum(self.changes.values()) == 4:
         os.write(1, b".")
         while True:
             time.sleep(0.01)
-drawing.Run._finish = finished
+report.Run._finish = finished
 """
     process = staged(code, "render", ".", "-o", "out", "-f", "png", "-j", "2")
     assert process.stdout.read(1) == b"."
@@ -396,8 +396,8 @@ drawing.Run._finish = finished
 # workers
 
 KILLING = """
-from conv_anim import jobs
-draw = jobs.drawn
+from conv_anim.app import build
+draw = build.drawn
 parent = os.getpid()
 def drawn(job):
     if job.path.name == "s2" and not os.path.exists("spared"):
@@ -405,7 +405,7 @@ def drawn(job):
         assert os.getpid() != parent
         os.kill(os.getpid(), signal.SIGKILL)
     return draw(job)
-jobs.drawn = drawn
+build.drawn = drawn
 """
 
 

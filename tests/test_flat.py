@@ -29,7 +29,7 @@ from conv_anim.scene.flat.upsampled import UpsampledView
 from conv_anim.scene.flat.view import flat
 from conv_anim.scene.flat.windows import WindowView
 from conv_anim.scene.layout import animated
-from conv_anim.scene.marks import Looks
+from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.numbers import Format
 from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
 from conv_anim.scene.steps import Steps
@@ -268,9 +268,9 @@ def test_the_weights_in_the_window_are_those_of_the_kernel_that_is_drawn_beside_
 
 def test_the_flip_is_named():
     view = window_view(traced(conv_transpose((2, 2), 2)))
-    assert "flipped" in pictures.texts(view.still())
-    assert "flipped" not in pictures.texts(window_view(traced(conv((3, 3), 2))).still())
-    assert "flipped" in pictures.texts(window_view(traced(conv((3, 3), 2, flip=True))).still())
+    assert "flipped" in pictures.texts(view.static())
+    assert "flipped" not in pictures.texts(window_view(traced(conv((3, 3), 2))).static())
+    assert "flipped" in pictures.texts(window_view(traced(conv((3, 3), 2, flip=True))).static())
 
 
 # marked cells
@@ -295,8 +295,8 @@ def crossed(view):
     """The cells of the input's grid that have lines from their corners inwards."""
     grid, found = view.grids[0], {}
     side = grid.numbers.cell
-    for item in view.input.still():
-        if isinstance(item, Lines) and item.stroke == view.input.looks.cross:
+    for item in view.input.static():
+        if isinstance(item, Lines) and item.stroke == view.input.mark_style.cross:
             for (x0, y0), (x1, y1) in item.lines:
                 place = int(((y0 + y1) / 2 - grid.y) // side), int(((x0 + x1) / 2 - grid.x) // side)
                 found[place] = found.get(place, 0) + 1
@@ -309,9 +309,9 @@ def crossed(view):
 def test_borrowed_cells_have_a_colour_of_their_own(mode, theme):
     made = traced(conv((3, 3), 3, padding=2, padding_mode=mode), theme=THEMES[theme])
     view = window_view(made)
-    tint = Looks(view.style, view.style.colors.input).borrowed
+    tint = MarkStyle(view.style, view.style.colors.input).borrowed
     assert tint not in {view.style.colors.background, view.style.colors.input}
-    tinted = next(item for item in view.input.still() if isinstance(item, Boxes) and item.fill == tint)
+    tinted = next(item for item in view.input.static() if isinstance(item, Boxes) and item.fill == tint)
     assert len(tinted.boxes) == 7 * 7 - 3 * 3
     shown = view.frame(0).shown
     under = [item.fill for item in shown[:2] if isinstance(item, Boxes)]
@@ -383,7 +383,7 @@ def test_output_padding_is_marked_at_the_end_of_border_and_output(figure):
         if (r, c) in border:
             assert r > last[0] - more[0] or c > last[1] - more[1]
     out = (1, *figure.layers[0].ends.out_size)[-2:]
-    extra = Looks(view.style, view.style.colors.input).extra
+    extra = MarkStyle(view.style, view.style.colors.input).extra
     for cell in np.ndindex(made.output.shape):
         place = pair(cell[1:])
         beyond = any(at >= size - cells for at, size, cells in zip(place, out, more, strict=True))
@@ -393,8 +393,8 @@ def test_output_padding_is_marked_at_the_end_of_border_and_output(figure):
 @pytest.mark.parametrize("view_of", [window_view, stamps_view])
 def test_output_padding_shows_from_the_beginning(view_of):
     view = view_of(traced(conv_transpose((2, 2), 3, stride=2, padding=1, output_padding=1)))
-    grid, extra = view.strip.grids[-1], Looks(view.style, view.style.colors.input).extra
-    boxes = [box for item in view.still() if isinstance(item, Boxes) and item.fill == extra for box in item.boxes]
+    grid, extra = view.strip.grids[-1], MarkStyle(view.style, view.style.colors.input).extra
+    boxes = [box for item in view.static() if isinstance(item, Boxes) and item.fill == extra for box in item.boxes]
     marked = {(int((y - grid.y) // 40), int((x - grid.x) // 40)) for x, y, _, _ in boxes if x >= grid.x}
     first = grid.rows - 4
     assert marked == {(first + r, first + c) for r in range(4) for c in range(4) if 3 in (r, c)}
@@ -455,7 +455,7 @@ def test_gather_and_scatter_end_with_the_same_numbers(figure):
 def test_cut_off_cells_are_dashed_and_the_stamp_is_marked():
     made = traced(conv_transpose((2, 2), 3, stride=2, padding=1))
     view = stamps_view(made)
-    dashed = [item for item in view.still() if isinstance(item, Lines) and item.stroke.dash]
+    dashed = [item for item in view.static() if isinstance(item, Lines) and item.stroke.dash]
     left, top, right, bottom = pictures.extent(dashed)
     whole = view.after
     assert (left, top, right, bottom) == (whole.x, whole.y, whole.x + whole.width, whole.y + whole.height)
@@ -512,7 +512,7 @@ def ringed_output(view, k):
 def test_both_stand_side_by_side_or_one_below_the_other(size, beside):
     made = traced(conv_transpose(size, len(size) + 1), view=Flat(mode="both", sum=False))
     panel = flat(made, styled(made))
-    headings = {item.text[:7]: (item.x, item.y) for item in panel.still if isinstance(item, Text) and item.bold}
+    headings = {item.text[:7]: (item.x, item.y) for item in panel.static if isinstance(item, Text) and item.bold}
     (x0, y0), (x1, y1) = headings["gather"], headings["scatter"]
     assert (y0 == y1, x0 == x1) == (beside, not beside)
 
@@ -573,7 +573,7 @@ NO_MULTIPLE = "(kernel 3 is no multiple of stride 2)"
 )  # fmt: skip
 def test_even_and_uneven_overlap_are_said(size, kernel, stride, more, said):
     view = stamps_view(traced(conv_transpose(size, kernel, stride=stride, **more)), OverlapView)
-    assert view.board.keys[0].text == said
+    assert view.strip_layout.keys[0].text == said
 
 
 # sums
@@ -581,7 +581,7 @@ def test_even_and_uneven_overlap_are_said(size, kernel, stride, more, said):
 
 def line(view, k):
     """The sum of a frame as it reads, from left to right and line by line."""
-    items = [item for item in view.frame(k).shown if isinstance(item, Text) and item.y > view.board.sum_top]
+    items = [item for item in view.frame(k).shown if isinstance(item, Text) and item.y > view.strip_layout.sum_top]
     starts = {"start": 0.0, "middle": 0.5, "end": 1.0}
     placed = [
         (item.y, item.x - starts[item.anchor] * view.style.width(item.text, size=item.size), item) for item in items
@@ -682,7 +682,9 @@ def test_no_sum_is_wider_than_the_room_for_it(figure):
     ],
 )  # fmt: skip
 def test_what_is_said_about_marked_cells(layer, said):
-    assert [key.text for key in window_view(traced(layer)).board.keys] == [text.replace(" ", " ") for text in said]
+    assert [key.text for key in window_view(traced(layer)).strip_layout.keys] == [
+        text.replace(" ", " ") for text in said
+    ]
 
 
 @pytest.mark.parametrize(
@@ -700,14 +702,14 @@ def test_what_is_said_about_marked_cells(layer, said):
 )  # fmt: skip
 def test_what_is_said_about_stamps(more, said):
     view = stamps_view(traced(conv_transpose((2, 2), 3, stride=2, **more)))
-    assert [key.text for key in view.board.keys] == said
+    assert [key.text for key in view.strip_layout.keys] == said
 
 
 def test_without_labels_nothing_is_said():
     made = trace(spec(conv_transpose((2, 2), 3, stride=2)))
     assert made.spec.labels is None
-    assert window_view(made).board.legend.keys == ()
-    assert window_view(made).board.legend.height == 0
+    assert window_view(made).strip_layout.legend.keys == ()
+    assert window_view(made).strip_layout.legend.height == 0
 
 
 # upsampling
@@ -846,7 +848,7 @@ def test_unfold_along_one_axis():
 def test_there_are_no_letters_for_more_cells_than_there_are_letters():
     view = unfolded_view(loaded([{"type": "unfold", "kernel_size": 6}], [[0] * 6] * 6))
     assert view.letters.room(40) == 0
-    assert view.board.keys == ()
+    assert view.strip_layout.keys == ()
     assert not [item for item in view.frame(0).shown if isinstance(item, Text) and item.anchor == "end"]
 
 
@@ -986,7 +988,7 @@ def check_inside(figure):
     style = Style(figure.theme, 1.0, DejaVu())
     for k in range(len(picture.frames)):
         frame = picture.frames[k]
-        items = [*(picture.still if k == 0 else ()), *frame.kept, *frame.shown]
+        items = [*(picture.static if k == 0 else ()), *frame.kept, *frame.shown]
         shapes = [item for item in items if not isinstance(item, Text)]
         boxes = [text_box(style, item) for item in items if isinstance(item, Text)]
         left, top, right, bottom = pictures.extent(shapes)

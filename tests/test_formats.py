@@ -141,7 +141,7 @@ def words(data, page=0):
 
 def seen(scene, frame):
     lasting = [item for k in range(frame + 1) for item in scene.frames[k].kept]
-    return [*scene.still, *lasting, *scene.frames[frame].shown]
+    return [*scene.static, *lasting, *scene.frames[frame].shown]
 
 
 def texts(items):
@@ -186,7 +186,7 @@ def test_text_of_a_pdf_is_as_wide_as_it_is_measured():
     said = "AVAVA Tofu affine Wave"
     spec = conv_anim.load({"input": {"size": [5, 5]}, "layer": {"type": "conv", "kernel_size": 3}, "caption": said})
     scene = pipeline.scene(spec)
-    (item,) = (item for item in scene.still if isinstance(item, Text) and item.text == said)
+    (item,) = (item for item in scene.static if isinstance(item, Text) and item.text == said)
     left = item.x - item.size * face(bold=False).width(said) / 2
     wanted = [left + item.size * face(bold=False).width(said[:k]) for k in range(len(said))]
     assert origins(pipeline.encoded(scene, "pdf"), said) == pytest.approx(wanted, abs=0.1)
@@ -333,8 +333,8 @@ def test_a_program_that_knows_no_animation_shows_the_last_frame(browser):
     (template,) = (t for t in DRAWN if t.name == "con_5")
     scene = drawn(template)
     text = pipeline.encoded(scene, "svg").decode()
-    still = re.sub(r"animation:[^;}]*|@keyframes|@media", "unknown", text)
-    page = shown_in(browser, scene, still.encode())
+    static = re.sub(r"animation:[^;}]*|@keyframes|@media", "unknown", text)
+    page = shown_in(browser, scene, static.encode())
     assert page.evaluate("document.getAnimations().length") == 0
     assert alike(painted(scene)[-1], screenshot(page, scene)) < 0.01
     page.close()

@@ -97,26 +97,26 @@ def test_under_the_window_lies_what_loops_over_taps_say(figure, data):
 @given(PLAIN)
 def test_at_rest_every_cell_looks_like_what_it_is(figure):
     view = drawing(figure)
-    still = view.still()
+    static = view.static()
     for floor, layer in zip(view.floors, view.trace.layers, strict=False):
         lost, borrowed = mix(COLORS.background, floor.color, 0.5), mix(COLORS.background, floor.color, 0.5)
         unread = {two(home(layer, cell)) for cell in never_read(layer)}
         for cell in product(*map(range, layer.layer.ends.in_size)):
             place = two(home(layer, cell))
-            assert seen(still, floor.plane.middle(*place)) == (lost if place in unread else floor.color)
+            assert seen(static, floor.plane.middle(*place)) == (lost if place in unread else floor.color)
         for place, source in sources(layer).items():
             if source is Source.BORROWED:
-                assert seen(still, floor.plane.middle(*two(place))) == borrowed
+                assert seen(static, floor.plane.middle(*two(place))) == borrowed
             elif source > Source.BORROWED:
                 extra = mix(COLORS.background, COLORS.output, 0.5)
-                assert seen(still, floor.plane.middle(*two(place))) in {None, extra}
+                assert seen(static, floor.plane.middle(*two(place))) in {None, extra}
 
 
 @given(PLAIN)
 def test_crossed_cells_are_those_that_no_tap_reads(figure):
     view = drawing(figure)
     crossed = set()
-    for item in view.still():
+    for item in view.static():
         if isinstance(item, Lines) and item.stroke.color == mix(COLORS.background, COLORS.muted, 0.6):
             crossed |= {rounded(((a + c) / 2, (b + d) / 2)) for (a, b), (c, d) in item.lines}
     wanted = set()
@@ -175,9 +175,9 @@ def texts_at(items, floor):
 @given(NUMBERS)
 def test_numbers_at_rest_are_the_traces(figure):
     view = drawing(figure)
-    still = view.still()
+    static = view.static()
     for floor, layer in zip(view.floors, view.trace.layers, strict=False):
-        texts, fmt, values = texts_at(still, floor), format_for(layer.input), plane(layer.input[0])
+        texts, fmt, values = texts_at(static, floor), format_for(layer.input), plane(layer.input[0])
         for cell in product(*map(range, layer.layer.ends.in_size)):
             assert texts[two(home(layer, cell))].text == fmt(values[two(cell)])
         for tap in (tap for step in layer for tap in step.taps):
@@ -228,7 +228,7 @@ def test_a_number_fits_into_its_cell_and_no_line_runs_through_it(figure, data):
         if isinstance(item, Lines) and item.stroke.color == COLORS.ink and item.stroke.width == 1
     ] or [()]
     for floor in view.floors:
-        for (row, column), text in texts_at((*view.still(), *shown), floor).items():
+        for (row, column), text in texts_at((*view.static(), *shown), floor).items():
             assert text.size >= 9
             x, y, wide, high = text_box(STYLE, text)
             corners = [(x, y), (x + wide, y), (x + wide, y + high), (x, y + high)]
@@ -249,7 +249,7 @@ def test_everything_lies_within_the_picture(figure, theme, scale):
     figure = replace(figure, theme=THEMES[theme], size=replace(figure.size, scale=scale))
     drawn = pictures.scene(figure)
     for frame in (drawn.frames[0], drawn.frames[-1]):
-        left, top, right, bottom = pictures.extent([*drawn.still, *frame.kept, *frame.shown])
+        left, top, right, bottom = pictures.extent([*drawn.static, *frame.kept, *frame.shown])
         assert left >= 0
         assert top >= 0
         assert right <= drawn.width
@@ -260,7 +260,7 @@ def test_everything_lies_within_the_picture(figure, theme, scale):
 @given(PLAIN | NUMBERS)
 def test_the_same_figure_is_drawn_the_same_again(figure):
     one, other = pictures.scene(figure), pictures.scene(figure)
-    assert one.still == other.still
+    assert one.static == other.static
     assert list(one.frames) == list(other.frames)
 
 
@@ -288,7 +288,7 @@ DILATED = [{"type": "conv", "kernel_size": 3, "dilation": d} for d in (1, 2, 4)]
 
 
 def test_a_dilated_stack_says_what_its_planes_see():
-    said = pictures.texts(pictures.scene(stack(*DILATED)).still)
+    said = pictures.texts(pictures.scene(stack(*DILATED)).static)
     assert [text for text in said if text.startswith("sees")] == [f"sees {n}×{n} of the input" for n in (3, 7, 15)]
 
 
@@ -311,20 +311,22 @@ ODD = {"type": "conv", "kernel_size": 3, "stride": 2, "padding": 1}
 
 
 def test_cells_that_are_never_read_are_explained():
-    said = pictures.texts(pictures.scene(stack(ODD, size=(6, 6))).still)
+    said = pictures.texts(pictures.scene(stack(ODD, size=(6, 6))).static)
     assert "last row and column of the padding never read" in said
 
 
 def test_without_labels_nothing_is_marked_that_a_label_would_have_to_explain():
     plain, told = (drawing(stack(ODD, size=(6, 6), labels=labels)) for labels in (False, True))
-    assert len(plain.still()) < len(told.still())
-    assert not any(isinstance(item, Lines) and item.stroke == plain.grounds[0].looks.cross for item in plain.still())
+    assert len(plain.static()) < len(told.static())
+    assert not any(
+        isinstance(item, Lines) and item.stroke == plain.drawn_planes[0].mark_style.cross for item in plain.static()
+    )
 
 
 def test_labels_of_a_stack_keep_clear_of_each_other():
     layers = [{"type": "conv", "kernel_size": 3, "stride": 2}] * 3
     drawn = pictures.scene(stack(*layers, size=(23, 23)))
-    lines = sorted(item.y for item in drawn.still if isinstance(item, Text) and item.anchor == "start")
+    lines = sorted(item.y for item in drawn.static if isinstance(item, Text) and item.anchor == "start")
     assert min(b - a for a, b in pairwise(lines)) > 12
 
 

@@ -71,7 +71,7 @@ def figures():
 def all_texts(drawn):
     """Of the still, and of the first, a middle and the last frame."""
     frames = [drawn.frames[k] for k in {0, len(drawn.frames) // 2, len(drawn.frames) - 1}]
-    items = [*drawn.still, *(item for frame in frames for item in (*frame.kept, *frame.shown))]
+    items = [*drawn.static, *(item for frame in frames for item in (*frame.kept, *frame.shown))]
     return [item for item in items if isinstance(item, Text)]
 
 
@@ -104,7 +104,7 @@ def test_no_text_leaves_the_picture_or_is_too_small(figures, lang):
 
 def shapes(drawn):
     """Planes and what joins them in the first frame, from where the first of them begins."""
-    items = [item for item in (*drawn.still, *drawn.frames[0].shown) if isinstance(item, Polygons | Lines)]
+    items = [item for item in (*drawn.static, *drawn.frames[0].shown) if isinstance(item, Polygons | Lines)]
     lines = [line for item in items for line in (item.rings if isinstance(item, Polygons) else item.lines)]
     x, y = lines[0][0]
     return [tuple((round(a - x, 3), round(b - y, 3)) for a, b in line) for line in lines]

@@ -13,7 +13,7 @@ from conv_anim.diagnostics import Code, SpecError
 from conv_anim.limits import Limits
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene import choice, stacks, storyboard
-from conv_anim.scene.channels.towers import Block, Heights, Span, stacked, total, tower
+from conv_anim.scene.channels.towers import Heights, MapRows, Span, stacked, total, tower
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Scene, Stroke, Text, moved
 from conv_anim.scene.sequence.rows import rows_of
 from conv_anim.scene.sheet import Side
@@ -40,8 +40,8 @@ def figure(count, width=60, height=45, names=True, *texts):
 def page(drawn, *, strip=False):
     """The page, and the box and the middle of the name of every panel."""
     made = storyboard.page(drawn, strip=strip, vectors=False, limits=Limits())
-    panels = [item.boxes[0] for item in made.still if isinstance(item, Boxes) and item.stroke and item.fill is None]
-    return made, panels, [item for item in made.still if isinstance(item, Text) and item.text.startswith("step")]
+    panels = [item.boxes[0] for item in made.static if isinstance(item, Boxes) and item.stroke and item.fill is None]
+    return made, panels, [item for item in made.static if isinstance(item, Text) and item.text.startswith("step")]
 
 
 SIZES = st.integers(20, 200)
@@ -102,8 +102,8 @@ def test_a_panel_holds_its_step_and_what_stayed_of_those_before(strip):
     for k, (x, y, *_) in enumerate(panels):
         wanted = [moved(item, x, y) for j in range(k + 1) for item in drawn.frames[j].kept]
         wanted += [moved(item, x, y) for item in drawn.frames[k].shown]
-        place = [item.boxes[0] if isinstance(item, Boxes) else None for item in made.still].index(panels[k])
-        assert list(made.still[place + 1 : place + 1 + len(wanted)]) == wanted
+        place = [item.boxes[0] if isinstance(item, Boxes) else None for item in made.static].index(panels[k])
+        assert list(made.static[place + 1 : place + 1 + len(wanted)]) == wanted
 
 
 def test_names_stand_above_the_middle_of_their_panels():
@@ -140,7 +140,7 @@ def test_names_are_a_little_larger_than_the_labels(texts, size):
 def test_names_can_be_read_on_the_background():
     dark = Scene(9, 9, "#000000", (Text(0, 0, "a", 9, "#ffffff"),), [Frame()], 1, 1, 0, "", "", names=["step 0"])
     made, panels, (name,) = page(dark)
-    edge = next(item.stroke for item in made.still if isinstance(item, Boxes) and item.boxes == (panels[0],))
+    edge = next(item.stroke for item in made.static if isinstance(item, Boxes) and item.boxes == (panels[0],))
     assert name.color == "#ffffff"
     assert "#000000" < edge.color < "#808080"
     assert edge.width == 1
@@ -311,7 +311,7 @@ def test_nothing_stands_as_high_as_nothing():
 
 
 def test_outputs_that_no_groups_share_stand_in_the_middle_of_all():
-    groups = [[Block(0, (0,))], [Block(1, (1,))]]
+    groups = [[MapRows(0, (0,))], [MapRows(1, (1,))]]
     heights = Heights(source=40, row=20, output=30, dots=8, gap=10, group_gap=15)
     made = tower(groups, 3, heights, top=100)
     assert made.height == 30 * 3 + 10 * 2

@@ -14,7 +14,7 @@ import conv_anim
 from conv_anim import pipeline
 from conv_anim.cli import main
 from conv_anim.diagnostics import MOST_PROBLEMS, Code, SpecError
-from conv_anim.export import burden
+from conv_anim.export import budget
 from conv_anim.limits import TABLE, Limits
 from conv_anim.spec import estimates
 
@@ -309,7 +309,7 @@ def measured(spec: dict, format_: str) -> int:
 def test_memory_is_estimated_from_above_but_not_wildly(name: str, format_: str) -> None:
     spec = conv_anim.load(FIGURES[name])
     drawn = pipeline.scene(spec, limits=PLENTY)
-    estimated = estimates.computed(spec) + estimates.laid_out(spec) + burden.needed(drawn, format_)
+    estimated = estimates.computed(spec) + estimates.laid_out(spec) + budget.needed(drawn, format_)
     taken = measured(FIGURES[name], format_)
     assert taken <= estimated <= 6 * taken
 
@@ -332,7 +332,7 @@ def test_no_place_makes_a_problem_of_size_of_its_own() -> None:
 
 
 def test_every_format_has_a_cost() -> None:
-    assert set(burden.COSTS) == {*pipeline.ENCODERS, "frames"}
+    assert set(budget.COSTS) == {*pipeline.ENCODERS, "frames"}
 
 
 @pytest.mark.parametrize("command", ["render", "draw", "validate", "trace"])

@@ -14,7 +14,8 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from conv_anim import cli, drawing, jobs, ledger, pipeline
+from conv_anim import cli, pipeline
+from conv_anim.app import build, build_cache, report
 
 SPEC = "title: {title}\ninput: {{size: [3, 3]}}\nlayer: {{type: conv, kernel_size: {kernel}}}\nview: flat\n"
 BAD = (3, 40)
@@ -106,20 +107,20 @@ def test_a_folder_without_specs_does_not_keep_others_from_being_drawn(here):
     assert Path("fig.png").exists()
 
 
-@pytest.mark.parametrize(("processes", "ahead"), [(1, 1), (2, jobs.ENOUGH)])
+@pytest.mark.parametrize(("processes", "ahead"), [(1, 1), (2, build.ENOUGH)])
 def test_specs_are_read_as_they_are_drawn(here, monkeypatch, processes, ahead):
     """Never more than a few ahead: what is read is held only until it is drawn."""
     specs(here / "specs", 30, bad=())
     read: list[Path] = []
     finished: list[int] = []
-    load, finish = pipeline.loaded, drawing.Run._finish
+    load, finish = pipeline.loaded, report.Run._finish
     monkeypatch.setattr(pipeline, "loaded", lambda source, **more: read.append(source) or load(source, **more))
 
     def counted(self, *args):
         finished.append(len(read) - len(finished))
         finish(self, *args)
 
-    monkeypatch.setattr(drawing.Run, "_finish", counted)
+    monkeypatch.setattr(report.Run, "_finish", counted)
     assert render("specs", "-o", "out", "-f", "png", "-j", processes).exit_code == 0
     assert len(finished) == 30
     assert max(finished) == ahead
@@ -209,13 +210,13 @@ def test_a_run_that_was_stopped_is_gone_on_with(here, drawn):
     specs(here / "specs", 8, bad=())
     code = """
 import os, signal, sys
-from conv_anim import drawing
-finish = drawing.Run._finish
+from conv_anim.app import report
+finish = report.Run._finish
 def finished(self, *args):
     finish(self, *args)
     if sum(self.changes.values()) == 5:
         os.kill(os.getpid(), signal.SIGINT)
-drawing.Run._finish = finished
+report.Run._finish = finished
 from conv_anim.cli import main
 main(["render", "specs", "-o", "out", "-f", "png", "-j", "1"])
 """
@@ -276,20 +277,20 @@ def test_data_files_count(here, drawn):
 def test_the_programs_count(here, drawn, monkeypatch, what):
     """Another version of a library, or a source that was edited."""
     render("fig.yaml", "-f", "png")
-    found = list(getattr(ledger, what)())
+    found = list(getattr(build_cache, what)())
     assert len(found) >= 3
     Path("other.py").write_text("version = '0'\n")
-    monkeypatch.setattr(ledger, what, lambda: iter([*found[:-1], (found[-1][0], Path("other.py"))]))
-    ledger._programs.cache_clear()
+    monkeypatch.setattr(build_cache, what, lambda: iter([*found[:-1], (found[-1][0], Path("other.py"))]))
+    build_cache._programs.cache_clear()
     render("fig.yaml", "-f", "png")
     assert len(drawn) == 2
     monkeypatch.undo()
-    ledger._programs.cache_clear()
+    build_cache._programs.cache_clear()
 
 
 def test_all_sources_are_among_the_programs():
-    names = {name for name, _ in ledger._sources()}
-    package = Path(ledger.__file__).parent
+    names = {name for name, _ in build_cache._sources()}
+    package = Path(build_cache.__file__).parent.parent
     wanted = {f"/{path.relative_to(package).as_posix()}" for path in package.rglob("*.py")}
     assert wanted <= names
     assert {"/export/page/player.js", "/painting/data/NotoSansTC-Regular-subset.ttf"} <= names
@@ -382,14 +383,14 @@ def test_without_a_cache_all_is_drawn(here, drawn, monkeypatch, cache):
 
 
 def test_entries_make_room(here, monkeypatch):
-    monkeypatch.setattr(ledger, "MOST", 3)
+    monkeypatch.setattr(build_cache, "MOST", 3)
     keys = [f"aa{k}" for k in range(6)]
     for k, key in enumerate(keys):
-        ledger.note(key, [("a.png", b"")])
-        os.utime(ledger._path(key), (k, k))
-    assert [bool(ledger.find(key)) for key in keys] == [False] * 3 + [True] * 3
-    ledger.note("bb", [("a.png", b"")])
-    assert ledger.find("aa5")
+        build_cache.note(key, [("a.png", b"")])
+        os.utime(build_cache._path(key), (k, k))
+    assert [bool(build_cache.find(key)) for key in keys] == [False] * 3 + [True] * 3
+    build_cache.note("bb", [("a.png", b"")])
+    assert build_cache.find("aa5")
 
 
 def test_programs_at_the_same_time(here):
@@ -418,4 +419,6 @@ print(json.dumps(list(sys.modules)))
 def test_what_draws_is_not_imported_for_what_is_up_to_date(here):
     render("fig.yaml", "-f", "png")
     done = subprocess.run([sys.executable, "-c", UNUSED], capture_output=True, text=True, check=True)
-    assert not {"numpy", "matplotlib", "PIL", "multiprocessing", "conv_anim.crew"} & set(json.loads(done.stdout))
+    assert not {"numpy", "matplotlib", "PIL", "multiprocessing", "conv_anim.app.worker_pool"} & set(
+        json.loads(done.stdout)
+    )

@@ -327,7 +327,7 @@ def written(number):
 
 def drawn_cells(made, name, items=None):
     """The text in each cell of a table, None where there is none, row by row."""
-    table, items = made.tables[name], made.still() if items is None else items
+    table, items = made.tables[name], made.static() if items is None else items
     rows = []
     for row in range(table.rows.count):
         found = [texts_in(items, table.box((row, column))) for column in range(table.columns.count)]
@@ -372,7 +372,7 @@ def test_what_is_written_is_the_matrix(layer):
 def test_a_weight_has_the_colour_of_its_cell_in_the_kernel(layer, theme):
     _, weights, traced = plain(layer)
     made = view(layer, theme=theme)
-    items = made.still()
+    items = made.static()
     legend = [fill_of(items, made.tables["kernel"].box(place)) for place in kernel_places(made, traced)]
     assert len(set(legend)) == len(legend) == traced.weight.size
     for row, column in product(range(len(weights)), range(len(weights[0]))):
@@ -412,7 +412,7 @@ def test_kernels_stand_in_a_row_for_each_output_channel():
 def test_con_4_shows_the_matrix_it_is_the_transpose_of():
     made, direct = view(CON_4), view(CON_3)
     turned, wanted = made.tables["turned"], direct.tables["matrix"]
-    items, others = made.still(), direct.still()
+    items, others = made.static(), direct.static()
     for place in product(range(4), range(16)):
         assert fill_of(items, turned.box(place)) == fill_of(others, wanted.box(place))
     assert {"Cᵀ 16×4", "C 4×16", "each column is a row of C"} <= {i.text for i in items if isinstance(i, Text)}
@@ -424,9 +424,9 @@ def test_a_mean_is_written_as_a_fraction():
 
 
 def test_names_and_blocks():
-    texts = [item.text for item in view(CON_3).still() if isinstance(item, Text)]
+    texts = [item.text for item in view(CON_3).static() if isinstance(item, Text)]
     assert {"C 4×16", "as a 16-vector", "as a 4-vector", "input row 1", "input row 4"} <= set(texts)
-    named_by_spec = view(CON_3, labels=Labels(input="large", output="small")).still()
+    named_by_spec = view(CON_3, labels=Labels(input="large", output="small")).static()
     names = [item.text for item in named_by_spec if isinstance(item, Text)]
     assert (names.count("large"), names.count("small")) == (2, 2)
 
@@ -434,7 +434,7 @@ def test_names_and_blocks():
 def test_without_labels_only_numbers_and_signs():
     plain_figure = Spec(Input((4, 4), 1, Arange()), chain((CON_3,)), Matrix(), THEMES["light"])
     made = MatrixView(Plan(trace(plain_figure), Style(THEMES["light"], 1.0, FONT)))
-    assert not [item for item in made.still() if isinstance(item, Text) and item.text[0].isalpha()]
+    assert not [item for item in made.static() if isinstance(item, Text) and item.text[0].isalpha()]
 
 
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=4), st.integers(1, 9), st.integers(0, 3))
@@ -474,7 +474,7 @@ def check_places(made):
     panel = made.panel()
     boxes = [(t.x, t.y, t.right, t.bottom) for t in made.tables.values()]
     shown = panel.frames[-1].shown
-    texts = [covered(item) for item in panel.still if isinstance(item, Text)]
+    texts = [covered(item) for item in panel.static if isinstance(item, Text)]
     texts += [covered(item) for item in shown if isinstance(item, Text) and not inside_any(covered(item), boxes)]
     for one, other in [*combinations(boxes, 2), *combinations(texts, 2)]:
         assert apart(one, other)
@@ -503,7 +503,7 @@ def inside_any(one, others):
 def test_numbers_can_be_read(layer, theme):
     made = view(layer, theme=theme)
     background = THEMES[theme].colors.background
-    items = made.still()
+    items = made.static()
     for table in made.tables.values():
         for place in product(range(table.rows.count), range(table.columns.count)):
             fill = fill_of(items, table.box(place)) or background

@@ -76,7 +76,7 @@ WAYS = [
 def test_a_step_looks_as_it_does_without_motion(name, more):
     smooth, stepped = both(name, **more)
     assert [smooth.frames[k] for k in smooth.rests] == list(stepped.frames)
-    assert (smooth.still, smooth.width, smooth.height) == (stepped.still, stepped.width, stepped.height)
+    assert (smooth.static, smooth.width, smooth.height) == (stepped.static, stepped.width, stepped.height)
     assert all(smooth.frames[k].kept == () for k in range(len(smooth.frames)) if k not in smooth.rests)
 
 
@@ -134,7 +134,7 @@ def drawing(name, **more):
 
 def gliding(view, step, share):
     start, end = (two(view.steps.cell(k)[1:]) for k in (step, step + 1))
-    return Tweening(view.grounds[0], view.floors[-1], between(start, end, share))
+    return Tweening(view.drawn_planes[0], view.floors[-1], between(start, end, share))
 
 
 def area(ring):
@@ -194,14 +194,14 @@ def test_it_goes_straight_and_only_forward(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_piece_has_the_color_of_its_cell_under_the_window(name):
     view = drawing(name)
-    ground, plane = view.grounds[0], view.floors[0].plane
+    drawn_plane, plane = view.drawn_planes[0], view.floors[0].plane
     for step, share in product(range(len(view.steps) - 1), (0.2, 0.7)):
         moving = gliding(view, step, share)
         items = moving.window()
         for place, (rows, columns) in moving.touched.items():
             point = plane.at(sum(rows) / 2, sum(columns) / 2)
-            assert seen(items, point) == ground.covered_fill(place)
-        for place in set(ground.every) - set(moving.touched):
+            assert seen(items, point) == drawn_plane.covered_fill(place)
+        for place in set(drawn_plane.every) - set(moving.touched):
             assert seen(items, plane.middle(*place)) is None
 
 
@@ -264,7 +264,7 @@ def boxes(items):
 def tinted(drawn, text):
     """Whether the window has changed the colour under a text in the first frame on its way."""
     middle = (text.x, text.y - text.size / 3)
-    return seen(drawn.frames[1].shown, middle) not in {None, seen(drawn.still, middle)}
+    return seen(drawn.frames[1].shown, middle) not in {None, seen(drawn.static, middle)}
 
 
 @pytest.mark.parametrize("name", ["conv", "reflect", "strided"])
@@ -274,7 +274,7 @@ def test_numbers_and_crosses_are_no_bolder_on_the_way(name):
     bare = replace(smooth, frames=(Frame(),), timeline=None)
     (rest,), (moved,) = ([p.copy() for p in frames(s, [k])] for s, k in ((bare, 0), (smooth, 1)))
     shown = smooth.frames[1].shown
-    ahead = [item for item in shown if isinstance(item, Text) and item in smooth.still and not tinted(smooth, item)]
+    ahead = [item for item in shown if isinstance(item, Text) and item in smooth.static and not tinted(smooth, item)]
     assert ahead
     for item in ahead:
         x, y, room = round(item.x), round(item.y), round(item.size / 3)

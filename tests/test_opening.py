@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conv_anim import inputs, ledger, opening
+from conv_anim import inputs, opening
+from conv_anim.app import build_cache
 from conv_anim.data_files import table
 from conv_anim.limits import USUAL
 from conv_anim.painting import fonts
@@ -323,7 +324,7 @@ def test_a_file_that_grows_while_it_is_looked_at(tmp_path, monkeypatch):
     (tmp_path / "a").write_bytes(b"x" * 50)
     monkeypatch.setattr(opening, "size", lambda _: 10)
     assert opening.content(tmp_path / "a", 10) is None
-    assert ledger.intact(tmp_path, {"a": ledger.noted(b"x" * 10)}) is False
+    assert build_cache.intact(tmp_path, {"a": build_cache.noted(b"x" * 10)}) is False
 
 
 def test_a_link_in_a_circle_is_replaced(here):

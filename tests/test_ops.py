@@ -419,7 +419,7 @@ def test_an_op_of_another_package_is_an_op_like_ours(tmp_path):
         program(spec, "keras")
     drawn = pictures.scene(spec)
     assert "(−2)² = 4" in "".join(pictures.texts(pictures.after(drawn, 1))) or drawn.frames
-    assert "x²" in pictures.texts(drawn.still)
+    assert "x²" in pictures.texts(drawn.static)
     assert conv_anim.render(spec, tmp_path / "square.gif").stat().st_size > 1000
 
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 import conv_anim
 from conv_anim import cli
-from conv_anim.limits import TABLE, Asked, Limits, Place, exceeded
+from conv_anim.limits import TABLE, Asked, Limits, Location, exceeded
 from conv_anim.spec import overrides
 
 SPEC = "input: {size: [3, 3]}\nlayer: {type: conv, kernel_size: 2}\n"
@@ -65,7 +65,7 @@ def test_limits_do_not_hide_other_problems():
 
 
 def test_no_limit_is_passed_by_what_is_as_large_as_it():
-    found = [(Asked("cells", number, "a", "b"), Place()) for number in (3, 5, 4)]
+    found = [(Asked("cells", number, "a", "b"), Location()) for number in (3, 5, 4)]
     assert exceeded(found, Limits(cells=5)) == []
     assert [problem.message for problem in exceeded(found, Limits(cells=4))] == ["a, more than 4"]
     assert {limit.name for limit in TABLE} > {"cells", "work", "memory", "steps", "pixels"}

@@ -15,7 +15,8 @@ from click.testing import CliRunner
 from PIL import Image
 
 import conv_anim
-from conv_anim import claims, inputs, jobs, ledger
+from conv_anim import claims, inputs
+from conv_anim.app import build, build_cache
 from conv_anim.cli import main
 from conv_anim.diagnostics import SpecError
 from conv_anim.export import files
@@ -56,8 +57,8 @@ def here(tmp_path, monkeypatch):
 def drawn(monkeypatch):
     """The names of what is drawn."""
     found: list[str] = []
-    draw = jobs.drawn
-    monkeypatch.setattr(jobs, "drawn", lambda job: found.append(job.path.name) or draw(job))
+    draw = build.drawn
+    monkeypatch.setattr(build, "drawn", lambda job: found.append(job.path.name) or draw(job))
     return found
 
 
@@ -297,7 +298,7 @@ def test_a_spec_of_a_page_that_is_called_like_a_picture(here):
 
 def test_a_file_that_comes_into_the_place_of_the_picture_while_it_is_drawn(here, monkeypatch):
     """What is written is looked at once more."""
-    draw = jobs.drawn
+    draw = build.drawn
 
     def moving(job):
         done = draw(job)
@@ -305,7 +306,7 @@ def test_a_file_that_comes_into_the_place_of_the_picture_while_it_is_drawn(here,
         os.link("photo.gif", "photo.png")
         return done
 
-    monkeypatch.setattr(jobs, "drawn", moving)
+    monkeypatch.setattr(build, "drawn", moving)
     before = photo("photo.png")
     refused(run("render", "photo.yaml", "-j", "1"), "photo.gif over photo.png")
     assert Path("photo.gif").read_bytes() == before
@@ -372,10 +373,10 @@ def test_collisions_are_told_before_anything_is_drawn(here, monkeypatch):
     for name in "abc":
         Path(f"{name}.yaml").write_text(PLAIN + f"output: {'fig' if name != 'b' else 'b'}.png\n")
     told: list[str] = []
-    draw = jobs.drawn
-    monkeypatch.setattr(jobs, "drawn", lambda job: told.append(err.getvalue()) or draw(job))
+    draw = build.drawn
+    monkeypatch.setattr(build, "drawn", lambda job: told.append(err.getvalue()) or draw(job))
     err = io.StringIO()
-    monkeypatch.setattr(conv_anim.drawing, "tell", lambda problems: err.write("".join(map(str, problems))))
+    monkeypatch.setattr(conv_anim.app.report, "tell", lambda problems: err.write("".join(map(str, problems))))
     assert run("render", "a.yaml", "b.yaml", "c.yaml", "-j", "1").exit_code == 1
     assert len(told) == 2
     assert all("c.yaml: error: this would write ./fig.png" in said or "c.yaml: error" in said for said in told)
@@ -499,8 +500,8 @@ def test_drawn_frames_are_told_by_names_that_there_are(here):
 
 
 def test_frames_are_noted_by_their_place(here):
-    assert ledger.place(here, "fig") == ledger.place(Path(), "fig") != ledger.place(here, "other")
-    assert ledger.place(here.parent, "fig") != ledger.place(here, "fig")
+    assert build_cache.place(here, "fig") == build_cache.place(Path(), "fig") != build_cache.place(here, "other")
+    assert build_cache.place(here.parent, "fig") != build_cache.place(here, "fig")
 
 
 # links, modes, devices
@@ -583,9 +584,9 @@ def test_noting_remembers_what_cannot_be_read(here):
 def test_marks(here):
     Path("link").symlink_to("new/folder")
     same = [Path("a.png"), Path("./a.png"), here / "a.png", here / "." / "a.png", here.parent / "a folder" / "a.png"]
-    assert len({claims.places(path) for path in same}) == 1
-    assert claims.places(Path("new/folder/a.png")) == claims.places(Path("link/a.png"))
-    assert not claims.places(Path("new/a.png")) & claims.places(Path("other/a.png"))
+    assert len({claims.identities(path) for path in same}) == 1
+    assert claims.identities(Path("new/folder/a.png")) == claims.identities(Path("link/a.png"))
+    assert not claims.identities(Path("new/a.png")) & claims.identities(Path("other/a.png"))
     Path("loop").symlink_to("loop")
     assert claims.marks(Path("loop/a.png"))
     assert claims.marks(Path("a\0b"))

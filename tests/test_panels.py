@@ -35,7 +35,7 @@ def alone(layer, **more):
 
 
 def headings(drawn, titles):
-    return [item for item in drawn.still if isinstance(item, Text) and item.text in titles]
+    return [item for item in drawn.static if isinstance(item, Text) and item.text in titles]
 
 
 # what is read
@@ -96,7 +96,7 @@ def test_what_is_kept_is_kept_once():
     drawn, parts = pictures.scene(spec), [pictures.scene(one) for one in spec.panels]
     kept = sum(len(frame.kept) for frame in drawn.frames)
     assert kept == sum(len(frame.kept) for one in parts for frame in one.frames)
-    assert len(drawn.still) == sum(len(one.still) for one in parts) + len(parts)
+    assert len(drawn.static) == sum(len(one.static) for one in parts) + len(parts)
 
 
 def test_headings_stand_on_one_line_each_over_its_figure():
@@ -139,7 +139,7 @@ def _cells(drawn, sizes):
 
 
 def _widths(drawn):
-    items = [*drawn.still, *drawn.frames[0].kept, *drawn.frames[0].shown]
+    items = [*drawn.static, *drawn.frames[0].kept, *drawn.frames[0].shown]
     boxes = [
         round(width, 1)
         for item in items
@@ -161,10 +161,10 @@ def _widths(drawn):
 
 def test_what_is_said_of_all_is_said_once_and_what_is_made_of_each():
     spec = several(caption="a line of words", formula=True)
-    said = pictures.texts(pictures.scene(spec).still)
+    said = pictures.texts(pictures.scene(spec).static)
     assert said.count("a line of words") == 1
     assert sum(text.startswith("o = ") for text in said) == len(LAYERS)
-    captions = pictures.texts(pictures.scene(several(caption=True)).still)
+    captions = pictures.texts(pictures.scene(several(caption=True)).static)
     assert all(caption(one).split(":")[0][:12] in " ".join(captions) for one in spec.panels)
 
 
@@ -229,7 +229,7 @@ def test_cells_whose_numbers_differ_are_marked_when_they_are_made(view, size):
     assert 0 < count < one.size
     drawn = pictures.scene(spec)
     if view == "matrix":
-        assert sum(len(item.rings) for item in drawn.still if isinstance(item, Polygons)) == 2 * count
+        assert sum(len(item.rings) for item in drawn.static if isinstance(item, Polygons)) == 2 * count
         return
     steps = [tuple(map(int, at)) for at in np.argwhere(one != other)]
     order = [tuple(map(int, at)) for at in np.ndindex(one.shape)]
@@ -380,4 +380,4 @@ def test_figures_that_could_not_be_read_side_by_side_stand_below_each_other(widt
     found = headings(drawn, LAYERS)
     heights = sorted({item.y for item in found})
     assert [sum(item.y == height for item in found) for height in heights] == lines
-    assert all(item.size >= 9 for item in drawn.still if isinstance(item, Text))
+    assert all(item.size >= 9 for item in drawn.static if isinstance(item, Text))

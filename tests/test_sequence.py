@@ -180,7 +180,7 @@ def test_everything_lies_within_the_picture(figure, theme, scale, lang):
     figure = replace(figure, theme=THEMES[theme], size=replace(figure.size, scale=scale), lang=lang)
     drawn = pictures.scene(figure)
     for frame in (drawn.frames[0], drawn.frames[-1]):
-        left, top, right, bottom = pictures.extent([*drawn.still, *frame.shown])
+        left, top, right, bottom = pictures.extent([*drawn.static, *frame.shown])
         assert left >= 0
         assert top >= 0
         assert right <= drawn.width
@@ -191,7 +191,7 @@ def test_everything_lies_within_the_picture(figure, theme, scale, lang):
 @given(PLAIN | NUMBERS)
 def test_the_same_figure_is_drawn_the_same_again(figure):
     one, other = pictures.scene(figure), pictures.scene(figure)
-    assert one.still == other.still
+    assert one.static == other.static
     assert [one.frames[k] for k in range(len(one.frames))] == [other.frames[k] for k in range(len(other.frames))]
 
 
@@ -223,7 +223,7 @@ WAVENET = [{"type": "conv", "kernel_size": 2, "dilation": d, "padding": "causal"
 
 
 def test_wavenet_says_what_its_rows_see():
-    said = pictures.texts(pictures.scene(load(*WAVENET)).still)
+    said = pictures.texts(pictures.scene(load(*WAVENET)).static)
     assert [text for text in said if text.startswith("receptive")] == [f"receptive field {n}" for n in (2, 4, 8, 16)]
     assert "time" in said
 
@@ -238,18 +238,18 @@ def test_the_last_output_of_wavenet_sees_everything():
 
 
 def test_where_nothing_is_causal_there_is_no_time():
-    assert "time" not in pictures.texts(pictures.scene(load({"type": "conv", "kernel_size": 3})).still)
+    assert "time" not in pictures.texts(pictures.scene(load({"type": "conv", "kernel_size": 3})).static)
 
 
 def test_channels_are_said():
     figure = load({"type": "conv", "kernel_size": 3, "out_channels": 8}, {"type": "max_pool", "kernel_size": 2})
-    said = pictures.texts(pictures.scene(figure).still)
+    said = pictures.texts(pictures.scene(figure).static)
     assert said.count("8 channels, drawn as one") == 2
     assert figure.view.kind == "sequence"
 
 
 def test_labels_may_be_left_out():
-    assert pictures.texts(pictures.scene(load(*WAVENET, labels=False)).still) == ["time"]
+    assert pictures.texts(pictures.scene(load(*WAVENET, labels=False)).static) == ["time"]
 
 
 @pytest.mark.parametrize(("layers", "more", "view"), [

@@ -12,13 +12,13 @@ import conv_anim
 from conv_anim.diagnostics import Code, Source, SpecError
 from conv_anim.spec.document import parsed
 from conv_anim.spec.formats import split
+from conv_anim.spec.hints import way_out
 from conv_anim.spec.kinds import Whole
 from conv_anim.spec.nodes import from_python, shown
 from conv_anim.spec.op_types import TYPES as LAYER_TYPES
 from conv_anim.spec.records import Field, Object
-from conv_anim.spec.remedies import way_out
 from conv_anim.spec.starter import STARTED, text
-from conv_anim.tracing import accounts
+from conv_anim.tracing import analysis
 from conv_anim.tracing.listing import pieces
 from conv_anim.tracing.scatter import Scatter
 from tests import layers as made
@@ -75,7 +75,7 @@ def test_the_parts_of_a_composition_know_what_they_are_part_of(kind, groups):
     parts = layers({"type": kind, "kernel_size": [2, 3], **keys})
     assert [part.part_of for part in parts] == [kind] * len(parts)
     assert [part.groups for part in parts] == groups
-    whole = accounts.standard(parts)
+    whole = analysis.standard(parts)
     assert (whole.kernel_size, whole.groups) == ((2, 3), 2 if kind == "spatially_separable" else 1)
     assert (whole.ends.in_size, whole.ends.out_size) == ((5, 6), (4, 4))
 
@@ -134,13 +134,13 @@ def test_behind_an_interpolated_cell_lie_its_neighbours(cells, count, corners):
         return o * (cells - 1) / (count - 1) if corners else (o + 0.5) * cells / count - 0.5
 
     spans = [len([i for i in range(-2, cells + 2) if abs(i - at(o)) < 1 - 1e-9]) for o in range(count)]
-    found = accounts.receptive_field([upsample])
+    found = analysis.receptive_field([upsample])
     assert (found.size, found.varies) == ((max(spans),), len(set(spans)) > 1)
 
 
 @given(made.convs() | made.pools())
 def test_what_is_not_read_is_what_no_window_covers(layer):
-    for a, found in enumerate(accounts.unread(layer.window)):
+    for a, found in enumerate(analysis.unread(layer.window)):
         before, after = layer.padding[a]
         length = layer.ends.in_size[a] + before + after
         covered = {

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from conv_anim import crew, faults
+from conv_anim import fatal_errors
+from conv_anim.app import worker_pool
 from conv_anim.export import files
 from tests import test_faults
 from tests.test_faults import BUG, OLD, SPEC, ended, nothing_half_done, refused, run, specs, staged
@@ -41,7 +42,7 @@ def test_so_many_processes_as_there_are_descriptors_for(monkeypatch):
     monkeypatch.setattr(os, "listdir", lambda _: ["0", "1", "2", "3"])
     for most, count in ((resource.RLIM_INFINITY, 64), (1024, 64), (100, 27), (32, 4), (20, 0), (4, 0)):
         monkeypatch.setattr(resource, "getrlimit", lambda _, most=most: (most, most))
-        assert crew.affordable(64) == count, most
+        assert worker_pool.affordable(64) == count, most
 
 
 def test_no_descriptor_left_is_told(here):
@@ -179,11 +180,11 @@ def test_shortages_that_have_no_number():
     ):
         wrapped = ImportError("importing failed")
         wrapped.__cause__ = error
-        assert faults.shortage(wrapped) is faults.shortage(error) is not None
-    assert faults.shortage(ImportError("no module")) is faults.shortage(ValueError("x")) is None
+        assert fatal_errors.shortage(wrapped) is fatal_errors.shortage(error) is not None
+    assert fatal_errors.shortage(ImportError("no module")) is fatal_errors.shortage(ValueError("x")) is None
     hidden = ValueError("x")
     hidden.__context__, hidden.__suppress_context__ = MemoryError(), True
-    assert faults.shortage(hidden) is None
+    assert fatal_errors.shortage(hidden) is None
 
 
 # what is left of runs that were killed

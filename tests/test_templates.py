@@ -168,7 +168,7 @@ def test_every_scene_has_its_template():
 def test_everything_lies_within_the_picture_in_every_frame(name, theme):
     drawn = pictures.scene(pipeline.loaded(TEMPLATES[name].path, changes=[f"theme={theme}", "labels=true"]).spec)
     for frame in drawn.frames:
-        left, top, right, bottom = pictures.extent([*drawn.still, *frame.kept, *frame.shown])
+        left, top, right, bottom = pictures.extent([*drawn.static, *frame.kept, *frame.shown])
         assert left >= 0
         assert top >= 0
         assert right <= drawn.width
@@ -178,7 +178,7 @@ def test_everything_lies_within_the_picture_in_every_frame(name, theme):
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_text_can_be_read(name):
     drawn = pictures.scene(load(name))
-    assert all(item.size >= 9 for item in [*drawn.still, *drawn.frames[0].shown] if isinstance(item, Text))
+    assert all(item.size >= 9 for item in [*drawn.static, *drawn.frames[0].shown] if isinstance(item, Text))
 
 
 def test_a_template_says_what_it_is_about():

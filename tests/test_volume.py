@@ -99,7 +99,7 @@ def some(count):
 
 def assert_within(panel, style):
     frames = [panel.frames[k] for k in some(len(panel.frames))]
-    items = [*panel.still, *(item for frame in frames for item in (*frame.kept, *frame.shown))]
+    items = [*panel.static, *(item for frame in frames for item in (*frame.kept, *frame.shown))]
     found = [point for item in items for point in points(item, style)]
     assert all(isfinite(x) and isfinite(y) for x, y in found)
     assert min(x for x, _ in found) >= -0.01
@@ -129,7 +129,7 @@ def test_any_layer_lies_within_the_panel(layer, order, scale, labelled):
 @pytest.mark.parametrize("layers", CASES.values(), ids=CASES)
 def test_the_same_spec_gives_the_same_scene(layers):
     one, other = (scene(trace(figure(*layers)), DejaVu()) for _ in range(2))
-    assert (one.width, one.height, one.still) == (other.width, other.height, other.still)
+    assert (one.width, one.height, one.static) == (other.width, other.height, other.static)
     for k in some(len(one.frames)):
         assert one.frames[k] == other.frames[k]
 
@@ -405,7 +405,7 @@ def test_stacked_layers_fill_all_channels_at_once():
 
 def test_classic_draws_the_output_from_the_start():
     made = view(*KERNEL, theme="classic")
-    assert fronts(made.still(), made.filling.fill(0))
+    assert fronts(made.static(), made.filling.fill(0))
     assert all(not made.frame(k).kept for k in range(len(made.steps)))
 
 
@@ -520,19 +520,19 @@ def test_labels(name, labels):
 
 def test_given_names_and_none():
     named = figure(*KERNEL, labels=Labels(input="image", kernel="edge detector", output="edges"))
-    texts = [item.text for item in scene(trace(named), DejaVu()).still if isinstance(item, Text)]
+    texts = [item.text for item in scene(trace(named), DejaVu()).static if isinstance(item, Text)]
     assert {"image", "edge detector", "edges"} <= set(texts)
     bare = view(*KERNEL, labels=None)
-    assert [item.text for item in bare.still() if isinstance(item, Text)] == ["∗", "="]
+    assert [item.text for item in bare.static() if isinstance(item, Text)] == ["∗", "="]
 
 
 def test_a_bias_is_added():
     made = view(*CASES["pointwise"], labels=None)
-    assert [item.text for item in made.still() if isinstance(item, Text)] == ["∗", "+ b ="]
+    assert [item.text for item in made.static() if isinstance(item, Text)] == ["∗", "+ b ="]
 
 
 def test_no_text_is_under_nine_pixels():
     for layers in CASES.values():
         drawn = scene(trace(figure(*layers)), DejaVu())
-        items = [*drawn.still, *drawn.frames[0].shown]
+        items = [*drawn.static, *drawn.frames[0].shown]
         assert all(item.size >= 9 for item in items if isinstance(item, Text))

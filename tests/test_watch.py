@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from conv_anim import watching as watching_module
-from conv_anim.watching import Board, Ended, Server, Watcher, watching
+from conv_anim.app import preview as watching_module
+from conv_anim.app.preview import Ended, Publisher, Server, Watcher, watching
 from tests import conftest
 from tests.test_faults import ended, staged
 
@@ -29,7 +29,7 @@ def watched(tmp_path):
     """A spec that is watched, and its server."""
     path = tmp_path / "a spec.yaml"
     path.write_text(SPEC)
-    server = Server(Board())
+    server = Server(Publisher())
     told = watching(Watcher(path), server)
     first = next(told)
     yield path, server, first
@@ -108,7 +108,7 @@ def test_data_files_are_watched_too(tmp_path):
     path, data = tmp_path / "spec.yaml", tmp_path / "numbers.csv"
     data.write_text("1,2,3\n4,5,6\n7,8,9\n")
     path.write_text("input: {values: {file: numbers.csv}}\nlayer: {type: conv, kernel_size: 2}\nview: flat\n")
-    server = Server(Board())
+    server = Server(Publisher())
     told = watching(Watcher(path), server)
     assert next(told).problem == ""
     data.write_text("1,2\n3\n")
@@ -130,7 +130,7 @@ def test_an_empty_file_is_waited_for(monkeypatch):
     monkeypatch.setattr(watching_module, "states", look)
     monkeypatch.setattr(watching_module, "EVERY", 0)
     monkeypatch.setattr(Watcher, "draw", lambda *_: drawn.append((len(looks), looks[-1])))
-    Watcher(path).follow(Board(), stop)
+    Watcher(path).follow(Publisher(), stop)
     assert drawn == [(1, 9), (4, 12), (7, 0)]
 
 
@@ -169,7 +169,7 @@ def test_the_page_follows_the_file(watched, browser):
 def test_a_spec_that_is_bad_from_the_start_is_told(tmp_path, browser):
     path = tmp_path / "bad.yaml"
     path.write_text("layer: 3\n")
-    server = Server(Board())
+    server = Server(Publisher())
     told = watching(Watcher(path), server)
     next(told)
     page = conftest.new_page(browser, viewport={"width": 320, "height": 640})
@@ -202,7 +202,7 @@ def test_an_interrupt_ends_it_quietly(tmp_path):
 def test_a_port_that_is_taken_is_told(tmp_path):
     path = tmp_path / "spec.yaml"
     path.write_text(SPEC)
-    server = Server(Board())
+    server = Server(Publisher())
     done = subprocess.run(command(path, "--port", server.server_port), capture_output=True, text=True, check=False)
     server.server_close()
     assert done.returncode == 1
@@ -211,7 +211,7 @@ def test_a_port_that_is_taken_is_told(tmp_path):
 
 
 def test_a_reader_waits_until_there_is_something_new():
-    board = Board()
+    board = Publisher()
     found = []
     thread = threading.Thread(target=lambda: found.append(board.after(0, patience=PATIENCE)))
     thread.start()
@@ -282,7 +282,7 @@ def test_any_fault_is_told_and_the_next_save_is_a_new_chance(tmp_path):
 def test_what_takes_the_place_of_the_spec(tmp_path):
     path = tmp_path / "spec.yaml"
     path.write_text(SPEC)
-    server = Server(Board())
+    server = Server(Publisher())
     told = watching(Watcher(path), server)
     assert next(told).problem == ""
 
@@ -317,7 +317,7 @@ def test_a_name_that_no_file_can_have():
 def test_a_page_that_is_served_no_longer_is_told(tmp_path):
     path = tmp_path / "spec.yaml"
     path.write_text(SPEC)
-    server = Server(Board())
+    server = Server(Publisher())
     told = watching(Watcher(path), server)
     next(told)
     server.socket.shutdown(socket.SHUT_RDWR)
@@ -356,9 +356,9 @@ def test_without_descriptors_it_rests(tmp_path):
     path = tmp_path / "spec.yaml"
     path.write_text(SPEC)
     code = """
-from conv_anim import watching
+from conv_anim.app import preview
 held, failures = [], []
-take = watching.ThreadingHTTPServer.get_request
+take = preview.ThreadingHTTPServer.get_request
 def get_request(self):
     if not failures:
         try:
@@ -376,7 +376,7 @@ def get_request(self):
             for handle in held:
                 os.close(handle)
         raise
-watching.ThreadingHTTPServer.get_request = get_request
+preview.ThreadingHTTPServer.get_request = get_request
 """
     few = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))  # noqa: E731
     process = staged(code, "watch", path, preexec_fn=few)

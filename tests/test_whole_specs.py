@@ -157,7 +157,7 @@ def check_texts(drawn: Scene) -> None:
             left, top, right, bottom = room(said)
             assert -0.5 <= left <= right <= drawn.width + 0.5, said
             assert 0 <= top <= bottom <= drawn.height, said
-    stay = [item for item in drawn.still if isinstance(item, Text)]
+    stay = [item for item in drawn.static if isinstance(item, Text)]
     assert not [(one.text, other.text) for one, other in combinations(stay, 2) if meet(one, other)]
 
 

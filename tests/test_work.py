@@ -54,7 +54,7 @@ def test_the_still_is_painted_once_and_of_a_frame_only_what_it_changes(monkeypat
     pipeline.encoded(drawn, "gif")
     count = len(drawn.frames)
     samples = [drawn.frames[n * (count - 1) // (gif.SAMPLES - 1)] for n in range(gif.SAMPLES)]
-    assert sum(painted) == len(drawn.still) + items(samples) + items(drawn.frames)
+    assert sum(painted) == len(drawn.static) + items(samples) + items(drawn.frames)
 
 
 def counting(drawn):
@@ -136,7 +136,7 @@ def test_a_smooth_file_is_at_most_four_times_as_large(theme):
 def test_a_small_file_is_faithful_and_its_flat_colors_are_exact():
     drawn = scene("arbitrary_padding_no_strides", "theme=classic")
     image = Image.open(BytesIO(pipeline.encoded(drawn, "gif")))
-    flat = {drawn.background} | flat_colors(drawn.still)
+    flat = {drawn.background} | flat_colors(drawn.static)
     for frame in drawn.frames:
         flat |= flat_colors((*frame.kept, *frame.shown))
     exact = [int.from_bytes(bytes.fromhex(color[1:]), "little") for color in flat]

@@ -70,9 +70,21 @@ SURE = re.compile(r"\bstrict=\w+")
 """Of zip: it says what cannot happen otherwise, so nothing changes without it."""
 
 SCENE = {
-    *("areas", "breaks", "choice", "grid", "layout", "marks", "clipping", "sheet", "stacks", "steps", "storyboard"),
-    *("table", "channels/arrangement", "channels/towers", "flat/board", "flat/strip", "flat/windows"),
-    *("isometric/floors", "isometric/ground", "isometric/slanted", "matrix/plan"),
+    *(
+        "hit_regions",
+        "breaks",
+        "choice",
+        "grid",
+        "layout",
+        "marks",
+        "clipping",
+        "sheet",
+        "stacks",
+        "steps",
+        "storyboard",
+    ),
+    *("table", "channels/arrangement", "channels/towers", "flat/strip_layout", "flat/strip", "flat/windows"),
+    *("isometric/floors", "isometric/drawn_plane", "isometric/slanted", "matrix/plan"),
     *("sequence/lattice", "sequence/rows", "volume/lineup", "volume/oblique", "volume/space"),
 }
 """What decides where things stand."""
@@ -106,7 +118,8 @@ PARTS = {
     ),
     "files": Part(
         (
-            *("opening.py", "inputs.py", "claims.py", "leftovers.py", "ledger.py", "jobs.py", "batch.py", "crew.py"),
+            *("opening.py", "inputs.py", "claims.py", "app/stale_frames.py", "app/build_cache.py"),
+            *("app/build.py", "app/plan.py", "app/worker_pool.py"),
             *("data_files/*.py", "export/files.py", "embed/marks.py", "embed/markdown.py", "embed/run.py"),
         ),
         (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conv_anim.spec import looks, reader
+from conv_anim.spec import appearance, reader
 from conv_anim.spec.arrays import KERNELS, RANDOM, SOURCES
 from conv_anim.spec.op_types import TYPES
 from conv_anim.spec.themes import THEMES, Theme
@@ -42,10 +42,12 @@ def text() -> str:
     parts += [section(f"`view: {{kind: {name}}}`", kind.options) for name, kind in VIEWS.items()]
     parts += [
         section("`panels`", reader.BOARD.of_panels, PANELS),
-        section("`theme`", looks.OWN_THEME.fields, "The themes: " + ", ".join(f"`{name}`" for name in THEMES) + "."),
-        section("`animation`", _fields(looks.ANIMATION)),
-        section("`size`", _fields(looks.SIZE)),
-        section("`labels`", _of(looks.OWN_LABELS).fields),
+        section(
+            "`theme`", appearance.OWN_THEME.fields, "The themes: " + ", ".join(f"`{name}`" for name in THEMES) + "."
+        ),
+        section("`animation`", _fields(appearance.ANIMATION)),
+        section("`size`", _fields(appearance.SIZE)),
+        section("`labels`", _of(appearance.OWN_LABELS).fields),
     ]
     return "\n".join(parts)
 

@@ -9,7 +9,7 @@ from conv_anim.coding.jax_code import Jax
 from conv_anim.coding.keras_code import Keras
 from conv_anim.coding.numpy_code import Numpy
 from conv_anim.coding.torch_code import Torch
-from conv_anim.coding.writing import Place, too_much
+from conv_anim.coding.writing import CodeContext, too_much
 from conv_anim.diagnostics import listed
 from conv_anim.scene.wording import captions
 from conv_anim.spec.op import UnwrittenError
@@ -106,10 +106,10 @@ RESERVED = {
 """What a variable cannot be called, because programs call something else so."""
 
 
-def _place(traced: Trace, layer: LayerTrace, names: dict[int, str]) -> Place:
+def _place(traced: Trace, layer: LayerTrace, names: dict[int, str]) -> CodeContext:
     unpooled = {each.fed[1] for each in traced.layers if each.layer.puts_back}
     inputs = tuple(names.get(number, "x") for number in layer.fed)
-    return Place(layer, len(traced.layers) == 1, layer.number + 1 in unpooled, inputs)
+    return CodeContext(layer, len(traced.layers) == 1, layer.number + 1 in unpooled, inputs)
 
 
 def _taken(layer: LayerTrace, names: dict[int, str]) -> list[str]:

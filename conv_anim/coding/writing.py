@@ -22,7 +22,7 @@ def unwritten(what: str) -> NoReturn:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CodeContext:
     """A layer in its program."""
 
     traced: LayerTrace

@@ -35,9 +35,9 @@ def code(spec: Path, framework: str, changes: tuple[str, ...]) -> None:
       conv-anim code con_5.yaml --framework numpy > con_5.py
       conv-anim draw 'nn.Conv2d(1, 1, 3)' --spec | conv-anim code - --framework jax
     """
+    from conv_anim.app.console import fail, read_one
     from conv_anim.coding.programs import program
     from conv_anim.diagnostics import SpecError
-    from conv_anim.runs import fail, read_one
 
     made = read_one(spec, changes)
     try:

@@ -85,12 +85,12 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
       conv-anim draw model.onnx --node /conv1/Conv
       conv-anim draw - < layer.py
     """
+    from conv_anim.app.console import fail, limits
     from conv_anim.claims import STANDARD_INPUT, check_stdout
     from conv_anim.diagnostics import SpecError
     from conv_anim.frameworks.drawings import drawing
     from conv_anim.frameworks.feeding import said
     from conv_anim.pipeline import drawable
-    from conv_anim.runs import fail, limits
     from conv_anim.spec.overrides import Option
 
     _used(layer, node=node, as_spec=as_spec, drawing={"-o": output, "-f": formats, "--step": step})
@@ -121,7 +121,7 @@ def _used(layer: str, *, node: str | None, as_spec: bool, drawing: Mapping[str, 
 
 
 def _text(layer: str) -> str:
-    from conv_anim.runs import standard_input
+    from conv_anim.app.console import standard_input
 
     return standard_input().text if layer == "-" else layer
 
@@ -129,9 +129,9 @@ def _text(layer: str) -> str:
 def _draw(made: Drawing, loaded: Loaded, *, folder: Path | None, formats: tuple[str, ...], step: str | None) -> None:
     from pathlib import Path
 
-    from conv_anim.batch import Origin, Wanted, jobs
-    from conv_anim.drawing import draw_all, is_stream
-    from conv_anim.runs import limits
+    from conv_anim.app.console import limits
+    from conv_anim.app.plan import Origin, Wanted, jobs
+    from conv_anim.app.report import draw_all, is_stream
 
     wanted = Wanted(folder, tuple(known.SHORT.get(name, name) for name in formats), step=step, limits=limits())
     origin = Origin(Path(made.name))

@@ -50,9 +50,9 @@ def embed(
         return
     if not pages:
         raise click.UsageError("name a page or a folder of pages, as in: conv-anim embed README.md docs")
+    from conv_anim.app.console import limits
     from conv_anim.embed.markdown import Wanted
     from conv_anim.embed.run import Run
-    from conv_anim.runs import limits
 
     sys.exit(1 if Run(Wanted(output, check, limits()), verbose).all(pages, jobs) else 0)
 

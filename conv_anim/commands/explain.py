@@ -26,8 +26,8 @@ def explain(spec: Path, changes: tuple[str, ...], *, as_json: bool) -> None:
       conv-anim explain con_9.yaml
       conv-anim explain con_9.yaml --set layer.stride=2 --set lang=zh-TW
     """
+    from conv_anim.app.console import read_one
     from conv_anim.explain import data, text
-    from conv_anim.runs import read_one
 
     made = read_one(spec, changes)
     if as_json:

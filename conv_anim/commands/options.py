@@ -85,7 +85,7 @@ JOBS = click.option(
 
 def _keep(ctx: click.Context, _param: click.Parameter, form: str) -> None:
     if not ctx.resilient_parsing:
-        from conv_anim.runs import FORM
+        from conv_anim.app.console import FORM
 
         ctx.meta[FORM] = form
 
@@ -100,7 +100,7 @@ DIAGNOSTICS = click.option(
     callback=_keep,
     help="How problems are told: for people, a line each for editors, or a JSON object each.",
 )
-"""For every command that reads specs; the problems of `conv_anim.runs` follow it."""
+"""For every command that reads specs; the problems of `conv_anim.app.console` follow it."""
 
 
 class Amount(click.ParamType):  # type: ignore[type-arg]
@@ -133,7 +133,7 @@ class Limited(click.Command):
     """A command whose help tells the options for its limits at the end, and that knows how it was called."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        ctx.meta["conv_anim.arguments"] = tuple(args)  # as conv_anim.runs calls it, whose import takes a while
+        ctx.meta["conv_anim.arguments"] = tuple(args)  # as conv_anim.app.console calls it, whose import takes a while
         return super().parse_args(ctx, args)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -149,13 +149,13 @@ class Limited(click.Command):
 
 def _raise(ctx: click.Context, param: click.Parameter, number: int | bool | None) -> None:  # noqa: FBT001  # as click calls it
     if number is not None and not ctx.resilient_parsing:
-        from conv_anim.runs import LIMITS as KEPT
+        from conv_anim.app.console import LIMITS as KEPT
 
         ctx.meta.setdefault(KEPT, {})[str(param.name).removeprefix("max_")] = number
 
 
 def limited(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options for limits, for every command that reads specs; the limits of `conv_anim.runs` follow them."""
+    """The options for limits, for every command that reads specs; the limits of `conv_anim.app.console` follow them."""
     for limit in reversed(TABLE):
         option = click.option(
             limit.option,

@@ -98,9 +98,9 @@ def render(  # noqa: PLR0917  # click hands its options over by name
       conv-anim render specs -o figures --check          are they up to date?
       conv-anim render - -o - -f svg < a.yaml > a.svg    a spec in, a picture out
     """
-    from conv_anim.batch import Wanted
-    from conv_anim.drawing import draw_all
-    from conv_anim.runs import limits, read_all
+    from conv_anim.app.console import limits, read_all
+    from conv_anim.app.plan import Wanted
+    from conv_anim.app.report import draw_all
 
     folder, changed = directed(output, changes, formats)
     if changed != changes and (len(specs) != 1 or specs[0].is_dir()):

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 def trace(spec: Path, changes: tuple[str, ...], *, steps: bool) -> None:
     """Print the numbers of a spec as JSON: each layer's input, weight, bias and output."""
     from conv_anim.diagnostics import SpecError
-    from conv_anim.faults import check_room
+    from conv_anim.fatal_errors import check_room
 
     check_room()
-    from conv_anim.runs import fail, limits, read_one
+    from conv_anim.app.console import fail, limits, read_one
     from conv_anim.tracing.listing import listed, pieces
     from conv_anim.tracing.trace import trace as traced
 

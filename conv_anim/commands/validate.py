@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 @limited
 def validate(specs: tuple[Path, ...], changes: tuple[str, ...]) -> None:
     """Check specs without drawing them; all problems of all files are told at once."""
-    from conv_anim.batch import Wanted
-    from conv_anim.runs import limits, read_all, tell
+    from conv_anim.app.console import limits, read_all, tell
+    from conv_anim.app.plan import Wanted
 
     found, bad = read_all(specs, Wanted(changes=changes, limits=limits())), 0
     for _, read in found:

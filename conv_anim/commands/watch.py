@@ -26,15 +26,15 @@ def watch(spec: Path, changes: tuple[str, ...], port: int, *, opens: bool) -> No
     A mistake is told in the page and here; the last good picture stays.
     """
     from conv_anim import signals
-    from conv_anim.faults import way
-    from conv_anim.runs import limits
+    from conv_anim.app.console import limits
+    from conv_anim.app.preview import Ended, Publisher, Server, Watcher, watching
+    from conv_anim.fatal_errors import way
     from conv_anim.signals import Stopped
-    from conv_anim.watching import Board, Ended, Server, Watcher, watching
 
     if str(spec) == "-":
         raise click.UsageError("standard input cannot be watched; name a file")
     try:
-        server = Server(Board(), port)
+        server = Server(Publisher(), port)
     except OSError as error:
         way_out = way(error, "choose another with --port")
         raise click.ClickException(f"port {port} cannot be used: {error.strerror}; {way_out}") from None

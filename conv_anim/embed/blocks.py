@@ -28,7 +28,7 @@ MEANT = re.compile(r"\s*/?\s*conv[ _]?anim\s*(?::.*)?", re.IGNORECASE | re.DOTAL
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class FigureBlock:
     """A place for a figure: its spec, as a path or as text, its options, and what is replaced, in characters."""
 
     spec: Scalar | Source
@@ -38,7 +38,7 @@ class Block:
     end: int
 
 
-def blocks(source: Source) -> list[Block]:
+def blocks(source: Source) -> list[FigureBlock]:
     """The blocks of a page. Raises SpecError with all that is wrong with their markers and options."""
     reader = _Reader(source)
     for comment in comments(source.text):
@@ -51,7 +51,7 @@ class _Reader:
     """Takes the comments of a page in turn."""
 
     source: Source
-    found: list[Block] = field(default_factory=list)
+    found: list[FigureBlock] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     open: Comment | None = None
     """The marker of the block that is not at its end yet."""
@@ -66,7 +66,7 @@ class _Reader:
                 "no marker is called like this", comment, "<!-- conv-anim: figure.yaml --> or <!-- /conv-anim -->"
             )
 
-    def result(self) -> list[Block]:
+    def result(self) -> list[FigureBlock]:
         if self.open is not None:
             self._add("this block has no end", self.open, "put <!-- /conv-anim --> behind it")
         if self.problems:
@@ -92,7 +92,7 @@ class _Reader:
         except SpecError as error:
             self.problems += error.problems
 
-    def _block(self, begin: Comment, end: Comment) -> Block:
+    def _block(self, begin: Comment, end: Comment) -> FigureBlock:
         """Raises SpecError."""
         first = begin.start + 4
         marker = self._span(begin)
@@ -103,9 +103,9 @@ class _Reader:
             if not found or found[0].key is not None:
                 what, hint = "this block names no spec", "its path comes first: <!-- conv-anim: figure.yaml -->"
                 raise SpecError([Problem(Code.MISSING_KEY, what, span=marker, hint=hint)])
-            return Block(found[0].value, options(found[1:], whole=marker), marker, begin.end, end.start)
+            return FigureBlock(found[0].value, options(found[1:], whole=marker), marker, begin.end, end.start)
         told = options(words(self.source, name, first + inline.end()), whole=marker)
-        return Block(self._own(first + inline.end(), begin.end - 3), told, marker, begin.end, end.start)
+        return FigureBlock(self._own(first + inline.end(), begin.end - 3), told, marker, begin.end, end.start)
 
     def _own(self, start: int, end: int) -> Source:
         """The spec that stands in a marker; its lines have the numbers that they have in the page."""

@@ -62,4 +62,4 @@ def _figure(source: str, said_: Mapping[str, str]) -> str:
     loaded = pipeline.loaded(Source(NAME, source), changes=changes)
     alt = options.alt or said(loaded, options.lang)
     shown = figure(loaded, format_=options.format, step=options.step, alt=alt)
-    return html.self_contained(shown, width=options.width, still=options.still)
+    return html.self_contained(shown, width=options.width, poster=options.still)

@@ -1,4 +1,4 @@
-"""A spec's picture as a page shows it: what it says, how large it is, and a still of it for readers who want rest."""
+"""A spec's picture as a page shows it: what it says, how large it is, and a poster of it for readers who want rest."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from conv_anim import pipeline
 from conv_anim.diagnostics import SpecError
 from conv_anim.limits import USUAL
-from conv_anim.spec import places
+from conv_anim.spec import source_map
 
 if TYPE_CHECKING:
     from conv_anim.limits import Limits
@@ -51,7 +51,7 @@ class Figure:
         """The file. Raises SpecError if there is no such step."""
         return pipeline.encoded(self.scene, self.format, step=self.step)
 
-    def still(self) -> bytes:
+    def poster(self) -> bytes:
         """A small PNG of the last step."""
         return pipeline.encoded(self.scene, STILL)
 
@@ -70,7 +70,7 @@ def figure(
     try:
         drawn = pipeline.scene(pipeline.drawable(loaded, limits).spec, limits=limits)
     except SpecError as error:
-        raise places.located(error, loaded.root) from None
+        raise source_map.located(error, loaded.root) from None
     if step is not None:
         choice.numbers(step, len(drawn.rests))
     return Figure(drawn, format_ or usual_format(loaded, step), alt or drawn.description, step)
@@ -83,7 +83,7 @@ def usual_format(loaded: Loaded, step: int | None) -> str:
 def said(loaded: Loaded, lang: str | None) -> str:
     """The figure in words, in a page's language."""
     from conv_anim.scene.wording.captions import description
-    from conv_anim.spec.looks import LANGS
+    from conv_anim.spec.appearance import LANGS
 
     spoken = next((known for known in LANGS if known == lang), loaded.spec.lang)
     return description(replace(loaded.spec, lang=spoken))

@@ -1,4 +1,4 @@
-"""The HTML of a figure: an image, in a picture where a still stands in for readers who asked for less motion."""
+"""The HTML of a figure: an image, in a picture where a poster stands in for readers who asked for less motion."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ def image(figure: Figure, source: str, *, width: int | None = None) -> str:
     return f'<img src="{source}" alt="{attribute(figure.alt)}" {size}>'
 
 
-def resting(image_: str, still: str) -> str:
-    """An image with the address of a still for those who asked for less motion."""
-    return f'<picture><source media="{RESTING}" srcset="{still}">{image_}</picture>'
+def resting(image_: str, poster: str) -> str:
+    """An image with the address of a poster for those who asked for less motion."""
+    return f'<picture><source media="{RESTING}" srcset="{poster}">{image_}</picture>'
 
 
-def self_contained(figure: Figure, *, width: int | None = None, still: bool = True) -> str:
+def self_contained(figure: Figure, *, width: int | None = None, poster: bool = True) -> str:
     """A figure that needs no file. Raises SpecError."""
     if figure.format == "html":
         return _page(figure, width)
     shown = image(figure, data_uri(figure.format, figure.encoded()), width=width)
-    return resting(shown, data_uri("png", figure.still())) if still and figure.moves else shown
+    return resting(shown, data_uri("png", figure.poster())) if poster and figure.moves else shown
 
 
 def _page(figure: Figure, width: int | None) -> str:

@@ -11,20 +11,21 @@ from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
-from conv_anim import batch, inputs, opening, pipeline
+from conv_anim import inputs, opening, pipeline
+from conv_anim.app import plan
+from conv_anim.app.build import Job
 from conv_anim.claims import Claims
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
 from conv_anim.embed import html
 from conv_anim.embed.blocks import blocks
 from conv_anim.embed.figure import MEDIA, STILL, Figure, figure, said, usual_format
-from conv_anim.jobs import Job
 from conv_anim.limits import USUAL
 from conv_anim.spec.formats import split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from conv_anim.embed.blocks import Block
+    from conv_anim.embed.blocks import FigureBlock
     from conv_anim.limits import Limits
     from conv_anim.pipeline import Loaded
 
@@ -57,7 +58,7 @@ class Page:
 class Fill:
     """What a block becomes, and the pictures that it shows."""
 
-    block: Block
+    block: FigureBlock
     text: str
     jobs: tuple[Job, ...]
 
@@ -89,7 +90,7 @@ def listed(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
             continue
         below = (found for found in path.rglob("*") if found.suffix in SUFFIXES and found.is_file())
-        yield from sorted(page for page in below if not batch.hidden(page.relative_to(path)))
+        yield from sorted(page for page in below if not plan.hidden(page.relative_to(path)))
 
 
 def read(path: Path, limits: Limits = USUAL) -> Page:
@@ -116,7 +117,7 @@ def fills(page: Page, wanted: Wanted, claims: Claims | None = None) -> list[Fill
     problems: list[Problem] = []
     for block in blocks(page.source):
         try:
-            made.append(_Block(page, block, wanted, Claims() if claims is None else claims).fill())
+            made.append(_PendingBlock(page, block, wanted, Claims() if claims is None else claims).fill())
         except SpecError as error:
             problems += (p if p.place else replace(p, span=block.marker) for p in error.problems)
     if problems:
@@ -134,11 +135,11 @@ def filled(page: Page, fills_: Iterable[Fill]) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class _Block:
+class _PendingBlock:
     """A block of a page on its way to be filled."""
 
     page: Page
-    block: Block
+    block: FigureBlock
     wanted: Wanted
     claims: Claims
 
@@ -251,9 +252,9 @@ class _Block:
         return f"![{SPECIAL.sub(_escaped, shown.alt)}]({html.address(jobs[0].file, self.page.path)})"
 
     def _html(self, shown: Figure, jobs: list[Job]) -> str:
-        address, *stills = (html.address(job.file, self.page.path) for job in jobs)
+        address, *posters = (html.address(job.file, self.page.path) for job in jobs)
         image = html.image(shown, address, width=self.block.options.width)
-        return html.resting(image, stills[0]) if stills else image
+        return html.resting(image, posters[0]) if posters else image
 
     def _listing(self) -> list[str]:
         """The lines of the spec, open or to unfold, and an empty one; none unless they are asked for."""

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Literal
 
 from conv_anim.diagnostics import Code, Span, SpecError
 from conv_anim.embed.figure import MEDIA
+from conv_anim.spec.appearance import LANGS
 from conv_anim.spec.document import scalar
 from conv_anim.spec.formats import split
 from conv_anim.spec.kinds import Flag, OneOf, Report, SkippedError, Text, Whole
-from conv_anim.spec.looks import LANGS
 from conv_anim.spec.nodes import Entries, Scalar
 from conv_anim.spec.records import Field, Object, Record
 from conv_anim.spec.themes import THEMES

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conv_anim import batch, inputs, jobs, runs
-from conv_anim.claims import Claims, overwriting, places
+from conv_anim import inputs
+from conv_anim.app import build, console, plan
+from conv_anim.claims import Claims, identities, overwriting
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.embed import markdown
 from conv_anim.export import files
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from conv_anim.app.build import Change, Job, Outcome
     from conv_anim.claims import Mark
     from conv_anim.embed.markdown import Fill, Page, Wanted
-    from conv_anim.jobs import Change, Job, Outcome
 
 
 TRIES = 5
@@ -73,7 +74,7 @@ class Run:
             click.echo(self._summary(), err=True)
         stale = self.wanted.check and self.changes["new"] + self.changes["changed"] > 0
         if stale:
-            runs.say_how()
+            console.say_how()
         return bool(self.bad) or stale
 
     def _plan(self, path: Path) -> None:
@@ -89,7 +90,7 @@ class Run:
     def _show(self, fill: Fill, page: Path) -> None:
         """Note the pictures of a block. Raises SpecError if another block makes the same file of something else."""
         for job in fill.jobs:
-            found = places(job.file)
+            found = identities(job.file)
             other = next((self.shown[mark] for mark in found if mark in self.shown), None)
             if other is None:
                 self.shown.update(dict.fromkeys(found, Shown(job, fill, page)))
@@ -117,11 +118,15 @@ class Run:
     def _draw(self, processes: int) -> None:
         """Draw what pages show and is not drawn yet."""
         wanted = {
-            mark for _, fills in self.pages.values() for fill in fills for job in fill.jobs for mark in places(job.file)
+            mark
+            for _, fills in self.pages.values()
+            for fill in fills
+            for job in fill.jobs
+            for mark in identities(job.file)
         }
         found = {shown.job.file: shown.job for mark, shown in self.shown.items() if mark in wanted}
         todo = [job for path, job in found.items() if self.done.get(path) != job]
-        for job, outcome in runs.with_progress(jobs.all_done(todo, processes), len(todo)):
+        for job, outcome in console.with_progress(build.all_done(todo, processes), len(todo)):
             if outcome.problems:
                 self._undrawn(job, outcome)
             else:
@@ -131,11 +136,13 @@ class Run:
 
     def _undrawn(self, job: Job, outcome: Outcome) -> None:
         """A picture that is not drawn; the pages that show it are left as they are."""
-        found = places(job.file)
+        found = identities(job.file)
         fill = next(self.shown[mark].fill for mark in found if mark in self.shown)
-        runs.tell(problem if problem.span else replace(problem, span=fill.block.marker) for problem in outcome.problems)
+        console.tell(
+            problem if problem.span else replace(problem, span=fill.block.marker) for problem in outcome.problems
+        )
         for path, (_, fills) in list(self.pages.items()):
-            if any(found & places(each.file) for fill in fills for each in fill.jobs):
+            if any(found & identities(each.file) for fill in fills for each in fill.jobs):
                 self.bad.add(path)
                 del self.pages[path]
 
@@ -172,15 +179,15 @@ class Run:
 
     def _fail(self, page: Path, problems: Iterable[Problem]) -> None:
         self.bad.add(page)
-        runs.tell(problems)
+        console.tell(problems)
 
     def _tell(self, path: Path, change: Change) -> None:
         self.changes[change] += 1
         if (self.verbose or self.wanted.check) and change != "same":
-            click.echo(batch.told(path, change, check=self.wanted.check))
+            click.echo(plan.told(path, change, check=self.wanted.check))
 
     def _summary(self) -> str:
-        said = str(batch.Summary(self.changes, 0))
+        said = str(plan.Summary(self.changes, 0))
         return f"{said}; {len(self.bad)} page{'s' * (len(self.bad) != 1)} with problems" if self.bad else said
 
 

@@ -25,7 +25,7 @@ from conv_anim.embed.html import RESTING
 from conv_anim.export import files
 from conv_anim.inputs import Noting
 from conv_anim.limits import USUAL
-from conv_anim.spec.looks import LANGS
+from conv_anim.spec.appearance import LANGS
 from conv_anim.spec.themes import THEMES
 
 if TYPE_CHECKING:
@@ -43,22 +43,22 @@ PRINTED = {"application/pdf": "pdf", "image/png": "png"}
 """What is drawn for a builder that is no web page's, by what it supports, the best first."""
 
 
-class place(nodes.General, nodes.Element):  # noqa: N801  # docutils writes nodes so
+class placeholder(nodes.General, nodes.Element):  # noqa: N801  # docutils writes nodes so
     """Where a figure goes: its spec, and how it is shown."""
 
 
 class picture(nodes.General, nodes.Element):  # noqa: N801
-    """An image with the still that stands in for it."""
+    """An image with the poster that stands in for it."""
 
 
 class resting_image(nodes.image):  # noqa: N801
-    """That still."""
+    """That poster."""
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """What Sphinx calls."""
     app.add_directive("conv-anim", Directive)
-    app.add_node(place)
+    app.add_node(placeholder)
     app.add_node(picture, html=(_open_picture, _close_picture))
     app.add_node(resting_image, html=(_write_resting_image, None))
     app.connect("doctree-resolved", draw)
@@ -144,19 +144,21 @@ class Directive(SphinxDirective):
         there = [line.strip() for line in lines[first : first + len(self.content)]]
         return not indent.strip() and there == [line.strip() for line in self.content]
 
-    def _place(self, found: tuple[Source, Path, Loaded]) -> place:
+    def _place(self, found: tuple[Source, Path, Loaded]) -> placeholder:
         """Raises SpecError for what cannot be drawn."""
         source, folder, loaded = found
         step = self.options.get("step")
         alt = self.options.get("alt") or said(loaded, self.options.get("lang"))
         shown = figure(loaded, format_=self.options.get("format"), step=step, alt=alt)
-        held = place(spec=source, folder=str(folder), changes=self._changes, format=shown.format, step=step, alt=alt)
+        held = placeholder(
+            spec=source, folder=str(folder), changes=self._changes, format=shown.format, step=step, alt=alt
+        )
         held["still"] = self.options.get("still", "true") == "true"
         held["shape"] = {name: self.options[name] for name in ("width", "align") if name in self.options}
         held["classes"] += self.options.get("class", [])
         return held
 
-    def _captioned(self, held: place) -> nodes.figure:
+    def _captioned(self, held: placeholder) -> nodes.figure:
         """As docutils' figure directive makes it."""
         align = held["shape"].pop("align", None)
         text, messages = self.state.inline_text(self.options["caption"], self.lineno)
@@ -190,11 +192,11 @@ def _lines(page: Path) -> list[str]:
 
 def draw(app: Sphinx, tree: nodes.document, page: str) -> None:
     """Put images where the page has places for them."""
-    for held in list(tree.findall(place)):
+    for held in list(tree.findall(placeholder)):
         held.replace_self(_drawn(app, held, page))
 
 
-def _drawn(app: Sphinx, held: place, page: str) -> nodes.Node:
+def _drawn(app: Sphinx, held: placeholder, page: str) -> nodes.Node:
     from conv_anim import inputs
 
     loaded = pipeline.loaded(held["spec"], changes=held["changes"], files=inputs.Folder(Path(held["folder"])))
@@ -205,8 +207,8 @@ def _drawn(app: Sphinx, held: place, page: str) -> nodes.Node:
     image = _image(nodes.image, held, _file(app, page, held, loaded, shown))
     if not (shown.moves and held["still"]):
         return image
-    still = figure(loaded, format_=STILL, alt=held["alt"])
-    resting = _image(resting_image, held, _file(app, page, held, loaded, still))
+    poster = figure(loaded, format_=STILL, alt=held["alt"])
+    resting = _image(resting_image, held, _file(app, page, held, loaded, poster))
     for each in (resting, image):
         each["classes"].append("no-scaled-link")
     return picture("", resting, image)
@@ -219,17 +221,17 @@ def _format_for(builder: Builder, wished: str) -> str | None:
     return next((PRINTED[kind] for kind in builder.supported_image_types if kind in PRINTED), None)
 
 
-def _image(kind: type[nodes.image], held: place, uri: str) -> nodes.image:
+def _image(kind: type[nodes.image], held: placeholder, uri: str) -> nodes.image:
     named = {name: held[name] for name in ("names", "ids", "classes")} if kind is nodes.image else {}
     return kind(uri=uri, candidates={"*": uri}, alt=held["alt"], **held["shape"], **named)
 
 
-def _stem(held: place) -> str:
+def _stem(held: placeholder) -> str:
     """What a picture is called after: the spec's file, or the page that holds it."""
     return Path(held["spec"].name).stem
 
 
-def _file(app: Sphinx, page: str, held: place, loaded: Loaded, shown: Figure) -> str:
+def _file(app: Sphinx, page: str, held: placeholder, loaded: Loaded, shown: Figure) -> str:
     """The picture, drawn unless it is there; Sphinx copies it to where the builder has its images."""
     digest = sha256(f"{__version__} {shown.format} {shown.step} {loaded.spec!r}".encode()).hexdigest()
     path = Path(app.doctreedir) / "conv-anim" / f"{_stem(held)}-{digest[:12]}.{shown.format}"

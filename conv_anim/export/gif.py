@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Scene
 
     Pixels = NDArray[np.uint8]
-    Places = NDArray[np.intp]
+    Indices = NDArray[np.intp]
 
 HELD = 256
 """So many frames are held at once; those of a longer animation are made twice."""
@@ -55,7 +55,7 @@ def picture(drawn: Scene) -> bytes:
     """A scene as a GIF."""
     count = len(drawn.frames)
     frames = list(drawn.frames) if count <= HELD else drawn.frames
-    flat = {drawn.background} | flat_colors(drawn.still)
+    flat = {drawn.background} | flat_colors(drawn.static)
     for frame in frames:
         flat |= flat_colors((*frame.kept, *frame.shown))
     painter = Painter(drawn)
@@ -109,7 +109,7 @@ def patches(frames: Iterable[tuple[Pixels, int]], palette: Palette) -> Iterator[
     yield pending
 
 
-def around(places: Places, shown: Pixels, time: int) -> Patch:
+def around(places: Indices, shown: Pixels, time: int) -> Patch:
     """The smallest rectangle of a picture that holds the places that changed."""
     rows, columns = np.divmod(places, shown.shape[1])
     y, x = int(rows[0]), int(columns.min())
@@ -173,7 +173,7 @@ def shown_at(marked: NDArray[np.bool_], shown: Pixels) -> Pixels:
     return np.where(marked.reshape(shown.shape), shown, np.uint8(TRANSPARENT))
 
 
-def runs(area: NDArray[Any]) -> tuple[Places, Places]:
+def runs(area: NDArray[Any]) -> tuple[Indices, Indices]:
     """Where equal neighbours begin, one row after the other, and how many they are."""
     flat = area.ravel()
     start = np.concatenate([[0], 1 + np.flatnonzero(flat[1:] != flat[:-1])])

@@ -38,7 +38,7 @@ Data: TypeAlias = dict[str, Any]
 def encode(scene: Scene) -> bytes:
     """The page of a scene, the same bytes every time. Raises SpecError if it would be too large."""
     made = figure(scene)
-    whole = page(made, still=_still(scene), scripts=SCRIPTS).encode()
+    whole = page(made, poster=_poster(scene), scripts=SCRIPTS).encode()
     if len(whole) > LARGEST:
         what = f"this page would have {len(whole) / 1e6:.1f} million bytes, more than {LARGEST / 1e6:.0f}"
         raise _too_large(what, scene)
@@ -70,7 +70,7 @@ def _picture(scene: Scene) -> Data:
     def numbered(items: Items) -> list[int]:
         return [numbers.setdefault(element, len(numbers)) for element in map(markup.element, items)]
 
-    still = numbered(scene.still)
+    static = numbered(scene.static)
     frames = [(numbered(frame.kept), numbered(frame.shown)) for frame in scene.frames]
     return {
         "size": [scene.width, scene.height],
@@ -78,7 +78,7 @@ def _picture(scene: Scene) -> Data:
         "dark": _is_dark(scene.background),
         "definitions": markup.definitions(),
         "elements": list(numbers),
-        "still": still,
+        "still": static,
         "kept": [k for kept, _ in frames for k in kept],
         "keeps": list(accumulate(len(kept) for kept, _ in frames)),
         "frames": [shown for _, shown in frames],
@@ -127,7 +127,7 @@ def _spot(spot: Spot, names: Mapping[str, int]) -> list[Any]:
 # the page
 
 
-def page(made: Data, *, still: str, scripts: Sequence[str], connects: bool = False) -> str:
+def page(made: Data, *, poster: str, scripts: Sequence[str], connects: bool = False) -> str:
     """A whole page of a figure with scripts of ours; with ``connects`` it may ask the server that it came from."""
     style, script = part("page.css"), "".join(map(part, scripts))
     width, height = made["size"]
@@ -139,7 +139,7 @@ def page(made: Data, *, still: str, scripts: Sequence[str], connects: bool = Fal
         "heading": made["title"],
         "width": str(width),
         "height": str(height),
-        "still": still,
+        "still": poster,
     }
     ours = {"style": style, "script": script, "data": packed(made)}
     return filled(part("page.html"), {key: escape(text) for key, text in blanks.items()} | ours)
@@ -151,14 +151,14 @@ def packed(made: Data) -> str:
     return b64encode(zlib.compress(text.encode(), 9)).decode()
 
 
-def _still(scene: Scene) -> str:
+def _poster(scene: Scene) -> str:
     """The last frame as the address of a picture."""
     from PIL import Image
 
-    from conv_anim.export import still
+    from conv_anim.export import poster
 
     out = BytesIO()
-    Image.open(BytesIO(still.picture(scene))).convert("RGB").save(out, "WEBP", lossless=True)
+    Image.open(BytesIO(poster.picture(scene))).convert("RGB").save(out, "WEBP", lossless=True)
     return f"data:image/webp;base64,{b64encode(out.getvalue()).decode()}"
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
-from conv_anim import faults
+from conv_anim import fatal_errors
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.export.files import scratch
 from conv_anim.export.moving import timed
@@ -130,7 +130,7 @@ def failed(status: int, said: str) -> SpecError:
     lines = [line for line in said.splitlines() if line.strip()]
     what = f"ffmpeg was stopped by signal {-status}" if status < 0 else f"ffmpeg failed with status {status}"
     about = f"{what}: {lines[-1].strip()[:200]}" if lines else what
-    number = SHORT.get(status) or next((n for n in faults.SHORTAGES if os.strerror(n) in said), None)
+    number = SHORT.get(status) or next((n for n in fatal_errors.SHORTAGES if os.strerror(n) in said), None)
     usual = "it must be able to write H.264 (libx264); or choose another format"
-    hint = usual if number is None else faults.SHORTAGES[number].way
+    hint = usual if number is None else fatal_errors.SHORTAGES[number].way
     return SpecError([Problem(Code.FORMAT, about, hint=hint)])

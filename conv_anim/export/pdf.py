@@ -54,7 +54,7 @@ def animategraphics(name: str, *, step: int, loop: bool) -> str:
 
 def _seen(drawn: Scene) -> list[Items]:
     """All that lies on the picture at each step."""
-    lasting, seen = drawn.still, []
+    lasting, seen = drawn.static, []
     for k, frame in enumerate(drawn.frames):
         lasting += frame.kept
         if k in drawn.rests:

@@ -28,14 +28,14 @@ def picture(drawn: Scene) -> bytes:
     writer = Writer(MARK)
     if len(drawn.frames) == 1:
         frame = drawn.frames[0]
-        return _document(drawn, "".join(map(writer.element, (*drawn.still, *frame.kept, *frame.shown))), writer, [])
+        return _document(drawn, "".join(map(writer.element, (*drawn.static, *frame.kept, *frame.shown))), writer, [])
     frames = [(_elements(frame.kept, writer), _elements(frame.shown, writer)) for frame in drawn.frames]
     counts = Counter(element for kept, shown in frames for element in (*kept, *shown))
     shared = [element for element, count in counts.items() if count > 1 and len(element) > SHORT]
     names = {element: f"e{k}" for k, element in enumerate(shared)}
     defs = "".join(element.replace(" ", f' id="{MARK}{name}" ', 1) for element, name in names.items())
-    still = "".join(_elements(drawn.still, writer))
-    body = f"<defs>{defs}</defs>{still}" + _moving(drawn, frames, names)
+    static = "".join(_elements(drawn.static, writer))
+    body = f"<defs>{defs}</defs>{static}" + _moving(drawn, frames, names)
     return _document(drawn, body, writer, _motion(drawn))
 
 

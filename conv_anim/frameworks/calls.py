@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from conv_anim.diagnostics import Code, Problem, Span, SpecError
-from conv_anim.limits import Place, fixed
+from conv_anim.limits import Location, fixed
 from conv_anim.spec.nodes import Items, Scalar
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def parsed(source: Source) -> Call:
     """The call that a text is, whatever name it is given to. Raises SpecError."""
     if len(source.text) > MOST_CHARACTERS:
         what = f"the text has {len(source.text)} characters, more than {MOST_CHARACTERS}"
-        raise SpecError([fixed(what, "write it as a spec", Place(span=Span(source, 1, 1)))])
+        raise SpecError([fixed(what, "write it as a spec", Location(span=Span(source, 1, 1)))])
     tree = _tree(source)
     value = _Reader(source, tuple(_starts(source))).value(_expression(tree, source))
     if not isinstance(value, Call):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from conv_anim import opening
 from conv_anim.diagnostics import Code, Problem, SpecError, nearest
-from conv_anim.limits import Place, fixed
+from conv_anim.limits import Location, fixed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -263,7 +263,7 @@ def _loaded(path: Path, onnx: Any) -> Any:
     except Exception:  # noqa: BLE001  # each form of a model, chosen by the file's name, has faults of its own
         raise _problem(path, "this is no ONNX model", "write it with torch.onnx.export or onnx.save") from None
     if model is None:
-        raise SpecError([fixed("the model is larger than 2 GB", "draw one layer of it", Place(file=str(path)))])
+        raise SpecError([fixed("the model is larger than 2 GB", "draw one layer of it", Location(file=str(path)))])
     return model
 
 

@@ -14,7 +14,7 @@ from conv_anim.spec.records import Field, Object
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conv_anim.coding.writing import Place
+    from conv_anim.coding.writing import CodeContext
     from conv_anim.scene.wording.language import Language
     from conv_anim.scene.wording.parameters import Setting
     from conv_anim.spec.entering import Entering
@@ -168,9 +168,9 @@ class Activation(Op):
         return [Setting("slope", cells, text=say.of(self, "setting.slope", cells=cells))]
 
 
-def _written(framework: str) -> Callable[[Activation, Place], list[str]]:
-    def lines(op: Activation, place: Place) -> list[str]:
-        del place
+def _written(framework: str) -> Callable[[Activation, CodeContext], list[str]]:
+    def lines(op: Activation, context: CodeContext) -> list[str]:
+        del context
         call = getattr(FUNCTIONS[op.function], framework).format(s=repr(op.slope))
         return [*(["import math"] if "math." in call else []), f"y = {call}"]
 

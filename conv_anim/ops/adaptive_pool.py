@@ -20,7 +20,7 @@ from conv_anim.tracing.geometry import Axis
 from conv_anim.tracing.operators import Operator
 
 if TYPE_CHECKING:
-    from conv_anim.coding.writing import Place
+    from conv_anim.coding.writing import CodeContext
     from conv_anim.scene.wording.language import Language
     from conv_anim.scene.wording.parameters import Setting
     from conv_anim.spec.entering import Entering, PerAxis
@@ -162,8 +162,8 @@ class AdaptivePool(Op):
 # code
 
 
-def _torch(op: AdaptivePool, place: Place) -> list[str]:
-    del place
+def _torch(op: AdaptivePool, context: CodeContext) -> list[str]:
+    del context
     kind = "Max" if op.reduce == "max" else "Avg"
     size = op.ends.out_size if len(op.ends.out_size) > 1 else op.ends.out_size[0]
     return [f"y = nn.Adaptive{kind}Pool{len(op.ends.out_size)}d({size})(x)"]
@@ -179,18 +179,18 @@ def _spans(op: AdaptivePool, part: str, whole: str) -> list[str]:
     return lines
 
 
-def _keras(op: AdaptivePool, place: Place) -> list[str]:
-    del place
+def _keras(op: AdaptivePool, context: CodeContext) -> list[str]:
+    del context
     return _spans(op, "keras.ops.{reduce}({cells}, axis={axis}, keepdims=True)", "keras.ops.concatenate")
 
 
-def _jax(op: AdaptivePool, place: Place) -> list[str]:
-    del place
+def _jax(op: AdaptivePool, context: CodeContext) -> list[str]:
+    del context
     return _spans(op, "{cells}.{reduce}(axis={axis}, keepdims=True)", "jnp.concatenate")
 
 
-def _numpy(op: AdaptivePool, place: Place) -> list[str]:
-    del place
+def _numpy(op: AdaptivePool, context: CodeContext) -> list[str]:
+    del context
     return _spans(op, "{cells}.{reduce}(axis={axis}, keepdims=True)", "np.concatenate")
 
 

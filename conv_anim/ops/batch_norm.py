@@ -13,7 +13,7 @@ from conv_anim.spec.op import Op, OpType, Products
 from conv_anim.spec.records import Field, Object
 
 if TYPE_CHECKING:
-    from conv_anim.coding.writing import Place
+    from conv_anim.coding.writing import CodeContext
     from conv_anim.scene.wording.language import Language
     from conv_anim.scene.wording.parameters import Setting
     from conv_anim.spec.entering import Entering
@@ -114,8 +114,8 @@ def _said(numbers: tuple[Number, ...], say: Language) -> str:
     return written[0] if len(written) == 1 else say.listed(f"{n:g}".replace("-", MINUS) for n in numbers)
 
 
-def _torch(op: BatchNorm, place: Place) -> list[str]:
-    name, axes = place.named("norm"), max(1, len(op.ends.in_size))
+def _torch(op: BatchNorm, context: CodeContext) -> list[str]:
+    name, axes = context.named("norm"), max(1, len(op.ends.in_size))
     return [
         f"{name} = nn.BatchNorm{axes}d({op.ends.in_channels}, eps=0.0).eval()  # its means are 0, its variances 1",
         f"{name}.weight.data = torch.tensor({list(op.scale)}, dtype=torch.float64)",
@@ -124,8 +124,8 @@ def _torch(op: BatchNorm, place: Place) -> list[str]:
     ]
 
 
-def _keras(op: BatchNorm, place: Place) -> list[str]:
-    name, zeros, ones = place.named("norm"), f"np.zeros({op.ends.in_channels})", f"np.ones({op.ends.in_channels})"
+def _keras(op: BatchNorm, context: CodeContext) -> list[str]:
+    name, zeros, ones = context.named("norm"), f"np.zeros({op.ends.in_channels})", f"np.ones({op.ends.in_channels})"
     return [
         f"{name} = layers.BatchNormalization(epsilon=0.0)",
         f"{name}.build(x.shape)",

@@ -16,7 +16,7 @@ from conv_anim.tracing.geometry import Axis
 from conv_anim.tracing.operators import Operator
 
 if TYPE_CHECKING:
-    from conv_anim.coding.writing import Place
+    from conv_anim.coding.writing import CodeContext
     from conv_anim.scene.wording.language import Language
     from conv_anim.scene.wording.parameters import Setting
     from conv_anim.spec.entering import Entering
@@ -167,19 +167,19 @@ def _kept(op: Crop) -> str:
     return cut([(before, before + out) for (before, _), out in sides])
 
 
-def _torch(op: Crop, place: Place) -> list[str]:
-    del place
+def _torch(op: Crop, context: CodeContext) -> list[str]:
+    del context
     return [f"y = x[:, :, {_kept(op)}]"]
 
 
-def _keras(op: Crop, place: Place) -> list[str]:
-    del place
+def _keras(op: Crop, context: CodeContext) -> list[str]:
+    del context
     around = op.cropping[0] if len(op.cropping) == 1 else op.cropping
     return [f"y = layers.Cropping{len(op.cropping)}D({around})(x)"]
 
 
-def _array(op: Crop, place: Place) -> list[str]:
-    del place
+def _array(op: Crop, context: CodeContext) -> list[str]:
+    del context
     return [f"y = x[:, {_kept(op)}]"]
 
 

@@ -9,21 +9,21 @@ from conv_anim.coding.arrays_code import padded
 from conv_anim.coding.writing import unwritten
 
 if TYPE_CHECKING:
-    from conv_anim.coding.writing import Place
+    from conv_anim.coding.writing import CodeContext
     from conv_anim.ops.borders import Pad
 
 MODES = {"reflect": '"reflect"', "replicate": '"edge"', "circular": '"wrap"'}
 
 
-def _torch(op: Pad, place: Place) -> list[str]:
-    del place
+def _torch(op: Pad, context: CodeContext) -> list[str]:
+    del context
     zeros = {"value": repr(op.value)} if op.value else {}
     mode = zeros if op.padding_mode == "zeros" else {"mode": repr(op.padding_mode)}
     return [f"y = {torch.padded(op.padding, **mode)}"]
 
 
-def _keras(op: Pad, place: Place) -> list[str]:
-    del place
+def _keras(op: Pad, context: CodeContext) -> list[str]:
+    del context
     pads = [(0, 0), *op.padding, (0, 0)]
     if op.padding_mode not in {"zeros", "reflect"}:
         unwritten(f"padding_mode {op.padding_mode}")
@@ -38,13 +38,13 @@ def _arrays(op: Pad, xp: str) -> list[str]:
     return [*padded(op.padding, xp, **more), "y = x"]
 
 
-def _jax(op: Pad, place: Place) -> list[str]:
-    del place
+def _jax(op: Pad, context: CodeContext) -> list[str]:
+    del context
     return _arrays(op, "jnp")
 
 
-def _numpy(op: Pad, place: Place) -> list[str]:
-    del place
+def _numpy(op: Pad, context: CodeContext) -> list[str]:
+    del context
     return _arrays(op, "np")
 
 

@@ -9,13 +9,13 @@ from conv_anim.coding.arrays_code import padded
 from conv_anim.coding.writing import arguments, cut, letters, numbers, slices, symmetric, unless, unwritten
 
 if TYPE_CHECKING:
-    from conv_anim.coding.writing import Place
+    from conv_anim.coding.writing import CodeContext
     from conv_anim.ops.columns import Columned
 
 
-def _torch(layer: Columned, place: Place) -> list[str]:
+def _torch(layer: Columned, context: CodeContext) -> list[str]:
     """PyTorch unfolds maps with two axes; more padding on one side is put on before, or cut off after."""
-    del place
+    del context
     if len(layer.windows) != 2:
         unwritten(f"{layer.type} along {len(layer.windows)} axes")
     even = symmetric(layer.padding)
@@ -62,13 +62,13 @@ def _folded(layer: Columned, xp: str) -> list[str]:
     return lines
 
 
-def _jax(op: Columned, place: Place) -> list[str]:
-    del place
+def _jax(op: Columned, context: CodeContext) -> list[str]:
+    del context
     return _arrays(op, "jnp")
 
 
-def _numpy(op: Columned, place: Place) -> list[str]:
-    del place
+def _numpy(op: Columned, context: CodeContext) -> list[str]:
+    del context
     return _arrays(op, "np")
 
 

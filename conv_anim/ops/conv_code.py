@@ -15,13 +15,13 @@ from conv_anim.ops.conv import named_padding
 from conv_anim.spec.sizes import effective_kernel
 
 if TYPE_CHECKING:
-    from conv_anim.coding.writing import Place
+    from conv_anim.coding.writing import CodeContext
     from conv_anim.ops.conv import Conv
     from conv_anim.spec.model import Padding
 
 
-def _torch(layer: Conv, place: Place) -> list[str]:
-    name, traced, even = place.named("conv"), place.traced, symmetric(layer.padding)
+def _torch(layer: Conv, context: CodeContext) -> list[str]:
+    name, traced, even = context.named("conv"), context.traced, symmetric(layer.padding)
     zeros = layer.padding_mode == "zeros"
     keys = arguments(
         kernel_size=numbers(layer.kernel_size),
@@ -44,8 +44,8 @@ def _torch(layer: Conv, place: Place) -> list[str]:
     return [*lines, f"y = {name}(x)"]
 
 
-def _keras(layer: Conv, place: Place) -> list[str]:
-    name, traced = place.named("conv"), place.traced
+def _keras(layer: Conv, context: CodeContext) -> list[str]:
+    name, traced = context.named("conv"), context.traced
     if max(layer.stride) > 1 and max(layer.dilation) > 1:
         unwritten("a convolution with both a stride and a dilation")
     words, before = _keras_padding(layer)
@@ -82,8 +82,8 @@ def _keras_padding(layer: Conv) -> tuple[str | None, list[str]]:
     return None, [f'x = keras.ops.pad(x, {[(0, 0), *layer.padding, (0, 0)]}, mode="reflect")']
 
 
-def _jax(layer: Conv, place: Place) -> list[str]:
-    traced = place.traced
+def _jax(layer: Conv, context: CodeContext) -> list[str]:
+    traced = context.traced
     flat = tuple(range(2, 2 + len(layer.kernel_size)))
     lines = jax.weight(traced)
     if layer.flip:
@@ -102,8 +102,8 @@ def _jax(layer: Conv, place: Place) -> list[str]:
     return [*lines, *call, *jax.biased(traced)]
 
 
-def _numpy(layer: Conv, place: Place) -> list[str]:
-    traced = place.traced
+def _numpy(layer: Conv, context: CodeContext) -> list[str]:
+    traced = context.traced
     window = slices(layer.stride, layer.kernel_size, layer.dilation)
     seen, filters = layer.ends.in_channels // layer.groups, layer.ends.out_channels // layer.groups
     axes = len(layer.kernel_size)

@@ -13,25 +13,25 @@ from conv_anim.coding.writing import LETTERS, arguments, cut, numbers, slices, s
 from conv_anim.spec.sizes import effective_kernel
 
 if TYPE_CHECKING:
-    from conv_anim.coding.writing import Place
+    from conv_anim.coding.writing import CodeContext
     from conv_anim.ops.conv_transpose import ConvTranspose
 
 
-def _torch(layer: ConvTranspose, place: Place) -> list[str]:
-    name, even = place.named("conv"), symmetric(layer.padding)
+def _torch(layer: ConvTranspose, context: CodeContext) -> list[str]:
+    name, even = context.named("conv"), symmetric(layer.padding)
     keys = arguments(
         kernel_size=numbers(layer.kernel_size),
         stride=unless(layer.stride, 1),
         padding=torch.before(layer.padding) if even else None,
         output_padding=unless(layer.output_padding, 0),
         groups=layer.groups if layer.groups > 1 else None,
-        bias=False if place.traced.bias is None else None,
+        bias=False if context.traced.bias is None else None,
         dilation=unless(layer.dilation, 1),
     )
     channels, axes = f"{layer.ends.in_channels}, {layer.ends.out_channels}", len(layer.kernel_size)
     lines = [
         f"{name} = nn.ConvTranspose{axes}d({channels}, {keys})",
-        *torch.filled(name, place.traced),
+        *torch.filled(name, context.traced),
         f"y = {name}(x)",
     ]
     if not even:
@@ -40,9 +40,9 @@ def _torch(layer: ConvTranspose, place: Place) -> list[str]:
     return lines
 
 
-def _keras(layer: ConvTranspose, place: Place) -> list[str]:
+def _keras(layer: ConvTranspose, context: CodeContext) -> list[str]:
     """Without padding, then cut to size."""
-    name, traced = place.named("conv"), place.traced
+    name, traced = context.named("conv"), context.traced
     if layer.groups > 1:
         unwritten("a transposed convolution with groups")
     if max(layer.dilation) > 1:
@@ -74,9 +74,9 @@ def _fills(layer: ConvTranspose) -> bool:
     return any(max(k, s) - k != more for k, s, more in sides)
 
 
-def _jax(layer: ConvTranspose, place: Place) -> list[str]:
+def _jax(layer: ConvTranspose, context: CodeContext) -> list[str]:
     """The direct convolution that equals it: over the input spread by the stride, with the kernel turned round."""
-    traced = place.traced
+    traced = context.traced
     groups, seen = layer.groups, layer.ends.in_channels // layer.groups
     each, axes = layer.ends.out_channels // groups, len(layer.kernel_size)
     turned = "weight.swapaxes(0, 1)"
@@ -97,9 +97,9 @@ def _jax(layer: ConvTranspose, place: Place) -> list[str]:
     return [*jax.weight(traced), kernel, *call, *jax.biased(traced)]
 
 
-def _numpy(layer: ConvTranspose, place: Place) -> list[str]:
+def _numpy(layer: ConvTranspose, context: CodeContext) -> list[str]:
     """Every input cell stamps the kernel, times its number; what the padding takes off is cut off."""
-    traced = place.traced
+    traced = context.traced
     sides = zip(layer.ends.in_size, layer.kernel_size, layer.stride, layer.dilation, layer.output_padding, strict=True)
     canvas = tuple((n - 1) * s + effective_kernel(k, d) + more for n, k, s, d, more in sides)
     seen, filters = layer.ends.in_channels // layer.groups, layer.ends.out_channels // layer.groups

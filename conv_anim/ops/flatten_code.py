@@ -5,24 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from conv_anim.coding.writing import Place
+    from conv_anim.coding.writing import CodeContext
     from conv_anim.ops.linear import Flatten
 
 
-def _torch(op: Flatten, place: Place) -> list[str]:
-    del op, place
+def _torch(op: Flatten, context: CodeContext) -> list[str]:
+    del op, context
     return ["y = nn.Flatten()(x)"]
 
 
-def _keras(op: Flatten, place: Place) -> list[str]:
+def _keras(op: Flatten, context: CodeContext) -> list[str]:
     """Channel by channel, as PyTorch has it."""
-    del place
+    del context
     first = "keras.ops.moveaxis(x, -1, 1)" if op.ends.in_size else "x"
     return [f"y = keras.ops.reshape({first}, (1, -1))"]
 
 
-def _array(op: Flatten, place: Place) -> list[str]:
-    del op, place
+def _array(op: Flatten, context: CodeContext) -> list[str]:
+    del op, context
     return ["y = x.reshape(-1)"]
 
 

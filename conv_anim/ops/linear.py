@@ -15,7 +15,7 @@ from conv_anim.spec.op import Op, OpType, Products
 from conv_anim.spec.records import Field, Object
 
 if TYPE_CHECKING:
-    from conv_anim.coding.writing import Place
+    from conv_anim.coding.writing import CodeContext
     from conv_anim.scene.wording.language import Language
     from conv_anim.scene.wording.parameters import Setting
     from conv_anim.spec.arrays import Written
@@ -145,20 +145,20 @@ class Flatten(Op):
 # code
 
 
-def _torch(op: Linear, place: Place) -> list[str]:
+def _torch(op: Linear, context: CodeContext) -> list[str]:
     from conv_anim.coding.torch_code import filled
 
-    name = place.named("linear")
+    name = context.named("linear")
     bias = "" if op.bias is not None else ", bias=False"
     made = f"{name} = nn.Linear({op.features[0]}, {op.features[1]}{bias})"
-    return [made, *filled(name, place.traced), f"y = {name}(x)"]
+    return [made, *filled(name, context.traced), f"y = {name}(x)"]
 
 
-def _keras(op: Linear, place: Place) -> list[str]:
+def _keras(op: Linear, context: CodeContext) -> list[str]:
     """A dense layer mixes the last axis, which holds the channels."""
     from conv_anim.coding.literals import NUMPY
 
-    name, traced, maps = place.named("dense"), place.traced, bool(op.ends.in_size)
+    name, traced, maps = context.named("dense"), context.traced, bool(op.ends.in_size)
     bias = "" if traced.bias is None else f", {NUMPY.numbers(traced.bias)}"
     no_bias = "" if op.bias is not None else ", use_bias=False"
     return [
@@ -170,20 +170,20 @@ def _keras(op: Linear, place: Place) -> list[str]:
     ]
 
 
-def _jax(op: Linear, place: Place) -> list[str]:
+def _jax(op: Linear, context: CodeContext) -> list[str]:
     from conv_anim.coding.jax_code import JAX
 
     del op
-    bias = "" if place.traced.bias is None else f" + {JAX.numbers(place.traced.bias)}"
-    return [f"weight = {JAX.weight(place.traced)}", f"y = x @ weight.T{bias}"]
+    bias = "" if context.traced.bias is None else f" + {JAX.numbers(context.traced.bias)}"
+    return [f"weight = {JAX.weight(context.traced)}", f"y = x @ weight.T{bias}"]
 
 
-def _numpy(op: Linear, place: Place) -> list[str]:
+def _numpy(op: Linear, context: CodeContext) -> list[str]:
     from conv_anim.coding.literals import NUMPY
 
     del op
-    bias = "" if place.traced.bias is None else f" + {NUMPY.numbers(place.traced.bias)}"
-    return [f"weight = {NUMPY.weight(place.traced)}", f"y = x @ weight.T{bias}"]
+    bias = "" if context.traced.bias is None else f" + {NUMPY.numbers(context.traced.bias)}"
+    return [f"weight = {NUMPY.weight(context.traced)}", f"y = x @ weight.T{bias}"]
 
 
 WRITERS = {"torch": _torch, "keras": _keras, "jax": _jax, "numpy": _numpy}

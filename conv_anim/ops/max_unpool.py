@@ -13,7 +13,7 @@ from conv_anim.spec.records import Object
 from conv_anim.spec.wiring import FROM
 
 if TYPE_CHECKING:
-    from conv_anim.coding.writing import Place
+    from conv_anim.coding.writing import CodeContext
     from conv_anim.scene.wording.language import Language
     from conv_anim.scene.wording.parameters import Setting
     from conv_anim.spec.entering import Entering
@@ -85,9 +85,9 @@ def _unpooled(ends: Ends, indices: Array) -> Gather:
 # code
 
 
-def _torch(op: MaxUnpool, place: Place) -> list[str]:
+def _torch(op: MaxUnpool, context: CodeContext) -> list[str]:
     """The numbers laid where their indices say, in a map of zeros."""
-    ends, pool = op.ends, place.traced.fed[1]
+    ends, pool = op.ends, context.traced.fed[1]
     return [
         f"indices = indices_{pool}.flatten(2)",
         f"y = torch.zeros{(1, ends.out_channels, prod(ends.out_size))}.scatter_(2, indices, x.flatten(2))",
@@ -95,8 +95,8 @@ def _torch(op: MaxUnpool, place: Place) -> list[str]:
     ]
 
 
-def _numpy(op: MaxUnpool, place: Place) -> list[str]:
-    channels, size, pool = op.ends.out_channels, op.ends.out_size, place.traced.fed[1]
+def _numpy(op: MaxUnpool, context: CodeContext) -> list[str]:
+    channels, size, pool = op.ends.out_channels, op.ends.out_size, context.traced.fed[1]
     return [
         f"y = np.zeros(({channels}, {prod(size)}))",
         f"np.put_along_axis(y, places_{pool}.reshape({channels}, -1), x.reshape({channels}, -1), axis=1)",

@@ -13,7 +13,7 @@ from conv_anim.ops.conv import named_padding
 from conv_anim.spec.sizes import ceil_size, effective_kernel
 
 if TYPE_CHECKING:
-    from conv_anim.coding.writing import Place
+    from conv_anim.coding.writing import CodeContext
     from conv_anim.ops.pool import Pool
     from conv_anim.spec.model import Padding, Size
 
@@ -33,14 +33,14 @@ def is_global(pool: Pool) -> bool:
 # PyTorch
 
 
-def _torch(layer: Pool, place: Place) -> list[str]:
-    if place.unpooled and not symmetric(layer.padding):
+def _torch(layer: Pool, context: CodeContext) -> list[str]:
+    if context.unpooled and not symmetric(layer.padding):
         unwritten("a pool to take back, with more padding on one side")
     match layer.reduce:
         case "max":
-            return _torch_max(layer, place)
+            return _torch_max(layer, context)
         case "mean":
-            return _torch_mean(layer, place)
+            return _torch_mean(layer, context)
         case "norm" if any(overhang(layer)):
             p, apart = layer.norm_type, ((0, 0),) * len(layer.kernel_size)
             return [f"total = {_torch_sums(layer, f'(x.abs() ** {p})', apart)}", f"y = total ** (1 / {p})"]
@@ -61,10 +61,10 @@ def _torch_window(layer: Pool, *, padded: bool = True) -> str:
     )
 
 
-def _torch_max(layer: Pool, place: Place) -> list[str]:
+def _torch_max(layer: Pool, context: CodeContext) -> list[str]:
     kind = f"nn.MaxPool{len(layer.kernel_size)}d"
-    if place.unpooled:
-        indices = f"indices_{place.traced.number + 1}"
+    if context.unpooled:
+        indices = f"indices_{context.traced.number + 1}"
         return [f"y, {indices} = {kind}({_torch_window(layer)}, return_indices=True)(x)"]
     if symmetric(layer.padding):
         return [f"y = {kind}({_torch_window(layer)})(x)"]
@@ -80,8 +80,8 @@ def _outputs_when_padded(layer: Pool) -> tuple[int, ...]:
     return tuple(ceil_size(size + sum(pad), effective_kernel(k, d), s, (0, 0)) for size, k, s, d, pad in sides)
 
 
-def _torch_mean(layer: Pool, place: Place) -> list[str]:
-    del place
+def _torch_mean(layer: Pool, context: CodeContext) -> list[str]:
+    del context
     if is_global(layer):
         return [f"y = nn.AdaptiveAvgPool{len(layer.kernel_size)}d(1)(x)"]
     if symmetric(layer.padding) and max(layer.dilation) == 1:
@@ -111,8 +111,8 @@ def _torch_sums(layer: Pool, what: str, padding: Padding) -> str:
 # Keras
 
 
-def _keras(layer: Pool, place: Place) -> list[str]:
-    del place
+def _keras(layer: Pool, context: CodeContext) -> list[str]:
+    del context
     if layer.reduce == "norm":
         unwritten("lp_pool")
     axes = len(layer.kernel_size)
@@ -157,8 +157,8 @@ def _jax_window(layer: Pool, padding: Padding) -> str:
     return f"{(1, *layer.kernel_size)}, {(1, *layer.stride)}, {[(0, 0), *padding]}{dilated}"
 
 
-def _jax(layer: Pool, place: Place) -> list[str]:
-    del place
+def _jax(layer: Pool, context: CodeContext) -> list[str]:
+    del context
     beyond = overhang(layer)
     padding = tuple((before, after + more) for (before, after), more in zip(layer.padding, beyond, strict=True))
     window = _jax_window(layer, padding)
@@ -188,25 +188,25 @@ def _jax_mean(layer: Pool, window: str, *, padded_: bool, beyond: bool) -> list[
 # NumPy
 
 
-def _numpy(layer: Pool, place: Place) -> list[str]:
+def _numpy(layer: Pool, context: CodeContext) -> list[str]:
     window = slices(layer.stride, layer.kernel_size, layer.dilation)
     at = ", ".join(LETTERS[: len(layer.kernel_size)])
     lines: list[str] = []
-    if place.unpooled:
-        size, name = layer.ends.in_size, f"places_{place.traced.number + 1}"
+    if context.unpooled:
+        size, name = layer.ends.in_size, f"places_{context.traced.number + 1}"
         lines += [
             f"cells = np.pad(np.arange({prod(size)}).reshape{size}, {list(layer.padding)})",
-            f"{name} = np.zeros({place.traced.output.shape}, dtype=int)  # where each maximum is found",
+            f"{name} = np.zeros({context.traced.output.shape}, dtype=int)  # where each maximum is found",
         ]
     empty = {"max": "-np.inf", "norm": "0.0", "mean": "0.0" if layer.count_include_pad else "np.nan"}[layer.reduce]
     lines += [
         *padded(layer.padding, "np", **({} if empty == "0.0" else {"constant_values": empty})),
-        f"y = np.zeros({place.traced.output.shape})",
+        f"y = np.zeros({context.traced.output.shape})",
         f"for c, {at} in np.ndindex(y.shape):",
         f"    window = x[c, {window}]",
         f"    y[c, {at}] = {_numpy_reduced(layer)}",
     ]
-    if place.unpooled:
+    if context.unpooled:
         lines.append(f"    {name}[c, {at}] = cells[{window}].ravel()[window.argmax()]")
     return lines
 

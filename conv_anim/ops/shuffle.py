@@ -15,7 +15,7 @@ from conv_anim.spec.records import Field, Object
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conv_anim.coding.writing import Place
+    from conv_anim.coding.writing import CodeContext
     from conv_anim.scene.wording.language import Language
     from conv_anim.scene.wording.parameters import Setting
     from conv_anim.spec.entering import Entering
@@ -76,8 +76,8 @@ class Moved(Op):
     def last(self) -> tuple[Size, Size]:
         raise NotImplementedError
 
-    def code(self, framework: str, place: Place) -> list[str]:
-        del place
+    def code(self, framework: str, context: CodeContext) -> list[str]:
+        del context
         if framework == "torch":
             return [f"y = nn.{self.module}(x)"]
         if framework == "keras":

@@ -12,7 +12,7 @@ from conv_anim.spec.op import Op, OpType
 from conv_anim.spec.records import Field, Object
 
 if TYPE_CHECKING:
-    from conv_anim.coding.writing import Place
+    from conv_anim.coding.writing import CodeContext
     from conv_anim.scene.wording.language import Language
     from conv_anim.scene.wording.parameters import Setting
     from conv_anim.spec.entering import Entering
@@ -90,23 +90,23 @@ class Softmax(Op):
         return [Setting("over", "", usual=prod(self.ends.in_size) == 1, text=say.of(self, f"over.{over}"))]
 
 
-def _torch(op: Softmax, place: Place) -> list[str]:
-    del place
+def _torch(op: Softmax, context: CodeContext) -> list[str]:
+    del context
     return [f"y = nn.Softmax(dim={op.axis + 1})(x)"]
 
 
-def _keras(op: Softmax, place: Place) -> list[str]:
-    del place
+def _keras(op: Softmax, context: CodeContext) -> list[str]:
+    del context
     return [f"y = keras.ops.softmax(x, axis={-1 if op.axis == 0 else -2})"]
 
 
-def _jax(op: Softmax, place: Place) -> list[str]:
-    del place
+def _jax(op: Softmax, context: CodeContext) -> list[str]:
+    del context
     return [f"y = jax.nn.softmax(x, axis={op.axis})"]
 
 
-def _numpy(op: Softmax, place: Place) -> list[str]:
-    del place
+def _numpy(op: Softmax, context: CodeContext) -> list[str]:
+    del context
     return [
         f"powers = np.exp(x - x.max(axis={op.axis}, keepdims=True))",
         f"y = powers / powers.sum(axis={op.axis}, keepdims=True)",

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from conv_anim.coding.writing import arguments, numbers, unwritten
 
 if TYPE_CHECKING:
-    from conv_anim.coding.writing import Place
+    from conv_anim.coding.writing import CodeContext
     from conv_anim.ops.upsample import Upsample
 
 
-def _torch(layer: Upsample, place: Place) -> list[str]:
-    del place
+def _torch(layer: Upsample, context: CodeContext) -> list[str]:
+    del context
     return [f"y = nn.Upsample({_upsampling(layer)})(x)"]
 
 
@@ -32,8 +32,8 @@ def _upsampling(layer: Upsample) -> str:
     )
 
 
-def _keras(layer: Upsample, place: Place) -> list[str]:
-    del place
+def _keras(layer: Upsample, context: CodeContext) -> list[str]:
+    del context
     axes = len(layer.ratio)
     factors = [out // size for size, out in zip(layer.ends.in_size, layer.ends.out_size, strict=True)]
     even = all(out == size * f for size, out, f in zip(layer.ends.in_size, layer.ends.out_size, factors, strict=True))
@@ -93,13 +93,13 @@ def _cubic(xp: str, at: str) -> list[str]:
     ]
 
 
-def _jax(layer: Upsample, place: Place) -> list[str]:
-    del place
+def _jax(layer: Upsample, context: CodeContext) -> list[str]:
+    del context
     return _upsampled(layer, "jnp")
 
 
-def _numpy(layer: Upsample, place: Place) -> list[str]:
-    del place
+def _numpy(layer: Upsample, context: CodeContext) -> list[str]:
+    del context
     return _upsampled(layer, "np")
 
 

@@ -116,16 +116,16 @@ class Painter:
     """Paints the frames of a scene; what is still in it is painted once."""
 
     def __init__(self, scene: Scene) -> None:
-        self._still, self._lasting, self._canvas = (Canvas(scene.width, scene.height) for _ in range(3))
-        self._still.fill(scene.background)
-        self._still.paint(scene.still)
+        self._static, self._lasting, self._canvas = (Canvas(scene.width, scene.height) for _ in range(3))
+        self._static.fill(scene.background)
+        self._static.paint(scene.static)
 
     def frames(self, frames: Sequence[Frame], wanted: Iterable[int]) -> Iterator[Pixels]:
         """The wanted ones of some frames that follow each other, in ascending order: (height, width, 4), opaque.
 
         The array is the same one every time, painted anew: copy what is to be kept.
         """
-        self._lasting.pixels[:] = self._still.pixels
+        self._lasting.pixels[:] = self._static.pixels
         painted = 0
         for k in wanted:
             for passed in range(painted, k):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from conv_anim.scene.color import mix, readable
 from conv_anim.scene.primitives import Boxes, Lines, Stroke
 from conv_anim.scene.wording.words import size
-from conv_anim.tracing.accounts import Cost, cost, entries, standard, total, undone
+from conv_anim.tracing.analysis import Cost, cost, entries, standard, total, undone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

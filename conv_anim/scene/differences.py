@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from conv_anim.scene.areas import Area, Cell, Turn
+    from conv_anim.scene.hit_regions import Cell, HitRegion, Turn
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Items, Point
     from conv_anim.scene.style import Style
@@ -69,20 +69,22 @@ class Marks:
         return Drawing(frames=Lazy(len(drawn.frames), self._frame))
 
     @cached_property
-    def _areas(self) -> dict[Cell, dict[Cell, Area]]:
+    def _hit_regions(self) -> dict[Cell, dict[Cell, HitRegion]]:
         """Those of the output, by where they are in a map and by their cell; of a cell that has several, the last."""
-        found: dict[Cell, dict[Cell, Area]] = defaultdict(dict)
-        for area in self.drawn.areas():
-            if area.side == "output":
-                found[area.cell[1:]][area.cell] = area
+        found: dict[Cell, dict[Cell, HitRegion]] = defaultdict(dict)
+        for region in self.drawn.hit_regions():
+            if region.side == "output":
+                found[region.cell[1:]][region.cell] = region
         return found
 
     @cached_property
     def _marks(self) -> dict[Cell, tuple[int, tuple[Point, ...]]]:
         """For every cell that differs the step from which on it is marked, and its outline."""
         last = self.drawn.steps - 1
-        lying = (area for areas in self._areas.values() for area in areas.values() if not area.drifts)
-        found = {area.cell: (last, self._inner(area)) for area in lying if self._differs(area.cell)}
+        lying = (
+            region for hit_regions in self._hit_regions.values() for region in hit_regions.values() if not region.drifts
+        )
+        found = {region.cell: (last, self._inner(region)) for region in lying if self._differs(region.cell)}
         for k, turn in reversed(list(enumerate(self.drawn.turns[-1] if self.drawn.turns else ()))):
             if turn is not None and turn.number == self.number:
                 found |= self._made(k, turn)
@@ -91,11 +93,11 @@ class Marks:
     def _made(self, k: int, turn: Turn) -> dict[Cell, tuple[int, tuple[Point, ...]]]:
         """What a step makes that differs, where it lies then."""
         found = {}
-        for area in self._areas.get(turn.cell[1:], {}).values():
-            channel = area.cell[0] if turn.cell[0] is None else turn.cell[0]
-            there = area.moved(*turn.drift) if area.drifts else area
-            if area.cell[0] in {None, channel} and self._differs((channel, *turn.cell[1:])):
-                found[area.cell if not area.drifts else (channel, *area.cell[1:])] = k, self._inner(there)
+        for region in self._hit_regions.get(turn.cell[1:], {}).values():
+            channel = region.cell[0] if turn.cell[0] is None else turn.cell[0]
+            there = region.moved(*turn.drift) if region.drifts else region
+            if region.cell[0] in {None, channel} and self._differs((channel, *turn.cell[1:])):
+                found[region.cell if not region.drifts else (channel, *region.cell[1:])] = k, self._inner(there)
         return found
 
     def _differs(self, cell: Cell) -> bool:
@@ -105,13 +107,13 @@ class Marks:
     def _frame(self, k: int) -> Frame:
         return Frame((), self._around(ring for since, ring in self._marks.values() if since <= k))
 
-    def _inner(self, area: Area) -> tuple[Point, ...]:
+    def _inner(self, region: HitRegion) -> tuple[Point, ...]:
         """The outline of an area, a little smaller."""
         inset = self.style.line + self.style.scale
-        x, y = (sum(each) / len(area.ring) for each in zip(*area.ring, strict=True))
-        reach = max(max(abs(px - x), abs(py - y)) for px, py in area.ring)
+        x, y = (sum(each) / len(region.ring) for each in zip(*region.ring, strict=True))
+        reach = max(max(abs(px - x), abs(py - y)) for px, py in region.ring)
         share = max(0.0, 1 - inset / reach) if reach else 1.0
-        return tuple((x + share * (px - x), y + share * (py - y)) for px, py in area.ring)
+        return tuple((x + share * (px - x), y + share * (py - y)) for px, py in region.ring)
 
     def _around(self, rings: Iterable[tuple[Point, ...]]) -> Items:
         found = tuple(rings)

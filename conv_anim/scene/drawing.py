@@ -1,4 +1,4 @@
-"""What is painted, from an origin of its own: what stays, frames and areas; and several drawings as one, in step."""
+"""What is painted, from an origin of its own: what stays, frames and regions; and several drawings as one, in step."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from functools import lru_cache, partial
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, TypeVar
 
-from conv_anim.scene.areas import nowhere
+from conv_anim.scene.hit_regions import nowhere
 from conv_anim.scene.primitives import Frame, Lazy, moved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from conv_anim.scene.areas import Areas, Turn, Turns
+    from conv_anim.scene.hit_regions import HitRegions, Turn, Turns
     from conv_anim.scene.primitives import Items
     from conv_anim.scene.timeline import Phase, Timeline
 
@@ -26,7 +26,7 @@ STILL = (Frame(),)
 
 @dataclass(frozen=True)
 class Drawing:
-    """``frames`` has one for each step, and one empty frame for a still. ``areas`` stand for cells.
+    """``frames`` has one for each step, and one empty frame for a still. ``hit_regions`` stand for cells.
 
     ``phases`` are those of a step that it can show besides: ``during`` has what is shown then, by the step, the phase
     and how far along it is. ``finished`` is what follows the last step: what that leaves, and what is shown with it.
@@ -34,12 +34,12 @@ class Drawing:
     ``lettering`` may stand between pixels.
     """
 
-    still: Items = ()
+    static: Items = ()
     frames: Sequence[Frame] = STILL
     during: During | None = None
     phases: frozenset[Phase] = frozenset()
     finished: Callable[[], Frame] | None = None
-    areas: Areas = nowhere
+    hit_regions: HitRegions = nowhere
     turns: tuple[Turns, ...] = ()
     lettering: bool = False
     outputs: int = 0
@@ -79,11 +79,11 @@ class Drawing:
             return self
         return replace(
             self,
-            still=shifted(self.still, dx, dy),
+            static=shifted(self.static, dx, dy),
             frames=STILL if self.frames is STILL else Lazy(len(self.frames), self._moved_frame(dx, dy)),
             during=None if self.during is None else self._moved_during(self.during, dx, dy),
             finished=None if self.finished is None else self._moved_end(self.finished, dx, dy),
-            areas=lambda: tuple(area.moved(dx, dy) for area in self.areas()),
+            hit_regions=lambda: tuple(region.moved(dx, dy) for region in self.hit_regions()),
         )
 
     def _moved_frame(self, dx: float, dy: float) -> Callable[[int], Frame]:
@@ -100,10 +100,10 @@ class Drawing:
 
     def of_figure(self, number: int) -> Drawing:
         """The same, about the trace of a number."""
-        areas = self.areas
+        hit_regions = self.hit_regions
         return replace(
             self,
-            areas=lambda: tuple(replace(area, figure=number) for area in areas()),
+            hit_regions=lambda: tuple(replace(region, figure=number) for region in hit_regions()),
             turns=((),) * number + self.turns[:1],
         )
 
@@ -127,12 +127,12 @@ def together(drawings: Sequence[Drawing]) -> Drawing:
     parted = any(one.during is not None for one in moving)
     ends = any(one.finished is not None for one in moving)
     return Drawing(
-        _all(one.still for one in drawings),
+        _all(one.static for one in drawings),
         Lazy(max(one.steps for one in moving), _frames(moving)) if moving else STILL,
         _during(moving) if parted else None,
         frozenset(phase for one in moving for phase in one.phases),
         _finished(moving) if ends else None,
-        lambda: _all(tuple(one.areas()) for one in drawings),
+        lambda: _all(tuple(one.hit_regions()) for one in drawings),
         tuple(_first(tracks) for tracks in zip_longest(*(one.turns for one in drawings), fillvalue=())),
         all(one.lettering for one in drawings),
         max((one.outputs for one in moving), default=0),

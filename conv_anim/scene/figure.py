@@ -7,7 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Literal
 
 from conv_anim.scene.cost import CostTable, rows
-from conv_anim.scene.layout import EMPTY, align, column, pad, space, still, written
+from conv_anim.scene.layout import EMPTY, align, column, pad, space, static, written
 from conv_anim.scene.primitives import Lazy, Scene
 from conv_anim.scene.style import Style
 from conv_anim.scene.timeline import timeline
@@ -107,7 +107,7 @@ class Figure:
             width=ceil(page.width),
             height=ceil(page.height),
             background=style.colors.background,
-            still=drawn.still,
+            static=drawn.static,
             frames=drawn.timed(when),
             step=spec.animation.step,
             hold=spec.animation.hold,
@@ -130,7 +130,7 @@ def _left_out(spec: Spec, drawn: Drawing) -> tuple[int, int] | None:
 def _guide(traces: Sequence[Trace], drawn: Drawing) -> Guide:
     from conv_anim.scene.guides import together
 
-    return together(traces, tuple(drawn.areas()), drawn.turns)
+    return together(traces, tuple(drawn.hit_regions()), drawn.turns)
 
 
 def _page(spec: Spec, traces: Sequence[Trace], style: Style, width: int | None, each: int | None) -> Panel:
@@ -161,7 +161,7 @@ def _board(spec: Spec, traces: Sequence[Trace], style: Style, each: int | None) 
         return board(traces, shown, style, said, each)
     made = board(traces, marked(traces, shown, style), style, said, each)
     legend = Legend(style, (key(style, Language(spec.lang)),), made.width)
-    return column(made, still(legend.at(0, 0), legend.width, legend.height), gap=style.wide)
+    return column(made, static(legend.at(0, 0), legend.width, legend.height), gap=style.wide)
 
 
 def _below(spec: Spec, style: Style, width: float, anchor: Literal["start", "middle"] = "middle") -> list[Panel]:
@@ -178,7 +178,7 @@ def _table(spec: Spec, style: Style) -> Panel:
         return EMPTY
     say = Language(spec.lang)
     table = CostTable(style, say, tuple(rows(spec.nodes, say)))
-    return pad(still(table.at(0, 0), table.width, table.height), bottom=style.margin)
+    return pad(static(table.at(0, 0), table.width, table.height), bottom=style.margin)
 
 
 def _lines(spec: Spec, style: Style, width: float) -> list[str]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from conv_anim.scene.color import contrast, mix
 from conv_anim.scene.layout import Fit
-from conv_anim.scene.marks import Looks
+from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.primitives import Boxes, Lines, Primitive, Stroke, Text
 from conv_anim.tracing.geometry import Source
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.style import Style
     from conv_anim.tracing.values import Array
 
-Place = tuple[int, int]
+Position = tuple[int, int]
 """Row and column."""
 SEEN = 2.5
 """The contrast from which a line shows."""
@@ -106,16 +106,16 @@ class Grid:
         side = self.numbers.cell
         return self.x + column * side, self.y + row * side, side, side
 
-    def boxes(self, places: Iterable[Place], fill: str | None, stroke: Stroke | None) -> Boxes:
+    def boxes(self, places: Iterable[Position], fill: str | None, stroke: Stroke | None) -> Boxes:
         return Boxes(tuple(self.box(*place) for place in places), fill, stroke)
 
-    def number(self, place: Place, text: str, on: str, *wanted: str, bold: bool = False) -> Text:
+    def number(self, place: Position, text: str, on: str, *wanted: str, bold: bool = False) -> Text:
         """A number in the middle of a cell of a colour, in the first wanted colour that reads on it."""
         x, y, side, _ = self.box(*place)
         color = self.style.ink_on(on, *wanted)
         return self.style.centered(x + side / 2, y + side / 2, text, size=self.numbers.size, color=color, bold=bold)
 
-    def cell(self, place: Place, text: str, fill: str, *wanted: str, bold: bool = False) -> list[Primitive]:
+    def cell(self, place: Position, text: str, fill: str, *wanted: str, bold: bool = False) -> list[Primitive]:
         """A cell of a colour with its number."""
         return [self.boxes([place], fill, self.style.edge), self.number(place, text, fill, *wanted, bold=bold)]
 
@@ -125,7 +125,7 @@ class Grid:
         top = self.y - (style.thin if gap is None else gap) - size * style.font.cap_height
         return style.text(self.x, top, text, size=size, color=style.colors.ink if bold else style.label_ink, bold=bold)
 
-    def weight(self, place: Place, text: str, on: str, size: float | None = None) -> Text:
+    def weight(self, place: Position, text: str, on: str, size: float | None = None) -> Text:
         """A small number in the lower right corner of a cell."""
         x, y, side, _ = self.box(*place)
         inset = self.numbers.cell * 0.09
@@ -134,7 +134,7 @@ class Grid:
         fitting = min(size or min(0.275 * side, 0.7 * self.numbers.size), widest)
         return Text(x + side - inset, y + side - inset, text, fitting, color, "end")
 
-    def patches(self, fills: Mapping[Place, str], stroke: Stroke | None) -> list[Primitive]:
+    def patches(self, fills: Mapping[Position, str], stroke: Stroke | None) -> list[Primitive]:
         """Cells of several colours."""
         return [
             self.boxes([place for place, own in fills.items() if own == fill], fill, stroke)
@@ -147,7 +147,7 @@ class Grid:
         texts = [self.number((r, c), fmt(values[r, c].item()), fill) for r, c in places]
         return [self.boxes([(r, c) for r, c in places], fill, self.style.edge), *texts]
 
-    def pending(self, places: Iterable[Place] | None = None) -> list[Primitive]:
+    def pending(self, places: Iterable[Position] | None = None) -> list[Primitive]:
         """Cells whose numbers are still to come, a little smaller: then a finished one hides no other's edge."""
         inset, side = 1 + round(self.style.line / 2), self.numbers.cell
         boxes = [self.box(r, c) for r, c in (np.ndindex(self.rows, self.columns) if places is None else places)]
@@ -160,7 +160,7 @@ class Grid:
             ),
         ]
 
-    def crossed(self, places: Iterable[Place], stroke: Stroke) -> list[Primitive]:
+    def crossed(self, places: Iterable[Position], stroke: Stroke) -> list[Primitive]:
         """Cells struck out from corner to corner; the lines leave numbers free."""
         lines: list[tuple[Point, ...]] = []
         for x, y, side, _ in (self.box(*place) for place in places):
@@ -169,7 +169,7 @@ class Grid:
                 lines.append(((x + across, y + down), inwards))
         return [Lines(tuple(lines), stroke)] if lines else []
 
-    def ringed(self, places: Iterable[Place], color: str) -> list[Primitive]:
+    def ringed(self, places: Iterable[Position], color: str) -> list[Primitive]:
         """A line inside the edges of cells."""
         stroke, side = Stroke(color, self.style.line + self.style.scale), self.numbers.cell
         inset = (self.style.line + stroke.width) / 2
@@ -177,7 +177,7 @@ class Grid:
         rings = tuple((x + inset, y + inset, side - 2 * inset, side - 2 * inset) for x, y, _, _ in boxes)
         return [Boxes(rings, None, stroke)] if rings else []
 
-    def dashed(self, places: Iterable[Place], tinted: Mapping[Place, str] | None = None) -> list[Primitive]:
+    def dashed(self, places: Iterable[Position], tinted: Mapping[Position, str] | None = None) -> list[Primitive]:
         """Empty cells: their edges dashed, each drawn once, a whole number of dashes to a cell; some have a colour."""
         cells, tints = set(places), tinted or {}
         if not cells:
@@ -202,7 +202,7 @@ class Grid:
         ]
 
 
-def _runs(edges: set[Place]) -> list[tuple[int, int, int]]:
+def _runs(edges: set[Position]) -> list[tuple[int, int, int]]:
     """Unit edges (line, start) joined: (line, start, length)."""
     starts = sorted(edge for edge in edges if (edge[0], edge[1] - 1) not in edges)
     runs = []
@@ -226,14 +226,14 @@ class SheetGrid:
     empty: str
     """What is written where there is no input cell."""
     color: str
-    extra: frozenset[Place] = frozenset()
+    extra: frozenset[Position] = frozenset()
     """Cells of the border that are there for output_padding."""
 
     @property
-    def looks(self) -> Looks:
-        return Looks(self.grid.style, self.color)
+    def mark_style(self) -> MarkStyle:
+        return MarkStyle(self.grid.style, self.color)
 
-    def still(self) -> list[Primitive]:
+    def static(self) -> list[Primitive]:
         cells = {(r, c): (source, read) for r, c, source, read in self.sheet.cells()}
         fills = {place: self._fill(place, source) for place, (source, _) in cells.items()}
         whole = [place for place, (source, _) in cells.items() if source is Source.INPUT]
@@ -242,20 +242,20 @@ class SheetGrid:
         return [
             *self.grid.dashed(empty, fills),
             *self.grid.patches({place: fills[place] for place in whole}, self.grid.style.edge),
-            *self.grid.crossed(struck, self.looks.cross),
+            *self.grid.crossed(struck, self.mark_style.cross),
             *(self._text(place, source, read, fills[place]) for place, (source, read) in cells.items()),
         ]
 
-    def _fill(self, place: Place, source: Source) -> str:
+    def _fill(self, place: Position, source: Source) -> str:
         match source:
             case Source.INPUT:
-                return self.looks.unread if self.sheet.unread(place) else self.color
+                return self.mark_style.unread if self.sheet.unread(place) else self.color
             case Source.BORROWED:
-                return self.looks.borrowed
+                return self.mark_style.borrowed
             case _:
-                return self.looks.extra if place in self.extra else self.grid.style.colors.background
+                return self.mark_style.extra if place in self.extra else self.grid.style.colors.background
 
-    def _text(self, place: Place, source: Source, read: Place, fill: str) -> Text:
+    def _text(self, place: Position, source: Source, read: Position, fill: str) -> Text:
         colors = self.grid.style.colors
         match source:
             case Source.INPUT if not self.sheet.unread(place):
@@ -267,7 +267,7 @@ class SheetGrid:
             case _:
                 return self.grid.number(place, self.empty, fill, colors.muted)
 
-    def covered(self, places: Iterable[Place]) -> tuple[list[Primitive], dict[Place, str]]:
+    def covered(self, places: Iterable[Position]) -> tuple[list[Primitive], dict[Position, str]]:
         """Cells under the window with their numbers, and the colour that each of them has now."""
         cells = {(r, c): (source, shown) for r, c, source, shown in self._at(places)}
         fills = {place: self._under(source) for place, (source, _) in cells.items()}
@@ -282,11 +282,11 @@ class SheetGrid:
             case Source.INPUT:
                 return self.grid.style.under_window(self.color)
             case Source.BORROWED:
-                return mix(self.looks.borrowed, colors.window, (theme.overlay + theme.empty_overlay) / 2)
+                return mix(self.mark_style.borrowed, colors.window, (theme.overlay + theme.empty_overlay) / 2)
             case _:
                 return mix(colors.background, colors.window, theme.empty_overlay)
 
-    def _at(self, places: Iterable[Place]) -> Iterable[tuple[int, int, Source, Place]]:
+    def _at(self, places: Iterable[Position]) -> Iterable[tuple[int, int, Source, Position]]:
         for r, c in places:
             (row_source, row), (column_source, column) = self.sheet.rows.sources[r], self.sheet.columns.sources[c]
             yield r, c, max(row_source, column_source), (row, column)

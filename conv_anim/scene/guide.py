@@ -8,15 +8,15 @@ from functools import cache, cached_property
 from itertools import product
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.areas import Turn
+from conv_anim.scene.hit_regions import Turn
 from conv_anim.scene.primitives import Guide, Spot
-from conv_anim.scene.wording.telling import Telling
+from conv_anim.scene.wording.narration import Narration
 from conv_anim.tracing.origins import Origins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from conv_anim.scene.areas import Area, Cell, Turns
+    from conv_anim.scene.hit_regions import Cell, HitRegion, Turns
     from conv_anim.scene.primitives import Side
     from conv_anim.tracing.trace import Trace
 
@@ -27,9 +27,9 @@ MOST_AREAS = 5000
 """Of a figure; with more, cells are a few pixels wide."""
 
 
-def guide(trace: Trace, areas: Iterable[Area], turns: Turns) -> Guide:
+def guide(trace: Trace, hit_regions: Iterable[HitRegion], turns: Turns) -> Guide:
     """The guide of a figure of a trace; one with more areas than can be pointed at has none."""
-    found = tuple(areas)
+    found = tuple(hit_regions)
     return Links(trace, found if len(found) <= MOST_AREAS else (), turns).guide()
 
 
@@ -38,25 +38,25 @@ class Links:
     """Between the areas of a figure, found by the cells that they stand for."""
 
     trace: Trace
-    areas: tuple[Area, ...]
+    hit_regions: tuple[HitRegion, ...]
     turns: Turns
 
     @cached_property
-    def telling(self) -> Telling:
-        return Telling(self.trace)
+    def narration(self) -> Narration:
+        return Narration(self.trace)
 
     @cached_property
     def numbers(self) -> dict[Side, dict[Cell, list[int]]]:
         """The numbers of the areas of each cell."""
         found: dict[Side, dict[Cell, list[int]]] = {"input": defaultdict(list), "output": defaultdict(list)}
-        for k, area in enumerate(self.areas):
-            found[area.side][area.cell].append(k)
+        for k, region in enumerate(self.hit_regions):
+            found[region.side][region.cell].append(k)
         return found
 
     @cached_property
     def merged(self) -> bool:
         """Whether no area tells channels apart."""
-        return all(area.cell[0] is None for area in self.areas)
+        return all(region.cell[0] is None for region in self.hit_regions)
 
     @cached_property
     def origins(self) -> Origins:
@@ -128,37 +128,37 @@ class Links:
 
     # the guide
 
-    def spot(self, area: Area) -> Spot:
+    def spot(self, region: HitRegion) -> Spot:
         last = len(self.trace.layers)
-        number, far, cells = (0, last, self.reached) if area.side == "input" else (last, 0, self.made_of)
-        steps = self.steps(number, area.cell)
-        linked = [k for cell in cells[area.cell] for k in self.numbers["input" if far == 0 else "output"][cell]]
+        number, far, cells = (0, last, self.reached) if region.side == "input" else (last, 0, self.made_of)
+        steps = self.steps(number, region.cell)
+        linked = [k for cell in cells[region.cell] for k in self.numbers["input" if far == 0 else "output"][cell]]
         return Spot(
-            side=area.side,
-            name=self.telling.cell(number, area.cell),
-            ring=area.ring,
+            side=region.side,
+            name=self.narration.cell(number, region.cell),
+            ring=region.ring,
             steps=steps,
-            linked=tuple(sorted(k for k in linked if not self.areas[k].echo)),
-            same=tuple(self.numbers[area.side][area.cell]),
-            names=tuple(self.telling.cell(far, cell, every="") for cell in _plainest(cells[area.cell])),
-            told="" if steps or number == 0 else self.told(Turn(number, area.cell)),
-            drifts=int(area.drifts),
+            linked=tuple(sorted(k for k in linked if not self.hit_regions[k].echo)),
+            same=tuple(self.numbers[region.side][region.cell]),
+            names=tuple(self.narration.cell(far, cell, every="") for cell in _plainest(cells[region.cell])),
+            told="" if steps or number == 0 else self.told(Turn(number, region.cell)),
+            drifts=int(region.drifts),
         )
 
     def told(self, turn: Turn | None) -> str:
         if turn is None:
             return ""
         ends = turn.number == len(self.trace.layers)
-        return self.telling.step(turn, len(self.behind(turn.cell)) if ends else 0)
+        return self.narration.step(turn, len(self.behind(turn.cell)) if ends else 0)
 
     def guide(self) -> Guide:
         drifts = tuple((0.0, 0.0) if turn is None else turn.drift for turn in self.turns)
         return Guide(
-            lang=self.telling.lang,
-            phrases=self.telling.phrases,
+            lang=self.narration.lang,
+            phrases=self.narration.phrases,
             told=tuple(map(self.told, self.turns)),
-            spots=tuple(map(self.spot, self.areas)),
-            drifts=drifts if any(area.drifts for area in self.areas) and any(map(any, drifts)) else (),
+            spots=tuple(map(self.spot, self.hit_regions)),
+            drifts=drifts if any(region.drifts for region in self.hit_regions) and any(map(any, drifts)) else (),
         )
 
 

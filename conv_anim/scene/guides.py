@@ -12,17 +12,17 @@ from conv_anim.scene.primitives import Guide
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from conv_anim.scene.areas import Area, Turns
+    from conv_anim.scene.hit_regions import HitRegion, Turns
     from conv_anim.scene.primitives import Spot
     from conv_anim.tracing.trace import Trace
 
 
-def together(traces: Sequence[Trace], areas: Iterable[Area], turns: Sequence[Turns]) -> Guide:
+def together(traces: Sequence[Trace], hit_regions: Iterable[HitRegion], turns: Sequence[Turns]) -> Guide:
     """The guide of the figures of some traces, by the numbers that their areas name."""
-    found = tuple(areas)
+    found = tuple(hit_regions)
     tracks = [*turns, *[()] * (len(traces) - len(turns))]
     guides = [
-        guide(trace, (area for area in found if area.figure == k), track)
+        guide(trace, (region for region in found if region.figure == k), track)
         for k, (trace, track) in enumerate(zip(traces, tracks, strict=True))
     ]
     return guides[0] if len(guides) == 1 else _joined([trace.spec.title for trace in traces], guides)

@@ -18,7 +18,7 @@ from conv_anim.scene.primitives import Lazy
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence, Sized
 
-    from conv_anim.scene.areas import Area, Turn
+    from conv_anim.scene.hit_regions import HitRegion, Turn
     from conv_anim.scene.primitives import Frame, Items, Point
     from conv_anim.scene.timeline import Phase
 
@@ -77,8 +77,8 @@ class Panel:
         return together([part.placed() for part in self.parts])
 
     @property
-    def still(self) -> Items:
-        return self.drawn.still
+    def static(self) -> Items:
+        return self.drawn.static
 
     @property
     def frames(self) -> Sequence[Frame]:
@@ -89,13 +89,13 @@ EMPTY = Panel(0.0, 0.0)
 
 
 class Animated(Protocol):
-    """What a view draws of a trace: what stays, what each step changes, and what its areas and steps are about."""
+    """What a view draws of a trace: what stays, what each step changes, and what its regions and steps are about."""
 
     @property
     def steps(self) -> Sized: ...
-    def still(self) -> Items: ...
+    def static(self) -> Items: ...
     def frame(self, k: int, /) -> Frame: ...
-    def areas(self) -> Iterable[Area]: ...
+    def hit_regions(self) -> Iterable[HitRegion]: ...
     def turn(self, k: int, /) -> Turn | None: ...
 
 
@@ -126,12 +126,12 @@ def drawing(view: Animated) -> Drawing:
     """What a view draws, with the parts of its steps and its end, if it knows them."""
     count = len(view.steps)
     return Drawing(
-        view.still(),
+        view.static(),
         Lazy(count, view.frame),
         view.during if isinstance(view, Phased) else None,
         view.phases if isinstance(view, Phased) else frozenset(),
         view.finished if isinstance(view, Finishing) else None,
-        view.areas,
+        view.hit_regions,
         (Lazy(count, view.turn),),
         outputs=getattr(view.steps, "total", count),
     )
@@ -142,7 +142,7 @@ def panel(drawing: Drawing, width: float, height: float, *, baseline: float | No
     return Panel(width, height, (Part(drawing, 0.0, 0.0),), height / 2 if baseline is None else baseline)
 
 
-def still(items: Items, width: float, height: float, *, baseline: float | None = None) -> Panel:
+def static(items: Items, width: float, height: float, *, baseline: float | None = None) -> Panel:
     """What does not move."""
     return panel(Drawing(items), width, height, baseline=baseline)
 
@@ -186,7 +186,7 @@ def anchored(one: Panel, **anchors: Point) -> Panel:
 
 
 def of_figure(one: Panel, number: int) -> Panel:
-    """With areas and turns that are about the trace of a number."""
+    """With hit regions and turns that are about the trace of a number."""
     parts = tuple(replace(part, drawing=part.drawing.of_figure(number)) for part in one.parts)
     return replace(one, parts=parts)
 

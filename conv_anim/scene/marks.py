@@ -10,7 +10,7 @@ from conv_anim.scene.callouts import Key
 from conv_anim.scene.color import mix
 from conv_anim.scene.primitives import Stroke
 from conv_anim.scene.wording.words import never_read
-from conv_anim.tracing.accounts import unread
+from conv_anim.tracing.analysis import unread
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Marks:
 
 
 @dataclass(frozen=True)
-class Looks:
+class MarkStyle:
     """How marked cells look on a map of a colour."""
 
     style: Style
@@ -86,17 +86,17 @@ class Looks:
         return Stroke(mix(colors.background, colors.muted, 0.6), self.style.line)
 
 
-def keys(marks: tuple[Marks, ...], layer: Layer, looks: Looks, say: Language) -> tuple[Key, ...]:
+def keys(marks: tuple[Marks, ...], layer: Layer, mark_style: MarkStyle, say: Language) -> tuple[Key, ...]:
     """What a figure says about the marked cells that a layer reads, or never reads, for those that there are."""
-    style, found = looks.style, []
+    style, found = mark_style.style, []
     if any(mark.borrowed for mark in marks):
         mode = next(mark.side.axis.mode for mark in marks if mark.borrowed)
-        found.append(Key(say(f"marks.{mode}"), looks.borrowed, style.empty_edge))
+        found.append(Key(say(f"marks.{mode}"), mark_style.borrowed, style.empty_edge))
     if any(mark.extra for mark in marks):
         more = max(len(mark.extra) for mark in marks)
-        found.append(Key(say("marks.output_padding", cells=more), looks.extra, style.empty_edge))
+        found.append(Key(say("marks.output_padding", cells=more), mark_style.extra, style.empty_edge))
     if any(mark.unread for mark in marks):
-        found.append(Key(_unread(marks, layer, say), style.colors.background, style.empty_edge, looks.cross))
+        found.append(Key(_unread(marks, layer, say), style.colors.background, style.empty_edge, mark_style.cross))
     return tuple(found)
 
 

@@ -140,12 +140,12 @@ class Guide:
 
 @dataclass(frozen=True)
 class Scene:
-    """A figure. ``still`` is painted once; times are in milliseconds, ``loop`` 0 is for ever."""
+    """A figure. ``static`` is painted once; times are in milliseconds, ``loop`` 0 is for ever."""
 
     width: int
     height: int
     background: str
-    still: Items
+    static: Items
     frames: Sequence[Frame]
     step: int
     hold: int

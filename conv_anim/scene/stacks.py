@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.numbers import format_for
 from conv_anim.scene.wording import words
-from conv_anim.tracing.accounts import Field, receptive_field
+from conv_anim.tracing.analysis import Field, receptive_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

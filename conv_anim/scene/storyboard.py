@@ -71,13 +71,13 @@ def page(drawn: Scene, *, strip: bool, vectors: bool, limits: Limits) -> Scene:
         what = f"{count} steps side by side are {width:,} x {height:,} pixels, {width * height:,} of them"
         way = "choose some with --step, make the figure smaller with 'size', or draw them as svg or pdf"
         Asked("pixels", width * height, what, way).check(limits)
-    still = tuple(_panels(drawn, grid, size, color))
-    return replace(drawn, width=width, height=height, still=still, frames=(Frame(),), names=(), timeline=None)
+    static = tuple(_panels(drawn, grid, size, color))
+    return replace(drawn, width=width, height=height, static=static, frames=(Frame(),), names=(), timeline=None)
 
 
 def _lettering(drawn: Scene) -> tuple[float, str]:
     """Size and colour of the panels' names: those of the figure's own labels, which stand on its background."""
-    texts = [item for item in drawn.still if isinstance(item, Text)]
+    texts = [item for item in drawn.static if isinstance(item, Text)]
     sizes = sorted(text.size for text in texts if text.anchor != "middle" or text.bold)
     size = max(SMALLEST, 1.1 * sizes[-1] if sizes else SMALLEST)
     return size, readable(drawn.background, *(text.color for text in texts))
@@ -115,7 +115,7 @@ def _panels(drawn: Scene, grid: Grid, size: float, color: str) -> Iterator[Primi
 
 def _pictures(drawn: Scene) -> Iterator[Items]:
     """All that lies on the picture at each step."""
-    lasting = drawn.still
+    lasting = drawn.static
     for number, frame in enumerate(drawn.frames):
         lasting += frame.kept
         if number in drawn.rests:

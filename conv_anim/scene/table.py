@@ -13,7 +13,7 @@ from conv_anim.scene.primitives import Boxes, Stroke
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conv_anim.scene.grid import Place
+    from conv_anim.scene.grid import Position
     from conv_anim.scene.primitives import Box, Primitive, Text
     from conv_anim.scene.style import Style
 
@@ -87,17 +87,17 @@ class Table:
         """The same table elsewhere, on whole pixels."""
         return Table(self.style, self.rows, self.columns, self.size, round(x), round(y))
 
-    def box(self, place: Place) -> Box:
+    def box(self, place: Position) -> Box:
         row, column = place
         return self.x + self.columns.starts[column], self.y + self.rows.starts[row], self.columns.cell, self.rows.cell
 
-    def cells(self, texts: Iterable[tuple[Place, str]], fill: str, *, bold: bool = False) -> list[Primitive]:
+    def cells(self, texts: Iterable[tuple[Position, str]], fill: str, *, bold: bool = False) -> list[Primitive]:
         """Cells of one colour with their numbers."""
         written = list(texts)
         boxes = Boxes(tuple(self.box(place) for place, _ in written), fill, self.edge)
         return [boxes, *self.numbers(written, fill, bold=bold)]
 
-    def numbers(self, texts: Iterable[tuple[Place, str]], on: str, *, bold: bool = False) -> list[Text]:
+    def numbers(self, texts: Iterable[tuple[Position, str]], on: str, *, bold: bool = False) -> list[Text]:
         """Each in the middle of its cell."""
         if self.size is None:
             return []

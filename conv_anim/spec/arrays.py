@@ -115,9 +115,9 @@ class ValuesKind:
         if not isinstance(node, Scalar) or not isinstance(node.value, str):
             return report.wrong(node, self.expected)
         if node.value not in self.names:
-            from conv_anim.spec import remedies, synonyms
+            from conv_anim.spec import hints, synonyms
 
-            hint = FORMS.get(node.value) or remedies.rows(node.value) or synonyms.unknown_name(node.value, self.names)
+            hint = FORMS.get(node.value) or hints.rows(node.value) or synonyms.unknown_name(node.value, self.names)
             return report.add(Code.UNKNOWN_NAME, f"{subject(node)} does not know the name {shown(node)}", node, hint)
         return Arange() if node.value == "arange" else Named(node.value)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from conv_anim.diagnostics import Code, Problem, Span, SpecError
-from conv_anim.limits import USUAL, Asked, Place
+from conv_anim.limits import USUAL, Asked, Location
 from conv_anim.spec.nodes import SHALLOW, Entries, Items, Scalar, joined
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def parsed(source: Source, path: str = "", *, start: int = 0, limits: Limits = U
     """
     size = len(source.text)
     asked = Asked("file_size", size, f"this text has {size:,} characters", ELSEWHERE)
-    asked.check(limits, Place(path, Span(source, 1, 1)))
+    asked.check(limits, Location(path, Span(source, 1, 1)))
     builder = Builder(source, path, limits)
     try:
         for event in yaml.parse(" " * start + source.text[start:], Loader=LOADER):
@@ -157,7 +157,7 @@ class Builder:
         if depth > self.limits.depth:
             what = f"here {depth} lists and mappings lie in each other"
             asked = Asked("depth", depth, what, SHALLOW, whole=False)
-            asked.check(self.limits, Place(self._next_path(), self._span(event)))
+            asked.check(self.limits, Location(self._next_path(), self._span(event)))
         if self._open and self._open[-1].wants_key:
             what = "a key must be text, not a list or a mapping"
             hint = "braces stand behind a key, as in input: {size: [5, 5]}"
@@ -193,7 +193,9 @@ class Builder:
         parent.weight += weight
         if parent.weight > self.limits.values:
             what = f"up to here there are {parent.weight:,} values"
-            Asked("values", parent.weight, what, ELSEWHERE, whole=False).check(self.limits, Place(node.path, node.span))
+            Asked("values", parent.weight, what, ELSEWHERE, whole=False).check(
+                self.limits, Location(node.path, node.span)
+            )
         if parent.wants_key:
             parent.keys.append(self._key(node, parent.path))
         else:

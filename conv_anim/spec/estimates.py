@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
-from conv_anim.limits import Asked, Place, check_all
+from conv_anim.limits import Asked, Location, check_all
 from conv_anim.spec.model import MOST_STEPS, Volume
 from conv_anim.spec.model import Sequence as SequenceView
 
@@ -76,7 +76,7 @@ def estimate(op: Op) -> Estimate:
 
 def computable(spec: Spec, limits: Limits) -> None:
     """Raise SpecError if a spec of one figure takes more than the limits allow to be computed: with all of them."""
-    check_all([*_arrays(spec), _memory(computed(spec), Place("input"))], limits)
+    check_all([*_arrays(spec), _memory(computed(spec), Location("input"))], limits)
 
 
 def drawable(spec: Spec, limits: Limits) -> None:
@@ -84,14 +84,14 @@ def drawable(spec: Spec, limits: Limits) -> None:
     check_all(asked(spec), limits)
 
 
-def asked(spec: Spec) -> Iterator[tuple[Asked, Place]]:
+def asked(spec: Spec) -> Iterator[tuple[Asked, Location]]:
     """What a spec takes to be computed and laid out, without its frames."""
     work = 0
     for k, one in enumerate(spec.figures):
         yield from _arrays(one, f"panels[{k}]." if spec.panels else "", work)
         work += sum(estimate(op).work for op in one.layers)
     needed = sum(computed(one) + laid_out(one) for one in spec.figures)
-    yield _memory(needed, Place("panels" if spec.panels else "input"))
+    yield _memory(needed, Location("panels" if spec.panels else "input"))
 
 
 def computed(spec: Spec) -> int:
@@ -109,10 +109,10 @@ def laid_out(spec: Spec) -> int:
     return sum(_laid_out(spec))
 
 
-def _arrays(spec: Spec, within: str = "", work: int = 0) -> Iterator[tuple[Asked, Place]]:
+def _arrays(spec: Spec, within: str = "", work: int = 0) -> Iterator[tuple[Asked, Location]]:
     """Cells and operations of every layer, and of all up to it; ``work`` is what others take."""
     for k, layer in enumerate(spec.layers):
-        at = Place(f"{within}layer" if len(spec.layers) == 1 else f"{within}layers[{k}]")
+        at = Location(f"{within}layer" if len(spec.layers) == 1 else f"{within}layers[{k}]")
         needed = estimate(layer)
         what = f"an array of this layer, with its padding, has {needed.cells:,} cells"
         yield Asked("cells", needed.cells, what, "a smaller input, less padding, fewer channels"), at
@@ -121,7 +121,7 @@ def _arrays(spec: Spec, within: str = "", work: int = 0) -> Iterator[tuple[Asked
         yield Asked("work", work, what, "a smaller input or kernel, fewer channels"), at
 
 
-def _memory(needed: int, at: Place) -> tuple[Asked, Place]:
+def _memory(needed: int, at: Location) -> tuple[Asked, Location]:
     what = f"this figure would take about {needed:,} bytes of memory"
     return Asked("memory", needed, what, "a smaller input shows the same"), at
 

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from conv_anim.diagnostics import MOST_PROBLEMS, Code, Problem, SpecError, is_line, listed
-from conv_anim.limits import LONGEST_TEXT, USUAL, Place
+from conv_anim.limits import LONGEST_TEXT, USUAL, Location
 from conv_anim.spec.nodes import Entries, Items, Node, Scalar, finite, shown
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Report:
     limits: Limits = USUAL
     homes: Callable[[], Mapping[str, Sequence[tuple[str, str]]]] = dict
     """By the name of a key, where it belongs; asked for only when a key is not known."""
-    large: list[tuple[Asked, Place]] = field(default_factory=list)
+    large: list[tuple[Asked, Location]] = field(default_factory=list)
     """What was counted while the spec was read, and costs nothing yet; limits are looked at when all of it is known."""
 
     def add(self, code: Code, message: str, node: Node, hint: str | None = None) -> Literal[Invalid.INVALID]:
@@ -58,18 +58,18 @@ class Report:
 
     def too_large(self, asked: Asked, node: Node) -> bool:
         """Whether something is larger than its limit, which is reported then."""
-        problem = asked.problem(self.limits, Place(node.path, node.span))
+        problem = asked.problem(self.limits, Location(node.path, node.span))
         if problem is not None:
             self.problems.append(problem)
         return problem is not None
 
     def counted(self, asked: Asked, node: Node) -> None:
         """How large something would be."""
-        self.large.append((asked, Place(node.path, node.span)))
+        self.large.append((asked, Location(node.path, node.span)))
 
     def wrong(self, node: Node, expected: str, hint: str | None = None) -> Literal[Invalid.INVALID]:
         """A value that is not what it has to be."""
-        from conv_anim.spec.remedies import way_out
+        from conv_anim.spec.hints import way_out
 
         hint = hint or way_out(node, expected)
         return self.add(Code.WRONG_TYPE, f"{subject(node)} must be {expected}; this is {shown(node)}", node, hint)

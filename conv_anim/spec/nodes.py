@@ -7,7 +7,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conv_anim.diagnostics import Code, Problem, SpecError, visible
-from conv_anim.limits import USUAL, Asked, Place
+from conv_anim.limits import USUAL, Asked, Location
 
 if TYPE_CHECKING:
     from conv_anim.diagnostics import Span
@@ -92,7 +92,7 @@ def from_python(value: Any, path: str = "", *, limits: Limits = USUAL, depth: in
     Raises SpecError for anything else, and for what lies too deep.
     """
     asked = Asked("depth", depth, f"here {depth} lists and mappings lie in each other", SHALLOW, whole=False)
-    asked.check(limits, Place(path))
+    asked.check(limits, Location(path))
     if hasattr(value, "tolist"):
         value = value.tolist()
     match value:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from conv_anim.coding.writing import Place
+    from conv_anim.coding.writing import CodeContext
     from conv_anim.scene.wording.language import Language
     from conv_anim.scene.wording.parameters import Setting
     from conv_anim.spec.entering import Entering
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from conv_anim.tracing.operators import Operator
     from conv_anim.tracing.values import Array
 
-    Writers = Mapping[str, Callable[[Any, Place], list[str]]]
+    Writers = Mapping[str, Callable[[Any, CodeContext], list[str]]]
 
 
 class Shape(NamedTuple):
@@ -306,12 +306,12 @@ class Op:
 
     # code
 
-    def code(self, framework: str, place: Place) -> list[str]:
+    def code(self, framework: str, context: CodeContext) -> list[str]:
         """Lines of a program from ``x`` to ``y``. Raises UnwrittenError if the framework has no words for it."""
         writers: Writers = import_module(self.CODE).WRITERS if self.CODE else {}
         if framework not in writers:
             raise UnwrittenError(self.type)
-        return writers[framework](self, place)
+        return writers[framework](self, context)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code, Problem, Source, Span, SpecError
-from conv_anim.limits import USUAL, Asked, Place
+from conv_anim.limits import USUAL, Asked, Location
 from conv_anim.spec import document
 from conv_anim.spec.nodes import SHALLOW, Entries, Items, Scalar, joined, shown
 
@@ -53,7 +53,7 @@ def change(text: str | Option, limits: Limits = USUAL) -> Change:
         span = Span(source, 1, 1, max(1, len(text)))
         raise SpecError([Problem(Code.OVERRIDE, f"'{text}' does not say what to set", span=span, hint=FORM)])
     deep = Asked("depth", len(place), f"here {len(place)} keys lie in each other", SHALLOW)
-    deep.check(limits, Place(span=Span(source, 1, 1, len(key))))
+    deep.check(limits, Location(span=Span(source, 1, 1, len(key))))
     return Change(place, _value(source, len(key) + 1, place[-1].path, limits))
 
 

@@ -8,12 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from conv_anim.diagnostics import Code, SpecError
 from conv_anim.limits import MOST_LAYERS, USUAL, Asked, exceeded
-from conv_anim.spec import estimates, places
-from conv_anim.spec.arrays import FromFile, ValuesKind, read, resolved
-from conv_anim.spec.entering import LARGEST, MOST_AXES, axes_of
-from conv_anim.spec.graph import Graph
-from conv_anim.spec.kinds import INVALID, Invalid, ListOf, Report, SkippedError, Whole
-from conv_anim.spec.looks import (
+from conv_anim.spec import estimates, source_map
+from conv_anim.spec.appearance import (
     ANIMATION,
     CAPTION,
     COST,
@@ -28,6 +24,10 @@ from conv_anim.spec.looks import (
     figure_size,
     labels_of,
 )
+from conv_anim.spec.arrays import FromFile, ValuesKind, read, resolved
+from conv_anim.spec.entering import LARGEST, MOST_AXES, axes_of
+from conv_anim.spec.graph import Graph
+from conv_anim.spec.kinds import INVALID, Invalid, ListOf, Report, SkippedError, Whole
 from conv_anim.spec.model import Given, Input, Random, Spec
 from conv_anim.spec.nodes import Entries
 from conv_anim.spec.op import Shape
@@ -108,7 +108,7 @@ def _too_large(made: Spec | None, node: Node, report: Report) -> list[Problem]:
     if made is None or not exceeded(report.large, report.limits):
         return exceeded(report.large, report.limits)
     found = exceeded([*report.large, *estimates.asked(made)], report.limits)
-    return list(places.located(SpecError(found), node).problems)
+    return list(source_map.located(SpecError(found), node).problems)
 
 
 def _one(node: Node, files: Files, report: Report) -> Maybe[Spec]:
@@ -192,7 +192,7 @@ def _spec(record: Record, files: Files, report: Report) -> Maybe[Spec]:
     view: Maybe[View] = attempt(report, lambda: view_of(record, input_, nodes, report))
     if isinstance(view, Invalid) or isinstance(size, Invalid):
         return INVALID
-    return attempt(report, lambda: _looks(record, Spec(input_, nodes, view, record.of(THEME), size=size), report))
+    return attempt(report, lambda: _appearance(record, Spec(input_, nodes, view, record.of(THEME), size=size), report))
 
 
 def _moving(record: Record, made: Spec, report: Report) -> None:
@@ -203,7 +203,7 @@ def _moving(record: Record, made: Spec, report: Report) -> None:
         report.add(Code.VIEW, why, place or node, "motion: step, or the isometric view of one layer")
 
 
-def _looks(record: Record, made: Spec, report: Report) -> Spec:
+def _appearance(record: Record, made: Spec, report: Report) -> Spec:
     made = replace(made, animation=animation_of(record, made.theme))
     _moving(record, made, report)
     return replace(

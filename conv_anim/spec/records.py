@@ -154,7 +154,7 @@ class Object:
 
 def _add(field: Field[Any]) -> str:
     """A hint for a key that is missing."""
-    from conv_anim.spec.remedies import written
+    from conv_anim.spec.hints import written
 
     if field.example is None:
         return f"give it {field.kind.expected}"

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conv_anim.diagnostics import SpecError
 from conv_anim.spec import reader
+from conv_anim.spec.appearance import BASE, PACE
 from conv_anim.spec.kinds import Either, ListOf, Made, OneOf
-from conv_anim.spec.looks import BASE, PACE
 from conv_anim.spec.model import Undrawn
 from conv_anim.spec.nodes import from_python
 from conv_anim.spec.op_types import TYPES
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Given
     from conv_anim.spec.records import Field
 
-Place: TypeAlias = tuple[str, ...]
+KeyPath: TypeAlias = tuple[str, ...]
 """Keys, one in the other."""
 WIDEST = 110
 INDENT = "  "
@@ -77,7 +77,7 @@ class Starter:
             yield ""
             yield from self._key(field, (field.name,))
 
-    def _key(self, field: Field[Any], place: Place) -> Iterator[str]:
+    def _key(self, field: Field[Any], place: KeyPath) -> Iterator[str]:
         """A key with its comments: as a block where something in it is given, else as lines of its own."""
         given = _at(self.given, place)
         if isinstance(given, dict):
@@ -91,7 +91,7 @@ class Starter:
             yield f"{_indent(place)}{field.name}: {_yaml(given)}"
         yield from self._parts(field, place)
 
-    def _block(self, field: Field[Any], place: Place, given: Mapping[str, Any]) -> Iterator[str]:
+    def _block(self, field: Field[Any], place: KeyPath, given: Mapping[str, Any]) -> Iterator[str]:
         yield from _prose(field.doc, place)
         yield f"{_indent(place)}{field.name}:"
         if "type" in given:
@@ -102,7 +102,7 @@ class Starter:
             yield from self._key(inner, (*place, inner.name))
 
     def _parts(
-        self, field: Field[Any], place: Place, around: Callable[[Any], Any] = lambda value: value
+        self, field: Field[Any], place: KeyPath, around: Callable[[Any], Any] = lambda value: value
     ) -> Iterator[str]:
         """What stands in a mapping that the key can be, key by key, each with an example of its own.
 
@@ -122,7 +122,7 @@ class Starter:
                 yield from self._parts(inner, place, within)
             self._told.add(table.name)
 
-    def _example(self, place: Place, values: Sequence[Any]) -> Iterator[str]:
+    def _example(self, place: KeyPath, values: Sequence[Any]) -> Iterator[str]:
         """A line to take the # from, with the first value that can be drawn here; else the first one in words."""
         wanted = [value for value in values if value is not None]
         good = next((value for value in wanted if loads(_with(self.given, place, value))), None)
@@ -150,7 +150,7 @@ def _takes(field: Field[Any]) -> str:
     return f"Takes {expected}." if default is None else f"Takes {expected}; by default {_yaml(default)}."
 
 
-def _named(kind: Any, place: Place) -> Iterator[str]:
+def _named(kind: Any, place: KeyPath) -> Iterator[str]:
     """The names that a key can have, each with what it stands for."""
     for names in _names(kind):
         wide = max(map(len, names.names))
@@ -202,14 +202,14 @@ def _no_file(name: str) -> Given:
     raise DataFileError(name)
 
 
-def _at(spec: dict[str, Any], place: Place) -> Any:
+def _at(spec: dict[str, Any], place: KeyPath) -> Any:
     """What is given at a place; None if nothing is."""
     for key in place:
         spec = spec.get(key, {})
     return None if spec == {} else spec
 
 
-def _with(spec: dict[str, Any], place: Place, value: Any) -> dict[str, Any]:
+def _with(spec: dict[str, Any], place: KeyPath, value: Any) -> dict[str, Any]:
     key, rest = place[0], place[1:]
     return {**spec, key: _with(spec.get(key, {}), rest, value) if rest else value}
 
@@ -222,11 +222,11 @@ def _yaml(value: Any) -> str:
     return said.removesuffix("...\n").rstrip("\n")
 
 
-def _indent(place: Place) -> str:
+def _indent(place: KeyPath) -> str:
     return INDENT * (len(place) - 1)
 
 
-def _prose(said: str, place: Place = ("",), *, hanging: int = 0) -> list[str]:
+def _prose(said: str, place: KeyPath = ("",), *, hanging: int = 0) -> list[str]:
     first = f"{_indent(place)}# "
     later = first + " " * hanging
     return textwrap.wrap(said, WIDEST, initial_indent=first, subsequent_indent=later, break_on_hyphens=False)

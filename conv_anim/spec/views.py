@@ -7,7 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from conv_anim.diagnostics import Code, listed
-from conv_anim.spec import showing
+from conv_anim.spec import view_support
 from conv_anim.spec.kinds import Either, Flag, Made, OneOf, is_mapping, is_scalar
 from conv_anim.spec.model import (
     Channels,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Input, View
     from conv_anim.spec.op import Op
     from conv_anim.spec.records import Chosen
-    from conv_anim.spec.showing import Nodes
+    from conv_anim.spec.view_support import Nodes
 
 FEW_CHANNELS = 5
 FEW_CELLS = 150
@@ -91,7 +91,7 @@ class ViewKind:
 
 def _unnumbered(view: Isometric | Sequence, input_: Input, nodes: Nodes) -> tuple[str, str] | None:
     """Why a view cannot write its numbers."""
-    why = (showing.one_map(input_, nodes) or showing.numbers(input_, nodes)) if view.numbers else None
+    why = (view_support.one_map(input_, nodes) or view_support.numbers(input_, nodes)) if view.numbers else None
     return None if why is None else (f"the {view.kind} view {why}", "numbers: false")
 
 
@@ -131,7 +131,7 @@ VIEWS = Registry(
                 "conv_anim.scene.isometric.view:isometric",
                 (NUMBERS,),
                 lambda record: Isometric(record.of(NUMBERS)),
-                showing.isometric,
+                view_support.isometric,
                 _unnumbered,
                 _planes_leap,
             ),
@@ -141,7 +141,7 @@ VIEWS = Registry(
                 "conv_anim.scene.flat.view:flat",
                 (SUM, MODE, OVERLAP),
                 lambda record: Flat(record.of(SUM), record.of(MODE), record.of(OVERLAP)),
-                showing.flat,
+                view_support.flat,
                 _unstamped,
             ),
             ViewKind(
@@ -150,7 +150,7 @@ VIEWS = Registry(
                 "conv_anim.scene.channels.view:channels",
                 (SHOW,),
                 lambda record: Channels(record.of(SHOW)),
-                showing.channels,
+                view_support.channels,
                 _unadded,
             ),
             ViewKind(
@@ -159,7 +159,7 @@ VIEWS = Registry(
                 "conv_anim.scene.volume.view:volume",
                 (),
                 lambda _: Volume(),
-                showing.volume,
+                view_support.volume,
             ),
             ViewKind(
                 "matrix",
@@ -167,7 +167,7 @@ VIEWS = Registry(
                 "conv_anim.scene.matrix.view:matrix",
                 (ANIMATE,),
                 lambda record: Matrix(record.of(ANIMATE)),
-                showing.matrix,
+                view_support.matrix,
                 animates=lambda view: view.animate,
             ),
             ViewKind(
@@ -176,7 +176,7 @@ VIEWS = Registry(
                 "conv_anim.scene.sequence.view:sequence",
                 (NUMBERS,),
                 lambda record: Sequence(record.of(NUMBERS)),
-                showing.sequence,
+                view_support.sequence,
                 _unnumbered,
             ),
         )
@@ -239,7 +239,7 @@ def suiting(input_: Input, nodes: Nodes) -> View:
     several = input_.channels > 1 or any(node.op.ends.out_channels > 1 for node in nodes)
     if len(input_.size) == 3:
         return Volume()
-    if len(nodes) > 1 and showing.sequence(input_, nodes) is None:
+    if len(nodes) > 1 and view_support.sequence(input_, nodes) is None:
         return Sequence()
     if len(nodes) > 1:
         return Volume() if several else Isometric()

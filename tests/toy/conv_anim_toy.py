@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from conv_anim.scene.areas import Area, Turn, corners
+from conv_anim.scene.hit_regions import HitRegion, Turn, corners
 from conv_anim.scene.layout import animated
 from conv_anim.scene.primitives import Boxes, Frame
 from conv_anim.scene.steps import Steps
@@ -37,7 +37,7 @@ class Bars:
     def height(self):
         return self.trace.spec.view["tall"] * self.trace.output.max().item() * self.style.scale
 
-    def still(self):
+    def static(self):
         return ()
 
     def frame(self, k):
@@ -46,8 +46,8 @@ class Bars:
         output = self.style.colors.output
         return Frame((Boxes(done, output),) if done else (), (Boxes(now, self.style.at_work(output)),))
 
-    def areas(self):
-        return [Area("output", (0, place), corners(self.box(place))) for place in range(self.trace.output.size)]
+    def hit_regions(self):
+        return [HitRegion("output", (0, place), corners(self.box(place))) for place in range(self.trace.output.size)]
 
     def turn(self, k):
         return Turn(1, self.steps.cell(k))

@@ -7,22 +7,22 @@ from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.areas import of_grid
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.channels.arrangement import shortened
 from conv_anim.scene.channels.drawing import ChannelDrawing
 from conv_anim.scene.channels.headings import ends
 from conv_anim.scene.channels.outputs import Column, Pile, pile
 from conv_anim.scene.grid import Grid
+from conv_anim.scene.hit_regions import of_grid
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.primitives import Boxes
 from conv_anim.scene.sheet import two
 from conv_anim.scene.wording.words import Label
 
 if TYPE_CHECKING:
-    from conv_anim.scene.areas import Area
     from conv_anim.scene.channels.outputs import Outputs
     from conv_anim.scene.channels.tally import Tally
+    from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.primitives import Items, Primitive
 
 
@@ -36,15 +36,15 @@ class Addition(ChannelDrawing):
 
     @cached_property
     def placed(self) -> list[int | None]:
-        """Which of the lanes are drawn; None for the ones left out."""
-        return shortened(self.lanes.seen)
+        """Which of the rows are drawn; None for the ones left out."""
+        return shortened(self.channel_rows.seen)
 
     def sign(self, channel: int) -> Callout:
         """The label of the output, and which of its channels is being made."""
-        _, label = ends(self.lanes.trace, self.lanes.say)
-        if self.lanes.outputs > 1:
-            count = self.lanes.outputs
-            label = Label(label.name, self.lanes.say("channels.filter_of", number=channel + 1, count=count))
+        _, label = ends(self.channel_rows.trace, self.channel_rows.say)
+        if self.channel_rows.outputs > 1:
+            count = self.channel_rows.outputs
+            label = Label(label.name, self.channel_rows.say("channels.filter_of", number=channel + 1, count=count))
         return Callout(self.style, label, None)
 
     @cached_property
@@ -54,12 +54,12 @@ class Addition(ChannelDrawing):
     @cached_property
     def texts(self) -> list[str]:
         """The sign after each map."""
-        return [*["+"] * (len(self.placed) - 1), f"{self.lanes.bias_text} =".strip()]
+        return [*["+"] * (len(self.placed) - 1), f"{self.channel_rows.bias_text} =".strip()]
 
     @cached_property
     def _lefts(self) -> list[int]:
         """Where the maps begin, and the output."""
-        lefts, x, wide = [0], 0.0, self._shape[1] * self.lanes.numbers.cell
+        lefts, x, wide = [0], 0.0, self._shape[1] * self.channel_rows.numbers.cell
         for text in self.texts:
             x += wide + self.style.width(text, size=self.sign_size) + self.style.wide
             lefts.append(round(x))
@@ -67,13 +67,13 @@ class Addition(ChannelDrawing):
 
     @property
     def _shape(self) -> tuple[int, int]:
-        rows, columns = plane(self.lanes.layer.output[0]).shape
+        rows, columns = plane(self.channel_rows.layer.output[0]).shape
         return rows, columns
 
     def _grid(self, x: int) -> Grid:
         rows, columns = self._shape
-        y = self.top + (self.bottom - self.top - rows * self.lanes.numbers.cell) // 2
-        return Grid(self.style, self.lanes.numbers, rows, columns, x, y)
+        y = self.top + (self.bottom - self.top - rows * self.channel_rows.numbers.cell) // 2
+        return Grid(self.style, self.channel_rows.numbers, rows, columns, x, y)
 
     @cached_property
     def grids(self) -> list[Grid]:
@@ -82,45 +82,45 @@ class Addition(ChannelDrawing):
 
     @cached_property
     def _pile(self) -> Pile | None:
-        if self.lanes.outputs == 1:
+        if self.channel_rows.outputs == 1:
             return None
-        made = pile(self.lanes)
+        made = pile(self.channel_rows)
         stack = made.filling.stack
         placed = replace(stack, x=self._lefts[-1], y=self.top + ceil(stack.depth.total))
-        return Pile(self.lanes, replace(made.filling, stack=placed))
+        return Pile(self.channel_rows, replace(made.filling, stack=placed))
 
     @cached_property
     def outputs(self) -> Outputs:
-        return Column(self.lanes, (self._grid(self._lefts[-1]),)) if self._pile is None else self._pile
+        return Column(self.channel_rows, (self._grid(self._lefts[-1]),)) if self._pile is None else self._pile
 
     @property
     def width(self) -> float:
-        wide = self._shape[1] * self.lanes.numbers.cell if self._pile is None else self._pile.filling.stack.width
-        last = self.lanes.outputs - 1
+        wide = self._shape[1] * self.channel_rows.numbers.cell if self._pile is None else self._pile.filling.stack.width
+        last = self.channel_rows.outputs - 1
         return self._lefts[-1] + max(wide, self.sign(last).width if self.labelled else 0)
 
     @property
     def bottom(self) -> int:
-        high = self._shape[0] * self.lanes.numbers.cell
+        high = self._shape[0] * self.channel_rows.numbers.cell
         return self.top + (high if self._pile is None else ceil(self._pile.filling.stack.height))
 
     def begun(self, channel: int) -> Items:
         items: list[Primitive] = [Boxes(((0, 0, self.width, self.bottom),), self.style.colors.background)]
-        lanes = self.lanes.of(channel)
-        for grid, lane in zip(self.grids, self.placed, strict=True):
-            if lane is None:
+        channel_rows = self.channel_rows.of(channel)
+        for grid, channel_row in zip(self.grids, self.placed, strict=True):
+            if channel_row is None:
                 items.append(self._centered(grid.x + grid.width / 2, "…"))
                 continue
-            color = self.lanes.map_color(lanes[lane].channel)
-            items += grid.filled(plane(lanes[lane].map), self.lanes.map_format, color)
+            color = self.channel_rows.map_color(channel_rows[channel_row].channel)
+            items += grid.filled(plane(channel_rows[channel_row].map), self.channel_rows.map_format, color)
             if self.labelled:
-                name = self.lanes.say("channels.map_of", number=lanes[lane].channel + 1)
+                name = self.channel_rows.say("channels.map_of", number=channel_rows[channel_row].channel + 1)
                 items.append(grid.name(name, gap=self.style.close))
-        texts = [*self.texts[:-1], f"{self.lanes.bias_of(channel)} =".strip()]
+        texts = [*self.texts[:-1], f"{self.channel_rows.bias_of(channel)} =".strip()]
         rights = [grid.x + grid.width for grid in self.grids]
         for right, left, text in zip(rights, self._lefts[1:], texts, strict=True):
             items.append(self._centered((right + left) / 2, text))
-        items += self.outputs.still(channel)
+        items += self.outputs.static(channel)
         if self.labelled:
             sign = self.sign(channel)
             items += sign.at(self._lefts[-1], self.top - self.style.close - sign.height)
@@ -139,23 +139,23 @@ class Addition(ChannelDrawing):
     def read(self, cell: tuple[int, ...]) -> list[Primitive]:
         """The cell of every map that is added."""
         items: list[Primitive] = []
-        lanes, place = self.lanes.of(cell[0]), two(cell[1:])
-        for grid, lane in zip(self.grids, self.placed, strict=True):
-            if lane is None:
+        channel_rows, place = self.channel_rows.of(cell[0]), two(cell[1:])
+        for grid, channel_row in zip(self.grids, self.placed, strict=True):
+            if channel_row is None:
                 continue
-            color = self.lanes.map_color(lanes[lane].channel)
+            color = self.channel_rows.map_color(channel_rows[channel_row].channel)
             fill = self.style.under_window(color)
-            value = self.lanes.map_format(lanes[lane].map[cell[1:]].item())
+            value = self.channel_rows.map_format(channel_rows[channel_row].map[cell[1:]].item())
             items += grid.cell(place, value, fill, bold=True)
         return items
 
-    def areas(self) -> list[Area]:
+    def hit_regions(self) -> list[HitRegion]:
         """A cell of the maps that are added is a part of an output cell."""
-        axes = self.lanes.layer.output.ndim - 1
-        added = [grid for grid, lane in zip(self.grids, self.placed, strict=True) if lane is not None]
-        parts = [area for grid in added for area in of_grid("output", grid, None, axes)]
-        return [*parts, *self.outputs.areas()]
+        axes = self.channel_rows.layer.output.ndim - 1
+        added = [grid for grid, channel_row in zip(self.grids, self.placed, strict=True) if channel_row is not None]
+        parts = [region for grid in added for region in of_grid("output", grid, None, axes)]
+        return [*parts, *self.outputs.hit_regions()]
 
     @cached_property
     def sum(self) -> Tally:
-        return self.lanes.tally(self.width)
+        return self.channel_rows.tally(self.width)

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.channels.headings import headings
 from conv_anim.scene.channels.outputs import Column, Pile, pile
-from conv_anim.scene.channels.towers import Block, Heights, tower
+from conv_anim.scene.channels.towers import Heights, MapRows, tower
 from conv_anim.scene.grid import Grid
 from conv_anim.scene.numbers import plane
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conv_anim.scene.channels.lanes import Lane, Lanes
+    from conv_anim.scene.channels.channel_rows import ChannelRow, ChannelRows
     from conv_anim.scene.channels.outputs import Outputs
     from conv_anim.scene.channels.towers import Span, Tower
     from conv_anim.scene.style import Style
@@ -30,36 +30,36 @@ TALLEST = 800
 
 @dataclass(frozen=True)
 class Arrangement:
-    """Places of the lanes; with ``add``, room for the outputs on the right."""
+    """Places of the rows; with ``add``, room for the outputs on the right."""
 
-    lanes: Lanes
+    channel_rows: ChannelRows
     add: bool
 
     @property
     def style(self) -> Style:
-        return self.lanes.style
+        return self.channel_rows.style
 
     @property
     def labelled(self) -> bool:
-        return self.lanes.trace.spec.labels is not None
+        return self.channel_rows.trace.spec.labels is not None
 
     @property
     def side(self) -> int:
         """Of a cell."""
-        return self.lanes.numbers.cell
+        return self.channel_rows.numbers.cell
 
     @cached_property
     def shapes(self) -> list[tuple[int, int]]:
         """Rows and columns of an input map, a kernel if there are any, a map, and of the output if there is one."""
-        layer = self.lanes.layer
+        layer = self.channel_rows.layer
         arrays = [*([] if layer.kernels is None else [layer.kernels[0, 0]]), layer.output[0]]
         arrays += [layer.output[0]] if self.add else []
-        return [self.lanes.sheet.shape, *((len(plane(a)), plane(a).shape[1]) for a in arrays)]
+        return [self.channel_rows.sheet.shape, *((len(plane(a)), plane(a).shape[1]) for a in arrays)]
 
     @cached_property
     def signs(self) -> list[Callout]:
         """The labels over the columns."""
-        return [Callout(self.style, label, None) for label in headings(self.lanes, add=self.add)]
+        return [Callout(self.style, label, None) for label in headings(self.channel_rows, add=self.add)]
 
     # heights
 
@@ -75,28 +75,28 @@ class Arrangement:
         return round(max(sign.height for sign in self.signs) + 0.5 * self.style.gap) + self.gap
 
     @cached_property
-    def groups(self) -> list[list[Block]]:
+    def groups(self) -> list[list[MapRows]]:
         """The channels of all groups if they fit, else those of one filter, else some of them."""
         choices = self._choices()
         heights = [self._tower(groups, 0).height for groups in choices]
         fitting = (k for k, height in enumerate(heights) if height <= self._limit)
         return choices[next(fitting, -1)]
 
-    def _choices(self) -> list[list[list[Block]]]:
-        lanes = self.lanes
-        if not lanes.meet:
-            return [[self._apart(range(lanes.outputs))], [self._apart(shortened(lanes.outputs))]]
-        each = lanes.seen
-        whole = [[Block(c, (c,)) for c in range(g * each, (g + 1) * each)] for g in range(lanes.groups)]
-        one = [Block(k, () if k is None else (k,)) for k in shortened(each)]
+    def _choices(self) -> list[list[list[MapRows]]]:
+        channel_rows = self.channel_rows
+        if not channel_rows.meet:
+            return [[self._apart(range(channel_rows.outputs))], [self._apart(shortened(channel_rows.outputs))]]
+        each = channel_rows.seen
+        whole = [[MapRows(c, (c,)) for c in range(g * each, (g + 1) * each)] for g in range(channel_rows.groups)]
+        one = [MapRows(k, () if k is None else (k,)) for k in shortened(each)]
         return [whole, whole[:1], [one]]
 
-    def _apart(self, outputs: Sequence[int | None]) -> list[Block]:
+    def _apart(self, outputs: Sequence[int | None]) -> list[MapRows]:
         """Each channel with the outputs that are made of it alone."""
-        each = self.lanes.outputs // self.lanes.groups
+        each = self.channel_rows.outputs // self.channel_rows.groups
         sources = [None if output is None else output // each for output in outputs]
         return [
-            Block(source, tuple(o for o, of in zip(outputs, sources, strict=True) if o is not None and of == source))
+            MapRows(source, tuple(o for o, of in zip(outputs, sources, strict=True) if o is not None and of == source))
             for source in dict.fromkeys(sources)
         ]
 
@@ -112,10 +112,10 @@ class Arrangement:
     @cached_property
     def piled(self) -> bool:
         """Whether the outputs are too many to stand one below the other."""
-        column, rows = (self._tower(self.groups, outputs).height for outputs in (self.lanes.outputs, 0))
-        return self.lanes.outputs > 1 and column > max(self._limit, rows)
+        column, rows = (self._tower(self.groups, outputs).height for outputs in (self.channel_rows.outputs, 0))
+        return self.channel_rows.outputs > 1 and column > max(self._limit, rows)
 
-    def _tower(self, groups: Sequence[Sequence[Block]], outputs: int, output: int | None = None) -> Tower:
+    def _tower(self, groups: Sequence[Sequence[MapRows]], outputs: int, output: int | None = None) -> Tower:
         source, *others = (rows * self.side for rows, _ in self.shapes)
         each = others[-1] if output is None else output
         gap = self.gap
@@ -127,8 +127,8 @@ class Arrangement:
         if not self.add:
             return self._tower(self.groups, 0)
         if self.piled:
-            return self._tower(self.groups, 1, ceil(pile(self.lanes).filling.stack.height))
-        return self._tower(self.groups, self.lanes.outputs)
+            return self._tower(self.groups, 1, ceil(pile(self.channel_rows).filling.stack.height))
+        return self._tower(self.groups, self.channel_rows.outputs)
 
     # columns
 
@@ -145,7 +145,7 @@ class Arrangement:
     def _widths(self) -> list[float]:
         widths: list[float] = [columns * self.side for _, columns in self.shapes]
         if self.add and self.piled:
-            widths[-1] = pile(self.lanes).filling.stack.width
+            widths[-1] = pile(self.channel_rows).filling.stack.width
         return widths
 
     @property
@@ -167,11 +167,11 @@ class Arrangement:
 
     def _sign_room(self, column: int, last: int) -> float:
         if self.add and column == last - 1:
-            return self._wide(f"{self.lanes.bias_text} =") + 4 * self.style.gap
-        if not self.lanes.meet and column == last - 1:
-            text = "" if self.lanes.layer.kernels is not None else self.done
+            return self._wide(f"{self.channel_rows.bias_text} =") + 4 * self.style.gap
+        if not self.channel_rows.meet and column == last - 1:
+            text = "" if self.channel_rows.layer.kernels is not None else self.done
             wide = self.style.width(text, size=self.style.small_size)
-            return max(self._wide(self.made_sign(self.lanes.bias_text)) + self.style.far, wide + self.style.gap)
+            return max(self._wide(self.made_sign(self.channel_rows.bias_text)) + self.style.far, wide + self.style.gap)
         return self._wide("∗") + self.style.far
 
     def _wide(self, text: str) -> float:
@@ -184,16 +184,16 @@ class Arrangement:
     @cached_property
     def done(self) -> str:
         """What is done to the cells that are read, where they meet no kernel."""
-        op = self.lanes.layer.layer
+        op = self.channel_rows.layer.layer
         reduced = None if op.window is None or op.window.weighs else op.window.reduce
         done = reduced if op.interpolation is None else op.interpolation.mode
-        return self.lanes.say(f"channels.{done}") if self.labelled and done is not None else ""
+        return self.channel_rows.say(f"channels.{done}") if self.labelled and done is not None else ""
 
     def made_sign(self, bias: str) -> str:
-        """Before what becomes of a lane."""
-        if self.lanes.layer.kernels is None:
+        """Before what becomes of a channel row."""
+        if self.channel_rows.layer.kernels is None:
             return "→"
-        return "=" if self.lanes.meet else f"{bias} =".strip()
+        return "=" if self.channel_rows.meet else f"{bias} =".strip()
 
     @property
     def width(self) -> float:
@@ -205,13 +205,13 @@ class Arrangement:
         """The grid of a column in the middle of a span."""
         rows, columns = self.shapes[column]
         y = round(span.top + (span.height - rows * self.side) / 2)
-        return Grid(self.style, self.lanes.numbers, rows, columns, self.lefts[column], y)
+        return Grid(self.style, self.channel_rows.numbers, rows, columns, self.lefts[column], y)
 
-    def place(self, number: int, lane: Lane) -> tuple[int, int]:
-        """The numbers of a lane's source and of its row; ``number`` is its place among the lanes of its output."""
-        if not self.lanes.meet:
-            return lane.channel, lane.output
-        return (lane.channel, lane.channel) if self.whole else (number, number)
+    def place(self, number: int, channel_row: ChannelRow) -> tuple[int, int]:
+        """The numbers of a channel row's source and of its row; ``number`` is its place among those of its output."""
+        if not self.channel_rows.meet:
+            return channel_row.channel, channel_row.output
+        return (channel_row.channel, channel_row.channel) if self.whole else (number, number)
 
     @cached_property
     def outputs(self) -> Outputs | None:
@@ -219,11 +219,11 @@ class Arrangement:
             return None
         spans, last = self.tower.outputs, len(self.shapes) - 1
         if not self.piled:
-            return Column(self.lanes, tuple(self.grid(last, span) for span in spans))
-        there = pile(self.lanes)
+            return Column(self.channel_rows, tuple(self.grid(last, span) for span in spans))
+        there = pile(self.channel_rows)
         stack = there.filling.stack
         placed = replace(stack, x=self.lefts[last], y=round(spans[0].top + stack.depth.total))
-        return Pile(self.lanes, replace(there.filling, stack=placed))
+        return Pile(self.channel_rows, replace(there.filling, stack=placed))
 
 
 def shortened(count: int) -> list[int | None]:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.areas import Area, Turn, corners
 from conv_anim.scene.callouts import Callout
+from conv_anim.scene.channels.channel_rows import ChannelRows
 from conv_anim.scene.channels.headings import ends
-from conv_anim.scene.channels.lanes import Lanes
-from conv_anim.scene.channels.towers import Block, Heights, tower
+from conv_anim.scene.channels.towers import Heights, MapRows, tower
 from conv_anim.scene.color import mix
 from conv_anim.scene.curves import bent
 from conv_anim.scene.grid import Grid
+from conv_anim.scene.hit_regions import HitRegion, Turn, corners
 from conv_anim.scene.layout import Panel, animated
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke
@@ -21,8 +21,8 @@ from conv_anim.scene.steps import Steps
 from conv_anim.scene.volume.hues import strengthened, told_apart
 
 if TYPE_CHECKING:
-    from conv_anim.scene.areas import Cell
     from conv_anim.scene.channels.towers import Span
+    from conv_anim.scene.hit_regions import Cell
     from conv_anim.scene.primitives import Items, Primitive, Side
     from conv_anim.scene.style import Style
     from conv_anim.tracing.trace import Trace
@@ -36,8 +36,8 @@ class Crossing:
     style: Style
 
     @cached_property
-    def lanes(self) -> Lanes:
-        return Lanes(self.trace, self.style)
+    def channel_rows(self) -> ChannelRows:
+        return ChannelRows(self.trace, self.style)
 
     @cached_property
     def groups(self) -> int:
@@ -47,7 +47,7 @@ class Crossing:
 
     @property
     def count(self) -> int:
-        return self.lanes.outputs
+        return self.channel_rows.outputs
 
     @cached_property
     def sources(self) -> list[int]:
@@ -72,7 +72,7 @@ class Crossing:
 
     @cached_property
     def signs(self) -> list[Callout]:
-        return [Callout(self.style, label, None) for label in ends(self.trace, self.lanes.say)]
+        return [Callout(self.style, label, None) for label in ends(self.trace, self.channel_rows.say)]
 
     @cached_property
     def top(self) -> int:
@@ -80,9 +80,12 @@ class Crossing:
 
     def _spans(self, group: int) -> list[Span]:
         """The heights of all maps, in groups of so many."""
-        gap, high = round(self.style.gap * (1.4 if self.labelled else 0.8)), self.shape[0] * self.lanes.numbers.cell
+        gap, high = (
+            round(self.style.gap * (1.4 if self.labelled else 0.8)),
+            self.shape[0] * self.channel_rows.numbers.cell,
+        )
         heights = Heights(high, high, 0, high, gap, gap + round(0.8 * self.style.gap))
-        groups = [[Block(c, (c,)) for c in range(first, first + group)] for first in range(0, self.count, group)]
+        groups = [[MapRows(c, (c,)) for c in range(first, first + group)] for first in range(0, self.count, group)]
         return list(tower(groups, 0, heights, top=self.top).rows.values())
 
     @property
@@ -106,7 +109,7 @@ class Crossing:
         """Where lines may leave the height of their map: beyond all maps and names."""
         size = self.style.small_size
         names = [self.style.width(self._name_of(c), size=size) for c in range(self.count)] if self.labelled else []
-        wide = max([self.shape[1] * self.lanes.numbers.cell, *names])
+        wide = max([self.shape[1] * self.channel_rows.numbers.cell, *names])
         return 0.8 * self.style.gap + wide + 0.5 * self.style.gap
 
     @cached_property
@@ -115,11 +118,11 @@ class Crossing:
         return round(wide + max(6 * self.style.gap, 1.1 * self.count * self.style.gap))
 
     def _grid(self, x: float, y: float) -> Grid:
-        return Grid(self.style, self.lanes.numbers, *self.shape, x, y)
+        return Grid(self.style, self.channel_rows.numbers, *self.shape, x, y)
 
     @property
     def width(self) -> float:
-        widths: list[float] = [self.shape[1] * self.lanes.numbers.cell]
+        widths: list[float] = [self.shape[1] * self.channel_rows.numbers.cell]
         texts = [self._new_name(channel) for channel in range(self.count)] if self.labelled else []
         widths += [self.style.width(text, size=self.style.small_size) for text in texts]
         return self.right + max(*widths, self.signs[1].width if self.labelled else 0)
@@ -130,11 +133,11 @@ class Crossing:
 
     # what is drawn
 
-    def still(self) -> Items:
+    def static(self) -> Items:
         items: list[Primitive] = []
         before, after = self.columns
         for channel, grid in enumerate(before):
-            items += grid.filled(plane(self.trace.input[channel]), self.lanes.formats.x, self.color(channel))
+            items += grid.filled(plane(self.trace.input[channel]), self.channel_rows.formats.x, self.color(channel))
         for grid in after:
             items += grid.pending()
         items += [self._way(output, 0.45, 1.5) for output in range(self.count)]
@@ -168,10 +171,10 @@ class Crossing:
 
     def _name_of(self, channel: int) -> str:
         group = channel // (self.count // self.groups)
-        return self.lanes.say("channels.in_group", channel=channel + 1, group=group + 1)
+        return self.channel_rows.say("channels.in_group", channel=channel + 1, group=group + 1)
 
     def _new_name(self, channel: int) -> str:
-        return self.lanes.say("channels.moved", channel=channel + 1, source=self.sources[channel] + 1)
+        return self.channel_rows.say("channels.moved", channel=channel + 1, source=self.sources[channel] + 1)
 
     def _kept(self, k: int) -> list[Primitive]:
         """What stays of the channels that are dealt out when a step begins."""
@@ -187,16 +190,16 @@ class Crossing:
         output, _ = self.steps.cell(k)
         source = self.sources[output]
         read = self.style.under_window(self.color(source))
-        values, fmt = plane(self.trace.input[source]), self.lanes.formats.x
+        values, fmt = plane(self.trace.input[source]), self.channel_rows.formats.x
         shown = [self._way(output, 1.0, 3.5), *self.columns[0][source].filled(values, fmt, read)]
         return Frame(tuple(self._kept(k)), (*shown, *self._made(output, self.style.at_work(self.color(source)))))
 
-    def areas(self) -> list[Area]:
+    def hit_regions(self) -> list[HitRegion]:
         """Whole maps: all of a channel moves at once."""
         before, after = self.columns
         sides: tuple[tuple[Side, list[Grid]], ...] = (("input", before), ("output", after))
         return [
-            Area(side, (channel, *self._everywhere), corners((grid.x, grid.y, grid.width, grid.height)))
+            HitRegion(side, (channel, *self._everywhere), corners((grid.x, grid.y, grid.width, grid.height)))
             for side, grids in sides
             for channel, grid in enumerate(grids)
         ]
@@ -209,10 +212,10 @@ class Crossing:
         return (None,) * (self.trace.input.ndim - 1)
 
     def _made(self, output: int, color: str) -> list[Primitive]:
-        return self.columns[1][output].filled(plane(self.trace.output[output]), self.lanes.formats.x, color)
+        return self.columns[1][output].filled(plane(self.trace.output[output]), self.channel_rows.formats.x, color)
 
 
 def crossing(trace: Trace, style: Style) -> Panel:
     """The panel of the view."""
     view = Crossing(trace, style)
-    return animated(view, view.width, view.bottom, fit=view.lanes.numbers.fit)
+    return animated(view, view.width, view.bottom, fit=view.channel_rows.numbers.fit)

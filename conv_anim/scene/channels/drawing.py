@@ -9,10 +9,10 @@ from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.primitives import Frame
 
 if TYPE_CHECKING:
-    from conv_anim.scene.areas import Area, Turn
-    from conv_anim.scene.channels.lanes import Lanes
+    from conv_anim.scene.channels.channel_rows import ChannelRows
     from conv_anim.scene.channels.outputs import Outputs
     from conv_anim.scene.channels.tally import Tally
+    from conv_anim.scene.hit_regions import HitRegion, Turn
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.steps import Steps
     from conv_anim.scene.style import Style
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ChannelDrawing:
-    """Of some lanes. A drawing says how it looks as a filter begins, and what a cell adds."""
+    """Of some channels' rows. A drawing says how it looks as a filter begins, and what a cell adds."""
 
-    lanes: Lanes
+    channel_rows: ChannelRows
 
     @property
     def style(self) -> Style:
-        return self.lanes.style
+        return self.channel_rows.style
 
     @property
     def steps(self) -> Steps:
-        return self.lanes.steps
+        return self.channel_rows.steps
 
     @property
     def labelled(self) -> bool:
-        return self.lanes.trace.spec.labels is not None
+        return self.channel_rows.trace.spec.labels is not None
 
     @property
     def outputs(self) -> Outputs | None:
@@ -61,7 +61,7 @@ class ChannelDrawing:
 
     # what is drawn
 
-    def still(self) -> Items:
+    def static(self) -> Items:
         return self.begun(self.steps.cell(0)[0])
 
     def begun(self, channel: int) -> Items:
@@ -71,7 +71,7 @@ class ChannelDrawing:
     def frame(self, k: int) -> Frame:
         cell = self.steps.cell(k)
         begins = k > 0 and self.steps.cell(k - 1)[0] != cell[0]
-        kept = [self.lanes.blank(self.width, self.bottom), *self.begun(cell[0])] if begins else []
+        kept = [self.channel_rows.blank(self.width, self.bottom), *self.begun(cell[0])] if begins else []
         kept += [item for passed in self.steps.passed(k) if passed[0] == cell[0] for item in self.done(passed)]
         return Frame(tuple(kept), (*self.shown(cell), *self.added(cell)))
 
@@ -106,17 +106,17 @@ class ChannelDrawing:
         if self.sum is None:
             return []
         x, y = (self.width - self.sum.width) / 2, self.sum_top + self.sum.size
-        return self.lanes.tallied(self.sum, cell, x=x, y=y)
+        return self.channel_rows.tallied(self.sum, cell, x=x, y=y)
 
-    # areas
+    # hit regions
 
-    def areas(self) -> list[Area]:
+    def hit_regions(self) -> list[HitRegion]:
         raise NotImplementedError
 
     def turn(self, k: int) -> Turn:
-        turn = self.lanes.turn(k)
+        turn = self.channel_rows.turn(k)
         return turn if self.outputs is None else replace(turn, drift=self.outputs.drift(turn.cell[0] or 0))
 
     def panel(self) -> Panel:
-        made = animated(self, self.width, self.bottom, fit=self.lanes.numbers.fit)
+        made = animated(self, self.width, self.bottom, fit=self.channel_rows.numbers.fit)
         return made if self.sum is None else align(made, self.sum.width, self.sum_top + self.sum.height)

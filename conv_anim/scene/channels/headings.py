@@ -10,20 +10,22 @@ from conv_anim.spec.model import Labels
 from conv_anim.tracing.gathers import Gather
 
 if TYPE_CHECKING:
-    from conv_anim.scene.channels.lanes import Lanes
+    from conv_anim.scene.channels.channel_rows import ChannelRows
     from conv_anim.scene.wording.language import Language
     from conv_anim.tracing.trace import Trace
 
 
-def headings(lanes: Lanes, *, add: bool) -> list[Label]:
+def headings(channel_rows: ChannelRows, *, add: bool) -> list[Label]:
     """Input, kernels, maps, output, as far as there are such columns."""
-    layer = lanes.layer
-    input_, output = ends(lanes.trace, lanes.say)
-    kernel = [] if layer.kernels is None else [_filters(lanes)]
-    if not lanes.meet:
+    layer = channel_rows.layer
+    input_, output = ends(channel_rows.trace, channel_rows.say)
+    kernel = [] if layer.kernels is None else [_filters(channel_rows)]
+    if not channel_rows.meet:
         return [input_, *kernel, output]
     size = words.size(layer.operator.out_size)
-    maps = Label(lanes.say("channels.maps", count=lanes.seen, size=size), lanes.say("channels.each"))
+    maps = Label(
+        channel_rows.say("channels.maps", count=channel_rows.seen, size=size), channel_rows.say("channels.each")
+    )
     return [input_, *kernel, maps, *([output] if add else [])]
 
 
@@ -39,24 +41,24 @@ def ends(trace: Trace, say: Language) -> tuple[Label, Label]:
     return Label(given.input or entering), Label(given.output or leaving)
 
 
-def _filters(lanes: Lanes) -> Label:
+def _filters(channel_rows: ChannelRows) -> Label:
     """Of one filter at a time how many kernels it has; of all at once how many there are."""
-    say, traced = lanes.say, lanes.layer
-    size = words.size(traced.operator.kernel_size, lanes.seen, say)
-    one = lanes.meet or lanes.outputs == 1
-    name = say("channels.filter", size=size) if one else say("channels.filters", count=lanes.outputs, size=size)
-    given = lanes.trace.spec.labels
+    say, traced = channel_rows.say, channel_rows.layer
+    size = words.size(traced.operator.kernel_size, channel_rows.seen, say)
+    one = channel_rows.meet or channel_rows.outputs == 1
+    name = say("channels.filter", size=size) if one else say("channels.filters", count=channel_rows.outputs, size=size)
+    given = channel_rows.trace.spec.labels
     if given is not None and given.kernel is not None:
         name = given.kernel
-    _, kernel, _ = words.labels(lanes.trace)
-    return Label(name, kernel.detail or _number(lanes))
+    _, kernel, _ = words.labels(channel_rows.trace)
+    return Label(name, kernel.detail or _number(channel_rows))
 
 
-def _number(lanes: Lanes) -> str:
+def _number(channel_rows: ChannelRows) -> str:
     """Of kernels in a filter, or of filters for each channel."""
-    if lanes.meet:
-        return lanes.say("channels.kernels", count=lanes.seen)
-    if lanes.groups == 1:
+    if channel_rows.meet:
+        return channel_rows.say("channels.kernels", count=channel_rows.seen)
+    if channel_rows.groups == 1:
         return ""
-    each = lanes.outputs // lanes.groups
-    return lanes.say("channels.each") if each == 1 else lanes.say("channels.each_many", count=each)
+    each = channel_rows.outputs // channel_rows.groups
+    return channel_rows.say("channels.each") if each == 1 else channel_rows.say("channels.each_many", count=each)

@@ -11,19 +11,19 @@ from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.areas import Turn, of_grid
 from conv_anim.scene.callouts import Callout
+from conv_anim.scene.channels.channel_rows import ChannelRows
 from conv_anim.scene.channels.headings import ends
-from conv_anim.scene.channels.lanes import Lanes
 from conv_anim.scene.clipping import Segment, outside
 from conv_anim.scene.grid import Grid
+from conv_anim.scene.hit_regions import Turn, of_grid
 from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.primitives import Frame, Lines, moved
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.tints import tints
 
 if TYPE_CHECKING:
-    from conv_anim.scene.areas import Area
+    from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.style import Style
     from conv_anim.scene.timeline import Phase
@@ -43,8 +43,8 @@ class PixelShuffling:
     style: Style
 
     @cached_property
-    def lanes(self) -> Lanes:
-        return Lanes(self.trace, self.style)
+    def channel_rows(self) -> ChannelRows:
+        return ChannelRows(self.trace, self.style)
 
     @property
     def layer(self) -> Woven:
@@ -95,7 +95,7 @@ class PixelShuffling:
 
     @cached_property
     def signs(self) -> list[Callout]:
-        return [Callout(self.style, label, None) for label in ends(self.trace, self.lanes.say)]
+        return [Callout(self.style, label, None) for label in ends(self.trace, self.channel_rows.say)]
 
     @cached_property
     def top(self) -> int:
@@ -110,7 +110,7 @@ class PixelShuffling:
     def _sizes(self) -> tuple[int, int, int]:
         """Width and height of an array of small maps, and the height of a block with its large one beside it."""
         rows, columns = self.small_shape
-        side, factor = self.lanes.numbers.cell, self.layer.factor
+        side, factor = self.channel_rows.numbers.cell, self.layer.factor
         width = columns * side * factor + self.across * (factor - 1)
         height = rows * side * factor + self.gap * (factor - 1)
         return width, height, height + self.gap
@@ -132,34 +132,34 @@ class PixelShuffling:
         if not self.labelled:
             return self.gap
         name = self.style.width(self._called(len(self._maps) - 1), size=self.style.small_size)
-        wide = self.small_shape[1] * self.lanes.numbers.cell
+        wide = self.small_shape[1] * self.channel_rows.numbers.cell
         return max(self.gap, ceil(name + 0.8 * self.style.gap - wide))
 
     @cached_property
     def small(self) -> list[Grid]:
         factor, (rows, columns) = self.layer.factor, self.small_shape
-        side, left = self.lanes.numbers.cell, 0 if self.weaves else self.right
+        side, left = self.channel_rows.numbers.cell, 0 if self.weaves else self.right
         grids: list[Grid] = []
         for channel in range(len(self._maps)):
             block, place = divmod(channel, factor**2)
             row, column = divmod(place, factor)
             x = left + column * (columns * side + self.across)
             y = self.top + block * self._sizes[2] + row * (rows * side + self.gap)
-            grids.append(Grid(self.style, self.lanes.numbers, rows, columns, x, y))
+            grids.append(Grid(self.style, self.channel_rows.numbers, rows, columns, x, y))
         return grids
 
     @cached_property
     def large(self) -> list[Grid]:
         values = self.trace.output if self.weaves else self.trace.input
         rows, columns = values[0].shape
-        left, lower = self.right if self.weaves else 0, (self._sizes[1] - rows * self.lanes.numbers.cell) // 2
+        left, lower = self.right if self.weaves else 0, (self._sizes[1] - rows * self.channel_rows.numbers.cell) // 2
         tops = [self.top + block * self._sizes[2] + lower for block in range(len(values))]
-        return [Grid(self.style, self.lanes.numbers, rows, columns, left, y) for y in tops]
+        return [Grid(self.style, self.channel_rows.numbers, rows, columns, left, y) for y in tops]
 
     @cached_property
     def right(self) -> int:
         """Where the output begins."""
-        cells = self.trace.input[0].shape[1] * self.lanes.numbers.cell
+        cells = self.trace.input[0].shape[1] * self.channel_rows.numbers.cell
         wide = self._sizes[0] if self.weaves else cells
         return round(max(wide, self.signs[0].width if self.labelled else 0) + 5 * self.style.gap)
 
@@ -182,7 +182,7 @@ class PixelShuffling:
 
     # what is drawn
 
-    def still(self) -> Items:
+    def static(self) -> Items:
         items: list[Primitive] = []
         for channel, grid in enumerate(self.before):
             items += self._colored(grid, channel, self.trace.input[channel])
@@ -197,7 +197,7 @@ class PixelShuffling:
             for column in range(grid.columns):
                 fill = self.color_of_input((channel, row, column))
                 by_color.setdefault(fill, []).append((row, column))
-                texts.append(grid.number((row, column), self.lanes.formats.x(values[row, column].item()), fill))
+                texts.append(grid.number((row, column), self.channel_rows.formats.x(values[row, column].item()), fill))
         return [*(grid.boxes(places, fill, self.style.edge) for fill, places in by_color.items()), *texts]
 
     def _labels(self) -> list[Primitive]:
@@ -208,7 +208,7 @@ class PixelShuffling:
         return items
 
     def _called(self, channel: int) -> str:
-        return self.lanes.say("channels.channel", number=channel + 1)
+        return self.channel_rows.say("channels.channel", number=channel + 1)
 
     def _kept(self, k: int) -> Items:
         """What stays of the cells that are copied when a step begins."""
@@ -253,7 +253,7 @@ class PixelShuffling:
         """A cell with its number, which is the same on either side."""
         channel, row, column = cell
         value = (self.trace.input if grids is self.before else self.trace.output)[cell].item()
-        return grids[channel].cell((row, column), self.lanes.formats.x(value), fill, bold=bold)
+        return grids[channel].cell((row, column), self.channel_rows.formats.x(value), fill, bold=bold)
 
     def _beam(self, source: Cell, cell: Cell) -> list[Primitive]:
         """Lines from the corners of the cell that is copied to those of its copy; they pass behind other cells."""
@@ -267,11 +267,11 @@ class PixelShuffling:
         stroke = self.style.beam
         return [Lines((piece,), stroke) for piece in pieces]
 
-    # areas
+    # hit regions
 
-    def areas(self) -> list[Area]:
-        read = [area for channel, grid in enumerate(self.before) for area in of_grid("input", grid, channel)]
-        return read + [area for channel, grid in enumerate(self.after) for area in of_grid("output", grid, channel)]
+    def hit_regions(self) -> list[HitRegion]:
+        read = [region for channel, grid in enumerate(self.before) for region in of_grid("input", grid, channel)]
+        return read + [region for channel, grid in enumerate(self.after) for region in of_grid("output", grid, channel)]
 
     def turn(self, k: int) -> Turn:
         return Turn(1, self.steps.cell(k))
@@ -288,7 +288,7 @@ class PixelShuffling:
 
     def _named(self, cell: Cell, *, many: bool) -> str:
         channel, row, column = (k + 1 for k in cell)
-        say = self.lanes.say
+        say = self.channel_rows.say
         place = say("channels.place", row=row, column=column)
         return say("channels.pixel", channel=channel, place=place) if many else place
 
@@ -306,5 +306,5 @@ class PixelShuffling:
 def pixel_shuffle(trace: Trace, style: Style) -> Panel:
     """The panel of the view."""
     view = PixelShuffling(trace, style)
-    made = animated(view, view.width, view.bottom, fit=view.lanes.numbers.fit)
+    made = animated(view, view.width, view.bottom, fit=view.channel_rows.numbers.fit)
     return align(made, view.words_width, view.words_top + style.label_size) if view.labelled else made

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class Block(NamedTuple):
+class MapRows(NamedTuple):
     """An input map and the rows beside it, all by number; None for what is left out."""
 
     source: int | None
@@ -34,7 +34,7 @@ class Heights:
     gap: int
     group_gap: int
 
-    def block(self, block: Block) -> int:
+    def block(self, block: MapRows) -> int:
         if block.source is None:
             return self.dots
         return max(self.source, total([self.row] * len(block.rows), self.gap))
@@ -71,7 +71,7 @@ def stacked(heights: Sequence[int], gap: int, within: Span) -> list[Span]:
     return spans
 
 
-def tower(groups: Sequence[Sequence[Block]], outputs: int, heights: Heights, *, top: int) -> Tower:
+def tower(groups: Sequence[Sequence[MapRows]], outputs: int, heights: Heights, *, top: int) -> Tower:
     """All groups one below the other, each beside its share of the outputs, if these are as many; else beside all."""
     shared = outputs % len(groups) == 0
     each = outputs // len(groups) if shared else 0
@@ -88,7 +88,7 @@ def tower(groups: Sequence[Sequence[Block]], outputs: int, heights: Heights, *, 
     return made
 
 
-def _place(made: Tower, group: Sequence[Block], heights: Heights, band: Span) -> None:
+def _place(made: Tower, group: Sequence[MapRows], heights: Heights, band: Span) -> None:
     """A group's blocks in the middle of its band."""
     spans = stacked([heights.block(block) for block in group], heights.gap, band)
     for block, span in zip(group, spans, strict=True):

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.channels.addition import Addition
 from conv_anim.scene.channels.arrangement import Arrangement
+from conv_anim.scene.channels.channel_rows import ChannelRow, ChannelRows
 from conv_anim.scene.channels.crossing import crossing
 from conv_anim.scene.channels.drawing import ChannelDrawing
-from conv_anim.scene.channels.lanes import Lane, Lanes
+from conv_anim.scene.channels.hit_regions import ChannelRegions, PlacedRow
 from conv_anim.scene.channels.pixel_shuffle import pixel_shuffle
-from conv_anim.scene.channels.whereabouts import Row, Whereabouts
 from conv_anim.scene.grid import Grid, SheetGrid
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.primitives import Boxes, Lines, Stroke, Text
@@ -21,9 +21,9 @@ from conv_anim.scene.volume.hues import strengthened
 from conv_anim.spec.model import Channels
 
 if TYPE_CHECKING:
-    from conv_anim.scene.areas import Area
     from conv_anim.scene.channels.outputs import Outputs
     from conv_anim.scene.channels.tally import Tally
+    from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.style import Style
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ChannelsView(ChannelDrawing):
-    """Rows of lanes; with ``add``, their maps joined into the output on the right."""
+    """Rows of channels; with ``add``, their maps joined into the output on the right."""
 
     add: bool
 
     @cached_property
     def places(self) -> Arrangement:
-        return Arrangement(self.lanes, self.add)
+        return Arrangement(self.channel_rows, self.add)
 
     @property
     def outputs(self) -> Outputs | None:
@@ -52,26 +52,26 @@ class ChannelsView(ChannelDrawing):
     def bottom(self) -> int:
         return self.places.tower.bottom
 
-    def rows(self, channel: int) -> list[Row]:
-        """The lanes that are at work for an output channel, as far as they are drawn."""
+    def rows(self, channel: int) -> list[PlacedRow]:
+        """The rows that are at work for an output channel, as far as they are drawn."""
         found = []
-        for number, lane in enumerate(self.lanes.of(channel)):
-            source, row = self.places.place(number, lane)
+        for number, channel_row in enumerate(self.channel_rows.of(channel)):
+            source, row = self.places.place(number, channel_row)
             if row in self.places.tower.rows:
-                found.append(self._row(lane, source, row))
+                found.append(self._row(channel_row, source, row))
         return found
 
-    def _row(self, lane: Lane, source: int, row: int) -> Row:
+    def _row(self, channel_row: ChannelRow, source: int, row: int) -> PlacedRow:
         span = self.places.tower.rows[row]
-        sheet = self._sheet(lane.channel, source, self.lanes.color(lane.channel))
-        grids = [self.places.grid(k, span) for k in range(1, 2 if lane.kernel is None else 3)]
-        return Row(lane, sheet, None if lane.kernel is None else grids[0], grids[-1])
+        sheet = self._sheet(channel_row.channel, source, self.channel_rows.color(channel_row.channel))
+        grids = [self.places.grid(k, span) for k in range(1, 2 if channel_row.kernel is None else 3)]
+        return PlacedRow(channel_row, sheet, None if channel_row.kernel is None else grids[0], grids[-1])
 
     def _sheet(self, channel: int, source: int, color: str) -> SheetGrid:
-        lanes = self.lanes
+        channel_rows = self.channel_rows
         grid = self.places.grid(0, self.places.tower.sources[source])
-        values, formats = plane(lanes.layer.input[channel]), lanes.formats
-        return SheetGrid(grid, lanes.sheet, values, formats.x, formats.empty, color)
+        values, formats = plane(channel_rows.layer.input[channel]), channel_rows.formats
+        return SheetGrid(grid, channel_rows.sheet, values, formats.x, formats.empty, color)
 
     # what stays as long as the filter does
 
@@ -80,11 +80,11 @@ class ChannelsView(ChannelDrawing):
         rows = self.rows(channel)
         items += self._idle(rows)
         for k, row in enumerate(rows):
-            items += row.sheet.still() if k == 0 or rows[k - 1].lane.channel != row.lane.channel else []
+            items += row.sheet.static() if k == 0 or rows[k - 1].channel_row.channel != row.channel_row.channel else []
             items += self._row_still(row)
         items += self._forks(rows)
         for span in self.places.tower.dots:
-            middle = self.places.lefts[0] + self.places.shapes[0][1] * self.lanes.numbers.cell / 2
+            middle = self.places.lefts[0] + self.places.shapes[0][1] * self.channel_rows.numbers.cell / 2
             items.append(self._sign(middle, span.top + span.height / 2, "⋮"))
         if self.outputs is not None:
             items += self._joined(channel, rows, self.outputs)
@@ -92,30 +92,30 @@ class ChannelsView(ChannelDrawing):
             items += self._labels(channel, rows)
         return tuple(items)
 
-    def _idle(self, rows: list[Row]) -> list[Primitive]:
+    def _idle(self, rows: list[PlacedRow]) -> list[Primitive]:
         """The channels of other groups, and a bar beside each group."""
         if not self.places.whole:
             return []
         items: list[Primitive] = []
         for channel in self.places.tower.sources:
-            if all(row.lane.channel != channel for row in rows):
-                faint = self.lanes.faint(channel)
+            if all(row.channel_row.channel != channel for row in rows):
+                faint = self.channel_rows.faint(channel)
                 ink = self.style.ink_on(faint, self.style.colors.muted)
-                still = self._sheet(channel, channel, faint).still()
-                items += [replace(item, color=ink) if isinstance(item, Text) else item for item in still]
+                static = self._sheet(channel, channel, faint).static()
+                items += [replace(item, color=ink) if isinstance(item, Text) else item for item in static]
         for group, span in enumerate(self.places.tower.groups):
             bar = (0, span.top, round(4 * self.style.scale), span.height)
-            color = strengthened(self.style.colors, self.lanes.color(group * self.lanes.seen))
+            color = strengthened(self.style.colors, self.channel_rows.color(group * self.channel_rows.seen))
             items.append(Boxes((bar,), color))
         return items
 
-    def _row_still(self, row: Row) -> list[Primitive]:
+    def _row_still(self, row: PlacedRow) -> list[Primitive]:
         items: list[Primitive] = []
-        if row.kernel is not None and row.lane.kernel is not None:
-            color = self.lanes.kernel_color(row.lane.channel)
-            items += row.kernel.filled(plane(row.lane.kernel), self.lanes.formats.w, color)
+        if row.kernel is not None and row.channel_row.kernel is not None:
+            color = self.channel_rows.kernel_color(row.channel_row.channel)
+            items += row.kernel.filled(plane(row.channel_row.kernel), self.channel_rows.formats.w, color)
         items += row.map.pending()
-        made = self.places.made_sign(self.lanes.bias_of(row.lane.output))
+        made = self.places.made_sign(self.channel_rows.bias_of(row.channel_row.output))
         if row.kernel is not None:
             start = self._fork_end(row.sheet.grid) if self.places.forked else row.sheet.grid.x + row.sheet.grid.width
             items.append(self._sign((start + row.kernel.x) / 2, row.map.middle, "∗"))
@@ -123,7 +123,7 @@ class ChannelsView(ChannelDrawing):
         items.append(self._sign((before.x + before.width + row.map.x) / 2, row.map.middle, made))
         return [*items, *self._done(row)]
 
-    def _done(self, row: Row) -> list[Primitive]:
+    def _done(self, row: PlacedRow) -> list[Primitive]:
         """What becomes of the cells that are read, over the arrow."""
         if not self.places.done:
             return []
@@ -134,12 +134,12 @@ class ChannelsView(ChannelDrawing):
     def _fork_end(self, grid: Grid) -> float:
         return round(grid.x + grid.width + 1.2 * self.style.gap)
 
-    def _forks(self, rows: list[Row]) -> list[Primitive]:
+    def _forks(self, rows: list[PlacedRow]) -> list[Primitive]:
         """Lines from each input map to all of its kernels."""
         if not self.places.forked:
             return []
         items: list[Primitive] = []
-        for _, alike in groupby(rows, key=lambda row: row.lane.channel):
+        for _, alike in groupby(rows, key=lambda row: row.channel_row.channel):
             of_one = list(alike)
             grid, middles = of_one[0].sheet.grid, [row.map.middle for row in of_one]
             end = self._fork_end(grid)
@@ -157,51 +157,62 @@ class ChannelsView(ChannelDrawing):
     def _sign(self, x: float, y: float, text: str) -> Text:
         return self.style.centered(x, y, text, size=self.places.sign_size, color=self.style.label_ink)
 
-    def _joined(self, channel: int, rows: list[Row], outputs: Outputs) -> list[Primitive]:
+    def _joined(self, channel: int, rows: list[PlacedRow], outputs: Outputs) -> list[Primitive]:
         """A bracket from all maps to the output that they make, with the bias on its way."""
         maps, gap, y = [row.map for row in rows], self.style.gap, outputs.grid(channel).middle
         start = maps[0].x + maps[0].width + gap * 0.6
         x = round(start + gap * 0.6)
         ticks = tuple(((start, m.middle), (x, m.middle)) for m in maps)
         spine = ((x, min(maps[0].middle, y)), (x, max(maps[-1].middle, y)))
-        text = f"{self.lanes.bias_of(channel)} =".strip()
+        text = f"{self.channel_rows.bias_of(channel)} =".strip()
         middle = (x + outputs.x) / 2
         wide = self.style.width(text, size=self.places.sign_size)
         lead = ((x, y), (middle - wide / 2 - gap * 0.4, y))
         plus = [self._sign(a.x + a.width / 2, (a.y + a.height + b.y) / 2, "+") for a, b in pairwise(maps)]
-        return [Lines((*ticks, spine, lead), self._stroke), self._sign(middle, y, text), *plus, *outputs.still(channel)]
+        return [
+            Lines((*ticks, spine, lead), self._stroke),
+            self._sign(middle, y, text),
+            *plus,
+            *outputs.static(channel),
+        ]
 
     # labels
 
-    def _labels(self, channel: int, rows: list[Row]) -> list[Primitive]:
+    def _labels(self, channel: int, rows: list[PlacedRow]) -> list[Primitive]:
         items: list[Primitive] = []
         for left, sign in zip(self.places.lefts, self.places.signs, strict=True):
             items += sign.at(left, 0)
         for source, span in self.places.tower.sources.items():
-            if self.lanes.layer.means.in_channels == 1:
+            if self.channel_rows.layer.means.in_channels == 1:
                 break
-            own = source if self.places.whole or not self.lanes.meet else self.lanes.of(channel)[source].channel
+            own = (
+                source
+                if self.places.whole or not self.channel_rows.meet
+                else self.channel_rows.of(channel)[source].channel
+            )
             items.append(self.places.grid(0, span).name(self._channel(own)))
-        if self.lanes.outputs > 1:
+        if self.channel_rows.outputs > 1:
             items += self._numbered(channel, rows)
         return items
 
     def _channel(self, channel: int) -> str:
-        if self.lanes.meet and self.lanes.groups > 1:
-            return self.lanes.say("channels.in_group", channel=channel + 1, group=self.lanes.group(channel) + 1)
-        return self.lanes.say("channels.channel", number=channel + 1)
+        if self.channel_rows.meet and self.channel_rows.groups > 1:
+            return self.channel_rows.say(
+                "channels.in_group", channel=channel + 1, group=self.channel_rows.group(channel) + 1
+            )
+        return self.channel_rows.say("channels.channel", number=channel + 1)
 
-    def _numbered(self, channel: int, rows: list[Row]) -> list[Primitive]:
+    def _numbered(self, channel: int, rows: list[PlacedRow]) -> list[Primitive]:
         """Which of many filters is at work, and which map it makes; where all are, each by its number."""
-        say = self.lanes.say
-        if not self.lanes.meet:
-            named = [(grid, "filter", row.lane.output) for row in rows for grid in row.grids[1:-1]]
-            named += [(row.map, "map", row.lane.output) for row in rows]
+        say = self.channel_rows.say
+        if not self.channel_rows.meet:
+            named = [(grid, "filter", row.channel_row.output) for row in rows for grid in row.grids[1:-1]]
+            named += [(row.map, "map", row.channel_row.output) for row in rows]
             return [grid.name(say(f"channels.{what}_number", number=k + 1)) for grid, what, k in named]
-        filter_ = say("channels.filter_of", number=channel + 1, count=self.lanes.outputs)
+        filter_ = say("channels.filter_of", number=channel + 1, count=self.channel_rows.outputs)
         items: list[Primitive] = [rows[0].grids[1].name(filter_, bold=True)]
         if self.outputs is not None and not self.places.piled:
-            for output in range(self.lanes.outputs):
+            for output in range(self.channel_rows.outputs):
                 text = say("channels.map_number", number=output + 1)
                 items.append(self.outputs.grid(output).name(text, bold=output == channel))
         return items
@@ -215,8 +226,11 @@ class ChannelsView(ChannelDrawing):
         """A cell of every map, and of the output."""
         items: list[Primitive] = []
         for row in self.rows(cell[0]):
-            color, text = self.lanes.map_color(row.lane.channel), self.lanes.map_format(row.lane.map[cell[1:]].item())
-            items += self.lanes.result(row.map, cell, text, color, current=current)
+            color, text = (
+                self.channel_rows.map_color(row.channel_row.channel),
+                self.channel_rows.map_format(row.channel_row.map[cell[1:]].item()),
+            )
+            items += self.channel_rows.result(row.map, cell, text, color, current=current)
         return items if self.outputs is None or not made else [*items, *self.outputs.result(cell, current=current)]
 
     def shown(self, cell: tuple[int, ...], *, made: bool = True) -> list[Primitive]:
@@ -224,27 +238,27 @@ class ChannelsView(ChannelDrawing):
 
     def read(self, cell: tuple[int, ...]) -> list[Primitive]:
         items: list[Primitive] = []
-        for row in {row.lane.channel: row for row in self.rows(cell[0])}.values():
-            items += row.sheet.covered(self.lanes.read(row.lane, cell[1:]))[0]
+        for row in {row.channel_row.channel: row for row in self.rows(cell[0])}.values():
+            items += row.sheet.covered(self.channel_rows.read(row.channel_row, cell[1:]))[0]
         return items
 
     @cached_property
     def sum(self) -> Tally | None:
-        return self.lanes.tally(self.width) if self.add else None
+        return self.channel_rows.tally(self.width) if self.add else None
 
-    def areas(self) -> list[Area]:
-        return list(Whereabouts(self.lanes, self.rows, self.outputs)())
+    def hit_regions(self) -> list[HitRegion]:
+        return list(ChannelRegions(self.channel_rows, self.rows, self.outputs)())
 
 
 def channels(trace: Trace, style: Style) -> Panel:
     """The panel of the view; where channels never meet there is nothing to add up."""
-    lanes, view = Lanes(trace, style), trace.spec.view
+    channel_rows, view = ChannelRows(trace, style), trace.spec.view
     assert isinstance(view, Channels)
     op = trace.layer.layer
     if op.dealt is not None:
         return crossing(trace, style)
     if op.woven is not None:
         return pixel_shuffle(trace, style)
-    if view.show == "sum" and lanes.meet:
-        return Addition(lanes).panel()
-    return ChannelsView(lanes, add=view.show == "both" and lanes.meet).panel()
+    if view.show == "sum" and channel_rows.meet:
+        return Addition(channel_rows).panel()
+    return ChannelsView(channel_rows, add=view.show == "both" and channel_rows.meet).panel()

@@ -12,7 +12,7 @@ from conv_anim.tracing.geometry import Source
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from conv_anim.scene.grid import Grid, Place
+    from conv_anim.scene.grid import Grid, Position
     from conv_anim.scene.primitives import Point, Primitive
     from conv_anim.scene.sheet import Sheet, Side
     from conv_anim.scene.style import Style
@@ -36,7 +36,7 @@ class Borrowing:
         most = max(len(_borrowed(side, cells)) for cells in windows)
         return (most + 0.7) * self.pitch if most else 0.0
 
-    def shown(self, grid: Grid, fills: Mapping[Place, str]) -> list[Primitive]:
+    def shown(self, grid: Grid, fills: Mapping[Position, str]) -> list[Primitive]:
         """For the cells under a window, with their colours: brackets, and rings around the cells that are repeated."""
         rows = _borrowed(self.sheet.rows, {r for r, _ in fills})
         columns = _borrowed(self.sheet.columns, {c for _, c in fills})
@@ -65,15 +65,15 @@ class Borrowing:
         stroke = Stroke(color, max(1.0, 1.2 * self.style.scale))
         return [Lines(((*line, (before_x, before_y), base),), stroke), Polygons((corners,), color)]
 
-    def _rings(self, grid: Grid, fills: Mapping[Place, str]) -> list[Primitive]:
-        by_color: dict[str, list[Place]] = {}
+    def _rings(self, grid: Grid, fills: Mapping[Position, str]) -> list[Primitive]:
+        by_color: dict[str, list[Position]] = {}
         colors = self.style.colors
         for place in sorted(self._sources(fills)):
             color = seen(fills.get(place, colors.input), colors.window, colors.background, colors.ink)
             by_color.setdefault(color, []).append(place)
         return [item for color, places in by_color.items() for item in grid.ringed(places, color)]
 
-    def _sources(self, places: Iterable[Place]) -> set[Place]:
+    def _sources(self, places: Iterable[Position]) -> set[Position]:
         """The input cells that the borrowed ones among some cells repeat."""
         rows, columns = self.sheet.rows, self.sheet.columns
         found = set()

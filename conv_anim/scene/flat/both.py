@@ -10,7 +10,7 @@ from conv_anim.scene.flat.pace import Pace
 from conv_anim.scene.flat.stamps import StampsView
 from conv_anim.scene.flat.windows import WindowView
 from conv_anim.scene.grid import Numbers
-from conv_anim.scene.layout import column, row, still
+from conv_anim.scene.layout import column, row, static
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.words import Label
@@ -84,5 +84,5 @@ def _with_heading(panel: Panel, name: str, say: Language, style: Style) -> Panel
     width = max(panel.width, NARROWEST * style.scale)
     lines = style.wrapped(say(f"flat.{name}.what"), size=style.small_size, width=width)
     sign = Callout(style, Label(say(f"flat.{name}"), lines[0]), None, tuple(lines[1:]))
-    heading = still(sign.at(0, 0), sign.width, round(sign.height + 1.4 * style.gap))
+    heading = static(sign.at(0, 0), sign.width, round(sign.height + 1.4 * style.gap))
     return column(heading, panel)

@@ -18,7 +18,7 @@ from conv_anim.scene.wording.language import Language
 from conv_anim.spec.model import Labels
 
 if TYPE_CHECKING:
-    from conv_anim.scene.grid import Place
+    from conv_anim.scene.grid import Position
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.style import Style
     from conv_anim.tracing.trace import LayerTrace, Trace
@@ -81,7 +81,7 @@ class Diagram:
         size = SMALLEST * self.style.scale
         return ceil(max((self.style.width(text, size=size) for text in texts), default=0.0) / 0.82)
 
-    def shape(self, k: int) -> Place:
+    def shape(self, k: int) -> Position:
         """Rows and columns of each grid of a map; a flat vector is one column."""
         channels, *size = self.maps[k].shape
         return (channels, 1) if not size else (1, size[0]) if len(size) == 1 else (size[0], size[1])
@@ -90,7 +90,7 @@ class Diagram:
         """How many grids a map has."""
         return len(self.maps[k]) if self.maps[k].ndim > 1 else 1
 
-    def at(self, cell: Index) -> tuple[int, Place]:
+    def at(self, cell: Index) -> tuple[int, Position]:
         """Which of its map's grids shows a cell, and the place in it."""
         channel, *position = cell
         if not position:
@@ -271,7 +271,7 @@ class Diagram:
         return max(self.tops[k] + self.size(k)[1] for k in range(len(self.maps)))
 
     @cached_property
-    def lanes(self) -> list[tuple[int, int]]:
+    def tracks(self) -> list[tuple[int, int]]:
         """The ways (from, to) that go past other columns, each with a line of its own below the maps."""
         return [
             (read, k)
@@ -283,7 +283,7 @@ class Diagram:
     @property
     def foot(self) -> float:
         """Where maps and the lines below them end."""
-        return self.bottom + len(self.lanes) * self.style.gap + (0.4 * self.style.gap if self.lanes else 0)
+        return self.bottom + len(self.tracks) * self.style.gap + (0.4 * self.style.gap if self.tracks else 0)
 
     @cached_property
     def width(self) -> float:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
-from conv_anim.scene.areas import Turn, of_grid
 from conv_anim.scene.callouts import Callout
-from conv_anim.scene.flat.board import Board
+from conv_anim.scene.flat.strip_layout import StripLayout
 from conv_anim.scene.grid import Numbers
+from conv_anim.scene.hit_regions import Turn, of_grid
 from conv_anim.scene.numbers import format_for
 from conv_anim.scene.primitives import Frame, Text
 from conv_anim.scene.sheet import two
@@ -19,11 +19,11 @@ from conv_anim.scene.wording.language import Language
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conv_anim.scene.areas import Area
     from conv_anim.scene.callouts import Key
     from conv_anim.scene.flat.pace import Pace
     from conv_anim.scene.flat.strip import Strip
-    from conv_anim.scene.grid import Grid, Place
+    from conv_anim.scene.grid import Grid, Position
+    from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.primitives import Items, Primitive
@@ -89,14 +89,14 @@ class FlatDrawing:
         """Cells for the numbers that are read, and those that are made, which are written in bold."""
         return Numbers.fitting(self.style, cell or self.style.cell, read, self.style.number_size, bold=made)
 
-    def place(self, cell: Cell) -> Place:
+    def place(self, cell: Cell) -> Position:
         """Where an output cell is drawn."""
         return two(cell[1:])
 
     # what stays
 
-    def still(self) -> Items:
-        return (*self.resting(), *self.board.still())
+    def static(self) -> Items:
+        return (*self.resting(), *self.strip_layout.static())
 
     def resting(self) -> list[Primitive]:
         """The grids before the first step."""
@@ -176,8 +176,8 @@ class FlatDrawing:
     # the sum, and what there is to know
 
     @cached_property
-    def board(self) -> Board:
-        return Board(self.strip, self.keys())
+    def strip_layout(self) -> StripLayout:
+        return StripLayout(self.strip, self.keys())
 
     def keys(self) -> tuple[Key, ...]:
         return ()
@@ -201,15 +201,15 @@ class FlatDrawing:
     def sum_at(self) -> tuple[float, float]:
         """Where a sum begins: its left end and its first baseline."""
         assert self.sum is not None
-        return (self.strip.width - self.sum.width) / 2, self.board.sum_top + self.sum.size
+        return (self.strip.width - self.sum.width) / 2, self.strip_layout.sum_top + self.sum.size
 
-    # areas
+    # hit regions
 
     @property
     def axes(self) -> int:
         return self.layer.output.ndim - 1
 
-    def areas(self) -> list[Area]:
+    def hit_regions(self) -> list[HitRegion]:
         return [*of_grid("input", self.before, 0, self.axes), *of_grid("output", self.after, 0, self.axes)]
 
     def turn(self, k: int) -> Turn | None:
@@ -217,7 +217,7 @@ class FlatDrawing:
         return None if cell is None else Turn(self.about, cell)
 
     def panel(self) -> Panel:
-        return self.board.panel(self, self.sum)
+        return self.strip_layout.panel(self, self.sum)
 
 
 def texts(fmt: Format, values: Array) -> set[str]:

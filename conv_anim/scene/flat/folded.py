@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.areas import Area, corners, of_sheet
 from conv_anim.scene.callouts import Key
 from conv_anim.scene.flat.drawing import FlatDrawing, texts
 from conv_anim.scene.flat.lettered import Letters, matrix_label
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Grid, strong
+from conv_anim.scene.hit_regions import HitRegion, corners, of_sheet
 from conv_anim.scene.numbers import adds_up, agrees, enough, format_for, largest
 from conv_anim.scene.primitives import Boxes
 from conv_anim.scene.sheet import Sheet, two
@@ -23,7 +23,7 @@ from conv_anim.spec.model import Labels
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
-    from conv_anim.scene.grid import Place
+    from conv_anim.scene.grid import Position
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.steps import Cell
@@ -65,7 +65,7 @@ class FoldedView(FlatDrawing):
         return Strip(self.style, numbers, parts, labelled=self.labelled)
 
     @property
-    def _shape(self) -> Place:
+    def _shape(self) -> Position:
         rows, columns = self.layer.input.shape
         return rows, columns
 
@@ -73,7 +73,7 @@ class FoldedView(FlatDrawing):
     def columns(self) -> Grid:
         return self.before
 
-    def place(self, cell: Cell) -> Place:
+    def place(self, cell: Cell) -> Position:
         row, column = two(cell[1:])
         return self.sheet.rows.place(row), self.sheet.columns.place(column)
 
@@ -141,7 +141,7 @@ class FoldedView(FlatDrawing):
         results = self.y.texts(self.layer.output)
         result = max(self.style.width(f"= {text}", size=size, bold=True) for text in results)
         count = max(1, *(len(step.taps) for step in self.layer))
-        return Sum(self.style, count, 1, slot, " + ", "", " ", result, self.board.sum_room)
+        return Sum(self.style, count, 1, slot, " + ", "", " ", result, self.strip_layout.sum_room)
 
     def added(self, step: Step) -> list[Primitive]:
         if self.sum is None:
@@ -171,8 +171,8 @@ class FoldedView(FlatDrawing):
         read, decimals = self.layer.input, max(self.x.decimals, self.y.decimals)
         return self.layer.output.dtype.kind == "i" or adds_up(largest(read) * len(read), len(read), decimals=decimals)
 
-    def areas(self) -> list[Area]:
+    def hit_regions(self) -> list[HitRegion]:
         """Of the columns every cell: a row is a channel of the input."""
         grid = self.columns
-        read = [Area("input", place, corners(grid.box(*place))) for place in np.ndindex(grid.rows, grid.columns)]
+        read = [HitRegion("input", place, corners(grid.box(*place))) for place in np.ndindex(grid.rows, grid.columns)]
         return [*read, *of_sheet("output", self.after, self.sheet, 0, self.axes)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.wording.words import Label, said_of, size
 
 if TYPE_CHECKING:
-    from conv_anim.scene.grid import Grid, Place
+    from conv_anim.scene.grid import Grid, Position
     from conv_anim.scene.primitives import Primitive
     from conv_anim.tracing.trace import Trace
 
@@ -45,7 +45,7 @@ class Letters:
         ]
 
 
-def matrix_label(trace: Trace, given: str | None, *, key: str, shape: Place) -> Label:
+def matrix_label(trace: Trace, given: str | None, *, key: str, shape: Position) -> Label:
     """Of an input or output that holds windows as columns, by rows and columns, as it is drawn."""
     say = said_of(trace)
     return Label(say(key, size=size(shape)) if given is None else given, say("flat.columns"))

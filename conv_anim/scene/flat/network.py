@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.areas import Area, Turn, corners
-from conv_anim.scene.flat.ways import Ways
+from conv_anim.scene.flat.connections import Connections
+from conv_anim.scene.hit_regions import HitRegion, Turn, corners
 from conv_anim.scene.layout import Panel, align, animated
-from conv_anim.scene.marks import Looks
+from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.primitives import Frame, Primitive, Text
 from conv_anim.scene.steps import Walks, staged
 from conv_anim.scene.tween import sent
@@ -33,12 +33,12 @@ MOST_MEASURED = 200
 
 
 @dataclass(frozen=True)
-class NetworkView(Ways):
+class NetworkView(Connections):
     """Frames go through the nodes one after the other, and through the cells of each."""
 
     # what stays
 
-    def still(self) -> Items:
+    def static(self) -> Items:
         items = self.around()
         for grid in (grid for grids in self.grids[1:] for grid in grids):
             items += grid.pending()
@@ -92,7 +92,7 @@ class NetworkView(Ways):
         """The colour of a cell: weaker where it is padding, and made of nothing."""
         pane, _ = self.at(step.output)
         color = self.color(stage + 1, pane)
-        return color if any(tap.input is not None for tap in step.taps) else Looks(self.style, color).borrowed
+        return color if any(tap.input is not None for tap in step.taps) else MarkStyle(self.style, color).borrowed
 
     def _shown(self, stage: int, cell: Cell) -> list[Primitive]:
         step = self.layers[stage].step(cell)
@@ -190,10 +190,10 @@ class NetworkView(Ways):
 
     # the panel
 
-    def areas(self) -> list[Area]:
+    def hit_regions(self) -> list[HitRegion]:
         last = len(self.maps) - 1
         return [
-            Area("input" if k == 0 else "output", cell, corners(self.grids[k][pane].box(*place)))
+            HitRegion("input" if k == 0 else "output", cell, corners(self.grids[k][pane].box(*place)))
             for k in (0, last)
             for cell in np.ndindex(*self.maps[k].shape)
             for pane, place in [self.at(cell)]

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.areas import of_grid
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.drawing import FlatDrawing
-from conv_anim.scene.flat.full import Full
+from conv_anim.scene.flat.full_output import FullOutput
 from conv_anim.scene.flat.remarks import overlap_keys
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Numbers, strong
+from conv_anim.scene.hit_regions import of_grid
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.primitives import Boxes
 from conv_anim.scene.sheet import two
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from conv_anim.scene.areas import Area
     from conv_anim.scene.callouts import Key
-    from conv_anim.scene.grid import Place
+    from conv_anim.scene.grid import Position
+    from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.steps import Cell
     from conv_anim.tracing.values import Array
@@ -48,8 +48,8 @@ class OverlapView(FlatDrawing):
         return Scatter(self.layer)
 
     @cached_property
-    def full(self) -> Full:
-        return Full.of(self.scatter)
+    def full(self) -> FullOutput:
+        return FullOutput.of(self.scatter)
 
     @cached_property
     def most(self) -> int:
@@ -87,14 +87,14 @@ class OverlapView(FlatDrawing):
     def reading(self, cell: Cell) -> list[Primitive]:
         return self._stamp(cell)
 
-    def _hit(self, cell: Cell) -> Iterable[Place]:
+    def _hit(self, cell: Cell) -> Iterable[Position]:
         return (two(hit.place[1:]) for hit in self.scatter.stamp(cell).hits)
 
     def _counts(self, stamped: NDArray[np.bool_]) -> Array:
         """Rows and columns of the full output: how often each cell was hit by the stamps of some cells."""
         return plane(self.scatter.counts(stamped[0]))
 
-    def _counted(self, places: Iterable[Place], counts: Array, *, bold: bool = False) -> list[Primitive]:
+    def _counted(self, places: Iterable[Position], counts: Array, *, bold: bool = False) -> list[Primitive]:
         items: list[Primitive] = []
         colors = self.style.colors
         for place in sorted(places):
@@ -127,5 +127,5 @@ class OverlapView(FlatDrawing):
     def keys(self) -> tuple[Key, ...]:
         return overlap_keys(self.layer, self.say, self.style, self.shade(self.most))
 
-    def areas(self) -> list[Area]:
-        return [*of_grid("input", self.before, 0, self.axes), *self.full.areas(self.after, self.axes)]
+    def hit_regions(self) -> list[HitRegion]:
+        return [*of_grid("input", self.before, 0, self.axes), *self.full.hit_regions(self.after, self.axes)]

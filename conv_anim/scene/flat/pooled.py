@@ -18,7 +18,7 @@ from conv_anim.spec.model import Labels
 from conv_anim.tracing.trace import found_at
 
 if TYPE_CHECKING:
-    from conv_anim.scene.grid import Place
+    from conv_anim.scene.grid import Position
     from conv_anim.scene.style import Style
     from conv_anim.tracing.trace import LayerTrace, Trace
     from conv_anim.tracing.values import Array
@@ -57,7 +57,7 @@ class PooledMaps:
         return [*read, *(Sheet.bare(*values.shape) for values in self.maps[-2:])]
 
     @cached_property
-    def found(self) -> list[Place]:
+    def found(self) -> list[Position]:
         """Where the pool found each of its numbers, in row-major order."""
         columns = self.maps[0].shape[1]
         return [divmod(int(at), columns) for at in found_at(self.trace.layer)[0].ravel()]
@@ -110,6 +110,6 @@ class PooledMaps:
             found.append(SheetGrid(self.grid(k), sheet, values, fmt, empty, self.color(k)))
         return found
 
-    def place(self, k: int, cell: Place) -> Place:
+    def place(self, k: int, cell: Position) -> Position:
         """Where a cell of a map is drawn."""
         return self.sheets[k].rows.place(cell[0]), self.sheets[k].columns.place(cell[1])

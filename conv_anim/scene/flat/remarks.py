@@ -8,7 +8,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Key
-from conv_anim.scene.marks import Looks
+from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.numbers import format_for
 from conv_anim.scene.wording import words
 from conv_anim.scene.wording.language import Language
@@ -37,8 +37,8 @@ class Remarks:
         return Language(self.trace.spec.lang)
 
     @property
-    def looks(self) -> Looks:
-        return Looks(self.style, self.style.colors.input)
+    def mark_style(self) -> MarkStyle:
+        return MarkStyle(self.style, self.style.colors.input)
 
     def keys(self) -> tuple[Key, ...]:
         """Those that there is reason for."""
@@ -47,7 +47,7 @@ class Remarks:
 
     def _key(self, text: str, fill: str | None = None, *, cross: bool = False) -> Key:
         background = self.style.colors.background
-        return Key(text, fill or background, self.style.empty_edge, self.looks.cross if cross else None)
+        return Key(text, fill or background, self.style.empty_edge, self.mark_style.cross if cross else None)
 
     def _has(self, source: Source) -> bool:
         return any(found is source for _, _, found, _ in self.sheet.cells())
@@ -81,7 +81,7 @@ class Remarks:
     def _borrowed(self) -> Key | None:
         if not self._has(Source.BORROWED):
             return None
-        return self._key(self.say(f"flat.{self.window.axes[0].mode}"), self.looks.borrowed)
+        return self._key(self.say(f"flat.{self.window.axes[0].mode}"), self.mark_style.borrowed)
 
     def _counted(self) -> Key | None:
         """Whether a mean counts its padding."""
@@ -97,26 +97,30 @@ class Remarks:
 
     def _extra(self) -> Key | None:
         more = tuple(axis.extra for axis in self.window.axes)
-        return self._key(self.say("flat.further", cells=words.per_axis(more)), self.looks.extra) if any(more) else None
+        return (
+            self._key(self.say("flat.further", cells=words.per_axis(more)), self.mark_style.extra)
+            if any(more)
+            else None
+        )
 
     def _unread(self) -> Key | None:
         places = {(r, c): source for r, c, source, _ in self.sheet.cells() if self.sheet.unread((r, c))}
         sources = set(places.values()) - {Source.OUTSIDE}
         if not sources:
             return None
-        fill = self.looks.unread if Source.INPUT in sources else None
+        fill = self.mark_style.unread if Source.INPUT in sources else None
         return self._key(self.say("flat.unread"), fill, cross=True)
 
 
 def stamp_keys(traced: LayerTrace, say: Language, style: Style) -> tuple[Key, ...]:
     """What there is to know about the output that a transposed layer stamps."""
-    axes, looks = traced.operator.axes, Looks(style, style.colors.input)
+    axes, mark_style = traced.operator.axes, MarkStyle(style, style.colors.input)
     found = _cut(traced, say, style)
     if any(axis.extra for axis in axes):
         less = all(axis.extra <= axis.cut[1] for axis in axes)
         more = words.per_axis(tuple(axis.extra for axis in axes))
         said = say("flat.less_cut" if less else "flat.moved", cells=more)
-        found.append(Key(said, looks.extra, style.edge))
+        found.append(Key(said, mark_style.extra, style.edge))
     if traced.bias is not None:
         said = say("flat.from_bias", bias=format_for(traced.bias)(traced.bias[0].item()))
         found.append(Key(said, style.colors.background, style.pending_edge))

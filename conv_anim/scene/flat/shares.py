@@ -12,7 +12,7 @@ from conv_anim.scene.numbers import SHARE_NOISE, Format, denominator
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from conv_anim.scene.grid import Place
+    from conv_anim.scene.grid import Position
     from conv_anim.tracing.values import Array
 
 LARGEST = 144
@@ -50,7 +50,7 @@ class Shares:
         return [round(weight * self.denominator) for weight in self.weights]
 
 
-def shares(weights: Mapping[Place, Sequence[float]], decimals: int = 2) -> dict[Place, Shares]:
+def shares(weights: Mapping[Position, Sequence[float]], decimals: int = 2) -> dict[Position, Shares]:
     """The shares of all output cells: as fractions if all of them are simple ones, else with so many decimals."""
     common = {place: denominator(of_cell, LARGEST, noise=SHARE_NOISE) for place, of_cell in weights.items()}
     simple = None not in common.values()

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.areas import of_grid
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.drawing import FlatDrawing
-from conv_anim.scene.flat.full import Full
+from conv_anim.scene.flat.full_output import FullOutput
 from conv_anim.scene.flat.remarks import stamp_keys
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Numbers, ring_color
-from conv_anim.scene.marks import Looks
+from conv_anim.scene.hit_regions import of_grid
+from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.numbers import Format, Formats, format_for, plane
 from conv_anim.scene.primitives import Frame, moved
 from conv_anim.scene.sheet import two
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from conv_anim.scene.areas import Area
     from conv_anim.scene.callouts import Key
     from conv_anim.scene.flat.pace import Pace
-    from conv_anim.scene.grid import Place
+    from conv_anim.scene.grid import Position
+    from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.steps import Cell
     from conv_anim.scene.timeline import Phase
@@ -58,8 +58,8 @@ class StampsView(FlatDrawing):
         return Scatter(self.layer)
 
     @cached_property
-    def full(self) -> Full:
-        return Full.of(self.scatter)
+    def full(self) -> FullOutput:
+        return FullOutput.of(self.scatter)
 
     @property
     def bias(self) -> float:
@@ -126,7 +126,7 @@ class StampsView(FlatDrawing):
         ]
 
     @cached_property
-    def places(self) -> list[Place]:
+    def places(self) -> list[Position]:
         return list(np.ndindex(self.after.rows, self.after.columns))
 
     # what stays
@@ -151,7 +151,7 @@ class StampsView(FlatDrawing):
             items.append(self.after.number(place, text, fill, muted))
         return items
 
-    def _start(self, place: Place) -> float:
+    def _start(self, place: Position) -> float:
         return 0 if self.full.kept(place) is None else self.bias
 
     # what differs from frame to frame
@@ -199,14 +199,14 @@ class StampsView(FlatDrawing):
     def shown(self, k: int, cell: Cell) -> list[Primitive]:
         return self._stamping(self.scatter.stamp(cell), self._total(self.pace.reached(k)))
 
-    def _hit(self, cell: Cell) -> Iterable[Place]:
+    def _hit(self, cell: Cell) -> Iterable[Position]:
         return (two(hit.place[1:]) for hit in self.scatter.stamp(cell).hits)
 
     def _total(self, stamped: NDArray[np.bool_]) -> Array:
         """Rows and columns of the full output after the stamps of some cells, without the bias."""
         return plane(self.scatter.total(stamped)[0])
 
-    def _sums(self, places: Iterable[Place], total: Array) -> list[Primitive]:
+    def _sums(self, places: Iterable[Position], total: Array) -> list[Primitive]:
         """Cells that stamps have fallen on."""
         items: list[Primitive] = []
         for place in sorted(places):
@@ -219,17 +219,17 @@ class StampsView(FlatDrawing):
             items.append(self._number(place, total, fill))
         return items
 
-    def _number(self, place: Place, total: Array, fill: str, *, bold: bool = False) -> Primitive:
+    def _number(self, place: Position, total: Array, fill: str, *, bold: bool = False) -> Primitive:
         wanted = [self.style.colors.muted] if self.full.kept(place) is None else []
         return self.after.number(place, self.fmt(total[place].item() + self._start(place)), fill, *wanted, bold=bold)
 
-    def _color(self, place: Place) -> str:
+    def _color(self, place: Position) -> str:
         """The colour of a cell that stamps have fallen on."""
         if self._is_extra(place):
-            return Looks(self.style, self.style.colors.input).extra
+            return MarkStyle(self.style, self.style.colors.input).extra
         return self.style.colors.background if self.full.kept(place) is None else self.style.colors.output
 
-    def _is_extra(self, place: Place) -> bool:
+    def _is_extra(self, place: Position) -> bool:
         """Whether a cell is there for output_padding."""
         cell = self.full.kept(place)
         axes = (self.full.rows, self.full.columns)
@@ -257,7 +257,7 @@ class StampsView(FlatDrawing):
         place = self.full.place(two(cell[1:]))
         return self.after.ringed([place], ring_color(self.style, self._now(k, place)))
 
-    def _now(self, k: int, place: Place) -> str:
+    def _now(self, k: int, place: Position) -> str:
         """The colour that a cell of the output has in a frame."""
         cell = self.pace.cell(k)
         return self.current if cell is not None and place in self._hit(cell) else self._color(place)
@@ -267,5 +267,5 @@ class StampsView(FlatDrawing):
     def keys(self) -> tuple[Key, ...]:
         return stamp_keys(self.layer, self.say, self.style)
 
-    def areas(self) -> list[Area]:
-        return [*of_grid("input", self.before, 0, self.axes), *self.full.areas(self.after, self.axes)]
+    def hit_regions(self) -> list[HitRegion]:
+        return [*of_grid("input", self.before, 0, self.axes), *self.full.hit_regions(self.after, self.axes)]

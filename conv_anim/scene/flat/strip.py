@@ -11,7 +11,7 @@ from conv_anim.scene.grid import Grid
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
 
 if TYPE_CHECKING:
-    from conv_anim.scene.grid import Numbers, Place
+    from conv_anim.scene.grid import Numbers, Position
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.style import Style
 
@@ -27,7 +27,7 @@ class Part:
     something beside the grid needs; it begins at ``start`` or, if there is no room, after that.
     """
 
-    shape: Place
+    shape: Position
     sign: Callout
     after: str = ""
     made_from: str | None = None
@@ -138,7 +138,7 @@ class Strip:
         last = self.grids[-1]
         return last.x + last.width + max(0.0, self._overhang(-1))
 
-    def still(self) -> list[Primitive]:
+    def static(self) -> list[Primitive]:
         """Signs, arrows and labels."""
         return [*self._signs(), *self._arrows(), *self._labels()]
 

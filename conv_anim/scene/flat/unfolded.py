@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.areas import Area, Turn, corners, of_sheet
 from conv_anim.scene.callouts import Key
 from conv_anim.scene.flat.drawing import FlatDrawing, texts
 from conv_anim.scene.flat.lettered import Letters, matrix_label
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Grid, SheetGrid
+from conv_anim.scene.hit_regions import HitRegion, Turn, corners, of_sheet
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.primitives import moved
 from conv_anim.scene.sheet import Sheet, two
@@ -21,7 +21,7 @@ from conv_anim.scene.wording import words
 from conv_anim.spec.model import Labels
 
 if TYPE_CHECKING:
-    from conv_anim.scene.grid import Place
+    from conv_anim.scene.grid import Position
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.steps import Cell
     from conv_anim.scene.timeline import Phase
@@ -61,7 +61,7 @@ class UnfoldedView(FlatDrawing):
         return Strip(self.style, numbers, parts, labelled=self.labelled)
 
     @property
-    def _shape(self) -> Place:
+    def _shape(self) -> Position:
         rows, columns = self.layer.output.shape
         return rows, columns
 
@@ -76,7 +76,7 @@ class UnfoldedView(FlatDrawing):
 
     def resting(self) -> list[Primitive]:
         letters = self.letters.beside(self.columns, self.style.label_ink)
-        return [*self.input.still(), *self.columns.pending(), *letters]
+        return [*self.input.static(), *self.columns.pending(), *letters]
 
     def shown(self, k: int, cell: Cell) -> list[Primitive]:
         del k
@@ -131,10 +131,10 @@ class UnfoldedView(FlatDrawing):
         fill = self.style.under_window(colors.input)
         return (Key(self.say("flat.letters"), fill, self.style.edge),)
 
-    def areas(self) -> list[Area]:
+    def hit_regions(self) -> list[HitRegion]:
         """Of the columns every cell: a row is a channel of the output."""
         grid, axes = self.columns, self.layer.input.ndim - 1
-        made = [Area("output", place, corners(grid.box(*place))) for place in np.ndindex(grid.rows, grid.columns)]
+        made = [HitRegion("output", place, corners(grid.box(*place))) for place in np.ndindex(grid.rows, grid.columns)]
         return [*of_sheet("input", self.before, self.sheet, 0, axes), *made]
 
     def turn(self, k: int) -> Turn | None:

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.areas import Turn, along, of_grid, of_sheet
 from conv_anim.scene.callouts import Key
-from conv_anim.scene.flat.board import Board
 from conv_anim.scene.flat.pooled import PooledMaps
+from conv_anim.scene.flat.strip_layout import StripLayout
 from conv_anim.scene.grid import seen, strong
+from conv_anim.scene.hit_regions import Turn, along, of_grid, of_sheet
 from conv_anim.scene.numbers import Formats, plane
 from conv_anim.scene.primitives import Frame
 from conv_anim.scene.sheet import two
@@ -28,8 +28,8 @@ from conv_anim.scene.wording import words
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
-    from conv_anim.scene.areas import Area
-    from conv_anim.scene.grid import Place
+    from conv_anim.scene.grid import Position
+    from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.steps import Cell, Steps
@@ -42,15 +42,15 @@ class UnpooledView(PooledMaps):
 
     # what stays
 
-    def still(self) -> Items:
-        items = self.sheet_grids[0].still()
+    def static(self) -> Items:
+        items = self.sheet_grids[0].static()
         for k in range(1, len(self.maps)):
             items += self._awaited(k)
         for k, layer in enumerate(self.layers):
             if layer.kernels is not None:
                 grid = self.strip.grids[self.strip.grids.index(self.grid(k)) + 1]
                 items += grid.filled(plane(layer.kernels[0, 0]), Formats.of(layer).w, self.style.colors.kernel)
-        return tuple(items + self.board.still())
+        return tuple(items + self.strip_layout.static())
 
     def _awaited(self, k: int) -> list[Primitive]:
         """A map before anything is in it; the last one holds zeros."""
@@ -126,7 +126,7 @@ class UnpooledView(PooledMaps):
         """The colour of a cell of a map that is computed."""
         return self.style.at_work(self.color(k))
 
-    def _result(self, k: int, cell: Place, fill: str, *, bold: bool = False) -> list[Primitive]:
+    def _result(self, k: int, cell: Position, fill: str, *, bold: bool = False) -> list[Primitive]:
         grid, place = self.grid(k), self.place(k, cell)
         text = self.formats[k](self.maps[k][cell].item())
         items = grid.cell(place, text, fill, bold=bold)
@@ -134,7 +134,7 @@ class UnpooledView(PooledMaps):
             items.append(grid.weight(place, self._index(cell), fill))
         return items
 
-    def _index(self, cell: Place) -> str:
+    def _index(self, cell: Position) -> str:
         """Where a pooled number was found, as PyTorch counts: row by row from 0."""
         row, column = self.found[int(np.ravel_multi_index(cell, self.maps[1].shape))]
         return str(row * self.maps[0].shape[1] + column)
@@ -153,14 +153,14 @@ class UnpooledView(PooledMaps):
         taken = next((tap for tap in step.taps if tap.x == step.value), None)
         return [] if taken is None else self._marked(stage, self.sheets[stage].place(two(taken.canvas)), step.value)
 
-    def _marked(self, k: int, place: Place, value: float) -> list[Primitive]:
+    def _marked(self, k: int, place: Position, value: float) -> list[Primitive]:
         """A cell of a map in the colour of what is computed."""
         grid, fill = self.grid(k), self._current(len(self.maps) - 1)
         return grid.cell(place, self.formats[k](value), fill, bold=True)
 
     # what was found, and where it goes
 
-    def _from(self, cell: Cell) -> Place:
+    def _from(self, cell: Cell) -> Position:
         """Where the pool found the number that stands, or whose place stands, in a cell of its output."""
         return self.found[int(np.ravel_multi_index(two(cell[1:]), self.maps[1].shape))]
 
@@ -187,31 +187,31 @@ class UnpooledView(PooledMaps):
     # the sums, and what there is to know
 
     @cached_property
-    def board(self) -> Board:
+    def strip_layout(self) -> StripLayout:
         colors = self.style.colors
         ring = strong(self.style, seen(colors.background, colors.current, colors.ink))
         keys = [Key(self.say("flat.found"), self.color(0), ring)]
         if len(self.layers) > 2:
             keys.append(Key(self.say("flat.same_places"), self.color(2), self.style.edge))
-        return Board(self.strip, tuple(keys))
+        return StripLayout(self.strip, tuple(keys))
 
     @cached_property
     def sums(self) -> list[Sum]:
         if not getattr(self.trace.spec.view, "sum", False):
             return []
-        named, room = self.say("bias.named", value="{value}"), self.board.sum_room
+        named, room = self.say("bias.named", value="{value}"), self.strip_layout.sum_room
         return [sum_for(layer, Formats.of(layer), self.style, room, bias=named) for layer in self.layers[:-1]]
 
     def _sum(self, stage: int, step: Step) -> list[Primitive]:
         if not self.sums:
             return []
         room, formats = self.sums[stage], Formats.of(self.layers[stage])
-        x, y = (self.strip.width - room.width) / 2, self.board.sum_top + room.size
+        x, y = (self.strip.width - room.width) / 2, self.strip_layout.sum_top + room.size
         return written_sum(room, step, formats, x=x, y=y)
 
-    # areas
+    # hit regions
 
-    def areas(self) -> list[Area]:
+    def hit_regions(self) -> list[HitRegion]:
         axes, last = self.trace.input.ndim - 1, len(self.maps) - 1
         read = of_sheet("input", self.grid(0), self.sheets[0], 0, axes)
         return [*read, *of_grid("output", self.grid(last), 0, axes)]
@@ -225,4 +225,4 @@ class UnpooledView(PooledMaps):
         return Turn(stage + 1, cell)
 
     def panel(self) -> Panel:
-        return self.board.panel(self, *self.sums)
+        return self.strip_layout.panel(self, *self.sums)

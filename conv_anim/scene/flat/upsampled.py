@@ -23,7 +23,7 @@ from conv_anim.scene.wording import words
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conv_anim.scene.grid import Numbers, Place
+    from conv_anim.scene.grid import Numbers, Position
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.primitives import Primitive
     from conv_anim.spec.op import Interpolation
@@ -53,12 +53,12 @@ class UpsampledView(FlatDrawing):
     # numbers
 
     @cached_property
-    def shares(self) -> dict[Place, Shares]:
+    def shares(self) -> dict[Position, Shares]:
         """Of every output cell, by row and column."""
         return shares(self._weights, 2 + self.finer) if self.interpolates else {}
 
     @cached_property
-    def _weights(self) -> dict[Place, list[float]]:
+    def _weights(self) -> dict[Position, list[float]]:
         return {two(step.output[1:]): [tap.w or 0.0 for tap in step.taps] for step in self.layer}
 
     @cached_property
@@ -69,7 +69,7 @@ class UpsampledView(FlatDrawing):
         x = format_for(self.layer.input)
         return enough(lambda more: self._adds_up(x.finer(more), shares(self._weights, 2 + more)))
 
-    def _adds_up(self, x: Format, written: Mapping[Place, Shares]) -> bool:
+    def _adds_up(self, x: Format, written: Mapping[Position, Shares]) -> bool:
         totals = [
             x.shown(np.array([tap.x or 0 for tap in step.taps], float)) @ written[two(step.output[1:])].shown()
             for step in self.layer
@@ -152,7 +152,7 @@ class UpsampledView(FlatDrawing):
         beside = (left, y), (left - high, y - half), (left - high, y + half)
         return Polygons((above, beside) if grid.rows > 1 else (above,), self.style.colors.current)
 
-    def _at(self, place: Place) -> tuple[float, float]:
+    def _at(self, place: Position) -> tuple[float, float]:
         """The row and column that an output is read at."""
         cells = place[-len(self.upsample.ratio) :]
         found = [self.upsample.at(a, o) for a, o in enumerate(cells)]
@@ -187,7 +187,7 @@ class UpsampledView(FlatDrawing):
         count = max(len(each.weights) for each in self.shares.values())
         row = max(1, round(count ** (1 / len(self.upsample.ratio))))
         opening = "" if closing == " " else "("
-        return Sum(self.style, count, row, slot, " + ", opening, closing, result, self.board.sum_room)
+        return Sum(self.style, count, row, slot, " + ", opening, closing, result, self.strip_layout.sum_room)
 
     def _closing(self, shares: Shares) -> str:
         return f") / {shares.denominator} " if (shares.denominator or 1) > 1 else " "

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.areas import of_grid, of_sheet
 from conv_anim.scene.flat.borrowing import Borrowing
 from conv_anim.scene.flat.drawing import FlatDrawing, texts
 from conv_anim.scene.flat.remarks import Remarks
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Grid, Numbers, SheetGrid
-from conv_anim.scene.marks import Looks, Marks
+from conv_anim.scene.hit_regions import of_grid, of_sheet
+from conv_anim.scene.marks import Marks, MarkStyle
 from conv_anim.scene.numbers import Formats, plane
 from conv_anim.scene.sheet import Sheet, row_and_column, two
 from conv_anim.scene.sums import Sum, sum_for, written_sum
@@ -23,9 +23,9 @@ from conv_anim.scene.wording import words
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
-    from conv_anim.scene.areas import Area
     from conv_anim.scene.callouts import Callout, Key
-    from conv_anim.scene.grid import Place
+    from conv_anim.scene.grid import Position
+    from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.steps import Cell
     from conv_anim.tracing.trace import Step
@@ -153,11 +153,11 @@ class WindowView(FlatDrawing):
 
     def resting(self) -> list[Primitive]:
         kernel = [] if self.layer.kernels is None else self._kernel()
-        return [*self.input.still(), *kernel, *self._awaited()]
+        return [*self.input.static(), *kernel, *self._awaited()]
 
     def _awaited(self) -> list[Primitive]:
         """The output before it is computed, with the cells marked that are there for output_padding."""
-        grid, extra = self.grids[-1], Looks(self.style, self.style.colors.input).extra
+        grid, extra = self.grids[-1], MarkStyle(self.style, self.style.colors.input).extra
         places = [(r, c) for r, c in np.ndindex(grid.rows, grid.columns) if self._is_extra((r, c))]
         return grid.pending() + (grid.patches(dict.fromkeys(places, extra), self.style.edge) if places else [])
 
@@ -174,10 +174,10 @@ class WindowView(FlatDrawing):
     # what differs from frame to frame
 
     def made(self, cell: Cell) -> str:
-        extra = Looks(self.style, self.style.colors.input).extra
+        extra = MarkStyle(self.style, self.style.colors.input).extra
         return extra if self._is_extra(self.place(cell)) else self.style.colors.output
 
-    def _is_extra(self, place: Place) -> bool:
+    def _is_extra(self, place: Position) -> bool:
         """Whether a cell of the output is there for output_padding."""
         shape = self.strip.parts[-1].shape
         return any(at >= size - mark.output_padding for at, size, mark in zip(place, shape, self.marks, strict=True))
@@ -212,7 +212,7 @@ class WindowView(FlatDrawing):
         if not self.sums:
             return None
         named = self.say("bias.named", value="{value}")
-        return sum_for(self.layer, self.formats, self.style, self.board.sum_room, bias=named)
+        return sum_for(self.layer, self.formats, self.style, self.strip_layout.sum_room, bias=named)
 
     def added(self, step: Step) -> list[Primitive]:
         if self.sum is None:
@@ -220,6 +220,6 @@ class WindowView(FlatDrawing):
         x, y = self.sum_at
         return written_sum(self.sum, step, self.formats, x=x, y=y)
 
-    def areas(self) -> list[Area]:
+    def hit_regions(self) -> list[HitRegion]:
         read = of_sheet("input", self.before, self.sheet, 0, self.axes)
         return [*read, *of_grid("output", self.after, 0, self.axes)]

@@ -24,7 +24,7 @@ SETBACK = 5.2 / 29.528
 """How far a plane stands to the left of the one below it, in cells."""
 NEAREST = 4.0
 """The least height of a plane above the one below it, in cells: strips of few rows need room for the lines."""
-Block = tuple[Run, Run]
+CellBlock = tuple[Run, Run]
 """Neighbouring rows and columns."""
 
 
@@ -54,11 +54,11 @@ class Plane:
             self.at(row, column + width),
         )
 
-    def block(self, block: Block) -> tuple[Point, ...]:
+    def block(self, block: CellBlock) -> tuple[Point, ...]:
         (row, height), (column, width) = block
         return self.ring(row, column, height, width)
 
-    def grid(self, block: Block) -> tuple[tuple[Point, ...], ...]:
+    def grid(self, block: CellBlock) -> tuple[tuple[Point, ...], ...]:
         """The lines between and around the cells of some rows and columns."""
         (top, height), (left, width) = block
         bottom, right = top + height, left + width
@@ -74,7 +74,7 @@ class Plane:
         )
 
     @property
-    def whole(self) -> Block:
+    def whole(self) -> CellBlock:
         return (0, self.rows), (0, self.columns)
 
     @property
@@ -90,7 +90,7 @@ class Reach:
     rows: list[int]
     columns: list[int]
 
-    def blocks(self) -> list[Block]:
+    def blocks(self) -> list[CellBlock]:
         return list(product(runs(self.rows), runs(self.columns)))
 
     def cells(self) -> list[tuple[int, int]]:
@@ -119,7 +119,7 @@ class Floor:
         return Reach(list(self.sheet.rows.inputs), list(self.sheet.columns.inputs))
 
     @property
-    def canvas(self) -> Block:
+    def canvas(self) -> CellBlock:
         """The cells that there are: without those beyond the padding, where a last window may hang over."""
         (_, rows), (_, columns) = self.plane.whole
         beyond = [max(0, side.axis.reach - side.axis.canvas) for side in (self.sheet.rows, self.sheet.columns)]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from conv_anim.tracing.trace import Step, Trace
     from conv_anim.tracing.values import Array
 
-Place = tuple[int, int]
+Position = tuple[int, int]
 """Row and column."""
 LOOSE = 1.15
 """How much larger a cell is than its number needs."""
@@ -99,7 +99,7 @@ class Slanted:
 
     # what is written
 
-    def written(self, k: int, floor: Floor) -> dict[Place, str]:
+    def written(self, k: int, floor: Floor) -> dict[Position, str]:
         """What stands in the cells of a floor, the k-th from below."""
         fmt, values = self.formats[k], self.maps[k]
         found = {}
@@ -110,7 +110,7 @@ class Slanted:
                 found[r, c] = self.empties[k]
         return found
 
-    def products(self, step: Step, floor: Floor) -> dict[Place, str]:
+    def products(self, step: Step, floor: Floor) -> dict[Position, str]:
         """What each cell under the window of the last layer contributes: ``3·2``; empty where that does not fit."""
         if not self.shows_products:
             return {}
@@ -123,7 +123,7 @@ class Slanted:
             if tap.x is not None and tap.w is not None
         }
 
-    def text(self, floor: Floor, place: Place, text: str, on: str, *wanted: str, bold: bool = False) -> Text:
+    def text(self, floor: Floor, place: Position, text: str, on: str, *wanted: str, bold: bool = False) -> Text:
         """In the middle of a cell of a colour, in the first wanted colour that reads on it."""
         x, y = floor.plane.middle(*place)
         color = self.style.ink_on(on, *wanted)

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from conv_anim.scene.clipping import Segment
+    from conv_anim.scene.isometric.drawn_plane import DrawnPlane
     from conv_anim.scene.isometric.floors import Floor, Plane
-    from conv_anim.scene.isometric.ground import Ground
     from conv_anim.scene.primitives import Point, Primitive
     from conv_anim.scene.sheet import Side
 
 Spot = tuple[float, float]
 """Row and column of an output, or between outputs."""
-Place = tuple[int, int]
+Position = tuple[int, int]
 Span = tuple[float, float]
 """From where to where along an axis, in cells of a floor."""
 INSET = 0.05
@@ -36,7 +36,7 @@ LEAST = 1e-6
 """What is shorter, in cells, is nothing."""
 
 
-def between(start: Place, end: Place, share: float) -> Spot:
+def between(start: Position, end: Position, share: float) -> Spot:
     return start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])
 
 
@@ -63,17 +63,17 @@ def ring(plane: Plane, rows: Span, columns: Span) -> tuple[Point, ...]:
 class Tweening:
     """What lies under a window and over an output cell that are at ``spot``."""
 
-    ground: Ground
+    drawn_plane: DrawnPlane
     top: Floor
     spot: Spot
 
     @cached_property
     def blocks(self) -> list[tuple[Span, Span]]:
-        sheet = self.ground.floor.sheet
+        sheet = self.drawn_plane.floor.sheet
         return list(product(spans(sheet.rows, self.spot[0]), spans(sheet.columns, self.spot[1])))
 
     @cached_property
-    def touched(self) -> dict[Place, tuple[Span, Span]]:
+    def touched(self) -> dict[Position, tuple[Span, Span]]:
         """The cells of which the window covers a part."""
         pieces = (piece for rows, columns in self.blocks for piece in product(cut(rows), cut(columns)))
         return {(r, c): (rows, columns) for (r, rows), (c, columns) in pieces}
@@ -81,50 +81,50 @@ class Tweening:
     # the window
 
     def window(self) -> list[Primitive]:
-        ground, plane = self.ground, self.ground.floor.plane
-        weak = ground.over(ground.style.colors.background, weak=True)
-        crossed = [place for place in ground.unread if place in self.touched]
+        drawn_plane, plane = self.drawn_plane, self.drawn_plane.floor.plane
+        weak = drawn_plane.over(drawn_plane.style.colors.background, weak=True)
+        crossed = [place for place in drawn_plane.unread if place in self.touched]
         items: list[Primitive] = [
             *self._cleared({*crossed, *self.texts}),
             Polygons(tuple(ring(plane, *block) for block in self.blocks), weak),
             *by_color((color, ring(plane, *piece)) for color, *piece in self._pieces() if color != weak),
         ]
         if crossed:
-            items.append(Lines(ground.crosses(crossed), ground.looks.cross))
-        items.append(Lines(tuple(line for block in self.blocks for line in self._grid(*block)), ground.style.edge))
+            items.append(Lines(drawn_plane.crosses(crossed), drawn_plane.mark_style.cross))
+        items.append(Lines(tuple(line for block in self.blocks for line in self._grid(*block)), drawn_plane.style.edge))
         under = self._under()
-        items += ground.lenders([place for place in ground.borrowed if place in under])
-        return [*items, *ground.written(self.texts, {place: ground.covered_fill(place) for place in under})]
+        items += drawn_plane.lenders([place for place in drawn_plane.borrowed if place in under])
+        return [*items, *drawn_plane.written(self.texts, {place: drawn_plane.covered_fill(place) for place in under})]
 
     @cached_property
-    def texts(self) -> dict[Place, str]:
-        return {place: text for place, text in self.ground.texts.items() if place in self.touched}
+    def texts(self) -> dict[Position, str]:
+        return {place: text for place, text in self.drawn_plane.texts.items() if place in self.touched}
 
-    def _cleared(self, places: Iterable[Place]) -> list[Primitive]:
+    def _cleared(self, places: Iterable[Position]) -> list[Primitive]:
         """Cells without what is in them: written or crossed twice, it would be bolder than at rest."""
-        plane, side = self.ground.floor.plane, 1 - 2 * INSET
+        plane, side = self.drawn_plane.floor.plane, 1 - 2 * INSET
         return by_color(
-            (self.ground.fill((r, c)), plane.ring(r + INSET, c + INSET, side, side)) for r, c in sorted(places)
+            (self.drawn_plane.fill((r, c)), plane.ring(r + INSET, c + INSET, side, side)) for r, c in sorted(places)
         )
 
     def _pieces(self) -> Iterator[tuple[str, Span, Span]]:
         """Neighbours of one colour in a row as one."""
         for rows, columns in self.blocks:
             for r, height in cut(rows):
-                colored = [(self.ground.covered_fill((r, c)), part) for c, part in cut(columns)]
+                colored = [(self.drawn_plane.covered_fill((r, c)), part) for c, part in cut(columns)]
                 for color, same in groupby(colored, itemgetter(0)):
                     parts = [part for _, part in same]
                     yield color, height, (parts[0][0], parts[-1][1])
 
     def _grid(self, rows: Span, columns: Span) -> Iterator[Segment]:
         """The edges of cells under a block, and its outline."""
-        plane = self.ground.floor.plane
+        plane = self.drawn_plane.floor.plane
         for r in edges(rows):
             yield plane.at(r, columns[0]), plane.at(r, columns[1])
         for c in edges(columns):
             yield plane.at(rows[1], c), plane.at(rows[0], c)
 
-    def _under(self) -> set[Place]:
+    def _under(self) -> set[Position]:
         """The cells whose middle the window covers."""
         return {
             (r, c)
@@ -135,7 +135,7 @@ class Tweening:
     # what it makes
 
     def result(self) -> list[Primitive]:
-        style = self.ground.style
+        style = self.drawn_plane.style
         color = style.at_work(self.top.color)
         return [Polygons((self.top.plane.ring(*self.spot),), color, style.edge)]
 

@@ -7,12 +7,12 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.areas import Area, Turn, along, held
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.clipping import outside
 from conv_anim.scene.color import mix
+from conv_anim.scene.hit_regions import HitRegion, Turn, along, held
+from conv_anim.scene.isometric.drawn_plane import DrawnPlane, filled
 from conv_anim.scene.isometric.floors import Floor, Plane, Reach, centred, nearest
-from conv_anim.scene.isometric.ground import Ground, filled
 from conv_anim.scene.isometric.slanted import Slanted
 from conv_anim.scene.isometric.tweening import Tweening, between
 from conv_anim.scene.layout import Fit, Panel, drawing, panel
@@ -91,15 +91,17 @@ class Isometric:
         ]
 
     @cached_property
-    def grounds(self) -> list[Ground]:
+    def drawn_planes(self) -> list[DrawnPlane]:
         """All floors but the last, as they are drawn."""
-        grounds = []
+        drawn_planes = []
         for k, (floor, layer) in enumerate(zip(self.floors, self.trace.layers, strict=False)):
             rows, columns = Marks.along((floor.sheet.rows, floor.sheet.columns), layer.layer)
             texts = {} if self.numbers is None else self.numbers.written(k, floor)
             explained = self.trace.spec.labels is not None
-            grounds.append(Ground(self.style, floor, layer.layer, rows, columns, self.numbers, texts, explained))
-        return grounds
+            drawn_planes.append(
+                DrawnPlane(self.style, floor, layer.layer, rows, columns, self.numbers, texts, explained)
+            )
+        return drawn_planes
 
     @cached_property
     def steps(self) -> Steps:
@@ -108,8 +110,8 @@ class Isometric:
 
     # what stays
 
-    def still(self) -> Items:
-        items: list[Primitive] = [item for ground in self.grounds for item in ground.still()]
+    def static(self) -> Items:
+        items: list[Primitive] = [item for drawn_plane in self.drawn_planes for item in drawn_plane.static()]
         top = self.floors[-1]
         if self.style.theme.pending:
             items.append(Polygons((top.plane.block(top.plane.whole),), self.style.colors.background))
@@ -133,11 +135,11 @@ class Isometric:
 
     def _covered(self, cell: Cell) -> list[Primitive]:
         """What a step reads, floor by floor."""
-        last = self.grounds[-1]
+        last = self.drawn_planes[-1]
         shown: list[Primitive] = []
         products = {} if self.numbers is None else self.numbers.products(self.trace.layers[-1].step(cell), last.floor)
-        for ground, reach in zip(self.grounds, self._reaches(*two(cell[1:])), strict=False):
-            shown += ground.covered(reach, products if ground is last else {})
+        for drawn_plane, reach in zip(self.drawn_planes, self._reaches(*two(cell[1:])), strict=False):
+            shown += drawn_plane.covered(reach, products if drawn_plane is last else {})
         return shown
 
     @property
@@ -158,7 +160,7 @@ class Isometric:
         Nothing is computed on the way, so no lines join the two; they would be three quarters of the file, besides.
         """
         start, end = (two(self.steps.cell(k)[1:]) for k in (step, step + 1))
-        top, moving = self.floors[-1], Tweening(self.grounds[0], self.floors[-1], between(start, end, share))
+        top, moving = self.floors[-1], Tweening(self.drawn_planes[0], self.floors[-1], between(start, end, share))
         shown = moving.window()
         shown += self._result(*start, top.color) if self._fills else []
         return [*shown, *moving.result()]
@@ -182,9 +184,9 @@ class Isometric:
         color = self.floors[-1].color
         return [item for cell in self.steps.passed(k) for item in self._result(*two(cell[1:]), color)]
 
-    # areas
+    # hit regions
 
-    def areas(self) -> list[Area]:
+    def hit_regions(self) -> list[HitRegion]:
         axes = len(self.steps.shape) - 1
         return [*_cells("input", self.floors[0], axes), *_cells("output", self.floors[-1], axes)]
 
@@ -209,7 +211,7 @@ class Isometric:
         lines = [line for lower, upper in pairwise(levels) for line in self._joined(lower, upper)]
         if self.numbers is None:
             return lines
-        texts = {(item.x, item.y): item for item in (*self.still(), *shown) if isinstance(item, Text)}
+        texts = {(item.x, item.y): item for item in (*self.static(), *shown) if isinstance(item, Text)}
         return _free(lines, [self.numbers.ring(text) for text in texts.values()])
 
     def _joined(self, lower: tuple[Floor, Reach], upper: tuple[Floor, Reach]) -> list[Segment]:
@@ -221,9 +223,9 @@ class Isometric:
         return _free(ends, upper[0].solid())
 
 
-def _cells(side: Side, floor: Floor, axes: int) -> Iterator[Area]:
+def _cells(side: Side, floor: Floor, axes: int) -> Iterator[HitRegion]:
     for place, cell in held(floor.sheet):
-        yield Area(side, (None, *along(cell, axes)), floor.plane.ring(*place))
+        yield HitRegion(side, (None, *along(cell, axes)), floor.plane.ring(*place))
 
 
 def _free(lines: Iterable[Segment], rings: list[tuple[Point, ...]]) -> list[Segment]:
@@ -240,7 +242,7 @@ def isometric(trace: Trace, style: Style) -> Panel:
     signs = _signs(view)
     box = union([*(floor.plane.box for floor in view.floors), *(b for _, b in signs)])
     drawn = drawing(view)
-    drawn = replace(drawn, still=(*drawn.still, *(item for items, _ in signs for item in items)))
+    drawn = replace(drawn, static=(*drawn.static, *(item for items, _ in signs for item in items)))
     made = panel(drawn.moved(-box[0], -box[1]), box[2], box[3], baseline=view.floors[0].plane.corner[1] - box[1])
     return replace(made, fit=view.fit)
 
@@ -268,7 +270,7 @@ def _callouts(view: Isometric) -> list[Callout]:
         said += of_map(trace.layers, k, say, numbers=view.numbers is not None)
         if k < len(layers):
             said.append(around(trace.layers[k], say))
-            marked = view.grounds[k].keys(say)
+            marked = view.drawn_planes[k].keys(say)
         lines = broken(said, style, say, most=MOST_WORDS if len(layers) > 1 else CORNER)
         found.append(Callout.of(style, label.name, lines, floor.color, marked))
     return found

@@ -19,7 +19,7 @@ from conv_anim.tracing.matrix import matrix as matrix_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conv_anim.scene.grid import Place
+    from conv_anim.scene.grid import Position
     from conv_anim.scene.style import Style
     from conv_anim.spec.model import Size
     from conv_anim.tracing.matrix import LayerMatrix
@@ -120,12 +120,12 @@ class Plates:
         rows = size[-2] if len(size) > 1 else 1
         return cls(channels, across * prod(size[:-2]), rows, size[-1])
 
-    def place(self, index: int) -> Place:
+    def place(self, index: int) -> Position:
         """Where an element stands, given its index in row-major order."""
         down, across, row, column = np.unravel_index(index, (self.down, self.across, self.rows, self.columns))
         return int(down * self.rows + row), int(across * self.columns + column)
 
-    def places(self, indices: Iterable[int]) -> list[Place]:
+    def places(self, indices: Iterable[int]) -> list[Position]:
         return [self.place(index) for index in indices]
 
     def table(self, style: Style, cell: Cell) -> Table:
@@ -177,7 +177,7 @@ class Factors:
         each = prod(self.layer.operator.out_size)
         return [fmt(v) for v in self.layer.bias.tolist() for _ in range(each)]
 
-    def entry(self, place: Place) -> str:
+    def entry(self, place: Position) -> str:
         """A number of the matrix; that of a mean as a fraction."""
         value = self.matrix.values[place].item()
         return self.formats.w(value) if self.kernel_shape is not None else f"1/{round(1 / value)}"
@@ -203,9 +203,9 @@ class Factors:
         return self.tints[weight]
 
     @cached_property
-    def groups(self) -> dict[int, list[Place]]:
+    def groups(self) -> dict[int, list[Position]]:
         """The entries of each weight, from the first weight on."""
-        groups: dict[int, list[Place]] = {}
+        groups: dict[int, list[Position]] = {}
         for row, column in np.argwhere(self.matrix.weights != EMPTY).tolist():
             groups.setdefault(int(self.matrix.weights[row, column]), []).append((row, column))
         return dict(sorted(groups.items()))

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.areas import Area, Turn, corners
 from conv_anim.scene.color import contrast, mix
 from conv_anim.scene.drawing import Drawing
 from conv_anim.scene.grid import strong
+from conv_anim.scene.hit_regions import HitRegion, Turn, corners
 from conv_anim.scene.layout import Panel, animated, panel
 from conv_anim.scene.matrix.equation import POINT, sign_size
 from conv_anim.scene.matrix.plan import Plan
@@ -25,7 +25,7 @@ from conv_anim.tracing.matrix import EMPTY, SEVERAL
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from conv_anim.scene.grid import Place
+    from conv_anim.scene.grid import Position
     from conv_anim.scene.matrix.equation import Layout
     from conv_anim.scene.matrix.factors import Factors
     from conv_anim.scene.primitives import Items, Primitive, Side
@@ -72,7 +72,7 @@ class MatrixView:
     def animated(self) -> bool:
         return getattr(self.trace.spec.view, "animate", False)
 
-    def still(self) -> Items:
+    def static(self) -> Items:
         factors, colors = self.factors, self.style.colors
         items: list[Primitive] = [*self._matrix(), *self._kernel()]
         items += self._in_all(("x", "input"), range(len(factors.x)), factors.x, colors.input)
@@ -153,10 +153,10 @@ class MatrixView:
                 items += self.tables[name].cells([(self._place(name, k), text) for k, text in written], fill, bold=bold)
         return items
 
-    def _place(self, name: str, k: int) -> Place:
+    def _place(self, name: str, k: int) -> Position:
         return self.factors.plates[name].place(k) if name in self.factors.plates else (k, 0)
 
-    # the example of a still
+    # the example of a static picture
 
     def _example(self) -> list[Primitive]:
         """One window and its row of the matrix outlined; of a transposed layer one column, which was a row of C."""
@@ -239,23 +239,23 @@ class MatrixView:
         items = self._in_all(("x", "input"), self._read(row), self.factors.x, self.style.under_window(colors.input))
         return [*items, *self.tables["matrix"].row_outlined(row, self._strong(colors.current))]
 
-    # areas
+    # hit regions
 
-    def areas(self) -> list[Area]:
+    def hit_regions(self) -> list[HitRegion]:
         """Columns of the matrix are input cells and its rows output cells, as are those of the maps and vectors."""
         table = self.tables["matrix"]
-        found: list[Area] = []
+        found: list[HitRegion] = []
         for k, cell in enumerate(np.ndindex(self.layer.input.shape)):
             column = corners((table.x + table.columns.starts[k], table.y, table.columns.cell, table.height))
-            found += [Area("input", cell, column, echo=True), *self._in_maps(("x", "input"), "input", k, cell)]
+            found += [HitRegion("input", cell, column, echo=True), *self._in_maps(("x", "input"), "input", k, cell)]
         for k, cell in enumerate(np.ndindex(self.layer.output.shape)):
             row = corners((table.x, table.y + table.rows.starts[k], table.width, table.rows.cell))
-            found += [Area("output", cell, row), *self._in_maps(("y", "output"), "output", k, cell)]
+            found += [HitRegion("output", cell, row), *self._in_maps(("y", "output"), "output", k, cell)]
         return found
 
-    def _in_maps(self, names: Iterable[str], side: Side, k: int, cell: tuple[int, ...]) -> list[Area]:
+    def _in_maps(self, names: Iterable[str], side: Side, k: int, cell: tuple[int, ...]) -> list[HitRegion]:
         drawn = [name for name in names if name in self.tables]
-        return [Area(side, cell, corners(self.tables[name].box(self._place(name, k)))) for name in drawn]
+        return [HitRegion(side, cell, corners(self.tables[name].box(self._place(name, k)))) for name in drawn]
 
     def turn(self, k: int) -> Turn:
         return Turn(1, self.steps.cell(k))
@@ -301,7 +301,7 @@ class MatrixView:
             room, x, top = self._written
             width, height = max(width, x + room.width), max(height, top + room.height)
         if not self.animated:
-            return panel(Drawing(self.still(), areas=self.areas), width, height)
+            return panel(Drawing(self.static(), hit_regions=self.hit_regions), width, height)
         return animated(self, width, height)
 
 

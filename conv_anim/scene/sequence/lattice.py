@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.color import mix
-from conv_anim.scene.marks import Looks, Marks, keys
+from conv_anim.scene.marks import Marks, MarkStyle, keys
 from conv_anim.scene.numbers import Formats, format_for, weights_format
 from conv_anim.scene.sequence.nodes import ARC, Nodes
 from conv_anim.scene.sequence.rows import LEAST, is_causal, rows_of
@@ -154,8 +154,8 @@ class Lattice:
             said += of_map(self.layers, k, self.say, numbers=self.has_numbers)
             said += [around(self.layers[k], self.say)] if k < len(layers) and self.axes[k].stretch > 1 else []
             lines = broken(said, self.style, self.say)
-            looks = Looks(self.style, color)
-            marked = keys((self.marks[k],), layers[k], looks, self.say) if k < len(layers) else ()
+            mark_style = MarkStyle(self.style, color)
+            marked = keys((self.marks[k],), layers[k], mark_style, self.say) if k < len(layers) else ()
             found.append(Callout.of(self.style, label.name, lines, color, marked))
         return found
 

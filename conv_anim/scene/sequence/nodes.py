@@ -8,7 +8,7 @@ from math import cos, pi, sin
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
-from conv_anim.scene.marks import Looks
+from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.primitives import Boxes, Lines, Stroke
 from conv_anim.tracing.geometry import Source
 
@@ -45,8 +45,8 @@ class Nodes:
     """Whether a label explains the marks; else only those are drawn that speak for themselves."""
 
     @property
-    def looks(self) -> Looks:
-        return Looks(self.style, self.color)
+    def mark_style(self) -> MarkStyle:
+        return MarkStyle(self.style, self.color)
 
     def source(self, cell: int) -> Source:
         return self.row.side.sources[cell][0]
@@ -70,18 +70,18 @@ class Nodes:
         fills = {cell: self.fill(cell) for cell in self.row.cells()}
         items = self.painted(fills)
         if self.unread:
-            items.append(Lines(self._crosses(), self.looks.cross))
+            items.append(Lines(self._crosses(), self.mark_style.cross))
         return items
 
     def fill(self, cell: int) -> str:
         """The colour of a node at rest."""
         match self.source(cell):
             case Source.INPUT:
-                return self.looks.unread if cell in self.unread else self.color
+                return self.mark_style.unread if cell in self.unread else self.color
             case Source.BORROWED:
-                return self.looks.borrowed
+                return self.mark_style.borrowed
             case _:
-                return self.looks.extra if cell in self.extra else self.style.colors.background
+                return self.mark_style.extra if cell in self.extra else self.style.colors.background
 
     def lit(self, cells: Iterable[int]) -> list[Primitive]:
         """Nodes under a window: strong where they hold something, weaker where there is nothing to read.
@@ -97,7 +97,7 @@ class Nodes:
         """The colour of a node under a window."""
         theme, source = self.style.theme, self.source(cell)
         if source is Source.BORROWED:
-            return self.looks.borrowed_under_window
+            return self.mark_style.borrowed_under_window
         opacity = theme.overlay if source is Source.INPUT else theme.empty_overlay
         return mix(self.fill(cell), self.style.colors.window, opacity)
 

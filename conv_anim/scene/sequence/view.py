@@ -7,8 +7,8 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.areas import Area, Turn, circle
 from conv_anim.scene.color import mix
+from conv_anim.scene.hit_regions import HitRegion, Turn, circle
 from conv_anim.scene.layout import Panel, animated
 from conv_anim.scene.numbers import weights_format
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Polygons, Stroke, Text
@@ -53,7 +53,7 @@ class SequenceView:
 
     # what stays
 
-    def still(self) -> Items:
+    def static(self) -> Items:
         colors = self.style.colors
         faint = Stroke(mix(colors.background, colors.muted, FAINT), self.style.scale)
         items: list[Primitive] = [Lines(tuple(self._all_lines()), faint)]
@@ -96,9 +96,9 @@ class SequenceView:
             Polygons((((base, y - barb), (right, y), (base, y + barb)),), ink),
         ]
 
-    # areas
+    # hit regions
 
-    def areas(self) -> list[Area]:
+    def hit_regions(self) -> list[HitRegion]:
         nodes, axes = self.lattice.nodes, self.lattice.axes
         read = [_area(nodes[0], "input", i) for i in range(axes[0].size)]
         return [*read, *(_area(nodes[-1], "output", o) for o in range(axes[-1].count))]
@@ -178,8 +178,8 @@ class SequenceView:
         return [Boxes(gaps, style.colors.background), *texts]
 
 
-def _area(nodes: Nodes, side: Side, position: int) -> Area:
-    return Area(side, (None, position), circle(nodes.row.made(position), nodes.radius))
+def _area(nodes: Nodes, side: Side, position: int) -> HitRegion:
+    return HitRegion(side, (None, position), circle(nodes.row.made(position), nodes.radius))
 
 
 def _between(lower: Point, upper: Point) -> Point:

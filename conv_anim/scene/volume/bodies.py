@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.color import mix
 from conv_anim.scene.primitives import Boxes, Polygons, Stroke
 from conv_anim.scene.volume.oblique import FINEST
-from conv_anim.scene.volume.space import Block
+from conv_anim.scene.volume.space import Cuboid
 
 if TYPE_CHECKING:
     from conv_anim.scene.primitives import Primitive
@@ -41,7 +41,7 @@ class Body:
 
     # the map
 
-    def still(self) -> list[Primitive]:
+    def static(self) -> list[Primitive]:
         return [*self._canvas(), *self._map()]
 
     def _canvas(self) -> list[Primitive]:
@@ -61,7 +61,7 @@ class Body:
             items += self.stack.solid(block, self.fill, self.style.edge)
         return [*items, *self.stack.dots(self.style.colors.ink)]
 
-    def _ordered(self, blocks: list[Block]) -> list[Block]:
+    def _ordered(self, blocks: list[Cuboid]) -> list[Cuboid]:
         """From the back, the bottom and the left: what lies in front comes later."""
         return sorted(blocks, key=lambda b: (-self.stack.ends(b.slices)[0], -b.rows[0], b.columns[0]))
 
@@ -91,7 +91,7 @@ class Body:
     def _frame(self) -> Stroke:
         return Stroke(self.strong(self.stack.nearest(self.stack.whole.slices)), self.style.line)
 
-    def _hanging(self, block: Block) -> list[Primitive]:
+    def _hanging(self, block: Cuboid) -> list[Primitive]:
         """Top and right of a box that reaches out of the map."""
         if self.space.deep or not self.space.has_empty:
             return []
@@ -108,7 +108,7 @@ class Body:
     def _weak(self) -> str:
         return mix(self.style.colors.background, self.over, self.style.theme.empty_overlay)
 
-    def _unread(self, block: Block) -> list[Primitive]:
+    def _unread(self, block: Cuboid) -> list[Primitive]:
         """The window's cells that hold nothing to read: their front, in depth only an outline."""
         if not self.space.has_empty:
             return []
@@ -116,14 +116,14 @@ class Body:
             return self.stack.outline(block, self._frame)
         inputs = self.space.inputs
         weak = [
-            self.stack.front(Block(block.slices, (r, 1), (c, 1)))
+            self.stack.front(Cuboid(block.slices, (r, 1), (c, 1)))
             for r in range(block.rows[0], sum(block.rows))
             for c in range(block.columns[0], sum(block.columns))
             if r not in inputs.rows or c not in inputs.columns
         ]
         return [Boxes(tuple(weak), self._weak, self.style.edge)] if weak else []
 
-    def _inside(self, blocks: list[Block]) -> list[Primitive]:
+    def _inside(self, blocks: list[Cuboid]) -> list[Primitive]:
         """The faces of the window's box that lie behind cells of the map, with the edges of these over them.
 
         Where the window is in several pieces, only their fronts: tops and sides would cover each other.
@@ -138,7 +138,7 @@ class Body:
             items += self.stack.outline(blocks[0], self._frame)
         return items
 
-    def _glass(self, block: Block, *, only_front: bool) -> list[Primitive]:
+    def _glass(self, block: Cuboid, *, only_front: bool) -> list[Primitive]:
         stack, hidden = self.stack, self._hidden(block)
         front = self.fill(stack.nearest(stack.whole.slices))
         strong = self.strong(stack.nearest(block.slices))
@@ -151,7 +151,7 @@ class Body:
             items.append(Boxes((stack.front(block),), mix(front, strong, GLASS + 0.3)))
         return items
 
-    def _surface(self, block: Block) -> list[Primitive]:
+    def _surface(self, block: Cuboid) -> list[Primitive]:
         """The faces of the window's box that nothing hides."""
         stack, hidden, edge = self.stack, self._hidden(block), self.style.edge
         return [
@@ -160,21 +160,21 @@ class Body:
             *([] if hidden.front else stack.face(block, self.strong, edge)),
         ]
 
-    def _footprints(self, block: Block) -> list[Primitive]:
+    def _footprints(self, block: Cuboid) -> list[Primitive]:
         """On the top and on the right of the map, how deep a box lies that does not reach through it."""
         stack, inputs = self.stack, self.space.inputs
         if len(inputs.slices) == block.slices[1] or self.space.spread:
             return []
         whole = inputs.blocks()[0]
-        above = Block(block.slices, whole.rows, block.columns)
-        beside = Block(block.slices, block.rows, whole.columns)
+        above = Cuboid(block.slices, whole.rows, block.columns)
+        beside = Cuboid(block.slices, block.rows, whole.columns)
 
         def tint(place: int) -> str:
             return mix(self.fill(place), self.strong(place), 0.3)
 
         return [*stack.lid(above, tint, self.style.edge), *stack.side(beside, tint, self.style.edge)]
 
-    def _hidden(self, block: Block) -> Hidden:
+    def _hidden(self, block: Cuboid) -> Hidden:
         inputs, stack = self.space.inputs, self.stack
         nearer = stack.nearest(block.slices) + (-1 if stack.depth.reverse else 1)
         return Hidden(

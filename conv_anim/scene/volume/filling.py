@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.steps import Steps
     from conv_anim.scene.style import Style
     from conv_anim.scene.volume.oblique import Fill, Stack
-    from conv_anim.scene.volume.space import Block, Space
+    from conv_anim.scene.volume.space import Cuboid, Space
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Filling:
 
     # what stays
 
-    def still(self) -> list[Primitive]:
+    def static(self) -> list[Primitive]:
         stack = self.stack
         if not self.style.theme.pending:
             return [*stack.solid(stack.whole, self.fill, self.style.edge), *stack.dots(self.style.colors.ink)]
@@ -57,7 +57,7 @@ class Filling:
         """Whether no slice waits for another."""
         return self.stack.depth.count == (1 if self.space.deep else self.portions[0][1])
 
-    def _empty(self, block: Block) -> list[Primitive]:
+    def _empty(self, block: Cuboid) -> list[Primitive]:
         """Cells that are still to come."""
         stack, blank = self.stack, self.style.colors.background
         faces = Polygons((stack.top(block), stack.right(block)), blank)
@@ -114,7 +114,7 @@ class Filling:
             items += self.stack.dots(self.style.colors.ink)
         return [*items, *self._empty(replace(whole, slices=slices))]
 
-    def cells(self, block: Block, fill: Fill) -> list[Primitive]:
+    def cells(self, block: Cuboid, fill: Fill) -> list[Primitive]:
         """Cells of the slice that is filling, with their share of the map's top and right."""
         stack, edge = self.stack, self.style.edge
         near, far = stack.ends(block.slices)

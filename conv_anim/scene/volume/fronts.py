@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.areas import Area, along, corners
+from conv_anim.scene.hit_regions import HitRegion, along, corners
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.volume.space import Space
 
 
-def front(side: Side, space: Space, stack: Stack, dimensions: int) -> Iterator[Area]:
+def front(side: Side, space: Space, stack: Stack, dimensions: int) -> Iterator[HitRegion]:
     """The cells of a map with so many dimensions, its channels among them.
 
     Those of the output go where it is filled.
@@ -25,4 +25,4 @@ def front(side: Side, space: Space, stack: Stack, dimensions: int) -> Iterator[A
             x, y = stack.at(0, row, column)
             ring = corners((x, y, stack.cell, stack.cell))
             cell = (*behind, *along((r, c), min(2, dimensions - 1)))
-            yield Area(side, cell, ring, drifts=side == "output")
+            yield HitRegion(side, cell, ring, drifts=side == "output")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from conv_anim.scene.color import luminance, mix
 from conv_anim.scene.primitives import Boxes, Lines, Polygons
-from conv_anim.scene.volume.space import Block, Cells
+from conv_anim.scene.volume.space import Cells, Cuboid
 
 if TYPE_CHECKING:
     from conv_anim.scene.primitives import Box, Point, Primitive, Stroke
@@ -91,8 +91,8 @@ class Stack:
         return self.x + column * self.cell + back, self.y + row * self.cell - back
 
     @property
-    def whole(self) -> Block:
-        return Block((0, self.depth.count), (0, self.rows), (0, self.columns))
+    def whole(self) -> Cuboid:
+        return Cuboid((0, self.depth.count), (0, self.rows), (0, self.columns))
 
     @property
     def cells(self) -> Cells:
@@ -126,17 +126,17 @@ class Stack:
 
     # the three faces of a block that are seen
 
-    def front(self, block: Block) -> Box:
+    def front(self, block: Cuboid) -> Box:
         x, y = self.at(self.ends(block.slices)[0], block.rows[0], block.columns[0])
         return x, y, block.columns[1] * self.cell, block.rows[1] * self.cell
 
-    def top(self, block: Block) -> tuple[Point, ...]:
+    def top(self, block: Cuboid) -> tuple[Point, ...]:
         near, far = self.ends(block.slices)
         row, (left, width) = block.rows[0], block.columns
         corners = ((near, left), (far, left), (far, left + width), (near, left + width))
         return tuple(self.at(back, row, column) for back, column in corners)
 
-    def right(self, block: Block) -> tuple[Point, ...]:
+    def right(self, block: Cuboid) -> tuple[Point, ...]:
         near, far = self.ends(block.slices)
         column, (row, height) = sum(block.columns), block.rows
         corners = ((near, row), (far, row), (far, row + height), (near, row + height))
@@ -148,46 +148,46 @@ class Stack:
         column = cells.columns[-1] + 1 if right else cells.columns[0]
         return self.at(near, cells.rows[0], column), self.at(near, cells.rows[-1] + 1, column)
 
-    def outline(self, block: Block, stroke: Stroke) -> list[Primitive]:
+    def outline(self, block: Cuboid, stroke: Stroke) -> list[Primitive]:
         """The edges of a block that are seen."""
         rings = tuple((*ring, ring[0]) for ring in (self.top(block), self.right(block)))
         return [Lines(rings, stroke), Boxes((self.front(block),), None, stroke)]
 
     # their colours
 
-    def solid(self, block: Block, fill: Fill, edge: Stroke) -> list[Primitive]:
+    def solid(self, block: Cuboid, fill: Fill, edge: Stroke) -> list[Primitive]:
         """A block that stands alone, with the lines between its cells."""
         return [*self.lid(block, fill, edge), *self.side(block, fill, edge), *self.face(block, fill, edge)]
 
-    def face(self, block: Block, fill: Fill, edge: Stroke) -> list[Primitive]:
+    def face(self, block: Cuboid, fill: Fill, edge: Stroke) -> list[Primitive]:
         color = self.depth.shown(fill)(self.nearest(block.slices))
         return [Boxes((self.front(block),), color), *self.face_edges(block, edge)]
 
-    def lid(self, block: Block, fill: Fill, edge: Stroke) -> list[Primitive]:
+    def lid(self, block: Cuboid, fill: Fill, edge: Stroke) -> list[Primitive]:
         """The top, lit from above."""
         pieces = self._by_color(block, fill)
         return [*(Polygons((self.top(piece),), lit(color)) for color, piece in pieces), *self.lid_edges(block, edge)]
 
-    def side(self, block: Block, fill: Fill, edge: Stroke) -> list[Primitive]:
+    def side(self, block: Cuboid, fill: Fill, edge: Stroke) -> list[Primitive]:
         """The right, in the shade."""
         pieces = self._by_color(block, fill)
         faces = (Polygons((self.right(piece),), shaded(color)) for color, piece in pieces)
         return [*faces, *self.side_edges(block, edge)]
 
-    def _by_color(self, block: Block, fill: Fill) -> list[tuple[str, Block]]:
+    def _by_color(self, block: Cuboid, fill: Fill) -> list[tuple[str, Cuboid]]:
         first, number = block.slices
         found = []
         for color, alike in groupby(range(first, first + number), self.depth.shown(fill)):
             slices = list(alike)
-            found.append((color, Block((slices[0], len(slices)), block.rows, block.columns)))
+            found.append((color, Cuboid((slices[0], len(slices)), block.rows, block.columns)))
         return found
 
     # the lines around and between their cells
 
-    def edges(self, block: Block, stroke: Stroke) -> list[Primitive]:
+    def edges(self, block: Cuboid, stroke: Stroke) -> list[Primitive]:
         return [*self.lid_edges(block, stroke), *self.side_edges(block, stroke), *self.face_edges(block, stroke)]
 
-    def face_edges(self, block: Block, stroke: Stroke) -> list[Primitive]:
+    def face_edges(self, block: Cuboid, stroke: Stroke) -> list[Primitive]:
         near, _ = self.ends(block.slices)
         rows, columns = self._marks(block.rows), self._marks(block.columns)
         if not (rows and columns):
@@ -196,7 +196,7 @@ class Stack:
         down = [(self.at(near, rows[0], c), self.at(near, rows[-1], c)) for c in columns]
         return [Lines((*across, *down), stroke)]
 
-    def lid_edges(self, block: Block, stroke: Stroke) -> list[Primitive]:
+    def lid_edges(self, block: Cuboid, stroke: Stroke) -> list[Primitive]:
         near, far = self.ends(block.slices)
         row, columns = block.rows[0], self._marks(block.columns)
         if not columns:
@@ -206,7 +206,7 @@ class Stack:
         inward = tuple((self.at(near, row, c), self.at(far, row, c)) for c in columns)
         return [Lines(across, stroke), Lines(inward, stroke)]
 
-    def side_edges(self, block: Block, stroke: Stroke) -> list[Primitive]:
+    def side_edges(self, block: Cuboid, stroke: Stroke) -> list[Primitive]:
         near, far = self.ends(block.slices)
         column, rows = sum(block.columns), self._marks(block.rows)
         if not rows:

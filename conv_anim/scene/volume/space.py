@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class Cuboid:
     """Neighbouring slices, rows and columns."""
 
     slices: Run
@@ -51,8 +51,8 @@ class Cells:
         """The last row and column, and of a map with depth the last slice too."""
         return Cells(self.slices[-1:] if deep else self.slices, self.rows[-1:], self.columns[-1:])
 
-    def blocks(self) -> list[Block]:
-        return [Block(*block) for block in product(runs(self.slices), runs(self.rows), runs(self.columns))]
+    def blocks(self) -> list[Cuboid]:
+        return [Cuboid(*block) for block in product(runs(self.slices), runs(self.rows), runs(self.columns))]
 
 
 def bare(count: int) -> Side:

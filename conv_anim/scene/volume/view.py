@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.areas import Turn
 from conv_anim.scene.callouts import Callout
+from conv_anim.scene.hit_regions import Turn
 from conv_anim.scene.layout import Fit, Panel, animated
 from conv_anim.scene.primitives import Frame, Lines
 from conv_anim.scene.steps import Steps
@@ -25,7 +25,7 @@ from conv_anim.scene.wording import names
 from conv_anim.scene.wording.language import Language
 
 if TYPE_CHECKING:
-    from conv_anim.scene.areas import Area
+    from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.sheet import Run
     from conv_anim.scene.style import Style
@@ -187,18 +187,18 @@ class VolumeView:
 
     # what stays
 
-    def still(self) -> Items:
+    def static(self) -> Items:
         items: list[Primitive] = [*self.lineup.items()]
         for body in self.bodies:
-            items += body.still()
-        items += self.filling.still()
+            items += body.static()
+        items += self.filling.static()
         if self.labelled:
             items += dimensions(self.style, self.spaces[0], self.stacks[0], self.stacks[-1])
         return tuple(items)
 
-    # areas
+    # hit regions
 
-    def areas(self) -> list[Area]:
+    def hit_regions(self) -> list[HitRegion]:
         """The fronts of input and output: a cell there stands for all that lie behind it."""
         read, made = self.trace.input.ndim, self.trace.output.ndim
         return [

@@ -9,7 +9,7 @@ from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.parameters import described, entries_of, name_of
 from conv_anim.scene.wording.words import size
 from conv_anim.spec.model import Channels, Node
-from conv_anim.tracing.accounts import inputs_of, receptive_field
+from conv_anim.tracing.analysis import inputs_of, receptive_field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.wording.words import MINUS, axis_names, number
 from conv_anim.spec.sizes import effective_kernel
-from conv_anim.tracing.accounts import summands
+from conv_anim.tracing.analysis import summands
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

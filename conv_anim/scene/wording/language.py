@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.wording.phrases import en, told, zh_tw
+from conv_anim.scene.wording.phrases import en, page, zh_tw
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.op import Op
 
 TABLES: Mapping[Lang, Mapping[str, str]] = {"en": en.PHRASES, "zh-TW": zh_tw.PHRASES}
-TOLD: Mapping[Lang, Mapping[str, str]] = {"en": told.EN, "zh-TW": told.ZH_TW}
+TOLD: Mapping[Lang, Mapping[str, str]] = {"en": page.EN, "zh-TW": page.ZH_TW}
 """What is said beside a figure, not in it."""
 
 

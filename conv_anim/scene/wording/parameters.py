@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from conv_anim.scene.wording.words import per_axis, size
 from conv_anim.spec.model import Node
-from conv_anim.tracing.accounts import entries, standard
+from conv_anim.tracing.analysis import entries, standard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

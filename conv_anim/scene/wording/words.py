@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from conv_anim.scene.wording.language import Language
 from conv_anim.spec.model import Labels
-from conv_anim.tracing.accounts import unread
+from conv_anim.tracing.analysis import unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

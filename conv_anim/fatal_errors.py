@@ -27,9 +27,9 @@ ESCAPED = "conv-anim-escaped"
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def reported() -> Iterator[None]:
     """Whatever befalls the program is told in a line or two, and its exit status says it: 1, or 128 and a signal's."""
-    mend_streams()
+    repair_streams()
     try:
         with stoppable():
             yield
@@ -61,7 +61,7 @@ def _say(text: str) -> None:
 # standard streams
 
 
-def mend_streams() -> None:
+def repair_streams() -> None:
     """Closed streams get a place of their own, lest a file of ours takes it; no character is one too many for a stream.
 
     To write to a closed standard output fails, as it should; what goes to a closed standard error is lost.

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.areas import Area, along, corners
+from conv_anim.scene.hit_regions import HitRegion, along, corners
 from conv_anim.tracing.scatter import FullAxis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conv_anim.scene.grid import Grid, Place
+    from conv_anim.scene.grid import Grid, Position
     from conv_anim.tracing.scatter import Scatter
 
 POINT = FullAxis(size=1, kernel=1, stride=1, dilation=1, before=0, count=1, extra=0)
@@ -19,34 +19,34 @@ POINT = FullAxis(size=1, kernel=1, stride=1, dilation=1, before=0, count=1, extr
 
 
 @dataclass(frozen=True)
-class Full:
+class FullOutput:
     """Its two axes; an output with a single axis lies along its columns."""
 
     rows: FullAxis
     columns: FullAxis
 
     @classmethod
-    def of(cls, scatter: Scatter) -> Full:
+    def of(cls, scatter: Scatter) -> FullOutput:
         axes = scatter.axes
         return cls(axes[-2], axes[-1]) if len(axes) > 1 else cls(POINT, axes[0])
 
     @property
-    def shape(self) -> Place:
+    def shape(self) -> Position:
         return self.rows.extent, self.columns.extent
 
-    def kept(self, place: Place) -> Place | None:
+    def kept(self, place: Position) -> Position | None:
         """Which output cell a place is; None where it is cut off."""
         row, column = self.rows.output(place[0]), self.columns.output(place[1])
         return None if row is None or column is None else (row, column)
 
-    def areas(self, grid: Grid, axes: int) -> Iterator[Area]:
+    def hit_regions(self, grid: Grid, axes: int) -> Iterator[HitRegion]:
         """The output cells on a grid of all places."""
         for row in range(grid.rows):
             for column in range(grid.columns):
                 cell = self.kept((row, column))
                 if cell is not None:
-                    yield Area("output", (0, *along(cell, axes)), corners(grid.box(row, column)))
+                    yield HitRegion("output", (0, *along(cell, axes)), corners(grid.box(row, column)))
 
-    def place(self, cell: Place) -> Place:
+    def place(self, cell: Position) -> Position:
         """Where an output cell is."""
         return cell[0] + self.rows.before, cell[1] + self.columns.before

@@ -22,7 +22,7 @@ SUM_ROOM = 420
 
 
 @dataclass(frozen=True)
-class Board:
+class StripLayout:
     """Where things go; ``keys`` are drawn if the grids have labels."""
 
     strip: Strip
@@ -53,9 +53,9 @@ class Board:
     def sum_top(self) -> float:
         return self.foot + self.style.wide
 
-    def still(self) -> list[Primitive]:
+    def static(self) -> list[Primitive]:
         """Signs, labels and keys."""
-        return [*self.strip.still(), *self.legend.at(0, self._legend_top)]
+        return [*self.strip.static(), *self.legend.at(0, self._legend_top)]
 
     def panel(self, view: Animated, *sums: Sum | None) -> Panel:
         """With what the grids hold, and room for sums that stand there in turn."""

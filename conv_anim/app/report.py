@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
-from conv_anim import batch, claims, jobs, leftovers, opening
+from conv_anim import claims, opening
+from conv_anim.app import build, plan, stale_frames
+from conv_anim.app.console import CLEAR, Reading, colorful, fail, form, progress, say_how, tell
 from conv_anim.claims import Claims
 from conv_anim.diagnostics import Code, Problem, SpecError, visible
 from conv_anim.pipeline import Loaded
-from conv_anim.runs import CLEAR, Reading, colorful, fail, form, progress, say_how, tell
-from conv_anim.spec import places
+from conv_anim.spec import source_map
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from conv_anim.batch import Origin, Wanted
-    from conv_anim.jobs import Change, Job, Outcome
-    from conv_anim.runs import Read
+    from conv_anim.app.build import Change, Job, Outcome
+    from conv_anim.app.console import Read
+    from conv_anim.app.plan import Origin, Wanted
     from conv_anim.spec.nodes import Node
 
 Specs: TypeAlias = "Reading | list[Read]"
@@ -88,7 +89,7 @@ class Run:
         """See what is in the way of what; then read one after the other, a few ahead of what is drawn."""
         if isinstance(specs, Reading):
             self._survey(specs)
-        with closing(jobs.all_done(self._todo(specs), processes)) as outcomes:
+        with closing(build.all_done(self._todo(specs), processes)) as outcomes:
             for job, outcome in outcomes:
                 self._finish(job, outcome)
 
@@ -104,7 +105,7 @@ class Run:
             self._tell(origin, (problem for job in made for problem in self._conflicts(origin, job)))
 
     def _conflicts(self, origin: Origin, job: Job) -> list[Problem]:
-        problem = batch.conflict(origin, job, self.claims)
+        problem = plan.conflict(origin, job, self.claims)
         if problem is not None:
             self.refused.add((origin.name, job.file))
         return [] if problem is None else [problem]
@@ -119,7 +120,7 @@ class Run:
             left = list(found)
             for job in found:
                 self.underway[id(job)] = Task(origin, read.root, left)
-                outcome = None if self.wanted.force or not job.key else jobs.up_to_date(job)
+                outcome = None if self.wanted.force or not job.key else build.up_to_date(job)
                 if outcome is None:
                     yield job
                 else:
@@ -128,7 +129,7 @@ class Run:
     def _jobs(self, origin: Origin, read: Loaded | tuple[Problem, ...]) -> list[Job]:
         """The files of a spec that no other one makes; all else is told."""
         try:
-            made = batch.jobs(origin, read, self.wanted) if isinstance(read, Loaded) else []
+            made = plan.jobs(origin, read, self.wanted) if isinstance(read, Loaded) else []
         except SpecError as error:
             made, read = [], error.problems
         if isinstance(read, Loaded):
@@ -147,7 +148,7 @@ class Run:
         for path, change in outcome.files:
             self.changes[change] += 1
             if (self.verbose or self.wanted.check) and change != "same":
-                click.echo(batch.told(path, change, check=self.wanted.check))
+                click.echo(plan.told(path, change, check=self.wanted.check))
         if outcome.advice:
             click.echo(outcome.advice)
         self._note(task.origin, outcome)
@@ -164,12 +165,12 @@ class Run:
     def _left(self, job: Job, frames: list[Path]) -> list[tuple[Path, Change]]:
         """What becomes of frames that a longer run left behind; chosen steps say nothing of the others."""
         name, noted = job.path.name, self.wanted.noted
-        found = leftovers.beyond(name, frames) if job.step is None else []
-        gone = list(leftovers.ours(name, found, self.claims)) if noted else []
+        found = stale_frames.beyond(name, frames) if job.step is None else []
+        gone = list(stale_frames.ours(name, found, self.claims)) if noted else []
         if not self.wanted.check:
             gone = [path for path in gone if _removed(path)]
             if noted:
-                leftovers.note(name, frames)
+                stale_frames.note(name, frames)
         kept = [path for path in found if path not in gone and not self.claims.knows(path)]
         if kept:
             click.echo(_kept(kept, len(frames)), err=True)
@@ -188,7 +189,7 @@ class Run:
         if self.stale:
             say_how()
         if self.verbose or sys.stderr.isatty():
-            click.echo(str(batch.Summary(self.changes, len(self.bad))), err=True)
+            click.echo(str(plan.Summary(self.changes, len(self.bad))), err=True)
 
     def _listed(self, count: int) -> Iterator[str]:
         yield f"{len(self.bad):,} of {count:,} specs {'has' if len(self.bad) == 1 else 'have'} problems:"
@@ -225,7 +226,7 @@ def _pipe(specs: Specs, wanted: Wanted) -> bool:
             claims.check_stdout((origin.path, *read.spec.files))
         except SpecError as error:
             fail(error.problems)
-        made = batch.jobs(origin, read, replace(wanted, folder=STDOUT))
+        made = plan.jobs(origin, read, replace(wanted, folder=STDOUT))
         if len(made) != 1 or made[0].format == "frames":
             raise click.UsageError(one)
         if wanted.check:
@@ -238,7 +239,7 @@ def _sent(origin: Origin, loaded: Loaded, job: Job, place: Path) -> bool:
     """Whether there are problems instead of a picture."""
     if place == STDOUT and sys.stdout.isatty() and not job.format.endswith(TEXTS):
         raise click.UsageError(f"-o - would write a {job.format} to the terminal; name a file, or add > FILE")
-    outcome, pictures = jobs.drawn(job)
+    outcome, pictures = build.drawn(job)
     tell(placed(outcome, origin, loaded.root))
     note(origin, outcome)
     try:
@@ -261,5 +262,5 @@ def note(origin: Origin, outcome: Outcome) -> None:
 
 def placed(outcome: Outcome, origin: Origin, root: Node) -> Iterator[Problem]:
     """The problems of drawing, with the spec they belong to."""
-    for problem in places.located(SpecError(outcome.problems), root).problems:
+    for problem in source_map.located(SpecError(outcome.problems), root).problems:
         yield problem if problem.span is not None else replace(problem, path="", file=origin.name)

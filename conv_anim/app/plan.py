@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conv_anim import claims, inputs, pipeline
+from conv_anim.app.build import ELSEWHERE, Job, key
 from conv_anim.diagnostics import Code, Problem, SpecError, visible
-from conv_anim.jobs import ELSEWHERE, Job, key
 from conv_anim.limits import USUAL
 
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterable
 
+    from conv_anim.app.build import Change
     from conv_anim.claims import Claims
     from conv_anim.diagnostics import Source
-    from conv_anim.jobs import Change
     from conv_anim.limits import Limits
     from conv_anim.pipeline import Loaded
     from conv_anim.scene.choice import Steps
@@ -39,9 +39,9 @@ class Wanted:
     """Compare instead of writing."""
     limits: Limits = USUAL
     noted: bool = False
-    """What is drawn is noted in the ledger."""
+    """What is drawn is noted in the build cache."""
     force: bool = True
-    """Draw anew what is up to date by the ledger."""
+    """Draw anew what is up to date by the build cache."""
 
 
 @dataclass(frozen=True, slots=True)

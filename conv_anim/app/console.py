@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NoReturn, TypeAlias, TypeVar
 
 import click
 
-from conv_anim import batch, claims, faults, inputs, pipeline
+from conv_anim import claims, fatal_errors, inputs, pipeline
+from conv_anim.app import plan
 from conv_anim.diagnostics import Code, Source, SpecError
 from conv_anim.limits import Limits
 from conv_anim.spec import document
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from conv_anim.batch import Origin, Wanted
+    from conv_anim.app.build import Job
+    from conv_anim.app.plan import Origin, Wanted
     from conv_anim.diagnostics import Form, Problem
-    from conv_anim.jobs import Job
     from conv_anim.pipeline import Loaded
     from conv_anim.spec.model import Spec
 
@@ -98,7 +99,7 @@ def standard_input() -> Source:
 
 def read_one(path: Path, changes: tuple[str, ...]) -> Spec:
     """A spec, drawable or not; its problems are told, and end the run."""
-    faults.check_room()
+    fatal_errors.check_room()
     try:
         piped = str(path) == "-"
         claims.check_stdout([claims.STANDARD_INPUT if piped else path])
@@ -142,15 +143,15 @@ def read_all(paths: Sequence[Path], wanted: Wanted) -> Reading:
 def _found(path: Path) -> list[Found]:
     """A file, all specs of a folder, or what is piped in; a path without a spec with the problems of that."""
     try:
-        origins = [batch.Origin(standard_input())] if str(path) == "-" else batch.origins([path])
+        origins = [plan.Origin(standard_input())] if str(path) == "-" else plan.origins([path])
     except SpecError as error:
-        return [(batch.Origin(path), error.problems)]
+        return [(plan.Origin(path), error.problems)]
     return [(origin, ()) for origin in origins]
 
 
 def _read(origin: Origin, wanted: Wanted, kept: dict[str, Source]) -> Loaded | tuple[Problem, ...]:
     try:
-        batch.check_place(origin, wanted.limits)
+        plan.check_place(origin, wanted.limits)
         files = inputs.Folder(origin.folder, wanted.limits, within=origin.root)
         source, pipes = kept.pop(origin.name, origin.source), origin.named is None
         loaded = pipeline.loaded(source, changes=wanted.changes, files=files, limits=wanted.limits, pipes=pipes)
@@ -158,18 +159,18 @@ def _read(origin: Origin, wanted: Wanted, kept: dict[str, Source]) -> Loaded | t
     except SpecError as error:
         return error.problems
     except Exception as error:  # noqa: BLE001  # one bug does not keep other specs from being read
-        return (faults.unforeseen(error, origin.name),)
+        return (fatal_errors.unforeseen(error, origin.name),)
 
 
 def _plan(origin: Origin, wanted: Wanted, kept: dict[str, Source]) -> Plan:
     noting = inputs.Noting(origin.folder, wanted.limits, within=origin.root)
     try:
-        batch.check_place(origin, wanted.limits)
+        plan.check_place(origin, wanted.limits)
         source = origin.source if isinstance(origin.source, Source) else inputs.source(origin.source, wanted.limits)
         kept[origin.name] = source
         root = document.parsed(source, limits=wanted.limits)
         loaded = pipeline.changed(root, wanted.changes, noting, limits=wanted.limits)
-        made = batch.jobs(origin, loaded, replace(wanted, noted=False))
+        made = plan.jobs(origin, loaded, replace(wanted, noted=False))
     except Exception:  # noqa: BLE001  # it is told when the spec is read to be drawn
         made = []
     return origin, tuple(made), tuple(noting.read)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Ways(Diagram):
+class Connections(Diagram):
     """Drawn once."""
 
     def around(self) -> list[Primitive]:
@@ -45,12 +45,12 @@ class Ways(Diagram):
         depth = self.depths[read]
         start, high = self.grids[read][0].x + self.size(read)[0] + 0.35 * gap, self.middle(read)
         turn = round(self.lefts[depth] + self._wide(depth) + 0.95 * gap)
-        if (read, k) not in self.lanes:
+        if (read, k) not in self.tracks:
             left = x - self.badge_width(k) / 2
             return ((start, high), (left, y)) if high == y else ((start, high), (turn, high), (turn, y), (left, y))
-        lane = round(self.bottom + (self.lanes.index((read, k)) + 0.9) * gap)
-        turn += round(0.35 * gap) * (len({to for one, to in self.lanes if one == read}) > 1)
-        return (start, high), (turn, high), (turn, lane), (x, lane), (x, y + self.badge_height / 2)
+        track = round(self.bottom + (self.tracks.index((read, k)) + 0.9) * gap)
+        turn += round(0.35 * gap) * (len({to for one, to in self.tracks if one == read}) > 1)
+        return (start, high), (turn, high), (turn, track), (x, track), (x, y + self.badge_height / 2)
 
     def _badges(self) -> list[Primitive]:
         colors, high = self.style.colors, self.badge_height

@@ -31,8 +31,8 @@ NO_MORE = None
 """What a worker gets instead of a task when it may go."""
 
 
-def worked(
-    tasks: Iterable[T], work: Callable[[T], R], count: int, bury: Callable[[T], None]
+def map_tasks(
+    tasks: Iterable[T], work: Callable[[T], R], count: int, clean_up: Callable[[T], None]
 ) -> Generator[tuple[T, R | None]]:
     """Every task with its result, as they come; a task is taken when there is, or will be next, a process for it.
 
@@ -40,14 +40,14 @@ def worked(
     ``bury`` clears up after a process that had a task.
     """
     lost: list[T] = []
-    with _crew(work, affordable(count), bury) as crew:
-        for task, result in crew.results(tasks):
+    with _worker_pool(work, affordable(count), clean_up) as pool:
+        for task, result in pool.results(tasks):
             if result is None:
                 lost.append(task)
             else:
                 yield task, result
-    with _crew(work, 1, bury) as crew:
-        yield from crew.results(lost, alone=True)
+    with _worker_pool(work, 1, clean_up) as pool:
+        yield from pool.results(lost, alone=True)
 
 
 def affordable(count: int) -> int:
@@ -65,21 +65,21 @@ def affordable(count: int) -> int:
 
 
 @contextmanager
-def _crew(work: Callable[[T], R], size: int, bury: Callable[[T], None]) -> Iterator[_Crew[T, R]]:
-    crew = _Crew(work, size, bury)
+def _worker_pool(work: Callable[[T], R], size: int, clean_up: Callable[[T], None]) -> Iterator[_WorkerPool[T, R]]:
+    pool = _WorkerPool(work, size, clean_up)
     try:
-        yield crew
+        yield pool
     finally:
-        crew.dismiss()
+        pool.close()
 
 
-class _Crew(Generic[T, R]):
+class _WorkerPool(Generic[T, R]):
     """Workers, started as they are needed."""
 
-    def __init__(self, work: Callable[[T], R], size: int, bury: Callable[[T], None]) -> None:
+    def __init__(self, work: Callable[[T], R], size: int, clean_up: Callable[[T], None]) -> None:
         self._work = work
         self._size = size
-        self._bury = bury
+        self._clean_up = clean_up
         self._idle: list[_Worker] = []
         self._busy: dict[Any, tuple[_Worker, T]] = {}
         """By their connections."""
@@ -126,10 +126,10 @@ class _Crew(Generic[T, R]):
                 self._idle.append(worker)
             except (EOFError, OSError):
                 worker.end()
-                self._bury(task)
+                self._clean_up(task)
             yield task, result
 
-    def dismiss(self) -> None:
+    def close(self) -> None:
         """End all; those that are at work are interrupted, and put in order what they leave."""
         busy = list(self._busy.values())
         for worker, _ in busy:
@@ -140,7 +140,7 @@ class _Crew(Generic[T, R]):
             worker.end()
         for worker, task in busy:
             worker.stop()
-            self._bury(task)
+            self._clean_up(task)
 
 
 class _Worker:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count, takewhile
 from typing import TYPE_CHECKING
 
-from conv_anim import ledger
+from conv_anim.app import build_cache
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,16 +33,16 @@ def beyond(name: str, frames: Sequence[Path]) -> list[Path]:
 
 def ours(name: str, found: Sequence[Path], claims: Claims) -> Iterator[Path]:
     """Those that were drawn here as frames of this name and are unchanged since, and that no spec of the run needs."""
-    noted = ledger.find(ledger.place(found[0].parent, name)) if found else {}
+    noted = build_cache.find(build_cache.place(found[0].parent, name)) if found else {}
     for path in found:
-        known = not path.is_symlink() and ledger.is_noted(path, noted.get(path.name))
+        known = not path.is_symlink() and build_cache.is_noted(path, noted.get(path.name))
         if known and not claims.knows(path):
             yield path
 
 
 def note(name: str, frames: Sequence[Path]) -> None:
     """Keep in mind that these were drawn, beside those that were before and are still there."""
-    key = ledger.place(frames[0].parent, name)
-    before = [(each, said) for each, said in ledger.find(key).items() if (frames[0].parent / each).is_file()]
-    drawn = {path.name: said for path in frames if (said := ledger.note_of(path)) is not None}
-    ledger.keep(key, {**dict(before), **drawn})
+    key = build_cache.place(frames[0].parent, name)
+    before = [(each, said) for each, said in build_cache.find(key).items() if (frames[0].parent / each).is_file()]
+    drawn = {path.name: said for path in frames if (said := build_cache.note_of(path)) is not None}
+    build_cache.keep(key, {**dict(before), **drawn})

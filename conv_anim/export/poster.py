@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def picture(drawn: Scene) -> bytes:
     """The last step, a fraction as large as in full colour."""
     (pixels,) = frames(drawn, [drawn.poster])
-    flat = {drawn.background} | flat_colors(drawn.still)
+    flat = {drawn.background} | flat_colors(drawn.static)
     for frame in drawn.frames:
         flat |= flat_colors(frame.kept)
     colors = palette([pixels], flat | flat_colors(drawn.frames[drawn.poster].shown))

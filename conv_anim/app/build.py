@@ -9,7 +9,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from conv_anim import claims, faults, opening, pipeline, signals
+from conv_anim import claims, fatal_errors, opening, pipeline, signals
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.limits import USUAL
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 ENOUGH = 4
 """So many figures make up for the start of further processes."""
-DRAWING = ("export.files", "export.gif", "ledger", "painting.agg", "scene.figure", "tracing.trace")
+DRAWING = ("export.files", "app.build_cache", "export.gif", "painting.agg", "scene.figure", "tracing.trace")
 """The modules that any figure needs."""
 
 ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
@@ -47,7 +47,7 @@ class Job:
     """Compare instead of writing."""
     limits: Limits = USUAL
     key: str = ""
-    """What it is noted by in the `conv_anim.ledger`; empty if it is not to be noted."""
+    """What it is noted by in the `conv_anim.app.build_cache`; empty if it is not to be noted."""
 
     @property
     def file(self) -> Path:
@@ -82,7 +82,7 @@ class Outcome:
 
 def done(job: Job) -> Outcome:
     """Draw and write, or compare."""
-    signals.heed()
+    signals.raise_pending()
     outcome, made = drawn(job)
     if outcome.problems:
         return outcome
@@ -97,7 +97,7 @@ def done(job: Job) -> Outcome:
     except (OSError, UnicodeError) as error:
         return Outcome(problems=(_unwritable(job, error),))
     except Exception as error:  # noqa: BLE001  # as in `drawn`
-        return Outcome(problems=(faults.unforeseen(error, str(job.path)),))
+        return Outcome(problems=(fatal_errors.unforeseen(error, str(job.path)),))
 
 
 def drawn(job: Job) -> tuple[Outcome, Made]:
@@ -109,7 +109,7 @@ def drawn(job: Job) -> tuple[Outcome, Made]:
     except SpecError as error:
         return Outcome(problems=error.problems), []
     except Exception as error:  # noqa: BLE001  # one bug does not keep other figures from being drawn
-        return Outcome(problems=(faults.unforeseen(error, str(job.path)),)), []
+        return Outcome(problems=(fatal_errors.unforeseen(error, str(job.path)),)), []
 
 
 def _put(path: Path, data: bytes, *, check: bool) -> tuple[Path, Change]:
@@ -139,7 +139,7 @@ def _unwritable(job: Job, error: OSError | UnicodeError) -> Problem:
             why = f"{error.filename} is no folder"
         case _:
             why = error.strerror or str(error)
-    hint = faults.way(error, ELSEWHERE)
+    hint = fatal_errors.way(error, ELSEWHERE)
     return Problem(Code.OUTPUT, f"{job.first} cannot be written: {why}", file=str(job.path), hint=hint)
 
 
@@ -156,13 +156,13 @@ def _advice(job: Job) -> str:
 
 def key(job: Job) -> str:
     """What decides the bytes of a job's files, as a sum; empty if it cannot be known."""
-    from conv_anim import ledger
+    from conv_anim.app import build_cache
 
     if any(map(_foreign, job.spec.figures)):
         return ""
     encoder = _ffmpeg() if job.format == "mp4" else "-"
     parts = (repr(job.spec), job.format, repr(job.step), job.path.name, repr(job.limits), encoder)
-    return ledger.key(*parts) if encoder else ""
+    return build_cache.key(*parts) if encoder else ""
 
 
 def _foreign(spec: Spec) -> bool:
@@ -188,10 +188,10 @@ def _ffmpeg() -> str:
 
 def up_to_date(job: Job) -> Outcome | None:
     """The outcome of a job whose files are as they were drawn before, by all that decides them; None if one is not."""
-    from conv_anim import ledger
+    from conv_anim.app import build_cache
 
-    sums = ledger.find(job.key)
-    if not ledger.intact(job.path.parent, sums):
+    sums = build_cache.find(job.key)
+    if not build_cache.intact(job.path.parent, sums):
         return None
     return Outcome(tuple((job.path.with_name(name), "same") for name in sums), advice=_advice(job))
 
@@ -200,11 +200,11 @@ def _note(job: Job, made: Made) -> None:
     """Note what was written, unless it depends on fonts of the system, which are not known to stay the same."""
     if not job.key or job.check:
         return
-    from conv_anim import ledger
+    from conv_anim.app import build_cache
     from conv_anim.painting import fonts
 
     if fonts.ours(pipeline.words(job.spec)):
-        ledger.note(job.key, made)
+        build_cache.note(job.key, made)
 
 
 # many
@@ -212,17 +212,17 @@ def _note(job: Job, made: Made) -> None:
 
 def all_done(todo: Iterable[Job], processes: int) -> Generator[tuple[Job, Outcome]]:
     """Every job with its outcome, as they come. Jobs are taken as they can be done, a few ahead."""
-    if faults.debugging():
+    if fatal_errors.debugging():
         processes = 1
     coming = iter(todo)
     first = list(islice(coming, ENOUGH)) if processes > 1 else []
     if len(first) < ENOUGH:
         yield from ((job, done(job)) for job in chain(first, coming))
         return
-    from conv_anim import crew
+    from conv_anim.app import worker_pool
 
     _import_all()
-    with closing(crew.worked(chain(first, coming), done, processes, _bury)) as results:
+    with closing(worker_pool.map_tasks(chain(first, coming), done, processes, _clean_up)) as results:
         for job, outcome in results:
             yield job, outcome or Outcome(problems=(_killed(job),))
 
@@ -231,7 +231,7 @@ def _import_all() -> None:
     """What is imported here already, forked processes need not import each for itself."""
     from importlib import import_module
 
-    faults.check_room()
+    fatal_errors.check_room()
     for name in DRAWING:
         import_module(f"conv_anim.{name}")
 
@@ -242,7 +242,7 @@ def _killed(job: Job) -> Problem:
     return Problem(Code.KILLED, what, file=str(job.path), hint=hint)
 
 
-def _bury(job: Job) -> None:
+def _clean_up(job: Job) -> None:
     """Clear up after a process that was killed."""
     from conv_anim.export import files
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.areas import Turn
 from conv_anim.scene.channels.tally import Tally
 from conv_anim.scene.color import mix
 from conv_anim.scene.grid import Numbers
+from conv_anim.scene.hit_regions import Turn
 from conv_anim.scene.numbers import Format, Formats, agrees, enough, format_for, plane
 from conv_anim.scene.primitives import Boxes
 from conv_anim.scene.sheet import Sheet, two
@@ -25,7 +25,7 @@ from conv_anim.tracing.values import channel_maps
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conv_anim.scene.grid import Grid, Place
+    from conv_anim.scene.grid import Grid, Position
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.style import Style
     from conv_anim.spec.model import Number
@@ -37,7 +37,7 @@ FAINT = 0.35
 
 
 @dataclass(frozen=True)
-class Lane:
+class ChannelRow:
     """One input channel on its way to an output: its kernel (None in a pool), and the map that they make."""
 
     channel: int
@@ -47,7 +47,7 @@ class Lane:
 
 
 @dataclass(frozen=True)
-class Lanes:
+class ChannelRows:
     """The channels of a trace of one layer: those of one filter at a time, or all at once where they never meet."""
 
     trace: Trace
@@ -82,19 +82,19 @@ class Lanes:
         return self.seen > 1
 
     @cached_property
-    def of(self) -> Callable[[int], list[Lane]]:
-        """The lanes that make an output channel; where channels never meet, those of all."""
+    def of(self) -> Callable[[int], list[ChannelRow]]:
+        """The rows that make an output channel; where channels never meet, those of all."""
         return lru_cache(maxsize=64)(self._of)
 
-    def _of(self, channel: int) -> list[Lane]:
+    def _of(self, channel: int) -> list[ChannelRow]:
         layer, each = self.layer, self.outputs // self.groups
         if layer.kernels is None:
-            return [Lane(c, c, None, layer.output[c]) for c in range(self.outputs)]
+            return [ChannelRow(c, c, None, layer.output[c]) for c in range(self.outputs)]
         if not self.meet:
-            return [Lane(c // each, c, kernels[0], layer.output[c]) for c, kernels in enumerate(layer.kernels)]
+            return [ChannelRow(c // each, c, kernels[0], layer.output[c]) for c, kernels in enumerate(layer.kernels)]
         seen = layer.operator.seen_by(channel)
         maps = channel_maps(layer.operator, layer.input[seen.start : seen.stop], layer.kernels[channel])
-        return [Lane(c, channel, layer.kernels[channel, k], maps[k]) for k, c in enumerate(seen)]
+        return [ChannelRow(c, channel, layer.kernels[channel, k], maps[k]) for k, c in enumerate(seen)]
 
     @cached_property
     def steps(self) -> Steps:
@@ -119,10 +119,10 @@ class Lanes:
         rows, columns = plane(self.layer.input[0]).shape
         return Sheet.bare(rows, columns)
 
-    def read(self, lane: Lane, position: tuple[int, ...]) -> list[Place]:
-        """The cells of a lane's input map that a cell of its output is made of."""
+    def read(self, channel_row: ChannelRow, position: tuple[int, ...]) -> list[Position]:
+        """The cells of a channel row's input map that a cell of its output is made of."""
         if isinstance(self.layer.means, Gather):
-            return [two(tap.canvas) for tap in self.layer.step((lane.output, *position)).taps]
+            return [two(tap.canvas) for tap in self.layer.step((channel_row.output, *position)).taps]
         (row, column), sheet = two(position), self.sheet
         return [(r, c) for r in sheet.rows.covered([row]) for c in sheet.columns.covered([column])]
 
@@ -139,7 +139,7 @@ class Lanes:
     @cached_property
     def maps(self) -> list[Array]:
         filters = self.outputs if self.meet else 1
-        return [lane.map for channel in range(filters) for lane in self.of(channel)]
+        return [channel_row.map for channel in range(filters) for channel_row in self.of(channel)]
 
     @cached_property
     def map_format(self) -> Format:
@@ -163,7 +163,7 @@ class Lanes:
         bias = self.bias_format
         added = None if bias is None or self.layer.bias is None else bias.shown(self.layer.bias)
         for channel, made in enumerate(self.layer.output):
-            total = sum((fmt.shown(lane.map) for lane in self.of(channel)), np.zeros(made.shape))
+            total = sum((fmt.shown(channel_row.map) for channel_row in self.of(channel)), np.zeros(made.shape))
             if not agrees(self.output_format, made, total if added is None else total + added[channel]):
                 return False
         return True
@@ -238,13 +238,13 @@ class Lanes:
     def tally(self, room: float) -> Tally:
         """Room for the numbers of all maps at any cell, added up."""
         filters = [self.of(channel) for channel in range(self.outputs)]
-        terms = tuple(np.stack([lanes[k].map for lanes in filters]) for k in range(self.seen))
+        terms = tuple(np.stack([channel_rows[k].map for channel_rows in filters]) for k in range(self.seen))
         biases = () if self.layer.bias is None else tuple(map(self.named_bias, self.layer.bias.tolist()))
         numbers = terms, self.layer.bias, self.layer.output
         return Tally(self.style, self.map_format, *numbers, room, self.output_format, biases)
 
     def tallied(self, room: Tally, cell: tuple[int, ...], *, x: float, y: float) -> list[Primitive]:
         """The numbers of all maps at a cell, added up."""
-        numbers = [lane.map[cell[1:]].item() for lane in self.of(cell[0])]
+        numbers = [channel_row.map[cell[1:]].item() for channel_row in self.of(cell[0])]
         bias = None if self.layer.bias is None else self.layer.bias[cell[0]].item()
         return room.at(x, y, numbers, bias, self.layer.output[cell].item())

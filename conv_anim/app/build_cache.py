@@ -23,7 +23,7 @@ from conv_anim import opening
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parent.parent
 VERSIONS = (("numpy", "version.py"), ("matplotlib", "_version.py"), ("PIL", "_version.py"))
 """The packages that have a part in drawing, and the file that says which version they are, without their import."""
 LARGEST = 1 << 24

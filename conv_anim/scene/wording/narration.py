@@ -17,7 +17,7 @@ from conv_anim.tracing.gathers import Gather
 from conv_anim.tracing.scatter import Scatter
 
 if TYPE_CHECKING:
-    from conv_anim.scene.areas import Cell, Turn
+    from conv_anim.scene.hit_regions import Cell, Turn
     from conv_anim.spec.model import Number
     from conv_anim.tracing.trace import LayerTrace, Step, Trace
 
@@ -27,7 +27,7 @@ LONGEST = 16
 
 
 @dataclass(frozen=True)
-class Telling:
+class Narration:
     """Of a trace, in its spec's language. Maps are counted from 0, the input."""
 
     trace: Trace

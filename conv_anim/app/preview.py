@@ -19,13 +19,13 @@ from traceback import format_exception
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
-from conv_anim import faults, pipeline
+from conv_anim import fatal_errors, pipeline
 from conv_anim.diagnostics import SpecError
 from conv_anim.export import html
 from conv_anim.inputs import Noting
 from conv_anim.limits import USUAL
-from conv_anim.scene.wording.phrases.told import EN
-from conv_anim.spec import places
+from conv_anim.scene.wording.phrases.page import EN
+from conv_anim.spec import source_map
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -92,7 +92,7 @@ class State:
 
 
 @dataclass
-class Board:
+class Publisher:
     """Where the newest state hangs; readers wait for one that they have not seen."""
 
     state: State = field(default_factory=State)
@@ -123,7 +123,7 @@ class Watcher:
     files: tuple[Path, ...] = ()
     limits: Limits = USUAL
 
-    def draw(self, board: Board) -> None:
+    def draw(self, board: Publisher) -> None:
         """Read and draw, and post what comes of it, whatever goes wrong; the next save is a new chance."""
         noting = Noting(self.path.parent, self.limits)
         loaded: Loaded | None = None
@@ -132,13 +132,13 @@ class Watcher:
             drawn = pipeline.scene(pipeline.drawable(loaded, self.limits).spec, limits=self.limits)
             board.post(html.figure(drawn), "")
         except SpecError as error:
-            placed = error if loaded is None else places.located(error, loaded.root)
+            placed = error if loaded is None else source_map.located(error, loaded.root)
             board.post(None, str(placed))
         except Exception as error:  # noqa: BLE001  # a bug or a shortage does not end the watch
             board.post(None, _unforeseen(error, self.path))
         self.files = (self.path, *noting.read)
 
-    def follow(self, board: Board, stop: Event) -> None:
+    def follow(self, board: Publisher, stop: Event) -> None:
         """Until it is stopped.
 
         A file counts as seen as it was before it was read. What is written meanwhile, or is found only then to belong
@@ -157,9 +157,9 @@ class Watcher:
 
 def _unforeseen(error: Exception, path: Path) -> str:
     """What is told of a bug or a shortage; when debugging, all that Python knows of it."""
-    if faults.debugging():
+    if fatal_errors.debugging():
         return "".join(format_exception(error))
-    return str(faults.unforeseen(error, str(path)))
+    return str(fatal_errors.unforeseen(error, str(path)))
 
 
 def states(files: Iterable[Path]) -> States:
@@ -250,14 +250,14 @@ class Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 64
 
-    def __init__(self, board: Board, port: int = 0) -> None:
+    def __init__(self, board: Publisher, port: int = 0) -> None:
         """Port 0 is any that is free. Raises OSError if the port is taken."""
         super().__init__((HOST, port), Handler)
         self.board = board
         self._rest = Event()
         self._seats = BoundedSemaphore(_seats())
         self.names = {f"{host}:{self.server_port}" for host in (HOST, "localhost")}
-        self.page = html.page(EMPTY, still="data:,", scripts=("player.js", "watch.js"), connects=True).encode()
+        self.page = html.page(EMPTY, poster="data:,", scripts=("player.js", "watch.js"), connects=True).encode()
 
     @property
     def address(self) -> str:
@@ -270,7 +270,7 @@ class Server(ThreadingHTTPServer):
         except OSError as error:
             if error.errno in GONE:
                 raise Ended(error) from error
-            if faults.shortage(error) is not None:
+            if fatal_errors.shortage(error) is not None:
                 self._rest.wait(REST)
             raise
 
@@ -331,7 +331,7 @@ def watching(watcher: Watcher, server: Server) -> Iterator[State]:
         server.server_close()
 
 
-def _states(board: Board, threads: Sequence[Thread]) -> Iterator[State]:
+def _states(board: Publisher, threads: Sequence[Thread]) -> Iterator[State]:
     """Until one of some threads is no more."""
     version = 0
     while all(thread.is_alive() for thread in threads):

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
-from conv_anim.scene.marks import Looks, keys
+from conv_anim.scene.marks import MarkStyle, keys
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
 from conv_anim.tracing.geometry import Source
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from conv_anim.scene.wording.language import Language
     from conv_anim.spec.model import Layer
 
-Place = tuple[int, int]
+Position = tuple[int, int]
 """Row and column."""
 INSET = 0.14
 """How far the lines through a cell stay away from its corners, in cells."""
 
 
 @dataclass(frozen=True)
-class Ground:
+class DrawnPlane:
     """A floor that a layer reads."""
 
     style: Style
@@ -39,86 +39,86 @@ class Ground:
     rows: Marks
     columns: Marks
     numbers: Slanted | None
-    texts: Mapping[Place, str]
+    texts: Mapping[Position, str]
     """What is written in each cell; empty without numbers."""
     explained: bool
     """Whether a label explains the marks; else only those are drawn that speak for themselves."""
 
     @cached_property
-    def looks(self) -> Looks:
-        return Looks(self.style, self.floor.color)
+    def mark_style(self) -> MarkStyle:
+        return MarkStyle(self.style, self.floor.color)
 
     # what the cells are
 
     @cached_property
-    def every(self) -> dict[Place, Source]:
+    def every(self) -> dict[Position, Source]:
         return {(r, c): source for r, c, source, _ in self.floor.sheet.cells()}
 
     @cached_property
-    def borrowed(self) -> list[Place]:
+    def borrowed(self) -> list[Position]:
         return [place for place, source in self.every.items() if source is Source.BORROWED]
 
     @cached_property
-    def unread(self) -> list[Place]:
+    def unread(self) -> list[Position]:
         if not self.explained:
             return []
         return [p for p, s in self.every.items() if s is not Source.OUTSIDE and self.floor.sheet.unread(p)]
 
     @cached_property
-    def extra(self) -> list[Place]:
+    def extra(self) -> list[Position]:
         if not self.explained:
             return []
         return [p for p in self.every if p[0] in self.rows.extra or p[1] in self.columns.extra]
 
     def keys(self, say: Language) -> tuple[Key, ...]:
         """What a label says about the marks."""
-        return keys((self.rows, self.columns), self.layer, self.looks, say)
+        return keys((self.rows, self.columns), self.layer, self.mark_style, say)
 
-    def source_of(self, place: Place) -> Place:
+    def source_of(self, place: Position) -> Position:
         """The cell of the floor whose number a borrowed cell shows."""
         rows, columns = self.floor.sheet.rows, self.floor.sheet.columns
         return rows.place(rows.sources[place[0]][1]), columns.place(columns.sources[place[1]][1])
 
     # at rest
 
-    def still(self) -> list[Primitive]:
-        floor, looks = self.floor, self.looks
+    def static(self) -> list[Primitive]:
+        floor, mark_style = self.floor, self.mark_style
         unread = [place for place in self.unread if self.every[place] is Source.INPUT]
         items: list[Primitive] = []
-        items += self._tinted(self.borrowed, looks.borrowed) + self._tinted(self.extra, looks.extra)
+        items += self._tinted(self.borrowed, mark_style.borrowed) + self._tinted(self.extra, mark_style.extra)
         if floor.sheet.has_empty:
             items.append(Lines(floor.plane.grid(floor.canvas), self.style.empty_edge))
         items += filled(floor, floor.inputs, floor.color, self.style)
         if unread:
-            items += self._tinted(unread, looks.unread)
+            items += self._tinted(unread, mark_style.unread)
             items.append(Lines(self._edges(unread), self.style.edge))
         if self.unread:
-            items.append(Lines(self.crosses(self.unread), looks.cross))
+            items.append(Lines(self.crosses(self.unread), mark_style.cross))
         return [*items, *self.written(self.texts, {})]
 
-    def _tinted(self, places: list[Place], color: str) -> list[Primitive]:
+    def _tinted(self, places: list[Position], color: str) -> list[Primitive]:
         rings = tuple(self.floor.plane.ring(*place) for place in places)
         return [Polygons(rings, color)] if rings else []
 
-    def _edges(self, places: Iterable[Place]) -> tuple[tuple[tuple[float, float], ...], ...]:
+    def _edges(self, places: Iterable[Position]) -> tuple[tuple[tuple[float, float], ...], ...]:
         return tuple(line for r, c in places for line in self.floor.plane.grid(((r, 1), (c, 1))))
 
-    def crosses(self, places: Iterable[Place]) -> tuple[tuple[Point, ...], ...]:
+    def crosses(self, places: Iterable[Position]) -> tuple[tuple[Point, ...], ...]:
         return self.floor.plane.crosses(places, INSET)
 
-    def fill(self, place: Place) -> str:
+    def fill(self, place: Position) -> str:
         """The colour of a cell at rest."""
         match self.every[place]:
             case Source.INPUT:
-                return self.looks.unread if place in self.unread else self.floor.color
+                return self.mark_style.unread if place in self.unread else self.floor.color
             case Source.BORROWED:
-                return self.looks.borrowed
+                return self.mark_style.borrowed
             case _:
-                return self.looks.extra if place in self.extra else self.style.colors.background
+                return self.mark_style.extra if place in self.extra else self.style.colors.background
 
     # under the window
 
-    def covered(self, reach: Reach, products: Mapping[Place, str]) -> list[Primitive]:
+    def covered(self, reach: Reach, products: Mapping[Position, str]) -> list[Primitive]:
         """The window: strong where it reads input cells, weaker where there is nothing to read."""
         plane, blocks, places = self.floor.plane, reach.blocks(), set(reach.cells())
         read = reach.within(self.floor.inputs).blocks()
@@ -134,17 +134,17 @@ class Ground:
         texts = {p: products.get(p, text) for p, text in self.texts.items() if p in places}
         return [*items, *self.written(texts, {p: self.covered_fill(p) for p in texts})]
 
-    def covered_fill(self, place: Place) -> str:
+    def covered_fill(self, place: Position) -> str:
         """The colour of a cell under the window."""
         if self.every[place] is Source.BORROWED:
-            return self.looks.borrowed_under_window
+            return self.mark_style.borrowed_under_window
         return self.over(self.fill(place), weak=self.every[place] is not Source.INPUT)
 
     def over(self, color: str, *, weak: bool = False) -> str:
         theme = self.style.theme
         return mix(color, self.style.colors.window, theme.empty_overlay if weak else theme.overlay)
 
-    def lenders(self, borrowed: list[Place]) -> list[Primitive]:
+    def lenders(self, borrowed: list[Position]) -> list[Primitive]:
         """An outline around the cells that borrowed ones under the window repeat."""
         lent = sorted({self.source_of(place) for place in borrowed})
         if not lent:
@@ -154,10 +154,10 @@ class Ground:
 
     # numbers
 
-    def written(self, texts: Mapping[Place, str], fills: Mapping[Place, str]) -> list[Text]:
+    def written(self, texts: Mapping[Position, str], fills: Mapping[Position, str]) -> list[Text]:
         return [self._text(place, text, fills.get(place)) for place, text in texts.items() if text]
 
-    def _text(self, place: Place, text: str, fill: str | None) -> Text:
+    def _text(self, place: Position, text: str, fill: str | None) -> Text:
         assert self.numbers is not None
         quiet = () if self.every[place] is Source.INPUT else (self.style.colors.muted,)
         return self.numbers.text(self.floor, place, text, fill or self.fill(place), *quiet)

@@ -1,4 +1,4 @@
-"""Which area of a drawing stands for which cell, and which cell each of its steps is about."""
+"""Which region of a drawing stands for which cell, and which cell each of its steps is about."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ROUND = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Area:
+class HitRegion:
     """The outline of a cell of the input or of the output.
 
     An ``echo`` lights up with its cell, but not with those that the cell is linked to. What ``drifts`` lies elsewhere
@@ -38,7 +38,7 @@ class Area:
     figure: int = 0
     """Of several figures side by side, whose cell it is."""
 
-    def moved(self, dx: float, dy: float) -> Area:
+    def moved(self, dx: float, dy: float) -> HitRegion:
         return replace(self, ring=tuple((x + dx, y + dy) for x, y in self.ring))
 
 
@@ -49,10 +49,10 @@ class Turn:
     number: int
     cell: Cell
     drift: Point = (0.0, 0.0)
-    """How far to the right and down the areas that drift lie."""
+    """How far to the right and down the regions that drift lie."""
 
 
-Areas: TypeAlias = "Callable[[], Iterable[Area]]"
+HitRegions: TypeAlias = "Callable[[], Iterable[HitRegion]]"
 """Made when they are asked for: a picture needs none."""
 Turns: TypeAlias = "Sequence[Turn | None]"
 
@@ -69,8 +69,8 @@ class Grid(Protocol):
         ...
 
 
-def nowhere() -> tuple[Area, ...]:
-    """The areas of a drawing without cells."""
+def nowhere() -> tuple[HitRegion, ...]:
+    """The hit regions of a drawing without cells."""
     return ()
 
 
@@ -91,12 +91,12 @@ def along(place: tuple[int, int], axes: int) -> tuple[int, ...]:
     return place[-axes:] if axes < 2 else place
 
 
-def of_grid(side: Side, grid: Grid, channel: int | None, axes: int = 2, *, drifts: bool = False) -> Iterator[Area]:
+def of_grid(side: Side, grid: Grid, channel: int | None, axes: int = 2, *, drifts: bool = False) -> Iterator[HitRegion]:
     """Every cell of a grid that shows a map."""
     for row in range(grid.rows):
         for column in range(grid.columns):
             cell = (channel, *along((row, column), axes))
-            yield Area(side, cell, corners(grid.box(row, column)), drifts=drifts)
+            yield HitRegion(side, cell, corners(grid.box(row, column)), drifts=drifts)
 
 
 def held(sheet: Sheet) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
@@ -106,7 +106,7 @@ def held(sheet: Sheet) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
             yield (row, column), cell
 
 
-def of_sheet(side: Side, grid: Grid, sheet: Sheet, channel: int | None, axes: int = 2) -> Iterator[Area]:
+def of_sheet(side: Side, grid: Grid, sheet: Sheet, channel: int | None, axes: int = 2) -> Iterator[HitRegion]:
     """The cells of a map where they lie on a grid that shows its canvas too."""
     for place, cell in held(sheet):
-        yield Area(side, (channel, *along(cell, axes)), corners(grid.box(*place)))
+        yield HitRegion(side, (channel, *along(cell, axes)), corners(grid.box(*place)))
