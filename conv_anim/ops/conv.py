@@ -7,6 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, assert_never
 
 from conv_anim.diagnostics import Code
+from conv_anim.ops import points
 from conv_anim.ops.windows import Windowed
 from conv_anim.spec.entering import (
     AMOUNT,
@@ -138,7 +139,7 @@ class Conv(Windowed):
     unflipped: bool = False
     """Whether it is said of its kernel that it is not flipped."""
 
-    WORDS = WORDS
+    WORDS = points.merged(WORDS, points.WINDOW_POINTS, points.CONV_POINTS)
     CODE = "conv_anim.ops.conv_code"
     type = "conv"
 
@@ -198,6 +199,9 @@ class Conv(Windowed):
         if self.unflipped:
             return "correlation"
         return "true" if self.flip else "conv"
+
+    def point(self, say: Language) -> str:
+        return points.conv(self, say)
 
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
         from conv_anim.scene.wording.parameters import Setting

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.limits import Asked
 from conv_anim.scene.color import mix, readable
-from conv_anim.scene.primitives import Boxes, Frame, Stroke, Text, moved
+from conv_anim.scene.primitives import Boxes, Frame, Lazy, Stroke, Text, moved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,14 +65,30 @@ def page(drawn: Scene, *, strip: bool, vectors: bool, limits: Limits) -> Scene:
         hint = "choose some with --step, as in --step 0,4,last, or show every n-th: animation: {every: 4}"
         raise SpecError([Problem(Code.STEP, what, hint=hint)])
     size, color = _lettering(drawn)
+    head, drawn = even(drawn.head), _without_heading(drawn)
     grid = _grid(drawn, count, even(size), strip=strip)
-    width, height = grid.size
+    width, height = grid.size[0], grid.size[1] + head
     if not vectors:
         what = f"{count} steps side by side are {width:,} x {height:,} pixels, {width * height:,} of them"
         way = "choose some with --step, make the figure smaller with 'size', or draw them as svg or pdf"
         Asked("pixels", width * height, what, way).check(limits)
-    static = tuple(_panels(drawn, grid, size, color))
+    panels = (moved(item, 0, head) for item in _panels(drawn, grid, size, color))
+    static = (*drawn.heading, *panels)
     return replace(drawn, width=width, height=height, static=static, frames=(Frame(),), names=(), timeline=None)
+
+
+def _without_heading(drawn: Scene) -> Scene:
+    """The figure alone: what is above it stands above all of its panels, once."""
+    if not drawn.head:
+        return drawn
+    up = -even(drawn.head)
+    below = tuple(moved(item, 0, up) for item in drawn.static if item not in drawn.heading)
+
+    def frame(k: int) -> Frame:
+        made = drawn.frames[k]
+        return Frame(*(tuple(moved(item, 0, up) for item in items) for items in (made.kept, made.shown)))
+
+    return replace(drawn, height=drawn.height + up, static=below, frames=Lazy(len(drawn.frames), frame))
 
 
 def _lettering(drawn: Scene) -> tuple[float, str]:

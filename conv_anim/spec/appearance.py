@@ -232,6 +232,13 @@ CAPTION = Field(
     default=False,
     example=True,
 )
+TAKEAWAY = Field(
+    "takeaway",
+    _flag_or_text(),
+    "Its point in a sentence, below the title: true for one that is made from the spec, or your own.",
+    default=False,
+    example=True,
+)
 FORMULA = Field(
     "formula",
     _flag_or_text(),
@@ -250,7 +257,12 @@ LANGS: tuple[Lang, ...] = ("en", "zh-TW")
 LANG: Field[Lang] = Field(
     "lang", OneOf(LANGS), "The language of what is written in the figure.", default="en", example="zh-TW"
 )
-TITLE = Field("title", Text(), "What the figure is about; it goes into the file's description.", example="My layer")
+TITLE = Field(
+    "title",
+    Text(),
+    "What the figure is about: its heading, but not in the classic theme; it goes into the file's description.",
+    example="My layer",
+)
 
 
 def labels_of(record: Record, theme: Theme) -> Labels | None:

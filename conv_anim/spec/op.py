@@ -254,6 +254,11 @@ class Op:
         key = f"badge.{self.type}"
         return say.of(self, key) if key in self.WORDS.get("en", {}) else self.badge
 
+    def point(self, say: Language) -> str:
+        """What one is to learn from a figure of it, in a sentence: the phrase ``point.KIND``; empty without one."""
+        key = f"point.{self.kind()}"
+        return say.of(self, key) if key in self.WORDS.get("en", {}) else ""
+
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
         """All its parameters, with those that are as usual.
 

@@ -18,6 +18,7 @@ from conv_anim.spec.appearance import (
     LANG,
     OUTPUT,
     SIZE,
+    TAKEAWAY,
     THEME,
     TITLE,
     animation_of,
@@ -79,13 +80,13 @@ MORE_LAYERS: Field[tuple[Chosen, ...]] = Field(
 SPEC = Object(
     "a spec",
     (
-        *(TITLE, INPUT, ONE_LAYER, MORE_LAYERS, PANELS, DIFFERENCES, VIEW, THEME, ANIMATION, SIZE),
+        *(TITLE, TAKEAWAY, INPUT, ONE_LAYER, MORE_LAYERS, PANELS, DIFFERENCES, VIEW, THEME, ANIMATION, SIZE),
         *(LABELS, CAPTION, FORMULA, COST, LANG, OUTPUT),
     ),
 )
 BOARD = Board(
-    of_panels=(TITLE, INPUT, ONE_LAYER, MORE_LAYERS, VIEW, LABELS, CAPTION, FORMULA, COST),
-    of_whole=(TITLE, PANELS, DIFFERENCES, THEME, ANIMATION, SIZE, CAPTION, FORMULA, LANG, OUTPUT),
+    of_panels=(TITLE, TAKEAWAY, INPUT, ONE_LAYER, MORE_LAYERS, VIEW, LABELS, CAPTION, FORMULA, COST),
+    of_whole=(TITLE, TAKEAWAY, PANELS, DIFFERENCES, THEME, ANIMATION, SIZE, CAPTION, FORMULA, LANG, OUTPUT),
 )
 
 
@@ -145,10 +146,12 @@ def _panel(node: Entries, whole: Record, files: Files, report: Report) -> Maybe[
 
 def _around(whole: Record, specs: list[Spec]) -> Spec:
     """The spec of all panels: besides them, it is as the first one."""
-    caption, formula = ((said if isinstance(said, str) else False) for said in (whole.of(CAPTION), whole.of(FORMULA)))
+    asked = (whole.of(TAKEAWAY), whole.of(CAPTION), whole.of(FORMULA))
+    takeaway, caption, formula = ((said if isinstance(said, str) else False) for said in asked)
     return replace(
         specs[0],
         title=whole.get(TITLE),
+        takeaway=takeaway,
         caption=caption,
         formula=formula,
         cost=False,
@@ -209,6 +212,7 @@ def _appearance(record: Record, made: Spec, report: Report) -> Spec:
     return replace(
         made,
         title=record.get(TITLE),
+        takeaway=record.of(TAKEAWAY),
         labels=labels_of(record, made.theme),
         caption=record.of(CAPTION),
         formula=record.of(FORMULA),

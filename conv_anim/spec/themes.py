@@ -52,6 +52,8 @@ class Theme:
     """Outputs that are still to be computed are drawn empty."""
     labels: bool = True
     """Whether a figure has labels when its spec does not say."""
+    headed: bool = True
+    """Whether a figure's title and takeaway are drawn."""
     even: bool = False
     """Whether all steps last alike when its spec does not say."""
 
@@ -108,6 +110,7 @@ THEMES = Registry(
                 iso_cell=29.528,
                 pending=False,
                 labels=False,
+                headed=False,
                 even=True,
             ),
             Theme(

@@ -92,6 +92,19 @@ PHRASES = {
     # sizes and sums
     "size.channels": "{size} in {count} channels",
     "bias.named": "bias {value}",
+    # takeaways
+    "takeaway.matrix": "A convolution is a product with a matrix: each row holds the kernel at one position.",
+    "takeaway.transposed_matrix": "It is named after its matrix: the rows of C, which hold the kernel, become columns.",
+    "takeaway.both": "Both ways make the same output: gathering for each output, or scattering from each input.",
+    "takeaway.scatter": "Each input adds a scaled copy of the kernel to the output; where copies overlap, they add up.",
+    "takeaway.maps": "Each of the {count} channels meets a kernel of its own and makes a map of its own.",
+    "takeaway.sum": "Cell by cell, the {count} channels' maps add up to one output.",
+    "takeaway.even": "Even: stride {stride} divides kernel {kernel}, so inside every cell is hit equally often.",
+    "takeaway.uneven": "Uneven: stride {stride} does not divide kernel {kernel}, so some cells are hit more often.",
+    "takeaway.saves": "In {count} steps it takes {ours} weights; one convolution of that reach would take {others}.",
+    "takeaway.splits": "It works in {count} steps, each over channels or along one axis; here that saves no weights.",
+    "takeaway.field": "Through {count} layers each output sees {field} of the input; the last one alone sees {alone}.",
+    "takeaway.field_up_to": "In {count} layers an output sees up to {field} of the input, the last one alone {alone}.",
     # captions
     "caption": "{what}: {sizes}",
     "caption.alike": "{count} layers of {kind}",

@@ -92,6 +92,19 @@ PHRASES = {
     # sizes and sums
     "size.channels": "{size}，{count} 通道",
     "bias.named": "偏置 {value}",
+    # takeaways
+    "takeaway.matrix": "卷積是與矩陣的乘積：每一列是視窗在一個位置時的卷積核。",
+    "takeaway.transposed_matrix": "名稱來自矩陣：放著卷積核的 C，它的列變成行。",
+    "takeaway.both": "兩種方式得出同樣的輸出：為每個輸出聚集，或由每個輸入散布。",
+    "takeaway.scatter": "每個輸入在輸出加上一份按比例的卷積核；重疊處相加。",
+    "takeaway.maps": "{count} 個通道各有自己的卷積核，各得出一張特徵圖。",
+    "takeaway.sum": "{count} 個通道的特徵圖逐格相加成一個輸出。",
+    "takeaway.even": "均勻：卷積核 {kernel} 是步幅 {stride} 的倍數，所以裡面每格被蓋的次數一樣。",
+    "takeaway.uneven": "不均勻：卷積核 {kernel} 不是步幅 {stride} 的倍數，所以有些格被蓋的次數較多。",
+    "takeaway.saves": "分成 {count} 步用 {ours} 個權重；改用一個標準卷積要 {others} 個。",
+    "takeaway.splits": "分成 {count} 步，各對通道或沿一軸；這裡沒有少用權重。",
+    "takeaway.field": "經過 {count} 層，每個輸出看到輸入的 {field}；最後一層只看到 {alone}。",
+    "takeaway.field_up_to": "經過 {count} 層，輸出最多看到輸入的 {field}；最後一層只看到 {alone}。",
     # captions
     "caption": "{what}：{sizes}",
     "caption.alike": "{count} 層{kind}",
