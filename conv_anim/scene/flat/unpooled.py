@@ -190,7 +190,7 @@ class UnpooledView(PooledMaps):
     def strip_layout(self) -> StripLayout:
         colors = self.style.colors
         ring = strong(self.style, seen(colors.background, colors.current, colors.ink))
-        keys = [Key(self.say("flat.found"), self.color(0), ring)]
+        keys = [Key(self.say("flat.found", last=self.maps[0].size - 1), self.color(0), ring)]
         if len(self.layers) > 2:
             keys.append(Key(self.say("flat.same_places"), self.color(2), self.style.edge))
         return StripLayout(self.strip, tuple(keys))

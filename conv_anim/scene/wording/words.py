@@ -57,20 +57,24 @@ def per_axis(values: Size) -> str:
 
 def padding(pads: Padding, say: Language) -> str:
     """One number where all sides agree, else before and after, axis by axis where they differ."""
-    if len(set(pads)) == 1:
-        return _sides(*pads[0], say)
     if all(before == after for before, after in pads):
-        return size(before for before, _ in pads)
-    along = [(say(f"axis.along.{name}"), pair) for name, pair in zip(axis_names(len(pads)), pads, strict=True)]
-    return say.listed(say("sides.along", axis=axis, sides=_sides(*pair, say)) for axis, pair in along if any(pair))
+        return per_axis(tuple(before for before, _ in pads))
+    return say.joined(
+        _sides(pair, name, say) for name, pair in zip(axis_names(len(pads)), pads, strict=True) if any(pair)
+    )
 
 
-def _sides(before: int, after: int, say: Language) -> str:
-    if before == after:
-        return number(before)
-    if after == 0 or before == 0:
-        return say("sides.before", before=before) if after == 0 else say("sides.after", after=after)
-    return say("sides.both", before=number(before), after=number(after))
+def _sides(pair: tuple[int, int], name: str, say: Language) -> str:
+    """``1 row below``, ``1 column left, 2 right``: before and after along an axis, where they differ."""
+    before, after = (say(f"side.{name}.{end}") for end in ("before", "after"))
+    if pair[0] == pair[1]:
+        unit = say(f"axis.{name}.{'one' if abs(pair[0]) == 1 else 'many'}")
+        return say("side.both", count=number(pair[0]), unit=unit, before=before, after=after)
+    there = [(count, side) for count, side in zip(pair, (before, after), strict=True) if count]
+    (count, side), *more = there
+    unit = say(f"axis.{name}.{'one' if abs(count) == 1 else 'many'}")
+    first = say("side.first", count=number(count), unit=unit, side=side)
+    return say.joined([first, *(say("side.more", count=number(n), side=at) for n, at in more)])
 
 
 # input and output
@@ -93,7 +97,12 @@ def border(window: Operator, say: Language) -> str:
     """The border without output_padding, and where it comes from, so that it is not taken for the padding."""
     cells: Padding = tuple((axis.before, axis.after - axis.extra) for axis in window.axes)
     reach = f"k {MINUS} 1" if {axis.dilation for axis in window.axes} == {1} else f"d·(k {MINUS} 1)"
-    return f"{padding(cells, say)} = {reach} {MINUS} p"
+    axes = {(axis.kernel, axis.dilation, axis.cut) for axis in window.axes}
+    (k, d, (before, after)), *others = axes
+    if others or before != after:
+        return f"{padding(cells, say)} = {reach} {MINUS} p"
+    numbers = f"{k} {MINUS} 1" if d == 1 else f"{d}·({k} {MINUS} 1)"
+    return f"{reach} {MINUS} p = {numbers} {MINUS} {before} = {padding(cells, say)}"
 
 
 def never_read(window: Operator, say: Language) -> list[str]:
