@@ -176,7 +176,8 @@ def animation_of(record: Record, theme: Theme) -> Animation:
     pace = given.get(PACE) or ("even" if told else "auto")
     step, hold = given.of(STEP), given.of(HOLD)
     if pace == "auto":
-        step, hold = given.get(STEP) or QUICK, given.get(HOLD) or FINISHED
+        step = step if given.has(STEP) else QUICK
+        hold = hold if given.has(HOLD) else FINISHED
     return Animation(step, hold, given.of(ORDER), given.of(LOOP), given.of(EVERY), given.of(MOTION), pace)
 
 

@@ -203,7 +203,7 @@ def _moving(record: Record, made: Spec, report: Report) -> None:
     node, why = record.at(ANIMATION), leaps(made.view, made.nodes)
     if made.animation.motion == "smooth" and why is not None:
         place = node.get("motion") if isinstance(node, Entries) else None
-        report.add(Code.VIEW, why, place or node, "motion: step, or the isometric view of one layer")
+        report.add(Code.VIEW, why, place or node, "motion: step, or a view that comes with conv-anim")
 
 
 def _appearance(record: Record, made: Spec, report: Report) -> Spec:

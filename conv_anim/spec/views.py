@@ -114,9 +114,8 @@ def _unadded(view: Channels, _input: Input, nodes: Nodes) -> tuple[str, str] | N
     return "here no channel meets another: there is nothing to add up", "show: maps"
 
 
-def _planes_leap(nodes: Nodes) -> str | None:
-    several = f"of {len(nodes)} layers goes from step to step, without frames between them"
-    return None if len(nodes) == 1 else several
+def _glide(_: Nodes) -> None:
+    """In all views of our own windows can move smoothly."""
 
 
 VIEWS = Registry(
@@ -133,7 +132,7 @@ VIEWS = Registry(
                 lambda record: Isometric(record.of(NUMBERS)),
                 view_support.isometric,
                 _unnumbered,
-                _planes_leap,
+                leaps=_glide,
             ),
             ViewKind(
                 "flat",
@@ -143,6 +142,7 @@ VIEWS = Registry(
                 lambda record: Flat(record.of(SUM), record.of(MODE), record.of(OVERLAP)),
                 view_support.flat,
                 _unstamped,
+                leaps=_glide,
             ),
             ViewKind(
                 "channels",
@@ -152,6 +152,7 @@ VIEWS = Registry(
                 lambda record: Channels(record.of(SHOW)),
                 view_support.channels,
                 _unadded,
+                leaps=_glide,
             ),
             ViewKind(
                 "volume",
@@ -160,6 +161,7 @@ VIEWS = Registry(
                 (),
                 lambda _: Volume(),
                 view_support.volume,
+                leaps=_glide,
             ),
             ViewKind(
                 "matrix",
@@ -169,6 +171,7 @@ VIEWS = Registry(
                 lambda record: Matrix(record.of(ANIMATE)),
                 view_support.matrix,
                 animates=lambda view: view.animate,
+                leaps=_glide,
             ),
             ViewKind(
                 "sequence",
@@ -178,6 +181,7 @@ VIEWS = Registry(
                 lambda record: Sequence(record.of(NUMBERS)),
                 view_support.sequence,
                 _unnumbered,
+                leaps=_glide,
             ),
         )
     },

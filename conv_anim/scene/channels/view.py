@@ -236,6 +236,10 @@ class ChannelsView(ChannelDrawing):
     def shown(self, cell: tuple[int, ...], *, made: bool = True) -> list[Primitive]:
         return [*self.read(cell), *self._results(cell, current=True, made=made)]
 
+    def grids_of(self, channel: int) -> list[Grid]:
+        rows = [grid for row in self.rows(channel) for grid in (row.sheet.grid, row.map)]
+        return rows if self.outputs is None else [*rows, self.outputs.grid(channel)]
+
     def read(self, cell: tuple[int, ...]) -> list[Primitive]:
         items: list[Primitive] = []
         for row in {row.channel_row.channel: row for row in self.rows(cell[0])}.values():

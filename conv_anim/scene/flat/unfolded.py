@@ -84,12 +84,14 @@ class UnfoldedView(FlatDrawing):
 
     @property
     def phases(self) -> frozenset[Phase]:
-        return frozenset(("read", "sent"))
+        return frozenset(("read", "sent", "way"))
 
     def during(self, step: int, phase: Phase, share: float) -> Items:
         """The window, and its numbers as they go to their column."""
         cell = self.pace.cell(step)
         assert cell is not None
+        if phase == "way":
+            return self.leading(step, share)
         items = self._read(cell)
         if phase != "sent":
             return tuple(items)

@@ -17,6 +17,7 @@ import numpy as np
 from conv_anim.scene.callouts import Key
 from conv_anim.scene.flat.pooled import PooledMaps
 from conv_anim.scene.flat.strip_layout import StripLayout
+from conv_anim.scene.gliding import gliding, outlines
 from conv_anim.scene.grid import seen, strong
 from conv_anim.scene.hit_regions import Turn, along, of_grid, of_sheet
 from conv_anim.scene.numbers import Formats, plane
@@ -28,11 +29,13 @@ from conv_anim.scene.wording import words
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
+    from conv_anim.scene.gliding import Ring
     from conv_anim.scene.grid import Position
     from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.steps import Cell, Steps
+    from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.trace import Step
 
 
@@ -101,6 +104,18 @@ class UnpooledView(PooledMaps):
 
     def finished(self) -> Frame:
         return Frame(tuple(self._passed(len(self.stages) - 1, len(self.stages[-1]))))
+
+    @property
+    def phases(self) -> frozenset[Phase]:
+        return frozenset(("way",))
+
+    def during(self, k: int, _phase: Phase, share: float) -> Items:
+        """What is marked on its way to the next step."""
+        stroke = strong(self.style, self.style.colors.window)
+        return (*self.frame(k + 1).kept, *gliding(self._places(k), self._places(k + 1), share, stroke))
+
+    def _places(self, k: int) -> list[Ring]:
+        return outlines(self.frame(k).shown, self.strip.grids)
 
     def _done(self, stage: int, cell: Cell) -> list[Primitive]:
         """What stays of a step."""
