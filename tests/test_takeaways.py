@@ -208,7 +208,7 @@ def test_what_is_said_of_a_chain(parts):
         spec = conv_anim.load({"input": {"size": [24]}, "layers": layers})
     except SpecError:
         return
-    found = re.search(r"sees (?:up to )?(\d+) of the input", takeaway(spec))
+    found = re.search(r"reaches over (?:up to )?(\d+) (?:of the input|cells)", takeaway(spec))
     if found is None:
         return
     trace = conv_anim.trace(spec)

@@ -113,8 +113,8 @@ PHRASES = {
     "takeaway.uneven": "Uneven: stride {stride} does not divide kernel {kernel}, so some cells are hit more often.",
     "takeaway.saves": "In {count} steps it takes {ours} weights; one convolution of that reach would take {others}.",
     "takeaway.splits": "It works in {count} steps, each over channels or along one axis; here that saves no weights.",
-    "takeaway.field": "Through {count} layers each output sees {field} of the input; the last one alone sees {alone}.",
-    "takeaway.field_up_to": "In {count} layers an output sees up to {field} of the input, the last one alone {alone}.",
+    "takeaway.field": "In {count} layers each output reaches over {field} of the input, the last over {alone}.",
+    "takeaway.field_up_to": "In {count} layers an output reaches over up to {field} cells, the last over {alone}.",
     # captions
     "caption": "{what}: {sizes}",
     "caption.alike": "{count} layers of {kind}",
