@@ -10,7 +10,7 @@ $(shell for stamp in .venv/.installed .venv-*/.installed; do test ! -e $$stamp |
 
 .DEFAULT_GOAL := help
 .PHONY: help regenerate-figures test test-faults test-hosts test-all coverage steady test-frameworks fuzz mutation \
-	test-package test-lowest test-pythons test-bytes check check-format check-figures check-lock check-resolving lock \
+	test-package test-lowest test-pythons test-bytes update-expected check check-format check-figures check-lock check-resolving lock \
 	wheel bench docs environments clean
 
 help: ## list what can be made
@@ -94,6 +94,10 @@ environments: $(STAMP) $(FRAMEWORKS)/.installed ## set up every environment that
 BYTES ?= in every step
 test-bytes: $(STAMP) ## draw every template in every format, twice in different circumstances
 	EVERY_TEMPLATE="$(BYTES)" $(BIN)/python -m pytest -q -n auto tests/test_same_bytes.py
+
+ONLY ?=
+update-expected: $(STAMP) ## write the texts that tests expect anew, and show what changes (ONLY=errors/ or scenes/con_)
+	@$(BIN)/python -m tests.expected $(ONLY)
 
 check-format: $(STAMP) ## format, lint, types, and who may import whom; rewrites nothing
 	$(BIN)/ruff format --check

@@ -22,6 +22,7 @@ class Template:
 
     @property
     def text(self) -> str:
+        """The spec as it is written. Raises OSError."""
         return self.path.read_text(encoding="utf-8")
 
     @property
@@ -68,7 +69,7 @@ def schema_text() -> str:
     """The file of the schema."""
     from json import dumps
 
-    from conv_anim.spec.reader import schema
+    from conv_anim.spec.schema import schema
 
     return dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 

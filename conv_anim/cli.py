@@ -69,6 +69,7 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that a word names; a near miss is suggested."""
         self._suggest(ctx, args)
         return super().resolve_command(ctx, args)
 

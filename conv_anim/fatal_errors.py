@@ -206,6 +206,7 @@ def way(error: BaseException, usual: str | None = None) -> str | None:
 
 
 def debugging() -> bool:
+    """Whether a bug is to end in a traceback instead of a report."""
     return bool(os.environ.get(DEBUG))
 
 

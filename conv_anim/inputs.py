@@ -62,10 +62,15 @@ def _no_text(data: bytes) -> str | None:
     return "this is UTF-16 without the mark at its beginning" if data[:2].count(0) == 1 and len(data) > 1 else None
 
 
-def decoded(file: BinaryIO, name: str, limits: Limits = USUAL) -> Source:
-    """The text of an open file: UTF-8, or UTF-16 that says so in its first bytes."""
+def decoded(
+    file: BinaryIO, name: str, limits: Limits = USUAL, *, smaller: str = "keep large arrays in a .npy file"
+) -> Source:
+    """The text of an open file: UTF-8, or UTF-16 that says so in its first bytes.
+
+    ``smaller`` says what to do about a file that is too large. Raises SpecError.
+    """
     data = opening.taken(file, limits.file_size + 1)
-    what, way = f"this file has {len(data):,} bytes or more", "keep large arrays in a .npy file"
+    what, way = f"this file has {len(data):,} bytes or more", smaller
     Asked("file_size", len(data), what, way, whole=False).check(limits, Location(file=name))
     other = _no_text(data)
     if other is not None:

@@ -59,10 +59,12 @@ class Limit:
 
     @property
     def option(self) -> str:
+        """The option that sets it, like ``--max-cells``."""
         return option(self.name)
 
 
 def option(name: Name) -> str:
+    """The option for a limit."""
     return f"--max-{name.replace('_', '-')}"
 
 

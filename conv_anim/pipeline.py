@@ -6,20 +6,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from conv_anim import claims, fatal_errors, inputs
+from conv_anim import claims, fatal_errors, inputs, lettering
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
 from conv_anim.limits import USUAL
 from conv_anim.spec import document, estimates, formats, overrides, reader, source_map
 from conv_anim.spec.model import Flat, Undrawn
 from conv_anim.spec.nodes import Entries, Items, from_python
+from conv_anim.spec.registry import named
 from conv_anim.spec.views import animates
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from os import PathLike
 
     from conv_anim.limits import Asked, Limits
-    from conv_anim.painting.fonts import GlyphError
     from conv_anim.scene.choice import Steps
     from conv_anim.scene.primitives import Scene
     from conv_anim.spec.arrays import Files
@@ -147,42 +147,10 @@ def scene(spec: Spec, *, limits: Limits = USUAL) -> Scene:
     try:
         return figure.scene_of(spec, [trace(one, limits=limits) for one in spec.figures], DejaVu())
     except GlyphError as error:
-        missing = dict.fromkeys((error, *_missing(spec)))
-        raise SpecError(Problem(Code.GLYPH, str(e), e.character, hint=_glyph_hint(e)) for e in missing) from None
+        raise lettering.missing(spec, error) from None
     except figure.TooNarrowError as error:
         hint = f"size: {{width: {error.narrowest}}} or more, or a smaller input"
         raise SpecError([Problem(Code.OUT_OF_RANGE, str(error), "size.width", hint=hint)]) from None
-
-
-def words(spec: Spec) -> str:
-    """What is drawn of a spec's own words."""
-    return "".join(said for said in _written(spec) if isinstance(said, str))
-
-
-def _written(spec: Spec) -> Iterator[str | bool | None]:
-    yield from (spec.formula, spec.caption)
-    for one in spec.figures:
-        labels = one.labels
-        yield from () if labels is None else (labels.input, labels.kernel, labels.output)
-        yield from (one.title, one.formula, one.caption) if spec.panels else ()
-
-
-def _missing(spec: Spec) -> Iterator[GlyphError]:
-    """All characters of a spec's own words that no font has."""
-    from conv_anim.painting.fonts import DejaVu, GlyphError
-
-    for character in dict.fromkeys(words(spec)):
-        try:
-            DejaVu().width(character, size=1.0)
-        except GlyphError as error:
-            yield error
-
-
-def _glyph_hint(error: GlyphError) -> str:
-    """How to get a font, or around it."""
-    if not error.chinese:
-        return "use other characters"
-    return "install Noto Sans TC (apt install fonts-noto-cjk, or from fonts.google.com), or use other words"
 
 
 def render(spec: Spec, path: str | PathLike[str], *, step: Steps | None = None, limits: Limits | None = None) -> Path:
@@ -205,7 +173,7 @@ def format_of(path: Path) -> str:
     found = formats.split(path.name)
     if found is None:
         what = f"no format is known by the name of '{path.name}'"
-        raise SpecError([Problem(Code.FORMAT, what, hint=f"use {formats.KNOWN}")])
+        raise SpecError([Problem(Code.FORMAT, what, hint=formats.broken(path.name) or f"use {formats.known()}")])
     return found[1]
 
 
@@ -239,7 +207,9 @@ def pictures_of(
 
 def left_out(drawn: Scene, format_: str, step: Steps | None) -> str | None:
     """What is to be said of outputs that an animation does not show."""
-    if drawn.left_out is None or step is not None or format_ in {*STILLS, "still.png"}:
+    if drawn.left_out is None or step is not None:
+        return None
+    if formats.paged(format_)[0] is None and not formats.of(format_).all_frames:
         return None
     shown, count = drawn.left_out
     return f"{shown:,} of {count:,} outputs are shown; --set animation.every=1 shows all of them"
@@ -270,29 +240,12 @@ def _numbered(drawn: Scene, name: str, step: Steps | None, limits: Limits) -> li
     count = len(drawn.rests)
     made = _made(drawn, step, limits)
     steps = range(count) if step is None else choice.numbers(step, count)
-    budget.check(drawn, "frames", limits, frames=len(steps), also=made)
+    budget.check(drawn, formats.FRAMES, limits, frames=len(steps), also=made)
     painted = zip(steps, frames(drawn, [drawn.rests[k] for k in steps]), strict=True)
     return [
         (_frame(name, k, count), png.encode(pixels, title=drawn.title, description=drawn.description))
         for k, pixels in painted
     ]
-
-
-ENCODERS: dict[str, str] = {
-    "gif": "gif:picture",
-    "png": "png:picture",
-    "still.png": "poster:picture",
-    "apng": "apng:picture",
-    "webp": "webp:picture",
-    "mp4": "mp4:picture",
-    "svg": "svg:picture",
-    "pdf": "pdf:picture",
-    "pages.pdf": "pdf:pages",
-    "html": "html:encode",
-}
-"""For each format, what makes a file of a scene: a module of `conv_anim.export`, imported when it is asked for."""
-STILLS = ("png", "pdf")
-"""Formats that show one step, the last one if none is chosen."""
 
 
 def encoded(drawn: Scene, format_: str, *, step: Steps | None = None, limits: Limits = USUAL) -> bytes:
@@ -302,17 +255,17 @@ def encoded(drawn: Scene, format_: str, *, step: Steps | None = None, limits: Li
     """
     from conv_anim.export import budget
 
-    layout, _, kind = format_.rpartition(".")
+    layout, record = formats.paged(format_)[0], formats.of(format_)
     made = _made(drawn, step, limits)
     if step is not None:
         drawn = _chosen(drawn, format_, step)
-    if layout in formats.LAYOUTS:
+    if layout is not None:
         from conv_anim.scene import storyboard
 
         made.check(limits)
-        drawn, format_ = storyboard.page(drawn, strip=layout == "strip", vectors=kind != "png", limits=limits), kind
-    budget.check(drawn, format_, limits, also=made)
-    return _encoder(format_)(drawn)
+        drawn = storyboard.page(drawn, strip=layout == "strip", vectors=record.vectors, limits=limits)
+    budget.check(drawn, record, limits, also=made)
+    return named(record.encodes)(drawn)
 
 
 def _made(drawn: Scene, step: Steps | None, limits: Limits) -> Asked:
@@ -327,19 +280,12 @@ def _made(drawn: Scene, step: Steps | None, limits: Limits) -> Asked:
 def _chosen(drawn: Scene, format_: str, step: Steps) -> Scene:
     from conv_anim.scene import choice
 
+    shows, (layout, _) = formats.of(format_), formats.paged(format_)
     wanted = choice.numbers(step, len(drawn.rests))
-    if format_ in STILLS and len(wanted) > 1:
+    if not shows.all_frames and layout is None and len(wanted) > 1:
         hint = "-f frames makes a picture of each, -f storyboard puts them side by side; or --step with one number"
         raise SpecError([Problem(Code.STEP, f"a {format_} shows one step, not {len(wanted)}", hint=hint)])
-    if format_ == "html":
+    if not shows.stepped:
         what = "a page has every step; none can be chosen for it"
         raise SpecError([Problem(Code.STEP, what, hint="leave out --step, or use another format")])
     return choice.chosen(drawn, wanted)
-
-
-def _encoder(format_: str) -> Callable[[Scene], bytes]:
-    from importlib import import_module
-
-    module, _, name = ENCODERS[format_].partition(":")
-    encode: Callable[[Scene], bytes] = getattr(import_module(f"conv_anim.export.{module}"), name)
-    return encode

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -197,15 +196,19 @@ def test_the_receptive_field_of_a_large_network_is_counted_at_once():
 # explained
 
 
+def whole(lang):
+    return "\n".join(f"## {name}\n{text(load(name, lang=lang))}" for name in NAMES)
+
+
+def expected():
+    """Each file, and what it would hold now."""
+    return [(HERE / f"{lang}.txt", whole(lang)) for lang in ("en", "zh-TW")]
+
+
 @pytest.mark.parametrize("lang", ["en", "zh-TW"])
 def test_texts_are_as_they_were(lang):
-    """Compared as text; ``UPDATE_SCENES=1`` writes it anew, for review."""
-    whole = "\n".join(f"## {name}\n{text(load(name, lang=lang))}" for name in NAMES)
-    path = HERE / f"{lang}.txt"
-    if os.environ.get("UPDATE_SCENES"):
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(whole, encoding="utf-8")
-    assert whole == path.read_text(encoding="utf-8")
+    """Compared as text; ``make update-expected`` writes it anew."""
+    assert whole(lang) == (HERE / f"{lang}.txt").read_text(encoding="utf-8")
 
 
 def test_texts_stand_in_columns():

@@ -1,4 +1,4 @@
-"""A package that brings an op, a view and a theme: they work wherever ours do, and one that is broken is told of."""
+"""A package that brings an op, a view, a theme and a format: they work wherever ours do; a broken one is told of."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 TOY = Path(__file__).parent / "toy" / "conv_anim_toy.py"
 POINTS = """
@@ -20,6 +22,9 @@ bars = conv_anim_toy:VIEW
 
 [conv_anim.themes]
 sunset = conv_anim_toy:THEME
+
+[conv_anim.formats]
+bmp = conv_anim_toy:FORMAT
 """
 SPEC = "input: {size: [6], values: arange}\nlayer: {type: conv, kernel_size: 3}\nview: bars\ntheme: sunset\n"
 
@@ -58,6 +63,82 @@ def run(folder, *arguments, status=0):
 def test_a_spec_is_drawn_in_a_view_and_a_theme_of_another_package(toy, suffix):
     run(toy, "render", "a.yaml", "-o", f"a.{suffix}")
     assert (toy / f"a.{suffix}").stat().st_size > 500
+
+
+OWN = "from conv_anim.spec.formats import Format\nFORMAT = Format(%r, len)\n"
+
+
+def bmp(path):
+    with Image.open(path, formats=["BMP"]) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (["-o", "a.bmp"], "a.bmp"),
+        (["-f", "bmp"], "a.bmp"),
+        (["--set", "output=b.bmp"], "b.bmp"),
+        (["-f", "storyboard.bmp"], "a.storyboard.bmp"),
+        (["-o", "a.strip.bmp"], "a.strip.bmp"),
+    ],
+)
+def test_a_format_of_another_package_is_made_wherever_one_is_named(toy, arguments, name):
+    run(toy, "render", "a.yaml", *arguments)
+    png = [argument.replace("bmp", "png") for argument in arguments]
+    run(toy, "render", "a.yaml", *png)
+    with Image.open(toy / name.replace("bmp", "png")) as image:
+        assert np.array_equal(np.asarray(image.convert("RGB")), bmp(toy / name))
+
+
+def test_a_page_shows_a_format_of_another_package(toy):
+    (toy / "page.md").write_text("<!-- conv-anim: a.yaml format=bmp -->\n<!-- /conv-anim -->\n", encoding="utf-8")
+    run(toy, "embed", "page.md")
+    assert "](a.bmp)" in (toy / "page.md").read_text(encoding="utf-8")
+    assert bmp(toy / "a.bmp").any()
+
+
+def test_a_format_of_another_package_is_drawn_anew_and_keeps_to_what_it_can_do(toy):
+    run(toy, "render", "a.yaml", "-o", "a.bmp")
+    before = (toy / "a.bmp").read_bytes()
+    module = toy / "site packages" / "conv_anim_toy.py"
+    module.write_text(module.read_text(encoding="utf-8").replace('"RGB"', '"L"'), encoding="utf-8")
+    run(toy, "render", "a.yaml", "-o", "a.bmp")
+    assert (toy / "a.bmp").read_bytes() != before
+    said = run(toy, "render", "a.yaml", "-f", "bmp", "--step", "0,1", status=1)
+    assert "a bmp shows one step, not 2" in said
+    said = run(toy, "render", "a.yaml", "-f", "bmp", "--max-memory", "100M", status=1)
+    assert "to make this bmp takes about" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["render", "a.yaml", "-f", "bmpp"], 2, "'bmp'"),
+        (["render", "a.yaml", "-o", "a.tiff"], 2, ".html, .bmp, .storyboard.png, .strip.png (or .svg, .pdf, .bmp)"),
+        (["validate", "a.yaml", "--set", "output=a.bmq"], 1, ".html, .bmp, .storyboard.png"),
+    ],
+)
+def test_messages_name_the_formats_of_other_packages(toy, arguments, status, said):
+    assert said in run(toy, *arguments, status=status).replace("\n  ", " ")
+
+
+@pytest.mark.parametrize(
+    ("module", "why"),
+    [
+        ("import nothing_like_this", "it cannot be loaded: ModuleNotFoundError"),
+        ("FORMAT = 3", "broken:FORMAT is no Format"),
+        (OWN % "other", "broken:FORMAT calls itself 'other'"),
+        (OWN % "A/b", "it cannot be loaded: ValueError: 'A/b' is no suffix"),
+    ],
+)
+def test_a_format_that_is_broken_is_named_and_does_not_spoil_the_rest(toy, module, why):
+    installed(toy / "site packages", "broken", module, "[conv_anim.formats]\nodd = broken:FORMAT\n")
+    for arguments, status in ((["-f", "odd"], 2), (["-o", "a.odd"], 2), (["--set", "output=a.odd"], 1)):
+        said = run(toy, "render", "a.yaml", *arguments, status=status)
+        assert f"the package 'broken' brings 'odd', but {why}" in " ".join(said.split())
+    run(toy, "render", "a.yaml", "-o", "a.bmp")
+    assert "odd" not in run(toy, "render", "--help")
 
 
 def test_the_view_stands_in_a_panel_and_differences_are_marked_on_it(toy):
@@ -113,6 +194,21 @@ def test_schema_help_and_lists_know_them(toy):
     assert "sunset" in json.dumps(schema["properties"]["theme"])
     assert schema["$defs"]["layer"]["oneOf"][-1]["properties"]["type"]["const"] == "square"
     assert "sunset" in run(toy, "themes")
+    assert "html|bmp)$" in json.dumps(schema["properties"]["output"])
+    assert "From other packages: bmp." in " ".join(run(toy, "render", "--help").split())
+
+
+def test_a_shell_completes_formats_of_other_packages(toy):
+    words = {"_CONV_ANIM_COMPLETE": "bash_complete", "COMP_WORDS": "conv-anim render a.yaml -f bm", "COMP_CWORD": "4"}
+    code = "from conv_anim.cli import main; main(prog_name='conv-anim')"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, **words, "PYTHONPATH": str(toy / "site packages")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.strip() == "plain,bmp", done.stderr
 
 
 @pytest.mark.parametrize(
@@ -175,6 +271,22 @@ def test_our_own_names_stay_ours_and_of_two_packages_the_first_counts(toy):
 def test_who_names_only_our_own_looks_for_no_package(toy):
     (toy / "site packages" / "conv_anim_toy.py").write_text("raise SystemExit('imported')\n", encoding="utf-8")
     run(toy, "validate", "a.yaml", "--set", "view=flat", "--set", "theme=dark")
+    run(
+        toy,
+        "render",
+        "a.yaml",
+        "--set",
+        "view=flat",
+        "--set",
+        "theme=dark",
+        "-f",
+        "svg",
+        "-f",
+        "storyboard",
+        "-o",
+        "out",
+    )
+    run(toy, "render", "a.yaml", "--set", "view=flat", "--set", "theme=dark", "-o", "a.svg")
 
 
 def test_the_page_shows_the_package_of_this_test():

@@ -17,7 +17,7 @@ import conv_anim
 from conv_anim import explain
 from conv_anim.coding.programs import FRAMEWORKS, program
 from conv_anim.commands.completion import NAMES
-from conv_anim.spec import op_types, reader
+from conv_anim.spec import op_types, schema
 from tests import oracle, pictures
 
 SIZES = st.lists(st.integers(1, 5), min_size=1, max_size=3)
@@ -425,7 +425,7 @@ def test_an_op_of_another_package_is_an_op_like_ours(tmp_path):
 
 @pytest.mark.usefixtures("toy")
 def test_an_op_of_another_package_is_in_the_schema_the_hints_and_the_completion():
-    arms = reader.schema()["$defs"]["layer"]["oneOf"]
+    arms = schema.schema()["$defs"]["layer"]["oneOf"]
     assert [arm["properties"]["type"]["const"] for arm in arms][-1] == "square"
     with pytest.raises(conv_anim.SpecError, match="did you mean 'square'") as error:
         conv_anim.load({"input": {"size": [2, 2]}, "layer": {"type": "sqare"}})

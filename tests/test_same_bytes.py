@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from conv_anim import catalog
-from conv_anim.spec.formats import NAMES as FORMATS
+from conv_anim.spec import formats
 
 TEMPLATES = {template.name: template.path for template in catalog.templates()}
 TOPICS: dict[str, list[str]] = {}
@@ -30,6 +30,7 @@ ONE = ("no_padding_strides",)
 """Each view, stills and animations, with numbers and without; they are small."""
 WHOLE = ("gif", "png", "svg", "pdf", "html", "strip.svg", "storyboard.svg")
 """What is drawn of every step in a moment; of the other formats, two steps have to do."""
+FORMATS = formats.names(formats.FORMATS.own)
 STEPPED = (*(name for name in FORMATS if name not in WHOLE), "frames")
 
 BREAK_NETWORK = """

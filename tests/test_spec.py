@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 
 import jsonschema
 import numpy as np
@@ -22,10 +21,11 @@ from conv_anim.spec.document import parsed, scalar
 from conv_anim.spec.model import Given
 from conv_anim.spec.nodes import Entries
 from conv_anim.spec.op_types import TYPES as LAYER_TYPES
-from conv_anim.spec.reader import schema
 from conv_anim.spec.records import tables
+from conv_anim.spec.schema import schema
 from conv_anim.spec.themes import THEMES
 from conv_anim.spec.views import VIEWS
+from tests.cases import cases
 
 SCHEMA = jsonschema.Draft202012Validator(schema())
 
@@ -394,38 +394,41 @@ def test_every_key_stands_in_the_starter_with_what_it_means(type_):
         assert re.sub(r"\s+", " ", field.doc) in re.sub(r"\s+", " ", text), field.doc
 
 
-ERRORS = Path(__file__).parent / "errors"
 STRUCTURAL = {"unknown-key", "unknown-name", "wrong-type", "out-of-range", "missing-key", "format"}
 """What a schema can see."""
 UNSEEN = {
-    "a stack": {"missing_unpool_pool", "graph_unknown_name", "graph_too_far"},
+    "a stack": {"missing/unpool_pool", "graphs/unknown_name", "graphs/too_far"},
     "what follows from other keys": {
-        "missing_kernel_size", "missing_out_features", "missing_size", "missing_upsample", "random_bounds",
-        "panels_without_input",
+        "missing/kernel_size", "missing/out_features", "missing/size", "missing/upsample", "arrays/random_bounds",
+        "panels/without_input",
     },
     "numbers and lists in arrays": {
-        "ragged_missing_comma", "ragged_text", "out_of_range_weight", "wrong_type_empty_row", "out_of_range_number",
-        "wrong_type_weight_fraction",
+        "arrays/ragged_missing_comma", "arrays/ragged_text", "ranges/weight", "types/empty_row", "ranges/number",
+        "types/weight_fraction",
     },
-    "what is drawn": {"too_narrow"},
-    "JSON has no such numbers": {"yaml_surprise_nan"},
-    "line breaks": {"glyph_caption_line", "yaml_surprise_multiline_title"},
+    "what is drawn": {"views/too_narrow"},
+    "JSON has no such numbers": {"yaml_surprises/nan"},
+    "line breaks": {"characters/glyph_caption_line", "yaml_surprises/multiline_title"},
 }  # fmt: skip
 """Cases that only the reader refuses, by what a schema does not see."""
 
 
 def structural():
     """The cases whose every problem is one of form."""
-    for case in sorted(ERRORS.glob("*.yaml")):
-        codes = set(re.findall(r" error: .* \[([\w-]+)\]$", case.with_suffix(".txt").read_text("utf-8"), re.MULTILINE))
-        if codes <= STRUCTURAL and not case.read_bytes().startswith(b"# args"):
+    for case in cases():
+        codes = set(re.findall(r" error: .* \[([\w-]+)\]$", case.expected, re.MULTILINE))
+        if codes <= STRUCTURAL and not case.args:
             yield case
 
 
-@pytest.mark.parametrize("case", list(structural()), ids=lambda case: case.stem)
+@pytest.mark.parametrize("case", list(structural()), ids=lambda case: case.id)
 def test_what_the_reader_refuses_is_refused_by_the_schema_too(case):
-    refused = not SCHEMA.is_valid(plain(parsed(Source(case.stem, case.read_text(encoding="utf-8")))))
-    assert refused is not any(case.stem in names for names in UNSEEN.values())
+    refused = not SCHEMA.is_valid(plain(parsed(Source(case.title, case.spec.decode("utf-8")))))
+    assert refused is not any(case.id in names for names in UNSEEN.values())
+
+
+def test_what_the_schema_does_not_see_is_among_the_cases():
+    assert {name for names in UNSEEN.values() for name in names} <= {case.id for case in structural()}
 
 
 def test_the_schema_knows_every_layer_and_view():

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tests.readers import Held
 
 FONT = DejaVu()
-FORMATS = (*formats.NAMES, "frames")
+FORMATS = (*formats.names(formats.FORMATS.own), "frames")
 MOVING = ("gif", "apng", "webp", "mp4")
 FEW_STEPS = 24
 STILL = ("png", "pdf", "still.png")

@@ -124,7 +124,7 @@ PARTS = {
         ),
         (
             *("opening", "overwriting", "data_files", "marks", "embed", "load", "files", "boundaries", "shortages"),
-            *("cli", "damaged"),
+            *("cli", "damaged", "messages"),
         ),
     ),
     "layout": Part(

@@ -5,7 +5,7 @@
 
 What stands between ``<!-- explain: NAME -->``, with the name of a template, and ``<!-- end -->`` is made anew: what
 ``conv-anim explain`` says. Pages in another language end in its name, as in ``convolutions.zh-TW.md``. Figures are left
-to ``conv-anim embed``; the gallery's have their places here.
+to ``conv-anim embed``; the gallery's have their places here. ``<!-- formats -->`` begins the table of formats.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import reference
 
 from conv_anim import catalog, explain, pipeline
 from conv_anim.export import files
+from conv_anim.spec.formats import FORMATS, LAYOUTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 DOCS, OUTPUT = ROOT / "docs", ROOT / "output"
 EXPLAINED = re.compile(r"<!-- explain: ([\w-]+) -->\n.*?<!-- end -->", re.DOTALL)
+TABLED = re.compile(r"<!-- formats -->\n.*?<!-- end -->", re.DOTALL)
 FIGURE = re.compile(r"(<!-- conv-anim: .*? -->\n)(.*?)<!-- /conv-anim -->", re.DOTALL)
 LANGS: tuple[Lang, ...] = ("en", "zh-TW")
 TOPICS = {
@@ -77,9 +79,23 @@ def explained(name: str, lang: Lang) -> str:
 def filled(text: str, page: Path) -> str:
     """A page with what is explained in it made anew."""
     lang = next((lang for lang in LANGS if page.stem.endswith(f".{lang}")), "en")
+    text = TABLED.sub(lambda _: f"<!-- formats -->\n\n{table()}\n<!-- end -->", text)
     return EXPLAINED.sub(
         lambda match: f"<!-- explain: {match[1]} -->\n\n{explained(match[1], lang)}\n<!-- end -->", text
     )
+
+
+def table() -> str:
+    """The formats: what each is for and why, and what it can do."""
+    rows = ["| for | take | it shows | as | because |", "|---|---|---|---|---|"]
+    for format_ in FORMATS.own.values():
+        shows, drawn = "every step" if format_.all_frames else "one step", "vectors" if format_.vectors else "pixels"
+        rows.append(f"| {format_.use} | `.{format_.name}` | {shows} | {drawn} | {format_.why} |")
+    others = [name for name in FORMATS.own if FORMATS[name].layouts]
+    for layout, lie in LAYOUTS.items():
+        names = ", ".join(f"`.{layout}.{name}`" for name in others)
+        rows.append(f"| a paper, a slide | {names} | several steps | as the suffix says | they lie {lie} |")
+    return "\n".join(rows) + "\n"
 
 
 def kept(text: str, page: Path) -> str:

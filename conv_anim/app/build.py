@@ -6,15 +6,17 @@ import errno
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain, islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from conv_anim import claims, fatal_errors, opening, pipeline, signals
+from conv_anim import claims, fatal_errors, lettering, opening, pipeline, signals
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.limits import USUAL
+from conv_anim.spec import formats
+from conv_anim.spec.registry import named
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
+    from pathlib import Path
 
     from conv_anim.limits import Limits
     from conv_anim.scene.choice import Steps
@@ -144,11 +146,8 @@ def _unwritable(job: Job, error: OSError | UnicodeError) -> Problem:
 
 
 def _advice(job: Job) -> str:
-    if job.format != "pages.pdf" or job.check:
-        return ""
-    from conv_anim.export.pdf import animategraphics
-
-    return animategraphics(job.file.stem, step=job.spec.animation.step, loop=job.spec.animation.loop == 0)
+    advice = formats.of(job.format).advice
+    return "" if advice is None or job.check else named(advice)(job.file.stem, job.spec.animation)
 
 
 # what was done before
@@ -158,9 +157,10 @@ def key(job: Job) -> str:
     """What decides the bytes of a job's files, as a sum; empty if it cannot be known."""
     from conv_anim.app import build_cache
 
-    if any(map(_foreign, job.spec.figures)):
+    format_ = formats.of(job.format)
+    if any(map(_foreign, job.spec.figures)) or not formats.is_ours(format_):
         return ""
-    encoder = _ffmpeg() if job.format == "mp4" else "-"
+    encoder = "-" if format_.encoder is None else named(format_.encoder)()
     parts = (repr(job.spec), job.format, repr(job.step), job.path.name, repr(job.limits), encoder)
     return build_cache.key(*parts) if encoder else ""
 
@@ -172,18 +172,6 @@ def _foreign(spec: Spec) -> bool:
     ours = __name__.partition(".")[0]
     packages = {type(op).__module__.partition(".")[0] for op in spec.layers}
     return spec.view.kind not in VIEWS.own or packages != {ours}
-
-
-def _ffmpeg() -> str:
-    """Which one there is; empty if that cannot be known."""
-    from shutil import which
-
-    path = which("ffmpeg")
-    try:
-        state = None if path is None else Path(path).stat()
-    except OSError:
-        state = None
-    return "" if state is None else f"{path} {state.st_size} {state.st_mtime_ns}"
 
 
 def up_to_date(job: Job) -> Outcome | None:
@@ -203,7 +191,7 @@ def _note(job: Job, made: Made) -> None:
     from conv_anim.app import build_cache
     from conv_anim.painting import fonts
 
-    if fonts.ours(pipeline.words(job.spec)):
+    if fonts.ours(lettering.words(job.spec)):
         build_cache.note(job.key, made)
 
 

@@ -48,6 +48,7 @@ T = TypeVar("T")
 
 
 def fail(problems: Iterable[Problem]) -> NoReturn:
+    """Tell the problems and end with status 1."""
     tell(problems)
     sys.exit(1)
 

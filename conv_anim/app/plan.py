@@ -55,6 +55,7 @@ class Origin:
 
     @property
     def name(self) -> str:
+        """What messages call it."""
         return str(self.source) if isinstance(self.source, Path) else self.source.name
 
     @property
@@ -64,10 +65,12 @@ class Origin:
 
     @property
     def stem(self) -> str:
+        """What its pictures are called unless it says otherwise."""
         return self.source.stem if isinstance(self.source, Path) else "figure"
 
     @property
     def folder(self) -> Path:
+        """Where its data files are, and its pictures by default."""
         return self.source.parent if isinstance(self.source, Path) else Path()
 
     @property
@@ -109,12 +112,13 @@ def check_place(origin: Origin, limits: Limits) -> None:
     if origin.named is None or limits.outside or not isinstance(origin.source, Path):
         return
     if not inputs.is_within(origin.source, origin.named):
-        what = f"this is a link that leads out of {origin.named}"
+        what = f"this symlink leads out of {origin.named}"
         hint = "name the file itself; --allow-outside reads it all the same"
         raise inputs.problem(Code.UNREADABLE, what, origin.name, hint)
 
 
 def hidden(path: Path) -> bool:
+    """Whether a name on the path begins with a dot."""
     return any(part.startswith(".") for part in path.parts)
 
 
@@ -138,7 +142,7 @@ def jobs(origin: Origin, loaded: Loaded, wanted: Wanted) -> list[Job]:
 def _stays(path: Path, root: Path, origin: Origin, wanted: Wanted) -> None:
     """Raise SpecError if a picture would leave its folder, as through a link."""
     if not wanted.limits.outside and not inputs.is_within(path.parent, root):
-        what = f"{path} lies outside {root}, whither a link leads"
+        what = f"{path} is outside {root}: a symlink leads there"
         hint = "name its folder with -o; --allow-outside writes it all the same"
         raise inputs.problem(Code.OUTPUT, what, origin.name, hint)
 

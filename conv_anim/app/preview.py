@@ -262,6 +262,7 @@ class Server(ThreadingHTTPServer):
 
     @property
     def address(self) -> str:
+        """The page's address."""
         return f"http://{HOST}:{self.server_port}/"
 
     def get_request(self) -> tuple[socket, Any]:

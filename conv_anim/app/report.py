@@ -17,7 +17,7 @@ from conv_anim.app.console import CLEAR, Reading, colorful, fail, form, progress
 from conv_anim.claims import Claims
 from conv_anim.diagnostics import Code, Problem, SpecError, visible
 from conv_anim.pipeline import Loaded
-from conv_anim.spec import source_map
+from conv_anim.spec import formats, source_map
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from conv_anim.spec.nodes import Node
 
 Specs: TypeAlias = "Reading | list[Read]"
-TEXTS = ("svg", "html")
-"""Formats that a terminal can show, such as they are."""
 STDOUT = Path("-")
 LISTED = 20
 """Specs with problems that are named at the end."""
@@ -237,7 +235,7 @@ def _pipe(specs: Specs, wanted: Wanted) -> bool:
 
 def _sent(origin: Origin, loaded: Loaded, job: Job, place: Path) -> bool:
     """Whether there are problems instead of a picture."""
-    if place == STDOUT and sys.stdout.isatty() and not job.format.endswith(TEXTS):
+    if place == STDOUT and sys.stdout.isatty() and not formats.of(job.format).text:
         raise click.UsageError(f"-o - would write a {job.format} to the terminal; name a file, or add > FILE")
     outcome, pictures = build.drawn(job)
     tell(placed(outcome, origin, loaded.root))

@@ -40,8 +40,13 @@ class CodeContext:
 class Writer(Protocol):
     """A framework's words: what stands above, how the input is said, and the end."""
 
-    def head(self, trace: Trace) -> list[str]: ...
-    def tail(self) -> list[str]: ...
+    def head(self, trace: Trace) -> list[str]:
+        """The lines before the layers: imports and the input."""
+        ...
+
+    def tail(self) -> list[str]:
+        """The lines after the layers."""
+        ...
 
 
 def numbers(size: Sequence[int]) -> str:
@@ -60,6 +65,7 @@ def unless(value: Sequence[int], default: int) -> str | None:
 
 
 def symmetric(padding: Padding) -> bool:
+    """Whether every axis has as much padding before it as after it."""
     return all(before == after for before, after in padding)
 
 
@@ -90,4 +96,5 @@ def cut(sizes: Sequence[tuple[int, int]]) -> str:
 
 
 def too_much(message: str, hint: str) -> SpecError:
+    """What is raised for a spec that a framework has no code for."""
     return SpecError([Problem(Code.UNSUPPORTED, message, hint=hint)])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conv_anim.commands.options import DIAGNOSTICS, SET, AsPath, Limited, Named, limited
-from conv_anim.commands.render import FORMATS, Steps, directed
+from conv_anim.commands.render import FormatName, FormatOption, Steps, directed
 from conv_anim.spec import formats as known
 
 if TYPE_CHECKING:
@@ -48,7 +48,12 @@ class Shape(click.ParamType):  # type: ignore[type-arg]  # generic in new versio
     "-o", "--output", type=AsPath(), metavar="FILE", help="A file, whose suffix says the format, or a folder."
 )
 @click.option(
-    "-f", "--format", "formats", multiple=True, type=click.Choice(FORMATS), metavar="FORMAT", help="As render."
+    *("-f", "--format", "formats"),
+    multiple=True,
+    type=FormatName(),
+    cls=FormatOption,
+    metavar="FORMAT",
+    help="As render.",
 )
 @click.option(
     "--view", type=Named("view"), metavar="VIEW", help="isometric, flat, channels, volume, matrix or sequence."
@@ -133,7 +138,7 @@ def _draw(made: Drawing, loaded: Loaded, *, folder: Path | None, formats: tuple[
     from conv_anim.app.plan import Origin, Wanted, jobs
     from conv_anim.app.report import draw_all, is_stream
 
-    wanted = Wanted(folder, tuple(known.SHORT.get(name, name) for name in formats), step=step, limits=limits())
+    wanted = Wanted(folder, tuple(map(known.whole, formats)), step=step, limits=limits())
     origin = Origin(Path(made.name))
     bad = draw_all([(origin, loaded)], wanted, 1, verbose=False)
     if not bad and not is_stream(folder):

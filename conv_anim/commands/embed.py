@@ -58,6 +58,7 @@ def embed(
 
 
 def filter_text() -> str:
+    """The source of the filter for pandoc."""
     from importlib.resources import files
 
     return files("conv_anim.embed").joinpath("conv-anim.lua").read_text(encoding="utf-8")

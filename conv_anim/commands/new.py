@@ -100,14 +100,14 @@ def _text(template: str, type_: str | None, path: Path) -> str:
 
 
 def _starter(type_: str, path: Path) -> str:
-    from conv_anim.spec import starter, synonyms
+    from conv_anim.spec import near_misses, starter
 
     if type_ == "max_unpool":
         raise click.BadParameter(
             "max_unpool follows a max_pool: 'conv-anim new max_unpool' is one", param_hint="--layer"
         )
     if type_ not in starter.STARTED:
-        hint = synonyms.unknown_type(type_, starter.STARTED)
+        hint = near_misses.unknown_type(type_, starter.STARTED)
         raise click.BadParameter(f"there is no type of layer '{type_}'; {hint}", param_hint="--layer")
     return starter.text(type_, name=quoted(path))
 
@@ -136,6 +136,7 @@ def _address(path: str) -> str:
 
 
 def quoted(path: Path) -> str:
+    """A path as a shell takes it."""
     import shlex
 
     return shlex.quote(str(path))

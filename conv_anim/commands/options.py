@@ -133,6 +133,7 @@ class Limited(click.Command):
     """A command whose help tells the options for its limits at the end, and that knows how it was called."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does it; the arguments are kept for messages that repeat the command."""
         ctx.meta["conv_anim.arguments"] = tuple(args)  # as conv_anim.app.console calls it, whose import takes a while
         return super().parse_args(ctx, args)
 
@@ -183,6 +184,7 @@ _outside = click.option(
 
 
 def echo_json(value: Any) -> None:
+    """Print a value as indented JSON."""
     import json
 
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))

@@ -14,9 +14,11 @@ from conv_anim.spec import formats as known
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from click.shell_completion import CompletionItem
+
     from conv_anim.spec.overrides import Option
 
-FORMATS = (*known.NAMES, *known.SHORT, "frames")
+OURS = [name for name in known.FORMATS.own if "." not in name]
 OTHER_FORMATS = frozenset({".avif", ".bmp", ".eps", ".htm", ".jpeg", ".jpg", ".mov", ".ps", ".tif", ".tiff", ".webm"})
 """Suffixes of pictures that are not drawn: a folder is not called like this."""
 
@@ -36,6 +38,30 @@ class Steps(click.ParamType):  # type: ignore[type-arg]  # generic in new versio
         return str(value)
 
 
+class FormatName(click.ParamType):  # type: ignore[type-arg]
+    """The name of a format; other packages are looked for only if it is none of ours."""
+
+    name = "format"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value in known.OWN or value in known.asked():
+            return str(value)
+        way = known.FORMATS.broken(value)
+        return self.fail(way, param, ctx) if way else click.Choice(known.asked()).convert(value, param, ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return click.Choice(known.asked()).shell_complete(ctx, param, incomplete)
+
+
+class FormatOption(click.Option):
+    """``-f``, whose help tells formats of other packages too."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """The option and its help, with the formats of other packages that are installed."""
+        told, others = super().get_help_record(ctx), [name for name in known.FORMATS if name not in known.FORMATS.own]
+        return (told[0], f"{told[1]} From other packages: {', '.join(others)}.") if told and others else told
+
+
 @click.command(cls=Limited)
 @SPECS
 @click.option(
@@ -51,9 +77,10 @@ class Steps(click.ParamType):  # type: ignore[type-arg]  # generic in new versio
     "--format",
     "formats",
     multiple=True,
-    type=click.Choice(FORMATS),
+    type=FormatName(),
+    cls=FormatOption,
     metavar="FORMAT",
-    help=f"{', '.join(known.SINGLE)}; storyboard or strip (also as strip.svg, strip.pdf): steps side by side; "
+    help=f"{', '.join(OURS)}; storyboard or strip (also as strip.svg, strip.pdf): steps side by side; "
     "pages: a PDF page for each step; frames: a PNG for each. May be given several times.",
 )
 @JOBS
@@ -105,7 +132,7 @@ def render(  # noqa: PLR0917  # click hands its options over by name
     folder, changed = directed(output, changes, formats)
     if changed != changes and (len(specs) != 1 or specs[0].is_dir()):
         raise click.UsageError(f"-o {output} names one file, but there are several specs; name a folder")
-    named = tuple(known.SHORT.get(name, name) for name in formats)
+    named = tuple(map(known.whole, formats))
     wanted = Wanted(folder, named, changed, step, check, limits(), noted=True, force=force)
     bad = draw_all(read_all(specs, wanted), wanted, jobs, verbose=verbose)
     sys.exit(1 if bad else 0)
@@ -117,12 +144,14 @@ def directed(
     """The folder that ``-o`` stands for, and the changes with the file's name, if it names one."""
     if output is None or output.is_dir():
         return output, changes
-    if output.suffix.lower() in OTHER_FORMATS:
-        raise click.UsageError(f"-o {output}: no format is known by the name of '{output.suffix}'; use {known.KNOWN}")
     parts = known.split(output.name)
+    way = known.broken(output.name) if parts is None and output.suffix else None
+    if parts is None and (way or output.suffix.lower() in OTHER_FORMATS):
+        what = f"-o {output}: no format is known by the name of '{output.suffix}'"
+        raise click.UsageError(f"{what}; {way or f'use {known.known()}'}")
     if parts is None:
         return output, changes
-    other = next((name for name in formats if known.SHORT.get(name, name) != parts[1]), None)
+    other = next((name for name in formats if known.whole(name) != parts[1]), None)
     if other is not None:
         raise click.UsageError(f"-o {output} names a {parts[1]}, and -f says {other}; leave out -f, or name a folder")
     from conv_anim.spec.overrides import Option

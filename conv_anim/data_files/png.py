@@ -52,6 +52,7 @@ class Picture:
 
     @property
     def channels(self) -> int:
+        """1 for greys, 3 for colours; transparency does not count."""
         return 1 if self.color in {GREY, GREY_ALPHA} else 3
 
     @property

@@ -25,6 +25,8 @@ WITH_SPEC = re.compile(r"""\s*conv-anim(?:[ \t]+[A-Za-z_-]+=(?:"[^"\n]*"|'[^'\n]
 END = re.compile(r"\s*/\s*conv-anim\s*")
 MEANT = re.compile(r"\s*/?\s*conv[ _]?anim\s*(?::.*)?", re.IGNORECASE | re.DOTALL)
 """What was meant as a marker."""
+NO_COLON = re.compile(r"\s*conv-anim\s+(?P<path>\S+\.ya?ml)\b.*", re.DOTALL)
+"""What was meant as the beginning of a block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class _Reader:
     problems: list[Problem] = field(default_factory=list)
     open: Comment | None = None
     """The marker of the block that is not at its end yet."""
+    without_colon: bool = False
+    """Whether a block that lacks its colon is not at its end yet."""
 
     def take(self, comment: Comment) -> None:
         if WITH_PATH.match(comment.said) or WITH_SPEC.match(comment.said):
@@ -65,6 +69,9 @@ class _Reader:
             self._add(
                 "no marker is called like this", comment, "<!-- conv-anim: figure.yaml --> or <!-- /conv-anim -->"
             )
+        elif without := NO_COLON.fullmatch(comment.said):
+            self.without_colon = True
+            self._add("a colon is missing before the path", comment, f"<!-- conv-anim: {without['path']} -->")
 
     def result(self) -> list[FigureBlock]:
         if self.open is not None:
@@ -83,6 +90,9 @@ class _Reader:
         self.open = comment if comment.closed else None
 
     def _end(self, comment: Comment) -> None:
+        if self.open is None and self.without_colon:
+            self.without_colon = False  # which has been told
+            return
         if self.open is None:
             self._add("no block begins before this end", comment, "<!-- conv-anim: figure.yaml --> begins one")
             return

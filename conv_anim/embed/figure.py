@@ -8,25 +8,15 @@ from typing import TYPE_CHECKING
 from conv_anim import pipeline
 from conv_anim.diagnostics import SpecError
 from conv_anim.limits import USUAL
-from conv_anim.spec import source_map
+from conv_anim.spec import formats, source_map
 
 if TYPE_CHECKING:
     from conv_anim.limits import Limits
     from conv_anim.pipeline import Loaded
     from conv_anim.scene.primitives import Scene
 
-MEDIA = {
-    "gif": "image/gif",
-    "png": "image/png",
-    "apng": "image/apng",
-    "webp": "image/webp",
-    "svg": "image/svg+xml",
-}
-"""The formats that a page shows as an image, with their media types."""
-STILL = "still.png"
+STILL = formats.STILL.name
 """The format of what stands in for an animation."""
-MOVING = frozenset({"gif", "apng", "webp"})
-"""Those that move whatever the reader wants; an SVG stands still by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +31,7 @@ class Figure:
     @property
     def moves(self) -> bool:
         """Whether it takes a still to make it rest."""
-        return self.format in MOVING and self.step is None and len(self.scene.frames) > 1
+        return formats.of(self.format).restless and self.step is None and len(self.scene.frames) > 1
 
     def height(self, width: int) -> int:
         """In pixels, of the figure shown at a width."""
@@ -77,6 +67,7 @@ def figure(
 
 
 def usual_format(loaded: Loaded, step: int | None) -> str:
+    """The format of a figure for which none is named."""
     return "png" if step is not None else pipeline.default_formats(loaded.spec)[0]
 
 

@@ -8,7 +8,7 @@ from os.path import relpath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from conv_anim.embed.figure import MEDIA
+from conv_anim.spec import formats
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,7 +57,8 @@ def _page(figure: Figure, width: int | None) -> str:
 
 
 def data_uri(format_: str, data: bytes) -> str:
-    return f"data:{MEDIA[format_]};base64,{b64encode(data).decode('ascii')}"
+    """An image as an address that holds all its bytes."""
+    return f"data:{formats.of(format_).media};base64,{b64encode(data).decode('ascii')}"
 
 
 def address(file: Path, page: Path) -> str:

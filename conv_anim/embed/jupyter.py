@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from conv_anim import inputs, pipeline
 from conv_anim.diagnostics import Code, Problem, Source, SpecError, listed
 from conv_anim.embed import html
-from conv_anim.embed.figure import MEDIA, Figure, figure
+from conv_anim.embed.figure import Figure, figure
+from conv_anim.spec.formats import FORMATS, IMAGES
 from conv_anim.spec.model import Spec
 from conv_anim.spec.nodes import Entries
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from conv_anim.pipeline import Loaded
     from conv_anim.tracing.trace import Trace
 
-FORMATS = (*MEDIA, "html")
 WIDEST = 8000
 """Pixels that a page shows, as in Markdown."""
 CELL = "cell"
@@ -76,16 +76,20 @@ def show(
 def _shown(loaded: Loaded, format_: str | None, *, step: int | None, width: int | None) -> Shown:
     """Raises SpecError for what a notebook cannot show."""
     problems = []
-    if format_ is not None and format_ not in FORMATS:
-        problems.append(
-            Problem(Code.FORMAT, f"a notebook shows no {format_!r}", "format", hint=f"use {listed(FORMATS)}")
-        )
+    if format_ is not None and format_ not in IMAGES and format_ != "html":
+        way = FORMATS.broken(format_) or f"use {listed(_formats())}"
+        problems.append(Problem(Code.FORMAT, f"a notebook shows no {format_!r}", "format", hint=way))
     if width is not None and (type(width) is not int or not 16 <= width <= WIDEST):
         what = f"the width must be a whole number of pixels from 16 to {WIDEST:,}, not {width!r}"
         problems.append(Problem(Code.OUT_OF_RANGE, what, "width"))
     if problems:
         raise SpecError(problems)
     return Shown(figure(loaded, format_=format_, step=step), width)
+
+
+def _formats() -> list[str]:
+    """What a notebook shows."""
+    return [*IMAGES, "html"]
 
 
 def _loaded(source: Spec | Trace | str | PathLike[str] | Mapping[str, Any]) -> Loaded:
@@ -147,7 +151,7 @@ def _parser() -> MagicArgumentParser:
 
     parser = MagicArgumentParser("%%conv_anim", add_help=False)  # type: ignore[no-untyped-call]  # IPython has none here
     parser.add_argument("--set", dest="changes", action="append", metavar="KEY=VALUE", help="change a key of the spec")
-    parser.add_argument("-f", "--format", choices=FORMATS, help="what is shown; html can be played with")
+    parser.add_argument("-f", "--format", choices=_formats(), help="what is shown; html can be played with")
     parser.add_argument("--step", type=int, metavar="K", help="one step as a still, counted from 0")
     parser.add_argument("--width", type=int, metavar="PIXELS", help="how wide it is shown")
     parser.add_argument("-o", "--output", metavar="FILE", help="write the figure too; the suffix says the format")

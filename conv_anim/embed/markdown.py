@@ -18,9 +18,9 @@ from conv_anim.claims import Claims
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
 from conv_anim.embed import html
 from conv_anim.embed.blocks import blocks
-from conv_anim.embed.figure import MEDIA, STILL, Figure, figure, said, usual_format
+from conv_anim.embed.figure import STILL, Figure, figure, said, usual_format
 from conv_anim.limits import USUAL
-from conv_anim.spec.formats import split
+from conv_anim.spec.formats import IMAGES, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -47,6 +47,7 @@ class Page:
 
     @property
     def newline(self) -> str:
+        """How its lines end."""
         return "\r\n" if "\r\n" in self.source.text else "\n"
 
     def with_text(self, text: str) -> bytes:
@@ -105,7 +106,7 @@ def read(path: Path, limits: Limits = USUAL) -> Page:
         raise inputs.problem(Code.UNREADABLE, what, str(path), hint) from None
     except OSError as error:
         raise inputs.problem(Code.UNREADABLE, f"cannot be read: {error.strerror or error}", str(path)) from None
-    page = Page(path, data, inputs.decoded(BytesIO(data), str(path), limits))
+    page = Page(path, data, inputs.decoded(BytesIO(data), str(path), limits, smaller="split the page"))
     if page.with_text(page.source.text) != data:
         raise inputs.problem(Code.ENCODING, "this page is not UTF-8", str(path), "save it as UTF-8")
     return page
@@ -197,7 +198,7 @@ class _PendingBlock:
         if options.file is not None:
             stem, format_ = options.file
             return Path(normpath(self.page.path.parent / stem)), format_
-        named = next((parts for parts in map(split, loaded.spec.output) if parts and parts[1] in MEDIA), None)
+        named = next((parts for parts in map(split, loaded.spec.output) if parts and parts[1] in IMAGES), None)
         stem, format_ = named or (self._stem(), usual_format(loaded, options.step))
         if options.step is not None:
             stem, format_ = f"{stem}-step-{options.step}", "png"

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from conv_anim.diagnostics import Code, Span, SpecError
-from conv_anim.embed.figure import MEDIA
 from conv_anim.spec.appearance import LANGS
 from conv_anim.spec.document import scalar
-from conv_anim.spec.formats import split
+from conv_anim.spec.formats import FORMATS, IMAGES, split
 from conv_anim.spec.kinds import Flag, OneOf, Report, SkippedError, Text, Whole
 from conv_anim.spec.nodes import Entries, Scalar
 from conv_anim.spec.records import Field, Object, Record
@@ -27,7 +26,9 @@ LISTINGS: tuple[Listing, ...] = ("none", "details", "code")
 WORD = re.compile(r"""(?:(?P<key>[A-Za-z_-]+)=)?(?P<value>"[^"]*"|'[^']*'|\S+)""")
 
 OUTPUT: Field[str] = Field("output", Text("a folder or a file name"), "Where the picture goes, relative to the page.")
-FORMAT: Field[str] = Field("format", OneOf(tuple(MEDIA)), "The format of the picture, where no file name says it.")
+FORMAT: Field[str] = Field(
+    "format", OneOf(IMAGES, FORMATS.hint), "The format of the picture, where no file name says it."
+)
 THEME: Field[str] = Field(
     "theme", OneOf(THEMES, THEMES.hint), "Another theme than the spec's; the picture is called after it."
 )
@@ -128,9 +129,9 @@ def _agree(record: Record, report: Report) -> None:
     named, wished = split(record.get(OUTPUT) or ""), record.get(FORMAT)
     if named is None:
         return
-    if named[1] not in MEDIA:
+    if named[1] not in IMAGES:
         what = f"a page cannot show a {named[1]} as an image"
-        report.add(Code.FORMAT, what, record.at(OUTPUT), f"use {', '.join(MEDIA)}")
+        report.add(Code.FORMAT, what, record.at(OUTPUT), f"use {', '.join(IMAGES)}")
     elif wished is not None and wished != named[1]:
         what = f"'output' names a {named[1]}, and 'format' says {wished}"
         report.add(Code.EXCLUSIVE_KEYS, what, record.at(FORMAT), "leave 'format' out, or name a folder")

@@ -41,6 +41,7 @@ class Shown:
 
     @property
     def place(self) -> str:
+        """Where its block is: ``page.md:12``."""
         return f"{self.fill.block.marker.source.name}:{self.fill.block.marker.line}"
 
 

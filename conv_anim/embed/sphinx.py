@@ -20,12 +20,13 @@ from sphinx.util.docutils import SphinxDirective
 
 from conv_anim import __version__, opening, pipeline
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
-from conv_anim.embed.figure import MEDIA, STILL, Figure, figure, said
+from conv_anim.embed.figure import STILL, Figure, figure, said
 from conv_anim.embed.html import RESTING
 from conv_anim.export import files
 from conv_anim.inputs import Noting
 from conv_anim.limits import USUAL
 from conv_anim.spec.appearance import LANGS
+from conv_anim.spec.formats import FORMATS, IMAGES
 from conv_anim.spec.themes import THEMES
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from conv_anim.pipeline import Loaded
 
 LOG = logging.getLogger(__name__)
-PRINTED = {"application/pdf": "pdf", "image/png": "png"}
+PRINTED = {f.media: f.name for f in FORMATS.own.values() if not f.all_frames}
 """What is drawn for a builder that is no web page's, by what it supports, the best first."""
 
 
@@ -85,7 +86,7 @@ class Directive(SphinxDirective):
         "align": _one_of(("left", "center", "right")),
         "class": directives.class_option,
         "name": directives.unchanged_required,
-        "format": _one_of(MEDIA),
+        "format": _one_of(IMAGES),
         "theme": _one_of(THEMES),
         "lang": _one_of(LANGS),
         "step": directives.nonnegative_int,
@@ -93,6 +94,7 @@ class Directive(SphinxDirective):
     }
 
     def run(self) -> list[nodes.Node]:
+        """The nodes that take the directive's place; problems are shown on the page."""
         try:
             held = self._place(self._loaded())
         except SpecError as error:

@@ -6,7 +6,7 @@ Memory is an upper bound, measured on figures of all sizes; a process without an
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.limits import NOWHERE, Asked, exceeded
@@ -16,38 +16,11 @@ if TYPE_CHECKING:
 
     from conv_anim.limits import Limits
     from conv_anim.scene.primitives import Scene
+    from conv_anim.spec.formats import Format
 
 BASE = 100_000_000
 """Bytes of the program and the libraries that paint."""
 SMALLER = "make the figure smaller with 'size', or a smaller input"
-
-
-class Cost(NamedTuple):
-    """What a format takes: bytes for each pixel of a frame, for each pixel of all frames, and for each frame."""
-
-    pixel: int = 0
-    every_pixel: int = 0
-    frame: int = 0
-    longest: int | None = None
-    """Pixels along an edge, at the most."""
-    all_frames: bool = True
-    """Whether it holds every frame; else the last one."""
-
-
-SIDE = 65_535
-COSTS = {
-    "gif": Cost(pixel=60, longest=SIDE),
-    "png": Cost(pixel=30, longest=SIDE, all_frames=False),
-    "still.png": Cost(pixel=60, longest=SIDE, all_frames=False),
-    "frames": Cost(pixel=30, every_pixel=1, longest=SIDE),
-    "apng": Cost(pixel=40, every_pixel=13, longest=SIDE),
-    "webp": Cost(pixel=40, every_pixel=9, longest=16_383),
-    "mp4": Cost(pixel=40, longest=16_384),
-    "svg": Cost(frame=20_000),
-    "pdf": Cost(all_frames=False),
-    "pages.pdf": Cost(frame=22_000),
-    "html": Cost(pixel=60, frame=20_000, longest=16_383),
-}
 
 
 def made(drawn: Scene, count: int, limits: Limits) -> Asked:
@@ -58,44 +31,45 @@ def made(drawn: Scene, count: int, limits: Limits) -> Asked:
     return Asked("steps", count, what, f"draw one step of {fewer} with 'every' in 'animation', or a smaller input")
 
 
-def check(drawn: Scene, format_: str, limits: Limits, *, frames: int | None = None, also: Asked | None = None) -> None:
+def check(
+    drawn: Scene, format_: Format, limits: Limits, *, frames: int | None = None, also: Asked | None = None
+) -> None:
     """Raise SpecError if a scene takes more than is allowed to become a file: with all limits that it passes.
 
     ``frames`` are painted, or all; ``also`` is what else is asked for.
     """
-    cost = COSTS[format_]
-    pixels, count = drawn.width * drawn.height, _painted(drawn, cost, frames)
+    pixels, count = drawn.width * drawn.height, _painted(drawn, format_, frames)
     found = [] if also is None else [also]
-    if cost.pixel:
+    if format_.cost.pixel:
         what = f"this picture is {drawn.width:,} x {drawn.height:,} pixels, {pixels:,} of them"
         found.append(Asked("pixels", pixels, what, SMALLER))
         what = f"{count:,} frames of {pixels:,} pixels are {count * pixels:,} operations"
         found.append(Asked("work", count * pixels, what, f"{SMALLER}, or fewer steps"))
     takes = needed(drawn, format_, frames=frames)
-    what = f"to make this {format_} takes about {takes:,} bytes of memory"
+    what = f"to make this {format_.name} takes about {takes:,} bytes of memory"
     found.append(Asked("memory", takes, what, f"{SMALLER}, fewer steps, or another format"))
-    problems = [*exceeded(((asked, NOWHERE) for asked in found), limits), *_sides(drawn, format_, cost.longest)]
+    problems = [*exceeded(((asked, NOWHERE) for asked in found), limits), *_sides(drawn, format_)]
     if problems:
         raise SpecError(problems)
 
 
-def needed(drawn: Scene, format_: str, *, frames: int | None = None) -> int:
+def needed(drawn: Scene, format_: Format, *, frames: int | None = None) -> int:
     """Bytes that it takes to paint a scene and to make a file of it."""
-    cost, pixels = COSTS[format_], drawn.width * drawn.height
-    return BASE + cost.pixel * pixels + _painted(drawn, cost, frames) * (cost.every_pixel * pixels + cost.frame)
+    cost, pixels = format_.cost, drawn.width * drawn.height
+    return BASE + cost.pixel * pixels + _painted(drawn, format_, frames) * (cost.every_pixel * pixels + cost.frame)
 
 
-def _painted(drawn: Scene, cost: Cost, frames: int | None) -> int:
+def _painted(drawn: Scene, format_: Format, frames: int | None) -> int:
     """How many frames a format holds."""
-    if not cost.all_frames:
+    if not format_.all_frames:
         return 1
     return len(drawn.frames) if frames is None else frames
 
 
-def _sides(drawn: Scene, format_: str, longest: int | None) -> Iterator[Problem]:
+def _sides(drawn: Scene, format_: Format) -> Iterator[Problem]:
     """Of a picture that its format has no room for."""
-    longer = max(drawn.width, drawn.height)
+    longer, longest = max(drawn.width, drawn.height), format_.cost.longest
     if longest is not None and longer > longest:
         size = f"{drawn.width:,} x {drawn.height:,}"
-        what = f"this picture is {size} pixels, and a {format_} has at most {longest:,} along an edge"
+        what = f"this picture is {size} pixels, and a {format_.name} has at most {longest:,} along an edge"
         yield Problem(Code.FORMAT, what, hint=f"{SMALLER}, or svg; no option raises this")

@@ -164,6 +164,7 @@ class Scratch(tempfile.TemporaryDirectory[str]):
                 raise
 
     def cleanup(self) -> None:
+        """Remove the folder and release its lock."""
         super().cleanup()
         if self._handle is not None:
             os.close(self._handle)

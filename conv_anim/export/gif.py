@@ -120,6 +120,7 @@ def around(places: Indices, shown: Pixels, time: int) -> Patch:
 
 
 def header(width: int, height: int, palette: Palette) -> bytes:
+    """The signature, the size of the screen, and the palette (sections 17 to 19)."""
     depth = palette.bits - 1
     return b"GIF89a" + pack("<HHBBB", width, height, 0x80 | depth << 4 | depth, 0, 0) + palette.data
 
@@ -130,6 +131,7 @@ def looping(times: int) -> bytes:
 
 
 def commented(text: str) -> bytes:
+    """A comment extension (section 24); nothing for no text."""
     data = text.encode("utf-8")
     blocks = (data[k : k + 255] for k in range(0, len(data), 255))
     return b"!\xfe" + b"".join(bytes([len(block)]) + block for block in blocks) + b"\0" if data else b""
@@ -148,6 +150,7 @@ def image(patch: Patch, bits: int, time: int) -> bytes:
 
 
 def compressed(indices: Pixels, bits: int) -> bytes:
+    """Palette indices as LZW data in blocks (section 22)."""
     return Image.fromarray(indices).tobytes("gif", "L", bits, 0)
 
 
@@ -170,6 +173,7 @@ def ways(patch: Patch) -> Iterator[Pixels]:
 
 
 def shown_at(marked: NDArray[np.bool_], shown: Pixels) -> Pixels:
+    """What is marked as it is shown, the rest transparent."""
     return np.where(marked.reshape(shown.shape), shown, np.uint8(TRANSPARENT))
 
 

@@ -38,6 +38,7 @@ class Markup:
     texts: dict[tuple[str, bool, float], str] = field(default_factory=dict)
 
     def element(self, item: Primitive) -> str:
+        """A primitive as the text of an SVG element."""
         item = snapped(item)
         match item:
             case Polygons(rings=rings):

@@ -9,7 +9,6 @@ import subprocess
 from contextlib import suppress
 from math import gcd
 from pathlib import Path
-from shutil import which
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -17,6 +16,7 @@ import numpy as np
 
 from conv_anim import fatal_errors
 from conv_anim.diagnostics import Code, Problem, SpecError
+from conv_anim.export.ffmpeg import program
 from conv_anim.export.files import scratch
 from conv_anim.export.moving import timed
 
@@ -55,19 +55,6 @@ def command(drawn: Scene, made: Path) -> list[str]:
     words = [("title", drawn.title), ("comment", drawn.description)]
     said = [part for name, text in words if text for part in ("-metadata", f"{name}={text}")]
     return [program(), "-v", "error", "-nostdin", *raw, "-vf", INTO, *CODEC, *said, "-y", str(made)]
-
-
-def program() -> str:
-    """Where ffmpeg is. Raises SpecError."""
-    found = which("ffmpeg")
-    if found is not None:
-        return found
-    with suppress(ImportError, RuntimeError):
-        from imageio_ffmpeg import get_ffmpeg_exe  # type: ignore[import-untyped]  # no stubs
-
-        return str(get_ffmpeg_exe())
-    hint = "install ffmpeg, or: pip install 'conv-anim[mp4]'; a gif, apng, webp or svg needs no other program"
-    raise SpecError([Problem(Code.FORMAT, "mp4 needs ffmpeg, which is not here", hint=hint)])
 
 
 def run(called: list[str], drawn: Scene, said: BinaryIO) -> int:
@@ -119,6 +106,7 @@ def padded(pixels: Pixels, background: str) -> Pixels:
 
 
 def even(length: int) -> int:
+    """The next even number."""
     return length + length % 2
 
 
@@ -127,6 +115,7 @@ SHORT = {-9: errno.ENOMEM, -getattr(signal, "SIGXFSZ", 0): errno.EFBIG}
 
 
 def failed(status: int, said: str) -> SpecError:
+    """The diagnostic for an ffmpeg that failed, with the last line of what it said."""
     lines = [line for line in said.splitlines() if line.strip()]
     what = f"ffmpeg was stopped by signal {-status}" if status < 0 else f"ffmpeg failed with status {status}"
     about = f"{what}: {lines[-1].strip()[:200]}" if lines else what

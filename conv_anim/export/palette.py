@@ -29,11 +29,13 @@ def keys(pixels: Pixels) -> Keys:
 
 
 def key(color: str) -> int:
+    """A colour like ``#1f77b4`` as a number, red in the lowest byte."""
     red, green, blue = (int(color[k : k + 2], 16) for k in (1, 3, 5))
     return blue << 16 | green << 8 | red
 
 
 def channels(colors: Keys) -> Rgb:
+    """Keys as red, green and blue: (…, 3), from 0 to 255."""
     return np.stack([colors & 255, colors >> 8 & 255, colors >> 16 & 255], axis=-1).astype(np.int32)
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from conv_anim.painting.engine import Path
     from conv_anim.scene.primitives import Items, Primitive, Scene, Stroke
+    from conv_anim.spec.model import Animation
 
 POINT = 0.75
 """Points of a pixel: 96 pixels are an inch, as on a web page."""
@@ -44,10 +45,10 @@ def pages(drawn: Scene) -> bytes:
     return _document(drawn, _seen(drawn))
 
 
-def animategraphics(name: str, *, step: int, loop: bool) -> str:
-    """What to write in LaTeX to play the pages of ``name.pdf``, ``step`` milliseconds each."""
-    rate = f"{1000 / step:.4f}".rstrip("0").rstrip(".")
-    again = ",loop" if loop else ""
+def advice(name: str, animation: Animation) -> str:
+    """What to write in LaTeX to play the pages of ``name.pdf``."""
+    rate = f"{1000 / animation.step:.4f}".rstrip("0").rstrip(".")
+    again = ",loop" if animation.loop == 0 else ""
     played = f"\\animategraphics[autoplay{again},controls]{{{rate}}}{{{name}}}{{}}{{}}"
     return f"in LaTeX, with \\usepackage{{animate}}: {played}"
 
@@ -93,20 +94,32 @@ def _defaults() -> Iterator[None]:
 class Drawing(Protocol):
     """What is used of matplotlib's renderer."""
 
-    def new_gc(self) -> Any: ...
-    def draw_path(self, gc: Any, path: Any, transform: Any, rgbFace: Any = None) -> None: ...  # noqa: N803  # its name
-    def draw_text(self, gc: Any, x: float, y: float, s: str, prop: Any, angle: float, *, mtext: Any) -> None: ...  # noqa: PLR0917  # its own
-    def finalize(self) -> None: ...
+    def new_gc(self) -> Any:
+        """How something is drawn: colours, line width, clipping."""
+        ...
+
+    def draw_path(self, gc: Any, path: Any, transform: Any, rgbFace: Any = None) -> None:  # noqa: N803  # its name
+        """Draw a path, filled with a colour if there is one."""
+        ...
+
+    def draw_text(self, gc: Any, x: float, y: float, s: str, prop: Any, angle: float, *, mtext: Any) -> None:  # noqa: PLR0917  # its own
+        """Draw text from a point on its baseline, in points from the lower left."""
+        ...
+
+    def finalize(self) -> None:
+        """End the page."""
+        ...
 
 
 class AsMeasured:
     """Tells matplotlib to set text one character after the other, as it is measured: no kerning, no ligatures."""
 
     def get_fontfeatures(self) -> tuple[str, ...]:
+        """OpenType features that are turned off."""
         return "-kern", "-liga", "-clig"
 
     def get_language(self) -> None:
-        return None
+        """None: no language changes how characters are set."""
 
 
 class Page:
@@ -122,6 +135,7 @@ class Page:
         self._renderer: Drawing = RendererPdf(file, 72, drawn.height / INCH, drawn.width / INCH)  # type: ignore[no-untyped-call]  # no stubs
 
     def paint(self, items: Iterable[Primitive]) -> None:
+        """Paint the background and all items, and end the page."""
         for item in (Boxes(((0, 0, *self._size),), fill=self._background), *items):
             self._paint(snapped(item))
         self._renderer.finalize()

@@ -60,6 +60,7 @@ def whole(name: str, *, least: int = 1) -> Field[int]:
 
 
 def count(name: str, default: int) -> Field[int]:
+    """A field for a whole number from 1."""
     return Field(name, Whole(1, LARGEST), name, default=default)
 
 
@@ -79,6 +80,7 @@ def moves_or_none(name: str, *, least: int = 1) -> Field[Any]:
 
 
 def flag(name: str, *, default: bool) -> Field[bool]:
+    """A field for true or false."""
     return Field(name, Flag(), name, default=default)
 
 

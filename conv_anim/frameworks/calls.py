@@ -58,6 +58,7 @@ class Call:
 
     @property
     def prefix(self) -> str:
+        """What is written before the last dot: "nn"."""
         return self.name.rpartition(".")[0]
 
     @property

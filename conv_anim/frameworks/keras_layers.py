@@ -10,9 +10,10 @@ from conv_anim.diagnostics import Code
 from conv_anim.frameworks.arguments import OrNone, count, flag, ignored, moves, moves_or_none, sizes, whole
 from conv_anim.frameworks.foreign import ForeignLayer, biased
 from conv_anim.frameworks.sketch import Border, fail, given, same, tidy, unsupported
-from conv_anim.ops.conv import named_padding
+from conv_anim.ops.padding import named_padding
 from conv_anim.spec.entering import LARGEST
-from conv_anim.spec.kinds import Either, ListOf, OneOf, Whole, is_list, is_scalar
+from conv_anim.spec.kinds import Either, ListOf, OneOf, Whole
+from conv_anim.spec.nodes import is_list, is_scalar
 from conv_anim.spec.records import Field, Object
 from conv_anim.spec.sizes import effective_kernel
 

@@ -55,6 +55,7 @@ class Model:
 
     @property
     def nodes(self) -> list[Node]:
+        """Those with ONNX's own ops, in the order of the file."""
         return [
             Node(self, _text(proto.name or (proto.output[0] if proto.output else f"node {k}")), proto)
             for k, proto in enumerate(self.graph.node)
@@ -62,6 +63,7 @@ class Model:
         ]
 
     def problem(self, message: str, hint: str | None = None, code: Code = Code.UNSUPPORTED) -> SpecError:
+        """A diagnostic about the file, ready to raise."""
         return _problem(self.path, message, hint, code)
 
     def array(self, name: str) -> Any:
@@ -124,10 +126,12 @@ class Node:
 
     @property
     def kind(self) -> str:
+        """The name of its op: "Conv"."""
         return str(self.proto.op_type)
 
     @property
     def outputs(self) -> tuple[str, ...]:
+        """The names of the values that it makes."""
         return tuple(self.proto.output)
 
     @property
@@ -153,6 +157,7 @@ class Node:
         return len(kernel)
 
     def problem(self, message: str, code: Code = Code.UNSUPPORTED, hint: str | None = None) -> SpecError:
+        """A diagnostic about it, ready to raise."""
         return SpecError([Problem(code, message, self.name, hint=hint)])
 
     def setting(self, name: str, default: Any = None) -> Any:

@@ -30,9 +30,11 @@ class Part:
 
     @property
     def name(self) -> str:
+        """The name of the module's class."""
         return type(self.module).__name__
 
     def problem(self, message: str, hint: str | None = None, code: Code = Code.UNSUPPORTED) -> SpecError:
+        """A diagnostic about it, ready to raise."""
         return SpecError([Problem(code, message, self.place, hint=hint)])
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conv_anim.diagnostics import Code
 from conv_anim.frameworks.sketch import same, tidy
-from conv_anim.ops.conv import named_padding
+from conv_anim.ops.padding import named_padding
 from conv_anim.spec.nodes import Scalar
 from conv_anim.spec.sizes import effective_kernel, transposed_size
 

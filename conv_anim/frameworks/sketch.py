@@ -69,17 +69,21 @@ class Sketch:
 
     @property
     def layers(self) -> list[Op]:
+        """The ops so far."""
         return [node.op for node in self.graph.made]
 
     @property
     def axes(self) -> int:
+        """Spatial axes of what enters the next layer."""
         return len(self.size)
 
     @property
     def entering(self) -> Entering:
+        """What enters the next layer."""
         return self.graph.entering((len(self.graph.made),))
 
     def note(self, text: str) -> None:
+        """Tell the user something once, however many layers it is about."""
         if text not in self.notes:
             self.notes.append(text)
 
@@ -177,6 +181,7 @@ def same(numbers: list[int]) -> int | list[int]:
 
 
 def fail(code: Code, message: str, node: Node, hint: str | None = None) -> NoReturn:
+    """Raise a SpecError about a node of the text."""
     raise SpecError([Problem(code, message, node.path, node.span, hint)])
 
 

@@ -9,10 +9,11 @@ from conv_anim.diagnostics import Code
 from conv_anim.frameworks.arguments import OrNone, count, flag, ignored, moves, moves_or_none, sizes, whole
 from conv_anim.frameworks.foreign import ForeignLayer, biased
 from conv_anim.frameworks.sketch import Border, fail, given, same, unsupported
-from conv_anim.ops.conv import PADDING_MODE
+from conv_anim.ops.padding import PADDING_MODE
 from conv_anim.ops.upsample import MODES, SCALE_FACTOR
 from conv_anim.spec.entering import LARGEST, per_axis
-from conv_anim.spec.kinds import Either, Flag, ListOf, OneOf, Real, Whole, is_list, is_scalar, is_text
+from conv_anim.spec.kinds import Either, Flag, ListOf, OneOf, Real, Whole
+from conv_anim.spec.nodes import is_list, is_scalar, is_text
 from conv_anim.spec.records import Field, Object
 
 if TYPE_CHECKING:

@@ -205,6 +205,7 @@ WRITERS = {"torch": _torch, "keras": _keras, "jax": _jax, "numpy": _numpy}
 
 
 def resolve(record: Record, entering: Entering, *, reduce: Reduce) -> Maybe[tuple[AdaptivePool, ...]]:
+    """The op that a spec's record stands for, or INVALID after what is wrong was reported."""
     size = spread(record.of(SIZE), record.at(SIZE), entering)
     if isinstance(size, Invalid):
         return INVALID

@@ -7,8 +7,9 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code
-from conv_anim.spec.kinds import INVALID, Either, Invalid, ListOf, Real, is_list, is_scalar
+from conv_anim.spec.kinds import INVALID, Either, Invalid, ListOf, Real
 from conv_anim.spec.model import Ends, Given
+from conv_anim.spec.nodes import is_list, is_scalar
 from conv_anim.spec.op import Op, OpType, Products
 from conv_anim.spec.records import Field, Object
 
@@ -151,6 +152,7 @@ WRITERS = {
 
 
 def resolve(record: Record, entering: Entering) -> Maybe[tuple[BatchNorm, ...]]:
+    """The op that a spec's record stands for, or INVALID after what is wrong was reported."""
     found = [_each(record, field, entering) for field in (SCALE, SHIFT)]
     good = tuple(numbers for numbers in found if not isinstance(numbers, Invalid))
     if len(good) < len(found):

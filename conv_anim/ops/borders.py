@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code
-from conv_anim.ops.conv import MODE_DOCS, MODES, Mode, borrows
+from conv_anim.ops.padding import MODE_DOCS, MODES, Mode, borrows
 from conv_anim.spec.entering import AMOUNT, Amount, pads
 from conv_anim.spec.kinds import INVALID, Invalid, OneOf, Real
 from conv_anim.spec.model import Ends
@@ -210,6 +210,7 @@ WRITERS = {"torch": _torch, "keras": _keras, "jax": _array, "numpy": _array}
 
 
 def pad(record: Record, entering: Entering) -> Maybe[tuple[Pad, ...]]:
+    """The padding that a spec's record stands for, or INVALID after what is wrong was reported."""
     padding, mode, value = (
         pads(record.of(PADDING), record.at(PADDING), entering),
         record.of(PADDING_MODE),
@@ -225,6 +226,7 @@ def pad(record: Record, entering: Entering) -> Maybe[tuple[Pad, ...]]:
 
 
 def crop(record: Record, entering: Entering) -> Maybe[tuple[Crop, ...]]:
+    """The crop that a spec's record stands for, or INVALID after what is wrong was reported."""
     cut = pads(record.of(CROPPING), record.at(CROPPING), entering)
     if isinstance(cut, Invalid):
         return INVALID

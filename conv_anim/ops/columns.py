@@ -21,8 +21,9 @@ from conv_anim.spec.entering import (
 )
 from conv_anim.spec.kinds import INVALID, Invalid, ListOf, Whole
 from conv_anim.spec.model import Ends
-from conv_anim.spec.op import Columns, Op, OpType
+from conv_anim.spec.op import Op, OpType
 from conv_anim.spec.records import Field, Object
+from conv_anim.spec.shown_as import Columns
 from conv_anim.spec.sizes import conv_size, effective_kernel
 from conv_anim.tracing.geometry import Axis
 from conv_anim.tracing.operators import Operator
@@ -36,8 +37,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.kinds import Maybe
     from conv_anim.spec.model import Padding, Size
     from conv_anim.spec.records import Record
-    from conv_anim.tracing.gathers import Fed, Gather, Index, Share
-    from conv_anim.tracing.values import Array
+    from conv_anim.tracing.gathers import Fed, Gather
 
 KERNEL_SIZE: Field[PerAxis] = Field("kernel_size", per_axis(1), "Cells of the window.", required=True, example=2)
 STRIDE: Field[PerAxis] = Field("stride", per_axis(1), "How far the window moves.", default=1, example=2)
@@ -149,8 +149,10 @@ class Unfold(Columned):
         return Columns(self.over, made=True)
 
     def gather(self, fed: Fed) -> Gather:
+        from conv_anim.ops.columns_numbers import unfolded
+
         del fed
-        return _unfolded(self)
+        return unfolded(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,85 +183,17 @@ class Fold(Columned):
         return prod(self.kernel_size)
 
     def gather(self, fed: Fed) -> Gather:
+        from conv_anim.ops.columns_numbers import folded
+
         del fed
-        return _folded(self)
-
-
-# numbers
-
-
-def _unfolded(op: Unfold) -> Gather:
-    import numpy as np
-
-    from conv_anim.tracing.gathers import Gather, Share, unravelled
-    from conv_anim.tracing.values import spread, taken
-
-    over, cells = op.over, prod(op.kernel_size)
-
-    def shares(cell: Index) -> list[Share]:
-        row, column = cell
-        channel, tap = divmod(row, cells)
-        window, at = unravelled(tap, op.kernel_size), unravelled(column, op.windows)
-        on_canvas = tuple(axis.cell(o, t) for axis, o, t in zip(over.axes, at, window, strict=True))
-        return [Share(_read(over, channel, on_canvas), None, on_canvas)]
-
-    def output(x: Array) -> Array:
-        canvas = spread(over, x, 0)
-        columns = [taken(over, canvas, tap).reshape(len(x), -1) for tap in np.ndindex(*op.kernel_size)]
-        return np.stack(columns, axis=1).reshape(op.ends.out_channels, -1)
-
-    return Gather(op.ends, shares, output, over)
-
-
-def _read(over: Operator, channel: int, canvas: Index) -> Index | None:
-    """The input cell at a place on the canvas, None where it is padding."""
-    place = tuple(at - axis.before for axis, at in zip(over.axes, canvas, strict=True))
-    inside = all(0 <= at < axis.size for axis, at in zip(over.axes, place, strict=True))
-    return (channel, *place) if inside else None
-
-
-def _folded(op: Fold) -> Gather:
-    import numpy as np
-
-    from conv_anim.tracing.gathers import Gather, Share
-    from conv_anim.tracing.values import taken
-
-    over = op.over
-    cells, taps = prod(op.kernel_size), list(np.ndindex(*op.kernel_size))
-
-    def shares(cell: Index) -> list[Share]:
-        channel, *place = cell
-        found = [(k, _window_over(over, tap, tuple(place), op.windows)) for k, tap in enumerate(taps)]
-        return [Share((channel * cells + k, column)) for k, column in found if column is not None]
-
-    def output(x: Array) -> Array:
-        columns = x.reshape(op.ends.out_channels, cells, *op.windows)
-        total = np.zeros((op.ends.out_channels, *(axis.reach for axis in over.axes)), dtype=x.dtype)
-        for k, tap in enumerate(taps):
-            taken(over, total, tap)[...] += columns[:, k]
-        inside = tuple(slice(axis.before, axis.before + axis.size) for axis in over.axes)
-        return total[(slice(None), *inside)]
-
-    return Gather(op.ends, shares, output)
-
-
-def _window_over(over: Operator, tap: Index, place: Index, counts: Size) -> int | None:
-    """The window (as a column) whose tap lies on a cell, None if there is none."""
-    import numpy as np
-
-    window: list[int] = []
-    for axis, t, at, count in zip(over.axes, tap, place, counts, strict=True):
-        start = at + axis.before - t * axis.dilation
-        if start % axis.stride or not 0 <= start // axis.stride < count:
-            return None
-        window.append(start // axis.stride)
-    return int(np.ravel_multi_index(window, counts))
+        return folded(self)
 
 
 # from their keys
 
 
 def unfold(record: Record, entering: Entering) -> Maybe[tuple[Columned, ...]]:
+    """The unfold that a spec's record stands for, or INVALID after what is wrong was reported."""
     found = _windows(record, entering, entering.size)
     if isinstance(found, Invalid):
         return INVALID
@@ -269,6 +203,7 @@ def unfold(record: Record, entering: Entering) -> Maybe[tuple[Columned, ...]]:
 
 
 def fold(record: Record, entering: Entering) -> Maybe[tuple[Columned, ...]]:
+    """The fold that a spec's record stands for, or INVALID after what is wrong was reported."""
     size = record.of(OUTPUT_SIZE)
     if entering.axes != 1:
         what = f"fold lays columns back, so its input has 1 axis; this one has {axes_of(entering.axes)}"

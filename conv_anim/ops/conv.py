@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import prod
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias, assert_never
+from typing import TYPE_CHECKING
 
-from conv_anim.diagnostics import Code
 from conv_anim.ops import points
+from conv_anim.ops.padding import PADDING, PADDING_MODE, padding_of
 from conv_anim.ops.windows import Windowed
 from conv_anim.spec.entering import (
-    AMOUNT,
     BIAS,
     DILATION,
     GROUPS,
@@ -18,16 +17,14 @@ from conv_anim.spec.entering import (
     OUT_CHANNELS,
     STRIDE,
     WEIGHT,
-    Amount,
     axis_values,
     biases,
     channels_of,
     fits,
     kernel_size,
-    pads,
     weight_values,
 )
-from conv_anim.spec.kinds import INVALID, Either, Flag, Invalid, OneOf, is_list, is_number, is_text
+from conv_anim.spec.kinds import INVALID, Flag, Invalid
 from conv_anim.spec.model import Ends
 from conv_anim.spec.op import OpType, Products
 from conv_anim.spec.records import Field, Object
@@ -36,48 +33,14 @@ from conv_anim.tracing.geometry import Axis
 from conv_anim.tracing.operators import Operator
 
 if TYPE_CHECKING:
+    from conv_anim.ops.padding import Mode, PaddingName
     from conv_anim.scene.wording.language import Language
     from conv_anim.scene.wording.parameters import Setting
     from conv_anim.spec.entering import Entering
-    from conv_anim.spec.kinds import Kind, Maybe
+    from conv_anim.spec.kinds import Maybe
     from conv_anim.spec.model import Number, Padding, Size, Values
-    from conv_anim.spec.nodes import Node
     from conv_anim.spec.records import Record
 
-PaddingName: TypeAlias = Literal["valid", "same", "same_lower", "full", "causal"]
-PADDING_NAMES: Final[tuple[PaddingName, ...]] = ("valid", "same", "same_lower", "full", "causal")
-PADDING_DOCS = (
-    "None: the window stays inside.",
-    "As much as makes the output the input's size over the stride; an odd cell comes after.",
-    "The same, with the odd cell before.",
-    "As much as lets the window touch the input with one cell.",
-    "All of it before: an output sees nothing that comes later. For inputs with 1 axis.",
-)
-PADDING_KIND: Kind[Amount | PaddingName] = Either(
-    ((is_text, OneOf(PADDING_NAMES, docs=PADDING_DOCS)), (is_number, AMOUNT), (is_list, AMOUNT))
-)
-PADDING: Field[Amount | PaddingName] = Field(
-    "padding",
-    PADDING_KIND,
-    "Cells around the input: one number, one per axis, [[before, after], …], or by name.",
-    default=0,
-    example="same",
-)
-Mode: TypeAlias = Literal["zeros", "reflect", "replicate", "circular"]
-MODES: Final[tuple[Mode, ...]] = ("zeros", "reflect", "replicate", "circular")
-MODE_DOCS = (
-    "Zeros.",
-    "The input mirrored in its border cells.",
-    "The border cells again and again.",
-    "The other end of the input.",
-)
-PADDING_MODE: Field[Mode] = Field(
-    "padding_mode",
-    OneOf(MODES, docs=MODE_DOCS),
-    "What the padding holds.",
-    default="zeros",
-    example="reflect",
-)
 FLIP = Field(
     "flip",
     Flag(),
@@ -283,6 +246,7 @@ class Conv(Windowed):
 
 
 def resolve(record: Record, entering: Entering) -> Maybe[tuple[Conv, ...]]:
+    """The op that a spec's record stands for, or INVALID after what is wrong was reported."""
     kernel = kernel_size(record, entering)
     moves = axis_values(record, entering, (STRIDE, DILATION))
     channels = channels_of(record, entering)
@@ -320,55 +284,6 @@ def resolve(record: Record, entering: Entering) -> Maybe[tuple[Conv, ...]]:
         padding_name=name if isinstance(name, str) else None,
     )
     return (layer,)
-
-
-def padding_of(record: Record, entering: Entering, windows: Size, stride: Size) -> Maybe[Padding]:
-    """Before and after, for each axis, if the padding mode can fill them."""
-    padding = _amounts(record, entering, windows, stride)
-    if isinstance(padding, Invalid) or not borrows(record.of(PADDING_MODE), padding, record.at(PADDING), entering):
-        return INVALID
-    return padding
-
-
-def _amounts(record: Record, entering: Entering, windows: Size, stride: Size) -> Maybe[Padding]:
-    padding = record.of(PADDING)
-    if not isinstance(padding, str):
-        return pads(padding, record.at(PADDING), entering)
-    if padding == "causal" and entering.axes != 1:
-        what = f"causal padding is for inputs with 1 axis; this one has {entering.axes}"
-        hint = f"write the axes out: [[{windows[0] - 1}, 0], …]"
-        return entering.report.add(Code.PADDING, what, record.at(PADDING), hint)
-    return named_padding(padding, entering.size, windows, stride)
-
-
-def named_padding(name: PaddingName, sizes: Size, windows: Size, stride: Size) -> Padding:
-    """What a padding's name means for a layer, before and after along each axis."""
-    match name:
-        case "valid":
-            return ((0, 0),) * len(sizes)
-        case "full":
-            return tuple((window - 1, window - 1) for window in windows)
-        case "causal":
-            return tuple((window - 1, 0) for window in windows)
-        case "same" | "same_lower":
-            totals = map(same_padding, sizes, windows, stride)
-            halves = [(total // 2, total - total // 2) for total in totals]
-            return tuple(halves if name == "same" else [(more, less) for less, more in halves])
-        case _:
-            assert_never(name)
-
-
-def borrows(mode: Mode, padding: Padding, node: Node, entering: Entering) -> bool:
-    """Whether padding that repeats input finds as much as it needs, as PyTorch demands it; reports if not."""
-    if mode in {"zeros", "replicate"}:
-        return True
-    found: dict[str, list[int]] = {}
-    for a, (size, pad) in enumerate(zip(entering.size, padding, strict=True)):
-        most = size - 1 if mode == "reflect" else size
-        if max(pad) > most:
-            what = f"padding {max(pad)} is more than {mode} padding can borrow from {size} cells, which is {most}"
-            found.setdefault(what, []).append(a)
-    return entering.complain(Code.PADDING, found, node, "less padding, or padding_mode: replicate")
 
 
 TYPES = {

@@ -199,6 +199,7 @@ class ConvTranspose(Windowed):
 
 
 def resolve(record: Record, entering: Entering) -> Maybe[tuple[ConvTranspose, ...]]:
+    """The op that a spec's record stands for, or INVALID after what is wrong was reported."""
     kernel = kernel_size(record, entering)
     moves = axis_values(record, entering, (STRIDE, DILATION, OUTPUT_PADDING))
     padding = pads(record.of(PADDING), record.at(PADDING), entering)

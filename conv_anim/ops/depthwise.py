@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code
-from conv_anim.ops.conv import FLIP, PADDING, PADDING_MODE, Conv, padding_of
+from conv_anim.ops.conv import FLIP, Conv
+from conv_anim.ops.padding import PADDING, PADDING_MODE, padding_of
 from conv_anim.spec.arrays import ValuesKind, resolved
 from conv_anim.spec.entering import (
     BIAS,
@@ -159,6 +160,7 @@ def convolution(
 
 
 def after(layer: Conv, entering: Entering) -> Entering:
+    """What enters the op that follows a layer."""
     return replace(
         entering, channels=layer.ends.out_channels, size=layer.ends.out_size, before=(*entering.before, layer)
     )

@@ -192,6 +192,7 @@ class Concat(Join):
 
 
 def add(record: Record, entering: Entering) -> Maybe[tuple[Add, ...]]:
+    """The sum that a spec's record stands for, or INVALID after what is wrong was reported."""
     first = entering.fed[0]
     if any(shape != first for shape in entering.fed):
         what = f"an add layer adds maps of one shape; here are {_listed(entering.fed)}"
@@ -201,6 +202,7 @@ def add(record: Record, entering: Entering) -> Maybe[tuple[Add, ...]]:
 
 
 def multiply(record: Record, entering: Entering) -> Maybe[tuple[Multiply, ...]]:
+    """The product that a spec's record stands for, or INVALID after what is wrong was reported."""
     one, other = entering.fed
     shape = _spread(one, other)
     if shape is None:
@@ -223,6 +225,7 @@ def _spread(one: Shape, other: Shape) -> Shape | None:
 
 
 def concat(record: Record, entering: Entering) -> Maybe[tuple[Concat, ...]]:
+    """The concatenation that a spec's record stands for, or INVALID after what is wrong was reported."""
     size = entering.fed[0].size
     if any(shape.size != size for shape in entering.fed):
         what = f"a concat layer takes maps of one size; here are {_listed(entering.fed)}"

@@ -9,7 +9,7 @@ from conv_anim.coding import keras_code as keras
 from conv_anim.coding import torch_code as torch
 from conv_anim.coding.arrays_code import padded
 from conv_anim.coding.writing import LETTERS, arguments, numbers, slices, symmetric, unless, unwritten
-from conv_anim.ops.conv import named_padding
+from conv_anim.ops.padding import named_padding
 from conv_anim.spec.sizes import ceil_size, effective_kernel
 
 if TYPE_CHECKING:

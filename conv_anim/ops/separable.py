@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from conv_anim.diagnostics import Code
-from conv_anim.ops.conv import FLIP, PADDING_MODE, Conv, padding_of
+from conv_anim.ops.conv import FLIP, Conv
 from conv_anim.ops.depthwise import MOVES, MULTIPLIER, POINTWISE_WEIGHT, after, convolution, depthwise, mixing
+from conv_anim.ops.padding import PADDING_MODE, padding_of
 from conv_anim.spec.arrays import KERNELS, Named, resolved
 from conv_anim.spec.entering import (
     BIAS,

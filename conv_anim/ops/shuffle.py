@@ -9,8 +9,9 @@ from conv_anim.diagnostics import Code
 from conv_anim.spec.entering import LARGEST, axes_of, divisors
 from conv_anim.spec.kinds import INVALID, Whole
 from conv_anim.spec.model import Ends
-from conv_anim.spec.op import Op, OpType, Woven
+from conv_anim.spec.op import Op, OpType
 from conv_anim.spec.records import Field, Object
+from conv_anim.spec.shown_as import Woven
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,14 +79,17 @@ class Moved(Op):
 
     @property
     def module(self) -> str:
+        """It as PyTorch constructs it."""
         raise NotImplementedError
 
     @property
     def first(self) -> tuple[Size, str]:
+        """With channels first: a shape to reshape to, and how its axes are moved."""
         raise NotImplementedError
 
     @property
     def last(self) -> tuple[Size, Size]:
+        """With channels last: a shape to reshape to, and the order of its axes."""
         raise NotImplementedError
 
     def code(self, framework: str, context: CodeContext) -> list[str]:
@@ -246,6 +250,7 @@ class PixelUnshuffle(Moved):
 
 
 def shuffle(record: Record, entering: Entering) -> Maybe[tuple[Op, ...]]:
+    """The channel shuffle that a spec's record stands for, or INVALID after what is wrong was reported."""
     groups = record.of(SHUFFLED_GROUPS)
     if entering.channels % groups:
         what = f"{groups} groups do not divide the {entering.channels} channels evenly"
@@ -255,6 +260,7 @@ def shuffle(record: Record, entering: Entering) -> Maybe[tuple[Op, ...]]:
 
 
 def pixel_shuffle(record: Record, entering: Entering) -> Maybe[tuple[Op, ...]]:
+    """The pixel shuffle that a spec's record stands for, or INVALID after what is wrong was reported."""
     factor = record.of(UPSCALE)
     if not _has_two_axes(record, entering):
         return INVALID
@@ -268,6 +274,7 @@ def pixel_shuffle(record: Record, entering: Entering) -> Maybe[tuple[Op, ...]]:
 
 
 def pixel_unshuffle(record: Record, entering: Entering) -> Maybe[tuple[Op, ...]]:
+    """The pixel unshuffle that a spec's record stands for, or INVALID after what is wrong was reported."""
     factor = record.of(DOWNSCALE)
     if not _has_two_axes(record, entering):
         return INVALID

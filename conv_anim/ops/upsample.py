@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from conv_anim.diagnostics import Code
 from conv_anim.spec.entering import LARGEST, MOST_AXES, axes_of
-from conv_anim.spec.kinds import INVALID, Either, Flag, Invalid, ListOf, OneOf, Real, Whole, is_list, is_scalar
+from conv_anim.spec.kinds import INVALID, Either, Flag, Invalid, ListOf, OneOf, Real, Whole
 from conv_anim.spec.model import Ends
-from conv_anim.spec.op import Interpolation, Op, OpType, Products
+from conv_anim.spec.nodes import is_list, is_scalar
+from conv_anim.spec.op import Op, OpType, Products
 from conv_anim.spec.records import Field, Object
+from conv_anim.spec.shown_as import Interpolation
 
 if TYPE_CHECKING:
     from conv_anim.scene.wording.language import Language
@@ -184,6 +186,7 @@ def _scale(number: float, between: Fraction) -> Fraction:
 
 
 def upsample(record: Record, entering: Entering) -> Maybe[tuple[Upsample, ...]]:
+    """The upsampling that a spec's record stands for, or INVALID after what is wrong was reported."""
     mode = record.of(MODE)
     if not _mode_fits(mode, record, entering):
         return INVALID

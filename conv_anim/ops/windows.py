@@ -29,6 +29,7 @@ class Windowed(Op):
 
     @property
     def padded(self) -> bool:
+        """Whether any side has padding."""
         return any(map(any, self.padding))
 
     def reads(self, a: int, first: int, last: int, of: int = 0) -> tuple[int, int]:

@@ -31,10 +31,12 @@ class Canvas:
         self.pixels: Pixels = self._engine.pixels
 
     def fill(self, color: str) -> None:
+        """Paint all of it in one colour."""
         pixel = np.array([round(255 * value) for value in rgba(color)], np.uint8)
         self.pixels.view(np.uint32)[:] = pixel.view(np.uint32)
 
     def paint(self, items: Iterable[Primitive]) -> None:
+        """Paint items, each over those before."""
         for item in items:
             match item:
                 case Polygons():
@@ -64,16 +66,19 @@ class Canvas:
 
 
 def closed(rings: Sequence[tuple[Point, ...]]) -> Path:
+    """Closed outlines as one path."""
     points = [point for ring in rings for point in (*ring, ring[0])]
     return Path(vertices(points), codes(tuple(map(len, rings)), closing=True))
 
 
 def opened(lines: Sequence[tuple[Point, ...]]) -> Path:
+    """Lines with two ends as one path."""
     points = [point for line in lines for point in line]
     return Path(vertices(points), codes(tuple(map(len, lines)), closing=False))
 
 
 def vertices(points: list[Point]) -> Points:
+    """Points as an array (n, 2)."""
     return np.array(points, float).reshape(-1, 2)
 
 
@@ -85,11 +90,13 @@ def codes(lengths: tuple[int, ...], *, closing: bool) -> Codes:
 
 
 def corners(box: Box) -> tuple[Point, ...]:
+    """A box's corners, in the order of its outline."""
     x, y, width, height = box
     return (x, y), (x + width, y), (x + width, y + height), (x, y + height)
 
 
 def rounded(item: Boxes) -> Path:
+    """Boxes with round corners as one path."""
     points = [point for box in item.boxes for point in rounded_ring(*box, item.radius)]
     ring = [MOVE, *([LINE] + [CURVE] * 3) * 4, CLOSE]
     return Path(vertices(points), np.array(ring * len(item.boxes), np.uint8))

@@ -50,25 +50,30 @@ class Pen:
         self._snap = snap
 
     def get_dashes(self) -> tuple[float, tuple[float, float] | None]:
+        """Where the pattern begins, and the lengths of dashes and gaps; (0, None) for a solid line."""
         return self._dashes
 
     def get_snap(self) -> bool | None:
+        """Whether vertices are moved to the middles of pixels; None leaves that to Agg."""
         return self._snap
 
     def get_clip_path(self) -> tuple[None, None]:
+        """None: nothing is clipped."""
         return None, None
 
     def get_hatch_path(self) -> None:
-        return None
+        """None: nothing is hatched."""
 
     def get_hatch_color(self) -> Color:
+        """Asked for, never used."""
         return BLACK
 
     def get_hatch_linewidth(self) -> float:
+        """Asked for, never used."""
         return 0.0
 
     def get_sketch_params(self) -> None:
-        return None
+        """None: lines are straight."""
 
 
 pen = lru_cache(maxsize=256)(Pen)
@@ -76,6 +81,7 @@ pen = lru_cache(maxsize=256)(Pen)
 
 @lru_cache(maxsize=1024)
 def rgba(color: str) -> Color:
+    """A colour like ``#1f77b4`` as shares of red, green, blue and opacity."""
     red, green, blue = (int(color[k : k + 2], 16) / 255 for k in (1, 3, 5))
     return red, green, blue, 1.0
 

@@ -143,6 +143,7 @@ class Face:
         return found
 
     def width(self, text: str) -> float:
+        """How far a text advances, for an em of 1."""
         return sum(self.glyph(character).advance for character in text)
 
     def runs(self, text: str) -> Iterator[tuple[Path, str]]:
@@ -164,6 +165,7 @@ class Face:
 
 @cache
 def face(*, bold: bool) -> Face:
+    """The weight of text; its fonts are kept open."""
     return Face(bold=bold)
 
 

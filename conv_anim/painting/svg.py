@@ -84,14 +84,17 @@ def painted(fill: str | None, stroke: Stroke | None) -> str:
 
 
 def line(points: tuple[Point, ...]) -> str:
+    """A line as the data of an SVG path."""
     return "M" + "L".join(f"{number(x)} {number(y)}" for x, y in points)
 
 
 def ring(points: tuple[Point, ...]) -> str:
+    """A closed outline as the data of an SVG path."""
     return f"{line(points)}Z"
 
 
 def rectangle(box: Box, radius: float) -> str:
+    """A box, with round corners if there is a radius, as the data of an SVG path."""
     x, y, width, height = box
     if radius == 0:
         return f"M{number(x)} {number(y)}h{number(width)}v{number(height)}h{number(-width)}Z"

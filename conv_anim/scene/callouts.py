@@ -57,6 +57,7 @@ class Callout:
 
     @property
     def indent(self) -> float:
+        """Room for a swatch before the text, in pixels."""
         return 0.0 if self.swatch is None else self.style.label_size * 1.15
 
     @property
@@ -66,10 +67,12 @@ class Callout:
 
     @property
     def leading(self) -> float:
+        """From one line of text to the next, in pixels."""
         return self.style.small_size * 1.5
 
     @property
     def width(self) -> float:
+        """In pixels."""
         name = self.style.width(self.label.name, size=self.style.label_size, bold=True)
         small = (self.label.detail, *self.lines, *(key.text for key in self.keys))
         return self.indent + max(name, *(self.style.width(text, size=self.style.small_size) for text in small))
@@ -82,6 +85,7 @@ class Callout:
 
     @property
     def height(self) -> float:
+        """In pixels."""
         return self.capitals + len(self._below) * self.leading
 
     def at(self, x: float, top: float) -> Items:
@@ -111,10 +115,12 @@ class Legend:
 
     @property
     def indent(self) -> float:
+        """Room for a swatch before the text, in pixels."""
         return self.style.small_size * 1.6
 
     @property
     def leading(self) -> float:
+        """From one line of text to the next, in pixels."""
         return self.style.small_size * 1.55
 
     @cached_property
@@ -125,6 +131,7 @@ class Legend:
 
     @cached_property
     def width(self) -> float:
+        """In pixels."""
         lines = [line for text in self.texts for line in text]
         return self.indent + max((self.style.width(line, size=self.style.small_size) for line in lines), default=0.0)
 

@@ -6,6 +6,7 @@ from functools import cache
 
 
 def rgb(color: str) -> tuple[int, int, int]:
+    """Red, green and blue, from 0 to 255."""
     return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
 
 
@@ -17,6 +18,7 @@ def mix(under: str, over: str, opacity: float) -> str:
 
 
 def luminance(color: str) -> float:
+    """The relative luminance of WCAG 2, from 0 for black to 1 for white."""
     linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in (c / 255 for c in rgb(color))]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 

@@ -71,18 +71,22 @@ class CostTable:
 
     @property
     def size(self) -> float:
+        """Em of the text, in pixels."""
         return 13 * self.style.scale
 
     @property
     def leading(self) -> float:
+        """From one line of text to the next, in pixels."""
         return 1.7 * self.size
 
     @property
     def gap(self) -> float:
+        """Between neighbours, in pixels."""
         return 1.25 * self.style.gap
 
     @cached_property
     def heads(self) -> tuple[str, str]:
+        """What stands above the columns."""
         return self.say("cost.parameters"), self.say("cost.multiply_adds")
 
     def _texts(self, row: Row) -> tuple[str, str, str]:
@@ -131,10 +135,12 @@ class CostTable:
 
     @property
     def ink(self) -> str:
+        """The colour of the text."""
         return readable(self.style.colors.background, self.style.colors.ink)
 
     @property
     def quiet(self) -> str:
+        """The colour of text that matters less."""
         return readable(self.style.colors.background, self.style.colors.muted, self.style.colors.ink)
 
     def at(self, left: float, top: float) -> Items:

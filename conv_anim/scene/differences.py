@@ -49,6 +49,7 @@ def key(style: Style, say: Language) -> Key:
 
 
 def stroke(style: Style) -> Stroke:
+    """The outline of a cell that differs."""
     return Stroke(ring_color(style, style.colors.output), style.line + 1.5 * style.scale)
 
 
@@ -60,6 +61,7 @@ class Marks:
 
     @property
     def panel(self) -> Panel:
+        """The outlines as a panel that lies over the figure's."""
         return panel(self._drawing, 0.0, 0.0)
 
     @property

@@ -109,6 +109,7 @@ class Drawing:
 
 
 def shifted(items: Items, dx: float, dy: float) -> Items:
+    """Items so many pixels to the right and down."""
     return tuple(moved(item, dx, dy) for item in items)
 
 

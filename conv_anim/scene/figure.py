@@ -102,6 +102,7 @@ class Figure:
         return Style(self.spec.theme, scale, self.font)
 
     def scene(self, scale: float, each: int | None) -> Scene:
+        """The figure at a scale, with ``each`` panels in a row, or all if None."""
         spec, style = self.spec, self._style(scale)
         head, page = _page(spec, self.traces, style, spec.size.width, each)
         say, drawn = Language(spec.lang), page.drawn

@@ -76,6 +76,7 @@ class Numbers:
 
     @property
     def fit(self) -> Fit:
+        """What other figures have to match."""
         return Fit(self.cell, self.size, grows=True)
 
 
@@ -92,14 +93,17 @@ class Grid:
 
     @property
     def width(self) -> int:
+        """In pixels."""
         return self.columns * self.numbers.cell
 
     @property
     def height(self) -> int:
+        """In pixels."""
         return self.rows * self.numbers.cell
 
     @property
     def middle(self) -> float:
+        """The middle of its height, in pixels."""
         return self.y + self.height / 2
 
     def box(self, row: int, column: int) -> Box:
@@ -107,6 +111,7 @@ class Grid:
         return self.x + column * side, self.y + row * side, side, side
 
     def boxes(self, places: Iterable[Position], fill: str | None, stroke: Stroke | None) -> Boxes:
+        """Some cells as boxes."""
         return Boxes(tuple(self.box(*place) for place in places), fill, stroke)
 
     def number(self, place: Position, text: str, on: str, *wanted: str, bold: bool = False) -> Text:
@@ -231,9 +236,11 @@ class SheetGrid:
 
     @property
     def mark_style(self) -> MarkStyle:
+        """How marked cells look on it."""
         return MarkStyle(self.grid.style, self.color)
 
     def static(self) -> list[Primitive]:
+        """What does not change."""
         cells = {(r, c): (source, read) for r, c, source, read in self.sheet.cells()}
         fills = {place: self._fill(place, source) for place, (source, _) in cells.items()}
         whole = [place for place, (source, _) in cells.items() if source is Source.INPUT]

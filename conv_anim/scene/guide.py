@@ -43,6 +43,7 @@ class Links:
 
     @cached_property
     def narration(self) -> Narration:
+        """What is said of cells and steps."""
         return Narration(self.trace)
 
     @cached_property
@@ -60,6 +61,7 @@ class Links:
 
     @cached_property
     def origins(self) -> Origins:
+        """Which cells lie behind which."""
         layers = self.trace.layers
         return Origins([layer.means for layer in layers], [layer.fed for layer in layers], self.merged)
 
@@ -129,6 +131,7 @@ class Links:
     # the guide
 
     def spot(self, region: HitRegion) -> Spot:
+        """An area with all that a page tells of it."""
         last = len(self.trace.layers)
         number, far, cells = (0, last, self.reached) if region.side == "input" else (last, 0, self.made_of)
         steps = self.steps(number, region.cell)
@@ -146,12 +149,14 @@ class Links:
         )
 
     def told(self, turn: Turn | None) -> str:
+        """What is said of a step; "" where nothing is computed."""
         if turn is None:
             return ""
         ends = turn.number == len(self.trace.layers)
         return self.narration.step(turn, len(self.behind(turn.cell)) if ends else 0)
 
     def guide(self) -> Guide:
+        """All that a page tells of the figure."""
         drifts = tuple((0.0, 0.0) if turn is None else turn.drift for turn in self.turns)
         return Guide(
             lang=self.narration.lang,

@@ -39,6 +39,7 @@ class HitRegion:
     """Of several figures side by side, whose cell it is."""
 
     def moved(self, dx: float, dy: float) -> HitRegion:
+        """The same, so many pixels to the right and down."""
         return replace(self, ring=tuple((x + dx, y + dy) for x, y in self.ring))
 
 
@@ -61,9 +62,15 @@ class Grid(Protocol):
     """Rows and columns of boxes."""
 
     @property
-    def rows(self) -> int: ...
+    def rows(self) -> int:
+        """How many."""
+        ...
+
     @property
-    def columns(self) -> int: ...
+    def columns(self) -> int:
+        """How many."""
+        ...
+
     def box(self, row: int, column: int) -> Box:
         """Where a cell is."""
         ...

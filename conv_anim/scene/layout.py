@@ -50,9 +50,11 @@ class Part:
     y: float
 
     def moved(self, dx: float, dy: float) -> Part:
+        """The same, so many pixels to the right and down."""
         return Part(self.drawing, self.x + dx, self.y + dy)
 
     def placed(self) -> Drawing:
+        """The drawing at its place, on whole pixels unless it is lettering."""
         if self.drawing.lettering:
             return self.drawing.moved(self.x, self.y)
         return self.drawing.moved(round(self.x), round(self.y))
@@ -78,10 +80,12 @@ class Panel:
 
     @property
     def static(self) -> Items:
+        """What does not change."""
         return self.drawn.static
 
     @property
     def frames(self) -> Sequence[Frame]:
+        """What its steps change."""
         return self.drawn.frames
 
 
@@ -92,11 +96,25 @@ class Animated(Protocol):
     """What a view draws of a trace: what stays, what each step changes, and what its regions and steps are about."""
 
     @property
-    def steps(self) -> Sized: ...
-    def static(self) -> Items: ...
-    def frame(self, k: int, /) -> Frame: ...
-    def hit_regions(self) -> Iterable[HitRegion]: ...
-    def turn(self, k: int, /) -> Turn | None: ...
+    def steps(self) -> Sized:
+        """One for each frame."""
+        ...
+
+    def static(self) -> Items:
+        """What does not change."""
+        ...
+
+    def frame(self, k: int, /) -> Frame:
+        """What step ``k``, counted from 0, adds and shows."""
+        ...
+
+    def hit_regions(self) -> Iterable[HitRegion]:
+        """Where a pointer meets which cell."""
+        ...
+
+    def turn(self, k: int, /) -> Turn | None:
+        """The cell that step ``k`` computes; None if it computes none."""
+        ...
 
 
 @runtime_checkable

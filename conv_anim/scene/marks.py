@@ -45,6 +45,7 @@ class Marks:
 
     @cached_property
     def borrowed(self) -> frozenset[int]:
+        """Cells along it whose numbers are borrowed."""
         return frozenset(c for c, (source, _) in enumerate(self.side.sources) if source is Source.BORROWED)
 
     @cached_property
@@ -63,6 +64,7 @@ class MarkStyle:
 
     @property
     def borrowed(self) -> str:
+        """The colour of a cell with a borrowed number."""
         return mix(self.style.colors.background, self.color, TINT)
 
     @property
@@ -73,10 +75,12 @@ class MarkStyle:
 
     @property
     def unread(self) -> str:
+        """The colour of a cell that no window reads."""
         return mix(self.style.colors.background, self.color, TINT)
 
     @property
     def extra(self) -> str:
+        """The colour of a cell that output padding adds."""
         return mix(self.style.colors.background, self.style.colors.output, TINT)
 
     @property

@@ -231,6 +231,7 @@ class Formats:
 
     @property
     def equals(self) -> str:
+        """An equals sign, or "≈" where numbers are rounded."""
         exact = self.x.exact and self.w.exact and self.y.exact and (self.b is None or self.b.exact)
         return "=" if exact and self.lossless else "≈"
 

@@ -51,6 +51,7 @@ class Side:
 
     @property
     def extent(self) -> int:
+        """Cells drawn along it."""
         return self.lead + max(self.axis.reach, self.axis.before + self.axis.stretched)
 
     @cached_property
@@ -108,10 +109,12 @@ class Sheet:
 
     @property
     def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
         return self.rows.extent, self.columns.extent
 
     @property
     def has_empty(self) -> bool:
+        """Whether some cells hold no input."""
         return len(self.rows.inputs) * len(self.columns.inputs) < self.shape[0] * self.shape[1]
 
     def place(self, canvas: tuple[int, int]) -> tuple[int, int]:

@@ -67,6 +67,7 @@ class Steps:
         return (channels, *(size[::-1] if self.animation.order == "column-major" else size))
 
     def cell(self, frame: int) -> Cell:
+        """The output cell of a frame."""
         return self.nth(self.rank(frame))
 
     def passed(self, frame: int) -> list[Cell]:

@@ -39,6 +39,7 @@ class Grid:
 
     @property
     def rows(self) -> int:
+        """How many."""
         return ceil(self.count / self.columns)
 
     @property

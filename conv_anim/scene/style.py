@@ -40,6 +40,7 @@ class Style:
 
     @property
     def colors(self) -> Colors:
+        """The theme's."""
         return self.theme.colors
 
     @property
@@ -54,20 +55,24 @@ class Style:
 
     @property
     def iso_cell(self) -> float:
+        """Edge of a cell in the isometric view, in pixels."""
         return self.theme.iso_cell * self.scale
 
     @property
     def margin(self) -> int:
+        """Around the figure, in pixels."""
         return round(20.8 * self.scale)
 
     @property
     def gap(self) -> int:
+        """Between parts, in pixels."""
         return round(16 * self.scale)
 
     # room between things, on one scale
 
     @property
     def hair(self) -> float:
+        """A fifth of a gap, in pixels."""
         return 0.2 * self.gap
 
     @property
@@ -99,22 +104,27 @@ class Style:
 
     @property
     def number_size(self) -> float:
+        """Em of numbers in cells, in pixels."""
         return 16 * self.scale
 
     @property
     def label_size(self) -> float:
+        """Em of labels, in pixels."""
         return 15 * self.scale
 
     @property
     def small_size(self) -> float:
+        """Em of what matters less, in pixels."""
         return 12 * self.scale
 
     @property
     def line(self) -> float:
+        """Width of edges, in pixels."""
         return self.theme.line_width * self.scale
 
     @property
     def dash(self) -> tuple[float, float]:
+        """Lengths of dashes and gaps, in pixels."""
         on, off = self.theme.dash
         return on * self.scale, off * self.scale
 
@@ -170,6 +180,7 @@ class Style:
     # text
 
     def width(self, text: str, *, size: float, bold: bool = False) -> float:
+        """How far a text advances, in pixels."""
         return self.font.width(text, size=size, bold=bold)
 
     def centered(self, x: float, y: float, text: str, *, size: float, color: str, bold: bool = False) -> Text:

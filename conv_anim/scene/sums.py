@@ -67,6 +67,7 @@ class Sum:
 
     @property
     def size(self) -> float:
+        """Em of the text, in pixels."""
         return self.style.label_size
 
     def _wide(self, text: str, *, bold: bool = False) -> float:
@@ -74,6 +75,7 @@ class Sum:
 
     @property
     def pitch(self) -> float:
+        """From one term to the next, in pixels."""
         return self.slot + self._wide(self.joint)
 
     @property
@@ -115,14 +117,17 @@ class Sum:
 
     @property
     def leading(self) -> float:
+        """From one line of text to the next, in pixels."""
         return self.size * 1.6
 
     @property
     def width(self) -> float:
+        """In pixels."""
         return self._wide(self.opening) + self.per_line * self.pitch + self._wide(self.closing) + self.result
 
     @property
     def height(self) -> float:
+        """In pixels."""
         return (self.lines - 1) * self.leading + self.size
 
     def of(self, count: int) -> Sum:

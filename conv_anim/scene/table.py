@@ -33,6 +33,7 @@ class Track:
 
     @property
     def count(self) -> int:
+        """How many cells."""
         return prod(self.shape)
 
     @cached_property
@@ -43,6 +44,7 @@ class Track:
 
     @property
     def length(self) -> int:
+        """In pixels."""
         return self.starts[-1] + self.cell
 
     def runs(self, cells: Iterable[int]) -> list[tuple[int, int]]:
@@ -69,18 +71,22 @@ class Table:
 
     @property
     def width(self) -> int:
+        """In pixels."""
         return self.columns.length
 
     @property
     def height(self) -> int:
+        """In pixels."""
         return self.rows.length
 
     @property
     def right(self) -> int:
+        """Its right edge, in pixels."""
         return self.x + self.width
 
     @property
     def bottom(self) -> int:
+        """Its lower edge, in pixels from the top."""
         return self.y + self.height
 
     def at(self, x: float, y: float) -> Table:
@@ -143,7 +149,9 @@ class Table:
         return [Boxes(boxes, None, stroke)]
 
     def row_outlined(self, row: int, stroke: Stroke) -> list[Primitive]:
+        """A row's outline."""
         return [Boxes(((self.x, self.y + self.rows.starts[row], self.width, self.rows.cell),), None, stroke)]
 
     def column_outlined(self, column: int, stroke: Stroke) -> list[Primitive]:
+        """A column's outline."""
         return [Boxes(((self.x + self.columns.starts[column], self.y, self.columns.cell, self.height),), None, stroke)]

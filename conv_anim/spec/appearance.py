@@ -9,25 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from conv_anim.diagnostics import Code, is_line
 from conv_anim.limits import Asked
-from conv_anim.spec.formats import KNOWN, SINGLE, split
-from conv_anim.spec.kinds import (
-    INVALID,
-    Either,
-    Flag,
-    ListOf,
-    Made,
-    OneOf,
-    Real,
-    Text,
-    Whole,
-    is_flag,
-    is_list,
-    is_mapping,
-    is_scalar,
-    subject,
-)
+from conv_anim.spec.formats import FORMATS, broken, known, split
+from conv_anim.spec.kinds import INVALID, Either, Flag, ListOf, Made, OneOf, Real, Text, Whole, subject
 from conv_anim.spec.model import Animation, FigureSize, Labels
-from conv_anim.spec.nodes import Scalar
+from conv_anim.spec.nodes import Scalar, is_flag, is_list, is_mapping, is_scalar
 from conv_anim.spec.records import Field, Object
 from conv_anim.spec.registry import Docs
 from conv_anim.spec.themes import DEFAULT_THEME, THEMES, Colors, Theme
@@ -191,6 +176,7 @@ SIZE: Field[Record] = Field("size", Object("a size", (WIDTH, SCALE)), "The figur
 
 
 def figure_size(record: Record, report: Report) -> Maybe[FigureSize]:
+    """The size that a spec asks for; INVALID after what is wrong was reported."""
     size = record.get(SIZE)
     if size is None:
         return FigureSize()
@@ -267,6 +253,7 @@ TITLE = Field(
 
 
 def labels_of(record: Record, theme: Theme) -> Labels | None:
+    """What is written beside the maps; None if nothing is."""
     labels = record.get(LABELS)
     if isinstance(labels, Labels):
         return labels
@@ -279,7 +266,9 @@ def labels_of(record: Record, theme: Theme) -> Labels | None:
 class FileNameKind:
     """A file name with a suffix of a known format, in the folder of the output or below it."""
 
-    expected = f"a file name that ends in {KNOWN}"
+    @property
+    def expected(self) -> str:
+        return f"a file name that ends in {known()}"
 
     def decode(self, node: Node, report: Report) -> Maybe[str]:
         name = node.value if isinstance(node, Scalar) else None
@@ -291,11 +280,13 @@ class FileNameKind:
             what = f"{subject(node)} must stay in the folder of the output; '{name}' leads out of it"
             return report.add(Code.OUTPUT, what, node, "name a file; choose its folder with -o")
         if split(path.name) is None:
-            return report.add(Code.FORMAT, f"no format is known by the name of '{name}'", node, f"use {self.expected}")
+            way = broken(path.name) or f"use {self.expected}"
+            return report.add(Code.FORMAT, f"no format is known by the name of '{name}'", node, way)
         return name
 
     def schema(self) -> Schema:
-        return {"type": "string", "pattern": rf"[^/]\.({'|'.join(SINGLE)})$"}
+        suffixes = dict.fromkeys(name.rpartition(".")[2] for name in FORMATS)
+        return {"type": "string", "pattern": rf"[^/]\.({'|'.join(suffixes)})$"}
 
 
 OUTPUT: Field[tuple[str, ...]] = Field(

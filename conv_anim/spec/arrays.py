@@ -8,20 +8,9 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from conv_anim.diagnostics import Code
 from conv_anim.limits import Asked
-from conv_anim.spec.kinds import (
-    INVALID,
-    LARGEST,
-    Invalid,
-    Real,
-    SkippedError,
-    Text,
-    Whole,
-    is_list,
-    is_mapping,
-    subject,
-)
+from conv_anim.spec.kinds import INVALID, LARGEST, Invalid, Real, SkippedError, Text, Whole, subject
 from conv_anim.spec.model import Arange, Given, Random
-from conv_anim.spec.nodes import Entries, Items, Scalar, finite, shown
+from conv_anim.spec.nodes import Entries, Items, Scalar, finite, is_list, is_mapping, shown
 from conv_anim.spec.records import Field, Object
 
 if TYPE_CHECKING:
@@ -100,6 +89,7 @@ class ValuesKind:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """The names that can stand here."""
         return ("arange", *KERNELS) if self.kernels else ("arange",)
 
     @property
@@ -115,9 +105,9 @@ class ValuesKind:
         if not isinstance(node, Scalar) or not isinstance(node.value, str):
             return report.wrong(node, self.expected)
         if node.value not in self.names:
-            from conv_anim.spec import hints, synonyms
+            from conv_anim.spec import hints, near_misses
 
-            hint = FORMS.get(node.value) or hints.rows(node.value) or synonyms.unknown_name(node.value, self.names)
+            hint = FORMS.get(node.value) or hints.rows(node.value) or near_misses.unknown_name(node.value, self.names)
             return report.add(Code.UNKNOWN_NAME, f"{subject(node)} does not know the name {shown(node)}", node, hint)
         return Arange() if node.value == "arange" else Named(node.value)
 
@@ -241,6 +231,7 @@ applies them, without a flip (cross-correlation)."""
 
 
 def named(kernel: Named, size: Size, node: Node, report: Report) -> Maybe[Given]:
+    """A named kernel as numbers of a size, or INVALID after it was reported that it has none."""
     only, numbers = KERNELS[kernel.name]
     if only is not None and only != size:
         sizes = ["x".join(map(str, one)) for one in (only, size)]

@@ -96,14 +96,17 @@ class Open:
 
     @property
     def is_list(self) -> bool:
+        """Whether it is a list."""
         return isinstance(self.event, yaml.SequenceStartEvent)
 
     @property
     def wants_key(self) -> bool:
+        """Whether the next node is a key."""
         return not self.is_list and len(self.keys) == len(self.children)
 
     @property
     def next_path(self) -> str:
+        """The path of the next key or item."""
         if self.is_list:
             return f"{self.path}[{len(self.children)}]"
         return self.path if self.wants_key else joined(self.path, str(self.keys[-1].value))
@@ -122,6 +125,7 @@ class Builder:
         self._root: Node | None = None
 
     def result(self) -> Node:
+        """The tree. Raises SpecError with all problems."""
         nothing = isinstance(self._root, Scalar) and self._root.value is None
         if self._root is None or (nothing and not self.path):
             hint = "begin with 'input: {size: [5, 5]}' and 'layer: {type: conv, kernel_size: 3}'"
@@ -131,6 +135,7 @@ class Builder:
         return self._root
 
     def take(self, event: Any) -> None:
+        """The next event. Raises SpecError for a second document."""
         match event:
             case yaml.DocumentStartEvent() if self._root is not None:
                 what = "a second document begins here; a spec is one document"

@@ -7,20 +7,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from conv_anim.diagnostics import Code, listed
 from conv_anim.spec.arrays import Named, ValuesKind, resolved
-from conv_anim.spec.kinds import (
-    INVALID,
-    Either,
-    Flag,
-    Invalid,
-    ListOf,
-    Real,
-    Whole,
-    is_list,
-    is_number,
-    is_scalar,
-    subject,
-)
+from conv_anim.spec.kinds import INVALID, Either, Flag, Invalid, ListOf, Real, Whole, subject
 from conv_anim.spec.model import Given, Random
+from conv_anim.spec.nodes import is_list, is_number, is_scalar
 from conv_anim.spec.records import Field
 
 if TYPE_CHECKING:
@@ -109,6 +98,7 @@ class Entering:
 
     @property
     def axes(self) -> int:
+        """Spatial axes of its first input."""
         return len(self.size)
 
     def along(self, axes: Sequence[int]) -> str:
@@ -138,6 +128,7 @@ def spread(value: PerAxis, node: Node, entering: Entering) -> Maybe[Size]:
 
 
 def axes_of(count: int) -> str:
+    """A number of axes, in words."""
     return "1 axis" if count == 1 else f"{count} axes"
 
 
@@ -173,6 +164,7 @@ def weight_values(record: Record, entering: Entering, shape: Size) -> Maybe[Valu
 
 
 def biases(record: Record, entering: Entering, channels: int) -> Maybe[tuple[Number, ...] | None]:
+    """The bias of each output channel, None without; INVALID after what is wrong was reported."""
     bias = record.get(BIAS)
     if bias is None or isinstance(bias, tuple):
         if bias is not None and len(bias) != channels:

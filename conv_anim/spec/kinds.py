@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeAl
 
 from conv_anim.diagnostics import MOST_PROBLEMS, Code, Problem, SpecError, is_line, listed
 from conv_anim.limits import LONGEST_TEXT, USUAL, Location
-from conv_anim.spec.nodes import Entries, Items, Node, Scalar, finite, shown
+from conv_anim.spec.nodes import Items, Node, Scalar, finite, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -51,6 +51,7 @@ class Report:
     """What was counted while the spec was read, and costs nothing yet; limits are looked at when all of it is known."""
 
     def add(self, code: Code, message: str, node: Node, hint: str | None = None) -> Literal[Invalid.INVALID]:
+        """Note a problem and return INVALID. Raises SpecError when there are too many."""
         self.problems.append(Problem(code, message, node.path, node.span, hint))
         if len(self.problems) > MOST_PROBLEMS:
             raise SpecError(self.problems)
@@ -84,11 +85,17 @@ class Kind(Protocol[T_co]):
     """Checks a node and makes a value of it, or reports why it cannot."""
 
     @property
-    def expected(self) -> str: ...
+    def expected(self) -> str:
+        """What is allowed, as a message says it: "a whole number, at least 1"."""
+        ...
 
-    def decode(self, node: Node, report: Report) -> T_co | Literal[Invalid.INVALID]: ...
+    def decode(self, node: Node, report: Report) -> T_co | Literal[Invalid.INVALID]:
+        """The value, or INVALID after what is wrong was reported."""
+        ...
 
-    def schema(self) -> Schema: ...
+    def schema(self) -> Schema:
+        """The same as JSON Schema (2020-12), as far as that can say it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +155,8 @@ class Real:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
+    """true or false."""
+
     expected: str = "true or false"
 
     def decode(self, node: Node, report: Report) -> Maybe[bool]:
@@ -203,7 +212,7 @@ class OneOf(Generic[L]):
         for name in self.names:
             if name == node.value:
                 return name
-        from conv_anim.spec.synonyms import unknown_name
+        from conv_anim.spec.near_misses import unknown_name
 
         message = f"{subject(node)} does not know the name {shown(node)}"
         return report.add(Code.UNKNOWN_NAME, message, node, (self.hint or unknown_name)(node.text, list(self.names)))
@@ -281,27 +290,3 @@ class Made(Generic[T]):
 
     def schema(self) -> Schema:
         return self.kind.schema()
-
-
-def is_list(node: Node) -> bool:
-    return isinstance(node, Items)
-
-
-def is_mapping(node: Node) -> bool:
-    return isinstance(node, Entries)
-
-
-def is_scalar(node: Node) -> bool:
-    return isinstance(node, Scalar)
-
-
-def is_flag(node: Node) -> bool:
-    return isinstance(node, Scalar) and isinstance(node.value, bool)
-
-
-def is_number(node: Node) -> bool:
-    return isinstance(node, Scalar) and isinstance(node.value, int | float) and not isinstance(node.value, bool)
-
-
-def is_text(node: Node) -> bool:
-    return isinstance(node, Scalar) and isinstance(node.value, str)

@@ -54,6 +54,8 @@ Values: TypeAlias = Given | Arange | Random
 
 @dataclass(frozen=True, slots=True)
 class Input:
+    """The map that the first layer is fed: its size, its channels, and what its numbers are."""
+
     size: Size
     channels: int
     values: Values

@@ -45,10 +45,12 @@ class Entries:
     span: Span | None = field(default=None, compare=False)
 
     def get(self, key: str) -> Node | None:
+        """The value of a key; None if there is no such key."""
         return next((value for name, value in self.entries if name.value == key), None)
 
     @property
     def keys(self) -> list[str]:
+        """All keys, in the order of the file."""
         return [str(name.value) for name, _ in self.entries]
 
 
@@ -56,6 +58,7 @@ Node: TypeAlias = Scalar | Items | Entries
 
 
 def joined(path: str, key: str) -> str:
+    """The path of a key below another."""
     return f"{path}.{key}" if path else key
 
 
@@ -113,3 +116,36 @@ def from_python(value: Any, path: str = "", *, limits: Limits = USUAL, depth: in
 def _entry(key: Any, value: Any, path: str, limits: Limits, depth: int) -> tuple[Scalar, Node]:
     there = joined(path, str(key))
     return Scalar(str(key), str(key), there), from_python(value, there, limits=limits, depth=depth + 1)
+
+
+# which one it is
+
+
+def is_list(node: Node) -> bool:
+    """Whether a node is a list."""
+    return isinstance(node, Items)
+
+
+def is_mapping(node: Node) -> bool:
+    """Whether a node is a mapping."""
+    return isinstance(node, Entries)
+
+
+def is_scalar(node: Node) -> bool:
+    """Whether a node is a single value."""
+    return isinstance(node, Scalar)
+
+
+def is_flag(node: Node) -> bool:
+    """Whether a node is true or false."""
+    return isinstance(node, Scalar) and isinstance(node.value, bool)
+
+
+def is_number(node: Node) -> bool:
+    """Whether a node is a number."""
+    return isinstance(node, Scalar) and isinstance(node.value, int | float) and not isinstance(node.value, bool)
+
+
+def is_text(node: Node) -> bool:
+    """Whether a node is text."""
+    return isinstance(node, Scalar) and isinstance(node.value, str)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib import import_module
 from math import prod
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.kinds import Maybe
     from conv_anim.spec.model import Ends, Number, Size, Values
     from conv_anim.spec.records import Object, Record
+    from conv_anim.spec.shown_as import Columns, Interpolation, Woven
     from conv_anim.tracing.gathers import Fed, Gather
     from conv_anim.tracing.operators import Operator
     from conv_anim.tracing.values import Array
@@ -38,6 +39,7 @@ class Shape(NamedTuple):
 
     @property
     def cells(self) -> int:
+        """Numbers in it."""
         return self.channels * prod(self.size)
 
     def __str__(self) -> str:
@@ -53,41 +55,6 @@ class Products(NamedTuple):
     cells: int
     each: int
     of_input: bool = False
-
-
-# what an op can be shown as, besides a sliding window
-
-
-@dataclass(frozen=True, slots=True)
-class Interpolation:
-    """Numbers read in between cells; ``ratio`` is how far apart, in input cells, the outputs are read on each axis."""
-
-    mode: Literal["nearest", "linear", "cubic"]
-    align_corners: bool
-    ratio: tuple[float, ...]
-    in_size: Size
-
-    def at(self, a: int, o: int) -> float:
-        """Where the o-th output of an axis is read: 0 is the middle of the first input cell."""
-        at = o * self.ratio[a] if self.align_corners else (o + 0.5) * self.ratio[a] - 0.5
-        return min(max(at, 0.0), self.in_size[a] - 1.0) if self.mode == "linear" else at
-
-
-class Woven(NamedTuple):
-    """Channels laid out as the pixels of a larger map, ``factor`` times as wide and high, or taken out of it again."""
-
-    factor: int
-    out: bool
-    """Whether the large map is the output."""
-
-
-class Columns(NamedTuple):
-    """Windows as the columns of a matrix: its rows are the cells of all channels' windows."""
-
-    window: Operator
-    """Over the map that the windows are of."""
-    made: bool
-    """Whether the matrix is the output, else the input."""
 
 
 class UnwrittenError(Exception):
@@ -138,6 +105,7 @@ class Op:
 
     @property
     def interpolation(self) -> Interpolation | None:
+        """How it interpolates between cells; None if it does not."""
         return None
 
     @property
@@ -147,10 +115,12 @@ class Op:
 
     @property
     def woven(self) -> Woven | None:
+        """How it weaves channels into space; None if it does not."""
         return None
 
     @property
     def columns(self) -> Columns | None:
+        """Its windows as the columns of a matrix; None if it has none."""
         return None
 
     @property
@@ -187,6 +157,7 @@ class Op:
 
     @property
     def weight_values(self) -> Values | None:
+        """What the weights are: given numbers, or how they are drawn."""
         return None
 
     @property
@@ -212,6 +183,7 @@ class Op:
 
     @property
     def products(self) -> Products:
+        """How many multiply-adds it takes."""
         return Products(self.ends.out_channels * prod(self.ends.out_size), 0)
 
     @property

@@ -67,7 +67,7 @@ def _wired(kind: OpType) -> Object:
 
 
 def _meant(word: str, known: Sequence[str]) -> str:
-    from conv_anim.spec.synonyms import unknown_type
+    from conv_anim.spec.near_misses import unknown_type
 
     return TYPES.broken(word) or unknown_type(word, known)
 

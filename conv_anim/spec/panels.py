@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import Code
-from conv_anim.spec.kinds import INVALID, Flag, is_flag
-from conv_anim.spec.nodes import Entries, Items
+from conv_anim.spec.kinds import INVALID, Flag
+from conv_anim.spec.nodes import Entries, Items, is_flag
 from conv_anim.spec.op import Shape
 from conv_anim.spec.records import Field, Object
 
@@ -79,10 +79,12 @@ class Board:
 
     @property
     def panel(self) -> Object:
+        """The keys of one panel."""
         return Object("a panel", self.of_panels)
 
     @property
     def whole(self) -> Object:
+        """The keys of a spec with panels."""
         own = {field.name for field in self.of_whole}
         passed = (Field(f.name, Anything(), f.doc) for f in self.of_panels if f.name not in own)
         return Object("a spec", (*self.of_whole, *passed))

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from conv_anim.diagnostics import Problem
     from conv_anim.limits import Limits
     from conv_anim.spec.arrays import Files, Written
-    from conv_anim.spec.kinds import Maybe, Schema
+    from conv_anim.spec.kinds import Maybe
     from conv_anim.spec.model import Size, View
     from conv_anim.spec.nodes import Node
     from conv_anim.spec.records import Chosen, Record
@@ -283,34 +283,3 @@ def _chosen(record: Record, report: Report) -> Maybe[tuple[Chosen, ...]]:
         return report.add(Code.MISSING_KEY, "a spec needs the key 'layer' or 'layers'", record.node, hint)
     what = "a spec takes 'layer' or 'layers', not both"
     return report.add(Code.EXCLUSIVE_KEYS, what, record.at(MORE_LAYERS), "put all layers into 'layers'")
-
-
-def schema() -> Schema:
-    """The JSON Schema of a spec, from the same tables."""
-    whole = SPEC.schema()
-    layer: Schema = {"$ref": "#/$defs/layer"}
-    whole["properties"][ONE_LAYER.name] = {"description": ONE_LAYER.doc, **layer}
-    whole["properties"][MORE_LAYERS.name]["items"] = layer
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "urn:conv-anim:spec",
-        "title": "conv-anim spec",
-        "description": "A figure of one or more convolution layers.",
-        **{key: value for key, value in whole.items() if key != "required"},
-        "anyOf": [
-            {"required": ["input"], "oneOf": [{"required": ["layer"]}, {"required": ["layers"]}]},
-            {"required": ["panels"]},
-        ],
-        "dependentRequired": {DIFFERENCES.name: [PANELS.name]},
-        "$defs": {
-            "panel": {
-                "description": "A figure; what it does not say itself stands at the top.",
-                "type": "object",
-                "properties": {field.name: whole["properties"][field.name] for field in BOARD.of_panels},
-                "additionalProperties": False,
-            },
-            "layer": {"description": "A layer: its type says which other keys it has.", **LAYER.schema()},
-            "values": ValuesKind().definition(),
-            "weight": ValuesKind(kernels=True).definition(),
-        },
-    }

@@ -40,6 +40,7 @@ class Field(Generic[T]):
         return self.default if plain else self.written
 
     def schema(self) -> Schema:
+        """Its kind as JSON Schema, with what it means, its default and an example."""
         default, example = self.plain_default, self.example
         return {
             "description": self.doc,
@@ -87,6 +88,7 @@ class Record:
         return Record(self.node, {**other._values, **self._values}, {**other._nodes, **self._nodes})
 
     def has(self, *fields: Field[Any]) -> bool:
+        """Whether any of these keys is given."""
         return any(field_.name in self._values for field_ in fields)
 
     def at(self, field_: Field[Any]) -> Node:
@@ -134,12 +136,12 @@ class Object:
 
     def _unknown(self, key: Scalar, value: Node, report: Report) -> str | None:
         """The key that was probably meant."""
-        from conv_anim.spec import synonyms
+        from conv_anim.spec import near_misses
 
         names = [*([self.tag] if self.tag else []), *(f.name for f in self.fields)]
-        hint = synonyms.unknown_key(key, value, names, report.homes())
+        hint = near_misses.unknown_key(key, value, names, report.homes())
         report.add(Code.UNKNOWN_KEY, f"{self.name} has no key '{visible(key.text)}'", key, hint)
-        return synonyms.key_meant(key.text, names, value)
+        return near_misses.key_meant(key.text, names, value)
 
     def schema(self) -> Schema:
         required = [f.name for f in self.fields if f.required]
@@ -198,7 +200,8 @@ class Tagged:
 
     def _without_tag(self, node: Entries, report: Report) -> Literal[Invalid.INVALID]:
         """The tag may be there under another name, or one of its names as a key."""
-        from conv_anim.spec.synonyms import MERGE, key_meant, type_meant
+        from conv_anim.spec.near_misses import key_meant, type_meant
+        from conv_anim.spec.synonyms import MERGE
 
         what, hint = f"{self.what} needs the key '{self.tag}'", f"one of {', '.join(self.arms)}"
         known = {f.name for arm in self.arms.values() for f in arm.fields}

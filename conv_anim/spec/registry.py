@@ -1,4 +1,4 @@
-"""Ops, views and themes by their names: our own, and those that other packages bring, by an entry point of a group."""
+"""Ops, views, themes and formats by their names: our own, and those that other packages bring by entry points."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Registry(Mapping[str, T]):
 
     def hint(self, word: str, known: Sequence[str]) -> str:
         """What is to be said of a name that is none of these."""
-        from conv_anim.spec.synonyms import unknown_name
+        from conv_anim.spec.near_misses import unknown_name
 
         return self.broken(word) or unknown_name(word, known)
 

@@ -68,6 +68,7 @@ class Starter:
         self._told: set[str] = set()
 
     def lines(self, name: str) -> Iterator[str]:
+        """The lines of the spec."""
         others = ", ".join(other for other in STARTED if other != self.type)
         yield from _prose(f"Every key of a spec, for a layer of type {self.type}. {TYPES[self.type].keys.doc}")
         yield from _prose(f"It can be drawn as it is: conv-anim render {name}")

@@ -39,10 +39,12 @@ class Fault:
 
     @property
     def line(self) -> str:
+        """The line where the parser gave up."""
         return self.source.line(self.at.line)
 
     @property
     def character(self) -> str:
+        """The character where it gave up; "" at the end of a line."""
         return self.line[self.at.column - 1 : self.at.column]
 
     @property
@@ -52,6 +54,7 @@ class Fault:
 
     @property
     def is_indentation(self) -> bool:
+        """Whether only spaces stand before it."""
         return not self.before.strip()
 
 

@@ -35,6 +35,8 @@ class Colors:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
+    """A look: colours, and what changes with them. Lengths are in pixels, shares from 0 to 1."""
+
     name: str
     description: str
     colors: Colors
@@ -59,6 +61,7 @@ class Theme:
 
     @property
     def doc(self) -> str:
+        """What lists and the schema say of it."""
         return self.description
 
 

@@ -41,6 +41,7 @@ def _other(nodes: Nodes, shown: Callable[[Op], bool]) -> str | None:
 
 
 def is_window(op: Op) -> bool:
+    """Whether an op slides a window."""
     return op.window is not None
 
 
@@ -65,6 +66,7 @@ def one_map(input_: Input, nodes: Nodes) -> str | None:
 
 
 def numbers(input_: Input, nodes: Nodes) -> str | None:
+    """Why a view that writes every number cannot; None if it can."""
     cells = prod(input_.size) + sum(prod(node.op.ends.out_size) for node in nodes)
     if cells <= MOST_NUMBERS:
         return None
@@ -72,10 +74,12 @@ def numbers(input_: Input, nodes: Nodes) -> str | None:
 
 
 def isometric(input_: Input, nodes: Nodes) -> str | None:
+    """Why the isometric view cannot show these nodes; None if it can."""
     return _windows(nodes) or _two_axes(input_)
 
 
 def flat(input_: Input, nodes: Nodes) -> str | None:
+    """Why the flat view cannot show these nodes; None if it can."""
     if _unpools(nodes):
         return _two_axes(input_) or _one_flat_channel(nodes) or numbers(input_, nodes)
     if any(node.op.puts_back for node in nodes):
@@ -122,6 +126,7 @@ def _one_flat_channel(nodes: Nodes) -> str | None:
 
 
 def channels(input_: Input, nodes: Nodes) -> str | None:
+    """Why the channels view cannot show these nodes; None if it can."""
     other = _other(nodes, lambda op: is_window(op) or _moves_channels(op) or op.interpolation is not None)
     if other is not None:
         return f"shows windows, shuffles and upsampling, and {other} is none of them"
@@ -137,6 +142,7 @@ def _moves_channels(op: Op) -> bool:
 
 
 def volume(input_: Input, nodes: Nodes) -> str | None:
+    """Why the volume view cannot show these nodes; None if it can."""
     del input_
     other = _other(nodes, lambda op: is_window(op) or op.dealt is not None or op.interpolation is not None)
     if other is None:
@@ -145,6 +151,7 @@ def volume(input_: Input, nodes: Nodes) -> str | None:
 
 
 def matrix(input_: Input, nodes: Nodes) -> str | None:
+    """Why the matrix view cannot show these nodes; None if it can."""
     op = nodes[0].op
     window = op.window
     if len(nodes) > 1 or window is None:
@@ -158,4 +165,5 @@ def matrix(input_: Input, nodes: Nodes) -> str | None:
 
 
 def sequence(input_: Input, nodes: Nodes) -> str | None:
+    """Why the sequence view cannot show these nodes; None if it can."""
     return _windows(nodes) or _one_axis(input_)

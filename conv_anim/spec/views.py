@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from conv_anim.diagnostics import Code, listed
 from conv_anim.spec import view_support
-from conv_anim.spec.kinds import Either, Flag, Made, OneOf, is_mapping, is_scalar
+from conv_anim.spec.kinds import Either, Flag, Made, OneOf
 from conv_anim.spec.model import (
     Channels,
     Flat,
@@ -20,6 +20,7 @@ from conv_anim.spec.model import (
     Undrawn,
     Volume,
 )
+from conv_anim.spec.nodes import is_mapping, is_scalar
 from conv_anim.spec.records import Field, Object, Record, Tagged
 from conv_anim.spec.registry import Docs, Each, Registry
 
@@ -81,9 +82,11 @@ class ViewKind:
 
     @property
     def table(self) -> Object:
+        """The keys of its mapping."""
         return Object(f"the {self.name} view", self.options, "kind", self.doc)
 
     def made(self, record: Record) -> View:
+        """The view that a record asks for."""
         if self.make is not None:
             return self.make(record)
         return Foreign(self.name, tuple((field.name, record.get(field)) for field in self.options))

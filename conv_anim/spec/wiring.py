@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from conv_anim.diagnostics import Code, nearest
-from conv_anim.spec.kinds import INVALID, Either, Invalid, ListOf, SkippedError, is_list, is_number, is_scalar
-from conv_anim.spec.nodes import Scalar, shown
+from conv_anim.spec.kinds import INVALID, Either, Invalid, ListOf, SkippedError
+from conv_anim.spec.nodes import Scalar, is_list, is_number, is_scalar, shown
 from conv_anim.spec.records import Field
 
 if TYPE_CHECKING:

@@ -47,6 +47,7 @@ def cost(op: Op) -> Cost:
 
 
 def total(layers: Sequence[Op]) -> Cost:
+    """The costs of all layers together."""
     return sum(map(cost, layers), Cost(0, 0))
 
 
@@ -109,6 +110,7 @@ class Field:
 
 
 def inputs_of(nodes: Sequence[Node]) -> Inputs:
+    """Which maps each node reads."""
     return [node.inputs for node in nodes]
 
 

@@ -67,14 +67,17 @@ class Gather:
 
     @property
     def in_channels(self) -> int:
+        """Channels of its first input."""
         return self.ends.in_channels
 
     @property
     def out_channels(self) -> int:
+        """Channels of its output."""
         return self.ends.out_channels
 
     @property
     def out_size(self) -> Size:
+        """Cells of its output along each axis."""
         return self.ends.out_size
 
 

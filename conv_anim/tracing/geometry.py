@@ -67,6 +67,7 @@ class Axis:
 
     @property
     def canvas(self) -> int:
+        """Cells of the stretched input with its border."""
         return self.before + self.stretched + self.after
 
     @property

@@ -12,7 +12,7 @@ from conv_anim.tracing.gathers import Gather, Share
 
 if TYPE_CHECKING:
     from conv_anim.spec.model import Ends
-    from conv_anim.spec.op import Interpolation
+    from conv_anim.spec.shown_as import Interpolation
     from conv_anim.tracing.gathers import Index
     from conv_anim.tracing.values import Array
 

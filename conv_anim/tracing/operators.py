@@ -33,10 +33,12 @@ class Operator:
 
     @property
     def out_size(self) -> tuple[int, ...]:
+        """Places of the window along each axis."""
         return tuple(axis.count for axis in self.axes)
 
     @property
     def kernel_size(self) -> tuple[int, ...]:
+        """Cells of the window along each axis."""
         return tuple(axis.kernel for axis in self.axes)
 
     def seen_by(self, channel: int) -> range:

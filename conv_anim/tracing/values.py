@@ -24,6 +24,7 @@ Array: TypeAlias = "NDArray[Any]"
 
 
 def frozen(array: Array) -> Array:
+    """The array itself, which can no longer be written to."""
     array.setflags(write=False)
     return array
 
@@ -54,6 +55,7 @@ def _drawn(values: Random, shape: Size) -> Array:
 
 
 def bias(numbers: tuple[Number, ...] | None) -> Array | None:
+    """A bias as an array; None without."""
     return None if numbers is None else frozen(_typed(np.array(numbers)))
 
 

@@ -81,10 +81,11 @@ def run(name: str, *flags: str | Path) -> int:
 
 def everything(seconds: int, chosen: Sequence[str]) -> int:
     """Every target for its share of the time. 1 if something broke."""
-    from tests.fuzzing.targets import TARGETS
+    from tests.fuzzing.targets import TARGETS, unpacked
     from tests.fuzzing.words import dictionary
 
     BUILD.mkdir(parents=True, exist_ok=True)
+    unpacked()
     words = BUILD / "words.dict"
     words.write_text(dictionary(), encoding="utf-8")
     tried = [TARGETS[name] for name in chosen or TARGETS]
@@ -106,8 +107,9 @@ def _holds(tried: Target, *, seconds: int, words: Path) -> bool:
 
 def merge(chosen: Sequence[str]) -> int:
     """Take what was found of interest into the corpus, as far as it does what is not done already."""
-    from tests.fuzzing.targets import TARGETS, files
+    from tests.fuzzing.targets import TARGETS, files, unpacked
 
+    unpacked()
     for tried in (TARGETS[name] for name in chosen or TARGETS):
         with TemporaryDirectory() as folder:
             kept, small = Path(folder) / "kept", Path(folder) / "small"

@@ -23,6 +23,7 @@ from conv_anim.scene import choice
 from conv_anim.spec import document, overrides, reader
 from conv_anim.spec.arrays import DataFileError
 from conv_anim.spec.nodes import from_python
+from tests.cases import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -34,6 +35,8 @@ HERE = Path(__file__).parent
 TESTS = HERE.parent
 ERRORS = TESTS / "errors"
 TEMPLATES = TESTS.parent / "templates"
+BAD_SPECS = TESTS.parent / "build" / "fuzz" / "bad-specs"
+"""Where the specs of ``errors/`` are, each as a file, once `unpacked`."""
 DATA = inputs.Folder(ERRORS)
 LOADERS = [getattr(yaml, name) for name in ("CSafeLoader", "SafeLoader") if hasattr(yaml, name)]
 """libyaml's, and the one in Python that reads where libyaml is missing."""
@@ -178,13 +181,20 @@ class Target:
 TARGETS: Mapping[str, Target] = {
     target.name: target
     for target in (
-        Target(spec, 0.6, (TEMPLATES, ERRORS), damaged=True),
+        Target(spec, 0.6, (TEMPLATES, BAD_SPECS), damaged=True),
         Target(argument, 0.1),
         Target(layer, 0.1),
         Target(page, 0.1, (TESTS.parent / "docs",)),
         Target(table, 0.1, (ERRORS / "data",)),
     )
 }
+
+
+def unpacked() -> None:
+    """Write the specs of ``errors/`` as files, as the fuzzer takes them."""
+    BAD_SPECS.mkdir(parents=True, exist_ok=True)
+    for case in cases():
+        (BAD_SPECS / f"{case.topic}-{case.title}.yaml").write_bytes(case.spec)
 
 
 def files(*folders: Path) -> Iterable[Path]:

@@ -1,11 +1,13 @@
-"""A view and a theme for conv-anim, in a package of its own."""
+"""A view, a theme and a format for conv-anim, in a package of its own."""
 
 from dataclasses import dataclass, replace
+from io import BytesIO
 
 from conv_anim.scene.hit_regions import HitRegion, Turn, corners
 from conv_anim.scene.layout import animated
 from conv_anim.scene.primitives import Boxes, Frame
 from conv_anim.scene.steps import Steps
+from conv_anim.spec.formats import Cost, Format
 from conv_anim.spec.kinds import Whole
 from conv_anim.spec.records import Field
 from conv_anim.spec.themes import THEMES
@@ -73,3 +75,18 @@ THEME = replace(
     description="warm colours on cream",
     colors=replace(LIGHT.colors, background="#fff7e8", input="#ffd0a8", output="#f7b7a3", window="#c2410c"),
 )
+
+
+def bmp(scene):
+    """The last frame, pixel by pixel."""
+    from PIL import Image
+
+    from conv_anim.painting.agg import frames
+
+    (pixels,) = frames(scene, [len(scene.frames) - 1])
+    out = BytesIO()
+    Image.fromarray(pixels).convert("RGB").save(out, "BMP")
+    return out.getvalue()
+
+
+FORMAT = Format("bmp", bmp, cost=Cost(pixel=20), all_frames=False, layouts=True, media="image/bmp", image=True)

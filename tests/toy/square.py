@@ -30,7 +30,7 @@ class Square(Op):
         return f"({numbers[0]})² {result}"
 
 
-WRITERS = {"torch": lambda op, place: ["y = x**2"], "numpy": lambda op, place: ["y = x**2"]}
+WRITERS = {"torch": lambda op, context: ["y = x**2"], "numpy": lambda op, context: ["y = x**2"]}
 
 
 def resolve(record, entering):

@@ -32,6 +32,7 @@ class Addition(ChannelDrawing):
 
     @property
     def sign_size(self) -> float:
+        """Em of the signs between the parts, in pixels."""
         return 1.4 * self.style.number_size
 
     @cached_property
@@ -49,6 +50,7 @@ class Addition(ChannelDrawing):
 
     @cached_property
     def top(self) -> int:
+        """Top of the maps, below their labels, in pixels."""
         return round(self.sign(0).height + self.style.close) if self.labelled else 0
 
     @cached_property

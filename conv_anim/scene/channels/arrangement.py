@@ -37,10 +37,12 @@ class Arrangement:
 
     @property
     def style(self) -> Style:
+        """The figure's lengths, colours and fonts."""
         return self.channel_rows.style
 
     @property
     def labelled(self) -> bool:
+        """Whether the spec asks for labels."""
         return self.channel_rows.trace.spec.labels is not None
 
     @property
@@ -70,6 +72,7 @@ class Arrangement:
 
     @cached_property
     def top(self) -> int:
+        """Top of the rows, below their labels, in pixels."""
         if not self.labelled:
             return 0
         return round(max(sign.height for sign in self.signs) + 0.5 * self.style.gap) + self.gap
@@ -124,6 +127,7 @@ class Arrangement:
 
     @cached_property
     def tower(self) -> Tower:
+        """The rows from top to bottom, with what they come from and go to."""
         if not self.add:
             return self._tower(self.groups, 0)
         if self.piled:
@@ -179,6 +183,7 @@ class Arrangement:
 
     @property
     def sign_size(self) -> float:
+        """Em of the signs between the parts, in pixels."""
         return 1.3 * self.style.number_size
 
     @cached_property
@@ -197,6 +202,7 @@ class Arrangement:
 
     @property
     def width(self) -> float:
+        """In pixels."""
         return self.lefts[-1] + max(self._widths[-1], self.signs[-1].width if self.labelled else 0)
 
     # grids
@@ -215,6 +221,7 @@ class Arrangement:
 
     @cached_property
     def outputs(self) -> Outputs | None:
+        """The outputs on the right; None without an addition."""
         if not self.add:
             return None
         spans, last = self.tower.outputs, len(self.shapes) - 1

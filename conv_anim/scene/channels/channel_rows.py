@@ -55,14 +55,17 @@ class ChannelRows:
 
     @property
     def layer(self) -> LayerTrace:
+        """The traced layer that is drawn."""
         return self.trace.layer
 
     @cached_property
     def say(self) -> Language:
+        """The spec's language."""
         return Language(self.trace.spec.lang)
 
     @property
     def outputs(self) -> int:
+        """How many output channels there are."""
         return self.layer.means.out_channels
 
     @cached_property
@@ -98,6 +101,7 @@ class ChannelRows:
 
     @cached_property
     def steps(self) -> Steps:
+        """The steps of the animation, in its order."""
         return Steps((self.outputs if self.meet else 1, *self.layer.means.out_size), self.trace.spec.animation)
 
     def turn(self, k: int) -> Turn:
@@ -113,6 +117,7 @@ class ChannelRows:
 
     @cached_property
     def sheet(self) -> Sheet:
+        """The input with its border, as the window meets it."""
         means = self.layer.means
         if not isinstance(means, Gather):
             return Sheet.read_by(means)
@@ -130,6 +135,7 @@ class ChannelRows:
 
     @cached_property
     def formats(self) -> Formats:
+        """How its numbers are written."""
         layer = self.layer
         if not isinstance(layer.means, Gather):
             return Formats.of(layer)
@@ -138,6 +144,7 @@ class ChannelRows:
 
     @cached_property
     def maps(self) -> list[Array]:
+        """The map that each input channel makes, of every filter that is shown."""
         filters = self.outputs if self.meet else 1
         return [channel_row.map for channel in range(filters) for channel_row in self.of(channel)]
 
@@ -181,6 +188,7 @@ class ChannelRows:
     # colours
 
     def group(self, channel: int) -> int:
+        """The group of an input channel."""
         return channel // self.seen
 
     def color(self, channel: int) -> str:
@@ -190,14 +198,17 @@ class ChannelRows:
         return told_apart(self.style.colors, self.group(channel) if self.groups > 1 else channel)
 
     def faint(self, channel: int) -> str:
+        """The colour of a channel that is not at work."""
         return mix(self.style.colors.background, self.color(channel), FAINT)
 
     def kernel_color(self, channel: int) -> str:
+        """The colour of a channel's kernel."""
         if self.layer.means.in_channels == 1:
             return self.style.colors.kernel
         return mix(self.style.colors.background, self.color(channel), 0.5)
 
     def map_color(self, channel: int) -> str:
+        """The colour of the map that a channel makes."""
         if self.layer.means.in_channels == 1:
             return self.style.colors.output
         return mix(self.style.colors.background, self.color(channel), 0.75)

@@ -40,16 +40,19 @@ class Crossing:
 
     @cached_property
     def channel_rows(self) -> ChannelRows:
+        """The channels in their rows."""
         return ChannelRows(self.trace, self.style)
 
     @cached_property
     def groups(self) -> int:
+        """How many groups the channels are in."""
         groups = self.trace.layer.layer.dealt
         assert groups is not None
         return groups
 
     @property
     def count(self) -> int:
+        """How many there are."""
         return self.channel_rows.outputs
 
     @cached_property
@@ -71,14 +74,17 @@ class Crossing:
 
     @property
     def labelled(self) -> bool:
+        """Whether the spec asks for labels."""
         return self.trace.spec.labels is not None
 
     @cached_property
     def signs(self) -> list[Callout]:
+        """The labels, from left to right."""
         return [Callout(self.style, label, None) for label in ends(self.trace, self.channel_rows.say)]
 
     @cached_property
     def top(self) -> int:
+        """Top of the first channel, in pixels."""
         return round(max(sign.height for sign in self.signs) + 2.1 * self.style.gap) if self.labelled else 0
 
     def _spans(self, group: int) -> list[Span]:
@@ -93,6 +99,7 @@ class Crossing:
 
     @property
     def shape(self) -> tuple[int, int]:
+        """Rows and columns of a channel."""
         rows, columns = plane(self.trace.input[0]).shape
         return rows, columns
 
@@ -117,6 +124,7 @@ class Crossing:
 
     @cached_property
     def right(self) -> int:
+        """Left edge of the outputs, in pixels."""
         wide = max(self.clear, 0.8 * self.style.gap + self.signs[0].width if self.labelled else 0)
         return round(wide + max(6 * self.style.gap, 1.1 * self.count * self.style.gap))
 
@@ -125,6 +133,7 @@ class Crossing:
 
     @property
     def width(self) -> float:
+        """In pixels."""
         widths: list[float] = [self.shape[1] * self.channel_rows.numbers.cell]
         texts = [self._new_name(channel) for channel in range(self.count)] if self.labelled else []
         widths += [self.style.width(text, size=self.style.small_size) for text in texts]
@@ -132,6 +141,7 @@ class Crossing:
 
     @property
     def bottom(self) -> float:
+        """Its lower edge, in pixels from the top."""
         return max(grids[-1].y + grids[-1].height for grids in self.columns)
 
     # what is drawn

@@ -30,6 +30,7 @@ class ChannelDrawing:
 
     @property
     def style(self) -> Style:
+        """The figure's lengths, colours and fonts."""
         return self.channel_rows.style
 
     @property
@@ -38,6 +39,7 @@ class ChannelDrawing:
 
     @property
     def labelled(self) -> bool:
+        """Whether the spec asks for labels."""
         return self.channel_rows.trace.spec.labels is not None
 
     @property
@@ -47,10 +49,12 @@ class ChannelDrawing:
 
     @property
     def width(self) -> float:
+        """In pixels."""
         raise NotImplementedError
 
     @property
     def bottom(self) -> int:
+        """Its lower edge, in pixels from the top."""
         raise NotImplementedError
 
     @property
@@ -60,6 +64,7 @@ class ChannelDrawing:
 
     @property
     def sum_top(self) -> float:
+        """Top of the sum of a step, in pixels."""
         return self.bottom + self.style.wide
 
     # what is drawn
@@ -136,5 +141,6 @@ class ChannelDrawing:
         return turn if self.outputs is None else replace(turn, drift=self.outputs.drift(turn.cell[0] or 0))
 
     def panel(self) -> Panel:
+        """It as a panel, which can be put beside others."""
         made = animated(self, self.width, self.bottom, fit=self.channel_rows.numbers.fit)
         return made if self.sum is None else align(made, self.sum.width, self.sum_top + self.sum.height)

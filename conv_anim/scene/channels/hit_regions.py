@@ -27,6 +27,7 @@ class PlacedRow:
 
     @property
     def grids(self) -> list[Grid]:
+        """The grids of the input, of the kernel if there is one, and of the map."""
         return [self.sheet.grid, *([] if self.kernel is None else [self.kernel]), self.map]
 
 

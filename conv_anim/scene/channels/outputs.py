@@ -30,9 +30,11 @@ class Column:
 
     @property
     def x(self) -> float:
+        """Left edge, in pixels."""
         return self.grids[0].x
 
     def grid(self, output: int) -> Grid:
+        """The grid of an output."""
         return self.grids[output]
 
     def static(self, working: int) -> list[Primitive]:
@@ -45,6 +47,7 @@ class Column:
         return items
 
     def hit_regions(self) -> list[HitRegion]:
+        """The outlines of all cells."""
         axes = self.channel_rows.layer.output.ndim - 1
         return [region for output, grid in enumerate(self.grids) for region in of_grid("output", grid, output, axes)]
 
@@ -68,14 +71,17 @@ class Pile:
 
     @property
     def x(self) -> float:
+        """Left edge, in pixels."""
         return self.filling.stack.x
 
     def grid(self, output: int) -> Grid:
+        """The front of an output's slice as a grid."""
         stack = self.filling.stack
         x, y = stack.at(stack.ends((output, 1))[0], 0, 0)
         return Grid(self.channel_rows.style, self.channel_rows.numbers, stack.rows, stack.columns, round(x), round(y))
 
     def static(self, working: int) -> list[Primitive]:
+        """The slices as they are when an output begins."""
         return [*self.filling.static(), *self.filling.begun((working, 1))]
 
     def hit_regions(self) -> list[HitRegion]:
@@ -96,6 +102,7 @@ class Pile:
         return self.filling.stack.drift((output, 1))
 
     def result(self, cell: Cell, *, current: bool) -> list[Primitive]:
+        """A cell of the slice that fills, with its value."""
         channel_rows, (row, column) = self.channel_rows, two(cell[1:])
         block = Cuboid((cell[0], 1), (row, 1), (column, 1))
         fill = self.filling.current if current else self.filling.fill

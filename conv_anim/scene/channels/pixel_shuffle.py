@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.style import Style
     from conv_anim.scene.timeline import Phase
-    from conv_anim.spec.op import Woven
+    from conv_anim.spec.shown_as import Woven
     from conv_anim.tracing.trace import Trace
     from conv_anim.tracing.values import Array
 
@@ -46,10 +46,12 @@ class PixelShuffling:
 
     @cached_property
     def channel_rows(self) -> ChannelRows:
+        """The channels in their rows."""
         return ChannelRows(self.trace, self.style)
 
     @property
     def layer(self) -> Woven:
+        """How the layer weaves channels into space."""
         woven = self.trace.layer.layer.woven
         assert woven is not None
         return woven
@@ -73,6 +75,7 @@ class PixelShuffling:
 
     @cached_property
     def tints(self) -> tuple[str, ...]:
+        """A colour for each place in a block."""
         return tints(self.style.colors, (self.layer.factor, self.layer.factor))
 
     def color(self, small: int) -> str:
@@ -80,6 +83,7 @@ class PixelShuffling:
         return self.tints[small % len(self.tints)]
 
     def color_of_output(self, cell: Cell) -> str:
+        """The colour of an output cell."""
         return self.color(self.source(cell)[0] if self.weaves else cell[0])
 
     def color_of_input(self, cell: Cell) -> str:
@@ -93,14 +97,17 @@ class PixelShuffling:
 
     @property
     def labelled(self) -> bool:
+        """Whether the spec asks for labels."""
         return self.trace.spec.labels is not None
 
     @cached_property
     def signs(self) -> list[Callout]:
+        """The labels, from left to right."""
         return [Callout(self.style, label, None) for label in ends(self.trace, self.channel_rows.say)]
 
     @cached_property
     def top(self) -> int:
+        """Top of the maps, below their labels, in pixels."""
         return round(max(sign.height for sign in self.signs) + 2.1 * self.style.gap) if self.labelled else 0
 
     @property
@@ -139,6 +146,7 @@ class PixelShuffling:
 
     @cached_property
     def small(self) -> list[Grid]:
+        """The grids of the side with more channels."""
         factor, (rows, columns) = self.layer.factor, self.small_shape
         side, left = self.channel_rows.numbers.cell, 0 if self.weaves else self.right
         grids: list[Grid] = []
@@ -152,6 +160,7 @@ class PixelShuffling:
 
     @cached_property
     def large(self) -> list[Grid]:
+        """The grids of the side with larger maps."""
         values = self.trace.output if self.weaves else self.trace.input
         rows, columns = values[0].shape
         left, lower = self.right if self.weaves else 0, (self._sizes[1] - rows * self.channel_rows.numbers.cell) // 2
@@ -167,19 +176,23 @@ class PixelShuffling:
 
     @property
     def before(self) -> list[Grid]:
+        """The grids of the input."""
         return self.small if self.weaves else self.large
 
     @property
     def after(self) -> list[Grid]:
+        """The grids of the output."""
         return self.large if self.weaves else self.small
 
     @property
     def width(self) -> float:
+        """In pixels."""
         right = max(grid.x + grid.width for grid in self.after)
         return max(right, self.right + self.signs[1].width if self.labelled else 0)
 
     @property
     def bottom(self) -> float:
+        """Its lower edge, in pixels from the top."""
         return max(grid.y + grid.height for grid in (*self.small, *self.large))
 
     # what is drawn
@@ -305,6 +318,7 @@ class PixelShuffling:
 
     @property
     def words_top(self) -> float:
+        """Top of the words below the maps, in pixels."""
         return self.bottom + self.style.wide
 
     @cached_property

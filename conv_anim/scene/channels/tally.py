@@ -35,6 +35,7 @@ class Tally:
 
     @property
     def size(self) -> float:
+        """Em of the text, in pixels."""
         return self.style.label_size
 
     def _wide(self, text: str, *, bold: bool = False) -> float:
@@ -47,6 +48,7 @@ class Tally:
 
     @cached_property
     def joint(self) -> float:
+        """Width of the sign between two terms, in pixels."""
         return self._wide(" + ")
 
     @cached_property
@@ -119,6 +121,7 @@ class Tally:
 
     @property
     def height(self) -> float:
+        """In pixels."""
         return self.size
 
     def at(self, x: float, y: float, numbers: Sequence[Number], bias: Number | None, result: Number) -> list[Primitive]:

@@ -35,6 +35,7 @@ class Heights:
     group_gap: int
 
     def block(self, block: MapRows) -> int:
+        """The height of a block, in pixels."""
         if block.source is None:
             return self.dots
         return max(self.source, total([self.row] * len(block.rows), self.gap))
@@ -54,10 +55,12 @@ class Tower:
 
     @property
     def height(self) -> int:
+        """In pixels."""
         return self.bottom - self.top
 
 
 def total(heights: Sequence[int], gap: int) -> int:
+    """Heights with gaps between them, in pixels."""
     return sum(heights) + gap * (len(heights) - 1) if heights else 0
 
 

@@ -38,6 +38,7 @@ class ChannelsView(ChannelDrawing):
 
     @cached_property
     def places(self) -> Arrangement:
+        """Where everything goes."""
         return Arrangement(self.channel_rows, self.add)
 
     @property

@@ -40,24 +40,29 @@ class Diagram:
 
     @property
     def layers(self) -> tuple[LayerTrace, ...]:
+        """The layers of the trace, first to last."""
         return self.trace.layers
 
     @property
     def say(self) -> Language:
+        """The spec's language."""
         return Language(self.trace.spec.lang)
 
     # maps
 
     @cached_property
     def maps(self) -> list[Array]:
+        """The numbers of all maps: the input, then each layer's output."""
         return [self.trace.input, *(layer.output for layer in self.layers)]
 
     @cached_property
     def formats(self) -> list[Format]:
+        """How its numbers are written."""
         return [format_for(values) for values in self.maps]
 
     @cached_property
     def numbers(self) -> Numbers:
+        """How large the cells and their numbers are."""
         texts = {fmt(v) for fmt, values in zip(self.formats, self.maps, strict=True) for v in values.ravel().tolist()}
         fitting = Numbers.fitting(self.style, self.style.cell, (), self.style.number_size, bold=texts)
         return replace(fitting, cell=max(fitting.cell, self._for_weights))
@@ -70,6 +75,7 @@ class Diagram:
 
     @property
     def weight_size(self) -> float:
+        """Em of a weight beside a number, in pixels."""
         return max(SMALLEST * self.style.scale, min(0.275 * self.numbers.cell, 0.7 * self.numbers.size))
 
     @property
@@ -116,6 +122,7 @@ class Diagram:
 
     @cached_property
     def columns(self) -> list[list[int]]:
+        """The numbers of the maps in each column, from left to right."""
         return [[k for k, depth in enumerate(self.depths) if depth == d] for d in range(max(self.depths) + 1)]
 
     @property
@@ -130,6 +137,7 @@ class Diagram:
 
     @cached_property
     def signs(self) -> list[Callout]:
+        """The labels, from left to right."""
         return [self._sign(k) for k in range(len(self.maps))]
 
     def _sign(self, k: int) -> Callout:
@@ -160,6 +168,7 @@ class Diagram:
 
     @property
     def labelled(self) -> bool:
+        """Whether the spec asks for labels."""
         return self.trace.spec.labels is not None
 
     def _head(self, k: int) -> float:
@@ -185,10 +194,12 @@ class Diagram:
 
     @property
     def badge_size(self) -> float:
+        """Em of the text in a badge, in pixels."""
         return self.style.label_size
 
     @property
     def badge_height(self) -> float:
+        """In pixels."""
         return 1.9 * self.badge_size
 
     def badge_width(self, k: int) -> float:
@@ -287,5 +298,6 @@ class Diagram:
 
     @cached_property
     def width(self) -> float:
+        """In pixels."""
         ends = [self.grids[k][0].x + self.signs[k].width for k in range(len(self.maps))] if self.labelled else []
         return max([self.lefts[-1] + self._wide(len(self.columns) - 1), *ends])

@@ -50,24 +50,29 @@ class FlatDrawing:
 
     @property
     def layer(self) -> LayerTrace:
+        """The traced layer that is drawn."""
         return self.trace.layer
 
     @cached_property
     def say(self) -> Language:
+        """The spec's language."""
         return Language(self.trace.spec.lang)
 
     @cached_property
     def x(self) -> Format:
+        """How the input's numbers are written."""
         return format_for(self.layer.input)
 
     @cached_property
     def y(self) -> Format:
+        """How the output's numbers are written."""
         return format_for(self.layer.output)
 
     # the parts
 
     @cached_property
     def strip(self) -> Strip:
+        """The grids from left to right, with the signs between them."""
         raise NotImplementedError
 
     @property
@@ -82,9 +87,11 @@ class FlatDrawing:
 
     @property
     def labelled(self) -> bool:
+        """Whether the spec asks for labels."""
         return self.trace.spec.labels is not None
 
     def signs_of(self, labels: Iterable[Label], *colors: str) -> list[Callout]:
+        """Labels with a swatch each."""
         return [Callout(self.style, label, color) for label, color in zip(labels, colors, strict=True)]
 
     def fitting(self, read: Iterable[str], made: Iterable[str], cell: int | None = None) -> Numbers:
@@ -170,6 +177,7 @@ class FlatDrawing:
         return sent(self.style, result, end, share)
 
     def read(self, step: Step) -> list[Primitive]:
+        """What a step reads, drawn over its cells."""
         raise NotImplementedError
 
     def result(self, cell: Cell, fill: str, *, bold: bool = False) -> list[Primitive]:
@@ -190,9 +198,11 @@ class FlatDrawing:
 
     @cached_property
     def strip_layout(self) -> StripLayout:
+        """Where the grids, the keys and the sum go."""
         return StripLayout(self.strip, self.keys())
 
     def keys(self) -> tuple[Key, ...]:
+        """What its marks mean."""
         return ()
 
     @cached_property
@@ -220,6 +230,7 @@ class FlatDrawing:
 
     @property
     def axes(self) -> int:
+        """How many spatial axes there are."""
         return self.layer.output.ndim - 1
 
     def hit_regions(self) -> list[HitRegion]:
@@ -230,6 +241,7 @@ class FlatDrawing:
         return None if cell is None else Turn(self.about, cell)
 
     def panel(self) -> Panel:
+        """It as a panel, which can be put beside others."""
         return self.strip_layout.panel(self, self.sum)
 
 

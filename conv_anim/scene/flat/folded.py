@@ -49,6 +49,7 @@ class FoldedView(FlatDrawing):
 
     @property
     def letters(self) -> Letters:
+        """A letter for each cell of the window."""
         return Letters(self.layer.input.shape[0])
 
     @cached_property
@@ -71,6 +72,7 @@ class FoldedView(FlatDrawing):
 
     @property
     def columns(self) -> Grid:
+        """The matrix that is folded."""
         return self.before
 
     def place(self, cell: Cell) -> Position:

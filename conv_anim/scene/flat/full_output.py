@@ -27,11 +27,13 @@ class FullOutput:
 
     @classmethod
     def of(cls, scatter: Scatter) -> FullOutput:
+        """That of a layer."""
         axes = scatter.axes
         return cls(axes[-2], axes[-1]) if len(axes) > 1 else cls(POINT, axes[0])
 
     @property
     def shape(self) -> Position:
+        """Rows and columns."""
         return self.rows.extent, self.columns.extent
 
     def kept(self, place: Position) -> Position | None:

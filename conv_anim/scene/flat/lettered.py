@@ -24,6 +24,7 @@ class Letters:
 
     @property
     def used(self) -> bool:
+        """Whether there are enough letters."""
         return self.count <= MOST
 
     def __getitem__(self, tap: int) -> str:

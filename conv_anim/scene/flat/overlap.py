@@ -45,10 +45,12 @@ class OverlapView(FlatDrawing):
 
     @cached_property
     def scatter(self) -> Scatter:
+        """The layer as stamps of its inputs."""
         return Scatter(self.layer)
 
     @cached_property
     def full(self) -> FullOutput:
+        """What all stamps cover together."""
         return FullOutput.of(self.scatter)
 
     @cached_property

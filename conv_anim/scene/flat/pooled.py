@@ -33,10 +33,12 @@ class PooledMaps:
 
     @property
     def layers(self) -> tuple[LayerTrace, ...]:
+        """The layers of the trace, first to last."""
         return self.trace.layers
 
     @property
     def say(self) -> Language:
+        """The spec's language."""
         return Language(self.trace.spec.lang)
 
     # maps
@@ -48,6 +50,7 @@ class PooledMaps:
 
     @cached_property
     def formats(self) -> list[Format]:
+        """How its numbers are written."""
         return [format_for(values) for values in self.maps]
 
     @cached_property
@@ -66,6 +69,7 @@ class PooledMaps:
 
     @cached_property
     def strip(self) -> Strip:
+        """The grids from left to right, with the signs between them."""
         texts = {fmt(v) for fmt, values in zip(self.formats, self.maps, strict=True) for v in values.ravel().tolist()}
         numbers = Numbers.fitting(self.style, self.style.cell, (), self.style.number_size, bold=texts)
         parts = tuple(part for k in range(len(self.maps)) for part in self._parts(k))
@@ -103,6 +107,7 @@ class PooledMaps:
 
     @cached_property
     def sheet_grids(self) -> list[SheetGrid]:
+        """The input of each layer with its border, in its grid."""
         found = []
         for k, (sheet, values, fmt) in enumerate(zip(self.sheets, self.maps, self.formats, strict=True)):
             windowed = k < len(self.layers) - 1

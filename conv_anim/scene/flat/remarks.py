@@ -34,10 +34,12 @@ class Remarks:
 
     @property
     def say(self) -> Language:
+        """The spec's language."""
         return Language(self.trace.spec.lang)
 
     @property
     def mark_style(self) -> MarkStyle:
+        """How marked cells look on it."""
         return MarkStyle(self.style, self.style.colors.input)
 
     def keys(self) -> tuple[Key, ...]:

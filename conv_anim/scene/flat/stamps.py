@@ -55,20 +55,24 @@ class StampsView(FlatDrawing):
 
     @cached_property
     def scatter(self) -> Scatter:
+        """The layer as stamps of its inputs."""
         return Scatter(self.layer)
 
     @cached_property
     def full(self) -> FullOutput:
+        """What all stamps cover together."""
         return FullOutput.of(self.scatter)
 
     @property
     def bias(self) -> float:
+        """What is added to every output."""
         return 0 if self.layer.bias is None else self.layer.bias[0].item()
 
     # numbers
 
     @cached_property
     def formats(self) -> Formats:
+        """How its numbers are written."""
         return Formats.of(self.layer)
 
     @cached_property
@@ -88,6 +92,7 @@ class StampsView(FlatDrawing):
 
     @cached_property
     def numbers(self) -> Numbers:
+        """How large the cells and their numbers are."""
         if self.cells is not None:
             return self.cells
         fmt = self.formats
@@ -127,6 +132,7 @@ class StampsView(FlatDrawing):
 
     @cached_property
     def places(self) -> list[Position]:
+        """All cells of the output."""
         return list(np.ndindex(self.after.rows, self.after.columns))
 
     # what stays

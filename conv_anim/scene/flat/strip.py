@@ -47,6 +47,7 @@ class Strip:
 
     @property
     def sign_size(self) -> float:
+        """Em of the signs between the parts, in pixels."""
         return 1.4 * self.style.number_size
 
     @property
@@ -82,6 +83,7 @@ class Strip:
 
     @property
     def stands(self) -> bool:
+        """Whether the grids stand on one line instead of being centred."""
         return any(part.made_from is not None for part in self.parts)
 
     @cached_property
@@ -100,6 +102,7 @@ class Strip:
 
     @cached_property
     def grids(self) -> tuple[Grid, ...]:
+        """The grids in their places."""
         grids: list[Grid] = []
         x = 0.0
         for k, part in enumerate(self.parts):
@@ -135,6 +138,7 @@ class Strip:
 
     @cached_property
     def width(self) -> float:
+        """In pixels."""
         last = self.grids[-1]
         return last.x + last.width + max(0.0, self._overhang(-1))
 

@@ -30,10 +30,12 @@ class StripLayout:
 
     @property
     def style(self) -> Style:
+        """The figure's lengths, colours and fonts."""
         return self.strip.style
 
     @cached_property
     def legend(self) -> Legend:
+        """The keys, as wide as the strip."""
         return Legend(self.style, self.keys if self.strip.labelled else (), self.strip.width)
 
     @property
@@ -47,10 +49,12 @@ class StripLayout:
 
     @property
     def sum_room(self) -> float:
+        """Room for the sum, in pixels."""
         return max(self.strip.width, SUM_ROOM * self.style.scale)
 
     @property
     def sum_top(self) -> float:
+        """Top of the sum of a step, in pixels."""
         return self.foot + self.style.wide
 
     def static(self) -> list[Primitive]:

@@ -34,16 +34,19 @@ class UnfoldedView(FlatDrawing):
 
     @cached_property
     def window(self) -> Operator:
+        """The window whose places become columns."""
         columns = self.layer.layer.columns
         assert columns is not None
         return columns.window
 
     @cached_property
     def sheet(self) -> Sheet:
+        """The input with its border, as the window meets it."""
         return Sheet.read_by(self.window)
 
     @property
     def letters(self) -> Letters:
+        """A letter for each cell of the window."""
         return Letters(self.layer.output.shape[0])
 
     @cached_property
@@ -67,10 +70,12 @@ class UnfoldedView(FlatDrawing):
 
     @property
     def columns(self) -> Grid:
+        """The matrix that is made."""
         return self.after
 
     @cached_property
     def input(self) -> SheetGrid:
+        """The input with its border, in its grid."""
         values, fmt = plane(self.layer.input[0]), self.x
         return SheetGrid(self.before, self.sheet, values, fmt, fmt(0), self.style.colors.input)
 

@@ -89,6 +89,7 @@ class UnpooledView(PooledMaps):
 
     @cached_property
     def starts(self) -> list[int]:
+        """The first frame of each layer, and the number of all frames."""
         return [0, *accumulate(map(len, self.stages))]
 
     def frame(self, k: int) -> Frame:
@@ -203,6 +204,7 @@ class UnpooledView(PooledMaps):
 
     @cached_property
     def strip_layout(self) -> StripLayout:
+        """Where the grids, the keys and the sum go."""
         colors = self.style.colors
         ring = strong(self.style, seen(colors.background, colors.current, colors.ink))
         keys = [Key(self.say("flat.found", last=self.maps[0].size - 1), self.color(0), ring)]
@@ -212,6 +214,7 @@ class UnpooledView(PooledMaps):
 
     @cached_property
     def sums(self) -> list[Sum]:
+        """Where the sums of a step are written; none without sums."""
         if not getattr(self.trace.spec.view, "sum", False):
             return []
         named, room = self.say("bias.named", value="{value}"), self.strip_layout.sum_room
@@ -240,4 +243,5 @@ class UnpooledView(PooledMaps):
         return Turn(stage + 1, cell)
 
     def panel(self) -> Panel:
+        """It as a panel, which can be put beside others."""
         return self.strip_layout.panel(self, *self.sums)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.grid import Numbers, Position
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.primitives import Primitive
-    from conv_anim.spec.op import Interpolation
+    from conv_anim.spec.shown_as import Interpolation
     from conv_anim.tracing.trace import Step
     from conv_anim.tracing.values import Array
 
@@ -42,12 +42,14 @@ class UpsampledView(FlatDrawing):
 
     @property
     def upsample(self) -> Interpolation:
+        """How the layer interpolates."""
         found = self.layer.layer.interpolation
         assert found is not None
         return found
 
     @property
     def interpolates(self) -> bool:
+        """Whether an output is made of several inputs."""
         return self.upsample.mode != "nearest"
 
     # numbers
@@ -82,6 +84,7 @@ class UpsampledView(FlatDrawing):
 
     @cached_property
     def numbers(self) -> Numbers:
+        """How large the cells and their numbers are."""
         written = {f"{words.TIMES}{text}" for each in self.shares.values() for text in each.texts()}
         widest = max((self.style.width(text, size=self.share_size) for text in written), default=0.0)
         cell = max(self.style.cell, round(widest / 0.82))
@@ -89,6 +92,7 @@ class UpsampledView(FlatDrawing):
 
     @property
     def share_size(self) -> float:
+        """Em of the shares, in pixels."""
         return SHARE_SIZE * self.style.scale
 
     # the parts

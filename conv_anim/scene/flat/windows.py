@@ -50,14 +50,17 @@ class WindowView(FlatDrawing):
 
     @cached_property
     def formats(self) -> Formats:
+        """How its numbers are written."""
         return Formats.of(self.layer)
 
     @cached_property
     def sheet(self) -> Sheet:
+        """The input with its border, as the window meets it."""
         return Sheet.read_by(self.layer.operator)
 
     @cached_property
     def numbers(self) -> Numbers:
+        """How large the cells and their numbers are."""
         if self.cells is not None:
             return self.cells
         fmt, layer = self.formats, self.layer
@@ -94,6 +97,7 @@ class WindowView(FlatDrawing):
 
     @property
     def flips(self) -> bool:
+        """Whether the kernel is drawn flipped."""
         return any(axis.flipped and axis.kernel > 1 for axis in self.layer.operator.axes)
 
     @property
@@ -133,20 +137,24 @@ class WindowView(FlatDrawing):
 
     @property
     def grids(self) -> tuple[Grid, ...]:
+        """The grids in their places."""
         return self.strip.grids
 
     @property
     def borrowing(self) -> Borrowing:
+        """Where border cells have their numbers from."""
         return Borrowing(self.sheet, self.style)
 
     @cached_property
     def input(self) -> SheetGrid:
+        """The input with its border, in its grid."""
         values, fmt, (rows, columns) = plane(self.layer.input[0]), self.formats, self.marks
         extra = frozenset((r, c) for r, c, _, _ in self.sheet.cells() if r in rows.extra or c in columns.extra)
         return SheetGrid(self.grids[0], self.sheet, values, fmt.x, fmt.empty, self.style.colors.input, extra)
 
     @cached_property
     def marks(self) -> tuple[Marks, ...]:
+        """What is special about rows and columns of the input."""
         return Marks.along((self.sheet.rows, self.sheet.columns), self.layer.layer)
 
     # what stays

@@ -46,26 +46,31 @@ class DrawnPlane:
 
     @cached_property
     def mark_style(self) -> MarkStyle:
+        """How marked cells look on it."""
         return MarkStyle(self.style, self.floor.color)
 
     # what the cells are
 
     @cached_property
     def every(self) -> dict[Position, Source]:
+        """Where each cell has its number from."""
         return {(r, c): source for r, c, source, _ in self.floor.sheet.cells()}
 
     @cached_property
     def borrowed(self) -> list[Position]:
+        """Cells whose numbers are borrowed from elsewhere in the map."""
         return [place for place, source in self.every.items() if source is Source.BORROWED]
 
     @cached_property
     def unread(self) -> list[Position]:
+        """Cells that no window reads; none unless they are explained."""
         if not self.explained:
             return []
         return [p for p, s in self.every.items() if s is not Source.OUTSIDE and self.floor.sheet.unread(p)]
 
     @cached_property
     def extra(self) -> list[Position]:
+        """Cells that output padding adds; none unless they are explained."""
         if not self.explained:
             return []
         return [p for p in self.every if p[0] in self.rows.extra or p[1] in self.columns.extra]
@@ -82,6 +87,7 @@ class DrawnPlane:
     # at rest
 
     def static(self) -> list[Primitive]:
+        """What does not change."""
         floor, mark_style = self.floor, self.mark_style
         unread = [place for place in self.unread if self.every[place] is Source.INPUT]
         items: list[Primitive] = []
@@ -104,6 +110,7 @@ class DrawnPlane:
         return tuple(line for r, c in places for line in self.floor.plane.grid(((r, 1), (c, 1))))
 
     def crosses(self, places: Iterable[Position]) -> tuple[tuple[Point, ...], ...]:
+        """Crosses in some cells."""
         return self.floor.plane.crosses(places, INSET)
 
     def fill(self, place: Position) -> str:
@@ -141,6 +148,7 @@ class DrawnPlane:
         return self.over(self.fill(place), weak=self.every[place] is not Source.INPUT)
 
     def over(self, color: str, *, weak: bool = False) -> str:
+        """A colour under the window."""
         theme = self.style.theme
         return mix(color, self.style.colors.window, theme.empty_overlay if weak else theme.overlay)
 
@@ -155,6 +163,7 @@ class DrawnPlane:
     # numbers
 
     def written(self, texts: Mapping[Position, str], fills: Mapping[Position, str]) -> list[Text]:
+        """Texts in their cells."""
         return [self._text(place, text, fills.get(place)) for place, text in texts.items() if text]
 
     def _text(self, place: Position, text: str, fill: str | None) -> Text:

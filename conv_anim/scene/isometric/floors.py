@@ -38,11 +38,13 @@ class Plane:
     unit: float
 
     def at(self, row: float, column: float) -> Point:
+        """A point of the plane in the picture."""
         x = column * COLUMN[0] + (row - self.rows) * ROW[0]
         y = column * COLUMN[1] + (row - self.rows) * ROW[1]
         return self.corner[0] + x * self.unit, self.corner[1] + y * self.unit
 
     def middle(self, row: int, column: int) -> Point:
+        """The middle of a cell in the picture."""
         return self.at(row + 0.5, column + 0.5)
 
     def ring(self, row: float, column: float, height: float = 1, width: float = 1) -> tuple[Point, ...]:
@@ -55,6 +57,7 @@ class Plane:
         )
 
     def block(self, block: CellBlock) -> tuple[Point, ...]:
+        """The outline of a block."""
         (row, height), (column, width) = block
         return self.ring(row, column, height, width)
 
@@ -75,6 +78,7 @@ class Plane:
 
     @property
     def whole(self) -> CellBlock:
+        """All of its cells as a block."""
         return (0, self.rows), (0, self.columns)
 
     @property
@@ -91,16 +95,20 @@ class Reach:
     columns: list[int]
 
     def blocks(self) -> list[CellBlock]:
+        """As blocks of neighbouring cells."""
         return list(product(runs(self.rows), runs(self.columns)))
 
     def cells(self) -> list[tuple[int, int]]:
+        """Row and column of each cell."""
         return list(product(self.rows, self.columns))
 
     def within(self, other: Reach) -> Reach:
+        """Those that are in another selection too."""
         rows, columns = set(other.rows), set(other.columns)
         return Reach([r for r in self.rows if r in rows], [c for c in self.columns if c in columns])
 
     def corners(self, plane: Plane) -> tuple[Point, ...]:
+        """The outline of all of them on a plane."""
         top, left = self.rows[0], self.columns[0]
         return plane.ring(top, left, self.rows[-1] + 1 - top, self.columns[-1] + 1 - left)
 

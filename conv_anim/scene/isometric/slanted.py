@@ -69,6 +69,7 @@ class Slanted:
 
     @property
     def shows_products(self) -> bool:
+        """Whether there is room for the products in the cells."""
         return bool(self._products) and self._side(self._products, self.size) <= self.unit
 
     @property

@@ -37,6 +37,7 @@ LEAST = 1e-6
 
 
 def between(start: Position, end: Position, share: float) -> Spot:
+    """The point that is a share of the way from one place to another."""
     return start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])
 
 
@@ -56,6 +57,7 @@ def cut(span: Span) -> list[tuple[int, Span]]:
 
 
 def ring(plane: Plane, rows: Span, columns: Span) -> tuple[Point, ...]:
+    """The outline of a part of a plane."""
     return plane.ring(rows[0], columns[0], rows[1] - rows[0], columns[1] - columns[0])
 
 
@@ -69,6 +71,7 @@ class Tweening:
 
     @cached_property
     def blocks(self) -> list[tuple[Span, Span]]:
+        """Rows and columns that the window covers, in parts if it has gaps."""
         sheet = self.drawn_plane.floor.sheet
         return list(product(spans(sheet.rows, self.spot[0]), spans(sheet.columns, self.spot[1])))
 
@@ -81,6 +84,7 @@ class Tweening:
     # the window
 
     def window(self) -> list[Primitive]:
+        """The cells under the window."""
         drawn_plane, plane = self.drawn_plane, self.drawn_plane.floor.plane
         weak = drawn_plane.over(drawn_plane.style.colors.background, weak=True)
         crossed = [place for place in drawn_plane.unread if place in self.touched]
@@ -98,6 +102,7 @@ class Tweening:
 
     @cached_property
     def texts(self) -> dict[Position, str]:
+        """The numbers that have to be written again, above the window."""
         return {place: text for place, text in self.drawn_plane.texts.items() if place in self.touched}
 
     def _cleared(self, places: Iterable[Position]) -> list[Primitive]:
@@ -135,6 +140,7 @@ class Tweening:
     # what it makes
 
     def result(self) -> list[Primitive]:
+        """The output cell."""
         style = self.drawn_plane.style
         color = style.at_work(self.top.color)
         return [Polygons((self.top.plane.ring(*self.spot),), color, style.edge)]

@@ -53,6 +53,7 @@ class Isometric:
 
     @cached_property
     def sheets(self) -> list[Sheet]:
+        """Every map with its border, the output last."""
         rows, columns = row_and_column(self.trace.layers[-1].operator)
         read = [Sheet.read_by(layer.operator) for layer in self.trace.layers]
         return [*read, Sheet.bare(rows.count, columns.count)]
@@ -67,6 +68,7 @@ class Isometric:
 
     @cached_property
     def numbers(self) -> Slanted | None:
+        """The numbers of all cells; None if none are written."""
         wanted = getattr(self.trace.spec.view, "numbers", False)
         return Slanted(self.trace, self.style, self.least) if wanted else None
 
@@ -77,12 +79,14 @@ class Isometric:
 
     @property
     def fit(self) -> Fit:
+        """What other figures have to match."""
         if self.numbers is None:
             return Fit(self.unit, self.style.number_size, grows=False)
         return Fit(self.unit, self.numbers.size, grows=True)
 
     @cached_property
     def floors(self) -> list[Floor]:
+        """Every map as a slanted plane, the output last."""
         unit = self.unit
         alone = len(self.trace.layers) == 1 and len(self.trace.layer.operator.axes) > 1
         planes = nearest(self.sheets, unit) if alone else centred(self.sheets, unit)

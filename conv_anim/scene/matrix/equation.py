@@ -25,22 +25,27 @@ class Part:
 
     @property
     def label_height(self) -> float:
+        """Of its label and the room above it, in pixels."""
         return self.headroom + (0 if self.sign is None else self.sign.height)
 
     @property
     def label_right(self) -> float:
+        """Right edge of its label, in pixels."""
         return self.table.x + (0 if self.sign is None else self.sign.width)
 
     @property
     def top(self) -> float:
+        """Top of the label, in pixels."""
         return self.table.y - self.label_height
 
     @property
     def right(self) -> float:
+        """Right edge of the wider one of table and label, in pixels."""
         return max(self.table.right, self.label_right)
 
     @property
     def height(self) -> float:
+        """In pixels."""
         return self.label_height + self.table.height
 
     def at(self, x: float, top: float) -> Part:
@@ -52,6 +57,7 @@ class Part:
         return replace(self, table=self.table.at(x, middle - self.table.height / 2))
 
     def label(self) -> Items:
+        """Its label, in its place."""
         return () if self.sign is None else self.sign.at(self.table.x, self.top)
 
     def meets_label(self, other: Part) -> bool:
@@ -77,10 +83,12 @@ class Layout:
 
     @property
     def width(self) -> float:
+        """In pixels."""
         return max(part.right for part in self.parts.values())
 
     @property
     def height(self) -> float:
+        """In pixels."""
         return max(part.table.bottom for part in self.parts.values())
 
 
@@ -99,6 +107,7 @@ class Line:
 
     @property
     def below(self) -> float:
+        """How far tables reach below the middle, in pixels."""
         return max(part.table.height / 2 for part in self.parts.values())
 
     def placed(self, x: float, middle: float) -> Layout:
@@ -120,6 +129,7 @@ class Line:
 
 
 def sign_size(style: Style) -> float:
+    """Em of the signs between the parts, in pixels."""
     return 1.4 * style.number_size
 
 

@@ -78,6 +78,7 @@ class Sizes:
 
     @cached_property
     def matrix(self) -> Cell:
+        """A cell of the matrix, with its number."""
         return Cell(self.side, self.side, self._size(self.entry, self.side))
 
     def vector(self, name: str) -> Cell:
@@ -117,6 +118,7 @@ class Plates:
 
     @classmethod
     def of(cls, channels: int, size: Size, *, across: int = 1) -> Plates:
+        """Those of a map."""
         rows = size[-2] if len(size) > 1 else 1
         return cls(channels, across * prod(size[:-2]), rows, size[-1])
 
@@ -126,9 +128,11 @@ class Plates:
         return int(down * self.rows + row), int(across * self.columns + column)
 
     def places(self, indices: Iterable[int]) -> list[Position]:
+        """Row and column of several elements."""
         return [self.place(index) for index in indices]
 
     def table(self, style: Style, cell: Cell) -> Table:
+        """The table that shows them."""
         gap = max(2, round(cell.width / 4))
         rows = Track((self.down, self.rows), cell.height, gap)
         return Table(style, rows, Track((self.across, self.columns), cell.width, gap), cell.size)
@@ -143,10 +147,12 @@ class Factors:
 
     @cached_property
     def matrix(self) -> LayerMatrix:
+        """The layer's matrix."""
         return matrix_of(self.layer)
 
     @property
     def transposed(self) -> bool:
+        """Whether it is a transposed convolution's."""
         return self.layer.operator.transposed
 
     @cached_property
@@ -158,14 +164,17 @@ class Factors:
 
     @cached_property
     def formats(self) -> Formats:
+        """How its numbers are written."""
         return Formats.of(self.layer)
 
     @cached_property
     def x(self) -> list[str]:
+        """The input's numbers as text, row by row."""
         return [self.formats.x(v) for v in self.layer.input.ravel().tolist()]
 
     @cached_property
     def y(self) -> list[str]:
+        """The output's numbers as text, row by row."""
         return [self.formats.y(v) for v in self.layer.output.ravel().tolist()]
 
     @cached_property
@@ -198,6 +207,7 @@ class Factors:
         return tints(colors, self.kernel_shape)
 
     def tint(self, weight: int) -> str:
+        """The colour of a weight, by its number; grey for a sum of several."""
         if weight == SEVERAL:
             return mix(self.style.colors.background, self.style.colors.muted, 0.35)
         return self.tints[weight]
@@ -214,6 +224,7 @@ class Factors:
 
     @cached_property
     def sizes(self) -> Sizes:
+        """How large cells have to be for their numbers."""
         style = self.style
 
         def widest(texts: Iterable[str], *, bold: bool = False) -> float:
@@ -258,6 +269,7 @@ class Factors:
 
     @cached_property
     def maps(self) -> dict[str, Table]:
+        """The maps and the kernel as tables, by name."""
         cells = {"input": self.sizes.map, "output": self.sizes.map, "kernel": self.sizes.kernel}
         return {name: plates.table(self.style, cells[name]) for name, plates in self.plates.items()}
 

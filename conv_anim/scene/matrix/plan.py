@@ -37,24 +37,29 @@ class Plan:
 
     @property
     def layer(self) -> LayerTrace:
+        """The traced layer that is drawn."""
         return self.trace.layer
 
     @cached_property
     def factors(self) -> Factors:
+        """The layer as a product of a matrix and a vector."""
         return Factors(self.layer, self.style)
 
     @property
     def labelled(self) -> bool:
+        """Whether the spec asks for labels."""
         return self.trace.spec.labels is not None
 
     # labels
 
     @property
     def say(self) -> Language:
+        """The spec's language."""
         return words.said_of(self.trace)
 
     @cached_property
     def labels(self) -> dict[str, Label]:
+        """What the parts are called, by name."""
         (input_, *kernel, output), say = words.labels(self.trace), self.say
         if self.factors.transposed:
             input_, kernel = words.Label(input_.name), [words.Label(label.name) for label in kernel]
@@ -79,10 +84,12 @@ class Plan:
         return next((name for name in found if Callout(self.style, name, None).width <= room), found[-1])
 
     def swatch(self, name: str) -> str | None:
+        """The colour beside a part's label; None without."""
         colors = self.style.colors
         return {"x": colors.input, "input": colors.input, "y": colors.output, "output": colors.output}.get(name)
 
     def part(self, name: str, table: Table, headroom: float = 0) -> Part:
+        """A table with its label, if there are labels."""
         if not self.labelled:
             return Part(table, None, headroom)
         return Part(table, Callout(self.style, self.labels[name], self.swatch(name)), headroom + 0.6 * self.style.gap)
@@ -91,6 +98,7 @@ class Plan:
 
     @cached_property
     def layout(self) -> Layout:
+        """Where everything is."""
         product = self._product()
         maps = self._maps(product.above + product.below)
         if maps:
@@ -142,6 +150,7 @@ class Plan:
 
     @property
     def head_size(self) -> float:
+        """Em of the names above the blocks of columns, in pixels."""
         return 0.85 * self.style.small_size
 
     @cached_property

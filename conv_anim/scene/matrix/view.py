@@ -46,22 +46,27 @@ class MatrixView:
 
     @property
     def trace(self) -> Trace:
+        """The trace that is drawn."""
         return self.plan.trace
 
     @property
     def style(self) -> Style:
+        """The figure's lengths, colours and fonts."""
         return self.plan.style
 
     @property
     def layer(self) -> LayerTrace:
+        """The traced layer that is drawn."""
         return self.plan.layer
 
     @property
     def factors(self) -> Factors:
+        """The layer as a product of a matrix and a vector."""
         return self.plan.factors
 
     @property
     def layout(self) -> Layout:
+        """Where everything is."""
         return self.plan.layout
 
     @cached_property
@@ -72,6 +77,7 @@ class MatrixView:
 
     @property
     def animated(self) -> bool:
+        """Whether it goes through the matrix row by row."""
         return getattr(self.trace.spec.view, "animate", False)
 
     def static(self) -> Items:
@@ -309,6 +315,7 @@ class MatrixView:
         return written_sum(room.of(len(taps)), step, self.factors.formats, x=x, y=top + room.size)
 
     def panel(self) -> Panel:
+        """It as a panel, which can be put beside others."""
         width, height = self.layout.width, self.layout.height
         if self._written is not None:
             room, x, top = self._written

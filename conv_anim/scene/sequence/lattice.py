@@ -44,18 +44,22 @@ class Lattice:
 
     @property
     def layers(self) -> tuple[LayerTrace, ...]:
+        """The layers of the trace, first to last."""
         return self.trace.layers
 
     @cached_property
     def axes(self) -> list[Axis]:
+        """The axis of each layer."""
         return [layer.operator.axes[0] for layer in self.layers]
 
     @property
     def has_numbers(self) -> bool:
+        """Whether numbers are written into the nodes."""
         return bool(getattr(self.trace.spec.view, "numbers", False))
 
     @cached_property
     def say(self) -> Language:
+        """The spec's language."""
         return Language(self.trace.spec.lang)
 
     # sizes
@@ -73,10 +77,12 @@ class Lattice:
 
     @property
     def number_size(self) -> float:
+        """Em of the numbers, in pixels."""
         return 14 * self.style.scale
 
     @cached_property
     def radius(self) -> int:
+        """Of a node, in pixels."""
         if not self.has_numbers:
             return max(3, round(NODE * self.pitch / 2))
         widest = max(self.style.width(text, size=self.number_size, bold=True) for texts in self.maps for text in texts)
@@ -93,6 +99,7 @@ class Lattice:
 
     @cached_property
     def widest_weight(self) -> float:
+        """Width of the widest weight, in pixels."""
         kernels = self.layers[-1].kernels
         if kernels is None:
             return 0.0
@@ -113,6 +120,7 @@ class Lattice:
 
     @cached_property
     def rows(self) -> list[Row]:
+        """The maps as rows of nodes, the input lowest."""
         floor = LEAST * self.style.scale
         if self.has_numbers:
             floor = max(floor, 2 * self.radius + WEIGHTS * self.style.scale)
@@ -166,10 +174,12 @@ class Lattice:
 
     @property
     def is_causal(self) -> bool:
+        """Whether no output sees an input after it."""
         return any(map(is_causal, self.axes))
 
     @property
     def width(self) -> float:
+        """In pixels."""
         labels = 0.0
         if self.trace.spec.labels is not None:
             labels = LABEL * self.style.gap + max(post.width for post in self.posts)

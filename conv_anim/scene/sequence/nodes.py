@@ -46,17 +46,21 @@ class Nodes:
 
     @property
     def mark_style(self) -> MarkStyle:
+        """How marked cells look on it."""
         return MarkStyle(self.style, self.color)
 
     def source(self, cell: int) -> Source:
+        """Where a node has its number from."""
         return self.row.side.sources[cell][0]
 
     @cached_property
     def unread(self) -> frozenset[int]:
+        """Nodes that no window reads; none unless they are explained."""
         return self.marks.unread if self.explained else frozenset()
 
     @cached_property
     def extra(self) -> frozenset[int]:
+        """Nodes that output padding adds; none unless they are explained."""
         return self.marks.extra if self.explained else frozenset()
 
     def lenders(self, cells: Iterable[int]) -> list[int]:
@@ -67,6 +71,7 @@ class Nodes:
     # the nodes
 
     def at_rest(self) -> list[Primitive]:
+        """The nodes as they are while nothing is computed."""
         fills = {cell: self.fill(cell) for cell in self.row.cells()}
         items = self.painted(fills)
         if self.unread:

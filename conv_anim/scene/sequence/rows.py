@@ -30,6 +30,7 @@ class Row:
     """From one node to the next."""
 
     def at(self, cell: int) -> Point:
+        """The middle of a node in the picture."""
         return self.x + cell * self.step, self.y
 
     def made(self, cell: int) -> Point:
@@ -49,6 +50,7 @@ class Row:
         return [cell for cell, (source, _) in enumerate(self.side.sources) if source is not Source.OUTSIDE]
 
     def moved(self, dx: float, dy: float) -> Row:
+        """The same, so many pixels to the right and down."""
         return Row(self.side, self.x + dx, self.y + dy, self.step)
 
 

@@ -46,6 +46,7 @@ class SequenceView:
 
     @cached_property
     def lattice(self) -> Lattice:
+        """The rows of nodes."""
         return Lattice(self.trace, self.style)
 
     @cached_property
@@ -102,8 +103,8 @@ class SequenceView:
 
     def hit_regions(self) -> list[HitRegion]:
         nodes, axes = self.lattice.nodes, self.lattice.axes
-        read = [_area(nodes[0], "input", i) for i in range(axes[0].size)]
-        return [*read, *(_area(nodes[-1], "output", o) for o in range(axes[-1].count))]
+        read = [_region(nodes[0], "input", i) for i in range(axes[0].size)]
+        return [*read, *(_region(nodes[-1], "output", o) for o in range(axes[-1].count))]
 
     def turn(self, k: int) -> Turn:
         return Turn(len(self.trace.layers), (None, *self.steps.cell(k)[1:]))
@@ -196,7 +197,7 @@ class SequenceView:
         return [Boxes(gaps, style.colors.background), *texts]
 
 
-def _area(nodes: Nodes, side: Side, position: int) -> HitRegion:
+def _region(nodes: Nodes, side: Side, position: int) -> HitRegion:
     return HitRegion(side, (None, position), circle(nodes.row.made(position), nodes.radius))
 
 

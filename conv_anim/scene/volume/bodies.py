@@ -42,6 +42,7 @@ class Body:
     # the map
 
     def static(self) -> list[Primitive]:
+        """What does not change."""
         return [*self._canvas(), *self._map()]
 
     def _canvas(self) -> list[Primitive]:
@@ -85,6 +86,7 @@ class Body:
         return [*items, *self.stack.dots(self.style.colors.ink)]
 
     def strong(self, place: int) -> str:
+        """The colour of a slice's cells under the window."""
         return mix(self.fill(place), self.over, self.style.theme.overlay)
 
     @property

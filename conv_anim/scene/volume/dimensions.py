@@ -27,6 +27,7 @@ class Dimension:
 
     @property
     def length(self) -> float:
+        """In pixels."""
         return hypot(self.end[0] - self.start[0], self.end[1] - self.start[1])
 
     @property
@@ -41,6 +42,7 @@ class Dimension:
         return self.start[0] + ux * distance + uy * away, self.start[1] + uy * distance - ux * away
 
     def items(self) -> list[Primitive]:
+        """The line with its ends and its number."""
         style, middle, text = self.style, self.length / 2, str(self.number)
         color = style.label_ink
         number = style.centered(*self.at(middle), text, size=style.small_size, color=color)

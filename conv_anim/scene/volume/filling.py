@@ -40,11 +40,13 @@ class Filling:
         return replace(cells, slices=list(range(first, first + number)))
 
     def current(self, place: int) -> str:
+        """The colour of a slice's cell that is computed now."""
         return self.style.at_work(self.fill(place))
 
     # what stays
 
     def static(self) -> list[Primitive]:
+        """What does not change."""
         stack = self.stack
         if not self.style.theme.pending:
             return [*stack.solid(stack.whole, self.fill, self.style.edge), *stack.dots(self.style.colors.ink)]
@@ -66,6 +68,7 @@ class Filling:
     # what differs from frame to frame
 
     def frame(self, k: int) -> Frame:
+        """What step ``k`` adds and shows."""
         made = self.made(self.steps.cell(k))
         if not self.style.theme.pending:
             body = Body(self.style, self.space, self.stack, self.fill, self.style.colors.current)

@@ -36,6 +36,7 @@ class Slot:
     column: int = 0
 
     def shows(self, working: int) -> int:
+        """The filter that is seen here while another is at work."""
         return min(max(working, self.first), self.last)
 
 
@@ -61,6 +62,7 @@ class Bank:
 
     @property
     def gap(self) -> int:
+        """Between neighbours, in pixels."""
         return round(0.9 * self.style.gap)
 
     @cached_property
@@ -70,6 +72,7 @@ class Bank:
 
     @cached_property
     def slots(self) -> list[Slot]:
+        """The places for filters, from the top."""
         each, last = self.count // self.op.groups, self.count - 1
         column = self.narrow and self.count <= self.most
         if 1 < self.op.groups <= self.most and 1 < each < MOST and not column:
@@ -94,19 +97,23 @@ class Bank:
 
     @property
     def dots_room(self) -> float:
+        """Room for the dots that stand for filters left out, in pixels."""
         return 1.1 * self.style.gap if self.omits else 0.0
 
     @property
     def width(self) -> float:
+        """In pixels."""
         columns = 1 + max(slot.column for slot in self.slots)
         return columns * (self.indent + self.filter.width) + (columns - 1) * self.gap
 
     @property
     def height(self) -> float:
+        """In pixels."""
         rows = 1 + max(slot.row for slot in self.slots)
         return rows * self.filter.height + (rows - 1) * self.gap + self.dots_room
 
     def stack(self, slot: Slot) -> Stack:
+        """The filter in a slot, in its place."""
         x = self.x + slot.column * (self.indent + self.filter.width + self.gap) + self.indent
         y = self.y + slot.row * (self.filter.height + self.gap) + self.filter.depth.total
         after_dots = self.omits and slot is self.slots[-1]

@@ -29,6 +29,7 @@ class Hues:
     colors: Colors
 
     def of_map(self, number: int) -> Fill:
+        """The colours of a map's slices."""
         share = number / len(self.trace.layers)
         plain = mix(self.colors.input, self.colors.output, share)
         return lambda place: self._own(number)(place) or plain

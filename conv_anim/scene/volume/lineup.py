@@ -33,6 +33,7 @@ class Lineup:
 
     @property
     def sign_size(self) -> float:
+        """Em of the signs between the parts, in pixels."""
         return 1.3 * self.style.number_size
 
     @cached_property
@@ -54,6 +55,7 @@ class Lineup:
 
     @property
     def width(self) -> int:
+        """In pixels."""
         (x, wide), (part, _) = self.columns[-1], self.sizes[-1]
         return ceil(max(x + wide, self.lefts[-1] + part + self.margin))
 
@@ -64,6 +66,7 @@ class Lineup:
 
     @property
     def highest(self) -> float:
+        """Height of the highest part, in pixels."""
         return max(height for _, height in self.sizes)
 
     @cached_property
@@ -74,6 +77,7 @@ class Lineup:
 
     @property
     def height(self) -> int:
+        """In pixels."""
         return ceil(self.middle + self.highest / 2 + 0.5 + self.margin)
 
     def items(self) -> list[Primitive]:

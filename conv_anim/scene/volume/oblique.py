@@ -46,6 +46,7 @@ class Depth:
 
     @property
     def total(self) -> float:
+        """From the front to the back, in pixels."""
         return self.pitch * self._passed(self.count)
 
     def back(self, edge: float) -> float:
@@ -88,22 +89,27 @@ class Stack:
     y: float = 0.0
 
     def at(self, back: float, row: float, column: float) -> Point:
+        """A point of a slice so many pixels back."""
         return self.x + column * self.cell + back, self.y + row * self.cell - back
 
     @property
     def whole(self) -> Cuboid:
+        """All of its cells as a block."""
         return Cuboid((0, self.depth.count), (0, self.rows), (0, self.columns))
 
     @property
     def cells(self) -> Cells:
+        """All of its cells."""
         return Cells(list(range(self.depth.count)), list(range(self.rows)), list(range(self.columns)))
 
     @property
     def width(self) -> float:
+        """In pixels."""
         return self.columns * self.cell + self.depth.total
 
     @property
     def height(self) -> float:
+        """In pixels."""
         return self.rows * self.cell + self.depth.total
 
     @property
@@ -127,16 +133,19 @@ class Stack:
     # the three faces of a block that are seen
 
     def front(self, block: Cuboid) -> Box:
+        """The front of a block."""
         x, y = self.at(self.ends(block.slices)[0], block.rows[0], block.columns[0])
         return x, y, block.columns[1] * self.cell, block.rows[1] * self.cell
 
     def top(self, block: Cuboid) -> tuple[Point, ...]:
+        """The outline of a block's lid."""
         near, far = self.ends(block.slices)
         row, (left, width) = block.rows[0], block.columns
         corners = ((near, left), (far, left), (far, left + width), (near, left + width))
         return tuple(self.at(back, row, column) for back, column in corners)
 
     def right(self, block: Cuboid) -> tuple[Point, ...]:
+        """The outline of a block's right side."""
         near, far = self.ends(block.slices)
         column, (row, height) = sum(block.columns), block.rows
         corners = ((near, row), (far, row), (far, row + height), (near, row + height))
@@ -160,6 +169,7 @@ class Stack:
         return [*self.lid(block, fill, edge), *self.side(block, fill, edge), *self.face(block, fill, edge)]
 
     def face(self, block: Cuboid, fill: Fill, edge: Stroke) -> list[Primitive]:
+        """The front of a block with its edges."""
         color = self.depth.shown(fill)(self.nearest(block.slices))
         return [Boxes((self.front(block),), color), *self.face_edges(block, edge)]
 
@@ -185,9 +195,11 @@ class Stack:
     # the lines around and between their cells
 
     def edges(self, block: Cuboid, stroke: Stroke) -> list[Primitive]:
+        """All edges of a block that are seen."""
         return [*self.lid_edges(block, stroke), *self.side_edges(block, stroke), *self.face_edges(block, stroke)]
 
     def face_edges(self, block: Cuboid, stroke: Stroke) -> list[Primitive]:
+        """The edges on the front of a block."""
         near, _ = self.ends(block.slices)
         rows, columns = self._marks(block.rows), self._marks(block.columns)
         if not (rows and columns):
@@ -197,6 +209,7 @@ class Stack:
         return [Lines((*across, *down), stroke)]
 
     def lid_edges(self, block: Cuboid, stroke: Stroke) -> list[Primitive]:
+        """The edges on the lid of a block."""
         near, far = self.ends(block.slices)
         row, columns = block.rows[0], self._marks(block.columns)
         if not columns:
@@ -207,6 +220,7 @@ class Stack:
         return [Lines(across, stroke), Lines(inward, stroke)]
 
     def side_edges(self, block: Cuboid, stroke: Stroke) -> list[Primitive]:
+        """The edges on the right side of a block."""
         near, far = self.ends(block.slices)
         column, rows = sum(block.columns), self._marks(block.rows)
         if not rows:
@@ -236,8 +250,10 @@ class Stack:
 
 
 def lit(color: str) -> str:
+    """A colour in the light, as lids are."""
     return mix(color, "#ffffff", 0.15 + 0.3 * luminance(color))
 
 
 def shaded(color: str) -> str:
+    """A colour in the shade, as right sides are."""
     return mix(color, "#000000", 0.1)

@@ -40,6 +40,7 @@ class Cells:
         return cls([position[0] if len(position) > 2 else channel], [row], [column])
 
     def within(self, other: Cells) -> Cells:
+        """Those that are in another selection too."""
         slices, rows, columns = set(other.slices), set(other.rows), set(other.columns)
         return Cells(
             [s for s in self.slices if s in slices],
@@ -52,6 +53,7 @@ class Cells:
         return Cells(self.slices[-1:] if deep else self.slices, self.rows[-1:], self.columns[-1:])
 
     def blocks(self) -> list[Cuboid]:
+        """As blocks of neighbouring cells."""
         return [Cuboid(*block) for block in product(runs(self.slices), runs(self.rows), runs(self.columns))]
 
 
@@ -71,6 +73,7 @@ class Space:
 
     @classmethod
     def read_by(cls, means: Operator | Gather) -> Space:
+        """The map that a window or a gather reads."""
         if isinstance(means, Gather):
             return cls.plain(means.in_channels, means.ends.in_size)
         rows, columns = row_and_column(means)
@@ -91,14 +94,17 @@ class Space:
 
     @property
     def inputs(self) -> Cells:
+        """The cells that hold input."""
         return Cells(list(self.slices.inputs), list(self.rows.inputs), list(self.columns.inputs))
 
     @property
     def sides(self) -> tuple[Side, Side, Side]:
+        """Slices, rows and columns."""
         return self.slices, self.rows, self.columns
 
     @property
     def has_empty(self) -> bool:
+        """Whether some cells hold no input."""
         return any(len(side.inputs) < side.extent for side in self.sides)
 
     @property

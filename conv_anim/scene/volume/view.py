@@ -57,10 +57,12 @@ class VolumeView:
 
     @property
     def layers(self) -> tuple[LayerTrace, ...]:
+        """The layers of the trace, first to last."""
         return self.trace.layers
 
     @property
     def labelled(self) -> bool:
+        """Whether the spec asks for labels."""
         return self.trace.spec.labels is not None
 
     @property
@@ -75,6 +77,7 @@ class VolumeView:
 
     @property
     def deep(self) -> bool:
+        """Whether slices are places in depth instead of channels."""
         return self.spaces[0].deep
 
     @cached_property
@@ -97,6 +100,7 @@ class VolumeView:
 
     @cached_property
     def hues(self) -> Hues:
+        """The colours of the maps."""
         return Hues(self.trace, self.style.colors)
 
     # places
@@ -138,6 +142,7 @@ class VolumeView:
 
     @cached_property
     def lineup(self) -> Lineup:
+        """Where maps and filters go."""
         stacks, banks = self._unplaced
         sizes = [(stacks[0].width, stacks[0].height)]
         signs: list[str] = []
@@ -161,6 +166,7 @@ class VolumeView:
 
     @cached_property
     def stacks(self) -> list[Stack]:
+        """The maps, in their places."""
         middle, lefts = self.lineup.middle, self.lineup.lefts[::2]
         return [
             replace(stack, x=x, y=round(middle - stack.height / 2 + stack.depth.total))
@@ -169,6 +175,7 @@ class VolumeView:
 
     @cached_property
     def banks(self) -> list[Bank | None]:
+        """The filters of each layer in their places; None for a layer without."""
         middle, lefts = self.lineup.middle, self.lineup.lefts[1::2]
         return [
             None if filters is None else replace(filters, x=x, y=round(middle - filters.height / 2))

@@ -34,10 +34,12 @@ class Narration:
 
     @property
     def lang(self) -> str:
+        """The spec's language, by its code."""
         return self.trace.spec.lang
 
     @cached_property
     def say(self) -> Language:
+        """The spec's language."""
         return Language(self.trace.spec.lang)
 
     @property

@@ -32,6 +32,7 @@ class Setting:
     """What is said in place of a phrase that all ops share."""
 
     def said(self, say: Language) -> str:
+        """The parameter in words."""
         if self.text is not None:
             return self.text
         sides = self.key == "padding" and any(map(str.isalpha, self.cells))

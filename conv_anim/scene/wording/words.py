@@ -47,6 +47,7 @@ def size(cells: Iterable[int], channels: int = 1, say: Language | None = None) -
 
 
 def number(n: int) -> str:
+    """A whole number with a proper minus sign."""
     return str(n).replace("-", MINUS)
 
 
@@ -125,6 +126,7 @@ def axis_names(count: int) -> tuple[str, ...]:
 
 
 def kernel_label(traced: LayerTrace, say: Language) -> Label:
+    """What stands beside a kernel."""
     name = say("label.kernel", size=size(traced.operator.kernel_size))
     return Label(name, say("label.flipped") if _flips(traced) else "")
 
@@ -134,6 +136,7 @@ def _flips(traced: LayerTrace) -> bool:
 
 
 def output_label(traced: LayerTrace, say: Language) -> Label:
+    """What stands beside an output."""
     ends = traced.layer.ends
     return Label(say("label.output", size=size(ends.out_size, ends.out_channels, say)))
 
