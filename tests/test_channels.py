@@ -423,6 +423,7 @@ def sentence(items):
 
 def signed(text):
     """Whole numbers with their signs, added up."""
+    text = re.sub(r"\+bias\(?(-?)", lambda sign: sign[1] or "+", text).rstrip(")")
     parts = re.findall(r"[+-]?\d+", text)
     assert "".join(parts) == text
     return sum(map(int, parts))

@@ -315,13 +315,6 @@ def test_a_gif_shows_every_frame_for_its_time():
 # specs
 
 
-@pytest.mark.parametrize("view", ["flat", "channels", "volume", "matrix"])
-def test_other_views_refuse_it(view):
-    with pytest.raises(SpecError, match=f"the {view} view goes from step to step"):
-        spec("conv", view=view)
-    assert spec("conv", view=view, motion="step").animation.motion == "step"
-
-
 def test_where_nothing_is_drawn_nothing_is_refused():
     figure = {"input": {"size": [2, 2, 2], "channels": 1}, "layers": [
         {"type": "max_pool", "kernel_size": 1}, {"type": "max_unpool"}], "animation": {"motion": "smooth"}}  # fmt: skip

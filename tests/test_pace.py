@@ -259,3 +259,34 @@ def test_a_still_is_the_last_step_and_not_the_end(name):
 )
 def test_which_pace_a_spec_means(more, pace):
     assert conv_anim.load({**ANIMATED["isometric"], **more}).animation.pace == pace
+
+
+def test_times_that_are_given_are_those_of_quick_steps_and_of_the_end():
+    def animation(**asked):
+        return conv_anim.load({**ANIMATED["isometric"], "animation": {"pace": "auto", **asked}}).animation
+
+    assert (animation().step, animation().hold) == (300, 2500)
+    assert (animation(step=120).step, animation(hold=900).hold) == (120, 900)
+    assert animation(motion="smooth").step == 300
+
+
+# smooth motion
+
+
+@pytest.mark.parametrize("pace", ["auto", "even"])
+@pytest.mark.parametrize("name", ANIMATED)
+def test_windows_glide_in_every_view(name, pace):
+    """Between any two steps that mark cells in the same grids, and never out of the picture."""
+    drawn = scene(name, motion="smooth", pace=pace)
+    ways = [k for k, moment in enumerate(drawn.timeline.moments) if moment.phase == "way"]
+    assert ways
+    shown = [pictures.extent(drawn.frames[k].shown) for k in ways if drawn.frames[k].shown]
+    assert len(shown) > len(ways) / 2
+    assert all(left >= 0 and top >= 0 for left, top, _, _ in shown)
+    assert all(right <= drawn.width and bottom <= drawn.height for _, _, right, bottom in shown)
+
+
+@pytest.mark.parametrize("name", ANIMATED)
+def test_smooth_steps_are_those_of_a_figure_that_leaps(name):
+    smooth, stepped = scene(name, motion="smooth", pace="even"), scene(name, pace="even")
+    assert [smooth.frames[k].shown for k in smooth.rests] == [frame.shown for frame in stepped.frames]

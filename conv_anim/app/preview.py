@@ -68,6 +68,7 @@ EMPTY: Data = {
     "loop": 0,
     "told": [""],
     "title": "conv-anim",
+    "headed": False,
     "description": EN["waiting"],
     "lang": "en",
     "phrases": EN,

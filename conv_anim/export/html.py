@@ -83,6 +83,7 @@ def _picture(scene: Scene) -> Data:
         "keeps": list(accumulate(len(kept) for kept, _ in frames)),
         "frames": [shown for _, shown in frames],
         "title": scene.title,
+        "headed": bool(scene.heading),
         "description": scene.description,
     }
 
@@ -136,7 +137,7 @@ def page(made: Data, *, poster: str, scripts: Sequence[str], connects: bool = Fa
         "policy": _policy(style, script, connects=connects),
         "title": made["title"] or made["description"],
         "description": made["description"],
-        "heading": made["title"],
+        "heading": "" if made["headed"] else made["title"],
         "width": str(width),
         "height": str(height),
         "still": poster,

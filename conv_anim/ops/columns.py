@@ -50,12 +50,18 @@ OUTPUT_SIZE: Field[tuple[int, ...]] = Field(
     example=[4, 4],
 )
 UNFOLD_WORDS = {
-    "en": {"kind.unfold": "unfolding (im2col)"},
-    "zh-TW": {"kind.unfold": "展開（im2col）"},
+    "en": {
+        "point.unfold": "Each window becomes a column; then a convolution is one product of matrices.",
+        "kind.unfold": "unfolding (im2col)",
+    },
+    "zh-TW": {"point.unfold": "每個視窗變成一行；卷積就是一個矩陣的乘積。", "kind.unfold": "展開（im2col）"},
 }
 FOLD_WORDS = {
-    "en": {"kind.fold": "folding (col2im)"},
-    "zh-TW": {"kind.fold": "摺回（col2im）"},
+    "en": {
+        "point.fold": "Each column is laid back where its window was; where windows overlap, numbers add up.",
+        "kind.fold": "folding (col2im)",
+    },
+    "zh-TW": {"point.fold": "每一行放回其視窗的位置；視窗重疊處數值相加。", "kind.fold": "摺回（col2im）"},
 }
 
 

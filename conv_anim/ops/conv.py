@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING
 
+from conv_anim.ops import points
 from conv_anim.ops.padding import PADDING, PADDING_MODE, padding_of
 from conv_anim.ops.windows import Weighing, Windowed, direct_axes
 from conv_anim.spec.entering import (
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 FLIP = Field(
     "flip",
     Flag(),
-    "Turn the kernel round first: convolution in the mathematician's sense.",
+    "Flip the kernel first: convolution in the mathematical sense. With false, it is named cross-correlation.",
     default=False,
     example=True,
 )
@@ -51,6 +52,7 @@ FLIP = Field(
 WORDS = {
     "en": {
         "kind.conv": "convolution",
+        "kind.correlation": "cross-correlation",
         "kind.true": "true convolution",
         "kind.dilated": "dilated convolution",
         "kind.causal": "causal convolution",
@@ -62,6 +64,7 @@ WORDS = {
     },
     "zh-TW": {
         "kind.conv": "卷積",
+        "kind.correlation": "互相關",
         "kind.true": "數學定義的卷積",
         "kind.dilated": "空洞卷積",
         "kind.causal": "因果卷積",
@@ -95,8 +98,10 @@ class Conv(Windowed, Weighing):
     """How many ops that composition has."""
     filters_each: int = 1
     """Filters for each channel, where a composition says so."""
+    unflipped: bool = False
+    """Whether it is said of its kernel that it is not flipped."""
 
-    WORDS = WORDS
+    WORDS = points.merged(WORDS, points.WINDOW_POINTS, points.CONV_POINTS)
     CODE = "conv_anim.ops.conv_code"
     type = "conv"
 
@@ -132,7 +137,12 @@ class Conv(Windowed, Weighing):
             return "causal.dilated" if dilated else "causal"
         if dilated:
             return "dilated"
+        if self.unflipped:
+            return "correlation"
         return "true" if self.flip else "conv"
+
+    def point(self, say: Language) -> str:
+        return points.conv(self, say)
 
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
         from conv_anim.scene.wording.parameters import Setting
@@ -246,6 +256,7 @@ def resolve(record: Record, entering: Entering) -> Maybe[tuple[Conv, ...]]:
         groups=groups,
         padding_mode=record.of(PADDING_MODE),
         flip=record.of(FLIP),
+        unflipped=record.has(FLIP) and not record.of(FLIP),
         weight=weight,
         bias=bias,
         padding_name=name if isinstance(name, str) else None,

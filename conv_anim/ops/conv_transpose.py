@@ -7,6 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code
+from conv_anim.ops import points
 from conv_anim.ops.windows import Weighing, Windowed
 from conv_anim.spec.entering import (
     AMOUNT,
@@ -79,7 +80,7 @@ class ConvTranspose(Windowed, Weighing):
     weight: Values
     bias: tuple[Number, ...] | None
 
-    WORDS = WORDS
+    WORDS = points.merged(WORDS, points.TRANSPOSED_POINTS)
     CODE = "conv_anim.ops.conv_transpose_code"
     type = "conv_transpose"
 
@@ -134,6 +135,9 @@ class ConvTranspose(Windowed, Weighing):
         return self.stride[a]
 
     # words
+
+    def point(self, say: Language) -> str:
+        return points.transposed(self, say)
 
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
         """The padding is said even where there is none, by its letter: the border that is drawn is another number."""

@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 
 WORDS = {
     "en": {
+        "point.add": "Both maps are added cell by cell: what goes around the layers is kept.",
         "kind.add": "addition",
+        "point.multiply": "Both maps are multiplied cell by cell: one says how much of the other is kept.",
         "kind.multiply": "multiplication",
+        "point.concat": "Maps are set behind each other: channels add up, and no number changes.",
         "kind.concat": "concatenation",
         "badge.concat": "concat",
         "of": "of {maps}",
@@ -32,8 +35,11 @@ WORDS = {
         "layer": "layer {number}",
     },
     "zh-TW": {
+        "point.add": "兩張特徵圖逐格相加：繞過層的數保留下來。",
         "kind.add": "相加",
+        "point.multiply": "兩張特徵圖逐格相乘：一張決定另一張留下多少。",
         "kind.multiply": "相乘",
+        "point.concat": "特徵圖接在一起：通道數相加，沒有一個數改變。",
         "kind.concat": "串接",
         "badge.concat": "串接",
         "of": "{maps}",

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from conv_anim.diagnostics import Code
+from conv_anim.ops import points
 from conv_anim.ops.windows import Windowed, direct_axes
 from conv_anim.spec.entering import (
     AMOUNT,
@@ -82,7 +83,7 @@ class Pool(Windowed):
     norm_type: Number = 2
     """The p of a pool by p-norm, (Σ|x|ᵖ)^(1/p)."""
 
-    WORDS = WORDS
+    WORDS = points.merged(WORDS, points.WINDOW_POINTS, points.POOL_POINTS)
     CODE = "conv_anim.ops.pool_code"
 
     @property
@@ -107,6 +108,9 @@ class Pool(Windowed):
 
     def name(self, say: Language) -> str:
         return say.of(self, f"kind.{self.kind()}", p=f"{self.norm_type:.15g}")
+
+    def point(self, say: Language) -> str:
+        return points.pool(self, say)
 
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
         from conv_anim.scene.wording.parameters import Setting

@@ -68,6 +68,9 @@ WORDS = {
         "kind.linear.2": "bilinear upsampling",
         "kind.linear.3": "trilinear upsampling",
         "kind.cubic": "bicubic upsampling",
+        "point.nearest": "Each output copies the nearest cell: {before} becomes {after}.",
+        "point.linear": "Each output is a weighted mean of the cells around it: {before} becomes {after}.",
+        "point.cubic": "Each output is made of the four nearest cells on each axis, of some with negative weights.",
     },
     "zh-TW": {
         "kind.nearest": "最近鄰上採樣",
@@ -75,6 +78,9 @@ WORDS = {
         "kind.linear.2": "雙線性上採樣",
         "kind.linear.3": "三線性上採樣",
         "kind.cubic": "雙三次上採樣",
+        "point.nearest": "每個輸出複製最近的格：{before} 變成 {after}。",
+        "point.linear": "每個輸出是周圍格子的加權平均：{before} 變成 {after}。",
+        "point.cubic": "每個輸出由每軸最近的四格得出，其中有些權重為負。",
     },
 }
 
@@ -95,6 +101,11 @@ class Upsample(Op):
     @property
     def interpolation(self) -> Interpolation:
         return Interpolation(self.mode, self.align_corners, self.ratio, self.ends.in_size)
+
+    def point(self, say: Language) -> str:
+        from conv_anim.scene.wording.words import size
+
+        return say.of(self, f"point.{self.mode}", before=size(self.ends.in_size), after=size(self.ends.out_size))
 
     # numbers and cost
 

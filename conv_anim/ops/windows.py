@@ -56,7 +56,9 @@ class Windowed(Op):
     def surroundings(self, say: Language) -> str:
         if not self.padded:
             return ""
-        return say("padding", kind=self.padding_kind(say), cells=self.padding_cells(say))
+        cells = self.padding_cells(say)
+        key = "padding.sides" if any(map(str.isalpha, cells)) else "padding"
+        return say(key, kind=self.padding_kind(say), cells=cells)
 
     def edges(self, say: Language) -> list[tuple[str, str]]:
         return [(say("explain.padding"), self.padding_cells(say))]

@@ -7,6 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Literal
 
 from conv_anim.scene.cost import CostTable, rows
+from conv_anim.scene.heading import headed, pointed
 from conv_anim.scene.layout import EMPTY, align, column, pad, space, static, written
 from conv_anim.scene.primitives import Frame, Lazy, Scene, Text
 from conv_anim.scene.style import Style
@@ -32,6 +33,8 @@ NARROWEST = 300
 """Pixels, at scale 1, that a line of text may take even if the drawing is narrower."""
 
 
+HEADED = 420
+"""Pixels, at scale 1, that a heading may take even if the drawing is narrower."""
 LEAST = 0.05
 """The smallest scale that is tried to make a figure narrow."""
 LEGIBLE = 0.75
@@ -114,7 +117,7 @@ class Figure:
 
     def taken(self, scale: float, each: int) -> int:
         """The width that it takes."""
-        return ceil(_page(self.spec, self.traces, self._style(scale), None, each).width)
+        return ceil(_page(self.spec, self.traces, self._style(scale), None, each)[1].width)
 
     def _style(self, scale: float) -> Style:
         return Style(self.spec.theme, scale, self.font, shrinks=self.shrinks)
@@ -122,7 +125,7 @@ class Figure:
     def scene(self, scale: float, each: int | None) -> Scene:
         """The figure at a scale, with ``each`` panels in a row, or all if None."""
         spec, style = self.spec, self._style(scale)
-        page = _page(spec, self.traces, style, spec.size.width, each)
+        head, page = _page(spec, self.traces, style, spec.size.width, each)
         say, drawn = Language(spec.lang), page.drawn
         when = timeline(spec.animation, drawn.steps, drawn.shows)
         return Scene(
@@ -139,6 +142,8 @@ class Figure:
             timeline=when,
             left_out=_left_out(spec, drawn),
             transparent=spec.theme.transparent,
+            heading=_set(head.static, spec.theme.font_files),
+            head=round(head.height),
             names=Lazy(drawn.steps, lambda k: say("step", number=k)),
             guide=lambda: _guide(self.traces, drawn),
         )
@@ -169,13 +174,20 @@ def _guide(traces: Sequence[Trace], drawn: Drawing) -> Guide:
     return together(traces, tuple(drawn.hit_regions()), drawn.turns)
 
 
-def _page(spec: Spec, traces: Sequence[Trace], style: Style, width: int | None, each: int | None) -> Panel:
-    """What is drawn, with what is written below it, in the middle of a page."""
+def _page(
+    spec: Spec, traces: Sequence[Trace], style: Style, width: int | None, each: int | None
+) -> tuple[Panel, Panel]:
+    """The heading; and all of it: what is drawn below the heading, with what is written below that, in the middle."""
     shown = _board(spec, traces, style, each) if spec.panels else _view(traces[0], style)
     below = _below(spec, style, max(shown.width, NARROWEST * style.scale))
-    full = width or ceil(max(shown.width, *(one.width for one in below))) + 2 * style.margin
+    head = headed(spec, style, max(shown.width, HEADED * style.scale)) if spec.theme.headed else EMPTY
+    full = width or ceil(max(shown.width, head.width, *(one.width for one in below))) + 2 * style.margin
+    if head != EMPTY:
+        above = round(style.margin + 0.5 * style.gap)
+        head = align(pad(head, left=style.margin, top=above), full, 0, across="start")
+        head = align(head, full, round(head.height))
     body = pad(align(shown, full, 0), top=style.margin, bottom=style.margin)
-    return column(body, *below, align="middle")
+    return head, column(head, body, *below, align="middle")
 
 
 def _view(trace: Trace, style: Style) -> Panel:
@@ -190,14 +202,18 @@ def _board(spec: Spec, traces: Sequence[Trace], style: Style, each: int | None) 
     from conv_anim.scene.differences import key, marked
 
     shown = fitted(traces, style, _view)
-    said = [
-        column(*_below(one.spec, style, room(panel, style), "start")) for one, panel in zip(traces, shown, strict=True)
-    ]
+    said = [_said(one.spec, style, room(panel, style)) for one, panel in zip(traces, shown, strict=True)]
     if not spec.differences:
         return board(traces, shown, style, said, each=each, letters=spec.letters)
     made = board(traces, marked(traces, shown, style), style, said, each=each, letters=spec.letters)
     legend = Legend(style, (key(style, Language(spec.lang)),), made.width)
     return column(made, static(legend.at(0, 0), legend.width, legend.height), gap=style.wide)
+
+
+def _said(spec: Spec, style: Style, width: float) -> Panel:
+    """What stands below one of several figures."""
+    point = pointed(spec, style, width)
+    return column(pad(point, bottom=0.5 * style.gap if point.parts else 0.0), *_below(spec, style, width, "start"))
 
 
 def _below(spec: Spec, style: Style, width: float, anchor: Literal["start", "middle"] = "middle") -> list[Panel]:

@@ -334,7 +334,7 @@ class SheetGrid:
         fills = {place: self._fill(place, source, read) for place, (source, read) in cells.items()}
         whole = [place for place, (source, _) in cells.items() if source is Source.INPUT]
         empty = [place for place, (source, _) in cells.items() if source is not Source.INPUT]
-        struck = [p for p, (source, _) in cells.items() if source is Source.OUTSIDE or self.sheet.unread(p)]
+        struck = [place for place in cells if self.sheet.unread(place)]
         return [
             *self.grid.dashed(empty, fills),
             *self._map({place: fills[place] for place in whole}),

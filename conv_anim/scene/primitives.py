@@ -196,6 +196,10 @@ class Scene:
     guide: Callable[[], Guide] | None = None
     """Made when it is asked for."""
 
+    heading: Items = ()
+    """Those of what is static that stand above the drawing, once however often it is drawn."""
+    head: int = 0
+    """The height that they take, in pixels."""
     left_out: tuple[int, int] | None = None
     """How many outputs are shown, and of how many, where some are left out."""
     transparent: bool = False

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.limits import Asked
 from conv_anim.scene.color import mix, readable
-from conv_anim.scene.primitives import Boxes, Frame, Stroke, Text, moved
+from conv_anim.scene.primitives import Boxes, Frame, Lazy, Stroke, Text, moved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -70,20 +70,21 @@ def page(drawn: Scene, *, strip: bool, vectors: bool, limits: Limits) -> Scene:
         hint = "choose some with --step, as in --step 0,4,last, or show every n-th: animation: {every: 4}"
         raise SpecError([Problem(Code.STEP, what, hint=hint)])
     whole = drawn.width if drawn.resized is not None else None
+    heading, head = drawn.heading, even(drawn.head)
     if drawn.resized is not None:
         drawn = _narrowed(drawn, drawn.resized, count, strip=strip)
     size, color = _lettering(drawn)
+    drawn = _without_heading(drawn)
     grid = _grid(drawn, count, even(size), strip=strip, most=whole)
-    width, height = grid.size
-    width = max(width, whole or 0)
+    width, height = max(grid.size[0], whole or 0), grid.size[1] + head
     if not vectors:
         what = f"{count} steps side by side are {width:,} x {height:,} pixels, {width * height:,} of them"
         way = "choose some with --step, make the figure smaller with 'size', or draw them as svg or pdf"
         Asked("pixels", width * height, what, way).check(limits)
     left = (width - grid.size[0]) // 2
-    static = tuple(moved(item, left, 0) for item in _panels(drawn, grid, size, color))
-    made = replace(drawn, width=width, height=height, static=static, frames=(Frame(),), names=(), timeline=None)
-    return replace(made, resized=None)
+    panels = (moved(item, left, head) for item in _panels(drawn, grid, size, color))
+    made = replace(drawn, width=width, height=height, static=(*heading, *panels), frames=(Frame(),), names=())
+    return replace(made, timeline=None, resized=None, head=0, heading=())
 
 
 def _narrowed(drawn: Scene, resized: Callable[[int], Scene], count: int, *, strip: bool) -> Scene:
@@ -98,7 +99,9 @@ def _narrowed(drawn: Scene, resized: Callable[[int], Scene], count: int, *, stri
         width = (drawn.width - unit) // columns - unit
         panel = _at(resized, width // 2 * 2)
         if panel is not None:
-            fine = Grid(even(panel.width), even(panel.height), columns, count, gap=unit, head=2 * unit)
+            fine = Grid(
+                even(panel.width), even(panel.height) - even(panel.head), columns, count, gap=unit, head=2 * unit
+            )
             found.append((_misfit(fine) + (UNREADABLE if panel.legible is not None else 0), columns, panel))
     if not found:
         what = f"{count} steps side by side cannot be {drawn.width} pixels wide together"
@@ -115,6 +118,20 @@ def _at(resized: Callable[[int], Scene], width: int) -> Scene | None:
         return resized(width) if width > 0 else None
     except TooNarrowError:
         return None
+
+
+def _without_heading(drawn: Scene) -> Scene:
+    """The figure alone: what is above it stands above all of its panels, once."""
+    if not drawn.head:
+        return drawn
+    up = -even(drawn.head)
+    below = tuple(moved(item, 0, up) for item in drawn.static if item not in drawn.heading)
+
+    def frame(k: int) -> Frame:
+        made = drawn.frames[k]
+        return Frame(*(tuple(moved(item, 0, up) for item in items) for items in (made.kept, made.shown)))
+
+    return replace(drawn, height=drawn.height + up, static=below, frames=Lazy(len(drawn.frames), frame))
 
 
 def _lettering(drawn: Scene) -> tuple[float, str]:

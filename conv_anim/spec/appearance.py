@@ -199,7 +199,8 @@ def animation_of(record: Record, theme: Theme) -> Animation:
     pace = given.get(PACE) or ("even" if told else "auto")
     step, hold = given.of(STEP), given.of(HOLD)
     if pace == "auto":
-        step, hold = given.get(STEP) or QUICK, given.get(HOLD) or FINISHED
+        step = step if given.has(STEP) else QUICK
+        hold = hold if given.has(HOLD) else FINISHED
     return Animation(step, hold, given.of(ORDER), given.of(LOOP), given.of(EVERY), given.of(MOTION), pace)
 
 
@@ -287,6 +288,13 @@ CAPTION = Field(
     default=False,
     example=True,
 )
+TAKEAWAY = Field(
+    "takeaway",
+    _flag_or_text(),
+    "Its point in a sentence, below the title: true for one that is made from the spec, or your own.",
+    default=False,
+    example=True,
+)
 FORMULA = Field(
     "formula",
     _flag_or_text(),
@@ -305,7 +313,12 @@ LANGS: tuple[Lang, ...] = ("en", "zh-TW")
 LANG: Field[Lang] = Field(
     "lang", OneOf(LANGS), "The language of what is written in the figure.", default="en", example="zh-TW"
 )
-TITLE = Field("title", Text(), "What the figure is about; it goes into the file's description.", example="My layer")
+TITLE = Field(
+    "title",
+    Text(),
+    "What the figure is about: its heading, but not in the classic theme; it goes into the file's description.",
+    example="My layer",
+)
 
 
 def labels_of(record: Record, theme: Theme) -> Labels | None:

@@ -214,7 +214,7 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """One figure. ``caption`` and ``formula``: whether to draw them, or the text to draw instead.
+    """One figure. ``takeaway``, ``caption`` and ``formula``: whether to draw them, or the text to draw instead.
 
     ``cost``: whether to draw how many parameters and multiply-adds the layers have. With ``panels`` it is several
     figures side by side, and what else it says is said of the first one; ``differences`` marks where they differ,
@@ -230,6 +230,7 @@ class Spec:
     animation: Animation = field(default_factory=Animation)
     size: FigureSize = field(default_factory=FigureSize)
     labels: Labels | None = None
+    takeaway: bool | str = False
     caption: bool | str = False
     formula: bool | str = False
     output: tuple[str, ...] = ()

@@ -18,6 +18,7 @@ from conv_anim.spec.appearance import (
     LANG,
     OUTPUT,
     SIZE,
+    TAKEAWAY,
     THEME,
     TITLE,
     animation_of,
@@ -79,13 +80,13 @@ MORE_LAYERS: Field[tuple[Chosen, ...]] = Field(
 SPEC = Object(
     "a spec",
     (
-        *(TITLE, INPUT, ONE_LAYER, MORE_LAYERS, PANELS, DIFFERENCES, LETTERS, VIEW, THEME, ANIMATION, SIZE),
+        *(TITLE, TAKEAWAY, INPUT, ONE_LAYER, MORE_LAYERS, PANELS, DIFFERENCES, LETTERS, VIEW, THEME, ANIMATION, SIZE),
         *(LABELS, CAPTION, FORMULA, COST, LANG, OUTPUT),
     ),
 )
 BOARD = Board(
-    of_panels=(TITLE, INPUT, ONE_LAYER, MORE_LAYERS, VIEW, LABELS, CAPTION, FORMULA, COST),
-    of_whole=(TITLE, PANELS, DIFFERENCES, LETTERS, THEME, ANIMATION, SIZE, CAPTION, FORMULA, LANG, OUTPUT),
+    of_panels=(TITLE, TAKEAWAY, INPUT, ONE_LAYER, MORE_LAYERS, VIEW, LABELS, CAPTION, FORMULA, COST),
+    of_whole=(TITLE, TAKEAWAY, PANELS, DIFFERENCES, LETTERS, THEME, ANIMATION, SIZE, CAPTION, FORMULA, LANG, OUTPUT),
 )
 
 
@@ -147,10 +148,12 @@ def _panel(node: Entries, whole: Record, files: Files, report: Report) -> Maybe[
 
 def _around(whole: Record, specs: list[Spec]) -> Spec:
     """The spec of all panels: besides them, it is as the first one."""
-    caption, formula = ((said if isinstance(said, str) else False) for said in (whole.of(CAPTION), whole.of(FORMULA)))
+    asked = (whole.of(TAKEAWAY), whole.of(CAPTION), whole.of(FORMULA))
+    takeaway, caption, formula = ((said if isinstance(said, str) else False) for said in asked)
     return replace(
         specs[0],
         title=whole.get(TITLE),
+        takeaway=takeaway,
         caption=caption,
         formula=formula,
         cost=False,
@@ -203,7 +206,7 @@ def _moving(record: Record, made: Spec, report: Report) -> None:
     node, why = record.at(ANIMATION), leaps(made.view, made.nodes)
     if made.animation.motion == "smooth" and why is not None:
         place = node.get("motion") if isinstance(node, Entries) else None
-        report.add(Code.VIEW, why, place or node, "motion: step, or the isometric view of one layer")
+        report.add(Code.VIEW, why, place or node, "motion: step, or a view that comes with conv-anim")
 
 
 def _appearance(record: Record, made: Spec, report: Report) -> Spec:
@@ -212,6 +215,7 @@ def _appearance(record: Record, made: Spec, report: Report) -> Spec:
     return replace(
         made,
         title=record.get(TITLE),
+        takeaway=record.of(TAKEAWAY),
         labels=labels_of(record, made.theme),
         caption=record.of(CAPTION),
         formula=record.of(FORMULA),

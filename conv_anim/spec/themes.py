@@ -64,6 +64,8 @@ class Theme:
     """A font of the user's own: its name or its file, as a spec says it."""
     font_files: tuple[str, ...] = ()
     """Where it was found: the usual weight and the bold one."""
+    headed: bool = True
+    """Whether a figure's title and takeaway are drawn."""
     even: bool = False
     """Whether all steps last alike when its spec does not say."""
 
@@ -116,6 +118,7 @@ _THEMES = (
         iso_cell=29.528,
         pending=False,
         labels=False,
+        headed=False,
         even=True,
     ),
     Theme("dark", "for dark pages and slides", _colors(2)),

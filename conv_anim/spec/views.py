@@ -160,9 +160,8 @@ def _unadded(view: Channels, _input: Input, nodes: Nodes) -> tuple[str, str] | N
     return "here no channel meets another: there is nothing to add up", "show: maps"
 
 
-def _planes_leap(nodes: Nodes) -> str | None:
-    several = f"of {len(nodes)} layers goes from step to step, without frames between them"
-    return None if len(nodes) == 1 else several
+def _glide(_: Nodes) -> None:
+    """In all views of our own windows can move smoothly."""
 
 
 VIEWS = Registry(
@@ -179,7 +178,7 @@ VIEWS = Registry(
                 lambda r: Isometric(r.of(NUMBERS), r.of(CELLS), r.get(SCALE)),
                 view_support.isometric,
                 _unnumbered,
-                _planes_leap,
+                leaps=_glide,
             ),
             ViewKind(
                 "flat",
@@ -189,6 +188,7 @@ VIEWS = Registry(
                 lambda r: Flat(r.of(SUM), r.of(MODE), r.of(OVERLAP), r.of(CELLS), r.get(SCALE)),
                 view_support.flat,
                 _flat_wrong,
+                leaps=_glide,
             ),
             ViewKind(
                 "channels",
@@ -198,6 +198,7 @@ VIEWS = Registry(
                 lambda r: Channels(r.of(SHOW), r.of(MAPS), r.get(SCALE)),
                 view_support.channels,
                 _channels_wrong,
+                leaps=_glide,
             ),
             ViewKind(
                 "volume",
@@ -206,6 +207,7 @@ VIEWS = Registry(
                 (FACES, SCALE),
                 lambda r: Volume(r.of(FACES), r.get(SCALE)),
                 view_support.volume,
+                leaps=_glide,
             ),
             ViewKind(
                 "matrix",
@@ -215,6 +217,7 @@ VIEWS = Registry(
                 lambda record: Matrix(record.of(ANIMATE)),
                 view_support.matrix,
                 animates=lambda view: view.animate,
+                leaps=_glide,
             ),
             ViewKind(
                 "sequence",
@@ -224,6 +227,7 @@ VIEWS = Registry(
                 lambda r: Sequence(r.of(NUMBERS), r.of(CELLS), r.get(SCALE)),
                 view_support.sequence,
                 _unnumbered,
+                leaps=_glide,
             ),
         )
     },

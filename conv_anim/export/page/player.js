@@ -33,7 +33,7 @@ class Player {
     this.runs = 0;
     this.frame = this.rests[Math.min(step, this.rests.length - 1)];
     this.paint();
-    $("step").max = this.rests.length;
+    $("step").max = this.rests.length - 1;
     $("controls").hidden = this.count < 2;
     $("said").hidden = this.count < 2 && !this.spots.length;
     $("how").hidden = !this.spots.length && this.count < 2;
@@ -203,14 +203,14 @@ class Player {
     this.draw(frame);
     this.drift(step);
     this.light(spot, reaching);
-    const position = this.say("step_of", { number: step + 1, count: this.rests.length });
+    const position = this.say("step_of", { number: step, count: this.rests.length - 1 });
     const said = reaching ? this.linked(spot) : this.data.told[step];
     const told = reaching || this.count < 2 ? said || "" : this.say("told", { step: position, said });
     $("told").setAttribute("aria-live", asked ? "polite" : "off");
     $("told").textContent = told.charAt(0).toUpperCase() + told.slice(1);
-    $("step").value = step + 1;
+    $("step").value = step;
     $("step").setAttribute("aria-valuetext", position);
-    $("position").textContent = this.say("position", { number: step + 1, count: this.rests.length });
+    $("position").textContent = this.say("position", { number: step, count: this.rests.length - 1 });
     this.dress(step);
   }
 
@@ -284,7 +284,7 @@ class Player {
     on("next", () => this.go(this.shownStep + 1));
     on("last", () => this.go(this.rests.length - 1));
     on("unpin", () => this.pin(this.pinned));
-    $("step").addEventListener("input", () => this.go($("step").value - 1));
+    $("step").addEventListener("input", () => this.go(Number($("step").value)));
     $("speed").addEventListener("change", () => {
       this.speed = Number($("speed").value);
       this.wait();

@@ -142,6 +142,9 @@ class Addition(ChannelDrawing):
     def shown(self, cell: tuple[int, ...], *, made: bool = True) -> list[Primitive]:
         return [*self.read(cell), *(self.outputs.result(cell, current=True) if made else [])]
 
+    def grids_of(self, channel: int) -> list[Grid]:
+        return [*self.grids, self.outputs.grid(channel)]
+
     def read(self, cell: tuple[int, ...]) -> list[Primitive]:
         """The cell of every map that is added."""
         items: list[Primitive] = []

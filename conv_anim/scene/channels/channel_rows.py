@@ -14,7 +14,7 @@ from conv_anim.scene.color import mix
 from conv_anim.scene.flat.fitting import PAGE, TALLEST, WIDEST, chosen, look, shaded
 from conv_anim.scene.grid import Look, Numbers
 from conv_anim.scene.hit_regions import Turn
-from conv_anim.scene.numbers import MINUS, Format, Formats, format_for, plane
+from conv_anim.scene.numbers import Format, Formats, agrees, enough, format_for, plane
 from conv_anim.scene.primitives import Boxes
 from conv_anim.scene.scales import scale
 from conv_anim.scene.shades import shades_for
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.scales import Scale
     from conv_anim.scene.shades import Shades
-    from conv_anim.spec.model import Cells
+    from conv_anim.spec.model import Cells, Number
     from conv_anim.tracing.values import Array
 
 LARGEST_KERNEL = 120
@@ -150,8 +150,30 @@ class ChannelRows(Traced):
 
     @cached_property
     def map_format(self) -> Format:
-        """How the numbers of these maps are written."""
-        return format_for(self.layer.output, *self.maps)
+        """Of the channels' maps: with so many digits that what is written adds up to the output as it is written."""
+        found = format_for(*self.maps) if self.meet else format_for(self.layer.output, *self.maps)
+        return found.finer(enough(lambda more: self._adds_up(found.finer(more)))) if self.meet else found
+
+    @cached_property
+    def output_format(self) -> Format:
+        return format_for(self.layer.output) if self.meet else self.map_format
+
+    @cached_property
+    def bias_format(self) -> Format | None:
+        if self.layer.bias is None:
+            return None
+        found = format_for(self.layer.bias)
+        return found if found.digits else replace(found, decimals=max(found.decimals, self.output_format.decimals))
+
+    def _adds_up(self, fmt: Format) -> bool:
+        """Whether the maps, written like this, add up to the output with the bias."""
+        bias = self.bias_format
+        added = None if bias is None or self.layer.bias is None else bias.shown(self.layer.bias)
+        for channel, made in enumerate(self.layer.output):
+            total = sum((fmt.shown(channel_row.map) for channel_row in self.of(channel)), np.zeros(made.shape))
+            if not agrees(self.output_format, made, total if added is None else total + added[channel]):
+                return False
+        return True
 
     @cached_property
     def numbers(self) -> Numbers:
@@ -164,10 +186,10 @@ class ChannelRows(Traced):
     def for_numbers(self) -> Numbers:
         """Cells that hold every number of the figure."""
         formats, layer = self.formats, self.layer
-        texts = {formats.x(v) for v in layer.input.ravel().tolist()}
+        texts = formats.x.texts(layer.input)
         if layer.kernels is not None:
-            texts |= {formats.w(v) for v in layer.kernels.ravel().tolist()}
-        texts |= {self.map_format(v) for a in (*self.maps, layer.output) for v in a.ravel().tolist()}
+            texts |= formats.w.texts(layer.kernels)
+        texts |= self.map_format.texts(*self.maps) | self.output_format.texts(layer.output)
         return Numbers.fitting(self.style, self.style.small_cell, texts, self.style.em(14.4))
 
     # shades
@@ -298,10 +320,12 @@ class ChannelRows(Traced):
 
     # a cell of a result
 
-    def result(self, grid: Grid, cell: tuple[int, ...], value: float, fill: str, *, current: bool) -> list[Primitive]:
+    def result(
+        self, grid: Grid, cell: tuple[int, ...], value: float, fill: str, *, current: bool, fmt: Format
+    ) -> list[Primitive]:
         """A cell with its number, as it is being computed, or as it stays."""
         color = self.style.at_work(fill) if current else fill
-        return grid.cell(two(cell[1:]), self.map_format(value), color, bold=current, value=value)
+        return grid.cell(two(cell[1:]), fmt(value), color, bold=current, value=value)
 
     # the sum over the channels
 
@@ -311,18 +335,21 @@ class ChannelRows(Traced):
         return max((self.bias_of(channel) for channel in range(self.out_channels)), key=len)
 
     def bias_of(self, channel: int) -> str:
-        """A channel's bias as the end of a sum; "" without."""
-        bias = self.layer.bias
-        if bias is None:
+        if self.layer.bias is None or self.bias_format is None:
             return ""
-        number = format_for(bias)(bias[channel].item())
-        return f" {MINUS} {number[1:]}" if number.startswith(MINUS) else f" + {number}"
+        return f" + {self.named_bias(self.layer.bias[channel].item())}"
+
+    def named_bias(self, bias: Number) -> str:
+        assert self.bias_format is not None
+        return self.say("bias.named", value=self.bias_format.factor(bias))
 
     def tally(self, room: float) -> Tally:
         """Room for the numbers of all maps at any cell, added up."""
         filters = [self.of(channel) for channel in range(self.out_channels)]
         terms = tuple(np.stack([channel_rows[k].map for channel_rows in filters]) for k in range(self.seen))
-        return Tally(self.style, self.map_format, terms, self.layer.bias, self.layer.output, room)
+        biases = () if self.layer.bias is None else tuple(map(self.named_bias, self.layer.bias.tolist()))
+        numbers = terms, self.layer.bias, self.layer.output
+        return Tally(self.style, self.map_format, *numbers, room, self.output_format, biases)
 
     def tallied(self, room: Tally, cell: tuple[int, ...], *, x: float, y: float) -> list[Primitive]:
         """The numbers of all maps at a cell, added up."""

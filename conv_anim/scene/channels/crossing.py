@@ -11,7 +11,8 @@ from conv_anim.scene.channels.moved import Moved
 from conv_anim.scene.channels.towers import Heights, MapRows, tower
 from conv_anim.scene.color import mix
 from conv_anim.scene.curves import bent
-from conv_anim.scene.grid import Grid
+from conv_anim.scene.gliding import gliding, ring
+from conv_anim.scene.grid import Grid, strong
 from conv_anim.scene.hit_regions import HitRegion, Turn, corners
 from conv_anim.scene.layout import Panel, animated
 from conv_anim.scene.numbers import plane
@@ -21,9 +22,11 @@ from conv_anim.scene.volume.hues import strengthened, told_apart
 
 if TYPE_CHECKING:
     from conv_anim.scene.channels.towers import Span
+    from conv_anim.scene.gliding import Ring
     from conv_anim.scene.hit_regions import Cell
     from conv_anim.scene.primitives import Items, Primitive, Side
     from conv_anim.scene.style import Style
+    from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.trace import Trace
 
 
@@ -161,6 +164,20 @@ class Crossing(Moved):
 
     def _new_name(self, channel: int) -> str:
         return self.say("channels.moved", channel=channel + 1, source=self.sources[channel] + 1)
+
+    @property
+    def phases(self) -> frozenset[Phase]:
+        return frozenset(("way",))
+
+    def during(self, step: int, _phase: Phase, share: float) -> Items:
+        """The marks around a channel and its place on their way to the next ones."""
+        stroke = strong(self.style, self.style.colors.window)
+        return (*self._kept(step + 1), *gliding(self._marked(step), self._marked(step + 1), share, stroke))
+
+    def _marked(self, step: int) -> list[Ring]:
+        output, _ = self.steps.cell(step)
+        grids = self.columns[0][self.sources[output]], self.columns[1][output]
+        return [ring((grid.x, grid.y, grid.width, grid.height)) for grid in grids]
 
     def _kept(self, k: int) -> list[Primitive]:
         """What stays of the channels that are dealt out when a step begins."""

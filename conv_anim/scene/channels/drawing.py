@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.channels.channel_rows import ChannelRows
+from conv_anim.scene.gliding import gliding, outlines
+from conv_anim.scene.grid import strong
 from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.primitives import Frame
 from conv_anim.scene.scales import with_bars
@@ -13,6 +15,7 @@ from conv_anim.scene.scales import with_bars
 if TYPE_CHECKING:
     from conv_anim.scene.channels.outputs import Outputs
     from conv_anim.scene.channels.tally import Tally
+    from conv_anim.scene.grid import Grid
     from conv_anim.scene.hit_regions import HitRegion, Turn
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.timeline import Phase
@@ -74,12 +77,27 @@ class ChannelDrawing(ChannelRows):
 
     @property
     def phases(self) -> frozenset[Phase]:
-        return frozenset(("read",) if self.sum is None else ("read", "summed"))
+        return frozenset(("read", "way") if self.sum is None else ("read", "summed", "way"))
 
-    def during(self, step: int, phase: Phase, _share: float) -> Items:
-        """A step as it comes about: the windows, then the sum of what they make."""
+    def during(self, step: int, phase: Phase, share: float) -> Items:
+        """A step as it comes about: the windows, then the sum of what they make; and the windows on their way."""
         cell = self.steps.cell(step)
+        if phase == "way":
+            return self._leading(step, share)
         return tuple(self.read(cell) if phase == "read" else (*self.shown(cell, made=False), *self.added(cell)))
+
+    def _leading(self, step: int, share: float) -> Items:
+        """Windows on their way to the next step of the same filter; to another filter nothing leads."""
+        one, other = (self.steps.cell(k) for k in (step, step + 1))
+        if one[0] != other[0]:
+            return self.frame(step).shown
+        starts, ends = (outlines(self.shown(cell), self.grids_of(one[0])) for cell in (one, other))
+        stroke = strong(self.style, self.style.colors.window)
+        return (*self.frame(step + 1).kept, *gliding(starts, ends, share, stroke))
+
+    def grids_of(self, channel: int) -> list[Grid]:
+        """The grids in which the steps of an output channel mark cells."""
+        raise NotImplementedError
 
     def read(self, cell: tuple[int, ...]) -> list[Primitive]:
         """What a step reads."""

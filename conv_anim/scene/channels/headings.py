@@ -36,15 +36,15 @@ def ends(trace: Trace, say: Language) -> tuple[Label, Label]:
         first, *_, last = words.labels(trace)
         return first, last
     sizes = layer.layer.ends
-    entering = f"{say('input')} {words.size(sizes.in_size, sizes.in_channels)}"
-    leaving = f"{say('output')} {words.size(sizes.out_size, sizes.out_channels)}"
+    entering = f"{say('input')} {words.size(sizes.in_size, sizes.in_channels, say)}"
+    leaving = f"{say('output')} {words.size(sizes.out_size, sizes.out_channels, say)}"
     return Label(given.input or entering), Label(given.output or leaving)
 
 
 def _filters(channel_rows: ChannelRows) -> Label:
     """Of one filter at a time how many kernels it has; of all at once how many there are."""
     say, traced = channel_rows.say, channel_rows.layer
-    size = words.size(traced.operator.kernel_size, channel_rows.seen)
+    size = words.size(traced.operator.kernel_size, channel_rows.seen, say)
     one = channel_rows.meet or channel_rows.out_channels == 1
     name = (
         say("channels.filter", size=size)

@@ -43,7 +43,7 @@ class Column:
         for output, grid in enumerate(self.grids):
             values, color = self.channel_rows.layer.output[output], self.channel_rows.output_color(output)
             done = self.channel_rows.is_done(output, working)
-            items += grid.filled(plane(values), self.channel_rows.map_format, color) if done else grid.pending()
+            items += grid.filled(plane(values), self.channel_rows.output_format, color) if done else grid.pending()
         return items
 
     def hit_regions(self) -> list[HitRegion]:
@@ -57,8 +57,13 @@ class Column:
 
     def result(self, cell: Cell, *, current: bool) -> list[Primitive]:
         """A cell with its value."""
-        value, color = self.channel_rows.layer.output[cell].item(), self.channel_rows.output_color(cell[0])
-        return self.channel_rows.result(self.grid(cell[0]), cell, value, color, current=current)
+        channel_rows = self.channel_rows
+        value, color, fmt = (
+            channel_rows.layer.output[cell].item(),
+            channel_rows.output_color(cell[0]),
+            channel_rows.output_format,
+        )
+        return channel_rows.result(self.grid(cell[0]), cell, value, color, current=current, fmt=fmt)
 
 
 @dataclass(frozen=True)
@@ -110,7 +115,7 @@ class Pile:
         fill = self.filling.current if current else self.filling.fill
         value = channel_rows.layer.output[cell].item()
         color = self.filling.stack.depth.shown(fill)(cell[0])
-        grid, text = self.grid(cell[0]), channel_rows.map_format(value)
+        grid, text = self.grid(cell[0]), channel_rows.output_format(value)
         if grid.look.shades is not None:
             return [*self.filling.cells(block, fill), *grid.cell((row, column), text, color, bold=current, value=value)]
         written = [grid.number((row, column), text, color, bold=current)] if grid.look.written else []

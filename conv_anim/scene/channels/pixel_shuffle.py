@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.channels.moved import Moved
 from conv_anim.scene.clipping import Segment, outside
-from conv_anim.scene.grid import Grid
+from conv_anim.scene.gliding import gliding, ring
+from conv_anim.scene.grid import Grid, strong
 from conv_anim.scene.hit_regions import Turn, of_grid
 from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.primitives import Frame, Lines, moved
@@ -21,6 +22,7 @@ from conv_anim.scene.steps import Steps
 from conv_anim.scene.tints import tints
 
 if TYPE_CHECKING:
+    from conv_anim.scene.gliding import Ring
     from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.style import Style
@@ -224,11 +226,14 @@ class PixelShuffling(Moved):
 
     @property
     def phases(self) -> frozenset[Phase]:
-        return frozenset(("read", "sent"))
+        return frozenset(("read", "sent", "way"))
 
     def during(self, step: int, phase: Phase, share: float) -> Items:
         """The cell that is copied, and its copy on the way to its place."""
         cell = self.steps.cell(step)
+        if phase == "way":
+            stroke = strong(self.style, self.style.colors.window)
+            return (*self._kept(step + 1), *gliding(self._marked(step), self._marked(step + 1), share, stroke))
         source = self.source(cell)
         read = self.style.under_window(self.color_of_input(source))
         items = self._cell(self.before, source, read, bold=True)
@@ -237,6 +242,12 @@ class PixelShuffling(Moved):
             copy = self._cell(self.before, source, self.style.at_work(self.color_of_output(cell)), bold=True)
             items += [moved(item, share * (x1 - x0), share * (y1 - y0)) for item in copy]
         return tuple(items)
+
+    def _marked(self, step: int) -> list[Ring]:
+        cell = self.steps.cell(step)
+        source = self.source(cell)
+        boxes = self.before[source[0]].box(*source[1:]), self.after[cell[0]].box(*cell[1:])
+        return [ring(box) for box in boxes]
 
     def _cell(self, grids: list[Grid], cell: Cell, fill: str, *, bold: bool) -> list[Primitive]:
         """A cell with its number, which is the same on either side."""

@@ -232,11 +232,15 @@ class ChannelsView(ChannelDrawing):
         items: list[Primitive] = []
         for row in self.rows(cell[0]):
             color, value = self.map_color(row.channel_row.channel), row.channel_row.map[cell[1:]].item()
-            items += self.result(row.map, cell, value, color, current=current)
+            items += self.result(row.map, cell, value, color, current=current, fmt=self.map_format)
         return items if self.outputs is None or not made else [*items, *self.outputs.result(cell, current=current)]
 
     def shown(self, cell: tuple[int, ...], *, made: bool = True) -> list[Primitive]:
         return [*self.read(cell), *self._results(cell, current=True, made=made)]
+
+    def grids_of(self, channel: int) -> list[Grid]:
+        rows = [grid for row in self.rows(channel) for grid in (row.sheet.grid, row.map)]
+        return rows if self.outputs is None else [*rows, self.outputs.grid(channel)]
 
     def read(self, cell: tuple[int, ...]) -> list[Primitive]:
         items: list[Primitive] = []

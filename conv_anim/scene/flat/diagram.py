@@ -158,7 +158,10 @@ class Diagram(TracedMaps):
 
     def _sign(self, k: int) -> Callout:
         """What a map is, and how large."""
-        given, size = self.trace.spec.labels or Labels(), words.size(self.maps[k].shape[1:], len(self.maps[k]))
+        given, size = (
+            self.trace.spec.labels or Labels(),
+            words.size(self.maps[k].shape[1:], len(self.maps[k]), self.say),
+        )
         if k == 0:
             return self._wrapped(k, given.input or self.say("input"), [size])
         node = self.trace.spec.nodes[k - 1]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.flat.strip_layout import StripLayout
-from conv_anim.scene.grid import Numbers
+from conv_anim.scene.gliding import gliding, outlines
+from conv_anim.scene.grid import Numbers, strong
 from conv_anim.scene.hit_regions import Turn, of_grid
 from conv_anim.scene.numbers import format_for, plane
 from conv_anim.scene.primitives import Frame, Text
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.callouts import Key
     from conv_anim.scene.flat.pace import Pace
     from conv_anim.scene.flat.strip import Strip
+    from conv_anim.scene.gliding import Ring
     from conv_anim.scene.grid import Grid, Position
     from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.layout import Panel
@@ -130,11 +132,13 @@ class FlatDrawing(Traced):
 
     @property
     def phases(self) -> frozenset[Phase]:
-        return frozenset(("read", "summed", "sent") if self.sum is not None else ("read",))
+        return frozenset(("read", "summed", "sent", "way") if self.sum is not None else ("read", "way"))
 
     def during(self, step: int, phase: Phase, share: float) -> Items:
         """A step as it comes about: what is read, its sum, and the result that goes to its cell."""
         cell = self.pace.cell(step)
+        if phase == "way":
+            return self.leading(step, share)
         if cell is None:
             return ()
         reading, added = self.reading(cell), self.added(self.layer.step(cell))
@@ -145,6 +149,15 @@ class FlatDrawing(Traced):
                 return (*reading, *added, self._sent(cell, added[-1], share))
             case _:
                 return (*reading, *added)
+
+    def leading(self, step: int, share: float) -> Items:
+        """What a step leaves behind, and what it marks on its way to the next one."""
+        starts, ends = (self._outlined(k) for k in (step, step + 1))
+        return (*self.done(step + 1), *gliding(starts, ends, share, strong(self.style, self.style.colors.window)))
+
+    def _outlined(self, step: int) -> list[Ring]:
+        cell = self.pace.cell(step)
+        return [] if cell is None else outlines(self.shown(step, cell), (self.before, self.after))
 
     def reading(self, cell: Cell) -> list[Primitive]:
         """What a step reads, before anything comes of it."""
@@ -235,4 +248,4 @@ class FlatDrawing(Traced):
 
 def texts(fmt: Format, values: Array) -> set[str]:
     """All numbers of an array as they are written."""
-    return {fmt(value) for value in values.ravel().tolist()}
+    return fmt.texts(values)

@@ -14,7 +14,7 @@ from conv_anim.scene.flat.lettered import ColumnsDrawing, matrix_label
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Grid, strong
 from conv_anim.scene.hit_regions import HitRegion, of_sheet
-from conv_anim.scene.numbers import adds_up, largest
+from conv_anim.scene.numbers import adds_up, agrees, enough, format_for, largest
 from conv_anim.scene.primitives import Boxes
 from conv_anim.scene.sheet import two
 from conv_anim.scene.sums import Sum, Term
@@ -24,6 +24,7 @@ from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
     from conv_anim.scene.grid import Position
+    from conv_anim.scene.numbers import Format
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.steps import Cell
     from conv_anim.tracing.trace import Step
@@ -112,24 +113,38 @@ class FoldedView(ColumnsDrawing):
     def sum(self) -> Sum | None:
         if not self.sums:
             return None
-        size, maps = self.style.label_size, (self.layer.input, self.layer.output)
-        ends = [(values.min().item(), values.max().item()) for values in maps]
-        slot = max(self.style.width(self.x.factor(v), size=size) for v in ends[0])
-        result = max(self.style.width(f"= {self.y(v)}", size=size, bold=True) for v in ends[1])
+        size = self.style.label_size
+        slot = max(self.style.width(self.x.factor(v), size=size) for v in np.unique(self.layer.input).tolist())
+        results = self.y.texts(self.layer.output)
+        result = max(self.style.width(f"= {text}", size=size, bold=True) for text in results)
         count = max(1, *(len(step.taps) for step in self.layer))
         return Sum(self.style, count, 1, slot, " + ", "", " ", result, self.strip_layout.sum_room)
 
     def added(self, step: Step) -> list[Primitive]:
         if self.sum is None:
             return []
-        terms = [Term(self.x.factor(tap.x or 0), idle=tap.x == 0) for tap in step.taps] or [Term("0", idle=True)]
+        found = [Term(self.x.factor(tap.x or 0), tap.x == 0, abs(tap.x or 0)) for tap in step.taps]
+        terms = found or [Term("0", idle=True)]
         x, y = self.sum_at
         equals = "=" if self.x.exact and self.y.exact and self._lossless else "≈"
         return self.sum.of(len(terms)).at(x, y, terms, f"{equals} {self.y(step.value)}", self.style.result_ink)
 
     @cached_property
+    def x(self) -> Format:
+        """With so many digits that what is written adds up."""
+        found = format_for(self.layer.input)
+        return found.finer(enough(lambda more: self._adds_up(found.finer(more))))
+
+    def _adds_up(self, x: Format) -> bool:
+        read = x.shown(self.layer.input)
+        totals = [sum(read[tap.input] for tap in step.taps if tap.input is not None) for step in self.layer]
+        return agrees(self.y, self.layer.output.ravel(), np.array(totals))
+
+    @cached_property
     def _lossless(self) -> bool:
         """Whether the output is what the sums really are, and not only the floats next to them."""
+        if self.x.digits or self.y.digits:
+            return False
         read, decimals = self.layer.input, max(self.x.decimals, self.y.decimals)
         return self.layer.output.dtype.kind == "i" or adds_up(largest(read) * len(read), len(read), decimals=decimals)
 

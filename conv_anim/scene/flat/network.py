@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.flat.connections import Connections
+from conv_anim.scene.gliding import gliding, outlines
+from conv_anim.scene.grid import strong
 from conv_anim.scene.hit_regions import HitRegion, Turn, corners
 from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.marks import MarkStyle
@@ -25,6 +27,7 @@ from conv_anim.scene.workings import worked
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from conv_anim.scene.gliding import Ring
     from conv_anim.scene.grid import Position
     from conv_anim.scene.primitives import Items
     from conv_anim.scene.steps import Cell, Steps
@@ -118,10 +121,13 @@ class NetworkView(Connections):
 
     @property
     def phases(self) -> frozenset[Phase]:
-        return frozenset(("read", "summed", "sent") if self._written else ("read",))
+        return frozenset(("read", "summed", "sent", "way") if self._written else ("read", "way"))
 
     def during(self, k: int, phase: Phase, share: float) -> Items:
         """A step as it comes about: what is read, how its value is worked out, and the value that goes to its cell."""
+        if phase == "way":
+            stroke = strong(self.style, self.style.colors.window)
+            return (*self.frame(k + 1).kept, *gliding(self._marked(k), self._marked(k + 1), share, stroke))
         step = self._step(k)
         line = self._line(step.layer, step)
         items = (*self._read(step.layer, step), *(line[:-1] if phase == "read" else line))
@@ -135,6 +141,9 @@ class NetworkView(Connections):
         pane, place = self.at(cell)
         text = self.formats[k](self.maps[k][cell].item())
         return self.grids[k][pane].number(place, text, self.style.colors.output, bold=True)
+
+    def _marked(self, k: int) -> list[Ring]:
+        return outlines(self.frame(k).shown, (grid for grids in self.grids for grid in grids))
 
     def _read(self, stage: int, step: Step) -> list[Primitive]:
         """The cells that a step reads, with the weight that each of them meets."""

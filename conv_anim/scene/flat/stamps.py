@@ -146,11 +146,13 @@ class StampsView(ScatterDrawing):
 
     @property
     def phases(self) -> frozenset[Phase]:
-        return frozenset(("read", "sent"))
+        return frozenset(("read", "sent", "way"))
 
     def during(self, step: int, phase: Phase, share: float) -> Items:
         """An input cell with its stamp, and the stamp as it is lifted onto the output."""
         cell = self.pace.cell(step)
+        if phase == "way":
+            return self.leading(step, share)
         if cell is None or (step > 0 and self.pace.cell(step - 1) == cell):
             return self.frame(step).shown
         stamp = self.scatter.stamp(cell)

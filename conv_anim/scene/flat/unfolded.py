@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,9 +14,8 @@ from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Grid, SheetGrid
 from conv_anim.scene.hit_regions import HitRegion, Turn, of_sheet
 from conv_anim.scene.numbers import plane
-from conv_anim.scene.primitives import Text
+from conv_anim.scene.primitives import moved
 from conv_anim.scene.sheet import two
-from conv_anim.scene.tween import moving
 from conv_anim.scene.wording import words
 from conv_anim.spec.model import Labels
 
@@ -65,22 +64,25 @@ class UnfoldedView(ColumnsDrawing):
 
     @property
     def phases(self) -> frozenset[Phase]:
-        return frozenset(("read", "sent"))
+        return frozenset(("read", "sent", "way"))
 
     def during(self, step: int, phase: Phase, share: float) -> Items:
         """The window, and its numbers as they go to their column."""
         cell = self.pace.cell(step)
         assert cell is not None
+        if phase == "way":
+            return self.leading(step, share)
         items = self._read(cell)
         if phase != "sent":
             return tuple(items)
         column = self.number(cell)
-        taps = [self.layer.step((row, column)).taps[0] for row in range(self.columns.rows)]
-        starts = [self.input.grid.number(self.sheet.place(two(tap.canvas)), "", self.current) for tap in taps]
-        ends = [item for item in self.result(cell, self.current, bold=True) if isinstance(item, Text)]
-        ink = self.style.result_ink
-        ways = zip(starts, ends, strict=True)
-        return (*items, *(replace(moving(start, end, share), color=ink) for start, end in ways))
+        for row in range(self.columns.rows):
+            tap = self.layer.step((row, column)).taps[0]
+            start, end = self.before.box(*self.sheet.place(two(tap.canvas))), self.columns.box(row, column)
+            copy = self.columns.cell((row, column), self.x(self.layer.output[row, column].item()), self.current)
+            dx, dy = (1 - share) * (start[0] - end[0]), (1 - share) * (start[1] - end[1])
+            items += [moved(item, dx, dy) for item in copy]
+        return tuple(items)
 
     def number(self, window: Cell) -> int:
         """Of a window's column."""

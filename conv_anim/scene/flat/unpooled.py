@@ -17,6 +17,7 @@ import numpy as np
 from conv_anim.scene.callouts import Key
 from conv_anim.scene.flat.pooled import PooledMaps
 from conv_anim.scene.flat.strip_layout import StripLayout
+from conv_anim.scene.gliding import gliding, outlines
 from conv_anim.scene.grid import seen, strong
 from conv_anim.scene.hit_regions import Turn, along, of_grid, of_sheet
 from conv_anim.scene.numbers import Formats, plane
@@ -28,11 +29,13 @@ from conv_anim.scene.wording import words
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
+    from conv_anim.scene.gliding import Ring
     from conv_anim.scene.grid import Position
     from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.steps import Cell, Steps
+    from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.trace import Step
 
 
@@ -102,6 +105,18 @@ class UnpooledView(PooledMaps):
 
     def finished(self) -> Frame:
         return Frame(tuple(self._passed(len(self.stages) - 1, len(self.stages[-1]))))
+
+    @property
+    def phases(self) -> frozenset[Phase]:
+        return frozenset(("way",))
+
+    def during(self, k: int, _phase: Phase, share: float) -> Items:
+        """What is marked on its way to the next step."""
+        stroke = strong(self.style, self.style.colors.window)
+        return (*self.frame(k + 1).kept, *gliding(self._places(k), self._places(k + 1), share, stroke))
+
+    def _places(self, k: int) -> list[Ring]:
+        return outlines(self.frame(k).shown, self.strip.grids)
 
     def _done(self, stage: int, cell: Cell) -> list[Primitive]:
         """What stays of a step."""
@@ -194,7 +209,7 @@ class UnpooledView(PooledMaps):
         """Where the grids, the keys and the sum go."""
         colors = self.style.colors
         ring = strong(self.style, seen(colors.background, colors.current, colors.ink))
-        keys = [Key(self.say("flat.found"), self.color(0), ring)]
+        keys = [Key(self.say("flat.found", last=self.maps[0].size - 1), self.color(0), ring)]
         if len(self.layers) > 2:
             keys.append(Key(self.say("flat.same_places"), self.color(2), self.style.edge))
         return StripLayout(self.strip, tuple(keys))
@@ -204,7 +219,8 @@ class UnpooledView(PooledMaps):
         """Where the sums of a step are written; none without sums."""
         if not getattr(self.trace.spec.view, "sum", False):
             return []
-        return [sum_for(layer, Formats.of(layer), self.style, self.strip_layout.sum_room) for layer in self.layers[:-1]]
+        named, room = self.say("bias.named", value="{value}"), self.strip_layout.sum_room
+        return [sum_for(layer, Formats.of(layer), self.style, room, bias=named) for layer in self.layers[:-1]]
 
     def _sum(self, stage: int, step: Step) -> list[Primitive]:
         if not self.sums:

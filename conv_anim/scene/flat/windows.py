@@ -18,7 +18,7 @@ from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Grid, Look, Numbers, SheetGrid
 from conv_anim.scene.hit_regions import of_grid, of_sheet
 from conv_anim.scene.marks import Marks, MarkStyle
-from conv_anim.scene.numbers import Formats, format_for, plane
+from conv_anim.scene.numbers import Formats, plane
 from conv_anim.scene.primitives import Lines, Stroke
 from conv_anim.scene.scales import scale
 from conv_anim.scene.sheet import Sheet, row_and_column, two
@@ -143,7 +143,7 @@ class WindowView(FlatDrawing):
     def _labels(self) -> list[words.Label]:
         """What is drawn or said below the grids is not said above them too."""
         labels = words.labels(self.trace)
-        if self.layer.kernels is not None and self.flips:
+        if self._turned is not None:
             labels[1] = words.Label(labels[1].name)
         if self.layer.operator.transposed:
             labels[0] = words.Label(labels[0].name)
@@ -153,6 +153,15 @@ class WindowView(FlatDrawing):
     def flips(self) -> bool:
         """Whether the kernel is drawn flipped."""
         return any(axis.flipped and axis.kernel > 1 for axis in self.layer.operator.axes)
+
+    @property
+    def _turned(self) -> str | None:
+        """How the kernel that is given becomes the one that the window meets, where that is said."""
+        if self.layer.kernels is None:
+            return None
+        if self.flips:
+            return self.say("flat.flipped.gather" if self.layer.operator.transposed else "flat.flipped")
+        return self.say("flat.unflipped") if self.layer.layer.unflipped else None
 
     @cached_property
     def strip(self) -> Strip:
@@ -172,8 +181,7 @@ class WindowView(FlatDrawing):
         if self.enlarged:
             parts.append(replace(self._small(words.Label(self.say("flat.window"))), after=sign, look=self._close))
         if self.layer.kernels is not None:
-            turned = self.say("flat.flipped") if self.flips else None
-            kernel = replace(self._small(labels[1].label), after=self._equals, made_from=turned)
+            kernel = replace(self._small(labels[1].label), after=self._equals, made_from=self._turned)
             parts.append(replace(kernel, sign=labels[1], look=self._weights))
         parts.append(Part(self._shape, last, start=self.start, look=self._look(self.tones.of_maps[-1], Y)))
         return Strip(self.style, self.numbers, tuple(parts), labelled=self.labelled and self.measured is None)
@@ -237,7 +245,9 @@ class WindowView(FlatDrawing):
     @property
     def _equals(self) -> str:
         bias = self.layer.bias
-        return "=" if bias is None else f"+ {format_for(bias).factor(bias[0].item())} ="
+        if bias is None or self.formats.b is None:
+            return "="
+        return f"+ {self.say('bias.named', value=self.formats.b.factor(bias[0].item()))} ="
 
     @property
     def grids(self) -> tuple[Grid, ...]:
@@ -278,9 +288,9 @@ class WindowView(FlatDrawing):
         assert self.layer.kernels is not None
         kernel, color = plane(self.layer.kernels[0, 0]), self.style.colors.kernel
         items: list[Primitive] = []
-        if self.flips:
+        if self._turned is not None:
             items += self.strip.given(self._kernel_at).filled(kernel, self.formats.w, color)
-            kernel = kernel[::-1, ::-1]
+            kernel = kernel[::-1, ::-1] if self.flips else kernel
         grid = self.grids[self._kernel_at]
         turned = replace(grid, look=replace(grid.look, flipped=self.flips))
         return items + turned.filled(kernel, self.formats.w, color)
@@ -358,7 +368,8 @@ class WindowView(FlatDrawing):
         if not self.sums:
             return None
         room = self.strip_layout.sum_room
-        numbers = sum_for(self.layer, self.formats, self.style, room)
+        named = self.say("bias.named", value="{value}")
+        numbers = sum_for(self.layer, self.formats, self.style, room, bias=named)
         return in_symbols(numbers, self.layer, self.style, room) if self.symbols else numbers
 
     def added(self, step: Step) -> list[Primitive]:

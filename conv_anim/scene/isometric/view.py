@@ -11,6 +11,8 @@ from conv_anim.scene.callouts import Callout
 from conv_anim.scene.clipping import outside, within
 from conv_anim.scene.color import mix
 from conv_anim.scene.frames import outlined
+from conv_anim.scene.gliding import gliding
+from conv_anim.scene.grid import strong
 from conv_anim.scene.hit_regions import HitRegion, Turn, along, held
 from conv_anim.scene.isometric.drawn_plane import DrawnPlane, filled
 from conv_anim.scene.isometric.floors import Floor, Plane, Reach, centred, nearest
@@ -169,12 +171,23 @@ class Isometric:
 
     @property
     def phases(self) -> frozenset[Phase]:
-        alone = len(self.trace.layers) == 1
-        return frozenset(("read", "way") if alone else ("read",))
+        return frozenset(("read", "way"))
 
     def during(self, step: int, phase: Phase, share: float) -> Items:
         """The window before anything is made with it, or on its way to the next output."""
-        return tuple(self._tweened(step, share) if phase == "way" else self._covered(self.steps.cell(step)))
+        if phase != "way":
+            return tuple(self._covered(self.steps.cell(step)))
+        return tuple(self._tweened(step, share) if len(self.trace.layers) == 1 else self._led(step, share))
+
+    def _led(self, step: int, share: float) -> list[Primitive]:
+        """Of several layers the outlines of all windows, on their way to the next output."""
+        starts, ends = (self._corners(self.steps.cell(k)) for k in (step, step + 1))
+        return [*self._done(step + 1), *gliding(starts, ends, share, strong(self.style, self.style.colors.window))]
+
+    def _corners(self, cell: Cell) -> list[tuple[Point, ...]]:
+        """Of what an output is made of, floor by floor, and of itself."""
+        levels = zip(self.floors, self._reaches(*two(cell[1:])), strict=True)
+        return [reach.corners(floor.plane) for floor, reach in levels]
 
     def finished(self) -> Frame:
         return Frame(tuple(self._done(len(self.steps))))

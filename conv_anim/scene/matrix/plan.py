@@ -99,7 +99,8 @@ class Plan(Traced):
         if self.layer.operator.transposed or maps != ["input", "kernel", "output"]:
             return [""] * (len(maps) - 1)
         bias = sorted(set(self.factors.bias or ()))
-        added = f"+ {self.say('matrix.bias')} " if len(bias) > 1 else "".join(f"+ {text} " for text in bias)
+        named = (self.say("bias.named", value=text) for text in bias)
+        added = f"+ {self.say('matrix.bias')} " if len(bias) > 1 else "".join(f"+ {text} " for text in named)
         return ["∗", f"{added}="]
 
     def _product(self) -> Line:

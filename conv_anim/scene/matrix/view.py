@@ -10,6 +10,7 @@ import numpy as np
 
 from conv_anim.scene.color import contrast, mix
 from conv_anim.scene.drawing import Drawing
+from conv_anim.scene.gliding import gliding, outlines, ring
 from conv_anim.scene.grid import strong
 from conv_anim.scene.hit_regions import HitRegion, Turn, corners
 from conv_anim.scene.layout import Panel, animated, panel
@@ -19,11 +20,13 @@ from conv_anim.scene.primitives import Boxes, Frame, Stroke, Text
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.sums import sum_for, written_sum
 from conv_anim.scene.tween import sent
+from conv_anim.scene.wording.language import Language
 from conv_anim.tracing.matrix import EMPTY, SEVERAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from conv_anim.scene.gliding import Ring
     from conv_anim.scene.grid import Position
     from conv_anim.scene.primitives import Items, Primitive, Side
     from conv_anim.scene.style import Style
@@ -184,11 +187,15 @@ class MatrixView(Plan):
 
     @property
     def phases(self) -> frozenset[Phase]:
-        return frozenset(("read",) if self._written is None else ("read", "summed", "sent"))
+        return frozenset(("read", "way") if self._written is None else ("read", "summed", "sent", "way"))
 
     def during(self, step: int, phase: Phase, share: float) -> Items:
         """A step as it comes about: a row and the cells that it meets, their sum, and the result on its way."""
         row = self._row(self.steps.cell(step))
+        if phase == "way":
+            places, others = (self._marked(self.steps.cell(k)) for k in (step, step + 1))
+            stroke = self._strong(self.style.colors.window)
+            return (*self._kept(step + 1), *gliding(places, others, share, stroke))
         reading, added = self._reading(row), self._sum(row)
         if phase == "read":
             return (*reading, *added[:-1])
@@ -199,6 +206,13 @@ class MatrixView(Plan):
         assert isinstance(result, Text)
         moving = (sent(self.style, result, end, share) for end in ends if isinstance(end, Text))
         return (*reading, *added, *moving)
+
+    def _marked(self, cell: tuple[int, ...]) -> list[Ring]:
+        """The row of the matrix, and what is marked in the maps and vectors."""
+        table = self.tables["matrix"]
+        row = (table.x, table.y + table.rows.starts[self._row(cell)], table.width, table.rows.cell)
+        others = [self.tables[name] for name in ("x", "input", "y", "output") if name in self.tables]
+        return [ring(row), *outlines(self._shown(cell), others)]
 
     def _row(self, cell: tuple[int, ...]) -> int:
         return int(np.ravel_multi_index(cell, self.layer.output.shape))
@@ -255,7 +269,8 @@ class MatrixView(Plan):
         return wide, max(0, (layout.width - wide.width) / 2), layout.height + self.style.wide
 
     def _sum_in(self, room: float) -> Sum:
-        whole = sum_for(self.layer, self.factors.formats, self.style, room)
+        named = Language(self.trace.spec.lang)("bias.named", value="{value}")
+        whole = sum_for(self.layer, self.factors.formats, self.style, room, bias=named)
         if SEVERAL in self.factors.groups:
             return whole
         return replace(whole, count=max(1, *(len(self._read(row)) for row in range(len(self.layer)))))

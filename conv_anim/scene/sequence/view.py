@@ -8,10 +8,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
+from conv_anim.scene.gliding import gliding, ring
 from conv_anim.scene.hit_regions import HitRegion, Turn, circle
 from conv_anim.scene.layout import Panel, animated
 from conv_anim.scene.numbers import weights_format
-from conv_anim.scene.primitives import Boxes, Frame, Lines, Polygons, Stroke, Text
+from conv_anim.scene.primitives import Boxes, Frame, Lines, Polygons, Stroke, Text, union
 from conv_anim.scene.scales import with_bars
 from conv_anim.scene.sequence.lattice import LABEL, Lattice
 from conv_anim.scene.sequence.rows import reaches
@@ -23,6 +24,7 @@ from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
     from conv_anim.scene.clipping import Segment
+    from conv_anim.scene.gliding import Ring
     from conv_anim.scene.primitives import Box, Items, Point, Primitive, Side
     from conv_anim.scene.sequence.nodes import Nodes
     from conv_anim.scene.sequence.rows import Row
@@ -126,12 +128,28 @@ class SequenceView:
 
     @property
     def phases(self) -> frozenset[Phase]:
-        return frozenset(("read",))
+        return frozenset(("read", "way"))
 
-    def during(self, step: int, _phase: Phase, _share: float) -> Items:
-        """What the current output sees, before it is made."""
+    def during(self, step: int, phase: Phase, share: float) -> Items:
+        """What the current output sees, before it is made; and that on its way to the next output."""
         (cell,) = self.steps.cell(step)[1:]
+        if phase == "way":
+            (other,) = self.steps.cell(step + 1)[1:]
+            stroke = Stroke(self.style.colors.window, 2 * self.style.scale)
+            way = gliding(self._marked(cell), self._marked(other), share, stroke)
+            return (*self._outputs(step + 1, None), *way)
         return (*self._seen(cell), *self._outputs(step, None))
+
+    def _marked(self, output: int) -> list[Ring]:
+        """Around the nodes of every row that an output is made of, and around itself."""
+        found, radius = list["Ring"](), 1.25 * self.lattice.radius
+        for row, cells in zip(self.lattice.rows, reaches(self.lattice.rows, output), strict=True):
+            last = row is self.lattice.rows[-1]
+            places = [row.made(cell) if last else row.at(cell) for cell in (cells if last else row.side.covered(cells))]
+            if places:
+                boxes = [(x - radius, y - radius, 2 * radius, 2 * radius) for x, y in places]
+                found.append(ring(union(boxes)))
+        return found
 
     def finished(self) -> Frame:
         top = self.lattice.nodes[-1]

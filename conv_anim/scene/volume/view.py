@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
+from conv_anim.scene.gliding import gliding, ring
+from conv_anim.scene.grid import strong
 from conv_anim.scene.hit_regions import Turn
 from conv_anim.scene.layout import Fit, Panel, animated
 from conv_anim.scene.primitives import Frame, Lines
@@ -27,8 +29,10 @@ from conv_anim.scene.volume.oblique import MOST, Depth, Stack
 from conv_anim.scene.volume.space import Space
 from conv_anim.scene.wording import names
 from conv_anim.scene.wording import words as names_of
+from conv_anim.scene.wording.language import Language
 
 if TYPE_CHECKING:
+    from conv_anim.scene.gliding import Ring
     from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.scales import Scale
@@ -152,7 +156,7 @@ class VolumeView(Traced):
         if layer.kernels is None:
             return "→" if self.labelled else "", "→"
         made = "=" if len(self.layers) == 1 else "→"
-        return CONVOLVED, made if layer.bias is None else f"+ b {made}"
+        return CONVOLVED, made if layer.bias is None else f"+ {Language(self.trace.spec.lang)('matrix.bias')} {made}"
 
     @cached_property
     def stacks(self) -> list[Stack]:
@@ -280,15 +284,28 @@ class VolumeView(Traced):
 
     @property
     def phases(self) -> frozenset[Phase]:
-        return frozenset(("read",))
+        return frozenset(("read", "way"))
 
-    def during(self, step: int, _phase: Phase, _share: float) -> Items:
-        """The windows and the filters, before anything is made."""
+    def during(self, step: int, phase: Phase, share: float) -> Items:
+        """The windows and the filters, before anything is made; and the windows on their way."""
         reaches = self.reaches(step)
+        if phase == "way":
+            waiting = (item for filters in self.banks if filters is not None for item in filters.items())
+            starts, ends = self._marked(reaches), self._marked(self.reaches(step + 1))
+            stroke = strong(self.style, self.style.colors.window)
+            return (*waiting, *self.frame(step + 1).kept, *gliding(starts, ends, share, stroke))
         shown = [item for body, reach in zip(self.bodies, reaches[:-1], strict=True) for item in body.window(reach)]
         for number, filters in enumerate(self.banks):
             shown += [] if filters is None else filters.items(self._working(number, reaches))
         return tuple(shown)
+
+    def _marked(self, reaches: list[Cells]) -> list[Ring]:
+        """The faces of every window, and of what is made."""
+        found: list[Ring] = []
+        for stack, reach in zip(self.stacks, reaches, strict=True):
+            for block in reach.blocks()[:1]:
+                found += [ring(stack.front(block)), stack.top(block), stack.right(block)]
+        return found
 
     def finished(self) -> Frame:
         """The maps without a window, and the filters at rest."""

@@ -32,7 +32,7 @@ MOST_SIZES = 3
 def caption(spec: Spec) -> str:
     """One line: what is computed, with which parameters, from which size to which."""
     say, parts = Language(spec.lang), entries_of(spec.nodes)
-    what = described(parts[0], say) if len(parts) == 1 else _several(parts, say)
+    what = _adding(spec, say) or (described(parts[0], say) if len(parts) == 1 else _several(parts, say))
     said = say("caption", what=say.sentence(what), sizes=_sizes(spec, say))
     field = _field(spec, say) if len(parts) > 1 else []
     return BEFORE_NUMBERS.sub(SPACE, say.joined([said, *field]))
@@ -54,6 +54,20 @@ def _all_panels(spec: Spec) -> str:
 
 
 # what is computed
+
+
+def _adding(spec: Spec, say: Language) -> str:
+    """Where only the sum over the channels is shown, that and no kernel; empty for all other figures."""
+    layer, view = spec.layers[0], spec.view
+    if not isinstance(view, Channels) or view.show != "sum" or layer.window is None or _seen(layer) == 1:
+        return ""
+    biased = [say("caption.biased")] if layer.added is not None else []
+    return say.joined([say("caption.added", count=_seen(layer)), *biased])
+
+
+def _seen(layer: Op) -> int:
+    """How many channels an output is made of."""
+    return 1 if layer.window is None else layer.window.in_channels // layer.window.groups
 
 
 def _several(parts: Sequence[Entry], say: Language) -> str:
@@ -115,7 +129,7 @@ def _looks_around(layer: Op) -> bool:
 
 
 def _sizes(spec: Spec, say: Language) -> str:
-    maps = [size(spec.input.size, spec.input.channels), *(out_size(layer, say) for layer in spec.layers)]
+    maps = [size(spec.input.size, spec.input.channels, say), *(out_size(layer, say) for layer in spec.layers)]
     if any(len(node.inputs) > 1 and not node.op.puts_back for node in spec.nodes):
         maps = [maps[0], maps[-1]]
     first, *_ = spec.layers
@@ -132,7 +146,7 @@ def out_size(layer: Op, say: Language) -> str:
     ends = layer.ends
     if layer.columns is not None and layer.columns.made:
         return _columns(ends.out_size[0], ends.out_channels, say)
-    return size(ends.out_size, ends.out_channels)
+    return size(ends.out_size, ends.out_channels, say)
 
 
 def _columns(count: int, length: int, say: Language) -> str:
@@ -142,7 +156,7 @@ def _columns(count: int, length: int, say: Language) -> str:
 def _halves(spec: Spec, sizes: list[str], show: Literal["maps", "sum", "both"], say: Language) -> list[str]:
     """The sizes on the way that the channels view shows: to the channels' maps, from them, or all of it."""
     (layer,) = spec.layers
-    seen = 1 if layer.window is None else layer.window.in_channels // layer.window.groups
+    seen = _seen(layer)
     if seen == 1 or (layer.ends.out_channels > 1 and show == "both"):
         return sizes
     maps = say("caption.maps", count=seen, size=size(layer.ends.out_size)).replace(" ", SPACE)
