@@ -75,7 +75,7 @@ class Addition(ChannelDrawing):
     def _grid(self, x: int) -> Grid:
         rows, columns = self._shape
         y = self.top + (self.bottom - self.top - rows * self.channel_rows.numbers.cell) // 2
-        return Grid(self.style, self.channel_rows.numbers, rows, columns, x, round(y), self.channel_rows.map_look)
+        return Grid(self.style, self.channel_rows.numbers, rows, columns, x, round(y), self.channel_rows.map_contents)
 
     @cached_property
     def grids(self) -> list[Grid]:
@@ -93,11 +93,10 @@ class Addition(ChannelDrawing):
 
     @cached_property
     def outputs(self) -> Outputs:
-        return (
-            Column(self.channel_rows, (replace(self._grid(self._lefts[-1]), look=self.channel_rows.output_look),))
-            if self._pile is None
-            else self._pile
-        )
+        if self._pile is not None:
+            return self._pile
+        grid = replace(self._grid(self._lefts[-1]), contents=self.channel_rows.output_contents)
+        return Column(self.channel_rows, (grid,))
 
     @property
     def width(self) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.color import mix
-from conv_anim.scene.flat.fitting import MOST_OF_NETWORK, PAGE, TALLEST, chosen, look, shaded, smaller
+from conv_anim.scene.flat.fitting import MOST_OF_NETWORK, PAGE, TALLEST, chosen, contents, shaded, smaller
 from conv_anim.scene.grid import Grid, Numbers
 from conv_anim.scene.numbers import format_for, weights_format
 from conv_anim.scene.scales import scale
@@ -72,6 +72,7 @@ class Diagram:
 
     @cached_property
     def tones(self) -> Tones:
+        """The shades of its maps."""
         return Tones(self.trace, self.style)
 
     @cached_property
@@ -99,6 +100,7 @@ class Diagram:
 
     @cached_property
     def numbers(self) -> Numbers:
+        """How large the cells and their numbers are."""
         if self.cells is not None:
             return self.cells
         if self.mode in {"shades", "plain"}:
@@ -124,6 +126,7 @@ class Diagram:
 
     @property
     def weight_size(self) -> float:
+        """Em of a weight beside a number, in pixels."""
         return max(self.style.em(9), min(0.275 * self.numbers.cell, 0.7 * self.numbers.size))
 
     @property
@@ -319,7 +322,7 @@ class Diagram:
         depth = self.depths[k]
         x = self.lefts[depth]
         y = self.tops[k] + pane * (rows * self.numbers.cell + self.between)
-        there = look(self.mode, self.tones.of_maps[k])
+        there = contents(self.mode, self.tones.of_maps[k])
         return Grid(self.style, self.numbers, rows, columns, round(x), round(y), there)
 
     def scales(self) -> list[Scale]:

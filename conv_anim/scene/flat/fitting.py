@@ -5,8 +5,7 @@ from __future__ import annotations
 from math import floor
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.grid import Look, Numbers
-from conv_anim.scene.tones import SMALLEST_EDGED
+from conv_anim.scene.grid import Contents, Numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -74,11 +73,7 @@ def chosen(asked: Cells, *, picture: bool, readable: bool) -> Cells:
     return "numbers" if readable else "shades"
 
 
-def look(cells: Cells, shades: Shades | None, letter: str = "") -> Look:
+def contents(cells: Cells, shades: Shades | None, letter: str = "") -> Contents:
     """Of a map whose numbers have some shades, and whose cells have names with a letter."""
     shown = shades if cells in {"shades", "both"} else None
-    return Look(cells in {"numbers", "both", "symbols"}, shown, letter if cells == "symbols" else "")
-
-
-def edged(numbers: Numbers) -> bool:
-    return numbers.cell >= SMALLEST_EDGED
+    return Contents(cells in {"numbers", "both", "symbols"}, shown, letter if cells == "symbols" else "")

@@ -149,6 +149,7 @@ class Plan:
 
     @property
     def head_size(self) -> float:
+        """Em of the names above the blocks of columns, in pixels."""
         return self.style.em(10.2)
 
     @cached_property

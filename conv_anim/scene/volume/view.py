@@ -195,6 +195,7 @@ class VolumeView:
 
     @cached_property
     def tones(self) -> Tones:
+        """The shades of its maps."""
         return Tones(self.trace, self.style)
 
     @cached_property
