@@ -23,6 +23,8 @@ MOST_OF_NETWORK = 1300
 """The same of a network with numbers, whatever the size of its cells."""
 PAGE = 715
 """Pixels, at scale 1, that such a figure may take, and one in shades."""
+PIXELS = 800
+"""The same of one with a pixel for each cell."""
 TALLEST = 760
 """Pixels, at scale 1, that a map in shades may be high."""
 LARGEST = 28
@@ -57,6 +59,9 @@ def shaded(style: Style, rows: int, width: Width) -> Numbers:
     sizes = [float(side) for side in range(max(1, floor(largest)), 0, -1)]
     sizes += [0.9 * sizes[-1] * 0.9**k for k in range(40)]
     narrowest = width(Numbers(sizes[-1], style.number_size))
+    whole = Numbers(1.0, style.number_size)
+    if PAGE * style.scale < width(whole) <= PIXELS * style.scale:
+        return whole  # a pixel for each cell is worth a little more room
     for side in sizes:
         found = Numbers(side, style.number_size)
         if width(found) <= max(PAGE * style.scale, 1.25 * narrowest):
