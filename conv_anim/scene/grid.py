@@ -75,7 +75,7 @@ class Numbers:
         widest = max(widest, *(style.width(text, size=1.0, bold=True) for text in set(bold)), 0.1)
         room = 0.84 * cell
         if widest * size > room:
-            size = max(room / widest, 0.8 * size)
+            size = max(room / widest, min(size, max(style.least, 0.8 * size)))
             cell = max(cell, round(widest * size / 0.84))
         return (
             cls(cell, size) if style.fit is None else cls(max(cell, round(style.fit.cell)), min(size, style.fit.size))

@@ -171,7 +171,7 @@ THEMES = Registry(
                     input="#a9d5f0",
                     kernel="#f7ecb0",
                     output="#b3e2d3",
-                    window="#c25200",
+                    window="#b34a00",
                     current="#00694c",
                     channels=("#e8bcd4", "#c6c6c6", "#a396c9"),
                 ),
