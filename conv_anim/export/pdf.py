@@ -95,11 +95,25 @@ def _defaults() -> Iterator[None]:
 class Drawing(Protocol):
     """What is used of matplotlib's renderer."""
 
-    def new_gc(self) -> Any: ...
-    def draw_path(self, gc: Any, path: Any, transform: Any, rgbFace: Any = None) -> None: ...  # noqa: N803  # its name
-    def draw_text(self, gc: Any, x: float, y: float, s: str, prop: Any, angle: float, *, mtext: Any) -> None: ...  # noqa: PLR0917  # its own
-    def draw_image(self, gc: Any, x: float, y: float, im: Any, transform: Any = None) -> None: ...
-    def finalize(self) -> None: ...
+    def new_gc(self) -> Any:
+        """How something is drawn: colours, line width, clipping."""
+        ...
+
+    def draw_path(self, gc: Any, path: Any, transform: Any, rgbFace: Any = None) -> None:  # noqa: N803  # its name
+        """Draw a path, filled with a colour if there is one."""
+        ...
+
+    def draw_text(self, gc: Any, x: float, y: float, s: str, prop: Any, angle: float, *, mtext: Any) -> None:  # noqa: PLR0917  # its own
+        """Draw text from a point on its baseline, in points from the lower left."""
+        ...
+
+    def draw_image(self, gc: Any, x: float, y: float, im: Any, transform: Any = None) -> None:
+        """Draw RGBA pixels, moved and stretched from a square of one point."""
+        ...
+
+    def finalize(self) -> None:
+        """End the page."""
+        ...
 
 
 class AsMeasured:
@@ -126,6 +140,7 @@ class Page:
         self._renderer: Drawing = RendererPdf(file, 72, drawn.height / INCH, drawn.width / INCH)  # type: ignore[no-untyped-call]  # no stubs
 
     def paint(self, items: Iterable[Primitive]) -> None:
+        """Paint the background and all items, and end the page."""
         ground = (Boxes(((0, 0, *self._size),), fill=self._background),)
         for item in (*(() if self._transparent else ground), *items):
             self._paint(snapped(item))

@@ -47,6 +47,7 @@ class Drawing:
 
     @property
     def steps(self) -> int:
+        """How many steps its frames show."""
         return len(self.frames)
 
     @property

@@ -75,7 +75,7 @@ class Numbers:
         widest = max(widest, *(style.width(text, size=1.0, bold=True) for text in set(bold)), 0.1)
         room = 0.84 * cell
         if widest * size > room:
-            size = max(room / widest, 0.8 * size)
+            size = max(room / widest, min(size, max(style.least, 0.8 * size)))
             cell = max(cell, round(widest * size / 0.84))
         return (
             cls(cell, size) if style.fit is None else cls(max(cell, round(style.fit.cell)), min(size, style.fit.size))
@@ -88,7 +88,7 @@ class Numbers:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Contents:
     """What stands in cells: their numbers, shades that stand for them, or both."""
 
     written: bool = True
@@ -104,7 +104,7 @@ class Look:
         return symbol(self.letter, (c,) if shape[0] == 1 else (r, c))
 
 
-WRITTEN = Look()
+WRITTEN = Contents()
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class Grid:
     columns: int
     x: float
     y: float
-    look: Look = WRITTEN
+    contents: Contents = WRITTEN
 
     @property
     def edged(self) -> bool:
@@ -130,10 +130,12 @@ class Grid:
 
     @property
     def width(self) -> float:
+        """In pixels."""
         return self.columns * self.numbers.cell
 
     @property
     def height(self) -> float:
+        """In pixels."""
         return self.rows * self.numbers.cell
 
     @property
@@ -159,9 +161,9 @@ class Grid:
         self, place: Position, text: str, fill: str, *wanted: str, bold: bool = False, value: Number | None = None
     ) -> list[Primitive]:
         """A cell of a colour with its number; in shades with that of its ``value``, outlined if it is ``bold``."""
-        if self.look.shades is not None and value is not None:
-            return self._shade(place, text, self.look.shades, value, bold=bold)
-        if not self.look.written:
+        if self.contents.shades is not None and value is not None:
+            return self._shade(place, text, self.contents.shades, value, bold=bold)
+        if not self.contents.written:
             return [self.boxes([place], fill, self.style.edge if self.edged else None)]
         return [self.boxes([place], fill, self.style.edge), self.number(place, text, fill, *wanted, bold=bold)]
 
@@ -170,13 +172,13 @@ class Grid:
         items += [self.boxes([place], None, self.style.edge)] if self.edged else []
         if bold:
             items += framed(self.style.marking, [place], self.corner, cased=True)
-        return [*items, self.number(place, text, shades.fill(value), bold=bold)] if self.look.written else items
+        return [*items, self.number(place, text, shades.fill(value), bold=bold)] if self.contents.written else items
 
     def finished(self, values: Array, places: Iterable[Position]) -> list[Primitive]:
         """Cells of a map in their shades, without numbers."""
-        assert self.look.shades is not None
+        assert self.contents.shades is not None
         places = list(places)
-        items: list[Primitive] = [*finished(self.look.shades.colors(values), places, self.corner, blended=False)]
+        items: list[Primitive] = [*finished(self.contents.shades.colors(values), places, self.corner, blended=False)]
         return [*items, self.boxes(places, None, self.style.edge)] if self.edged and places else items
 
     def name(self, text: str, *, bold: bool = False, gap: float | None = None) -> Text:
@@ -207,9 +209,9 @@ class Grid:
     def filled(self, values: Array, fmt: Format, fill: str) -> list[Primitive]:
         """All cells in one colour with their numbers, or in shades."""
         places = list(np.ndindex(self.rows, self.columns))
-        if self.look.shades is not None:
-            return self._shaded(values, fmt, self.look.shades)
-        if not self.look.written:
+        if self.contents.shades is not None:
+            return self._shaded(values, fmt, self.contents.shades)
+        if not self.contents.written:
             return [self.boxes([(r, c) for r, c in places], fill, self.style.edge if self.edged else None)]
         texts = [self.number((r, c), self._text(values, fmt, (r, c)), fill) for r, c in places]
         return [self.boxes([(r, c) for r, c in places], fill, self.style.edge), *texts]
@@ -218,14 +220,14 @@ class Grid:
         items: list[Primitive] = [mosaic(shades.colors(values), self.corner)]
         places = [(r, c) for r, c in np.ndindex(self.rows, self.columns)]
         items += [self.boxes(places, None, self.style.edge)] if self.edged else []
-        if self.look.written:
+        if self.contents.written:
             items += [self.number(at, self._text(values, fmt, at), shades.fill(values[at].item())) for at in places]
         return items
 
     def _text(self, values: Array, fmt: Format, place: Position) -> str:
         """The number of a cell, or its name."""
         rows, columns = values.shape
-        return self.look.named(place, (rows, columns)) if self.look.letter else fmt(values[place].item())
+        return self.contents.named(place, (rows, columns)) if self.contents.letter else fmt(values[place].item())
 
     def pending(self, places: Iterable[Position] | None = None) -> list[Primitive]:
         """Cells whose numbers are still to come, a little smaller: then a finished one hides no other's edge."""
@@ -262,7 +264,7 @@ class Grid:
 
     def framed(self, places: Iterable[Position]) -> list[Primitive]:
         """The outline of a window over some cells."""
-        return framed(self.style, places, self.corner, cased=self.look.shades is not None)
+        return framed(self.style, places, self.corner, cased=self.contents.shades is not None)
 
     def dashed(self, places: Iterable[Position], tinted: Mapping[Position, str] | None = None) -> list[Primitive]:
         """Empty cells: their edges dashed, each drawn once, a whole number of dashes to a cell; some have a colour."""
@@ -324,10 +326,11 @@ class SheetGrid:
     @cached_property
     def image(self) -> Rgb | None:
         """The shades of the map's cells, if it has them."""
-        shades = self.grid.look.shades
+        shades = self.grid.contents.shades
         return None if shades is None else shades.colors(self.values)
 
     def static(self) -> list[Primitive]:
+        """What does not change."""
         if self.image is not None and not self.grid.edged:
             return self._small(self.image)
         cells = {(r, c): (source, read) for r, c, source, read in self.sheet.cells()}
@@ -374,7 +377,7 @@ class SheetGrid:
         return mix(self.grid.style.colors.background, "#" + bytes(self.image[read]).hex(), TINT)
 
     def _texts(self, cells: Mapping[Position, tuple[Source, Position, str]]) -> list[Primitive]:
-        if not self.grid.look.written:
+        if not self.grid.contents.written:
             return []
         return [self._text(place, source, read, fill) for place, (source, read, fill) in cells.items()]
 
@@ -403,7 +406,8 @@ class SheetGrid:
 
     def _written(self, read: Position) -> str:
         rows, columns = self.values.shape
-        return self.grid.look.named(read, (rows, columns)) if self.grid.look.letter else self.fmt(self.values[read])
+        there = self.grid.contents
+        return there.named(read, (rows, columns)) if there.letter else self.fmt(self.values[read])
 
     def covered(self, places: Iterable[Position]) -> tuple[list[Primitive], dict[Position, str]]:
         """Cells under the window with their numbers, and the colour that each of them has now."""

@@ -121,7 +121,9 @@ class Animated(Protocol):
 class Finishing(Protocol):
     """A view that knows how its result looks when the last step is over."""
 
-    def finished(self) -> Frame: ...
+    def finished(self) -> Frame:
+        """What the last step leaves, and what is shown with it."""
+        ...
 
 
 @runtime_checkable
@@ -129,8 +131,13 @@ class Phased(Protocol):
     """A view that can show a step in parts: what it shows of each, and how far along that is."""
 
     @property
-    def phases(self) -> frozenset[Phase]: ...
-    def during(self, step: int, phase: Phase, share: float, /) -> Items: ...
+    def phases(self) -> frozenset[Phase]:
+        """The phases that it can show."""
+        ...
+
+    def during(self, step: int, phase: Phase, share: float, /) -> Items:
+        """What is shown in a phase of a step, as far as it is along."""
+        ...
 
 
 def animated(

@@ -60,6 +60,7 @@ class Shades:
         return self.table[np.clip(np.floor(np.nan_to_num(shares) * (LEVELS - 1) + 0.5), 0, LEVELS - 1).astype(np.intp)]
 
     def fill(self, number: Number) -> str:
+        """The colour of a number, as text."""
         return _names(self)[self._level(float(number))]
 
     def cell(self, number: Number) -> Rgb:

@@ -159,6 +159,7 @@ class Walks:
 
     @property
     def total(self) -> int:
+        """How many cells there are."""
         return sum(steps.total for steps in self.each)
 
 

@@ -121,14 +121,17 @@ class Style:
 
     @property
     def number_size(self) -> float:
+        """Em of numbers in cells, in pixels."""
         return self.em(16)
 
     @property
     def label_size(self) -> float:
+        """Em of labels, in pixels."""
         return self.em(15)
 
     @property
     def small_size(self) -> float:
+        """Em of what matters less, in pixels."""
         return self.em(12)
 
     @property

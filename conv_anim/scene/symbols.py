@@ -46,14 +46,17 @@ class TwoSums:
 
     @property
     def size(self) -> float:
+        """Em of both, in pixels."""
         return self.numbers.size
 
     @property
     def width(self) -> float:
+        """Of the wider one, in pixels."""
         return max(self.symbols.width, self.numbers.width)
 
     @property
     def height(self) -> float:
+        """Of both, in pixels."""
         return self.below + self.numbers.height
 
     @property

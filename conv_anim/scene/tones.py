@@ -46,6 +46,7 @@ class Tones:
 
     @cached_property
     def maps(self) -> list[Array]:
+        """The numbers of each map."""
         return [self.trace.input, *(layer.output for layer in self.trace.layers)]
 
     @cached_property
@@ -58,6 +59,7 @@ class Tones:
 
     @cached_property
     def of_maps(self) -> list[Shades]:
+        """The shades of each map."""
         colors, count = self.style.colors, len(self.maps) - 1
         return [
             shades_for(values, mix(colors.input, colors.output, k / count), colors, picture=grey, fixed=self.fixed)

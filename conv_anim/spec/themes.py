@@ -85,7 +85,7 @@ COLORS = {
     "input":      "#b5d5f5    #268bd2    #274566    #e2e2e2    #a9d5f0",
     "kernel":     "#fbe3b4    #eee8d5    #5b4a1e    #ffffff    #f7ecb0",
     "output":     "#bfe6d4    #2aa198    #1f4d43    #c6c6c6    #b3e2d3",
-    "window":     "#bf5700    #073642    #ffb020    #000000    #c25200",
+    "window":     "#bf5700    #073642    #ffb020    #000000    #b34a00",
     "current":    "#0f7a5a    #073642    #4fd1a5    #303030    #00694c",
 }  # fmt: skip
 """A colour of each theme for every part."""

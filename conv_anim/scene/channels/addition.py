@@ -75,7 +75,7 @@ class Addition(ChannelDrawing):
     def _grid(self, x: int) -> Grid:
         rows, columns = self._shape
         y = self.top + (self.bottom - self.top - rows * self.numbers.cell) // 2
-        return Grid(self.style, self.numbers, rows, columns, x, round(y), self.map_look)
+        return Grid(self.style, self.numbers, rows, columns, x, round(y), self.map_contents)
 
     @cached_property
     def grids(self) -> list[Grid]:
@@ -93,11 +93,9 @@ class Addition(ChannelDrawing):
 
     @cached_property
     def outputs(self) -> Outputs:
-        return (
-            Column(self, (replace(self._grid(self._lefts[-1]), look=self.output_look),))
-            if self._pile is None
-            else self._pile
-        )
+        if self._pile is not None:
+            return self._pile
+        return Column(self, (replace(self._grid(self._lefts[-1]), contents=self.output_contents),))
 
     @property
     def width(self) -> float:

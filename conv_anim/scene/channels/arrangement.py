@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.channels.channel_rows import ChannelRow, ChannelRows
     from conv_anim.scene.channels.outputs import Outputs
     from conv_anim.scene.channels.towers import Span, Tower
-    from conv_anim.scene.grid import Look, Numbers
+    from conv_anim.scene.grid import Contents, Numbers
     from conv_anim.scene.style import Style
 
 MOST = 5
@@ -59,15 +59,15 @@ class Arrangement:
         return [self.channel_rows.numbers, *kernels, *maps]
 
     @cached_property
-    def cell_looks(self) -> list[Look]:
+    def cell_contents(self) -> list[Contents]:
         """What stands in them."""
         channel_rows = self.channel_rows
-        kernels = [] if channel_rows.layer.kernels is None else [channel_rows.kernel_look]
+        kernels = [] if channel_rows.layer.kernels is None else [channel_rows.kernel_contents]
         return [
-            channel_rows.input_look,
+            channel_rows.input_contents,
             *kernels,
-            channel_rows.map_look,
-            *([channel_rows.output_look] if self.add else []),
+            channel_rows.map_contents,
+            *([channel_rows.output_contents] if self.add else []),
         ]
 
     @cached_property
@@ -239,7 +239,7 @@ class Arrangement:
         """The grid of a column in the middle of a span."""
         (rows, columns), cells = self.shapes[column], self.cells[column]
         y = round(span.top + (span.height - rows * cells.cell) / 2)
-        return Grid(self.style, cells, rows, columns, self.lefts[column], y, self.cell_looks[column])
+        return Grid(self.style, cells, rows, columns, self.lefts[column], y, self.cell_contents[column])
 
     def place(self, number: int, channel_row: ChannelRow) -> tuple[int, int]:
         """The numbers of a channel row's source and of its row; ``number`` is its place among those of its output."""

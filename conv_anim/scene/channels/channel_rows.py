@@ -11,8 +11,8 @@ import numpy as np
 
 from conv_anim.scene.channels.tally import Tally
 from conv_anim.scene.color import mix
-from conv_anim.scene.flat.fitting import PAGE, TALLEST, WIDEST, chosen, look, shaded
-from conv_anim.scene.grid import Look, Numbers
+from conv_anim.scene.flat.fitting import PAGE, TALLEST, WIDEST, chosen, contents, shaded
+from conv_anim.scene.grid import Contents, Numbers
 from conv_anim.scene.hit_regions import Turn
 from conv_anim.scene.numbers import Format, Formats, agrees, enough, format_for, plane
 from conv_anim.scene.primitives import Boxes
@@ -196,6 +196,7 @@ class ChannelRows(Traced):
 
     @cached_property
     def tones(self) -> Tones:
+        """The shades of its maps and kernels."""
         return Tones(self.trace, self.style)
 
     @cached_property
@@ -226,24 +227,27 @@ class ChannelRows(Traced):
         return shades_for(values, self.style.colors.output, self.style.colors, picture=grey, fixed=fixed)
 
     @property
-    def input_look(self) -> Look:
-        return look(self.mode, self.tones.of_maps[0])
+    def input_contents(self) -> Contents:
+        """What stands in the cells of the input maps."""
+        return contents(self.mode, self.tones.of_maps[0])
 
     @property
-    def map_look(self) -> Look:
-        return look(self.mode, self._map_shades)
+    def map_contents(self) -> Contents:
+        """The same of the maps that are added up."""
+        return contents(self.mode, self._map_shades)
 
     @property
-    def output_look(self) -> Look:
-        return look(self.mode, self.tones.of_maps[-1] if self.meet else self._map_shades)
+    def output_contents(self) -> Contents:
+        """The same of the outputs."""
+        return contents(self.mode, self.tones.of_maps[-1] if self.meet else self._map_shades)
 
     @property
-    def kernel_look(self) -> Look:
+    def kernel_contents(self) -> Contents:
         """With its numbers, where they can be read beside maps in shades."""
         shades = self.tones.of_kernels[0]
         if not self.is_shaded:
-            return look(self.mode, shades)
-        return Look(self._kernel_side <= self._kernel_room, shades if self.mode == "shades" else None)
+            return contents(self.mode, shades)
+        return Contents(self._kernel_side <= self._kernel_room, shades if self.mode == "shades" else None)
 
     @cached_property
     def kernel_numbers(self) -> Numbers:
@@ -273,11 +277,11 @@ class ChannelRows(Traced):
             return []
         names, kernels = words.ends_of(self.trace), self.tones.of_kernels[0]
         found = [scale(names[0], self.tones.of_maps[0], self.layer.input)]
-        if kernels is not None and self.layer.kernels is not None and not self.kernel_look.written:
+        if kernels is not None and self.layer.kernels is not None and not self.kernel_contents.written:
             found.append(scale(words.kernel_of(self.trace), kernels, self.layer.kernels))
         if self.meet:
             found.append(scale(self.say("channels.maps_scale"), self._map_shades, *self.maps))
-        shades = self.output_look.shades
+        shades = self.output_contents.shades
         return found if shades is None else [*found, scale(names[1], shades, self.layer.output)]
 
     # colours

@@ -82,9 +82,9 @@ class Pile:
         """The front of an output's slice as a grid."""
         stack = self.filling.stack
         x, y = stack.at(stack.ends((output, 1))[0], 0, 0)
-        look = self.channel_rows.output_look
+        there = self.channel_rows.output_contents
         return Grid(
-            self.channel_rows.style, self.channel_rows.numbers, stack.rows, stack.columns, round(x), round(y), look
+            self.channel_rows.style, self.channel_rows.numbers, stack.rows, stack.columns, round(x), round(y), there
         )
 
     def static(self, working: int) -> list[Primitive]:
@@ -116,9 +116,9 @@ class Pile:
         value = channel_rows.layer.output[cell].item()
         color = self.filling.stack.depth.shown(fill)(cell[0])
         grid, text = self.grid(cell[0]), channel_rows.output_format(value)
-        if grid.look.shades is not None:
+        if grid.contents.shades is not None:
             return [*self.filling.cells(block, fill), *grid.cell((row, column), text, color, bold=current, value=value)]
-        written = [grid.number((row, column), text, color, bold=current)] if grid.look.written else []
+        written = [grid.number((row, column), text, color, bold=current)] if grid.contents.written else []
         return [*self.filling.cells(block, fill), *written]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.callouts import Callout
-from conv_anim.scene.flat.fitting import MOST_OF_NETWORK, PAGE, TALLEST, chosen, look, shaded, smaller
+from conv_anim.scene.flat.fitting import MOST_OF_NETWORK, PAGE, TALLEST, chosen, contents, shaded, smaller
 from conv_anim.scene.grid import Grid, Numbers
 from conv_anim.scene.numbers import weights_format
 from conv_anim.scene.scales import scale
@@ -45,6 +45,7 @@ class Diagram(TracedMaps):
 
     @cached_property
     def tones(self) -> Tones:
+        """The shades of its maps."""
         return Tones(self.trace, self.style)
 
     @cached_property
@@ -72,6 +73,7 @@ class Diagram(TracedMaps):
 
     @cached_property
     def numbers(self) -> Numbers:
+        """How large the cells and their numbers are."""
         if self.cells is not None:
             return self.cells
         if self.mode in {"shades", "plain"}:
@@ -92,6 +94,7 @@ class Diagram(TracedMaps):
 
     @property
     def weight_size(self) -> float:
+        """Em of a weight beside a number, in pixels."""
         return max(self.style.em(9), min(0.275 * self.numbers.cell, 0.7 * self.numbers.size))
 
     @property
@@ -285,7 +288,7 @@ class Diagram(TracedMaps):
         depth = self.depths[k]
         x = self.lefts[depth]
         y = self.tops[k] + pane * (rows * self.numbers.cell + self.between)
-        there = look(self.mode, self.tones.of_maps[k])
+        there = contents(self.mode, self.tones.of_maps[k])
         return Grid(self.style, self.numbers, rows, columns, round(x), round(y), there)
 
     def scales(self) -> list[Scale]:

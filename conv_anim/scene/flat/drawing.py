@@ -62,6 +62,7 @@ class FlatDrawing(Traced):
 
     @cached_property
     def tones(self) -> Tones:
+        """The shades of its maps and kernels."""
         return Tones(self.trace, self.style)
 
     # the parts
@@ -118,7 +119,7 @@ class FlatDrawing(Traced):
     def done(self, k: int) -> list[Primitive]:
         """What stays of the steps that end as a frame begins."""
         passed = self.pace.passed(k)
-        if self.after.look.shades is not None and not self.after.look.written and self.about == 1:
+        if self.after.contents.shades is not None and not self.after.contents.written and self.about == 1:
             return self.after.finished(plane(self.layer.output[0]), map(self.place, passed))
         return [item for cell in passed for item in self.result(cell, self.made(cell))]
 
@@ -236,13 +237,14 @@ class FlatDrawing(Traced):
         return None if cell is None else Turn(self.about, cell)
 
     def panel(self) -> Panel:
+        """It as a panel, which can be put beside others."""
         return with_bars(self.strip_layout.panel(self, self.sum), self.scales(), self.style)
 
     def scales(self) -> list[Scale]:
         """The shades that there are."""
         arrays = {0: self.layer.input, len(self.strip.grids) - 1: self.layer.output}
         names = words.ends_of(self.trace)
-        shown = ((self.strip.grids[k].look.shades, array) for k, array in arrays.items())
+        shown = ((self.strip.grids[k].contents.shades, array) for k, array in arrays.items())
         return [scale(name, shades, array) for name, (shades, array) in zip(names, shown, strict=True) if shades]
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from math import floor
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.grid import Look, Numbers
-from conv_anim.scene.tones import SMALLEST_EDGED
+from conv_anim.scene.grid import Contents, Numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,6 +23,8 @@ MOST_OF_NETWORK = 1300
 """The same of a network with numbers, whatever the size of its cells."""
 PAGE = 715
 """Pixels, at scale 1, that such a figure may take, and one in shades."""
+PIXELS = 800
+"""The same of one with a pixel for each cell."""
 TALLEST = 760
 """Pixels, at scale 1, that a map in shades may be high."""
 LARGEST = 28
@@ -58,6 +59,9 @@ def shaded(style: Style, rows: int, width: Width) -> Numbers:
     sizes = [float(side) for side in range(max(1, floor(largest)), 0, -1)]
     sizes += [0.9 * sizes[-1] * 0.9**k for k in range(40)]
     narrowest = width(Numbers(sizes[-1], style.number_size))
+    whole = Numbers(1.0, style.number_size)
+    if PAGE * style.scale < width(whole) <= PIXELS * style.scale:
+        return whole  # a pixel for each cell is worth a little more room
     for side in sizes:
         found = Numbers(side, style.number_size)
         if width(found) <= max(PAGE * style.scale, 1.25 * narrowest):
@@ -74,11 +78,7 @@ def chosen(asked: Cells, *, picture: bool, readable: bool) -> Cells:
     return "numbers" if readable else "shades"
 
 
-def look(cells: Cells, shades: Shades | None, letter: str = "") -> Look:
+def contents(cells: Cells, shades: Shades | None, letter: str = "") -> Contents:
     """Of a map whose numbers have some shades, and whose cells have names with a letter."""
     shown = shades if cells in {"shades", "both"} else None
-    return Look(cells in {"numbers", "both", "symbols"}, shown, letter if cells == "symbols" else "")
-
-
-def edged(numbers: Numbers) -> bool:
-    return numbers.cell >= SMALLEST_EDGED
+    return Contents(cells in {"numbers", "both", "symbols"}, shown, letter if cells == "symbols" else "")

@@ -73,6 +73,7 @@ class NetworkView(Connections):
 
     @cached_property
     def stages(self) -> list[Steps]:
+        """The steps of each layer."""
         return staged([layer.output.shape for layer in self.layers], self.trace.spec.animation)
 
     @cached_property
@@ -156,7 +157,7 @@ class NetworkView(Connections):
             fill = self.style.at_work(color) if cell == largest else self.style.under_window(color)
             items += self._cell(k, cell, fill, bold=cell == largest)
             read.setdefault((k, pane), []).append(place)
-            if weight is not None and self.grids[k][pane].look.written:
+            if weight is not None and self.grids[k][pane].contents.written:
                 text = f"{words.TIMES}{self.weights[stage](weight)}"
                 items.append(self.grids[k][pane].weight(place, text, fill, self.weight_size))
         return [*items, *(item for (k, pane), cells in read.items() for item in self.grids[k][pane].framed(cells))]

@@ -11,7 +11,7 @@ from conv_anim.scene.grid import WRITTEN, Grid
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
 
 if TYPE_CHECKING:
-    from conv_anim.scene.grid import Look, Numbers, Position
+    from conv_anim.scene.grid import Contents, Numbers, Position
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.style import Style
 
@@ -34,7 +34,7 @@ class Part:
     left: float = 0.0
     above: float = 0.0
     start: float = 0.0
-    look: Look = WRITTEN
+    contents: Contents = WRITTEN
     numbers: Numbers | None = None
     """If its cells are of another size than those of other grids."""
 
@@ -119,7 +119,7 @@ class Strip:
             x = max(x + part.left, part.start)
             high = self._high(part)
             y = self.bottom - high if self.stands else self.middle - high // 2
-            grids.append(Grid(self.style, self._cells(part), *part.shape, round(x), round(y), part.look))
+            grids.append(Grid(self.style, self._cells(part), *part.shape, round(x), round(y), part.contents))
             x += grids[-1].width
             if k < len(self.parts) - 1:
                 x += max(self._room(part), self._overhang(k) + self.style.gap)

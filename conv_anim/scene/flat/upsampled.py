@@ -94,6 +94,7 @@ class UpsampledView(FlatDrawing):
 
     @property
     def share_size(self) -> float:
+        """Em of the shares, in pixels."""
         return self.style.em(SHARE_SIZE)
 
     # the parts

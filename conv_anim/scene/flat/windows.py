@@ -12,10 +12,10 @@ import numpy as np
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.flat.borrowing import Borrowing
 from conv_anim.scene.flat.drawing import FlatDrawing, texts
-from conv_anim.scene.flat.fitting import chosen, look, shaded, smaller
+from conv_anim.scene.flat.fitting import chosen, contents, shaded, smaller
 from conv_anim.scene.flat.remarks import Remarks
 from conv_anim.scene.flat.strip import Part, Strip
-from conv_anim.scene.grid import Grid, Look, Numbers, SheetGrid
+from conv_anim.scene.grid import Contents, Grid, Numbers, SheetGrid
 from conv_anim.scene.hit_regions import of_grid, of_sheet
 from conv_anim.scene.marks import Marks, MarkStyle
 from conv_anim.scene.numbers import Formats, plane
@@ -175,15 +175,15 @@ class WindowView(FlatDrawing):
                 "" if self.enlarged else sign,
                 left=hints.room(self.sheet.rows),
                 above=hints.room(self.sheet.columns),
-                look=self._look(self.tones.of_maps[0], X),
+                contents=self._contents(self.tones.of_maps[0], X),
             )
         ]
         if self.enlarged:
-            parts.append(replace(self._small(words.Label(self.say("flat.window"))), after=sign, look=self._close))
+            parts.append(replace(self._small(words.Label(self.say("flat.window"))), after=sign, contents=self._close))
         if self.layer.kernels is not None:
             kernel = replace(self._small(labels[1].label), after=self._equals, made_from=self._turned)
-            parts.append(replace(kernel, sign=labels[1], look=self._weights))
-        parts.append(Part(self._shape, last, start=self.start, look=self._look(self.tones.of_maps[-1], Y)))
+            parts.append(replace(kernel, sign=labels[1], contents=self._weights))
+        parts.append(Part(self._shape, last, start=self.start, contents=self._contents(self.tones.of_maps[-1], Y)))
         return Strip(self.style, self.numbers, tuple(parts), labelled=self.labelled and self.measured is None)
 
     def _small(self, label: words.Label) -> Part:
@@ -192,8 +192,8 @@ class WindowView(FlatDrawing):
         shape = (rows.kernel, columns.kernel)
         return Part(shape, Callout(self.style, label, None), numbers=self._closer if self._is_shaded else None)
 
-    def _look(self, shades: Shades, letter: str = "") -> Look:
-        return look(self.mode, shades, letter)
+    def _contents(self, shades: Shades, letter: str = "") -> Contents:
+        return contents(self.mode, shades, letter)
 
     @property
     def symbols(self) -> bool:
@@ -214,16 +214,16 @@ class WindowView(FlatDrawing):
         return Numbers(side, size) if side <= room else Numbers(max(1.0, floor(room)), size)
 
     @property
-    def _weights(self) -> Look:
+    def _weights(self) -> Contents:
         """How the kernel is shown beside shades: with its numbers where these can be read."""
         shades = self.tones.of_kernels[0]
         if not self._is_shaded:
-            return look(self.mode, shades, W)
-        return Look(self._reads_closer, shades if self.mode == "shades" else None)
+            return contents(self.mode, shades, W)
+        return Contents(self._reads_closer, shades if self.mode == "shades" else None)
 
     @property
-    def _close(self) -> Look:
-        return Look(self._reads_closer, self.tones.of_maps[0])
+    def _close(self) -> Contents:
+        return Contents(self._reads_closer, self.tones.of_maps[0])
 
     @property
     def _reads_closer(self) -> bool:
@@ -239,6 +239,7 @@ class WindowView(FlatDrawing):
 
     @property
     def numbers_are_small(self) -> bool:
+        """Whether cells of maps are smaller than those for numbers."""
         shown = self.cells or self.numbers
         return shown.cell < self._closer.cell
 
@@ -292,7 +293,7 @@ class WindowView(FlatDrawing):
             items += self.strip.given(self._kernel_at).filled(kernel, self.formats.w, color)
             kernel = kernel[::-1, ::-1] if self.flips else kernel
         grid = self.grids[self._kernel_at]
-        turned = replace(grid, look=replace(grid.look, flipped=self.flips))
+        turned = replace(grid, contents=replace(grid.contents, flipped=self.flips))
         return items + turned.filled(kernel, self.formats.w, color)
 
     @property
@@ -388,8 +389,8 @@ class WindowView(FlatDrawing):
 
     def scales(self) -> list[Scale]:
         found, kernels = super().scales(), self.layer.kernels
-        shades = None if kernels is None else self.grids[self._kernel_at].look.shades
-        if shades is None or kernels is None or self.grids[self._kernel_at].look.written:
+        shades = None if kernels is None else self.grids[self._kernel_at].contents.shades
+        if shades is None or kernels is None or self.grids[self._kernel_at].contents.written:
             return found
         return [found[0], scale(words.kernel_of(self.trace), shades, kernels), *found[1:]]
 

@@ -54,6 +54,7 @@ class DrawnPlane:
 
     @property
     def shaded(self) -> bool:
+        """Whether its cells have colours of their own."""
         return self.image is not None
 
     @property
@@ -224,6 +225,7 @@ class DrawnPlane:
         return self.over(self.fill(place), weak=self.every[place] is not Source.INPUT)
 
     def over(self, color: str, *, weak: bool = False) -> str:
+        """A colour under the window."""
         return self.style.under_window(color, weak=weak)
 
     def lenders(self, borrowed: list[Position]) -> list[Primitive]:

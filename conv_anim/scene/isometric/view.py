@@ -76,6 +76,7 @@ class Isometric:
 
     @cached_property
     def tones(self) -> Tones:
+        """The shades of its maps."""
         return Tones(self.trace, self.style)
 
     @cached_property
@@ -92,6 +93,7 @@ class Isometric:
 
     @cached_property
     def numbers(self) -> Slanted | None:
+        """The numbers of all cells; None if none are written."""
         wanted = self.cells in {"numbers", "both", "symbols"}
         return Slanted(self.trace, self.style, self.least, self.cells == "symbols") if wanted else None
 

@@ -130,6 +130,7 @@ class Plan(Traced):
 
     @property
     def head_size(self) -> float:
+        """Em of the names above the blocks of columns, in pixels."""
         return self.style.em(10.2)
 
     @cached_property

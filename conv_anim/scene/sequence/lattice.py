@@ -54,10 +54,12 @@ class Lattice(Traced):
 
     @property
     def has_numbers(self) -> bool:
+        """Whether numbers are written into the nodes."""
         return self.mode in {"numbers", "both", "symbols"}
 
     @cached_property
     def tones(self) -> Tones:
+        """The shades of its maps."""
         return Tones(self.trace, self.style)
 
     @cached_property
@@ -93,6 +95,7 @@ class Lattice(Traced):
 
     @property
     def number_size(self) -> float:
+        """Em of the numbers, in pixels."""
         return self.style.em(14)
 
     @cached_property

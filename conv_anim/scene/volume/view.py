@@ -188,6 +188,7 @@ class VolumeView(Traced):
 
     @cached_property
     def tones(self) -> Tones:
+        """The shades of its maps."""
         return Tones(self.trace, self.style)
 
     @cached_property
