@@ -4,6 +4,8 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 SET_UP := $(PYTHON) tools/environments.py
 export PYTHONHASHSEED := 0
+# What Python has compiled once is not compiled again by each of the many processes that tests start.
+unexport PYTHONDONTWRITEBYTECODE
 # An environment that was moved here with its folder, or whose Python has gone, is made anew.
 HERE := $(subst ','\'',$(CURDIR))
 $(shell for stamp in .venv/.installed .venv-*/.installed; do test ! -e $$stamp || { grep -qxF '$(HERE)' $$stamp && $${stamp%/*}/bin/python -ISc '' 2>/dev/null; } || rm -f $$stamp; done)
@@ -27,7 +29,7 @@ regenerate-figures: $(STAMP) ## draw every template into output/ and the pages t
 
 # TESTING="--cov" measures which lines and branches no test reaches, and fails if they are too many.
 TESTING ?=
-RUN := $(BIN)/python -m pytest -q -n auto --durations 10 --durations-min 1
+RUN := $(BIN)/python -m pytest -q -n auto --dist worksteal --durations 10 --durations-min 1
 test: $(STAMP) ## run the tests, but for two suites that take longer
 	$(RUN) -m "not faults and not hosts" $(TESTING)
 
@@ -55,8 +57,8 @@ $(FRAMEWORKS)/.installed: requirements.lock requirements-frameworks.txt tools/en
 
 test-frameworks: $(FRAMEWORKS)/.installed ## compare every layer with PyTorch, and our programs with PyTorch, Keras and JAX
 	REQUIRE_FRAMEWORKS=1 KERAS_BACKEND=jax JAX_ENABLE_X64=1 PYTHONPATH=. \
-		$(FRAMEWORKS)/bin/python -m pytest -q -n auto tests/test_torch.py tests/test_from_torch.py tests/test_draw.py tests/test_code.py tests/test_onnx.py \
-		tests/test_docs.py::test_pages_show_what_happens
+		$(FRAMEWORKS)/bin/python -m pytest -q -n auto --dist loadgroup --durations 10 --durations-min 1 -m frameworks \
+		tests/test_torch.py tests/test_from_torch.py tests/test_draw.py tests/test_code.py tests/test_docs.py
 
 # The fuzzer too: it is built for few versions of Python.
 FUZZING := .venv-fuzz
@@ -93,7 +95,7 @@ environments: $(STAMP) $(FRAMEWORKS)/.installed ## set up every environment that
 
 BYTES ?= in every step
 test-bytes: $(STAMP) ## draw every template in every format, twice in different circumstances
-	EVERY_TEMPLATE="$(BYTES)" $(BIN)/python -m pytest -q -n auto tests/test_same_bytes.py
+	EVERY_TEMPLATE="$(BYTES)" $(BIN)/python -m pytest -q -n auto --dist worksteal tests/test_same_bytes.py
 
 ONLY ?=
 update-expected: $(STAMP) ## write the texts that tests expect anew, and show what changes (ONLY=errors/ or scenes/con_)

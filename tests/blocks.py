@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,6 +88,7 @@ class Block:
         return next(iter(self.said("file")), named and named[1])
 
 
+@cache
 def tokens(page: Path) -> list[Token]:
     return MARKDOWN.parse(page.read_text(encoding="utf-8"))
 

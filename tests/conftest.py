@@ -1,4 +1,4 @@
-"""Hypothesis: few examples, in CI more of them and always the same ones. Suites. A browser, for those that need one."""
+"""Hypothesis: few examples, in CI more and always the same ones. Suites. A browser, for those that need one."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from conv_anim import fatal_errors
+from tests.frameworks import ELSEWHERE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from playwright.sync_api import Browser, FloatRect, Page
 
 settings.register_profile("quick", deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("quick"), max_examples=100, derandomize=True, database=None)
+settings.register_profile("few", settings.get_profile("ci"), max_examples=30)
 settings.register_profile("thorough", settings.get_profile("quick"), max_examples=2000)
 settings.register_profile(
     "mutation", settings.get_profile("ci"), max_examples=50, phases=(Phase.explicit, Phase.generate)
@@ -57,6 +59,15 @@ def _apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         patch.setattr(fatal_errors, "unforeseen", unforeseen)
         yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that is left out for want of a framework is marked; else it would run nowhere."""
+    report = yield
+    if report.skipped and ELSEWHERE in str(report.longrepr) and item.get_closest_marker("frameworks") is None:
+        report.outcome, report.longrepr = "failed", f"{item.nodeid} lacks the mark 'frameworks'"
+    return report
 
 
 MEASURED = {"test_completion", "test_jupyter", "test_sphinx", "test_watch"}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib.util
 import json
 import os
 import subprocess
 import sys
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,52 +17,86 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from _pytest.mark import ParameterSet
+
 NEEDS = {"torch": "torch", "keras": "keras", "jax": "jax", "numpy": "numpy"}
+ELSEWHERE = "make test-frameworks"
+"""In the reason of whoever skips for want of a framework."""
 DRIVER = """
 import contextlib, io, json, sys
 import numpy as np
-programs = json.load(open(sys.argv[1]))
-outputs, printed = {}, []
-for k, program in enumerate(programs):
-    names, said = {"__name__": "__main__"}, io.StringIO()
-    with contextlib.redirect_stdout(said):
-        exec(compile(program, f"program {k}", "exec"), names)
-    y = names["y"]
-    if hasattr(y, "detach"):
-        y = y.detach().cpu().numpy()
-    outputs[str(k)] = np.asarray(y)
-    printed.append(said.getvalue())
-np.savez(sys.argv[2], **outputs)
-json.dump(printed, open(sys.argv[1], "w"))
+
+def computed(texts, arrays):
+    programs = json.load(open(texts))
+    outputs, printed = {}, []
+    for k, program in enumerate(programs):
+        names, said = {"__name__": "__main__"}, io.StringIO()
+        with contextlib.redirect_stdout(said):
+            exec(compile(program, f"program {k}", "exec"), names)
+        y = names["y"]
+        if hasattr(y, "detach"):
+            y = y.detach().cpu().numpy()
+        outputs[str(k)] = np.asarray(y)
+        printed.append(said.getvalue())
+    np.savez(arrays, **outputs)
+    json.dump(printed, open(texts, "w"))
+
+for line in sys.stdin:
+    computed(*json.loads(line))
+    print("computed", flush=True)
 """
+
+
+def these(*frameworks: str) -> list[ParameterSet]:
+    """Frameworks as parameters of a test: those to install are marked, and each is started by one worker."""
+    marks = {name: [pytest.mark.frameworks, pytest.mark.xdist_group(name)] for name in ("torch", "keras", "jax")}
+    return [pytest.param(name, marks=marks.get(name, ())) for name in frameworks]
 
 
 def needed(name: str):
     """The module; a test is skipped where it is not installed, unless this is the environment that has it."""
     if os.environ.get("REQUIRE_FRAMEWORKS"):
         return importlib.import_module(name)
-    return pytest.importorskip(name, reason=f"{name} is not installed: make test-frameworks")
+    return pytest.importorskip(name, reason=f"{name} is not installed: {ELSEWHERE}")
 
 
 def environment() -> dict[str, str]:
     return {**os.environ, "KERAS_BACKEND": "jax", "JAX_ENABLE_X64": "1", "PYTHONHASHSEED": "0", "JAX_PLATFORMS": "cpu"}
 
 
+@cache
+def driver(framework: str) -> subprocess.Popen[str]:
+    """A process that runs programs of a framework, which takes seconds to import, until the tests end."""
+    command = [sys.executable, "-c", DRIVER]
+    pipe, told = subprocess.PIPE, subprocess.STDOUT
+    process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=told, text=True, env=environment())
+    atexit.register(process.communicate)
+    return process
+
+
 def run(framework: str, programs: list[str], folder: Path) -> tuple[list[np.ndarray], list[str]]:
-    """What programs compute, as (channels, *size), and what they print; all in one process of their own."""
-    if importlib.util.find_spec(NEEDS[framework]) is None and not os.environ.get("REQUIRE_FRAMEWORKS"):
-        pytest.skip(f"{framework} is not installed: make test-frameworks")
+    """What programs compute, as (channels, *size), and what they print; all in one process, which is not this one."""
+    there(framework)
     folder.mkdir(parents=True, exist_ok=True)
     texts, arrays = folder / "programs.json", folder / "outputs.npz"
     texts.write_text(json.dumps(programs), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-c", DRIVER, str(texts), str(arrays)],
-        capture_output=True, text=True, env=environment(), cwd=folder, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
+    process, said = driver(framework), []
+    process.stdin.write(f"{json.dumps([str(texts), str(arrays)])}\n")
+    process.stdin.flush()
+    while (line := process.stdout.readline()) and line != "computed\n":
+        said.append(line)
+    if not line:
+        driver.cache_clear()
+        pytest.fail("".join(said)[-3000:])
     with np.load(arrays) as found:
         outputs = [_without_batch(found[str(k)], framework) for k in range(len(programs))]
     return outputs, json.loads(texts.read_text(encoding="utf-8"))
+
+
+def there(framework: str) -> None:
+    """Skips where a framework is not installed, unless this is the environment that has it."""
+    if importlib.util.find_spec(NEEDS[framework]) is None and not os.environ.get("REQUIRE_FRAMEWORKS"):
+        pytest.skip(f"{framework} is not installed: {ELSEWHERE}")
 
 
 def _without_batch(output: np.ndarray, framework: str) -> np.ndarray:

@@ -19,7 +19,7 @@ from conv_anim.cli import main
 from conv_anim.coding.literals import NUMPY
 from conv_anim.coding.programs import FRAMEWORKS, program
 from conv_anim.spec.op_types import TYPES as LAYER_TYPES
-from tests.frameworks import environment, run
+from tests.frameworks import environment, run, there, these
 
 TEMPLATES = {template.name: template for template in catalog.templates()}
 WITHOUT = {
@@ -46,7 +46,7 @@ def compare(framework, specs, folder):
         assert said.strip()
 
 
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("framework", these(*FRAMEWORKS))
 def test_the_program_of_every_template_computes_its_output(framework, tmp_path):
     specs = [conv_anim.load(t.path) for name, t in TEMPLATES.items() if name not in WITHOUT[framework]]
     specs = [one for spec in specs for one in spec.figures]
@@ -110,7 +110,7 @@ ODD = [
 ]
 
 
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("framework", these(*FRAMEWORKS))
 def test_odd_settings_compute_the_same(framework, tmp_path):
     specs = [
         conv_anim.load({"input": {"size": [7, 6], "channels": 4, "values": SEVERAL}, "layer": {**layer, **more}})
@@ -162,7 +162,7 @@ def stacks(draw):
         return None
 
 
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("framework", these(*FRAMEWORKS))
 @settings(max_examples=3, suppress_health_check=list(HealthCheck))
 @given(st.lists(stacks(), min_size=30, max_size=60))
 def test_drawn_stacks_compute_the_same(framework, tmp_path_factory, drawn):
@@ -212,9 +212,9 @@ def test_a_program_is_a_script_that_prints_the_output(tmp_path):
     assert done.stderr == ""
 
 
-@pytest.mark.parametrize("framework", ["torch", "keras", "jax"])
+@pytest.mark.parametrize("framework", these("torch", "keras", "jax"))
 def test_a_program_runs_on_its_own_without_a_warning(framework, tmp_path):
-    run(framework, [], tmp_path)
+    there(framework)
     (tmp_path / "own.py").write_text(invoke("code", TEMPLATES["con_6"].path, "--framework", framework).stdout)
     done = subprocess.run(
         [sys.executable, "own.py"], capture_output=True, text=True, cwd=tmp_path, env=environment(), check=False

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import subprocess
 import sys
 import warnings
 import zlib
-from importlib import util
 from io import BytesIO
 from random import Random
 from typing import TYPE_CHECKING
@@ -479,22 +479,32 @@ def test_a_damaged_file_is_told_in_every_host(name, tmp_path, monkeypatch):
     assert f"'{name}'" in board.state.problem
 
 
+def fed_with(name):
+    return f"input: {{values: {{file: {name}}}}}\nlayer: {{type: conv, kernel_size: 2}}\n"
+
+
 @pytest.mark.parametrize("name", DAMAGED)
-def test_a_damaged_file_is_told_in_a_built_page(name, tmp_path, monkeypatch, caplog):
-    """Of Sphinx and of Python-Markdown."""
+def test_a_damaged_file_is_told_in_a_page_of_python_markdown(name, tmp_path, monkeypatch, caplog):
+    pytest.importorskip("pymdownx")
+    from tests.test_fence import rendered
+
     monkeypatch.chdir(tmp_path)
     (tmp_path / name).write_bytes(DAMAGED[name])
-    text = f"input: {{values: {{file: {name}}}}}\nlayer: {{type: conv, kernel_size: 2}}\n"
-    if util.find_spec("pymdownx") is not None:
-        from tests.test_fence import rendered
+    assert name in rendered(f"```conv-anim\n{fed_with(name)}```\n") + caplog.text
 
-        assert name in rendered(f"```conv-anim\n{text}```\n") + caplog.text
+
+def test_damaged_files_are_told_in_pages_of_sphinx(tmp_path, monkeypatch):
     pytest.importorskip("sphinx")
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "conf.py").write_text('extensions = ["conv_anim.embed.sphinx"]\n', encoding="utf-8")
-    body = "".join(f"   {line}\n" for line in text.splitlines())
-    (tmp_path / "index.rst").write_text(f"T\n=\n\n.. conv-anim::\n\n{body}", encoding="utf-8")
+    (tmp_path / "index.rst").write_text("T\n=\n\n.. toctree::\n   :glob:\n\n   page*\n", encoding="utf-8")
+    for k, (name, data) in enumerate(DAMAGED.items()):
+        (tmp_path / name).write_bytes(data)
+        body = "".join(f"   {line}\n" for line in fed_with(name).splitlines())
+        (tmp_path / f"page{k}.rst").write_text(f"T\n=\n\n.. conv-anim::\n\n{body}", encoding="utf-8")
     command = [sys.executable, "-m", "sphinx", "-q", "-b", "html", ".", "out"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0
-    assert f"'{name}'" in done.stderr
+    for k, name in enumerate(DAMAGED):
+        assert re.search(f"page{k}.rst:.*'{re.escape(name)}'", done.stderr), name
     assert "Traceback" not in done.stderr

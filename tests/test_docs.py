@@ -5,8 +5,6 @@ from __future__ import annotations
 import inspect
 import os
 import re
-import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -113,14 +111,14 @@ def test_every_claim_is_made():
     assert [phrase for phrase in claims() if phrase not in pages] == []
 
 
-@pytest.mark.repository
-def test_pages_are_up_to_date():
-    command = [sys.executable, str(ROOT / "tools" / "pages.py"), "--check"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+def with_blocks():
+    """Every page; those with PyTorch are also read where it is installed."""
+    for page in blocks.PAGES:
+        needs = {need for block in blocks.blocks(page) for need in block.said("needs")}
+        yield pytest.param(page, id=short(page), marks=pytest.mark.frameworks if "torch" in needs else ())
 
 
-@pytest.mark.parametrize("page", blocks.PAGES, ids=short)
+@pytest.mark.parametrize("page", [*with_blocks()])
 def test_pages_show_what_happens(page, tmp_path, monkeypatch):
     folder = tmp_path / "a folder"
     folder.mkdir()

@@ -105,6 +105,7 @@ def with_random_numbers(module, torch):
     return module
 
 
+@pytest.mark.frameworks
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")
 @pytest.mark.parametrize(("text", "shape"), PYTORCH)
 def test_a_layer_of_pytorchs_is_what_pytorch_computes(text, shape):
@@ -175,6 +176,8 @@ KERAS_LAYERS = [
 ]
 
 
+@pytest.mark.frameworks
+@pytest.mark.xdist_group("keras")
 @pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept:DeprecationWarning")
 @pytest.mark.parametrize(("text", "shape"), KERAS_LAYERS)
 def test_a_layer_of_keras_is_what_keras_computes(text, shape, monkeypatch):

@@ -14,6 +14,8 @@ from tests.frameworks import needed
 torch = needed("torch")
 from torch import nn  # noqa: E402
 
+pytestmark = pytest.mark.frameworks
+
 
 def refused(*args, **keys) -> str:
     with pytest.raises(conv_anim.SpecError) as caught:

@@ -6,12 +6,13 @@ format, twice; here a few small ones stand for them.
 
 from __future__ import annotations
 
+import json
 import locale
 import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -107,16 +108,22 @@ BARE = Circumstance(
 )
 """As a service of the system runs: no home, no folder for a cache, nothing but ASCII."""
 CIRCUMSTANCES = {
-    "another folder, hash seed, time zone, umask and date": ELSEWHERE,
-    "hostile settings here": Circumstance(files={"matplotlibrc": HOSTILE}),
-    "broken settings": Circumstance({"MPLCONFIGDIR": "{here}/conf"}, {"conf/matplotlibrc": BROKEN}),
-    "settings that are no text": Circumstance({"MATPLOTLIBRC": "{here}/rc", "MPLBACKEND": "none"}, {"rc": "\udcff\0"}),
-    "no network, no docstrings": NO_NETWORK,
+    "another folder, hash seed, time zone, umask and date, hostile settings here": replace(
+        ELSEWHERE, files={"matplotlibrc": HOSTILE}
+    ),
+    "no network, no docstrings, broken settings": replace(
+        NO_NETWORK,
+        environment=NO_NETWORK.environment | {"MPLCONFIGDIR": "{here}/conf"},
+        files=NO_NETWORK.files | {"conf/matplotlibrc": BROKEN},
+    ),
+    "two at a time, backwards, settings that are no text": Circumstance(
+        {"MATPLOTLIBRC": "{here}/rc", "MPLBACKEND": "none"}, {"rc": "\udcff\0"}, options=("-j", "2"), backwards=True
+    ),
     "no home, and ASCII": BARE,
-    "two at a time, backwards": Circumstance(options=("-j", "2"), backwards=True),
     "alone": Circumstance(alone=True),
     **{name: Circumstance({"LC_ALL": name}) for name in ("de_DE.UTF-8", "tr_TR.UTF-8", "zh_TW.UTF-8") if known(name)},
 }
+"""What does not get into each other's way is one circumstance: most of the time goes into starting processes."""
 TOGETHER = Circumstance(
     ELSEWHERE.environment | NO_NETWORK.environment | {"MATPLOTLIBRC": "{here}/rc", "LC_ALL": "C"},
     NO_NETWORK.files | {"rc": HOSTILE},
@@ -129,16 +136,27 @@ TOGETHER = Circumstance(
 )
 
 
-def drawn(home, circumstance, names, formats, options=()):
-    """The files that a process of its own makes of some templates, by name."""
+DRIVER = """
+import json, sys
+from conv_anim.cli import main
+for command in json.loads(sys.argv[1]):
+    try:
+        main(command)
+    except SystemExit as end:
+        if end.code:
+            raise
+"""
+"""Commands one after the other, in one process."""
+
+
+def drawn(home, circumstance, *groups):
+    """The files that a process of its own makes of groups of templates, by name."""
     here, out = home / "here", home / "out"
     write(here, circumstance)
-    specs = located(home, circumstance, names)
-    for each in [[spec] for spec in specs] if circumstance.alone else [specs]:
-        wanted = [part for format_ in formats for part in ("-f", format_)]
-        command = ["render", *map(str, each), "-o", str(out), *wanted, *options, *circumstance.options]
+    commands = [command for group in groups for command in rendering(home, circumstance, *group)]
+    for each in [[command] for command in commands] if circumstance.alone else [commands]:
         done = subprocess.run(
-            [sys.executable, *circumstance.python, "-m", "conv_anim", *command],
+            [sys.executable, *circumstance.python, "-c", DRIVER, json.dumps(each)],
             cwd=here,
             env=environment(home, circumstance),
             umask=circumstance.umask,
@@ -147,6 +165,14 @@ def drawn(home, circumstance, names, formats, options=()):
         )
         assert (done.returncode, done.stderr) == (0, b"")
     return {path.name: path.read_bytes() for path in out.iterdir()}
+
+
+def rendering(home, circumstance, names, formats, options=()):
+    """What is asked of conv-anim to draw some templates in some formats."""
+    specs = located(home, circumstance, names)
+    wanted = [part for format_ in formats for part in ("-f", format_)]
+    for each in [[spec] for spec in specs] if circumstance.alone else [specs]:
+        yield ["render", *map(str, each), "-o", str(home / "out"), *wanted, *options, *circumstance.options]
 
 
 def write(here, circumstance):
@@ -161,7 +187,7 @@ def located(home, circumstance, names):
     if not circumstance.elsewhere:
         return specs
     root = next(path for path in specs[0].parents if path.name == "templates")
-    shutil.copytree(root, home / "here" / "an other 文件夾")
+    shutil.copytree(root, home / "here" / "an other 文件夾", dirs_exist_ok=True)
     return [Path("an other 文件夾") / path.relative_to(root) for path in specs]
 
 
@@ -181,30 +207,34 @@ def different(one, other):
     return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
 
 
-GROUPS = {"whole": (FEW, WHOLE, ()), "stepped": (ONE, STEPPED, ("--step", "0,last"))}
+GROUPS = ((FEW, WHOLE, ()), (ONE, STEPPED, ("--step", "0,last")))
 
 
-@pytest.fixture(scope="session", params=GROUPS)
-def plain(request, tmp_path_factory):
-    """What is drawn, and of it what a plain run makes."""
-    names, formats, options = GROUPS[request.param]
-    group = names, available(formats), options
-    return group, drawn(tmp_path_factory.mktemp("plain"), Circumstance(), *group)
+def here():
+    """The groups, in the formats that this machine can write."""
+    return [(names, available(formats), options) for names, formats, options in GROUPS]
+
+
+@pytest.fixture(scope="session")
+def plain(tmp_path_factory):
+    """What a plain run makes."""
+    return drawn(tmp_path_factory.mktemp("plain"), Circumstance(), *here())
 
 
 @pytest.mark.parametrize("name", CIRCUMSTANCES)
 def test_the_same_bytes(plain, name, tmp_path):
-    group, wanted = plain
-    assert wanted
-    assert different(drawn(tmp_path, CIRCUMSTANCES[name], *group), wanted) == []
+    assert {path.rpartition(".")[2] for path in plain} >= {"gif", "svg", "pdf", "html", "png", "webp"}
+    assert different(drawn(tmp_path, CIRCUMSTANCES[name], *here()), plain) == []
 
 
 @pytest.mark.parametrize("topic", TOPICS if EVERY else ())
-@pytest.mark.parametrize(("formats", "options"), [(WHOLE, ()), (STEPPED, ("--step", "0,last"))], ids=GROUPS)
+@pytest.mark.parametrize(
+    ("formats", "options"), [(WHOLE, ()), (STEPPED, ("--step", "0,last"))], ids=["whole", "stepped"]
+)
 def test_every_template_in_every_format(topic, formats, options, tmp_path):
     first, second = tmp_path / "1", tmp_path / "2"
     first.mkdir()
     second.mkdir()
     options = () if EVERY == "in every step" else options
     group = TOPICS[topic], available(formats), options
-    assert different(drawn(first, Circumstance(), *group), drawn(second, TOGETHER, *group)) == []
+    assert different(drawn(first, Circumstance(), group), drawn(second, TOGETHER, group)) == []

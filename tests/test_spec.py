@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 
 import jsonschema
 import numpy as np
@@ -360,20 +361,24 @@ def test_defaults_and_examples_keep_to_their_own_schema():
 # the starter
 
 EXAMPLE = re.compile(r"^( *)#(\w+: )", re.MULTILINE)
-STARTERS = {type_: starter.text(type_, name="starter.yaml") for type_ in starter.STARTED}
 
 
-@pytest.mark.parametrize("type_", STARTERS)
+@cache
+def started(type_):
+    return starter.text(type_, name="starter.yaml")
+
+
+@pytest.mark.parametrize("type_", starter.STARTED)
 def test_the_starter_of_a_type_can_be_drawn(type_):
-    text = STARTERS[type_]
+    text = started(type_)
     loaded = pipeline.drawable(pipeline.loaded(Source("starter.yaml", text)))
     assert loaded.root.get("layer").get("type").value == type_
     pipeline.scene(loaded.spec)
 
 
-@pytest.mark.parametrize("type_", STARTERS)
+@pytest.mark.parametrize("type_", starter.STARTED)
 def test_any_line_of_the_starter_can_be_taken_alone(type_):
-    text = STARTERS[type_]
+    text = started(type_)
     examples = list(EXAMPLE.finditer(text))
     assert len(examples) > 30
     for match in examples:
@@ -383,9 +388,9 @@ def test_any_line_of_the_starter_can_be_taken_alone(type_):
         SCHEMA.validate(plain(loaded.root))
 
 
-@pytest.mark.parametrize("type_", STARTERS)
+@pytest.mark.parametrize("type_", starter.STARTED)
 def test_every_key_stands_in_the_starter_with_what_it_means(type_):
-    text = re.sub(r"\s*\n *# *", " ", STARTERS[type_])
+    text = re.sub(r"\s*\n *# *", " ", started(type_))
     fields = [*reader.SPEC.fields, *LAYER_TYPES[type_].keys.fields]
     fields += [f for outer in reader.SPEC.fields if outer is not reader.ONE_LAYER and outer is not reader.MORE_LAYERS
                for table in tables(outer.kind) for f in table.fields]  # fmt: skip

@@ -18,6 +18,8 @@ else:
 
 from torch.nn import functional
 
+pytestmark = pytest.mark.frameworks
+
 AXES = st.integers(1, 3)
 LARGEST = {1: 9, 2: 7, 3: 4}
 

@@ -31,6 +31,13 @@ DIST = ROOT / "build" / "dist"
 BROUGHT = ("conv_anim", "templates")
 """What the wheel brings."""
 UV = (sys.executable, "-m", "uv")
+QUIETLY = ("-q", "-n", "auto", "--dist", "worksteal", "--durations", "5", "--durations-min", "1")
+PYTEST = ("-m", "pytest", *QUIETLY, "-m", "not repository")
+PICTURES = "tests/test_pixels.py"
+ABOUT = {"CONV_ANIM_OUTPUT": str(ROOT / "output"), "HYPOTHESIS_PROFILE": os.environ.get("HYPOTHESIS_PROFILE", "few")}
+"""What the tests are told: where the committed pictures are, and to try fewer examples than beside the source."""
+EVERY_PICTURE = {"lowest": {"CONV_ANIM_EVERY": "1"}}
+"""Where other libraries draw, all pictures are compared; elsewhere some."""
 OLDEST = 11
 """The first Python 3 that is supported."""
 WHERE = "import conv_anim, sys; print(conv_anim.__file__); sys.exit(not conv_anim.__file__.startswith(sys.prefix))"
@@ -98,9 +105,8 @@ def tested(name: str, python: str, options: Sequence[str]) -> None:
     found = environment(name, python, wheel)
     folder = unpacked(sdist, name)
     run(found, "-c", WHERE, folder=folder)
-    run(found, "-m", "pytest", "-q", "-n", "auto", "-m", "not repository", *options, folder=folder)
-    pictures = ("-m", "pytest", "-q", "-n", "auto", "tests/test_pixels.py")
-    run(found, *pictures, folder=folder, CONV_ANIM_OUTPUT=str(ROOT / "output"))
+    chosen = [PICTURES] if any(each.startswith("tests/") for each in options) else []
+    run(found, *PYTEST, *options, *chosen, folder=folder, **ABOUT, **EVERY_PICTURE.get(name, {}))
 
 
 def pythons() -> Iterator[tuple[str, str]]:
