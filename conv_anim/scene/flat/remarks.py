@@ -39,7 +39,7 @@ class Remarks(Traced):
     def keys(self) -> tuple[Key, ...]:
         """Those that there is reason for."""
         found = [self._borrowed(), self._counted(), self._beyond(), self._extra(), self._unread()]
-        return (*self._zeros(), *(key for key in found if key is not None))
+        return (*self._zeros(), *self._flipped(), *(key for key in found if key is not None))
 
     def _key(self, text: str, fill: str | None = None, *, cross: bool = False) -> Key:
         background = self.style.colors.background
@@ -53,6 +53,12 @@ class Remarks(Traced):
         if not self.window.transposed:
             return []
         return [self._key(text) for text in (self._inserted(), self._border()) if text]
+
+    def _flipped(self) -> list[Key]:
+        """Why a transposed layer's window meets its kernel the other way round."""
+        if not self.window.transposed or max(axis.kernel for axis in self.window.axes) == 1:
+            return []
+        return [Key(self.say("flat.flipped.gather"), self.style.colors.kernel, self.style.edge)]
 
     def _inserted(self) -> str:
         if not self._has(Source.INSERTED):

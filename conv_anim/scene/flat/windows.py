@@ -160,7 +160,7 @@ class WindowView(FlatDrawing):
         if self.layer.kernels is None:
             return None
         if self.flips:
-            return self.say("flat.flipped.gather" if self.layer.operator.transposed else "flat.flipped")
+            return self.say("flat.flipped")
         return self.say("flat.unflipped") if self.layer.layer.unflipped else None
 
     @cached_property

@@ -234,7 +234,7 @@ PHRASES = {
     # flat
     "flat.window": "under the window",
     "flat.flipped": "flipped",
-    "flat.flipped.gather": "flipped: stamps read backwards",
+    "flat.flipped.gather": "the kernel is flipped: a gather reads the stamps backwards",
     "flat.unflipped": "as it is",
     "flat.inserted": "zeros between the cells, by stride s: s − 1 = {stride} − 1 = {cells}",
     "flat.border": "zeros around, by kernel k and padding p: {border}",

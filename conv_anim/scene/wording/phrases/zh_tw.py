@@ -234,7 +234,7 @@ PHRASES = {
     # flat
     "flat.window": "視窗下",
     "flat.flipped": "翻轉",
-    "flat.flipped.gather": "翻轉：反過來讀蓋印",
+    "flat.flipped.gather": "卷積核翻轉：聚集是反過來讀蓋印",
     "flat.unflipped": "不翻轉",
     "flat.inserted": "格子之間的零，步幅 s：s − 1 = {stride} − 1 = {cells}",
     "flat.border": "周圍的零，卷積核 k，填充 p：{border}",
