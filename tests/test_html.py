@@ -177,10 +177,10 @@ def test_a_click_pins_and_another_or_escape_lets_go(opened):
     assert "output (2, 2)" in page.told()
     page.page.keyboard.press("Escape")
     assert "output (2, 2)" not in page.told()
-    page.spot("output", "(1, 1)").click()
+    page.spot("output", "(3, 1)").click()
     page.page.click("#unpin")
     page.page.mouse.move(2, 2)
-    assert "output (1, 1)" not in page.told()
+    assert "output (3, 1)" not in page.told()
 
 
 def test_a_tap_pins(opened):
@@ -236,7 +236,7 @@ def test_it_plays_unless_the_reader_wants_no_motion(opened):
 def test_it_goes_on_where_it_was_when_a_cell_is_left(opened):
     page = opened(EVEN, paused=True)
     page.page.clock.run_for(1100)
-    page.spot("output", "(2, 2)").hover()
+    page.spot("output", "(3, 3)").hover()
     page.page.clock.run_for(5000)
     assert page.at() == 9
     page.page.mouse.move(2, 2)
@@ -282,6 +282,7 @@ def test_without_scripts_the_last_frame_is_shown(opened):
 def test_words_of_a_spec_stay_words(opened):
     layer = {"type": "conv", "kernel_size": 2}
     given = {"title": NASTY, "input": {"size": [3, 3]}, "layer": layer, "caption": NASTY, "view": "flat"}
+    given["theme"] = "classic"  # which draws no heading, so that the page has one
     page = opened(given, reduced_motion="reduce")
     assert page.page.inner_text("#title") == NASTY
     assert page.page.evaluate("document.body.dataset.hacked") is None
@@ -311,7 +312,8 @@ LARGE = {
 
 @pytest.mark.parametrize("name", LARGE)
 def test_a_hundred_steps_are_small(name):
-    spec = conv_anim.load({"input": {"size": [12, 12]}, "layer": {"type": "conv", "kernel_size": 3}} | LARGE[name])
+    more = {**LARGE[name], "animation": {"pace": "even", **LARGE[name].get("animation", {})}}
+    spec = conv_anim.load({"input": {"size": [12, 12]}, "layer": {"type": "conv", "kernel_size": 3}} | more)
     scene = pipeline.scene(spec)
     assert len(scene.rests) == 100
     assert len(pipeline.encoded(scene, "html")) < 150_000
@@ -326,6 +328,8 @@ def test_the_same_page_is_made_again(name):
 
 
 def test_a_page_that_would_be_huge_is_refused_with_a_way_out():
-    spec = conv_anim.load({"input": {"size": [90, 90]}, "layer": {"type": "conv", "kernel_size": 3}})
+    even = {"pace": "even"}
+    layer = {"type": "conv", "kernel_size": 3}
+    spec = conv_anim.load({"input": {"size": [90, 90]}, "layer": layer, "animation": even})
     with pytest.raises(conv_anim.SpecError, match=r"(?s)frames, more than.*every"):
         pipeline.encoded(pipeline.scene(spec), "html")
