@@ -254,6 +254,6 @@ def test_examples_in_a_page_stay_to_the_byte(tmp_path, monkeypatch):
 
 
 def test_the_parser_is_for_embed_alone():
-    modules = "commands.render, commands.embed, drawing, embed.sphinx, embed.fence, embed.jupyter"
+    modules = "commands.render, commands.embed, app.report, embed.sphinx, embed.fence, embed.jupyter"
     code = f"import sys, conv_anim.{modules.replace(' ', ' conv_anim.')}; print('markdown_it' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout == "False\n"
