@@ -86,7 +86,7 @@ def test_each_sum_is_that_of_the_trace():
         k = next(k for k, line in enumerate(lines) if line.startswith(f"{name} &="))
         numbers = lines[k + 1].removesuffix(r" \\").removeprefix("&= ")
         said, result = numbers.split(" = ")
-        assert eval(said.replace(r"\cdot", "*")) == int(result) == step.value  # noqa: S307  # what it says is arithmetic
+        assert eval(said.replace(r"\cdot", "*")) == int(result) == step.value  # what it says is arithmetic
 
 
 def test_what_is_no_single_window_is_told():
