@@ -33,10 +33,10 @@ RUN := $(BIN)/python -m pytest -q -n auto --dist worksteal --durations 10 --dura
 test: $(STAMP) ## run the tests, but for two suites that take longer
 	$(RUN) -m "not faults and not hosts" $(TESTING)
 
-test-faults: $(STAMP) ## the suite about what may befall a run: limits, signals, load, damaged files, the same bytes
+test-faults: $(STAMP) ## the suite about what may befall a run: limits, signals, load, damaged files, other packages, the same bytes
 	$(RUN) -m faults $(TESTING)
 
-test-hosts: $(STAMP) ## the suite about pages and their hosts: browsers, Sphinx, Jupyter, pandoc, embed, the documentation
+test-hosts: $(STAMP) ## the suite about pages and their hosts: browsers, Sphinx, Jupyter, pandoc, shells, embed, the documentation
 	$(RUN) -m hosts $(TESTING)
 
 test-all: $(STAMP) ## run all three suites

@@ -30,12 +30,12 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.en
 
 SUITES = {
     "faults": {
-        "test_boundaries", "test_damaged", "test_faults", "test_limits", "test_load", "test_opening",
-        "test_overwriting", "test_same_bytes", "test_shortages", "test_whole_specs",
+        "test_boundaries", "test_damaged", "test_extending", "test_faults", "test_limits", "test_load", "test_opening",
+        "test_overwriting", "test_same_bytes", "test_shortages", "test_whole_specs", "test_work",
     },
     "hosts": {
-        "test_docs", "test_embed", "test_fence", "test_formats", "test_hooks", "test_html", "test_jupyter",
-        "test_package", "test_pandoc", "test_site", "test_sphinx", "test_watch",
+        "test_completion", "test_docs", "test_embed", "test_fence", "test_formats", "test_hooks", "test_html",
+        "test_jupyter", "test_package", "test_pandoc", "test_site", "test_sphinx", "test_watch",
     },
 }  # fmt: skip
 """Suites with targets of their own in the Makefile, and their modules: many processes, or real hosts and browsers."""

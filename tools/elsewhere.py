@@ -22,7 +22,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from environments import ENVIRONMENTS, ROOT, Environment, SetUpError, give_up, made
+from environments import ENVIRONMENTS, ROOT, Environment, SetUpError, give_up, made, trust_as_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -134,6 +134,7 @@ def main() -> None:
     parser.add_argument("--python", default=sys.executable)
     end = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
     asked, options = parser.parse_args(sys.argv[1:end]), sys.argv[end + 1 :]
+    trust_as_here()
     match asked.name:
         case "wheel":
             sys.stdout.write(f"{built()[1].relative_to(ROOT)}\n")

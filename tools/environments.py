@@ -9,6 +9,7 @@ be made whole is removed, and one line says what to do.
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -59,6 +60,17 @@ ENVIRONMENTS = {
 }
 GPU = ("cuda-", "nvidia-", "triton")
 """How the packages begin that only a build of PyTorch for GPUs asks for."""
+
+
+CERTIFICATES = ("/etc/ssl/certs", "/etc/pki/tls/certs", "/etc/ssl/cert.pem")
+"""Where a machine keeps the certificates that it trusts."""
+
+
+def trust_as_here() -> None:
+    """Let uv trust whom this machine trusts, a company's proxy for one; without certificates here it uses its own."""
+    if any(map(os.path.exists, CERTIFICATES)):
+        for name in ("UV_SYSTEM_CERTS", "UV_NATIVE_TLS"):  # in new and in old versions of uv
+            os.environ.setdefault(name, "true")
 
 
 class SetUpError(Exception):
@@ -232,6 +244,7 @@ def main() -> None:
     parser.add_argument("name", choices=ENVIRONMENTS)
     parser.add_argument("--python", default=sys.executable)
     asked = parser.parse_args()
+    trust_as_here()
     environment = ENVIRONMENTS[asked.name]
     try:
         made(environment, asked.python)

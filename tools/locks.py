@@ -25,7 +25,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 sys.path.insert(0, str(Path(__file__).parent))
-from environments import ENVIRONMENTS, GPU, ROOT, requirements
+from environments import ENVIRONMENTS, GPU, ROOT, requirements, trust_as_here
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 GROUPS = PROJECT["dependency-groups"]
@@ -182,6 +182,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", help="environments, as tools/environments.py has them; with +, together")
     parser.add_argument("--upgrade", action="store_true", help="with lock: take the newest versions")
     given = parser.parse_args()
+    trust_as_here()
     if given.command == "lock":
         lock(upgrade=given.upgrade)
         return
