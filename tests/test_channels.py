@@ -23,7 +23,7 @@ from conv_anim.scene.channels.pixel_shuffle import PixelShuffling
 from conv_anim.scene.channels.tally import Tally
 from conv_anim.scene.channels.view import ChannelsView, channels
 from conv_anim.scene.drawing import shifted
-from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
+from conv_anim.scene.primitives import Boxes, Lines, Mosaic, Polygons, Text
 from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.volume.hues import told_apart
 from conv_anim.spec.model import (
@@ -67,7 +67,7 @@ CASES = {
 def figure(layer, *, show="both", theme="light", **settings):
     values = settings.pop("values", None)
     settings = {"labels": Labels(), "caption": True} | settings
-    return replace(spec(layer, values=values), view=Channels(show), theme=themed(theme), **settings)
+    return replace(spec(layer, values=values), view=Channels(show, cells="numbers"), theme=themed(theme), **settings)
 
 
 def channel_rows(made, scale=1.0):
@@ -639,6 +639,8 @@ def extent(item, style):
         case Text():
             x, y, w, h = text_box(style, item)
             return [(x, y), (x + w, y + h)]
+        case Mosaic():
+            return item.ring
 
 
 def assert_within(panel, style):
@@ -673,7 +675,7 @@ def test_all_lies_within_the_panel(layer, theme):
 @drawn(fed(), st.sampled_from([0.5, 1.0, 1.7]), st.sampled_from(["both", "maps"]))
 def test_any_layer_lies_within_the_panel(made, scale, show):
     style = Style(made.theme, scale, DejaVu())
-    assert_within(channels(trace(replace(made, view=Channels(show))), style), style)
+    assert_within(channels(trace(replace(made, view=Channels(show, cells="numbers"))), style), style)
 
 
 @pytest.mark.parametrize("layer", LAYERS.values(), ids=LAYERS)

@@ -313,8 +313,9 @@ def test_borrowed_cells_have_a_colour_of_their_own(mode, theme):
     assert tint not in {view.style.colors.background, view.style.colors.input}
     tinted = next(item for item in view.input.static() if isinstance(item, Boxes) and item.fill == tint)
     assert len(tinted.boxes) == 7 * 7 - 3 * 3
-    shown = view.frame(0).shown
-    under = [item.fill for item in shown[:2] if isinstance(item, Boxes)]
+    if THEMES[theme].window_width:  # outlined, they keep their colours
+        return
+    under = [item.fill for item in view.frame(0).shown[:2] if isinstance(item, Boxes)]
     assert len(set(under)) == 2
 
 

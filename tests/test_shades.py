@@ -1,9 +1,9 @@
 """Numbers as shades: their scales, pictures that stay pictures, and how they come out in every painter."""
 
+from contextlib import chdir
 from dataclasses import replace
 from io import BytesIO
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pypdfium2
@@ -18,7 +18,7 @@ from conv_anim.painting import agg, svg
 from conv_anim.painting.mosaics import array, png
 from conv_anim.scene.color import contrast, luminance, readable
 from conv_anim.scene.mosaics import finished, mosaic
-from conv_anim.scene.primitives import Mosaic, Scene, Text
+from conv_anim.scene.primitives import Frame, Mosaic, Scene, Text
 from conv_anim.scene.shades import shades_for
 from conv_anim.spec.themes import THEMES
 
@@ -98,17 +98,10 @@ def picture(folder, suffix="png", mode="L", side=24):
 
 
 def scene(folder, layer, view="flat", channels=1, **more):
-    (folder / "spec.yaml").write_text("")
-    import os
-
-    before = Path.cwd()
-    os.chdir(folder)
-    try:
-        fed = {"channels": channels, "values": {"file": next(folder.glob("p.*")).name}}
+    fed = {"channels": channels, "values": {"file": next(folder.glob("p.*")).name}}
+    with chdir(folder):
         loaded = conv_anim.load({"input": fed, "layer": layer, "view": view, **more})
         return loaded, pipeline.scene(loaded)
-    finally:
-        os.chdir(before)
 
 
 def mosaics(drawn, k=-1):
@@ -177,8 +170,6 @@ def test_cells_under_eight_pixels_have_no_edges(tmp_path):
 
 
 def still_of(items, width=40, height=30):
-    from conv_anim.scene.primitives import Frame
-
     return Scene(width, height, "#ffffff", tuple(items), (Frame(),), 100, 100, 0, "", "a mosaic")
 
 
@@ -242,7 +233,6 @@ def test_a_gif_of_a_picture_has_its_greys(tmp_path):
 
 
 def test_a_transparent_ground_is_seen_through_in_every_format():
-    spec = conv_anim.load({"input": {"size": [3, 3]}, "layer": {"type": "conv", "kernel_size": 2}, "view": "flat"})
     spec = conv_anim.load(
         {
             "input": {"size": [3, 3]},

@@ -12,7 +12,7 @@ from conv_anim.ops.shuffle import ChannelShuffle
 from conv_anim.ops.upsample import Upsample
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.figure import scene
-from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
+from conv_anim.scene.primitives import Boxes, Lines, Mosaic, Polygons, Text
 from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.volume.oblique import Depth
 from conv_anim.scene.volume.view import VolumeView, volume
@@ -91,6 +91,8 @@ def points(item, style):
         case Text():
             x, y, w, h = text_box(style, item)
             return [(x, y), (x + w, y + h)]
+        case Mosaic():
+            return item.ring
 
 
 def some(count):
