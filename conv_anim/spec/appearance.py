@@ -183,7 +183,7 @@ PACE: Field[Literal["auto", "even"]] = Field(
 )
 ANIMATION: Field[Record] = Field(
     "animation",
-    Object("an animation", (PACE, STEP, HOLD, ORDER, LOOP, EVERY, MOTION)),
+    Object("an animation", (STEP, HOLD, ORDER, LOOP, EVERY, MOTION, PACE)),
     "How the steps run.",
 )
 QUICK, FINISHED = 300, 2500
