@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SCHEMA = "conv-anim.schema.json"
 """The file of the schema: beside the templates, and in a user's project."""
+DATA_FILE = re.compile(r"file:\s*([\w.-]+)")
+"""How a template names a file of numbers."""
 TOLD_TO_EDITORS = "# yaml-language-server: $schema="
 """How the first line of a spec begins that says where its schema is."""
 
@@ -30,6 +33,12 @@ class Template:
         """The text without the first line, which says to editors where the schema is."""
         first, _, rest = self.text.partition("\n")
         return rest if first.startswith(TOLD_TO_EDITORS) else self.text
+
+    @property
+    def data(self) -> list[Path]:
+        """The files of numbers that it reads, which lie beside it."""
+        named = dict.fromkeys(DATA_FILE.findall(self.text))
+        return [path for path in map(self.path.with_name, named) if path.is_file()]
 
     @property
     def title(self) -> str:

@@ -112,7 +112,7 @@ class Folder:
             raise DataFileError(f"there is no file '{name}'", _looked_for(path, name)) from None
         except (opening.NoFileError, IsADirectoryError) as error:
             kind = error.kind if isinstance(error, opening.NoFileError) else "a folder"
-            raise DataFileError(f"'{name}' is {kind}, not a file", "name a .npy, .csv or .png file") from None
+            raise DataFileError(f"'{name}' is {kind}, not a file", f"name a {KINDS_OF_DATA} file") from None
         except OSError as error:
             what = f"'{name}' cannot be read: {error.strerror or error}"
             raise DataFileError(what, fatal_errors.way(error, "it may be cut off, or not be yours to read")) from None
@@ -122,11 +122,28 @@ class Folder:
         try:
             path = (self.root.resolve() / name).resolve()
         except (OSError, RuntimeError, ValueError):
-            raise DataFileError(f"'{name}' leads nowhere", "name a .npy, .csv or .png file beside the spec") from None
+            raise DataFileError(f"'{name}' leads nowhere", f"name a {KINDS_OF_DATA} file beside the spec") from None
         if not self.limits.outside and not is_within(path, self.within or self.root):
             hint = "copy it beside the spec; --allow-outside reads it all the same"
             raise DataFileError(f"'{name}' lies outside the spec's folder", hint)
         return path
+
+    def font(self, name: str) -> tuple[Path, Path]:
+        """The files of a font, usual and bold: beside the spec, or installed by a name. Raises DataFileError."""
+        from conv_anim.painting import folders
+
+        if not name.lower().endswith(folders.SUFFIXES):
+            found = folders.by_name(name)
+            if found is None:
+                near = nearest(name, folders.families())
+                meant = "" if near is None else f"did you mean '{near}'? "
+                hint = f"{meant}name one that is installed, or a .ttf or .otf file beside the spec"
+                raise DataFileError(f"no font '{name}' is installed here", hint)
+            return found
+        path = self._inside(name)
+        if not path.is_file():
+            raise DataFileError(f"there is no file '{name}'", "the name is relative to the spec")
+        return path, path
 
 
 class Noting:
@@ -139,6 +156,12 @@ class Noting:
     def __call__(self, name: str) -> Given:
         self.read.append(self._files.root / name)
         return self._files(name)
+
+    def font(self, name: str) -> tuple[Path, Path]:
+        """As of a folder."""
+        found = self._files.font(name)
+        self.read.extend(found)
+        return found
 
 
 def is_within(path: Path, folder: Path) -> bool:
@@ -153,8 +176,6 @@ def is_within(path: Path, folder: Path) -> bool:
 
 CONVERTED = {
     ".npz": "it may hold several arrays: write one with numpy.save",
-    ".jpg": "convert it to .png: a JPEG's numbers are not what they were",
-    ".jpeg": "convert it to .png: a JPEG's numbers are not what they were",
     ".xlsx": "save the sheet as .csv",
     ".txt": "save it as .csv, with commas between the numbers",
     ".tsv": "save it as .csv, with commas between the numbers",
@@ -175,7 +196,8 @@ def _looked_for(path: Path, name: str) -> str:
     return relative if near is None else f"did you mean '{name.removesuffix(path.name)}{near}'? {relative}"
 
 
-READERS: dict[str, str] = {".npy": "npy", ".csv": "table", ".png": "png"}
+KINDS_OF_DATA = ".npy, .csv, .png or .jpg"
+READERS: dict[str, str] = {".npy": "npy", ".csv": "table", ".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg"}
 """By suffix: the module of `conv_anim.data_files` that reads such files, imported when there is one."""
 
 

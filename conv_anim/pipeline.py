@@ -10,6 +10,7 @@ from conv_anim import claims, fatal_errors, inputs, lettering
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
 from conv_anim.limits import USUAL
 from conv_anim.spec import document, estimates, formats, overrides, reader, source_map
+from conv_anim.spec.arrays import DataFileError
 from conv_anim.spec.model import Flat, NetworkView, Undrawn
 from conv_anim.spec.nodes import Entries, Items, from_python
 from conv_anim.spec.registry import named
@@ -88,7 +89,28 @@ def changed(
         return given
 
     made = reader.spec(root, noting, limits)
+    if made.theme.font is not None:
+        made = _with_font(made, made.theme.font, files, root)
+        found.extend(map(Path, made.theme.font_files))
     return Loaded(replace(made, files=tuple(_from_the_root(path) for path in dict.fromkeys(found))), root)
+
+
+def _with_font(spec: Spec, name: str, files: Files, root: Node) -> Spec:
+    """A spec whose font is found. Raises SpecError."""
+    from conv_anim.painting.fonts import FontFile
+
+    finds = getattr(files, "font", inputs.Folder(Path()).font)
+    try:
+        own = tuple(str(_from_the_root(path)) for path in finds(name))
+        for path in own:
+            FontFile(Path(path))
+    except (DataFileError, OSError, RuntimeError) as error:
+        what = str(error) if isinstance(error, DataFileError) else f"'{name}' is no font that can be read"
+        hint = error.hint if isinstance(error, DataFileError) else "use a .ttf or .otf file"
+        problem = Problem(Code.DATA_FILE, what, "theme.font", hint=hint)
+        raise source_map.located(SpecError([problem]), root) from None
+    panels = tuple(replace(one, theme=replace(one.theme, font_files=own)) for one in spec.panels)
+    return replace(spec, theme=replace(spec.theme, font_files=own), panels=panels)
 
 
 def _from_the_root(path: Path) -> Path:
@@ -136,7 +158,7 @@ def scene(spec: Spec, *, limits: Limits = USUAL) -> Scene:
     texts.
     """
     fatal_errors.check_room()
-    from conv_anim.painting.fonts import DejaVu, GlyphError
+    from conv_anim.painting.fonts import GlyphError, Measures
     from conv_anim.scene import figure
     from conv_anim.tracing.trace import Trace, trace
 
@@ -144,12 +166,13 @@ def scene(spec: Spec, *, limits: Limits = USUAL) -> Scene:
         if isinstance(one.view, Undrawn):
             raise _undrawn(one.view)
     estimates.drawable(spec, limits)
+    measures = Measures(spec.theme.font_files)
     sized = [isinstance(one.view, NetworkView) for one in spec.figures]  # only sizes are drawn: nothing is computed
     try:
         traces = [
             Trace(one, ()) if only else trace(one, limits=limits) for one, only in zip(spec.figures, sized, strict=True)
         ]
-        drawn = figure.scene_of(spec, traces, DejaVu())
+        drawn = figure.scene_of(spec, traces, measures)
         return replace(drawn, insides=_insides(spec, limits)) if sized[0] and not spec.panels else drawn
     except GlyphError as error:
         raise lettering.missing(spec, error) from None
@@ -192,9 +215,13 @@ def render(spec: Spec, path: str | PathLike[str], *, step: Steps | None = None, 
 
 def drawn_as(spec: Spec, format_: str, *, step: Steps | None = None, limits: Limits = USUAL) -> bytes:
     """A spec as a file of a format; a page holds all combinations of its controls. Raises SpecError."""
-    if format_ == "html" and spec.states and step is None:
+    if _is_book(spec, format_, step):
         return _page(spec, limits)
     return encoded(scene(spec, limits=limits), format_, step=step, limits=limits)
+
+
+def _is_book(spec: Spec, format_: str, step: Steps | None) -> bool:
+    return format_ == "html" and bool(spec.states) and step is None
 
 
 def _page(spec: Spec, limits: Limits) -> bytes:
@@ -234,9 +261,45 @@ def pictures(
     spec: Spec, format_: str, name: str, *, step: Steps | None = None, limits: Limits = USUAL
 ) -> list[tuple[str, bytes]]:
     """File names, made from ``name`` without a suffix, and their contents; ``frames`` makes many, else there is one."""
+    return pictures_of(spec, scene(spec, limits=limits), format_, name, step=step, limits=limits)
+
+
+def pictures_of(
+    spec: Spec, drawn: Scene, format_: str, name: str, *, step: Steps | None = None, limits: Limits = USUAL
+) -> list[tuple[str, bytes]]:
+    """The same of a spec whose scene is there."""
     if format_ == "frames":
-        return _numbered(scene(spec, limits=limits), name, step, limits)
-    return [(f"{name}.{format_}", drawn_as(spec, format_, step=step, limits=limits))]
+        return _numbered(drawn, name, step, limits)
+    if _is_book(spec, format_, step):
+        return [(f"{name}.{format_}", _page(spec, limits))]
+    return [(f"{name}.{format_}", encoded(drawn, format_, step=step, limits=limits))]
+
+
+def remark(drawn: Scene, format_: str, step: Steps | None) -> str | None:
+    """What is to be said of a figure beside it."""
+    said = (left_out(drawn, format_, step), illegible(drawn))
+    return "; ".join(filter(None, said)) or None
+
+
+def illegible(drawn: Scene) -> str | None:
+    """What is to be said of a figure that is too narrow for its texts."""
+    if drawn.legible is None:
+        return None
+    way = f"size: {{width: {drawn.legible}}} or more, or a smaller input"
+    return f"at {drawn.width} pixels, some text is smaller than can be read; {way}"
+
+
+def left_out(drawn: Scene, format_: str, step: Steps | None) -> str | None:
+    """What is to be said of outputs that an animation does not show."""
+    if drawn.left_out is None or step is not None or not _moving(format_):
+        return None
+    shown, count = drawn.left_out
+    return f"{shown:,} of {count:,} outputs are shown; --set animation.every=1 shows all of them"
+
+
+def _moving(format_: str) -> bool:
+    """Whether a format shows every step."""
+    return format_.partition(".")[0] in formats.LAYOUTS or formats.of(format_).all_frames
 
 
 def names(spec: Spec, format_: str, name: str, *, step: Steps | None = None, limits: Limits = USUAL) -> list[str]:
@@ -258,7 +321,7 @@ def _frame(name: str, number: int, count: int) -> str:
 
 def _numbered(drawn: Scene, name: str, step: Steps | None, limits: Limits) -> list[tuple[str, bytes]]:
     from conv_anim.export import budget, png
-    from conv_anim.painting.agg import frames
+    from conv_anim.painting.agg import frames, seen_through
     from conv_anim.scene import choice
 
     count = len(drawn.rests)
@@ -267,7 +330,10 @@ def _numbered(drawn: Scene, name: str, step: Steps | None, limits: Limits) -> li
     budget.check(drawn, formats.FRAMES, limits, frames=len(steps), also=made)
     painted = zip(steps, frames(drawn, [drawn.rests[k] for k in steps]), strict=True)
     return [
-        (_frame(name, k, count), png.encode(pixels, title=drawn.title, description=drawn.description))
+        (
+            _frame(name, k, count),
+            png.encode(seen_through(pixels, drawn), title=drawn.title, description=drawn.description),
+        )
         for k, pixels in painted
     ]
 

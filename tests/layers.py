@@ -3,6 +3,7 @@
 Sizes follow from the formulas of Dumoulin and Visin and of PyTorch's documentation, written here once more.
 """
 
+from dataclasses import replace
 from math import prod
 from random import Random
 
@@ -19,6 +20,16 @@ LARGEST = {1: 9, 2: 6, 3: 3}
 """Cells of a drawn input's axis, by the number of axes."""
 
 
+TINTED = replace(THEMES["light"], overlay=1.0, empty_overlay=0.18, window_width=0.0)
+"""A theme that tints what is under the window, as classic does, so that a test can ask for the colours of cells; that
+the window is outlined in the others is asked in `test_visual_code`."""
+
+
+def themed(name):
+    """A theme by its name, the default one tinted."""
+    return TINTED if name == "light" else THEMES[name]
+
+
 def given(rows):
     """Nested lists as a spec's numbers."""
     if not isinstance(rows, list):
@@ -31,7 +42,7 @@ def spec(*layers, values=None):
     """Layers as a figure, the first one fed by ``values``, or by 0, 1, 2, …."""
     ends = layers[0].ends
     fed = Input(ends.in_size, ends.in_channels, Arange() if values is None else values)
-    return Spec(fed, chain(layers), Flat(), THEMES["light"])
+    return Spec(fed, chain(layers), Flat(cells="numbers"), TINTED)
 
 
 def each(setting, size):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from conv_anim import pipeline
-from conv_anim.scene.primitives import Boxes, Frame, Lines, Polygons, Primitive, Scene, Text
+from conv_anim.scene.primitives import Boxes, Frame, Lines, Mosaic, Polygons, Primitive, Scene, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,6 +56,8 @@ def _points(item: Primitive) -> list[tuple[float, float]]:
             return [corner for x, y, w, h in boxes for corner in ((x, y), (x + w, y + h))]
         case Text():
             return [(item.x, item.y)]
+        case Mosaic():
+            return list(item.ring)
 
 
 def listing(drawn: Scene) -> str:
@@ -78,6 +81,9 @@ def _line(item: Primitive) -> str:
             f"  text {item.x:.1f},{item.y:.1f} {item.size:.1f} {item.color}{' bold' if item.bold else ''} {item.text!r}"
         )
     left, top, right, bottom = extent([item])
+    if isinstance(item, Mosaic):
+        size, colors = f"{item.rows}x{item.columns}", f"{crc32(item.colors):08x}"
+        return f"  mosaic {size} in {left:.1f},{top:.1f} to {right:.1f},{bottom:.1f} {colors}"
     count = len(item.rings if isinstance(item, Polygons) else item.lines if isinstance(item, Lines) else item.boxes)
     stroke = item.stroke
     fill = "" if isinstance(item, Lines) or item.fill is None else f" {item.fill}"

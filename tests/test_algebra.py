@@ -30,11 +30,8 @@ from conv_anim.scene.layout import (
     written,
 )
 from conv_anim.scene.primitives import Boxes, Frame, Text
-from conv_anim.scene.tween import Tween
 
 LENGTHS = st.integers(0, 40)
-TWEEN = Tween(2)
-LEAPING = st.just(Tween())
 
 
 def box(x, y, width, height, color):
@@ -42,23 +39,39 @@ def box(x, y, width, height, color):
 
 
 @st.composite
-def drawings(draw, tweens=LEAPING):
+def drawings(draw):
     """Named by a colour; every frame keeps and shows something of its own."""
-    name, count, tween = draw(st.integers(0, 0xFFFFFF)), draw(st.integers(1, 3)), draw(tweens)
+    name, count = draw(st.integers(0, 0xFFFFFF)), draw(st.integers(1, 3))
     width, height = draw(LENGTHS), draw(LENGTHS)
     static = (box(0, 0, width, height, f"#{name:06x}"),)
     frames = tuple(
         Frame((box(k, 0, 1, 1, f"kept {name}"),), (Text(k, 0, f"shown {name} {k}", 9, "#000000"),))
-        for k in range(tween.frames(count))
+        for k in range(count)
     )
     region = HitRegion("input", (0, 0), corners((0, 0, width, height)))
     turns = tuple(Turn(1, (name, k)) for k in range(count))
-    return width, height, Drawing(static, frames if draw(st.booleans()) else STILL, tween, lambda: (region,), (turns,))
+    if not draw(st.booleans()):
+        return width, height, Drawing(static, hit_regions=lambda: (region,), turns=(turns,))
+    phases = draw(st.frozensets(st.sampled_from(["read", "way"])))
+    end = Frame((box(count, 0, 1, 1, f"kept {name}"),))
+    return (
+        width,
+        height,
+        Drawing(
+            static,
+            frames,
+            lambda k, phase, _: (Text(k, 0, f"{phase} {name} {k}", 9, "#000000"),),
+            phases,
+            draw(st.sampled_from([None, lambda: end])),
+            lambda: (region,),
+            (turns,),
+        ),
+    )
 
 
 @st.composite
-def panels(draw, tweens=LEAPING):
-    width, height, drawing = draw(drawings(tweens))
+def panels(draw):
+    width, height, drawing = draw(drawings())
     made = panel(drawing, width, height, baseline=draw(st.integers(0, height)))
     return anchored(made, **{f"of {draw(st.integers(0, 99))}": (draw(LENGTHS), draw(LENGTHS))})
 
@@ -74,7 +87,9 @@ def shown(one):
         dict(one.anchors),
         drawn.static,
         tuple(drawn.frames),
-        drawn.tween,
+        drawn.phases,
+        tuple(drawn.shown(k, phase, 0.5) for k in range(drawn.steps) for phase in ("read", "way")),
+        None if drawn.finished is None else drawn.finished(),
         tuple(drawn.hit_regions()),
         turns,
     )
@@ -165,21 +180,44 @@ def test_a_panel_is_centred_on_whole_pixels():
 # in step
 
 
-@given(st.lists(drawings(st.sampled_from([Tween(), TWEEN])), min_size=2, max_size=4))
+@given(st.lists(drawings(), min_size=2, max_size=4))
 def test_drawings_run_in_step(given_):
     many = [drawing for _, _, drawing in given_]
     joined = together(many)
     moving = [one for one in many if one.frames is not STILL]
     steps = max((one.steps for one in moving), default=1)
-    tween = max((one.tween for one in many), key=lambda each: each.between)
-    assert len(joined.frames) == (tween.frames(steps) if moving else 1)
+    assert joined.steps == steps
     for step in range(steps) if moving else ():
-        frame = joined.frames[step * (tween.between + 1)]
-        own = [one.frames[min(step, one.steps - 1) * (one.tween.between + 1)] for one in moving]
-        assert frame.shown == tuple(item for each in own for item in each.shown)
+        own = [one.frames[min(step, one.steps - 1)] for one in moving]
+        assert joined.frames[step].shown == tuple(item for each in own for item in each.shown)
 
 
-@given(st.lists(drawings(st.sampled_from([Tween(), TWEEN])), min_size=2, max_size=4))
+@given(st.lists(drawings(), min_size=2, max_size=4), st.sampled_from(["read", "way"]))
+def test_phases_run_in_step(given_, phase):
+    """A drawing that does not know the phase, or waits for others, shows its step; nothing leads on from a last one."""
+    many = [drawing for _, _, drawing in given_]
+    joined = together(many)
+    moving = [one for one in many if one.frames is not STILL]
+    for step in range(joined.steps) if moving else ():
+        wanted = []
+        for one in moving:
+            there = step < one.steps - (phase == "way") and phase in one.phases
+            wanted += one.during(step, phase, 0.5) if there else one.frames[min(step, one.steps - 1)].shown
+        if any(phase in one.phases for one in moving):
+            assert joined.shown(step, phase, 0.5) == tuple(wanted)
+
+
+@given(st.lists(drawings(), min_size=2, max_size=4))
+def test_all_end_together(given_):
+    many = [drawing for _, _, drawing in given_]
+    joined = together(many)
+    ending = [one.finished for one in many if one.finished is not None]
+    assert (joined.finished is not None) == bool(ending)
+    if ending:
+        assert joined.finished().kept == tuple(item for end in ending for item in end().kept)
+
+
+@given(st.lists(drawings(), min_size=2, max_size=4))
 def test_nothing_is_kept_twice(given_):
     many = [drawing for _, _, drawing in given_]
     moving = [one for one in many if one.frames is not STILL]

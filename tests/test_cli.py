@@ -446,3 +446,19 @@ def test_a_command_imports_only_what_it_needs(here, args, forbidden):
     imported = {line.rsplit("|", 1)[-1].strip().split(".")[0] for line in done.stderr.splitlines()}
     assert imported & forbidden == set()
     assert "click" in imported
+
+
+@pytest.mark.parametrize("kind", ["svg", "html", "png"])
+def test_a_check_minds_no_line_ends_of_texts(here, kind):
+    """As git gives them on Windows (core.autocrlf)."""
+    assert run("render", "fig.yaml", "-f", kind).exit_code == 0
+    made = Path(f"fig.{kind}")
+    made.write_bytes(made.read_bytes().replace(b"\n", b"\r\n"))
+    assert run("render", "fig.yaml", "-f", kind, "--check").exit_code == (kind == "png")
+
+
+def test_a_png_says_how_large_it_is_on_paper(here):
+    """As large as the PDF: 96 pixels to the inch."""
+    assert run("render", "fig.yaml", "-f", "png").exit_code == 0
+    with Image.open("fig.png") as image:
+        assert [round(each) for each in image.info["dpi"]] == [96, 96]

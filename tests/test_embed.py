@@ -6,6 +6,7 @@ import os
 import re
 from pathlib import Path
 from urllib.parse import unquote
+from xml.etree import ElementTree as ET
 
 import markdown_it
 import pytest
@@ -75,8 +76,8 @@ def test_a_block_gets_a_picture_with_its_words_its_size_and_a_still(here):
     assert run(made).exit_code == 0
     (_, _), (source, still), (_, image) = parsed(made.read_text())
     assert source == "source"
-    assert still == {"media": "(prefers-reduced-motion: reduce)", "srcset": "figs/one.still.png"}
-    assert image["src"] == "figs/one.gif"
+    assert still == {"media": "(prefers-reduced-motion: reduce)", "srcset": "./figs/one.still.png"}
+    assert image["src"] == "./figs/one.gif"
     assert image["alt"].startswith('A "q" <b> | c. Convolution')
     with Image.open("figs/one.gif") as gif, Image.open("figs/one.still.png") as png:
         assert gif.n_frames == 4
@@ -159,6 +160,46 @@ def test_a_block_in_one_line_stays_in_it(here):
     images = [attrs for tag, attrs in parsed(made.read_text()) if tag == "img"]
     assert [image["width"] for image in images] == ["100"]
     assert abs(int(images[0]["height"]) / 100 - pipeline.scene(pipeline.load("figs/one.yaml")).height / 537) < 0.01
+
+
+def test_html_in_a_page_is_xml_too(here):
+    """As EPUB and MDX read it: what is not closed there spoils the page."""
+    made = page(BLOCK + "\n\n<!-- conv-anim: figs/one.yaml width=100 still=false -->\n<!-- /conv-anim -->\n")
+    assert run(made).exit_code == 0
+    found = ET.fromstring(f"<page>{made.read_text()}</page>")
+    assert [each.tag for each in found.iter()] == ["page", "picture", "source", "img", "img"]
+
+
+def test_a_cell_of_a_table_gets_a_plain_image(here):
+    made = page("| a |\n|---|\n| <!-- conv-anim: figs/one.yaml still=false --><!-- /conv-anim --> |\n")
+    assert run(made).exit_code == 0
+    assert re.search(r"--> \|$|-->!\[.*\]\(figs/one.gif\)<!-- /conv-anim --> \|$", made.read_text(), re.MULTILINE)
+    ((tag, image),) = parsed(made.read_text())
+    assert (tag, image["src"]) == ("img", "figs/one.gif")
+    assert "| c" in image["alt"]
+
+
+LISTED = "<!-- conv-anim: figs/one.yaml spec={} -->\n<!-- /conv-anim -->\n"
+
+
+@pytest.mark.parametrize("kind", ["code", "details"])
+def test_a_listing_that_a_formatter_set_anew_is_the_same(here, kind):
+    """As prettier does: spaces inside braces, other quotation marks."""
+    Path("figs/one.yaml").write_text("input: {size: [3, 3]}\nlayer: {type: 'conv', kernel_size: 2}  # two\n")
+    made = page(LISTED.format(kind))
+    assert run(made).exit_code == 0
+    written = made.read_text()
+    set_anew = written.replace("{size: [3, 3]}", "{ size: [3, 3] }").replace("'conv'", '"conv"')
+    assert set_anew != written
+    made.write_text(set_anew)
+    assert run(made, "--check").exit_code == 0
+    assert run(made).exit_code == 0
+    assert made.read_text() == set_anew
+    for old, new in [("kernel_size: 2", "kernel_size: 3"), ("# two", "# three"), ("size: [3, 3]", "size: [3, 3")]:
+        made.write_text(set_anew.replace(old, new))
+        assert run(made, "--check").exit_code == 1, new
+        assert run(made).exit_code == 0
+        assert made.read_text() == written
 
 
 def test_blocks_in_lists_and_quotations_keep_their_place(here):
@@ -520,5 +561,5 @@ def test_our_stills_stay_small():
     assert sum(still.stat().st_size for still in stills) < 150_000
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert {unquote(found) for found in re.findall(r'srcset="([^"]+)"', text)} == {
-        still.relative_to(ROOT).as_posix() for still in stills
+        f"./{still.relative_to(ROOT).as_posix()}" for still in stills
     }

@@ -51,7 +51,7 @@ def test_origins_are_what_the_taps_read(name):
 
 
 def numbers(name):
-    """A spot's place, without its channel."""
+    """A spot's place, without its channel, counted from 1."""
     return name.replace("\xa0", "").split(")")[0].lstrip("(")
 
 
@@ -63,8 +63,8 @@ def test_spots_are_linked_as_the_taps_say(name):
     for spot in spots:
         if spot.side != "output":
             continue
-        cell = (0, *map(int, numbers(spot.name).split(",")))
-        wanted = {",".join(map(str, read if matrix else read[1:])) for read in behind(trace, cell)}
+        cell = (0, *(int(at) - 1 for at in numbers(spot.name).split(",")))
+        wanted = {",".join(str(at + 1) for at in (read if matrix else read[1:])) for read in behind(trace, cell)}
         assert {numbers(spots[k].name) for k in spot.linked} == wanted, spot.name
     for k, spot in enumerate(spots):
         for other in spot.linked:

@@ -55,7 +55,8 @@ class Opened:
         return self.page.inner_text("#told").replace("\xa0", " ")
 
     def at(self):
-        return int(self.page.input_value("#step"))
+        """How many steps are there so far; the page counts them from 0."""
+        return int(self.page.input_value("#step")) + 1
 
     def close(self):
         self.context.close()
@@ -104,11 +105,11 @@ def test_an_output_cell_shows_its_step_and_its_sum(opened):
     page = opened("con_5", reduced_motion="reduce")
     spec = conv_anim.load(KNOWN["con_5"].path)
     trace = conv_anim.trace(spec)
-    for step, position in ((5, "(1, 2)"), (6, "(2, 0)")):
+    for step, position in ((5, "(2, 3)"), (6, "(3, 1)")):
         page.spot("output", position).hover()
         value = int(trace.output[0][step // 3, step % 3])
         said = page.told()
-        assert said.startswith(f"Step {step + 1} of 9: output {position} = ")
+        assert said.startswith(f"Step {step} of 8: output {position} = ")
         assert said.endswith(f"= {value}")
         products = re.findall(r"(\d+)·(\d+)", said)
         assert len(products) == 9
@@ -129,15 +130,16 @@ def test_an_input_cell_shows_the_outputs_that_it_reaches(opened, size, kernel, s
     layer = {"type": "conv", "kernel_size": kernel, "stride": stride, "padding": padding}
     page = opened({"input": {"size": [size, size]}, "layer": layer, "view": "flat"}, reduced_motion="reduce")
     for position in ((0, 0), (2, 2), (2, 4)):
-        page.spot("input", str(position)).hover()
+        named = f"({position[0] + 1}, {position[1] + 1})"
+        page.spot("input", named).hover()
         wanted = reached(position, size, kernel, stride, padding)
         said = page.told()
         if wanted:
             assert f"reaches {len(wanted)} output" in said
             found = set(re.findall(r"\((\d+), (\d+)\)", said.split(":")[1]))
-            assert found == {(str(row), str(column)) for row, column in wanted}
-            assert page.lit("far") == set(map(str, wanted))
-            assert page.lit("at") == {str(position)}
+            assert found == {(str(row + 1), str(column + 1)) for row, column in wanted}
+            assert page.lit("far") == {f"({row + 1}, {column + 1})" for row, column in wanted}
+            assert page.lit("at") == {named}
         else:
             assert "never read" in said
 
@@ -146,11 +148,11 @@ def test_what_has_no_step_is_told_all_the_same(opened):
     """A still has no steps, and its cells are in several places."""
     page = opened("con_3")
     spec = conv_anim.load(KNOWN["con_3"].path)
-    page.spot("output", "(1, 0)").hover()
+    page.spot("output", "(2, 1)").hover()
     said = page.told()
-    assert said.startswith("Output (1, 0) = ")
+    assert said.startswith("Output (2, 1) = ")
     assert sum(int(a) * int(b) for a, b in re.findall(r"(\d+)·(\d+)", said)) == conv_anim.trace(spec).output[0][1, 0]
-    assert page.lit("far") == {f"({row}, {column})" for row in (1, 2, 3) for column in (0, 1, 2)}
+    assert page.lit("far") == {f"({row}, {column})" for row in (2, 3, 4) for column in (1, 2, 3)}
     assert page.page.locator("#lit .at").count() == 3
     assert not page.page.is_visible("#controls")
 
@@ -158,7 +160,7 @@ def test_what_has_no_step_is_told_all_the_same(opened):
 def test_cells_can_be_pointed_at_where_they_are_filled(opened):
     """The slices of a box are filled one behind the other."""
     page = opened("standard_128_filters", reduced_motion="reduce")
-    area = page.spot("output", "(4, 4) in all 128 channels")
+    area = page.spot("output", "(5, 5) in all 128 channels")
     before = area.bounding_box()
     page.page.keyboard.press("End")
     after = area.bounding_box()
@@ -175,10 +177,10 @@ def test_a_click_pins_and_another_or_escape_lets_go(opened):
     assert "output (2, 2)" in page.told()
     page.page.keyboard.press("Escape")
     assert "output (2, 2)" not in page.told()
-    page.spot("output", "(1, 1)").click()
+    page.spot("output", "(3, 1)").click()
     page.page.click("#unpin")
     page.page.mouse.move(2, 2)
-    assert "output (1, 1)" not in page.told()
+    assert "output (3, 1)" not in page.told()
 
 
 def test_a_tap_pins(opened):
@@ -204,7 +206,16 @@ def test_keys_buttons_and_the_slider_step(opened):
         page.page.click(f"#{button}")
         assert page.at() == wanted, button
     page.page.locator("#step").fill("5")
-    assert "5 of 9" in page.page.inner_text("#position")
+    assert "5 of 8" in page.page.inner_text("#position")
+
+
+EVEN = {
+    "input": {"size": [5, 5]},
+    "layer": {"type": "conv", "kernel_size": 3},
+    "view": "flat",
+    "animation": {"pace": "even"},
+}
+"""Steps of a second each."""
 
 
 EVEN = {
@@ -233,7 +244,7 @@ def test_it_plays_unless_the_reader_wants_no_motion(opened):
 def test_it_goes_on_where_it_was_when_a_cell_is_left(opened):
     page = opened(EVEN, paused=True)
     page.page.clock.run_for(1100)
-    page.spot("output", "(2, 2)").hover()
+    page.spot("output", "(3, 3)").hover()
     page.page.clock.run_for(5000)
     assert page.at() == 9
     page.page.mouse.move(2, 2)
@@ -246,7 +257,7 @@ def test_steps_are_told_to_those_who_listen(opened):
     page = opened("con_5", reduced_motion="reduce")
     page.page.keyboard.press("ArrowRight")
     assert page.page.get_attribute("#told", "aria-live") == "polite"
-    assert page.told().startswith("Step 2 of 9")
+    assert page.told().startswith("Step 1 of 8")
     description = pipeline.scene(conv_anim.load(KNOWN["con_5"].path)).description
     assert page.page.get_attribute("#picture", "aria-label") == description
     page.page.keyboard.press("Space")
@@ -279,6 +290,7 @@ def test_without_scripts_the_last_frame_is_shown(opened):
 def test_words_of_a_spec_stay_words(opened):
     layer = {"type": "conv", "kernel_size": 2}
     given = {"title": NASTY, "input": {"size": [3, 3]}, "layer": layer, "caption": NASTY, "view": "flat"}
+    given["theme"] = "classic"  # which draws no heading, so that the page has one
     page = opened(given, reduced_motion="reduce")
     assert page.page.inner_text("#title") == NASTY
     assert page.page.evaluate("document.body.dataset.hacked") is None
@@ -308,7 +320,8 @@ LARGE = {
 
 @pytest.mark.parametrize("name", LARGE)
 def test_a_hundred_steps_are_small(name):
-    spec = conv_anim.load({"input": {"size": [12, 12]}, "layer": {"type": "conv", "kernel_size": 3}} | LARGE[name])
+    more = {**LARGE[name], "animation": {"pace": "even", **LARGE[name].get("animation", {})}}
+    spec = conv_anim.load({"input": {"size": [12, 12]}, "layer": {"type": "conv", "kernel_size": 3}} | more)
     scene = pipeline.scene(spec)
     assert len(scene.rests) == 100
     assert len(pipeline.encoded(scene, "html")) < 150_000
@@ -323,7 +336,9 @@ def test_the_same_page_is_made_again(name):
 
 
 def test_a_page_that_would_be_huge_is_refused_with_a_way_out():
-    spec = conv_anim.load({"input": {"size": [90, 90]}, "layer": {"type": "conv", "kernel_size": 3}})
+    even = {"pace": "even"}
+    layer = {"type": "conv", "kernel_size": 3}
+    spec = conv_anim.load({"input": {"size": [90, 90]}, "layer": layer, "animation": even})
     with pytest.raises(conv_anim.SpecError, match=r"(?s)frames, more than.*every"):
         pipeline.encoded(pipeline.scene(spec), "html")
 

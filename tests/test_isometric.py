@@ -19,9 +19,10 @@ from conv_anim.spec.themes import THEMES
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.trace import trace
 from tests import pictures
+from tests.layers import TINTED
 from tests.stacks import home, never_read, on_sheet, sources, stacks, taps_behind
 
-LIGHT = THEMES["light"]
+LIGHT = TINTED
 COLORS = LIGHT.colors
 
 

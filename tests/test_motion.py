@@ -20,10 +20,12 @@ from conv_anim.scene.isometric.view import Isometric as Drawing
 from conv_anim.scene.primitives import Frame, Polygons, Text
 from conv_anim.scene.sheet import two
 from conv_anim.scene.style import Style
-from conv_anim.scene.tween import FRAMES, TIME, Tween, eased
-from conv_anim.spec.themes import THEMES
+from conv_anim.scene.timeline import timeline
+from conv_anim.scene.tween import FRAMES, TIME, eased
+from conv_anim.spec.model import Animation
 from conv_anim.tracing.trace import trace
 from tests import pictures
+from tests.layers import TINTED
 
 LAYERS = {
     "conv": ([4, 5], {"type": "conv", "kernel_size": 3, "padding": 1}),
@@ -45,7 +47,7 @@ NAMES = [name for name in LAYERS if name != "one output"]
 
 def spec(name, view="isometric", theme="light", **animation):
     size, layer = LAYERS[name]
-    given_ = {"motion": "smooth", **animation}
+    given_ = {"motion": "smooth", "pace": "even", **animation}
     return conv_anim.load({
         "input": {"size": size}, "layer": layer, "view": view, "theme": theme, "animation": given_, "labels": True
     })  # fmt: skip
@@ -97,10 +99,10 @@ def test_a_single_step_does_not_move():
 
 
 def test_half_of_the_way_is_done_in_half_of_the_time_and_both_ends_are_slow():
-    shares = [Tween(9).place(k) for k in range(11)]
-    assert [step for step, _ in shares] == [0] * 10 + [1]
-    ways = [share for _, share in shares[:10]] + [1.0]
-    assert (ways[0], shares[10][1]) == (0, 0)
+    moments = list(timeline(Animation(step=540, motion="smooth"), 2, frozenset({"way"})).moments)
+    assert [moment.step for moment in moments] == [0] * 10 + [1]
+    ways = [moment.share for moment in moments[:10]] + [1.0]
+    assert (ways[0], moments[10].share) == (0, 0)
     assert ways[5] == pytest.approx(0.5)
     steps = [b - a for a, b in pairwise(ways)]
     assert steps == pytest.approx(steps[::-1])
@@ -115,7 +117,7 @@ def test_it_never_turns_back(one, other):
 # what moves
 
 
-LIGHT = THEMES["light"]
+LIGHT = TINTED
 WEAK = mix(LIGHT.colors.background, LIGHT.colors.window, LIGHT.empty_overlay)
 
 
@@ -181,7 +183,7 @@ def test_it_goes_straight_and_only_forward(name):
     view = drawing(name)
     for step in range(len(view.steps) - 1):
         start, end = (np.array(two(view.steps.cell(k)[1:])) for k in (step, step + 1))
-        shares = [view.tween.place(k)[1] for k in range(FRAMES + 1)]
+        shares = [eased(k / (FRAMES + 1)) for k in range(FRAMES + 1)]
         spots = [np.array(gliding(view, step, share).spot) for share in shares] + [end]
         along = [float((spot - start) @ (end - start)) for spot in spots]
         assert all(a < b for a, b in pairwise(along))
@@ -207,7 +209,7 @@ def test_the_output_cell_goes_along_and_leaves_its_result_behind():
     view = drawing("conv")
     top = view.floors[-1]
     current = mix(top.color, LIGHT.colors.current, LIGHT.overlay)
-    shown = view.moment(FRAMES // 2 + 1).shown
+    shown = view.during(0, "way", eased((FRAMES // 2 + 1) / (FRAMES + 1)))
     assert [seen(shown, top.plane.at(0.5, at)) for at in (0.2, 0.8, 1.2, 1.8)] == [top.color, current, current, None]
 
 
@@ -268,8 +270,9 @@ def tinted(drawn, text):
 @pytest.mark.parametrize("name", ["conv", "reflect", "strided"])
 def test_numbers_and_crosses_are_no_bolder_on_the_way(name):
     """The window has only just touched the cells ahead: what is written in them is as it was, to the pixel."""
-    smooth = scene(name, view={"kind": "isometric", "numbers": True})
-    bare = replace(smooth, frames=(Frame(),), tween=Tween())
+    theme = {"base": "light", "overlay": 1.0, "window_width": 0}  # outlined, a window leaves them alone
+    smooth = scene(name, view={"kind": "isometric", "numbers": True}, theme=theme)
+    bare = replace(smooth, frames=(Frame(),), timeline=None)
     (rest,), (moved,) = ([p.copy() for p in frames(s, [k])] for s, k in ((bare, 0), (smooth, 1)))
     shown = smooth.frames[1].shown
     ahead = [item for item in shown if isinstance(item, Text) and item in smooth.static and not tinted(smooth, item)]
@@ -311,13 +314,6 @@ def test_a_gif_shows_every_frame_for_its_time():
 
 
 # specs
-
-
-@pytest.mark.parametrize("view", ["flat", "channels", "volume", "matrix"])
-def test_other_views_refuse_it(view):
-    with pytest.raises(SpecError, match=f"the {view} view goes from step to step"):
-        spec("conv", view=view)
-    assert spec("conv", view=view, motion="step").animation.motion == "step"
 
 
 def test_where_nothing_is_drawn_nothing_is_refused():

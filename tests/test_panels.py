@@ -85,10 +85,10 @@ def test_a_spec_without_panels_is_its_only_figure():
 def test_every_step_shows_what_each_figure_alone_shows():
     spec = several()
     drawn, parts = pictures.scene(spec), [pictures.scene(one) for one in spec.panels]
-    assert len(drawn.frames) == max(len(one.frames) for one in parts) == 16
+    assert len(drawn.rests) == max(len(one.rests) for one in parts) == 16
     for k in range(16):
-        own = [pictures.texts(one.frames[min(k, len(one.frames) - 1)].shown) for one in parts]
-        assert pictures.texts(drawn.frames[k].shown) == [text for texts in own for text in texts]
+        own = [pictures.texts(one.frames[one.rests[min(k, len(one.rests) - 1)]].shown) for one in parts]
+        assert pictures.texts(drawn.frames[drawn.rests[k]].shown) == [text for texts in own for text in texts]
 
 
 def test_what_is_kept_is_kept_once():
@@ -195,7 +195,7 @@ def test_every_view_stands_beside_every_other():
 def test_smooth_motion_is_in_step_too():
     spec = several(view="isometric", animation={"motion": "smooth", "step": 240})
     drawn = pictures.scene(spec)
-    assert drawn.tween.between > 0
+    assert drawn.between
     assert len(drawn.rests) == 16
 
 
@@ -234,7 +234,9 @@ def test_cells_whose_numbers_differ_are_marked_when_they_are_made(view, size):
     steps = [tuple(map(int, at)) for at in np.argwhere(one != other)]
     order = [tuple(map(int, at)) for at in np.ndindex(one.shape)]
     for k in (0, len(order) // 2, len(order) - 1):
-        marks = [item for item in drawn.frames[k].shown if isinstance(item, Polygons) and item.fill is None]
+        marks = [
+            item for item in drawn.frames[drawn.rests[k]].shown if isinstance(item, Polygons) and item.fill is None
+        ]
         wanted = sum(order.index(at) <= k for at in steps)
         assert sum(len(item.rings) for item in marks) == 2 * wanted
 

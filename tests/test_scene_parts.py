@@ -135,9 +135,9 @@ def between(point, piece):
         (3, 0, "3"),
         (-3, 0, "−3"),
         (0.5, 1, "0.5"),
-        (-0.04, 1, "0.0"),
+        (-0.04, 1, "0"),
         (-0.0, 0, "0"),
-        (2, 2, "2.00"),
+        (2, 2, "2"),
         (10**15, 0, "1000000000000000"),
         (float("inf"), 1, "∞"),
         (float("-inf"), 1, "−∞"),
@@ -149,7 +149,7 @@ def test_numbers(number, decimals, text):
 
 def test_negative_factors_stand_in_brackets():
     fmt = Format(1, exact=True)
-    assert [fmt.factor(n) for n in (1, -1, -0.01, float("-inf"))] == ["1.0", "(−1.0)", "0.0", "(−∞)"]
+    assert [fmt.factor(n) for n in (1, -1, -0.01, float("-inf"))] == ["1", "(−1)", "0", "(−∞)"]
 
 
 @pytest.mark.parametrize(
@@ -161,13 +161,21 @@ def test_negative_factors_stand_in_brackets():
         ([0.25, -3], 2, True),
         ([1 / 3, 1], 1, False),
         ([1 / 3, 0.04], 2, False),
-        ([1 / 3, 0.0004], 3, False),
         ([-float("inf"), 2], 0, True),
         ([-float("inf")], 0, True),
     ],
 )
 def test_as_few_decimals_as_tell_apart(numbers, decimals, exact):
     assert format_for(np.array(numbers)) == Format(decimals, exact)
+
+
+def test_numbers_far_apart_are_written_with_powers_of_ten():
+    fmt = format_for(np.array([1e6, -1234.567, 0.5, 0]))
+    assert [fmt(n) for n in (1e6, -1234.567, 0.5, 0, 2.5e9, -3e-7, 999_999.9)] == [
+        "10⁶", "−1235", "0.5", "0", "2.5·10⁹", "−3·10⁻⁷", "1000000"
+    ]  # fmt: skip
+    assert format_for(np.array([1 / 3, 0.0004])).digits == 3
+    assert format_for(np.array([10**12, 1])) == Format(0, exact=True)
 
 
 def test_a_format_serves_all_of_its_arrays():
@@ -277,11 +285,11 @@ def test_moving(item, there):
     ("weights", "texts"),
     [
         ([1, -2], ["1", "−2"]),
-        ([0.25, 0.5], ["0.25", "0.50"]),
+        ([0.25, 0.5], ["0.25", "0.5"]),
         ([1 / 9, 2 / 9], ["1/9", "2/9"]),
         ([1 / 16, 4 / 16, 1], ["1/16", "4/16", "1"]),
         ([-1 / 3, 0], ["−1/3", "0"]),
-        ([0.015, 1000], ["0.015", "1000.000"]),
+        ([0.015, 1000], ["0.015", "1000"]),
         ([0.123456, 0.123999], ["0.123", "0.124"]),
     ],
 )

@@ -17,11 +17,12 @@ from conv_anim.spec.themes import THEMES
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.trace import trace
 from tests import pictures
+from tests.layers import TINTED
 from tests.stacks import never_read, on_sheet, read_cells, stacks, taps_behind
 
 COLORS = THEMES["light"].colors
 PLAIN, NUMBERS = stacks(1, Sequence()), stacks(1, Sequence(numbers=True))
-OVER = THEMES["light"].overlay
+OVER = TINTED.overlay
 
 
 def circles(items):
@@ -58,7 +59,7 @@ def strong_lines(frame):
     return [
         line
         for item in frame.shown
-        if isinstance(item, Lines) and item.stroke.color == COLORS.window
+        if isinstance(item, Lines) and item.stroke.color == COLORS.window and item.stroke.dash is None
         for line in item.lines
     ]
 
@@ -232,7 +233,8 @@ def test_the_last_output_of_wavenet_sees_everything():
     figure = load(*WAVENET)
     taps = taps_behind(trace(figure), (15,))
     assert read_cells(taps[0]) == {(i,) for i in range(16)}
-    found, _ = rows(pictures.scene(figure).frames[15].shown, 5)
+    drawn = pictures.scene(replace(figure, theme=TINTED))
+    found, _ = rows(drawn.frames[drawn.rests[15]].shown, 5)
     lit = [[i for i, (_, fill, _) in enumerate(own(row)) if fill == strong(k, 4)] for k, row in enumerate(found[:-1])]
     assert lit == [list(range(16)), list(range(1, 16, 2)), [3, 7, 11, 15], [7, 15]]
 

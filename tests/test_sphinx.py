@@ -7,6 +7,7 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 from PIL import Image
@@ -140,6 +141,24 @@ def test_print_gets_a_still_as_pdf(project):
     assert len(names) == 4
     assert all((out / name).read_bytes().startswith(b"%PDF") for name in names)
     assert r"\sphinxstyleemphasis{two apart}" in tex.read_text()
+
+
+def test_a_mistake_is_told_again_by_the_next_run(project):
+    (project / "figs" / "one.yaml").write_text("input: 3\n")
+    told = [build(project, "html")[1] for _ in range(2)]
+    assert "must be a mapping" in told[0]
+    assert told[0] == told[1]
+
+
+def test_an_epub_is_well_formed(project):
+    with (project / "index.rst").open("a") as page:
+        page.writelines(f".. conv-anim:: figs/one.yaml\n   :format: {kind}\n\n" for kind in ("apng", "webp", "svg"))
+    out, told = build(project, "epub", "-D", "copyright=nobody", "-D", "version=1")
+    assert told == ""
+    pages = [*out.glob("**/*.xhtml")]
+    found = [each for page in pages for each in ET.parse(page).iter() if each.tag.endswith(("}img", "}source"))]
+    assert len(found) > 4
+    assert {Path(each.get("src") or each.get("srcset") or "").suffix for each in found} == {".gif", ".png", ".svg"}
 
 
 def test_text_says_it_in_words(project):

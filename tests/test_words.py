@@ -43,9 +43,10 @@ CAPTIONS = {
     "conv": "Convolution, kernel 3×3: 5×5 → 3×3",
     "1-D": "Convolution, kernel 3: 9 → 7",
     "dilated": "Dilated convolution, kernel 3×3, dilation 2 (one cell skipped): 7×7 → 3×3",
-    "same": "Convolution, kernel 4×4, stride 2, same reflect padding 1 before and 2 after: 5×5 → 3×3",
+    "same": "Convolution, kernel 4×4, stride 2, same reflect padding: 1 row above, 2 below, "
+    "1 column left, 2 right: 5×5 → 3×3",
     "valid": "Convolution, kernel 3×3, valid padding (none): 5×5 → 3×3",
-    "uneven": "Convolution, kernel 3×2, stride 1×2, padding 1 before (rows) and 2 after (columns): 5×6 → 4×4",
+    "uneven": "Convolution, kernel 3×2, stride 1×2, padding: 1 row above, 2 columns right: 5×6 → 4×4",
     "true": "True convolution, kernel 3×3, flipped kernel: 5×5 → 3×3",
     "transposed": "Transposed convolution, kernel 3×3, stride 2, padding p = 1, output padding 1: 3×3 → 6×6",
     "depthwise": "Depthwise convolution, kernel 3×3, 2 filters per channel: 5×5×3 → 3×3×6",
@@ -62,7 +63,7 @@ CAPTIONS = {
 }
 CHINESE = {
     "dilated": "空洞卷積，卷積核 3×3，空洞率 2（跳過一格）：7×7 → 3×3",
-    "same": "卷積，卷積核 4×4，步幅 2，等尺寸鏡射填充 前 1 後 2：5×5 → 3×3",
+    "same": "卷積，卷積核 4×4，步幅 2，等尺寸鏡射填充：上 1 列，下 2，左 1 行，右 2：5×5 → 3×3",
     "transposed": "轉置卷積，卷積核 3×3，步幅 2，填充 p = 1，輸出填充 1：3×3 → 6×6",
     "depthwise separable": "深度可分離卷積，卷積核 3×3：7×7×3 → 5×5×3 → 5×5×128",
     "causal stack": "3 層因果卷積，卷積核 2，因果填充 1、2、4，空洞率 1、2、4：16 → 16 → 16 → 16，感受野 8",
@@ -237,14 +238,17 @@ def detail(layer):
         (made.conv((8, 6), 3, stride=(3, 2)), "last 2 rows never read, last column never read"),
         (made.conv((8,), 3, stride=3), "last 2 cells never read"),
         (made.conv((4, 5, 5), 2, stride=2), "last row and column never read"),
-        (made.conv((5, 5), 3, padding=((1, 0), (0, 0))), "padding 1 before (rows)"),
+        (made.conv((5, 5), 3, padding=((1, 0), (0, 0))), "padding: 1 row above"),
         (made.conv((5, 5), 3, padding=(1, 2), padding_mode="circular"), "circular padding 1×2"),
-        (made.conv_transpose((2, 2), 3, stride=2), "spread to 3×3, border 2 = k − 1 − p"),
-        (made.conv_transpose((2, 2), 3, padding=2), "border 0 = k − 1 − p"),
-        (made.conv_transpose((5,), 2, padding=3), "border −2 = k − 1 − p"),
-        (made.conv_transpose((3,), 3, stride=2, padding=1, output_padding=1), "spread to 5, border 1 = k − 1 − p"),
-        (made.conv_transpose((3,), 3, dilation=2, padding=1), "border 3 = d·(k − 1) − p"),
-        (made.conv_transpose((3,), 3, padding=((1, 0),)), "border 1 before and 2 after = k − 1 − p"),
+        (made.conv_transpose((2, 2), 3, stride=2), "spread to 3×3, border k − 1 − p = 3 − 1 − 0 = 2"),
+        (made.conv_transpose((2, 2), 3, padding=2), "border k − 1 − p = 3 − 1 − 2 = 0"),
+        (made.conv_transpose((5,), 2, padding=3), "border k − 1 − p = 2 − 1 − 3 = −2"),
+        (
+            made.conv_transpose((3,), 3, stride=2, padding=1, output_padding=1),
+            "spread to 5, border k − 1 − p = 3 − 1 − 1 = 1",
+        ),
+        (made.conv_transpose((3,), 3, dilation=2, padding=1), "border d·(k − 1) − p = 2·(3 − 1) − 1 = 3"),
+        (made.conv_transpose((3,), 3, padding=((1, 0),)), "border 1 cell before, 2 after = k − 1 − p"),
         (made.conv((7,), 3, stride=2, dilation=2), "cells in between never read"),
         (made.conv((6, 7), 1, stride=3), "last 2 rows never read, rows and columns in between never read"),
         (made.pool((5, 5), 2, reduce="max", stride=2), "last row and column never read"),
@@ -291,12 +295,12 @@ def test_the_cost_of_a_composition_stands_beside_what_it_replaces():
         ("Standard convolution 3×3", 3456, 86_400),
         ("Depthwise convolution 3×3", 27, 675),
         ("Pointwise convolution 1×1", 384, 9_600),
-        ("Together", 411, 10_275),
+        ("Total", 411, 10_275),
     ]
     found = [(row.name, row.cost.multiply_adds) for row in table("spatially separable").rows]
-    wanted = [("Standard convolution 3×3", 81), ("Convolution 3×1", 45), ("Convolution 1×3", 27), ("Together", 72)]
+    wanted = [("Standard convolution 3×3", 81), ("Convolution 3×1", 45), ("Convolution 1×3", 27), ("Total", 72)]
     assert found == wanted
-    assert [row.name for row in table("twice separable").rows][::5] == ["With standard convolutions", "Together"]
+    assert [row.name for row in table("twice separable").rows][::5] == ["With standard convolutions", "Total"]
     assert [row.kind for row in table("down and up").rows] == ["layer", "layer", "layer", "total"]
     assert [row.kind for row in table("conv").rows] == ["layer"]
 

@@ -54,6 +54,8 @@ TOPICS = {
     "networks": "What makes a network",
     "architectures": "Whole networks",
     "side_by_side": "Figures side by side",
+    "pictures": "Pictures",
+    "symbols": "Symbols and shades",
     "conv_arithmetic": "conv_arithmetic's animations",
 }
 

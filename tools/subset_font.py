@@ -45,7 +45,7 @@ LECTURE = (
 def texts() -> Iterator[str]:
     """All that is drawn, or may be, in our own figures."""
     yield from zh_tw.PHRASES.values()
-    for module in dict.fromkeys(BUILT_IN.values()):
+    for module in dict.fromkeys((*BUILT_IN.values(), "points")):
         for words in vars(import_module(f"conv_anim.ops.{module}")).values():
             yield from words.get("zh-TW", {}).values() if isinstance(words, dict) else ()
     for path in [*(ROOT / "templates").rglob("*.yaml"), *(ROOT / "docs").glob("*.zh-TW.md")]:

@@ -75,6 +75,8 @@ class Outcome:
     problems: tuple[Problem, ...] = ()
     advice: str = ""
     """How the file is used, where that is not plain."""
+    note: str | None = None
+    """What the picture leaves out."""
 
 
 # one
@@ -89,9 +91,11 @@ def done(job: Job) -> Outcome:
     try:
         for name, _ in made:
             claims.check(job.path.with_name(name), job.spec.files, ELSEWHERE)
-        written = tuple(_put(job.path.with_name(name), data, check=job.check) for name, data in made)
+        written = tuple(
+            _put(job.path.with_name(name), data, check=job.check, text=_is_text(job)) for name, data in made
+        )
         _note(job, made)
-        return Outcome(written, advice=_advice(job))
+        return Outcome(written, advice=_advice(job), note=outcome.note)
     except SpecError as error:
         return Outcome(problems=error.problems)
     except (OSError, UnicodeError) as error:
@@ -103,27 +107,36 @@ def done(job: Job) -> Outcome:
 def drawn(job: Job) -> tuple[Outcome, Made]:
     """The pictures of a job, with their names, not written anywhere; none if there are problems."""
     try:
-        made = pipeline.pictures(job.spec, job.format, job.path.name, step=job.step, limits=job.limits)
-        return Outcome(), made
+        scene = pipeline.scene(job.spec, limits=job.limits)
+        made = pipeline.pictures_of(job.spec, scene, job.format, job.path.name, step=job.step, limits=job.limits)
+        return Outcome(note=pipeline.remark(scene, job.format, job.step)), made
     except SpecError as error:
         return Outcome(problems=error.problems), []
     except Exception as error:  # noqa: BLE001  # one bug does not keep other figures from being drawn
         return Outcome(problems=(fatal_errors.unforeseen(error, str(job.path)),)), []
 
 
-def _put(path: Path, data: bytes, *, check: bool) -> tuple[Path, Change]:
+def _is_text(job: Job) -> bool:
+    return job.format != "frames" and formats.of(job.format).text
+
+
+def _put(path: Path, data: bytes, *, check: bool, text: bool) -> tuple[Path, Change]:
     from conv_anim.export import files
 
-    change = _change(path, data)
+    change = _change(path, data, text=text)
     if change != "same" and not check:
         files.write(path, data)
     return path, change
 
 
-def _change(path: Path, data: bytes) -> Change:
-    """What becomes of a file that is to hold this; of a larger one nothing is read. Raises OSError."""
+def _change(path: Path, data: bytes, *, text: bool) -> Change:
+    """What becomes of a file that is to hold this; of a larger one nothing is read. Raises OSError.
+
+    A ``text`` may have the line ends of Windows, as a checkout of git may give it.
+    """
+    lines = data.replace(b"\n", b"\r\n") if text else data
     try:
-        return "same" if opening.content(path, len(data)) == data else "changed"
+        return "same" if opening.content(path, len(lines)) in {data, lines} else "changed"
     except OSError as error:
         if error.errno in ABSENT:
             return "new"
@@ -156,6 +169,8 @@ def key(job: Job) -> str:
 
     format_ = formats.of(job.format)
     if any(map(_foreign, job.spec.figures)) or not formats.is_ours(format_):
+        return ""
+    if job.spec.theme.font_files:  # a font may change, and keep its name
         return ""
     encoder = "-" if format_.encoder is None else named(format_.encoder)()
     spec = job.spec if job.format == "html" else replace(job.spec, controls=(), states=())  # which only pages show

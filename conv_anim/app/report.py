@@ -13,7 +13,7 @@ import click
 
 from conv_anim import claims, opening
 from conv_anim.app import build, plan, stale_frames
-from conv_anim.app.console import Reading, fail, form, progress, say_how, tell
+from conv_anim.app.console import CLEAR, Reading, colorful, fail, form, progress, say_how, tell
 from conv_anim.claims import Claims
 from conv_anim.diagnostics import Code, Problem, SpecError, visible
 from conv_anim.pipeline import Loaded
@@ -73,6 +73,8 @@ class Run:
     claims: Claims = field(default_factory=Claims)
     refused: set[tuple[str, Path]] = field(default_factory=set)
     """Files that are not made, each by its spec and its name; which has been told."""
+    noted: set[str] = field(default_factory=set)
+    """Specs of which it has been told what their pictures leave out."""
     underway: dict[int, Task] = field(default_factory=dict)
     """By the identities of their jobs."""
 
@@ -147,9 +149,16 @@ class Run:
                 click.echo(plan.told(path, change, check=self.wanted.check))
         if outcome.advice:
             click.echo(outcome.advice)
+        self._note(task.origin, outcome)
         task.left.remove(job)
         if not task.left:
             self.advance()
+
+    def _note(self, origin: Origin, outcome: Outcome) -> None:
+        """What its pictures leave out, once for each spec."""
+        if outcome.note is not None and origin.name not in self.noted:
+            self.noted.add(origin.name)
+            note(origin, outcome)
 
     def _left(self, job: Job, frames: list[Path]) -> list[tuple[Path, Change]]:
         """What becomes of frames that a longer run left behind; chosen steps say nothing of the others."""
@@ -230,6 +239,7 @@ def _sent(origin: Origin, loaded: Loaded, job: Job, place: Path) -> bool:
         raise click.UsageError(f"-o - would write a {job.format} to the terminal; name a file, or add > FILE")
     outcome, pictures = build.drawn(job)
     tell(placed(outcome, origin, loaded.root))
+    note(origin, outcome)
     try:
         for _, data in pictures:
             opening.send(data, place)
@@ -239,6 +249,13 @@ def _sent(origin: Origin, loaded: Loaded, job: Job, place: Path) -> bool:
         what, hint = f"{place} cannot be written: {error.strerror}", "name a file, or - for standard output"
         fail([Problem(Code.OUTPUT, what, file=origin.name, hint=hint)])
     return bool(outcome.problems)
+
+
+def note(origin: Origin, outcome: Outcome) -> None:
+    """Tell what a picture leaves out."""
+    if outcome.note is not None and form() == "human":
+        over = CLEAR if sys.stderr.isatty() and colorful() else ""
+        click.echo(f"{over}note: {visible(origin.name)}: {outcome.note}", err=True)
 
 
 def placed(outcome: Outcome, origin: Origin, root: Node) -> Iterator[Problem]:

@@ -22,6 +22,8 @@ class SpecOrModel(SpecPath):
     def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> Any:
         return str(value)
 
+    from conv_anim.spec.model import Spec
+
 
 @click.command(cls=Limited)
 @click.argument("model", type=SpecOrModel(), metavar="SPEC|MODEL")
@@ -32,6 +34,7 @@ class SpecOrModel(SpecPath):
     help="Layer by layer, a line for each, or for programs. Default: text; table for models and networks.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--latex", "as_latex", is_flag=True, help="Its sums, in symbols and in numbers, for a paper in LaTeX.")
 @click.option(
     "--input",
     "shape",
@@ -53,6 +56,7 @@ def explain(
     names: tuple[tuple[str, Any], ...],
     *,
     as_json: bool,
+    as_latex: bool,
 ) -> None:
     """Say what a spec does: sizes with their formulas, padding, parameters, multiply-adds, receptive fields.
 
@@ -75,15 +79,22 @@ def explain(
 
     if as_json and form not in {None, "json"}:
         raise click.UsageError(f"--json and --format {form} exclude each other: leave one of them out")
+    if as_latex and (as_json or form is not None):
+        raise click.UsageError("--latex stands alone: give neither --json nor --format")
     form = "json" if as_json else form
     try:
         is_text = ("(" in model or "\n" in model) and not Path(model).exists()
         if is_model(model) or is_python_file(model) or is_text:
+            if as_latex:
+                raise click.UsageError("--latex is for specs: --spec of draw makes one of a layer")
             _of_model(model, changes, shape, form, names=dict(names))
         else:
             if shape is not None or names:
                 raise click.UsageError("--input and --let are for models; in a spec, --set input.size='[224, 224]'")
             made = read_one(Path(model), changes)
+            if as_latex:
+                click.echo(_latex(made), nl=False)
+                return
             _of_spec(made, form or ("table" if made.view.kind == "network" else "text"))
     except SpecError as error:
         fail(error.problems)
@@ -123,3 +134,11 @@ def _of_spec(made: Spec, form: str) -> None:
         for one in made.figures:
             network = networks.of_spec(one)
             click.echo(summary.text(network, reaches(network, one), one.lang), nl=False)
+
+
+def _latex(made: Spec) -> str:
+    """The formulas. Raises SpecError with what is in their way."""
+    from conv_anim.latex import latex
+    from conv_anim.tracing.trace import trace
+
+    return latex(trace(made))

@@ -9,6 +9,7 @@ import click
 
 from conv_anim import opening
 from conv_anim.commands.options import AsPath, Named, write_text
+from conv_anim.export import files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,9 +53,13 @@ def new(template: str, output: Path | None, type_: str | None, *, with_schema: b
     if os.path.lexists(path) and not force:
         raise click.UsageError(f"{path} is there already; choose another name with -o, or --force to write over it")
     _check(_bare(template), path, with_schema=with_schema)
+    data = _data(_bare(template), path, force=force)
     first, also = _for_editors(path) if with_schema else ("", None)
     write_text(path, first + text, new=not force)
-    more = "" if also is None else f" and {also}, with which editors complete and check it"
+    for file, content in data.items():
+        files.write(file, content)
+    more = "".join(f", {file}" for file in data)
+    more += "" if also is None else f" and {also}, with which editors complete and check it"
     click.echo(f"wrote {path}{more}; draw it with: conv-anim render {quoted(path)}", err=True)
 
 
@@ -68,6 +73,32 @@ def _check(template: str, path: Path, *, with_schema: bool) -> None:
     copied = next((each.path for each in templates() if each.name == template), None)
     if copied is not None and marks(path) & marks(copied):
         raise click.UsageError(f"{path} is the template itself, {copied}; choose another name with -o")
+
+
+def _data(template: str, path: Path, *, force: bool) -> dict[Path, bytes]:
+    """The files of numbers that a template reads, to be written beside its copy; those that are there need not be.
+
+    Raises UsageError for another file of such a name.
+    """
+    from conv_anim.catalog import templates
+
+    copied = next((each for each in templates() if each.name == template), None)
+    wanted = {} if copied is None else {path.with_name(file.name): file.read_bytes() for file in copied.data}
+    missing = {file: content for file, content in wanted.items() if _content(file, len(content)) != content}
+    taken = next((file for file in missing if os.path.lexists(file)), None)
+    if taken is not None and not force:
+        raise click.UsageError(
+            f"{taken} is there already, with something else; choose another folder with -o, or --force"
+        )
+    return missing
+
+
+def _content(path: Path, size: int) -> bytes | None:
+    """What a file holds, if it is there and no larger."""
+    try:
+        return opening.content(path, size)
+    except OSError:
+        return None
 
 
 def _send(text: str, place: Path) -> None:

@@ -1,1 +1,1 @@
-"""Files of numbers: .npy, .csv and .png, each by a module that takes the open file, and no more than that."""
+"""Files of numbers: .npy, .csv, .png and .jpg, each by a module that takes the open file, and no more than that."""

@@ -104,6 +104,7 @@ local function replaced(block)
   end
   if caption then
     image.attributes.alt = alt
+    image.caption = inlines(caption) -- what slides write below
     return figure(image, inlines(caption), block.identifier)
   end
   image.identifier = block.identifier

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from conv_anim import pipeline
 from conv_anim.diagnostics import SpecError
 from conv_anim.limits import USUAL
-from conv_anim.spec import formats, source_map
+from conv_anim.spec import appearance, formats, source_map
+from conv_anim.spec.themes import THEMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from conv_anim.limits import Limits
     from conv_anim.pipeline import Loaded
     from conv_anim.scene.primitives import Scene
+    from conv_anim.spec.model import Spec
 
 STILL = formats.STILL.name
 """The format of what stands in for an animation."""
@@ -74,6 +76,15 @@ def figure(
     controls = shown == "html" and step is None and spec.states
     controlled = partial(pipeline.drawn_as, spec, shown, limits=limits) if controls else None
     return Figure(drawn, shown, alt or drawn.description, step, controlled)
+
+
+def darkened(spec: Spec) -> Spec:
+    """The same in the dark theme, with the font and the ground of its own."""
+    dark, own = THEMES["dark"], spec.theme
+    ground = appearance.clear(dark.colors.background) if own.transparent else dark.colors.background
+    colors = replace(dark.colors, background=ground)
+    theme = replace(dark, colors=colors, transparent=own.transparent, font=own.font, font_files=own.font_files)
+    return replace(spec, theme=theme, panels=tuple(replace(one, theme=theme) for one in spec.panels))
 
 
 def usual_format(loaded: Loaded, step: int | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import dataclass
 from html import escape
 from os.path import relpath
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from conv_anim.embed.figure import Figure
 
 RESTING = "(prefers-reduced-motion: reduce)"
+DARK = "(prefers-color-scheme: dark)"
 CONTROLS = 220
 """Pixels that a page has around its figure."""
 PROBLEM_STYLE = "white-space: pre-wrap; padding: 0.8em 1em; border-left: 4px solid #c62828; overflow-x: auto"
@@ -28,32 +30,62 @@ def attribute(text: str) -> str:
     return escape(text).replace("|", "&#124;")
 
 
-def image(figure: Figure, source: str, *, width: int | None = None) -> str:
-    """``source`` is an address that needs no more quoting; ``width`` in pixels, the figure's own by default."""
+def image(figure: Figure, address_: str, *, width: int | None = None) -> str:
+    """``address_`` needs no more quoting; ``width`` in pixels, the figure's own by default."""
     wide = width or figure.scene.width
     size = f'width="{wide}" height="{figure.height(wide)}"'
-    return f'<img src="{source}" alt="{attribute(figure.alt)}" {size}>'
+    return f'<img src="{address_}" alt="{attribute(figure.alt)}" {size} />'
 
 
-def resting(image_: str, poster: str) -> str:
-    """An image with the address of a poster for those who asked for less motion."""
-    return f'<picture><source media="{RESTING}" srcset="{poster}">{image_}</picture>'
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the picture of a figure is, and those that stand in for it, for some readers; None is for none."""
+
+    light: str
+    poster: str | None = None
+    dark: str | None = None
+    dark_poster: str | None = None
 
 
-def self_contained(figure: Figure, *, width: int | None = None, poster: bool = True) -> str:
-    """A figure that needs no file. Raises SpecError."""
+def adaptive(image_: str, where: Addresses) -> str:
+    """An image with what stands in for it: a still for readers who asked for less motion, a dark one on dark pages."""
+    sources = (
+        (f"{DARK} and {RESTING}", where.dark_poster),
+        (RESTING, where.poster),
+        (DARK, where.dark),
+    )
+    found = "".join(f'<source media="{media}" srcset="{address_}" />' for media, address_ in sources if address_)
+    return f"<picture>{found}{image_}</picture>" if found else image_
+
+
+def self_contained(figure: Figure, *, width: int | None = None, poster: bool = True, dark: Figure | None = None) -> str:
+    """A figure that needs no file, with a ``dark`` one for dark pages. Raises SpecError."""
     if figure.format == "html":
         return _page(figure, width)
-    shown = image(figure, data_uri(figure.format, figure.encoded()), width=width)
-    return resting(shown, data_uri("png", figure.poster())) if poster and figure.moves else shown
+    light, night = _data(figure, poster=poster), (None, None) if dark is None else _data(dark, poster=poster)
+    shown = image(figure, light[0], width=width)
+    return adaptive(shown, Addresses(*light, *night))
+
+
+def _data(figure: Figure, *, poster: bool) -> tuple[str, str | None]:
+    """A figure and its still, if it has one, as addresses."""
+    still = data_uri("png", figure.poster()) if poster and figure.moves else None
+    return data_uri(figure.format, figure.encoded()), still
 
 
 def _page(figure: Figure, width: int | None) -> str:
-    """A page of its own inside another one, from which it is sealed off."""
+    """A page of its own inside another one, from which it is sealed off.
+
+    It lies over a still, which is all that is left where frames are taken out, as from notebooks that nobody trusts.
+    """
     page = escape(figure.encoded().decode())
     wide = f"{width}px" if width else "100%"
-    style = f"width: {wide}; height: {figure.scene.height + CONTROLS}px; border: 0"
-    return f'<iframe title="{attribute(figure.alt)}" sandbox="allow-scripts" style="{style}" srcdoc="{page}"></iframe>'
+    around = f"position: relative; width: {wide}; height: {figure.scene.height + CONTROLS}px"
+    style = "position: absolute; inset: 0; width: 100%; height: 100%; border: 0; background: #fff"
+    still = image(figure, data_uri("png", figure.poster()), width=width)
+    alt = attribute(figure.alt)
+    frame = f'<iframe title="{alt}" sandbox="allow-scripts" style="{style}" srcdoc="{page}"></iframe>'
+    return f'<div style="{around}">{still}{frame}</div>'
 
 
 def data_uri(format_: str, data: bytes) -> str:
@@ -64,6 +96,12 @@ def data_uri(format_: str, data: bytes) -> str:
 def address(file: Path, page: Path) -> str:
     """How a page links to a file."""
     return quote(relpath(file, page.parent).replace("\\", "/"))
+
+
+def source(file: Path, page: Path) -> str:
+    """How HTML in a page names an image: with a leading ``./`` or ``../``, else bundlers look among their packages."""
+    linked = address(file, page)
+    return linked if linked.startswith("../") else f"./{linked}"
 
 
 def problems(found: Iterable[Problem]) -> str:

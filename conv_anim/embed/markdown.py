@@ -16,9 +16,9 @@ from conv_anim.app import plan
 from conv_anim.app.build import Job
 from conv_anim.claims import Claims
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
-from conv_anim.embed import html
+from conv_anim.embed import html, listings
 from conv_anim.embed.blocks import blocks
-from conv_anim.embed.figure import STILL, Figure, figure, said, usual_format
+from conv_anim.embed.figure import STILL, Figure, darkened, figure, said, usual_format
 from conv_anim.limits import USUAL
 from conv_anim.spec.formats import IMAGES, split
 
@@ -155,6 +155,8 @@ class _PendingBlock:
         made = [Job(loaded.spec, format_, path, options.step, self.wanted.check, limits)]
         if shown.moves and options.still:
             made.append(Job(loaded.spec, STILL, path, None, self.wanted.check, limits))
+        if options.dark:
+            made += [replace(job, spec=darkened(job.spec), path=_dark(job.path)) for job in made]
         return Fill(self.block, self._text(shown, made), tuple(made))
 
     # the spec
@@ -241,10 +243,11 @@ class _PendingBlock:
         *lines, prefix = between.split("\n")
         listing = self._listing()
         if not lines and not listing:
-            return self._html(shown, jobs)
+            return self._image(shown, jobs)
         prefix = prefix if not prefix.strip(" \t>") else ""
         made = ["", self._image(shown, jobs), "", *listing]
-        return "".join(f"{line}{self.page.newline}" for line in ["", *(f"{prefix}{x}".rstrip() for x in made)]) + prefix
+        text = "".join(f"{line}{self.page.newline}" for line in ["", *(f"{prefix}{x}".rstrip() for x in made)]) + prefix
+        return between if listings.alike(between, text) else text
 
     def _image(self, shown: Figure, jobs: list[Job]) -> str:
         """A plain image of Markdown where that says all, since every site builder knows it; else HTML."""
@@ -253,9 +256,12 @@ class _PendingBlock:
         return f"![{SPECIAL.sub(_escaped, shown.alt)}]({html.address(jobs[0].file, self.page.path)})"
 
     def _html(self, shown: Figure, jobs: list[Job]) -> str:
-        address, *posters = (html.address(job.file, self.page.path) for job in jobs)
+        address, *more = (html.source(job.file, self.page.path) for job in jobs)
         image = html.image(shown, address, width=self.block.options.width)
-        return html.resting(image, posters[0]) if posters else image
+        half = len(jobs) // 2 if self.block.options.dark else len(jobs)
+        poster = more[0] if half > 1 else None
+        dark = more[half - 1 :] if self.block.options.dark else []
+        return html.adaptive(image, html.Addresses(address, poster, *dark))
 
     def _listing(self) -> list[str]:
         """The lines of the spec, open or to unfold, and an empty one; none unless they are asked for."""
@@ -277,6 +283,11 @@ class _PendingBlock:
         return TOLD_TO_EDITORS.sub("", inputs.source(path, self.wanted.limits).text).strip("\n"), SPEC_OF[lang].format(
             link
         )
+
+
+def _dark(path: Path) -> Path:
+    """What the dark picture beside another one is called."""
+    return path.with_name(f"{path.name}-dark")
 
 
 def _escaped(found: re.Match[str]) -> str:

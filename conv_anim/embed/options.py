@@ -37,9 +37,16 @@ WIDTH = Field("width", Whole(16, 8000), "How wide the page shows it, in pixels; 
 ALT: Field[str] = Field("alt", Text(), "Alternative text; by default what the figure says of itself.")
 LANG: Field[Lang] = Field("lang", OneOf(LANGS), "The language of the page, for what it says; by default the spec's.")
 STILL = Field("still", Flag(), "A still of the last step for readers who asked for less motion.", default=True)
+DARK = Field(
+    "dark",
+    Flag(),
+    "A picture in the dark theme as well, for readers whose pages are dark.",
+    default=False,
+    example=True,
+)
 SPEC: Field[Listing] = Field("spec", OneOf(LISTINGS), "The spec below the figure: to unfold, or open.", default="none")
-BLOCK = Object("a block", (OUTPUT, FORMAT, THEME, STEP, WIDTH, ALT, LANG, STILL, SPEC))
-FENCE = Object("a figure", (FORMAT, THEME, STEP, WIDTH, ALT, LANG, STILL))
+BLOCK = Object("a block", (OUTPUT, FORMAT, THEME, STEP, WIDTH, ALT, LANG, STILL, DARK, SPEC))
+FENCE = Object("a figure", (FORMAT, THEME, STEP, WIDTH, ALT, LANG, STILL, DARK))
 """What can be said of a figure that is no file of its own."""
 
 
@@ -63,6 +70,7 @@ class Options:
     alt: str | None
     lang: Lang | None
     still: bool
+    dark: bool
     spec: Listing
 
     @property
@@ -118,6 +126,7 @@ def _made(record: Record, report: Report) -> Options | None:
             alt=record.get(ALT),
             lang=record.get(LANG),
             still=record.of(STILL),
+            dark=record.of(DARK),
             spec=record.of(SPEC),
         )
     except SkippedError:

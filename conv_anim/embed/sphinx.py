@@ -43,6 +43,9 @@ LOG = logging.getLogger(__name__)
 PRINTED = {f.media: f.name for f in FORMATS.own.values() if not f.all_frames}
 """What is drawn for a builder that is no web page's, by what it supports, the best first."""
 
+NOT_IN_EPUB = ("apng", "webp")
+"""Formats that an EPUB leaves out, or that its readers need not show."""
+
 
 class placeholder(nodes.General, nodes.Element):  # noqa: N801  # docutils writes nodes so
     """Where a figure goes: its spec, and how it is shown."""
@@ -98,6 +101,7 @@ class Directive(SphinxDirective):
         try:
             held = self._place(self._loaded())
         except SpecError as error:
+            self.env.note_reread()  # so that the next run tells it again
             return [self._told(error)]
         self.set_source_info(held)
         found = [held] if "caption" not in self.options else [self._captioned(held)]
@@ -218,6 +222,8 @@ def _drawn(app: Sphinx, held: placeholder, page: str) -> nodes.Node:
 
 def _format_for(builder: Builder, wished: str) -> str | None:
     """What a builder shows; None if it shows no images."""
+    if builder.name == "epub" and wished in NOT_IN_EPUB:
+        return "gif"
     if builder.format == "html":
         return wished
     return next((PRINTED[kind] for kind in builder.supported_image_types if kind in PRINTED), None)
@@ -259,5 +265,5 @@ def _write_resting_image(translator: HTML5Translator, node: resting_image) -> No
 
     builder = translator.builder
     address = f"{builder.imgpath}/{quote(builder.images[node['uri']])}"
-    translator.body.append(f'<source media="{RESTING}" srcset="{address}">')
+    translator.body.append(f'<source media="{RESTING}" srcset="{address}" />')
     raise nodes.SkipNode

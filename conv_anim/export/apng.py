@@ -18,14 +18,15 @@ if TYPE_CHECKING:
 
 LONGEST = 0xFFFF
 """Milliseconds: there is no room for a longer time."""
-KEEP, OVER = 0, 1
-"""A frame stays in place, and the next one is laid over it."""
+KEEP, OVER, INSTEAD = 0, 1, 0
+"""A frame stays in place, and the next one is laid over it; or takes its place, so that one sees through it anew."""
 
 
 def picture(drawn: Scene) -> bytes:
     """A scene as an APNG; of one frame, a PNG."""
     shown = list(timed(drawn))
-    first, *others = (Image.fromarray(pixels) for pixels in changes(pixels for pixels, _ in shown))
+    whole = (pixels for pixels, _ in shown)
+    first, *others = (Image.fromarray(pixels) for pixels in (whole if drawn.transparent else changes(whole)))
     out = BytesIO()
     first.save(
         out,
@@ -35,7 +36,7 @@ def picture(drawn: Scene) -> bytes:
         duration=[min(time, LONGEST) for _, time in shown],
         loop=drawn.loop,
         disposal=KEEP,
-        blend=OVER,
+        blend=INSTEAD if drawn.transparent else OVER,
         compress_level=9,
         pnginfo=words(drawn.title, drawn.description),
     )

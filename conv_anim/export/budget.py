@@ -26,7 +26,7 @@ SMALLER = "make the figure smaller with 'size', or a smaller input"
 def made(drawn: Scene, count: int, limits: Limits) -> Asked:
     """How many frames are made: all of them up to the last one that is drawn."""
     fewer = ceil(count / limits.steps)
-    between = " and frames between them" if drawn.tween.between else ""
+    between = " and frames between them" if drawn.between else ""
     what = f"this figure goes through {count:,} steps{between}"
     return Asked("steps", count, what, f"draw one step of {fewer} with 'every' in 'animation', or a smaller input")
 

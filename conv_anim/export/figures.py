@@ -124,6 +124,7 @@ class Tables:
             "keeps": list(accumulate(len(kept) for kept, _ in frames)),
             "frames": [shown for _, shown in frames],
             "title": scene.title,
+            "headed": bool(scene.heading),
             "description": scene.description,
         }
 
@@ -181,9 +182,10 @@ def _is_dark(color: str) -> bool:
 
 
 def _times(scene: Scene) -> Data:
-    """Milliseconds of a step that rests, of a frame between two, and of the last one."""
+    """The frame of each step; of every frame the step that it shows or leaves, and its milliseconds."""
     return {
         "rests": list(scene.rests),
-        "times": [scene.step - scene.tween.total, scene.tween.time, scene.hold],
+        "steps": scene.steps,
+        "times": [scene.time(frame) for frame in range(len(scene.frames))],
         "loop": scene.loop,
     }

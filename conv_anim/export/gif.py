@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from PIL import Image
 
-from conv_anim.export.palette import Palette, keys, palette
-from conv_anim.painting.agg import Painter, flat_colors
+from conv_anim.export.palette import Palette, key, keys, palette
+from conv_anim.painting.agg import Painter, flat_colors, has_pictures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,6 +34,8 @@ SAMPLES = 5
 SHORTEST, LONGEST = 2, 0xFFFF
 """Centiseconds: viewers slow down frames that are shown for a shorter time, and there is no room for a longer one."""
 TRANSPARENT = 0
+KEPT, WIPED = 1, 2
+"""What becomes of an image when the next one comes: it stays, or leaves nothing behind."""
 GAP = 3
 """So few unchanged pixels between changed ones take less room as they are than transparent."""
 
@@ -55,29 +57,58 @@ def picture(drawn: Scene) -> bytes:
     """A scene as a GIF."""
     count = len(drawn.frames)
     frames = list(drawn.frames) if count <= HELD else drawn.frames
-    flat = {drawn.background} | flat_colors(drawn.static)
+    flat, pictures = {drawn.background} | flat_colors(drawn.static), has_pictures(drawn.static)
     for frame in frames:
-        flat |= flat_colors((*frame.kept, *frame.shown))
+        items = (*frame.kept, *frame.shown)
+        flat |= flat_colors(items)
+        pictures = pictures or has_pictures(items)
     painter = Painter(drawn)
     samples = [frames[k] for k in sorted({n * (count - 1) // (SAMPLES - 1) for n in range(SAMPLES)})]
-    colors = palette(painter.frames(samples, range(len(samples))), flat)
+    colors = palette(painter.frames(samples, range(len(samples))), flat, pictures=pictures)
     painted = painter.frames(frames, range(count))
     timed = ((pixels, drawn.time(k)) for k, pixels in enumerate(painted))
-    return encode(timed, palette=colors, loop=drawn.loop, comment=drawn.description)
+    ground = key(drawn.background) if drawn.transparent else None
+    return encode(timed, palette=colors, loop=drawn.loop, comment=drawn.description, ground=ground)
 
 
-def encode(frames: Iterable[tuple[Pixels, int]], *, palette: Palette, loop: int, comment: str) -> bytes:
-    """A GIF of frames, opaque RGBA (height, width, 4), each with its time in milliseconds; ``loop`` 0 is for ever."""
+def encode(
+    frames: Iterable[tuple[Pixels, int]], *, palette: Palette, loop: int, comment: str, ground: int | None = None
+) -> bytes:
+    """A GIF of frames, opaque RGBA (height, width, 4), each with its time in milliseconds; ``loop`` 0 is for ever.
+
+    Where they have the colour ``ground``, the page shows through.
+    """
     out = BytesIO()
-    for number, patch in enumerate(patches(frames, palette)):
+    now = sent = 0
+    found = patches(frames, palette) if ground is None else wholes(frames, palette, ground)
+    for number, patch in enumerate(found):
         if number == 0:
             height, width = patch.indices.shape
             out.write(header(width, height, palette))
             out.write(b"" if loop == 1 else looping(loop))
             out.write(commented(comment))
-        out.write(image(patch, palette.bits))
+        now += patch.time
+        time = min(max(SHORTEST, round(now / 10) - sent), LONGEST)
+        sent += time
+        out.write(image(patch, palette.bits, time, wiped=ground is not None))
     out.write(b";")
     return out.getvalue()
+
+
+def wholes(frames: Iterable[tuple[Pixels, int]], palette: Palette, ground: int) -> Iterator[Patch]:
+    """Whole frames in which one sees through the colour ``ground``; those that look the same are one."""
+    pending: Patch | None = None
+    for pixels, time in frames:
+        colors = keys(pixels)
+        indices = np.where(colors == ground, np.uint8(TRANSPARENT), palette.indices(colors))
+        if pending is not None and np.array_equal(pending.indices, indices):
+            pending = pending._replace(time=pending.time + time)
+            continue
+        if pending is not None:
+            yield pending
+        pending = Patch(0, 0, indices, indices, time)
+    if pending is not None:
+        yield pending
 
 
 def patches(frames: Iterable[tuple[Pixels, int]], palette: Palette) -> Iterator[Patch]:
@@ -133,13 +164,17 @@ def commented(text: str) -> bytes:
     return b"!\xfe" + b"".join(bytes([len(block)]) + block for block in blocks) + b"\0" if data else b""
 
 
-def image(patch: Patch, bits: int) -> bytes:
-    """Graphic control (leave the frame in place; index 0 is transparent), image descriptor, and compressed indices."""
+def image(patch: Patch, bits: int, time: int, *, wiped: bool = False) -> bytes:
+    """A patch for so many centiseconds: graphic control, image descriptor, and compressed indices.
+
+    The frame is left in place, or ``wiped`` off when the next one comes, and index 0 is transparent.
+    """
     height, width = patch.indices.shape
-    time = min(max(SHORTEST, round(patch.time / 10)), LONGEST)
-    control = b"!\xf9\x04" + pack("<BHBB", 0x05, time, TRANSPARENT, 0)
+    disposal = WIPED if wiped else KEPT
+    control = b"!\xf9\x04" + pack("<BHBB", disposal << 2 | 1, time, TRANSPARENT, 0)
     place = b"," + pack("<HHHHB", patch.x, patch.y, width, height, 0)
-    data = min((compressed(way, bits) for way in ways(patch)), key=len)
+    found = (patch.indices,) if wiped else ways(patch)
+    data = min((compressed(way, bits) for way in found), key=len)
     return control + place + bytes([bits]) + data + b"\0"
 
 

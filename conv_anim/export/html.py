@@ -116,7 +116,7 @@ class Windows:
 
 def _too_large(what: str, scene: Scene, fewer: str = "") -> SpecError:
     every = max(2, ceil(len(scene.rests) / 100))
-    smooth = " and 'motion: step'" if scene.tween.between else ""
+    smooth = " and 'motion: step'" if scene.between else ""
     hint = f"show {fewer}fewer steps with 'animation: {{every: {every}}}'{smooth}, or a smaller input"
     return SpecError([fixed(what, hint)])
 
@@ -145,7 +145,7 @@ def page(
         "policy": _policy(style, script, connects=connects),
         "title": first["title"] or first["description"],
         "description": first["description"],
-        "heading": first["title"],
+        "heading": "" if first["headed"] else first["title"],
         "width": str(width),
         "height": str(height),
         "still": poster,

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 from conv_anim.painting.agg import corners
 from conv_anim.painting.fonts import face
 from conv_anim.painting.snapping import snapped
-from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
+from conv_anim.painting.svg import picture
+from conv_anim.scene.primitives import Boxes, Lines, Mosaic, Polygons, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,8 +36,8 @@ Units: TypeAlias = tuple[int, int]
 class Markup:
     """Elements, with the glyphs and texts that they use."""
 
-    glyphs: dict[tuple[str, bool], str] = field(default_factory=dict)
-    texts: dict[tuple[str, bool, float], tuple[str, float]] = field(default_factory=dict)
+    glyphs: dict[tuple[str, bool, str], str] = field(default_factory=dict)
+    texts: dict[tuple[str, bool, str, float], tuple[str, float]] = field(default_factory=dict)
     """The name of each, and how wide it is."""
 
     def element(self, item: Primitive) -> str:
@@ -53,14 +54,16 @@ class Markup:
                 return _path(_drawn(_units(lines), closed=False), None, item.stroke)
             case Text():
                 return self._text(item)
+            case Mosaic():
+                return picture(item)
             case _:
                 assert_never(item)
 
     def _text(self, item: Text) -> str:
         """On a whole pixel, as `snapped` has it."""
-        key = (item.text, item.bold, round(item.size, 2))
+        key = (item.text, item.bold, item.font, round(item.size, 2))
         if key not in self.texts:
-            self.texts[key] = f"s{len(self.texts)}", face(bold=item.bold).width(item.text)
+            self.texts[key] = f"s{len(self.texts)}", face(bold=item.bold, own=item.font).width(item.text)
         name, ems = self.texts[key]
         width = item.size * ems
         start = item.x - {"start": 0.0, "middle": width / 2, "end": width}[item.anchor]
@@ -71,25 +74,25 @@ class Markup:
         """All texts that elements use, and below them the glyphs that these use."""
         texts = [self._defined(*key, name) for key, (name, _) in self.texts.items()]
         outlines = [
-            f"<path id={name} d={_outlined(character, bold)} />" for (character, bold), name in self.glyphs.items()
+            f"<path id={name} d={_outlined(character, bold, own)} />" for (character, bold, own), name in self.glyphs.items()
         ]
         return "".join([*outlines, *texts])
 
-    def _defined(self, text: str, bold: bool, size: float, name: str) -> str:  # noqa: FBT001  # a key
+    def _defined(self, text: str, bold: bool, own: str, size: float, name: str) -> str:  # noqa: FBT001  # a key
         uses, x = [], 0.0
         for character in text:
-            glyph = face(bold=bold).glyph(character)
+            glyph = face(bold=bold, own=own).glyph(character)
             if len(glyph.codes):
-                known = self.glyphs.setdefault((character, bold), f"g{len(self.glyphs)}")
+                known = self.glyphs.setdefault((character, bold, own), f"g{len(self.glyphs)}")
                 uses.append(f"<use href=#{known} x={round(EM * x)} />" if x else f"<use href=#{known} />")
             x += glyph.advance
         return f"<g id={name} transform=scale({size / EM:.6g})>{''.join(uses)}</g>"
 
 
 @lru_cache(maxsize=2000)
-def _outlined(character: str, bold: bool) -> str:  # noqa: FBT001  # a key
+def _outlined(character: str, bold: bool, own: str) -> str:  # noqa: FBT001  # a key
     """A page that is drawn again and again has mostly the same ones."""
-    return _outline(face(bold=bold).glyph(character))
+    return _outline(face(bold=bold, own=own).glyph(character))
 
 
 def ring(points: Sequence[Point]) -> str:

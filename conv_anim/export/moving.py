@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.painting.agg import frames
+from conv_anim.painting.agg import frames, seen_through
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 def timed(drawn: Scene) -> Iterator[tuple[Pixels, int]]:
-    """Opaque RGBA (height, width, 4) and milliseconds; frames that look the same become one that is shown longer."""
+    """RGBA (height, width, 4) and milliseconds; frames that look the same become one that is shown longer."""
     seen, time = None, 0
-    for k, pixels in enumerate(frames(drawn)):
+    for k, pixels in enumerate(seen_through(each, drawn) for each in frames(drawn)):
         if seen is not None and not np.array_equal(pixels, seen):
             yield seen, time
             seen, time = None, 0

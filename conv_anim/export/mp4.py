@@ -91,7 +91,7 @@ def ticks(drawn: Scene) -> Iterator[bytes]:
 
 def tick(drawn: Scene) -> int:
     """Milliseconds of a video's frame, of which all times are multiples if that can be; else they are rounded."""
-    common = gcd(*(drawn.time(k) for k in {0, min(1, len(drawn.frames) - 1), len(drawn.frames) - 1}))
+    common = gcd(*{drawn.time(k) for k in range(len(drawn.frames))})
     return max((n for n in range(SHORTEST, LONGEST + 1) if common % n == 0), default=SHORTEST)
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 COLORS = 64
 """How many colours a palette has at the most, the transparent one included, unless there are more flat ones."""
+MOST, SEEN = 256, 1.0
+"""The same of an animation with pictures, and how far their colours may be off."""
 FAITHFUL = 5.0
 """How far blended colours may be off, as a quadratic mean over their pixels, in levels of 255 for each channel."""
 
@@ -86,11 +88,15 @@ def nearest(colors: Rgb, others: Rgb) -> tuple[NDArray[np.intp], NDArray[np.int3
     return found, off
 
 
-def palette(samples: Iterable[Pixels], flat: Iterable[str]) -> Palette:
-    """A palette from a few frames: all flat colours, and as few others as stand for the blended ones faithfully."""
+def palette(samples: Iterable[Pixels], flat: Iterable[str], *, pictures: bool = False) -> Palette:
+    """A palette from a few frames: all flat colours, and as few others as stand for the blended ones faithfully.
+
+    ``pictures`` says whether some have colours of their own: then there may be as many as a palette has room for.
+    """
     exact = np.array(sorted(set(map(key, flat)))[:255], np.uint32)
     colors, counts = blended(samples, exact)
-    others = merged(channels(colors), counts, channels(exact), max(0, COLORS - 1 - len(exact)))
+    most, faithful = (MOST, SEEN) if pictures else (COLORS, FAITHFUL)
+    others = merged(channels(colors), counts, channels(exact), max(0, most - 1 - len(exact)), faithful)
     return Palette(np.concatenate([exact, np.array(sorted(set(others.tolist()) - set(exact.tolist())), np.uint32)]))
 
 
@@ -105,13 +111,13 @@ def blended(samples: Iterable[Pixels], exact: Keys) -> tuple[Keys, Counts]:
     return np.unique(np.concatenate(found), return_counts=True)
 
 
-def merged(colors: Rgb, counts: Counts, exact: Rgb, room: int) -> Keys:
+def merged(colors: Rgb, counts: Counts, exact: Rgb, room: int, faithful: float = FAITHFUL) -> Keys:
     """Colours that stand for all others beside the exact ones: what is most amiss gets its own, until all will do.
 
     Pixels count by their root, so that a rare colour is amiss too, as where a line crosses the window.
     """
     _, off = nearest(colors, exact)
-    allowed = 3 * FAITHFUL**2 * counts.sum()
+    allowed = 3 * faithful**2 * counts.sum()
     weights = np.sqrt(counts)
     places: list[int] = []
     while len(places) < room and (off * counts).sum() > allowed:

@@ -16,8 +16,9 @@ from conv_anim.painting import agg
 from conv_anim.painting.compiled import whole
 from conv_anim.painting.engine import BLACK, rgba
 from conv_anim.painting.fonts import face
+from conv_anim.painting.mosaics import array
 from conv_anim.painting.snapping import snapped
-from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
+from conv_anim.scene.primitives import Boxes, Lines, Mosaic, Polygons, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -50,7 +51,7 @@ def advice(name: str, animation: Animation) -> str:
     rate = f"{1000 / animation.step:.4f}".rstrip("0").rstrip(".")
     again = ",loop" if animation.loop == 0 else ""
     played = f"\\animategraphics[autoplay{again},controls]{{{rate}}}{{{name}}}{{}}{{}}"
-    return f"in LaTeX, with \\usepackage{{animate}}: {played}"
+    return f"in LaTeX, with \\usepackage{{graphicx,animate}}: {played}"
 
 
 def _seen(drawn: Scene) -> list[Items]:
@@ -106,6 +107,10 @@ class Drawing(Protocol):
         """Draw text from a point on its baseline, in points from the lower left."""
         ...
 
+    def draw_image(self, gc: Any, x: float, y: float, im: Any, transform: Any = None) -> None:
+        """Draw RGBA pixels, moved and stretched from a square of one point."""
+        ...
+
     def finalize(self) -> None:
         """End the page."""
         ...
@@ -130,13 +135,14 @@ class Page:
         from matplotlib.transforms import Affine2D
 
         self._size = drawn.width, drawn.height
-        self._background = drawn.background
+        self._background, self._transparent = drawn.background, drawn.transparent
         self._to_points = Affine2D(np.array(((POINT, 0, 0), (0, -POINT, POINT * drawn.height), (0, 0, 1))))
         self._renderer: Drawing = RendererPdf(file, 72, drawn.height / INCH, drawn.width / INCH)  # type: ignore[no-untyped-call]  # no stubs
 
     def paint(self, items: Iterable[Primitive]) -> None:
         """Paint the background and all items, and end the page."""
-        for item in (Boxes(((0, 0, *self._size),), fill=self._background), *items):
+        ground = (Boxes(((0, 0, *self._size),), fill=self._background),)
+        for item in (*(() if self._transparent else ground), *items):
             self._paint(snapped(item))
         self._renderer.finalize()
 
@@ -152,6 +158,8 @@ class Page:
                 self._draw(agg.opened(item.lines), None, item.stroke)
             case Text():
                 self._write(item)
+            case Mosaic():
+                self._lay(item)
             case _:
                 assert_never(item)
 
@@ -161,6 +169,18 @@ class Page:
         outline = Outline(path.vertices, path.codes)
         face = None if fill is None else rgba(fill)
         self._renderer.draw_path(self._pen(stroke), outline, self._to_points, face)
+
+    def _lay(self, item: Mosaic) -> None:
+        """A picture with one pixel for each cell; PDF readers show its pixels as they are."""
+        from matplotlib.transforms import Affine2D
+
+        (ax, ay), (dx, dy), (x, y) = item.across, item.down, item.at(item.rows, 0)
+        # An image of matplotlib stands on its lower left corner, its rows are handed over from the bottom.
+        unit = np.array(((item.columns * ax, -item.rows * dx, x), (item.columns * ay, -item.rows * dy, y), (0, 0, 1)))
+        opaque = np.full((item.rows, item.columns, 4), 255, np.uint8)
+        opaque[..., :3] = array(item)[::-1]
+        placed = Affine2D(unit) + self._to_points
+        self._renderer.draw_image(self._pen(None), 0, 0, opaque, placed)
 
     def _pen(self, stroke: Stroke | None) -> Any:
         pen = self._renderer.new_gc()
@@ -178,7 +198,7 @@ class Page:
 
         pen = self._renderer.new_gc()
         pen.set_foreground(rgba(item.color), isRGBA=True)
-        letters = face(bold=item.bold)
+        letters = face(bold=item.bold, own=item.font)
         width = letters.width(item.text) * item.size
         x = item.x - {"start": 0.0, "middle": width / 2, "end": width}[item.anchor]
         y = POINT * (self._size[1] - item.y)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, PngImagePlugin
 
-from conv_anim.painting.agg import frames
+from conv_anim.painting.agg import frames, seen_through
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,17 +15,22 @@ if TYPE_CHECKING:
 
     from conv_anim.scene.primitives import Scene
 
+OPAQUE = 255
+DPI = (96, 96)
+"""Pixels to the inch, as on a web page: documents show a PNG as large as the PDF."""
+
 
 def picture(drawn: Scene) -> bytes:
     """The last frame of a scene as a PNG."""
-    (pixels,) = frames(drawn, [len(drawn.frames) - 1])
-    return encode(pixels, title=drawn.title, description=drawn.description)
+    (pixels,) = frames(drawn, [drawn.poster])
+    return encode(seen_through(pixels, drawn), title=drawn.title, description=drawn.description)
 
 
 def encode(pixels: NDArray[np.uint8], *, title: str, description: str) -> bytes:
-    """A PNG of opaque RGBA (height, width, 4)."""
+    """A PNG of RGBA (height, width, 4), without its fourth channel if all of it is opaque."""
     out = BytesIO()
-    Image.fromarray(pixels).convert("RGB").save(out, "PNG", optimize=True, pnginfo=words(title, description))
+    mode = "RGB" if pixels[..., 3].min() == OPAQUE else "RGBA"
+    Image.fromarray(pixels).convert(mode).save(out, "PNG", optimize=True, dpi=DPI, pnginfo=words(title, description))
     return out.getvalue()
 
 

@@ -5,25 +5,31 @@ from __future__ import annotations
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PIL import Image
 
-from conv_anim.export.palette import keys, palette
-from conv_anim.export.png import words
-from conv_anim.painting.agg import flat_colors, frames
+from conv_anim.export.palette import key, keys, palette
+from conv_anim.export.png import DPI, words
+from conv_anim.painting.agg import flat_colors, frames, has_pictures
 
 if TYPE_CHECKING:
     from conv_anim.scene.primitives import Scene
 
 
 def picture(drawn: Scene) -> bytes:
-    """The last frame, a fraction as large as in full colour."""
-    (pixels,) = frames(drawn, [len(drawn.frames) - 1])
-    flat = {drawn.background} | flat_colors(drawn.static)
-    for frame in drawn.frames:
-        flat |= flat_colors(frame.kept)
-    colors = palette([pixels], flat | flat_colors(drawn.frames[-1].shown))
-    image = Image.fromarray(colors.indices(keys(pixels)), "P")
+    """The last step, a fraction as large as in full colour."""
+    (pixels,) = frames(drawn, [drawn.poster])
+    shown = drawn.frames[drawn.poster].shown
+    seen = (*drawn.static, *(item for frame in drawn.frames for item in frame.kept), *shown)
+    flat = {drawn.background} | flat_colors(seen)
+    colors = palette([pixels], flat, pictures=has_pictures(seen))
+    found = keys(pixels)
+    indices = colors.indices(found)
+    if drawn.transparent:
+        indices = np.where(found == key(drawn.background), np.uint8(0), indices)
+    image = Image.fromarray(indices, "P")
     image.putpalette(colors.data)
+    through = {"transparency": 0} if drawn.transparent else {}
     out = BytesIO()
-    image.save(out, "PNG", optimize=True, pnginfo=words(drawn.title, drawn.description))
+    image.save(out, "PNG", optimize=True, dpi=DPI, **through, pnginfo=words(drawn.title, drawn.description))
     return out.getvalue()

@@ -100,9 +100,11 @@ def _document(drawn: Scene, body: str, writer: Writer, motion: Iterable[str]) ->
     words = {"title": drawn.title or drawn.description, "desc": drawn.description}
     told = "".join(f'<{tag} id="{MARK}{tag}">{escape(text)}</{tag}>' for tag, text in words.items())
     size = f'width="{drawn.width}" height="{drawn.height}" viewBox="0 0 {drawn.width} {drawn.height}"'
+    painted = f'<path fill="{drawn.background}" d="M0 0h{drawn.width}v{drawn.height}H0Z"/>'
+    ground = "" if drawn.transparent else painted
     text = (
         f'<svg xmlns="http://www.w3.org/2000/svg" id="{MARK}" {size} role="img" '
         f'aria-labelledby="{MARK}title {MARK}desc">{told}<style>{"".join((*rules, *motion))}</style>'
-        f'<path fill="{drawn.background}" d="M0 0h{drawn.width}v{drawn.height}H0Z"/>{body}</svg>\n'
+        f"{ground}{body}</svg>\n"
     )
     return text.replace(MARK, f"f{sha256(text.encode()).hexdigest()[:5]}").encode()

@@ -23,7 +23,8 @@ WORD = '<dc:{0}><rdf:Alt><rdf:li xml:lang="x-default">{1}</rdf:li></rdf:Alt></dc
 def picture(drawn: Scene) -> bytes:
     """A scene as a WebP, its title and description as XMP."""
     shown = list(timed(drawn))
-    first, *others = (Image.fromarray(pixels).convert("RGB") for pixels, _ in shown)
+    mode = "RGBA" if drawn.transparent else "RGB"
+    first, *others = (Image.fromarray(pixels).convert(mode) for pixels, _ in shown)
     out = BytesIO()
     first.save(
         out,

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from conv_anim import opening, pipeline
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
 from conv_anim.frameworks.calls import MOST_CHARACTERS
-from conv_anim.frameworks.pace import paced
 from conv_anim.frameworks.specs import check_signs
 from conv_anim.frameworks.written import Written, written
 from conv_anim.limits import USUAL, fixed
@@ -114,10 +113,11 @@ def read_text(path: Path) -> Source:
 
 
 def made(sketch: Sketch, name: str, origin: str, limits: Limits = USUAL) -> Drawing:
-    """A sketch with a pace and a name. Raises SpecError."""
-    tree, note = paced(sketch.tree, reader.spec(sketch.tree, sketch.files, limits))
-    notes = (*sketch.notes, *([] if note is None else [note]))
-    return Drawing(file_name(name), origin, tree, sketch.files, notes, tuple(sketch.read), sketch.unsigned)
+    """A sketch with a name, if it is a spec. Raises SpecError."""
+    reader.spec(sketch.tree, sketch.files, limits)
+    return Drawing(
+        file_name(name), origin, sketch.tree, sketch.files, tuple(sketch.notes), tuple(sketch.read), sketch.unsigned
+    )
 
 
 def _first_name(text: str) -> str:

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from conv_anim import pipeline
 from conv_anim.diagnostics import SpecError
-from conv_anim.frameworks.pace import paced
-from conv_anim.spec import reader
 from conv_anim.spec.yaml_text import value
 
 if TYPE_CHECKING:
@@ -33,7 +31,6 @@ def check_signs(spec: Spec, unsigned: Problem | None) -> None:
 
 def spec_of(sketch: Sketch, keys: Mapping[str, Any]) -> Spec:
     """The spec that a sketch is, with more keys of a spec. Raises SpecError."""
-    tree, _ = paced(sketch.tree, reader.spec(sketch.tree, sketch.files))
-    spec = pipeline.loaded({**value(tree), **keys}, files=sketch.files).spec
+    spec = pipeline.loaded({**value(sketch.tree), **keys}, files=sketch.files).spec
     check_signs(spec, sketch.unsigned)
     return replace(spec, files=(*spec.files, *(path.absolute() for path in sketch.read)))

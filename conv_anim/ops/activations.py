@@ -131,8 +131,20 @@ NAMES = {
     "zh-TW": {f"kind.{name}": f"{function.badge} 函數" for name, function in FUNCTIONS.items()},
 }
 WORDS = {
-    "en": {**NAMES["en"], "setting.slope": "slope {cells} below 0"},
-    "zh-TW": {**NAMES["zh-TW"], "setting.slope": "0 以下的斜率 {cells}"},
+    "en": {
+        **NAMES["en"],
+        "setting.slope": "slope {cells} below 0",
+        "point.relu": "Numbers below 0 become 0; the others stay as they are.",
+        "point.leaky_relu": "Numbers below 0 are multiplied by {slope}; the others stay as they are.",
+        "point": "Every number is changed on its own; its neighbours play no part.",
+    },
+    "zh-TW": {
+        **NAMES["zh-TW"],
+        "setting.slope": "0 以下的斜率 {cells}",
+        "point.relu": "0 以下的數變成 0；其他的數不變。",
+        "point.leaky_relu": "0 以下的數乘上 {slope}；其他的數不變。",
+        "point": "每個數各自改變；旁邊的數沒有影響。",
+    },
 }
 
 
@@ -155,6 +167,10 @@ class Activation(Op):
     @property
     def badge(self) -> str:
         return FUNCTIONS[self.function].badge
+
+    def point(self, say: Language) -> str:
+        key = f"point.{self.function}"
+        return say.of(self, key if key in WORDS["en"] else "point", slope=f"{self.slope:.15g}".replace("-", MINUS))
 
     def gather(self, fed: Fed) -> Gather:
         from conv_anim.tracing.gathers import Gather, Share

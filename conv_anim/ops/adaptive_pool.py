@@ -35,7 +35,9 @@ SIZE: Field[PerAxis] = Field(
 )
 WORDS = {
     "en": {
+        "point.adaptive_avg_pool": "The output's size is given; the windows follow from it, as even as they can be.",
         "kind.adaptive_avg_pool": "adaptive average pooling",
+        "point.adaptive_max_pool": "The output's size is given; the windows follow from it, as even as they can be.",
         "kind.adaptive_max_pool": "adaptive max pooling",
         "badge.adaptive_avg_pool": "average",
         "badge.adaptive_max_pool": "max",
@@ -44,7 +46,9 @@ WORDS = {
         "span": "output i reads cells ⌊i·{size}/{count}⌋ to ⌈(i + 1)·{size}/{count}⌉ − 1",
     },
     "zh-TW": {
+        "point.adaptive_avg_pool": "輸出的尺寸固定；視窗由它決定，盡量均勻。",
         "kind.adaptive_avg_pool": "自適應平均池化",
+        "point.adaptive_max_pool": "輸出的尺寸固定；視窗由它決定，盡量均勻。",
         "kind.adaptive_max_pool": "自適應最大池化",
         "badge.adaptive_avg_pool": "平均",
         "badge.adaptive_max_pool": "最大",

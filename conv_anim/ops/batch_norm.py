@@ -33,12 +33,14 @@ SCALE = Field(
 SHIFT = Field("shift", EACH, "What is added then: one number, or one per channel.", default=0, example=-1)
 WORDS = {
     "en": {
+        "point.batch_norm": "Each channel has a scale and a shift of its own; in every cell of it they are the same.",
         "kind.batch_norm": "batch norm",
         "badge.batch_norm": "norm",
         "scale": "scale {cells}",
         "shift": "shift {cells}",
     },
     "zh-TW": {
+        "point.batch_norm": "每個通道有自己的倍率和位移；同一通道的每一格都一樣。",
         "kind.batch_norm": "批次正規化",
         "badge.batch_norm": "正規化",
         "scale": "乘以 {cells}",

@@ -41,12 +41,32 @@ CROPPING: Field[Amount] = Field(
     "cropping", AMOUNT, "Cells cut off: one number, or [before, after] for each axis.", required=True, example=1
 )
 PAD_WORDS = {
-    "en": {"kind.pad": "padding layer", "badge.pad": "pad", "with": "with {cells}"},
-    "zh-TW": {"kind.pad": "填補層", "badge.pad": "填補", "with": "值 {cells}"},
+    "en": {
+        "point.pad": "Cells are added around the map; those within stay as they are.",
+        "kind.pad": "padding layer",
+        "badge.pad": "pad",
+        "with": "with {cells}",
+    },
+    "zh-TW": {
+        "point.pad": "在周圍加上格；裡面的格不變。",
+        "kind.pad": "填補層",
+        "badge.pad": "填補",
+        "with": "值 {cells}",
+    },
 }
 CROP_WORDS = {
-    "en": {"kind.crop": "cropping", "badge.crop": "crop", "cut": "{cells} cut off"},
-    "zh-TW": {"kind.crop": "裁切", "badge.crop": "裁切", "cut": "切去 {cells}"},
+    "en": {
+        "point.crop": "Cells at the edges are cut off; the others stay as they are.",
+        "kind.crop": "cropping",
+        "badge.crop": "crop",
+        "cut": "{cells} cut off",
+    },
+    "zh-TW": {
+        "point.crop": "切去邊緣的格；其他的格不變。",
+        "kind.crop": "裁切",
+        "badge.crop": "裁切",
+        "cut": "切去 {cells}",
+    },
 }
 
 

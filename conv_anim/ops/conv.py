@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING
 
+from conv_anim.ops import points
 from conv_anim.ops.padding import PADDING, PADDING_MODE, padding_of
-from conv_anim.ops.windows import Windowed
+from conv_anim.ops.windows import Weighing, Windowed, direct_axes
 from conv_anim.spec.entering import (
     BIAS,
     DILATION,
@@ -28,7 +29,6 @@ from conv_anim.spec.model import Ends
 from conv_anim.spec.op import OpType, Products
 from conv_anim.spec.records import Field, Object
 from conv_anim.spec.sizes import conv_size, effective_kernel, same_padding
-from conv_anim.tracing.geometry import Axis
 from conv_anim.tracing.operators import Operator
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 FLIP = Field(
     "flip",
     Flag(),
-    "Turn the kernel round first: convolution in the mathematician's sense.",
+    "Flip the kernel first: convolution in the mathematical sense. With false, it is named cross-correlation.",
     default=False,
     example=True,
 )
@@ -52,6 +52,7 @@ FLIP = Field(
 WORDS = {
     "en": {
         "kind.conv": "convolution",
+        "kind.correlation": "cross-correlation",
         "kind.true": "true convolution",
         "kind.dilated": "dilated convolution",
         "kind.causal": "causal convolution",
@@ -63,6 +64,7 @@ WORDS = {
     },
     "zh-TW": {
         "kind.conv": "卷積",
+        "kind.correlation": "互相關",
         "kind.true": "數學定義的卷積",
         "kind.dilated": "空洞卷積",
         "kind.causal": "因果卷積",
@@ -76,7 +78,7 @@ WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Conv(Windowed):
+class Conv(Windowed, Weighing):
     """As PyTorch's ``Conv1d`` … ``Conv3d``; weight (out_channels, in_channels / groups, *kernel_size)."""
 
     ends: Ends
@@ -96,8 +98,10 @@ class Conv(Windowed):
     """How many ops that composition has."""
     filters_each: int = 1
     """Filters for each channel, where a composition says so."""
+    unflipped: bool = False
+    """Whether it is said of its kernel that it is not flipped."""
 
-    WORDS = WORDS
+    WORDS = points.merged(WORDS, points.WINDOW_POINTS, points.CONV_POINTS)
     CODE = "conv_anim.ops.conv_code"
     type = "conv"
 
@@ -107,20 +111,7 @@ class Conv(Windowed):
 
     @property
     def window(self) -> Operator:
-        axes = tuple(
-            Axis(
-                size=size,
-                kernel=self.kernel_size[a],
-                count=self.ends.out_size[a],
-                stride=self.stride[a],
-                dilation=self.dilation[a],
-                before=self.padding[a][0],
-                after=self.padding[a][1],
-                mode=self.padding_mode,
-                flipped=self.flip,
-            )
-            for a, size in enumerate(self.ends.in_size)
-        )
+        axes = direct_axes(self, self.ends.in_size, self.ends.out_size, mode=self.padding_mode, flipped=self.flip)
         return Operator(axes, self.ends.in_channels, self.ends.out_channels, self.groups, "sum")
 
     # numbers and cost
@@ -128,14 +119,6 @@ class Conv(Windowed):
     @property
     def weight_shape(self) -> Size:
         return (self.ends.out_channels, self.ends.in_channels // self.groups, *self.kernel_size)
-
-    @property
-    def weight_values(self) -> Values:
-        return self.weight
-
-    @property
-    def added(self) -> tuple[Number, ...] | None:
-        return self.bias
 
     @property
     def products(self) -> Products:
@@ -154,7 +137,12 @@ class Conv(Windowed):
             return "causal.dilated" if dilated else "causal"
         if dilated:
             return "dilated"
+        if self.unflipped:
+            return "correlation"
         return "true" if self.flip else "conv"
+
+    def point(self, say: Language) -> str:
+        return points.conv(self, say)
 
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
         from conv_anim.scene.wording.parameters import Setting
@@ -268,6 +256,7 @@ def resolve(record: Record, entering: Entering) -> Maybe[tuple[Conv, ...]]:
         groups=groups,
         padding_mode=record.of(PADDING_MODE),
         flip=record.of(FLIP),
+        unflipped=record.has(FLIP) and not record.of(FLIP),
         weight=weight,
         bias=bias,
         padding_name=name if isinstance(name, str) else None,

@@ -7,7 +7,8 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code
-from conv_anim.ops.windows import Windowed
+from conv_anim.ops import points
+from conv_anim.ops.windows import Weighing, Windowed
 from conv_anim.spec.entering import (
     AMOUNT,
     BIAS,
@@ -66,7 +67,7 @@ WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class ConvTranspose(Windowed):
+class ConvTranspose(Windowed, Weighing):
     """As PyTorch's ``ConvTranspose1d`` … ``3d``; weight (in_channels, out_channels / groups, *kernel_size)."""
 
     ends: Ends
@@ -79,7 +80,7 @@ class ConvTranspose(Windowed):
     weight: Values
     bias: tuple[Number, ...] | None
 
-    WORDS = WORDS
+    WORDS = points.merged(WORDS, points.TRANSPOSED_POINTS)
     CODE = "conv_anim.ops.conv_transpose_code"
     type = "conv_transpose"
 
@@ -112,14 +113,6 @@ class ConvTranspose(Windowed):
     def weight_shape(self) -> Size:
         return (self.ends.in_channels, self.ends.out_channels // self.groups, *self.kernel_size)
 
-    @property
-    def weight_values(self) -> Values:
-        return self.weight
-
-    @property
-    def added(self) -> tuple[Number, ...] | None:
-        return self.bias
-
     def kernels(self, weight: Array) -> Array:
         import numpy as np
 
@@ -142,6 +135,9 @@ class ConvTranspose(Windowed):
         return self.stride[a]
 
     # words
+
+    def point(self, say: Language) -> str:
+        return points.transposed(self, say)
 
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
         """The padding is said even where there is none, by its letter: the border that is drawn is another number."""

@@ -7,6 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code
+from conv_anim.ops.windows import Weighing
 from conv_anim.spec.arrays import FromFile, ValuesKind, read, resolved
 from conv_anim.spec.entering import BIAS, LARGEST
 from conv_anim.spec.kinds import INVALID, Invalid, Whole
@@ -39,17 +40,33 @@ WEIGHT: Field[Written] = Field(
     example="arange",
 )
 WORDS = {
-    "en": {"kind.linear": "linear layer", "made": "{cells} outputs", "made.one": "1 output"},
-    "zh-TW": {"kind.linear": "線性層", "made": "{cells} 個輸出", "made.one": "1 個輸出"},
+    "en": {
+        "point.linear": "Every output is a weighted sum of all the numbers.",
+        "point.linear.axis": "Along the last axis every output is a weighted sum of all the numbers.",
+        "kind.linear": "linear layer",
+        "made": "{cells} outputs",
+        "made.one": "1 output",
+    },
+    "zh-TW": {
+        "point.linear": "每個輸出都是所有數的加權和。",
+        "point.linear.axis": "沿最後一軸，每個輸出都是所有數的加權和。",
+        "kind.linear": "線性層",
+        "made": "{cells} 個輸出",
+        "made.one": "1 個輸出",
+    },
 }
 FLATTEN_WORDS = {
-    "en": {"kind.flatten": "flattening", "badge.flatten": "flatten"},
-    "zh-TW": {"kind.flatten": "展平", "badge.flatten": "展平"},
+    "en": {
+        "point.flatten": "The same numbers in one row: channel by channel, row by row.",
+        "kind.flatten": "flattening",
+        "badge.flatten": "flatten",
+    },
+    "zh-TW": {"point.flatten": "同樣的數排成一列：逐通道、逐列。", "kind.flatten": "展平", "badge.flatten": "展平"},
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Linear(Op):
+class Linear(Weighing):
     """Along the last axis, or of a flat vector: y = W·x + b; weight (out_features, in_features)."""
 
     ends: Ends
@@ -75,14 +92,6 @@ class Linear(Op):
     @property
     def weight_shape(self) -> Size:
         return self.features[1], self.features[0]
-
-    @property
-    def weight_values(self) -> Values:
-        return self.weight
-
-    @property
-    def added(self) -> tuple[Number, ...] | None:
-        return self.bias
 
     @property
     def most_taps(self) -> int:
@@ -114,6 +123,9 @@ class Linear(Op):
 
         added = None if bias is None else lambda cell: bias[cell[-1]].item()
         return Gather(self.ends, shares, output, added=added)
+
+    def point(self, say: Language) -> str:
+        return say.of(self, "point.linear.axis" if self.ends.in_size else "point.linear")
 
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
         from conv_anim.scene.wording.parameters import Setting

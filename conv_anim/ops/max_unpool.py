@@ -23,7 +23,13 @@ if TYPE_CHECKING:
     from conv_anim.tracing.operators import Operator
     from conv_anim.tracing.values import Array
 
-WORDS = {"en": {"kind.max_unpool": "max unpooling"}, "zh-TW": {"kind.max_unpool": "最大反池化"}}
+WORDS = {
+    "en": {
+        "point.max_unpool": "Each number goes back to where the pool found it; all other cells are 0.",
+        "kind.max_unpool": "max unpooling",
+    },
+    "zh-TW": {"point.max_unpool": "每個數放回池化找到它的位置；其他的格是 0。", "kind.max_unpool": "最大反池化"},
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,16 +35,28 @@ DOWNSCALE = Field(
     "downscale_factor", Whole(1, 1000), "How many times less wide and high the output is.", required=True, example=2
 )
 SHUFFLE_WORDS = {
-    "en": {"kind.channel_shuffle": "channel shuffle"},
-    "zh-TW": {"kind.channel_shuffle": "通道洗牌"},
+    "en": {
+        "point.channel_shuffle": "Channels are dealt out anew: neighbours then come from different groups.",
+        "kind.channel_shuffle": "channel shuffle",
+    },
+    "zh-TW": {"point.channel_shuffle": "通道重新分配：相鄰的通道來自不同的組。", "kind.channel_shuffle": "通道洗牌"},
 }
 PIXEL_WORDS = {
-    "en": {"kind.pixel_shuffle": "pixel shuffle"},
-    "zh-TW": {"kind.pixel_shuffle": "像素洗牌"},
+    "en": {
+        "point.pixel_shuffle": "Channels become pixels: every number moves, none changes.",
+        "kind.pixel_shuffle": "pixel shuffle",
+    },
+    "zh-TW": {"point.pixel_shuffle": "通道變成像素：每個數都移動，沒有一個改變。", "kind.pixel_shuffle": "像素洗牌"},
 }
 UNSHUFFLE_WORDS = {
-    "en": {"kind.pixel_unshuffle": "pixel unshuffle"},
-    "zh-TW": {"kind.pixel_unshuffle": "像素反洗牌"},
+    "en": {
+        "point.pixel_unshuffle": "Pixels become channels: every number moves, none changes.",
+        "kind.pixel_unshuffle": "pixel unshuffle",
+    },
+    "zh-TW": {
+        "point.pixel_unshuffle": "像素變成通道：每個數都移動，沒有一個改變。",
+        "kind.pixel_unshuffle": "像素反洗牌",
+    },
 }
 
 
@@ -133,11 +145,22 @@ class ChannelShuffle(Moved):
 
 
 @dataclass(frozen=True, slots=True)
-class PixelShuffle(Moved):
-    """As PyTorch's ``PixelShuffle``: ``factor`` squared channels become one, ``factor`` times as wide and high."""
+class Pixels(Moved):
+    """Between ``factor`` squared channels and one that is ``factor`` times as wide and high."""
 
     ends: Ends
     factor: int
+
+    def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
+        from conv_anim.scene.wording.parameters import Setting
+
+        del say, fed
+        return [Setting("factor", str(self.factor))]
+
+
+@dataclass(frozen=True, slots=True)
+class PixelShuffle(Pixels):
+    """As PyTorch's ``PixelShuffle``: many channels become one."""
 
     WORDS = PIXEL_WORDS
     type = "pixel_shuffle"
@@ -173,23 +196,14 @@ class PixelShuffle(Moved):
         del a, of
         return first // self.factor, last // self.factor
 
-    def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
-        from conv_anim.scene.wording.parameters import Setting
-
-        del say, fed
-        return [Setting("factor", str(self.factor))]
-
     def formulas(self, a: int, say: Language) -> list[str]:
         del say
         return [f"o = {self.ends.in_size[a]}·{self.factor} = {self.ends.out_size[a]}"]
 
 
 @dataclass(frozen=True, slots=True)
-class PixelUnshuffle(Moved):
+class PixelUnshuffle(Pixels):
     """As PyTorch's ``PixelUnshuffle``, which takes a ``PixelShuffle`` back."""
-
-    ends: Ends
-    factor: int
 
     WORDS = UNSHUFFLE_WORDS
     type = "pixel_unshuffle"
@@ -222,12 +236,6 @@ class PixelUnshuffle(Moved):
     def reads(self, a: int, first: int, last: int, of: int = 0) -> tuple[int, int]:
         del a, of
         return first * self.factor, (last + 1) * self.factor - 1
-
-    def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
-        from conv_anim.scene.wording.parameters import Setting
-
-        del say, fed
-        return [Setting("factor", str(self.factor))]
 
     def formulas(self, a: int, say: Language) -> list[str]:
         del say

@@ -31,8 +31,18 @@ OVER: Field[Over] = Field(
 MOST = 4
 """Powers that are written out."""
 WORDS = {
-    "en": {"kind.softmax": "softmax", "over.channels": "over the channels", "over.last": "over the last axis"},
-    "zh-TW": {"kind.softmax": "softmax 函數", "over.channels": "對通道", "over.last": "對最後一軸"},
+    "en": {
+        "point.softmax": "Scores become shares that add up to 1; the larger a score, the larger its share.",
+        "kind.softmax": "softmax",
+        "over.channels": "over the channels",
+        "over.last": "over the last axis",
+    },
+    "zh-TW": {
+        "point.softmax": "分數變成總和為 1 的占比；分數越大，占比越大。",
+        "kind.softmax": "softmax 函數",
+        "over.channels": "對通道",
+        "over.last": "對最後一軸",
+    },
 }
 
 

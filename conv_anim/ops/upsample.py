@@ -109,6 +109,9 @@ WORDS = {
         "rounding.ceil": "rounded up",
         "rounding.half_down": "rounded, halves down",
         "rounding.half_up": "rounded, halves up",
+        "point.nearest": "Each output copies the nearest cell: {before} becomes {after}.",
+        "point.linear": "Each output is a weighted mean of the cells around it: {before} becomes {after}.",
+        "point.cubic": "Each output is made of the four nearest cells on each axis, of some with negative weights.",
     },
     "zh-TW": {
         "reads.half_pixel": "從格子邊緣起讀取",
@@ -123,6 +126,9 @@ WORDS = {
         "kind.linear.2": "雙線性上採樣",
         "kind.linear.3": "三線性上採樣",
         "kind.cubic": "雙三次上採樣",
+        "point.nearest": "每個輸出複製最近的格：{before} 變成 {after}。",
+        "point.linear": "每個輸出是周圍格子的加權平均：{before} 變成 {after}。",
+        "point.cubic": "每個輸出由每軸最近的四格得出，其中有些權重為負。",
     },
 }
 
@@ -164,6 +170,11 @@ class Upsample(Op):
         nearest = self.mode == "nearest"
         reads = self.coordinates == ("asymmetric" if nearest else "half_pixel") and not (nearest and self.align_corners)
         return reads and self.rounding == "floor" and self.cubic_coeff == CUBIC and not self.exclude_outside
+
+    def point(self, say: Language) -> str:
+        from conv_anim.scene.wording.words import size
+
+        return say.of(self, f"point.{self.mode}", before=size(self.ends.in_size), after=size(self.ends.out_size))
 
     # numbers and cost
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from conv_anim.painting.engine import CLOSE, CURVE, LINE, MOVE, Path, engine, rgba
 from conv_anim.painting.fonts import face
-from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
+from conv_anim.painting.mosaics import lay
+from conv_anim.scene.primitives import Boxes, Lines, Mosaic, Polygons, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -49,6 +50,8 @@ class Canvas:
                     self._draw(opened(item.lines), None, item.stroke, snap=None)
                 case Text():
                     self._write(item)
+                case Mosaic():
+                    lay(self.pixels, item)
                 case _:
                     assert_never(item)
 
@@ -58,7 +61,7 @@ class Canvas:
 
     def _write(self, item: Text) -> None:
         """Text by its outlines, its baseline on a whole pixel so that equal lines look equal."""
-        path, width = outline(item.text, item.bold)
+        path, width = outline(item.text, item.bold, item.font)
         start = item.x - {"start": 0.0, "middle": width / 2, "end": width}[item.anchor] * item.size
         base = self._height - round(item.y)
         matrix = np.array(((item.size, 0.0, start), (0.0, item.size, base), (0.0, 0.0, 1.0)))
@@ -114,9 +117,10 @@ def rounded_ring(x: float, y: float, width: float, height: float, radius: float)
 
 
 @lru_cache(maxsize=4096)
-def outline(text: str, bold: bool) -> tuple[Path, float]:  # noqa: FBT001  # a cache's key
+def outline(text: str, bold: bool, own: str = "") -> tuple[Path, float]:  # noqa: FBT001  # a cache's key
     """The outlines of a line of text with y up, for an em of 1, and how far it advances."""
-    return Path(*face(bold=bold).outline(text)), face(bold=bold).width(text)
+    letters = face(bold=bold, own=own)
+    return Path(*letters.outline(text)), letters.width(text)
 
 
 class Painter:
@@ -162,6 +166,23 @@ def flat_colors(items: Items) -> set[str]:
             case Polygons() | Boxes():
                 colors |= {item.fill} if item.fill is not None else set()
                 colors |= {item.stroke.color} if item.stroke is not None else set()
+            case Mosaic():
+                pass  # a picture's colours are as many as they like
             case _:
                 assert_never(item)
     return colors
+
+
+def has_pictures(items: Items) -> bool:
+    """Whether some have colours that `flat_colors` does not tell."""
+    return any(isinstance(item, Mosaic) for item in items)
+
+
+def seen_through(pixels: Pixels, drawn: Scene) -> Pixels:
+    """A frame of a scene as it is shown: if its ground is transparent, a copy in which one sees through that."""
+    if not drawn.transparent:
+        return pixels
+    ground = np.array([round(255 * value) for value in rgba(drawn.background)[:3]], np.uint8)
+    clear = pixels.copy()
+    clear[(pixels[..., :3] == ground).all(axis=-1)] = 0
+    return clear

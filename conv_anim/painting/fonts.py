@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from unicodedata import name
@@ -21,6 +21,7 @@ import numpy as np
 from conv_anim import opening
 from conv_anim.diagnostics import MARKS
 from conv_anim.painting.compiled import compiled, font
+from conv_anim.painting.folders import FOLDERS, files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,11 +41,6 @@ LARGEST = 1 << 28
 FAMILIES: Final = (
     *("NotoSansTC", "NotoSansCJKtc", "NotoSansCJK", "SourceHanSansTC", "SourceHanSansTW", "SourceHanSans"),
     *("NotoSansSC", "NotoSansCJKsc", "NotoSansHK", "NotoSansJP", "NotoSansCJKjp", "NotoSansKR", "NotoSansCJKkr"),
-)
-FOLDERS: Final = (
-    *map(Path, ("~/.local/share/fonts", "~/.fonts", "/usr/local/share/fonts", "/usr/share/fonts")),
-    *map(Path, ("~/Library/Fonts", "/Library/Fonts", "/System/Library/Fonts")),
-    *map(Path, ("~/AppData/Local/Microsoft/Windows/Fonts", "C:/Windows/Fonts")),
 )
 
 
@@ -124,8 +120,9 @@ class Opened:
 class Face:
     """A weight of text: the fonts that its characters are looked for in, in turn, each opened when it is needed."""
 
-    def __init__(self, *, bold: bool) -> None:
-        self._files = Opened(paths(bold=bold))
+    def __init__(self, *, bold: bool, own: str = "") -> None:
+        """``own`` is a file that comes before all others."""
+        self._files = Opened(chain([Path(own)] if own else [], paths(bold=bold)))
         self._glyphs: dict[str, Glyph] = {}
 
     def glyph(self, character: str) -> Glyph:
@@ -164,9 +161,9 @@ class Face:
 
 
 @cache
-def face(*, bold: bool) -> Face:
-    """The weight of text; its fonts are kept open."""
-    return Face(bold=bold)
+def face(*, bold: bool, own: str = "") -> Face:
+    """A weight; ``own`` is the file of a font that comes before ours."""
+    return Face(bold=bold, own=own)
 
 
 def paths(*, bold: bool) -> Iterator[Path]:
@@ -190,23 +187,22 @@ def ours(text: str) -> bool:
 
 def of_system(folders: Iterable[Path], weights: Iterable[str]) -> Iterator[Path]:
     """Chinese fonts in some folders, those for Taiwan first."""
-    files = [path for folder in _homely(folders) for path in sorted(folder.rglob("*.[ot]t[cf]"))]
+    found = list(files(folders))
     for weight in weights:
         for family in FAMILIES:
-            yield from (path for path in files if path.stem == f"{family}-{weight}")
+            yield from (path for path in found if path.stem == f"{family}-{weight}")
 
 
-def _homely(folders: Iterable[Path]) -> Iterator[Path]:
-    """Some folders; those in the user's home only if there is one."""
-    for folder in folders:
-        with suppress(RuntimeError):
-            yield folder.expanduser()
+@dataclass(frozen=True)
+class Measures:
+    """The measuring half of a font, for the scene: ours, or files of another one, usual and bold, that come first."""
 
-
-class DejaVu:
-    """The measuring half of a font, for the scene."""
-
-    cap_height = 0.729
+    own: tuple[str, ...] = ()
+    cap_height: float = 0.729
 
     def width(self, text: str, *, size: float, bold: bool = False) -> float:
-        return size * face(bold=bold).width(text)
+        return size * face(bold=bold, own=self.own[bold] if self.own else "").width(text)
+
+
+DejaVu = Measures
+"""Our own font."""

@@ -7,7 +7,7 @@ from itertools import pairwise
 from math import floor
 from typing import TYPE_CHECKING, assert_never
 
-from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
+from conv_anim.scene.primitives import Boxes, Lines, Mosaic, Polygons, Text
 
 if TYPE_CHECKING:
     from conv_anim.scene.primitives import Box, Point, Primitive, Stroke
@@ -27,10 +27,21 @@ def snapped(item: Primitive) -> Primitive:
             return replace(item, lines=tuple(tuple(_snapped(p, shift) for p in line) for line in item.lines))
         case Text():
             return replace(item, y=float(round(item.y)))
+        case Mosaic():
+            return aligned(item)
         case Lines() | Polygons():
             return item
         case _:
             assert_never(item)
+
+
+def aligned(item: Mosaic) -> Mosaic:
+    """A picture with its sides on whole pixels, if they are level and upright."""
+    if not item.upright:
+        return item
+    (left, top), (right, bottom) = (_snapped(item.at(*end), 0.0) for end in ((0, 0), (item.rows, item.columns)))
+    across, down = (right - left) / item.columns, (bottom - top) / item.rows
+    return replace(item, corner=(left, top), across=(across, 0.0), down=(0.0, down))
 
 
 def _shift(stroke: Stroke | None) -> float:

@@ -6,8 +6,9 @@ from html import escape
 from typing import TYPE_CHECKING, assert_never
 
 from conv_anim.painting.fonts import face
+from conv_anim.painting.mosaics import data_uri
 from conv_anim.painting.snapping import snapped
-from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
+from conv_anim.scene.primitives import Boxes, Lines, Mosaic, Polygons, Text
 
 if TYPE_CHECKING:
     from conv_anim.scene.primitives import Box, Point, Primitive, Stroke
@@ -46,6 +47,8 @@ class Writer:
                 return self._path("".join(map(line, item.lines)), painted(None, item.stroke))
             case Text():
                 return self._text(item)
+            case Mosaic():
+                return picture(item)
             case _:
                 assert_never(item)
 
@@ -56,7 +59,7 @@ class Writer:
         """As wide as it is measured, whatever font the reader has."""
         bold = "font-weight:700;" if item.bold else ""
         name = self._class(f"{ANCHORS[item.anchor]}{bold}font-size:{number(item.size)}px;fill:{item.color}")
-        width = face(bold=item.bold).width(item.text) * item.size
+        width = face(bold=item.bold, own=item.font).width(item.text) * item.size
         wide = f' textLength="{number(width)}" lengthAdjust="spacingAndGlyphs"' if len(item.text) > 1 else ""
         # Without this, spaces at the ends are lost, and what is left is stretched in their place.
         spaced = "" if item.text == " ".join(filter(None, item.text.split(" "))) else ' xml:space="preserve"'
@@ -69,6 +72,14 @@ class Writer:
     def styles(self) -> list[str]:
         """A rule for each class."""
         return [f".{name}{{{style}}}" for style, name in self._classes.items()]
+
+
+def picture(item: Mosaic) -> str:
+    """A picture as an image of one pixel for each cell, which is not to be blurred."""
+    numbers = (*item.across, *item.down, *item.corner)
+    matrix = " ".join(f"{value:.6g}" for value in numbers)
+    size = f'width="{item.columns}" height="{item.rows}" preserveAspectRatio="none"'
+    return f'<image {size} transform="matrix({matrix})" style="image-rendering:pixelated" href="{data_uri(item)}"/>'
 
 
 def painted(fill: str | None, stroke: Stroke | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import reduce
 from math import ceil
+from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.layout import EMPTY, Fit, Panel, column, of_figure, table, written
@@ -22,10 +23,17 @@ NARROWEST = 200
 
 
 def board(
-    traces: Sequence[Trace], shown: Sequence[Panel], style: Style, below: Sequence[Panel], each: int | None
+    traces: Sequence[Trace],
+    shown: Sequence[Panel],
+    style: Style,
+    below: Sequence[Panel],
+    *,
+    each: int | None,
+    letters: bool = False,
 ) -> Panel:
     """The panels of some traces with their headings, and what is said ``below`` each; ``each`` of them in a line."""
-    headings = [heading(trace.spec.title, style, room(one, style)) for trace, one in zip(traces, shown, strict=True)]
+    titles = [lettered(k, trace.spec.title) if letters else trace.spec.title for k, trace in enumerate(traces)]
+    headings = [heading(title, style, room(one, style)) for title, one in zip(titles, shown, strict=True)]
     rows = [row for row in (headings, shown, below) if any(one != EMPTY for one in row)]
     widths = [max(one.width for one in column_) for column_ in zip(*rows, strict=True)]
     gap = style.apart
@@ -49,6 +57,11 @@ def abreast(widths: Sequence[float], gap: float, most: float) -> int:
 
     largest = next((each for each in range(count, 1, -1) if fits(each)), 1)
     return ceil(count / ceil(count / largest))
+
+
+def lettered(number: int, title: str | None) -> str:
+    """A title after its panel's letter; the letter alone where there is none."""
+    return f"({ascii_lowercase[number]}) {title or ''}".rstrip()
 
 
 def heading(title: str | None, style: Style, width: float) -> Panel:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.scene.primitives import Frame, Lazy
-from conv_anim.scene.tween import NONE
 
 if TYPE_CHECKING:
     from conv_anim.scene.primitives import Scene
@@ -91,4 +90,11 @@ def chosen(drawn: Scene, wanted: Sequence[int]) -> Scene:
         return Frame(tuple(item for one in passed for item in one.kept), passed[-1].shown)
 
     names = [drawn.names[step] for step in wanted] if drawn.names else []
-    return replace(drawn, frames=Lazy(len(places), frame), names=names, tween=NONE)
+    resized = drawn.resized
+    return replace(
+        drawn,
+        frames=Lazy(len(places), frame),
+        names=names,
+        timeline=None,
+        resized=None if resized is None else lambda width: chosen(resized(width), wanted),
+    )

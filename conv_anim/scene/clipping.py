@@ -27,6 +27,16 @@ def outside(segment: Segment, ring: tuple[Point, ...] | None) -> list[Segment]:
     return [piece for piece in pieces if _length(piece) > 1e-6]
 
 
+def within(segment: Segment, ring: tuple[Point, ...]) -> list[Segment]:
+    """The piece of a segment that a convex ring hides."""
+    inside = _inside(segment, ring)
+    if inside is None:
+        return []
+    (ax, ay), (bx, by) = segment
+    start, end = ((ax + t * (bx - ax), ay + t * (by - ay)) for t in inside)
+    return [(start, end)]
+
+
 def _inside(segment: Segment, ring: tuple[Point, ...]) -> tuple[float, float] | None:
     """From where to where, as shares of the segment, it runs inside the ring; None where it does not."""
     (ax, ay), (bx, by) = segment

@@ -72,7 +72,7 @@ class CostTable:
     @property
     def size(self) -> float:
         """Em of the text, in pixels."""
-        return 13 * self.style.scale
+        return self.style.em(13)
 
     @property
     def leading(self) -> float:

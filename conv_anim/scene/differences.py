@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Items, Point
     from conv_anim.scene.style import Style
+    from conv_anim.scene.timeline import Phase
     from conv_anim.scene.wording.language import Language
     from conv_anim.tracing.trace import Trace
 
@@ -68,7 +69,8 @@ class Marks:
         drawn = self.drawn
         if drawn.frames is STILL:
             return Drawing(self._around(ring for _, ring in self._marks.values()))
-        return Drawing(frames=Lazy(len(drawn.frames), self._frame), tween=drawn.tween)
+        phases = drawn.phases - {"way"}
+        return Drawing((), Lazy(drawn.steps, self._frame), self._before if phases else None, phases)
 
     @cached_property
     def _hit_regions(self) -> dict[Cell, dict[Cell, HitRegion]]:
@@ -106,9 +108,12 @@ class Marks:
         """Whether any of the cells that one stands for does."""
         return bool(self.cells[tuple(slice(None) if at is None else at for at in cell)].any())
 
+    def _before(self, step: int, _phase: Phase, _share: float) -> Items:
+        """While a step is not yet whole, nothing is marked of what it makes."""
+        return self._frame(step - 1).shown
+
     def _frame(self, k: int) -> Frame:
-        step = self.drawn.tween.place(k)[0]
-        return Frame((), self._around(ring for since, ring in self._marks.values() if since <= step))
+        return Frame((), self._around(ring for since, ring in self._marks.values() if since <= k))
 
     def _inner(self, region: HitRegion) -> tuple[Point, ...]:
         """The outline of an area, a little smaller."""

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, TypeVar
 
 from conv_anim.scene.hit_regions import nowhere
 from conv_anim.scene.primitives import Frame, Lazy, moved
-from conv_anim.scene.tween import NONE, Tween
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from conv_anim.scene.hit_regions import HitRegions, Turn, Turns
     from conv_anim.scene.primitives import Items
+    from conv_anim.scene.timeline import Phase, Timeline
+
+    During = Callable[[int, Phase, float], Items]
 
 T = TypeVar("T")
 STILL = (Frame(),)
@@ -24,23 +26,53 @@ STILL = (Frame(),)
 
 @dataclass(frozen=True)
 class Drawing:
-    """``frames`` has one empty frame for a still. ``hit_regions`` stand for cells.
+    """``frames`` has one for each step, and one empty frame for a still. ``hit_regions`` stand for cells.
 
+    ``phases`` are those of a step that it can show besides: ``during`` has what is shown then, by the step, the phase
+    and how far along it is. ``finished`` is what follows the last step: what that leaves, and what is shown with it.
     ``turns`` has for the trace of each figure of the drawing the cell that every step is about. A drawing of only
     ``lettering`` may stand between pixels.
     """
 
     static: Items = ()
     frames: Sequence[Frame] = STILL
-    tween: Tween = NONE
+    during: During | None = None
+    phases: frozenset[Phase] = frozenset()
+    finished: Callable[[], Frame] | None = None
     hit_regions: HitRegions = nowhere
     turns: tuple[Turns, ...] = ()
     lettering: bool = False
+    outputs: int = 0
+    """How many steps there would be if none were left out."""
 
     @property
     def steps(self) -> int:
         """How many steps its frames show."""
-        return self.tween.steps(len(self.frames))
+        return len(self.frames)
+
+    @property
+    def shows(self) -> frozenset[Phase]:
+        """All phases of an animation that it can show."""
+        return self.phases | ({"finished"} if self.finished is not None else set())
+
+    def timed(self, timeline: Timeline) -> Sequence[Frame]:
+        """A frame for each moment of a timeline."""
+
+        def frame(k: int) -> Frame:
+            moment = timeline.moments[k]
+            if moment.phase == "finished":
+                assert self.finished is not None
+                return self.finished()
+            kept = self.frames[moment.step].kept if timeline.first(k) else ()
+            return Frame(kept, self.shown(moment.step, moment.phase, moment.share))
+
+        return Lazy(len(timeline.moments), frame)
+
+    def shown(self, step: int, phase: Phase, share: float) -> Items:
+        """What is shown in a phase of a step; all of the step where it does not know the phase."""
+        if self.during is None or phase not in self.phases:
+            return self.frames[step].shown
+        return self.during(step, phase, share)
 
     def moved(self, dx: float, dy: float) -> Drawing:
         """The same with its origin elsewhere."""
@@ -50,17 +82,22 @@ class Drawing:
             self,
             static=shifted(self.static, dx, dy),
             frames=STILL if self.frames is STILL else Lazy(len(self.frames), self._moved_frame(dx, dy)),
+            during=None if self.during is None else self._moved_during(self.during, dx, dy),
+            finished=None if self.finished is None else self._moved_end(self.finished, dx, dy),
             hit_regions=lambda: tuple(region.moved(dx, dy) for region in self.hit_regions()),
         )
 
     def _moved_frame(self, dx: float, dy: float) -> Callable[[int], Frame]:
         frames = self.frames
+        return lambda k: _shifted_frame(frames[k], dx, dy)
 
-        def frame(k: int) -> Frame:
-            made = frames[k]
-            return Frame(shifted(made.kept, dx, dy), shifted(made.shown, dx, dy))
+    @staticmethod
+    def _moved_during(during: During, dx: float, dy: float) -> During:
+        return lambda step, phase, share: shifted(during(step, phase, share), dx, dy)
 
-        return frame
+    @staticmethod
+    def _moved_end(finished: Callable[[], Frame], dx: float, dy: float) -> Callable[[], Frame]:
+        return lambda: _shifted_frame(finished(), dx, dy)
 
     def of_figure(self, number: int) -> Drawing:
         """The same, about the trace of a number."""
@@ -77,43 +114,67 @@ def shifted(items: Items, dx: float, dy: float) -> Items:
     return tuple(moved(item, dx, dy) for item in items)
 
 
+def _shifted_frame(frame: Frame, dx: float, dy: float) -> Frame:
+    return Frame(shifted(frame.kept, dx, dy), shifted(frame.shown, dx, dy))
+
+
 # several as one
 
 
 def together(drawings: Sequence[Drawing]) -> Drawing:
-    """One on the other, in step: the shorter ones wait on their last state, and those that leap while others tween."""
+    """One on the other, in step: the shorter ones wait on their last state, and those that leap while others move."""
     if len(drawings) == 1:
         return drawings[0]
-    tween = max((one.tween for one in drawings), key=lambda tween: tween.between, default=NONE)
-    count = tween.frames(max((one.steps for one in drawings), default=1))
-    moving = [_paced(one, tween) for one in drawings if one.frames is not STILL]
-
-    def frame(k: int) -> Frame:
-        frames = [at(k) for at in moving]
-        return Frame(_all(one.kept for one in frames), _all(one.shown for one in frames))
-
+    moving = [one for one in drawings if one.frames is not STILL]
+    parted = any(one.during is not None for one in moving)
+    ends = any(one.finished is not None for one in moving)
     return Drawing(
         _all(one.static for one in drawings),
-        Lazy(count, frame) if moving else STILL,
-        tween,
+        Lazy(max(one.steps for one in moving), _frames(moving)) if moving else STILL,
+        _during(moving) if parted else None,
+        frozenset(phase for one in moving for phase in one.phases),
+        _finished(moving) if ends else None,
         lambda: _all(tuple(one.hit_regions()) for one in drawings),
         tuple(_first(tracks) for tracks in zip_longest(*(one.turns for one in drawings), fillvalue=())),
         all(one.lettering for one in drawings),
+        max((one.outputs for one in moving), default=0),
     )
 
 
-def _paced(one: Drawing, tween: Tween) -> Callable[[int], Frame]:
-    """The frames of a drawing at the pace of others: on the way to a step that it does not take, it shows its last."""
-    between, last = tween.between + 1, one.steps - 1
-    resting = lru_cache(maxsize=1)(lambda step: Frame((), one.frames[step * (one.tween.between + 1)].shown))
+def _frames(moving: Sequence[Drawing]) -> Callable[[int], Frame]:
+    resting = [lru_cache(maxsize=1)(partial(_resting, one)) for one in moving]
 
-    def at(k: int) -> Frame:
-        step, part = divmod(k, between)
-        if step > last or (part and (step == last or one.tween != tween)):
-            return resting(min(step, last))
-        return one.frames[k if one.tween == tween else step]
+    def frame(k: int) -> Frame:
+        frames = [one.frames[k] if k < one.steps else rest() for one, rest in zip(moving, resting, strict=True)]
+        return Frame(_all(one.kept for one in frames), _all(one.shown for one in frames))
 
-    return at
+    return frame
+
+
+def _resting(one: Drawing) -> Frame:
+    """A drawing that waits for others on its last step."""
+    return Frame((), one.frames[one.steps - 1].shown)
+
+
+def _during(moving: Sequence[Drawing]) -> During:
+    def during(step: int, phase: Phase, share: float) -> Items:
+        return _all(_phase_of(one, step, phase, share) for one in moving)
+
+    return during
+
+
+def _phase_of(one: Drawing, step: int, phase: Phase, share: float) -> Items:
+    if step >= one.steps or (phase == "way" and step == one.steps - 1):
+        return _resting(one).shown
+    return one.shown(step, phase, share)
+
+
+def _finished(moving: Sequence[Drawing]) -> Callable[[], Frame]:
+    def finished() -> Frame:
+        ends = [_resting(one) if one.finished is None else one.finished() for one in moving]
+        return Frame(_all(one.kept for one in ends), _all(one.shown for one in ends))
+
+    return finished
 
 
 def _first(tracks: Sequence[Turns]) -> Turns:

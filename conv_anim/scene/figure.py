@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import TYPE_CHECKING, Literal
 
 from conv_anim.scene.cost import CostTable, rows
+from conv_anim.scene.heading import headed, pointed
 from conv_anim.scene.layout import EMPTY, align, column, pad, space, static, written
-from conv_anim.scene.primitives import Lazy, Scene
+from conv_anim.scene.primitives import Frame, Lazy, Scene, Text
 from conv_anim.scene.style import Style
+from conv_anim.scene.timeline import timeline
 from conv_anim.scene.wording.captions import caption, description
 from conv_anim.scene.wording.formulas import formulas
 from conv_anim.scene.wording.language import Language
+from conv_anim.spec.model import FigureSize
 from conv_anim.spec.registry import named
 from conv_anim.spec.views import VIEWS
 
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 
     from conv_anim.scene.drawing import Drawing
     from conv_anim.scene.layout import Panel
-    from conv_anim.scene.primitives import Guide
+    from conv_anim.scene.primitives import Guide, Items
     from conv_anim.scene.style import Font
     from conv_anim.spec.model import Spec
     from conv_anim.tracing.trace import Trace
@@ -30,6 +33,8 @@ NARROWEST = 300
 """Pixels, at scale 1, that a line of text may take even if the drawing is narrower."""
 
 
+HEADED = 420
+"""Pixels, at scale 1, that a heading may take even if the drawing is narrower."""
 LEAST = 0.05
 """The smallest scale that is tried to make a figure narrow."""
 LEGIBLE = 0.75
@@ -54,7 +59,12 @@ def scene_of(spec: Spec, traces: Sequence[Trace], font: Font) -> Scene:
     figure = Figure(spec, traces, font)
     if spec.size.width is None:
         return figure.scene(spec.size.scale or 1.0, None)
-    return figure.scene(*figure.fitted(spec.size.width))
+    drawn = figure.fitted(spec.size.width)
+
+    def resized(width: int) -> Scene:
+        return replace(figure, spec=replace(spec, size=FigureSize(width))).fitted(width)
+
+    return replace(drawn, resized=resized)
 
 
 @dataclass(frozen=True)
@@ -65,8 +75,25 @@ class Figure:
     traces: Sequence[Trace]
     font: Font
 
-    def fitted(self, width: int) -> tuple[float, int]:
-        """The scale and the number of figures side by side at which all of it is no wider.
+    shrinks: bool = False
+    """Whether texts become smaller than can be read."""
+
+    def fitted(self, width: int) -> Scene:
+        """All of it, no wider than so many pixels, with texts that can be read if there is a way.
+
+        Raises TooNarrowError.
+        """
+        found = self.fitting(width)
+        if found is not None:
+            return self.scene(*found)
+        small = replace(self, shrinks=True)
+        found = small.fitting(width)
+        if found is None:
+            raise TooNarrowError(small.taken(LEAST, 1))
+        return replace(small.scene(*found), legible=self.taken(LEAST, 1))
+
+    def fitting(self, width: int) -> tuple[float, int] | None:
+        """The scale and the number of figures side by side at which all of it is no wider; None if there is none.
 
         Figures stand below each other where they could not be read side by side.
         """
@@ -76,47 +103,69 @@ class Figure:
             if found is not None and found[0] >= LEGIBLE:
                 return found
             best = max(filter(None, (best, found)), default=None)
-        if best is None:
-            raise TooNarrowError(self._taken(LEAST, 1))
         return best
 
     def _scaled(self, width: int, each: int) -> tuple[float, int] | None:
         """The largest scale at which it is no wider, searched for, because lengths round; None if there is none."""
-        if self._taken(LEAST, each) > width:
+        if self.taken(LEAST, each) > width:
             return None
-        low, high = LEAST, 2.0 * width / self._taken(1.0, each)
+        low, high = LEAST, 2.0 * width / self.taken(1.0, each)
         while high - low > 0.004:
             middle = (low + high) / 2
-            low, high = (middle, high) if self._taken(middle, each) <= width else (low, middle)
+            low, high = (middle, high) if self.taken(middle, each) <= width else (low, middle)
         return low, each
 
-    def _taken(self, scale: float, each: int) -> int:
+    def taken(self, scale: float, each: int) -> int:
         """The width that it takes."""
-        return ceil(_page(self.spec, self.traces, self._style(scale), None, each).width)
+        return ceil(_page(self.spec, self.traces, self._style(scale), None, each)[1].width)
 
     def _style(self, scale: float) -> Style:
-        return Style(self.spec.theme, scale, self.font)
+        return Style(self.spec.theme, scale, self.font, shrinks=self.shrinks)
 
     def scene(self, scale: float, each: int | None) -> Scene:
         """The figure at a scale, with ``each`` panels in a row, or all if None."""
         spec, style = self.spec, self._style(scale)
-        page = _page(spec, self.traces, style, spec.size.width, each)
+        head, page = _page(spec, self.traces, style, spec.size.width, each)
         say, drawn = Language(spec.lang), page.drawn
+        when = timeline(spec.animation, drawn.steps, drawn.shows)
         return Scene(
             width=ceil(page.width),
             height=ceil(page.height),
             background=style.colors.background,
-            static=drawn.static,
-            frames=drawn.frames,
+            static=_set(drawn.static, spec.theme.font_files),
+            frames=_all_set(drawn.timed(when), spec.theme.font_files),
             step=spec.animation.step,
             hold=spec.animation.hold,
             loop=spec.animation.loop,
             title=spec.title or "",
             description=description(spec),
-            tween=drawn.tween,
+            timeline=when,
+            left_out=_left_out(spec, drawn),
+            transparent=spec.theme.transparent,
+            heading=_set(head.static, spec.theme.font_files),
+            head=round(head.height),
             names=Lazy(drawn.steps, lambda k: say("step", number=k)),
             guide=lambda: _guide(self.traces, drawn),
         )
+
+
+def _set(items: Items, files: tuple[str, ...]) -> Items:
+    """With all texts in a font of the user's own, by its files: usual and bold."""
+    if not files:
+        return items
+    return tuple(replace(item, font=files[item.bold]) if isinstance(item, Text) else item for item in items)
+
+
+def _all_set(frames: Sequence[Frame], files: tuple[str, ...]) -> Sequence[Frame]:
+    if not files:
+        return frames
+    return Lazy(len(frames), lambda k: Frame(_set(frames[k].kept, files), _set(frames[k].shown, files)))
+
+
+def _left_out(spec: Spec, drawn: Drawing) -> tuple[int, int] | None:
+    """How many outputs are shown, and of how many, where not all of them are and nobody asked for that."""
+    asked = spec.animation.pace == "even" or spec.animation.every > 1
+    return None if asked or drawn.outputs <= drawn.steps else (drawn.steps, drawn.outputs)
 
 
 def _guide(traces: Sequence[Trace], drawn: Drawing) -> Guide:
@@ -125,13 +174,20 @@ def _guide(traces: Sequence[Trace], drawn: Drawing) -> Guide:
     return together(traces, tuple(drawn.hit_regions()), drawn.turns)
 
 
-def _page(spec: Spec, traces: Sequence[Trace], style: Style, width: int | None, each: int | None) -> Panel:
-    """What is drawn, with what is written below it, in the middle of a page."""
+def _page(
+    spec: Spec, traces: Sequence[Trace], style: Style, width: int | None, each: int | None
+) -> tuple[Panel, Panel]:
+    """The heading; and all of it: what is drawn below the heading, with what is written below that, in the middle."""
     shown = _board(spec, traces, style, each) if spec.panels else _view(traces[0], style)
     below = _below(spec, style, max(shown.width, NARROWEST * style.scale))
-    full = width or ceil(max(shown.width, *(one.width for one in below))) + 2 * style.margin
+    head = headed(spec, style, max(shown.width, HEADED * style.scale)) if spec.theme.headed else EMPTY
+    full = width or ceil(max(shown.width, head.width, *(one.width for one in below))) + 2 * style.margin
+    if head != EMPTY:
+        above = round(style.margin + 0.5 * style.gap)
+        head = align(pad(head, left=style.margin, top=above), full, 0, across="start")
+        head = align(head, full, round(head.height))
     body = pad(align(shown, full, 0), top=style.margin, bottom=style.margin)
-    return column(body, *below, align="middle")
+    return head, column(head, body, *below, align="middle")
 
 
 def _view(trace: Trace, style: Style) -> Panel:
@@ -146,14 +202,18 @@ def _board(spec: Spec, traces: Sequence[Trace], style: Style, each: int | None) 
     from conv_anim.scene.differences import key, marked
 
     shown = fitted(traces, style, _view)
-    said = [
-        column(*_below(one.spec, style, room(panel, style), "start")) for one, panel in zip(traces, shown, strict=True)
-    ]
+    said = [_said(one.spec, style, room(panel, style)) for one, panel in zip(traces, shown, strict=True)]
     if not spec.differences:
-        return board(traces, shown, style, said, each)
-    made = board(traces, marked(traces, shown, style), style, said, each)
+        return board(traces, shown, style, said, each=each, letters=spec.letters)
+    made = board(traces, marked(traces, shown, style), style, said, each=each, letters=spec.letters)
     legend = Legend(style, (key(style, Language(spec.lang)),), made.width)
     return column(made, static(legend.at(0, 0), legend.width, legend.height), gap=style.wide)
+
+
+def _said(spec: Spec, style: Style, width: float) -> Panel:
+    """What stands below one of several figures."""
+    point = pointed(spec, style, width)
+    return column(pad(point, bottom=0.5 * style.gap if point.parts else 0.0), *_below(spec, style, width, "start"))
 
 
 def _below(spec: Spec, style: Style, width: float, anchor: Literal["start", "middle"] = "middle") -> list[Panel]:

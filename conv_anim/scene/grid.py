@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from conv_anim.scene.color import contrast, mix
+from conv_anim.scene.frames import framed
 from conv_anim.scene.layout import Fit
-from conv_anim.scene.marks import MarkStyle
+from conv_anim.scene.marks import TINT, MarkStyle
+from conv_anim.scene.mosaics import finished, mosaic
 from conv_anim.scene.primitives import Boxes, Lines, Primitive, Stroke, Text
+from conv_anim.scene.symbols import symbol
+from conv_anim.scene.tones import SMALLEST_EDGED
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
@@ -19,8 +24,10 @@ if TYPE_CHECKING:
 
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.primitives import Box, Point
+    from conv_anim.scene.shades import Rgb, Shades
     from conv_anim.scene.sheet import Sheet
     from conv_anim.scene.style import Style
+    from conv_anim.spec.model import Number
     from conv_anim.tracing.values import Array
 
 Position = tuple[int, int]
@@ -56,7 +63,7 @@ def strong(style: Style, color: str) -> Stroke:
 class Numbers:
     """How numbers fit into the cells of a figure: all cells alike, as large as the widest number needs."""
 
-    cell: int
+    cell: float
     size: float
 
     @classmethod
@@ -68,7 +75,7 @@ class Numbers:
         widest = max(widest, *(style.width(text, size=1.0, bold=True) for text in set(bold)), 0.1)
         room = 0.84 * cell
         if widest * size > room:
-            size = max(room / widest, 0.8 * size)
+            size = max(room / widest, min(size, max(style.least, 0.8 * size)))
             cell = max(cell, round(widest * size / 0.84))
         return (
             cls(cell, size) if style.fit is None else cls(max(cell, round(style.fit.cell)), min(size, style.fit.size))
@@ -78,6 +85,26 @@ class Numbers:
     def fit(self) -> Fit:
         """What other figures have to match."""
         return Fit(self.cell, self.size, grows=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What stands in cells: their numbers, shades that stand for them, or both."""
+
+    written: bool = True
+    shades: Shades | None = None
+    letter: str = ""
+    """Of the names of cells, if these stand in them instead of numbers."""
+    flipped: bool = False
+    """Whether the cells are named from the last to the first."""
+
+    def named(self, place: Position, shape: Position) -> str:
+        """What stands in a cell of a map of so many rows and columns, if that is its name."""
+        r, c = (n - 1 - at if self.flipped else at for at, n in zip(place, shape, strict=True))
+        return symbol(self.letter, (c,) if shape[0] == 1 else (r, c))
+
+
+WRITTEN = Contents()
 
 
 @dataclass(frozen=True)
@@ -90,14 +117,24 @@ class Grid:
     columns: int
     x: float
     y: float
+    contents: Contents = WRITTEN
 
     @property
-    def width(self) -> int:
+    def edged(self) -> bool:
+        """Whether cells are large enough for edges of their own."""
+        return self.numbers.cell >= SMALLEST_EDGED
+
+    def corner(self, row: float, column: float) -> Point:
+        """Where a row and a column begin."""
+        return self.x + column * self.numbers.cell, self.y + row * self.numbers.cell
+
+    @property
+    def width(self) -> float:
         """In pixels."""
         return self.columns * self.numbers.cell
 
     @property
-    def height(self) -> int:
+    def height(self) -> float:
         """In pixels."""
         return self.rows * self.numbers.cell
 
@@ -120,9 +157,29 @@ class Grid:
         color = self.style.ink_on(on, *wanted)
         return self.style.centered(x + side / 2, y + side / 2, text, size=self.numbers.size, color=color, bold=bold)
 
-    def cell(self, place: Position, text: str, fill: str, *wanted: str, bold: bool = False) -> list[Primitive]:
-        """A cell of a colour with its number."""
+    def cell(
+        self, place: Position, text: str, fill: str, *wanted: str, bold: bool = False, value: Number | None = None
+    ) -> list[Primitive]:
+        """A cell of a colour with its number; in shades with that of its ``value``, outlined if it is ``bold``."""
+        if self.contents.shades is not None and value is not None:
+            return self._shade(place, text, self.contents.shades, value, bold=bold)
+        if not self.contents.written:
+            return [self.boxes([place], fill, self.style.edge if self.edged else None)]
         return [self.boxes([place], fill, self.style.edge), self.number(place, text, fill, *wanted, bold=bold)]
+
+    def _shade(self, place: Position, text: str, shades: Shades, value: Number, *, bold: bool) -> list[Primitive]:
+        items: list[Primitive] = [mosaic(shades.cell(value), self.corner, *place)]
+        items += [self.boxes([place], None, self.style.edge)] if self.edged else []
+        if bold:
+            items += framed(self.style.marking, [place], self.corner, cased=True)
+        return [*items, self.number(place, text, shades.fill(value), bold=bold)] if self.contents.written else items
+
+    def finished(self, values: Array, places: Iterable[Position]) -> list[Primitive]:
+        """Cells of a map in their shades, without numbers."""
+        assert self.contents.shades is not None
+        places = list(places)
+        items: list[Primitive] = [*finished(self.contents.shades.colors(values), places, self.corner, blended=False)]
+        return [*items, self.boxes(places, None, self.style.edge)] if self.edged and places else items
 
     def name(self, text: str, *, bold: bool = False, gap: float | None = None) -> Text:
         """A few small words above, quiet unless they are bold."""
@@ -131,13 +188,16 @@ class Grid:
         return style.text(self.x, top, text, size=size, color=style.colors.ink if bold else style.label_ink, bold=bold)
 
     def weight(self, place: Position, text: str, on: str, size: float | None = None) -> Text:
-        """A small number in the lower right corner of a cell."""
+        """A small number in the lower right corner of a cell; nothing where it could not be read."""
         x, y, side, _ = self.box(*place)
         inset = self.numbers.cell * 0.09
         color = self.style.ink_on(on)
         widest = (side - 2 * inset) / self.style.width(text, size=1.0)
-        fitting = min(size or min(0.275 * side, 0.7 * self.numbers.size), widest)
-        return Text(x + side - inset, y + side - inset, text, fitting, color, "end")
+        wanted = size or max(self.style.least, min(0.275 * side, 0.7 * self.numbers.size))
+        fitting = min(wanted, widest)
+        room = (side - self.style.font.cap_height * self.numbers.size) / 2 - inset
+        fits = fitting >= self.style.least - 0.01 and self.style.font.cap_height * fitting <= room + 1
+        return Text(x + side - inset, y + side - inset, text if fits else "", fitting, color, "end")
 
     def patches(self, fills: Mapping[Position, str], stroke: Stroke | None) -> list[Primitive]:
         """Cells of several colours."""
@@ -147,17 +207,37 @@ class Grid:
         ]
 
     def filled(self, values: Array, fmt: Format, fill: str) -> list[Primitive]:
-        """All cells in one colour with their numbers."""
+        """All cells in one colour with their numbers, or in shades."""
         places = list(np.ndindex(self.rows, self.columns))
-        texts = [self.number((r, c), fmt(values[r, c].item()), fill) for r, c in places]
+        if self.contents.shades is not None:
+            return self._shaded(values, fmt, self.contents.shades)
+        if not self.contents.written:
+            return [self.boxes([(r, c) for r, c in places], fill, self.style.edge if self.edged else None)]
+        texts = [self.number((r, c), self._text(values, fmt, (r, c)), fill) for r, c in places]
         return [self.boxes([(r, c) for r, c in places], fill, self.style.edge), *texts]
+
+    def _shaded(self, values: Array, fmt: Format, shades: Shades) -> list[Primitive]:
+        items: list[Primitive] = [mosaic(shades.colors(values), self.corner)]
+        places = [(r, c) for r, c in np.ndindex(self.rows, self.columns)]
+        items += [self.boxes(places, None, self.style.edge)] if self.edged else []
+        if self.contents.written:
+            items += [self.number(at, self._text(values, fmt, at), shades.fill(values[at].item())) for at in places]
+        return items
+
+    def _text(self, values: Array, fmt: Format, place: Position) -> str:
+        """The number of a cell, or its name."""
+        rows, columns = values.shape
+        return self.contents.named(place, (rows, columns)) if self.contents.letter else fmt(values[place].item())
 
     def pending(self, places: Iterable[Position] | None = None) -> list[Primitive]:
         """Cells whose numbers are still to come, a little smaller: then a finished one hides no other's edge."""
+        whole = (self.x, self.y, self.width, self.height)
+        if not self.edged and places is None:
+            return [Boxes((whole,), self.style.colors.background, self.style.pending_edge)]
         inset, side = 1 + round(self.style.line / 2), self.numbers.cell
         boxes = [self.box(r, c) for r, c in (np.ndindex(self.rows, self.columns) if places is None else places)]
         return [
-            Boxes(((self.x, self.y, self.width, self.height),), self.style.colors.background),
+            Boxes((whole,), self.style.colors.background),
             Boxes(
                 tuple((x + inset, y + inset, side - 2 * inset, side - 2 * inset) for x, y, _, _ in boxes),
                 None,
@@ -181,6 +261,10 @@ class Grid:
         boxes = [self.box(*place) for place in places]
         rings = tuple((x + inset, y + inset, side - 2 * inset, side - 2 * inset) for x, y, _, _ in boxes)
         return [Boxes(rings, None, stroke)] if rings else []
+
+    def framed(self, places: Iterable[Position]) -> list[Primitive]:
+        """The outline of a window over some cells."""
+        return framed(self.style, places, self.corner, cased=self.contents.shades is not None)
 
     def dashed(self, places: Iterable[Position], tinted: Mapping[Position, str] | None = None) -> list[Primitive]:
         """Empty cells: their edges dashed, each drawn once, a whole number of dashes to a cell; some have a colour."""
@@ -239,26 +323,72 @@ class SheetGrid:
         """How marked cells look on it."""
         return MarkStyle(self.grid.style, self.color)
 
+    @cached_property
+    def image(self) -> Rgb | None:
+        """The shades of the map's cells, if it has them."""
+        shades = self.grid.contents.shades
+        return None if shades is None else shades.colors(self.values)
+
     def static(self) -> list[Primitive]:
         """What does not change."""
+        if self.image is not None and not self.grid.edged:
+            return self._small(self.image)
         cells = {(r, c): (source, read) for r, c, source, read in self.sheet.cells()}
-        fills = {place: self._fill(place, source) for place, (source, _) in cells.items()}
+        fills = {place: self._fill(place, source, read) for place, (source, read) in cells.items()}
         whole = [place for place, (source, _) in cells.items() if source is Source.INPUT]
         empty = [place for place, (source, _) in cells.items() if source is not Source.INPUT]
-        struck = [p for p, (source, _) in cells.items() if source is Source.OUTSIDE or self.sheet.unread(p)]
+        struck = [place for place in cells if self.sheet.unread(place)]
         return [
             *self.grid.dashed(empty, fills),
-            *self.grid.patches({place: fills[place] for place in whole}, self.grid.style.edge),
+            *self._map({place: fills[place] for place in whole}),
             *self.grid.crossed(struck, self.mark_style.cross),
-            *(self._text(place, source, read, fills[place]) for place, (source, read) in cells.items()),
+            *self._texts({place: (*cell, fills[place]) for place, cell in cells.items()}),
         ]
 
-    def _fill(self, place: Position, source: Source) -> str:
+    def _map(self, fills: dict[Position, str]) -> list[Primitive]:
+        """The cells that hold the map."""
+        if self.image is None:
+            return self.grid.patches(fills, self.grid.style.edge)
+        return [*self._mosaics(self.image), self.grid.boxes(fills, None, self.grid.style.edge)]
+
+    def _mosaics(self, image: Rgb) -> list[Primitive]:
+        rows, columns = self.sheet.rows.inputs, self.sheet.columns.inputs
+        first = min(rows), min(columns)
+        if max(rows) - first[0] + 1 == len(rows) and max(columns) - first[1] + 1 == len(columns):
+            return [mosaic(image, self.grid.corner, *first)]
+        corner = self.grid.corner
+        return [mosaic(image[i : i + 1, j : j + 1], corner, r, c) for r, i in rows.items() for c, j in columns.items()]
+
+    def _small(self, image: Rgb) -> list[Primitive]:
+        """The map as a picture, with one line around all that borders it."""
+        style, sheet = self.grid.style, self.sheet
+        items: list[Primitive] = []
+        if sheet.has_empty:
+            edge = style.empty_edge
+            items.append(Boxes(((self.grid.x, self.grid.y, self.grid.width, self.grid.height),), None, edge))
+        borrowed = {(r, c): read for r, c, source, read in sheet.cells() if source is Source.BORROWED}
+        weak = {place: self._weak(read) for place, read in borrowed.items()}
+        return [*items, *self.grid.patches(weak, None), *self._mosaics(image)]
+
+    def _weak(self, read: Position) -> str:
+        """The colour of a cell that repeats another one."""
+        if self.image is None:
+            return self.mark_style.borrowed
+        return mix(self.grid.style.colors.background, "#" + bytes(self.image[read]).hex(), TINT)
+
+    def _texts(self, cells: Mapping[Position, tuple[Source, Position, str]]) -> list[Primitive]:
+        if not self.grid.contents.written:
+            return []
+        return [self._text(place, source, read, fill) for place, (source, read, fill) in cells.items()]
+
+    def _fill(self, place: Position, source: Source, read: Position) -> str:
         match source:
+            case Source.INPUT if self.image is not None:
+                return "#" + bytes(self.image[read]).hex()
             case Source.INPUT:
                 return self.mark_style.unread if self.sheet.unread(place) else self.color
             case Source.BORROWED:
-                return self.mark_style.borrowed
+                return self._weak(read)
             case _:
                 return self.mark_style.extra if place in self.extra else self.grid.style.colors.background
 
@@ -266,17 +396,24 @@ class SheetGrid:
         colors = self.grid.style.colors
         match source:
             case Source.INPUT if not self.sheet.unread(place):
-                return self.grid.number(place, self.fmt(self.values[read]), fill)
+                return self.grid.number(place, self._written(read), fill)
             case Source.INPUT | Source.BORROWED:
-                return self.grid.number(place, self.fmt(self.values[read]), fill, colors.muted)
+                return self.grid.number(place, self._written(read), fill, colors.muted)
             case Source.OUTSIDE:
                 return self.grid.number(place, "", fill)
             case _:
                 return self.grid.number(place, self.empty, fill, colors.muted)
 
+    def _written(self, read: Position) -> str:
+        rows, columns = self.values.shape
+        there = self.grid.contents
+        return there.named(read, (rows, columns)) if there.letter else self.fmt(self.values[read])
+
     def covered(self, places: Iterable[Position]) -> tuple[list[Primitive], dict[Position, str]]:
         """Cells under the window with their numbers, and the colour that each of them has now."""
         cells = {(r, c): (source, shown) for r, c, source, shown in self._at(places)}
+        if self.grid.style.frame is not None or self.image is not None:  # they keep their colours
+            return [], {place: self._fill(place, source, shown) for place, (source, shown) in cells.items()}
         fills = {place: self._under(source) for place, (source, _) in cells.items()}
         items = self.grid.patches(fills, self.grid.style.edge)
         items += [self._text(place, source, shown, fills[place]) for place, (source, shown) in cells.items()]
@@ -284,14 +421,14 @@ class SheetGrid:
 
     def _under(self, source: Source) -> str:
         """A cell's colour under the window."""
-        colors, theme = self.grid.style.colors, self.grid.style.theme
+        style = self.grid.style
         match source:
             case Source.INPUT:
-                return self.grid.style.under_window(self.color)
+                return style.under_window(self.color)
             case Source.BORROWED:
-                return mix(self.mark_style.borrowed, colors.window, (theme.overlay + theme.empty_overlay) / 2)
+                return self.mark_style.borrowed_under_window
             case _:
-                return mix(colors.background, colors.window, theme.empty_overlay)
+                return style.under_window(style.colors.background, weak=True)
 
     def _at(self, places: Iterable[Position]) -> Iterable[tuple[int, int, Source, Position]]:
         for r, c in places:

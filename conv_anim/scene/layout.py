@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
 from itertools import accumulate
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
 
 from conv_anim.scene.drawing import Drawing, together
 from conv_anim.scene.primitives import Lazy
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from conv_anim.scene.hit_regions import HitRegion, Turn
     from conv_anim.scene.primitives import Frame, Items, Point
+    from conv_anim.scene.timeline import Phase
 
 Along: TypeAlias = Literal["start", "middle", "end"]
 Across: TypeAlias = Literal["start", "middle", "end", "baseline"]
@@ -116,14 +117,49 @@ class Animated(Protocol):
         ...
 
 
+@runtime_checkable
+class Finishing(Protocol):
+    """A view that knows how its result looks when the last step is over."""
+
+    def finished(self) -> Frame:
+        """What the last step leaves, and what is shown with it."""
+        ...
+
+
+@runtime_checkable
+class Phased(Protocol):
+    """A view that can show a step in parts: what it shows of each, and how far along that is."""
+
+    @property
+    def phases(self) -> frozenset[Phase]:
+        """The phases that it can show."""
+        ...
+
+    def during(self, step: int, phase: Phase, share: float, /) -> Items:
+        """What is shown in a phase of a step, as far as it is along."""
+        ...
+
+
 def animated(
     view: Animated, width: float, height: float, *, baseline: float | None = None, fit: Fit | None = None
 ) -> Panel:
     """The panel of something that goes through its steps; it stands on its middle if nothing else is said."""
+    return replace(panel(drawing(view), width, height, baseline=baseline), fit=fit)
+
+
+def drawing(view: Animated) -> Drawing:
+    """What a view draws, with the parts of its steps and its end, if it knows them."""
     count = len(view.steps)
-    turns = Lazy(count, view.turn)
-    drawing = Drawing(view.static(), Lazy(count, view.frame), hit_regions=view.hit_regions, turns=(turns,))
-    return replace(panel(drawing, width, height, baseline=baseline), fit=fit)
+    return Drawing(
+        view.static(),
+        Lazy(count, view.frame),
+        view.during if isinstance(view, Phased) else None,
+        view.phases if isinstance(view, Phased) else frozenset(),
+        view.finished if isinstance(view, Finishing) else None,
+        view.hit_regions,
+        (Lazy(count, view.turn),),
+        outputs=getattr(view.steps, "total", count),
+    )
 
 
 def panel(drawing: Drawing, width: float, height: float, *, baseline: float | None = None) -> Panel:

@@ -70,8 +70,7 @@ class MarkStyle:
     @property
     def borrowed_under_window(self) -> str:
         """Weaker than a cell of the map, stronger than one without anything to read."""
-        theme = self.style.theme
-        return mix(self.borrowed, self.style.colors.window, (theme.overlay + theme.empty_overlay) / 2)
+        return self.style.between_under_window(self.borrowed)
 
     @property
     def unread(self) -> str:

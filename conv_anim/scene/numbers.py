@@ -1,69 +1,145 @@
-"""Numbers as text: whole ones as they are, others with as few decimals as tell them apart from zero, a true minus."""
+"""Numbers as text: each with the digits that it needs, rounded ones alike, powers of ten for those far apart."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import ceil, lcm, prod
+from functools import lru_cache
+from math import ceil, floor, lcm, log10, prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from conv_anim.spec.model import Number
     from conv_anim.tracing.trace import LayerTrace
     from conv_anim.tracing.values import Array
 
 MINUS = "\N{MINUS SIGN}"
+RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+DIGITS = 3
+"""Significant digits of numbers that are written with powers of ten."""
+LARGE, SMALL = 1e6, 1e-3
+"""From and below which a number is written with a power of ten, where there are such."""
+FINEST = 6
+"""Digits that may be added to the usual ones, until what is written adds up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How the numbers of an array are written: all alike, so that they can be compared.
+    """How the numbers of an array are written.
 
-    With the same decimals, or as fractions over one ``denominator``.
+    ``exact`` ones have no more decimals than each needs, rounded ones the same, so that they can be compared; or they
+    are fractions over one ``denominator``, or have so many significant ``digits``, with a power of ten where they are
+    large or small.
     """
 
     decimals: int
     exact: bool
     denominator: int = 1
+    digits: int = 0
 
     def __call__(self, number: Number) -> str:
         if not np.isfinite(number):
             return MINUS + "∞" if number < 0 else "∞"
         if self.denominator > 1:
             return self._fraction(round(number * self.denominator))
+        if self.digits > 0:
+            return self._significant(float(number)).replace("-", MINUS)
         if isinstance(number, int | np.integer):  # which the format of floats would round beyond 2⁵³
             text = str(number) + ("." + "0" * self.decimals if self.decimals else "")
         else:
             text = f"{number:.{self.decimals}f}"
             text = text.lstrip("-") if float(text) == 0 else text
-        return text.replace("-", MINUS)
+        return (_short(text) if self.exact else text).replace("-", MINUS)
 
     def _fraction(self, count: int) -> str:
         whole, rest = divmod(count, self.denominator)
         return (str(whole) if rest == 0 else f"{count}/{self.denominator}").replace("-", MINUS)
+
+    def _significant(self, number: float) -> str:
+        if number == 0:
+            return "0"
+        mantissa, exponent = f"{number:.{self.digits - 1}e}".split("e")
+        if SMALL <= abs(number) < LARGE:
+            return _short(f"{number:.{max(0, self.digits - 1 - int(exponent))}f}")
+        power = "10" + str(int(exponent)).translate(RAISED)
+        return {"1": power, "-1": f"-{power}"}.get(_short(mantissa), f"{_short(mantissa)}·{power}")
 
     def factor(self, number: Number) -> str:
         """As part of a sum or product: a negative number in brackets."""
         text = self(number)
         return f"({text})" if text.startswith(MINUS) else text
 
+    def shown(self, numbers: Array) -> Array:
+        """What the texts of some numbers say."""
+        if self.denominator > 1:
+            return np.round(numbers * self.denominator) / self.denominator
+        if self.digits > 0:
+            rounded = [float(f"{number:.{self._places(number)}e}") for number in numbers.ravel().tolist()]
+            return np.array(rounded).reshape(numbers.shape)
+        return numbers if numbers.dtype.kind == "i" else np.round(numbers, self.decimals)
+
+    def _places(self, number: float) -> int:
+        """The digits of a number behind its first one."""
+        whole = floor(log10(abs(number))) if number and SMALL <= abs(number) < LARGE else 0
+        return max(self.digits - 1, whole)
+
+    def unit(self, numbers: Array) -> Array:
+        """What the last digit of each text stands for."""
+        if self.digits > 0:
+            sizes = np.where(numbers == 0, 1.0, np.abs(numbers))
+            return 10.0 ** (np.floor(np.log10(sizes)) - self.digits + 1)
+        return np.full(numbers.shape, 10.0**-self.decimals)
+
+    def finer(self, more: int) -> Format:
+        """With more digits, if what is written is rounded."""
+        if self.exact or self.denominator > 1:
+            return self
+        return replace(self, digits=self.digits + more) if self.digits else replace(self, decimals=self.decimals + more)
+
+    def texts(self, *arrays: Array) -> set[str]:
+        """All texts of some numbers; of very many, some that are as long."""
+        numbers = np.unique(np.concatenate([array.ravel() for array in arrays]))
+        if len(numbers) > MOST_TEXTS and not self.digits:
+            ends = numbers[[0, -1]]
+            return {*map(replace(self, exact=False), ends.tolist()), self(0)}
+        return set(map(self, numbers.tolist()))
+
+
+MOST_TEXTS = 4096
+"""Different numbers whose texts are all made to find the longest one."""
+
+
+def _short(text: str) -> str:
+    """Without the zeros at the end of its decimals."""
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
 
 def format_for(*arrays: Array, most: int = 2) -> Format:
     """A format for all the numbers of some arrays: exact with up to ``most`` decimals if that can be, else rounded.
 
-    Rounded numbers get one decimal, or more (3 at most) if the smallest would read as zero.
+    Rounded numbers get one decimal, or more (3 at most) if the smallest would read as zero. Reals that are very large,
+    or so small that three decimals do not show them, are written with powers of ten.
     """
     numbers = np.concatenate([array.ravel() for array in arrays])
-    numbers = numbers[np.isfinite(numbers)]
-    for decimals in range(most + 1):
+    whole, numbers = numbers.dtype.kind == "i", numbers[np.isfinite(numbers)]
+    sizes = np.abs(numbers[numbers != 0])
+    far = not whole and len(sizes) > 0 and sizes.max() >= LARGE
+    for decimals in () if far else range(most + 1):
         if np.array_equal(np.round(numbers, decimals), numbers):
             return Format(decimals, exact=True)
-    smallest = np.abs(numbers[numbers != 0]).min()
-    return Format(next((d for d in (1, 2, 3) if round(float(smallest), d) > 0), 3), exact=False)
+    smallest = float(sizes.min())
+    if far or round(smallest, 3) == 0:
+        return _significant(numbers)
+    return Format(next(d for d in (1, 2, 3) if round(smallest, d) > 0), exact=False)
+
+
+def _significant(numbers: Array) -> Format:
+    found = Format(0, exact=False, digits=DIGITS)
+    return replace(found, exact=bool(np.array_equal(found.shown(numbers), numbers)))
 
 
 def weights_format(weights: Array, *, noise: float = 0.0) -> Format:
@@ -78,7 +154,7 @@ def weights_format(weights: Array, *, noise: float = 0.0) -> Format:
     if common is not None and not (three.exact and common > SIMPLE):
         return Format(0, exact=True, denominator=common)
     longer = format_for(weights, most=4)
-    if longer.exact:
+    if longer.exact or short.digits > 0:
         return longer
     distinct, largest = np.unique(weights), float(np.abs(weights).max())
     enough = (d for d in (2, 3, 4) if len(np.unique(np.round(distinct, d))) == len(distinct) and largest * 10**d >= 50)
@@ -120,9 +196,24 @@ def adds_up(total: float, count: int, *, decimals: int, denominator: int = 1) ->
     return total * (count + 2) * 2.0**-53 < 10.0**-decimals / denominator / 4
 
 
+def agrees(fmt: Format, made: Array, of_texts: Array) -> bool:
+    """Whether numbers as they are written are what written terms add up to, as far as their digits go."""
+    off = np.abs(fmt.shown(made) - of_texts)
+    return bool(np.all(off <= fmt.unit(made) / 2 * (1 + 1e-9) + 1e-12 * np.abs(made)))
+
+
+def enough(adds: Callable[[int], bool]) -> int:
+    """How many digits more it takes until what is written adds up; the most there may be if it never does."""
+    return next((more for more in range(FINEST) if adds(more)), FINEST)
+
+
+MOST_CHECKED = 100_000
+"""Outputs of a layer that are all checked to be what the terms of their sums add up to."""
+
+
 @dataclass(frozen=True)
 class Formats:
-    """How the numbers of a layer are written."""
+    """How the numbers of a layer are written: with so many digits that the terms of every sum add up to its result."""
 
     x: Format
     w: Format
@@ -136,17 +227,7 @@ class Formats:
 
     @classmethod
     def of(cls, layer: LayerTrace) -> Formats:
-        """Those of a layer."""
-        x, y = format_for(layer.input), format_for(layer.output)
-        weights = x if layer.kernels is None else weights_format(layer.kernels)
-        leaves_out = layer.operator.reduce == "max" or (
-            layer.operator.reduce == "mean" and not layer.operator.mean_counts_padding
-        )
-        bias = None if layer.bias is None else format_for(layer.bias)
-        if bias is not None:
-            bias = replace(bias, decimals=max(bias.decimals, y.decimals))
-        found = cls(x, weights, y, "" if leaves_out else x(0), bias)
-        return replace(found, lossless=found._adds_up(layer))
+        return _formats(layer)
 
     @property
     def equals(self) -> str:
@@ -154,11 +235,27 @@ class Formats:
         exact = self.x.exact and self.w.exact and self.y.exact and (self.b is None or self.b.exact)
         return "=" if exact and self.lossless else "≈"
 
-    def _adds_up(self, layer: LayerTrace) -> bool:
+    def finer(self, more: int) -> Formats:
+        """With more digits of all that is added."""
+        b = None if self.b is None else self.b.finer(more)
+        return replace(self, x=self.x.finer(more), w=self.w.finer(more), b=b)
+
+    def adds_up(self, layer: LayerTrace) -> bool:
+        """Whether the terms of all sums, as they are written, add up to their results."""
+        from conv_anim.tracing.values import output
+
+        kernels = None if layer.kernels is None else self.w.shown(layer.kernels)
+        bias = None if layer.bias is None or self.b is None else self.b.shown(layer.bias)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return agrees(self.y, layer.output, output(layer.operator, self.x.shown(layer.input), kernels, bias))
+
+    def loses_nothing(self, layer: LayerTrace) -> bool:
         """Whether floats hold the sums of a layer in full; whole numbers and largest ones are always right."""
         op = layer.operator
         if layer.output.dtype.kind == "i" or op.reduce == "max":
             return True
+        if max(self.x.digits, self.w.digits, self.y.digits, self.b.digits if self.b else 0) > 0:
+            return False
         count = prod(op.kernel_size) * (1 if layer.kernels is None else layer.kernels.shape[1])
         most, decimals, over = largest(layer.input), max(self.x.decimals, self.y.decimals), 1
         match op.reduce:
@@ -173,6 +270,29 @@ class Formats:
                     most = float(np.power(most, op.norm_type) * op.norm_type)
                 decimals = min(300, ceil(decimals * op.norm_type))
         return adds_up(most * count + largest(layer.bias), count, decimals=decimals, denominator=over)
+
+
+@lru_cache(maxsize=16)
+def _formats(layer: LayerTrace) -> Formats:
+    found = _usual(layer)
+    found = replace(found, lossless=found.loses_nothing(layer))
+    if found.equals == "=" or layer.output.size > MOST_CHECKED:
+        return found
+    return found.finer(enough(lambda more: found.finer(more).adds_up(layer)))
+
+
+def _usual(layer: LayerTrace) -> Formats:
+    """As few digits as tell the numbers of a layer apart."""
+    op = layer.operator
+    x, y = format_for(layer.input), format_for(layer.output)
+    if op.reduce == "max":
+        x = y = format_for(layer.input, layer.output)
+    weights = x if layer.kernels is None else weights_format(layer.kernels)
+    leaves_out = op.reduce == "max" or (op.reduce == "mean" and not op.mean_counts_padding)
+    bias = None if layer.bias is None else format_for(layer.bias)
+    if bias is not None and not bias.digits:
+        bias = replace(bias, decimals=max(bias.decimals, y.decimals))
+    return Formats(x, weights, y, "" if leaves_out else x(0), bias)
 
 
 def largest(array: Array | None) -> float:

@@ -8,13 +8,13 @@ tuple lies above what comes earlier.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar
-
-from conv_anim.scene.tween import NONE, Tween
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from conv_anim.scene.timeline import Timeline
 
 Point: TypeAlias = tuple[float, float]
 Box: TypeAlias = tuple[float, float, float, float]
@@ -68,9 +68,43 @@ class Text:
     color: str
     anchor: Literal["start", "middle", "end"] = "start"
     bold: bool = False
+    font: str = ""
+    """A file that is looked in first; empty for our own font."""
 
 
-Primitive: TypeAlias = Polygons | Boxes | Lines | Text
+@dataclass(frozen=True, slots=True)
+class Mosaic:
+    """Cells of many colours, without edges: a picture.
+
+    ``colors`` has three bytes for each cell, row by row. The first cell begins at ``corner``; from a cell to the next
+    one it is ``across``, from a row to the next one ``down``. What lies along both axes is aligned to whole pixels.
+    """
+
+    rows: int
+    columns: int
+    colors: bytes
+    corner: Point
+    across: Point
+    down: Point
+
+    @property
+    def upright(self) -> bool:
+        """Whether its sides are level and upright."""
+        return self.across[1] == 0 and self.down[0] == 0
+
+    def at(self, row: float, column: float) -> Point:
+        """Where a row and a column begin."""
+        x = self.corner[0] + column * self.across[0] + row * self.down[0]
+        return x, self.corner[1] + column * self.across[1] + row * self.down[1]
+
+    @property
+    def ring(self) -> tuple[Point, ...]:
+        """Its outline."""
+        rows, columns = self.rows, self.columns
+        return self.at(0, 0), self.at(0, columns), self.at(rows, columns), self.at(rows, 0)
+
+
+Primitive: TypeAlias = Polygons | Boxes | Lines | Text | Mosaic
 Items: TypeAlias = tuple[Primitive, ...]
 
 
@@ -159,7 +193,8 @@ class Scene:
     """What the figure shows, for those who do not see it."""
     colors: tuple[str, ...] = ()
     """The flat colours that must come out exactly."""
-    tween: Tween = NONE
+    timeline: Timeline | None = None
+    """Which frame is about what; without it every frame is a step."""
     names: Sequence[str] = ()
     """What each step is called."""
     guide: Callable[[], Guide] | None = None
@@ -167,16 +202,46 @@ class Scene:
     insides: Callable[[], tuple[Scene | None, ...]] | None = None
     """Figures of parts, which a page opens; made when they are asked for. None for one that cannot be made."""
 
+    heading: Items = ()
+    """Those of what is static that stand above the drawing, once however often it is drawn."""
+    head: int = 0
+    """The height that they take, in pixels."""
+    left_out: tuple[int, int] | None = None
+    """How many outputs are shown, and of how many, where some are left out."""
+    transparent: bool = False
+    """Whether the page shows through where nothing is painted but the background."""
+    legible: int | None = None
+    """Pixels that it would have to be wide for all its texts to be read; None if they can be."""
+    resized: Callable[[int], Scene] | None = None
+    """The same at another width, for one that was asked for; None if none was."""
+
     @property
-    def rests(self) -> range:
-        """The frame of each step; those between them lead from one to the next."""
-        return range(0, len(self.frames), self.tween.between + 1)
+    def rests(self) -> Sequence[int]:
+        """The frame of each step, in which all of it is shown."""
+        return range(len(self.frames)) if self.timeline is None else self.timeline.rests
+
+    @property
+    def steps(self) -> list[int]:
+        """For every frame the step that it shows or leaves; the finished result belongs to the last one."""
+        if self.timeline is None:
+            return list(self.rests)
+        return [min(moment.step, len(self.rests) - 1) for moment in self.timeline.moments]
+
+    @property
+    def poster(self) -> int:
+        """The frame that stands for all of them: the last step, with what it reads and makes."""
+        return self.rests[-1]
+
+    @property
+    def between(self) -> bool:
+        """Whether there are frames besides those of the steps."""
+        return len(self.frames) > len(self.rests)
 
     def time(self, frame: int) -> int:
-        """How long a frame is shown: a step's own and those that lead to the next one take its time together."""
-        if frame == len(self.frames) - 1:
-            return self.hold
-        return self.step - self.tween.total if frame in self.rests else self.tween.time
+        """How long a frame is shown."""
+        if self.timeline is not None:
+            return self.timeline.moments[frame].time
+        return self.hold if frame == len(self.frames) - 1 else self.step
 
 
 def moved(item: Primitive, dx: float, dy: float) -> Primitive:
@@ -190,7 +255,9 @@ def moved(item: Primitive, dx: float, dy: float) -> Primitive:
         case Lines(lines=lines):
             return Lines(tuple(_moved(line, dx, dy) for line in lines), item.stroke)
         case Text():
-            return Text(item.x + dx, item.y + dy, item.text, item.size, item.color, item.anchor, item.bold)
+            return replace(item, x=item.x + dx, y=item.y + dy)
+        case Mosaic():
+            return replace(item, corner=(item.corner[0] + dx, item.corner[1] + dy))
 
 
 def _moved(points: tuple[Point, ...], dx: float, dy: float) -> tuple[Point, ...]:

@@ -1,39 +1,80 @@
-"""Which output cell each frame of an animation computes."""
+"""Which output cell each step of an animation computes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil, prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.primitives import Lazy
+from conv_anim.spec.model import MOST_STEPS
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from conv_anim.spec.model import Animation
 
     Cell = tuple[int, ...]
 
+SLOW = 3
+"""Steps at the beginning that are slow: where outputs are left out, these follow one another."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Steps:
-    """The cells of an output (channels, *size) in the order of the animation: every n-th one, and always the last."""
+    """The cells of an output (channels, *size) in the order of the animation: all of them, or some.
+
+    Those shown always make the window move in every direction in which it moves, and the last one is among them.
+    ``most`` is how many are shown at most, where the pace is not even.
+    """
 
     shape: tuple[int, ...]
     animation: Animation
+    most: int = MOST_STEPS
 
     def __len__(self) -> int:
-        return 1 + ceil((prod(self.shape) - 1) / self.animation.every)
+        return len(self._ranks)
 
     def rank(self, frame: int) -> int:
-        """How many cells come before the one that the frame computes."""
-        return min(frame * self.animation.every, prod(self.shape) - 1)
+        """How many cells come before the one that the step computes; past the last step, how many there are."""
+        return self.total if frame == len(self) else self._ranks[frame]
+
+    @property
+    def total(self) -> int:
+        """How many cells there are."""
+        return prod(self.shape)
+
+    @cached_property
+    def _ranks(self) -> Sequence[int]:
+        count, every = self.total, self.animation.every
+        shown = 1 + ceil((count - 1) / every)
+        if self.animation.pace == "auto":
+            shown = min(shown, self.most)
+        if shown == count:
+            return range(count)
+        evenly: Sequence[int] = Lazy(1 + ceil((count - 1) / every), lambda k: min(k * every, count - 1))
+        if shown == len(evenly) and moves(self.dimensions, evenly):
+            return evenly
+        return chosen(self.dimensions, shown)
+
+    @property
+    def dimensions(self) -> tuple[int, ...]:
+        """The shape in the order in which it is gone through: what changes fastest comes last."""
+        channels, *size = self.shape
+        return (channels, *(size[::-1] if self.animation.order == "column-major" else size))
 
     def cell(self, frame: int) -> Cell:
         """The output cell of a frame."""
         return self.nth(self.rank(frame))
 
     def passed(self, frame: int) -> list[Cell]:
-        """The cells that are done when the frame begins and were not when the one before it began."""
+        """The cells that are done when the step begins and were not when the one before it began.
+
+        Past the last step, the cells that it leaves behind.
+        """
         return [self.nth(rank) for rank in range(0 if frame == 0 else self.rank(frame - 1), self.rank(frame))]
 
     def nth(self, rank: int) -> Cell:
@@ -48,3 +89,94 @@ class Steps:
         else:
             position = np.unravel_index(place, size)
         return (channel, *(int(i) for i in position))
+
+
+def moves(dimensions: Sequence[int], ranks: Iterable[int]) -> bool:
+    """Whether some steps of a walk through all cells go on along every axis: along a row, from row to row, ….
+
+    A step goes along the outermost axis on which it changes anything.
+    """
+    inner = [prod(dimensions[a + 1 :]) for a in range(len(dimensions))]
+    wanted = {a for a, size in enumerate(dimensions) if size > 1}
+    before = None
+    for rank in ranks:
+        if before is not None:
+            wanted.discard(next(a for a, size in enumerate(inner) if before // size != rank // size))
+        if not wanted:
+            return True
+        before = rank
+    return not wanted
+
+
+def chosen(dimensions: Sequence[int], most: int) -> Sequence[int]:
+    """So many steps at most of a walk through all cells: some places on each axis, and all that they make together.
+
+    On every axis there are two at least, so that the window is seen to move in every direction: with very few steps
+    there are more than ``most``. The first ones follow one another, and the last one is the last of all.
+    """
+    last = len(dimensions) - 1
+    counts = zip(dimensions, _shared(dimensions, most), strict=True)
+    places = [_spread(size, count, SLOW if a == last else 1) for a, (size, count) in enumerate(counts)]
+    ranks = [0]
+    for size, there in zip(dimensions, places, strict=True):
+        ranks = [rank * size + place for rank in ranks for place in there]
+    return ranks
+
+
+def _shared(dimensions: Sequence[int], most: int) -> list[int]:
+    """How many places are shown on each axis: along a row the most, and then of those that show the fewest."""
+    counts = [min(2, size) for size in dimensions]
+    while True:
+        growing = [a for a, size in enumerate(dimensions) if counts[a] < size and _grown(counts, a) <= most]
+        if not growing:
+            return counts
+        a = min(growing, key=lambda a: (min(counts[a], SLOW + 1) if a == len(counts) - 1 else counts[a] + 1, -a))
+        counts[a] += 1
+
+
+def _grown(counts: Sequence[int], a: int) -> int:
+    return prod(counts) // counts[a] * (counts[a] + 1)
+
+
+def _spread(size: int, count: int, together: int) -> list[int]:
+    """Places on an axis: so many at first next to each other, the rest as far apart as can be, up to the last."""
+    if count >= size:
+        return list(range(size))
+    near = max(1, min(together, count - 1))
+    left = count - near
+    step = (size - near) / left
+    return [*range(near), *(near - 1 + round((k + 1) * step) for k in range(left))]
+
+
+@dataclass(frozen=True)
+class Walks:
+    """The steps of several outputs, one after the other."""
+
+    each: tuple[Steps, ...]
+
+    def __len__(self) -> int:
+        return sum(map(len, self.each))
+
+    @property
+    def total(self) -> int:
+        """How many cells there are."""
+        return sum(steps.total for steps in self.each)
+
+
+def staged(shapes: Sequence[tuple[int, ...]], animation: Animation) -> list[Steps]:
+    """The steps of several outputs that are computed one after the other."""
+    most = allotted([prod(shape) for shape in shapes], MOST_STEPS)
+    return [Steps(shape, animation, share) for shape, share in zip(shapes, most, strict=True)]
+
+
+def allotted(counts: Sequence[int], most: int) -> list[int]:
+    """Of how many steps each of several walks may show, so that all of them together show no more than ``most``.
+
+    Short ones are shown in full as long as there is room; each shows four at least.
+    """
+    left, found = most, dict[int, int]()
+    for place, k in enumerate(sorted(range(len(counts)), key=lambda k: counts[k])):
+        share = max(4, left // (len(counts) - place))
+        found[k] = min(counts[k], share)
+        left -= found[k]
+    return [found[k] for k in range(len(counts))]

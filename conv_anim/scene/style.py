@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from conv_anim.scene.breaks import phrases, pieces
@@ -17,11 +17,17 @@ if TYPE_CHECKING:
     from conv_anim.spec.themes import Colors, Theme
 
 
+SMALLEST = 9.0
+"""Pixels of the em of the smallest text that can be read."""
+
+
 class Font(Protocol):
     """Measures text without drawing it; lengths in the unit of ``size``."""
 
-    cap_height: float
-    """Of a capital and of a digit, for an em of 1."""
+    @property
+    def cap_height(self) -> float:
+        """Of a capital and of a digit, for an em of 1."""
+        ...
 
     def width(self, text: str, *, size: float, bold: bool = False) -> float:
         """How far the text advances."""
@@ -37,6 +43,8 @@ class Style:
     font: Font
     fit: Fit | None = None
     """How large cells have to be for the sake of other figures."""
+    shrinks: bool = False
+    """Whether texts become smaller than can be read, where a figure cannot be as narrow as it has to be otherwise."""
 
     @property
     def colors(self) -> Colors:
@@ -103,19 +111,28 @@ class Style:
     # letters and lines
 
     @property
+    def least(self) -> float:
+        """The smallest em of a text, in pixels."""
+        return SMALLEST * min(1.0, self.scale) if self.shrinks else SMALLEST
+
+    def em(self, size: float) -> float:
+        """A text's em, given what it is at scale 1: no smaller than can be read, if that is possible."""
+        return max(self.least, size * self.scale)
+
+    @property
     def number_size(self) -> float:
         """Em of numbers in cells, in pixels."""
-        return 16 * self.scale
+        return self.em(16)
 
     @property
     def label_size(self) -> float:
         """Em of labels, in pixels."""
-        return 15 * self.scale
+        return self.em(15)
 
     @property
     def small_size(self) -> float:
         """Em of what matters less, in pixels."""
-        return 12 * self.scale
+        return self.em(12)
 
     @property
     def line(self) -> float:
@@ -164,13 +181,29 @@ class Style:
         """Of text on a colour: the first wanted one that reads there."""
         return readable(fill, *wanted, self.colors.ink)
 
-    def under_window(self, color: str) -> str:
-        """A cell of a colour that the window reads."""
-        return mix(color, self.colors.window, self.theme.overlay)
+    def under_window(self, color: str, *, weak: bool = False) -> str:
+        """A cell of a colour that the window covers; ``weak`` if it holds nothing to read."""
+        return mix(color, self.colors.window, self.theme.empty_overlay if weak else self.theme.overlay)
+
+    def between_under_window(self, color: str) -> str:
+        """A cell that the window reads and that is none of the map's: between the two."""
+        return mix(color, self.colors.window, (self.theme.overlay + self.theme.empty_overlay) / 2)
 
     def at_work(self, color: str) -> str:
         """A cell of a colour that is being computed."""
-        return mix(color, self.colors.current, self.theme.overlay)
+        return mix(color, self.colors.current, self.theme.current_overlay)
+
+    @property
+    def frame(self) -> Stroke | None:
+        """The outline of the window, at least two pixels wide; None in a theme that tints its cells instead."""
+        width = self.theme.window_width
+        return Stroke(self.colors.window, max(2.0, width * self.scale)) if width else None
+
+    @property
+    def marking(self) -> Style:
+        """For an outline around what is computed, in its colour."""
+        colors = replace(self.colors, window=self.colors.current)
+        return replace(self, theme=replace(self.theme, colors=colors, window_width=self.theme.window_width or 2.5))
 
     @property
     def beam(self) -> Stroke:

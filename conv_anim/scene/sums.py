@@ -1,11 +1,17 @@
-"""The sum of a step, written out under a figure: every term in a place of its own, so that only what changes moves."""
+"""The sum of a step, written out under a figure: every term in a place of its own, so that only what changes moves.
+
+The terms of a window stand as its cells do, row by row. What takes no part is not written, and a sum that is too long
+leaves out its smallest terms.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import groupby
+from math import ceil
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.numbers import Format, Formats
+from conv_anim.scene.numbers import MINUS, Format, Formats
 from conv_anim.scene.primitives import Primitive, Text
 from conv_anim.tracing.values import divisors
 
@@ -18,15 +24,21 @@ if TYPE_CHECKING:
     from conv_anim.tracing.values import Array
 
 MOST_LINES = 3
-RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+"""Lines of a sum whose terms do not stand as the cells of a window."""
+MOST_ROWS = 11
+"""Rows of a window whose terms stand as its cells do."""
+RAISED_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+RAISED = str.maketrans("0123456789", RAISED_DIGITS)
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One summand as text; ``idle`` terms add nothing."""
+    """One summand as text; ``idle`` terms add nothing. ``size`` is how much it adds, ``row`` that of its window."""
 
     text: str
     idle: bool = False
+    size: float = 0.0
+    row: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -34,7 +46,7 @@ class Sum:
     """Where the terms of every step of a figure go.
 
     ``opening`` stands before the terms ("max("), ``joint`` between them (" + "), and after them (") / 9 ") at most
-    ``closing``. ``slot`` is the width of the widest term. A sum too long for ``MOST_LINES`` leaves out its middle.
+    ``closing``. ``slot`` is the width of the widest term.
     """
 
     style: Style
@@ -50,6 +62,8 @@ class Sum:
     room: float
     power: str | None = None
     """The exponent of each term, in a norm."""
+    bias: str = "{value}"
+    """How a bias is named."""
 
     @property
     def size(self) -> float:
@@ -65,26 +79,41 @@ class Sum:
         return self.slot + self._wide(self.joint)
 
     @property
+    def _fitting(self) -> int:
+        """How many terms a line has room for."""
+        free = self.room - self._wide(self.opening) - self._wide(self.closing) - self.result
+        return max(1, int(free // self.pitch))
+
+    @property
+    def is_block(self) -> bool:
+        """Whether the rows of the window are the lines of the sum."""
+        rows = ceil(self.count / self.row)
+        return 1 < rows <= MOST_ROWS and 1 < self.row <= self._fitting
+
+    @property
     def per_line(self) -> int:
         """How many terms stand on a line."""
-        free = self.room - self._wide(self.opening) - self._wide(self.closing) - self.result
-        fit = max(1, int(free // self.pitch))
+        if self.is_block:
+            return self.row
+        fit = self._fitting
         if fit >= self.count:
             return self.count
         return fit - fit % self.row if fit >= self.row else fit
 
     @property
-    def places(self) -> list[int | None]:
-        """The terms that are written, in order; None for those left out."""
-        most = self.per_line * MOST_LINES
-        if self.count <= most:
-            return list(range(self.count))
-        return [*range(most - 2), None, self.count - 1]
-
-    @property
     def lines(self) -> int:
-        """How many."""
-        return -(-len(self.places) // self.per_line)
+        lines = ceil(self.count / self.per_line)
+        return lines if self.is_block else min(lines, MOST_LINES)
+
+    def arranged(self, terms: Sequence[Term]) -> list[list[Term]]:
+        """The terms line by line, without the smallest ones if there are too many: then "…" stands for these."""
+        rows = [list(same) for _, same in groupby(terms, key=lambda term: term.row)]
+        if self.is_block and len(rows) <= self.lines and max(map(len, rows)) <= self.per_line:
+            return rows
+        most = self.per_line * self.lines
+        if len(terms) > most:
+            terms = [*largest(terms, most - 1), Term("…", idle=True)]
+        return [list(terms[k : k + self.per_line]) for k in range(0, len(terms), self.per_line)]
 
     @property
     def leading(self) -> float:
@@ -108,22 +137,23 @@ class Sum:
     def at(
         self, x: float, y: float, terms: Sequence[Term], result: str, color: str, *, closing: str | None = None
     ) -> list[Primitive]:
-        """The sum with its first baseline at ``y``; ``closing`` if it differs from the one that there is room for."""
+        """The sum with its first baseline at ``y``; ``closing`` if it differs from the one that there is room for.
+
+        The result is the last item.
+        """
         closing = self.closing if closing is None else closing
         ink, quiet = self.style.text_ink, self.style.label_ink
         items: list[Primitive] = [self._text(x, y, self.opening, quiet)] if self.opening else []
-        start = x + self._wide(self.opening)
-        written = self.places
-        for k, place in enumerate(written):
-            line, column = divmod(k, self.per_line)
-            left, base = start + column * self.pitch, y + line * self.leading
-            term = Term("…", idle=True) if place is None else terms[place]
-            middle = left + self.slot / 2
-            items.append(Text(middle, base, term.text, self.size, quiet if term.idle else ink, "middle"))
-            if k < len(written) - 1:
-                items.append(self._text(left + self.slot, base, self.joint, quiet))
-        line, column = divmod(len(written) - 1, self.per_line)
-        end, base = start + column * self.pitch + self.slot, y + line * self.leading
+        start, lines = x + self._wide(self.opening), self.arranged(terms)
+        for line, of_line in enumerate(lines):
+            base = y + line * self.leading
+            for column, term in enumerate(of_line):
+                left = start + column * self.pitch
+                color_ = quiet if term.idle else ink
+                items.append(Text(left + self.slot / 2, base, term.text, self.size, color_, "middle"))
+                if column < len(of_line) - 1 or line < len(lines) - 1:
+                    items.append(self._text(left + self.slot, base, self.joint, quiet))
+        end, base = start + (len(lines[-1]) - 1) * self.pitch + self.slot, y + (len(lines) - 1) * self.leading
         if closing.strip():
             items.append(self._text(end, base, closing, quiet))
         items.append(Text(end + self._wide(closing), base, result, self.size, color, "start", bold=True))
@@ -133,46 +163,59 @@ class Sum:
         return Text(x, y, text, self.size, color)
 
 
+def largest(terms: Sequence[Term], count: int) -> list[Term]:
+    """So many terms that add the most, in the order that they have."""
+    kept = sorted(range(len(terms)), key=lambda k: -terms[k].size)[:count]
+    return [terms[k] for k in sorted(kept)]
+
+
 BRACKETS = {"sum": ("", " + "), "max": ("max(", ", "), "mean": ("(", " + "), "norm": ("(", " + ")}
 """What stands before the terms of a layer, and between them."""
 
 
-def sum_for(layer: LayerTrace, formats: Formats, style: Style, room: float) -> Sum:
-    """Room for the sums of all steps of a layer: the widest number and the widest weight make the widest term."""
+def sum_for(layer: LayerTrace, formats: Formats, style: Style, room: float, *, bias: str = "{value}") -> Sum:
+    """Room for the sums of all steps of a layer: the widest number and the widest weight make the widest term.
+
+    ``bias`` is how a bias is told apart from the terms: "bias {value}".
+    """
 
     def widest(fmt: Format, values: Array) -> float:
-        return max(style.width(fmt.factor(v), size=style.label_size) for v in (values.min(), values.max(), 0))
+        texts = fmt.texts(values) | {fmt(0)}
+        return max(
+            style.width(f"({text})" if text.startswith(MINUS) else text, size=style.label_size) for text in texts
+        )
 
-    power = _power(layer)
+    power = exponent(layer)
     slot = widest(formats.x, layer.input) + style.width(power or "", size=style.label_size)
     if layer.kernels is not None:
         slot += style.width("·", size=style.label_size) + widest(formats.w, layer.kernels)
     opening, joint = BRACKETS[layer.operator.reduce]
-    closing = max(_closings(layer, formats), key=lambda text: style.width(text, size=style.label_size))
+    closing = max(_closings(layer, formats, bias), key=lambda text: style.width(text, size=style.label_size))
     result = max(
-        style.width(f"{formats.equals} {formats.y(v)}", size=style.label_size, bold=True)
-        for v in (layer.output.min(), layer.output.max())
+        style.width(f"{formats.equals} {text}", size=style.label_size, bold=True)
+        for text in formats.y.texts(layer.output)
     )
     taps = len(layer[0].taps)
-    return Sum(style, taps, layer.operator.kernel_size[-1], slot, joint, opening, closing, result, room, power)
+    row = layer.operator.kernel_size[-1]
+    return Sum(style, taps, row, slot, joint, opening, closing, result, room, power, bias)
 
 
-def _closings(layer: LayerTrace, formats: Formats) -> set[str]:
+def _closings(layer: LayerTrace, formats: Formats, named: str) -> set[str]:
     """All that the sums of a layer end with."""
     if layer.operator.reduce == "mean":
         return {f") / {divisor} " for divisor in divisors(layer.operator).ravel().tolist()}
     if layer.bias is not None:
-        return {_plus(bias, formats) for bias in layer.bias.tolist()}
+        return {_plus(bias, formats, named) for bias in layer.bias.tolist()}
     return {{"max": ") ", "norm": f"){_root(layer)} "}.get(layer.operator.reduce, " ")}
 
 
-def _plus(bias: Number, formats: Formats) -> str:
+def _plus(bias: Number, formats: Formats, named: str) -> str:
     """A bias as part of a sum."""
     assert formats.b is not None
-    return f" + {formats.b.factor(bias)} "
+    return f" + {named.format(value=formats.b.factor(bias))} "
 
 
-def _power(layer: LayerTrace) -> str | None:
+def exponent(layer: LayerTrace) -> str | None:
     """The exponent of a norm's terms, None where there is no norm."""
     op = layer.operator
     if op.reduce != "norm":
@@ -189,35 +232,42 @@ def _root(layer: LayerTrace) -> str:
 
 def written_sum(room: Sum, step: Step, formats: Formats, *, x: float, y: float) -> list[Primitive]:
     """The sum of a step, its first baseline at ``y``."""
-    closing = _closing(step, formats, room.closing)
-    terms = [term(tap, formats, room.power) for tap in step.taps]
+    closing = _closing(step, formats, room.closing, room.bias)
     result = f"{formats.equals} {formats.y(step.value)}"
-    return room.at(x, y, terms, result, room.style.result_ink, closing=closing)
+    return room.at(x, y, terms_of(step, formats, room.power), result, room.style.result_ink, closing=closing)
 
 
-def _closing(step: Step, formats: Formats, usual: str) -> str:
+def _closing(step: Step, formats: Formats, usual: str, named: str) -> str:
     """What a step's sum ends with."""
     if step.divisor is not None:
         return f") / {step.divisor} "
-    return usual if step.bias is None else _plus(step.bias, formats)
+    return usual if step.bias is None else _plus(step.bias, formats, named)
 
 
-def in_a_line(layer: LayerTrace, step: Step) -> str:
-    """The whole sum of a sliding window's step as text: ``3·0 + 3·1 = 12``."""
-    formats, power = Formats.of(layer), _power(layer)
+def in_a_line(layer: LayerTrace, step: Step, most: int | None = None, *, bias: str = "{value}") -> str:
+    """The whole sum of a sliding window's step as text: ``3·0 + 3·1 = 12``; of more terms the ``most`` largest."""
+    formats, power = Formats.of(layer), exponent(layer)
     opening, joint = BRACKETS[layer.operator.reduce]
-    closing = _closing(step, formats, min(_closings(layer, formats)))
-    terms = joint.join(term(tap, formats, power).text for tap in step.taps)
-    return f"{opening}{terms}{closing}{formats.equals} {formats.y(step.value)}"
+    closing = _closing(step, formats, min(_closings(layer, formats, bias)), bias)
+    terms = terms_of(step, formats, power)
+    if most is not None and len(terms) > most:
+        terms = [*largest(terms, most - 1), Term("…")]
+    return f"{opening}{joint.join(term.text for term in terms)}{closing}{formats.equals} {formats.y(step.value)}"
+
+
+def terms_of(step: Step, formats: Formats, power: str | None = None) -> list[Term]:
+    """What the cells of a window add, without those that take no part; a window without any adds nothing."""
+    return [term(tap, formats, power) for tap in step.taps if tap.x is not None] or [Term("–", idle=True)]
 
 
 def term(tap: Tap, formats: Formats, power: str | None = None) -> Term:
     """What a tap adds; in a norm its size with an exponent."""
-    if tap.x is None:
-        return Term("–", idle=True)
+    x, row = tap.x or 0, (tap.channel, *tap.window[:-1])
     if power is not None:
-        size = formats.x(tap.x)
-        return Term(f"{f'|{size}|' if tap.x < 0 else size}{power}", idle=tap.x == 0)
+        text = formats.x(x)
+        base = f"|{text}|" if x < 0 else f"({text})" if text[-1] in RAISED_DIGITS else text
+        return Term(f"{base}{power}", x == 0, abs(x), row)
     if tap.w is None:
-        return Term(formats.x.factor(tap.x))
-    return Term(f"{formats.x.factor(tap.x)}·{formats.w.factor(tap.w)}", idle=tap.product == 0)
+        return Term(formats.x.factor(x), size=x, row=row)
+    product = tap.product or 0
+    return Term(f"{formats.x.factor(x)}·{formats.w.factor(tap.w)}", product == 0, abs(product), row)

@@ -1,48 +1,41 @@
-"""From one step to the next in small ones: how many frames that takes, and how far along each of them is."""
+"""From one step to the next in small ones: how many frames that takes, how far along each is, and what is under way."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from math import cos, pi
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from conv_anim.scene.primitives import Text
+    from conv_anim.scene.style import Style
 
 FRAMES, TIME = 10, 30
 """Between two steps, and the milliseconds of each: whole centiseconds, as a GIF has them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tween:
-    """So many frames ``between`` one step and the next, each shown for ``time`` milliseconds of the step before it."""
-
-    between: int = 0
-    time: int = TIME
-
-    @classmethod
-    def within(cls, step: int) -> Tween:
-        """For a step of so many milliseconds: what moves rests for at least half of it."""
-        return cls(min(FRAMES, step // 2 // TIME))
-
-    @property
-    def total(self) -> int:
-        """Milliseconds of all frames between two steps."""
-        return self.between * self.time
-
-    def frames(self, steps: int) -> int:
-        """How many frames so many steps have."""
-        return steps + (steps - 1) * self.between
-
-    def steps(self, frames: int) -> int:
-        """How many steps have so many frames."""
-        return (frames - 1) // (self.between + 1) + 1
-
-    def place(self, frame: int) -> tuple[int, float]:
-        """The step that a frame shows or leaves, and how far it is on the way to the next one: 0 where it rests."""
-        step, part = divmod(frame, self.between + 1)
-        return step, eased(part / (self.between + 1))
-
-
-NONE = Tween()
+def between(step: int) -> int:
+    """How many frames fit into a step of so many milliseconds: what moves rests for at least half of it."""
+    return min(FRAMES, step // 2 // TIME)
 
 
 def eased(share: float) -> float:
     """Slow at both ends."""
     return (1 - cos(pi * share)) / 2
+
+
+def sent(style: Style, result: Text, end: Text, share: float) -> Text:
+    """The result of a sum, written after its sign, on its way to where it stands in its cell."""
+    start = result.x + style.width(result.text, size=result.size, bold=True)
+    start -= style.width(end.text, size=result.size, bold=True) / 2
+    return replace(moving(replace(result, x=start), end, share), color=result.color)
+
+
+def moving(start: Text, end: Text, share: float) -> Text:
+    """A text on its way from one place to another."""
+    return replace(
+        end,
+        x=start.x + share * (end.x - start.x),
+        y=start.y + share * (end.y - start.y),
+        size=start.size + share * (end.size - start.size),
+    )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.numbers import SHARE_NOISE, adds_up, format_for, largest, weights_format
+from conv_anim.scene.numbers import SHARE_NOISE, adds_up, agrees, enough, format_for, largest, weights_format
 from conv_anim.scene.sums import in_a_line
 from conv_anim.tracing.gathers import Gather
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 LONGEST = 16
 """Terms that are written in full."""
 FIRST = 4
-"""Those at the beginning of a line that leaves some out."""
+"""The largest ones, which stand in a line that leaves others out."""
 
 
 def worked(layer: LayerTrace, step: Step) -> str:
     """``3·0 + 3·1 = 3``, ``max(0, −2) = 0``: without the name of what is computed."""
     if not isinstance(layer.means, Gather):
-        return in_a_line(layer, step) if len(step.taps) <= LONGEST else _shortened(layer, step)
+        return in_a_line(layer, step, None if len(step.taps) <= LONGEST else FIRST + 1)
     taps, y = [tap for tap in step.taps if tap.x is not None], format_for(layer.output)
     exact = y.exact and all(format_for(array).exact for array in layer.inputs)
     said = layer.layer.worked(_numbers(layer, taps), f"{'=' if exact else '≈'} {y(step.value)}")
@@ -31,7 +31,7 @@ def worked(layer: LayerTrace, step: Step) -> str:
         return said
     if not taps:
         return f"= {y(step.value)}"
-    return _shortened(layer, step) if len(taps) > LONGEST else _added(layer, step, taps)
+    return _added(layer, step, taps)
 
 
 def _numbers(layer: LayerTrace, taps: list[Tap]) -> list[str]:
@@ -46,17 +46,33 @@ def _numbers(layer: LayerTrace, taps: list[Tap]) -> list[str]:
 
 
 def _added(layer: LayerTrace, step: Step, taps: list[Tap]) -> str:
-    """The sum of what the taps contribute."""
-    x, y = format_for(layer.input), format_for(layer.output)
-    weights = _weights(layer, taps)
-    terms = [_term(tap, x, weights) for tap in taps]
-    exact = x.exact and y.exact and weights.exact and _lossless(layer, weights)
-    if step.bias is not None:
-        bias = format_for(np.array([step.bias]))
+    """The sum of what the taps contribute, the largest of them if they are many."""
+    x, y, weights = format_for(layer.input), format_for(layer.output), _weights(layer, taps)
+    bias = None if step.bias is None else format_for(np.array([step.bias]))
+    exact = x.exact and y.exact and weights.exact and (bias is None or bias.exact) and _lossless(layer, weights)
+    more = 0 if exact else enough(lambda n: _agrees(step, taps, (x, weights, y, bias), n))
+    x, weights, bias = x.finer(more), weights.finer(more), None if bias is None else bias.finer(more)
+    shown = taps if len(taps) <= LONGEST else largest_of(taps, FIRST)
+    terms = [_term(tap, x, weights) for tap in shown] + (["…"] if len(shown) < len(taps) else [])
+    if step.bias is not None and bias is not None:
         terms.append(bias.factor(step.bias))
-        exact = exact and bias.exact
     copied = len(terms) == 1 and taps[0].w is None
     return f"= {y(step.value)}" if copied else f"{' + '.join(terms)} {'=' if exact else '≈'} {y(step.value)}"
+
+
+def largest_of(taps: list[Tap], count: int) -> list[Tap]:
+    """Those that contribute the most, in their order."""
+    kept = sorted(range(len(taps)), key=lambda k: -abs(taps[k].product or 0))[:count]
+    return [taps[k] for k in sorted(kept)]
+
+
+def _agrees(step: Step, taps: list[Tap], formats: tuple[Format, Format, Format, Format | None], more: int) -> bool:
+    """Whether the terms, written with so many digits more, add up to the result as it is written."""
+    x, weights, y, bias = formats
+    read = x.finer(more).shown(np.array([tap.x or 0 for tap in taps], float))
+    met = weights.finer(more).shown(np.array([1 if tap.w is None else tap.w for tap in taps], float))
+    added = 0.0 if bias is None else bias.finer(more).shown(np.array([step.bias], float))[0]
+    return agrees(y, np.array([step.value], float), np.array([read @ met + added]))
 
 
 def _weights(layer: LayerTrace, taps: list[Tap]) -> Format:
@@ -71,21 +87,12 @@ def _lossless(layer: LayerTrace, weights: Format) -> bool:
         return True
     if layer.weight is None:  # what an interpolation shares out is noisy anyway
         return True
-    count = layer.layer.most_taps
-    decimals = format_for(layer.input).decimals + weights.decimals
+    x, count = format_for(layer.input), layer.layer.most_taps
+    if x.digits or weights.digits:
+        return False
     most = largest(layer.input) * largest(layer.weight) * count + largest(layer.bias)
-    return adds_up(most, count, decimals=decimals, denominator=weights.denominator)
+    return adds_up(most, count, decimals=x.decimals + weights.decimals, denominator=weights.denominator)
 
 
 def _term(tap: Tap, x: Format, weights: Format) -> str:
     return x.factor(tap.x or 0) + ("" if tap.w is None else f"·{weights.factor(tap.w)}")
-
-
-def _shortened(layer: LayerTrace, step: Step) -> str:
-    """The first terms of a long sum, and how many there are."""
-    x, y, taps = format_for(layer.input), format_for(layer.output), [tap for tap in step.taps if tap.x is not None]
-    weights = _weights(layer, taps) if layer.kernels is None else weights_format(layer.kernels)
-    joint = " + " if layer.kernels is not None or layer.weight is not None else ", "
-    terms = joint.join(_term(tap, x, weights) for tap in taps[:FIRST])
-    exact = x.exact and y.exact and weights.exact
-    return f"{terms}{joint}… {'=' if exact else '≈'} {y(step.value)}"

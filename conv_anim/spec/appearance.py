@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields, replace
+from math import floor
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from conv_anim.diagnostics import Code, is_line
 from conv_anim.limits import Asked
@@ -47,7 +48,7 @@ class ColorKind:
 NAMED = OneOf(THEMES, THEMES.hint, Docs(THEMES))
 BASE = Field("base", NAMED, "The theme that the others change.", default=DEFAULT_THEME)
 COLOR_DOCS = {
-    "background": "Behind everything.",
+    "background": "Behind everything; with none, the page shows through.",
     "ink": "Text, and the lines that lead the eye.",
     "muted": "Text that explains.",
     "line": "Edges of cells.",
@@ -58,8 +59,30 @@ COLOR_DOCS = {
     "window": "Laid over the cells under the window.",
     "current": "Laid over the output that is being computed.",
 }
+NO_GROUND = "none"
+
+
+class GroundKind(ColorKind):
+    """A colour, or none."""
+
+    expected = "a colour like '#2f6fb7', or none"
+
+    def decode(self, node: Node, report: Report) -> Maybe[str]:
+        if isinstance(node, Scalar) and node.text == NO_GROUND:
+            return NO_GROUND
+        return super().decode(node, report)
+
+    def schema(self) -> Schema:
+        return {"anyOf": [super().schema(), {"const": NO_GROUND}]}
+
+
 COLOR_FIELDS: dict[str, Field[str]] = {
-    f.name: Field(f.name, ColorKind(), COLOR_DOCS[f.name], example=getattr(THEMES[DEFAULT_THEME].colors, f.name))
+    f.name: Field(
+        f.name,
+        GroundKind() if f.name == "background" else ColorKind(),
+        COLOR_DOCS[f.name],
+        example=getattr(THEMES[DEFAULT_THEME].colors, f.name),
+    )
     for f in fields(Colors)
     if f.name != "channels"
 }
@@ -74,18 +97,33 @@ LINE_WIDTH = Field("line_width", Real(0.25, 10), "Width of lines, in pixels.", e
 CORNER_WIDTH = Field(
     "corner_width", Real(0.25, 10), "Width of the lines from the window to its output, in pixels.", example=2
 )
-OWN_THEME = Object("a theme", (BASE, *COLOR_FIELDS.values(), CHANNEL_COLORS, OVERLAY, LINE_WIDTH, CORNER_WIDTH))
+WINDOW_WIDTH = Field("window_width", Real(0, 10), "Width of the window's outline, in pixels; 0 for none.", example=3)
+FONT: Field[str] = Field(
+    "font", Text("the name of a font, or a file"), "A font that is installed, by its name, or a file beside the spec."
+)
+LENGTHS = (OVERLAY, LINE_WIDTH, CORNER_WIDTH, WINDOW_WIDTH)
+OWN_THEME = Object("a theme", (BASE, *COLOR_FIELDS.values(), CHANNEL_COLORS, *LENGTHS, FONT))
 
 
 def _theme(record: Record) -> Theme:
     theme = THEMES[record.of(BASE)]
     given = {name: record.of(f) for name, f in COLOR_FIELDS.items() if record.has(f)}
+    transparent = given.get("background") == NO_GROUND
+    if transparent:
+        given["background"] = clear(theme.colors.background)
     colors = replace(theme.colors, **given, channels=record.get(CHANNEL_COLORS) or theme.colors.channels)
-    lengths: dict[str, Any] = {
-        f.name: float(record.of(f)) for f in (OVERLAY, LINE_WIDTH, CORNER_WIDTH) if record.has(f)
-    }
-    changed = given or lengths or record.has(CHANNEL_COLORS)
-    return replace(theme, name=f"{theme.name}, changed" if changed else theme.name, colors=colors, **lengths)
+    lengths: dict[str, Any] = {f.name: float(record.of(f)) for f in LENGTHS if record.has(f)}
+    changed = given or lengths or record.has(CHANNEL_COLORS, FONT)
+    name = f"{theme.name}, changed" if changed else theme.name
+    font = record.get(FONT)
+    return replace(theme, name=name, colors=colors, transparent=transparent, font=font, **lengths)
+
+
+def clear(color: str) -> str:
+    """A colour that looks the same and is in no picture: what has it is seen through."""
+    levels = [int(color[k : k + 2], 16) for k in (1, 3, 5)]
+    moved = (level - shift if level > 127 else level + shift for level, shift in zip(levels, (2, 1, 3), strict=True))
+    return "#" + "".join(f"{level:02x}" for level in moved)
 
 
 THEME: Field[Theme] = Field(
@@ -98,37 +136,110 @@ THEME: Field[Theme] = Field(
 
 # animation
 
-ORDERS: tuple[Literal["row-major", "column-major", "reverse"], ...] = ("row-major", "column-major", "reverse")
-STEP = Field("step", Whole(20, 60_000), "Time of a step in milliseconds.", default=1000, example=500)
-HOLD = Field("hold", Whole(20, 600_000), "Time of the last step in milliseconds.", default=2000, example=3000)
-ORDER = Field(
+Order: TypeAlias = Literal["row-major", "column-major", "reverse"]
+Motion: TypeAlias = Literal["step", "smooth"]
+ORDERS: tuple[Order, ...] = ("row-major", "column-major", "reverse")
+STEP = Field(
+    "step",
+    Whole(20, 60_000),
+    "Time of a step in milliseconds; with 'pace: auto', of a quick one, by default 300.",
+    default=1000,
+    example=500,
+)
+HOLD = Field(
+    "hold",
+    Whole(20, 600_000),
+    "Time of the last step in milliseconds; with 'pace: auto', of the finished result, by default 2500.",
+    default=2000,
+    example=3000,
+)
+ORDER: Field[Order] = Field(
     "order", OneOf(ORDERS), "In which order the outputs are computed.", default="row-major", example="column-major"
 )
 LOOP = Field("loop", Whole(0, 65_535), "How often it is shown; 0 is for ever.", default=0, example=1)
-EVERY = Field("every", Whole(1, 1_000_000), "Show only every n-th step, and the last.", default=1, example=2)
-MOTIONS: tuple[Literal["step", "smooth"], ...] = ("step", "smooth")
-MOTION = Field(
+EVERY = Field(
+    "every",
+    Whole(1, 1_000_000),
+    "Show only every n-th step, and the last; or as many others, where these would hide a direction of the window.",
+    default=1,
+    example=2,
+)
+MOTIONS: tuple[Motion, ...] = ("step", "smooth")
+MOTION: Field[Motion] = Field(
     "motion",
     OneOf(MOTIONS),
     "How the window goes from one output to the next: in one step, or smoothly.",
     default="step",
     example="smooth",
 )
-ANIMATION: Field[Animation] = Field(
-    "animation",
-    Made(
-        Object("an animation", (STEP, HOLD, ORDER, LOOP, EVERY, MOTION)),
-        lambda r: Animation(r.of(STEP), r.of(HOLD), r.of(ORDER), r.of(LOOP), r.of(EVERY), r.of(MOTION)),
-    ),
-    "How the steps run.",
-    default=Animation(),
+PACES: tuple[Literal["auto", "even"], ...] = ("auto", "even")
+PACE: Field[Literal["auto", "even"]] = Field(
+    "pace",
+    OneOf(PACES),
+    "auto: the first steps slow, the others quick, at most 15 seconds and 150 frames, and at the end the finished "
+    "result; even: every step alike. By default auto, unless 'step', 'hold' or 'every' is given, or the theme is "
+    "classic.",
+    example="even",
 )
+ANIMATION: Field[Record] = Field(
+    "animation",
+    Object("an animation", (STEP, HOLD, ORDER, LOOP, EVERY, MOTION, PACE)),
+    "How the steps run.",
+)
+QUICK, FINISHED = 300, 2500
+"""Milliseconds of a quick step and of the finished result, at the pace of an explanation."""
+
+
+def animation_of(record: Record, theme: Theme) -> Animation:
+    """The animation that a spec asks for."""
+    given = record.get(ANIMATION)
+    if given is None:
+        return Animation() if theme.even else Animation(QUICK, FINISHED, pace="auto")
+    told = theme.even or any(given.has(field) for field in (STEP, HOLD, EVERY))
+    pace = given.get(PACE) or ("even" if told else "auto")
+    step, hold = given.of(STEP), given.of(HOLD)
+    if pace == "auto":
+        step = step if given.has(STEP) else QUICK
+        hold = hold if given.has(HOLD) else FINISHED
+    return Animation(step, hold, given.of(ORDER), given.of(LOOP), given.of(EVERY), given.of(MOTION), pace)
+
 
 # size
 
 FLATTEST = 50
 """Pixels that any figure is high, at the least."""
-WIDTH = Field("width", Whole(120, 1_000_000), "Width of the figure in pixels.", example=600)
+UNITS = {"px": 1.0, "pt": 96 / 72, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
+"""Pixels of each unit: 96 are an inch, as on a page."""
+LENGTH = re.compile(rf"\s*([0-9]+(?:\.[0-9]+)?)\s*({'|'.join(UNITS)})\s*")
+NARROW = Whole(120, 1_000_000, ", or a length like 8.5cm (cm, mm, in, pt, px)")
+
+
+class LengthKind:
+    """Whole pixels, or a length with its unit."""
+
+    expected = NARROW.expected
+
+    def decode(self, node: Node, report: Report) -> Maybe[int]:
+        text = node.value if isinstance(node, Scalar) else None
+        found = LENGTH.fullmatch(text) if isinstance(text, str) else None
+        if found is None or not isinstance(node, Scalar):
+            return NARROW.decode(node, report)
+        pixels = floor(float(found[1]) * UNITS[found[2]] + 1e-6)
+        if not NARROW.least <= pixels <= (NARROW.most or 0):
+            what = f"'width' is {pixels:,} pixels with '{node.text}', and must be {NARROW.least} to {NARROW.most:,}"
+            return report.add(Code.OUT_OF_RANGE, what, node, "96 pixels are an inch, 38 a centimetre")
+        return pixels
+
+    def schema(self) -> Schema:
+        return {"anyOf": [NARROW.schema(), {"type": "string", "pattern": f"^{LENGTH.pattern}$"}]}
+
+
+WIDTH = Field(
+    "width",
+    LengthKind(),
+    "Width of the whole figure, also of a strip or a storyboard: pixels, or a length in cm, mm, in, pt or px.",
+    example="8.5cm",
+)
 SCALE = Field("scale", Real(0.25, 8), "Its size compared with the natural one.", example=2)
 SIZE: Field[Record] = Field("size", Object("a size", (WIDTH, SCALE)), "The figure's size: a width or a scale.")
 
@@ -177,6 +288,13 @@ CAPTION = Field(
     default=False,
     example=True,
 )
+TAKEAWAY = Field(
+    "takeaway",
+    _flag_or_text(),
+    "Its point in a sentence, below the title: true for one that is made from the spec, or your own.",
+    default=False,
+    example=True,
+)
 FORMULA = Field(
     "formula",
     _flag_or_text(),
@@ -195,7 +313,12 @@ LANGS: tuple[Lang, ...] = ("en", "zh-TW")
 LANG: Field[Lang] = Field(
     "lang", OneOf(LANGS), "The language of what is written in the figure.", default="en", example="zh-TW"
 )
-TITLE = Field("title", Text(), "What the figure is about; it goes into the file's description.", example="My layer")
+TITLE = Field(
+    "title",
+    Text(),
+    "What the figure is about: its heading, but not in the classic theme; it goes into the file's description.",
+    example="My layer",
+)
 
 
 def labels_of(record: Record, theme: Theme) -> Labels | None:

@@ -64,13 +64,15 @@ HIGH: Field[int | float] = Field(
 RANDOM = Object("random", (SEED, LOW, HIGH))
 
 DRAWN = Field("random", RANDOM, "Numbers drawn at random, the same ones every time.", example={"low": 0, "high": 9})
-FILE = Field("file", Text("a file name"), "A .npy, .csv or .png file, relative to the spec.", example="numbers.npy")
+FILE = Field(
+    "file", Text("a file name"), "A .npy, .csv, .png or .jpg file, relative to the spec.", example="numbers.npy"
+)
 SOURCES = Object("a mapping of values", (DRAWN, FILE))
 
 
 FORMS = {
     "random": "numbers drawn at random: random: {low: 0, high: 9}",
-    "file": "numbers of a file: file: NAME.npy, .csv or .png",
+    "file": "numbers of a file: file: NAME.npy, .csv, .png or .jpg",
     "zeros": "a list of zeros, or random: {low: 0, high: 0}",
 }
 """What stands for words that are no names."""

@@ -10,7 +10,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.limits import Asked, Location, check_all
-from conv_anim.spec.model import NetworkView, Volume
+from conv_anim.spec.model import MOST_STEPS, NetworkView, Volume
 from conv_anim.spec.model import Sequence as SequenceView
 
 if TYPE_CHECKING:
@@ -147,6 +147,8 @@ def _laid_out(spec: Spec) -> Iterator[int]:
             yield (canvas(layer.window) - prod(ends.in_size)) * DASHED + _unread(layer.window) * CROSSED
     if not isinstance(spec.view, Volume):
         outputs, every = prod(spec.layers[-1].ends.out_size), spec.animation.every
+        if spec.animation.pace == "auto" and outputs > MOST_STEPS:
+            every = max(every, outputs // 4)
         yield min(outputs, HELD * every) * DONE + min(outputs, every) * NEW
 
 

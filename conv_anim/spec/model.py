@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 Number: TypeAlias = int | float
 Size: TypeAlias = tuple[int, ...]
 Lang: TypeAlias = Literal["en", "zh-TW"]
+Cells: TypeAlias = Literal["auto", "numbers", "shades", "both", "symbols", "plain"]
+"""What the cells of a map hold: their numbers, shades that stand for them, both, names like x₁₁, or nothing."""
+Scale: TypeAlias = "tuple[float, float]"
+"""The numbers at the ends of the shades."""
 Padding: TypeAlias = tuple[tuple[int, int], ...]
 """Cells before and after, for each axis."""
 
@@ -92,6 +96,8 @@ class Isometric:
 
     kind: ClassVar[str] = "isometric"
     numbers: bool = False
+    cells: Cells = "auto"
+    scale: Scale | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,8 @@ class Flat:
     sum: bool = True
     mode: Literal["gather", "scatter", "both"] = "gather"
     overlap: bool = False
+    cells: Cells = "auto"
+    scale: Scale | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +122,8 @@ class Channels:
 
     kind: ClassVar[str] = "channels"
     show: Literal["maps", "sum", "both"] = "both"
+    cells: Cells = "auto"
+    scale: Scale | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +131,8 @@ class Volume:
     """Boxes of channel slices in oblique projection."""
 
     kind: ClassVar[str] = "volume"
+    cells: Cells = "auto"
+    scale: Scale | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +149,8 @@ class Sequence:
 
     kind: ClassVar[str] = "sequence"
     numbers: bool = False
+    cells: Cells = "auto"
+    scale: Scale | None = None
 
 
 Column: TypeAlias = Literal["parameters", "multiply_adds", "receptive_field", "jump", "center"]
@@ -180,11 +194,16 @@ class Foreign:
 View: TypeAlias = Isometric | Flat | Channels | Volume | Matrix | Sequence | NetworkView | Foreign | Undrawn
 
 
+MOST_STEPS = 53
+"""Outputs that are shown at the pace of an explanation: so many steps take no more than 15 seconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Animation:
     """``step`` is the time of a step and ``hold`` that of the last one, in milliseconds; ``loop`` 0 is for ever.
 
-    With ``motion`` smooth, the end of a step's time is for the way to the next one.
+    With ``motion`` smooth, the end of a step's time is for the way to the next one. At the ``pace`` auto the first
+    steps are slow, ``step`` is the time of the others at the most, and ``hold`` that of the finished result.
     """
 
     step: int = 1000
@@ -193,6 +212,7 @@ class Animation:
     loop: int = 0
     every: int = 1
     motion: Literal["step", "smooth"] = "step"
+    pace: Literal["auto", "even"] = "even"
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,10 +254,11 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """One figure. ``caption`` and ``formula``: whether to draw them, or the text to draw instead.
+    """One figure. ``takeaway``, ``caption`` and ``formula``: whether to draw them, or the text to draw instead.
 
     ``cost``: whether to draw how many parameters and multiply-adds the layers have. With ``panels`` it is several
-    figures side by side, and what else it says is said of the first one; ``differences`` marks where they differ.
+    figures side by side, and what else it says is said of the first one; ``differences`` marks where they differ,
+    ``letters`` puts (a), (b), … before their titles.
     """
 
     input: Input
@@ -249,6 +270,7 @@ class Spec:
     animation: Animation = field(default_factory=Animation)
     size: FigureSize = field(default_factory=FigureSize)
     labels: Labels | None = None
+    takeaway: bool | str = False
     caption: bool | str = False
     formula: bool | str = False
     output: tuple[str, ...] = ()
@@ -261,6 +283,7 @@ class Spec:
     controls: tuple[Control, ...] = ()
     states: tuple[State, ...] = ()
     """Of all combinations of the controls, in their order; the last control changes first."""
+    letters: bool = False
 
     @property
     def layers(self) -> tuple[Layer, ...]:

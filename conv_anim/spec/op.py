@@ -134,6 +134,11 @@ class Op:
         return None
 
     @property
+    def unflipped(self) -> bool:
+        """Whether it is said of its kernel that it is not flipped."""
+        return False
+
+    @property
     def stacks(self) -> bool:
         """Whether it sets the channels of its inputs behind each other."""
         return False
@@ -220,6 +225,11 @@ class Op:
         """The badge in a language: a phrase ``badge.TYPE``, if there is one."""
         key = f"badge.{self.type}"
         return say.of(self, key) if key in self.WORDS.get("en", {}) else self.badge
+
+    def point(self, say: Language) -> str:
+        """What one is to learn from a figure of it, in a sentence: the phrase ``point.KIND``; empty without one."""
+        key = f"point.{self.kind()}"
+        return say.of(self, key) if key in self.WORDS.get("en", {}) else ""
 
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
         """All its parameters, with those that are as usual.

@@ -68,6 +68,9 @@ DIFFERENCES = Field(
     default=False,
     example=True,
 )
+LETTERS = Field(
+    "letters", Flag(), "A letter before each panel's title: (a), (b), … as in papers.", default=False, example=True
+)
 
 
 @dataclass(frozen=True, slots=True)

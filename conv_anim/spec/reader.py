@@ -19,8 +19,10 @@ from conv_anim.spec.appearance import (
     LANG,
     OUTPUT,
     SIZE,
+    TAKEAWAY,
     THEME,
     TITLE,
+    animation_of,
     figure_size,
     labels_of,
 )
@@ -33,7 +35,7 @@ from conv_anim.spec.model import Given, Input, NetworkView, Random, Spec
 from conv_anim.spec.nodes import Entries
 from conv_anim.spec.op import Shape
 from conv_anim.spec.op_types import LAYER
-from conv_anim.spec.panels import DIFFERENCES, PANELS, Board, comparable
+from conv_anim.spec.panels import DIFFERENCES, LETTERS, PANELS, Board, comparable
 from conv_anim.spec.records import Field, Object, tables
 from conv_anim.spec.views import VIEW, leaps, view_of
 
@@ -80,13 +82,13 @@ MORE_LAYERS: Field[tuple[Chosen, ...]] = Field(
 SPEC = Object(
     "a spec",
     (
-        *(TITLE, INPUT, ONE_LAYER, MORE_LAYERS, PANELS, DIFFERENCES, VIEW, THEME, ANIMATION, SIZE),
-        *(LABELS, CAPTION, FORMULA, COST, CONTROLS, LANG, OUTPUT),
+        *(TITLE, INPUT, ONE_LAYER, MORE_LAYERS, PANELS, DIFFERENCES, LETTERS, VIEW, THEME, ANIMATION, SIZE),
+        *(LABELS, TAKEAWAY, CAPTION, FORMULA, COST, CONTROLS, LANG, OUTPUT),
     ),
 )
 BOARD = Board(
-    of_panels=(TITLE, INPUT, ONE_LAYER, MORE_LAYERS, VIEW, LABELS, CAPTION, FORMULA, COST),
-    of_whole=(TITLE, PANELS, DIFFERENCES, THEME, ANIMATION, SIZE, CAPTION, FORMULA, CONTROLS, LANG, OUTPUT),
+    of_panels=(TITLE, INPUT, ONE_LAYER, MORE_LAYERS, VIEW, LABELS, TAKEAWAY, CAPTION, FORMULA, COST),
+    of_whole=(TITLE, PANELS, DIFFERENCES, LETTERS, THEME, ANIMATION, SIZE, TAKEAWAY, CAPTION, FORMULA, CONTROLS, LANG, OUTPUT),
 )
 
 
@@ -122,9 +124,11 @@ def _one(node: Node, files: Files, report: Report) -> Maybe[Spec]:
     record = SPEC.decode(node, report)
     if isinstance(record, Invalid):
         return INVALID
-    if record.has(DIFFERENCES):
-        what = "'differences' compares panels, and this spec has none"
-        report.add(Code.MISSING_KEY, what, record.at(DIFFERENCES), "leave it out, or list 'panels'")
+    alone = {DIFFERENCES: "'differences' compares panels", LETTERS: "'letters' are for panels"}
+    for field, what in alone.items():
+        if record.has(field):
+            hint = "leave it out, or list 'panels'"
+            report.add(Code.MISSING_KEY, f"{what}, and this spec has none", record.at(field), hint)
     return _spec(record, files, report)
 
 
@@ -152,16 +156,19 @@ def _panel(node: Entries, whole: Record, files: Files, report: Report) -> Maybe[
 
 def _around(whole: Record, specs: list[Spec]) -> Spec:
     """The spec of all panels: besides them, it is as the first one."""
-    caption, formula = ((said if isinstance(said, str) else False) for said in (whole.of(CAPTION), whole.of(FORMULA)))
+    asked = (whole.of(TAKEAWAY), whole.of(CAPTION), whole.of(FORMULA))
+    takeaway, caption, formula = ((said if isinstance(said, str) else False) for said in asked)
     return replace(
         specs[0],
         title=whole.get(TITLE),
+        takeaway=takeaway,
         caption=caption,
         formula=formula,
         cost=False,
         output=whole.of(OUTPUT),
         panels=tuple(specs),
         differences=whole.of(DIFFERENCES),
+        letters=whole.of(LETTERS),
     )
 
 
@@ -205,17 +212,18 @@ def _spec(record: Record, files: Files, report: Report) -> Maybe[Spec]:
 def _moving(record: Record, made: Spec, report: Report) -> None:
     """Whether the view can move as it is asked to."""
     node, why = record.at(ANIMATION), leaps(made.view, made.nodes)
-    if record.of(ANIMATION).motion == "smooth" and why is not None:
+    if made.animation.motion == "smooth" and why is not None:
         place = node.get("motion") if isinstance(node, Entries) else None
-        report.add(Code.VIEW, why, place or node, "motion: step, or the isometric view of one layer")
+        report.add(Code.VIEW, why, place or node, "motion: step, or a view that comes with conv-anim")
 
 
 def _appearance(record: Record, made: Spec, report: Report) -> Spec:
+    made = replace(made, animation=animation_of(record, made.theme))
     _moving(record, made, report)
     return replace(
         made,
         title=record.get(TITLE),
-        animation=record.of(ANIMATION),
+        takeaway=record.of(TAKEAWAY),
         labels=labels_of(record, made.theme),
         caption=record.of(CAPTION),
         formula=record.of(FORMULA),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.spec.arrays import ValuesKind
 from conv_anim.spec.op_types import LAYER
-from conv_anim.spec.panels import DIFFERENCES, PANELS
+from conv_anim.spec.panels import DIFFERENCES, LETTERS, PANELS
 from conv_anim.spec.reader import BOARD, MORE_LAYERS, ONE_LAYER, SPEC
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def schema() -> Schema:
             {"required": ["input"], "oneOf": [{"required": ["layer"]}, {"required": ["layers"]}]},
             {"required": ["panels"]},
         ],
-        "dependentRequired": {DIFFERENCES.name: [PANELS.name]},
+        "dependentRequired": {field.name: [PANELS.name] for field in (DIFFERENCES, LETTERS)},
         "$defs": {
             "panel": {
                 "description": "A figure; what it does not say itself stands at the top.",

@@ -24,7 +24,7 @@ def _located(problem: Problem, root: Node) -> Problem:
     match problem.code:
         case Code.GLYPH:
             return _at_character(problem, root)
-        case Code.OUT_OF_RANGE | Code.TOO_LARGE if problem.span is None:
+        case Code.OUT_OF_RANGE | Code.TOO_LARGE | Code.DATA_FILE if problem.span is None:
             where = _at(root, problem.path) or _at(root, re.sub(r"^panels\[\d+\]\.", "", problem.path))
             return problem if where is None else replace(problem, span=where.span)
         case _:

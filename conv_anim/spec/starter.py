@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conv_anim.diagnostics import SpecError
 from conv_anim.spec import reader
-from conv_anim.spec.appearance import BASE, STEP
+from conv_anim.spec.appearance import BASE, PACE
 from conv_anim.spec.kinds import Either, ListOf, Made, OneOf
 from conv_anim.spec.model import Undrawn
 from conv_anim.spec.nodes import from_python
@@ -141,7 +141,7 @@ def _given(type_: str) -> dict[str, Any]:
         "input": {"size": size, "channels": channels},
         "layer": {"type": type_, **keys},
         "theme": {BASE.name: BASE.plain_default},
-        "animation": {STEP.name: STEP.plain_default},
+        "animation": {PACE.name: "auto"},
     }
 
 

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 MOST_NUMBERS = 20_000
 """Cells with a number that a figure may have."""
-MOST_MAPS, MOST_NODES, MOST_DRAWN = 4, 16, 1000
-"""Channels of a map, layers, and cells of all of them together, where each is drawn with its numbers."""
+MOST_MAPS, MOST_NODES = 4, 16
+"""Channels of a map, and layers, where each is drawn by itself."""
+MOST_DRAWN, MOST_SHADED = 1000, 100_000
+"""Cells of all maps of several layers together, with their numbers, and in shades."""
 MOST_SHUFFLED = 36
 """Channels of a shuffle that is drawn channel by channel."""
 
@@ -86,7 +88,8 @@ def flat(input_: Input, nodes: Nodes) -> str | None:
         return "shows a max_unpool last and its max_pool first, with at most one window between them"
     first = nodes[0].op
     if len(nodes) == 1 and (is_window(first) or first.interpolation is not None or first.columns is not None):
-        return _two_axes(input_) or _one_flat_channel(nodes) or numbers(input_, nodes)
+        shaded = is_window(first)  # its cells may be
+        return _two_axes(input_) or _one_flat_channel(nodes) or (None if shaded else numbers(input_, nodes))
     return _two_axes(input_) or _few_maps(input_, nodes)
 
 
@@ -101,9 +104,9 @@ def _few_maps(input_: Input, nodes: Nodes) -> str | None:
         return "shows maps with 1 or 2 axes, and here is one with 3"
     cells = prod(input_.size) * input_.channels
     cells += sum(prod(node.op.ends.out_size) * node.op.ends.out_channels for node in nodes)
-    if cells <= MOST_DRAWN:
+    if cells <= MOST_SHADED:
         return None
-    return f"writes every number of several layers, and here are {cells} of them (at most {MOST_DRAWN})"
+    return f"shows every cell of several layers, and here are {cells} of them (at most {MOST_SHADED})"
 
 
 def _unpools(nodes: Nodes) -> bool:
@@ -134,7 +137,8 @@ def channels(input_: Input, nodes: Nodes) -> str | None:
     many = max(first.ends.in_channels, first.ends.out_channels)
     if _moves_channels(first) and many > MOST_SHUFFLED:
         return f"shows every channel of a shuffle, and here are {many} (at most {MOST_SHUFFLED})"
-    return _one_layer(nodes) or _two_axes(input_) or numbers(input_, nodes)
+    written = None if is_window(first) else numbers(input_, nodes)  # others' cells may be in shades
+    return _one_layer(nodes) or _two_axes(input_) or written
 
 
 def _moves_channels(op: Op) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from conv_anim.diagnostics import Code, listed
 from conv_anim.spec import view_support
+from conv_anim.spec.cells import CELLS, FACES, MAPS, SCALE
 from conv_anim.spec.kinds import Either, Flag, ListOf, Made, OneOf
 from conv_anim.spec.model import (
     Channels,
@@ -61,7 +62,7 @@ ANIMATE = Field(
 )
 Scale: TypeAlias = Literal["true", "log", "equal"]
 SCALES: tuple[Literal["log", "equal"], ...] = ("log", "equal")
-SCALE: Field[Scale] = Field(
+BOXES: Field[Scale] = Field(
     "scale",
     Either(((is_flag, Made(Flag(), lambda true: "true" if true else "equal")), (is_scalar, OneOf(SCALES)))),
     "Boxes in proportion to sizes and channels (true), to their logarithms (log), or all alike (equal).",
@@ -124,8 +125,50 @@ class ViewKind:
 
 def _unnumbered(view: Isometric | Sequence, input_: Input, nodes: Nodes) -> tuple[str, str] | None:
     """Why a view cannot write its numbers."""
-    why = (view_support.one_map(input_, nodes) or view_support.numbers(input_, nodes)) if view.numbers else None
-    return None if why is None else (f"the {view.kind} view {why}", "numbers: false")
+    if view.cells == "symbols" and len(nodes) > 1:
+        return _unnamed(nodes)
+    wanted = view.numbers or view.cells in WRITTEN
+    why = (view_support.one_map(input_, nodes) or view_support.numbers(input_, nodes)) if wanted else None
+    way = "numbers: false" if view.numbers else "cells: shades, or plain"
+    return None if why is None else (f"the {view.kind} view {why}", way)
+
+
+WRITTEN = ("numbers", "both", "symbols")
+"""What stands in cells as text."""
+
+
+def _unnamed(nodes: Nodes) -> tuple[str, str]:
+    """Why cells have no names."""
+    what = "symbols are for one layer with a sliding window"
+    return f"{what}, and here are {len(nodes)} layers" if len(nodes) > 1 else what, "cells: numbers"
+
+
+def _flat_wrong(view: Flat, input_: Input, nodes: Nodes) -> tuple[str, str] | None:
+    """What is wrong with the flat view's options."""
+    first, alone = nodes[0].op, len(nodes) == 1
+    windows = alone and first.window is not None and view.mode == "gather" and not view.overlap
+    maps = alone is False or (first.window is None and first.interpolation is None and first.columns is None)
+    if view.cells == "symbols" and not windows:
+        return _unnamed(nodes)
+    if view.cells in SHADED and not windows and not maps:
+        return "here cells hold numbers: 'cells' has no other way to show stamps, columns or shares", "cells: numbers"
+    if view.cells in WRITTEN:
+        why = view_support.numbers(input_, nodes)
+        return None if why is None else (f"the flat view {why}", "cells: shades")
+    return _unstamped(view, input_, nodes)
+
+
+SHADED = ("shades", "both", "plain")
+
+
+def _channels_wrong(view: Channels, input_: Input, nodes: Nodes) -> tuple[str, str] | None:
+    """What is wrong with the channels view's options."""
+    if view.cells in SHADED and nodes[0].op.window is None:
+        return "here cells hold numbers: 'cells' has no other way to show what moves or is shared", "cells: numbers"
+    if view.cells in WRITTEN:
+        why = view_support.numbers(input_, nodes)
+        return None if why is None else (f"the channels view {why}", "cells: shades")
+    return _unadded(view, input_, nodes)
 
 
 def _unstamped(view: Flat, _input: Input, nodes: Nodes) -> tuple[str, str] | None:
@@ -147,9 +190,8 @@ def _unadded(view: Channels, _input: Input, nodes: Nodes) -> tuple[str, str] | N
     return "here no channel meets another: there is nothing to add up", "show: maps"
 
 
-def _planes_leap(nodes: Nodes) -> str | None:
-    several = f"of {len(nodes)} layers goes from step to step, without frames between them"
-    return None if len(nodes) == 1 else several
+def _glide(_: Nodes) -> None:
+    """In all views of our own windows can move smoothly."""
 
 
 VIEWS = Registry(
@@ -162,37 +204,40 @@ VIEWS = Registry(
                 "isometric",
                 "Maps as slanted planes, the window between them, as in conv_arithmetic's animations.",
                 "conv_anim.scene.isometric.view:isometric",
-                (NUMBERS,),
-                lambda record: Isometric(record.of(NUMBERS)),
+                (NUMBERS, CELLS, SCALE),
+                lambda r: Isometric(r.of(NUMBERS), r.of(CELLS), r.get(SCALE)),
                 view_support.isometric,
                 _unnumbered,
-                _planes_leap,
+                leaps=_glide,
             ),
             ViewKind(
                 "flat",
                 "Grids with their numbers, and the sum of each step.",
                 "conv_anim.scene.flat.view:flat",
-                (SUM, MODE, OVERLAP),
-                lambda record: Flat(record.of(SUM), record.of(MODE), record.of(OVERLAP)),
+                (SUM, MODE, OVERLAP, CELLS, SCALE),
+                lambda r: Flat(r.of(SUM), r.of(MODE), r.of(OVERLAP), r.of(CELLS), r.get(SCALE)),
                 view_support.flat,
-                _unstamped,
+                _flat_wrong,
+                leaps=_glide,
             ),
             ViewKind(
                 "channels",
                 "Every channel as a map of its own, and how they add up.",
                 "conv_anim.scene.channels.view:channels",
-                (SHOW,),
-                lambda record: Channels(record.of(SHOW)),
+                (SHOW, MAPS, SCALE),
+                lambda r: Channels(r.of(SHOW), r.of(MAPS), r.get(SCALE)),
                 view_support.channels,
-                _unadded,
+                _channels_wrong,
+                leaps=_glide,
             ),
             ViewKind(
                 "volume",
                 "Channels as boxes, for deep maps and inputs with 3 axes.",
                 "conv_anim.scene.volume.view:volume",
-                (),
-                lambda _: Volume(),
+                (FACES, SCALE),
+                lambda r: Volume(r.of(FACES), r.get(SCALE)),
                 view_support.volume,
+                leaps=_glide,
             ),
             ViewKind(
                 "matrix",
@@ -202,22 +247,24 @@ VIEWS = Registry(
                 lambda record: Matrix(record.of(ANIMATE)),
                 view_support.matrix,
                 animates=lambda view: view.animate,
+                leaps=_glide,
             ),
             ViewKind(
                 "sequence",
                 "A stack of layers over an input with 1 axis, as rows of nodes.",
                 "conv_anim.scene.sequence.view:sequence",
-                (NUMBERS,),
-                lambda record: Sequence(record.of(NUMBERS)),
+                (NUMBERS, CELLS, SCALE),
+                lambda r: Sequence(r.of(NUMBERS), r.of(CELLS), r.get(SCALE)),
                 view_support.sequence,
                 _unnumbered,
+                leaps=_glide,
             ),
             ViewKind(
                 "network",
                 "All layers of a network as boxes to scale, and what feeds what.",
                 "conv_anim.scene.network.view:network",
-                (SCALE, COLUMNS, DIRECTION, FOLD),
-                lambda record: NetworkView(record.of(SCALE), record.of(COLUMNS), record.of(DIRECTION), record.of(FOLD)),
+                (BOXES, COLUMNS, DIRECTION, FOLD),
+                lambda record: NetworkView(record.of(BOXES), record.of(COLUMNS), record.of(DIRECTION), record.of(FOLD)),
                 animates=lambda _: False,
                 guides="conv_anim.scene.network.guide:guide",
             ),

@@ -108,6 +108,11 @@ class LayerTrace(Sequence[Step]):
             return self.means
         raise TypeError(f"{self.layer.type} has no sliding window")
 
+    @property
+    def is_window(self) -> bool:
+        """Whether it is a sliding window."""
+        return isinstance(self.means, Operator)
+
     def __len__(self) -> int:
         return self.output.size
 

@@ -38,7 +38,7 @@ class Player {
     this.runs = 0;
     this.frame = this.rests[Math.min(step ?? before, this.rests.length - 1)];
     this.paint();
-    $("step").max = this.rests.length;
+    $("step").max = this.rests.length - 1;
     $("controls").hidden = this.count < 2;
     $("said").hidden = this.count < 2 && !data.spots.length;
     $("how").hidden = !data.spots.length && this.count < 2;
@@ -142,8 +142,7 @@ class Player {
 
   /** The step that a frame shows or leaves. */
   stepOf(frame) {
-    const next = this.rests.findIndex((rest) => rest > frame);
-    return next < 0 ? this.rests.length - 1 : next - 1;
+    return this.data.steps[frame];
   }
 
   /** The step that is seen: the one looked at, or where the animation is. */
@@ -183,10 +182,7 @@ class Player {
   wait() {
     clearTimeout(this.timer);
     if (!this.playing || this.cells.active !== null || this.count < 2) return;
-    const [step, between, hold] = this.data.times;
-    const last = this.frame === this.count - 1;
-    const time = last ? hold : this.rests[this.step] === this.frame ? step : between;
-    this.timer = setTimeout(() => this.advance(), time / this.speed);
+    this.timer = setTimeout(() => this.advance(), this.data.times[this.frame] / this.speed);
   }
 
   advance() {
@@ -210,14 +206,14 @@ class Player {
     this.draw(frame);
     this.cells.drift(step);
     this.cells.light();
-    const position = this.say("step_of", { number: step + 1, count: this.rests.length });
+    const position = this.say("step_of", { number: step, count: this.rests.length - 1 });
     const said = told ?? this.data.told[step];
     const whole = told !== null || this.count < 2 ? said || "" : this.say("told", { step: position, said });
     $("told").setAttribute("aria-live", asked ? "polite" : "off");
     $("told").textContent = whole.charAt(0).toUpperCase() + whole.slice(1);
-    $("step").value = step + 1;
+    $("step").value = step;
     $("step").setAttribute("aria-valuetext", position);
-    $("position").textContent = this.say("position", { number: step + 1, count: this.rests.length });
+    $("position").textContent = this.say("position", { number: step, count: this.rests.length - 1 });
     this.dress(step);
   }
 
@@ -251,7 +247,7 @@ class Player {
     on("next", () => this.go(this.shownStep + 1));
     on("last", () => this.go(this.rests.length - 1));
     on("back", () => this.back());
-    $("step").addEventListener("input", () => this.go($("step").value - 1));
+    $("step").addEventListener("input", () => this.go(Number($("step").value)));
     $("speed").addEventListener("change", () => {
       this.speed = Number($("speed").value);
       this.wait();

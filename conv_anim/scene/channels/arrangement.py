@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.channels.channel_rows import ChannelRow, ChannelRows
     from conv_anim.scene.channels.outputs import Outputs
     from conv_anim.scene.channels.towers import Span, Tower
+    from conv_anim.scene.grid import Contents, Numbers
     from conv_anim.scene.style import Style
 
 MOST = 5
@@ -46,9 +47,28 @@ class Arrangement:
         return self.channel_rows.trace.spec.labels is not None
 
     @property
-    def side(self) -> int:
-        """Of a cell."""
+    def side(self) -> float:
+        """Of a cell of a map."""
         return self.channel_rows.numbers.cell
+
+    @cached_property
+    def cells(self) -> list[Numbers]:
+        """How large the cells of each column are."""
+        kernels = [] if self.channel_rows.layer.kernels is None else [self.channel_rows.kernel_numbers]
+        maps = [self.channel_rows.numbers] * (2 if self.add else 1)
+        return [self.channel_rows.numbers, *kernels, *maps]
+
+    @cached_property
+    def cell_contents(self) -> list[Contents]:
+        """What stands in them."""
+        channel_rows = self.channel_rows
+        kernels = [] if channel_rows.layer.kernels is None else [channel_rows.kernel_contents]
+        return [
+            channel_rows.input_contents,
+            *kernels,
+            channel_rows.map_contents,
+            *([channel_rows.output_contents] if self.add else []),
+        ]
 
     @cached_property
     def shapes(self) -> list[tuple[int, int]]:
@@ -85,10 +105,18 @@ class Arrangement:
         fitting = (k for k, height in enumerate(heights) if height <= self._limit)
         return choices[next(fitting, -1)]
 
+    @property
+    def unshortened(self) -> float:
+        """How high all of it would be, without leaving anything out."""
+        return self._tower(self._choices()[0], 0).height
+
     def _choices(self) -> list[list[list[MapRows]]]:
         channel_rows = self.channel_rows
         if not channel_rows.meet:
-            return [[self._apart(range(channel_rows.outputs))], [self._apart(shortened(channel_rows.outputs))]]
+            return [
+                [self._apart(range(channel_rows.out_channels))],
+                [self._apart(shortened(channel_rows.out_channels))],
+            ]
         each = channel_rows.seen
         whole = [[MapRows(c, (c,)) for c in range(g * each, (g + 1) * each)] for g in range(channel_rows.groups)]
         one = [MapRows(k, () if k is None else (k,)) for k in shortened(each)]
@@ -96,7 +124,7 @@ class Arrangement:
 
     def _apart(self, outputs: Sequence[int | None]) -> list[MapRows]:
         """Each channel with the outputs that are made of it alone."""
-        each = self.channel_rows.outputs // self.channel_rows.groups
+        each = self.channel_rows.out_channels // self.channel_rows.groups
         sources = [None if output is None else output // each for output in outputs]
         return [
             MapRows(source, tuple(o for o, of in zip(outputs, sources, strict=True) if o is not None and of == source))
@@ -115,14 +143,14 @@ class Arrangement:
     @cached_property
     def piled(self) -> bool:
         """Whether the outputs are too many to stand one below the other."""
-        column, rows = (self._tower(self.groups, outputs).height for outputs in (self.channel_rows.outputs, 0))
-        return self.channel_rows.outputs > 1 and column > max(self._limit, rows)
+        column, rows = (self._tower(self.groups, outputs).height for outputs in (self.channel_rows.out_channels, 0))
+        return self.channel_rows.out_channels > 1 and column > max(self._limit, rows)
 
     def _tower(self, groups: Sequence[Sequence[MapRows]], outputs: int, output: int | None = None) -> Tower:
-        source, *others = (rows * self.side for rows, _ in self.shapes)
+        source, *others = (round(rows * one.cell) for (rows, _), one in zip(self.shapes, self.cells, strict=True))
         each = others[-1] if output is None else output
         gap = self.gap
-        heights = Heights(source, max(others), each, self.side, gap, gap + round(0.9 * self.style.gap))
+        heights = Heights(source, max(others), each, round(self.side), gap, gap + round(0.9 * self.style.gap))
         return tower(groups, outputs, heights, top=self.top)
 
     @cached_property
@@ -132,7 +160,7 @@ class Arrangement:
             return self._tower(self.groups, 0)
         if self.piled:
             return self._tower(self.groups, 1, ceil(pile(self.channel_rows).filling.stack.height))
-        return self._tower(self.groups, self.channel_rows.outputs)
+        return self._tower(self.groups, self.channel_rows.out_channels)
 
     # columns
 
@@ -147,7 +175,7 @@ class Arrangement:
 
     @cached_property
     def _widths(self) -> list[float]:
-        widths: list[float] = [columns * self.side for _, columns in self.shapes]
+        widths = [columns * one.cell for (_, columns), one in zip(self.shapes, self.cells, strict=True)]
         if self.add and self.piled:
             widths[-1] = pile(self.channel_rows).filling.stack.width
         return widths
@@ -209,9 +237,9 @@ class Arrangement:
 
     def grid(self, column: int, span: Span) -> Grid:
         """The grid of a column in the middle of a span."""
-        rows, columns = self.shapes[column]
-        y = round(span.top + (span.height - rows * self.side) / 2)
-        return Grid(self.style, self.channel_rows.numbers, rows, columns, self.lefts[column], y)
+        (rows, columns), cells = self.shapes[column], self.cells[column]
+        y = round(span.top + (span.height - rows * cells.cell) / 2)
+        return Grid(self.style, cells, rows, columns, self.lefts[column], y, self.cell_contents[column])
 
     def place(self, number: int, channel_row: ChannelRow) -> tuple[int, int]:
         """The numbers of a channel row's source and of its row; ``number`` is its place among those of its output."""

@@ -5,38 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.channels.channel_rows import ChannelRows
+from conv_anim.scene.gliding import gliding, outlines
+from conv_anim.scene.grid import strong
 from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.primitives import Frame
+from conv_anim.scene.scales import with_bars
 
 if TYPE_CHECKING:
-    from conv_anim.scene.channels.channel_rows import ChannelRows
     from conv_anim.scene.channels.outputs import Outputs
     from conv_anim.scene.channels.tally import Tally
+    from conv_anim.scene.grid import Grid
     from conv_anim.scene.hit_regions import HitRegion, Turn
     from conv_anim.scene.primitives import Items, Primitive
-    from conv_anim.scene.steps import Steps
-    from conv_anim.scene.style import Style
+    from conv_anim.scene.timeline import Phase
 
 
 @dataclass(frozen=True)
-class ChannelDrawing:
+class ChannelDrawing(ChannelRows):
     """Of some channels' rows. A drawing says how it looks as a filter begins, and what a cell adds."""
-
-    channel_rows: ChannelRows
-
-    @property
-    def style(self) -> Style:
-        """The figure's lengths, colours and fonts."""
-        return self.channel_rows.style
-
-    @property
-    def steps(self) -> Steps:
-        return self.channel_rows.steps
-
-    @property
-    def labelled(self) -> bool:
-        """Whether the spec asks for labels."""
-        return self.channel_rows.trace.spec.labels is not None
 
     @property
     def outputs(self) -> Outputs | None:
@@ -75,16 +62,53 @@ class ChannelDrawing:
     def frame(self, k: int) -> Frame:
         cell = self.steps.cell(k)
         begins = k > 0 and self.steps.cell(k - 1)[0] != cell[0]
-        kept = [self.channel_rows.blank(self.width, self.bottom), *self.begun(cell[0])] if begins else []
-        kept += [item for passed in self.steps.passed(k) if passed[0] == cell[0] for item in self.done(passed)]
+        kept = [self.blank(self.width, self.bottom), *self.begun(cell[0])] if begins else []
+        kept += self.all_done([passed for passed in self.steps.passed(k) if passed[0] == cell[0]])
         return Frame(tuple(kept), (*self.shown(cell), *self.added(cell)))
+
+    def all_done(self, cells: list[tuple[int, ...]]) -> list[Primitive]:
+        """What stays of some steps of one filter."""
+        return [item for cell in cells for item in self.done(cell)]
+
+    def finished(self) -> Frame:
+        count = len(self.steps)
+        last = self.steps.cell(count - 1)[0]
+        return Frame(tuple(self.all_done([cell for cell in self.steps.passed(count) if cell[0] == last])))
+
+    @property
+    def phases(self) -> frozenset[Phase]:
+        return frozenset(("read", "way") if self.sum is None else ("read", "summed", "way"))
+
+    def during(self, step: int, phase: Phase, share: float) -> Items:
+        """A step as it comes about: the windows, then the sum of what they make; and the windows on their way."""
+        cell = self.steps.cell(step)
+        if phase == "way":
+            return self._leading(step, share)
+        return tuple(self.read(cell) if phase == "read" else (*self.shown(cell, made=False), *self.added(cell)))
+
+    def _leading(self, step: int, share: float) -> Items:
+        """Windows on their way to the next step of the same filter; to another filter nothing leads."""
+        one, other = (self.steps.cell(k) for k in (step, step + 1))
+        if one[0] != other[0]:
+            return self.frame(step).shown
+        starts, ends = (outlines(self.shown(cell), self.grids_of(one[0])) for cell in (one, other))
+        stroke = strong(self.style, self.style.colors.window)
+        return (*self.frame(step + 1).kept, *gliding(starts, ends, share, stroke))
+
+    def grids_of(self, channel: int) -> list[Grid]:
+        """The grids in which the steps of an output channel mark cells."""
+        raise NotImplementedError
+
+    def read(self, cell: tuple[int, ...]) -> list[Primitive]:
+        """What a step reads."""
+        raise NotImplementedError
 
     def done(self, cell: tuple[int, ...]) -> list[Primitive]:
         """What stays of a step."""
         raise NotImplementedError
 
-    def shown(self, cell: tuple[int, ...]) -> list[Primitive]:
-        """What a step reads and makes."""
+    def shown(self, cell: tuple[int, ...], *, made: bool = True) -> list[Primitive]:
+        """What a step reads and makes, or all of it but the output."""
         raise NotImplementedError
 
     def added(self, cell: tuple[int, ...]) -> list[Primitive]:
@@ -92,7 +116,7 @@ class ChannelDrawing:
         if self.sum is None:
             return []
         x, y = (self.width - self.sum.width) / 2, self.sum_top + self.sum.size
-        return self.channel_rows.tallied(self.sum, cell, x=x, y=y)
+        return self.tallied(self.sum, cell, x=x, y=y)
 
     # hit regions
 
@@ -100,10 +124,11 @@ class ChannelDrawing:
         raise NotImplementedError
 
     def turn(self, k: int) -> Turn:
-        turn = self.channel_rows.turn(k)
+        turn = super().turn(k)
         return turn if self.outputs is None else replace(turn, drift=self.outputs.drift(turn.cell[0] or 0))
 
     def panel(self) -> Panel:
         """It as a panel, which can be put beside others."""
-        made = animated(self, self.width, self.bottom, fit=self.channel_rows.numbers.fit)
-        return made if self.sum is None else align(made, self.sum.width, self.sum_top + self.sum.height)
+        made = animated(self, self.width, self.bottom, fit=self.numbers.fit)
+        shown = made if self.sum is None else align(made, self.sum.width, self.sum_top + self.sum.height)
+        return with_bars(shown, self.scales(), self.style)

@@ -36,17 +36,21 @@ def ends(trace: Trace, say: Language) -> tuple[Label, Label]:
         first, *_, last = words.labels(trace)
         return first, last
     sizes = layer.layer.ends
-    entering = f"{say('input')} {words.size(sizes.in_size, sizes.in_channels)}"
-    leaving = f"{say('output')} {words.size(sizes.out_size, sizes.out_channels)}"
+    entering = f"{say('input')} {words.size(sizes.in_size, sizes.in_channels, say)}"
+    leaving = f"{say('output')} {words.size(sizes.out_size, sizes.out_channels, say)}"
     return Label(given.input or entering), Label(given.output or leaving)
 
 
 def _filters(channel_rows: ChannelRows) -> Label:
     """Of one filter at a time how many kernels it has; of all at once how many there are."""
     say, traced = channel_rows.say, channel_rows.layer
-    size = words.size(traced.operator.kernel_size, channel_rows.seen)
-    one = channel_rows.meet or channel_rows.outputs == 1
-    name = say("channels.filter", size=size) if one else say("channels.filters", count=channel_rows.outputs, size=size)
+    size = words.size(traced.operator.kernel_size, channel_rows.seen, say)
+    one = channel_rows.meet or channel_rows.out_channels == 1
+    name = (
+        say("channels.filter", size=size)
+        if one
+        else say("channels.filters", count=channel_rows.out_channels, size=size)
+    )
     given = channel_rows.trace.spec.labels
     if given is not None and given.kernel is not None:
         name = given.kernel
@@ -60,5 +64,5 @@ def _number(channel_rows: ChannelRows) -> str:
         return channel_rows.say("channels.kernels", count=channel_rows.seen)
     if channel_rows.groups == 1:
         return ""
-    each = channel_rows.outputs // channel_rows.groups
+    each = channel_rows.out_channels // channel_rows.groups
     return channel_rows.say("channels.each") if each == 1 else channel_rows.say("channels.each_many", count=each)

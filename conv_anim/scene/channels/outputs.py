@@ -43,7 +43,7 @@ class Column:
         for output, grid in enumerate(self.grids):
             values, color = self.channel_rows.layer.output[output], self.channel_rows.output_color(output)
             done = self.channel_rows.is_done(output, working)
-            items += grid.filled(plane(values), self.channel_rows.map_format, color) if done else grid.pending()
+            items += grid.filled(plane(values), self.channel_rows.output_format, color) if done else grid.pending()
         return items
 
     def hit_regions(self) -> list[HitRegion]:
@@ -57,8 +57,13 @@ class Column:
 
     def result(self, cell: Cell, *, current: bool) -> list[Primitive]:
         """A cell with its value."""
-        value, color = self.channel_rows.layer.output[cell].item(), self.channel_rows.output_color(cell[0])
-        return self.channel_rows.result(self.grid(cell[0]), cell, value, color, current=current)
+        channel_rows = self.channel_rows
+        value, color, fmt = (
+            channel_rows.layer.output[cell].item(),
+            channel_rows.output_color(cell[0]),
+            channel_rows.output_format,
+        )
+        return channel_rows.result(self.grid(cell[0]), cell, value, color, current=current, fmt=fmt)
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,10 @@ class Pile:
         """The front of an output's slice as a grid."""
         stack = self.filling.stack
         x, y = stack.at(stack.ends((output, 1))[0], 0, 0)
-        return Grid(self.channel_rows.style, self.channel_rows.numbers, stack.rows, stack.columns, round(x), round(y))
+        there = self.channel_rows.output_contents
+        return Grid(
+            self.channel_rows.style, self.channel_rows.numbers, stack.rows, stack.columns, round(x), round(y), there
+        )
 
     def static(self, working: int) -> list[Primitive]:
         """The slices as they are when an output begins."""
@@ -107,8 +115,11 @@ class Pile:
         fill = self.filling.current if current else self.filling.fill
         value = channel_rows.layer.output[cell].item()
         color = self.filling.stack.depth.shown(fill)(cell[0])
-        number = self.grid(cell[0]).number((row, column), channel_rows.map_format(value), color, bold=current)
-        return [*self.filling.cells(block, fill), number]
+        grid, text = self.grid(cell[0]), channel_rows.output_format(value)
+        if grid.contents.shades is not None:
+            return [*self.filling.cells(block, fill), *grid.cell((row, column), text, color, bold=current, value=value)]
+        written = [grid.number((row, column), text, color, bold=current)] if grid.contents.written else []
+        return [*self.filling.cells(block, fill), *written]
 
 
 Outputs: TypeAlias = Column | Pile
@@ -120,10 +131,10 @@ def pile(channel_rows: ChannelRows) -> Pile:
     rows, columns = plane(layer.output[0]).shape
     order = channel_rows.trace.spec.animation.order
     depth = Depth.of(
-        channel_rows.outputs, round(0.32 * channel_rows.numbers.cell), deep=False, reverse=order == "reverse"
+        channel_rows.out_channels, round(0.32 * channel_rows.numbers.cell), deep=False, reverse=order == "reverse"
     )
     stack = Stack(depth, rows, columns, channel_rows.numbers.cell)
     waiting = replace(style, theme=replace(style.theme, pending=True))
-    singly = tuple((output, 1) for output in range(channel_rows.outputs))
+    singly = tuple((output, 1) for output in range(channel_rows.out_channels))
     made = Space.made_by(layer.means)
     return Pile(channel_rows, Filling(waiting, made, stack, channel_rows.output_color, channel_rows.steps, singly))

@@ -11,21 +11,22 @@ from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.callouts import Callout
-from conv_anim.scene.channels.channel_rows import ChannelRows
-from conv_anim.scene.channels.headings import ends
+from conv_anim.scene.channels.moved import Moved
 from conv_anim.scene.clipping import Segment, outside
-from conv_anim.scene.grid import Grid
+from conv_anim.scene.gliding import gliding, ring
+from conv_anim.scene.grid import Grid, strong
 from conv_anim.scene.hit_regions import Turn, of_grid
 from conv_anim.scene.layout import Panel, align, animated
-from conv_anim.scene.primitives import Frame, Lines
+from conv_anim.scene.primitives import Frame, Lines, moved
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.tints import tints
 
 if TYPE_CHECKING:
+    from conv_anim.scene.gliding import Ring
     from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.style import Style
+    from conv_anim.scene.timeline import Phase
     from conv_anim.spec.shown_as import Woven
     from conv_anim.tracing.trace import Trace
     from conv_anim.tracing.values import Array
@@ -35,19 +36,11 @@ Cell = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class PixelShuffling:
+class PixelShuffling(Moved):
     """Input on the left, output on the right; every frame copies a cell."""
 
-    trace: Trace
-    style: Style
-
-    @cached_property
-    def channel_rows(self) -> ChannelRows:
-        """The channels in their rows."""
-        return ChannelRows(self.trace, self.style)
-
     @property
-    def layer(self) -> Woven:
+    def woven(self) -> Woven:
         """How the layer weaves channels into space."""
         woven = self.trace.layer.layer.woven
         assert woven is not None
@@ -56,7 +49,7 @@ class PixelShuffling:
     @property
     def weaves(self) -> bool:
         """Whether the large maps are the output."""
-        return self.layer.out
+        return self.woven.out
 
     @cached_property
     def steps(self) -> Steps:
@@ -73,7 +66,7 @@ class PixelShuffling:
     @cached_property
     def tints(self) -> tuple[str, ...]:
         """A colour for each place in a block."""
-        return tints(self.style.colors, (self.layer.factor, self.layer.factor))
+        return tints(self.style.colors, (self.woven.factor, self.woven.factor))
 
     def color(self, small: int) -> str:
         """Of a small map, by its place in its array."""
@@ -87,25 +80,10 @@ class PixelShuffling:
         """Of an input cell; in a large map that of the small one that it goes to."""
         if self.weaves:
             return self.color(cell[0])
-        factor, (_, row, column) = self.layer.factor, cell
+        factor, (_, row, column) = self.woven.factor, cell
         return self.color(row % factor * factor + column % factor)
 
     # places
-
-    @property
-    def labelled(self) -> bool:
-        """Whether the spec asks for labels."""
-        return self.trace.spec.labels is not None
-
-    @cached_property
-    def signs(self) -> list[Callout]:
-        """The labels, from left to right."""
-        return [Callout(self.style, label, None) for label in ends(self.trace, self.channel_rows.say)]
-
-    @cached_property
-    def top(self) -> int:
-        """Top of the maps, below their labels, in pixels."""
-        return round(max(sign.height for sign in self.signs) + 2.1 * self.style.gap) if self.labelled else 0
 
     @property
     def gap(self) -> int:
@@ -113,10 +91,10 @@ class PixelShuffling:
         return round(self.style.gap * (1.5 if self.labelled else 0.8))
 
     @cached_property
-    def _sizes(self) -> tuple[int, int, int]:
+    def _sizes(self) -> tuple[float, float, float]:
         """Width and height of an array of small maps, and the height of a block with its large one beside it."""
         rows, columns = self.small_shape
-        side, factor = self.channel_rows.numbers.cell, self.layer.factor
+        side, factor = self.numbers.cell, self.woven.factor
         width = columns * side * factor + self.across * (factor - 1)
         height = rows * side * factor + self.gap * (factor - 1)
         return width, height, height + self.gap
@@ -138,21 +116,21 @@ class PixelShuffling:
         if not self.labelled:
             return self.gap
         name = self.style.width(self._called(len(self._maps) - 1), size=self.style.small_size)
-        wide = self.small_shape[1] * self.channel_rows.numbers.cell
+        wide = self.small_shape[1] * self.numbers.cell
         return max(self.gap, ceil(name + 0.8 * self.style.gap - wide))
 
     @cached_property
     def small(self) -> list[Grid]:
         """The grids of the side with more channels."""
-        factor, (rows, columns) = self.layer.factor, self.small_shape
-        side, left = self.channel_rows.numbers.cell, 0 if self.weaves else self.right
+        factor, (rows, columns) = self.woven.factor, self.small_shape
+        side, left = self.numbers.cell, 0 if self.weaves else self.right
         grids: list[Grid] = []
         for channel in range(len(self._maps)):
             block, place = divmod(channel, factor**2)
             row, column = divmod(place, factor)
             x = left + column * (columns * side + self.across)
             y = self.top + block * self._sizes[2] + row * (rows * side + self.gap)
-            grids.append(Grid(self.style, self.channel_rows.numbers, rows, columns, x, y))
+            grids.append(Grid(self.style, self.numbers, rows, columns, x, y))
         return grids
 
     @cached_property
@@ -160,14 +138,14 @@ class PixelShuffling:
         """The grids of the side with larger maps."""
         values = self.trace.output if self.weaves else self.trace.input
         rows, columns = values[0].shape
-        left, lower = self.right if self.weaves else 0, (self._sizes[1] - rows * self.channel_rows.numbers.cell) // 2
+        left, lower = self.right if self.weaves else 0, (self._sizes[1] - rows * self.numbers.cell) // 2
         tops = [self.top + block * self._sizes[2] + lower for block in range(len(values))]
-        return [Grid(self.style, self.channel_rows.numbers, rows, columns, left, y) for y in tops]
+        return [Grid(self.style, self.numbers, rows, columns, left, y) for y in tops]
 
     @cached_property
     def right(self) -> int:
         """Where the output begins."""
-        cells = self.trace.input[0].shape[1] * self.channel_rows.numbers.cell
+        cells = self.trace.input[0].shape[1] * self.numbers.cell
         wide = self._sizes[0] if self.weaves else cells
         return round(max(wide, self.signs[0].width if self.labelled else 0) + 5 * self.style.gap)
 
@@ -209,7 +187,7 @@ class PixelShuffling:
             for column in range(grid.columns):
                 fill = self.color_of_input((channel, row, column))
                 by_color.setdefault(fill, []).append((row, column))
-                texts.append(grid.number((row, column), self.channel_rows.formats.x(values[row, column].item()), fill))
+                texts.append(grid.number((row, column), self.formats.x(values[row, column].item()), fill))
         return [*(grid.boxes(places, fill, self.style.edge) for fill, places in by_color.items()), *texts]
 
     def _labels(self) -> list[Primitive]:
@@ -220,29 +198,62 @@ class PixelShuffling:
         return items
 
     def _called(self, channel: int) -> str:
-        return self.channel_rows.say("channels.channel", number=channel + 1)
+        return self.say("channels.channel", number=channel + 1)
+
+    def _kept(self, k: int) -> Items:
+        """What stays of the cells that are copied when a step begins."""
+        passed = self.steps.passed(k)
+        return tuple(
+            item for cell in passed for item in self._cell(self.after, cell, self.color_of_output(cell), bold=False)
+        )
+
+    def finished(self) -> Frame:
+        return Frame(self._kept(len(self.steps)))
 
     def frame(self, k: int) -> Frame:
-        kept: list[Primitive] = []
-        for passed in self.steps.passed(k):
-            kept += self._cell(self.after, passed, self.color_of_output(passed), bold=False)
         cell = self.steps.cell(k)
         source, style = self.source(cell), self.style
         read = self.style.under_window(self.color_of_input(source))
         shown = self._cell(self.before, source, read, bold=True)
+        shown += self.before[source[0]].framed([(source[1], source[2])])
         shown += self._cell(self.after, cell, self.style.at_work(self.color_of_output(cell)), bold=True)
         shown += self._beam(source, cell)
         if self.labelled:
             size, ink = style.label_size, style.text_ink
             text = self.words(source, cell)
             shown.append(style.text(self.width / 2, self.words_top, text, size=size, color=ink, anchor="middle"))
-        return Frame(tuple(kept), tuple(shown))
+        return Frame(self._kept(k), tuple(shown))
+
+    @property
+    def phases(self) -> frozenset[Phase]:
+        return frozenset(("read", "sent", "way"))
+
+    def during(self, step: int, phase: Phase, share: float) -> Items:
+        """The cell that is copied, and its copy on the way to its place."""
+        cell = self.steps.cell(step)
+        if phase == "way":
+            stroke = strong(self.style, self.style.colors.window)
+            return (*self._kept(step + 1), *gliding(self._marked(step), self._marked(step + 1), share, stroke))
+        source = self.source(cell)
+        read = self.style.under_window(self.color_of_input(source))
+        items = self._cell(self.before, source, read, bold=True)
+        if phase == "sent":
+            (x0, y0, _, _), (x1, y1, _, _) = self.before[source[0]].box(*source[1:]), self.after[cell[0]].box(*cell[1:])
+            copy = self._cell(self.before, source, self.style.at_work(self.color_of_output(cell)), bold=True)
+            items += [moved(item, share * (x1 - x0), share * (y1 - y0)) for item in copy]
+        return tuple(items)
+
+    def _marked(self, step: int) -> list[Ring]:
+        cell = self.steps.cell(step)
+        source = self.source(cell)
+        boxes = self.before[source[0]].box(*source[1:]), self.after[cell[0]].box(*cell[1:])
+        return [ring(box) for box in boxes]
 
     def _cell(self, grids: list[Grid], cell: Cell, fill: str, *, bold: bool) -> list[Primitive]:
         """A cell with its number, which is the same on either side."""
         channel, row, column = cell
         value = (self.trace.input if grids is self.before else self.trace.output)[cell].item()
-        return grids[channel].cell((row, column), self.channel_rows.formats.x(value), fill, bold=bold)
+        return grids[channel].cell((row, column), self.formats.x(value), fill, bold=bold)
 
     def _beam(self, source: Cell, cell: Cell) -> list[Primitive]:
         """Lines from the corners of the cell that is copied to those of its copy; they pass behind other cells."""
@@ -277,7 +288,7 @@ class PixelShuffling:
 
     def _named(self, cell: Cell, *, many: bool) -> str:
         channel, row, column = (k + 1 for k in cell)
-        say = self.channel_rows.say
+        say = self.say
         place = say("channels.place", row=row, column=column)
         return say("channels.pixel", channel=channel, place=place) if many else place
 
@@ -296,5 +307,5 @@ class PixelShuffling:
 def pixel_shuffle(trace: Trace, style: Style) -> Panel:
     """The panel of the view."""
     view = PixelShuffling(trace, style)
-    made = animated(view, view.width, view.bottom, fit=view.channel_rows.numbers.fit)
+    made = animated(view, view.width, view.bottom, fit=view.numbers.fit)
     return align(made, view.words_width, view.words_top + style.label_size) if view.labelled else made

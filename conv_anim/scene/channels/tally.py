@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Tally:
-    """``terms`` are all numbers that come to stand in each place, in the order of the places; ``results`` the sums."""
+    """``terms`` are all numbers that come to stand in each place, in the order of the places; ``results`` the sums.
+
+    ``made`` is how these are written, and ``named`` are the biases in words.
+    """
 
     style: Style
     fmt: Format
@@ -27,6 +30,8 @@ class Tally:
     bias: Array | None
     results: Array
     room: float
+    made: Format | None = None
+    named: tuple[str, ...] = ()
 
     @property
     def size(self) -> float:
@@ -39,7 +44,7 @@ class Tally:
     @cached_property
     def slot(self) -> float:
         """The width of the widest number, without its sign."""
-        return max(self._wide(self.fmt(abs(end))) for array in self.terms for end in (array.min(), array.max()))
+        return max(self._wide(text.lstrip(MINUS)) for text in self.fmt.texts(*self.terms))
 
     @cached_property
     def joint(self) -> float:
@@ -59,16 +64,25 @@ class Tally:
     def _bias_room(self) -> float:
         if self.bias is None or self._bias_format is None:
             return 0.0
-        return self.joint + max(self._wide(self._bias_format(abs(b))) for b in self.bias.tolist())
+        return self.joint + max(map(self._wide, self._biases))
+
+    @property
+    def _biases(self) -> tuple[str, ...]:
+        if self.bias is None or self._bias_format is None:
+            return ()
+        return self.named or tuple(map(self._bias_format.factor, self.bias.tolist()))
 
     @cached_property
     def _result_room(self) -> float:
-        return max(self._wide(self.result(end), bold=True) for end in (self.results.min(), self.results.max()))
+        return max(self._wide(f"{self.equals} {text}", bold=True) for text in self._of_results.texts(self.results))
+
+    @property
+    def _of_results(self) -> Format:
+        return self.fmt if self.made is None else self.made
 
     @property
     def equals(self) -> str:
-        """An equals sign, or "≈" where numbers are rounded."""
-        exact = self.fmt.exact and (self._bias_format is None or self._bias_format.exact)
+        exact = self.fmt.exact and self._of_results.exact and (self._bias_format is None or self._bias_format.exact)
         return "=" if exact and self._lossless else "≈"
 
     @cached_property
@@ -77,24 +91,32 @@ class Tally:
         if self.results.dtype.kind == "i":
             return True
         most = sum(map(largest, self.terms)) + largest(self.bias)
+        if self.fmt.digits or self._of_results.digits:
+            return False
         decimals = max(self.fmt.decimals, 0 if self._bias_format is None else self._bias_format.decimals)
         return adds_up(most, len(self.terms) + 1, decimals=decimals)
 
     def result(self, number: Number) -> str:
-        """A sum's end: the sign and the number."""
-        return f"{self.equals} {self.fmt(number)}"
+        return f"{self.equals} {self._of_results(number)}"
 
     @cached_property
-    def places(self) -> list[int | None]:
-        """The numbers that are written, None for those left out."""
-        count, pitch = len(self.terms), self.slot + self.joint
+    def count(self) -> int:
+        """How many numbers are written; one more place is for those left out."""
+        pitch = self.slot + self.joint
         fit = max(3, int((self.room - self.lead - self._bias_room - self._result_room) // pitch))
-        return list(range(count)) if count <= fit else [*range(fit - 2), None, count - 1]
+        return len(self.terms) if len(self.terms) <= fit else fit - 1
+
+    def places(self, numbers: Sequence[Number]) -> list[int | None]:
+        """The numbers that are written, the largest ones if there is no room for all: None stands for the others."""
+        if self.count == len(self.terms):
+            return list(range(self.count))
+        kept = sorted(range(len(numbers)), key=lambda k: -abs(numbers[k]))[: self.count]
+        return [*sorted(kept), None]
 
     @cached_property
     def width(self) -> float:
-        """In pixels."""
-        numbers = len(self.places) * (self.slot + self.joint) - self.joint
+        count = self.count + (self.count < len(self.terms))
+        numbers = count * (self.slot + self.joint) - self.joint
         return self.lead + numbers + self._bias_room + self._wide(" ") + self._result_room
 
     @property
@@ -106,16 +128,16 @@ class Tally:
         """The numbers with their sum, the baseline at ``y``."""
         items: list[Primitive] = []
         left = x + self.lead
-        for k, place in enumerate(self.places):
+        for k, place in enumerate(self.places(numbers)):
             number = None if place is None else numbers[place]
             written = self._number(left + self.slot / 2, y, number)
             items += [*self._sign(left, y, number, written.color, first=k == 0), written]
             left += self.slot + self.joint
         end = left - self.joint
-        if bias is not None and self._bias_format is not None:
-            items += self._sign(left, y, bias, self.style.label_ink, first=False)
-            items.append(self._text(left, y, self._bias_format(abs(bias)), self.style.label_ink))
-            end = left + self._wide(self._bias_format(abs(bias)))
+        if bias is not None and self.bias is not None:
+            text = self._biases[self.bias.tolist().index(bias)]
+            items += [self._text(end, y, " + ", self.style.label_ink), self._text(left, y, text, self.style.label_ink)]
+            end = left + self._wide(text)
         end += self._wide(" ")
         return [*items, Text(end, y, self.result(result), self.size, self.style.result_ink, "start", bold=True)]
 

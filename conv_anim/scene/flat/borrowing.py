@@ -69,7 +69,7 @@ class Borrowing:
         by_color: dict[str, list[Position]] = {}
         colors = self.style.colors
         for place in sorted(self._sources(fills)):
-            color = seen(fills.get(place, colors.input), colors.window, colors.background, colors.ink)
+            color = seen(fills.get(place, colors.input), colors.ink, colors.background)
             by_color.setdefault(color, []).append(place)
         return [item for color, places in by_color.items() for item in grid.ringed(places, color)]
 

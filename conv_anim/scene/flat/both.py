@@ -28,9 +28,10 @@ WIDEST = 1200
 
 def both(trace: Trace, style: Style) -> Panel:
     """The panel of a transposed layer of one channel."""
-    every = replace(trace.spec.animation, every=1)
+    every = replace(trace.spec.animation, every=1, pace="even")
     outputs, inputs = Steps(trace.output.shape, every), Steps(trace.input.shape, every)
-    moments = _thinned(in_step(trace, outputs, inputs), trace.spec.animation.every)
+    wanted = Steps(trace.output.shape, trace.spec.animation)
+    moments = _thinned(in_step(trace, outputs, inputs), {wanted.rank(k) for k in range(len(wanted))})
     gathered = Pace(outputs, [output for output, _ in moments])
     scattered = Pace(inputs, [stamp for _, stamp in moments])
     gather, scatter = WindowView(trace, style, gathered), StampsView(trace, style, scattered, watched=gathered)
@@ -61,9 +62,13 @@ def in_step(trace: Trace, outputs: Steps, inputs: Steps) -> list[tuple[int, int]
     return moments + [(layer.output.size - 1, rank) for rank in range(stamped + 1, layer.input.size)]
 
 
-def _thinned(moments: list[tuple[int, int]], every: int) -> list[tuple[int, int]]:
-    """Every n-th, and always the last."""
-    return [*moments[:-1:every], moments[-1]]
+def _thinned(moments: list[tuple[int, int]], wanted: set[int]) -> list[tuple[int, int]]:
+    """Those that gather a wanted output; all of them, and those with stamps alone, if all are wanted."""
+    if len({output for output, _ in moments if output >= 0}) == len(wanted):
+        return moments
+    gathering = {output: (output, stamp) for output, stamp in reversed(moments) if output in wanted}
+    last = moments[-1]
+    return [*list(gathering.values())[:0:-1], last]
 
 
 def _headed(gather: WindowView, scatter: StampsView) -> list[Panel]:

@@ -70,5 +70,5 @@ class Connections(Diagram):
         return [
             item
             for k, sign in enumerate(self.signs)
-            for item in sign.at(self.grids[k][0].x, self.tops[k] - self._head(k))
+            for item in sign.at(self.grids[k][0].x, 0.0 if self._first(k) else self.tops[k] - self._head(k))
         ]

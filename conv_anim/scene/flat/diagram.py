@@ -10,61 +10,80 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.callouts import Callout
-from conv_anim.scene.color import mix
+from conv_anim.scene.flat.fitting import MOST_OF_NETWORK, PAGE, TALLEST, chosen, contents, shaded, smaller
 from conv_anim.scene.grid import Grid, Numbers
-from conv_anim.scene.numbers import format_for, weights_format
+from conv_anim.scene.numbers import weights_format
+from conv_anim.scene.scales import scale
+from conv_anim.scene.tones import Tones, asked
+from conv_anim.scene.traced import TracedMaps
 from conv_anim.scene.wording import words
-from conv_anim.scene.wording.language import Language
 from conv_anim.spec.model import Labels
+from conv_anim.spec.view_support import MOST_DRAWN
 
 if TYPE_CHECKING:
     from conv_anim.scene.grid import Position
     from conv_anim.scene.numbers import Format
-    from conv_anim.scene.style import Style
-    from conv_anim.tracing.trace import LayerTrace, Trace
-    from conv_anim.tracing.values import Array
+    from conv_anim.scene.scales import Scale
+    from conv_anim.spec.model import Cells
+    from conv_anim.tracing.trace import LayerTrace
 
-SMALLEST = 9
-"""Pixels, at scale 1, of the em of a weight in the corner of a cell."""
 NARROWEST = 130
 """Pixels, at scale 1, that a line of a label may take even if its map is narrower."""
 Index = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Diagram:
+class Diagram(TracedMaps):
     """Of a trace. Maps are numbered: 0 is the input, k what the k-th node makes; each has a grid for every channel."""
 
-    trace: Trace
-    style: Style
+    cells: Numbers | None = None
+    """How large cells are, where that is tried out; else they are as large as suits."""
+    tried: Cells | None = None
+    """What stands in them, where that is tried out."""
 
-    @property
-    def layers(self) -> tuple[LayerTrace, ...]:
-        """The layers of the trace, first to last."""
-        return self.trace.layers
-
-    @property
-    def say(self) -> Language:
-        """The spec's language."""
-        return Language(self.trace.spec.lang)
-
-    # maps
+    # shades
 
     @cached_property
-    def maps(self) -> list[Array]:
-        """The numbers of all maps: the input, then each layer's output."""
-        return [self.trace.input, *(layer.output for layer in self.layers)]
+    def tones(self) -> Tones:
+        """The shades of its maps."""
+        return Tones(self.trace, self.style)
 
     @cached_property
-    def formats(self) -> list[Format]:
-        """How its numbers are written."""
-        return [format_for(values) for values in self.maps]
+    def mode(self) -> Cells:
+        """What stands in the cells."""
+        wanted = asked(self.trace.spec.view)
+        return self.tried or chosen(wanted, picture=self.tones.greys[0], readable=self._readable is not None)
+
+    @property
+    def _readable(self) -> Numbers | None:
+        """Cells whose numbers can be read; None if there are too many of them."""
+        if sum(values.size for values in self.maps) > MOST_DRAWN:
+            return None
+
+        def width(cells: Numbers) -> float:
+            return self._width_with(cells, "numbers")
+
+        most = MOST_OF_NETWORK
+        return smaller(self.style, self.usual, self.texts, width, widest=most, page=most)
+
+    def _width_with(self, cells: Numbers, mode: Cells) -> float:
+        """How wide the figure would be; as wide as a page is high, if it were too high."""
+        tried = replace(self, cells=cells, tried=mode)
+        return max(tried.width, tried.foot * PAGE / TALLEST if mode != "numbers" else 0.0)
 
     @cached_property
     def numbers(self) -> Numbers:
         """How large the cells and their numbers are."""
-        texts = {fmt(v) for fmt, values in zip(self.formats, self.maps, strict=True) for v in values.ravel().tolist()}
-        fitting = Numbers.fitting(self.style, self.style.cell, (), self.style.number_size, bold=texts)
+        if self.cells is not None:
+            return self.cells
+        if self.mode in {"shades", "plain"}:
+            rows = max(self.shape(k)[0] for k in range(len(self.maps)))
+            return shaded(self.style, rows, lambda cells: self._width_with(cells, self.mode))
+        return self._readable or self.usual
+
+    @cached_property
+    def usual(self) -> Numbers:
+        fitting = super().usual
         return replace(fitting, cell=max(fitting.cell, self._for_weights))
 
     @cached_property
@@ -76,7 +95,7 @@ class Diagram:
     @property
     def weight_size(self) -> float:
         """Em of a weight beside a number, in pixels."""
-        return max(SMALLEST * self.style.scale, min(0.275 * self.numbers.cell, 0.7 * self.numbers.size))
+        return max(self.style.em(9), min(0.275 * self.numbers.cell, 0.7 * self.numbers.size))
 
     @property
     def _for_weights(self) -> int:
@@ -84,7 +103,7 @@ class Diagram:
         arrays = (layer.weight for layer in self.layers)
         written = zip(self.weights, arrays, strict=True)
         texts = {f"{words.TIMES}{fmt(w)}" for fmt, a in written if a is not None for w in np.unique(a).tolist()}
-        size = SMALLEST * self.style.scale
+        size = self.style.em(9)
         return ceil(max((self.style.width(text, size=size) for text in texts), default=0.0) / 0.82)
 
     def shape(self, k: int) -> Position:
@@ -108,7 +127,7 @@ class Diagram:
         if k > 0 and self.layers[k - 1].layer.stacks and self.maps[k].ndim > 1:
             (tap,) = self.layers[k - 1].step((pane, *(0,) * (self.maps[k].ndim - 1))).taps
             return self.color(self.layers[k - 1].fed[tap.of], tap.channel)
-        return mix(self.style.colors.input, self.style.colors.output, k / (len(self.maps) - 1))
+        return super().color(k)
 
     # columns
 
@@ -130,7 +149,7 @@ class Diagram:
         """Pixels between two grids of a map."""
         return round(0.6 * self.style.gap)
 
-    def size(self, k: int) -> tuple[int, int]:
+    def size(self, k: int) -> tuple[float, float]:
         """Width and height of a map's grids together."""
         (rows, columns), count, side = self.shape(k), self.panes(k), self.numbers.cell
         return columns * side, count * rows * side + (count - 1) * self.between
@@ -142,7 +161,10 @@ class Diagram:
 
     def _sign(self, k: int) -> Callout:
         """What a map is, and how large."""
-        given, size = self.trace.spec.labels or Labels(), words.size(self.maps[k].shape[1:], len(self.maps[k]))
+        given, size = (
+            self.trace.spec.labels or Labels(),
+            words.size(self.maps[k].shape[1:], len(self.maps[k]), self.say),
+        )
         if k == 0:
             return self._wrapped(k, given.input or self.say("input"), [size])
         node = self.trace.spec.nodes[k - 1]
@@ -163,10 +185,9 @@ class Diagram:
         ]
         return Callout(self.style, words.Label(name, lines[0]), self.color(k), tuple(lines[1:]))
 
-    @property
-    def labelled(self) -> bool:
-        """Whether the spec asks for labels."""
-        return self.trace.spec.labels is not None
+    def _first(self, k: int) -> bool:
+        """Whether a map is the first of its column: the signs of all these stand on one line."""
+        return self.columns[self.depths[k]][0] == k
 
     def _head(self, k: int) -> float:
         """What a map has above it."""
@@ -267,7 +288,15 @@ class Diagram:
         depth = self.depths[k]
         x = self.lefts[depth]
         y = self.tops[k] + pane * (rows * self.numbers.cell + self.between)
-        return Grid(self.style, self.numbers, rows, columns, round(x), round(y))
+        there = contents(self.mode, self.tones.of_maps[k])
+        return Grid(self.style, self.numbers, rows, columns, round(x), round(y), there)
+
+    def scales(self) -> list[Scale]:
+        """The shades that there are, by the names of the maps."""
+        if self.mode not in {"shades", "both"}:
+            return []
+        names = [sign.label.name for sign in self.signs]
+        return [scale(*each) for each in zip(names, self.tones.of_maps, self.maps, strict=True)]
 
     def middle(self, k: int) -> float:
         """Of a map, from top to bottom."""

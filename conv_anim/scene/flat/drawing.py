@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, ClassVar
 
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.flat.strip_layout import StripLayout
-from conv_anim.scene.grid import Numbers
+from conv_anim.scene.gliding import gliding, outlines
+from conv_anim.scene.grid import Numbers, strong
 from conv_anim.scene.hit_regions import Turn, of_grid
-from conv_anim.scene.numbers import format_for
-from conv_anim.scene.primitives import Frame
+from conv_anim.scene.numbers import format_for, plane
+from conv_anim.scene.primitives import Frame, Text
+from conv_anim.scene.scales import scale, with_bars
 from conv_anim.scene.sheet import two
-from conv_anim.scene.wording.language import Language
+from conv_anim.scene.tones import Tones
+from conv_anim.scene.traced import Traced
+from conv_anim.scene.tween import sent
+from conv_anim.scene.wording import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,38 +26,29 @@ if TYPE_CHECKING:
     from conv_anim.scene.callouts import Key
     from conv_anim.scene.flat.pace import Pace
     from conv_anim.scene.flat.strip import Strip
+    from conv_anim.scene.gliding import Ring
     from conv_anim.scene.grid import Grid, Position
     from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.scales import Scale
     from conv_anim.scene.steps import Cell
-    from conv_anim.scene.style import Style
     from conv_anim.scene.sums import Sum
+    from conv_anim.scene.symbols import TwoSums
+    from conv_anim.scene.timeline import Phase
     from conv_anim.scene.wording.words import Label
-    from conv_anim.tracing.trace import LayerTrace, Step, Trace
+    from conv_anim.tracing.trace import Step
     from conv_anim.tracing.values import Array
 
 
 @dataclass(frozen=True)
-class FlatDrawing:
+class FlatDrawing(Traced):
     """Of a trace of one layer with one channel. A drawing says which grids it has, and what a step reads."""
 
-    trace: Trace
-    style: Style
     pace: Pace
     about: ClassVar[int] = 1
     """The map whose cells the steps are about."""
-
-    @property
-    def layer(self) -> LayerTrace:
-        """The traced layer that is drawn."""
-        return self.trace.layer
-
-    @cached_property
-    def say(self) -> Language:
-        """The spec's language."""
-        return Language(self.trace.spec.lang)
 
     @cached_property
     def x(self) -> Format:
@@ -63,6 +59,11 @@ class FlatDrawing:
     def y(self) -> Format:
         """How the output's numbers are written."""
         return format_for(self.layer.output)
+
+    @cached_property
+    def tones(self) -> Tones:
+        """The shades of its maps and kernels."""
+        return Tones(self.trace, self.style)
 
     # the parts
 
@@ -80,11 +81,6 @@ class FlatDrawing:
     def after(self) -> Grid:
         """The last grid, which holds the output."""
         return self.strip.grids[-1]
-
-    @property
-    def labelled(self) -> bool:
-        """Whether the spec asks for labels."""
-        return self.trace.spec.labels is not None
 
     def signs_of(self, labels: Iterable[Label], *colors: str) -> list[Callout]:
         """Labels with a swatch each."""
@@ -117,9 +113,15 @@ class FlatDrawing:
         cell = self.pace.cell(k)
         return Frame(tuple(self.done(k)), () if cell is None else tuple(self.shown(k, cell)))
 
+    def finished(self) -> Frame:
+        return Frame(tuple(self.done(len(self.pace))))
+
     def done(self, k: int) -> list[Primitive]:
         """What stays of the steps that end as a frame begins."""
-        return [item for cell in self.pace.passed(k) for item in self.result(cell, self.made(cell))]
+        passed = self.pace.passed(k)
+        if self.after.contents.shades is not None and not self.after.contents.written and self.about == 1:
+            return self.after.finished(plane(self.layer.output[0]), map(self.place, passed))
+        return [item for cell in passed for item in self.result(cell, self.made(cell))]
 
     def shown(self, k: int, cell: Cell) -> list[Primitive]:
         """What a step reads, makes and adds up."""
@@ -127,13 +129,56 @@ class FlatDrawing:
         step = self.layer.step(cell)
         return [*self.read(step), *self.result(cell, self.current, bold=True), *self.added(step)]
 
+    # a step in parts
+
+    @property
+    def phases(self) -> frozenset[Phase]:
+        return frozenset(("read", "summed", "sent", "way") if self.sum is not None else ("read", "way"))
+
+    def during(self, step: int, phase: Phase, share: float) -> Items:
+        """A step as it comes about: what is read, its sum, and the result that goes to its cell."""
+        cell = self.pace.cell(step)
+        if phase == "way":
+            return self.leading(step, share)
+        if cell is None:
+            return ()
+        reading, added = self.reading(cell), self.added(self.layer.step(cell))
+        match phase:
+            case "read":
+                return (*reading, *added[:-1])
+            case "sent":
+                return (*reading, *added, self._sent(cell, added[-1], share))
+            case _:
+                return (*reading, *added)
+
+    def leading(self, step: int, share: float) -> Items:
+        """What a step leaves behind, and what it marks on its way to the next one."""
+        starts, ends = (self._outlined(k) for k in (step, step + 1))
+        return (*self.done(step + 1), *gliding(starts, ends, share, strong(self.style, self.style.colors.window)))
+
+    def _outlined(self, step: int) -> list[Ring]:
+        cell = self.pace.cell(step)
+        return [] if cell is None else outlines(self.shown(step, cell), (self.before, self.after))
+
+    def reading(self, cell: Cell) -> list[Primitive]:
+        """What a step reads, before anything comes of it."""
+        return self.read(self.layer.step(cell))
+
+    def _sent(self, cell: Cell, result: Primitive, share: float) -> Text:
+        """The result of a sum on its way to its cell."""
+        text = self.y(self.layer.output[cell].item())
+        end = self.after.number(self.place(cell), text, self.current, bold=True)
+        assert isinstance(result, Text)
+        return sent(self.style, result, end, share)
+
     def read(self, step: Step) -> list[Primitive]:
         """What a step reads, drawn over its cells."""
         raise NotImplementedError
 
     def result(self, cell: Cell, fill: str, *, bold: bool = False) -> list[Primitive]:
         """An output with its number."""
-        return self.after.cell(self.place(cell), self.y(self.layer.output[cell].item()), fill, bold=bold)
+        value = self.layer.output[cell].item()
+        return self.after.cell(self.place(cell), self.y(value), fill, bold=bold, value=value)
 
     def made(self, cell: Cell) -> str:
         """The colour of an output."""
@@ -157,7 +202,7 @@ class FlatDrawing:
         return ()
 
     @cached_property
-    def sum(self) -> Sum | None:
+    def sum(self) -> Sum | TwoSums | None:
         """Room for the sum of any step; None without one."""
         return None
 
@@ -193,9 +238,16 @@ class FlatDrawing:
 
     def panel(self) -> Panel:
         """It as a panel, which can be put beside others."""
-        return self.strip_layout.panel(self, self.sum)
+        return with_bars(self.strip_layout.panel(self, self.sum), self.scales(), self.style)
+
+    def scales(self) -> list[Scale]:
+        """The shades that there are."""
+        arrays = {0: self.layer.input, len(self.strip.grids) - 1: self.layer.output}
+        names = words.ends_of(self.trace)
+        shown = ((self.strip.grids[k].contents.shades, array) for k, array in arrays.items())
+        return [scale(name, shades, array) for name, (shades, array) in zip(names, shown, strict=True) if shades]
 
 
 def texts(fmt: Format, values: Array) -> set[str]:
     """All numbers of an array as they are written."""
-    return {fmt(value) for value in values.ravel().tolist()}
+    return fmt.texts(values)

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.callouts import Key
-from conv_anim.scene.flat.drawing import FlatDrawing, texts
-from conv_anim.scene.flat.lettered import Letters, matrix_label
+from conv_anim.scene.flat.drawing import texts
+from conv_anim.scene.flat.lettered import ColumnsDrawing, matrix_label
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Grid, strong
-from conv_anim.scene.hit_regions import HitRegion, corners, of_sheet
-from conv_anim.scene.numbers import adds_up, largest
+from conv_anim.scene.hit_regions import HitRegion, of_sheet
+from conv_anim.scene.numbers import adds_up, agrees, enough, format_for, largest
 from conv_anim.scene.primitives import Boxes
-from conv_anim.scene.sheet import Sheet, two
+from conv_anim.scene.sheet import two
 from conv_anim.scene.sums import Sum, Term
 from conv_anim.scene.wording import words
 from conv_anim.spec.model import Labels
@@ -24,36 +24,19 @@ from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
     from conv_anim.scene.grid import Position
+    from conv_anim.scene.numbers import Format
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.steps import Cell
-    from conv_anim.tracing.operators import Operator
     from conv_anim.tracing.trace import Step
 
 
 @dataclass(frozen=True)
-class FoldedView(FlatDrawing):
+class FoldedView(ColumnsDrawing):
     """The drawing of a fold into one channel."""
 
     @cached_property
-    def window(self) -> Operator:
-        """Over the output."""
-        columns = self.layer.layer.columns
-        assert columns is not None
-        return columns.window
-
-    @cached_property
-    def sheet(self) -> Sheet:
-        """The output with the padding that windows reach into."""
-        return Sheet.read_by(self.window)
-
-    @property
-    def letters(self) -> Letters:
-        """A letter for each cell of the window."""
-        return Letters(self.layer.input.shape[0])
-
-    @cached_property
     def strip(self) -> Strip:
-        colors, given, shape = self.style.colors, self.trace.spec.labels or Labels(), self._shape
+        colors, given, shape = self.style.colors, self.trace.spec.labels or Labels(), self.shape
         first = matrix_label(self.trace, given.input, key="label.input", shape=shape)
         last = words.Label(words.labels(self.trace)[-1].name, self.say("flat.laid_back"))
         numbers = self.fitting(texts(self.x, self.layer.input), texts(self.y, self.layer.output))
@@ -63,11 +46,6 @@ class FoldedView(FlatDrawing):
             Part(self.sheet.shape, made),
         )
         return Strip(self.style, numbers, parts, labelled=self.labelled)
-
-    @property
-    def _shape(self) -> Position:
-        rows, columns = self.layer.input.shape
-        return rows, columns
 
     @property
     def columns(self) -> Grid:
@@ -99,6 +77,10 @@ class FoldedView(FlatDrawing):
             *self.added(step),
         ]
 
+    def reading(self, cell: Cell) -> list[Primitive]:
+        step = self.layer.step(cell)
+        return [*self.read(step), *self._windows(step)]
+
     def read(self, step: Step) -> list[Primitive]:
         """The cells of the columns that add up."""
         colors, values = self.style.colors, self.layer.input
@@ -106,7 +88,8 @@ class FoldedView(FlatDrawing):
         cells = [tap.input for tap in step.taps if tap.input is not None]
         places = [(row, column) for row, column in cells]
         numbers = [self.columns.number(place, self.x(values[place].item()), read, bold=True) for place in places]
-        return [*self.columns.patches(dict.fromkeys(places, read), self.style.edge), *numbers]
+        patches = self.columns.patches(dict.fromkeys(places, read), self.style.edge)
+        return [*patches, *numbers, *self.columns.framed(places)]
 
     def _windows(self, step: Step) -> list[Primitive]:
         """The outline of every window that covers a cell."""
@@ -124,38 +107,47 @@ class FoldedView(FlatDrawing):
 
     def keys(self) -> tuple[Key, ...]:
         colors = self.style.colors
-        fill = self.style.under_window(colors.input)
-        keys = [Key(self.say("flat.letters"), fill, self.style.edge)] if self.letters.used else []
-        outlined = Key(self.say("flat.covering"), colors.background, strong(self.style, colors.ink))
-        return (*keys, outlined)
+        return (*super().keys(), Key(self.say("flat.covering"), colors.background, strong(self.style, colors.ink)))
 
     @cached_property
     def sum(self) -> Sum | None:
         if not self.sums:
             return None
-        size, maps = self.style.label_size, (self.layer.input, self.layer.output)
-        ends = [(values.min().item(), values.max().item()) for values in maps]
-        slot = max(self.style.width(self.x.factor(v), size=size) for v in ends[0])
-        result = max(self.style.width(f"= {self.y(v)}", size=size, bold=True) for v in ends[1])
+        size = self.style.label_size
+        slot = max(self.style.width(self.x.factor(v), size=size) for v in np.unique(self.layer.input).tolist())
+        results = self.y.texts(self.layer.output)
+        result = max(self.style.width(f"= {text}", size=size, bold=True) for text in results)
         count = max(1, *(len(step.taps) for step in self.layer))
         return Sum(self.style, count, 1, slot, " + ", "", " ", result, self.strip_layout.sum_room)
 
     def added(self, step: Step) -> list[Primitive]:
         if self.sum is None:
             return []
-        terms = [Term(self.x.factor(tap.x or 0), idle=tap.x == 0) for tap in step.taps] or [Term("0", idle=True)]
+        found = [Term(self.x.factor(tap.x or 0), tap.x == 0, abs(tap.x or 0)) for tap in step.taps]
+        terms = found or [Term("0", idle=True)]
         x, y = self.sum_at
         equals = "=" if self.x.exact and self.y.exact and self._lossless else "≈"
         return self.sum.of(len(terms)).at(x, y, terms, f"{equals} {self.y(step.value)}", self.style.result_ink)
 
     @cached_property
+    def x(self) -> Format:
+        """With so many digits that what is written adds up."""
+        found = format_for(self.layer.input)
+        return found.finer(enough(lambda more: self._adds_up(found.finer(more))))
+
+    def _adds_up(self, x: Format) -> bool:
+        read = x.shown(self.layer.input)
+        totals = [sum(read[tap.input] for tap in step.taps if tap.input is not None) for step in self.layer]
+        return agrees(self.y, self.layer.output.ravel(), np.array(totals))
+
+    @cached_property
     def _lossless(self) -> bool:
         """Whether the output is what the sums really are, and not only the floats next to them."""
+        if self.x.digits or self.y.digits:
+            return False
         read, decimals = self.layer.input, max(self.x.decimals, self.y.decimals)
         return self.layer.output.dtype.kind == "i" or adds_up(largest(read) * len(read), len(read), decimals=decimals)
 
     def hit_regions(self) -> list[HitRegion]:
         """Of the columns every cell: a row is a channel of the input."""
-        grid = self.columns
-        read = [HitRegion("input", place, corners(grid.box(*place))) for place in np.ndindex(grid.rows, grid.columns)]
-        return [*read, *of_sheet("output", self.after, self.sheet, 0, self.axes)]
+        return [*self.of_columns("input", self.columns), *of_sheet("output", self.after, self.sheet, 0, self.axes)]

@@ -11,20 +11,29 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.flat.connections import Connections
+from conv_anim.scene.gliding import gliding, outlines
+from conv_anim.scene.grid import strong
 from conv_anim.scene.hit_regions import HitRegion, Turn, corners
 from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.marks import MarkStyle
-from conv_anim.scene.primitives import Frame, Primitive
-from conv_anim.scene.steps import Steps
+from conv_anim.scene.numbers import plane
+from conv_anim.scene.primitives import Frame, Primitive, Text
+from conv_anim.scene.scales import with_bars
+from conv_anim.scene.steps import Walks, staged
+from conv_anim.scene.tween import sent
 from conv_anim.scene.wording import words
 from conv_anim.scene.workings import worked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from conv_anim.scene.gliding import Ring
+    from conv_anim.scene.grid import Position
     from conv_anim.scene.primitives import Items
-    from conv_anim.scene.steps import Cell
+    from conv_anim.scene.steps import Cell, Steps
+    from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.trace import Step
+    from conv_anim.tracing.values import Array
 
 MOST_MEASURED = 200
 """Lines whose widths are measured to make room for them."""
@@ -40,27 +49,32 @@ class NetworkView(Connections):
         items = self.around()
         for grid in (grid for grids in self.grids[1:] for grid in grids):
             items += grid.pending()
-        for cell in np.ndindex(*self.trace.input.shape):
-            items += self._cell(0, cell, self.color(0))
+        for pane, grid in enumerate(self.grids[0]):
+            items += grid.filled(self._shown_in(0, pane), self.formats[0], self.color(0))
         return tuple(items)
+
+    def _shown_in(self, k: int, pane: int) -> Array:
+        """The numbers of a grid of a map, in rows and columns."""
+        values = self.maps[k]
+        return values.reshape(self.shape(k)) if values.ndim == 1 else plane(values[pane])
 
     def _cell(self, k: int, cell: Cell, fill: str, *, bold: bool = False) -> list[Primitive]:
         """A cell of a map with its number."""
         pane, place = self.at(cell)
         grid = self.grids[k][pane]
-        text = self.formats[k](self.maps[k][cell].item())
-        return grid.cell(place, text, fill, bold=bold)
+        value = self.maps[k][cell].item()
+        return grid.cell(place, self.formats[k](value), fill, bold=bold, value=value)
 
     # frames
 
     @property
-    def steps(self) -> range:
-        return range(self.starts[-1])
+    def steps(self) -> Walks:
+        return Walks(tuple(self.stages))
 
     @cached_property
     def stages(self) -> list[Steps]:
         """The steps of each layer."""
-        return [Steps(layer.output.shape, self.trace.spec.animation) for layer in self.layers]
+        return staged([layer.output.shape for layer in self.layers], self.trace.spec.animation)
 
     @cached_property
     def starts(self) -> list[int]:
@@ -74,11 +88,23 @@ class NetworkView(Connections):
 
     def frame(self, k: int) -> Frame:
         stage, step = self._stage(k)
-        kept = [item for cell in self.stages[stage].passed(step) for item in self._done(stage, cell)]
+        kept = self._passed(stage, step)
         if step == 0 and stage > 0:
-            before = self.stages[stage - 1]
-            kept = [*self._done(stage - 1, before.cell(len(before) - 1)), *kept]
+            kept = [*self._passed(stage - 1, len(self.stages[stage - 1])), *kept]
         return Frame(tuple(kept), tuple(self._shown(stage, self.stages[stage].cell(step))))
+
+    def _passed(self, stage: int, step: int) -> list[Primitive]:
+        passed = self.stages[stage].passed(step)
+        if self.mode != "shades":
+            return [item for cell in passed for item in self._done(stage, cell)]
+        places: dict[int, list[Position]] = {}
+        for pane, place in map(self.at, passed):
+            places.setdefault(pane, []).append(place)
+        grids = self.grids[stage + 1]
+        return [i for pane, own in places.items() for i in grids[pane].finished(self._shown_in(stage + 1, pane), own)]
+
+    def finished(self) -> Frame:
+        return Frame(tuple(self._passed(len(self.stages) - 1, len(self.stages[-1]))))
 
     def _done(self, stage: int, cell: Cell) -> list[Primitive]:
         return self._cell(stage + 1, cell, self._made(self.layers[stage].step(cell), stage))
@@ -94,19 +120,47 @@ class NetworkView(Connections):
         made = self.style.at_work(self._made(step, stage))
         return [*self._read(stage, step), *self._cell(stage + 1, cell, made, bold=True), *self._line(stage, step)]
 
+    @property
+    def phases(self) -> frozenset[Phase]:
+        return frozenset(("read", "summed", "sent", "way") if self._written else ("read", "way"))
+
+    def during(self, k: int, phase: Phase, share: float) -> Items:
+        """A step as it comes about: what is read, how its value is worked out, and the value that goes to its cell."""
+        if phase == "way":
+            stroke = strong(self.style, self.style.colors.window)
+            return (*self.frame(k + 1).kept, *gliding(self._marked(k), self._marked(k + 1), share, stroke))
+        step = self._step(k)
+        line = self._line(step.layer, step)
+        items = (*self._read(step.layer, step), *(line[:-1] if phase == "read" else line))
+        if phase != "sent" or not line:
+            return items
+        assert isinstance(line[-1], Text)
+        return (*items, sent(self.style, line[-1], self._ending(step.layer + 1, step.output), share))
+
+    def _ending(self, k: int, cell: Cell) -> Text:
+        """The number of a cell of a map, where it stands."""
+        pane, place = self.at(cell)
+        text = self.formats[k](self.maps[k][cell].item())
+        return self.grids[k][pane].number(place, text, self.style.colors.output, bold=True)
+
+    def _marked(self, k: int) -> list[Ring]:
+        return outlines(self.frame(k).shown, (grid for grids in self.grids for grid in grids))
+
     def _read(self, stage: int, step: Step) -> list[Primitive]:
         """The cells that a step reads, with the weight that each of them meets."""
         layer, items, largest = self.layers[stage], list[Primitive](), self._largest(stage, step)
+        read: dict[tuple[int, int], list[Position]] = {}
         for of, cell, weight in self._met(step):
             k = layer.fed[of]
             pane, place = self.at(cell)
             color = self.color(k, pane)
             fill = self.style.at_work(color) if cell == largest else self.style.under_window(color)
             items += self._cell(k, cell, fill, bold=cell == largest)
-            if weight is not None:
+            read.setdefault((k, pane), []).append(place)
+            if weight is not None and self.grids[k][pane].contents.written:
                 text = f"{words.TIMES}{self.weights[stage](weight)}"
                 items.append(self.grids[k][pane].weight(place, text, fill, self.weight_size))
-        return items
+        return [*items, *(item for (k, pane), cells in read.items() for item in self.grids[k][pane].framed(cells))]
 
     def _largest(self, stage: int, step: Step) -> Cell | None:
         """The cell that a maximum is."""
@@ -185,9 +239,9 @@ class NetworkView(Connections):
     def panel(self) -> Panel:
         """It as a panel, which can be put beside others."""
         made = animated(self, self.width, self.foot, baseline=self.line, fit=self.numbers.fit)
-        if not self._written:
-            return made
-        return align(made, self._line_room, self._line_top + self.style.label_size)
+        if self._written:
+            made = align(made, self._line_room, self._line_top + self.style.label_size)
+        return with_bars(made, self.scales(), self.style)
 
 
 def _parted(said: str) -> tuple[str, str]:

@@ -36,14 +36,23 @@ class Pace:
     def __len__(self) -> int:
         return len(self.ranks)
 
+    @property
+    def total(self) -> int:
+        """How many frames there would be if none of the cells were left out."""
+        return len(self) + self.steps.total - len({rank for rank in self.ranks if rank >= 0})
+
     def cell(self, frame: int) -> Cell | None:
         """The cell at work; None before the first."""
         return None if self.ranks[frame] < 0 else self.steps.nth(self.ranks[frame])
 
+    def _before(self, frame: int) -> int:
+        """How many cells are done when a frame begins; past the last frame, when it is over."""
+        return self.ranks[frame] if frame < len(self) else self.ranks[-1] + 1
+
     def passed(self, frame: int) -> list[Cell]:
         """The cells that are done when the frame begins and were not when the one before it began."""
         before = max(0, self.ranks[frame - 1]) if frame > 0 else 0
-        return [self.steps.nth(rank) for rank in range(before, self.ranks[frame])]
+        return [self.steps.nth(rank) for rank in range(before, self._before(frame))]
 
     @cached_property
     def _rank_of(self) -> NDArray[np.intp]:
@@ -55,7 +64,7 @@ class Pace:
 
     def done(self, frame: int) -> NDArray[np.bool_]:
         """Of all cells, which are done when the frame begins."""
-        return self._rank_of < self.ranks[frame]
+        return self._rank_of < self._before(frame)
 
     def reached(self, frame: int) -> NDArray[np.bool_]:
         """The same, and the cell at work."""

@@ -10,32 +10,26 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.callouts import Key
 from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.numbers import format_for
+from conv_anim.scene.traced import Traced
 from conv_anim.scene.wording import words
-from conv_anim.scene.wording.language import Language
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.scatter import Scatter
 
 if TYPE_CHECKING:
     from conv_anim.scene.sheet import Sheet
     from conv_anim.scene.style import Style
+    from conv_anim.scene.wording.language import Language
     from conv_anim.tracing.operators import Operator
     from conv_anim.tracing.scatter import FullAxis
-    from conv_anim.tracing.trace import LayerTrace, Trace
+    from conv_anim.tracing.trace import LayerTrace
 
 
 @dataclass(frozen=True)
-class Remarks:
+class Remarks(Traced):
     """The keys of a drawing of one layer of a trace."""
 
-    trace: Trace
-    style: Style
     window: Operator
     sheet: Sheet
-
-    @property
-    def say(self) -> Language:
-        """The spec's language."""
-        return Language(self.trace.spec.lang)
 
     @property
     def mark_style(self) -> MarkStyle:
@@ -44,8 +38,8 @@ class Remarks:
 
     def keys(self) -> tuple[Key, ...]:
         """Those that there is reason for."""
-        found = [self._zeros(), self._borrowed(), self._counted(), self._beyond(), self._extra(), self._unread()]
-        return tuple(key for key in found if key is not None)
+        found = [self._borrowed(), self._counted(), self._beyond(), self._extra(), self._unread()]
+        return (*self._zeros(), *self._flipped(), *(key for key in found if key is not None))
 
     def _key(self, text: str, fill: str | None = None, *, cross: bool = False) -> Key:
         background = self.style.colors.background
@@ -54,31 +48,29 @@ class Remarks:
     def _has(self, source: Source) -> bool:
         return any(found is source for _, _, found, _ in self.sheet.cells())
 
-    def _zeros(self) -> Key | None:
-        """Those between the cells of a transposed layer's input and around them."""
+    def _zeros(self) -> list[Key]:
+        """Those between the cells of a transposed layer's input, and those around them."""
         if not self.window.transposed:
-            return None
-        if not self._has(Source.INSERTED) and not self._has(Source.PADDING):
-            return None
-        said = [self._inserted(), self._border()]
-        return self._key(self.say.joined(said)) if any(said) else None
+            return []
+        return [self._key(text) for text in (self._inserted(), self._border()) if text]
+
+    def _flipped(self) -> list[Key]:
+        """Why a transposed layer's window meets its kernel the other way round."""
+        if not self.window.transposed or max(axis.kernel for axis in self.window.axes) == 1:
+            return []
+        return [Key(self.say("flat.flipped.gather"), self.style.colors.kernel, self.style.edge)]
 
     def _inserted(self) -> str:
         if not self._has(Source.INSERTED):
             return ""
-        between = tuple(axis.stretch - 1 for axis in self.window.axes)
-        return self.say("flat.inserted", cells=words.per_axis(between))
+        strides = tuple(axis.stretch for axis in self.window.axes)
+        between = tuple(stride - 1 for stride in strides)
+        return self.say("flat.inserted", stride=words.per_axis(strides), cells=words.per_axis(between))
 
     def _border(self) -> str:
-        """The border with its numbers, where they are the same everywhere."""
-        axes = {(axis.kernel, axis.dilation, axis.cut) for axis in self.window.axes}
-        (k, d, (before, after)), *others = axes
-        letters = "k − 1 − p" if d == 1 else "d·(k − 1) − p"
-        if others or before != after:
-            return self.say("flat.border", border=words.border(self.window, self.say))
-        numbers = f"{k} − 1 − {before}" if d == 1 else f"{d}·({k} − 1) − {before}"
-        cells = words.number(d * (k - 1) - before)
-        return self.say("flat.border", border=f"{letters} = {numbers} = {cells}")
+        if not self._has(Source.PADDING):
+            return ""
+        return self.say("flat.border", border=words.border(self.window, self.say))
 
     def _borrowed(self) -> Key | None:
         if not self._has(Source.BORROWED):
@@ -95,7 +87,7 @@ class Remarks:
         if self.window.weighs or not self._has(Source.OUTSIDE):
             return None
         said = "flat.beyond_mean" if self.window.reduce == "mean" else "flat.beyond"
-        return self._key(self.say(said), cross=True)
+        return self._key(self.say(said))
 
     def _extra(self) -> Key | None:
         more = tuple(axis.extra for axis in self.window.axes)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from conv_anim.scene.numbers import SHARE_NOISE, Format, denominator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from conv_anim.scene.grid import Position
+    from conv_anim.tracing.values import Array
 
 LARGEST = 144
 """Denominators that are larger than this are no simple fractions."""
@@ -22,26 +25,33 @@ class Shares:
 
     weights: tuple[float, ...]
     denominator: int | None
+    decimals: int = 2
 
     def texts(self) -> list[str]:
         """As they stand in cells: ``9/16``."""
         if self.denominator is None:
-            return [Format(2, exact=False)(weight) for weight in self.weights]
+            return [Format(self.decimals, exact=False)(weight) for weight in self.weights]
         return [f"{count}/{self.denominator}" if self.denominator > 1 else str(count) for count in self._counts()]
 
     def factors(self) -> list[str]:
         """As they stand in a sum, in front of the denominator."""
         if self.denominator is None:
-            return [Format(2, exact=False).factor(weight) for weight in self.weights]
+            return [Format(self.decimals, exact=False).factor(weight) for weight in self.weights]
         return [Format(0, exact=True).factor(count) for count in self._counts()]
+
+    def shown(self) -> Array:
+        """What the texts say."""
+        if self.denominator is None:
+            return np.round(self.weights, self.decimals)
+        return np.array(list(self._counts())) / self.denominator
 
     def _counts(self) -> Iterable[int]:
         assert self.denominator is not None
         return [round(weight * self.denominator) for weight in self.weights]
 
 
-def shares(weights: Mapping[Position, Sequence[float]]) -> dict[Position, Shares]:
-    """The shares of all output cells: as fractions if all of them are simple ones."""
+def shares(weights: Mapping[Position, Sequence[float]], decimals: int = 2) -> dict[Position, Shares]:
+    """The shares of all output cells: as fractions if all of them are simple ones, else with so many decimals."""
     common = {place: denominator(of_cell, LARGEST, noise=SHARE_NOISE) for place, of_cell in weights.items()}
     simple = None not in common.values()
-    return {place: Shares(tuple(w), common[place] if simple else None) for place, w in weights.items()}
+    return {place: Shares(tuple(w), common[place] if simple else None, decimals) for place, w in weights.items()}

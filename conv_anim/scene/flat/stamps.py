@@ -9,38 +9,35 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.color import mix
-from conv_anim.scene.flat.drawing import FlatDrawing
-from conv_anim.scene.flat.full_output import FullOutput
+from conv_anim.scene.flat.full_output import ScatterDrawing
 from conv_anim.scene.flat.remarks import stamp_keys
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Numbers, ring_color
-from conv_anim.scene.hit_regions import of_grid
 from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.numbers import Format, Formats, format_for, plane
-from conv_anim.scene.primitives import Frame
+from conv_anim.scene.primitives import Frame, Primitive, moved
 from conv_anim.scene.sheet import two
 from conv_anim.scene.wording import words
-from conv_anim.tracing.scatter import Scatter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
 
     from conv_anim.scene.callouts import Key
     from conv_anim.scene.flat.pace import Pace
     from conv_anim.scene.grid import Position
-    from conv_anim.scene.hit_regions import HitRegion
-    from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.primitives import Items
     from conv_anim.scene.steps import Cell
+    from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.scatter import Stamp
     from conv_anim.tracing.values import Array
 
 ADDED = "+"
+CUT = 0.18
+"""How strong a stamp is where the output is cut off."""
 
 
 @dataclass(frozen=True)
-class StampsView(FlatDrawing):
+class StampsView(ScatterDrawing):
     """The drawing of a transposed layer of one channel.
 
     For the sake of another drawing, ``cells`` may be larger than its numbers need and ``start``, where the output
@@ -50,17 +47,6 @@ class StampsView(FlatDrawing):
     watched: Pace | None = None
     cells: Numbers | None = None
     start: float = 0.0
-    about = 0
-
-    @cached_property
-    def scatter(self) -> Scatter:
-        """The layer as stamps of its inputs."""
-        return Scatter(self.layer)
-
-    @cached_property
-    def full(self) -> FullOutput:
-        """What all stamps cover together."""
-        return FullOutput.of(self.scatter)
 
     @property
     def bias(self) -> float:
@@ -129,11 +115,6 @@ class StampsView(FlatDrawing):
             words.Label(output.name, self.say("flat.add_up")),
         ]
 
-    @cached_property
-    def places(self) -> list[Position]:
-        """All cells of the output."""
-        return list(np.ndindex(self.after.rows, self.after.columns))
-
     # what stays
 
     def resting(self) -> list[Primitive]:
@@ -146,9 +127,7 @@ class StampsView(FlatDrawing):
     def _empty(self) -> list[Primitive]:
         """The output before the first stamp: zeros, or the bias."""
         background, muted = self.style.colors.background, self.style.colors.muted
-        cut = [place for place in self.places if self.full.kept(place) is None]
-        items = self.after.pending([place for place in self.places if self.full.kept(place) is not None])
-        items += self.after.dashed(cut)
+        items = self.empty()
         extra = {place: self._color(place) for place in self.places if self._is_extra(place)}
         items += self.after.patches(extra, self.style.edge)
         for place in self.places:
@@ -165,24 +144,51 @@ class StampsView(FlatDrawing):
         made = super().frame(k)
         return Frame(made.kept, (*made.shown, *self._watching(k)))
 
-    def done(self, k: int) -> list[Primitive]:
-        hit = {place for cell in self.pace.passed(k) for place in self._hit(cell)}
-        return self._sums(hit, self._total(self.pace.done(k)))
+    @property
+    def phases(self) -> frozenset[Phase]:
+        return frozenset(("read", "sent", "way"))
+
+    def during(self, step: int, phase: Phase, share: float) -> Items:
+        """An input cell with its stamp, and the stamp as it is lifted onto the output."""
+        cell = self.pace.cell(step)
+        if phase == "way":
+            return self.leading(step, share)
+        if cell is None or (step > 0 and self.pace.cell(step - 1) == cell):
+            return self.frame(step).shown
+        stamp = self.scatter.stamp(cell)
+        items = [*self._stamped(stamp), *self._watching(step)]
+        return (*items, *self._lifted(stamp, share)) if phase == "sent" else tuple(items)
+
+    def _stamped(self, stamp: Stamp) -> list[Primitive]:
+        """The input cell, and the kernel times its number."""
+        input_, _, block, _ = self.strip.grids
+        read = self.style.under_window(self.style.colors.input)
+        at = two(stamp.input[1:])
+        items = [*input_.cell(at, self.formats.x(stamp.x), read, bold=True), *input_.framed([at])]
+        for hit in stamp.hits:
+            items += block.cell(two(hit.weight[2:]), self.fmt(hit.product), self.current, bold=True)
+        return items
+
+    def _lifted(self, stamp: Stamp, share: float) -> list[Primitive]:
+        """The cells of a stamp on their way to those that they fall on."""
+        block, items = self.strip.grids[2], list[Primitive]()
+        for hit in stamp.hits:
+            at = two(hit.weight[2:])
+            start, end = block.box(*at), self.after.box(*two(hit.place[1:]))
+            dx, dy = share * (end[0] - start[0]), share * (end[1] - start[1])
+            items += [moved(item, dx, dy) for item in block.cell(at, self.fmt(hit.product), self.current, bold=True)]
+        return items
 
     def shown(self, k: int, cell: Cell) -> list[Primitive]:
         return self._stamping(self.scatter.stamp(cell), self._total(self.pace.reached(k)))
-
-    def _hit(self, cell: Cell) -> Iterable[Position]:
-        return (two(hit.place[1:]) for hit in self.scatter.stamp(cell).hits)
 
     def _total(self, stamped: NDArray[np.bool_]) -> Array:
         """Rows and columns of the full output after the stamps of some cells, without the bias."""
         return plane(self.scatter.total(stamped)[0])
 
-    def _sums(self, places: Iterable[Position], total: Array) -> list[Primitive]:
-        """Cells that stamps have fallen on."""
-        items: list[Primitive] = []
-        for place in sorted(places):
+    def fallen_on(self, places: list[Position], stamped: NDArray[np.bool_]) -> list[Primitive]:
+        items, total = list[Primitive](), self._total(stamped)
+        for place in places:
             fill = self._color(place)
             items += (
                 self.after.dashed([place])
@@ -209,15 +215,13 @@ class StampsView(FlatDrawing):
         return cell is not None and any(at >= axis.count - axis.extra for at, axis in zip(cell, axes, strict=True))
 
     def _stamping(self, stamp: Stamp, total: Array) -> list[Primitive]:
-        colors, theme, (input_, _, block, output) = self.style.colors, self.style.theme, self.strip.grids
-        read, at = self.style.under_window(colors.input), two(stamp.input[1:])
-        items = input_.cell(at, self.formats.x(stamp.x), read, bold=True)
-        cut = mix(colors.background, colors.current, theme.empty_overlay)
+        colors, theme, output = self.style.colors, self.style.theme, self.after
+        items = self._stamped(stamp)
+        cut = mix(colors.background, colors.current, theme.empty_overlay or CUT)
         fills = {two(hit.place[1:]): self.current if hit.output is not None else cut for hit in stamp.hits}
         items += output.patches(fills, self.style.edge)
         for hit in stamp.hits:
-            place, added = two(hit.place[1:]), self.fmt(hit.product)
-            items += block.cell(two(hit.weight[2:]), added, self.current, bold=True)
+            place = two(hit.place[1:])
             items.append(self._number(place, total, fills[place], bold=hit.output is not None))
             items.append(output.weight(place, self._added(hit.product), fills[place]))
         return items
@@ -235,13 +239,9 @@ class StampsView(FlatDrawing):
     def _now(self, k: int, place: Position) -> str:
         """The colour that a cell of the output has in a frame."""
         cell = self.pace.cell(k)
-        return self.current if cell is not None and place in self._hit(cell) else self._color(place)
+        return self.current if cell is not None and place in self.hit(cell) else self._color(place)
 
     # what there is to know
 
     def keys(self) -> tuple[Key, ...]:
         return stamp_keys(self.layer, self.say, self.style)
-
-    def hit_regions(self) -> list[HitRegion]:
-        kernel = of_grid("kernel", self.strip.grids[1], 0, self.axes)
-        return [*of_grid("input", self.before, 0, self.axes), *kernel, *self.full.hit_regions(self.after, self.axes)]

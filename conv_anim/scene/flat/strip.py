@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
-from conv_anim.scene.grid import Grid
+from conv_anim.scene.grid import WRITTEN, Grid
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
 
 if TYPE_CHECKING:
-    from conv_anim.scene.grid import Numbers, Position
+    from conv_anim.scene.grid import Contents, Numbers, Position
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.style import Style
 
@@ -34,6 +34,9 @@ class Part:
     left: float = 0.0
     above: float = 0.0
     start: float = 0.0
+    contents: Contents = WRITTEN
+    numbers: Numbers | None = None
+    """If its cells are of another size than those of other grids."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ class Strip:
 
     def _wrapped(self, part: Part) -> Callout:
         label, size = part.sign.label, self.style.small_size
-        wide = part.left + part.shape[1] * self.numbers.cell + self._room(part) - self.style.gap
+        wide = part.left + self._wide(part) + self._room(part) - self.style.gap
         room = max(wide, NARROWEST * self.style.scale) - part.sign.indent
         lines = self.style.wrapped(label.detail, size=size, width=room)
         return Callout(self.style, label._replace(detail="".join(lines[:1])), part.sign.swatch, tuple(lines[1:]))
@@ -78,8 +81,14 @@ class Strip:
         """What a part has above its grid, without the label."""
         return part.above + (0 if part.made_from is None else self._high(part) + self.arrow)
 
-    def _high(self, part: Part) -> int:
-        return part.shape[0] * self.numbers.cell
+    def _cells(self, part: Part) -> Numbers:
+        return part.numbers or self.numbers
+
+    def _wide(self, part: Part) -> float:
+        return part.shape[1] * self._cells(part).cell
+
+    def _high(self, part: Part) -> float:
+        return part.shape[0] * self._cells(part).cell
 
     @property
     def stands(self) -> bool:
@@ -97,7 +106,8 @@ class Strip:
     def middle(self) -> int:
         """The line that the signs are centred on."""
         if self.stands:
-            return self.bottom - max(self._high(part) for part in self.parts if part.made_from is not None) // 2
+            high = max(self._high(part) for part in self.parts if part.made_from is not None)
+            return round(self.bottom - high // 2)
         return round(self.top + max(self._rise(part) + self._high(part) / 2 for part in self.parts))
 
     @cached_property
@@ -109,7 +119,7 @@ class Strip:
             x = max(x + part.left, part.start)
             high = self._high(part)
             y = self.bottom - high if self.stands else self.middle - high // 2
-            grids.append(Grid(self.style, self.numbers, *part.shape, round(x), y))
+            grids.append(Grid(self.style, self._cells(part), *part.shape, round(x), round(y), part.contents))
             x += grids[-1].width
             if k < len(self.parts) - 1:
                 x += max(self._room(part), self._overhang(k) + self.style.gap)
@@ -118,7 +128,7 @@ class Strip:
     def given(self, k: int) -> Grid:
         """The grid above the k-th, which that is made from."""
         grid = self.grids[k]
-        return Grid(self.style, self.numbers, grid.rows, grid.columns, grid.x, grid.y - self.arrow - grid.height)
+        return replace(grid, y=grid.y - self.arrow - grid.height)
 
     def _room(self, part: Part) -> float:
         """What the sign after a grid takes."""
@@ -127,7 +137,7 @@ class Strip:
     def _overhang(self, k: int) -> float:
         """How far the words of a part go beyond its grid."""
         part = self.parts[k]
-        wide = part.shape[1] * self.numbers.cell
+        wide = self._wide(part)
         said = self.signs[k].width - part.left if self.labelled else 0.0
         if part.made_from is not None:
             said = max(said, self._beside_arrow(wide) + self.style.width(part.made_from, size=self.style.small_size))
@@ -160,8 +170,7 @@ class Strip:
             return []
         items: list[Primitive] = []
         for part, grid, sign in zip(self.parts, self.grids, self.signs, strict=True):
-            top = grid.y - self._rise(part) - self.style.close - sign.height
-            items += sign.at(grid.x - part.left, top)
+            items += sign.at(grid.x - part.left, 0)
         return items
 
     def _arrows(self) -> list[Primitive]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.style import Style
     from conv_anim.scene.sums import Sum
+    from conv_anim.scene.symbols import TwoSums
 
 SUM_ROOM = 420
 """Pixels, at scale 1, that a line of a sum may take even if the grids are narrower."""
@@ -61,7 +62,7 @@ class StripLayout:
         """Signs, labels and keys."""
         return [*self.strip.static(), *self.legend.at(0, self._legend_top)]
 
-    def panel(self, view: Animated, *sums: Sum | None) -> Panel:
+    def panel(self, view: Animated, *sums: Sum | TwoSums | None) -> Panel:
         """With what the grids hold, and room for sums that stand there in turn."""
         width = max(self.strip.width, self.legend.width)
         made = animated(view, width, self.foot, baseline=self.strip.middle, fit=self.strip.numbers.fit)

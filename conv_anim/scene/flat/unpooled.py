@@ -17,22 +17,25 @@ import numpy as np
 from conv_anim.scene.callouts import Key
 from conv_anim.scene.flat.pooled import PooledMaps
 from conv_anim.scene.flat.strip_layout import StripLayout
+from conv_anim.scene.gliding import gliding, outlines
 from conv_anim.scene.grid import seen, strong
 from conv_anim.scene.hit_regions import Turn, along, of_grid, of_sheet
 from conv_anim.scene.numbers import Formats, plane
 from conv_anim.scene.primitives import Frame
 from conv_anim.scene.sheet import two
-from conv_anim.scene.steps import Steps
+from conv_anim.scene.steps import Walks, staged
 from conv_anim.scene.sums import Sum, sum_for, written_sum
 from conv_anim.scene.wording import words
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
+    from conv_anim.scene.gliding import Ring
     from conv_anim.scene.grid import Position
     from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Items, Primitive
-    from conv_anim.scene.steps import Cell
+    from conv_anim.scene.steps import Cell, Steps
+    from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.trace import Step
 
 
@@ -76,12 +79,13 @@ class UnpooledView(PooledMaps):
         Those always in row-major order, because of several numbers that go to one cell the last stays.
         """
         animation = self.trace.spec.animation
-        windows = [Steps(layer.output.shape, animation) for layer in self.layers[:-1]]
-        return [*windows, Steps(self.layers[-1].input.shape, replace(animation, order="row-major"))]
+        shapes = [*(layer.output.shape for layer in self.layers[:-1]), self.layers[-1].input.shape]
+        *windows, unpooling = staged(shapes, animation)
+        return [*windows, replace(unpooling, animation=replace(animation, order="row-major"))]
 
     @property
-    def steps(self) -> range:
-        return range(self.starts[-1])
+    def steps(self) -> Walks:
+        return Walks(tuple(self.stages))
 
     @cached_property
     def starts(self) -> list[int]:
@@ -91,11 +95,28 @@ class UnpooledView(PooledMaps):
     def frame(self, k: int) -> Frame:
         stage = bisect_right(self.starts, k) - 1
         steps, frame = self.stages[stage], k - self.starts[stage]
-        kept = [item for cell in steps.passed(frame) for item in self._done(stage, cell)]
+        kept = self._passed(stage, frame)
         if frame == 0 and stage > 0:
-            before = self.stages[stage - 1]
-            kept = [*self._done(stage - 1, before.cell(len(before) - 1)), *kept]
+            kept = [*self._passed(stage - 1, len(self.stages[stage - 1])), *kept]
         return Frame(tuple(kept), tuple(self._shown(stage, steps.cell(frame))))
+
+    def _passed(self, stage: int, frame: int) -> list[Primitive]:
+        return [item for cell in self.stages[stage].passed(frame) for item in self._done(stage, cell)]
+
+    def finished(self) -> Frame:
+        return Frame(tuple(self._passed(len(self.stages) - 1, len(self.stages[-1]))))
+
+    @property
+    def phases(self) -> frozenset[Phase]:
+        return frozenset(("way",))
+
+    def during(self, k: int, _phase: Phase, share: float) -> Items:
+        """What is marked on its way to the next step."""
+        stroke = strong(self.style, self.style.colors.window)
+        return (*self.frame(k + 1).kept, *gliding(self._places(k), self._places(k + 1), share, stroke))
+
+    def _places(self, k: int) -> list[Ring]:
+        return outlines(self.frame(k).shown, self.strip.grids)
 
     def _done(self, stage: int, cell: Cell) -> list[Primitive]:
         """What stays of a step."""
@@ -113,6 +134,7 @@ class UnpooledView(PooledMaps):
             items += self._largest(stage, step)
         return [
             *items,
+            *self.grid(stage).framed(self.sheets[stage].place(two(tap.canvas)) for tap in step.taps),
             *self._result(stage + 1, two(cell[1:]), self._current(stage + 1), bold=True),
             *self._sum(stage, step),
         ]
@@ -176,6 +198,7 @@ class UnpooledView(PooledMaps):
         read = self.style.under_window(self.color(last - 1))
         found = self._from(cell)
         items = self._result(last - 1, place, read, bold=True)
+        items += self.grid(last - 1).framed([self.place(last - 1, place)])
         items += self._marked(0, self.place(0, found), self.maps[0][found].item())
         return [*items, *self._put(cell, self._current(last), bold=True)]
 
@@ -186,7 +209,7 @@ class UnpooledView(PooledMaps):
         """Where the grids, the keys and the sum go."""
         colors = self.style.colors
         ring = strong(self.style, seen(colors.background, colors.current, colors.ink))
-        keys = [Key(self.say("flat.found"), self.color(0), ring)]
+        keys = [Key(self.say("flat.found", last=self.maps[0].size - 1), self.color(0), ring)]
         if len(self.layers) > 2:
             keys.append(Key(self.say("flat.same_places"), self.color(2), self.style.edge))
         return StripLayout(self.strip, tuple(keys))
@@ -196,7 +219,8 @@ class UnpooledView(PooledMaps):
         """Where the sums of a step are written; none without sums."""
         if not getattr(self.trace.spec.view, "sum", False):
             return []
-        return [sum_for(layer, Formats.of(layer), self.style, self.strip_layout.sum_room) for layer in self.layers[:-1]]
+        named, room = self.say("bias.named", value="{value}"), self.strip_layout.sum_room
+        return [sum_for(layer, Formats.of(layer), self.style, room, bias=named) for layer in self.layers[:-1]]
 
     def _sum(self, stage: int, step: Step) -> list[Primitive]:
         if not self.sums:

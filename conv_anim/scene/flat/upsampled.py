@@ -7,19 +7,24 @@ from functools import cached_property
 from math import isclose
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from conv_anim.scene.callouts import Key
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.drawing import FlatDrawing, texts
 from conv_anim.scene.flat.shares import Shares, shares
 from conv_anim.scene.flat.strip import Part, Strip
-from conv_anim.scene.numbers import SHARE_NOISE, plane
+from conv_anim.scene.numbers import SHARE_NOISE, agrees, enough, format_for, plane
 from conv_anim.scene.primitives import Polygons
 from conv_anim.scene.sheet import two
 from conv_anim.scene.sums import Sum, Term
 from conv_anim.scene.wording import words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from conv_anim.scene.grid import Numbers, Position
+    from conv_anim.scene.numbers import Format
     from conv_anim.scene.primitives import Primitive
     from conv_anim.spec.shown_as import Interpolation
     from conv_anim.tracing.trace import Step
@@ -27,6 +32,8 @@ if TYPE_CHECKING:
 
 FAINTEST = 0.25
 """How much a cell with hardly any share is marked, compared with the one that has the largest."""
+DEEPEST = 0.5
+"""How far a cell goes towards the ink that has the largest share."""
 SHARE_SIZE = 11
 """Of the text of a share, in pixels at scale 1."""
 
@@ -52,10 +59,30 @@ class UpsampledView(FlatDrawing):
     @cached_property
     def shares(self) -> dict[Position, Shares]:
         """Of every output cell, by row and column."""
+        return shares(self._weights, 2 + self.finer) if self.interpolates else {}
+
+    @cached_property
+    def _weights(self) -> dict[Position, list[float]]:
+        return {two(step.output[1:]): [tap.w or 0.0 for tap in step.taps] for step in self.layer}
+
+    @cached_property
+    def finer(self) -> int:
+        """How many digits more the terms have, so that they add up to what is written as their sum."""
         if not self.interpolates:
-            return {}
-        weights = {two(step.output[1:]): [tap.w or 0.0 for tap in step.taps] for step in self.layer}
-        return shares(weights)
+            return 0
+        x = format_for(self.layer.input)
+        return enough(lambda more: self._adds_up(x.finer(more), shares(self._weights, 2 + more)))
+
+    def _adds_up(self, x: Format, written: Mapping[Position, Shares]) -> bool:
+        totals = [
+            x.shown(np.array([tap.x or 0 for tap in step.taps], float)) @ written[two(step.output[1:])].shown()
+            for step in self.layer
+        ]
+        return agrees(self.y, self.layer.output.ravel(), np.array(totals))
+
+    @cached_property
+    def x(self) -> Format:
+        return format_for(self.layer.input).finer(self.finer)
 
     @cached_property
     def numbers(self) -> Numbers:
@@ -68,7 +95,7 @@ class UpsampledView(FlatDrawing):
     @property
     def share_size(self) -> float:
         """Em of the shares, in pixels."""
-        return SHARE_SIZE * self.style.scale
+        return self.style.em(SHARE_SIZE)
 
     # the parts
 
@@ -110,11 +137,13 @@ class UpsampledView(FlatDrawing):
             texts = self.shares[two(step.output[1:])].texts()
             for (place, fill), text in zip(fills.items(), texts, strict=True):
                 items.append(self.before.weight(place, f"{words.TIMES}{text}", fill, self.share_size))
-        return items
+        return [*items, *self.before.framed(weights)]
 
     def _marked(self, share: float) -> str:
-        colors = self.style.colors
-        return mix(colors.input, colors.window, self.style.theme.overlay * (FAINTEST + (1 - FAINTEST) * share))
+        colors, theme, strength = self.style.colors, self.style.theme, FAINTEST + (1 - FAINTEST) * share
+        if theme.overlay:
+            return mix(colors.input, colors.window, theme.overlay * strength)
+        return mix(colors.input, colors.ink, DEEPEST * strength)
 
     @property
     def _pointer(self) -> float:
@@ -142,7 +171,11 @@ class UpsampledView(FlatDrawing):
     def keys(self) -> tuple[Key, ...]:
         if not self.interpolates:
             return ()
-        keys = [Key(self.say("flat.shares"), self._marked(1.0), self.style.edge)]
+        mode, edge = self.upsample.mode, self.style.edge
+        keys = [
+            Key(self.say("flat.pointers"), self.style.colors.current, edge),
+            Key(self.say(f"flat.shares.{mode}"), self._marked(1.0), edge),
+        ]
         if self.upsample.align_corners:
             keys.append(Key(self.say("flat.aligned"), self.style.colors.output, self.style.edge))
         return tuple(keys)
@@ -154,10 +187,10 @@ class UpsampledView(FlatDrawing):
             return None
         size = self.style.label_size
         wide = {share: self.style.width(share, size=size) for each in self.shares.values() for share in each.factors()}
-        numbers = (self.layer.input.min().item(), self.layer.input.max().item())
-        slot = max(wide.values()) + max(self.style.width(f"{self.x.factor(v)}·", size=size) for v in numbers)
-        ends = (self.layer.output.min().item(), self.layer.output.max().item())
-        result = max(self.style.width(f"≈ {self.y(v)}", size=size, bold=True) for v in ends)
+        numbers = map(self.x.factor, np.unique(self.layer.input).tolist())
+        slot = max(wide.values()) + max(self.style.width(f"{number}·", size=size) for number in numbers)
+        results = self.y.texts(self.layer.output)
+        result = max(self.style.width(f"≈ {text}", size=size, bold=True) for text in results)
         closing = max((self._closing(each) for each in self.shares.values()), key=len)
         count = max(len(each.weights) for each in self.shares.values())
         row = max(1, round(count ** (1 / len(self.upsample.ratio))))
@@ -172,7 +205,7 @@ class UpsampledView(FlatDrawing):
             return []
         each = self.shares[two(step.output[1:])]
         terms = [
-            Term(f"{self.x.factor(tap.x or 0)}·{share}", idle=tap.product == 0)
+            Term(f"{self.x.factor(tap.x or 0)}·{share}", tap.product == 0, abs(tap.product or 0), tap.canvas[:-1])
             for tap, share in zip(step.taps, each.factors(), strict=True)
         ]
         written = float(f"{step.value:.{self.y.decimals}f}")

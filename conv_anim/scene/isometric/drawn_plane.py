@@ -7,8 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
-from conv_anim.scene.marks import MarkStyle, keys
+from conv_anim.scene.frames import outlined
+from conv_anim.scene.marks import TINT, MarkStyle, keys
+from conv_anim.scene.mosaics import mosaic
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
+from conv_anim.scene.tones import SHADED_EDGED, SMALLEST_EDGED
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
@@ -19,12 +22,15 @@ if TYPE_CHECKING:
     from conv_anim.scene.isometric.slanted import Slanted
     from conv_anim.scene.marks import Marks
     from conv_anim.scene.primitives import Point, Primitive, Text
+    from conv_anim.scene.shades import Rgb
     from conv_anim.scene.style import Style
     from conv_anim.scene.wording.language import Language
     from conv_anim.spec.model import Layer
 
 Position = tuple[int, int]
 """Row and column."""
+CLEAR = 0.06
+"""How far from its edges a cell is cleared for another text, in cells."""
 INSET = 0.14
 """How far the lines through a cell stay away from its corners, in cells."""
 
@@ -43,6 +49,18 @@ class DrawnPlane:
     """What is written in each cell; empty without numbers."""
     explained: bool
     """Whether a label explains the marks; else only those are drawn that speak for themselves."""
+    image: Rgb | None = None
+    """The colours of the cells that hold the map, if they have colours of their own."""
+
+    @property
+    def shaded(self) -> bool:
+        """Whether its cells have colours of their own."""
+        return self.image is not None
+
+    @property
+    def edged(self) -> bool:
+        """Whether cells are large enough for edges and marks of their own."""
+        return self.floor.plane.unit >= SMALLEST_EDGED
 
     @cached_property
     def mark_style(self) -> MarkStyle:
@@ -84,6 +102,10 @@ class DrawnPlane:
         rows, columns = self.floor.sheet.rows, self.floor.sheet.columns
         return rows.place(rows.sources[place[0]][1]), columns.place(columns.sources[place[1]][1])
 
+    def _read(self, place: Position) -> Position:
+        """The cell of the map that a cell shows."""
+        return self.floor.sheet.rows.sources[place[0]][1], self.floor.sheet.columns.sources[place[1]][1]
+
     # at rest
 
     def static(self) -> list[Primitive]:
@@ -91,16 +113,47 @@ class DrawnPlane:
         floor, mark_style = self.floor, self.mark_style
         unread = [place for place in self.unread if self.every[place] is Source.INPUT]
         items: list[Primitive] = []
-        items += self._tinted(self.borrowed, mark_style.borrowed) + self._tinted(self.extra, mark_style.extra)
+        items += self._border() + self._tinted(self.extra, mark_style.extra)
         if floor.sheet.has_empty:
-            items.append(Lines(floor.plane.grid(floor.canvas), self.style.empty_edge))
-        items += filled(floor, floor.inputs, floor.color, self.style)
-        if unread:
+            edges = floor.plane.grid(floor.canvas) if self.edged else (_closed(floor.plane.block(floor.canvas)),)
+            items.append(Lines(edges, self.style.empty_edge))
+        items += self._map()
+        if not self.edged:
+            return items
+        if unread and not self.shaded:
             items += self._tinted(unread, mark_style.unread)
             items.append(Lines(self._edges(unread), self.style.edge))
         if self.unread:
             items.append(Lines(self.crosses(self.unread), mark_style.cross))
         return [*items, *self.written(self.texts, {})]
+
+    def _map(self) -> list[Primitive]:
+        """The cells that hold the map, each with its shade if it has one."""
+        floor = self.floor
+        if self.image is None:
+            return filled(floor, floor.inputs, floor.color, self.style)
+        blocks = floor.inputs.blocks()
+        if len(blocks) == 1:
+            (top, _), (left, _) = blocks[0]
+            items: list[Primitive] = [mosaic(self.image, floor.plane.at, top, left)]
+        else:
+            items = [
+                mosaic(self.image[i : i + 1, j : j + 1], floor.plane.at, r, c)
+                for r, i in floor.sheet.rows.inputs.items()
+                for c, j in floor.sheet.columns.inputs.items()
+            ]
+        lines = tuple(line for block in blocks for line in floor.plane.grid(block))
+        return [*items, Lines(lines, self.style.edge)] if floor.plane.unit >= SHADED_EDGED else items
+
+    def _border(self) -> list[Primitive]:
+        """Borrowed cells, in a weaker colour or shade than those that they repeat."""
+        if self.image is None:
+            return self._tinted(self.borrowed, self.mark_style.borrowed)
+        return [Polygons((self.floor.plane.ring(*place),), self.fill(place)) for place in self.borrowed]
+
+    def _shade(self, read: Position) -> str:
+        assert self.image is not None
+        return "#" + bytes(self.image[read]).hex()
 
     def _tinted(self, places: list[Position], color: str) -> list[Primitive]:
         rings = tuple(self.floor.plane.ring(*place) for place in places)
@@ -116,6 +169,10 @@ class DrawnPlane:
     def fill(self, place: Position) -> str:
         """The colour of a cell at rest."""
         match self.every[place]:
+            case Source.INPUT if self.image is not None:
+                return self._shade(self._read(place))
+            case Source.BORROWED if self.image is not None:
+                return mix(self.style.colors.background, self._shade(self._read(place)), TINT)
             case Source.INPUT:
                 return self.mark_style.unread if place in self.unread else self.floor.color
             case Source.BORROWED:
@@ -126,7 +183,27 @@ class DrawnPlane:
     # under the window
 
     def covered(self, reach: Reach, products: Mapping[Position, str]) -> list[Primitive]:
-        """The window: strong where it reads input cells, weaker where there is nothing to read."""
+        """The window: an outline, and in its cells what they contribute; or as a theme tints them."""
+        if self.style.frame is None:
+            return self._tinted_window(reach, products)
+        places = reach.cells()
+        items: list[Primitive] = []
+        for place in places:
+            text = products.get(place, self.texts.get(place, ""))
+            if text:
+                fill = self.fill(place)
+                clear = self.floor.plane.ring(place[0] + CLEAR, place[1] + CLEAR, 1 - 2 * CLEAR, 1 - 2 * CLEAR)
+                items.append(Polygons((clear,), fill))
+                items += self.written({place: text}, {place: fill})
+        return [*items, *self.lenders([p for p in self.borrowed if p in places]), *self.framed(reach)]
+
+    def framed(self, reach: Reach) -> list[Primitive]:
+        """The window's outline."""
+        blocks = [(top, left, top + high, left + wide) for (top, high), (left, wide) in reach.blocks()]
+        return outlined(self.style, blocks, self.floor.plane.at, cased=self.shaded)
+
+    def _tinted_window(self, reach: Reach, products: Mapping[Position, str]) -> list[Primitive]:
+        """Strong where it reads input cells, weaker where there is nothing to read."""
         plane, blocks, places = self.floor.plane, reach.blocks(), set(reach.cells())
         read = reach.within(self.floor.inputs).blocks()
         borrowed = [place for place in self.borrowed if place in places]
@@ -149,8 +226,7 @@ class DrawnPlane:
 
     def over(self, color: str, *, weak: bool = False) -> str:
         """A colour under the window."""
-        theme = self.style.theme
-        return mix(color, self.style.colors.window, theme.empty_overlay if weak else theme.overlay)
+        return self.style.under_window(color, weak=weak)
 
     def lenders(self, borrowed: list[Position]) -> list[Primitive]:
         """An outline around the cells that borrowed ones under the window repeat."""
@@ -172,8 +248,14 @@ class DrawnPlane:
         return self.numbers.text(self.floor, place, text, fill or self.fill(place), *quiet)
 
 
+def _closed(ring: tuple[Point, ...]) -> tuple[Point, ...]:
+    return (*ring, ring[0])
+
+
 def filled(floor: Floor, reach: Reach, color: str, style: Style) -> list[Primitive]:
-    """Cells in a colour, with their edges."""
+    """Cells in a colour, with their edges if they are large enough."""
     blocks = reach.blocks()
+    if floor.plane.unit < SMALLEST_EDGED:
+        return [Polygons(tuple(map(floor.plane.block, blocks)), color)]
     lines = tuple(line for block in blocks for line in floor.plane.grid(block))
     return [Polygons(tuple(map(floor.plane.block, blocks)), color), Lines(lines, style.edge)]

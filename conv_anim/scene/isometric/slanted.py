@@ -10,6 +10,7 @@ from conv_anim.scene.isometric.floors import COLUMN, ROW
 from conv_anim.scene.numbers import Formats, format_for, plane, weights_format
 from conv_anim.scene.sheet import two
 from conv_anim.scene.style import text_box
+from conv_anim.scene.symbols import W, X, symbol, term
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class Slanted:
     style: Style
     least: float
     """The side of a cell without numbers."""
+    symbols: bool = False
+    """Whether cells have names instead of numbers."""
 
     @cached_property
     def formats(self) -> list[Format]:
@@ -55,7 +58,7 @@ class Slanted:
     @cached_property
     def size(self) -> float:
         """The size of the numbers; they become smaller before cells become larger."""
-        size, smallest = self.style.label_size, self.style.small_size * 0.85
+        size, smallest = self.style.label_size, self.style.em(10.2)
         fitting = max(smallest, min(size, size * self.least / self._side(self._texts, size)))
         return fitting if self.style.fit is None else min(fitting, self.style.fit.size)
 
@@ -74,6 +77,8 @@ class Slanted:
 
     @property
     def _texts(self) -> set[str]:
+        if self.symbols:
+            return {symbol(X, [n - 1 for n in self.trace.input.shape[1:]]), symbol(X, (0, 0))}
         return {f(v) for f, values in zip(self.formats, self.maps, strict=True) for v in values.ravel().tolist()}
 
     @cached_property
@@ -82,6 +87,9 @@ class Slanted:
         last = self.trace.layers[-1]
         if last.kernels is None:
             return set()
+        if self.symbols:
+            places = [n - 1 for n in last.input.shape[1:]], [n - 1 for n in last.kernels.shape[2:]]
+            return {f"{symbol(X, places[0])}·{symbol(W, places[1])}"}
         x, w = self.formats[-2], weights_format(last.kernels)
         numbers = {x(n) for n in (0, *last.input.ravel().tolist())}
         weights = {w.factor(n) for n in last.kernels.ravel().tolist()}
@@ -106,7 +114,7 @@ class Slanted:
         found = {}
         for r, c, source, read in floor.sheet.cells():
             if source <= Source.BORROWED:
-                found[r, c] = fmt(values[read].item())
+                found[r, c] = self.named(X, read) if self.symbols else fmt(values[read].item())
             elif source is not Source.OUTSIDE:
                 found[r, c] = self.empties[k]
         return found
@@ -119,10 +127,14 @@ class Slanted:
         assert last.kernels is not None
         x, w = self.formats[-2], weights_format(last.kernels)
         return {
-            floor.sheet.place(two(tap.canvas)): f"{x(tap.x)}·{w.factor(tap.w)}"
+            floor.sheet.place(two(tap.canvas)): term(tap).text if self.symbols else f"{x(tap.x)}·{w.factor(tap.w)}"
             for tap in step.taps
             if tap.x is not None and tap.w is not None
         }
+
+    def named(self, letter: str, place: Position) -> str:
+        """The name of a cell; of a map with one axis by its column."""
+        return symbol(letter, place if self.trace.input.ndim > 2 else place[1:])
 
     def text(self, floor: Floor, place: Position, text: str, on: str, *wanted: str, bold: bool = False) -> Text:
         """In the middle of a cell of a colour, in the first wanted colour that reads on it."""

@@ -13,6 +13,7 @@ from math import ceil, floor
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.frames import outlined
 from conv_anim.scene.primitives import Lines, Polygons
 from conv_anim.scene.sheet import runs
 
@@ -86,6 +87,9 @@ class Tweening:
     def window(self) -> list[Primitive]:
         """The cells under the window."""
         drawn_plane, plane = self.drawn_plane, self.drawn_plane.floor.plane
+        if drawn_plane.style.frame is not None:
+            blocks = [(top, left, bottom, right) for (top, bottom), (left, right) in self.blocks]
+            return outlined(drawn_plane.style, blocks, plane.at, cased=drawn_plane.shaded)
         weak = drawn_plane.over(drawn_plane.style.colors.background, weak=True)
         crossed = [place for place in drawn_plane.unread if place in self.touched]
         items: list[Primitive] = [

@@ -10,59 +10,35 @@ import numpy as np
 
 from conv_anim.scene.color import contrast, mix
 from conv_anim.scene.drawing import Drawing
+from conv_anim.scene.gliding import gliding, outlines, ring
 from conv_anim.scene.grid import strong
 from conv_anim.scene.hit_regions import HitRegion, Turn, corners
 from conv_anim.scene.layout import Panel, animated, panel
 from conv_anim.scene.matrix.equation import POINT, sign_size
 from conv_anim.scene.matrix.plan import Plan
-from conv_anim.scene.primitives import Boxes, Frame, Stroke
+from conv_anim.scene.primitives import Boxes, Frame, Stroke, Text
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.sums import sum_for, written_sum
+from conv_anim.scene.tween import sent
+from conv_anim.scene.wording.language import Language
 from conv_anim.tracing.matrix import EMPTY, SEVERAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from conv_anim.scene.gliding import Ring
     from conv_anim.scene.grid import Position
-    from conv_anim.scene.matrix.equation import Layout
-    from conv_anim.scene.matrix.factors import Factors
     from conv_anim.scene.primitives import Items, Primitive, Side
     from conv_anim.scene.style import Style
     from conv_anim.scene.sums import Sum
     from conv_anim.scene.table import Table
-    from conv_anim.tracing.trace import LayerTrace, Trace
+    from conv_anim.scene.timeline import Phase
+    from conv_anim.tracing.trace import Trace
 
 
 @dataclass(frozen=True)
-class MatrixView:
+class MatrixView(Plan):
     """The drawing of a plan."""
-
-    plan: Plan
-
-    @property
-    def trace(self) -> Trace:
-        """The trace that is drawn."""
-        return self.plan.trace
-
-    @property
-    def style(self) -> Style:
-        """The figure's lengths, colours and fonts."""
-        return self.plan.style
-
-    @property
-    def layer(self) -> LayerTrace:
-        """The traced layer that is drawn."""
-        return self.plan.layer
-
-    @property
-    def factors(self) -> Factors:
-        """The layer as a product of a matrix and a vector."""
-        return self.plan.factors
-
-    @property
-    def layout(self) -> Layout:
-        """Where everything is."""
-        return self.plan.layout
 
     @cached_property
     def steps(self) -> Steps:
@@ -119,13 +95,11 @@ class MatrixView:
         items = table.blank()
         for weight, places in factors.groups.items():
             items += table.cells([(place, factors.entry(place)) for place in places], factors.tint(weight))
-        top = table.y - self.plan.head_size * (0.6 + self.style.font.cap_height)
-        for x, name in self.plan.heads:
+        top = table.y - self.head_size * (0.6 + self.style.font.cap_height)
+        for x, name in self.heads:
             middle = table.x + x
             items.append(
-                self.style.text(
-                    middle, top, name, size=self.plan.head_size, color=self.style.label_ink, anchor="middle"
-                )
+                self.style.text(middle, top, name, size=self.head_size, color=self.style.label_ink, anchor="middle")
             )
         return items
 
@@ -202,18 +176,58 @@ class MatrixView:
     # what differs from frame to frame
 
     def frame(self, k: int) -> Frame:
-        kept = self._results([self._row(cell) for cell in self.steps.passed(k)], self.style.colors.output)
-        return Frame(tuple(kept), tuple(self._shown(self.steps.cell(k))))
+        return Frame(self._kept(k), tuple(self._shown(self.steps.cell(k))))
+
+    def _kept(self, k: int) -> Items:
+        """The results that are there when a step begins."""
+        return tuple(self._results([self._row(cell) for cell in self.steps.passed(k)], self.style.colors.output))
+
+    def finished(self) -> Frame:
+        return Frame(self._kept(len(self.steps)))
+
+    @property
+    def phases(self) -> frozenset[Phase]:
+        return frozenset(("read", "way") if self._written is None else ("read", "summed", "sent", "way"))
+
+    def during(self, step: int, phase: Phase, share: float) -> Items:
+        """A step as it comes about: a row and the cells that it meets, their sum, and the result on its way."""
+        row = self._row(self.steps.cell(step))
+        if phase == "way":
+            places, others = (self._marked(self.steps.cell(k)) for k in (step, step + 1))
+            stroke = self._strong(self.style.colors.window)
+            return (*self._kept(step + 1), *gliding(places, others, share, stroke))
+        reading, added = self._reading(row), self._sum(row)
+        if phase == "read":
+            return (*reading, *added[:-1])
+        if phase != "sent":
+            return (*reading, *added)
+        ends = self._results([row], self.style.colors.output, bold=True)
+        result = added[-1]
+        assert isinstance(result, Text)
+        moving = (sent(self.style, result, end, share) for end in ends if isinstance(end, Text))
+        return (*reading, *added, *moving)
+
+    def _marked(self, cell: tuple[int, ...]) -> list[Ring]:
+        """The row of the matrix, and what is marked in the maps and vectors."""
+        table = self.tables["matrix"]
+        row = (table.x, table.y + table.rows.starts[self._row(cell)], table.width, table.rows.cell)
+        others = [self.tables[name] for name in ("x", "input", "y", "output") if name in self.tables]
+        return [ring(row), *outlines(self._shown(cell), others)]
 
     def _row(self, cell: tuple[int, ...]) -> int:
         return int(np.ravel_multi_index(cell, self.layer.output.shape))
 
     def _shown(self, cell: tuple[int, ...]) -> list[Primitive]:
-        row, colors = self._row(cell), self.style.colors
-        window, current = self.style.under_window(colors.input), self.style.at_work(colors.output)
-        items = self._in_all(("x", "input"), self._read(row), self.factors.x, window)
-        items += self.tables["matrix"].row_outlined(row, self._strong(colors.current))
-        return [*items, *self._results([row], current, bold=True), *self._sum(row)]
+        row, current = self._row(cell), self.style.at_work(self.style.colors.output)
+        return [*self._reading(row), *self._results([row], current, bold=True), *self._sum(row)]
+
+    def _reading(self, row: int) -> list[Primitive]:
+        """A row of the matrix, and the input cells that it meets."""
+        colors = self.style.colors
+        items = self._in_all(("x", "input"), self._read(row), self.factors.x, self.style.under_window(colors.input))
+        if self.style.frame is not None:
+            items += self._outlined(("x", "input"), self._read(row), self.style.frame)
+        return [*items, *self.tables["matrix"].row_outlined(row, self._strong(colors.current))]
 
     # hit regions
 
@@ -255,7 +269,8 @@ class MatrixView:
         return wide, max(0, (layout.width - wide.width) / 2), layout.height + self.style.wide
 
     def _sum_in(self, room: float) -> Sum:
-        whole = sum_for(self.layer, self.factors.formats, self.style, room)
+        named = Language(self.trace.spec.lang)("bias.named", value="{value}")
+        whole = sum_for(self.layer, self.factors.formats, self.style, room, bias=named)
         if SEVERAL in self.factors.groups:
             return whole
         return replace(whole, count=max(1, *(len(self._read(row)) for row in range(len(self.layer)))))
@@ -283,4 +298,4 @@ class MatrixView:
 
 def matrix(trace: Trace, style: Style) -> Panel:
     """The panel of the view."""
-    return MatrixView(Plan(trace, style)).panel()
+    return MatrixView(trace, style).panel()

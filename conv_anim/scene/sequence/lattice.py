@@ -10,20 +10,23 @@ from conv_anim.scene.callouts import Callout
 from conv_anim.scene.color import mix
 from conv_anim.scene.marks import Marks, MarkStyle, keys
 from conv_anim.scene.numbers import Formats, format_for, weights_format
+from conv_anim.scene.scales import scale
 from conv_anim.scene.sequence.nodes import ARC, Nodes
 from conv_anim.scene.sequence.rows import LEAST, is_causal, rows_of
 from conv_anim.scene.sheet import Side
 from conv_anim.scene.stacks import around, broken, field_of, made_by, of_map
+from conv_anim.scene.symbols import W, X, Y, symbol
+from conv_anim.scene.tones import Tones, with_numbers
+from conv_anim.scene.traced import Traced
 from conv_anim.scene.wording import words
-from conv_anim.scene.wording.language import Language
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
     from conv_anim.scene.numbers import Format
+    from conv_anim.scene.scales import Scale
     from conv_anim.scene.sequence.rows import Row
-    from conv_anim.scene.style import Style
+    from conv_anim.spec.model import Cells
     from conv_anim.tracing.geometry import Axis
-    from conv_anim.tracing.trace import LayerTrace, Trace
 
 WIDEST = 740
 """Pixels, at scale 1, that a row may take before its nodes become smaller."""
@@ -36,31 +39,43 @@ NODE = 0.64
 
 
 @dataclass(frozen=True)
-class Lattice:
+class Lattice(Traced):
     """The rows of a trace of layers with one axis, from the input up to the output."""
-
-    trace: Trace
-    style: Style
-
-    @property
-    def layers(self) -> tuple[LayerTrace, ...]:
-        """The layers of the trace, first to last."""
-        return self.trace.layers
 
     @cached_property
     def axes(self) -> list[Axis]:
         """The axis of each layer."""
         return [layer.operator.axes[0] for layer in self.layers]
 
+    @cached_property
+    def mode(self) -> Cells:
+        """What stands in the nodes: numbers if they are asked for."""
+        return with_numbers(self.trace.spec.view, "plain")
+
     @property
     def has_numbers(self) -> bool:
         """Whether numbers are written into the nodes."""
-        return bool(getattr(self.trace.spec.view, "numbers", False))
+        return self.mode in {"numbers", "both", "symbols"}
 
     @cached_property
-    def say(self) -> Language:
-        """The spec's language."""
-        return Language(self.trace.spec.lang)
+    def tones(self) -> Tones:
+        """The shades of its maps."""
+        return Tones(self.trace, self.style)
+
+    @cached_property
+    def shades(self) -> list[tuple[str, ...]]:
+        """The colours of each map's cells, if they have shades of their own."""
+        if self.mode not in {"shades", "both"}:
+            return [()] * (len(self.layers) + 1)
+        maps = zip(self.tones.of_maps, self.tones.maps, strict=True)
+        return [tuple(map(shades.fill, values[0].tolist())) if len(values) == 1 else () for shades, values in maps]
+
+    def scales(self) -> list[Scale]:
+        """The shades of the rows that have them."""
+        ends, labels = words.ends_of(self.trace), words.floor_labels(self.trace)
+        names = [ends[0], *(label.name for label in labels[1:-1]), ends[1]]
+        found = zip(names, self.tones.of_maps, self.tones.maps, self.shades, strict=True)
+        return [scale(name, shades, values) for name, shades, values, own in found if own]
 
     # sizes
 
@@ -73,12 +88,15 @@ class Lattice:
     def maps(self) -> list[list[str]]:
         """The numbers of each map as text."""
         arrays = [*(layer.input for layer in self.layers), self.trace.output]
+        if self.mode == "symbols":
+            letters = zip((X, Y), arrays, strict=True)
+            return [[symbol(letter, (k,)) for k in range(array.shape[1])] for letter, array in letters]
         return [[fmt(n) for n in array[0].tolist()] for fmt, array in zip(self.formats, arrays, strict=True)]
 
     @property
     def number_size(self) -> float:
         """Em of the numbers, in pixels."""
-        return 14 * self.style.scale
+        return self.style.em(14)
 
     @cached_property
     def radius(self) -> int:
@@ -104,7 +122,8 @@ class Lattice:
         if kernels is None:
             return 0.0
         fmt = weights_format(kernels)
-        texts = [f"{words.TIMES}{fmt(w)}" for w in kernels.ravel().tolist()]
+        names = [symbol(W, (k,)) for k in range(kernels.shape[-1])] if self.mode == "symbols" else []
+        texts = [f"{words.TIMES}{text}" for text in names or [fmt(w) for w in kernels.ravel().tolist()]]
         return max(self.style.width(text, size=self.style.small_size) for text in texts)
 
     @cached_property
@@ -141,8 +160,10 @@ class Lattice:
         marks = [*self.marks, Marks(self.rows[-1].side)]
         explained = self.trace.spec.labels is not None
         return [
-            Nodes(self.style, row, mark, color, self.radius, texts, self.number_size, explained)
-            for row, mark, color, texts in zip(self.rows, marks, self.colors, self._texts(), strict=True)
+            Nodes(self.style, row, mark, color, self.radius, texts, self.number_size, explained, shades)
+            for row, mark, color, texts, shades in zip(
+                self.rows, marks, self.colors, self._texts(), self.shades, strict=True
+            )
         ]
 
     def _texts(self) -> list[dict[int, str]]:

@@ -8,7 +8,7 @@ from math import cos, pi, sin
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
-from conv_anim.scene.marks import MarkStyle
+from conv_anim.scene.marks import TINT, MarkStyle
 from conv_anim.scene.primitives import Boxes, Lines, Stroke
 from conv_anim.tracing.geometry import Source
 
@@ -43,6 +43,8 @@ class Nodes:
     """Of the numbers."""
     explained: bool
     """Whether a label explains the marks; else only those are drawn that speak for themselves."""
+    shades: tuple[str, ...] = ()
+    """The colour of each cell of the map, if it has a shade."""
 
     @property
     def mark_style(self) -> MarkStyle:
@@ -80,7 +82,12 @@ class Nodes:
 
     def fill(self, cell: int) -> str:
         """The colour of a node at rest."""
+        shade = self.shades[self.row.side.sources[cell][1]] if self.shades else ""
         match self.source(cell):
+            case Source.INPUT if shade:
+                return shade
+            case Source.BORROWED if shade:
+                return mix(self.style.colors.background, shade, TINT)
             case Source.INPUT:
                 return self.mark_style.unread if cell in self.unread else self.color
             case Source.BORROWED:
@@ -96,15 +103,22 @@ class Nodes:
         cells = [cell for cell in cells if self.source(cell) is not Source.OUTSIDE]
         lent = self.lenders(cells)
         fills = {cell: self.lit_fill(cell) for cell in sorted({*cells, *lent})}
-        return [*self._arcs(cells), *self.painted(fills), *self._outlined(lent)]
+        return [*self._arcs(cells), *self.painted(fills), *self._outlined(lent), *self.framed(cells)]
+
+    def framed(self, cells: Iterable[int]) -> list[Primitive]:
+        """The window's outline around each of some nodes."""
+        sizes: dict[int, list[int]] = {}
+        for cell in cells:
+            sizes.setdefault(self.reach(cell), []).append(cell)
+        stroke = self.style.frame
+        return [] if stroke is None else [self.circles(alike, None, stroke) for alike in sizes.values()]
 
     def lit_fill(self, cell: int) -> str:
         """The colour of a node under a window."""
-        theme, source = self.style.theme, self.source(cell)
+        source = self.source(cell)
         if source is Source.BORROWED:
             return self.mark_style.borrowed_under_window
-        opacity = theme.overlay if source is Source.INPUT else theme.empty_overlay
-        return mix(self.fill(cell), self.style.colors.window, opacity)
+        return self.style.under_window(self.fill(cell), weak=source is not Source.INPUT)
 
     def painted(self, fills: Mapping[int, str], *, bold: bool = False) -> list[Primitive]:
         """Nodes in their colours, with their numbers; edges are dashed where a node is none of the map's."""

@@ -8,23 +8,28 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
+from conv_anim.scene.gliding import gliding, ring
 from conv_anim.scene.hit_regions import HitRegion, Turn, circle
 from conv_anim.scene.layout import Panel, animated
 from conv_anim.scene.numbers import weights_format
-from conv_anim.scene.primitives import Boxes, Frame, Lines, Polygons, Stroke, Text
+from conv_anim.scene.primitives import Boxes, Frame, Lines, Polygons, Stroke, Text, union
+from conv_anim.scene.scales import with_bars
 from conv_anim.scene.sequence.lattice import LABEL, Lattice
 from conv_anim.scene.sequence.rows import reaches
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.style import text_box
+from conv_anim.scene.symbols import W, symbol
 from conv_anim.scene.wording import words
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
     from conv_anim.scene.clipping import Segment
+    from conv_anim.scene.gliding import Ring
     from conv_anim.scene.primitives import Box, Items, Point, Primitive, Side
     from conv_anim.scene.sequence.nodes import Nodes
     from conv_anim.scene.sequence.rows import Row
     from conv_anim.scene.style import Style
+    from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.trace import Trace
 
 WEIGHT = 0.42
@@ -111,22 +116,64 @@ class SequenceView:
     def frame(self, k: int) -> Frame:
         """Lines first, then all nodes anew: a lit line may pass behind a node that has no part in it."""
         (cell,) = self.steps.cell(k)[1:]
+        return Frame((), (*self._seen(cell), *self._outputs(k, cell)))
+
+    def _seen(self, cell: int) -> list[Primitive]:
+        """All that an output is made of, in all layers."""
         made = reaches(self.lattice.rows, cell)
         shown: list[Primitive] = self._lit_lines(made)
         for nodes, above in zip(self.lattice.nodes, made[1:], strict=False):
             shown += [*nodes.at_rest(), *nodes.lit(nodes.row.side.covered(above))]
-        return Frame((), (*shown, *self._outputs(k, cell)))
+        return shown
 
-    def _outputs(self, k: int, cell: int) -> list[Primitive]:
+    @property
+    def phases(self) -> frozenset[Phase]:
+        return frozenset(("read", "way"))
+
+    def during(self, step: int, phase: Phase, share: float) -> Items:
+        """What the current output sees, before it is made; and that on its way to the next output."""
+        (cell,) = self.steps.cell(step)[1:]
+        if phase == "way":
+            (other,) = self.steps.cell(step + 1)[1:]
+            stroke = Stroke(self.style.colors.window, 2 * self.style.scale)
+            way = gliding(self._marked(cell), self._marked(other), share, stroke)
+            return (*self._outputs(step + 1, None), *way)
+        return (*self._seen(cell), *self._outputs(step, None))
+
+    def _marked(self, output: int) -> list[Ring]:
+        """Around the nodes of every row that an output is made of, and around itself."""
+        found, radius = list["Ring"](), 1.25 * self.lattice.radius
+        for row, cells in zip(self.lattice.rows, reaches(self.lattice.rows, output), strict=True):
+            last = row is self.lattice.rows[-1]
+            places = [row.made(cell) if last else row.at(cell) for cell in (cells if last else row.side.covered(cells))]
+            if places:
+                boxes = [(x - radius, y - radius, 2 * radius, 2 * radius) for x, y in places]
+                found.append(ring(union(boxes)))
+        return found
+
+    def finished(self) -> Frame:
+        top = self.lattice.nodes[-1]
+        return Frame(
+            (), tuple(top.painted({cell: top.fill(cell) if top.shades else top.color for cell in top.row.cells()}))
+        )
+
+    def _outputs(self, k: int, cell: int | None) -> list[Primitive]:
         """Those that are done, those still to come, and the current one, which is not beneath any of them."""
         top, colors, theme = self.lattice.nodes[-1], self.style.colors, self.style.theme
-        done = {self.steps.nth(rank)[1]: top.color for rank in range(self.steps.rank(k))}
+        before = [self.steps.nth(rank)[1] for rank in range(self.steps.rank(k))]
+        done = {other: top.fill(other) if top.shades else top.color for other in before}
         rest = [other for other in top.row.cells() if other not in done and other != cell]
         items = top.painted(done)
         if rest and theme.pending:
             items.append(top.circles(rest, colors.background, self.style.pending_edge))
         elif rest:
             items.append(top.circles(rest, top.color, self.style.edge))
+        if cell is None:
+            return items
+        if top.shades:
+            marking = self.style.marking.frame
+            assert marking is not None
+            return [*items, *top.painted({cell: top.fill(cell)}, bold=True), top.circles([cell], None, marking)]
         return [*items, *top.painted({cell: self.style.at_work(top.color)}, bold=True)]
 
     def _lit_lines(self, made: list[list[int]]) -> list[Primitive]:
@@ -139,7 +186,7 @@ class SequenceView:
                     lines = strong if _holds(lower, cell) else empty
                     lines.append((lower.at(cell), upper.made(output)))
         colors, scale = self.style.colors, self.style.scale
-        dashed = Stroke(mix(colors.background, colors.window, 0.5), scale, self.style.dash)
+        dashed = Stroke(colors.window, scale, self.style.dash)
         wide = max(scale, min(2 * scale, self.lattice.radius / 5))
         drawn = [(empty, dashed), (strong, Stroke(colors.window, wide))]
         return [*(Lines(tuple(lines), stroke) for lines, stroke in drawn if lines), *self._weights(made[-1][0])]
@@ -155,7 +202,8 @@ class SequenceView:
         for tap in layer.step((0, output)).taps:
             if tap.w is not None:
                 x, y = _between(lower.at(lower.side.lead + tap.canvas[0]), upper.made(output))
-                text = f"{words.TIMES}{fmt(tap.w)}"
+                named = self.lattice.mode == "symbols" and tap.weight is not None
+                text = f"{words.TIMES}{symbol(W, (tap.weight or (0,))[2:]) if named else fmt(tap.w)}"
                 texts.append(style.centered(x, y, text, size=style.small_size, color=ink))
         gaps = tuple(_around(text_box(style, text), 0.2 * style.small_size) for text in texts)
         return [Boxes(gaps, style.colors.background), *texts]
@@ -183,4 +231,5 @@ def _holds(row: Row, cell: int) -> bool:
 def sequence(trace: Trace, style: Style) -> Panel:
     """The panel of the view, its labels on the right."""
     view = SequenceView(trace, style)
-    return animated(view, view.lattice.width, view.lattice.height, baseline=view.lattice.rows[0].y)
+    made = animated(view, view.lattice.width, view.lattice.height, baseline=view.lattice.rows[0].y)
+    return with_bars(made, view.lattice.scales(), style)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
-from conv_anim.scene.primitives import Boxes, Polygons, Stroke
+from conv_anim.scene.primitives import Boxes, Lines, Polygons, Stroke, union
 from conv_anim.scene.volume.oblique import FINEST
 from conv_anim.scene.volume.space import Cuboid
 
 if TYPE_CHECKING:
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.style import Style
+    from conv_anim.scene.volume.faces import Faces
     from conv_anim.scene.volume.oblique import Fill, Stack
     from conv_anim.scene.volume.space import Cells, Space
 
@@ -38,6 +39,8 @@ class Body:
     stack: Stack
     fill: Fill
     over: str
+    faces: Faces | None = None
+    """The shades of its cells, if it has them."""
 
     # the map
 
@@ -60,6 +63,8 @@ class Body:
         items: list[Primitive] = []
         for block in self._ordered(self.space.inputs.blocks()):
             items += self.stack.solid(block, self.fill, self.style.edge)
+        if self.faces is not None and not self.space.spread:
+            items += self.faces.on(self.stack, self._ordered(self.space.inputs.blocks())[-1], self.style.edge)
         return [*items, *self.stack.dots(self.style.colors.ink)]
 
     def _ordered(self, blocks: list[Cuboid]) -> list[Cuboid]:
@@ -70,6 +75,8 @@ class Body:
 
     def window(self, cells: Cells) -> list[Primitive]:
         """The window's box, and the map painted anew, so that each hides what lies behind it."""
+        if self.style.frame is not None:
+            return self._outlined(cells, self.style.frame)
         blocks = self._ordered(cells.blocks())
         read = self._ordered(cells.within(self.space.inputs).blocks())
         items: list[Primitive] = []
@@ -84,6 +91,37 @@ class Body:
         for block in read:
             items += self._surface(block)
         return [*items, *self.stack.dots(self.style.colors.ink)]
+
+    def _outlined(self, cells: Cells, stroke: Stroke) -> list[Primitive]:
+        """The window's box by its edges: whole in front, dashed where cells of the map hide them."""
+        stack, blocks = self.stack, self._ordered(cells.blocks())
+        thin = Stroke(stroke.color, max(1.0, 0.5 * stroke.width))
+        dashed = replace(thin, dash=(2.5 * self.style.scale, 2.5 * self.style.scale))
+        items: list[Primitive] = []
+        for block in blocks:
+            hidden = self._hidden(block)
+            if len(blocks) == 1:
+                for ring, behind in ((stack.top(block), hidden.top), (stack.right(block), hidden.right)):
+                    items.append(Lines(((*ring, ring[0]),), dashed if behind else thin))
+            items += self._reaching_in(block, thin)
+            items.append(
+                Boxes((stack.front(block),), None, replace(stroke, dash=dashed.dash) if hidden.front else stroke)
+            )
+        if len(blocks) > 1:
+            nearest = max(blocks, key=lambda block: -stack.ends(block.slices)[0])
+            fronts = [stack.front(block) for block in blocks if block.slices == nearest.slices]
+            items.append(Boxes((union(fronts),), None, thin))
+        return items
+
+    def _reaching_in(self, block: Cuboid, stroke: Stroke) -> list[Primitive]:
+        """On the top and on the right of the map, how deep a box lies that does not reach through it."""
+        stack, inputs = self.stack, self.space.inputs
+        if len(inputs.slices) == block.slices[1] or self.space.spread:
+            return []
+        whole = inputs.blocks()[0]
+        above = stack.top(Cuboid(block.slices, whole.rows, block.columns))
+        beside = stack.right(Cuboid(block.slices, block.rows, whole.columns))
+        return [Lines(((*above, above[0]), (*beside, beside[0])), stroke)]
 
     def strong(self, place: int) -> str:
         """The colour of a slice's cells under the window."""

@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.frames import outlined
 from conv_anim.scene.primitives import Boxes, Frame, Polygons
 from conv_anim.scene.volume.bodies import Body
 from conv_anim.scene.volume.space import Cells
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.sheet import Run
     from conv_anim.scene.steps import Steps
     from conv_anim.scene.style import Style
+    from conv_anim.scene.volume.faces import Faces
     from conv_anim.scene.volume.oblique import Fill, Stack
     from conv_anim.scene.volume.space import Cuboid, Space
 
@@ -28,6 +32,8 @@ class Filling:
     fill: Fill
     steps: Steps
     portions: tuple[Run, ...]
+    faces: Faces | None = None
+    """The shades of its cells, if it has them."""
 
     def made(self, cell: tuple[int, ...]) -> Cells:
         """The cells that a step of the animation makes."""
@@ -78,9 +84,19 @@ class Filling:
             shown += self.stack.dots(self.style.colors.ink)
         return Frame(tuple(self._kept(k)), tuple(shown))
 
+    def finished(self) -> Frame:
+        """All of it, when the last step is over."""
+        last = len(self.steps)
+        if not self.style.theme.pending:
+            return Frame()
+        if self._interleaved:
+            return Frame((), tuple(self._painted([(self.steps.nth(k), self.fill) for k in range(self.steps.total)])))
+        dots = self.stack.dots(self.style.colors.ink) if self._all_begun else []
+        return Frame((*self._kept(last), *dots))
+
     def _kept(self, k: int) -> list[Primitive]:
         """New slices if some begin, and what is done of them or of those that are filling."""
-        slices = self.made(self.steps.cell(k)).slices
+        slices = self.made(self.steps.cell(min(k, len(self.steps) - 1))).slices
         place = slices[0]
         before = None if k == 0 else self.made(self.steps.cell(k - 1)).slices[0]
         items = [] if before == place or self._all_begun else self.begun((place, len(slices)))
@@ -112,7 +128,14 @@ class Filling:
         thick = far - near >= 1
         lid = stack.lid(block, fill, edge) if thick and block.rows[0] == 0 else []
         side = stack.side(block, fill, edge) if thick and sum(block.columns) == stack.columns else []
-        return [*lid, *side, *stack.face(block, fill, edge)]
+        if self.faces is None:
+            return [*lid, *side, *stack.face(block, fill, edge)]
+        items = [*lid, *side, *self.faces.cells(stack, block, edge)]
+        if fill == self.current:
+            (row, high), (column, wide) = block.rows, block.columns
+            marked = (row, column, row + high, column + wide)
+            items += outlined(self.style.marking, [marked], lambda r, c: stack.at(near, r, c), cased=True)
+        return items
 
     @property
     def _interleaved(self) -> bool:
@@ -122,6 +145,9 @@ class Filling:
     def _so_far(self, k: int) -> list[Primitive]:
         """All cells that are made, what lies in front later."""
         cells = [(self.steps.nth(rank), self.fill) for rank in range(self.steps.rank(k))]
-        blocks = [(self.made(cell).blocks()[0], fill) for cell, fill in [*cells, (self.steps.cell(k), self.current)]]
+        return self._painted([*cells, (self.steps.cell(k), self.current)])
+
+    def _painted(self, cells: Sequence[tuple[tuple[int, ...], Fill]]) -> list[Primitive]:
+        blocks = [(self.made(cell).blocks()[0], fill) for cell, fill in cells]
         blocks.sort(key=lambda item: (item[0].slices, -item[0].rows[0], item[0].columns))
         return [item for block, fill in blocks for item in self.stack.solid(block, fill, self.style.edge)]

@@ -128,8 +128,8 @@ class Bank:
 
     # what is drawn
 
-    def items(self, working: Sequence[int]) -> list[Primitive]:
-        """The filters, those that work standing out unless all do."""
+    def items(self, working: Sequence[int] = ()) -> list[Primitive]:
+        """The filters, those that work standing out unless all do; at rest all of them alike."""
         items: list[Primitive] = []
         for slot in self.slots:
             items += self._filter(slot, working)
@@ -141,13 +141,13 @@ class Bank:
 
     def _filter(self, slot: Slot, working: Sequence[int]) -> list[Primitive]:
         style, colors, stack = self.style, self.style.colors, self.stack(slot)
-        number = slot.shows(working[0])
+        number = slot.shows(working[0] if working else self.count - 1)
         at_work = number in working
         seen = self.op.seen_by(number)
 
         def fill(place: int) -> str:
             color = self.hue(seen[place] if len(seen) == stack.depth.count else 0)
-            return color if at_work else mix(color, colors.background, PALE)
+            return color if at_work or not working else mix(color, colors.background, PALE)
 
         items = [*stack.solid(stack.whole, fill, style.edge), *stack.dots(colors.ink)]
         if at_work:

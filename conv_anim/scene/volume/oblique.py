@@ -26,6 +26,8 @@ CUT = 3
 """How much room the others have together, in slices."""
 MOST_HUES = 6
 """How often their colour may change."""
+EDGED = 6.0
+"""Pixels of a cell from which there are lines between cells."""
 FINEST = 4.0
 """Pixels that the lines between cells must stand apart to be drawn."""
 
@@ -233,7 +235,7 @@ class Stack:
     def _marks(self, run: Run) -> list[int]:
         """The edges of a run of cells and between them; only its ends where cells are tiny, none if the run is."""
         first, number = run
-        if self.cell >= FINEST:
+        if self.cell >= EDGED:
             return list(range(first, first + number + 1))
         return [first, first + number] if number * self.cell >= FINEST else []
 

@@ -7,13 +7,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
+from conv_anim.scene.gliding import gliding, ring
+from conv_anim.scene.grid import strong
 from conv_anim.scene.hit_regions import Turn
 from conv_anim.scene.layout import Fit, Panel, animated
 from conv_anim.scene.primitives import Frame, Lines
+from conv_anim.scene.scales import scale, with_bars
 from conv_anim.scene.steps import Steps
+from conv_anim.scene.tones import RGB, Tones, asked
+from conv_anim.scene.traced import Traced
 from conv_anim.scene.volume.bodies import Body
 from conv_anim.scene.volume.connectors import connectors
 from conv_anim.scene.volume.dimensions import dimensions
+from conv_anim.scene.volume.faces import Faces
 from conv_anim.scene.volume.filling import Filling
 from conv_anim.scene.volume.filters import bank
 from conv_anim.scene.volume.fronts import front
@@ -22,12 +28,17 @@ from conv_anim.scene.volume.lineup import Lineup
 from conv_anim.scene.volume.oblique import MOST, Depth, Stack
 from conv_anim.scene.volume.space import Space
 from conv_anim.scene.wording import names
+from conv_anim.scene.wording import words as names_of
+from conv_anim.scene.wording.language import Language
 
 if TYPE_CHECKING:
+    from conv_anim.scene.gliding import Ring
     from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.scales import Scale
     from conv_anim.scene.sheet import Run
     from conv_anim.scene.style import Style
+    from conv_anim.scene.timeline import Phase
     from conv_anim.scene.volume.filters import Bank
     from conv_anim.scene.volume.space import Cells
     from conv_anim.tracing.trace import LayerTrace, Trace
@@ -43,22 +54,10 @@ MOST_SHUFFLED = 16
 
 
 @dataclass(frozen=True)
-class VolumeView:
+class VolumeView(Traced):
     """The drawing of a trace with cells of ``cell`` pixels."""
 
-    trace: Trace
-    style: Style
     cell: float
-
-    @property
-    def layers(self) -> tuple[LayerTrace, ...]:
-        """The layers of the trace, first to last."""
-        return self.trace.layers
-
-    @property
-    def labelled(self) -> bool:
-        """Whether the spec asks for labels."""
-        return self.trace.spec.labels is not None
 
     @property
     def reverse(self) -> bool:
@@ -157,7 +156,7 @@ class VolumeView:
         if layer.kernels is None:
             return "→" if self.labelled else "", "→"
         made = "=" if len(self.layers) == 1 else "→"
-        return CONVOLVED, made if layer.bias is None else f"+ b {made}"
+        return CONVOLVED, made if layer.bias is None else f"+ {Language(self.trace.spec.lang)('matrix.bias')} {made}"
 
     @cached_property
     def stacks(self) -> list[Stack]:
@@ -182,13 +181,47 @@ class VolumeView:
         """The maps that are read."""
         window = self.style.colors.window
         parts = zip(self.spaces[:-1], self.stacks[:-1], strict=True)
-        return [Body(self.style, space, stack, self.hues.of_map(k), window) for k, (space, stack) in enumerate(parts)]
+        return [
+            Body(self.style, space, stack, self.hues.of_map(k), window, self.faces[k])
+            for k, (space, stack) in enumerate(parts)
+        ]
+
+    @cached_property
+    def tones(self) -> Tones:
+        """The shades of its maps."""
+        return Tones(self.trace, self.style)
+
+    @cached_property
+    def faces(self) -> list[Faces | None]:
+        """Of each map, if it has shades: those that are asked for, and pictures."""
+        wanted = asked(self.trace.spec.view)
+        if wanted == "plain" or (wanted == "auto" and not self.tones.greys[0]):
+            return [None] * (len(self.layers) + 1)
+        return [self._faces(k) for k in range(len(self.layers) + 1)]
+
+    def _faces(self, k: int) -> Faces:
+        values, tones = self.tones.maps[k], self.tones
+        slices = values[0] if self.deep else values
+        if slices.ndim == 2:
+            slices = slices[:, None]
+        front = tones.picture(k) if not self.deep and len(values) == RGB and tones.greys[k] and k == 0 else None
+        return Faces(tones.of_maps[k].colors(slices), front)
+
+    def scales(self) -> list[Scale]:
+        """The shades of the maps that have them."""
+        last, names = len(self.layers), names_of.ends_of(self.trace)
+        named = {0: names[0], last: names[1]}
+        return [
+            scale(named.get(k, f"{k}"), self.tones.of_maps[k], self.tones.maps[k])
+            for k, faces in enumerate(self.faces)
+            if faces is not None and faces.front is None
+        ]
 
     @cached_property
     def filling(self) -> Filling:
         """The map that is made."""
         fill = self.hues.of_map(len(self.layers))
-        return Filling(self.style, self.spaces[-1], self.stacks[-1], fill, self.steps, self.portions)
+        return Filling(self.style, self.spaces[-1], self.stacks[-1], fill, self.steps, self.portions, self.faces[-1])
 
     # what stays
 
@@ -250,6 +283,37 @@ class VolumeView:
         made = self.filling.frame(k)
         return Frame(made.kept, (*shown, *made.shown))
 
+    @property
+    def phases(self) -> frozenset[Phase]:
+        return frozenset(("read", "way"))
+
+    def during(self, step: int, phase: Phase, share: float) -> Items:
+        """The windows and the filters, before anything is made; and the windows on their way."""
+        reaches = self.reaches(step)
+        if phase == "way":
+            waiting = (item for filters in self.banks if filters is not None for item in filters.items())
+            starts, ends = self._marked(reaches), self._marked(self.reaches(step + 1))
+            stroke = strong(self.style, self.style.colors.window)
+            return (*waiting, *self.frame(step + 1).kept, *gliding(starts, ends, share, stroke))
+        shown = [item for body, reach in zip(self.bodies, reaches[:-1], strict=True) for item in body.window(reach)]
+        for number, filters in enumerate(self.banks):
+            shown += [] if filters is None else filters.items(self._working(number, reaches))
+        return tuple(shown)
+
+    def _marked(self, reaches: list[Cells]) -> list[Ring]:
+        """The faces of every window, and of what is made."""
+        found: list[Ring] = []
+        for stack, reach in zip(self.stacks, reaches, strict=True):
+            for block in reach.blocks()[:1]:
+                found += [ring(stack.front(block)), stack.top(block), stack.right(block)]
+        return found
+
+    def finished(self) -> Frame:
+        """The maps without a window, and the filters at rest."""
+        made = self.filling.finished()
+        waiting = (item for filters in self.banks if filters is not None for item in filters.items())
+        return Frame(made.kept, (*waiting, *made.shown))
+
     def _working(self, number: int, reaches: list[Cells]) -> list[int]:
         """The filters of a layer that make what is read of its output."""
         return [0] if self.deep else reaches[number + 1].slices
@@ -296,4 +360,5 @@ def volume(trace: Trace, style: Style) -> Panel:
         if small and view.lineup.width <= widest and view.lineup.height <= 480 * style.scale:
             break
     fit = Fit(view.cell, style.number_size, grows=False)
-    return animated(view, view.lineup.width, view.lineup.height, baseline=view.lineup.middle, fit=fit)
+    made = animated(view, view.lineup.width, view.lineup.height, baseline=view.lineup.middle, fit=fit)
+    return with_bars(made, view.scales(), style)

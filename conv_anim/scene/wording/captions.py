@@ -36,7 +36,7 @@ def caption(spec: Spec) -> str:
     if isinstance(spec.view, NetworkView) and spec.view.of is not None:
         return _network(spec.view.of, say)
     parts = entries_of(spec.nodes)
-    what = described(parts[0], say) if len(parts) == 1 else _several(parts, say)
+    what = _adding(spec, say) or (described(parts[0], say) if len(parts) == 1 else _several(parts, say))
     said = say("caption", what=say.sentence(what), sizes=_sizes(spec, say))
     field = _field(spec, say) if len(parts) > 1 else []
     return BEFORE_NUMBERS.sub(SPACE, say.joined([said, *field]))
@@ -73,6 +73,20 @@ def _all_panels(spec: Spec) -> str:
 # what is computed
 
 
+def _adding(spec: Spec, say: Language) -> str:
+    """Where only the sum over the channels is shown, that and no kernel; empty for all other figures."""
+    layer, view = spec.layers[0], spec.view
+    if not isinstance(view, Channels) or view.show != "sum" or layer.window is None or _seen(layer) == 1:
+        return ""
+    biased = [say("caption.biased")] if layer.added is not None else []
+    return say.joined([say("caption.added", count=_seen(layer)), *biased])
+
+
+def _seen(layer: Op) -> int:
+    """How many channels an output is made of."""
+    return 1 if layer.window is None else layer.window.in_channels // layer.window.groups
+
+
 def _several(parts: Sequence[Entry], say: Language) -> str:
     nodes = [part for part in parts if isinstance(part, Node)]
     alike = _alike([node.op for node in nodes], say) if len(nodes) == len(parts) else None
@@ -96,7 +110,7 @@ def _alike(layers: Sequence[Op], say: Language) -> str | None:
         kinds = {undilated.get(name, name) for name in kinds}
     if len(kinds) != 1 or "norm" in kinds or len({layer.type for layer in layers}) > 1:
         return None
-    return say.of(layers[0], f"kind.{kinds.pop()}")
+    return say.of(next(iter(layers)), f"kind.{kinds.pop()}")
 
 
 def _together(settings_: Sequence[Sequence[Setting]], say: Language) -> list[str]:
@@ -132,12 +146,12 @@ def _looks_around(layer: Op) -> bool:
 
 
 def _sizes(spec: Spec, say: Language) -> str:
-    maps = [size(spec.input.size, spec.input.channels), *(out_size(layer, say) for layer in spec.layers)]
+    maps = [size(spec.input.size, spec.input.channels, say), *(out_size(layer, say) for layer in spec.layers)]
     if any(len(node.inputs) > 1 and not node.op.puts_back for node in spec.nodes):
         maps = [maps[0], maps[-1]]
-    columns = spec.layers[0].columns
-    if columns is not None and not columns.made:
-        ends = spec.layers[0].ends
+    first, *_ = spec.layers
+    if first.columns is not None and not first.columns.made:
+        ends = first.ends
         maps[0] = _columns(ends.in_size[0], ends.in_channels, say)
     if isinstance(spec.view, Channels) and spec.input.channels > 1:
         maps = _halves(spec, maps, spec.view.show, say)
@@ -149,7 +163,7 @@ def out_size(layer: Op, say: Language) -> str:
     ends = layer.ends
     if layer.columns is not None and layer.columns.made:
         return _columns(ends.out_size[0], ends.out_channels, say)
-    return size(ends.out_size, ends.out_channels)
+    return size(ends.out_size, ends.out_channels, say)
 
 
 def _columns(count: int, length: int, say: Language) -> str:
@@ -158,8 +172,8 @@ def _columns(count: int, length: int, say: Language) -> str:
 
 def _halves(spec: Spec, sizes: list[str], show: Literal["maps", "sum", "both"], say: Language) -> list[str]:
     """The sizes on the way that the channels view shows: to the channels' maps, from them, or all of it."""
-    layer = spec.layers[0]
-    seen = 1 if layer.window is None else layer.window.in_channels // layer.window.groups
+    (layer,) = spec.layers
+    seen = _seen(layer)
     if seen == 1 or (layer.ends.out_channels > 1 and show == "both"):
         return sizes
     maps = say("caption.maps", count=seen, size=size(layer.ends.out_size)).replace(" ", SPACE)

@@ -22,7 +22,7 @@ def matrix_names(traced: LayerTrace, say: Language, *, beside_c: bool) -> list[L
     """
     shape = size((traced.output.size, traced.input.size))
     if traced.operator.transposed:
-        how = say("matrix.columns") if beside_c else say("matrix.transpose_of", sizes=_turned(traced))
+        how = say("matrix.columns") if beside_c else say("matrix.transpose_of", sizes=_turned(traced, say))
         return [Label(f"Cᵀ {shape}", detail) for detail in (how, say("matrix.transpose"))]
     how = say("matrix.kernels" if traced.operator.weighs else "matrix.means")
     return [Label(f"C {shape}", detail) for detail in (how, say("matrix.rows"), "")]
@@ -30,12 +30,12 @@ def matrix_names(traced: LayerTrace, say: Language, *, beside_c: bool) -> list[L
 
 def turned_label(traced: LayerTrace, say: Language) -> Label:
     """The matrix of the convolution that a transposed one is named after."""
-    return Label(f"C {size((traced.input.size, traced.output.size))}", say("matrix.of", sizes=_turned(traced)))
+    return Label(f"C {size((traced.input.size, traced.output.size))}", say("matrix.of", sizes=_turned(traced, say)))
 
 
-def _turned(traced: LayerTrace) -> str:
+def _turned(traced: LayerTrace, say: Language) -> str:
     ends = traced.layer.ends
-    return f"{size(ends.out_size, ends.out_channels)} → {size(ends.in_size, ends.in_channels)}"
+    return f"{size(ends.out_size, ends.out_channels, say)} → {size(ends.in_size, ends.in_channels, say)}"
 
 
 def vector_label(label: Label, count: int, say: Language) -> Label:
@@ -77,7 +77,7 @@ def _between(made: LayerTrace, label: Label, say: Language) -> Label:
     """Of what one layer makes and the next one reads."""
     ends = made.layer.ends
     key = "volume.maps" if ends.out_channels > 1 else "volume.map"
-    return Label(say(key, size=size(ends.out_size, ends.out_channels)), label.detail)
+    return Label(say(key, size=size(ends.out_size, ends.out_channels, say)), label.detail)
 
 
 def _one_volume(label: Label, channels: int, trace: Trace) -> Label:
@@ -101,7 +101,8 @@ def filters_label(traced: LayerTrace, say: Language, *, narrow: bool) -> Label:
     stride = [say("setting.stride", cells=per_axis(steps))] if set(steps) != {1} else []
     if not op.weighs:
         return Label(say(f"volume.{op.reduce}", size=size(op.kernel_size)), say.joined(stride))
-    cells = size((*op.kernel_size, op.in_channels // op.groups) if op.in_channels > 1 else op.kernel_size)
+    deep = op.in_channels // op.groups
+    cells = size(op.kernel_size, deep, say) if deep > 1 or op.in_channels == 1 else size((*op.kernel_size, 1))
     name = say("volume.filter") if op.out_channels == 1 else say("volume.filters", count=op.out_channels)
     details = [*_filter_kind(traced, say), *stride]
     if narrow:

@@ -6,15 +6,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from conv_anim.scene.numbers import format_for
 from conv_anim.scene.sums import in_a_line
 from conv_anim.scene.wording.language import TOLD, Language
 from conv_anim.scene.workings import worked
+from conv_anim.spec.model import Channels
 from conv_anim.tracing.gathers import Gather
 from conv_anim.tracing.scatter import Scatter
 
 if TYPE_CHECKING:
     from conv_anim.scene.hit_regions import Cell, Turn
+    from conv_anim.spec.model import Number
     from conv_anim.tracing.trace import LayerTrace, Step, Trace
 
 GAP = ",\N{NO-BREAK SPACE}"
@@ -46,7 +50,7 @@ class Narration:
     # cells
 
     def cell(self, number: int, cell: Cell, *, every: str = "cell.channels") -> str:
-        """A cell of a map by its place, counted from 0, and by its channel, counted from 1 as figures do.
+        """A cell of a map by its place and its channel, both counted from 1, as in figures.
 
         ``every`` is how all channels are told; empty, they are not.
         """
@@ -66,7 +70,7 @@ class Narration:
     def position(self, cell: Cell) -> str:
         """A place without the name of its map."""
         every = self.say.told("every")
-        return f"({GAP.join(every if at is None else str(at) for at in cell)})"
+        return f"({GAP.join(every if at is None else str(at + 1) for at in cell)})"
 
     def named(self, number: int, cell: Cell) -> str:
         """A cell with the name of its map."""
@@ -108,10 +112,11 @@ class Narration:
         if len(whole) == len(cell):
             said = self._made(name, layer, layer.step(whole))
             stacked = turn.number == len(self.trace.layers) > 1
-            return self.say.told("field", said=said, count=seen) if stacked else said
+            return self.say.told(f"field{_many(seen)}", said=said, count=seen) if stacked else said
         if layer.layer.columns is not None and layer.layer.columns.made:
             return self.say.told("column", cell=name, count=layer.output.shape[0])
-        return self.say.told("made_of", cell=name, count=seen)
+        key = "made_of" if len(self.trace.layers) == 1 else "through"
+        return self.say.told(f"{key}{_many(seen)}", cell=name, count=seen)
 
     def _stamped(self, name: str, cell: Cell) -> str:
         layer = self.trace.layer
@@ -123,11 +128,29 @@ class Narration:
     def _made(self, name: str, layer: LayerTrace, step: Step) -> str:
         if isinstance(layer.means, Gather):
             return self._gathered(name, layer, step)
+        if self._only_maps:
+            return self._maps(step)
         if len(step.taps) <= LONGEST:
-            result = in_a_line(layer, step)
+            result = in_a_line(layer, step, bias=self.say("bias.named", value="{value}"))
             return f"{name} {'' if result.startswith('=') else '= '}{result}"
         value = f"{name} = {format_for(layer.output)(step.value)}"
         return self.say.told("long", said=value, count=len(step.taps)) if layer.operator.reduce == "sum" else value
+
+    @property
+    def _only_maps(self) -> bool:
+        """Whether the channels' maps are drawn and not the output that they add up to."""
+        view, window = self.trace.spec.view, self.trace.layer.layer.window
+        meet = window is not None and window.weighs and window.in_channels > window.groups
+        return isinstance(view, Channels) and view.show == "maps" and meet
+
+    def _maps(self, step: Step) -> str:
+        """What each channel adds to an output."""
+        made: dict[int, Number] = {}
+        for tap in step.taps:
+            made[tap.channel] = made.get(tap.channel, 0) + (tap.product or 0)
+        fmt = format_for(np.array(list(made.values())))
+        cell = self.cell(1, (None, *step.output[1:]), every="")
+        return self.say.told("maps", cell=cell, values=self.say.listed(map(fmt, made.values())))
 
     def _gathered(self, name: str, layer: LayerTrace, step: Step) -> str:
         taps = [tap for tap in step.taps if tap.input is not None]

@@ -35,7 +35,8 @@ class Setting:
         """The parameter in words."""
         if self.text is not None:
             return self.text
-        return say(f"setting.{self.key}", cells=self.cells, kind=self.kind)
+        sides = self.key == "padding" and any(map(str.isalpha, self.cells))
+        return say("padding.sides" if sides else f"setting.{self.key}", cells=self.cells, kind=self.kind)
 
 
 def entries_of(nodes: Sequence[Node]) -> list[Entry]:

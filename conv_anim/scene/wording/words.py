@@ -32,12 +32,28 @@ def said_of(trace: Trace) -> Language:
     return Language(trace.spec.lang)
 
 
+def ends_of(trace: Trace) -> tuple[str, str]:
+    """What input and output are called."""
+    given, say = trace.spec.labels or Labels(), said_of(trace)
+    return given.input or say("input"), given.output or say("output")
+
+
+def kernel_of(trace: Trace) -> str:
+    """What the kernel is called."""
+    return (trace.spec.labels or Labels()).kernel or said_of(trace)("kernel")
+
+
 # numbers, the same in every language
 
 
-def size(cells: Iterable[int], channels: int = 1) -> str:
-    """``5×5``, with more than one channel ``5×5×3``; of a flat vector, which has no axes, how many numbers."""
+def size(cells: Iterable[int], channels: int = 1, say: Language | None = None) -> str:
+    """``5×5``, with more than one channel ``5×5×3``; of a flat vector, which has no axes, how many numbers.
+
+    A length with channels is told in words, ``6 in 8 channels``: as ``6×8`` it would be a plane.
+    """
     axes = tuple(cells)
+    if say is not None and len(axes) == 1 and channels > 1:
+        return say("size.channels", size=number(axes[0]), count=channels)
     return TIMES.join(map(number, (*axes, channels) if channels > 1 or not axes else axes))
 
 
@@ -53,20 +69,24 @@ def per_axis(values: Size) -> str:
 
 def padding(pads: Padding, say: Language) -> str:
     """One number where all sides agree, else before and after, axis by axis where they differ."""
-    if len(set(pads)) == 1:
-        return _sides(*pads[0], say)
     if all(before == after for before, after in pads):
-        return size(before for before, _ in pads)
-    along = [(say(f"axis.along.{name}"), pair) for name, pair in zip(axis_names(len(pads)), pads, strict=True)]
-    return say.listed(say("sides.along", axis=axis, sides=_sides(*pair, say)) for axis, pair in along if any(pair))
+        return per_axis(tuple(before for before, _ in pads))
+    return say.joined(
+        _sides(pair, name, say) for name, pair in zip(axis_names(len(pads)), pads, strict=True) if any(pair)
+    )
 
 
-def _sides(before: int, after: int, say: Language) -> str:
-    if before == after:
-        return number(before)
-    if after == 0 or before == 0:
-        return say("sides.before", before=before) if after == 0 else say("sides.after", after=after)
-    return say("sides.both", before=number(before), after=number(after))
+def _sides(pair: tuple[int, int], name: str, say: Language) -> str:
+    """``1 row below``, ``1 column left, 2 right``: before and after along an axis, where they differ."""
+    before, after = (say(f"side.{name}.{end}") for end in ("before", "after"))
+    if pair[0] == pair[1]:
+        unit = say(f"axis.{name}.{'one' if abs(pair[0]) == 1 else 'many'}")
+        return say("side.both", count=number(pair[0]), unit=unit, before=before, after=after)
+    there = [(count, side) for count, side in zip(pair, (before, after), strict=True) if count]
+    (count, side), *more = there
+    unit = say(f"axis.{name}.{'one' if abs(count) == 1 else 'many'}")
+    first = say("side.first", count=number(count), unit=unit, side=side)
+    return say.joined([first, *(say("side.more", count=number(n), side=at) for n, at in more)])
 
 
 # input and output
@@ -75,7 +95,7 @@ def _sides(before: int, after: int, say: Language) -> str:
 def input_label(traced: LayerTrace, say: Language) -> Label:
     """The input plane's name and what was done to it before the window came."""
     ends = traced.layer.ends
-    return Label(say("label.input", size=size(ends.in_size, ends.in_channels)), canvas_detail(traced, say))
+    return Label(say("label.input", size=size(ends.in_size, ends.in_channels, say)), canvas_detail(traced, say))
 
 
 def canvas_detail(traced: LayerTrace, say: Language) -> str:
@@ -89,7 +109,12 @@ def border(window: Operator, say: Language) -> str:
     """The border without output_padding, and where it comes from, so that it is not taken for the padding."""
     cells: Padding = tuple((axis.before, axis.after - axis.extra) for axis in window.axes)
     reach = f"k {MINUS} 1" if {axis.dilation for axis in window.axes} == {1} else f"d·(k {MINUS} 1)"
-    return f"{padding(cells, say)} = {reach} {MINUS} p"
+    axes = {(axis.kernel, axis.dilation, axis.cut) for axis in window.axes}
+    (k, d, (before, after)), *others = axes
+    if others or before != after:
+        return f"{padding(cells, say)} = {reach} {MINUS} p"
+    numbers = f"{k} {MINUS} 1" if d == 1 else f"{d}·({k} {MINUS} 1)"
+    return f"{reach} {MINUS} p = {numbers} {MINUS} {before} = {padding(cells, say)}"
 
 
 def never_read(window: Operator, say: Language) -> list[str]:
@@ -124,7 +149,7 @@ def _flips(traced: LayerTrace) -> bool:
 def output_label(traced: LayerTrace, say: Language) -> Label:
     """What stands beside an output."""
     ends = traced.layer.ends
-    return Label(say("label.output", size=size(ends.out_size, ends.out_channels)))
+    return Label(say("label.output", size=size(ends.out_size, ends.out_channels, say)))
 
 
 def floor_labels(trace: Trace) -> list[Label]:
@@ -134,7 +159,7 @@ def floor_labels(trace: Trace) -> list[Label]:
     labels = [input_label(first, say)]
     for k, layer in enumerate(others, start=1):
         ends = layer.layer.ends
-        name = say("label.layer", number=k, size=size(ends.in_size, ends.in_channels))
+        name = say("label.layer", number=k, size=size(ends.in_size, ends.in_channels, say))
         labels.append(Label(name, canvas_detail(layer, say)))
     last = output_label(trace.layers[-1], say)
     labels.append(last)

@@ -1,0 +1,31 @@
+"""Specs that pages list: another program may set them anew, as prettier does with braces, and they stay the same."""
+
+from __future__ import annotations
+
+import re
+from itertools import zip_longest
+
+import yaml
+
+LISTING = re.compile(r"^([ \t>]*)(`{3,})yaml\n(.*?)^\1\2$", re.MULTILINE | re.DOTALL)
+COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
+
+
+def alike(old: str, new: str) -> bool:
+    """Whether two texts of a page differ at most in how the YAML of their listings is set."""
+    pairs = list(zip_longest(LISTING.split(old), LISTING.split(new)))
+    return old == new or (len(pairs) > 1 and all(_alike(*pair, code=k % 4 == 3) for k, pair in enumerate(pairs)))
+
+
+def _alike(old: str | None, new: str | None, *, code: bool) -> bool:
+    if old == new:
+        return True
+    return code and old is not None and new is not None and _read(old) == _read(new) is not None
+
+
+def _read(text: str) -> tuple[object, list[str]] | None:
+    """What a listing holds, and its comments; None if it is no YAML."""
+    try:
+        return yaml.safe_load(text), [found.strip() for found in COMMENT.findall(text)]
+    except yaml.YAMLError:
+        return None

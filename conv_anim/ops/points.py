@@ -1,0 +1,234 @@
+"""The point of a convolution and of a pool, in a sentence: which of its settings matters, and what it does here."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from conv_anim.spec.sizes import conv_size, effective_kernel
+
+if TYPE_CHECKING:
+    from conv_anim.ops.conv import Conv
+    from conv_anim.ops.conv_transpose import ConvTranspose
+    from conv_anim.ops.pool import Pool
+    from conv_anim.ops.windows import Windowed
+    from conv_anim.scene.wording.language import Language
+    from conv_anim.spec.model import Size
+
+WINDOW_POINTS = {
+    "en": {
+        "point.stride": "Stride {stride}: the window skips every other position, so {before} becomes {after}.",
+        "point.strides": "Stride {stride}: the window moves that many cells at a time, so {before} becomes {after}.",
+        "point.unread": "Stride {stride} does not come out even here: {unread}.",
+        "point.dilation": "Dilation {dilation}: the kernel has {weights} weights and reaches over {reach} cells.",
+        "point.keeps": "Padding {padding}: the window may stand on the edge, so {before} stays {after}.",
+        "point.pads": "Padding {padding}: the window may hang over the edge; {before} becomes {after}, not {bare}.",
+        "point.needs": "Padding {padding}: without it, the window would not fit; with it, {before} becomes {after}.",
+        "point.reflect": "Reflect padding: beyond the edge the input is mirrored, so no zeros are mixed in.",
+        "point.replicate": "Replicate padding: beyond the edge the edge cell is repeated, so no zeros are mixed in.",
+        "point.circular": "Circular padding: beyond one edge the input goes on from the opposite one.",
+        "point.causal": "Causal padding: all of it comes before the input, so no output sees a later cell.",
+    },
+    "zh-TW": {
+        "point.stride": "步幅 {stride}：視窗每次跳過一個位置，所以 {before} 變成 {after}。",
+        "point.strides": "步幅 {stride}：視窗每次移動這麼多格，所以 {before} 變成 {after}。",
+        "point.unread": "步幅 {stride} 在這裡分不完：{unread}。",
+        "point.dilation": "空洞率 {dilation}：卷積核有 {weights} 個權重，範圍是 {reach} 格。",
+        "point.keeps": "填充 {padding}：視窗可以在邊緣上，所以 {before} 的尺寸不變，仍是 {after}。",
+        "point.pads": "填充 {padding}：視窗可以超出邊緣，所以 {before} 變成 {after}，而不是 {bare}。",
+        "point.needs": "填充 {padding}：沒有它就放不下視窗；有了它，{before} 變成 {after}。",
+        "point.reflect": "鏡射填充：邊緣之外是輸入的鏡射，不加入零。",
+        "point.replicate": "複製填充：邊緣之外重複邊緣的格，不加入零。",
+        "point.circular": "循環填充：一端之外接著另一端。",
+        "point.causal": "因果填充：全部在輸入之前，所以沒有輸出看見後面的格。",
+    },
+}
+CONV_POINTS = {
+    "en": {
+        "point.depthwise": "Each of the {seen} channels has a kernel of its own and never meets the others.",
+        "point.depthwise.many": "Each of the {seen} channels has {each} kernels of its own and never meets the others.",
+        "point.grouped": "{groups} groups: each output sees {each} of the {seen} channels, "
+        "which takes {groups} times fewer weights.",
+        "point.pointwise": "A 1×1 kernel mixes the {seen} channels of one cell and sees no neighbour.",
+        "point.filters": "Each of the {made} filters makes a map of its own from all {seen} channels.",
+        "point.filters.one": "Each of the {made} filters makes a map of its own from the one channel.",
+        "point.channels": "One filter has a kernel for each of the {seen} channels; what they make is added up.",
+        "point.true": "The kernel is flipped first: that is what mathematics calls a convolution.",
+        "point.correlation": "The kernel stays as it is: a cross-correlation, which networks call a convolution.",
+        "point.slides": "The window fits at {positions} positions, so {before} becomes {after}.",
+        "point.slides.one": "The window fits at one position only, so there is one output.",
+    },
+    "zh-TW": {
+        "point.depthwise": "{seen} 個通道各有自己的卷積核，彼此不相加。",
+        "point.depthwise.many": "{seen} 個通道各有 {each} 個自己的卷積核，彼此不相加。",
+        "point.grouped": "{groups} 組：每個輸出只看 {seen} 個通道中的 {each} 個，權重少到 {groups} 分之一。",
+        "point.pointwise": "1×1 的卷積核混合同一格的 {seen} 個通道，不看旁邊的格。",
+        "point.filters": "{made} 個濾波器各由全部 {seen} 個通道得出一張特徵圖。",
+        "point.filters.one": "{made} 個濾波器各由一個通道得出一張特徵圖。",
+        "point.channels": "一個濾波器對 {seen} 個通道各有一個卷積核，結果相加。",
+        "point.true": "卷積核先翻轉：這是數學定義的卷積。",
+        "point.correlation": "卷積核不翻轉：這是互相關，網路中稱為卷積。",
+        "point.slides": "視窗有 {positions} 個位置，所以 {before} 變成 {after}。",
+        "point.slides.one": "視窗只有一個位置，所以只有一個輸出。",
+    },
+}
+TRANSPOSED_POINTS = {
+    "en": {
+        "point.output_padding": "Output padding {extra}: the output is {after}, not {bare}, larger at its end only.",
+        "point.cut": "Padding p = {padding} makes the output smaller here: {after} instead of {bare}.",
+        "point.spread": "Stride {stride} sets the input cells apart and the output grows: {before} becomes {after}.",
+        "point.dilated": "Dilation {dilation} spreads each stamp of {weights} weights over {reach} cells.",
+        "point.grows": "Every input cell adds a scaled copy of the kernel, so {before} becomes {after}.",
+    },
+    "zh-TW": {
+        "point.output_padding": "輸出填充 {extra}：輸出是 {after}，而不是 {bare}，只在末端變大。",
+        "point.cut": "填充 p = {padding} 在這裡讓輸出變小：{after}，而不是 {bare}。",
+        "point.spread": "步幅 {stride} 把輸入的格分開，輸出變大：{before} 變成 {after}。",
+        "point.dilated": "空洞率 {dilation} 把 {weights} 個權重的蓋印分到 {reach} 格的範圍。",
+        "point.grows": "每個輸入格加上一份按比例的卷積核，所以 {before} 變成 {after}。",
+    },
+}
+POOL_POINTS = {
+    "en": {
+        "point.max": "Of each window only the largest number is kept: {before} becomes {after}.",
+        "point.mean": "Each window becomes one number, its mean: {before} becomes {after}.",
+        "point.norm": "Each window becomes one number, its {p}-norm: {before} becomes {after}.",
+        "point.global": "Each whole map becomes one number, its mean.",
+        "point.ceil": "ceil_mode keeps the last window although it hangs over the edge: {after}, not {bare}.",
+        "point.counted": "The padding's zeros count in the mean, which draws means at the edge towards 0.",
+        "point.uncounted": "Padding does not count: every mean is over input cells alone.",
+    },
+    "zh-TW": {
+        "point.max": "每個視窗只留下最大的數：{before} 變成 {after}。",
+        "point.mean": "每個視窗變成一個數，即平均：{before} 變成 {after}。",
+        "point.norm": "每個視窗變成一個數，即 {p}-範數：{before} 變成 {after}。",
+        "point.global": "每張特徵圖變成一個數，即平均。",
+        "point.ceil": "ceil_mode 留下最後一個視窗，雖然它超出邊緣：輸出是 {after}，而不是 {bare}。",
+        "point.counted": "填充的零計入平均，讓邊緣的平均接近 0。",
+        "point.uncounted": "填充不計入：每個平均只算輸入的格。",
+    },
+}
+
+
+def sizes(op: Windowed) -> dict[str, str]:
+    """From which size to which."""
+    from conv_anim.scene.wording.words import size
+
+    return {"before": size(op.ends.in_size), "after": size(op.ends.out_size)}
+
+
+def conv(op: Conv, say: Language) -> str:
+    """Of its settings the first one that does something; else that a window slides."""
+    positions = prod(op.ends.out_size)
+    return (
+        _edges(op, say)
+        or _dilated(op, say, "point.dilation")
+        or _channels(op, say)
+        or _strided(op, say)
+        or _turned(op, say)
+        or _padded(op, say)
+        or say.of(op, f"point.slides{'.one' if positions == 1 else ''}", positions=positions, **sizes(op))
+    )
+
+
+def _edges(op: Conv, say: Language) -> str:
+    """What lies beyond the edge, if that is not zeros on both sides."""
+    if op.causal and op.padded:
+        return say.of(op, "point.causal")
+    return say.of(op, f"point.{op.padding_mode}") if op.padded and op.padding_mode != "zeros" else ""
+
+
+def _dilated(op: Windowed, say: Language, key: str) -> str:
+    from conv_anim.scene.wording.words import per_axis, size
+
+    reach = tuple(map(effective_kernel, op.kernel_size, op.dilation))
+    if reach == op.kernel_size:
+        return ""
+    weights = prod(op.kernel_size)
+    return say.of(op, key, dilation=per_axis(op.dilation), weights=weights, reach=size(reach))
+
+
+def _channels(op: Conv, say: Language) -> str:
+    """How channels meet, if there are several."""
+    seen, made = op.ends.in_channels, op.ends.out_channels
+    if 1 < op.groups == seen:
+        many = ".many" if made > seen else ""
+        return say.of(op, f"point.depthwise{many}", seen=seen, each=made // seen)
+    if op.groups > 1:
+        return say.of(op, "point.grouped", groups=op.groups, each=seen // op.groups, seen=seen)
+    if seen > 1 and max(op.kernel_size) == 1:
+        return say.of(op, "point.pointwise", seen=seen)
+    if made > 1:
+        return say.of(op, f"point.filters{'.one' if seen == 1 else ''}", made=made, seen=seen)
+    return say.of(op, "point.channels", seen=seen) if seen > 1 else ""
+
+
+def _strided(op: Windowed, say: Language) -> str:
+    """If the window moves on farther than a cell on every axis on which it moves."""
+    from conv_anim.scene.wording.words import never_read, per_axis
+
+    moving = {s for s, out in zip(op.stride, op.ends.out_size, strict=True) if out > 1}
+    if not moving or min(moving) == 1:
+        return ""
+    strides: Size = (min(moving),) if len(moving) == 1 else op.stride
+    unread = never_read(op.window, say)
+    if unread:
+        return say.of(op, "point.unread", stride=per_axis(strides), unread=say.joined(unread))
+    key = "point.stride" if moving == {2} else "point.strides"
+    return say.of(op, key, stride=per_axis(strides), **sizes(op))
+
+
+def _turned(op: Conv, say: Language) -> str:
+    return say.of(op, f"point.{op.kind()}") if op.kind() in {"true", "correlation"} and max(op.kernel_size) > 1 else ""
+
+
+def _padded(op: Windowed, say: Language) -> str:
+    """What zeros around the input do to the size."""
+    from conv_anim.scene.wording.words import size
+
+    if not op.padded:
+        return ""
+    moves = zip(op.ends.in_size, op.kernel_size, op.dilation, op.stride, strict=True)
+    bare = tuple(conv_size(i, effective_kernel(k, d), s, (0, 0)) for i, k, d, s in moves)
+    if bare == op.ends.out_size:
+        return ""
+    key = "keeps" if op.ends.out_size == op.ends.in_size else "pads" if min(bare) > 0 else "needs"
+    return say.of(op, f"point.{key}", padding=op.padding_cells(say), bare=size(bare), **sizes(op))
+
+
+def transposed(op: ConvTranspose, say: Language) -> str:
+    """Of its settings the first one that does something; else how it grows."""
+    from conv_anim.scene.wording.words import per_axis, size
+
+    out, extra, cut = op.ends.out_size, op.output_padding, tuple(map(sum, op.padding))
+    if any(extra):
+        bare = tuple(o - more for o, more in zip(out, extra, strict=True))
+        if min(bare) > 0:
+            return say.of(op, "point.output_padding", extra=per_axis(extra), bare=size(bare), **sizes(op))
+    if any(cut):
+        bare = tuple(o + less for o, less in zip(out, cut, strict=True))
+        return say.of(op, "point.cut", padding=op.padding_cells(say), bare=size(bare), **sizes(op))
+    spread = {s for s, i in zip(op.stride, op.ends.in_size, strict=True) if i > 1}
+    if spread and min(spread) > 1:
+        return say.of(op, "point.spread", stride=per_axis(op.stride), **sizes(op))
+    return _dilated(op, say, "point.dilated") or say.of(op, "point.grows", **sizes(op))
+
+
+def pool(op: Pool, say: Language) -> str:
+    """Of its settings the first one that does something; else what becomes of a window."""
+    from conv_anim.scene.wording.words import size
+
+    if op.whole:
+        return say.of(op, "point.global")
+    moves = zip(op.ends.in_size, op.kernel_size, op.dilation, op.stride, op.padding, strict=True)
+    floor = tuple(conv_size(i, effective_kernel(k, d), s, pad) for i, k, d, s, pad in moves)
+    if op.ceil_mode and floor != op.ends.out_size:
+        return say.of(op, "point.ceil", bare=size(floor), **sizes(op))
+    if op.reduce == "mean" and op.padded:
+        return say.of(op, "point.counted" if op.count_include_pad else "point.uncounted")
+    return say.of(op, f"point.{op.reduce}", p=f"{op.norm_type:.15g}", **sizes(op))
+
+
+def merged(*tables: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """Several tables of phrases as one."""
+    return {lang: {key: text for table in tables for key, text in table[lang].items()} for lang in tables[0]}

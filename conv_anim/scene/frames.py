@@ -1,0 +1,79 @@
+"""The outline of a window: around its cells, and thinly around all of it where they do not touch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.color import contrast
+from conv_anim.scene.primitives import Lines, Stroke
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from conv_anim.scene.primitives import Point, Primitive
+    from conv_anim.scene.style import Style
+
+    Place = tuple[int, int]
+    Block = tuple[float, float, float, float]
+    """Its first row and column, and those behind its last."""
+    At = Callable[[float, float], Point]
+    """Where a row and a column begin."""
+
+CASED = 3.0
+"""The contrast to a theme's background of a line that shows on any shade."""
+
+
+def framed(style: Style, places: Iterable[Place], at: At, *, cased: bool = False) -> list[Primitive]:
+    """The window over some cells, as its theme outlines it; ``cased`` between two other lines, on any colour."""
+    return outlined(style, _blocks(set(places)), at, cased=cased)
+
+
+def outlined(style: Style, blocks: Iterable[Block], at: At, *, cased: bool = False) -> list[Primitive]:
+    """The same of a window in blocks, which may lie between cells."""
+    stroke, blocks = style.frame, list(blocks)
+    if stroke is None or not blocks:
+        return []
+    lines = tuple(tuple(at(r, c) for r, c in _ring(*block)) for block in blocks)
+    items: list[Primitive] = []
+    if cased:
+        items.append(Lines(lines, Stroke(_casing(style), stroke.width + 2 * max(1.0, style.scale))))
+    items.append(Lines(lines, stroke))
+    if len(blocks) > 1:
+        tops, lefts, bottoms, rights = zip(*blocks, strict=True)
+        whole = _ring(min(tops), min(lefts), max(bottoms), max(rights))
+        items.append(Lines((tuple(at(r, c) for r, c in whole),), Stroke(stroke.color, max(1.0, 0.4 * stroke.width))))
+    return items
+
+
+def _casing(style: Style) -> str:
+    """What the outline shows on, whatever is below it."""
+    colors = style.colors
+    return max((colors.background, colors.ink), key=lambda color: contrast(color, colors.window))
+
+
+def _ring(top: float, left: float, bottom: float, right: float) -> list[tuple[float, float]]:
+    """Around a rectangle, and on to the middle of its first side, so that all four corners are mitred."""
+    middle = (left + right) / 2
+    return [(top, middle), (top, right), (bottom, right), (bottom, left), (top, left), (top, middle)]
+
+
+def _blocks(cells: set[Place]) -> list[Block]:
+    """Neighbouring cells that make a rectangle; where they do not, a row of cells at a time."""
+    rows: dict[int, list[int]] = {}
+    for r, c in sorted(cells):
+        rows.setdefault(r, []).append(c)
+    blocks: list[Block] = []
+    for r, columns in rows.items():
+        for left, right in _runs(columns):
+            above = next((k for k, b in enumerate(blocks) if b[1:] == (left, r, right)), None)
+            if above is None:
+                blocks.append((r, left, r + 1, right))
+            else:
+                blocks[above] = (blocks[above][0], left, r + 1, right)
+    return blocks
+
+
+def _runs(columns: list[int]) -> list[tuple[int, int]]:
+    starts = [c for k, c in enumerate(columns) if k == 0 or columns[k - 1] != c - 1]
+    ends = [c + 1 for k, c in enumerate(columns) if k == len(columns) - 1 or columns[k + 1] != c + 1]
+    return list(zip(starts, ends, strict=True))

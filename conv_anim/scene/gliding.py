@@ -1,0 +1,65 @@
+"""Windows and output cells on their way from one step to the next: their outlines, over what the step leaves behind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from conv_anim.scene.primitives import Boxes, Polygons, union
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from conv_anim.scene.primitives import Box, Items, Point, Primitive, Stroke
+
+    Ring = tuple[Point, ...]
+
+EDGE = 0.5
+"""Pixels by which a cell may lie outside of its grid, as a line does."""
+
+
+class Area(Protocol):
+    """A part of a figure that has cells: a grid, or a table."""
+
+    @property
+    def x(self) -> float: ...
+    @property
+    def y(self) -> float: ...
+    @property
+    def width(self) -> float: ...
+    @property
+    def height(self) -> float: ...
+
+
+def outlines(items: Iterable[Primitive], areas: Iterable[Area]) -> list[Ring]:
+    """Around what a step marks in each of some areas."""
+    boxes = [box for item in items if isinstance(item, Boxes) and item.fill is not None for box in item.boxes]
+    found = []
+    for area in areas:
+        inside = [box for box in boxes if _lies_in(box, area)]
+        if inside:
+            found.append(ring(union(inside)))
+    return found
+
+
+def _lies_in(box: Box, area: Area) -> bool:
+    left, top, width, height = box
+    across = area.x - EDGE <= left and left + width <= area.x + area.width + EDGE
+    return across and area.y - EDGE <= top and top + height <= area.y + area.height + EDGE
+
+
+def ring(box: Box) -> Ring:
+    left, top, width, height = box
+    return (left, top), (left + width, top), (left + width, top + height), (left, top + height)
+
+
+def gliding(starts: Sequence[Ring], ends: Sequence[Ring], share: float, stroke: Stroke) -> Items:
+    """Outlines so far along the way; none if there are not as many at its end as at its beginning."""
+    if len(starts) != len(ends):
+        return ()
+    pairs = (pair for pair in zip(starts, ends, strict=True) if len(pair[0]) == len(pair[1]))
+    rings = tuple(tuple(map(lambda a, b: _between(a, b, share), start, end)) for start, end in pairs)
+    return (Polygons(rings, None, stroke),) if rings else ()
+
+
+def _between(start: Point, end: Point, share: float) -> Point:
+    return start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])

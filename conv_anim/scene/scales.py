@@ -1,0 +1,113 @@
+"""Scale bars: which number each shade stands for, below a figure in shades."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conv_anim.scene.layout import EMPTY, column, row, static
+from conv_anim.scene.mosaics import mosaic
+from conv_anim.scene.numbers import format_for
+from conv_anim.scene.primitives import Boxes, Lines, Stroke
+from conv_anim.scene.shades import LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from conv_anim.scene.layout import Panel
+    from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.shades import Shades
+    from conv_anim.scene.style import Style
+    from conv_anim.tracing.values import Array
+
+LONG, HIGH = 120, 10
+"""Pixels, at scale 1, of a bar."""
+TICK = 3
+"""The same of the marks below it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The shades of some maps, by their names; ``beyond`` says whether numbers lie below or above the ends."""
+
+    names: tuple[str, ...]
+    shades: Shades
+    beyond: tuple[bool, bool] = (False, False)
+
+
+def scale(name: str, shades: Shades, *arrays: Array) -> Scale:
+    """That of a map and its numbers."""
+    least, most = min(a.min() for a in arrays), max(a.max() for a in arrays)
+    return Scale((name,), shades, (bool(least < shades.low), bool(most > shades.high)))
+
+
+def merged(scales: Iterable[Scale]) -> list[Scale]:
+    """Equal ones as one, with the names of all."""
+    found: dict[Shades, Scale] = {}
+    for one in scales:
+        before = found.get(one.shades, Scale((), one.shades))
+        low, high = (a or b for a, b in zip(before.beyond, one.beyond, strict=True))
+        found[one.shades] = Scale(
+            (*before.names, *(n for n in one.names if n not in before.names)), one.shades, (low, high)
+        )
+    return list(found.values())
+
+
+def bars(scales: Iterable[Scale], style: Style, room: float) -> Panel:
+    """A bar for each, side by side as far as there is room."""
+    made = [_bar(one, style) for one in merged(scales)]
+    lines: list[list[Panel]] = []
+    gap = 2.0 * style.gap
+    for one in made:
+        if lines and sum(p.width for p in lines[-1]) + gap * len(lines[-1]) + one.width <= room:
+            lines[-1].append(one)
+        else:
+            lines.append([one])
+    return column(*(row(*line, gap=gap) for line in lines), gap=0.6 * style.gap) if made else EMPTY
+
+
+def with_bars(shown: Panel, scales: Sequence[Scale], style: Style) -> Panel:
+    """A drawing with its bars below it."""
+    below = bars(scales, style, max(shown.width, LONG * 3 * style.scale))
+    return shown if below == EMPTY else column(shown, below, gap=style.wide, align="middle")
+
+
+def _bar(one: Scale, style: Style) -> Panel:
+    size, ink = style.small_size, style.label_ink
+    long, high, tick = (round(length * style.scale) for length in (LONG, HIGH, TICK))
+    high = max(high, 6)
+    texts = _ends(one)
+    left = max(0.0, *(style.width(text, size=size) / 2 - at * long for at, text in texts))
+    right = max(long, *(style.width(text, size=size) / 2 + at * long for at, text in texts))
+    name = ", ".join(one.names)
+    label = style.width(name, size=size, bold=True)
+    start = round(label + 0.6 * style.gap + left)
+    numbers = np.linspace(one.shades.low, one.shades.high, min(LEVELS, max(2, long)))[None]
+    items: list[Primitive] = [
+        style.text(0, (high - size * style.font.cap_height) / 2, name, size=size, color=style.text_ink, bold=True),
+        mosaic(one.shades.colors(numbers), lambda r, c: (start + c * long / numbers.shape[1], r * high)),
+        Boxes(((start, 0, long, high),), None, Stroke(style.colors.faint, 1.0)),
+    ]
+    ticks = tuple(((start + round(at * long), high), (start + round(at * long), high + tick)) for at, _ in texts)
+    items.append(Lines(ticks, Stroke(style.colors.faint, 1.0)))
+    top = high + tick + 0.25 * size
+    for at, text in texts:
+        items.append(style.text(start + at * long, top, text, size=size, color=ink, anchor="middle"))
+    return static(tuple(items), start + right, top + size, baseline=high / 2)
+
+
+def _ends(one: Scale) -> list[tuple[float, str]]:
+    """Where along a bar which numbers stand: its ends, and 0 if that lies between them."""
+    low, high = one.shades.low, one.shades.high
+    fmt = format_for(np.array([low, high]))
+    below, above = ("≤ " if one.beyond[0] else ""), ("≥ " if one.beyond[1] else "")
+    found = [(0.0, below + fmt(_whole(low))), (1.0, above + fmt(_whole(high)))]
+    if low < 0 < high:
+        found.insert(1, (-low / (high - low), "0"))
+    return found
+
+
+def _whole(number: float) -> int | float:
+    return int(number) if float(number).is_integer() else number

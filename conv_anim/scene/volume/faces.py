@@ -1,0 +1,68 @@
+"""The faces of a map in shades: its front slice, and the edges of all slices on its top and on its right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conv_anim.scene.mosaics import mosaic
+from conv_anim.scene.tones import SMALLEST_EDGED
+
+if TYPE_CHECKING:
+    from conv_anim.scene.primitives import Point, Primitive, Stroke
+    from conv_anim.scene.shades import Rgb
+    from conv_anim.scene.volume.oblique import Stack
+    from conv_anim.scene.volume.space import Cuboid
+
+
+@dataclass(frozen=True)
+class Faces:
+    """The colours of a map's cells, (slices, rows, columns, 3); ``front`` is shown instead of the front slice."""
+
+    colors: Rgb
+    front: Rgb | None = None
+
+    def on(self, stack: Stack, block: Cuboid, edge: Stroke) -> list[Primitive]:
+        """All three faces of a whole map."""
+        nearest = stack.nearest(block.slices)
+        image = self.colors[nearest] if self.front is None else self.front
+        items = self._sides(stack, block) if self.front is None and not stack.depth.cut else []
+        items += self._face(stack, image, block.slices, (block.rows[0], block.columns[0]))
+        return [*items, *stack.edges(block, edge)] if stack.cell >= SMALLEST_EDGED else items
+
+    def cells(self, stack: Stack, block: Cuboid, edge: Stroke) -> list[Primitive]:
+        """The front of some cells of one slice."""
+        (row, high), (column, wide) = block.rows, block.columns
+        image = self.colors[stack.nearest(block.slices), row : row + high, column : column + wide]
+        items = self._face(stack, image, block.slices, (row, column))
+        return [*items, *stack.face_edges(block, edge)] if stack.cell >= SMALLEST_EDGED else items
+
+    def _face(self, stack: Stack, image: Rgb, slices: tuple[int, int], first: tuple[int, int]) -> list[Primitive]:
+        near, _ = stack.ends(slices)
+
+        def at(row: float, column: float) -> Point:
+            return stack.at(near, row + first[0], column + first[1])
+
+        return [mosaic(image, at)]
+
+    def _sides(self, stack: Stack, block: Cuboid) -> list[Primitive]:
+        """Top and right, whose rows and columns are the slices, from the front to the back."""
+        near, far = stack.ends(block.slices)
+        (row, _), (column, wide) = block.rows, block.columns
+        order = np.arange(len(self.colors))[:: 1 if stack.nearest(block.slices) == 0 else -1]
+        deep = (far - near) / len(order)
+        top, right = self.colors[order, 0], self.colors[order, :, -1].swapaxes(0, 1)
+        return [
+            mosaic(_lit(top), lambda k, c: stack.at(near + k * deep, row, column + c)),
+            mosaic(_shaded(right), lambda r, k: stack.at(near + k * deep, row + r, column + wide)),
+        ]
+
+
+def _lit(colors: Rgb) -> Rgb:
+    return (colors + (255 - colors.astype(int)) * 0.15).astype(np.uint8)
+
+
+def _shaded(colors: Rgb) -> Rgb:
+    return (colors * 0.88).astype(np.uint8)

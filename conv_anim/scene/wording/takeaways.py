@@ -1,0 +1,82 @@
+"""The point of a figure in a sentence, made from its spec: what one is to learn from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.wording.language import Language
+from conv_anim.scene.wording.words import size
+from conv_anim.spec.model import Channels, Flat, Matrix
+from conv_anim.tracing.analysis import cost, entries, inputs_of, receptive_field, standard, total
+
+if TYPE_CHECKING:
+    from conv_anim.spec.model import Spec
+    from conv_anim.spec.op import Op
+
+
+def takeaway(spec: Spec) -> str:
+    """What the view shows of it, where that is special; of several layers what they do together; empty without any."""
+    say = Language(spec.lang)
+    if len(spec.nodes) == 1:
+        return _of_view(spec, say) or spec.layers[0].point(say)
+    return _composed(spec, say) or _chained(spec, say) or _joined(spec, say)
+
+
+def _of_view(spec: Spec, say: Language) -> str:
+    """What a view shows besides what the layer does."""
+    layer, view = spec.layers[0], spec.view
+    window = layer.window
+    if window is None or not window.weighs:
+        return ""
+    match view:
+        case Matrix():
+            return say("takeaway.transposed_matrix" if window.transposed else "takeaway.matrix")
+        case Flat() if window.transposed:
+            return _overlap(layer, say) if view.overlap else _way(view, say)
+        case Channels(show="maps" | "sum") if window.in_channels > window.groups:
+            return say(f"takeaway.{view.show}", count=window.in_channels // window.groups)
+    return ""
+
+
+def _way(view: Flat, say: Language) -> str:
+    """How a transposed layer is seen, if not as a window that gathers."""
+    return "" if view.mode == "gather" else say(f"takeaway.{view.mode}")
+
+
+def _overlap(layer: Op, say: Language) -> str:
+    """Whether the stamps of a transposed layer fall evenly, which is so where its stride divides its kernel."""
+    assert layer.window is not None
+    axes = [axis for axis in layer.window.axes if axis.size > 1]
+    if any(axis.dilation > 1 for axis in axes):
+        return layer.point(say)
+    uneven = any(axis.kernel % axis.stretch for axis in axes)
+    kernel = size(dict.fromkeys(axis.kernel for axis in axes)) if axes else "1"
+    stride = size(dict.fromkeys(axis.stretch for axis in axes)) if axes else "1"
+    return say("takeaway.uneven" if uneven else "takeaway.even", kernel=kernel, stride=stride)
+
+
+def _composed(spec: Spec, say: Language) -> str:
+    """What a composition saves, of a spec with no other layer."""
+    found = entries(spec.layers)
+    if len(found) != 1 or not isinstance(found[0], tuple):
+        return ""
+    ours, others = total(spec.layers).parameters, cost(standard(found[0])).parameters
+    key = "takeaway.saves" if ours < others else "takeaway.splits"
+    return say(key, ours=f"{ours:,}", others=f"{others:,}", count=len(spec.layers))
+
+
+def _chained(spec: Spec, say: Language) -> str:
+    """How far the layers see together, where several look around."""
+    looking = [op for op in spec.layers if op.window is not None and max(op.window.kernel_size) > 1]
+    field = receptive_field(spec.layers, inputs_of(spec.nodes)) if spec.is_chain else None
+    alone = receptive_field([looking[-1]]) if looking else None
+    if len(looking) < 2 or field is None or alone is None or field.size == alone.size:
+        return ""
+    key = "takeaway.field_up_to" if field.varies else "takeaway.field"
+    return say(key, count=len(spec.layers), field=size(field.size), alone=size(alone.size))
+
+
+def _joined(spec: Spec, say: Language) -> str:
+    """The point of the last layer that puts several maps together, else of the last one that has a point."""
+    joins = [node.op for node in spec.nodes if len(node.inputs) > 1]
+    return next((said for op in reversed(joins or spec.layers) if (said := op.point(say))), "")

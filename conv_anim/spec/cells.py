@@ -1,0 +1,71 @@
+"""What stands in the cells of maps, as a view's options ``cells`` and ``scale`` say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conv_anim.diagnostics import Code
+from conv_anim.spec.kinds import INVALID, Invalid, OneOf, Real, SkippedError
+from conv_anim.spec.records import Field, Object
+
+if TYPE_CHECKING:
+    from conv_anim.spec.kinds import Maybe, Report, Schema
+    from conv_anim.spec.model import Cells, Scale
+    from conv_anim.spec.nodes import Node
+
+MEANT: dict[Cells, str] = {
+    "auto": "Numbers where they can be read, else shades.",
+    "numbers": "Their numbers.",
+    "shades": "A shade for each number, with a scale bar.",
+    "both": "Shades with their numbers.",
+    "symbols": "Names like x₁₁ and w₁₁; sums in symbols, then in numbers.",
+    "plain": "Nothing.",
+}
+"""What each way to fill cells means."""
+UNWRITTEN: tuple[Cells, ...] = ("auto", "shades", "plain")
+"""Those of a view that has no room for texts."""
+
+
+def cells(*names: Cells) -> Field[Cells]:
+    """The option of a view that knows some of them, or all."""
+    known = names or tuple(MEANT)
+    kind = OneOf(known, docs=[MEANT[name] for name in known])
+    return Field("cells", kind, "What stands in the cells of maps.", default="auto", example="shades")
+
+
+CELLS, FACES = cells(), cells(*UNWRITTEN)
+MAPS = cells("auto", "numbers", "shades", "both", "plain")
+"""Of a view with several channels, whose cells have no names."""
+LOW: Field[int | float] = Field("low", Real(), "The number at the dark end.", required=True, example=-255)
+HIGH: Field[int | float] = Field("high", Real(), "The number at the bright end.", required=True, example=255)
+ENDS = Object("a scale", (LOW, HIGH))
+
+
+class ScaleKind:
+    """``{low: …, high: …}``, the lower number first."""
+
+    expected = ENDS.expected
+
+    def decode(self, node: Node, report: Report) -> Maybe[Scale]:
+        record = ENDS.decode(node, report)
+        if isinstance(record, Invalid):
+            return INVALID
+        try:
+            low, high = record.of(LOW), record.of(HIGH)
+        except SkippedError:
+            return INVALID
+        if low >= high:
+            what = f"'low' is {low}, which is not less than 'high', {high}"
+            return report.add(Code.OUT_OF_RANGE, what, record.at(LOW), "shades go from the lower number to the higher")
+        return float(low), float(high)
+
+    def schema(self) -> Schema:
+        return ENDS.schema()
+
+
+SCALE: Field[Scale] = Field(
+    "scale",
+    ScaleKind(),
+    "The numbers at both ends of the shades; by default the least and the largest of each map.",
+    example={"low": -255, "high": 255},
+)

@@ -1,0 +1,304 @@
+"""The point of a figure, in a sentence: what it claims, against what the trace computes; and where it is drawn."""
+
+import re
+from math import prod
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+import conv_anim
+from conv_anim import pipeline
+from conv_anim.diagnostics import SpecError
+from conv_anim.painting.fonts import DejaVu
+from conv_anim.scene.primitives import Text
+from conv_anim.scene.style import Style
+from conv_anim.scene.wording.takeaways import takeaway
+from conv_anim.spec.themes import THEMES
+from conv_anim.tracing.geometry import Source
+from tests import pictures
+from tests.figures import LAYERS, STACKS, mapping
+from tests.test_templates import TEMPLATES
+
+ALL = [*LAYERS, *STACKS]
+
+
+def said(layer, size=(6, 6), channels=1, **more):
+    spec = {"input": {"size": list(size), "channels": channels}, "layer": layer, **more}
+    return takeaway(conv_anim.load(spec))
+
+
+def points(layer, size=(6, 6), channels=1):
+    made = conv_anim.load({"input": {"size": list(size), "channels": channels}, "layer": layer})
+    return made, conv_anim.trace(made), takeaway(made)
+
+
+# every layer has one
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-TW"])
+@pytest.mark.parametrize("name", ALL)
+def test_every_layer_has_a_point_in_every_language(name, lang):
+    text = takeaway(conv_anim.load({**mapping(name), "lang": lang}))
+    assert text.endswith("." if lang == "en" else "。")
+    assert "{" not in text
+    assert "\n" not in text
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_template_has_a_point_of_one_sentence(name):
+    for one in conv_anim.load(TEMPLATES[name].path).figures:
+        text = takeaway(one)
+        assert text[0].isupper() or text.startswith("ceil_mode") or text[0].isdigit()
+        assert len(re.findall(r"[.!?](\s|$)", text)) == 1, text
+
+
+# what it claims is what is computed
+
+WINDOWS = st.fixed_dictionaries(
+    {
+        "kernel_size": st.integers(1, 4),
+        "stride": st.integers(1, 3),
+        "padding": st.integers(0, 3),
+        "dilation": st.integers(1, 3),
+    }
+)
+
+
+def loaded(layer, size, channels=1):
+    try:
+        return conv_anim.load({"input": {"size": size, "channels": channels}, "layer": layer})
+    except SpecError:
+        assume(False)  # no such layer
+
+
+def becomes(text, made):
+    """The sizes that it says are those of the input and of the output."""
+    ends = made.layers[0].ends
+    sizes = ["×".join(map(str, each)) for each in (ends.in_size, ends.out_size)]
+    found = re.search(r"([\d×]+) (?:becomes|stays) ([\d×]+)", text)
+    assert found is None or list(found.groups()) == sizes, text
+
+
+@settings(max_examples=200)
+@given(WINDOWS, st.lists(st.integers(1, 9), min_size=1, max_size=2))
+def test_what_is_said_of_a_window(layer, size):
+    made = loaded({"type": "conv", **layer}, size)
+    traced, text = conv_anim.trace(made).layers[0], takeaway(made)
+    becomes(text, made)
+    starts = [{step.taps[0].canvas[a] for step in traced} for a in range(len(size))]
+    ordered = [sorted(each) for each in starts if len(each) > 1]
+    steps = [second - first for first, second, *_ in ordered]
+    if text.startswith("Stride"):
+        assert steps
+        assert all(step == layer["stride"] for step in steps)
+        assert layer["stride"] > 1
+        if "every other" in text:
+            assert layer["stride"] == 2
+    if "does not come out even" in text:
+        read = {tap.input for step in traced for tap in step.taps if tap.input is not None}
+        beyond = any(tap.source is Source.PADDING for step in traced for tap in step.taps)
+        assert len(read) < traced.input.size or beyond or layer["padding"]
+    if text.startswith("Dilation"):
+        taps = [tap.canvas for tap in traced[0].taps]
+        reach = [max(cell[a] for cell in taps) - min(cell[a] for cell in taps) + 1 for a in range(len(size))]
+        assert f"has {len(taps)} weights and reaches over {'×'.join(map(str, reach))} cells" in text
+    if "positions" in text:
+        assert int(re.search(r"fits at (\d+)", text)[1]) == len(traced)
+    if text.startswith("Padding") and "not " in text and "without" not in text:
+        bare = loaded({"type": "conv", **layer, "padding": 0}, size)
+        assert text.endswith("not " + "×".join(map(str, bare.layers[0].ends.out_size)) + ".")
+    if "would not fit" in text:
+        with pytest.raises(SpecError):
+            conv_anim.load({"input": {"size": size}, "layer": {"type": "conv", **layer, "padding": 0}})
+
+
+@given(st.integers(1, 4), st.integers(1, 4), st.integers(1, 4))
+def test_what_is_said_of_groups(groups, seen, made):
+    spec = loaded(
+        {"type": "conv", "kernel_size": 2, "groups": groups, "out_channels": groups * made}, [3, 3], groups * seen
+    )
+    text, layer = takeaway(spec), conv_anim.trace(spec).layers[0]
+    channels = {step.output[0]: {tap.channel for tap in step.taps} for step in layer}
+    sees = {len(each) for each in channels.values()}
+    if "never meets" in text:
+        assert sees == {1}
+        each = re.search(r"has (\d+) kernels", text)
+        assert layer.kernels.shape[0] == groups * (int(each[1]) if each else 1)
+    elif "groups" in text:
+        whole = loaded({"type": "conv", "kernel_size": 2, "out_channels": groups * made}, [3, 3], groups * seen)
+        assert conv_anim.trace(whole).layers[0].weight.size == groups * layer.weight.size
+        assert f"each output sees {sees.pop()} of the {groups * seen} channels" in text
+    elif "added up" in text:
+        assert len(channels) == 1
+        assert sees == {seen}
+    elif "filters" in text:
+        assert f"Each of the {len(channels)} filters" in text
+
+
+@given(
+    WINDOWS.filter(lambda layer: layer["kernel_size"] > 1),
+    st.integers(0, 2),
+    st.lists(st.integers(1, 4), min_size=1, max_size=2),
+)
+def test_what_is_said_of_a_transposed_layer(layer, extra, size):
+    made = loaded({"type": "conv_transpose", **layer, "output_padding": extra}, size)
+    text = takeaway(made)
+    becomes(text, made)
+    out = made.layers[0].ends.out_size
+    if text.startswith("Output padding"):
+        assert text.startswith(f"Output padding {extra}: the output is {'×'.join(map(str, out))}")
+        assert f"not {'×'.join(str(o - extra) for o in out)}," in text
+    if "smaller here" in text:
+        bare = loaded({"type": "conv_transpose", **layer, "padding": 0, "output_padding": extra}, size)
+        assert text.endswith(
+            f"{'×'.join(map(str, out))} instead of {'×'.join(map(str, bare.layers[0].ends.out_size))}."
+        )
+    if "apart" in text:
+        assert prod(out) > prod(size)
+
+
+@given(
+    st.sampled_from(["max_pool", "avg_pool", "lp_pool"]),
+    st.integers(1, 3),
+    st.integers(1, 3),
+    st.booleans(),
+    st.booleans(),
+    st.integers(2, 7),
+)
+def test_what_is_said_of_a_pool(kind, kernel, stride, ceil, counted, size):
+    layer = {"type": kind, "kernel_size": kernel, "stride": stride, "ceil_mode": ceil}
+    if kind == "avg_pool":
+        layer |= {"padding": kernel // 2, "count_include_pad": counted}
+    made = loaded(layer, [size, size])
+    text, traced = takeaway(made), conv_anim.trace(made).layers[0]
+    becomes(text, made)
+    if text.startswith("ceil_mode"):
+        floor = loaded({**layer, "ceil_mode": False}, [size, size])
+        assert prod(floor.layers[0].ends.out_size) < prod(made.layers[0].ends.out_size)
+        assert text.endswith("not " + "×".join(map(str, floor.layers[0].ends.out_size)) + ".")
+    if "whole map" in text:
+        assert len(traced) == 1
+        assert np.isclose(traced.output.item(), traced.input.mean())
+    if "does not count" in text:
+        for step in traced:
+            inside = [tap.x for tap in step.taps if tap.input is not None]
+            assert np.isclose(step.value, sum(inside) / max(1, len(inside)))
+    if "largest" in text:
+        assert all(step.value == max(tap.x for tap in step.taps if tap.x is not None) for step in traced)
+
+
+@given(st.integers(1, 5), st.integers(1, 4))
+def test_what_is_said_of_overlaps(kernel, stride):
+    """Counted from the taps: how many inputs each output is made of, away from the edges."""
+    layer = {"type": "conv_transpose", "kernel_size": kernel, "stride": stride}
+    spec = conv_anim.load({"input": {"size": [8]}, "layer": layer, "view": {"kind": "flat", "overlap": True}})
+    hits = [sum(tap.input is not None for tap in step.taps) for step in conv_anim.trace(spec)]
+    inner = set(hits[kernel - 1 : len(hits) - kernel + 1]) if len(hits) > 2 * kernel else None
+    if inner:
+        assert takeaway(spec).startswith("Even" if len(inner) == 1 else "Uneven")
+
+
+@given(st.lists(st.tuples(st.integers(1, 3), st.integers(1, 2), st.integers(1, 2)), min_size=2, max_size=3))
+def test_what_is_said_of_a_chain(parts):
+    """The cells behind the middle output, gathered tap by tap through all layers."""
+    layers = [{"type": "conv", "kernel_size": k, "stride": s, "dilation": d} for k, s, d in parts]
+    try:
+        spec = conv_anim.load({"input": {"size": [24]}, "layers": layers})
+    except SpecError:
+        return
+    found = re.search(r"reaches over (?:up to )?(\d+) (?:of the input|cells)", takeaway(spec))
+    if found is None:
+        return
+    trace = conv_anim.trace(spec)
+    cells = {(0, trace.output.shape[1] // 2)}
+    for layer in reversed(trace.layers):
+        cells = {tap.input for cell in cells for tap in layer.step(cell).taps if tap.input is not None}
+    assert max(c[1] for c in cells) - min(c[1] for c in cells) + 1 == int(found[1])
+
+
+@pytest.mark.parametrize("name", ["depthwise_separable", "spatially_separable", "flattened"])
+def test_what_is_said_of_a_composition(name):
+    spec = conv_anim.load(TEMPLATES[name].path)
+    ours, others = (
+        int(n.replace(",", "")) for n in re.search(r"([\d,]+) weights;.* ([\d,]+)\.$", takeaway(spec)).groups()
+    )
+    assert ours == sum(layer.weight.size for layer in conv_anim.trace(spec).layers)
+    first, last = spec.layers[0].ends, spec.layers[-1].ends
+    apart = all(op.groups == op.ends.in_channels for op in spec.layers)
+    assert others == 9 * (1 if apart else first.in_channels) * last.out_channels
+
+
+# where it is drawn
+
+
+def lines(drawn):
+    return [item for item in drawn.heading if isinstance(item, Text)]
+
+
+CONV = {"type": "conv", "kernel_size": 3}
+
+
+@pytest.mark.parametrize("view", ["isometric", "flat", "channels", "volume", "matrix"])
+def test_title_and_takeaway_stand_above_the_figure_on_the_left(view):
+    spec = conv_anim.load(
+        {"input": {"size": [5, 5]}, "layer": CONV, "view": view, "title": "My layer", "takeaway": True}
+    )
+    drawn = pictures.scene(spec)
+    title, point = lines(drawn)
+    assert (title.text, title.size, title.bold) == ("My layer", 18, True)
+    assert point.text == takeaway(spec)
+    assert (
+        title.x == point.x == min(item.x for item in drawn.static if isinstance(item, Text) and item in drawn.heading)
+    )
+    rest = [item for item in drawn.static if item not in drawn.heading]
+    assert pictures.extent(rest)[1] >= drawn.head
+    assert point.y <= drawn.head
+
+
+def test_long_titles_wrap_and_nothing_leaves_the_picture():
+    title = "A title that says a great deal more about a very small figure than anybody would ever want to read of it"
+    drawn = pictures.scene(conv_anim.load({"input": {"size": [3, 3]}, "layer": CONV, "title": title}))
+    found = lines(drawn)
+    assert len(found) > 1
+    assert " ".join(item.text for item in found) == title
+    style = Style(THEMES["light"], 1.0, DejaVu())
+    assert all(item.x + style.width(item.text, size=item.size, bold=True) <= drawn.width for item in found)
+
+
+def test_a_takeaway_of_ones_own():
+    drawn = pictures.scene(conv_anim.load({"input": {"size": [5, 5]}, "layer": CONV, "takeaway": "So there."}))
+    assert [item.text for item in lines(drawn)] == ["So there."]
+
+
+def test_the_classic_theme_has_no_heading():
+    spec = {"input": {"size": [5, 5]}, "layer": CONV, "theme": "classic"}
+    with_title = pictures.scene(conv_anim.load({**spec, "title": "My layer", "takeaway": True}))
+    assert (
+        pictures.listing(with_title).splitlines()[2:]
+        == pictures.listing(pictures.scene(conv_anim.load(spec))).splitlines()[2:]
+    )
+
+
+def test_a_storyboard_has_its_heading_once():
+    from conv_anim.limits import USUAL
+    from conv_anim.scene import storyboard
+
+    drawn = pictures.scene(conv_anim.load({"input": {"size": [4, 4]}, "layer": CONV, "title": "My layer"}))
+    page = storyboard.page(drawn, strip=False, vectors=True, limits=USUAL)
+    assert pictures.texts(page.static).count("My layer") == 1
+    left, top, right, bottom = pictures.extent(page.static)
+    assert left >= 0
+    assert top >= 0
+    assert right <= page.width
+    assert bottom <= page.height
+
+
+def test_a_page_says_its_title_once():
+    spec = conv_anim.load({"input": {"size": [4, 4]}, "layer": CONV, "title": "My layer"})
+    text = pipeline.encoded(pipeline.scene(spec), "html").decode()
+    assert '<h1 id="title"></h1>' in text
+    assert "<title>My layer</title>" in text
+    bare = conv_anim.load({"input": {"size": [4, 4]}, "layer": CONV, "title": "My layer", "theme": "classic"})
+    assert '<h1 id="title">My layer</h1>' in pipeline.encoded(pipeline.scene(bare), "html").decode()
