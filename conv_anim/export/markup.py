@@ -74,7 +74,8 @@ class Markup:
         """All texts that elements use, and below them the glyphs that these use."""
         texts = [self._defined(*key, name) for key, (name, _) in self.texts.items()]
         outlines = [
-            f"<path id={name} d={_outlined(character, bold, own)} />" for (character, bold, own), name in self.glyphs.items()
+            f"<path id={name} d={_outlined(character, bold, own)} />"
+            for (character, bold, own), name in self.glyphs.items()
         ]
         return "".join([*outlines, *texts])
 

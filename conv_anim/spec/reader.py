@@ -88,7 +88,21 @@ SPEC = Object(
 )
 BOARD = Board(
     of_panels=(TITLE, INPUT, ONE_LAYER, MORE_LAYERS, VIEW, LABELS, TAKEAWAY, CAPTION, FORMULA, COST),
-    of_whole=(TITLE, PANELS, DIFFERENCES, LETTERS, THEME, ANIMATION, SIZE, TAKEAWAY, CAPTION, FORMULA, CONTROLS, LANG, OUTPUT),
+    of_whole=(
+        TITLE,
+        PANELS,
+        DIFFERENCES,
+        LETTERS,
+        THEME,
+        ANIMATION,
+        SIZE,
+        TAKEAWAY,
+        CAPTION,
+        FORMULA,
+        CONTROLS,
+        LANG,
+        OUTPUT,
+    ),
 )
 
 
