@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from conv_anim.diagnostics import SpecError
 from conv_anim.export.figures import Beside, Book, Sheet
 from conv_anim.spec.controls import CANNOT
+from conv_anim.spec.model import NetworkView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -61,9 +62,11 @@ def _formulas(spec: Spec) -> Iterator[str]:
 
 
 def programs(spec: Spec) -> Iterator[tuple[str, str]]:
-    """By the name of each framework that has words for it."""
+    """By the name of each framework that has words for it; none of a network, whose numbers nobody has computed."""
     from conv_anim.coding.programs import FRAMEWORKS, NAMES, program
 
+    if any(isinstance(one.view, NetworkView) for one in spec.figures):
+        return
     for framework in FRAMEWORKS:
         try:
             yield NAMES[framework], program(spec, framework)

@@ -365,6 +365,49 @@ def test_a_click_on_a_layer_opens_its_window(opened):
     assert page.page.inner_text("#title") == "ResNet-18"
 
 
+def test_what_is_inside_opens_by_key_and_has_an_address(opened):
+    page = opened("resnet18")
+    first = next(k for k, spot in enumerate(page.spots) if spot.opens)
+    page.page.focus(f"#spots path[data-spot='{first}']")
+    page.page.keyboard.press("Enter")
+    assert page.page.inner_text("#title") == "conv 7×7, stride 2"
+    assert page.page.evaluate("document.activeElement.id") == "back"
+    page.page.click("#last")
+    page.page.wait_for_function(f"location.hash.includes('inside={first + 1}') && location.hash.includes('step=9')")
+    page.page.go_back()
+    page.page.wait_for_function("document.title === 'ResNet-18'")
+    assert page.at() == len(page.spots) + 1
+    page.page.go_forward()
+    page.page.wait_for_function("document.title === 'conv 7×7, stride 2'")
+    assert page.at() == 9
+    page.page.keyboard.press("Escape")
+    assert page.page.inner_text("#title") == "ResNet-18"
+    assert page.page.evaluate("document.activeElement.dataset.spot") == str(first)
+
+
+def test_the_spots_of_a_network_are_named_as_boxes(opened):
+    page = opened("resnet18")
+    assert page.page.get_attribute("#spots path[data-spot='1']", "aria-label") == page.spots[1].name
+    assert "Enter opens" in page.page.inner_text("#how")
+    page.page.click("#spots path[data-spot='1']")
+    assert page.page.get_attribute("#spots path[data-spot='0']", "aria-label").startswith("input (0,")
+    assert "Enter pins" in page.page.inner_text("#how")
+
+
+def test_what_is_inside_a_high_network_is_in_sight(opened):
+    page = opened("resnet18", viewport={"width": 700, "height": 600})
+    last = max(k for k, spot in enumerate(page.spots) if spot.opens == 3)
+    page.page.focus(f"#spots path[data-spot='{last}']")
+    before = page.page.evaluate("scrollY")
+    assert before > 0
+    page.page.keyboard.press("Enter")
+    for name in ("#title", "#back", "#play"):
+        box = page.page.locator(name).bounding_box()
+        assert 0 <= box["y"] <= 600 - box["height"], name
+    page.page.click("#back")
+    assert page.page.evaluate("scrollY") == before
+
+
 def test_a_page_of_another_figure_has_nothing_inside(opened):
     page = opened("con_5")
     assert page.page.is_hidden("#back")

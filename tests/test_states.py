@@ -348,3 +348,32 @@ def test_a_page_of_24_combinations_is_small():
     spec = pipeline.loaded(Source("spec.yaml", SPEC)).spec
     assert len(spec.states) == 24
     assert len(pipeline.drawn_as(spec, "html")) <= 250_000
+
+
+NETWORK = """\
+input: {size: [12, 12]}
+layers:
+- {type: conv, kernel_size: 3, out_channels: 2}
+- {type: max_pool, kernel_size: 2}
+view: network
+controls:
+  layers.0.kernel_size: [3, 5]
+"""
+
+
+def test_another_state_of_a_network_closes_what_is_inside(opened):
+    tab = opened(NETWORK.replace("input", "title: Small\ninput", 1))
+    tab.page.locator("#spots path").nth(1).click()
+    assert tab.page.inner_text("#title") == "conv 3×3"
+    tab.turn(0, 1)
+    assert tab.page.inner_text("#title") == "Small"
+    assert tab.page.is_hidden("#back")
+    tab.page.locator("#spots path").nth(1).click()
+    assert tab.page.inner_text("#title") == "conv 5×5"
+
+
+def test_axe_finds_nothing_serious_inside(opened):
+    tab = opened(NETWORK).page
+    assert violations(tab) == []
+    tab.locator("#spots path").nth(1).click()
+    assert violations(tab) == []

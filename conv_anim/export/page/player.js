@@ -24,7 +24,7 @@ class Player {
   }
 
   /** Takes up a figure; one that comes after another, at the same step and with the same cell pinned. One that is
-   * inside another has it around it: its data, its step, and the spot that opened. */
+   * inside another has it around it: its data, its step, the spot that opened, and how far it was scrolled. */
   load(data, { step = null, outer = null } = {}) {
     const comes = data.insides && !this.data?.insides; // a network is there as a whole, and at rest
     if (comes) this.pause();
@@ -113,24 +113,26 @@ class Player {
 
   /** Shows the figure inside a spot. */
   open(spot) {
-    const outer = { data: this.data, step: this.step, spot };
+    const outer = { data: this.data, step: this.step, spot, scrolled: [scrollX, scrollY] };
     const data = this.figures.figure(this.cells.spots[spot].opens);
     this.cells.unpin();
     this.playing = this.moves;
     this.load(data, { step: 0, outer });
     this.entitle();
     $("back").focus({ preventScroll: true });
+    $("title").scrollIntoView({ block: "nearest" });
     this.settled("pushState");
   }
 
   /** Shows the figure around it again, as it was. */
   back() {
-    const { data, step, spot } = this.outer;
+    const { data, step, spot, scrolled } = this.outer;
     this.cells.unpin();
     this.pause();
     this.load(data, { step });
     this.entitle();
     this.cells.areas[spot].focus({ preventScroll: true });
+    scrollTo(...scrolled);
     this.settled("pushState");
   }
 
