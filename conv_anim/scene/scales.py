@@ -45,13 +45,11 @@ def scale(name: str, shades: Shades, *arrays: Array) -> Scale:
 
 def merged(scales: Iterable[Scale]) -> list[Scale]:
     """Equal ones as one, with the names of all."""
-    found: dict[Shades, Scale] = {}
+    found: dict[tuple[Shades, tuple[bool, bool]], Scale] = {}
     for one in scales:
-        before = found.get(one.shades, Scale((), one.shades))
-        low, high = (a or b for a, b in zip(before.beyond, one.beyond, strict=True))
-        found[one.shades] = Scale(
-            (*before.names, *(n for n in one.names if n not in before.names)), one.shades, (low, high)
-        )
+        key = one.shades, one.beyond
+        names = found[key].names if key in found else ()
+        found[key] = Scale((*names, *(name for name in one.names if name not in names)), *key)
     return list(found.values())
 
 
