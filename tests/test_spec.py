@@ -412,6 +412,8 @@ UNSEEN = {
         "types/weight_fraction",
     },
     "what is drawn": {"views/too_narrow"},
+    "numbers that are compared": {"views/scale_upside_down"},
+    "lengths in inches or centimetres": {"views/width_of_a_stamp"},
     "JSON has no such numbers": {"yaml_surprises/nan"},
     "line breaks": {"characters/glyph_caption_line", "yaml_surprises/multiline_title"},
 }  # fmt: skip

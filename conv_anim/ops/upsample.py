@@ -207,7 +207,7 @@ class Upsample(Op):
         if self.mode == "nearest":
             cell = self.interpolation.cell(a, o)
             return cell, cell
-        at = self.interpolation.at(a, o)
+        at = self.interpolation.place(a, o)
         more = WEIGHED[self.mode] // 2 - 1
         return floor(at) - more, ceil(at) + more
 

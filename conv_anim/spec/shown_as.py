@@ -29,7 +29,7 @@ class Interpolation:
 
     def at(self, a: int, o: int) -> float:
         """Where the o-th output of an axis is read: 0 is the middle of the first input cell."""
-        at = self._at(a, o)
+        at = self.place(a, o)
         return min(max(at, 0.0), self.in_size[a] - 1.0) if self.mode == "linear" else at
 
     def cell(self, a: int, o: int) -> int:
@@ -37,13 +37,14 @@ class Interpolation:
 
         Where PyTorch does not read, a place is taken for whole, or for halfway, that is so but for rounding errors.
         """
-        at = self._at(a, o)
+        at = self.place(a, o)
         if self.coordinates != "asymmetric" or self.rounding != "floor":
             at = round(2 * at) / 2 if abs(round(2 * at) - 2 * at) < NOISE else at
         found = {"floor": floor(at), "ceil": ceil(at), "half_down": ceil(at - 0.5), "half_up": floor(at + 0.5)}
         return min(max(found[self.rounding], 0), self.in_size[a] - 1)
 
-    def _at(self, a: int, o: int) -> float:
+    def place(self, a: int, o: int) -> float:
+        """The same, also where that is beyond the edge, whose cell is then read."""
         ratio = self.ratio[a]
         if self.align_corners or self.coordinates == "asymmetric":
             return o * ratio

@@ -298,7 +298,7 @@ def view_of(record: Record, input_: Input, nodes: Nodes, report: Report) -> Mayb
     why = kind.refuses(input_, nodes)
     if why is not None:
         able = [name for name, other in VIEWS.items() if other.refuses(input_, nodes) is None]
-        hint = f"views that can show it: {listed(able)}" if able else "no view can show it"
+        hint = f"views that can show it: {listed(able)}"
         return report.add(Code.VIEW, f"the {name} view {why}", record.at(VIEW), hint)
     view = kind.made(Record.empty() if options is None else options)
     wrong = kind.wrong(view, input_, nodes)
