@@ -6,6 +6,8 @@ import pytest
 
 import conv_anim
 from conv_anim import catalog, pipeline
+from conv_anim.scene import guides
+from conv_anim.scene.guide import MOST_AREAS
 from conv_anim.scene.wording.language import TOLD
 from conv_anim.tracing.origins import Origins
 from conv_anim.tracing.trace import trace as traced
@@ -13,6 +15,8 @@ from tests.figures import NAMES, mapping
 from tests.test_language import blanks
 
 TEMPLATES = {template.name: template for template in catalog.templates()}
+PICTURES = {"box", "color", "edges_then_pool", "filter_bank", "gaussian", "house_224", "sharpen", "sobel"}
+"""In shades, with more cells than can be pointed at."""
 
 
 def behind(trace, cell):
@@ -77,10 +81,18 @@ def test_every_step_is_told_and_every_output_has_its_sum(name):
     guide = scene.guide()
     assert len(guide.told) == len(scene.rests) or len(scene.rests) == 1
     assert all(guide.told)
-    assert guide.spots
+    assert bool(guide.spots) == (name not in PICTURES)
     for spot in guide.spots:
         assert spot.side == "input" or bool(spot.told) != bool(spot.steps), spot.name
         assert all(0 <= x <= scene.width and 0 <= y <= scene.height for x, y in spot.ring), spot.name
+
+
+@pytest.mark.parametrize("name", sorted(PICTURES))
+def test_only_figures_with_very_many_cells_have_no_spots(name, monkeypatch):
+    areas = []
+    monkeypatch.setattr(guides, "guide", lambda _trace, regions, _turns: areas.extend(regions))
+    pipeline.scene(pipeline.loaded(TEMPLATES[name].path).spec).guide()
+    assert len(areas) > MOST_AREAS
 
 
 def test_a_stack_tells_how_much_of_the_input_is_seen():

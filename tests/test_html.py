@@ -213,17 +213,9 @@ EVEN = {
     "input": {"size": [5, 5]},
     "layer": {"type": "conv", "kernel_size": 3},
     "view": "flat",
-    "animation": {"pace": "even"},
+    "animation": {"pace": "even", "step": 1000},
 }
 """Steps of a second each."""
-
-
-EVEN = {
-    "input": {"size": [5, 5]},
-    "layer": {"type": "conv", "kernel_size": 3},
-    "view": "flat",
-    "animation": {"step": 1000},
-}
 
 
 def test_it_plays_unless_the_reader_wants_no_motion(opened):

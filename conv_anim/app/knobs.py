@@ -53,7 +53,7 @@ class Knob(NamedTuple):
 
 def knobs(root: Entries, spec: Spec) -> list[Knob]:
     """Those of a spec, by the tree that it was read from. Its own controls come first."""
-    found = [*_asked(root, spec), *_of_layers(root), *_of_input(root), *_looks(spec)]
+    found = [*_asked(root, spec), *_of_layers(root), *_of_input(root), *_of_appearance(spec)]
     first: dict[str, Knob] = {}
     for knob in found:
         first.setdefault(knob.path, knob)
@@ -142,7 +142,7 @@ def _of_input(root: Entries) -> Iterator[Knob]:
         yield Knob("input.size", "input size", found, found.index(written[next(iter(sides))]), "stepper")
 
 
-def _looks(spec: Spec) -> Iterator[Knob]:
+def _of_appearance(spec: Spec) -> Iterator[Knob]:
     """View and theme, if they are the same in all of it."""
     if spec.panels:
         return

@@ -114,6 +114,7 @@ def parsed(source: Source, names: Names | None = None) -> Value:
 
 
 def check_length(source: Source) -> None:
+    """Refuses a text with too many characters to be read."""
     if len(source.text) > MOST_CHARACTERS:
         what = f"the text has {len(source.text)} characters, more than {MOST_CHARACTERS}"
         raise SpecError([fixed(what, "write it as a spec", Location(span=Span(source, 1, 1)))])
@@ -168,6 +169,7 @@ class Reader:
     printed: bool = False
 
     def value(self, node: ast.expr) -> Value:  # noqa: PLR0911  # one for each form
+        """What an expression stands for: a constant, a group, a call, or what is not read."""
         number = evaluated(node, self.names)
         if number is not None:
             return self._constant(node, number)
@@ -233,6 +235,7 @@ class Reader:
         return Scalar(name, name, "", Span(self.source, span.line, span.column, len(name)))
 
     def span(self, node: ast.expr | ast.keyword) -> Span:
+        """Where an expression stands in the text; to the end of its first line if it has more."""
         start = self._position(node.lineno, node.col_offset)
         same = node.end_lineno == node.lineno and node.end_col_offset is not None
         width = self._position(node.lineno, node.end_col_offset or 0) - start if same else Span.TO_END
@@ -246,6 +249,7 @@ class Reader:
 
 
 def reading(source: Source, names: Names, *, printed: bool = False) -> Reader:
+    """A reader of a text, with what names stand for; in ``printed`` text any other name is a word."""
     return Reader(source, names, tuple(_starts(source)), printed)
 
 

@@ -127,4 +127,5 @@ def _first_name(text: str) -> str:
 
 
 def file_name(name: str) -> str:
+    """A name in the letters and digits that every file system takes."""
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:LONGEST_NAME] or "layer"

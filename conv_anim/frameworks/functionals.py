@@ -33,6 +33,7 @@ class Function:
 
     @property
     def weighs(self) -> bool:
+        """Whether it is called with a weight."""
         return "weight" in self.parameters
 
 

@@ -44,6 +44,7 @@ class Layer:
 
     @property
     def channels_first(self) -> bool:
+        """Whether channels come before rows and columns, as the file says."""
         return bool(self.config.get("data_format") == "channels_first")
 
 

@@ -34,6 +34,7 @@ class Lowered:
 
     @property
     def kind(self) -> OneOf[str]:
+        """One of the words, in any case."""
         return OneOf(self.names)
 
     @property

@@ -36,6 +36,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
+    """The lines of a text that lists layers, by the name of where it is from."""
+
     name: str
     lines: tuple[Line, ...]
     notes: tuple[str, ...] = ()

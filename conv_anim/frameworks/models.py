@@ -65,6 +65,7 @@ class Model:
         return [self.path, *(self.path.parent / name for name in dict.fromkeys(kept))]
 
     def problem(self, message: str, hint: str | None = None, code: Code = Code.UNSUPPORTED) -> SpecError:
+        """What is wrong with the file, at its path."""
         return _problem(self.path, message, hint, code)
 
 

@@ -65,6 +65,7 @@ class Constants:
         return key in self.tensors or key in self.folded or key in self.made
 
     def add(self, folded: Folded) -> None:
+        """Keeps what all outputs of a node are computed from."""
         self.folded |= dict.fromkeys(filter(None, folded.outputs), folded)
 
     def array(self, key: str, shapes: Callable[[str], Sizes | None], read: Callable[[Any], Array]) -> Array:

@@ -38,6 +38,7 @@ class Node:
 
     @property
     def domain(self) -> str:
+        """The node's set of operators, empty for ONNX's own."""
         return "" if self.proto.domain in ITS_OWN else text(self.proto.domain)
 
     @property
@@ -89,6 +90,7 @@ class Node:
         return len(kernel)
 
     def problem(self, message: str, code: Code = Code.UNSUPPORTED, hint: str | None = None) -> SpecError:
+        """What is wrong with the node, at its name."""
         return SpecError([Problem(code, message, self.name, hint=hint)])
 
     def setting(self, name: str, default: Any = None) -> Any:

@@ -25,6 +25,7 @@ def of_tensor(tensor: Any) -> Any:
 
 
 def of_array(array: Array) -> Any:
+    """The type and sizes of an array, as ONNX's own type."""
     from onnx import helper
 
     return helper.make_tensor_type_proto(helper.np_dtype_to_tensor_dtype(array.dtype), list(array.shape))

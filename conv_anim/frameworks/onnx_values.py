@@ -37,6 +37,7 @@ class Values:
     """What the model calls them, where that is not the key."""
 
     def name(self, key: str) -> str:
+        """What a value is called, by default its key."""
         return self.names.get(key, key)
 
     def shape(self, key: str) -> Sizes | None:
@@ -55,6 +56,7 @@ class Values:
         return type_ is not None and type_.tensor_type.elem_type in REAL
 
     def known(self, key: str) -> bool:
+        """Whether a value is a constant."""
         return key in self.constants
 
     def array(self, key: str) -> Array:
@@ -68,6 +70,7 @@ class Values:
             raise self.problem(f"the numbers of '{self.name(key)}' cannot be had: it {error}") from None
 
     def problem(self, message: str, hint: str | None = None, code: Code = Code.UNSUPPORTED) -> SpecError:
+        """What is wrong with the model, at the path of its file."""
         return SpecError([Problem(code, message, str(self.path), hint=hint)])
 
     # tensors of the model

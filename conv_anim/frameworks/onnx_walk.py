@@ -38,6 +38,7 @@ class Scope:
     """Of the call of a function."""
 
     def key(self, name: str) -> str:
+        """What a name stands for here or, if it is not from here, in a graph around."""
         scope: Scope | None = self
         while scope is not None:
             if name in scope.names:

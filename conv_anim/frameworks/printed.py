@@ -19,6 +19,7 @@ LINE = re.compile(r"^[ \t]*\((?P<name>[^()\s]+)\): (?:(?P<count>\d+) x )?(?P<lay
 
 
 def is_printed(text: str) -> bool:
+    """Whether a text has a line as PyTorch prints modules."""
     return LINE.search(text) is not None
 
 

@@ -59,6 +59,7 @@ class Row:
     nodes: list[NetNode] = field(default_factory=list)
 
     def add(self, node: NetNode) -> None:
+        """Adds a node, fed by the last one."""
         number = len(self.nodes)
         inputs = (number - 1,) if number else ()
         self.nodes.append(

@@ -35,9 +35,11 @@ class Call:
 
     @property
     def at(self) -> Scalar:
+        """The place of the call, for what is said of it as a whole."""
         return Scalar(None, "", self.step.place)
 
     def get(self, name: str) -> Any:
+        """An argument, or None."""
         return self.step.values.get(name)
 
     def each(self, name: str, count: int, default: int = 1) -> list[int]:
@@ -62,6 +64,7 @@ class Call:
         return {"file": name}
 
     def numbers(self, tensor: Any, name: str) -> list[Any] | None:
+        """The numbers of a tensor, called by a name in what is said of it; None of none."""
         return None if tensor is None else list(array(tensor, f"{self.step.place}.{name}").numbers)
 
     def fed(self, node: Any) -> int:
@@ -71,6 +74,7 @@ class Call:
         return self.entries[node.name]
 
     def problem(self, message: str, hint: str | None = None) -> SpecError:
+        """What is wrong with the call, at its place."""
         return self.step.problem(message, hint)
 
 

@@ -45,9 +45,11 @@ class Step:
 
     @property
     def shape(self) -> Sizes | None:
+        """The sizes of what the step makes, if they are known."""
         return _shape(self.node)
 
     def problem(self, message: str, hint: str | None = None, code: Code = Code.UNSUPPORTED) -> SpecError:
+        """What is wrong with the step, at its place."""
         return SpecError([Problem(code, message, self.place, hint=hint)])
 
 

@@ -52,6 +52,7 @@ class Whole:
 
     @property
     def notes(self) -> tuple[str, ...]:
+        """What is to be said of the network as it was read."""
         return self.network.notes
 
     def loaded(self, changes: Sequence[str | Option] = (), limits: Limits = USUAL) -> pipeline.Loaded:

@@ -17,37 +17,45 @@ EDGE = 0.5
 """Pixels by which a cell may lie outside of its grid, as a line does."""
 
 
-class Area(Protocol):
+class Cells(Protocol):
     """A part of a figure that has cells: a grid, or a table."""
 
     @property
-    def x(self) -> float: ...
+    def x(self) -> float:
+        """Its left side."""
+
     @property
-    def y(self) -> float: ...
+    def y(self) -> float:
+        """Its top."""
+
     @property
-    def width(self) -> float: ...
+    def width(self) -> float:
+        """How wide it is."""
+
     @property
-    def height(self) -> float: ...
+    def height(self) -> float:
+        """How high it is."""
 
 
-def outlines(items: Iterable[Primitive], areas: Iterable[Area]) -> list[Ring]:
-    """Around what a step marks in each of some areas."""
+def outlines(items: Iterable[Primitive], parts: Iterable[Cells]) -> list[Ring]:
+    """Around what a step marks in each of some parts."""
     boxes = [box for item in items if isinstance(item, Boxes) and item.fill is not None for box in item.boxes]
     found = []
-    for area in areas:
-        inside = [box for box in boxes if _lies_in(box, area)]
+    for part in parts:
+        inside = [box for box in boxes if _lies_in(box, part)]
         if inside:
             found.append(ring(union(inside)))
     return found
 
 
-def _lies_in(box: Box, area: Area) -> bool:
+def _lies_in(box: Box, part: Cells) -> bool:
     left, top, width, height = box
-    across = area.x - EDGE <= left and left + width <= area.x + area.width + EDGE
-    return across and area.y - EDGE <= top and top + height <= area.y + area.height + EDGE
+    across = part.x - EDGE <= left and left + width <= part.x + part.width + EDGE
+    return across and part.y - EDGE <= top and top + height <= part.y + part.height + EDGE
 
 
 def ring(box: Box) -> Ring:
+    """The corners of a box, all around."""
     left, top, width, height = box
     return (left, top), (left + width, top), (left + width, top + height), (left, top + height)
 

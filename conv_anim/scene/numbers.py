@@ -227,6 +227,7 @@ class Formats:
 
     @classmethod
     def of(cls, layer: LayerTrace) -> Formats:
+        """The formats of a layer."""
         return _formats(layer)
 
     @property

@@ -102,6 +102,7 @@ class Sum:
 
     @property
     def lines(self) -> int:
+        """How many lines it takes."""
         lines = ceil(self.count / self.per_line)
         return lines if self.is_block else min(lines, MOST_LINES)
 

@@ -79,6 +79,7 @@ class NetNode:
 
     @property
     def is_input(self) -> bool:
+        """Whether it is an input of the network."""
         return self.kind == INPUT
 
     @property
@@ -115,6 +116,7 @@ class Network:
 
     @property
     def parameters(self) -> int:
+        """Of all nodes together."""
         return sum(node.parameters for node in self.nodes)
 
     @cached_property

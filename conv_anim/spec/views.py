@@ -190,7 +190,7 @@ def _unadded(view: Channels, _input: Input, nodes: Nodes) -> tuple[str, str] | N
     return "here no channel meets another: there is nothing to add up", "show: maps"
 
 
-def _glide(_: Nodes) -> None:
+def _moves(_: Nodes) -> None:
     """In all views of our own windows can move smoothly."""
 
 
@@ -208,7 +208,7 @@ VIEWS = Registry(
                 lambda r: Isometric(r.of(NUMBERS), r.of(CELLS), r.get(SCALE)),
                 view_support.isometric,
                 _unnumbered,
-                leaps=_glide,
+                leaps=_moves,
             ),
             ViewKind(
                 "flat",
@@ -218,7 +218,7 @@ VIEWS = Registry(
                 lambda r: Flat(r.of(SUM), r.of(MODE), r.of(OVERLAP), r.of(CELLS), r.get(SCALE)),
                 view_support.flat,
                 _flat_wrong,
-                leaps=_glide,
+                leaps=_moves,
             ),
             ViewKind(
                 "channels",
@@ -228,7 +228,7 @@ VIEWS = Registry(
                 lambda r: Channels(r.of(SHOW), r.of(MAPS), r.get(SCALE)),
                 view_support.channels,
                 _channels_wrong,
-                leaps=_glide,
+                leaps=_moves,
             ),
             ViewKind(
                 "volume",
@@ -237,7 +237,7 @@ VIEWS = Registry(
                 (FACES, SCALE),
                 lambda r: Volume(r.of(FACES), r.get(SCALE)),
                 view_support.volume,
-                leaps=_glide,
+                leaps=_moves,
             ),
             ViewKind(
                 "matrix",
@@ -247,7 +247,7 @@ VIEWS = Registry(
                 lambda record: Matrix(record.of(ANIMATE)),
                 view_support.matrix,
                 animates=lambda view: view.animate,
-                leaps=_glide,
+                leaps=_moves,
             ),
             ViewKind(
                 "sequence",
@@ -257,7 +257,7 @@ VIEWS = Registry(
                 lambda r: Sequence(r.of(NUMBERS), r.of(CELLS), r.get(SCALE)),
                 view_support.sequence,
                 _unnumbered,
-                leaps=_glide,
+                leaps=_moves,
             ),
             ViewKind(
                 "network",

@@ -156,10 +156,12 @@ class ChannelRows(Traced):
 
     @cached_property
     def output_format(self) -> Format:
+        """How the output's numbers are written, or a single channel's."""
         return format_for(self.layer.output) if self.meet else self.map_format
 
     @cached_property
     def bias_format(self) -> Format | None:
+        """How biases are written: never with fewer decimals than the output. None without a bias."""
         if self.layer.bias is None:
             return None
         found = format_for(self.layer.bias)
@@ -339,11 +341,13 @@ class ChannelRows(Traced):
         return max((self.bias_of(channel) for channel in range(self.out_channels)), key=len)
 
     def bias_of(self, channel: int) -> str:
+        """The bias of an output channel as it is added in a sum; empty without one."""
         if self.layer.bias is None or self.bias_format is None:
             return ""
         return f" + {self.named_bias(self.layer.bias[channel].item())}"
 
     def named_bias(self, bias: Number) -> str:
+        """A bias with its name."""
         assert self.bias_format is not None
         return self.say("bias.named", value=self.bias_format.factor(bias))
 

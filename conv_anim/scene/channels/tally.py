@@ -82,6 +82,7 @@ class Tally:
 
     @property
     def equals(self) -> str:
+        """An equals sign, or one that says that numbers are rounded."""
         exact = self.fmt.exact and self._of_results.exact and (self._bias_format is None or self._bias_format.exact)
         return "=" if exact and self._lossless else "≈"
 
@@ -97,6 +98,7 @@ class Tally:
         return adds_up(most, len(self.terms) + 1, decimals=decimals)
 
     def result(self, number: Number) -> str:
+        """A sum behind its sign."""
         return f"{self.equals} {self._of_results(number)}"
 
     @cached_property
@@ -115,6 +117,7 @@ class Tally:
 
     @cached_property
     def width(self) -> float:
+        """The whole line, with room for the longest numbers."""
         count = self.count + (self.count < len(self.terms))
         numbers = count * (self.slot + self.joint) - self.joint
         return self.lead + numbers + self._bias_room + self._wide(" ") + self._result_room

@@ -87,6 +87,7 @@ class Measure:
 
     @cached_property
     def longest(self) -> tuple[float, float]:
+        """The most that sides and thickness of a box take."""
         side, thick = LONGEST[self.direction]
         return side * self.unit * self.share, thick * self.unit * self.share
 

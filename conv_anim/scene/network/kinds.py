@@ -84,6 +84,7 @@ def sign(node: NetNode) -> str | None:
 
 
 def is_silent(node: NetNode) -> bool:
+    """Whether nothing is said of a node but its shape."""
     return node.sizing or word(node) in SILENT
 
 

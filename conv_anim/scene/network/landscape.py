@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.network import lanes, marks, wording
+from conv_anim.scene.network import marks, routing, wording
 from conv_anim.scene.network.bodies import Measure, half_of
 from conv_anim.scene.network.picture import Picture
-from conv_anim.scene.network.places import Gaps, Places, Room
+from conv_anim.scene.network.positions import Gaps, Positions, Room
 
 if TYPE_CHECKING:
-    from conv_anim.scene.network.lanes import Lanes
     from conv_anim.scene.network.plan import Item, Plan
+    from conv_anim.scene.network.routing import Routing
     from conv_anim.scene.network.wording import Costs
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.style import Style
@@ -41,6 +41,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Landscape:
+    """A network from left to right, what is to be known of each item below it."""
+
     plan: Plan
     view: NetworkView
     style: Style
@@ -49,16 +51,19 @@ class Landscape:
 
     @property
     def size(self) -> float:
+        """Of the words."""
         return SIZE * self.style.scale
 
     @property
     def leading(self) -> float:
+        """From one line of words to the next."""
         return 1.32 * self.size
 
     # what is said
 
     @cached_property
     def labels(self) -> list[list[Line]]:
+        """The lines below each item."""
         return [self._label(item) for item in self.plan.items]
 
     def _label(self, item: Item) -> list[Line]:
@@ -120,24 +125,27 @@ class Landscape:
 
     @cached_property
     def measure(self) -> Measure:
-        beside = max(Counter(self.lanes.ranks).values())
+        """How large the boxes are; smaller ones where many items stand beside each other."""
+        beside = max(Counter(self.routing.ranks).values())
         share = 1.0 if beside < MANY else SMALL
         return Measure.of((item.node for item in self.plan.items), self.style, self.view.scale, "right", share)
 
     @cached_property
-    def lanes(self) -> Lanes:
-        return lanes.lanes(self.plan, each=False)
+    def routing(self) -> Routing:
+        """Ranks and lanes of the items."""
+        return routing.routed(self.plan, each=False)
 
     @cached_property
     def picture(self) -> Picture:
+        """Boxes and lines in their places."""
         bodies = [self.measure.body(item.node) for item in self.plan.items]
         half = [
             half_of(item, body.extent("right"), self.style) for item, body in zip(self.plan.items, bodies, strict=True)
         ]
         rooms = [self._room(item, half[item.number]) for item in self.plan.items]
         scale = self.style.scale
-        places = Places(
-            self.lanes,
+        places = Positions(
+            self.routing,
             rooms,
             [(wide, wide) for wide, _ in half],
             [high for _, high in half],
@@ -155,15 +163,18 @@ class Landscape:
 
     @property
     def width(self) -> float:
+        """From the first item to the last, with their words."""
         return self.picture.places.length
 
     @property
     def height(self) -> float:
+        """All lanes, and the names of blocks above them."""
         return self.picture.top + self.picture.places.width
 
     # what is drawn
 
     def words(self, item: Item) -> Items:
+        """What stands below an item."""
         x, y = self.picture.middle(item)
         top = y + half_of(item, self.picture.bodies[item.number].extent("right"), self.style)[1] + 0.6 * self.size
         found: list[Primitive] = []

@@ -103,6 +103,7 @@ def _strokes(text: str, middle: Point, arm: float, line: Stroke) -> tuple[Primit
 
 
 def pill_width(text: str, style: Style) -> float:
+    """How wide the pill of a text is."""
     size, _, room = PILL
     return style.width(text, size=size * style.scale) + 2 * room * style.scale
 
@@ -129,6 +130,7 @@ def pill_rows(badges: Sequence[str], style: Style, most: float) -> list[list[str
 
 
 def pills_width(badges: Sequence[str], style: Style) -> float:
+    """How wide pills are side by side."""
     gap = 3 * style.scale
     return sum(pill_width(text, style) for text in badges) + gap * max(0, len(badges) - 1)
 

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from conv_anim.scene.network.bodies import Body
-    from conv_anim.scene.network.lanes import Route
-    from conv_anim.scene.network.places import Places
     from conv_anim.scene.network.plan import Item, Plan
+    from conv_anim.scene.network.positions import Positions
+    from conv_anim.scene.network.routing import Route
     from conv_anim.scene.primitives import Items, Point, Primitive
     from conv_anim.scene.style import Style
 
@@ -63,16 +63,18 @@ class Picture:
     style: Style
     direction: Direction
     bodies: Sequence[Body]
-    places: Places
+    places: Positions
     left: float = 0.0
     top: float = 0.0
 
     def point(self, along: float, across: float) -> Point:
+        """A place along the network and across it, as x and y."""
         if self.direction == "right":
             return self.left + along, self.top + across
         return self.left + across, self.top + along
 
     def middle(self, item: Item) -> Point:
+        """The middle of an item."""
         return self.point(*self.places.middle(item.number))
 
     def corner(self, item: Item) -> Point:
@@ -82,11 +84,13 @@ class Picture:
 
     @property
     def radius(self) -> float:
+        """Of the circles of signs."""
         return SIGN * self.style.scale
 
     # items
 
     def fill(self, item: Item) -> str:
+        """The colour of an item: that of its family."""
         return fill_of(kinds.family(item.node), self.style)
 
     def item(self, item: Item, *, pale: bool = False, lit: bool = False) -> Items:
@@ -125,16 +129,18 @@ class Picture:
     def routes(self) -> dict[int, list[Route]]:
         """Of each item, the lines that lead to it."""
         found: dict[int, list[Route]] = {item.number: [] for item in self.plan.items}
-        for route in self.places.lanes.routes:
+        for route in self.places.routing.routes:
             found[route.target].append(route)
         return found
 
     @property
     def line_color(self) -> str:
+        """The colour of lines at rest."""
         return mix(self.style.colors.background, self.style.colors.ink, 0.6)
 
     @property
     def line_width(self) -> float:
+        """How thick lines at rest are."""
         return float(max(1, round(1.2 * self.style.scale)))
 
     def lines(self, routes: Sequence[Route], color: str, width: float) -> Items:
@@ -149,9 +155,11 @@ class Picture:
         return Lines(shapes, Stroke(color, width)), *heads
 
     def all_lines(self) -> Items:
-        return self.lines(self.places.lanes.routes, self.line_color, self.line_width)
+        """The lines between all items."""
+        return self.lines(self.places.routing.routes, self.line_color, self.line_width)
 
     def lit_lines(self, item: Item) -> Items:
+        """The lines of an item, in the colour of the window."""
         return self.lines(self.routes[item.number], self.style.colors.window, 1.6 * self.line_width)
 
     # blocks

@@ -35,6 +35,7 @@ class Item:
 
     @property
     def times(self) -> int:
+        """How often it stands in the network."""
         return 1 + len(self.repeats)
 
     def like(self) -> tuple[object, ...]:

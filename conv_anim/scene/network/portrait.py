@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
-from conv_anim.scene.network import lanes, marks, wording
+from conv_anim.scene.network import marks, routing, wording
 from conv_anim.scene.network.bodies import Measure, half_of
 from conv_anim.scene.network.picture import Picture
-from conv_anim.scene.network.places import Gaps, Places, Room
+from conv_anim.scene.network.positions import Gaps, Positions, Room
 from conv_anim.scene.primitives import Boxes, Lines, Stroke
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Portrait:
+    """A network from top to bottom, a line of a table beside each item."""
+
     plan: Plan
     view: NetworkView
     style: Style
@@ -53,6 +55,7 @@ class Portrait:
 
     @property
     def size(self) -> float:
+        """Of the words."""
         return SIZE * self.style.scale
 
     # what is said
@@ -79,6 +82,7 @@ class Portrait:
 
     @property
     def totals(self) -> bool:
+        """Whether a line below the table adds columns up."""
         return any(column in {"parameters", "multiply_adds"} for column in self.view.columns)
 
     def _total(self, column: Column) -> str:
@@ -88,6 +92,7 @@ class Portrait:
 
     @cached_property
     def widths(self) -> list[float]:
+        """Of all columns."""
         return [self._wide(column) for column in self.columns]
 
     def _wide(self, column: Column) -> float:
@@ -116,11 +121,13 @@ class Portrait:
 
     @cached_property
     def measure(self) -> Measure:
+        """How large the boxes are; smaller ones if there are many items."""
         share = 1.0 if len(self.plan.items) <= MANY else SMALL
         return Measure.of((item.node for item in self.plan.items), self.style, self.view.scale, "down", share)
 
     @cached_property
     def picture(self) -> Picture:
+        """Boxes and lines in their places."""
         bodies = [self.measure.body(item.node) for item in self.plan.items]
         half = [
             half_of(item, body.extent("down"), self.style) for item, body in zip(self.plan.items, bodies, strict=True)
@@ -128,8 +135,8 @@ class Portrait:
         scale = self.style.scale
         least, apart = ROW * scale / 2, 6 * scale
         rooms = [Room(max(high, least), max(high, least), wide + apart, wide + apart) for wide, high in half]
-        places = Places(
-            lanes.lanes(self.plan, each=True),
+        places = Positions(
+            routing.routed(self.plan, each=True),
             rooms,
             [(high, high) for _, high in half],
             [wide for wide, _ in half],
@@ -139,10 +146,12 @@ class Portrait:
 
     @property
     def width(self) -> float:
+        """Boxes and table together."""
         return self.lefts[-1] + self.widths[-1] + 8 * self.style.scale
 
     @property
     def height(self) -> float:
+        """All lines of the table with its head, and the totals if there are any."""
         return self.picture.top + self.picture.places.length + (2.4 * self.size if self.totals else 0.0)
 
     # what is drawn

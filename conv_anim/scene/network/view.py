@@ -56,15 +56,18 @@ class Whole:
 
     @cached_property
     def view(self) -> NetworkView:
+        """What the spec says of the view."""
         assert isinstance(self.spec.view, NetworkView)
         return self.spec.view
 
     @property
     def costs(self) -> Costs:
+        """Parameters and products of the network."""
         return _read(self.spec)[0]
 
     @property
     def plan(self) -> Plan:
+        """The items to be drawn."""
         return _read(self.spec)[1]
 
     @cached_property
@@ -80,10 +83,12 @@ class Whole:
 
     @property
     def say(self) -> Language:
+        """Words in the spec's language."""
         return Language(self.spec.lang)
 
     @cached_property
     def layout(self) -> Landscape | Portrait:
+        """The drawing for the direction."""
         made = Landscape if self.direction == "right" else Portrait
         return made(self.plan, self.view, self.style, self.say, self.costs)
 

@@ -106,6 +106,7 @@ class Costs:
     reaches: Sequence[Reach | None]
 
     def parameters(self, item: Item) -> int:
+        """Of an item: those of all nodes that it stands for."""
         return sum(self.network.nodes[k].parameters for k in item.members)
 
     def products(self, item: Item) -> int | None:
@@ -133,6 +134,7 @@ class Costs:
         return fractions(reach.jump if column == "jump" else reach.center)
 
     def total(self, column: Column) -> str:
+        """A column's sum over the whole network, as text; of products only if all are known."""
         if column == "parameters":
             return counted(self.network.parameters, short=False)
         products = [node.products for node in self.network.nodes]

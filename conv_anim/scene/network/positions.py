@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conv_anim.scene.network.lanes import Lanes, Route
+    from conv_anim.scene.network.routing import Route, Routing
 
 
 class Room(NamedTuple):
@@ -39,10 +39,10 @@ Along = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Places:
+class Positions:
     """``rooms`` are those of all items; ``bodies`` how far their boxes reach before and after their middles."""
 
-    lanes: Lanes
+    routing: Routing
     rooms: Sequence[Room]
     bodies: Sequence[tuple[float, float]]
     sides: Sequence[float]
@@ -55,7 +55,7 @@ class Places:
     def crossings(self) -> dict[tuple[int, tuple[str, int]], tuple[int, int]]:
         """By gap and end, from which lane to which lines run across."""
         found: dict[tuple[int, tuple[str, int]], tuple[int, int]] = {}
-        for route in self.lanes.routes:
+        for route in self.routing.routes:
             for gap, end, from_, to in self._changes(route):
                 low, high = found.get((gap, end), (from_, from_))
                 found[gap, end] = min(low, from_, to), max(high, from_, to)
@@ -63,7 +63,7 @@ class Places:
 
     def _changes(self, route: Route) -> list[tuple[int, tuple[str, int], int, int]]:
         """The gaps where a route changes lanes, with the end that it shares them by, and the lanes."""
-        lanes = self.lanes.lanes
+        lanes = self.routing.lanes
         source, target = lanes[route.source], lanes[route.target]
         found = []
         if route.lane != source:
@@ -76,8 +76,8 @@ class Places:
 
     def _joins(self, route: Route) -> bool:
         """Whether more lines come together in a route's target than leave its source."""
-        into = sum(other.target == route.target for other in self.lanes.routes)
-        return into > sum(other.source == route.source for other in self.lanes.routes)
+        into = sum(other.target == route.target for other in self.routing.routes)
+        return into > sum(other.source == route.source for other in self.routing.routes)
 
     @cached_property
     def tracks(self) -> dict[tuple[int, tuple[str, int]], int]:
@@ -98,7 +98,8 @@ class Places:
 
     @property
     def count(self) -> int:
-        return max(self.lanes.ranks) + 1
+        """How many ranks there are."""
+        return max(self.routing.ranks) + 1
 
     @cached_property
     def _tracks_in(self) -> list[int]:
@@ -112,7 +113,7 @@ class Places:
     def _extents(self) -> list[tuple[float, float]]:
         """Of each rank, how far its items reach before and after their middles."""
         found = [(0.0, 0.0)] * self.count
-        for rank, room in zip(self.lanes.ranks, self.rooms, strict=True):
+        for rank, room in zip(self.routing.ranks, self.rooms, strict=True):
             before, after = found[rank]
             found[rank] = max(before, room.before), max(after, room.after)
         return found
@@ -134,6 +135,7 @@ class Places:
 
     @property
     def length(self) -> float:
+        """Along the network."""
         return self.middles[-1] + self._extents[-1][1]
 
     def _track(self, gap: int, end: tuple[str, int]) -> float:
@@ -150,8 +152,8 @@ class Places:
     def _widths(self) -> dict[int, tuple[float, float]]:
         """Of each lane, how far it reaches on either side of its line."""
         thin = self.gaps.lane / 2
-        found = dict.fromkeys(self.lanes.used, (thin, thin))
-        for lane, room in zip(self.lanes.lanes, self.rooms, strict=True):
+        found = dict.fromkeys(self.routing.used, (thin, thin))
+        for lane, room in zip(self.routing.lanes, self.rooms, strict=True):
             low, high = found[lane]
             found[lane] = max(low, room.low), max(high, room.high)
         return found
@@ -159,13 +161,13 @@ class Places:
     @cached_property
     def lines(self) -> dict[int, float]:
         """Where the line of each lane is."""
-        widths = [self._widths[lane] for lane in self.lanes.used]
+        widths = [self._widths[lane] for lane in self.routing.used]
         starts = accumulate((low + high for low, high in widths[:-1]), initial=0.0)
-        return {lane: start + low for lane, start, (low, _) in zip(self.lanes.used, starts, widths, strict=True)}
+        return {lane: start + low for lane, start, (low, _) in zip(self.routing.used, starts, widths, strict=True)}
 
     def _line(self, route: Route) -> float:
         """Where a line runs in its lane; where items of other ranks have made that wide, near the middle of all."""
-        lane, own = route.lane, self.lanes.lanes
+        lane, own = route.lane, self.routing.lanes
         if lane in {own[route.source], own[route.target]}:
             return self.lines[lane]
         low, high = self._widths[lane]
@@ -174,11 +176,12 @@ class Places:
 
     @property
     def width(self) -> float:
+        """Across the network."""
         return sum(low + high for low, high in self._widths.values())
 
     def middle(self, item: int) -> Along:
         """Of an item."""
-        return self.middles[self.lanes.ranks[item]], self.lines[self.lanes.lanes[item]]
+        return self.middles[self.routing.ranks[item]], self.lines[self.routing.lanes[item]]
 
     # lines
 

@@ -44,7 +44,7 @@ class Route:
 
 
 @dataclass(frozen=True)
-class Lanes:
+class Routing:
     """``ranks`` and ``lanes`` of all items, and a route for every edge."""
 
     ranks: tuple[int, ...]
@@ -53,11 +53,12 @@ class Lanes:
 
     @property
     def used(self) -> range:
+        """All lanes from the first to the last one that anything is in."""
         found = [*self.lanes, *(route.lane for route in self.routes)]
         return range(min(found), max(found) + 1)
 
 
-def lanes(plan: Plan, *, each: bool) -> Lanes:
+def routed(plan: Plan, *, each: bool) -> Routing:
     """The lanes of a plan; with ``each``, every item has a rank of its own, and nothing is written below it."""
     ranks = tuple(range(len(plan.items))) if each else _ranks(plan)
     return _Laying(plan, ranks, each).laid()
@@ -85,7 +86,7 @@ class _Laying:
     taken: dict[int, list[tuple[Span, Owner]]] = field(default_factory=lambda: defaultdict(list))
     routes: dict[Span, Route] = field(default_factory=dict)
 
-    def laid(self) -> Lanes:
+    def laid(self) -> Routing:
         self._chain(_longest(self.plan, range(len(self.plan.items)), self.ranks, last=True), 0)
         while len(self.lane) < len(self.plan.items):
             rest = [item.number for item in self.plan.items if item.number not in self.lane]
@@ -95,7 +96,7 @@ class _Laying:
         for edge in sorted(waiting, key=lambda edge: (self.ranks[edge[1]] - self.ranks[edge[0]], edge)):
             self._line(*edge)
         count = len(self.plan.items)
-        return Lanes(
+        return Routing(
             self.ranks,
             tuple(self.lane[k] for k in range(count)),
             tuple(self.routes[edge] for edge in self.plan.edges),
