@@ -91,7 +91,7 @@ class Layout:
     def height(self) -> float:
         """In pixels."""
         ends = (joint.y + joint.half for joint in self.joints)
-        return max(*(part.table.bottom for part in self.parts.values()), *ends)
+        return max(*ends, *(part.table.bottom for part in self.parts.values()), 0.0)
 
 
 @dataclass(frozen=True)
