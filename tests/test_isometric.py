@@ -13,6 +13,7 @@ from conv_anim.scene.color import mix
 from conv_anim.scene.isometric.view import Isometric as Drawing
 from conv_anim.scene.numbers import format_for, plane
 from conv_anim.scene.primitives import Lines, Polygons, Text
+from conv_anim.scene.steps import moves
 from conv_anim.scene.style import Style, text_box
 from conv_anim.spec.model import Animation, Isometric
 from conv_anim.spec.themes import THEMES
@@ -275,8 +276,13 @@ def test_frames_follow_the_order_and_skip_steps(figure, order, every):
         cells.sort(key=lambda cell: cell[::-1])
     cells = cells[:: -1 if order == "reverse" else 1]
     wanted = [*range(0, len(cells) - 1, every), len(cells) - 1]
-    assert len(view.steps) == len(wanted)
-    for k, rank in enumerate(wanted):
+    ranks = [view.steps.rank(k) for k in range(len(view.steps))]
+    if moves(view.steps.dimensions, wanted):
+        assert ranks == wanted
+    else:  # others, which hide no direction of the window
+        assert moves(view.steps.dimensions, ranks)
+        assert (ranks[0], ranks[-1]) == (0, len(cells) - 1)
+    for k, rank in enumerate(ranks):
         current = [place for place in cells if seen(view.frame(k).shown, top.plane.middle(*place)) == COLORS.current]
         assert current == [cells[rank]]
 

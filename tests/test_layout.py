@@ -385,11 +385,14 @@ def test_without_the_sum_a_flat_figure_is_the_same_and_ends_above_it(kind):
     whole, less = (
         pictures.scene(conv_anim.load({**made, "view": {"kind": "flat", "sum": on}})) for on in (True, False)
     )
-    assert len(whole.frames) == len(less.frames)
+    assert len(whole.rests) == len(less.rests)
     assert whole.height > less.height
     sums = []
-    for k in (0, len(less.frames) - 1):
-        all_, kept = ([item for item in pictures.after(drawn, k) if isinstance(item, Text)] for drawn in (whole, less))
+    for k in (0, len(less.rests) - 1):
+        all_, kept = (
+            [item for item in pictures.after(drawn, drawn.rests[k]) if isinstance(item, Text)]
+            for drawn in (whole, less)
+        )
         lowest = max(item.y for item in kept)
         assert sorted(item.text for item in all_ if item.y <= lowest) == sorted(item.text for item in kept)
         sums += [item.text for item in all_ if item.y > lowest]

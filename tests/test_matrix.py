@@ -424,7 +424,7 @@ def test_a_mean_is_written_as_a_fraction():
 
 def test_names_and_blocks():
     texts = [item.text for item in view(CON_3).static() if isinstance(item, Text)]
-    assert {"C 4×16", "as a 16-vector", "as a 4-vector", "input row 1", "input row 4"} <= set(texts)
+    assert {"C 4×16", "as a 16-vector", "as a 4-vector", "row 1 of the input", "row 4 of the input"} <= set(texts)
     named_by_spec = view(CON_3, labels=Labels(input="large", output="small")).static()
     names = [item.text for item in named_by_spec if isinstance(item, Text)]
     assert (names.count("large"), names.count("small")) == (2, 2)
@@ -562,15 +562,25 @@ def test_a_frame_marks_a_row_and_what_it_meets(layer):
     for row, frame in enumerate(panel.frames):
         for column, name in enumerate(weights[row]):
             fill = fill_of(frame.shown, made.tables["x"].box((column, 0)))
-            assert fill == (None if name == EMPTY else colors.window)
+            assert fill == (None if name == EMPTY else colors.input)
         cells = [fill_of(frame.shown, made.tables["y"].box((r, 0))) for r in range(len(weights))]
         assert cells == [colors.current if r == row else None for r in range(len(weights))]
         outlines = [box for item in frame.shown if isinstance(item, Boxes) and item.fill is None for box in item.boxes]
         table = made.tables["matrix"]
-        assert outlines == [(table.x, table.box((row, 0))[1], table.width, table.rows.cell)]
+        *windows, marked_row = outlines
+        assert marked_row == (table.x, table.box((row, 0))[1], table.width, table.rows.cell)
+        met = [column for column, name in enumerate(weights[row]) if name != EMPTY]
+        in_x = [box for box in windows if box[0] == made.tables["x"].x]
+        assert [column for column in range(made.tables["x"].rows.count) if any_holds(in_x, made, column)] == met
         assert drawn_cells(made, "y", frame.shown)[row] == [written(traced.output.ravel()[row].item())]
         done += frame.kept
         assert [bool(texts[0]) for texts in drawn_cells(made, "y", done)] == [r < row for r in range(len(weights))]
+
+
+def any_holds(boxes, made, column):
+    """Whether an outline is around a cell of the input's vector."""
+    _, top, _, height = made.tables["x"].box((column, 0))
+    return any(box[1] <= top and top + height <= box[1] + box[3] for box in boxes)
 
 
 def test_before_the_animation_no_result_is_written():

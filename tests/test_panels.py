@@ -70,7 +70,8 @@ def test_what_a_panel_says_itself_goes_before_what_all_share():
 def test_a_title_of_the_whole_is_no_panels_title():
     spec = conv_anim.load({"title": "all", "input": INPUT, "panels": [{"layer": CONV}]})
     assert (spec.title, spec.panels[0].title) == ("all", None)
-    assert headings(pictures.scene(spec), ["all"]) == []
+    assert len(headings(pictures.scene(spec), ["all"])) == 1
+    assert headings(pictures.scene(spec.panels[0]), ["all"]) == []
 
 
 def test_a_spec_without_panels_is_its_only_figure():
@@ -96,7 +97,9 @@ def test_what_is_kept_is_kept_once():
     drawn, parts = pictures.scene(spec), [pictures.scene(one) for one in spec.panels]
     kept = sum(len(frame.kept) for frame in drawn.frames)
     assert kept == sum(len(frame.kept) for one in parts for frame in one.frames)
-    assert len(drawn.static) == sum(len(one.static) for one in parts) + len(parts)
+    assert len(drawn.static) == sum(len(one.static) for one in parts)
+    for one in spec.panels:  # whose heading is its title
+        assert len(headings(drawn, [one.title])) == 1
 
 
 def test_headings_stand_on_one_line_each_over_its_figure():

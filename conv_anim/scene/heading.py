@@ -20,7 +20,7 @@ LEADING = 1.35
 
 def headed(spec: Spec, style: Style, width: float) -> Panel:
     """The title in bold, and the takeaway below it, in lines that are no wider."""
-    title = EMPTY if spec.title is None else _lines(spec.title, style, TITLE * style.scale, width, bold=True)
+    title = EMPTY if spec.title is None else _lines(spec.title, style, style.em(TITLE), width, bold=True)
     return column(title, pointed(spec, style, width), gap=0.6 * style.gap)
 
 

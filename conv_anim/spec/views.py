@@ -191,7 +191,7 @@ def _unadded(view: Channels, _input: Input, nodes: Nodes) -> tuple[str, str] | N
 
 
 def _moves(_: Nodes) -> None:
-    """In all views of our own windows can move smoothly."""
+    """In all views of our own windows can move smoothly; that of a network has none, only layers one after another."""
 
 
 VIEWS = Registry(
@@ -265,6 +265,7 @@ VIEWS = Registry(
                 "conv_anim.scene.network.view:network",
                 (BOXES, COLUMNS, DIRECTION, FOLD),
                 lambda record: NetworkView(record.of(BOXES), record.of(COLUMNS), record.of(DIRECTION), record.of(FOLD)),
+                leaps=_moves,
                 animates=lambda _: False,
                 guides="conv_anim.scene.network.guide:guide",
             ),

@@ -67,11 +67,12 @@ class Part:
 
 @dataclass(frozen=True)
 class Joint:
-    """A sign between two parts, its middle at ``x``, ``y``."""
+    """A sign between two parts, its middle at ``x``, ``y``, so much of it below."""
 
     text: str
     x: float
     y: float
+    half: float
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,8 @@ class Layout:
     @property
     def height(self) -> float:
         """In pixels."""
-        return max(part.table.bottom for part in self.parts.values())
+        ends = (joint.y + joint.half for joint in self.joints)
+        return max(*ends, *(part.table.bottom for part in self.parts.values()), 0.0)
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,8 @@ class Line:
             labels = (other.label_right + self.style.gap for other in before if there.meets_label(other))
             placed[name] = part.centered(max(left, *labels, x), middle)
             if sign:
-                joints.append(Joint(sign, (before[-1].table.right + placed[name].table.x) / 2, middle))
+                half = self.style.font.cap_height * sign_size(self.style) / 2
+                joints.append(Joint(sign, (before[-1].table.right + placed[name].table.x) / 2, middle, half))
         return Layout(placed, joints)
 
     def _room(self, sign: str) -> float:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.color import mix
+from conv_anim.scene.color import mix, rgb
 from conv_anim.scene.numbers import Formats, format_for
 from conv_anim.scene.table import Table, Track
 from conv_anim.scene.tints import tints
@@ -207,7 +207,9 @@ class Factors:
         return tints(colors, self.kernel_shape)
 
     def tint(self, weight: int) -> str:
-        """The colour of a weight, by its number; grey for a sum of several."""
+        """The colour of a weight, by its number; a sum of several is grey, or white where the weights are greys."""
+        if weight == SEVERAL and all(len(set(rgb(tint))) == 1 for tint in self.tints):
+            return self.style.colors.background
         if weight == SEVERAL:
             return mix(self.style.colors.background, self.style.colors.muted, 0.35)
         return self.tints[weight]
