@@ -76,7 +76,11 @@ def channel_rows(made, scale=1.0):
 
 def view(made, scale=1.0):
     of = channel_rows(made, scale)
-    return ChannelsView(of, add=made.view.show == "both" and of.meet)
+    return ChannelsView(of.trace, of.style, add=made.view.show == "both" and of.meet)
+
+
+def addition(made):
+    return Addition(trace(made), Style(made.theme, 1.0, DejaVu()))
 
 
 def some(count):
@@ -203,13 +207,13 @@ def fed(draw, layers=flat_layers):
 def test_every_number_of_every_lane(made):
     """Kernels, the maps that they make with their channel, and the output that these add up to."""
     layer, shown = made.layers[0], view(made)
-    traced = shown.channel_rows.trace.layers[0]
+    traced = shown.trace.layers[0]
     x, bias = traced.input.tolist(), layer.bias or (0,) * layer.ends.out_channels
     of = kernels(layer, traced.weight)
     panel, size, order = shown.panel(), layer.ends.out_size, made.animation.order
     for k in some(len(panel.frames)):
-        items, cell = items_of(panel, k, shown), shown.channel_rows.steps.cell(k)
-        rank = shown.channel_rows.steps.rank(k) % prod(size)
+        items, cell = items_of(panel, k, shown), shown.steps.cell(k)
+        rank = shown.steps.rank(k) % prod(size)
         for row in shown.rows(cell[0]):
             channel_row = row.channel_row
             assert channel_row.channel in of[channel_row.output]
@@ -231,10 +235,10 @@ def test_outputs_that_are_done_stay(made):
     layer, shown = made.layers[0], view(made)
     if not shown.add or isinstance(shown.outputs, Pile):
         return
-    wanted = [rows_of(values) for values in shown.channel_rows.trace.output.tolist()]
+    wanted = [rows_of(values) for values in shown.trace.output.tolist()]
     panel = shown.panel()
     for k in some(len(panel.frames)):
-        items, working = items_of(panel, k, shown), shown.channel_rows.steps.cell(k)[0]
+        items, working = items_of(panel, k, shown), shown.steps.cell(k)[0]
         for output in range(layer.ends.out_channels):
             texts = read(items, shown.outputs.grid(output))[0]
             before = output > working if made.animation.order == "reverse" else output < working
@@ -247,20 +251,20 @@ def test_outputs_that_are_done_stay(made):
 @drawn(fed())
 def test_the_window_lies_on_the_cells_that_are_read(made):
     shown = view(made)
-    layer, panel, colors = shown.channel_rows.trace.layers[0], shown.panel(), shown.style.colors
+    layer, panel, colors = shown.trace.layers[0], shown.panel(), shown.style.colors
     for k in some(len(panel.frames)):
-        cell, items = shown.channel_rows.steps.cell(k), items_of(panel, k, shown)
+        cell, items = shown.steps.cell(k), items_of(panel, k, shown)
         for row in shown.rows(cell[0]):
             step = layer.step((row.channel_row.output, *cell[1:]))
             taps = [tap for tap in step.taps if tap.channel == row.channel_row.channel]
-            places = {shown.channel_rows.sheet.place((0, *tap.canvas)[-2:]) for tap in taps}
-            marked = {shown.channel_rows.sheet.place((0, *tap.canvas)[-2:]) for tap in taps if tap.source == 0}
+            places = {shown.sheet.place((0, *tap.canvas)[-2:]) for tap in taps}
+            marked = {shown.sheet.place((0, *tap.canvas)[-2:]) for tap in taps if tap.source == 0}
             texts, fills = read(items, row.sheet.grid)
             dark = {(r, c) for r, line in enumerate(fills) for c, fill in enumerate(line) if fill == colors.window}
             assert dark == marked
-            assert set(shown.channel_rows.read(row.channel_row, cell[1:])) == places
+            assert set(shown.cells_read(row.channel_row, cell[1:])) == places
             for tap in taps:
-                r, c = shown.channel_rows.sheet.place((0, *tap.canvas)[-2:])
+                r, c = shown.sheet.place((0, *tap.canvas)[-2:])
                 assert texts[r][c] == written(tap.x)
 
 
@@ -271,9 +275,7 @@ def test_the_input_is_drawn_with_its_border(made):
         return
     items = [*shown.begun(0)]
     for row in shown.rows(0):
-        channel = oracle.padded(
-            shown.channel_rows.trace.input[row.channel_row.channel].tolist(), layer.padding, layer.padding_mode
-        )
+        channel = oracle.padded(shown.trace.input[row.channel_row.channel].tolist(), layer.padding, layer.padding_mode)
         assert read(items, row.sheet.grid)[0] == rows_of(channel)
 
 
@@ -281,7 +283,7 @@ def test_the_input_is_drawn_with_its_border(made):
 def test_pools_keep_channels_apart(layer, data):
     shown = view(figure(layer, values=data.draw(inputs(layer, whole=True))))
     settings = {name: getattr(layer, name) for name in ("stride", "padding", "dilation", "ceil_mode")}
-    wanted = oracle.max_pool(shown.channel_rows.trace.input.tolist(), kernel=layer.kernel_size, **settings)
+    wanted = oracle.max_pool(shown.trace.input.tolist(), kernel=layer.kernel_size, **settings)
     panel = shown.panel()
     items = items_of(panel, len(panel.frames) - 1, shown)
     assert [row.channel_row.channel for row in shown.rows(0)] == list(range(layer.ends.in_channels))
@@ -304,7 +306,7 @@ def test_only_the_channels_of_the_group_are_at_work(output):
     items = shown.begun(output)
     for channel, span in shown.places.tower.sources.items():
         fills = read(items, shown.places.grid(0, span))[1]
-        color = shown.channel_rows.color(channel) if channel // 2 == output // 2 else shown.channel_rows.faint(channel)
+        color = shown.color(channel) if channel // 2 == output // 2 else shown.faint(channel)
         assert {fill for line in fills for fill in line} == {color}
     for row in shown.rows(2 - first):
         assert not any(map(any, read(items, row.kernel)[0]))
@@ -313,10 +315,10 @@ def test_only_the_channels_of_the_group_are_at_work(output):
 
 def test_groups_have_colours_of_their_own():
     shown = view(figure(CASES["grouped, one axis"]))
-    colors = [shown.channel_rows.color(channel) for channel in range(8)]
+    colors = [shown.color(channel) for channel in range(8)]
     assert [colors[k] == colors[k + 1] for k in range(0, 8, 2)] == [True] * 4
     assert len(set(colors)) == 4
-    assert [shown.channel_rows.output_color(output) for output in range(4)] == colors[::2]
+    assert [shown.output_color(output) for output in range(4)] == colors[::2]
     assert len(shown.places.tower.groups) == 4
 
 
@@ -357,7 +359,7 @@ def test_one_channel_has_nothing_to_add_up():
     assert not shown.add
     assert len(shown.rows(0)) == 4
     assert {row.sheet.color for row in shown.rows(0)} == {shown.style.colors.input}
-    assert len(shown.channel_rows.steps) == 9
+    assert len(shown.steps) == 9
 
 
 # many
@@ -370,9 +372,9 @@ def test_many_outputs_are_piled_up():
     assert all(x1 < x0 and y1 > y0 for (x0, y0), (x1, y1) in pairwise(places))
     panel = shown.panel()
     for k in some(len(panel.frames)):
-        output, rank = shown.channel_rows.steps.cell(k)[0], shown.channel_rows.steps.rank(k) % 16
+        output, rank = shown.steps.cell(k)[0], shown.steps.rank(k) % 16
         texts = read(items_of(panel, k, shown), shown.outputs.grid(output))[0]
-        assert texts == so_far(shown.channel_rows.trace.output[output].tolist(), (4, 4), rank, "row-major")
+        assert texts == so_far(shown.trace.output[output].tolist(), (4, 4), rank, "row-major")
 
 
 def test_three_outputs_are_not():
@@ -405,12 +407,12 @@ def test_the_written_sum_is_right(made, data):
     shown = view(made)
     if shown.sum is None:
         return
-    k = data.draw(st.integers(0, len(shown.channel_rows.steps) - 1))
-    cell = shown.channel_rows.steps.cell(k)
-    items = shown.channel_rows.tallied(shown.sum, cell, x=0.0, y=20.0)
+    k = data.draw(st.integers(0, len(shown.steps) - 1))
+    cell = shown.steps.cell(k)
+    items = shown.tallied(shown.sum, cell, x=0.0, y=20.0)
     terms, result = sentence(items).split("=")
     if "…" not in terms:
-        assert signed(terms) == int(result) == shown.channel_rows.trace.output[cell]
+        assert signed(terms) == int(result) == shown.trace.output[cell]
 
 
 def sentence(items):
@@ -452,7 +454,7 @@ def test_places_in_the_sum_stay(rows, biased):
 
 def test_a_long_sum_leaves_out_its_middle():
     shown = view(figure(CASES["many channels"]))
-    items = shown.channel_rows.tallied(shown.sum, (0, 0, 0), x=0.0, y=20.0)
+    items = shown.tallied(shown.sum, (0, 0, 0), x=0.0, y=20.0)
     assert "…" in sentence(items)
     assert shown.sum.width <= shown.width
 
@@ -460,26 +462,26 @@ def test_a_long_sum_leaves_out_its_middle():
 @pytest.mark.parametrize("layer", [MANY, GROUPED, POINTWISE], ids=["many", "grouped", "pointwise"])
 def test_the_addition_adds_the_maps(layer):
     made = figure(layer, show="sum")
-    shown = Addition(channel_rows(made))
+    shown = addition(made)
     panel = channels(trace(made), shown.style)
     for k in some(len(panel.frames)):
-        items, cell = items_of(panel, k, shown), shown.channel_rows.steps.cell(k)
+        items, cell = items_of(panel, k, shown), shown.steps.cell(k)
         maps = [read(items, grid)[0] for grid in shown.grids]
         row, column = cell[1:]
         total = sum(int(texts[row][column].replace(MINUS, "-")) for texts in maps)
         bias = 0 if layer.bias is None else layer.bias[cell[0]]
         found = read(items, shown.outputs.grid(cell[0]))[0][row][column]
-        assert found == written(total + bias) == written(shown.channel_rows.layer.output[cell].item())
+        assert found == written(total + bias) == written(shown.layer.output[cell].item())
 
 
 def test_the_addition_of_many_maps_leaves_some_out():
     made = figure(CASES["many channels"], show="sum")
-    static = Addition(channel_rows(made)).begun(0)
+    static = addition(made).begun(0)
     names = [item.text for item in static if isinstance(item, Text) and item.text.startswith("map of")]
     assert names == [f"map of channel {k}" for k in (1, 2, 3, 40)]
-    bare = Addition(channel_rows(replace(made, labels=None)))
+    bare = addition(replace(made, labels=None))
     assert not [item.text for item in bare.begun(0) if isinstance(item, Text) and item.anchor == "start"]
-    assert bare.bottom == 4 * bare.channel_rows.numbers.cell
+    assert bare.bottom == 4 * bare.numbers.cell
 
 
 # names and colours

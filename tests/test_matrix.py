@@ -13,7 +13,6 @@ from conv_anim.ops.pool import Pool
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.color import contrast, rgb
 from conv_anim.scene.figure import scene
-from conv_anim.scene.matrix.plan import Plan
 from conv_anim.scene.matrix.view import MatrixView
 from conv_anim.scene.primitives import Boxes, Text
 from conv_anim.scene.style import Style
@@ -293,7 +292,7 @@ FONT = DejaVu()
 
 def view(layer, *, scale=1.0, **given):
     drawn = figure(layer, **given)
-    return MatrixView(Plan(trace(drawn), Style(drawn.theme, scale, FONT)))
+    return MatrixView(trace(drawn), Style(drawn.theme, scale, FONT))
 
 
 def covered(item):
@@ -433,7 +432,7 @@ def test_names_and_blocks():
 
 def test_without_labels_only_numbers_and_signs():
     plain_figure = Spec(Input((4, 4), 1, Arange()), chain((CON_3,)), Matrix(), THEMES["light"])
-    made = MatrixView(Plan(trace(plain_figure), Style(THEMES["light"], 1.0, FONT)))
+    made = MatrixView(trace(plain_figure), Style(THEMES["light"], 1.0, FONT))
     assert not [item for item in made.static() if isinstance(item, Text) and item.text[0].isalpha()]
 
 

@@ -7,6 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import Code
+from conv_anim.ops.windows import direct_axes
 from conv_anim.spec.entering import (
     AMOUNT,
     DILATION,
@@ -25,7 +26,6 @@ from conv_anim.spec.op import Op, OpType
 from conv_anim.spec.records import Field, Object
 from conv_anim.spec.shown_as import Columns
 from conv_anim.spec.sizes import conv_size, effective_kernel
-from conv_anim.tracing.geometry import Axis
 from conv_anim.tracing.operators import Operator
 
 if TYPE_CHECKING:
@@ -59,15 +59,18 @@ FOLD_WORDS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
 class Columned(Op):
     """Windows over a map, each as a column; ``windows`` is how many there are along each axis."""
 
-    __slots__ = ()
+    ends: Ends
     kernel_size: Size
     stride: Size
     padding: Padding
     dilation: Size
     windows: Size
+
+    CODE = "conv_anim.ops.columns_code"
 
     @property
     def of(self) -> Size:
@@ -77,18 +80,7 @@ class Columned(Op):
     @property
     def over(self) -> Operator:
         """The sliding window whose positions are the columns."""
-        axes = tuple(
-            Axis(
-                size=size,
-                kernel=self.kernel_size[a],
-                count=self.windows[a],
-                stride=self.stride[a],
-                dilation=self.dilation[a],
-                before=self.padding[a][0],
-                after=self.padding[a][1],
-            )
-            for a, size in enumerate(self.of)
-        )
+        axes = direct_axes(self, self.of, self.windows)
         return Operator(axes, 1, 1, 1, "sum")
 
     # words
@@ -123,15 +115,7 @@ class Columned(Op):
 class Unfold(Columned):
     """As PyTorch's ``Unfold`` (im2col): every window as a column, of in_channels times the kernel's cells."""
 
-    ends: Ends
-    kernel_size: Size
-    stride: Size
-    padding: Padding
-    dilation: Size
-    windows: Size
-
     WORDS = UNFOLD_WORDS
-    CODE = "conv_anim.ops.columns_code"
     type = "unfold"
 
     @property
@@ -153,15 +137,7 @@ class Unfold(Columned):
 class Fold(Columned):
     """As PyTorch's ``Fold`` (col2im): every column laid back where its window was; what overlaps adds up."""
 
-    ends: Ends
-    kernel_size: Size
-    stride: Size
-    padding: Padding
-    dilation: Size
-    windows: Size
-
     WORDS = FOLD_WORDS
-    CODE = "conv_anim.ops.columns_code"
     type = "fold"
 
     @property

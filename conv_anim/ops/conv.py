@@ -7,7 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.ops.padding import PADDING, PADDING_MODE, padding_of
-from conv_anim.ops.windows import Windowed
+from conv_anim.ops.windows import Weighing, Windowed, direct_axes
 from conv_anim.spec.entering import (
     BIAS,
     DILATION,
@@ -28,7 +28,6 @@ from conv_anim.spec.model import Ends
 from conv_anim.spec.op import OpType, Products
 from conv_anim.spec.records import Field, Object
 from conv_anim.spec.sizes import conv_size, effective_kernel, same_padding
-from conv_anim.tracing.geometry import Axis
 from conv_anim.tracing.operators import Operator
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Conv(Windowed):
+class Conv(Windowed, Weighing):
     """As PyTorch's ``Conv1d`` … ``Conv3d``; weight (out_channels, in_channels / groups, *kernel_size)."""
 
     ends: Ends
@@ -107,20 +106,7 @@ class Conv(Windowed):
 
     @property
     def window(self) -> Operator:
-        axes = tuple(
-            Axis(
-                size=size,
-                kernel=self.kernel_size[a],
-                count=self.ends.out_size[a],
-                stride=self.stride[a],
-                dilation=self.dilation[a],
-                before=self.padding[a][0],
-                after=self.padding[a][1],
-                mode=self.padding_mode,
-                flipped=self.flip,
-            )
-            for a, size in enumerate(self.ends.in_size)
-        )
+        axes = direct_axes(self, self.ends.in_size, self.ends.out_size, mode=self.padding_mode, flipped=self.flip)
         return Operator(axes, self.ends.in_channels, self.ends.out_channels, self.groups, "sum")
 
     # numbers and cost
@@ -128,14 +114,6 @@ class Conv(Windowed):
     @property
     def weight_shape(self) -> Size:
         return (self.ends.out_channels, self.ends.in_channels // self.groups, *self.kernel_size)
-
-    @property
-    def weight_values(self) -> Values:
-        return self.weight
-
-    @property
-    def added(self) -> tuple[Number, ...] | None:
-        return self.bias
 
     @property
     def products(self) -> Products:

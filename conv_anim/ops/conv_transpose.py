@@ -7,7 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code
-from conv_anim.ops.windows import Windowed
+from conv_anim.ops.windows import Weighing, Windowed
 from conv_anim.spec.entering import (
     AMOUNT,
     BIAS,
@@ -66,7 +66,7 @@ WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class ConvTranspose(Windowed):
+class ConvTranspose(Windowed, Weighing):
     """As PyTorch's ``ConvTranspose1d`` … ``3d``; weight (in_channels, out_channels / groups, *kernel_size)."""
 
     ends: Ends
@@ -111,14 +111,6 @@ class ConvTranspose(Windowed):
     @property
     def weight_shape(self) -> Size:
         return (self.ends.in_channels, self.ends.out_channels // self.groups, *self.kernel_size)
-
-    @property
-    def weight_values(self) -> Values:
-        return self.weight
-
-    @property
-    def added(self) -> tuple[Number, ...] | None:
-        return self.bias
 
     def kernels(self, weight: Array) -> Array:
         import numpy as np

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from conv_anim.diagnostics import Code
 from conv_anim.spec.model import Ends
@@ -48,12 +48,18 @@ def bracketed(number: str) -> str:
     return f"({number})" if number.startswith("−") else number
 
 
+@dataclass(frozen=True, slots=True)
 class Join(Op):
-    """Several inputs; a subclass has the shapes of all as ``joined``."""
+    """Several inputs, of the shapes that ``joined`` has."""
 
-    __slots__ = ()
+    ends: Ends
     joined: tuple[Shape, ...]
+
     WORDS = WORDS
+    CODE = "conv_anim.ops.joins_code"
+    sign: ClassVar[str] = ""
+    """Between the numbers that an output is made of."""
+    stays = True
 
     @property
     def fed(self) -> tuple[Shape, ...]:
@@ -72,6 +78,9 @@ class Join(Op):
         maps = [say.of(self, "layer", number=number) if number else say.of(self, "input") for number in fed]
         return [Setting("of", "", text=say.of(self, "of", maps=say.listed(maps)))]
 
+    def worked(self, numbers: list[str], result: str) -> str | None:
+        return f"{f' {self.sign} '.join([numbers[0], *map(bracketed, numbers[1:])])} {result}" if self.sign else None
+
     def kept(self, of: int, cell: Index) -> Index:
         """The cell of an input that takes part in an output cell: where it has one cell only, that."""
         shape = (self.joined[of].channels, *self.joined[of].size)
@@ -84,13 +93,8 @@ class Join(Op):
 class Add(Join):
     """The sum of maps of one shape, cell by cell."""
 
-    ends: Ends
-    joined: tuple[Shape, ...]
-
-    CODE = "conv_anim.ops.joins_code"
     type = "add"
-    badge = "+"
-    stays = True
+    badge = sign = "+"
 
     def gather(self, fed: Fed) -> Gather:
         from conv_anim.tracing.gathers import Gather, Share
@@ -100,21 +104,14 @@ class Add(Join):
         count = len(self.joined)
         return Gather(self.ends, lambda cell: [Share(cell, of=k) for k in range(count)], summed)
 
-    def worked(self, numbers: list[str], result: str) -> str:
-        return f"{' + '.join([numbers[0], *map(bracketed, numbers[1:])])} {result}"
-
 
 @dataclass(frozen=True, slots=True)
 class Multiply(Join):
     """The product of two maps, cell by cell; one cell or channel of the one meets all of the other."""
 
-    ends: Ends
-    joined: tuple[Shape, ...]
-
-    CODE = "conv_anim.ops.joins_code"
     type = "multiply"
     badge = "×"
-    stays = True
+    sign = "·"
 
     def reads(self, a: int, first: int, last: int, of: int = 0) -> tuple[int, int] | None:
         size = self.joined[of].size
@@ -143,22 +140,14 @@ class Multiply(Join):
 
         return Gather(self.ends, shares, output)
 
-    def worked(self, numbers: list[str], result: str) -> str:
-        return f"{' · '.join([numbers[0], *map(bracketed, numbers[1:])])} {result}"
-
 
 @dataclass(frozen=True, slots=True)
 class Concat(Join):
     """The channels of all inputs, one behind the other."""
 
-    ends: Ends
-    joined: tuple[Shape, ...]
-
-    CODE = "conv_anim.ops.joins_code"
     type = "concat"
     badge = "concat"
     stacks = True
-    stays = True
 
     @property
     def most_taps(self) -> int:

@@ -7,6 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code
+from conv_anim.ops.windows import Weighing
 from conv_anim.spec.arrays import FromFile, ValuesKind, read, resolved
 from conv_anim.spec.entering import BIAS, LARGEST
 from conv_anim.spec.kinds import INVALID, Invalid, Whole
@@ -49,7 +50,7 @@ FLATTEN_WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Linear(Op):
+class Linear(Weighing):
     """Along the last axis, or of a flat vector: y = W·x + b; weight (out_features, in_features)."""
 
     ends: Ends
@@ -75,14 +76,6 @@ class Linear(Op):
     @property
     def weight_shape(self) -> Size:
         return self.features[1], self.features[0]
-
-    @property
-    def weight_values(self) -> Values:
-        return self.weight
-
-    @property
-    def added(self) -> tuple[Number, ...] | None:
-        return self.bias
 
     @property
     def most_taps(self) -> int:

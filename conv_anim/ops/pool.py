@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from conv_anim.diagnostics import Code
-from conv_anim.ops.windows import Windowed
+from conv_anim.ops.windows import Windowed, direct_axes
 from conv_anim.spec.entering import (
     AMOUNT,
     CEIL_MODE,
@@ -23,7 +23,6 @@ from conv_anim.spec.model import Ends
 from conv_anim.spec.op import OpType
 from conv_anim.spec.records import Field, Object
 from conv_anim.spec.sizes import ceil_size, conv_size, effective_kernel
-from conv_anim.tracing.geometry import Axis
 from conv_anim.tracing.operators import Operator
 
 if TYPE_CHECKING:
@@ -92,18 +91,7 @@ class Pool(Windowed):
 
     @property
     def window(self) -> Operator:
-        axes = tuple(
-            Axis(
-                size=size,
-                kernel=self.kernel_size[a],
-                count=self.ends.out_size[a],
-                stride=self.stride[a],
-                dilation=self.dilation[a],
-                before=self.padding[a][0],
-                after=self.padding[a][1],
-            )
-            for a, size in enumerate(self.ends.in_size)
-        )
+        axes = direct_axes(self, self.ends.in_size, self.ends.out_size)
         channels = self.ends.in_channels
         return Operator(axes, channels, channels, channels, self.reduce, self.count_include_pad, self.norm_type)
 

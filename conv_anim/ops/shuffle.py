@@ -133,11 +133,22 @@ class ChannelShuffle(Moved):
 
 
 @dataclass(frozen=True, slots=True)
-class PixelShuffle(Moved):
-    """As PyTorch's ``PixelShuffle``: ``factor`` squared channels become one, ``factor`` times as wide and high."""
+class Pixels(Moved):
+    """Between ``factor`` squared channels and one that is ``factor`` times as wide and high."""
 
     ends: Ends
     factor: int
+
+    def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
+        from conv_anim.scene.wording.parameters import Setting
+
+        del say, fed
+        return [Setting("factor", str(self.factor))]
+
+
+@dataclass(frozen=True, slots=True)
+class PixelShuffle(Pixels):
+    """As PyTorch's ``PixelShuffle``: many channels become one."""
 
     WORDS = PIXEL_WORDS
     type = "pixel_shuffle"
@@ -173,23 +184,14 @@ class PixelShuffle(Moved):
         del a, of
         return first // self.factor, last // self.factor
 
-    def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
-        from conv_anim.scene.wording.parameters import Setting
-
-        del say, fed
-        return [Setting("factor", str(self.factor))]
-
     def formulas(self, a: int, say: Language) -> list[str]:
         del say
         return [f"o = {self.ends.in_size[a]}·{self.factor} = {self.ends.out_size[a]}"]
 
 
 @dataclass(frozen=True, slots=True)
-class PixelUnshuffle(Moved):
+class PixelUnshuffle(Pixels):
     """As PyTorch's ``PixelUnshuffle``, which takes a ``PixelShuffle`` back."""
-
-    ends: Ends
-    factor: int
 
     WORDS = UNSHUFFLE_WORDS
     type = "pixel_unshuffle"
@@ -222,12 +224,6 @@ class PixelUnshuffle(Moved):
     def reads(self, a: int, first: int, last: int, of: int = 0) -> tuple[int, int]:
         del a, of
         return first * self.factor, (last + 1) * self.factor - 1
-
-    def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
-        from conv_anim.scene.wording.parameters import Setting
-
-        del say, fed
-        return [Setting("factor", str(self.factor))]
 
     def formulas(self, a: int, say: Language) -> list[str]:
         del say

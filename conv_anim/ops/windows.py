@@ -6,11 +6,14 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from conv_anim.spec.op import Op
+from conv_anim.tracing.geometry import Axis
 
 if TYPE_CHECKING:
+    from conv_anim.ops.columns import Columned
     from conv_anim.scene.wording.language import Language
     from conv_anim.scene.wording.parameters import Setting
-    from conv_anim.spec.model import Padding, Size
+    from conv_anim.spec.model import Number, Padding, Size, Values
+    from conv_anim.tracing.geometry import PaddingMode
     from conv_anim.tracing.operators import Operator
 
 
@@ -84,3 +87,32 @@ class Windowed(Op):
         reach = [d * (k - 1) + 1 for d, k in zip(self.dilation, self.kernel_size, strict=True)]
         moves = {name: list(getattr(self, name)) for name in ("kernel_size", "stride", "dilation")}
         return {**moves, "effective_kernel": reach, "padding": [list(pair) for pair in self.padding]}
+
+
+class Weighing(Op):
+    """A weight, and a bias or none; a subclass has these two as fields."""
+
+    __slots__ = ()
+    weight: Values
+    bias: tuple[Number, ...] | None
+
+    @property
+    def weight_values(self) -> Values:
+        return self.weight
+
+    @property
+    def added(self) -> tuple[Number, ...] | None:
+        """The bias of each output channel."""
+        return self.bias
+
+
+def direct_axes(
+    op: Windowed | Columned, sizes: Size, counts: Size, *, mode: PaddingMode = "zeros", flipped: bool = False
+) -> tuple[Axis, ...]:
+    """The axes of a window that moves over maps as they are, so many times along each."""
+    return tuple(
+        Axis(size, kernel, count, stride, dilation, before, after, mode=mode, flipped=flipped)
+        for size, count, kernel, stride, dilation, (before, after) in zip(
+            sizes, counts, op.kernel_size, op.stride, op.dilation, op.padding, strict=True
+        )
+    )

@@ -61,108 +61,51 @@ class Theme:
         return self.description
 
 
-THEMES = Registry(
-    "conv_anim.themes",
-    Theme,
-    {
-        theme.name: theme
-        for theme in (
-            Theme(
-                name="light",
-                description="calm tints on white; the default",
-                colors=Colors(
-                    background="#ffffff",
-                    ink="#1f2937",
-                    muted="#64748b",
-                    line="#ffffff",
-                    faint="#b6c2d1",
-                    input="#b5d5f5",
-                    kernel="#fbe3b4",
-                    output="#bfe6d4",
-                    window="#2f6fb7",
-                    current="#0f7a5a",
-                    channels=("#f3b7ae", "#b5dcb4", "#b4cdf2"),
-                ),
-                empty_overlay=0.18,
-            ),
-            Theme(
-                name="classic",
-                description="the colours and the geometry of conv_arithmetic",
-                colors=Colors(
-                    background="#ffffff",
-                    ink="#002b36",
-                    muted="#586e75",
-                    line="#002b36",
-                    faint="#002b36",
-                    input="#268bd2",
-                    kernel="#eee8d5",
-                    output="#2aa198",
-                    window="#073642",
-                    current="#073642",
-                    channels=("#dc322f", "#859900", "#268bd2"),
-                ),
-                overlay=0.4,
-                empty_overlay=0.4,
-                line_width=1.66,
-                corner_width=0.83,
-                dash=(6.2, 6.2),
-                iso_cell=29.528,
-                pending=False,
-                labels=False,
-            ),
-            Theme(
-                name="dark",
-                description="for dark pages and slides",
-                colors=Colors(
-                    background="#12161f",
-                    ink="#e8edf4",
-                    muted="#94a3b8",
-                    line="#12161f",
-                    faint="#4b5a70",
-                    input="#274566",
-                    kernel="#5b4a1e",
-                    output="#1f4d43",
-                    window="#6bb3f8",
-                    current="#4fd1a5",
-                    channels=("#70393a", "#33593a", "#2f4a75"),
-                ),
-            ),
-            Theme(
-                name="print",
-                description="greys that keep apart on paper",
-                colors=Colors(
-                    background="#ffffff",
-                    ink="#000000",
-                    muted="#505050",
-                    line="#000000",
-                    faint="#8c8c8c",
-                    input="#e2e2e2",
-                    kernel="#ffffff",
-                    output="#c6c6c6",
-                    window="#6e6e6e",
-                    current="#303030",
-                    channels=("#f0f0f0", "#d4d4d4", "#b8b8b8"),
-                ),
-            ),
-            Theme(
-                name="colorblind",
-                description="Okabe and Ito's colours, told apart by every eye",
-                colors=Colors(
-                    background="#ffffff",
-                    ink="#000000",
-                    muted="#4d4d4d",
-                    line="#ffffff",
-                    faint="#a6a6a6",
-                    input="#a9d5f0",
-                    kernel="#f7ecb0",
-                    output="#f6d2b8",
-                    window="#0072b2",
-                    current="#b34700",
-                    channels=("#56b4e9", "#e69f00", "#cc79a7"),
-                ),
-                empty_overlay=0.14,
-            ),
-        )
-    },
+COLORS = {
+    # part:        light      classic    dark       print      colorblind
+    "background": "#ffffff    #ffffff    #12161f    #ffffff    #ffffff",
+    "ink":        "#1f2937    #002b36    #e8edf4    #000000    #000000",
+    "muted":      "#64748b    #586e75    #94a3b8    #505050    #4d4d4d",
+    "line":       "#ffffff    #002b36    #12161f    #000000    #ffffff",
+    "faint":      "#b6c2d1    #002b36    #4b5a70    #8c8c8c    #a6a6a6",
+    "input":      "#b5d5f5    #268bd2    #274566    #e2e2e2    #a9d5f0",
+    "kernel":     "#fbe3b4    #eee8d5    #5b4a1e    #ffffff    #f7ecb0",
+    "output":     "#bfe6d4    #2aa198    #1f4d43    #c6c6c6    #f6d2b8",
+    "window":     "#2f6fb7    #073642    #6bb3f8    #6e6e6e    #0072b2",
+    "current":    "#0f7a5a    #073642    #4fd1a5    #303030    #b34700",
+}  # fmt: skip
+"""A colour of each theme for every part."""
+CHANNELS = (
+    ("#f3b7ae", "#b5dcb4", "#b4cdf2"),
+    ("#dc322f", "#859900", "#268bd2"),
+    ("#70393a", "#33593a", "#2f4a75"),
+    ("#f0f0f0", "#d4d4d4", "#b8b8b8"),
+    ("#56b4e9", "#e69f00", "#cc79a7"),
 )
+
+
+def _colors(theme: int) -> Colors:
+    return Colors(**{part: colors.split()[theme] for part, colors in COLORS.items()}, channels=CHANNELS[theme])
+
+
+_THEMES = (
+    Theme("light", "calm tints on white; the default", _colors(0), empty_overlay=0.18),
+    Theme(
+        "classic",
+        "the colours and the geometry of conv_arithmetic",
+        _colors(1),
+        overlay=0.4,
+        empty_overlay=0.4,
+        line_width=1.66,
+        corner_width=0.83,
+        dash=(6.2, 6.2),
+        iso_cell=29.528,
+        pending=False,
+        labels=False,
+    ),
+    Theme("dark", "for dark pages and slides", _colors(2)),
+    Theme("print", "greys that keep apart on paper", _colors(3)),
+    Theme("colorblind", "Okabe and Ito's colours, told apart by every eye", _colors(4), empty_overlay=0.14),
+)
+THEMES = Registry("conv_anim.themes", Theme, {theme.name: theme for theme in _THEMES})
 DEFAULT_THEME = "light"

@@ -38,14 +38,14 @@ class Addition(ChannelDrawing):
     @cached_property
     def placed(self) -> list[int | None]:
         """Which of the rows are drawn; None for the ones left out."""
-        return shortened(self.channel_rows.seen)
+        return shortened(self.seen)
 
     def sign(self, channel: int) -> Callout:
         """The label of the output, and which of its channels is being made."""
-        _, label = ends(self.channel_rows.trace, self.channel_rows.say)
-        if self.channel_rows.outputs > 1:
-            count = self.channel_rows.outputs
-            label = Label(label.name, self.channel_rows.say("channels.filter_of", number=channel + 1, count=count))
+        _, label = ends(self.trace, self.say)
+        if self.out_channels > 1:
+            count = self.out_channels
+            label = Label(label.name, self.say("channels.filter_of", number=channel + 1, count=count))
         return Callout(self.style, label, None)
 
     @cached_property
@@ -56,12 +56,12 @@ class Addition(ChannelDrawing):
     @cached_property
     def texts(self) -> list[str]:
         """The sign after each map."""
-        return [*["+"] * (len(self.placed) - 1), f"{self.channel_rows.bias_text} =".strip()]
+        return [*["+"] * (len(self.placed) - 1), f"{self.bias_text} =".strip()]
 
     @cached_property
     def _lefts(self) -> list[int]:
         """Where the maps begin, and the output."""
-        lefts, x, wide = [0], 0.0, self._shape[1] * self.channel_rows.numbers.cell
+        lefts, x, wide = [0], 0.0, self._shape[1] * self.numbers.cell
         for text in self.texts:
             x += wide + self.style.width(text, size=self.sign_size) + self.style.wide
             lefts.append(round(x))
@@ -69,13 +69,13 @@ class Addition(ChannelDrawing):
 
     @property
     def _shape(self) -> tuple[int, int]:
-        rows, columns = plane(self.channel_rows.layer.output[0]).shape
+        rows, columns = plane(self.layer.output[0]).shape
         return rows, columns
 
     def _grid(self, x: int) -> Grid:
         rows, columns = self._shape
-        y = self.top + (self.bottom - self.top - rows * self.channel_rows.numbers.cell) // 2
-        return Grid(self.style, self.channel_rows.numbers, rows, columns, x, y)
+        y = self.top + (self.bottom - self.top - rows * self.numbers.cell) // 2
+        return Grid(self.style, self.numbers, rows, columns, x, y)
 
     @cached_property
     def grids(self) -> list[Grid]:
@@ -84,41 +84,41 @@ class Addition(ChannelDrawing):
 
     @cached_property
     def _pile(self) -> Pile | None:
-        if self.channel_rows.outputs == 1:
+        if self.out_channels == 1:
             return None
-        made = pile(self.channel_rows)
+        made = pile(self)
         stack = made.filling.stack
         placed = replace(stack, x=self._lefts[-1], y=self.top + ceil(stack.depth.total))
-        return Pile(self.channel_rows, replace(made.filling, stack=placed))
+        return Pile(self, replace(made.filling, stack=placed))
 
     @cached_property
     def outputs(self) -> Outputs:
-        return Column(self.channel_rows, (self._grid(self._lefts[-1]),)) if self._pile is None else self._pile
+        return Column(self, (self._grid(self._lefts[-1]),)) if self._pile is None else self._pile
 
     @property
     def width(self) -> float:
-        wide = self._shape[1] * self.channel_rows.numbers.cell if self._pile is None else self._pile.filling.stack.width
-        last = self.channel_rows.outputs - 1
+        wide = self._shape[1] * self.numbers.cell if self._pile is None else self._pile.filling.stack.width
+        last = self.out_channels - 1
         return self._lefts[-1] + max(wide, self.sign(last).width if self.labelled else 0)
 
     @property
     def bottom(self) -> int:
-        high = self._shape[0] * self.channel_rows.numbers.cell
+        high = self._shape[0] * self.numbers.cell
         return self.top + (high if self._pile is None else ceil(self._pile.filling.stack.height))
 
     def begun(self, channel: int) -> Items:
         items: list[Primitive] = [Boxes(((0, 0, self.width, self.bottom),), self.style.colors.background)]
-        channel_rows = self.channel_rows.of(channel)
+        channel_rows = self.of(channel)
         for grid, channel_row in zip(self.grids, self.placed, strict=True):
             if channel_row is None:
                 items.append(self._centered(grid.x + grid.width / 2, "…"))
                 continue
-            color = self.channel_rows.map_color(channel_rows[channel_row].channel)
-            items += grid.filled(plane(channel_rows[channel_row].map), self.channel_rows.map_format, color)
+            color = self.map_color(channel_rows[channel_row].channel)
+            items += grid.filled(plane(channel_rows[channel_row].map), self.map_format, color)
             if self.labelled:
-                name = self.channel_rows.say("channels.map_of", number=channel_rows[channel_row].channel + 1)
+                name = self.say("channels.map_of", number=channel_rows[channel_row].channel + 1)
                 items.append(grid.name(name, gap=self.style.close))
-        texts = [*self.texts[:-1], f"{self.channel_rows.bias_of(channel)} =".strip()]
+        texts = [*self.texts[:-1], f"{self.bias_of(channel)} =".strip()]
         rights = [grid.x + grid.width for grid in self.grids]
         for right, left, text in zip(rights, self._lefts[1:], texts, strict=True):
             items.append(self._centered((right + left) / 2, text))
@@ -141,23 +141,23 @@ class Addition(ChannelDrawing):
     def _read(self, cell: tuple[int, ...]) -> list[Primitive]:
         """The cell of every map that is added."""
         items: list[Primitive] = []
-        channel_rows, place = self.channel_rows.of(cell[0]), two(cell[1:])
+        channel_rows, place = self.of(cell[0]), two(cell[1:])
         for grid, channel_row in zip(self.grids, self.placed, strict=True):
             if channel_row is None:
                 continue
-            color = self.channel_rows.map_color(channel_rows[channel_row].channel)
+            color = self.map_color(channel_rows[channel_row].channel)
             fill = self.style.under_window(color)
-            value = self.channel_rows.map_format(channel_rows[channel_row].map[cell[1:]].item())
+            value = self.map_format(channel_rows[channel_row].map[cell[1:]].item())
             items += grid.cell(place, value, fill, bold=True)
         return items
 
     def hit_regions(self) -> list[HitRegion]:
         """A cell of the maps that are added is a part of an output cell."""
-        axes = self.channel_rows.layer.output.ndim - 1
+        axes = self.layer.output.ndim - 1
         added = [grid for grid, channel_row in zip(self.grids, self.placed, strict=True) if channel_row is not None]
         parts = [region for grid in added for region in of_grid("output", grid, None, axes)]
         return [*parts, *self.outputs.hit_regions()]
 
     @cached_property
     def sum(self) -> Tally:
-        return self.channel_rows.tally(self.width)
+        return self.tally(self.width)

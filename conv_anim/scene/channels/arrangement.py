@@ -88,7 +88,10 @@ class Arrangement:
     def _choices(self) -> list[list[list[MapRows]]]:
         channel_rows = self.channel_rows
         if not channel_rows.meet:
-            return [[self._apart(range(channel_rows.outputs))], [self._apart(shortened(channel_rows.outputs))]]
+            return [
+                [self._apart(range(channel_rows.out_channels))],
+                [self._apart(shortened(channel_rows.out_channels))],
+            ]
         each = channel_rows.seen
         whole = [[MapRows(c, (c,)) for c in range(g * each, (g + 1) * each)] for g in range(channel_rows.groups)]
         one = [MapRows(k, () if k is None else (k,)) for k in shortened(each)]
@@ -96,7 +99,7 @@ class Arrangement:
 
     def _apart(self, outputs: Sequence[int | None]) -> list[MapRows]:
         """Each channel with the outputs that are made of it alone."""
-        each = self.channel_rows.outputs // self.channel_rows.groups
+        each = self.channel_rows.out_channels // self.channel_rows.groups
         sources = [None if output is None else output // each for output in outputs]
         return [
             MapRows(source, tuple(o for o, of in zip(outputs, sources, strict=True) if o is not None and of == source))
@@ -115,8 +118,8 @@ class Arrangement:
     @cached_property
     def piled(self) -> bool:
         """Whether the outputs are too many to stand one below the other."""
-        column, rows = (self._tower(self.groups, outputs).height for outputs in (self.channel_rows.outputs, 0))
-        return self.channel_rows.outputs > 1 and column > max(self._limit, rows)
+        column, rows = (self._tower(self.groups, outputs).height for outputs in (self.channel_rows.out_channels, 0))
+        return self.channel_rows.out_channels > 1 and column > max(self._limit, rows)
 
     def _tower(self, groups: Sequence[Sequence[MapRows]], outputs: int, output: int | None = None) -> Tower:
         source, *others = (rows * self.side for rows, _ in self.shapes)
@@ -132,7 +135,7 @@ class Arrangement:
             return self._tower(self.groups, 0)
         if self.piled:
             return self._tower(self.groups, 1, ceil(pile(self.channel_rows).filling.stack.height))
-        return self._tower(self.groups, self.channel_rows.outputs)
+        return self._tower(self.groups, self.channel_rows.out_channels)
 
     # columns
 

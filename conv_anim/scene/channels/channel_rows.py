@@ -17,8 +17,8 @@ from conv_anim.scene.numbers import MINUS, Format, Formats, format_for, plane
 from conv_anim.scene.primitives import Boxes
 from conv_anim.scene.sheet import Sheet, two
 from conv_anim.scene.steps import Steps
+from conv_anim.scene.traced import Traced
 from conv_anim.scene.volume.hues import told_apart
-from conv_anim.scene.wording.language import Language
 from conv_anim.tracing.gathers import Gather
 from conv_anim.tracing.values import channel_maps
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     from conv_anim.scene.grid import Grid, Position
     from conv_anim.scene.primitives import Primitive
-    from conv_anim.scene.style import Style
-    from conv_anim.tracing.trace import LayerTrace, Trace
     from conv_anim.tracing.values import Array
 
 FAINT = 0.35
@@ -46,25 +44,12 @@ class ChannelRow:
 
 
 @dataclass(frozen=True)
-class ChannelRows:
+class ChannelRows(Traced):
     """The channels of a trace of one layer: those of one filter at a time, or all at once where they never meet."""
 
-    trace: Trace
-    style: Style
-
     @property
-    def layer(self) -> LayerTrace:
-        """The traced layer that is drawn."""
-        return self.trace.layer
-
-    @cached_property
-    def say(self) -> Language:
-        """The spec's language."""
-        return Language(self.trace.spec.lang)
-
-    @property
-    def outputs(self) -> int:
-        """How many output channels there are."""
+    def out_channels(self) -> int:
+        """How many maps the layer makes."""
         return self.layer.means.out_channels
 
     @cached_property
@@ -89,9 +74,9 @@ class ChannelRows:
         return lru_cache(maxsize=64)(self._of)
 
     def _of(self, channel: int) -> list[ChannelRow]:
-        layer, each = self.layer, self.outputs // self.groups
+        layer, each = self.layer, self.out_channels // self.groups
         if layer.kernels is None:
-            return [ChannelRow(c, c, None, layer.output[c]) for c in range(self.outputs)]
+            return [ChannelRow(c, c, None, layer.output[c]) for c in range(self.out_channels)]
         if not self.meet:
             return [ChannelRow(c // each, c, kernels[0], layer.output[c]) for c, kernels in enumerate(layer.kernels)]
         seen = layer.operator.seen_by(channel)
@@ -101,7 +86,7 @@ class ChannelRows:
     @cached_property
     def steps(self) -> Steps:
         """The steps of the animation, in its order."""
-        return Steps((self.outputs if self.meet else 1, *self.layer.means.out_size), self.trace.spec.animation)
+        return Steps((self.out_channels if self.meet else 1, *self.layer.means.out_size), self.trace.spec.animation)
 
     def turn(self, k: int) -> Turn:
         """What a step makes: where channels never meet, a cell of all of them."""
@@ -123,7 +108,7 @@ class ChannelRows:
         rows, columns = plane(self.layer.input[0]).shape
         return Sheet.bare(rows, columns)
 
-    def read(self, channel_row: ChannelRow, position: tuple[int, ...]) -> list[Position]:
+    def cells_read(self, channel_row: ChannelRow, position: tuple[int, ...]) -> list[Position]:
         """The cells of a channel row's input map that a cell of its output is made of."""
         if isinstance(self.layer.means, Gather):
             return [two(tap.canvas) for tap in self.layer.step((channel_row.output, *position)).taps]
@@ -144,7 +129,7 @@ class ChannelRows:
     @cached_property
     def maps(self) -> list[Array]:
         """The map that each input channel makes, of every filter that is shown."""
-        filters = self.outputs if self.meet else 1
+        filters = self.out_channels if self.meet else 1
         return [channel_row.map for channel in range(filters) for channel_row in self.of(channel)]
 
     @cached_property
@@ -192,7 +177,7 @@ class ChannelRows:
 
     def output_color(self, output: int) -> str:
         """Of an output channel: its group's, if there are groups."""
-        first = output // (self.outputs // self.groups) * self.seen
+        first = output // (self.out_channels // self.groups) * self.seen
         return self.color(first) if self.groups > 1 else self.style.colors.output
 
     def blank(self, width: float, height: float) -> Boxes:
@@ -212,7 +197,7 @@ class ChannelRows:
     @cached_property
     def bias_text(self) -> str:
         """The bias as it is written in every sum, with room for the widest; empty without one."""
-        return max((self.bias_of(channel) for channel in range(self.outputs)), key=len)
+        return max((self.bias_of(channel) for channel in range(self.out_channels)), key=len)
 
     def bias_of(self, channel: int) -> str:
         """A channel's bias as the end of a sum; "" without."""
@@ -224,7 +209,7 @@ class ChannelRows:
 
     def tally(self, room: float) -> Tally:
         """Room for the numbers of all maps at any cell, added up."""
-        filters = [self.of(channel) for channel in range(self.outputs)]
+        filters = [self.of(channel) for channel in range(self.out_channels)]
         terms = tuple(np.stack([channel_rows[k].map for channel_rows in filters]) for k in range(self.seen))
         return Tally(self.style, self.map_format, terms, self.layer.bias, self.layer.output, room)
 

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.callouts import Callout
-from conv_anim.scene.channels.channel_rows import ChannelRows
-from conv_anim.scene.channels.headings import ends
+from conv_anim.scene.channels.headings import Moved
 from conv_anim.scene.channels.towers import Heights, MapRows, tower
 from conv_anim.scene.color import mix
 from conv_anim.scene.curves import bent
@@ -29,16 +27,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Crossing:
+class Crossing(Moved):
     """Every frame brings one channel to its new place."""
-
-    trace: Trace
-    style: Style
-
-    @cached_property
-    def channel_rows(self) -> ChannelRows:
-        """The channels in their rows."""
-        return ChannelRows(self.trace, self.style)
 
     @cached_property
     def groups(self) -> int:
@@ -50,7 +40,7 @@ class Crossing:
     @property
     def count(self) -> int:
         """How many there are."""
-        return self.channel_rows.outputs
+        return self.out_channels
 
     @cached_property
     def sources(self) -> list[int]:
@@ -69,26 +59,11 @@ class Crossing:
 
     # places
 
-    @property
-    def labelled(self) -> bool:
-        """Whether the spec asks for labels."""
-        return self.trace.spec.labels is not None
-
-    @cached_property
-    def signs(self) -> list[Callout]:
-        """The labels, from left to right."""
-        return [Callout(self.style, label, None) for label in ends(self.trace, self.channel_rows.say)]
-
-    @cached_property
-    def top(self) -> int:
-        """Top of the first channel, in pixels."""
-        return round(max(sign.height for sign in self.signs) + 2.1 * self.style.gap) if self.labelled else 0
-
     def _spans(self, group: int) -> list[Span]:
         """The heights of all maps, in groups of so many."""
         gap, high = (
             round(self.style.gap * (1.4 if self.labelled else 0.8)),
-            self.shape[0] * self.channel_rows.numbers.cell,
+            self.shape[0] * self.numbers.cell,
         )
         heights = Heights(high, high, 0, high, gap, gap + round(0.8 * self.style.gap))
         groups = [[MapRows(c, (c,)) for c in range(first, first + group)] for first in range(0, self.count, group)]
@@ -116,7 +91,7 @@ class Crossing:
         """Where lines may leave the height of their map: beyond all maps and names."""
         size = self.style.small_size
         names = [self.style.width(self._name_of(c), size=size) for c in range(self.count)] if self.labelled else []
-        wide = max([self.shape[1] * self.channel_rows.numbers.cell, *names])
+        wide = max([self.shape[1] * self.numbers.cell, *names])
         return 0.8 * self.style.gap + wide + 0.5 * self.style.gap
 
     @cached_property
@@ -126,12 +101,12 @@ class Crossing:
         return round(wide + max(6 * self.style.gap, 1.1 * self.count * self.style.gap))
 
     def _grid(self, x: float, y: float) -> Grid:
-        return Grid(self.style, self.channel_rows.numbers, *self.shape, x, y)
+        return Grid(self.style, self.numbers, *self.shape, x, y)
 
     @property
     def width(self) -> float:
         """In pixels."""
-        widths: list[float] = [self.shape[1] * self.channel_rows.numbers.cell]
+        widths: list[float] = [self.shape[1] * self.numbers.cell]
         texts = [self._new_name(channel) for channel in range(self.count)] if self.labelled else []
         widths += [self.style.width(text, size=self.style.small_size) for text in texts]
         return self.right + max(*widths, self.signs[1].width if self.labelled else 0)
@@ -147,7 +122,7 @@ class Crossing:
         items: list[Primitive] = []
         before, after = self.columns
         for channel, grid in enumerate(before):
-            items += grid.filled(plane(self.trace.input[channel]), self.channel_rows.formats.x, self.color(channel))
+            items += grid.filled(plane(self.trace.input[channel]), self.formats.x, self.color(channel))
         for grid in after:
             items += grid.pending()
         items += [self._way(output, 0.45, 1.5) for output in range(self.count)]
@@ -181,10 +156,10 @@ class Crossing:
 
     def _name_of(self, channel: int) -> str:
         group = channel // (self.count // self.groups)
-        return self.channel_rows.say("channels.in_group", channel=channel + 1, group=group + 1)
+        return self.say("channels.in_group", channel=channel + 1, group=group + 1)
 
     def _new_name(self, channel: int) -> str:
-        return self.channel_rows.say("channels.moved", channel=channel + 1, source=self.sources[channel] + 1)
+        return self.say("channels.moved", channel=channel + 1, source=self.sources[channel] + 1)
 
     def frame(self, k: int) -> Frame:
         kept: list[Primitive] = []
@@ -193,7 +168,7 @@ class Crossing:
         output, _ = self.steps.cell(k)
         source = self.sources[output]
         read = self.style.under_window(self.color(source))
-        values, fmt = plane(self.trace.input[source]), self.channel_rows.formats.x
+        values, fmt = plane(self.trace.input[source]), self.formats.x
         shown = [self._way(output, 1.0, 3.5), *self.columns[0][source].filled(values, fmt, read)]
         return Frame(tuple(kept), (*shown, *self._made(output, self.style.at_work(self.color(source)))))
 
@@ -215,10 +190,10 @@ class Crossing:
         return (None,) * (self.trace.input.ndim - 1)
 
     def _made(self, output: int, color: str) -> list[Primitive]:
-        return self.columns[1][output].filled(plane(self.trace.output[output]), self.channel_rows.formats.x, color)
+        return self.columns[1][output].filled(plane(self.trace.output[output]), self.formats.x, color)
 
 
 def crossing(trace: Trace, style: Style) -> Panel:
     """The panel of the view."""
     view = Crossing(trace, style)
-    return animated(view, view.width, view.bottom, fit=view.channel_rows.numbers.fit)
+    return animated(view, view.width, view.bottom, fit=view.numbers.fit)

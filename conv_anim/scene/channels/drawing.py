@@ -5,38 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.channels.channel_rows import ChannelRows
 from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.primitives import Frame
 
 if TYPE_CHECKING:
-    from conv_anim.scene.channels.channel_rows import ChannelRows
     from conv_anim.scene.channels.outputs import Outputs
     from conv_anim.scene.channels.tally import Tally
     from conv_anim.scene.hit_regions import HitRegion, Turn
     from conv_anim.scene.primitives import Items, Primitive
-    from conv_anim.scene.steps import Steps
-    from conv_anim.scene.style import Style
 
 
 @dataclass(frozen=True)
-class ChannelDrawing:
+class ChannelDrawing(ChannelRows):
     """Of some channels' rows. A drawing says how it looks as a filter begins, and what a cell adds."""
-
-    channel_rows: ChannelRows
-
-    @property
-    def style(self) -> Style:
-        """The figure's lengths, colours and fonts."""
-        return self.channel_rows.style
-
-    @property
-    def steps(self) -> Steps:
-        return self.channel_rows.steps
-
-    @property
-    def labelled(self) -> bool:
-        """Whether the spec asks for labels."""
-        return self.channel_rows.trace.spec.labels is not None
 
     @property
     def outputs(self) -> Outputs | None:
@@ -75,7 +57,7 @@ class ChannelDrawing:
     def frame(self, k: int) -> Frame:
         cell = self.steps.cell(k)
         begins = k > 0 and self.steps.cell(k - 1)[0] != cell[0]
-        kept = [self.channel_rows.blank(self.width, self.bottom), *self.begun(cell[0])] if begins else []
+        kept = [self.blank(self.width, self.bottom), *self.begun(cell[0])] if begins else []
         kept += [item for passed in self.steps.passed(k) if passed[0] == cell[0] for item in self.done(passed)]
         return Frame(tuple(kept), (*self.shown(cell), *self.added(cell)))
 
@@ -92,7 +74,7 @@ class ChannelDrawing:
         if self.sum is None:
             return []
         x, y = (self.width - self.sum.width) / 2, self.sum_top + self.sum.size
-        return self.channel_rows.tallied(self.sum, cell, x=x, y=y)
+        return self.tallied(self.sum, cell, x=x, y=y)
 
     # hit regions
 
@@ -100,10 +82,10 @@ class ChannelDrawing:
         raise NotImplementedError
 
     def turn(self, k: int) -> Turn:
-        turn = self.channel_rows.turn(k)
+        turn = super().turn(k)
         return turn if self.outputs is None else replace(turn, drift=self.outputs.drift(turn.cell[0] or 0))
 
     def panel(self) -> Panel:
         """It as a panel, which can be put beside others."""
-        made = animated(self, self.width, self.bottom, fit=self.channel_rows.numbers.fit)
+        made = animated(self, self.width, self.bottom, fit=self.numbers.fit)
         return made if self.sum is None else align(made, self.sum.width, self.sum_top + self.sum.height)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.callouts import Callout
+from conv_anim.scene.channels.channel_rows import ChannelRows
 from conv_anim.scene.wording import words
 from conv_anim.scene.wording.words import Label
 from conv_anim.spec.model import Labels
 from conv_anim.tracing.gathers import Gather
 
 if TYPE_CHECKING:
-    from conv_anim.scene.channels.channel_rows import ChannelRows
     from conv_anim.scene.wording.language import Language
     from conv_anim.tracing.trace import Trace
 
@@ -45,8 +48,12 @@ def _filters(channel_rows: ChannelRows) -> Label:
     """Of one filter at a time how many kernels it has; of all at once how many there are."""
     say, traced = channel_rows.say, channel_rows.layer
     size = words.size(traced.operator.kernel_size, channel_rows.seen)
-    one = channel_rows.meet or channel_rows.outputs == 1
-    name = say("channels.filter", size=size) if one else say("channels.filters", count=channel_rows.outputs, size=size)
+    one = channel_rows.meet or channel_rows.out_channels == 1
+    name = (
+        say("channels.filter", size=size)
+        if one
+        else say("channels.filters", count=channel_rows.out_channels, size=size)
+    )
     given = channel_rows.trace.spec.labels
     if given is not None and given.kernel is not None:
         name = given.kernel
@@ -60,5 +67,20 @@ def _number(channel_rows: ChannelRows) -> str:
         return channel_rows.say("channels.kernels", count=channel_rows.seen)
     if channel_rows.groups == 1:
         return ""
-    each = channel_rows.outputs // channel_rows.groups
+    each = channel_rows.out_channels // channel_rows.groups
     return channel_rows.say("channels.each") if each == 1 else channel_rows.say("channels.each_many", count=each)
+
+
+@dataclass(frozen=True)
+class Moved(ChannelRows):
+    """Two columns of maps with labels, whose numbers only move."""
+
+    @cached_property
+    def signs(self) -> list[Callout]:
+        """The labels over the columns."""
+        return [Callout(self.style, label, None) for label in ends(self.trace, self.say)]
+
+    @cached_property
+    def top(self) -> int:
+        """Top of the maps, below their labels, in pixels."""
+        return round(max(sign.height for sign in self.signs) + 2.1 * self.style.gap) if self.labelled else 0

@@ -41,7 +41,7 @@ class ChannelRegions:
 
     def __call__(self) -> list[HitRegion]:
         """Input maps, what each of them contributes, and the output."""
-        working = range(self.channel_rows.outputs if self.channel_rows.meet else 1)
+        working = range(self.channel_rows.out_channels if self.channel_rows.meet else 1)
         rows = [row for channel in working for row in self.rows(channel)]
         outputs = [] if self.outputs is None else self.outputs.hit_regions()
         return [*self._inputs(rows), *self._maps(rows), *outputs]

@@ -120,10 +120,10 @@ def pile(channel_rows: ChannelRows) -> Pile:
     rows, columns = plane(layer.output[0]).shape
     order = channel_rows.trace.spec.animation.order
     depth = Depth.of(
-        channel_rows.outputs, round(0.32 * channel_rows.numbers.cell), deep=False, reverse=order == "reverse"
+        channel_rows.out_channels, round(0.32 * channel_rows.numbers.cell), deep=False, reverse=order == "reverse"
     )
     stack = Stack(depth, rows, columns, channel_rows.numbers.cell)
     waiting = replace(style, theme=replace(style.theme, pending=True))
-    singly = tuple((output, 1) for output in range(channel_rows.outputs))
+    singly = tuple((output, 1) for output in range(channel_rows.out_channels))
     made = Space.made_by(layer.means)
     return Pile(channel_rows, Filling(waiting, made, stack, channel_rows.output_color, channel_rows.steps, singly))

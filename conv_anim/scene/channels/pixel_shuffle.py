@@ -11,9 +11,7 @@ from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.callouts import Callout
-from conv_anim.scene.channels.channel_rows import ChannelRows
-from conv_anim.scene.channels.headings import ends
+from conv_anim.scene.channels.headings import Moved
 from conv_anim.scene.clipping import Segment, outside
 from conv_anim.scene.grid import Grid
 from conv_anim.scene.hit_regions import Turn, of_grid
@@ -35,19 +33,11 @@ Cell = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class PixelShuffling:
+class PixelShuffling(Moved):
     """Input on the left, output on the right; every frame copies a cell."""
 
-    trace: Trace
-    style: Style
-
-    @cached_property
-    def channel_rows(self) -> ChannelRows:
-        """The channels in their rows."""
-        return ChannelRows(self.trace, self.style)
-
     @property
-    def layer(self) -> Woven:
+    def woven(self) -> Woven:
         """How the layer weaves channels into space."""
         woven = self.trace.layer.layer.woven
         assert woven is not None
@@ -56,7 +46,7 @@ class PixelShuffling:
     @property
     def weaves(self) -> bool:
         """Whether the large maps are the output."""
-        return self.layer.out
+        return self.woven.out
 
     @cached_property
     def steps(self) -> Steps:
@@ -73,7 +63,7 @@ class PixelShuffling:
     @cached_property
     def tints(self) -> tuple[str, ...]:
         """A colour for each place in a block."""
-        return tints(self.style.colors, (self.layer.factor, self.layer.factor))
+        return tints(self.style.colors, (self.woven.factor, self.woven.factor))
 
     def color(self, small: int) -> str:
         """Of a small map, by its place in its array."""
@@ -87,25 +77,10 @@ class PixelShuffling:
         """Of an input cell; in a large map that of the small one that it goes to."""
         if self.weaves:
             return self.color(cell[0])
-        factor, (_, row, column) = self.layer.factor, cell
+        factor, (_, row, column) = self.woven.factor, cell
         return self.color(row % factor * factor + column % factor)
 
     # places
-
-    @property
-    def labelled(self) -> bool:
-        """Whether the spec asks for labels."""
-        return self.trace.spec.labels is not None
-
-    @cached_property
-    def signs(self) -> list[Callout]:
-        """The labels, from left to right."""
-        return [Callout(self.style, label, None) for label in ends(self.trace, self.channel_rows.say)]
-
-    @cached_property
-    def top(self) -> int:
-        """Top of the maps, below their labels, in pixels."""
-        return round(max(sign.height for sign in self.signs) + 2.1 * self.style.gap) if self.labelled else 0
 
     @property
     def gap(self) -> int:
@@ -116,7 +91,7 @@ class PixelShuffling:
     def _sizes(self) -> tuple[int, int, int]:
         """Width and height of an array of small maps, and the height of a block with its large one beside it."""
         rows, columns = self.small_shape
-        side, factor = self.channel_rows.numbers.cell, self.layer.factor
+        side, factor = self.numbers.cell, self.woven.factor
         width = columns * side * factor + self.across * (factor - 1)
         height = rows * side * factor + self.gap * (factor - 1)
         return width, height, height + self.gap
@@ -138,21 +113,21 @@ class PixelShuffling:
         if not self.labelled:
             return self.gap
         name = self.style.width(self._called(len(self._maps) - 1), size=self.style.small_size)
-        wide = self.small_shape[1] * self.channel_rows.numbers.cell
+        wide = self.small_shape[1] * self.numbers.cell
         return max(self.gap, ceil(name + 0.8 * self.style.gap - wide))
 
     @cached_property
     def small(self) -> list[Grid]:
         """The grids of the side with more channels."""
-        factor, (rows, columns) = self.layer.factor, self.small_shape
-        side, left = self.channel_rows.numbers.cell, 0 if self.weaves else self.right
+        factor, (rows, columns) = self.woven.factor, self.small_shape
+        side, left = self.numbers.cell, 0 if self.weaves else self.right
         grids: list[Grid] = []
         for channel in range(len(self._maps)):
             block, place = divmod(channel, factor**2)
             row, column = divmod(place, factor)
             x = left + column * (columns * side + self.across)
             y = self.top + block * self._sizes[2] + row * (rows * side + self.gap)
-            grids.append(Grid(self.style, self.channel_rows.numbers, rows, columns, x, y))
+            grids.append(Grid(self.style, self.numbers, rows, columns, x, y))
         return grids
 
     @cached_property
@@ -160,14 +135,14 @@ class PixelShuffling:
         """The grids of the side with larger maps."""
         values = self.trace.output if self.weaves else self.trace.input
         rows, columns = values[0].shape
-        left, lower = self.right if self.weaves else 0, (self._sizes[1] - rows * self.channel_rows.numbers.cell) // 2
+        left, lower = self.right if self.weaves else 0, (self._sizes[1] - rows * self.numbers.cell) // 2
         tops = [self.top + block * self._sizes[2] + lower for block in range(len(values))]
-        return [Grid(self.style, self.channel_rows.numbers, rows, columns, left, y) for y in tops]
+        return [Grid(self.style, self.numbers, rows, columns, left, y) for y in tops]
 
     @cached_property
     def right(self) -> int:
         """Where the output begins."""
-        cells = self.trace.input[0].shape[1] * self.channel_rows.numbers.cell
+        cells = self.trace.input[0].shape[1] * self.numbers.cell
         wide = self._sizes[0] if self.weaves else cells
         return round(max(wide, self.signs[0].width if self.labelled else 0) + 5 * self.style.gap)
 
@@ -209,7 +184,7 @@ class PixelShuffling:
             for column in range(grid.columns):
                 fill = self.color_of_input((channel, row, column))
                 by_color.setdefault(fill, []).append((row, column))
-                texts.append(grid.number((row, column), self.channel_rows.formats.x(values[row, column].item()), fill))
+                texts.append(grid.number((row, column), self.formats.x(values[row, column].item()), fill))
         return [*(grid.boxes(places, fill, self.style.edge) for fill, places in by_color.items()), *texts]
 
     def _labels(self) -> list[Primitive]:
@@ -220,7 +195,7 @@ class PixelShuffling:
         return items
 
     def _called(self, channel: int) -> str:
-        return self.channel_rows.say("channels.channel", number=channel + 1)
+        return self.say("channels.channel", number=channel + 1)
 
     def frame(self, k: int) -> Frame:
         kept: list[Primitive] = []
@@ -242,7 +217,7 @@ class PixelShuffling:
         """A cell with its number, which is the same on either side."""
         channel, row, column = cell
         value = (self.trace.input if grids is self.before else self.trace.output)[cell].item()
-        return grids[channel].cell((row, column), self.channel_rows.formats.x(value), fill, bold=bold)
+        return grids[channel].cell((row, column), self.formats.x(value), fill, bold=bold)
 
     def _beam(self, source: Cell, cell: Cell) -> list[Primitive]:
         """Lines from the corners of the cell that is copied to those of its copy; they pass behind other cells."""
@@ -277,7 +252,7 @@ class PixelShuffling:
 
     def _named(self, cell: Cell, *, many: bool) -> str:
         channel, row, column = (k + 1 for k in cell)
-        say = self.channel_rows.say
+        say = self.say
         place = say("channels.place", row=row, column=column)
         return say("channels.pixel", channel=channel, place=place) if many else place
 
@@ -296,5 +271,5 @@ class PixelShuffling:
 def pixel_shuffle(trace: Trace, style: Style) -> Panel:
     """The panel of the view."""
     view = PixelShuffling(trace, style)
-    made = animated(view, view.width, view.bottom, fit=view.channel_rows.numbers.fit)
+    made = animated(view, view.width, view.bottom, fit=view.numbers.fit)
     return align(made, view.words_width, view.words_top + style.label_size) if view.labelled else made

@@ -39,7 +39,7 @@ class ChannelsView(ChannelDrawing):
     @cached_property
     def places(self) -> Arrangement:
         """Where everything goes."""
-        return Arrangement(self.channel_rows, self.add)
+        return Arrangement(self, self.add)
 
     @property
     def outputs(self) -> Outputs | None:
@@ -56,7 +56,7 @@ class ChannelsView(ChannelDrawing):
     def rows(self, channel: int) -> list[PlacedRow]:
         """The rows that are at work for an output channel, as far as they are drawn."""
         found = []
-        for number, channel_row in enumerate(self.channel_rows.of(channel)):
+        for number, channel_row in enumerate(self.of(channel)):
             source, row = self.places.place(number, channel_row)
             if row in self.places.tower.rows:
                 found.append(self._row(channel_row, source, row))
@@ -64,12 +64,12 @@ class ChannelsView(ChannelDrawing):
 
     def _row(self, channel_row: ChannelRow, source: int, row: int) -> PlacedRow:
         span = self.places.tower.rows[row]
-        sheet = self._sheet(channel_row.channel, source, self.channel_rows.color(channel_row.channel))
+        sheet = self._sheet(channel_row.channel, source, self.color(channel_row.channel))
         grids = [self.places.grid(k, span) for k in range(1, 2 if channel_row.kernel is None else 3)]
         return PlacedRow(channel_row, sheet, None if channel_row.kernel is None else grids[0], grids[-1])
 
     def _sheet(self, channel: int, source: int, color: str) -> SheetGrid:
-        channel_rows = self.channel_rows
+        channel_rows = self
         grid = self.places.grid(0, self.places.tower.sources[source])
         values, formats = plane(channel_rows.layer.input[channel]), channel_rows.formats
         return SheetGrid(grid, channel_rows.sheet, values, formats.x, formats.empty, color)
@@ -85,7 +85,7 @@ class ChannelsView(ChannelDrawing):
             items += self._row_still(row)
         items += self._forks(rows)
         for span in self.places.tower.dots:
-            middle = self.places.lefts[0] + self.places.shapes[0][1] * self.channel_rows.numbers.cell / 2
+            middle = self.places.lefts[0] + self.places.shapes[0][1] * self.numbers.cell / 2
             items.append(self._sign(middle, span.top + span.height / 2, "⋮"))
         if self.outputs is not None:
             items += self._joined(channel, rows, self.outputs)
@@ -100,23 +100,23 @@ class ChannelsView(ChannelDrawing):
         items: list[Primitive] = []
         for channel in self.places.tower.sources:
             if all(row.channel_row.channel != channel for row in rows):
-                faint = self.channel_rows.faint(channel)
+                faint = self.faint(channel)
                 ink = self.style.ink_on(faint, self.style.colors.muted)
                 static = self._sheet(channel, channel, faint).static()
                 items += [replace(item, color=ink) if isinstance(item, Text) else item for item in static]
         for group, span in enumerate(self.places.tower.groups):
             bar = (0, span.top, round(4 * self.style.scale), span.height)
-            color = strengthened(self.style.colors, self.channel_rows.color(group * self.channel_rows.seen))
+            color = strengthened(self.style.colors, self.color(group * self.seen))
             items.append(Boxes((bar,), color))
         return items
 
     def _row_still(self, row: PlacedRow) -> list[Primitive]:
         items: list[Primitive] = []
         if row.kernel is not None and row.channel_row.kernel is not None:
-            color = self.channel_rows.kernel_color(row.channel_row.channel)
-            items += row.kernel.filled(plane(row.channel_row.kernel), self.channel_rows.formats.w, color)
+            color = self.kernel_color(row.channel_row.channel)
+            items += row.kernel.filled(plane(row.channel_row.kernel), self.formats.w, color)
         items += row.map.pending()
-        made = self.places.made_sign(self.channel_rows.bias_of(row.channel_row.output))
+        made = self.places.made_sign(self.bias_of(row.channel_row.output))
         if row.kernel is not None:
             start = self._fork_end(row.sheet.grid) if self.places.forked else row.sheet.grid.x + row.sheet.grid.width
             items.append(self._sign((start + row.kernel.x) / 2, row.map.middle, "∗"))
@@ -165,7 +165,7 @@ class ChannelsView(ChannelDrawing):
         x = round(start + gap * 0.6)
         ticks = tuple(((start, m.middle), (x, m.middle)) for m in maps)
         spine = ((x, min(maps[0].middle, y)), (x, max(maps[-1].middle, y)))
-        text = f"{self.channel_rows.bias_of(channel)} =".strip()
+        text = f"{self.bias_of(channel)} =".strip()
         middle = (x + outputs.x) / 2
         wide = self.style.width(text, size=self.places.sign_size)
         lead = ((x, y), (middle - wide / 2 - gap * 0.4, y))
@@ -184,36 +184,30 @@ class ChannelsView(ChannelDrawing):
         for left, sign in zip(self.places.lefts, self.places.signs, strict=True):
             items += sign.at(left, 0)
         for source, span in self.places.tower.sources.items():
-            if self.channel_rows.layer.means.in_channels == 1:
+            if self.layer.means.in_channels == 1:
                 break
-            own = (
-                source
-                if self.places.whole or not self.channel_rows.meet
-                else self.channel_rows.of(channel)[source].channel
-            )
+            own = source if self.places.whole or not self.meet else self.of(channel)[source].channel
             items.append(self.places.grid(0, span).name(self._channel(own)))
-        if self.channel_rows.outputs > 1:
+        if self.out_channels > 1:
             items += self._numbered(channel, rows)
         return items
 
     def _channel(self, channel: int) -> str:
-        if self.channel_rows.meet and self.channel_rows.groups > 1:
-            return self.channel_rows.say(
-                "channels.in_group", channel=channel + 1, group=self.channel_rows.group(channel) + 1
-            )
-        return self.channel_rows.say("channels.channel", number=channel + 1)
+        if self.meet and self.groups > 1:
+            return self.say("channels.in_group", channel=channel + 1, group=self.group(channel) + 1)
+        return self.say("channels.channel", number=channel + 1)
 
     def _numbered(self, channel: int, rows: list[PlacedRow]) -> list[Primitive]:
         """Which of many filters is at work, and which map it makes; where all are, each by its number."""
-        say = self.channel_rows.say
-        if not self.channel_rows.meet:
+        say = self.say
+        if not self.meet:
             named = [(grid, "filter", row.channel_row.output) for row in rows for grid in row.grids[1:-1]]
             named += [(row.map, "map", row.channel_row.output) for row in rows]
             return [grid.name(say(f"channels.{what}_number", number=k + 1)) for grid, what, k in named]
-        filter_ = say("channels.filter_of", number=channel + 1, count=self.channel_rows.outputs)
+        filter_ = say("channels.filter_of", number=channel + 1, count=self.out_channels)
         items: list[Primitive] = [rows[0].grids[1].name(filter_, bold=True)]
         if self.outputs is not None and not self.places.piled:
-            for output in range(self.channel_rows.outputs):
+            for output in range(self.out_channels):
                 text = say("channels.map_number", number=output + 1)
                 items.append(self.outputs.grid(output).name(text, bold=output == channel))
         return items
@@ -227,22 +221,22 @@ class ChannelsView(ChannelDrawing):
         """A cell of every map, and of the output."""
         items: list[Primitive] = []
         for row in self.rows(cell[0]):
-            color, value = self.channel_rows.map_color(row.channel_row.channel), row.channel_row.map[cell[1:]].item()
-            items += self.channel_rows.result(row.map, cell, value, color, current=current)
+            color, value = self.map_color(row.channel_row.channel), row.channel_row.map[cell[1:]].item()
+            items += self.result(row.map, cell, value, color, current=current)
         return [*items, *([] if self.outputs is None else self.outputs.result(cell, current=current))]
 
     def shown(self, cell: tuple[int, ...]) -> list[Primitive]:
         items: list[Primitive] = []
         for row in {row.channel_row.channel: row for row in self.rows(cell[0])}.values():
-            items += row.sheet.covered(self.channel_rows.read(row.channel_row, cell[1:]))[0]
+            items += row.sheet.covered(self.cells_read(row.channel_row, cell[1:]))[0]
         return items + self._results(cell, current=True)
 
     @cached_property
     def sum(self) -> Tally | None:
-        return self.channel_rows.tally(self.width) if self.add else None
+        return self.tally(self.width) if self.add else None
 
     def hit_regions(self) -> list[HitRegion]:
-        return list(ChannelRegions(self.channel_rows, self.rows, self.outputs)())
+        return list(ChannelRegions(self, self.rows, self.outputs)())
 
 
 def channels(trace: Trace, style: Style) -> Panel:
@@ -255,5 +249,5 @@ def channels(trace: Trace, style: Style) -> Panel:
     if op.woven is not None:
         return pixel_shuffle(trace, style)
     if view.show == "sum" and channel_rows.meet:
-        return Addition(channel_rows).panel()
-    return ChannelsView(channel_rows, add=view.show == "both" and channel_rows.meet).panel()
+        return Addition(trace, style).panel()
+    return ChannelsView(trace, style, add=view.show == "both" and channel_rows.meet).panel()

@@ -10,19 +10,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.callouts import Callout
-from conv_anim.scene.color import mix
 from conv_anim.scene.grid import Grid, Numbers
-from conv_anim.scene.numbers import format_for, weights_format
+from conv_anim.scene.numbers import weights_format
+from conv_anim.scene.traced import TracedMaps
 from conv_anim.scene.wording import words
-from conv_anim.scene.wording.language import Language
 from conv_anim.spec.model import Labels
 
 if TYPE_CHECKING:
     from conv_anim.scene.grid import Position
     from conv_anim.scene.numbers import Format
-    from conv_anim.scene.style import Style
-    from conv_anim.tracing.trace import LayerTrace, Trace
-    from conv_anim.tracing.values import Array
+    from conv_anim.tracing.trace import LayerTrace
 
 SMALLEST = 9
 """Pixels, at scale 1, of the em of a weight in the corner of a cell."""
@@ -32,39 +29,15 @@ Index = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Diagram:
+class Diagram(TracedMaps):
     """Of a trace. Maps are numbered: 0 is the input, k what the k-th node makes; each has a grid for every channel."""
-
-    trace: Trace
-    style: Style
-
-    @property
-    def layers(self) -> tuple[LayerTrace, ...]:
-        """The layers of the trace, first to last."""
-        return self.trace.layers
-
-    @property
-    def say(self) -> Language:
-        """The spec's language."""
-        return Language(self.trace.spec.lang)
 
     # maps
 
     @cached_property
-    def maps(self) -> list[Array]:
-        """The numbers of all maps: the input, then each layer's output."""
-        return [self.trace.input, *(layer.output for layer in self.layers)]
-
-    @cached_property
-    def formats(self) -> list[Format]:
-        """How its numbers are written."""
-        return [format_for(values) for values in self.maps]
-
-    @cached_property
     def numbers(self) -> Numbers:
         """How large the cells and their numbers are."""
-        texts = {fmt(v) for fmt, values in zip(self.formats, self.maps, strict=True) for v in values.ravel().tolist()}
-        fitting = Numbers.fitting(self.style, self.style.cell, (), self.style.number_size, bold=texts)
+        fitting = super().numbers
         return replace(fitting, cell=max(fitting.cell, self._for_weights))
 
     @cached_property
@@ -108,7 +81,7 @@ class Diagram:
         if k > 0 and self.layers[k - 1].layer.stacks and self.maps[k].ndim > 1:
             (tap,) = self.layers[k - 1].step((pane, *(0,) * (self.maps[k].ndim - 1))).taps
             return self.color(self.layers[k - 1].fed[tap.of], tap.channel)
-        return mix(self.style.colors.input, self.style.colors.output, k / (len(self.maps) - 1))
+        return super().color(k)
 
     # columns
 
@@ -162,11 +135,6 @@ class Diagram:
             for line in self.style.wrapped(text, size=self.style.small_size, width=room)
         ]
         return Callout(self.style, words.Label(name, lines[0]), self.color(k), tuple(lines[1:]))
-
-    @property
-    def labelled(self) -> bool:
-        """Whether the spec asks for labels."""
-        return self.trace.spec.labels is not None
 
     def _head(self, k: int) -> float:
         """What a map has above it."""

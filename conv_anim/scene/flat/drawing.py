@@ -13,7 +13,7 @@ from conv_anim.scene.hit_regions import Turn, of_grid
 from conv_anim.scene.numbers import format_for
 from conv_anim.scene.primitives import Frame
 from conv_anim.scene.sheet import two
-from conv_anim.scene.wording.language import Language
+from conv_anim.scene.traced import Traced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,32 +27,19 @@ if TYPE_CHECKING:
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.steps import Cell
-    from conv_anim.scene.style import Style
     from conv_anim.scene.sums import Sum
     from conv_anim.scene.wording.words import Label
-    from conv_anim.tracing.trace import LayerTrace, Step, Trace
+    from conv_anim.tracing.trace import Step
     from conv_anim.tracing.values import Array
 
 
 @dataclass(frozen=True)
-class FlatDrawing:
+class FlatDrawing(Traced):
     """Of a trace of one layer with one channel. A drawing says which grids it has, and what a step reads."""
 
-    trace: Trace
-    style: Style
     pace: Pace
     about: ClassVar[int] = 1
     """The map whose cells the steps are about."""
-
-    @property
-    def layer(self) -> LayerTrace:
-        """The traced layer that is drawn."""
-        return self.trace.layer
-
-    @cached_property
-    def say(self) -> Language:
-        """The spec's language."""
-        return Language(self.trace.spec.lang)
 
     @cached_property
     def x(self) -> Format:
@@ -80,11 +67,6 @@ class FlatDrawing:
     def after(self) -> Grid:
         """The last grid, which holds the output."""
         return self.strip.grids[-1]
-
-    @property
-    def labelled(self) -> bool:
-        """Whether the spec asks for labels."""
-        return self.trace.spec.labels is not None
 
     def signs_of(self, labels: Iterable[Label], *colors: str) -> list[Callout]:
         """Labels with a swatch each."""

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.callouts import Key
-from conv_anim.scene.flat.drawing import FlatDrawing, texts
-from conv_anim.scene.flat.lettered import Letters, matrix_label
+from conv_anim.scene.flat.drawing import texts
+from conv_anim.scene.flat.lettered import ColumnsDrawing, matrix_label
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Grid, strong
-from conv_anim.scene.hit_regions import HitRegion, corners, of_sheet
+from conv_anim.scene.hit_regions import HitRegion, of_sheet
 from conv_anim.scene.numbers import adds_up, largest
 from conv_anim.scene.primitives import Boxes
-from conv_anim.scene.sheet import Sheet, two
+from conv_anim.scene.sheet import two
 from conv_anim.scene.sums import Sum, Term
 from conv_anim.scene.wording import words
 from conv_anim.spec.model import Labels
@@ -26,34 +26,16 @@ if TYPE_CHECKING:
     from conv_anim.scene.grid import Position
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.steps import Cell
-    from conv_anim.tracing.operators import Operator
     from conv_anim.tracing.trace import Step
 
 
 @dataclass(frozen=True)
-class FoldedView(FlatDrawing):
+class FoldedView(ColumnsDrawing):
     """The drawing of a fold into one channel."""
 
     @cached_property
-    def window(self) -> Operator:
-        """Over the output."""
-        columns = self.layer.layer.columns
-        assert columns is not None
-        return columns.window
-
-    @cached_property
-    def sheet(self) -> Sheet:
-        """The output with the padding that windows reach into."""
-        return Sheet.read_by(self.window)
-
-    @property
-    def letters(self) -> Letters:
-        """A letter for each cell of the window."""
-        return Letters(self.layer.input.shape[0])
-
-    @cached_property
     def strip(self) -> Strip:
-        colors, given, shape = self.style.colors, self.trace.spec.labels or Labels(), self._shape
+        colors, given, shape = self.style.colors, self.trace.spec.labels or Labels(), self.shape
         first = matrix_label(self.trace, given.input, key="label.input", shape=shape)
         last = words.Label(words.labels(self.trace)[-1].name, self.say("flat.laid_back"))
         numbers = self.fitting(texts(self.x, self.layer.input), texts(self.y, self.layer.output))
@@ -63,11 +45,6 @@ class FoldedView(FlatDrawing):
             Part(self.sheet.shape, made),
         )
         return Strip(self.style, numbers, parts, labelled=self.labelled)
-
-    @property
-    def _shape(self) -> Position:
-        rows, columns = self.layer.input.shape
-        return rows, columns
 
     @property
     def columns(self) -> Grid:
@@ -124,10 +101,7 @@ class FoldedView(FlatDrawing):
 
     def keys(self) -> tuple[Key, ...]:
         colors = self.style.colors
-        fill = self.style.under_window(colors.input)
-        keys = [Key(self.say("flat.letters"), fill, self.style.edge)] if self.letters.used else []
-        outlined = Key(self.say("flat.covering"), colors.background, strong(self.style, colors.ink))
-        return (*keys, outlined)
+        return (*super().keys(), Key(self.say("flat.covering"), colors.background, strong(self.style, colors.ink)))
 
     @cached_property
     def sum(self) -> Sum | None:
@@ -156,6 +130,4 @@ class FoldedView(FlatDrawing):
 
     def hit_regions(self) -> list[HitRegion]:
         """Of the columns every cell: a row is a channel of the input."""
-        grid = self.columns
-        read = [HitRegion("input", place, corners(grid.box(*place))) for place in np.ndindex(grid.rows, grid.columns)]
-        return [*read, *of_sheet("output", self.after, self.sheet, 0, self.axes)]
+        return [*self.of_columns("input", self.columns), *of_sheet("output", self.after, self.sheet, 0, self.axes)]

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.hit_regions import HitRegion, along, corners
-from conv_anim.tracing.scatter import FullAxis
+import numpy as np
+
+from conv_anim.scene.flat.drawing import FlatDrawing
+from conv_anim.scene.hit_regions import HitRegion, along, corners, of_grid
+from conv_anim.scene.sheet import two
+from conv_anim.tracing.scatter import FullAxis, Scatter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from numpy.typing import NDArray
 
     from conv_anim.scene.grid import Grid, Position
-    from conv_anim.tracing.scatter import Scatter
+    from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.steps import Cell
 
 POINT = FullAxis(size=1, kernel=1, stride=1, dilation=1, before=0, count=1, extra=0)
 """The rows of an output that has columns only."""
@@ -52,3 +60,45 @@ class FullOutput:
     def place(self, cell: Position) -> Position:
         """Where an output cell is."""
         return cell[0] + self.rows.before, cell[1] + self.columns.before
+
+
+@dataclass(frozen=True)
+class ScatterDrawing(FlatDrawing):
+    """A drawing of a transposed layer of one channel, whose input cells stamp the full output one after the other."""
+
+    about = 0
+
+    @cached_property
+    def scatter(self) -> Scatter:
+        """The layer as stamps of its inputs."""
+        return Scatter(self.layer)
+
+    @cached_property
+    def full(self) -> FullOutput:
+        """What all stamps cover together."""
+        return FullOutput.of(self.scatter)
+
+    @cached_property
+    def places(self) -> list[Position]:
+        """All cells of the full output."""
+        return list(np.ndindex(self.after.rows, self.after.columns))
+
+    def hit(self, cell: Cell) -> Iterable[Position]:
+        """The cells that a stamp falls on."""
+        return (two(hit.place[1:]) for hit in self.scatter.stamp(cell).hits)
+
+    def done(self, k: int) -> list[Primitive]:
+        hit = {place for cell in self.pace.passed(k) for place in self.hit(cell)}
+        return self.fallen_on(sorted(hit), self.pace.done(k))
+
+    def fallen_on(self, places: list[Position], stamped: NDArray[np.bool_]) -> list[Primitive]:
+        """Cells after the stamps of some input cells."""
+        raise NotImplementedError
+
+    def empty(self) -> list[Primitive]:
+        """The full output before the first stamp."""
+        items = self.after.pending([place for place in self.places if self.full.kept(place) is not None])
+        return items + self.after.dashed(place for place in self.places if self.full.kept(place) is None)
+
+    def hit_regions(self) -> list[HitRegion]:
+        return [*of_grid("input", self.before, 0, self.axes), *self.full.hit_regions(self.after, self.axes)]

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from conv_anim.scene.callouts import Key
+from conv_anim.scene.flat.drawing import FlatDrawing
+from conv_anim.scene.hit_regions import HitRegion, corners
+from conv_anim.scene.sheet import Sheet
 from conv_anim.scene.wording.words import Label, said_of, size
 
 if TYPE_CHECKING:
     from conv_anim.scene.grid import Grid, Position
-    from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.primitives import Primitive, Side
+    from conv_anim.spec.shown_as import Columns
+    from conv_anim.tracing.operators import Operator
     from conv_anim.tracing.trace import Trace
 
 MOST = len(ascii_lowercase)
@@ -50,3 +59,45 @@ def matrix_label(trace: Trace, given: str | None, *, key: str, shape: Position) 
     """Of an input or output that holds windows as columns, by rows and columns, as it is drawn."""
     say = said_of(trace)
     return Label(say(key, size=size(shape)) if given is None else given, say("flat.columns"))
+
+
+@dataclass(frozen=True)
+class ColumnsDrawing(FlatDrawing):
+    """A drawing of windows as the columns of a matrix."""
+
+    @property
+    def _columns(self) -> Columns:
+        columns = self.layer.layer.columns
+        assert columns is not None
+        return columns
+
+    @property
+    def window(self) -> Operator:
+        """The window whose positions are the columns."""
+        return self._columns.window
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """The map that windows lie on, with the padding that they reach into."""
+        return Sheet.read_by(self.window)
+
+    @property
+    def shape(self) -> Position:
+        """Rows and columns of the matrix."""
+        rows, columns = (self.layer.output if self._columns.made else self.layer.input).shape
+        return rows, columns
+
+    @property
+    def letters(self) -> Letters:
+        """A letter for each cell of the window."""
+        return Letters(self.shape[0])
+
+    def keys(self) -> tuple[Key, ...]:
+        """What its marks mean."""
+        if not self.letters.used:
+            return ()
+        return (Key(self.say("flat.letters"), self.style.under_window(self.style.colors.input), self.style.edge),)
+
+    def of_columns(self, side: Side, grid: Grid) -> list[HitRegion]:
+        """Every cell of the matrix, on its grid."""
+        return [HitRegion(side, place, corners(grid.box(*place))) for place in np.ndindex(grid.rows, grid.columns)]

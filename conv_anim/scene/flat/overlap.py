@@ -9,49 +9,29 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.color import mix
-from conv_anim.scene.flat.drawing import FlatDrawing
-from conv_anim.scene.flat.full_output import FullOutput
+from conv_anim.scene.flat.full_output import ScatterDrawing
 from conv_anim.scene.flat.remarks import overlap_keys
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Numbers, strong
-from conv_anim.scene.hit_regions import of_grid
 from conv_anim.scene.numbers import plane
-from conv_anim.scene.primitives import Boxes
+from conv_anim.scene.primitives import Boxes, Primitive
 from conv_anim.scene.sheet import two
 from conv_anim.scene.wording import words
-from conv_anim.tracing.scatter import Scatter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
 
     from conv_anim.scene.callouts import Key
     from conv_anim.scene.grid import Position
-    from conv_anim.scene.hit_regions import HitRegion
-    from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.steps import Cell
-    from conv_anim.tracing.values import Array
 
 PALE = 0.5
 """How much of the output's colour a cell has that is hit once."""
 
 
 @dataclass(frozen=True)
-class OverlapView(FlatDrawing):
+class OverlapView(ScatterDrawing):
     """The drawing of a transposed layer of one channel: its input cells in turn, and what they have hit so far."""
-
-    about = 0
-
-    @cached_property
-    def scatter(self) -> Scatter:
-        """The layer as stamps of its inputs."""
-        return Scatter(self.layer)
-
-    @cached_property
-    def full(self) -> FullOutput:
-        """What all stamps cover together."""
-        return FullOutput.of(self.scatter)
 
     @cached_property
     def most(self) -> int:
@@ -72,31 +52,17 @@ class OverlapView(FlatDrawing):
         return Strip(self.style, numbers, parts, labelled=self.labelled)
 
     def resting(self) -> list[Primitive]:
-        places = list(np.ndindex(self.after.rows, self.after.columns))
         cells = list(np.ndindex(self.before.rows, self.before.columns))
-        items: list[Primitive] = [self.before.boxes(cells, self.style.colors.input, self.style.edge)]
-        items += self.after.pending([place for place in places if self.full.kept(place) is not None])
-        return items + self.after.dashed(place for place in places if self.full.kept(place) is None)
-
-    def done(self, k: int) -> list[Primitive]:
-        hit = {place for cell in self.pace.passed(k) for place in self._hit(cell)}
-        return self._counted(hit, self._counts(self.pace.done(k)))
+        return [self.before.boxes(cells, self.style.colors.input, self.style.edge), *self.empty()]
 
     def shown(self, k: int, cell: Cell) -> list[Primitive]:
-        now = self._counts(self.pace.reached(k))
-        return [*self._counted(set(self._hit(cell)), now, bold=True), *self._stamp(cell)]
+        fallen = self.fallen_on(sorted(set(self.hit(cell))), self.pace.reached(k), bold=True)
+        return [*fallen, *self._stamp(cell)]
 
-    def _hit(self, cell: Cell) -> Iterable[Position]:
-        return (two(hit.place[1:]) for hit in self.scatter.stamp(cell).hits)
-
-    def _counts(self, stamped: NDArray[np.bool_]) -> Array:
-        """Rows and columns of the full output: how often each cell was hit by the stamps of some cells."""
-        return plane(self.scatter.counts(stamped[0]))
-
-    def _counted(self, places: Iterable[Position], counts: Array, *, bold: bool = False) -> list[Primitive]:
-        items: list[Primitive] = []
-        colors = self.style.colors
-        for place in sorted(places):
+    def fallen_on(self, places: list[Position], stamped: NDArray[np.bool_], *, bold: bool = False) -> list[Primitive]:
+        """How often each cell was hit."""
+        items, colors, counts = list[Primitive](), self.style.colors, plane(self.scatter.counts(stamped[0]))
+        for place in places:
             count = int(counts[place])
             if self.full.kept(place) is None:
                 items += self.after.dashed([place])
@@ -116,7 +82,7 @@ class OverlapView(FlatDrawing):
         colors, style = self.style.colors, self.style
         read = self.style.under_window(colors.input)
         stroke = strong(style, colors.ink)
-        hit = sorted(self._hit(cell))
+        hit = sorted(self.hit(cell))
         (x, y, _, _), (right, bottom, side, _) = self.after.box(*hit[0]), self.after.box(*hit[-1])
         whole: Primitive = Boxes(((x, y, right + side - x, bottom + side - y),), None, stroke)
         dense = max(self.full.rows.dilation, self.full.columns.dilation) == 1
@@ -125,6 +91,3 @@ class OverlapView(FlatDrawing):
 
     def keys(self) -> tuple[Key, ...]:
         return overlap_keys(self.layer, self.say, self.style, self.shade(self.most))
-
-    def hit_regions(self) -> list[HitRegion]:
-        return [*of_grid("input", self.before, 0, self.axes), *self.full.hit_regions(self.after, self.axes)]

@@ -7,39 +7,23 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
-from conv_anim.scene.color import mix
 from conv_anim.scene.flat.strip import Part, Strip
-from conv_anim.scene.grid import Grid, Numbers, SheetGrid
-from conv_anim.scene.numbers import Format, Formats, format_for, plane
+from conv_anim.scene.grid import Grid, SheetGrid
+from conv_anim.scene.numbers import Formats, plane
 from conv_anim.scene.sheet import Sheet
+from conv_anim.scene.traced import TracedMaps
 from conv_anim.scene.wording import words
-from conv_anim.scene.wording.language import Language
 from conv_anim.spec.model import Labels
 from conv_anim.tracing.trace import found_at
 
 if TYPE_CHECKING:
     from conv_anim.scene.grid import Position
-    from conv_anim.scene.style import Style
-    from conv_anim.tracing.trace import LayerTrace, Trace
     from conv_anim.tracing.values import Array
 
 
 @dataclass(frozen=True)
-class PooledMaps:
+class PooledMaps(TracedMaps):
     """The maps of one channel, counted from 0, the input."""
-
-    trace: Trace
-    style: Style
-
-    @property
-    def layers(self) -> tuple[LayerTrace, ...]:
-        """The layers of the trace, first to last."""
-        return self.trace.layers
-
-    @property
-    def say(self) -> Language:
-        """The spec's language."""
-        return Language(self.trace.spec.lang)
 
     # maps
 
@@ -47,11 +31,6 @@ class PooledMaps:
     def maps(self) -> list[Array]:
         """Rows and columns."""
         return [plane(layer.input[0]) for layer in self.layers] + [plane(self.trace.output[0])]
-
-    @cached_property
-    def formats(self) -> list[Format]:
-        """How its numbers are written."""
-        return [format_for(values) for values in self.maps]
 
     @cached_property
     def sheets(self) -> list[Sheet]:
@@ -70,10 +49,8 @@ class PooledMaps:
     @cached_property
     def strip(self) -> Strip:
         """The grids from left to right, with the signs between them."""
-        texts = {fmt(v) for fmt, values in zip(self.formats, self.maps, strict=True) for v in values.ravel().tolist()}
-        numbers = Numbers.fitting(self.style, self.style.cell, (), self.style.number_size, bold=texts)
         parts = tuple(part for k in range(len(self.maps)) for part in self._parts(k))
-        return Strip(self.style, numbers, parts, labelled=self.trace.spec.labels is not None)
+        return Strip(self.style, self.numbers, parts, labelled=self.labelled)
 
     def _parts(self, k: int) -> list[Part]:
         """A map, and the kernel of the layer that reads it if there is one."""
@@ -95,10 +72,6 @@ class PooledMaps:
             return words.Label(given.output or self.say("label.output", size=size), self.say("flat.put_back"))
         name = self.say("flat.pooled", size=size) if k == 1 else self.say("label.layer", number=k, size=size)
         return words.Label(name)
-
-    def color(self, k: int) -> str:
-        """Of a map: from the input's to the output's."""
-        return mix(self.style.colors.input, self.style.colors.output, k / (len(self.maps) - 1))
 
     def grid(self, k: int) -> Grid:
         """Of a map."""

@@ -10,32 +10,26 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.callouts import Key
 from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.numbers import format_for
+from conv_anim.scene.traced import Traced
 from conv_anim.scene.wording import words
-from conv_anim.scene.wording.language import Language
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.scatter import Scatter
 
 if TYPE_CHECKING:
     from conv_anim.scene.sheet import Sheet
     from conv_anim.scene.style import Style
+    from conv_anim.scene.wording.language import Language
     from conv_anim.tracing.operators import Operator
     from conv_anim.tracing.scatter import FullAxis
-    from conv_anim.tracing.trace import LayerTrace, Trace
+    from conv_anim.tracing.trace import LayerTrace
 
 
 @dataclass(frozen=True)
-class Remarks:
+class Remarks(Traced):
     """The keys of a drawing of one layer of a trace."""
 
-    trace: Trace
-    style: Style
     window: Operator
     sheet: Sheet
-
-    @property
-    def say(self) -> Language:
-        """The spec's language."""
-        return Language(self.trace.spec.lang)
 
     @property
     def mark_style(self) -> MarkStyle:

@@ -9,29 +9,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.color import mix
-from conv_anim.scene.flat.drawing import FlatDrawing
-from conv_anim.scene.flat.full_output import FullOutput
+from conv_anim.scene.flat.full_output import ScatterDrawing
 from conv_anim.scene.flat.remarks import stamp_keys
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Numbers, ring_color
-from conv_anim.scene.hit_regions import of_grid
 from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.numbers import Format, Formats, format_for, plane
-from conv_anim.scene.primitives import Frame
+from conv_anim.scene.primitives import Frame, Primitive
 from conv_anim.scene.sheet import two
 from conv_anim.scene.wording import words
-from conv_anim.tracing.scatter import Scatter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
 
     from conv_anim.scene.callouts import Key
     from conv_anim.scene.flat.pace import Pace
     from conv_anim.scene.grid import Position
-    from conv_anim.scene.hit_regions import HitRegion
-    from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.steps import Cell
     from conv_anim.tracing.scatter import Stamp
     from conv_anim.tracing.values import Array
@@ -40,7 +33,7 @@ ADDED = "+"
 
 
 @dataclass(frozen=True)
-class StampsView(FlatDrawing):
+class StampsView(ScatterDrawing):
     """The drawing of a transposed layer of one channel.
 
     For the sake of another drawing, ``cells`` may be larger than its numbers need and ``start``, where the output
@@ -50,17 +43,6 @@ class StampsView(FlatDrawing):
     watched: Pace | None = None
     cells: Numbers | None = None
     start: float = 0.0
-    about = 0
-
-    @cached_property
-    def scatter(self) -> Scatter:
-        """The layer as stamps of its inputs."""
-        return Scatter(self.layer)
-
-    @cached_property
-    def full(self) -> FullOutput:
-        """What all stamps cover together."""
-        return FullOutput.of(self.scatter)
 
     @property
     def bias(self) -> float:
@@ -129,11 +111,6 @@ class StampsView(FlatDrawing):
             words.Label(output.name, self.say("flat.add_up")),
         ]
 
-    @cached_property
-    def places(self) -> list[Position]:
-        """All cells of the output."""
-        return list(np.ndindex(self.after.rows, self.after.columns))
-
     # what stays
 
     def resting(self) -> list[Primitive]:
@@ -146,9 +123,7 @@ class StampsView(FlatDrawing):
     def _empty(self) -> list[Primitive]:
         """The output before the first stamp: zeros, or the bias."""
         background, muted = self.style.colors.background, self.style.colors.muted
-        cut = [place for place in self.places if self.full.kept(place) is None]
-        items = self.after.pending([place for place in self.places if self.full.kept(place) is not None])
-        items += self.after.dashed(cut)
+        items = self.empty()
         extra = {place: self._color(place) for place in self.places if self._is_extra(place)}
         items += self.after.patches(extra, self.style.edge)
         for place in self.places:
@@ -165,24 +140,16 @@ class StampsView(FlatDrawing):
         made = super().frame(k)
         return Frame(made.kept, (*made.shown, *self._watching(k)))
 
-    def done(self, k: int) -> list[Primitive]:
-        hit = {place for cell in self.pace.passed(k) for place in self._hit(cell)}
-        return self._sums(hit, self._total(self.pace.done(k)))
-
     def shown(self, k: int, cell: Cell) -> list[Primitive]:
         return self._stamping(self.scatter.stamp(cell), self._total(self.pace.reached(k)))
-
-    def _hit(self, cell: Cell) -> Iterable[Position]:
-        return (two(hit.place[1:]) for hit in self.scatter.stamp(cell).hits)
 
     def _total(self, stamped: NDArray[np.bool_]) -> Array:
         """Rows and columns of the full output after the stamps of some cells, without the bias."""
         return plane(self.scatter.total(stamped)[0])
 
-    def _sums(self, places: Iterable[Position], total: Array) -> list[Primitive]:
-        """Cells that stamps have fallen on."""
-        items: list[Primitive] = []
-        for place in sorted(places):
+    def fallen_on(self, places: list[Position], stamped: NDArray[np.bool_]) -> list[Primitive]:
+        items, total = list[Primitive](), self._total(stamped)
+        for place in places:
             fill = self._color(place)
             items += (
                 self.after.dashed([place])
@@ -235,12 +202,9 @@ class StampsView(FlatDrawing):
     def _now(self, k: int, place: Position) -> str:
         """The colour that a cell of the output has in a frame."""
         cell = self.pace.cell(k)
-        return self.current if cell is not None and place in self._hit(cell) else self._color(place)
+        return self.current if cell is not None and place in self.hit(cell) else self._color(place)
 
     # what there is to know
 
     def keys(self) -> tuple[Key, ...]:
         return stamp_keys(self.layer, self.say, self.style)
-
-    def hit_regions(self) -> list[HitRegion]:
-        return [*of_grid("input", self.before, 0, self.axes), *self.full.hit_regions(self.after, self.axes)]

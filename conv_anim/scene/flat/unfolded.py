@@ -8,48 +8,28 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.callouts import Key
-from conv_anim.scene.flat.drawing import FlatDrawing, texts
-from conv_anim.scene.flat.lettered import Letters, matrix_label
+from conv_anim.scene.flat.drawing import texts
+from conv_anim.scene.flat.lettered import ColumnsDrawing, matrix_label
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Grid, SheetGrid
-from conv_anim.scene.hit_regions import HitRegion, Turn, corners, of_sheet
+from conv_anim.scene.hit_regions import HitRegion, Turn, of_sheet
 from conv_anim.scene.numbers import plane
-from conv_anim.scene.sheet import Sheet, two
+from conv_anim.scene.sheet import two
 from conv_anim.scene.wording import words
 from conv_anim.spec.model import Labels
 
 if TYPE_CHECKING:
-    from conv_anim.scene.grid import Position
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.steps import Cell
-    from conv_anim.tracing.operators import Operator
 
 
 @dataclass(frozen=True)
-class UnfoldedView(FlatDrawing):
+class UnfoldedView(ColumnsDrawing):
     """The drawing of one channel; ``pace`` goes through the windows, as cells (0, row, column) of a map of them."""
 
     @cached_property
-    def window(self) -> Operator:
-        """The window whose places become columns."""
-        columns = self.layer.layer.columns
-        assert columns is not None
-        return columns.window
-
-    @cached_property
-    def sheet(self) -> Sheet:
-        """The input with its border, as the window meets it."""
-        return Sheet.read_by(self.window)
-
-    @property
-    def letters(self) -> Letters:
-        """A letter for each cell of the window."""
-        return Letters(self.layer.output.shape[0])
-
-    @cached_property
     def strip(self) -> Strip:
-        colors, given, shape = self.style.colors, self.trace.spec.labels or Labels(), self._shape
+        colors, given, shape = self.style.colors, self.trace.spec.labels or Labels(), self.shape
         first = words.labels(self.trace)[0]
         last = matrix_label(self.trace, given.output, key="label.output", shape=shape)
         read = texts(self.x, self.layer.input)
@@ -60,11 +40,6 @@ class UnfoldedView(FlatDrawing):
             Part(shape, signs[1], left=self.letters.room(numbers.cell)),
         )
         return Strip(self.style, numbers, parts, labelled=self.labelled)
-
-    @property
-    def _shape(self) -> Position:
-        rows, columns = self.layer.output.shape
-        return rows, columns
 
     @property
     def columns(self) -> Grid:
@@ -107,18 +82,10 @@ class UnfoldedView(FlatDrawing):
             items += [self.input.grid.weight(place, self.letters[k], fills[place]) for k, place in enumerate(places)]
         return items
 
-    def keys(self) -> tuple[Key, ...]:
-        if not self.letters.used:
-            return ()
-        colors = self.style.colors
-        fill = self.style.under_window(colors.input)
-        return (Key(self.say("flat.letters"), fill, self.style.edge),)
-
     def hit_regions(self) -> list[HitRegion]:
         """Of the columns every cell: a row is a channel of the output."""
-        grid, axes = self.columns, self.layer.input.ndim - 1
-        made = [HitRegion("output", place, corners(grid.box(*place))) for place in np.ndindex(grid.rows, grid.columns)]
-        return [*of_sheet("input", self.before, self.sheet, 0, axes), *made]
+        read = of_sheet("input", self.before, self.sheet, 0, self.layer.input.ndim - 1)
+        return [*read, *self.of_columns("output", self.columns)]
 
     def turn(self, k: int) -> Turn | None:
         """A whole column."""

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.matrix.equation import POINT, Layout, Line, Part, above, beside, column_height
 from conv_anim.scene.matrix.factors import READABLE, Factors
+from conv_anim.scene.traced import Traced
 from conv_anim.scene.wording import names, words
 from conv_anim.tracing.matrix import SEVERAL
 
 if TYPE_CHECKING:
-    from conv_anim.scene.style import Style
     from conv_anim.scene.table import Table
-    from conv_anim.scene.wording.language import Language
     from conv_anim.scene.wording.words import Label
-    from conv_anim.tracing.trace import LayerTrace, Trace
 
 WIDEST = 400
 """Pixels, at scale 1, that a small map may take across."""
@@ -26,36 +24,18 @@ COLUMN = 320
 
 
 @dataclass(frozen=True)
-class Plan:
+class Plan(Traced):
     """Parts by their names: ``matrix``, ``x``, ``bias``, ``y``, and small ones as far as there is room for them.
 
     These are the maps ``input`` and ``output``, the ``kernel``, and ``turned``: the matrix before it was transposed.
     """
-
-    trace: Trace
-    style: Style
-
-    @property
-    def layer(self) -> LayerTrace:
-        """The traced layer that is drawn."""
-        return self.trace.layer
 
     @cached_property
     def factors(self) -> Factors:
         """The layer as a product of a matrix and a vector."""
         return Factors(self.layer, self.style)
 
-    @property
-    def labelled(self) -> bool:
-        """Whether the spec asks for labels."""
-        return self.trace.spec.labels is not None
-
     # labels
-
-    @property
-    def say(self) -> Language:
-        """The spec's language."""
-        return words.said_of(self.trace)
 
     @cached_property
     def labels(self) -> dict[str, Label]:

@@ -24,45 +24,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from conv_anim.scene.grid import Position
-    from conv_anim.scene.matrix.equation import Layout
-    from conv_anim.scene.matrix.factors import Factors
     from conv_anim.scene.primitives import Items, Primitive, Side
     from conv_anim.scene.style import Style
     from conv_anim.scene.sums import Sum
     from conv_anim.scene.table import Table
-    from conv_anim.tracing.trace import LayerTrace, Trace
+    from conv_anim.tracing.trace import Trace
 
 
 @dataclass(frozen=True)
-class MatrixView:
+class MatrixView(Plan):
     """The drawing of a plan."""
-
-    plan: Plan
-
-    @property
-    def trace(self) -> Trace:
-        """The trace that is drawn."""
-        return self.plan.trace
-
-    @property
-    def style(self) -> Style:
-        """The figure's lengths, colours and fonts."""
-        return self.plan.style
-
-    @property
-    def layer(self) -> LayerTrace:
-        """The traced layer that is drawn."""
-        return self.plan.layer
-
-    @property
-    def factors(self) -> Factors:
-        """The layer as a product of a matrix and a vector."""
-        return self.plan.factors
-
-    @property
-    def layout(self) -> Layout:
-        """Where everything is."""
-        return self.plan.layout
 
     @cached_property
     def steps(self) -> Steps:
@@ -119,13 +90,11 @@ class MatrixView:
         items = table.blank()
         for weight, places in factors.groups.items():
             items += table.cells([(place, factors.entry(place)) for place in places], factors.tint(weight))
-        top = table.y - self.plan.head_size * (0.6 + self.style.font.cap_height)
-        for x, name in self.plan.heads:
+        top = table.y - self.head_size * (0.6 + self.style.font.cap_height)
+        for x, name in self.heads:
             middle = table.x + x
             items.append(
-                self.style.text(
-                    middle, top, name, size=self.plan.head_size, color=self.style.label_ink, anchor="middle"
-                )
+                self.style.text(middle, top, name, size=self.head_size, color=self.style.label_ink, anchor="middle")
             )
         return items
 
@@ -283,4 +252,4 @@ class MatrixView:
 
 def matrix(trace: Trace, style: Style) -> Panel:
     """The panel of the view."""
-    return MatrixView(Plan(trace, style)).panel()
+    return MatrixView(trace, style).panel()

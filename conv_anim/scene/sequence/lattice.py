@@ -14,16 +14,14 @@ from conv_anim.scene.sequence.nodes import ARC, Nodes
 from conv_anim.scene.sequence.rows import LEAST, is_causal, rows_of
 from conv_anim.scene.sheet import Side
 from conv_anim.scene.stacks import around, broken, field_of, made_by, of_map
+from conv_anim.scene.traced import Traced
 from conv_anim.scene.wording import words
-from conv_anim.scene.wording.language import Language
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.sequence.rows import Row
-    from conv_anim.scene.style import Style
     from conv_anim.tracing.geometry import Axis
-    from conv_anim.tracing.trace import LayerTrace, Trace
 
 WIDEST = 740
 """Pixels, at scale 1, that a row may take before its nodes become smaller."""
@@ -36,16 +34,8 @@ NODE = 0.64
 
 
 @dataclass(frozen=True)
-class Lattice:
+class Lattice(Traced):
     """The rows of a trace of layers with one axis, from the input up to the output."""
-
-    trace: Trace
-    style: Style
-
-    @property
-    def layers(self) -> tuple[LayerTrace, ...]:
-        """The layers of the trace, first to last."""
-        return self.trace.layers
 
     @cached_property
     def axes(self) -> list[Axis]:
@@ -56,11 +46,6 @@ class Lattice:
     def has_numbers(self) -> bool:
         """Whether numbers are written into the nodes."""
         return bool(getattr(self.trace.spec.view, "numbers", False))
-
-    @cached_property
-    def say(self) -> Language:
-        """The spec's language."""
-        return Language(self.trace.spec.lang)
 
     # sizes
 

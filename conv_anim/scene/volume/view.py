@@ -11,6 +11,7 @@ from conv_anim.scene.hit_regions import Turn
 from conv_anim.scene.layout import Fit, Panel, animated
 from conv_anim.scene.primitives import Frame, Lines
 from conv_anim.scene.steps import Steps
+from conv_anim.scene.traced import Traced
 from conv_anim.scene.volume.bodies import Body
 from conv_anim.scene.volume.connectors import connectors
 from conv_anim.scene.volume.dimensions import dimensions
@@ -43,22 +44,10 @@ MOST_SHUFFLED = 16
 
 
 @dataclass(frozen=True)
-class VolumeView:
+class VolumeView(Traced):
     """The drawing of a trace with cells of ``cell`` pixels."""
 
-    trace: Trace
-    style: Style
     cell: float
-
-    @property
-    def layers(self) -> tuple[LayerTrace, ...]:
-        """The layers of the trace, first to last."""
-        return self.trace.layers
-
-    @property
-    def labelled(self) -> bool:
-        """Whether the spec asks for labels."""
-        return self.trace.spec.labels is not None
 
     @property
     def reverse(self) -> bool:

@@ -79,7 +79,7 @@ def _alike(layers: Sequence[Op], say: Language) -> str | None:
         kinds = {undilated.get(name, name) for name in kinds}
     if len(kinds) != 1 or "norm" in kinds or len({layer.type for layer in layers}) > 1:
         return None
-    return say.of(layers[0], f"kind.{kinds.pop()}")
+    return say.of(next(iter(layers)), f"kind.{kinds.pop()}")
 
 
 def _together(settings_: Sequence[Sequence[Setting]], say: Language) -> list[str]:
@@ -118,9 +118,9 @@ def _sizes(spec: Spec, say: Language) -> str:
     maps = [size(spec.input.size, spec.input.channels), *(out_size(layer, say) for layer in spec.layers)]
     if any(len(node.inputs) > 1 and not node.op.puts_back for node in spec.nodes):
         maps = [maps[0], maps[-1]]
-    columns = spec.layers[0].columns
-    if columns is not None and not columns.made:
-        ends = spec.layers[0].ends
+    first, *_ = spec.layers
+    if first.columns is not None and not first.columns.made:
+        ends = first.ends
         maps[0] = _columns(ends.in_size[0], ends.in_channels, say)
     if isinstance(spec.view, Channels) and spec.input.channels > 1:
         maps = _halves(spec, maps, spec.view.show, say)
@@ -141,7 +141,7 @@ def _columns(count: int, length: int, say: Language) -> str:
 
 def _halves(spec: Spec, sizes: list[str], show: Literal["maps", "sum", "both"], say: Language) -> list[str]:
     """The sizes on the way that the channels view shows: to the channels' maps, from them, or all of it."""
-    layer = spec.layers[0]
+    (layer,) = spec.layers
     seen = 1 if layer.window is None else layer.window.in_channels // layer.window.groups
     if seen == 1 or (layer.ends.out_channels > 1 and show == "both"):
         return sizes

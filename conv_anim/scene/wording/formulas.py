@@ -20,7 +20,7 @@ def formulas(spec: Spec, say: Language) -> list[str]:
     """The lines for all layers that change or could change a size; of a chain also how its receptive field grows."""
     layers = spec.layers
     if len(layers) == 1:
-        return sizes(layers[0], say)
+        return sizes(*layers, say)
     lines = []
     for k, layer in enumerate(layers, start=1):
         name = say("formula.layer", number=k)

@@ -1,0 +1,70 @@
+"""A trace in a style: what views and their parts are made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.color import mix
+from conv_anim.scene.grid import Numbers
+from conv_anim.scene.numbers import Format, format_for
+from conv_anim.scene.wording.language import Language
+
+if TYPE_CHECKING:
+    from conv_anim.scene.style import Style
+    from conv_anim.tracing.trace import LayerTrace, Trace
+    from conv_anim.tracing.values import Array
+
+
+@dataclass(frozen=True)
+class Traced:
+    """What is asked of them again and again."""
+
+    trace: Trace
+    style: Style
+
+    @property
+    def layers(self) -> tuple[LayerTrace, ...]:
+        """The layers of the trace, first to last."""
+        return self.trace.layers
+
+    @property
+    def layer(self) -> LayerTrace:
+        """The traced layer that is drawn."""
+        return self.trace.layer
+
+    @cached_property
+    def say(self) -> Language:
+        """The spec's language."""
+        return Language(self.trace.spec.lang)
+
+    @property
+    def labelled(self) -> bool:
+        """Whether the spec asks for labels."""
+        return self.trace.spec.labels is not None
+
+
+@dataclass(frozen=True)
+class TracedMaps(Traced):
+    """With the numbers of all maps; map 0 is the input."""
+
+    @cached_property
+    def maps(self) -> list[Array]:
+        """The numbers of all maps: the input, then each layer's output."""
+        return [self.trace.input, *(layer.output for layer in self.layers)]
+
+    @cached_property
+    def formats(self) -> list[Format]:
+        """How the numbers of each map are written."""
+        return [format_for(values) for values in self.maps]
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """Cells for the numbers of all maps."""
+        texts = {fmt(v) for fmt, values in zip(self.formats, self.maps, strict=True) for v in values.ravel().tolist()}
+        return Numbers.fitting(self.style, self.style.cell, (), self.style.number_size, bold=texts)
+
+    def color(self, k: int) -> str:
+        """Of a map: from the input's to the output's."""
+        return mix(self.style.colors.input, self.style.colors.output, k / (len(self.maps) - 1))
