@@ -12,11 +12,14 @@ from conv_anim.limits import USUAL, Asked, Location
 from conv_anim.spec.arrays import DataFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     from conv_anim.limits import Limits
     from conv_anim.spec.model import Given
+
+SPECS = (".yaml", ".yml")
+"""The suffixes of specs."""
 
 
 def problem(code: Code, message: str, name: str, hint: str | None = None) -> SpecError:
@@ -35,9 +38,8 @@ def source(path: Path, limits: Limits = USUAL, *, pipes: bool = False) -> Source
 
 def _unreadable(path: Path, error: OSError) -> SpecError:
     if isinstance(error, FileNotFoundError):
-        return problem(
-            Code.UNREADABLE, "there is no such file", str(path), "see 'conv-anim templates' for specs to begin with"
-        )
+        hint = similar(path, str(path), SPECS, "see 'conv-anim templates' for specs to begin with")
+        return problem(Code.UNREADABLE, "there is no such file", str(path), hint)
     if isinstance(error, IsADirectoryError):
         return problem(Code.UNREADABLE, "this is a folder, not a spec", str(path))
     if isinstance(error, opening.NoFileError):
@@ -188,12 +190,18 @@ def _looked_for(path: Path, name: str) -> str:
     """A hint for a file that is not there."""
     if "://" in name:
         return "nothing is fetched: download it beside the spec"
+    return similar(path, name, READERS, "the name is relative to the spec")
+
+
+def similar(path: Path, name: str, suffixes: Collection[str], else_: str) -> str:
+    """A hint for a file that is not there: the one beside its place that was probably meant by ``name``, and more."""
     try:
-        near = nearest(path.name, [other.name for other in path.parent.iterdir() if other.suffix.lower() in READERS])
+        beside = [other for other in path.parent.iterdir() if other.suffix.lower() in suffixes and other != path]
     except OSError:
-        near = None
-    relative = "the name is relative to the spec"
-    return relative if near is None else f"did you mean '{name.removesuffix(path.name)}{near}'? {relative}"
+        beside = []
+    stems = {other.stem: other.name for other in sorted(beside)}
+    near = nearest(path.stem, stems)
+    return else_ if near is None else f"did you mean '{name.removesuffix(path.name)}{stems[near]}'? {else_}"
 
 
 KINDS_OF_DATA = ".npy, .csv, .png or .jpg"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from contextlib import contextmanager, suppress
@@ -114,6 +115,7 @@ def _again(lost: sys.UnraisableHookArgs) -> None:
 def leave_to_parent() -> None:
     """For a process that works for another one, which gets the terminal's signals too, and ends this one by SIGTERM."""
     sys.unraisablehook = _again
+    signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGTERM, _stop)
     for number in ENDING:
         if number != signal.SIGTERM:
@@ -122,6 +124,46 @@ def leave_to_parent() -> None:
         signal.pthread_sigmask(
             signal.SIG_UNBLOCK, (*ENDING, signal.SIGALRM)
         )  # which the parent holds while this process starts
+
+
+@contextmanager
+def waking() -> Iterator[int | None]:
+    """A descriptor to wait for beside other things: something comes from it with every signal.
+
+    One that comes just before a wait does not end it, as Python's handlers run only between its own instructions. None
+    where there is no such thing, or no descriptor is left.
+    """
+    ends = _pipe()
+    before = None
+    if ends:
+        with suppress(ValueError):  # in a thread that is not the main one, which signals never reach
+            before = signal.set_wakeup_fd(ends[1], warn_on_full_buffer=False)
+    try:
+        yield None if before is None else ends[0]
+    finally:
+        if before is not None:
+            signal.set_wakeup_fd(before)
+        for end in ends:
+            os.close(end)
+
+
+def _pipe() -> tuple[int, ...]:
+    """Both ends of one that nothing waits for; none where signals cannot write into it, or no descriptor is left."""
+    if not hasattr(signal, "pthread_sigmask"):
+        return ()
+    try:
+        ends = os.pipe()
+    except OSError:
+        return ()
+    for end in ends:
+        os.set_blocking(end, False)
+    return ends
+
+
+def woken(descriptor: int) -> None:
+    """What `waking` gave has something to read. Raises Stopped if that was lost, as `raise_pending` does."""
+    os.read(descriptor, 4096)
+    raise_pending()
 
 
 @contextmanager

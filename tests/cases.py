@@ -74,9 +74,9 @@ def _case(topic: str, section: str) -> Case:
     return Case(topic, title["title"], data, expected[0], title["apart"])
 
 
-def topics() -> Mapping[Path, list[Case]]:
+def topics(folder: Path = HERE) -> Mapping[Path, list[Case]]:
     """The cases of all topics, by the topic's file."""
-    return {path: read(path.stem, path.read_text(encoding="utf-8")) for path in sorted(HERE.glob("*.txt"))}
+    return {path: read(path.stem, path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.txt"))}
 
 
 def cases() -> list[Case]:

@@ -268,6 +268,36 @@ def test_a_signal_ends_all_processes(here, number, stage, jobs, whom):
     nothing_half_done(here)
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_just_before_it_waits_for_workers_is_heeded(here, number):
+    """It does not end the wait then: caused here by another thread, which gets it in the place of the waiting one."""
+    code = """
+import threading
+from conv_anim import pipeline
+from conv_anim.app import worker_pool
+
+def pausing(*args, **more):
+    while True:
+        time.sleep(0.01)
+
+def waiting(found):
+    if threading.active_count() == 1:
+        threading.Thread(target=time.sleep, args=(10_000,), daemon=True).start()
+        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+        os.write(1, b".")
+    return wait(found)
+
+wait, worker_pool.wait, pipeline.pictures = worker_pool.wait, waiting, pausing
+"""
+    specs(here, 5)
+    process = staged(code, "render", ".", "-f", "png", "-j", 2)
+    assert process.stdout.read(1) == b"."
+    os.kill(process.pid, number)
+    status, _, said = ended(process)
+    assert (status, said) == (128 + number, f"stopped by {number.name}\n")
+    nothing_half_done(here)
+
+
 def test_what_is_being_written_is_written_to_its_end(here):
     code = """
 def waiting(_):

@@ -15,9 +15,8 @@ First Python that makes the files, then command lines. ``make update-expected`` 
 from __future__ import annotations
 
 import os
-import re
 import shlex
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -28,12 +27,13 @@ from click.testing import CliRunner
 from PIL import Image
 
 from conv_anim.cli import main
+from tests.cases import Case, topics, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HERE = Path(__file__).parent / "messages"
-SAYS = "--->\n"
+TOPICS = topics(Path(__file__).parent / "messages")
+COMMAND = "$ "
 UNSET = dict.fromkeys(("CONV_ANIM_DIAGNOSTICS", "FORCE_COLOR"))
 TINY = "input: {size: [3, 3]}\nlayer: {type: conv, kernel_size: 2}\n"
 """A spec that can be drawn."""
@@ -46,41 +46,15 @@ def reads(name: str) -> None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    topic: str
-    title: str
-    making: str
-    commands: tuple[str, ...]
-    expected: str
-
-    def section(self) -> str:
-        lines = "".join(f"$ {command}\n" for command in self.commands)
-        return f"=== {self.title}\n{self.making}{lines}{SAYS}{self.expected}"
-
-
-def read(topic: str, text: str) -> Iterator[Case]:
-    for part in re.split(r"^=== ", text, flags=re.MULTILINE)[1:]:
-        title, _, rest = part.partition("\n")
-        before, _, expected = rest.partition(SAYS)
-        lines = before.splitlines(keepends=True)
-        making = "".join(line for line in lines if not line.startswith("$ "))
-        commands = tuple(line[2:].rstrip("\n") for line in lines if line.startswith("$ "))
-        yield Case(topic, title, making, commands, expected)
-
-
-def topics() -> dict[Path, list[Case]]:
-    return {path: list(read(path.stem, path.read_text(encoding="utf-8"))) for path in sorted(HERE.glob("*.txt"))}
-
-
 def said(case: Case, folder: Path) -> str:
     """What the commands print, one after the other, in a folder of their own."""
     before = Path.cwd()
     os.chdir(folder)
     try:
         tools = {"Path": Path, "np": np, "Image": Image, "os": os, "TINY": TINY, "reads": reads}
-        exec(case.making, tools)
-        printed = [_printed(command) for command in case.commands]
+        lines = case.spec.decode().splitlines()
+        exec("\n".join(line for line in lines if not line.startswith(COMMAND)), tools)
+        printed = [_printed(line.removeprefix(COMMAND)) for line in lines if line.startswith(COMMAND)]
     finally:
         os.chdir(before)
     return "".join(printed).replace(f"{folder.resolve()}{os.sep}", "FOLDER/")
@@ -94,9 +68,8 @@ def _printed(command: str) -> str:
 
 def expected() -> Iterator[tuple[Path, str]]:
     """Each file, and what it would hold now."""
-    for path, cases in topics().items():
-        now = [replace(case, expected=_now(case) + "\n" * (case is not cases[-1])) for case in cases]
-        yield path, "".join(case.section() for case in now)
+    for path, of_topic in TOPICS.items():
+        yield path, written([replace(case, expected=_now(case)) for case in of_topic])
 
 
 def _now(case: Case) -> str:
@@ -104,6 +77,12 @@ def _now(case: Case) -> str:
         return said(case, Path(folder))
 
 
-@pytest.mark.parametrize("case", [case for each in topics().values() for case in each], ids=lambda case: case.title)
+@pytest.mark.parametrize("case", [case for each in TOPICS.values() for case in each], ids=lambda case: case.id)
 def test_all_that_is_said(case: Case, tmp_path: Path) -> None:
-    assert said(case, tmp_path) == case.expected.removesuffix("\n\n") + "\n" * case.expected.endswith("\n\n")
+    assert said(case, tmp_path) == case.expected
+
+
+def test_titles_are_unique_and_files_are_as_they_would_be_written() -> None:
+    for path, of_topic in TOPICS.items():
+        assert len({case.title for case in of_topic}) == len(of_topic)
+        assert path.read_text(encoding="utf-8") == written(of_topic)

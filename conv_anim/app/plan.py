@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from conv_anim.scene.choice import Steps
     from conv_anim.spec.overrides import Option
 
-SUFFIXES = (".yaml", ".yml")
-
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -104,7 +102,7 @@ def _inside(folder: Path) -> list[Origin]:
 
 def _is_spec(path: Path) -> bool:
     """Whether a path in a folder is to be read: no folder, pipe or device; a link that leads nowhere is told later."""
-    return path.suffix in SUFFIXES and (path.is_file() or (path.is_symlink() and not path.exists()))
+    return path.suffix in inputs.SPECS and (path.is_file() or (path.is_symlink() and not path.exists()))
 
 
 def check_place(origin: Origin, limits: Limits) -> None:

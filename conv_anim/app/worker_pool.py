@@ -21,8 +21,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 EACH = 3
 """Descriptors that a worker takes here, and in every worker that is started later."""
-KEPT = 14
-"""Descriptors that are kept for drawing, with an encoder at work."""
+KEPT = 16
+"""Descriptors that are kept for signals, and for drawing, with an encoder at work."""
 USUALLY = 10
 """Descriptors that are taken before, where that cannot be counted."""
 AGAIN = 1.0
@@ -37,7 +37,7 @@ def map_tasks(
     """Every task with its result, as they come; a task is taken when there is, or will be next, a process for it.
 
     Tasks whose process was killed are tried again at the end, each alone; if that is killed too, the result is None.
-    ``bury`` clears up after a process that had a task.
+    ``clean_up`` clears up after a process that had a task.
     """
     lost: list[T] = []
     with _worker_pool(work, affordable(count), clean_up) as pool:
@@ -66,20 +66,22 @@ def affordable(count: int) -> int:
 
 @contextmanager
 def _worker_pool(work: Callable[[T], R], size: int, clean_up: Callable[[T], None]) -> Iterator[_WorkerPool[T, R]]:
-    pool = _WorkerPool(work, size, clean_up)
-    try:
-        yield pool
-    finally:
-        pool.close()
+    with signals.waking() as wakeup:
+        pool = _WorkerPool(work, size, clean_up, wakeup)
+        try:
+            yield pool
+        finally:
+            pool.close()
 
 
 class _WorkerPool(Generic[T, R]):
     """Workers, started as they are needed."""
 
-    def __init__(self, work: Callable[[T], R], size: int, clean_up: Callable[[T], None]) -> None:
+    def __init__(self, work: Callable[[T], R], size: int, clean_up: Callable[[T], None], wakeup: int | None) -> None:
         self._work = work
         self._size = size
         self._clean_up = clean_up
+        self._wakeup = [] if wakeup is None else [wakeup]
         self._idle: list[_Worker] = []
         self._busy: dict[Any, tuple[_Worker, T]] = {}
         """By their connections."""
@@ -117,8 +119,11 @@ class _WorkerPool(Generic[T, R]):
             return None
 
     def _finished(self) -> Iterator[tuple[T, R | None]]:
-        """Wait for some task, and whatever else is done by then."""
-        for connection in wait(list(self._busy)):
+        """Wait for some task, and whatever else is done by then; or for a signal that ends nothing."""
+        for connection in wait([*self._busy, *self._wakeup]):
+            if connection in self._wakeup:
+                signals.woken(connection)
+                continue
             worker, task = self._busy.pop(connection)
             result: R | None = None
             try:

@@ -57,8 +57,8 @@ class _Reader:
     problems: list[Problem] = field(default_factory=list)
     open: Comment | None = None
     """The marker of the block that is not at its end yet."""
-    without_colon: bool = False
-    """Whether a block that lacks its colon is not at its end yet."""
+    misspelt: bool = False
+    """Whether a block whose first marker is none, which has been told, is not at its end yet."""
 
     def take(self, comment: Comment) -> None:
         if WITH_PATH.match(comment.said) or WITH_SPEC.match(comment.said):
@@ -66,11 +66,12 @@ class _Reader:
         elif END.fullmatch(comment.said):
             self._end(comment)
         elif MEANT.fullmatch(comment.said):
+            self.misspelt = not comment.said.lstrip().startswith("/")
             self._add(
                 "no marker is called like this", comment, "<!-- conv-anim: figure.yaml --> or <!-- /conv-anim -->"
             )
         elif without := NO_COLON.fullmatch(comment.said):
-            self.without_colon = True
+            self.misspelt = True
             self._add("a colon is missing before the path", comment, f"<!-- conv-anim: {without['path']} -->")
 
     def result(self) -> list[FigureBlock]:
@@ -90,8 +91,8 @@ class _Reader:
         self.open = comment if comment.closed else None
 
     def _end(self, comment: Comment) -> None:
-        if self.open is None and self.without_colon:
-            self.without_colon = False  # which has been told
+        if self.open is None and self.misspelt:
+            self.misspelt = False
             return
         if self.open is None:
             self._add("no block begins before this end", comment, "<!-- conv-anim: figure.yaml --> begins one")

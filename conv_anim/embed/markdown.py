@@ -100,7 +100,8 @@ def read(path: Path, limits: Limits = USUAL) -> Page:
         with opening.opened(path) as file:
             data = opening.taken(file, limits.file_size + 1)
     except FileNotFoundError:
-        raise inputs.problem(Code.UNREADABLE, "there is no such page", str(path)) from None
+        hint = inputs.similar(path, str(path), SUFFIXES, "name a page, or a folder of pages")
+        raise inputs.problem(Code.UNREADABLE, "there is no such page", str(path), hint) from None
     except opening.NoFileError as error:
         what, hint = f"this is {error.kind}, not a file", "figures are put into the page itself: name its file"
         raise inputs.problem(Code.UNREADABLE, what, str(path), hint) from None
@@ -169,6 +170,8 @@ class _PendingBlock:
         path = self._spec_path(spec.text)
         if not path.is_file():
             what, hint = f"there is no spec '{spec.text}'", f"the path is relative to this page: {path} is looked for"
+            if self._may_touch(path):
+                hint = inputs.similar(path, spec.text, inputs.SPECS, hint)
             raise SpecError([Problem(Code.UNREADABLE, what, span=spec.span, hint=hint)])
         if not self._may_touch(path):
             what = f"'{spec.text}' lies outside this folder and the page's"
