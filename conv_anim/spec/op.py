@@ -70,6 +70,12 @@ class Op:
     """Its phrases by language and key, English at least: ``kind.NAME`` is what it is called."""
     CODE: ClassVar[str] = ""
     """The module with its ``WRITERS``: by the name of a framework, what writes it in a program."""
+    GRADIENTS: ClassVar[str] = ""
+    """The module with its ``input_gradient`` and ``weight_gradient``, where these are sliding windows themselves."""
+    has_gradient: ClassVar[bool] = False
+    """Whether its taps, or its `slope`, say how its output changes with what it reads."""
+    roles: ClassVar[tuple[str, str, str]] = ("input", "kernel", "output")
+    """What its input, its kernel and its output are called: phrases, also as ``label.…``."""
 
     @property
     def type(self) -> str:
@@ -172,6 +178,30 @@ class Op:
     def gather(self, fed: Fed) -> Gather:
         """How it is computed, if not by a window: the cells that each output cell is made of."""
         raise NotImplementedError
+
+    # the backward pass
+
+    @property
+    def input_gradient(self) -> Op | None:
+        """The sliding window that makes the gradient of its input from that of its output alone, if there is one."""
+        return self._gradient("input_gradient")
+
+    @property
+    def weight_gradient(self) -> Op | None:
+        """The sliding window that makes the gradient of its weight, if there is one: a `WeightWindow`."""
+        return self._gradient("weight_gradient")
+
+    def _gradient(self, name: str) -> Op | None:
+        made: Op | None = getattr(import_module(self.GRADIENTS), name)(self) if self.GRADIENTS else None
+        return made
+
+    def slope(self, x: Number, y: Number) -> Number:
+        """How much an output changes with the number it is made of, where its taps do not say so."""
+        raise NotImplementedError
+
+    def unfolded(self, made: Array) -> Array:
+        """What it makes, in the shape that is asked for: a weight's for the gradient of one."""
+        return made
 
     # cost
 
