@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv_anim.ops.gradient_windows import InputGradient
+from conv_anim.ops.gradient_windows import InputGradient, WeightGradient
 from conv_anim.spec.model import Ends
 
 if TYPE_CHECKING:
     from conv_anim.ops.conv import Conv
+    from conv_anim.spec.model import Values
 
 
 def input_gradient(op: Conv) -> InputGradient | None:
@@ -27,4 +28,23 @@ def input_gradient(op: Conv) -> InputGradient | None:
         weight=op.weight,
         bias=None,
         flipped=not op.flip,
+    )
+
+
+def weight_gradient(op: Conv, input_: Values, upstream: Values) -> WeightGradient | None:
+    """Its input convolved with the upstream gradient; None where the kernel is flipped first."""
+    del input_
+    if op.flip:
+        return None
+    ends = op.ends
+    pairs = ends.in_channels * (ends.out_channels // op.groups)
+    return WeightGradient(
+        ends=Ends(ends.in_channels, ends.in_size, pairs, op.kernel_size),
+        kernel_size=ends.out_size,
+        stride=op.dilation,
+        padding=op.padding,
+        dilation=op.stride,
+        groups=op.groups,
+        padding_mode=op.padding_mode,
+        weight=upstream,
     )

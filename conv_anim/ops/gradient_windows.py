@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import prod
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from conv_anim.ops import points
 from conv_anim.ops.conv_transpose import ConvTranspose
@@ -59,3 +59,105 @@ class InputGradient(ConvTranspose):
 
         near = max(self.stride) == 1
         return say.of(self, "point.near" if near else "point.apart", stride=per_axis(self.stride))
+
+
+WEIGHT_WORDS = {
+    "en": {
+        "kind.conv_grad_weight": "gradient of a convolution's kernel, a convolution with the upstream gradient",
+        "point.near": "The gradient of the kernel is a convolution of the input with the upstream gradient as the "
+        "kernel: each weight adds up, over all outputs, the input it met times the gradient there.",
+        "point.apart": "The gradient of the kernel is a convolution of the input with the upstream gradient as the "
+        "kernel: stride {stride} becomes dilation {stride}, because neighbouring outputs met cells {stride} apart.",
+        "formula.places": "one place for each cell of the kernel: {cells}",
+    },
+    "zh-TW": {
+        "kind.conv_grad_weight": "卷積核的梯度（以上游梯度為核的卷積）",
+        "point.near": "卷積核的梯度是輸入以上游梯度為核的卷積：每個權重把所有輸出加起來，它遇到的輸入乘上該處的梯度。",
+        "point.apart": "卷積核的梯度是輸入以上游梯度為核的卷積：步幅 {stride} 變成膨脹 {stride}，因為相鄰輸出遇到的格相距 {stride}。",
+        "formula.places": "卷積核的每一格有一個位置：{cells}",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WeightGradient(Windowed, Weighing):
+    """Of a convolution, direct or transposed: the larger of its two maps convolved with the smaller one as the kernel.
+
+    The forward stride is its dilation and the forward dilation its stride. Each channel of the one meets each channel
+    of the other that it met forward: its output has a channel for each pair, those of one channel that is read
+    together.
+    """
+
+    ends: Ends
+    kernel_size: Size
+    """Of the map that is the kernel."""
+    stride: Size
+    padding: Padding
+    dilation: Size
+    groups: int
+    padding_mode: PaddingMode
+    weight: Values
+    """The numbers of the map that is the kernel."""
+    transposed: bool = False
+    """Whether the gradient is that of a transposed convolution, which reads the upstream gradient and has its input as
+    the kernel."""
+    bias: tuple[Number, ...] | None = None
+
+    WORDS = WEIGHT_WORDS
+    type = "conv_grad_weight"
+
+    @property
+    def roles(self) -> tuple[str, str, str]:  # type: ignore[override]  # what is the kernel depends on the direction
+        return ("upstream", "input", "grad_kernel") if self.transposed else ("input", "upstream", "grad_kernel")
+
+    @property
+    def each(self) -> int:
+        """Channels of the kernel that each channel meets."""
+        return self.ends.out_channels // self.ends.in_channels
+
+    @property
+    def window(self) -> Operator:
+        axes = direct_axes(self, self.ends.in_size, self.ends.out_size, mode=self.padding_mode)
+        channels = self.ends.in_channels
+        return Operator(axes, channels, self.ends.out_channels, channels, "sum")
+
+    @property
+    def weight_shape(self) -> Size:
+        return (self.each * self.groups, *self.kernel_size)
+
+    @property
+    def parameter_terms(self) -> tuple[Size, ...]:
+        """It has none: its kernel is a map."""
+        return ()
+
+    def kernels(self, weight: Array) -> Array:
+        import numpy as np
+
+        groups, each, width = self.groups, self.each, self.ends.in_channels // self.groups
+        per_group = weight.reshape(groups, 1, each, *self.kernel_size)
+        met = np.broadcast_to(per_group, (groups, width, each, *self.kernel_size))
+        return met.reshape(self.ends.out_channels, 1, *self.kernel_size)
+
+    def unfolded(self, made: Array) -> Array:
+        groups, each, width = self.groups, self.each, self.ends.in_channels // self.groups
+        pairs = made.reshape(groups, width, each, *self.ends.out_size).swapaxes(1, 2)
+        return pairs.reshape(groups * each, width, *self.ends.out_size)
+
+    @property
+    def products(self) -> Products:
+        return Products(self.ends.out_channels * prod(self.ends.out_size), prod(self.kernel_size))
+
+    # words
+
+    def point(self, say: Language) -> str:
+        from conv_anim.scene.wording.words import per_axis
+
+        near = max(self.dilation) == 1
+        return say.of(self, "point.near" if near else "point.apart", stride=per_axis(self.dilation))
+
+    def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
+        del fed
+        return self.moves(say)
+
+    def formulas(self, a: int, say: Language) -> list[str]:
+        return [*Windowed.formulas(self, a, say), say.of(self, "formula.places", cells=self.ends.out_size[a])]

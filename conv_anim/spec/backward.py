@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Input, Node, Spec, Values
     from conv_anim.spec.records import Record
 
-    Builder: TypeAlias = Callable[[Backward], "tuple[Input, tuple[Node, ...]]"]
+    Builder: TypeAlias = Callable[[Backward], "tuple[Input, tuple[Node, ...], Backward]"]
 
 Pass: TypeAlias = Literal["forward", "grad_input", "grad_weight", "both"]
 PASSES: tuple[Pass, ...] = ("forward", "grad_input", "grad_weight", "both")
@@ -61,9 +61,8 @@ def passed(record: Record, input_: Input, nodes: tuple[Node, ...], files: Files,
     if not _has_gradient(record, wanted, nodes, report) or isinstance(upstream, Invalid):
         return INVALID
     weight = weighted(nodes) if wanted == "grad_weight" else None
-    of = Backward(wanted, input_, nodes, upstream, weight)
     builds: Builder = named(BUILDER)
-    return Passed(*builds(of), of)
+    return Passed(*builds(Backward(wanted, input_, nodes, upstream, weight)))
 
 
 def weighted(nodes: tuple[Node, ...]) -> int | None:

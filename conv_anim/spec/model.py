@@ -261,7 +261,10 @@ class Backward:
     nodes: tuple[Node, ...]
     upstream: Values
     weighted: int | None = None
-    """The number of the node whose weight has this gradient; None for that of the input."""
+    """The number of the node whose weight has this gradient, from 0; None for that of the input."""
+    gradient_of: tuple[int | None, ...] = ()
+    """For each node of the spec the map of these nodes whose gradient it makes; None for others. Without forward nodes
+    it is empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,9 +73,13 @@ class Op:
     GRADIENTS: ClassVar[str] = ""
     """The module with its ``input_gradient`` and ``weight_gradient``, where these are sliding windows themselves."""
     has_gradient: ClassVar[bool] = False
-    """Whether its taps, or its `slope`, say how its output changes with what it reads."""
+    """Whether its taps, or its `derivative`, say how its output changes with what it reads."""
     roles: ClassVar[tuple[str, str, str]] = ("input", "kernel", "output")
     """What its input, its kernel and its output are called: phrases, also as ``label.…``."""
+    drawn_inputs: ClassVar[int | None] = None
+    """How many of its inputs are drawn as such: not those that only say how others came about. None for all."""
+    given: ClassVar[bool] = False
+    """Whether its numbers are there from the start."""
 
     @property
     def type(self) -> str:
@@ -186,16 +190,18 @@ class Op:
         """The sliding window that makes the gradient of its input from that of its output alone, if there is one."""
         return self._gradient("input_gradient")
 
-    @property
-    def weight_gradient(self) -> Op | None:
-        """The sliding window that makes the gradient of its weight, if there is one: a `WeightWindow`."""
-        return self._gradient("weight_gradient")
+    def weight_gradient(self, input_: Values, upstream: Values) -> Op | None:
+        """The sliding window that makes the gradient of its weight, if there is one.
 
-    def _gradient(self, name: str) -> Op | None:
-        made: Op | None = getattr(import_module(self.GRADIENTS), name)(self) if self.GRADIENTS else None
+        It moves over one of the two maps with the other as its kernel: its `roles` say which.
+        """
+        return self._gradient("weight_gradient", input_, upstream)
+
+    def _gradient(self, name: str, *maps: Values) -> Op | None:
+        made: Op | None = getattr(import_module(self.GRADIENTS), name)(self, *maps) if self.GRADIENTS else None
         return made
 
-    def slope(self, x: Number, y: Number) -> Number:
+    def derivative(self, x: Number, y: Number) -> Number:
         """How much an output changes with the number it is made of, where its taps do not say so."""
         raise NotImplementedError
 

@@ -1,0 +1,257 @@
+"""The gradient of any op from its own forward taps: where a tap made an output of an input, it hands its gradient back.
+
+An output's gradient goes to each cell that the output was made of, times what the cell met there: the forward tap
+(output o, input i, weight w) is the backward tap (output i, input o, weight w), and for the weight (output w, input o,
+times i). A maximum hands all of it to the cell that it is, a mean an equal share to each, a function of one number its
+slope there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import ceil, prod
+from typing import TYPE_CHECKING, NamedTuple
+
+from conv_anim.ops.pull_words import WORDS, point
+from conv_anim.spec.model import Ends
+from conv_anim.spec.op import Op, Products, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conv_anim.scene.wording.language import Language
+    from conv_anim.spec.model import Number, Size, Values
+    from conv_anim.tracing.gathers import Fed, Gather, Index, Share
+    from conv_anim.tracing.trace import LayerTrace, Step, Tap
+    from conv_anim.tracing.values import Array
+
+UPSTREAM = "upstream"
+"""The role of a gradient that arrives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream(Op):
+    """The gradient that arrives at an output: given, as from a loss that is that output weighed and added up."""
+
+    ends: Ends
+    values: Values
+
+    WORDS = WORDS
+    type = UPSTREAM
+    badge = "loss"
+    roles = ("output", "kernel", UPSTREAM)
+    given = True
+
+    def gather(self, fed: Fed) -> Gather:
+        from conv_anim.tracing import values
+        from conv_anim.tracing.gathers import Gather, Share
+
+        del fed
+        numbers = values.fill(self.values, (self.ends.out_channels, *self.ends.out_size))
+        return Gather(self.ends, lambda cell: [Share(cell, made=numbers[cell].item())], lambda _: numbers)
+
+    @property
+    def stays(self) -> bool:
+        return True
+
+
+class Pull(Op):
+    """A gradient made from that of an op's output; a subclass has the op as ``forward``.
+
+    Its inputs are the gradient, and the op's output, for the sake of how that was made.
+    """
+
+    __slots__ = ()
+    forward: Op
+
+    WORDS = WORDS
+    drawn_inputs = 1
+
+    @property
+    def fed(self) -> tuple[Shape, ...]:
+        ends = self.forward.ends
+        return (Shape(ends.out_channels, ends.out_size),) * 2
+
+    @property
+    def most_taps(self) -> int:
+        """On the average."""
+        made = Shape(self.forward.ends.out_channels, self.forward.ends.out_size).cells
+        return ceil(made * _taps(self.forward) / max(1, Shape(self.ends.out_channels, self.ends.out_size).cells))
+
+    @property
+    def products(self) -> Products:
+        """As many as forward: each of them hands one back."""
+        cells, each, of_input = self.forward.products
+        return Products(cells, each, not of_input)
+
+    def back(self, layer: LayerTrace, step: Step) -> Iterator[tuple[Index, Number]]:
+        """The cells of what it makes that a forward step hands its gradient to, each with what it is multiplied by."""
+        raise NotImplementedError
+
+    def gather(self, fed: Fed) -> Gather:
+        from conv_anim.tracing.gathers import Gather, Share
+
+        layer = fed.makers[1]
+        assert layer is not None
+        table = Table(self, layer)
+
+        def shares(cell: Index) -> list[Share]:
+            return [Share(output, None if factor == 1 else factor) for output, factor in table.found.get(cell, [])]
+
+        return Gather(self.ends, shares, lambda gradient, _: table.added(gradient))
+
+    def kind(self) -> str:
+        return f"pull.{self.forward.kind()}"
+
+    def name(self, say: Language) -> str:
+        return say.of(self, "kind.pull", what=self.forward.name(say))
+
+    def point(self, say: Language) -> str:
+        return point(self, say)
+
+
+def _taps(op: Op) -> int:
+    """Of an output cell of an op."""
+    window = op.window
+    if window is None:
+        return op.most_taps
+    return prod(window.kernel_size) * (window.in_channels // window.groups)
+
+
+@dataclass(frozen=True)
+class Table:
+    """What each cell of a gradient is made of, found by going through the forward taps once."""
+
+    pull: Pull
+    layer: LayerTrace
+
+    @cached_property
+    def found(self) -> dict[Index, list[tuple[Index, Number]]]:
+        """For each cell the outputs whose gradients it gets, and what each of them is multiplied by."""
+        found: dict[Index, list[tuple[Index, Number]]] = {}
+        for step in self.layer:
+            for cell, factor in self.pull.back(self.layer, step):
+                found.setdefault(cell, []).append((step.output, factor))
+        return found
+
+    def added(self, gradient: Array) -> Array:
+        """All cells at once: (out_channels, *out_size); whole numbers stay whole."""
+        import numpy as np
+
+        ends = self.pull.ends
+        shape = (ends.out_channels, *ends.out_size)
+        ways = [(cell, *each) for cell, all_ in self.found.items() for each in all_]
+        factors = np.array([factor for _, _, factor in ways] or [0])
+        wide = gradient.dtype.kind == "f" or factors.dtype.kind == "f" or _may_overflow(gradient, factors)
+        made = np.zeros(shape, np.float64 if wide else np.int64)
+        if not ways:
+            return made
+        where, read = (tuple(np.array([way[k] for way in ways]).T) for k in (0, 1))
+        np.add.at(made, where, gradient[read].astype(made.dtype) * factors.astype(made.dtype))
+        return made
+
+
+def _may_overflow(gradient: Array, factors: Array) -> bool:
+    """Whether a sum of so many products of whole numbers could be more than an int64 holds."""
+    largest = max(abs(int(gradient.max())), abs(int(gradient.min())), 1)
+    return bool(largest * sum(abs(int(f)) for f in factors.tolist()) >= 2**62)
+
+
+@dataclass(frozen=True, slots=True)
+class InputPull(Pull):
+    """The gradient of one of an op's inputs."""
+
+    forward: Op
+    of: int
+
+    type = "grad_input"
+    roles = (UPSTREAM, "kernel", "grad_input")
+
+    @property
+    def ends(self) -> Ends:
+        made, read = self.forward.ends, self.forward.fed[self.of]
+        return Ends(made.out_channels, made.out_size, read.channels, read.size)
+
+    @property
+    def badge(self) -> str | None:
+        return self.forward.badge
+
+    @property
+    def stays(self) -> bool:
+        return self.forward.stays
+
+    def back(self, layer: LayerTrace, step: Step) -> Iterator[tuple[Index, Number]]:
+        yield from _partials(layer, step, self.of)
+
+
+def _partials(layer: LayerTrace, step: Step, of: int) -> Iterator[tuple[Index, Number]]:
+    """The cells of an input that a step's value changes with, and how much."""
+    op, window = layer.layer, layer.layer.window
+    read = [tap for tap in step.taps if tap.input is not None and tap.of == of and tap.x is not None]
+    reduce = window.reduce if window is not None else op.badge
+    if reduce == "max":
+        largest = next((tap for tap in read if tap.x == step.value), None)
+        found = [] if largest is None else [(largest.input, 1)]
+    elif window is not None and window.reduce == "norm":
+        found = [(tap.input, _of_norm(tap, step.value, window.norm_type)) for tap in read]
+    else:
+        found = [(tap.input, _factor(op, tap, step)) for tap in read]
+    yield from ((cell, factor) for cell, factor in found if cell is not None)
+    yield from ((tap.other[1], tap.x or 0) for tap in step.taps if tap.other is not None and tap.other[0] == of)
+
+
+def _factor(op: Op, tap: Tap, step: Step) -> Number:
+    """What a tap's cell is multiplied by on its way to the sum, or the slope of the function that it goes through."""
+    if tap.made is not None:
+        return op.derivative(tap.x or 0, step.value)
+    w = 1 if tap.w is None else tap.w
+    return w if step.divisor in {None, 1} else w / step.divisor  # type: ignore[operator]  # it is no None here
+
+
+def _of_norm(tap: Tap, norm: Number, p: Number) -> Number:
+    """∂(Σ|x|ᵖ)^(1/p)/∂x = sign(x)·(|x|/norm)^(p − 1); where all is 0 there is no slope, and 0 is taken."""
+    x = tap.x or 0
+    return 0 if x == 0 or norm == 0 else (abs(x) / norm) ** (p - 1) * (1 if x > 0 else -1)
+
+
+@dataclass(frozen=True, slots=True)
+class WeightPull(Pull):
+    """The gradient of an op's weight: as a map for each pair of channels, as one of rows and columns, or as a vector."""
+
+    forward: Op
+
+    type = "grad_weight"
+
+    @property
+    def roles(self) -> tuple[str, str, str]:  # type: ignore[override]  # what it is called follows from the op
+        return UPSTREAM, "kernel", "grad_weight" if self.forward.window is None else "grad_kernel"
+
+    @property
+    def ends(self) -> Ends:
+        made, shape = self.forward.ends, self.shape
+        if self.forward.window is not None:
+            channels, size = prod(shape[:2]), shape[2:]
+        else:
+            channels, size = (1, shape) if len(shape) == 2 else (shape[0], ())
+        return Ends(made.out_channels, made.out_size, channels, size)
+
+    @property
+    def shape(self) -> Size:
+        """Of the weight."""
+        assert self.forward.weight_shape is not None
+        return self.forward.weight_shape
+
+    def unfolded(self, made: Array) -> Array:
+        return made.reshape(self.shape)
+
+    def back(self, layer: LayerTrace, step: Step) -> Iterator[tuple[Index, Number]]:
+        import numpy as np
+
+        shape = (self.ends.out_channels, *self.ends.out_size)
+        places = np.arange(prod(self.shape)).reshape(self.shape)
+        places = places if layer.kernels is None else self.forward.kernels(places)
+        for tap in step.taps:
+            if tap.weight is not None and tap.input is not None and tap.x is not None:
+                flat = int(places[tap.weight])
+                yield tuple(int(i) for i in np.unravel_index(flat, shape)), tap.x
