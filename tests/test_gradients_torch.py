@@ -6,7 +6,7 @@ import os
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import conv_anim
@@ -53,9 +53,9 @@ def loaded(shape, layers, wanted: str, seed: int):
     return conv_anim.load({**spec, "pass": wanted, "upstream": upstream}), values, upstream
 
 
-def same(trace, theirs) -> None:
+def same(trace, theirs, rtol: float = 1e-9) -> None:
     assert trace.output.shape == tuple(theirs.shape)
-    np.testing.assert_allclose(trace.output, theirs.numpy(), rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(trace.output, theirs.numpy(), rtol=rtol, atol=1e-9)
     last = trace.layers[-1]
     for step in last:
         made = [tap.product for tap in step.taps if tap.product is not None]
@@ -63,13 +63,13 @@ def same(trace, theirs) -> None:
         np.testing.assert_allclose(sum(made), step.value, rtol=1e-9, atol=1e-9)
 
 
-def compared(shape, layers, function, weights=(), *, seed: int = 0) -> None:
+def compared(shape, layers, function, weights=(), *, seed: int = 0, rtol: float = 1e-9) -> None:
     """The gradient of the input, and those of the first layer's weight, with what PyTorch finds."""
     spec, values, upstream = loaded(shape, layers, "grad_input", seed)
     x = tensor(values).requires_grad_()
     y = function(x[None])[0]
     theirs = torch.autograd.grad(y, [x, *weights], tensor(upstream))
-    same(conv_anim.trace(spec), theirs[0])
+    same(conv_anim.trace(spec), theirs[0], rtol)
     if weights:
         same(conv_anim.trace(loaded(shape, layers, "grad_weight", seed)[0]), theirs[1])
 
@@ -83,6 +83,12 @@ def windows(draw, *, pool: bool = False):
     least = [max(1, d * (k - 1) + 1 - 2 * p) for k, d, p in zip(kernel, dilation, padding, strict=True)]
     size = [draw(st.integers(n, max(n, LARGEST[axes]))) for n in least]
     return size, {"kernel_size": kernel, "stride": stride, "padding": padding, "dilation": dilation}
+
+
+def reads_input(size, moves) -> bool:
+    """Whether the first window of a pool reaches the input along each axis: what PyTorch would make −∞."""
+    each = zip(size, *(moves[key] for key in ("kernel_size", "padding", "dilation")), strict=True)
+    return all(any(0 <= k * d - p < n for k in range(kernel)) for n, kernel, p, d in each)
 
 
 def arguments(moves):
@@ -161,6 +167,7 @@ def test_max_pool(drawn, channels, ceil, seed):
     size, moves = drawn
     pool = [functional.max_pool1d, functional.max_pool2d, functional.max_pool3d][len(size) - 1]
     layer = {"type": "max_pool", **moves, "ceil_mode": ceil}
+    assume(reads_input(size, moves))
     compared((channels, *size), [layer], lambda x: pool(x, **arguments(moves), ceil_mode=ceil), seed=seed)
 
 
@@ -168,7 +175,7 @@ def test_max_pool(drawn, channels, ceil, seed):
 def test_avg_pool(drawn, channels, ceil, counted, seed):
     size, moves = drawn
     moves = {key: value for key, value in moves.items() if key != "dilation"}
-    size = [max(n, k - 2 * p) for n, k, p in zip(size, moves["kernel_size"], moves["padding"], strict=True)]
+    size = [max(n, k - p) for n, k, p in zip(size, moves["kernel_size"], moves["padding"], strict=True)]
     pool = [functional.avg_pool1d, functional.avg_pool2d, functional.avg_pool3d][len(size) - 1]
     layer = {"type": "avg_pool", **moves, "ceil_mode": ceil, "count_include_pad": counted}
 
@@ -236,7 +243,8 @@ FUNCTIONS = {
 @settings(max_examples=20)
 def test_activations(name, size, channels, seed):
     layer = {"type": name, **({"negative_slope": 0.2} if name == "leaky_relu" else {})}
-    compared((channels, *size), [layer], FUNCTIONS[name], seed=seed)
+    rtol = 1e-7 if name == "hard_sigmoid" else 1e-9  # PyTorch's slope there is 1/6 as a float of 32 bits
+    compared((channels, *size), [layer], FUNCTIONS[name], seed=seed, rtol=rtol)
 
 
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=3), st.integers(1, 3), SEEDS)

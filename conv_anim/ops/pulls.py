@@ -174,8 +174,8 @@ class InputPull(Pull):
         return Ends(made.out_channels, made.out_size, read.channels, read.size)
 
     @property
-    def badge(self) -> str | None:
-        return self.forward.badge
+    def undoes(self) -> Op:
+        return self.forward
 
     @property
     def stays(self) -> bool:
@@ -222,6 +222,7 @@ class WeightPull(Pull):
     forward: Op
 
     type = "grad_weight"
+    badge = "Σ x·g"
 
     @property
     def roles(self) -> tuple[str, str, str]:  # type: ignore[override]  # what it is called follows from the op

@@ -144,6 +144,11 @@ class Op:
         return None
 
     @property
+    def undoes(self) -> Op | None:
+        """The op whose gradient it makes, where it is no sliding window itself."""
+        return None
+
+    @property
     def unflipped(self) -> bool:
         """Whether it is said of its kernel that it is not flipped."""
         return False

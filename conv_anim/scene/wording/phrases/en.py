@@ -291,6 +291,7 @@ PHRASES = {
     "volume.moves": "moves in 3 directions",
     # flat
     "flat.window": "under the window",
+    "flat.gradient_of": "gradient of {what}",
     "flat.flipped": "flipped",
     "flat.flipped.gather": "the kernel is flipped: a gather reads the stamps backwards",
     "flat.unflipped": "as it is",

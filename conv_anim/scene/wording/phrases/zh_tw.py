@@ -291,6 +291,7 @@ PHRASES = {
     "volume.moves": "沿三個方向移動",
     # flat
     "flat.window": "視窗下",
+    "flat.gradient_of": "{what}的梯度",
     "flat.flipped": "翻轉",
     "flat.flipped.gather": "卷積核翻轉：聚集是反過來讀蓋印",
     "flat.unflipped": "不翻轉",
