@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from conv_anim.coding import backward
 from conv_anim.coding.jax_code import Jax
 from conv_anim.coding.keras_code import Keras
 from conv_anim.coding.numpy_code import Numpy
@@ -54,22 +55,44 @@ def _can(traced: Trace, framework: str) -> bool:
 
 
 def _lines(traced: Trace, framework: str) -> list[str]:
-    writer, names = FRAMEWORKS[framework], _kept(traced)
-    body = [f"{names[0]} = x"] if 0 in names else []
+    back = traced.spec.backward
+    differentiates = backward.DIFFERENTIATES.get(framework)
+    if back is not None and differentiates is not None:
+        forward = trace(backward.forward_of(traced.spec, back))
+        layers = _layers(forward, framework)
+        return _headed(differentiates(back, [""], layers), FRAMEWORKS[framework].head(forward))
+    body = [line for lines in _layers(traced, framework) for line in lines]
+    writer = FRAMEWORKS[framework]
+    return _headed([*body, "", *writer.tail()], writer.head(traced))
+
+
+def _layers(traced: Trace, framework: str) -> list[list[str]]:
+    """The lines of each layer; before the first one, what the input is called later."""
+    names, found = _kept(traced), []
     for layer in traced.layers:
         place = _place(traced, layer, names)
         heading = [] if place.alone else [f"# {layer.number + 1}. {layer.layer.type}"]
         lines = [*_taken(layer, names), *layer.layer.code(framework, place)]
+        body = [f"{names[0]} = x"] if 0 in names and layer.number == 0 else []
         body += ["", *([""] if lines[0].startswith("def ") else []), *heading, *lines]
         if layer.number + 1 in names:
             body.append(f"{names[layer.number + 1]} = y")
         if layer.number + 1 < len(traced.layers) and _goes_on(traced.layers[layer.number + 1]):
             body.append("x = y")
-    head = writer.head(traced)
-    body, imports = [line for line in body if line != IMPORT_MATH], [IMPORT_MATH] * (IMPORT_MATH in body)
+        found.append(body)
+    return found
+
+
+def _headed(body: list[str], head: list[str]) -> list[str]:
+    """A program with its imports above it."""
+    body, imports = [line for line in body if line.strip() != IMPORT_MATH], [IMPORT_MATH] * _uses_math(body)
     if any("np." in line.split("#")[0].replace("jnp.", "") for line in (*head, *body)):
         imports.append("import numpy as np")
-    return [*_ordered([*imports, *head]), *body, "", *writer.tail()]
+    return [*_ordered([*imports, *head]), *body]
+
+
+def _uses_math(body: list[str]) -> bool:
+    return any(line.strip() == IMPORT_MATH for line in body)
 
 
 def _goes_on(layer: LayerTrace) -> bool:

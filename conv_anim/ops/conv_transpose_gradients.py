@@ -13,7 +13,7 @@ from conv_anim.spec.model import Ends
 if TYPE_CHECKING:
     from conv_anim.ops.conv_transpose import ConvTranspose
     from conv_anim.scene.wording.language import Language
-    from conv_anim.spec.model import Values
+    from conv_anim.spec.model import Size, Values
 
 WORDS = {
     "en": {
@@ -33,13 +33,20 @@ class DirectGradient(Conv):
     """Of a transposed convolution's input: the convolution that it transposes."""
 
     WORDS = points.merged(Conv.WORDS, WORDS)
-    CODE = ""
     GRADIENTS = ""
     type = "conv_transpose_grad_input"
     roles = ("upstream", "kernel", "grad_input")
 
+    @property
+    def parameter_terms(self) -> tuple[Size, ...]:
+        """It has none of its own: the weight is that of the layer."""
+        return ()
+
     def kind(self) -> str:
         return self.type
+
+    def edges(self, say: Language) -> list[tuple[str, str]]:
+        return [*Conv.edges(self, say), (say("explain.back"), self.point(say))]
 
     def point(self, say: Language) -> str:
         return say.of(self, "point.back")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from conv_anim.tracing.geometry import PaddingMode
     from conv_anim.tracing.values import Array
 
+CODE = "conv_anim.ops.gradient_windows_code"
 INPUT_WORDS = {
     "en": {
         "kind.conv_grad_input": "gradient of a convolution's input, a transposed convolution",
@@ -43,10 +44,18 @@ class InputGradient(ConvTranspose):
     """Whether the kernel is; not where the convolution flips it itself."""
 
     WORDS = points.merged(ConvTranspose.WORDS, INPUT_WORDS)
-    CODE = ""
+    CODE = CODE
     GRADIENTS = ""
     type = "conv_grad_input"
     roles = ("upstream", "kernel", "grad_input")
+
+    @property
+    def parameter_terms(self) -> tuple[Size, ...]:
+        """It has none of its own: the weight is that of the layer."""
+        return ()
+
+    def edges(self, say: Language) -> list[tuple[str, str]]:
+        return [*ConvTranspose.edges(self, say), (say("explain.back"), self.point(say))]
 
     @property
     def window(self) -> Operator:
@@ -104,6 +113,7 @@ class WeightGradient(Windowed, Weighing):
     bias: tuple[Number, ...] | None = None
 
     WORDS = WEIGHT_WORDS
+    CODE = CODE
     type = "conv_grad_weight"
 
     @property
@@ -148,6 +158,9 @@ class WeightGradient(Windowed, Weighing):
         return Products(self.ends.out_channels * prod(self.ends.out_size), prod(self.kernel_size))
 
     # words
+
+    def edges(self, say: Language) -> list[tuple[str, str]]:
+        return [*Windowed.edges(self, say), (say("explain.back"), self.point(say))]
 
     def point(self, say: Language) -> str:
         from conv_anim.scene.wording.words import per_axis

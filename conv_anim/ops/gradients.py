@@ -64,7 +64,8 @@ def _after(of: Backward) -> Made:
     if target in found:
         arrived = way.summed(target, found[target])
         if of.weighted is not None:
-            way.add(WeightPull(of.nodes[of.weighted].op), (arrived, target), None)
+            node = of.nodes[of.weighted]
+            way.add(WeightPull(node.op), (arrived, target, *node.inputs), None)
     return of.input, tuple(way.nodes), replace(of, gradient_of=tuple(way.maps))
 
 
@@ -102,7 +103,7 @@ class Way:
             if read not in wanted or (node.op.puts_back and of > 0):
                 continue
             window = node.op.input_gradient
-            op, inputs = (InputPull(node.op, of), (gradient, number)) if window is None else (window, (gradient,))
+            op, inputs = (InputPull(node.op, of), (gradient, number, *node.inputs)) if window is None else (window, (gradient,))
             found.setdefault(read, []).append(self.add(op, inputs, read))
 
     def summed(self, map_: int, gradients: list[int]) -> int:

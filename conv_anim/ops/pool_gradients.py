@@ -57,6 +57,7 @@ def input_gradient(op: Pool) -> ShareGradient | None:
         groups=ends.in_channels,
         weight=Given((1,) * len(op.kernel_size), (1 / count,)),
         bias=None,
+        flipped=False,  # equal shares are the same either way
     )
 
 

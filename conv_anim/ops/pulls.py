@@ -38,6 +38,7 @@ class Upstream(Op):
     values: Values
 
     WORDS = WORDS
+    CODE = "conv_anim.ops.upstream_code"
     type = UPSTREAM
     badge = "loss"
     roles = ("output", "kernel", UPSTREAM)
@@ -51,27 +52,24 @@ class Upstream(Op):
         numbers = values.fill(self.values, (self.ends.out_channels, *self.ends.out_size))
         return Gather(self.ends, lambda cell: [Share(cell, made=numbers[cell].item())], lambda _: numbers)
 
-    @property
-    def stays(self) -> bool:
-        return True
-
 
 class Pull(Op):
     """A gradient made from that of an op's output; a subclass has the op as ``forward``.
 
-    Its inputs are the gradient, and the op's output, for the sake of how that was made.
+    Its inputs are the gradient, and for the sake of how that was made the op's output, and its inputs.
     """
 
     __slots__ = ()
     forward: Op
 
     WORDS = WORDS
+    CODE = "conv_anim.ops.pulls_code"
     drawn_inputs = 1
 
     @property
     def fed(self) -> tuple[Shape, ...]:
         ends = self.forward.ends
-        return (Shape(ends.out_channels, ends.out_size),) * 2
+        return *((Shape(ends.out_channels, ends.out_size),) * 2), *self.forward.fed
 
     @property
     def most_taps(self) -> int:
@@ -99,13 +97,20 @@ class Pull(Op):
         def shares(cell: Index) -> list[Share]:
             return [Share(output, None if factor == 1 else factor) for output, factor in table.found.get(cell, [])]
 
-        return Gather(self.ends, shares, lambda gradient, _: table.added(gradient))
+        return Gather(self.ends, shares, lambda gradient, *_: table.added(gradient))
 
     def kind(self) -> str:
         return f"pull.{self.forward.kind()}"
 
     def name(self, say: Language) -> str:
-        return say.of(self, "kind.pull", what=self.forward.name(say))
+        return say.of(self, f"kind.{self.type}", what=self.forward.name(say))
+
+    def edges(self, say: Language) -> list[tuple[str, str]]:
+        """What its taps are, for ``explain``."""
+        return [(say("explain.back"), self.point(say))]
+
+    def details(self) -> dict[str, object]:
+        return {"gradient_of": self.type.removeprefix("grad_"), "through": self.forward.type}
 
     def point(self, say: Language) -> str:
         return point(self, say)

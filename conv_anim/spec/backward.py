@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from conv_anim.diagnostics import Code
 from conv_anim.spec.arrays import FromFile, ValuesKind, read, resolved
 from conv_anim.spec.kinds import INVALID, Invalid, OneOf
-from conv_anim.spec.model import Backward, Given
+from conv_anim.spec.model import Backward, Flat, Given, Spec
 from conv_anim.spec.records import Field
 from conv_anim.spec.registry import named
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from conv_anim.spec.arrays import Files, Written
     from conv_anim.spec.kinds import Maybe, Report
-    from conv_anim.spec.model import Input, Node, Spec, Values
+    from conv_anim.spec.model import Input, Node, Values
     from conv_anim.spec.records import Record
 
     Builder: TypeAlias = Callable[[Backward], "tuple[Input, tuple[Node, ...], Backward]"]
@@ -96,6 +97,55 @@ def _has_gradient(record: Record, wanted: Pass, nodes: tuple[Node, ...], report:
         what = f"no gradient of {' and '.join(without)} is known here"
         report.add(Code.UNSUPPORTED, what, record.at(PASS), "pass: forward, or leave that layer out")
     return not without
+
+
+# side by side
+
+
+def asks_for_all(record: Record) -> bool:
+    """Whether the passes are to be shown side by side. Raises SkippedError."""
+    return record.of(PASS) == "both"
+
+
+def passes(nodes: tuple[Node, ...]) -> tuple[Pass, ...]:
+    """Those of which there is something to show."""
+    return "grad_input", *(() if weighted(nodes) is None else ("grad_weight",))
+
+
+def panel(record: Record, wanted: Pass) -> Record:
+    """The spec of one pass."""
+    return record.instead(PASS, wanted)
+
+
+def together(forward: Spec, specs: list[Spec]) -> Spec:
+    """One figure of the forward pass and some backward ones, in step; a pass that shows the forward one is alone."""
+    shown = specs if specs[0].backward is not None and specs[0].backward.gradient_of else [forward, *specs]
+    if len(shown) == 1:
+        return shown[0]
+    panels = tuple(_as_panel(spec) for spec in shown)
+    said = {name: text if isinstance(text := getattr(forward, name), str) else False for name in SAID_ONCE}
+    return replace(panels[0], title=forward.title, cost=False, output=forward.output, panels=panels, **said)
+
+
+SAID_ONCE = ("takeaway", "caption", "formula")
+"""What is written below all panels, if it is a text."""
+
+
+TITLES: dict[str, dict[str, str]] = {
+    "en": {"forward": "Forward", "grad_input": "Gradient of the input", "grad_weight": "Gradient of the kernel"},
+    "zh-TW": {"forward": "正向", "grad_input": "輸入的梯度", "grad_weight": "卷積核的梯度"},
+}
+"""What the panels of the passes are called."""
+
+
+def _as_panel(spec: Spec) -> Spec:
+    """Under the name of its pass; the flat view stamps, in step with the forward window."""
+    view, last = spec.view, spec.nodes[-1].op.window
+    if spec.backward is not None and isinstance(view, Flat) and last is not None and last.transposed:
+        view = replace(view, mode="scatter")
+    name = "forward" if spec.backward is None else spec.backward.of
+    said = {key: False for key in SAID_ONCE if isinstance(getattr(spec, key), str)}
+    return replace(spec, view=view, title=TITLES[spec.lang][name], **said)
 
 
 def _misplaced(record: Record, report: Report) -> bool:

@@ -158,7 +158,19 @@ def _one(node: Node, files: Files, report: Report) -> Maybe[Spec]:
         if record.has(field):
             hint = "leave it out, or list 'panels'"
             report.add(Code.MISSING_KEY, f"{what}, and this spec has none", record.at(field), hint)
-    return _spec(record, files, report)
+    several = attempt(report, lambda: backward.asks_for_all(record))
+    return _spec(record, files, report) if several is not True else _both(record, files, report)
+
+
+def _both(record: Record, files: Files, report: Report) -> Maybe[Spec]:
+    """The forward pass, and beside it the gradients of the input and of the weight, as far as there are any."""
+    once = cache(files)
+    whole = _spec(record.instead(PASS, "forward").without(UPSTREAM), once, report)
+    if isinstance(whole, Invalid):
+        return INVALID
+    specs = [_spec(backward.panel(record, pass_), once, report) for pass_ in backward.passes(whole.nodes)]
+    good = [spec for spec in specs if not isinstance(spec, Invalid)]
+    return INVALID if len(good) < len(specs) else attempt(report, lambda: backward.together(whole, good))
 
 
 def _board(node: Node, files: Files, report: Report) -> Maybe[Spec]:

@@ -263,7 +263,8 @@ class Diagram(TracedMaps):
     def _badge(self, op: Op) -> str:
         """Of a gradient that of the op that it leads back through, with the mark of a derivative."""
         if op.undoes is not None:
-            return f"{self._badge(op.undoes)}′"
+            name, *rest = self._badge(op.undoes).split(" ")
+            return " ".join([f"{name}′", *rest])
         badge = op.badge_in(self.say)
         if badge is not None:
             return badge
