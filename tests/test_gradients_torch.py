@@ -326,5 +326,3 @@ def test_chains(channels, size, seed, kinds):
         return x
 
     compared((channels, size, size), layers, run, weights[:1], seed=seed)
-
-

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from conv_anim.ops import points
 from conv_anim.ops.conv_transpose import ConvTranspose
 from conv_anim.ops.windows import Weighing, Windowed, direct_axes
-from conv_anim.spec.op import Op, Products
+from conv_anim.spec.op import Products
 from conv_anim.tracing.operators import Operator
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ INPUT_WORDS = {
     },
     "zh-TW": {
         "kind.conv_grad_input": "卷積輸入的梯度（轉置卷積）",
-        "point.near": "輸入的梯度是上游梯度的轉置卷積：每個輸入格把它參與過的輸出傳回的梯度加起來，所以卷積核反向，要翻轉。",
+        "point.near": "輸入的梯度是上游梯度的轉置卷積：每個輸入格把它參與過的輸出傳回的梯度加起來，"
+        "所以卷積核反向，要翻轉。",
         "point.apart": "輸入的梯度是上游梯度的轉置卷積：步幅 {stride} 在梯度之間插入零，卷積核反向，要翻轉。",
     },
 }
@@ -60,7 +61,7 @@ class InputGradient(ConvTranspose):
     @property
     def window(self) -> Operator:
         # not super(): a dataclass with slots is another class than the one that its methods are written in
-        made = ConvTranspose.window.__get__(self)
+        made: Operator = ConvTranspose.window.__get__(self)
         return replace(made, axes=tuple(replace(axis, flipped=self.flipped) for axis in made.axes))
 
     def point(self, say: Language) -> str:
@@ -82,7 +83,8 @@ WEIGHT_WORDS = {
     "zh-TW": {
         "kind.conv_grad_weight": "卷積核的梯度（以上游梯度為核的卷積）",
         "point.near": "卷積核的梯度是輸入以上游梯度為核的卷積：每個權重把所有輸出加起來，它遇到的輸入乘上該處的梯度。",
-        "point.apart": "卷積核的梯度是輸入以上游梯度為核的卷積：步幅 {stride} 變成膨脹 {stride}，因為相鄰輸出遇到的格相距 {stride}。",
+        "point.apart": "卷積核的梯度是輸入以上游梯度為核的卷積：步幅 {stride} 變成膨脹 {stride}，"
+        "因為相鄰輸出遇到的格相距 {stride}。",
         "formula.places": "卷積核的每一格有一個位置：{cells}",
     },
 }
@@ -117,7 +119,7 @@ class WeightGradient(Windowed, Weighing):
     type = "conv_grad_weight"
 
     @property
-    def roles(self) -> tuple[str, str, str]:  # type: ignore[override]  # what is the kernel depends on the direction
+    def roles(self) -> tuple[str, str, str]:
         return ("upstream", "input", "grad_kernel") if self.transposed else ("input", "upstream", "grad_kernel")
 
     @property

@@ -65,7 +65,7 @@ def _after(of: Backward) -> Made:
         arrived = way.summed(target, found[target])
         if of.weighted is not None:
             node = of.nodes[of.weighted]
-            way.add(WeightPull(node.op), (arrived, target, *node.inputs), None)
+            way.add(WeightPull.through(node.op), (arrived, target, *node.inputs), None)
     return of.input, tuple(way.nodes), replace(of, gradient_of=tuple(way.maps))
 
 
@@ -103,7 +103,11 @@ class Way:
             if read not in wanted or (node.op.puts_back and of > 0):
                 continue
             window = node.op.input_gradient
-            op, inputs = (InputPull(node.op, of), (gradient, number, *node.inputs)) if window is None else (window, (gradient,))
+            op, inputs = (
+                (InputPull.through(node.op, of), (gradient, number, *node.inputs))
+                if window is None
+                else (window, (gradient,))
+            )
             found.setdefault(read, []).append(self.add(op, inputs, read))
 
     def summed(self, map_: int, gradients: list[int]) -> int:

@@ -87,5 +87,7 @@ def point(pull: Pull, say: Language) -> str:
     if f"point.{name}" in WORDS["en"]:
         return say.of(pull, f"point.{name}", slope=slope)
     if forward.window is not None:
-        return say.of(pull, "point.borrowed" if getattr(forward, "padding_mode", "zeros") != "zeros" else "point.window")
+        return say.of(
+            pull, "point.borrowed" if getattr(forward, "padding_mode", "zeros") != "zeros" else "point.window"
+        )
     return say.of(pull, "point.activation" if forward.stays else "point.moved")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil, prod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from conv_anim.ops.pull_words import WORDS, point
 from conv_anim.spec.model import Ends
@@ -167,16 +167,18 @@ def _may_overflow(gradient: Array, factors: Array) -> bool:
 class InputPull(Pull):
     """The gradient of one of an op's inputs."""
 
+    ends: Ends
     forward: Op
     of: int
 
     type = "grad_input"
     roles = (UPSTREAM, "kernel", "grad_input")
 
-    @property
-    def ends(self) -> Ends:
-        made, read = self.forward.ends, self.forward.fed[self.of]
-        return Ends(made.out_channels, made.out_size, read.channels, read.size)
+    @classmethod
+    def through(cls, op: Op, of: int) -> InputPull:
+        """Of one of its inputs."""
+        made, read = op.ends, op.fed[of]
+        return cls(Ends(made.out_channels, made.out_size, read.channels, read.size), op, of)
 
     @property
     def undoes(self) -> Op:
@@ -195,6 +197,7 @@ def _partials(layer: LayerTrace, step: Step, of: int) -> Iterator[tuple[Index, N
     op, window = layer.layer, layer.layer.window
     read = [tap for tap in step.taps if tap.input is not None and tap.of == of and tap.x is not None]
     reduce = window.reduce if window is not None else op.badge
+    found: list[tuple[Index | None, Number]]
     if reduce == "max":
         largest = next((tap for tap in read if tap.x == step.value), None)
         found = [] if largest is None else [(largest.input, 1)]
@@ -211,7 +214,7 @@ def _factor(op: Op, tap: Tap, step: Step) -> Number:
     if tap.made is not None:
         return op.derivative(tap.x or 0, step.value)
     w = 1 if tap.w is None else tap.w
-    return w if step.divisor in {None, 1} else w / step.divisor  # type: ignore[operator]  # it is no None here
+    return w if step.divisor is None or step.divisor == 1 else w / step.divisor
 
 
 def _of_norm(tap: Tap, norm: Number, p: Number) -> Number:
@@ -222,25 +225,28 @@ def _of_norm(tap: Tap, norm: Number, p: Number) -> Number:
 
 @dataclass(frozen=True, slots=True)
 class WeightPull(Pull):
-    """The gradient of an op's weight: as a map for each pair of channels, as one of rows and columns, or as a vector."""
+    """The gradient of an op's weight: a map for each pair of channels, one of rows and columns, or a vector."""
 
+    ends: Ends
     forward: Op
 
     type = "grad_weight"
     badge = "Σ x·g"
 
     @property
-    def roles(self) -> tuple[str, str, str]:  # type: ignore[override]  # what it is called follows from the op
+    def roles(self) -> tuple[str, str, str]:
         return UPSTREAM, "kernel", "grad_weight" if self.forward.window is None else "grad_kernel"
 
-    @property
-    def ends(self) -> Ends:
-        made, shape = self.forward.ends, self.shape
-        if self.forward.window is not None:
+    @classmethod
+    def through(cls, op: Op) -> WeightPull:
+        """Of an op that has one."""
+        made, shape = op.ends, op.weight_shape
+        assert shape is not None
+        if op.window is not None:
             channels, size = prod(shape[:2]), shape[2:]
         else:
             channels, size = (1, shape) if len(shape) == 2 else (shape[0], ())
-        return Ends(made.out_channels, made.out_size, channels, size)
+        return cls(Ends(made.out_channels, made.out_size, channels, size), op)
 
     @property
     def shape(self) -> Size:

@@ -110,7 +110,9 @@ def _pool_input(op: InputPull, context: CodeContext) -> Lines:
             f"    share = np.sign(window) * (np.abs(window) / max({y}, 1e-300)) ** ({pool.norm_type} - 1)",
             f"    canvas[c, {window}] += {g} * share",
         ],
-        "mean": [f"    canvas[c, {window}] += {g} / " + ("window.size" if whole else f"max(inside[{window}].sum(), 1)")],
+        "mean": [
+            f"    canvas[c, {window}] += {g} / " + ("window.size" if whole else f"max(inside[{window}].sum(), 1)")
+        ],
     }[pool.reduce]
     inside = f"inside = np.pad(np.ones({pool.ends.in_size}), {list(pool.padding)})"
     return [
@@ -195,7 +197,6 @@ def _activation(op: InputPull, context: CodeContext) -> Lines:
 def _shaped(op: InputPull, context: CodeContext) -> Lines:
     shape = op.forward.fed[0]
     return [f"y = {context.inputs[0]}.reshape{(shape.channels, *shape.size)}"]
-
 
 
 INPUTS: dict[str, Callable[[InputPull, CodeContext], Lines]] = {

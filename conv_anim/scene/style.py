@@ -56,8 +56,8 @@ class Style:
         colors = self.theme.colors
         of = {"input": colors.input, "kernel": colors.kernel, "output": colors.output}
         of |= {"grad_input": colors.input, "grad_kernel": colors.kernel, "upstream": colors.output}
-        names = zip(("input", "kernel", "output"), roles, strict=True)
-        found = replace(colors, **{name: of[role] for name, role in names})
+        input_, kernel, output = (of[role] for role in roles)
+        found = replace(colors, input=input_, kernel=kernel, output=output)
         return self if found == colors else replace(self, theme=replace(self.theme, colors=found))
 
     @property

@@ -41,7 +41,6 @@ BUILDER = "conv_anim.ops.gradients:backward"
 """What makes the nodes of a backward pass, as a text: the spec imports no op."""
 
 
-
 class Passed(NamedTuple):
     """What is computed: an input, the nodes that it goes through, and what these are the backward pass of."""
 
@@ -123,12 +122,27 @@ def together(forward: Spec, specs: list[Spec]) -> Spec:
     if len(shown) == 1:
         return shown[0]
     panels = tuple(_as_panel(spec) for spec in shown)
-    said = {name: text if isinstance(text := getattr(forward, name), str) else False for name in SAID_ONCE}
-    return replace(panels[0], title=forward.title, cost=False, output=forward.output, panels=panels, **said)
+    takeaway, caption, formula = map(_text, (forward.takeaway, forward.caption, forward.formula))
+    return replace(
+        panels[0],
+        title=forward.title,
+        takeaway=takeaway,
+        caption=caption,
+        formula=formula,
+        cost=False,
+        output=forward.output,
+        panels=panels,
+    )
 
 
-SAID_ONCE = ("takeaway", "caption", "formula")
-"""What is written below all panels, if it is a text."""
+def _text(said: bool | str) -> str | bool:  # noqa: FBT001 - what a spec says, and no switch
+    """A text is written once, for all panels."""
+    return said if isinstance(said, str) else False
+
+
+def _asked(said: bool | str) -> bool:  # noqa: FBT001 - what a spec says, and no switch
+    """What is made from a spec stands below each panel."""
+    return said is True
 
 
 TITLES: dict[str, dict[str, str]] = {
@@ -144,8 +158,9 @@ def _as_panel(spec: Spec) -> Spec:
     if spec.backward is not None and isinstance(view, Flat) and last is not None and last.transposed:
         view = replace(view, mode="scatter")
     name = "forward" if spec.backward is None else spec.backward.of
-    said = {key: False for key in SAID_ONCE if isinstance(getattr(spec, key), str)}
-    return replace(spec, view=view, title=TITLES[spec.lang][name], **said)
+    takeaway, caption, formula = map(_asked, (spec.takeaway, spec.caption, spec.formula))
+    title = TITLES[spec.lang][name]
+    return replace(spec, view=view, title=title, takeaway=takeaway, caption=caption, formula=formula)
 
 
 def _misplaced(record: Record, report: Report) -> bool:

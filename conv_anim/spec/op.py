@@ -74,8 +74,6 @@ class Op:
     """The module with its ``input_gradient`` and ``weight_gradient``, where these are sliding windows themselves."""
     has_gradient: ClassVar[bool] = False
     """Whether its taps, or its `derivative`, say how its output changes with what it reads."""
-    roles: ClassVar[tuple[str, str, str]] = ("input", "kernel", "output")
-    """What its input, its kernel and its output are called: phrases, also as ``label.…``."""
     drawn_inputs: ClassVar[int | None] = None
     """How many of its inputs are drawn as such: not those that only say how others came about. None for all."""
     given: ClassVar[bool] = False
@@ -107,6 +105,11 @@ class Op:
         return 1
 
     # what it can be shown as
+
+    @property
+    def roles(self) -> tuple[str, str, str]:
+        """What its input, its kernel and its output are called: phrases, also as ``label.…``."""
+        return "input", "kernel", "output"
 
     @property
     def window(self) -> Operator | None:

@@ -102,11 +102,7 @@ class Connections(Diagram):
     def _signs(self) -> list[Primitive]:
         if not self.labelled:
             return []
-        return [
-            item
-            for k, sign in enumerate(self.signs)
-            for item in sign.at(self.grids[k][0].x, self._sign_top(k))
-        ]
+        return [item for k, sign in enumerate(self.signs) for item in sign.at(self.grids[k][0].x, self._sign_top(k))]
 
     def _sign_top(self, k: int) -> float:
         return self.starts_of_tiers[self.tier(k)] if self._first(k) else self.tops[k] - self._head(k)

@@ -50,8 +50,9 @@ class NetworkView(Connections):
         for grid in (grid for grids in self.grids[1:] for grid in grids):
             items += grid.pending()
         there = [0, *(k for k, layer in enumerate(self.layers, start=1) if layer.layer.given)]
-        for k, pane, grid in ((k, pane, grid) for k in there for pane, grid in enumerate(self.grids[k])):
-            items += grid.filled(self._shown_in(k, pane), self.formats[k], self.color(k, pane))
+        for k in there:
+            for pane, grid in enumerate(self.grids[k]):
+                items += grid.filled(self._shown_in(k, pane), self.formats[k], self.color(k, pane))
         return tuple(items)
 
     def _shown_in(self, k: int, pane: int) -> Array:

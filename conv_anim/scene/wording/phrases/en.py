@@ -124,9 +124,9 @@ PHRASES = {
     "takeaway.splits": "It works in {count} steps, each over channels or along one axis; here that saves no weights.",
     "takeaway.field": "In {count} layers each output reaches over {field} of the input, the last over {alone}.",
     "takeaway.field_up_to": "In {count} layers an output reaches over up to {field} cells, the last over {alone}.",
-    "takeaway.grad_input": "The chain rule, layer by layer: the gradient of each map is made from the gradient of the map after it.",
-    "takeaway.grad_weight": "The gradient arrives at the weights layer by layer: each weight adds up its input times what comes back.",
-    "takeaway.stamped_back": "Each output sends its gradient back to the cells of its window: a copy of the kernel, times the gradient.",
+    "takeaway.grad_input": "The chain rule, layer by layer: each gradient is made from that of the map behind it.",
+    "takeaway.grad_weight": "The gradient comes back layer by layer; each weight adds up what it met times that gradient.",
+    "takeaway.stamped_back": "Each output sends its gradient back to its window: the kernel times that gradient.",
     # captions
     "caption": "{what}: {sizes}",
     "caption.alike": "{count} layers of {kind}",
