@@ -125,7 +125,7 @@ PHRASES = {
     "takeaway.field": "In {count} layers each output reaches over {field} of the input, the last over {alone}.",
     "takeaway.field_up_to": "In {count} layers an output reaches over up to {field} cells, the last over {alone}.",
     "takeaway.grad_input": "The chain rule, layer by layer: each gradient is made from that of the map behind it.",
-    "takeaway.grad_weight": "The gradient comes back layer by layer; each weight adds up what it met times that gradient.",
+    "takeaway.grad_weight": "The gradient comes back layer by layer; each weight adds up what it met, times it.",
     "takeaway.stamped_back": "Each output sends its gradient back to its window: the kernel times that gradient.",
     # captions
     "caption": "{what}: {sizes}",
