@@ -102,6 +102,9 @@ class Way:
         for of, read in enumerate(node.inputs):
             if read not in wanted or (node.op.puts_back and of > 0):
                 continue
+            if node.op.hands_on:
+                found.setdefault(read, []).append(gradient)
+                continue
             window = node.op.input_gradient
             op, inputs = (
                 (InputPull.through(node.op, of), (gradient, number, *node.inputs))

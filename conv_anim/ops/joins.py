@@ -102,6 +102,7 @@ class Add(Join):
 
     type = "add"
     badge = sign = "+"
+    hands_on = True
 
     def gather(self, fed: Fed) -> Gather:
         from conv_anim.tracing.gathers import Gather, Share

@@ -22,7 +22,6 @@ WORDS = {
         "point.leaky_relu": "Where the input was above 0, the gradient passes unchanged; elsewhere it is multiplied by "
         "{slope}.",
         "point.activation": "Each gradient is multiplied by the slope of the function at the input's number.",
-        "point.add": "Addition hands its gradient on unchanged to everything that was added.",
         "point.multiply": "Each factor gets the gradient times the other factor.",
         "point.concat": "Each input gets back the gradient of its own channels, unchanged.",
         "point.linear": "Each input gets back the gradient of every output, times the weight between the two: "
@@ -51,7 +50,6 @@ WORDS = {
         "point.relu": "輸入大於 0 的地方，梯度原樣通過；其他地方變成 0。",
         "point.leaky_relu": "輸入大於 0 的地方，梯度原樣通過；其他地方乘上 {slope}。",
         "point.activation": "每個梯度乘上函數在該輸入的斜率。",
-        "point.add": "相加把梯度原樣交給每個加數。",
         "point.multiply": "每個因數得到梯度乘上另一個因數。",
         "point.concat": "每個輸入拿回自己通道的梯度，數值不變。",
         "point.linear": "每個輸入拿回每個輸出的梯度，乘上兩者之間的權重：也就是轉置矩陣。",

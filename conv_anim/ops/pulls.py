@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil, prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from conv_anim.ops.pull_words import WORDS, point
 from conv_anim.spec.model import Ends
@@ -53,6 +53,19 @@ class Upstream(Op):
         return Gather(self.ends, lambda cell: [Share(cell, made=numbers[cell].item())], lambda _: numbers)
 
 
+class Part(NamedTuple):
+    """A cell that gets a gradient, and what the gradient is multiplied by."""
+
+    cell: Index
+    factor: Number
+    other: tuple[int, Index] | None = None
+    """Where that number is, if it is a cell of a map: the input of the backward node, and the cell."""
+
+
+INPUTS = 2
+"""Which input of a backward node is the first one of the forward node."""
+
+
 class Pull(Op):
     """A gradient made from that of an op's output; a subclass has the op as ``forward``.
 
@@ -83,8 +96,8 @@ class Pull(Op):
         cells, each, of_input = self.forward.products
         return Products(cells, each, not of_input)
 
-    def back(self, layer: LayerTrace, step: Step) -> Iterator[tuple[Index, Number]]:
-        """The cells of what it makes that a forward step hands its gradient to, each with what it is multiplied by."""
+    def back(self, layer: LayerTrace, step: Step) -> Iterator[Part]:
+        """What a forward step hands its gradient to."""
         raise NotImplementedError
 
     def gather(self, fed: Fed) -> Gather:
@@ -95,7 +108,11 @@ class Pull(Op):
         table = Table(self, layer)
 
         def shares(cell: Index) -> list[Share]:
-            return [Share(output, None if factor == 1 else factor) for output, factor in table.found.get(cell, [])]
+            return [_share(output, part) for output, part in table.found.get(cell, [])]
+
+        def _share(output: Index, part: Part) -> Share:
+            copied = part.factor == 1 and part.other is None
+            return Share(output, None if copied else part.factor, other=part.other)
 
         return Gather(self.ends, shares, lambda gradient, *_: table.added(gradient))
 
@@ -132,12 +149,12 @@ class Table:
     layer: LayerTrace
 
     @cached_property
-    def found(self) -> dict[Index, list[tuple[Index, Number]]]:
+    def found(self) -> dict[Index, list[tuple[Index, Part]]]:
         """For each cell the outputs whose gradients it gets, and what each of them is multiplied by."""
-        found: dict[Index, list[tuple[Index, Number]]] = {}
+        found: dict[Index, list[tuple[Index, Part]]] = {}
         for step in self.layer:
-            for cell, factor in self.pull.back(self.layer, step):
-                found.setdefault(cell, []).append((step.output, factor))
+            for part in self.pull.back(self.layer, step):
+                found.setdefault(part.cell, []).append((step.output, part))
         return found
 
     def added(self, gradient: Array) -> Array:
@@ -147,7 +164,7 @@ class Table:
         ends = self.pull.ends
         shape = (ends.out_channels, *ends.out_size)
         ways = [(cell, *each) for cell, all_ in self.found.items() for each in all_]
-        factors = np.array([factor for _, _, factor in ways] or [0])
+        factors = np.array([part.factor for _, _, part in ways] or [0])
         wide = gradient.dtype.kind == "f" or factors.dtype.kind == "f" or _may_overflow(gradient, factors)
         made = np.zeros(shape, np.float64 if wide else np.int64)
         if not ways:
@@ -188,11 +205,11 @@ class InputPull(Pull):
     def stays(self) -> bool:
         return self.forward.stays
 
-    def back(self, layer: LayerTrace, step: Step) -> Iterator[tuple[Index, Number]]:
+    def back(self, layer: LayerTrace, step: Step) -> Iterator[Part]:
         yield from _partials(layer, step, self.of)
 
 
-def _partials(layer: LayerTrace, step: Step, of: int) -> Iterator[tuple[Index, Number]]:
+def _partials(layer: LayerTrace, step: Step, of: int) -> Iterator[Part]:
     """The cells of an input that a step's value changes with, and how much."""
     op, window = layer.layer, layer.layer.window
     read = [tap for tap in step.taps if tap.input is not None and tap.of == of and tap.x is not None]
@@ -205,8 +222,12 @@ def _partials(layer: LayerTrace, step: Step, of: int) -> Iterator[tuple[Index, N
         found = [(tap.input, _of_norm(tap, step.value, window.norm_type)) for tap in read]
     else:
         found = [(tap.input, _factor(op, tap, step)) for tap in read]
-    yield from ((cell, factor) for cell, factor in found if cell is not None)
-    yield from ((tap.other[1], tap.x or 0) for tap in step.taps if tap.other is not None and tap.other[0] == of)
+    for (cell, factor), tap in zip(found, read, strict=False):
+        if cell is not None:
+            yield Part(cell, factor, None if tap.other is None else (INPUTS + tap.other[0], tap.other[1]))
+    for tap in step.taps:
+        if tap.other is not None and tap.other[0] == of and tap.input is not None:
+            yield Part(tap.other[1], tap.x or 0, (INPUTS + tap.of, tap.input))
 
 
 def _factor(op: Op, tap: Tap, step: Step) -> Number:
@@ -257,7 +278,7 @@ class WeightPull(Pull):
     def unfolded(self, made: Array) -> Array:
         return made.reshape(self.shape)
 
-    def back(self, layer: LayerTrace, step: Step) -> Iterator[tuple[Index, Number]]:
+    def back(self, layer: LayerTrace, step: Step) -> Iterator[Part]:
         import numpy as np
 
         shape = (self.ends.out_channels, *self.ends.out_size)
@@ -266,4 +287,5 @@ class WeightPull(Pull):
         for tap in step.taps:
             if tap.weight is not None and tap.input is not None and tap.x is not None:
                 flat = int(places[tap.weight])
-                yield tuple(int(i) for i in np.unravel_index(flat, shape)), tap.x
+                cell = tuple(int(i) for i in np.unravel_index(flat, shape))
+                yield Part(cell, tap.x, (INPUTS + tap.of, tap.input))

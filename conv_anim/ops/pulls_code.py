@@ -204,7 +204,6 @@ INPUTS: dict[str, Callable[[InputPull, CodeContext], Lines]] = {
     "max_pool": _pool_input,
     "avg_pool": _pool_input,
     "lp_pool": _pool_input,
-    "add": lambda _, context: [f"y = {context.inputs[0]}"],
     "multiply": _multiply,
     "concat": _concat,
     "linear": lambda op, context: [f"y = {context.inputs[0]} @ {weight_of(op.forward)}"],

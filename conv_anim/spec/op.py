@@ -209,6 +209,11 @@ class Op:
         made: Op | None = getattr(import_module(self.GRADIENTS), name)(self, *maps) if self.GRADIENTS else None
         return made
 
+    @property
+    def hands_on(self) -> bool:
+        """Whether the gradient of each of its inputs is that of its output, unchanged."""
+        return False
+
     def derivative(self, x: Number, y: Number) -> Number:
         """How much an output changes with the number it is made of, where its taps do not say so."""
         raise NotImplementedError

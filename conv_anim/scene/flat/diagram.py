@@ -229,6 +229,8 @@ class Diagram(TracedMaps):
     def _name_back(self, k: int) -> str:
         """Of a map of the backward pass: whose gradient it is."""
         of, op = self.gradient_of[k], self.trace.spec.nodes[k - 1].op
+        if of is not None and of in self.gradient_of[k + 1 :]:
+            return self.say.sentence(self.say("flat.gradient_part"))
         if of is None or of == 0 or self.is_turn(k):
             return self.say.sentence(self.say("grad_input" if of == 0 else op.roles[2]))
         node = self.trace.spec.nodes[of - 1]

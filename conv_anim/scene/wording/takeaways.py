@@ -26,9 +26,9 @@ def takeaway(spec: Spec) -> str:
 
 def _backward(spec: Spec, backward: Backward, say: Language) -> str:
     """Of one layer what its gradient is, of several the chain rule."""
-    if len(backward.nodes) > 1:
-        return say(f"takeaway.{backward.of}", count=len(backward.nodes))
     last, view = spec.layers[-1], spec.view
+    if len(backward.nodes) > 1 or last.roles[2] == "output":
+        return say(f"takeaway.{backward.of}")
     stamps = isinstance(view, Flat) and view.mode == "scatter" and last.window is not None and last.window.transposed
     return say("takeaway.stamped_back") if stamps else last.point(say)
 

@@ -125,7 +125,8 @@ PHRASES = {
     "takeaway.field": "In {count} layers each output reaches over {field} of the input, the last over {alone}.",
     "takeaway.field_up_to": "In {count} layers an output reaches over up to {field} cells, the last over {alone}.",
     "takeaway.grad_input": "The chain rule, layer by layer: each gradient is made from that of the map behind it.",
-    "takeaway.grad_weight": "The gradient comes back layer by layer; each weight adds up what it met, times it.",
+    "takeaway.grad_weight": "Layer by layer back to the weights: each adds up the numbers it met, times the gradients "
+    "of what became of them.",
     "takeaway.stamped_back": "Each output sends its gradient back to its window: the kernel times that gradient.",
     # captions
     "caption": "{what}: {sizes}",
@@ -297,6 +298,7 @@ PHRASES = {
     # flat
     "flat.window": "under the window",
     "flat.gradient_of": "gradient of {what}",
+    "flat.gradient_part": "part of a gradient",
     "flat.flipped": "flipped",
     "flat.flipped.gather": "the kernel is flipped: a gather reads the stamps backwards",
     "flat.unflipped": "as it is",

@@ -125,7 +125,7 @@ PHRASES = {
     "takeaway.field": "經過 {count} 層，每個輸出看到輸入的 {field}；最後一層只看到 {alone}。",
     "takeaway.field_up_to": "經過 {count} 層，輸出最多看到輸入的 {field}；最後一層只看到 {alone}。",
     "takeaway.grad_input": "連鎖律，逐層往回：每張特徵圖的梯度由後一張的梯度算出。",
-    "takeaway.grad_weight": "梯度逐層回到權重：每個權重把它的輸入乘上傳回的梯度，再加起來。",
+    "takeaway.grad_weight": "梯度逐層回到權重：每個權重把遇到的數乘上其結果的梯度，再加起來。",
     "takeaway.stamped_back": "每個輸出把梯度送回它視窗裡的格：卷積核乘上該梯度的一份。",
     # captions
     "caption": "{what}：{sizes}",
@@ -297,6 +297,7 @@ PHRASES = {
     # flat
     "flat.window": "視窗下",
     "flat.gradient_of": "{what}的梯度",
+    "flat.gradient_part": "梯度的一部分",
     "flat.flipped": "翻轉",
     "flat.flipped.gather": "卷積核翻轉：聚集是反過來讀蓋印",
     "flat.unflipped": "不翻轉",
