@@ -13,6 +13,7 @@ import conv_anim
 from conv_anim import explain
 from conv_anim.coding.programs import program
 from conv_anim.diagnostics import SpecError
+from conv_anim.ops.softmax import Softmax
 from conv_anim.scene.wording.captions import caption
 from conv_anim.scene.wording.takeaways import takeaway
 from tests.oracle import cells, shown
@@ -152,6 +153,8 @@ OPS = {
     "hard_sigmoid": [{"type": "hard_sigmoid"}],
     "sigmoid": [{"type": "sigmoid"}],
     "tanh": [{"type": "tanh"}],
+    "softmax": [{"type": "softmax"}],
+    "softmax of an axis": [{"type": "softmax", "over": "last"}],
     "batch_norm": [{"type": "batch_norm", "scale": -1.5, "shift": 2}],
     "add": [{"type": "tanh"}, {"type": "add", "from": [-1, "input", "input"]}],
     "multiply": [{"type": "tanh"}, {"type": "multiply", "from": [-1, "input"]}],
@@ -386,8 +389,6 @@ def test_programs_of_numpy_compute_the_gradients(name, wanted):
         ({"pass": "grad_input", "upstream": [[1, 2, 3]]}, "upstream", "has the shape 1x3, but 2x2 or 1x2x2 is needed"),
         ({"pass": "backward"}, "pass", "does not know the name 'backward'"),
         ({"pass": "grad_weight", "layer": {"type": "relu"}}, "pass", "no layer here has weights"),
-        ({"pass": "grad_input", "layer": {"type": "softmax"}}, "pass", "no gradient of softmax is known here"),
-        ({"pass": "both", "layer": {"type": "softmax"}}, "pass", "no gradient of softmax is known here"),
     ],
 )
 def test_what_is_wrong_is_said_in_its_place(more, path, said):
@@ -395,6 +396,16 @@ def test_what_is_wrong_is_said_in_its_place(more, path, said):
         conv_anim.load(simple(**more))
     assert [problem.path for problem in caught.value.problems] == [path]
     assert said in caught.value.problems[0].message
+
+
+@pytest.mark.parametrize("wanted", ["grad_input", "both"])
+def test_an_op_without_a_gradient_is_named(monkeypatch, wanted):
+    """As one of another package may be."""
+    monkeypatch.setattr(Softmax, "has_gradient", False)
+    with pytest.raises(SpecError) as caught:
+        conv_anim.load(simple(**{"pass": wanted, "layer": {"type": "softmax"}}))
+    (problem,) = caught.value.problems
+    assert (problem.path, problem.message) == ("pass", "no gradient of softmax is known here")
 
 
 def test_both_is_no_panel():

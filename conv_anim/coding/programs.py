@@ -41,7 +41,10 @@ def program(spec: Spec, framework: str) -> str:
     except UnwrittenError as error:
         able = [name for name in FRAMEWORKS if _can(traced, name)]
         hint = f"--framework {listed(able)} can" if able else "conv-anim trace prints the numbers"
-        raise too_much(f"{NAMES[framework]} has no layer like this: {error}", hint) from None
+        what = f"{NAMES[framework]} has no layer like this: {error}"
+        if spec.backward is not None:
+            what = f"conv-anim writes no such backward pass for {NAMES[framework]}"
+        raise too_much(what, hint) from None
     said = captions.caption(spec).replace(captions.SPACE, " ")
     return "\n".join([*(f"# {line}" for line in said.splitlines()), *lines, ""])
 

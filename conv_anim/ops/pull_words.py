@@ -22,6 +22,7 @@ WORDS = {
         "point.leaky_relu": "Where the input was above 0, the gradient passes unchanged; elsewhere it is multiplied by "
         "{slope}.",
         "point.activation": "Each gradient is multiplied by the slope of the function at the input's number.",
+        "point.softmax": "Shares add up to 1: what one gains the others lose, so each gradient reaches all of them.",
         "point.multiply": "Each factor gets the gradient times the other factor.",
         "point.concat": "Each input gets back the gradient of its own channels, unchanged.",
         "point.linear": "Each input gets back the gradient of every output, times the weight between the two: "
@@ -50,6 +51,7 @@ WORDS = {
         "point.relu": "輸入大於 0 的地方，梯度原樣通過；其他地方變成 0。",
         "point.leaky_relu": "輸入大於 0 的地方，梯度原樣通過；其他地方乘上 {slope}。",
         "point.activation": "每個梯度乘上函數在該輸入的斜率。",
+        "point.softmax": "占比總和是 1：一個增加，其他就減少，所以每個梯度到達所有的數。",
         "point.multiply": "每個因數得到梯度乘上另一個因數。",
         "point.concat": "每個輸入拿回自己通道的梯度，數值不變。",
         "point.linear": "每個輸入拿回每個輸出的梯度，乘上兩者之間的權重：也就是轉置矩陣。",

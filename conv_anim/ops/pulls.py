@@ -2,7 +2,7 @@
 
 An output's gradient goes to each cell that the output was made of, times what the cell met there: the forward tap
 (output o, input i, weight w) is the backward tap (output i, input o, weight w), and for the weight (output w, input o,
-times i). A maximum hands all of it to the cell that it is, a mean an equal share to each, a function of one number its
+times i). A maximum hands all of it to the cell that it is, a mean an equal share to each, a function its
 slope there.
 """
 
@@ -220,8 +220,10 @@ def _partials(layer: LayerTrace, step: Step, of: int) -> Iterator[Part]:
         found = [] if largest is None else [(largest.input, 1)]
     elif window is not None and window.reduce == "norm":
         found = [(tap.input, _of_norm(tap, step.value, window.norm_type)) for tap in read]
+    elif any(tap.made is not None for tap in read):
+        found = [(tap.input, slope) for tap, slope in zip(step.taps, op.slopes(step), strict=True)]
     else:
-        found = [(tap.input, _factor(op, tap, step)) for tap in read]
+        found = [(tap.input, _factor(tap, step)) for tap in read]
     for (cell, factor), tap in zip(found, read, strict=False):
         if cell is not None:
             yield Part(cell, factor, None if tap.other is None else (INPUTS + tap.other[0], tap.other[1]))
@@ -230,10 +232,8 @@ def _partials(layer: LayerTrace, step: Step, of: int) -> Iterator[Part]:
             yield Part(tap.other[1], tap.x or 0, (INPUTS + tap.of, tap.input))
 
 
-def _factor(op: Op, tap: Tap, step: Step) -> Number:
-    """What a tap's cell is multiplied by on its way to the sum, or the slope of the function that it goes through."""
-    if tap.made is not None:
-        return op.derivative(tap.x or 0, step.value)
+def _factor(tap: Tap, step: Step) -> Number:
+    """What a tap's cell is multiplied by on its way to the sum."""
     w = 1 if tap.w is None else tap.w
     return w if step.divisor is None or step.divisor == 1 else w / step.divisor
 

@@ -199,6 +199,12 @@ def _shaped(op: InputPull, context: CodeContext) -> Lines:
     return [f"y = {context.inputs[0]}.reshape{(shape.channels, *shape.size)}"]
 
 
+def _softmax(op: InputPull, context: CodeContext) -> Lines:
+    gradient, made, _ = context.inputs
+    axis = getattr(op.forward, "axis", 0)
+    return [f"y = {made} * ({gradient} - ({gradient} * {made}).sum(axis={axis}, keepdims=True))"]
+
+
 INPUTS: dict[str, Callable[[InputPull, CodeContext], Lines]] = {
     "conv": _conv_input,
     "max_pool": _pool_input,
@@ -212,6 +218,7 @@ INPUTS: dict[str, Callable[[InputPull, CodeContext], Lines]] = {
         f"y = {context.inputs[0]} * scale.reshape{(-1, *(1 for _ in op.forward.ends.in_size))}".replace(",)", ")"),
     ],
     "flatten": _shaped,
+    "softmax": _softmax,
     **dict.fromkeys(SLOPES, _activation),
 }
 WEIGHTS: dict[str, Callable[[WeightPull, CodeContext], Lines]] = {

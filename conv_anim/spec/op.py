@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.shown_as import Columns, Interpolation, Woven
     from conv_anim.tracing.gathers import Fed, Gather
     from conv_anim.tracing.operators import Operator
+    from conv_anim.tracing.trace import Step
     from conv_anim.tracing.values import Array
 
     Writers = Mapping[str, Callable[[Any, CodeContext], list[str]]]
@@ -215,8 +216,12 @@ class Op:
         return False
 
     def derivative(self, x: Number, y: Number) -> Number:
-        """How much an output changes with the number it is made of, where its taps do not say so."""
+        """How much an output y changes with the only number x that it is made of, where its tap does not say so."""
         raise NotImplementedError
+
+    def slopes(self, step: Step) -> list[Number]:
+        """How much the value of a step changes with the number of each tap, where the taps do not say so."""
+        return [self.derivative(tap.x or 0, step.value) for tap in step.taps]
 
     def unfolded(self, made: Array) -> Array:
         """What it makes, in the shape that is asked for: a weight's for the gradient of one."""

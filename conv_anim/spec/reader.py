@@ -250,7 +250,10 @@ def _spec(record: Record, files: Files, report: Report) -> Maybe[Spec]:
     view: Maybe[View] = attempt(report, lambda: view_of(record, passed.input, passed.nodes, report))
     if isinstance(view, Invalid):
         return INVALID
-    made = Spec(passed.input, passed.nodes, view, record.of(THEME), size=size, backward=passed.backward)
+    theme = attempt(report, lambda: record.of(THEME))
+    if isinstance(theme, Invalid):
+        return INVALID
+    made = Spec(passed.input, passed.nodes, view, theme, size=size, backward=passed.backward)
     return attempt(report, lambda: _appearance(record, made, report))
 
 

@@ -124,7 +124,7 @@ PHRASES = {
     "takeaway.splits": "It works in {count} steps, each over channels or along one axis; here that saves no weights.",
     "takeaway.field": "In {count} layers each output reaches over {field} of the input, the last over {alone}.",
     "takeaway.field_up_to": "In {count} layers an output reaches over up to {field} cells, the last over {alone}.",
-    "takeaway.grad_input": "The chain rule, layer by layer: each gradient is made from that of the map behind it.",
+    "takeaway.grad_input": "The chain rule, layer by layer: each gradient is made from the one after it.",
     "takeaway.grad_weight": "Layer by layer back to the weights: each adds up the numbers it met, times the gradients "
     "of what became of them.",
     "takeaway.stamped_back": "Each output sends its gradient back to its window: the kernel times that gradient.",
