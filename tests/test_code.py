@@ -33,6 +33,15 @@ WITHOUT = {
         *("sharpen", "shades_and_numbers"),  # padding_mode replicate
         *("fold", "unfold", "unfold_padding"),
         *("upsample_align_corners", "upsample_bicubic", "upsample_linear"),
+        *(
+            "grad_input",
+            "grad_input_stride_2",
+            "grad_weight",
+            "forward_and_backward",
+            "backward_max_pool",
+            "backward_avg_pool",
+        ),
+        *("backward_chain", "backward_residual"),
     },
 }
 """Templates that a framework has no words for."""

@@ -42,7 +42,14 @@ def torch(backward: Backward, head: Lines, layers: Sequence[Lines]) -> Lines:
     lines = [*head, *(["first = x.requires_grad_()"] if backward.weighted is None else [])]
     if backward.weighted is not None:
         asked = _parameter(layers[backward.weighted])
-    return [*lines, *body, "", f"y.backward({_upstream(TORCH, backward)}[None])", f"print({asked})"]
+    return [
+        *lines,
+        *body,
+        "",
+        f"y.backward({_upstream(TORCH, backward)}[None])",
+        f"gradient = {asked}",
+        "print(gradient)",
+    ]
 
 
 def _parameter(lines: Lines) -> str:
