@@ -30,8 +30,8 @@ NAMES = {"torch": "PyTorch", "keras": "Keras", "jax": "JAX", "numpy": "NumPy"}
 def program(spec: Spec, framework: str) -> str:
     """The text of a program that computes a spec and prints its output, which it calls ``y``.
 
-    What a framework differentiates itself it calls ``gradient``. Of several panels one after the other. Raises SpecError for a layer that the framework has no words for, and says
-    which of them have.
+    What a framework differentiates itself it calls ``gradient``. Of several panels one after the other. Raises
+    SpecError for a layer that the framework has no words for, and says which of them have.
     """
     if spec.panels:
         return "\n".join((f"# {one.title}\n" if one.title else "") + program(one, framework) for one in spec.panels)
