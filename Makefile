@@ -71,7 +71,7 @@ $(MODELS)/.unpacked: requirements-models.txt
 	@touch $@
 
 test-models: .venv/.installed $(MODELS)/.unpacked ## compare nodes of ONNX models with onnxruntime, in models that people use too
-	REQUIRE_MODELS=1 MODELS=$(MODELS)/site PYTHONPATH=.:$(MODELS)/site \
+	REQUIRE_MODELS=1 MODELS=$(MODELS)/site PYTHONPATH=$(CURDIR):$(MODELS)/site \
 		.venv/bin/python -m pytest -q -n auto tests/test_onnxruntime.py
 
 # The fuzzer too: it is built for few versions of Python.
