@@ -24,7 +24,8 @@ SPEC_OF = {"input": {"size": [3, 3]}, "layer": {"type": "conv", "kernel_size": 2
 
 
 @pytest.mark.parametrize("text", [
-    PERSIAN, "a\u200eb\u200f", "\u2067שלום\u2069 1", "\u2066a \u2068b\u2069\u2069", "\u061c1", "卷積\u3000核", "3\u00a0px", "1\u202f000",
+    PERSIAN, "a\u200eb\u200f", "\u2067שלום\u2069 1", "\u2066a \u2068b\u2069\u2069", "\u061c1",
+    "卷積\u3000核", "3\u00a0px", "1\u202f000",
 ])  # fmt: skip
 def test_what_scripts_need_is_text(text, tmp_path):
     assert is_line(text)

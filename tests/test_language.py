@@ -136,8 +136,13 @@ def test_planes_lie_alike_in_all_languages(figures, name):
 
 @pytest.mark.parametrize(
     ("name", "change"),
-    [("con_5", "labels=true"), ("con_6", "view.show=maps"), ("con_6", "view.show=sum"), ("con_6", "view.show=both")]
-    + [("numerical_padding_strides", "labels=true")],
+    [
+        ("con_5", "labels=true"),
+        ("con_6", "view.show=maps"),
+        ("con_6", "view.show=sum"),
+        ("con_6", "view.show=both"),
+        ("numerical_padding_strides", "labels=true"),
+    ],
 )
 def test_numbers_stand_in_the_same_places_in_all_languages(name, change):
     """Unless there are words above them, which may take another line, or between them, as of a bias."""
@@ -147,8 +152,7 @@ def test_numbers_stand_in_the_same_places_in_all_languages(name, change):
         for lang in TABLES
     ]
     numbers = [
-        [(item.x, item.y, item.text) for item in all_texts(one) if re.fullmatch(r"[−\d.]+", item.text)]
-        for one in drawn
+        [(item.x, item.y, item.text) for item in all_texts(one) if re.fullmatch(r"[−\d.]+", item.text)] for one in drawn
     ]
     assert numbers[0] == numbers[1] != []
 
