@@ -417,7 +417,7 @@ def page(played, browser):
         ),
     )
     tab.goto(server.address)
-    tab.wait_for_selector("h1:text-is('Mine')")
+    conftest.until(tab, "document.title === 'Mine'")
     yield tab
     assert (wrong, others) == ([], [])
     context.close()
@@ -442,7 +442,7 @@ def write(tab, text, words):
 
 def test_what_is_written_is_drawn(page):
     write(page, " and yours", "title: Mine")
-    page.wait_for_selector("h1:text-is('Mine and yours')")
+    conftest.until(page, "document.title === 'Mine and yours'")
     write(page, ", padding: 1", "kernel_size: 3")
     page.keyboard.press("Escape")
     conftest.until(page, "$('position').textContent === '1 of 20'")
