@@ -103,12 +103,12 @@ def blocks(page: Path) -> Iterator[Block]:
         if token.type == "html_block":
             notes += tuple(NOTE.findall(token.content))
             named = DRAWN.search(token.content)
-            drawn = page.parent / named[1] if named else drawn
+            drawn = page.parent / named[1] if named else None if "/conv-anim" in token.content else drawn
         elif token.type == "fence":
             yield Block(token.map[0] + 1, token.info.partition(" ")[0], token.content, notes, drawn)
             notes, drawn = (), None
         elif not token.type.endswith("_close"):
-            notes, drawn = (), None
+            notes = ()
 
 
 @dataclass(frozen=True, slots=True)
