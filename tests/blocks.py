@@ -190,7 +190,8 @@ class Reader:
         if not isinstance(value, dict) or not set(value) <= SPEC_KEYS:
             return
         if block.drawn is not None:
-            assert block.text == block.drawn.read_text(encoding="utf-8"), "it is not the spec of the figure above it"
+            text = re.sub(r"\A# yaml-language-server: .*\n", "", block.drawn.read_text(encoding="utf-8"))
+            assert block.text.strip() == text.strip(), "it is not the spec of the figure above it"
             conv_anim.load(block.drawn)
         elif "input" in value or block.file is not None:
             path = self.folder / (block.file or "spec.yaml")
