@@ -45,8 +45,8 @@ def test_a_latin_figure_opens_no_other_font():
     fonts.face.cache_clear()
     spec = {"input": {"size": [4, 4]}, "layer": {"type": "conv", "kernel_size": 3}, "caption": True}
     conv_anim.pipeline.encoded(pipeline.scene(conv_anim.load(spec)), "png")
-    assert opened(fonts.face(bold=False)) == 1
-    assert opened(fonts.face(bold=True)) == 1
+    assert opened(fonts.face(bold=False, own="")) == 1
+    assert opened(fonts.face(bold=True, own="")) == 1
 
 
 @pytest.mark.parametrize("bold", [False, True])

@@ -26,7 +26,7 @@ controls:
 """
 VALUES = ([3, 5], [1, 2, 3], [0, 1], [1, 2])
 NAMES = ("kernel_size", "stride", "padding", "dilation")
-CHARACTERS = {_outline(face(bold=bold).glyph(c)): c for c in "0123456789×−.-" for bold in (False, True)}
+CHARACTERS = {_outline(face(bold=bold, own="").glyph(c)): c for c in "0123456789×−.-" for bold in (False, True)}
 READ = """() => {
   const shown = (use) => !use.closest(".off");
   const middle = ({ x, y, width, height }) => [x + width / 2, y + height / 2];
