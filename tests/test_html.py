@@ -397,7 +397,7 @@ def test_the_spots_of_a_network_are_named_as_boxes(opened):
     assert page.page.get_attribute("#spots path[data-spot='1']", "aria-label") == page.spots[1].name
     assert "Enter opens" in page.page.inner_text("#how")
     page.page.click("#spots path[data-spot='1']")
-    assert page.page.get_attribute("#spots path[data-spot='0']", "aria-label")== "input (1,\xa01)"
+    assert page.page.get_attribute("#spots path[data-spot='0']", "aria-label") == "input (1,\xa01)"
     assert "Enter pins" in page.page.inner_text("#how")
 
 
