@@ -103,12 +103,12 @@ def blocks(page: Path) -> Iterator[Block]:
         if token.type == "html_block":
             notes += tuple(NOTE.findall(token.content))
             named = DRAWN.search(token.content)
-            drawn = page.parent / named[1] if named else drawn
+            drawn = page.parent / named[1] if named else None if "/conv-anim" in token.content else drawn
         elif token.type == "fence":
             yield Block(token.map[0] + 1, token.info.partition(" ")[0], token.content, notes, drawn)
             notes, drawn = (), None
         elif not token.type.endswith("_close"):
-            notes, drawn = (), None
+            notes = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,8 @@ class Reader:
         if not isinstance(value, dict) or not set(value) <= SPEC_KEYS:
             return
         if block.drawn is not None:
-            assert block.text == block.drawn.read_text(encoding="utf-8"), "it is not the spec of the figure above it"
+            text = re.sub(r"\A# yaml-language-server: .*\n", "", block.drawn.read_text(encoding="utf-8"))
+            assert block.text.strip() == text.strip(), "it is not the spec of the figure above it"
             conv_anim.load(block.drawn)
         elif "input" in value or block.file is not None:
             path = self.folder / (block.file or "spec.yaml")
