@@ -303,6 +303,18 @@ def test_a_gradient_that_is_a_window_is_in_every_view(tmp_path, wanted, view):
     assert conv_anim.render(spec, tmp_path / "a.png", step="last").stat().st_size > 1000
 
 
+@pytest.mark.parametrize("wanted", ["grad_input", "grad_weight"])
+@pytest.mark.parametrize("view", ["flat", "isometric", "channels", "volume", "matrix", "sequence"])
+def test_so_is_that_of_a_row_and_of_several_channels(tmp_path, wanted, view):
+    layer = {"type": "conv", "kernel_size": 3, "out_channels": 2, "groups": 2}
+    one = {"type": "conv", "kernel_size": 3, "stride": 2}
+    for channels, each in ((4, layer), (1, one)):
+        if channels > 1 and view == "flat":
+            continue
+        mapping = {"input": {"size": [7], "channels": channels}, "layer": each, "pass": wanted, "view": view}
+        conv_anim.render(conv_anim.load(mapping), tmp_path / f"{channels}.png", step="last")
+
+
 def test_the_gradient_of_the_input_is_the_transposed_convolution_itself():
     """With its picture, but for what the maps are called and which colours they have."""
     back = conv_anim.load(simple(**{"pass": "grad_input", "upstream": [[1, 2], [0, 1]]}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv_anim.ops.gradient_windows import InputGradient, WeightGradient
+from conv_anim.ops.gradient_windows import InputGradient, WeightGradient, as_kernel
 from conv_anim.spec.model import Ends
 
 if TYPE_CHECKING:
@@ -46,5 +46,5 @@ def weight_gradient(op: Conv, input_: Values, upstream: Values) -> WeightGradien
         dilation=op.stride,
         groups=op.groups,
         padding_mode=op.padding_mode,
-        weight=upstream,
+        weight=as_kernel(upstream, len(op.kernel_size)),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.ops import points
 from conv_anim.ops.conv import Conv
-from conv_anim.ops.gradient_windows import WeightGradient
+from conv_anim.ops.gradient_windows import WeightGradient, as_kernel
 from conv_anim.spec.model import Ends
 
 if TYPE_CHECKING:
@@ -82,6 +82,6 @@ def weight_gradient(op: ConvTranspose, input_: Values, upstream: Values) -> Weig
         dilation=op.stride,
         groups=op.groups,
         padding_mode="zeros",
-        weight=input_,
+        weight=as_kernel(input_, len(op.kernel_size)),
         transposed=True,
     )

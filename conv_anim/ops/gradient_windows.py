@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from conv_anim.ops import points
 from conv_anim.ops.conv_transpose import ConvTranspose
 from conv_anim.ops.windows import Weighing, Windowed, direct_axes
+from conv_anim.spec.model import Given
 from conv_anim.spec.op import Products
 from conv_anim.tracing.operators import Operator
 
@@ -90,6 +91,14 @@ WEIGHT_WORDS = {
 }
 
 
+def as_kernel(values: Values, axes: int) -> Values:
+    """A map's numbers as those of filters that are one channel deep."""
+    if not isinstance(values, Given) or len(values.shape) == axes:
+        return values
+    channels, *size = values.shape
+    return replace(values, shape=(channels, 1, *size))
+
+
 @dataclass(frozen=True, slots=True)
 class WeightGradient(Windowed, Weighing):
     """Of a convolution, direct or transposed: the larger of its two maps convolved with the smaller one as the kernel.
@@ -135,7 +144,7 @@ class WeightGradient(Windowed, Weighing):
 
     @property
     def weight_shape(self) -> Size:
-        return (self.each * self.groups, *self.kernel_size)
+        return (self.each * self.groups, 1, *self.kernel_size)
 
     @property
     def parameter_terms(self) -> tuple[Size, ...]:

@@ -36,7 +36,7 @@ def _weight(op: WeightGradient, context: CodeContext) -> Lines:
     grouped = [f"    group = m // {op.each} * {width}"] if op.groups > 1 else []
     channels = f"group : group + {width}" if grouped else ":"
     shape = (op.each * op.groups, width, *op.ends.out_size)
-    lines = [f"{kernel} = {NUMPY.weight(context.traced)}", *padded(op.padding, "np", **MODES[op.padding_mode])]
+    lines = [f"{kernel} = {NUMPY.weight(context.traced)}[:, 0]", *padded(op.padding, "np", **MODES[op.padding_mode])]
     if read != "x":
         lines.append(f"{read} = x")
     return [
