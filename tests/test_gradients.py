@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -16,6 +17,9 @@ from conv_anim.diagnostics import SpecError
 from conv_anim.ops.softmax import Softmax
 from conv_anim.scene.wording.captions import caption
 from conv_anim.scene.wording.takeaways import takeaway
+from conv_anim.spec.model import Flat
+from conv_anim.tracing.scatter import Scatter
+from tests import pictures
 from tests.oracle import cells, shown
 
 SEEDS = st.integers(0, 999)
@@ -331,6 +335,28 @@ def test_both_stands_side_by_side_and_in_step():
     assert spec.panels[1].view.mode == "scatter"  # so that each step is about the same output as the forward window
     ahead, back, _ = map(conv_anim.trace, spec.panels)
     assert back.input.size == ahead.output.size
+
+
+def test_a_kernel_that_is_flipped_before_is_not_said_to_be_flipped_again():
+    """Nor is it stamped as it is given: the convolution met it the other way round."""
+    layer = {"type": "conv", "weight": [[1, 2], [3, 4]], "flip": True}
+    spec = conv_anim.load(simple(layer=layer, **{"pass": "both", "view": "flat", "takeaway": True}))
+    assert spec.panels[1].view.mode == "gather"
+    assert "as it is given" in takeaway(spec.panels[1])
+    with pytest.raises(SpecError, match="'mode' is for transposed convolutions"):
+        conv_anim.load(simple(layer=layer, **{"pass": "grad_input", "view": {"kind": "flat", "mode": "scatter"}}))
+    for turned, one in ((False, spec.panels[1]), (True, conv_anim.load(simple(**{"pass": "grad_input"})))):
+        texts = pictures.texts(pictures.scene(replace(one, view=Flat())).static)
+        assert turned == any("gather reads the stamps backwards" in text for text in texts)
+
+
+@given(st.integers(1, 3), st.integers(0, 1), st.integers(1, 2))
+@settings(max_examples=12)
+def test_what_is_stamped_back_adds_up_to_the_gradient(stride, padding, dilation):
+    layer = {"type": "conv", "kernel_size": 2, "stride": stride, "padding": padding, "dilation": dilation}
+    spec = conv_anim.load(simple(layer=layer, **{"pass": "grad_input"}))
+    trace = conv_anim.trace(spec)
+    np.testing.assert_allclose(Scatter(trace.layer).output, trace.output)
 
 
 def test_both_of_a_pass_that_shows_the_forward_one_is_one_figure():

@@ -26,6 +26,8 @@ INPUT_WORDS = {
         "kind.conv_grad_input": "gradient of a convolution's input, a transposed convolution",
         "point.near": "The gradient of the input is a transposed convolution of the upstream gradient: each input "
         "cell adds up what comes back from the outputs it went into, so the kernel runs the other way: it is flipped.",
+        "point.flipped_before": "The gradient of the input is a transposed convolution: its kernel runs the other way, "
+        "and as the convolution flips it first, it stands here as it is given.",
         "point.apart": "The gradient of the input is a transposed convolution of the upstream gradient: stride "
         "{stride} pulls the gradients apart with zeros, and the kernel runs the other way: it is flipped.",
     },
@@ -33,6 +35,7 @@ INPUT_WORDS = {
         "kind.conv_grad_input": "卷積輸入的梯度（轉置卷積）",
         "point.near": "輸入的梯度是上游梯度的轉置卷積：每個輸入格把它參與過的輸出傳回的梯度加起來，"
         "所以卷積核反向，要翻轉。",
+        "point.flipped_before": "輸入的梯度是轉置卷積：卷積核反向；卷積本身已先翻轉，所以這裡是原來的樣子。",
         "point.apart": "輸入的梯度是上游梯度的轉置卷積：步幅 {stride} 在梯度之間插入零，卷積核反向，要翻轉。",
     },
 }
@@ -69,6 +72,8 @@ class InputGradient(ConvTranspose):
         from conv_anim.scene.wording.words import per_axis
 
         near = max(self.stride) == 1
+        if not self.flipped:
+            return say.of(self, "point.flipped_before")
         return say.of(self, "point.near" if near else "point.apart", stride=per_axis(self.stride))
 
 

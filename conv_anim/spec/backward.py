@@ -155,7 +155,7 @@ TITLES: dict[str, dict[str, str]] = {
 def _as_panel(spec: Spec) -> Spec:
     """Under the name of its pass; the flat view stamps, in step with the forward window."""
     view, last = spec.view, spec.nodes[-1].op.window
-    if spec.backward is not None and isinstance(view, Flat) and last is not None and last.transposed:
+    if spec.backward is not None and isinstance(view, Flat) and last is not None and last.stamps:
         view = replace(view, mode="scatter")
     name = "forward" if spec.backward is None else spec.backward.of
     takeaway, caption, formula = map(_asked, (spec.takeaway, spec.caption, spec.formula))
