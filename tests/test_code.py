@@ -37,6 +37,7 @@ WITHOUT = {
             "grad_input",
             "grad_input_stride_2",
             "grad_weight",
+            "grad_weight_stride_2",
             "forward_and_backward",
             "backward_max_pool",
             "backward_avg_pool",

@@ -446,6 +446,12 @@ def test_an_op_without_a_gradient_is_named(monkeypatch, wanted):
     assert (problem.path, problem.message) == ("pass", "no gradient of softmax is known here")
 
 
+def test_a_view_of_windows_says_why_it_cannot_show_a_way_back():
+    layer = {"type": "max_pool", "kernel_size": 2}
+    with pytest.raises(SpecError, match="the isometric view shows sliding windows, and this backward pass is none"):
+        conv_anim.load(simple(layer=layer, view="isometric", **{"pass": "grad_input"}))
+
+
 def test_both_is_no_panel():
     panels = [{"layer": {"type": "conv", "kernel_size": 2}, "pass": "both"}]
     with pytest.raises(SpecError, match="stands at the top of a spec without 'panels'"):
