@@ -184,6 +184,8 @@ class Reader:
                 return Group(tuple(map(self.value, node.elts)), self.span(node))
             case ast.Call():
                 return self._call(node)
+            case ast.Lambda(body=ast.Call() as body):
+                return self._call(body)
             case _:
                 return self._unread(node)
 

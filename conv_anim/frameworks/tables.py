@@ -1,0 +1,67 @@
+"""Libraries with their layers: what is read of each, and where it has them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from conv_anim.frameworks import equinox_layers, flax_layers, keras_layers, lax_layers, libraries, torch_layers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conv_anim.frameworks.foreign import ForeignLayer
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A library's layers by name, what changes numbers alone, what changes nothing, and where windows stop to slide.
+
+    ``modules`` are where it has them; what lies below the last one belongs to it too.
+    """
+
+    modules: tuple[str, ...]
+    layers: Mapping[str, ForeignLayer]
+    pointwise: tuple[str, ...] = ()
+    harmless: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = ()
+
+
+TORCH: Final = "PyTorch"
+KERAS: Final = "Keras"
+JAX: Final = "JAX"
+FUNCTIONS: Final = "JAX's functions"
+"""The table of what is no layer, and stands between the layers of the libraries that are made of JAX."""
+TABLES: Final[Mapping[str, Library]] = {
+    TORCH: Library(
+        libraries.TORCH_LAYERS,
+        torch_layers.TORCH,
+        torch_layers.POINTWISE,
+        torch_layers.HARMLESS,
+        torch_layers.BEYOND,
+    ),
+    KERAS: Library(
+        libraries.KERAS_LAYERS,
+        keras_layers.KERAS,
+        keras_layers.POINTWISE,
+        keras_layers.HARMLESS,
+        keras_layers.BEYOND,
+    ),
+    JAX: Library(libraries.LAX, lax_layers.LAX),
+    FUNCTIONS: Library(
+        ("jax.numpy", "jax.nn"), {}, (*lax_layers.POINTWISE,), ("identity",), lax_layers.BEYOND
+    ),
+    "Flax NNX": Library(
+        ("flax.nnx",), flax_layers.FLAX, flax_layers.POINTWISE, flax_layers.HARMLESS, flax_layers.BEYOND
+    ),
+    "Equinox": Library(
+        ("equinox.nn",),
+        equinox_layers.EQUINOX,
+        equinox_layers.POINTWISE,
+        equinox_layers.HARMLESS,
+        equinox_layers.BEYOND,
+    ),
+}
+"""By what a library is called."""
+BARE: Final = (TORCH, KERAS)
+"""Whose layers are known without a module's name before theirs."""

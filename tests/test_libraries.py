@@ -1,0 +1,253 @@
+"""Layers of Flax NNX and others, over drawn arguments: against the real library, and back by ``code``.
+
+A layer that the library computes is drawn with its numbers, or refused with one of few reasons; one that it refuses
+is refused. What is drawn is written as a program of that library, which makes the same numbers.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from contextlib import redirect_stdout
+from functools import cache
+from importlib import import_module
+from io import StringIO
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import conv_anim
+from conv_anim.coding.programs import program
+from conv_anim.diagnostics import SpecError
+from conv_anim.frameworks.drawings import drawing
+from conv_anim.frameworks.feeding import said
+
+pytestmark = pytest.mark.libraries
+RANDOM = np.random.default_rng(0)
+MANY = settings(deadline=None, max_examples=int(os.environ.get("EXAMPLES", "60")), suppress_health_check=list(HealthCheck))
+OURS = (
+    *("is not drawn", "are not drawn", "is drawn", "no input at all", "at most", "can borrow", "in the padding"),
+)
+"""Reasons for not drawing what a library computes."""
+
+
+@cache
+def needed(name):
+    """The module; a test is skipped where it is not installed, unless this is the environment that has it."""
+    if os.environ.get("REQUIRE_LIBRARIES"):
+        return import_module(name)
+    return pytest.importorskip(name, reason=f"{name} is not installed: make test-libraries")
+
+
+@cache
+def jax():
+    found = needed("jax")
+    found.config.update("jax_enable_x64", True)  # noqa: FBT003  # JAX's own
+    found.config.update("jax_platforms", "cpu")
+    return found
+
+
+def drawn(text, shape, channels):
+    return drawing(text, said((channels, *shape), None)).loaded().spec
+
+
+def one_or_each(least, most, axes):
+    one = st.integers(least, most)
+    return st.one_of(one.map(str), each(least, most, axes))
+
+
+def each(least, most, axes):
+    return st.lists(st.integers(least, most), min_size=axes, max_size=axes).map(lambda found: str(tuple(found)))
+
+
+def pairs(least, most, axes):
+    pair = st.tuples(st.integers(least, most), st.integers(least, most))
+    return st.lists(pair, min_size=axes, max_size=axes).map(lambda found: str(tuple(found)))
+
+
+def names(*texts):
+    return st.sampled_from([repr(text) for text in texts])
+
+
+@st.composite
+def some(draw, **arguments):
+    """Some of these arguments, by name."""
+    return [f"{name}={draw(values)}" for name, values in arguments.items() if draw(st.booleans())]
+
+
+def fed(draw, axes, least=3):
+    most = {1: 9, 2: 8, 3: 5}[axes]
+    return tuple(draw(st.lists(st.integers(least, most), min_size=axes, max_size=axes)))
+
+
+def last(x):
+    """The channels last, in a batch of one."""
+    return np.moveaxis(x, 0, -1)[None]
+
+
+def first(y):
+    return np.moveaxis(np.asarray(y)[0], -1, 0)
+
+
+def turned(weight):
+    return np.flip(weight, axis=tuple(range(2, weight.ndim)))
+
+
+# Flax
+
+
+@st.composite
+def flax_layers(draw):
+    axes = draw(st.sampled_from([1, 2, 2, 3]))
+    shape, channels = fed(draw, axes), draw(st.sampled_from([1, 2, 4]))
+    kernel = draw(each(1, 4, axes) if axes > 1 else one_or_each(1, 4, 1))
+    cased = ("SAME", "VALID", "SAME_LOWER", "same", "valid", "CIRCULAR", "CAUSAL", "REFLECT")
+    padding = st.one_of(names(*cased), names("SAME", "VALID"), one_or_each(0, 3, axes), pairs(0, 3, axes))
+    numbers = lambda most: st.one_of(one_or_each(1, most, axes), st.just("None"))  # noqa: E731
+    kind = draw(st.sampled_from(["Conv", "ConvTranspose", "max_pool", "avg_pool"]))
+    if "pool" in kind:
+        more = draw(some(strides=each(1, 3, axes), padding=st.one_of(names("SAME", "VALID", "same"), pairs(0, 2, axes))))
+        more += draw(some(count_include_pad=st.booleans())) if kind == "avg_pool" else []
+        return f"nnx.{kind}(x, {', '.join([draw(each(1, 3, axes)), *more])})", shape, channels
+    head = f"nnx.{kind}({channels}, {draw(st.sampled_from([2, 4]))}, {kernel}"
+    more = draw(some(strides=numbers(3), padding=padding, kernel_dilation=numbers(2), use_bias=st.booleans()))
+    if kind == "Conv":
+        more += draw(some(feature_group_count=st.sampled_from([1, 2]), input_dilation=numbers(2)))
+    else:
+        more += draw(some(transpose_kernel=st.booleans()))
+    return ", ".join([head, *more, "rngs=nnx.Rngs(0))"]), shape, channels
+
+
+def in_flax(text, trace):
+    """What Flax computes of a text, with the weights and the input of a trace."""
+    from flax import nnx
+
+    x = last(trace.input.astype(float))
+    if "pool" in text:
+        return first(eval(text, {"nnx": nnx, "x": jax().numpy.asarray(x)}))
+    layer = eval(text, {"nnx": nnx})
+    traced = trace.layers[-1]
+    weight = np.moveaxis(as_direct(traced, "transpose_kernel=True" in text), (0, 1), (-1, -2))
+    assert weight.shape == layer.kernel_shape
+    layer.kernel = nnx.Param(jax().numpy.asarray(weight.astype(float)))
+    if traced.bias is not None:
+        layer.bias = nnx.Param(jax().numpy.asarray(traced.bias.astype(float)))
+    return first(layer(jax().numpy.asarray(x)))
+
+
+def as_direct(traced, transposed):
+    """A weight for JAX's convolutions, (out, in, *kernel): a transposed one's is turned round, unless theirs is too."""
+    if traced.layer.type != "conv_transpose" or transposed:
+        return traced.weight
+    return turned(traced.layer.kernels(traced.weight))
+
+
+def refused_by_flax(text, shape, channels):
+    from flax import nnx
+
+    x = jax().numpy.zeros((1, *shape, channels))
+    made = eval(text, {"nnx": nnx, "x": x})
+    return made if "pool" in text else made(x)
+
+
+# Equinox
+
+
+@st.composite
+def equinox_layers(draw):
+    axes = draw(st.sampled_from([1, 2, 2, 3]))
+    shape, channels = fed(draw, axes), draw(st.sampled_from([1, 2, 4]))
+    kernel = draw(one_or_each(1, 4, axes))
+    padding = st.one_of(names("SAME", "VALID", "SAME_LOWER", "same"), one_or_each(0, 3, axes), pairs(-1, 3, axes))
+    kind = draw(st.sampled_from(["Conv", "ConvTranspose", "MaxPool", "AvgPool", "Adaptive"]))
+    if kind == "Adaptive":
+        name = draw(st.sampled_from(["AdaptiveAvgPool", "AdaptiveMaxPool"]))
+        return f"eqx.nn.{name}{axes}d({draw(one_or_each(1, 5, axes))})", shape, channels
+    if "Pool" in kind:
+        moves = some(stride=one_or_each(1, 3, axes), use_ceil=st.booleans())
+        more = draw(moves) + draw(some(padding=st.one_of(one_or_each(0, 2, axes), pairs(0, 2, axes))))
+        return f"eqx.nn.{kind}{axes}d({', '.join([kernel, *more])})", shape, channels
+    number = draw(st.booleans())
+    head = f"eqx.nn.{kind}({axes}, " if number else f"eqx.nn.{kind}{axes}d("
+    head += ", ".join([str(channels), str(draw(st.sampled_from([2, 4]))), kernel])
+    if draw(st.booleans()):  # in their order, which is not the same for all of them
+        return f"{head}, {', '.join([draw(one_or_each(1, 3, axes)), draw(one_or_each(0, 2, axes))])}, key=k)", shape, channels
+    more = draw(some(stride=one_or_each(1, 3, axes), padding=padding, dilation=one_or_each(1, 2, axes)))
+    more += draw(some(groups=st.sampled_from([1, 2]), use_bias=st.booleans()))
+    more += draw(some(padding_mode=names("zeros", "REFLECT", "replicate", "CIRCULAR")))
+    more += draw(some(output_padding=one_or_each(0, 2, axes))) if kind == "ConvTranspose" else []
+    return ", ".join([head, *more, "key=k)"]), shape, channels
+
+
+def equinox(text):
+    return eval(text, {"eqx": needed("equinox"), "k": jax().random.key(0)})
+
+
+def in_equinox(text, trace):
+    eqx, layer, traced = needed("equinox"), equinox(text), trace.layers[-1]
+    if "Pool" not in text:
+        layer = eqx.tree_at(lambda each: each.weight, layer, jax().numpy.asarray(as_direct(traced, False), float))
+    if traced.bias is not None:
+        bias = jax().numpy.asarray(traced.bias, float).reshape(layer.bias.shape)
+        layer = eqx.tree_at(lambda each: each.bias, layer, bias)
+    return np.asarray(layer(jax().numpy.asarray(trace.input, float)))
+
+
+def tried_in_equinox(text, shape, channels):
+    return equinox(text)(jax().numpy.zeros((channels, *shape)))
+
+
+# all of them
+
+LIBRARIES = {
+    "flax": (("jax", "flax"), flax_layers(), in_flax, refused_by_flax, first),
+    "equinox": (("jax", "equinox"), equinox_layers(), in_equinox, tried_in_equinox, np.asarray),
+}
+
+
+def needs(library):
+    for name in LIBRARIES[library][0]:
+        needed(name)
+    if "jax" in LIBRARIES[library][0]:
+        jax()
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@MANY
+@given(st.data())
+def test_a_text_is_drawn_as_the_library_computes_it_and_back_by_code(library, data):
+    needs(library)
+    _, layers, theirs, tried, whole = LIBRARIES[library]
+    text, shape, channels = data.draw(layers)
+    spec = refusal = None
+    try:
+        spec = drawn(text, shape, channels)
+    except SpecError as error:
+        refusal = str(error)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            made = np.asarray(tried(text, shape, channels))
+            assert 0 not in made.shape
+        except Exception as error:  # noqa: BLE001  # whatever the library raises
+            assert spec is None, f"{library} refuses {text} for {shape}: {error}"  # noqa: PT017  # it is not about it
+            return
+        if spec is None:
+            assert any(reason in refusal for reason in OURS), f"{text} for {shape}: {refusal}"
+            return
+        trace = conv_anim.trace(spec)
+        output = theirs(text, trace)
+        assert output.shape == trace.output.shape, f"{text} {shape}"
+        np.testing.assert_allclose(output, trace.output, rtol=1e-5, atol=1e-5, err_msg=f"{text} {shape}")
+        names = {"__name__": "__main__"}
+        try:
+            written = program(spec, library)
+        except SpecError as error:
+            assert library not in {"flax", "equinox", "haiku"}, str(error)  # noqa: PT017  # these can write all
+            return
+        with redirect_stdout(StringIO()):
+            exec(written, names)
+        np.testing.assert_allclose(whole(names["y"]), trace.output, rtol=1e-5, atol=1e-5, err_msg=f"back: {text}")
