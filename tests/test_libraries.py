@@ -16,7 +16,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import conv_anim
@@ -27,7 +27,12 @@ from conv_anim.frameworks.feeding import said
 
 pytestmark = pytest.mark.libraries
 RANDOM = np.random.default_rng(0)
-MANY = settings(deadline=None, max_examples=int(os.environ.get("EXAMPLES", "60")), suppress_health_check=list(HealthCheck))
+MANY = settings(
+    deadline=None,
+    max_examples=int(os.environ.get("EXAMPLES", "12")),
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate],  # each example takes a second to compile, so none is made smaller
+)
 OURS = (
     *("is not drawn", "are not drawn", "is drawn", "no input at all", "at most", "can borrow", "in the padding"),
 )
@@ -200,26 +205,146 @@ def tried_in_equinox(text, shape, channels):
     return equinox(text)(jax().numpy.zeros((channels, *shape)))
 
 
+# Haiku
+
+
+@st.composite
+def haiku_layers(draw):
+    axes = draw(st.sampled_from([1, 2, 2, 3]))
+    shape, channels = fed(draw, axes), draw(st.sampled_from([1, 2, 4]))
+    kernel = draw(one_or_each(1, 4, axes))
+    kind = draw(st.sampled_from(["Conv", "Transpose", "Depthwise", "Separable", "MaxPool", "AvgPool"]))
+    known, pair = names("SAME", "VALID", "same", "valid"), pairs(0, 3, axes)
+    moves = some(stride=one_or_each(1, 3, axes), with_bias=st.booleans())
+    if "Pool" in kind:
+        tuples = st.one_of(st.integers(1, 3).map(str), each(1, 3, axes), each(1, 3, axes).map(lambda t: f"(*{t}, 1)"))
+        window, strides = (str(eval(draw(tuples))) for _ in range(2))
+        named = draw(names("SAME", "VALID"))
+        if draw(st.booleans()):
+            return f"hk.{kind}({window}, {strides}, {named})", shape, channels
+        return f"hk.{kind.lower().replace('p', '_p')}(x, {window}, {strides}, {named})", shape, channels
+    if kind == "Conv":
+        functions = st.sampled_from([f"hk.pad.{name}" for name in ("same", "full", "causal", "reverse_causal", "valid")])
+        padding = st.one_of(known, pair, st.sampled_from(["(1, 2)", "((2, 0),)"]), functions)
+        more = some(rate=one_or_each(1, 2, axes), padding=padding, feature_group_count=st.sampled_from([1, 2]))
+        name = draw(st.sampled_from([f"ConvND({axes}, ", f"Conv{axes}D("]))
+        return f"hk.{name}{', '.join(['4', kernel, *draw(moves), *draw(more)])})", shape, channels
+    if kind == "Transpose":
+        more = some(padding=st.one_of(known, names("SAME", "VALID"), pair), output_shape=one_or_each(3, 12, axes))
+        return f"hk.Conv{axes}DTranspose({', '.join(['2', kernel, *draw(moves), *draw(more)])})", shape, channels
+    if kind == "Depthwise":
+        more = some(rate=one_or_each(1, 2, axes), padding=st.one_of(known, pair))
+        return f"hk.DepthwiseConv{axes}D({', '.join(['2', kernel, *draw(moves), *draw(more)])})", shape, channels
+    kernel, moves = draw(one_or_each(1, 4, 2)), some(stride=one_or_each(1, 3, 2), padding=st.one_of(known, pairs(0, 2, 2)))
+    return f"hk.SeparableDepthwiseConv2D({', '.join(['2', kernel, *draw(moves)])})", fed(draw, 2), channels
+
+
+def haiku(text, x):
+    hk = needed("haiku")
+    call = lambda x: eval(text, {"hk": hk, "x": x})  # noqa: E731
+    return hk.without_apply_rng(hk.transform(lambda x: call(x) if "(x," in text else call(x)(x))), jax().numpy.asarray(x)
+
+
+def in_haiku(text, trace):
+    net, x = haiku(text, last(trace.input.astype(float)))
+    parameters = net.init(jax().random.key(0), x)
+    for (name, each), traced in zip(parameters.items(), trace.layers, strict=False):
+        weight = np.moveaxis(as_direct(traced, False), (0, 1), (-1, -2))
+        weight = np.swapaxes(weight, -1, -2) if "Transpose" in text else weight
+        assert each["w"].shape == weight.shape
+        parameters[name]["w"] = jax().numpy.asarray(weight, float)
+        if "b" in each:
+            parameters[name]["b"] = jax().numpy.asarray(traced.bias, float)
+    return first(net.apply(parameters, x))
+
+
+def tried_in_haiku(text, shape, channels):
+    net, x = haiku(text, np.zeros((1, *shape, channels)))
+    return net.apply(net.init(jax().random.key(0), x), x)
+
+
+# tinygrad
+
+
+@st.composite
+def tinygrad_layers(draw):
+    axes = draw(st.sampled_from([1, 2, 2, 3]))
+    shape, channels = fed(draw, axes), draw(st.sampled_from([1, 2]))
+    sides = each(0, 2, axes) if axes == 1 else st.one_of(each(0, 2, axes), each(0, 2, 2 * axes))
+    padding = st.one_of(st.integers(0, 2).map(str), sides, each(-1, 2, 2 * axes))
+    kernel = draw(st.integers(1, 3).map(str) if axes == 1 else each(1, 3, axes))
+    kernel = draw(st.sampled_from([kernel, "2"])) if axes == 2 else kernel
+    kind = draw(st.sampled_from(["Conv", "ConvTranspose", "max_pool2d", "avg_pool2d", "interpolate"]))
+    moves = some(stride=one_or_each(1, 3, axes), dilation=one_or_each(1, 2, axes))
+    if kind == "interpolate":
+        more = some(mode=names("linear", "nearest", "nearest-exact"), align_corners=st.booleans())
+        return f"Tensor.interpolate({', '.join(['x', draw(each(2, 7, axes)), *draw(more)])})", shape, channels
+    if "pool" in kind:
+        kernel = draw(each(1, 3, axes))
+        more = [*draw(moves), *draw(some(padding=padding, ceil_mode=st.booleans()))]
+        more += draw(some(count_include_pad=st.booleans())) if kind == "avg_pool2d" else []
+        return f"Tensor.{kind}({', '.join(['x', kernel, *more])})", shape, channels
+    more = [*draw(moves), *draw(some(groups=st.sampled_from([1, 2]), bias=st.booleans()))]
+    more += draw(some(padding=st.one_of(padding, names("same", "SAME"))))
+    more += draw(some(output_padding=one_or_each(0, 2, axes))) if kind == "ConvTranspose" else []
+    return f"tinygrad.nn.{kind}{min(axes, 2)}d({', '.join([str(channels), '2', kernel, *more])})", shape, channels
+
+
+@cache
+def tinygrad():
+    os.environ.setdefault("DEV", "PYTHON")  # needs no compiler
+    return needed("tinygrad")
+
+
+def in_tinygrad(text, trace, numbers=None):
+    tg, traced = tinygrad(), trace.layers[-1] if trace else None
+    x = tg.Tensor(numbers if trace is None else trace.input.astype(float)[None])
+    made = eval(text, {"tinygrad": tg, "Tensor": tg.Tensor, "x": x})
+    if "nn." not in text:
+        return made.numpy()[0]
+    if trace is not None:
+        made.weight = tg.Tensor(traced.weight.astype(float))
+        made.bias = None if traced.bias is None else tg.Tensor(traced.bias.astype(float))
+    return made(x).numpy()[0]
+
+
+def tried_in_tinygrad(text, shape, channels):
+    return in_tinygrad(text, None, np.zeros((1, channels, *shape)))
+
+
+def in_batch(y):
+    return np.asarray(y.numpy())[0]
+
+
 # all of them
 
 LIBRARIES = {
     "flax": (("jax", "flax"), flax_layers(), in_flax, refused_by_flax, first),
     "equinox": (("jax", "equinox"), equinox_layers(), in_equinox, tried_in_equinox, np.asarray),
+    "haiku": (("jax", "haiku"), haiku_layers(), in_haiku, tried_in_haiku, first),
+    "tinygrad": (("tinygrad",), tinygrad_layers(), in_tinygrad, tried_in_tinygrad, in_batch),
 }
 
 
 def needs(library):
+    os.environ.setdefault("DEV", "PYTHON")
     for name in LIBRARIES[library][0]:
         needed(name)
     if "jax" in LIBRARIES[library][0]:
         jax()
+    if library == "tinygrad":  # which sets Python's recursion limit when it first computes something
+        assert (tinygrad().Tensor([1.0]) + 1).numpy() == [2]
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in LIBRARIES])
+def library(request):
+    needs(request.param)
+    return request.param
+
+
 @MANY
 @given(st.data())
 def test_a_text_is_drawn_as_the_library_computes_it_and_back_by_code(library, data):
-    needs(library)
     _, layers, theirs, tried, whole = LIBRARIES[library]
     text, shape, channels = data.draw(layers)
     spec = refusal = None

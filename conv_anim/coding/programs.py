@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from conv_anim.coding.equinox_code import Equinox
 from conv_anim.coding.flax_code import Flax
+from conv_anim.coding.haiku_code import Haiku
 from conv_anim.coding.jax_code import Jax
 from conv_anim.coding.keras_code import Keras
 from conv_anim.coding.numpy_code import Numpy
+from conv_anim.coding.tinygrad_code import Tinygrad
 from conv_anim.coding.torch_code import Torch
 from conv_anim.coding.writing import CodeContext, LayerWriter, too_much
 from conv_anim.diagnostics import listed
@@ -30,6 +32,8 @@ FRAMEWORKS: dict[str, Writer] = {
     "numpy": Numpy(),
     "flax": Flax(),
     "equinox": Equinox(),
+    "haiku": Haiku(),
+    "tinygrad": Tinygrad(),
 }
 IMPORT_MATH = "import math"
 """What a layer's lines may begin with."""
@@ -40,6 +44,8 @@ NAMES = {
     "numpy": "NumPy",
     "flax": "Flax",
     "equinox": "Equinox",
+    "haiku": "Haiku",
+    "tinygrad": "tinygrad",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -114,6 +115,10 @@ def ignored(*names: str) -> tuple[Field[Any], ...]:
     return tuple(Field(name, Anything(), name) for name in names)
 
 
+PADDING_FUNCTION = re.compile(r"hk\.pad\.\w+")
+"""Functions that Haiku takes for padding, which are known by name."""
+
+
 def only(name: str, usual: bool | int | str | None) -> Field[Any]:  # noqa: FBT001  # a value
     """A parameter that must be left as it is."""
     return Field(name, Only(usual), name, default=usual)
@@ -134,6 +139,8 @@ def bound(call: Call, keys: Object, report: Report, positional: int | None = Non
         given.add(name.text)
         node = plain(argument.value, name.text)
         field = next((field for field in keys.fields if field.name == name.text), None)
+        if isinstance(node, Unread) and PADDING_FUNCTION.fullmatch(node.text):
+            node = Scalar(node.text, node.text, name.text, node.span)
         if not isinstance(node, Unread):
             entries.append((name, node))
         elif field is None:

@@ -123,10 +123,11 @@ def lax_transposed_padding(given: Any, sketch: Sketch, moves: Moves, record: Rec
         return in_pairs(given, len(moves.kernel), node)
     if given not in {"SAME", "VALID"}:
         return moves.named(given, sketch.size, node)
-    return tuple(_border(window, s, given) for window, s in zip(moves.windows, moves.stretch, strict=True))
+    return tuple(border(window, s, given) for window, s in zip(moves.windows, moves.stretch, strict=True))
 
 
-def _border(window: int, stride: int, name: str) -> tuple[int, int]:
+def border(window: int, stride: int, name: str) -> tuple[int, int]:
+    """Before and after an axis, as ``lax.conv_transpose`` has it for ``SAME`` and ``VALID``."""
     if name == "VALID":
         return window - 1, max(window, stride) - 1
     whole_ = window + stride - 2

@@ -108,6 +108,15 @@ POOLS = {
         **dict.fromkeys(("max_pool", "min_pool"), "inputs window_shape strides padding"),
         "avg_pool": "inputs window_shape strides padding count_include_pad",
     },
+    "haiku": dict.fromkeys(("max_pool", "avg_pool"), "value window_shape strides padding channel_axis"),
+    **dict.fromkeys(
+        ("tinygrad.Tensor", "tinygrad.tensor.Tensor"),
+        {
+            "max_pool2d": "self kernel_size stride dilation padding ceil_mode return_indices",
+            "avg_pool2d": "self kernel_size stride dilation padding ceil_mode count_include_pad",
+            "interpolate": "self size mode align_corners",
+        },
+    ),
 }
 """Pools that are functions, by their modules, with their parameters; the first one is what they are fed."""
 

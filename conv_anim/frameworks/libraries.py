@@ -23,6 +23,7 @@ USUAL = {
     "paddle": "paddle",
     "fluid": "paddle.fluid",
     "tg": "tinygrad",
+    "Tensor": "tinygrad.Tensor",
     "snt": "sonnet",
     "jnp": "jax.numpy",
     "tv": "torchvision",

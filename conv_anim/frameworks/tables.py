@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from conv_anim.frameworks import equinox_layers, flax_layers, keras_layers, lax_layers, libraries, torch_layers
+from conv_anim.frameworks import (
+    equinox_layers,
+    flax_layers,
+    haiku_layers,
+    keras_layers,
+    lax_layers,
+    libraries,
+    tinygrad_layers,
+    torch_layers,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +41,7 @@ KERAS: Final = "Keras"
 JAX: Final = "JAX"
 FUNCTIONS: Final = "JAX's functions"
 """The table of what is no layer, and stands between the layers of the libraries that are made of JAX."""
+TENSORS: Final = "tinygrad's tensors"
 TABLES: Final[Mapping[str, Library]] = {
     TORCH: Library(
         libraries.TORCH_LAYERS,
@@ -61,7 +71,25 @@ TABLES: Final[Mapping[str, Library]] = {
         equinox_layers.HARMLESS,
         equinox_layers.BEYOND,
     ),
+    "Haiku": Library(
+        ("haiku",), haiku_layers.HAIKU, haiku_layers.POINTWISE, haiku_layers.HARMLESS, haiku_layers.BEYOND
+    ),
+    "tinygrad": Library(
+        ("tinygrad.nn",),
+        tinygrad_layers.TINYGRAD,
+        tinygrad_layers.POINTWISE,
+        beyond=tinygrad_layers.BEYOND,
+    ),
+    TENSORS: Library(
+        ("tinygrad.tensor.Tensor", "tinygrad.Tensor"),
+        tinygrad_layers.TENSORS,
+        tinygrad_layers.TENSOR_POINTWISE,
+        tinygrad_layers.TENSOR_HARMLESS,
+        tinygrad_layers.TENSOR_BEYOND,
+    ),
 }
 """By what a library is called."""
+READ: Final = [name for name in TABLES if name not in {FUNCTIONS, TENSORS}]
+"""Libraries whose layers are read."""
 BARE: Final = (TORCH, KERAS)
 """Whose layers are known without a module's name before theirs."""

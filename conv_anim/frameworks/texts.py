@@ -12,7 +12,7 @@ from conv_anim.frameworks.calls import plain
 from conv_anim.frameworks.feeding import ENOUGH, Feed, candidates
 from conv_anim.frameworks.listing import listing
 from conv_anim.frameworks.sketch import DRAWN, NOTHING, Sketch, unsupported
-from conv_anim.frameworks.tables import BARE, FUNCTIONS, TABLES
+from conv_anim.frameworks.tables import BARE, READ, TABLES
 from conv_anim.spec.entering import axes_of
 from conv_anim.spec.kinds import Invalid, Report
 from conv_anim.spec.nodes import Items, Scalar
@@ -155,8 +155,6 @@ def fed_size(found: Listing, feed: Feed) -> tuple[int, Size] | None:
     return channels or wanted, ((SIDE,) * axes if axes and axes > 1 else (LENGTH,)) if axes != 3 else (BLOCK,) * 3
 
 
-READ = [name for name in TABLES if name != FUNCTIONS]
-"""Whose layers are read."""
 SIDE, LENGTH, BLOCK = 224, 1000, 32
 """Along each axis of a picture, a sequence and a volume that a network is fed, where nobody says it."""
 
