@@ -12,6 +12,8 @@ from conv_anim.frameworks import (
     keras_layers,
     lax_layers,
     libraries,
+    mlx_layers,
+    paddle_layers,
     tinygrad_layers,
     torch_layers,
 )
@@ -87,6 +89,10 @@ TABLES: Final[Mapping[str, Library]] = {
         tinygrad_layers.TENSOR_HARMLESS,
         tinygrad_layers.TENSOR_BEYOND,
     ),
+    "PaddlePaddle": Library(
+        ("paddle.nn",), paddle_layers.PADDLE, paddle_layers.POINTWISE, paddle_layers.HARMLESS, paddle_layers.BEYOND
+    ),
+    "MLX": Library(("mlx.nn",), mlx_layers.MLX, mlx_layers.POINTWISE, mlx_layers.HARMLESS, mlx_layers.BEYOND),
 }
 """By what a library is called."""
 READ: Final = [name for name in TABLES if name not in {FUNCTIONS, TENSORS}]

@@ -269,6 +269,8 @@ def _drawn(layers: list[Read], channels: int, size: Size, feed: Feed) -> Sketch:
             raise SpecError([Problem(Code.AXES, what, read.call.name, read.call.span)])
         read.layer.enter(read.record, sketch)
     sketch.finish()
+    if not sketch.nodes:
+        unsupported(f"{layers[0].call.name} pads nothing here: nothing to draw", layers[0].record.node)
     return sketch
 
 
@@ -320,12 +322,16 @@ def _columns(record: Record) -> Size:
     return (max(1, rows * columns),)
 
 
+BY_MODE = ("nn.Upsample", "paddle.nn.Upsample")
+"""Layers whose mode says how many axes they have."""
+
+
 def _axes(layers: list[Read]) -> int | None:
     """Along how many axes the layers work, as far as one of them says it."""
     for read in layers:
         if read.layer.along(read.record) is not None:
             return read.layer.along(read.record)
-        mode = read.record.get(torch_layers.UPSAMPLING) if read.call.short == "Upsample" else None
+        mode = read.record.get(torch_layers.UPSAMPLING) if read.layer.keys.name in BY_MODE else None
         if mode in torch_layers.MODE_AXES:
             return torch_layers.MODE_AXES[mode]
     return None
