@@ -45,10 +45,8 @@ def computed(texts, arrays):
         with contextlib.redirect_stdout(said):
             exec(compile(program, f"program {k}", "exec"), names)
         y = names["y"]
-        if hasattr(y, "detach"):
-            y = y.detach().cpu()
         if hasattr(y, "numpy"):
-            y = y.numpy()
+            y = y.detach().numpy()
         outputs[str(k)] = np.asarray(y)
         printed.append(said.getvalue())
     np.savez(arrays, **outputs)
@@ -75,7 +73,14 @@ def needed(name: str):
 
 
 def environment() -> dict[str, str]:
-    return {**os.environ, "KERAS_BACKEND": "jax", "JAX_ENABLE_X64": "1", "PYTHONHASHSEED": "0", "JAX_PLATFORMS": "cpu", "DEV": "PYTHON"}
+    return {
+        **os.environ,
+        "KERAS_BACKEND": "jax",
+        "JAX_ENABLE_X64": "1",
+        "PYTHONHASHSEED": "0",
+        "JAX_PLATFORMS": "cpu",
+        "DEV": "PYTHON",
+    }
 
 
 @cache
@@ -109,7 +114,9 @@ def run(framework: str, programs: list[str], folder: Path) -> tuple[list[np.ndar
 
 def there(framework: str) -> None:
     """Skips where a framework is not installed, unless this is the environment that has it."""
-    required, make = ("REQUIRE_LIBRARIES", "make test-libraries") if framework in LIBRARIES else ("REQUIRE_FRAMEWORKS", ELSEWHERE)
+    required, make = (
+        ("REQUIRE_LIBRARIES", "make test-libraries") if framework in LIBRARIES else ("REQUIRE_FRAMEWORKS", ELSEWHERE)
+    )
     if importlib.util.find_spec(NEEDS[framework]) is None and not os.environ.get(required):
         pytest.skip(f"{framework} is not installed: {make}")
 

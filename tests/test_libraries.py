@@ -12,7 +12,6 @@ from contextlib import redirect_stdout
 from functools import cache
 from importlib import import_module
 from io import StringIO
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -29,12 +28,21 @@ pytestmark = pytest.mark.libraries
 RANDOM = np.random.default_rng(0)
 MANY = settings(
     deadline=None,
-    max_examples=int(os.environ.get("EXAMPLES", "12")),
+    max_examples=int(os.environ.get("EXAMPLES", "6")),
     suppress_health_check=list(HealthCheck),
     phases=[Phase.generate],  # each example takes a second to compile, so none is made smaller
 )
 OURS = (
-    *("is not drawn", "nothing to draw", "are not drawn", "is drawn", "no input at all", "at most", "can borrow", "in the padding"),
+    *(
+        "is not drawn",
+        "nothing to draw",
+        "are not drawn",
+        "is drawn",
+        "no input at all",
+        "at most",
+        "can borrow",
+        "in the padding",
+    ),
 )
 """Reasons for not drawing what a library computes."""
 
@@ -50,7 +58,7 @@ def needed(name):
 @cache
 def jax():
     found = needed("jax")
-    found.config.update("jax_enable_x64", True)  # noqa: FBT003  # JAX's own
+    found.config.update("jax_enable_x64", True)  # JAX's own
     found.config.update("jax_platforms", "cpu")
     return found
 
@@ -114,7 +122,9 @@ def flax_layers(draw):
     numbers = lambda most: st.one_of(one_or_each(1, most, axes), st.just("None"))  # noqa: E731
     kind = draw(st.sampled_from(["Conv", "ConvTranspose", "max_pool", "avg_pool"]))
     if "pool" in kind:
-        more = draw(some(strides=each(1, 3, axes), padding=st.one_of(names("SAME", "VALID", "same"), pairs(0, 2, axes))))
+        more = draw(
+            some(strides=each(1, 3, axes), padding=st.one_of(names("SAME", "VALID", "same"), pairs(0, 2, axes)))
+        )
         more += draw(some(count_include_pad=st.booleans())) if kind == "avg_pool" else []
         return f"nnx.{kind}(x, {', '.join([draw(each(1, 3, axes)), *more])})", shape, channels
     head = f"nnx.{kind}({channels}, {draw(st.sampled_from([2, 4]))}, {kernel}"
@@ -179,7 +189,11 @@ def equinox_layers(draw):
     head = f"eqx.nn.{kind}({axes}, " if number else f"eqx.nn.{kind}{axes}d("
     head += ", ".join([str(channels), str(draw(st.sampled_from([2, 4]))), kernel])
     if draw(st.booleans()):  # in their order, which is not the same for all of them
-        return f"{head}, {', '.join([draw(one_or_each(1, 3, axes)), draw(one_or_each(0, 2, axes))])}, key=k)", shape, channels
+        return (
+            f"{head}, {', '.join([draw(one_or_each(1, 3, axes)), draw(one_or_each(0, 2, axes))])}, key=k)",
+            shape,
+            channels,
+        )
     more = draw(some(stride=one_or_each(1, 3, axes), padding=padding, dilation=one_or_each(1, 2, axes)))
     more += draw(some(groups=st.sampled_from([1, 2]), use_bias=st.booleans()))
     more += draw(some(padding_mode=names("zeros", "REFLECT", "replicate", "CIRCULAR")))
@@ -224,7 +238,9 @@ def haiku_layers(draw):
             return f"hk.{kind}({window}, {strides}, {named})", shape, channels
         return f"hk.{kind.lower().replace('p', '_p')}(x, {window}, {strides}, {named})", shape, channels
     if kind == "Conv":
-        functions = st.sampled_from([f"hk.pad.{name}" for name in ("same", "full", "causal", "reverse_causal", "valid")])
+        functions = st.sampled_from(
+            [f"hk.pad.{name}" for name in ("same", "full", "causal", "reverse_causal", "valid")]
+        )
         padding = st.one_of(known, pair, st.sampled_from(["(1, 2)", "((2, 0),)"]), functions)
         more = some(rate=one_or_each(1, 2, axes), padding=padding, feature_group_count=st.sampled_from([1, 2]))
         name = draw(st.sampled_from([f"ConvND({axes}, ", f"Conv{axes}D("]))
@@ -235,14 +251,19 @@ def haiku_layers(draw):
     if kind == "Depthwise":
         more = some(rate=one_or_each(1, 2, axes), padding=st.one_of(known, pair))
         return f"hk.DepthwiseConv{axes}D({', '.join(['2', kernel, *draw(moves), *draw(more)])})", shape, channels
-    kernel, moves = draw(one_or_each(1, 4, 2)), some(stride=one_or_each(1, 3, 2), padding=st.one_of(known, pairs(0, 2, 2)))
+    kernel, moves = (
+        draw(one_or_each(1, 4, 2)),
+        some(stride=one_or_each(1, 3, 2), padding=st.one_of(known, pairs(0, 2, 2))),
+    )
     return f"hk.SeparableDepthwiseConv2D({', '.join(['2', kernel, *draw(moves)])})", fed(draw, 2), channels
 
 
 def haiku(text, x):
     hk = needed("haiku")
     call = lambda x: eval(text, {"hk": hk, "x": x})  # noqa: E731
-    return hk.without_apply_rng(hk.transform(lambda x: call(x) if "(x," in text else call(x)(x))), jax().numpy.asarray(x)
+    return hk.without_apply_rng(hk.transform(lambda x: call(x) if "(x," in text else call(x)(x))), jax().numpy.asarray(
+        x
+    )
 
 
 def in_haiku(text, trace):
@@ -346,12 +367,17 @@ def paddle_layers(draw):
         name = draw(st.sampled_from(["AdaptiveAvgPool", "AdaptiveMaxPool"]))
         return f"paddle.nn.{name}{axes}D({draw(one_or_each(1, 6, axes))})", shape, channels
     if kind == "Upsample":
-        mode = draw(st.sampled_from(["nearest", ("linear", "bilinear", "trilinear")[axes - 1], *["bicubic"] * (axes == 2)]))
+        axes, shape = max(axes, 2), shape if axes > 1 else (*shape, 4)  # 1x3 are rows and columns of an Upsample
+        mode = draw(
+            st.sampled_from(["nearest", ("linear", "bilinear", "trilinear")[axes - 1], *["bicubic"] * (axes == 2)])
+        )
         size = draw(st.sampled_from(["scale_factor=2", f"size={[5] * axes}", f"scale_factor={[3, 2, 1][:axes]}"]))
         more = draw(some(align_corners=st.booleans()))
         return f"paddle.nn.Upsample({', '.join([size, f'mode={mode!r}', *more])})", shape, channels
     if kind == "Pad":
-        more = draw(some(mode=names("constant", "reflect", "replicate", "circular"), value=st.sampled_from([1.5, -2.0])))
+        more = draw(
+            some(mode=names("constant", "reflect", "replicate", "circular"), value=st.sampled_from([1.5, -2.0]))
+        )
         sides = draw(st.one_of(st.integers(0, 2).map(str), each(0, 2, 2 * axes).map(lambda t: str(list(eval(t))))))
         return f"paddle.nn.Pad{axes}D({', '.join([sides, *more])})", shape, channels
     name = draw(st.sampled_from(["PixelShuffle(2)", "PixelUnshuffle(2)", "ChannelShuffle(2)"]))
@@ -392,6 +418,7 @@ def mlx_layers(draw):
     kernel = draw(sized(1, 4))
     kind = draw(st.sampled_from(["Conv", "ConvTranspose", "MaxPool", "AvgPool", "Upsample"]))
     if kind == "Upsample":
+        axes, shape = max(axes, 2), shape if axes > 1 else (*shape, 4)
         scale = draw(st.sampled_from(["2", "3", "1.5", "0.5", str(tuple(range(2, 2 + axes)))]))
         more = draw(some(mode=names("nearest", "linear", "cubic"), align_corners=st.booleans()))
         return f"mlx.nn.Upsample({', '.join([scale, *more])})", shape, channels
@@ -476,7 +503,8 @@ def test_a_text_is_drawn_as_the_library_computes_it_and_back_by_code(library, da
             assert spec is None, f"{library} refuses {text} for {shape}: {error}"  # noqa: PT017  # it is not about it
             return
         if spec is None:
-            assert any(reason in refusal for reason in OURS), f"{text} for {shape}: {refusal}"
+            reasons = (*OURS, "does not fit") if library == "mlx" else OURS  # MLX reads beyond its input then
+            assert any(reason in refusal for reason in reasons), f"{text} for {shape}: {refusal}"
             return
         trace = conv_anim.trace(spec)
         output = theirs(text, trace)
@@ -485,8 +513,6 @@ def test_a_text_is_drawn_as_the_library_computes_it_and_back_by_code(library, da
         names = {"__name__": "__main__"}
         try:
             written = program(spec, library)
-        except KeyError:
-            return
         except SpecError as error:
             assert library not in {"flax", "equinox", "haiku"}, str(error)  # noqa: PT017  # these can write all
             return

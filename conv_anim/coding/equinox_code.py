@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from conv_anim.ops.linear import Linear
     from conv_anim.ops.pool import Pool
     from conv_anim.spec.model import Padding
-    from conv_anim.spec.op import Op
+    from conv_anim.spec.op import Op, Writers
     from conv_anim.tracing.trace import Trace
 
 KEY = "key=jax.random.key(0)"
@@ -110,9 +110,7 @@ def _pool(op: Pool, context: CodeContext) -> list[str]:
     uncounted = any(beyond) if op.count_include_pad else any(map(any, padding))
     if op.reduce == "norm" or max(op.dilation) > 1 or context.unpooled or (op.reduce == "mean" and uncounted):
         return op.code("jax", context)
-    keys = arguments(
-        kernel_size=numbers(op.kernel_size), stride=unless(op.stride, 1), padding=_padding(padding)
-    )
+    keys = arguments(kernel_size=numbers(op.kernel_size), stride=unless(op.stride, 1), padding=_padding(padding))
     return [f"y = eqx.nn.{'Max' if op.reduce == 'max' else 'Avg'}Pool{len(op.kernel_size)}d({keys})(x)"]
 
 
@@ -129,7 +127,7 @@ def _linear(op: Linear, context: CodeContext) -> list[str]:
     ]
 
 
-WRITERS = {
+WRITERS: Writers = {
     "conv": _conv,
     "conv_transpose": _conv_transpose,
     **dict.fromkeys(("max_pool", "avg_pool", "lp_pool"), _pool),

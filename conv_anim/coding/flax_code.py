@@ -5,10 +5,10 @@ What Flax has no layer for is computed as in JAX's programs, with the channels m
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conv_anim.coding.jax_code import JAX, MODES
-from conv_anim.coding.writing import arguments, called, overhang, unless
+from conv_anim.coding.writing import arguments, called, joined, overhang, unless
 
 if TYPE_CHECKING:
     from conv_anim.coding.writing import CodeContext
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from conv_anim.ops.linear import Linear
     from conv_anim.ops.pool import Pool
     from conv_anim.spec.model import Padding, Size
-    from conv_anim.spec.op import Op
+    from conv_anim.spec.op import Op, Writers
     from conv_anim.tracing.trace import LayerTrace, Trace
 
 IMPORTS = ["import jax", "import jax.numpy as jnp"]
@@ -63,15 +63,11 @@ def is_pointwise(op: Op) -> bool:
     return hasattr(op, "function")
 
 
-def _joined(op: Op, context: CodeContext) -> list[str]:
+def _joined(op: Any, context: CodeContext) -> list[str]:
     """Sums, products and concatenations; a flat vector is for all places."""
     if op.stacks:
         return [f"y = jnp.concatenate([{', '.join(context.inputs)}], axis=-1)"]
-    axes = ", ".join([":", *["None"] * len(op.ends.out_size)])
-    flat = op.ends.out_size
-    inputs = zip(context.inputs, op.fed, strict=True)
-    names = [name if shape.size or not flat else f"{name}[{axes}]" for name, shape in inputs]
-    return [f"y = {(' + ' if op.badge == '+' else ' * ').join(names)}"]
+    return joined(op, context, "{name}.reshape({shape})", last=True)
 
 
 def put_around(padding: Padding, mode: str) -> list[str]:
@@ -180,7 +176,7 @@ def _linear(op: Linear, context: CodeContext) -> list[str]:
     ]
 
 
-WRITERS = {
+WRITERS: Writers = {
     "conv": _conv,
     "conv_transpose": _conv_transpose,
     **dict.fromkeys(("max_pool", "avg_pool", "lp_pool"), _pool),

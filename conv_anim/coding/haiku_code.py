@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from conv_anim.ops.conv_transpose import ConvTranspose
     from conv_anim.ops.linear import Linear
     from conv_anim.ops.pool import Pool
-    from conv_anim.spec.op import Op
+    from conv_anim.spec.op import Op, Writers
     from conv_anim.tracing.trace import Trace
 
 
@@ -107,7 +107,7 @@ def _linear(op: Linear, context: CodeContext) -> list[str]:
     ]
 
 
-WRITERS = {
+WRITERS: Writers = {
     "conv": _conv,
     "conv_transpose": _conv_transpose,
     **dict.fromkeys(("max_pool", "avg_pool", "lp_pool"), _pool),

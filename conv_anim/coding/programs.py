@@ -10,7 +10,9 @@ from conv_anim.coding.flax_code import Flax
 from conv_anim.coding.haiku_code import Haiku
 from conv_anim.coding.jax_code import Jax
 from conv_anim.coding.keras_code import Keras
+from conv_anim.coding.mlx_code import Mlx
 from conv_anim.coding.numpy_code import Numpy
+from conv_anim.coding.paddle_code import Paddle
 from conv_anim.coding.tinygrad_code import Tinygrad
 from conv_anim.coding.torch_code import Torch
 from conv_anim.coding.writing import CodeContext, LayerWriter, too_much
@@ -34,6 +36,8 @@ FRAMEWORKS: dict[str, Writer] = {
     "equinox": Equinox(),
     "haiku": Haiku(),
     "tinygrad": Tinygrad(),
+    "paddle": Paddle(),
+    "mlx": Mlx(),
 }
 IMPORT_MATH = "import math"
 """What a layer's lines may begin with."""
@@ -46,6 +50,8 @@ NAMES = {
     "equinox": "Equinox",
     "haiku": "Haiku",
     "tinygrad": "tinygrad",
+    "paddle": "PaddlePaddle",
+    "mlx": "MLX",
 }
 
 

@@ -6,7 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.coding.literals import Form
-from conv_anim.coding.writing import arguments, called, cut, overhang, symmetric, unless, unwritten
+from conv_anim.coding.writing import arguments, called, cut, joined, overhang, symmetric, unless, unwritten
 
 if TYPE_CHECKING:
     from conv_anim.coding.writing import CodeContext
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from conv_anim.ops.conv_transpose import ConvTranspose
     from conv_anim.ops.joins import Join
     from conv_anim.ops.pool import Pool
+    from conv_anim.ops.shuffle import Moved
     from conv_anim.ops.softmax import Softmax
     from conv_anim.ops.upsample import Upsample
     from conv_anim.spec.model import Padding
-    from conv_anim.spec.op import Op
+    from conv_anim.spec.op import Op, Writers
     from conv_anim.tracing.trace import Trace
 
 TINYGRAD = Form("Tensor({}, dtype=dtypes.double)", "Tensor({})", "{}.expand{}")
@@ -154,6 +155,7 @@ def _batch_norm(op: BatchNorm, context: CodeContext) -> list[str]:
 
 
 def _linear(op: Op, context: CodeContext) -> list[str]:
+    del op
     traced = context.traced
     bias = "" if traced.bias is None else f", {TINYGRAD.numbers(traced.bias)}"
     return [f"y = x.linear(({TINYGRAD.weight(traced)}).transpose(){bias})"]
@@ -194,12 +196,7 @@ def _upsample(op: Upsample, context: CodeContext) -> list[str]:
 def _join(op: Join, context: CodeContext) -> list[str]:
     if op.stacks:
         return [f"y = Tensor.cat({', '.join(context.inputs)}, dim=1)"]
-    axes = len(op.ends.out_size)
-    inputs = zip(context.inputs, op.fed, strict=True)
-    names = [
-        name if shape.size or not axes else f"{name}.reshape{(1, -1, *(1,) * axes)}" for name, shape in inputs
-    ]
-    return [f"y = {(' + ' if op.badge == '+' else ' * ').join(names)}"]
+    return joined(op, context, "{name}.reshape({shape})")
 
 
 def _flatten(op: Op, context: CodeContext) -> list[str]:
@@ -207,7 +204,15 @@ def _flatten(op: Op, context: CodeContext) -> list[str]:
     return ["y = x.flatten(1)"]
 
 
-WRITERS = {
+def _shuffle(op: Moved, context: CodeContext) -> list[str]:
+    del context
+    split, turned = op.first
+    moved = turned.replace("transpose", "permute").replace("swapaxes", "transpose")
+    return [f"y = x.reshape{split}.{moved}.reshape{(1, op.ends.out_channels, *op.ends.out_size)}"]
+
+
+WRITERS: Writers = {
+    **dict.fromkeys(("pixel_shuffle", "pixel_unshuffle", "channel_shuffle"), _shuffle),
     "conv": _conv,
     "conv_transpose": _conv_transpose,
     **dict.fromkeys(("max_pool", "avg_pool", "lp_pool"), _pool),

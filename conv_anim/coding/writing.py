@@ -13,6 +13,7 @@ from conv_anim.spec.sizes import effective_kernel
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from conv_anim.ops.joins import Join
     from conv_anim.ops.pool import Pool
     from conv_anim.spec.model import Padding, Size
     from conv_anim.spec.op import Op
@@ -123,6 +124,16 @@ def overhang(pool: Pool) -> Size:
 def is_global(pool: Pool) -> bool:
     """Whether the one window is the whole map."""
     return pool.kernel_size == pool.ends.in_size and not any(map(any, pool.padding)) and set(pool.dilation) == {1}
+
+
+def joined(op: Join, context: CodeContext, reshaped: str, *, last: bool = False) -> list[str]:
+    """A sum or a product; a flat vector gets the axes of the maps, behind its channels or, with ``last``, before."""
+    axes = len(op.ends.out_size)
+    names = []
+    for name, shape in zip(context.inputs, op.fed, strict=True):
+        whole = (*(1,) * (axes + 1), shape.channels) if last else (1, shape.channels, *(1,) * axes)
+        names.append(name if shape.size or not axes else reshaped.format(name=name, shape=whole))
+    return [f"y = {(' + ' if op.badge == '+' else ' * ').join(names)}"]
 
 
 def too_much(message: str, hint: str) -> SpecError:

@@ -152,9 +152,7 @@ def bound(call: Call, keys: Object, report: Report, positional: int | None = Non
     return Entries(tuple(entries), call.short, call.span)
 
 
-def _named(
-    call: Call, keys: Object, report: Report, positional: int | None
-) -> Iterator[tuple[Scalar, Argument]]:
+def _named(call: Call, keys: Object, report: Report, positional: int | None) -> Iterator[tuple[Scalar, Argument]]:
     most = len(keys.fields) if positional is None else positional
     for k, argument in enumerate(call.arguments):
         if argument.keyword is not None:

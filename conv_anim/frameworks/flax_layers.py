@@ -79,7 +79,9 @@ def _conv(record: Record, sketch: Sketch) -> None:
     padding, mode = _padding(record, sketch, moves)
     at = Places(record.node, record.at(STRETCH), record.at(PADDING))
     if mode != "zeros" and set(stretch) != {1}:
-        what = f"{record.of(PADDING)} padding with input_dilation is not drawn: the input is padded before it is stretched"
+        what = (
+            f"{record.of(PADDING)} padding with input_dilation is not drawn: the input is padded before it is stretched"
+        )
         unsupported(what, record.at(PADDING))
     convolution(sketch, moves, padding, at, words=WORDS, mode=mode, **_keys(record, sketch))
 
@@ -173,6 +175,7 @@ def _pool(record: Record, sketch: Sketch, *, name: str) -> None:
 
 
 def _min_pool(record: Record, sketch: Sketch) -> None:
+    del sketch
     unsupported("Flax's min_pool is not drawn: no layer of a spec takes minima", record.node)
 
 
@@ -189,9 +192,7 @@ TRANSPOSED: Fields = (
 
 
 def _layer(name: str, fields: Fields, draw: Draw) -> tuple[str, ForeignLayer]:
-    return name, ForeignLayer(
-        Object(f"nnx.{name}", fields), None, draw, axes_of=_axes, positional=4, takes=IN_FEATURES
-    )
+    return name, ForeignLayer(Object(f"nnx.{name}", fields), None, draw, axes_of=_axes, positional=4, takes=IN_FEATURES)
 
 
 def _function(name: str, fields: Fields, draw: Draw) -> tuple[str, ForeignLayer]:

@@ -103,22 +103,21 @@ LAX = {
 """Of jax.lax."""
 
 
+OF_TENSORS = {
+    "max_pool2d": "self kernel_size stride dilation padding ceil_mode return_indices",
+    "avg_pool2d": "self kernel_size stride dilation padding ceil_mode count_include_pad",
+    "interpolate": "self size mode align_corners",
+}
 POOLS = {
     "flax.nnx": {
         **dict.fromkeys(("max_pool", "min_pool"), "inputs window_shape strides padding"),
         "avg_pool": "inputs window_shape strides padding count_include_pad",
     },
     "haiku": dict.fromkeys(("max_pool", "avg_pool"), "value window_shape strides padding channel_axis"),
-    **dict.fromkeys(
-        ("tinygrad.Tensor", "tinygrad.tensor.Tensor"),
-        {
-            "max_pool2d": "self kernel_size stride dilation padding ceil_mode return_indices",
-            "avg_pool2d": "self kernel_size stride dilation padding ceil_mode count_include_pad",
-            "interpolate": "self size mode align_corners",
-        },
-    ),
+    "tinygrad.Tensor": OF_TENSORS,
+    "tinygrad.tensor.Tensor": OF_TENSORS,
 }
-"""Pools that are functions, by their modules, with their parameters; the first one is what they are fed."""
+"""Pools and the like that are functions, by their modules: their parameters, the first of them what they are fed."""
 
 
 def is_function(name: str) -> bool:
@@ -142,7 +141,7 @@ def as_layer(call: Call, name: str) -> tuple[Value | None, Call, str | None]:
     if libraries.module(name) == "jax.lax":
         return _of_lax(call, short)
     if libraries.module(name) in POOLS:
-        return _pooled(call, short, tuple(POOLS[libraries.module(name)][short].split()))
+        return _pooled(call, tuple(POOLS[libraries.module(name)][short].split()))
     if short == "pad":
         return _padded(call)
     function = TORCH[short]
@@ -191,7 +190,7 @@ def _padded(call: Call) -> tuple[Value | None, Call, str | None]:
     return given.get("input"), _named(f"nn.{kinds[mode]}Pad{count // 2}d", arguments, span), None
 
 
-def _pooled(call: Call, short: str, parameters: tuple[str, ...]) -> tuple[Value | None, Call, str | None]:
+def _pooled(call: Call, parameters: tuple[str, ...]) -> tuple[Value | None, Call, str | None]:
     """A pool that is a function, with all its arguments by name."""
     given = _bound(call, parameters)
     fed = given.pop(parameters[0], None)

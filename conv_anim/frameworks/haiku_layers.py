@@ -130,7 +130,7 @@ def _separable(record: Record, sketch: Sketch) -> None:
     for part, step, out, added in (((kernel[0], 1), stride, many, None), ((1, kernel[1]), (1, 1), many, bias)):
         moves = Moves(part, step, (1, 1), (1, 1))
         padding = moves.named(given, sketch.size, node) if isinstance(given, str) else given
-        keys = {"out_channels": out, "groups": sketch.channels, "bias": added}
+        keys: dict[str, Any] = {"out_channels": out, "groups": sketch.channels, "bias": added}
         convolution(sketch, moves, padding, Places(record.node, record.node, node), words=WORDS, **keys)
 
 
@@ -161,7 +161,9 @@ def _to_size(record: Record, sketch: Sketch, moves: Moves, wanted: Size) -> Padd
     for size, out, k, s in zip(sketch.size, wanted, moves.kernel, moves.stretch, strict=True):
         taken = (out - k + s) // s if name == "VALID" else (out + s - 1) // s
         if taken != size:
-            what = f"Haiku makes an output of {out} cells of {taken} with this kernel, stride and padding, not of {size}"
+            what = (
+                f"Haiku makes an output of {out} cells of {taken} with this kernel, stride and padding, not of {size}"
+            )
             fail(Code.SHAPE, what, record.at(OUTPUT_SHAPE))
         before = k - 1 - (0 if name == "VALID" else max(0, (size - 1) * s + k - out) // 2)
         found.append((before, out + k - 1 - ((size - 1) * s + 1) - before))
@@ -197,10 +199,14 @@ def _spatial(record: Record, field: Field[Any], sketch: Sketch) -> Size:
             unsupported(f"a pool with channel_axis={axis} is not drawn: it goes across channels", node)
         return (value,) * axes
     if axis not in {-1, axes + 1}:
-        unsupported("a pool with a tuple and the channels elsewhere than last is not drawn", node, "leave out channel_axis")
+        unsupported(
+            "a pool with a tuple and the channels elsewhere than last is not drawn", node, "leave out channel_axis"
+        )
     filled = (1,) * (axes + 2 - len(value)) + value
     if len(filled) > axes + 2 or filled[0] != 1 or filled[-1] != 1:
-        what = f"Haiku counts '{field.name}' from the last axis, the channels, so {value} goes across channels or batches"
+        what = (
+            f"Haiku counts '{field.name}' from the last axis, the channels, so {value} goes across channels or batches"
+        )
         one = ", ".join(map(str, value[-axes:]))
         unsupported(f"{what}, which is not drawn", node, f"with the channels last: ({one}, 1)")
     return filled[1:-1]

@@ -96,7 +96,7 @@ def _calls(value: Value) -> Iterator[Call]:
         yield line.call
 
 
-def _flat(value: Value, path: str) -> Iterator[Line]:
+def _flat(value: Value, path: str) -> Iterator[Line]:  # noqa: C901  # one for each form
     """The layers of a call, through all that only puts them in a row."""
     match value:
         case Call(short=short) if short in SEQUENTIAL | NAMED:
@@ -123,9 +123,9 @@ def _flat(value: Value, path: str) -> Iterator[Line]:
 def _called(call: Call) -> Value | None:
     """What ``functools.partial`` or Equinox's ``Lambda`` calls; None if the call is neither."""
     name = whole(call.name, {})
-    first, *rest = call.arguments or [None]
-    if first is None or name not in {"partial", "functools.partial", LAMBDA}:
+    if not call.arguments or name not in {"partial", "functools.partial", LAMBDA}:
         return None
+    first, *rest = call.arguments
     if first.keyword is not None and first.keyword.text != "fn":
         return None
     if name == LAMBDA:

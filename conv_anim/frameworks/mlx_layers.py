@@ -9,10 +9,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from conv_anim.diagnostics import Code
 from conv_anim.frameworks.arguments import count, flag, moves, moves_or_none, only, sizes, whole
 from conv_anim.frameworks.dilated import Moves, Places, Words, convolution, transposed
 from conv_anim.frameworks.foreign import ForeignLayer, biased
-from conv_anim.frameworks.sketch import given, unsupported
+from conv_anim.frameworks.sketch import fail, given, tidy, unsupported
 from conv_anim.ops.upsample import SCALE_FACTOR
 from conv_anim.spec.kinds import OneOf, Whole
 from conv_anim.spec.records import Field, Object
@@ -20,7 +21,7 @@ from conv_anim.spec.records import Field, Object
 if TYPE_CHECKING:
     from conv_anim.frameworks.foreign import Draw, Fields
     from conv_anim.frameworks.sketch import Sketch
-    from conv_anim.spec.model import Size
+    from conv_anim.spec.model import Padding, Size
     from conv_anim.spec.records import Record
 
 WORDS: Final = Words("stride", "stride")
@@ -57,11 +58,27 @@ def _conv(record: Record, sketch: Sketch) -> None:
 def _conv_transpose(record: Record, sketch: Sketch) -> None:
     kernel, stride, padding, dilation = _sized(record, sketch)
     extra = sketch.each(record.of(OUTPUT_PADDING), record.at(OUTPUT_PADDING))
-    moves_ = Moves(kernel, (1,) * len(kernel), dilation, stride)
+    moves_, keys = Moves(kernel, (1,) * len(kernel), dilation, stride), _keys(record, sketch)
     sides = zip(moves_.windows, padding, extra, strict=True)
     border = tuple((window - 1 - p, window - 1 - p + more) for window, p, more in sides)
+    _cut(record, sketch, moves_, border)
     node = record.at(OUTPUT_PADDING) if any(extra) else record.at(PADDING)
-    transposed(sketch, moves_, border, Places(record.node, record.node, node), **_keys(record, sketch))
+    left = tuple((max(0, before), max(0, after)) for before, after in border)
+    transposed(sketch, moves_, left, Places(record.node, record.node, node), **keys)
+
+
+def _cut(record: Record, sketch: Sketch, moves_: Moves, border: Padding) -> None:
+    """Padding beyond the window less 1 is taken off the input, whatever the stride, and not off the output."""
+    cut = tuple((max(0, -before), max(0, -after)) for before, after in border)
+    for n, window, s, (before, after) in zip(sketch.size, moves_.windows, moves_.stretch, border, strict=True):
+        cells = n + min(0, before) + min(0, after)
+        if cells < 1 or (cells - 1) * s + 1 + max(0, before) + max(0, after) < window:
+            what = "MLX takes this much padding off the input, and leaves less than the window"
+            fail(Code.DOES_NOT_FIT, what, record.at(PADDING), "less padding, or a larger input")
+    if any(map(any, cut)):
+        if max(moves_.stretch) > 1:
+            sketch.note("MLX takes padding beyond the window less 1 off the input, not off the output")
+        sketch.add("crop", record.node, cropping=tidy(cut))
 
 
 POOL_STRIDE, POOL_PADDING = moves_or_none("stride"), moves_or_none("padding", least=0)
@@ -111,7 +128,13 @@ def _single(fields: Fields) -> Fields:
     least = {field.name: 0 for field in (PADDING, OUTPUT_PADDING)}
     several = (KERNEL_SIZE, STRIDE, PADDING, DILATION, OUTPUT_PADDING)
     return tuple(
-        Field(field.name, Whole(least.get(field.name, 1), 2**53), field.name, default=field.default, required=field.required)
+        Field(
+            field.name,
+            Whole(least.get(field.name, 1), 2**53),
+            field.name,
+            default=field.default,
+            required=field.required,
+        )
         if field in several
         else field
         for field in fields

@@ -104,10 +104,17 @@ def _keys(record: Record, sketch: Sketch) -> dict[str, Any]:
 def _conv(record: Record, sketch: Sketch) -> None:
     mode = record.of(MODE)
     if mode != "zeros" and not isinstance(record.of(PADDING), int):
-        fail(Code.PADDING, f"Paddle takes padding_mode '{mode}' only with padding that is one number", record.at(PADDING))
+        fail(
+            Code.PADDING, f"Paddle takes padding_mode '{mode}' only with padding that is one number", record.at(PADDING)
+        )
     kernel, stride, dilation, padding = _sized(record, sketch)
     at = Places(record.node, record.node, record.at(PADDING))
     moves_ = Moves(kernel, stride, dilation, (1,) * len(kernel))
+    mode = mode if any(map(any, padding)) else "zeros"
+    hung = _hung_over(sketch.size, moves_.windows, stride, padding, ceil=False)
+    if mode != "zeros" and hung != padding:
+        unsupported("a window larger than the padded map is not drawn with padding_mode", record.at(KERNEL_SIZE))
+    padding = hung
     convolution(sketch, moves_, padding, at, words=WORDS, mode=mode, **_keys(record, sketch))
 
 
@@ -151,9 +158,11 @@ def _pool(record: Record, sketch: Sketch, *, name: str) -> None:
         if value == "valid" and ceil:
             fail(Code.PADDING, "Paddle takes padding VALID only without ceil_mode", record.at(CEIL_MODE))
         padding = ((0, 0),) * len(kernel) if value == "valid" else _padding(value, len(kernel), node)
-    hung = _hung_over(sketch.size, kernel, stride, padding, ceil=bool(ceil and value != "same"))
+    hung = _hung_over(sketch.size, kernel, stride, padding, ceil=ceil)
     over = hung != padding
     counted = name == "avg_pool" and not record.of(EXCLUSIVE)
+    if counted:
+        _check_counts(record, sketch.size, hung, padding, Moves(kernel, stride, (1,) * len(kernel), ()))
     padding = padding if counted else hung
     uncounted = name == "avg_pool" and any(map(any, padding)) and not counted
     sketch.add(
@@ -165,6 +174,20 @@ def _pool(record: Record, sketch: Sketch, *, name: str) -> None:
         ceil_mode=True if counted and over else None,
         count_include_pad=False if uncounted else None,
     )
+
+
+def _check_counts(record: Record, size: Size, hung: Padding, padding: Padding, moves_: Moves) -> None:
+    """With ``exclusive=False``, Paddle counts the cells up to as many behind the map as are before it."""
+    node, over = record.at(EXCLUSIVE), hung != padding
+    for n, k, s, (before, behind), (_, after) in zip(size, moves_.kernel, moves_.stride, hung, padding, strict=True):
+        room = n + before + after - k
+        if max(behind, after) > before and (after != before or behind - after >= k):
+            what = f"with exclusive=False, Paddle counts at most {before} cells behind the map, and here are {behind}"
+            unsupported(f"{what}: such a mean is not drawn", node, "leave exclusive=False out")
+        last = -(-room // s) * s
+        if over and ((room % s and behind == after) or last >= n + before):
+            what = "Paddle's mean with exclusive=False and windows beyond the padding along some axes is not drawn"
+            unsupported(what, node, "leave exclusive=False out")
 
 
 def _hung_over(size: Size, kernel: Size, stride: Size, padding: Padding, *, ceil: bool) -> Padding:
@@ -200,6 +223,8 @@ def _upsample(record: Record, sketch: Sketch) -> None:
         node = record.at(fields["scale_factor"])
         unsupported("Paddle's upsampling by a factor that is not whole is not drawn", node, "give the size")
     nearest = record.of(UPSAMPLING) == "nearest"
+    if nearest and sketch.axes == 1:
+        fail(Code.AXES, "Paddle has nearest upsampling along 2 or 3 axes, and here is 1", record.node)
     if nearest and record.of(CORNERS):
         what = "Paddle takes align_corners only with an interpolating mode"
         fail(Code.EXCLUSIVE_KEYS, what, record.at(CORNERS), "mode='bilinear', or leave it out")
@@ -223,7 +248,9 @@ FILLED: Field[Any] = replace(TORCH["ConstantPad2d"].keys.fields[1], required=Fal
 PAD_MODE: Field[str] = Field("mode", OneOf(tuple(BORDERED)), "mode", default="constant")
 
 
-def _layer(name: str, fields: Fields, draw: Draw, axes: int | None, most: int | None = None) -> tuple[str, ForeignLayer]:
+def _layer(
+    name: str, fields: Fields, draw: Draw, axes: int | None, most: int | None = None
+) -> tuple[str, ForeignLayer]:
     takes = IN_CHANNELS if IN_CHANNELS in fields else None
     return name, ForeignLayer(Object(f"paddle.nn.{name}", fields), axes, draw, positional=most, takes=takes)
 
@@ -288,6 +315,11 @@ POINTWISE: Final = (
     *("ReLU", "ReLU6", "LeakyReLU", "PReLU", "RReLU", "ELU", "SELU", "CELU", "GELU", "SiLU", "Silu", "Swish", "Mish"),
     *("Sigmoid", "Tanh", "Hardtanh", "Hardsigmoid", "Hardswish", "Hardshrink", "Softplus", "Softshrink", "Softsign"),
     *("Tanhshrink", "ThresholdedReLU", "LogSigmoid", "Softmax", "Softmax2D", "LogSoftmax", "GroupNorm", "LayerNorm"),
-    *("SyncBatchNorm", "LocalResponseNorm", "BatchNorm", *(f"{kind}Norm{n}D" for kind in ("Batch", "Instance") for n in (1, 2, 3))),
+    *(
+        "SyncBatchNorm",
+        "LocalResponseNorm",
+        "BatchNorm",
+        *(f"{kind}Norm{n}D" for kind in ("Batch", "Instance") for n in (1, 2, 3)),
+    ),
 )
 BEYOND: Final = ("Flatten", "Unflatten", "Linear", "Bilinear")

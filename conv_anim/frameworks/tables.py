@@ -60,9 +60,7 @@ TABLES: Final[Mapping[str, Library]] = {
         keras_layers.BEYOND,
     ),
     JAX: Library(libraries.LAX, lax_layers.LAX),
-    FUNCTIONS: Library(
-        ("jax.numpy", "jax.nn"), {}, (*lax_layers.POINTWISE,), ("identity",), lax_layers.BEYOND
-    ),
+    FUNCTIONS: Library(("jax.numpy", "jax.nn"), {}, (*lax_layers.POINTWISE,), ("identity",), lax_layers.BEYOND),
     "Flax NNX": Library(
         ("flax.nnx",), flax_layers.FLAX, flax_layers.POINTWISE, flax_layers.HARMLESS, flax_layers.BEYOND
     ),

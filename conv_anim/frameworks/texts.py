@@ -1,4 +1,4 @@
-"""A layer's text, as PyTorch, Keras and others have it, to a sketch of a spec: ``nn.Conv2d(3, 8, 3)``, ``nn.Sequential(…)``."""
+"""A layer's text, as its library has it, to a sketch of a spec: ``nn.Conv2d(3, 8, 3)``, ``nn.Sequential(…)``."""
 
 from __future__ import annotations
 
@@ -81,9 +81,7 @@ def _owners(call: Call, imports: Mapping[str, str]) -> tuple[str, ...]:
     if not within:
         return BARE
     return tuple(
-        name
-        for name, table in TABLES.items()
-        if within in table.modules or within.startswith(f"{table.modules[-1]}.")
+        name for name, table in TABLES.items() if within in table.modules or within.startswith(f"{table.modules[-1]}.")
     )
 
 
@@ -164,7 +162,7 @@ def _unknown(call: Call, owners: tuple[str, ...], imports: Mapping[str, str]) ->
     whole = libraries.whole(call.name, imports)
     library = libraries.library(whole)
     within = libraries.module(whole)
-    known = TABLES[library].layers if library in TABLES else {}
+    known = TABLES[library].layers if library is not None and library in TABLES else {}
     function = functionals.near(whole)
     if function is not None and call.short not in known:
         message = f"no function is known as '{call.name}'"
@@ -175,7 +173,7 @@ def _unknown(call: Call, owners: tuple[str, ...], imports: Mapping[str, str]) ->
         message = f"{said}: read are the layers of {listed(READ, last='and')}"
         hint = "write the layer of PyTorch or Keras that computes the same, as in nn.Conv2d(…) or layers.Conv2D(…)"
         return Problem(Code.UNKNOWN_NAME, message, "", call.span, hint)
-    if not owners and library is not None:
+    if not owners and library is not None and library in TABLES:
         message, places = f"{library} has no layers in '{within}'", TABLES[library].modules
         hint = f"did you mean '{places[0]}.{call.short}'?" if call.short in known else DRAWN
         return Problem(Code.UNKNOWN_NAME, message, "", call.span, hint)

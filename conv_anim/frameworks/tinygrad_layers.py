@@ -135,7 +135,9 @@ def _pool_axes(record: Record) -> int:
     return len(kernel) if isinstance(kernel, tuple) else 2
 
 
-SIZE: Field[Any] = Field("size", ListOf(Whole(1, LARGEST), "a tuple with one number per axis", 1, 3), "size", required=True)
+SIZE: Field[Any] = Field(
+    "size", ListOf(Whole(1, LARGEST), "a tuple with one number per axis", 1, 3), "size", required=True
+)
 MODE: Field[str] = Field("mode", OneOf(("linear", "nearest", "nearest-exact")), "mode", default="linear")
 CORNERS: Field[bool] = Field("align_corners", Flag(), "align_corners", default=False)
 
@@ -190,17 +192,39 @@ TINYGRAD: dict[str, ForeignLayer] = dict(
 """By name."""
 TENSORS: dict[str, ForeignLayer] = dict(
     [
-        _method("max_pool2d", (*POOL, only("return_indices", usual=False)), partial(_pool, name="max_pool"), _pool_axes),
+        _method(
+            "max_pool2d", (*POOL, only("return_indices", usual=False)), partial(_pool, name="max_pool"), _pool_axes
+        ),
         _method("avg_pool2d", (*POOL, INCLUDED), partial(_pool, name="avg_pool"), _pool_axes),
         _method("interpolate", (SIZE, MODE, CORNERS), _interpolate, lambda record: len(record.of(SIZE))),
     ]
 )
 """Methods of tensors; the first parameter, ``self``, is what is fed."""
-POINTWISE: Final = ("BatchNorm", "BatchNorm2d", "BatchNorm3d", "GroupNorm", "InstanceNorm", "LayerNorm", "LayerNorm2d", "RMSNorm")
+POINTWISE: Final = (
+    "BatchNorm",
+    "BatchNorm2d",
+    "BatchNorm3d",
+    "GroupNorm",
+    "InstanceNorm",
+    "LayerNorm",
+    "LayerNorm2d",
+    "RMSNorm",
+)
 BEYOND: Final = ("Linear", "Embedding")
 TENSOR_POINTWISE: Final = (
     *("relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "quick_gelu", "silu", "swish", "sigmoid", "tanh"),
-    *("hardswish", "hardsigmoid", "hardtanh", "softplus", "softsign", "mish", "softmax", "log_softmax", "exp", "square"),
+    *(
+        "hardswish",
+        "hardsigmoid",
+        "hardtanh",
+        "softplus",
+        "softsign",
+        "mish",
+        "softmax",
+        "log_softmax",
+        "exp",
+        "square",
+    ),
     *("sqrt", "abs", "sin", "cos", "layernorm", "batchnorm"),
 )
 TENSOR_HARMLESS: Final = ("dropout", "contiguous", "realize")

@@ -25,7 +25,7 @@ from conv_anim.spec.sizes import ceil_size, effective_kernel
 if TYPE_CHECKING:
     from conv_anim.coding.writing import CodeContext
     from conv_anim.ops.pool import Pool
-    from conv_anim.spec.model import Padding, Size
+    from conv_anim.spec.model import Padding
 
 
 # PyTorch
