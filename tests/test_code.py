@@ -49,8 +49,8 @@ WRITING = ("torch", "keras", "jax", "numpy")
 """Frameworks whose programs are compared for all templates; the others' are in tests/test_libraries.py."""
 LONG = {"house_224"}
 """Templates with more numbers than a program is written with."""
-EXACT = {"keras": 1e-6, "tinygrad": 1e-5, "paddle": 1e-6, "mlx": 1e-5}
-"""Keras takes means in single precision, MLX and tinygrad compute in it; all others agree to 1e-9."""
+EXACT = {"keras": 1e-6, "tinygrad": 1e-5, "paddle": 1e-5, "mlx": 1e-5}
+"""Keras takes means in single precision, Paddle and tinygrad shares between cells, MLX everything; else it is 1e-9."""
 
 
 def compare(framework, specs, folder):
