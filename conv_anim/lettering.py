@@ -19,7 +19,7 @@ def words(spec: Spec) -> str:
 
 
 def _written(spec: Spec) -> Iterator[str | bool | None]:
-    yield from (spec.formula, spec.caption)
+    yield from (spec.title, spec.takeaway, spec.formula, spec.caption)
     for one in spec.figures:
         labels = one.labels
         yield from () if labels is None else (labels.input, labels.kernel, labels.output)
@@ -33,11 +33,12 @@ def missing(spec: Spec, first: GlyphError) -> SpecError:
 
 
 def _missing(spec: Spec) -> Iterator[GlyphError]:
-    from conv_anim.painting.fonts import DejaVu, GlyphError
+    from conv_anim.painting.fonts import GlyphError, Measures
 
+    letters = Measures(spec.theme.font_files)
     for character in dict.fromkeys(words(spec)):
         try:
-            DejaVu().width(character, size=1.0)
+            letters.width(character, size=1.0)
         except GlyphError as error:
             yield error
 
@@ -45,5 +46,5 @@ def _missing(spec: Spec) -> Iterator[GlyphError]:
 def _glyph_hint(error: GlyphError) -> str:
     """How to get a font, or around it."""
     if not error.chinese:
-        return "use other characters"
+        return "use other characters, or a font that has them: theme: {font: …}"
     return "install Noto Sans TC (apt install fonts-noto-cjk, or from fonts.google.com), or use other words"

@@ -66,6 +66,7 @@ INSTALLERS = {
     "wget",
 }
 NOTE = re.compile(r"<!-- (file|run|needs|not run): (.+?) -->")
+DRAWN = re.compile(r"<!-- conv-anim: (\S+\.yaml) ")
 FILE_NAME = re.compile(r"(?:#|//|--|%|<!--) ?([\w./-]*\.[\w-]+)(?: ?-->)?\n")
 SPEC_KEYS = {field.name for field in reader.SPEC.fields}
 SOMETHING = {"input": {"size": [5, 5]}, "layer": {"type": "conv", "kernel_size": 3}}
@@ -78,6 +79,8 @@ class Block:
     lang: str
     text: str
     notes: tuple[tuple[str, str], ...] = ()
+    drawn: Path | None = None
+    """The spec whose text stands here, below its figure."""
 
     def said(self, kind: str) -> list[str]:
         return [value for name, value in self.notes if name == kind]
@@ -95,12 +98,15 @@ def tokens(page: Path) -> list[Token]:
 
 def blocks(page: Path) -> Iterator[Block]:
     notes: tuple[tuple[str, str], ...] = ()
+    drawn: Path | None = None
     for token in tokens(page):
         if token.type == "html_block":
             notes += tuple(NOTE.findall(token.content))
+            named = DRAWN.search(token.content)
+            drawn = page.parent / named[1] if named else None if "/conv-anim" in token.content else drawn
         elif token.type == "fence":
-            yield Block(token.map[0] + 1, token.info.partition(" ")[0], token.content, notes)
-            notes = ()
+            yield Block(token.map[0] + 1, token.info.partition(" ")[0], token.content, notes, drawn)
+            notes, drawn = (), None
         elif not token.type.endswith("_close"):
             notes = ()
 
@@ -162,9 +168,9 @@ class Reader:
     def session(self, text: str) -> None:
         """`$ command` and below it what it prints; a lone … stands for any lines, and one in a line for the rest."""
         for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
-            command, _, shown = re.sub(r"\\\n(> )?", " ", part).partition("\n")
-            _, said = self.run(checked(command))
-            wanted = re.escape(shown.strip()).replace("…", ".*")
+            command = re.match(r"(.*\\\n)*.*", part)[0]
+            _, said = self.run(checked(re.sub(r"\\\n(> )?", " ", command)))
+            wanted = re.escape(part.removeprefix(command).strip()).replace("…", ".*")
             assert re.fullmatch(wanted, said.strip(), re.DOTALL), f"$ {command}\n{said}"
 
     def python(self, block: Block) -> None:
@@ -183,7 +189,11 @@ class Reader:
         value = yaml.safe_load(block.text)
         if not isinstance(value, dict) or not set(value) <= SPEC_KEYS:
             return
-        if "input" in value or block.file is not None:
+        if block.drawn is not None:
+            text = re.sub(r"\A# yaml-language-server: .*\n", "", block.drawn.read_text(encoding="utf-8"))
+            assert block.text.strip() == text.strip(), "it is not the spec of the figure above it"
+            conv_anim.load(block.drawn)
+        elif "input" in value or block.file is not None:
             path = self.folder / (block.file or "spec.yaml")
             path.write_text(block.text, encoding="utf-8")
             conv_anim.load(path)

@@ -131,6 +131,16 @@ def new_page(browser: Browser, **options: Any) -> Page:
     return page
 
 
+def frames_in(text: str, *, outputs: int) -> int:
+    """How many frames a spec's animation has; each of so many outputs has at least one of them."""
+    from conv_anim import pipeline
+    from conv_anim.diagnostics import Source
+
+    scene = pipeline.scene(pipeline.loaded(Source("spec.yaml", text)).spec)
+    assert len(scene.rests) == outputs <= len(scene.frames)
+    return len(scene.frames)
+
+
 def until(page: Page, expression: str, given: Any = None) -> None:
     """Wait until a page has it so. Playwright's own way evaluates texts in the page, which our policy forbids."""
     for _ in range(PATIENCE // 20):

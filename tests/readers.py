@@ -88,10 +88,11 @@ def page(data: bytes) -> Held:
     """The figure in an HTML page, which is well formed as far as its picture and its data go."""
     text = data.decode()
     (packed,) = re.findall(r'<script type="application/zlib" id="data">([^<]*)</script>', text)
-    made = json.loads(zlib.decompress(b64decode(packed)))
+    whole = json.loads(zlib.decompress(b64decode(packed)))
+    made = whole["figures"][whole["states"][whole["first"]]]
     pictures = re.findall(r'src="data:image/webp;base64,([^"]*)"', unescape(text))
     assert {Image.open(BytesIO(b64decode(each))).size for each in pictures} == {tuple(made["size"])}
-    elements = range(len(made["elements"]))
+    elements = range(len(whole["elements"]))
     assert all(k in elements for frame in (made["still"], made["kept"], *made["frames"]) for k in frame)
     assert made["keeps"][-1:] == [len(made["kept"])]
     return Held(tuple(made["size"]), len(made["frames"]))

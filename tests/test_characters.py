@@ -7,10 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTFont
 from PIL import Image
 
 import conv_anim
 from conv_anim.diagnostics import Code, Problem, SpecError, is_line
+from conv_anim.painting import fonts
+from conv_anim.painting.compiled import font
 from conv_anim.painting.fonts import face
 from tests import test_faults
 from tests.test_faults import SPEC, run
@@ -21,7 +24,7 @@ SPEC_OF = {"input": {"size": [3, 3]}, "layer": {"type": "conv", "kernel_size": 2
 
 
 @pytest.mark.parametrize("text", [
-    PERSIAN, "क्\u200dष", "a\u200eb\u200f", "\u2067שלום\u2069 1", "\u2066a \u2068b\u2069\u2069", "\u061c1", "ក\u200bខ",
+    PERSIAN, "a\u200eb\u200f", "\u2067שלום\u2069 1", "\u2066a \u2068b\u2069\u2069", "\u061c1",
     "卷積\u3000核", "3\u00a0px", "1\u202f000",
 ])  # fmt: skip
 def test_what_scripts_need_is_text(text, tmp_path):
@@ -29,6 +32,42 @@ def test_what_scripts_need_is_text(text, tmp_path):
     spec = conv_anim.load({**SPEC_OF, "title": text})
     assert spec.title == text
     conv_anim.render(spec, tmp_path / "a.png")
+
+
+@pytest.fixture
+def no_system(monkeypatch):
+    """Without fonts of the machine that the tests run on."""
+    monkeypatch.setattr(fonts, "FOLDERS", ())
+    fonts.face.cache_clear()
+    yield
+    fonts.face.cache_clear()
+
+
+def missing(made, path):
+    """The characters that are told when it is drawn."""
+    with pytest.raises(SpecError) as error:
+        conv_anim.render(conv_anim.load(made), path)
+    assert not path.exists()
+    assert {problem.code for problem in error.value.problems} == {Code.GLYPH}
+    return "".join(problem.path for problem in error.value.problems)
+
+
+@pytest.mark.parametrize("key", ["title", "takeaway", "caption"])
+@pytest.mark.parametrize(("text", "letters"), [("क्\u200dष", "क्ष"), ("ក\u200bខ", "កខ")])
+def test_letters_without_a_font_are_all_told_and_marks_without_ink_are_not(text, letters, key, tmp_path, no_system):
+    assert is_line(text)
+    assert missing({**SPEC_OF, key: text}, tmp_path / "a.png") == letters
+
+
+def test_letters_of_a_font_of_ones_own_are_not_missing(tmp_path, no_system):
+    made = TTFont(font("DejaVuSans.ttf"))
+    for table in made["cmap"].tables:
+        table.cmap[ord("क")] = "A"
+    made.save(tmp_path / "own.ttf")
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(json.dumps({**SPEC_OF, "title": "कख", "theme": {"font": "own.ttf"}}), encoding="utf-8")
+    assert missing(spec, tmp_path / "a.png") == "ख"
+    conv_anim.render(conv_anim.load(spec, changes=["title=क"]), tmp_path / "a.png")
 
 
 @pytest.mark.parametrize("character", [
@@ -53,7 +92,7 @@ def test_it_is_drawn_without_ink(tmp_path, format_):
 
 
 def test_how_wide_it_is():
-    letters = face(bold=False)
+    letters = face(bold=False, own="")
     assert letters.width("a\u200d\u2067b\u2069") == letters.width("ab")
     assert letters.width("\u3000") == 1
     assert "".join(text for _, text in letters.runs("a\u200d\u3000b")) == "a\u2003b"

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 
 import jsonschema
 import pytest
@@ -254,9 +255,27 @@ def test_a_data_file_is_read_once_for_all_combinations(tmp_path, monkeypatch):
     assert [path.name for path in made.files] == ["spec.yaml", "numbers.csv"]
 
 
-def test_all_frames_of_a_page_are_counted(monkeypatch):
+PACES = {
+    "{pace: even}": {"every"},
+    "{pace: auto}": {"every", "pace"},
+    "{pace: even, motion: smooth}": {"every", "motion"},
+    "{pace: auto, motion: smooth}": {"every", "pace", "motion"},
+}
+
+
+@pytest.mark.parametrize("pace", PACES)
+def test_all_frames_of_a_page_are_counted(pace, monkeypatch):
+    """And the hint names what makes them fewer: the keys that are not as they should be, each with its value."""
     monkeypatch.setattr(html, "MOST_FRAMES", 60)
     text = plain(SPEC) + "controls: {layer.stride: [1, 2], layer.padding: [0, 1]}\n"
-    with pytest.raises(SpecError, match="this page would have 99 frames, more than 60") as caught:
-        pipeline.drawn_as(loaded(text), "html")
-    assert "fewer values of 'controls'" in caught.value.problems[0].hint
+    outputs = 5 * 5 + 7 * 7 + 3 * 3 + 4 * 4
+    with pytest.raises(SpecError, match=r"this page would have \d+ frames, more than 60") as caught:
+        pipeline.drawn_as(loaded(f"{text}animation: {pace}\n"), "html")
+    (problem,) = caught.value.problems
+    count = int(re.search(r"\d+", problem.message)[0])
+    assert (count == outputs) == (pace == "{pace: even}")
+    assert "fewer values of 'controls'" in problem.hint
+    way = yaml.safe_load(re.search(r"'animation: (\{.*?\})'", problem.hint)[1])
+    assert set(way) == PACES[pace]
+    monkeypatch.setattr(html, "MOST_FRAMES", outputs // way["every"] + 4)
+    assert pipeline.drawn_as(loaded(f"{text}animation: {json.dumps(yaml.safe_load(pace) | way)}\n"), "html")

@@ -19,7 +19,8 @@ from PIL import Image
 
 import conv_anim
 from conv_anim import cli, inputs
-from conv_anim.app.preview import Publisher, Watcher
+from conv_anim.app.preview import Watcher
+from conv_anim.app.publisher import Publisher
 from conv_anim.limits import Limits
 from conv_anim.spec.arrays import DataFileError
 

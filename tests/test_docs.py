@@ -159,6 +159,7 @@ WRONG = {
     "no part of a spec": "```yaml\ntheme: drak\n```",
     "no such target": "```sh\nmake coffee\n```",
     "it would install": "```sh\npip install something\n```",
+    "another spec than is drawn": "<!-- conv-anim: a.yaml spec=code -->\n\n```yaml\ninput: {size: [5, 5]}\n```",
     "in a list": "- so:\n\n  ```sh\n  false\n  ```",
 }
 
@@ -167,6 +168,7 @@ WRONG = {
 def test_a_page_that_is_wrong_is_noticed(what, tmp_path):
     page = tmp_path / "page.md"
     page.write_text(WRONG[what])
+    (tmp_path / "a.yaml").write_text("input: {size: [6, 6]}\nlayer: {type: conv, kernel_size: 3}\n")
     (block,) = blocks.blocks(page)
     with pytest.raises((AssertionError, conv_anim.SpecError)):
         blocks.Reader(tmp_path, {}).follow(block)
@@ -180,6 +182,8 @@ def test_notes_before_a_block(tmp_path):
         "<!-- not run: it installs -->\n```sh\npip install something\n```\n"
         "<!-- needs: no_such_module -->\n```python\nimport no_such_module\n```\n"
         "```python\n# c.py\nfound = 1\n```\n"
+        "<!-- file: d.tex -->\n```latex\na \\\\\nb\n```\n"
+        "```console\n$ cat \\\n>   d.tex\na \\\\\nb\n```\n"
     )
     someone = blocks.Reader(tmp_path, {})
     for block in blocks.blocks(page):

@@ -218,7 +218,7 @@ Path.stat = vanishing
     assert (here / "fig.png").read_bytes() == OLD
 
 
-@pytest.mark.parametrize(("stage", "status"), [("pipeline.pictures", 0), ("tempfile.mkstemp", 1)])
+@pytest.mark.parametrize(("stage", "status"), [("pipeline.pictures_of", 0), ("tempfile.mkstemp", 1)])
 def test_an_output_folder_that_vanishes_while_it_is_drawn(here, stage, status):
     """Before it is needed, it is made again; between that and the file, it is missing."""
     (here / "out").mkdir()
@@ -253,7 +253,7 @@ def pausing(*args, **more):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize(("stage", "jobs"), [
-    ("inputs.source", 1), ("pipeline.pictures", 1), ("pipeline.pictures", 2),
+    ("inputs.source", 1), ("pipeline.pictures_of", 1), ("pipeline.pictures_of", 2),
 ])  # fmt: skip
 @pytest.mark.parametrize("whom", [os.kill, os.killpg], ids=["process", "group"])
 def test_a_signal_ends_all_processes(here, number, stage, jobs, whom):
@@ -287,7 +287,7 @@ def waiting(found):
         os.write(1, b".")
     return wait(found)
 
-wait, worker_pool.wait, pipeline.pictures = worker_pool.wait, waiting, pausing
+wait, worker_pool.wait, pipeline.pictures_of = worker_pool.wait, waiting, pausing
 """
     specs(here, 5)
     process = staged(code, "render", ".", "-f", "png", "-j", 2)
@@ -367,11 +367,11 @@ def test_nohup_keeps_it_going(here):
     code = """
 signal.signal(signal.SIGHUP, signal.SIG_IGN)
 from conv_anim import pipeline
-draw = pipeline.pictures
+draw = pipeline.pictures_of
 def pictures(*args, **more):
     os.kill(os.getpid(), signal.SIGHUP)
     return draw(*args, **more)
-pipeline.pictures = pictures
+pipeline.pictures_of = pictures
 """
     assert ended(staged(code, "render", "fig.yaml", "-f", "png")) == (0, b"", "")
 
@@ -498,7 +498,7 @@ def test_a_bug_does_not_keep_other_specs_from_being_drawn(here, jobs):
     status, _, said = ended(staged(BUG.format("[][0]"), *command))
     assert status == 1
     first, hint, *_ = said.splitlines()
-    assert first.startswith("specs/s2.yaml: error: IndexError: list index out of range (conv_anim.pipeline:")
+    assert first.startswith("specs/s2.yaml: error: IndexError: list index out of range (conv_anim.app.build:")
     assert "this is a bug of conv-anim; please report it" in hint
     assert len(list((here / "out").iterdir())) == 4
     status, _, said = ended(staged(BUG.format("[][0]"), *command, env={**os.environ, "CONV_ANIM_DEBUG": "1"}))

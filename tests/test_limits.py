@@ -20,7 +20,10 @@ from conv_anim.spec import estimates, formats
 
 CONV = {"type": "conv", "kernel_size": 3}
 SMALL = {"input": {"size": [5, 5]}, "layer": CONV}
-LARGE = {"input": {"size": [320, 320]}, "layer": CONV}
+EVERY = {"pace": "even", "every": 1}
+"""One frame for each output."""
+NINE = SMALL | {"animation": EVERY}
+LARGE = {"input": {"size": [320, 320]}, "layer": CONV, "animation": EVERY}
 SHORTLY = 12
 """Times the processor time of an ordinary figure that a refusal may take; most take less than the figure."""
 LITTLE = 300_000_000
@@ -173,7 +176,7 @@ def test_the_number_that_a_hint_gives_is_enough(tmp_path: Path) -> None:
 
 
 def test_more_steps_than_usual_are_drawn_if_they_are_allowed(tmp_path: Path) -> None:
-    spec = written(tmp_path, as_text({"input": {"size": [103, 103]}, "layer": CONV}))
+    spec = written(tmp_path, as_text({"input": {"size": [103, 103]}, "layer": CONV, "animation": EVERY}))
     assert rendered(spec, "-f", "png")[0] == 1
     assert rendered(spec, "-f", "png", "--max-steps", "2e4") == (0, "")
 
@@ -186,7 +189,7 @@ def test_few_steps_of_a_large_layer_are_drawn(tmp_path: Path) -> None:
 
 
 def test_only_the_steps_to_the_last_one_chosen_count() -> None:
-    spec = conv_anim.load(SMALL)
+    spec = conv_anim.load(NINE)
     drawn = pipeline.scene(spec)
     assert pipeline.encoded(drawn, "png", step=4, limits=Limits(steps=5))
     with pytest.raises(SpecError, match=r"goes through 6 steps, more than 5"):
@@ -209,7 +212,7 @@ def test_draw_embed_and_trace_keep_to_the_limits(tmp_path: Path) -> None:
     drawn = ["draw", "nn.Conv2d(1, 1, 3)", "-o", str(tmp_path / "a.png")]
     result = CliRunner().invoke(main, [*drawn, "--max-pixels", "100"])
     assert (result.exit_code, "--max-pixels" in result.stderr) == (1, True)
-    written(tmp_path, as_text(SMALL))
+    written(tmp_path, as_text(NINE))
     page = tmp_path / "page.md"
     page.write_text("<!-- conv-anim: 'a spec.yaml' -->\n<!-- /conv-anim -->\n", encoding="utf-8")
     result = CliRunner().invoke(main, ["embed", str(page), "--max-steps", "2"])
@@ -232,7 +235,7 @@ def test_limits_are_handed_to_load_trace_and_render(tmp_path: Path) -> None:
     with pytest.raises(SpecError) as error:
         conv_anim.load(SMALL, limits=Limits(cells=24))
     assert [problem.code for problem in error.value.problems] == [Code.TOO_LARGE]
-    spec = conv_anim.load(SMALL)
+    spec = conv_anim.load(NINE)
     with pytest.raises(SpecError, match="--max-work"):
         conv_anim.trace(spec, limits=Limits(work=10))
     with pytest.raises(SpecError, match="--max-steps 9"):

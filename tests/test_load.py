@@ -44,13 +44,13 @@ def here(tmp_path, monkeypatch):
 def drawn(monkeypatch):
     """The files that are drawn, by their names without suffixes."""
     found: list[str] = []
-    meant = pipeline.pictures
+    meant = pipeline.pictures_of
 
-    def pictures(spec, format_, name, **more):
+    def pictures_of(spec, scene, format_, name, **more):
         found.append(name)
-        return meant(spec, format_, name, **more)
+        return meant(spec, scene, format_, name, **more)
 
-    monkeypatch.setattr(pipeline, "pictures", pictures)
+    monkeypatch.setattr(pipeline, "pictures_of", pictures_of)
     return found
 
 

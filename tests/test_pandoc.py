@@ -15,18 +15,20 @@ from click.testing import CliRunner
 from PIL import Image
 
 from conv_anim.cli import main
+from tests import conftest
 
-PAGE = """---
+FIRST = """title: 'A "quoted" \\ title'
+input: {size: [5, 5]}
+layer: {type: conv, kernel_size: 2, dilation: 2}
+"""
+PAGE = f"""---
 title: A paper
 ---
 
-```{.conv-anim #fig-one caption="A *dilated* one" width=300}
-title: 'A "quoted" \\ title'
-input: {size: [5, 5]}
-layer: {type: conv, kernel_size: 2, dilation: 2}
-```
+```{{.conv-anim #fig-one caption="A *dilated* one" width=300}}
+{FIRST}```
 
-```{.conv-anim src="a spec.yaml" alt="in words" step=1 theme=dark}
+```{{.conv-anim src="a spec.yaml" alt="in words" step=1 theme=dark}}
 ```
 
 ```yaml
@@ -66,7 +68,7 @@ def test_a_web_page_gets_an_animation(here):
     assert re.search(r"<figcaption[^>]*>A <em>dilated</em> one</figcaption>", figure)
     assert "A &quot;quoted&quot; \\ title. Dilated" in " ".join(figure.split())
     with Image.open("conv-anim-figures/fig-one.gif") as image:
-        assert image.n_frames == 9
+        assert image.n_frames == conftest.frames_in(FIRST, outputs=9)
     (still,) = re.findall(r'src="(conv-anim-figures/\w+\.png)"\s+alt="in words"', done.stdout)
     CliRunner().invoke(main, ["render", "a spec.yaml", "--set", "theme=dark", "--step", "1", "-o", "own.png"])
     assert Path(still).read_bytes() == Path("own.png").read_bytes()

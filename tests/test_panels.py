@@ -110,17 +110,20 @@ def test_headings_stand_on_one_line_each_over_its_figure():
     assert [item.x for item in found] == sorted(item.x for item in found)
 
 
-@pytest.mark.parametrize(("view", "channels"), [("flat", 1), ("channels", 3), ("volume", 3), ("isometric", 1)])
-def test_cells_are_of_one_size(view, channels):
+@pytest.mark.parametrize(
+    ("view", "channels", "side", "most"),
+    [("flat", 1, 5, 1000), ("channels", 3, 5, 100), ("volume", 3, 9, 1000), ("isometric", 1, 9, 1000)],
+)
+def test_cells_are_of_one_size(view, channels, side, most):
     """Alone, a figure with longer numbers or more cells has cells of another size."""
-    values = {"random": {"low": -1000, "high": 1000}}
+    values = {"random": {"low": -most, "high": most}}
     spec = conv_anim.load(
         {
             "view": view,
             "layer": {**CONV, "padding": 1},
             "panels": [
                 {"input": {"size": [4, 4], "channels": channels}},
-                {"input": {"size": [9, 9], "channels": channels, "values": values}},
+                {"input": {"size": [side, side], "channels": channels, "values": values}},
                 {"input": {"size": [30, 30], "channels": channels}, "labels": False},
             ][: 3 if view in {"isometric", "volume"} else 2],
         }
@@ -129,6 +132,25 @@ def test_cells_are_of_one_size(view, channels):
     assert len(set(sizes)) > 1
     together = pictures.scene(spec)
     assert _cells(together, sizes) == {max(sizes) if view in {"flat", "channels"} else min(sizes)}
+
+
+@pytest.mark.parametrize(("view", "channels", "usual"), [("flat", 1, 40), ("channels", 3, 32)])
+def test_cells_in_shades_are_of_one_size_unless_they_would_be_much_too_small(view, channels, usual):
+    """Those with numbers beside them stay as large as numbers need."""
+    values = {"random": {"low": -1000, "high": 1000}}
+
+    def of(*sides):
+        panels = [{"input": {"size": [n, n], "channels": channels, "values": values}} for n in sides]
+        panels[0]["input"]["values"] = {"random": {"low": 0, "high": 1}}
+        return conv_anim.load({"view": view, "layer": {**CONV, "padding": 1}, "panels": panels})
+
+    spec = of(4, 12, 18)
+    numbers, larger, smaller = (_cell(pictures.scene(one)) for one in spec.panels)
+    assert usual == numbers > larger > smaller
+    assert _cells(pictures.scene(spec), [numbers, larger, smaller]) == {numbers, smaller}
+    spec = of(4, 9, 30)
+    sizes = [_cell(pictures.scene(one)) for one in spec.panels[:2]]
+    assert _cells(pictures.scene(spec), sizes) == set(sizes)
 
 
 def _cell(drawn):

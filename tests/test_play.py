@@ -417,7 +417,7 @@ def page(played, browser):
         ),
     )
     tab.goto(server.address)
-    tab.wait_for_selector("h1:text-is('Mine')")
+    conftest.until(tab, "document.title === 'Mine'")
     yield tab
     assert (wrong, others) == ([], [])
     context.close()
@@ -442,10 +442,10 @@ def write(tab, text, words):
 
 def test_what_is_written_is_drawn(page):
     write(page, " and yours", "title: Mine")
-    page.wait_for_selector("h1:text-is('Mine and yours')")
+    conftest.until(page, "document.title === 'Mine and yours'")
     write(page, ", padding: 1", "kernel_size: 3")
     page.keyboard.press("Escape")
-    conftest.until(page, "$('position').textContent === '1 of 20'")
+    conftest.until(page, "$('position').textContent === '0 of 19'")
     assert "padding: 1" in text_of(page)
 
 
@@ -480,7 +480,7 @@ def test_what_is_turned_changes_the_text(page):
     page.wait_for_selector("#knobs [title='layer.padding']")
     page.get_by_role("slider", name="padding").fill("2")
     conftest.until(page, "$('text').value.includes('padding: 2')")
-    conftest.until(page, "$('position').textContent === '1 of 42'")
+    conftest.until(page, "$('position').textContent === '0 of 41'")
     assert "# and a comment" in text_of(page)
     page.wait_for_selector(".ticks .cannot")
     page.get_by_role("combobox", name="view").select_option(label="isometric")
@@ -492,28 +492,28 @@ def cell(page, name):
 
 
 def test_numbers_are_edited_in_their_cells(page):
-    cell(page, "input (0,\xa01)").dblclick()
+    cell(page, "input (1,\xa02)").dblclick()
     page.locator("#number").fill("42")
     page.keyboard.press("Enter")
     conftest.until(page, "$('text').value.includes('42')")
     made = yaml.safe_load(text_of(page))
     assert made["input"]["values"][0][1] == 42
-    cell(page, "kernel (2,\xa02)").focus()
+    cell(page, "kernel (3,\xa03)").focus()
     page.keyboard.type("-5")
     page.keyboard.press("Enter")
     conftest.until(page, "$('text').value.includes('-5')")
     assert yaml.safe_load(text_of(page))["layer"]["weight"][2][2] == -5
     before = text_of(page)
-    cell(page, "input (1,\xa01)").dblclick()
+    cell(page, "input (2,\xa02)").dblclick()
     page.locator("#number").fill("nonsense")
     page.keyboard.press("Enter")
     assert page.get_attribute("#number", "aria-invalid") == "true"
     page.keyboard.press("Escape")
     assert page.locator("#number").count() == 0
-    cell(page, "output (0,\xa00)").dblclick()
+    cell(page, "output (1,\xa01)").dblclick()
     assert page.locator("#number").count() == 0
     assert text_of(page) == before
-    cell(page, "input (3,\xa03)").click()
+    cell(page, "input (4,\xa04)").click()
     page.click("#edit")
     page.keyboard.type("8")
     page.keyboard.press("Enter")

@@ -5,7 +5,7 @@ from math import prod
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 import conv_anim
@@ -159,6 +159,7 @@ def test_what_is_said_of_a_transposed_layer(layer, extra, size):
         assert prod(out) > prod(size)
 
 
+@example(kind="avg_pool", kernel=2, stride=3, ceil=False, counted=True, size=2)
 @given(
     st.sampled_from(["max_pool", "avg_pool", "lp_pool"]),
     st.integers(1, 3),
@@ -200,6 +201,7 @@ def test_what_is_said_of_overlaps(kernel, stride):
         assert takeaway(spec).startswith("Even" if len(inner) == 1 else "Uneven")
 
 
+@example([(1, 2, 1), (2, 1, 2)])
 @given(st.lists(st.tuples(st.integers(1, 3), st.integers(1, 2), st.integers(1, 2)), min_size=2, max_size=3))
 def test_what_is_said_of_a_chain(parts):
     """The cells behind the middle output, gathered tap by tap through all layers."""

@@ -200,7 +200,9 @@ def test_the_output_folder_holds_the_templates_pictures_and_nothing_else():
         spec = conv_anim.load(template.path)
         names = spec.output or [f"{template.name}.{f}" for f in pipeline.default_formats(spec)]
         wanted |= {(Path(template.topic) / name).as_posix() for name in names}
-    shown = re.findall(r'srcset="\./output/([^"]+)"', (ROOT / "README.md").read_text(encoding="utf-8"))
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
+    shown = re.findall(r'srcset="\.{1,2}/output/([^"]+)"', text)
     assert all(name.removesuffix(".still.png") + ".gif" in wanted for name in shown)
     wanted |= set(shown)
     there = {p.relative_to(ROOT / "output").as_posix() for p in (ROOT / "output").rglob("*") if p.is_file()}

@@ -72,7 +72,7 @@ def check(loaded: Spec, drawn: Scene, format_: str, chosen: list[int] | None) ->
     whole = len(drawn.rests) if chosen is None else len(chosen)
     assert len({name for name, _ in files}) == len(files) == (whole if format_ == "frames" else 1)
     for held in found:
-        check_size(held.size, drawn, format_, whole)
+        check_size(held.size, drawn, format_, whole, asked=loaded.size.width)
     if format_ in MOVING:
         check_motion(found[0], loaded, drawn, format_, chosen)
     else:
@@ -82,9 +82,12 @@ def check(loaded: Spec, drawn: Scene, format_: str, chosen: list[int] | None) ->
         assert np.array_equal(found[-1].last, painted(drawn, chosen)[1])
 
 
-def check_size(size: tuple[int, int], drawn: Scene, format_: str, whole: int) -> None:
+def check_size(size: tuple[int, int], drawn: Scene, format_: str, whole: int, *, asked: int | None) -> None:
+    """The width that a spec asks for is that of the whole file: of a page its panels are as wide as fits into it."""
     width, height = drawn.width, drawn.height
     match format_.partition(".")[0]:
+        case "strip" | "storyboard" if asked is not None:
+            assert size[0] == asked
         case "strip":
             assert size[0] > whole * width
             assert size[1] > height

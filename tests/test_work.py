@@ -71,14 +71,13 @@ def counting(drawn):
 def test_every_frame_is_built_once():
     drawn, built = counting(scene("con_10"))
     pipeline.encoded(drawn, "gif")
-    assert built == list(range(25))
+    assert built == list(range(len(drawn.frames)))
 
 
 def test_a_step_of_a_smooth_scene_paints_no_frames_between():
     drawn, built = counting(scene("smooth"))
     pipeline.encoded(drawn, "png", step=7)
-    assert built[-1] == 77
-    assert list(drawn.rests)[7] == 77
+    assert built[-1] == list(drawn.rests)[7] > 7
 
 
 def test_many_frames_are_not_held_but_built_twice(monkeypatch):
@@ -87,13 +86,13 @@ def test_many_frames_are_not_held_but_built_twice(monkeypatch):
     built.clear()
     monkeypatch.setattr(gif, "HELD", 24)
     assert pipeline.encoded(drawn, "gif") == wanted
-    assert len(built) == 2 * 25 + gif.SAMPLES
+    assert len(built) == 2 * len(drawn.frames) + gif.SAMPLES
 
 
 def test_one_step_builds_no_later_ones():
     drawn, built = counting(scene("con_10"))
     pipeline.encoded(drawn, "gif", step=7)
-    assert built == list(range(8))
+    assert built == list(range(drawn.rests[7] + 1))
 
 
 @pytest.mark.parametrize("name", NAMES)

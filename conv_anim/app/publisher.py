@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from threading import Condition
 from typing import TYPE_CHECKING
 
+from conv_anim.export import html
+from conv_anim.scene.primitives import Frame, Guide, Scene
 from conv_anim.scene.wording.phrases.page import EN
 
 if TYPE_CHECKING:
@@ -14,37 +16,21 @@ if TYPE_CHECKING:
 
 PATIENCE = 20.0
 """Seconds that a page waits for something new before it asks again."""
-EMPTY: Data = {
-    "definitions": "",
-    "elements": [],
-    "names": [],
-    "rings": [],
-    "lines": [""],
-    "languages": {"en": EN},
-    "controls": [],
-    "states": [0],
-    "first": 0,
-    "figures": [
-        {
-            "size": [480, 1],
-            "background": "#ffffff",
-            "dark": False,
-            "still": [],
-            "kept": [],
-            "keeps": [0],
-            "frames": [[]],
-            "rests": [0],
-            "times": [1000, 0, 1000],
-            "loop": 0,
-            "told": [0],
-            "title": "conv-anim",
-            "description": EN["waiting"],
-            "lang": "en",
-            "spots": [],
-            "drifts": [],
-        }
-    ],
-}
+EMPTY: Data = html.figure(
+    Scene(
+        width=480,
+        height=1,
+        background="#ffffff",
+        static=(),
+        frames=(Frame((), ()),),
+        step=1000,
+        hold=0,
+        loop=0,
+        title="conv-anim",
+        description=EN["waiting"],
+        guide=lambda: Guide("en", EN, ("",), ()),
+    )
+)
 """What the page shows before its first picture."""
 
 

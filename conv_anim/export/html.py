@@ -116,8 +116,10 @@ class Windows:
 
 def _too_large(what: str, scene: Scene, fewer: str = "") -> SpecError:
     every = max(2, ceil(len(scene.rests) / 100))
-    smooth = " and 'motion: step'" if scene.between else ""
-    hint = f"show {fewer}fewer steps with 'animation: {{every: {every}}}'{smooth}, or a smaller input"
+    phases = {moment.phase for moment in scene.timeline.moments} if scene.timeline else set()
+    slow = ", pace: even" if phases & {"read", "summed", "sent"} else ""
+    smooth = ", motion: step" if "way" in phases else ""
+    hint = f"show {fewer}fewer frames with 'animation: {{every: {every}{slow}{smooth}}}', or a smaller input"
     return SpecError([fixed(what, hint)])
 
 

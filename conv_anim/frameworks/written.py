@@ -7,8 +7,9 @@ from io import BytesIO
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from conv_anim.diagnostics import Code, Problem, SpecError
+from conv_anim.diagnostics import SpecError
 from conv_anim.frameworks.arrays import Arrays
+from conv_anim.limits import Location, fixed
 from conv_anim.spec.nodes import Entries, Items, Scalar, from_python
 from conv_anim.spec.yaml_text import text as as_yaml
 
@@ -70,7 +71,7 @@ class _Writer:
             if count > PRINTED:
                 what = f"'{key}' has {count:,} numbers, more than the {PRINTED:,} that are printed"
                 hint = "-o my.yaml writes them to a file beside it"
-                raise SpecError([Problem(Code.TOO_LARGE, what, node.path, hint=hint)])
+                raise SpecError([fixed(what, hint, Location(node.path))])
             return from_python(_nested(given.numbers, given.shape), node.path)
         if count <= INLINE:
             return from_python(_nested(given.numbers, given.shape), node.path)

@@ -99,7 +99,8 @@ class Pool(Windowed):
     @property
     def whole(self) -> bool:
         """Whether it is the mean of each whole map."""
-        return self.reduce == "mean" and self.kernel_size == self.ends.in_size and max(self.ends.out_size) == 1
+        padded = any(map(any, self.padding))  # then the window stands beside the map, however large it is
+        return self.reduce == "mean" and self.kernel_size == self.ends.in_size and not padded
 
     # words
 

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-EM = 64
-"""Outlines are loaded at this size, unhinted, and scaled."""
+EM = 2048
+"""Outlines are loaded at this size, unhinted, and scaled; some releases of FreeType put parts on whole pixels."""
 BLANK: Final = {**dict.fromkeys(MARKS, 0.0), "\u3000": 1.0}
 """Characters without ink, whether a font has them or not, and how far they advance."""
 PRINTED: Final = str.maketrans({**dict.fromkeys(MARKS), "\u3000": "\u2003"})
@@ -161,8 +161,11 @@ class Face:
 
 
 @cache
-def face(*, bold: bool, own: str = "") -> Face:
-    """A weight; ``own`` is the file of a font that comes before ours."""
+def face(*, bold: bool, own: str) -> Face:
+    """A weight; ``own`` is the file of a font that comes before ours, or empty.
+
+    It has no default: a call that leaves it out would not be the same to the cache, and open all fonts once more.
+    """
     return Face(bold=bold, own=own)
 
 
@@ -178,7 +181,7 @@ def ours(text: str) -> bool:
     """Whether every character of a text is from the first two of them, bold or not: the same on every machine."""
     if text.isascii():
         return True
-    weights = [(face(bold=bold), set(islice(paths(bold=bold), 2))) for bold in (False, True)]
+    weights = [(face(bold=bold, own=""), set(islice(paths(bold=bold), 2))) for bold in (False, True)]
     try:
         return all(weight.glyph(character).font in own for weight, own in weights for character in text)
     except GlyphError:

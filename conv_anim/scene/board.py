@@ -78,9 +78,12 @@ def heading(title: str | None, style: Style, width: float) -> Panel:
 
 
 def fitted(traces: Sequence[Trace], style: Style, view: Callable[[Trace, Style], Panel]) -> list[Panel]:
-    """The panels of all traces, those of one view with cells of one size."""
-    kinds = [trace.spec.view.kind for trace in traces]
+    """The panels of all traces, those of one view with cells of one size; cells in shades have one of their own."""
     alone = [view(trace, style) for trace in traces]
+    kinds = [
+        (trace.spec.view.kind, one.fit is not None and one.fit.in_shades)
+        for trace, one in zip(traces, alone, strict=True)
+    ]
     fits = {kind: _joined([one for one, its in zip(alone, kinds, strict=True) if its == kind]) for kind in kinds}
     found = []
     for k, (trace, kind, one) in enumerate(zip(traces, kinds, alone, strict=True)):

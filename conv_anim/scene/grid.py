@@ -65,6 +65,8 @@ class Numbers:
 
     cell: float
     size: float
+    in_shades: bool = False
+    """Whether cells are shades instead, and as large as there is room."""
 
     @classmethod
     def fitting(
@@ -77,14 +79,15 @@ class Numbers:
         if widest * size > room:
             size = max(room / widest, min(size, max(style.least, 0.8 * size)))
             cell = max(cell, round(widest * size / 0.84))
-        return (
-            cls(cell, size) if style.fit is None else cls(max(cell, round(style.fit.cell)), min(size, style.fit.size))
-        )
+        fit = style.fit
+        if fit is None or fit.in_shades:
+            return cls(cell, size)
+        return cls(max(cell, round(fit.cell)), min(size, fit.size))
 
     @property
     def fit(self) -> Fit:
         """What other figures have to match."""
-        return Fit(self.cell, self.size, grows=True)
+        return Fit(self.cell, self.size, grows=not self.in_shades, in_shades=self.in_shades)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,17 +28,21 @@ Across: TypeAlias = Literal["start", "middle", "end", "baseline"]
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How large a panel's cells and their numbers are, in pixels; cells that hold numbers may grow, others shrink."""
+    """How large a panel's cells and their numbers are, in pixels; cells that hold numbers may grow, others shrink.
+
+    Cells ``in_shades`` hold no numbers, and are not compared with those that do.
+    """
 
     cell: float
     size: float
     grows: bool
+    in_shades: bool = False
 
     def joined(self, other: Fit) -> Fit:
-        """What suits both."""
+        """What suits both, which are of one kind."""
         grows = self.grows or other.grows
         cell = max(self.cell, other.cell) if grows else min(self.cell, other.cell)
-        return Fit(cell, min(self.size, other.size), grows)
+        return Fit(cell, min(self.size, other.size), grows, self.in_shades)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conv_anim import catalog
 from conv_anim.embed.options import BLOCK
-from conv_anim.frameworks import keras_layers, texts, torch_layers
+from conv_anim.frameworks import keras_layers, listing, texts, torch_layers
 from conv_anim.spec.document import CORE
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ SCHEMA = json.loads(catalog.schema_text())
 
 def words() -> list[str]:
     """Each once."""
-    calls = (f"nn.{name}(" for name in (*torch_layers.TORCH, texts.SEQUENTIAL))
+    calls = (f"nn.{name}(" for name in (*torch_layers.TORCH, *sorted(listing.SEQUENTIAL)))
     keras = (f"{name}(" for name in (*keras_layers.KERAS, *texts.INPUTS))
     options = (f"{field.name}=" for field in BLOCK.fields)
     found = (

@@ -72,11 +72,11 @@ class Player {
     $("back").textContent = `← ${this.say("back")}`;
   }
 
-  /** What the page is called. */
+  /** What the page is called; a picture that has its title in it needs none above it. */
   entitle() {
-    const { title, description } = this.data;
+    const { title, headed, description } = this.data;
     document.title = title || description;
-    $("title").textContent = title;
+    $("title").textContent = headed ? "" : title;
   }
 
   /** The picture before its first frame. */
@@ -120,7 +120,7 @@ class Player {
     this.load(data, { step: 0, outer });
     this.entitle();
     $("back").focus({ preventScroll: true });
-    $("title").scrollIntoView({ block: "nearest" });
+    $(data.headed ? "inside" : "title").scrollIntoView({ block: "nearest" });
     this.settled("pushState");
   }
 

@@ -90,7 +90,7 @@ class States {
   address() {
     const { count, outer, shownStep } = this.player;
     const inside = outer ? [["inside", outer.spot + 1]] : [];
-    const step = count > 1 ? [["step", shownStep + 1]] : [];
+    const step = count > 1 ? [["step", shownStep]] : [];
     return `#${new URLSearchParams([...this.said(), ...inside, ...step])}`;
   }
 
@@ -125,7 +125,7 @@ class States {
     this.player.settled = () => {};
     this.show();
     this.readInside(Number(said.get("inside")) - 1);
-    this.readStep(Number(said.get("step")) - 1);
+    this.readStep(Number(said.get("step") || NaN));
     this.player.settled = settled;
   }
 
@@ -138,7 +138,7 @@ class States {
   }
 
   readStep(step) {
-    if (!(step >= 0)) return;
+    if (!Number.isInteger(step) || step < 0) return;
     if (step !== this.player.shownStep) {
       this.player.go(step);
     } else {

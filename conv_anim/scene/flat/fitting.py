@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import floor
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ TALLEST = 760
 """Pixels, at scale 1, that a map in shades may be high."""
 LARGEST = 28
 """Pixels, at scale 1, of a cell in shades."""
+MUCH = 2
+"""How many times larger than in a figure beside it cells in shades may have to be before they stay as they are."""
 CROWDED = 0.84
 """How much of a cell a number may take."""
 
@@ -54,19 +57,27 @@ def smaller(
 
 
 def shaded(style: Style, rows: int, width: Width) -> Numbers:
+    """The cells of a figure in shades: the largest, or those of a figure beside it if these are not much smaller."""
+    largest, fit = _largest(style, rows, width), style.fit
+    if fit is None or not fit.in_shades or not fit.cell <= largest.cell <= MUCH * fit.cell:
+        return largest
+    return replace(largest, cell=fit.cell)
+
+
+def _largest(style: Style, rows: int, width: Width) -> Numbers:
     """The largest cells with which a figure in shades is no wider than a page, or than its labels are."""
     largest = min(LARGEST * style.scale, TALLEST * style.scale / rows)
     sizes = [float(side) for side in range(max(1, floor(largest)), 0, -1)]
     sizes += [0.9 * sizes[-1] * 0.9**k for k in range(40)]
-    narrowest = width(Numbers(sizes[-1], style.number_size))
-    whole = Numbers(1.0, style.number_size)
+    narrowest = width(Numbers(sizes[-1], style.number_size, in_shades=True))
+    whole = Numbers(1.0, style.number_size, in_shades=True)
     if PAGE * style.scale < width(whole) <= PIXELS * style.scale:
         return whole  # a pixel for each cell is worth a little more room
     for side in sizes:
-        found = Numbers(side, style.number_size)
+        found = Numbers(side, style.number_size, in_shades=True)
         if width(found) <= max(PAGE * style.scale, 1.25 * narrowest):
             return found
-    return Numbers(sizes[-1], style.number_size)
+    return Numbers(sizes[-1], style.number_size, in_shades=True)
 
 
 def chosen(asked: Cells, *, picture: bool, readable: bool) -> Cells:

@@ -66,11 +66,11 @@ def _composed(spec: Spec, say: Language) -> str:
 
 
 def _chained(spec: Spec, say: Language) -> str:
-    """How far the layers see together, where several look around."""
+    """How far the layers see together, where that is farther than the last one that looks around sees alone."""
     looking = [op for op in spec.layers if op.window is not None and max(op.window.kernel_size) > 1]
     field = receptive_field(spec.layers, inputs_of(spec.nodes)) if spec.is_chain else None
     alone = receptive_field([looking[-1]]) if looking else None
-    if len(looking) < 2 or field is None or alone is None or field.size == alone.size:
+    if field is None or alone is None or field.size == alone.size:
         return ""
     key = "takeaway.field_up_to" if field.varies else "takeaway.field"
     return say(key, count=len(spec.layers), field=size(field.size), alone=size(alone.size))
