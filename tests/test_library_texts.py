@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import pytest
 
-from conv_anim.diagnostics import SpecError
+from conv_anim.diagnostics import Source, SpecError
 from conv_anim.frameworks.drawings import drawing
 from conv_anim.frameworks.feeding import said
 from conv_anim.frameworks.tables import TABLES
+from conv_anim.frameworks.text_network import network
 
 
 def made(text, shape=None, channels=None):
@@ -128,3 +129,29 @@ def test_no_name_is_known_twice(library):
     table = TABLES[library]
     names = [*table.layers, *table.pointwise, *table.harmless, *table.beyond]
     assert len(set(names)) == len(names)
+
+
+def test_a_list_of_layers_in_a_class(tmp_path):
+    text = """
+import equinox as eqx
+import jax
+
+class Net(eqx.Module):
+    layers: list
+
+    def __init__(self, key):
+        self.layers = [eqx.nn.Conv2d(1, 3, 4, key=key), jax.nn.relu, eqx.nn.MaxPool2d(2), eqx.nn.Linear(3, 2, key=key)]
+"""
+    (tmp_path / "net.py").write_text(text, encoding="utf-8")
+    drawn = made(str(tmp_path / "net.py"), (1, 8, 8))
+    assert [layer.ends.out_size for layer in drawn.loaded().spec.layers] == [(5, 5), (4, 4)]
+
+
+@pytest.mark.parametrize(("text", "shape"), [
+    ("nnx.Sequential(nnx.Conv(3, 8, (3, 3), rngs=r), nnx.Linear(8, 10, rngs=r))", (1, 10, 6, 6)),
+    ("keras.Sequential([keras.layers.Conv2D(8, 3, padding='same'), keras.layers.Dense(10)])", (1, 10, 6, 6)),
+    ("nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), nn.Linear(6, 10))", (1, 8, 6, 10)),
+])  # fmt: skip
+def test_a_linear_layer_mixes_the_channels_where_these_are_last(text, shape):
+    found = network(Source("layer", text), said((3, 6, 6), None))
+    assert found.nodes[-1].shape == shape

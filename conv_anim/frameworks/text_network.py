@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from conv_anim.diagnostics import SpecError
 from conv_anim.frameworks.arguments import bound
 from conv_anim.frameworks.calls import plain
+from conv_anim.frameworks.libraries import library, whole
 from conv_anim.frameworks.listing import listing
 from conv_anim.frameworks.ops_of_layers import with_ops
 from conv_anim.frameworks.sketch import Sketch
@@ -87,7 +88,11 @@ def _add(line: Line, found: Listing, row: Row) -> None:
         _drawn(line, found, row, node)
         return
     type_ = OTHERS.get(line.call.short)
-    row.shape, parameters, weight = _after(line.call, type_, row.shape)
+    moved = type_ == "linear" and row.shape is not None and len(row.shape) > 2 and _is_last(line.call, found)
+    entering = (row.shape[0], *row.shape[2:], row.shape[1]) if moved and row.shape is not None else row.shape
+    row.shape, parameters, weight = _after(line.call, type_, entering)
+    if moved and row.shape is not None:
+        row.shape = (row.shape[0], row.shape[-1], *row.shape[1:-1])
     if kind in {"beyond", "unknown"}:
         row.sketch = None
     if kind == "unknown":
@@ -96,6 +101,14 @@ def _add(line: Line, found: Listing, row: Row) -> None:
     if type_ == "linear" and weight is not None:
         products = prod(n or 0 for n in weight)
     row.add(replace(node, type=type_, parameters=parameters, weight=weight, products=products))
+
+
+CHANNELS_LAST = {"Keras", "TensorFlow", "Flax NNX", "Haiku", "MLX"}
+"""Libraries whose linear layers mix the channels of a map."""
+
+
+def _is_last(call: Call, found: Listing) -> bool:
+    return call.short == "Dense" or library(whole(call.name, found.imports)) in CHANNELS_LAST
 
 
 def _drawn(line: Line, found: Listing, row: Row, node: NetNode) -> None:
