@@ -275,5 +275,6 @@ def test_mistakes_are_told(tmp_path):
     assert result.exit_code == 1
     assert result.stdout == ""
     assert result.stderr == (
-        "error: Keras has no layer like this: lp_pool [unsupported]\n  hint: --framework torch, jax or numpy can\n"
+        "error: Keras has no layer like this: lp_pool [unsupported]\n"
+        "  hint: --framework torch, jax, numpy, flax, equinox, haiku, tinygrad, paddle or mlx can\n"
     )

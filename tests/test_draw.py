@@ -359,8 +359,10 @@ def refused_node(path, node) -> str:
 
 
 def test_a_library_is_known_by_its_import():
-    text = "import equinox.nn as nn\nclass A:\n    def __init__(self):\n        self.pool = nn.AvgPool1d(2)"
-    assert "nothing to draw" in refused(text)
+    text = "import {}.nn as nn\nclass A:\n    def __init__(self):\n        self.pool = nn.AvgPool1d(2)"
+    assert spec(text.format("equinox"), "6").layers[0].stride == (1,)
+    assert spec(text.format("torch"), "6").layers[0].stride == (2,)
+    assert "nothing to draw" in refused(text.format("sonnet"))
     with pytest.raises(SpecError, match="nothing to draw"):
         spec("from flax.linen import Conv\nconv = Conv(3, (2, 2))")
 
