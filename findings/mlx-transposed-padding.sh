@@ -1,15 +1,11 @@
 #!/usr/bin/env bash
-# MLX's convolutions on the CPU read memory beyond the input, and take padding off the wrong side of a transposed one.
+# Deep padding of a transposed convolution makes MLX's output shorter than PyTorch's: it is taken off the input.
 #
-# Guessed: a kernel that is larger than the input is refused; padding of a transposed convolution is taken off its output,
-#          whatever its size, as in PyTorch.
-# Seen:    a kernel that is too large by less than the stride gives one output, made of what lies behind the input in
-#          memory: of 1 2 3 and 1000 2000 3000 in a batch, five ones make 3006 of the first row, with two numbers of the
-#          second, and what happens to come behind it of the last one.
-#          Padding beyond dilation · (kernel − 1) is taken off the *input*, in whole cells: with kernel 2, stride 2 and
+# Guessed: padding is taken off the output, whatever its size, as in PyTorch.
+# Seen:    padding beyond dilation · (kernel − 1) is taken off the *input*, in whole cells: with kernel 2, stride 2 and
 #          padding 2, four cells make 2 outputs, where PyTorch makes 4.
 # With:    mlx 0.32.4 with mlx-cpu 0.32.4, torch 2.13.0, numpy 2.4.6; 2026-11-29.
-# Matters: what is computed depends on what is no input; a figure of it would show numbers that are nowhere in it.
+# Matters: the same settings make another size, so that a model carried over fails in a later layer, or goes on with less.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -31,14 +27,6 @@ def seen(case, found, recorded):
     print(f"{case}\n  {found}")
     if found != recorded:
         changed.append(case)
-
-rows = mx.array(np.array([[1, 2, 3], [1000, 2000, 3000]], np.float32)[:, :, None])    # a batch of two
-for stride, recorded in ((3, [3006]), (1, "refused")):
-    try:
-        made = np.array(mx.conv1d(rows, mx.ones((1, 5, 1)), stride=stride)).ravel().tolist()[:1]
-    except ValueError:
-        made = "refused"
-    seen(f"1 2 3 and 1000 2000 3000 in a batch, a kernel of five ones, stride {stride}: the first sum", made, recorded)
 
 cells = np.array([1, 2, 3, 4], np.float32)
 kernel = np.array([1, 2], np.float32)
