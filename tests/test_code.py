@@ -42,19 +42,11 @@ WITHOUT = {
         *("sharpen", "shades_and_numbers"),  # padding_mode replicate
         *("fold", "unfold", "unfold_padding"),
         *("upsample_align_corners", "upsample_bicubic", "upsample_linear"),
-        *(
-            "grad_input",
-            "grad_input_stride_2",
-            "grad_weight",
-            "grad_weight_stride_2",
-            "forward_and_backward",
-            "backward_max_pool",
-            "backward_avg_pool",
-        ),
-        *("backward_chain", "backward_residual"),
     },
 }
-"""Templates that a framework has no words for."""
+BACKWARD = {name for name, template in TEMPLATES.items() if template.topic == "gradients"}
+WITHOUT |= {name: without | BACKWARD for name, without in WITHOUT.items() if name not in {"torch", "jax", "numpy"}}
+"""Templates that a framework has no words for; backward passes are written for three."""
 WRITING = ("torch", "keras", "jax", "numpy")
 """Frameworks whose programs are compared for all templates; the others' are in tests/test_libraries.py."""
 LONG = {"house_224"}
