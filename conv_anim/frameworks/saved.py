@@ -1,12 +1,14 @@
-"""Saved models of PyTorch (.pt2) and Keras (.keras), as a node of them or as a whole."""
+"""Models of PyTorch (.pt2), Keras (.keras) and Ultralytics (.yaml) in files, as a node of them or as a whole."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code, Problem, SpecError, nearest
 from conv_anim.frameworks.arrays import fed
+from conv_anim.frameworks.feeding import Feed
 from conv_anim.frameworks.keras_layers import KERAS
 from conv_anim.frameworks.sketch import Sketch
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from conv_anim.frameworks.feeding import Feed
+    from conv_anim.frameworks.calls import Names
     from conv_anim.spec.model import Given
 
 LISTED = 1000
@@ -72,6 +74,36 @@ def from_keras(path: Path, node: str | None, feed: Feed) -> tuple[Sketch, str]:
     sketch.note("the numbers are made up: weights of a .keras file are not read")
     sketch.read.append(path)
     return sketch, layer.name
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A layer as PyTorch writes it, and what it is fed."""
+
+    text: str
+    feed: Feed
+
+
+def from_yolo(path: Path, node: str | None, feed: Feed, names: Names) -> tuple[Written, str]:
+    """A layer with a window of a file of Ultralytics, which has no numbers, and its name. Raises SpecError."""
+    from conv_anim.frameworks.yolo_files import read
+    from conv_anim.frameworks.yolo_network import network
+
+    nodes = network(path.stem, read(path, names), feed).nodes
+    found = [each for each in nodes if each.window is not None]
+    chosen = found[_chosen(path, node, [each.label for each in found], [each.name for each in found])]
+    window, shape = chosen.window, nodes[chosen.inputs[0]].shape or ()
+    assert window is not None
+    entering = Feed(tuple(n or 1 for n in shape[1:]))
+    settings = f"{window.kernel_size}, {window.stride}, {tuple(before for before, _ in window.padding or ())}"
+    if chosen.weight is None:
+        return Written(f"{chosen.kind}({settings})", entering), chosen.name
+    channels = f"{shape[1]}, {chosen.channels}"
+    if window.transposed:
+        return Written(f"{chosen.kind}({channels}, {settings})", entering), chosen.name
+    biased = chosen.parameters > prod(n or 0 for n in chosen.weight)
+    more = f"dilation={window.dilation}, groups={window.groups}, bias={biased}"
+    return Written(f"{chosen.kind}({channels}, {settings}, {more})", entering), chosen.name
 
 
 def _chosen(path: Path, wanted: str | None, labels: Sequence[str], names: Sequence[str]) -> int:
