@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from conv_anim.coding.equinox_code import Equinox
+from conv_anim.coding.flax_code import Flax
+from conv_anim.coding.haiku_code import Haiku
 from conv_anim.coding.jax_code import Jax
 from conv_anim.coding.keras_code import Keras
+from conv_anim.coding.mlx_code import Mlx
 from conv_anim.coding.numpy_code import Numpy
+from conv_anim.coding.paddle_code import Paddle
+from conv_anim.coding.tinygrad_code import Tinygrad
 from conv_anim.coding.torch_code import Torch
-from conv_anim.coding.writing import CodeContext, too_much
+from conv_anim.coding.writing import CodeContext, LayerWriter, too_much
 from conv_anim.diagnostics import listed
 from conv_anim.scene.wording import captions
 from conv_anim.spec.op import UnwrittenError
@@ -18,12 +24,35 @@ from conv_anim.tracing.trace import trace
 if TYPE_CHECKING:
     from conv_anim.coding.writing import Writer
     from conv_anim.spec.model import Spec
+    from conv_anim.spec.op import Op
     from conv_anim.tracing.trace import LayerTrace, Trace
 
-FRAMEWORKS: dict[str, Writer] = {"torch": Torch(), "keras": Keras(), "jax": Jax(), "numpy": Numpy()}
+FRAMEWORKS: dict[str, Writer] = {
+    "torch": Torch(),
+    "keras": Keras(),
+    "jax": Jax(),
+    "numpy": Numpy(),
+    "flax": Flax(),
+    "equinox": Equinox(),
+    "haiku": Haiku(),
+    "tinygrad": Tinygrad(),
+    "paddle": Paddle(),
+    "mlx": Mlx(),
+}
 IMPORT_MATH = "import math"
 """What a layer's lines may begin with."""
-NAMES = {"torch": "PyTorch", "keras": "Keras", "jax": "JAX", "numpy": "NumPy"}
+NAMES = {
+    "torch": "PyTorch",
+    "keras": "Keras",
+    "jax": "JAX",
+    "numpy": "NumPy",
+    "flax": "Flax",
+    "equinox": "Equinox",
+    "haiku": "Haiku",
+    "tinygrad": "tinygrad",
+    "paddle": "PaddlePaddle",
+    "mlx": "MLX",
+}
 
 
 def program(spec: Spec, framework: str) -> str:
@@ -59,7 +88,7 @@ def _lines(traced: Trace, framework: str) -> list[str]:
     for layer in traced.layers:
         place = _place(traced, layer, names)
         heading = [] if place.alone else [f"# {layer.number + 1}. {layer.layer.type}"]
-        lines = [*_taken(layer, names), *layer.layer.code(framework, place)]
+        lines = [*_taken(layer, names), *_written(framework, layer.layer, place)]
         body += ["", *([""] if lines[0].startswith("def ") else []), *heading, *lines]
         if layer.number + 1 in names:
             body.append(f"{names[layer.number + 1]} = y")
@@ -69,7 +98,15 @@ def _lines(traced: Trace, framework: str) -> list[str]:
     body, imports = [line for line in body if line != IMPORT_MATH], [IMPORT_MATH] * (IMPORT_MATH in body)
     if any("np." in line.split("#")[0].replace("jnp.", "") for line in (*head, *body)):
         imports.append("import numpy as np")
+    if "from jax import lax" not in head and any("lax." in line for line in body):
+        imports.append("from jax import lax")
     return [*_ordered([*imports, *head]), *body, "", *writer.tail()]
+
+
+def _written(framework: str, op: Op, place: CodeContext) -> list[str]:
+    """A layer's lines, by a writer that knows all types, or else by the op itself."""
+    writer = FRAMEWORKS[framework]
+    return writer.layer(op, place) if isinstance(writer, LayerWriter) else op.code(framework, place)
 
 
 def _goes_on(layer: LayerTrace) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from typing import Any
+    from typing import Any, TypeAlias
 
     from conv_anim.coding.writing import CodeContext
     from conv_anim.scene.wording.language import Language
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from conv_anim.tracing.operators import Operator
     from conv_anim.tracing.values import Array
 
-    Writers = Mapping[str, Callable[[Any, CodeContext], list[str]]]
+    Writers: TypeAlias = Mapping[str, Callable[[Any, CodeContext], list[str]]]
 
 
 class Shape(NamedTuple):
