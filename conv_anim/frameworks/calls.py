@@ -172,7 +172,7 @@ class Reader:
     rounds: int = 1
     """How often what is read is repeated."""
 
-    def value(self, node: ast.expr) -> Value:  # noqa: PLR0911  # one for each form
+    def value(self, node: ast.expr) -> Value:  # noqa: C901, PLR0911  # one for each form
         """What an expression stands for: a constant, a group, a call, or what is not read."""
         number = evaluated(node, self.names)
         if number is not None:
