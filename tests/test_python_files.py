@@ -111,3 +111,22 @@ def test_what_a_list_does_not_show_is_told():
 def test_loops_that_are_long_or_do_other_things_are_refused(text):
     with pytest.raises(SpecError, match="the text is read, never run"):
         drawing(text, Feed())
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("F.max_pool2d(F.relu(self.conv1(x)), 2)", "the text does not say what 'self.conv1' is"),
+        ("mx.gluon.nn.Conv2D(2, 3)", "is MXNet's"),
+        ("mx.sym.Convolution(x)", "is MXNet's"),
+    ],
+)
+def test_whose_a_name_is(text, said):
+    with pytest.raises(SpecError, match=said):
+        drawing(text, Feed())
+
+
+@pytest.mark.parametrize(("said", "bias"), [("'ones'", 1), ("'zeros'", 0), ("'Ones'", 1)])
+def test_biases_begin_as_a_layer_of_keras_says(said, bias):
+    spec = drawing(f"Conv2D(2, 3, bias_initializer={said})", Feed()).loaded().spec
+    assert spec.layers[0].bias == (bias, bias)
