@@ -45,6 +45,9 @@ def computed(texts, arrays):
         with contextlib.redirect_stdout(said):
             exec(compile(program, f"program {k}", "exec"), names)
         y = names["y"]
+        if "gradient" in names:  # which has no batch
+            y = names["gradient"]
+            y = y[None] if hasattr(y, "detach") else y
         if hasattr(y, "numpy"):
             y = y.detach().numpy()
         outputs[str(k)] = np.asarray(y)

@@ -44,7 +44,9 @@ WITHOUT = {
         *("upsample_align_corners", "upsample_bicubic", "upsample_linear"),
     },
 }
-"""Templates that a framework has no words for."""
+BACKWARD = {name for name, template in TEMPLATES.items() if template.topic == "gradients"}
+WITHOUT |= {name: without | BACKWARD for name, without in WITHOUT.items() if name not in {"torch", "jax", "numpy"}}
+"""Templates that a framework has no words for; backward passes are written for three."""
 WRITING = ("torch", "keras", "jax", "numpy")
 """Frameworks whose programs are compared for all templates; the others' are in tests/test_libraries.py."""
 LONG = {"house_224"}
