@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from conv_anim.cli import main
 from conv_anim.diagnostics import Source, SpecError
@@ -152,6 +156,10 @@ head: [[-1, 1, nn.Upsample, [None, 2, nearest]], [[-1, 1], 1, Concat, [1]], [-1,
         ("nearest", "area", "row 10: nn.Upsample: read are"),
         ("C2f, [1024, True", "C2f, [1024, True, 3", "3 groups do not divide 128 and 128 channels evenly"),
         ("C2f, [1024, True", "C2f, [1024, True, 1, x", "'x' is no share of 256 channels"),
+        ("[0.33, 0.25, 1024]", "[1.0e+300, 1, 9]", "at most 100"),
+        ("[-1, 3, C2f, [128, True]]", "[-1, 100000, C2f, [128, True]]", "more than 20,000 layers"),
+        ("Conv, [64, 3, 2]", "Conv, [64, 10000000000, 2]", "is no size of a window"),
+        ("[15, 18, 21]", "[]", "numbers of rows"),
         ("Concat, [1]", "Concat, [2]", "along their channels"),
         ("[-1, 3, C2f, [1024]]", "[[-1, 9], 3, C2f, [1024]]", "it reads one row, and here are 2"),
         ("[-1, 6], 1, Concat", "[-1, 4], 1, Concat", "maps of several sizes"),
@@ -161,6 +169,21 @@ def test_what_is_wrong_with_a_row_is_told(old, new, said):
     with pytest.raises(SpecError) as caught:
         read(EIGHT.replace(old, new, 1))
     assert said in str(caught.value)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(["Conv", "DWConv", "C2f", "C3", "SPP", "SPPF", "Bottleneck", "Classify", "Concat", "Detect"])
+    | st.sampled_from(["nn.Upsample", "nn.MaxPool2d", "nn.ZeroPad2d", "nn.ConvTranspose2d", "nn.Identity", "nc", ""]),
+    st.lists(
+        st.integers(-9, 99) | st.sampled_from(["None", "True", "x", "nn.ReLU()", "[3, 1]", "[]", "0.5", "{a: 1}", "~"]),
+        max_size=8,
+    ),
+)
+def test_any_row_is_read_or_says_why_not(module, args):
+    row = f"[-1, 2, {module!r}, [{', '.join(map(str, args))}]]"
+    with suppress(SpecError):
+        read(f"nc: 3\nbackbone: [[-1, 1, Conv, [8, 3, 2]], {row}]\nhead: [[-1, 1, Conv, [8]]]", Feed((32, 32)))
 
 
 def test_every_module_that_is_not_known_is_told_at_once():

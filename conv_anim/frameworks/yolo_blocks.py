@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from math import gcd, prod
 from typing import TYPE_CHECKING, Any
 
-from conv_anim.diagnostics import Code
+from conv_anim.diagnostics import Code, SpecError
+from conv_anim.limits import Location, fixed
 from conv_anim.spec.network import NetNode, NetWindow
 from conv_anim.spec.sizes import conv_size, effective_kernel, transposed_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conv_anim.diagnostics import SpecError
     from conv_anim.frameworks.yolo_files import Row, YoloFile
     from conv_anim.spec.model import Size
     from conv_anim.spec.network import Sizes
@@ -24,6 +24,7 @@ ACTIVATIONS = {
 DISTANCES = 16
 """Of which a side of a box is a distribution (``reg_max``)."""
 WIDEST = 1_000_000
+MOST_NODES = 20_000
 
 
 @dataclass
@@ -36,6 +37,9 @@ class Graph:
     def add(self, path: str, kind: str, inputs: tuple[int, ...], shape: Sizes, **more: Any) -> int:
         """A node, by its path in the model; its number."""
         number = len(self.nodes)
+        if number >= MOST_NODES:
+            what = f"the model has more than {MOST_NODES:,} layers"
+            raise SpecError([fixed(what, "a smaller multiple of the depth", Location(path))])
         scope = tuple(path.split(".")[:-1])
         self.nodes.append(NetNode(number, str(number), path, kind, inputs, (path,), shape, scope=scope, **more))
         return number

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 LARGEST = 1_000_000
 """Bytes of a file."""
+LARGEST_MULTIPLE = 100
+"""Of depth and of width."""
 SECTIONS = ("backbone", "head")
 WORDS = {"None": None, "True": True, "False": False}
 SIZED = {"Conv", "DWConv", "Bottleneck", "C2f", "C3", "SPP", "SPPF", "Classify", "nn.ConvTranspose2d"}
@@ -121,6 +123,9 @@ def _numbers(given: tuple[Any, ...], root: Entries, name: str) -> tuple[float, f
     if len(given) != 3 or not all(isinstance(n, int | float) and not isinstance(n, bool) and n > 0 for n in given):
         what = f"{name} must be positive numbers: of depth, of width, and the most channels"
         raise SpecError([Problem(Code.WRONG_TYPE, what, name, root.span)])
+    if max(given[:2]) > LARGEST_MULTIPLE:
+        what = f"multiples of depth and width are at most {LARGEST_MULTIPLE}"
+        raise SpecError([Problem(Code.OUT_OF_RANGE, what, name, root.span)])
     return given[0], given[1], given[2]
 
 
