@@ -1,4 +1,4 @@
-"""SVG: primitives as elements, their text as text, what they have in common as classes."""
+"""SVG: primitives as elements, their text as text; how they look as attributes, or as classes, which are shorter."""
 
 from __future__ import annotations
 
@@ -25,12 +25,13 @@ def number(value: float) -> str:
 
 
 class Writer:
-    """Writes primitives as elements; it collects the classes that they name, which begin with the figure's own name.
+    """Writes primitives as elements; it collects the classes that they name, which begin with ``own``, the figure's name.
 
-    Rules for elements inside others would not reach what a ``<use>`` repeats.
+    Rules for elements inside others would not reach what a ``<use>`` repeats. Without a name, each element has attributes
+    instead: some programs that place a still in a document read no style sheet.
     """
 
-    def __init__(self, own: str) -> None:
+    def __init__(self, own: str | None) -> None:
         self._own = own
         self._classes: dict[str, str] = {}
 
@@ -53,21 +54,26 @@ class Writer:
                 assert_never(item)
 
     def _path(self, outline: str, style: str) -> str:
-        return f'<path class="{self._class(style)}" d="{outline}"/>'
+        return f'<path {self._looks(style)} d="{outline}"/>'
 
     def _text(self, item: Text) -> str:
         """As wide as it is measured, whatever font the reader has."""
         bold = "font-weight:700;" if item.bold else ""
-        name = self._class(f"{ANCHORS[item.anchor]}{bold}font-size:{number(item.size)}px;fill:{item.color}")
+        looks = self._looks(f"{ANCHORS[item.anchor]}{bold}font-size:{number(item.size)}px;fill:{item.color}")
         width = face(bold=item.bold, own=item.font).width(item.text) * item.size
         wide = f' textLength="{number(width)}" lengthAdjust="spacingAndGlyphs"' if len(item.text) > 1 else ""
         # Without this, spaces at the ends are lost, and what is left is stretched in their place.
         spaced = "" if item.text == " ".join(filter(None, item.text.split(" "))) else ' xml:space="preserve"'
         place = f'x="{number(item.x)}" y="{number(item.y)}"'
-        return f'<text class="{name}" {place}{wide}{spaced}>{escape(item.text)}</text>'
+        return f"<text {looks} {place}{wide}{spaced}>{escape(item.text)}</text>"
 
-    def _class(self, style: str) -> str:
-        return self._classes.setdefault(style, f"{self._own}{len(self._classes)}")
+    def _looks(self, style: str) -> str:
+        """The attributes for a style."""
+        if self._own is None:
+            return " ".join(
+                f'{name}="{value}"' for name, _, value in (rule.partition(":") for rule in style.split(";"))
+            )
+        return f'class="{self._classes.setdefault(style, f"{self._own}{len(self._classes)}")}"'
 
     def styles(self) -> list[str]:
         """A rule for each class."""
