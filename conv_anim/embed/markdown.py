@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from conv_anim.limits import Limits
     from conv_anim.pipeline import Loaded
 
-SUFFIXES = (".md", ".markdown", ".qmd")
+SUFFIXES = (".md", ".markdown", ".qmd", ".mdx")
 SPEC_OF: Mapping[str, str] = {"en": "The spec: {}", "zh-TW": "規格：{}"}
 OWN_SPEC: Mapping[str, str] = {"en": "The spec", "zh-TW": "規格"}
-SPECIAL = re.compile(r"[\\\[\]*_`<&|]")
-"""What means something in Markdown."""
+SPECIAL = re.compile(r"[\\\[\]*_`<&|{]")
+"""What means something in Markdown, or in MDX."""
 TOLD_TO_EDITORS = re.compile(r"# yaml-language-server:.*\n")
 
 
@@ -264,7 +264,9 @@ class _PendingBlock:
         half = len(jobs) // 2 if self.block.options.dark else len(jobs)
         poster = more[0] if half > 1 else None
         dark = more[half - 1 :] if self.block.options.dark else []
-        return html.adaptive(image, html.Addresses(address, poster, *dark))
+        written = html.adaptive(image, html.Addresses(address, poster, *dark))
+        mdx = self.page.source.text.startswith("{", self.block.end)
+        return written.replace(" srcset=", " srcSet=") if mdx else written
 
     def _listing(self) -> list[str]:
         """The lines of the spec, open or to unfold, and an empty one; none unless they are asked for."""

@@ -25,9 +25,9 @@ def number(value: float) -> str:
 
 
 class Writer:
-    """Writes primitives as elements; it collects the classes that they name, which begin with ``own``, the figure's name.
+    """Writes primitives as elements; it collects the classes that they name, which begin with ``own``.
 
-    Rules for elements inside others would not reach what a ``<use>`` repeats. Without a name, each element has attributes
+    Rules for elements inside others would not reach what a ``<use>`` repeats. Without a name elements have attributes
     instead: some programs that place a still in a document read no style sheet.
     """
 
