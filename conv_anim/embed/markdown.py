@@ -265,8 +265,12 @@ class _PendingBlock:
         poster = more[0] if half > 1 else None
         dark = more[half - 1 :] if self.block.options.dark else []
         written = html.adaptive(image, html.Addresses(address, poster, *dark))
-        mdx = self.page.source.text.startswith("{", self.block.end)
-        return written.replace(" srcset=", " srcSet=") if mdx else written
+        return written.replace(" srcset=", " srcSet=") if self._mdx else written
+
+    @property
+    def _mdx(self) -> bool:
+        """Whether its markers are comments of MDX."""
+        return self.page.source.text.startswith("{", self.block.end)
 
     def _listing(self) -> list[str]:
         """The lines of the spec, open or to unfold, and an empty one; none unless they are asked for."""
@@ -276,7 +280,9 @@ class _PendingBlock:
         text, title = self._spec_text()
         fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
         code = [f"{fence}yaml", *text.splitlines(), fence, ""]
-        return code if told == "code" else [f"<details><summary>{title}</summary>", "", *code, "</details>", ""]
+        begun = ["<details>"] if self._mdx else []  # which takes an element that others stand in by its lines
+        head = f"{'' if begun else '<details>'}<summary>{title}</summary>"
+        return code if told == "code" else [*begun, head, "", *code, "</details>", ""]
 
     def _spec_text(self) -> tuple[str, str]:
         """The spec without what only editors read, and what it is called."""

@@ -7,12 +7,12 @@ from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING
 
-from conv_anim.painting.svg import FAMILY, Writer
+from conv_anim.painting.svg import FAMILY, element
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conv_anim.scene.primitives import Items, Scene
+    from conv_anim.scene.primitives import Scene
 
 SHORT = 48
 """An element of so many characters, or one that comes once, is written where it is used."""
@@ -27,20 +27,15 @@ def picture(drawn: Scene) -> bytes:
     """A scene as an SVG: animated if it has several frames. Readers who want no motion see the last one, at rest."""
     if len(drawn.frames) == 1:
         frame = drawn.frames[0]
-        return _document(drawn, "".join(map(Writer(None).element, (*drawn.static, *frame.kept, *frame.shown))), [])
-    writer = Writer(MARK)
-    frames = [(_elements(frame.kept, writer), _elements(frame.shown, writer)) for frame in drawn.frames]
-    counts = Counter(element for kept, shown in frames for element in (*kept, *shown))
-    shared = [element for element, count in counts.items() if count > 1 and len(element) > SHORT]
-    names = {element: f"e{k}" for k, element in enumerate(shared)}
-    defs = "".join(element.replace(" ", f' id="{MARK}{name}" ', 1) for element, name in names.items())
-    static = "".join(_elements(drawn.static, writer))
+        return _document(drawn, "".join(map(element, (*drawn.static, *frame.kept, *frame.shown))), [])
+    frames = [([*map(element, frame.kept)], [*map(element, frame.shown)]) for frame in drawn.frames]
+    counts = Counter(text for kept, shown in frames for text in (*kept, *shown))
+    shared = [text for text, count in counts.items() if count > 1 and len(text) > SHORT]
+    names = {text: f"e{k}" for k, text in enumerate(shared)}
+    defs = "".join(text.replace(" ", f' id="{MARK}{name}" ', 1) for text, name in names.items())
+    static = "".join(map(element, drawn.static))
     body = f"<defs>{defs}</defs>{static}" + _moving(drawn, frames, names)
-    return _document(drawn, body, [*writer.styles(), *_motion(drawn)])
-
-
-def _elements(items: Items, writer: Writer) -> list[str]:
-    return [writer.element(item) for item in items]
+    return _document(drawn, body, _motion(drawn))
 
 
 def _moving(drawn: Scene, frames: Sequence[tuple[list[str], list[str]]], names: dict[str, str]) -> str:
