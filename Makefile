@@ -13,7 +13,7 @@ $(shell for stamp in .venv/.installed .venv-*/.installed; do test ! -e $$stamp |
 .DEFAULT_GOAL := help
 .PHONY: help regenerate-figures test test-faults test-hosts test-all coverage steady test-frameworks test-libraries test-models fuzz mutation \
 	test-package test-lowest test-pythons test-bytes update-expected check check-format check-figures check-lock check-resolving lock \
-	wheel bench docs environments clean
+	wheel bench hosts docs environments clean
 
 help: ## list what can be made
 	@printf 'To begin with:  make regenerate-figures    make test\n\n'
@@ -155,6 +155,9 @@ lock: $(STAMP) ## take the newest versions into all locks
 
 bench: $(STAMP) ## measure: ours against matplotlib's own animation
 	$(BIN)/python bench/bench.py
+
+hosts: $(STAMP) ## show a figure in other programs, and write what they make of it into docs/formats.md
+	$(BIN)/python tools/hosts.py
 
 docs: $(STAMP) ## build the documentation: build/docs/index.html
 	$(BIN)/sphinx-build -E -W --keep-going -q -j auto -c docs . build/docs
