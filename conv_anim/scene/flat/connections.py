@@ -44,7 +44,10 @@ class Connections(Diagram):
         (x, y), gap = self.badge_at(k), self.style.gap
         depth = self.depths[read]
         start, high = self.grids[read][0].x + self.size(read)[0] + 0.35 * gap, self.middle(read)
-        turn = round(self.lefts[depth] + self._wide(depth) + 0.95 * gap)
+        turn, line = self.bend(depth), self.line_of[self.depths[k]]
+        if self.line_of[depth] != line:
+            between, left = round(self.line_tops[line] - 0.5 * self.between_lines), round(0.5 * gap)
+            return (start, high), (turn, high), (turn, between), (left, between), (left, y), (x, y)
         if (read, k) not in self.tracks:
             left = x - self.badge_width(k) / 2
             return ((start, high), (left, y)) if high == y else ((start, high), (turn, high), (turn, y), (left, y))
@@ -70,5 +73,9 @@ class Connections(Diagram):
         return [
             item
             for k, sign in enumerate(self.signs)
-            for item in sign.at(self.grids[k][0].x, 0.0 if self._first(k) else self.tops[k] - self._head(k))
+            for item in sign.at(self.grids[k][0].x, self._sign_top(k))
         ]
+
+    def _sign_top(self, k: int) -> float:
+        """Where the label of a map begins: those of the first maps of a line stand on one height."""
+        return self.line_tops[self.line_of[self.depths[k]]] if self._first(k) else self.tops[k] - self._head(k)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -231,15 +232,66 @@ class Diagram(TracedMaps):
 
     # places
 
+    @property
+    def _folds(self) -> bool:
+        """Whether it goes on in another line where a page ends: a chain of maps whose numbers are not written does."""
+        chain = all(len(column) == 1 for column in self.columns) and not self.tracks
+        return chain and self.mode in {"shades", "plain"}
+
+    @cached_property
+    def _placed(self) -> list[tuple[int, float]]:
+        """In which line each column stands, and where it begins."""
+        found = [(0, 0.0)]
+        for depth in range(1, len(self.columns)):
+            labels = self._labels_of(depth - 1)
+            after = self._wide(depth - 1) + self._gutter(depth)
+            line, left = found[-1]
+            left += max(after, *(wide + self.style.gap for wide in labels), 0.0)
+            end = left + max(self._wide(depth), *self._labels_of(depth), 0.0)
+            folded = self._folds and end > PAGE * self.style.scale
+            found.append((line + 1, self._gutter(depth)) if folded else (line, left))
+        return found
+
+    def _labels_of(self, depth: int) -> list[float]:
+        """How wide the labels of a column are."""
+        return [self.signs[k].width for k in self.columns[depth]] if self.labelled else []
+
     @cached_property
     def lefts(self) -> list[float]:
         """Where each column begins."""
-        found = [0.0]
-        for depth in range(1, len(self.columns)):
-            labels = [self.signs[k].width for k in self.columns[depth - 1]] if self.labelled else []
-            after = self._wide(depth - 1) + self._gutter(depth)
-            found.append(found[-1] + max(after, *(wide + self.style.gap for wide in labels), 0.0))
+        return [left for _, left in self._placed]
+
+    @cached_property
+    def line_of(self) -> list[int]:
+        """In which line of columns each of them stands."""
+        return [line for line, _ in self._placed]
+
+    @cached_property
+    def line_tops(self) -> list[float]:
+        """Where each line of columns begins."""
+        found, y = list[float](), 0.0
+        for line in range(self.line_of[-1] + 1):
+            found.append(y)
+            y = self._center(line) + self._high(line) / 2 + self.between_lines
         return found
+
+    @property
+    def between_lines(self) -> float:
+        """Between two lines of columns; a way to the next line goes through it."""
+        return 2.5 * self.style.gap
+
+    def _in_line(self, line: int) -> list[int]:
+        return [depth for depth, own in enumerate(self.line_of) if own == line]
+
+    def _high(self, line: int) -> float:
+        """The height of a line without what stands above its maps."""
+        return max(self._column(depth) for depth in self._in_line(line))
+
+    def _center(self, line: int) -> float:
+        """The height that the columns of a line are centred on."""
+        above = max(self._head(self.columns[depth][0]) for depth in self._in_line(line))
+        top = 0.0 if line == 0 else self._center(line - 1) + self._high(line - 1) / 2 + self.between_lines
+        return top + above + self._high(line) / 2
 
     def _wide(self, depth: int) -> float:
         """The width of a column that nothing may come into; its label may go on above a gutter with straight lines."""
@@ -257,16 +309,15 @@ class Diagram(TracedMaps):
 
     @property
     def line(self) -> float:
-        """The height that columns are centred on, without what stands above their first map."""
-        above = max(self._head(column[0]) for column in self.columns)
-        return above + max(self._column(d) for d in range(len(self.columns))) / 2
+        """The height that the columns of the first line are centred on, without what stands above their first map."""
+        return self._center(0)
 
     @cached_property
     def tops(self) -> dict[int, float]:
         """Where the grids of each map begin."""
         found: dict[int, float] = {}
         for d, column in enumerate(self.columns):
-            y = self.line - self._column(d) / 2 - self._head(column[0])
+            y = self._center(self.line_of[d]) - self._column(d) / 2 - self._head(column[0])
             for k in column:
                 found[k] = round(y + self._head(k))
                 y += self._below(k) + self._apart
@@ -326,4 +377,9 @@ class Diagram(TracedMaps):
     def width(self) -> float:
         """In pixels."""
         ends = [self.grids[k][0].x + self.signs[k].width for k in range(len(self.maps))] if self.labelled else []
-        return max([self.lefts[-1] + self._wide(len(self.columns) - 1), *ends])
+        turns = [self.bend(depth) + self.style.gap for depth, (one, other) in enumerate(pairwise(self.line_of)) if one != other]
+        return max([left + self._wide(depth) for depth, left in enumerate(self.lefts)] + ends + turns)
+
+    def bend(self, depth: int) -> int:
+        """Where ways from a column's maps may turn."""
+        return round(self.lefts[depth] + self._wide(depth) + 0.95 * self.style.gap)

@@ -241,7 +241,7 @@ class NetworkView(Connections):
         made = animated(self, self.width, self.foot, baseline=self.line, fit=self.numbers.fit)
         if self._written:
             made = align(made, self._line_room, self._line_top + self.style.label_size)
-        return with_bars(made, self.scales(), self.style)
+        return with_bars(made, self.scales(), self.style, self.tones.others)
 
 
 def _parted(said: str) -> tuple[str, str]:

@@ -228,6 +228,7 @@ PHRASES = {
     "channels.in_group": "group {group}, channel {channel}",
     "channels.filter": "filter {size}",
     "channels.filters": "{count} filters {size}",
+    "scales.others": "maps between: brighter is more, each on its own scale",
     "channels.maps_scale": "maps",
     "channels.kernels": "{count} kernels",
     "channels.maps": "{count} maps {size}",

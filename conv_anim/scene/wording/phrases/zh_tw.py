@@ -228,6 +228,7 @@ PHRASES = {
     "channels.in_group": "第 {group} 組，通道 {channel}",
     "channels.filter": "濾波器 {size}",
     "channels.filters": "{count} 個濾波器 {size}",
+    "scales.others": "中間各圖：越亮，數值越大，各有自己的尺度",
     "channels.maps_scale": "特徵圖",
     "channels.kernels": "{count} 個卷積核",
     "channels.maps": "{count} 張特徵圖 {size}",
