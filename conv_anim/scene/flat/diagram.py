@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.callouts import Callout
-from conv_anim.scene.flat.fitting import MOST_OF_NETWORK, PAGE, TALLEST, chosen, contents, shaded, smaller
+from conv_anim.scene.flat.fitting import MOST_OF_NETWORK, PAGE, TALLEST, WIDEST, chosen, contents, shaded, smaller
 from conv_anim.scene.grid import Grid, Numbers
 from conv_anim.scene.numbers import weights_format
 from conv_anim.scene.scales import scale
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 NARROWEST = 130
 """Pixels, at scale 1, that a line of a label may take even if its map is narrower."""
+MOST_HIGH = 1000
+"""Pixels, at scale 1, that lines of maps with numbers may take, one below the other."""
 Index = tuple[int, ...]
 
 
@@ -41,6 +43,8 @@ class Diagram(TracedMaps):
     """How large cells are, where that is tried out; else they are as large as suits."""
     tried: Cells | None = None
     """What stands in them, where that is tried out."""
+    folded: bool = False
+    """Whether numbers may go on in another line, where that is tried out."""
 
     # shades
 
@@ -60,12 +64,24 @@ class Diagram(TracedMaps):
         """Cells whose numbers can be read; None if there are too many of them."""
         if sum(values.size for values in self.maps) > MOST_DRAWN:
             return None
+        return self._in_one_line or self._in_lines
+
+    @cached_property
+    def _in_one_line(self) -> Numbers | None:
+        """The same if all maps stand side by side."""
 
         def width(cells: Numbers) -> float:
             return self._width_with(cells, "numbers")
 
         most = MOST_OF_NETWORK
         return smaller(self.style, self.usual, self.texts, width, widest=most, page=most)
+
+    @cached_property
+    def _in_lines(self) -> Numbers | None:
+        """The same if they go on in other lines."""
+        tried = replace(self, cells=self.usual, tried="numbers", folded=True)
+        fits = tried.width <= WIDEST * self.style.scale and tried.foot <= MOST_HIGH * self.style.scale
+        return self.usual if self._chain and fits else None
 
     def _width_with(self, cells: Numbers, mode: Cells) -> float:
         """How wide the figure would be; as wide as a page is high, if it were too high."""
@@ -233,10 +249,16 @@ class Diagram(TracedMaps):
     # places
 
     @property
+    def _chain(self) -> bool:
+        """Whether each map is made of the one before it."""
+        return all(len(column) == 1 for column in self.columns) and not self.tracks
+
+    @cached_property
     def _folds(self) -> bool:
-        """Whether it goes on in another line where a page ends: a chain of maps whose numbers are not written does."""
-        chain = all(len(column) == 1 for column in self.columns) and not self.tracks
-        return chain and self.mode in {"shades", "plain"}
+        """Whether it goes on in another line where a page ends: a chain in shades does, or whose numbers need it."""
+        if self.mode in {"shades", "plain"} or self.folded:
+            return self._chain
+        return self._chain and self.tried is None and self._in_one_line is None
 
     @cached_property
     def _placed(self) -> list[tuple[int, float]]:
