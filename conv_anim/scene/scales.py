@@ -56,7 +56,10 @@ def merged(scales: Iterable[Scale]) -> list[Scale]:
 
 
 def bars(scales: Iterable[Scale], style: Style, room: float, others: str = "") -> Panel:
-    """A bar for each, side by side as far as there is room; of many the first and the last, and what is said of the others."""
+    """A bar for each, side by side as far as there is room.
+
+    Of many the first and the last are shown, and what is said of the ``others``.
+    """
     shown = merged(scales)
     many = len(shown) > MOST
     made = [_bar(one, style) for one in ([shown[0], shown[-1]] if many else shown)]

@@ -83,12 +83,12 @@ def isometric(input_: Input, nodes: Nodes) -> str | None:
 def flat(input_: Input, nodes: Nodes) -> str | None:
     """Why the flat view cannot show these nodes; None if it can."""
     if _unpools(nodes):
-        return _two_axes(input_) or _one_flat_channel(nodes) or numbers(input_, nodes)
+        return _two_axes(input_) or _one_flat_channel(nodes) or _few_maps(input_, nodes)
     if any(node.op.puts_back for node in nodes):
         return "shows a max_unpool last and its max_pool first, with at most one window between them"
     first = nodes[0].op
     if len(nodes) == 1 and (is_window(first) or first.interpolation is not None or first.columns is not None):
-        shaded = is_window(first)  # its cells may be
+        shaded = is_window(first) or first.interpolation is not None  # their cells may be
         return _two_axes(input_) or _one_flat_channel(nodes) or (None if shaded else numbers(input_, nodes))
     return _two_axes(input_) or _few_maps(input_, nodes)
 

@@ -46,8 +46,8 @@ class Connections(Diagram):
         start, high = self.grids[read][0].x + self.size(read)[0] + 0.35 * gap, self.middle(read)
         turn, line = self.bend(depth), self.line_of[self.depths[k]]
         if self.line_of[depth] != line:
-            between, left = round(self.line_tops[line] - 0.5 * self.between_lines), round(0.5 * gap)
-            return (start, high), (turn, high), (turn, between), (left, between), (left, y), (x, y)
+            between, edge = round(self.line_tops[line] - 0.5 * self.between_lines), round(0.5 * gap)
+            return (start, high), (turn, high), (turn, between), (edge, between), (edge, y), (x, y)
         if (read, k) not in self.tracks:
             left = x - self.badge_width(k) / 2
             return ((start, high), (left, y)) if high == y else ((start, high), (turn, high), (turn, y), (left, y))
@@ -70,11 +70,7 @@ class Connections(Diagram):
     def _signs(self) -> list[Primitive]:
         if not self.labelled:
             return []
-        return [
-            item
-            for k, sign in enumerate(self.signs)
-            for item in sign.at(self.grids[k][0].x, self._sign_top(k))
-        ]
+        return [item for k, sign in enumerate(self.signs) for item in sign.at(self.grids[k][0].x, self._sign_top(k))]
 
     def _sign_top(self, k: int) -> float:
         """Where the label of a map begins: those of the first maps of a line stand on one height."""

@@ -399,8 +399,12 @@ class Diagram(TracedMaps):
     def width(self) -> float:
         """In pixels."""
         ends = [self.grids[k][0].x + self.signs[k].width for k in range(len(self.maps))] if self.labelled else []
-        turns = [self.bend(depth) + self.style.gap for depth, (one, other) in enumerate(pairwise(self.line_of)) if one != other]
-        return max([left + self._wide(depth) for depth, left in enumerate(self.lefts)] + ends + turns)
+        turns: list[float] = [
+            self.bend(depth) + self.style.gap
+            for depth, (one, other) in enumerate(pairwise(self.line_of))
+            if one != other
+        ]
+        return max([*(left + self._wide(depth) for depth, left in enumerate(self.lefts)), *ends, *turns])
 
     def bend(self, depth: int) -> int:
         """Where ways from a column's maps may turn."""

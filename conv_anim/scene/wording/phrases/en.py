@@ -329,5 +329,6 @@ PHRASES = {
     "flat.pooled": "pooled {size}",
     "flat.put_back": "0 where nothing is put back",
     "flat.found": "where the pool found its numbers; small number: the cell's index (0–{last})",
+    "flat.found_at": "where the pool found its numbers",
     "flat.same_places": "what layer 2 makes of them goes back to the same places",
 }

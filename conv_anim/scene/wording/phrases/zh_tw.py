@@ -328,5 +328,6 @@ PHRASES = {
     "flat.pooled": "池化後 {size}",
     "flat.put_back": "沒有放回數值的地方為 0",
     "flat.found": "池化找到最大值的位置；小數字：格子的編號（0–{last}）",
+    "flat.found_at": "池化找到最大值的位置",
     "flat.same_places": "第 2 層的結果放回同樣的位置",
 }
