@@ -17,7 +17,7 @@ MOST_NUMBERS = 20_000
 """Cells with a number that a figure may have."""
 MOST_MAPS, MOST_NODES = 4, 16
 """Channels of a map, and layers, where each is drawn by itself."""
-MOST_DRAWN, MOST_SHADED = 1000, 100_000
+MOST_DRAWN, MOST_SHADED = 1000, 400_000
 """Cells of all maps of several layers together, with their numbers, and in shades."""
 MOST_SHUFFLED = 36
 """Channels of a shuffle that is drawn channel by channel."""
