@@ -413,6 +413,12 @@ class SheetGrid:
         there = self.grid.contents
         return there.named(read, (rows, columns)) if there.letter else self.fmt(self.values[read])
 
+    def number_at(self, place: Position) -> Number:
+        """What a window finds in a cell; 0 where there is nothing."""
+        ((_, _, source, read),) = self._at([place])
+        found: Number = self.values[read].item() if source <= Source.BORROWED else 0
+        return found
+
     def covered(self, places: Iterable[Position]) -> tuple[list[Primitive], dict[Position, str]]:
         """Cells under the window with their numbers, and the colour that each of them has now."""
         cells = {(r, c): (source, shown) for r, c, source, shown in self._at(places)}
