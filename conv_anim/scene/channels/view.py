@@ -279,11 +279,12 @@ class ChannelsView(ChannelDrawing):
     @cached_property
     def _products(self) -> Products | None:
         """Room for them; None where the sums of channels are written, or there is nothing to multiply."""
-        asked = not (self.add or self.is_shaded or self.places.forked) and self.layer.kernels is not None
-        if not asked or isinstance(self.layer.means, Gather):
+        kernels = self.layer.kernels
+        written = self.add or self.is_shaded or self.places.forked
+        if written or kernels is None or isinstance(self.layer.means, Gather):
             return None
         found = Products(self.style, self.say("channels.channel", number=1), self.formats, self.map_format)
-        columns = plane(self.layer.kernels[0, 0]).shape[1]
+        columns = plane(kernels[0, 0]).shape[1]
         bias = "" if self.meet else self.bias_text
         return found if found.widest(self.layer, columns, bias) <= self.width else None
 

@@ -172,6 +172,10 @@ class UnpooledView(PooledMaps):
         fmt = Formats.of(self.layers[stage])
         if not grid.contents.written:
             return items
+        if stage > 0:  # without the small numbers that stand where the weights go
+            inside = {place: tap for place, tap in places.items() if tap.source is Source.INPUT}
+            for place, tap in inside.items() if weighed else ():
+                items += grid.cell(place, self.formats[stage](tap.x or 0), fills[place], value=tap.x or 0)
         return items + [grid.weight(place, f"{words.TIMES}{fmt.w(w)}", fills[place]) for place, w in weighed.items()]
 
     def _largest(self, stage: int, step: Step) -> list[Primitive]:
