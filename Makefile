@@ -11,7 +11,7 @@ HERE := $(subst ','\'',$(CURDIR))
 $(shell for stamp in .venv/.installed .venv-*/.installed; do test ! -e $$stamp || { grep -qxF '$(HERE)' $$stamp && $${stamp%/*}/bin/python -ISc '' 2>/dev/null; } || rm -f $$stamp; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help regenerate-figures test test-faults test-hosts test-all coverage steady test-frameworks test-models fuzz mutation \
+.PHONY: help regenerate-figures test test-faults test-hosts test-all coverage steady test-frameworks test-libraries test-models fuzz mutation \
 	test-package test-lowest test-pythons test-bytes update-expected check check-format check-figures check-lock check-resolving lock \
 	wheel bench docs environments clean
 
@@ -62,6 +62,18 @@ test-frameworks: $(FRAMEWORKS)/.installed ## compare every layer with PyTorch, a
 		tests/test_draw.py tests/test_code.py tests/test_onnx.py tests/test_network.py tests/test_network_torch.py \
 		tests/test_reported.py tests/test_docs.py
 
+# Flax, Equinox, Haiku, tinygrad, PaddlePaddle and MLX, of which the last two are large; tinygrad needs no compiler so.
+LIBRARIES := .venv-libraries
+$(LIBRARIES)/.installed: requirements.lock requirements-libraries.txt tools/environments.py
+	@$(SET_UP) libraries
+
+EXAMPLES ?= 6
+test-libraries: $(LIBRARIES)/.installed ## compare layers and programs with Flax, Equinox, Haiku, tinygrad, PaddlePaddle and MLX
+	REQUIRE_LIBRARIES=1 EXAMPLES=$(EXAMPLES) JAX_ENABLE_X64=1 DEV=PYTHON PYTHONPATH=. \
+		XLA_FLAGS="--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true" \
+		$(LIBRARIES)/bin/python -m pytest -q -n auto --dist loadgroup --durations 10 --durations-min 1 -m libraries \
+		tests/test_libraries.py tests/test_code.py
+
 # Wheels of models, and onnxruntime, which is not installed but unpacked beside them.
 MODELS := build/models
 $(MODELS)/.unpacked: requirements-models.txt
@@ -104,7 +116,7 @@ test-lowest: $(STAMP) ## the same with the lowest version that pyproject.toml al
 test-pythons: $(STAMP) ## the same with every other Python, 3.11 or newer, that is on this machine
 	$(BIN)/python tools/elsewhere.py pythons -- $(PYTEST)
 
-environments: $(STAMP) $(FRAMEWORKS)/.installed ## set up every environment that CI needs
+environments: $(STAMP) $(FRAMEWORKS)/.installed $(LIBRARIES)/.installed ## set up every environment that CI needs
 	@$(BIN)/python tools/elsewhere.py environments
 
 BYTES ?= in every step
@@ -134,6 +146,7 @@ check-lock: $(STAMP) ## is the lock closed: all that its packages require is in 
 check-resolving: environments ## are the locks closed, also for the oldest pip, the newest and uv?
 	$(BIN)/python tools/locks.py closed main
 	$(FRAMEWORKS)/bin/python tools/locks.py closed frameworks
+	$(LIBRARIES)/bin/python tools/locks.py closed libraries
 	.venv-lowest/bin/python tools/locks.py closed lowest
 	$(BIN)/python tools/locks.py resolved main+fuzz+mutation lowest
 

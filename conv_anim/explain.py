@@ -125,6 +125,7 @@ def data(spec: Spec) -> dict[str, Any]:
     reaches = reach.reaches(networks.of_spec(spec), spec)[1:]
     found: dict[str, Any] = {
         "description": captions.description(spec),
+        **({} if spec.backward is None else {"pass": spec.backward.of}),
         "input": {"channels": spec.input.channels, "size": list(spec.input.size)},
         "layers": [far(each) | _layer(nodes, k, Language(spec.lang)) for k, each in enumerate(reaches)],
         "total": {**_cost(analysis.total(layers)), "receptive_field": _sizes(whole)},

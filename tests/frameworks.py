@@ -1,4 +1,6 @@
-"""PyTorch, JAX and Keras for tests: they are there in CI and in ``make test-frameworks``, elsewhere tests skip."""
+"""PyTorch, JAX, Keras and other libraries for tests: they are there in CI and in ``make test-frameworks`` and
+``make test-libraries``, elsewhere tests skip.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,16 @@ if TYPE_CHECKING:
 
     from _pytest.mark import ParameterSet
 
-NEEDS = {"torch": "torch", "keras": "keras", "jax": "jax", "numpy": "numpy"}
+LIBRARIES = {
+    "flax": "flax",
+    "equinox": "equinox",
+    "haiku": "haiku",
+    "tinygrad": "tinygrad",
+    "paddle": "paddle",
+    "mlx": "mlx",
+}
+"""What is in the environment of ``make test-libraries``, by the package that is imported."""
+NEEDS = {"torch": "torch", "keras": "keras", "jax": "jax", "numpy": "numpy", **LIBRARIES}
 ELSEWHERE = "make test-frameworks"
 """In the reason of whoever skips for want of a framework."""
 DRIVER = """
@@ -34,8 +45,11 @@ def computed(texts, arrays):
         with contextlib.redirect_stdout(said):
             exec(compile(program, f"program {k}", "exec"), names)
         y = names["y"]
-        if hasattr(y, "detach"):
-            y = y.detach().cpu().numpy()
+        if "gradient" in names:  # which has no batch
+            y = names["gradient"]
+            y = y[None] if hasattr(y, "detach") else y
+        if hasattr(y, "numpy"):
+            y = y.detach().numpy()
         outputs[str(k)] = np.asarray(y)
         printed.append(said.getvalue())
     np.savez(arrays, **outputs)
@@ -50,6 +64,7 @@ for line in sys.stdin:
 def these(*frameworks: str) -> list[ParameterSet]:
     """Frameworks as parameters of a test: those to install are marked, and each is started by one worker."""
     marks = {name: [pytest.mark.frameworks, pytest.mark.xdist_group(name)] for name in ("torch", "keras", "jax")}
+    marks |= {name: [pytest.mark.libraries, pytest.mark.xdist_group(name)] for name in LIBRARIES}
     return [pytest.param(name, marks=marks.get(name, ())) for name in frameworks]
 
 
@@ -61,7 +76,14 @@ def needed(name: str):
 
 
 def environment() -> dict[str, str]:
-    return {**os.environ, "KERAS_BACKEND": "jax", "JAX_ENABLE_X64": "1", "PYTHONHASHSEED": "0", "JAX_PLATFORMS": "cpu"}
+    return {
+        **os.environ,
+        "KERAS_BACKEND": "jax",
+        "JAX_ENABLE_X64": "1",
+        "PYTHONHASHSEED": "0",
+        "JAX_PLATFORMS": "cpu",
+        "DEV": "PYTHON",
+    }
 
 
 @cache
@@ -95,11 +117,14 @@ def run(framework: str, programs: list[str], folder: Path) -> tuple[list[np.ndar
 
 def there(framework: str) -> None:
     """Skips where a framework is not installed, unless this is the environment that has it."""
-    if importlib.util.find_spec(NEEDS[framework]) is None and not os.environ.get("REQUIRE_FRAMEWORKS"):
-        pytest.skip(f"{framework} is not installed: {ELSEWHERE}")
+    required, make = (
+        ("REQUIRE_LIBRARIES", "make test-libraries") if framework in LIBRARIES else ("REQUIRE_FRAMEWORKS", ELSEWHERE)
+    )
+    if importlib.util.find_spec(NEEDS[framework]) is None and not os.environ.get(required):
+        pytest.skip(f"{framework} is not installed: {make}")
 
 
 def _without_batch(output: np.ndarray, framework: str) -> np.ndarray:
-    if framework == "keras":
+    if framework in {"keras", "flax", "haiku", "mlx"}:
         return np.moveaxis(output[0], -1, 0)
-    return output[0] if framework == "torch" else output
+    return output[0] if framework in {"torch", "paddle", "tinygrad"} else output

@@ -74,6 +74,23 @@ def claims():
     yield f"it would see {near}×{near}"
     yield f"空洞率依序為 {rates[0]}、{rates[1]}、{rates[2]} 時，第三層的一個輸出看得到輸入的 {far}×{far} 格"
     yield f"只看得到 {near}×{near}"
+    yield from of_gradients()
+
+
+def of_gradients():
+    """What is said of backward passes, from their windows."""
+    back, apart = layers("grad_input")[0], layers("grad_input_stride_2")[0]
+    made, again = (f"{size[0]}×{size[1]}" for size in (back.ends.in_size, back.ends.out_size))
+    border = back.window.axes[0].before
+    yield f"{made} gradients, with a border of {border} zeros, become {again} again"
+    yield f"{made} 的梯度，四周補 {border} 圈零，又回到 {again}"
+    stride = apart.window.axes[0].stretch
+    yield f"stride {stride} there is {stride - 1} zero between"
+    yield f"步幅 {stride} 時，梯度之間有 {stride - 1} 個零"
+    weight = layers("grad_weight")[0].window
+    kernel, places = ("×".join(map(str, size)) for size in (weight.kernel_size, weight.out_size))
+    yield f"the {kernel} gradient slides over the input, and fits at {places} places"
+    yield f"{kernel} 的梯度在輸入上滑動，放得下 {places} 個位置"
 
 
 NAMES = [

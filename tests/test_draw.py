@@ -359,8 +359,10 @@ def refused_node(path, node) -> str:
 
 
 def test_a_library_is_known_by_its_import():
-    text = "import equinox.nn as nn\nclass A:\n    def __init__(self):\n        self.pool = nn.AvgPool1d(2)"
-    assert "nothing to draw" in refused(text)
+    text = "import {}.nn as nn\nclass A:\n    def __init__(self):\n        self.pool = nn.AvgPool1d(2)"
+    assert spec(text.format("equinox"), "6").layers[0].stride == (1,)
+    assert spec(text.format("torch"), "6").layers[0].stride == (2,)
+    assert "nothing to draw" in refused(text.format("sonnet"))
     with pytest.raises(SpecError, match="nothing to draw"):
         spec("from flax.linen import Conv\nconv = Conv(3, (2, 2))")
 
@@ -520,7 +522,8 @@ def test_a_misspelt_argument_is_told_in_its_place():
     ("nn.Conv2d(1, 1, 1 // 0)", "1:17", "'kernel_size' is '1 // 0', which is no plain value"),
     ("nn.Conv2d(1, 1, 10**9)", "1:17", "from 1 to 1,000,000"),
     ("nn.Conv2d(1, 1, 10**99**99)", "1:17", "'kernel_size' is '10**99**99', which is no plain value"),
-    ("eqx.nn.AvgPool1d(2)", "1:1", "'eqx.nn.AvgPool1d' is Equinox's: read are the layers of PyTorch and Keras"),
+    ("snt.Conv2D(2, 3)", "1:1", "'snt.Conv2D' is Sonnet's: read are the layers of PyTorch, Keras, JAX, Flax NNX, "),
+    ("linen.Conv(2, (3, 3))", "1:1", "'linen.Conv' is Flax Linen's: read are the layers of"),
     ("torchvision.ops.DeformConv2d(3, 8, 3)", "1:1", "is torchvision's: read are"),
     ("common.Conv2d(3, 8, 3)", "1:1", "'common' is no library that is known here"),
     ("torch.Conv2d(1, 1, 3)", "1:1", "PyTorch has no layers in 'torch'"),

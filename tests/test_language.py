@@ -75,7 +75,8 @@ def test_our_own_font_has_all_of_its_characters():
 def specs(lang):
     """Every template and every kind of layer, saying all there is to say."""
     for name, template in TEMPLATES.items():
-        panels = len(pipeline.load(template.path).panels)
+        written = "\npanels:" in template.path.read_text(encoding="utf-8")
+        panels = len(pipeline.load(template.path).panels) if written else 0
         titles = [f"panels.{k}.title='{k}'" for k in range(panels)]
         yield name, pipeline.loaded(template.path, changes=[*SAID, *titles, f"lang={lang}"]).spec
     for name in NAMES:

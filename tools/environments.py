@@ -51,6 +51,7 @@ ENVIRONMENTS = {
     "frameworks": Environment(
         ".venv-frameworks", ("requirements.lock", "requirements-frameworks.txt"), "several minutes", alone="torch"
     ),
+    "libraries": Environment(".venv-libraries", ("requirements.lock", "requirements-libraries.txt"), "several minutes"),
     "fuzz": Environment(".venv-fuzz", ("requirements.lock", "requirements-fuzz.txt"), "about a minute"),
     "mutation": Environment(".venv-mutation", ("requirements.lock", "requirements-mutation.txt"), "about a minute"),
     "package": Environment(".venv-package", ("requirements.lock",), "about a minute", editable=False),

@@ -35,7 +35,7 @@ CPU_BUILDS = {
     "torch==2.13.0": "6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b",
 }
 """Builds for the CPU alone, as their makers publish them (Linux, x86-64, Python 3.11); no index tells of them."""
-BESIDE = {"frameworks": "frameworks", "fuzz": "fuzz", "mutation": "mutation"}
+BESIDE = {"frameworks": "frameworks", "libraries": "libraries", "fuzz": "fuzz", "mutation": "mutation"}
 """Environments that hold a group of pyproject.toml besides what the main lock holds."""
 
 

@@ -52,6 +52,7 @@ TOPICS = {
     "isometric": "Slanted planes, with numbers and marks",
     "unfold": "Unfold and fold",
     "networks": "What makes a network",
+    "gradients": "Gradients",
     "architectures": "Whole networks",
     "side_by_side": "Figures side by side",
     "pictures": "Pictures",

@@ -20,6 +20,7 @@ from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
 from conv_anim.scene.wording.phrases import zh_tw
+from conv_anim.spec.backward import TITLES
 from conv_anim.spec.op_types import BUILT_IN
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ LECTURE = (
 def texts() -> Iterator[str]:
     """All that is drawn, or may be, in our own figures."""
     yield from zh_tw.PHRASES.values()
-    for module in dict.fromkeys((*BUILT_IN.values(), "points")):
+    yield from TITLES["zh-TW"].values()
+    gradients = ("pull_words", "gradient_windows", "conv_transpose_gradients", "pool_gradients")
+    for module in dict.fromkeys((*BUILT_IN.values(), "points", *gradients)):
         for words in vars(import_module(f"conv_anim.ops.{module}")).values():
             yield from words.get("zh-TW", {}).values() if isinstance(words, dict) else ()
     for path in [*(ROOT / "templates").rglob("*.yaml"), *(ROOT / "docs").glob("*.zh-TW.md")]:

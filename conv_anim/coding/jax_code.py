@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv_anim.coding.literals import WIDEST, Form
-from conv_anim.coding.writing import arguments
+from conv_anim.coding.literals import Form
+from conv_anim.coding.writing import arguments, called
 
 if TYPE_CHECKING:
+    from conv_anim.ops.conv_transpose import ConvTranspose
     from conv_anim.tracing.trace import LayerTrace, Trace
 
 JAX = Form("jnp.array({}, dtype=float)", "jnp.asarray({})", "jnp.broadcast_to({}, {})")
@@ -37,6 +38,16 @@ def weight(traced: LayerTrace) -> list[str]:
     return [f"weight = {JAX.weight(traced)}"]
 
 
+def turned_kernel(op: ConvTranspose) -> str:
+    """The weight (in, out / groups, *kernel) as the kernel (out, in / groups, *kernel) of the direct convolution."""
+    groups, seen = op.groups, op.ends.in_channels // op.groups
+    turned = "weight.swapaxes(0, 1)"
+    if groups > 1:
+        split = (groups, seen, op.ends.out_channels // groups, *op.kernel_size)
+        turned = f"weight.reshape{split}.swapaxes(1, 2).reshape{(op.ends.out_channels, seen, *op.kernel_size)}"
+    return f"jnp.flip({turned}, axis={tuple(range(2, 2 + len(op.kernel_size)))})"
+
+
 def biased(traced: LayerTrace) -> list[str]:
     """``y`` with its bias, if there is one."""
     if traced.bias is None:
@@ -48,5 +59,4 @@ def biased(traced: LayerTrace) -> list[str]:
 def call(weight: str, **keys: object) -> list[str]:
     """A convolution from ``x`` to ``y``."""
     inside = f"x[None], {weight}, {arguments(**keys)}"
-    line = f"y = lax.conv_general_dilated({inside})[0]"
-    return [line] if len(line) <= WIDEST else ["y = lax.conv_general_dilated(", f"    {inside}", ")[0]"]
+    return called("y = lax.conv_general_dilated", inside, "[0]")

@@ -5,11 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from conv_anim.coding import backward
+from conv_anim.coding.equinox_code import Equinox
+from conv_anim.coding.flax_code import Flax
+from conv_anim.coding.haiku_code import Haiku
 from conv_anim.coding.jax_code import Jax
 from conv_anim.coding.keras_code import Keras
+from conv_anim.coding.mlx_code import Mlx
 from conv_anim.coding.numpy_code import Numpy
+from conv_anim.coding.paddle_code import Paddle
+from conv_anim.coding.tinygrad_code import Tinygrad
 from conv_anim.coding.torch_code import Torch
-from conv_anim.coding.writing import CodeContext, too_much
+from conv_anim.coding.writing import CodeContext, LayerWriter, too_much
 from conv_anim.diagnostics import listed
 from conv_anim.scene.wording import captions
 from conv_anim.spec.op import UnwrittenError
@@ -18,19 +25,42 @@ from conv_anim.tracing.trace import trace
 if TYPE_CHECKING:
     from conv_anim.coding.writing import Writer
     from conv_anim.spec.model import Spec
+    from conv_anim.spec.op import Op
     from conv_anim.tracing.trace import LayerTrace, Trace
 
-FRAMEWORKS: dict[str, Writer] = {"torch": Torch(), "keras": Keras(), "jax": Jax(), "numpy": Numpy()}
+FRAMEWORKS: dict[str, Writer] = {
+    "torch": Torch(),
+    "keras": Keras(),
+    "jax": Jax(),
+    "numpy": Numpy(),
+    "flax": Flax(),
+    "equinox": Equinox(),
+    "haiku": Haiku(),
+    "tinygrad": Tinygrad(),
+    "paddle": Paddle(),
+    "mlx": Mlx(),
+}
 IMPORT_MATH = "import math"
 """What a layer's lines may begin with."""
-NAMES = {"torch": "PyTorch", "keras": "Keras", "jax": "JAX", "numpy": "NumPy"}
+NAMES = {
+    "torch": "PyTorch",
+    "keras": "Keras",
+    "jax": "JAX",
+    "numpy": "NumPy",
+    "flax": "Flax",
+    "equinox": "Equinox",
+    "haiku": "Haiku",
+    "tinygrad": "tinygrad",
+    "paddle": "PaddlePaddle",
+    "mlx": "MLX",
+}
 
 
 def program(spec: Spec, framework: str) -> str:
     """The text of a program that computes a spec and prints its output, which it calls ``y``.
 
-    Of several panels one after the other. Raises SpecError for a layer that the framework has no words for, and says
-    which of them have.
+    What a framework differentiates itself it calls ``gradient``. Of several panels one after the other. Raises
+    SpecError for a layer that the framework has no words for, and says which of them have.
     """
     if spec.panels:
         return "\n".join((f"# {one.title}\n" if one.title else "") + program(one, framework) for one in spec.panels)
@@ -40,7 +70,10 @@ def program(spec: Spec, framework: str) -> str:
     except UnwrittenError as error:
         able = [name for name in FRAMEWORKS if _can(traced, name)]
         hint = f"--framework {listed(able)} can" if able else "conv-anim trace prints the numbers"
-        raise too_much(f"{NAMES[framework]} has no layer like this: {error}", hint) from None
+        what = f"{NAMES[framework]} has no layer like this: {error}"
+        if spec.backward is not None:
+            what = f"conv-anim writes no such backward pass for {NAMES[framework]}"
+        raise too_much(what, hint) from None
     said = captions.caption(spec).replace(captions.SPACE, " ")
     return "\n".join([*(f"# {line}" for line in said.splitlines()), *lines, ""])
 
@@ -54,22 +87,52 @@ def _can(traced: Trace, framework: str) -> bool:
 
 
 def _lines(traced: Trace, framework: str) -> list[str]:
-    writer, names = FRAMEWORKS[framework], _kept(traced)
-    body = [f"{names[0]} = x"] if 0 in names else []
+    back = traced.spec.backward
+    differentiates = backward.DIFFERENTIATES.get(framework)
+    if back is not None and differentiates is not None:
+        forward = trace(backward.forward_of(traced.spec, back))
+        layers = _layers(forward, framework)
+        return _headed(differentiates(back, [""], layers), FRAMEWORKS[framework].head(forward))
+    body = [line for lines in _layers(traced, framework) for line in lines]
+    writer = FRAMEWORKS[framework]
+    return _headed([*body, "", *writer.tail()], writer.head(traced))
+
+
+def _layers(traced: Trace, framework: str) -> list[list[str]]:
+    """The lines of each layer; before the first one, what the input is called later."""
+    names, found = _kept(traced), []
     for layer in traced.layers:
         place = _place(traced, layer, names)
         heading = [] if place.alone else [f"# {layer.number + 1}. {layer.layer.type}"]
-        lines = [*_taken(layer, names), *layer.layer.code(framework, place)]
+        lines = [*_taken(layer, names), *_written(framework, layer.layer, place)]
+        body = [f"{names[0]} = x"] if 0 in names and layer.number == 0 else []
         body += ["", *([""] if lines[0].startswith("def ") else []), *heading, *lines]
         if layer.number + 1 in names:
             body.append(f"{names[layer.number + 1]} = y")
         if layer.number + 1 < len(traced.layers) and _goes_on(traced.layers[layer.number + 1]):
             body.append("x = y")
-    head = writer.head(traced)
-    body, imports = [line for line in body if line != IMPORT_MATH], [IMPORT_MATH] * (IMPORT_MATH in body)
+        found.append(body)
+    return found
+
+
+def _headed(body: list[str], head: list[str]) -> list[str]:
+    """A program with its imports above it."""
+    body, imports = [line for line in body if line.strip() != IMPORT_MATH], [IMPORT_MATH] * _uses_math(body)
     if any("np." in line.split("#")[0].replace("jnp.", "") for line in (*head, *body)):
         imports.append("import numpy as np")
-    return [*_ordered([*imports, *head]), *body, "", *writer.tail()]
+    if "from jax import lax" not in head and any("lax." in line for line in body):
+        imports.append("from jax import lax")
+    return [*_ordered([*imports, *head]), *body]
+
+
+def _uses_math(body: list[str]) -> bool:
+    return any(line.strip() == IMPORT_MATH for line in body)
+
+
+def _written(framework: str, op: Op, place: CodeContext) -> list[str]:
+    """A layer's lines, by a writer that knows all types, or else by the op itself."""
+    writer = FRAMEWORKS[framework]
+    return writer.layer(op, place) if isinstance(writer, LayerWriter) else op.code(framework, place)
 
 
 def _goes_on(layer: LayerTrace) -> bool:

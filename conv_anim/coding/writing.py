@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn, Protocol
+from typing import TYPE_CHECKING, NoReturn, Protocol, runtime_checkable
 
+from conv_anim.coding.literals import WIDEST
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.spec.op import UnwrittenError
 from conv_anim.spec.sizes import effective_kernel
@@ -12,7 +13,10 @@ from conv_anim.spec.sizes import effective_kernel
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from conv_anim.ops.joins import Join
+    from conv_anim.ops.pool import Pool
     from conv_anim.spec.model import Padding, Size
+    from conv_anim.spec.op import Op
     from conv_anim.tracing.trace import LayerTrace, Trace
 
 
@@ -49,6 +53,15 @@ class Writer(Protocol):
         ...
 
 
+@runtime_checkable
+class LayerWriter(Writer, Protocol):
+    """A framework which writes the layers of all types by itself, and needs nothing of the ops."""
+
+    def layer(self, op: Op, context: CodeContext) -> list[str]:
+        """Lines from ``x`` to ``y``. Raises UnwrittenError if the framework has no words for it."""
+        ...
+
+
 def numbers(size: Sequence[int]) -> str:
     """One number where all are equal, else a tuple."""
     return str(size[0]) if len(set(size)) == 1 else str(tuple(size))
@@ -57,6 +70,12 @@ def numbers(size: Sequence[int]) -> str:
 def arguments(**given: object) -> str:
     """``name=value, …`` of those that are not None."""
     return ", ".join(f"{name}={value}" for name, value in given.items() if value is not None)
+
+
+def called(function: str, inside: str, after: str = "") -> list[str]:
+    """A call, its arguments on a line of their own where it is too long."""
+    line = f"{function}({inside}){after}"
+    return [line] if len(line) <= WIDEST else [f"{function}(", f"    {inside}", f"){after}"]
 
 
 def unless(value: Sequence[int], default: int) -> str | None:
@@ -93,6 +112,28 @@ def letters(axes: int) -> str:
 def cut(sizes: Sequence[tuple[int, int]]) -> str:
     """``a : b`` for each axis."""
     return ", ".join(f"{start} : {stop}" for start, stop in sizes)
+
+
+def overhang(pool: Pool) -> Size:
+    """How far the last window of each axis reaches beyond the padding (with ``ceil_mode``)."""
+    ends = pool.ends
+    sides = zip(ends.in_size, ends.out_size, pool.kernel_size, pool.stride, pool.dilation, pool.padding, strict=True)
+    return tuple(max(0, (out - 1) * s + effective_kernel(k, d) - size - sum(pad)) for size, out, k, s, d, pad in sides)
+
+
+def is_global(pool: Pool) -> bool:
+    """Whether the one window is the whole map."""
+    return pool.kernel_size == pool.ends.in_size and not any(map(any, pool.padding)) and set(pool.dilation) == {1}
+
+
+def joined(op: Join, context: CodeContext, reshaped: str, *, last: bool = False) -> list[str]:
+    """A sum or a product; a flat vector gets the axes of the maps, behind its channels or, with ``last``, before."""
+    axes = len(op.ends.out_size)
+    names = []
+    for name, shape in zip(context.inputs, op.fed, strict=True):
+        whole = (*(1,) * (axes + 1), shape.channels) if last else (1, shape.channels, *(1,) * axes)
+        names.append(name if shape.size or not axes else reshaped.format(name=name, shape=whole))
+    return [f"y = {(' + ' if op.badge == '+' else ' * ').join(names)}"]
 
 
 def too_much(message: str, hint: str) -> SpecError:

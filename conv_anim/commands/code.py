@@ -11,7 +11,7 @@ from conv_anim.commands.options import DIAGNOSTICS, SET, SPEC, Limited, limited
 if TYPE_CHECKING:
     from pathlib import Path
 
-FRAMEWORKS = ("torch", "keras", "jax", "numpy")
+FRAMEWORKS = ("torch", "keras", "jax", "numpy", "flax", "equinox", "haiku", "tinygrad", "paddle", "mlx")
 
 
 @click.command(cls=Limited)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from conv_anim.diagnostics import Code, Problem
 from conv_anim.frameworks.calls import Unread, plain
 from conv_anim.spec.entering import LARGEST, per_axis
-from conv_anim.spec.kinds import Flag, Whole
+from conv_anim.spec.kinds import INVALID, Flag, Whole
 from conv_anim.spec.nodes import Entries, Scalar
 from conv_anim.spec.records import Field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from conv_anim.diagnostics import Span
     from conv_anim.frameworks.calls import Argument, Call
     from conv_anim.spec.kinds import Kind, Maybe, Report, Schema
     from conv_anim.spec.nodes import Node
@@ -35,6 +37,30 @@ class Anything:
 
     def schema(self) -> Schema:
         return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """What changes numbers in a way that is not drawn, unless it is left as it is."""
+
+    usual: bool | int | str | None
+    expected: str = "left out"
+
+    def decode(self, node: Node, report: Report) -> Maybe[Any]:
+        """The usual value; all else is reported."""
+        if isinstance(node, Scalar) and type(node.value) is type(self.usual) and node.value == self.usual:
+            return self.usual
+        report.problems.append(not_drawn(node.path, node.span))
+        return INVALID
+
+    def schema(self) -> Schema:
+        return {"const": self.usual}
+
+
+def not_drawn(name: str, span: Span | None) -> Problem:
+    """The problem of an argument that changes numbers."""
+    what = f"'{name}' changes numbers in a way that is not drawn"
+    return Problem(Code.UNSUPPORTED, what, name, span, "leave it out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +115,23 @@ def ignored(*names: str) -> tuple[Field[Any], ...]:
     return tuple(Field(name, Anything(), name) for name in names)
 
 
-def bound(call: Call, keys: Object, report: Report) -> Entries:
-    """A call's arguments by the names of its parameters; what cannot be is reported."""
+PADDING_FUNCTION = re.compile(r"hk\.pad\.\w+")
+"""Functions that Haiku takes for padding, which are known by name."""
+
+
+def only(name: str, usual: bool | int | str | None) -> Field[Any]:  # noqa: FBT001  # a value
+    """A parameter that must be left as it is."""
+    return Field(name, Only(usual), name, default=usual)
+
+
+def bound(call: Call, keys: Object, report: Report, positional: int | None = None) -> Entries:
+    """A call's arguments by the names of its parameters; what cannot be is reported.
+
+    ``positional`` of them may be given by position; None is for all.
+    """
     entries: list[tuple[Scalar, Node]] = []
     given: set[str] = set()
-    for name, argument in _named(call, keys, report):
+    for name, argument in _named(call, keys, report, positional):
         if name.text in given:
             message = f"{keys.name} is given '{name.text}' twice"
             report.problems.append(Problem(Code.DUPLICATE_KEY, message, name.text, name.span))
@@ -101,17 +139,21 @@ def bound(call: Call, keys: Object, report: Report) -> Entries:
         given.add(name.text)
         node = plain(argument.value, name.text)
         field = next((field for field in keys.fields if field.name == name.text), None)
+        if isinstance(node, Unread) and PADDING_FUNCTION.fullmatch(node.text):
+            node = Scalar(node.text, node.text, name.text, node.span)
         if not isinstance(node, Unread):
             entries.append((name, node))
         elif field is None:
             entries.append((name, Scalar(None, node.text, name.text, node.span)))
+        elif isinstance(field.kind, Only):
+            report.problems.append(not_drawn(name.text, node.span))
         elif not isinstance(field.kind, Anything):
             report.problems.append(unread(node, f"'{name.text}'"))
     return Entries(tuple(entries), call.short, call.span)
 
 
-def _named(call: Call, keys: Object, report: Report) -> Iterator[tuple[Scalar, Argument]]:
-    most = len(keys.fields)
+def _named(call: Call, keys: Object, report: Report, positional: int | None) -> Iterator[tuple[Scalar, Argument]]:
+    most = len(keys.fields) if positional is None else positional
     for k, argument in enumerate(call.arguments):
         if argument.keyword is not None:
             yield argument.keyword, argument
@@ -119,8 +161,9 @@ def _named(call: Call, keys: Object, report: Report) -> Iterator[tuple[Scalar, A
             name = keys.fields[k].name
             yield Scalar(name, name, name, argument.value.span), argument
         else:
-            message = f"{keys.name} takes at most {most} argument{'s' * (most != 1)}; this is number {k + 1}"
-            hint = f"in their order: {', '.join(field.name for field in keys.fields)}" if most else None
+            named = "" if most == len(keys.fields) else " without a name"
+            message = f"{keys.name} takes at most {most} argument{'s' * (most != 1)}{named}; this is number {k + 1}"
+            hint = f"in their order: {', '.join(field.name for field in keys.fields[:most])}" if most else None
             report.problems.append(Problem(Code.UNKNOWN_KEY, message, "", argument.value.span, hint))
 
 

@@ -184,6 +184,12 @@ class Reader:
                 return Group(tuple(map(self.value, node.elts)), self.span(node))
             case ast.Call():
                 return self._call(node)
+            case ast.Lambda(
+                args=args, body=ast.Call(func=ast.Attribute(value=ast.Name(id=fed), attr=method)) as body
+            ) if fed in {each.arg for each in args.args}:
+                return Call(f"Tensor.{method}", self._arguments(body), self.span(body.func))
+            case ast.Lambda(body=ast.Call() as body):
+                return self._call(body)
             case _:
                 return self._unread(node)
 

@@ -103,6 +103,23 @@ LAX = {
 """Of jax.lax."""
 
 
+OF_TENSORS = {
+    "max_pool2d": "self kernel_size stride dilation padding ceil_mode return_indices",
+    "avg_pool2d": "self kernel_size stride dilation padding ceil_mode count_include_pad",
+    "interpolate": "self size mode align_corners",
+}
+POOLS = {
+    "flax.nnx": {
+        **dict.fromkeys(("max_pool", "min_pool"), "inputs window_shape strides padding"),
+        "avg_pool": "inputs window_shape strides padding count_include_pad",
+    },
+    "haiku": dict.fromkeys(("max_pool", "avg_pool"), "value window_shape strides padding channel_axis"),
+    "tinygrad.Tensor": OF_TENSORS,
+    "tinygrad.tensor.Tensor": OF_TENSORS,
+}
+"""Pools and the like that are functions, by their modules: their parameters, the first of them what they are fed."""
+
+
 def is_function(name: str) -> bool:
     """Whether a whole name is one of these."""
     return name.rpartition(".")[2] in _known(libraries.module(name))
@@ -110,7 +127,7 @@ def is_function(name: str) -> bool:
 
 def _known(module: str) -> tuple[str, ...]:
     known = {"torch.nn.functional": (*TORCH, "pad"), "torch": tuple(IN_TORCH), "jax.lax": tuple(LAX)}
-    return known.get(module, ())
+    return known.get(module, tuple(POOLS.get(module, ())))
 
 
 def near(name: str) -> str | None:
@@ -123,6 +140,8 @@ def as_layer(call: Call, name: str) -> tuple[Value | None, Call, str | None]:
     short = name.rpartition(".")[2]
     if libraries.module(name) == "jax.lax":
         return _of_lax(call, short)
+    if libraries.module(name) in POOLS:
+        return _pooled(call, tuple(POOLS[libraries.module(name)][short].split()))
     if short == "pad":
         return _padded(call)
     function = TORCH[short]
@@ -169,6 +188,13 @@ def _padded(call: Call) -> tuple[Value | None, Call, str | None]:
         nothing = held is None or getattr(held, "value", 0) is None
         arguments.append(("value", _scalar(0, span) if held is None or nothing else held))
     return given.get("input"), _named(f"nn.{kinds[mode]}Pad{count // 2}d", arguments, span), None
+
+
+def _pooled(call: Call, parameters: tuple[str, ...]) -> tuple[Value | None, Call, str | None]:
+    """A pool that is a function, with all its arguments by name."""
+    given = _bound(call, parameters)
+    fed = given.pop(parameters[0], None)
+    return fed, _named(call.name, list(given.items()), call.span), None
 
 
 def _of_lax(call: Call, short: str) -> tuple[Value | None, Call, str | None]:

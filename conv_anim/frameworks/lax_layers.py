@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from conv_anim.diagnostics import Code
 from conv_anim.frameworks.arguments import Anything, OrNone
+from conv_anim.frameworks.dilated import NAMES, Moves, Places, Words, convolution
 from conv_anim.frameworks.foreign import ForeignLayer
-from conv_anim.frameworks.sketch import fail, same, tidy, unsupported
-from conv_anim.ops.padding import named_padding
+from conv_anim.frameworks.sketch import fail, unsupported
 from conv_anim.spec.entering import LARGEST
 from conv_anim.spec.kinds import Either, ListOf, OneOf, Whole
 from conv_anim.spec.nodes import is_list, is_scalar
 from conv_anim.spec.records import Field, Object
-from conv_anim.spec.sizes import effective_kernel
 
 if TYPE_CHECKING:
     from conv_anim.frameworks.sketch import Sketch
     from conv_anim.spec.model import Padding
     from conv_anim.spec.records import Record
 
+WORDS: Final = Words("window_strides", "lhs_dilation")
 MOVES = ListOf(Whole(1, LARGEST), "a tuple with one number per axis", 1, 3)
 SHAPE: Field[Any] = Field("rhs", ListOf(Whole(1, LARGEST), "the shape of the kernel", 3, 5), "rhs", required=True)
 STRIDES: Field[Any] = Field("window_strides", MOVES, "window_strides", required=True)
-NAMES = {"SAME": "same", "VALID": "valid", "SAME_LOWER": "same_lower"}
 PAIR = ListOf(Whole(-LARGEST, LARGEST), "a pair: before and after", 2, 2)
 PADDING: Field[Any] = Field(
     "padding",
@@ -57,47 +56,28 @@ def _conv(record: Record, sketch: Sketch) -> None:
     )
     if {len(strides), len(stretch), len(dilation)} != {sketch.axes}:
         fail(Code.AXES, f"strides and dilations need {sketch.axes} numbers each", record.node)
-    windows = tuple(map(effective_kernel, kernel, dilation))
-    padding = _padding(record, sketch, windows=windows, strides=strides, stretch=stretch)
-    keys = {"out_channels": outputs, "kernel_size": same(kernel), "groups": groups if groups > 1 else None}
-    keys["dilation"] = same(list(dilation)) if set(dilation) != {1} else None
-    if set(stretch) == {1}:
-        _direct(record, sketch, padding, {**keys, "stride": same(list(strides)) if set(strides) != {1} else None})
-        return
-    if set(strides) != {1}:
-        unsupported("a convolution with both window_strides and lhs_dilation is not drawn", record.at(STRETCH))
-    taken = tuple((w - 1 - before, w - 1 - after) for w, (before, after) in zip(windows, padding, strict=True))
-    if any(before < 0 for before, _ in taken):
-        unsupported("padding of more than a kernel less 1 before a stretched input is not drawn", record.at(PADDING))
-    extra = [max(0, -after) for _, after in taken]
-    sketch.note("the kernel is drawn turned round, as a transposed convolution has it")
-    around = tuple((before, max(0, after)) for before, after in taken)
-    more = {"padding": tidy(around), "output_padding": same(extra) if any(extra) else None}
-    sketch.add("conv_transpose", record.node, **keys, stride=same(list(stretch)), **more)
+    moves = Moves(tuple(kernel), strides, dilation, stretch)
+    padding = _padding(record, sketch, moves)
+    at = Places(record.node, record.at(STRETCH), record.at(PADDING))
+    keys = {"out_channels": outputs, "groups": groups if groups > 1 else None}
+    convolution(sketch, moves, padding, at, words=WORDS, **keys)
 
 
-def _direct(record: Record, sketch: Sketch, padding: Padding, keys: dict[str, Any]) -> None:
-    if min(map(min, padding)) < 0:
-        cut = tuple((max(0, -before), max(0, -after)) for before, after in padding)
-        sketch.add("crop", record.node, cropping=tidy(cut))
-    sketch.add("conv", record.node, padding=tidy(tuple((max(0, a), max(0, b)) for a, b in padding)), **keys)
-
-
-def _padding(
-    record: Record, sketch: Sketch, *, windows: tuple[int, ...], strides: tuple[int, ...], stretch: tuple[int, ...]
-) -> Padding:
+def _padding(record: Record, sketch: Sketch, moves: Moves) -> Padding:
     given = record.of(PADDING)
     if isinstance(given, str):
-        sizes = tuple((n - 1) * s + 1 for n, s in zip(sketch.size, stretch, strict=True))
-        name: Any = NAMES[given]
-        return named_padding(name, sizes, windows, strides)
+        return moves.named(given, sketch.size, record.at(PADDING))
     if len(given) != sketch.axes:
         fail(Code.AXES, f"'padding' needs {sketch.axes} pairs, and has {len(given)}", record.at(PADDING))
     return tuple((before, after) for before, after in given)
 
 
 def _layer(name: str, *fields: Field[Any]) -> tuple[str, ForeignLayer]:
-    return name, ForeignLayer(Object(f"lax.{name}", (SHAPE, STRIDES, PADDING, *fields)), None, _conv)
+    return name, ForeignLayer(Object(f"lax.{name}", (SHAPE, STRIDES, PADDING, *fields)), None, _conv, axes_of=_axes)
+
+
+def _axes(record: Record) -> int:
+    return len(record.of(SHAPE)) - 2
 
 
 LAX: dict[str, ForeignLayer] = dict(
@@ -108,3 +88,11 @@ LAX: dict[str, ForeignLayer] = dict(
     ]
 )
 """By name; the first parameter, ``lhs``, is what is fed."""
+POINTWISE: Final = (
+    *("relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "swish", "sigmoid", "tanh", "softplus"),
+    *("soft_sign", "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh", "log_sigmoid", "softmax", "log_softmax"),
+    *("squareplus", "mish", "standardize", "sin", "cos", "abs", "exp", "square"),
+)
+"""Functions of jax.nn and jax.numpy that change every number, and move nothing."""
+BEYOND: Final = ("ravel", "reshape", "mean", "squeeze")
+"""Where the part of a network ends that a figure shows."""

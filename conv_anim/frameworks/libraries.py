@@ -23,6 +23,7 @@ USUAL = {
     "paddle": "paddle",
     "fluid": "paddle.fluid",
     "tg": "tinygrad",
+    "Tensor": "tinygrad.Tensor",
     "snt": "sonnet",
     "jnp": "jax.numpy",
     "tv": "torchvision",
@@ -39,6 +40,8 @@ CALLED = {
     "equinox": "Equinox",
     "haiku": "Haiku",
     "flax": "Flax",
+    "flax.nnx": "Flax NNX",
+    "flax.linen": "Flax Linen",
     "mlx": "MLX",
     "paddle": "PaddlePaddle",
     "tinygrad": "tinygrad",
@@ -55,7 +58,7 @@ CALLED = {
     "stax": "JAX",
     "onnx": "ONNX",
 }
-"""Libraries by the package that is imported."""
+"""Libraries by the package that is imported, or the module in it."""
 TORCH_LAYERS = ("torch.nn", "torch.nn.modules")
 TORCH_FUNCTIONS = ("torch.nn.functional", "torch")
 KERAS_LAYERS = ("keras.layers", "tensorflow.keras.layers", "keras.src.layers", "tensorflow.python.keras.layers")
@@ -77,4 +80,5 @@ def module(name: str) -> str:
 
 def library(name: str) -> str | None:
     """What the library of a whole name is called; None for a bare name, and for what is not known."""
-    return CALLED.get(name.partition(".")[0]) if "." in name else None
+    first, _, rest = name.partition(".")
+    return CALLED.get(f"{first}.{rest.partition('.')[0]}", CALLED.get(first)) if rest else None

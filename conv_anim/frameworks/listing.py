@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.frameworks.arguments import unread
 from conv_anim.frameworks.calls import Call, Group, Unread, check_length, parsed
 from conv_anim.frameworks.functionals import MAKERS, as_layer, is_function
-from conv_anim.frameworks.libraries import whole
+from conv_anim.frameworks.libraries import library, whole
 from conv_anim.frameworks.printed import is_printed, printed
 from conv_anim.frameworks.python_files import is_file, layers_of
 from conv_anim.spec.nodes import Scalar
@@ -95,15 +96,19 @@ def _calls(value: Value) -> Iterator[Call]:
         yield line.call
 
 
-def _flat(value: Value, path: str) -> Iterator[Line]:
+def _flat(value: Value, path: str) -> Iterator[Line]:  # noqa: C901  # one for each form
     """The layers of a call, through all that only puts them in a row."""
     match value:
         case Call(short=short) if short in SEQUENTIAL | NAMED:
             given = [each.value for each in value.arguments if each.keyword is None or each.keyword.text == "layers"]
             for k, each in enumerate(given):
                 yield from _flat(each, _inside(path, k) if len(given) > 1 else path)
+        case Call(short="partial" | "Lambda") if (inside := _called(value)) is not None:
+            yield from _flat(inside, path)
         case Call():
             yield Line(path, value)
+        case Unread(text=text, span=span) if _is_named_function(text):
+            yield Line(path, Call(text, (), span))
         case Group(items=(Scalar(value=str() as name), Call() | Group() as layer)):
             yield from _flat(layer, ".".join(filter(None, [path, name])))
         case Group():
@@ -113,6 +118,31 @@ def _flat(value: Value, path: str) -> Iterator[Line]:
             raise SpecError([_not_read(value)])
         case Scalar():
             raise SpecError([Problem(Code.WRONG_TYPE, f"{value.text} is no layer", "", value.span)])
+
+
+def _called(call: Call) -> Value | None:
+    """What ``functools.partial`` or Equinox's ``Lambda`` calls; None if the call is neither."""
+    name = whole(call.name, {})
+    if not call.arguments or name not in {"partial", "functools.partial", LAMBDA}:
+        return None
+    first, *rest = call.arguments
+    if first.keyword is not None and first.keyword.text != "fn":
+        return None
+    if name == LAMBDA:
+        return first.value
+    return Call(first.value.text, tuple(rest), first.value.span) if isinstance(first.value, Unread) else None
+
+
+LAMBDA = "equinox.nn.Lambda"
+FUNCTION = re.compile(r"[A-Za-z_][\w.]*\.[a-z_]\w*")
+
+
+def _is_named_function(text: str) -> bool:
+    """Whether this is a function of a library in which functions stand between layers, as in ``jax.nn.relu``."""
+    return FUNCTION.fullmatch(text) is not None and library(whole(text, {})) in OF_FUNCTIONS
+
+
+OF_FUNCTIONS = {"JAX", "Flax NNX", "Equinox", "Haiku", "MLX", "tinygrad"}
 
 
 def _not_read(value: Unread) -> Problem:

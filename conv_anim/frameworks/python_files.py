@@ -110,10 +110,17 @@ def _of_class(file: PythonFile, name: str, call: Call | None, path: str, depth: 
         number = evaluated(statement.value, names)
         if number is not None:
             names[target] = number
-        elif isinstance(statement.value, ast.Call) and target.startswith("self."):
+        elif _makes(statement.value) and target.startswith("self."):
             value = reading(file.source, names).value(statement.value)
             inside = ".".join(filter(None, [path, target.removeprefix("self.")]))
             yield from _expanded(file, value, inside, depth)
+
+
+def _makes(value: ast.expr) -> bool:
+    """Whether an expression may be a layer, or a list of them."""
+    return isinstance(value, ast.Call) or (
+        isinstance(value, ast.List | ast.Tuple) and any(isinstance(each, ast.Call) for each in value.elts)
+    )
 
 
 def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:

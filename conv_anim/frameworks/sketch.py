@@ -228,7 +228,7 @@ def fail(code: Code, message: str, node: Node, hint: str | None = None) -> NoRet
 
 
 NOTHING = "there is no sliding window here, and nothing that moves cells: nothing to draw"
-DRAWN = "drawn are convolutions, pools, upsampling, shuffles, unfold and fold of PyTorch and Keras"
+DRAWN = "drawn are convolutions, pools, upsampling, shuffles, unfold and fold"
 
 
 def unsupported(message: str, node: Node, hint: str | None = None) -> NoReturn:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from conv_anim.diagnostics import SpecError
 from conv_anim.frameworks.arguments import bound
 from conv_anim.frameworks.calls import plain
+from conv_anim.frameworks.libraries import library, whole
 from conv_anim.frameworks.listing import listing
 from conv_anim.frameworks.ops_of_layers import with_ops
 from conv_anim.frameworks.sketch import Sketch
 from conv_anim.frameworks.texts import fed_size, kind_of, layer_of
-from conv_anim.frameworks.torch_layers import IN_CHANNELS
 from conv_anim.spec.kinds import Invalid, Report
 from conv_anim.spec.network import INPUT, NetNode, Network
 from conv_anim.spec.nodes import Items, Scalar
@@ -88,7 +88,11 @@ def _add(line: Line, found: Listing, row: Row) -> None:
         _drawn(line, found, row, node)
         return
     type_ = OTHERS.get(line.call.short)
-    row.shape, parameters, weight = _after(line.call, type_, row.shape)
+    moved = type_ == "linear" and row.shape is not None and len(row.shape) > 2 and _is_last(line.call, found)
+    entering = (row.shape[0], *row.shape[2:], row.shape[1]) if moved and row.shape is not None else row.shape
+    row.shape, parameters, weight = _after(line.call, type_, entering)
+    if moved and row.shape is not None:
+        row.shape = (row.shape[0], row.shape[-1], *row.shape[1:-1])
     if kind in {"beyond", "unknown"}:
         row.sketch = None
     if kind == "unknown":
@@ -99,14 +103,22 @@ def _add(line: Line, found: Listing, row: Row) -> None:
     row.add(replace(node, type=type_, parameters=parameters, weight=weight, products=products))
 
 
+CHANNELS_LAST = {"Keras", "TensorFlow", "Flax NNX", "Haiku", "MLX"}
+"""Libraries whose linear layers mix the channels of a map."""
+
+
+def _is_last(call: Call, found: Listing) -> bool:
+    return call.short == "Dense" or library(whole(call.name, found.imports)) in CHANNELS_LAST
+
+
 def _drawn(line: Line, found: Listing, row: Row, node: NetNode) -> None:
     layer, report = layer_of(line.call, found), Report()
     assert layer is not None
-    record = layer.keys.decode(bound(line.call, layer.keys, report), report)
+    record = layer.keys.decode(bound(line.call, layer.keys, report, layer.positional), report)
     if report.problems or isinstance(record, Invalid):
         raise SpecError(report.problems)
     made: list[Op] = []
-    if row.sketch is not None and layer.axes in {None, row.sketch.axes}:
+    if row.sketch is not None and layer.along(record) in {None, row.sketch.axes}:
         before = len(row.sketch.layers)
         try:
             layer.enter(record, row.sketch)
@@ -125,8 +137,8 @@ def _drawn(line: Line, found: Listing, row: Row, node: NetNode) -> None:
 
 def _alone(layer: ForeignLayer, record: Record) -> list[Op]:
     """What it is for an input that fits it: its window and its parameters, not its sizes."""
-    channels = record.of(IN_CHANNELS) if record.has(IN_CHANNELS) else 1
-    sketch = Sketch(channels, (SIDE,) * (layer.axes or 2))
+    channels = record.of(layer.takes) if layer.takes is not None and record.has(layer.takes) else 1
+    sketch = Sketch(channels, (SIDE,) * (layer.along(record) or 2))
     try:
         layer.enter(record, sketch)
         sketch.settle()

@@ -1,17 +1,18 @@
-"""A layer's text, as PyTorch or Keras has it, to a sketch of a spec: ``nn.Conv2d(3, 8, 3)``, ``nn.Sequential(…)``."""
+"""A layer's text, as its library has it, to a sketch of a spec: ``nn.Conv2d(3, 8, 3)``, ``nn.Sequential(…)``."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from conv_anim.diagnostics import Code, Problem, Span, SpecError, nearest
-from conv_anim.frameworks import functionals, keras_layers, lax_layers, libraries, torch_layers
+from conv_anim.diagnostics import Code, Problem, Span, SpecError, listed, nearest
+from conv_anim.frameworks import functionals, lax_layers, libraries, torch_layers
 from conv_anim.frameworks.arguments import bound
 from conv_anim.frameworks.calls import plain
 from conv_anim.frameworks.feeding import ENOUGH, Feed, candidates
 from conv_anim.frameworks.listing import listing
 from conv_anim.frameworks.sketch import DRAWN, NOTHING, Sketch, unsupported
+from conv_anim.frameworks.tables import BARE, READ, TABLES
 from conv_anim.spec.entering import axes_of
 from conv_anim.spec.kinds import Invalid, Report
 from conv_anim.spec.nodes import Items, Scalar
@@ -28,23 +29,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.records import Record
 
 INPUTS = ("Input", "InputLayer")
-BARE = ("PyTorch", "Keras")
-"""Whose layers are known without a module's name before theirs."""
-LAYERS: dict[str, Mapping[str, ForeignLayer]] = {
-    "PyTorch": torch_layers.TORCH,
-    "Keras": keras_layers.KERAS,
-    "JAX": lax_layers.LAX,
-}
-POINTWISE: dict[str, tuple[str, ...]] = {
-    "PyTorch": torch_layers.POINTWISE,
-    "Keras": keras_layers.POINTWISE,
-    "JAX": (),
-}
-HARMLESS: dict[str, tuple[str, ...]] = {"PyTorch": torch_layers.HARMLESS, "Keras": keras_layers.HARMLESS, "JAX": ()}
-BEYOND: dict[str, tuple[str, ...]] = {"PyTorch": torch_layers.BEYOND, "Keras": keras_layers.BEYOND, "JAX": ()}
-MODULES = {"PyTorch": libraries.TORCH_LAYERS, "Keras": libraries.KERAS_LAYERS, "JAX": libraries.LAX}
-"""Where each library has its layers."""
-KEEPING = ("Pool", "Pad", "Upsampl", "UpSampl", "Unpool")
+KEEPING = ("Pool", "Pad", "Upsampl", "UpSampl", "Unpool", "UnPool", "pool")
 """In the names of layers that have as many channels as their input."""
 
 
@@ -80,17 +65,14 @@ def sketched(source: Source, feed: Feed, names: Names | None = None, wanted: str
 
 def kind_of(call: Call, found: Listing) -> Literal["drawn", "pointwise", "harmless", "beyond", "unknown"]:
     """What becomes of a call, by the library that it belongs to."""
-    owners = _owners(call, found.imports)
-    tables: list[tuple[Literal["drawn", "pointwise", "harmless", "beyond"], Mapping[str, Container[str]]]] = [
-        ("drawn", LAYERS),
-        ("pointwise", POINTWISE),
-        ("harmless", HARMLESS),
-        ("beyond", BEYOND),
+    owners = [TABLES[owner] for owner in _owners(call, found.imports)]
+    tables: list[tuple[Literal["drawn", "pointwise", "harmless", "beyond"], list[Container[str]]]] = [
+        ("drawn", [owner.layers for owner in owners]),
+        ("pointwise", [owner.pointwise for owner in owners]),
+        ("harmless", [owner.harmless for owner in owners]),
+        ("beyond", [owner.beyond for owner in owners]),
     ]
-    for kind, table in tables:
-        if any(call.short in table[owner] for owner in owners):
-            return kind
-    return "unknown"
+    return next((kind for kind, known in tables if any(call.short in each for each in known)), "unknown")
 
 
 def _owners(call: Call, imports: Mapping[str, str]) -> tuple[str, ...]:
@@ -98,7 +80,9 @@ def _owners(call: Call, imports: Mapping[str, str]) -> tuple[str, ...]:
     within = libraries.module(libraries.whole(call.name, imports))
     if not within:
         return BARE
-    return tuple(name for name, places in MODULES.items() if within in places or within.startswith(f"{places[-1]}."))
+    return tuple(
+        name for name, table in TABLES.items() if within in table.modules or within.startswith(f"{table.modules[-1]}.")
+    )
 
 
 def _shown(calls: list[Call], found: Listing) -> tuple[list[str], list[Call]]:
@@ -127,7 +111,7 @@ def read_all(calls: list[Call], found: Listing) -> list[Read]:
         if layer is None:
             continue
         before = len(report.problems)
-        record = layer.keys.decode(bound(call, layer.keys, report), report)
+        record = layer.keys.decode(bound(call, layer.keys, report, layer.positional), report)
         if len(report.problems) == before and not isinstance(record, Invalid):
             made.append(Read(call, layer, record))
     if report.problems:
@@ -144,7 +128,7 @@ def _once(problems: list[Problem]) -> list[Problem]:
 def layer_of(call: Call, found: Listing) -> ForeignLayer | None:
     """The layer of a table that a call is."""
     owners = _owners(call, found.imports)
-    return next((LAYERS[owner][call.short] for owner in owners if call.short in LAYERS[owner]), None)
+    return next((TABLES[owner].layers[call.short] for owner in owners if call.short in TABLES[owner].layers), None)
 
 
 def _layer(call: Call, found: Listing, report: Report) -> ForeignLayer | None:
@@ -178,21 +162,22 @@ def _unknown(call: Call, owners: tuple[str, ...], imports: Mapping[str, str]) ->
     whole = libraries.whole(call.name, imports)
     library = libraries.library(whole)
     within = libraries.module(whole)
+    known = TABLES[library].layers if library is not None and library in TABLES else {}
     function = functionals.near(whole)
-    if function is not None and call.short not in LAYERS.get(library or "", {}):
+    if function is not None and call.short not in known:
         message = f"no function is known as '{call.name}'"
         hint = f"did you mean '{call.prefix}.{function}'? {DRAWN}"
         return Problem(Code.UNKNOWN_NAME, message, "", call.span, hint)
-    if not owners and library not in LAYERS:
+    if not owners and library not in TABLES:
         said = f"'{call.name}' is {library}'s" if library else f"'{within}' is no library that is known here"
-        message = f"{said}: read are the layers of PyTorch and Keras"
+        message = f"{said}: read are the layers of {listed(READ, last='and')}"
         hint = "write the layer of PyTorch or Keras that computes the same, as in nn.Conv2d(…) or layers.Conv2D(…)"
         return Problem(Code.UNKNOWN_NAME, message, "", call.span, hint)
-    if not owners and library is not None:
-        message, places = f"{library} has no layers in '{within}'", MODULES[library]
-        hint = f"did you mean '{places[0]}.{call.short}'?" if call.short in LAYERS[library] else DRAWN
+    if not owners and library is not None and library in TABLES:
+        message, places = f"{library} has no layers in '{within}'", TABLES[library].modules
+        hint = f"did you mean '{places[0]}.{call.short}'?" if call.short in known else DRAWN
         return Problem(Code.UNKNOWN_NAME, message, "", call.span, hint)
-    near = nearest(call.short, [name for owner in reversed(owners) for name in LAYERS[owner]])
+    near = nearest(call.short, [name for owner in reversed(owners) for name in TABLES[owner].layers])
     dot = f"{call.prefix}." if call.prefix else ""
     hint = DRAWN if near is None else f"did you mean '{dot}{near}'? {DRAWN}"
     return Problem(Code.UNKNOWN_NAME, f"no layer is known as '{call.name}'", "", call.span, hint)
@@ -230,7 +215,7 @@ def _fed(layers: list[Read], feed: Feed) -> Sketch:
     first = layers[0]
     axes = _axes(layers)
     wanted, sure = _channels(layers)
-    named = next((read.call.name for read in layers if read.layer.axes is not None), first.call.name)
+    named = next((read.call.name for read in layers if read.layer.along(read.record) is not None), first.call.name)
     channels, size = feed.sized(axes, named, wanted if sure else None)
     channels = channels or wanted
     if size is not None:
@@ -276,20 +261,22 @@ def _uneven(sketch: Sketch) -> bool:
 def _drawn(layers: list[Read], channels: int, size: Size, feed: Feed) -> Sketch:
     sketch = Sketch(channels, size, feed.span)
     for read in layers:
-        axes = read.layer.axes
+        axes = read.layer.along(read.record)
         if axes not in {None, sketch.axes}:
             what = f"{read.call.name} works along {axes_of(axes or 0)}, and what enters has {sketch.axes}"
             raise SpecError([Problem(Code.AXES, what, read.call.name, read.call.span)])
         read.layer.enter(read.record, sketch)
     sketch.finish()
+    if not sketch.nodes:
+        unsupported(f"{layers[0].call.name} pads nothing here: nothing to draw", layers[0].record.node)
     return sketch
 
 
 def _channels(layers: list[Read]) -> tuple[int, bool]:
     """How many channels the input has as the layers say it, and whether they do; else as many as show something."""
     for read in layers:
-        if read.record.has(torch_layers.IN_CHANNELS):
-            return read.record.of(torch_layers.IN_CHANNELS), True
+        if read.layer.takes is not None and read.record.has(read.layer.takes):
+            return read.record.of(read.layer.takes), True
         if read.record.has(lax_layers.SHAPE):
             groups = read.record.of(lax_layers.GROUPS) if read.record.has(lax_layers.GROUPS) else 1
             return read.record.of(lax_layers.SHAPE)[1] * groups, True
@@ -333,14 +320,16 @@ def _columns(record: Record) -> Size:
     return (max(1, rows * columns),)
 
 
+BY_MODE = ("nn.Upsample", "paddle.nn.Upsample")
+"""Layers whose mode says how many axes they have."""
+
+
 def _axes(layers: list[Read]) -> int | None:
     """Along how many axes the layers work, as far as one of them says it."""
     for read in layers:
-        if read.layer.axes is not None:
-            return read.layer.axes
-        if read.record.has(lax_layers.SHAPE):
-            return len(read.record.of(lax_layers.SHAPE)) - 2
-        mode = read.record.get(torch_layers.UPSAMPLING) if read.call.short == "Upsample" else None
+        if read.layer.along(read.record) is not None:
+            return read.layer.along(read.record)
+        mode = read.record.get(torch_layers.UPSAMPLING) if read.layer.keys.name in BY_MODE else None
         if mode in torch_layers.MODE_AXES:
             return torch_layers.MODE_AXES[mode]
     return None

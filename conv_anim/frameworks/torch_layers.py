@@ -315,7 +315,8 @@ WINDOWS: Fields = (KERNEL_SIZE, DILATION, PADDING, STRIDE)
 
 
 def _layer(name: str, fields: Fields, draw: Draw, axes: int | None, *, joins: bool = False) -> tuple[str, ForeignLayer]:
-    return name, ForeignLayer(Object(f"nn.{name}", fields), axes, draw, joins)
+    takes = IN_CHANNELS if IN_CHANNELS in fields else None
+    return name, ForeignLayer(Object(f"nn.{name}", fields), axes, draw, joins, takes=takes)
 
 
 def _with_axes(n: int) -> list[tuple[str, ForeignLayer]]:

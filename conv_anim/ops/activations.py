@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import erf, exp, sqrt, tanh
+from math import erf, exp, pi, sqrt, tanh
 from typing import TYPE_CHECKING, NamedTuple
 
 from conv_anim.spec.kinds import Real
@@ -30,6 +30,8 @@ SLOPE: Field[int | float] = Field(
     "negative_slope", Real(), "What numbers below 0 are multiplied by.", default=0.01, example=0.1
 )
 MINUS = "−"
+HARD = 3
+"""Beyond which, on either side, the hard functions are straight lines."""
 
 
 def _leaky(x: Number, slope: Number) -> Number:
@@ -37,11 +39,15 @@ def _leaky(x: Number, slope: Number) -> Number:
 
 
 class Function(NamedTuple):
-    """What is done to a number, how it is written, and what frameworks call it; ``x`` and ``s`` are blanks."""
+    """What is done to a number, how it is written, and what frameworks call it; ``x`` and ``s`` are blanks.
+
+    ``derivative`` is of the number, the slope that is given, and the result.
+    """
 
     badge: str
     doc: str
     of: Callable[[Number, Number], Number]
+    derivative: Callable[[Number, Number, Number], Number]
     worked: str
     torch: str
     keras: str
@@ -54,6 +60,7 @@ FUNCTIONS = {
         "ReLU",
         "Numbers below 0 become 0.",
         lambda x, _: max(x, 0),
+        lambda x, _s, _y: int(x > 0),
         "max(0, {x})",
         *("nn.ReLU()(x)", "keras.ops.relu(x)", "jax.nn.relu(x)", "np.maximum(x, 0)"),
     ),
@@ -61,6 +68,7 @@ FUNCTIONS = {
         "leaky ReLU",
         "Numbers below 0 are multiplied by a small one.",
         _leaky,
+        lambda x, s, _: 1 if x > 0 else s,
         "max({x}, {s} · {x})",
         "nn.LeakyReLU({s})(x)",
         "keras.ops.leaky_relu(x, {s})",
@@ -71,6 +79,7 @@ FUNCTIONS = {
         "GELU",
         "Every number times the share of a normal distribution that lies below it (Hendrycks and Gimpel 2016).",
         lambda x, _: x * (1 + erf(x / sqrt(2))) / 2,
+        lambda x, _s, _y: (1 + erf(x / sqrt(2))) / 2 + x * exp(-x * x / 2) / sqrt(2 * pi),
         "{x} · Φ({x})",
         "nn.GELU()(x)",
         "keras.ops.gelu(x, approximate=False)",
@@ -81,6 +90,7 @@ FUNCTIONS = {
         "SiLU",
         "Every number times its sigmoid; also called swish.",
         lambda x, _: x * _sigmoid(x),
+        lambda x, _s, y: _sigmoid(x) + y * (1 - _sigmoid(x)),
         "{x} · σ({x})",
         *("nn.SiLU()(x)", "keras.ops.silu(x)", "jax.nn.silu(x)", "x / (1 + np.exp(-x))"),
     ),
@@ -88,6 +98,7 @@ FUNCTIONS = {
         "hard swish",
         "Every number times its hard sigmoid (Howard et al. 2019).",
         lambda x, _: x * min(max(x + 3, 0), 6) / 6,
+        lambda x, _s, _y: 0 if x <= -HARD else 1 if x >= HARD else x / 3 + 0.5,
         "{x} · min(max({x} + 3, 0), 6) / 6",
         "nn.Hardswish()(x)",
         "x * keras.ops.relu6(x + 3) / 6",
@@ -98,6 +109,7 @@ FUNCTIONS = {
         "hard sigmoid",
         "0 up to -3, 1 from 3 on, and a straight line between.",
         lambda x, _: min(max(x + 3, 0), 6) / 6,
+        lambda x, _s, _y: 1 / 6 if abs(x) < HARD else 0,
         "min(max({x} + 3, 0), 6) / 6",
         "nn.Hardsigmoid()(x)",
         "keras.ops.relu6(x + 3) / 6",
@@ -108,6 +120,7 @@ FUNCTIONS = {
         "sigmoid",
         "1 / (1 + e⁻ˣ): between 0 and 1.",
         lambda x, _: _sigmoid(x),
+        lambda _x, _s, y: y * (1 - y),
         "σ({x})",
         *("nn.Sigmoid()(x)", "keras.ops.sigmoid(x)", "jax.nn.sigmoid(x)", "1 / (1 + np.exp(-x))"),
     ),
@@ -115,6 +128,7 @@ FUNCTIONS = {
         "tanh",
         "The hyperbolic tangent: between -1 and 1.",
         lambda x, _: tanh(x),
+        lambda _x, _s, y: 1 - y * y,
         "tanh({x})",
         *("nn.Tanh()(x)", "keras.ops.tanh(x)", "jnp.tanh(x)", "np.tanh(x)"),
     ),
@@ -158,6 +172,7 @@ class Activation(Op):
 
     WORDS = WORDS
     CODE = __name__
+    has_gradient = True
     stays = True
 
     @property
@@ -191,6 +206,10 @@ class Activation(Op):
             return np.maximum(x, 0)
         each = np.array([of(number, self.slope) for number in x.ravel().tolist()], dtype=np.float64)
         return each.reshape(x.shape)
+
+    def derivative(self, x: Number, y: Number) -> Number:
+        """Where a function has a corner, the slope that PyTorch takes."""
+        return FUNCTIONS[self.function].derivative(x, self.slope, y)
 
     def worked(self, numbers: list[str], result: str) -> str:
         slope = f"{self.slope:g}".replace("-", MINUS)

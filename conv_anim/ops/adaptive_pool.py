@@ -68,6 +68,7 @@ class AdaptivePool(Op):
 
     WORDS = WORDS
     CODE = __name__
+    has_gradient = True
 
     @property
     def type(self) -> str:

@@ -60,6 +60,7 @@ class BatchNorm(Op):
 
     WORDS = WORDS
     CODE = __name__
+    has_gradient = True
     type = "batch_norm"
     badge = "norm"
     stays = True

@@ -81,6 +81,7 @@ class Pad(Op):
 
     WORDS = PAD_WORDS
     CODE = "conv_anim.ops.borders_code"
+    has_gradient = True
     type = "pad"
     badge = "pad"
 
@@ -145,6 +146,7 @@ class Crop(Op):
 
     WORDS = CROP_WORDS
     CODE = __name__
+    has_gradient = True
     type = "crop"
     badge = "crop"
 

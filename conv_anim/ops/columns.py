@@ -77,6 +77,7 @@ class Columned(Op):
     windows: Size
 
     CODE = "conv_anim.ops.columns_code"
+    has_gradient = True
 
     @property
     def of(self) -> Size:

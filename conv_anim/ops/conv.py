@@ -103,6 +103,8 @@ class Conv(Windowed, Weighing):
 
     WORDS = points.merged(WORDS, points.WINDOW_POINTS, points.CONV_POINTS)
     CODE = "conv_anim.ops.conv_code"
+    GRADIENTS = "conv_anim.ops.conv_gradients"
+    has_gradient = True
     type = "conv"
 
     @property

@@ -82,6 +82,8 @@ class ConvTranspose(Windowed, Weighing):
 
     WORDS = points.merged(WORDS, points.TRANSPOSED_POINTS)
     CODE = "conv_anim.ops.conv_transpose_code"
+    GRADIENTS = "conv_anim.ops.conv_transpose_gradients"
+    has_gradient = True
     type = "conv_transpose"
 
     @property

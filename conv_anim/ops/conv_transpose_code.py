@@ -80,13 +80,7 @@ def _fills(layer: ConvTranspose) -> bool:
 def _jax(layer: ConvTranspose, context: CodeContext) -> list[str]:
     """The direct convolution that equals it: over the input spread by the stride, with the kernel turned round."""
     traced = context.traced
-    groups, seen = layer.groups, layer.ends.in_channels // layer.groups
-    each, axes = layer.ends.out_channels // groups, len(layer.kernel_size)
-    turned = "weight.swapaxes(0, 1)"
-    if groups > 1:
-        split = (groups, seen, each, *layer.kernel_size)
-        whole = (layer.ends.out_channels, seen, *layer.kernel_size)
-        turned = f"weight.reshape{split}.swapaxes(1, 2).reshape{whole}"
+    groups, axes = layer.groups, len(layer.kernel_size)
     borders = [(axis.before, axis.after) for axis in traced.operator.axes]
     call = jax.call(
         "kernel",
@@ -96,8 +90,7 @@ def _jax(layer: ConvTranspose, context: CodeContext) -> list[str]:
         rhs_dilation=layer.dilation if max(layer.dilation) > 1 else None,
         feature_group_count=groups if groups > 1 else None,
     )
-    kernel = f"kernel = jnp.flip({turned}, axis={tuple(range(2, 2 + axes))})"
-    return [*jax.weight(traced), kernel, *call, *jax.biased(traced)]
+    return [*jax.weight(traced), f"kernel = {jax.turned_kernel(layer)}", *call, *jax.biased(traced)]
 
 
 def _numpy(layer: ConvTranspose, context: CodeContext) -> list[str]:

@@ -63,6 +63,7 @@ class Join(Op):
 
     WORDS = WORDS
     CODE = "conv_anim.ops.joins_code"
+    has_gradient = True
     sign: ClassVar[str] = ""
     """Between the numbers that an output is made of."""
     stays = True
@@ -101,6 +102,7 @@ class Add(Join):
 
     type = "add"
     badge = sign = "+"
+    hands_on = True
 
     def made_of(self, numbers: list[float]) -> float:
         return sum(numbers)

@@ -75,6 +75,7 @@ class Linear(Weighing):
 
     WORDS = WORDS
     CODE = __name__
+    has_gradient = True
     type = "linear"
 
     @property
@@ -143,6 +144,7 @@ class Flatten(Op):
 
     WORDS = FLATTEN_WORDS
     CODE = "conv_anim.ops.flatten_code"
+    has_gradient = True
     type = "flatten"
     badge = "flatten"
 

@@ -40,6 +40,7 @@ class MaxUnpool(Op):
 
     WORDS = WORDS
     CODE = __name__
+    has_gradient = True
     type = "max_unpool"
     puts_back = True
 

@@ -85,6 +85,8 @@ class Pool(Windowed):
 
     WORDS = points.merged(WORDS, points.WINDOW_POINTS, points.POOL_POINTS)
     CODE = "conv_anim.ops.pool_code"
+    GRADIENTS = "conv_anim.ops.pool_gradients"
+    has_gradient = True
 
     @property
     def type(self) -> str:

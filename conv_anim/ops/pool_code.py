@@ -9,26 +9,23 @@ from conv_anim.coding import keras_code as keras
 from conv_anim.coding import rules
 from conv_anim.coding import torch_code as torch
 from conv_anim.coding.arrays_code import padded
-from conv_anim.coding.writing import LETTERS, arguments, numbers, slices, unless, unwritten
+from conv_anim.coding.writing import (
+    LETTERS,
+    arguments,
+    is_global,
+    numbers,
+    overhang,
+    slices,
+    unless,
+    unwritten,
+)
 from conv_anim.ops.padding import named_padding
 from conv_anim.spec.sizes import ceil_size, effective_kernel
 
 if TYPE_CHECKING:
     from conv_anim.coding.writing import CodeContext
     from conv_anim.ops.pool import Pool
-    from conv_anim.spec.model import Padding, Size
-
-
-def overhang(pool: Pool) -> Size:
-    """How far the last window of each axis reaches beyond the padding (with ``ceil_mode``)."""
-    ends = pool.ends
-    sides = zip(ends.in_size, ends.out_size, pool.kernel_size, pool.stride, pool.dilation, pool.padding, strict=True)
-    return tuple(max(0, (out - 1) * s + effective_kernel(k, d) - size - sum(pad)) for size, out, k, s, d, pad in sides)
-
-
-def is_global(pool: Pool) -> bool:
-    """Whether the one window is the whole map."""
-    return pool.kernel_size == pool.ends.in_size and not any(map(any, pool.padding)) and set(pool.dilation) == {1}
+    from conv_anim.spec.model import Padding
 
 
 # PyTorch

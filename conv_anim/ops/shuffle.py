@@ -64,6 +64,7 @@ class Moved(Op):
     """Every output cell is one input cell; ``source`` works on numbers and on arrays of them."""
 
     __slots__ = ()
+    has_gradient = True
 
     def source(self, channel: int, *place: int) -> tuple[int, ...]:
         """The input cell of an output cell."""

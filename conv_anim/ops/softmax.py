@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from conv_anim.scene.wording.language import Language
     from conv_anim.scene.wording.parameters import Setting
     from conv_anim.spec.entering import Entering
+    from conv_anim.spec.model import Number
     from conv_anim.spec.records import Record
     from conv_anim.tracing.gathers import Fed, Gather, Index, Share
+    from conv_anim.tracing.trace import Step
     from conv_anim.tracing.values import Array
 
 Over: TypeAlias = Literal["channels", "last"]
@@ -55,6 +57,7 @@ class Softmax(Op):
 
     WORDS = WORDS
     CODE = __name__
+    has_gradient = True
     type = "softmax"
     badge = "softmax"
 
@@ -86,6 +89,10 @@ class Softmax(Op):
             return [Share(each, made=made[each].item()) for each in sorted(line, key=lambda each: each != cell)]
 
         return Gather(self.ends, shares, lambda _: made)
+
+    def slopes(self, step: Step) -> list[Number]:
+        """∂yᵢ/∂xₖ = yᵢ·(δᵢₖ − yₖ), where δᵢₖ is 1 for the cell itself and 0 for others; each tap has made its yₖ."""
+        return [step.value * (int(tap.input == step.output) - (tap.made or 0)) for tap in step.taps]
 
     def worked(self, numbers: list[str], result: str) -> str:
         powers = [f"exp({number})" for number in numbers]

@@ -148,6 +148,7 @@ class Upsample(Op):
 
     WORDS = WORDS
     CODE = "conv_anim.ops.upsample_code"
+    has_gradient = True
     type = "upsample"
 
     @property

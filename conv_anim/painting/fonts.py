@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 EM = 2048
-"""Outlines are loaded at this size, unhinted, and scaled; with some FreeTypes, parts of glyphs stand on whole pixels."""
+"""Outlines are loaded at this size, unhinted, and scaled; some releases of FreeType put parts on whole pixels."""
 BLANK: Final = {**dict.fromkeys(MARKS, 0.0), "\u3000": 1.0}
 """Characters without ink, whether a font has them or not, and how far they advance."""
 PRINTED: Final = str.maketrans({**dict.fromkeys(MARKS), "\u3000": "\u2003"})

@@ -39,7 +39,7 @@ def differing(outputs: Sequence[NDArray[np.generic]]) -> NDArray[np.bool_]:
 
 def marked(traces: Sequence[Trace], shown: Sequence[Panel], style: Style) -> list[Panel]:
     """The panels of traces with outputs of one shape, with marks on the cells that differ."""
-    cells = differing([trace.output for trace in traces])
+    cells = differing([trace.made for trace in traces])
     return [over(one, Marks(trace, one.drawn, cells, style).panel) for trace, one in zip(traces, shown, strict=True)]
 
 

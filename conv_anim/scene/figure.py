@@ -207,7 +207,8 @@ def _page(
 
 
 def _view(trace: Trace, style: Style) -> Panel:
-    made: Panel = named(VIEWS[trace.spec.view.kind].draws)(trace, style)
+    roles = trace.layers[-1].layer.roles if len(trace.layers) == 1 else None
+    made: Panel = named(VIEWS[trace.spec.view.kind].draws)(trace, style if roles is None else style.playing(roles))
     return made
 
 

@@ -69,7 +69,7 @@ class Links:
 
     def behind(self, cell: Cell) -> frozenset[tuple[int, ...]]:
         """The input cells, without their channel if none is told apart, that an output cell is made of."""
-        shape = self.trace.output.shape
+        shape = self.trace.made.shape
         whole = [range(size) if at is None else (at,) for at, size in zip(cell, shape, strict=True)]
         cells = product(*(whole[1:] if self.merged else whole))
         return frozenset().union(*(self.origins.of(each) for each in cells))

@@ -51,6 +51,15 @@ class Style:
         """The theme's."""
         return self.theme.colors
 
+    def playing(self, roles: tuple[str, str, str]) -> Style:
+        """With the colours of input, kernel and output for what plays these roles: a gradient has its map's colour."""
+        colors = self.theme.colors
+        of = {"input": colors.input, "kernel": colors.kernel, "output": colors.output}
+        of |= {"grad_input": colors.input, "grad_kernel": colors.kernel, "upstream": colors.output}
+        input_, kernel, output = (of[role] for role in roles)
+        found = replace(colors, input=input_, kernel=kernel, output=output)
+        return self if found == colors else replace(self, theme=replace(self.theme, colors=found))
+
     @property
     def cell(self) -> int:
         """A cell with a number."""

@@ -253,6 +253,21 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
+class Backward:
+    """What a spec's nodes are the backward pass of: its own input and nodes, and the gradient that arrives."""
+
+    of: Literal["grad_input", "grad_weight"]
+    input: Input
+    nodes: tuple[Node, ...]
+    upstream: Values
+    weighted: int | None = None
+    """The number of the node whose weight has this gradient, from 0; None for that of the input."""
+    gradient_of: tuple[int | None, ...] = ()
+    """For each node of the spec the map of these nodes whose gradient it makes; None for others. Without forward nodes
+    it is empty."""
+
+
+@dataclass(frozen=True, slots=True)
 class Spec:
     """One figure. ``takeaway``, ``caption`` and ``formula``: whether to draw them, or the text to draw instead.
 
@@ -284,6 +299,8 @@ class Spec:
     states: tuple[State, ...] = ()
     """Of all combinations of the controls, in their order; the last control changes first."""
     letters: bool = False
+    backward: Backward | None = None
+    """What its nodes are the backward pass of, if they are one."""
 
     @property
     def layers(self) -> tuple[Layer, ...]:

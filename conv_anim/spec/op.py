@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from typing import Any
+    from typing import Any, TypeAlias
 
     from conv_anim.coding.writing import CodeContext
     from conv_anim.scene.wording.language import Language
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from conv_anim.spec.shown_as import Columns, Interpolation, Woven
     from conv_anim.tracing.gathers import Fed, Gather
     from conv_anim.tracing.operators import Operator
+    from conv_anim.tracing.trace import Step
     from conv_anim.tracing.values import Array
 
-    Writers = Mapping[str, Callable[[Any, CodeContext], list[str]]]
+    Writers: TypeAlias = Mapping[str, Callable[[Any, CodeContext], list[str]]]
 
 
 class Shape(NamedTuple):
@@ -70,6 +71,14 @@ class Op:
     """Its phrases by language and key, English at least: ``kind.NAME`` is what it is called."""
     CODE: ClassVar[str] = ""
     """The module with its ``WRITERS``: by the name of a framework, what writes it in a program."""
+    GRADIENTS: ClassVar[str] = ""
+    """The module with its ``input_gradient`` and ``weight_gradient``, where these are sliding windows themselves."""
+    has_gradient: ClassVar[bool] = False
+    """Whether its taps, or its `derivative`, say how its output changes with what it reads."""
+    drawn_inputs: ClassVar[int | None] = None
+    """How many of its inputs are drawn as such: not those that only say how others came about. None for all."""
+    given: ClassVar[bool] = False
+    """Whether its numbers are there from the start."""
 
     @property
     def type(self) -> str:
@@ -97,6 +106,11 @@ class Op:
         return 1
 
     # what it can be shown as
+
+    @property
+    def roles(self) -> tuple[str, str, str]:
+        """What its input, its kernel and its output are called: phrases, also as ``label.…``."""
+        return "input", "kernel", "output"
 
     @property
     def window(self) -> Operator | None:
@@ -131,6 +145,11 @@ class Op:
     @property
     def badge(self) -> str | None:
         """What stands between two maps for it: ``ReLU``; for several inputs the sign between those: ``+``."""
+        return None
+
+    @property
+    def undoes(self) -> Op | None:
+        """The op whose gradient it makes, where it is no sliding window itself."""
         return None
 
     @property
@@ -172,6 +191,41 @@ class Op:
     def gather(self, fed: Fed) -> Gather:
         """How it is computed, if not by a window: the cells that each output cell is made of."""
         raise NotImplementedError
+
+    # the backward pass
+
+    @property
+    def input_gradient(self) -> Op | None:
+        """The sliding window that makes the gradient of its input from that of its output alone, if there is one."""
+        return self._gradient("input_gradient")
+
+    def weight_gradient(self, input_: Values, upstream: Values) -> Op | None:
+        """The sliding window that makes the gradient of its weight, if there is one.
+
+        It moves over one of the two maps with the other as its kernel: its `roles` say which.
+        """
+        return self._gradient("weight_gradient", input_, upstream)
+
+    def _gradient(self, name: str, *maps: Values) -> Op | None:
+        made: Op | None = getattr(import_module(self.GRADIENTS), name)(self, *maps) if self.GRADIENTS else None
+        return made
+
+    @property
+    def hands_on(self) -> bool:
+        """Whether the gradient of each of its inputs is that of its output, unchanged."""
+        return False
+
+    def derivative(self, x: Number, y: Number) -> Number:
+        """How much an output y changes with the only number x that it is made of, where its tap does not say so."""
+        raise NotImplementedError
+
+    def slopes(self, step: Step) -> list[Number]:
+        """How much the value of a step changes with the number of each tap, where the taps do not say so."""
+        return [self.derivative(tap.x or 0, step.value) for tap in step.taps]
+
+    def unfolded(self, made: Array) -> Array:
+        """What it makes, in the shape that is asked for: a weight's for the gradient of one."""
+        return made
 
     # cost
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from conv_anim.diagnostics import Code, SpecError
 from conv_anim.limits import MOST_LAYERS, USUAL, Asked, exceeded
-from conv_anim.spec import controls, estimates, source_map
+from conv_anim.spec import backward, controls, estimates, source_map
 from conv_anim.spec.appearance import (
     ANIMATION,
     CAPTION,
@@ -27,6 +27,7 @@ from conv_anim.spec.appearance import (
     labels_of,
 )
 from conv_anim.spec.arrays import FromFile, ValuesKind, read, resolved
+from conv_anim.spec.backward import PASS, UPSTREAM
 from conv_anim.spec.controls import CONTROLS
 from conv_anim.spec.entering import LARGEST, MOST_AXES, axes_of
 from conv_anim.spec.graph import Graph
@@ -82,12 +83,26 @@ MORE_LAYERS: Field[tuple[Chosen, ...]] = Field(
 SPEC = Object(
     "a spec",
     (
-        *(TITLE, INPUT, ONE_LAYER, MORE_LAYERS, PANELS, DIFFERENCES, LETTERS, VIEW, THEME, ANIMATION, SIZE),
+        *(TITLE, INPUT, ONE_LAYER, MORE_LAYERS, PASS, UPSTREAM),
+        *(PANELS, DIFFERENCES, LETTERS, VIEW, THEME, ANIMATION, SIZE),
         *(LABELS, TAKEAWAY, CAPTION, FORMULA, COST, CONTROLS, LANG, OUTPUT),
     ),
 )
 BOARD = Board(
-    of_panels=(TITLE, INPUT, ONE_LAYER, MORE_LAYERS, VIEW, LABELS, TAKEAWAY, CAPTION, FORMULA, COST),
+    of_panels=(
+        TITLE,
+        INPUT,
+        ONE_LAYER,
+        MORE_LAYERS,
+        PASS,
+        UPSTREAM,
+        VIEW,
+        LABELS,
+        TAKEAWAY,
+        CAPTION,
+        FORMULA,
+        COST,
+    ),
     of_whole=(
         TITLE,
         PANELS,
@@ -143,7 +158,19 @@ def _one(node: Node, files: Files, report: Report) -> Maybe[Spec]:
         if record.has(field):
             hint = "leave it out, or list 'panels'"
             report.add(Code.MISSING_KEY, f"{what}, and this spec has none", record.at(field), hint)
-    return _spec(record, files, report)
+    several = attempt(report, lambda: backward.asks_for_all(record))
+    return _spec(record, files, report) if several is not True else _both(record, files, report)
+
+
+def _both(record: Record, files: Files, report: Report) -> Maybe[Spec]:
+    """The forward pass, and beside it the gradients of the input and of the weight, as far as there are any."""
+    once = cache(files)
+    whole = _spec(record.instead(PASS, "forward").without(UPSTREAM), once, report)
+    if isinstance(whole, Invalid):
+        return INVALID
+    specs = [_spec(backward.panel(record, pass_), once, report) for pass_ in backward.passes(whole.nodes)]
+    good = [spec for spec in specs if not isinstance(spec, Invalid)]
+    return INVALID if len(good) < len(specs) else attempt(report, lambda: backward.together(whole, good))
 
 
 def _board(node: Node, files: Files, report: Report) -> Maybe[Spec]:
@@ -217,10 +244,17 @@ def _spec(record: Record, files: Files, report: Report) -> Maybe[Spec]:
     nodes = Graph(Shape(input_.channels, input_.size), files, report).nodes(chosen)
     if isinstance(nodes, Invalid):
         return INVALID
-    view: Maybe[View] = attempt(report, lambda: view_of(record, input_, nodes, report))
-    if isinstance(view, Invalid) or isinstance(size, Invalid):
+    passed = attempt(report, lambda: backward.passed(record, input_, nodes, files, report))
+    if isinstance(passed, Invalid) or isinstance(size, Invalid):
         return INVALID
-    return attempt(report, lambda: _appearance(record, Spec(input_, nodes, view, record.of(THEME), size=size), report))
+    view: Maybe[View] = attempt(report, lambda: view_of(record, passed.input, passed.nodes, report))
+    if isinstance(view, Invalid):
+        return INVALID
+    theme = attempt(report, lambda: record.of(THEME))
+    if isinstance(theme, Invalid):
+        return INVALID
+    made = Spec(passed.input, passed.nodes, view, theme, size=size, backward=passed.backward)
+    return attempt(report, lambda: _appearance(record, made, report))
 
 
 def _moving(record: Record, made: Spec, report: Report) -> None:

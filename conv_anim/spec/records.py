@@ -83,6 +83,10 @@ class Record:
             self.node, {name: value for name, value in self._values.items() if name not in names}, self._nodes
         )
 
+    def instead(self, field_: Field[T], value: T) -> Record:
+        """The same mapping with another value for a field, which stands where it did."""
+        return Record(self.node, {**self._values, field_.name: value}, self._nodes)
+
     def under(self, other: Record) -> Record:
         """With what another mapping gives, where this one gives nothing."""
         return Record(self.node, {**other._values, **self._values}, {**other._nodes, **self._nodes})

@@ -38,8 +38,9 @@ def _one_layer(nodes: Nodes) -> str | None:
 
 
 def _other(nodes: Nodes, shown: Callable[[Op], bool]) -> str | None:
-    """The first type that a view does not show."""
-    return next((node.op.type for node in nodes if not shown(node.op)), None)
+    """The first type that a view does not show; what a spec does not name itself is the way back."""
+    other = next((node.op for node in nodes if not shown(node.op)), None)
+    return None if other is None else "this backward pass" if other.given else other.type
 
 
 def is_window(op: Op) -> bool:

@@ -176,8 +176,10 @@ def _unstamped(view: Flat, _input: Input, nodes: Nodes) -> tuple[str, str] | Non
     """What is wrong with a view's options for stamps."""
     asked = [name for name, given in (("mode", view.mode != "gather"), ("overlap", view.overlap)) if given]
     op = nodes[0].op
-    if asked and (op.window is None or not op.window.transposed):
-        what = f"'{asked[0]}' is for transposed convolutions, and {op.type} is none"
+    if asked and (op.window is None or not op.window.stamps):
+        none = op.window is None or not op.window.transposed
+        why = "is none" if none else "meets its kernel as it is given, which is no stamp"
+        what = f"'{asked[0]}' is for transposed convolutions, and {op.type} {why}"
         return what, f"leave '{asked[0]}' out"
     if view.overlap and view.mode == "both":
         return "'overlap' counts stamps, without their numbers: it has no other half", "mode: scatter, or leave it out"

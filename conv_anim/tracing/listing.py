@@ -13,11 +13,16 @@ if TYPE_CHECKING:
 
 
 def pieces(trace: Trace, *, steps: bool) -> Iterator[str]:
-    """The text of ``{"layers": […], "steps": […]}``; ``steps`` only when asked for."""
+    """The text of ``{"layers": […], "steps": […]}``; ``steps`` only when asked for.
+
+    A backward pass has its ``gradient`` too, in the shape of the input or of the weight.
+    """
     yield '{\n  "layers": ['
     for k, layer in enumerate(trace.layers):
         yield ("," if k else "") + "\n    " + json.dumps(_layer(layer))
     yield "\n  ]"
+    if trace.spec.backward is not None:
+        yield ',\n  "gradient": ' + json.dumps((trace.output + 0).tolist())
     if steps:
         yield ',\n  "steps": ['
         for k, step in enumerate(trace):

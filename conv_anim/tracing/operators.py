@@ -27,6 +27,11 @@ class Operator:
     """Whether it is the gather of a transposed convolution: its window meets every stamp on an output."""
 
     @property
+    def stamps(self) -> bool:
+        """Whether it can be seen as stamps of the kernel as it is given: backward, a kernel may be met unflipped."""
+        return self.transposed and all(axis.flipped or axis.kernel == 1 for axis in self.axes)
+
+    @property
     def weighs(self) -> bool:
         """Whether its taps meet weights."""
         return self.reduce == "sum"

@@ -105,8 +105,8 @@ class Scatter(Sequence[Stamp]):
     @cached_property
     def axes(self) -> tuple[FullAxis, ...]:
         """Raises TypeError for a layer that stamps nothing."""
-        if not self.layer.operator.transposed:
-            raise TypeError(f"{self.layer.layer.type} is no transposed convolution")
+        if not self.layer.operator.stamps:
+            raise TypeError(f"{self.layer.layer.type} is no transposed convolution that stamps its kernel")
         axes = self.layer.operator.axes
         return tuple(FullAxis(a.size, a.kernel, a.stretch, a.dilation, a.cut[0], a.count, a.extra) for a in axes)
 

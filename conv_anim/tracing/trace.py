@@ -215,7 +215,15 @@ class Trace(Sequence[Step]):
 
     @property
     def output(self) -> Array:
-        """The last layer's output: (out_channels, *out_size), of int64 where every number is whole, else of float64."""
+        """The last layer's output: (out_channels, *out_size), of int64 where every number is whole, else of float64.
+
+        That of a backward pass is the gradient, in the shape of the input or of the weight.
+        """
+        return self.layers[-1].layer.unfolded(self.made)
+
+    @property
+    def made(self) -> Array:
+        """The last layer's output as it is drawn: (channels, *size)."""
         return self.layers[-1].output
 
     def __len__(self) -> int:

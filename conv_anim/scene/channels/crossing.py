@@ -217,7 +217,7 @@ class Crossing(Moved):
         return (None,) * (self.trace.input.ndim - 1)
 
     def _made(self, output: int, color: str) -> list[Primitive]:
-        return self.columns[1][output].filled(plane(self.trace.output[output]), self.formats.x, color)
+        return self.columns[1][output].filled(plane(self.trace.made[output]), self.formats.x, color)
 
 
 def crossing(trace: Trace, style: Style) -> Panel:

@@ -53,7 +53,7 @@ class PixelShuffling(Moved):
 
     @cached_property
     def steps(self) -> Steps:
-        return Steps(self.trace.output.shape, self.trace.spec.animation)
+        return Steps(self.trace.made.shape, self.trace.spec.animation)
 
     def source(self, cell: Cell) -> Cell:
         """The input cell that an output cell is a copy of."""
@@ -102,7 +102,7 @@ class PixelShuffling(Moved):
     @property
     def _maps(self) -> Array:
         """The numbers of the small maps."""
-        return self.trace.input if self.weaves else self.trace.output
+        return self.trace.input if self.weaves else self.trace.made
 
     @property
     def small_shape(self) -> tuple[int, int]:
@@ -136,7 +136,7 @@ class PixelShuffling(Moved):
     @cached_property
     def large(self) -> list[Grid]:
         """The grids of the side with larger maps."""
-        values = self.trace.output if self.weaves else self.trace.input
+        values = self.trace.made if self.weaves else self.trace.input
         rows, columns = values[0].shape
         left, lower = self.right if self.weaves else 0, (self._sizes[1] - rows * self.numbers.cell) // 2
         tops = [self.top + block * self._sizes[2] + lower for block in range(len(values))]
@@ -252,7 +252,7 @@ class PixelShuffling(Moved):
     def _cell(self, grids: list[Grid], cell: Cell, fill: str, *, bold: bool) -> list[Primitive]:
         """A cell with its number, which is the same on either side."""
         channel, row, column = cell
-        value = (self.trace.input if grids is self.before else self.trace.output)[cell].item()
+        value = (self.trace.input if grids is self.before else self.trace.made)[cell].item()
         return grids[channel].cell((row, column), self.formats.x(value), fill, bold=bold)
 
     def _beam(self, source: Cell, cell: Cell) -> list[Primitive]:
@@ -300,7 +300,7 @@ class PixelShuffling(Moved):
     @cached_property
     def words_width(self) -> float:
         """Of the longest that any frame says."""
-        last = tuple(n - 1 for n in self.trace.input.shape), tuple(n - 1 for n in self.trace.output.shape)
+        last = tuple(n - 1 for n in self.trace.input.shape), tuple(n - 1 for n in self.trace.made.shape)
         return self.style.width(self.words(*last), size=self.style.label_size)
 
 

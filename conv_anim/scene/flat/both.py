@@ -29,8 +29,8 @@ WIDEST = 1200
 def both(trace: Trace, style: Style) -> Panel:
     """The panel of a transposed layer of one channel."""
     every = replace(trace.spec.animation, every=1, pace="even")
-    outputs, inputs = Steps(trace.output.shape, every), Steps(trace.input.shape, every)
-    wanted = Steps(trace.output.shape, trace.spec.animation)
+    outputs, inputs = Steps(trace.made.shape, every), Steps(trace.input.shape, every)
+    wanted = Steps(trace.made.shape, trace.spec.animation)
     moments = _thinned(in_step(trace, outputs, inputs), {wanted.rank(k) for k in range(len(wanted))})
     gathered = Pace(outputs, [output for output, _ in moments])
     scattered = Pace(inputs, [stamp for _, stamp in moments])

@@ -22,7 +22,13 @@ class Connections(Diagram):
         return [*self._ways(), *self._badges(), *self._signs()]
 
     def badge_at(self, k: int) -> Point:
-        """The middle of the badge before a map."""
+        """The middle of the badge before a map; backward it is to its right."""
+        if self.is_turn(k):
+            assert self.forward is not None
+            return round(self.turn_at), round((self.middle(self.forward) + self.middle(k)) / 2)
+        if self.leads_back(k):
+            right = self.grids[k][0].x + self.size(k)[0] + 1.3 * self.style.gap
+            return round(right + self.badge_width(k) / 2), self.middle(k)
         left = self.lefts[self.depths[k]] - 1.3 * self.style.gap
         return round(left - self.badge_width(k) / 2), self.middle(k)
 
@@ -30,29 +36,58 @@ class Connections(Diagram):
         """Lines from map to badge, and arrows from there to what is made."""
         lines: list[tuple[Point, ...]] = []
         heads: list[tuple[Point, ...]] = []
-        for k, layer in enumerate(self.layers, start=1):
-            lines += [self._way(read, k) for read in dict.fromkeys(layer.fed)]
-            (x, y), end = self.badge_at(k), self.grids[k][0].x - 0.35 * self.style.gap
-            size = 0.42 * self.style.gap
-            lines.append(((x + self.badge_width(k) / 2, y), (end - size, y)))
-            heads.append(((end - size, y - 0.6 * size), (end - size, y + 0.6 * size), (end, y)))
+        for k in range(1, len(self.maps)):
+            lines += [self._way(read, k) for read in self.read_by(k)]
+            line, head = self._arrow(k)
+            lines.append(line)
+            heads.append(head)
         stroke = Stroke(self.style.label_ink, max(1.0, 1.5 * self.style.scale))
         return [Lines(tuple(lines), stroke), Polygons(tuple(heads), self.style.label_ink)]
+
+    def _arrow(self, k: int) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
+        """From the badge before a map to the map: the line and its head."""
+        (x, y), size = self.badge_at(k), 0.42 * self.style.gap
+        back = self.leads_back(k)
+        side = -1 if back else 1
+        edge = self.grids[k][0].x + (self.size(k)[0] if back else 0)
+        end = edge - side * 0.35 * self.style.gap
+        start = (x, y + self.badge_height / 2) if self.is_turn(k) else (x + side * self.badge_width(k) / 2, y)
+        high = self.middle(k)
+        line = (start, (x, high), (end - side * size, high)) if self.is_turn(k) else (start, (end - side * size, high))
+        return line, ((end - side * size, high - 0.6 * size), (end - side * size, high + 0.6 * size), (end, high))
+
+    def _way_back(self, read: int, k: int) -> tuple[Point, ...]:
+        """The same as `_way`, from right to left."""
+        (x, y), gap = self.badge_at(k), self.style.gap
+        start, high = self.grids[read][0].x - 0.35 * gap, self.middle(read)
+        turn = round(self.grids[read][0].x - 0.95 * gap)
+        tracks = self.tracks[self.tier(k)]
+        if (read, k) not in tracks:
+            right = x + self.badge_width(k) / 2
+            return ((start, high), (right, y)) if high == y else ((start, high), (turn, high), (turn, y), (right, y))
+        track = round(self.bottom(self.tier(k)) + (tracks.index((read, k)) + 0.9) * gap)
+        return (start, high), (turn, high), (turn, track), (x, track), (x, y + self.badge_height / 2)
 
     def _way(self, read: int, k: int) -> tuple[Point, ...]:
         """From a map to the badge before another: straight, round a corner, or below the columns between them."""
         (x, y), gap = self.badge_at(k), self.style.gap
+        if self.is_turn(k):
+            right = self.grids[read][0].x + self.size(read)[0] + 0.35 * gap
+            return (right, self.middle(read)), (x, self.middle(read)), (x, y - self.badge_height / 2)
+        if self.leads_back(k):
+            return self._way_back(read, k)
+        tracks = self.tracks[self.tier(k)]
         depth = self.depths[read]
         start, high = self.grids[read][0].x + self.size(read)[0] + 0.35 * gap, self.middle(read)
-        turn, line = self.bend(depth), self.line_of[self.depths[k]]
-        if self.line_of[depth] != line:
-            between, edge = round(self.line_tops[line] - 0.5 * self.between_lines), round(0.5 * gap)
+        turn = self.bend(depth)
+        if self.tier(read) != self.tier(k):
+            between, edge = round(self.starts_of_tiers[self.tier(k)] - 0.5 * self.between_tiers), round(0.5 * gap)
             return (start, high), (turn, high), (turn, between), (edge, between), (edge, y), (x, y)
-        if (read, k) not in self.tracks:
+        if (read, k) not in tracks:
             left = x - self.badge_width(k) / 2
             return ((start, high), (left, y)) if high == y else ((start, high), (turn, high), (turn, y), (left, y))
-        track = round(self.bottom + (self.tracks.index((read, k)) + 0.9) * gap)
-        turn += round(0.35 * gap) * (len({to for one, to in self.tracks if one == read}) > 1)
+        track = round(self.bottom(self.tier(k)) + (tracks.index((read, k)) + 0.9) * gap)
+        turn += round(0.35 * gap) * (len({to for one, to in tracks if one == read}) > 1)
         return (start, high), (turn, high), (turn, track), (x, track), (x, y + self.badge_height / 2)
 
     def _badges(self) -> list[Primitive]:
@@ -73,5 +108,4 @@ class Connections(Diagram):
         return [item for k, sign in enumerate(self.signs) for item in sign.at(self.grids[k][0].x, self._sign_top(k))]
 
     def _sign_top(self, k: int) -> float:
-        """Where the label of a map begins: those of the first maps of a line stand on one height."""
-        return self.line_tops[self.line_of[self.depths[k]]] if self._first(k) else self.tops[k] - self._head(k)
+        return self.starts_of_tiers[self.tier(k)] if self._first(k) else self.tops[k] - self._head(k)

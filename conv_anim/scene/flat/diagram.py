@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.callouts import Callout
+from conv_anim.scene.color import mix
 from conv_anim.scene.flat.fitting import MOST_OF_NETWORK, PAGE, TALLEST, WIDEST, chosen, contents, shaded, smaller
 from conv_anim.scene.grid import Grid, Numbers
 from conv_anim.scene.numbers import weights_format
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.scales import Scale
     from conv_anim.spec.model import Cells
-    from conv_anim.tracing.trace import LayerTrace
+    from conv_anim.spec.op import Op
 
 NARROWEST = 130
 """Pixels, at scale 1, that a line of a label may take even if its map is narrower."""
@@ -140,26 +141,78 @@ class Diagram(TracedMaps):
         return channel, (position[-2] if len(position) > 1 else 0, position[-1])
 
     def color(self, k: int, pane: int = 0) -> str:
-        """Of a map: from the input's to the output's; what only stands behind others keeps its map's colour."""
+        """Of a map: from the input's to the output's; what only stands behind others keeps its map's colour.
+
+        A gradient has the colour of the map that it is the gradient of.
+        """
+        if self.forward is not None:
+            of = self.gradient_of[k]
+            if of is None and k > self.forward:
+                return self.style.colors.kernel
+            at = (k if of is None else of) / self.forward
+            return mix(self.style.colors.input, self.style.colors.output, at)
         if k > 0 and self.layers[k - 1].layer.stacks and self.maps[k].ndim > 1:
             (tap,) = self.layers[k - 1].step((pane, *(0,) * (self.maps[k].ndim - 1))).taps
             return self.color(self.layers[k - 1].fed[tap.of], tap.channel)
         return super().color(k)
 
+    # a backward pass, which leads back below the forward one
+
+    @cached_property
+    def forward(self) -> int | None:
+        """The number of the last forward map, whose gradient arrives below it; None if nothing leads back."""
+        backward = self.trace.spec.backward
+        return len(backward.nodes) if backward is not None and backward.gradient_of else None
+
+    @cached_property
+    def gradient_of(self) -> list[int | None]:
+        """For each map the forward one whose gradient it is."""
+        backward = self.trace.spec.backward
+        return [None, *(backward.gradient_of if backward is not None else ())]
+
+    def leads_back(self, k: int) -> bool:
+        """Whether a map belongs to the backward pass."""
+        return self.forward is not None and k > self.forward
+
+    def read_by(self, k: int) -> list[int]:
+        """The maps that a node is drawn to be fed by."""
+        layer = self.layers[k - 1]
+        return list(dict.fromkeys(layer.fed[: layer.layer.drawn_inputs]))
+
     # columns
 
     @cached_property
     def depths(self) -> list[int]:
-        """How many ops lie behind each map, by the longest way."""
+        """How many ops lie behind each map, by the longest way; backward as many less as lie after the loss."""
         found = [0]
-        for layer in self.layers:
-            found.append(1 + max(found[k] for k in layer.fed))
-        return found
+        for k in range(1, len(self.maps)):
+            if self.leads_back(k):
+                reads = self.read_by(k)
+                found.append(found[reads[0]] if reads == [self.forward] else min(found[read] for read in reads) - 1)
+            else:
+                found.append(1 + max(found[read] for read in self.read_by(k)))
+        return [depth - min(found) for depth in found]
 
     @cached_property
     def columns(self) -> list[list[int]]:
         """The numbers of the maps in each column, from left to right."""
         return [[k for k, depth in enumerate(self.depths) if depth == d] for d in range(max(self.depths) + 1)]
+
+    @cached_property
+    def tiers(self) -> list[list[list[int]]]:
+        """The columns of the forward pass, in lines, and below them those of the backward one, if there is one."""
+        back = [[k for k in column if self.leads_back(k)] for column in self.columns]
+        ahead = [[k for k in column if not self.leads_back(k)] for column in self.columns]
+        if self.forward is not None:
+            return [ahead, back]
+        lines = range(self.line_of[-1] + 1)
+        return [
+            [column if own == line else [] for column, own in zip(ahead, self.line_of, strict=True)] for line in lines
+        ]
+
+    def tier(self, k: int) -> int:
+        """Which of them a map is in."""
+        return int(self.leads_back(k)) or self.line_of[self.depths[k]]
 
     @property
     def between(self) -> int:
@@ -185,12 +238,26 @@ class Diagram(TracedMaps):
         if k == 0:
             return self._wrapped(k, given.input or self.say("input"), [size])
         node = self.trace.spec.nodes[k - 1]
+        if self.leads_back(k):
+            own = given.output if k == len(self.maps) - 1 else None
+            return self._wrapped(k, own or self._name_back(k), [size])
         called = self.say.sentence(node.op.name(self.say))
         name = called if node.name == str(k) else f"{node.name}: {called}"
         if k == len(self.maps) - 1 and given.output is not None:
             name = given.output
         said = [setting.said(self.say) for setting in node.op.settings(self.say) if not setting.usual]
         return self._wrapped(k, name, [self.say.joined(said), size])
+
+    def _name_back(self, k: int) -> str:
+        """Of a map of the backward pass: whose gradient it is."""
+        of, op = self.gradient_of[k], self.trace.spec.nodes[k - 1].op
+        if of is not None and of in self.gradient_of[k + 1 :]:
+            return self.say.sentence(self.say("flat.gradient_part"))
+        if of is None or of == 0 or self.is_turn(k):
+            return self.say.sentence(self.say("grad_input" if of == 0 else op.roles[2]))
+        node = self.trace.spec.nodes[of - 1]
+        what = node.op.name(self.say) if node.name == str(of) else node.name
+        return self.say.sentence(self.say("flat.gradient_of", what=what))
 
     def _wrapped(self, k: int, name: str, details: list[str]) -> Callout:
         room = max(self.size(k)[0], NARROWEST * self.style.scale)
@@ -204,7 +271,7 @@ class Diagram(TracedMaps):
 
     def _first(self, k: int) -> bool:
         """Whether a map is the first of its column: the signs of all these stand on one line."""
-        return self.columns[self.depths[k]][0] == k
+        return self.tiers[self.tier(k)][self.depths[k]][0] == k
 
     def _head(self, k: int) -> float:
         """What a map has above it."""
@@ -215,17 +282,27 @@ class Diagram(TracedMaps):
     @cached_property
     def badges(self) -> list[str]:
         """What is done on the way to each map but the input."""
-        return [self._badge(layer) for layer in self.layers]
+        return [self._badge(layer.layer) for layer in self.layers]
 
-    def _badge(self, layer: LayerTrace) -> str:
-        op = layer.layer
+    def _badge(self, op: Op) -> str:
+        """Of a gradient that of the op that it leads back through, with the mark of a derivative."""
+        if op.undoes is not None:
+            name, *rest = self._badge(op.undoes).split(" ")
+            return " ".join([f"{name}′", *rest])
         badge = op.badge_in(self.say)
         if badge is not None:
             return badge
         if op.window is None:
             return op.name(self.say)
         size = words.size(op.window.kernel_size)
-        return f"∗ {size}" if op.window.weighs else self.say(f"volume.{op.window.reduce}", size=size)
+        if not op.window.weighs:
+            return self.say(f"volume.{op.window.reduce}", size=size)
+        return f"∗ {size} {self.say('flat.flipped')}" if self._flips_back(op) else f"∗ {size}"
+
+    def _flips_back(self, op: Op) -> bool:
+        """Whether a window flips its kernel because it leads back."""
+        axes = [] if op.window is None or op.roles[2] == "output" else op.window.axes
+        return any(axis.flipped and axis.kernel > 1 for axis in axes)
 
     @property
     def badge_size(self) -> float:
@@ -244,14 +321,20 @@ class Diagram(TracedMaps):
 
     def _gutter(self, depth: int) -> float:
         """What lies between a column and the one before it: lines, a badge, an arrow."""
-        return max(self.badge_width(k) for k in self.columns[depth]) + 3.2 * self.style.gap
+        ahead = [k for k in self.columns[depth] if not self.leads_back(k)]
+        back = [k for k in self.columns[depth - 1] if self.leads_back(k) and not self.is_turn(k)]
+        return max(self.badge_width(k) for k in (*ahead, *back)) + 3.2 * self.style.gap
+
+    def is_turn(self, k: int) -> bool:
+        """Whether a map is the one where the forward pass turns back: the gradient that arrives at its end."""
+        return self.leads_back(k) and self.read_by(k) == [self.forward]
 
     # places
 
     @property
     def _chain(self) -> bool:
         """Whether each map is made of the one before it."""
-        return all(len(column) == 1 for column in self.columns) and not self.tracks
+        return self.forward is None and all(self.read_by(k) == [k - 1] for k in range(1, len(self.maps)))
 
     @cached_property
     def _folds(self) -> bool:
@@ -265,10 +348,9 @@ class Diagram(TracedMaps):
         """In which line each column stands, and where it begins."""
         found = [(0, 0.0)]
         for depth in range(1, len(self.columns)):
-            labels = self._labels_of(depth - 1)
             after = self._wide(depth - 1) + self._gutter(depth)
             line, left = found[-1]
-            left += max(after, *(wide + self.style.gap for wide in labels), 0.0)
+            left += max(after, *(wide + self.style.gap for wide in self._labels_of(depth - 1)), 0.0)
             end = left + max(self._wide(depth), *self._labels_of(depth), 0.0)
             folded = self._folds and end > PAGE * self.style.scale
             found.append((line + 1, self._gutter(depth)) if folded else (line, left))
@@ -285,35 +367,8 @@ class Diagram(TracedMaps):
 
     @cached_property
     def line_of(self) -> list[int]:
-        """In which line of columns each of them stands."""
+        """In which line each column stands."""
         return [line for line, _ in self._placed]
-
-    @cached_property
-    def line_tops(self) -> list[float]:
-        """Where each line of columns begins."""
-        found, y = list[float](), 0.0
-        for line in range(self.line_of[-1] + 1):
-            found.append(y)
-            y = self._center(line) + self._high(line) / 2 + self.between_lines
-        return found
-
-    @property
-    def between_lines(self) -> float:
-        """Between two lines of columns; a way to the next line goes through it."""
-        return 2.5 * self.style.gap
-
-    def _in_line(self, line: int) -> list[int]:
-        return [depth for depth, own in enumerate(self.line_of) if own == line]
-
-    def _high(self, line: int) -> float:
-        """The height of a line without what stands above its maps."""
-        return max(self._column(depth) for depth in self._in_line(line))
-
-    def _center(self, line: int) -> float:
-        """The height that the columns of a line are centred on."""
-        above = max(self._head(self.columns[depth][0]) for depth in self._in_line(line))
-        top = 0.0 if line == 0 else self._center(line - 1) + self._high(line - 1) / 2 + self.between_lines
-        return top + above + self._high(line) / 2
 
     def _wide(self, depth: int) -> float:
         """The width of a column that nothing may come into; its label may go on above a gutter with straight lines."""
@@ -331,23 +386,42 @@ class Diagram(TracedMaps):
 
     @property
     def line(self) -> float:
-        """The height that the columns of the first line are centred on, without what stands above their first map."""
-        return self._center(0)
+        """The height that columns are centred on, without what stands above their first map."""
+        return self._line_of(self.tiers[0])
+
+    def _line_of(self, tier: list[list[int]]) -> float:
+        columns = [column for column in tier if column]
+        return max(self._head(column[0]) for column in columns) + max(map(self._column, columns)) / 2
+
+    @cached_property
+    def starts_of_tiers(self) -> list[float]:
+        """Where each line of the forward pass begins, and the backward one below it."""
+        found = [0.0]
+        for k, tier in enumerate(self.tiers):
+            high = 2 * self._line_of(tier) - max(self._head(column[0]) for column in tier if column)
+            found.append(found[-1] + high + self._tracked(k) + self.between_tiers)
+        return found
+
+    @property
+    def between_tiers(self) -> float:
+        """Pixels between what stands in one line and in the next."""
+        return 2.6 * self.style.gap
 
     @cached_property
     def tops(self) -> dict[int, float]:
         """Where the grids of each map begin."""
         found: dict[int, float] = {}
-        for d, column in enumerate(self.columns):
-            y = self._center(self.line_of[d]) - self._column(d) / 2 - self._head(column[0])
-            for k in column:
-                found[k] = round(y + self._head(k))
-                y += self._below(k) + self._apart
+        for start, tier in zip(self.starts_of_tiers, self.tiers, strict=False):
+            line = start + self._line_of(tier)
+            for column in filter(None, tier):
+                y = line - self._column(column) / 2 - self._head(column[0])
+                for k in column:
+                    found[k] = round(y + self._head(k))
+                    y += self._below(k) + self._apart
         return found
 
-    def _column(self, depth: int) -> float:
+    def _column(self, column: list[int]) -> float:
         """The height of a column without what stands above its first map."""
-        column = self.columns[depth]
         whole = sum(self._below(k) for k in column) + (len(column) - 1) * self._apart
         return whole - self._head(column[0])
 
@@ -375,37 +449,45 @@ class Diagram(TracedMaps):
         """Of a map, from top to bottom."""
         return round(self.tops[k] + self.size(k)[1] / 2)
 
-    @property
-    def bottom(self) -> float:
-        """Where maps end."""
-        return max(self.tops[k] + self.size(k)[1] for k in range(len(self.maps)))
+    def bottom(self, tier: int) -> float:
+        """Where the maps of a pass end."""
+        return max(self.tops[k] + self.size(k)[1] for column in self.tiers[tier] for k in column)
 
     @cached_property
-    def tracks(self) -> list[tuple[int, int]]:
-        """The ways (from, to) that go past other columns, each with a line of its own below the maps."""
-        return [
-            (read, k)
-            for k, layer in enumerate(self.layers, start=1)
-            for read in dict.fromkeys(layer.fed)
-            if self.depths[k] - self.depths[read] > 1
-        ]
+    def tracks(self) -> list[list[tuple[int, int]]]:
+        """The ways (from, to) of each pass that go past other columns, each with a line of its own below the maps."""
+        found: list[list[tuple[int, int]]] = [[] for _ in self.tiers]
+        for k in range(1, len(self.maps)):
+            far = [read for read in self.read_by(k) if abs(self.depths[k] - self.depths[read]) > 1]
+            found[self.tier(k)] += [(read, k) for read in far]
+        return found
+
+    def _tracked(self, tier: int) -> float:
+        """The height of the lines below the maps of a pass."""
+        tracks = self.tracks[tier]
+        return len(tracks) * self.style.gap + (0.4 * self.style.gap if tracks else 0)
 
     @property
     def foot(self) -> float:
         """Where maps and the lines below them end."""
-        return self.bottom + len(self.tracks) * self.style.gap + (0.4 * self.style.gap if self.tracks else 0)
+        last = len(self.tiers) - 1
+        return self.bottom(last) + self._tracked(last)
 
     @cached_property
     def width(self) -> float:
         """In pixels."""
         ends = [self.grids[k][0].x + self.signs[k].width for k in range(len(self.maps))] if self.labelled else []
-        turns: list[float] = [
-            self.bend(depth) + self.style.gap
-            for depth, (one, other) in enumerate(pairwise(self.line_of))
-            if one != other
-        ]
-        return max([*(left + self._wide(depth) for depth, left in enumerate(self.lefts)), *ends, *turns])
+        maps = [left + self._wide(depth) for depth, left in enumerate(self.lefts)]
+        turns = [self.turn_at + self.badge_width(k) / 2 for k in range(1, len(self.maps)) if self.is_turn(k)]
+        folds = enumerate(pairwise(self.line_of))
+        turns += [self.bend(depth) + self.style.gap for depth, (one, other) in folds if one != other]
+        return max([*maps, *ends, *turns])
 
     def bend(self, depth: int) -> int:
         """Where ways from a column's maps may turn."""
         return round(self.lefts[depth] + self._wide(depth) + 0.95 * self.style.gap)
+
+    @property
+    def turn_at(self) -> float:
+        """Where the way from the output back to its gradient goes down, right of both."""
+        return self.lefts[-1] + self._wide(len(self.columns) - 1) + 2.2 * self.style.gap

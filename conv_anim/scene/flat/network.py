@@ -49,8 +49,10 @@ class NetworkView(Connections):
         items = self.around()
         for grid in (grid for grids in self.grids[1:] for grid in grids):
             items += grid.pending()
-        for pane, grid in enumerate(self.grids[0]):
-            items += grid.filled(self._shown_in(0, pane), self.formats[0], self.color(0))
+        there = [0, *(k for k, layer in enumerate(self.layers, start=1) if layer.layer.given)]
+        for k in there:
+            for pane, grid in enumerate(self.grids[k]):
+                items += grid.filled(self._shown_in(k, pane), self.formats[k], self.color(k, pane))
         return tuple(items)
 
     def _shown_in(self, k: int, pane: int) -> Array:
@@ -72,9 +74,14 @@ class NetworkView(Connections):
         return Walks(tuple(self.stages))
 
     @cached_property
+    def walked(self) -> list[int]:
+        """The numbers of the layers whose steps are gone through: of all that are not there from the start."""
+        return [k for k, layer in enumerate(self.layers) if not layer.layer.given]
+
+    @cached_property
     def stages(self) -> list[Steps]:
-        """The steps of each layer."""
-        return staged([layer.output.shape for layer in self.layers], self.trace.spec.animation)
+        """The steps of each of these layers."""
+        return staged([self.layers[k].output.shape for k in self.walked], self.trace.spec.animation)
 
     @cached_property
     def starts(self) -> list[int]:
@@ -82,7 +89,7 @@ class NetworkView(Connections):
         return [0, *accumulate(map(len, self.stages))]
 
     def _stage(self, k: int) -> tuple[int, int]:
-        """Which node a frame is about, and which of its steps."""
+        """Which stage a frame is in, and which of its steps it is about."""
         stage = bisect_right(self.starts, k) - 1
         return stage, k - self.starts[stage]
 
@@ -91,17 +98,17 @@ class NetworkView(Connections):
         kept = self._passed(stage, step)
         if step == 0 and stage > 0:
             kept = [*self._passed(stage - 1, len(self.stages[stage - 1])), *kept]
-        return Frame(tuple(kept), tuple(self._shown(stage, self.stages[stage].cell(step))))
+        return Frame(tuple(kept), tuple(self._shown(self.walked[stage], self.stages[stage].cell(step))))
 
     def _passed(self, stage: int, step: int) -> list[Primitive]:
-        passed = self.stages[stage].passed(step)
+        passed, layer = self.stages[stage].passed(step), self.walked[stage]
         if self.mode != "shades":
-            return [item for cell in passed for item in self._done(stage, cell)]
+            return [item for cell in passed for item in self._done(layer, cell)]
         places: dict[int, list[Position]] = {}
         for pane, place in map(self.at, passed):
             places.setdefault(pane, []).append(place)
-        grids = self.grids[stage + 1]
-        return [i for pane, own in places.items() for i in grids[pane].finished(self._shown_in(stage + 1, pane), own)]
+        grids = self.grids[layer + 1]
+        return [i for pane, own in places.items() for i in grids[pane].finished(self._shown_in(layer + 1, pane), own)]
 
     def finished(self) -> Frame:
         return Frame(tuple(self._passed(len(self.stages) - 1, len(self.stages[-1]))))
@@ -160,7 +167,16 @@ class NetworkView(Connections):
             if weight is not None and self.grids[k][pane].contents.written:
                 text = f"{words.TIMES}{self.weights[stage](weight)}"
                 items.append(self.grids[k][pane].weight(place, text, fill, self.weight_size))
+        for k, cell in self._beside(stage, step):
+            pane, place = self.at(cell)
+            items += self._cell(k, cell, self.style.under_window(self.color(k, pane)))
+            read.setdefault((k, pane), []).append(place)
         return [*items, *(item for (k, pane), cells in read.items() for item in self.grids[k][pane].framed(cells))]
+
+    def _beside(self, stage: int, step: Step) -> list[tuple[int, Cell]]:
+        """Of a gradient that takes its way from the forward numbers, the forward cell whose gradient it is."""
+        of = self.gradient_of[stage + 1] if self.forward is not None else None
+        return [] if of is None or self.layers[stage].layer.undoes is None else [(of, step.output)]
 
     def _largest(self, stage: int, step: Step) -> Cell | None:
         """The cell that a maximum is."""
@@ -212,12 +228,13 @@ class NetworkView(Connections):
 
     def _step(self, k: int) -> Step:
         stage, step = self._stage(k)
-        return self.layers[stage].step(self.stages[stage].cell(step))
+        return self.layers[self.walked[stage]].step(self.stages[stage].cell(step))
 
     @cached_property
     def _written(self) -> bool:
         """Whether there is anything to say below the maps."""
-        lasts = [layer.step(steps.cell(len(steps) - 1)) for layer, steps in zip(self.layers, self.stages, strict=True)]
+        walks = zip(self.walked, self.stages, strict=True)
+        lasts = [self.layers[k].step(steps.cell(len(steps) - 1)) for k, steps in walks]
         said = any(not worked(self.layers[step.layer], step).startswith("=") for step in lasts)
         return said and bool(getattr(self.trace.spec.view, "sum", False))
 
@@ -234,7 +251,7 @@ class NetworkView(Connections):
 
     def turn(self, k: int) -> Turn:
         stage, step = self._stage(k)
-        return Turn(stage + 1, self.stages[stage].cell(step))
+        return Turn(self.walked[stage] + 1, self.stages[stage].cell(step))
 
     def panel(self) -> Panel:
         """It as a panel, which can be put beside others."""

@@ -40,7 +40,7 @@ class PooledMaps(TracedMaps):
     @cached_property
     def maps(self) -> list[Array]:
         """Rows and columns."""
-        return [plane(layer.input[0]) for layer in self.layers] + [plane(self.trace.output[0])]
+        return [plane(layer.input[0]) for layer in self.layers] + [plane(self.trace.made[0])]
 
     @cached_property
     def sheets(self) -> list[Sheet]:

@@ -56,7 +56,8 @@ class Remarks(Traced):
 
     def _flipped(self) -> list[Key]:
         """Why a transposed layer's window meets its kernel the other way round."""
-        if not self.window.transposed or max(axis.kernel for axis in self.window.axes) == 1:
+        turned = any(axis.flipped and axis.kernel > 1 for axis in self.window.axes)
+        if not self.window.transposed or not turned:
             return []
         return [Key(self.say("flat.flipped.gather"), self.style.colors.kernel, self.style.edge)]
 

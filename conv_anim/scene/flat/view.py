@@ -61,4 +61,4 @@ def _transposed(trace: Trace, style: Style) -> Panel:
 
 def _outputs(trace: Trace) -> Pace:
     """Output cell by output cell."""
-    return Pace.of(Steps(trace.output.shape, trace.spec.animation))
+    return Pace.of(Steps(trace.made.shape, trace.spec.animation))

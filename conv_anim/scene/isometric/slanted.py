@@ -43,12 +43,12 @@ class Slanted:
     @cached_property
     def formats(self) -> list[Format]:
         """One for each map."""
-        return [format_for(layer.input) for layer in self.trace.layers] + [format_for(self.trace.output)]
+        return [format_for(layer.input) for layer in self.trace.layers] + [format_for(self.trace.made)]
 
     @cached_property
     def maps(self) -> list[Array]:
         """Rows and columns, from the input to the output."""
-        return [plane(layer.input[0]) for layer in self.trace.layers] + [plane(self.trace.output[0])]
+        return [plane(layer.input[0]) for layer in self.trace.layers] + [plane(self.trace.made[0])]
 
     @cached_property
     def empties(self) -> list[str]:

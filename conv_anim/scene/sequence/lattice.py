@@ -82,12 +82,12 @@ class Lattice(Traced):
     @cached_property
     def formats(self) -> list[Format]:
         """One for each map."""
-        return [format_for(layer.input) for layer in self.layers] + [format_for(self.trace.output)]
+        return [format_for(layer.input) for layer in self.layers] + [format_for(self.trace.made)]
 
     @cached_property
     def maps(self) -> list[list[str]]:
         """The numbers of each map as text."""
-        arrays = [*(layer.input for layer in self.layers), self.trace.output]
+        arrays = [*(layer.input for layer in self.layers), self.trace.made]
         if self.mode == "symbols":
             letters = zip((X, Y), arrays, strict=True)
             return [[symbol(letter, (k,)) for k in range(array.shape[1])] for letter, array in letters]

@@ -238,7 +238,7 @@ class VolumeView(Traced):
 
     def hit_regions(self) -> list[HitRegion]:
         """The fronts of input and output: a cell there stands for all that lie behind it."""
-        read, made = self.trace.input.ndim, self.trace.output.ndim
+        read, made = self.trace.input.ndim, self.trace.made.ndim
         return [
             *front("input", self.spaces[0], self.stacks[0], read),
             *front("output", self.spaces[-1], self.stacks[-1], made),

@@ -35,8 +35,13 @@ def caption(spec: Spec) -> str:
     say = Language(spec.lang)
     if isinstance(spec.view, NetworkView) and spec.view.of is not None:
         return _network(spec.view.of, say)
-    parts = entries_of(spec.nodes)
+    back = spec.backward if spec.backward is not None and len(spec.nodes) > 1 else None
+    parts = entries_of(spec.nodes if back is None else back.nodes)
     what = _adding(spec, say) or (described(parts[0], say) if len(parts) == 1 else _several(parts, say))
+    if back is not None:
+        what, ends = say("caption.backward", what=what), back.nodes[-1].op.ends
+        sizes = f"{size(ends.out_size, ends.out_channels, say)}{SPACE}→{SPACE}{out_size(spec.layers[-1], say)}"
+        return BEFORE_NUMBERS.sub(SPACE, say("caption", what=say.sentence(what), sizes=sizes))
     said = say("caption", what=say.sentence(what), sizes=_sizes(spec, say))
     field = _field(spec, say) if len(parts) > 1 else []
     return BEFORE_NUMBERS.sub(SPACE, say.joined([said, *field]))

@@ -10,16 +10,27 @@ from conv_anim.spec.model import Channels, Flat, Matrix
 from conv_anim.tracing.analysis import cost, entries, inputs_of, receptive_field, standard, total
 
 if TYPE_CHECKING:
-    from conv_anim.spec.model import Spec
+    from conv_anim.spec.model import Backward, Spec
     from conv_anim.spec.op import Op
 
 
 def takeaway(spec: Spec) -> str:
     """What the view shows of it, where that is special; of several layers what they do together; empty without any."""
     say = Language(spec.lang)
+    if spec.backward is not None:
+        return _backward(spec, spec.backward, say)
     if len(spec.nodes) == 1:
         return _of_view(spec, say) or spec.layers[0].point(say)
     return _composed(spec, say) or _chained(spec, say) or _joined(spec, say)
+
+
+def _backward(spec: Spec, backward: Backward, say: Language) -> str:
+    """Of one layer what its gradient is, of several the chain rule."""
+    last, view = spec.layers[-1], spec.view
+    if len(backward.nodes) > 1 or last.roles[2] == "output":
+        return say(f"takeaway.{backward.of}")
+    stamps = isinstance(view, Flat) and view.mode == "scatter" and last.window is not None and last.window.transposed
+    return say("takeaway.stamped_back") if stamps else last.point(say)
 
 
 def _of_view(spec: Spec, say: Language) -> str:

@@ -35,12 +35,13 @@ def said_of(trace: Trace) -> Language:
 def ends_of(trace: Trace) -> tuple[str, str]:
     """What input and output are called."""
     given, say = trace.spec.labels or Labels(), said_of(trace)
-    return given.input or say("input"), given.output or say("output")
+    first, last = trace.layers[0].layer.roles[0], trace.layers[-1].layer.roles[2]
+    return given.input or say(first), given.output or say(last)
 
 
 def kernel_of(trace: Trace) -> str:
     """What the kernel is called."""
-    return (trace.spec.labels or Labels()).kernel or said_of(trace)("kernel")
+    return (trace.spec.labels or Labels()).kernel or said_of(trace)(trace.layer.layer.roles[1])
 
 
 # numbers, the same in every language
@@ -95,7 +96,8 @@ def _sides(pair: tuple[int, int], name: str, say: Language) -> str:
 def input_label(traced: LayerTrace, say: Language) -> Label:
     """The input plane's name and what was done to it before the window came."""
     ends = traced.layer.ends
-    return Label(say("label.input", size=size(ends.in_size, ends.in_channels, say)), canvas_detail(traced, say))
+    name = say(f"label.{traced.layer.roles[0]}", size=size(ends.in_size, ends.in_channels, say))
+    return Label(name, canvas_detail(traced, say))
 
 
 def canvas_detail(traced: LayerTrace, say: Language) -> str:
@@ -138,7 +140,7 @@ def axis_names(count: int) -> tuple[str, ...]:
 
 def kernel_label(traced: LayerTrace, say: Language) -> Label:
     """What stands beside a kernel."""
-    name = say("label.kernel", size=size(traced.operator.kernel_size))
+    name = say(f"label.{traced.layer.roles[1]}", size=size(traced.operator.kernel_size))
     return Label(name, say("label.flipped") if _flips(traced) else "")
 
 
@@ -149,7 +151,7 @@ def _flips(traced: LayerTrace) -> bool:
 def output_label(traced: LayerTrace, say: Language) -> Label:
     """What stands beside an output."""
     ends = traced.layer.ends
-    return Label(say("label.output", size=size(ends.out_size, ends.out_channels, say)))
+    return Label(say(f"label.{traced.layer.roles[2]}", size=size(ends.out_size, ends.out_channels, say)))
 
 
 def floor_labels(trace: Trace) -> list[Label]:

@@ -1,0 +1,136 @@
+"""A program with Equinox's layers. ``x`` and ``y`` are (channels, *size), as in JAX's programs.
+
+What Equinox has no layer for is computed as there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conv_anim.coding.flax_code import IMPORTS, PRECISE
+from conv_anim.coding.jax_code import JAX, turned_kernel
+from conv_anim.coding.writing import arguments, called, numbers, overhang, symmetric, unless
+
+if TYPE_CHECKING:
+    from conv_anim.coding.writing import CodeContext
+    from conv_anim.ops.conv import Conv
+    from conv_anim.ops.conv_transpose import ConvTranspose
+    from conv_anim.ops.linear import Linear
+    from conv_anim.ops.pool import Pool
+    from conv_anim.spec.model import Padding
+    from conv_anim.spec.op import Op, Writers
+    from conv_anim.tracing.trace import Trace
+
+KEY = "key=jax.random.key(0)"
+
+
+class Equinox:
+    """Equinox's words."""
+
+    def head(self, trace: Trace) -> list[str]:
+        given = f"x = {JAX.of(trace.spec.input.values, trace.input)}"
+        return ["import equinox as eqx", *IMPORTS, "", *PRECISE, given]
+
+    def layer(self, op: Op, context: CodeContext) -> list[str]:
+        writer = WRITERS.get(op.type)
+        return op.code("jax", context) if writer is None else writer(op, context)
+
+    def tail(self) -> list[str]:
+        return ["print(y)"]
+
+
+def _padding(padding: Padding) -> str | None:
+    """One number, one per axis, or pairs."""
+    if symmetric(padding):
+        return unless([before for before, _ in padding], 0)
+    return str(list(padding))
+
+
+def _filled(name: str, context: CodeContext, weight: str) -> list[str]:
+    """A layer with its numbers: Equinox's layers are never changed, but made anew."""
+    bias = context.traced.bias
+    if bias is None:
+        return [f"{name} = eqx.tree_at(lambda layer: layer.weight, {name}, {weight})"]
+    across = ", ".join(["-1", *["1"] * (context.traced.output.ndim - 1)]) if context.traced.output.ndim > 1 else "-1"
+    return [
+        f"bias = {JAX.numbers(bias)}.reshape({across})",
+        f"{name} = eqx.tree_at(lambda layer: (layer.weight, layer.bias), {name}, ({weight}, bias))",
+    ]
+
+
+def _conv(op: Conv, context: CodeContext) -> list[str]:
+    name, axes = context.named("conv"), len(op.kernel_size)
+    keys = arguments(
+        kernel_size=numbers(op.kernel_size),
+        stride=unless(op.stride, 1),
+        padding=_padding(op.padding),
+        dilation=unless(op.dilation, 1),
+        groups=op.groups if op.groups > 1 else None,
+        use_bias=False if context.traced.bias is None else None,
+        padding_mode=None if op.padding_mode == "zeros" else f'"{op.padding_mode.upper()}"',
+    )
+    flat = tuple(range(2, 2 + axes))
+    turned = [f"weight = jnp.flip(weight, axis={flat})  # the kernel turned round"] if op.flip else []
+    return [
+        f"weight = {JAX.weight(context.traced)}",
+        *turned,
+        *called(f"{name} = eqx.nn.Conv{axes}d", f"{op.ends.in_channels}, {op.ends.out_channels}, {keys}, {KEY}"),
+        *_filled(name, context, "weight"),
+        f"y = {name}(x)",
+    ]
+
+
+def _conv_transpose(op: ConvTranspose, context: CodeContext) -> list[str]:
+    """An output padding that Equinox does not take is less padding behind."""
+    name, axes = context.named("conv"), len(op.kernel_size)
+    taken = all(more < s for more, s in zip(op.output_padding, op.stride, strict=True))
+    less = tuple((p, q - more) for (p, q), more in zip(op.padding, op.output_padding, strict=True))
+    keys = arguments(
+        kernel_size=numbers(op.kernel_size),
+        stride=unless(op.stride, 1),
+        padding=_padding(op.padding if taken else less),
+        output_padding=unless(op.output_padding, 0) if taken else None,
+        dilation=unless(op.dilation, 1),
+        groups=op.groups if op.groups > 1 else None,
+        use_bias=False if context.traced.bias is None else None,
+    )
+    channels = f"{op.ends.in_channels}, {op.ends.out_channels}"
+    return [
+        f"weight = {JAX.weight(context.traced)}",
+        f"kernel = {turned_kernel(op)}",
+        *called(f"{name} = eqx.nn.ConvTranspose{axes}d", f"{channels}, {keys}, {KEY}"),
+        *_filled(name, context, "kernel"),
+        f"y = {name}(x)",
+    ]
+
+
+def _pool(op: Pool, context: CodeContext) -> list[str]:
+    beyond = overhang(op)
+    padding = tuple((before, after + more) for (before, after), more in zip(op.padding, beyond, strict=True))
+    uncounted = any(beyond) if op.count_include_pad else any(map(any, padding))
+    if op.reduce == "norm" or max(op.dilation) > 1 or context.unpooled or (op.reduce == "mean" and uncounted):
+        return op.code("jax", context)
+    keys = arguments(kernel_size=numbers(op.kernel_size), stride=unless(op.stride, 1), padding=_padding(padding))
+    return [f"y = eqx.nn.{'Max' if op.reduce == 'max' else 'Avg'}Pool{len(op.kernel_size)}d({keys})(x)"]
+
+
+def _linear(op: Linear, context: CodeContext) -> list[str]:
+    """Of a flat vector."""
+    if op.ends.in_size:
+        return op.code("jax", context)
+    name = context.named("linear")
+    no_bias = "" if op.bias is not None else ", use_bias=False"
+    return [
+        f"{name} = eqx.nn.Linear({op.features[0]}, {op.features[1]}{no_bias}, {KEY})",
+        *_filled(name, context, JAX.weight(context.traced)),
+        f"y = {name}(x)",
+    ]
+
+
+WRITERS: Writers = {
+    "conv": _conv,
+    "conv_transpose": _conv_transpose,
+    **dict.fromkeys(("max_pool", "avg_pool", "lp_pool"), _pool),
+    "linear": _linear,
+}
+"""By the type of an op."""

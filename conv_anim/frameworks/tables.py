@@ -1,0 +1,99 @@
+"""Libraries with their layers: what is read of each, and where it has them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from conv_anim.frameworks import (
+    equinox_layers,
+    flax_layers,
+    haiku_layers,
+    keras_layers,
+    lax_layers,
+    libraries,
+    mlx_layers,
+    paddle_layers,
+    tinygrad_layers,
+    torch_layers,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conv_anim.frameworks.foreign import ForeignLayer
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A library's layers by name, what changes numbers alone, what changes nothing, and where windows stop to slide.
+
+    ``modules`` are where it has them; what lies below the last one belongs to it too.
+    """
+
+    modules: tuple[str, ...]
+    layers: Mapping[str, ForeignLayer]
+    pointwise: tuple[str, ...] = ()
+    harmless: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = ()
+
+
+TORCH: Final = "PyTorch"
+KERAS: Final = "Keras"
+JAX: Final = "JAX"
+FUNCTIONS: Final = "JAX's functions"
+"""The table of what is no layer, and stands between the layers of the libraries that are made of JAX."""
+TENSORS: Final = "tinygrad's tensors"
+TABLES: Final[Mapping[str, Library]] = {
+    TORCH: Library(
+        libraries.TORCH_LAYERS,
+        torch_layers.TORCH,
+        torch_layers.POINTWISE,
+        torch_layers.HARMLESS,
+        torch_layers.BEYOND,
+    ),
+    KERAS: Library(
+        libraries.KERAS_LAYERS,
+        keras_layers.KERAS,
+        keras_layers.POINTWISE,
+        keras_layers.HARMLESS,
+        keras_layers.BEYOND,
+    ),
+    JAX: Library(libraries.LAX, lax_layers.LAX),
+    FUNCTIONS: Library(("jax.numpy", "jax.nn"), {}, (*lax_layers.POINTWISE,), ("identity",), lax_layers.BEYOND),
+    "Flax NNX": Library(
+        ("flax.nnx",), flax_layers.FLAX, flax_layers.POINTWISE, flax_layers.HARMLESS, flax_layers.BEYOND
+    ),
+    "Equinox": Library(
+        ("equinox.nn",),
+        equinox_layers.EQUINOX,
+        equinox_layers.POINTWISE,
+        equinox_layers.HARMLESS,
+        equinox_layers.BEYOND,
+    ),
+    "Haiku": Library(
+        ("haiku",), haiku_layers.HAIKU, haiku_layers.POINTWISE, haiku_layers.HARMLESS, haiku_layers.BEYOND
+    ),
+    "tinygrad": Library(
+        ("tinygrad.nn",),
+        tinygrad_layers.TINYGRAD,
+        tinygrad_layers.POINTWISE,
+        beyond=tinygrad_layers.BEYOND,
+    ),
+    TENSORS: Library(
+        ("tinygrad.tensor.Tensor", "tinygrad.Tensor"),
+        tinygrad_layers.TENSORS,
+        tinygrad_layers.TENSOR_POINTWISE,
+        tinygrad_layers.TENSOR_HARMLESS,
+        tinygrad_layers.TENSOR_BEYOND,
+    ),
+    "PaddlePaddle": Library(
+        ("paddle.nn",), paddle_layers.PADDLE, paddle_layers.POINTWISE, paddle_layers.HARMLESS, paddle_layers.BEYOND
+    ),
+    "MLX": Library(("mlx.nn",), mlx_layers.MLX, mlx_layers.POINTWISE, mlx_layers.HARMLESS, mlx_layers.BEYOND),
+}
+"""By what a library is called."""
+READ: Final = [name for name in TABLES if name not in {FUNCTIONS, TENSORS}]
+"""Libraries whose layers are read."""
+BARE: Final = (TORCH, KERAS)
+"""Whose layers are known without a module's name before theirs."""

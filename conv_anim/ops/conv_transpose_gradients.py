@@ -1,0 +1,87 @@
+"""The gradients of a transposed convolution: the direct one, and the upstream gradient convolved with its input."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conv_anim.ops import points
+from conv_anim.ops.conv import Conv
+from conv_anim.ops.gradient_windows import WeightGradient, as_kernel
+from conv_anim.spec.model import Ends
+
+if TYPE_CHECKING:
+    from conv_anim.ops.conv_transpose import ConvTranspose
+    from conv_anim.scene.wording.language import Language
+    from conv_anim.spec.model import Size, Values
+
+WORDS = {
+    "en": {
+        "kind.conv_transpose_grad_input": "gradient of a transposed convolution's input, a convolution",
+        "point.back": "Backward, a transposed convolution is the convolution that it transposes: each input cell "
+        "collects what its copy of the kernel was added to.",
+    },
+    "zh-TW": {
+        "kind.conv_transpose_grad_input": "轉置卷積輸入的梯度（卷積）",
+        "point.back": "轉置卷積的反向就是它所轉置的卷積：每個輸入格從它加上卷積核的地方收回梯度。",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DirectGradient(Conv):
+    """Of a transposed convolution's input: the convolution that it transposes."""
+
+    WORDS = points.merged(Conv.WORDS, WORDS)
+    GRADIENTS = ""
+    type = "conv_transpose_grad_input"
+    roles = ("upstream", "kernel", "grad_input")
+
+    @property
+    def parameter_terms(self) -> tuple[Size, ...]:
+        """It has none of its own: the weight is that of the layer."""
+        return ()
+
+    def kind(self) -> str:
+        return self.type
+
+    def edges(self, say: Language) -> list[tuple[str, str]]:
+        return [*Conv.edges(self, say), (say("explain.back"), self.point(say))]
+
+    def point(self, say: Language) -> str:
+        return say.of(self, "point.back")
+
+
+def input_gradient(op: ConvTranspose) -> DirectGradient:
+    """The convolution that it transposes."""
+    ends = op.ends
+    return DirectGradient(
+        ends=Ends(ends.out_channels, ends.out_size, ends.in_channels, ends.in_size),
+        kernel_size=op.kernel_size,
+        stride=op.stride,
+        padding=op.padding,
+        dilation=op.dilation,
+        groups=op.groups,
+        padding_mode="zeros",
+        flip=False,
+        weight=op.weight,
+        bias=None,
+    )
+
+
+def weight_gradient(op: ConvTranspose, input_: Values, upstream: Values) -> WeightGradient:
+    """The upstream gradient convolved with the input."""
+    del upstream
+    ends = op.ends
+    pairs = ends.out_channels * (ends.in_channels // op.groups)
+    return WeightGradient(
+        ends=Ends(ends.out_channels, ends.out_size, pairs, op.kernel_size),
+        kernel_size=ends.in_size,
+        stride=op.dilation,
+        padding=op.padding,
+        dilation=op.stride,
+        groups=op.groups,
+        padding_mode="zeros",
+        weight=as_kernel(input_, len(op.kernel_size)),
+        transposed=True,
+    )

@@ -1,0 +1,66 @@
+"""The gradient of an average pool with one divisor: a transposed convolution whose kernel holds equal shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING
+
+from conv_anim.ops import points
+from conv_anim.ops.gradient_windows import InputGradient
+from conv_anim.spec.model import Ends, Given
+
+if TYPE_CHECKING:
+    from conv_anim.ops.pool import Pool
+    from conv_anim.scene.wording.language import Language
+    from conv_anim.spec.model import Values
+
+WORDS = {
+    "en": {
+        "kind.pool_grad_input": "gradient of average pooling, a transposed convolution",
+        "point.shares": "A mean shares its gradient out evenly: a transposed convolution whose kernel holds "
+        "1/{count} everywhere.",
+    },
+    "zh-TW": {
+        "kind.pool_grad_input": "平均池化的梯度（轉置卷積）",
+        "point.shares": "平均把梯度平分：卷積核處處是 1/{count} 的轉置卷積。",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShareGradient(InputGradient):
+    """Each output's gradient in equal shares for the cells of its window, channel by channel."""
+
+    WORDS = points.merged(InputGradient.WORDS, WORDS)
+    type = "pool_grad_input"
+
+    def kind(self) -> str:
+        return self.type
+
+    def point(self, say: Language) -> str:
+        return say.of(self, "point.shares", count=prod(self.kernel_size))
+
+
+def input_gradient(op: Pool) -> ShareGradient | None:
+    """None for a maximum and a norm, and where windows divide by different counts."""
+    if op.reduce != "mean" or op.ceil_mode or (op.padded and not op.count_include_pad):
+        return None
+    ends, count = op.ends, prod(op.kernel_size)
+    return ShareGradient(
+        ends=Ends(ends.out_channels, ends.out_size, ends.in_channels, ends.in_size),
+        kernel_size=op.kernel_size,
+        stride=op.stride,
+        padding=op.padding,
+        output_padding=tuple(axis.canvas - axis.read for axis in op.window.axes),
+        dilation=op.dilation,
+        groups=ends.in_channels,
+        weight=Given((1,) * len(op.kernel_size), (1 / count,)),
+        bias=None,
+        flipped=False,  # equal shares are the same either way
+    )
+
+
+def weight_gradient(op: Pool, input_: Values, upstream: Values) -> None:
+    """It has no weights."""
+    del op, input_, upstream
