@@ -163,8 +163,9 @@ class Isometric:
         cell = self.steps.cell(k)
         shown = self._covered(cell)
         items = self._result(*two(cell[1:]), self.style.at_work(self.floors[-1].color), bold=True)
-        shown += self._sightlines(self._reaches(*two(cell[1:])), [*shown, *items])
-        return Frame(tuple(self._done(k)), (*shown, *items))
+        done = self._done(k)
+        shown += self._sightlines(self._reaches(*two(cell[1:])), [*done, *shown, *items])
+        return Frame(tuple(done), (*shown, *items))
 
     def _covered(self, cell: Cell) -> list[Primitive]:
         """What a step reads, floor by floor."""
