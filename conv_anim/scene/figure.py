@@ -37,6 +37,8 @@ HEADED = 420
 """Pixels, at scale 1, that a heading may take even if the drawing is narrower."""
 TOLERANCE = 0.02
 """By how much a scale may be off, because lengths round."""
+MOST_TRIED = 20
+"""Widths that are tried to find one from which a figure can be read."""
 LEAST = 0.05
 """The smallest scale that is tried to make a figure narrow."""
 USEFUL = 0.4
@@ -97,7 +99,17 @@ class Figure:
             raise TooNarrowError(small.taken(LEAST, 1))
         if found is not None and least[0] <= found[0] + TOLERANCE:
             return self.scene(*found)
-        return replace(small.scene(*least), legible=self.taken(USEFUL, 1))
+        return replace(small.scene(*least), legible=self._legible(width))
+
+    def _legible(self, width: int) -> int:
+        """From which width on, more than this one, all can be read and seen: layouts jump as they grow."""
+        wide = max(width + 1, self.taken(USEFUL, 1))
+        for _ in range(MOST_TRIED):
+            found = self.fitting(wide)
+            if found is not None and found[0] >= USEFUL - TOLERANCE:
+                break
+            wide = ceil(1.05 * wide)
+        return wide
 
     def _smaller(self, width: int) -> tuple[Figure, tuple[float, int] | None]:
         """With texts so small that its maps can be seen; else with the smallest, if it can be as narrow at all."""
