@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
+import conv_anim
+from conv_anim import pipeline
 from conv_anim.ops.shuffle import ChannelShuffle, PixelShuffle, PixelUnshuffle
 from conv_anim.ops.upsample import Upsample
 from conv_anim.painting.fonts import DejaVu
@@ -697,3 +699,26 @@ def test_no_text_is_under_nine_pixels(name):
     panel = channels(trace(made), Style(made.theme, 1.0, DejaVu()))
     items = [*panel.static, *panel.frames[0].shown]
     assert all(item.size >= 9 for item in items if isinstance(item, Text))
+
+
+@pytest.mark.parametrize("bias", [None, [1, -2, 0]])
+@pytest.mark.parametrize("layer", ["depthwise", "conv"])
+def test_products_of_a_channel_add_up_to_its_map(layer, bias):
+    """What stands below the maps is read again and worked out."""
+    given = {"type": layer, "kernel_size": 3} | ({} if bias is None else {"bias": bias[: 1 if layer == "conv" else 3]})
+    spec = {"input": {"size": [5, 5], "channels": 3}, "layer": given, "view": {"kind": "channels", "show": "maps"}}
+    loaded = conv_anim.load(spec)
+    (made,) = conv_anim.trace(loaded).layers
+    scene = pipeline.scene(loaded)
+    for k, rest in enumerate(scene.rests[:9]):
+        shown = [item for item in scene.frames[rest].shown if isinstance(item, Text)]
+        top = next(item for item in shown if item.text == "channel 1:  ")
+        lines = [item.text for item in sorted(shown, key=lambda item: (item.y, item.x)) if item.y >= top.y - 1][1:]
+        said = "".join(lines).replace("\u2212", "-").replace("\u00b7", "*").replace("bias", "")
+        terms, result = said.split("=")
+        assert eval(terms) == int(result)  # what stands in the figure is arithmetic
+        row, column = divmod(k, 3)
+        expected = sum(
+            made.input[0, row + i, column + j] * made.kernels[0, 0, i, j] for i in range(3) for j in range(3)
+        )
+        assert int(result) == expected + (bias[0] if bias and layer == "depthwise" else 0)

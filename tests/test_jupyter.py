@@ -124,6 +124,17 @@ def test_show_takes_a_file_a_mapping_a_spec_or_a_trace(tmp_path):
         conv_anim.show(spec, step=9)
 
 
+def test_dark_pages_get_a_dark_figure():
+    dark = conv_anim.show(SPEC, dark=True)._repr_mimebundle_()["text/html"]
+    night, rest = "(prefers-color-scheme: dark)", "(prefers-reduced-motion: reduce)"
+    assert re.findall(r'media="([^"]+)"', dark) == [f"{night} and {rest}", rest, night]
+    (gif,) = re.findall(rf'media="{re.escape(night)}" srcset="data:image/gif;base64,([^"]+)"', dark)
+    with Image.open(BytesIO(b64decode(gif))) as image:
+        assert max(image.convert("RGB").getpixel((0, 0))) < 80
+    assert re.search(r'<img src="data:image/gif;', dark)
+    assert "--dark" in _magic().__doc__
+
+
 def test_a_figure_that_can_be_played_with_is_shut_off_in_a_frame(tmp_path):
     html = conv_anim.show(SPEC, format="html", width=300)._repr_mimebundle_()["text/html"]
     (frame,) = re.findall(r"<iframe (.*?)></iframe>", html, re.DOTALL)
@@ -144,6 +155,7 @@ def test_a_figure_that_can_be_played_with_is_shut_off_in_a_frame(tmp_path):
     ({"format": "mp4"}, "a notebook shows no 'mp4'"), ({"format": ""}, "a notebook shows no ''"),
     ({"step": 2.5}, "2.5 is no step"), ({"step": 99}, "there is no step 99"), ({"step": "x"}, "'x' is no step"),
     ({"format": 3, "width": 1}, "width: error: "),
+    ({"format": "html", "dark": True}, "dark: error: a page to play with has one theme [exclusive-keys]"),
 ])  # fmt: skip
 def test_what_a_notebook_cannot_show_is_told(asked, said):
     made = {"input": {"size": [3, 3]}, "layer": {"type": "conv", "kernel_size": 2}}

@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 import conv_anim
-from conv_anim import cli
+from conv_anim import cli, pipeline
+from conv_anim.diagnostics import Source
 from conv_anim.limits import TABLE, Asked, Limits, Location, exceeded
 from conv_anim.spec import overrides
 
@@ -140,3 +141,20 @@ def test_an_option_that_would_have_no_effect_is_refused(args, said, here):
     assert (done.exit_code, done.stdout) == (2, "")
     assert said in " ".join(done.stderr.split())
     assert [path.name for path in here.iterdir()] == ["a.yaml"]
+
+
+@pytest.mark.parametrize(("written", "place", "meant"), [
+    ("theme: dark", "theme.background=none", "theme: {base: dark, background: none}"),
+    ("theme: dark", "theme.base=light", "theme: {base: light}"),
+    ("view: flat", "view.cells=shades", "view: {kind: flat, cells: shades}"),
+    ("view: flat", "view.kind=isometric", "view: {kind: isometric}"),
+    ("panels: [{view: flat}, {view: isometric}]", "panels.0.view.cells=shades",
+     "panels: [{view: {kind: flat, cells: shades}}, {view: isometric}]"),
+])  # fmt: skip
+def test_what_is_a_name_alone_can_have_other_keys_beside_it(written, place, meant):
+    text = "input: {size: [4, 4]}\nlayer: {type: conv, kernel_size: 3}\n"
+    changed, whole = (
+        pipeline.loaded(Source("a.yaml", f"{text}{more}\n"), changes=changes).spec
+        for more, changes in ((written, [place]), (meant, []))
+    )
+    assert changed == whole

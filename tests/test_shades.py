@@ -15,11 +15,14 @@ from PIL import Image
 import conv_anim
 from conv_anim import pipeline
 from conv_anim.painting import agg, svg
+from conv_anim.painting.fonts import DejaVu
 from conv_anim.painting.mosaics import array, png
 from conv_anim.scene.color import contrast, luminance, readable
 from conv_anim.scene.mosaics import finished, mosaic
 from conv_anim.scene.primitives import Frame, Mosaic, Scene, Text
 from conv_anim.scene.shades import shades_for
+from conv_anim.scene.style import Style
+from conv_anim.scene.tones import Tones
 from conv_anim.spec.themes import THEMES
 
 finite = st.floats(-1e6, 1e6)
@@ -252,3 +255,43 @@ def test_a_transparent_ground_is_seen_through_in_every_format():
     opaque = pipeline.scene(replace(spec, theme=THEMES["dark"]))
     assert f'fill="{opaque.background}" d="M0 0' in pipeline.encoded(opaque, "svg").decode()
     assert f'fill="{drawn.background}" d="M0 0h{drawn.width}' not in pipeline.encoded(drawn, "svg").decode()
+
+
+TRANSPOSED = {"type": "conv_transpose", "kernel_size": 3, "stride": 2, "padding": 1}
+UNPOOLED = [{"type": "max_pool", "kernel_size": 2, "stride": 2}, {"type": "max_unpool"}]
+IN_SHADES = {
+    "upsample": ({"layer": {"type": "upsample", "scale_factor": 2, "mode": "bilinear"}}, {}),
+    "copies": ({"layer": {"type": "upsample", "scale_factor": 2}}, {}),
+    "stamps": ({"layer": TRANSPOSED}, {"mode": "scatter"}),
+    "in step": ({"layer": TRANSPOSED}, {"mode": "both"}),
+    "put back": ({"layers": UNPOOLED}, {}),
+}
+
+
+@pytest.mark.parametrize("cells", ["shades", "both"])
+@pytest.mark.parametrize("name", IN_SHADES)
+def test_every_number_of_the_flat_view_can_be_a_shade(name, cells):
+    layer, view = IN_SHADES[name]
+    spec = conv_anim.load({"input": {"size": [4, 4]}, **layer, "view": {"kind": "flat", "cells": cells, **view}})
+    scene = pipeline.scene(spec)
+    outputs = conv_anim.trace(spec).output
+    tones = Tones(conv_anim.trace(spec), Style(spec.theme, 1.0, DejaVu()))
+    wanted = {"#" + bytes(tones.of_maps[-1].cell(value)[0, 0]).hex() for value in np.unique(outputs).tolist()}
+    seen = [*scene.frames[-1].kept, *scene.static]
+    for frame in scene.frames:
+        seen += [*frame.kept, *frame.shown]
+    mosaics = [item.colors for item in seen if isinstance(item, Mosaic)]
+    shades = {"#" + colors[k : k + 3].hex() for colors in mosaics for k in range(0, len(colors), 3)}
+    assert wanted <= shades
+    written = {item.text for item in scene.static if isinstance(item, Text)}
+    numbers = {str(value) for value in np.unique(conv_anim.trace(spec).input).tolist()}
+    assert cells == "shades" or numbers <= written
+
+
+@pytest.mark.parametrize("layer", ["upsample", "copies", "stamps", "put back"])
+def test_large_maps_of_the_flat_view_are_in_shades_and_fit_a_page(layer):
+    more, view = IN_SHADES[layer]
+    scene = pipeline.scene(conv_anim.load({"input": {"size": [64, 64]}, **more, "view": {"kind": "flat", **view}}))
+    assert scene.width <= 1000
+    assert scene.height <= 1100
+    assert any(isinstance(item, Mosaic) for item in scene.static)

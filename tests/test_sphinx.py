@@ -146,6 +146,28 @@ def test_print_gets_a_still_as_pdf(project):
     assert r"\sphinxstyleemphasis{two apart}" in tex.read_text()
 
 
+def test_dark_pages_get_dark_pictures(project):
+    (project / "deep" / "page.md").unlink()
+    (project / "index.rst").write_text(
+        "Title\n=====\n\n.. conv-anim:: figs/one.yaml\n   :dark: true\n\n"
+        ".. conv-anim:: figs/one.yaml\n   :dark: true\n   :step: 1\n"
+    )
+    out, said = build(project, "html", "-W")
+    assert said == ""
+    text = (out / "index.html").read_text()
+    first, second = re.findall(r"<picture>(.*?)</picture>", text, re.DOTALL)
+    night, rest = "(prefers-color-scheme: dark)", "(prefers-reduced-motion: reduce)"
+    assert re.findall(r'media="([^"]+)"', first) == [f"{night} and {rest}", rest, night]
+    assert re.findall(r'media="([^"]+)"', second) == [night]
+    corners = []
+    for address in re.findall(r'(?:srcset|src)="([^"]+)"', first + second):
+        with Image.open(out / address) as image:
+            corners.append(max(image.convert("RGB").getpixel((0, 0))) < 80)
+    assert corners == [True, False, True, False, True, False]
+    out, said = build(project, "latex", "-W")
+    assert said == ""
+
+
 def test_a_mistake_is_told_again_by_the_next_run(project):
     (project / "figs" / "one.yaml").write_text("input: 3\n")
     told = [build(project, "html")[1] for _ in range(2)]

@@ -1,7 +1,7 @@
 """One visual code: the window is an outline, hues have one meaning, lines end where they lead, texts can be read."""
 
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import cos, radians
 
 import pytest
@@ -13,7 +13,7 @@ from conv_anim.catalog import templates
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.color import contrast
 from conv_anim.scene.isometric.view import Isometric as Drawing
-from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
+from conv_anim.scene.primitives import Boxes, Lines, Mosaic, Polygons, Text
 from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.tints import GREY, Hue
 from conv_anim.spec.model import FigureSize, Isometric
@@ -175,3 +175,46 @@ def test_what_people_would_draw_fits_a_page(input_, layer, view):
     assert scene.width <= 1000
     assert scene.height <= 1100
     assert len(scene.frames) <= 150
+
+
+@pytest.mark.parametrize("padding", [0, 1])
+@pytest.mark.parametrize("view", ["isometric", "flat"])
+def test_ten_layers_fit_a_page(view, padding):
+    layers = [{"type": "conv", "kernel_size": 3, "padding": padding}] * 10
+    spec = {"title": "Ten", "takeaway": True, "input": {"size": [24, 24]}, "layers": layers, "view": view}
+    scene = pipeline.scene(conv_anim.load(spec))
+    assert scene.width <= 1024
+    assert scene.height <= 1500
+    bars = [item.text for item in scene.static if isinstance(item, Text) and item.text.startswith("maps between")]
+    assert len(bars) == 1
+
+
+def widest_map(scene):
+    """Of the pictures and boxes that a figure holds, in pixels."""
+    found = [item.columns * item.across[0] for item in scene.static if isinstance(item, Mosaic) and item.rows > 3]
+    return max([0.0, *found, *(box[2] for item in scene.static if isinstance(item, Boxes) for box in item.boxes)])
+
+
+@pytest.mark.parametrize("width", [320, 360, 420])
+@pytest.mark.parametrize("name", ["sobel", "color", "many_filters", "residual_block", "filter_bank", "con_6"])
+def test_maps_of_narrow_figures_can_be_seen(name, width):
+    scene = drawn(name, width)
+    heads = [item for item in scene.static if isinstance(item, Text)]
+    assert widest_map(scene) >= 0.04 * width
+    assert scene.width == width
+    if scene.legible is not None:
+        assert scene.legible > width
+        wide = drawn(name, scene.legible)
+        assert wide.legible is None
+        assert min(item.size for item in wide.static if isinstance(item, Text)) >= 8.99
+    assert heads
+
+
+def test_so_many_lines_as_it_takes():
+    """A chain whose numbers do not fit one line goes on in others: every map has its arrow and its label."""
+    scene = drawn("classifier")
+    assert scene.width <= 1000
+    labels = [item for item in scene.static if isinstance(item, Text) and item.bold and item.anchor == "start"]
+    rows = sorted({round(item.y) for item in labels if item not in scene.heading})
+    assert len(rows) > 1
+    assert all(lower - upper > 40 for upper, lower in pairwise(rows))

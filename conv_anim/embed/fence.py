@@ -6,14 +6,13 @@ The figure is part of the page, as a data URI: site builders list the files of a
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from conv_anim import pipeline
 from conv_anim.diagnostics import Source, SpecError
 from conv_anim.embed import html
-from conv_anim.embed.figure import darkened, figure, said
+from conv_anim.embed.figure import at_night, figure, said
 from conv_anim.embed.options import named
 
 if TYPE_CHECKING:
@@ -63,8 +62,5 @@ def _figure(source: str, said_: Mapping[str, str]) -> str:
     loaded = pipeline.loaded(Source(NAME, source), changes=changes)
     alt = options.alt or said(loaded, options.lang)
     shown = figure(loaded, format_=options.format, step=options.step, alt=alt)
-    dark = None
-    if options.dark:
-        night = replace(loaded, spec=darkened(loaded.spec))
-        dark = figure(night, format_=options.format, step=options.step, alt=alt)
+    dark = at_night(loaded, shown) if options.dark else None
     return html.self_contained(shown, width=options.width, poster=options.still, dark=dark)

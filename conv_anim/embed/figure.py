@@ -87,6 +87,12 @@ def darkened(spec: Spec) -> Spec:
     return replace(spec, theme=theme, panels=tuple(replace(one, theme=theme) for one in spec.panels))
 
 
+def at_night(loaded: Loaded, shown: Figure) -> Figure:
+    """A figure in the dark theme, as it was drawn in another one. Raises SpecError."""
+    dark = replace(loaded, spec=darkened(loaded.spec))
+    return figure(dark, format_=shown.format, step=shown.step, alt=shown.alt)
+
+
 def usual_format(loaded: Loaded, step: int | None) -> str:
     """The format of a figure for which none is named."""
     return "png" if step is not None else pipeline.default_formats(loaded.spec)[0]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from conv_anim import inputs, pipeline
 from conv_anim.diagnostics import Code, Problem, Source, SpecError, listed
 from conv_anim.embed import html
-from conv_anim.embed.figure import Figure, figure
+from conv_anim.embed.figure import Figure, at_night, figure
 from conv_anim.spec.formats import FORMATS, IMAGES
 from conv_anim.spec.model import Spec
 from conv_anim.spec.nodes import Entries
@@ -33,10 +33,14 @@ CELL = "cell"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A figure that a notebook displays; ``width`` in pixels, the figure's own if None."""
+    """A figure that a notebook displays; ``width`` in pixels, the figure's own if None.
+
+    ``dark`` is the same for readers whose pages are dark.
+    """
 
     figure: Figure
     width: int | None = None
+    dark: Figure | None = None
 
     def __repr__(self) -> str:
         return self.figure.alt
@@ -45,7 +49,7 @@ class Shown:
         """The animation for a page, a still for print, words for a terminal."""
         printed = pipeline.encoded(self.figure.scene, "png", step=self.figure.step)
         return {
-            "text/html": html.self_contained(self.figure, width=self.width),
+            "text/html": html.self_contained(self.figure, width=self.width, dark=self.dark),
             "image/png": b64encode(printed).decode("ascii"),
             "text/plain": self.figure.alt,
         }
@@ -64,16 +68,17 @@ def show(
     format: str | None = None,  # noqa: A002  # as on the command line
     step: int | None = None,
     width: int | None = None,
+    dark: bool = False,
 ) -> Shown:
     """A figure that a notebook displays: of a spec, a trace, a spec's file, or a mapping.
 
     ``format`` is gif, png, apng, webp, svg or html; ``step`` chooses one, counted from 0; ``width`` is in pixels.
-    Raises SpecError.
+    With ``dark`` it is drawn in the dark theme as well, for readers whose system is dark. Raises SpecError.
     """
-    return _shown(_loaded(source), format, step=step, width=width)
+    return _shown(_loaded(source), format, step=step, width=width, dark=dark)
 
 
-def _shown(loaded: Loaded, format_: str | None, *, step: int | None, width: int | None) -> Shown:
+def _shown(loaded: Loaded, format_: str | None, *, step: int | None, width: int | None, dark: bool) -> Shown:
     """Raises SpecError for what a notebook cannot show."""
     problems = []
     if format_ is not None and format_ not in IMAGES and format_ != "html":
@@ -82,9 +87,13 @@ def _shown(loaded: Loaded, format_: str | None, *, step: int | None, width: int 
     if width is not None and (type(width) is not int or not 16 <= width <= WIDEST):
         what = f"the width must be a whole number of pixels from 16 to {WIDEST:,}, not {width!r}"
         problems.append(Problem(Code.OUT_OF_RANGE, what, "width"))
+    if dark and format_ == "html":
+        way = "leave 'dark' out, or 'format'"
+        problems.append(Problem(Code.EXCLUSIVE_KEYS, "a page to play with has one theme", "dark", hint=way))
     if problems:
         raise SpecError(problems)
-    return Shown(figure(loaded, format_=format_, step=step), width)
+    shown = figure(loaded, format_=format_, step=step)
+    return Shown(shown, width, at_night(loaded, shown) if dark else None)
 
 
 def _formats() -> list[str]:
@@ -154,6 +163,9 @@ def _parser() -> MagicArgumentParser:
     parser.add_argument("-f", "--format", choices=_formats(), help="what is shown; html can be played with")
     parser.add_argument("--step", type=int, metavar="K", help="one step as a still, counted from 0")
     parser.add_argument("--width", type=int, metavar="PIXELS", help="how wide it is shown")
+    parser.add_argument(
+        "--dark", action="store_true", help="in the dark theme as well, for readers whose system is dark"
+    )
     parser.add_argument("-o", "--output", metavar="FILE", help="write the figure too; the suffix says the format")
     return parser
 
@@ -161,7 +173,7 @@ def _parser() -> MagicArgumentParser:
 def _drawn(cell: str, given: Namespace) -> Shown:
     """Raises SpecError."""
     loaded = pipeline.loaded(Source(CELL, cell), changes=given.changes or ())
-    shown = _shown(loaded, given.format, step=given.step, width=given.width)
+    shown = _shown(loaded, given.format, step=given.step, width=given.width, dark=given.dark)
     if given.output is not None:
         try:
             pipeline.render(loaded.spec, given.output, step=given.step)

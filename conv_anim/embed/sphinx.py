@@ -8,6 +8,7 @@ its spec and a digest of it, so that it is drawn once.
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from hashlib import sha256
 from os.path import relpath
 from pathlib import Path
@@ -20,8 +21,8 @@ from sphinx.util.docutils import SphinxDirective
 
 from conv_anim import __version__, opening, pipeline
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
-from conv_anim.embed.figure import STILL, Figure, figure, said
-from conv_anim.embed.html import RESTING
+from conv_anim.embed.figure import STILL, Figure, darkened, figure, said
+from conv_anim.embed.html import DARK, RESTING
 from conv_anim.export import files
 from conv_anim.inputs import Noting
 from conv_anim.limits import USUAL
@@ -55,11 +56,11 @@ class placeholder(nodes.General, nodes.Element):  # noqa: N801  # docutils write
 
 
 class picture(nodes.General, nodes.Element):  # noqa: N801
-    """An image with the poster that stands in for it."""
+    """An image with those that stand in for it."""
 
 
-class resting_image(nodes.image):  # noqa: N801
-    """That poster."""
+class source_image(nodes.image):  # noqa: N801
+    """One that stands in for it; its ``media`` says for whom."""
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -67,7 +68,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_directive("conv-anim", Directive)
     app.add_node(placeholder)
     app.add_node(picture, html=(_open_picture, _close_picture))
-    app.add_node(resting_image, html=(_write_resting_image, None))
+    app.add_node(source_image, html=(_write_source, None))
     app.connect("doctree-resolved", draw)
     return {"version": __version__, "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -97,6 +98,7 @@ class Directive(SphinxDirective):
         "lang": _one_of(LANGS),
         "step": directives.nonnegative_int,
         "still": _one_of(("true", "false")),
+        "dark": _one_of(("true", "false")),
     }
 
     def run(self) -> list[nodes.Node]:
@@ -163,6 +165,7 @@ class Directive(SphinxDirective):
             spec=source, folder=str(folder), changes=self._changes, format=shown.format, step=step, alt=alt
         )
         held["still"] = self.options.get("still", "true") == "true"
+        held["dark"] = self.options.get("dark", "false") == "true"
         held["shape"] = {name: self.options[name] for name in ("width", "align") if name in self.options}
         held["classes"] += self.options.get("class", [])
         return held
@@ -216,13 +219,30 @@ def _drawn(app: Sphinx, held: placeholder, page: str) -> nodes.Node:
     image = _image(nodes.image, held, _file(app, page, held, loaded, shown))
     if app.builder.format == "html":
         image["classes"].append(AS_IT_IS)
-    if not (shown.moves and held["still"]):
+    night = replace(loaded, spec=darkened(loaded.spec)) if held["dark"] and app.builder.format == "html" else None
+    stills = shown.moves and held["still"]
+    wanted: list[tuple[str, Loaded, str]] = []
+    if night is not None and stills:
+        wanted.append((f"{DARK} and {RESTING}", night, STILL))
+    if stills:
+        wanted.append((RESTING, loaded, STILL))
+    if night is not None:
+        wanted.append((DARK, night, shown.format))
+    sources = [_source(app, page, held, replaced) for replaced in wanted]
+    if not sources:
         return image
-    poster = figure(loaded, format_=STILL, alt=held["alt"])
-    resting = _image(resting_image, held, _file(app, page, held, loaded, poster))
-    for each in (resting, image):
+    for each in (*sources, image):
         each["classes"].append("no-scaled-link")
-    return picture("", resting, image)
+    return picture("", *sources, image)
+
+
+def _source(app: Sphinx, page: str, held: placeholder, wanted: tuple[str, Loaded, str]) -> nodes.image:
+    """What stands in for an image, for readers that a media query names."""
+    media, loaded, format_ = wanted
+    shown = figure(loaded, format_=format_, step=held["step"], alt=held["alt"])
+    image = _image(source_image, held, _file(app, page, held, loaded, shown))
+    image["media"] = media
+    return image
 
 
 def _format_for(builder: Builder, wished: str) -> str | None:
@@ -265,10 +285,10 @@ def _close_picture(translator: HTML5Translator, _node: picture) -> None:
     translator.body.append("</picture>")
 
 
-def _write_resting_image(translator: HTML5Translator, node: resting_image) -> None:
+def _write_source(translator: HTML5Translator, node: source_image) -> None:
     from urllib.parse import quote
 
-    builder = translator.builder
+    builder, media = translator.builder, node["media"]
     address = f"{builder.imgpath}/{quote(builder.images[node['uri']])}"
-    translator.body.append(f'<source media="{RESTING}" srcset="{address}" />')
+    translator.body.append(f'<source media="{media}" srcset="{address}" />')
     raise nodes.SkipNode

@@ -216,6 +216,9 @@ class Activation(Op):
         said = FUNCTIONS[self.function].worked.format(x=numbers[0], s=slope)
         return f"{said} {result}"
 
+    def made_of(self, numbers: list[float]) -> float:
+        return float(FUNCTIONS[self.function].of(numbers[0], self.slope))
+
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
         from conv_anim.scene.wording.parameters import Setting
 

@@ -144,6 +144,9 @@ class AdaptivePool(Op):
         terms = " + ".join(f"({n})" if n.startswith("−") else n for n in numbers)
         return f"({terms}) / {len(numbers)} {result}"
 
+    def made_of(self, numbers: list[float]) -> float:
+        return max(numbers) if self.reduce == "max" else sum(numbers) / len(numbers)
+
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
         from conv_anim.scene.wording.parameters import Setting
         from conv_anim.scene.wording.words import size

@@ -104,6 +104,9 @@ class Add(Join):
     badge = sign = "+"
     hands_on = True
 
+    def made_of(self, numbers: list[float]) -> float:
+        return sum(numbers)
+
     def gather(self, fed: Fed) -> Gather:
         from conv_anim.tracing.gathers import Gather, Share
         from conv_anim.tracing.values import summed
@@ -120,6 +123,9 @@ class Multiply(Join):
     type = "multiply"
     badge = "×"
     sign = "·"
+
+    def made_of(self, numbers: list[float]) -> float:
+        return prod(numbers)
 
     def reads(self, a: int, first: int, last: int, of: int = 0) -> tuple[int, int] | None:
         size = self.joined[of].size

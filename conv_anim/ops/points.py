@@ -43,6 +43,8 @@ WINDOW_POINTS = {
         "point.causal": "因果填充：全部在輸入之前，所以沒有輸出看見後面的格。",
     },
 }
+COUNTED = {1: ".one", 2: ".two"}
+"""Of so many channels other words are said."""
 CONV_POINTS = {
     "en": {
         "point.depthwise": "Each of the {seen} channels has a kernel of its own and never meets the others.",
@@ -52,6 +54,7 @@ CONV_POINTS = {
         "point.pointwise": "A 1×1 kernel mixes the {seen} channels of one cell and sees no neighbour.",
         "point.filters": "Each of the {made} filters makes a map of its own from all {seen} channels.",
         "point.filters.one": "Each of the {made} filters makes a map of its own from the one channel.",
+        "point.filters.two": "Each of the {made} filters makes a map of its own from both channels.",
         "point.channels": "One filter has a kernel for each of the {seen} channels; what they make is added up.",
         "point.true": "The kernel is flipped first: that is what mathematics calls a convolution.",
         "point.correlation": "The kernel stays as it is: a cross-correlation, which networks call a convolution.",
@@ -65,6 +68,7 @@ CONV_POINTS = {
         "point.pointwise": "1×1 的卷積核混合同一格的 {seen} 個通道，不看旁邊的格。",
         "point.filters": "{made} 個濾波器各由全部 {seen} 個通道得出一張特徵圖。",
         "point.filters.one": "{made} 個濾波器各由一個通道得出一張特徵圖。",
+        "point.filters.two": "{made} 個濾波器各由全部 2 個通道得出一張特徵圖。",
         "point.channels": "一個濾波器對 {seen} 個通道各有一個卷積核，結果相加。",
         "point.true": "卷積核先翻轉：這是數學定義的卷積。",
         "point.correlation": "卷積核不翻轉：這是互相關，網路中稱為卷積。",
@@ -159,7 +163,7 @@ def _channels(op: Conv, say: Language) -> str:
     if seen > 1 and max(op.kernel_size) == 1:
         return say.of(op, "point.pointwise", seen=seen)
     if made > 1:
-        return say.of(op, f"point.filters{'.one' if seen == 1 else ''}", made=made, seen=seen)
+        return say.of(op, f"point.filters{COUNTED.get(seen, '')}", made=made, seen=seen)
     return say.of(op, "point.channels", seen=seen) if seen > 1 else ""
 
 

@@ -99,6 +99,12 @@ class Softmax(Op):
         shown = powers if len(powers) <= MOST else [*powers[:MOST], "…"]
         return f"{powers[0]} / ({' + '.join(shown)}) {result}"
 
+    def made_of(self, numbers: list[float]) -> float:
+        from math import exp
+
+        most = max(numbers)
+        return exp(numbers[0] - most) / sum(exp(number - most) for number in numbers)
+
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
         from conv_anim.scene.wording.parameters import Setting
 

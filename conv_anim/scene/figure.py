@@ -10,7 +10,7 @@ from conv_anim.scene.cost import CostTable, rows
 from conv_anim.scene.heading import headed, pointed
 from conv_anim.scene.layout import EMPTY, align, column, pad, space, static, written
 from conv_anim.scene.primitives import Frame, Lazy, Scene, Text
-from conv_anim.scene.style import Style
+from conv_anim.scene.style import SMALLEST, Style
 from conv_anim.scene.timeline import timeline
 from conv_anim.scene.wording.captions import caption, description
 from conv_anim.scene.wording.formulas import formulas
@@ -35,8 +35,16 @@ NARROWEST = 300
 
 HEADED = 420
 """Pixels, at scale 1, that a heading may take even if the drawing is narrower."""
+TOLERANCE = 0.02
+"""By how much a scale may be off, because lengths round."""
+MOST_TRIED = 20
+"""Widths that are tried to find one from which a figure can be read."""
 LEAST = 0.05
 """The smallest scale that is tried to make a figure narrow."""
+USEFUL = 0.4
+"""The scale from which maps can be seen: rather than be smaller, a figure has smaller texts, and a note says so."""
+SMALLER = (8.0, 7.0, 6.0, 5.0, 0.0)
+"""Pixels of the smallest text of such a figure, tried one after the other."""
 LEGIBLE = 0.75
 """The scale from which all texts can be read: figures side by side that are smaller stand below each other."""
 
@@ -75,22 +83,42 @@ class Figure:
     traces: Sequence[Trace]
     font: Font
 
-    shrinks: bool = False
-    """Whether texts become smaller than can be read."""
+    smallest: float = SMALLEST
+    """Pixels of the em of the smallest text."""
 
     def fitted(self, width: int) -> Scene:
-        """All of it, no wider than so many pixels, with texts that can be read if there is a way.
+        """All of it, no wider than so many pixels, with texts that can be read and maps that can be seen if possible.
 
         Raises TooNarrowError.
         """
         found = self.fitting(width)
-        if found is not None:
+        if found is not None and found[0] >= USEFUL - TOLERANCE:
             return self.scene(*found)
-        small = replace(self, shrinks=True)
-        found = small.fitting(width)
-        if found is None:
+        small, least = self._smaller(width)
+        if least is None:
             raise TooNarrowError(small.taken(LEAST, 1))
-        return replace(small.scene(*found), legible=self.taken(LEAST, 1))
+        if found is not None and least[0] <= found[0] + TOLERANCE:
+            return self.scene(*found)
+        return replace(small.scene(*least), legible=self._legible(width))
+
+    def _legible(self, width: int) -> int:
+        """From which width on, more than this one, all can be read and seen: layouts jump as they grow."""
+        wide = max(width + 1, self.taken(USEFUL, 1))
+        for _ in range(MOST_TRIED):
+            found = self.fitting(wide)
+            if found is not None and found[0] >= USEFUL - TOLERANCE:
+                break
+            wide = ceil(1.05 * wide)
+        return wide
+
+    def _smaller(self, width: int) -> tuple[Figure, tuple[float, int] | None]:
+        """With texts so small that its maps can be seen; else with the smallest, if it can be as narrow at all."""
+        for smallest in SMALLER:
+            small = replace(self, smallest=smallest)
+            found = small.fitting(width)
+            if found is not None and found[0] >= USEFUL:
+                break
+        return small, found
 
     def fitting(self, width: int) -> tuple[float, int] | None:
         """The scale and the number of figures side by side at which all of it is no wider; None if there is none.
@@ -120,7 +148,7 @@ class Figure:
         return ceil(_page(self.spec, self.traces, self._style(scale), None, each)[1].width)
 
     def _style(self, scale: float) -> Style:
-        return Style(self.spec.theme, scale, self.font, shrinks=self.shrinks)
+        return Style(self.spec.theme, scale, self.font, smallest=self.smallest)
 
     def scene(self, scale: float, each: int | None) -> Scene:
         """The figure at a scale, with ``each`` panels in a row, or all if None."""

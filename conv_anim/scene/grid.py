@@ -14,7 +14,7 @@ from conv_anim.scene.frames import framed
 from conv_anim.scene.layout import Fit
 from conv_anim.scene.marks import TINT, MarkStyle
 from conv_anim.scene.mosaics import finished, mosaic
-from conv_anim.scene.primitives import Boxes, Lines, Primitive, Stroke, Text
+from conv_anim.scene.primitives import Boxes, Lines, Primitive, Stroke, Text, union
 from conv_anim.scene.symbols import symbol
 from conv_anim.scene.tones import SMALLEST_EDGED
 from conv_anim.tracing.geometry import Source
@@ -235,8 +235,9 @@ class Grid:
     def pending(self, places: Iterable[Position] | None = None) -> list[Primitive]:
         """Cells whose numbers are still to come, a little smaller: then a finished one hides no other's edge."""
         whole = (self.x, self.y, self.width, self.height)
-        if not self.edged and places is None:
-            return [Boxes((whole,), self.style.colors.background, self.style.pending_edge)]
+        if not self.edged:
+            there = [whole] if places is None else [self.box(r, c) for r, c in places]
+            return [Boxes((union(there),), self.style.colors.background, self.style.pending_edge)] if there else []
         inset, side = 1 + round(self.style.line / 2), self.numbers.cell
         boxes = [self.box(r, c) for r, c in (np.ndindex(self.rows, self.columns) if places is None else places)]
         return [
@@ -411,6 +412,12 @@ class SheetGrid:
         rows, columns = self.values.shape
         there = self.grid.contents
         return there.named(read, (rows, columns)) if there.letter else self.fmt(self.values[read])
+
+    def number_at(self, place: Position) -> Number:
+        """What a window finds in a cell; 0 where there is nothing."""
+        ((_, _, source, read),) = self._at([place])
+        found: Number = self.values[read].item() if source <= Source.BORROWED else 0
+        return found
 
     def covered(self, places: Iterable[Position]) -> tuple[list[Primitive], dict[Position, str]]:
         """Cells under the window with their numbers, and the colour that each of them has now."""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 LONG, HIGH = 120, 10
 """Pixels, at scale 1, of a bar."""
+MOST = 5
+"""Bars of one figure: with more maps than that, those of the first and of the last stand for all."""
 TICK = 3
 """The same of the marks below it."""
 
@@ -53,9 +55,14 @@ def merged(scales: Iterable[Scale]) -> list[Scale]:
     return list(found.values())
 
 
-def bars(scales: Iterable[Scale], style: Style, room: float) -> Panel:
-    """A bar for each, side by side as far as there is room."""
-    made = [_bar(one, style) for one in merged(scales)]
+def bars(scales: Iterable[Scale], style: Style, room: float, others: str = "") -> Panel:
+    """A bar for each, side by side as far as there is room.
+
+    Of many the first and the last are shown, and what is said of the ``others``.
+    """
+    shown = merged(scales)
+    many = len(shown) > MOST
+    made = [_bar(one, style) for one in ([shown[0], shown[-1]] if many else shown)]
     lines: list[list[Panel]] = []
     gap = 2.0 * style.gap
     for one in made:
@@ -63,12 +70,19 @@ def bars(scales: Iterable[Scale], style: Style, room: float) -> Panel:
             lines[-1].append(one)
         else:
             lines.append([one])
-    return column(*(row(*line, gap=gap) for line in lines), gap=0.6 * style.gap) if made else EMPTY
+    found = [row(*line, gap=gap) for line in lines]
+    found += [_said(line, style) for line in style.wrapped(others, size=style.small_size, width=room)] if many else []
+    return column(*found, gap=0.6 * style.gap) if made else EMPTY
 
 
-def with_bars(shown: Panel, scales: Sequence[Scale], style: Style) -> Panel:
+def _said(line: str, style: Style) -> Panel:
+    size = style.small_size
+    return static((style.text(0, 0, line, size=size, color=style.label_ink),), style.width(line, size=size), size)
+
+
+def with_bars(shown: Panel, scales: Sequence[Scale], style: Style, others: str = "") -> Panel:
     """A drawing with its bars below it."""
-    below = bars(scales, style, max(shown.width, LONG * 3 * style.scale))
+    below = bars(scales, style, max(shown.width, LONG * 3 * style.scale), others)
     return shown if below == EMPTY else column(shown, below, gap=style.wide, align="middle")
 
 

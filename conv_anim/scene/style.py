@@ -43,8 +43,8 @@ class Style:
     font: Font
     fit: Fit | None = None
     """How large cells have to be for the sake of other figures."""
-    shrinks: bool = False
-    """Whether texts become smaller than can be read, where a figure cannot be as narrow as it has to be otherwise."""
+    smallest: float = SMALLEST
+    """Pixels of the em of the smallest text: less than can be read where a figure has to be very narrow."""
 
     @property
     def colors(self) -> Colors:
@@ -122,7 +122,7 @@ class Style:
     @property
     def least(self) -> float:
         """The smallest em of a text, in pixels."""
-        return SMALLEST * min(1.0, self.scale) if self.shrinks else SMALLEST
+        return max(self.smallest, SMALLEST * min(1.0, self.scale)) if self.smallest < SMALLEST else SMALLEST
 
     def em(self, size: float) -> float:
         """A text's em, given what it is at scale 1: no smaller than can be read, if that is possible."""

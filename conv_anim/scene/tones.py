@@ -11,6 +11,7 @@ import numpy as np
 from conv_anim.scene.color import mix
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.shades import shades_for
+from conv_anim.scene.wording.language import Language
 from conv_anim.spec.model import Given
 
 if TYPE_CHECKING:
@@ -43,6 +44,11 @@ class Tones:
     def fixed(self) -> tuple[float, float] | None:
         """The ends of the scale that a spec asks for."""
         return getattr(self.trace.spec.view, "scale", None)
+
+    @property
+    def others(self) -> str:
+        """What is said of maps whose scales are not shown; nothing if a spec gives them all the same."""
+        return "" if self.fixed else Language(self.trace.spec.lang)("scales.others")
 
     @cached_property
     def maps(self) -> list[Array]:

@@ -26,7 +26,8 @@ def worked(layer: LayerTrace, step: Step) -> str:
         return in_a_line(layer, step, None if len(step.taps) <= LONGEST else FIRST + 1)
     taps, y = [tap for tap in step.taps if tap.x is not None], format_for(layer.output)
     exact = y.exact and all(format_for(array).exact for array in layer.inputs)
-    said = layer.layer.worked(_numbers(layer, taps), f"{'=' if exact else '≈'} {y(step.value)}")
+    more = 0 if exact else enough(lambda n: _agrees_with(layer, step, taps, n))
+    said = layer.layer.worked(_numbers(layer, taps, more), f"{'=' if exact else '≈'} {y(step.value)}")
     if said is not None:
         return said
     if not taps:
@@ -34,15 +35,26 @@ def worked(layer: LayerTrace, step: Step) -> str:
     return _added(layer, step, taps)
 
 
-def _numbers(layer: LayerTrace, taps: list[Tap]) -> list[str]:
-    """What an op is made of, as text: each cell, with the cell of another input that it meets."""
-    formats = [format_for(array) for array in layer.inputs]
-    found = []
+def _met(layer: LayerTrace, taps: list[Tap], more: int) -> list[tuple[Format, float]]:
+    """What an op is made of, and how it is written: each cell, with the cell of another input that it meets."""
+    formats = [format_for(array).finer(more) for array in layer.inputs]
+    found = list[tuple["Format", float]]()
     for tap in taps:
-        found.append(formats[tap.of](tap.x or 0))
+        found.append((formats[tap.of], tap.x or 0))
         if tap.other is not None:
-            found.append(formats[tap.other[0]](tap.w or 0))
+            found.append((formats[tap.other[0]], tap.w or 0))
     return found
+
+
+def _numbers(layer: LayerTrace, taps: list[Tap], more: int) -> list[str]:
+    return [fmt(number) for fmt, number in _met(layer, taps, more)]
+
+
+def _agrees_with(layer: LayerTrace, step: Step, taps: list[Tap], more: int) -> bool:
+    """Whether the numbers, written with so many digits more, make the result as it is written."""
+    shown = [float(fmt.shown(np.array([number], float))[0]) for fmt, number in _met(layer, taps, more)]
+    made = layer.layer.made_of(shown)
+    return made is None or agrees(format_for(layer.output), np.array([step.value], float), np.array([made]))
 
 
 def _added(layer: LayerTrace, step: Step, taps: list[Tap]) -> str:

@@ -301,6 +301,11 @@ class Op:
         del numbers, result
         return None
 
+    def made_of(self, numbers: list[float]) -> float | None:
+        """The value that `worked` writes, from the numbers as they are written; None if that is not checked."""
+        del numbers
+        return None
+
     def surroundings(self, say: Language) -> str:
         """What is around and between the cells of the map that it reads."""
         del say

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 OPTION = "--set"
 FORM = "KEY=VALUE, as in layer.stride=2 or layers.0.kernel_size=5"
+NAMED_BY = {"theme": "base", "view": "kind"}
+"""Keys whose value may be a name alone, and the key that the name has where there are others beside it."""
 PART = re.compile(r"[^.\[\]]+")
 MOST_DIGITS = 9
 """Of an item's number; more are beyond any list."""
@@ -109,6 +111,12 @@ def _with(node: Node | None, place: tuple[Scalar, ...], new: Node, path: str) ->
     key, rest = place[0], place[1:]
     there = f"{path}[{key.text}]" if isinstance(node, Items) else joined(path, key.text)
     match node:
+        case Scalar(value=str()) if path.rpartition(".")[2] in NAMED_BY:
+            name = NAMED_BY[path.rpartition(".")[2]]
+            named = replace(node, path=joined(path, name))
+            return _with(
+                Entries(((Scalar(name, name, named.path, node.span), named),), path, node.span), place, new, path
+            )
         case None | Scalar(value=None):
             return Entries(((replace(key, path=there), _with(None, rest, new, there)),), path, new.span)
         case Entries():

@@ -17,7 +17,7 @@ MOST_NUMBERS = 20_000
 """Cells with a number that a figure may have."""
 MOST_MAPS, MOST_NODES = 4, 16
 """Channels of a map, and layers, where each is drawn by itself."""
-MOST_DRAWN, MOST_SHADED = 1000, 100_000
+MOST_DRAWN, MOST_SHADED = 1000, 400_000
 """Cells of all maps of several layers together, with their numbers, and in shades."""
 MOST_SHUFFLED = 36
 """Channels of a shuffle that is drawn channel by channel."""
@@ -84,12 +84,12 @@ def isometric(input_: Input, nodes: Nodes) -> str | None:
 def flat(input_: Input, nodes: Nodes) -> str | None:
     """Why the flat view cannot show these nodes; None if it can."""
     if _unpools(nodes):
-        return _two_axes(input_) or _one_flat_channel(nodes) or numbers(input_, nodes)
+        return _two_axes(input_) or _one_flat_channel(nodes) or _few_maps(input_, nodes)
     if any(node.op.puts_back for node in nodes):
         return "shows a max_unpool last and its max_pool first, with at most one window between them"
     first = nodes[0].op
     if len(nodes) == 1 and (is_window(first) or first.interpolation is not None or first.columns is not None):
-        shaded = is_window(first)  # its cells may be
+        shaded = is_window(first) or first.interpolation is not None  # their cells may be
         return _two_axes(input_) or _one_flat_channel(nodes) or (None if shaded else numbers(input_, nodes))
     return _two_axes(input_) or _few_maps(input_, nodes)
 

@@ -147,11 +147,12 @@ def _flat_wrong(view: Flat, input_: Input, nodes: Nodes) -> tuple[str, str] | No
     """What is wrong with the flat view's options."""
     first, alone = nodes[0].op, len(nodes) == 1
     windows = alone and first.window is not None and view.mode == "gather" and not view.overlap
-    maps = alone is False or (first.window is None and first.interpolation is None and first.columns is None)
     if view.cells == "symbols" and not windows:
         return _unnamed(nodes)
-    if view.cells in SHADED and not windows and not maps:
-        return "here cells hold numbers: 'cells' has no other way to show stamps, columns or shares", "cells: numbers"
+    if view.cells in SHADED and alone and view.overlap:
+        return "'overlap' writes how many stamps fall on each cell, whatever its number is", "cells: auto"
+    if view.cells in SHADED and alone and first.columns is not None:
+        return "columns and what they are made of are shown by their numbers", "cells: numbers"
     if view.cells in WRITTEN:
         why = view_support.numbers(input_, nodes)
         return None if why is None else (f"the flat view {why}", "cells: shades")

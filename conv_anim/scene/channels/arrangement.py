@@ -170,8 +170,16 @@ class Arrangement:
         lefts, x = [], float(self.bar_room)
         for k, wide in enumerate(self._widths):
             lefts.append(round(x))
-            x += max(wide + self._between(k), self.signs[k].width + self.style.gap if self.labelled else 0)
+            x += max(wide + self._between(k), self._named(k) + self.style.gap if self.labelled else 0)
         return lefts
+
+    def _named(self, column: int) -> float:
+        """How wide the label of a column is, or the name of the filter that is at work in it."""
+        rows = self.channel_rows
+        if column != 1 or rows.layer.kernels is None or rows.out_channels == 1 or not rows.meet:
+            return self.signs[column].width
+        name = rows.say("channels.filter_of", number=rows.out_channels, count=rows.out_channels)
+        return max(self.signs[column].width, self.style.width(name, size=self.style.small_size, bold=True))
 
     @cached_property
     def _widths(self) -> list[float]:

@@ -14,20 +14,27 @@ from conv_anim.scene.channels.crossing import crossing
 from conv_anim.scene.channels.drawing import ChannelDrawing
 from conv_anim.scene.channels.hit_regions import ChannelRegions, PlacedRow
 from conv_anim.scene.channels.pixel_shuffle import pixel_shuffle
+from conv_anim.scene.channels.products import Products
 from conv_anim.scene.grid import Grid, SheetGrid
+from conv_anim.scene.layout import align
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.primitives import Boxes, Lines, Stroke, Text
 from conv_anim.scene.sheet import two
 from conv_anim.scene.volume.hues import strengthened
+from conv_anim.scene.wording import words
 from conv_anim.spec.model import Channels
+from conv_anim.tracing.gathers import Gather
 
 if TYPE_CHECKING:
     from conv_anim.scene.channels.outputs import Outputs
     from conv_anim.scene.channels.tally import Tally
+    from conv_anim.scene.grid import Position
     from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.style import Style
+    from conv_anim.scene.timeline import Phase
+    from conv_anim.spec.model import Number
     from conv_anim.tracing.trace import Trace
 
 
@@ -246,8 +253,65 @@ class ChannelsView(ChannelDrawing):
         items: list[Primitive] = []
         for row in {row.channel_row.channel: row for row in self.rows(cell[0])}.values():
             places = self.cells_read(row.channel_row, cell[1:])
-            items += [*row.sheet.covered(places)[0], *row.sheet.grid.framed(places)]
+            covered, fills = row.sheet.covered(places)
+            items += [*covered, *self._weights(row, places, fills), *row.sheet.grid.framed(places)]
         return items
+
+    def _weights(self, row: PlacedRow, places: list[Position], fills: dict[Position, str]) -> list[Primitive]:
+        """The weight that each cell of a window meets; nothing where a channel has several kernels."""
+        if self.is_shaded or self.places.forked:
+            return []
+        return [
+            row.sheet.grid.weight(place, f"{words.TIMES}{self.formats.w(weight)}", fills[place])
+            for place, weight in zip(places, self._met(row), strict=False)
+        ]
+
+    def _met(self, row: PlacedRow) -> list[Number]:
+        """The weights of a channel's kernel, as the cells of its window meet them; none without a kernel."""
+        kernel, layer = row.channel_row.kernel, self.layer
+        if kernel is None or isinstance(layer.means, Gather):
+            return []
+        flipped = tuple(slice(None, None, -1 if axis.flipped else 1) for axis in layer.means.axes)
+        return list(kernel[flipped].ravel().tolist())
+
+    # the products of one channel, where channels are not added up
+
+    @cached_property
+    def _products(self) -> Products | None:
+        """Room for them; None where the sums of channels are written, or there is nothing to multiply."""
+        kernels = self.layer.kernels
+        written = self.add or self.is_shaded or self.places.forked
+        if written or kernels is None or isinstance(self.layer.means, Gather):
+            return None
+        found = Products(self.style, self.say("channels.channel", number=1), self.formats, self.map_format)
+        columns = plane(kernels[0, 0]).shape[1]
+        bias = "" if self.meet else self.bias_text
+        return found if found.widest(self.layer, columns, bias) <= self.width else None
+
+    def added(self, cell: tuple[int, ...]) -> list[Primitive]:
+        if self._products is None:
+            return super().added(cell)
+        row = self.rows(cell[0])[0]
+        places, weights = self.cells_read(row.channel_row, cell[1:]), self._met(row)
+        read = [row.sheet.number_at(place) for place in places]
+        columns = plane(row.channel_row.kernel).shape[1] if row.channel_row.kernel is not None else 1
+        terms = list(zip(read, weights, strict=True))
+        value, output = row.channel_row.map[cell[1:]].item(), row.channel_row.output
+        # a map that is added to others has no bias yet
+        given = None if self.meet else self.layer.bias
+        bias = None if given is None else (self.bias_of(output), given[output].item())
+        return self._products.at(self.width, self.sum_top, (terms, columns), bias, value)
+
+    @property
+    def phases(self) -> frozenset[Phase]:
+        return super().phases if self._products is None else frozenset(("read", "summed", "way"))
+
+    def panel(self) -> Panel:
+        made = super().panel()
+        if self._products is None or self.layer.kernels is None:
+            return made
+        lines = plane(self.layer.kernels[0, 0]).shape[0]
+        return align(made, made.width, self.sum_top + self._products.height(lines))
 
     @cached_property
     def sum(self) -> Tally | None:

@@ -35,7 +35,8 @@ def both(trace: Trace, style: Style) -> Panel:
     gathered = Pace(outputs, [output for output, _ in moments])
     scattered = Pace(inputs, [stamp for _, stamp in moments])
     gather, scatter = WindowView(trace, style, gathered), StampsView(trace, style, scattered, watched=gathered)
-    cells = Numbers(max(gather.numbers.cell, scatter.numbers.cell), min(gather.numbers.size, scatter.numbers.size))
+    side, size = max(gather.numbers.cell, scatter.numbers.cell), min(gather.numbers.size, scatter.numbers.size)
+    cells = Numbers(side, size, gather.numbers.in_shades and scatter.numbers.in_shades)
     pair = replace(gather, cells=cells), replace(scatter, cells=cells)
     beside = row(*_headed(*pair), gap=style.apart, align="start")
     if beside.width <= WIDEST * style.scale:

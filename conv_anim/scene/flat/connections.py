@@ -79,7 +79,10 @@ class Connections(Diagram):
         tracks = self.tracks[self.tier(k)]
         depth = self.depths[read]
         start, high = self.grids[read][0].x + self.size(read)[0] + 0.35 * gap, self.middle(read)
-        turn = round(self.lefts[depth] + self._wide(depth) + 0.95 * gap)
+        turn = self.bend(depth)
+        if self.tier(read) != self.tier(k):
+            between, edge = round(self.starts_of_tiers[self.tier(k)] - 0.5 * self.between_tiers), round(0.5 * gap)
+            return (start, high), (turn, high), (turn, between), (edge, between), (edge, y), (x, y)
         if (read, k) not in tracks:
             left = x - self.badge_width(k) / 2
             return ((start, high), (left, y)) if high == y else ((start, high), (turn, high), (turn, y), (left, y))

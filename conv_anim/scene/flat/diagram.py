@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.color import mix
-from conv_anim.scene.flat.fitting import MOST_OF_NETWORK, PAGE, TALLEST, chosen, contents, shaded, smaller
+from conv_anim.scene.flat.fitting import MOST_OF_NETWORK, PAGE, TALLEST, WIDEST, chosen, contents, shaded, smaller
 from conv_anim.scene.grid import Grid, Numbers
 from conv_anim.scene.numbers import weights_format
 from conv_anim.scene.scales import scale
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 NARROWEST = 130
 """Pixels, at scale 1, that a line of a label may take even if its map is narrower."""
+MOST_HIGH = 1000
+"""Pixels, at scale 1, that lines of maps with numbers may take, one below the other."""
 Index = tuple[int, ...]
 
 
@@ -41,6 +44,8 @@ class Diagram(TracedMaps):
     """How large cells are, where that is tried out; else they are as large as suits."""
     tried: Cells | None = None
     """What stands in them, where that is tried out."""
+    folded: bool = False
+    """Whether numbers may go on in another line, where that is tried out."""
 
     # shades
 
@@ -60,12 +65,24 @@ class Diagram(TracedMaps):
         """Cells whose numbers can be read; None if there are too many of them."""
         if sum(values.size for values in self.maps) > MOST_DRAWN:
             return None
+        return self._in_one_line or self._in_lines
+
+    @cached_property
+    def _in_one_line(self) -> Numbers | None:
+        """The same if all maps stand side by side."""
 
         def width(cells: Numbers) -> float:
             return self._width_with(cells, "numbers")
 
         most = MOST_OF_NETWORK
         return smaller(self.style, self.usual, self.texts, width, widest=most, page=most)
+
+    @cached_property
+    def _in_lines(self) -> Numbers | None:
+        """The same if they go on in other lines."""
+        tried = replace(self, cells=self.usual, tried="numbers", folded=True)
+        fits = tried.width <= WIDEST * self.style.scale and tried.foot <= MOST_HIGH * self.style.scale
+        return self.usual if self._chain and fits else None
 
     def _width_with(self, cells: Numbers, mode: Cells) -> float:
         """How wide the figure would be; as wide as a page is high, if it were too high."""
@@ -183,14 +200,19 @@ class Diagram(TracedMaps):
 
     @cached_property
     def tiers(self) -> list[list[list[int]]]:
-        """The columns of the forward pass, and below them those of the backward one, if there is one."""
+        """The columns of the forward pass, in lines, and below them those of the backward one, if there is one."""
         back = [[k for k in column if self.leads_back(k)] for column in self.columns]
         ahead = [[k for k in column if not self.leads_back(k)] for column in self.columns]
-        return [ahead, back] if self.forward is not None else [ahead]
+        if self.forward is not None:
+            return [ahead, back]
+        lines = range(self.line_of[-1] + 1)
+        return [
+            [column if own == line else [] for column, own in zip(ahead, self.line_of, strict=True)] for line in lines
+        ]
 
     def tier(self, k: int) -> int:
-        """Which of the two a map is in."""
-        return int(self.leads_back(k))
+        """Which of them a map is in."""
+        return int(self.leads_back(k)) or self.line_of[self.depths[k]]
 
     @property
     def between(self) -> int:
@@ -309,15 +331,44 @@ class Diagram(TracedMaps):
 
     # places
 
+    @property
+    def _chain(self) -> bool:
+        """Whether each map is made of the one before it."""
+        return self.forward is None and all(self.read_by(k) == [k - 1] for k in range(1, len(self.maps)))
+
+    @cached_property
+    def _folds(self) -> bool:
+        """Whether it goes on in another line where a page ends: a chain in shades does, or whose numbers need it."""
+        if self.mode in {"shades", "plain"} or self.folded:
+            return self._chain
+        return self._chain and self.tried is None and self._in_one_line is None
+
+    @cached_property
+    def _placed(self) -> list[tuple[int, float]]:
+        """In which line each column stands, and where it begins."""
+        found = [(0, 0.0)]
+        for depth in range(1, len(self.columns)):
+            after = self._wide(depth - 1) + self._gutter(depth)
+            line, left = found[-1]
+            left += max(after, *(wide + self.style.gap for wide in self._labels_of(depth - 1)), 0.0)
+            end = left + max(self._wide(depth), *self._labels_of(depth), 0.0)
+            folded = self._folds and end > PAGE * self.style.scale
+            found.append((line + 1, self._gutter(depth)) if folded else (line, left))
+        return found
+
+    def _labels_of(self, depth: int) -> list[float]:
+        """How wide the labels of a column are."""
+        return [self.signs[k].width for k in self.columns[depth]] if self.labelled else []
+
     @cached_property
     def lefts(self) -> list[float]:
         """Where each column begins."""
-        found = [0.0]
-        for depth in range(1, len(self.columns)):
-            labels = [self.signs[k].width for k in self.columns[depth - 1]] if self.labelled else []
-            after = self._wide(depth - 1) + self._gutter(depth)
-            found.append(found[-1] + max(after, *(wide + self.style.gap for wide in labels), 0.0))
-        return found
+        return [left for _, left in self._placed]
+
+    @cached_property
+    def line_of(self) -> list[int]:
+        """In which line each column stands."""
+        return [line for line, _ in self._placed]
 
     def _wide(self, depth: int) -> float:
         """The width of a column that nothing may come into; its label may go on above a gutter with straight lines."""
@@ -344,10 +395,17 @@ class Diagram(TracedMaps):
 
     @cached_property
     def starts_of_tiers(self) -> list[float]:
-        """Where the forward pass begins, and the backward one below it."""
-        first = self.tiers[0]
-        ends = 2 * self._line_of(first) - max(self._head(column[0]) for column in first if column)
-        return [0.0, ends + self._tracked(0) + 2.6 * self.style.gap]
+        """Where each line of the forward pass begins, and the backward one below it."""
+        found = [0.0]
+        for k, tier in enumerate(self.tiers):
+            high = 2 * self._line_of(tier) - max(self._head(column[0]) for column in tier if column)
+            found.append(found[-1] + high + self._tracked(k) + self.between_tiers)
+        return found
+
+    @property
+    def between_tiers(self) -> float:
+        """Pixels between what stands in one line and in the next."""
+        return 2.6 * self.style.gap
 
     @cached_property
     def tops(self) -> dict[int, float]:
@@ -419,9 +477,15 @@ class Diagram(TracedMaps):
     def width(self) -> float:
         """In pixels."""
         ends = [self.grids[k][0].x + self.signs[k].width for k in range(len(self.maps))] if self.labelled else []
-        maps = self.lefts[-1] + self._wide(len(self.columns) - 1)
+        maps = [left + self._wide(depth) for depth, left in enumerate(self.lefts)]
         turns = [self.turn_at + self.badge_width(k) / 2 for k in range(1, len(self.maps)) if self.is_turn(k)]
-        return max([maps, *ends, *turns])
+        folds = enumerate(pairwise(self.line_of))
+        turns += [self.bend(depth) + self.style.gap for depth, (one, other) in folds if one != other]
+        return max([*maps, *ends, *turns])
+
+    def bend(self, depth: int) -> int:
+        """Where ways from a column's maps may turn."""
+        return round(self.lefts[depth] + self._wide(depth) + 0.95 * self.style.gap)
 
     @property
     def turn_at(self) -> float:

@@ -30,6 +30,8 @@ TALLEST = 760
 """Pixels, at scale 1, that a map in shades may be high."""
 LARGEST = 28
 """Pixels, at scale 1, of a cell in shades."""
+LEAST_SEEN = 64
+"""The least that a map in shades is high, at scale 1, however much stands beside it."""
 MUCH = 2
 """How many times larger than in a figure beside it cells in shades may have to be before they stay as they are."""
 CROWDED = 0.84
@@ -69,9 +71,11 @@ def _largest(style: Style, rows: int, width: Width) -> Numbers:
     largest = min(LARGEST * style.scale, TALLEST * style.scale / rows)
     sizes = [float(side) for side in range(max(1, floor(largest)), 0, -1)]
     sizes += [0.9 * sizes[-1] * 0.9**k for k in range(40)]
+    seen = min(largest, LEAST_SEEN * style.scale / rows)
+    sizes = [*(side for side in sizes if side > seen), seen]
     narrowest = width(Numbers(sizes[-1], style.number_size, in_shades=True))
     whole = Numbers(1.0, style.number_size, in_shades=True)
-    if PAGE * style.scale < width(whole) <= PIXELS * style.scale:
+    if seen <= 1 and PAGE * style.scale < width(whole) <= PIXELS * style.scale:
         return whole  # a pixel for each cell is worth a little more room
     for side in sizes:
         found = Numbers(side, style.number_size, in_shades=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.flat.connections import Connections
+from conv_anim.scene.flat.fitting import WIDEST
 from conv_anim.scene.gliding import gliding, outlines
 from conv_anim.scene.grid import strong
 from conv_anim.scene.hit_regions import HitRegion, Turn, corners
@@ -221,10 +222,12 @@ class NetworkView(Connections):
 
     @cached_property
     def _line_room(self) -> float:
-        """The width of the longest line, found among so many of them."""
+        """The width of the longest line, found among so many of them, which is set smaller where a page would end."""
         count = len(self.steps)
         steps = (self._step(k) for k in range(0, count, -(-count // MOST_MEASURED)))
-        return max(self._wide_line(worked(self.layers[step.layer], step)) for step in steps)
+        longest = max(self._wide_line(worked(self.layers[step.layer], step)) for step in steps)
+        least = longest * min(1.0, self.style.least / self.style.label_size)
+        return max(least, min(longest, max(self.width, WIDEST * self.style.scale)))
 
     def _step(self, k: int) -> Step:
         stage, step = self._stage(k)
@@ -258,7 +261,7 @@ class NetworkView(Connections):
         made = animated(self, self.width, self.foot, baseline=self.line, fit=self.numbers.fit)
         if self._written:
             made = align(made, self._line_room, self._line_top + self.style.label_size)
-        return with_bars(made, self.scales(), self.style)
+        return with_bars(made, self.scales(), self.style, self.tones.others)
 
 
 def _parted(said: str) -> tuple[str, str]:

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
+from conv_anim.scene.flat.fitting import chosen, contents, shaded
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Grid, SheetGrid
 from conv_anim.scene.numbers import Formats, plane
+from conv_anim.scene.scales import scale
 from conv_anim.scene.sheet import Sheet
+from conv_anim.scene.tones import Tones, asked
 from conv_anim.scene.traced import TracedMaps
 from conv_anim.scene.wording import words
 from conv_anim.spec.model import Labels
+from conv_anim.spec.view_support import MOST_DRAWN
 from conv_anim.tracing.trace import found_at
 
 if TYPE_CHECKING:
-    from conv_anim.scene.grid import Position
+    from conv_anim.scene.grid import Numbers, Position
+    from conv_anim.scene.scales import Scale
+    from conv_anim.spec.model import Cells
     from conv_anim.tracing.values import Array
 
 
 @dataclass(frozen=True)
 class PooledMaps(TracedMaps):
     """The maps of one channel, counted from 0, the input."""
+
+    cells: Numbers | None = None
+    measured: Cells | None = None
+    """What stands in its cells, if it is only measured, without labels."""
 
     # maps
 
@@ -44,23 +54,60 @@ class PooledMaps(TracedMaps):
         columns = self.maps[0].shape[1]
         return [divmod(int(at), columns) for at in found_at(self.trace.layer)[0].ravel()]
 
+    # shades
+
+    @cached_property
+    def tones(self) -> Tones:
+        """The shades of its maps."""
+        return Tones(self.trace, self.style)
+
+    @cached_property
+    def mode(self) -> Cells:
+        """What stands in the cells."""
+        if self.measured is not None:
+            return self.measured
+        readable = sum(values.size for values in self.maps) <= MOST_DRAWN
+        return chosen(asked(self.trace.spec.view), picture=self.tones.greys[0], readable=readable)
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """How large the cells and their numbers are."""
+        if self.cells is not None:
+            return self.cells
+        if self.mode in {"shades", "plain"}:
+            return shaded(self.style, max(sheet.shape[0] for sheet in self.sheets), self._width_with)
+        return self.usual
+
+    def _width_with(self, cells: Numbers) -> float:
+        """How wide the grids are together, without what is written above them."""
+        return replace(self, cells=cells, measured=self.mode).strip.width
+
+    def scales(self) -> list[Scale]:
+        """The shades that there are, by the names of the maps."""
+        if self.mode not in {"shades", "both"}:
+            return []
+        names = [self._label(k).name for k in range(len(self.maps))]
+        return [scale(*each) for each in zip(names, self.tones.of_maps, self.maps, strict=True)]
+
     # the parts
 
     @cached_property
     def strip(self) -> Strip:
         """The grids from left to right, with the signs between them."""
         parts = tuple(part for k in range(len(self.maps)) for part in self._parts(k))
-        return Strip(self.style, self.numbers, parts, labelled=self.labelled)
+        return Strip(self.style, self.numbers, parts, labelled=self.labelled and self.measured is None)
 
     def _parts(self, k: int) -> list[Part]:
         """A map, and the kernel of the layer that reads it if there is one."""
         layer = self.layers[k] if k < len(self.layers) else None
-        map_ = Part(self.sheets[k].shape, Callout(self.style, self._label(k), self.color(k)), "→")
+        held = contents(self.mode, self.tones.of_maps[k])
+        map_ = Part(self.sheets[k].shape, Callout(self.style, self._label(k), self.color(k)), "→", contents=held)
         if layer is None or layer.kernels is None:
             return [map_]
         size = plane(layer.kernels[0, 0]).shape
         sign = Callout(self.style, words.Label(words.kernel_label(layer, self.say).name), self.style.colors.kernel)
-        return [Part(map_.shape, map_.sign, "∗"), Part((size[0], size[1]), sign, "=")]
+        weights = contents(self.mode, self.tones.of_kernels[k])
+        return [replace(map_, after="∗"), Part((size[0], size[1]), sign, "=", contents=weights)]
 
     def _label(self, k: int) -> words.Label:
         given = self.trace.spec.labels or Labels()

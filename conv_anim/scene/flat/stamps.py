@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.color import mix
+from conv_anim.scene.flat.fitting import chosen, contents, shaded
 from conv_anim.scene.flat.full_output import ScatterDrawing
 from conv_anim.scene.flat.remarks import stamp_keys
 from conv_anim.scene.flat.strip import Part, Strip
@@ -16,8 +17,12 @@ from conv_anim.scene.grid import Numbers, ring_color
 from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.numbers import Format, Formats, format_for, plane
 from conv_anim.scene.primitives import Frame, Primitive, moved
+from conv_anim.scene.scales import scale
+from conv_anim.scene.shades import shades_for
 from conv_anim.scene.sheet import two
+from conv_anim.scene.tones import asked
 from conv_anim.scene.wording import words
+from conv_anim.spec.view_support import MOST_DRAWN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,12 +31,17 @@ if TYPE_CHECKING:
     from conv_anim.scene.flat.pace import Pace
     from conv_anim.scene.grid import Position
     from conv_anim.scene.primitives import Items
+    from conv_anim.scene.scales import Scale
+    from conv_anim.scene.shades import Shades
     from conv_anim.scene.steps import Cell
     from conv_anim.scene.timeline import Phase
-    from conv_anim.tracing.scatter import Stamp
+    from conv_anim.spec.model import Cells
+    from conv_anim.tracing.scatter import Hit, Stamp
     from conv_anim.tracing.values import Array
 
 ADDED = "+"
+LEAST = 16
+"""Pixels, at scale 1, of a cell of a kernel or of a stamp beside maps in shades."""
 CUT = 0.18
 """How strong a stamp is where the output is cut off."""
 
@@ -47,6 +57,8 @@ class StampsView(ScatterDrawing):
     watched: Pace | None = None
     cells: Numbers | None = None
     start: float = 0.0
+    measured: Cells | None = None
+    """What stands in its cells, if it is only measured, without labels."""
 
     @property
     def bias(self) -> float:
@@ -80,11 +92,51 @@ class StampsView(ScatterDrawing):
         """How large the cells and their numbers are."""
         if self.cells is not None:
             return self.cells
+        if self.mode in {"shades", "plain"}:
+            return shaded(self.style, self.full.shape[0], self._width_with)
         fmt = self.formats
         read = {f(v) for f, a in ((fmt.x, self.layer.input), (fmt.w, self.kernel)) for v in a.ravel().tolist()}
         ends = (values + bias for values in self.scatter.bounds for bias in (0, self.bias))
         sums = {self.fmt(v) for a in (*ends, self._products) for v in (a.min().item(), a.max().item())}
         return Numbers.fitting(self.style, self.style.cell, read, self.style.number_size, bold=sums)
+
+    # shades
+
+    @cached_property
+    def mode(self) -> Cells:
+        """What stands in the cells."""
+        if self.measured is not None:
+            return self.measured
+        readable = self.layer.input.size + self.layer.output.size <= MOST_DRAWN
+        return chosen(asked(self.trace.spec.view), picture=self.tones.greys[0], readable=readable)
+
+    def _width_with(self, cells: Numbers) -> float:
+        """How wide the grids are together, without what is written above them."""
+        return replace(self, cells=cells, measured=self.mode).strip.width
+
+    @cached_property
+    def _shades(self) -> tuple[Shades | None, ...]:
+        """Of input, kernel, a stamp, and of what stamps add up to, also before the last one has fallen."""
+        colors, tones, fixed = self.style.colors, self.tones, self.tones.fixed
+        sums = np.concatenate([(values + bias).ravel() for values in self.scatter.bounds for bias in (0, self.bias)])
+        stamp = shades_for(self._products, self.current, colors)
+        return tones.of_maps[0], tones.of_kernels[0], stamp, shades_for(sums, colors.output, colors, fixed=fixed)
+
+    @property
+    def _small(self) -> Numbers | None:
+        """The cells of the kernel and of a stamp beside maps whose cells are tiny."""
+        cells = self.cells or self.numbers
+        least = LEAST * self.style.scale
+        return replace(cells, cell=least) if self.mode in {"shades", "plain"} and cells.cell < least else None
+
+    def scales(self) -> list[Scale]:
+        found = super().scales()
+        shades, kernels = self.strip.grids[2].contents.shades, self.layer.kernels
+        if shades is None or kernels is None or self.strip.grids[2].contents.written:
+            return found
+        kernel = self.strip.grids[1].contents.shades
+        more = [scale(words.kernel_of(self.trace), kernel, kernels)] if kernel is not None else []
+        return [found[0], *more, scale(self.say("flat.stamp"), shades, self._products), *found[1:]]
 
     # the parts, from left to right
 
@@ -96,9 +148,13 @@ class StampsView(ScatterDrawing):
         planes = [colors.input, colors.kernel, self.current, colors.output]
         signs = self.signs_of(self._labels(), *planes)
         named = zip(shapes, signs, (words.TIMES, "=", "→", ""), strict=True)
-        *others, output = (Part(*part) for part in named)
-        output = replace(output, start=self.start - columns.before * self.numbers.cell)
-        return Strip(self.style, self.numbers, (*others, output), labelled=self.labelled)
+        parts = [
+            replace(Part(*part), contents=contents(self.mode, own))
+            for part, own in zip(named, self._shades, strict=True)
+        ]
+        parts[1:3] = [replace(part, numbers=self._small) for part in parts[1:3]]
+        parts[3] = replace(parts[3], start=self.start - columns.before * self.numbers.cell)
+        return Strip(self.style, self.numbers, tuple(parts), labelled=self.labelled and self.measured is None)
 
     @property
     def output_left(self) -> float:
@@ -130,7 +186,7 @@ class StampsView(ScatterDrawing):
         items = self.empty()
         extra = {place: self._color(place) for place in self.places if self._is_extra(place)}
         items += self.after.patches(extra, self.style.edge)
-        for place in self.places:
+        for place in self.places if self.after.contents.written else ():
             text, fill = self.fmt(self._start(place)), extra.get(place, background)
             items.append(self.after.number(place, text, fill, muted))
         return items
@@ -161,22 +217,27 @@ class StampsView(ScatterDrawing):
 
     def _stamped(self, stamp: Stamp) -> list[Primitive]:
         """The input cell, and the kernel times its number."""
-        input_, _, block, _ = self.strip.grids
+        input_ = self.strip.grids[0]
         read = self.style.under_window(self.style.colors.input)
         at = two(stamp.input[1:])
-        items = [*input_.cell(at, self.formats.x(stamp.x), read, bold=True), *input_.framed([at])]
+        items = [*input_.cell(at, self.formats.x(stamp.x), read, bold=True, value=stamp.x), *input_.framed([at])]
         for hit in stamp.hits:
-            items += block.cell(two(hit.weight[2:]), self.fmt(hit.product), self.current, bold=True)
+            items += self._product(hit)
         return items
+
+    def _product(self, hit: Hit) -> list[Primitive]:
+        """A cell of a stamp."""
+        block, bold = self.strip.grids[2], self.after.contents.shades is None
+        return block.cell(two(hit.weight[2:]), self.fmt(hit.product), self.current, bold=bold, value=hit.product)
 
     def _lifted(self, stamp: Stamp, share: float) -> list[Primitive]:
         """The cells of a stamp on their way to those that they fall on."""
         block, items = self.strip.grids[2], list[Primitive]()
-        for hit in stamp.hits:
+        for hit in stamp.hits if self._small is None else ():
             at = two(hit.weight[2:])
             start, end = block.box(*at), self.after.box(*two(hit.place[1:]))
             dx, dy = share * (end[0] - start[0]), share * (end[1] - start[1])
-            items += [moved(item, dx, dy) for item in block.cell(at, self.fmt(hit.product), self.current, bold=True)]
+            items += [moved(item, dx, dy) for item in self._product(hit)]
         return items
 
     def shown(self, k: int, cell: Cell) -> list[Primitive]:
@@ -188,6 +249,8 @@ class StampsView(ScatterDrawing):
 
     def fallen_on(self, places: list[Position], stamped: NDArray[np.bool_]) -> list[Primitive]:
         items, total = list[Primitive](), self._total(stamped)
+        if self.mode != "numbers":
+            return [item for place in places for item in self._shown_in_shades(place, total)]
         for place in places:
             fill = self._color(place)
             items += (
@@ -197,6 +260,13 @@ class StampsView(ScatterDrawing):
             )
             items.append(self._number(place, total, fill))
         return items
+
+    def _shown_in_shades(self, place: Position, total: Array) -> list[Primitive]:
+        """A cell that stamps have fallen on, by the shade of what it holds; what is cut off stays empty."""
+        if self.full.kept(place) is None:
+            return self.after.dashed([place])
+        value = total[place].item() + self._start(place)
+        return self.after.cell(place, self.fmt(value), self._color(place), value=value)
 
     def _number(self, place: Position, total: Array, fill: str, *, bold: bool = False) -> Primitive:
         wanted = [self.style.colors.muted] if self.full.kept(place) is None else []
@@ -217,6 +287,10 @@ class StampsView(ScatterDrawing):
     def _stamping(self, stamp: Stamp, total: Array) -> list[Primitive]:
         colors, theme, output = self.style.colors, self.style.theme, self.after
         items = self._stamped(stamp)
+        if self.mode != "numbers":
+            places = [two(hit.place[1:]) for hit in stamp.hits]
+            items += [item for place in places for item in self._shown_in_shades(place, total)]
+            return [*items, *self.after.framed(places)]
         cut = mix(colors.background, colors.current, theme.empty_overlay or CUT)
         fills = {two(hit.place[1:]): self.current if hit.output is not None else cut for hit in stamp.hits}
         items += output.patches(fills, self.style.edge)

@@ -22,6 +22,7 @@ from conv_anim.scene.grid import seen, strong
 from conv_anim.scene.hit_regions import Turn, along, of_grid, of_sheet
 from conv_anim.scene.numbers import Formats, plane
 from conv_anim.scene.primitives import Frame
+from conv_anim.scene.scales import with_bars
 from conv_anim.scene.sheet import two
 from conv_anim.scene.steps import Walks, staged
 from conv_anim.scene.sums import Sum, sum_for, written_sum
@@ -64,6 +65,10 @@ class UnpooledView(PooledMaps):
         empty = self.sheet_grids[k].empty
         items = [*grid.pending(inside), *grid.dashed(border)]
         colors = self.style.colors
+        if grid.contents.shades is not None and k == len(self.maps) - 1:
+            return grid.filled(np.zeros(self.maps[k].shape, int), self.formats[k], self.color(k))
+        if not grid.contents.written:
+            return items
         items += [grid.number(place, empty, colors.background, colors.muted) for place in border]
         if k == len(self.maps) - 1:
             zero = self.formats[k](0)
@@ -145,10 +150,11 @@ class UnpooledView(PooledMaps):
 
     def _result(self, k: int, cell: Position, fill: str, *, bold: bool = False) -> list[Primitive]:
         grid, place = self.grid(k), self.place(k, cell)
-        text = self.formats[k](self.maps[k][cell].item())
-        items = grid.cell(place, text, fill, bold=bold)
-        if k == 1:
-            items.append(grid.weight(place, self._index(cell), fill))
+        value = self.maps[k][cell].item()
+        items = grid.cell(place, self.formats[k](value), fill, bold=bold, value=value)
+        if k == 1 and grid.contents.written:
+            shades = grid.contents.shades
+            items.append(grid.weight(place, self._index(cell), fill if shades is None else shades.fill(value)))
         return items
 
     def _index(self, cell: Position) -> str:
@@ -164,6 +170,12 @@ class UnpooledView(PooledMaps):
             place: tap.w for place, tap in places.items() if tap.w is not None and tap.source is not Source.OUTSIDE
         }
         fmt = Formats.of(self.layers[stage])
+        if not grid.contents.written:
+            return items
+        if stage > 0:  # without the small numbers that stand where the weights go
+            inside = {place: tap for place, tap in places.items() if tap.source is Source.INPUT}
+            for place, tap in inside.items() if weighed else ():
+                items += grid.cell(place, self.formats[stage](tap.x or 0), fills[place], value=tap.x or 0)
         return items + [grid.weight(place, f"{words.TIMES}{fmt.w(w)}", fills[place]) for place, w in weighed.items()]
 
     def _largest(self, stage: int, step: Step) -> list[Primitive]:
@@ -173,7 +185,7 @@ class UnpooledView(PooledMaps):
     def _marked(self, k: int, place: Position, value: float) -> list[Primitive]:
         """A cell of a map in the colour of what is computed."""
         grid, fill = self.grid(k), self._current(len(self.maps) - 1)
-        return grid.cell(place, self.formats[k](value), fill, bold=True)
+        return grid.cell(place, self.formats[k](value), fill, bold=True, value=value)
 
     # what was found, and where it goes
 
@@ -191,7 +203,7 @@ class UnpooledView(PooledMaps):
         there, last = self._from(cell), len(self.maps) - 1
         grid, value = self.grid(last), self.maps[last - 1][two(cell[1:])].item()
         text = self.formats[last](value)
-        return grid.cell(there, text, fill, bold=bold)
+        return grid.cell(there, text, fill, bold=bold, value=value)
 
     def _putting(self, cell: Cell) -> list[Primitive]:
         last, place = len(self.maps) - 1, two(cell[1:])
@@ -209,7 +221,8 @@ class UnpooledView(PooledMaps):
         """Where the grids, the keys and the sum go."""
         colors = self.style.colors
         ring = strong(self.style, seen(colors.background, colors.current, colors.ink))
-        keys = [Key(self.say("flat.found", last=self.maps[0].size - 1), self.color(0), ring)]
+        found = self.say("flat.found", last=self.maps[0].size - 1) if self.grid(1).contents.written else ""
+        keys = [Key(found or self.say("flat.found_at"), self.color(0), ring)]
         if len(self.layers) > 2:
             keys.append(Key(self.say("flat.same_places"), self.color(2), self.style.edge))
         return StripLayout(self.strip, tuple(keys))
@@ -246,4 +259,4 @@ class UnpooledView(PooledMaps):
 
     def panel(self) -> Panel:
         """It as a panel, which can be put beside others."""
-        return self.strip_layout.panel(self, *self.sums)
+        return with_bars(self.strip_layout.panel(self, *self.sums), self.scales(), self.style)

@@ -12,13 +12,17 @@ import numpy as np
 from conv_anim.scene.callouts import Key
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.drawing import FlatDrawing, texts
+from conv_anim.scene.flat.fitting import chosen, contents, shaded
 from conv_anim.scene.flat.shares import Shares, shares
 from conv_anim.scene.flat.strip import Part, Strip
+from conv_anim.scene.grid import strong
 from conv_anim.scene.numbers import SHARE_NOISE, agrees, enough, format_for, plane
 from conv_anim.scene.primitives import Polygons
 from conv_anim.scene.sheet import two
 from conv_anim.scene.sums import Sum, Term
+from conv_anim.scene.tones import asked
 from conv_anim.scene.wording import words
+from conv_anim.spec.view_support import MOST_DRAWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.grid import Numbers, Position
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.primitives import Primitive
+    from conv_anim.spec.model import Cells
     from conv_anim.spec.shown_as import Interpolation
     from conv_anim.tracing.trace import Step
     from conv_anim.tracing.values import Array
@@ -34,6 +39,8 @@ FAINTEST = 0.25
 """How much a cell with hardly any share is marked, compared with the one that has the largest."""
 DEEPEST = 0.5
 """How far a cell goes towards the ink that has the largest share."""
+MOST_SUMMED = 5000
+"""Outputs of which each has its sum written; of larger figures none has."""
 SHARE_SIZE = 11
 """Of the text of a share, in pixels at scale 1."""
 
@@ -41,6 +48,10 @@ SHARE_SIZE = 11
 @dataclass(frozen=True)
 class UpsampledView(FlatDrawing):
     """The drawing of a layer that makes one channel larger."""
+
+    cells: Numbers | None = None
+    measured: Cells | None = None
+    """What stands in its cells, if it is only measured, without labels."""
 
     @property
     def upsample(self) -> Interpolation:
@@ -59,7 +70,12 @@ class UpsampledView(FlatDrawing):
     @cached_property
     def shares(self) -> dict[Position, Shares]:
         """Of every output cell, by row and column."""
-        return shares(self._weights, 2 + self.finer) if self.interpolates else {}
+        return shares(self._weights, 2 + self.finer) if self._shared else {}
+
+    @property
+    def _shared(self) -> bool:
+        """Whether the shares of outputs are written."""
+        return self.interpolates and self.layer.output.size <= MOST_SUMMED
 
     @cached_property
     def _weights(self) -> dict[Position, list[float]]:
@@ -68,7 +84,7 @@ class UpsampledView(FlatDrawing):
     @cached_property
     def finer(self) -> int:
         """How many digits more the terms have, so that they add up to what is written as their sum."""
-        if not self.interpolates:
+        if not self._shared:
             return 0
         x = format_for(self.layer.input)
         return enough(lambda more: self._adds_up(x.finer(more), shares(self._weights, 2 + more)))
@@ -87,10 +103,36 @@ class UpsampledView(FlatDrawing):
     @cached_property
     def numbers(self) -> Numbers:
         """How large the cells and their numbers are."""
+        if self.cells is not None:
+            return self.cells
+        if self.mode in {"shades", "plain"}:
+            return shaded(self.style, plane(self.layer.output[0]).shape[0], self._width_with)
+        return self._usual
+
+    @cached_property
+    def mode(self) -> Cells:
+        """What stands in the cells."""
+        if self.measured is not None:
+            return self.measured
+        readable = self.layer.input.size + self.layer.output.size <= MOST_DRAWN
+        return chosen(asked(self.trace.spec.view), picture=self.tones.greys[0], readable=readable)
+
+    def _width_with(self, cells: Numbers) -> float:
+        """How wide the grids are together, without what is written above them."""
+        return replace(self, cells=cells, measured=self.mode).strip.width
+
+    @cached_property
+    def _usual(self) -> Numbers:
+        """Cells that hold every number, at its usual size."""
         written = {f"{words.TIMES}{text}" for each in self.shares.values() for text in each.texts()}
         widest = max((self.style.width(text, size=self.share_size) for text in written), default=0.0)
         cell = max(self.style.cell, round(widest / 0.82))
         return self.fitting(texts(self.x, self.layer.input), texts(self.y, self.layer.output), cell)
+
+    @property
+    def _numbered(self) -> bool:
+        """Whether cells are marked by colours, and shares stand beside their numbers."""
+        return self.mode == "numbers"
 
     @property
     def share_size(self) -> float:
@@ -109,7 +151,9 @@ class UpsampledView(FlatDrawing):
             Part((maps[0].shape[0], maps[0].shape[1]), first, "→", left=beside, above=room),
             Part((maps[1].shape[0], maps[1].shape[1]), last),
         )
-        return Strip(self.style, self.numbers, parts, labelled=self.labelled)
+        tones = (self.tones.of_maps[0], self.tones.of_maps[-1])
+        held = tuple(replace(part, contents=contents(self.mode, own)) for part, own in zip(parts, tones, strict=True))
+        return Strip(self.style, self.numbers, held, labelled=self.labelled and self.measured is None)
 
     def _labels(self) -> list[words.Label]:
         first, last = words.labels(self.trace)
@@ -129,11 +173,14 @@ class UpsampledView(FlatDrawing):
         """The cells that an output is made of: the larger its share, the stronger the mark."""
         weights = {two(tap.canvas): 1.0 if tap.w is None else tap.w for tap in step.taps}
         most = max(map(abs, weights.values()))
+        if not self._numbered:
+            pointers = [self._pointers(step)] if self.interpolates else []
+            return [*pointers, *self.before.framed(weights)]
         fills = {place: self._marked(abs(weight) / most) for place, weight in weights.items()}
         items = self.before.patches(fills, self.style.edge)
         items += [self._pointers(step)] if self.interpolates else []
         items += [self.before.number(place, self.x(self.values[place].item()), fill) for place, fill in fills.items()]
-        if self.interpolates:
+        if self._shared:
             texts = self.shares[two(step.output[1:])].texts()
             for (place, fill), text in zip(fills.items(), texts, strict=True):
                 items.append(self.before.weight(place, f"{words.TIMES}{text}", fill, self.share_size))
@@ -172,9 +219,12 @@ class UpsampledView(FlatDrawing):
         if not self.interpolates:
             return ()
         mode, edge = self.upsample.mode, self.style.edge
+        around = strong(self.style, self.style.colors.window)
         keys = [
             Key(self.say("flat.pointers"), self.style.colors.current, edge),
-            Key(self.say(f"flat.shares.{mode}"), self._marked(1.0), edge),
+            Key(self.say(f"flat.shares.{mode}"), self._marked(1.0), edge)
+            if self._numbered
+            else Key(self.say(f"flat.shares.{mode}"), self.style.colors.background, around),
         ]
         if self.upsample.align_corners:
             keys.append(Key(self.say("flat.aligned"), self.style.colors.output, self.style.edge))
@@ -183,7 +233,7 @@ class UpsampledView(FlatDrawing):
     @cached_property
     def sum(self) -> Sum | None:
         """Room for the longest sum; copies have none."""
-        if not self.interpolates or not self.sums:
+        if not self._shared or not self.sums:
             return None
         size = self.style.label_size
         wide = {share: self.style.width(share, size=size) for each in self.shares.values() for share in each.factors()}

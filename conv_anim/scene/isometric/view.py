@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 
 WIDEST, WIDEST_OF_STACK = 560, 440
 """Pixels, at scale 1, that the planes of a figure may take: those with more cells have smaller ones."""
+TALLEST = 1100
+"""The same of all planes of a stack, one above the other."""
 CORNER = 150
 """Pixels, at scale 1, that a line may take in the free corner beside a single layer's planes."""
 
@@ -69,9 +71,11 @@ class Isometric:
     @cached_property
     def least(self) -> float:
         """The side of a cell without numbers."""
-        most = (WIDEST if len(self.trace.layers) == 1 else WIDEST_OF_STACK) * self.style.scale
+        alone, scale = len(self.trace.layers) == 1, self.style.scale
         widest = max(Plane(*sheet.shape, (0.0, 0.0), 1.0).box[2] for sheet in self.sheets)
-        unit = min(self.style.iso_cell, most / widest)
+        unit = min(self.style.iso_cell, (WIDEST if alone else WIDEST_OF_STACK) * scale / widest)
+        if not alone:
+            unit = min(unit, TALLEST * scale / union(plane.box for plane in centred(self.sheets, 1.0))[3])
         return unit if self.style.fit is None else min(unit, self.style.fit.cell)
 
     @cached_property
@@ -159,8 +163,9 @@ class Isometric:
         cell = self.steps.cell(k)
         shown = self._covered(cell)
         items = self._result(*two(cell[1:]), self.style.at_work(self.floors[-1].color), bold=True)
-        shown += self._sightlines(self._reaches(*two(cell[1:])), [*shown, *items])
-        return Frame(tuple(self._done(k)), (*shown, *items))
+        done = self._done(k)
+        shown += self._sightlines(self._reaches(*two(cell[1:])), [*done, *shown, *items])
+        return Frame(tuple(done), (*shown, *items))
 
     def _covered(self, cell: Cell) -> list[Primitive]:
         """What a step reads, floor by floor."""
@@ -326,7 +331,7 @@ def isometric(trace: Trace, style: Style) -> Panel:
     drawn = drawing(view)
     drawn = replace(drawn, static=(*drawn.static, *(item for items, _ in signs for item in items)))
     made = panel(drawn.moved(-box[0], -box[1]), box[2], box[3], baseline=view.floors[0].plane.corner[1] - box[1])
-    return with_bars(replace(made, fit=view.fit), view.scales(), style)
+    return with_bars(replace(made, fit=view.fit), view.scales(), style, view.tones.others)
 
 
 def _signs(view: Isometric) -> list[tuple[Items, Box]]:

@@ -105,12 +105,13 @@ def _strokes(text: str, middle: Point, arm: float, line: Stroke) -> tuple[Primit
 def pill_width(text: str, style: Style) -> float:
     """How wide the pill of a text is."""
     size, _, room = PILL
-    return style.width(text, size=size * style.scale) + 2 * room * style.scale
+    return style.width(text, size=style.em(size)) + 2 * room * style.scale
 
 
 def pill(x: float, top: float, text: str, style: Style) -> Items:
     """A badge with its left upper corner at a point."""
-    size, high, room = (each * style.scale for each in PILL)
+    size, high, room = style.em(PILL[0]), PILL[1] * style.scale, PILL[2] * style.scale
+    high = max(high, 1.3 * size)
     colors, wide = style.colors, pill_width(text, style)
     fill = mix(colors.background, colors.muted, 0.16)
     ink = style.ink_on(fill, colors.ink)

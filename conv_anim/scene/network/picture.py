@@ -170,7 +170,7 @@ class Picture:
         stroke = Stroke(style.label_ink, max(1.1 * style.scale, 0.7))
         points = [self.point(low, at - arm), self.point(low, at), self.point(high, at), self.point(high, at - arm)]
         x, y = self.point((low + high) / 2, at)
-        size = 12 * style.scale
+        size = style.em(12)
         found: list[Primitive] = [Lines((tuple(points),), stroke)]
         text, ink = f"×{times}", style.text_ink
         if self.direction == "right":

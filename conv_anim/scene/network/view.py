@@ -129,7 +129,7 @@ def network(trace: Trace, style: Style) -> Panel:
 def _legend(whole: Whole, width: float) -> Panel:
     """The families of what is drawn, in lines."""
     style, found = whole.style, {kinds.family(item.node) for item in whole.plan.items if item.sign is None}
-    size = 11 * style.scale
+    size = style.em(11)
     side, gap = round(size), 1.1 * style.gap
     items: list[Primitive] = []
     x = y = most = 0.0

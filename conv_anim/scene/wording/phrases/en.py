@@ -118,12 +118,15 @@ PHRASES = {
     "takeaway.scatter": "Each input adds a scaled copy of the kernel to the output; where copies overlap, they add up.",
     "takeaway.maps": "Each of the {count} channels meets a kernel of its own and makes a map of its own.",
     "takeaway.sum": "Cell by cell, the {count} channels' maps add up to one output.",
-    "takeaway.even": "Even: stride {stride} divides kernel {kernel}, so inside every cell is hit equally often.",
+    "takeaway.even": "Even: stride {stride} divides kernel {kernel}, "
+    "so away from the edges all cells are hit equally often.",
     "takeaway.uneven": "Uneven: stride {stride} does not divide kernel {kernel}, so some cells are hit more often.",
     "takeaway.saves": "In {count} steps it takes {ours} weights; one convolution of that reach would take {others}.",
     "takeaway.splits": "It works in {count} steps, each over channels or along one axis; here that saves no weights.",
-    "takeaway.field": "In {count} layers each output reaches over {field} of the input, the last over {alone}.",
-    "takeaway.field_up_to": "In {count} layers an output reaches over up to {field} cells, the last over {alone}.",
+    "takeaway.field": "In {count} layers each output reaches over {field} of the input, "
+    "with the last layer alone over {alone}.",
+    "takeaway.field_up_to": "In {count} layers an output reaches over up to {field} cells, "
+    "with the last layer alone over {alone}.",
     "takeaway.grad_input": "The chain rule, layer by layer: each gradient is made from the one after it.",
     "takeaway.grad_weight": "Layer by layer back to the weights: each adds up the numbers it met, times the gradients "
     "of what became of them.",
@@ -242,6 +245,7 @@ PHRASES = {
     "channels.in_group": "group {group}, channel {channel}",
     "channels.filter": "filter {size}",
     "channels.filters": "{count} filters {size}",
+    "scales.others": "maps between: brighter is more, each on its own scale",
     "channels.maps_scale": "maps",
     "channels.kernels": "{count} kernels",
     "channels.maps": "{count} maps {size}",
@@ -344,5 +348,6 @@ PHRASES = {
     "flat.pooled": "pooled {size}",
     "flat.put_back": "0 where nothing is put back",
     "flat.found": "where the pool found its numbers; small number: the cell's index (0–{last})",
+    "flat.found_at": "where the pool found its numbers",
     "flat.same_places": "what layer 2 makes of them goes back to the same places",
 }

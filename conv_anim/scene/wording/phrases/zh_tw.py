@@ -241,6 +241,7 @@ PHRASES = {
     "channels.in_group": "第 {group} 組，通道 {channel}",
     "channels.filter": "濾波器 {size}",
     "channels.filters": "{count} 個濾波器 {size}",
+    "scales.others": "中間各圖：越亮，數值越大，各有自己的尺度",
     "channels.maps_scale": "特徵圖",
     "channels.kernels": "{count} 個卷積核",
     "channels.maps": "{count} 張特徵圖 {size}",
@@ -342,5 +343,6 @@ PHRASES = {
     "flat.pooled": "池化後 {size}",
     "flat.put_back": "沒有放回數值的地方為 0",
     "flat.found": "池化找到最大值的位置；小數字：格子的編號（0–{last}）",
+    "flat.found_at": "池化找到最大值的位置",
     "flat.same_places": "第 2 層的結果放回同樣的位置",
 }

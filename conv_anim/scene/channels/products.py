@@ -1,0 +1,84 @@
+"""What the cells of one channel's window make with its kernel, written out as the window stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conv_anim.scene.numbers import agrees, enough
+
+if TYPE_CHECKING:
+    from conv_anim.scene.numbers import Format, Formats
+    from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.style import Style
+    from conv_anim.spec.model import Number
+    from conv_anim.tracing.trace import LayerTrace
+
+LEADING = 1.5
+"""Of the lines, in ems."""
+
+
+@dataclass(frozen=True)
+class Products:
+    """Of the channel that is called ``name``."""
+
+    style: Style
+    name: str
+    formats: Formats
+    made: Format
+
+    @property
+    def size(self) -> float:
+        """Em of the text, in pixels."""
+        return self.style.label_size
+
+    def height(self, lines: int) -> float:
+        """In pixels."""
+        return self.size * (1 + LEADING * (lines - 1))
+
+    def widest(self, layer: LayerTrace, columns: int, bias: str) -> float:
+        """Pixels that a line may take."""
+        assert layer.kernels is not None
+        size, width = self.style.label_size, self.style.width
+        read = max(width(self.formats.x.factor(x), size=size) for x in np.unique(layer.input).tolist())
+        met = max(width(self.formats.w.factor(w), size=size) for w in np.unique(layer.kernels).tolist())
+        made = max(width(f" ≈ {text}", size=size, bold=True) for text in self.made.texts(layer.output))
+        around = width(f"{self.name}:  {bias} ", size=size) + made
+        return around + columns * (read + met + width("· + ", size=size))
+
+    def at(
+        self,
+        width: float,
+        top: float,
+        products: tuple[list[tuple[Number, Number]], int],
+        bias: tuple[str, Number] | None,
+        value: Number,
+    ) -> list[Primitive]:
+        """The products, so many in a line, in the middle of a width; then what they add up to."""
+        terms, columns = products
+        formats = self.formats.finer(enough(lambda more: self._adds_up(self.formats.finer(more), terms, bias, value)))
+        texts = [f"{formats.x.factor(x)}·{formats.w.factor(w)}" for x, w in terms]
+        lines = [" + ".join(texts[k : k + columns]) for k in range(0, len(texts), columns)]
+        lines = [*(f"{line} +" for line in lines[:-1]), f"{lines[-1]}{'' if bias is None else bias[0]} "]
+        exact = self.made.exact and formats.x.exact and formats.w.exact
+        result, name = f"{'=' if exact else '≈'} {self.made(value)}", f"{self.name}:  "
+        style, size = self.style, self.size
+        before = style.width(name, size=size)
+        wide = max(style.width(line, size=size) for line in lines) + style.width(result, size=size, bold=True)
+        x = max(0.0, (width - before - wide) / 2)
+        found: list[Primitive] = [style.text(x, top, name, size=size, color=style.label_ink)]
+        for k, line in enumerate(lines):
+            found.append(style.text(x + before, top + k * LEADING * size, line, size=size, color=style.text_ink))
+        end = x + before + style.width(lines[-1], size=size)
+        last = top + (len(lines) - 1) * LEADING * size
+        return [*found, style.text(end, last, result, size=size, color=style.result_ink, bold=True)]
+
+    def _adds_up(
+        self, formats: Formats, terms: list[tuple[Number, Number]], bias: tuple[str, Number] | None, value: Number
+    ) -> bool:
+        """Whether the products, as they are written, add up to the result as it is written."""
+        read, met = (np.array(each, float) for each in zip(*terms, strict=True))
+        total = formats.x.shown(read) @ formats.w.shown(met) + (0 if bias is None else bias[1])
+        return agrees(self.made, np.array([value], float), np.array([total]))
