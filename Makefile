@@ -13,7 +13,7 @@ $(shell for stamp in .venv/.installed .venv-*/.installed; do test ! -e $$stamp |
 .DEFAULT_GOAL := help
 .PHONY: help regenerate-figures test test-faults test-hosts test-all coverage steady test-frameworks test-libraries test-models fuzz mutation \
 	test-package test-lowest test-pythons test-bytes update-expected check check-format check-figures check-lock check-resolving lock \
-	wheel bench docs environments clean
+	wheel bench hosts docs environments clean
 
 help: ## list what can be made
 	@printf 'To begin with:  make regenerate-figures    make test\n\n'
@@ -60,7 +60,7 @@ test-frameworks: $(FRAMEWORKS)/.installed ## compare every layer with PyTorch, a
 		$(FRAMEWORKS)/bin/python -m pytest -q -n auto --dist loadgroup --durations 10 --durations-min 1 -m frameworks \
 		tests/test_torch.py tests/test_from_torch.py tests/test_from_torch_graph.py tests/test_conversions.py \
 		tests/test_draw.py tests/test_code.py tests/test_onnx.py tests/test_network.py tests/test_network_torch.py \
-		tests/test_reported.py tests/test_docs.py
+		tests/test_reported.py tests/test_gradients_torch.py tests/test_docs.py
 
 # Flax, Equinox, Haiku, tinygrad, PaddlePaddle and MLX, of which the last two are large; tinygrad needs no compiler so.
 LIBRARIES := .venv-libraries
@@ -69,7 +69,7 @@ $(LIBRARIES)/.installed: requirements.lock requirements-libraries.txt tools/envi
 
 EXAMPLES ?= 6
 test-libraries: $(LIBRARIES)/.installed ## compare layers and programs with Flax, Equinox, Haiku, tinygrad, PaddlePaddle and MLX
-	REQUIRE_LIBRARIES=1 EXAMPLES=$(EXAMPLES) JAX_ENABLE_X64=1 DEV=PYTHON PYTHONPATH=. \
+	REQUIRE_LIBRARIES=1 EXAMPLES=$(EXAMPLES) JAX_ENABLE_X64=1 DEV=PYTHON PYTHONPATH=$(CURDIR) \
 		XLA_FLAGS="--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true" \
 		$(LIBRARIES)/bin/python -m pytest -q -n auto --dist loadgroup --durations 10 --durations-min 1 -m libraries \
 		tests/test_libraries.py tests/test_code.py
@@ -155,6 +155,9 @@ lock: $(STAMP) ## take the newest versions into all locks
 
 bench: $(STAMP) ## measure: ours against matplotlib's own animation
 	$(BIN)/python bench/bench.py
+
+hosts: $(STAMP) ## show a figure in other programs, and write what they make of it into docs/formats.md
+	$(BIN)/python tools/hosts.py
 
 docs: $(STAMP) ## build the documentation: build/docs/index.html
 	$(BIN)/sphinx-build -E -W --keep-going -q -j auto -c docs . build/docs

@@ -147,6 +147,7 @@ def _layers_of(loaded: Loaded, number: int) -> Node:
 
 def _undrawn(view: Undrawn, node: Node | None = None) -> SpecError:
     hint = "conv-anim explain and conv-anim trace work without a picture"
+    hint = f"view: network shows it as a box; {hint}" if view.boxes else hint
     place = ("", None) if node is None else (node.path, node.span)
     return SpecError([Problem(Code.VIEW, view.why, *place, hint)])
 

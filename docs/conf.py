@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+
+import site_gallery  # noqa: E402  # it lies there
 
 project = "conv-anim"
 author = "the conv-anim authors"
@@ -42,6 +46,7 @@ html_title = "conv-anim"
 html_static_path = ["_static"]
 templates_path = ["_templates"]
 html_css_files = ["site.css"]
+html_js_files = [("gallery.js", {"defer": "defer"})]
 html_favicon = "_static/icon.svg"
 html_logo = "_static/icon.svg"
 html_additional_pages = {"index": "start.html"}
@@ -60,6 +65,9 @@ def setup(app: Sphinx) -> None:
     app.connect("source-read", add_navigation)
     app.connect("doctree-read", load_when_seen)
     app.connect("html-page-context", say_language)
+    app.connect("html-page-context", show_gallery)
+    app.connect("html-collect-pages", lambda _app: site_gallery.figures())
+    app.connect("build-finished", draw_gallery)
     app.connect("build-finished", copy_what_is_shown)
 
 
@@ -91,6 +99,17 @@ def say_language(_app: Sphinx, page: str, _template: str, context: dict[str, obj
     _, dot, lang = page.rpartition(".")
     if dot:
         context["language"] = lang
+
+
+def show_gallery(_app: Sphinx, page: str, _template: str, context: dict[str, object], _tree: nodes.document) -> None:
+    """The gallery is shown as thumbnails."""
+    if page == site_gallery.PAGE:
+        context["body"] = site_gallery.overview(str(context["body"]))
+
+
+def draw_gallery(app: Sphinx, error: Exception | None) -> None:
+    if error is None and app.builder.format == "html":
+        site_gallery.write(Path(app.outdir))
 
 
 def copy_what_is_shown(app: Sphinx, error: Exception | None) -> None:

@@ -179,6 +179,44 @@ def test_html_in_a_page_is_xml_too(here):
     assert [each.tag for each in found.iter()] == ["page", "picture", "source", "img", "img"]
 
 
+MDX = """# T
+
+{/* conv-anim: figs/one.yaml spec=details */}
+{/* /conv-anim */}
+
+{/* conv-anim output=figs/two.gif still=false
+title: "{braces}"
+input: {size: [3, 3]}
+layer: {type: conv, kernel_size: 2}
+*/}
+{/* /conv-anim */}
+
+`{/* conv-anim: no.yaml */}`
+
+{/* a comment */}
+"""
+
+
+def test_comments_of_mdx_are_markers_too(here):
+    made = page(MDX, "page.mdx")
+    assert run(".").exit_code == 0
+    text = made.read_text()
+    between = re.findall(r"\*/\}\n((?:(?!\*/\}).)*?)\{/\* /conv-anim", text, re.DOTALL)
+    assert [tag for tag, _ in parsed(between[0])] == ["picture", "source", "img"]
+    assert 'srcSet="./figs/one.still.png"' in between[0]
+    assert "\n<details>\n<summary>The spec: " in between[0]
+    assert between[1].startswith("\n![\\{braces}. Convolution")
+    assert run(made, "--check").exit_code == 0
+    assert re.sub(r"(\*/\}\n)(?:(?!\*/\}).)*?(\{/\* /conv-anim)", r"\1\2", text, flags=re.DOTALL) == MDX
+
+
+def test_what_is_wrong_in_mdx_is_told_in_its_words(here):
+    said = run(page("{/* conv-anim: figs/one.yaml */}\n", "page.mdx")).stderr
+    assert said.startswith("page.mdx:1:1: error: this block has no end")
+    assert "put {/* /conv-anim */} behind it" in said
+    assert "<!--" not in said
+
+
 def test_a_cell_of_a_table_gets_a_plain_image(here):
     made = page("| a |\n|---|\n| <!-- conv-anim: figs/one.yaml still=false --><!-- /conv-anim --> |\n")
     assert run(made).exit_code == 0

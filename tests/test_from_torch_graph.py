@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 import pytest
 
@@ -219,8 +221,49 @@ def test_what_cannot_be_traced_is_told():
         def forward(self, x):
             return x if x.sum() > 0 else -x
 
-    with pytest.raises(conv_anim.SpecError, match=r"torch\.export cannot trace this Deciding"):
+    with pytest.raises(conv_anim.SpecError, match=r"torch\.export cannot trace this Deciding.*; nor can torch\.fx: "):
         conv_anim.from_torch(Deciding(), (1, 4, 4))
+
+
+ASSERTING = """
+class Asserting(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 2, 3)
+
+    def forward(self, x):
+        assert x.min() >= 0, "of a picture"
+        return torch.relu(self.conv(x)) + 1
+"""
+"""As text, since pytest makes conditions of the assertions in its files."""
+
+
+def asserting():
+    names = {"nn": nn, "torch": torch, "__name__": __name__}
+    exec(ASSERTING, names)
+    return names["Asserting"]().eval()
+
+
+def test_torch_fx_passes_over_what_a_module_asserts():
+    module, x = asserting(), torch.rand(1, 5, 5)
+    with pytest.raises(Exception, match="data-dependent"):
+        torch.export.export(module, (x[None],), strict=False)
+    made = conv_anim.trace(conv_anim.from_torch(module, x)).output
+    np.testing.assert_allclose(made, module(x[None])[0].detach().numpy(), rtol=1e-5, atol=1e-5)
+
+
+def test_what_torch_fx_does_not_see_is_found():
+    module = asserting()
+    module.register_forward_hook(lambda _, __, made: made * 2)
+    with pytest.raises(conv_anim.SpecError, match=r"nor can torch\.fx: its graph computes other numbers"):
+        conv_anim.from_torch(module, (1, 5, 5))
+
+
+def test_nothing_of_pytorchs_own_words_gets_out(capfd):
+    for module in (asserting(), torch.jit.script(nn.Conv2d(1, 1, 3))):
+        with suppress(conv_anim.SpecError):
+            conv_anim.from_torch(module, (1, 5, 5))
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_saved_program_is_drawn(tmp_path):

@@ -175,7 +175,9 @@ def test_max_pool(drawn, channels, ceil, seed):
 def test_avg_pool(drawn, channels, ceil, counted, seed):
     size, moves = drawn
     moves = {key: value for key, value in moves.items() if key != "dilation"}
-    size = [max(n, k - p) for n, k, p in zip(size, moves["kernel_size"], moves["padding"], strict=True)]
+    # avg_pool3d wants an input that is not smaller than the window before it is padded.
+    borders = [0, 0, 0] if len(size) == 3 else moves["padding"]
+    size = [max(n, k - p) for n, k, p in zip(size, moves["kernel_size"], borders, strict=True)]
     pool = [functional.avg_pool1d, functional.avg_pool2d, functional.avg_pool3d][len(size) - 1]
     layer = {"type": "avg_pool", **moves, "ceil_mode": ceil, "count_include_pad": counted}
 

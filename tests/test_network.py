@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import conv_anim
 from conv_anim.diagnostics import SpecError
 from conv_anim.frameworks.drawings import drawing
 from conv_anim.frameworks.feeding import Feed
@@ -197,6 +198,50 @@ def test_a_keras_model_as_a_network(tmp_path, monkeypatch):
     first = drawing(str(tmp_path / "model.keras"), Feed(), "first").loaded().spec
     assert (first.layers[0].type, first.input.size, first.input.channels) == ("conv", (8, 9), 3)
     assert {node.scope for node in found.nodes if node.kind == "ReLU"} == {(inner.name,)}
+
+
+@pytest.mark.frameworks
+@pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept:DeprecationWarning")
+@pytest.mark.parametrize("name", ["first", "dw", "up", "sep", "last", "grouped", "in", "along"])
+def test_a_layer_of_a_keras_file_has_its_weights(name, tmp_path, monkeypatch):
+    """What Keras itself makes of the same input; weights of layers inside of others are theirs."""
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    keras = needed("keras")
+    layers, rng = keras.layers, np.random.default_rng(0)
+    inner = keras.Sequential([layers.Conv2D(4, 3, padding="same", name="in"), layers.ReLU()], name="inner")
+    x = keras.Input((8, 9, 4))
+    a = layers.Conv2D(4, 3, strides=2, padding="same", activation="relu", name="first")(x)
+    b = inner(layers.DepthwiseConv2D((2, 3), padding="same", depth_multiplier=2, name="dw")(a))
+    up = layers.Conv2DTranspose(2, 3, strides=2, padding="same", activation="gelu", name="up")(a)
+    c = layers.SeparableConv2D(5, 3, depth_multiplier=2, activation="tanh", name="sep")(up)
+    d = layers.Conv2D(4, 3, use_bias=False, dilation_rate=2, name="last")(c)
+    e = layers.Conv1D(3, 3, padding="causal", name="along")(layers.Reshape((72, 4))(x))
+    model = keras.Model(x, [d, layers.Conv2D(4, 3, groups=2, name="grouped")(x), b, e])
+    for weight in model.weights:
+        weight.assign(rng.normal(size=weight.shape))
+    model.save(tmp_path / "model.keras")
+    made = drawing(str(tmp_path / "model.keras"), Feed(), name)
+    assert made.notes == ()
+    traced = conv_anim.trace(made.loaded(["input.values={random: {low: -3, high: 3}}"]).spec)
+    given = np.moveaxis(np.asarray(traced.input, dtype=np.float32), 0, -1)[None]
+    theirs = np.asarray((inner if name == "in" else model).get_layer(name)(given))[0]
+    np.testing.assert_allclose(np.moveaxis(traced.output, 0, -1), theirs, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.frameworks
+def test_a_keras_model_of_a_class_of_its_own_is_refused_as_such(tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    keras = needed("keras")
+
+    class Own(keras.Model):
+        def call(self, x):
+            return x * 2
+
+    model = Own()
+    model(np.zeros((1, 4, 4, 1)))
+    model.save(tmp_path / "own.keras")
+    with pytest.raises(SpecError, match="a class of its own, Own"):
+        network(tmp_path / "own.keras")
 
 
 def test_files_that_are_no_models_of_keras(tmp_path):

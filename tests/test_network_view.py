@@ -469,3 +469,14 @@ def test_several_inputs_have_their_names():
     )
     scene = pictures.scene(of_nodes(*nodes))
     assert {"image", "state"} <= set(pictures.texts(pictures.after(scene, len(scene.frames) - 1)))
+
+
+def test_what_no_other_view_shows_is_a_box_in_this_one(tmp_path):
+    """As the refusal says."""
+    path = tmp_path / "one.yaml"
+    path.write_text("input: {size: [8, 8], channels: 300}\nlayer: {type: relu}\n", encoding="utf-8")
+    refused = CliRunner().invoke(main, ["render", str(path)])
+    assert "no view can show its cells" in refused.stderr
+    assert "view: network shows it as a box" in refused.stderr
+    drawn = CliRunner().invoke(main, ["render", str(path), "--set", "view=network", "-o", str(tmp_path / "one.png")])
+    assert drawn.exit_code == 0, drawn.stderr

@@ -130,3 +130,12 @@ def test_it_works_in_an_empty_folder(wheel, tmp_path, options):
     assert done.stderr.startswith("wrote max_pool.yaml and conv-anim.schema.json")
     names = {f"max_pool.{suffix}" for suffix in ("yaml", *formats)}
     assert {path.name for path in here.iterdir()} == names | {"conv-anim.schema.json"}
+
+
+@pytest.mark.parametrize("suite", ["frameworks", "libraries"])
+def test_a_suite_of_marked_tests_names_every_file_that_has_such(suite):
+    """Only these are imported by its command; a file that it leaves out would be run nowhere."""
+    rule = (ROOT / "Makefile").read_text("utf-8").split(f"\ntest-{suite}:")[1].split("\n\n")[0]
+    marked = [path for path in (ROOT / "tests").glob("test_*.py") if f"mark.{suite}" in path.read_text("utf-8")]
+    assert marked
+    assert {f"tests/{path.name}" for path in marked} <= set(rule.split())

@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from PIL import Image
 
+import conv_anim
+from conv_anim.catalog import templates
+from conv_anim.coding.programs import program
 from tests import conftest
 
 ROOT = Path(__file__).parent.parent
@@ -84,8 +89,74 @@ def test_links_and_pictures_lead_somewhere(site):
 
 
 def test_pictures_of_the_gallery_are_loaded_when_they_are_seen(site):
-    eager = Page(site / "docs" / "gallery.html").eager
-    assert [source for source in eager if "_static" not in source] == []
+    for path in (site / "docs" / "gallery.html", *(site / "docs" / "gallery").glob("*[!y].html")):
+        assert [source for source in Page(path).eager if "_static" not in source] == [], path.name
+
+
+def test_no_page_is_over_a_megabyte_before_it_is_scrolled(site, browser):
+    largest = max((ROOT / "output").rglob("*.gif"), key=weight)
+    figure = site / "docs" / "gallery" / f"{largest.stem}.html"
+    context = browser.new_context(viewport={"width": 1200, "height": 900})
+    for path in (site / "docs" / "gallery.html", figure, *sorted((site / "docs").glob("*.html"), key=weight)[-3:]):
+        tab, loaded = context.new_page(), []
+        tab.set_default_timeout(conftest.PATIENCE)
+        tab.on("request", lambda request, loaded=loaded: loaded.append(request.url))
+        tab.goto(path.as_uri(), wait_until="networkidle")
+        files = {Path(unquote(urlsplit(url).path)) for url in loaded if url.startswith("file:")}
+        assert path in files
+        assert sum(map(weight, files)) < 1_000_000, path.name
+        tab.close()
+    context.close()
+
+
+def weight(path):
+    return path.stat().st_size
+
+
+def test_every_template_has_a_page_with_what_it_takes(site):
+    for template in templates():
+        text = (site / "docs" / "gallery" / f"{template.name}.html").read_text(encoding="utf-8")
+        assert f"conv-anim play --template {template.name}<" in text
+        assert f"conv-anim new {template.name}<" in text
+        (spec,) = re.findall(r'<pre id="spec"[^>]*>(.*?)</pre>', text, re.DOTALL)
+        assert unescape(spec) == template.spec.strip("\n")
+    with Image.open(site / "docs" / "gallery" / "con_5.webp") as thumbnail:
+        assert thumbnail.width == 320
+    text = (site / "docs" / "gallery" / "con_5.html").read_text(encoding="utf-8")
+    (code,) = re.findall(r'<pre id="code"[^>]*>(.*?)</pre>', text, re.DOTALL)
+    assert unescape(code) == program(conv_anim.load(ROOT / "templates" / "con_5.yaml"), "torch").strip("\n")
+    assert (site / "docs" / "gallery" / "stride_and_padding.play.html").is_file()
+
+
+def test_the_gallery_is_filtered_and_its_address_says_how(site, browser):
+    context = browser.new_context(viewport={"width": 1200, "height": 900})
+    tab, wrong = context.new_page(), []
+    tab.set_default_timeout(conftest.PATIENCE)
+    tab.on("pageerror", lambda error: wrong.append(str(error)))
+    start = (site / "docs" / "gallery.html").as_uri()
+    tab.goto(start)
+    every = tab.locator(".gallery > li:visible").count()
+    assert every == len(templates())
+    views = {template.name: conv_anim.load(template.path) for template in templates()}
+    wanted = {name for name, spec in views.items() if any(figure.view.kind == "channels" for figure in spec.figures)}
+    tab.select_option("[name=view]", "channels")
+    shown = tab.eval_on_selector_all(".gallery > li:not([hidden]) a", "all => all.map((one) => one.href)")
+    assert {Path(urlsplit(link).path).stem for link in shown} == wanted
+    assert tab.url == f"{start}?view=channels"
+    assert tab.locator("#gallery-count").inner_text() == f"{len(wanted)} of {every} figures"
+    tab.select_option("[name=kind]", "max_pool")
+    tab.reload()
+    assert tab.eval_on_selector_all("select", "all => all.map((one) => one.value)") == ["", "max_pool", "channels"]
+    tab.go_back()
+    assert tab.locator(".gallery > li:visible").count() == len(wanted)
+    tab.locator(".gallery > li:visible a").first.click()
+    assert "Copy" in tab.locator("button[data-copies=spec]").inner_text()
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    tab.locator("button[data-copies=play]").click()
+    tab.wait_for_function("document.querySelector('[data-copies=play]').textContent === 'Copied'")
+    assert tab.evaluate("navigator.clipboard.readText()").startswith("conv-anim play --template ")
+    assert wrong == []
+    context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -95,7 +166,8 @@ def test_it_fits_a_phone(site, browser, scheme):
     tab = context.new_page()
     tab.set_default_timeout(conftest.PATIENCE)
     tab.on("request", lambda request: asked.append(request.url))
-    for path in sorted(site.rglob("docs/**/*.html")):
+    figures = [*sorted((site / "docs" / "gallery").glob("*.html"))]
+    for path in sorted({*site.rglob("docs/**/*.html")} - {*figures}) + figures[::10]:
         tab.goto(path.as_uri())
         wide += [path.name] if tab.evaluate("document.documentElement.scrollWidth > innerWidth") else []
     context.close()

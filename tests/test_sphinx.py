@@ -131,6 +131,7 @@ def test_a_web_page_gets_animations_and_stills(project):
     assert 'href="#fig-one"' in text
     assert list(page.frames()) == [conftest.frames_in(POOL, outputs=4), 1]
     assert "mine" in page.found[0][0]["class"]
+    assert all("dark-light" in attrs["class"].split() for attrs, _ in index.found + page.found), "PyData's themes"
     assert len(list((out / "_images").iterdir())) == 2 + 2 + 1
 
 

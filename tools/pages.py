@@ -57,6 +57,7 @@ TOPICS = {
     "side_by_side": "Figures side by side",
     "pictures": "Pictures",
     "symbols": "Symbols and shades",
+    "sliders": "To move the sliders of",
     "conv_arithmetic": "conv_arithmetic's animations",
 }
 

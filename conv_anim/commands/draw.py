@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Size
     from conv_anim.spec.overrides import Option
 
+FILES = (".onnx", ".pt2", ".keras", ".py", ".txt", ".yaml", ".yml")
+"""Suffixes of files that have several layers."""
 NETWORK = "network"
 """The view of a whole model."""
 
@@ -121,6 +123,7 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
       conv-anim draw model.onnx
       conv-anim draw model.onnx --node /conv1/Conv
       conv-anim draw net.py --node Generator --let ngf=64
+      conv-anim draw yolov8.yaml --let scale=s
       conv-anim draw - < layer.py
     """
     from conv_anim.app.console import fail, limits
@@ -169,10 +172,8 @@ def _made(layer: str, feed: Feed, view: str | None, names: Names) -> Drawing | W
 
 def _used(layer: str, *, node: str | None, as_spec: bool, drawing: Mapping[str, object]) -> None:
     """Raise click.UsageError for an option that would have no effect."""
-    if node is not None and layer != "-" and not layer.strip().lower().endswith((".onnx", ".pt2", ".keras", ".py")):
-        raise click.UsageError(
-            "--node chooses a node of a file, and this is none that ends in .onnx, .pt2, .keras or .py"
-        )
+    if node is not None and layer != "-" and not layer.strip().lower().endswith(FILES):
+        raise click.UsageError(f"--node chooses a node of a file, and this is none that ends in {', '.join(FILES)}")
     idle = [name for name, value in drawing.items() if value]
     if as_spec and idle:
         what = f"--spec prints the spec and draws nothing: leave out {' and '.join(idle)}, or --spec"

@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 @JOBS
 @click.option("--check", is_flag=True, help="Write nothing; fail if a page or a picture would change.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what became of every file.")
-@click.option("--lua-filter", is_flag=True, help="Print the filter for pandoc and Quarto instead.")
+@click.option(
+    "--lua-filter", "other", flag_value="conv-anim.lua", help="Print the filter for pandoc and Quarto instead."
+)
+@click.option("--myst-plugin", "other", flag_value="conv-anim.mjs", help="Print the plugin for MyST's mystmd instead.")
 @DIAGNOSTICS
 @limited
 def embed(
-    pages: tuple[Path, ...], output: Path | None, jobs: int, *, check: bool, verbose: bool, lua_filter: bool
+    pages: tuple[Path, ...], output: Path | None, jobs: int, *, check: bool, verbose: bool, other: str | None
 ) -> None:
     """Put figures into Markdown pages: files, or folders of them.
 
@@ -44,9 +47,10 @@ def embed(
       conv-anim embed README.md docs          draw the figures, and show them
       conv-anim embed README.md docs --check  are they up to date?
       conv-anim embed --lua-filter > conv-anim.lua
+      conv-anim embed --myst-plugin > conv-anim.mjs
     """
-    if lua_filter:
-        click.echo(filter_text(), nl=False)
+    if other is not None:
+        click.echo(text_for(other), nl=False)
         return
     if not pages:
         raise click.UsageError("name a page or a folder of pages, as in: conv-anim embed README.md docs")
@@ -57,8 +61,8 @@ def embed(
     sys.exit(1 if Run(Wanted(output, check, limits()), verbose).all(pages, jobs) else 0)
 
 
-def filter_text() -> str:
-    """The source of the filter for pandoc."""
+def text_for(other: str) -> str:
+    """The source of what other programs load."""
     from importlib.resources import files
 
-    return files("conv_anim.embed").joinpath("conv-anim.lua").read_text(encoding="utf-8")
+    return files("conv_anim.embed").joinpath(other).read_text(encoding="utf-8")

@@ -60,7 +60,8 @@ def explain(
 ) -> None:
     """Say what a spec does: sizes with their formulas, padding, parameters, multiply-adds, receptive fields.
 
-    A model (.onnx, .pt2 or .keras) or a layer's text is explained in a table, with a line for each of its nodes.
+    A model (.onnx, .pt2, .keras, Ultralytics' .yaml) or a layer's text is explained in a table, with a line for each
+    of its nodes.
 
     \b
     Examples:

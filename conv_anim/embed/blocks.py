@@ -2,7 +2,7 @@
 
 ``<!-- conv-anim: figures/one.yaml width=400 -->`` begins a block: a spec's path, relative to the page, and options. Or
 the comment holds the spec: ``<!-- conv-anim output=figures/two.gif``, then lines of YAML, then ``-->``. Either way
-``<!-- /conv-anim -->`` is the end.
+``<!-- /conv-anim -->`` is the end. In MDX the comments are ``{/* … */}``.
 """
 
 from __future__ import annotations
@@ -124,6 +124,8 @@ class _Reader:
         return Source(self.source.name, "\n" * before + self.source.text[start:end].rstrip() + "\n")
 
     def _add(self, what: str, comment: Comment, hint: str) -> None:
+        if self.source.text.startswith("{", comment.start):
+            hint = hint.replace("<!--", "{/*").replace("-->", "*/}")
         self.problems.append(Problem(Code.SYNTAX, what, span=self._span(comment), hint=hint))
 
     def _span(self, comment: Comment) -> Span:

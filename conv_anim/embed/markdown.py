@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from conv_anim.limits import Limits
     from conv_anim.pipeline import Loaded
 
-SUFFIXES = (".md", ".markdown", ".qmd")
+SUFFIXES = (".md", ".markdown", ".qmd", ".mdx")
 SPEC_OF: Mapping[str, str] = {"en": "The spec: {}", "zh-TW": "規格：{}"}
 OWN_SPEC: Mapping[str, str] = {"en": "The spec", "zh-TW": "規格"}
-SPECIAL = re.compile(r"[\\\[\]*_`<&|]")
-"""What means something in Markdown."""
+SPECIAL = re.compile(r"[\\\[\]*_`<&|{]")
+"""What means something in Markdown, or in MDX."""
 TOLD_TO_EDITORS = re.compile(r"# yaml-language-server:.*\n")
 
 
@@ -264,7 +264,13 @@ class _PendingBlock:
         half = len(jobs) // 2 if self.block.options.dark else len(jobs)
         poster = more[0] if half > 1 else None
         dark = more[half - 1 :] if self.block.options.dark else []
-        return html.adaptive(image, html.Addresses(address, poster, *dark))
+        written = html.adaptive(image, html.Addresses(address, poster, *dark))
+        return written.replace(" srcset=", " srcSet=") if self._mdx else written
+
+    @property
+    def _mdx(self) -> bool:
+        """Whether its markers are comments of MDX."""
+        return self.page.source.text.startswith("{", self.block.end)
 
     def _listing(self) -> list[str]:
         """The lines of the spec, open or to unfold, and an empty one; none unless they are asked for."""
@@ -274,7 +280,9 @@ class _PendingBlock:
         text, title = self._spec_text()
         fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
         code = [f"{fence}yaml", *text.splitlines(), fence, ""]
-        return code if told == "code" else [f"<details><summary>{title}</summary>", "", *code, "</details>", ""]
+        begun = ["<details>"] if self._mdx else []  # which takes an element that others stand in by its lines
+        head = f"{'' if begun else '<details>'}<summary>{title}</summary>"
+        return code if told == "code" else [*begun, head, "", *code, "</details>", ""]
 
     def _spec_text(self) -> tuple[str, str]:
         """The spec without what only editors read, and what it is called."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     Rule: TypeAlias = Callable[[StateInline, bool], bool]
 
 BEGIN = "<!--"
+JSX = re.compile(r"\{/\*[ \t](.*?)\*/\}", re.DOTALL)
+"""A comment of MDX, which has no ``<!--``. With a blank it is as long as one of HTML around the same words."""
 LINE_END = re.compile(r"\r\n|\r|\n")
 FRONT_MATTER = re.compile(
     r"(?:---[ \t]*\r?\n(?![ \t]*\r?\n).*?^(?:---|\.\.\.)|\+\+\+[ \t]*\r?\n.*?^\+\+\+)[ \t]*\r?(?=\n|\Z)",
@@ -57,7 +59,10 @@ Event: TypeAlias = "tuple[Literal['comment', 'begin', 'end'], int | str]"
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """What stands between ``<!--`` and ``-->``; ``start`` and ``end`` are the comment's, in characters of the text."""
+    """What stands between ``<!--`` and ``-->``, or ``{/*`` and ``*/}``.
+
+    ``start`` and ``end`` are the comment's, in characters of the text.
+    """
 
     start: int
     end: int
@@ -66,7 +71,8 @@ class Comment:
 
 
 def comments(text: str) -> Iterator[Comment]:
-    """Every comment in turn. One without an end takes the rest of the text."""
+    """Every comment in turn, ``{/* … */}`` too. One without an end takes the rest of the text."""
+    text = JSX.sub(r"<!--\1-->", text)
     if BEGIN not in text:
         return
     at = 0

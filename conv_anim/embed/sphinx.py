@@ -44,6 +44,9 @@ LOG = logging.getLogger(__name__)
 PRINTED = {f.media: f.name for f in FORMATS.own.values() if not f.all_frames}
 """What is drawn for a builder that is no web page's, by what it supports, the best first."""
 
+AS_IT_IS = "dark-light"
+"""The class of an image that themes of the PyData family leave as it is on dark pages; others they make greyer."""
+
 NOT_IN_EPUB = ("apng", "webp")
 """Formats that an EPUB leaves out, or that its readers need not show."""
 
@@ -214,6 +217,8 @@ def _drawn(app: Sphinx, held: placeholder, page: str) -> nodes.Node:
         return _image(nodes.image, held, f"{_stem(held)}.png")
     shown = figure(loaded, format_=format_, step=held["step"], alt=held["alt"])
     image = _image(nodes.image, held, _file(app, page, held, loaded, shown))
+    if app.builder.format == "html":
+        image["classes"].append(AS_IT_IS)
     night = replace(loaded, spec=darkened(loaded.spec)) if held["dark"] and app.builder.format == "html" else None
     stills = shown.moves and held["still"]
     wanted: list[tuple[str, Loaded, str]] = []

@@ -7,12 +7,12 @@ from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING
 
-from conv_anim.painting.svg import FAMILY, Writer
+from conv_anim.painting.svg import FAMILY, element
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from conv_anim.scene.primitives import Items, Scene
+    from conv_anim.scene.primitives import Scene
 
 SHORT = 48
 """An element of so many characters, or one that comes once, is written where it is used."""
@@ -25,26 +25,24 @@ STAYS, GOES = "k", "s"
 
 def picture(drawn: Scene) -> bytes:
     """A scene as an SVG: animated if it has several frames. Readers who want no motion see the last one, at rest."""
-    writer = Writer(MARK)
     if len(drawn.frames) == 1:
         frame = drawn.frames[0]
-        return _document(drawn, "".join(map(writer.element, (*drawn.static, *frame.kept, *frame.shown))), writer, [])
-    frames = [(_elements(frame.kept, writer), _elements(frame.shown, writer)) for frame in drawn.frames]
-    counts = Counter(element for kept, shown in frames for element in (*kept, *shown))
-    shared = [element for element, count in counts.items() if count > 1 and len(element) > SHORT]
-    names = {element: f"e{k}" for k, element in enumerate(shared)}
-    defs = "".join(element.replace(" ", f' id="{MARK}{name}" ', 1) for element, name in names.items())
-    static = "".join(_elements(drawn.static, writer))
+        return _document(drawn, "".join(map(element, (*drawn.static, *frame.kept, *frame.shown))), [])
+    frames = [([*map(element, frame.kept)], [*map(element, frame.shown)]) for frame in drawn.frames]
+    counts = Counter(text for kept, shown in frames for text in (*kept, *shown))
+    shared = [text for text, count in counts.items() if count > 1 and len(text) > SHORT]
+    names = {text: f"e{k}" for k, text in enumerate(shared)}
+    defs = "".join(text.replace(" ", f' id="{MARK}{name}" ', 1) for text, name in names.items())
+    static = "".join(map(element, drawn.static))
     body = f"<defs>{defs}</defs>{static}" + _moving(drawn, frames, names)
-    return _document(drawn, body, writer, _motion(drawn))
-
-
-def _elements(items: Items, writer: Writer) -> list[str]:
-    return [writer.element(item) for item in items]
+    return _document(drawn, body, _motion(drawn))
 
 
 def _moving(drawn: Scene, frames: Sequence[tuple[list[str], list[str]]], names: dict[str, str]) -> str:
-    """Groups in the order of painting: what stays lies below what goes."""
+    """Groups in the order of painting: what stays lies below what goes.
+
+    What goes is transparent rather than invisible, by an attribute: Inkscape shows what a rule makes invisible.
+    """
     starts, last = _starts(drawn), len(frames) - 1
     kept = [_group(elements, names, f"{STAYS} k{k}") for k, (elements, _) in enumerate(frames)]
     shown = [
@@ -57,9 +55,10 @@ def _moving(drawn: Scene, frames: Sequence[tuple[list[str], list[str]]], names: 
 def _group(elements: list[str], names: dict[str, str], class_: str, delay: int = 0) -> str:
     if not elements:
         return ""
-    inside = "".join(f'<use href="{OWN}{names[e]}"/>' if e in names else e for e in elements)
+    inside = "".join(f'<use xlink:href="{OWN}{names[e]}"/>' if e in names else e for e in elements)
     late = f' style="animation-delay:{delay}ms"' if delay else ""
-    return f'<g class="{class_}"{late}>{inside}</g>'
+    gone = ' opacity="0"' if class_.startswith(GOES) else ""
+    return f'<g class="{class_}"{gone}{late}>{inside}</g>'
 
 
 def _starts(drawn: Scene) -> list[int]:
@@ -78,14 +77,14 @@ def _motion(drawn: Scene) -> list[str]:
     starts = _starts(drawn)
     whole, last = starts[-1], len(drawn.frames) - 1
     times = f"{whole}ms step-end {drawn.loop or 'infinite'}"
-    rules = [f"{OWN} .{GOES}{{visibility:hidden}}"]
+    rules = []
     for time in sorted({drawn.time(k) for k in range(last)}):
-        shown = f"0%{{visibility:visible}}{_percent(time, whole)}{{visibility:hidden}}"
+        shown = f"0%{{opacity:1}}{_percent(time, whole)}{{opacity:0}}"
         rules.append(f"{OWN} .s{time}{{animation:{MARK}s{time} {times}}}@keyframes {MARK}s{time}{{{shown}}}")
     for k, start in enumerate(starts[:-1]):
         if k == last or drawn.frames[k].kept:
-            hidden = "0%{visibility:hidden}" if start else ""
-            shown = f"{hidden}{_percent(start, whole)},to{{visibility:visible}}"
+            hidden = "0%{opacity:0}" if start else ""
+            shown = f"{hidden}{_percent(start, whole)},to{{opacity:1}}"
             rules.append(f"{OWN} .k{k}{{animation:{MARK}k{k} {times} forwards}}@keyframes {MARK}k{k}{{{shown}}}")
     return [*rules, f"@media (prefers-reduced-motion:reduce),print{{{OWN} .{STAYS},{OWN} .{GOES}{{animation:none}}}}"]
 
@@ -94,17 +93,17 @@ def _percent(time: int, whole: int) -> str:
     return f"{100 * time / whole:.6f}".rstrip("0").rstrip(".") + "%"
 
 
-def _document(drawn: Scene, body: str, writer: Writer, motion: Iterable[str]) -> bytes:
+def _document(drawn: Scene, body: str, rules: Sequence[str]) -> bytes:
     """The whole file; its names are its own, so that several may stand in one page."""
-    rules = [f"{OWN}{{font-family:{FAMILY}}}", *writer.styles()]
+    linked = ' xmlns:xlink="http://www.w3.org/1999/xlink"' if "xlink:" in body else ""
+    style = f"<style>{''.join(rules)}</style>" if rules else ""
     words = {"title": drawn.title or drawn.description, "desc": drawn.description}
     told = "".join(f'<{tag} id="{MARK}{tag}">{escape(text)}</{tag}>' for tag, text in words.items())
     size = f'width="{drawn.width}" height="{drawn.height}" viewBox="0 0 {drawn.width} {drawn.height}"'
     painted = f'<path fill="{drawn.background}" d="M0 0h{drawn.width}v{drawn.height}H0Z"/>'
     ground = "" if drawn.transparent else painted
     text = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" id="{MARK}" {size} role="img" '
-        f'aria-labelledby="{MARK}title {MARK}desc">{told}<style>{"".join((*rules, *motion))}</style>'
-        f"{ground}{body}</svg>\n"
+        f'<svg xmlns="http://www.w3.org/2000/svg"{linked} id="{MARK}" {size} font-family="{FAMILY}" role="img" '
+        f'aria-labelledby="{MARK}title {MARK}desc">{told}{style}{ground}{body}</svg>\n'
     )
     return text.replace(MARK, f"f{sha256(text.encode()).hexdigest()[:5]}").encode()

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from conv_anim.spec.nodes import Node
 
 MOST_CHARACTERS = 200_000
+MOST_REPEATED = 100
+"""Rounds of loops inside of each other that are read."""
 LINE = re.compile(r"\r\n|\r|\n")
 """What ends a line of Python."""
 LARGEST = 2**53
@@ -167,8 +169,10 @@ class Reader:
     starts: tuple[int, ...]
     """Of its lines."""
     printed: bool = False
+    rounds: int = 1
+    """How often what is read is repeated."""
 
-    def value(self, node: ast.expr) -> Value:  # noqa: PLR0911  # one for each form
+    def value(self, node: ast.expr) -> Value:  # noqa: C901, PLR0911  # one for each form
         """What an expression stands for: a constant, a group, a call, or what is not read."""
         number = evaluated(node, self.names)
         if number is not None:
@@ -182,6 +186,10 @@ class Reader:
                 return self._constant(node, name)
             case ast.Tuple() | ast.List():
                 return Group(tuple(map(self.value, node.elts)), self.span(node))
+            case ast.Starred(value=(ast.Tuple() | ast.List() | ast.ListComp() | ast.GeneratorExp()) as items):
+                return self.value(items)
+            case ast.ListComp(elt=made, generators=[each]) | ast.GeneratorExp(elt=made, generators=[each]):
+                return self._repeated(node, made, each)
             case ast.Call():
                 return self._call(node)
             case ast.Lambda(
@@ -192,6 +200,23 @@ class Reader:
                 return self._call(body)
             case _:
                 return self._unread(node)
+
+    def _repeated(self, node: ast.expr, made: ast.expr, each: ast.comprehension) -> Value:
+        """What is made for every number of a range."""
+        match each:
+            case ast.comprehension(
+                target=ast.Name(id=name),
+                iter=ast.Call(func=ast.Name(id="range"), args=args, keywords=[]),
+                ifs=[],
+                is_async=0,
+            ):
+                ends = [end for arg in args if isinstance(end := evaluated(arg, self.names), int)]
+                numbers = range(*ends[:2]) if len(ends) == len(args) in {1, 2} else None
+                if numbers is not None and self.rounds * len(numbers) <= MOST_REPEATED:
+                    rounds = self.rounds * max(1, len(numbers))
+                    readers = (replace(self, names={**self.names, name: k}, rounds=rounds) for k in numbers)
+                    return Group(tuple(reader.value(made) for reader in readers), self.span(node))
+        return self._unread(node)
 
     def _held(self, node: ast.expr, value: Held) -> Value:
         if isinstance(value, tuple):

@@ -84,20 +84,54 @@ def drawing(
         sketch, name = from_pt2(path, node) if path.suffix.lower() == ".pt2" else from_keras(path, node, feed)
         stem = path.stem + ("" if node is None else f"_{name}")
         return made(sketch, stem, f"{name} of {path.name}", limits)
+    if is_yolo_file(text):
+        from conv_anim.frameworks.saved import from_yolo
+
+        path = Path(text)
+        layer, name = from_yolo(path, node, feed, names or {})
+        stem = path.stem + ("" if node is None else f"_{node}")
+        sketch = sketched(Source("layer", layer.text), layer.feed)
+        sketch.read.append(path)
+        return made(sketch, stem, f"{name} of {path.name}", limits)
     if is_python_file(text):
         source = read_text(Path(text))
         name = Path(text).stem + ("" if node is None else f"_{node}")
         return made(sketched(source, feed, names, node), name, f"{name} of {Path(text).name}", limits)
+    _check_file(text)
     return made(sketched(Source("layer", text), feed, names, node), _first_name(text), text, limits)
 
 
+NAME_OF_FILE = re.compile(r"[^()\n]*\.(ya?ml|json|toml|h5|keras|pth?|pt2|onnx|tflite|safetensors|ipynb)", re.IGNORECASE)
+
+
+def _check_file(text: str) -> None:
+    """Raise SpecError for the name of a file that holds no layer that is read."""
+    if NAME_OF_FILE.fullmatch(text) is None:
+        return
+    if not Path(text).exists():
+        raise SpecError([Problem(Code.UNREADABLE, "there is no such file", text)])
+    if Path(text).suffix.lower() in {".yaml", ".yml"}:
+        what = "this YAML is no model: one of Ultralytics has the keys backbone and head"
+        raise SpecError([Problem(Code.UNSUPPORTED, what, text, hint=f"a spec is drawn by: conv-anim render {text}")])
+    what = f"files of the kind {Path(text).suffix} are not read"
+    hint = "read are models in .onnx, .pt2 and .keras, .yaml of Ultralytics, and layers in .py and .txt"
+    raise SpecError([Problem(Code.UNSUPPORTED, what, text, hint=hint)])
+
+
+def is_yolo_file(text: str) -> bool:
+    """Whether a text names a file of Ultralytics that lists a model's modules."""
+    from conv_anim.frameworks.yolo_files import is_yolo
+
+    return "\n" not in text and "(" not in text and text.lower().endswith((".yaml", ".yml")) and is_yolo(Path(text))
+
+
 def is_python_file(text: str) -> bool:
-    """Whether a text is the name of a file of Python."""
-    return text.endswith(".py") and "\n" not in text and "(" not in text
+    """Whether a text is the name of a file of Python, or of one with what ``print(model)`` says."""
+    return text.endswith((".py", ".txt")) and "\n" not in text and "(" not in text
 
 
 def read_text(path: Path) -> Source:
-    """A file of Python. Raises SpecError."""
+    """A file with layers as text. Raises SpecError."""
     try:
         data = opening.content(path, MOST_CHARACTERS * 4)
     except FileNotFoundError:

@@ -232,6 +232,10 @@ def _size(node: Node, axes: int | None, channels: int | None) -> Sizes:
     """(channels, *size) as the model says it; None for what it leaves open."""
     shape = node.input_shape
     if shape is None and axes is None:
+        flat = node.shape()
+        if flat is not None:
+            what = f"its input has {len(flat)} dimensions, and a figure is fed a map: batch, channels, and 1 to 3 axes"
+            raise node.problem(what, Code.AXES)
         what = "the model does not say how large its input is"
         raise node.problem(what, Code.MISSING_KEY, "give an input, as in 3x32x32")
     if shape is None:

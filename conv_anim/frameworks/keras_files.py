@@ -71,6 +71,11 @@ def read(path: Path) -> tuple[str, Layers]:
             "model.save('model.keras') writes one; older .h5 files are not read",
         )
         raise SpecError([Problem(Code.DATA_FILE, what, str(path), hint=hint)])
+    own = _class_of_its_own(config)
+    if own is not None:
+        what = f"this model is of a class of its own, {own}, and its file does not say how its layers are connected"
+        hint = "functional and Sequential models are read; keras.Model(inputs, model.call(inputs)) may make one"
+        raise SpecError([Problem(Code.UNSUPPORTED, what, str(path), hint=hint)])
     try:
         return layers(config, path.stem)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):
@@ -87,6 +92,14 @@ def _config(data: bytes) -> Any:
             return json.loads(archive.read("config.json"))
     except (zipfile.BadZipFile, KeyError, ValueError, RecursionError, OSError, NotImplementedError, RuntimeError):
         return None
+
+
+def _class_of_its_own(config: Any) -> str | None:
+    """Its name, where a model lists no layers."""
+    if not isinstance(config, dict) or not isinstance(config.get("config"), dict) or "layers" in config["config"]:
+        return None
+    name = config.get("class_name")
+    return name if isinstance(name, str) and config["config"] and name not in {"Functional", "Sequential"} else None
 
 
 def layers(config: Mapping[str, Any], name: str) -> tuple[str, Layers]:

@@ -64,6 +64,7 @@ REST = ignored(
     *("input_shape", "name", "trainable", "dtype", "autocast", "batch_input_shape", "input_dim"),
 )
 """What says how a layer is trained or called."""
+BIAS_INITIALIZER = next(field for field in REST if field.name == "bias_initializer")
 
 
 def _moves(record: Record, sketch: Sketch) -> dict[str, Any]:
@@ -74,8 +75,14 @@ def _moves(record: Record, sketch: Sketch) -> dict[str, Any]:
         "kernel_size": record.at(KERNEL_SIZE),
         "stride": given(record, STRIDES),
         "dilation": given(record, DILATION),
-        "bias": biased(record, sketch, USE_BIAS, first=0),
+        "bias": biased(record, sketch, USE_BIAS, first=_first_bias(record)),
     }
+
+
+def _first_bias(record: Record) -> int:
+    """What biases begin as: nothing, unless they are said to be ones."""
+    said = getattr(record.at(BIAS_INITIALIZER), "value", None) if record.has(BIAS_INITIALIZER) else None
+    return 1 if isinstance(said, str) and said.lower() == "ones" else 0
 
 
 def _check_moves(record: Record, sketch: Sketch) -> None:

@@ -29,6 +29,7 @@ USUAL = {
     "tv": "torchvision",
     "pl": "lightning",
     "gluon": "mxnet.gluon",
+    **{f"mx.{part}": f"mxnet.{part}" for part in ("gluon", "sym", "symbol", "nd", "ndarray")},
     "chainer": "chainer",
     "L": "chainer.links",
 }
@@ -69,6 +70,9 @@ LAX = ("jax.lax",)
 def whole(name: str, imported: Mapping[str, str]) -> str:
     """A name with the modules that it comes from, as far as the text or custom says them."""
     first, dot, rest = name.partition(".")
+    second, more, further = rest.partition(".")
+    if first not in imported and more and f"{first}.{second}" in USUAL:
+        return f"{USUAL[f'{first}.{second}']}.{further}"
     meant = imported.get(first, USUAL.get(first, first) if dot else first)
     return meant + dot + rest
 

@@ -12,7 +12,7 @@ from conv_anim.frameworks.calls import Call, Group, Unread, check_length, parsed
 from conv_anim.frameworks.functionals import MAKERS, as_layer, is_function
 from conv_anim.frameworks.libraries import library, whole
 from conv_anim.frameworks.printed import is_printed, printed
-from conv_anim.frameworks.python_files import is_file, layers_of
+from conv_anim.frameworks.python_files import is_file, layers_of, order
 from conv_anim.spec.nodes import Scalar
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 SEQUENTIAL = {"Sequential", "ModuleList"}
 NAMED = {"OrderedDict", "ModuleDict"}
 AS_PRINTED = "a printed model has its layers in the order in which they were made, and not what forward adds to them"
-AS_LISTED = "the layers of {name} are in the order in which its __init__ makes them: forward is not read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def listing(source: Source, names: Names, wanted: str | None = None) -> Listing:
     if is_file(source.text):
         name, found, imports = layers_of(source, names, wanted)
         lines, notes = _with_functions([Line(path, call) for path, value in found for call in _calls(value)], imports)
-        return Listing(name, lines, (AS_LISTED.format(name=name), *notes), imports, loose=True)
+        return Listing(name, lines, (*filter(None, [order(source, name)]), *notes), imports, loose=True)
     lines, notes = _with_functions(list(_flat(parsed(source, names), "")), {})
     return Listing(_first_word(source.text), lines, notes)
 

@@ -24,9 +24,10 @@ SIDE, LENGTH = 224, 16_000
 
 
 def network(what: str | PathLike[str], feed: Feed | None = None, *, names: Names | None = None) -> Network:
-    """The network of a file (.onnx, .pt2, .keras, .py) or of a text, fed what ``feed`` says. Raises SpecError.
+    """The network of a file (.onnx, .pt2, .keras, .py, .txt, .yaml) or of a text. Raises SpecError.
 
-    What neither that nor the model says is 224 cells along each axis of a map, 16,000 of a sequence; a note says so.
+    It is fed what ``feed`` says. What neither that nor the model says is 224 cells along each axis of a map, 16,000 of
+    a sequence; a note says so.
     """
     suffix = Path(what).suffix.lower() if "\n" not in str(what) and "(" not in str(what) else ""
     if suffix == ".onnx":
@@ -41,10 +42,15 @@ def network(what: str | PathLike[str], feed: Feed | None = None, *, names: Names
         from conv_anim.frameworks.keras_network import network as of_keras
 
         return of_keras(*read(Path(what)), None if feed is None else feed.shape)
+    if suffix in {".yaml", ".yml"}:
+        from conv_anim.frameworks.yolo_files import read as read_yolo
+        from conv_anim.frameworks.yolo_network import network as of_yolo
+
+        return of_yolo(Path(what).stem, read_yolo(Path(what), names or {}), feed or Feed())
     from conv_anim.frameworks.drawings import read_text
     from conv_anim.frameworks.text_network import network as of_text
 
-    source = read_text(Path(what)) if suffix == ".py" else Source("layer", str(what).strip())
+    source = read_text(Path(what)) if suffix in {".py", ".txt"} else Source("layer", str(what).strip())
     return of_text(source, feed or Feed(), names)
 
 

@@ -60,6 +60,8 @@ SETTINGS = (
     "ceil_mode",
     "count_include_pad",
     "mode",
+    "nearest_mode",
+    "coordinate_transformation_mode",
     "axis",
     "alpha",
     "epsilon",

@@ -18,6 +18,8 @@ FUSED = {"FusedConv": "Conv", "FusedGemm": "Gemm"}
 """Operators of onnxruntime (com.microsoft) which are one of ONNX's and an activation."""
 FUSING = {"activation", "activation_params", "activation_alpha", "activation_beta", "activation_gamma"}
 """Their further attributes."""
+FLAT = {"Gemm", "MatMul", "Relu", "Sigmoid", "Tanh", "LeakyRelu", "Gelu", "Softmax"}
+"""Operators that are fed vectors too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,13 @@ class Node:
 
     @property
     def input_shape(self) -> Sizes | None:
-        """(channels, *size) as far as the model says it; None if it does not. Raises SpecError for no shape."""
+        """(channels, *size) as far as the model says it; None if it does not. Raises SpecError for no shape.
+
+        A flat input is one channel of a sequence to what treats it cell by cell, or as a vector.
+        """
         shape = self.shape()
+        if shape is not None and len(shape) == 2 and self.operator in FLAT:
+            shape = (shape[0], 1, shape[1])
         if shape is None or not 3 <= len(shape) <= 5:
             return None
         if any(n is not None and n < 1 for n in shape[1:]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code, Problem, Span, SpecError
@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from conv_anim.diagnostics import Source
     from conv_anim.frameworks.calls import Held, Names, Value
 
+LONGEST = 60
+"""Characters of what is not read, where it is named."""
 DEEPEST = 12
 """Classes of the file inside of each other."""
 MOST_LAYERS = 5000
+ROW = "Sequential"
 NOTHING = "here is no layer: neither a class with layers in its __init__, nor a layer that is given to a name"
 
 
@@ -41,9 +44,47 @@ def is_file(text: str) -> bool:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     kinds = (ast.ClassDef, ast.FunctionDef, ast.Import, ast.ImportFrom)
-    return any(isinstance(each, kinds) for each in body) or (
-        len(body) > 1 and any(isinstance(each, ast.Assign) for each in body)
-    )
+    several = len(body) > 1 and any(isinstance(each, ast.Assign) or _added(each) is not None for each in body)
+    return several or any(isinstance(each, kinds) for each in body)
+
+
+AS_LISTED = "the layers of {name} are in the order in which its __init__ makes them: forward is not read"
+AS_WRITTEN = "the layers of {name} are in the order in which the file has them: which of them feed which is not drawn"
+
+
+def order(source: Source, name: str) -> str | None:
+    """What is to be said of the order of the layers of a class or of a model; None where it is theirs."""
+    body = tree_of(source).body
+    if any(isinstance(each, ast.ClassDef) and each.name == name for each in body):
+        return AS_LISTED.format(name=name)
+    read = [
+        {name.id for arg in each.value.args for name in ast.walk(arg) if isinstance(name, ast.Name)}
+        for each in body
+        if isinstance(each, ast.Assign) and isinstance(each.value, ast.Call) and isinstance(each.value.func, ast.Call)
+    ]
+    return AS_WRITTEN.format(name=name) if any(len(names) > 1 for names in read) else None
+
+
+ADDING = {"add": 0, "append": 0, "add_module": 1}
+"""Methods that put a layer behind those that a model has, by which argument it is."""
+
+
+def _added(statement: ast.stmt) -> tuple[str, ast.expr] | None:
+    """The name of a model and the layer that a statement puts behind its others: ``model.add(Conv2D(…))``."""
+    match statement:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner, attr=method), args=args)) if (
+            method in ADDING and len(args) == ADDING[method] + 1
+        ):
+            name = dotted(owner)
+            return None if name is None else (name, args[-1])
+        case _:
+            return None
+
+
+def _in_a_row(made: list[ast.expr], at: ast.expr) -> ast.Call:
+    """Layers one after the other."""
+    row = ast.Call(func=ast.Name(id=ROW, ctx=ast.Load()), args=made, keywords=[])
+    return ast.fix_missing_locations(ast.copy_location(row, at))
 
 
 def layers_of(
@@ -57,11 +98,21 @@ def layers_of(
         raise SpecError([Problem(Code.UNKNOWN_NAME, f"'{wanted}' is not in this file, which has {known}", source.name)])
     if wanted in made or (wanted is None and made and not _drawable(found)):
         name = wanted or list(made)[-1]
+        if wanted is None and all("." in each for each in made):
+            return _all_given(found)
         return name, list(_expanded(found, reading(source, found.names).value(made[name]), "", 0)), found.imports
     name = wanted or next(iter(_drawable(found)[::-1]), "")
     if not name:
         raise SpecError([Problem(Code.SYNTAX, NOTHING, span=Span(source, 1, 1, Span.TO_END))])
     return name, list(_of_class(found, name, Call(name, (), Span(source, 1, 1)), "", 0)), found.imports
+
+
+def _all_given(found: PythonFile) -> tuple[str, list[tuple[str, Value]], dict[str, str]]:
+    """Lines out of an ``__init__``, ``self.conv = …``: all of them, in their order."""
+    made: list[tuple[str, Value]] = []
+    for name, layer in dict(found.layers).items():
+        made += _expanded(found, reading(found.source, found.names).value(layer), name.partition(".")[2], 0)
+    return "the text", made, found.imports
 
 
 def _drawable(found: PythonFile) -> list[str]:
@@ -79,10 +130,12 @@ def _read(source: Source, names: Names) -> PythonFile:
                 file.imports.update({each.asname: each.name for each in node.names if each.asname})
             case ast.ImportFrom(module=str() as module):
                 file.imports.update({each.asname or each.name: f"{module}.{each.name}" for each in node.names})
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                _give(file, name, value)
+            case ast.Assign(targets=[ast.Name() | ast.Attribute() as target], value=value):
+                _give(file, dotted(target) or "", value)
             case ast.Expr(value=ast.Call() as value):
-                file.layers.append((f"line {node.lineno}", value))
+                name, layer = _added(node) or (f"line {node.lineno}", None)
+                before = [] if layer is None else [each for each in [dict(file.layers).get(name)] if each is not None]
+                file.layers.append((name, value if layer is None else _in_a_row([*before, layer], value)))
     return file
 
 
@@ -91,7 +144,21 @@ def _give(file: PythonFile, name: str, value: ast.expr) -> None:
     if number is not None and name not in file.said:
         file.names[name] = number
     elif isinstance(value, ast.Call):
-        file.layers.append((name, value))
+        file.layers.append((name, _behind(file, value)))
+
+
+def _behind(file: PythonFile, value: ast.Call) -> ast.Call:
+    """A layer that is called with what other layers of the file made, behind those, each once."""
+    if not isinstance(value.func, ast.Call):
+        return value
+    made = dict(file.layers)
+    read = [each.id for arg in value.args for each in ast.walk(arg) if isinstance(each, ast.Name) and each.id in made]
+    before: dict[int, ast.expr] = {}
+    for name in read:
+        given = made[name]
+        is_row = isinstance(given, ast.Call) and isinstance(given.func, ast.Name) and given.func.id == ROW
+        before |= {id(each): each for each in (given.args if isinstance(given, ast.Call) and is_row else [given])}
+    return _in_a_row([*before.values(), value.func], value) if before else value
 
 
 def _of_class(file: PythonFile, name: str, call: Call | None, path: str, depth: int) -> Iterator[tuple[str, Value]]:
@@ -156,6 +223,8 @@ def _arguments(file: PythonFile, made: ast.FunctionDef, call: Call | None) -> di
 def _expanded(file: PythonFile, value: Value, path: str, depth: int) -> Iterator[tuple[str, Value]]:
     """A value, with the layers of what is made of a class of the file."""
     match value:
+        case Call(name=name) if "." not in name and file.imports.get(name, name) != name:
+            yield from _expanded(file, replace(value, name=file.imports[name]), path, depth)
         case Call(name=name) if name in file.classes:
             yield from _of_class(file, name, value, path, depth + 1)
         case Call(short="Sequential" | "ModuleList" | "ModuleDict" | "OrderedDict"):
@@ -169,3 +238,5 @@ def _expanded(file: PythonFile, value: Value, path: str, depth: int) -> Iterator
             yield path, value
         case Unread(why=str()):
             yield path, value
+        case Unread(text=text, span=span) if depth > 0 or path:
+            yield path, Call(text[:LONGEST], (), span)

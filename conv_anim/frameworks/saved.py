@@ -1,21 +1,27 @@
-"""Saved models of PyTorch (.pt2) and Keras (.keras), as a node of them or as a whole."""
+"""Models of PyTorch (.pt2), Keras (.keras) and Ultralytics (.yaml) in files, as a node of them or as a whole."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from math import prod
+from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import Code, Problem, SpecError, nearest
-from conv_anim.frameworks.arrays import fed
+from conv_anim.frameworks.arrays import array, fed
+from conv_anim.frameworks.feeding import Feed
 from conv_anim.frameworks.keras_layers import KERAS
-from conv_anim.frameworks.sketch import Sketch
+from conv_anim.frameworks.keras_network import ACTIVATIONS, turned
+from conv_anim.frameworks.sketch import DRAWN, Sketch
+from conv_anim.spec.nodes import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from conv_anim.frameworks.feeding import Feed
+    from conv_anim.frameworks.calls import Names
+    from conv_anim.frameworks.keras_files import Layer
     from conv_anim.spec.model import Given
+    from conv_anim.spec.network import Sizes
 
 LISTED = 1000
 
@@ -47,31 +53,111 @@ def from_pt2(path: Path, node: str | None) -> tuple[Sketch, str]:
 
 
 def from_keras(path: Path, node: str | None, feed: Feed) -> tuple[Sketch, str]:
-    """A layer of a .keras file; its numbers are made up, as those of a text. Raises SpecError."""
+    """A layer of a .keras file with its numbers, if they can be read, and its activation. Raises SpecError."""
     from conv_anim.frameworks.keras_files import read, record
     from conv_anim.frameworks.keras_network import network
 
     name, layers = read(path)
     nodes = network(name, layers, feed.shape).nodes
     found = [(k, layer) for k, layer in enumerate(layers.found) if layer.kind in KERAS]
+    if not found:
+        kinds = ", ".join(sorted({layer.kind for layer in layers.found})[:LISTED]) or "no layers"
+        what = f"nothing in this model can be drawn by itself: it has {kinds}"
+        raise SpecError([Problem(Code.UNSUPPORTED, what, str(path), hint=DRAWN)])
     _, layer = found[_chosen(path, node, [str(k) for k, _ in found], [each.name for _, each in found])]
     settings = record(layer)
     assert settings is not None
-    shape = nodes[layer.feeds[0]].shape if layer.feeds else None
     known = KERAS[layer.kind]
+    held: dict[str, Given] = {}
+    fed_shape = (nodes[layer.feeds[0]].shape if layer.feeds else None) or turned(layer)
+    sketch = fed(
+        _entering(path, layer, known.axes, fed_shape, feed), held, axes=known.axes, layer=layer.name, channels=None
+    )
+    sketch.weights = _keras_weights(path, layer, held, sketch)
+    known.enter(settings, sketch)
+    _activated(layer, sketch)
+    sketch.finish()
+    sketch.read.append(path)
+    return sketch, layer.name
+
+
+def _entering(path: Path, layer: Layer, axes: int | None, shape: Sizes | None, feed: Feed) -> tuple[int, ...]:
+    """(channels, *size) as it is said, else as the model has it. Raises SpecError."""
     channels = shape[1] if shape is not None and len(shape) > 2 else None
-    many, size = feed.sized(known.axes, layer.name, channels)
+    many, size = feed.sized(axes, layer.name, channels)
     if size is None and shape is not None and None not in shape[1:]:
         many, size = shape[1], tuple(n or 1 for n in shape[2:])
     if size is None:
         what, hint = f"the model leaves the size of what enters '{layer.name}' open", "--input 32x32 says one"
         raise SpecError([Problem(Code.MISSING_KEY, what, str(path), hint=hint)])
-    sketch = Sketch(many or channels or 1, size)
-    known.enter(settings, sketch)
-    sketch.finish()
-    sketch.note("the numbers are made up: weights of a .keras file are not read")
-    sketch.read.append(path)
-    return sketch, layer.name
+    return (many or channels or 1, *size)
+
+
+def _keras_weights(path: Path, layer: Layer, held: dict[str, Given], sketch: Sketch) -> dict[str, Any]:
+    """The numbers of a layer that has some; without them a note says why they are made up."""
+    from conv_anim.frameworks.keras_weights import NoWeightsError, arrays, keys
+
+    if "Conv" not in layer.kind:
+        return {}
+    try:
+        found = keys(layer, arrays(path, layer))
+    except NoWeightsError as error:
+        sketch.note(f"the numbers are made up: {error}")
+        return {}
+    bias = found.pop("bias")
+    made: dict[str, Any] = {"bias": None if bias is None else list(array(bias, layer.name).numbers)}
+    for key, values in found.items():
+        place = layer.name if key == "weight" else f"{layer.name}.{key}"
+        held[place] = array(values, place)
+        made[key] = {"file": place}
+    return made
+
+
+APPLIED = ("relu", "sigmoid", "tanh", "silu", "gelu")
+"""Activations that a layer of a spec computes."""
+
+
+def _activated(layer: Layer, sketch: Sketch) -> None:
+    """Its activation, which takes part where its numbers are known. Raises SpecError for one that cannot be drawn."""
+    given = layer.config.get("activation")
+    sketch.notes[:] = [note for note in sketch.notes if not note.startswith("the activation")]
+    if given in {None, "linear"} or not layer.kind.endswith(("D", "DTranspose")):
+        return
+    name = ACTIVATIONS.get(given) if isinstance(given, str) else None
+    if name not in APPLIED:
+        sketch.note(f"the numbers are those before the activation, {given if isinstance(given, str) else 'its own'}")
+        return
+    sketch.add(name, Scalar(name, name, layer.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A layer as PyTorch writes it, and what it is fed."""
+
+    text: str
+    feed: Feed
+
+
+def from_yolo(path: Path, node: str | None, feed: Feed, names: Names) -> tuple[Written, str]:
+    """A layer with a window of a file of Ultralytics, which has no numbers, and its name. Raises SpecError."""
+    from conv_anim.frameworks.yolo_files import read
+    from conv_anim.frameworks.yolo_network import network
+
+    nodes = network(path.stem, read(path, names), feed).nodes
+    found = [each for each in nodes if each.window is not None]
+    chosen = found[_chosen(path, node, [each.label for each in found], [each.name for each in found])]
+    window, shape = chosen.window, nodes[chosen.inputs[0]].shape or ()
+    assert window is not None
+    entering = Feed(tuple(n or 1 for n in shape[1:]))
+    settings = f"{window.kernel_size}, {window.stride}, {tuple(before for before, _ in window.padding or ())}"
+    if chosen.weight is None:
+        return Written(f"{chosen.kind}({settings})", entering), chosen.name
+    channels = f"{shape[1]}, {chosen.channels}"
+    if window.transposed:
+        return Written(f"{chosen.kind}({channels}, {settings})", entering), chosen.name
+    biased = chosen.parameters > prod(n or 0 for n in chosen.weight)
+    more = f"dilation={window.dilation}, groups={window.groups}, bias={biased}"
+    return Written(f"{chosen.kind}({channels}, {settings}, {more})", entering), chosen.name
 
 
 def _chosen(path: Path, wanted: str | None, labels: Sequence[str], names: Sequence[str]) -> int:

@@ -168,6 +168,10 @@ def _unknown(call: Call, owners: tuple[str, ...], imports: Mapping[str, str]) ->
         message = f"no function is known as '{call.name}'"
         hint = f"did you mean '{call.prefix}.{function}'? {DRAWN}"
         return Problem(Code.UNKNOWN_NAME, message, "", call.span, hint)
+    if whole.startswith("self."):
+        message = f"the text does not say what '{call.name}' is"
+        hint = "write the layer itself, or name the file that has its class: conv-anim draw net.py"
+        return Problem(Code.UNKNOWN_NAME, message, "", call.span, hint)
     if not owners and library not in TABLES:
         said = f"'{call.name}' is {library}'s" if library else f"'{within}' is no library that is known here"
         message = f"{said}: read are the layers of {listed(READ, last='and')}"

@@ -5,10 +5,13 @@ PyTorch is imported here, by whoever has it: a module of it, or a file of ``torc
 
 from __future__ import annotations
 
+import dis
+import inspect
 import logging
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +20,7 @@ from conv_anim.diagnostics import Code, Problem, SpecError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from os import PathLike
+    from types import FrameType
 
     from conv_anim.spec.model import Size
     from conv_anim.spec.network import Sizes
@@ -76,14 +80,61 @@ def traced(module: Any, size: Size) -> Traced:
     device = next((p.device for p in module.parameters()), torch.device("cpu"))
     x = torch.zeros(size, dtype=dtype, device=device)
     name = type(module).__name__
-    try:
-        with _quietly(), torch.no_grad():
+    with _quietly(), torch.no_grad():
+        try:
             program = torch.export.export(module, (x,), strict=False).run_decompositions({})
-    except Exception as error:  # noqa: BLE001  # whatever a forward may raise
-        said = " ".join(str(error).split())[:REASON] or type(error).__name__
-        what = f"torch.export cannot trace this {name} for an input {tuple(size)}: {said}"
-        raise SpecError([Problem(Code.UNSUPPORTED, what, name, hint="draw a part of it")]) from None
+        except Exception as error:  # noqa: BLE001  # whatever a forward may raise
+            what = f"torch.export cannot trace this {name} for an input {tuple(size)}: {_said(error)}"
+            try:
+                program = _by_fx(module, x)
+            except Exception as other:  # noqa: BLE001  # and here too
+                what = f"{what}; nor can torch.fx: {_said(other)}"
+                raise SpecError([Problem(Code.UNSUPPORTED, what, name, hint="draw a part of it")]) from None
     return of_program(program, name)
+
+
+def _said(error: Exception) -> str:
+    """PyTorch's own words, cut short."""
+    return " ".join(str(error).split())[:REASON] or type(error).__name__
+
+
+def _by_fx(module: Any, x: Any) -> Any:
+    """The program of a graph that torch.fx traces past assertions. Raises whatever stands in its way.
+
+    What fx does not see are hooks of the module itself, and conditions by other things than what is fed: so both are
+    run, and must compute the same.
+    """
+    import torch
+    from torch import fx
+
+    class Tracer(fx.Tracer):  # type: ignore[misc,unused-ignore]  # of a package without types
+        def to_bool(self, obj: Any) -> bool:
+            return True if _is_asserted(inspect.currentframe()) else bool(super().to_bool(obj))
+
+    graph = fx.GraphModule(module, Tracer().trace(module))
+    graph.graph.eliminate_dead_code()
+    graph.recompile()
+    for given in (torch.ones_like(x), torch.rand_like(x)):
+        if not torch.equal(graph(given), module(given)):
+            raise ValueError("its graph computes other numbers than the module")
+    return torch.export.export(graph, (x,), strict=False).run_decompositions({})
+
+
+def _is_asserted(frame: FrameType | None) -> bool:
+    """Whether the code that asks for a truth value, outside of PyTorch, asserts it."""
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(("torch.fx.", __name__)):
+        frame = frame.f_back
+    if frame is None:
+        return False
+    last = frame.f_lasti
+    rest = [each for each in dis.get_instructions(frame.f_code) if each.offset >= last and each.opname not in PASSED]
+    if len(rest) < 2 or "JUMP" not in rest[0].opname:
+        return False
+    return rest[1].opname == "LOAD_ASSERTION_ERROR" or "AssertionError" in rest[1].argrepr
+
+
+PASSED = {"CACHE", "NOT_TAKEN", "TO_BOOL", "EXTENDED_ARG"}
+"""Instructions that may stand around a jump."""
 
 
 def loaded(path: str | PathLike[str]) -> Traced:
@@ -100,8 +151,7 @@ def loaded(path: str | PathLike[str]) -> Traced:
         with _quietly(), torch.no_grad():
             program = torch.export.load(str(path)).run_decompositions({})
     except Exception as error:  # noqa: BLE001  # of a file that may hold anything
-        said = " ".join(str(error).split())[:REASON] or type(error).__name__
-        what = f"torch.export cannot read this: {said}"
+        what = f"torch.export cannot read this: {_said(error)}"
         hint = "write it with torch.export.save(torch.export.export(model, (x,)), path)"
         raise SpecError([Problem(Code.DATA_FILE, what, str(path), hint=hint)]) from None
     return of_program(program, path.stem)
@@ -110,15 +160,14 @@ def loaded(path: str | PathLike[str]) -> Traced:
 @contextmanager
 def _quietly() -> Iterator[None]:
     """Without what PyTorch says to its own developers."""
-    logger = logging.getLogger("torch")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
+    level = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), redirect_stderr(StringIO()):
             warnings.simplefilter("ignore")
             yield
     finally:
-        logger.setLevel(level)
+        logging.disable(level)
 
 
 def of_program(program: Any, name: str) -> Traced:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from conv_anim import pipeline
 from conv_anim.diagnostics import Code, Problem, SpecError
-from conv_anim.frameworks.drawings import file_name, is_python_file
+from conv_anim.frameworks.drawings import file_name, is_python_file, is_yolo_file
 from conv_anim.frameworks.networks import network
 from conv_anim.limits import USUAL
 from conv_anim.spec.model import Arange, Input, NetworkView
@@ -33,7 +33,8 @@ OF_LAYERS = ("layer", "layers", "input", "panels", "controls", "pass")
 
 def is_model(text: str) -> bool:
     """Whether a text names a file that holds a model."""
-    return text.strip().lower().endswith(SUFFIXES) and "\n" not in text.strip()
+    text = text.strip()
+    return "\n" not in text and (text.lower().endswith(SUFFIXES) or is_yolo_file(text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""SVG: primitives as elements, their text as text, what they have in common as classes."""
+"""SVG: primitives as elements, their text as text.
+
+How they look is said by attributes: some programs that put an SVG into a document read no style sheet.
+"""
 
 from __future__ import annotations
 
@@ -24,54 +27,44 @@ def number(value: float) -> str:
     return "0" if text == "-0" else text
 
 
-class Writer:
-    """Writes primitives as elements; it collects the classes that they name, which begin with the figure's own name.
+def element(item: Primitive) -> str:
+    """An element, where Agg would paint it."""
+    item = snapped(item)
+    match item:
+        case Polygons():
+            return _path("".join(map(ring, item.rings)), painted(item.fill, item.stroke))
+        case Boxes():
+            outlines = (rectangle(box, item.radius) for box in item.boxes)
+            return _path("".join(outlines), painted(item.fill, item.stroke))
+        case Lines():
+            return _path("".join(map(line, item.lines)), painted(None, item.stroke))
+        case Text():
+            return _text(item)
+        case Mosaic():
+            return picture(item)
+        case _:
+            assert_never(item)
 
-    Rules for elements inside others would not reach what a ``<use>`` repeats.
-    """
 
-    def __init__(self, own: str) -> None:
-        self._own = own
-        self._classes: dict[str, str] = {}
+def _path(outline: str, style: str) -> str:
+    return f'<path {_attributes(style)} d="{outline}"/>'
 
-    def element(self, item: Primitive) -> str:
-        """An element, where Agg would paint it."""
-        item = snapped(item)
-        match item:
-            case Polygons():
-                return self._path("".join(map(ring, item.rings)), painted(item.fill, item.stroke))
-            case Boxes():
-                outlines = (rectangle(box, item.radius) for box in item.boxes)
-                return self._path("".join(outlines), painted(item.fill, item.stroke))
-            case Lines():
-                return self._path("".join(map(line, item.lines)), painted(None, item.stroke))
-            case Text():
-                return self._text(item)
-            case Mosaic():
-                return picture(item)
-            case _:
-                assert_never(item)
 
-    def _path(self, outline: str, style: str) -> str:
-        return f'<path class="{self._class(style)}" d="{outline}"/>'
+def _text(item: Text) -> str:
+    """As wide as it is measured, whatever font the reader has."""
+    bold = "font-weight:700;" if item.bold else ""
+    looks = _attributes(f"{ANCHORS[item.anchor]}{bold}font-size:{number(item.size)}px;fill:{item.color}")
+    width = face(bold=item.bold, own=item.font).width(item.text) * item.size
+    wide = f' textLength="{number(width)}" lengthAdjust="spacingAndGlyphs"' if len(item.text) > 1 else ""
+    # Without this, spaces at the ends are lost, and what is left is stretched in their place.
+    spaced = "" if item.text == " ".join(filter(None, item.text.split(" "))) else ' xml:space="preserve"'
+    place = f'x="{number(item.x)}" y="{number(item.y)}"'
+    return f"<text {looks} {place}{wide}{spaced}>{escape(item.text)}</text>"
 
-    def _text(self, item: Text) -> str:
-        """As wide as it is measured, whatever font the reader has."""
-        bold = "font-weight:700;" if item.bold else ""
-        name = self._class(f"{ANCHORS[item.anchor]}{bold}font-size:{number(item.size)}px;fill:{item.color}")
-        width = face(bold=item.bold, own=item.font).width(item.text) * item.size
-        wide = f' textLength="{number(width)}" lengthAdjust="spacingAndGlyphs"' if len(item.text) > 1 else ""
-        # Without this, spaces at the ends are lost, and what is left is stretched in their place.
-        spaced = "" if item.text == " ".join(filter(None, item.text.split(" "))) else ' xml:space="preserve"'
-        place = f'x="{number(item.x)}" y="{number(item.y)}"'
-        return f'<text class="{name}" {place}{wide}{spaced}>{escape(item.text)}</text>'
 
-    def _class(self, style: str) -> str:
-        return self._classes.setdefault(style, f"{self._own}{len(self._classes)}")
-
-    def styles(self) -> list[str]:
-        """A rule for each class."""
-        return [f".{name}{{{style}}}" for style, name in self._classes.items()]
+def _attributes(style: str) -> str:
+    """For rules of CSS the attributes that say the same."""
+    return " ".join(f'{name}="{value}"' for name, _, value in (rule.partition(":") for rule in style.split(";")))
 
 
 def picture(item: Mosaic) -> str:

@@ -174,10 +174,14 @@ class NetworkView:
 
 @dataclass(frozen=True, slots=True)
 class Undrawn:
-    """No view can show the layers: they can be computed and explained, not drawn. ``why`` says what is in the way."""
+    """No view can show the layers' cells: they can be computed and explained. ``why`` says what is in the way.
+
+    ``boxes``: whether they can be drawn as boxes, in the network view.
+    """
 
     kind: ClassVar[str] = "none"
     why: str
+    boxes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

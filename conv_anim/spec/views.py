@@ -319,7 +319,9 @@ def _by_default(input_: Input, nodes: Nodes) -> View:
         return best
     if not able:
         name = "flat" if any(node.op.badge is not None for node in nodes) else best.kind
-        return Undrawn(f"no view can show this: the {name} view {VIEWS[name].refuses(input_, nodes)}")
+        boxes = VIEWS[NetworkView.kind].refuses(input_, nodes) is None
+        what = "no view can show its cells" if boxes else "no view can show this"
+        return Undrawn(f"{what}: the {name} view {VIEWS[name].refuses(input_, nodes)}", boxes)
     return able[0].made(Record.empty())
 
 

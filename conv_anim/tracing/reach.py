@@ -27,6 +27,10 @@ STAY = {
     *("add", "multiply", "concat"),
 }
 """Types whose outputs are made of the cells at their own place."""
+SPLITTING = {"chunk", "split", "split_with_sizes", "tensor_split"}
+"""Kinds of nodes that cut their input in parts."""
+WHOLE = {(None, None), ("half_pixel", None), ("half_pixel", "round_prefer_floor"), ("asymmetric", "floor")}
+"""Ways of ONNX's Resize to find the nearest cell by which a whole factor repeats all cells equally often."""
 MOST_PHASES = 64
 """Cells of a node that are looked at where they differ, as behind transposed convolutions."""
 
@@ -65,9 +69,36 @@ def _reads(network: Network, spec: Spec | None) -> Reads:
             return _by_window(node.window, a, first, last)
         if spec is not None:
             return spec.nodes[number - 1].op.reads(a, first, last, of)
-        return (first, last) if node.window is None and node.type in STAY else None
+        if node.window is not None:
+            return None
+        if node.type in STAY or _splits(network, node):
+            return first, last
+        times = _copies(network, node, a)
+        return None if times is None else (first // times, last // times)
 
     return reads
+
+
+def _splits(network: Network, node: NetNode) -> bool:
+    """Whether a node takes some of the channels: a cut along another axis would make smaller maps."""
+    said = node.kind.rpartition(".")[2].lower()
+    return said in SPLITTING and len(node.inputs) == 1 and network.nodes[node.inputs[0]].size == node.size != ()
+
+
+def _copies(network: Network, node: NetNode, a: int) -> int | None:
+    """How often a node repeats each cell along an axis, if that is all it does."""
+    said = {str(value) for name, value in node.settings if name in {"mode", "interpolation"}}
+    kind = node.kind.lower()
+    if node.type != "upsample" or len(node.inputs) != 1 or not ("nearest" in said or "_nearest" in kind):
+        return None
+    moved = dict(node.settings)
+    if kind == "resize" and (moved.get("coordinate_transformation_mode"), moved.get("nearest_mode")) not in WHOLE:
+        return None
+    made, read = node.size, network.nodes[node.inputs[0]].size
+    if len(made) != len(read) or a >= len(made):
+        return None
+    (out, into) = made[a], read[a]
+    return None if not out or not into or out % into else out // into
 
 
 def _by_window(window: NetWindow, a: int, first: int, last: int) -> Span | None:
@@ -121,7 +152,11 @@ class _Found:
         window = node.window
         if window is not None:
             return None if len(known) > 1 or a >= len(window.stride) else _moved(known[0], window, a)
-        if node.type not in STAY or len({jump for jump, _, _ in known}) > 1 or self._shrinks(node, a):
+        if (
+            not (node.type in STAY or _splits(self.network, node))
+            or len({jump for jump, _, _ in known}) > 1
+            or self._shrinks(node, a)
+        ):
             return None
         return known[0][0], min(first for _, first, _ in known), max(last for _, _, last in known)
 
