@@ -180,7 +180,7 @@ FORMATS = Registry(
                 "conv_anim.export.pdf:pages",
                 use="LaTeX that moves",
                 why="a page for each step",
-                cost=Cost(0, 0, 22_000),
+                cost=Cost(0, 0, 120_000),
                 vectors=True,
                 media="application/pdf",
                 short="pages",
