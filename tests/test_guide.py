@@ -15,7 +15,10 @@ from tests.figures import NAMES, mapping
 from tests.test_language import blanks
 
 TEMPLATES = {template.name: template for template in catalog.templates()}
-PICTURES = {"box", "color", "edges_then_pool", "filter_bank", "gaussian", "house_224", "sharpen", "sobel"}
+PICTURES = {
+    "attention", "attention_224", "box", "color", "edges_then_pool", "filter_bank", "gaussian", "house_224", "sharpen",
+    "sobel",
+}  # fmt: skip
 """In shades, with more cells than can be pointed at."""
 
 

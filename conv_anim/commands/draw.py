@@ -173,7 +173,9 @@ def _made(layer: str, feed: Feed, view: str | None, names: Names) -> Drawing | W
 def _used(layer: str, *, node: str | None, as_spec: bool, drawing: Mapping[str, object]) -> None:
     """Raise click.UsageError for an option that would have no effect."""
     if node is not None and layer != "-" and not layer.strip().lower().endswith(FILES):
-        raise click.UsageError(f"--node chooses a node of a file, and this is none that ends in {', '.join(FILES)}")
+        *most, last = FILES
+        ends = f"{', '.join(most)} or {last}"
+        raise click.UsageError(f"--node chooses a node of a file that ends in {ends}, and this is none")
     idle = [name for name, value in drawing.items() if value]
     if as_spec and idle:
         what = f"--spec prints the spec and draws nothing: leave out {' and '.join(idle)}, or --spec"
