@@ -49,7 +49,7 @@ WITHOUT |= {name: without | BACKWARD for name, without in WITHOUT.items() if nam
 """Templates that a framework has no words for; backward passes are written for three."""
 WRITING = ("torch", "keras", "jax", "numpy")
 """Frameworks whose programs are compared for all templates; the others' are in tests/test_libraries.py."""
-LONG = {"house_224"}
+LONG = {"attention_224", "house_224"}
 """Templates with more numbers than a program is written with."""
 EXACT = {"keras": 1e-6, "tinygrad": 1e-5, "paddle": 1e-5, "mlx": 1e-5}
 """Keras takes means in single precision, Paddle and tinygrad shares between cells, MLX everything; else it is 1e-9."""
@@ -88,10 +88,10 @@ def test_a_picture_of_very_many_numbers_is_not_written_into_a_program(framework)
 
 
 def test_every_layer_type_has_programs():
-    """Of the templates at least one for each type; compositions are convolutions."""
+    """Of the templates at least one for each type; compositions are convolutions, and passes make ops of their own."""
     shown = {layer.type for t in TEMPLATES.values() for layer in conv_anim.load(t.path).layers}
     compositions = {"pointwise", "depthwise", "depthwise_separable", "spatially_separable", "flattened"}
-    assert shown | compositions | {layer["type"] for layer in ODD} == set(LAYER_TYPES)
+    assert shown | compositions | {layer["type"] for layer in ODD} >= set(LAYER_TYPES)
 
 
 # settings that no template has
