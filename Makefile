@@ -56,7 +56,7 @@ $(FRAMEWORKS)/.installed: requirements.lock requirements-frameworks.txt tools/en
 	@$(SET_UP) frameworks
 
 test-frameworks: $(FRAMEWORKS)/.installed ## compare every layer with PyTorch, and our programs with PyTorch, Keras and JAX
-	REQUIRE_FRAMEWORKS=1 KERAS_BACKEND=jax JAX_ENABLE_X64=1 PYTHONPATH="$(CURDIR)" \
+	REQUIRE_FRAMEWORKS=1 KERAS_BACKEND=jax JAX_ENABLE_X64=1 PYTHONPATH='$(HERE)' \
 		$(FRAMEWORKS)/bin/python -m pytest -q -n auto --dist loadgroup --durations 10 --durations-min 1 -m frameworks \
 		tests/test_torch.py tests/test_from_torch.py tests/test_from_torch_graph.py tests/test_conversions.py \
 		tests/test_draw.py tests/test_code.py tests/test_onnx.py tests/test_network.py tests/test_network_torch.py \
@@ -69,7 +69,7 @@ $(LIBRARIES)/.installed: requirements.lock requirements-libraries.txt tools/envi
 
 EXAMPLES ?= 6
 test-libraries: $(LIBRARIES)/.installed ## compare layers and programs with Flax, Equinox, Haiku, tinygrad, PaddlePaddle and MLX
-	REQUIRE_LIBRARIES=1 EXAMPLES=$(EXAMPLES) JAX_ENABLE_X64=1 DEV=PYTHON PYTHONPATH="$(CURDIR)" \
+	REQUIRE_LIBRARIES=1 EXAMPLES=$(EXAMPLES) JAX_ENABLE_X64=1 DEV=PYTHON PYTHONPATH='$(HERE)' \
 		XLA_FLAGS="--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true" \
 		$(LIBRARIES)/bin/python -m pytest -q -n auto --dist loadgroup --durations 10 --durations-min 1 -m libraries \
 		tests/test_libraries.py tests/test_code.py
@@ -83,7 +83,7 @@ $(MODELS)/.unpacked: requirements-models.txt
 	@touch $@
 
 test-models: .venv/.installed $(MODELS)/.unpacked ## compare nodes of ONNX models with onnxruntime, in models that people use too
-	REQUIRE_MODELS=1 MODELS=$(MODELS)/site PYTHONPATH="$(CURDIR):$(MODELS)/site" \
+	REQUIRE_MODELS=1 MODELS=$(MODELS)/site PYTHONPATH='$(HERE)':$(MODELS)/site \
 		.venv/bin/python -m pytest -q -n auto tests/test_onnxruntime.py
 
 # The fuzzer too: it is built for few versions of Python.
