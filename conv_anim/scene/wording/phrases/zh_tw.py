@@ -334,7 +334,7 @@ PHRASES = {
     "flat.copied": "複製最近的格",
     "flat.pointers": "輸出落在輸入上的位置",
     "flat.shares.linear": "格子越近，占比越大；占比總和為 1",
-    "flat.shares.cubic": "每軸最近的四格：外側的占比為負，讓邊緣保持清晰，結果可能超出所有格子的範圍；占比總和為 1",
+    "flat.shares.cubic": "每軸最近的四格，邊緣的格會重複；在每軸上，外側的權重為負，讓邊緣保持清晰，結果可能超出所有格子的範圍；占比總和為 1",
     "flat.aligned": "角點對齊：角落的格對齊角落的格",
     "flat.columns": "每個視窗一行",
     "flat.letters": "字母：視窗的每一格各占一列",
