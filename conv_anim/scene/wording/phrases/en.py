@@ -338,9 +338,9 @@ PHRASES = {
     "flat.copied": "copies of the nearest cell",
     "flat.pointers": "where the output lies on the input",
     "flat.shares.linear": "the nearer a cell, the larger its share; all shares add up to 1",
-    "flat.shares.cubic": "from the four nearest cells on each axis, where an edge cell stands for those beyond it; on an "
-    "axis, the outer ones weigh less than 0, which keeps edges sharp, so a result can lie beyond all of its cells; all "
-    "shares add up to 1",
+    "flat.shares.cubic": "from the four nearest cells on each axis, where an edge cell stands for those beyond it; on "
+    "an axis, the outer ones weigh less than 0, which keeps edges sharp, so a result can lie beyond all of its cells; "
+    "all shares add up to 1",
     "flat.aligned": "corners aligned: corner cells lie on corner cells",
     "flat.columns": "a column for each window",
     "flat.letters": "letters: each cell of the window has a row of its own",
