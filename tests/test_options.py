@@ -158,3 +158,14 @@ def test_what_is_a_name_alone_can_have_other_keys_beside_it(written, place, mean
         for more, changes in ((written, [place]), (meant, []))
     )
     assert changed == whole
+
+
+@pytest.mark.parametrize(("layer", "size", "said"), [
+    ("nn.Conv2d(1, 1, 3)", "3x32x32", "Conv2d takes 1 channel, and the input's shape says 3"),
+    ("nn.Conv2d(2, 1, 3)", "3x32x32", "Conv2d takes 2 channels, and the input's shape says 3"),
+    ("nn.Conv1d(1, 1, 3)", "3x3x32x32", "Conv1d works along 1 axis, and the input's shape has 4 numbers"),
+])  # fmt: skip
+def test_one_of_a_kind_is_told_as_one(layer, size, said, here):
+    """And was: it takes 1 channels."""
+    done = run("draw", layer, "--input", size, "-o", "a.png")
+    assert (done.exit_code, said in done.stderr) == (1, True)

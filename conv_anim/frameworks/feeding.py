@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import Code, Problem, Source, Span, SpecError
+from conv_anim.spec.entering import axes_of, count_of_channels
 
 if TYPE_CHECKING:
     from conv_anim.spec.model import Size
@@ -66,20 +67,20 @@ class Feed:
     def _wrong(self, axes: int, layer: str) -> SpecError:
         counted = f"{len(self.shape or ())} number{'s' * (len(self.shape or ()) > 1)}"
         size = NAMES[axes - 1]
-        message = f"{layer} works along {axes} {'axis' if axes == 1 else 'axes'}, and the input's shape has {counted}"
+        message = f"{layer} works along {axes_of(axes)}, and the input's shape has {counted}"
         hint = f"{size}, or with the channels first CHANNELSx{size}"
         return SpecError([Problem(Code.AXES, message, "input", self.span, hint)])
 
     def _agree(self, said: int, channels: int | None, layer: str) -> None:
         if self.channels not in {None, said}:
-            message = f"the input's shape says {said} channels, and --channels {self.channels}"
+            message = f"the input's shape says {count_of_channels(said)}, and --channels {self.channels}"
             raise SpecError([Problem(Code.SHAPE, message, "input", self.span, "leave one of them out")])
         if channels in {None, said}:
             return
         last = (self.shape or (0,))[-1]
         turned = "x".join(map(str, (last, *(self.shape or ())[:-1])))
         hint = f"channels come first: {turned}" if last == channels else "leave the channels out: the layer says them"
-        message = f"{layer} takes {channels} channels, and the input's shape says {said}"
+        message = f"{layer} takes {count_of_channels(channels)}, and the input's shape says {said}"
         raise SpecError([Problem(Code.SHAPE, message, "input", self.span, hint)])
 
 

@@ -10,6 +10,7 @@ from conv_anim.frameworks.feeding import ENOUGH, Feed, candidates
 from conv_anim.frameworks.models import Model
 from conv_anim.frameworks.onnx_layers import ONNX, POINTWISE
 from conv_anim.frameworks.specs import spec_of
+from conv_anim.spec.entering import count_of_channels
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -174,7 +175,7 @@ def _made(model: Model, node: Node, given: Any, weight: Any) -> Sketch:
         _check_bias(node, weight, bias)
         sketch.weights = {"weight": {"file": node.name}, "bias": numbers}
     if channels not in {None, sketch.channels}:
-        what = f"{node.name} takes {channels} channels, and the input has {sketch.channels}"
+        what = f"{node.name} takes {count_of_channels(channels)}, and the input has {sketch.channels}"
         raise SpecError([Problem(Code.SHAPE, what, "input")])
     sketch.read += model.files
     ONNX[node.operator](node, sketch)
@@ -240,6 +241,6 @@ def _size(node: Node, axes: int | None, channels: int | None) -> Sizes:
         raise node.problem(what, Code.MISSING_KEY, "give an input, as in 3x32x32")
     if shape is None:
         return (channels or 1, *(None,) * (axes or 2))
-    if None not in {channels, shape[0]} and channels != shape[0]:
-        raise node.problem(f"it takes {channels} channels, and the model gives it {shape[0]}", Code.SHAPE)
+    if channels is not None and shape[0] not in {None, channels}:
+        raise node.problem(f"it takes {count_of_channels(channels)}, and the model gives it {shape[0]}", Code.SHAPE)
     return (channels or shape[0] or 1, *shape[1:])

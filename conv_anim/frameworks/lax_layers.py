@@ -9,7 +9,7 @@ from conv_anim.frameworks.arguments import Anything, OrNone
 from conv_anim.frameworks.dilated import NAMES, Moves, Places, Words, convolution
 from conv_anim.frameworks.foreign import ForeignLayer
 from conv_anim.frameworks.sketch import fail, unsupported
-from conv_anim.spec.entering import LARGEST
+from conv_anim.spec.entering import LARGEST, axes_of, count_of_channels
 from conv_anim.spec.kinds import Either, ListOf, OneOf, Whole
 from conv_anim.spec.nodes import is_list, is_scalar
 from conv_anim.spec.records import Field, Object
@@ -42,13 +42,13 @@ def _conv(record: Record, sketch: Sketch) -> None:
     """``rhs`` is the kernel's shape, (outputs, inputs, *kernel)."""
     outputs, inputs, *kernel = record.of(SHAPE)
     if len(kernel) != sketch.axes:
-        what = f"the kernel has {len(kernel)} axes, and the input has {sketch.axes}"
+        what = f"the kernel has {axes_of(len(kernel))}, and the input has {sketch.axes}"
         fail(Code.AXES, what, record.at(SHAPE))
     if record.has(BATCHES) and record.of(BATCHES) > 1:
         unsupported("a convolution with batch_group_count is not drawn", record.at(BATCHES))
     groups = record.of(GROUPS) if record.has(GROUPS) else 1
     if inputs * groups != sketch.channels:
-        what = f"the kernel takes {inputs * groups} channels, and the input has {sketch.channels}"
+        what = f"the kernel takes {count_of_channels(inputs * groups)}, and the input has {sketch.channels}"
         fail(Code.SHAPE, what, record.at(SHAPE))
     ones = (1,) * sketch.axes
     strides, stretch, dilation = (

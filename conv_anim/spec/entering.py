@@ -132,6 +132,11 @@ def axes_of(count: int) -> str:
     return "1 axis" if count == 1 else f"{count} axes"
 
 
+def count_of_channels(count: int) -> str:
+    """A number of channels, in words."""
+    return "1 channel" if count == 1 else f"{count} channels"
+
+
 def axis_values(record: Record, entering: Entering, fields: Sequence[Field[PerAxis]]) -> Maybe[tuple[Size, ...]]:
     """The values of some fields, one number per axis each."""
     found = [spread(record.of(f), record.at(f), entering) for f in fields]

@@ -29,7 +29,7 @@ from conv_anim.spec.appearance import (
 from conv_anim.spec.arrays import FromFile, ValuesKind, read, resolved
 from conv_anim.spec.backward import PASS, UPSTREAM
 from conv_anim.spec.controls import CONTROLS
-from conv_anim.spec.entering import LARGEST, MOST_AXES, axes_of
+from conv_anim.spec.entering import LARGEST, MOST_AXES, axes_of, count_of_channels
 from conv_anim.spec.graph import Graph
 from conv_anim.spec.kinds import INVALID, Invalid, ListOf, Report, SkippedError, Whole
 from conv_anim.spec.model import Given, Input, NetworkView, Random, Spec
@@ -322,7 +322,7 @@ def _shape(record: Record, written: Written | None, report: Report) -> Maybe[Siz
     if len(written.shape) < MOST_AXES:
         return (channels or 1, *written.shape)
     if channels not in {None, written.shape[0]}:
-        what = f"'values' has {written.shape[0]} channels, but 'channels' says {channels}"
+        what = f"'values' has {count_of_channels(written.shape[0])}, but 'channels' says {channels}"
         hint = f"a volume with {axes_of(3)} needs its 'size' said too"
         return report.add(Code.SHAPE, what, record.at(VALUES), hint)
     return written.shape
