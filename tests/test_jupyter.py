@@ -65,7 +65,10 @@ def test_a_spec_and_a_trace_show_themselves(notebook):
         shown = data(notebook, number)
         assert set(shown) == {"text/html", "image/png", "text/plain"}
         assert shown["text/plain"].startswith("A <b>. Convolution")
-        assert '<source media="(prefers-reduced-motion: reduce)" srcset="data:image/png;base64,' in shown["text/html"]
+        assert (
+            '<source media="(prefers-reduced-motion: reduce), print" srcset="data:image/png;base64,'
+            in shown["text/html"]
+        )
         (gif,) = re.findall(r'src="data:image/gif;base64,([^"]+)"', shown["text/html"])
         with Image.open(BytesIO(b64decode(gif))) as image, Image.open(BytesIO(b64decode(shown["image/png"]))) as still:
             assert image.n_frames == conftest.frames_in(YAML, outputs=4)
@@ -106,11 +109,11 @@ def test_help_says_what_the_magic_takes():
 def test_the_notebook_becomes_a_page_and_a_document(notebook):
     page, _ = nbconvert.HTMLExporter().from_notebook_node(notebook[0])
     assert page.count("data:image/gif;base64,") == 3
-    assert page.count("(prefers-reduced-motion: reduce)") >= 3
+    assert page.count("(prefers-reduced-motion: reduce), print") >= 3
     document, resources = nbconvert.LatexExporter().from_notebook_node(notebook[0])
     assert len([name for name in resources["outputs"] if name.endswith(".png") and f"{{{name}}}" in document]) == 4
     text, _ = nbconvert.MarkdownExporter().from_notebook_node(notebook[0])
-    assert "(prefers-reduced-motion: reduce)" in text
+    assert "(prefers-reduced-motion: reduce), print" in text
 
 
 def test_show_takes_a_file_a_mapping_a_spec_or_a_trace(tmp_path):
@@ -127,7 +130,7 @@ def test_show_takes_a_file_a_mapping_a_spec_or_a_trace(tmp_path):
 def test_dark_pages_get_a_dark_figure():
     dark = conv_anim.show(SPEC, dark=True)._repr_mimebundle_()["text/html"]
     night, rest = "(prefers-color-scheme: dark)", "(prefers-reduced-motion: reduce)"
-    assert re.findall(r'media="([^"]+)"', dark) == [f"{night} and {rest}", rest, night]
+    assert re.findall(r'media="([^"]+)"', dark) == [f"{night} and {rest}", f"{rest}, print", night]
     (gif,) = re.findall(rf'media="{re.escape(night)}" srcset="data:image/gif;base64,([^"]+)"', dark)
     with Image.open(BytesIO(b64decode(gif))) as image:
         assert max(image.convert("RGB").getpixel((0, 0))) < 80
