@@ -143,11 +143,34 @@ def test_a_figure_that_can_be_played_with_is_shut_off_in_a_frame(tmp_path):
     (frame,) = re.findall(r"<iframe (.*?)></iframe>", html, re.DOTALL)
     assert 'sandbox="allow-scripts"' in frame
     assert "allow-same-origin" not in frame
-    assert re.match(r'<div style="position: relative; width: 300px; height: \d+px"><img src="data:image/png;', html)
+    assert re.match(r'<div style="container-type: inline-size; width: 300px"><img src="data:image/png;', html)
     (page,) = re.findall(r'srcdoc="([^"]*)"', frame)
     conv_anim.render(conv_anim.load(SPEC), tmp_path / "page.html")
     assert unescape(page) == (tmp_path / "page.html").read_text(encoding="utf-8")
     assert 'title="A &lt;b&gt;. ' in frame
+
+
+@pytest.mark.parametrize("controls", [{}, {"layer.stride": [1, 2], "layer.padding": [0, 1], "layer.dilation": [1, 2]}])
+def test_its_frame_has_room_for_all_of_it(browser, controls):
+    """However narrow; and where the frame is taken out, only a still is left, no taller than it is."""
+    html = conv_anim.show(SPEC | ({"controls": controls} if controls else {}), format="html")._repr_mimebundle_()[
+        "text/html"
+    ]
+    tab = conftest.new_page(browser, reduced_motion="reduce")
+    for width in (280, 320, 500, 1100):
+        tab.set_viewport_size({"width": width, "height": 900})
+        tab.set_content(f"<body style='margin: 0'>{html}")
+        frame = tab.frames[1]
+        frame.wait_for_selector("#picture")
+        frame.evaluate("document.querySelector('#last').click()")
+        assert frame.evaluate("document.documentElement.scrollHeight - innerHeight") <= 0, width
+        still, page = tab.locator("img").bounding_box(), tab.locator("iframe").bounding_box()
+        assert still["width"] <= width
+        assert page["y"] == pytest.approx(0, abs=1)
+        assert page["height"] > still["height"]
+        tab.eval_on_selector("iframe", "frame => frame.remove()")
+        assert tab.locator("div").bounding_box()["height"] == pytest.approx(still["height"], abs=1)
+    tab.close()
 
 
 @pytest.mark.parametrize(("asked", "said"), [

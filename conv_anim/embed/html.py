@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 RESTING = "(prefers-reduced-motion: reduce)"
 PAPER = "print"
 DARK = "(prefers-color-scheme: dark)"
-CONTROLS = 220
-"""Pixels that a page has around its figure."""
+CONTROLS = 430
+"""Pixels that a page has around its figure, at most, however narrow it is."""
+KNOBS = 480
+"""And as many more where its reader can change the spec."""
 PROBLEM_STYLE = "white-space: pre-wrap; padding: 0.8em 1em; border-left: 4px solid #c62828; overflow-x: auto"
 
 
@@ -103,14 +105,19 @@ def _page(figure: Figure, width: int | None) -> str:
     """A page of its own inside another one, from which it is sealed off.
 
     It lies over a still, which is all that is left where frames are taken out, as from notebooks that nobody trusts.
+    Its height is that of the still, which shrinks where there is less room, and of what stands around the figure.
     """
     page = escape(figure.encoded().decode())
-    wide = f"{width}px" if width else "100%"
-    around = f"position: relative; width: {wide}; height: {figure.scene.height + CONTROLS}px"
-    style = "position: absolute; inset: 0; width: 100%; height: 100%; border: 0; background: #fff"
-    still = image(figure, data_uri("png", figure.poster()), width=width)
+    wide, high = width or figure.scene.width, figure.height(width or figure.scene.width)
+    shown = f"min({high}px, {100 * high / wide:.2f}cqw)"
+    more = CONTROLS if figure.controlled is None else CONTROLS + KNOBS
+    tall = f"height: {high + more}px; height: calc({shown} + {more}px); margin-top: calc(-1 * {shown})"
+    style = f"display: block; position: relative; width: 100%; {tall}; border: 0; background: #fff"
+    whole = f'width="{wide}" height="{high}" style="display: block; max-width: 100%; height: auto"'
     alt = attribute(figure.alt)
+    still = f'<img src="{data_uri("png", figure.poster())}" alt="{alt}" {whole} />'
     frame = f'<iframe title="{alt}" sandbox="allow-scripts" style="{style}" srcdoc="{page}"></iframe>'
+    around = f"container-type: inline-size; width: {f'{width}px' if width else '100%'}"
     return f'<div style="{around}">{still}{frame}</div>'
 
 
