@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from conv_anim.export import png
-from conv_anim.export.moving import seen_through, timed
+from conv_anim.export.moving import timed
 from conv_anim.export.png import words
-from conv_anim.painting.agg import frames
+from conv_anim.painting.agg import frames, seen_through
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
