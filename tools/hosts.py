@@ -276,7 +276,7 @@ def by_pandoc(which_: str) -> Host:
             found.setdefault(found_in(path), []).append(kind)
         return "; ".join(f"{format_} in {', '.join(kinds)}" for format_, kinds in found.items())
 
-    return Host("pandoc", lambda: re.search(r"[\d.]+", pandoc(which_, "--version"))[0], made)  # type: ignore[index]
+    return Host(which_, lambda: re.search(r"[\d.]+", pandoc(which_, "--version"))[0], made)  # type: ignore[index]
 
 
 def found_in(path: Path) -> str:
