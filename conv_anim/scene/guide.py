@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import product
 from typing import TYPE_CHECKING
@@ -31,6 +31,21 @@ def guide(trace: Trace, hit_regions: Iterable[HitRegion], turns: Turns) -> Guide
     """The guide of a figure of a trace; one with more areas than can be pointed at has none."""
     found = tuple(hit_regions)
     return Links(trace, found if len(found) <= MOST_AREAS else (), turns).guide()
+
+
+def of_steps(
+    trace: Trace, hit_regions: Iterable[HitRegion], told: Sequence[str], about: Sequence[Sequence[tuple[int, ...]]]
+) -> Guide:
+    """The guide of a figure whose steps compute several cells each: what is told of them, and the output cells."""
+    found: dict[Cell, list[int]] = defaultdict(list)
+    for k, cells in enumerate(about):
+        for cell in cells:
+            found[cell].append(k)
+    plain = guide(trace, hit_regions, ())
+    spots = (
+        replace(spot, steps=tuple(found[spot.cell])) if spot.side == "output" else spot for spot in plain.spots
+    )
+    return replace(plain, told=tuple(told), spots=tuple(spots))
 
 
 @dataclass(frozen=True)
