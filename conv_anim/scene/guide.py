@@ -42,9 +42,7 @@ def of_steps(
         for cell in cells:
             found[cell].append(k)
     plain = guide(trace, hit_regions, ())
-    spots = (
-        replace(spot, steps=tuple(found[spot.cell])) if spot.side == "output" else spot for spot in plain.spots
-    )
+    spots = (replace(spot, steps=tuple(found[spot.cell])) if spot.side == "output" else spot for spot in plain.spots)
     return replace(plain, told=tuple(told), spots=tuple(spots))
 
 

@@ -25,7 +25,7 @@ def _convolution(nodes: Nodes) -> str | None:
     if len(nodes) > 1:
         return view_support.one_layer(nodes)
     window = op.window
-    what = "this backward pass" if op.given else op.type
+    what = "this backward pass" if op.given or op.roles[2] != "output" else op.type
     if window is None or not window.weighs:
         return f"shows convolutions, and {what} is none"
     if window.transposed:

@@ -64,7 +64,7 @@ ANIMATE = Field(
     "animate", Flag(), "Go through the matrix row by row instead of one still.", default=False, example=True
 )
 MOST_TILE = 4096
-TILE: Field[tuple[int, ...] | None] = Field(
+TILE: Field[tuple[int, ...]] = Field(
     "tile",
     ListOf(Whole(1, MOST_TILE), "a list of three numbers: [m, n, k]", 3, 3),
     "How many rows and columns of the output a step computes, and how many products of each sum: [m, n, k]. What each "
@@ -72,7 +72,7 @@ TILE: Field[tuple[int, ...] | None] = Field(
     example=[4, 4, 8],
 )
 LAYOUTS: tuple[Memory, ...] = ("nchw", "nhwc")
-LAYOUT: Field[Memory | None] = Field(
+LAYOUT: Field[Memory] = Field(
     "layout",
     OneOf(LAYOUTS),
     "How maps lie in memory: channel by channel (nchw), or the channels of a cell beside each other (nhwc). The "

@@ -45,7 +45,7 @@ class Fourier:
     @property
     def size(self) -> tuple[int, ...]:
         """Of everything that is transformed."""
-        return tuple(axis.size if self.wrap else axis.transform for axis in self.op.axes)
+        return transformed(self.op, wrap=self.wrap)
 
     @property
     def starts(self) -> tuple[int, ...]:
@@ -149,20 +149,26 @@ class Fourier:
         agreed(np.where(spoiled, self.layer.output[0], found[self.kept])[None], self.layer)
         return found
 
-    # what it costs
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Complex multiplications: of one transform, by radix 2 (Cooley and Tukey 1965), and of the products."""
+
+    transform: int
+    products: int
+
+    @classmethod
+    def of(cls, size: tuple[int, ...]) -> Count:
+        """N/2 · log₂ N for the transform of N cells, and one product for each frequency."""
+        cells = prod(size)
+        return cls(round(cells * log2(cells)) // 2, cells)
 
     @property
-    def complex_multiplications(self) -> int:
-        """Three transforms by radix 2, N/2 · log₂ N each (Cooley and Tukey 1965), and N products of frequencies."""
-        count = prod(self.size)
-        return 3 * round(count * log2(count)) // 2 + count
+    def real(self) -> int:
+        """Real multiplications of two transforms, the products, and one transform back: four for a complex one."""
+        return REAL * (3 * self.transform + self.products)
 
-    @property
-    def multiplications(self) -> int:
-        """Real ones, four for each complex one."""
-        return REAL * self.complex_multiplications
 
-    @property
-    def direct(self) -> int:
-        """Multiplications of the window, cell by cell."""
-        return prod(self.op.out_size) * prod(self.op.kernel_size)
+def transformed(op: Operator, *, wrap: bool) -> tuple[int, ...]:
+    """The size of everything that is transformed."""
+    return tuple(axis.size if wrap else axis.transform for axis in op.axes)

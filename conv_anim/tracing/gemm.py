@@ -1,8 +1,8 @@
 """A convolution as a product of two matrices (im2col), walked tile by tile as a GPU does, with its loads counted.
 
-In the layout NCHW the weights stand left and the windows are columns; in NHWC the windows are rows and the weights stand
-above. Either way the output matrix is laid out as its map is in memory, and so is each cell of a window: channel by
-channel, or with the channels of a cell beside each other.
+In the layout NCHW the weights stand left and the windows are columns; in NHWC the windows are rows and the weights
+stand above. Either way the output matrix is laid out as its map is in memory, and so are the cells of a window: channel
+by channel, or with the channels of a cell beside each other.
 """
 
 from __future__ import annotations
@@ -89,18 +89,18 @@ class Loads:
 
 @dataclass(frozen=True)
 class Gemm:
-    """A convolution of ``layer`` in a memory layout; without a ``tile`` one window is computed at a time."""
+    """A window as a product, in a memory layout; without a ``tile`` one place of the window is computed at a time."""
 
-    layer: LayerTrace
+    op: Operator
     layout: Memory = "nchw"
     tile: TileSize | None = None
 
     # the matrices
 
     @property
-    def op(self) -> Operator:
-        """The window."""
-        return self.layer.operator
+    def input_shape(self) -> tuple[int, ...]:
+        """Channels, rows, columns, …."""
+        return self.op.in_channels, *(axis.size for axis in self.op.axes)
 
     @property
     def depth(self) -> int:
@@ -162,20 +162,19 @@ class Gemm:
         channel, place = (column, row) if self.windows_are_rows else (row, column)
         return channel, *(int(i) for i in np.unravel_index(place, self.op.out_size))
 
-    def numbers(self, cells: NDArray[np.intp], *, of: Literal["left", "top"]) -> Array:
+    def numbers(self, layer: LayerTrace, cells: NDArray[np.intp], *, of: Literal["left", "top"]) -> Array:
         """The numbers of some entries of a matrix; 0 where there is nothing."""
-        assert self.layer.kernels is not None
-        held = self.layer.input if (of == "left") == self.windows_are_rows else self.layer.kernels
-        return np.where(cells == NOTHING, 0, held.ravel()[cells]).astype(self.layer.output.dtype)
+        assert layer.kernels is not None
+        held = layer.input if (of == "left") == self.windows_are_rows else layer.kernels
+        return np.where(cells == NOTHING, 0, held.ravel()[cells]).astype(layer.output.dtype)
 
-    @cached_property
-    def product(self) -> Array:
+    def product(self, layer: LayerTrace) -> Array:
         """What both matrices make, as (out_channels, *out_size), the bias added. Raises ArithmeticError."""
-        made = self.numbers(self.left, of="left") @ self.numbers(self.top, of="top")
-        found = (made.T if self.windows_are_rows else made).reshape(self.layer.output.shape)
-        if self.layer.bias is not None:
-            found = found + self.layer.bias.reshape(-1, *[1] * len(self.op.axes))
-        return agreed(found, self.layer)
+        made = self.numbers(layer, self.left, of="left") @ self.numbers(layer, self.top, of="top")
+        found: Array = (made.T if self.windows_are_rows else made).reshape(layer.output.shape)
+        if layer.bias is not None:
+            found = found + layer.bias.reshape(-1, *[1] * len(self.op.axes))
+        return agreed(found, layer)
 
     # the walk
 
@@ -216,12 +215,12 @@ class Gemm:
         groups, m, n, k = map(range, self.steps)
         return product(groups, m, n, k)
 
-    def partial(self, tile: Tile) -> Array:
+    def partial(self, layer: LayerTrace, tile: Tile) -> Array:
         """What a step adds to its part of the output matrix."""
         rows, columns = slice(tile.rows.start, tile.rows.stop), slice(tile.columns.start, tile.columns.stop)
         inner = slice(tile.inner.start, tile.inner.stop)
         left, top = self.left[rows, inner], self.top[inner, columns]
-        made: Array = self.numbers(left, of="left") @ self.numbers(top, of="top")
+        made: Array = self.numbers(layer, left, of="left") @ self.numbers(layer, top, of="top")
         return made
 
     # what is loaded
@@ -262,7 +261,7 @@ class Gemm:
         """How often each input cell is loaded, in the input's shape."""
         across = self.steps[2] if self.windows_are_rows else self.steps[1]
         read = self.windows[self.windows != NOTHING]
-        return np.bincount(read, minlength=self.layer.input.size).reshape(self.layer.input.shape) * across
+        return np.bincount(read, minlength=prod(self.input_shape)).reshape(self.input_shape) * across
 
     @cached_property
     def all_loads(self) -> Loads:
@@ -280,6 +279,5 @@ class Gemm:
             again=inputs + weights - distinct,
             uses=entries * per_group + held * prod(self.op.out_size),
             multiply_adds=self.op.out_channels * prod(self.op.out_size) * self.depth,
-            outputs=self.layer.output.size,
+            outputs=prod(self.shape),
         )
-

@@ -110,17 +110,16 @@ class Winograd:
         agreed(found, self.layer)
         return found
 
-    @property
-    def multiplications(self) -> int:
-        """Of all elementwise products; the transforms only add and halve."""
-        pairs = self.op.out_channels * self.op.in_channels // self.op.groups
-        return pairs * prod(self.tiles) * READ**2
 
-    @property
-    def direct(self) -> int:
-        """Multiplications of the window, cell by cell."""
-        pairs = self.op.out_channels * self.op.in_channels // self.op.groups
-        return pairs * prod(self.op.out_size) * KERNEL**2
+def multiplications(op: Operator) -> int:
+    """Of all elementwise products; the transforms only add and halve."""
+    tiles = (-(-count // OUT) for count in op.out_size)
+    return op.out_channels * op.in_channels // op.groups * prod(tiles) * READ**2
+
+
+def direct(op: Operator) -> int:
+    """Multiplications of a window, cell by cell."""
+    return op.out_channels * op.in_channels // op.groups * prod(op.out_size) * prod(op.kernel_size)
 
 
 def fractions(array: Array) -> Fractions:

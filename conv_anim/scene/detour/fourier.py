@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import log2, prod, sqrt
+from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,8 +22,9 @@ from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.words import Label, labels, size
-from conv_anim.tracing.fourier import Fourier
+from conv_anim.tracing.fourier import Count, Fourier
 from conv_anim.tracing.geometry import Source
+from conv_anim.tracing.winograd import direct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,6 +45,8 @@ WANTED = 34
 """Pixels of a cell, at scale 1, where there is room."""
 SHADES = 11
 """Steps from the smallest to the largest number of a map in shades."""
+FAINTEST = 1e-6
+"""Of the largest wave: smaller ones are rounding."""
 SMALLEST_ARROW = 7
 """Pixels of a cell that has room for an arrow."""
 
@@ -114,7 +117,7 @@ class FourierDrawing(Detour):
             found[name] = Label(found[name].name, "" if whole == found[name].name else whole)
         found["output"] = Label(found["output"].name, say("fft.result", size=full))
         found["input_way"] = Label(say("fft.input"))
-        found["kernel_way"] = Label(say("fft.kernel"))
+        found["kernel_way"] = Label(say("fft.kernel"), say("fft.conjugated"))
         return found | {"output_way": Label(say("fft.product"))}
 
     @property
@@ -123,9 +126,9 @@ class FourierDrawing(Detour):
 
     @property
     def remarks(self) -> list[str]:
-        count = prod(self.way.size)
-        half = round(count * log2(count)) // 2
-        numbers = {"half": half, "count": count, "ours": self.way.multiplications, "direct": self.way.direct}
+        found = Count.of(self.way.size)
+        numbers = {"half": found.transform, "count": found.products, "ours": found.real}
+        numbers["direct"] = direct(self.way.op)
         return [self.say("fft.all", **numbers)]
 
     @property
@@ -133,15 +136,10 @@ class FourierDrawing(Detour):
         style, colors = self.style, self.style.colors
         found = [Key(self.say("fft.arrows"), mix(colors.background, colors.input, 0.55), style.edge)]
         if self.way.wrong.any():
-            found.append(Key(self.say("fft.wrong"), self.wrong_fill, style.edge, self._cross))
+            found.append(Key(self.say("fft.wrong"), self.thrown_fill, self._marked))
         if self._thrown:
             found.append(Key(self.say("fft.thrown"), self.thrown_fill, style.pending_edge))
         return tuple(found)
-
-    @property
-    def wrong_fill(self) -> str:
-        """Of an output that is wrong."""
-        return mix(self.style.colors.background, self.style.colors.output, 0.3)
 
     @property
     def thrown_fill(self) -> str:
@@ -149,8 +147,9 @@ class FourierDrawing(Detour):
         return mix(self.style.colors.background, self.style.colors.muted, 0.18)
 
     @property
-    def _cross(self) -> Stroke:
-        return Stroke(self.style.colors.current, max(1.0, 1.3 * self.style.scale))
+    def _marked(self) -> Stroke:
+        """Around outputs that are wrong."""
+        return strong(self.style, self.style.colors.window)
 
     # what stays
 
@@ -184,7 +183,11 @@ class FourierDrawing(Detour):
 
     def _kernel(self) -> list[Primitive]:
         table, there = self.tables["kernel"], [axis.effective_kernel for axis in self.way.op.axes]
-        taps = [at for at in np.ndindex(*there) if not any(c % a.dilation for c, a in zip(at, self.way.op.axes, strict=True))]
+        taps = [
+            at
+            for at in np.ndindex(*there)
+            if not any(c % a.dilation for c, a in zip(at, self.way.op.axes, strict=True))
+        ]
         written = [(_place(at), self.formats.w(self.way.kernel[at].item())) for at in taps]
         return [*table.blank(), *table.cells(written, self.style.colors.kernel)]
 
@@ -192,11 +195,11 @@ class FourierDrawing(Detour):
         self, name: str, spectrum: Spectrum, color: str, only: Iterable[Frequency] | None = None
     ) -> list[Primitive]:
         """Frequencies as arrows, as long as the square root of their size, on a shade of it."""
-        table, most = self.tables[name], float(np.abs(spectrum).max()) or 1.0
+        table, most = self.tables[name], self._largest(spectrum)
         frequencies = list(np.ndindex(*self.way.size)) if only is None else list(only)
         shades: dict[int, list[tuple[Position, str]]] = {}
         for f in frequencies:
-            shades.setdefault(round(SHADES * sqrt(abs(spectrum[f]) / most)), []).append((_place(f), ""))
+            shades.setdefault(round(SHADES * sqrt(min(1.0, abs(spectrum[f]) / most))), []).append((_place(f), ""))
         items: list[Primitive] = []
         for level, places in shades.items():
             items += table.cells(places, mix(self.style.colors.background, color, 0.1 + 0.7 * level / SHADES))
@@ -208,13 +211,19 @@ class FourierDrawing(Detour):
         return [*items, Lines(lines, Stroke(self.style.colors.ink, max(1.0, side / 16)))]
 
     @staticmethod
+    def _largest(spectrum: Spectrum) -> float:
+        """The size of the largest wave; that of the mean, which is none, counts only if there is no other."""
+        sizes = np.abs(spectrum).ravel()
+        return float(sizes[1:].max(initial=0.0)) or float(sizes[0]) or 1.0
+
+    @staticmethod
     def _arrow(box: tuple[float, float, float, float], number: complex) -> tuple[tuple[float, float], ...]:
         """From the middle of a cell in the direction of a number, with a tip."""
         x, y, side, _ = box
         size_ = abs(number)
-        if size_ < 1e-6:
+        if size_ < FAINTEST:
             return ()
-        unit, long = number / size_, 0.42 * side * sqrt(size_)
+        unit, long = number / size_, 0.44 * side * sqrt(min(1.0, size_))
         middle = complex(x + side / 2, y + side / 2)
         along = complex(unit.real, -unit.imag)
         end, barb = middle + long * along, min(0.5 * long, 0.14 * side)
@@ -302,14 +311,8 @@ class FourierDrawing(Detour):
 
     def _wrong(self, texts: list[tuple[Position, str]]) -> list[Primitive]:
         table = self.tables["output"]
-        boxes = [table.box(place) for place, _ in texts]
-        crosses = tuple(
-            line
-            for x, y, w, h in boxes
-            for line in (((x, y), (x + w, y + h)), ((x + w, y), (x, y + h)))
-        )
-        made = table.cells(texts, self.wrong_fill)
-        return [made[0], Lines(crosses, self._cross), *made[1:]]
+        boxes = tuple(table.box(place) for place, _ in texts)
+        return [*table.cells(texts, self.thrown_fill), Boxes(boxes, None, self._marked)]
 
     @property
     def phases(self) -> frozenset[Phase]:
@@ -340,6 +343,11 @@ class FourierDrawing(Detour):
                 found.append(HitRegion("output", (0, *at), corners(self.tables["output"].box(_place(at)))))
         return found
 
+    def panel(self) -> Panel:
+        """It as a panel, which can be put beside others."""
+        page = self.page
+        return over(replace(page, baseline=0.0), animated(self, page.width, page.height))
+
     def turn(self, k: int) -> Turn | None:
         del k
         return None
@@ -347,9 +355,7 @@ class FourierDrawing(Detour):
 
 def fft(trace: Trace, style: Style) -> Panel:
     """The panel of the view."""
-    drawn = FourierDrawing(trace, style)
-    page = drawn.page
-    return over(replace(page, baseline=page.height / 2), animated(drawn, page.width, page.height))
+    return FourierDrawing(trace, style).panel()
 
 
 def guide(trace: Trace, hit_regions: Iterable[HitRegion], turns: Turns) -> Guide:

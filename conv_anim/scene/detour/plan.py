@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 NUMBER = 14
 """Pixels of a number, at scale 1."""
-ROOM = 0.86
+MOST = 40
+"""Pixels of a cell, at scale 1, that grows with its numbers."""
+TOLERANCE = 1e-6
+ROOM = 0.88
 """How much of a cell's width its number may take."""
 NAMES = ("input", "kernel", "output", "input_way", "kernel_way", "output_way")
 """The maps above, and those below them."""
@@ -80,11 +83,13 @@ class Detour(Traced):
         widest = max(style.width(text, size=1.0, bold=True) for text in set(self.texts))
         side = round(self.wanted * style.scale)
         if self.grows:
-            size = style.em(NUMBER)
-            return max(side, ceil(widest * size / ROOM)), size
+            side = max(side, min(round(MOST * style.scale), ceil(widest * NUMBER * style.scale / ROOM)))
+            side = max(side, ceil(widest * style.least / ROOM))
+        if style.fit is not None:
+            side = (max if self.grows else min)(side, round(style.fit.cell))
         size = min(NUMBER * style.scale, ROOM * side / widest, 0.6 * side)
         size = max(size, min(style.least, ROOM * side / widest, 0.7 * side))
-        return side, size if size >= style.least else None
+        return side, size if size >= style.least - TOLERANCE else None
 
     @property
     def grows(self) -> bool:
@@ -117,9 +122,18 @@ class Detour(Traced):
         for names, signs in ((NAMES[:3], SIGNS[0]), (NAMES[3:], SIGNS[1])):
             first, second, third = (self._named(name) for name in names)
             lines.append([first, self._sign(signs[0]), second, self._sign(signs[1]), third])
+        fits = all(
+            self._tables[name].width >= one.width
+            for name, one in zip(NAMES, lines[0][::2] + lines[1][::2], strict=True)
+        )
         down = [self._way(said, down=k < 2) for k, said in enumerate(self.ways)]
         arrows = [down[0], EMPTY, down[1], EMPTY, down[2]]
-        made = table([lines[0], arrows, lines[1]], across=0.9 * style.gap, down=0.7 * style.gap)
+        made = table(
+            [lines[0], arrows, lines[1]],
+            across=0.9 * style.gap,
+            down=0.7 * style.gap,
+            align="middle" if fits else "start",
+        )
         return column(made, self._below(made.width), gap=1.4 * style.gap)
 
     def _sign(self, text: str) -> Panel:
@@ -132,15 +146,14 @@ class Detour(Traced):
         """An arrow with what it stands for."""
         style, ink = self.style, self.style.label_ink
         size, high, head = style.em(13), round(2.2 * style.gap), max(4, round(0.3 * style.gap))
-        x, start, end = head + style.gap, *((0, high) if down else (high, 0))
+        x, start, end = 0.6 * head, *((0, high) if down else (high, 0))
         back = end - head if down else end + head
         stroke = Stroke(ink, max(1.5, 1.5 * style.scale))
         tip = ((x, end), (x - 0.6 * head, back), (x + 0.6 * head, back))
         top = (high - size * style.font.cap_height) / 2
-        left = x + head + 0.3 * style.gap
-        text = style.text(left, top, said, size=size, color=ink)
+        text = style.text(x + head + 0.3 * style.gap, top, said, size=size, color=ink)
         items = (Lines((((x, start), (x, back)),), stroke), Polygons((tip,), ink), text)
-        return static(items, left + style.width(said, size=size), high)
+        return static(items, 2 * x, high)
 
     def _below(self, width: float) -> Panel:
         style, size = self.style, self.style.em(13)
@@ -162,5 +175,3 @@ class Detour(Traced):
     def pale(self, name: str) -> list[Primitive]:
         """A map whose cells are still empty."""
         return self.tables[name].pending()
-
-

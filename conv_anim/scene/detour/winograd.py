@@ -15,25 +15,26 @@ from conv_anim.scene.gliding import gliding, ring
 from conv_anim.scene.grid import strong
 from conv_anim.scene.guide import of_steps
 from conv_anim.scene.hit_regions import HitRegion, corners
-from conv_anim.scene.layout import animated, over
+from conv_anim.scene.layout import Fit, animated, over
 from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.numbers import Formats, format_for
-from conv_anim.scene.primitives import Frame
+from conv_anim.scene.primitives import Boxes, Frame
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.words import Label, labels
 from conv_anim.tracing.geometry import Source
-from conv_anim.tracing.winograd import OUT, READ, Winograd
+from conv_anim.tracing.winograd import OUT, READ, Winograd, direct, multiplications
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from fractions import Fraction
 
     from conv_anim.scene.gliding import Ring
     from conv_anim.scene.grid import Position
     from conv_anim.scene.hit_regions import Turn, Turns
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.numbers import Format
-    from conv_anim.scene.primitives import Guide, Items, Primitive
+    from conv_anim.scene.primitives import Guide, Items, Primitive, Side
     from conv_anim.scene.style import Style
     from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.trace import Trace
@@ -76,15 +77,13 @@ class WinogradDrawing(Detour):
 
     @cached_property
     def _kernel(self) -> Array:
-        return self.way.transformed_kernels[0, 0].astype(np.float64)
+        return _floats(self.way.transformed_kernels[0, 0])
 
     @cached_property
     def _transformed(self) -> list[tuple[Array, Array]]:
         """Of every step V and M."""
         tiles = [self.tile(k) for k in range(len(self.steps))]
-        return [
-            (self.way.transformed(t)[0].astype(np.float64), self.way.products(t)[0].astype(np.float64)) for t in tiles
-        ]
+        return [(_floats(self.way.transformed(t)[0]), _floats(self.way.products(t)[0])) for t in tiles]
 
     @cached_property
     def _way_formats(self) -> tuple[Format, Format, Format]:
@@ -98,7 +97,9 @@ class WinogradDrawing(Detour):
         yield from (self.formats.x(n) for n in self.layer.input.ravel().tolist())
         yield from (self.formats.y(n) for n in self.layer.output.ravel().tolist())
         yield from (u(n) for n in self._kernel.ravel().tolist())
-        yield from (fmt(n) for each in self._transformed for fmt, a in zip((v, m), each, strict=True) for n in a.ravel())
+        for inputs, products in self._transformed:
+            yield from (v(n) for n in inputs.ravel().tolist())
+            yield from (m(n) for n in products.ravel().tolist())
 
     # the plan
 
@@ -123,9 +124,7 @@ class WinogradDrawing(Detour):
         found = dict(zip(("input", "kernel", "output"), labels(self.trace), strict=True))
         ways = ("input", "kernel", "product")
         names = ("input_way", "kernel_way", "output_way")
-        return found | {
-            name: Label(self.say(f"winograd.{way}")) for name, way in zip(names, ways, strict=True)
-        }
+        return found | {name: Label(self.say(f"winograd.{way}")) for name, way in zip(names, ways, strict=True)}
 
     @property
     def ways(self) -> tuple[str, str, str]:
@@ -133,7 +132,7 @@ class WinogradDrawing(Detour):
 
     @property
     def remarks(self) -> list[str]:
-        all_ = self.say("winograd.all", ours=self.way.multiplications, direct=self.way.direct)
+        all_ = self.say("winograd.all", ours=multiplications(self.way.op), direct=direct(self.way.op))
         return [self.say("winograd.tile"), all_]
 
     # what stays
@@ -142,18 +141,17 @@ class WinogradDrawing(Detour):
         _ = self.way.output  # which is the trace's, or nothing is drawn
         colors, tables = self.style.colors, self.tables
         u = self._way_formats[1]
-        kernel = self.way.kernels[0, 0].astype(np.float64)
-        places = list(np.ndindex(3, 3))
-        items = [*tables["kernel"].cells([((r, c), self.formats.w(kernel[r, c])) for r, c in places], colors.kernel)]
+        kernel = _floats(self.way.kernels[0, 0])
+        items = [*tables["kernel"].cells(self._written(kernel, self.formats.w), colors.kernel)]
         items += tables["kernel_way"].cells(self._written(self._kernel, u), mix(colors.background, colors.kernel, 0.55))
-        items += self._canvas(product(*map(range, self.shapes["input"])), marked=False)
+        items += self._canvas(_places(self.shapes["input"]), marked=False)
         for name in ("output", "input_way", "output_way"):
             items += tables[name].pending()
         return tuple(items)
 
     @staticmethod
     def _written(numbers: Array, fmt: Format) -> list[tuple[Position, str]]:
-        return [((r, c), fmt(numbers[r, c])) for r, c in np.ndindex(*numbers.shape)]
+        return [((r, c), fmt(numbers[r, c].item())) for r, c in np.ndindex(*numbers.shape)]
 
     def _source(self, place: Position) -> Source:
         """What a cell of the canvas is."""
@@ -170,7 +168,7 @@ class WinogradDrawing(Detour):
         fills = {Source.INPUT: style.colors.input, Source.BORROWED: marks.borrowed}
         groups: dict[Source, list[tuple[Position, str]]] = {}
         for r, c in places:
-            number = self.way.canvas[0, r, c]
+            number: Fraction = self.way.canvas[0][r][c]
             text = self.formats.x(int(number) if number.denominator == 1 else float(number))
             groups.setdefault(self._source((r, c)), []).append(((r, c), text))
         items: list[Primitive] = []
@@ -178,11 +176,15 @@ class WinogradDrawing(Detour):
             there = source <= Source.BORROWED
             fill = fills.get(source, style.colors.background)
             fill = style.under_window(fill, weak=not there) if marked else fill
-            made = table.cells(texts, fill)
-            if not there:
-                made = [replace(made[0], stroke=style.empty_edge), *_quiet(table.numbers(texts, fill), style, fill)]  # type: ignore[type-var]
-            items += made
+            items += table.cells(texts, fill) if there else self._empty(texts, fill)
         return items
+
+    def _empty(self, texts: list[tuple[Position, str]], fill: str) -> list[Primitive]:
+        """Cells of the padding: their edges dashed, their zeros quiet."""
+        style, table = self.style, self.tables["input"]
+        ink = style.ink_on(fill, style.colors.muted)
+        boxes = Boxes(tuple(table.box(place) for place, _ in texts), fill, style.empty_edge)
+        return [boxes, *(replace(text, color=ink) for text in table.numbers(texts, fill))]
 
     # what differs from frame to frame
 
@@ -226,7 +228,10 @@ class WinogradDrawing(Detour):
 
     def _made(self, k: int, *, bold: bool) -> list[Primitive]:
         tile = self.tile(k)
-        return [*self._outputs(tile, bold=bold), *self._outlined("output", self._cells(tile), self.style.colors.current)]
+        return [
+            *self._outputs(tile, bold=bold),
+            *self._outlined("output", self._cells(tile), self.style.colors.current),
+        ]
 
     def _outlined(self, name: str, places: list[Position], color: str) -> list[Primitive]:
         rows, columns = zip(*places, strict=True)
@@ -260,32 +265,40 @@ class WinogradDrawing(Detour):
     def hit_regions(self) -> list[HitRegion]:
         tables, axes = self.tables, self.way.op.axes
         found = []
-        for place in product(*map(range, self.shapes["input"])):
+        for place in _places(self.shapes["input"]):
             if self._source(place) == Source.INPUT:
                 cell = tuple(int(axis.sources[0][at]) for at, axis in zip(place, axes, strict=True))
                 found.append(HitRegion("input", (0, *cell), corners(tables["input"].box(place))))
-        for name in ("kernel", "output"):
-            side = "kernel" if name == "kernel" else "output"
-            for at in product(*map(range, self.shapes[name])):
-                found.append(HitRegion(side, (0, *at), corners(tables[name].box(at))))
+        sides: tuple[Side, ...] = ("kernel", "output")
+        for side in sides:
+            table = tables[side]
+            found += [HitRegion(side, (0, *at), corners(table.box(at))) for at in _places(self.shapes[side])]
         return found
+
+    def panel(self) -> Panel:
+        """It as a panel, which can be put beside others."""
+        page, (side, size_) = self.page, self.cell
+        fit = Fit(side, size_ or 0.0, grows=self.grows)
+        return over(replace(page, baseline=0.0), animated(self, page.width, page.height, fit=fit))
 
     def turn(self, k: int) -> Turn | None:
         del k
         return None
 
 
-def _quiet(texts: Iterable[object], style: Style, fill: str) -> list[object]:
-    """Numbers that matter less."""
-    ink = style.ink_on(fill, style.colors.muted)
-    return [replace(text, color=ink) for text in texts]  # type: ignore[type-var]
+def _floats(numbers: Fractions) -> Array:
+    found: Array = numbers.astype(np.float64)
+    return found
+
+
+def _places(shape: Position) -> list[Position]:
+    """All cells of a map."""
+    return list(product(range(shape[0]), range(shape[1])))
 
 
 def winograd(trace: Trace, style: Style) -> Panel:
     """The panel of the view."""
-    drawn = WinogradDrawing(trace, style)
-    page = drawn.page
-    return over(replace(page, baseline=page.height / 2), animated(drawn, page.width, page.height))
+    return WinogradDrawing(trace, style).panel()
 
 
 def guide(trace: Trace, hit_regions: Iterable[HitRegion], turns: Turns) -> Guide:

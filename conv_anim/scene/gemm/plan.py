@@ -31,6 +31,8 @@ MAP = 28
 """Pixels of a cell of the input, at scale 1, where those of the matrices are smaller."""
 MEMORY = 22
 """The same of a cell of the memory."""
+ACROSS = 360
+"""Pixels, at scale 1, that the memory may take across, even if the matrices take less."""
 NUMBER = 14
 """Pixels of a number, at scale 1."""
 ROOM = 0.84
@@ -52,7 +54,7 @@ class Plan(Traced):
     @cached_property
     def gemm(self) -> Gemm:
         """The product, and the walk through it."""
-        return Gemm(self.layer, self.view.layout or "nchw", self.view.tile)
+        return Gemm(self.layer.operator, self.view.layout or "nchw", self.view.tile)
 
     @property
     def counted(self) -> bool:
@@ -100,7 +102,7 @@ class Plan(Traced):
         scale, depth = self.style.scale, self.gemm.left.shape[1]
         wanted = min(round(MOST * scale), max(round(SIDE * scale), ceil(self.widest * NUMBER * scale / ROOM)))
         count = depth + max(self.gemm.shape)
-        found = max(2, min(wanted, floor(LONGEST * scale / count)))
+        found: int = max(2, min(wanted, floor(LONGEST * scale / count)))
         return found if self.style.fit is None else max(2, min(found, round(self.style.fit.cell)))
 
     def number(self, side: int, widest: float) -> float | None:
@@ -129,7 +131,7 @@ class Plan(Traced):
         found["out"] = self._grid(m, n, self.side)
         found["map"] = self.plates.table(self.style, self._map_cell(found["left"].width, found["top"].height))
         if self.counted:
-            found["memory"] = self._memory(found["left"].width + found["out"].width)
+            found["memory"] = self._memory(max(found["left"].width, ACROSS * self.style.scale))
         return found
 
     @cached_property
@@ -155,8 +157,8 @@ class Plan(Traced):
         channels, *axes = self.layer.input.shape
         count = self.layer.input.size
         least = axes[-1] * (channels if self.gemm.layout == "nhwc" else 1)
-        side = max(3, min(round(MEMORY * self.style.scale), floor(max(width, 240 * self.style.scale) / least)))
-        each = max(1, floor(max(width, 240 * self.style.scale) / side / least))
+        side = max(3, min(round(MEMORY * self.style.scale), floor(width / least)))
+        each = max(1, floor(width / side / least))
         lines = ceil(count / (least * each))
         columns = min(count, ceil(count / least / lines) * least)
         size_ = self.number(side, self.style.width(str(int(self.gemm.input_loads.max())), size=1.0, bold=True))
@@ -208,7 +210,7 @@ class Plan(Traced):
         made = table([upper, lower], across=1.2 * style.gap, down=style.gap)
         if not self.counted:
             return made
-        memory = named(tables["memory"], "memory", self._head("memory", max(made.width, 240 * style.scale)))
+        memory = named(tables["memory"], "memory", self._head("memory", max(made.width, ACROSS * style.scale)))
         line = style.em(13)
         return column(made, memory, slot("counts", 0, 3.4 * line), gap=1.4 * style.gap)
 
@@ -237,9 +239,7 @@ class Plan(Traced):
         """Place, number and index of the entries of a matrix that hold something."""
         cells = self.gemm.left if side == "left" else self.gemm.top
         texts = self.sources[self.held(side)]
-        return [
-            ((r, c), texts[cells[r, c]], int(cells[r, c])) for r in rows for c in columns if cells[r, c] != NOTHING
-        ]
+        return [((r, c), texts[cells[r, c]], int(cells[r, c])) for r in rows for c in columns if cells[r, c] != NOTHING]
 
     def in_memory(self, address: int) -> tuple[int, int]:
         """Where an address is in the table of the memory."""
@@ -251,4 +251,3 @@ class Plan(Traced):
         """That of each input cell."""
         found: list[int] = self.gemm.address(np.arange(self.layer.input.size)).tolist()
         return found
-

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.frames import framed
 from conv_anim.scene.gemm.plan import Plan
 from conv_anim.scene.gliding import gliding, ring
 from conv_anim.scene.grid import strong
@@ -18,14 +19,14 @@ from conv_anim.scene.steps import Steps
 from conv_anim.tracing.gemm import Gemm
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from conv_anim.scene.gliding import Ring
     from conv_anim.scene.hit_regions import Turn
     from conv_anim.scene.layout import Panel
-    from conv_anim.scene.primitives import Box, Items, Primitive, Stroke
+    from conv_anim.scene.primitives import Box, Items, Point, Primitive, Stroke
     from conv_anim.scene.style import Style
-    from conv_anim.scene.table import Table
+    from conv_anim.scene.table import Table, Track
     from conv_anim.scene.timeline import Phase
     from conv_anim.spec.model import Animation
     from conv_anim.tracing.gemm import Place, Tile
@@ -86,7 +87,7 @@ class Walk:
 def walk_of(trace: Trace) -> Walk:
     """The steps of a trace in this view."""
     view = trace.spec.view
-    gemm = Gemm(trace.layer, getattr(view, "layout", None) or "nchw", getattr(view, "tile", None))
+    gemm = Gemm(trace.layer.operator, getattr(view, "layout", None) or "nchw", getattr(view, "tile", None))
     return Walk(gemm, trace.spec.animation)
 
 
@@ -104,7 +105,7 @@ class GemmDrawing(Plan):
     # what stays
 
     def static(self) -> Items:
-        _ = self.gemm.product  # which is the trace's output, or nothing is drawn
+        _ = self.gemm.product(self.layer)  # which is the trace's output, or nothing is drawn
         items: list[Primitive] = []
         for name in ("left", "top"):
             items += self.tables[name].blank()
@@ -230,10 +231,8 @@ class GemmDrawing(Plan):
 
     def _results(self, places: Iterable[Place], *, bold: bool = False) -> list[Primitive]:
         """Tiles of the output with the trace's numbers."""
-        texts = []
-        for tile in map(self.gemm.at, places):
-            for at in ((r, c) for r in tile.rows for c in tile.columns):
-                texts.append((at, self.formats.y(self.layer.output[self.gemm.cell(*at)].item())))
+        cells = [(r, c) for tile in map(self.gemm.at, places) for r in tile.rows for c in tile.columns]
+        texts = [(at, self.formats.y(self.layer.output[self.gemm.cell(*at)].item())) for at in cells]
         output = self.style.colors.output
         fill = self.style.at_work(output) if bold else output
         return self.tables["out"].cells(texts, fill, bold=bold) if texts else []
@@ -247,11 +246,21 @@ class GemmDrawing(Plan):
         items = self._entries("left", tile.rows, tile.inner, marked=True)
         items += self._entries("top", tile.inner, tile.columns, marked=True)
         cells = sorted(set(self.gemm.loaded(tile)[0].tolist()))
-        items += self._inputs(cells, marked=True)
+        items += [*self._inputs(cells, marked=True), *self._framed(cells)]
         if self.counted:
             items += self._loaded(cells, self._counts[k][0], marked=True)
             items.append(Boxes(tuple(self._run_boxes(tile)), None, self._stroke(style.colors.window)))
         return [*items, Boxes(tuple(self._tile_boxes(tile)[:2]), None, self._stroke(style.colors.window))]
+
+    def _framed(self, cells: Iterable[int]) -> list[Primitive]:
+        """The outline of some cells of the input, channel by channel."""
+        table, each = self.tables["map"], self.layer.input.size // self.layer.input.shape[0]
+        channels: dict[int, list[tuple[int, int]]] = {}
+        for index in cells:
+            channels.setdefault(index // each, []).append(self.plates.place(index))
+        if self.style.frame is None:
+            return []
+        return [item for places in channels.values() for item in framed(self.style, places, _corners_of(table))]
 
     def _stroke(self, color: str) -> Stroke:
         return strong(self.style, color)
@@ -286,7 +295,8 @@ class GemmDrawing(Plan):
         around = Boxes((self._tile_boxes(tile)[2],), None, self._stroke(self.style.colors.current))
         if self.steps.ends(rank):
             return [*self._results([self.steps.place(rank)], bold=True), around]
-        sums = sum(self.gemm.partial(self.gemm.at(place)) for place in self.steps.sums(rank))
+        parts = [self.gemm.partial(self.layer, self.gemm.at(place)) for place in self.steps.sums(rank)]
+        sums = np.sum(parts, axis=0)
         fill = self.style.at_work(self.style.colors.background)
         texts = [
             ((r, c), self.formats.y(sums[i, j].item()))
@@ -362,10 +372,26 @@ class GemmDrawing(Plan):
 
     def panel(self) -> Panel:
         """It as a panel, which can be put beside others."""
-        height = self.page.height
         fit = Fit(self.side, self.tables["out"].size or 0.0, grows=False)
-        moving = animated(self, self.wide, height, baseline=height / 2, fit=fit)
-        return over(replace(self.page, baseline=height / 2), moving)
+        return over(replace(self.page, baseline=0.0), animated(self, self.wide, self.page.height, fit=fit))
+
+
+def _corners_of(table: Table) -> Callable[[float, float], Point]:
+    """Where a row and a column of a table begin; past the last one, where it ends."""
+
+    def at(row: float, column: float) -> Point:
+        return table.x + _start(table.columns, column), table.y + _start(table.rows, row)
+
+    return at
+
+
+def _start(track: Track, place: float) -> float:
+    """Where a cell begins, the end of the one before if a gap lies between; a part of a cell in proportion."""
+    whole, rest = divmod(place, 1)
+    at = int(whole)
+    if rest or at == 0:
+        return track.starts[at] + rest * track.cell
+    return track.starts[at - 1] + track.cell
 
 
 def gemm(trace: Trace, style: Style) -> Panel:
