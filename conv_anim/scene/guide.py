@@ -42,8 +42,13 @@ def of_steps(
         for cell in cells:
             found[cell].append(k)
     plain = guide(trace, hit_regions, ())
-    spots = (replace(spot, steps=tuple(found[spot.cell])) if spot.side == "output" else spot for spot in plain.spots)
+    spots = (_stepped(spot, found.get(spot.cell, [])) for spot in plain.spots)
     return replace(plain, told=tuple(told), spots=tuple(spots))
+
+
+def _stepped(spot: Spot, steps: list[int]) -> Spot:
+    """A spot of the output with the steps about it, which tell what is to be told."""
+    return replace(spot, steps=tuple(steps), told="") if steps and spot.side == "output" else spot
 
 
 @dataclass(frozen=True)
