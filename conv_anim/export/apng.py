@@ -1,55 +1,82 @@
-"""APNG: every pixel as it is painted, over a PNG that shows the first frame where APNG is not known."""
+"""APNG: every pixel as it is painted, over a PNG that shows the first frame where APNG is not known.
+
+The container is written here (PNG, third edition, section 11.3.6), because Pillow's writer holds all frames and
+searches each of them for what changed; the compression is Pillow's.
+"""
 
 from __future__ import annotations
 
 from io import BytesIO
+from itertools import chain, count
+from struct import pack
 from typing import TYPE_CHECKING
 
 from PIL import Image
+from PIL.PngImagePlugin import putchunk
 
-from conv_anim.export.moving import timed
-from conv_anim.export.png import words
+from conv_anim.export.moving import changes
+from conv_anim.export.png import encode, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
-    from conv_anim.export.moving import Pixels
+    from conv_anim.export.moving import Change, Pixels
     from conv_anim.scene.primitives import Scene
 
 LONGEST = 0xFFFF
 """Milliseconds: there is no room for a longer time."""
-KEEP, OVER, INSTEAD = 0, 1, 0
+KEEP, INSTEAD, OVER = 0, 0, 1
 """A frame stays in place, and the next one is laid over it; or takes its place, so that one sees through it anew."""
+EFFORT = 6
+"""Of zlib. Measured: 9 takes twice the time, for a twentieth less."""
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+RGBA = 6
 
 
 def picture(drawn: Scene) -> bytes:
     """A scene as an APNG; of one frame, a PNG."""
-    shown = list(timed(drawn))
-    whole = (pixels for pixels, _ in shown)
-    first, *others = (Image.fromarray(pixels) for pixels in (whole if drawn.transparent else changes(whole)))
-    out = BytesIO()
-    first.save(
-        out,
-        "PNG",
-        save_all=True,
-        append_images=others,
-        duration=[min(time, LONGEST) for _, time in shown],
-        loop=drawn.loop,
-        disposal=KEEP,
-        blend=INSTEAD if drawn.transparent else OVER,
-        compress_level=9,
-        pnginfo=words(drawn.title, drawn.description),
-    )
+    found = changes(drawn)
+    first = next(found)
+    second = next(found, None)
+    if second is None:
+        return encode(first.pixels, title=drawn.title, description=drawn.description)
+    return joined(drawn, chain((first, second), found))
+
+
+def joined(drawn: Scene, found: Iterable[Change]) -> bytes:
+    """The chunks of frames, the first of which is the PNG's own picture too."""
+    out, numbers, frames = BytesIO(), count(), 0
+    out.write(SIGNATURE)
+    putchunk(out, b"IHDR", pack(">IIBBBBB", drawn.width, drawn.height, 8, RGBA, 0, 0, 0))
+    for name, data, *_ in words(drawn.title, drawn.description).chunks:
+        putchunk(out, name, data)
+    told = out.tell()
+    putchunk(out, b"acTL", bytes(8))
+    for frames, change in enumerate(found, start=1):
+        putchunk(out, b"fcTL", pack(">I", next(numbers)), control(change, INSTEAD if drawn.transparent else OVER))
+        data = compressed(change.pixels)
+        if frames == 1:
+            putchunk(out, b"IDAT", data)
+        else:
+            putchunk(out, b"fdAT", pack(">I", next(numbers)), data)
+    putchunk(out, b"IEND")
+    out.seek(told)
+    putchunk(out, b"acTL", pack(">II", frames, drawn.loop))
     return out.getvalue()
 
 
-def changes(frames: Iterator[Pixels]) -> Iterator[Pixels]:
-    """The first frame, and of the others what differs from the one before; the rest is transparent."""
-    seen = None
-    for pixels in frames:
-        patch = pixels
-        if seen is not None:
-            patch = pixels.copy()
-            patch[(pixels == seen).all(axis=-1)] = 0
-        yield patch
-        seen = pixels
+def control(change: Change, blending: int) -> bytes:
+    """What an fcTL chunk says after its number: where a frame goes, for how many thousandths of a second, and how."""
+    height, width = change.pixels.shape[:2]
+    time = min(change.time, LONGEST)
+    return pack(">IIIIHHBB", width, height, change.x, change.y, time, 1000, KEEP, blending)
+
+
+def compressed(pixels: Pixels) -> bytes:
+    """Rows of pixels as they are, without a filter: most of them are clear or flat.
+
+    Their bytes pass as palette indices, which Pillow does not filter; its zlib is the same on every machine.
+    """
+    height, width = pixels.shape[:2]
+    rows = Image.frombytes("P", (4 * width, height), pixels.tobytes())
+    return rows.tobytes("zip", "P", 0, EFFORT, -1, b"")
