@@ -51,11 +51,12 @@ def changes(drawn: Scene) -> Iterator[Change]:
             pending = Change(0, 0, pixels.copy(), time, first=True)
             seen = colors.copy()
             continue
-        box = bounds(colors != seen)
-        if box is None:
+        found = bounds(colors != seen)
+        if found is None:
             pending = replace(pending, time=pending.time + time)
             continue
         yield pending
+        box = (widened(found[0]), widened(found[1]))
         new, old = colors[box], seen[box]
         shown = new.copy() if drawn.transparent else np.where(new == old, np.uint32(0), new)
         old[:] = new
@@ -65,13 +66,18 @@ def changes(drawn: Scene) -> Iterator[Change]:
 
 
 def bounds(changed: NDArray[np.bool_]) -> tuple[slice, slice] | None:
-    """The rows and columns that hold all that is marked, from even ones on; None if nothing is."""
+    """The rows and columns that hold all that is marked; None if nothing is."""
     rows = np.flatnonzero(changed.any(axis=1))
     if not rows.size:
         return None
-    top, bottom = int(rows[0]) // EVEN * EVEN, int(rows[-1]) + 1
+    top, bottom = int(rows[0]), int(rows[-1]) + 1
     columns = np.flatnonzero(changed[top:bottom].any(axis=0))
-    return slice(top, bottom), slice(int(columns[0]) // EVEN * EVEN, int(columns[-1]) + 1)
+    return slice(top, bottom), slice(int(columns[0]), int(columns[-1]) + 1)
+
+
+def widened(side: slice) -> slice:
+    """From an even place on."""
+    return slice(side.start // EVEN * EVEN, side.stop)
 
 
 def timed(drawn: Scene) -> Iterator[tuple[Pixels, int]]:
