@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from conv_anim.painting.agg import frames, seen_through
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from operator import index
 from typing import TYPE_CHECKING, TypeAlias
 
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.scene.primitives import Frame, Lazy
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.primitives import Scene

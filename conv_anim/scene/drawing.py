@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, TypeVar
 
 from conv_anim.scene.hit_regions import nowhere
 from conv_anim.scene.primitives import Frame, Lazy, moved
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

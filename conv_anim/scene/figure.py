@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from math import ceil
 from typing import TYPE_CHECKING, Literal
 
@@ -18,6 +17,7 @@ from conv_anim.scene.wording.language import Language
 from conv_anim.spec.model import FigureSize
 from conv_anim.spec.registry import named
 from conv_anim.spec.views import VIEWS
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

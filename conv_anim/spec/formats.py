@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conv_anim.spec.registry import Registry
+from conv_anim.values import KW_ONLY, dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

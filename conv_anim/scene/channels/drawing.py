@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.channels.channel_rows import ChannelRows
@@ -11,6 +10,7 @@ from conv_anim.scene.grid import strong
 from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.primitives import Frame
 from conv_anim.scene.scales import with_bars
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.channels.outputs import Outputs

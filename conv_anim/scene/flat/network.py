@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from conv_anim.scene.steps import Walks, staged
 from conv_anim.scene.tween import sent
 from conv_anim.scene.wording import words
 from conv_anim.scene.workings import worked
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
