@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from conv_anim.export.moving import bounds
-from conv_anim.export.palette import Palette, key, keys, palette
+from conv_anim.export.palette import COLOR, Palette, key, keys, numbers, palette
 from conv_anim.painting.agg import Painter, flat_colors, has_pictures
 
 if TYPE_CHECKING:
@@ -119,16 +119,17 @@ def patches(frames: Iterable[tuple[Pixels, int]], palette: Palette) -> Iterator[
     if first is None:
         return
     pixels, time = first
-    seen = pixels.copy()
-    shown = palette.indices(keys(seen))
+    seen = numbers(pixels).copy()
+    shown = palette.indices(keys(pixels))
     pending = Patch(0, 0, shown.copy(), time)
     for pixels, time in frames:
-        changed = whole(pixels) != whole(seen)
+        colors = numbers(pixels)
+        changed = colors != seen
         box = bounds(changed)
         if box is not None:
             places = changed[box]
-            seen[box] = pixels[box]
-            indices = palette.indices(keys(seen[box])[places])
+            seen[box] = colors[box]
+            indices = palette.indices(colors[box][places] & COLOR)
             new = indices != shown[box][places]
             places[places] = new
             shown[box][places] = indices[new]
@@ -137,14 +138,8 @@ def patches(frames: Iterable[tuple[Pixels, int]], palette: Palette) -> Iterator[
             pending = pending._replace(time=pending.time + time)
             continue
         yield pending
-        again = bridged(changed[box])
-        pending = Patch(box[1].start, box[0].start, np.where(again, shown[box], np.uint8(TRANSPARENT)), time)
+        pending = Patch(box[1].start, box[0].start, shown[box] * bridged(changed[box]), time)
     yield pending
-
-
-def whole(pixels: Pixels) -> NDArray[np.uint32]:
-    """Pixels as one number each, all four bytes of them."""
-    return pixels.view(np.uint32)[..., 0]
 
 
 def within(box: Box, part: Box | None) -> Box | None:
@@ -155,15 +150,14 @@ def within(box: Box, part: Box | None) -> Box | None:
     return slice(top + rows.start, top + rows.stop), slice(left + columns.start, left + columns.stop)
 
 
-def bridged(changed: Marks) -> Marks:
-    """Also the few pixels between changed ones, row after row: they take less room as they are than transparent."""
-    line = np.pad(changed.ravel(), GAP + 1, constant_values=True)
-    length = changed.size
-    sides = [(line[GAP + 1 - n :][:length], line[GAP + 1 + n :][:length]) for n in range(GAP + 1)]
-    found = line[GAP + 1 :][:length].copy()
-    for before in range(1, GAP + 1):
-        for after in range(1, GAP + 2 - before):
-            found |= sides[before][0] & sides[after][1]
+def bridged(changed: Marks) -> Pixels:
+    """1 also for the few pixels between changed ones, row after row, which take less room as they are; else 0."""
+    line = np.ones(changed.size + 2 * GAP, np.uint8)
+    line[GAP:-GAP] = changed.ravel()
+    found, after = line[GAP:-GAP].copy(), np.zeros(changed.size, np.uint8)
+    for off in range(1, GAP + 1):
+        after |= line[GAP + off :][: changed.size]
+        found |= line[off - 1 :][: changed.size] & after
     return found.reshape(changed.shape)
 
 
