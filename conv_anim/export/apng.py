@@ -11,26 +11,23 @@ from itertools import chain, count
 from struct import pack
 from typing import TYPE_CHECKING
 
-from PIL import Image
 from PIL.PngImagePlugin import putchunk
 
 from conv_anim.export.moving import changes
-from conv_anim.export.png import encode, words
+from conv_anim.export.png import begin, compressed, encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conv_anim.export.moving import Change, Pixels
+    from conv_anim.export.moving import Change
     from conv_anim.scene.primitives import Scene
 
 LONGEST = 0xFFFF
 """Milliseconds: there is no room for a longer time."""
 KEEP, INSTEAD, OVER = 0, 0, 1
 """A frame stays in place, and the next one is laid over it; or takes its place, so that one sees through it anew."""
-EFFORT = 6
-"""Of zlib. Measured: 9 takes twice the time, for a twentieth less."""
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
-RGBA = 6
+RGBA = 4
+"""Channels."""
 
 
 def picture(drawn: Scene) -> bytes:
@@ -46,10 +43,7 @@ def picture(drawn: Scene) -> bytes:
 def joined(drawn: Scene, found: Iterable[Change]) -> bytes:
     """The chunks of frames, the first of which is the PNG's own picture too."""
     out, numbers, frames = BytesIO(), count(), 0
-    out.write(SIGNATURE)
-    putchunk(out, b"IHDR", pack(">IIBBBBB", drawn.width, drawn.height, 8, RGBA, 0, 0, 0))
-    for name, data, *_ in words(drawn.title, drawn.description).chunks:
-        putchunk(out, name, data)
+    begin(out, (drawn.height, drawn.width, RGBA), title=drawn.title, description=drawn.description)
     told = out.tell()
     putchunk(out, b"acTL", bytes(8))
     for frames, change in enumerate(found, start=1):
@@ -70,13 +64,3 @@ def control(change: Change, blending: int) -> bytes:
     height, width = change.pixels.shape[:2]
     time = min(change.time, LONGEST)
     return pack(">IIIIHHBB", width, height, change.x, change.y, time, 1000, KEEP, blending)
-
-
-def compressed(pixels: Pixels) -> bytes:
-    """Rows of pixels as they are, without a filter: most of them are clear or flat.
-
-    Their bytes pass as palette indices, which Pillow does not filter; its zlib is the same on every machine.
-    """
-    height, width = pixels.shape[:2]
-    rows = Image.frombytes("P", (4 * width, height), pixels.tobytes())
-    return rows.tobytes("zip", "P", 0, EFFORT, -1, b"")

@@ -87,7 +87,7 @@ def chosen(drawn: Scene, wanted: Sequence[int]) -> Scene:
     def frame(k: int) -> Frame:
         first = places[k - 1] + 1 if k else 0
         passed = [drawn.frames[j] for j in range(first, places[k] + 1)]
-        return Frame(tuple(item for one in passed for item in one.kept), passed[-1].shown)
+        return Frame(tuple(item for one in passed for item in one.kept), lambda: passed[-1].shown)
 
     names = [drawn.names[step] for step in wanted] if drawn.names else []
     resized = drawn.resized

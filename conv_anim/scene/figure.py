@@ -187,7 +187,11 @@ def _set(items: Items, files: tuple[str, ...]) -> Items:
 def _all_set(frames: Sequence[Frame], files: tuple[str, ...]) -> Sequence[Frame]:
     if not files:
         return frames
-    return Lazy(len(frames), lambda k: Frame(_set(frames[k].kept, files), _set(frames[k].shown, files)))
+    return Lazy(len(frames), lambda k: _set_frame(frames[k], files))
+
+
+def _set_frame(frame: Frame, files: tuple[str, ...]) -> Frame:
+    return Frame(_set(frame.kept, files), lambda: _set(frame.shown, files))
 
 
 def _left_out(spec: Spec, drawn: Drawing) -> tuple[int, int] | None:

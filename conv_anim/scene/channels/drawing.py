@@ -64,7 +64,7 @@ class ChannelDrawing(ChannelRows):
         begins = k > 0 and self.steps.cell(k - 1)[0] != cell[0]
         kept = [self.blank(self.width, self.bottom), *self.begun(cell[0])] if begins else []
         kept += self.all_done([passed for passed in self.steps.passed(k) if passed[0] == cell[0]])
-        return Frame(tuple(kept), (*self.shown(cell), *self.added(cell)))
+        return Frame(tuple(kept), lambda: (*self.shown(cell), *self.added(cell)))
 
     def all_done(self, cells: list[tuple[int, ...]]) -> list[Primitive]:
         """What stays of some steps of one filter."""

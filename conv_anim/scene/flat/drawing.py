@@ -111,7 +111,7 @@ class FlatDrawing(Traced):
 
     def frame(self, k: int) -> Frame:
         cell = self.pace.cell(k)
-        return Frame(tuple(self.done(k)), () if cell is None else tuple(self.shown(k, cell)))
+        return Frame(tuple(self.done(k)), () if cell is None else lambda: self.shown(k, cell))
 
     def finished(self) -> Frame:
         return Frame(tuple(self.done(len(self.pace))))

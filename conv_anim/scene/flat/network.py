@@ -99,7 +99,7 @@ class NetworkView(Connections):
         kept = self._passed(stage, step)
         if step == 0 and stage > 0:
             kept = [*self._passed(stage - 1, len(self.stages[stage - 1])), *kept]
-        return Frame(tuple(kept), tuple(self._shown(self.walked[stage], self.stages[stage].cell(step))))
+        return Frame(tuple(kept), lambda: self._shown(self.walked[stage], self.stages[stage].cell(step)))
 
     def _passed(self, stage: int, step: int) -> list[Primitive]:
         passed, layer = self.stages[stage].passed(step), self.walked[stage]

@@ -198,7 +198,7 @@ class StampsView(ScatterDrawing):
 
     def frame(self, k: int) -> Frame:
         made = super().frame(k)
-        return Frame(made.kept, (*made.shown, *self._watching(k)))
+        return Frame(made.kept, lambda: (*made.shown, *self._watching(k)))
 
     @property
     def phases(self) -> frozenset[Phase]:

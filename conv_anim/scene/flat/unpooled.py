@@ -103,7 +103,7 @@ class UnpooledView(PooledMaps):
         kept = self._passed(stage, frame)
         if frame == 0 and stage > 0:
             kept = [*self._passed(stage - 1, len(self.stages[stage - 1])), *kept]
-        return Frame(tuple(kept), tuple(self._shown(stage, steps.cell(frame))))
+        return Frame(tuple(kept), lambda: self._shown(stage, steps.cell(frame)))
 
     def _passed(self, stage: int, frame: int) -> list[Primitive]:
         return [item for cell in self.stages[stage].passed(frame) for item in self._done(stage, cell)]

@@ -176,7 +176,7 @@ class MatrixView(Plan):
     # what differs from frame to frame
 
     def frame(self, k: int) -> Frame:
-        return Frame(self._kept(k), tuple(self._shown(self.steps.cell(k))))
+        return Frame(self._kept(k), lambda: self._shown(self.steps.cell(k)))
 
     def _kept(self, k: int) -> Items:
         """The results that are there when a step begins."""
