@@ -5,6 +5,7 @@ import json
 import os
 import re
 import subprocess
+import tracemalloc
 import xml.etree.ElementTree as ET
 from io import BytesIO
 from pathlib import Path
@@ -18,6 +19,7 @@ from PIL import Image
 import conv_anim
 from conv_anim import pipeline
 from conv_anim.catalog import templates
+from conv_anim.painting import agg
 from conv_anim.painting.agg import frames
 from conv_anim.painting.fonts import face
 from conv_anim.scene.primitives import Text
@@ -87,6 +89,37 @@ def test_lossless_animations_have_every_pixel_at_its_time(template, format_):
     theirs = in_time(found) if len(scene.frames) > 1 else [picture for picture, _ in found]
     assert len(ours) == len(theirs)
     assert all(np.array_equal(a, b) for a, b in zip(ours, theirs, strict=True))
+
+
+@pytest.mark.parametrize("format_", ["apng", "webp"])
+def test_one_sees_through_a_ground_that_is_none_in_every_frame(format_):
+    """What was there before does not show through either: each frame takes its place."""
+    (template,) = (t for t in DRAWN if t.name == "con_1")
+    scene = pipeline.scene(conv_anim.load(template.path, changes=["theme.background=none"]))
+    image = opened(pipeline.encoded(scene, format_))
+    ours = [agg.seen_through(frame, scene).copy() for frame in frames(scene)]
+    assert image.n_frames == len(ours)
+    for k, wanted in enumerate(ours):
+        image.seek(k)
+        seen = np.asarray(image.convert("RGBA"))
+        assert np.array_equal(seen[..., 3], wanted[..., 3])
+        assert np.array_equal(seen[wanted[..., 3] > 0], wanted[wanted[..., 3] > 0])
+
+
+@pytest.mark.parametrize("format_", ["apng", "gif", "webp"])
+def test_memory_does_not_grow_with_the_frames(format_):
+    """Beside the file itself, which does."""
+    spec = {"input": {"size": [26, 26]}, "layer": {"type": "conv", "kernel_size": 3}, "view": "isometric"}
+    spec |= {"size": {"width": 400}, "animation": {"pace": "even"}}
+    taken = {}
+    for every in (36, 1):
+        scene = pipeline.scene(conv_anim.load(spec | {"animation": {"pace": "even", "every": every}}))
+        tracemalloc.start()
+        size = len(pipeline.encoded(scene, format_))
+        taken[len(scene.frames)] = tracemalloc.get_traced_memory()[1] - 2 * size
+        tracemalloc.stop()
+    few, many = taken.values()
+    assert many < 1.25 * few
 
 
 def test_a_png_is_the_last_step(template):

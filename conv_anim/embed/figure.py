@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from conv_anim.diagnostics import SpecError
 from conv_anim.limits import USUAL
 from conv_anim.spec import appearance, formats, source_map
 from conv_anim.spec.themes import THEMES
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

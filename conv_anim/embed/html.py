@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from dataclasses import dataclass
 from html import escape
 from os.path import relpath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from conv_anim.spec import formats
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

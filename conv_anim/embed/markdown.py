@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass, replace
 from io import BytesIO
 from os.path import normpath, realpath
 from pathlib import Path
@@ -21,6 +20,7 @@ from conv_anim.embed.blocks import blocks
 from conv_anim.embed.figure import STILL, Figure, darkened, figure, said, usual_format
 from conv_anim.limits import USUAL
 from conv_anim.spec.formats import IMAGES, split
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from conv_anim.diagnostics import Code, Span, SpecError
@@ -14,6 +13,7 @@ from conv_anim.spec.kinds import Flag, OneOf, Report, SkippedError, Text, Whole
 from conv_anim.spec.nodes import Entries, Scalar
 from conv_anim.spec.records import Field, Object, Record
 from conv_anim.spec.themes import THEMES
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -8,7 +8,6 @@ its spec and a digest of it, so that it is drawn once.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from hashlib import sha256
 from os.path import relpath
 from pathlib import Path
@@ -29,6 +28,7 @@ from conv_anim.limits import USUAL
 from conv_anim.spec.appearance import LANGS
 from conv_anim.spec.formats import FORMATS, IMAGES
 from conv_anim.spec.themes import THEMES
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

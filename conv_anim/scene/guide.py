@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import product
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from conv_anim.scene.hit_regions import Turn
 from conv_anim.scene.primitives import Guide, Spot
 from conv_anim.scene.wording.narration import Narration
 from conv_anim.tracing.origins import Origins
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.layout import EMPTY, Panel, anchored, column, written
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

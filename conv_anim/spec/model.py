@@ -5,8 +5,9 @@ Sizes are in cells, one per spatial axis (rows before columns); times in millise
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+
+from conv_anim.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence as Several

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil, floor
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.spec.model import Size

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -28,6 +27,7 @@ from conv_anim.spec.model import (
 from conv_anim.spec.nodes import is_flag, is_mapping, is_scalar
 from conv_anim.spec.records import Field, Object, Record, Tagged
 from conv_anim.spec.registry import Docs, Each, Registry
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

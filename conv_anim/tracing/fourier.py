@@ -7,7 +7,6 @@ conjugated (Oppenheim and Schafer, *Discrete-Time Signal Processing*, 8.6 and 8.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from math import log2, prod
 from typing import TYPE_CHECKING, TypeAlias
@@ -16,6 +15,7 @@ import numpy as np
 
 from conv_anim.tracing.agreement import agreed, rounding
 from conv_anim.tracing.values import spread
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

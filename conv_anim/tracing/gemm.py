@@ -7,7 +7,6 @@ by channel, or with the channels of a cell beside each other.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from math import ceil, prod
@@ -17,6 +16,7 @@ import numpy as np
 
 from conv_anim.tracing.agreement import agreed
 from conv_anim.tracing.matrix import met
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,10 +8,11 @@ read a spec takes no numpy.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,7 +6,6 @@ fractions, and so it is exact.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import prod
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from conv_anim.tracing.agreement import agreed
 from conv_anim.tracing.values import spread
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.tracing.operators import Operator

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
 from math import sqrt
 from typing import TYPE_CHECKING
@@ -25,6 +24,7 @@ from conv_anim.scene.wording.words import Label, labels, size
 from conv_anim.tracing.fourier import Count, Fourier
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.winograd import direct
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

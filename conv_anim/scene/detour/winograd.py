@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.words import Label, labels
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.winograd import OUT, READ, Winograd, direct, multiplications
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
 from math import ceil, floor, prod
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from conv_anim.scene.traced import Traced
 from conv_anim.scene.wording.words import Label, ends_of, kernel_of, size
 from conv_anim.spec.model import GemmView
 from conv_anim.tracing.gemm import NOTHING, Gemm
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.layout import Panel

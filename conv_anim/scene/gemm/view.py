@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from conv_anim.scene.layout import Fit, animated, over
 from conv_anim.scene.primitives import Boxes, Frame
 from conv_anim.scene.steps import Steps
 from conv_anim.tracing.gemm import Gemm
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
