@@ -216,7 +216,8 @@ def test_the_output_folder_holds_the_templates_pictures_and_nothing_else():
 REFERENCES = sorted((SHARED / "reference").glob("*.gif"))
 
 
-@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")  # of the judge
+# The judge leaves the files open that it has read.
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.skipif(not REFERENCES, reason="conv_arithmetic's originals are not here")
 @pytest.mark.parametrize("reference", [pytest.param(path, id=path.stem) for path in REFERENCES])
 def test_classic_agrees_with_the_originals(reference, tmp_path, monkeypatch, capsys):
