@@ -5,14 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
-from math import ceil
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.color import mix
-from conv_anim.scene.flat.fitting import MOST_OF_NETWORK, PAGE, TALLEST, WIDEST, chosen, contents, shaded, smaller
+from conv_anim.scene.flat.fitting import (
+    LARGEST,
+    MOST_OF_NETWORK,
+    PAGE,
+    TALLEST,
+    WIDEST,
+    chosen,
+    contents,
+    shaded,
+    smaller,
+)
 from conv_anim.scene.grid import Grid, Numbers
 from conv_anim.scene.numbers import weights_format
 from conv_anim.scene.scales import scale
@@ -33,6 +43,10 @@ NARROWEST = 130
 """Pixels, at scale 1, that a line of a label may take even if its map is narrower."""
 MOST_HIGH = 1000
 """Pixels, at scale 1, that lines of maps with numbers may take, one below the other."""
+MOST_HIGH_STACKED = 3000
+"""The same where the figure has to be narrow."""
+SEEN = 112
+"""Pixels, at scale 1, that a map in shades is high at least, among maps with many more cells."""
 Index = tuple[int, ...]
 
 
@@ -65,29 +79,40 @@ class Diagram(TracedMaps):
         """Cells whose numbers can be read; None if there are too many of them."""
         if sum(values.size for values in self.maps) > MOST_DRAWN:
             return None
-        return self._in_one_line or self._in_lines
+        return self._in_one_line or self._in_lines or self._smaller
+
+    @property
+    def _line_width(self) -> float:
+        """Pixels, at scale 1, that maps side by side may take."""
+        widest = WIDEST if self._foldable else MOST_OF_NETWORK
+        return widest if self.style.room is None else min(widest, self.style.room / self.style.scale)
 
     @cached_property
     def _in_one_line(self) -> Numbers | None:
-        """The same if all maps stand side by side."""
+        """Those of the usual size, if all maps can stand side by side."""
+        return self.usual if self._width_with(self.usual, "numbers") <= self._line_width * self.style.scale else None
+
+    @cached_property
+    def _smaller(self) -> Numbers | None:
+        """Smaller ones in one line."""
 
         def width(cells: Numbers) -> float:
             return self._width_with(cells, "numbers")
 
-        most = MOST_OF_NETWORK
-        return smaller(self.style, self.usual, self.texts, width, widest=most, page=most)
+        return smaller(self.style, self.usual, self.texts, width, widest=self._line_width, page=self._line_width)
 
     @cached_property
     def _in_lines(self) -> Numbers | None:
-        """The same if they go on in other lines."""
+        """The same if they can go on in other lines."""
         tried = replace(self, cells=self.usual, tried="numbers", folded=True)
-        fits = tried.width <= WIDEST * self.style.scale and tried.foot <= MOST_HIGH * self.style.scale
-        return self.usual if self._chain and fits else None
+        high = MOST_HIGH if self.style.room is None else MOST_HIGH_STACKED
+        fits = tried.width <= WIDEST * self.style.scale and tried.foot <= high * self.style.scale
+        return self.usual if self._foldable and fits else None
 
     def _width_with(self, cells: Numbers, mode: Cells) -> float:
         """How wide the figure would be; as wide as a page is high, if it were too high."""
         tried = replace(self, cells=cells, tried=mode)
-        return max(tried.width, tried.foot * PAGE / TALLEST if mode != "numbers" else 0.0)
+        return max(tried.width, tried.foot * PAGE / TALLEST if mode != "numbers" and self.style.room is None else 0.0)
 
     @cached_property
     def numbers(self) -> Numbers:
@@ -219,9 +244,16 @@ class Diagram(TracedMaps):
         """Pixels between two grids of a map."""
         return round(0.6 * self.style.gap)
 
+    def cells_of(self, k: int) -> Numbers:
+        """How large the cells of a map are: in shades a map of few cells has larger ones, so that it can be seen."""
+        if not self.numbers.in_shades:
+            return self.numbers
+        seen = min(SEEN * self.style.scale / max(self.shape(k)), LARGEST * self.style.scale)
+        return self.numbers if seen <= self.numbers.cell else replace(self.numbers, cell=float(max(1, floor(seen))))
+
     def size(self, k: int) -> tuple[float, float]:
         """Width and height of a map's grids together."""
-        (rows, columns), count, side = self.shape(k), self.panes(k), self.numbers.cell
+        (rows, columns), count, side = self.shape(k), self.panes(k), self.cells_of(k).cell
         return columns * side, count * rows * side + (count - 1) * self.between
 
     @cached_property
@@ -332,29 +364,69 @@ class Diagram(TracedMaps):
     # places
 
     @property
-    def _chain(self) -> bool:
-        """Whether each map is made of the one before it."""
-        return self.forward is None and all(self.read_by(k) == [k - 1] for k in range(1, len(self.maps)))
+    def _foldable(self) -> bool:
+        """Whether it may go on in other lines: a backward pass already stands below the forward one."""
+        return self.forward is None
 
     @cached_property
     def _folds(self) -> bool:
-        """Whether it goes on in another line where a page ends: a chain in shades does, or whose numbers need it."""
+        """Whether it goes on in another line where a page ends: in shades it does, or if its numbers need it."""
         if self.mode in {"shades", "plain"} or self.folded:
-            return self._chain
-        return self._chain and self.tried is None and self._in_one_line is None
+            return self._foldable
+        return self.tried is None and self._in_one_line is None and self._in_lines is not None
+
+    @property
+    def _page(self) -> float:
+        """Where a line of maps ends, in pixels."""
+        page = PAGE * self.style.scale
+        return page if self.style.room is None else min(page, self.style.room)
 
     @cached_property
     def _placed(self) -> list[tuple[int, float]]:
         """In which line each column stands, and where it begins."""
-        found = [(0, 0.0)]
-        for depth in range(1, len(self.columns)):
-            after = self._wide(depth - 1) + self._gutter(depth)
+        found, depth, room = [(0, 0.0)], 1, self._page - self._lane_width * len(self._far)
+        while depth < len(self.columns):
             line, left = found[-1]
+            after = self._wide(depth - 1) + self._gutter(depth)
             left += max(after, *(wide + self.style.gap for wide in self._labels_of(depth - 1)), 0.0)
             end = left + max(self._wide(depth), *self._labels_of(depth), 0.0)
-            folded = self._folds and end > PAGE * self.style.scale
-            found.append((line + 1, self._gutter(depth)) if folded else (line, left))
+            begins = self._begins(found, depth) if self._folds and end > room else None
+            if begins is None:
+                found.append((line, left))
+                depth += 1
+            else:
+                found[begins:] = [(line + 1, self._gutter(begins))]
+                depth = begins + 1
         return found
+
+    def _begins(self, found: list[tuple[int, float]], depth: int) -> int | None:
+        """The column, at most the one at ``depth``, with which the next line may begin; None if there is none."""
+        first = next(k for k, (line, _) in enumerate(found) if line == found[-1][0])
+        return next((begin for begin in range(depth, first, -1) if self._parted_by(begin)), None)
+
+    def _parted_by(self, depth: int) -> bool:
+        """Whether one line can lead to a column from the one before it: else nobody could tell what reads what."""
+        ways = [(read, k) for k in self.columns[depth] for read in self.read_by(k) if self.depths[read] == depth - 1]
+        return len({read for read, _ in ways}) == 1 or len({k for _, k in ways}) == 1
+
+    @cached_property
+    def _far(self) -> list[tuple[int, int]]:
+        """The ways (from, to) that go past other columns."""
+        ways = [(read, k) for k in range(1, len(self.maps)) for read in self.read_by(k)]
+        return [(read, k) for read, k in ways if abs(self.depths[k] - self.depths[read]) > 1]
+
+    @cached_property
+    def lanes(self) -> list[tuple[int, int]]:
+        """Of these ways those to another line: each goes down in a lane of its own, left of all maps."""
+        return [(read, k) for read, k in self._far if self.tier(read) != self.tier(k)]
+
+    @property
+    def _lane_width(self) -> int:
+        return self.style.gap
+
+    def lane(self, number: int) -> int:
+        """Where it is, from left to right; the one after the last is of the ways from each line to the next."""
+        return round((number + 0.5) * self._lane_width)
 
     def _labels_of(self, depth: int) -> list[float]:
         """How wide the labels of a column are."""
@@ -363,7 +435,8 @@ class Diagram(TracedMaps):
     @cached_property
     def lefts(self) -> list[float]:
         """Where each column begins."""
-        return [left for _, left in self._placed]
+        aside = self._lane_width * len(self.lanes)
+        return [left + (aside if line else 0) for line, left in self._placed]
 
     @cached_property
     def line_of(self) -> list[int]:
@@ -434,9 +507,10 @@ class Diagram(TracedMaps):
         rows, columns = self.shape(k)
         depth = self.depths[k]
         x = self.lefts[depth]
-        y = self.tops[k] + pane * (rows * self.numbers.cell + self.between)
+        cells = self.cells_of(k)
+        y = self.tops[k] + pane * (rows * cells.cell + self.between)
         there = contents(self.mode, self.tones.of_maps[k])
-        return Grid(self.style, self.numbers, rows, columns, round(x), round(y), there)
+        return Grid(self.style, cells, rows, columns, round(x), round(y), there)
 
     def scales(self) -> list[Scale]:
         """The shades that there are, by the names of the maps."""
@@ -457,9 +531,9 @@ class Diagram(TracedMaps):
     def tracks(self) -> list[list[tuple[int, int]]]:
         """The ways (from, to) of each pass that go past other columns, each with a line of its own below the maps."""
         found: list[list[tuple[int, int]]] = [[] for _ in self.tiers]
-        for k in range(1, len(self.maps)):
-            far = [read for read in self.read_by(k) if abs(self.depths[k] - self.depths[read]) > 1]
-            found[self.tier(k)] += [(read, k) for read in far]
+        for read, k in self._far:
+            for tier in sorted({self.tier(read), self.tier(k)} if self.forward is None else {self.tier(k)}):
+                found[tier].append((read, k))
         return found
 
     def _tracked(self, tier: int) -> float:
