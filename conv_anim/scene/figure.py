@@ -290,7 +290,7 @@ def _lines(spec: Spec, style: Style, width: float) -> list[str]:
         case str(text):
             said.append(text)
         case True:
-            said += formulas(spec, Language(spec.lang))
+            said += formulas(spec, Language(spec.lang), named=True)
     match spec.caption:
         case str(text):
             said.append(text)

@@ -326,6 +326,11 @@ class Op:
         del a, say
         return []
 
+    def formula_in_words(self, say: Language) -> str:
+        """The formula of the output's size with words for its numbers; empty where none is needed."""
+        del say
+        return ""
+
     def more_formulas(self, say: Language) -> list[str]:
         """What follows once for all axes."""
         del say

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.diagram import Diagram
+from conv_anim.scene.grid import Grid
 from conv_anim.scene.primitives import Boxes, Lines, Polygons, Stroke
 
 if TYPE_CHECKING:
@@ -19,7 +20,17 @@ class Connections(Diagram):
 
     def around(self) -> list[Primitive]:
         """Ways, badges and labels."""
-        return [*self._ways(), *self._badges(), *self._signs()]
+        return [*self._ways(), *self._badges(), *self._weights_below(), *self._signs()]
+
+    def _weights_below(self) -> list[Primitive]:
+        """What the badges that weigh do it with."""
+        items: list[Primitive] = []
+        for k in self.written_below:
+            (x, y), (wide, high), matrix = self.badge_at(k), self.weights_size(k), self.matrices[k]
+            left, top = round(x - wide / 2), round(y + self.weights_drop(k) - high)
+            grid = Grid(self.style, self.weights_numbers, *matrix.shape, left, top)
+            items += grid.filled(matrix, self.weights[k - 1], self.style.colors.kernel)
+        return items
 
     def badge_at(self, k: int) -> Point:
         """The middle of the badge before a map; backward it is to its right."""
@@ -30,7 +41,7 @@ class Connections(Diagram):
             right = self.grids[k][0].x + self.size(k)[0] + 1.3 * self.style.gap
             return round(right + self.badge_width(k) / 2), self.middle(k)
         left = self.lefts[self.depths[k]] - 1.3 * self.style.gap
-        return round(left - self.badge_width(k) / 2), self.middle(k)
+        return round(left - self.wide_between(k) / 2), self.middle(k)
 
     def _ways(self) -> list[Primitive]:
         """Lines from map to badge, and arrows from there to what is made."""

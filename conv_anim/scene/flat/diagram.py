@@ -23,18 +23,16 @@ from conv_anim.scene.flat.fitting import (
     shaded,
     smaller,
 )
+from conv_anim.scene.flat.weights import Weights
 from conv_anim.scene.grid import Grid, Numbers
-from conv_anim.scene.numbers import weights_format
 from conv_anim.scene.scales import scale
 from conv_anim.scene.tones import Tones, asked
-from conv_anim.scene.traced import TracedMaps
 from conv_anim.scene.wording import words
 from conv_anim.spec.model import Labels
 from conv_anim.spec.view_support import MOST_DRAWN
 
 if TYPE_CHECKING:
     from conv_anim.scene.grid import Position
-    from conv_anim.scene.numbers import Format
     from conv_anim.scene.scales import Scale
     from conv_anim.spec.model import Cells
     from conv_anim.spec.op import Op
@@ -51,7 +49,7 @@ Index = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Diagram(TracedMaps):
+class Diagram(Weights):
     """Of a trace. Maps are numbered: 0 is the input, k what the k-th node makes; each has a grid for every channel."""
 
     cells: Numbers | None = None
@@ -128,12 +126,6 @@ class Diagram(TracedMaps):
     def usual(self) -> Numbers:
         fitting = super().usual
         return replace(fitting, cell=max(fitting.cell, self._for_weights))
-
-    @cached_property
-    def weights(self) -> list[Format]:
-        """How the weights of each layer are written."""
-        arrays = (layer.weight if layer.kernels is None else layer.kernels for layer in self.layers)
-        return [weights_format(np.zeros(1) if array is None else array) for array in arrays]
 
     @property
     def weight_size(self) -> float:
@@ -351,11 +343,26 @@ class Diagram(TracedMaps):
         wide = self.style.width(self.badges[k - 1], size=self.badge_size, bold=True)
         return max(wide + 0.9 * self.style.gap, self.badge_height)
 
+    @cached_property
+    def written_below(self) -> list[int]:
+        """The maps below whose badge weights are written: where numbers are, on the way forward."""
+        if not (self.mode in {"numbers", "both"} and self.labelled):
+            return []
+        return [k for k in self.matrices if not self.leads_back(k)]
+
+    def wide_between(self, k: int) -> float:
+        """The width of a badge, with the weights below it."""
+        return max(self.badge_width(k), self.weights_size(k)[0] if k in self.written_below else 0.0)
+
+    def weights_drop(self, k: int) -> float:
+        """How far from the middle of a badge the weights below it reach down."""
+        return self.badge_height / 2 + 0.4 * self.style.gap + self.weights_size(k)[1]
+
     def _gutter(self, depth: int) -> float:
         """What lies between a column and the one before it: lines, a badge, an arrow."""
         ahead = [k for k in self.columns[depth] if not self.leads_back(k)]
         back = [k for k in self.columns[depth - 1] if self.leads_back(k) and not self.is_turn(k)]
-        return max(self.badge_width(k) for k in (*ahead, *back)) + 3.2 * self.style.gap
+        return max(self.wide_between(k) for k in (*ahead, *back)) + 3.2 * self.style.gap
 
     def is_turn(self, k: int) -> bool:
         """Whether a map is the one where the forward pass turns back: the gradient that arrives at its end."""
@@ -446,8 +453,13 @@ class Diagram(TracedMaps):
     def _wide(self, depth: int) -> float:
         """The width of a column that nothing may come into; its label may go on above a gutter with straight lines."""
         maps = max(self.size(k)[0] for k in self.columns[depth])
-        crossed = self.labelled and max(len(column) for column in self.columns[depth : depth + 2]) > 1
+        crossed = self.labelled and max(map(self._abreast, self.columns[depth : depth + 2])) > 1
         return max(maps, *(self.signs[k].width for k in self.columns[depth])) if crossed else maps
+
+    def _abreast(self, column: list[int]) -> int:
+        """How many maps of a column stand in one line."""
+        back = sum(map(self.leads_back, column))
+        return max(back, len(column) - back)
 
     @property
     def _apart(self) -> float:
@@ -472,8 +484,17 @@ class Diagram(TracedMaps):
         found = [0.0]
         for k, tier in enumerate(self.tiers):
             high = 2 * self._line_of(tier) - max(self._head(column[0]) for column in tier if column)
-            found.append(found[-1] + high + self._tracked(k) + self.between_tiers)
+            found.append(found[-1] + high + self._overhang(tier) + self._tracked(k) + self.between_tiers)
         return found
+
+    def _overhang(self, tier: list[list[int]]) -> float:
+        """How far weights below badges reach beyond the maps of a line."""
+        half = max(map(self._column, filter(None, tier))) / 2
+        alone = [column[0] for column in tier if len(column) == 1 and column[0] in self.written_below]
+        several = [k for column in tier if len(column) > 1 for k in column if k in self.written_below]
+        lows = [self.weights_drop(k) - half for k in alone]
+        lows += [self.weights_drop(k) - self.size(k)[1] / 2 for k in several]
+        return max(0.0, *lows) if lows else 0.0
 
     @property
     def between_tiers(self) -> float:
@@ -525,7 +546,9 @@ class Diagram(TracedMaps):
 
     def bottom(self, tier: int) -> float:
         """Where the maps of a pass end."""
-        return max(self.tops[k] + self.size(k)[1] for column in self.tiers[tier] for k in column)
+        maps = [k for column in self.tiers[tier] for k in column]
+        drops = [self.middle(k) + self.weights_drop(k) for k in maps if k in self.written_below]
+        return max(*(self.tops[k] + self.size(k)[1] for k in maps), *drops, 0.0)
 
     @cached_property
     def tracks(self) -> list[list[tuple[int, int]]]:
@@ -564,4 +587,5 @@ class Diagram(TracedMaps):
     @property
     def turn_at(self) -> float:
         """Where the way from the output back to its gradient goes down, right of both."""
-        return self.lefts[-1] + self._wide(len(self.columns) - 1) + 2.2 * self.style.gap
+        last = len(self.columns) - 1
+        return self.lefts[-1] + max(self._wide(last), *self._labels_of(last), 0.0) + 2.2 * self.style.gap
