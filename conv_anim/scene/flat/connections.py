@@ -28,7 +28,8 @@ class Connections(Diagram):
         for k in self.written_below:
             (x, y), (wide, high), matrix = self.badge_at(k), self.weights_size(k), self.matrices[k]
             left, top = round(x - wide / 2), round(y + self.weights_drop(k) - high)
-            grid = Grid(self.style, self.weights_numbers, *matrix.shape, left, top)
+            rows, columns = matrix.shape
+            grid = Grid(self.style, self.weights_numbers, rows, columns, left, top)
             items += grid.filled(matrix, self.weights[k - 1], self.style.colors.kernel)
         return items
 

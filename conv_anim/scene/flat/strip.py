@@ -74,7 +74,7 @@ class Strip:
             if k > 0 and not part.beside and self.style.room is not None and end > self.style.room:
                 line, left = line + 1, self._lead(self.parts[k - 1]) + part.left
             found.append((line, left))
-            x = round(left) + round(self._wide(part)) + max(self._room(part), self._overhang(k) + self.style.gap)
+            x = left + self._wide(part) + max(self._room(part), self._overhang(k) + self.style.gap)
         return found
 
     @cached_property

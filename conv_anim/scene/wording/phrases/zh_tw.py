@@ -309,7 +309,7 @@ PHRASES = {
     "volume.shuffle": "洗牌",
     "volume.map": "特徵圖 {size}",
     "volume.maps": "特徵圖 {size}",
-    "volume.moves": "沿三個方向移動",
+    "volume.moves": "沿三個方向移動，由後往前",
     # flat
     "flat.window": "視窗下",
     "flat.gradient_of": "{what}的梯度",
