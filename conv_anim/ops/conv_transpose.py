@@ -160,8 +160,10 @@ class ConvTranspose(Windowed, Weighing):
         axes = self.window.axes
         spread = any(axis.stretch > 1 and axis.size > 1 for axis in axes)
         said = [say("label.spread", size=size(axis.stretched for axis in axes))] if spread else []
-        letters = say("label.letters" if {axis.dilation for axis in axes} == {1} else "label.letters.dilated")
-        return say.joined([*said, say("label.border", cells=border(self.window, say)), letters])
+        return say.joined([*said, say("label.border", cells=border(self.window, say))])
+
+    def letters(self, say: Language) -> str:
+        return say("label.letters" if set(self.dilation) == {1} else "label.letters.dilated")
 
     def edges(self, say: Language) -> list[tuple[str, str]]:
         from conv_anim.scene.wording.words import border

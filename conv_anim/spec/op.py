@@ -311,6 +311,11 @@ class Op:
         del say
         return ""
 
+    def letters(self, say: Language) -> str:
+        """What the letters stand for in what is said of that."""
+        del say
+        return ""
+
     def edges(self, say: Language) -> list[tuple[str, str]]:
         """The same for ``explain``: names and what is said of them."""
         del say

@@ -242,21 +242,22 @@ class NetworkView(Connections):
     @cached_property
     def _line_room(self) -> float:
         """The width of the longest line, found among so many of them, which is set smaller where a page would end."""
-        longest = max(self._wide_line(line) for said in self._measured for line in self._broken(said))
+        longest = max(self._wide_line(line) for lines in self._measured for line in lines)
         least = longest * min(1.0, self.style.least / self.style.label_size)
         return max(least, min(longest, max(self.width, WIDEST * self.style.scale)))
 
     @cached_property
     def _line_count(self) -> int:
         """The most lines that it takes."""
-        return max(len(self._broken(said)) for said in self._measured)
+        return max(map(len, self._measured))
 
     @cached_property
-    def _measured(self) -> list[str]:
-        """What is said of so many of the steps."""
+    def _measured(self) -> list[list[str]]:
+        """What is said of so many of the steps, in lines."""
         count = len(self.steps)
         steps = (self._step(k) for k in range(0, count, -(-count // MOST_MEASURED)))
-        return [worked(self.layers[step.layer], step) for step in steps]
+        said = dict.fromkeys(worked(self.layers[step.layer], step) for step in steps)
+        return [self._broken(each) for each in said]
 
     def _step(self, k: int) -> Step:
         stage, step = self._stage(k)

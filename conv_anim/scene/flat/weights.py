@@ -70,6 +70,6 @@ def _matrix(layer: LayerTrace) -> Array | None:
         found = layer.weight
     else:
         found = layer.kernels[0, 0] if layer.kernels.shape[:2] == (1, 1) else None
-    if found is None or not 0 < found.ndim <= 2 or not 1 < found.size <= MOST_WEIGHTS:
+    if found is None or not 1 < found.size <= MOST_WEIGHTS or (found.ndim != 2 and layer.kernels is None):
         return None
-    return found.reshape(1, -1) if found.ndim == 1 else found
+    return found.reshape(1, -1) if found.ndim == 1 else found if found.ndim == 2 else None

@@ -129,8 +129,8 @@ PHRASES = {
     "takeaway.splits": "It works in {count} steps, each over channels or along one axis; here that saves no weights.",
     "takeaway.field": "In {count} layers each output reaches over {field} of the input, "
     "with the last layer alone over {alone}.",
-    "takeaway.field_spread": "In {count} layers an output reaches over up to {field} cells. The last window covers "
-    "{window} cells, but at most {alone} of them hold numbers: the others are inserted zeros.",
+    "takeaway.field_spread": "In {count} layers an output reaches over up to {field} cells; of the {window} under the "
+    "last window at most {alone} hold numbers, the others are inserted zeros.",
     "takeaway.field_up_to": "In {count} layers an output reaches over up to {field} cells, "
     "with the last layer alone over {alone}.",
     "takeaway.grad_input": "The chain rule, layer by layer: each gradient is made from the one after it.",

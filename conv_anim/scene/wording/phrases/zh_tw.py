@@ -126,7 +126,7 @@ PHRASES = {
     "takeaway.saves": "分成 {count} 步用 {ours} 個權重；改用一個標準卷積要 {others} 個。",
     "takeaway.splits": "分成 {count} 步，各對通道或沿一軸；這裡沒有少用權重。",
     "takeaway.field": "經過 {count} 層，每個輸出看到輸入的 {field}；最後一層只看到 {alone}。",
-    "takeaway.field_spread": "經過 {count} 層，輸出最多看到輸入的 {field}。最後的視窗覆蓋 {window} 格，"
+    "takeaway.field_spread": "經過 {count} 層，輸出最多看到輸入的 {field}；最後的視窗覆蓋 {window} 格，"
     "其中最多 {alone} 格有數，其他是插入的零。",
     "takeaway.field_up_to": "經過 {count} 層，輸出最多看到輸入的 {field}；最後一層只看到 {alone}。",
     "takeaway.grad_input": "連鎖律，逐層往回：每張特徵圖的梯度由後一張的梯度算出。",
