@@ -18,7 +18,7 @@ WORDS = {
         "point.blurs": "No weight is negative and they add up to 1: "
         "each output is a weighted mean of its window, which blurs.",
         "point.blurs.evenly": "All weights are {share}: each output is the mean of its window, which blurs.",
-        "point.sharpens": "The weights add up to 1, those around the center are negative: "
+        "point.sharpens": "The weights add up to 1, and none around the center is positive: "
         "what is even stays, and what differs from its neighbours differs more.",
         "point.edges": "The weights add up to 0: where the input is even the output is 0, and only edges are left.",
         "point.edges.upright": "In each row the weights add up to 0: "
@@ -27,12 +27,12 @@ WORDS = {
         "only what changes from top to bottom is left, so level edges.",
     },
     "zh-TW": {
-        "point.blurs": "權重沒有負的，加起來是 1：每個輸出是視窗的加權平均，畫面變模糊。",
-        "point.blurs.evenly": "所有權重都是 {share}：每個輸出是視窗的平均，畫面變模糊。",
-        "point.sharpens": "權重加起來是 1，中心周圍的是負的：均勻的地方不變，與旁邊不同的地方差得更多。",
+        "point.blurs": "權重沒有負的，加起來是 1：每個輸出是視窗的加權平均，畫面變平滑。",
+        "point.blurs.evenly": "所有權重都是 {share}：每個輸出是視窗的平均，畫面變平滑。",
+        "point.sharpens": "權重加起來是 1，中央以外沒有正的：均勻的地方不變，與旁邊不同的地方差得更多。",
         "point.edges": "權重加起來是 0：輸入均勻的地方輸出是 0，只留下邊緣。",
-        "point.edges.upright": "每一列的權重加起來是 0：只留下左右方向的變化，也就是直立的邊緣。",
-        "point.edges.level": "每一行的權重加起來是 0：只留下上下方向的變化，也就是水平的邊緣。",
+        "point.edges.upright": "每一列的權重加起來是 0：只留下左右方向的變化，也就是直的邊緣。",
+        "point.edges.level": "每一行的權重加起來是 0：只留下上下方向的變化，也就是橫的邊緣。",
     },
 }
 

@@ -314,7 +314,7 @@ PHRASES = {
     "volume.shuffle": "shuffle",
     "volume.map": "map {size}",
     "volume.maps": "maps {size}",
-    "volume.moves": "moves in 3 directions, back to front",
+    "volume.moves": "moves back to front too",
     # flat
     "flat.window": "under the window",
     "flat.gradient_of": "gradient of {what}",
