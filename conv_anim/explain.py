@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
+from conv_anim import counts
 from conv_anim.scene.cost import percent
 from conv_anim.scene.wording import captions, formulas, parameters, words
 from conv_anim.scene.wording.language import Language
@@ -35,7 +36,7 @@ def text(spec: Spec) -> str:
     say, layers = Language(spec.lang), spec.nodes
     head = captions.caption(spec).replace(captions.SPACE, " ")
     if len(layers) == 1:
-        return "\n".join([head, *_aligned(list(_lines(layers, 0, say)))]) + "\n"
+        return "\n".join([head, *_aligned([*_lines(layers, 0, say), *counts.lines(spec, say)])]) + "\n"
     blocks = [[head]]
     for k, layer in enumerate(layers):
         title = f"{k + 1}  {say.sentence(parameters.described(layer, say))}"
@@ -130,6 +131,7 @@ def data(spec: Spec) -> dict[str, Any]:
         "layers": [far(each) | _layer(nodes, k, Language(spec.lang)) for k, each in enumerate(reaches)],
         "total": {**_cost(analysis.total(layers)), "receptive_field": _sizes(whole)},
     }
+    found |= counts.data(spec)
     undone = analysis.undone(layers)
     return found if len(undone) == len(layers) else {**found, "standard": _cost(analysis.total(undone))}
 

@@ -50,7 +50,7 @@ def opened(data):
 def pictures_of(data):
     """The pictures of a file in turn, each with its time, as Pillow reads them."""
     image = opened(data)
-    for k in range(getattr(image, "n_frames", 1)):
+    for k in range(getattr(image, "default_image", 0), getattr(image, "n_frames", 1)):
         image.seek(k)
         pixels = np.asarray(image.convert("RGB"))
         yield pixels, image.info.get("duration")
@@ -92,6 +92,20 @@ def test_lossless_animations_have_every_pixel_at_its_time(template, format_):
 def test_a_png_is_the_last_step(template):
     scene = drawn(template)
     assert np.array_equal(next(pictures_of(pipeline.encoded(scene, "png")))[0], painted(scene)[scene.poster])
+
+
+def test_where_apng_is_not_known_it_is_the_last_step(template):
+    """As readers see it that know PNG alone: what they do not know they leave out."""
+    scene = drawn(template)
+    data = pipeline.encoded(scene, "apng")
+    kept, at = [data[:8]], 8
+    while at < len(data):
+        end = at + 12 + int.from_bytes(data[at : at + 4], "big")
+        kept += [] if data[at + 4 : at + 8] in {b"acTL", b"fcTL", b"fdAT"} else [data[at:end]]
+        at = end
+    ((shown, _),) = pictures_of(b"".join(kept))
+    assert np.array_equal(shown, painted(scene)[scene.poster])
+    assert (len(scene.frames) > 1) == (b"acTL" in data)
 
 
 @pytest.mark.parametrize("layout", ["storyboard", "strip"])

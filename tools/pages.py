@@ -53,6 +53,7 @@ TOPICS = {
     "unfold": "Unfold and fold",
     "networks": "What makes a network",
     "gradients": "Gradients",
+    "computed": "How it is computed",
     "architectures": "Whole networks",
     "side_by_side": "Figures side by side",
     "pictures": "Pictures",

@@ -40,6 +40,11 @@ class Figure:
         """Whether it takes a still to make it rest."""
         return formats.of(self.format).restless and self.step is None and len(self.scene.frames) > 1
 
+    @property
+    def animated(self) -> bool:
+        """Whether it shows several steps, one after the other; paper would show the first of them."""
+        return formats.of(self.format).all_frames and self.step is None and len(self.scene.frames) > 1
+
     def height(self, width: int) -> int:
         """In pixels, of the figure shown at a width."""
         return max(1, round(self.scene.height * width / self.scene.width))

@@ -1,4 +1,4 @@
-"""APNG: every pixel as it is painted, over a PNG that shows the first frame where APNG is not known."""
+"""APNG: every pixel as it is painted, in a PNG that shows the last step where APNG is not known."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from conv_anim.export import png
 from conv_anim.export.moving import timed
 from conv_anim.export.png import words
+from conv_anim.painting.agg import frames, seen_through
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,14 +27,18 @@ KEEP, OVER, INSTEAD = 0, 1, 0
 def picture(drawn: Scene) -> bytes:
     """A scene as an APNG; of one frame, a PNG."""
     shown = list(timed(drawn))
+    if len(shown) == 1:
+        return png.picture(drawn)
     whole = (pixels for pixels, _ in shown)
-    first, *others = (Image.fromarray(pixels) for pixels in (whole if drawn.transparent else changes(whole)))
+    moving = [Image.fromarray(pixels) for pixels in (whole if drawn.transparent else changes(whole))]
+    (last,) = frames(drawn, [drawn.poster])
     out = BytesIO()
-    first.save(
+    Image.fromarray(seen_through(last, drawn)).save(
         out,
         "PNG",
         save_all=True,
-        append_images=others,
+        default_image=True,
+        append_images=moving,
         duration=[min(time, LONGEST) for _, time in shown],
         loop=drawn.loop,
         disposal=KEEP,

@@ -115,7 +115,7 @@ FORMATS = Registry(
                 "apng",
                 "conv_anim.export.apng:picture",
                 use="exact pixels",
-                why="lossless in full colour; shows the first step where APNG is not known",
+                why="lossless in full colour; shows the last step where APNG is not known",
                 cost=Cost(40, 13, longest=SIDE),
                 media="image/apng",
                 image=True,

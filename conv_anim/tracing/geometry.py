@@ -81,6 +81,11 @@ class Axis:
         return max(self.canvas, (self.count - 1) * self.stride + self.effective_kernel)
 
     @property
+    def transform(self) -> int:
+        """Cells of a Fourier transform by radix 2 that has room for all of the reach: the next power of two."""
+        return 1 << (self.reach - 1).bit_length()
+
+    @property
     def read(self) -> int:
         """How many cells of the canvas, from its start, lie under some window."""
         return min(self.canvas, (self.count - 1) * self.stride + self.effective_kernel)
