@@ -53,10 +53,17 @@ def _of_view(spec: Spec, say: Language) -> str:
             return _computed(view, window, say)
         case Flat() if window.transposed:
             return _overlap(layer, say) if view.overlap else _way(view, say)
-        case Channels() if window.in_channels == 1 < window.out_channels and _compares(spec, layer):
-            return say("takeaway.looks_like", count=window.out_channels)
-        case Channels(show="maps" | "sum") if window.in_channels > window.groups:
-            return say(f"takeaway.{view.show}", count=window.in_channels // window.groups)
+        case Channels():
+            return _of_channels(spec, view, window, say)
+    return ""
+
+
+def _of_channels(spec: Spec, view: Channels, window: Operator, say: Language) -> str:
+    """What filters find in a picture, or which half of a layer is shown."""
+    if window.in_channels == 1 < window.out_channels and _compares(spec, spec.layers[0]):
+        return say("takeaway.looks_like", count=window.out_channels)
+    if view.show != "both" and window.in_channels > window.groups:
+        return say(f"takeaway.{view.show}", count=window.in_channels // window.groups)
     return ""
 
 
