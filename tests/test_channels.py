@@ -722,3 +722,45 @@ def test_products_of_a_channel_add_up_to_its_map(layer, bias):
             made.input[0, row + i, column + j] * made.kernels[0, 0, i, j] for i in range(3) for j in range(3)
         )
         assert int(result) == expected + (bias[0] if bias and layer == "depthwise" else 0)
+
+
+MOVES = {
+    "channel shuffle": ([3, 3], 6, {"type": "channel_shuffle", "groups": 3}),
+    "pixel shuffle": ([2, 3], 4, {"type": "pixel_shuffle", "upscale_factor": 2}),
+    "pixel unshuffle": ([4, 4], 1, {"type": "pixel_unshuffle", "downscale_factor": 2}),
+    "upsampling": ([2, 3], 2, {"type": "upsample", "scale_factor": 2}),
+}
+
+
+@pytest.mark.parametrize("cells", ["shades", "both", "plain"])
+@pytest.mark.parametrize("name", MOVES)
+def test_what_moves_can_be_seen_in_shades(name, cells):
+    """No number is written but in `both`, and what is copied keeps its shade."""
+    size, channels, layer = MOVES[name]
+    spec = {"input": {"size": size, "channels": channels, "values": "arange"}, "layer": layer}
+    drawn = pipeline.scene(conv_anim.load({**spec, "view": {"kind": "channels", "cells": cells}, "labels": False}))
+    kept = [item for frame in drawn.frames for item in frame.kept]
+    written = [item for item in kept if isinstance(item, Text)]
+    assert bool(written) == (cells == "both")
+    tiles = [item for item in (*drawn.static, *kept) if isinstance(item, Mosaic)]
+    assert bool(tiles) == (cells != "plain")
+    if cells == "shades" and name != "upsampling":
+        before, after = (
+            {
+                item.colors[k : k + 3]
+                for item in found
+                if isinstance(item, Mosaic)
+                for k in range(0, len(item.colors), 3)
+            }
+            for found in (drawn.static, kept)
+        )
+        assert after <= before
+        assert len(before) > 1
+
+
+def test_a_shuffle_of_more_numbers_than_can_be_written_is_seen_in_shades():
+    spec = {"input": {"size": [64, 64], "channels": 4}, "layer": {"type": "pixel_shuffle", "upscale_factor": 2}}
+    drawn = pipeline.scene(conv_anim.load({**spec, "view": "channels"}))
+    assert any(isinstance(item, Mosaic) for item in drawn.static)
+    with pytest.raises(conv_anim.SpecError, match="writes every number"):
+        conv_anim.load({**spec, "view": {"kind": "channels", "cells": "numbers"}})

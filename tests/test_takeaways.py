@@ -1,5 +1,6 @@
 """The point of a figure, in a sentence: what it claims, against what the trace computes; and where it is drawn."""
 
+import math
 import re
 from math import prod
 
@@ -14,6 +15,8 @@ from conv_anim.diagnostics import SpecError
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.primitives import Text
 from conv_anim.scene.style import Style
+from conv_anim.scene.wording.formulas import formulas
+from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.takeaways import takeaway
 from conv_anim.spec.themes import THEMES
 from conv_anim.tracing.geometry import Source
@@ -304,3 +307,137 @@ def test_a_page_says_its_title_once():
     assert "<title>My layer</title>" in text
     bare = conv_anim.load({"input": {"size": [4, 4]}, "layer": CONV, "title": "My layer", "theme": "classic"})
     assert '<h1 id="title">My layer</h1>' in pipeline.encoded(pipeline.scene(bare), "html").decode()
+
+
+# what weights do
+
+PATTERNS = ("blur", "even mean", "sharpen", "edges", "upright", "level", "any")
+
+
+@st.composite
+def kernels(draw):
+    """Whole numbers and quarters in 3x3, of a pattern or of none."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**16)))
+    weights = rng.integers(-4, 5, (3, 3)).astype(float)
+    match draw(st.sampled_from(PATTERNS)):
+        case "blur":
+            weights = np.abs(weights) + np.eye(3)
+            weights /= weights.sum()
+        case "even mean":
+            weights = np.full((3, 3), 1 / 9)
+        case "sharpen":
+            weights = -np.abs(weights) / 4
+            weights[1, 1] = 0.0
+            weights[1, 1] = 1 - weights.sum()
+        case "edges":
+            weights[1, 1] -= weights.sum()
+        case "upright":
+            weights[:, 1] -= weights.sum(axis=1)
+        case "level":
+            weights[1] -= weights.sum(axis=0)
+    return weights
+
+
+@settings(max_examples=40)
+@given(kernels(), st.integers(0, 2**16))
+def test_what_is_said_of_weights_is_what_they_do(weights, seed):
+    text = said({"type": "conv", "weight": weights.tolist()}, size=(7, 7))
+    rng = np.random.default_rng(seed)
+    across, any_ = np.tile(rng.normal(size=9), (9, 1)), rng.normal(size=(9, 9))
+    even = np.full((9, 9), 5.0)
+    if "add up to 0" in text:
+        assert np.allclose(correlated(even, weights), 0)
+        assert np.allclose(correlated(across.T, weights), 0) == ("upright" in text or not np.any(row_sums(weights)))
+        assert ("level" in text) <= np.allclose(correlated(across, weights), 0)
+    elif "blurs" in text:
+        made = correlated(any_, weights)
+        windows = np.lib.stride_tricks.sliding_window_view(any_, (3, 3))
+        assert (made >= windows.min(axis=(2, 3)) - 1e-9).all()
+        assert (made <= windows.max(axis=(2, 3)) + 1e-9).all()
+    elif "differs more" in text:
+        even[4, 4] += 1
+        assert np.isclose(correlated(even, weights)[0, 0], 5)
+        assert correlated(even, weights)[3, 3] - 5 > 1
+    else:
+        assert "fits at 25 positions" in text
+
+
+def row_sums(weights):
+    return np.abs(weights.sum(axis=1)) > 1e-9
+
+
+def correlated(x, weights):
+    """By plain loops."""
+    return np.array(
+        [
+            [sum(x[r + a, c + b] * weights[a, b] for a in range(3) for b in range(3)) for c in range(x.shape[1] - 2)]
+            for r in range(x.shape[0] - 2)
+        ]
+    )
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-TW"])
+@pytest.mark.parametrize(
+    ("mode", "row"), [("reflect", [3, 2, 1, 2, 3, 2, 1]), ("replicate", [1, 1, 1, 2, 3, 3, 3]), ("circular", None)]
+)
+def test_a_padding_layer_says_what_it_repeats(mode, row, lang):
+    """Mirrored without the edge cells, the edge cells themselves, or from the opposite end."""
+    layer = {"type": "pad", "padding": 2, "padding_mode": mode}
+    spec = {"input": {"size": [3], "values": [1, 2, 3]}, "layer": layer, "view": "flat", "lang": lang}
+    words = {
+        "en": {"reflect": "are not repeated", "replicate": "edge cell is repeated", "circular": "the opposite one"},
+        "zh-TW": {"reflect": "不重複", "replicate": "重複邊緣", "circular": "另一端"},
+    }
+    assert words[lang][mode] in takeaway(conv_anim.load(spec))
+    assert conv_anim.trace(conv_anim.load(spec)).made[0].tolist() == (row or [2, 3, 1, 2, 3, 1, 2])
+
+
+@settings(max_examples=20)
+@given(st.integers(2, 4), st.integers(2, 3), st.integers(0, 1), st.integers(2, 4))
+def test_numbers_among_inserted_zeros_are_counted(kernel, stride, padding, size):
+    """Of those under the last window: by the taps of its steps, of which one has the most."""
+    assume((size - 1) * stride - 2 * padding + kernel > 0)
+    layers = [
+        {"type": "conv", "kernel_size": 3, "padding": 1},
+        {"type": "conv_transpose", "kernel_size": kernel, "stride": stride, "padding": padding},
+    ]
+    made = conv_anim.load({"input": {"size": [size, size]}, "layers": layers, "view": "isometric"})
+    text = takeaway(made)
+    assume("inserted zeros" in text)
+    last = conv_anim.trace(made).layers[-1]
+    rows = max(len({tap.input[1] for tap in step.taps if tap.input is not None}) for step in last)
+    assert f"of the {kernel}×{kernel} under the last window at most {rows}×{rows} hold numbers" in text
+
+
+# formulas in words
+
+
+@settings(max_examples=60)
+@given(
+    st.sampled_from(["conv", "max_pool", "conv_transpose"]),
+    st.integers(2, 4),
+    st.integers(1, 3),
+    st.integers(1, 2),
+    st.sampled_from([0, 1, [[0, 1]], [[1, 0]]]),
+    st.booleans(),
+)
+def test_the_formula_in_words_makes_the_size(kind, kernel, stride, dilation, padding, up):
+    assume(kind != "max_pool" or isinstance(padding, int))
+    layer = {"type": kind, "kernel_size": kernel, "stride": stride, "dilation": dilation, "padding": padding}
+    layer |= {"ceil_mode": True} if kind == "max_pool" and up else {}
+    layer |= {"output_padding": 1} if kind == "conv_transpose" and up and max(stride, dilation) > 1 else {}
+    spec = conv_anim.load({"input": {"size": [9]}, "layer": layer, "view": "flat"})
+    words, *lines = formulas(spec, Language("en"), named=True)
+    assume(not any("last window" in line for line in lines))
+    before, after = (padding, padding) if isinstance(padding, int) else padding[0]
+    reach = dilation * (kernel - 1) + 1
+    numbers = {
+        "effective kernel": reach, "output padding": layer.get("output_padding"), "padding before": before,
+        "padding after": after, "padding": before, "kernel": kernel, "window": reach, "dilation": dilation,
+        "stride": stride, "input": 9, "−": "-", "·": "*",
+    }  # fmt: skip
+    told = words.removeprefix("output o = ")
+    for word, value in numbers.items():
+        told = told.replace(word, str(value))
+    told = told.replace("⌊(", "math.floor((").replace("⌈(", "math.ceil((").replace("⌋", ")").replace("⌉", ")")
+    assert eval(told, {"math": math}) == spec.layers[0].ends.out_size[0]

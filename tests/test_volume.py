@@ -461,12 +461,15 @@ def test_channels_that_meet_make_an_output_of_its_own_colour():
         ("grouped", [("input 5×5×4", ""), ("4 filters 3×3×2", "2 groups"), ("output 3×3×4", "")]),
         ("depthwise", [("input 7×7×3", ""), ("3 filters 3×3×1", "depthwise"), ("output 5×5×3", "")]),
         ("dilated", [("input 7×7×3", ""), ("filter 3×3×3", "dilation 2"), ("output 3×3", "")]),
-        ("three axes", [("input 5×5×5", ""), ("filter 3×3×3", "moves in 3 directions"), ("output 3×3×3", "")]),
+        (
+            "three axes",
+            [("input 5×5×5", ""), ("filter 3×3×3", "moves back to front too"), ("output 3×3×3", "")],
+        ),
         (
             "three axes, padded",
             [
                 ("input 4×4×4×2", "padding 1, 1 of 2 channels drawn"),
-                ("2 filters 3×3×3×2", "moves in 3 directions, 1 of 4 kernels drawn"),
+                ("2 filters 3×3×3×2", "moves back to front too, 1 of 4 kernels drawn"),
                 ("output 4×4×4×2", "1 of 2 channels drawn"),
             ],
         ),

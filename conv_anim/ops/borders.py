@@ -42,13 +42,20 @@ CROPPING: Field[Amount] = Field(
 )
 PAD_WORDS = {
     "en": {
-        "point.pad": "Cells are added around the map; those within stay as they are.",
+        "point.pad": "Cells that hold {value} are added around the map; those within stay as they are.",
+        "point.pad.reflect": "The map is mirrored at its edge cells, which are not repeated: beyond the edge come the "
+        "cells next to it, in reverse.",
+        "point.pad.replicate": "Beyond the edge each edge cell is repeated; the cells within stay as they are.",
+        "point.pad.circular": "Beyond each edge the map begins again from the opposite one.",
         "kind.pad": "padding layer",
         "badge.pad": "pad",
         "with": "with {cells}",
     },
     "zh-TW": {
-        "point.pad": "在周圍加上格；裡面的格不變。",
+        "point.pad": "在周圍加上值為 {value} 的格；裡面的格不變。",
+        "point.pad.reflect": "以邊緣的格為軸鏡射，邊緣的格不重複：邊緣之外依序是它旁邊的格。",
+        "point.pad.replicate": "邊緣之外重複邊緣的格；裡面的格不變。",
+        "point.pad.circular": "一端之外接著另一端的格。",
         "kind.pad": "填補層",
         "badge.pad": "填補",
         "with": "值 {cells}",
@@ -119,16 +126,26 @@ class Pad(Op):
 
         return Gather(self.ends, shares, output)
 
+    def point(self, say: Language) -> str:
+        mode = "" if self.padding_mode == "zeros" else f".{self.padding_mode}"
+        return say.of(self, f"point.pad{mode}", value=self._value)
+
+    @property
+    def _value(self) -> str:
+        """What padding holds, as it is said."""
+        from conv_anim.scene.wording.words import MINUS
+
+        return f"{self.value:g}".replace("-", MINUS)
+
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
         from conv_anim.scene.wording.parameters import Setting
-        from conv_anim.scene.wording.words import MINUS, padding
+        from conv_anim.scene.wording.words import padding
 
         del fed
         mode = say("padding.plain")
         if self.padding_mode != "zeros":
             mode = say("padding.kind", words=say(f"padding.{self.padding_mode}"))
-        cells = f"{self.value:g}".replace("-", MINUS)
-        held = Setting("with", "", usual=self.value == 0, text=say.of(self, "with", cells=cells))
+        held = Setting("with", "", usual=self.value == 0, text=say.of(self, "with", cells=self._value))
         return [Setting("padding", padding(self.padding, say), usual=False, kind=mode), held]
 
     def formulas(self, a: int, say: Language) -> list[str]:

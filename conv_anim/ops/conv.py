@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from conv_anim.ops import points
+from conv_anim.ops import kernel_points, points
 from conv_anim.ops.padding import PADDING, PADDING_MODE, padding_of
 from conv_anim.ops.windows import Weighing, Windowed, direct_axes
 from conv_anim.spec.entering import (
@@ -101,7 +101,7 @@ class Conv(Windowed, Weighing):
     unflipped: bool = False
     """Whether it is said of its kernel that it is not flipped."""
 
-    WORDS = points.merged(WORDS, points.WINDOW_POINTS, points.CONV_POINTS)
+    WORDS = points.merged(WORDS, points.WINDOW_POINTS, points.CONV_POINTS, kernel_points.WORDS)
     CODE = "conv_anim.ops.conv_code"
     GRADIENTS = "conv_anim.ops.conv_gradients"
     has_gradient = True
@@ -193,6 +193,13 @@ class Conv(Windowed, Weighing):
 
     def formulas(self, a: int, say: Language) -> list[str]:
         return [*Windowed.formulas(self, a, say), *self._sized(a, say)]
+
+    def formula_in_words(self, say: Language) -> str:
+        from conv_anim.ops.size_words import direct_in_words
+
+        if self.padding_name in {"same", "same_lower"}:
+            return say("formula.words.same", formula=f"⌈{say('input')}/{say('formula.stride')}⌉")
+        return say("formula.words", formula=direct_in_words(self, say))
 
     def _sized(self, a: int, say: Language) -> list[str]:
         from conv_anim.scene.wording.words import MINUS

@@ -162,6 +162,9 @@ class ConvTranspose(Windowed, Weighing):
         said = [say("label.spread", size=size(axis.stretched for axis in axes))] if spread else []
         return say.joined([*said, say("label.border", cells=border(self.window, say))])
 
+    def letters(self, say: Language) -> str:
+        return say("label.letters" if set(self.dilation) == {1} else "label.letters.dilated")
+
     def edges(self, say: Language) -> list[tuple[str, str]]:
         from conv_anim.scene.wording.words import border
 
@@ -179,6 +182,11 @@ class ConvTranspose(Windowed, Weighing):
         reach = f"({k} {MINUS} 1)" if d == 1 else f"{d}·({k} {MINUS} 1)"
         extra = f" + {self.output_padding[a]}" if self.output_padding[a] else ""
         return [f"o = ({i} {MINUS} 1)·{s} {MINUS} {less} + {reach}{extra} + 1 = {o}"]
+
+    def formula_in_words(self, say: Language) -> str:
+        from conv_anim.ops.size_words import transposed_in_words
+
+        return say("formula.words", formula=transposed_in_words(self, say))
 
     # for programs
 

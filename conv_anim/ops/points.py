@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
+from conv_anim.ops.kernel_points import effect
 from conv_anim.spec.sizes import conv_size, effective_kernel
 
 if TYPE_CHECKING:
@@ -125,7 +126,8 @@ def conv(op: Conv, say: Language) -> str:
     """Of its settings the first one that does something; else that a window slides."""
     positions = prod(op.ends.out_size)
     return (
-        _edges(op, say)
+        _weighed(op, say)
+        or _edges(op, say)
         or _dilated(op, say, "point.dilation")
         or _channels(op, say)
         or _strided(op, say)
@@ -133,6 +135,12 @@ def conv(op: Conv, say: Language) -> str:
         or _padded(op, say)
         or say.of(op, f"point.slides{'.one' if positions == 1 else ''}", positions=positions, **sizes(op))
     )
+
+
+def _weighed(op: Conv, say: Language) -> str:
+    """What its weights do to a picture, if one can tell, and if its window does no more than slide."""
+    key = effect(op) if {*op.stride, *op.dilation} == {1} and op.kind() == "conv" else ""
+    return say.of(op, f"point.{key}", share=f"1/{prod(op.kernel_size)}") if key else ""
 
 
 def _edges(op: Conv, say: Language) -> str:

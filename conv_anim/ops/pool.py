@@ -128,6 +128,11 @@ class Pool(Windowed):
     def formulas(self, a: int, say: Language) -> list[str]:
         return [*Windowed.formulas(self, a, say), self._sized(a, say)]
 
+    def formula_in_words(self, say: Language) -> str:
+        from conv_anim.ops.size_words import direct_in_words
+
+        return say("formula.words", formula=direct_in_words(self, say, up=self.ceil_mode))
+
     def _sized(self, a: int, say: Language) -> str:
         from conv_anim.scene.wording.words import MINUS
 

@@ -86,14 +86,33 @@ class Figure:
     smallest: float = SMALLEST
     """Pixels of the em of the smallest text."""
 
+    room: int | None = None
+    """Pixels that it may take, where its maps go on below each other for that."""
+
     def fitted(self, width: int) -> Scene:
         """All of it, no wider than so many pixels, with texts that can be read and maps that can be seen if possible.
 
         Raises TooNarrowError.
         """
         found = self.fitting(width)
+        if found is None or found[0] < LEGIBLE:
+            stacked = self._stacking(width, found)
+            if stacked is not None:
+                return stacked
         if found is not None and found[0] >= USEFUL - TOLERANCE:
             return self.scene(*found)
+        return self._too_small(width, found)
+
+    def _stacking(self, width: int, beside: tuple[float, int] | None) -> Scene | None:
+        """With its maps below each other, if these can be seen better so than beside each other."""
+        stacked = replace(self, room=width)
+        found = stacked.fitting(width)
+        if found is None or found[0] < USEFUL or (beside is not None and found[0] <= beside[0] + TOLERANCE):
+            return None
+        return stacked.scene(min(1.0, found[0]), found[1])
+
+    def _too_small(self, width: int, found: tuple[float, int] | None) -> Scene:
+        """With texts as small as it takes, and a note that says so. Raises TooNarrowError."""
         small, least = self._smaller(width)
         if least is None:
             raise TooNarrowError(small.taken(LEAST, 1))
@@ -148,7 +167,8 @@ class Figure:
         return ceil(_page(self.spec, self.traces, self._style(scale), None, each)[1].width)
 
     def _style(self, scale: float) -> Style:
-        return Style(self.spec.theme, scale, self.font, smallest=self.smallest)
+        style = Style(self.spec.theme, scale, self.font, smallest=self.smallest)
+        return style if self.room is None else replace(style, room=self.room - 2 * style.margin)
 
     def scene(self, scale: float, each: int | None) -> Scene:
         """The figure at a scale, with ``each`` panels in a row, or all if None."""
@@ -212,7 +232,8 @@ def _page(
     """The heading; and all of it: what is drawn below the heading, with what is written below that, in the middle."""
     shown = _board(spec, traces, style, each) if spec.panels else _view(traces[0], style)
     below = _below(spec, style, max(shown.width, NARROWEST * style.scale))
-    head = headed(spec, style, max(shown.width, HEADED * style.scale)) if spec.theme.headed else EMPTY
+    headed_by = HEADED * style.scale if style.room is None else min(HEADED * style.scale, style.room)
+    head = headed(spec, style, max(shown.width, headed_by)) if spec.theme.headed else EMPTY
     full = width or ceil(max(shown.width, head.width, *(one.width for one in below))) + 2 * style.margin
     if head != EMPTY:
         above = round(style.margin + 0.5 * style.gap)
@@ -273,7 +294,7 @@ def _lines(spec: Spec, style: Style, width: float) -> list[str]:
         case str(text):
             said.append(text)
         case True:
-            said += formulas(spec, Language(spec.lang))
+            said += formulas(spec, Language(spec.lang), named=True)
     match spec.caption:
         case str(text):
             said.append(text)

@@ -45,6 +45,8 @@ class Style:
     """How large cells have to be for the sake of other figures."""
     smallest: float = SMALLEST
     """Pixels of the em of the smallest text: less than can be read where a figure has to be very narrow."""
+    room: float | None = None
+    """Pixels that a line of maps may take in a figure that has to be narrow: they go on below each other."""
 
     @property
     def colors(self) -> Colors:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from conv_anim.tracing.trace import LayerTrace, Trace
     from conv_anim.tracing.values import Array
 
-PICTURES = {".png", ".jpg", ".jpeg"}
-"""Files whose numbers are greys."""
 RGB = 3
 """Channels of a picture in colours."""
 WHITE = 255
@@ -117,7 +115,7 @@ def with_numbers(view: object, otherwise: Cells) -> Cells:
 def is_picture(trace: Trace) -> bool:
     """Whether the input was read from a picture of greys or colours from 0 to 255."""
     values = trace.spec.input.values
-    if not isinstance(values, Given) or values.file is None or values.file.suffix.lower() not in PICTURES:
+    if not isinstance(values, Given) or not values.is_picture:
         return False
     return bool(trace.input.min() >= 0 and trace.input.max() <= WHITE)
 

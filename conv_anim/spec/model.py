@@ -30,6 +30,10 @@ Padding: TypeAlias = tuple[tuple[int, int], ...]
 """Cells before and after, for each axis."""
 
 
+PICTURES = {".png", ".jpg", ".jpeg"}
+"""Files whose numbers are greys."""
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """Numbers written in the spec, read from a file, or named (a kernel), in row-major order."""
@@ -38,6 +42,11 @@ class Given:
     numbers: tuple[Number, ...]
     file: Path | None = field(default=None, repr=False, compare=False)
     """Where they were read, from the root; None if that is no file."""
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether they are the greys or colours of a picture."""
+        return self.file is not None and self.file.suffix.lower() in PICTURES
 
 
 @dataclass(frozen=True, slots=True)

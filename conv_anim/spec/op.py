@@ -312,6 +312,11 @@ class Op:
         del say
         return ""
 
+    def letters(self, say: Language) -> str:
+        """What the letters stand for in what is said of that."""
+        del say
+        return ""
+
     def edges(self, say: Language) -> list[tuple[str, str]]:
         """The same for ``explain``: names and what is said of them."""
         del say
@@ -326,6 +331,11 @@ class Op:
         """How the output's size along an axis comes about, with numbers."""
         del a, say
         return []
+
+    def formula_in_words(self, say: Language) -> str:
+        """The formula of the output's size with words for its numbers; empty where none is needed."""
+        del say
+        return ""
 
     def more_formulas(self, say: Language) -> list[str]:
         """What follows once for all axes."""

@@ -140,8 +140,7 @@ def channels(input_: Input, nodes: Nodes) -> str | None:
     many = max(first.ends.in_channels, first.ends.out_channels)
     if _moves_channels(first) and many > MOST_SHUFFLED:
         return f"shows every channel of a shuffle, and here are {many} (at most {MOST_SHUFFLED})"
-    written = None if is_window(first) else numbers(input_, nodes)  # others' cells may be in shades
-    return one_layer(nodes) or two_axes(input_) or written
+    return one_layer(nodes) or two_axes(input_)
 
 
 def _moves_channels(op: Op) -> bool:

@@ -190,8 +190,8 @@ SHADED = ("shades", "both", "plain")
 
 def _channels_wrong(view: Channels, input_: Input, nodes: Nodes) -> tuple[str, str] | None:
     """What is wrong with the channels view's options."""
-    if view.cells in SHADED and nodes[0].op.window is None:
-        return "here cells hold numbers: 'cells' has no other way to show what moves or is shared", "cells: numbers"
+    if view.cells == "symbols" and nodes[0].op.window is None:
+        return _unnamed(nodes)
     if view.cells in WRITTEN:
         why = view_support.numbers(input_, nodes)
         return None if why is None else (f"the channels view {why}", "cells: shades")

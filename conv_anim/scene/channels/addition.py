@@ -63,9 +63,20 @@ class Addition(ChannelDrawing):
         """Where the maps begin, and the output."""
         lefts, x, wide = [0], 0.0, self._shape[1] * self.numbers.cell
         for text in self.texts:
-            x += wide + self.style.width(text, size=self.sign_size) + self.style.wide
+            x += max(wide + self.style.width(text, size=self.sign_size) + self.style.wide, self._named)
             lefts.append(round(x))
         return lefts
+
+    @cached_property
+    def _named(self) -> float:
+        """What the name above a map takes, with room before the next one."""
+        if not self.labelled:
+            return 0.0
+        names = (self._name(channel_row.channel) for channel_row in self.of(0))
+        return max(self.style.width(name, size=self.style.small_size) for name in names) + 0.5 * self.style.gap
+
+    def _name(self, channel: int) -> str:
+        return self.say("channels.map_of", number=channel + 1)
 
     @property
     def _shape(self) -> tuple[int, int]:
@@ -118,8 +129,7 @@ class Addition(ChannelDrawing):
             color = self.map_color(channel_rows[channel_row].channel)
             items += grid.filled(plane(channel_rows[channel_row].map), self.map_format, color)
             if self.labelled:
-                name = self.say("channels.map_of", number=channel_rows[channel_row].channel + 1)
-                items.append(grid.name(name, gap=self.style.close))
+                items.append(grid.name(self._name(channel_rows[channel_row].channel), gap=self.style.close))
         texts = [*self.texts[:-1], f"{self.bias_of(channel)} =".strip()]
         rights = [grid.x + grid.width for grid in self.grids]
         for right, left, text in zip(rights, self._lefts[1:], texts, strict=True):

@@ -211,7 +211,7 @@ class ChannelRows(Traced):
     def _readable(self) -> bool:
         """Whether the maps with all their numbers are no wider than a page, and no higher than a few of it."""
         if isinstance(self.layer.means, Gather):
-            return True
+            return self.layer.input.size + self.layer.output.size <= MOST_NUMBERS
         if self.layer.input.size + self.layer.output.size > MOST_NUMBERS:
             return False
         return measured(replace(self, cells=self.for_numbers, tried="numbers"))[0] <= WIDEST * self.style.scale

@@ -16,6 +16,7 @@ from conv_anim.scene.hit_regions import HitRegion, Turn, corners
 from conv_anim.scene.layout import Panel, animated
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke
+from conv_anim.scene.scales import with_bars
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.volume.hues import strengthened, told_apart
 from conv_anim.values import dataclass
@@ -105,7 +106,7 @@ class Crossing(Moved):
         return round(wide + max(6 * self.style.gap, 1.1 * self.count * self.style.gap))
 
     def _grid(self, x: float, y: float) -> Grid:
-        return Grid(self.style, self.numbers, *self.shape, x, y)
+        return Grid(self.style, self.numbers, *self.shape, x, y, self.there)
 
     @property
     def width(self) -> float:
@@ -223,4 +224,4 @@ class Crossing(Moved):
 def crossing(trace: Trace, style: Style) -> Panel:
     """The panel of the view."""
     view = Crossing(trace, style)
-    return animated(view, view.width, view.bottom, fit=view.numbers.fit)
+    return with_bars(animated(view, view.width, view.bottom, fit=view.numbers.fit), view.scales(), style)

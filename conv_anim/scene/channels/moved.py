@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.channels.channel_rows import ChannelRows
 from conv_anim.scene.channels.headings import ends
-from conv_anim.values import dataclass
+from conv_anim.scene.flat.fitting import PAGE, TALLEST, contents, shaded
+from conv_anim.scene.numbers import plane
+from conv_anim.scene.scales import scale
+from conv_anim.scene.wording import words
+from conv_anim.values import dataclass, replace
+
+if TYPE_CHECKING:
+    from conv_anim.scene.grid import Contents, Numbers
+    from conv_anim.scene.scales import Scale
 
 
 @dataclass(frozen=True)
@@ -18,6 +27,42 @@ class Moved(ChannelRows):
     def signs(self) -> list[Callout]:
         """The labels over the columns."""
         return [Callout(self.style, label, None) for label in ends(self.trace, self.say)]
+
+    @cached_property
+    def there(self) -> Contents:
+        """What stands in cells: on either side in the same shades, for the numbers stay the same."""
+        return contents(self.mode, self.tones.of_maps[0])
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """Cells that hold every number; in shades, as large as a page lets them be."""
+        if self.cells is not None:
+            return self.cells
+        if not self.is_shaded:
+            return self.for_numbers
+        rows = max(len(plane(values[0])) for values in (self.trace.input, self.trace.made))
+        return shaded(self.style, rows, self._width_with)
+
+    def _width_with(self, cells: Numbers) -> float:
+        """How wide it would be; as wide as a page is high, if it were too high."""
+        tried = replace(self, cells=cells, tried=self.mode)
+        return max(tried.width, tried.bottom * PAGE / TALLEST)
+
+    @property
+    def width(self) -> float:
+        """In pixels."""
+        raise NotImplementedError
+
+    @property
+    def bottom(self) -> float:
+        """Its lower edge, in pixels from the top."""
+        raise NotImplementedError
+
+    def scales(self) -> list[Scale]:
+        """The shades that there are."""
+        shades, names = self.there.shades, words.ends_of(self.trace)
+        maps = zip(names, (self.trace.input, self.trace.made), strict=True)
+        return [] if shades is None else [scale(name, shades, values) for name, values in maps]
 
     @cached_property
     def top(self) -> int:

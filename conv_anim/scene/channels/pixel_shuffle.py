@@ -17,11 +17,14 @@ from conv_anim.scene.grid import Grid, strong
 from conv_anim.scene.hit_regions import Turn, of_grid
 from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.primitives import Frame, Lines, moved
+from conv_anim.scene.scales import with_bars
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.tints import tints
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from conv_anim.scene.gliding import Ring
     from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.primitives import Items, Primitive
@@ -130,7 +133,7 @@ class PixelShuffling(Moved):
             row, column = divmod(place, factor)
             x = left + column * (columns * side + self.across)
             y = self.top + block * self._sizes[2] + row * (rows * side + self.gap)
-            grids.append(Grid(self.style, self.numbers, rows, columns, x, y))
+            grids.append(Grid(self.style, self.numbers, rows, columns, x, y, self.there))
         return grids
 
     @cached_property
@@ -140,7 +143,7 @@ class PixelShuffling(Moved):
         rows, columns = values[0].shape
         left, lower = self.right if self.weaves else 0, (self._sizes[1] - rows * self.numbers.cell) // 2
         tops = [self.top + block * self._sizes[2] + lower for block in range(len(values))]
-        return [Grid(self.style, self.numbers, rows, columns, left, y) for y in tops]
+        return [Grid(self.style, self.numbers, rows, columns, left, y, self.there) for y in tops]
 
     @cached_property
     def right(self) -> int:
@@ -181,13 +184,16 @@ class PixelShuffling(Moved):
         return (*items, *(self._labels() if self.labelled else []))
 
     def _colored(self, grid: Grid, channel: int, values: Array) -> list[Primitive]:
+        if self.there.shades is not None:
+            return grid.filled(values, self.formats.x, self.style.colors.input)
         by_color: dict[str, list[tuple[int, int]]] = {}
         texts: list[Primitive] = []
         for row in range(grid.rows):
             for column in range(grid.columns):
                 fill = self.color_of_input((channel, row, column))
                 by_color.setdefault(fill, []).append((row, column))
-                texts.append(grid.number((row, column), self.formats.x(values[row, column].item()), fill))
+                if self.there.written:
+                    texts.append(grid.number((row, column), self.formats.x(values[row, column].item()), fill))
         return [*(grid.boxes(places, fill, self.style.edge) for fill, places in by_color.items()), *texts]
 
     def _labels(self) -> list[Primitive]:
@@ -203,9 +209,18 @@ class PixelShuffling(Moved):
     def _kept(self, k: int) -> Items:
         """What stays of the cells that are copied when a step begins."""
         passed = self.steps.passed(k)
+        if self.mode == "shades":
+            return tuple(self._kept_in_shades(passed))
         return tuple(
             item for cell in passed for item in self._cell(self.after, cell, self.color_of_output(cell), bold=False)
         )
+
+    def _kept_in_shades(self, passed: Iterable[Cell]) -> list[Primitive]:
+        places: dict[int, list[tuple[int, int]]] = {}
+        for channel, *place in passed:
+            places.setdefault(channel, []).append((place[0], place[1]))
+        grids, values = self.after, self.trace.made
+        return [item for channel, own in places.items() for item in grids[channel].finished(values[channel], own)]
 
     def finished(self) -> Frame:
         return Frame(self._kept(len(self.steps)))
@@ -253,7 +268,7 @@ class PixelShuffling(Moved):
         """A cell with its number, which is the same on either side."""
         channel, row, column = cell
         value = (self.trace.input if grids is self.before else self.trace.made)[cell].item()
-        return grids[channel].cell((row, column), self.formats.x(value), fill, bold=bold)
+        return grids[channel].cell((row, column), self.formats.x(value), fill, bold=bold, value=value)
 
     def _beam(self, source: Cell, cell: Cell) -> list[Primitive]:
         """Lines from the corners of the cell that is copied to those of its copy; they pass behind other cells."""
@@ -308,4 +323,6 @@ def pixel_shuffle(trace: Trace, style: Style) -> Panel:
     """The panel of the view."""
     view = PixelShuffling(trace, style)
     made = animated(view, view.width, view.bottom, fit=view.numbers.fit)
-    return align(made, view.words_width, view.words_top + style.label_size) if view.labelled else made
+    if view.labelled:
+        made = align(made, view.words_width, view.words_top + style.label_size)
+    return with_bars(made, view.scales(), style)

@@ -39,7 +39,7 @@ def both(trace: Trace, style: Style) -> Panel:
     cells = Numbers(side, size, gather.numbers.in_shades and scatter.numbers.in_shades)
     pair = replace(gather, cells=cells), replace(scatter, cells=cells)
     beside = row(*_headed(*pair), gap=style.apart, align="start")
-    if beside.width <= WIDEST * style.scale:
+    if beside.width <= (WIDEST * style.scale if style.room is None else style.room):
         return beside
     start = max(pair[0].grids[-1].x, pair[1].output_left)
     return column(*_headed(replace(pair[0], start=start), replace(pair[1], start=start)), gap=style.apart)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.diagram import Diagram
+from conv_anim.scene.grid import Grid
 from conv_anim.scene.primitives import Boxes, Lines, Polygons, Stroke
 from conv_anim.values import dataclass
 
@@ -19,7 +20,18 @@ class Connections(Diagram):
 
     def around(self) -> list[Primitive]:
         """Ways, badges and labels."""
-        return [*self._ways(), *self._badges(), *self._signs()]
+        return [*self._ways(), *self._badges(), *self._weights_below(), *self._signs()]
+
+    def _weights_below(self) -> list[Primitive]:
+        """What the badges that weigh do it with."""
+        items: list[Primitive] = []
+        for k in self.written_below:
+            (x, y), (wide, high), matrix = self.badge_at(k), self.weights_size(k), self.matrices[k]
+            left, top = round(x - wide / 2), round(y + self.weights_drop(k) - high)
+            rows, columns = matrix.shape
+            grid = Grid(self.style, self.weights_numbers, rows, columns, left, top)
+            items += grid.filled(matrix, self.weights[k - 1], self.style.colors.kernel)
+        return items
 
     def badge_at(self, k: int) -> Point:
         """The middle of the badge before a map; backward it is to its right."""
@@ -30,7 +42,7 @@ class Connections(Diagram):
             right = self.grids[k][0].x + self.size(k)[0] + 1.3 * self.style.gap
             return round(right + self.badge_width(k) / 2), self.middle(k)
         left = self.lefts[self.depths[k]] - 1.3 * self.style.gap
-        return round(left - self.badge_width(k) / 2), self.middle(k)
+        return round(left - self.wide_between(k) / 2), self.middle(k)
 
     def _ways(self) -> list[Primitive]:
         """Lines from map to badge, and arrows from there to what is made."""
@@ -65,7 +77,7 @@ class Connections(Diagram):
         if (read, k) not in tracks:
             right = x + self.badge_width(k) / 2
             return ((start, high), (right, y)) if high == y else ((start, high), (turn, high), (turn, y), (right, y))
-        track = round(self.bottom(self.tier(k)) + (tracks.index((read, k)) + 0.9) * gap)
+        track = self._track(self.tier(k), read, k)
         return (start, high), (turn, high), (turn, track), (x, track), (x, y + self.badge_height / 2)
 
     def _way(self, read: int, k: int) -> tuple[Point, ...]:
@@ -80,15 +92,33 @@ class Connections(Diagram):
         depth = self.depths[read]
         start, high = self.grids[read][0].x + self.size(read)[0] + 0.35 * gap, self.middle(read)
         turn = self.bend(depth)
+        if (read, k) in self.lanes:
+            return (start, high), *self._way_by_lane(read, k)
         if self.tier(read) != self.tier(k):
-            between, edge = round(self.starts_of_tiers[self.tier(k)] - 0.5 * self.between_tiers), round(0.5 * gap)
+            between = round(self.starts_of_tiers[self.tier(k)] - 0.5 * self.between_tiers)
+            edge = self.lane(len(self.lanes))
             return (start, high), (turn, high), (turn, between), (edge, between), (edge, y), (x, y)
         if (read, k) not in tracks:
             left = x - self.badge_width(k) / 2
             return ((start, high), (left, y)) if high == y else ((start, high), (turn, high), (turn, y), (left, y))
-        track = round(self.bottom(self.tier(k)) + (tracks.index((read, k)) + 0.9) * gap)
-        turn += round(0.35 * gap) * (len({to for one, to in tracks if one == read}) > 1)
+        track, turn = self._track(self.tier(k), read, k), self._turn(read)
         return (start, high), (turn, high), (turn, track), (x, track), (x, y + self.badge_height / 2)
+
+    def _way_by_lane(self, read: int, k: int) -> tuple[Point, ...]:
+        """From beside a map down below its line, left to a lane, and down that to below the line of another."""
+        (x, y), turn, lane = self.badge_at(k), self._turn(read), self.lane(self.lanes.index((read, k)))
+        leaves, arrives = self._track(self.tier(read), read, k), self._track(self.tier(k), read, k)
+        down = ((turn, self.middle(read)), (turn, leaves), (lane, leaves), (lane, arrives))
+        return (*down, (x, arrives), (x, y + self.badge_height / 2))
+
+    def _track(self, tier: int, read: int, k: int) -> int:
+        """The height of a way below the maps of a line."""
+        return round(self.bottom(tier) + (self.tracks[tier].index((read, k)) + 0.9) * self.style.gap)
+
+    def _turn(self, read: int) -> int:
+        """Where ways to the tracks below its line leave the height of a map."""
+        several = len({to for one, to in self.tracks[self.tier(read)] if one == read}) > 1
+        return self.bend(self.depths[read]) + round(0.35 * self.style.gap) * several
 
     def _badges(self) -> list[Primitive]:
         colors, high = self.style.colors, self.badge_height

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from functools import cached_property
 from itertools import pairwise
-from math import ceil
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.color import mix
-from conv_anim.scene.flat.fitting import MOST_OF_NETWORK, PAGE, TALLEST, WIDEST, chosen, contents, shaded, smaller
+from conv_anim.scene.flat.fitting import (
+    LARGEST,
+    MOST_OF_NETWORK,
+    PAGE,
+    TALLEST,
+    WIDEST,
+    chosen,
+    contents,
+    shaded,
+    smaller,
+)
+from conv_anim.scene.flat.weights import Weights
 from conv_anim.scene.grid import Grid, Numbers
-from conv_anim.scene.numbers import weights_format
 from conv_anim.scene.scales import scale
 from conv_anim.scene.tones import Tones, asked
-from conv_anim.scene.traced import TracedMaps
 from conv_anim.scene.wording import words
 from conv_anim.spec.model import Labels
 from conv_anim.spec.view_support import MOST_DRAWN
@@ -24,7 +33,6 @@ from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.grid import Position
-    from conv_anim.scene.numbers import Format
     from conv_anim.scene.scales import Scale
     from conv_anim.spec.model import Cells
     from conv_anim.spec.op import Op
@@ -33,11 +41,15 @@ NARROWEST = 130
 """Pixels, at scale 1, that a line of a label may take even if its map is narrower."""
 MOST_HIGH = 1000
 """Pixels, at scale 1, that lines of maps with numbers may take, one below the other."""
+MOST_HIGH_STACKED = 3000
+"""The same where the figure has to be narrow."""
+SEEN = 112
+"""Pixels, at scale 1, that a map in shades is high at least, among maps with many more cells."""
 Index = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Diagram(TracedMaps):
+class Diagram(Weights):
     """Of a trace. Maps are numbered: 0 is the input, k what the k-th node makes; each has a grid for every channel."""
 
     cells: Numbers | None = None
@@ -65,29 +77,40 @@ class Diagram(TracedMaps):
         """Cells whose numbers can be read; None if there are too many of them."""
         if sum(values.size for values in self.maps) > MOST_DRAWN:
             return None
-        return self._in_one_line or self._in_lines
+        return self._in_one_line or self._in_lines or self._smaller
+
+    @property
+    def _line_width(self) -> float:
+        """Pixels, at scale 1, that maps side by side may take."""
+        widest = WIDEST if self._foldable else MOST_OF_NETWORK
+        return widest if self.style.room is None else min(widest, self.style.room / self.style.scale)
 
     @cached_property
     def _in_one_line(self) -> Numbers | None:
-        """The same if all maps stand side by side."""
+        """Those of the usual size, if all maps can stand side by side."""
+        return self.usual if self._width_with(self.usual, "numbers") <= self._line_width * self.style.scale else None
+
+    @cached_property
+    def _smaller(self) -> Numbers | None:
+        """Smaller ones in one line."""
 
         def width(cells: Numbers) -> float:
             return self._width_with(cells, "numbers")
 
-        most = MOST_OF_NETWORK
-        return smaller(self.style, self.usual, self.texts, width, widest=most, page=most)
+        return smaller(self.style, self.usual, self.texts, width, widest=self._line_width, page=self._line_width)
 
     @cached_property
     def _in_lines(self) -> Numbers | None:
-        """The same if they go on in other lines."""
+        """The same if they can go on in other lines."""
         tried = replace(self, cells=self.usual, tried="numbers", folded=True)
-        fits = tried.width <= WIDEST * self.style.scale and tried.foot <= MOST_HIGH * self.style.scale
-        return self.usual if self._chain and fits else None
+        high = MOST_HIGH if self.style.room is None else MOST_HIGH_STACKED
+        fits = tried.width <= WIDEST * self.style.scale and tried.foot <= high * self.style.scale
+        return self.usual if self._foldable and fits else None
 
     def _width_with(self, cells: Numbers, mode: Cells) -> float:
         """How wide the figure would be; as wide as a page is high, if it were too high."""
         tried = replace(self, cells=cells, tried=mode)
-        return max(tried.width, tried.foot * PAGE / TALLEST if mode != "numbers" else 0.0)
+        return max(tried.width, tried.foot * PAGE / TALLEST if mode != "numbers" and self.style.room is None else 0.0)
 
     @cached_property
     def numbers(self) -> Numbers:
@@ -103,12 +126,6 @@ class Diagram(TracedMaps):
     def usual(self) -> Numbers:
         fitting = super().usual
         return replace(fitting, cell=max(fitting.cell, self._for_weights))
-
-    @cached_property
-    def weights(self) -> list[Format]:
-        """How the weights of each layer are written."""
-        arrays = (layer.weight if layer.kernels is None else layer.kernels for layer in self.layers)
-        return [weights_format(np.zeros(1) if array is None else array) for array in arrays]
 
     @property
     def weight_size(self) -> float:
@@ -219,9 +236,16 @@ class Diagram(TracedMaps):
         """Pixels between two grids of a map."""
         return round(0.6 * self.style.gap)
 
+    def cells_of(self, k: int) -> Numbers:
+        """How large the cells of a map are: in shades a map of few cells has larger ones, so that it can be seen."""
+        if not self.numbers.in_shades:
+            return self.numbers
+        seen = min(SEEN * self.style.scale / max(self.shape(k)), LARGEST * self.style.scale)
+        return self.numbers if seen <= self.numbers.cell else replace(self.numbers, cell=float(max(1, floor(seen))))
+
     def size(self, k: int) -> tuple[float, float]:
         """Width and height of a map's grids together."""
-        (rows, columns), count, side = self.shape(k), self.panes(k), self.numbers.cell
+        (rows, columns), count, side = self.shape(k), self.panes(k), self.cells_of(k).cell
         return columns * side, count * rows * side + (count - 1) * self.between
 
     @cached_property
@@ -319,11 +343,26 @@ class Diagram(TracedMaps):
         wide = self.style.width(self.badges[k - 1], size=self.badge_size, bold=True)
         return max(wide + 0.9 * self.style.gap, self.badge_height)
 
+    @cached_property
+    def written_below(self) -> list[int]:
+        """The maps below whose badge weights are written: where numbers are, on the way forward."""
+        if not (self.mode in {"numbers", "both"} and self.labelled):
+            return []
+        return [k for k in self.matrices if not self.leads_back(k)]
+
+    def wide_between(self, k: int) -> float:
+        """The width of a badge, with the weights below it."""
+        return max(self.badge_width(k), self.weights_size(k)[0] if k in self.written_below else 0.0)
+
+    def weights_drop(self, k: int) -> float:
+        """How far from the middle of a badge the weights below it reach down."""
+        return self.badge_height / 2 + 0.4 * self.style.gap + self.weights_size(k)[1]
+
     def _gutter(self, depth: int) -> float:
         """What lies between a column and the one before it: lines, a badge, an arrow."""
         ahead = [k for k in self.columns[depth] if not self.leads_back(k)]
         back = [k for k in self.columns[depth - 1] if self.leads_back(k) and not self.is_turn(k)]
-        return max(self.badge_width(k) for k in (*ahead, *back)) + 3.2 * self.style.gap
+        return max(self.wide_between(k) for k in (*ahead, *back)) + 3.2 * self.style.gap
 
     def is_turn(self, k: int) -> bool:
         """Whether a map is the one where the forward pass turns back: the gradient that arrives at its end."""
@@ -332,29 +371,69 @@ class Diagram(TracedMaps):
     # places
 
     @property
-    def _chain(self) -> bool:
-        """Whether each map is made of the one before it."""
-        return self.forward is None and all(self.read_by(k) == [k - 1] for k in range(1, len(self.maps)))
+    def _foldable(self) -> bool:
+        """Whether it may go on in other lines: a backward pass already stands below the forward one."""
+        return self.forward is None
 
     @cached_property
     def _folds(self) -> bool:
-        """Whether it goes on in another line where a page ends: a chain in shades does, or whose numbers need it."""
+        """Whether it goes on in another line where a page ends: in shades it does, or if its numbers need it."""
         if self.mode in {"shades", "plain"} or self.folded:
-            return self._chain
-        return self._chain and self.tried is None and self._in_one_line is None
+            return self._foldable
+        return self.tried is None and self._in_one_line is None and self._in_lines is not None
+
+    @property
+    def _page(self) -> float:
+        """Where a line of maps ends, in pixels."""
+        page = PAGE * self.style.scale
+        return page if self.style.room is None else min(page, self.style.room)
 
     @cached_property
     def _placed(self) -> list[tuple[int, float]]:
         """In which line each column stands, and where it begins."""
-        found = [(0, 0.0)]
-        for depth in range(1, len(self.columns)):
-            after = self._wide(depth - 1) + self._gutter(depth)
+        found, depth, room = [(0, 0.0)], 1, self._page - self._lane_width * len(self._far)
+        while depth < len(self.columns):
             line, left = found[-1]
+            after = self._wide(depth - 1) + self._gutter(depth)
             left += max(after, *(wide + self.style.gap for wide in self._labels_of(depth - 1)), 0.0)
             end = left + max(self._wide(depth), *self._labels_of(depth), 0.0)
-            folded = self._folds and end > PAGE * self.style.scale
-            found.append((line + 1, self._gutter(depth)) if folded else (line, left))
+            begins = self._begins(found, depth) if self._folds and end > room else None
+            if begins is None:
+                found.append((line, left))
+                depth += 1
+            else:
+                found[begins:] = [(line + 1, self._gutter(begins))]
+                depth = begins + 1
         return found
+
+    def _begins(self, found: list[tuple[int, float]], depth: int) -> int | None:
+        """The column, at most the one at ``depth``, with which the next line may begin; None if there is none."""
+        first = next(k for k, (line, _) in enumerate(found) if line == found[-1][0])
+        return next((begin for begin in range(depth, first, -1) if self._parted_by(begin)), None)
+
+    def _parted_by(self, depth: int) -> bool:
+        """Whether one line can lead to a column from the one before it: else nobody could tell what reads what."""
+        ways = [(read, k) for k in self.columns[depth] for read in self.read_by(k) if self.depths[read] == depth - 1]
+        return len({read for read, _ in ways}) == 1 or len({k for _, k in ways}) == 1
+
+    @cached_property
+    def _far(self) -> list[tuple[int, int]]:
+        """The ways (from, to) that go past other columns."""
+        ways = [(read, k) for k in range(1, len(self.maps)) for read in self.read_by(k)]
+        return [(read, k) for read, k in ways if abs(self.depths[k] - self.depths[read]) > 1]
+
+    @cached_property
+    def lanes(self) -> list[tuple[int, int]]:
+        """Of these ways those to another line: each goes down in a lane of its own, left of all maps."""
+        return [(read, k) for read, k in self._far if self.tier(read) != self.tier(k)]
+
+    @property
+    def _lane_width(self) -> int:
+        return self.style.gap
+
+    def lane(self, number: int) -> int:
+        """Where it is, from left to right; the one after the last is of the ways from each line to the next."""
+        return round((number + 0.5) * self._lane_width)
 
     def _labels_of(self, depth: int) -> list[float]:
         """How wide the labels of a column are."""
@@ -363,7 +442,8 @@ class Diagram(TracedMaps):
     @cached_property
     def lefts(self) -> list[float]:
         """Where each column begins."""
-        return [left for _, left in self._placed]
+        aside = self._lane_width * len(self.lanes)
+        return [left + (aside if line else 0) for line, left in self._placed]
 
     @cached_property
     def line_of(self) -> list[int]:
@@ -373,8 +453,13 @@ class Diagram(TracedMaps):
     def _wide(self, depth: int) -> float:
         """The width of a column that nothing may come into; its label may go on above a gutter with straight lines."""
         maps = max(self.size(k)[0] for k in self.columns[depth])
-        crossed = self.labelled and max(len(column) for column in self.columns[depth : depth + 2]) > 1
+        crossed = self.labelled and max(map(self._abreast, self.columns[depth : depth + 2])) > 1
         return max(maps, *(self.signs[k].width for k in self.columns[depth])) if crossed else maps
+
+    def _abreast(self, column: list[int]) -> int:
+        """How many maps of a column stand in one line."""
+        back = sum(map(self.leads_back, column))
+        return max(back, len(column) - back)
 
     @property
     def _apart(self) -> float:
@@ -399,8 +484,17 @@ class Diagram(TracedMaps):
         found = [0.0]
         for k, tier in enumerate(self.tiers):
             high = 2 * self._line_of(tier) - max(self._head(column[0]) for column in tier if column)
-            found.append(found[-1] + high + self._tracked(k) + self.between_tiers)
+            found.append(found[-1] + high + self._overhang(tier) + self._tracked(k) + self.between_tiers)
         return found
+
+    def _overhang(self, tier: list[list[int]]) -> float:
+        """How far weights below badges reach beyond the maps of a line."""
+        half = max(map(self._column, filter(None, tier))) / 2
+        alone = [column[0] for column in tier if len(column) == 1 and column[0] in self.written_below]
+        several = [k for column in tier if len(column) > 1 for k in column if k in self.written_below]
+        lows = [self.weights_drop(k) - half for k in alone]
+        lows += [self.weights_drop(k) - self.size(k)[1] / 2 for k in several]
+        return max(0.0, *lows) if lows else 0.0
 
     @property
     def between_tiers(self) -> float:
@@ -434,9 +528,10 @@ class Diagram(TracedMaps):
         rows, columns = self.shape(k)
         depth = self.depths[k]
         x = self.lefts[depth]
-        y = self.tops[k] + pane * (rows * self.numbers.cell + self.between)
+        cells = self.cells_of(k)
+        y = self.tops[k] + pane * (rows * cells.cell + self.between)
         there = contents(self.mode, self.tones.of_maps[k])
-        return Grid(self.style, self.numbers, rows, columns, round(x), round(y), there)
+        return Grid(self.style, cells, rows, columns, round(x), round(y), there)
 
     def scales(self) -> list[Scale]:
         """The shades that there are, by the names of the maps."""
@@ -451,15 +546,17 @@ class Diagram(TracedMaps):
 
     def bottom(self, tier: int) -> float:
         """Where the maps of a pass end."""
-        return max(self.tops[k] + self.size(k)[1] for column in self.tiers[tier] for k in column)
+        maps = [k for column in self.tiers[tier] for k in column]
+        drops = [self.middle(k) + self.weights_drop(k) for k in maps if k in self.written_below]
+        return max(*(self.tops[k] + self.size(k)[1] for k in maps), *drops, 0.0)
 
     @cached_property
     def tracks(self) -> list[list[tuple[int, int]]]:
         """The ways (from, to) of each pass that go past other columns, each with a line of its own below the maps."""
         found: list[list[tuple[int, int]]] = [[] for _ in self.tiers]
-        for k in range(1, len(self.maps)):
-            far = [read for read in self.read_by(k) if abs(self.depths[k] - self.depths[read]) > 1]
-            found[self.tier(k)] += [(read, k) for read in far]
+        for read, k in self._far:
+            for tier in sorted({self.tier(read), self.tier(k)} if self.forward is None else {self.tier(k)}):
+                found[tier].append((read, k))
         return found
 
     def _tracked(self, tier: int) -> float:
@@ -490,4 +587,5 @@ class Diagram(TracedMaps):
     @property
     def turn_at(self) -> float:
         """Where the way from the output back to its gradient goes down, right of both."""
-        return self.lefts[-1] + self._wide(len(self.columns) - 1) + 2.2 * self.style.gap
+        last = len(self.columns) - 1
+        return self.lefts[-1] + max(self._wide(last), *self._labels_of(last), 0.0) + 2.2 * self.style.gap

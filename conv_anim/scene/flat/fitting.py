@@ -74,12 +74,13 @@ def _largest(style: Style, rows: int, width: Width) -> Numbers:
     seen = min(largest, LEAST_SEEN * style.scale / rows)
     sizes = [*(side for side in sizes if side > seen), seen]
     narrowest = width(Numbers(sizes[-1], style.number_size, in_shades=True))
+    page = PAGE * style.scale if style.room is None else min(PAGE * style.scale, style.room)
     whole = Numbers(1.0, style.number_size, in_shades=True)
     if seen <= 1 and PAGE * style.scale < width(whole) <= PIXELS * style.scale:
         return whole  # a pixel for each cell is worth a little more room
     for side in sizes:
         found = Numbers(side, style.number_size, in_shades=True)
-        if width(found) <= max(PAGE * style.scale, 1.25 * narrowest):
+        if width(found) <= max(page, 1.25 * narrowest if style.room is None else 0.0):
             return found
     return Numbers(sizes[-1], style.number_size, in_shades=True)
 

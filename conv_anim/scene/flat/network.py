@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 
 MOST_MEASURED = 200
 """Lines whose widths are measured to make room for them."""
+LEADING = 1.4
+"""From one to the next, in ems."""
+BOLDER = 1.1
+"""How much wider than others a line may be that is bold in parts."""
 
 
 @dataclass(frozen=True)
@@ -205,15 +209,30 @@ class NetworkView(Connections):
         said = worked(self.layers[stage], step)
         if not self._written or said.startswith("="):
             return []
-        wide = self._wide_line(said)
+        *before, last = self._broken(said)
+        wide = max(map(self._wide_line, (*before, last)))
         size = self.style.label_size * min(1.0, max(self.width, self._line_room) / wide)
-        how, result = _parted(said)
-        x, top = (self.width - wide * size / self.style.label_size) / 2, self._line_top
+        how, result = _parted(last)
+        x, tops = (self.width - wide * size / self.style.label_size) / 2, self._line_tops
         after = x + self.style.width(how, size=size)
+        said_before = zip(tops, (*before, how), strict=False)
+        ink = self.style.text_ink
         return [
-            self.style.text(x, top, how, size=size, color=self.style.text_ink),
-            self.style.text(after, top, result, size=size, color=self.style.result_ink, bold=True),
+            *(self.style.text(x, top, text, size=size, color=ink) for top, text in said_before),
+            self.style.text(after, tops[len(before)], result, size=size, color=self.style.result_ink, bold=True),
         ]
+
+    def _broken(self, said: str) -> list[str]:
+        """A line as lines, where the figure has to be narrow."""
+        room = self.style.room
+        if room is None or self._wide_line(said) <= room:
+            return [said]
+        return self.style.wrapped(said, size=self.style.label_size, width=room / BOLDER)
+
+    @property
+    def _line_tops(self) -> list[float]:
+        """Where the lines of the longest one begin."""
+        return [self._line_top + k * LEADING * self.style.label_size for k in range(self._line_count)]
 
     def _wide_line(self, said: str) -> float:
         how, result = _parted(said)
@@ -223,11 +242,22 @@ class NetworkView(Connections):
     @cached_property
     def _line_room(self) -> float:
         """The width of the longest line, found among so many of them, which is set smaller where a page would end."""
-        count = len(self.steps)
-        steps = (self._step(k) for k in range(0, count, -(-count // MOST_MEASURED)))
-        longest = max(self._wide_line(worked(self.layers[step.layer], step)) for step in steps)
+        longest = max(self._wide_line(line) for lines in self._measured for line in lines)
         least = longest * min(1.0, self.style.least / self.style.label_size)
         return max(least, min(longest, max(self.width, WIDEST * self.style.scale)))
+
+    @cached_property
+    def _line_count(self) -> int:
+        """The most lines that it takes."""
+        return max(map(len, self._measured))
+
+    @cached_property
+    def _measured(self) -> list[list[str]]:
+        """What is said of so many of the steps, in lines."""
+        count = len(self.steps)
+        steps = (self._step(k) for k in range(0, count, -(-count // MOST_MEASURED)))
+        said = dict.fromkeys(worked(self.layers[step.layer], step) for step in steps)
+        return [self._broken(each) for each in said]
 
     def _step(self, k: int) -> Step:
         stage, step = self._stage(k)
@@ -260,7 +290,7 @@ class NetworkView(Connections):
         """It as a panel, which can be put beside others."""
         made = animated(self, self.width, self.foot, baseline=self.line, fit=self.numbers.fit)
         if self._written:
-            made = align(made, self._line_room, self._line_top + self.style.label_size)
+            made = align(made, self._line_room, self._line_tops[-1] + self.style.label_size)
         return with_bars(made, self.scales(), self.style, self.tones.others)
 
 

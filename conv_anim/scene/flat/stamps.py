@@ -12,10 +12,10 @@ from conv_anim.scene.flat.fitting import chosen, contents, shaded
 from conv_anim.scene.flat.full_output import ScatterDrawing
 from conv_anim.scene.flat.remarks import stamp_keys
 from conv_anim.scene.flat.strip import Part, Strip
-from conv_anim.scene.grid import Numbers, ring_color
+from conv_anim.scene.grid import Numbers, ring_color, strong
 from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.numbers import Format, Formats, format_for, plane
-from conv_anim.scene.primitives import Frame, Primitive, moved
+from conv_anim.scene.primitives import Boxes, Frame, Primitive, moved
 from conv_anim.scene.scales import scale
 from conv_anim.scene.shades import shades_for
 from conv_anim.scene.sheet import two
@@ -231,14 +231,20 @@ class StampsView(ScatterDrawing):
         return block.cell(two(hit.weight[2:]), self.fmt(hit.product), self.current, bold=bold, value=hit.product)
 
     def _lifted(self, stamp: Stamp, share: float) -> list[Primitive]:
-        """The cells of a stamp on their way to those that they fall on."""
-        block, items = self.strip.grids[2], list[Primitive]()
-        for hit in stamp.hits if self._small is None else ():
-            at = two(hit.weight[2:])
-            start, end = block.box(*at), self.after.box(*two(hit.place[1:]))
+        """A stamp on its way to where it falls: an outline and what it adds, so that all can be read that is there."""
+        if self._small is not None:
+            return []
+        block, stroke, numbers = self.strip.grids[2], strong(self.style, self.current), list[Primitive]()
+        boxes = []
+        for hit in stamp.hits:
+            start, end = block.box(*two(hit.weight[2:])), self.after.box(*two(hit.place[1:]))
             dx, dy = share * (end[0] - start[0]), share * (end[1] - start[1])
-            items += [moved(item, dx, dy) for item in self._product(hit)]
-        return items
+            boxes.append((start[0] + dx, start[1] + dy, start[2], start[3]))
+            text = block.weight(two(hit.weight[2:]), self._added(hit.product), self.style.colors.background)
+            numbers += [moved(text, dx, dy)] if self.after.contents.written else []
+        left, top = (min(box[k] for box in boxes) for k in (0, 1))
+        right, bottom = (max(box[k] + box[k + 2] for box in boxes) for k in (0, 1))
+        return [Boxes(((left, top, right - left, bottom - top),), None, stroke), *numbers]
 
     def shown(self, k: int, cell: Cell) -> list[Primitive]:
         return self._stamping(self.scatter.stamp(cell), self._total(self.pace.reached(k)))

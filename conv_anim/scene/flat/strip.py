@@ -37,11 +37,16 @@ class Part:
     contents: Contents = WRITTEN
     numbers: Numbers | None = None
     """If its cells are of another size than those of other grids."""
+    beside: bool = False
+    """Whether it belongs to the part before it, so that both stand in one line."""
 
 
 @dataclass(frozen=True)
 class Strip:
-    """All grids are centred on one line; if one of them has another above it, they stand on one line."""
+    """All grids are centred on one line; if one of them has another above it, they stand on one line.
+
+    In a narrow figure they go on in other lines, each of which begins with the sign that leads to it.
+    """
 
     style: Style
     numbers: Numbers
@@ -59,11 +64,55 @@ class Strip:
         return round(self.style.far)
 
     @cached_property
-    def top(self) -> int:
-        """Where the highest grid begins: below the labels."""
-        if not self.labelled:
-            return 0
-        return round(max(sign.height for sign in self.signs) + self.style.close)
+    def _placed(self) -> list[tuple[int, float]]:
+        """In which line each grid stands, and where it begins."""
+        found: list[tuple[int, float]] = []
+        line, x = 0, 0.0
+        for k, part in enumerate(self.parts):
+            left = max(x + part.left, part.start if self.style.room is None else 0.0)
+            end = left + self._wide(part) + max(0.0, self._overhang(k))
+            if k > 0 and not part.beside and self.style.room is not None and end > self.style.room:
+                line, left = line + 1, self._lead(self.parts[k - 1]) + part.left
+            found.append((line, left))
+            x = left + self._wide(part) + max(self._room(part), self._overhang(k) + self.style.gap)
+        return found
+
+    @cached_property
+    def lines(self) -> list[list[int]]:
+        """The numbers of the parts in each line."""
+        return [[k for k, (at, _) in enumerate(self._placed) if at == line] for line in range(self._placed[-1][0] + 1)]
+
+    @cached_property
+    def _tops(self) -> list[int]:
+        """Where the highest grid of each line begins, below the labels; the first begins at 0."""
+        found: list[int] = []
+        for line in range(len(self.lines)):
+            above = 0 if line == 0 else self._bottoms(found)[-1] + round(self.style.far)
+            labels = max(self.signs[k].height for k in self.lines[line]) + self.style.close if self.labelled else 0
+            found.append(round(above + labels))
+        return found
+
+    def _bottoms(self, tops: list[int]) -> list[int]:
+        """Where the lowest grid of each of so many lines ends."""
+        return [self._bottom_of(self.lines[line], top) for line, top in enumerate(tops)]
+
+    def _bottom_of(self, line: list[int], top: int) -> int:
+        parts = [self.parts[k] for k in line]
+        if self._stands(line):
+            return round(top + max(self._rise(part) + self._high(part) for part in parts))
+        middle = self._middle_of(line, top)
+        return round(max(middle - self._high(part) // 2 + self._high(part) for part in parts))
+
+    def _middle_of(self, line: list[int], top: int) -> int:
+        parts = [self.parts[k] for k in line]
+        if self._stands(line):
+            high = max(self._high(part) for part in parts if part.made_from is not None)
+            return round(self._bottom_of(line, top) - high // 2)
+        return round(top + max(self._rise(part) + self._high(part) / 2 for part in parts))
+
+    def _stands(self, line: list[int]) -> bool:
+        """Whether the grids of a line stand on one line instead of being centred."""
+        return any(self.parts[k].made_from is not None for k in line)
 
     @cached_property
     def signs(self) -> list[Callout]:
@@ -90,39 +139,30 @@ class Strip:
     def _high(self, part: Part) -> float:
         return part.shape[0] * self._cells(part).cell
 
-    @property
-    def stands(self) -> bool:
-        """Whether the grids stand on one line instead of being centred."""
-        return any(part.made_from is not None for part in self.parts)
-
     @cached_property
     def bottom(self) -> int:
         """Where the lowest grid ends."""
-        if self.stands:
-            return round(self.top + max(self._rise(part) + self._high(part) for part in self.parts))
-        return round(max(grid.y + grid.height for grid in self.grids))
+        return self._bottoms(self._tops)[-1]
 
     @cached_property
+    def middles(self) -> list[int]:
+        """The line that the signs of each line are centred on."""
+        return [self._middle_of(line, top) for line, top in zip(self.lines, self._tops, strict=True)]
+
+    @property
     def middle(self) -> int:
-        """The line that the signs are centred on."""
-        if self.stands:
-            high = max(self._high(part) for part in self.parts if part.made_from is not None)
-            return round(self.bottom - high // 2)
-        return round(self.top + max(self._rise(part) + self._high(part) / 2 for part in self.parts))
+        """That of the first line."""
+        return self.middles[0]
 
     @cached_property
     def grids(self) -> tuple[Grid, ...]:
         """The grids in their places."""
         grids: list[Grid] = []
-        x = 0.0
-        for k, part in enumerate(self.parts):
-            x = max(x + part.left, part.start)
+        bottoms = self._bottoms(self._tops)
+        for part, (line, x) in zip(self.parts, self._placed, strict=True):
             high = self._high(part)
-            y = self.bottom - high if self.stands else self.middle - high // 2
+            y = bottoms[line] - high if self._stands(self.lines[line]) else self.middles[line] - high // 2
             grids.append(Grid(self.style, self._cells(part), *part.shape, round(x), round(y), part.contents))
-            x += grids[-1].width
-            if k < len(self.parts) - 1:
-                x += max(self._room(part), self._overhang(k) + self.style.gap)
         return tuple(grids)
 
     def given(self, k: int) -> Grid:
@@ -133,6 +173,10 @@ class Strip:
     def _room(self, part: Part) -> float:
         """What the sign after a grid takes."""
         return self.style.width(part.after, size=self.sign_size) + self.style.far
+
+    def _lead(self, part: Part) -> float:
+        """What the sign after a part takes where it begins the next line."""
+        return self.style.width(part.after, size=self.sign_size) + self.style.gap if part.after else 0.0
 
     def _overhang(self, k: int) -> float:
         """How far the words of a part go beyond its grid."""
@@ -149,8 +193,8 @@ class Strip:
     @cached_property
     def width(self) -> float:
         """In pixels."""
-        last = self.grids[-1]
-        return last.x + last.width + max(0.0, self._overhang(-1))
+        lasts = [line[-1] for line in self.lines]
+        return max(self.grids[k].x + self.grids[k].width + max(0.0, self._overhang(k)) for k in lasts)
 
     def static(self) -> list[Primitive]:
         """Signs, arrows and labels."""
@@ -158,19 +202,22 @@ class Strip:
 
     def _signs(self) -> list[Primitive]:
         items: list[Primitive] = []
-        for part, left, right in zip(self.parts, self.grids, self.grids[1:], strict=False):
-            x = (left.x + left.width + right.x) / 2
-            items.append(
-                self.style.centered(x, self.middle, part.after, size=self.sign_size, color=self.style.label_ink)
-            )
+        for k, (part, left, right) in enumerate(zip(self.parts, self.grids, self.grids[1:], strict=False)):
+            line = self._placed[k + 1][0]
+            begins = self._placed[k][0] != line
+            x = self.style.width(part.after, size=self.sign_size) / 2 if begins else (left.x + left.width + right.x) / 2
+            y, ink = self.middles[line], self.style.label_ink
+            items.append(self.style.centered(x, y, part.after, size=self.sign_size, color=ink))
         return items
 
     def _labels(self) -> list[Primitive]:
         if not self.labelled:
             return []
         items: list[Primitive] = []
-        for part, grid, sign in zip(self.parts, self.grids, self.signs, strict=True):
-            items += sign.at(grid.x - part.left, 0)
+        bottoms = self._bottoms(self._tops)
+        for k, (part, grid, sign) in enumerate(zip(self.parts, self.grids, self.signs, strict=True)):
+            line = self._placed[k][0]
+            items += sign.at(grid.x - part.left, 0 if line == 0 else bottoms[line - 1] + round(self.style.far))
         return items
 
     def _arrows(self) -> list[Primitive]:

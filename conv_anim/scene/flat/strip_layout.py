@@ -51,7 +51,8 @@ class StripLayout:
     @property
     def sum_room(self) -> float:
         """Room for the sum, in pixels."""
-        return max(self.strip.width, SUM_ROOM * self.style.scale)
+        room = SUM_ROOM * self.style.scale
+        return max(self.strip.width, room if self.style.room is None else min(room, self.style.room))
 
     @property
     def sum_top(self) -> float:

@@ -179,7 +179,8 @@ class WindowView(FlatDrawing):
             )
         ]
         if self.enlarged:
-            parts.append(replace(self._small(words.Label(self.say("flat.window"))), after=sign, contents=self._close))
+            close = self._small(words.Label(self.say("flat.window")))
+            parts.append(replace(close, after=sign, contents=self._close, beside=True))
         if self.layer.kernels is not None:
             kernel = replace(self._small(labels[1].label), after=self._equals, made_from=self._turned)
             parts.append(replace(kernel, sign=labels[1], contents=self._weights))

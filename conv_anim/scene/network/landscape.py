@@ -52,7 +52,7 @@ class Landscape:
     @property
     def size(self) -> float:
         """Of the words."""
-        return SIZE * self.style.scale
+        return self.style.em(SIZE)
 
     @property
     def leading(self) -> float:

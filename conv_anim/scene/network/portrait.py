@@ -56,7 +56,7 @@ class Portrait:
     @property
     def size(self) -> float:
         """Of the words."""
-        return SIZE * self.style.scale
+        return self.style.em(SIZE)
 
     # what is said
 

@@ -35,10 +35,17 @@ class Dimension:
         """A pixel's way along the edge."""
         return (self.end[0] - self.start[0]) / self.length, (self.end[1] - self.start[1]) / self.length
 
+    @property
+    def _away(self) -> float:
+        """How far the line is from the edge: so far that the number, which is upright, is clear of it too."""
+        (ux, uy), size = self.along, self.style.small_size
+        wide, high = self.style.width(str(self.number), size=size), size * self.style.font.cap_height
+        return max(0.75 * self.style.gap, (abs(uy) * wide + abs(ux) * high) / 2 + self.style.hair)
+
     def at(self, distance: float, out: float = 0.0) -> Point:
         """A point of the line, or ``out`` pixels beyond it."""
         ux, uy = self.along
-        away = 0.75 * self.style.gap + out
+        away = self._away + out
         return self.start[0] + ux * distance + uy * away, self.start[1] + uy * distance - ux * away
 
     def items(self) -> list[Primitive]:

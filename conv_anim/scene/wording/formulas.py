@@ -16,11 +16,15 @@ if TYPE_CHECKING:
     from conv_anim.spec.op import Op
 
 
-def formulas(spec: Spec, say: Language) -> list[str]:
-    """The lines for all layers that change or could change a size; of a chain also how its receptive field grows."""
+def formulas(spec: Spec, say: Language, *, named: bool = False) -> list[str]:
+    """The lines for all layers that change or could change a size; of a chain also how its receptive field grows.
+
+    ``named`` adds the formula of a single layer with words for its numbers.
+    """
     layers = spec.layers
     if len(layers) == 1:
-        return sizes(*layers, say)
+        words = layers[0].formula_in_words(say) if named else ""
+        return [*([words] if words else []), *sizes(*layers, say)]
     lines = []
     for k, layer in enumerate(layers, start=1):
         name = say("formula.layer", number=k)

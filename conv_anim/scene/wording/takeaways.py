@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.words import size
-from conv_anim.spec.model import Channels, Flat, FourierView, GemmView, Matrix, WinogradView
+from conv_anim.spec.model import Channels, Flat, FourierView, GemmView, Given, Matrix, WinogradView
 from conv_anim.tracing.analysis import cost, entries, inputs_of, receptive_field, standard, total
 from conv_anim.tracing.gemm import Gemm
 from conv_anim.tracing.winograd import direct, multiplications
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Backward, Spec
     from conv_anim.spec.op import Op
     from conv_anim.tracing.operators import Operator
+
+
+LEANING = 0.05
+"""How much of its weights a filter may add up to that is as much below 0 as above."""
 
 
 def takeaway(spec: Spec) -> str:
@@ -49,9 +53,28 @@ def _of_view(spec: Spec, say: Language) -> str:
             return _computed(view, window, say)
         case Flat() if window.transposed:
             return _overlap(layer, say) if view.overlap else _way(view, say)
-        case Channels(show="maps" | "sum") if window.in_channels > window.groups:
-            return say(f"takeaway.{view.show}", count=window.in_channels // window.groups)
+        case Channels():
+            return _of_channels(spec, view, window, say)
     return ""
+
+
+def _of_channels(spec: Spec, view: Channels, window: Operator, say: Language) -> str:
+    """What filters find in a picture, or which half of a layer is shown."""
+    if window.in_channels == 1 < window.out_channels and _compares(spec, spec.layers[0]):
+        return say("takeaway.looks_like", count=window.out_channels)
+    if view.show != "both" and window.in_channels > window.groups:
+        return say(f"takeaway.{view.show}", count=window.in_channels // window.groups)
+    return ""
+
+
+def _compares(spec: Spec, layer: Op) -> bool:
+    """Whether filters compare a picture with what they look like: the weights of each of them are about even."""
+    values, weights = spec.input.values, layer.weight_values
+    if not (isinstance(values, Given) and values.is_picture and isinstance(weights, Given)):
+        return False
+    each = len(weights.numbers) // layer.ends.out_channels
+    filters = [weights.numbers[k : k + each] for k in range(0, len(weights.numbers), each)] if each else []
+    return bool(filters) and all(abs(sum(one)) <= LEANING * sum(map(abs, one)) for one in filters)
 
 
 def _computed(view: GemmView | WinogradView | FourierView, window: Operator, say: Language) -> str:
@@ -109,8 +132,12 @@ def _chained(spec: Spec, say: Language) -> str:
     alone = receptive_field([looking[-1]]) if looking else None
     if field is None or alone is None or field.size == alone.size:
         return ""
-    key = "takeaway.field_up_to" if field.varies else "takeaway.field"
-    return say(key, count=len(spec.layers), field=size(field.size), alone=size(alone.size))
+    last = looking[-1].window
+    assert last is not None
+    told = {"count": len(spec.layers), "field": size(field.size), "alone": size(alone.size)}
+    if field.varies and last.transposed and any(axis.stretch > 1 for axis in last.axes):
+        return say("takeaway.field_spread", window=size(last.kernel_size), **told)
+    return say("takeaway.field_up_to" if field.varies else "takeaway.field", **told)
 
 
 def _joined(spec: Spec, say: Language) -> str:

@@ -64,6 +64,8 @@ PHRASES = {
     "label.layer": "layer {number}: {size}",
     "label.spread": "spread to {size}",
     "label.border": "border {cells}",
+    "label.letters": "k: kernel; p: padding",
+    "label.letters.dilated": "k: kernel; d: dilation; p: padding",
     "label.flipped": "flipped in the window",
     "unread.first.one": "first {cells} never read",
     "unread.first.many": "first {count} {cells} never read",
@@ -126,6 +128,8 @@ PHRASES = {
     "takeaway.scatter": "Each input adds a scaled copy of the kernel to the output; where copies overlap, they add up.",
     "takeaway.maps": "Each of the {count} channels meets a kernel of its own and makes a map of its own.",
     "takeaway.sum": "Cell by cell, the {count} channels' maps add up to one output.",
+    "takeaway.looks_like": "Each of the {count} filters makes a map of its own: "
+    "large where the picture looks like the filter, below 0 where it looks like its opposite.",
     "takeaway.even": "Even: stride {stride} divides kernel {kernel}, "
     "so away from the edges all cells are hit equally often.",
     "takeaway.uneven": "Uneven: stride {stride} does not divide kernel {kernel}, so some cells are hit more often.",
@@ -133,6 +137,8 @@ PHRASES = {
     "takeaway.splits": "It works in {count} steps, each over channels or along one axis; here that saves no weights.",
     "takeaway.field": "In {count} layers each output reaches over {field} of the input, "
     "with the last layer alone over {alone}.",
+    "takeaway.field_spread": "In {count} layers an output reaches over up to {field} cells; of the {window} under the "
+    "last window at most {alone} hold numbers, the others are inserted zeros.",
     "takeaway.field_up_to": "In {count} layers an output reaches over up to {field} cells, "
     "with the last layer alone over {alone}.",
     "takeaway.grad_input": "The chain rule, layer by layer: each gradient is made from the one after it.",
@@ -155,6 +161,16 @@ PHRASES = {
     "description.titled": "{title}. {said}.",
     # formulas
     "formula.of": "{what}: {formula}",
+    "formula.words": "output o = {formula}",
+    "formula.words.same": "output o = {formula}; P: the padding of both ends together",
+    "formula.stride": "stride",
+    "formula.dilation": "dilation",
+    "formula.window": "window",
+    "formula.effective": "effective kernel",
+    "formula.padding": "padding",
+    "formula.before": "padding before",
+    "formula.after": "padding after",
+    "formula.output_padding": "output padding",
     "formula.layer": "layer {number}",
     "formula.reach": "effective kernel {formula}",
     "formula.only_before": "only before",
@@ -344,7 +360,7 @@ PHRASES = {
     "volume.shuffle": "shuffle",
     "volume.map": "map {size}",
     "volume.maps": "maps {size}",
-    "volume.moves": "moves in 3 directions",
+    "volume.moves": "moves back to front too",
     # flat
     "flat.window": "under the window",
     "flat.gradient_of": "gradient of {what}",

@@ -1,0 +1,71 @@
+"""What the weights of a kernel of one channel do to a picture, where one can tell: blur, sharpen or find edges."""
+
+from __future__ import annotations
+
+from math import fsum, isclose
+from typing import TYPE_CHECKING
+
+from conv_anim.spec.model import Given
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conv_anim.ops.conv import Conv
+    from conv_anim.spec.model import Number
+
+WORDS = {
+    "en": {
+        "point.blurs": "No weight is negative and they add up to 1: "
+        "each output is a weighted mean of its window, which blurs.",
+        "point.blurs.evenly": "All weights are {share}: each output is the mean of its window, which blurs.",
+        "point.sharpens": "The weights add up to 1, and none around the center is positive: "
+        "what is even stays, and what differs from its neighbours differs more.",
+        "point.edges": "The weights add up to 0: where the input is even the output is 0, and only edges are left.",
+        "point.edges.upright": "In each row the weights add up to 0: "
+        "only what changes from left to right is left, so upright edges.",
+        "point.edges.level": "In each column the weights add up to 0: "
+        "only what changes from top to bottom is left, so level edges.",
+    },
+    "zh-TW": {
+        "point.blurs": "權重沒有負的，加起來是 1：每個輸出是視窗的加權平均，畫面變平滑。",
+        "point.blurs.evenly": "所有權重都是 {share}：每個輸出是視窗的平均，畫面變平滑。",
+        "point.sharpens": "權重加起來是 1，中央以外沒有正的：均勻的地方不變，與旁邊不同的地方差得更多。",
+        "point.edges": "權重加起來是 0：輸入均勻的地方輸出是 0，只留下邊緣。",
+        "point.edges.upright": "每一列的權重加起來是 0：只留下左右方向的變化，也就是直的邊緣。",
+        "point.edges.level": "每一行的權重加起來是 0：只留下上下方向的變化，也就是橫的邊緣。",
+    },
+}
+
+
+def effect(op: Conv) -> str:
+    """The key of what its weights do; empty where that is not to be told in a sentence."""
+    if not isinstance(op.weight, Given) or op.ends.in_channels * op.ends.out_channels > 1 or op.bias is not None:
+        return ""
+    weights, columns = op.weight.numbers, op.kernel_size[-1]
+    if len(op.kernel_size) != 2 or min(op.kernel_size) < 2 or not any(weights):
+        return ""
+    if _is(weights, 0):
+        return _edges(weights, columns)
+    return _mean(weights) if _is(weights, 1) else ""
+
+
+def _edges(weights: Sequence[Number], columns: int) -> str:
+    rows = [weights[k : k + columns] for k in range(0, len(weights), columns)]
+    if all(_is(row, 0) for row in rows):
+        upright = not all(_is(column, 0) for column in zip(*rows, strict=True))
+        return "edges.upright" if upright else "edges"
+    return "edges.level" if all(_is(column, 0) for column in zip(*rows, strict=True)) else "edges"
+
+
+def _mean(weights: Sequence[Number]) -> str:
+    if len(set(weights)) == 1:
+        return "blurs.evenly"
+    if min(weights) >= 0:
+        return "blurs" if sum(weight > 0 for weight in weights) > 1 else ""
+    center, count = weights[len(weights) // 2], len(weights)
+    others = [*weights[: count // 2], *weights[count // 2 + 1 :]]
+    return "sharpens" if count % 2 and center > 1 and max(others) <= 0 else ""
+
+
+def _is(weights: Sequence[Number], total: int) -> bool:
+    return isclose(fsum(weights), total, abs_tol=1e-9 * max(1.0, *map(abs, weights)))

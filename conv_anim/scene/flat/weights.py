@@ -1,0 +1,75 @@
+"""The weights of the layers of a network in the flat view, each below its badge, where there are few enough."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from math import ceil
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conv_anim.scene.grid import Numbers
+from conv_anim.scene.numbers import weights_format
+from conv_anim.scene.traced import TracedMaps
+from conv_anim.values import dataclass
+
+if TYPE_CHECKING:
+    from conv_anim.scene.numbers import Format
+    from conv_anim.tracing.trace import LayerTrace
+    from conv_anim.tracing.values import Array
+
+MOST_WEIGHTS = 25
+"""Weights that are written below a badge."""
+SMALL = 11
+"""Pixels, at scale 1, of the em of such a weight."""
+ROOMY = 1.9
+"""The least side of its cell, in ems."""
+
+
+@dataclass(frozen=True)
+class Weights(TracedMaps):
+    """Of a trace, by the numbers of its maps: k is what the k-th node makes."""
+
+    @cached_property
+    def weights(self) -> list[Format]:
+        """How the weights of each layer are written."""
+        arrays = (layer.weight if layer.kernels is None else layer.kernels for layer in self.layers)
+        return [weights_format(np.zeros(1) if array is None else array) for array in arrays]
+
+    @cached_property
+    def matrices(self) -> dict[int, Array]:
+        """The weights that are written, in rows and columns, by the map that they make."""
+        found = ((k, _matrix(layer)) for k, layer in enumerate(self.layers, start=1))
+        return {k: matrix for k, matrix in found if matrix is not None}
+
+    @cached_property
+    def _small(self) -> Numbers:
+        size = self.style.em(SMALL)
+        written = {self.weights[k - 1](w) for k, matrix in self.matrices.items() for w in np.unique(matrix).tolist()}
+        wide = max((self.style.width(text, size=size) for text in written), default=0.0)
+        return Numbers(ceil(max(ROOMY * size, wide / 0.84)), size)
+
+    def weights_size(self, k: int) -> tuple[float, float]:
+        """Width and height of what is written below the badge of a map."""
+        if k not in self.matrices:
+            return 0.0, 0.0
+        rows, columns = self.matrices[k].shape
+        return columns * self._small.cell, rows * self._small.cell
+
+    @property
+    def weights_numbers(self) -> Numbers:
+        """How large their cells and numbers are."""
+        return self._small
+
+
+def _matrix(layer: LayerTrace) -> Array | None:
+    """The weights of a layer that can be written in rows and columns; None for none, several kernels, or many."""
+    if layer.layer.undoes is not None or (layer.kernels is not None and layer.operator.transposed):
+        return None
+    if layer.kernels is None:
+        found = layer.weight
+    else:
+        found = layer.kernels[0, 0] if layer.kernels.shape[:2] == (1, 1) else None
+    if found is None or not 1 < found.size <= MOST_WEIGHTS or (found.ndim != 2 and layer.kernels is None):
+        return None
+    return found.reshape(1, -1) if found.ndim == 1 else found if found.ndim == 2 else None
