@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from math import prod
 from textwrap import wrap
 from typing import TYPE_CHECKING, assert_never
@@ -13,6 +14,7 @@ from conv_anim.spec.model import Arange, Given, Random
 
 if TYPE_CHECKING:
     from conv_anim.spec.model import Number, Size, Values
+    from conv_anim.tracing.operators import Operator
     from conv_anim.tracing.trace import LayerTrace
     from conv_anim.tracing.values import Array
 
@@ -54,7 +56,14 @@ class Form:
         values = traced.layer.weight_values
         assert values is not None
         assert traced.weight is not None
-        return self.of(values, traced.weight)
+        written = self.of(values, traced.weight)
+        window = traced.layer.window
+        return written if window is None or not window.left_out else f"({written} * {self._kept(window)})"
+
+    def _kept(self, window: Operator) -> str:
+        """A mask: 1 for the weights that count, 0 for those that a window leaves out."""
+        cells = [int(cell not in window.left_out) for cell in product(*map(range, window.kernel_size))]
+        return self._literal(list(cells), window.kernel_size)
 
     def numbers(self, numbers: Array) -> str:
         """An expression for a list that is written out."""

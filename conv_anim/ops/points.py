@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
+from conv_anim.ops import masking
 from conv_anim.spec.sizes import conv_size, effective_kernel
 
 if TYPE_CHECKING:
@@ -125,7 +126,8 @@ def conv(op: Conv, say: Language) -> str:
     """Of its settings the first one that does something; else that a window slides."""
     positions = prod(op.ends.out_size)
     return (
-        _edges(op, say)
+        masking.point(op, say)
+        or _edges(op, say)
         or _dilated(op, say, "point.dilation")
         or _channels(op, say)
         or _strided(op, say)

@@ -11,6 +11,7 @@ import numpy as np
 
 from conv_anim.scene.color import contrast, mix
 from conv_anim.scene.frames import framed
+from conv_anim.scene.hatching import hatching, slanting
 from conv_anim.scene.layout import Fit
 from conv_anim.scene.marks import TINT, MarkStyle
 from conv_anim.scene.mosaics import finished, mosaic
@@ -257,6 +258,16 @@ class Grid:
                 inwards = (x + across + FREE * (side - 2 * across), y + down + FREE * (side - 2 * down))
                 lines.append(((x + across, y + down), inwards))
         return [Lines(tuple(lines), stroke)] if lines else []
+
+    def hatched(self, places: Iterable[Position], *, emptied: bool = True) -> list[Primitive]:
+        """Cells that take no part, with slanting lines: ``emptied`` of what stands in them."""
+        boxes = [self.box(*place) for place in sorted(places)]
+        if not boxes:
+            return []
+        stroke = hatching(self.style)
+        lines = tuple(line for x, y, side, _ in boxes for line in slanting(x, y, side))
+        cleared = [Boxes(tuple(boxes), self.style.colors.background, self.style.empty_edge)] if emptied else []
+        return [*cleared, Lines(lines, stroke)]
 
     def ringed(self, places: Iterable[Position], color: str) -> list[Primitive]:
         """A line inside the edges of cells."""

@@ -48,7 +48,7 @@ def matrix(layer: LayerTrace) -> LayerMatrix:
     shape = layer.output.size, layer.input.size
     values = np.zeros(shape, dtype=np.float64 if layer.kernels is None else layer.kernels.dtype)
     weights = np.full(shape, EMPTY, dtype=np.intp)
-    for window in np.ndindex(*op.kernel_size):
+    for window in (window for window in np.ndindex(*op.kernel_size) if window not in op.left_out):
         outputs, inputs = met(op, window)
         entries = _in_all_channels(op, outputs, inputs)
         factor, name = _weight(layer, window, outputs)

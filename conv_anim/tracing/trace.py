@@ -169,14 +169,14 @@ class LayerTrace(Sequence[Step]):
                 yield self._tap(position, window, seen=seen, kernel=(channel, k))
 
     def _tap(self, position: Index, window: Index, *, seen: int, kernel: Index) -> Tap:
-        axes = self.operator.axes
+        axes, takes_part = self.operator.axes, window not in self.operator.left_out
         canvas = tuple(axis.cell(o, t) for axis, o, t in zip(axes, position, window, strict=True))
         source = Source(max(int(axis.sources[1][c]) for axis, c in zip(axes, canvas, strict=True)))
         read = None
-        if source <= Source.BORROWED:
+        if source <= Source.BORROWED and takes_part:
             read = (seen, *(int(axis.sources[0][c]) for axis, c in zip(axes, canvas, strict=True)))
         weight = None
-        if self.kernels is not None:
+        if self.kernels is not None and takes_part:
             weight = (*kernel, *(axis.weight(t) for axis, t in zip(axes, window, strict=True)))
         return Tap(
             channel=seen,
@@ -184,7 +184,7 @@ class LayerTrace(Sequence[Step]):
             canvas=canvas,
             source=source,
             input=read,
-            x=self._empty(source) if read is None else self.input[read].item(),
+            x=(self._empty(source) if takes_part else None) if read is None else self.input[read].item(),
             weight=weight,
             w=None if weight is None or self.kernels is None else self.kernels[weight].item(),
         )

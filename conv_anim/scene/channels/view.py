@@ -7,6 +7,8 @@ from functools import cached_property
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from conv_anim.scene.channels.addition import Addition
 from conv_anim.scene.channels.arrangement import Arrangement
 from conv_anim.scene.channels.channel_rows import ChannelRow, ChannelRows
@@ -123,6 +125,7 @@ class ChannelsView(ChannelDrawing):
         if row.kernel is not None and row.channel_row.kernel is not None:
             color = self.kernel_color(row.channel_row.channel)
             items += row.kernel.filled(plane(row.channel_row.kernel), self.formats.w, color)
+            items += row.kernel.hatched([two(cell) for cell in self._left_out])
         items += row.map.pending()
         made = self.places.made_sign(self.bias_of(row.channel_row.output))
         if row.kernel is not None:
@@ -254,8 +257,21 @@ class ChannelsView(ChannelDrawing):
         for row in {row.channel_row.channel: row for row in self.rows(cell[0])}.values():
             places = self.cells_read(row.channel_row, cell[1:])
             covered, fills = row.sheet.covered(places)
-            items += [*covered, *self._weights(row, places, fills), *row.sheet.grid.framed(places)]
+            hidden = [place for place, met in zip(places, self._cells, strict=False) if met in self._left_out]
+            grid, kept = row.sheet.grid, [place for place in places if place not in hidden]
+            items += [*covered, *self._weights(row, kept, fills), *grid.hatched(hidden, emptied=False)]
+            items += grid.framed(places)
         return items
+
+    @property
+    def _left_out(self) -> frozenset[tuple[int, ...]]:
+        """The cells of the window that a mask leaves out."""
+        return frozenset() if isinstance(self.layer.means, Gather) else self.layer.means.left_out
+
+    @property
+    def _cells(self) -> list[tuple[int, ...]]:
+        """The cells of the window, in their order."""
+        return [] if isinstance(self.layer.means, Gather) else list(np.ndindex(*self.layer.means.kernel_size))
 
     def _weights(self, row: PlacedRow, places: list[Position], fills: dict[Position, str]) -> list[Primitive]:
         """The weight that each cell of a window meets; nothing where a channel has several kernels."""
@@ -272,7 +288,8 @@ class ChannelsView(ChannelDrawing):
         if kernel is None or isinstance(layer.means, Gather):
             return []
         flipped = tuple(slice(None, None, -1 if axis.flipped else 1) for axis in layer.means.axes)
-        return list(kernel[flipped].ravel().tolist())
+        met = kernel[flipped]
+        return [met[cell].item() for cell in self._cells if cell not in self._left_out]
 
     # the products of one channel, where channels are not added up
 

@@ -294,7 +294,8 @@ class WindowView(FlatDrawing):
             kernel = kernel[::-1, ::-1] if self.flips else kernel
         grid = self.grids[self._kernel_at]
         turned = replace(grid, contents=replace(grid.contents, flipped=self.flips))
-        return items + turned.filled(kernel, self.formats.w, color)
+        masked = [two(cell) for cell in self.layer.operator.left_out]
+        return [*items, *turned.filled(kernel, self.formats.w, color), *grid.hatched(masked)]
 
     @property
     def _kernel_at(self) -> int:
@@ -321,7 +322,8 @@ class WindowView(FlatDrawing):
             if tap.w is not None and tap.source is not Source.OUTSIDE:
                 weight = symbol(W, tap.weight[2:]) if self.symbols and tap.weight else self.formats.w(tap.w)
                 items.append(grid.weight(place, f"{words.TIMES}{weight}", fills[place]))
-        framed = grid.framed(places)
+        masked = [self.sheet.place(two(tap.canvas)) for tap in step.taps if tap.window in self.layer.operator.left_out]
+        framed = [*grid.hatched(masked, emptied=False), *grid.framed(places)]
         return [*items, *self.borrowing.shown(grid, fills), *self._largest(step), *framed, *self._enlargement(step)]
 
     def _enlargement(self, step: Step) -> list[Primitive]:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.callouts import Key
 from conv_anim.scene.color import mix
 from conv_anim.scene.frames import outlined
+from conv_anim.scene.hatching import hatching, slanting
 from conv_anim.scene.marks import TINT, MarkStyle, keys
 from conv_anim.scene.mosaics import mosaic
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
@@ -17,7 +19,6 @@ from conv_anim.tracing.geometry import Source
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from conv_anim.scene.callouts import Key
     from conv_anim.scene.isometric.floors import Floor, Reach
     from conv_anim.scene.isometric.slanted import Slanted
     from conv_anim.scene.marks import Marks
@@ -95,7 +96,11 @@ class DrawnPlane:
 
     def keys(self, say: Language) -> tuple[Key, ...]:
         """What a label says about the marks."""
-        return keys((self.rows, self.columns), self.layer, self.mark_style, say)
+        found = keys((self.rows, self.columns), self.layer, self.mark_style, say)
+        if self.layer.window is None or not self.layer.window.left_out:
+            return found
+        text, background = say.of(self.layer, "mask.key"), self.style.colors.background
+        return (*found, Key(text, background, self.style.empty_edge, hatching(self.style), hatched=True))
 
     def source_of(self, place: Position) -> Position:
         """The cell of the floor whose number a borrowed cell shows."""
@@ -182,10 +187,16 @@ class DrawnPlane:
 
     # under the window
 
-    def covered(self, reach: Reach, products: Mapping[Position, str]) -> list[Primitive]:
-        """The window: an outline, and in its cells what they contribute; or as a theme tints them."""
+    def covered(
+        self, reach: Reach, products: Mapping[Position, str], unseen: Iterable[Position] = ()
+    ) -> list[Primitive]:
+        """The window: an outline, and in its cells what they contribute; or as a theme tints them.
+
+        Those that masks hide are hatched.
+        """
+        hatched = self._hatched(unseen)
         if self.style.frame is None:
-            return self._tinted_window(reach, products)
+            return [*self._tinted_window(reach, products), *hatched]
         places = reach.cells()
         items: list[Primitive] = []
         for place in places:
@@ -195,7 +206,13 @@ class DrawnPlane:
                 clear = self.floor.plane.ring(place[0] + CLEAR, place[1] + CLEAR, 1 - 2 * CLEAR, 1 - 2 * CLEAR)
                 items.append(Polygons((clear,), fill))
                 items += self.written({place: text}, {place: fill})
-        return [*items, *self.lenders([p for p in self.borrowed if p in places]), *self.framed(reach)]
+        return [*items, *self.lenders([p for p in self.borrowed if p in places]), *hatched, *self.framed(reach)]
+
+    def _hatched(self, places: Iterable[Position]) -> list[Primitive]:
+        """Slanting lines through some cells."""
+        at = self.floor.plane.at
+        lines = tuple((at(y, x), at(v, u)) for r, c in places for (x, y), (u, v) in slanting(c, r, 1))
+        return [Lines(lines, hatching(self.style, self.floor.color))] if lines else []
 
     def framed(self, reach: Reach) -> list[Primitive]:
         """The window's outline."""

@@ -18,6 +18,7 @@ from conv_anim.scene.isometric.drawn_plane import DrawnPlane, filled
 from conv_anim.scene.isometric.floors import Floor, Plane, Reach, centred, nearest
 from conv_anim.scene.isometric.slanted import Slanted
 from conv_anim.scene.isometric.tweening import Tweening, between
+from conv_anim.scene.isometric.unseen import unseen
 from conv_anim.scene.layout import Fit, Panel, drawing, panel
 from conv_anim.scene.marks import Marks
 from conv_anim.scene.mosaics import finished
@@ -172,9 +173,18 @@ class Isometric:
         last = self.drawn_planes[-1]
         shown: list[Primitive] = []
         products = {} if self.numbers is None else self.numbers.products(self.trace.layers[-1].step(cell), last.floor)
-        for drawn_plane, reach in zip(self.drawn_planes, self._reaches(*two(cell[1:])), strict=False):
-            shown += drawn_plane.covered(reach, products if drawn_plane is last else {})
+        reaches = self._reaches(*two(cell[1:]))
+        hidden = self._unseen(two(cell[1:]), reaches)
+        for drawn_plane, reach, unseen_ in zip(self.drawn_planes, reaches, hidden, strict=False):
+            shown += drawn_plane.covered(reach, products if drawn_plane is last else {}, unseen_)
         return shown
+
+    def _unseen(self, made: tuple[int, int], reaches: list[Reach]) -> list[list[tuple[int, int]]]:
+        """What masks hide from an output, floor by floor."""
+        operators = [layer.operator for layer in self.trace.layers]
+        if not any(op.left_out for op in operators):
+            return [[] for _ in operators]
+        return unseen(self.floors, operators, reaches, made)
 
     @property
     def phases(self) -> frozenset[Phase]:

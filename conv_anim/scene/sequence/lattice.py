@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -146,7 +146,8 @@ class Lattice(Traced):
         if self.trace.spec.labels is not None:
             floor = max(floor, *(post.height + self.style.gap * 1.4 for post in self.posts))
         rows = rows_of(self.axes, pitch=self.pitch, scale=self.style.scale, floor=floor)
-        return [row.moved(self.radius, self.top) for row in rows]
+        masks = [*(layer.operator.left_out for layer in self.layers), frozenset[tuple[int, ...]]()]
+        return [replace(row.moved(self.radius, self.top), left_out=mask) for row, mask in zip(rows, masks, strict=True)]
 
     @property
     def top(self) -> float:

@@ -127,6 +127,8 @@ PHRASES = {
     "with the last layer alone over {alone}.",
     "takeaway.field_up_to": "In {count} layers an output reaches over up to {field} cells, "
     "with the last layer alone over {alone}.",
+    "takeaway.blind": "A blind spot: of the {earlier} earlier cells within reach of {count} layers, "
+    "{hidden} are never seen, to the upper right.",
     "takeaway.grad_input": "The chain rule, layer by layer: each gradient is made from the one after it.",
     "takeaway.grad_weight": "Layer by layer back to the weights: each adds up the numbers it met, times the gradients "
     "of what became of them.",
@@ -226,6 +228,8 @@ PHRASES = {
     "explain.input": "{cells} input · {each} products = {count}",
     "explain.inputs": "{cells} inputs · {each} products = {count}",
     "explain.edges": "edges",
+    "explain.blind": "blind spot",
+    "explain.hidden": "{hidden} of {earlier} earlier cells within reach are never seen",
     "explain.back": "backward",
     # views: isometric, stacks, sequence
     "marks.unread": "never read",
