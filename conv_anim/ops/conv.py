@@ -119,9 +119,7 @@ class Conv(Windowed, Weighing):
     @property
     def window(self) -> Operator:
         axes = direct_axes(self, self.ends.in_size, self.ends.out_size, mode=self.padding_mode, flipped=self.flip)
-        return Operator(
-            axes, self.ends.in_channels, self.ends.out_channels, self.groups, "sum", left_out=self.masked
-        )
+        return Operator(axes, self.ends.in_channels, self.ends.out_channels, self.groups, "sum", left_out=self.masked)
 
     @property
     def masked(self) -> frozenset[Size]:
@@ -150,7 +148,8 @@ class Conv(Windowed, Weighing):
             return weight
         kept = weight.copy()
         for cell in self.masked:
-            kept[(slice(None), slice(None), *cell)] = 0
+            place: tuple[slice | int, ...] = (slice(None), slice(None), *cell)
+            kept[place] = 0
         return kept
 
     @property
@@ -165,8 +164,9 @@ class Conv(Windowed, Weighing):
     # words
 
     def kind(self) -> str:
-        if self.mask is not None:
-            return "masked"
+        return "masked" if self.mask is not None else self._kind()
+
+    def _kind(self) -> str:
         if max(self.kernel_size) == 1 and max(self.ends.in_channels, self.ends.out_channels) > 1:
             return "pointwise" if self.groups == 1 else "pointwise.grouped"
         if self.groups > 1:
@@ -258,7 +258,12 @@ class Conv(Windowed, Weighing):
 
     def details(self) -> dict[str, object]:
         named = {"padding_name": self.padding_name, "padding_mode": self.padding_mode}
-        return {**Windowed.details(self), **named, "groups": self.groups, **({} if self.mask is None else {"mask": self.mask})}
+        return {
+            **Windowed.details(self),
+            **named,
+            "groups": self.groups,
+            **({} if self.mask is None else {"mask": self.mask}),
+        }
 
 
 # from its keys

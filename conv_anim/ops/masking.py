@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.records import Record
 
 Mask: TypeAlias = Literal["A", "B"]
-MASK: Field[Mask | None] = Field(
+MASK: Field[Mask] = Field(
     "mask",
     OneOf(
         ("A", "B"),

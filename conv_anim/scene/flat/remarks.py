@@ -104,7 +104,9 @@ class Remarks(Traced):
         if not self.window.left_out:
             return None
         background, edge = self.style.colors.background, self.style.edge
-        return Key(self.say.of(self.trace.layer.layer, "mask.key"), background, edge, hatching(self.style), hatched=True)
+        return Key(
+            self.say.of(self.trace.layer.layer, "mask.key"), background, edge, hatching(self.style), hatched=True
+        )
 
     def _unread(self) -> Key | None:
         places = {(r, c): source for r, c, source, _ in self.sheet.cells() if self.sheet.unread((r, c))}
