@@ -118,6 +118,11 @@ class Op:
         return None
 
     @property
+    def sampled(self) -> Operator | None:
+        """The sliding window that it is but for reading its cells elsewhere, between cells."""
+        return None
+
+    @property
     def interpolation(self) -> Interpolation | None:
         """How it interpolates between cells; None if it does not."""
         return None

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 BUILT_IN = {
     "conv": "conv",
     "conv_transpose": "conv_transpose",
+    "deform_conv": "deform_conv",
     "pointwise": "depthwise",
     "depthwise": "depthwise",
     "depthwise_separable": "separable",

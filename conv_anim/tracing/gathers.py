@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from conv_anim.spec.model import Ends, Number, Size
     from conv_anim.tracing.operators import Operator
+    from conv_anim.tracing.sampling import Sampling
     from conv_anim.tracing.trace import LayerTrace
     from conv_anim.tracing.values import Array
 
@@ -39,6 +40,8 @@ class Share(NamedTuple):
     """What comes of it, if that is not the product."""
     number: Number = 0
     """What padding holds."""
+    window: Index | None = None
+    """The cell of a window that it belongs to, if there is one."""
 
 
 class Fed(NamedTuple):
@@ -64,6 +67,8 @@ class Gather:
     """The bias of an output cell."""
     divisor: Callable[[Index], int] | None = None
     """What the sum of an output cell is divided by."""
+    sampling: Sampling | None = None
+    """The window whose cells are read elsewhere, if it is one."""
 
     @property
     def in_channels(self) -> int:

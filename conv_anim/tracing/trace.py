@@ -103,9 +103,11 @@ class LayerTrace(Sequence[Step]):
 
     @property
     def operator(self) -> Operator:
-        """The sliding window. Raises TypeError for a layer that has none."""
+        """The sliding window, also where its cells are read elsewhere. Raises TypeError for a layer that has none."""
         if isinstance(self.means, Operator):
             return self.means
+        if self.means.sampling is not None:
+            return self.means.sampling.window
         raise TypeError(f"{self.layer.type} has no sliding window")
 
     @property
@@ -150,7 +152,7 @@ class LayerTrace(Sequence[Step]):
         read, canvas = share.cell, share.canvas
         return Tap(
             channel=0 if read is None else read[0],
-            window=(number,),
+            window=(number,) if share.window is None else share.window,
             canvas=canvas if canvas is not None else read[1:] if read is not None else (),
             source=Source.PADDING if read is None else Source.INPUT,
             input=read,
@@ -287,7 +289,8 @@ def _layer(
     if window is None:
         gather = op.gather(Fed(inputs, makers, weight, bias))
         output = values.frozen(gather.output(*inputs))
-        return LayerTrace(number, first_step, op, gather, inputs[0], weight, None, bias, output, inputs, node.inputs)
+        kernels = None if gather.sampling is None else weight
+        return LayerTrace(number, first_step, op, gather, inputs[0], weight, kernels, bias, output, inputs, node.inputs)
     kernels = None if weight is None else values.frozen(op.kernels(weight))
     output = values.frozen(values.output(window, inputs[0], kernels, bias))
     return LayerTrace(number, first_step, op, window, inputs[0], weight, kernels, bias, output, inputs, node.inputs)

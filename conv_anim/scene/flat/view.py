@@ -9,6 +9,7 @@ from conv_anim.scene.flat.folded import FoldedView
 from conv_anim.scene.flat.network import NetworkView
 from conv_anim.scene.flat.overlap import OverlapView
 from conv_anim.scene.flat.pace import Pace
+from conv_anim.scene.flat.sampled import SampledView
 from conv_anim.scene.flat.stamps import StampsView
 from conv_anim.scene.flat.unfolded import UnfoldedView
 from conv_anim.scene.flat.unpooled import UnpooledView
@@ -32,6 +33,8 @@ def flat(trace: Trace, style: Style) -> Panel:
         return _transposed(trace, style) if op.window.transposed else _windows(trace, style)
     if op.interpolation is not None:
         return UpsampledView(trace, style, _outputs(trace)).panel()
+    if op.sampled is not None and op.ends.in_channels == op.ends.out_channels == 1:
+        return SampledView(trace, style, _outputs(trace)).panel()
     if op.columns is None:
         return NetworkView(trace, style).panel()
     if op.columns.made:
