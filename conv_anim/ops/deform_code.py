@@ -71,7 +71,7 @@ def _numpy(layer: DeformConv, context: CodeContext) -> list[str]:
         "    for c, k, l in np.ndindex(weight[m].shape):",
         f"        channel = m // {filters} * {seen} + c" if layer.groups > 1 else "        channel = c",
         f"        tap = channel // {each} * {rows * columns} + k * {columns} + l",
-        f"        dy, dx = offset[2 * tap, i, j], offset[2 * tap + 1, i, j]",
+        "        dy, dx = offset[2 * tap, i, j], offset[2 * tap + 1, i, j]",
         f"        read = between(x[channel], i * {s} - {top} + k * {d} + dy, j * {t} - {left} + l * {e} + dx)",
         f"        y[m, i, j] += weight[m, c, k, l] * read{' * mask[tap, i, j]' if layer.masked else ''}",
     ]

@@ -52,9 +52,7 @@ if TYPE_CHECKING:
     from conv_anim.tracing.gathers import Fed, Gather
     from conv_anim.tracing.values import Array
 
-NUMBERS: Kind[Number | Written] = Either(
-    ((is_number, Real()), (lambda node: not is_number(node), ValuesKind()))
-)
+NUMBERS: Kind[Number | Written] = Either(((is_number, Real()), (lambda node: not is_number(node), ValuesKind())))
 OFFSET: Field[Number | Written] = Field(
     "offset",
     NUMBERS,
@@ -73,7 +71,6 @@ MASK: Field[Number | Written] = Field(
 OFFSET_GROUPS = Field(
     "offset_groups", Whole(1, LARGEST), "Groups of input channels that have offsets of their own.", default=1, example=2
 )
-LEFT_OUT = "with 'from: [-1, NAME]' a second input is the offset, and a third one the mask"
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,12 +227,59 @@ def _grouped(record: Record, entering: Entering) -> bool:
     return False
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An array that a key holds, or the ``of``-th input: of a ``shape``, or of a ``short`` one for all outputs."""
+
+    field: Field[Number | Written]
+    of: int
+    shape: Size
+    short: tuple[Size, ...]
+
+    def values(self, record: Record, entering: Entering) -> Maybe[Values | None]:
+        """Its numbers; None if an input holds them, or if there are none. INVALID after what is wrong was reported."""
+        written, node, report = record.get(self.field), record.at(self.field), entering.report
+        if len(entering.fed) > self.of:
+            return self._of_input(record, entering)
+        if isinstance(written, int | float):
+            return Given((1,), (written,))
+        if isinstance(written, FromFile):
+            found = read(written, node, entering.files, report)
+            return found if isinstance(found, Invalid) else self._fitting(found, record, entering)
+        return self._fitting(written, record, entering) if isinstance(written, Given) else written  # type: ignore[return-value]  # names are of kernels only
+
+    def _of_input(self, record: Record, entering: Entering) -> Maybe[None]:
+        """None if the input that holds it has its shape."""
+        name, held, report = self.field.name, entering.fed[self.of], entering.report
+        if record.has(self.field):
+            what = f"'{name}' is given, and an input holds it too"
+            hint = "leave out the key, or the input in 'from'"
+            return report.add(Code.EXCLUSIVE_KEYS, what, record.at(self.field), hint)
+        if (held.channels, *held.size) != self.shape:
+            wanted = Shape(self.shape[0], self.shape[1:])
+            what = f"the {name} is to be {wanted}; the input that should hold it is {held}"
+            hint = f"a layer that makes {self.shape[0]} channels of that size"
+            return report.add(Code.SHAPE, what, record.at(FROM), hint)
+        return None
+
+    def _fitting(self, values: Given, record: Record, entering: Entering) -> Maybe[Given]:
+        """Numbers of one of the shapes that they can have."""
+        if values.shape == self.shape:
+            return values
+        if values.shape in self.short:
+            return Given((self.shape[0], 1, 1), values.numbers, values.file)
+        found, whole, *shorter = ("x".join(map(str, size)) for size in (values.shape, self.shape, *self.short))
+        what = f"'{self.field.name}' has the shape {found}; {', '.join(shorter)} or {whole} is needed"
+        hint = f"{shorter[0]} is the same for all outputs, {whole} has numbers for each of them"
+        return entering.report.add(Code.SHAPE, what, record.at(self.field), hint)
+
+
 def _moved(record: Record, entering: Entering, ends: Ends, kernel: Size) -> Maybe[tuple[Values | None, Values | None]]:
     """Offset and mask, where the spec gives them; INVALID after what is wrong was reported."""
     taps, groups = prod(kernel), record.of(OFFSET_GROUPS)
-    wanted = {"offset": (2 * groups * taps, *ends.out_size), "mask": (groups * taps, *ends.out_size)}
-    offset = _given(record, entering, OFFSET, 1, wanted["offset"], _short(kernel, groups, 2))
-    mask = _given(record, entering, MASK, 2, wanted["mask"], _short(kernel, groups))
+    shapes = (2 * groups * taps, *ends.out_size), (groups * taps, *ends.out_size)
+    offset = Held(OFFSET, 1, shapes[0], _short(kernel, groups, 2)).values(record, entering)
+    mask = Held(MASK, 2, shapes[1], _short(kernel, groups)).values(record, entering)
     if isinstance(offset, Invalid) or isinstance(mask, Invalid):
         return INVALID
     if offset is None and len(entering.fed) < 2:
@@ -250,57 +294,6 @@ def _short(kernel: Size, groups: int, *pair: int) -> tuple[Size, ...]:
     by_taps = (*kernel, *pair)
     listed = (groups * prod(by_taps),)
     return (by_taps, listed) if groups == 1 else ((groups, *by_taps), listed)
-
-
-def _given(
-    record: Record, entering: Entering, field: Field[Number | Written], of: int, shape: Size, short: tuple[Size, ...]
-) -> Maybe[Values | None]:
-    """The numbers of an array that may be an input instead; None if it is, or if there is none."""
-    written, node, report = record.get(field), record.at(field), entering.report
-    if len(entering.fed) > of:
-        held = entering.fed[of]
-        if written is not None:
-            what = f"'{field.name}' is given, and an input holds it too"
-            return report.add(Code.EXCLUSIVE_KEYS, what, node, "leave out the key, or the input in 'from'")
-        if (held.channels, *held.size) != shape:
-            what = f"the {field.name} is {Shape(shape[0], shape[1:])}; the input that should hold it is {held}"
-            return report.add(Code.SHAPE, what, record.at(FROM), f"a layer that makes {shape[0]} channels of that size")
-        return None
-    if written is None:
-        return None
-    if isinstance(written, int | float):
-        return Given((1,), (written,))
-    if isinstance(written, FromFile):
-        found = read(written, node, entering.files, report)
-        return INVALID if isinstance(found, Invalid) else _fitting(found, shape, short, field, record, entering)
-    return _fitting(written, shape, short, field, record, entering) if isinstance(written, Given) else _drawn(written)
-
-
-def _drawn(written: Written) -> Values:
-    assert not isinstance(written, FromFile)
-    return written  # type: ignore[return-value]  # names are of kernels only
-
-
-def _fitting(
-    values: Given,
-    shape: Size,
-    short: tuple[Size, ...],
-    field: Field[Number | Written],
-    record: Record,
-    entering: Entering,
-) -> Maybe[Given]:
-    """Numbers of one of the shapes that they can have."""
-    if values.shape == shape:
-        return values
-    if values.shape in short:
-        return Given((shape[0], 1, 1), values.numbers, values.file)
-    wanted = ", ".join("x".join(map(str, size)) for size in short)
-    what = (
-        f"'{field.name}' has the shape {'x'.join(map(str, values.shape))}; "
-        f"{wanted} or {'x'.join(map(str, shape))} is needed"
-    )
-    hint = f"{'x'.join(map(str, short[0]))} is the same for all outputs; the last one is for each of them"
-    return entering.report.add(Code.SHAPE, what, record.at(field), hint)
 
 
 TYPES = {

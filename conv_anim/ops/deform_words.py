@@ -33,6 +33,7 @@ WORDS = {
         "mask.said": "{count}, one for each tap",
         "mask.groups": "{each} for each of {groups} groups = {count}, one for each tap",
         "reads": "reads",
+        "reads.one": "1 point for each output and channel, from up to 4 cells; beyond the map there is 0",
         "reads.said": "{count} points for each output and channel, each from up to 4 cells; beyond the map there is 0",
         "read": "read at the points",
         "read.masked": "read, times its mask",
@@ -59,6 +60,7 @@ WORDS = {
         "mask.said": "{count} 個，每個位置一個",
         "mask.groups": "{groups} 組各 {each} 個 = {count} 個，每個位置一個",
         "reads": "讀取",
+        "reads.one": "每個輸出在每個通道讀 1 點，由至多 4 格得出；特徵圖之外是 0",
         "reads.said": "每個輸出在每個通道讀 {count} 點，每點最多由 4 格得出；特徵圖之外是 0",
         "read": "在各點讀到的數",
         "read.masked": "讀到的數乘以遮罩",
@@ -104,4 +106,4 @@ def channels(op: DeformConv, say: Language) -> list[tuple[str, str]]:
     if op.masked:
         counts = {"each": op.taps, "groups": groups, "count": op.taps * groups}
         lines.append((say.of(op, "mask"), say.of(op, f"mask.{kind}", **counts)))
-    return [*lines, (say.of(op, "reads"), say.of(op, "reads.said", count=op.taps))]
+    return [*lines, (say.of(op, "reads"), say.of(op, "reads.one" if op.taps == 1 else "reads.said", count=op.taps))]

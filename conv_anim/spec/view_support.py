@@ -33,6 +33,12 @@ def _chain(nodes: Nodes) -> str | None:
     return None
 
 
+def _held(nodes: Nodes) -> str | None:
+    """Why not all that a layer takes is known from the spec."""
+    inputs = len(nodes[0].inputs)
+    return None if inputs == 1 else f"shows layers of one input, and {nodes[0].op.type} has {inputs}"
+
+
 def _one_layer(nodes: Nodes) -> str | None:
     return None if len(nodes) == 1 else f"shows one layer, and this spec has {len(nodes)}"
 
@@ -78,6 +84,8 @@ def numbers(input_: Input, nodes: Nodes) -> str | None:
 
 def isometric(input_: Input, nodes: Nodes) -> str | None:
     """Why the isometric view cannot show these nodes; None if it can."""
+    if any(node.op.sampled is not None for node in nodes):
+        return _one_layer(nodes) or _held(nodes)
     return _windows(nodes) or _two_axes(input_)
 
 
@@ -88,6 +96,8 @@ def flat(input_: Input, nodes: Nodes) -> str | None:
     if any(node.op.puts_back for node in nodes):
         return "shows a max_unpool last and its max_pool first, with at most one window between them"
     first = nodes[0].op
+    if len(nodes) == 1 and first.sampled is not None and len(nodes[0].inputs) == 1 and _one_flat_channel(nodes) is None:
+        return None
     if len(nodes) == 1 and (is_window(first) or first.interpolation is not None or first.columns is not None):
         shaded = is_window(first) or first.interpolation is not None  # their cells may be
         return _two_axes(input_) or _one_flat_channel(nodes) or (None if shaded else numbers(input_, nodes))
@@ -158,9 +168,11 @@ def volume(input_: Input, nodes: Nodes) -> str | None:
 def matrix(input_: Input, nodes: Nodes) -> str | None:
     """Why the matrix view cannot show these nodes; None if it can."""
     op = nodes[0].op
-    window = op.window
+    window = op.window or op.sampled
     if len(nodes) > 1 or window is None:
         return _one_layer(nodes) or _windows(nodes)
+    if op.sampled is not None and len(nodes[0].inputs) > 1:
+        return _held(nodes)
     if window.reduce in {"max", "norm"}:
         return f"shows linear layers, and a {'maximum' if window.reduce == 'max' else 'norm'} is none"
     entries = prod(input_.size) * input_.channels * prod(op.ends.out_size) * op.ends.out_channels

@@ -35,7 +35,7 @@ class Corner(NamedTuple):
 class Sample(NamedTuple):
     """What a cell of the window reads: ``regular`` without offsets, ``at`` with them, in rows and columns of a map."""
 
-    window: Index
+    window: tuple[int, int]
     regular: tuple[int, int]
     at: tuple[float, float]
     mask: Number

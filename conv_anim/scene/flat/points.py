@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from math import ceil
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.primitives import Boxes, Lines, Stroke
-from conv_anim.scene.sheet import Sheet, Side
+from conv_anim.scene.whole_sheet import between
 from conv_anim.scene.wording import words
 
 if TYPE_CHECKING:
@@ -16,35 +15,12 @@ if TYPE_CHECKING:
     from conv_anim.scene.grid import Grid
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.primitives import Point, Primitive
+    from conv_anim.scene.sheet import Sheet, Side
     from conv_anim.scene.style import Style
-    from conv_anim.tracing.geometry import Axis
-    from conv_anim.tracing.sampling import Corner, Sample, Sampling
+    from conv_anim.tracing.sampling import Corner, Sample
 
-FARTHEST = 3
-"""Cells beyond the padding that are drawn, where points lie that far."""
 RADIUS, CHOSEN = 0.11, 0.16
 """Of a point, and of the one whose shares are shown, in cells."""
-
-
-class WholeSheet(Sheet):
-    """A sheet none of whose cells is said to be never read: points may lie anywhere."""
-
-    @classmethod
-    def of(cls, sampling: Sampling) -> WholeSheet:
-        """The input with its border, and as far as points lie beyond, up to some cells."""
-        sides = [_side(axis, *ends) for axis, ends in zip(sampling.window.axes, sampling.reach, strict=True)]
-        return cls(sides[0], sides[1])
-
-    def unread(self, place: tuple[int, int]) -> bool:
-        del place
-        return False
-
-
-def _side(axis: Axis, first: float, last: float) -> Side:
-    """An axis with room for what lies beyond its padding."""
-    before = min(axis.before + FARTHEST, max(axis.before, ceil(-first - 0.5)))
-    after = min(axis.after + FARTHEST, max(axis.after, ceil(last - axis.size + 0.5)))
-    return Side(replace(axis, count=1, kernel=1, dilation=1, before=before, after=after))
 
 
 @dataclass(frozen=True)
@@ -85,6 +61,11 @@ class Points:
         )
         ring = ((top, left), (bottom, left), (bottom, right), (top, right), (top, left))
         return [Lines((ring,), self.outline)]
+
+    def led(self, samples: Sequence[Sample], others: Sequence[Sample], share: float) -> list[Primitive]:
+        """The points on their way from one step to the next."""
+        pairs = zip(samples, others, strict=True)
+        return self._discs([between(a.at, b.at, share) for a, b in pairs], RADIUS, self.style.colors.window)
 
     def moved(self, samples: Sequence[Sample]) -> list[Primitive]:
         """Lines from where points stood to where they are."""

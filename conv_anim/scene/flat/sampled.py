@@ -13,17 +13,18 @@ from conv_anim.scene.callouts import Callout, Key
 from conv_anim.scene.flat.drawing import FlatDrawing, texts
 from conv_anim.scene.flat.explained import ExplainedSum
 from conv_anim.scene.flat.fitting import chosen, contents, shaded
-from conv_anim.scene.flat.points import Points, WholeSheet
+from conv_anim.scene.flat.points import Points
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.grid import Numbers, SheetGrid
 from conv_anim.scene.numbers import SHARE_NOISE, Format, agrees, enough, format_for, plane, weights_format
 from conv_anim.scene.sums import Sum, Term
 from conv_anim.scene.tones import asked
+from conv_anim.scene.whole_sheet import whole_sheet
 from conv_anim.scene.wording import words
 from conv_anim.spec.view_support import MOST_DRAWN
 
 if TYPE_CHECKING:
-    from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.sheet import Sheet
     from conv_anim.spec.model import Cells
     from conv_anim.tracing.sampling import Corner, Sample, Sampling
@@ -54,14 +55,15 @@ class SampledView(FlatDrawing):
     @cached_property
     def sheet(self) -> Sheet:
         """The input with its border, and as far as its points lie beyond."""
-        return WholeSheet.of(self.sampling)
+        return whole_sheet(self.sampling)
 
     # numbers
 
     @cached_property
     def columns(self) -> Array:
         """What all windows read: (taps, rows, columns)."""
-        return self.sampling.columns(self.layer.input)[0]
+        found: Array = self.sampling.columns(self.layer.input)[0]
+        return found
 
     @cached_property
     def finer(self) -> int:
@@ -71,7 +73,7 @@ class SampledView(FlatDrawing):
         return enough(self._adds_up)
 
     def _adds_up(self, more: int) -> bool:
-        read = format_for(self.columns).finer(more).shown(self.columns)
+        read = self._read.finer(more).shown(self.columns)
         total = np.einsum("t,tyx->yx", self._w.finer(more).shown(self._kernel).ravel(), self._weighed(read, more))
         if self.layer.bias is not None:
             total = total + self.layer.bias[0]
@@ -98,7 +100,11 @@ class SampledView(FlatDrawing):
     @cached_property
     def read_format(self) -> Format:
         """How what is read is written."""
-        return format_for(self.columns).finer(self.finer)
+        return self._read.finer(self.finer)
+
+    @cached_property
+    def _read(self) -> Format:
+        return format_for(self.columns, most=4 if format_for(self.columns, most=4).exact else 2)
 
     @cached_property
     def mask_format(self) -> Format:
@@ -211,6 +217,15 @@ class SampledView(FlatDrawing):
     def _share_format(self) -> Format | None:
         """How shares are written in cells; None where they are not."""
         return Format(2, exact=True) if self.numbers.cell >= self.style.cell else None
+
+    def leading(self, step: int, share: float) -> Items:
+        """The points on their way to the next step."""
+        start, end = (self.pace.cell(k) for k in (step, step + 1))
+        if start is None or end is None:
+            return tuple(self.done(step + 1))
+        points = Points(self.style, self.before, self.sheet)
+        led = points.led(self.sampling.samples(start[1:]), self.sampling.samples(end[1:]), share)
+        return (*self.done(step + 1), *led)
 
     def _found(self, step: Step, samples: list[Sample], one: Sample) -> list[Primitive]:
         """What is read, in the place of each cell of the window."""

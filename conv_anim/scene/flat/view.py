@@ -31,10 +31,22 @@ def flat(trace: Trace, style: Style) -> Panel:
         return (UnpooledView if op.puts_back else NetworkView)(trace, style).panel()
     if op.window is not None:
         return _transposed(trace, style) if op.window.transposed else _windows(trace, style)
+    return _between_cells(trace, style) or _in_columns(trace, style)
+
+
+def _between_cells(trace: Trace, style: Style) -> Panel | None:
+    """Of what reads between cells, if it is drawn as such."""
+    op = trace.layer.layer
     if op.interpolation is not None:
         return UpsampledView(trace, style, _outputs(trace)).panel()
-    if op.sampled is not None and op.ends.in_channels == op.ends.out_channels == 1:
+    if op.sampled is not None and len(trace.layer.fed) == 1 == op.ends.in_channels == op.ends.out_channels:
         return SampledView(trace, style, _outputs(trace)).panel()
+    return None
+
+
+def _in_columns(trace: Trace, style: Style) -> Panel:
+    """Of what makes columns or is made of them; else as a network."""
+    op = trace.layer.layer
     if op.columns is None:
         return NetworkView(trace, style).panel()
     if op.columns.made:

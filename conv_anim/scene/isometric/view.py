@@ -335,13 +335,21 @@ def _free(lines: Iterable[Segment], rings: list[tuple[Point, ...]]) -> list[Segm
 
 def isometric(trace: Trace, style: Style) -> Panel:
     """The panel of the view: for one layer its labels in the free corners, for several in a column on the right."""
-    view = Isometric(trace, style)
+    view = _drawing(trace, style)
     signs = _signs(view)
     box = union([*(floor.plane.box for floor in view.floors), *(b for _, b in signs)])
     drawn = drawing(view)
     drawn = replace(drawn, static=(*drawn.static, *(item for items, _ in signs for item in items)))
     made = panel(drawn.moved(-box[0], -box[1]), box[2], box[3], baseline=view.floors[0].plane.corner[1] - box[1])
     return with_bars(replace(made, fit=view.fit), view.scales(), style, view.tones.others)
+
+
+def _drawing(trace: Trace, style: Style) -> Isometric:
+    if trace.layer.layer.sampled is None:
+        return Isometric(trace, style)
+    from conv_anim.scene.isometric.sampled import SampledIsometric
+
+    return SampledIsometric(trace, style)
 
 
 def _signs(view: Isometric) -> list[tuple[Items, Box]]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from conv_anim.scene.grid import Position
+    from conv_anim.scene.numbers import Format
     from conv_anim.scene.style import Style
     from conv_anim.spec.model import Size
     from conv_anim.tracing.matrix import LayerMatrix
@@ -189,7 +190,15 @@ class Factors:
     def entry(self, place: Position) -> str:
         """A number of the matrix; that of a mean as a fraction."""
         value = self.matrix.values[place].item()
+        if self.layer.layer.sampled is not None:
+            return self.shared(value)
         return self.formats.w(value) if self.kernel_shape is not None else f"1/{round(1 / value)}"
+
+    @cached_property
+    def shared(self) -> Format:
+        """How weights that are shared out among several cells are written."""
+        found = format_for(self.matrix.values, most=3)
+        return found if found.exact else format_for(self.matrix.values)
 
     @cached_property
     def weights(self) -> list[str]:

@@ -276,6 +276,7 @@ PHRASES = {
     "matrix.of": "of the convolution {sizes}",
     "matrix.rows": "a row for each window",
     "matrix.means": "a row for each window: the mean of its cells",
+    "matrix.shared": "a row for each window: each weight shared out among the cells around its point",
     "matrix.kernels": "a row for each window: the kernel, laid out over the input's cells",
     "matrix.vector": "as a {count}-vector",
     "matrix.sums": "grey: weights added up",

@@ -271,6 +271,7 @@ PHRASES = {
     "matrix.of": "卷積 {sizes} 的矩陣",
     "matrix.rows": "每個視窗一列",
     "matrix.means": "每個視窗一列：取格子的平均",
+    "matrix.shared": "每個視窗一列：每個權重分給它的點周圍的格子",
     "matrix.kernels": "每個視窗一列：卷積核攤開在輸入的格子上",
     "matrix.vector": "寫成 {count} 維向量",
     "matrix.sums": "灰色：權重之和",
