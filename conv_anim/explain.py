@@ -82,6 +82,9 @@ def _parameters(layer: Op) -> str:
 
 
 def _multiply_adds(layer: Op, say: Language) -> str:
+    said = layer.counted(say)
+    if said is not None:
+        return said
     cells, each, of_input = layer.products
     if each == 0:
         return "0"

@@ -15,7 +15,7 @@ from conv_anim.spec.model import Arange, Given, Random
 if TYPE_CHECKING:
     from conv_anim.spec.model import Number, Size, Values
     from conv_anim.tracing.operators import Operator
-    from conv_anim.tracing.trace import LayerTrace
+    from conv_anim.tracing.trace import LayerTrace, Trace
     from conv_anim.tracing.values import Array
 
 FEW = 200
@@ -50,6 +50,13 @@ class Form:
                 return self._literal(numbers.ravel().tolist(), shape)
             case _:
                 assert_never(values)
+
+    def input(self, trace: Trace) -> str:
+        """An expression for the input of a trace; where cells are not there, for their zeros too."""
+        given = trace.spec.input
+        if given.active is None:
+            return self.of(given.values, trace.input)
+        return self._literal(trace.input.ravel().tolist(), trace.input.shape)
 
     def weight(self, traced: LayerTrace) -> str:
         """An expression for a layer's weights."""

@@ -20,6 +20,8 @@ WORDS = {
         "also between cells.",
         "point.modulated": "The window bends: each of its {taps} cells reads where its own offset moves it, "
         "and a mask says how much that counts.",
+        "point.deformed.one": "The window is one cell, and reads where its offset moves it, also between cells.",
+        "point.modulated.one": "The window is one cell: an offset says where it reads, a mask how much that counts.",
         "groups": "{count} groups of offsets",
         "offset.of": "offsets: {map}",
         "mask.of": "mask: {map}",
@@ -47,6 +49,8 @@ WORDS = {
         "kind.modulated": "帶遮罩的可變形卷積",
         "point.deformed": "視窗會彎曲：{taps} 格各自在偏移量移到的地方讀取，也可以在格與格之間。",
         "point.modulated": "視窗會彎曲：{taps} 格各自在偏移量移到的地方讀取，遮罩決定讀到的數算多少。",
+        "point.deformed.one": "視窗只有一格，在偏移量移到的地方讀取，也可以在格與格之間。",
+        "point.modulated.one": "視窗只有一格：偏移量決定在哪裡讀，遮罩決定讀到的數算多少。",
         "groups": "{count} 組偏移量",
         "offset.of": "偏移量：{map}",
         "mask.of": "遮罩：{map}",
@@ -74,7 +78,7 @@ WORDS = {
 
 def point(op: DeformConv, say: Language) -> str:
     """What is to be learned from a figure of it."""
-    return say.of(op, f"point.{op.kind()}", taps=op.taps)
+    return say.of(op, f"point.{op.kind()}{'.one' if op.taps == 1 else ''}", taps=op.taps)
 
 
 def settings(op: DeformConv, say: Language, fed: tuple[int, ...]) -> list[Setting]:

@@ -19,6 +19,7 @@ BUILT_IN = {
     "conv": "conv",
     "conv_transpose": "conv_transpose",
     "deform_conv": "deform_conv",
+    "sparse_conv": "sparse_conv",
     "pointwise": "depthwise",
     "depthwise": "depthwise",
     "depthwise_separable": "separable",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conv_anim.spec.model import Ends, Number, Size
+    from conv_anim.spec.shown_as import Sites
     from conv_anim.tracing.operators import Operator
     from conv_anim.tracing.sampling import Sampling
     from conv_anim.tracing.trace import LayerTrace
@@ -67,6 +68,8 @@ class Gather:
     """The bias of an output cell."""
     divisor: Callable[[Index], int] | None = None
     """What the sum of an output cell is divided by."""
+    sites: Sites | None = None
+    """The cells that take part, and the window that joins them, if not all do."""
     sampling: Sampling | None = None
     """The window whose cells are read elsewhere, if it is one."""
 

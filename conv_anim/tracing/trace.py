@@ -17,12 +17,13 @@ from conv_anim.tracing import values
 from conv_anim.tracing.gathers import Fed, Gather
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.operators import Operator
+from conv_anim.tracing.sparse import marked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conv_anim.limits import Limits
-    from conv_anim.spec.model import Node, Number, Spec
+    from conv_anim.spec.model import Input, Node, Number, Spec
     from conv_anim.spec.op import Op
     from conv_anim.tracing.gathers import Share
     from conv_anim.tracing.values import Array
@@ -108,6 +109,8 @@ class LayerTrace(Sequence[Step]):
             return self.means
         if self.means.sampling is not None:
             return self.means.sampling.window
+        if self.means.sites is not None:
+            return self.means.sites.window
         raise TypeError(f"{self.layer.type} has no sliding window")
 
     @property
@@ -257,7 +260,7 @@ def trace(spec: Spec, *, limits: Limits | None = None) -> Trace:
         what = f"this spec has {len(spec.panels)} panels, each with a trace of its own"
         raise SpecError([Problem(Code.EXCLUSIVE_KEYS, what, "panels", hint="take them one by one: spec.panels[0]")])
     estimates.computable(spec, limits or USUAL)
-    x = values.frozen(values.fill(spec.input.values, (spec.input.channels, *spec.input.size)))
+    x = values.frozen(_input(spec.input))
     layers: list[LayerTrace] = []
     first_step = 0
     for number, node in enumerate(spec.nodes):
@@ -269,6 +272,12 @@ def trace(spec: Spec, *, limits: Limits | None = None) -> Trace:
         _check_finite(layers[-1], alone=len(spec.nodes) == 1)
         first_step += layers[-1].output.size
     return Trace(spec, tuple(layers))
+
+
+def _input(given: Input) -> Array:
+    """The numbers of an input; 0 where a cell is not there."""
+    x = values.fill(given.values, (given.channels, *given.size))
+    return x if given.active is None else np.where(marked(given.active, given.size), x, 0)
 
 
 def _check_finite(made: LayerTrace, *, alone: bool) -> None:
@@ -289,7 +298,7 @@ def _layer(
     if window is None:
         gather = op.gather(Fed(inputs, makers, weight, bias))
         output = values.frozen(gather.output(*inputs))
-        kernels = None if gather.sampling is None else weight
+        kernels = None if gather.sampling is None and gather.sites is None else weight
         return LayerTrace(number, first_step, op, gather, inputs[0], weight, kernels, bias, output, inputs, node.inputs)
     kernels = None if weight is None else values.frozen(op.kernels(weight))
     output = values.frozen(values.output(window, inputs[0], kernels, bias))

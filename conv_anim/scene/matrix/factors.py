@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.color import mix, rgb
-from conv_anim.scene.numbers import Formats, format_for
+from conv_anim.scene.numbers import Format, Formats, format_for
 from conv_anim.scene.table import Table, Track
 from conv_anim.scene.tints import tints
 from conv_anim.tracing.matrix import EMPTY, SEVERAL
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from conv_anim.scene.grid import Position
-    from conv_anim.scene.numbers import Format
     from conv_anim.scene.style import Style
     from conv_anim.spec.model import Size
     from conv_anim.tracing.matrix import LayerMatrix
@@ -198,7 +197,7 @@ class Factors:
     def shared(self) -> Format:
         """How weights that are shared out among several cells are written."""
         found = format_for(self.matrix.values, most=3)
-        return found if found.exact else format_for(self.matrix.values)
+        return found if found.exact else Format(2, exact=False)
 
     @cached_property
     def weights(self) -> list[str]:
