@@ -54,10 +54,14 @@ def is_window(op: Op) -> bool:
     return op.window is not None
 
 
-def _windows(nodes: Nodes) -> str | None:
-    """Why a view of sliding windows cannot show the layers."""
-    other = _other(nodes, is_window)
-    return _chain(nodes) if other is None else f"shows sliding windows, and {other} is none"
+def _windows(nodes: Nodes, *, sparse: bool = False) -> str | None:
+    """Why a view of sliding windows cannot show the layers; ``sparse``: it shows windows over active cells too."""
+    other = _other(nodes, lambda op: is_window(op) or (sparse and op.sites is not None))
+    if other is None:
+        return _chain(nodes)
+    if any(node.op.sites is not None and node.op.type == other for node in nodes):
+        return f"shows windows over whole maps, and {other} reads active cells alone"
+    return f"shows sliding windows, and {other} is none"
 
 
 def _two_axes(input_: Input) -> str | None:
@@ -86,7 +90,7 @@ def isometric(input_: Input, nodes: Nodes) -> str | None:
     """Why the isometric view cannot show these nodes; None if it can."""
     if any(node.op.sampled is not None for node in nodes):
         return _one_layer(nodes) or _held(nodes)
-    return _windows(nodes) or _two_axes(input_)
+    return _windows(nodes, sparse=True) or _two_axes(input_)
 
 
 def flat(input_: Input, nodes: Nodes) -> str | None:
@@ -96,6 +100,8 @@ def flat(input_: Input, nodes: Nodes) -> str | None:
     if any(node.op.puts_back for node in nodes):
         return "shows a max_unpool last and its max_pool first, with at most one window between them"
     first = nodes[0].op
+    if len(nodes) == 1 and first.sites is not None and len(first.ends.in_size) < 3:
+        return _few_maps(input_, nodes)
     if len(nodes) == 1 and first.sampled is not None and len(nodes[0].inputs) == 1 and _one_flat_channel(nodes) is None:
         return None
     if len(nodes) == 1 and (is_window(first) or first.interpolation is not None or first.columns is not None):

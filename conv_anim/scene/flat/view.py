@@ -10,11 +10,13 @@ from conv_anim.scene.flat.network import NetworkView
 from conv_anim.scene.flat.overlap import OverlapView
 from conv_anim.scene.flat.pace import Pace
 from conv_anim.scene.flat.sampled import SampledView
+from conv_anim.scene.flat.sparse import SparseView
 from conv_anim.scene.flat.stamps import StampsView
 from conv_anim.scene.flat.unfolded import UnfoldedView
 from conv_anim.scene.flat.unpooled import UnpooledView
 from conv_anim.scene.flat.upsampled import UpsampledView
 from conv_anim.scene.flat.windows import WindowView
+from conv_anim.scene.presence import present, steps_of
 from conv_anim.scene.steps import Steps
 from conv_anim.spec.model import Flat
 
@@ -41,6 +43,8 @@ def _between_cells(trace: Trace, style: Style) -> Panel | None:
         return UpsampledView(trace, style, _outputs(trace)).panel()
     if op.sampled is not None and len(trace.layer.fed) == 1 == op.ends.in_channels == op.ends.out_channels:
         return SampledView(trace, style, _outputs(trace)).panel()
+    if op.sites is not None and op.ends.in_channels == op.ends.out_channels == 1:
+        return SparseView(trace, style, _outputs(trace)).panel()
     return None
 
 
@@ -76,4 +80,4 @@ def _transposed(trace: Trace, style: Style) -> Panel:
 
 def _outputs(trace: Trace) -> Pace:
     """Output cell by output cell."""
-    return Pace.of(Steps(trace.made.shape, trace.spec.animation))
+    return Pace.of(steps_of(trace.made.shape, trace.spec.animation, present(trace, len(trace.layers))))

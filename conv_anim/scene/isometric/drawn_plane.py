@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 Position = tuple[int, int]
 """Row and column."""
+FAINT = 0.4
+"""How much of the theme's faint colour the edges of cells have that are not there."""
 CLEAR = 0.06
 """How far from its edges a cell is cleared for another text, in cells."""
 INSET = 0.14
@@ -52,6 +54,8 @@ class DrawnPlane:
     """Whether a label explains the marks; else only those are drawn that speak for themselves."""
     image: Rgb | None = None
     """The colours of the cells that hold the map, if they have colours of their own."""
+    absent: frozenset[Position] = frozenset()
+    """Cells of the map that are not there."""
 
     @property
     def shaded(self) -> bool:
@@ -135,6 +139,8 @@ class DrawnPlane:
     def _map(self) -> list[Primitive]:
         """The cells that hold the map, each with its shade if it has one."""
         floor = self.floor
+        if self.absent:
+            return self._sparse()
         if self.image is None:
             return filled(floor, floor.inputs, floor.color, self.style)
         blocks = floor.inputs.blocks()
@@ -149,6 +155,13 @@ class DrawnPlane:
             ]
         lines = tuple(line for block in blocks for line in floor.plane.grid(block))
         return [*items, Lines(lines, self.style.edge)] if floor.plane.unit >= SHADED_EDGED else items
+
+    def _sparse(self) -> list[Primitive]:
+        """Only those that are there; thin lines stand for the others."""
+        there = [place for place in self.floor.inputs.cells() if place not in self.absent]
+        items: list[Primitive] = [*absent_cells(self.floor, self.absent, self.style)]
+        items += [Polygons((self.floor.plane.ring(*place),), self.fill(place)) for place in there]
+        return [*items, Lines(self._edges(there), self.style.edge)] if self.edged and there else items
 
     def _border(self) -> list[Primitive]:
         """Borrowed cells, in a weaker colour or shade than those that they repeat."""
@@ -222,12 +235,16 @@ class DrawnPlane:
     def _tinted_window(self, reach: Reach, products: Mapping[Position, str]) -> list[Primitive]:
         """Strong where it reads input cells, weaker where there is nothing to read."""
         plane, blocks, places = self.floor.plane, reach.blocks(), set(reach.cells())
-        read = reach.within(self.floor.inputs).blocks()
+        read = [] if self.absent else reach.within(self.floor.inputs).blocks()
         borrowed = [place for place in self.borrowed if place in places]
         items: list[Primitive] = [
             Polygons(tuple(map(plane.block, blocks)), self.over(self.style.colors.background, weak=True)),
             Polygons(tuple(map(plane.block, read)), self.over(self.floor.color)),
         ]
+        there = [
+            (r, c) for r, c in reach.within(self.floor.inputs).cells() if self.absent and (r, c) not in self.absent
+        ]
+        items += self._tinted(there, self.over(self.floor.color))
         for marked in (borrowed, [place for place in self.extra if place in places]):
             items += self._tinted(marked, self.covered_fill(marked[0])) if marked else []
         items.append(Lines(tuple(line for block in blocks for line in plane.grid(block)), self.style.edge))
@@ -267,6 +284,16 @@ class DrawnPlane:
 
 def _closed(ring: tuple[Point, ...]) -> tuple[Point, ...]:
     return (*ring, ring[0])
+
+
+def absent_cells(floor: Floor, places: Iterable[Position], style: Style) -> list[Primitive]:
+    """Thin lines around cells that are not there; around the whole map where they are small."""
+    colors = style.colors
+    stroke = Stroke(mix(colors.background, colors.faint, FAINT), max(1.0, style.scale))
+    if floor.plane.unit < SMALLEST_EDGED:
+        return [Lines(tuple(_closed(floor.plane.block(block)) for block in floor.inputs.blocks()), stroke)]
+    lines = tuple(line for r, c in sorted(places) for line in floor.plane.grid(((r, 1), (c, 1))))
+    return [Lines(lines, stroke)]
 
 
 def filled(floor: Floor, reach: Reach, color: str, style: Style) -> list[Primitive]:

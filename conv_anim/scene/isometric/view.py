@@ -14,7 +14,7 @@ from conv_anim.scene.frames import outlined
 from conv_anim.scene.gliding import gliding
 from conv_anim.scene.grid import strong
 from conv_anim.scene.hit_regions import HitRegion, Turn, along, held
-from conv_anim.scene.isometric.drawn_plane import DrawnPlane, filled
+from conv_anim.scene.isometric.drawn_plane import DrawnPlane, absent_cells, filled
 from conv_anim.scene.isometric.floors import Floor, Plane, Reach, centred, nearest
 from conv_anim.scene.isometric.slanted import Slanted
 from conv_anim.scene.isometric.tweening import Tweening, between
@@ -22,11 +22,11 @@ from conv_anim.scene.isometric.unseen import unseen
 from conv_anim.scene.layout import Fit, Panel, drawing, panel
 from conv_anim.scene.marks import Marks
 from conv_anim.scene.mosaics import finished
+from conv_anim.scene.presence import places, present, steps_of
 from conv_anim.scene.primitives import Frame, Lines, Polygons, Stroke, Text, union
 from conv_anim.scene.scales import scale, with_bars
 from conv_anim.scene.sheet import Sheet, row_and_column, two
 from conv_anim.scene.stacks import MOST_WORDS, around, broken, made_by, of_map, sees
-from conv_anim.scene.steps import Steps
 from conv_anim.scene.symbols import Y
 from conv_anim.scene.tones import SHADED_EDGED, SMALLEST_EDGED, Tones, with_numbers
 from conv_anim.scene.wording import words
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Box, Items, Point, Primitive, Side
     from conv_anim.scene.scales import Scale
     from conv_anim.scene.shades import Rgb
-    from conv_anim.scene.steps import Cell
+    from conv_anim.scene.steps import Cell, Steps
     from conv_anim.scene.style import Style
     from conv_anim.scene.timeline import Phase
     from conv_anim.spec.model import Cells
@@ -132,23 +132,42 @@ class Isometric:
         drawn_planes = []
         for k, (floor, layer) in enumerate(zip(self.floors, self.trace.layers, strict=False)):
             rows, columns = Marks.along((floor.sheet.rows, floor.sheet.columns), layer.layer)
+            absent = self._absent(k)
             texts = {} if self.numbers is None else self.numbers.written(k, floor)
+            if layer.layer.sites is not None:
+                texts = {
+                    place: texts[place] for place in floor.inputs.cells() if place in texts and place not in absent
+                }
             explained = self.trace.spec.labels is not None
             marks = (rows, columns, self.numbers, texts, explained)
-            drawn_planes.append(DrawnPlane(self.style, floor, layer.layer, *marks, self.images[k]))
+            drawn_planes.append(DrawnPlane(self.style, floor, layer.layer, *marks, self.images[k], absent))
         return drawn_planes
+
+    def _absent(self, k: int) -> frozenset[tuple[int, int]]:
+        """The cells of a floor's map that are not there."""
+        there, sheet = present(self.trace, k), self.floors[k].sheet
+        if there is None:
+            return frozenset()
+        cells = {(sheet.rows.place(r), sheet.columns.place(c)) for r, c in places(there)}
+        return frozenset(set(self.floors[k].inputs.cells()) - cells)
 
     @cached_property
     def steps(self) -> Steps:
         """One map stands for all: channels do not show here."""
-        return Steps((1, *self.trace.layers[-1].operator.out_size), self.trace.spec.animation)
+        shape = (1, *self.trace.layers[-1].operator.out_size)
+        return steps_of(shape, self.trace.spec.animation, present(self.trace, len(self.trace.layers)))
 
     # what stays
 
     def static(self) -> Items:
         items: list[Primitive] = [item for drawn_plane in self.drawn_planes for item in drawn_plane.static()]
-        top = self.floors[-1]
-        if self.style.theme.pending:
+        top, absent = self.floors[-1], self._absent(len(self.floors) - 1)
+        if absent:
+            waiting = [place for place in top.inputs.cells() if place not in absent]
+            items += absent_cells(top, absent, self.style)
+            edges = tuple(line for r, c in waiting for line in top.plane.grid(((r, 1), (c, 1))))
+            items.append(Lines(edges, self.style.pending_edge))
+        elif self.style.theme.pending:
             ring = top.plane.block(top.plane.whole)
             items.append(Polygons((ring,), self.style.colors.background))
             lined = self.unit >= (SMALLEST_EDGED if self.images[-1] is None else SHADED_EDGED)
@@ -223,7 +242,8 @@ class Isometric:
     @property
     def _fills(self) -> bool:
         """Whether a result looks otherwise than a cell that is not computed yet."""
-        return self.style.theme.pending or self.numbers is not None
+        sparse = bool(self._absent(len(self.floors) - 1))
+        return self.style.theme.pending or self.numbers is not None or sparse
 
     def _result(self, row: int, column: int, fill: str, *, bold: bool = False) -> list[Primitive]:
         top, image = self.floors[-1], self.images[-1]
