@@ -72,9 +72,8 @@ def steps_of(shape: Size, animation: Animation, there: frozenset[Size] | None) -
 
 def staged(shapes: Sequence[Size], animation: Animation, there: Sequence[frozenset[Size] | None]) -> list[Steps]:
     """The steps of several outputs that are computed one after the other, each of all its cells or of some."""
-    counts = [
-        prod(shape) if cells is None else shape[0] * len(cells) for shape, cells in zip(shapes, there, strict=True)
-    ]
+    both = list(zip(shapes, there, strict=True))
+    counts = [prod(shape) if cells is None else shape[0] * len(cells) for shape, cells in both]
     most = allotted(counts, MOST_STEPS)
     each = zip(shapes, there, most, strict=True)
     return [

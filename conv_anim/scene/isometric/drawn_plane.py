@@ -241,9 +241,8 @@ class DrawnPlane:
             Polygons(tuple(map(plane.block, blocks)), self.over(self.style.colors.background, weak=True)),
             Polygons(tuple(map(plane.block, read)), self.over(self.floor.color)),
         ]
-        there = [
-            (r, c) for r, c in reach.within(self.floor.inputs).cells() if self.absent and (r, c) not in self.absent
-        ]
+        inside = reach.within(self.floor.inputs).cells() if self.absent else []
+        there = [place for place in inside if place not in self.absent]
         items += self._tinted(there, self.over(self.floor.color))
         for marked in (borrowed, [place for place in self.extra if place in places]):
             items += self._tinted(marked, self.covered_fill(marked[0])) if marked else []

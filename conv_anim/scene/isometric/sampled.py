@@ -7,7 +7,7 @@ from functools import cached_property
 from math import cos, pi, sin
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.isometric.view import Isometric
+from conv_anim.scene.isometric.drawing import Isometric
 from conv_anim.scene.primitives import Frame, Lines, Polygons, Stroke
 from conv_anim.scene.sheet import Sheet, row_and_column, two
 from conv_anim.scene.volume.hues import strengthened
