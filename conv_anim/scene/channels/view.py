@@ -257,11 +257,17 @@ class ChannelsView(ChannelDrawing):
         for row in {row.channel_row.channel: row for row in self.rows(cell[0])}.values():
             places = self.cells_read(row.channel_row, cell[1:])
             covered, fills = row.sheet.covered(places)
-            hidden = [place for place, met in zip(places, self._cells, strict=False) if met in self._left_out]
-            grid, kept = row.sheet.grid, [place for place in places if place not in hidden]
+            grid, kept = row.sheet.grid, self._kept(places)
+            hidden = [place for place in places if place not in kept]
             items += [*covered, *self._weights(row, kept, fills), *grid.hatched(hidden, emptied=False)]
             items += grid.framed(places)
         return items
+
+    def _kept(self, places: list[Position]) -> list[Position]:
+        """Of the cells of a window those that no mask leaves out."""
+        if not self._left_out:
+            return places
+        return [place for place, cell in zip(places, self._cells, strict=True) if cell not in self._left_out]
 
     @property
     def _left_out(self) -> frozenset[tuple[int, ...]]:
@@ -309,7 +315,7 @@ class ChannelsView(ChannelDrawing):
         if self._products is None:
             return super().added(cell)
         row = self.rows(cell[0])[0]
-        places, weights = self.cells_read(row.channel_row, cell[1:]), self._met(row)
+        places, weights = self._kept(self.cells_read(row.channel_row, cell[1:])), self._met(row)
         read = [row.sheet.number_at(place) for place in places]
         columns = plane(row.channel_row.kernel).shape[1] if row.channel_row.kernel is not None else 1
         terms = list(zip(read, weights, strict=True))

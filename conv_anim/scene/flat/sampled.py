@@ -209,14 +209,14 @@ class SampledView(FlatDrawing):
         """The window where it stands, where its cells read, and what they find."""
         samples, one = self.sampling.samples(step.output[1:]), self.chosen(step)
         points = Points(self.style, self.before, self.sheet)
-        items = points.shares(self.sampling.corners(one.at), self._share_format)
+        fmt = self._shares_of(one) if self.numbers.cell >= self.style.cell else None
+        items = points.shares(self.sampling.corners(one.at), fmt)
         items += [*points.regular(samples), *points.moved(samples), *points.all(samples, one)]
         return [*items, *self._found(step, samples, one)]
 
-    @property
-    def _share_format(self) -> Format | None:
-        """How shares are written in cells; None where they are not."""
-        return Format(2, exact=True) if self.numbers.cell >= self.style.cell else None
+    def _shares_of(self, one: Sample) -> Format:
+        """How the shares of the cells around a point are written."""
+        return weights_format(np.array([corner.share for corner in self.sampling.corners(one.at)]), noise=SHARE_NOISE)
 
     def leading(self, step: int, share: float) -> Items:
         """The points on their way to the next step."""
@@ -310,7 +310,7 @@ class SampledView(FlatDrawing):
         """How the number at a point comes about: ``tap (0,1) reads at (1.5, 2): 3·0.5 + 1·0.5 = 2``."""
         one = self.chosen(step)
         corners = [corner for corner in self.sampling.corners(one.at) if corner.inside]
-        weights = weights_format(np.array([corner.share for corner in corners] or [1.0]), noise=SHARE_NOISE)
+        weights = self._shares_of(one)
         terms = " + ".join(self._shared(corner, weights) for corner in corners) or self.x(0)
         value = self.read_format(self._value(one, step))
         equals = "=" if weights.exact and self.x.exact and self.read_format.exact else "≈"

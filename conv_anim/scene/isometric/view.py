@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.isometric.drawing import Isometric
-from conv_anim.scene.isometric.floors import Floor
 from conv_anim.scene.isometric.sampled import SampledIsometric
 from conv_anim.scene.layout import Panel, drawing, panel
 from conv_anim.scene.primitives import union
@@ -18,6 +17,7 @@ from conv_anim.scene.wording.language import Language
 
 if TYPE_CHECKING:
     from conv_anim.scene.callouts import Key
+    from conv_anim.scene.isometric.floors import Floor
     from conv_anim.scene.primitives import Box, Items
     from conv_anim.scene.style import Style
     from conv_anim.tracing.trace import Trace
