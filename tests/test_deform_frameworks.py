@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.frameworks import needed
@@ -44,7 +44,9 @@ def referred(given_, x, weight, offset, mask, bias):
 
 @given(settings(), st.integers(0, 999))
 def test_it_is_onnx_deform_conv(given_, seed):
+    # its points are in single precision
+    assume(min(given_["size"]) > 1)  # onnx 1.23's reference divides by the size less one
     x, *others = arrays(given_, seed)
     np.testing.assert_allclose(
-        traced(x, layer_of(given_, *others)).output, referred(given_, x, *others), rtol=1e-9, atol=1e-9
+        traced(x, layer_of(given_, *others)).output, referred(given_, x, *others), rtol=1e-5, atol=1e-5
     )

@@ -139,9 +139,13 @@ class SampledView(FlatDrawing):
 
     @cached_property
     def _closer(self) -> Numbers:
-        """Cells of the kernel and of what is read, which always have their numbers."""
+        """Cells of the kernel and of what is read, which always have their numbers: small ones beside shades."""
         written = texts(self.read_format, self.columns) | texts(self.w, self._kernel)
-        return Numbers.fitting(replace(self.style, fit=None), self.style.cell, written, self.style.number_size)
+        if self._written:
+            return Numbers.fitting(replace(self.style, fit=None), self.style.cell, written, self.style.number_size)
+        size = self.style.em(10.5)
+        widest = max(self.style.width(text, size=size) for text in written)
+        return Numbers(max(round(1.7 * size), round(widest / 0.84)), size)
 
     # the parts
 

@@ -22,7 +22,7 @@ def takeaway(spec: Spec) -> str:
         return _backward(spec, spec.backward, say)
     if len(spec.nodes) == 1:
         return _of_view(spec, say) or spec.layers[0].point(say)
-    return _composed(spec, say) or _hidden(spec, say) or _chained(spec, say) or _joined(spec, say)
+    return _composed(spec, say) or _hidden(spec, say) or _spread(spec, say) or _chained(spec, say) or _joined(spec, say)
 
 
 def _backward(spec: Spec, backward: Backward, say: Language) -> str:
@@ -83,6 +83,16 @@ def _hidden(spec: Spec, say: Language) -> str:
     if found is None or not found.hidden:
         return ""
     return say("takeaway.blind", count=len(spec.layers), hidden=found.hidden, earlier=found.earlier)
+
+
+def _spread(spec: Spec, say: Language) -> str:
+    """What sparse layers make of some active cells together, if they stand at the beginning and at the end."""
+    ends = [node.op.sites for node in (spec.nodes[0], spec.nodes[-1])]
+    if not spec.is_chain or ends[0] is None or ends[1] is None:
+        return ""
+    before, after = len(ends[0].read), len(ends[1].made)
+    key = "takeaway.spreads" if after != before else "takeaway.stays"
+    return say(key, count=len(spec.nodes), before=before, after=after)
 
 
 def _chained(spec: Spec, say: Language) -> str:

@@ -129,6 +129,8 @@ PHRASES = {
     "with the last layer alone over {alone}.",
     "takeaway.blind": "A blind spot: of the {earlier} earlier cells within reach of {count} layers, "
     "{hidden} are never seen, to the upper right.",
+    "takeaway.spreads": "In {count} layers {before} active cells become {after}.",
+    "takeaway.stays": "In {count} layers {before} active cells stay {before}: nothing spreads.",
     "takeaway.grad_input": "The chain rule, layer by layer: each gradient is made from the one after it.",
     "takeaway.grad_weight": "Layer by layer back to the weights: each adds up the numbers it met, times the gradients "
     "of what became of them.",

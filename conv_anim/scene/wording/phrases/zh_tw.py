@@ -125,6 +125,8 @@ PHRASES = {
     "takeaway.field": "經過 {count} 層，每個輸出看到輸入的 {field}；最後一層只看到 {alone}。",
     "takeaway.field_up_to": "經過 {count} 層，輸出最多看到輸入的 {field}；最後一層只看到 {alone}。",
     "takeaway.blind": "盲點：{count} 層所及範圍內、讀取順序在前的 {earlier} 格中，右上方有 {hidden} 格永遠看不見。",
+    "takeaway.spreads": "經過 {count} 層，{before} 個有效的格變成 {after} 個。",
+    "takeaway.stays": "經過 {count} 層，{before} 個有效的格仍是 {before} 個：不會擴散。",
     "takeaway.grad_input": "連鎖律，逐層往回：每張特徵圖的梯度由後一張的梯度算出。",
     "takeaway.grad_weight": "梯度逐層回到權重：每個權重把遇到的數乘上其結果的梯度，再加起來。",
     "takeaway.stamped_back": "每個輸出把梯度送回它視窗裡的格：卷積核乘上該梯度的一份。",
