@@ -136,7 +136,7 @@ def test_what_keeps_zero_keeps_absent_cells_and_others_do_not():
     spec = conv_anim.load({"input": given_, "layers": [sparse, {"type": "relu"}, sparse]})
     assert spec.layers[-1].read == {(1, 1)}
     for dense in ({"type": "sigmoid"}, {"type": "conv", "kernel_size": 1}):
-        with pytest.raises(SpecError, match="needs to know which cells are active, and all that enters here are"):
+        with pytest.raises(SpecError, match="needs to know which cells are active, and all that enter here are"):
             conv_anim.load({"input": given_, "layers": [sparse, dense, sparse]})
 
 

@@ -182,8 +182,10 @@ class SparseConv(Windowed, Weighing):
 def resolve(record: Record, entering: Entering) -> Maybe[tuple[SparseConv, ...]]:
     """The op that a spec's record stands for, or INVALID after what is wrong was reported."""
     if entering.active is None:
-        what = "a sparse convolution needs to know which cells are active, and all that enters here are"
-        return entering.report.add(Code.MISSING_KEY, what, record.node, "input: {size: [8, 8], active: {density: 0.3}}")
+        what = "a sparse convolution needs to know which cells are active, and all that enter here are"
+        kept = "put it where sparse_conv, or a function that makes 0 of 0, comes before"
+        hint = kept if entering.before else "input: {size: [8, 8], active: {density: 0.3}}"
+        return entering.report.add(Code.MISSING_KEY, what, record.node, hint)
     kernel = kernel_size(record, entering)
     moves = axis_values(record, entering, (STRIDE, DILATION))
     if isinstance(kernel, Invalid) or isinstance(moves, Invalid):
@@ -207,7 +209,7 @@ def resolve(record: Record, entering: Entering) -> Maybe[tuple[SparseConv, ...]]
     made = entering.active if manifold else reached(op)
     if made:
         return (replace(op, made=made),)
-    what, hint = "no window meets an active cell, so there is no output", "more padding, or other active cells"
+    what, hint = "no window meets an active cell, so there is no output", "a smaller stride, or other cells"
     return entering.report.add(Code.DOES_NOT_FIT, what, record.node, hint)
 
 

@@ -32,7 +32,7 @@ DRAWN = Object("a mapping of active cells", (DENSITY, SEED, FILE))
 class CellsKind:
     """A nested list: cells by their places, or 1 and 0 for every cell."""
 
-    expected: str = "a list of cells [[row, column], …], 0 and 1 for every cell, {density, seed} or {file: NAME}"
+    expected: str = "a list of cells [[row, column], …], a list with 0 and 1 for every cell"
 
     def decode(self, node: Node, report: Report) -> Maybe[Given]:
         return given(node, report)

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 BUILT_IN = {
     "conv": "conv",
     "conv_transpose": "conv_transpose",
-    "deform_conv": "deform_conv",
-    "sparse_conv": "sparse_conv",
     "pointwise": "depthwise",
     "depthwise": "depthwise",
     "depthwise_separable": "separable",
@@ -55,6 +53,8 @@ BUILT_IN = {
     "crop": "borders",
     "adaptive_avg_pool": "adaptive_pool",
     "adaptive_max_pool": "adaptive_pool",
+    "deform_conv": "deform_conv",
+    "sparse_conv": "sparse_conv",
 }
 """For each type the module of `conv_anim.ops` whose ``TYPES`` has it."""
 
