@@ -259,3 +259,8 @@ def test_networks_of_sparse_layers_are_drawn_without_absent_cells():
 def test_other_views_say_why_they_cannot(view):
     with pytest.raises(SpecError, match="sparse_conv"):
         conv_anim.load({**FIGURE, "view": view})
+
+
+def test_a_gradient_of_it_is_not_known():
+    with pytest.raises(SpecError, match="no gradient of sparse_conv is known here"):
+        conv_anim.load({**FIGURE, "pass": "grad_input"})

@@ -60,11 +60,11 @@ def active(record: Record, size: Size, files: Files, report: Report) -> Maybe[fr
         return None
     if prod(size) > MOST:
         what = f"active cells are told apart in inputs of up to {MOST:,} cells; this one has {prod(size):,}"
-        return report.add(Code.TOO_LARGE, what, node, "a smaller input shows the same")
+        return report.add(Code.OUT_OF_RANGE, what, node, "a smaller input shows the same")
     found = _listed(written, size, node, report) if isinstance(written, Given) else _made(written, size, files, report)
     if isinstance(found, Invalid) or found:
         return found
-    return report.add(Code.EMPTY, "no cell of this input is active", node, "at least one, so that there is an output")
+    return report.add(Code.OUT_OF_RANGE, "no cell of this input is active", node, "at least one, so that there is an output")
 
 
 def _listed(written: Given, size: Size, node: Node, report: Report) -> Maybe[frozenset[Size]]:
