@@ -102,6 +102,15 @@ def test_gradients_pass_by_what_is_masked(given_, seed):
         np.testing.assert_array_equal(made, plain * (kept(mask, kernel) if way == "grad_weight" else 1))
 
 
+@pytest.mark.parametrize("framework", ["torch", "jax"])
+def test_a_framework_s_own_gradient_of_a_masked_weight_is_not_written(framework):
+    """It would have numbers for the cells that are masked too."""
+    layer = {"type": "conv", "kernel_size": 3, "padding": 1, "mask": "A"}
+    spec = conv_anim.load({"input": {"size": [4, 4]}, "layer": layer, "pass": "grad_weight"})
+    with pytest.raises(SpecError, match="--framework numpy can"):
+        program(spec, framework)
+
+
 # what stacks of them hide
 
 

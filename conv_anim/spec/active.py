@@ -64,7 +64,9 @@ def active(record: Record, size: Size, files: Files, report: Report) -> Maybe[fr
     found = _listed(written, size, node, report) if isinstance(written, Given) else _made(written, size, files, report)
     if isinstance(found, Invalid) or found:
         return found
-    return report.add(Code.OUT_OF_RANGE, "no cell of this input is active", node, "at least one, so that there is an output")
+    return report.add(
+        Code.OUT_OF_RANGE, "no cell of this input is active", node, "at least one, so that there is an output"
+    )
 
 
 def _listed(written: Given, size: Size, node: Node, report: Report) -> Maybe[frozenset[Size]]:
