@@ -15,6 +15,7 @@ from conv_anim.scene.wording import captions, formulas, parameters, words
 from conv_anim.scene.wording.language import Language
 from conv_anim.summary import far
 from conv_anim.tracing import analysis, networks, reach
+from conv_anim.tracing.blind_spot import blind_spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -82,6 +83,9 @@ def _parameters(layer: Op) -> str:
 
 
 def _multiply_adds(layer: Op, say: Language) -> str:
+    said = layer.counted(say)
+    if said is not None:
+        return said
     cells, each, of_input = layer.products
     if each == 0:
         return "0"
@@ -107,6 +111,9 @@ def _together(spec: Spec, say: Language) -> Iterator[Line]:
         compared = say(key, ours=f"{ours:,}", others=f"{others:,}", share=share)
         yield say(f"explain.{name}"), f"{ours:,}" if found == undone else compared
     yield from _field(spec.nodes, say)
+    hidden = blind_spot(layers) if spec.is_chain else None
+    if hidden is not None:
+        yield say("explain.blind"), say("explain.hidden", hidden=hidden.hidden, earlier=hidden.earlier)
     for line in formulas.growth(layers, say) if spec.is_chain else []:
         yield "", line
 

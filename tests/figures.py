@@ -61,7 +61,14 @@ LAYERS = {
     "crop": ([5, 5], 1, {"type": "crop", "cropping": 1}),
     "adaptive average": ([4, 8], 1, {"type": "adaptive_avg_pool", "size": [2, 3]}),
     "adaptive maximum": ([5, 5], 1, {"type": "adaptive_max_pool", "size": 3}),
+    "masked": ([5, 5], 1, {"type": "conv", "kernel_size": 3, "padding": 1, "mask": "A"}),
+    "deformed": ([5, 5], 1, {"type": "deform_conv", "kernel_size": 3, "offset": 0.25}),
+    "modulated": ([5, 5], 1, {"type": "deform_conv", "kernel_size": 2, "offset": 0.5, "mask": 0.5}),
+    "sparse": ([5, 5], 1, {"type": "sparse_conv", "kernel_size": 3, "padding": 1}),
+    "submanifold": ([5, 5], 1, {"type": "sparse_conv", "kernel_size": 3, "submanifold": True}),
 }
+ACTIVE = {"sparse": [[1, 1], [1, 2]], "submanifold": [[1, 1], [1, 2], [3, 3]]}
+"""The active cells of those that have some."""
 STACKS = {
     "residual": ([4, 4], 1, [{"type": "conv", "kernel_size": 3, "padding": 1}, {"type": "add", "from": [-1, "input"]}]),
     "excited": ([3, 3], 2, [{"type": "global_avg_pool"}, {"type": "multiply", "from": ["input", -1]}]),
@@ -108,7 +115,8 @@ def mapping(name, **more):
         size, channels, several = STACKS[name]
         layers = {"layers": several}
     said = {"labels": True, "caption": True, "formula": True, "cost": True}
-    return {"input": {"size": size, "channels": channels}, **layers, **said, **more}
+    active = {"active": ACTIVE[name]} if name in ACTIVE else {}
+    return {"input": {"size": size, "channels": channels, **active}, **layers, **said, **more}
 
 
 NAMES = [*LAYERS, *STACKS]

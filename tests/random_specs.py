@@ -34,7 +34,22 @@ def layer(r: Random, axes: int, kind: str) -> dict[str, object]:
         made["groups"] = r.choice([1, 1, 2, 3])
         made["out_channels"] = r.choice([1, 2, 3, 6])
         made["bias"] = r.choice([1, -2, 0.5, 1 / 3])
+    if kind in {"deform_conv", "sparse_conv"}:
+        return {**made, **_beyond(r, axes, kind)}
     return {**made, **_more(r, axes, kind)}
+
+
+def _beyond(r: Random, axes: int, kind: str) -> dict[str, object]:
+    """Settings of convolutions whose windows bend, or meet active cells alone."""
+    moves = {"kernel_size": per_axis(r, axes, 1, 3), "out_channels": r.choice([1, 1, 2]), "bias": r.choice([1, 0.5])}
+    if kind == "sparse_conv" and r.random() < 0.5:
+        return {**moves, "kernel_size": r.choice([1, 3]), "submanifold": True}
+    moves |= {"stride": per_axis(r, axes, 1, 2), "padding": per_axis(r, axes, 0, 2)}
+    if kind == "sparse_conv":
+        return moves
+    offset = r.choice([0, 0.5, -1.3, {"random": {"low": -1.5, "high": 1.5}}, {"random": {"low": -3, "high": 3}}])
+    mask = r.choice([{}, {"mask": 0.5}, {"mask": {"random": {"low": 0, "high": 1.0}}}])
+    return {**moves, "offset": offset, **mask}
 
 
 def _more(r: Random, axes: int, kind: str) -> dict[str, object]:
@@ -101,6 +116,8 @@ def fed(r: Random, axes: int, first: str) -> dict[str, object]:
     if first == "pixel_unshuffle":
         size = [2 * r.randint(1, 3) for _ in range(axes)]
     made: dict[str, object] = {"size": size, "channels": channels}
+    if first == "sparse_conv":
+        made["active"] = {"density": r.choice([0.2, 0.5]), "seed": r.randint(0, 9)}
     if r.random() < 0.4:
         made["values"] = r.choice(["arange", {"random": {"low": -9, "high": 9}}, {"random": {"low": 0, "high": 0.5}}])
     return made

@@ -15,6 +15,7 @@ import pytest
 import conv_anim
 from conv_anim import catalog
 from conv_anim.cli import COMMANDS
+from conv_anim.tracing.blind_spot import blind_spot
 from conv_anim.tracing.fourier import Count, transformed
 from conv_anim.tracing.gemm import Gemm
 from conv_anim.tracing.winograd import OUT, READ, direct, multiplications
@@ -84,6 +85,8 @@ def claims():
     yield f"只看得到 {near}×{near}"
     yield from of_gradients()
     yield from of_computing()
+    yield from of_bent_and_masked()
+    yield from of_sparse()
 
 
 def of_computing():
@@ -131,6 +134,37 @@ def of_computing():
     yield f"31×31 kernel on 64×64 cells takes {huge} by the window, and {others} by three"
     yield f"{ours} 次實數乘法，用視窗只要 {window} 次"
     yield f"64×64 格配 31×31 的卷積核，用視窗要 {huge} 次，用三次變換只要 {others} 次"
+
+
+def of_bent_and_masked():
+    """What is said of deformable and masked convolutions."""
+    bent = layers("deform_conv")[0]
+    assert bent.taps == 9
+    yield f"A 3×3 kernel needs {bent.offset_shape[0]} channels"
+    yield f"3×3 的卷積核需要 {bent.offset_shape[0]} 個這樣的通道"
+    template = next(t for t in catalog.templates() if t.name == "mask_a_and_b")
+    first, later = (len(one.layers[0].seen) for one in conv_anim.load(template.path).figures)
+    yield f"of 9 weights {first} are left"
+    yield f"made of earlier cells: {later} are left"
+    yield f"9 個權重剩下 {first} 個"
+    yield f"由前面的格得出：剩下 {later} 個"
+    hidden, earlier = blind_spot(layers("blind_spot"))
+    yield f"three such layers could reach {earlier} earlier cells, but to {hidden} of them"
+    yield f"範圍內有 {earlier} 個在前的格，但右上方的 {hidden} 格"
+
+
+def of_sparse():
+    """What is said of sparse convolutions, from their rulebooks."""
+    regular, short = layers("sparse_conv")[0], layers("submanifold")[0]
+    dense = 36 * 9
+    assert (regular.ends.out_size, regular.kernel_size) == ((6, 6), (3, 3))
+    cells, made = len(regular.read), len(regular.made)
+    yield f"Here {cells} active cells take {regular.pairs} products, where the dense convolution takes {dense}"
+    yield f"這裡 {cells} 個有效的格需要 {regular.pairs} 次乘法，稠密卷積需要 {dense} 次"
+    yield f"But they have become {made}"
+    yield f"但它們變成了 {made} 個"
+    yield f"with {short.pairs} pairs for the same input, and {cells} cells stay {len(short.made)}"
+    yield f"規則表只有 {short.pairs} 對，而且不論幾層，{cells} 格仍是 {len(short.made)} 格"
 
 
 def of_gradients():

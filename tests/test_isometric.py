@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import conv_anim
 from conv_anim.diagnostics import SpecError
 from conv_anim.scene.color import mix
-from conv_anim.scene.isometric.view import Isometric as Drawing
+from conv_anim.scene.isometric.drawing import Isometric as Drawing
 from conv_anim.scene.numbers import format_for, plane
 from conv_anim.scene.primitives import Lines, Polygons, Text
 from conv_anim.scene.steps import moves

@@ -15,8 +15,8 @@ from conv_anim import pipeline
 from conv_anim.diagnostics import SpecError
 from conv_anim.painting.agg import frames
 from conv_anim.scene.color import mix
+from conv_anim.scene.isometric.drawing import Isometric as Drawing
 from conv_anim.scene.isometric.tweening import Tweening, between, cut
-from conv_anim.scene.isometric.view import Isometric as Drawing
 from conv_anim.scene.primitives import Frame, Polygons, Text
 from conv_anim.scene.sheet import two
 from conv_anim.scene.style import Style

@@ -12,7 +12,7 @@ from conv_anim import pipeline
 from conv_anim.catalog import templates
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.color import contrast
-from conv_anim.scene.isometric.view import Isometric as Drawing
+from conv_anim.scene.isometric.drawing import Isometric as Drawing
 from conv_anim.scene.primitives import Boxes, Lines, Mosaic, Polygons, Text
 from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.tints import GREY, Hue

@@ -47,7 +47,14 @@ def texts() -> Iterator[str]:
     """All that is drawn, or may be, in our own figures."""
     yield from zh_tw.PHRASES.values()
     yield from TITLES["zh-TW"].values()
-    gradients = ("pull_words", "gradient_windows", "conv_transpose_gradients", "pool_gradients")
+    gradients = (
+        "pull_words",
+        "gradient_windows",
+        "conv_transpose_gradients",
+        "pool_gradients",
+        "masking",
+        "deform_words",
+    )
     for module in dict.fromkeys((*BUILT_IN.values(), "points", *gradients)):
         for words in vars(import_module(f"conv_anim.ops.{module}")).values():
             yield from words.get("zh-TW", {}).values() if isinstance(words, dict) else ()

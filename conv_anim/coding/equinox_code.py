@@ -28,7 +28,7 @@ class Equinox:
     """Equinox's words."""
 
     def head(self, trace: Trace) -> list[str]:
-        given = f"x = {JAX.of(trace.spec.input.values, trace.input)}"
+        given = f"x = {JAX.input(trace)}"
         return ["import equinox as eqx", *IMPORTS, "", *PRECISE, given]
 
     def layer(self, op: Op, context: CodeContext) -> list[str]:

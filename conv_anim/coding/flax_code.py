@@ -44,7 +44,7 @@ class Flax:
 
 def last(trace: Trace) -> list[str]:
     """The input with the channels last, and a batch of one."""
-    given = f"x = {JAX.of(trace.spec.input.values, trace.input)}"
+    given = f"x = {JAX.input(trace)}"
     return [given, "x = jnp.moveaxis(x, 0, -1)[None]  # the channels last, and a batch of one"]
 
 

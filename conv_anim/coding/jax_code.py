@@ -26,7 +26,7 @@ class Jax:
             "",
             'jax.config.update("jax_enable_x64", True)',
             "",
-            f"x = {JAX.of(trace.spec.input.values, trace.input)}",
+            f"x = {JAX.input(trace)}",
         ]
 
     def tail(self) -> list[str]:

@@ -21,7 +21,7 @@ class Keras:
             "",
             'keras.config.set_floatx("float64")',
             "",
-            f"x = {NUMPY.of(trace.spec.input.values, trace.input)}",
+            f"x = {NUMPY.input(trace)}",
             "x = np.moveaxis(x, 0, -1)[None]  # the channels last, and a batch of one",
         ]
 

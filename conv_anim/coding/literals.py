@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from math import prod
 from textwrap import wrap
 from typing import TYPE_CHECKING, assert_never
@@ -13,7 +14,8 @@ from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.spec.model import Number, Size, Values
-    from conv_anim.tracing.trace import LayerTrace
+    from conv_anim.tracing.operators import Operator
+    from conv_anim.tracing.trace import LayerTrace, Trace
     from conv_anim.tracing.values import Array
 
 FEW = 200
@@ -49,12 +51,26 @@ class Form:
             case _:
                 assert_never(values)
 
+    def input(self, trace: Trace) -> str:
+        """An expression for the input of a trace; where cells are not there, for their zeros too."""
+        given = trace.spec.input
+        if given.active is None:
+            return self.of(given.values, trace.input)
+        return self._literal(trace.input.ravel().tolist(), trace.input.shape)
+
     def weight(self, traced: LayerTrace) -> str:
         """An expression for a layer's weights."""
         values = traced.layer.weight_values
         assert values is not None
         assert traced.weight is not None
-        return self.of(values, traced.weight)
+        written = self.of(values, traced.weight)
+        window = traced.layer.window
+        return written if window is None or not window.left_out else f"({written} * {self._kept(window)})"
+
+    def _kept(self, window: Operator) -> str:
+        """A mask: 1 for the weights that count, 0 for those that a window leaves out."""
+        cells = [int(cell not in window.left_out) for cell in product(*map(range, window.kernel_size))]
+        return self._literal(list(cells), window.kernel_size)
 
     def numbers(self, numbers: Array) -> str:
         """An expression for a list that is written out."""

@@ -55,7 +55,7 @@ class Mlx:
             "import mlx.core as mx",
             "from mlx import nn",
             "",
-            f"x = {MLX.of(trace.spec.input.values, trace.input)}",
+            f"x = {MLX.input(trace)}",
             "x = mx.moveaxis(x, 0, -1)[None]  # the channels last, and a batch of one",
         ]
 

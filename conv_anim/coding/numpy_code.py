@@ -16,7 +16,7 @@ class Numpy:
     """NumPy's words."""
 
     def head(self, trace: Trace) -> list[str]:
-        return ["", f"x = {NUMPY.of(trace.spec.input.values, trace.input)}"]
+        return ["", f"x = {NUMPY.input(trace)}"]
 
     def tail(self) -> list[str]:
         return ["print(y)"]

@@ -55,7 +55,7 @@ class Paddle:
     """Paddle's words."""
 
     def head(self, trace: Trace) -> list[str]:
-        given = f"x = {PADDLE.of(trace.spec.input.values, trace.input)}[None]"
+        given = f"x = {PADDLE.input(trace)}[None]"
         return ["import paddle", "from paddle import nn", "", 'paddle.set_default_dtype("float64")', "", given]
 
     def layer(self, op: Op, context: CodeContext) -> list[str]:

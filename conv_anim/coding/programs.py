@@ -90,12 +90,19 @@ def _lines(traced: Trace, framework: str) -> list[str]:
     back = traced.spec.backward
     differentiates = backward.DIFFERENTIATES.get(framework)
     if back is not None and differentiates is not None:
+        if back.weighted is not None and _is_masked(back.nodes[back.weighted].op):
+            raise UnwrittenError("a masked weight, whose gradient a framework has for all of its cells")
         forward = trace(backward.forward_of(traced.spec, back))
         layers = _layers(forward, framework)
         return _headed(differentiates(back, [""], layers), FRAMEWORKS[framework].head(forward))
     body = [line for lines in _layers(traced, framework) for line in lines]
     writer = FRAMEWORKS[framework]
     return _headed([*body, "", *writer.tail()], writer.head(traced))
+
+
+def _is_masked(op: Op) -> bool:
+    """Whether a mask leaves out some of an op's weights."""
+    return op.window is not None and bool(op.window.left_out)
 
 
 def _layers(traced: Trace, framework: str) -> list[list[str]]:

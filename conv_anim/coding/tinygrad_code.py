@@ -31,7 +31,7 @@ class Tinygrad:
     """tinygrad's words."""
 
     def head(self, trace: Trace) -> list[str]:
-        given = f"x = {TINYGRAD.of(trace.spec.input.values, trace.input)}[None]"
+        given = f"x = {TINYGRAD.input(trace)}[None]"
         return ["from tinygrad import Tensor, dtypes, nn", "", given]
 
     def layer(self, op: Op, context: CodeContext) -> list[str]:

@@ -24,7 +24,7 @@ class Torch:
             "",
             "torch.set_default_dtype(torch.float64)",
             "",
-            f"x = {TORCH.of(trace.spec.input.values, trace.input)}[None]",
+            f"x = {TORCH.input(trace)}[None]",
         ]
 
     def tail(self) -> list[str]:

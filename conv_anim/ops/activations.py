@@ -179,6 +179,10 @@ class Activation(Op):
     def type(self) -> str:
         return self.function
 
+    def leaves_absent(self) -> bool:
+        """As long as it makes 0 of 0."""
+        return FUNCTIONS[self.function].of(0, self.slope) == 0
+
     @property
     def badge(self) -> str:
         return FUNCTIONS[self.function].badge

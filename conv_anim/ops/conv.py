@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
 
-from conv_anim.ops import kernel_points, points
+from conv_anim.ops import kernel_points, masking, points
+from conv_anim.ops.masking import MASK
 from conv_anim.ops.padding import PADDING, PADDING_MODE, padding_of
 from conv_anim.ops.windows import Weighing, Windowed, direct_axes
 from conv_anim.spec.entering import (
@@ -32,6 +34,7 @@ from conv_anim.tracing.operators import Operator
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
+    from conv_anim.ops.masking import Mask
     from conv_anim.ops.padding import Mode, PaddingName
     from conv_anim.scene.wording.language import Language
     from conv_anim.scene.wording.parameters import Setting
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.kinds import Maybe
     from conv_anim.spec.model import Number, Padding, Size, Values
     from conv_anim.spec.records import Record
+    from conv_anim.tracing.values import Array
 
 FLIP = Field(
     "flip",
@@ -100,8 +104,9 @@ class Conv(Windowed, Weighing):
     """Filters for each channel, where a composition says so."""
     unflipped: bool = False
     """Whether it is said of its kernel that it is not flipped."""
+    mask: Mask | None = None
 
-    WORDS = points.merged(WORDS, points.WINDOW_POINTS, points.CONV_POINTS, kernel_points.WORDS)
+    WORDS = points.merged(WORDS, points.WINDOW_POINTS, points.CONV_POINTS, kernel_points.WORDS, masking.WORDS)
     CODE = "conv_anim.ops.conv_code"
     GRADIENTS = "conv_anim.ops.conv_gradients"
     has_gradient = True
@@ -114,9 +119,38 @@ class Conv(Windowed, Weighing):
     @property
     def window(self) -> Operator:
         axes = direct_axes(self, self.ends.in_size, self.ends.out_size, mode=self.padding_mode, flipped=self.flip)
-        return Operator(axes, self.ends.in_channels, self.ends.out_channels, self.groups, "sum")
+        return Operator(axes, self.ends.in_channels, self.ends.out_channels, self.groups, "sum", left_out=self.masked)
+
+    @property
+    def masked(self) -> frozenset[Size]:
+        """The cells of its window that are left out."""
+        return masking.left_out(self.mask, self.kernel_size)
+
+    def reads(self, a: int, first: int, last: int, of: int = 0) -> tuple[int, int]:
+        """Along the first axis a mask ends at the middle of the window, or before it."""
+        start, end = Windowed.reads(self, a, first, last, of)
+        if a > 0 or self.mask is None:
+            return start, end
+        window = range(self.kernel_size[0])
+        taken = [t for t in window if any(cell[0] == t for cell in self.seen)]
+        return start + taken[0] * self.dilation[0], end - (window[-1] - taken[-1]) * self.dilation[0]
+
+    @property
+    def seen(self) -> list[Size]:
+        """The cells of its window that count."""
+        return [cell for cell in product(*map(range, self.kernel_size)) if cell not in self.masked]
 
     # numbers and cost
+
+    def kernels(self, weight: Array) -> Array:
+        """With zeros where its mask leaves weights out."""
+        if self.mask is None:
+            return weight
+        kept = weight.copy()
+        for cell in self.masked:
+            place: tuple[slice | int, ...] = (slice(None), slice(None), *cell)
+            kept[place] = 0
+        return kept
 
     @property
     def weight_shape(self) -> Size:
@@ -124,12 +158,15 @@ class Conv(Windowed, Weighing):
 
     @property
     def products(self) -> Products:
-        each = self.ends.in_channels // self.groups * prod(self.kernel_size)
+        each = self.ends.in_channels // self.groups * (prod(self.kernel_size) - len(self.masked))
         return Products(self.ends.out_channels * prod(self.ends.out_size), each)
 
     # words
 
     def kind(self) -> str:
+        return "masked" if self.mask is not None else self._kind()
+
+    def _kind(self) -> str:
         if max(self.kernel_size) == 1 and max(self.ends.in_channels, self.ends.out_channels) > 1:
             return "pointwise" if self.groups == 1 else "pointwise.grouped"
         if self.groups > 1:
@@ -162,6 +199,7 @@ class Conv(Windowed, Weighing):
             Setting("groups", str(self.groups), usual=apart or self.groups == 1),
             Setting("multiplier", str(each), usual=not apart or each == 1),
             Setting("flipped", "", usual=not self.flip),
+            masking.setting(self, say),
         ]
 
     def padding_cells(self, say: Language) -> str:
@@ -184,7 +222,8 @@ class Conv(Windowed, Weighing):
 
     def edges(self, say: Language) -> list[tuple[str, str]]:
         cells, named = self.padding_cells(say), self.padding_words(say)
-        return [(say("explain.padding"), say("explain.named", cells=cells, words=named) if named else cells)]
+        said = say("explain.named", cells=cells, words=named) if named else cells
+        return [(say("explain.padding"), said), *masking.edges(self, say)]
 
     # formulas
 
@@ -226,7 +265,12 @@ class Conv(Windowed, Weighing):
 
     def details(self) -> dict[str, object]:
         named = {"padding_name": self.padding_name, "padding_mode": self.padding_mode}
-        return {**Windowed.details(self), **named, "groups": self.groups}
+        return {
+            **Windowed.details(self),
+            **named,
+            "groups": self.groups,
+            **({} if self.mask is None else {"mask": self.mask}),
+        }
 
 
 # from its keys
@@ -240,6 +284,8 @@ def resolve(record: Record, entering: Entering) -> Maybe[tuple[Conv, ...]]:
     if isinstance(kernel, Invalid) or isinstance(moves, Invalid):
         return INVALID
     stride, dilation = moves
+    if not masking.fits(record, entering, kernel, flips=record.of(FLIP)):
+        return INVALID
     windows = tuple(map(effective_kernel, kernel, dilation))
     padding = padding_of(record, entering, windows, stride)
     if isinstance(padding, Invalid):
@@ -269,6 +315,7 @@ def resolve(record: Record, entering: Entering) -> Maybe[tuple[Conv, ...]]:
         weight=weight,
         bias=bias,
         padding_name=name if isinstance(name, str) else None,
+        mask=record.get(MASK),
     )
     return (layer,)
 
@@ -277,7 +324,7 @@ TYPES = {
     "conv": OpType(
         Object(
             "a conv layer",
-            (OUT_CHANNELS, KERNEL_SIZE, STRIDE, PADDING, DILATION, GROUPS, PADDING_MODE, WEIGHT, BIAS, FLIP),
+            (OUT_CHANNELS, KERNEL_SIZE, STRIDE, PADDING, DILATION, GROUPS, PADDING_MODE, WEIGHT, BIAS, FLIP, MASK),
             "type",
             "A convolution, as PyTorch's Conv1d, Conv2d and Conv3d.",
         ),

@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 
 
 def input_gradient(op: Conv) -> InputGradient | None:
-    """The transposed convolution; None where padding repeats input cells, which then get more than one share."""
-    if op.padding_mode != "zeros":
+    """The transposed convolution; None where padding repeats input cells, which then get more than one share.
+
+    None of a masked one too: its own taps say which weights are left out.
+    """
+    if op.padding_mode != "zeros" or op.mask is not None:
         return None
     ends = op.ends
     return InputGradient(
@@ -32,9 +35,9 @@ def input_gradient(op: Conv) -> InputGradient | None:
 
 
 def weight_gradient(op: Conv, input_: Values, upstream: Values) -> WeightGradient | None:
-    """Its input convolved with the upstream gradient; None where the kernel is flipped first."""
+    """Its input convolved with the upstream gradient; None where the kernel is flipped first, or masked."""
     del input_
-    if op.flip:
+    if op.flip or op.mask is not None:
         return None
     ends = op.ends
     pairs = ends.in_channels * (ends.out_channels // op.groups)

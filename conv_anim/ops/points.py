@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
+from conv_anim.ops import masking
 from conv_anim.ops.kernel_points import effect
 from conv_anim.spec.sizes import conv_size, effective_kernel
 
@@ -126,7 +127,8 @@ def conv(op: Conv, say: Language) -> str:
     """Of its settings the first one that does something; else that a window slides."""
     positions = prod(op.ends.out_size)
     return (
-        _weighed(op, say)
+        masking.point(op, say)
+        or _weighed(op, say)
         or _edges(op, say)
         or _dilated(op, say, "point.dilation")
         or _channels(op, say)

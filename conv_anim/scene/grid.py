@@ -10,6 +10,7 @@ import numpy as np
 
 from conv_anim.scene.color import contrast, mix
 from conv_anim.scene.frames import framed
+from conv_anim.scene.hatching import hatching, slanting
 from conv_anim.scene.layout import Fit
 from conv_anim.scene.marks import TINT, MarkStyle
 from conv_anim.scene.mosaics import finished, mosaic
@@ -36,6 +37,8 @@ SEEN = 2.5
 """The contrast from which a line shows."""
 VISIBLE = 1.5
 """The contrast from which edges of cells are lines of their own."""
+FAINT = 0.4
+"""How much of the theme's faint colour the edges of cells have that are not there."""
 FREE = 0.3
 """How far the lines go that strike out a cell, from each corner, in cells."""
 
@@ -232,16 +235,38 @@ class Grid:
         rows, columns = values.shape
         return self.contents.named(place, (rows, columns)) if self.contents.letter else fmt(values[place].item())
 
-    def pending(self, places: Iterable[Position] | None = None) -> list[Primitive]:
-        """Cells whose numbers are still to come, a little smaller: then a finished one hides no other's edge."""
+    @property
+    def blank_edge(self) -> Stroke:
+        """Around a cell that is not there."""
+        colors = self.style.colors
+        return Stroke(mix(colors.background, colors.faint, FAINT), max(1.0, self.style.scale))
+
+    def blank(self, places: Iterable[Position]) -> list[Primitive]:
+        """Cells that are not there."""
+        there = sorted(places)
+        edge = self.blank_edge if self.edged else None
+        return [self.boxes(there, self.style.colors.background, edge)] if there else []
+
+    def index(self, place: Position, text: str, on: str) -> Text:
+        """A small number in the upper left corner of a cell."""
+        x, y, side, _ = self.box(*place)
+        size, ink = max(self.style.least, 0.22 * side), self.style.ink_on(on)
+        return self.style.text(x + 0.09 * side, y + 0.09 * side, text, size=size, color=ink)
+
+    def pending(self, places: Iterable[Position] | None = None, *, cleared: bool = True) -> list[Primitive]:
+        """Cells whose numbers are still to come, a little smaller: then a finished one hides no other's edge.
+
+        ``cleared``: on bare ground.
+        """
         whole = (self.x, self.y, self.width, self.height)
         if not self.edged:
             there = [whole] if places is None else [self.box(r, c) for r, c in places]
             return [Boxes((union(there),), self.style.colors.background, self.style.pending_edge)] if there else []
         inset, side = 1 + round(self.style.line / 2), self.numbers.cell
         boxes = [self.box(r, c) for r, c in (np.ndindex(self.rows, self.columns) if places is None else places)]
+        ground = [Boxes((whole,), self.style.colors.background)] if cleared else []
         return [
-            Boxes((whole,), self.style.colors.background),
+            *ground,
             Boxes(
                 tuple((x + inset, y + inset, side - 2 * inset, side - 2 * inset) for x, y, _, _ in boxes),
                 None,
@@ -257,6 +282,16 @@ class Grid:
                 inwards = (x + across + FREE * (side - 2 * across), y + down + FREE * (side - 2 * down))
                 lines.append(((x + across, y + down), inwards))
         return [Lines(tuple(lines), stroke)] if lines else []
+
+    def hatched(self, places: Iterable[Position], *, emptied: bool = True) -> list[Primitive]:
+        """Cells that take no part, with slanting lines: ``emptied`` of what stands in them."""
+        boxes = [self.box(*place) for place in sorted(places)]
+        if not boxes:
+            return []
+        stroke = hatching(self.style)
+        lines = tuple(line for x, y, side, _ in boxes for line in slanting(x, y, side))
+        cleared = [Boxes(tuple(boxes), self.style.colors.background, self.style.empty_edge)] if emptied else []
+        return [*cleared, Lines(lines, stroke)]
 
     def ringed(self, places: Iterable[Position], color: str) -> list[Primitive]:
         """A line inside the edges of cells."""
@@ -321,6 +356,8 @@ class SheetGrid:
     color: str
     extra: frozenset[Position] = frozenset()
     """Cells of the border that are there for output_padding."""
+    absent: frozenset[Position] = frozenset()
+    """Cells of the map that are not there."""
 
     @property
     def mark_style(self) -> MarkStyle:
@@ -344,9 +381,10 @@ class SheetGrid:
         struck = [place for place in cells if self.sheet.unread(place)]
         return [
             *self.grid.dashed(empty, fills),
-            *self._map({place: fills[place] for place in whole}),
-            *self.grid.crossed(struck, self.mark_style.cross),
-            *self._texts({place: (*cell, fills[place]) for place, cell in cells.items()}),
+            *self._map({place: fills[place] for place in whole if self.image is not None or place not in self.absent}),
+            *self.grid.blank(self.absent),
+            *self.grid.crossed([place for place in struck if place not in self.absent], self.mark_style.cross),
+            *self._texts({place: (*cell, fills[place]) for place, cell in cells.items() if place not in self.absent}),
         ]
 
     def _map(self, fills: dict[Position, str]) -> list[Primitive]:
@@ -372,7 +410,7 @@ class SheetGrid:
             items.append(Boxes(((self.grid.x, self.grid.y, self.grid.width, self.grid.height),), None, edge))
         borrowed = {(r, c): read for r, c, source, read in sheet.cells() if source is Source.BORROWED}
         weak = {place: self._weak(read) for place, read in borrowed.items()}
-        return [*items, *self.grid.patches(weak, None), *self._mosaics(image)]
+        return [*items, *self.grid.patches(weak, None), *self._mosaics(image), *self.grid.blank(self.absent)]
 
     def _weak(self, read: Position) -> str:
         """The colour of a cell that repeats another one."""

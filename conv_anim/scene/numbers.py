@@ -244,12 +244,17 @@ class Formats:
 
     def adds_up(self, layer: LayerTrace) -> bool:
         """Whether the terms of all sums, as they are written, add up to their results."""
+        from conv_anim.tracing.sparse import marked
         from conv_anim.tracing.values import output
 
         kernels = None if layer.kernels is None else self.w.shown(layer.kernels)
         bias = None if layer.bias is None or self.b is None else self.b.shown(layer.bias)
         with np.errstate(over="ignore", invalid="ignore"):
-            return agrees(self.y, layer.output, output(layer.operator, self.x.shown(layer.input), kernels, bias))
+            made = output(layer.operator, self.x.shown(layer.input), kernels, bias)
+        sites = layer.layer.sites
+        if sites is not None:
+            made = np.where(marked(sites.made, made.shape[1:]), made, 0)
+        return agrees(self.y, layer.output, made)
 
     def loses_nothing(self, layer: LayerTrace) -> bool:
         """Whether floats hold the sums of a layer in full; whole numbers and largest ones are always right."""

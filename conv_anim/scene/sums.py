@@ -7,7 +7,7 @@ leaves out its smallest terms.
 from __future__ import annotations
 
 from itertools import groupby
-from math import ceil
+from math import ceil, prod
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.numbers import MINUS, Format, Formats
@@ -196,7 +196,8 @@ def sum_for(layer: LayerTrace, formats: Formats, style: Style, room: float, *, b
         style.width(f"{formats.equals} {text}", size=style.label_size, bold=True)
         for text in formats.y.texts(layer.output)
     )
-    taps = len(layer[0].taps)
+    seen = len(layer.operator.seen_by(0))
+    taps = seen * prod(layer.operator.kernel_size)
     row = layer.operator.kernel_size[-1]
     return Sum(style, taps, row, slot, joint, opening, closing, result, room, power, bias)
 

@@ -88,7 +88,7 @@ def _agrees(step: Step, taps: list[Tap], formats: tuple[Format, Format, Format, 
 
 
 def _weights(layer: LayerTrace, taps: list[Tap]) -> Format:
-    if layer.weight is not None:
+    if layer.weight is not None and any(tap.weight is not None for tap in taps):
         return weights_format(layer.weight)
     return weights_format(np.array([tap.w or 0 for tap in taps], float), noise=SHARE_NOISE)
 

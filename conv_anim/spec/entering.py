@@ -90,6 +90,8 @@ class Entering:
     fed: tuple[Shape, ...] = ()
     taken: frozenset[int] = frozenset()
     """Numbers of the pools that an unpooling takes back already."""
+    active: frozenset[Size] | None = None
+    """The places of the cells that there are in its first input; None if all are."""
 
     @property
     def number(self) -> int:

@@ -18,6 +18,7 @@ from conv_anim.values import dataclass, field
 if TYPE_CHECKING:
     from conv_anim.spec.arrays import Files
     from conv_anim.spec.kinds import Maybe, Report
+    from conv_anim.spec.model import Size
     from conv_anim.spec.op import Op, OpType
     from conv_anim.spec.records import Chosen, Record
 
@@ -29,6 +30,8 @@ class Graph:
     input: Shape
     files: Files
     report: Report
+    active: frozenset[Size] | None = None
+    """The places of the input's cells that there are; None if all are."""
     made: list[Node] = field(default_factory=list)
     outputs: dict[int, int] = field(default_factory=lambda: {0: 0})
 
@@ -66,7 +69,18 @@ class Graph:
         fed = tuple(self.shape(number) for number in inputs)
         before = tuple(node.op for node in self.made)
         taken = frozenset(node.inputs[1] for node in self.made if node.op.puts_back)
-        return Entering(fed[0].channels, fed[0].size, before, self.files, self.report, inputs, fed, taken)
+        return Entering(
+            fed[0].channels, fed[0].size, before, self.files, self.report, inputs, fed, taken, self.there(inputs[0])
+        )
+
+    def there(self, number: int) -> frozenset[Size] | None:
+        """The places of a map's cells that there are; None if all are."""
+        if number == 0:
+            return self.active
+        node = self.made[number - 1]
+        if node.op.sites is not None:
+            return node.op.sites.made
+        return self.there(node.inputs[0]) if node.op.leaves_absent() else None
 
     def shape(self, number: int) -> Shape:
         """Of a map."""

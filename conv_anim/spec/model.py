@@ -69,11 +69,13 @@ Values: TypeAlias = Given | Arange | Random
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """The map that the first layer is fed: its size, its channels, and what its numbers are."""
+    """The map that the first layer is fed: its size, its channels, what its numbers are, and which cells there are."""
 
     size: Size
     channels: int
     values: Values
+    active: frozenset[Size] | None = None
+    """The places of the cells that there are; None if all are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.kinds import Maybe
     from conv_anim.spec.model import Ends, Number, Size, Values
     from conv_anim.spec.records import Object, Record
-    from conv_anim.spec.shown_as import Columns, Interpolation, Woven
+    from conv_anim.spec.shown_as import Columns, Interpolation, Sites, Woven
     from conv_anim.tracing.gathers import Fed, Gather
     from conv_anim.tracing.operators import Operator
     from conv_anim.tracing.trace import Step
@@ -117,6 +117,20 @@ class Op:
     def window(self) -> Operator | None:
         """The sliding window that it is."""
         return None
+
+    @property
+    def sampled(self) -> Operator | None:
+        """The sliding window that it is but for reading its cells elsewhere, between cells."""
+        return None
+
+    @property
+    def sites(self) -> Sites | None:
+        """The cells that there are, in its input and in its output, and the window that joins them; None if all are."""
+        return None
+
+    def leaves_absent(self) -> bool:
+        """Whether what is not there in its input is not there in its output either."""
+        return False
 
     @property
     def interpolation(self) -> Interpolation | None:
@@ -245,6 +259,11 @@ class Op:
     def most_taps(self) -> int:
         """Cells that an output cell is made of, at the most."""
         return 1
+
+    def counted(self, say: Language) -> str | None:
+        """How many multiply-adds it takes, in words; None where `products` says all of it."""
+        del say
+        return None
 
     # receptive field
 

@@ -53,6 +53,8 @@ BUILT_IN = {
     "crop": "borders",
     "adaptive_avg_pool": "adaptive_pool",
     "adaptive_max_pool": "adaptive_pool",
+    "deform_conv": "deform_conv",
+    "sparse_conv": "sparse_conv",
 }
 """For each type the module of `conv_anim.ops` whose ``TYPES`` has it."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from conv_anim.diagnostics import Code, SpecError
 from conv_anim.limits import MOST_LAYERS, USUAL, Asked, exceeded
 from conv_anim.spec import backward, controls, estimates, source_map
+from conv_anim.spec.active import ACTIVE, active
 from conv_anim.spec.appearance import (
     ANIMATION,
     CAPTION,
@@ -68,7 +69,7 @@ VALUES: Field[Written] = Field(
 )
 INPUT: Field[Record] = Field(
     "input",
-    Object("the input", (INPUT_SIZE, CHANNELS, VALUES)),
+    Object("the input", (INPUT_SIZE, CHANNELS, VALUES, ACTIVE)),
     "What the first layer is fed.",
     required=True,
     example={"size": [5, 5]},
@@ -241,7 +242,7 @@ def _spec(record: Record, files: Files, report: Report) -> Maybe[Spec]:
     size = attempt(report, lambda: figure_size(record, report))
     if isinstance(input_, Invalid) or isinstance(chosen, Invalid):
         return INVALID
-    nodes = Graph(Shape(input_.channels, input_.size), files, report).nodes(chosen)
+    nodes = Graph(Shape(input_.channels, input_.size), files, report, input_.active).nodes(chosen)
     if isinstance(nodes, Invalid):
         return INVALID
     passed = attempt(report, lambda: backward.passed(record, input_, nodes, files, report))
@@ -298,10 +299,14 @@ def _input(record: Record, files: Files, report: Report) -> Maybe[Input]:
     channels, *size = shape
     what = f"the input has {prod(shape):,} cells"
     report.counted(Asked("cells", prod(shape), what, "a smaller input shows the same"), record.at(INPUT_SIZE))
+    there = attempt(report, lambda: active(record, tuple(size), files, report))
+    if isinstance(there, Invalid):
+        return INVALID
     if written is None:
-        return Input(tuple(size), channels, Random(seed=1, low=0, high=3))
+        low = 0 if there is None else 1  # what is active is not to look like nothing
+        return Input(tuple(size), channels, Random(seed=1, low=low, high=3), there)
     numbers = resolved(written, shape, len(size), node=node, files=files, report=report)
-    return INVALID if isinstance(numbers, Invalid) else Input(tuple(size), channels, numbers)
+    return INVALID if isinstance(numbers, Invalid) else Input(tuple(size), channels, numbers, there)
 
 
 def _shape(record: Record, written: Written | None, report: Report) -> Maybe[Size]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from itertools import product
 from math import ceil, floor
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
@@ -67,6 +69,29 @@ class Woven(NamedTuple):
     factor: int
     out: bool
     """Whether the large map is the output."""
+
+
+@dataclass(frozen=True)
+class Sites:
+    """The cells that take part in a window over maps: places of the active ones that it reads, and that it makes."""
+
+    window: Operator
+    read: frozenset[Size]
+    made: frozenset[Size]
+
+    @cached_property
+    def rulebook(self) -> dict[Size, list[tuple[int, int]]]:
+        """For each cell of the window the pairs of active cells that meet there, by their numbers in reading order."""
+        reads, makes = ({place: k for k, place in enumerate(sorted(places))} for places in (self.read, self.made))
+        found: dict[Size, list[tuple[int, int]]] = {}
+        for tap in product(*map(range, self.window.kernel_size)):
+            found[tap] = []
+            for place, made in makes.items():
+                sides = zip(self.window.axes, place, tap, strict=True)
+                read = tuple(axis.cell(o, t) - axis.before for axis, o, t in sides)
+                if read in reads:
+                    found[tap].append((reads[read], made))
+        return found
 
 
 class Columns(NamedTuple):

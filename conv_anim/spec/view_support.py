@@ -33,8 +33,13 @@ def _chain(nodes: Nodes) -> str | None:
     return None
 
 
+def _held(nodes: Nodes) -> str | None:
+    """Why not all that a layer takes is known from the spec."""
+    inputs = len(nodes[0].inputs)
+    return None if inputs == 1 else f"shows layers of one input, and {nodes[0].op.type} has {inputs}"
+
+
 def one_layer(nodes: Nodes) -> str | None:
-    """Why a view of one layer cannot show several."""
     return None if len(nodes) == 1 else f"shows one layer, and this spec has {len(nodes)}"
 
 
@@ -49,10 +54,14 @@ def is_window(op: Op) -> bool:
     return op.window is not None
 
 
-def _windows(nodes: Nodes) -> str | None:
-    """Why a view of sliding windows cannot show the layers."""
-    other = _other(nodes, is_window)
-    return _chain(nodes) if other is None else f"shows sliding windows, and {other} is none"
+def _windows(nodes: Nodes, *, sparse: bool = False) -> str | None:
+    """Why a view of sliding windows cannot show the layers; ``sparse``: it shows windows over active cells too."""
+    other = _other(nodes, lambda op: is_window(op) or (sparse and op.sites is not None))
+    if other is None:
+        return _chain(nodes)
+    if any(node.op.sites is not None and node.op.type == other for node in nodes):
+        return f"shows windows over whole maps, and {other} reads active cells alone"
+    return f"shows sliding windows, and {other} is none"
 
 
 def two_axes(input_: Input) -> str | None:
@@ -80,7 +89,9 @@ def numbers(input_: Input, nodes: Nodes) -> str | None:
 
 def isometric(input_: Input, nodes: Nodes) -> str | None:
     """Why the isometric view cannot show these nodes; None if it can."""
-    return _windows(nodes) or two_axes(input_)
+    if any(node.op.sampled is not None for node in nodes):
+        return one_layer(nodes) or _held(nodes)
+    return _windows(nodes, sparse=True) or two_axes(input_)
 
 
 def flat(input_: Input, nodes: Nodes) -> str | None:
@@ -90,6 +101,10 @@ def flat(input_: Input, nodes: Nodes) -> str | None:
     if any(node.op.puts_back for node in nodes):
         return "shows a max_unpool last and its max_pool first, with at most one window between them"
     first = nodes[0].op
+    if len(nodes) == 1 and first.sites is not None and len(first.ends.in_size) < 3:
+        return _few_maps(input_, nodes)
+    if len(nodes) == 1 and first.sampled is not None and len(nodes[0].inputs) == 1 and _one_flat_channel(nodes) is None:
+        return None
     if len(nodes) == 1 and (is_window(first) or first.interpolation is not None or first.columns is not None):
         shaded = is_window(first) or first.interpolation is not None  # their cells may be
         return two_axes(input_) or _one_flat_channel(nodes) or (None if shaded else numbers(input_, nodes))
@@ -159,9 +174,11 @@ def volume(input_: Input, nodes: Nodes) -> str | None:
 def matrix(input_: Input, nodes: Nodes) -> str | None:
     """Why the matrix view cannot show these nodes; None if it can."""
     op = nodes[0].op
-    window = op.window
+    window = op.window or op.sampled
     if len(nodes) > 1 or window is None:
         return one_layer(nodes) or _windows(nodes)
+    if op.sampled is not None and len(nodes[0].inputs) > 1:
+        return _held(nodes)
     if window.reduce in {"max", "norm"}:
         return f"shows linear layers, and a {'maximum' if window.reduce == 'max' else 'norm'} is none"
     entries = prod(input_.size) * input_.channels * prod(op.ends.out_size) * op.ends.out_channels

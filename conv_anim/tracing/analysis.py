@@ -163,6 +163,8 @@ def summands(layers: Sequence[Op], a: int) -> list[tuple[int, int]] | None:
     j = 1
     for op in layers:
         window = op.window
+        if window is not None and window.left_out and a == 0:
+            return None
         if window is not None and not window.transposed:
             axis = window.axes[a]
             found += [(axis.effective_kernel - 1, j)] if axis.effective_kernel > 1 else []

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conv_anim.spec.model import Ends, Number, Size
+    from conv_anim.spec.shown_as import Sites
     from conv_anim.tracing.operators import Operator
+    from conv_anim.tracing.sampling import Sampling
     from conv_anim.tracing.trace import LayerTrace
     from conv_anim.tracing.values import Array
 
@@ -40,6 +42,8 @@ class Share(NamedTuple):
     """What comes of it, if that is not the product."""
     number: Number = 0
     """What padding holds."""
+    window: Index | None = None
+    """The cell of a window that it belongs to, if there is one."""
 
 
 class Fed(NamedTuple):
@@ -65,6 +69,10 @@ class Gather:
     """The bias of an output cell."""
     divisor: Callable[[Index], int] | None = None
     """What the sum of an output cell is divided by."""
+    sites: Sites | None = None
+    """The cells that take part, and the window that joins them, if not all do."""
+    sampling: Sampling | None = None
+    """The window whose cells are read elsewhere, if it is one."""
 
     @property
     def in_channels(self) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.tracing.gathers import Gather
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.values import divisors, frozen, met_weights
 from conv_anim.values import dataclass
@@ -42,18 +43,37 @@ def matrix(layer: LayerTrace) -> LayerMatrix:
     A convolution's is called C; that of the transposed convolution with the same weight is Cᵀ, values and weights
     (Dumoulin and Visin, 4.1 and 4.2). Raises ValueError for a layer that is not linear.
     """
+    if isinstance(layer.means, Gather):
+        return _of_taps(layer)
     op = layer.operator
     if op.reduce not in {"sum", "mean"}:
         raise ValueError("a pool by maximum or norm is not linear: it has no matrix")
     shape = layer.output.size, layer.input.size
     values = np.zeros(shape, dtype=np.float64 if layer.kernels is None else layer.kernels.dtype)
     weights = np.full(shape, EMPTY, dtype=np.intp)
-    for window in np.ndindex(*op.kernel_size):
+    for window in (window for window in np.ndindex(*op.kernel_size) if window not in op.left_out):
         outputs, inputs = met(op, window)
         entries = _in_all_channels(op, outputs, inputs)
         factor, name = _weight(layer, window, outputs)
         values[entries] += factor
         weights[entries] = np.where(weights[entries] == EMPTY, name, SEVERAL)
+    return LayerMatrix(frozen(values), frozen(weights))
+
+
+def _of_taps(layer: LayerTrace) -> LayerMatrix:
+    """That of a window whose cells are read elsewhere: each weight times its shares in the cells around its point."""
+    assert layer.weight is not None
+    shape = layer.output.size, layer.input.size
+    values, weights = np.zeros(shape), np.full(shape, EMPTY, dtype=np.intp)
+    for row, step in enumerate(layer):
+        first = layer.operator.seen_by(step.output[0]).start
+        for tap in step.taps:
+            if tap.input is not None:
+                place = row, int(np.ravel_multi_index(tap.input, layer.input.shape))
+                cell = (step.output[0], tap.channel - first, *tap.window)
+                name = int(np.ravel_multi_index(cell, layer.weight.shape))
+                values[place] += tap.w or 0
+                weights[place] = name if weights[place] in {EMPTY, name} else SEVERAL
     return LayerMatrix(frozen(values), frozen(weights))
 
 

@@ -26,6 +26,8 @@ class Operator:
     norm_type: float = 2
     transposed: bool = False
     """Whether it is the gather of a transposed convolution: its window meets every stamp on an output."""
+    left_out: frozenset[tuple[int, ...]] = frozenset()
+    """The cells of the window that take no part: a mask leaves out their weights."""
 
     @property
     def stamps(self) -> bool:

@@ -62,8 +62,28 @@ def _read(means: Operator | Gather, cell: Index, *, merged: bool) -> dict[int, C
                     found.setdefault(of, set()).add(read[1:] if merged else read)
         return {of: frozenset(reads) for of, reads in found.items()}
     position = cell if merged else cell[1:]
+    if means.left_out:
+        under = _under(means, position)
+        return {0: under if merged else frozenset((seen, *at) for seen in means.seen_by(cell[0]) for at in under)}
     along = [_along(axis, o) for axis, o in zip(means.axes, position, strict=True)]
     return {0: frozenset(product(*along) if merged else product(means.seen_by(cell[0]), *along))}
+
+
+def _under(means: Operator, position: Index) -> Cells:
+    """The input cells under a window that a mask does not leave out."""
+    found = set()
+    for window in product(*map(range, means.kernel_size)):
+        moves = zip(means.axes, position, window, strict=True)
+        shown = [_shown(axis, axis.cell(o, t)) for axis, o, t in moves]
+        if window not in means.left_out and None not in shown:
+            found.add(tuple(at for at in shown if at is not None))
+    return frozenset(found)
+
+
+def _shown(axis: Axis, cell: int) -> int | None:
+    """The input cell that a cell of the canvas shows; None where it shows none."""
+    index, source = axis.sources
+    return int(index[cell]) if source[cell] <= Source.BORROWED else None
 
 
 @lru_cache(maxsize=4096)

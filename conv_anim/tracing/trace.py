@@ -16,13 +16,14 @@ from conv_anim.tracing import values
 from conv_anim.tracing.gathers import Fed, Gather
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.operators import Operator
+from conv_anim.tracing.sparse import marked
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conv_anim.limits import Limits
-    from conv_anim.spec.model import Node, Number, Spec
+    from conv_anim.spec.model import Input, Node, Number, Spec
     from conv_anim.spec.op import Op
     from conv_anim.tracing.gathers import Share
     from conv_anim.tracing.geometry import Axis
@@ -104,9 +105,13 @@ class LayerTrace(Sequence[Step]):
 
     @property
     def operator(self) -> Operator:
-        """The sliding window. Raises TypeError for a layer that has none."""
+        """The sliding window, also where its cells are read elsewhere. Raises TypeError for a layer that has none."""
         if isinstance(self.means, Operator):
             return self.means
+        if self.means.sampling is not None:
+            return self.means.sampling.window
+        if self.means.sites is not None:
+            return self.means.sites.window
         raise TypeError(f"{self.layer.type} has no sliding window")
 
     @property
@@ -151,7 +156,7 @@ class LayerTrace(Sequence[Step]):
         read, canvas = share.cell, share.canvas
         return Tap(
             channel=0 if read is None else read[0],
-            window=(number,),
+            window=(number,) if share.window is None else share.window,
             canvas=canvas if canvas is not None else read[1:] if read is not None else (),
             source=Source.PADDING if read is None else Source.INPUT,
             input=read,
@@ -172,16 +177,16 @@ class LayerTrace(Sequence[Step]):
 
     def _tap(self, places: tuple[_Place, ...], *, seen: int, kernel: Index) -> Tap:
         window, canvas, sources, cells, weights = zip(*places, strict=True)
-        source = max(sources)
-        read = (seen, *cells) if source <= Source.BORROWED else None
-        weight = None if self.kernels is None else (*kernel, *weights)
+        source, takes_part = max(sources), window not in self.operator.left_out
+        read = (seen, *cells) if source <= Source.BORROWED and takes_part else None
+        weight = (*kernel, *weights) if self.kernels is not None and takes_part else None
         return Tap(
             channel=seen,
             window=window,
             canvas=canvas,
             source=source,
             input=read,
-            x=self._empty(source) if read is None else self.input[read].item(),
+            x=(self._empty(source) if takes_part else None) if read is None else self.input[read].item(),
             weight=weight,
             w=None if weight is None or self.kernels is None else self.kernels[weight].item(),
         )
@@ -262,7 +267,7 @@ def trace(spec: Spec, *, limits: Limits | None = None) -> Trace:
         what = f"this spec has {len(spec.panels)} panels, each with a trace of its own"
         raise SpecError([Problem(Code.EXCLUSIVE_KEYS, what, "panels", hint="take them one by one: spec.panels[0]")])
     estimates.computable(spec, limits or USUAL)
-    x = values.frozen(values.fill(spec.input.values, (spec.input.channels, *spec.input.size)))
+    x = values.frozen(_input(spec.input))
     layers: list[LayerTrace] = []
     first_step = 0
     for number, node in enumerate(spec.nodes):
@@ -274,6 +279,12 @@ def trace(spec: Spec, *, limits: Limits | None = None) -> Trace:
         _check_finite(layers[-1], alone=len(spec.nodes) == 1)
         first_step += layers[-1].output.size
     return Trace(spec, tuple(layers))
+
+
+def _input(given: Input) -> Array:
+    """The numbers of an input; 0 where a cell is not there."""
+    x = values.fill(given.values, (given.channels, *given.size))
+    return x if given.active is None else np.where(marked(given.active, given.size), x, 0)
 
 
 def _check_finite(made: LayerTrace, *, alone: bool) -> None:
@@ -294,7 +305,8 @@ def _layer(
     if window is None:
         gather = op.gather(Fed(inputs, makers, weight, bias))
         output = values.frozen(gather.output(*inputs))
-        return LayerTrace(number, first_step, op, gather, inputs[0], weight, None, bias, output, inputs, node.inputs)
+        kernels = None if gather.sampling is None and gather.sites is None else weight
+        return LayerTrace(number, first_step, op, gather, inputs[0], weight, kernels, bias, output, inputs, node.inputs)
     kernels = None if weight is None else values.frozen(op.kernels(weight))
     output = values.frozen(values.output(window, inputs[0], kernels, bias))
     return LayerTrace(number, first_step, op, window, inputs[0], weight, kernels, bias, output, inputs, node.inputs)

@@ -6,6 +6,8 @@ from functools import cached_property
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from conv_anim.scene.channels.addition import Addition
 from conv_anim.scene.channels.arrangement import Arrangement
 from conv_anim.scene.channels.channel_rows import ChannelRow, ChannelRows
@@ -123,6 +125,7 @@ class ChannelsView(ChannelDrawing):
         if row.kernel is not None and row.channel_row.kernel is not None:
             color = self.kernel_color(row.channel_row.channel)
             items += row.kernel.filled(plane(row.channel_row.kernel), self.formats.w, color)
+            items += row.kernel.hatched([two(cell) for cell in self._left_out])
         items += row.map.pending()
         made = self.places.made_sign(self.bias_of(row.channel_row.output))
         if row.kernel is not None:
@@ -254,8 +257,27 @@ class ChannelsView(ChannelDrawing):
         for row in {row.channel_row.channel: row for row in self.rows(cell[0])}.values():
             places = self.cells_read(row.channel_row, cell[1:])
             covered, fills = row.sheet.covered(places)
-            items += [*covered, *self._weights(row, places, fills), *row.sheet.grid.framed(places)]
+            grid, kept = row.sheet.grid, self._kept(places)
+            hidden = [place for place in places if place not in kept]
+            items += [*covered, *self._weights(row, kept, fills), *grid.hatched(hidden, emptied=False)]
+            items += grid.framed(places)
         return items
+
+    def _kept(self, places: list[Position]) -> list[Position]:
+        """Of the cells of a window those that no mask leaves out."""
+        if not self._left_out:
+            return places
+        return [place for place, cell in zip(places, self._cells, strict=True) if cell not in self._left_out]
+
+    @property
+    def _left_out(self) -> frozenset[tuple[int, ...]]:
+        """The cells of the window that a mask leaves out."""
+        return frozenset() if isinstance(self.layer.means, Gather) else self.layer.means.left_out
+
+    @property
+    def _cells(self) -> list[tuple[int, ...]]:
+        """The cells of the window, in their order."""
+        return [] if isinstance(self.layer.means, Gather) else list(np.ndindex(*self.layer.means.kernel_size))
 
     def _weights(self, row: PlacedRow, places: list[Position], fills: dict[Position, str]) -> list[Primitive]:
         """The weight that each cell of a window meets; nothing where a channel has several kernels."""
@@ -272,7 +294,8 @@ class ChannelsView(ChannelDrawing):
         if kernel is None or isinstance(layer.means, Gather):
             return []
         flipped = tuple(slice(None, None, -1 if axis.flipped else 1) for axis in layer.means.axes)
-        return list(kernel[flipped].ravel().tolist())
+        met = kernel[flipped]
+        return [met[cell].item() for cell in self._cells if cell not in self._left_out]
 
     # the products of one channel, where channels are not added up
 
@@ -292,7 +315,7 @@ class ChannelsView(ChannelDrawing):
         if self._products is None:
             return super().added(cell)
         row = self.rows(cell[0])[0]
-        places, weights = self.cells_read(row.channel_row, cell[1:]), self._met(row)
+        places, weights = self._kept(self.cells_read(row.channel_row, cell[1:])), self._met(row)
         read = [row.sheet.number_at(place) for place in places]
         columns = plane(row.channel_row.kernel).shape[1] if row.channel_row.kernel is not None else 1
         terms = list(zip(read, weights, strict=True))

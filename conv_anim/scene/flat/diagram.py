@@ -316,11 +316,12 @@ class Diagram(Weights):
         badge = op.badge_in(self.say)
         if badge is not None:
             return badge
-        if op.window is None:
+        window = op.window or op.sampled or (None if op.sites is None else op.sites.window)
+        if window is None:
             return op.name(self.say)
-        size = words.size(op.window.kernel_size)
-        if not op.window.weighs:
-            return self.say(f"volume.{op.window.reduce}", size=size)
+        size = words.size(window.kernel_size)
+        if not window.weighs:
+            return self.say(f"volume.{window.reduce}", size=size)
         return f"∗ {size} {self.say('flat.flipped')}" if self._flips_back(op) else f"∗ {size}"
 
     def _flips_back(self, op: Op) -> bool:

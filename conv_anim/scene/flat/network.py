@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,9 +17,10 @@ from conv_anim.scene.hit_regions import HitRegion, Turn, corners
 from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.numbers import plane
+from conv_anim.scene.presence import places, present, staged
 from conv_anim.scene.primitives import Frame, Primitive, Text
 from conv_anim.scene.scales import with_bars
-from conv_anim.scene.steps import Walks, staged
+from conv_anim.scene.steps import Walks
 from conv_anim.scene.tween import sent
 from conv_anim.scene.wording import words
 from conv_anim.scene.workings import worked
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conv_anim.scene.gliding import Ring
-    from conv_anim.scene.grid import Position
+    from conv_anim.scene.grid import Grid, Position
     from conv_anim.scene.primitives import Items
     from conv_anim.scene.steps import Cell, Steps
     from conv_anim.scene.timeline import Phase
@@ -52,13 +53,26 @@ class NetworkView(Connections):
 
     def static(self) -> Items:
         items = self.around()
-        for grid in (grid for grids in self.grids[1:] for grid in grids):
-            items += grid.pending()
+        for k, grids in enumerate(self.grids[1:], start=1):
+            items += [item for grid in grids for item in self._awaited(k, grid)]
         there = [0, *(k for k, layer in enumerate(self.layers, start=1) if layer.layer.given)]
         for k in there:
             for pane, grid in enumerate(self.grids[k]):
                 items += grid.filled(self._shown_in(k, pane), self.formats[k], self.color(k, pane))
+                items += grid.blank(self._absent(k, grid))
         return tuple(items)
+
+    def _absent(self, k: int, grid: Grid) -> set[Position]:
+        """The cells of a map that are not there, in a grid of it."""
+        there = present(self.trace, k)
+        return set() if there is None else set(product(range(grid.rows), range(grid.columns))) - places(there)
+
+    def _awaited(self, k: int, grid: Grid) -> list[Primitive]:
+        """A grid of a map before its cells are made."""
+        there = present(self.trace, k)
+        if there is None:
+            return grid.pending()
+        return [*grid.blank(self._absent(k, grid)), *grid.pending(sorted(places(there)), cleared=False)]
 
     def _shown_in(self, k: int, pane: int) -> Array:
         """The numbers of a grid of a map, in rows and columns."""
@@ -86,7 +100,8 @@ class NetworkView(Connections):
     @cached_property
     def stages(self) -> list[Steps]:
         """The steps of each of these layers."""
-        return staged([self.layers[k].output.shape for k in self.walked], self.trace.spec.animation)
+        made = [self.layers[k].output.shape for k in self.walked]
+        return staged(made, self.trace.spec.animation, [present(self.trace, k + 1) for k in self.walked])
 
     @cached_property
     def starts(self) -> list[int]:

@@ -7,6 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Key
+from conv_anim.scene.hatching import hatching
 from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.numbers import format_for
 from conv_anim.scene.traced import Traced
@@ -38,7 +39,7 @@ class Remarks(Traced):
 
     def keys(self) -> tuple[Key, ...]:
         """Those that there is reason for."""
-        found = [self._borrowed(), self._counted(), self._beyond(), self._extra(), self._unread()]
+        found = [self._borrowed(), self._counted(), self._beyond(), self._extra(), self._unread(), self._masked()]
         return (*self._zeros(), *self._flipped(), *(key for key in found if key is not None))
 
     def _key(self, text: str, fill: str | None = None, *, cross: bool = False) -> Key:
@@ -96,6 +97,15 @@ class Remarks(Traced):
             self._key(self.say("flat.further", cells=words.per_axis(more)), self.mark_style.extra)
             if any(more)
             else None
+        )
+
+    def _masked(self) -> Key | None:
+        """What the slanting lines mean."""
+        if not self.window.left_out:
+            return None
+        background, edge = self.style.colors.background, self.style.edge
+        return Key(
+            self.say.of(self.trace.layer.layer, "mask.key"), background, edge, hatching(self.style), hatched=True
         )
 
     def _unread(self) -> Key | None:

@@ -9,11 +9,14 @@ from conv_anim.scene.flat.folded import FoldedView
 from conv_anim.scene.flat.network import NetworkView
 from conv_anim.scene.flat.overlap import OverlapView
 from conv_anim.scene.flat.pace import Pace
+from conv_anim.scene.flat.sampled import SampledView
+from conv_anim.scene.flat.sparse import SparseView
 from conv_anim.scene.flat.stamps import StampsView
 from conv_anim.scene.flat.unfolded import UnfoldedView
 from conv_anim.scene.flat.unpooled import UnpooledView
 from conv_anim.scene.flat.upsampled import UpsampledView
 from conv_anim.scene.flat.windows import WindowView
+from conv_anim.scene.presence import present, steps_of
 from conv_anim.scene.steps import Steps
 from conv_anim.spec.model import Flat
 
@@ -30,8 +33,24 @@ def flat(trace: Trace, style: Style) -> Panel:
         return (UnpooledView if op.puts_back else NetworkView)(trace, style).panel()
     if op.window is not None:
         return _transposed(trace, style) if op.window.transposed else _windows(trace, style)
+    return _between_cells(trace, style) or _in_columns(trace, style)
+
+
+def _between_cells(trace: Trace, style: Style) -> Panel | None:
+    """Of what reads between cells, if it is drawn as such."""
+    op = trace.layer.layer
     if op.interpolation is not None:
         return UpsampledView(trace, style, _outputs(trace)).panel()
+    if op.sampled is not None and len(trace.layer.fed) == 1 == op.ends.in_channels == op.ends.out_channels:
+        return SampledView(trace, style, _outputs(trace)).panel()
+    if op.sites is not None and op.ends.in_channels == op.ends.out_channels == 1:
+        return SparseView(trace, style, _outputs(trace)).panel()
+    return None
+
+
+def _in_columns(trace: Trace, style: Style) -> Panel:
+    """Of what makes columns or is made of them; else as a network."""
+    op = trace.layer.layer
     if op.columns is None:
         return NetworkView(trace, style).panel()
     if op.columns.made:
@@ -61,4 +80,4 @@ def _transposed(trace: Trace, style: Style) -> Panel:
 
 def _outputs(trace: Trace) -> Pace:
     """Output cell by output cell."""
-    return Pace.of(Steps(trace.made.shape, trace.spec.animation))
+    return Pace.of(steps_of(trace.made.shape, trace.spec.animation, present(trace, len(trace.layers))))

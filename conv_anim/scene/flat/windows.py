@@ -264,6 +264,9 @@ class WindowView(FlatDrawing):
     @cached_property
     def input(self) -> SheetGrid:
         """The input with its border, in its grid."""
+        return self._sheet_grid()
+
+    def _sheet_grid(self) -> SheetGrid:
         values, fmt, (rows, columns) = plane(self.layer.input[0]), self.formats, self.marks
         extra = frozenset((r, c) for r, c, _, _ in self.sheet.cells() if r in rows.extra or c in columns.extra)
         return SheetGrid(self.grids[0], self.sheet, values, fmt.x, fmt.empty, self.style.colors.input, extra)
@@ -295,7 +298,8 @@ class WindowView(FlatDrawing):
             kernel = kernel[::-1, ::-1] if self.flips else kernel
         grid = self.grids[self._kernel_at]
         turned = replace(grid, contents=replace(grid.contents, flipped=self.flips))
-        return items + turned.filled(kernel, self.formats.w, color)
+        masked = [two(cell) for cell in self.layer.operator.left_out]
+        return [*items, *turned.filled(kernel, self.formats.w, color), *grid.hatched(masked)]
 
     @property
     def _kernel_at(self) -> int:
@@ -322,7 +326,8 @@ class WindowView(FlatDrawing):
             if tap.w is not None and tap.source is not Source.OUTSIDE:
                 weight = symbol(W, tap.weight[2:]) if self.symbols and tap.weight else self.formats.w(tap.w)
                 items.append(grid.weight(place, f"{words.TIMES}{weight}", fills[place]))
-        framed = grid.framed(places)
+        masked = [self.sheet.place(two(tap.canvas)) for tap in step.taps if tap.window in self.layer.operator.left_out]
+        framed = [*grid.hatched(masked, emptied=False), *grid.framed(places)]
         return [*items, *self.borrowing.shown(grid, fills), *self._largest(step), *framed, *self._enlargement(step)]
 
     def _enlargement(self, step: Step) -> list[Primitive]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.callouts import Key
 from conv_anim.scene.color import mix
 from conv_anim.scene.frames import outlined
+from conv_anim.scene.hatching import hatching, slanting
 from conv_anim.scene.marks import TINT, MarkStyle, keys
 from conv_anim.scene.mosaics import mosaic
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
@@ -17,7 +19,6 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from conv_anim.scene.callouts import Key
     from conv_anim.scene.isometric.floors import Floor, Reach
     from conv_anim.scene.isometric.slanted import Slanted
     from conv_anim.scene.marks import Marks
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 Position = tuple[int, int]
 """Row and column."""
+FAINT = 0.4
+"""How much of the theme's faint colour the edges of cells have that are not there."""
 CLEAR = 0.06
 """How far from its edges a cell is cleared for another text, in cells."""
 INSET = 0.14
@@ -51,6 +54,8 @@ class DrawnPlane:
     """Whether a label explains the marks; else only those are drawn that speak for themselves."""
     image: Rgb | None = None
     """The colours of the cells that hold the map, if they have colours of their own."""
+    absent: frozenset[Position] = frozenset()
+    """Cells of the map that are not there."""
 
     @property
     def shaded(self) -> bool:
@@ -95,7 +100,11 @@ class DrawnPlane:
 
     def keys(self, say: Language) -> tuple[Key, ...]:
         """What a label says about the marks."""
-        return keys((self.rows, self.columns), self.layer, self.mark_style, say)
+        found = keys((self.rows, self.columns), self.layer, self.mark_style, say)
+        if self.layer.window is None or not self.layer.window.left_out:
+            return found
+        text, background = say.of(self.layer, "mask.key"), self.style.colors.background
+        return (*found, Key(text, background, self.style.empty_edge, hatching(self.style), hatched=True))
 
     def source_of(self, place: Position) -> Position:
         """The cell of the floor whose number a borrowed cell shows."""
@@ -130,6 +139,8 @@ class DrawnPlane:
     def _map(self) -> list[Primitive]:
         """The cells that hold the map, each with its shade if it has one."""
         floor = self.floor
+        if self.absent:
+            return self._sparse()
         if self.image is None:
             return filled(floor, floor.inputs, floor.color, self.style)
         blocks = floor.inputs.blocks()
@@ -144,6 +155,13 @@ class DrawnPlane:
             ]
         lines = tuple(line for block in blocks for line in floor.plane.grid(block))
         return [*items, Lines(lines, self.style.edge)] if floor.plane.unit >= SHADED_EDGED else items
+
+    def _sparse(self) -> list[Primitive]:
+        """Only those that are there; thin lines stand for the others."""
+        there = [place for place in self.floor.inputs.cells() if place not in self.absent]
+        items: list[Primitive] = [*absent_cells(self.floor, self.absent, self.style)]
+        items += [Polygons((self.floor.plane.ring(*place),), self.fill(place)) for place in there]
+        return [*items, Lines(self._edges(there), self.style.edge)] if self.edged and there else items
 
     def _border(self) -> list[Primitive]:
         """Borrowed cells, in a weaker colour or shade than those that they repeat."""
@@ -182,10 +200,16 @@ class DrawnPlane:
 
     # under the window
 
-    def covered(self, reach: Reach, products: Mapping[Position, str]) -> list[Primitive]:
-        """The window: an outline, and in its cells what they contribute; or as a theme tints them."""
+    def covered(
+        self, reach: Reach, products: Mapping[Position, str], unseen: Iterable[Position] = ()
+    ) -> list[Primitive]:
+        """The window: an outline, and in its cells what they contribute; or as a theme tints them.
+
+        Those that masks hide are hatched.
+        """
+        hatched = self._hatched(unseen)
         if self.style.frame is None:
-            return self._tinted_window(reach, products)
+            return [*self._tinted_window(reach, products), *hatched]
         places = reach.cells()
         items: list[Primitive] = []
         for place in places:
@@ -195,7 +219,13 @@ class DrawnPlane:
                 clear = self.floor.plane.ring(place[0] + CLEAR, place[1] + CLEAR, 1 - 2 * CLEAR, 1 - 2 * CLEAR)
                 items.append(Polygons((clear,), fill))
                 items += self.written({place: text}, {place: fill})
-        return [*items, *self.lenders([p for p in self.borrowed if p in places]), *self.framed(reach)]
+        return [*items, *self.lenders([p for p in self.borrowed if p in places]), *hatched, *self.framed(reach)]
+
+    def _hatched(self, places: Iterable[Position]) -> list[Primitive]:
+        """Slanting lines through some cells."""
+        at = self.floor.plane.at
+        lines = tuple((at(y, x), at(v, u)) for r, c in places for (x, y), (u, v) in slanting(c, r, 1))
+        return [Lines(lines, hatching(self.style, self.floor.color))] if lines else []
 
     def framed(self, reach: Reach) -> list[Primitive]:
         """The window's outline."""
@@ -205,12 +235,15 @@ class DrawnPlane:
     def _tinted_window(self, reach: Reach, products: Mapping[Position, str]) -> list[Primitive]:
         """Strong where it reads input cells, weaker where there is nothing to read."""
         plane, blocks, places = self.floor.plane, reach.blocks(), set(reach.cells())
-        read = reach.within(self.floor.inputs).blocks()
+        read = [] if self.absent else reach.within(self.floor.inputs).blocks()
         borrowed = [place for place in self.borrowed if place in places]
         items: list[Primitive] = [
             Polygons(tuple(map(plane.block, blocks)), self.over(self.style.colors.background, weak=True)),
             Polygons(tuple(map(plane.block, read)), self.over(self.floor.color)),
         ]
+        inside = reach.within(self.floor.inputs).cells() if self.absent else []
+        there = [place for place in inside if place not in self.absent]
+        items += self._tinted(there, self.over(self.floor.color))
         for marked in (borrowed, [place for place in self.extra if place in places]):
             items += self._tinted(marked, self.covered_fill(marked[0])) if marked else []
         items.append(Lines(tuple(line for block in blocks for line in plane.grid(block)), self.style.edge))
@@ -250,6 +283,16 @@ class DrawnPlane:
 
 def _closed(ring: tuple[Point, ...]) -> tuple[Point, ...]:
     return (*ring, ring[0])
+
+
+def absent_cells(floor: Floor, places: Iterable[Position], style: Style) -> list[Primitive]:
+    """Thin lines around cells that are not there; around the whole map where they are small."""
+    colors = style.colors
+    stroke = Stroke(mix(colors.background, colors.faint, FAINT), max(1.0, style.scale))
+    if floor.plane.unit < SMALLEST_EDGED:
+        return [Lines(tuple(_closed(floor.plane.block(block)) for block in floor.inputs.blocks()), stroke)]
+    lines = tuple(line for r, c in sorted(places) for line in floor.plane.grid(((r, 1), (c, 1))))
+    return [Lines(lines, stroke)]
 
 
 def filled(floor: Floor, reach: Reach, color: str, style: Style) -> list[Primitive]:

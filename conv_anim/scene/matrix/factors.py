@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.color import mix, rgb
-from conv_anim.scene.numbers import Formats, format_for
+from conv_anim.scene.numbers import Format, Formats, format_for
 from conv_anim.scene.table import Table, Track
 from conv_anim.scene.tints import tints
 from conv_anim.tracing.matrix import EMPTY, SEVERAL
@@ -189,7 +189,15 @@ class Factors:
     def entry(self, place: Position) -> str:
         """A number of the matrix; that of a mean as a fraction."""
         value = self.matrix.values[place].item()
+        if self.layer.layer.sampled is not None:
+            return self.shared(value)
         return self.formats.w(value) if self.kernel_shape is not None else f"1/{round(1 / value)}"
+
+    @cached_property
+    def shared(self) -> Format:
+        """How weights that are shared out among several cells are written."""
+        found = format_for(self.matrix.values, most=3)
+        return found if found.exact else Format(2, exact=False)
 
     @cached_property
     def weights(self) -> list[str]:

@@ -15,6 +15,7 @@ from conv_anim.scene.hit_regions import HitRegion, Turn, corners
 from conv_anim.scene.layout import Panel, animated, panel
 from conv_anim.scene.matrix.equation import POINT, sign_size
 from conv_anim.scene.matrix.plan import Plan
+from conv_anim.scene.matrix.row_sums import room_for, written_row
 from conv_anim.scene.primitives import Boxes, Frame, Stroke, Text
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.sums import sum_for, written_sum
@@ -270,6 +271,8 @@ class MatrixView(Plan):
 
     def _sum_in(self, room: float) -> Sum:
         named = Language(self.trace.spec.lang)("bias.named", value="{value}")
+        if self.layer.layer.sampled is not None:
+            return room_for(self.factors, self.style, room, named)
         whole = sum_for(self.layer, self.factors.formats, self.style, room, bias=named)
         if SEVERAL in self.factors.groups:
             return whole
@@ -281,6 +284,8 @@ class MatrixView(Plan):
             return []
         room, x, top = self._written
         step = self.layer[row]
+        if self.layer.layer.sampled is not None:
+            return written_row(room, self.factors, step, (x, top + room.size))
         taps = tuple(tap for tap in step.taps if tap.input is not None) or step.taps[:1]
         step = replace(step, taps=taps)
         return written_sum(room.of(len(taps)), step, self.factors.formats, x=x, y=top + room.size)

@@ -19,7 +19,7 @@ from conv_anim.scene.tones import Tones, with_numbers
 from conv_anim.scene.traced import Traced
 from conv_anim.scene.wording import words
 from conv_anim.tracing.geometry import Source
-from conv_anim.values import dataclass
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.numbers import Format
@@ -146,7 +146,8 @@ class Lattice(Traced):
         if self.trace.spec.labels is not None:
             floor = max(floor, *(post.height + self.style.gap * 1.4 for post in self.posts))
         rows = rows_of(self.axes, pitch=self.pitch, scale=self.style.scale, floor=floor)
-        return [row.moved(self.radius, self.top) for row in rows]
+        masks = [*(layer.operator.left_out for layer in self.layers), frozenset[tuple[int, ...]]()]
+        return [replace(row.moved(self.radius, self.top), left_out=mask) for row, mask in zip(rows, masks, strict=True)]
 
     @property
     def top(self) -> float:

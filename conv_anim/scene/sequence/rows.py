@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.sheet import Side
 from conv_anim.tracing.geometry import Axis, Source
-from conv_anim.values import dataclass
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,8 @@ class Row:
     y: float
     step: float
     """From one node to the next."""
+    left_out: frozenset[tuple[int, ...]] = frozenset()
+    """The cells of its layer's window that a mask leaves out."""
 
     def at(self, cell: int) -> Point:
         """The middle of a node in the picture."""
@@ -37,10 +39,16 @@ class Row:
         """Where the node of a cell of the map stands."""
         return self.at(self.side.place(cell))
 
+    def covered(self, outputs: list[int]) -> list[int]:
+        """The nodes that some outputs of the row's layer are made of."""
+        axis = self.side.axis
+        kept = [tap for tap in range(axis.kernel) if (tap,) not in self.left_out]
+        return sorted({self.side.lead + axis.cell(output, tap) for output in outputs for tap in kept})
+
     def taps(self, output: int) -> Iterator[int]:
         """The nodes that an output of the row's layer reads, in the order of the window; none beyond the padding."""
         axis = self.side.axis
-        for tap in range(axis.kernel):
+        for tap in (tap for tap in range(axis.kernel) if (tap,) not in self.left_out):
             cell = self.side.lead + axis.cell(output, tap)
             if self.side.sources[cell][0] is not Source.OUTSIDE:
                 yield cell
@@ -51,7 +59,7 @@ class Row:
 
     def moved(self, dx: float, dy: float) -> Row:
         """The same, so many pixels to the right and down."""
-        return Row(self.side, self.x + dx, self.y + dy, self.step)
+        return replace(self, x=self.x + dx, y=self.y + dy)
 
 
 def is_causal(axis: Axis) -> bool:
@@ -91,5 +99,5 @@ def reaches(rows: list[Row], output: int) -> list[list[int]]:
     """For each row from the input up the cells of its map that an output is made of; the last is the output itself."""
     found = [[output]]
     for row in reversed(rows[:-1]):
-        found.insert(0, row.side.read(row.side.covered(found[0])))
+        found.insert(0, row.side.read(row.covered(found[0])))
     return found

@@ -123,7 +123,7 @@ class SequenceView:
         made = reaches(self.lattice.rows, cell)
         shown: list[Primitive] = self._lit_lines(made)
         for nodes, above in zip(self.lattice.nodes, made[1:], strict=False):
-            shown += [*nodes.at_rest(), *nodes.lit(nodes.row.side.covered(above))]
+            shown += [*nodes.at_rest(), *nodes.lit(nodes.row.covered(above))]
         return shown
 
     @property
@@ -145,7 +145,7 @@ class SequenceView:
         found, radius = list["Ring"](), 1.25 * self.lattice.radius
         for row, cells in zip(self.lattice.rows, reaches(self.lattice.rows, output), strict=True):
             last = row is self.lattice.rows[-1]
-            places = [row.made(cell) if last else row.at(cell) for cell in (cells if last else row.side.covered(cells))]
+            places = [row.made(cell) if last else row.at(cell) for cell in (cells if last else row.covered(cells))]
             if places:
                 boxes = [(x - radius, y - radius, 2 * radius, 2 * radius) for x, y in places]
                 found.append(ring(union(boxes)))

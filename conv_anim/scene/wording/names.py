@@ -24,7 +24,8 @@ def matrix_names(traced: LayerTrace, say: Language, *, beside_c: bool) -> list[L
     if traced.operator.transposed:
         how = say("matrix.columns") if beside_c else say("matrix.transpose_of", sizes=_turned(traced, say))
         return [Label(f"Cᵀ {shape}", detail) for detail in (how, say("matrix.transpose"))]
-    how = say("matrix.kernels" if traced.operator.weighs else "matrix.means")
+    key = "matrix.kernels" if traced.operator.weighs else "matrix.means"
+    how = say("matrix.shared" if traced.layer.sampled is not None else key)
     return [Label(f"C {shape}", detail) for detail in (how, say("matrix.rows"), "")]
 
 

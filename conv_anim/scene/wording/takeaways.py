@@ -8,6 +8,7 @@ from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.words import size
 from conv_anim.spec.model import Channels, Flat, FourierView, GemmView, Given, Matrix, WinogradView
 from conv_anim.tracing.analysis import cost, entries, inputs_of, receptive_field, standard, total
+from conv_anim.tracing.blind_spot import blind_spot
 from conv_anim.tracing.gemm import Gemm
 from conv_anim.tracing.winograd import direct, multiplications
 
@@ -28,7 +29,7 @@ def takeaway(spec: Spec) -> str:
         return _backward(spec, spec.backward, say)
     if len(spec.nodes) == 1:
         return _of_view(spec, say) or spec.layers[0].point(say)
-    return _composed(spec, say) or _chained(spec, say) or _joined(spec, say)
+    return _composed(spec, say) or _hidden(spec, say) or _spread(spec, say) or _chained(spec, say) or _joined(spec, say)
 
 
 def _backward(spec: Spec, backward: Backward, say: Language) -> str:
@@ -123,6 +124,24 @@ def _composed(spec: Spec, say: Language) -> str:
     ours, others = total(spec.layers).parameters, cost(standard(found[0])).parameters
     key = "takeaway.saves" if ours < others else "takeaway.splits"
     return say(key, ours=f"{ours:,}", others=f"{others:,}", count=len(spec.layers))
+
+
+def _hidden(spec: Spec, say: Language) -> str:
+    """What masks hide together, where that is more than each of them does."""
+    found = blind_spot(spec.layers) if spec.is_chain else None
+    if found is None or not found.hidden:
+        return ""
+    return say("takeaway.blind", count=len(spec.layers), hidden=found.hidden, earlier=found.earlier)
+
+
+def _spread(spec: Spec, say: Language) -> str:
+    """What sparse layers make of some active cells together, if they stand at the beginning and at the end."""
+    ends = [node.op.sites for node in (spec.nodes[0], spec.nodes[-1])]
+    if not spec.is_chain or ends[0] is None or ends[1] is None:
+        return ""
+    before, after = len(ends[0].read), len(ends[1].made)
+    key = "takeaway.spreads" if after != before else "takeaway.stays"
+    return say(key, count=len(spec.nodes), before=before, after=after)
 
 
 def _chained(spec: Spec, say: Language) -> str:

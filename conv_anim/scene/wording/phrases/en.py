@@ -141,6 +141,10 @@ PHRASES = {
     "last window at most {alone} hold numbers, the others are inserted zeros.",
     "takeaway.field_up_to": "In {count} layers an output reaches over up to {field} cells, "
     "with the last layer alone over {alone}.",
+    "takeaway.blind": "A blind spot: of the {earlier} earlier cells within reach of {count} layers, "
+    "{hidden} are never seen, to the upper right.",
+    "takeaway.spreads": "In {count} layers {before} active cells become {after}.",
+    "takeaway.stays": "In {count} layers {before} active cells stay {before}: nothing spreads.",
     "takeaway.grad_input": "The chain rule, layer by layer: each gradient is made from the one after it.",
     "takeaway.grad_weight": "Layer by layer back to the weights: each adds up the numbers it met, times the gradients "
     "of what became of them.",
@@ -255,6 +259,8 @@ PHRASES = {
     "explain.fft": "FFT",
     "explain.multiplications": "{ours} multiplications instead of {direct}",
     "explain.edges": "edges",
+    "explain.blind": "blind spot",
+    "explain.hidden": "{hidden} of {earlier} earlier cells within reach are never seen",
     "explain.back": "backward",
     # views: isometric, stacks, sequence
     "marks.unread": "never read",
@@ -301,6 +307,7 @@ PHRASES = {
     "matrix.of": "of the convolution {sizes}",
     "matrix.rows": "a row for each window",
     "matrix.means": "a row for each window: the mean of its cells",
+    "matrix.shared": "a row for each window: each weight shared out among the cells around its point",
     "matrix.kernels": "a row for each window: the kernel, laid out over the input's cells",
     "matrix.vector": "as a {count}-vector",
     "matrix.sums": "grey: weights added up",

@@ -137,6 +137,9 @@ PHRASES = {
     "takeaway.field_spread": "經過 {count} 層，輸出最多看到輸入的 {field}；最後的視窗覆蓋 {window} 格，"
     "其中最多 {alone} 格有數，其他是插入的零。",
     "takeaway.field_up_to": "經過 {count} 層，輸出最多看到輸入的 {field}；最後一層只看到 {alone}。",
+    "takeaway.blind": "盲點：{count} 層所及範圍內、讀取順序在前的 {earlier} 格中，右上方有 {hidden} 格永遠看不見。",
+    "takeaway.spreads": "經過 {count} 層，{before} 個有效的格變成 {after} 個。",
+    "takeaway.stays": "經過 {count} 層，{before} 個有效的格仍是 {before} 個：不會擴散。",
     "takeaway.grad_input": "連鎖律，逐層往回：每張特徵圖的梯度由後一張的梯度算出。",
     "takeaway.grad_weight": "梯度逐層回到權重：每個權重把遇到的數乘上其結果的梯度，再加起來。",
     "takeaway.stamped_back": "每個輸出把梯度送回它視窗裡的格：卷積核乘上該梯度的一份。",
@@ -250,6 +253,8 @@ PHRASES = {
     "explain.fft": "FFT",
     "explain.multiplications": "{ours} 次乘法，而不是 {direct} 次",
     "explain.edges": "邊緣",
+    "explain.blind": "盲點",
+    "explain.hidden": "所及範圍內、讀取順序在前的 {earlier} 格中有 {hidden} 格永遠看不見",
     "explain.back": "反向",
     # views: isometric, stacks, sequence
     "marks.unread": "從未讀取",
@@ -296,6 +301,7 @@ PHRASES = {
     "matrix.of": "卷積 {sizes} 的矩陣",
     "matrix.rows": "每個視窗一列",
     "matrix.means": "每個視窗一列：取格子的平均",
+    "matrix.shared": "每個視窗一列：每個權重分給它的點周圍的格子",
     "matrix.kernels": "每個視窗一列：卷積核攤開在輸入的格子上",
     "matrix.vector": "寫成 {count} 維向量",
     "matrix.sums": "灰色：權重之和",

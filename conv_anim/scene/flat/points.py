@@ -1,0 +1,103 @@
+"""Points between cells, where a window that bends reads: where they moved from, and which cells share in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.primitives import Boxes, Lines, Stroke
+from conv_anim.scene.whole_sheet import between
+from conv_anim.scene.wording import words
+from conv_anim.values import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conv_anim.scene.grid import Grid
+    from conv_anim.scene.numbers import Format
+    from conv_anim.scene.primitives import Point, Primitive
+    from conv_anim.scene.sheet import Sheet, Side
+    from conv_anim.scene.style import Style
+    from conv_anim.tracing.sampling import Corner, Sample
+
+RADIUS, CHOSEN = 0.11, 0.16
+"""Of a point, and of the one whose shares are shown, in cells."""
+
+
+@dataclass(frozen=True)
+class Points:
+    """On a grid that shows a sheet."""
+
+    style: Style
+    grid: Grid | None
+    sheet: Sheet
+
+    @property
+    def _on(self) -> Grid:
+        assert self.grid is not None
+        return self.grid
+
+    @property
+    def outline(self) -> Stroke:
+        """Around the window where it stands without offsets."""
+        colors, scale = self.style.colors, self.style.scale
+        return Stroke(colors.window, 1.5 * scale, (4 * scale, 3 * scale))
+
+    def at(self, place: tuple[float, float]) -> Point:
+        """A place on the map, in pixels; one too far beyond is drawn at the edge."""
+        grid = self._on
+        row, column = (side.place(0) + at + 0.5 for side, at in zip(self._sides, place, strict=True))
+        return grid.corner(min(max(row, 0.0), grid.rows), min(max(column, 0.0), grid.columns))
+
+    @property
+    def _sides(self) -> tuple[Side, Side]:
+        return self.sheet.rows, self.sheet.columns
+
+    def regular(self, samples: Sequence[Sample]) -> list[Primitive]:
+        """An outline around the window as it stands without offsets."""
+        cells = [sample.regular for sample in samples]
+        (top, left), (bottom, right) = (
+            self.at((edge(r for r, _ in cells) + half, edge(c for _, c in cells) + half))
+            for edge, half in ((min, -0.5), (max, 0.5))
+        )
+        ring = ((top, left), (bottom, left), (bottom, right), (top, right), (top, left))
+        return [Lines((ring,), self.outline)]
+
+    def led(self, samples: Sequence[Sample], others: Sequence[Sample], share: float) -> list[Primitive]:
+        """The points on their way from one step to the next."""
+        pairs = zip(samples, others, strict=True)
+        return self._discs([between(a.at, b.at, share) for a, b in pairs], RADIUS, self.style.colors.window)
+
+    def moved(self, samples: Sequence[Sample]) -> list[Primitive]:
+        """Lines from where points stood to where they are."""
+        lines = tuple((self.at(s.regular), self.at(s.at)) for s in samples if s.regular != s.at)
+        stroke = Stroke(self.style.text_ink, max(1.0, self.style.scale))
+        starts = self._discs([s.regular for s in samples if s.regular != s.at], 0.04, self.style.text_ink)
+        return [Lines(lines, stroke), *starts] if lines else []
+
+    def all(self, samples: Sequence[Sample], one: Sample) -> list[Primitive]:
+        """The points; one of them stronger."""
+        colors, edge = self.style.colors, Stroke(self.style.colors.background, max(1.0, self.style.scale))
+        others = [sample.at for sample in samples if sample.window != one.window]
+        return [*self._discs(others, RADIUS, colors.window, edge), *self._discs([one.at], CHOSEN, colors.current, edge)]
+
+    def _discs(
+        self, places: Sequence[tuple[float, float]], radius: float, fill: str, edge: Stroke | None = None
+    ) -> list[Primitive]:
+        half = max(2.0 * self.style.scale, radius * self._on.numbers.cell)
+        middles = [self.at(place) for place in places]
+        boxes = tuple((x - half, y - half, 2 * half, 2 * half) for x, y in middles)
+        return [Boxes(boxes, fill, edge, radius=half)] if boxes else []
+
+    def shares(self, corners: Sequence[Corner], fmt: Format | None) -> list[Primitive]:
+        """The cells around a point, each with its share."""
+        grid, items = self._on, list["Primitive"]()
+        places = [
+            (self.sheet.rows.place(corner.cell[0]), self.sheet.columns.place(corner.cell[1])) for corner in corners
+        ]
+        for place, corner in zip(places, corners, strict=True):
+            if 0 <= place[0] < grid.rows and 0 <= place[1] < grid.columns:
+                items += grid.ringed([place], self.style.colors.current)
+                if fmt is not None:
+                    fill = self.style.colors.input if corner.inside else self.style.colors.background
+                    items.append(grid.weight(place, f"{words.TIMES}{fmt(corner.share)}", fill))
+        return items

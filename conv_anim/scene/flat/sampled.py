@@ -1,0 +1,328 @@
+"""The flat view of a window that bends: where each of its cells reads, what is read there, and what comes of it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from math import ceil
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conv_anim.scene.callouts import Callout, Key
+from conv_anim.scene.flat.drawing import FlatDrawing, texts
+from conv_anim.scene.flat.explained import ExplainedSum
+from conv_anim.scene.flat.fitting import chosen, contents, shaded
+from conv_anim.scene.flat.points import Points
+from conv_anim.scene.flat.strip import Part, Strip
+from conv_anim.scene.grid import Numbers, SheetGrid
+from conv_anim.scene.numbers import SHARE_NOISE, Format, agrees, enough, format_for, plane, weights_format
+from conv_anim.scene.sums import Sum, Term
+from conv_anim.scene.tones import asked
+from conv_anim.scene.whole_sheet import whole_sheet
+from conv_anim.scene.wording import words
+from conv_anim.spec.view_support import MOST_DRAWN
+from conv_anim.values import dataclass, replace
+
+if TYPE_CHECKING:
+    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.sheet import Sheet
+    from conv_anim.spec.model import Cells
+    from conv_anim.tracing.sampling import Corner, Sample, Sampling
+    from conv_anim.tracing.trace import Step
+    from conv_anim.tracing.values import Array
+
+CORNER = 0.7
+"""Of a number in the corner of its cell, compared with one in the middle."""
+MOST_SUMMED = 2000
+"""Outputs of which each has its sum checked; of larger figures sums are written with the usual digits."""
+
+
+@dataclass(frozen=True)
+class SampledView(FlatDrawing):
+    """The drawing of a deformable convolution of one channel."""
+
+    cells: Numbers | None = None
+    measured: Cells | None = None
+    """What stands in its cells, if it is only measured, without labels."""
+
+    @property
+    def sampling(self) -> Sampling:
+        """Where the layer reads."""
+        found = self.layer.means.sampling  # type: ignore[union-attr]  # it is no window
+        assert found is not None
+        return found
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """The input with its border, and as far as its points lie beyond."""
+        return whole_sheet(self.sampling)
+
+    # numbers
+
+    @cached_property
+    def columns(self) -> Array:
+        """What all windows read: (taps, rows, columns)."""
+        found: Array = self.sampling.columns(self.layer.input)[0]
+        return found
+
+    @cached_property
+    def finer(self) -> int:
+        """How many digits more the terms have, so that they add up to what is written as their sum."""
+        if self.layer.output.size > MOST_SUMMED:
+            return 0
+        return enough(self._adds_up)
+
+    def _adds_up(self, more: int) -> bool:
+        read = self._read.finer(more).shown(self.columns)
+        total = np.einsum("t,tyx->yx", self._w.finer(more).shown(self._kernel).ravel(), self._weighed(read, more))
+        if self.layer.bias is not None:
+            total = total + self.layer.bias[0]
+        return agrees(self.y, self.layer.output[0], total)
+
+    def _weighed(self, read: Array, more: int) -> Array:
+        mask = self.sampling.mask
+        return read if mask is None else read * format_for(mask).finer(more).shown(mask)
+
+    @property
+    def _kernel(self) -> Array:
+        assert self.layer.weight is not None
+        return plane(self.layer.weight[0, 0])
+
+    @cached_property
+    def _w(self) -> Format:
+        return weights_format(self._kernel)
+
+    @cached_property
+    def w(self) -> Format:
+        """How weights are written."""
+        return self._w.finer(self.finer)
+
+    @cached_property
+    def read_format(self) -> Format:
+        """How what is read is written."""
+        return self._read.finer(self.finer)
+
+    @cached_property
+    def _read(self) -> Format:
+        return format_for(self.columns, most=4 if format_for(self.columns, most=4).exact else 2)
+
+    @cached_property
+    def mask_format(self) -> Format:
+        """How masks are written."""
+        mask = self.sampling.mask
+        return format_for(np.ones(1) if mask is None else mask).finer(self.finer)
+
+    @cached_property
+    def mode(self) -> Cells:
+        """What stands in the cells."""
+        if self.measured is not None:
+            return self.measured
+        readable = self.layer.input.size + self.layer.output.size <= MOST_DRAWN
+        return chosen(asked(self.trace.spec.view), picture=self.tones.greys[0], readable=readable)
+
+    @property
+    def _written(self) -> bool:
+        return self.mode in {"numbers", "both"}
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """How large the cells and their numbers are."""
+        if self.cells is not None:
+            return self.cells
+        if self.mode in {"shades", "plain"}:
+            return shaded(self.style, self.sheet.shape[0], self._width_with)
+        least = max(self.style.cell, ceil(1.2 * self.style.number_size / (1 - CORNER / 2)))
+        return self.fitting(texts(self.x, self.layer.input), texts(self.y, self.layer.output), least)
+
+    def _width_with(self, cells: Numbers) -> float:
+        return replace(self, cells=cells, measured=self.mode).strip.width
+
+    @cached_property
+    def _closer(self) -> Numbers:
+        """Cells of the kernel and of what is read, which always have their numbers: small ones beside shades."""
+        written = texts(self.read_format, self.columns) | texts(self.w, self._kernel)
+        if self._written:
+            return Numbers.fitting(replace(self.style, fit=None), self.style.cell, written, self.style.number_size)
+        size = self.style.em(10.5)
+        widest = max(self.style.width(text, size=size) for text in written)
+        return Numbers(max(round(1.7 * size), round(widest / 0.84)), size)
+
+    # the parts
+
+    @cached_property
+    def strip(self) -> Strip:
+        labels, colors, tones = words.labels(self.trace), self.style.colors, self.tones
+        first, kernel, last = self.signs_of(labels, colors.input, colors.kernel, colors.output)
+        op = self.layer.layer
+        read = words.Label(self.say.sentence(self.say.of(op, "read" if self.sampling.mask is None else "read.masked")))
+        shape = (self._kernel.shape[0], self._kernel.shape[1])
+        made = plane(self.layer.output[0]).shape
+        bias = "=" if self.layer.bias is None else f"+ {self._bias} ="
+        parts = (
+            Part(self.sheet.shape, first, "→", contents=contents(self.mode, tones.of_maps[0])),
+            Part(shape, Callout(self.style, read, None), "∗", numbers=self._closer),
+            Part(shape, kernel, bias, numbers=self._closer),
+            Part((made[0], made[1]), last, contents=contents(self.mode, tones.of_maps[-1])),
+        )
+        return Strip(self.style, self.numbers, parts, labelled=self.labelled and self.measured is None)
+
+    @property
+    def _bias(self) -> str:
+        assert self.layer.bias is not None
+        return self.say("bias.named", value=format_for(self.layer.bias).factor(self.layer.bias[0].item()))
+
+    @cached_property
+    def input(self) -> SheetGrid:
+        """The input's cells; their numbers stand in corners, so that points can be seen."""
+        grid = self.before
+        bare = replace(grid, contents=replace(grid.contents, written=False))
+        return SheetGrid(bare, self.sheet, plane(self.layer.input[0]), self.x, self.x(0), self.style.colors.input)
+
+    def resting(self) -> list[Primitive]:
+        read, kernel = self.strip.grids[1:3]
+        items = [*self.input.static(), *(self._cornered() if self._written else [])]
+        return [*items, *read.pending(), *kernel.filled(self._kernel, self.w, self.style.colors.kernel), *self._last()]
+
+    def _last(self) -> list[Primitive]:
+        return self.after.pending()
+
+    def _cornered(self) -> list[Primitive]:
+        """The numbers of the input in the upper left corners of their cells."""
+        grid, size = self.before, max(self.style.least, CORNER * self.numbers.size)
+        items: list[Primitive] = []
+        for r, c, source, read in self.sheet.cells():
+            held = source == 0
+            text = self.x(self.input.values[read].item()) if held else self.x(0)
+            x, y, side, _ = grid.box(r, c)
+            fill = self.input.color if held else self.style.colors.background
+            ink = self.style.ink_on(fill) if held else self.style.ink_on(fill, self.style.colors.muted)
+            items.append(self.style.text(x + 0.09 * side, y + 0.09 * side, text, size=size, color=ink))
+        return items
+
+    # what differs from frame to frame
+
+    def chosen(self, step: Step) -> Sample:
+        """The point whose shares are shown: another one at each step, of those that lie between cells if there are."""
+        samples = self.sampling.samples(step.output[1:])
+        between = [sample for sample in samples if len(self.sampling.corners(sample.at)) > 1]
+        inside = [s for s in between if any(c.inside for c in self.sampling.corners(s.at))]
+        some = inside or between or samples
+        return some[step.index % len(some)]
+
+    def read(self, step: Step) -> list[Primitive]:
+        """The window where it stands, where its cells read, and what they find."""
+        samples, one = self.sampling.samples(step.output[1:]), self.chosen(step)
+        points = Points(self.style, self.before, self.sheet)
+        fmt = self._shares_of(one) if self.numbers.cell >= self.style.cell else None
+        items = points.shares(self.sampling.corners(one.at), fmt)
+        items += [*points.regular(samples), *points.moved(samples), *points.all(samples, one)]
+        return [*items, *self._found(step, samples, one)]
+
+    def _shares_of(self, one: Sample) -> Format:
+        """How the shares of the cells around a point are written."""
+        return weights_format(np.array([corner.share for corner in self.sampling.corners(one.at)]), noise=SHARE_NOISE)
+
+    def leading(self, step: int, share: float) -> Items:
+        """The points on their way to the next step."""
+        start, end = (self.pace.cell(k) for k in (step, step + 1))
+        if start is None or end is None:
+            return tuple(self.done(step + 1))
+        points = Points(self.style, self.before, self.sheet)
+        led = points.led(self.sampling.samples(start[1:]), self.sampling.samples(end[1:]), share)
+        return (*self.done(step + 1), *led)
+
+    def _found(self, step: Step, samples: list[Sample], one: Sample) -> list[Primitive]:
+        """What is read, in the place of each cell of the window."""
+        grid, items = self.strip.grids[1], list["Primitive"]()
+        for sample in samples:
+            value = self._value(sample, step)
+            fill = self.style.under_window(self.style.colors.input)
+            items += grid.cell(sample.window, self.read_format(value), fill)
+            if self.sampling.mask is not None:
+                items.append(grid.weight(sample.window, f"{words.TIMES}{self.mask_format(sample.mask)}", fill))
+        return [*items, *grid.ringed([one.window], self.style.colors.current)]
+
+    def _value(self, sample: Sample, step: Step) -> float:
+        rows, columns = self._kernel.shape
+        found: float = self.columns.reshape(rows, columns, *self.columns.shape[1:])[
+            (*sample.window, *step.output[1:])
+        ].item()
+        return found
+
+    # the sum, and what there is to know
+
+    def keys(self) -> tuple[Key, ...]:
+        op, points = self.layer.layer, Points(self.style, None, self.sheet)
+        keys = [Key(self.say.of(op, "key.regular"), self.style.colors.background, points.outline)]
+        keys.append(Key(self.say.of(op, "key.point"), self.style.colors.window, self.style.edge))
+        keys.append(Key(self.say.of(op, "key.shares"), self.style.colors.current, self.style.edge))
+        return tuple(keys)
+
+    @cached_property
+    def sum(self) -> ExplainedSum | None:  # type: ignore[override]  # with a line above it
+        if not self.sums:
+            return None
+        size, style = self.style.label_size, self.style
+        slot = max(style.width(self._term(r, w, m), size=size, bold=False) for r, w, m in self._widest())
+        result = max(style.width(f"≈ {text}", size=size, bold=True) for text in self.y.texts(self.layer.output))
+        closing = " " if self.layer.bias is None else f" + {self._bias} "
+        count, row = self._kernel.size, self._kernel.shape[1]
+        whole = Sum(style, count, row, slot, " + ", "", closing, result, self.strip_layout.sum_room)
+        lines = (self._example(self.layer[k]) for k in range(0, len(self.layer), ceil(len(self.layer) / 50)))
+        return ExplainedSum(whole, max(style.width(line, size=style.small_size) for line in lines))
+
+    def _widest(self) -> list[tuple[float, float, float]]:
+        """Numbers with the longest texts."""
+        fmt, mask = self.read_format, self.sampling.mask
+        ends = [float(self.columns.min()), float(self.columns.max())]
+        values = [*ends, *self.columns.ravel()[:: max(1, self.columns.size // 500)].tolist()]
+        masks = [1.0] if mask is None else [float(mask.min()), float(mask.max()), *mask.ravel()[:500].tolist()]
+        longest = max(masks, key=lambda m: len(self.mask_format(m)))
+        read = max(values, key=lambda v: len(fmt.factor(v)))
+        return [(read, w, longest) for w in self._kernel.ravel().tolist()]
+
+    def _term(self, read: float, weight: float, mask: float) -> str:
+        middle = "" if self.sampling.mask is None else f"·{self.mask_format.factor(mask)}"
+        return f"{self.read_format.factor(read)}{middle}·{self.w.factor(weight)}"
+
+    def added(self, step: Step) -> list[Primitive]:
+        if self.sum is None:
+            return []
+        terms = []
+        for sample in self.sampling.samples(step.output[1:]):
+            value, weight = self._value(sample, step), self._kernel[sample.window].item()
+            product = value * weight * sample.mask
+            text = self._term(value, weight, sample.mask)
+            terms.append(Term(text, product == 0, abs(product), sample.window[:1]))
+        x, y = self.sum_at
+        result = f"{self._equals} {self.y(step.value)}"
+        line = self.style.text(
+            x,
+            y - self.sum.size,
+            self._example(step),
+            size=self.style.small_size,
+            color=self.style.label_ink,
+        )
+        return [line, *self.sum.whole.at(x, y + self.sum.below, terms, result, self.style.result_ink)]
+
+    @cached_property
+    def _equals(self) -> str:
+        exact = self.read_format.exact and self.w.exact and self.y.exact and self.mask_format.exact
+        return "=" if exact else "≈"
+
+    def _example(self, step: Step) -> str:
+        """How the number at a point comes about: ``tap (0,1) reads at (1.5, 2): 3·0.5 + 1·0.5 = 2``."""
+        one = self.chosen(step)
+        corners = [corner for corner in self.sampling.corners(one.at) if corner.inside]
+        weights = self._shares_of(one)
+        terms = " + ".join(self._shared(corner, weights) for corner in corners) or self.x(0)
+        value = self.read_format(self._value(one, step))
+        equals = "=" if weights.exact and self.x.exact and self.read_format.exact else "≈"
+        at = [format_for(np.array([at]))(at) for at in one.at]
+        said = terms if not corners else f"{terms} {equals} {value}"
+        return self.say.of(
+            self.layer.layer, "example", row=one.window[0], column=one.window[1], y=at[0], x=at[1], sum=said
+        )
+
+    def _shared(self, corner: Corner, weights: Format) -> str:
+        return f"{self.x.factor(self.input.values[corner.cell].item())}·{weights.factor(corner.share)}"

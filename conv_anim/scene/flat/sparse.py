@@ -1,0 +1,128 @@
+"""The flat view of a sparse convolution: a window that meets active cells alone, and the rulebook beside it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import product
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.callouts import Key
+from conv_anim.scene.flat.rulebook import Rulebook
+from conv_anim.scene.flat.windows import WindowView
+from conv_anim.scene.layout import align
+from conv_anim.scene.presence import places
+from conv_anim.scene.sheet import two
+from conv_anim.values import dataclass, replace
+
+if TYPE_CHECKING:
+    from conv_anim.scene.grid import Grid, Position, SheetGrid
+    from conv_anim.scene.hit_regions import HitRegion
+    from conv_anim.scene.layout import Panel
+    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.spec.model import Size
+    from conv_anim.spec.shown_as import Sites
+    from conv_anim.tracing.trace import Step
+
+
+@dataclass(frozen=True)
+class SparseView(WindowView):
+    """The drawing of a sparse convolution of one channel."""
+
+    @property
+    def sites(self) -> Sites:
+        """The cells that there are."""
+        found = self.layer.layer.sites
+        assert found is not None
+        return found
+
+    @cached_property
+    def input(self) -> SheetGrid:
+        """Without the cells that are not active."""
+        there = places(self.sites.read)
+        absent = [
+            (r, c)
+            for r, row in self.sheet.rows.inputs.items()
+            for c, col in self.sheet.columns.inputs.items()
+            if (row, col) not in there
+        ]
+        return replace(self._sheet_grid(), absent=frozenset(absent), empty="")
+
+    # what stays
+
+    def _awaited(self) -> list[Primitive]:
+        there = places(self.sites.made)
+        grid = self.after
+        everyone = set(product(range(grid.rows), range(grid.columns)))
+        return [*grid.blank(everyone), *grid.pending(sorted(there), cleared=False)]
+
+    def resting(self) -> list[Primitive]:
+        return [*super().resting(), *self._indices(self.before, self.sites.read, on_sheet=True)]
+
+    def _indices(self, grid: Grid, cells: frozenset[Size], *, on_sheet: bool) -> list[Primitive]:
+        """The number of each active cell, where cells have room for it."""
+        if self._is_shaded or not self.rulebook.shown:
+            return []
+        items: list[Primitive] = []
+        for number, cell in enumerate(sorted(cells)):
+            place = self.sheet.place(self._canvas(cell)) if on_sheet else two(cell)
+            fill = self.style.colors.input if on_sheet else self.style.colors.background
+            items.append(grid.index(place, str(number), fill))
+        return items
+
+    def _canvas(self, cell: Size) -> Position:
+        """Where a cell of the input lies on the canvas."""
+        axes = self.layer.operator.axes
+        return two(tuple(at + axis.before for at, axis in zip(cell, axes, strict=True)))
+
+    def static(self) -> Items:
+        return (*super().static(), *(self.rulebook.static() if self.rulebook.shown else ()))
+
+    # what differs from frame to frame
+
+    def result(self, cell: Size, fill: str, *, bold: bool = False) -> list[Primitive]:
+        items = super().result(cell, fill, bold=bold)
+        if self._is_shaded or not self.rulebook.shown:
+            return items
+        number = sorted(self.sites.made).index(cell[1:])
+        return [*items, self.after.index(self.place(cell), str(number), fill)]
+
+    def read(self, step: Step) -> list[Primitive]:
+        """The window, with weights where it meets active cells, and the lines of the rulebook that say so."""
+        axes = self.layer.operator.axes
+        window = [
+            self.sheet.place(two(tuple(axis.cell(o, t) for axis, o, t in zip(axes, step.output[1:], tap, strict=True))))
+            for tap in product(*map(range, self.layer.operator.kernel_size))
+        ]
+        items = [item for item in super().read(step) if item not in self._part(step)]
+        number = sorted(self.sites.made).index(step.output[1:])
+        told = self.rulebook.lit(number) if self.rulebook.shown else []
+        return [*items, *self.before.framed(window), *told]
+
+    def _part(self, step: Step) -> list[Primitive]:
+        """The outline of those cells alone that are active."""
+        return self.before.framed({self.sheet.place(two(tap.canvas)): tap for tap in step.taps})
+
+    # the rulebook, and what there is to know
+
+    @cached_property
+    def rulebook(self) -> Rulebook:
+        """To the right of the output."""
+        return Rulebook(self.style, self.say, self.layer.layer, self.sites, self.strip.width + 2 * self.style.far)
+
+    def keys(self) -> tuple[Key, ...]:
+        op = self.layer.layer
+        keys = [Key(self.say.of(op, "absent"), self.style.colors.background, self.before.blank_edge)]
+        if self.rulebook.shown and not self._is_shaded:
+            keys.append(Key(self.say.of(op, "index"), self.style.colors.input, self.style.edge))
+        return (*super().keys(), *keys)
+
+    def hit_regions(self) -> list[HitRegion]:
+        cells = {"input": self.sites.read, "output": self.sites.made}
+        found = super().hit_regions()
+        return [each for each in found if each.side not in cells or (each.cell or ())[1:] in cells[each.side]]
+
+    def panel(self) -> Panel:
+        made = super().panel()
+        if not self.rulebook.shown:
+            return made
+        return align(made, self.rulebook.right, self.rulebook.bottom, across="start")

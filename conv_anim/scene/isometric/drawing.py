@@ -1,0 +1,348 @@
+"""What the isometric view draws: slanted planes, the input below, the output above, lines from window to output."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.clipping import outside, within
+from conv_anim.scene.color import mix
+from conv_anim.scene.frames import outlined
+from conv_anim.scene.gliding import gliding
+from conv_anim.scene.grid import strong
+from conv_anim.scene.hit_regions import HitRegion, Turn, along, held
+from conv_anim.scene.isometric.drawn_plane import DrawnPlane, absent_cells, filled
+from conv_anim.scene.isometric.floors import Floor, Plane, Reach, centred, nearest
+from conv_anim.scene.isometric.slanted import Slanted
+from conv_anim.scene.isometric.tweening import Tweening, between
+from conv_anim.scene.isometric.unseen import unseen
+from conv_anim.scene.layout import Fit
+from conv_anim.scene.marks import Marks
+from conv_anim.scene.mosaics import finished
+from conv_anim.scene.presence import places, present, steps_of
+from conv_anim.scene.primitives import Frame, Lines, Polygons, Stroke, Text, union
+from conv_anim.scene.scales import scale
+from conv_anim.scene.sheet import Sheet, row_and_column, two
+from conv_anim.scene.symbols import Y
+from conv_anim.scene.tones import SHADED_EDGED, SMALLEST_EDGED, Tones, with_numbers
+from conv_anim.scene.wording import words
+from conv_anim.values import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from conv_anim.scene.clipping import Segment
+    from conv_anim.scene.primitives import Items, Point, Primitive, Side
+    from conv_anim.scene.scales import Scale
+    from conv_anim.scene.shades import Rgb
+    from conv_anim.scene.steps import Cell, Steps
+    from conv_anim.scene.style import Style
+    from conv_anim.scene.timeline import Phase
+    from conv_anim.spec.model import Cells
+    from conv_anim.tracing.trace import Trace
+
+
+WIDEST, WIDEST_OF_STACK = 560, 440
+"""Pixels, at scale 1, that the planes of a figure may take: those with more cells have smaller ones."""
+TALLEST = 1100
+"""The same of all planes of a stack, one above the other."""
+
+
+@dataclass(frozen=True)
+class Isometric:
+    """The drawing of a trace, from the floor of the input up to that of the output."""
+
+    trace: Trace
+    style: Style
+
+    @cached_property
+    def sheets(self) -> list[Sheet]:
+        """Every map with its border, the output last."""
+        rows, columns = row_and_column(self.trace.layers[-1].operator)
+        read = [Sheet.read_by(layer.operator) for layer in self.trace.layers]
+        return [*read, Sheet.bare(rows.count, columns.count)]
+
+    @cached_property
+    def least(self) -> float:
+        """The side of a cell without numbers."""
+        alone, scale = len(self.trace.layers) == 1, self.style.scale
+        widest = max(Plane(*sheet.shape, (0.0, 0.0), 1.0).box[2] for sheet in self.sheets)
+        unit = min(self.style.iso_cell, (WIDEST if alone else WIDEST_OF_STACK) * scale / widest)
+        if not alone:
+            unit = min(unit, TALLEST * scale / union(plane.box for plane in centred(self.sheets, 1.0))[3])
+        return unit if self.style.fit is None else min(unit, self.style.fit.cell)
+
+    @cached_property
+    def tones(self) -> Tones:
+        """The shades of its maps."""
+        return Tones(self.trace, self.style)
+
+    @cached_property
+    def cells(self) -> Cells:
+        """What stands in the cells: numbers if they are asked for, shades of pictures and of small cells."""
+        small = self.least < SMALLEST_EDGED or self.tones.greys[0]
+        return with_numbers(self.trace.spec.view, "shades" if small else "plain")
+
+    @cached_property
+    def images(self) -> list[Rgb | None]:
+        """The colours of each map's cells, if it has shades."""
+        shaded = self.cells in {"shades", "both"}
+        return [self.tones.picture(k) if shaded else None for k in range(len(self.floors))]
+
+    @cached_property
+    def numbers(self) -> Slanted | None:
+        """The numbers of all cells; None if none are written."""
+        wanted = self.cells in {"numbers", "both", "symbols"}
+        return Slanted(self.trace, self.style, self.least, self.cells == "symbols") if wanted else None
+
+    @property
+    def unit(self) -> float:
+        """The side of a cell."""
+        return self.least if self.numbers is None else self.numbers.unit
+
+    @property
+    def fit(self) -> Fit:
+        """What other figures have to match."""
+        if self.numbers is None:
+            return Fit(self.unit, self.style.number_size, grows=False)
+        return Fit(self.unit, self.numbers.size, grows=True)
+
+    @cached_property
+    def floors(self) -> list[Floor]:
+        """Every map as a slanted plane, the output last."""
+        unit = self.unit
+        alone = len(self.trace.layers) == 1 and len(self.trace.layer.operator.axes) > 1
+        planes = nearest(self.sheets, unit) if alone else centred(self.sheets, unit)
+        count = len(self.trace.layers)
+        return [
+            Floor(plane, sheet, mix(self.style.colors.input, self.style.colors.output, k / count))
+            for k, (plane, sheet) in enumerate(zip(planes, self.sheets, strict=True))
+        ]
+
+    @cached_property
+    def drawn_planes(self) -> list[DrawnPlane]:
+        """All floors but the last, as they are drawn."""
+        drawn_planes = []
+        for k, (floor, layer) in enumerate(zip(self.floors, self.trace.layers, strict=False)):
+            rows, columns = Marks.along((floor.sheet.rows, floor.sheet.columns), layer.layer)
+            absent = self._absent(k)
+            texts = {} if self.numbers is None else self.numbers.written(k, floor)
+            if layer.layer.sites is not None:
+                held = set(floor.inputs.cells()) - absent
+                texts = {place: text for place, text in texts.items() if place in held}
+            explained = self.trace.spec.labels is not None
+            marks = (rows, columns, self.numbers, texts, explained)
+            drawn_planes.append(DrawnPlane(self.style, floor, layer.layer, *marks, self.images[k], absent))
+        return drawn_planes
+
+    def _absent(self, k: int) -> frozenset[tuple[int, int]]:
+        """The cells of a floor's map that are not there."""
+        there, sheet = present(self.trace, k), self.floors[k].sheet
+        if there is None:
+            return frozenset()
+        cells = {(sheet.rows.place(r), sheet.columns.place(c)) for r, c in places(there)}
+        return frozenset(set(self.floors[k].inputs.cells()) - cells)
+
+    @cached_property
+    def steps(self) -> Steps:
+        """One map stands for all: channels do not show here."""
+        shape = (1, *self.trace.layers[-1].operator.out_size)
+        return steps_of(shape, self.trace.spec.animation, present(self.trace, len(self.trace.layers)))
+
+    # what stays
+
+    def static(self) -> Items:
+        items: list[Primitive] = [item for drawn_plane in self.drawn_planes for item in drawn_plane.static()]
+        top, absent = self.floors[-1], self._absent(len(self.floors) - 1)
+        if absent:
+            waiting = [place for place in top.inputs.cells() if place not in absent]
+            items += absent_cells(top, absent, self.style)
+            edges = tuple(line for r, c in waiting for line in top.plane.grid(((r, 1), (c, 1))))
+            items.append(Lines(edges, self.style.pending_edge))
+        elif self.style.theme.pending:
+            ring = top.plane.block(top.plane.whole)
+            items.append(Polygons((ring,), self.style.colors.background))
+            lined = self.unit >= (SMALLEST_EDGED if self.images[-1] is None else SHADED_EDGED)
+            edges = top.plane.grid(top.plane.whole) if lined else ((*ring, ring[0]),)
+            items.append(Lines(edges, self.style.pending_edge))
+        else:
+            items += filled(top, top.inputs, top.color, self.style)
+        return tuple(items)
+
+    # what differs from frame to frame
+
+    def frame(self, k: int) -> Frame:
+        done = self._done(k)
+        return Frame(tuple(done), lambda: self._shown(self.steps.cell(k), done))
+
+    def _shown(self, cell: Cell, done: list[Primitive]) -> list[Primitive]:
+        """What a step reads and makes, and its sightlines, which go around what has been made."""
+        shown = self._covered(cell)
+        items = self._result(*two(cell[1:]), self.style.at_work(self.floors[-1].color), bold=True)
+        return [*shown, *self._sightlines(self._reaches(*two(cell[1:])), [*done, *shown, *items]), *items]
+
+    def _covered(self, cell: Cell) -> list[Primitive]:
+        """What a step reads, floor by floor."""
+        last = self.drawn_planes[-1]
+        shown: list[Primitive] = []
+        products = {} if self.numbers is None else self.numbers.products(self.trace.layers[-1].step(cell), last.floor)
+        reaches = self._reaches(*two(cell[1:]))
+        hidden = self._unseen(two(cell[1:]), reaches)
+        for drawn_plane, reach, unseen_ in zip(self.drawn_planes, reaches, hidden, strict=False):
+            shown += drawn_plane.covered(reach, products if drawn_plane is last else {}, unseen_)
+        return shown
+
+    def _unseen(self, made: tuple[int, int], reaches: list[Reach]) -> list[list[tuple[int, int]]]:
+        """What masks hide from an output, floor by floor."""
+        operators = [layer.operator for layer in self.trace.layers]
+        if not any(op.left_out for op in operators):
+            return [[] for _ in operators]
+        return unseen(self.floors, operators, reaches, made)
+
+    @property
+    def phases(self) -> frozenset[Phase]:
+        return frozenset(("read", "way"))
+
+    def during(self, step: int, phase: Phase, share: float) -> Items:
+        """The window before anything is made with it, or on its way to the next output."""
+        if phase != "way":
+            return tuple(self._covered(self.steps.cell(step)))
+        return tuple(self._tweened(step, share) if len(self.trace.layers) == 1 else self._led(step, share))
+
+    def _led(self, step: int, share: float) -> list[Primitive]:
+        """Of several layers the outlines of all windows, on their way to the next output."""
+        starts, ends = (self._corners(self.steps.cell(k)) for k in (step, step + 1))
+        return [*self._done(step + 1), *gliding(starts, ends, share, strong(self.style, self.style.colors.window))]
+
+    def _corners(self, cell: Cell) -> list[tuple[Point, ...]]:
+        """Of what an output is made of, floor by floor, and of itself."""
+        levels = zip(self.floors, self._reaches(*two(cell[1:])), strict=True)
+        return [reach.corners(floor.plane) for floor, reach in levels]
+
+    def finished(self) -> Frame:
+        return Frame(tuple(self._done(len(self.steps))))
+
+    def _tweened(self, step: int, share: float) -> list[Primitive]:
+        """What has just been computed, and window and output cell on their way to the next one.
+
+        Nothing is computed on the way, so no lines join the two; they would be three quarters of the file, besides.
+        """
+        start, end = (two(self.steps.cell(k)[1:]) for k in (step, step + 1))
+        top, moving = self.floors[-1], Tweening(self.drawn_planes[0], self.floors[-1], between(start, end, share))
+        shown = moving.window()
+        shown += self._result(*start, top.color) if self._fills else []
+        return [*shown, *moving.result()]
+
+    @property
+    def _fills(self) -> bool:
+        """Whether a result looks otherwise than a cell that is not computed yet."""
+        sparse = bool(self._absent(len(self.floors) - 1))
+        return self.style.theme.pending or self.numbers is not None or sparse
+
+    def _result(self, row: int, column: int, fill: str, *, bold: bool = False) -> list[Primitive]:
+        top, image = self.floors[-1], self.images[-1]
+        if image is not None:
+            fill = "#" + bytes(image[row, column]).hex()
+        items = filled(top, Reach([row], [column]), fill, self.style)
+        if image is not None:
+            items = [*finished(image, [(row, column)], top.plane.at, blended=False)]
+            items += (
+                [Lines(top.plane.grid(((row, 1), (column, 1))), self.style.edge)] if self.unit >= SHADED_EDGED else []
+            )
+        if image is not None and bold:
+            items += outlined(self.style.marking, [(row, column, row + 1, column + 1)], top.plane.at, cased=True)
+        if self.numbers is not None:
+            value = self.numbers.formats[-1](self.numbers.maps[-1][row, column].item())
+            if self.numbers.symbols:
+                value = self.numbers.named(Y, (row, column))
+            items.append(self.numbers.text(top, (row, column), value, fill, bold=bold))
+        return items
+
+    def _done(self, k: int) -> list[Primitive]:
+        if not self._fills:
+            return []
+        color, image = self.floors[-1].color, self.images[-1]
+        if image is not None and self.numbers is None:
+            cells, at = [two(cell[1:]) for cell in self.steps.passed(k)], self.floors[-1].plane.at
+            edges = tuple(line for r, c in cells for line in self.floors[-1].plane.grid(((r, 1), (c, 1))))
+            blended = self.trace.spec.animation.order == "row-major"
+            found: list[Primitive] = [*finished(image, cells, at, blended=blended)]
+            return [*found, Lines(edges, self.style.edge)] if self.unit >= SHADED_EDGED and edges else found
+        return [item for cell in self.steps.passed(k) for item in self._result(*two(cell[1:]), color)]
+
+    def scales(self) -> list[Scale]:
+        """The shades of all maps that have them; those of a stack by what makes them."""
+        tones, ends = self.tones, words.ends_of(self.trace)
+        names = [ends[0], *(label.name for label in words.floor_labels(self.trace)[1:-1]), ends[1]]
+        return [
+            scale(name, tones.of_maps[k], tones.maps[k])
+            for k, (name, image) in enumerate(zip(names, self.images, strict=True))
+            if image is not None and len(tones.maps[k]) == 1
+        ]
+
+    # hit regions
+
+    def hit_regions(self) -> list[HitRegion]:
+        axes = len(self.steps.shape) - 1
+        return [*_cells("input", self.floors[0], axes), *_cells("output", self.floors[-1], axes)]
+
+    def turn(self, k: int) -> Turn:
+        return Turn(len(self.trace.layers), (None, *self.steps.cell(k)[1:]))
+
+    def _reaches(self, row: int, column: int) -> list[Reach]:
+        """From the input up to the output: the cells that an output cell is made of, directly or through layers."""
+        rows, columns = [row], [column]
+        reaches = [Reach(rows, columns)]
+        for floor in reversed(self.floors[:-1]):
+            sheet = floor.sheet
+            covered = Reach(sheet.rows.covered(rows), sheet.columns.covered(columns))
+            reaches.insert(0, covered)
+            rows, columns = sheet.rows.read(covered.rows), sheet.columns.read(covered.columns)
+        return reaches
+
+    # the lines from a window's corners to what is made of it
+
+    def _sightlines(self, reaches: list[Reach], shown: list[Primitive]) -> list[Primitive]:
+        """From the corners of what is read to those of what is made of it; dashed where a floor hides them."""
+        levels = list(zip(self.floors, reaches, strict=True))
+        parts = [self._joined(lower, upper) for lower, upper in pairwise(levels)]
+        seen, hidden = ([line for part in parts for line in part[k]] for k in (0, 1))
+        if self.numbers is not None:
+            texts = {(item.x, item.y): item for item in (*self.static(), *shown) if isinstance(item, Text)}
+            rings = [self.numbers.ring(text) for text in texts.values()]
+            seen, hidden = _free(seen, rings), _free(hidden, rings)
+        beam, dash = self.style.beam, (2.5 * self.style.scale, 2.5 * self.style.scale)
+        behind = Stroke(beam.color, beam.width, dash)
+        on_shades = any(image is not None for image in self.images)
+        halo = Stroke(self.style.colors.background, beam.width + 2 * max(1.0, self.style.scale))
+        drawn = [(seen, halo)] if on_shades else []
+        drawn += [(seen, beam), (hidden, behind)]
+        return [Lines(tuple(lines), stroke) for lines, stroke in drawn if lines]
+
+    def _joined(self, lower: tuple[Floor, Reach], upper: tuple[Floor, Reach]) -> tuple[list[Segment], list[Segment]]:
+        """What is seen of the lines between two floors, and what the upper one hides, if its theme shows that."""
+        made = upper[1].within(upper[0].inputs)
+        if not made.rows or not made.columns or not lower[1].rows:
+            return [], []
+        lines = list(zip(lower[1].corners(lower[0].plane), made.corners(upper[0].plane), strict=True))
+        solid = upper[0].solid()
+        hidden = (
+            []
+            if self.style.frame is None
+            else [piece for ring in solid for line in lines for piece in within(line, ring)]
+        )
+        return _free(lines, solid), hidden
+
+
+def _cells(side: Side, floor: Floor, axes: int) -> Iterator[HitRegion]:
+    for place, cell in held(floor.sheet):
+        yield HitRegion(side, (None, *along(cell, axes)), floor.plane.ring(*place))
+
+
+def _free(lines: Iterable[Segment], rings: list[tuple[Point, ...]]) -> list[Segment]:
+    """The pieces of lines that no ring hides."""
+    pieces = list(lines)
+    for ring in rings:
+        pieces = [piece for line in pieces for piece in outside(line, ring)]
+    return pieces
