@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.hatching import hatched
 from conv_anim.scene.primitives import Boxes, Lines
 from conv_anim.scene.wording.words import Label
 
@@ -21,12 +22,13 @@ NARROWEST = 300
 
 @dataclass(frozen=True)
 class Key:
-    """What cells of a look are: a small one of them, and words. A ``cross`` strikes it out."""
+    """What cells of a look are: a small one of them, and words. A ``cross`` strikes it out, a ``hatch`` covers it."""
 
     text: str
     fill: str
     edge: Stroke
     cross: Stroke | None = None
+    hatch: Stroke | None = None
 
     def cell(self, style: Style, side: int, x: float, capitals: float) -> list[Primitive]:
         """A cell with its middle beside that of small capitals that begin at a height."""
@@ -36,6 +38,8 @@ class Key:
         if self.cross is not None:
             right, low = left + side, high + side
             items.append(Lines((((left, high), (right, low)), ((left, low), (right, high))), self.cross))
+        if self.hatch is not None:
+            items.append(Lines(hatched([(left, high, side, side)]), self.hatch))
         return items
 
 

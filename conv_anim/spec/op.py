@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.kinds import Maybe
     from conv_anim.spec.model import Ends, Number, Size, Values
     from conv_anim.spec.records import Object, Record
-    from conv_anim.spec.shown_as import Columns, Interpolation, Woven
+    from conv_anim.spec.shown_as import Attends, Columns, Interpolation, Woven
     from conv_anim.tracing.gathers import Fed, Gather
     from conv_anim.tracing.operators import Operator
     from conv_anim.tracing.trace import Step
@@ -120,6 +120,11 @@ class Op:
     @property
     def interpolation(self) -> Interpolation | None:
         """How it interpolates between cells; None if it does not."""
+        return None
+
+    @property
+    def attends(self) -> Attends | None:
+        """Which cells look at which, by shares that depend on the numbers; its `gather` makes an `Attending`."""
         return None
 
     @property

@@ -52,6 +52,7 @@ BUILT_IN = {
     "pad": "borders",
     "crop": "borders",
     "adaptive_avg_pool": "adaptive_pool",
+    "attention": "attention_keys",
     "adaptive_max_pool": "adaptive_pool",
 }
 """For each type the module of `conv_anim.ops` whose ``TYPES`` has it."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, floor
+from itertools import product
+from math import ceil, floor, prod
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -66,6 +67,36 @@ class Woven(NamedTuple):
     factor: int
     out: bool
     """Whether the large map is the output."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attends:
+    """Cells of a map that look at others of it, by shares that depend on the numbers.
+
+    ``seen[a][i]`` are the cells along axis ``a`` that the i-th one looks at, in the order of its window; over several
+    axes, all that these make together. Channels are dealt out to ``heads``, each with shares of its own.
+    """
+
+    seen: tuple[tuple[tuple[int, ...], ...], ...]
+    heads: int
+    causal: bool = False
+    window: int | None = None
+    """Cells along the first axis that a cell looks at, where nothing is cut off; None for all."""
+    dilation: int = 1
+
+    def places(self, place: Size) -> list[Size]:
+        """The places that a place looks at."""
+        return list(product(*(along[i] for along, i in zip(self.seen, place, strict=True))))
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs of cells look at each other, both ways counted."""
+        return prod(sum(map(len, along)) for along in self.seen)
+
+    @property
+    def most(self) -> int:
+        """How many cells one looks at, at the most."""
+        return prod(max(map(len, along)) for along in self.seen)
 
 
 class Columns(NamedTuple):

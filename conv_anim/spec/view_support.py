@@ -159,11 +159,17 @@ def matrix(input_: Input, nodes: Nodes) -> str | None:
     """Why the matrix view cannot show these nodes; None if it can."""
     op = nodes[0].op
     window = op.window
+    if len(nodes) == 1 and op.attends is not None:
+        return _pairs(prod(input_.size) ** 2 * op.attends.heads)
     if len(nodes) > 1 or window is None:
         return _one_layer(nodes) or _windows(nodes)
     if window.reduce in {"max", "norm"}:
         return f"shows linear layers, and a {'maximum' if window.reduce == 'max' else 'norm'} is none"
-    entries = prod(input_.size) * input_.channels * prod(op.ends.out_size) * op.ends.out_channels
+    return _pairs(prod(input_.size) * input_.channels * prod(op.ends.out_size) * op.ends.out_channels)
+
+
+def _pairs(entries: int) -> str | None:
+    """Why a matrix is not shown with all its entries."""
     if entries <= MOST_NUMBERS:
         return None
     return f"shows the whole matrix, and this one has {entries} entries (at most {MOST_NUMBERS})"

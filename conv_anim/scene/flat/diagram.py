@@ -16,6 +16,7 @@ from conv_anim.scene.flat.fitting import MOST_OF_NETWORK, PAGE, TALLEST, WIDEST,
 from conv_anim.scene.grid import Grid, Numbers
 from conv_anim.scene.numbers import weights_format
 from conv_anim.scene.scales import scale
+from conv_anim.scene.scoring import SHARE
 from conv_anim.scene.tones import Tones, asked
 from conv_anim.scene.traced import TracedMaps
 from conv_anim.scene.wording import words
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.scales import Scale
     from conv_anim.spec.model import Cells
     from conv_anim.spec.op import Op
+    from conv_anim.tracing.trace import LayerTrace
 
 NARROWEST = 130
 """Pixels, at scale 1, that a line of a label may take even if its map is narrower."""
@@ -107,8 +109,13 @@ class Diagram(TracedMaps):
     @cached_property
     def weights(self) -> list[Format]:
         """How the weights of each layer are written."""
-        arrays = (layer.weight if layer.kernels is None else layer.kernels for layer in self.layers)
-        return [weights_format(np.zeros(1) if array is None else array) for array in arrays]
+        return [self._weights_of(layer) for layer in self.layers]
+
+    def _weights_of(self, layer: LayerTrace) -> Format:
+        if layer.layer.attends is not None:
+            return SHARE
+        array = layer.weight if layer.kernels is None else layer.kernels
+        return weights_format(np.zeros(1) if array is None else array)
 
     @property
     def weight_size(self) -> float:
@@ -121,6 +128,7 @@ class Diagram(TracedMaps):
         arrays = (layer.weight for layer in self.layers)
         written = zip(self.weights, arrays, strict=True)
         texts = {f"{words.TIMES}{fmt(w)}" for fmt, a in written if a is not None for w in np.unique(a).tolist()}
+        texts |= {f"{words.TIMES}{SHARE(0)}" for layer in self.layers if layer.layer.attends is not None}
         size = self.style.em(9)
         return ceil(max((self.style.width(text, size=size) for text in texts), default=0.0) / 0.82)
 

@@ -20,6 +20,7 @@ from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.primitives import Frame, Primitive, Text
 from conv_anim.scene.scales import with_bars
+from conv_anim.scene.scoring import shade
 from conv_anim.scene.steps import Walks, staged
 from conv_anim.scene.tween import sent
 from conv_anim.scene.wording import words
@@ -158,11 +159,12 @@ class NetworkView(Connections):
         """The cells that a step reads, with the weight that each of them meets."""
         layer, items, largest = self.layers[stage], list[Primitive](), self._largest(stage, step)
         read: dict[tuple[int, int], list[Position]] = {}
-        for of, cell, weight in self._met(step):
+        for of, cell, weight in self._met(step, shared=layer.layer.attends is not None):
             k = layer.fed[of]
             pane, place = self.at(cell)
             color = self.color(k, pane)
             fill = self.style.at_work(color) if cell == largest else self.style.under_window(color)
+            fill = fill if layer.layer.attends is None else shade(self.style, abs(weight or 0), color)
             items += self._cell(k, cell, fill, bold=cell == largest)
             read.setdefault((k, pane), []).append(place)
             if weight is not None and self.grids[k][pane].contents.written:
@@ -186,11 +188,11 @@ class NetworkView(Connections):
             return None
         return next((tap.input for tap in step.taps if tap.x == step.value), None)
 
-    def _met(self, step: Step) -> Iterator[tuple[int, Cell, float | None]]:
-        """Of each cell that is read, the input that has it, and its weight."""
+    def _met(self, step: Step, *, shared: bool) -> Iterator[tuple[int, Cell, float | None]]:
+        """Of each cell that is read, the input that has it, and its weight; or its share, if these are ``shared``."""
         for tap in step.taps:
             if tap.input is not None:
-                yield tap.of, tap.input, tap.w if tap.weight is not None else None
+                yield tap.of, tap.input, tap.w if shared or tap.weight is not None else None
             if tap.other is not None:
                 yield tap.other[0], tap.other[1], None
 

@@ -265,6 +265,13 @@ PHRASES = {
     "channels.linear": "linear",
     "channels.cubic": "cubic",
     # matrix
+    "attention.matrix": "attention matrix {size}",
+    "attention.head": "head {number}: {name}",
+    "attention.rows": "a row for each query, a column for each key",
+    "attention.queries": "queries",
+    "attention.values": "values",
+    "attention.masked": "masked: never seen",
+    "attention.scores": "head {head}: ",
     "matrix.bias": "bias",
     "matrix.columns": "each column is a row of C",
     "matrix.transpose": "transpose of C",

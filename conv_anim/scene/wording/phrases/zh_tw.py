@@ -261,6 +261,13 @@ PHRASES = {
     "channels.linear": "線性",
     "channels.cubic": "三次",
     # matrix
+    "attention.matrix": "注意力矩陣 {size}",
+    "attention.head": "頭 {number}：{name}",
+    "attention.rows": "每個查詢一列，每個鍵一行",
+    "attention.queries": "查詢",
+    "attention.values": "值",
+    "attention.masked": "遮罩：看不到",
+    "attention.scores": "頭 {head}：",
     "matrix.bias": "偏置",
     "matrix.columns": "每一行是 C 的一列",
     "matrix.transpose": "C 的轉置",
