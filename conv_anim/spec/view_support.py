@@ -177,4 +177,7 @@ def _pairs(entries: int) -> str | None:
 
 def sequence(input_: Input, nodes: Nodes) -> str | None:
     """Why the sequence view cannot show these nodes; None if it can."""
-    return _windows(nodes) or _one_axis(input_)
+    other = _other(nodes, lambda op: is_window(op) or op.attends is not None)
+    if other is not None:
+        return f"shows sliding windows and attention, and {other} is none of them"
+    return _chain(nodes) or _one_axis(input_)

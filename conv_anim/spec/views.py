@@ -336,10 +336,11 @@ def suiting(input_: Input, nodes: Nodes) -> View:
     several = input_.channels > 1 or any(node.op.ends.out_channels > 1 for node in nodes)
     if len(input_.size) == 3:
         return Volume()
-    if len(nodes) > 1 and view_support.sequence(input_, nodes) is None:
-        return Sequence()
+    if len(nodes) == 1 and first.attends is not None and len(input_.size) == 1:
+        return Matrix()
     if len(nodes) > 1:
-        return Volume() if several else Isometric()
+        stacked = view_support.sequence(input_, nodes) is None
+        return Sequence() if stacked else Volume() if several else Isometric()
     if not several:
         written = isinstance(input_.values, Given) or isinstance(first.weight_values, Given)
         if first.causal:

@@ -14,12 +14,14 @@ from conv_anim.scene.layout import Panel, animated
 from conv_anim.scene.numbers import weights_format
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Polygons, Stroke, Text, union
 from conv_anim.scene.scales import with_bars
+from conv_anim.scene.scoring import SHARE
 from conv_anim.scene.sequence.lattice import LABEL, Lattice
 from conv_anim.scene.sequence.rows import reaches
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.style import text_box
 from conv_anim.scene.symbols import W, symbol
 from conv_anim.scene.wording import words
+from conv_anim.tracing.attending import Attending
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 WEIGHT = 0.42
 """Where a weight stands along its line, as a share of the way up."""
 
+WIDEST, THINNEST = 0.55, 0.6
+"""Width of a line whose cell has a share of 1, in radii of a node, and of one with hardly any, in pixels at scale 1."""
 FAINT = 0.3
 """How much of the ink of the explanations the lines have that are not lit."""
 
@@ -180,7 +184,12 @@ class SequenceView:
         """The lines that the current output is made along: those to nodes without anything to read are dashed."""
         strong: list[Segment] = []
         empty: list[Segment] = []
-        for (lower, upper), outputs in zip(pairwise(self.lattice.rows), made[1:], strict=True):
+        shared: list[Primitive] = []
+        for k, ((lower, upper), outputs) in enumerate(zip(pairwise(self.lattice.rows), made[1:], strict=True)):
+            means = self.trace.layers[k].means
+            if isinstance(means, Attending) and means.heads == 1:
+                shared += [line for output in outputs for line in self._by_shares(means, lower, upper, output)]
+                continue
             for output in outputs:
                 for cell in lower.taps(output):
                     lines = strong if _holds(lower, cell) else empty
@@ -189,14 +198,27 @@ class SequenceView:
         dashed = Stroke(colors.window, scale, self.style.dash)
         wide = max(scale, min(2 * scale, self.lattice.radius / 5))
         drawn = [(empty, dashed), (strong, Stroke(colors.window, wide))]
-        return [*(Lines(tuple(lines), stroke) for lines, stroke in drawn if lines), *self._weights(made[-1][0])]
+        plain = [Lines(tuple(lines), stroke) for lines, stroke in drawn if lines]
+        return [*plain, *shared, *self._weights(made[-1][0])]
+
+    def _by_shares(self, means: Attending, lower: Row, upper: Row, output: int) -> list[Primitive]:
+        """Lines as wide as the shares of the cells that they lead to."""
+        color, widest = self.style.colors.window, WIDEST * self.lattice.radius
+        shares = zip(lower.taps(output), means.weights[0, output].tolist(), strict=False)
+        return [
+            Lines(
+                ((lower.at(cell), upper.made(output)),), Stroke(color, max(THINNEST * self.style.scale, widest * share))
+            )
+            for cell, share in shares
+        ]
 
     def _weights(self, output: int) -> list[Primitive]:
         """The weights that the current output is made with, each in a gap of its line; none without numbers."""
         layer, style = self.trace.layers[-1], self.style
-        if not self.lattice.has_numbers or layer.kernels is None:
+        attends = layer.layer.attends is not None
+        if not self.lattice.has_numbers or (layer.kernels is None and not attends):
             return []
-        fmt, ink = weights_format(layer.kernels), style.text_ink
+        fmt, ink = SHARE if layer.kernels is None else weights_format(layer.kernels), style.text_ink
         lower, upper = self.lattice.rows[-2:]
         texts = []
         for tap in layer.step((0, output)).taps:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.wording.captions import looks_around
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.words import size
 from conv_anim.spec.model import Channels, Flat, Matrix
@@ -78,7 +79,7 @@ def _composed(spec: Spec, say: Language) -> str:
 
 def _chained(spec: Spec, say: Language) -> str:
     """How far the layers see together, where that is farther than the last one that looks around sees alone."""
-    looking = [op for op in spec.layers if op.window is not None and max(op.window.kernel_size) > 1]
+    looking = [op for op in spec.layers if looks_around(op)]
     field = receptive_field(spec.layers, inputs_of(spec.nodes)) if spec.is_chain else None
     alone = receptive_field([looking[-1]]) if looking else None
     if field is None or alone is None or field.size == alone.size:
