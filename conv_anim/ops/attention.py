@@ -58,14 +58,18 @@ class Attention(Op):
     @property
     def attends(self) -> Attends:
         axes = range(len(self.ends.in_size))
-        one = len(axes) == 1 and self.pattern == "sliding"
+        offsets = self._offsets if len(axes) == 1 and self.pattern == "sliding" else None
         return Attends(
             tuple(tuple(self.seen(a, i) for i in range(self.ends.in_size[a])) for a in axes),
             self.heads,
             self.is_causal,
-            self.window_size[0] if one else None,
-            self.dilation[0] if one else 1,
+            offsets,
         )
+
+    @property
+    def _offsets(self) -> tuple[int, ...]:
+        first = -(self.window_size[0] - 1) if self.is_causal else -(self.window_size[0] // 2)
+        return tuple((first + t) * self.dilation[0] for t in range(self.window_size[0]))
 
     def seen(self, a: int, i: int) -> tuple[int, ...]:
         """The cells along an axis that its i-th cell sees, in their order."""

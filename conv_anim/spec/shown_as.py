@@ -80,9 +80,8 @@ class Attends:
     seen: tuple[tuple[tuple[int, ...], ...], ...]
     heads: int
     causal: bool = False
-    window: int | None = None
-    """Cells along the first axis that a cell looks at, where nothing is cut off; None for all."""
-    dilation: int = 1
+    offsets: tuple[int, ...] | None = None
+    """How far away the cells are that each cell of one axis looks at, if that is the same for all but at the border."""
 
     def places(self, place: Size) -> list[Size]:
         """The places that a place looks at."""

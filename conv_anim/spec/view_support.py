@@ -181,3 +181,15 @@ def sequence(input_: Input, nodes: Nodes) -> str | None:
     if other is not None:
         return f"shows sliding windows and attention, and {other} is none of them"
     return _chain(nodes) or _one_axis(input_)
+
+
+def streams(op: Op) -> str | None:
+    """Why an op with one axis cannot be computed while its input arrives: the end of a sentence. None if it can be."""
+    attends = op.attends
+    if attends is not None:
+        backward = attends.causal and (attends.offsets is not None or len(attends.seen[0][-1]) == len(attends.seen[0]))
+        return None if backward else f"{op.type} looks at cells that come later"
+    if op.window is None or op.window.axes[0].mode == "zeros":
+        return None
+    mode = op.window.axes[0].mode
+    return f"{mode} padding behind the sequence repeats cells that are not known to be the last before it ends"

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from conv_anim.diagnostics import Code, listed
 from conv_anim.spec import view_support
 from conv_anim.spec.cells import CELLS, FACES, MAPS, SCALE
-from conv_anim.spec.kinds import Either, Flag, ListOf, Made, OneOf
+from conv_anim.spec.entering import LARGEST
+from conv_anim.spec.kinds import Either, Flag, ListOf, Made, OneOf, Whole
 from conv_anim.spec.model import (
     Channels,
     Flat,
@@ -77,6 +78,14 @@ COLUMNS: Field[tuple[Column, ...]] = Field(
     default=(),
     example=["parameters", "receptive_field"],
 )
+CACHE = Field(
+    "cache",
+    Flag(),
+    "Let the input arrive piece by piece, and show what is kept of it for later outputs.",
+    default=False,
+    example=True,
+)
+CHUNK = Field("chunk", Whole(1, LARGEST), "How many cells arrive at a time, with 'cache'.", default=1, example=2)
 Direction: TypeAlias = Literal["auto", "right", "down"]
 DIRECTIONS: tuple[Direction, ...] = ("auto", "right", "down")
 DIRECTION: Field[Direction] = Field(
@@ -131,6 +140,17 @@ def _unnumbered(view: Isometric | Sequence, input_: Input, nodes: Nodes) -> tupl
     why = (view_support.one_map(input_, nodes) or view_support.numbers(input_, nodes)) if wanted else None
     way = "numbers: false" if view.numbers else "cells: shades, or plain"
     return None if why is None else (f"the {view.kind} view {why}", way)
+
+
+def _sequence_wrong(view: Sequence, input_: Input, nodes: Nodes) -> tuple[str, str] | None:
+    """What is wrong with the sequence view's options."""
+    why = next((why for node in nodes if (why := view_support.streams(node.op))), None) if view.cache else None
+    if why is not None:
+        return (
+            f"the sequence view shows a cache of what can be computed while the input arrives, and {why}",
+            "cache: false",
+        )
+    return _unnumbered(view, input_, nodes)
 
 
 WRITTEN = ("numbers", "both", "symbols")
@@ -255,11 +275,13 @@ VIEWS = Registry(
             ViewKind(
                 "sequence",
                 "A stack of layers over an input with 1 axis, as rows of nodes.",
-                "conv_anim.scene.sequence.view:sequence",
-                (NUMBERS, CELLS, SCALE),
-                lambda r: Sequence(r.of(NUMBERS), r.of(CELLS), r.get(SCALE)),
+                "conv_anim.scene.sequence.panel:sequence",
+                (NUMBERS, CELLS, SCALE, CACHE, CHUNK),
+                lambda r: Sequence(
+                    r.of(NUMBERS), r.of(CELLS), r.get(SCALE), r.of(CACHE) if r.has(CACHE) else r.has(CHUNK), r.of(CHUNK)
+                ),
                 view_support.sequence,
-                _unnumbered,
+                _sequence_wrong,
                 leaps=_moves,
             ),
             ViewKind(

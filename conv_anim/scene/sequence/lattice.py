@@ -208,6 +208,11 @@ class Lattice(Traced):
         return any(map(is_causal, self.axes)) or any(attends is not None and attends.causal for attends in chosen)
 
     @property
+    def timed(self) -> bool:
+        """Whether it is said which way time runs."""
+        return self.is_causal
+
+    @property
     def width(self) -> float:
         """In pixels."""
         labels = 0.0
@@ -224,7 +229,7 @@ class Lattice(Traced):
     @property
     def height(self) -> float:
         """Down to the arrow of time, or to where the input's label ends."""
-        drawn = self.arcs_end + (self.style.wide if self.is_causal else 0)
+        drawn = self.arcs_end + (self.style.wide if self.timed else 0)
         label = 0.0 if self.trace.spec.labels is None else self.posts[0].height / 2
         return max(drawn, self.rows[0].y + label)
 

@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.color import mix
 from conv_anim.scene.gliding import gliding, ring
 from conv_anim.scene.hit_regions import HitRegion, Turn, circle
-from conv_anim.scene.layout import Panel, animated
 from conv_anim.scene.numbers import weights_format
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Polygons, Stroke, Text, union
-from conv_anim.scene.scales import with_bars
 from conv_anim.scene.scoring import SHARE
 from conv_anim.scene.sequence.lattice import LABEL, Lattice
 from conv_anim.scene.sequence.rows import reaches
@@ -77,7 +75,7 @@ class SequenceView:
             for lower, upper in pairwise(self.lattice.rows)
             for output in range(lower.side.axis.count)
             for cell in lower.taps(output)
-            if _holds(lower, cell)
+            if holds(lower, cell)
         ]
 
     def _labels(self) -> list[Primitive]:
@@ -89,7 +87,7 @@ class SequenceView:
 
     def _time(self) -> list[Primitive]:
         """Which way time runs, where no output may look ahead."""
-        if not self.lattice.is_causal:
+        if not self.lattice.timed:
             return []
         row, radius, style = self.lattice.rows[0], self.lattice.radius, self.style
         word, y = self.lattice.say("sequence.time"), round(self.lattice.arcs_end + style.gap)
@@ -112,7 +110,7 @@ class SequenceView:
         read = [_region(nodes[0], "input", i) for i in range(axes[0].size)]
         return [*read, *(_region(nodes[-1], "output", o) for o in range(axes[-1].count))]
 
-    def turn(self, k: int) -> Turn:
+    def turn(self, k: int) -> Turn | None:
         return Turn(len(self.trace.layers), (None, *self.steps.cell(k)[1:]))
 
     # what differs from frame to frame
@@ -192,7 +190,7 @@ class SequenceView:
                 continue
             for output in outputs:
                 for cell in lower.taps(output):
-                    lines = strong if _holds(lower, cell) else empty
+                    lines = strong if holds(lower, cell) else empty
                     lines.append((lower.at(cell), upper.made(output)))
         colors, scale = self.style.colors, self.style.scale
         dashed = Stroke(colors.window, scale, self.style.dash)
@@ -245,13 +243,6 @@ def _around(box: Box, room: float) -> Box:
     return left - room, top - room, width + 2 * room, height + 2 * room
 
 
-def _holds(row: Row, cell: int) -> bool:
+def holds(row: Row, cell: int) -> bool:
     """Whether a node shows a cell of its map."""
     return row.side.sources[cell][0] <= Source.BORROWED
-
-
-def sequence(trace: Trace, style: Style) -> Panel:
-    """The panel of the view, its labels on the right."""
-    view = SequenceView(trace, style)
-    made = animated(view, view.lattice.width, view.lattice.height, baseline=view.lattice.rows[0].y)
-    return with_bars(made, view.lattice.scales(), style)

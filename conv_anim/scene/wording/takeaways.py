@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.wording.captions import looks_around
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.words import size
-from conv_anim.spec.model import Channels, Flat, Matrix
+from conv_anim.spec.model import Channels, Flat, Matrix, Sequence
 from conv_anim.tracing.analysis import cost, entries, inputs_of, receptive_field, standard, total
+from conv_anim.tracing.streaming import Looking, Streaming
 
 if TYPE_CHECKING:
     from conv_anim.spec.model import Backward, Spec
@@ -20,6 +21,8 @@ def takeaway(spec: Spec) -> str:
     say = Language(spec.lang)
     if spec.backward is not None:
         return _backward(spec, spec.backward, say)
+    if isinstance(spec.view, Sequence) and spec.view.cache:
+        return _streamed(spec, spec.view.chunk, say)
     if len(spec.nodes) == 1:
         return _of_view(spec, say) or spec.layers[0].point(say)
     return _composed(spec, say) or _chained(spec, say) or _joined(spec, say)
@@ -32,6 +35,15 @@ def _backward(spec: Spec, backward: Backward, say: Language) -> str:
         return say(f"takeaway.{backward.of}")
     stamps = isinstance(view, Flat) and view.mode == "scatter" and last.window is not None and last.window.transposed
     return say("takeaway.stamped_back") if stamps else last.point(say)
+
+
+def _streamed(spec: Spec, chunk: int, say: Language) -> str:
+    """How much is kept of what has arrived."""
+    found = Streaming.of(spec.layers, chunk)
+    if any(isinstance(each, Looking) and each.offsets is None for each in found.readers):
+        return say("takeaway.stream.grows")
+    most = max(sum(map(len, state.kept)) for state in found.states)
+    return say({0: "takeaway.stream.none", 1: "takeaway.stream.one"}.get(most, "takeaway.stream"), count=most)
 
 
 def _of_view(spec: Spec, say: Language) -> str:
