@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isqrt, prod
+from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.ops.attention_words import WORDS
@@ -124,6 +124,13 @@ class Attention(Op):
         projected = tokens * sum(map(prod, self.parameter_terms))
         return Products(projected + self.attends.pairs * (self.depth + self.ends.out_channels), 1)
 
+    def counted(self, say: Language) -> str:
+        pairs, tokens = f"{self.attends.pairs:,}", prod(self.ends.in_size)
+        said = say.of(self, "counted", pairs=pairs, depth=self.depth, made=self.ends.out_channels)
+        for shape in self.parameter_terms:
+            said += say.of(self, "projected", cells=f"{tokens:,}", each="·".join(map(str, shape)))
+        return f"{said} = {self.products.cells:,}"
+
     @property
     def most_taps(self) -> int:
         return self.attends.most * (1 if self.value is None else self.ends.in_channels)
@@ -141,12 +148,6 @@ class Attention(Op):
     def kind(self) -> str:
         shifted = self.pattern == "partitioned" and any(self.shift)
         return f"{'shifted' if shifted else self.pattern}{'.causal' if self.is_causal else ''}"
-
-    @property
-    def root(self) -> str:
-        """√d of a head, as a number where it is whole."""
-        d = self.depth // self.heads
-        return f"√{d} = {isqrt(d)}" if isqrt(d) ** 2 == d else f"√{d}"
 
     def point(self, say: Language) -> str:
         from conv_anim.scene.wording.words import size
@@ -174,7 +175,7 @@ class Attention(Op):
 
     def _said(self, say: Language) -> Iterator[str]:
         d = self.depth // self.heads
-        yield say.of(self, "shares", root=self.root, depth=d)
+        yield say.of(self, "shares" if self.heads == 1 else "shares.heads", depth=d)
         counts = sorted({len(along) for each in self.attends.seen for along in each})
         if self.pattern in {"sliding", "neighborhood"}:
             least, most = prod(min(map(len, each)) for each in self.attends.seen), self.attends.most

@@ -245,6 +245,11 @@ class Op:
         """How many multiply-adds it takes."""
         return Products(self.ends.out_channels * prod(self.ends.out_size), 0)
 
+    def counted(self, say: Language) -> str | None:
+        """How its multiply-adds come about, if not as so many for each cell of its output or of its input."""
+        del say
+        return None
+
     @property
     def most_taps(self) -> int:
         """Cells that an output cell is made of, at the most."""

@@ -17,6 +17,7 @@ from conv_anim.scene.sheet import runs
 from conv_anim.scene.stacks import broken
 from conv_anim.scene.steps import Steps
 from conv_anim.spec.model import Sequence
+from conv_anim.tracing.attending import Attending
 from conv_anim.tracing.streaming import Streaming, ratio_of
 
 if TYPE_CHECKING:
@@ -199,15 +200,20 @@ class StreamingView(SequenceView):
         """From what is read to each output that is made now; dashed to what holds nothing."""
         strong: list[Segment] = []
         empty: list[Segment] = []
+        shared: list[Primitive] = []
         for k, (lower, upper) in enumerate(pairwise(self.lattice.rows)):
+            means = self.trace.layers[k].means
             for output in range(before.there[k + 1], after.there[k + 1]):
+                if isinstance(means, Attending) and means.heads == 1:
+                    shared += self._by_shares(means, lower, upper, output)
+                    continue
                 for cell in lower.taps(output):
                     lines = strong if holds(lower, cell) else empty
                     lines.append((lower.at(cell), upper.made(output)))
         colors, scale = self.style.colors, self.style.scale
         wide = max(scale, min(2 * scale, self.lattice.radius / 5))
         drawn = [(empty, Stroke(colors.window, scale, self.style.dash)), (strong, Stroke(colors.window, wide))]
-        return [Lines(tuple(lines), stroke) for lines, stroke in drawn if lines]
+        return [*(Lines(tuple(lines), stroke) for lines, stroke in drawn if lines), *shared]
 
     def _row(self, nodes: Nodes, k: int, there: tuple[int, int], kept: tuple[int, ...]) -> list[Primitive]:
         """The nodes of a map: gone, kept, new, and still to come; what borders it is as ever."""

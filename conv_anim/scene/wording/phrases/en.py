@@ -214,6 +214,7 @@ PHRASES = {
     "network.family.join": "concatenation",
     "network.family.other": "other",
     # explain
+    "explain.cell": "cell {cell}",
     "explain.size": "size",
     "explain.padding": "padding",
     "explain.border": "border",

@@ -210,6 +210,7 @@ PHRASES = {
     "network.family.join": "串接",
     "network.family.other": "其他",
     # explain
+    "explain.cell": "第 {cell} 格",
     "explain.size": "尺寸",
     "explain.padding": "填充",
     "explain.border": "外框",
