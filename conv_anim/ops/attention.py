@@ -58,12 +58,15 @@ class Attention(Op):
     @property
     def attends(self) -> Attends:
         axes = range(len(self.ends.in_size))
-        offsets = self._offsets if len(axes) == 1 and self.pattern == "sliding" else None
+        one = self.pattern if len(axes) == 1 else None
+        offsets = self._offsets if one == "sliding" else None
+        blocks = (self.window_size[0], self.shift[0]) if one == "partitioned" else None
         return Attends(
             tuple(tuple(self.seen(a, i) for i in range(self.ends.in_size[a])) for a in axes),
             self.heads,
             self.is_causal,
             offsets,
+            blocks,
         )
 
     @property

@@ -82,6 +82,8 @@ class Attends:
     causal: bool = False
     offsets: tuple[int, ...] | None = None
     """How far away the cells are that each cell of one axis looks at, if that is the same for all but at the border."""
+    blocks: tuple[int, int] | None = None
+    """Of windows that part one axis, how many cells each has, and where the first whole one begins."""
 
     def places(self, place: Size) -> list[Size]:
         """The places that a place looks at."""

@@ -187,8 +187,7 @@ def streams(op: Op) -> str | None:
     """Why an op with one axis cannot be computed while its input arrives: the end of a sentence. None if it can be."""
     attends = op.attends
     if attends is not None:
-        backward = attends.causal and (attends.offsets is not None or len(attends.seen[0][-1]) == len(attends.seen[0]))
-        return None if backward else f"{op.type} looks at cells that come later"
+        return None if attends.causal else f"{op.type} looks at cells that come later"
     if op.window is None or op.window.axes[0].mode == "zeros":
         return None
     mode = op.window.axes[0].mode

@@ -62,28 +62,40 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """Causal attention: ``offsets`` are how far each cell looks back, None to the first cell."""
+    """Causal attention: cells look back by some ``offsets``, or to the start of their block; else to the first cell."""
 
     count: int
     offsets: tuple[int, ...] | None
+    blocks: tuple[int, int] | None
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether every cell looks at all before it."""
+        return self.offsets is None and self.blocks is None
 
     def reads(self, output: int) -> list[int]:
-        if self.offsets is None:
+        if self.offsets is not None:
+            return [output + offset for offset in self.offsets if output + offset >= 0]
+        if self.blocks is None:
             return list(range(output + 1))
-        return [output + offset for offset in self.offsets if output + offset >= 0]
+        size, first = self.blocks
+        start = 0 if output < first else first + (output - first) // size * size
+        return list(range(start, output + 1))
 
     def later(self, output: int, arrived: int) -> Iterator[int]:
-        if self.offsets is None:
+        if self.sees_all:
             yield max(output, arrived)
             return
-        yield from range(output, max(output, arrived - min(self.offsets)))
+        while self.reads(output)[0] < arrived:
+            yield output
+            output += 1
 
 
 def reader(op: Op) -> Reader:
     """What an op with one axis reads. Raises TypeError for one of which `view_support.streams` says that it cannot."""
     attends = op.attends
     if attends is not None and streams(op) is None:
-        return Looking(op.ends.out_size[0], attends.offsets)
+        return Looking(op.ends.out_size[0], attends.offsets, attends.blocks)
     if op.window is None:
         raise TypeError(op.type)
     return Window(op.window.axes[0])

@@ -40,7 +40,7 @@ def _backward(spec: Spec, backward: Backward, say: Language) -> str:
 def _streamed(spec: Spec, chunk: int, say: Language) -> str:
     """How much is kept of what has arrived."""
     found = Streaming.of(spec.layers, chunk)
-    if any(isinstance(each, Looking) and each.offsets is None for each in found.readers):
+    if any(isinstance(each, Looking) and each.sees_all for each in found.readers):
         return say("takeaway.stream.grows")
     most = max(sum(map(len, state.kept)) for state in found.states)
     return say({0: "takeaway.stream.none", 1: "takeaway.stream.one"}.get(most, "takeaway.stream"), count=most)
