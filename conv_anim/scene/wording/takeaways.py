@@ -9,7 +9,7 @@ from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.words import size
 from conv_anim.spec.model import Channels, Flat, Matrix, Sequence
 from conv_anim.tracing.analysis import cost, entries, inputs_of, receptive_field, standard, total
-from conv_anim.tracing.streaming import Looking, Streaming
+from conv_anim.tracing.streaming import Looking, Streaming, ratio_of
 
 if TYPE_CHECKING:
     from conv_anim.spec.model import Backward, Spec
@@ -42,7 +42,11 @@ def _streamed(spec: Spec, chunk: int, say: Language) -> str:
     found = Streaming.of(spec.layers, chunk)
     if any(isinstance(each, Looking) and each.sees_all for each in found.readers):
         return say("takeaway.stream.grows")
-    most = max(sum(map(len, state.kept)) for state in found.states)
+    most, late = max(sum(map(len, state.kept)) for state in found.states), found.latency(ratio_of(spec.layers))
+    if late is None:
+        return say("takeaway.stream.end")
+    if late > 0:
+        return say("takeaway.stream.late" if late > 1 else "takeaway.stream.late.one", late=late, count=most)
     return say({0: "takeaway.stream.none", 1: "takeaway.stream.one"}.get(most, "takeaway.stream"), count=most)
 
 

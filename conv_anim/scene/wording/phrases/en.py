@@ -131,6 +131,10 @@ PHRASES = {
     "takeaway.stream.one": "One cell is kept from one chunk to the next: all that later outputs still need.",
     "takeaway.stream.none": "Nothing is kept: no output needs a cell of an earlier chunk.",
     "takeaway.stream.grows": "Every cell is kept, for each later one looks back at all: the cache grows.",
+    "takeaway.stream.late": "An output waits for up to {late} cells after its own; "
+    "kept from one chunk to the next: {count}.",
+    "takeaway.stream.late.one": "An output waits for the cell after its own; kept from one chunk to the next: {count}.",
+    "takeaway.stream.end": "Nothing can be made before the sequence ends: every output reads past its last cell.",
     "takeaway.grad_input": "The chain rule, layer by layer: each gradient is made from the one after it.",
     "takeaway.grad_weight": "Layer by layer back to the weights: each adds up the numbers it met, times the gradients "
     "of what became of them.",
