@@ -34,7 +34,8 @@ def windows(draw):
     if kind == "conv_transpose":
         return layer | {"stride": draw(st.integers(1, 3)), "padding": draw(st.integers(0, size - 1))}
     if kind == "causal":
-        return layer | {"padding": "causal", "dilation": draw(st.integers(1, 3))}
+        mode = draw(st.sampled_from(["zeros", "zeros", "replicate", "reflect"]))
+        return layer | {"padding": "causal", "dilation": draw(st.integers(1, 3)), "padding_mode": mode}
     if kind != "conv":
         return layer | {"stride": draw(st.integers(1, 3)), "padding": draw(st.integers(0, size // 2))}
     around = [[draw(st.integers(0, 4)), draw(st.integers(0, 4))]]
@@ -60,6 +61,8 @@ def read_by(layer, o):
     axis, found = window.axes[0], []
     for t in range(axis.kernel):
         place = o * axis.stride + t * axis.dilation - axis.before
+        if place < 0:
+            place = {"zeros": place, "replicate": 0, "reflect": -place}[axis.mode]
         if place % axis.stretch == 0 and place >= 0:
             tap = axis.kernel - 1 - t if axis.flipped else t
             found.append((place // axis.stretch, None if layer.kernels is None else layer.kernels[0, 0, tap]))
@@ -192,6 +195,8 @@ def test_a_chunk_alone_asks_for_the_cache_and_a_switch_turns_it_off():
         {"type": "conv", "kernel_size": 3, "padding": "same", "padding_mode": "reflect"},
         {"type": "conv", "kernel_size": 3, "padding": "same", "padding_mode": "circular"},
         {"type": "attention", "window": 3},
+        {"type": "conv", "kernel_size": 3, "padding": "same", "padding_mode": "replicate"},
+        {"type": "conv", "kernel_size": 3, "padding": "causal", "padding_mode": "circular"},
         {"type": "attention"},
         {"type": "attention", "window": 3, "pattern": "neighborhood"},
     ],

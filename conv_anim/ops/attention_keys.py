@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import gcd
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from conv_anim.diagnostics import Code
@@ -126,7 +127,7 @@ def _without_window(record: Record, entering: Entering) -> Maybe[Placed]:
     said: list[tuple[Field[Any], int | None]] = [(PATTERN, None), (DILATION, 1), (SHIFT, 0)]
     for field, idle in said:
         if record.has(field) and record.get(field) != idle:
-            what = f"'{field.name}' says something of a window, and this attention sees all cells"
+            what = f"'{field.name}' is about a window, and without 'window' every cell sees all"
             return entering.report.add(Code.MISSING_KEY, what, record.at(field), "add window: 3, or leave it out")
     return "full", (), (), ()
 
@@ -158,8 +159,9 @@ def _neighborhood_fits(record: Record, entering: Entering, window: Size, dilatio
     found: dict[str, list[int]] = {}
     for a, size in enumerate(entering.size):
         if window[a] * dilation[a] > size:
-            apart = "" if dilation[a] == 1 else f", {dilation[a]} apart"
-            what = f"a neighborhood of {window[a]} cells{apart} needs {window[a] * dilation[a]}; the input has {size}"
+            apart = "" if dilation[a] == 1 else f" that stand {dilation[a]} apart"
+            needed = window[a] * dilation[a]
+            what = f"a neighborhood of {window[a]} cells{apart} takes at least {needed}; the input has {size}"
             found.setdefault(what, []).append(a)
     hint = "a smaller window or dilation, or a larger input; pattern: sliding cuts it off"
     return entering.complain(Code.DOES_NOT_FIT, found, record.at(WINDOW), hint)
@@ -170,13 +172,13 @@ def _partitioned_fits(record: Record, entering: Entering, window: Size, _dilatio
     for a, size in enumerate(entering.size):
         if size % window[a]:
             found.setdefault(f"windows of {window[a]} cells do not divide the input's {size} evenly", []).append(a)
-    hint = f"windows that do: {divisors(min(entering.size))}; or a 'pad' layer before"
+    hint = f"windows that do: {divisors(gcd(*entering.size))}; or a 'pad' layer before"
     if not entering.complain(Code.DOES_NOT_FIT, found, record.at(WINDOW), hint):
         return False
     wide: dict[str, list[int]] = {}
     for a in range(entering.axes):
         if shift[a] >= window[a]:
-            what = f"a shift of {shift[a]} is no part of a window of {window[a]} cells"
+            what = f"a shift of {shift[a]} is not less than the window's {window[a]} cells"
             wide.setdefault(what, []).append(a)
     return entering.complain(Code.OUT_OF_RANGE, wide, record.at(SHIFT), "half a window is usual; 0 is none")
 
@@ -195,9 +197,9 @@ def _matrices(record: Record, entering: Entering) -> Maybe[Matrices]:
     query, key, value = good
     made = [entering.channels if each is None else each.shape[0] for each in (query, key)]
     if made[0] != made[1]:
-        what = f"a query has {made[0]} numbers and a key {made[1]}: their product needs as many"
+        what = f"a query has {made[0]} number{'s' * (made[0] > 1)} and a key {made[1]}: their product needs as many"
         at = record.at(KEY if query is None else QUERY)
-        return entering.report.add(Code.SHAPE, what, at, "'query' and 'key' with as many rows")
+        return entering.report.add(Code.SHAPE, what, at, "give 'query' and 'key' the same number of rows")
     return query, key, value
 
 

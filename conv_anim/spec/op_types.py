@@ -52,8 +52,8 @@ BUILT_IN = {
     "pad": "borders",
     "crop": "borders",
     "adaptive_avg_pool": "adaptive_pool",
-    "attention": "attention_keys",
     "adaptive_max_pool": "adaptive_pool",
+    "attention": "attention_keys",
 }
 """For each type the module of `conv_anim.ops` whose ``TYPES`` has it."""
 

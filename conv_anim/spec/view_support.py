@@ -188,7 +188,11 @@ def streams(op: Op) -> str | None:
     attends = op.attends
     if attends is not None:
         return None if attends.causal else f"{op.type} looks at cells that come later"
-    if op.window is None or op.window.axes[0].mode == "zeros":
+    if op.window is None:
         return None
-    mode = op.window.axes[0].mode
-    return f"{mode} padding behind the sequence repeats cells that are not known to be the last before it ends"
+    axis = op.window.axes[0]
+    if axis.mode == "circular" and (axis.before > 0 or axis.after > 0):
+        return "circular padding before the first cell repeats the last ones"
+    if axis.mode != "zeros" and axis.after > 0:
+        return f"{axis.mode} padding after the last cell repeats cells without knowing where the sequence ends"
+    return None

@@ -147,7 +147,7 @@ def _sequence_wrong(view: Sequence, input_: Input, nodes: Nodes) -> tuple[str, s
     why = next((why for node in nodes if (why := view_support.streams(node.op))), None) if view.cache else None
     if why is not None:
         return (
-            f"the sequence view shows a cache of what can be computed while the input arrives, and {why}",
+            f"'cache' is for layers that can be computed while their input arrives, and {why}",
             "cache: false",
         )
     return _unnumbered(view, input_, nodes)

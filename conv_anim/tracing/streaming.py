@@ -51,8 +51,15 @@ class Window:
         return self.axis.count
 
     def reads(self, output: int) -> list[int]:
-        places = (self.axis.cell(output, tap) - self.axis.before for tap in range(self.axis.kernel))
-        return [place // self.axis.stretch for place in places if place >= 0 and place % self.axis.stretch == 0]
+        axis, reach = self.axis, range(self.axis.kernel)
+        places = (self._shown(axis.cell(output, tap) - axis.before) for tap in reach)
+        return [place // axis.stretch for place in places if place >= 0 and place % axis.stretch == 0]
+
+    def _shown(self, place: int) -> int:
+        """The place whose cell stands at a place before the first one; where there is none, the place itself."""
+        if place >= 0 or self.axis.mode == "zeros":
+            return place
+        return 0 if self.axis.mode == "replicate" else -place
 
     def later(self, output: int, arrived: int) -> Iterator[int]:
         while self.axis.cell(output, 0) - self.axis.before <= (arrived - 1) * self.axis.stretch:
