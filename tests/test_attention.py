@@ -230,3 +230,9 @@ def test_the_step_of_a_matrix_is_a_token_with_all_its_channels():
     trace = conv_anim.trace(spec_of([5], {"heads": 2}, channels=2, view={"kind": "matrix", "animate": True}))
     style = None
     assert len(AttentionView(trace, style).steps) == 5
+
+
+def test_its_gradient_is_said_to_be_unknown():
+    fed = {"size": [5]}
+    with pytest.raises(conv_anim.SpecError, match="no gradient of attention is known here"):
+        conv_anim.load({"input": fed, "layer": {"type": "attention", "window": 3}, "pass": "grad_input"})
