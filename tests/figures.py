@@ -61,8 +61,8 @@ LAYERS = {
     "crop": ([5, 5], 1, {"type": "crop", "cropping": 1}),
     "adaptive average": ([4, 8], 1, {"type": "adaptive_avg_pool", "size": [2, 3]}),
     "adaptive maximum": ([5, 5], 1, {"type": "adaptive_max_pool", "size": 3}),
-    "attention": ([5], 2, {"type": "attention", "window": 3, "causal": True, "heads": 2}),
-    "shifted windows": ([4, 4], 1, {"type": "attention", "window": 2, "shift": [1, 0]}),
+    "attention": ([5], 1, {"type": "attention", "window": 3, "causal": True}),
+    "shifted windows": ([4, 4], 2, {"type": "attention", "window": 2, "shift": [1, 0], "heads": 2}),
 }
 STACKS = {
     "residual": ([4, 4], 1, [{"type": "conv", "kernel_size": 3, "padding": 1}, {"type": "add", "from": [-1, "input"]}]),

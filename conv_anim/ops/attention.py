@@ -172,19 +172,19 @@ class Attention(Op):
             Setting("heads", "", self.heads == 1, text=say.of(self, "heads", cells=self.heads)),
         ]
 
-    def more_formulas(self, say: Language) -> list[str]:
+    def edges(self, say: Language) -> list[tuple[str, str]]:
         """The shares, and what is done at the border."""
         return list(self._said(say))
 
-    def _said(self, say: Language) -> Iterator[str]:
+    def _said(self, say: Language) -> Iterator[tuple[str, str]]:
         d = self.depth // self.heads
-        yield say.of(self, "shares" if self.heads == 1 else "shares.heads", depth=d)
+        yield say.of(self, "shares.name"), say.of(self, "shares" if self.heads == 1 else "shares.heads", depth=d)
         counts = sorted({len(along) for each in self.attends.seen for along in each})
         if self.pattern in {"sliding", "neighborhood"}:
             least, most = prod(min(map(len, each)) for each in self.attends.seen), self.attends.most
-            yield say.of(self, f"border.{self.pattern}", least=least, most=most)
+            yield say.of(self, "border.name"), say.of(self, f"border.{self.pattern}", least=least, most=most)
         elif len(counts) > 1 and any(self.shift):
-            yield say.of(self, "border.shifted")
+            yield say.of(self, "border.name"), say.of(self, "border.shifted")
 
     def works(self, a: int) -> bool:
         del a

@@ -1,4 +1,4 @@
-"""Attention in programs: PyTorch's and JAX's own functions with a mask, Keras's and NumPy's operations one by one.
+"""Attention in programs: PyTorch's own function with a mask, in other libraries the operations one by one.
 
 A mask says for each query (a row) which keys it sees. It is computed, axis by axis, from where they stand.
 """
@@ -110,19 +110,20 @@ def _torch(op: Attention, context: CodeContext) -> list[str]:
 
 
 def _jax(op: Attention, context: CodeContext) -> list[str]:
-    """(tokens, heads, channels)."""
+    """(heads, tokens, channels); JAX's own function takes values as long as keys, and a softmax in single precision."""
     from conv_anim.coding.jax_code import JAX
 
     del context
     words = Words("jnp.arange({})", "jnp.clip({}, {}, {})", JAX)
-    mask = f", mask={_given(op)}[None]" if _given(op) else ""
     return [
         *_mask(op, words),
         f"tokens = x.reshape({op.ends.in_channels}, -1).T",
         *_projected(op, words, "tokens"),
-        f"q, k, v = (each.reshape(len(each), {op.heads}, -1) for each in (query, key, value))",
-        f"y = jax.nn.dot_product_attention(q, k, v{mask})  # (tokens, heads, channels)",
-        f"y = y.reshape({prod(op.ends.in_size)}, -1).T.reshape{(op.ends.out_channels, *op.ends.out_size)}",
+        f"q, k, v = (each.reshape(len(each), {op.heads}, -1).swapaxes(0, 1) for each in (query, key, value))",
+        "scores = q @ k.swapaxes(1, 2) / jnp.sqrt(q.shape[-1])",
+        *([f"scores = jnp.where({_given(op)}, scores, -jnp.inf)"] if _given(op) else []),
+        "shares = jax.nn.softmax(scores)",
+        f"y = (shares @ v).swapaxes(1, 2).reshape{(op.ends.out_channels, *op.ends.out_size)}",
     ]
 
 
@@ -135,7 +136,7 @@ def _numpy(op: Attention, context: CodeContext) -> list[str]:
         f"tokens = x.reshape({op.ends.in_channels}, -1).T",
         *_projected(op, words, "tokens"),
         f"q, k, v = (each.reshape(len(each), {op.heads}, -1).swapaxes(0, 1) for each in (query, key, value))",
-        "scores = q @ k.swapaxes(1, 2) / np.sqrt(q.shape[-1])  # (heads, queries, keys)",
+        "scores = q @ k.swapaxes(1, 2) / np.sqrt(q.shape[-1])",
         *mask,
         "shares = np.exp(scores - scores.max(axis=-1, keepdims=True))",
         "shares /= shares.sum(axis=-1, keepdims=True)",
@@ -144,19 +145,20 @@ def _numpy(op: Attention, context: CodeContext) -> list[str]:
 
 
 def _keras(op: Attention, context: CodeContext) -> list[str]:
-    """(batch, tokens, heads, channels)."""
+    """(heads, tokens, channels) of a batch of one; Keras's own function takes values as long as keys."""
     del context
     words = Words("np.arange({})", "np.clip({}, {}, {})", NUMPY)
-    mask = f", mask={_given(op)}[None, None]" if _given(op) else ""
-    size = (1, *op.ends.out_size, op.ends.out_channels)
+    count, heads, size = prod(op.ends.in_size), op.heads, (1, *op.ends.out_size, op.ends.out_channels)
     return [
         *_mask(op, words),
-        f"tokens = keras.ops.reshape(x, (1, -1, {op.ends.in_channels}))",
+        f"tokens = keras.ops.reshape(x, ({count}, {op.ends.in_channels}))",
         *_projected(op, words, "tokens"),
-        f"split = (1, {prod(op.ends.in_size)}, {op.heads}, -1)",
-        "q, k, v = (keras.ops.reshape(each, split) for each in (query, key, value))",
-        f"y = keras.ops.dot_product_attention(q, k, v{mask})  # (batch, tokens, heads, channels)",
-        f"y = keras.ops.reshape(y, {size})",
+        f"split = [keras.ops.reshape(each, ({count}, {heads}, -1)) for each in (query, key, value)]",
+        "q, k, v = (keras.ops.swapaxes(each, 0, 1) for each in split)",
+        f"scores = keras.ops.matmul(q, keras.ops.swapaxes(k, 1, 2)) / {op.depth // heads}**0.5",
+        *([f"scores = keras.ops.where({_given(op)}, scores, -np.inf)"] if _given(op) else []),
+        "shares = keras.ops.softmax(scores)",
+        f"y = keras.ops.reshape(keras.ops.swapaxes(keras.ops.matmul(shares, v), 0, 1), {size})",
     ]
 
 
