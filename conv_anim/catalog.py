@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+
+from conv_anim.values import dataclass
 
 HERE = Path(__file__).resolve().parent
 SCHEMA = "conv-anim.schema.json"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 from unicodedata import normalize
 
 from conv_anim.diagnostics import Code, Problem, SpecError
+from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,6 +12,7 @@ from unicodedata import east_asian_width
 
 import numpy as np
 
+from conv_anim import counts
 from conv_anim.scene.cost import percent
 from conv_anim.scene.scoring import scored
 from conv_anim.scene.wording import captions, formulas, parameters, words
@@ -47,7 +48,8 @@ def text(spec: Spec) -> str:
     say, layers = Language(spec.lang), spec.nodes
     head = captions.caption(spec).replace(captions.SPACE, " ")
     if len(layers) == 1:
-        return "\n".join([head, *_aligned([*_lines(layers, 0, say), *_worked(spec, 0, say)])]) + "\n"
+        more = [*_worked(spec, 0, say), *counts.lines(spec, say)]
+        return "\n".join([head, *_aligned([*_lines(layers, 0, say), *more])]) + "\n"
     blocks = [[head]]
     for k, layer in enumerate(layers):
         title = f"{k + 1}  {say.sentence(parameters.described(layer, say))}"
@@ -157,6 +159,7 @@ def data(spec: Spec) -> dict[str, Any]:
         "layers": [far(each) | _layer(nodes, k, Language(spec.lang)) for k, each in enumerate(reaches)],
         "total": {**_cost(analysis.total(layers)), "receptive_field": _sizes(whole)},
     }
+    found |= counts.data(spec)
     undone = analysis.undone(layers)
     return found if len(undone) == len(layers) else {**found, "standard": _cost(analysis.total(undone))}
 

@@ -6,10 +6,10 @@ handed to `conv_anim.load`, `conv_anim.trace` and `conv_anim.render`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from conv_anim.diagnostics import Code, Problem, SpecError
+from conv_anim.values import dataclass, field, fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from conv_anim.spec.model import Flat, NetworkView, Undrawn
 from conv_anim.spec.nodes import Entries, Items, from_python
 from conv_anim.spec.registry import named
 from conv_anim.spec.views import animates
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -66,6 +66,7 @@ def setup(app: Sphinx) -> None:
     app.connect("doctree-read", load_when_seen)
     app.connect("html-page-context", say_language)
     app.connect("html-page-context", show_gallery)
+    app.connect("html-page-context", say_levels, priority=900)  # when the theme has made its navigation
     app.connect("html-collect-pages", lambda _app: site_gallery.figures())
     app.connect("build-finished", draw_gallery)
     app.connect("build-finished", copy_what_is_shown)
@@ -99,6 +100,13 @@ def say_language(_app: Sphinx, page: str, _template: str, context: dict[str, obj
     _, dot, lang = page.rpartition(".")
     if dot:
         context["language"] = lang
+
+
+def say_levels(_app: Sphinx, _page: str, _template: str, context: dict[str, object], _tree: nodes.document) -> None:
+    """Captions of the navigation are headings to Sphinx, without the level that headings have to have."""
+    for name, value in context.items():
+        if isinstance(value, str) and 'role="heading">' in value:
+            context[name] = value.replace('role="heading">', 'role="heading" aria-level="2">')
 
 
 def show_gallery(_app: Sphinx, page: str, _template: str, context: dict[str, object], _tree: nodes.document) -> None:

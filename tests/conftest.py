@@ -35,8 +35,8 @@ SUITES = {
     },
     "hosts": {
         "test_completion", "test_docs", "test_embed", "test_fence", "test_formats", "test_hooks", "test_html",
-        "test_jupyter", "test_myst", "test_package", "test_pandoc", "test_play", "test_site", "test_sphinx",
-        "test_states", "test_watch",
+        "test_jupyter", "test_myst", "test_package", "test_pandoc", "test_play", "test_printing", "test_site",
+        "test_sphinx", "test_states", "test_watch",
     },
 }  # fmt: skip
 """Suites with targets of their own in the Makefile, and their modules: many processes, or real hosts and browsers."""

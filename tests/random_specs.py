@@ -88,6 +88,8 @@ def view(r: Random, kind: str) -> dict[str, object]:
         "flat": {"mode": r.choice(["gather", "gather", "scatter", "both"])},
         "channels": {"show": r.choice(["maps", "sum", "both"])},
         "matrix": {"animate": r.random() < 0.5},
+        "gemm": r.choice([{}, {"layout": r.choice(["nchw", "nhwc"])}, {"tile": [r.randint(1, 4) for _ in range(3)]}]),
+        "fft": {"wrap": r.random() < 0.2},
     }
     return {"kind": kind, **options.get(kind, {})}
 
@@ -116,6 +118,17 @@ def stack(r: Random, axes: int, first: str) -> list[dict[str, object]]:
     return [layer(r, axes, kind) for kind in (first, *more)]
 
 
+def narrowed(made: dict[str, object], shown: str) -> None:
+    """What one of two views shows of a layer, and few at random would have: one channel and stride 1, or 3×3 too."""
+    first = made["layers"][0]
+    made["input"]["channels"] = 1
+    made["layers"] = [first]
+    first |= dict.fromkeys(("stride", "groups", "out_channels", "multiplier") & first.keys(), 1)
+    if shown == "winograd":
+        first |= {key: value for key, value in (("kernel_size", 3), ("dilation", 1)) if key in first}
+        made["input"]["size"] = [r + 2 for r in made["input"]["size"]]
+
+
 def spec(r: Random, *, first: str | None = None, shown: str | None = None) -> dict[str, object]:
     """A spec; of a type of layer or in a view if one is named."""
     axes = r.choice([1, 2, 2, 2, 3])
@@ -134,6 +147,8 @@ def spec(r: Random, *, first: str | None = None, shown: str | None = None) -> di
             **({"motion": "smooth"} if r.random() < 0.1 else {}),
         },
     }
+    if shown in {"winograd", "fft"} and first != "max_unpool":
+        narrowed(made, shown)
     if shown is not None or r.random() < 0.7:
         made["view"] = view(r, shown or r.choice(sorted(VIEWS)))
     made |= r.choice(({}, {}, {"size": {"width": r.choice([200, 320, 900])}}, {"size": {"scale": 0.5}}))

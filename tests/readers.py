@@ -45,12 +45,13 @@ def raster(data: bytes) -> Held:
     image = Image.open(BytesIO(data))
     count = getattr(image, "n_frames", 1)
     times = []
-    for k in range(count):
+    others = int(getattr(image, "default_image", False))  # which is not one of those that move
+    for k in range(others, count):
         image.seek(k)
         image.load()
         times.append(image.info.get("duration"))
     time = None if count == 1 else round(sum(times))
-    return Held(image.size, count, time, np.asarray(image.convert("RGB")))
+    return Held(image.size, count - others, time, np.asarray(image.convert("RGB")))
 
 
 def vectors(data: bytes) -> Held:

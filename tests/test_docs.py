@@ -6,6 +6,7 @@ import inspect
 import os
 import re
 from functools import cache
+from math import prod
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -14,7 +15,10 @@ import pytest
 import conv_anim
 from conv_anim import catalog
 from conv_anim.cli import COMMANDS
+from conv_anim.tracing.fourier import Count, transformed
+from conv_anim.tracing.gemm import Gemm
 from conv_anim.tracing.streaming import Streaming
+from conv_anim.tracing.winograd import OUT, READ, direct, multiplications
 from tests import blocks
 
 ROOT = Path(__file__).parent.parent
@@ -29,9 +33,13 @@ def short(page):
 
 
 @cache
-def layers(name):
+def spec_of(name):
     template = next(t for t in catalog.templates() if t.name == name)
-    return conv_anim.load(template.path).layers
+    return conv_anim.load(template.path)
+
+
+def layers(name):
+    return spec_of(name).layers
 
 
 def sees(name, count):
@@ -78,6 +86,54 @@ def claims():
     yield from of_gradients()
     yield from of_attention()
     yield from of_streams()
+    yield from of_computing()
+
+
+def of_computing():
+    """What is said of how a layer is computed, from its window."""
+    window = layers("gemm")[0].window
+    gemm = Gemm(window)
+    kernels, weights, windows = *gemm.left.shape, gemm.top.shape[1]
+    inputs = prod(gemm.input_shape)
+    yield f"{kernels} kernels of {weights} weights meet {windows} windows"
+    yield f"has {gemm.top.size} entries for {inputs} inputs"
+    yield f"{kernels} 個各有 {weights} 個權重的卷積核遇上 {windows} 個視窗"
+    yield f"以 {inputs} 個輸入填出 {gemm.top.size} 個元素"
+    spec = spec_of("gemm_tiles")
+    tiled = Gemm(spec.layers[0].window, "nchw", spec.view.tile).all_loads
+    single = Gemm(spec.layers[0].window, "nchw", (1, 1, 18)).all_loads
+    side = "×".join(map(str, spec.view.tile[:2]))
+    yield f"tiles of {side}, this layer loads {tiled.all:,} numbers; output by output it would be {single.all:,}"
+    yield f"the same {tiled.multiply_adds:,} multiply-adds"
+    yield f"以 {side} 分塊時，這一層讀取 {tiled.all:,} 個數值；逐個輸出計算則要 {single.all:,} 個"
+    yield f"乘加同樣是 {tiled.multiply_adds:,} 次"
+    (window,) = {panel.layers[0].window for panel in spec_of("nchw_nhwc").panels}
+    kernel = "×".join(map(str, window.kernel_size))
+    scattered, together = (len(g.runs(g.at((0, 0, 0, 0)))) for g in (Gemm(window, "nchw"), Gemm(window, "nhwc")))
+    yield f"{kernel} cells in {window.in_channels} channels lies in {scattered} places"
+    yield f"the same window is {together} runs"
+    yield f"{window.in_channels} 個通道的 {kernel} 視窗分散在 {scattered} 處"
+    yield f"同一個視窗只是 {together} 段"
+    window = layers("winograd")[0].window
+    tile, made, kernel = (f"{n}×{n}" for n in (READ, OUT, window.kernel_size[0]))
+    products, instead = READ**2, OUT**2 * prod(window.kernel_size)
+    yield f"tile of {tile} inputs and makes {made} outputs of {products} products, where the window takes {instead}"
+    yield f"讀取 {tile} 的輸入，以 {products} 個乘積得出 {made} 個輸出，用視窗則要 {instead} 個"
+    yield f"It is for {kernel} kernels with stride {window.axes[0].stride}"
+    yield f"適用於步幅 {window.axes[0].stride} 的 {kernel} 卷積核"
+    yield f"For {kernel} that is a detour"
+    yield f"對 {kernel} 來說是繞遠路"
+    yield f"it takes {multiplications(window)} multiplications here, and the window {direct(window)}"
+    yield f"總共 {multiplications(window)} 次乘法，用視窗則要 {direct(window)} 次"
+    small = layers("fft")[0].window
+    large = conv_anim.load({"input": {"size": [64, 64]}, "layer": {"type": "conv", "kernel_size": 31, "padding": 15}})
+    large = large.layers[0].window
+    ours, others = (f"{Count.of(transformed(window, wrap=False)).real:,}" for window in (small, large))
+    window, huge = (f"{direct(window):,}" for window in (small, large))
+    yield f"{ours} real multiplications above, and {window} by the window"
+    yield f"31×31 kernel on 64×64 cells takes {huge} by the window, and {others} by three"
+    yield f"{ours} 次實數乘法，用視窗只要 {window} 次"
+    yield f"64×64 格配 31×31 的卷積核，用視窗要 {huge} 次，用三次變換只要 {others} 次"
 
 
 def of_gradients():
@@ -158,6 +214,10 @@ NAMES = [
     r"\(i \+ 2p − k\)",
     r"\(k − 1\)/2",
     r"\b3-D\b",
+    r"im2col",
+    r"F\(2×2, 3×3\)",
+    r"N/2",
+    r"arxiv\.org/abs/[\d.]+",
 ]
 """What has a digit but claims nothing: names, and formulas."""
 
@@ -165,6 +225,7 @@ NAMES = [
 @pytest.mark.parametrize("lang", PAGES)
 def test_every_number_follows_from_a_template(lang):
     text = BLOCK.sub("", PAGES[lang].read_text(encoding="utf-8"))
+    text = re.sub(r"```python\n.*?```", "", text, flags=re.DOTALL)  # which is run
     text = re.sub(r"\s+", " ", text) if lang == "en" else text
     for phrase in claims():
         text = text.replace(phrase, "")

@@ -83,7 +83,7 @@ def test_a_block_gets_a_picture_with_its_words_its_size_and_a_still(here):
     assert run(made).exit_code == 0
     (_, _), (source, still), (_, image) = parsed(made.read_text())
     assert source == "source"
-    assert still == {"media": "(prefers-reduced-motion: reduce)", "srcset": "./figs/one.still.png"}
+    assert still == {"media": "(prefers-reduced-motion: reduce), print", "srcset": "./figs/one.still.png"}
     assert image["src"] == "./figs/one.gif"
     assert image["alt"].startswith('A "q" <b> | c. Convolution')
     with Image.open("figs/one.gif") as gif, Image.open("figs/one.still.png") as png:
@@ -181,7 +181,7 @@ def test_html_in_a_page_is_xml_too(here):
 
 MDX = """# T
 
-{/* conv-anim: figs/one.yaml spec=details */}
+{/* conv-anim: figs/one.yaml spec=details print=true */}
 {/* /conv-anim */}
 
 {/* conv-anim output=figs/two.gif still=false
@@ -202,7 +202,10 @@ def test_comments_of_mdx_are_markers_too(here):
     assert run(".").exit_code == 0
     text = made.read_text()
     between = re.findall(r"\*/\}\n((?:(?!\*/\}).)*?)\{/\* /conv-anim", text, re.DOTALL)
-    assert [tag for tag, _ in parsed(between[0])] == ["picture", "source", "img"]
+    assert 'loading="lazy" hidden="hidden" style={{ display: "none" }} />' in between[0]
+    assert [tag for tag, _ in parsed(between[0].replace("{{", '"').replace("}}", '"').replace('"none"', "none"))] == [
+        "picture", "source", "img", "img",
+    ]  # fmt: skip
     assert 'srcSet="./figs/one.still.png"' in between[0]
     assert "\n<details>\n<summary>The spec: " in between[0]
     assert between[1].startswith("\n![\\{braces}. Convolution")
@@ -224,6 +227,33 @@ def test_a_cell_of_a_table_gets_a_plain_image(here):
     ((tag, image),) = parsed(made.read_text())
     assert (tag, image["src"]) == ("img", "figs/one.gif")
     assert "| c" in image["alt"]
+
+
+@pytest.mark.parametrize(("options", "media"), [
+    ("", "(prefers-reduced-motion: reduce), print"), ("still=false", "print"), ("format=svg", "print"),
+])  # fmt: skip
+def test_paper_gets_a_still(here, options, media):
+    made = page(BLOCK.replace(" -->", f" print=true {options} -->", 1))
+    assert run(made).exit_code == 0
+    (_, _), (_, still), (_, shown), (_, paper) = parsed(made.read_text())
+    assert still == {"media": media, "srcset": "./figs/one.still.png"}
+    assert shown["src"] == f"./figs/one.{'svg' if 'svg' in options else 'gif'}"
+    assert (paper["src"], paper["loading"]) == ("./figs/one.still.png", "lazy")
+    assert "hidden" in paper
+    with Image.open("figs/one.still.png") as png:
+        assert png.size == (int(shown["width"]), int(shown["height"]))
+    assert run(made, "--check").exit_code == 0
+
+
+def test_a_figure_that_does_not_move_is_printed_as_it_is(here):
+    made = page(BLOCK.replace(" -->", " print=true step=1 -->", 1) + "\n" + BLOCK.replace(" -->", " dark=true -->", 1))
+    assert run(made).exit_code == 0
+    assert "hidden" not in made.read_text()
+    assert [attrs["media"] for tag, attrs in parsed(made.read_text()) if tag == "source"] == [
+        "(prefers-color-scheme: dark) and (prefers-reduced-motion: reduce)",
+        "(prefers-reduced-motion: reduce), print",
+        "(prefers-color-scheme: dark)",
+    ]
 
 
 LISTED = "<!-- conv-anim: figs/one.yaml spec={} -->\n<!-- /conv-anim -->\n"

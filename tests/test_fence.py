@@ -34,12 +34,13 @@ def pictures(html):
 
 def test_a_fence_becomes_a_figure_with_a_still():
     html = rendered(f"# T\n\n```conv-anim\n{SPEC}```\n\ntext\n")
-    (still_kind, still), (kind, gif) = pictures(html)
+    (still_kind, still), (kind, gif), (_, printed) = pictures(html)
+    assert printed == still
     assert (still_kind, kind, gif.n_frames) == ("image/png", "image/gif", conftest.frames_in(SPEC, outputs=4))
     assert still.size == gif.size
     assert f'width="{gif.width}" height="{gif.height}"' in html
-    assert '<div class="conv-anim"><picture><source media="(prefers-reduced-motion: reduce)"' in html
-    (alt,) = re.findall(r'alt="([^"]*)"', html)
+    assert '<div class="conv-anim"><picture><source media="(prefers-reduced-motion: reduce), print"' in html
+    alt, _ = re.findall(r'alt="([^"]*)"', html)
     assert unescape(alt).startswith('A "<b>" figure. Convolution')
     assert html.endswith("<p>text</p>")
 
@@ -87,7 +88,7 @@ def test_a_browser_shows_it_and_its_still_for_less_motion(browser):
     for motion, kind in (("no-preference", "image/gif"), ("reduce", "image/png")):
         page = conftest.new_page(browser, viewport={"width": 320, "height": 600}, reduced_motion=motion)
         page.set_content(html)
-        image = page.locator("img")
+        image = page.locator("img:visible")
         assert image.evaluate("i => i.decode().then(() => i.currentSrc)").startswith(f"data:{kind}")
         assert image.bounding_box()["width"] == 200
         assert page.get_by_role("alert").inner_text().startswith("conv-anim:1:")

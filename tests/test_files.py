@@ -143,20 +143,23 @@ def test_a_frame_holds_what_changed_and_is_transparent_elsewhere():
     assert (image.dispose_extent, image.disposal_method) == ((1, 1, 4, 3), 1)
 
 
-@pytest.mark.parametrize(("smaller", "edge"), [(0, 30), (1, None)])
-def test_unchanged_pixels_are_transparent_or_not_whichever_is_smaller(smaller, edge):
-    """Red turns blue up to an edge, beside which all is blue, or colourful: then the blue is better left alone."""
-    random = np.random.default_rng(1)
-    colors = [RED, GREEN, BLUE, WHITE]
-    edges = random.integers(1, 59, 40) if edge is None else [edge] * 40
-    rest = [random.integers(0, 4, 60) if edge else [2] * 60 for _ in edges]
-    rows = [[RED] * e + [BLUE] * 4 + [colors[k] for k in row][e + 4 :] for e, row in zip(edges, rest, strict=True)]
-    first = picture(*(row[:60] for row in rows))
-    second = np.where(np.arange(60)[None, :, None] < np.array(edges)[:, None, None], picture([BLUE]), first)
-    _, patch = gif.patches([(first, 100), (second, 100)], palette_of(*colors))
-    sizes = [len(gif.compressed(way, 3)) for way in gif.ways(patch)]
-    assert sizes.index(min(sizes)) == smaller
-    assert len(gif.image(patch, 3, patch.time // 10)) == min(sizes) + 20
+@pytest.mark.parametrize("seed", range(20))
+def test_few_unchanged_pixels_between_changed_ones_are_shown_again_and_more_are_transparent(seed):
+    random = np.random.default_rng(seed)
+    changed = np.repeat(random.random((9, 5)) < 0.4, random.integers(1, 6), axis=1)
+    wanted = [all(run) or len(run) <= gif.GAP for run in runs(changed.ravel().tolist()) for _ in run]
+    assert gif.bridged(changed).astype(bool).ravel().tolist() == wanted
+
+
+def runs(values):
+    """Equal neighbours, by a plain loop."""
+    found = []
+    for value in values:
+        if found and found[-1][0] == value:
+            found[-1].append(value)
+        else:
+            found.append([value])
+    return found
 
 
 @pytest.mark.parametrize(("loop", "repeats"), [(0, 0), (1, None), (2, 1), (5, 4)])

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import subprocess
+import tracemalloc
 import xml.etree.ElementTree as ET
 from io import BytesIO
 from pathlib import Path
@@ -18,6 +19,7 @@ from PIL import Image
 import conv_anim
 from conv_anim import pipeline
 from conv_anim.catalog import templates
+from conv_anim.painting import agg
 from conv_anim.painting.agg import frames
 from conv_anim.painting.fonts import face
 from conv_anim.scene.primitives import Text
@@ -50,7 +52,7 @@ def opened(data):
 def pictures_of(data):
     """The pictures of a file in turn, each with its time, as Pillow reads them."""
     image = opened(data)
-    for k in range(getattr(image, "n_frames", 1)):
+    for k in range(getattr(image, "default_image", 0), getattr(image, "n_frames", 1)):
         image.seek(k)
         pixels = np.asarray(image.convert("RGB"))
         yield pixels, image.info.get("duration")
@@ -89,9 +91,54 @@ def test_lossless_animations_have_every_pixel_at_its_time(template, format_):
     assert all(np.array_equal(a, b) for a, b in zip(ours, theirs, strict=True))
 
 
+@pytest.mark.parametrize("format_", ["apng", "webp"])
+def test_one_sees_through_a_ground_that_is_none_in_every_frame(format_):
+    """What was there before does not show through either: each frame takes its place."""
+    (template,) = (t for t in DRAWN if t.name == "con_1")
+    scene = pipeline.scene(conv_anim.load(template.path, changes=["theme.background=none"]))
+    image = opened(pipeline.encoded(scene, format_))
+    ours = [agg.seen_through(frame, scene).copy() for frame in frames(scene)]
+    assert image.n_frames == len(ours)
+    for k, wanted in enumerate(ours):
+        image.seek(k)
+        seen = np.asarray(image.convert("RGBA"))
+        assert np.array_equal(seen[..., 3], wanted[..., 3])
+        assert np.array_equal(seen[wanted[..., 3] > 0], wanted[wanted[..., 3] > 0])
+
+
+@pytest.mark.parametrize("format_", ["apng", "gif", "webp"])
+def test_memory_does_not_grow_with_the_frames(format_):
+    """Beside the file itself, which does."""
+    spec = {"input": {"size": [26, 26]}, "layer": {"type": "conv", "kernel_size": 3}, "view": "isometric"}
+    spec |= {"size": {"width": 400}, "animation": {"pace": "even"}}
+    taken = {}
+    for every in (36, 1):
+        scene = pipeline.scene(conv_anim.load(spec | {"animation": {"pace": "even", "every": every}}))
+        tracemalloc.start()
+        size = len(pipeline.encoded(scene, format_))
+        taken[len(scene.frames)] = tracemalloc.get_traced_memory()[1] - 2 * size
+        tracemalloc.stop()
+    few, many = taken.values()
+    assert many < 1.25 * few
+
+
 def test_a_png_is_the_last_step(template):
     scene = drawn(template)
     assert np.array_equal(next(pictures_of(pipeline.encoded(scene, "png")))[0], painted(scene)[scene.poster])
+
+
+def test_where_apng_is_not_known_it_is_the_last_step(template):
+    """As readers see it that know PNG alone: what they do not know they leave out."""
+    scene = drawn(template)
+    data = pipeline.encoded(scene, "apng")
+    kept, at = [data[:8]], 8
+    while at < len(data):
+        end = at + 12 + int.from_bytes(data[at : at + 4], "big")
+        kept += [] if data[at + 4 : at + 8] in {b"acTL", b"fcTL", b"fdAT"} else [data[at:end]]
+        at = end
+    ((shown, _),) = pictures_of(b"".join(kept))
+    assert np.array_equal(shown, painted(scene)[scene.poster])
+    assert (len(scene.frames) > 1) == (b"acTL" in data)
 
 
 @pytest.mark.parametrize("layout", ["storyboard", "strip"])

@@ -15,7 +15,7 @@ from conv_anim.painting.agg import frames
 from tests import conftest
 
 KNOWN = {template.name: template for template in templates()}
-VIEWS = ("con_1", "con_2", "con_3", "con_5", "con_6", "standard_one_filter", "causal_dilated")
+VIEWS = ("con_1", "con_2", "con_3", "con_5", "con_6", "standard_one_filter", "causal_dilated", "stride_and_dilation")
 NASTY = "</script><script>document.body.dataset.hacked = 1</script>"
 
 
@@ -278,6 +278,21 @@ def test_without_scripts_the_last_frame_is_shown(opened):
     page = opened("con_5", java_script_enabled=False)
     assert page.page.locator("#stage img").is_visible()
     assert page.page.locator("#stage img").get_attribute("alt")
+
+
+def test_panels_go_in_step(opened):
+    """A step is that of all of them, and a cell of any can be pointed at."""
+    page = opened("stride_and_dilation", reduced_motion="reduce")
+    panels = {spot.side for spot in page.spots}
+    page.page.keyboard.press("ArrowRight")
+    assert page.at() == 2
+    outputs = [k for k, spot in enumerate(page.spots) if spot.side == "output"]
+    for k in (outputs[0], outputs[-1]):
+        page.page.locator(f"#spots path[data-spot='{k}']").click()
+        assert "output (" in page.told().lower()
+        page.page.keyboard.press("Escape")
+    assert panels >= {"input", "output"}
+    assert page.at() == 2
 
 
 def test_words_of_a_spec_stay_words(opened):

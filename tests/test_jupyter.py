@@ -65,7 +65,10 @@ def test_a_spec_and_a_trace_show_themselves(notebook):
         shown = data(notebook, number)
         assert set(shown) == {"text/html", "image/png", "text/plain"}
         assert shown["text/plain"].startswith("A <b>. Convolution")
-        assert '<source media="(prefers-reduced-motion: reduce)" srcset="data:image/png;base64,' in shown["text/html"]
+        assert (
+            '<source media="(prefers-reduced-motion: reduce), print" srcset="data:image/png;base64,'
+            in shown["text/html"]
+        )
         (gif,) = re.findall(r'src="data:image/gif;base64,([^"]+)"', shown["text/html"])
         with Image.open(BytesIO(b64decode(gif))) as image, Image.open(BytesIO(b64decode(shown["image/png"]))) as still:
             assert image.n_frames == conftest.frames_in(YAML, outputs=4)
@@ -106,11 +109,11 @@ def test_help_says_what_the_magic_takes():
 def test_the_notebook_becomes_a_page_and_a_document(notebook):
     page, _ = nbconvert.HTMLExporter().from_notebook_node(notebook[0])
     assert page.count("data:image/gif;base64,") == 3
-    assert page.count("(prefers-reduced-motion: reduce)") >= 3
+    assert page.count("(prefers-reduced-motion: reduce), print") >= 3
     document, resources = nbconvert.LatexExporter().from_notebook_node(notebook[0])
     assert len([name for name in resources["outputs"] if name.endswith(".png") and f"{{{name}}}" in document]) == 4
     text, _ = nbconvert.MarkdownExporter().from_notebook_node(notebook[0])
-    assert "(prefers-reduced-motion: reduce)" in text
+    assert "(prefers-reduced-motion: reduce), print" in text
 
 
 def test_show_takes_a_file_a_mapping_a_spec_or_a_trace(tmp_path):
@@ -127,7 +130,7 @@ def test_show_takes_a_file_a_mapping_a_spec_or_a_trace(tmp_path):
 def test_dark_pages_get_a_dark_figure():
     dark = conv_anim.show(SPEC, dark=True)._repr_mimebundle_()["text/html"]
     night, rest = "(prefers-color-scheme: dark)", "(prefers-reduced-motion: reduce)"
-    assert re.findall(r'media="([^"]+)"', dark) == [f"{night} and {rest}", rest, night]
+    assert re.findall(r'media="([^"]+)"', dark) == [f"{night} and {rest}", f"{rest}, print", night]
     (gif,) = re.findall(rf'media="{re.escape(night)}" srcset="data:image/gif;base64,([^"]+)"', dark)
     with Image.open(BytesIO(b64decode(gif))) as image:
         assert max(image.convert("RGB").getpixel((0, 0))) < 80
@@ -140,11 +143,34 @@ def test_a_figure_that_can_be_played_with_is_shut_off_in_a_frame(tmp_path):
     (frame,) = re.findall(r"<iframe (.*?)></iframe>", html, re.DOTALL)
     assert 'sandbox="allow-scripts"' in frame
     assert "allow-same-origin" not in frame
-    assert re.match(r'<div style="position: relative; width: 300px; height: \d+px"><img src="data:image/png;', html)
+    assert re.match(r'<div style="container-type: inline-size; width: 300px"><img src="data:image/png;', html)
     (page,) = re.findall(r'srcdoc="([^"]*)"', frame)
     conv_anim.render(conv_anim.load(SPEC), tmp_path / "page.html")
     assert unescape(page) == (tmp_path / "page.html").read_text(encoding="utf-8")
     assert 'title="A &lt;b&gt;. ' in frame
+
+
+@pytest.mark.parametrize("controls", [{}, {"layer.stride": [1, 2], "layer.padding": [0, 1], "layer.dilation": [1, 2]}])
+def test_its_frame_has_room_for_all_of_it(browser, controls):
+    """However narrow; and where the frame is taken out, only a still is left, no taller than it is."""
+    html = conv_anim.show(SPEC | ({"controls": controls} if controls else {}), format="html")._repr_mimebundle_()[
+        "text/html"
+    ]
+    tab = conftest.new_page(browser, reduced_motion="reduce")
+    for width in (280, 320, 500, 1100):
+        tab.set_viewport_size({"width": width, "height": 900})
+        tab.set_content(f"<body style='margin: 0'>{html}")
+        frame = tab.frames[1]
+        frame.wait_for_selector("#picture")
+        frame.evaluate("document.querySelector('#last').click()")
+        assert frame.evaluate("document.documentElement.scrollHeight - innerHeight") <= 0, width
+        still, page = tab.locator("img").bounding_box(), tab.locator("iframe").bounding_box()
+        assert still["width"] <= width
+        assert page["y"] == pytest.approx(0, abs=1)
+        assert page["height"] > still["height"]
+        tab.eval_on_selector("iframe", "frame => frame.remove()")
+        assert tab.locator("div").bounding_box()["height"] == pytest.approx(still["height"], abs=1)
+    tab.close()
 
 
 @pytest.mark.parametrize(("asked", "said"), [

@@ -21,7 +21,20 @@ from tests.figures import NAMES, mapping
 TEMPLATES = {template.name: template for template in catalog.templates()}
 HAN = r"[\u4e00-\u9fff]"
 WORDS = re.compile(r"[A-Za-z][A-Za-z\d_]*[A-Za-z]")
-SYMBOLS = {"max", "im2col", "col2im", "ceil_mode", "count_include_pad"}
+SYMBOLS = {
+    "dB",
+    "GgG",
+    "MA",
+    "NCHW",
+    "NHWC",
+    "Winograd",
+    "FFT",
+    "max",
+    "im2col",
+    "col2im",
+    "ceil_mode",
+    "count_include_pad",
+}
 SYMBOLS |= {"ReLU", "leaky", "Leaky", "GELU", "SiLU", "Sigmoid", "sigmoid", "tanh", "Tanh", "softmax", "Softmax", "exp"}
 SYMBOLS |= {
     "one",

@@ -85,6 +85,21 @@ def test_latex_gets_a_pdf(here):
     assert not Path("conv-anim-figures").exists()
 
 
+def test_typst_gets_a_png_with_its_words(here):
+    """Which pandoc's own writer leaves out."""
+    formats = subprocess.run(["pandoc", "--list-output-formats"], capture_output=True, text=True, check=True).stdout
+    if "typst" not in formats.split():
+        pytest.skip("this pandoc writes no Typst")
+    done = pandoc("-t", "typst")
+    assert (done.returncode, done.stderr) == (0, "")
+    first, second = re.findall(r"#image\((.*)\)\]?,?$", done.stdout, re.MULTILINE)
+    assert first.startswith('"conv-anim-figures/fig-one.png", alt: "A \\"quoted\\" \\\\ title. Dilated')
+    assert first.endswith("width: 225.0pt")
+    assert second.endswith('.png", alt: "in words"')
+    assert "caption: [" in done.stdout
+    assert "<fig-one>" in done.stdout
+
+
 @pytest.mark.parametrize(("kind", "suffix"), [("docx", ".png"), ("epub", ".gif"), ("pptx", ".gif")])
 def test_documents_hold_their_pictures(here, kind, suffix):
     done = pandoc("-o", f"page.{kind}")
@@ -92,6 +107,11 @@ def test_documents_hold_their_pictures(here, kind, suffix):
     with ZipFile(f"page.{kind}") as document:
         media = sorted(Path(name).suffix for name in document.namelist() if "/media/" in name)
     assert media == sorted([suffix, ".png"])
+    if kind == "pptx":  # which has captions below its figures, and would have the words of others there
+        with ZipFile("page.pptx") as document:
+            slides = [document.read(name).decode() for name in document.namelist() if "slides/slide" in name]
+        assert any("<a:t>dilated</a:t>" in slide for slide in slides)
+        assert not any("<a:t>in words</a:t>" in slide for slide in slides)
 
 
 def test_a_mistake_ends_the_build_with_its_diagnostic(here):

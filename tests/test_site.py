@@ -17,6 +17,7 @@ import conv_anim
 from conv_anim.catalog import templates
 from conv_anim.coding.programs import program
 from tests import conftest
+from tests.test_states import violations
 
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.repository
@@ -156,6 +157,42 @@ def test_the_gallery_is_filtered_and_its_address_says_how(site, browser):
     tab.wait_for_function("document.querySelector('[data-copies=play]').textContent === 'Copied'")
     assert tab.evaluate("navigator.clipboard.readText()").startswith("conv-anim play --template ")
     assert wrong == []
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_the_gallery(site, browser, scheme):
+    context = browser.new_context(viewport={"width": 1000, "height": 800}, color_scheme=scheme, reduced_motion="reduce")
+    tab = context.new_page()
+    tab.set_default_timeout(conftest.PATIENCE)
+    for name in ("gallery.html", "gallery/con_5.html", "gallery/stride_and_padding.play.html"):
+        tab.goto((site / "docs" / name).as_uri())
+        for summary in tab.locator("summary:visible").all():
+            summary.click()
+        assert violations(tab) == [], name
+    context.close()
+
+
+def test_the_gallery_is_used_by_keyboard(site, browser):
+    context = browser.new_context(viewport={"width": 1000, "height": 800})
+    tab = context.new_page()
+    tab.set_default_timeout(conftest.PATIENCE)
+    tab.goto((site / "docs" / "gallery.html").as_uri())
+    tab.locator("[name=view]").focus()
+    tab.keyboard.type("matrix")
+    conftest.until(tab, "location.search.includes('view=matrix')")
+    assert tab.get_by_role("status").inner_text().endswith("figures")
+    tab.keyboard.press("Tab")
+    for _ in range(12):
+        if tab.evaluate("document.activeElement.matches('.gallery a')"):
+            break
+        tab.keyboard.press("Tab")
+    assert tab.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+    wanted = tab.evaluate("document.activeElement.href")
+    tab.keyboard.press("Enter")
+    tab.wait_for_url(wanted)
+    tab.locator("button[data-copies=spec]").focus()
+    assert tab.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
     context.close()
 
 

@@ -93,14 +93,17 @@ class Pictures(HTMLParser):
 
     def __init__(self, page):
         super().__init__()
-        self.page, self.found, self.still = page, [], None
+        self.page, self.found, self.still, self.paper = page, [], None, []
         self.feed(page.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag, attrs):
         attrs = dict(attrs)
         if tag == "source":
-            assert attrs["media"] == "(prefers-reduced-motion: reduce)"
+            assert attrs["media"] == "(prefers-reduced-motion: reduce), print"
             self.still = attrs["srcset"]
+        elif tag == "img" and "hidden" in attrs:
+            assert attrs["loading"] == "lazy"
+            self.paper.append(attrs["src"])
         elif tag == "img":
             self.found.append((attrs, self.still))
             self.still = None
@@ -126,6 +129,7 @@ def test_a_web_page_gets_animations_and_stills(project):
     assert list(index.frames()) == [flat, flat]
     assert first["src"] == second["src"]
     assert still.endswith(".still.png")
+    assert index.paper == [still], "what paper shows"
     text = (out / "index.html").read_text()
     assert re.search(r'<figure class="align-center" id="fig-one">.*<em>two apart</em>.*</figure>', text, re.DOTALL)
     assert 'href="#fig-one"' in text
@@ -157,7 +161,7 @@ def test_dark_pages_get_dark_pictures(project):
     text = (out / "index.html").read_text()
     first, second = re.findall(r"<picture>(.*?)</picture>", text, re.DOTALL)
     night, rest = "(prefers-color-scheme: dark)", "(prefers-reduced-motion: reduce)"
-    assert re.findall(r'media="([^"]+)"', first) == [f"{night} and {rest}", rest, night]
+    assert re.findall(r'media="([^"]+)"', first) == [f"{night} and {rest}", f"{rest}, print", night]
     assert re.findall(r'media="([^"]+)"', second) == [night]
     corners = []
     for address in re.findall(r'(?:srcset|src)="([^"]+)"', first + second):

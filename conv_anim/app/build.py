@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 from contextlib import closing
-from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -13,6 +12,7 @@ from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.limits import USUAL
 from conv_anim.spec import formats
 from conv_anim.spec.registry import named
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable

@@ -6,7 +6,6 @@ import os
 import shlex
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NoReturn, TypeAlias, TypeVar
 
 import click
@@ -16,6 +15,7 @@ from conv_anim.app import plan
 from conv_anim.diagnostics import Code, Source, SpecError
 from conv_anim.limits import Limits
 from conv_anim.spec import document
+from conv_anim.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from conv_anim import claims, inputs, pipeline
 from conv_anim.app.build import ELSEWHERE, Job, key
 from conv_anim.diagnostics import Code, Problem, SpecError, visible
 from conv_anim.limits import USUAL
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections import Counter

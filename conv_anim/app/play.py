@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from threading import Lock
@@ -19,6 +18,7 @@ from conv_anim.limits import USUAL
 from conv_anim.spec import source_map
 from conv_anim.spec.nodes import Entries, finite
 from conv_anim.spec.overrides import put
+from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from threading import Event, Thread
 from traceback import format_exception
@@ -17,6 +16,7 @@ from conv_anim.export.figures import Book, Sheet
 from conv_anim.inputs import Noting
 from conv_anim.limits import USUAL
 from conv_anim.spec import source_map
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from threading import Condition
 from typing import TYPE_CHECKING
 
 from conv_anim.export import html
 from conv_anim.scene.primitives import Frame, Guide, Scene
 from conv_anim.scene.wording.phrases.page import EN
+from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
     from conv_anim.export.html import Data

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from textwrap import indent
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from conv_anim.coding.jax_code import JAX
 from conv_anim.coding.torch_code import TORCH
 from conv_anim.coding.writing import unwritten
 from conv_anim.tracing.values import fill
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

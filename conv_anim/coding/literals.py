@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 from textwrap import wrap
 from typing import TYPE_CHECKING, assert_never
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 from conv_anim.diagnostics import SpecError
 from conv_anim.limits import fixed
 from conv_anim.spec.model import Arange, Given, Random
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.spec.model import Number, Size, Values

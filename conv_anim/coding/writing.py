@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn, Protocol, runtime_checkable
 
 from conv_anim.coding.literals import WIDEST
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.spec.op import UnwrittenError
 from conv_anim.spec.sizes import effective_kernel
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,13 +7,13 @@ colours that the palette lacks. What is sound goes to Pillow, which unpacks the 
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
 from io import BytesIO
 from struct import Struct, unpack
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from conv_anim.data_files.numbers import from_array, library, limited, whole
 from conv_anim.spec.arrays import DataFileError
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,12 +8,12 @@ the comment holds the spec: ``<!-- conv-anim output=figures/two.gif``, then line
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code, Problem, Source, Span, SpecError
 from conv_anim.embed.marks import comments
 from conv_anim.embed.options import options, words
+from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
     from conv_anim.embed.marks import Comment

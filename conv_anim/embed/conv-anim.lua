@@ -90,17 +90,34 @@ local function figure(image, caption, identifier)
   return pandoc.Para({ image })
 end
 
+-- As Typst has it: pandoc's own writer leaves its words out.
+local function in_typst(image, alt)
+  local settings = { '"' .. image.src .. '"', 'alt: "' .. alt:gsub('[\\"]', "\\%0") .. '"' }
+  for _, name in ipairs({ "width", "height" }) do
+    local said = image.attributes[name]
+    local pixels = said and said:match("^([%d.]+)p?x?$")
+    if said then
+      table.insert(settings, name .. ": " .. (pixels and 0.75 * tonumber(pixels) .. "pt" or said))
+    end
+  end
+  return pandoc.RawInline("typst", "#image(" .. table.concat(settings, ", ") .. ")")
+end
+
 local function replaced(block)
   if not block.classes:includes("conv-anim") then
     return nil
   end
   local path, alt = drawn(block)
   local caption = block.attributes.caption or block.attributes["fig-cap"]
-  local image = pandoc.Image(pandoc.Str(alt), path)
+  local image = pandoc.Image(FORMAT == "pptx" and {} or pandoc.Str(alt), path) -- slides would write it below
   for name, value in pairs(block.attributes) do
     if not pandoc.List(own):includes(name) then
       image.attributes[name] = value
     end
+  end
+  if FORMAT == "typst" then
+    local shown = in_typst(image, alt)
+    return caption and figure(shown, inlines(caption), block.identifier) or pandoc.Para({ shown })
   end
   if caption then
     image.attributes.alt = alt

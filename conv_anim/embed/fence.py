@@ -63,4 +63,5 @@ def _figure(source: str, said_: Mapping[str, str]) -> str:
     alt = options.alt or said(loaded, options.lang)
     shown = figure(loaded, format_=options.format, step=options.step, alt=alt)
     dark = at_night(loaded, shown) if options.dark else None
-    return html.self_contained(shown, width=options.width, poster=options.still, dark=dark)
+    printed = options.still if options.print is None else options.print
+    return html.self_contained(shown, width=options.width, poster=options.still, dark=dark, printed=printed)

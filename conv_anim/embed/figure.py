@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from conv_anim.diagnostics import SpecError
 from conv_anim.limits import USUAL
 from conv_anim.spec import appearance, formats, source_map
 from conv_anim.spec.themes import THEMES
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +39,11 @@ class Figure:
     def moves(self) -> bool:
         """Whether it takes a still to make it rest."""
         return formats.of(self.format).restless and self.step is None and len(self.scene.frames) > 1
+
+    @property
+    def animated(self) -> bool:
+        """Whether it shows several steps, one after the other; paper would show the first of them."""
+        return formats.of(self.format).all_frames and self.step is None and len(self.scene.frames) > 1
 
     def height(self, width: int) -> int:
         """In pixels, of the figure shown at a width."""

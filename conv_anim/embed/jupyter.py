@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conv_anim import inputs, pipeline
@@ -13,6 +12,7 @@ from conv_anim.embed.figure import Figure, at_night, figure
 from conv_anim.spec.formats import FORMATS, IMAGES
 from conv_anim.spec.model import Spec
 from conv_anim.spec.nodes import Entries
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass, replace
 from io import BytesIO
 from os.path import normpath, realpath
 from pathlib import Path
@@ -21,6 +20,7 @@ from conv_anim.embed.blocks import blocks
 from conv_anim.embed.figure import STILL, Figure, darkened, figure, said, usual_format
 from conv_anim.limits import USUAL
 from conv_anim.spec.formats import IMAGES, split
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -153,12 +153,24 @@ class _PendingBlock:
         self._check_place(path)
         alt, limits = options.alt or said(loaded, options.lang), self.wanted.limits
         shown = figure(loaded, format_=format_, step=options.step, alt=alt, limits=limits)
-        made = [Job(loaded.spec, format_, path, options.step, self.wanted.check, limits)]
+        jobs = self._jobs(shown, Job(loaded.spec, format_, path, options.step, self.wanted.check, limits))
+        by_file = {job.file: job for job in jobs.values()}
+        return Fill(self.block, self._text(shown, jobs), tuple(by_file.values()))
+
+    def _jobs(self, shown: Figure, light: Job) -> dict[str, Job]:
+        """The pictures of the block, by what they are for: the names of `html.Addresses`."""
+        options, still = self.block.options, replace(light, format=STILL, step=None)
+        jobs = {"light": light}
         if shown.moves and options.still:
-            made.append(Job(loaded.spec, STILL, path, None, self.wanted.check, limits))
+            jobs["poster"] = still
         if options.dark:
-            made += [replace(job, spec=darkened(job.spec), path=_dark(job.path)) for job in made]
-        return Fill(self.block, self._text(shown, made), tuple(made))
+            night = {"light": "dark", "poster": "dark_poster"}
+            jobs |= {
+                night[name]: replace(job, spec=darkened(job.spec), path=_dark(job.path)) for name, job in jobs.items()
+            }
+        if options.print and shown.animated:
+            jobs["printed"] = still
+        return jobs
 
     # the spec
 
@@ -240,7 +252,7 @@ class _PendingBlock:
 
     # its text
 
-    def _text(self, shown: Figure, jobs: list[Job]) -> str:
+    def _text(self, shown: Figure, jobs: dict[str, Job]) -> str:
         """What stands between the markers: in one line if they do, else on lines of its own."""
         between = self.page.source.text[self.block.start : self.block.end]
         *lines, prefix = between.split("\n")
@@ -252,20 +264,17 @@ class _PendingBlock:
         text = "".join(f"{line}{self.page.newline}" for line in ["", *(f"{prefix}{x}".rstrip() for x in made)]) + prefix
         return between if listings.alike(between, text) else text
 
-    def _image(self, shown: Figure, jobs: list[Job]) -> str:
+    def _image(self, shown: Figure, jobs: dict[str, Job]) -> str:
         """A plain image of Markdown where that says all, since every site builder knows it; else HTML."""
         if len(jobs) > 1 or self.block.options.width is not None:
             return self._html(shown, jobs)
-        return f"![{SPECIAL.sub(_escaped, shown.alt)}]({html.address(jobs[0].file, self.page.path)})"
+        return f"![{SPECIAL.sub(_escaped, shown.alt)}]({html.address(jobs['light'].file, self.page.path)})"
 
-    def _html(self, shown: Figure, jobs: list[Job]) -> str:
-        address, *more = (html.source(job.file, self.page.path) for job in jobs)
-        image = html.image(shown, address, width=self.block.options.width)
-        half = len(jobs) // 2 if self.block.options.dark else len(jobs)
-        poster = more[0] if half > 1 else None
-        dark = more[half - 1 :] if self.block.options.dark else []
-        written = html.adaptive(image, html.Addresses(address, poster, *dark))
-        return written.replace(" srcset=", " srcSet=") if self._mdx else written
+    def _html(self, shown: Figure, jobs: dict[str, Job]) -> str:
+        where = html.Addresses(**{name: html.source(job.file, self.page.path) for name, job in jobs.items()})
+        image = html.image(shown, where.light, width=self.block.options.width)
+        written = html.adaptive(image, where)
+        return html.as_jsx(written) if self._mdx else written
 
     @property
     def _mdx(self) -> bool:

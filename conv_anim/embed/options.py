@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from conv_anim.diagnostics import Code, Span, SpecError
@@ -14,6 +13,7 @@ from conv_anim.spec.kinds import Flag, OneOf, Report, SkippedError, Text, Whole
 from conv_anim.spec.nodes import Entries, Scalar
 from conv_anim.spec.records import Field, Object, Record
 from conv_anim.spec.themes import THEMES
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -44,9 +44,12 @@ DARK = Field(
     default=False,
     example=True,
 )
+PRINT: Field[bool] = Field(
+    "print", Flag(), "A still of the last step on paper, whatever the browser; or not.", example=True
+)
 SPEC: Field[Listing] = Field("spec", OneOf(LISTINGS), "The spec below the figure: to unfold, or open.", default="none")
-BLOCK = Object("a block", (OUTPUT, FORMAT, THEME, STEP, WIDTH, ALT, LANG, STILL, DARK, SPEC))
-FENCE = Object("a figure", (FORMAT, THEME, STEP, WIDTH, ALT, LANG, STILL, DARK))
+BLOCK = Object("a block", (OUTPUT, FORMAT, THEME, STEP, WIDTH, ALT, LANG, STILL, DARK, PRINT, SPEC))
+FENCE = Object("a figure", (FORMAT, THEME, STEP, WIDTH, ALT, LANG, STILL, DARK, PRINT))
 """What can be said of a figure that is no file of its own."""
 
 
@@ -71,6 +74,7 @@ class Options:
     lang: Lang | None
     still: bool
     dark: bool
+    print: bool | None
     spec: Listing
 
     @property
@@ -127,6 +131,7 @@ def _made(record: Record, report: Report) -> Options | None:
             lang=record.get(LANG),
             still=record.of(STILL),
             dark=record.of(DARK),
+            print=record.get(PRINT),
             spec=record.of(SPEC),
         )
     except SkippedError:

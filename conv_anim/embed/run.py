@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 import sys
 from collections import Counter
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +15,7 @@ from conv_anim.claims import Claims, identities, overwriting
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.embed import markdown
 from conv_anim.export import files
+from conv_anim.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -8,7 +8,6 @@ its spec and a digest of it, so that it is drawn once.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from hashlib import sha256
 from os.path import relpath
 from pathlib import Path
@@ -22,13 +21,14 @@ from sphinx.util.docutils import SphinxDirective
 from conv_anim import __version__, opening, pipeline
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
 from conv_anim.embed.figure import STILL, Figure, darkened, figure, said
-from conv_anim.embed.html import DARK, RESTING
+from conv_anim.embed.html import DARK, PAPER, RESTING, unseen
 from conv_anim.export import files
 from conv_anim.inputs import Noting
 from conv_anim.limits import USUAL
 from conv_anim.spec.appearance import LANGS
 from conv_anim.spec.formats import FORMATS, IMAGES
 from conv_anim.spec.themes import THEMES
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -63,14 +63,19 @@ class source_image(nodes.image):  # noqa: N801
     """One that stands in for it; its ``media`` says for whom."""
 
 
+class paper_image(nodes.General, nodes.Element):  # noqa: N801
+    """One that is for paper alone."""
+
+
 def setup(app: Sphinx) -> ExtensionMetadata:
     """What Sphinx calls."""
     app.add_directive("conv-anim", Directive)
     app.add_node(placeholder)
     app.add_node(picture, html=(_open_picture, _close_picture))
     app.add_node(source_image, html=(_write_source, None))
+    app.add_node(paper_image, html=(_write_paper, None))
     app.connect("doctree-resolved", draw)
-    return {"version": __version__, "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": __version__, "env_version": 2, "parallel_read_safe": True, "parallel_write_safe": True}
 
 
 # reading a page
@@ -99,6 +104,7 @@ class Directive(SphinxDirective):
         "step": directives.nonnegative_int,
         "still": _one_of(("true", "false")),
         "dark": _one_of(("true", "false")),
+        "print": _one_of(("true", "false")),
     }
 
     def run(self) -> list[nodes.Node]:
@@ -166,6 +172,7 @@ class Directive(SphinxDirective):
         )
         held["still"] = self.options.get("still", "true") == "true"
         held["dark"] = self.options.get("dark", "false") == "true"
+        held["print"] = self.options.get("print", self.options.get("still", "true")) == "true"
         held["shape"] = {name: self.options[name] for name in ("width", "align") if name in self.options}
         held["classes"] += self.options.get("class", [])
         return held
@@ -208,32 +215,35 @@ def draw(app: Sphinx, tree: nodes.document, page: str) -> None:
         held.replace_self(_drawn(app, held, page))
 
 
-def _drawn(app: Sphinx, held: placeholder, page: str) -> nodes.Node:
+def _drawn(app: Sphinx, held: placeholder, page: str) -> list[nodes.Node]:
     from conv_anim import inputs
 
     loaded = pipeline.loaded(held["spec"], changes=held["changes"], files=inputs.Folder(Path(held["folder"])))
     format_ = _format_for(app.builder, held["format"])
     if format_ is None:
-        return _image(nodes.image, held, f"{_stem(held)}.png")
+        return [_image(nodes.image, held, f"{_stem(held)}.png")]
     shown = figure(loaded, format_=format_, step=held["step"], alt=held["alt"])
     image = _image(nodes.image, held, _file(app, page, held, loaded, shown))
     if app.builder.format == "html":
         image["classes"].append(AS_IT_IS)
     night = replace(loaded, spec=darkened(loaded.spec)) if held["dark"] and app.builder.format == "html" else None
     stills = shown.moves and held["still"]
+    prints = shown.animated and held["print"] and app.builder.name != "epub"
     wanted: list[tuple[str, Loaded, str]] = []
     if night is not None and stills:
         wanted.append((f"{DARK} and {RESTING}", night, STILL))
-    if stills:
-        wanted.append((RESTING, loaded, STILL))
+    if stills or prints:
+        media = ", ".join([RESTING] * stills + [PAPER] * prints)
+        wanted.append((media, loaded, STILL))
     if night is not None:
         wanted.append((DARK, night, shown.format))
     sources = [_source(app, page, held, replaced) for replaced in wanted]
     if not sources:
-        return image
+        return [image]
     for each in (*sources, image):
         each["classes"].append("no-scaled-link")
-    return picture("", *sources, image)
+    paper = [paper_image(uri=each["uri"]) for each in sources if PAPER in each["media"]]
+    return [picture("", *sources, image), *paper]
 
 
 def _source(app: Sphinx, page: str, held: placeholder, wanted: tuple[str, Loaded, str]) -> nodes.image:
@@ -286,9 +296,18 @@ def _close_picture(translator: HTML5Translator, _node: picture) -> None:
 
 
 def _write_source(translator: HTML5Translator, node: source_image) -> None:
+    media = node["media"]
+    translator.body.append(f'<source media="{media}" srcset="{_address(translator, node)}" />')
+    raise nodes.SkipNode
+
+
+def _write_paper(translator: HTML5Translator, node: paper_image) -> None:
+    translator.body.append(unseen(_address(translator, node)))
+    raise nodes.SkipNode
+
+
+def _address(translator: HTML5Translator, node: nodes.Element) -> str:
     from urllib.parse import quote
 
-    builder, media = translator.builder, node["media"]
-    address = f"{builder.imgpath}/{quote(builder.images[node['uri']])}"
-    translator.body.append(f'<source media="{media}" srcset="{address}" />')
-    raise nodes.SkipNode
+    builder = translator.builder
+    return f"{builder.imgpath}/{quote(builder.images[node['uri']])}"

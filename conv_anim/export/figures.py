@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conv_anim.export.markup import Markup, ring
+from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from io import BytesIO
 from struct import pack
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from PIL import Image
 
-from conv_anim.export.palette import Palette, key, keys, palette
+from conv_anim.export.moving import bounds
+from conv_anim.export.palette import COLOR, Palette, key, keys, numbers, palette
 from conv_anim.painting.agg import Painter, flat_colors, has_pictures
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Scene
 
     Pixels = NDArray[np.uint8]
-    Indices = NDArray[np.intp]
+    Marks = NDArray[np.bool_]
+    Box = tuple[slice, slice]
 
 HELD = 256
 """So many frames are held at once; those of a longer animation are made twice."""
@@ -41,15 +43,14 @@ GAP = 3
 
 
 class Patch(NamedTuple):
-    """What a frame changes: palette indices (height, width) and where they go; its time in milliseconds.
+    """What a frame changes: palette indices (height, width), where they go, and the frame's time in milliseconds.
 
-    ``indices`` is transparent where nothing changed, ``shown`` is what is to be seen there in any case.
+    They are transparent where nothing changes, but for the few between pixels that do.
     """
 
     x: int
     y: int
     indices: Pixels
-    shown: Pixels
     time: int
 
 
@@ -106,7 +107,7 @@ def wholes(frames: Iterable[tuple[Pixels, int]], palette: Palette, ground: int) 
             continue
         if pending is not None:
             yield pending
-        pending = Patch(0, 0, indices, indices, time)
+        pending = Patch(0, 0, indices, time)
     if pending is not None:
         yield pending
 
@@ -118,32 +119,46 @@ def patches(frames: Iterable[tuple[Pixels, int]], palette: Palette) -> Iterator[
     if first is None:
         return
     pixels, time = first
-    seen = keys(pixels)
-    shown = palette.indices(seen)
-    pending = Patch(0, 0, shown.copy(), shown.copy(), time)
+    seen = numbers(pixels).copy()
+    shown = palette.indices(keys(pixels))
+    pending = Patch(0, 0, shown.copy(), time)
     for pixels, time in frames:
-        colors = keys(pixels)
-        places = np.flatnonzero(colors != seen)
-        seen = colors
-        indices = palette.indices(colors.ravel()[places])
-        new = indices != shown.ravel()[places]
-        if not new.any():
+        colors = numbers(pixels)
+        changed = colors != seen
+        box = bounds(changed)
+        if box is not None:
+            places = changed[box]
+            seen[box] = colors[box]
+            indices = palette.indices(colors[box][places] & COLOR)
+            new = indices != shown[box][places]
+            places[places] = new
+            shown[box][places] = indices[new]
+            box = within(box, bounds(places))
+        if box is None:
             pending = pending._replace(time=pending.time + time)
             continue
         yield pending
-        shown.ravel()[places[new]] = indices[new]
-        pending = around(places[new], shown, time)
+        pending = Patch(box[1].start, box[0].start, shown[box] * bridged(changed[box]), time)
     yield pending
 
 
-def around(places: Indices, shown: Pixels, time: int) -> Patch:
-    """The smallest rectangle of a picture that holds the places that changed."""
-    rows, columns = np.divmod(places, shown.shape[1])
-    y, x = int(rows[0]), int(columns.min())
-    inside = shown[y : int(rows[-1]) + 1, x : int(columns.max()) + 1].copy()
-    indices = np.full_like(inside, TRANSPARENT)
-    indices[rows - y, columns - x] = inside[rows - y, columns - x]
-    return Patch(x, y, indices, inside, time)
+def within(box: Box, part: Box | None) -> Box | None:
+    """A part of a box, at its place in the whole."""
+    if part is None:
+        return None
+    (top, left), (rows, columns) = ((side.start for side in box), part)
+    return slice(top + rows.start, top + rows.stop), slice(left + columns.start, left + columns.stop)
+
+
+def bridged(changed: Marks) -> Pixels:
+    """1 also for the few pixels between changed ones, row after row, which take less room as they are; else 0."""
+    line = np.ones(changed.size + 2 * GAP, np.uint8)
+    line[GAP:-GAP] = changed.ravel()
+    found, after = line[GAP:-GAP].copy(), np.zeros(changed.size, np.uint8)
+    for off in range(1, GAP + 1):
+        after |= line[GAP + off :][: changed.size]
+        found |= line[off - 1 :][: changed.size] & after
+    return found.reshape(changed.shape)
 
 
 def header(width: int, height: int, palette: Palette) -> bytes:
@@ -173,41 +188,9 @@ def image(patch: Patch, bits: int, time: int, *, wiped: bool = False) -> bytes:
     disposal = WIPED if wiped else KEPT
     control = b"!\xf9\x04" + pack("<BHBB", disposal << 2 | 1, time, TRANSPARENT, 0)
     place = b"," + pack("<HHHHB", patch.x, patch.y, width, height, 0)
-    found = (patch.indices,) if wiped else ways(patch)
-    data = min((compressed(way, bits) for way in found), key=len)
-    return control + place + bytes([bits]) + data + b"\0"
+    return control + place + bytes([bits]) + compressed(patch.indices, bits) + b"\0"
 
 
 def compressed(indices: Pixels, bits: int) -> bytes:
     """Palette indices as LZW data in blocks (section 22)."""
     return Image.fromarray(indices).tobytes("gif", "L", bits, 0)
-
-
-def ways(patch: Patch) -> Iterator[Pixels]:
-    """What looks the same, and which is smaller shows only afterwards.
-
-    Unchanged pixels are shown once more where they are few between changed ones, and then also where a changed one
-    has their colour and nothing stands between.
-    """
-    changed = patch.indices != TRANSPARENT
-    if changed.all():
-        yield patch.indices
-        return
-    start, length = runs(changed)
-    again = np.repeat(changed.ravel()[start] | (length <= GAP), length)
-    yield shown_at(again, patch.shown)
-    start, length = runs(patch.shown)
-    again = np.repeat(np.logical_or.reduceat(again, start), length)
-    yield shown_at(again, patch.shown)
-
-
-def shown_at(marked: NDArray[np.bool_], shown: Pixels) -> Pixels:
-    """What is marked as it is shown, the rest transparent."""
-    return np.where(marked.reshape(shown.shape), shown, np.uint8(TRANSPARENT))
-
-
-def runs(area: NDArray[Any]) -> tuple[Indices, Indices]:
-    """Where equal neighbours begin, one row after the other, and how many they are."""
-    flat = area.ravel()
-    start = np.concatenate([[0], 1 + np.flatnonzero(flat[1:] != flat[:-1])])
-    return start, np.diff(start, append=len(flat))

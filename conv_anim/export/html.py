@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import zlib
 from base64 import b64encode
-from dataclasses import dataclass, field
 from hashlib import sha256
 from html import escape
 from importlib import resources
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from conv_anim.diagnostics import SpecError
 from conv_anim.export.figures import Book, Sheet, Tables
 from conv_anim.limits import fixed
+from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -5,7 +5,6 @@ Attributes have no quotes, which HTML allows. An outline is there once for each 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias, assert_never
@@ -15,6 +14,7 @@ from conv_anim.painting.fonts import face
 from conv_anim.painting.snapping import snapped
 from conv_anim.painting.svg import picture
 from conv_anim.scene.primitives import Boxes, Lines, Mosaic, Polygons, Text
+from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -25,9 +25,18 @@ FAITHFUL = 5.0
 """How far blended colours may be off, as a quadratic mean over their pixels, in levels of 255 for each channel."""
 
 
+COLOR = np.uint32(0xFFFFFF)
+"""The bits of a pixel's number that are its colour."""
+
+
+def numbers(pixels: Pixels) -> Keys:
+    """RGBA (height, width, 4) as one number each, the same memory: alpha · 2²⁴ + blue · 2¹⁶ + green · 2⁸ + red."""
+    return pixels.view("<u4")[..., 0]
+
+
 def keys(pixels: Pixels) -> Keys:
     """One number for each pixel's colour, from opaque RGBA (height, width, 4): blue · 65536 + green · 256 + red."""
-    return pixels.view("<u4")[..., 0] & np.uint32(0xFFFFFF)
+    return numbers(pixels) & COLOR
 
 
 def key(color: str) -> int:

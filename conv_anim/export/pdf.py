@@ -38,12 +38,22 @@ NO_KERNING = 20
 
 def picture(drawn: Scene) -> bytes:
     """The last frame of a scene on one page."""
-    return _document(drawn, [_seen(drawn)[-1]])
+    lasting = (item for k in range(drawn.poster + 1) for item in drawn.frames[k].kept)
+    with _document(drawn) as (document, out):
+        document.page((*document.ground, *drawn.static, *lasting, *drawn.frames[drawn.poster].shown))
+    return out.getvalue()
 
 
 def pages(drawn: Scene) -> bytes:
-    """A page for each step, as LaTeX's package animate takes them."""
-    return _document(drawn, _seen(drawn))
+    """A page for each step, as LaTeX's package animate takes them; what lasts is in the file once."""
+    with _document(drawn) as (document, out):
+        lasting = Lasting(document)
+        lasting.add((*document.ground, *drawn.static))
+        for k, frame in enumerate(drawn.frames):
+            lasting.add(frame.kept)
+            if k in drawn.rests:
+                document.page(frame.shown, over=lasting.forms)
+    return out.getvalue()
 
 
 def advice(name: str, animation: Animation) -> str:
@@ -54,29 +64,16 @@ def advice(name: str, animation: Animation) -> str:
     return f"in LaTeX, with \\usepackage{{graphicx,animate}}: {played}"
 
 
-def _seen(drawn: Scene) -> list[Items]:
-    """All that lies on the picture at each step."""
-    lasting, seen = drawn.static, []
-    for k, frame in enumerate(drawn.frames):
-        lasting += frame.kept
-        if k in drawn.rests:
-            seen.append(lasting + frame.shown)
-    return seen
-
-
-def _document(drawn: Scene, sheets: Sequence[Items]) -> bytes:
+@contextmanager
+def _document(drawn: Scene) -> Iterator[tuple[Document, BytesIO]]:
+    """A document to paint pages in, and where its bytes are in the end."""
     words = {"Title": drawn.title or drawn.description, "Subject": drawn.description}
     said: dict[str, Any] = {**words, "Creator": "conv-anim", "Producer": None, "CreationDate": None}
     out = BytesIO()
     with _defaults():
-        file = whole("matplotlib.backends.backend_pdf").PdfFile(out, metadata=said)
-        for items in sheets:
-            file.newPage(drawn.width / INCH, drawn.height / INCH)
-            page = Page(file, drawn)
-            page.paint(items)
-        file.finalize()
-        file.close()
-    return out.getvalue()
+        document = Document(out, drawn, said)
+        yield document, out
+        document.end()
 
 
 @contextmanager
@@ -127,22 +124,90 @@ class AsMeasured:
         """None: no language changes how characters are set."""
 
 
-class Page:
-    """One page to paint on."""
+class Document:
+    """A PDF of pages of one size, and of forms: drawings that are in the file once and used by many pages."""
+
+    def __init__(self, out: BytesIO, drawn: Scene, said: dict[str, Any]) -> None:
+        backend = whole("matplotlib.backends.backend_pdf")
+        forms: dict[Any, Any] = {}
+
+        class File(backend.PdfFile):  # type: ignore[misc, name-defined]  # no stubs
+            """Writes our forms where matplotlib lists its own."""
+
+            def writeObject(self, object: Any, contents: Any) -> None:  # noqa: A002, N802  # its names
+                super().writeObject(object, contents | forms if object is self.XObjectObject else contents)
+
+        self._file, self._forms, self._backend, self._drawn = File(out, metadata=said), forms, backend, drawn
+        self._file.width, self._file.height = drawn.width / INCH, drawn.height / INCH  # as on a page
+        box = Boxes(((0, 0, drawn.width, drawn.height),), fill=drawn.background)
+        self.ground: Items = () if drawn.transparent else (box,)
+
+    def page(self, items: Iterable[Primitive], over: Iterable[Any] = ()) -> None:
+        """A page with some items, over forms."""
+        self._file.newPage(self._drawn.width / INCH, self._drawn.height / INCH)
+        self._use(over)
+        Sheet(self._file, self._drawn).paint(items)
+
+    def form(self, items: Iterable[Primitive], over: Iterable[Any] = ()) -> Any:
+        """A drawing as large as a page, by its name; before a page is begun or when it has ended."""
+        name = self._backend.Name(f"F{len(self._forms)}")
+        self._forms[name] = self._file.reserveObject("form")
+        self._file.endStream()
+        box = [0, 0, POINT * self._drawn.width, POINT * self._drawn.height]
+        kind = {"Type": self._backend.Name("XObject"), "Subtype": self._backend.Name("Form"), "BBox": box}
+        self._file.beginStream(self._forms[name].id, None, kind | {"Resources": self._file.resourceObject})
+        self._use(over)
+        Sheet(self._file, self._drawn).paint(items)
+        self._file.endStream()
+        return name
+
+    def _use(self, forms: Iterable[Any]) -> None:
+        for name in forms:
+            self._file.output(name, self._backend.Op.use_xobject)
+
+    def end(self) -> None:
+        """Write what has been kept back."""
+        self._file.finalize()
+        self._file.close()
+
+
+class Lasting:
+    """What stays from some page on, as forms; of many together there is another form, so that pages stay short."""
+
+    MANY = 40
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._groups: list[Any] = []
+        self._single: list[Any] = []
+
+    def add(self, items: Items) -> None:
+        """Items that stay."""
+        if len(self._single) == self.MANY:
+            self._groups.append(self._document.form((), over=self._single))
+            self._single = []
+        self._single += [self._document.form(items)] if items else []
+
+    @property
+    def forms(self) -> Sequence[Any]:
+        """All of them in their order."""
+        return (*self._groups, *self._single)
+
+
+class Sheet:
+    """A page or a form to paint on."""
 
     def __init__(self, file: Any, drawn: Scene) -> None:
         from matplotlib.backends.backend_pdf import RendererPdf
         from matplotlib.transforms import Affine2D
 
-        self._size = drawn.width, drawn.height
-        self._background, self._transparent = drawn.background, drawn.transparent
+        self._height = drawn.height
         self._to_points = Affine2D(np.array(((POINT, 0, 0), (0, -POINT, POINT * drawn.height), (0, 0, 1))))
         self._renderer: Drawing = RendererPdf(file, 72, drawn.height / INCH, drawn.width / INCH)  # type: ignore[no-untyped-call]  # no stubs
 
     def paint(self, items: Iterable[Primitive]) -> None:
-        """Paint the background and all items, and end the page."""
-        ground = (Boxes(((0, 0, *self._size),), fill=self._background),)
-        for item in (*(() if self._transparent else ground), *items):
+        """Paint all items, and end what is painted on."""
+        for item in items:
             self._paint(snapped(item))
         self._renderer.finalize()
 
@@ -201,7 +266,7 @@ class Page:
         letters = face(bold=item.bold, own=item.font)
         width = letters.width(item.text) * item.size
         x = item.x - {"start": 0.0, "middle": width / 2, "end": width}[item.anchor]
-        y = POINT * (self._size[1] - item.y)
+        y = POINT * (self._height - item.y)
         for font, text in letters.runs(item.text):
             properties = FontProperties(fname=str(font), size=POINT * item.size)
             self._renderer.draw_text(pen, POINT * x, y, text, properties, 0, mtext=AsMeasured())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from conv_anim.diagnostics import Code, Problem
@@ -12,6 +11,7 @@ from conv_anim.spec.entering import LARGEST, per_axis
 from conv_anim.spec.kinds import INVALID, Flag, Whole
 from conv_anim.spec.nodes import Entries, Scalar
 from conv_anim.spec.records import Field
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from conv_anim.frameworks.feeding import Feed
 from conv_anim.frameworks.sketch import Sketch
 from conv_anim.inputs import Folder
 from conv_anim.spec.model import Given
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

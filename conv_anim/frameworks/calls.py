@@ -7,12 +7,12 @@ import operator
 import re
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conv_anim.diagnostics import Code, Problem, Span, SpecError
 from conv_anim.limits import Location, fixed
 from conv_anim.spec.nodes import Items, Scalar
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.diagnostics import Source

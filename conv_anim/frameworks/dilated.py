@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import Code
@@ -13,6 +12,7 @@ from conv_anim.spec.kinds import Either, ListOf, OneOf, Whole
 from conv_anim.spec.nodes import is_list, is_text
 from conv_anim.spec.records import Field
 from conv_anim.spec.sizes import effective_kernel
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.frameworks.sketch import Mode, Sketch

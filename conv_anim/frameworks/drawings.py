@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from conv_anim.limits import USUAL, fixed
 from conv_anim.limits import Location as At
 from conv_anim.spec import reader
 from conv_anim.spec.nodes import Entries
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

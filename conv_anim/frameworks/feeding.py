@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import Code, Problem, Source, Span, SpecError
 from conv_anim.spec.entering import axes_of, count_of_channels
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.spec.model import Size

@@ -5,13 +5,13 @@ A function's weight has the shape that its text says (``torch.ones(8, 3, 3, 3)``
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code, Problem, SpecError, nearest
 from conv_anim.frameworks import libraries
 from conv_anim.frameworks.calls import Argument, Call, Group, Unread
 from conv_anim.spec.nodes import Scalar
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import zipfile
-from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.frameworks.keras_layers import KERAS
 from conv_anim.spec.kinds import Invalid, Report
 from conv_anim.spec.nodes import Entries, Scalar, from_python
+from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

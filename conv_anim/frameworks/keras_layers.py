@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +16,7 @@ from conv_anim.spec.kinds import Either, ListOf, OneOf, Whole
 from conv_anim.spec.nodes import Scalar, is_list, is_scalar
 from conv_anim.spec.records import Field, Object
 from conv_anim.spec.sizes import effective_kernel
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.frameworks.foreign import Draw, Fields

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from conv_anim.frameworks.keras_layers import KERAS
 from conv_anim.frameworks.ops_of_layers import with_ops
 from conv_anim.frameworks.sketch import Sketch
 from conv_anim.spec.network import INPUT, NetNode, Network
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from conv_anim.frameworks.keras_files import Layer, Layers

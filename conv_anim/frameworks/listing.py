@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code, Problem, SpecError
@@ -14,6 +13,7 @@ from conv_anim.frameworks.libraries import library, whole
 from conv_anim.frameworks.printed import is_printed, printed
 from conv_anim.frameworks.python_files import is_file, layers_of, order
 from conv_anim.spec.nodes import Scalar
+from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

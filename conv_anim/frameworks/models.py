@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from conv_anim.frameworks.onnx_nodes import ITS_OWN, text
 from conv_anim.frameworks.onnx_values import LARGEST, Values
 from conv_anim.frameworks.onnx_walk import Scope, Walk
 from conv_anim.limits import Location, fixed
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from os import PathLike

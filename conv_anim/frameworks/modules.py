@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import Code, Problem, SpecError
@@ -13,6 +12,7 @@ from conv_anim.frameworks.specs import spec_of
 from conv_anim.frameworks.torch_layers import HARMLESS, IN_CHANNELS, MODE_AXES, TORCH
 from conv_anim.spec.kinds import Invalid, Report
 from conv_anim.spec.nodes import Entries, Scalar, from_python
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

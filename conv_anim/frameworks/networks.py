@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from conv_anim.diagnostics import Code, Problem, Source, SpecError
 from conv_anim.frameworks.feeding import Feed
 from conv_anim.frameworks.models import Model
 from conv_anim.frameworks.onnx_network import network as of_onnx
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from os import PathLike

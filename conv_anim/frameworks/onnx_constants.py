@@ -5,9 +5,10 @@ Numbers are made only when they are asked for, by ONNX's own reference implement
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from math import prod
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import Code, Problem, SpecError, nearest
+from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
     from conv_anim.frameworks.onnx_constants import Array

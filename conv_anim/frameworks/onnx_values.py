@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, field
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from conv_anim import opening
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.frameworks.onnx_constants import Array, Constants, NotMadeError
 from conv_anim.frameworks.onnx_types import REAL
+from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conv_anim.frameworks.onnx_constants import FOLDED, SMALL, Folded, NotMadeError
 from conv_anim.frameworks.onnx_nodes import ITS_OWN, Node, text
 from conv_anim.frameworks.onnx_types import constant, inferred, merged, of_array, of_tensor, sliced
+from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.spec.network import NetWindow
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from conv_anim.spec.network import NetNode

@@ -7,7 +7,6 @@ padding unless ``exclusive`` says otherwise, and ``ceil_mode`` keeps a last wind
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,6 +22,7 @@ from conv_anim.spec.entering import LARGEST
 from conv_anim.spec.kinds import Either, ListOf, OneOf, Whole
 from conv_anim.spec.nodes import is_list, is_text
 from conv_anim.spec.records import Field, Object
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from conv_anim.frameworks.foreign import Draw, Fields

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code, Problem, Span, SpecError
 from conv_anim.frameworks.calls import Call, Group, Unread, dotted, evaluated, reading, tree_of
+from conv_anim.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

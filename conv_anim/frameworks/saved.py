@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from conv_anim.frameworks.keras_layers import KERAS
 from conv_anim.frameworks.keras_network import ACTIVATIONS, turned
 from conv_anim.frameworks.sketch import DRAWN, Sketch
 from conv_anim.spec.nodes import Scalar
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
@@ -14,6 +13,7 @@ from conv_anim.spec.kinds import Invalid, Report
 from conv_anim.spec.nodes import Entries, Items, Scalar, from_python
 from conv_anim.spec.op import Shape
 from conv_anim.spec.op_types import LAYER
+from conv_anim.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from conv_anim.diagnostics import Span

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from conv_anim import pipeline
 from conv_anim.diagnostics import SpecError
 from conv_anim.spec.yaml_text import value
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

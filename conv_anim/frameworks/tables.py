@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from conv_anim.frameworks import (
@@ -17,6 +16,7 @@ from conv_anim.frameworks import (
     tinygrad_layers,
     torch_layers,
 )
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

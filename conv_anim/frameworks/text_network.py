@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from conv_anim.frameworks.texts import fed_size, kind_of, layer_of
 from conv_anim.spec.kinds import Invalid, Report
 from conv_anim.spec.network import INPUT, NetNode, Network
 from conv_anim.spec.nodes import Items, Scalar
+from conv_anim.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from conv_anim.diagnostics import Source

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from conv_anim.diagnostics import Code, Problem, Span, SpecError, listed, nearest
@@ -17,6 +16,7 @@ from conv_anim.spec.entering import axes_of
 from conv_anim.spec.kinds import Invalid, Report
 from conv_anim.spec.nodes import Items, Scalar
 from conv_anim.spec.sizes import conv_size, effective_kernel
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import partial
 from math import floor, prod
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -11,6 +10,7 @@ from conv_anim.diagnostics import Code
 from conv_anim.frameworks.arrays import array
 from conv_anim.frameworks.sketch import same, tidy
 from conv_anim.spec.nodes import Scalar
+from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable

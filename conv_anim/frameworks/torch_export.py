@@ -10,12 +10,12 @@ import inspect
 import logging
 import warnings
 from contextlib import contextmanager, redirect_stderr
-from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import Code, Problem, SpecError
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

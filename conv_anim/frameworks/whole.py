@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from conv_anim.limits import USUAL
 from conv_anim.spec.model import Arange, Input, NetworkView
 from conv_anim.spec.nodes import from_python
 from conv_anim.spec.overrides import Option
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from io import BytesIO
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from conv_anim.frameworks.arrays import Arrays
 from conv_anim.limits import Location, fixed
 from conv_anim.spec.nodes import Entries, Items, Scalar, from_python
 from conv_anim.spec.yaml_text import text as as_yaml
+from conv_anim.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

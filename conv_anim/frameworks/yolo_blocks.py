@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from math import gcd, prod
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ from conv_anim.diagnostics import Code, SpecError
 from conv_anim.limits import Location, fixed
 from conv_anim.spec.network import NetNode, NetWindow
 from conv_anim.spec.sizes import conv_size, effective_kernel, transposed_size
+from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,6 @@ As ``parse_model`` of YOLOv5 and of ultralytics reads them, by what stands in th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from conv_anim.diagnostics import Code, Problem, Source, SpecError
 from conv_anim.spec.document import parsed
 from conv_anim.spec.nodes import Entries, Items, shown
 from conv_anim.spec.yaml_text import value
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import erf, exp, pi, sqrt, tanh
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,6 +12,7 @@ from conv_anim.spec.kinds import Real
 from conv_anim.spec.model import Ends
 from conv_anim.spec.op import Op, OpType
 from conv_anim.spec.records import Field, Object
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,6 @@ Output i of o reads the cells from ⌊i·n/o⌋ to ⌈(i + 1)·n/o⌉ − 1 of n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise, product
 from math import prod
@@ -18,6 +17,7 @@ from conv_anim.spec.op import Op, OpType
 from conv_anim.spec.records import Field, Object
 from conv_anim.tracing.geometry import Axis
 from conv_anim.tracing.operators import Operator
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.coding.writing import CodeContext

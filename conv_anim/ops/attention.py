@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.ops.attention_words import WORDS
 from conv_anim.spec.op import Op, Products
 from conv_anim.spec.shown_as import Attends
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

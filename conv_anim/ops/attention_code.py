@@ -5,11 +5,11 @@ A mask says for each query (a row) which keys it sees. It is computed, axis by a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.coding.literals import NUMPY
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.coding.literals import Form

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from conv_anim.spec.model import Ends, Given
 from conv_anim.spec.nodes import is_list, is_scalar
 from conv_anim.spec.op import Op, OpType, Products
 from conv_anim.spec.records import Field, Object
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.coding.writing import CodeContext

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code
@@ -14,6 +13,7 @@ from conv_anim.spec.op import Op, OpType
 from conv_anim.spec.records import Field, Object
 from conv_anim.tracing.geometry import Axis
 from conv_anim.tracing.operators import Operator
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.coding.writing import CodeContext

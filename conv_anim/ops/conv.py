@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -30,6 +29,7 @@ from conv_anim.spec.op import OpType, Products
 from conv_anim.spec.records import Field, Object
 from conv_anim.spec.sizes import conv_size, effective_kernel, same_padding
 from conv_anim.tracing.operators import Operator
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.ops.padding import Mode, PaddingName

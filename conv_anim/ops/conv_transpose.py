@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -34,6 +33,7 @@ from conv_anim.spec.records import Field, Object
 from conv_anim.spec.sizes import effective_kernel, transposed_size
 from conv_anim.tracing.geometry import Axis
 from conv_anim.tracing.operators import Operator
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.scene.wording.language import Language

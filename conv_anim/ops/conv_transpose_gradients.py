@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conv_anim.ops import points
 from conv_anim.ops.conv import Conv
 from conv_anim.ops.gradient_windows import WeightGradient, as_kernel
 from conv_anim.spec.model import Ends
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.ops.conv_transpose import ConvTranspose

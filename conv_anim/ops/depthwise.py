@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code
@@ -29,6 +28,7 @@ from conv_anim.spec.model import Ends, Given, Random
 from conv_anim.spec.op import OpType
 from conv_anim.spec.records import Field, Object
 from conv_anim.spec.sizes import conv_size, effective_kernel
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from conv_anim.spec.arrays import Written

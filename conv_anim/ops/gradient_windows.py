@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from conv_anim.ops.windows import Weighing, Windowed, direct_axes
 from conv_anim.spec.model import Given
 from conv_anim.spec.op import Products
 from conv_anim.tracing.operators import Operator
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.wording.language import Language

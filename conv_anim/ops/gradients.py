@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from conv_anim.ops.joins import Add
 from conv_anim.ops.pulls import UPSTREAM, InputPull, Upstream, WeightPull
 from conv_anim.spec.model import Ends, Input, Node
 from conv_anim.spec.op import Shape
+from conv_anim.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from conv_anim.spec.model import Backward

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,6 +10,7 @@ from conv_anim.spec.model import Ends
 from conv_anim.spec.op import Op, OpType, Products, Shape
 from conv_anim.spec.records import Object
 from conv_anim.spec.wiring import FROM
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.scene.wording.language import Language

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from conv_anim.spec.kinds import INVALID, Invalid, Whole
 from conv_anim.spec.model import Ends, Given, Random
 from conv_anim.spec.op import Op, OpType, Products
 from conv_anim.spec.records import Field, Object
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.coding.writing import CodeContext

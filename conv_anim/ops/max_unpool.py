@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from conv_anim.spec.model import Ends
 from conv_anim.spec.op import Op, OpType, Shape
 from conv_anim.spec.records import Object
 from conv_anim.spec.wiring import FROM
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.coding.writing import CodeContext

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.ops import points
 from conv_anim.ops.gradient_windows import InputGradient
 from conv_anim.spec.model import Ends, Given
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.ops.pool import Pool

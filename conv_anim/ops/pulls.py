@@ -8,7 +8,6 @@ slope there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from math import ceil, prod
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from conv_anim.ops.pull_words import WORDS, point
 from conv_anim.spec.model import Ends
 from conv_anim.spec.op import Op, Products, Shape
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

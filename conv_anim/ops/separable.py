@@ -5,7 +5,6 @@ Each is several `Conv` layers with their channels, groups and kernels set as its
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from conv_anim.diagnostics import Code
@@ -32,6 +31,7 @@ from conv_anim.spec.model import Given
 from conv_anim.spec.op import OpType
 from conv_anim.spec.records import Field, Object
 from conv_anim.spec.sizes import conv_size, effective_kernel
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from conv_anim.spec.entering import Entering

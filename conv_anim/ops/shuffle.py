@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import Code
@@ -12,6 +11,7 @@ from conv_anim.spec.model import Ends
 from conv_anim.spec.op import Op, OpType
 from conv_anim.spec.records import Field, Object
 from conv_anim.spec.shown_as import Woven
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -10,6 +9,7 @@ from conv_anim.spec.kinds import OneOf
 from conv_anim.spec.model import Ends
 from conv_anim.spec.op import Op, OpType
 from conv_anim.spec.records import Field, Object
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.coding.writing import CodeContext

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor, isclose, prod
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
@@ -15,6 +14,7 @@ from conv_anim.spec.nodes import is_list, is_scalar
 from conv_anim.spec.op import Op, OpType, Products
 from conv_anim.spec.records import Field, Object
 from conv_anim.spec.shown_as import Coordinates, Interpolation, Rounding
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.scene.wording.language import Language

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from itertools import chain, groupby, islice
@@ -22,6 +21,7 @@ from conv_anim import opening
 from conv_anim.diagnostics import MARKS
 from conv_anim.painting.compiled import compiled, font
 from conv_anim.painting.folders import FOLDERS, files
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import reduce
 from math import ceil
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.layout import EMPTY, Fit, Panel, column, of_figure, table, written
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

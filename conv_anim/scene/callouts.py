@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.hatching import hatched
 from conv_anim.scene.primitives import Boxes, Lines
 from conv_anim.scene.wording.words import Label
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from operator import index
 from typing import TYPE_CHECKING, TypeAlias
 
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.scene.primitives import Frame, Lazy
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.primitives import Scene
@@ -87,7 +87,7 @@ def chosen(drawn: Scene, wanted: Sequence[int]) -> Scene:
     def frame(k: int) -> Frame:
         first = places[k - 1] + 1 if k else 0
         passed = [drawn.frames[j] for j in range(first, places[k] + 1)]
-        return Frame(tuple(item for one in passed for item in one.kept), passed[-1].shown)
+        return Frame(tuple(item for one in passed for item in one.kept), lambda: passed[-1].shown)
 
     names = [drawn.names[step] for step in wanted] if drawn.names else []
     resized = drawn.resized

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -10,6 +9,7 @@ from conv_anim.scene.color import mix, readable
 from conv_anim.scene.primitives import Boxes, Lines, Stroke
 from conv_anim.scene.wording.words import size
 from conv_anim.tracing.analysis import Cost, cost, entries, standard, total, undone
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

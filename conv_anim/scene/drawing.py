@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, TypeVar
 
 from conv_anim.scene.hit_regions import nowhere
 from conv_anim.scene.primitives import Frame, Lazy, moved
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -64,7 +64,7 @@ class Drawing:
                 assert self.finished is not None
                 return self.finished()
             kept = self.frames[moment.step].kept if timeline.first(k) else ()
-            return Frame(kept, self.shown(moment.step, moment.phase, moment.share))
+            return Frame(kept, lambda: self.shown(moment.step, moment.phase, moment.share))
 
         return Lazy(len(timeline.moments), frame)
 
@@ -115,7 +115,7 @@ def shifted(items: Items, dx: float, dy: float) -> Items:
 
 
 def _shifted_frame(frame: Frame, dx: float, dy: float) -> Frame:
-    return Frame(shifted(frame.kept, dx, dy), shifted(frame.shown, dx, dy))
+    return Frame(shifted(frame.kept, dx, dy), lambda: shifted(frame.shown, dx, dy))
 
 
 # several as one
@@ -146,14 +146,15 @@ def _frames(moving: Sequence[Drawing]) -> Callable[[int], Frame]:
 
     def frame(k: int) -> Frame:
         frames = [one.frames[k] if k < one.steps else rest() for one, rest in zip(moving, resting, strict=True)]
-        return Frame(_all(one.kept for one in frames), _all(one.shown for one in frames))
+        return Frame(_all(one.kept for one in frames), lambda: _all(one.shown for one in frames))
 
     return frame
 
 
 def _resting(one: Drawing) -> Frame:
     """A drawing that waits for others on its last step."""
-    return Frame((), one.frames[one.steps - 1].shown)
+    frame = one.frames[one.steps - 1]
+    return Frame((), lambda: frame.shown)
 
 
 def _during(moving: Sequence[Drawing]) -> During:

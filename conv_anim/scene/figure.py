@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from math import ceil
 from typing import TYPE_CHECKING, Literal
 
@@ -18,6 +17,7 @@ from conv_anim.scene.wording.language import Language
 from conv_anim.spec.model import FigureSize
 from conv_anim.spec.registry import named
 from conv_anim.spec.views import VIEWS
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -187,7 +187,11 @@ def _set(items: Items, files: tuple[str, ...]) -> Items:
 def _all_set(frames: Sequence[Frame], files: tuple[str, ...]) -> Sequence[Frame]:
     if not files:
         return frames
-    return Lazy(len(frames), lambda k: Frame(_set(frames[k].kept, files), _set(frames[k].shown, files)))
+    return Lazy(len(frames), lambda k: _set_frame(frames[k], files))
+
+
+def _set_frame(frame: Frame, files: tuple[str, ...]) -> Frame:
+    return Frame(_set(frame.kept, files), lambda: _set(frame.shown, files))
 
 
 def _left_out(spec: Spec, drawn: Drawing) -> tuple[int, int] | None:

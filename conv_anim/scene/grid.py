@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from conv_anim.scene.primitives import Boxes, Lines, Primitive, Stroke, Text, un
 from conv_anim.scene.symbols import symbol
 from conv_anim.scene.tones import SMALLEST_EDGED
 from conv_anim.tracing.geometry import Source
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import product
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from conv_anim.scene.hit_regions import Turn
 from conv_anim.scene.primitives import Guide, Spot
 from conv_anim.scene.wording.narration import Narration
 from conv_anim.tracing.origins import Origins
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -31,6 +31,24 @@ def guide(trace: Trace, hit_regions: Iterable[HitRegion], turns: Turns) -> Guide
     """The guide of a figure of a trace; one with more areas than can be pointed at has none."""
     found = tuple(hit_regions)
     return Links(trace, found if len(found) <= MOST_AREAS else (), turns).guide()
+
+
+def of_steps(
+    trace: Trace, hit_regions: Iterable[HitRegion], told: Sequence[str], about: Sequence[Sequence[tuple[int, ...]]]
+) -> Guide:
+    """The guide of a figure whose steps compute several cells each: what is told of them, and the output cells."""
+    found: dict[Cell, list[int]] = defaultdict(list)
+    for k, cells in enumerate(about):
+        for cell in cells:
+            found[cell].append(k)
+    plain = guide(trace, hit_regions, ())
+    spots = (_stepped(spot, found.get(spot.cell, [])) for spot in plain.spots)
+    return replace(plain, told=tuple(told), spots=tuple(spots))
+
+
+def _stepped(spot: Spot, steps: list[int]) -> Spot:
+    """A spot of the output with the steps about it, which tell what is to be told."""
+    return replace(spot, steps=tuple(steps), told="") if steps and spot.side == "output" else spot
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from conv_anim.scene.guide import guide
 from conv_anim.scene.primitives import Guide
 from conv_anim.spec.registry import named
 from conv_anim.spec.views import VIEWS
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

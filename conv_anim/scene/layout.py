@@ -7,13 +7,13 @@ is only of letters, which need none. So composing is associative, and what stood
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
 from itertools import accumulate
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
 
 from conv_anim.scene.drawing import Drawing, together
 from conv_anim.scene.primitives import Lazy
+from conv_anim.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence, Sized

@@ -8,8 +8,10 @@ tuple lies above what comes earlier.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar
+
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -108,12 +110,28 @@ Primitive: TypeAlias = Polygons | Boxes | Lines | Text | Mosaic
 Items: TypeAlias = tuple[Primitive, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Frame:
-    """What a frame changes: ``kept`` stays in all later frames too, ``shown`` goes with the frame."""
+    """What a frame changes: ``kept`` stays in all later frames too, ``shown`` goes with the frame.
 
-    kept: Items = ()
-    shown: Items = ()
+    What is shown may be made when it is asked for: a still needs of all earlier frames only what they leave.
+    """
+
+    def __init__(self, kept: Items = (), shown: Items | Callable[[], Iterable[Primitive]] = ()) -> None:
+        self.kept, self._shown = kept, shown
+
+    @cached_property
+    def shown(self) -> Items:
+        """What goes with the frame."""
+        return tuple(self._shown()) if callable(self._shown) else self._shown
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Frame) and (self.kept, self.shown) == (other.kept, other.shown)
+
+    def __hash__(self) -> int:
+        return hash((self.kept, self.shown))
+
+    def __repr__(self) -> str:
+        return f"Frame(kept={self.kept!r}, shown={self.shown!r})"
 
 
 T = TypeVar("T")

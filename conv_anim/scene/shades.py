@@ -6,7 +6,6 @@ yellow, so that their sign shows in grey as well, and to a colour-blind eye; all
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from math import isnan, radians
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -15,6 +14,7 @@ import numpy as np
 
 from conv_anim.scene.color import rgb
 from conv_anim.scene.tints import GREY, Hue
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.tracing.geometry import Axis, Source
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from math import ceil, prod
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ import numpy as np
 
 from conv_anim.scene.primitives import Lazy
 from conv_anim.spec.model import MOST_STEPS
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from math import ceil, log
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.limits import Asked
 from conv_anim.scene.color import mix, readable
 from conv_anim.scene.primitives import Boxes, Frame, Lazy, Stroke, Text, moved
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

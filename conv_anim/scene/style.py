@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from conv_anim.scene.breaks import phrases, pieces
 from conv_anim.scene.color import mix, readable
 from conv_anim.scene.primitives import Stroke, Text
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,6 @@ leaves out its smallest terms.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from itertools import groupby
 from math import ceil
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.numbers import MINUS, Format, Formats
 from conv_anim.scene.primitives import Primitive, Text
 from conv_anim.tracing.values import divisors
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

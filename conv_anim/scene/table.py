@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
 from conv_anim.scene.primitives import Boxes, Stroke
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,13 +7,13 @@ others are quick, and at the end the finished result stands alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from conv_anim.scene.primitives import Lazy
 from conv_anim.scene.steps import SLOW
 from conv_anim.scene.tween import TIME, between, eased
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,11 +5,11 @@ Mixed in Oklab (Ottosson, https://bottosson.github.io/posts/oklab), where equal 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import atan2, cos, hypot, prod, radians, sin
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import rgb
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.spec.themes import Colors

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from conv_anim.scene.numbers import plane
 from conv_anim.scene.shades import shades_for
 from conv_anim.scene.wording.language import Language
 from conv_anim.spec.model import Given
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.scene.shades import Rgb, Shades

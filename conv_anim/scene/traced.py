@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from conv_anim.scene.color import mix
 from conv_anim.scene.grid import Numbers
 from conv_anim.scene.numbers import Format, format_for
 from conv_anim.scene.wording.language import Language
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.scene.style import Style

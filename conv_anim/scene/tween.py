@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import cos, pi
 from typing import TYPE_CHECKING
+
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.primitives import Text

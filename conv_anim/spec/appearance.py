@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields, replace
 from math import floor
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -17,6 +16,7 @@ from conv_anim.spec.nodes import Scalar, is_flag, is_list, is_mapping, is_scalar
 from conv_anim.spec.records import Field, Object
 from conv_anim.spec.registry import Docs
 from conv_anim.spec.themes import DEFAULT_THEME, THEMES, Colors, Theme
+from conv_anim.values import fields, replace
 
 if TYPE_CHECKING:
     from conv_anim.spec.kinds import Kind, Maybe, Report, Schema

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import comb, prod
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -12,6 +11,7 @@ from conv_anim.spec.kinds import INVALID, LARGEST, Invalid, Real, SkippedError, 
 from conv_anim.spec.model import Arange, Given, Random
 from conv_anim.spec.nodes import Entries, Items, Scalar, finite, is_list, is_mapping, shown
 from conv_anim.spec.records import Field, Object
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from conv_anim.diagnostics import Code
@@ -11,6 +10,7 @@ from conv_anim.spec.kinds import INVALID, Invalid, OneOf
 from conv_anim.spec.model import Backward, Flat, Given, Spec
 from conv_anim.spec.records import Field
 from conv_anim.spec.registry import named
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,6 @@ What reads YAML is imported only where there are controls: the table of keys is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from conv_anim.spec.kinds import INVALID, Invalid, Report
 from conv_anim.spec.model import Control, State
 from conv_anim.spec.nodes import Entries, Items, Scalar, is_flag
 from conv_anim.spec.records import Field
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

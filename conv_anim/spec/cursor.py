@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from conv_anim.spec import completing
 from conv_anim.spec.completing import Offer
+from conv_anim.values import dataclass, field
 
 HEAD = re.compile(r"(?P<indent> *)(?P<dashes>(?:- +)*)(?:(?P<key>[\w.\-]+|'[^']*'|\"[^\"]*\") *:(?= |$))?")
 TOKEN = re.compile(r"'[^']*'?|\"[^\"]*\"?|(?<!\S)#.*|[{}\[\],:]|[^\s{}\[\],:'\"]+|.")

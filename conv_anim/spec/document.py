@@ -6,7 +6,6 @@ The tree is built from the parser's events, so that its depth and the aliases in
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -14,6 +13,7 @@ import yaml
 from conv_anim.diagnostics import Code, Problem, Span, SpecError
 from conv_anim.limits import USUAL, Asked, Location
 from conv_anim.spec.nodes import SHALLOW, Entries, Items, Scalar, joined
+from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

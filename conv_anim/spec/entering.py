@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from conv_anim.diagnostics import Code, listed
@@ -11,6 +10,7 @@ from conv_anim.spec.kinds import INVALID, Either, Flag, Invalid, ListOf, Real, W
 from conv_anim.spec.model import Given, Random
 from conv_anim.spec.nodes import is_list, is_number, is_scalar
 from conv_anim.spec.records import Field
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -5,13 +5,13 @@ Estimates of memory are upper bounds, measured with Python 3.11 and numpy 2.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.limits import Asked, Location, check_all
 from conv_anim.spec.model import MOST_STEPS, NetworkView, Volume
 from conv_anim.spec.model import Sequence as SequenceView
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

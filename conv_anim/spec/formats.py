@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conv_anim.spec.registry import Registry
+from conv_anim.values import KW_ONLY, dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -115,8 +115,8 @@ FORMATS = Registry(
                 "apng",
                 "conv_anim.export.apng:picture",
                 use="exact pixels",
-                why="lossless in full colour; shows the first step where APNG is not known",
-                cost=Cost(40, 13, longest=SIDE),
+                why="lossless in full colour; shows the last step where APNG is not known",
+                cost=Cost(60, 0, longest=SIDE),
                 media="image/apng",
                 image=True,
                 restless=True,
@@ -126,7 +126,7 @@ FORMATS = Registry(
                 "conv_anim.export.webp:picture",
                 use="exact pixels",
                 why="lossless in full colour",
-                cost=Cost(40, 9, longest=16_383),
+                cost=Cost(60, 0, longest=16_383),
                 media="image/webp",
                 image=True,
                 restless=True,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from conv_anim.spec.model import Node
 from conv_anim.spec.op import Shape
 from conv_anim.spec.op_types import TYPES
 from conv_anim.spec.wiring import FROM, NAME, Wiring, given
+from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
     from conv_anim.spec.arrays import Files

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from conv_anim.diagnostics import MOST_PROBLEMS, Code, Problem, SpecError, is_line, listed
 from conv_anim.limits import LONGEST_TEXT, USUAL, Location
 from conv_anim.spec.nodes import Items, Node, Scalar, finite, shown
+from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence

@@ -5,8 +5,9 @@ Sizes are in cells, one per spatial axis (rows before columns); times in millise
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+
+from conv_anim.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence as Several
@@ -143,6 +144,36 @@ class Matrix:
     animate: bool = False
 
 
+Memory: TypeAlias = Literal["nchw", "nhwc"]
+
+
+@dataclass(frozen=True, slots=True)
+class GemmView:
+    """The layer as a product of two matrices, by windows or by tiles (m, n, k); loads are counted if one is named.
+
+    ``layout`` is how maps lie in memory; None is NCHW, without a word of it.
+    """
+
+    kind: ClassVar[str] = "gemm"
+    tile: tuple[int, int, int] | None = None
+    layout: Memory | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WinogradView:
+    """A convolution with a 3×3 kernel by F(2×2, 3×3), tile by tile."""
+
+    kind: ClassVar[str] = "winograd"
+
+
+@dataclass(frozen=True, slots=True)
+class FourierView:
+    """A convolution by the Fourier transform, wave by wave; with ``wrap`` without zeros beside the input."""
+
+    kind: ClassVar[str] = "fft"
+    wrap: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Sequence:
     """Layers with one axis as rows of nodes and lines, the input below; with ``numbers`` in the nodes.
@@ -200,7 +231,20 @@ class Foreign:
         return dict(self.options)[name]
 
 
-View: TypeAlias = Isometric | Flat | Channels | Volume | Matrix | Sequence | NetworkView | Foreign | Undrawn
+View: TypeAlias = (
+    Isometric
+    | Flat
+    | Channels
+    | Volume
+    | Matrix
+    | GemmView
+    | WinogradView
+    | FourierView
+    | Sequence
+    | NetworkView
+    | Foreign
+    | Undrawn
+)
 
 
 MOST_STEPS = 53

@@ -6,9 +6,10 @@ plain data: no arrays, and nothing of the framework.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
+
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.spec.model import Padding, Size

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conv_anim.diagnostics import Code, Problem, SpecError, visible
 from conv_anim.limits import USUAL, Asked, Location
+from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
     from conv_anim.diagnostics import Span

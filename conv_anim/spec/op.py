@@ -7,10 +7,11 @@ which imports what that stage has when it is called: reading a spec takes neithe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import import_module
 from math import prod
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from conv_anim.spec.op import OpType
 from conv_anim.spec.records import Tagged
 from conv_anim.spec.registry import Each, Imported, Registry
 from conv_anim.spec.wiring import FROM, NAME
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code, Problem, Source, Span, SpecError
 from conv_anim.limits import USUAL, Asked, Location
 from conv_anim.spec import document
 from conv_anim.spec.nodes import SHALLOW, Entries, Items, Scalar, joined, shown
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

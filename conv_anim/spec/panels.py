@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import Code
@@ -10,6 +9,7 @@ from conv_anim.spec.kinds import INVALID, Flag
 from conv_anim.spec.nodes import Entries, Items, is_flag
 from conv_anim.spec.op import Shape
 from conv_anim.spec.records import Field, Object
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.spec.kinds import Maybe, Report, Schema

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache, partial
 from math import prod
 from typing import TYPE_CHECKING, TypeVar
@@ -39,6 +38,7 @@ from conv_anim.spec.op_types import LAYER
 from conv_anim.spec.panels import DIFFERENCES, LETTERS, PANELS, Board, comparable
 from conv_anim.spec.records import Field, Object, tables
 from conv_anim.spec.views import VIEW, leaps, view_of
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

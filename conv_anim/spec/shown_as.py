@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import product
 from math import ceil, floor, prod
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.spec.model import Size

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.spec.nodes import Entries, Items, Scalar
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

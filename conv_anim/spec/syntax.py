@@ -6,10 +6,10 @@ A YAML parser says where it gave up, which is often far behind the mistake. Impo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import Code, Problem, Span
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,9 +5,8 @@ A colour is ``#rrggbb``; a length is in pixels at scale 1. A spec may override a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from conv_anim.spec.registry import Registry
+from conv_anim.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ def _chain(nodes: Nodes) -> str | None:
     return None
 
 
-def _one_layer(nodes: Nodes) -> str | None:
+def one_layer(nodes: Nodes) -> str | None:
+    """Why a view of one layer cannot show several."""
     return None if len(nodes) == 1 else f"shows one layer, and this spec has {len(nodes)}"
 
 
@@ -54,7 +55,8 @@ def _windows(nodes: Nodes) -> str | None:
     return _chain(nodes) if other is None else f"shows sliding windows, and {other} is none"
 
 
-def _two_axes(input_: Input) -> str | None:
+def two_axes(input_: Input) -> str | None:
+    """Why a view of maps with rows and columns at most cannot show an input."""
     return None if len(input_.size) < 3 else "shows inputs with 1 or 2 axes, and this one has 3"
 
 
@@ -78,20 +80,20 @@ def numbers(input_: Input, nodes: Nodes) -> str | None:
 
 def isometric(input_: Input, nodes: Nodes) -> str | None:
     """Why the isometric view cannot show these nodes; None if it can."""
-    return _windows(nodes) or _two_axes(input_)
+    return _windows(nodes) or two_axes(input_)
 
 
 def flat(input_: Input, nodes: Nodes) -> str | None:
     """Why the flat view cannot show these nodes; None if it can."""
     if _unpools(nodes):
-        return _two_axes(input_) or _one_flat_channel(nodes) or _few_maps(input_, nodes)
+        return two_axes(input_) or _one_flat_channel(nodes) or _few_maps(input_, nodes)
     if any(node.op.puts_back for node in nodes):
         return "shows a max_unpool last and its max_pool first, with at most one window between them"
     first = nodes[0].op
     if len(nodes) == 1 and (is_window(first) or first.interpolation is not None or first.columns is not None):
         shaded = is_window(first) or first.interpolation is not None  # their cells may be
-        return _two_axes(input_) or _one_flat_channel(nodes) or (None if shaded else numbers(input_, nodes))
-    return _two_axes(input_) or _few_maps(input_, nodes)
+        return two_axes(input_) or _one_flat_channel(nodes) or (None if shaded else numbers(input_, nodes))
+    return two_axes(input_) or _few_maps(input_, nodes)
 
 
 def _few_maps(input_: Input, nodes: Nodes) -> str | None:
@@ -139,7 +141,7 @@ def channels(input_: Input, nodes: Nodes) -> str | None:
     if _moves_channels(first) and many > MOST_SHUFFLED:
         return f"shows every channel of a shuffle, and here are {many} (at most {MOST_SHUFFLED})"
     written = None if is_window(first) else numbers(input_, nodes)  # others' cells may be in shades
-    return _one_layer(nodes) or _two_axes(input_) or written
+    return one_layer(nodes) or two_axes(input_) or written
 
 
 def _moves_channels(op: Op) -> bool:
@@ -162,7 +164,7 @@ def matrix(input_: Input, nodes: Nodes) -> str | None:
     if len(nodes) == 1 and op.attends is not None:
         return _pairs(prod(input_.size) ** 2 * op.attends.heads)
     if len(nodes) > 1 or window is None:
-        return _one_layer(nodes) or _windows(nodes)
+        return one_layer(nodes) or _windows(nodes)
     if window.reduce in {"max", "norm"}:
         return f"shows linear layers, and a {'maximum' if window.reduce == 'max' else 'norm'} is none"
     return _pairs(prod(input_.size) * input_.channels * prod(op.ends.out_size) * op.ends.out_channels)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from conv_anim.diagnostics import Code, listed
-from conv_anim.spec import view_support
+from conv_anim.spec import computed_support, view_support
 from conv_anim.spec.cells import CELLS, FACES, MAPS, SCALE
 from conv_anim.spec.entering import LARGEST
 from conv_anim.spec.kinds import Either, Flag, ListOf, Made, OneOf, Whole
@@ -15,6 +14,8 @@ from conv_anim.spec.model import (
     Channels,
     Flat,
     Foreign,
+    FourierView,
+    GemmView,
     Given,
     Isometric,
     Matrix,
@@ -22,16 +23,18 @@ from conv_anim.spec.model import (
     Sequence,
     Undrawn,
     Volume,
+    WinogradView,
 )
 from conv_anim.spec.nodes import is_flag, is_mapping, is_scalar
 from conv_anim.spec.records import Field, Object, Record, Tagged
 from conv_anim.spec.registry import Docs, Each, Registry
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conv_anim.spec.kinds import Maybe, Report
-    from conv_anim.spec.model import Column, Input, View
+    from conv_anim.spec.model import Column, Input, Memory, View
     from conv_anim.spec.op import Op
     from conv_anim.spec.records import Chosen
     from conv_anim.spec.view_support import Nodes
@@ -60,6 +63,29 @@ SHOW: Field[Show] = Field(
 NUMBERS = Field("numbers", Flag(), "Write the numbers of all maps in their cells.", default=False, example=True)
 ANIMATE = Field(
     "animate", Flag(), "Go through the matrix row by row instead of one still.", default=False, example=True
+)
+MOST_TILE = 4096
+TILE: Field[tuple[int, ...]] = Field(
+    "tile",
+    ListOf(Whole(1, MOST_TILE), "a list of three numbers: [m, n, k]", 3, 3),
+    "How many rows and columns of the output a step computes, and how many products of each sum: [m, n, k]. What each "
+    "step loads from memory is counted. By default one window at a time, and nothing is counted.",
+    example=[4, 4, 8],
+)
+LAYOUTS: tuple[Memory, ...] = ("nchw", "nhwc")
+LAYOUT: Field[Memory] = Field(
+    "layout",
+    OneOf(LAYOUTS),
+    "How maps lie in memory: channel by channel (nchw), or the channels of a cell beside each other (nhwc). The "
+    "matrices follow, and the memory is drawn. By default nchw.",
+    example="nhwc",
+)
+WRAP = Field(
+    "wrap",
+    Flag(),
+    "Transform the input without zeros beside it: windows at its border go on at the other side, and are marked.",
+    default=False,
+    example=True,
 )
 Scale: TypeAlias = Literal["true", "log", "equal"]
 SCALES: tuple[Literal["log", "equal"], ...] = ("log", "equal")
@@ -213,6 +239,12 @@ def _unadded(view: Channels, _input: Input, nodes: Nodes) -> tuple[str, str] | N
     return "here no channel meets another: there is nothing to add up", "show: maps"
 
 
+def _gemm(record: Record) -> GemmView:
+    """The view of its options."""
+    tile = record.get(TILE)
+    return GemmView(None if tile is None else (tile[0], tile[1], tile[2]), record.get(LAYOUT))
+
+
 def _moves(_: Nodes) -> None:
     """In all views of our own windows can move smoothly; that of a network has none, only layers one after another."""
 
@@ -271,6 +303,38 @@ VIEWS = Registry(
                 view_support.matrix,
                 animates=lambda view: view.animate,
                 leaps=_moves,
+            ),
+            ViewKind(
+                "gemm",
+                "The layer as a product of two matrices, as a GPU computes it: im2col, tiles and loads.",
+                "conv_anim.scene.gemm.view:gemm",
+                (TILE, LAYOUT),
+                _gemm,
+                computed_support.gemm,
+                computed_support.gemm_wrong,
+                leaps=_moves,
+                guides="conv_anim.scene.gemm.guide:guide",
+            ),
+            ViewKind(
+                "winograd",
+                "A 3×3 kernel by Winograd's F(2×2, 3×3): 16 multiplications for 4 outputs instead of 36.",
+                "conv_anim.scene.detour.winograd:winograd",
+                (),
+                lambda _: WinogradView(),
+                computed_support.winograd,
+                leaps=_moves,
+                guides="conv_anim.scene.detour.winograd:guide",
+            ),
+            ViewKind(
+                "fft",
+                "A convolution by the Fourier transform: transform, multiply, transform back.",
+                "conv_anim.scene.detour.fourier:fft",
+                (WRAP,),
+                lambda record: FourierView(record.of(WRAP)),
+                computed_support.fft,
+                computed_support.fft_wrong,
+                leaps=_moves,
+                guides="conv_anim.scene.detour.fourier:guide",
             ),
             ViewKind(
                 "sequence",

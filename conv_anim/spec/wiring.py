@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from conv_anim.diagnostics import Code, nearest
 from conv_anim.spec.kinds import INVALID, Either, Invalid, ListOf, SkippedError
 from conv_anim.spec.nodes import Scalar, is_list, is_number, is_scalar, shown
 from conv_anim.spec.records import Field
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,12 +6,12 @@ numbers. Its output is the mean of the values that it sees, weighted by ``softma
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from conv_anim.tracing.gathers import Gather, Share
+from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

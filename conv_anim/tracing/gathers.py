@@ -6,10 +6,11 @@ inputs. As in PyTorch.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
+
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

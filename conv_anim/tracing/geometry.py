@@ -8,10 +8,11 @@ read a spec takes no numpy.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     import numpy as np
@@ -79,6 +80,11 @@ class Axis:
     def reach(self) -> int:
         """The canvas, and the cells beyond it that the last window covers."""
         return max(self.canvas, (self.count - 1) * self.stride + self.effective_kernel)
+
+    @property
+    def transform(self) -> int:
+        """Cells of a Fourier transform by radix 2 that has room for all of the reach: the next power of two."""
+        return 1 << (self.reach - 1).bit_length()
 
     @property
     def read(self) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.values import divisors, frozen, met_weights
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

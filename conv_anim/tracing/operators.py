@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.tracing.geometry import Axis

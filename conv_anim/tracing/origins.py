@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, product
 from typing import TYPE_CHECKING, TypeAlias
 
 from conv_anim.tracing.gathers import Gather
 from conv_anim.tracing.geometry import Source
+from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,10 +7,11 @@ input by input, to the cells of the network's input that they are made of, paddi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil, floor
 from typing import TYPE_CHECKING, TypeAlias
+
+from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,12 +6,13 @@ What is stamped is the *full output*; ``padding`` cuts its edges off, and ``outp
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, TypeAlias, overload
 
 import numpy as np
+
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,6 @@ that read the padding there wait for it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
@@ -15,6 +14,7 @@ from math import floor
 from typing import TYPE_CHECKING, Protocol
 
 from conv_anim.spec.view_support import streams
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate, chain, product
 from typing import TYPE_CHECKING, TypeAlias, overload
 
@@ -17,6 +16,7 @@ from conv_anim.tracing import values
 from conv_anim.tracing.gathers import Fed, Gather
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.operators import Operator
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

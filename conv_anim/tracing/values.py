@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from conv_anim.spec.model import Arange, Given, Random
 from conv_anim.tracing.geometry import Source
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

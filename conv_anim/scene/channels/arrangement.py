@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from conv_anim.scene.channels.outputs import Column, Pile, pile
 from conv_anim.scene.channels.towers import Heights, MapRows, tower
 from conv_anim.scene.grid import Grid
 from conv_anim.scene.numbers import plane
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

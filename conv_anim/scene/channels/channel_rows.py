@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from math import ceil, floor
 from typing import TYPE_CHECKING
@@ -27,6 +26,7 @@ from conv_anim.scene.wording import words
 from conv_anim.spec.view_support import MOST_NUMBERS
 from conv_anim.tracing.gathers import Gather
 from conv_anim.tracing.values import channel_maps
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

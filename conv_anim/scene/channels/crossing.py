@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from conv_anim.scene.numbers import plane
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.volume.hues import strengthened, told_apart
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.scene.channels.towers import Span

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.channels.channel_rows import ChannelRows
@@ -11,6 +10,7 @@ from conv_anim.scene.grid import strong
 from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.primitives import Frame
 from conv_anim.scene.scales import with_bars
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.channels.outputs import Outputs
@@ -64,7 +64,7 @@ class ChannelDrawing(ChannelRows):
         begins = k > 0 and self.steps.cell(k - 1)[0] != cell[0]
         kept = [self.blank(self.width, self.bottom), *self.begun(cell[0])] if begins else []
         kept += self.all_done([passed for passed in self.steps.passed(k) if passed[0] == cell[0]])
-        return Frame(tuple(kept), (*self.shown(cell), *self.added(cell)))
+        return Frame(tuple(kept), lambda: (*self.shown(cell), *self.added(cell)))
 
     def all_done(self, cells: list[tuple[int, ...]]) -> list[Primitive]:
         """What stays of some steps of one filter."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.channels.channel_rows import ChannelRows
 from conv_anim.scene.channels.headings import ends
+from conv_anim.values import dataclass
 
 
 @dataclass(frozen=True)

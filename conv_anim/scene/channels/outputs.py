@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from conv_anim.scene.grid import Grid
@@ -12,6 +11,7 @@ from conv_anim.scene.sheet import two
 from conv_anim.scene.volume.filling import Filling
 from conv_anim.scene.volume.oblique import Depth, Stack
 from conv_anim.scene.volume.space import Cuboid, Space
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.channels.channel_rows import ChannelRows

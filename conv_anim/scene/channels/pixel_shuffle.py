@@ -6,7 +6,6 @@ lies in that row and that column of every square.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.primitives import Frame, Lines, moved
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.tints import tints
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.scene.gliding import Ring

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from conv_anim.scene.numbers import agrees, enough
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.scene.numbers import Format, Formats

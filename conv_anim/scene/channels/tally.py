@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.numbers import MINUS, Format, adds_up, format_for, largest
 from conv_anim.scene.primitives import Primitive, Text
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from conv_anim.scene.volume.hues import strengthened
 from conv_anim.scene.wording import words
 from conv_anim.spec.model import Channels
 from conv_anim.tracing.gathers import Gather
+from conv_anim.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.channels.outputs import Outputs

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
@@ -14,6 +13,7 @@ from conv_anim.scene.layout import column, row, static
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.words import Label
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.layout import Panel

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -19,6 +18,7 @@ from conv_anim.scene.tones import Tones
 from conv_anim.scene.traced import Traced
 from conv_anim.scene.tween import sent
 from conv_anim.scene.wording import words
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -111,7 +111,7 @@ class FlatDrawing(Traced):
 
     def frame(self, k: int) -> Frame:
         cell = self.pace.cell(k)
-        return Frame(tuple(self.done(k)), () if cell is None else tuple(self.shown(k, cell)))
+        return Frame(tuple(self.done(k)), () if cell is None else lambda: self.shown(k, cell))
 
     def finished(self) -> Frame:
         return Frame(tuple(self.done(len(self.pace))))

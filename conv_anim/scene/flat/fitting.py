@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import floor
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.grid import Contents, Numbers
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from conv_anim.scene.sums import Sum, Term
 from conv_anim.scene.wording import words
 from conv_anim.spec.model import Labels
 from conv_anim.tracing.geometry import Source
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.scene.grid import Position

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from conv_anim.scene.flat.drawing import FlatDrawing
 from conv_anim.scene.hit_regions import HitRegion, corners
 from conv_anim.scene.sheet import Sheet
 from conv_anim.scene.wording.words import Label, said_of, size
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.scene.grid import Grid, Position

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -25,6 +24,7 @@ from conv_anim.scene.steps import Walks, staged
 from conv_anim.scene.tween import sent
 from conv_anim.scene.wording import words
 from conv_anim.scene.workings import worked
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,7 +100,7 @@ class NetworkView(Connections):
         kept = self._passed(stage, step)
         if step == 0 and stage > 0:
             kept = [*self._passed(stage - 1, len(self.stages[stage - 1])), *kept]
-        return Frame(tuple(kept), tuple(self._shown(self.walked[stage], self.stages[stage].cell(step))))
+        return Frame(tuple(kept), lambda: self._shown(self.walked[stage], self.stages[stage].cell(step)))
 
     def _passed(self, stage: int, step: int) -> list[Primitive]:
         passed, layer = self.stages[stage].passed(step), self.walked[stage]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from conv_anim.scene.numbers import plane
 from conv_anim.scene.primitives import Boxes, Primitive
 from conv_anim.scene.sheet import two
 from conv_anim.scene.wording import words
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from conv_anim.scene.traced import Traced
 from conv_anim.scene.wording import words
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.scatter import Scatter
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.scene.sheet import Sheet

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from conv_anim.scene.sheet import two
 from conv_anim.scene.tones import asked
 from conv_anim.scene.wording import words
 from conv_anim.spec.view_support import MOST_DRAWN
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -198,7 +198,7 @@ class StampsView(ScatterDrawing):
 
     def frame(self, k: int) -> Frame:
         made = super().frame(k)
-        return Frame(made.kept, (*made.shown, *self._watching(k)))
+        return Frame(made.kept, lambda: (*made.shown, *self._watching(k)))
 
     @property
     def phases(self) -> frozenset[Phase]:

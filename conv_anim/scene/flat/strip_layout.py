@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Legend
 from conv_anim.scene.layout import Panel, align, animated
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.scene.callouts import Key

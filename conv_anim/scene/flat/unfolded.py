@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from conv_anim.scene.primitives import moved
 from conv_anim.scene.sheet import two
 from conv_anim.scene.wording import words
 from conv_anim.spec.model import Labels
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.scene.primitives import Items, Primitive

@@ -7,7 +7,6 @@ that are put back.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -28,6 +27,7 @@ from conv_anim.scene.steps import Walks, staged
 from conv_anim.scene.sums import Sum, sum_for, written_sum
 from conv_anim.scene.wording import words
 from conv_anim.tracing.geometry import Source
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.gliding import Ring
@@ -103,7 +103,7 @@ class UnpooledView(PooledMaps):
         kept = self._passed(stage, frame)
         if frame == 0 and stage > 0:
             kept = [*self._passed(stage - 1, len(self.stages[stage - 1])), *kept]
-        return Frame(tuple(kept), tuple(self._shown(stage, steps.cell(frame))))
+        return Frame(tuple(kept), lambda: self._shown(stage, steps.cell(frame)))
 
     def _passed(self, stage: int, frame: int) -> list[Primitive]:
         return [item for cell in self.stages[stage].passed(frame) for item in self._done(stage, cell)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isclose
 from typing import TYPE_CHECKING
@@ -23,6 +22,7 @@ from conv_anim.scene.sums import Sum, Term
 from conv_anim.scene.tones import asked
 from conv_anim.scene.wording import words
 from conv_anim.spec.view_support import MOST_DRAWN
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

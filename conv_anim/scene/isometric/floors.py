@@ -5,12 +5,12 @@ The projection is conv_arithmetic's: a column is 1 to the right and 0.5 up, a ro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise, product
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.primitives import union
 from conv_anim.scene.sheet import Run, runs
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from conv_anim.scene.sheet import two
 from conv_anim.scene.style import text_box
 from conv_anim.scene.symbols import W, X, symbol, term
 from conv_anim.tracing.geometry import Source
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.scene.isometric.floors import Floor

@@ -6,7 +6,6 @@ cell has under the window. So only its edges move.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby, product
 from math import ceil, floor
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.frames import outlined
 from conv_anim.scene.primitives import Lines, Polygons
 from conv_anim.scene.sheet import runs
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

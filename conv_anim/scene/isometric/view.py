@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -30,6 +29,7 @@ from conv_anim.scene.symbols import Y
 from conv_anim.scene.tones import SHADED_EDGED, SMALLEST_EDGED, Tones, with_numbers
 from conv_anim.scene.wording import words
 from conv_anim.scene.wording.language import Language
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -160,12 +160,14 @@ class Isometric:
     # what differs from frame to frame
 
     def frame(self, k: int) -> Frame:
-        cell = self.steps.cell(k)
+        done = self._done(k)
+        return Frame(tuple(done), lambda: self._shown(self.steps.cell(k), done))
+
+    def _shown(self, cell: Cell, done: list[Primitive]) -> list[Primitive]:
+        """What a step reads and makes, and its sightlines, which go around what has been made."""
         shown = self._covered(cell)
         items = self._result(*two(cell[1:]), self.style.at_work(self.floors[-1].color), bold=True)
-        done = self._done(k)
-        shown += self._sightlines(self._reaches(*two(cell[1:])), [*done, *shown, *items])
-        return Frame(tuple(done), (*shown, *items))
+        return [*shown, *self._sightlines(self._reaches(*two(cell[1:])), [*done, *shown, *items]), *items]
 
     def _covered(self, cell: Cell) -> list[Primitive]:
         """What a step reads, floor by floor."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from conv_anim.scene.primitives import Boxes, Frame, Lines
 from conv_anim.scene.scoring import scored, share_text
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.workings import worked
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from math import ceil, floor, prod
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from conv_anim.scene.table import Table, Track
 from conv_anim.scene.tints import tints
 from conv_anim.tracing.matrix import EMPTY, SEVERAL
 from conv_anim.tracing.matrix import matrix as matrix_of
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

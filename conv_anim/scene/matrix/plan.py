@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from conv_anim.scene.matrix.factors import READABLE, Factors
 from conv_anim.scene.traced import Traced
 from conv_anim.scene.wording import names, words
 from conv_anim.tracing.matrix import SEVERAL
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.scene.table import Table

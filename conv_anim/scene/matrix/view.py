@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from conv_anim.scene.sums import sum_for, written_sum
 from conv_anim.scene.tween import sent
 from conv_anim.scene.wording.language import Language
 from conv_anim.tracing.matrix import EMPTY, SEVERAL
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -177,7 +177,7 @@ class MatrixView(Plan):
     # what differs from frame to frame
 
     def frame(self, k: int) -> Frame:
-        return Frame(self._kept(k), tuple(self._shown(self.steps.cell(k))))
+        return Frame(self._kept(k), lambda: self._shown(self.steps.cell(k)))
 
     def _kept(self, k: int) -> Items:
         """The results that are there when a step begins."""

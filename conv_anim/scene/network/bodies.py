@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from math import log2
 from typing import TYPE_CHECKING, Literal
 
 from conv_anim.scene.color import mix
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

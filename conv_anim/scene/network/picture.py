@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from math import floor
 from typing import TYPE_CHECKING, Literal
@@ -11,6 +10,7 @@ from conv_anim.scene.color import mix, rgb
 from conv_anim.scene.network import kinds, marks
 from conv_anim.scene.network.bodies import SIGN, drawn, outline, ring
 from conv_anim.scene.primitives import Boxes, Lines, Stroke
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.network import kinds
+from conv_anim.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from conv_anim.spec.network import NetNode, Network

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from conv_anim.scene.network.bodies import Measure, half_of
 from conv_anim.scene.network.picture import Picture
 from conv_anim.scene.network.positions import Gaps, Positions, Room
 from conv_anim.scene.primitives import Boxes, Lines, Stroke
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.scene.network.plan import Item, Plan

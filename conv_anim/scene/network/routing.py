@@ -8,9 +8,10 @@ right beside a sign: so none runs through a box.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from itertools import count, islice, pairwise
 from typing import TYPE_CHECKING, TypeAlias
+
+from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

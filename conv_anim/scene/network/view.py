@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from conv_anim.scene.primitives import Boxes, Frame
 from conv_anim.scene.wording.language import Language
 from conv_anim.spec.model import NetworkView
 from conv_anim.tracing import networks, reach
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.layout import Panel

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from conv_anim.scene.tones import Tones, with_numbers
 from conv_anim.scene.traced import Traced
 from conv_anim.scene.wording import words
 from conv_anim.tracing.geometry import Source
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.scene.numbers import Format

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from math import cos, pi, sin
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from conv_anim.scene.color import mix
 from conv_anim.scene.marks import TINT, MarkStyle
 from conv_anim.scene.primitives import Boxes, Lines, Stroke
 from conv_anim.tracing.geometry import Source
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from conv_anim.scene.steps import Steps
 from conv_anim.spec.model import Sequence
 from conv_anim.tracing.attending import Attending
 from conv_anim.tracing.streaming import Streaming, ratio_of
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.clipping import Segment

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
 from conv_anim.scene.primitives import Boxes, Lines, Polygons, Stroke, union
 from conv_anim.scene.volume.oblique import FINEST
 from conv_anim.scene.volume.space import Cuboid
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.primitives import Primitive

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from conv_anim.scene.mosaics import mosaic
 from conv_anim.scene.tones import SMALLEST_EDGED
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.scene.primitives import Point, Primitive, Stroke

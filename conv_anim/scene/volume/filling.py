@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.frames import outlined
 from conv_anim.scene.primitives import Boxes, Frame, Polygons
 from conv_anim.scene.volume.bodies import Body
 from conv_anim.scene.volume.space import Cells
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -11,6 +10,7 @@ from conv_anim.scene.color import mix
 from conv_anim.scene.primitives import Boxes, Stroke
 from conv_anim.scene.style import text_box
 from conv_anim.scene.volume.oblique import Depth, Stack
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.primitives import Point, Primitive, Text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache, cached_property
 from math import atan2, cos, sin
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from conv_anim.scene.color import mix
 from conv_anim.scene.tints import GREY, Hue
 from conv_anim.scene.volume.space import deep
 from conv_anim.tracing.gathers import Gather
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

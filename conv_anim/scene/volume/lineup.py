@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING
+
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.scene.callouts import Callout

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeAlias
 
 from conv_anim.scene.color import luminance, mix
 from conv_anim.scene.primitives import Boxes, Lines, Polygons
 from conv_anim.scene.volume.space import Cells, Cuboid
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.scene.primitives import Box, Point, Primitive, Stroke

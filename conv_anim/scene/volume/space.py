@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.sheet import Side, row_and_column, runs, two
 from conv_anim.tracing.gathers import Gather
 from conv_anim.tracing.geometry import Axis
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.scene.sheet import Run

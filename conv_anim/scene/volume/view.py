@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -30,6 +29,7 @@ from conv_anim.scene.volume.space import Space
 from conv_anim.scene.wording import names
 from conv_anim.scene.wording import words as names_of
 from conv_anim.scene.wording.language import Language
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.gliding import Ring

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from conv_anim.scene.workings import worked
 from conv_anim.spec.model import Channels
 from conv_anim.tracing.gathers import Gather
 from conv_anim.tracing.scatter import Scatter
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.scene.hit_regions import Cell, Turn

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from conv_anim.scene.wording.words import per_axis, size
 from conv_anim.spec.model import Node
 from conv_anim.tracing.analysis import entries, standard
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

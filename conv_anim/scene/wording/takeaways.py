@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.wording.captions import looks_around
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.words import size
-from conv_anim.spec.model import Channels, Flat, Matrix, Sequence
+from conv_anim.spec.model import Channels, Flat, FourierView, GemmView, Matrix, Sequence, WinogradView
 from conv_anim.tracing.analysis import cost, entries, inputs_of, receptive_field, standard, total
+from conv_anim.tracing.gemm import Gemm
 from conv_anim.tracing.streaming import Looking, Streaming, ratio_of
+from conv_anim.tracing.winograd import direct, multiplications
 
 if TYPE_CHECKING:
     from conv_anim.spec.model import Backward, Spec
     from conv_anim.spec.op import Op
+    from conv_anim.tracing.operators import Operator
 
 
 def takeaway(spec: Spec) -> str:
@@ -59,11 +62,34 @@ def _of_view(spec: Spec, say: Language) -> str:
     match view:
         case Matrix():
             return say("takeaway.transposed_matrix" if window.transposed else "takeaway.matrix")
+        case GemmView() | WinogradView() | FourierView():
+            return _computed(view, window, say)
         case Flat() if window.transposed:
             return _overlap(layer, say) if view.overlap else _way(view, say)
         case Channels(show="maps" | "sum") if window.in_channels > window.groups:
             return say(f"takeaway.{view.show}", count=window.in_channels // window.groups)
     return ""
+
+
+def _computed(view: GemmView | WinogradView | FourierView, window: Operator, say: Language) -> str:
+    """What a way to compute a layer saves, or what it takes."""
+    match view:
+        case GemmView():
+            return _gemm(view, window, say)
+        case WinogradView():
+            return say("takeaway.winograd", ours=multiplications(window), direct=direct(window))
+        case FourierView():
+            return say("takeaway.fft_wrap" if view.wrap else "takeaway.fft")
+
+
+def _gemm(view: GemmView, window: Operator, say: Language) -> str:
+    """What tiles or a layout in memory are for, else what a product of matrices has to do with it."""
+    if view.tile is not None:
+        reuse = Gemm(window, view.layout or "nchw", view.tile).all_loads.reuse
+        return say("takeaway.gemm_tile", reuse=f"{reuse:.3g}")
+    if view.layout is not None:
+        return say(f"takeaway.gemm_{view.layout}")
+    return say("takeaway.gemm_pointwise" if set(window.kernel_size) == {1} else "takeaway.gemm")
 
 
 def _way(view: Flat, say: Language) -> str:

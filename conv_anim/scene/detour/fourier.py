@@ -1,0 +1,369 @@
+"""The fft view: the spectra of input and kernel, their products, and the output as the waves of these add up."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from math import sqrt
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conv_anim.scene.callouts import Key
+from conv_anim.scene.color import mix
+from conv_anim.scene.detour.plan import Detour
+from conv_anim.scene.gliding import gliding, ring
+from conv_anim.scene.grid import strong
+from conv_anim.scene.guide import of_steps
+from conv_anim.scene.hit_regions import HitRegion, corners
+from conv_anim.scene.layout import animated, over
+from conv_anim.scene.numbers import Formats
+from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke
+from conv_anim.scene.steps import Steps
+from conv_anim.scene.wording.language import Language
+from conv_anim.scene.wording.words import Label, labels, size
+from conv_anim.tracing.fourier import Count, Fourier
+from conv_anim.tracing.geometry import Source
+from conv_anim.tracing.winograd import direct
+from conv_anim.values import dataclass, replace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from conv_anim.scene.gliding import Ring
+    from conv_anim.scene.grid import Position
+    from conv_anim.scene.hit_regions import Turn, Turns
+    from conv_anim.scene.layout import Panel
+    from conv_anim.scene.primitives import Guide, Items, Primitive
+    from conv_anim.scene.style import Style
+    from conv_anim.scene.timeline import Phase
+    from conv_anim.tracing.fourier import Frequency, Spectrum
+    from conv_anim.tracing.trace import Trace
+
+LONGEST = 580
+"""Pixels, at scale 1, that three maps beside each other may take."""
+WANTED = 34
+"""Pixels of a cell, at scale 1, where there is room."""
+SHADES = 11
+"""Steps from the smallest to the largest number of a map in shades."""
+FAINTEST = 1e-6
+"""Of the largest wave: smaller ones are rounding."""
+SMALLEST_ARROW = 7
+"""Pixels of a cell that has room for an arrow."""
+
+
+def _steps(trace: Trace) -> Steps:
+    """The waves."""
+    return Steps((1, len(_way(trace).frequencies)), trace.spec.animation)
+
+
+def _way(trace: Trace) -> Fourier:
+    return Fourier(trace.layer, getattr(trace.spec.view, "wrap", False))
+
+
+def _place(cell: tuple[int, ...]) -> Position:
+    """Row and column of a cell of one axis or two."""
+    return (cell[0], cell[1]) if len(cell) == 2 else (0, cell[0])
+
+
+@dataclass(frozen=True)
+class FourierDrawing(Detour):
+    """The drawing of all waves."""
+
+    @cached_property
+    def way(self) -> Fourier:
+        """All numbers of it."""
+        return _way(self.trace)
+
+    @cached_property
+    def steps(self) -> Steps:
+        return _steps(self.trace)
+
+    @cached_property
+    def formats(self) -> Formats:
+        """How the layer's numbers are written."""
+        return Formats.of(self.layer)
+
+    @property
+    def grows(self) -> bool:
+        return False
+
+    @property
+    def texts(self) -> Iterable[str]:
+        yield from (self.formats.x(n) for n in self.layer.input.ravel().tolist())
+        yield from (self.formats.y(n) for n in self.layer.output.ravel().tolist())
+        yield from (self.formats.w(n) for n in self.way.kernel.ravel().tolist())
+
+    # the plan
+
+    @property
+    def wanted(self) -> int:
+        return min(WANTED, LONGEST // (3 * self._square[1]))
+
+    @property
+    def _square(self) -> Position:
+        return (1, *self.way.size)[-2:]  # type: ignore[return-value]  # of one axis or two
+
+    @property
+    def shapes(self) -> dict[str, Position]:
+        names = ("input", "kernel", "output", "input_way", "kernel_way", "output_way")
+        return dict.fromkeys(names, self._square)
+
+    @property
+    def heads(self) -> dict[str, Label]:
+        say, full = self.say, size(self.way.size)
+        found = dict(zip(("input", "kernel", "output"), labels(self.trace), strict=True))
+        for name in ("input", "kernel"):
+            whole = found[name].name if self.way.wrap and name == "input" else say("fft.padded", size=full)
+            found[name] = Label(found[name].name, "" if whole == found[name].name else whole)
+        found["output"] = Label(found["output"].name, say("fft.result", size=full))
+        found["input_way"] = Label(say("fft.input"))
+        found["kernel_way"] = Label(say("fft.kernel"), say("fft.conjugated"))
+        return found | {"output_way": Label(say("fft.product"))}
+
+    @property
+    def ways(self) -> tuple[str, str, str]:
+        return self.say("fft.down"), self.say("fft.down"), self.say("fft.up")
+
+    @property
+    def remarks(self) -> list[str]:
+        found = Count.of(self.way.size)
+        numbers = {"half": found.transform, "count": found.products, "ours": found.real}
+        numbers["direct"] = direct(self.way.op)
+        return [self.say("fft.all", **numbers)]
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        style, colors = self.style, self.style.colors
+        found = [Key(self.say("fft.arrows"), mix(colors.background, colors.input, 0.55), style.edge)]
+        if self.way.wrong.any():
+            found.append(Key(self.say("fft.wrong"), self.thrown_fill, self._marked))
+        if self._thrown:
+            found.append(Key(self.say("fft.thrown"), self.thrown_fill, style.pending_edge))
+        return tuple(found)
+
+    @property
+    def thrown_fill(self) -> str:
+        """Of what is no output."""
+        return mix(self.style.colors.background, self.style.colors.muted, 0.18)
+
+    @property
+    def _marked(self) -> Stroke:
+        """Around outputs that are wrong."""
+        return strong(self.style, self.style.colors.window)
+
+    # what stays
+
+    def static(self) -> Items:
+        _ = self.way.result  # which is the trace's output where no window is wrapped, or nothing is drawn
+        items = [*self._input(), *self._kernel(), *self.tables["output"].pending()]
+        items += self._spectrum("input_way", self.way.input_spectrum, self.style.colors.input)
+        items += self._spectrum("kernel_way", self.way.kernel_spectrum, self.style.colors.kernel)
+        return (*items, *self.tables["output_way"].pending())
+
+    def _input(self) -> list[Primitive]:
+        """The map that is transformed: the input, and what stands beside it."""
+        table, fmt = self.tables["input"], self.formats.x
+        cells = [(at, self._read(at)) for at in np.ndindex(*self.way.size)]
+        numbers = self.layer.input[0]
+        written = [(_place(at), fmt(numbers[cell].item())) for at, (source, cell) in cells if source == Source.INPUT]
+        lent = [(_place(at), fmt(numbers[cell].item())) for at, (source, cell) in cells if source == Source.BORROWED]
+        items = [*table.blank(), *table.cells(written, self.style.colors.input)]
+        pale = mix(self.style.colors.background, self.style.colors.input, 0.4)
+        return [*items, *(table.cells(lent, pale) if lent else [])]
+
+    def _read(self, at: tuple[int, ...]) -> tuple[Source, tuple[int, ...]]:
+        """What a cell that is transformed is, and the input cell that it shows."""
+        if self.way.wrap:
+            return Source.INPUT, at
+        found = [
+            (int(axis.sources[1][c]), int(axis.sources[0][c])) if c < axis.canvas else (int(Source.OUTSIDE), 0)
+            for c, axis in zip(at, self.way.op.axes, strict=True)
+        ]
+        return Source(max(source for source, _ in found)), tuple(cell for _, cell in found)
+
+    def _kernel(self) -> list[Primitive]:
+        table, there = self.tables["kernel"], [axis.effective_kernel for axis in self.way.op.axes]
+        taps = [
+            at
+            for at in np.ndindex(*there)
+            if not any(c % a.dilation for c, a in zip(at, self.way.op.axes, strict=True))
+        ]
+        written = [(_place(at), self.formats.w(self.way.kernel[at].item())) for at in taps]
+        return [*table.blank(), *table.cells(written, self.style.colors.kernel)]
+
+    def _spectrum(
+        self, name: str, spectrum: Spectrum, color: str, only: Iterable[Frequency] | None = None
+    ) -> list[Primitive]:
+        """Frequencies as arrows, as long as the square root of their size, on a shade of it."""
+        table, most = self.tables[name], self._largest(spectrum)
+        frequencies = list(np.ndindex(*self.way.size)) if only is None else list(only)
+        shades: dict[int, list[tuple[Position, str]]] = {}
+        for f in frequencies:
+            shades.setdefault(round(SHADES * sqrt(min(1.0, abs(spectrum[f]) / most))), []).append((_place(f), ""))
+        items: list[Primitive] = []
+        for level, places in shades.items():
+            items += table.cells(places, mix(self.style.colors.background, color, 0.1 + 0.7 * level / SHADES))
+        lines = tuple(self._arrow(table.box(_place(f)), complex(spectrum[f]) / most) for f in frequencies)
+        lines = tuple(line for line in lines if line)
+        side = table.columns.cell
+        if side < SMALLEST_ARROW or not lines:
+            return items
+        return [*items, Lines(lines, Stroke(self.style.colors.ink, max(1.0, side / 16)))]
+
+    @staticmethod
+    def _largest(spectrum: Spectrum) -> float:
+        """The size of the largest wave; that of the mean, which is none, counts only if there is no other."""
+        sizes = np.abs(spectrum).ravel()
+        return float(sizes[1:].max(initial=0.0)) or float(sizes[0]) or 1.0
+
+    @staticmethod
+    def _arrow(box: tuple[float, float, float, float], number: complex) -> tuple[tuple[float, float], ...]:
+        """From the middle of a cell in the direction of a number, with a tip."""
+        x, y, side, _ = box
+        size_ = abs(number)
+        if size_ < FAINTEST:
+            return ()
+        unit, long = number / size_, 0.44 * side * sqrt(min(1.0, size_))
+        middle = complex(x + side / 2, y + side / 2)
+        along = complex(unit.real, -unit.imag)
+        end, barb = middle + long * along, min(0.5 * long, 0.14 * side)
+        left, right = (end - barb * along * turn for turn in (complex(0.8, 0.6), complex(0.8, -0.6)))
+        return tuple((p.real, p.imag) for p in (middle, end, left, end, right))
+
+    # what differs from frame to frame
+
+    def _pair(self, k: int) -> tuple[Frequency, ...]:
+        return self.way.frequencies[self.steps.cell(k)[1]]
+
+    def frame(self, k: int) -> Frame:
+        last = self._count(k) == len(self.way.frequencies)
+        return Frame(self._kept(k), (*self._multiplied(k), *(self._result() if last else self._waves(k))))
+
+    def _kept(self, k: int) -> Items:
+        pairs = [self.way.frequencies[at] for _, at in self.steps.passed(k)]
+        frequencies = [f for pair in pairs for f in pair]
+        color = self.style.colors.output
+        return tuple(self._spectrum("output_way", self.way.spectrum, color, frequencies) if frequencies else ())
+
+    def _count(self, k: int) -> int:
+        """How many waves are added up with a step."""
+        return self.steps.rank(k) + 1
+
+    def finished(self) -> Frame:
+        return Frame(self._kept(len(self.steps)), tuple(self._result()))
+
+    def _multiplied(self, k: int) -> list[Primitive]:
+        """The frequencies of a step in all spectra."""
+        pair = self._pair(k)
+        items = self._spectrum("output_way", self.way.spectrum, self.style.colors.output, pair)
+        for name in ("input_way", "kernel_way", "output_way"):
+            color = self.style.colors.current if name == "output_way" else self.style.colors.window
+            boxes = tuple(self.tables[name].box(_place(f)) for f in pair)
+            items.append(Boxes(boxes, None, strong(self.style, color)))
+        return items
+
+    def _summed(self, k: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+        if self.trace.spec.animation.order != "reverse":
+            return self.way.summed(self._count(k))
+        bias = 0.0 if self.layer.bias is None else float(self.layer.bias[0])
+        rest = self.way.summed(len(self.way.frequencies) - self._count(k))
+        found: np.ndarray[tuple[int, ...], np.dtype[np.float64]] = self.way.result - rest + bias
+        return found
+
+    def _waves(self, k: int) -> list[Primitive]:
+        """The waves so far, added up, in shades."""
+        made, whole = self._summed(k), self.way.result
+        low, high = float(whole.min()), float(whole.max())
+        colors = self.style.colors
+        shades: dict[int, list[tuple[Position, str]]] = {}
+        for at in np.ndindex(*self.way.size):
+            share = 0.5 if high == low else (float(made[at]) - low) / (high - low)
+            shades.setdefault(round(SHADES * min(1.0, max(0.0, share))), []).append((_place(at), ""))
+        items: list[Primitive] = []
+        for level, places in shades.items():
+            items += self.tables["output"].cells(places, mix(colors.background, colors.output, level / SHADES))
+        return items
+
+    @cached_property
+    def _thrown(self) -> list[tuple[int, ...]]:
+        """The places that are no outputs."""
+        kept = {at for at in np.ndindex(*self.way.size) if self._is_kept(at)}
+        return [at for at in np.ndindex(*self.way.size) if at not in kept]
+
+    def _is_kept(self, at: tuple[int, ...]) -> bool:
+        return all(c < axis.count for c, axis in zip(at, self.way.op.axes, strict=True))
+
+    def _result(self) -> list[Primitive]:
+        """The outputs with the trace's numbers, those that are wrong with their own, and what is thrown away."""
+        table, fmt, colors = self.tables["output"], self.formats.y, self.style.colors
+        output, wrong = self.layer.output[0], self.way.wrong
+        kept = [at for at in np.ndindex(*self.way.size) if self._is_kept(at)]
+        right = [(_place(at), fmt(output[at].item())) for at in kept if not wrong[at]]
+        whole = self.layer.output.dtype.kind == "i"
+        other = [(_place(at), fmt(self._own(at, whole=whole))) for at in kept if wrong[at]]
+        items = table.cells(right, colors.output)
+        items += table.cells([(_place(at), "") for at in self._thrown], self.thrown_fill) if self._thrown else []
+        return [*items, *(self._wrong(other) if other else [])]
+
+    def _own(self, at: tuple[int, ...], *, whole: bool) -> float:
+        number = float(self.way.result[at])
+        return round(number) if whole else number
+
+    def _wrong(self, texts: list[tuple[Position, str]]) -> list[Primitive]:
+        table = self.tables["output"]
+        boxes = tuple(table.box(place) for place, _ in texts)
+        return [*table.cells(texts, self.thrown_fill), Boxes(boxes, None, self._marked)]
+
+    @property
+    def phases(self) -> frozenset[Phase]:
+        return frozenset(("read", "way"))
+
+    def during(self, step: int, phase: Phase, share: float) -> Items:
+        """A step as it comes about: the product of a frequency, then its wave; or marks on their way to the next."""
+        if phase == "read":
+            before = self._waves(step - 1) if step else []
+            return (*self._multiplied(step), *before)
+        stroke = strong(self.style, self.style.colors.window)
+        left = self._spectrum("output_way", self.way.spectrum, self.style.colors.output, self._pair(step))
+        return (*left, *self._waves(step), *gliding(self._rings(step), self._rings(step + 1), share, stroke))
+
+    def _rings(self, k: int) -> list[Ring]:
+        first = _place(self._pair(k)[0])
+        return [ring(self.tables[name].box(first)) for name in ("input_way", "kernel_way", "output_way")]
+
+    # hit regions
+
+    def hit_regions(self) -> list[HitRegion]:
+        found = []
+        for at in np.ndindex(*self.way.size):
+            source, cell = self._read(at)
+            if source == Source.INPUT:
+                found.append(HitRegion("input", (0, *cell), corners(self.tables["input"].box(_place(at)))))
+            if self._is_kept(at):
+                found.append(HitRegion("output", (0, *at), corners(self.tables["output"].box(_place(at)))))
+        return found
+
+    def panel(self) -> Panel:
+        """It as a panel, which can be put beside others."""
+        page = self.page
+        return over(replace(page, baseline=0.0), animated(self, page.width, page.height))
+
+    def turn(self, k: int) -> Turn | None:
+        del k
+        return None
+
+
+def fft(trace: Trace, style: Style) -> Panel:
+    """The panel of the view."""
+    return FourierDrawing(trace, style).panel()
+
+
+def guide(trace: Trace, hit_regions: Iterable[HitRegion], turns: Turns) -> Guide:
+    """The guide of a figure, given the areas of its cells: every wave is in all outputs."""
+    del turns
+    steps, say, frequencies = _steps(trace), Language(trace.spec.lang), _way(trace).frequencies
+    told = []
+    for k in range(len(steps)):
+        names = say.listed(f"({', '.join(map(str, f))})" for f in frequencies[steps.cell(k)[1]])
+        told.append(say.told("fft.step", cells=names, count=steps.rank(k) + 1, all=len(frequencies)))
+    return of_steps(trace, hit_regions, told, [()] * len(steps))

@@ -1,0 +1,177 @@
+"""A convolution and the way around it: input, kernel and output above, what they are transformed to below them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from math import ceil
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.callouts import Legend
+from conv_anim.scene.layout import EMPTY, Panel, column, static, table, written
+from conv_anim.scene.primitives import Lines, Polygons, Stroke
+from conv_anim.scene.slots import named, settled, sign
+from conv_anim.scene.table import Table, Track
+from conv_anim.scene.traced import Traced
+from conv_anim.values import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from conv_anim.scene.callouts import Key
+    from conv_anim.scene.grid import Position
+    from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.wording.words import Label
+
+NUMBER = 14
+"""Pixels of a number, at scale 1."""
+MOST = 40
+"""Pixels of a cell, at scale 1, that grows with its numbers."""
+TOLERANCE = 1e-6
+ROOM = 0.88
+"""How much of a cell's width its number may take."""
+NAMES = ("input", "kernel", "output", "input_way", "kernel_way", "output_way")
+"""The maps above, and those below them."""
+SIGNS = (("∗", "="), ("⊙", "="))
+"""Between the maps above, and between those below: the kernel slides, or every pair is multiplied."""
+
+
+@dataclass(frozen=True)
+class Detour(Traced):
+    """Six tables by their `NAMES`; what differs from one way to another is asked of what is derived from it."""
+
+    @property
+    def shapes(self) -> Mapping[str, Position]:
+        """Rows and columns of each map."""
+        raise NotImplementedError
+
+    @property
+    def texts(self) -> Iterable[str]:
+        """All numbers that may stand in cells."""
+        raise NotImplementedError
+
+    @property
+    def wanted(self) -> int:
+        """Pixels of a cell, at scale 1, that its numbers do not make larger."""
+        raise NotImplementedError
+
+    @property
+    def heads(self) -> Mapping[str, Label]:
+        """What the maps are called."""
+        raise NotImplementedError
+
+    @property
+    def ways(self) -> tuple[str, str, str]:
+        """What leads down from the input and from the kernel, and up to the output."""
+        raise NotImplementedError
+
+    @property
+    def remarks(self) -> Iterable[str]:
+        """What is counted, below all."""
+        raise NotImplementedError
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """What marked cells are."""
+        return ()
+
+    # sizes
+
+    @cached_property
+    def cell(self) -> tuple[int, float | None]:
+        """The side of all cells, and the size of their numbers; None where they could not be read."""
+        style = self.style
+        widest = max(style.width(text, size=1.0, bold=True) for text in set(self.texts))
+        side = round(self.wanted * style.scale)
+        if self.grows:
+            side = max(side, min(round(MOST * style.scale), ceil(widest * NUMBER * style.scale / ROOM)))
+            side = max(side, ceil(widest * style.least / ROOM))
+        if style.fit is not None:
+            side = (max if self.grows else min)(side, round(style.fit.cell))
+        size = min(NUMBER * style.scale, ROOM * side / widest, 0.6 * side)
+        size = max(size, min(style.least, ROOM * side / widest, 0.7 * side))
+        return side, size if size >= style.least - TOLERANCE else None
+
+    @property
+    def grows(self) -> bool:
+        """Whether cells become as large as their numbers need."""
+        return True
+
+    @cached_property
+    def _tables(self) -> dict[str, Table]:
+        side, size = self.cell
+        return {
+            name: Table(self.style, Track((rows,), side, 0), Track((columns,), side, 0), size)
+            for name, (rows, columns) in self.shapes.items()
+        }
+
+    # where they go
+
+    def _named(self, name: str) -> Panel:
+        made = self._tables[name]
+        if not self.labelled:
+            return named(made, name)
+        colors = self.style.colors
+        swatch = {"input": colors.input, "kernel": colors.kernel, "output": colors.output}.get(name)
+        return named(made, name, sign(self.style, self.heads[name], swatch, room=made.width + 2 * self.style.gap))
+
+    @cached_property
+    def page(self) -> Panel:
+        """All maps, their signs, what leads from one to another, and the words below."""
+        style = self.style
+        lines = []
+        for names, signs in ((NAMES[:3], SIGNS[0]), (NAMES[3:], SIGNS[1])):
+            first, second, third = (self._named(name) for name in names)
+            lines.append([first, self._sign(signs[0]), second, self._sign(signs[1]), third])
+        fits = all(
+            self._tables[name].width >= one.width
+            for name, one in zip(NAMES, lines[0][::2] + lines[1][::2], strict=True)
+        )
+        down = [self._way(said, down=k < 2) for k, said in enumerate(self.ways)]
+        arrows = [down[0], EMPTY, down[1], EMPTY, down[2]]
+        made = table(
+            [lines[0], arrows, lines[1]],
+            across=0.9 * style.gap,
+            down=0.7 * style.gap,
+            align="middle" if fits else "start",
+        )
+        return column(made, self._below(made.width), gap=1.4 * style.gap)
+
+    def _sign(self, text: str) -> Panel:
+        size = self.style.em(20)
+        wide, high = self.style.width(text, size=size), size
+        item = self.style.centered(wide / 2, high / 2, text, size=size, color=self.style.label_ink)
+        return written((item,), wide, high)
+
+    def _way(self, said: str, *, down: bool) -> Panel:
+        """An arrow with what it stands for."""
+        style, ink = self.style, self.style.label_ink
+        size, high, head = style.em(13), round(2.2 * style.gap), max(4, round(0.3 * style.gap))
+        x, start, end = 0.6 * head, *((0, high) if down else (high, 0))
+        back = end - head if down else end + head
+        stroke = Stroke(ink, max(1.5, 1.5 * style.scale))
+        tip = ((x, end), (x - 0.6 * head, back), (x + 0.6 * head, back))
+        top = (high - size * style.font.cap_height) / 2
+        text = style.text(x + head + 0.3 * style.gap, top, said, size=size, color=ink)
+        items = (Lines((((x, start), (x, back)),), stroke), Polygons((tip,), ink), text)
+        return static(items, 2 * x, high)
+
+    def _below(self, width: float) -> Panel:
+        style, size = self.style, self.style.em(13)
+        items, y = [], 0.0
+        wide = max(width, 300 * style.scale)
+        for line in (part for said in self.remarks for part in style.wrapped(said, size=size, width=wide)):
+            items.append(style.text(0, y, line, size=size, color=style.text_ink))
+            y += 1.6 * size
+        said = written(tuple(items), max(style.width(item.text, size=size) for item in items), y)
+        legend = Legend(style, self.keys, wide)
+        keys = static(legend.at(0, 0), legend.width, legend.height) if self.keys else EMPTY
+        return column(keys, said, gap=0.8 * style.gap)
+
+    @cached_property
+    def tables(self) -> dict[str, Table]:
+        """All maps, where they are."""
+        return settled(self._tables, self.page)
+
+    def pale(self, name: str) -> list[Primitive]:
+        """A map whose cells are still empty."""
+        return self.tables[name].pending()

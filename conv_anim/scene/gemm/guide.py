@@ -1,0 +1,38 @@
+"""What a page tells of the gemm view: each step is a tile, and many cells are about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.gemm.view import walk_of
+from conv_anim.scene.guide import of_steps
+from conv_anim.scene.wording.language import Language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from conv_anim.scene.hit_regions import HitRegion, Turns
+    from conv_anim.scene.primitives import Guide
+    from conv_anim.tracing.trace import Trace
+
+
+def guide(trace: Trace, hit_regions: Iterable[HitRegion], turns: Turns) -> Guide:
+    """The guide of a figure, given the areas of its cells."""
+    del turns
+    walk, say = walk_of(trace), Language(trace.spec.lang)
+    tiles = [walk.gemm.at(walk.place(walk.steps.rank(k))) for k in range(len(walk))]
+    told, about = [], []
+    for tile in tiles:
+        inputs, weights, _ = walk.gemm.loads(tile)
+        runs = len(walk.gemm.runs(tile))
+        said = say("gemm.now" if runs != 1 else "gemm.now.run", inputs=inputs, runs=runs, weights=weights)
+        spans = {"rows": tile.rows, "columns": tile.columns, "inner": tile.inner}
+        told.append(say.told("gemm.step", said=said, **{name: _span(span) for name, span in spans.items()}))
+        about.append([walk.gemm.cell(r, c) for r in tile.rows for c in tile.columns])
+    return of_steps(trace, hit_regions, told, about)
+
+
+def _span(numbers: range) -> str:
+    """The first and the last one, counted from 1."""
+    first, last = numbers.start + 1, numbers.stop
+    return str(first) if first == last else f"{first}–{last}"

@@ -1,0 +1,379 @@
+"""How a layer is computed: products of matrices in tiles, Winograd and FFT, against loops that know nothing of them."""
+
+from collections import Counter
+from dataclasses import replace
+from fractions import Fraction
+from itertools import product
+from math import prod
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conv_anim import load
+from conv_anim import trace as traced
+from conv_anim.explain import data, text
+from conv_anim.painting.fonts import DejaVu
+from conv_anim.scene.figure import scene
+from conv_anim.scene.primitives import Text
+from conv_anim.scene.wording.takeaways import takeaway
+from conv_anim.tracing.fourier import Count, Fourier
+from conv_anim.tracing.gemm import NOTHING, Gemm
+from conv_anim.tracing.winograd import Winograd, direct, multiplications
+
+EXAMPLES = settings(max_examples=30)
+
+
+def computed(size, kernel, view="gemm", *, channels=(1, 1), most=9, **layer):
+    """The trace of one convolution with numbers at random."""
+    values = {"random": {"low": -most, "high": most, "seed": 5}}
+    spec = {
+        "input": {"size": list(size), "channels": channels[0], "values": values},
+        "layer": {"type": "conv", "out_channels": channels[1], "kernel_size": kernel, "weight": values, **layer},
+        "view": view,
+    }
+    return traced(load(spec))
+
+
+@st.composite
+def layers(draw):
+    """A size, a kernel and settings that fit."""
+    groups = draw(st.sampled_from([1, 1, 2, 3]))
+    channels = groups * draw(st.integers(1, 2)), groups * draw(st.integers(1, 2))
+    axes = draw(st.integers(1, 2))
+    size = draw(st.lists(st.integers(5, 7), min_size=axes, max_size=axes))
+    kernel = draw(st.lists(st.integers(1, 3), min_size=axes, max_size=axes))
+    settings_ = {
+        "stride": draw(st.integers(1, 2)),
+        "dilation": draw(st.integers(1, 2)),
+        "padding": draw(st.integers(0, 2)),
+        "padding_mode": draw(st.sampled_from(["zeros", "reflect", "replicate", "circular"])),
+        "flip": draw(st.booleans()),
+        "bias": draw(st.integers(-3, 3)),
+        "groups": groups,
+    }
+    return computed(size, kernel, channels=channels, **settings_)
+
+
+def taps(layer, channel, place):
+    """By the definition, for each product of an output: input channel, window cell, input cell or None, and weight."""
+    op = layer.layer
+    seen = op.ends.in_channels // op.groups
+    first = channel // (op.ends.out_channels // op.groups) * seen
+    for c, window in product(range(seen), product(*map(range, op.kernel_size))):
+        at = [
+            o * s + t * d - p[0]
+            for o, s, t, d, p in zip(place, op.stride, window, op.dilation, padding(op), strict=True)
+        ]
+        cell = tuple(read(i, n, op.padding_mode) for i, n in zip(at, op.ends.in_size, strict=True))
+        weight = [k - 1 - t if op.flip else t for t, k in zip(window, op.kernel_size, strict=True)]
+        yield first + c, window, None if None in cell else (first + c, *cell), (channel, c, *weight)
+
+
+def padding(op):
+    return [p if isinstance(p, tuple) else (p, p) for p in op.padding]
+
+
+def read(i, n, mode):
+    if 0 <= i < n:
+        return i
+    match mode:
+        case "zeros":
+            return None
+        case "reflect":
+            return -i if i < 0 else 2 * (n - 1) - i
+        case "replicate":
+            return min(max(i, 0), n - 1)
+    return i % n
+
+
+def spans(whole, side):
+    """The ends of tiles along one direction."""
+    return [range(start, min(whole, start + side)) for start in range(0, whole, side)]
+
+
+def simulated(layer, layout, tile):
+    """The walk by loops over outputs and products: what each step loads, by group, tile and step."""
+    op = layer.layer
+    groups, depth = op.groups, prod(op.kernel_size) * op.ends.in_channels // op.groups
+    places = list(np.ndindex(*op.ends.out_size))
+    each = op.ends.out_channels // groups
+    rows, columns = (len(places), each) if layout == "nhwc" else (each, len(places))
+    for group in range(groups):
+        for m, n, k in product(spans(rows, tile[0]), spans(columns, tile[1]), spans(depth, tile[2])):
+            own, where = (n, m) if layout == "nhwc" else (m, n)
+            inputs, weights = set(), set()
+            for channel, place in product(own, where):
+                found = list(taps(layer, group * each + channel, places[place]))
+                if layout == "nhwc":
+                    found.sort(key=lambda tap: (tap[1], tap[0]))
+                for at in k:
+                    _, window, cell, weight = found[at]
+                    weights.add(weight)
+                    if cell is not None:
+                        inputs.add((place, found[at][0], window, cell))
+            yield inputs, weights, len(m) * len(n) * len(k), (len(own), len(where))
+
+
+@EXAMPLES
+@given(layers(), st.sampled_from(["nchw", "nhwc"]), st.tuples(st.integers(1, 5), st.integers(1, 5), st.integers(2, 9)))
+def test_loads_are_those_of_a_walk_by_loops(trace, layout, tile):
+    layer = trace.layer
+    gemm = Gemm(layer.operator, layout, tile)
+    steps = [gemm.at(place) for place in gemm.walk()]
+    expected = list(simulated(layer, layout, tile))
+    assert len(steps) == len(expected)
+    cells, total = Counter(), Counter()
+    seen = set()
+    for step, (inputs, weights, products, (own, where)) in zip(steps, expected, strict=True):
+        loaded = Counter(tuple(map(int, np.unravel_index(c, layer.input.shape))) for c in gemm.loaded(step)[0])
+        assert loaded == Counter(cell for *_, cell in inputs)
+        assert gemm.loads(step) == (len(inputs), len(weights), len(inputs) * own + len(weights) * where)
+        assert step.multiply_adds == products
+        cells += loaded
+        total.update(inputs=len(inputs), weights=len(weights), uses=gemm.loads(step)[2], multiply_adds=products)
+        seen |= {cell for *_, cell in inputs} | weights
+    found = gemm.all_loads
+    assert {name: getattr(found, name) for name in total} == dict(total)
+    assert found.again == found.all - len(seen)
+    assert all(gemm.input_loads[cell] == cells[cell] for cell in np.ndindex(*layer.input.shape))
+
+
+@EXAMPLES
+@given(layers(), st.sampled_from(["nchw", "nhwc"]))
+def test_both_matrices_make_the_output_and_entries_are_in_the_order_of_memory(trace, layout):
+    layer = trace.layer
+    gemm = Gemm(layer.operator, layout, (2, 3, 4))
+    assert np.array_equal(gemm.product(layer), layer.output)
+    sums = np.zeros(gemm.shape)
+    for tile in map(gemm.at, gemm.walk()):
+        sums[np.ix_(tile.rows, tile.columns)] += gemm.partial(layer, tile)
+    bias = layer.bias if layer.bias is not None else np.zeros(layer.output.shape[0])
+    for row, column in np.ndindex(*gemm.shape):
+        cell = gemm.cell(row, column)
+        assert sums[row, column] + bias[cell[0]] == layer.output[cell]
+    numbered = np.arange(layer.input.size).reshape(layer.input.shape)
+    memory = numbered if layout == "nchw" else np.moveaxis(numbered, 0, -1)
+    assert np.array_equal(np.ascontiguousarray(memory).ravel()[gemm.address(numbered.ravel())], numbered.ravel())
+
+
+@EXAMPLES
+@given(layers(), st.sampled_from(["nchw", "nhwc"]))
+def test_runs_are_stretches_of_addresses(trace, layout):
+    gemm = Gemm(trace.layer.operator, layout, (2, 3, 4))
+    for tile in map(gemm.at, gemm.walk()):
+        wanted = set(gemm.address(gemm.loaded(tile)[0]).tolist())
+        runs = gemm.runs(tile)
+        assert sorted(wanted) == [address for run in runs for address in run]
+        assert len(runs) == sum(address - 1 not in wanted for address in wanted)
+
+
+def test_a_window_is_scattered_in_nchw_and_in_a_few_runs_in_nhwc():
+    op = computed((4, 4), 2, channels=(3, 2)).layer.operator
+    runs = {layout: len(Gemm(op, layout).runs(Gemm(op, layout).at((0, 0, 0, 0)))) for layout in ("nchw", "nhwc")}
+    assert runs == {"nchw": 6, "nhwc": 2}  # of two rows in each channel, and of two rows
+
+
+def test_larger_tiles_load_less_and_use_more():
+    op = computed((6, 6), 3, channels=(2, 4)).layer.operator
+    small, large = (Gemm(op, "nchw", (side, side, 9)).all_loads for side in (1, 4))
+    assert small.reuse == 1
+    assert large.reuse == 4
+    assert small.all == 4 * large.all
+    assert small.multiply_adds == large.multiply_adds == 4 * 16 * 18
+    assert large.intensity == 2 * large.multiply_adds / (4 * (large.all + 64))
+
+
+def test_groups_leave_most_of_the_weights_matrix_empty():
+    gemm = Gemm(computed((5, 5), 3, channels=(3, 3), groups=3).layer.operator)
+    held = gemm.weights != NOTHING
+    assert held.sum() == 27
+    assert all(held[k, 9 * k : 9 * k + 9].all() for k in range(3))
+
+
+# Winograd
+
+
+@EXAMPLES
+@given(st.tuples(st.integers(3, 8), st.integers(3, 8)), st.integers(0, 2), st.booleans(), st.data())
+def test_winograd_is_exact(size, pad, flip, drawn):
+    groups = drawn.draw(st.sampled_from([1, 2]))
+    channels = 2 * groups, groups * drawn.draw(st.integers(1, 2))
+    mode = drawn.draw(st.sampled_from(["zeros", "circular"]))
+    layer = computed(size, 3, channels=channels, padding=pad, flip=flip, bias=2, groups=groups, padding_mode=mode).layer
+    found = Winograd(layer).output
+    assert all(isinstance(number, Fraction | int) for number in found.ravel())
+    for cell in np.ndindex(*layer.output.shape):
+        at = [(layer.input[c], layer.kernels[w]) for _, _, c, w in taps(layer, cell[0], cell[1:]) if c is not None]
+        assert found[cell] == 2 + sum(int(x) * int(w) for x, w in at)
+
+
+def test_fractions_of_floats_are_exact_too():
+    layer = computed((5, 5), 3, bias=0.1).layer
+    by_loops = [
+        sum((Fraction(int(layer.input[c])) * int(layer.kernels[w]) for _, _, c, w in taps(layer, 0, at)), Fraction(0.1))
+        for at in np.ndindex(3, 3)
+    ]
+    assert list(Winograd(layer).output.ravel()) == by_loops
+
+
+def test_transforms_of_a_tile_by_their_definition():
+    """BᵀdB by the sums that stand for its rows (Lavin and Gray 2016, 4.1)."""
+    way = Winograd(computed((4, 4), 3).layer)
+    d = way.read((0, 0))[0]
+    rows = np.array([d[0] - d[2], d[1] + d[2], d[2] - d[1], d[1] - d[3]])
+    v = np.array([rows[:, 0] - rows[:, 2], rows[:, 1] + rows[:, 2], rows[:, 2] - rows[:, 1], rows[:, 1] - rows[:, 3]]).T
+    assert np.array_equal(way.transformed((0, 0))[0], v)
+    g = way.kernels[0, 0]
+    corners = [way.transformed_kernels[0, 0][at] for at in ((0, 0), (0, 3), (3, 0), (3, 3))]
+    assert corners == [g[0, 0], g[0, 2], g[2, 0], g[2, 2]]
+    assert way.transformed_kernels[0, 0][1, 1] == g.sum() / 4
+
+
+@pytest.mark.parametrize(("size", "tiles"), [((4, 4), 1), ((6, 6), 4), ((5, 5), 4), ((7, 4), 3)])
+def test_multiplications_of_winograd_are_those_of_its_tiles(size, tiles):
+    op = computed(size, 3, channels=(2, 3)).layer.operator
+    assert multiplications(op) == 6 * 16 * tiles
+    assert direct(op) == 6 * 9 * (size[0] - 2) * (size[1] - 2)
+
+
+# FFT
+
+
+@EXAMPLES
+@given(st.lists(st.integers(3, 7), min_size=1, max_size=2), st.data())
+def test_fft_makes_the_output(size, drawn):
+    layer = computed(
+        size,
+        drawn.draw(st.integers(1, 3)),
+        padding=drawn.draw(st.integers(0, 2)),
+        dilation=drawn.draw(st.integers(1, 1 if min(size) < 5 else 2)),
+        flip=drawn.draw(st.booleans()),
+        bias=drawn.draw(st.integers(-2, 2)),
+        padding_mode=drawn.draw(st.sampled_from(["zeros", "replicate"])),
+    ).layer
+    way = Fourier(layer)
+    assert all(n >= 1 and n & (n - 1) == 0 for n in way.size)
+    assert np.allclose(way.result[way.kept], layer.output[0])
+    assert not way.wrong.any()
+    assert not way.wrapped[way.kept].any()
+    assert sorted(f for pair in way.frequencies for f in pair) == list(np.ndindex(*way.size))
+
+
+@pytest.mark.parametrize("mode", ["zeros", "circular"])
+def test_without_zeros_windows_go_on_at_the_other_side(mode):
+    layer = computed((8, 4), 3, padding=1, padding_mode=mode).layer
+    way = Fourier(layer, wrap=True)
+    for row, column in np.ndindex(8, 4):
+        around = sum(
+            layer.input[0, (row + a - 1) % 8, (column + b - 1) % 4] * layer.kernels[0, 0, a, b]
+            for a, b in np.ndindex(3, 3)
+        )
+        assert np.isclose(way.result[row, column], around)
+        assert way.wrapped[row, column] == (row in (0, 7) or column in (0, 3))
+        assert way.wrong[row, column] == (around != layer.output[0, row, column])
+    assert way.wrong.any() == (mode == "zeros")
+
+
+def radix_2(numbers, counted):
+    """Cooley and Tukey, counting complex multiplications."""
+    if len(numbers) == 1:
+        return numbers
+    even, odd = radix_2(numbers[::2], counted), radix_2(numbers[1::2], counted)
+    turned = []
+    for k, number in enumerate(odd):
+        counted.append(1)
+        turned.append(np.exp(-2j * np.pi * k / len(numbers)) * number)
+    return [e + t for e, t in zip(even, turned, strict=True)] + [e - t for e, t in zip(even, turned, strict=True)]
+
+
+@pytest.mark.parametrize("size", [(8,), (4, 4), (8, 4), (1, 2)])
+def test_multiplications_of_fft_are_those_of_radix_2(size):
+    counted, cells = [], np.arange(prod(size), dtype=complex).reshape(size) ** 2
+    found = cells
+    for axis in range(len(size)):
+        found = np.apply_along_axis(lambda line: np.array(radix_2(list(line), counted)), axis, found)
+    assert np.allclose(found, np.fft.fftn(cells))
+    assert Count.of(size) == Count(len(counted), prod(size))
+    assert Count.of(size).real == 4 * (3 * len(counted) + prod(size))
+
+
+# what is drawn
+
+
+@pytest.mark.parametrize(
+    "way", [lambda x: Gemm(x.operator).product(x), lambda x: Winograd(x).output, lambda x: Fourier(x).result]
+)
+def test_what_comes_out_otherwise_is_not_drawn(way):
+    layer = computed((5, 5), 3).layer
+    other = layer.output.copy()
+    other[0, 1, 1] += 1
+    way(layer)
+    with pytest.raises(ArithmeticError, match="off by 1"):
+        way(replace(layer, output=other))
+
+
+VIEWS = [
+    "gemm",
+    {"kind": "gemm", "tile": [2, 3, 4]},
+    {"kind": "gemm", "layout": "nhwc", "tile": [4, 1, 5]},
+    "winograd",
+    "fft",
+]
+
+
+@pytest.mark.parametrize("order", ["row-major", "column-major", "reverse"])
+@pytest.mark.parametrize("view", VIEWS, ids=str)
+def test_figures_end_in_the_numbers_of_the_trace(view, order):
+    trace = computed((4, 5), 3, view, padding=1, most=2)
+    trace = replace(trace, spec=replace(trace.spec, animation=replace(trace.spec.animation, order=order)))
+    drawn = scene(trace, DejaVu())
+    output = dict(np.ndenumerate(trace.output))
+    kept = {}
+    for frame in drawn.frames:
+        kept |= {(item.x, item.y): item.text for item in frame.kept if isinstance(item, Text)}
+    kept |= {(item.x, item.y): item.text for item in drawn.frames[-1].shown if isinstance(item, Text)}
+    boxes = {spot.cell: spot.ring for spot in drawn.guide().spots if spot.side == "output"}
+    assert boxes.keys() == output.keys()
+    for cell, ring in boxes.items():
+        (x0, y0), (x1, y1) = ring[0], ring[2]
+        (said,) = {text for (x, y), text in kept.items() if x0 < x < x1 and y0 < y < y1}
+        assert said == str(output[cell]).replace("-", "−")
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=str)
+def test_each_step_is_told_and_every_output_knows_its_steps(view):
+    trace = computed((5, 6), 3, view, padding=1)
+    drawn = scene(trace, DejaVu()).guide()
+    assert all(drawn.told)
+    assert len(set(drawn.told)) == len(drawn.told)
+    if view != "fft":
+        assert all(spot.steps for spot in drawn.spots if spot.side == "output")
+
+
+def test_explain_counts_what_the_view_shows():
+    gemm = data(computed((6, 6), 3, {"kind": "gemm", "tile": [4, 4, 9]}, channels=(2, 4)).spec)["gemm"]
+    assert (gemm["inputs"], gemm["weights"], gemm["reuse"]) == (288, 288, 4)
+    assert data(computed((6, 6), 3, "winograd").spec)["winograd"] == {"multiplications": 64, "direct": 144}
+    fft = data(computed((6, 6), 3, "fft", padding=1).spec)["fft"]
+    assert (fft["size"], fft["multiplications"], fft["direct"]) == ([8, 8], 2560, 324)
+    assert "64 multiplications instead of 144" in text(computed((6, 6), 3, "winograd").spec)
+    assert "gemm" not in data(computed((6, 6), 3, "flat").spec)
+
+
+@pytest.mark.parametrize(
+    ("view", "kernel", "said"),
+    [
+        ("gemm", 3, "one product of two matrices"),
+        ("gemm", 1, "1×1"),
+        ({"kind": "gemm", "tile": [4, 4, 9]}, 3, "used 1.6 times"),
+        ({"kind": "gemm", "layout": "nchw"}, 3, "NCHW"),
+        ({"kind": "gemm", "layout": "nhwc"}, 3, "NHWC"),
+        ("winograd", 3, "64 multiplications here instead of 144"),
+        ("fft", 3, "frequency"),
+    ],
+    ids=str,
+)
+def test_takeaways(view, kernel, said):
+    assert said in takeaway(computed((6, 6), kernel, view).spec)
