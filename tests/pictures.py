@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 from zlib import crc32
 
 from conv_anim import pipeline
-from conv_anim.scene.primitives import Boxes, Frame, Lines, Mosaic, Polygons, Primitive, Scene, Text
+from conv_anim.scene.primitives import Boxes, Frame, Lazy, Lines, Mosaic, Polygons, Primitive, Scene, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,7 +17,9 @@ if TYPE_CHECKING:
 
 
 def scene(spec: Spec) -> Scene:
-    return pipeline.scene(spec)
+    """A figure whose frames are made once each, however often a test looks at them."""
+    drawn = pipeline.scene(spec)
+    return replace(drawn, frames=Lazy(len(drawn.frames), cache(drawn.frames.__getitem__)))
 
 
 def texts(items: Iterable[Primitive]) -> list[str]:

@@ -49,6 +49,12 @@ def run(*args, **more):
     return subprocess.run([*COMMAND, *map(str, args)], check=False, capture_output=True, timeout=PATIENCE, **more)
 
 
+def limited(kind, most, *args, env=os.environ, **more):
+    """A command with a limit of the system. It compiles nothing: modules would be cut at the limit too."""
+    limit = lambda: resource.setrlimit(kind, (most, most))  # noqa: E731
+    return run(*args, preexec_fn=limit, env={**env, "PYTHONDONTWRITEBYTECODE": "1"}, **more)
+
+
 def staged(code, *args, **more):
     return subprocess.Popen(
         [sys.executable, "-c", STAGED.format(code), *map(str, args)],
@@ -116,8 +122,8 @@ def test_a_full_disk(here):
 
 
 def test_a_file_that_may_not_become_so_large(here):
-    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))  # noqa: E731
-    refused(run("render", "fig.yaml", "-f", "png", preexec_fn=limit), "fig.png cannot be written: File too large")
+    done = limited(resource.RLIMIT_FSIZE, 1000, "render", "fig.yaml", "-f", "png")
+    refused(done, "fig.png cannot be written: File too large")
     assert (here / "fig.png").read_bytes() == OLD
     nothing_half_done(here)
 

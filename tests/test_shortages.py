@@ -17,16 +17,19 @@ from conv_anim import fatal_errors
 from conv_anim.app import worker_pool
 from conv_anim.export import files
 from tests import test_faults
-from tests.test_faults import BUG, OLD, SPEC, ended, nothing_half_done, refused, run, specs, staged
+from tests.test_faults import BUG, OLD, SPEC, ended, limited, nothing_half_done, refused, run, specs, staged
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits and locks as POSIX has them")
 here = test_faults.here
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="where Linux counts it")
 
 
-def limited(kind, most, *args, **more):
-    """A command with a limit of the system."""
-    return run(*args, preexec_fn=lambda: resource.setrlimit(kind, (most, most)), **more)
+def test_a_limit_leaves_no_cut_module_behind(here, tmp_path, monkeypatch):
+    """Python writes what it has compiled as far as a limit allows, and fails in every later run on what was cut."""
+    compiled = tmp_path / "compiled"
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(compiled))
+    limited(resource.RLIMIT_FSIZE, 1000, "render", "fig.yaml", "-f", "png")
+    assert not list(compiled.rglob("*.pyc"))
 
 
 @pytest.mark.parametrize("most", [12, 20, 32, 64])

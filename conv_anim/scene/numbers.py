@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import lru_cache
-from math import ceil, floor, lcm, log10, prod
+from math import ceil, floor, isfinite, lcm, log10, prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,7 +43,7 @@ class Format:
     digits: int = 0
 
     def __call__(self, number: Number) -> str:
-        if not np.isfinite(number):
+        if not isfinite(number):
             return MINUS + "∞" if number < 0 else "∞"
         if self.denominator > 1:
             return self._fraction(round(number * self.denominator))

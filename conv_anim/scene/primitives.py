@@ -273,7 +273,8 @@ def moved(item: Primitive, dx: float, dy: float) -> Primitive:
         case Lines(lines=lines):
             return Lines(tuple(_moved(line, dx, dy) for line in lines), item.stroke)
         case Text():
-            return replace(item, x=item.x + dx, y=item.y + dy)
+            x, y = item.x + dx, item.y + dy
+            return Text(x, y, item.text, item.size, item.color, item.anchor, item.bold, item.font)
         case Mosaic():
             return replace(item, corner=(item.corner[0] + dx, item.corner[1] + dy))
 

@@ -6,8 +6,6 @@ from functools import cached_property
 from math import ceil, prod
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from conv_anim.scene.primitives import Lazy
 from conv_anim.spec.model import MOST_STEPS
 from conv_anim.values import dataclass
@@ -83,12 +81,11 @@ class Steps:
         _channels, *size = self.shape
         if order == "reverse":
             rank = prod(self.shape) - 1 - rank
-        channel, place = divmod(rank, prod(size))
-        if order == "column-major":
-            position = np.unravel_index(place, size[::-1])[::-1]
-        else:
-            position = np.unravel_index(place, size)
-        return (channel, *(int(i) for i in position))
+        position = [0] * len(size)
+        axes = range(len(size))
+        for axis in axes if order == "column-major" else reversed(axes):
+            rank, position[axis] = divmod(rank, size[axis])
+        return (rank, *position)
 
 
 def moves(dimensions: Sequence[int], ranks: Iterable[int]) -> bool:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Node, Number, Spec
     from conv_anim.spec.op import Op
     from conv_anim.tracing.gathers import Share
+    from conv_anim.tracing.geometry import Axis
     from conv_anim.tracing.values import Array
 
 Index: TypeAlias = tuple[int, ...]
@@ -164,20 +165,16 @@ class LayerTrace(Sequence[Step]):
 
     def _taps(self, channel: int, position: Index) -> Iterator[Tap]:
         op = self.operator
+        along = [[_place(axis, o, t) for t in range(axis.kernel)] for axis, o in zip(op.axes, position, strict=True)]
         for k, seen in enumerate(op.seen_by(channel)):
-            for window in product(*map(range, op.kernel_size)):
-                yield self._tap(position, window, seen=seen, kernel=(channel, k))
+            for places in product(*along):
+                yield self._tap(places, seen=seen, kernel=(channel, k))
 
-    def _tap(self, position: Index, window: Index, *, seen: int, kernel: Index) -> Tap:
-        axes = self.operator.axes
-        canvas = tuple(axis.cell(o, t) for axis, o, t in zip(axes, position, window, strict=True))
-        source = Source(max(int(axis.sources[1][c]) for axis, c in zip(axes, canvas, strict=True)))
-        read = None
-        if source <= Source.BORROWED:
-            read = (seen, *(int(axis.sources[0][c]) for axis, c in zip(axes, canvas, strict=True)))
-        weight = None
-        if self.kernels is not None:
-            weight = (*kernel, *(axis.weight(t) for axis, t in zip(axes, window, strict=True)))
+    def _tap(self, places: tuple[_Place, ...], *, seen: int, kernel: Index) -> Tap:
+        window, canvas, sources, cells, weights = zip(*places, strict=True)
+        source = max(sources)
+        read = (seen, *cells) if source <= Source.BORROWED else None
+        weight = None if self.kernels is None else (*kernel, *weights)
         return Tap(
             channel=seen,
             window=window,
@@ -194,6 +191,16 @@ class LayerTrace(Sequence[Step]):
         op = self.operator
         left_out = op.reduce == "max" or (op.reduce == "mean" and not op.mean_counts_padding)
         return None if left_out or source is Source.OUTSIDE else 0
+
+
+_Place = tuple[int, int, Source, int, int]
+"""Along an axis: the cell of the window, that of the canvas, what it shows, the input cell, and the kernel's cell."""
+
+
+def _place(axis: Axis, output: int, tap: int) -> _Place:
+    canvas = axis.cell(output, tap)
+    cells, sources = axis.sources
+    return tap, canvas, Source(int(sources[canvas])), int(cells[canvas]), axis.weight(tap)
 
 
 @dataclass(frozen=True, eq=False)
