@@ -1,6 +1,7 @@
 """What a spec does, in numbers: sizes with their formulas, padding, parameters, multiply-adds, receptive fields.
 
-As lines of text in the spec's language, or as data. Nothing is computed but sizes, so that large layers cost nothing.
+As lines of text in the spec's language, or as data. Nothing is computed but sizes, so that large layers cost nothing;
+shares that depend on the numbers are shown for a cell, where the layers are small.
 """
 
 from __future__ import annotations
@@ -9,13 +10,20 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
+import numpy as np
+
 from conv_anim import counts
 from conv_anim.scene.cost import percent
+from conv_anim.scene.scoring import scored
 from conv_anim.scene.wording import captions, formulas, parameters, words
 from conv_anim.scene.wording.language import Language
+from conv_anim.scene.workings import worked
+from conv_anim.spec.estimates import estimate
 from conv_anim.summary import far
 from conv_anim.tracing import analysis, networks, reach
+from conv_anim.tracing.attending import Attending
 from conv_anim.tracing.blind_spot import blind_spot
+from conv_anim.tracing.trace import trace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +31,10 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Node, Spec
     from conv_anim.spec.op import Op
 
+MOST_WORK = 2_000_000
+"""Operations up to which numbers are computed for the sake of an example."""
+MOST_CHANNELS = 4
+"""Of an example."""
 Line = tuple[str, str]
 """A name and what is said of it."""
 
@@ -37,11 +49,12 @@ def text(spec: Spec) -> str:
     say, layers = Language(spec.lang), spec.nodes
     head = captions.caption(spec).replace(captions.SPACE, " ")
     if len(layers) == 1:
-        return "\n".join([head, *_aligned([*_lines(layers, 0, say), *counts.lines(spec, say)])]) + "\n"
+        more = [*_worked(spec, 0, say), *counts.lines(spec, say)]
+        return "\n".join([head, *_aligned([*_lines(layers, 0, say), *more])]) + "\n"
     blocks = [[head]]
     for k, layer in enumerate(layers):
         title = f"{k + 1}  {say.sentence(parameters.described(layer, say))}"
-        blocks.append([title, *_aligned(list(_lines(layers, k, say)))])
+        blocks.append([title, *_aligned([*_lines(layers, k, say), *_worked(spec, k, say)])])
     blocks.append([f"   {say('explain.all')}", *_aligned(list(_together(spec, say)))])
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
@@ -67,6 +80,20 @@ def _lines(layers: Sequence[Node], k: int, say: Language) -> Iterator[Line]:
     yield from _field(layers[: k + 1], say)
 
 
+def _worked(spec: Spec, k: int, say: Language) -> Iterator[Line]:
+    """Of shares that depend on the numbers, those of a cell in the middle, and the sums that they make."""
+    if spec.layers[k].attends is None or sum(estimate(op).work for op in spec.layers) > MOST_WORK:
+        return
+    layer = trace(spec).layers[k]
+    cells = list(np.ndindex(*layer.layer.ends.in_size))
+    token = len(cells) // 2
+    assert isinstance(layer.means, Attending)
+    for head in range(layer.means.heads):
+        yield "" if head else say("explain.cell", cell=token + 1), scored(layer.means, head, token, say)
+    for channel in range(min(MOST_CHANNELS, len(layer.output))):
+        yield "", worked(layer, layer.step((channel, *cells[token])))
+
+
 def _edges(layer: Op, say: Language) -> Iterator[Line]:
     """Padding or border, and what is never read."""
     yield from layer.edges(say)
@@ -83,12 +110,10 @@ def _parameters(layer: Op) -> str:
 
 
 def _multiply_adds(layer: Op, say: Language) -> str:
-    said = layer.counted(say)
-    if said is not None:
-        return said
     cells, each, of_input = layer.products
-    if each == 0:
-        return "0"
+    said = layer.counted(say)
+    if said is not None or each == 0:
+        return said or "0"
     key = "explain.input" if of_input else "explain.output"
     return say(key if cells == 1 else f"{key}s", cells=f"{cells:,}", each=f"{each:,}", count=f"{cells * each:,}")
 

@@ -66,6 +66,8 @@ LAYERS = {
     "modulated": ([5, 5], 1, {"type": "deform_conv", "kernel_size": 2, "offset": 0.5, "mask": 0.5}),
     "sparse": ([5, 5], 1, {"type": "sparse_conv", "kernel_size": 3, "padding": 1}),
     "submanifold": ([5, 5], 1, {"type": "sparse_conv", "kernel_size": 3, "submanifold": True}),
+    "attention": ([5], 1, {"type": "attention", "window": 3, "causal": True}),
+    "shifted windows": ([4, 4], 2, {"type": "attention", "window": 2, "shift": [1, 0], "heads": 2}),
 }
 ACTIVE = {"sparse": [[1, 1], [1, 2]], "submanifold": [[1, 1], [1, 2], [3, 3]]}
 """The active cells of those that have some."""

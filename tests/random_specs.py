@@ -87,7 +87,11 @@ def _more(r: Random, axes: int, kind: str) -> dict[str, object]:
         "crop": {"cropping": per_axis(r, axes, 0, 2)},
         "adaptive_avg_pool": {"size": per_axis(r, axes, 1, 4)},
         "adaptive_max_pool": {"size": per_axis(r, axes, 1, 4)},
-    }
+        "attention": r.choice([
+            {}, {"causal": True}, {"window": 3}, {"window": 2, "dilation": 2}, {"window": 2, "shift": 1},
+            {"window": 3, "pattern": "neighborhood"}, {"window": 3, "causal": True},
+        ]),
+    }  # fmt: skip
     return more.get(kind, {})
 
 
@@ -95,7 +99,7 @@ def view(r: Random, kind: str) -> dict[str, object]:
     """A view with some of its options."""
     options = {
         "isometric": {"numbers": r.random() < 0.4},
-        "sequence": {"numbers": r.random() < 0.4},
+        "sequence": {"numbers": r.random() < 0.4, **r.choice([{}, {}, {"cache": True, "chunk": 2}])},
         "flat": {"mode": r.choice(["gather", "gather", "scatter", "both"])},
         "channels": {"show": r.choice(["maps", "sum", "both"])},
         "matrix": {"animate": r.random() < 0.5},

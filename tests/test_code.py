@@ -141,6 +141,8 @@ ODD = [
     {"type": "crop", "cropping": [[1, 2], [0, 1]]},
     {"type": "adaptive_avg_pool", "size": [3, 4]},
     {"type": "adaptive_max_pool", "size": [4, 5]},
+    {"type": "attention", "window": [2, 3], "dilation": [2, 1], "heads": 2, "value": [[1, 0, 2, -1], [0, 1, 1, 0.5]]},
+    {"type": "attention", "window": 2, "dilation": 2, "pattern": "neighborhood"},
     {"type": "multiply", "from": ["input", "input"]},
     {"type": "concat", "from": ["input", "input", "input"]},
 ]

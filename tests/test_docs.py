@@ -18,6 +18,7 @@ from conv_anim.cli import COMMANDS
 from conv_anim.tracing.blind_spot import blind_spot
 from conv_anim.tracing.fourier import Count, transformed
 from conv_anim.tracing.gemm import Gemm
+from conv_anim.tracing.streaming import Streaming
 from conv_anim.tracing.winograd import OUT, READ, direct, multiplications
 from tests import blocks
 
@@ -84,6 +85,8 @@ def claims():
     yield f"空洞率依序為 {rates[0]}、{rates[1]}、{rates[2]} 時，第三層的一個輸出看得到輸入的 {far}×{far} 格"
     yield f"只看得到 {near}×{near}"
     yield from of_gradients()
+    yield from of_attention()
+    yield from of_streams()
     yield from of_computing()
     yield from of_bent_and_masked()
     yield from of_sparse()
@@ -181,6 +184,59 @@ def of_gradients():
     kernel, places = ("×".join(map(str, size)) for size in (weight.kernel_size, weight.out_size))
     yield f"the {kernel} gradient slides over the input, and fits at {places} places"
     yield f"{kernel} 的梯度在輸入上滑動，放得下 {places} 個位置"
+
+
+def figures(name):
+    """The panels of a template, or it alone."""
+    return conv_anim.load(next(t for t in catalog.templates() if t.name == name).path).figures
+
+
+def of_attention():
+    """What is said of windows of attention, from what their cells see."""
+    (gaps,) = layers("dilated_window")
+    seen = [j - 3 for j in gaps.attends.seen[0][3]]
+    window, rate, places = gaps.window_size[0], gaps.dilation[0], [f"−{-j}" if j < 0 else str(j) for j in seen]
+    yield f"a window of {window} with dilation {rate} sees the cells at {places[0]}, {places[1]} and {places[2]}"
+    yield f"視窗 {window}、空洞率 {rate} 看到 {places[0]}、{places[1]}、{places[2]} 處的格"
+    cut, moved = (figure.layers[0].attends.seen[0] for figure in figures("at_the_border"))
+    assert moved[0] == moved[1]
+    assert len(set(map(len, moved))) == 1
+    yield f"the first of {len(cut)} cells sees {len(cut[0])}"
+    yield f"{len(cut)} 格中的第一格只看到 {len(cut[0])} 格"
+    yield f"every cell sees {len(moved[0])}, and the outermost"
+    yield f"每一格都看到 {len(moved[0])} 格，最外側"
+    stack = layers("attention_stack")
+    count, back, far = len(stack), stack[0].window_size[0], sees("attention_stack", len(stack))
+    yield f"{count} layers that look back {back} cells see {far}"
+    yield f"{count} 層各往回看 {back} 格，共看到 {far} 格"
+    side = back // 2  # see test_attention.py, which compares JAX's and FlashAttention's counts with ours
+    yield f"`local_window_size=({side}, {side})` and FlashAttention's `window_size=({side}, {side})`"
+    yield f"`local_window_size=({side}, {side})` 與 FlashAttention 的 `window_size=({side}, {side})`"
+    yield f"a window of {back} here"
+    yield f"視窗 {back}。"
+    yield f"`sliding_window={back}`"
+
+
+def of_streams():
+    """What is said of buffers, from what is kept of each stream."""
+    causal, strided = layers("stream_causal")[0], layers("stream_strided")[0]
+    (kept,), (over,) = (Streaming.of(layers(name), 2).buffers for name in ("stream_causal", "stream_strided"))
+    yield f"A causal kernel of {causal.kernel_size[0]} needs {kept} earlier cells"
+    yield f"大小 {causal.kernel_size[0]} 的因果卷積核需要之前 {kept} 格"
+    yield "k − 1;"
+    yield "k − 1；"
+    size, stride = strided.kernel_size[0], strided.stride[0]
+    assert size - stride == over == strided.window.axes[0].before
+    yield f"here {size} − {stride} = {over}"
+    yield f"這裡是 {size} − {stride} = {over}"
+    stack = layers("stream_dilated_stack")
+    rates, each = [layer.dilation[0] for layer in stack], Streaming.of(stack, 1).buffers
+    yield "with dilations {}, {} and {}, they keep {}, {} and {} cells".format(*rates, *each)
+    yield "空洞率為 {}、{}、{} 時，分別保留 {}、{}、{} 格".format(*rates, *each)
+    (window,) = figures("key_value_cache")[1].layers
+    (held,) = Streaming.of([window], 1).buffers
+    yield f"a window of {window.window_size[0]}, it stays at {held}"
+    yield f"視窗為 {window.window_size[0]} 時保持 {held} 格"
 
 
 NAMES = [

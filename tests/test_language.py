@@ -93,8 +93,9 @@ def specs(lang):
     """Every template and every kind of layer, saying all there is to say."""
     for name, template in TEMPLATES.items():
         written = "\npanels:" in template.path.read_text(encoding="utf-8")
-        panels = len(pipeline.load(template.path).panels) if written else 0
-        titles = [f"panels.{k}.title='{k}'" for k in range(panels)]
+        panels = pipeline.load(template.path).panels if written else ()
+        titles = [f"panels.{k}.title='{k}'" for k in range(len(panels))]
+        titles += [f"panels.{k}.takeaway=true" for k, panel in enumerate(panels) if isinstance(panel.takeaway, str)]
         yield name, pipeline.loaded(template.path, changes=[*SAID, *titles, f"lang={lang}"]).spec
     for name in NAMES:
         yield name, conv_anim.load(mapping(name, lang=lang))

@@ -408,6 +408,9 @@ UNSEEN = {
         "missing/kernel_size", "missing/out_features", "missing/size", "missing/upsample", "arrays/random_bounds",
         "panels/without_input",
     },
+    "what a window needs": {
+        "attention/shift_without_window", "attention/dilation_without_window", "attention/shift_too_far",
+    },
     "numbers and lists in arrays": {
         "arrays/ragged_missing_comma", "arrays/ragged_text", "ranges/weight", "types/empty_row", "ranges/number",
         "types/weight_fraction",

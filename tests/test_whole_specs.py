@@ -208,6 +208,7 @@ SHOWN = {
     "unfold": {"flat"},
     "fold": {"flat"},
     "adaptive_max_pool": ALL - {"matrix"},
+    "attention": {"flat", "matrix", "sequence"},
     **{key: {"flat"} for key in ("relu", "leaky_relu", "gelu", "silu", "sigmoid", "tanh", "softmax", "batch_norm")},
     **{key: {"flat"} for key in ("hard_swish", "hard_sigmoid")},
     **{key: {"flat"} for key in ("add", "multiply", "concat", "linear", "flatten", "pad", "crop")},

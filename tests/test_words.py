@@ -57,6 +57,8 @@ CAPTIONS = {
     "dilations": (
         "3 layers of convolution, kernel 3×3, dilation 1, 2 and 4: 15×15 → 13×13 → 9×9 → 1×1, receptive field 15×15"
     ),
+    "attention": "Causal sliding-window attention, window 3: 5 → 5",
+    "shifted windows": "Shifted-window attention, window 2×2, shifted by 1×0, 2 heads: 4×4×2 → 4×4×2",
     "unpooled": (
         "Max pooling, window 2×2, stride 2; max unpooling, back to where layer 1 found its maxima: 4×4 → 2×2 → 4×4"
     ),

@@ -53,6 +53,8 @@ TOPICS = {
     "unfold": "Unfold and fold",
     "networks": "What makes a network",
     "gradients": "Gradients",
+    "attention": "Attention as a window",
+    "streaming": "Sequences that arrive piece by piece",
     "computed": "How it is computed",
     "deformable": "Windows that bend",
     "masked": "Masks",

@@ -47,7 +47,8 @@ def texts() -> Iterator[str]:
     """All that is drawn, or may be, in our own figures."""
     yield from zh_tw.PHRASES.values()
     yield from TITLES["zh-TW"].values()
-    gradients = (
+    others = (
+        "attention_words",
         "pull_words",
         "gradient_windows",
         "conv_transpose_gradients",
@@ -55,7 +56,7 @@ def texts() -> Iterator[str]:
         "masking",
         "deform_words",
     )
-    for module in dict.fromkeys((*BUILT_IN.values(), "points", *gradients)):
+    for module in dict.fromkeys((*BUILT_IN.values(), "points", *others)):
         for words in vars(import_module(f"conv_anim.ops.{module}")).values():
             yield from words.get("zh-TW", {}).values() if isinstance(words, dict) else ()
     for path in [*(ROOT / "templates").rglob("*.yaml"), *(ROOT / "docs").glob("*.zh-TW.md")]:

@@ -171,6 +171,8 @@ def _variable(name: str, number: int) -> str:
 RESERVED = {
     *("x", "y", "first", "np", "jnp", "jax", "lax", "nn", "torch", "keras", "layers", "weight", "bias", "kernel"),
     *("total", "count", "between", "cubic", "cells", "window", "indices", "in", "is", "if", "for", "def", "not", "or"),
+    *("at", "i", "j", "row", "column", "depth", "seen", "tokens", "query", "key", "value", "q", "k", "v", "split"),
+    *("scores", "shares"),
     *("and", "as", "from", "import", "pass", "return", "while", "with", "class", "del", "else", "lambda", "try"),
 }
 """What a variable cannot be called, because programs call something else so."""

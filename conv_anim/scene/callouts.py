@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.hatching import slanting
+from conv_anim.scene.hatching import hatched
 from conv_anim.scene.primitives import Boxes, Lines
 from conv_anim.scene.wording.words import Label
 from conv_anim.values import dataclass, replace
@@ -22,13 +22,13 @@ NARROWEST = 300
 
 @dataclass(frozen=True)
 class Key:
-    """What cells of a look are: a small one of them, and words. A ``cross`` strikes it out, or hatches it."""
+    """What cells of a look are: a small one of them, and words. A ``cross`` strikes it out, a ``hatch`` covers it."""
 
     text: str
     fill: str
     edge: Stroke
     cross: Stroke | None = None
-    hatched: bool = False
+    hatch: Stroke | None = None
 
     def cell(self, style: Style, side: int, x: float, capitals: float) -> list[Primitive]:
         """A cell with its middle beside that of small capitals that begin at a height."""
@@ -37,8 +37,9 @@ class Key:
         items: list[Primitive] = [Boxes(((left, high, side, side),), self.fill, edge)]
         if self.cross is not None:
             right, low = left + side, high + side
-            crossed = ((left, high), (right, low)), ((left, low), (right, high))
-            items.append(Lines(tuple(slanting(left, high, side)) if self.hatched else crossed, self.cross))
+            items.append(Lines((((left, high), (right, low)), ((left, low), (right, high))), self.cross))
+        if self.hatch is not None:
+            items.append(Lines(hatched([(left, high, side, side)]), self.hatch))
         return items
 
 

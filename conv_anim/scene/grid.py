@@ -10,7 +10,7 @@ import numpy as np
 
 from conv_anim.scene.color import contrast, mix
 from conv_anim.scene.frames import framed
-from conv_anim.scene.hatching import hatching, slanting
+from conv_anim.scene.hatching import SLANTED, hatched, hatching
 from conv_anim.scene.layout import Fit
 from conv_anim.scene.marks import TINT, MarkStyle
 from conv_anim.scene.mosaics import finished, mosaic
@@ -289,7 +289,7 @@ class Grid:
         if not boxes:
             return []
         stroke = hatching(self.style)
-        lines = tuple(line for x, y, side, _ in boxes for line in slanting(x, y, side))
+        lines = hatched(boxes, SLANTED)
         cleared = [Boxes(tuple(boxes), self.style.colors.background, self.style.empty_edge)] if emptied else []
         return [*cleared, Lines(lines, stroke)]
 

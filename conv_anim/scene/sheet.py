@@ -90,6 +90,17 @@ class Side:
 
 
 @dataclass(frozen=True)
+class Chosen(Side):
+    """Where each output has cells of its own, and no window slides: ``seen`` has them for each."""
+
+    seen: tuple[tuple[int, ...], ...]
+
+    def covered(self, outputs: list[int]) -> list[int]:
+        """The cells that some outputs see."""
+        return sorted({self.lead + cell for o in outputs for cell in self.seen[o]})
+
+
+@dataclass(frozen=True)
 class Sheet:
     """Rows and columns of cells."""
 

@@ -51,7 +51,7 @@ def of_map(layers: Sequence[LayerTrace], k: int, say: Language, *, numbers: bool
     if k == 0 or not numbers:
         return said
     made = layers[k - 1]
-    if any(axis.flipped and axis.kernel > 1 for axis in made.operator.axes):
+    if made.is_window and any(axis.flipped and axis.kernel > 1 for axis in made.operator.axes):
         said.append(say("stack.flipped"))
     if made.bias is not None:
         said.append(say("stack.bias", value=format_for(made.bias)(made.bias[0].item())))

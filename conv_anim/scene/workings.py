@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.numbers import SHARE_NOISE, adds_up, agrees, enough, format_for, largest, weights_format
+from conv_anim.scene.scoring import SHARE
 from conv_anim.scene.sums import in_a_line
 from conv_anim.tracing.gathers import Gather
 
@@ -90,6 +91,8 @@ def _agrees(step: Step, taps: list[Tap], formats: tuple[Format, Format, Format, 
 def _weights(layer: LayerTrace, taps: list[Tap]) -> Format:
     if layer.weight is not None and any(tap.weight is not None for tap in taps):
         return weights_format(layer.weight)
+    if layer.layer.attends is not None:
+        return SHARE
     return weights_format(np.array([tap.w or 0 for tap in taps], float), noise=SHARE_NOISE)
 
 

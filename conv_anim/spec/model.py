@@ -187,12 +187,17 @@ class FourierView:
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """Layers with one axis as rows of nodes and lines, the input below; with ``numbers`` in the nodes."""
+    """Layers with one axis as rows of nodes and lines, the input below; with ``numbers`` in the nodes.
+
+    With ``cache`` the input arrives in chunks of so many cells, and what is kept for later ones is shown.
+    """
 
     kind: ClassVar[str] = "sequence"
     numbers: bool = False
     cells: Cells = "auto"
     scale: Scale | None = None
+    cache: bool = False
+    chunk: int = 1
 
 
 Column: TypeAlias = Literal["parameters", "multiply_adds", "receptive_field", "jump", "center"]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.kinds import Maybe
     from conv_anim.spec.model import Ends, Number, Size, Values
     from conv_anim.spec.records import Object, Record
-    from conv_anim.spec.shown_as import Columns, Interpolation, Sites, Woven
+    from conv_anim.spec.shown_as import Attends, Columns, Interpolation, Sites, Woven
     from conv_anim.tracing.gathers import Fed, Gather
     from conv_anim.tracing.operators import Operator
     from conv_anim.tracing.trace import Step
@@ -135,6 +135,11 @@ class Op:
     @property
     def interpolation(self) -> Interpolation | None:
         """How it interpolates between cells; None if it does not."""
+        return None
+
+    @property
+    def attends(self) -> Attends | None:
+        """Which cells look at which, by shares that depend on the numbers; its `gather` makes an `Attending`."""
         return None
 
     @property
@@ -255,15 +260,15 @@ class Op:
         """How many multiply-adds it takes."""
         return Products(self.ends.out_channels * prod(self.ends.out_size), 0)
 
+    def counted(self, say: Language) -> str | None:
+        """How its multiply-adds come about, if not as so many for each cell of its output or of its input."""
+        del say
+        return None
+
     @property
     def most_taps(self) -> int:
         """Cells that an output cell is made of, at the most."""
         return 1
-
-    def counted(self, say: Language) -> str | None:
-        """How many multiply-adds it takes, in words; None where `products` says all of it."""
-        del say
-        return None
 
     # receptive field
 

@@ -55,6 +55,7 @@ BUILT_IN = {
     "adaptive_max_pool": "adaptive_pool",
     "deform_conv": "deform_conv",
     "sparse_conv": "sparse_conv",
+    "attention": "attention_keys",
 }
 """For each type the module of `conv_anim.ops` whose ``TYPES`` has it."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from itertools import product
-from math import ceil, floor
+from math import ceil, floor, prod
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from conv_anim.values import dataclass
@@ -92,6 +92,37 @@ class Sites:
                 if read in reads:
                     found[tap].append((reads[read], made))
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Attends:
+    """Cells of a map that look at others of it, by shares that depend on the numbers.
+
+    ``seen[a][i]`` are the cells along axis ``a`` that the i-th one looks at, in the order of its window; over several
+    axes, all that these make together. Channels are dealt out to ``heads``, each with shares of its own.
+    """
+
+    seen: tuple[tuple[tuple[int, ...], ...], ...]
+    heads: int
+    causal: bool = False
+    offsets: tuple[int, ...] | None = None
+    """How far away the cells are that each cell of one axis looks at, if that is the same for all but at the border."""
+    blocks: tuple[int, int] | None = None
+    """Of windows that part one axis, how many cells each has, and where the first whole one begins."""
+
+    def places(self, place: Size) -> list[Size]:
+        """The places that a place looks at."""
+        return list(product(*(along[i] for along, i in zip(self.seen, place, strict=True))))
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs of cells look at each other, both ways counted."""
+        return prod(sum(map(len, along)) for along in self.seen)
+
+    @property
+    def most(self) -> int:
+        """How many cells one looks at, at the most."""
+        return prod(max(map(len, along)) for along in self.seen)
 
 
 class Columns(NamedTuple):

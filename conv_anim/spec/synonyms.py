@@ -47,6 +47,13 @@ KEYS = _table({
     "downscale_factor": "factor scale scalefactor blocksize blockshape r downscale",
     "output_size": "outputshape size shape outsize",
     "mode": "interpolation method algorithm",
+    "window": "windowsize localwindowsize slidingwindow kernelsize kernel",
+    "causal": "iscausal usecausalmask autoregressive mask",
+    "heads": "numheads nheads numattentionheads head h",
+    "shift": "shiftsize",
+    "query": "q wq qproj queries querykernel",
+    "key": "k wk kproj keys",
+    "value": "v wv vproj values",
     "type": "op optype layertype class classname kind name",
     # of an input
     "size": "shape dim dims dimensions inputsize inputshape insize height rows columns h length",
@@ -85,6 +92,8 @@ KEYS = _table({
     "file": "path filename npy csv png load",
     "kind": "name type view",
     "numbers": "values shownumbers text",
+    "cache": "buffer stream streaming kvcache state",
+    "chunk": "chunksize chunks hop hopsize frame blocksize piece",
 })  # fmt: skip
 """Keys of ours by the words of others, without their underscores."""
 
@@ -154,6 +163,8 @@ TYPES = _table({
     "flatten": "reshape view ravel",
     "pad": "zeropad zeropadding reflectionpad replicationpad constantpad padding",
     "crop": "cropping slice",
+    "attention": "multiheadattention selfattention mha sdpa scaleddotproductattention localattention attn natten "
+    "slidingwindowattention neighborhoodattention windowattention swin transformer",
 })  # fmt: skip
 """Types of layers by what PyTorch, Keras, ONNX and papers call them, without underscores and numbers of axes."""
 
@@ -196,11 +207,14 @@ NAMES = _table({
     "prewitt_x": "prewitt",
     "identity": "delta dirac eye",
     "ones": "one constant",
+    "sliding": "local slidingwindow band",
+    "neighborhood": "neighbourhood natten na",
+    "partitioned": "swin window windows blocks shifted partition",
 })  # fmt: skip
 """Names that a key can have by other words, without hyphens."""
 
 
 NOT_DRAWN = _table({
-    "": "layernorm groupnorm instancenorm dropout attention multiheadattention lstm gru rnn embedding identity"
+    "": "layernorm groupnorm instancenorm dropout lstm gru rnn embedding identity"
 })  # fmt: skip
 """Layers that other tools have."""

@@ -175,13 +175,19 @@ def matrix(input_: Input, nodes: Nodes) -> str | None:
     """Why the matrix view cannot show these nodes; None if it can."""
     op = nodes[0].op
     window = op.window or op.sampled
+    if len(nodes) == 1 and op.attends is not None:
+        return _pairs(prod(input_.size) ** 2 * op.attends.heads)
     if len(nodes) > 1 or window is None:
         return one_layer(nodes) or _windows(nodes)
     if op.sampled is not None and len(nodes[0].inputs) > 1:
         return _held(nodes)
     if window.reduce in {"max", "norm"}:
         return f"shows linear layers, and a {'maximum' if window.reduce == 'max' else 'norm'} is none"
-    entries = prod(input_.size) * input_.channels * prod(op.ends.out_size) * op.ends.out_channels
+    return _pairs(prod(input_.size) * input_.channels * prod(op.ends.out_size) * op.ends.out_channels)
+
+
+def _pairs(entries: int) -> str | None:
+    """Why a matrix is not shown with all its entries."""
     if entries <= MOST_NUMBERS:
         return None
     return f"shows the whole matrix, and this one has {entries} entries (at most {MOST_NUMBERS})"
@@ -189,4 +195,22 @@ def matrix(input_: Input, nodes: Nodes) -> str | None:
 
 def sequence(input_: Input, nodes: Nodes) -> str | None:
     """Why the sequence view cannot show these nodes; None if it can."""
-    return _windows(nodes) or _one_axis(input_)
+    other = _other(nodes, lambda op: is_window(op) or op.attends is not None)
+    if other is not None:
+        return f"shows sliding windows and attention, and {other} is none of them"
+    return _chain(nodes) or _one_axis(input_)
+
+
+def streams(op: Op) -> str | None:
+    """Why an op with one axis cannot be computed while its input arrives: the end of a sentence. None if it can be."""
+    attends = op.attends
+    if attends is not None:
+        return None if attends.causal else f"{op.type} looks at cells that come later"
+    if op.window is None:
+        return None
+    axis = op.window.axes[0]
+    if axis.mode == "circular" and (axis.before > 0 or axis.after > 0):
+        return "circular padding before the first cell repeats the last ones"
+    if axis.mode != "zeros" and axis.after > 0:
+        return f"{axis.mode} padding after the last cell repeats cells without knowing where the sequence ends"
+    return None

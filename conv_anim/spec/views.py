@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from conv_anim.diagnostics import Code, listed
 from conv_anim.spec import computed_support, view_support
 from conv_anim.spec.cells import CELLS, FACES, MAPS, SCALE
+from conv_anim.spec.entering import LARGEST
 from conv_anim.spec.kinds import Either, Flag, ListOf, Made, OneOf, Whole
 from conv_anim.spec.model import (
     Channels,
@@ -103,6 +104,14 @@ COLUMNS: Field[tuple[Column, ...]] = Field(
     default=(),
     example=["parameters", "receptive_field"],
 )
+CACHE = Field(
+    "cache",
+    Flag(),
+    "Let the input arrive piece by piece, and show what is kept of it for later outputs.",
+    default=False,
+    example=True,
+)
+CHUNK = Field("chunk", Whole(1, LARGEST), "How many cells arrive at a time, with 'cache'.", default=1, example=2)
 Direction: TypeAlias = Literal["auto", "right", "down"]
 DIRECTIONS: tuple[Direction, ...] = ("auto", "right", "down")
 DIRECTION: Field[Direction] = Field(
@@ -157,6 +166,17 @@ def _unnumbered(view: Isometric | Sequence, input_: Input, nodes: Nodes) -> tupl
     why = (view_support.one_map(input_, nodes) or view_support.numbers(input_, nodes)) if wanted else None
     way = "numbers: false" if view.numbers else "cells: shades, or plain"
     return None if why is None else (f"the {view.kind} view {why}", way)
+
+
+def _sequence_wrong(view: Sequence, input_: Input, nodes: Nodes) -> tuple[str, str] | None:
+    """What is wrong with the sequence view's options."""
+    why = next((why for node in nodes if (why := view_support.streams(node.op))), None) if view.cache else None
+    if why is not None:
+        return (
+            f"'cache' is for layers that can be computed while their input arrives, and {why}",
+            "cache: false",
+        )
+    return _unnumbered(view, input_, nodes)
 
 
 WRITTEN = ("numbers", "both", "symbols")
@@ -319,11 +339,13 @@ VIEWS = Registry(
             ViewKind(
                 "sequence",
                 "A stack of layers over an input with 1 axis, as rows of nodes.",
-                "conv_anim.scene.sequence.view:sequence",
-                (NUMBERS, CELLS, SCALE),
-                lambda r: Sequence(r.of(NUMBERS), r.of(CELLS), r.get(SCALE)),
+                "conv_anim.scene.sequence.panel:sequence",
+                (NUMBERS, CELLS, SCALE, CACHE, CHUNK),
+                lambda r: Sequence(
+                    r.of(NUMBERS), r.of(CELLS), r.get(SCALE), r.of(CACHE) if r.has(CACHE) else r.has(CHUNK), r.of(CHUNK)
+                ),
                 view_support.sequence,
-                _unnumbered,
+                _sequence_wrong,
                 leaps=_moves,
             ),
             ViewKind(
@@ -400,10 +422,11 @@ def suiting(input_: Input, nodes: Nodes) -> View:
     several = input_.channels > 1 or any(node.op.ends.out_channels > 1 for node in nodes)
     if len(input_.size) == 3:
         return Volume()
-    if len(nodes) > 1 and view_support.sequence(input_, nodes) is None:
-        return Sequence()
+    if len(nodes) == 1 and first.attends is not None and len(input_.size) == 1:
+        return Matrix()
     if len(nodes) > 1:
-        return Volume() if several else Isometric()
+        stacked = view_support.sequence(input_, nodes) is None
+        return Sequence() if stacked else Volume() if several else Isometric()
     if not several:
         written = isinstance(input_.values, Given) or isinstance(first.weight_values, Given)
         if first.causal:

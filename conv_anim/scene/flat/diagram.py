@@ -25,6 +25,7 @@ from conv_anim.scene.flat.fitting import (
 from conv_anim.scene.flat.weights import Weights
 from conv_anim.scene.grid import Grid, Numbers
 from conv_anim.scene.scales import scale
+from conv_anim.scene.scoring import SHARE
 from conv_anim.scene.tones import Tones, asked
 from conv_anim.scene.wording import words
 from conv_anim.spec.model import Labels
@@ -138,6 +139,7 @@ class Diagram(Weights):
         arrays = (layer.weight for layer in self.layers)
         written = zip(self.weights, arrays, strict=True)
         texts = {f"{words.TIMES}{fmt(w)}" for fmt, a in written if a is not None for w in np.unique(a).tolist()}
+        texts |= {f"{words.TIMES}{SHARE(0)}" for layer in self.layers if layer.layer.attends is not None}
         size = self.style.em(9)
         return ceil(max((self.style.width(text, size=size) for text in texts), default=0.0) / 0.82)
 

@@ -18,8 +18,9 @@ from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.presence import places, present, staged
-from conv_anim.scene.primitives import Frame, Primitive, Text
+from conv_anim.scene.primitives import Boxes, Frame, Primitive, Text
 from conv_anim.scene.scales import with_bars
+from conv_anim.scene.scoring import shade, share_text
 from conv_anim.scene.steps import Walks
 from conv_anim.scene.tween import sent
 from conv_anim.scene.wording import words
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Items
     from conv_anim.scene.steps import Cell, Steps
     from conv_anim.scene.timeline import Phase
-    from conv_anim.tracing.trace import Step
+    from conv_anim.tracing.trace import LayerTrace, Step
     from conv_anim.tracing.values import Array
 
 MOST_MEASURED = 200
@@ -177,21 +178,34 @@ class NetworkView(Connections):
         """The cells that a step reads, with the weight that each of them meets."""
         layer, items, largest = self.layers[stage], list[Primitive](), self._largest(stage, step)
         read: dict[tuple[int, int], list[Position]] = {}
-        for of, cell, weight in self._met(step):
+        for of, cell, weight in self._met(step, shared=layer.layer.attends is not None):
             k = layer.fed[of]
             pane, place = self.at(cell)
             color = self.color(k, pane)
             fill = self.style.at_work(color) if cell == largest else self.style.under_window(color)
+            fill = fill if layer.layer.attends is None else shade(self.style, abs(weight or 0), color)
             items += self._cell(k, cell, fill, bold=cell == largest)
             read.setdefault((k, pane), []).append(place)
             if weight is not None and self.grids[k][pane].contents.written:
-                text = f"{words.TIMES}{self.weights[stage](weight)}"
+                text = (
+                    f"{words.TIMES}{self.weights[stage](weight) if layer.layer.attends is None else share_text(weight)}"
+                )
                 items.append(self.grids[k][pane].weight(place, text, fill, self.weight_size))
         for k, cell in self._beside(stage, step):
             pane, place = self.at(cell)
             items += self._cell(k, cell, self.style.under_window(self.color(k, pane)))
             read.setdefault((k, pane), []).append(place)
-        return [*items, *(item for (k, pane), cells in read.items() for item in self.grids[k][pane].framed(cells))]
+        items += [item for (k, pane), cells in read.items() for item in self.grids[k][pane].framed(cells)]
+        return [*items, *self._query(layer, step)]
+
+    def _query(self, layer: LayerTrace, step: Step) -> list[Primitive]:
+        """An outline around the cell whose query meets the keys of the others."""
+        if layer.layer.attends is None:
+            return []
+        channel = min(step.output[0], len(layer.input) - 1)
+        pane, place = self.at((channel, *step.output[1:]))
+        box = self.grids[layer.fed[0]][pane].box(*place)
+        return [Boxes((box,), None, strong(self.style, self.style.colors.current))]
 
     def _beside(self, stage: int, step: Step) -> list[tuple[int, Cell]]:
         """Of a gradient that takes its way from the forward numbers, the forward cell whose gradient it is."""
@@ -205,11 +219,11 @@ class NetworkView(Connections):
             return None
         return next((tap.input for tap in step.taps if tap.x == step.value), None)
 
-    def _met(self, step: Step) -> Iterator[tuple[int, Cell, float | None]]:
-        """Of each cell that is read, the input that has it, and its weight."""
+    def _met(self, step: Step, *, shared: bool) -> Iterator[tuple[int, Cell, float | None]]:
+        """Of each cell that is read, the input that has it, and its weight; or its share, if these are ``shared``."""
         for tap in step.taps:
             if tap.input is not None:
-                yield tap.of, tap.input, tap.w if tap.weight is not None else None
+                yield tap.of, tap.input, tap.w if shared or tap.weight is not None else None
             if tap.other is not None:
                 yield tap.other[0], tap.other[1], None
 

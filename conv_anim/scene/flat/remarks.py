@@ -104,9 +104,8 @@ class Remarks(Traced):
         if not self.window.left_out:
             return None
         background, edge = self.style.colors.background, self.style.edge
-        return Key(
-            self.say.of(self.trace.layer.layer, "mask.key"), background, edge, hatching(self.style), hatched=True
-        )
+        text = self.say.of(self.trace.layer.layer, "mask.key")
+        return Key(text, background, edge, hatch=hatching(self.style))
 
     def _unread(self) -> Key | None:
         places = {(r, c): source for r, c, source, _ in self.sheet.cells() if self.sheet.unread((r, c))}

@@ -10,6 +10,7 @@ import numpy as np
 
 from conv_anim.scene.grid import Numbers
 from conv_anim.scene.numbers import weights_format
+from conv_anim.scene.scoring import SHARE
 from conv_anim.scene.traced import TracedMaps
 from conv_anim.values import dataclass
 
@@ -33,8 +34,7 @@ class Weights(TracedMaps):
     @cached_property
     def weights(self) -> list[Format]:
         """How the weights of each layer are written."""
-        arrays = (layer.weight if layer.kernels is None else layer.kernels for layer in self.layers)
-        return [weights_format(np.zeros(1) if array is None else array) for array in arrays]
+        return [_format(layer) for layer in self.layers]
 
     @cached_property
     def matrices(self) -> dict[int, Array]:
@@ -73,3 +73,10 @@ def _matrix(layer: LayerTrace) -> Array | None:
     if found is None or not 1 < found.size <= MOST_WEIGHTS or (found.ndim != 2 and layer.kernels is None):
         return None
     return found.reshape(1, -1) if found.ndim == 1 else found if found.ndim == 2 else None
+
+
+def _format(layer: LayerTrace) -> Format:
+    if layer.layer.attends is not None:
+        return SHARE
+    array = layer.weight if layer.kernels is None else layer.kernels
+    return weights_format(np.zeros(1) if array is None else array)

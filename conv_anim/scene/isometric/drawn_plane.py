@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.callouts import Key
 from conv_anim.scene.color import mix
 from conv_anim.scene.frames import outlined
-from conv_anim.scene.hatching import hatching, slanting
+from conv_anim.scene.hatching import SLANTED, hatched, hatching
 from conv_anim.scene.marks import TINT, MarkStyle, keys
 from conv_anim.scene.mosaics import mosaic
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
@@ -104,7 +104,7 @@ class DrawnPlane:
         if self.layer.window is None or not self.layer.window.left_out:
             return found
         text, background = say.of(self.layer, "mask.key"), self.style.colors.background
-        return (*found, Key(text, background, self.style.empty_edge, hatching(self.style), hatched=True))
+        return (*found, Key(text, background, self.style.empty_edge, hatch=hatching(self.style)))
 
     def source_of(self, place: Position) -> Position:
         """The cell of the floor whose number a borrowed cell shows."""
@@ -224,7 +224,8 @@ class DrawnPlane:
     def _hatched(self, places: Iterable[Position]) -> list[Primitive]:
         """Slanting lines through some cells."""
         at = self.floor.plane.at
-        lines = tuple((at(y, x), at(v, u)) for r, c in places for (x, y), (u, v) in slanting(c, r, 1))
+        flat = hatched([(c, r, 1, 1) for r, c in places], SLANTED)
+        lines = tuple((at(y, x), at(v, u)) for (x, y), (u, v) in flat)
         return [Lines(lines, hatching(self.style, self.floor.color))] if lines else []
 
     def framed(self, reach: Reach) -> list[Primitive]:

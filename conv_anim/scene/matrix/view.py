@@ -13,6 +13,7 @@ from conv_anim.scene.gliding import gliding, outlines, ring
 from conv_anim.scene.grid import strong
 from conv_anim.scene.hit_regions import HitRegion, Turn, corners
 from conv_anim.scene.layout import Panel, animated, panel
+from conv_anim.scene.matrix.attention import attention
 from conv_anim.scene.matrix.equation import POINT, sign_size
 from conv_anim.scene.matrix.plan import Plan
 from conv_anim.scene.matrix.row_sums import room_for, written_row
@@ -303,4 +304,6 @@ class MatrixView(Plan):
 
 def matrix(trace: Trace, style: Style) -> Panel:
     """The panel of the view."""
+    if trace.layer.layer.attends is not None:
+        return attention(trace, style)
     return MatrixView(trace, style).panel()

@@ -10,9 +10,9 @@ from conv_anim.scene.color import mix
 from conv_anim.scene.marks import Marks, MarkStyle, keys
 from conv_anim.scene.numbers import Formats, format_for, weights_format
 from conv_anim.scene.scales import scale
+from conv_anim.scene.scoring import SHARE
 from conv_anim.scene.sequence.nodes import ARC, Nodes
-from conv_anim.scene.sequence.rows import LEAST, is_causal, rows_of
-from conv_anim.scene.sheet import Side
+from conv_anim.scene.sequence.rows import LEAST, is_causal, rows_of, side_of
 from conv_anim.scene.stacks import around, broken, field_of, made_by, of_map
 from conv_anim.scene.symbols import W, X, Y, symbol
 from conv_anim.scene.tones import Tones, with_numbers
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.scales import Scale
     from conv_anim.scene.sequence.rows import Row
+    from conv_anim.scene.sheet import Side
     from conv_anim.spec.model import Cells
     from conv_anim.tracing.geometry import Axis
+    from conv_anim.tracing.trace import LayerTrace
 
 WIDEST = 740
 """Pixels, at scale 1, that a row may take before its nodes become smaller."""
@@ -45,7 +47,12 @@ class Lattice(Traced):
     @cached_property
     def axes(self) -> list[Axis]:
         """The axis of each layer."""
-        return [layer.operator.axes[0] for layer in self.layers]
+        return [side.axis for side in self.sides]
+
+    @cached_property
+    def sides(self) -> list[Side]:
+        """What each layer reads."""
+        return [side_of(layer) for layer in self.layers]
 
     @cached_property
     def mode(self) -> Cells:
@@ -111,7 +118,7 @@ class Lattice(Traced):
         """The least distance from one node to the next."""
         if self.has_numbers:
             return max(2 * self.radius / NODE * 0.9, 2.2 * self.widest_weight)
-        narrow = rows_of(self.axes, pitch=1.0, scale=1.0, floor=1.0)
+        narrow = rows_of(self.sides, pitch=1.0, scale=1.0, floor=1.0)
         wide = max(row.at(row.cells()[-1])[0] for row in narrow)
         return 2 * round(max(12.0, min(36.0, WIDEST / max(1.0, wide))) * self.style.scale / 2)
 
@@ -119,6 +126,8 @@ class Lattice(Traced):
     def widest_weight(self) -> float:
         """Width of the widest weight, in pixels."""
         kernels = self.layers[-1].kernels
+        if self.layers[-1].layer.attends is not None:
+            return self.style.width(f"{words.TIMES}{SHARE(0)}", size=self.style.small_size)
         if kernels is None:
             return 0.0
         fmt = weights_format(kernels)
@@ -135,7 +144,7 @@ class Lattice(Traced):
     @cached_property
     def marks(self) -> list[Marks]:
         """Of each row that a layer reads."""
-        return [Marks.along((Side(axis),), layer.layer)[0] for axis, layer in zip(self.axes, self.layers, strict=True)]
+        return [Marks.along((side,), layer.layer)[0] for side, layer in zip(self.sides, self.layers, strict=True)]
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -145,8 +154,8 @@ class Lattice(Traced):
             floor = max(floor, 2 * self.radius + WEIGHTS * self.style.scale)
         if self.trace.spec.labels is not None:
             floor = max(floor, *(post.height + self.style.gap * 1.4 for post in self.posts))
-        rows = rows_of(self.axes, pitch=self.pitch, scale=self.style.scale, floor=floor)
-        masks = [*(layer.operator.left_out for layer in self.layers), frozenset[tuple[int, ...]]()]
+        rows = rows_of(self.sides, pitch=self.pitch, scale=self.style.scale, floor=floor)
+        masks = [*map(_left_out, self.layers), frozenset[tuple[int, ...]]()]
         return [replace(row.moved(self.radius, self.top), left_out=mask) for row, mask in zip(rows, masks, strict=True)]
 
     @property
@@ -171,7 +180,7 @@ class Lattice(Traced):
         """What stands in the nodes of each row."""
         if not self.has_numbers:
             return [{} for _ in self.rows]
-        empties = [*(Formats.of(layer).empty for layer in self.layers), ""]
+        empties = [*(Formats.of(layer).empty if layer.is_window else "" for layer in self.layers), ""]
         return [_in_nodes(*parts) for parts in zip(self.rows, self.maps, empties, strict=True)]
 
     @cached_property
@@ -197,7 +206,13 @@ class Lattice(Traced):
     @property
     def is_causal(self) -> bool:
         """Whether no output sees an input after it."""
-        return any(map(is_causal, self.axes))
+        chosen = (layer.layer.attends for layer in self.layers)
+        return any(map(is_causal, self.axes)) or any(attends is not None and attends.causal for attends in chosen)
+
+    @property
+    def timed(self) -> bool:
+        """Whether it is said which way time runs."""
+        return self.is_causal
 
     @property
     def width(self) -> float:
@@ -216,7 +231,7 @@ class Lattice(Traced):
     @property
     def height(self) -> float:
         """Down to the arrow of time, or to where the input's label ends."""
-        drawn = self.arcs_end + (self.style.wide if self.is_causal else 0)
+        drawn = self.arcs_end + (self.style.wide if self.timed else 0)
         label = 0.0 if self.trace.spec.labels is None else self.posts[0].height / 2
         return max(drawn, self.rows[0].y + label)
 
@@ -225,3 +240,8 @@ def _in_nodes(row: Row, numbers: list[str], empty: str) -> dict[int, str]:
     """What stands in each node of a row."""
     sources = row.side.sources
     return {cell: numbers[sources[cell][1]] if sources[cell][0] <= Source.BORROWED else empty for cell in row.cells()}
+
+
+def _left_out(layer: LayerTrace) -> frozenset[tuple[int, ...]]:
+    """The places of a layer's window that a mask hides."""
+    return layer.operator.left_out if layer.layer.attends is None else frozenset()

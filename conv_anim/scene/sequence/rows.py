@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.sheet import Side
+from conv_anim.scene.sheet import Chosen, Side
 from conv_anim.tracing.geometry import Axis, Source
 from conv_anim.values import dataclass, replace
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conv_anim.scene.primitives import Point
+    from conv_anim.tracing.trace import LayerTrace
 
 LEAST, MOST = 68, 116
 """Pixels, at scale 1, between a row and the one above it."""
@@ -41,15 +42,15 @@ class Row:
 
     def covered(self, outputs: list[int]) -> list[int]:
         """The nodes that some outputs of the row's layer are made of."""
+        if not self.left_out:
+            return list(self.side.covered(outputs))
         axis = self.side.axis
         kept = [tap for tap in range(axis.kernel) if (tap,) not in self.left_out]
         return sorted({self.side.lead + axis.cell(output, tap) for output in outputs for tap in kept})
 
     def taps(self, output: int) -> Iterator[int]:
         """The nodes that an output of the row's layer reads, in the order of the window; none beyond the padding."""
-        axis = self.side.axis
-        for tap in (tap for tap in range(axis.kernel) if (tap,) not in self.left_out):
-            cell = self.side.lead + axis.cell(output, tap)
+        for cell in self.covered([output]):
             if self.side.sources[cell][0] is not Source.OUTSIDE:
                 yield cell
 
@@ -67,21 +68,38 @@ def is_causal(axis: Axis) -> bool:
     return axis.stretch == 1 and axis.kernel > 1 and (axis.before, axis.after) == (axis.effective_kernel - 1, 0)
 
 
-def rows_of(axes: list[Axis], *, pitch: float, scale: float, floor: float) -> list[Row]:
+def side_of(layer: LayerTrace) -> Side:
+    """The axis of a layer with one: a sliding window, or cells that each output chooses among."""
+    attends = layer.layer.attends
+    if attends is None:
+        return Side(layer.operator.axes[0])
+    (count,) = layer.layer.ends.in_size
+    return Chosen(Axis(count, 1, count), attends.seen[0])
+
+
+def _width(side: Side) -> int:
+    """How far an output reaches over the row below it, in nodes."""
+    if isinstance(side, Chosen):
+        return max(2 * abs(cell - o) for o, seen in enumerate(side.seen) for cell in seen)
+    return side.axis.effective_kernel - 1
+
+
+def rows_of(read: list[Side], *, pitch: float, scale: float, floor: float) -> list[Row]:
     """From the input at the bottom up to the output: no nodes nearer than ``pitch``, no rows nearer than ``floor``.
 
     An output stands over the middle of its window; where a layer is causal, all stand over the newest cell.
     """
+    axes = [side.axis for side in read]
     newest = any(map(is_causal, axes))
-    sides = [*map(Side, axes), Side(Axis(axes[-1].count, 1, axes[-1].count))]
+    sides = [*read, Side(Axis(axes[-1].count, 1, axes[-1].count))]
     unit = pitch / min(_steps(axes))
     rows = [Row(sides[0], 0.0, 0.0, unit)]
-    for axis, side in zip(axes, sides[1:], strict=True):
+    for axis, lower, side in zip(axes, read, sides[1:], strict=True):
         below = rows[-1]
-        reach = axis.effective_kernel - 1
+        reach, wide = axis.effective_kernel - 1, _width(lower)
         first = below.x + (below.side.lead + (reach if newest else reach / 2)) * below.step
         step = below.step * axis.stride / side.axis.stretch
-        height = max(floor, min(SLOPE * below.step * (reach if newest else reach / 2), MOST * scale))
+        height = max(floor, min(SLOPE * below.step * (wide if newest else wide / 2), MOST * scale))
         rows.append(Row(side, first - side.place(0) * step, below.y - height, step))
     left = min(row.at(row.cells()[0])[0] for row in rows)
     return [row.moved(-left, -rows[-1].y) for row in rows]

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.color import mix
 from conv_anim.scene.gliding import gliding, ring
 from conv_anim.scene.hit_regions import HitRegion, Turn, circle
-from conv_anim.scene.layout import Panel, animated
 from conv_anim.scene.numbers import weights_format
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Polygons, Stroke, Text, union
-from conv_anim.scene.scales import with_bars
+from conv_anim.scene.scoring import SHARE
 from conv_anim.scene.sequence.lattice import LABEL, Lattice
 from conv_anim.scene.sequence.rows import reaches
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.style import text_box
 from conv_anim.scene.symbols import W, symbol
 from conv_anim.scene.wording import words
+from conv_anim.tracing.attending import Attending
 from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass
 
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 WEIGHT = 0.42
 """Where a weight stands along its line, as a share of the way up."""
 
+WIDEST, THINNEST = 0.55, 0.6
+"""Width of a line whose cell has a share of 1, in radii of a node, and of one with hardly any, in pixels at scale 1."""
 FAINT = 0.3
 """How much of the ink of the explanations the lines have that are not lit."""
 
@@ -73,7 +75,7 @@ class SequenceView:
             for lower, upper in pairwise(self.lattice.rows)
             for output in range(lower.side.axis.count)
             for cell in lower.taps(output)
-            if _holds(lower, cell)
+            if holds(lower, cell)
         ]
 
     def _labels(self) -> list[Primitive]:
@@ -85,7 +87,7 @@ class SequenceView:
 
     def _time(self) -> list[Primitive]:
         """Which way time runs, where no output may look ahead."""
-        if not self.lattice.is_causal:
+        if not self.lattice.timed:
             return []
         row, radius, style = self.lattice.rows[0], self.lattice.radius, self.style
         word, y = self.lattice.say("sequence.time"), round(self.lattice.arcs_end + style.gap)
@@ -108,7 +110,7 @@ class SequenceView:
         read = [_region(nodes[0], "input", i) for i in range(axes[0].size)]
         return [*read, *(_region(nodes[-1], "output", o) for o in range(axes[-1].count))]
 
-    def turn(self, k: int) -> Turn:
+    def turn(self, k: int) -> Turn | None:
         return Turn(len(self.trace.layers), (None, *self.steps.cell(k)[1:]))
 
     # what differs from frame to frame
@@ -180,23 +182,41 @@ class SequenceView:
         """The lines that the current output is made along: those to nodes without anything to read are dashed."""
         strong: list[Segment] = []
         empty: list[Segment] = []
-        for (lower, upper), outputs in zip(pairwise(self.lattice.rows), made[1:], strict=True):
+        shared: list[Primitive] = []
+        for k, ((lower, upper), outputs) in enumerate(zip(pairwise(self.lattice.rows), made[1:], strict=True)):
+            means = self.trace.layers[k].means
+            if isinstance(means, Attending) and means.heads == 1:
+                shared += [line for output in outputs for line in self._by_shares(means, lower, upper, output)]
+                continue
             for output in outputs:
                 for cell in lower.taps(output):
-                    lines = strong if _holds(lower, cell) else empty
+                    lines = strong if holds(lower, cell) else empty
                     lines.append((lower.at(cell), upper.made(output)))
         colors, scale = self.style.colors, self.style.scale
         dashed = Stroke(colors.window, scale, self.style.dash)
         wide = max(scale, min(2 * scale, self.lattice.radius / 5))
         drawn = [(empty, dashed), (strong, Stroke(colors.window, wide))]
-        return [*(Lines(tuple(lines), stroke) for lines, stroke in drawn if lines), *self._weights(made[-1][0])]
+        plain = [Lines(tuple(lines), stroke) for lines, stroke in drawn if lines]
+        return [*plain, *shared, *self._weights(made[-1][0])]
+
+    def _by_shares(self, means: Attending, lower: Row, upper: Row, output: int) -> list[Primitive]:
+        """Lines as wide as the shares of the cells that they lead to."""
+        color, widest = self.style.colors.window, WIDEST * self.lattice.radius
+        shares = zip(lower.taps(output), means.weights[0, output].tolist(), strict=False)
+        return [
+            Lines(
+                ((lower.at(cell), upper.made(output)),), Stroke(color, max(THINNEST * self.style.scale, widest * share))
+            )
+            for cell, share in shares
+        ]
 
     def _weights(self, output: int) -> list[Primitive]:
         """The weights that the current output is made with, each in a gap of its line; none without numbers."""
         layer, style = self.trace.layers[-1], self.style
-        if not self.lattice.has_numbers or layer.kernels is None:
+        attends = layer.layer.attends is not None
+        if not self.lattice.has_numbers or (layer.kernels is None and not attends):
             return []
-        fmt, ink = weights_format(layer.kernels), style.text_ink
+        fmt, ink = SHARE if layer.kernels is None else weights_format(layer.kernels), style.text_ink
         lower, upper = self.lattice.rows[-2:]
         texts = []
         for tap in layer.step((0, output)).taps:
@@ -223,13 +243,6 @@ def _around(box: Box, room: float) -> Box:
     return left - room, top - room, width + 2 * room, height + 2 * room
 
 
-def _holds(row: Row, cell: int) -> bool:
+def holds(row: Row, cell: int) -> bool:
     """Whether a node shows a cell of its map."""
     return row.side.sources[cell][0] <= Source.BORROWED
-
-
-def sequence(trace: Trace, style: Style) -> Panel:
-    """The panel of the view, its labels on the right."""
-    view = SequenceView(trace, style)
-    made = animated(view, view.lattice.width, view.lattice.height, baseline=view.lattice.rows[0].y)
-    return with_bars(made, view.lattice.scales(), style)

@@ -135,7 +135,7 @@ def _together(settings_: Sequence[Sequence[Setting]], say: Language) -> list[str
 
 def _field(spec: Spec, say: Language) -> list[str]:
     """The receptive field, where several layers look around."""
-    if sum(_looks_around(layer) for layer in spec.layers) < 2:
+    if sum(looks_around(layer) for layer in spec.layers) < 2:
         return []
     field = receptive_field(spec.layers, inputs_of(spec.nodes))
     if field is None:
@@ -143,7 +143,10 @@ def _field(spec: Spec, say: Language) -> list[str]:
     return [say("caption.field_up_to" if field.varies else "caption.field", size=size(field.size))]
 
 
-def _looks_around(layer: Op) -> bool:
+def looks_around(layer: Op) -> bool:
+    """Whether an output can be made of more than the cell at its own place."""
+    if layer.attends is not None:
+        return layer.attends.most > 1
     return layer.window is not None and max(layer.window.kernel_size) > 1
 
 

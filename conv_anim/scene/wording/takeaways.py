@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.wording.captions import looks_around
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.words import size
-from conv_anim.spec.model import Channels, Flat, FourierView, GemmView, Given, Matrix, WinogradView
+from conv_anim.spec.model import Channels, Flat, FourierView, GemmView, Given, Matrix, Sequence, WinogradView
 from conv_anim.tracing.analysis import cost, entries, inputs_of, receptive_field, standard, total
 from conv_anim.tracing.blind_spot import blind_spot
 from conv_anim.tracing.gemm import Gemm
+from conv_anim.tracing.streaming import Looking, Streaming, ratio_of
 from conv_anim.tracing.winograd import direct, multiplications
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ def takeaway(spec: Spec) -> str:
     say = Language(spec.lang)
     if spec.backward is not None:
         return _backward(spec, spec.backward, say)
+    if isinstance(spec.view, Sequence) and spec.view.cache:
+        return _streamed(spec, spec.view.chunk, say)
     if len(spec.nodes) == 1:
         return _of_view(spec, say) or spec.layers[0].point(say)
     return _composed(spec, say) or _hidden(spec, say) or _spread(spec, say) or _chained(spec, say) or _joined(spec, say)
@@ -39,6 +43,19 @@ def _backward(spec: Spec, backward: Backward, say: Language) -> str:
         return say(f"takeaway.{backward.of}")
     stamps = isinstance(view, Flat) and view.mode == "scatter" and last.window is not None and last.window.transposed
     return say("takeaway.stamped_back") if stamps else last.point(say)
+
+
+def _streamed(spec: Spec, chunk: int, say: Language) -> str:
+    """How much is kept of what has arrived."""
+    found = Streaming.of(spec.layers, chunk)
+    if any(isinstance(each, Looking) and each.sees_all for each in found.readers):
+        return say("takeaway.stream.grows")
+    most, late = max(sum(map(len, state.kept)) for state in found.states), found.latency(ratio_of(spec.layers))
+    if late is None:
+        return say("takeaway.stream.end")
+    if late > 0:
+        return say("takeaway.stream.late" if late > 1 else "takeaway.stream.late.one", late=late, count=most)
+    return say({0: "takeaway.stream.none", 1: "takeaway.stream.one"}.get(most, "takeaway.stream"), count=most)
 
 
 def _of_view(spec: Spec, say: Language) -> str:
@@ -146,7 +163,7 @@ def _spread(spec: Spec, say: Language) -> str:
 
 def _chained(spec: Spec, say: Language) -> str:
     """How far the layers see together, where that is farther than the last one that looks around sees alone."""
-    looking = [op for op in spec.layers if op.window is not None and max(op.window.kernel_size) > 1]
+    looking = [op for op in spec.layers if looks_around(op)]
     field = receptive_field(spec.layers, inputs_of(spec.nodes)) if spec.is_chain else None
     alone = receptive_field([looking[-1]]) if looking else None
     if field is None or alone is None or field.size == alone.size:

@@ -1,0 +1,214 @@
+"""Attention as matrices: for each head the shares, a row for each query, times the values; how large its cells are."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from math import ceil, floor
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conv_anim.scene.callouts import Callout, Key
+from conv_anim.scene.color import mix
+from conv_anim.scene.matrix.equation import POINT, Layout, Line, Part
+from conv_anim.scene.matrix.factors import LONGEST, MOST, NUMBER, READABLE, ROOM
+from conv_anim.scene.numbers import format_for
+from conv_anim.scene.primitives import Stroke
+from conv_anim.scene.scoring import shade
+from conv_anim.scene.table import Table, Track
+from conv_anim.scene.traced import Traced
+from conv_anim.scene.wording import words
+from conv_anim.tracing.attending import Attending
+from conv_anim.values import dataclass, replace
+
+if TYPE_CHECKING:
+    from conv_anim.scene.numbers import Format
+    from conv_anim.tracing.values import Array
+
+HATCHED = 8
+"""Pixels of a cell, at least, that is hatched; smaller ones that are masked have a colour."""
+GAP = 2.4
+"""Between heads, in gaps."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """The parts of a head where they stand: ``queries``, ``matrix``, ``values`` and ``output``; ``keys`` above."""
+
+    number: int
+    layout: Layout
+    keys: Table | None
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """All of them by name."""
+        found = {name: part.table for name, part in self.layout.parts.items()}
+        return found if self.keys is None else {**found, "keys": self.keys}
+
+
+@dataclass(frozen=True)
+class SharesPlan(Traced):
+    """The parts of the picture of one attention."""
+
+    @cached_property
+    def attending(self) -> Attending:
+        """What each token attends to."""
+        means = self.layer.means
+        assert isinstance(means, Attending)
+        return means
+
+    @property
+    def tokens(self) -> int:
+        """How many there are."""
+        return len(self.attending.seen)
+
+    @property
+    def each(self) -> int:
+        """Channels of the output that a head makes."""
+        return len(self.attending.values) // self.attending.heads
+
+    @cached_property
+    def matrices(self) -> list[Array]:
+        """The shares of each head, NaN where nothing is seen."""
+        return [self.attending.matrix(head) for head in range(self.attending.heads)]
+
+    @property
+    def named(self) -> bool:
+        """Whether rows and columns can be told by the numbers of queries and keys, which are the input's own."""
+        found = self.attending
+        plain = found.queries is found.keys and found.keys is found.values
+        return plain and len(found.values) == 1
+
+    # numbers
+
+    @cached_property
+    def value(self) -> Format:
+        """How values are written."""
+        return format_for(self.attending.values)
+
+    @cached_property
+    def made(self) -> Format:
+        """How outputs are written."""
+        return format_for(self.layer.output)
+
+    # colours
+
+    def shade(self, share: float) -> str:
+        """The colour of a share."""
+        return shade(self.style, share)
+
+    @property
+    def hatch(self) -> Stroke:
+        """The lines over what is masked."""
+        return Stroke(
+            mix(self.style.colors.background, self.style.colors.muted, 0.55), max(1.0, self.style.line * 0.75)
+        )
+
+    @property
+    def masked(self) -> str:
+        """The colour of a cell that is too small to be hatched."""
+        return mix(self.style.colors.background, self.style.colors.muted, 0.28)
+
+    # sizes
+
+    @cached_property
+    def side(self) -> int:
+        """Of a cell of the matrix, in pixels."""
+        scale = self.style.scale
+        return max(2, min(round(1.12 * MOST * scale), floor(LONGEST * scale / self.tokens)))
+
+    @cached_property
+    def size(self) -> float | None:
+        """Em of the shares, None where they cannot be read."""
+        widest = self.style.width("0.00", size=1.0)
+        size = min(NUMBER * self.style.scale, ROOM * self.side / widest, 0.85 * self.side)
+        size = max(size, min(READABLE, 0.96 * self.side / widest))
+        return size if size >= READABLE else None
+
+    def _column(self, texts: set[str]) -> tuple[int, float | None]:
+        """The width of a cell of values, and the em of their numbers."""
+        size = min(NUMBER * self.style.scale, 0.85 * self.side)
+        if size < READABLE:
+            return max(self.side, round(8 * self.style.scale)), None
+        widest = max(self.style.width(text, size=size, bold=True) for text in texts)
+        return max(self.side, ceil(widest / ROOM)), size
+
+    @cached_property
+    def _tracks(self) -> Track:
+        """The tokens, in rows of the map where it has several axes."""
+        return Track(self.layer.layer.ends.in_size, self.side, max(1, round(self.side / 6)))
+
+    def _tables(self) -> dict[str, Table]:
+        style, rows = self.style, self._tracks
+        values, size = self._column(self.value.texts(self.attending.values))
+        made, _ = self._column(self.made.texts(self.layer.output))
+        one = Table(style, rows, Track((1,), values, 0), size)
+        tables = {
+            "queries": one,
+            "matrix": Table(style, rows, rows, self.size),
+            "values": Table(style, rows, Track((self.each,), values, 0), size),
+            "output": Table(style, rows, Track((self.each,), made, 0), size),
+        }
+        return tables if self.named else {name: table for name, table in tables.items() if name != "queries"}
+
+    # where they go
+
+    @cached_property
+    def heads(self) -> list[Head]:
+        """One below the other."""
+        found: list[Head] = []
+        top = 0.0
+        for number in range(self.attending.heads):
+            found.append(self._head(number, top))
+            top = found[-1].layout.height + GAP * self.style.gap
+        return found
+
+    def _head(self, number: int, top: float) -> Head:
+        tables, labels = self._tables(), self._labels(number)
+        above = self.side + 0.5 * self.style.gap if self.named else 0.0
+        parts = {}
+        for name, table in tables.items():
+            sign = Callout(self.style, labels[name], self._swatch(name), keys=self._keys(name, number))
+            headroom = (above if name == "matrix" else 0.0) + 0.6 * self.style.gap
+            parts[name] = Part(table, sign if self.labelled else None, headroom if self.labelled else above)
+        signs = {"matrix": "", "values": POINT, "output": "="}
+        line = Line(self.style, parts, [signs[name] for name in list(parts)[1:]])
+        layout = line.placed(0, top + line.above)
+        if not self.named:
+            return Head(number, layout, None)
+        matrix = layout.parts["matrix"].table
+        keys = Table(self.style, Track((1,), self.side, 0), matrix.columns, self.size and tables["values"].size)
+        return Head(number, layout, keys.at(matrix.x, matrix.y - above))
+
+    def _swatch(self, name: str) -> str | None:
+        colors = self.style.colors
+        return {"matrix": colors.kernel, "output": colors.output}.get(name, colors.input)
+
+    def _labels(self, number: int) -> dict[str, words.Label]:
+        say, count = self.say, self.tokens
+        name = say("attention.matrix", size=words.size((count, count)))
+        if self.attending.heads > 1:
+            name = say("attention.head", number=number + 1, name=name)
+        given = words.labels(self.trace)
+        own = say("input") if self.attending.values is self.attending.queries else say("attention.values")
+        return {
+            "queries": words.Label(say("attention.queries")),
+            "matrix": words.Label(name, say("attention.rows")),
+            "values": words.Label(own),
+            "output": words.Label(self.say("output") if self.attending.heads > 1 else given[-1].name),
+        }
+
+    @property
+    def masks(self) -> bool:
+        """Whether some cells are not seen."""
+        return bool(np.isnan(self.matrices[0]).any())
+
+    def _keys(self, name: str, number: int) -> tuple[Key, ...]:
+        """What is masked, said once."""
+        if name != "matrix" or number > 0 or not self.masks:
+            return ()
+        said = self.say("attention.masked")
+        if self.side < HATCHED:
+            return (Key(said, self.masked, self.style.empty_edge),)
+        edge = replace(self.style.empty_edge, dash=None)
+        return (Key(said, self.style.colors.background, edge, hatch=self.hatch),)

@@ -1,0 +1,52 @@
+"""Shares of an attention as text and as colours, and how scores become shares on one line of text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conv_anim.scene.color import mix
+from conv_anim.scene.numbers import Format, format_for
+
+if TYPE_CHECKING:
+    from conv_anim.scene.style import Style
+    from conv_anim.scene.wording.language import Language
+    from conv_anim.tracing.attending import Attending
+
+MOST = 6
+"""Scores that are written."""
+SHARE = Format(2, exact=False)
+
+
+DEEPEST = 0.55
+"""How much of the window's colour the one of a share of 1 has, which is else that of weights."""
+
+
+def share_text(share: float) -> str:
+    """A share as text; the only one, and none, without decimals."""
+    return SHARE(share) if 0 < share < 1 else str(int(share))
+
+
+def shade(style: Style, share: float, under: str | None = None) -> str:
+    """The colour of a share, from that of what is below it."""
+    full = mix(style.colors.kernel, style.colors.window, DEEPEST)
+    return mix(under or style.colors.background, full, share)
+
+
+def scored(attending: Attending, head: int, token: int, say: Language) -> str:
+    """``softmax(q·k / √2) = softmax(1.41, 0.71) ≈ (0.67, 0.33)``: without what is masked."""
+    seen = attending.seen[token] >= 0
+    scores, shares = attending.scores[head, token, seen], attending.weights[head, token, seen]
+    d = len(attending.keys) // attending.heads
+    fmt = format_for(np.where(np.isfinite(attending.scores), attending.scores, 0.0))
+    written = _listed([fmt(score) for score in scores.tolist()], say)
+    found = _listed([share_text(share) for share in shares.tolist()], say)
+    divided = "q·k" if d == 1 else f"q·k / √{d}"
+    named = say("attention.scores", head=head + 1) if attending.heads > 1 else ""
+    return f"{named}softmax({divided}) = softmax({written}) ≈ {found}"
+
+
+def _listed(texts: list[str], say: Language) -> str:
+    shown = texts if len(texts) <= MOST else [*texts[: MOST - 1], "…"]
+    return say("enumeration").join(shown)

@@ -1,0 +1,260 @@
+"""The sequence view of a stream: what arrives in each step, what is made of it, and what is kept for later."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.callouts import Callout, Key
+from conv_anim.scene.color import mix
+from conv_anim.scene.hit_regions import Turn
+from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke
+from conv_anim.scene.sequence.lattice import Lattice
+from conv_anim.scene.sequence.view import SequenceView, holds
+from conv_anim.scene.sheet import runs
+from conv_anim.scene.stacks import broken
+from conv_anim.scene.steps import Steps
+from conv_anim.spec.model import Sequence
+from conv_anim.tracing.attending import Attending
+from conv_anim.tracing.streaming import Streaming, ratio_of
+from conv_anim.values import dataclass, replace
+
+if TYPE_CHECKING:
+    from conv_anim.scene.clipping import Segment
+    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.sequence.nodes import Nodes
+    from conv_anim.scene.timeline import Phase
+    from conv_anim.spec.op import Op
+    from conv_anim.tracing.streaming import State
+    from conv_anim.tracing.trace import Trace
+
+GONE = 0.3
+"""How much of its colour a cell has that no output to come reads."""
+TRAY = 0.34
+"""How far the ground of what is kept reaches around a node, in radii."""
+KEPT = 0.75
+"""How much of the colour of kernels that ground has."""
+
+
+def streaming_of(trace: Trace) -> Streaming:
+    """The stream that a trace's view asks for."""
+    view = trace.spec.view
+    assert isinstance(view, Sequence)
+    return Streaming.of(trace.spec.layers, view.chunk)
+
+
+@dataclass(frozen=True)
+class StreamLattice(Lattice):
+    """With what is kept said beside the rows."""
+
+    @cached_property
+    def streaming(self) -> Streaming:
+        """What arrives when."""
+        return streaming_of(self.trace)
+
+    @cached_property
+    def posts(self) -> list[Callout]:
+        found = [self._post(k, post) for k, post in enumerate(super().posts)]
+        found[0] = replace(found[0], keys=(*found[0].keys, *self._legend()))
+        return found
+
+    def _post(self, k: int, post: Callout) -> Callout:
+        """With how many cells are kept, or how long it takes."""
+        said = self._latency() if k == len(self.layers) else self._buffer(k)
+        lines = broken([said], self.style, self.say)
+        if not post.label.detail:
+            return Callout.of(self.style, post.label.name, lines, post.swatch, post.keys)
+        return replace(post, lines=(*post.lines, *lines))
+
+    def _buffer(self, k: int) -> str:
+        """How many cells of a map are kept, and why as many."""
+        op, most = self.layers[k].layer, self.streaming.buffers[k]
+        if op.attends is not None:
+            return self.say("stream.pairs", count=most)
+        how = why(op, most)
+        count = str(most) if how is None else f"{how} = {most}"
+        known = "stream.buffer" if how is not None else "stream.buffer.most"
+        return self.say(f"{known}.one" if most == 1 else known, count=count)
+
+    def _latency(self) -> str:
+        late = self.streaming.latency(ratio_of(self.trace.spec.layers))
+        if late is None:
+            return self.say("stream.latency.end")
+        return self.say(f"stream.latency.{late}" if late < 2 else "stream.latency", count=late)
+
+    def _legend(self) -> tuple[Key, ...]:
+        colors, edge = self.style.colors, self.style.edge
+        arriving = self.style.frame or Stroke(colors.window, 2 * self.style.scale)
+        keys = [
+            Key(self.say("stream.arrives"), colors.input, arriving),
+            Key(self.say("stream.kept"), tray(self), edge),
+            Key(self.say("stream.gone"), mix(colors.background, colors.input, GONE), self.style.pending_edge),
+        ]
+        return tuple(keys)
+
+    @property
+    def timed(self) -> bool:
+        return True
+
+    @property
+    def height(self) -> float:
+        """With room for what is said of each step."""
+        return super().height + self.style.wide + self.style.label_size
+
+
+def tray(lattice: Lattice) -> str:
+    """The ground of what is kept."""
+    return mix(lattice.style.colors.background, lattice.style.colors.kernel, KEPT)
+
+
+def why(op: Op, most: int) -> str | None:
+    """The formula that says how many cells a layer has to have of its past, where it is one of the usual ones."""
+    if op.window is None:
+        return None
+    axis = op.window.axes[0]
+    wide, stride = axis.effective_kernel, axis.stride
+    if axis.stretch > 1:
+        return f"⌈k̂ / s⌉ − 1 = ⌈{wide} / {axis.stretch}⌉ − 1" if most == -(-wide // axis.stretch) - 1 else None
+    if most == wide - stride and stride > 1:
+        return f"k̂ − s = {wide} − {stride}"
+    return f"k̂ − 1 = {wide} − 1" if most == wide - 1 else None
+
+
+@dataclass(frozen=True)
+class StreamingView(SequenceView):
+    """A step is a chunk that arrives; the last one may be the end, for which some outputs wait."""
+
+    @cached_property
+    def lattice(self) -> StreamLattice:
+        return StreamLattice(self.trace, self.style)
+
+    @property
+    def streaming(self) -> Streaming:
+        """What arrives when."""
+        return self.lattice.streaming
+
+    @cached_property
+    def steps(self) -> Steps:
+        return Steps((1, len(self.streaming.steps)), self.trace.spec.animation)
+
+    def _step(self, k: int) -> tuple[State, State]:
+        return self.streaming.steps[self.steps.cell(k)[1]]
+
+    # what stays
+
+    def static(self) -> Items:
+        colors = self.style.colors
+        faint = Stroke(mix(colors.background, colors.muted, 0.22), self.style.scale)
+        return (Lines(tuple(self._all_lines()), faint), *self._labels(), *self._time())
+
+    # steps
+
+    def frame(self, k: int) -> Frame:
+        before, after = self._step(k)
+        return Frame((), (*self._drawn(before, after), *self._said(k)))
+
+    def finished(self) -> Frame:
+        last = self.streaming.states[-1]
+        return Frame((), tuple(self._drawn(last, last)))
+
+    @property
+    def phases(self) -> frozenset[Phase]:
+        return frozenset()
+
+    def during(self, step: int, phase: Phase, share: float) -> Items:
+        """A step is whole."""
+        del phase, share
+        return self.frame(step).shown
+
+    def turn(self, k: int) -> Turn | None:
+        before, after = self._step(k)
+        if after.there[-1] == before.there[-1]:
+            return None
+        return Turn(len(self.trace.layers), (None, after.there[-1] - 1))
+
+    def _drawn(self, before: State, after: State) -> list[Primitive]:
+        """Grounds of what was kept, lines to what is made, and all nodes above them."""
+        items: list[Primitive] = []
+        for nodes, kept in zip(self.lattice.nodes, before.kept if before != after else after.kept, strict=False):
+            items += self._tray(nodes, kept)
+        items += self._made_lines(before, after)
+        for k, nodes in enumerate(self.lattice.nodes):
+            kept = before.kept[k] if k < len(before.kept) else ()
+            items += self._row(nodes, k, (before.there[k], after.there[k]), kept)
+        return items
+
+    def _tray(self, nodes: Nodes, kept: tuple[int, ...]) -> list[Primitive]:
+        """One ground for neighbours."""
+        if not kept:
+            return []
+        row, reach = nodes.row, round((1 + TRAY) * nodes.radius)
+        boxes = []
+        for first, count in runs(list(kept)):
+            left, right = row.made(first)[0], row.made(first + count - 1)[0]
+            boxes.append((left - reach, row.y - reach, right - left + 2 * reach, 2 * reach))
+        edge = Stroke(mix(self.style.colors.kernel, self.style.colors.window, 0.35), self.style.line)
+        return [Boxes(tuple(boxes), tray(self.lattice), edge, radius=reach)]
+
+    def _made_lines(self, before: State, after: State) -> list[Primitive]:
+        """From what is read to each output that is made now; dashed to what holds nothing."""
+        strong: list[Segment] = []
+        empty: list[Segment] = []
+        shared: list[Primitive] = []
+        for k, (lower, upper) in enumerate(pairwise(self.lattice.rows)):
+            means = self.trace.layers[k].means
+            for output in range(before.there[k + 1], after.there[k + 1]):
+                if isinstance(means, Attending) and means.heads == 1:
+                    shared += self._by_shares(means, lower, upper, output)
+                    continue
+                for cell in lower.taps(output):
+                    lines = strong if holds(lower, cell) else empty
+                    lines.append((lower.at(cell), upper.made(output)))
+        colors, scale = self.style.colors, self.style.scale
+        wide = max(scale, min(2 * scale, self.lattice.radius / 5))
+        drawn = [(empty, Stroke(colors.window, scale, self.style.dash)), (strong, Stroke(colors.window, wide))]
+        return [*(Lines(tuple(lines), stroke) for lines, stroke in drawn if lines), *shared]
+
+    def _row(self, nodes: Nodes, k: int, there: tuple[int, int], kept: tuple[int, ...]) -> list[Primitive]:
+        """The nodes of a map: gone, kept, new, and still to come; what borders it is as ever."""
+        colors, place = self.style.colors, nodes.row.side.place
+        top = k == len(self.trace.layers)
+        old = [cell for cell in range(there[0]) if top or cell in kept]
+        gone = [] if top else [cell for cell in range(there[0]) if cell not in kept]
+        new, later = range(*there), range(there[1], len(nodes.row.side.inputs))
+        pale = {place(cell): mix(colors.background, nodes.fill(place(cell)), GONE) for cell in gone}
+        border = {cell: nodes.fill(cell) for cell in nodes.row.cells() if cell not in nodes.row.side.inputs}
+        items = nodes.painted(border | pale | {place(cell): nodes.fill(place(cell)) for cell in old})
+        if later:
+            empty = self.style.pending_edge if self.style.theme.pending else self.style.edge
+            items.append(nodes.circles([place(cell) for cell in later], colors.background, empty))
+        fills = {place(cell): nodes.fill(place(cell)) for cell in new}
+        if k == 0 or nodes.shades:
+            return [*items, *nodes.painted(fills, bold=True), *nodes.framed(fills)]
+        return [*items, *nodes.painted({cell: self.style.at_work(fill) for cell, fill in fills.items()}, bold=True)]
+
+    # what is said of a step
+
+    def _said(self, k: int) -> list[Primitive]:
+        before, after = self._step(k)
+        top = self.lattice.height - self.style.label_size
+        text = self.sentence(before, after)
+        size = self.style.label_size
+        size *= min(1.0, self.lattice.width / self.style.width(text, size=size))
+        return [self.style.text(0, top, text, size=size, color=self.style.text_ink)]
+
+    def sentence(self, before: State, after: State) -> str:
+        """What is kept from before, what arrives, and what goes out."""
+        say, kept = self.lattice.say, sum(map(len, before.kept))
+        arrived = self._cells(before.there[0], after.there[0])
+        made = self._cells(before.there[-1], after.there[-1])
+        held = say("stream.empty" if kept == 0 else "stream.held.one" if kept == 1 else "stream.held", count=kept)
+        come = say("stream.end") if after.ended else say("stream.in", cells=arrived)
+        out = say("stream.out", cells=made) if made else say("stream.nothing")
+        return say("stream.step", held=held, come=come, out=out)
+
+    def _cells(self, first: int, end: int) -> str:
+        """Cells by their numbers, from 1 on; empty for none."""
+        if first == end:
+            return ""
+        return str(end) if end - first == 1 else f"{first + 1}–{end}"

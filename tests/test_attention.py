@@ -1,0 +1,238 @@
+"""Attention by its definition in plain loops, and PyTorch's and JAX's own functions; what cells see, what is said."""
+
+from __future__ import annotations
+
+from itertools import product
+from math import exp, prod, sqrt
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import conv_anim
+from conv_anim import explain, pipeline
+from conv_anim.coding.programs import program
+from conv_anim.scene.matrix.attention import AttentionView
+from conv_anim.spec.model import Matrix
+from tests.frameworks import needed
+
+
+def spec_of(size, layer, *, channels=1, view=None, seed=5):
+    fed = {"size": list(size), "channels": channels, "values": {"random": {"seed": seed, "low": -2, "high": 2}}}
+    more = {} if view is None else {"view": view}
+    return conv_anim.load({"input": fed, "layer": {"type": "attention", **layer}, **more})
+
+
+# the rules, each by its definition
+
+
+def sees(layer, size, i, j):
+    """Whether a cell at i looks at one at j, along one axis: as papers define it, cell by cell."""
+    window, dilation, shift = layer.get("window"), layer.get("dilation", 1), layer.get("shift", 0)
+    pattern = layer.get("pattern", "partitioned" if "shift" in layer else "sliding")
+    if layer.get("causal") and j > i:
+        return False
+    if window is None:
+        return True
+    if pattern == "sliding":
+        steps, rest = divmod(j - i, dilation)
+        before = window - 1 if layer.get("causal") else window // 2
+        return rest == 0 and -before <= steps < window - before
+    if pattern == "neighborhood":  # the nearest cells of those that stand so far apart; of two as near the one before
+        same = [cell for cell in range(size) if (cell - i) % dilation == 0]
+        runs = [same[k : k + window] for k in range(len(same) - window + 1)]
+        middle = [run for run in runs if i in run]
+        return j in min(middle, key=lambda run: (abs(run.index(i) - window // 2), run))
+    rolled = [(cell + shift) % size for cell in range(size)]  # the map after torch.roll by −shift
+    k, m = rolled.index(i), rolled.index(j)
+    wrapped = [place >= size - shift for place in (k, m)]
+    return k // window == m // window and wrapped[0] == wrapped[1]
+
+
+def by_loops(x, layer, matrices=(None, None, None)):
+    """Every score, share and mean one by one; x is (channels, *size)."""
+    channels, *size = x.shape
+    cells = list(np.ndindex(*size))
+    made = []
+    for matrix in matrices:
+        rows = np.eye(channels) if matrix is None else np.array(matrix, float)
+        made.append([[sum(row[c] * x[(c, *cell)] for c in range(channels)) for row in rows] for cell in cells])
+    queries, keys, values = made
+    heads = layer.get("heads", 1)
+    d, e = len(queries[0]) // heads, len(values[0]) // heads
+    y = np.zeros((heads * e, *size))
+    for (i, at), head in product(enumerate(cells), range(heads)):
+        own = {a: dict(layer, **{k: v[a] for k, v in layer.items() if isinstance(v, list)}) for a in range(len(size))}
+        seen = [k for k, other in enumerate(cells) if all(sees(own[a], size[a], at[a], other[a]) for a in own)]
+        part = range(head * d, head * d + d)
+        powers = [exp(sum(queries[i][c] * keys[j][c] for c in part) / sqrt(d)) for j in seen]
+        for c in range(head * e, head * e + e):
+            y[(c, *at)] = sum(p * values[j][c] for p, j in zip(powers, seen, strict=True)) / sum(powers)
+    return y
+
+
+@st.composite
+def layers(draw, axes):
+    """A size, channels and a layer that fits them."""
+    kind = draw(st.sampled_from(["full", "sliding", "neighborhood", "partitioned"]))
+    heads = draw(st.sampled_from([1, 2]))
+    channels = heads * draw(st.integers(1, 2))
+    size = [draw(st.integers(2, 7 if axes == 1 else 4)) for _ in range(axes)]
+    layer = {"heads": heads}
+    if axes == 1 and kind != "neighborhood" and draw(st.booleans()):
+        layer["causal"] = True
+    if kind == "sliding":
+        layer |= {"window": draw(st.integers(1, 4)), "dilation": draw(st.integers(1, 3))}
+    elif kind == "neighborhood":
+        layer |= {"pattern": kind, "window": draw(st.integers(1, 3)), "dilation": draw(st.integers(1, 2))}
+        size = [max(n, layer["window"] * layer["dilation"]) for n in size]
+    elif kind == "partitioned":
+        window = [draw(st.integers(1, 3)) for _ in size]
+        layer |= {"window": window, "shift": [draw(st.integers(0, w - 1)) for w in window]}
+        size = [w * draw(st.integers(1, 3 if axes == 1 else 2)) for w in window]
+    return size, channels, layer
+
+
+@given(layers(1), st.booleans())
+def test_one_axis_is_the_definition(drawn, projected):
+    size, channels, layer = drawn
+    matrices = (None, None, None)
+    if projected:
+        r = np.random.RandomState(3)
+        depth, made = 2 * layer["heads"], 3 * layer["heads"]
+        matrices = tuple(np.round(r.uniform(-1, 1, (n, channels)), 2).tolist() for n in (depth, depth, made))
+        layer = layer | dict(zip(("query", "key", "value"), matrices, strict=True))
+    trace = conv_anim.trace(spec_of(size, layer, channels=channels))
+    rules = {key: value for key, value in layer.items() if key not in {"query", "key", "value"}}
+    assert np.allclose(trace.output, by_loops(trace.input, rules, matrices), atol=1e-12)
+    adds_up(trace)
+
+
+@given(layers(2))
+def test_two_axes_are_the_definition(drawn):
+    size, channels, layer = drawn
+    trace = conv_anim.trace(spec_of(size, layer, channels=channels))
+    assert np.allclose(trace.output, by_loops(trace.input, layer), atol=1e-12)
+    adds_up(trace)
+
+
+def adds_up(trace):
+    """Each value is the sum of what its taps contribute, of cells that it sees; none is more than is estimated."""
+    layer = trace.layer
+    for cell in np.ndindex(*layer.output.shape):
+        step = layer.step(cell)
+        assert sum(tap.product for tap in step.taps) == pytest.approx(step.value, abs=1e-12)
+        assert len(step.taps) <= layer.layer.most_taps
+        assert all(layer.input[tap.input] == tap.x for tap in step.taps)
+        for a, at in enumerate(cell[1:]):
+            low, high = layer.layer.reads(a, at, at)
+            assert all(low <= tap.input[a + 1] <= high for tap in step.taps)
+
+
+def test_a_window_of_three_with_gaps_sees_what_the_contract_says():
+    looks = conv_anim.trace(spec_of([9], {"window": 3, "dilation": 2})).layer.layer.attends
+    assert looks.seen[0][4] == (2, 4, 6)
+    looks = conv_anim.trace(spec_of([9], {"window": 3, "dilation": 2, "causal": True})).layer.layer.attends
+    assert looks.seen[0][6] == (2, 4, 6)
+    assert looks.seen[0][1] == (1,)
+
+
+def test_at_the_border_a_sliding_window_is_cut_and_a_neighborhood_moves():
+    cut = conv_anim.trace(spec_of([6], {"window": 3})).layer.layer.attends.seen[0]
+    moved = conv_anim.trace(spec_of([6], {"window": 3, "pattern": "neighborhood"})).layer.layer.attends.seen[0]
+    assert [len(seen) for seen in cut] == [2, 3, 3, 3, 3, 2]
+    assert [len(seen) for seen in moved] == [3] * 6
+    assert moved[0] == moved[1] == (0, 1, 2)
+    assert cut[2] == moved[2]
+
+
+@pytest.mark.frameworks
+@given(st.one_of(layers(1), layers(2)))
+def test_it_is_pytorchs_scaled_dot_product_attention_with_that_mask(drawn):
+    torch = needed("torch")
+    size, channels, layer = drawn
+    trace = conv_anim.trace(spec_of(size, layer, channels=channels))
+    cells = list(np.ndindex(*size))
+    own = [{**layer, **{k: v[a] for k, v in layer.items() if isinstance(v, list)}} for a in range(len(size))]
+    mask = [[all(sees(own[a], n, i[a], j[a]) for a, n in enumerate(size)) for j in cells] for i in cells]
+    x = torch.tensor(trace.input, dtype=torch.float64).reshape(layer["heads"], -1, prod(size)).transpose(1, 2)
+    y = torch.nn.functional.scaled_dot_product_attention(x, x, x, attn_mask=torch.tensor(mask))
+    assert np.allclose(trace.output.reshape(layer["heads"], -1, prod(size)), y.transpose(1, 2).numpy(), atol=1e-12)
+
+
+@pytest.mark.frameworks
+@pytest.mark.parametrize("window", [1, 3, 5])
+def test_a_sliding_window_is_jaxs_local_window_of_half_as_many_on_each_side(window):
+    jax = needed("jax")
+    trace = conv_anim.trace(spec_of([8], {"window": window}, channels=2))
+    x = jax.numpy.asarray(trace.input.T[:, None], float)
+    y = jax.nn.dot_product_attention(x, x, x, local_window_size=(window // 2, window // 2))
+    assert np.allclose(trace.output, np.asarray(y)[:, 0].T, atol=1e-6)
+
+
+@given(st.one_of(layers(1), layers(2)))
+def test_its_numpy_program_makes_its_output(drawn):
+    size, channels, layer = drawn
+    spec = spec_of(size, layer, channels=channels)
+    names = {"print": lambda _: None}
+    exec(program(spec, "numpy"), names)
+    assert np.allclose(names["y"], conv_anim.trace(spec).output, atol=1e-12)
+
+
+# what is said
+
+
+def test_what_is_explained_adds_up():
+    """The scores, the scale and the shares of a cell, and the sum that they make."""
+    text = explain.text(spec_of([4], {"window": 3}, channels=2))
+    assert "softmax(q·k / √2)" in text
+    assert "2 at the border" in text
+    line = next(line for line in text.splitlines() if "√2) = softmax(" in line)
+    shares = [float(share) for share in line.split("≈")[1].split(", ")]
+    assert sum(shares) == pytest.approx(1, abs=0.011 * len(shares))
+
+
+def test_multiply_adds_are_those_of_scores_means_and_projections():
+    """By hand: 2 + 3 + 3 + 2 pairs, each with a product for every channel of query and value."""
+    op = spec_of([4], {"window": 3}, channels=2).layers[0]
+    assert op.products.cells * op.products.each == 10 * (2 + 2)
+    op = spec_of([4], {"window": 3, "value": [[1, 0], [0, 1], [1, 1]]}, channels=2).layers[0]
+    assert op.products.cells * op.products.each == 10 * (2 + 3) + 4 * 6
+    assert op.parameter_terms == ((3, 2),)
+
+
+# what is drawn
+
+
+def test_the_matrix_has_the_shares_and_hides_the_rest():
+    spec = spec_of([4], {"causal": True}, view={"kind": "matrix", "animate": True})
+    assert isinstance(spec.view, Matrix)
+    trace = conv_anim.trace(spec)
+    matrix = trace.layer.means.matrix(0)
+    assert np.isnan(matrix[np.triu_indices(4, 1)]).all()
+    assert np.allclose(np.nansum(matrix, axis=1), 1)
+    assert matrix[0, 0] == 1
+
+
+@pytest.mark.parametrize("view", ["matrix", "flat", "sequence"])
+def test_each_view_shows_it(view):
+    drawn = pipeline.scene(spec_of([5], {"window": 3}, view=view))
+    assert len(drawn.frames) >= 1
+
+
+def test_views_that_have_no_way_to_show_it_say_which_have():
+    with pytest.raises(conv_anim.SpecError, match="views that can show it: flat, matrix, sequence"):
+        spec_of([5], {"window": 3}, view="isometric")
+
+
+def test_the_step_of_a_matrix_is_a_token_with_all_its_channels():
+    trace = conv_anim.trace(spec_of([5], {"heads": 2}, channels=2, view={"kind": "matrix", "animate": True}))
+    style = None
+    assert len(AttentionView(trace, style).steps) == 5
+
+
+def test_its_gradient_is_said_to_be_unknown():
+    fed = {"size": [5]}
+    with pytest.raises(conv_anim.SpecError, match="no gradient of attention is known here"):
+        conv_anim.load({"input": fed, "layer": {"type": "attention", "window": 3}, "pass": "grad_input"})

@@ -1,0 +1,206 @@
+"""Sequences that arrive piece by piece: a machine with only the buffer makes what the whole sequence makes."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import conv_anim
+from conv_anim import pipeline
+from conv_anim.scene.sequence.streaming import StreamingView
+from conv_anim.tracing.streaming import Streaming, ratio_of
+
+CHUNKS = st.integers(1, 7)
+
+
+def load(size, layers, view=None, **more):
+    fed = {"size": [size], "values": {"random": {"seed": 2, "low": -3, "high": 3}}}
+    return conv_anim.load({"input": fed, "layers": layers, "view": view or {"kind": "sequence"}, **more})
+
+
+@st.composite
+def windows(draw):
+    """A layer of any kind that slides a window."""
+    kind = draw(st.sampled_from(["conv", "causal", "conv_transpose", "max_pool", "avg_pool", "attention"]))
+    size = draw(st.integers(1, 4))
+    if kind == "attention":
+        more = draw(st.sampled_from([{"dilation": 1}, {"dilation": 3}, {"shift": 0}, {"shift": size - 1}, None]))
+        return {"type": kind, "causal": True} | ({} if more is None else {"window": size, **more})
+    layer = {"type": "conv" if kind == "causal" else kind, "kernel_size": size}
+    if kind == "conv_transpose":
+        return layer | {"stride": draw(st.integers(1, 3)), "padding": draw(st.integers(0, size - 1))}
+    if kind == "causal":
+        mode = draw(st.sampled_from(["zeros", "zeros", "replicate", "reflect"]))
+        return layer | {"padding": "causal", "dilation": draw(st.integers(1, 3)), "padding_mode": mode}
+    if kind != "conv":
+        return layer | {"stride": draw(st.integers(1, 3)), "padding": draw(st.integers(0, size // 2))}
+    around = [[draw(st.integers(0, 4)), draw(st.integers(0, 4))]]
+    return layer | {"stride": draw(st.integers(1, 4)), "dilation": draw(st.integers(1, 3)), "padding": around}
+
+
+def drawn_stack(size, layers):
+    try:
+        return load(size, layers)
+    except conv_anim.SpecError:
+        assume(False)  # it does not fit
+
+
+# a machine with a buffer
+
+
+def read_by(layer, o):
+    """Of an output the cells of the endless sequence that it reads, in plain arithmetic, with their weights."""
+    window = layer.layer.window
+    if window is None:
+        seen = layer.layer.attends.seen[0][o]
+        return [(j, None) for j in seen]
+    axis, found = window.axes[0], []
+    for t in range(axis.kernel):
+        place = o * axis.stride + t * axis.dilation - axis.before
+        if place < 0:
+            place = {"zeros": place, "replicate": 0, "reflect": -place}[axis.mode]
+        if place % axis.stretch == 0 and place >= 0:
+            tap = axis.kernel - 1 - t if axis.flipped else t
+            found.append((place // axis.stretch, None if layer.kernels is None else layer.kernels[0, 0, tap]))
+    return found
+
+
+def made_of(layer, o, held):
+    """An output from what is held alone: a cell that is not there is an error; past the end there is padding."""
+    size = layer.input.shape[1]
+    numbers = [(held[j], w) for j, w in read_by(layer, o) if j < size]
+    if layer.layer.type == "attention":
+        query = held[o]
+        powers = np.exp([query * x for x, _ in numbers])
+        return float(np.dot(powers, [x for x, _ in numbers]) / powers.sum())
+    if layer.layer.type == "max_pool":
+        return max(x for x, _ in numbers)
+    if layer.layer.type == "avg_pool":
+        return sum(x for x, _ in numbers) / layer.layer.window.axes[0].kernel
+    return sum(x * w for x, w in numbers)
+
+
+def streamed(trace, chunk):
+    """All outputs, made step by step by a machine that keeps of each map what the buffer says, and nothing else."""
+    stream = Streaming.of(trace.spec.layers, chunk)
+    held = [{} for _ in trace.layers]
+    output = []
+    for before, after in stream.steps:
+        new = dict(enumerate(trace.input[0].tolist()))
+        new = {cell: new[cell] for cell in range(before.there[0], after.there[0])}
+        for k, layer in enumerate(trace.layers):
+            held[k] |= new
+            new = {o: made_of(layer, o, held[k]) for o in range(before.there[k + 1], after.there[k + 1])}
+            held[k] = {cell: held[k][cell] for cell in after.kept[k]}
+        output += new.values()
+    return output
+
+
+@given(st.lists(windows(), min_size=1, max_size=4), st.integers(1, 14), CHUNKS)
+def test_any_chunks_make_what_the_whole_sequence_makes(layers, size, chunk):
+    trace = conv_anim.trace(drawn_stack(size, layers))
+    assert np.allclose(streamed(trace, chunk), trace.output[0], atol=1e-9)
+
+
+@given(windows(), st.integers(4, 12), CHUNKS)
+def test_each_cell_that_is_kept_is_read_later_if_the_sequence_goes_on(layer, size, chunk):
+    """The buffer is the least: of a longer sequence, an output that is not made yet reads each of its cells."""
+    spec, longer = drawn_stack(size, [layer]), drawn_stack(size + 24, [layer])
+    later = conv_anim.trace(longer).layer
+    for state in Streaming.of(spec.layers, chunk).states:
+        if not state.ended and state.there[0] <= size:
+            read = {j for o in range(state.there[1], len(later)) for j, _ in read_by(later, o)}
+            assert set(state.kept[0]) == {cell for cell in read if cell < state.there[0]}
+
+
+@given(st.lists(windows(), min_size=1, max_size=3), st.integers(2, 12), CHUNKS)
+def test_nothing_that_has_been_made_changes_when_more_arrives(layers, size, chunk):
+    """What is out before the end is what a longer sequence makes too."""
+    spec = drawn_stack(size, layers)
+    fed = np.random.RandomState(4).randint(-3, 4, size + 9).tolist()
+    short, long = (
+        conv_anim.trace(conv_anim.load({"input": {"values": fed[:n]}, "layers": layers, "view": "sequence"}))
+        for n in (size, size + 9)
+    )
+    before_the_end = max(state.there[-1] for state in Streaming.of(spec.layers, chunk).states if not state.ended)
+    assert np.allclose(short.output[0, :before_the_end], long.output[0, :before_the_end])
+
+
+# buffers and latencies, by the formulas of papers
+
+
+@pytest.mark.parametrize(
+    ("layer", "cells", "late"),
+    [
+        ({"type": "conv", "kernel_size": 3, "padding": "causal"}, 2, 0),
+        ({"type": "conv", "kernel_size": 2, "padding": "causal", "dilation": 4}, 4, 0),
+        ({"type": "conv", "kernel_size": 5, "padding": "same"}, 4, 2),
+        ({"type": "conv", "kernel_size": 4, "stride": 2, "padding": [[2, 0]]}, 2, 1),
+        ({"type": "conv", "kernel_size": 8, "stride": 4, "padding": [[4, 0]]}, 4, 3),
+        ({"type": "conv", "kernel_size": 2, "stride": 3}, 0, 1),
+        ({"type": "conv_transpose", "kernel_size": 4, "stride": 2}, 1, 0),
+        ({"type": "attention", "window": 3, "causal": True}, 2, 0),
+        ({"type": "attention", "causal": True}, 24, 0),
+    ],
+)
+def test_buffers_are_those_of_the_formulas(layer, cells, late):
+    """k̂ − s where the padding before is k̂ − s and chunks are whole strides; k̂ − 1 where all comes before."""
+    spec = load(24, [layer])
+    stride = layer.get("stride", 1) if layer["type"] == "conv" else 1
+    stream = Streaming.of(spec.layers, stride)
+    assert stream.buffers == (cells,)
+    assert stream.latency(ratio_of(spec.layers)) == late
+
+
+def test_a_stack_is_as_late_as_its_layers_together():
+    """Three layers of two cells ahead, the last after a stride of 2: 2 + 2 + 1 (of a stride) + 2·2."""
+    same = {"type": "conv", "kernel_size": 5, "padding": "same"}
+    down = {"type": "conv", "kernel_size": 2, "stride": 2}
+    spec = load(40, [same, same, down, same])
+    assert ratio_of(spec.layers) == Fraction(2)
+    assert Streaming.of(spec.layers, 1).latency(Fraction(2)) == 2 + 2 + 1 + 4
+
+
+def test_what_sees_all_is_made_at_the_end():
+    spec = load(6, [{"type": "global_avg_pool"}])
+    stream = Streaming.of(spec.layers, 2)
+    assert [state.there[-1] for state in stream.states] == [0, 0, 0, 1]
+    assert stream.buffers == (4,)
+
+
+# what is drawn, and refused
+
+
+def test_a_step_is_a_chunk_and_the_end_is_one_where_outputs_wait_for_it():
+    same = {"type": "conv", "kernel_size": 3, "padding": "same"}
+    trace = conv_anim.trace(load(6, [same], {"kind": "sequence", "cache": True, "chunk": 2}))
+    drawn = pipeline.scene(trace.spec)
+    assert len(drawn.frames) >= 4
+    assert len(StreamingView(trace, None).steps) == 4
+
+
+def test_a_chunk_alone_asks_for_the_cache_and_a_switch_turns_it_off():
+    conv = {"type": "conv", "kernel_size": 2, "padding": "causal"}
+    assert load(6, [conv], {"kind": "sequence", "chunk": 2}).view.cache
+    assert not load(6, [conv], {"kind": "sequence", "chunk": 2, "cache": False}).view.cache
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        {"type": "conv", "kernel_size": 3, "padding": "same", "padding_mode": "reflect"},
+        {"type": "conv", "kernel_size": 3, "padding": "same", "padding_mode": "circular"},
+        {"type": "attention", "window": 3},
+        {"type": "conv", "kernel_size": 3, "padding": "same", "padding_mode": "replicate"},
+        {"type": "conv", "kernel_size": 3, "padding": "causal", "padding_mode": "circular"},
+        {"type": "attention"},
+        {"type": "attention", "window": 3, "pattern": "neighborhood"},
+    ],
+)
+def test_what_cannot_stream_is_refused(layer):
+    with pytest.raises(conv_anim.SpecError, match="cache"):
+        load(6, [layer], {"kind": "sequence", "cache": True})
