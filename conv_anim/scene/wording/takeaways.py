@@ -169,9 +169,8 @@ def _chained(spec: Spec, say: Language) -> str:
     if field is None or alone is None or field.size == alone.size:
         return ""
     last = looking[-1].window
-    assert last is not None
     told = {"count": len(spec.layers), "field": size(field.size), "alone": size(alone.size)}
-    if field.varies and last.transposed and any(axis.stretch > 1 for axis in last.axes):
+    if last is not None and field.varies and last.transposed and any(axis.stretch > 1 for axis in last.axes):
         return say("takeaway.field_spread", window=size(last.kernel_size), **told)
     return say("takeaway.field_up_to" if field.varies else "takeaway.field", **told)
 
