@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from conv_anim.frameworks.calls import Names
+    from conv_anim.frameworks.arithmetic import Names
     from conv_anim.frameworks.drawings import Drawing
     from conv_anim.frameworks.feeding import Feed
     from conv_anim.frameworks.whole import Whole

@@ -12,7 +12,7 @@ from conv_anim.commands.options import DIAGNOSTICS, SET, Limited, SpecPath, echo
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conv_anim.frameworks.calls import Names
+    from conv_anim.frameworks.arithmetic import Names
     from conv_anim.spec.model import Size, Spec
 
 

@@ -20,7 +20,7 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conv_anim.frameworks.calls import Names
+    from conv_anim.frameworks.arithmetic import Names
     from conv_anim.frameworks.feeding import Feed
     from conv_anim.frameworks.sketch import Sketch
     from conv_anim.limits import Limits

@@ -14,7 +14,7 @@ from conv_anim.diagnostics import Code
 from conv_anim.frameworks.arguments import count, flag, ignored, moves, sizes, whole
 from conv_anim.frameworks.dilated import NAMES, Moves, Places, Words, convolution, in_pairs, paddings, transposed
 from conv_anim.frameworks.foreign import ForeignLayer, biased
-from conv_anim.frameworks.keras_layers import Lowered
+from conv_anim.frameworks.keras_keys import Lowered
 from conv_anim.frameworks.sketch import fail, same, tidy, unsupported
 from conv_anim.ops.padding import MODES
 from conv_anim.spec.entering import per_axis

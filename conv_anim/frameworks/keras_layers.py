@@ -7,94 +7,41 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conv_anim.coding import rules
 from conv_anim.diagnostics import Code
-from conv_anim.frameworks.arguments import OrNone, count, flag, ignored, moves, moves_or_none, sizes, whole
-from conv_anim.frameworks.foreign import ForeignLayer, biased
-from conv_anim.frameworks.sketch import Border, fail, given, same, tidy, unsupported
+from conv_anim.frameworks.arguments import ignored, moves, moves_or_none
+from conv_anim.frameworks.foreign import ForeignLayer
+from conv_anim.frameworks.keras_keys import (
+    ACTIVATION,
+    CAUSAL,
+    DATA_FORMAT,
+    DILATION,
+    FILTERS,
+    GROUPS,
+    KERNEL_SIZE,
+    MULTIPLIER,
+    OUTPUT_PADDING,
+    PADDING,
+    REST,
+    STRIDES,
+    USE_BIAS,
+    check_moves,
+    moves_of,
+)
+from conv_anim.frameworks.keras_sizes import AROUND, INTERPOLATION, UP_SIZE, upsample, zero_padding
+from conv_anim.frameworks.sketch import fail, given, same, tidy
 from conv_anim.ops.padding import named_padding
-from conv_anim.spec.entering import LARGEST
-from conv_anim.spec.kinds import Either, ListOf, OneOf, Whole
-from conv_anim.spec.nodes import Scalar, is_list, is_scalar
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.records import Object
 from conv_anim.spec.sizes import effective_kernel
-from conv_anim.values import dataclass, replace
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from conv_anim.frameworks.foreign import Draw, Fields
     from conv_anim.frameworks.sketch import Sketch
-    from conv_anim.spec.kinds import Maybe, Report, Schema
-    from conv_anim.spec.nodes import Node
     from conv_anim.spec.records import Record
-
-
-@dataclass(frozen=True, slots=True)
-class Lowered:
-    """A name in any case, as Keras takes it."""
-
-    names: tuple[str, ...]
-
-    @property
-    def kind(self) -> OneOf[str]:
-        """One of the words, in any case."""
-        return OneOf(self.names)
-
-    @property
-    def expected(self) -> str:
-        return self.kind.expected
-
-    def decode(self, node: Node, report: Report) -> Maybe[str]:
-        if isinstance(node, Scalar) and isinstance(node.value, str):
-            node = replace(node, value=node.value.lower())
-        return self.kind.decode(node, report)
-
-    def schema(self) -> Schema:
-        return self.kind.schema()
-
-
-FILTERS, KERNEL_SIZE, GROUPS = whole("filters"), sizes("kernel_size"), count("groups", 1)
-STRIDES, DILATION = moves("strides", 1), moves("dilation_rate", 1)
-USE_BIAS, MULTIPLIER = flag("use_bias", default=True), count("depth_multiplier", 1)
-PADDING: Field[str] = Field("padding", Lowered(("valid", "same")), "padding", default="valid")
-CAUSAL: Field[str] = Field("padding", Lowered(("valid", "same", "causal")), "padding", default="valid")
-OUTPUT_PADDING = moves_or_none("output_padding", least=0)
-DATA_FORMAT: Field[Any] = Field("data_format", OrNone(OneOf(("channels_last", "channels_first"))), "data_format")
-(ACTIVATION,) = ignored("activation")
-PARTS = ("kernel", "bias", "depthwise", "pointwise", "activity")
-REST = ignored(
-    *(f"{part}_{what}" for what in ("initializer", "regularizer", "constraint") for part in PARTS),
-    *("input_shape", "name", "trainable", "dtype", "autocast", "batch_input_shape", "input_dim"),
-)
-"""What says how a layer is trained or called."""
-BIAS_INITIALIZER = next(field for field in REST if field.name == "bias_initializer")
-
-
-def _moves(record: Record, sketch: Sketch) -> dict[str, Any]:
-    """What a convolution's window is, in a spec's words."""
-    if record.has(ACTIVATION) and getattr(record.at(ACTIVATION), "value", "") not in {None, "linear"}:
-        sketch.note("the activation is not drawn: it moves nothing")
-    return {
-        "kernel_size": record.at(KERNEL_SIZE),
-        "stride": given(record, STRIDES),
-        "dilation": given(record, DILATION),
-        "bias": biased(record, sketch, USE_BIAS, first=_first_bias(record)),
-    }
-
-
-def _first_bias(record: Record) -> int:
-    """What biases begin as: nothing, unless they are said to be ones."""
-    said = getattr(record.at(BIAS_INITIALIZER), "value", None) if record.has(BIAS_INITIALIZER) else None
-    return 1 if isinstance(said, str) and said.lower() == "ones" else 0
-
-
-def _check_moves(record: Record, sketch: Sketch) -> None:
-    stride, dilation = (sketch.each(record.of(field), record.at(field)) for field in (STRIDES, DILATION))
-    wrong = rules.keras_conv(stride, dilation)
-    if wrong is not None:
-        fail(Code.UNSUPPORTED, wrong, record.at(DILATION), "one of the two, or nn.Conv2d(…) of PyTorch, which has both")
 
 
 def _conv(record: Record, sketch: Sketch, *, name: str) -> None:
     if name == "conv":
-        _check_moves(record, sketch)
+        check_moves(record, sketch)
     padding: Any = given(record, PADDING)
     if padding is not None:
         sketch.settle()
@@ -107,13 +54,13 @@ def _conv(record: Record, sketch: Sketch, *, name: str) -> None:
         multiplier=given(record, MULTIPLIER),
         padding=padding,
         groups=given(record, GROUPS),
-        **_moves(record, sketch),
+        **moves_of(record, sketch),
     )
 
 
 def _conv_transpose(record: Record, sketch: Sketch) -> None:
     """Keras says how large the output is; the spec says the border and what is read beyond it."""
-    _check_moves(record, sketch)
+    check_moves(record, sketch)
     extra = record.get(OUTPUT_PADDING)
     if extra is not None:
         strides = sketch.each(record.of(STRIDES), record.at(STRIDES))
@@ -134,7 +81,7 @@ def _conv_transpose(record: Record, sketch: Sketch) -> None:
         out_channels=record.at(FILTERS),
         padding=tidy(tuple((before, after) for before, after, _ in ends)),
         output_padding=same(beyond) if any(beyond) else None,
-        **_moves(record, sketch),
+        **moves_of(record, sketch),
     )
 
 
@@ -180,56 +127,6 @@ def _global(record: Record, sketch: Sketch) -> None:
 
 def _global_max(record: Record, sketch: Sketch) -> None:
     sketch.add("max_pool", record.node, kernel_size=same(list(sketch.size)))
-
-
-# sizes
-
-UP_SIZE = moves("size", 2)
-INTERPOLATION: Field[str] = Field(
-    "interpolation",
-    OneOf(("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")),
-    "interpolation",
-    default="nearest",
-)
-
-
-def _upsample(record: Record, sketch: Sketch) -> None:
-    mode = record.of(INTERPOLATION)
-    if mode not in {"nearest", "bilinear"}:
-        what = f"Keras's {mode} interpolation is not drawn"
-        unsupported(what, record.at(INTERPOLATION), "nearest and bilinear are")
-    sketch.add(
-        "upsample",
-        record.node,
-        scale_factor=record.at(UP_SIZE) if record.has(UP_SIZE) else record.of(UP_SIZE),
-        mode=given(record, INTERPOLATION),
-    )
-
-
-ENTRY = Either(((is_list, ListOf(Whole(0, LARGEST), "a pair: before and after", 2, 2)), (is_scalar, Whole(0, LARGEST))))
-AROUND: Field[Any] = Field(
-    "padding",
-    Either(
-        (
-            (is_list, ListOf(ENTRY, "a tuple with a number or a pair per axis", 1, 3)),
-            (is_scalar, Whole(0, LARGEST, ", or a tuple with one per axis")),
-        )
-    ),
-    "padding",
-    default=1,
-)
-
-
-def _zero_padding(record: Record, sketch: Sketch) -> None:
-    around = record.of(AROUND)
-    if sketch.axes == 1 and isinstance(around, tuple) and len(around) == 2:
-        around = (around,)
-    entries = around if isinstance(around, tuple) else (around,) * sketch.axes
-    if len(entries) != sketch.axes:
-        fail(Code.AXES, f"'padding' needs {sketch.axes} entries, and has {len(entries)}", record.at(AROUND))
-    sketch.settle()
-    pairs = tuple(entry if isinstance(entry, tuple) else (entry, entry) for entry in entries)
-    sketch.border = Border(pairs, "zeros", record.node)
 
 
 # the table
@@ -279,8 +176,8 @@ def _with_axes(n: int) -> list[tuple[str, ForeignLayer]]:
             for p, keys in pools.items()
         ),
         *(_layer(f"{name}{n}D", GLOBAL, draw, n) for name, draw in whole_maps.items()),
-        _layer(f"UpSampling{n}D", _upsampling(n), _upsample, n),
-        _layer(f"ZeroPadding{n}D", (AROUND, DATA_FORMAT, *REST), _zero_padding, n),
+        _layer(f"UpSampling{n}D", _upsampling(n), upsample, n),
+        _layer(f"ZeroPadding{n}D", (AROUND, DATA_FORMAT, *REST), zero_padding, n),
     ]
 
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from conv_anim.diagnostics import Source
-    from conv_anim.frameworks.calls import Names, Value
+    from conv_anim.frameworks.arithmetic import Names
+    from conv_anim.frameworks.calls import Value
 
 SEQUENTIAL = {"Sequential", "ModuleList"}
 NAMED = {"OrderedDict", "ModuleDict"}

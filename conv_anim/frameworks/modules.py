@@ -9,7 +9,9 @@ from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.frameworks.arrays import array, fed
 from conv_anim.frameworks.sketch import DRAWN, NOTHING
 from conv_anim.frameworks.specs import spec_of
-from conv_anim.frameworks.torch_layers import HARMLESS, IN_CHANNELS, MODE_AXES, TORCH
+from conv_anim.frameworks.torch_keys import IN_CHANNELS
+from conv_anim.frameworks.torch_layers import HARMLESS, TORCH
+from conv_anim.frameworks.torch_moves import MODE_AXES
 from conv_anim.spec.kinds import Invalid, Report
 from conv_anim.spec.nodes import Entries, Scalar, from_python
 from conv_anim.values import dataclass

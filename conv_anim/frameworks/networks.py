@@ -15,7 +15,7 @@ from conv_anim.values import replace
 if TYPE_CHECKING:
     from os import PathLike
 
-    from conv_anim.frameworks.calls import Names
+    from conv_anim.frameworks.arithmetic import Names
     from conv_anim.spec.model import Size
     from conv_anim.spec.network import Network, Sizes
 

@@ -11,16 +11,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from conv_anim.diagnostics import Code
-from conv_anim.frameworks.arguments import count, flag, ignored, moves, moves_or_none, only, sizes, whole
+from conv_anim.frameworks.arguments import count, flag, ignored, moves, moves_or_none, only, whole
 from conv_anim.frameworks.dilated import Moves, Places, Words, convolution, transposed
 from conv_anim.frameworks.foreign import ForeignLayer
-from conv_anim.frameworks.keras_layers import Lowered
-from conv_anim.frameworks.sketch import fail, same, tidy, unsupported
+from conv_anim.frameworks.paddle_keys import DILATION, KERNEL_SIZE, LAYOUT, NAME, PADDING, STRIDE, padding_of
+from conv_anim.frameworks.paddle_pools import CEIL_MODE, DIVISOR, EXCLUSIVE, POOL_STRIDE, hung_over, pool
+from conv_anim.frameworks.sketch import fail, unsupported
 from conv_anim.frameworks.torch_layers import TORCH
 from conv_anim.ops.padding import PADDING_MODE, named_padding
-from conv_anim.spec.entering import LARGEST
-from conv_anim.spec.kinds import Either, ListOf, OneOf, Whole
-from conv_anim.spec.nodes import is_list, is_text
+from conv_anim.spec.kinds import OneOf
 from conv_anim.spec.records import Field, Object
 from conv_anim.values import replace
 
@@ -28,54 +27,18 @@ if TYPE_CHECKING:
     from conv_anim.frameworks.foreign import Draw, Fields
     from conv_anim.frameworks.sketch import Sketch
     from conv_anim.spec.model import Padding, Size
-    from conv_anim.spec.nodes import Node
     from conv_anim.spec.records import Record
+
 
 WORDS: Final = Words("stride", "stride")
 IN_CHANNELS, OUT_CHANNELS, GROUPS = whole("in_channels"), whole("out_channels"), count("groups", 1)
-KERNEL_SIZE, STRIDE, DILATION = sizes("kernel_size"), moves("stride", 1), moves("dilation", 1)
-EXPECTED = ", or a list with one per axis, with two per axis, or with a pair for batch, channels and each axis"
-SIDE = Whole(0, LARGEST, EXPECTED)
-ENTRY = Either(((is_list, ListOf(Whole(0, LARGEST), "a pair", 2, 2)), (lambda _: True, Whole(0, LARGEST))))
-PADDING: Field[Any] = Field(
-    "padding",
-    Either(
-        (
-            (is_text, Lowered(("same", "valid"))),
-            (is_list, ListOf(ENTRY, SIDE.expected, 1, 6)),
-            (lambda _: True, SIDE),
-        )
-    ),
-    "padding",
-    default=0,
-)
 OUTPUT_PADDING = moves("output_padding", 0, least=0)
 BIAS, MODE = flag("bias", default=True), PADDING_MODE
 (BIAS_ATTR,) = ignored("bias_attr")
 WEIGHT_ATTR: Fields = ignored("weight_attr")
-LAYOUT: Fields = ignored("data_format")
-NAME: Fields = ignored("name")
 
 
-def _padding(value: Any, axes: int, node: Node) -> Padding:
-    """Before and after, for each axis; not of a name."""
-    found = value if isinstance(value, tuple) else (value,) * axes
-    pairs = [each for each in found if isinstance(each, tuple)]
-    if len(pairs) == len(found) == axes + 2:
-        outer = (pairs[0], pairs[1]) == ((0, 0), (0, 0))
-        inner, last = tuple(pairs[2:]), (pairs[0], pairs[-1]) == ((0, 0), (0, 0))
-        if outer or last:
-            return inner if outer else tuple(pairs[1:-1])
-        fail(Code.PADDING, "Paddle pads neither batches nor channels", node)
-    if not pairs and len(found) == 2 * axes:
-        return tuple(zip(found[::2], found[1::2], strict=True))
-    if pairs or len(found) != axes:
-        what = f"Paddle takes padding as one number, as {axes}, as {2 * axes}, or as {axes + 2} pairs"
-        fail(Code.AXES, f"{what}, here {len(found)} are given", node)
-    return tuple((side, side) for side in found)
-
-
-def _sized(record: Record, sketch: Sketch) -> tuple[Size, Size, Size, Padding]:
+def sized(record: Record, sketch: Sketch) -> tuple[Size, Size, Size, Padding]:
     """Kernel, stride, dilation and padding; with "SAME" the dilation is 1."""
     kernel, stride, dilation = (
         sketch.each(record.of(field), record.at(field)) for field in (KERNEL_SIZE, STRIDE, DILATION)
@@ -85,7 +48,7 @@ def _sized(record: Record, sketch: Sketch) -> tuple[Size, Size, Size, Padding]:
         if max(dilation) > 1:
             sketch.note("with padding SAME, Paddle leaves the dilation out, and so does the figure")
         return kernel, stride, ones, named_padding("same", sketch.size, kernel, stride)
-    padding = ((0, 0),) * len(kernel) if given == "valid" else _padding(given, len(kernel), record.at(PADDING))
+    padding = ((0, 0),) * len(kernel) if given == "valid" else padding_of(given, len(kernel), record.at(PADDING))
     return kernel, stride, dilation, padding
 
 
@@ -107,11 +70,11 @@ def _conv(record: Record, sketch: Sketch) -> None:
         fail(
             Code.PADDING, f"Paddle takes padding_mode '{mode}' only with padding that is one number", record.at(PADDING)
         )
-    kernel, stride, dilation, padding = _sized(record, sketch)
+    kernel, stride, dilation, padding = sized(record, sketch)
     at = Places(record.node, record.node, record.at(PADDING))
     moves_ = Moves(kernel, stride, dilation, (1,) * len(kernel))
     mode = mode if any(map(any, padding)) else "zeros"
-    hung = _hung_over(sketch.size, moves_.windows, stride, padding, ceil=False)
+    hung = hung_over(sketch.size, moves_.windows, stride, padding, ceil=False)
     if mode != "zeros" and hung != padding:
         unsupported("a window larger than the padded map is not drawn with padding_mode", record.at(KERNEL_SIZE))
     padding = hung
@@ -119,7 +82,7 @@ def _conv(record: Record, sketch: Sketch) -> None:
 
 
 def _conv_transpose(record: Record, sketch: Sketch) -> None:
-    kernel, stride, dilation, padding = _sized(record, sketch)
+    kernel, stride, dilation, padding = sized(record, sketch)
     extra = sketch.each(record.of(OUTPUT_PADDING), record.at(OUTPUT_PADDING))
     for more, most in zip(extra, map(max, stride, dilation), strict=True):
         if more >= most:
@@ -138,70 +101,6 @@ def _check_extra(record: Record, stride: Size, extra: Size) -> None:
     if any(more >= s for more, s in zip(extra, stride, strict=True)):
         what = "Paddle computes no output_padding that is not less than the stride"
         fail(Code.OUTPUT_PADDING, what, record.at(OUTPUT_PADDING), "leave it out, or take less of it")
-
-
-# pools
-
-POOL_STRIDE = moves_or_none("stride")
-CEIL_MODE, EXCLUSIVE = flag("ceil_mode", default=False), flag("exclusive", default=True)
-DIVISOR = only("divisor_override", None)
-
-
-def _pool(record: Record, sketch: Sketch, *, name: str) -> None:
-    kernel = sketch.each(record.of(KERNEL_SIZE), record.at(KERNEL_SIZE))
-    given = record.get(POOL_STRIDE)
-    stride = kernel if given is None else sketch.each(given, record.at(POOL_STRIDE))
-    value, node, ceil = record.of(PADDING), record.at(PADDING), record.of(CEIL_MODE)
-    if value == "same":
-        padding = named_padding("same", sketch.size, kernel, stride)
-    else:
-        if value == "valid" and ceil:
-            fail(Code.PADDING, "Paddle takes padding VALID only without ceil_mode", record.at(CEIL_MODE))
-        padding = ((0, 0),) * len(kernel) if value == "valid" else _padding(value, len(kernel), node)
-    hung = _hung_over(sketch.size, kernel, stride, padding, ceil=ceil)
-    over = hung != padding
-    counted = name == "avg_pool" and not record.of(EXCLUSIVE)
-    if counted:
-        _check_counts(record, sketch.size, hung, padding, Moves(kernel, stride, (1,) * len(kernel), ()))
-    padding = padding if counted else hung
-    uncounted = name == "avg_pool" and any(map(any, padding)) and not counted
-    sketch.add(
-        name,
-        record.node,
-        kernel_size=same(list(kernel)),
-        stride=None if stride == kernel else same(list(stride)),
-        padding=tidy(padding),
-        ceil_mode=True if counted and over else None,
-        count_include_pad=False if uncounted else None,
-    )
-
-
-def _check_counts(record: Record, size: Size, hung: Padding, padding: Padding, moves_: Moves) -> None:
-    """With ``exclusive=False``, Paddle counts the cells up to as many behind the map as are before it."""
-    node, over = record.at(EXCLUSIVE), hung != padding
-    for n, k, s, (before, behind), (_, after) in zip(size, moves_.kernel, moves_.stride, hung, padding, strict=True):
-        room = n + before + after - k
-        if max(behind, after) > before and (after != before or behind - after >= k):
-            what = f"with exclusive=False, Paddle counts at most {before} cells behind the map, and here are {behind}"
-            unsupported(f"{what}: such a mean is not drawn", node, "leave exclusive=False out")
-        last = -(-room // s) * s
-        if over and ((room % s and behind == after) or last >= n + before):
-            what = "Paddle's mean with exclusive=False and windows beyond the padding along some axes is not drawn"
-            unsupported(what, node, "leave exclusive=False out")
-
-
-def _hung_over(size: Size, kernel: Size, stride: Size, padding: Padding, *, ceil: bool) -> Padding:
-    """With as much behind as the last window needs.
-
-    Also where a window is larger than the map by less than the stride: Paddle rounds towards 0, and finds one place.
-    """
-    found = []
-    for n, k, s, (before, after) in zip(size, kernel, stride, padding, strict=True):
-        room = n + before + after - k
-        steps = -(-room // s) if ceil else 0
-        hangs = ceil or -s < room < 0
-        found.append((before, max(after, steps * s + k - n - before) if hangs else after))
-    return tuple(found)
 
 
 # what is as in PyTorch
@@ -283,8 +182,8 @@ def _with_axes(n: int) -> list[tuple[str, ForeignLayer]]:
         _layer(f"Conv{n}D", CONV, _conv, n, 7),
         _layer(f"Conv{n}d", CONV, _conv, n, 7),
         _layer(f"Conv{n}DTranspose", (*MOVED, *order, *ATTRS), _conv_transpose, n),
-        _layer(f"MaxPool{n}D", (*MAX, *layout, *NAME), partial(_pool, name="max_pool"), n),
-        _layer(f"AvgPool{n}D", (*avg, *NAME), partial(_pool, name="avg_pool"), n),
+        _layer(f"MaxPool{n}D", (*MAX, *layout, *NAME), partial(pool, name="max_pool"), n),
+        _layer(f"AvgPool{n}D", (*avg, *NAME), partial(pool, name="avg_pool"), n),
         _as_torch(f"AdaptiveAvgPool{n}D", f"AdaptiveAvgPool{n}d", *layout, *NAME),
         _as_torch(f"AdaptiveMaxPool{n}D", f"AdaptiveMaxPool{n}d", *NAME),
         _as_torch(f"ZeroPad{n}D", f"ZeroPad{n}d", *LAYOUT, *NAME),

@@ -6,14 +6,16 @@ import ast
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code, Problem, Span, SpecError
-from conv_anim.frameworks.calls import Call, Group, Unread, dotted, evaluated, reading, tree_of
+from conv_anim.frameworks.arithmetic import dotted, evaluated
+from conv_anim.frameworks.calls import Call, Group, Unread, reading, tree_of
 from conv_anim.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conv_anim.diagnostics import Source
-    from conv_anim.frameworks.calls import Held, Names, Value
+    from conv_anim.frameworks.arithmetic import Held, Names
+    from conv_anim.frameworks.calls import Value
 
 LONGEST = 60
 """Characters of what is not read, where it is named."""

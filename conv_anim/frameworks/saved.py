@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from conv_anim.frameworks.calls import Names
+    from conv_anim.frameworks.arithmetic import Names
     from conv_anim.frameworks.keras_files import Layer
     from conv_anim.spec.model import Given
     from conv_anim.spec.network import Sizes

@@ -20,7 +20,8 @@ from conv_anim.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from conv_anim.diagnostics import Source
-    from conv_anim.frameworks.calls import Call, Names
+    from conv_anim.frameworks.arithmetic import Names
+    from conv_anim.frameworks.calls import Call
     from conv_anim.frameworks.feeding import Feed
     from conv_anim.frameworks.foreign import ForeignLayer
     from conv_anim.frameworks.listing import Line, Listing

@@ -4,42 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from conv_anim.diagnostics import Code, Problem, Span, SpecError, listed, nearest
-from conv_anim.frameworks import functionals, lax_layers, libraries, torch_layers
+from conv_anim.diagnostics import Code, Problem, Span, SpecError
+from conv_anim.frameworks import libraries
 from conv_anim.frameworks.arguments import bound
 from conv_anim.frameworks.calls import plain
 from conv_anim.frameworks.feeding import ENOUGH, Feed, candidates
 from conv_anim.frameworks.listing import listing
 from conv_anim.frameworks.sketch import DRAWN, NOTHING, Sketch, unsupported
-from conv_anim.frameworks.tables import BARE, READ, TABLES
+from conv_anim.frameworks.tables import BARE, TABLES
+from conv_anim.frameworks.text_channels import Read, axes_of_text, channels_of_text, columns_of
+from conv_anim.frameworks.unknown_layers import unknown
 from conv_anim.spec.entering import axes_of
 from conv_anim.spec.kinds import Invalid, Report
 from conv_anim.spec.nodes import Items, Scalar
-from conv_anim.spec.sizes import conv_size, effective_kernel
-from conv_anim.values import dataclass, replace
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
     from conv_anim.diagnostics import Source
-    from conv_anim.frameworks.calls import Call, Names
+    from conv_anim.frameworks.arithmetic import Names
+    from conv_anim.frameworks.calls import Call
     from conv_anim.frameworks.foreign import ForeignLayer
     from conv_anim.frameworks.listing import Listing
     from conv_anim.spec.model import Size
-    from conv_anim.spec.records import Record
+
 
 INPUTS = ("Input", "InputLayer")
-KEEPING = ("Pool", "Pad", "Upsampl", "UpSampl", "Unpool", "UnPool", "pool")
-"""In the names of layers that have as many channels as their input."""
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A layer of the text, with its arguments."""
-
-    call: Call
-    layer: ForeignLayer
-    record: Record
 
 
 def sketched(source: Source, feed: Feed, names: Names | None = None, wanted: str | None = None) -> Sketch:
@@ -134,7 +125,7 @@ def layer_of(call: Call, found: Listing) -> ForeignLayer | None:
 def _layer(call: Call, found: Listing, report: Report) -> ForeignLayer | None:
     layer = layer_of(call, found)
     if layer is None:
-        report.problems.append(_unknown(call, _owners(call, found.imports), found.imports))
+        report.problems.append(unknown(call, _owners(call, found.imports), found.imports))
     return layer
 
 
@@ -145,8 +136,8 @@ def fed_size(found: Listing, feed: Feed) -> tuple[int, Size] | None:
     layers = read_all([call for call in calls if kind_of(call, found) == "drawn"], found)
     if not layers:
         return None
-    axes = _axes(layers)
-    wanted, sure = _channels(layers)
+    axes = axes_of_text(layers)
+    wanted, sure = channels_of_text(layers)
     channels, size = feed.sized(axes, layers[0].call.name, wanted if sure else None)
     if size is not None:
         return channels or wanted, size
@@ -155,36 +146,6 @@ def fed_size(found: Listing, feed: Feed) -> tuple[int, Size] | None:
 
 SIDE, LENGTH, BLOCK = 224, 1000, 32
 """Along each axis of a picture, a sequence and a volume that a network is fed, where nobody says it."""
-
-
-def _unknown(call: Call, owners: tuple[str, ...], imports: Mapping[str, str]) -> Problem:
-    """Whose layer it is, if that is known; a name that is near only where it is one of the same library's."""
-    whole = libraries.whole(call.name, imports)
-    library = libraries.library(whole)
-    within = libraries.module(whole)
-    known = TABLES[library].layers if library is not None and library in TABLES else {}
-    function = functionals.near(whole)
-    if function is not None and call.short not in known:
-        message = f"no function is known as '{call.name}'"
-        hint = f"did you mean '{call.prefix}.{function}'? {DRAWN}"
-        return Problem(Code.UNKNOWN_NAME, message, "", call.span, hint)
-    if whole.startswith("self."):
-        message = f"the text does not say what '{call.name}' is"
-        hint = "write the layer itself, or name the file that has its class: conv-anim draw net.py"
-        return Problem(Code.UNKNOWN_NAME, message, "", call.span, hint)
-    if not owners and library not in TABLES:
-        said = f"'{call.name}' is {library}'s" if library else f"'{within}' is no library that is known here"
-        message = f"{said}: read are the layers of {listed(READ, last='and')}"
-        hint = "write the layer of PyTorch or Keras that computes the same, as in nn.Conv2d(…) or layers.Conv2D(…)"
-        return Problem(Code.UNKNOWN_NAME, message, "", call.span, hint)
-    if not owners and library is not None and library in TABLES:
-        message, places = f"{library} has no layers in '{within}'", TABLES[library].modules
-        hint = f"did you mean '{places[0]}.{call.short}'?" if call.short in known else DRAWN
-        return Problem(Code.UNKNOWN_NAME, message, "", call.span, hint)
-    near = nearest(call.short, [name for owner in reversed(owners) for name in TABLES[owner].layers])
-    dot = f"{call.prefix}." if call.prefix else ""
-    hint = DRAWN if near is None else f"did you mean '{dot}{near}'? {DRAWN}"
-    return Problem(Code.UNKNOWN_NAME, f"no layer is known as '{call.name}'", "", call.span, hint)
 
 
 # what they are fed
@@ -217,15 +178,15 @@ def _argument(call: Call, name: str, *, first: bool = False) -> Any:
 
 def _fed(layers: list[Read], feed: Feed) -> Sketch:
     first = layers[0]
-    axes = _axes(layers)
-    wanted, sure = _channels(layers)
+    axes = axes_of_text(layers)
+    wanted, sure = channels_of_text(layers)
     named = next((read.call.name for read in layers if read.layer.along(read.record) is not None), first.call.name)
     channels, size = feed.sized(axes, named, wanted if sure else None)
     channels = channels or wanted
     if size is not None:
         return _drawn(layers, channels, size, feed)
     if first.call.short == "Fold":
-        return _noted(_drawn(layers, channels, _columns(first.record), feed))
+        return _noted(_drawn(layers, channels, columns_of(first.record), feed))
     return _noted(_best(layers, channels, axes or 2, feed))
 
 
@@ -274,66 +235,3 @@ def _drawn(layers: list[Read], channels: int, size: Size, feed: Feed) -> Sketch:
     if not sketch.nodes:
         unsupported(f"{layers[0].call.name} pads nothing here: nothing to draw", layers[0].record.node)
     return sketch
-
-
-def _channels(layers: list[Read]) -> tuple[int, bool]:
-    """How many channels the input has as the layers say it, and whether they do; else as many as show something."""
-    for read in layers:
-        if read.layer.takes is not None and read.record.has(read.layer.takes):
-            return read.record.of(read.layer.takes), True
-        if read.record.has(lax_layers.SHAPE):
-            groups = read.record.of(lax_layers.GROUPS) if read.record.has(lax_layers.GROUPS) else 1
-            return read.record.of(lax_layers.SHAPE)[1] * groups, True
-        if not any(word in read.call.short for word in KEEPING):
-            return _some(read), False
-    return 1, False
-
-
-def _some(read: Read) -> int:
-    record, name = read.record, read.call.short
-    match name:
-        case "PixelShuffle":
-            return record.of(torch_layers.UP) ** 2
-        case "ChannelShuffle":
-            return 2 * record.of(torch_layers.SHUFFLED)
-        case "Fold":
-            return _taps(record)
-        case _ if "Depthwise" in name or "Separable" in name:
-            return 3
-        case _:
-            return record.of(torch_layers.GROUPS) if record.has(torch_layers.GROUPS) else 1
-
-
-def _pair(value: int | tuple[int, ...]) -> tuple[int, ...]:
-    return (value, value) if isinstance(value, int) else value
-
-
-def _taps(record: Record) -> int:
-    rows, columns = _pair(record.of(torch_layers.KERNEL_SIZE))
-    return rows * columns
-
-
-def _columns(record: Record) -> Size:
-    """As many columns as windows lie on what a fold makes."""
-    fields = (torch_layers.FOLDED, torch_layers.KERNEL_SIZE, torch_layers.STRIDE, torch_layers.PADDING)
-    out, kernel, stride, padding = (_pair(record.of(field)) for field in fields)
-    windows = map(effective_kernel, kernel, _pair(record.of(torch_layers.DILATION)))
-    rows, columns = (
-        conv_size(o, window, s, (p, p)) for o, window, s, p in zip(out, windows, stride, padding, strict=True)
-    )
-    return (max(1, rows * columns),)
-
-
-BY_MODE = ("nn.Upsample", "paddle.nn.Upsample")
-"""Layers whose mode says how many axes they have."""
-
-
-def _axes(layers: list[Read]) -> int | None:
-    """Along how many axes the layers work, as far as one of them says it."""
-    for read in layers:
-        if read.layer.along(read.record) is not None:
-            return read.layer.along(read.record)
-        mode = read.record.get(torch_layers.UPSAMPLING) if read.layer.keys.name in BY_MODE else None
-        if mode in torch_layers.MODE_AXES:
-            return torch_layers.MODE_AXES[mode]
-    return None

@@ -13,7 +13,7 @@ from conv_anim.diagnostics import Code
 from conv_anim.frameworks.arguments import OrNone, count, flag, moves, only, whole
 from conv_anim.frameworks.dilated import Moves, Places, Words, convolution, transposed
 from conv_anim.frameworks.foreign import ForeignLayer, biased
-from conv_anim.frameworks.keras_layers import Lowered
+from conv_anim.frameworks.keras_keys import Lowered
 from conv_anim.frameworks.sketch import fail, given, same, tidy
 from conv_anim.spec.entering import LARGEST, per_axis
 from conv_anim.spec.kinds import Either, Flag, ListOf, OneOf, Whole

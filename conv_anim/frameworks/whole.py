@@ -18,7 +18,7 @@ from conv_anim.values import dataclass, replace
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conv_anim.frameworks.calls import Names
+    from conv_anim.frameworks.arithmetic import Names
     from conv_anim.frameworks.feeding import Feed
     from conv_anim.limits import Limits
     from conv_anim.spec.model import Given

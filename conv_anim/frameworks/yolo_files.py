@@ -18,7 +18,7 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conv_anim.frameworks.calls import Names
+    from conv_anim.frameworks.arithmetic import Names
     from conv_anim.spec.nodes import Node
 
 LARGEST = 1_000_000

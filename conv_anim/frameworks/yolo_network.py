@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code, SpecError, nearest
-from conv_anim.frameworks.yolo_blocks import BLOCKS, Graph, Part, detect
+from conv_anim.frameworks.yolo_blocks import BLOCKS, detect
 from conv_anim.frameworks.yolo_files import REPEATING
+from conv_anim.frameworks.yolo_parts import Graph, Part
 from conv_anim.spec.network import INPUT, Network
 
 if TYPE_CHECKING:

@@ -1,0 +1,91 @@
+"""What the layers of a text say of their input: its channels, its axes, and for a fold its columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conv_anim.frameworks import lax_layers, torch_keys, torch_moves
+from conv_anim.spec.sizes import conv_size, effective_kernel
+from conv_anim.values import dataclass
+
+if TYPE_CHECKING:
+    from conv_anim.frameworks.calls import Call
+    from conv_anim.frameworks.foreign import ForeignLayer
+    from conv_anim.spec.model import Size
+    from conv_anim.spec.records import Record
+
+
+KEEPING = ("Pool", "Pad", "Upsampl", "UpSampl", "Unpool", "UnPool", "pool")
+"""In the names of layers that have as many channels as their input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A layer of the text, with its arguments."""
+
+    call: Call
+    layer: ForeignLayer
+    record: Record
+
+
+def channels_of_text(layers: list[Read]) -> tuple[int, bool]:
+    """How many channels the input has as the layers say it, and whether they do; else as many as show something."""
+    for read in layers:
+        if read.layer.takes is not None and read.record.has(read.layer.takes):
+            return read.record.of(read.layer.takes), True
+        if read.record.has(lax_layers.SHAPE):
+            groups = read.record.of(lax_layers.GROUPS) if read.record.has(lax_layers.GROUPS) else 1
+            return read.record.of(lax_layers.SHAPE)[1] * groups, True
+        if not any(word in read.call.short for word in KEEPING):
+            return _some(read), False
+    return 1, False
+
+
+def _some(read: Read) -> int:
+    record, name = read.record, read.call.short
+    match name:
+        case "PixelShuffle":
+            return record.of(torch_moves.UP) ** 2
+        case "ChannelShuffle":
+            return 2 * record.of(torch_moves.SHUFFLED)
+        case "Fold":
+            return _taps(record)
+        case _ if "Depthwise" in name or "Separable" in name:
+            return 3
+        case _:
+            return record.of(torch_keys.GROUPS) if record.has(torch_keys.GROUPS) else 1
+
+
+def _pair(value: int | tuple[int, ...]) -> tuple[int, ...]:
+    return (value, value) if isinstance(value, int) else value
+
+
+def _taps(record: Record) -> int:
+    rows, columns = _pair(record.of(torch_keys.KERNEL_SIZE))
+    return rows * columns
+
+
+def columns_of(record: Record) -> Size:
+    """As many columns as windows lie on what a fold makes."""
+    fields = (torch_moves.FOLDED, torch_keys.KERNEL_SIZE, torch_keys.STRIDE, torch_keys.PADDING)
+    out, kernel, stride, padding = (_pair(record.of(field)) for field in fields)
+    windows = map(effective_kernel, kernel, _pair(record.of(torch_keys.DILATION)))
+    rows, columns = (
+        conv_size(o, window, s, (p, p)) for o, window, s, p in zip(out, windows, stride, padding, strict=True)
+    )
+    return (max(1, rows * columns),)
+
+
+BY_MODE = ("nn.Upsample", "paddle.nn.Upsample")
+"""Layers whose mode says how many axes they have."""
+
+
+def axes_of_text(layers: list[Read]) -> int | None:
+    """Along how many axes the layers work, as far as one of them says it."""
+    for read in layers:
+        if read.layer.along(read.record) is not None:
+            return read.layer.along(read.record)
+        mode = read.record.get(torch_moves.UPSAMPLING) if read.layer.keys.name in BY_MODE else None
+        if mode in torch_moves.MODE_AXES:
+            return torch_moves.MODE_AXES[mode]
+    return None
