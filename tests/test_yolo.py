@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from conv_anim.cli import main
@@ -180,6 +180,7 @@ def test_what_is_wrong_with_a_row_is_told(old, new, said):
         max_size=8,
     ),
 )
+@example("Concat", ["[3, 1]"])
 def test_any_row_is_read_or_says_why_not(module, args):
     row = f"[-1, 2, {module!r}, [{', '.join(map(str, args))}]]"
     with suppress(SpecError):

@@ -58,7 +58,7 @@ def _made(graph: Graph, row: Row, reads: tuple[int, ...]) -> tuple[int, ...]:
     if row.module == "Detect":
         return tuple(detect(at, reads))
     if row.module == "Concat":
-        if row.args not in {(1,), ()}:
+        if row.args not in ((1,), ()):  # no set: what a file holds may be a list, which has no hash
             raise at.wrong(f"maps are put together along their channels, which is [1], not {list(row.args)}")
         return (at.concat(*reads),)
     if len(reads) != 1:
