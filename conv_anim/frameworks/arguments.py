@@ -143,11 +143,11 @@ def bound(call: Call, keys: Object, report: Report, positional: int | None = Non
             node = Scalar(node.text, node.text, name.text, node.span)
         if not isinstance(node, Unread):
             entries.append((name, node))
-        elif field is None:
+        elif field is None or isinstance(field.kind, Anything):
             entries.append((name, Scalar(None, node.text, name.text, node.span)))
         elif isinstance(field.kind, Only):
             report.problems.append(not_drawn(name.text, node.span))
-        elif not isinstance(field.kind, Anything):
+        else:
             report.problems.append(unread(node, f"'{name.text}'"))
     return Entries(tuple(entries), call.short, call.span)
 

@@ -81,6 +81,10 @@ TORCH: dict[str, Function] = {
     "linear": _function("nn.Linear", "input weight bias"),
 }
 """Of torch.nn.functional."""
+OF_TORCHVISION: dict[str, Function] = {
+    "deform_conv2d": _function("torchvision.ops.DeformConv2d", "input offset weight bias stride padding dilation mask")
+}
+"""Of torchvision.ops."""
 IN_TORCH = {
     *(f"conv{n}d" for n in AXES),
     *(f"conv_transpose{n}d" for n in AXES),
@@ -127,6 +131,7 @@ def is_function(name: str) -> bool:
 
 def _known(module: str) -> tuple[str, ...]:
     known = {"torch.nn.functional": (*TORCH, "pad"), "torch": tuple(IN_TORCH), "jax.lax": tuple(LAX)}
+    known["torchvision.ops"] = tuple(OF_TORCHVISION)
     return known.get(module, tuple(POOLS.get(module, ())))
 
 
@@ -144,13 +149,13 @@ def as_layer(call: Call, name: str) -> tuple[Value | None, Call, str | None]:
         return _pooled(call, tuple(POOLS[libraries.module(name)][short].split()))
     if short == "pad":
         return _padded(call)
-    function = TORCH[short]
+    function = {**TORCH, **OF_TORCHVISION}[short]
     given = _bound(call, function.parameters)
     fed, note = given.pop("input", None), None
     if short == "interpolate":
         _no_antialias(call, given.pop("antialias", None))
-    arguments = [(key, value) for key, value in given.items() if key not in {"weight", "bias"}]
-    if function.weighs and function.layer.startswith("nn.Conv"):
+    arguments = [(key, value) for key, value in given.items() if key not in {"weight", "bias", "offset"}]
+    if function.weighs and "Conv" in function.layer:
         shape, note = _weight(given.get("weight"), call, int(function.layer[-2]))
         groups = getattr(given.get("groups"), "value", 1)
         bias = given.get("bias")

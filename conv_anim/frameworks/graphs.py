@@ -155,7 +155,9 @@ def _smallest(model: Model, node: Node, said: Sizes, weight: Any) -> Sketch:
 
 
 GROWING = {"ConvTranspose", "Upsample", "Resize", "DepthToSpace"}
-WEIGHTED = {"Conv", "ConvTranspose", "ConvInteger", "QLinearConv"}
+WEIGHTED = {"Conv", "ConvTranspose", "ConvInteger", "QLinearConv", "DeformConv"}
+BIASED = {"Conv": 2, "ConvTranspose": 2, "DeformConv": 3}
+"""Which input the bias is."""
 
 
 def _weight_at(node: Node) -> int:
@@ -170,7 +172,7 @@ def _made(model: Model, node: Node, given: Any, weight: Any) -> Sketch:
     sketch = fed(given, held, axes=axes, layer=node.kind, channels=channels)
     if weight is not None:
         held[node.name] = array(_less_zero(node, weight), node.name)
-        bias = node.array(2) if node.operator in {"Conv", "ConvTranspose"} else None
+        bias = node.array(BIASED[node.operator]) if node.operator in BIASED else None
         numbers = None if bias is None else list(array(bias, f"{node.name}.bias").numbers)
         _check_bias(node, weight, bias)
         sketch.weights = {"weight": {"file": node.name}, "bias": numbers}
@@ -215,7 +217,7 @@ def _channels(node: Node, weight: Any) -> int:
 
 def _check_bias(node: Node, weight: Any, bias: Any) -> None:
     """Raise SpecError for a bias that has not one number for each channel."""
-    made = weight.shape[0] if node.operator == "Conv" else weight.shape[1] * node.whole("group", 1)
+    made = weight.shape[1] * node.whole("group", 1) if node.operator == "ConvTranspose" else weight.shape[0]
     if bias is not None and bias.shape != (made,):
         what = f"its bias has the shape {tuple(bias.shape)}, and it makes {made} channels"
         raise node.problem(what, Code.SHAPE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.frameworks.arrays import array, fed
@@ -12,6 +12,7 @@ from conv_anim.frameworks.specs import spec_of
 from conv_anim.frameworks.torch_keys import IN_CHANNELS
 from conv_anim.frameworks.torch_layers import HARMLESS, TORCH
 from conv_anim.frameworks.torch_moves import MODE_AXES
+from conv_anim.frameworks.torchvision_layers import TORCHVISION
 from conv_anim.spec.kinds import Invalid, Report
 from conv_anim.spec.nodes import Entries, Scalar, from_python
 from conv_anim.values import dataclass
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from conv_anim.frameworks.sketch import Sketch
     from conv_anim.spec.model import Given, Spec
     from conv_anim.spec.records import Record
+
+
+OWN: Final = {**TORCH, **TORCHVISION}
+"""Layers of modules, by the names of their classes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +76,10 @@ def _check(part: Part) -> None:
 def _plain(part: Part) -> bool:
     """Whether it is one of PyTorch's own layers that is drawn, and nothing else happens when it is called."""
     module = part.module
-    own = type(module).__module__.startswith("torch.nn.modules.") and "forward" not in vars(module)
-    known = part.name in TORCH or (part.name in HARMLESS and not (module.training and getattr(module, "p", 0)))
+    own = type(module).__module__.startswith(("torch.nn.modules.", "torchvision.ops.")) and "forward" not in vars(
+        module
+    )
+    known = part.name in OWN or (part.name in HARMLESS and not (module.training and getattr(module, "p", 0)))
     return own and known and not _hooked(module)
 
 
@@ -90,7 +97,7 @@ def _in_a_row(parts: list[Part], layer: Any, given: Any) -> Sketch:
     parts = [part for part in parts if part.name not in HARMLESS]
     if not parts:
         raise Part("layer", layer).problem(NOTHING, DRAWN)
-    known = [TORCH[part.name] for part in parts]
+    known = [OWN[part.name] for part in parts]
     said = (
         layer_.axes or MODE_AXES.get(getattr(part.module, "mode", ""))
         for part, layer_ in zip(parts, known, strict=True)
@@ -125,7 +132,7 @@ def _by_its_graph(module: Any, given: Any) -> Sketch:
 def _entered(module: Any) -> tuple[int | None, int | None]:
     """The axes and channels that the first layer takes which says so."""
     for _, each in module.named_modules():
-        known = next((TORCH[kind.__name__] for kind in type(each).__mro__ if kind.__name__ in TORCH), None)
+        known = next((OWN[kind.__name__] for kind in type(each).__mro__ if kind.__name__ in OWN), None)
         if known is not None and known.axes is not None:
             return known.axes, getattr(each, IN_CHANNELS.name, None) or None
     return None, None

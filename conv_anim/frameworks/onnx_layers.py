@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from conv_anim.frameworks.onnx_convs import conv, conv_transpose, integer
+from conv_anim.frameworks.onnx_deform import deform_conv
 from conv_anim.frameworks.onnx_moves import depth_to_space, pad, space_to_depth
 from conv_anim.frameworks.onnx_pointwise import batch_norm, gelu, leaky_relu, simple, softmax
 from conv_anim.frameworks.onnx_pools import global_max, global_mean, global_norm, pool
@@ -19,6 +20,7 @@ ONNX: dict[str, Draw] = {
     "Conv": conv,
     "ConvInteger": integer,
     "ConvTranspose": conv_transpose,
+    "DeformConv": deform_conv,
     "MaxPool": partial(pool, name="max_pool"),
     "AveragePool": partial(pool, name="avg_pool"),
     "LpPool": partial(pool, name="lp_pool"),

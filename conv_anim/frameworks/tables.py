@@ -15,6 +15,7 @@ from conv_anim.frameworks import (
     paddle_layers,
     tinygrad_layers,
     torch_layers,
+    torchvision_layers,
 )
 from conv_anim.values import dataclass
 
@@ -39,6 +40,7 @@ class Library:
 
 
 TORCH: Final = "PyTorch"
+TORCHVISION: Final = "torchvision"
 KERAS: Final = "Keras"
 JAX: Final = "JAX"
 FUNCTIONS: Final = "JAX's functions"
@@ -52,6 +54,7 @@ TABLES: Final[Mapping[str, Library]] = {
         torch_layers.HARMLESS,
         torch_layers.BEYOND,
     ),
+    TORCHVISION: Library(libraries.TORCHVISION, torchvision_layers.TORCHVISION),
     KERAS: Library(
         libraries.KERAS_LAYERS,
         keras_layers.KERAS,
@@ -95,5 +98,5 @@ TABLES: Final[Mapping[str, Library]] = {
 """By what a library is called."""
 READ: Final = [name for name in TABLES if name not in {FUNCTIONS, TENSORS}]
 """Libraries whose layers are read."""
-BARE: Final = (TORCH, KERAS)
+BARE: Final = (TORCH, KERAS, TORCHVISION)
 """Whose layers are known without a module's name before theirs."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from conv_anim.diagnostics import Code
 from conv_anim.frameworks.aten_calls import Call, Draw
 from conv_anim.frameworks.aten_convs import addmm, conv, conv_transpose, convolution, linear, matmul
+from conv_anim.frameworks.aten_deform import deform_conv
 from conv_anim.frameworks.aten_moves import PADS, columns, dropout, pad, reshaped, same_numbers, slice_, upsample
 from conv_anim.frameworks.aten_pointwise import (
     add,
@@ -83,6 +84,7 @@ ATEN: dict[str, Draw] = {
     "channel_shuffle": partial(simple, name="channel_shuffle", groups="groups"),
     "im2col": partial(columns, name="unfold"),
     "col2im": partial(columns, name="fold"),
+    "deform_conv2d": deform_conv,
 }
 """By name, without its overload."""
 
