@@ -187,11 +187,16 @@ def of_program(program: Any, name: str) -> Traced:
             outputs = [each for each in node.all_input_nodes if each.name in returned]
         elif node.op == "call_function":
             step = _step(node)
-            if node.all_input_nodes and all(each.name in tensors for each in node.all_input_nodes):
+            known = all(each.name in tensors for each in node.all_input_nodes)
+            if known and (node.all_input_nodes or step.name in CONSTANT):
                 tensors[node.name] = _computed(step, tensors)
             else:
                 steps.append(step)
     return Traced(name, tuple(inputs), tuple(steps), tensors, tuple(outputs), signature.inputs_to_parameters)
+
+
+CONSTANT = {"zeros", "ones", "full", "arange", "eye", "linspace", "scalar_tensor"}
+"""Operators that read no tensor, and make the same one each time."""
 
 
 def _step(node: Any) -> Step:
