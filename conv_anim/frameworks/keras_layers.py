@@ -26,7 +26,15 @@ from conv_anim.frameworks.keras_keys import (
     check_moves,
     moves_of,
 )
-from conv_anim.frameworks.keras_sizes import AROUND, INTERPOLATION, UP_SIZE, upsample, zero_padding
+from conv_anim.frameworks.keras_sizes import (
+    AROUND,
+    INTERPOLATION,
+    UP_SIZE,
+    cropping,
+    cut_by_default,
+    upsample,
+    zero_padding,
+)
 from conv_anim.frameworks.sketch import fail, given, same, tidy
 from conv_anim.ops.padding import named_padding
 from conv_anim.spec.records import Object
@@ -178,6 +186,7 @@ def _with_axes(n: int) -> list[tuple[str, ForeignLayer]]:
         *(_layer(f"{name}{n}D", GLOBAL, draw, n) for name, draw in whole_maps.items()),
         _layer(f"UpSampling{n}D", _upsampling(n), upsample, n),
         _layer(f"ZeroPadding{n}D", (AROUND, DATA_FORMAT, *REST), zero_padding, n),
+        _layer(f"Cropping{n}D", (cut_by_default(n), *((DATA_FORMAT,) * (n > 1)), *REST), cropping, n),
     ]
 
 

@@ -13,21 +13,25 @@ from conv_anim.frameworks import (
     libraries,
     mlx_layers,
     paddle_layers,
+    refusals,
     tinygrad_layers,
     torch_layers,
     torchvision_layers,
 )
-from conv_anim.values import dataclass
+from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from conv_anim.frameworks.foreign import ForeignLayer
+    from conv_anim.frameworks.refusals import Refusal
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
     """A library's layers by name, what changes numbers alone, what changes nothing, and where windows stop to slide.
+
+    ``refused`` are those that are not drawn for a reason of their own.
 
     ``modules`` are where it has them; what lies below the last one belongs to it too.
     """
@@ -37,6 +41,7 @@ class Library:
     pointwise: tuple[str, ...] = ()
     harmless: tuple[str, ...] = ()
     beyond: tuple[str, ...] = ()
+    refused: Mapping[str, Refusal] = field(default_factory=dict)
 
 
 TORCH: Final = "PyTorch"
@@ -53,6 +58,7 @@ TABLES: Final[Mapping[str, Library]] = {
         torch_layers.POINTWISE,
         torch_layers.HARMLESS,
         torch_layers.BEYOND,
+        refusals.TORCH,
     ),
     TORCHVISION: Library(libraries.TORCHVISION, torchvision_layers.TORCHVISION),
     KERAS: Library(
@@ -61,11 +67,17 @@ TABLES: Final[Mapping[str, Library]] = {
         keras_layers.POINTWISE,
         keras_layers.HARMLESS,
         keras_layers.BEYOND,
+        refusals.KERAS,
     ),
     JAX: Library(libraries.LAX, lax_layers.LAX),
     FUNCTIONS: Library(("jax.numpy", "jax.nn"), {}, (*lax_layers.POINTWISE,), ("identity",), lax_layers.BEYOND),
     "Flax NNX": Library(
-        ("flax.nnx",), flax_layers.FLAX, flax_layers.POINTWISE, flax_layers.HARMLESS, flax_layers.BEYOND
+        ("flax.nnx",),
+        flax_layers.FLAX,
+        flax_layers.POINTWISE,
+        flax_layers.HARMLESS,
+        flax_layers.BEYOND,
+        refusals.OTHERS,
     ),
     "Equinox": Library(
         ("equinox.nn",),
@@ -73,15 +85,22 @@ TABLES: Final[Mapping[str, Library]] = {
         equinox_layers.POINTWISE,
         equinox_layers.HARMLESS,
         equinox_layers.BEYOND,
+        refusals.OTHERS,
     ),
     "Haiku": Library(
-        ("haiku",), haiku_layers.HAIKU, haiku_layers.POINTWISE, haiku_layers.HARMLESS, haiku_layers.BEYOND
+        ("haiku",),
+        haiku_layers.HAIKU,
+        haiku_layers.POINTWISE,
+        haiku_layers.HARMLESS,
+        haiku_layers.BEYOND,
+        refusals.OTHERS,
     ),
     "tinygrad": Library(
         ("tinygrad.nn",),
         tinygrad_layers.TINYGRAD,
         tinygrad_layers.POINTWISE,
         beyond=tinygrad_layers.BEYOND,
+        refused=refusals.OTHERS,
     ),
     TENSORS: Library(
         ("tinygrad.tensor.Tensor", "tinygrad.Tensor"),
@@ -91,9 +110,16 @@ TABLES: Final[Mapping[str, Library]] = {
         tinygrad_layers.TENSOR_BEYOND,
     ),
     "PaddlePaddle": Library(
-        ("paddle.nn",), paddle_layers.PADDLE, paddle_layers.POINTWISE, paddle_layers.HARMLESS, paddle_layers.BEYOND
+        ("paddle.nn",),
+        paddle_layers.PADDLE,
+        paddle_layers.POINTWISE,
+        paddle_layers.HARMLESS,
+        paddle_layers.BEYOND,
+        refusals.PADDLE,
     ),
-    "MLX": Library(("mlx.nn",), mlx_layers.MLX, mlx_layers.POINTWISE, mlx_layers.HARMLESS, mlx_layers.BEYOND),
+    "MLX": Library(
+        ("mlx.nn",), mlx_layers.MLX, mlx_layers.POINTWISE, mlx_layers.HARMLESS, mlx_layers.BEYOND, refusals.OTHERS
+    ),
 }
 """By what a library is called."""
 READ: Final = [name for name in TABLES if name not in {FUNCTIONS, TENSORS}]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.records import Record
 
 
-KEEPING = ("Pool", "Pad", "Upsampl", "UpSampl", "Unpool", "UnPool", "pool")
+KEEPING = ("Pool", "Pad", "Crop", "Upsampl", "UpSampl", "Unpool", "UnPool", "pool")
 """In the names of layers that have as many channels as their input."""
 
 

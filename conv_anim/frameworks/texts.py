@@ -13,7 +13,7 @@ from conv_anim.frameworks.listing import listing
 from conv_anim.frameworks.sketch import DRAWN, NOTHING, Sketch, unsupported
 from conv_anim.frameworks.tables import BARE, TABLES
 from conv_anim.frameworks.text_channels import Read, axes_of_text, channels_of_text, columns_of
-from conv_anim.frameworks.unknown_layers import unknown
+from conv_anim.frameworks.unknown_layers import refusal, unknown
 from conv_anim.spec.entering import axes_of
 from conv_anim.spec.kinds import Invalid, Report
 from conv_anim.spec.nodes import Items, Scalar
@@ -88,7 +88,9 @@ def _shown(calls: list[Call], found: Listing) -> tuple[list[str], list[Call]]:
         if kind in {"pointwise", "harmless"}:
             notes[f"{call.name} is not drawn: it moves nothing"] = None
         elif kind == "unknown" and found.loose:
-            notes[f"{call.name} is not drawn: it is no layer that is known"] = None
+            reason = refusal(call, _owners(call, found.imports))
+            why = "it is no layer that is known" if reason is None else reason.why
+            notes[f"{call.name} is not drawn: {why}"] = None
         else:
             shown.append(call)
     return list(notes), shown
@@ -233,5 +235,6 @@ def _drawn(layers: list[Read], channels: int, size: Size, feed: Feed) -> Sketch:
         read.layer.enter(read.record, sketch)
     sketch.finish()
     if not sketch.nodes:
-        unsupported(f"{layers[0].call.name} pads nothing here: nothing to draw", layers[0].record.node)
+        did = "cuts off" if layers[0].call.short.startswith("Cropping") else "pads"
+        unsupported(f"{layers[0].call.name} {did} nothing here: nothing to draw", layers[0].record.node)
     return sketch

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from conv_anim.frameworks.calls import Call
+    from conv_anim.frameworks.refusals import Refusal
+
+
+def refusal(call: Call, owners: tuple[str, ...]) -> Refusal | None:
+    """Why a layer that one of its libraries has is not drawn; None where no reason of its own is known."""
+    return next((TABLES[owner].refused[call.short] for owner in owners if call.short in TABLES[owner].refused), None)
 
 
 def unknown(call: Call, owners: tuple[str, ...], imports: Mapping[str, str]) -> Problem:
@@ -39,6 +45,9 @@ def unknown(call: Call, owners: tuple[str, ...], imports: Mapping[str, str]) -> 
         message, places = f"{library} has no layers in '{within}'", TABLES[library].modules
         hint = f"did you mean '{places[0]}.{call.short}'?" if call.short in known else DRAWN
         return Problem(Code.UNKNOWN_NAME, message, "", call.span, hint)
+    reason = refusal(call, owners)
+    if reason is not None:
+        return Problem(Code.UNSUPPORTED, f"{call.name} is not drawn: {reason.why}", "", call.span, reason.hint)
     near = nearest(call.short, [name for owner in reversed(owners) for name in TABLES[owner].layers])
     dot = f"{call.prefix}." if call.prefix else ""
     hint = DRAWN if near is None else f"did you mean '{dot}{near}'? {DRAWN}"

@@ -30,6 +30,7 @@ from conv_anim.spec.arrays import FromFile, ValuesKind, read, resolved
 from conv_anim.spec.backward import PASS, UPSTREAM
 from conv_anim.spec.controls import CONTROLS
 from conv_anim.spec.entering import LARGEST, MOST_AXES, axes_of, count_of_channels
+from conv_anim.spec.foreign_yaml import check_foreign
 from conv_anim.spec.graph import Graph
 from conv_anim.spec.kinds import INVALID, Invalid, ListOf, Report, SkippedError, Whole
 from conv_anim.spec.model import Given, Input, NetworkView, Random, Spec
@@ -127,6 +128,7 @@ def spec(node: Node, files: Files, limits: Limits = USUAL) -> Spec:
 
     Raises SpecError with all problems of the tree.
     """
+    check_foreign(node)
     report = Report(limits=limits, homes=homes)
     several = isinstance(node, Entries) and node.get(PANELS.name) is not None
     made = _board(node, files, report) if several else _one(node, files, report)
