@@ -138,3 +138,93 @@ def test_a_network_makes_its_own_offsets(operator, form):
     with torch.no_grad():
         np.testing.assert_allclose(trace.output, net(x)[0].numpy(), rtol=1e-12, atol=1e-12)
     assert trace.layers[-1].layer.masked is (form == "masked")
+
+
+@pytest.mark.parametrize(("bias", "causal"), [(False, False), (True, False)])
+def test_multihead_attention_with_its_own_matrices(bias, causal):
+    torch.manual_seed(0)
+    layer = nn.MultiheadAttention(6, 3, bias=bias, batch_first=True).double().eval()
+    if bias:  # those of queries are 0, as PyTorch makes them
+        with torch.no_grad():
+            layer.in_proj_bias[6:] = torch.randn(12)
+            layer.out_proj.bias[:] = torch.randn(6)
+    x = torch.randn(1, 5, 6).double()
+    trace = conv_anim.trace(conv_anim.from_torch(layer, x[0].T))
+    theirs = layer(x, x, x)[0][0].T.detach().numpy()
+    np.testing.assert_allclose(trace.output, theirs, rtol=1e-12, atol=1e-12)
+
+
+def test_what_an_attention_has_besides_is_refused():
+    def said(layer):
+        with pytest.raises(conv_anim.SpecError) as caught:
+            conv_anim.from_torch(layer, (4, 5))
+        return str(caught.value)
+
+    biased = nn.MultiheadAttention(4, 2)
+    torch.nn.init.ones_(biased.in_proj_bias)
+    assert "its queries have a bias" in said(biased)
+    assert "in training, a dropout drops other shares" in said(nn.MultiheadAttention(4, 2, dropout=0.1))
+    assert "'add_bias_kv' changes numbers" in said(nn.MultiheadAttention(4, 2, add_bias_kv=True))
+    assert "'kdim' is not 'embed_dim'" in said(nn.MultiheadAttention(4, 2, kdim=3, vdim=3))
+
+
+@pytest.mark.parametrize("causal", [False, True])
+def test_the_function_of_pytorch_is_the_text(causal):
+    from conv_anim.frameworks.drawings import drawing
+    from conv_anim.frameworks.feeding import said
+
+    text = f"F.scaled_dot_product_attention(x, x, x, is_causal={causal})"
+    trace = conv_anim.trace(drawing(text, said((3, 6), None)).loaded().spec)
+    x = torch.from_numpy(trace.input.T.copy())[None].double()
+    theirs = nn.functional.scaled_dot_product_attention(x, x, x, is_causal=causal)
+    np.testing.assert_allclose(trace.output, theirs[0].T.numpy(), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize(("keys", "causal"), [
+    ({}, False), ({"sliding_window": 2}, False), ({"sliding_window": 2}, True), ({"sliding_window": 9}, False),
+])  # fmt: skip
+def test_keras_attention_is_the_text(keys, causal):
+    keras = needed("keras")
+    from conv_anim.frameworks.drawings import drawing
+    from conv_anim.frameworks.feeding import said
+
+    written = "".join(f", {key}={value}" for key, value in keys.items())
+    text = f"layers.MultiHeadAttention(2, 2{written})(x, x, use_causal_mask={causal})"
+    trace = conv_anim.trace(drawing(text, said((4, 6), None)).loaded().spec)
+    layer = keras.layers.MultiHeadAttention(2, 2, use_bias=False, dtype="float64", **keys)
+    x = trace.input.T[None].astype(float)
+    layer(x, x)
+    kernel = np.eye(4).reshape(4, 2, 2)
+    layer.set_weights([kernel, kernel, kernel, np.eye(4).reshape(2, 2, 4)])
+    theirs = np.asarray(layer(x, x, use_causal_mask=causal))[0].T
+    np.testing.assert_allclose(trace.output, theirs, rtol=1e-6, atol=1e-6)
+
+
+def attended(*, inputs=("x", "x", "x"), shape=(1, 5, 6), **attributes):
+    node = test_onnx.helper.make_node("Attention", list(inputs), ["y"], name="node", **attributes)
+    weights = {name: RANDOM.normal(size=shape) for name in inputs if name not in {"x", ""}}
+    return model(node, weights=weights, shape=shape, opset=23)
+
+
+@pytest.mark.parametrize("keys", [
+    {"q_num_heads": 1, "kv_num_heads": 1}, {"q_num_heads": 3, "kv_num_heads": 3, "is_causal": 1},
+    {"q_num_heads": 2, "kv_num_heads": 2, "scale": 0.25},
+])  # fmt: skip
+def test_an_attention_node_is_what_onnx_computes(keys, tmp_path):
+    made = attended(**keys)
+    x = RANDOM.normal(size=(1, 5, 6))
+    expected = test_onnx.ReferenceEvaluator(made).run(None, {"x": x})[0]
+    output = conv_anim.trace(conv_anim.from_onnx(saved(made, tmp_path), input=x[0].T)).output
+    np.testing.assert_allclose(output, expected[0].T, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize(("made", "said"), [
+    ({"inputs": ("x", "k", "k")}, "its queries, keys and values are several values of the model"),
+    ({"inputs": ("x", "x", "x", "m")}, "it is fed a mask of its own, which is not drawn"),
+    ({"shape": (1, 2, 5, 6)}, "it is drawn of three dimensions: (batch, length, channels)"),
+    ({"q_num_heads": 2, "kv_num_heads": 1}, "heads that share keys and values are not drawn"),
+    ({"softcap": 1.5}, "scores under a softcap are not drawn"),
+])  # fmt: skip
+def test_what_an_attention_node_is_fed_besides_is_told(made, said, tmp_path):
+    heads = {"q_num_heads": 1, "kv_num_heads": 1} if len(made.get("shape", (1, 2, 3))) == 3 else {}
+    assert said in refused(saved(attended(**heads | made), tmp_path))

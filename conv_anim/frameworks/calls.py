@@ -149,6 +149,9 @@ def _expression(tree: ast.Module, source: Source) -> ast.expr:
 
 UNCHANGING = {"to", "cuda", "cpu", "eval", "train", "double", "float", "half", "bfloat16", "requires_grad_", "apply"}
 """Methods of a module that return it, with the same layers."""
+ATTENTION = {"MultiheadAttention", "MultiHeadAttention"}
+MASKS = {"is_causal", "attn_mask", "key_padding_mask", "use_causal_mask", "attention_mask"}
+"""What attention is given when it is called, and which changes its numbers: it is read as one of its arguments."""
 WORDS = {"same", "valid", "zeros", "reflect", "replicate", "circular"}
 """Names that a printed layer has without quotes."""
 
@@ -244,6 +247,11 @@ class Reader:
     def _applied(self, layer: ast.Call, node: ast.Call) -> Value:
         """A layer that is called: behind those that make what it is given."""
         made = self.value(layer)
+        if isinstance(made, Call):
+            masks = tuple(
+                Argument(self._keyword(each), self.value(each.value)) for each in node.keywords if each.arg in MASKS
+            )
+            made = replace(made, arguments=(*made.arguments, *masks)) if made.short in ATTENTION else made
         given = [self.value(arg) for arg in node.args]
         before = [each for each in given if isinstance(each, Call | Group)]
         return Group((*before, made), self.span(node)) if before else made

@@ -79,6 +79,9 @@ TORCH: dict[str, Function] = {
     "dropout": _function("nn.Dropout", "input p training inplace"),
     "batch_norm": _function("nn.BatchNorm2d", "input running_mean running_var weight bias training momentum eps"),
     "linear": _function("nn.Linear", "input weight bias"),
+    "scaled_dot_product_attention": _function(
+        "nn.scaled_dot_product_attention", "query key value attn_mask dropout_p is_causal scale enable_gqa"
+    ),
 }
 """Of torch.nn.functional."""
 OF_TORCHVISION: dict[str, Function] = {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conv_anim.coding import rules
 from conv_anim.diagnostics import Code
+from conv_anim.frameworks import attention_layers
 from conv_anim.frameworks.arguments import ignored, moves, moves_or_none
 from conv_anim.frameworks.foreign import ForeignLayer
 from conv_anim.frameworks.keras_keys import (
@@ -204,7 +205,14 @@ def _with_groups(n: int) -> list[tuple[str, ForeignLayer]]:
 
 
 KERAS: dict[str, ForeignLayer] = dict(
-    [*_with_axes(1), *_with_axes(2), *_with_axes(3), *_with_groups(1), *_with_groups(2)]
+    [
+        *_with_axes(1),
+        *_with_axes(2),
+        *_with_axes(3),
+        *_with_groups(1),
+        *_with_groups(2),
+        *attention_layers.KERAS.items(),
+    ]
 )
 """By name."""
 

@@ -167,9 +167,37 @@ def _record(part: Part, known: ForeignLayer) -> Record:
 
 def _weights(part: Part, held: dict[str, Given]) -> dict[str, Any]:
     """The numbers of a layer as a spec names them; its arrays are held under the layer's place."""
+    if part.name == "MultiheadAttention":
+        return _attention_weights(part, held)
     weight, bias = getattr(part.module, "weight", None), getattr(part.module, "bias", None)
     if weight is None:
         return {}
     held[part.place] = array(weight, part.place)
     bias_numbers = None if bias is None else list(array(bias, part.place).numbers)
     return {"weight": {"file": part.place}, "bias": bias_numbers}
+
+
+def _attention_weights(part: Part, held: dict[str, Given]) -> dict[str, Any]:
+    """The matrices of an attention, and its output projection with what the bias of its values adds.
+
+    Nothing of one whose keys come from another input, which is refused by its sizes.
+    """
+    module = part.module
+    if module.training and module.dropout:
+        raise part.problem("in training, a dropout drops other shares each time", "model.eval()")
+    if module.bias_k is not None:
+        raise part.problem("'add_bias_kv' changes numbers in a way that is not drawn", "leave it out")
+    if module.in_proj_weight is None:
+        return {}
+    matrices = module.in_proj_weight.detach().double().chunk(3)
+    out, bias = module.out_proj.weight.detach().double(), module.out_proj.bias
+    if module.in_proj_bias is not None:
+        query, _, value = module.in_proj_bias.detach().double().chunk(3)
+        if query.any():
+            raise part.problem("its queries have a bias, which an attention of a spec has not", "bias=False")
+        bias = out @ value + bias.detach().double()
+    found: dict[str, Any] = {}
+    for name, matrix in [*zip(("query", "key", "value"), matrices, strict=True), ("weight", out[:, :, None])]:
+        held[f"{part.place}.{name}"] = array(matrix, part.place)
+        found[name] = {"file": f"{part.place}.{name}"}
+    return found if bias is None else {**found, "bias": list(array(bias, part.place).numbers)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from conv_anim.frameworks.onnx_attention import attention
 from conv_anim.frameworks.onnx_convs import conv, conv_transpose, integer
 from conv_anim.frameworks.onnx_deform import deform_conv
 from conv_anim.frameworks.onnx_moves import depth_to_space, pad, space_to_depth
@@ -29,6 +30,7 @@ ONNX: dict[str, Draw] = {
     "GlobalLpPool": global_norm,
     "DepthToSpace": depth_to_space,
     "SpaceToDepth": space_to_depth,
+    "Attention": attention,
     "Resize": resize,
     "Upsample": upsample,
     "Pad": pad,

@@ -73,11 +73,14 @@ class Node:
     def input_shape(self) -> Sizes | None:
         """(channels, *size) as far as the model says it; None if it does not. Raises SpecError for no shape.
 
-        A flat input is one channel of a sequence to what treats it cell by cell, or as a vector.
+        A flat input is one channel of a sequence to what treats it cell by cell, or as a vector. Attention has its
+        channels behind its length.
         """
         shape = self.shape()
         if shape is not None and len(shape) == 2 and self.operator in FLAT:
             shape = (shape[0], 1, shape[1])
+        if shape is not None and len(shape) == 3 and self.operator == "Attention":
+            shape = (shape[0], shape[2], shape[1])
         if shape is None or not 3 <= len(shape) <= 5:
             return None
         if any(n is not None and n < 1 for n in shape[1:]):

@@ -31,7 +31,7 @@ ORDER = (
     *("downscale_factor", "output_size", "size", "scale_factor", "mode", "align_corners", "coordinates", "rounding"),
     *("cubic_coeff", "exclude_outside", "negative_slope", "over", "kernel_size", "stride", "padding"),
     *("output_padding", "dilation", "padding_mode", "value", "cropping", "ceil_mode", "count_include_pad", "heads"),
-    *("causal", "query", "key", "offset_groups", "offset", "mask", "weight"),
+    *("window", "causal", "query", "key", "offset_groups", "offset", "mask", "weight"),
     *("pointwise_weight", "bias", "scale", "shift"),
 )
 """The keys of a layer, as they are written."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv_anim.frameworks import lax_layers, torch_keys, torch_moves
+from conv_anim.frameworks import attention_layers, lax_layers, torch_keys, torch_moves
 from conv_anim.spec.sizes import conv_size, effective_kernel
 from conv_anim.values import dataclass
 
@@ -45,15 +45,20 @@ def _some(read: Read) -> int:
     record, name = read.record, read.call.short
     match name:
         case "PixelShuffle":
-            return record.of(torch_moves.UP) ** 2
+            made = record.of(torch_moves.UP) ** 2
         case "ChannelShuffle":
-            return 2 * record.of(torch_moves.SHUFFLED)
+            made = 2 * record.of(torch_moves.SHUFFLED)
         case "Fold":
-            return _taps(record)
+            made = _taps(record)
+        case "scaled_dot_product_attention":
+            made = 4
+        case "MultiHeadAttention":
+            made = record.of(attention_layers.KERAS_HEADS) * record.of(attention_layers.KEY_DIM)
         case _ if "Depthwise" in name or "Separable" in name:
-            return 3
+            made = 3
         case _:
-            return record.of(torch_keys.GROUPS) if record.has(torch_keys.GROUPS) else 1
+            made = record.of(torch_keys.GROUPS) if record.has(torch_keys.GROUPS) else 1
+    return made
 
 
 def _pair(value: int | tuple[int, ...]) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conv_anim.coding import rules
 from conv_anim.diagnostics import Code
+from conv_anim.frameworks import attention_layers
 from conv_anim.frameworks.arguments import ignored, whole
 from conv_anim.frameworks.foreign import ForeignLayer, biased
 from conv_anim.frameworks.sketch import fail, given
@@ -164,6 +165,7 @@ TORCH: dict[str, ForeignLayer] = dict(
         _layer("ChannelShuffle", (SHUFFLED,), partial(simple, name="channel_shuffle", field=SHUFFLED), None),
         _layer("Unfold", WINDOWS, unfold, 2),
         _layer("Fold", (FOLDED, *WINDOWS), fold, 1),
+        *attention_layers.TORCH.items(),
     ]
 )
 """By name."""
