@@ -40,6 +40,9 @@ def made(text, shape=None, channels=None):
     ("paddle.nn.Conv1DTranspose(2, 2, 3, 2, 0, 0, 2)", (4,), (9,)),  # the seventh is groups
     ("paddle.nn.Conv2DTranspose(1, 2, 3, 2, 0, 0, 2)", (4, 4), (11, 11)),  # and here dilation
     ("paddle.nn.MaxPool2D(2, ceil_mode=True)", (5, 5), (3, 3)),
+    ("paddle.nn.LPPool2D(2, 2, ceil_mode=True)", (5, 5), (3, 3)),
+    ("paddle.nn.Unfold([2, 3], 2, 1)", (5, 6), (20,)),  # the second is dilations: (5 + 2 - 2) * (6 + 2 - 4)
+    ("paddle.nn.Unfold([2, 3], paddings=[1, 2, 0, 0])", (4, 5), (20,)),  # top, left: 4 * 5
     ("mlx.nn.ConvTranspose2d(1, 2, 3, 2, 0, 2)", (4, 4), (11, 11)),  # the sixth is dilation
     ("mlx.nn.ConvTranspose1d(1, 1, 2, stride=2, padding=2)", (4,), (2,)),  # taken off the input
     ("tinygrad.nn.Conv2d(1, 1, (3, 3, 3))", (4, 4, 4), (2, 2, 2)),
@@ -67,6 +70,8 @@ def test_sizes_are_those_of_the_library(text, shape, size):
     ("hk.Conv2DTranspose(1, 3, 2, (9, 8))", (4, 4), "Haiku makes an output of 9 cells of 5 with this kernel"),
     ("paddle.nn.Conv2D(1, 1, 3, 1, 1, 1, 1, 'reflect')", (5, 5), "at most 7 arguments without a name"),
     ("paddle.nn.AvgPool2D(2, divisor_override=3)", (4, 4), "'divisor_override' changes numbers"),
+    ("paddle.nn.Fold([4, 5], [1, 1], 1, [1, 0, 0, 0])", (24,), "a fold with other padding before than after"),
+    ("paddle.nn.Unfold(2, paddings=[1, 1, 1])", (4, 4), "'paddings' are 2 or 4 numbers, and here are 3"),
     ("paddle.nn.PixelShuffle(2, data_format='NHWC')", (4, 4), "'data_format' changes numbers"),
     ("mlx.nn.Conv1d(1, 1, (3,))", (5,), "'kernel_size' must be a whole number"),
     ("mlx.nn.Upsample(1.5)", (4, 4), "rounds halves to even cells"),
@@ -155,3 +160,14 @@ class Net(eqx.Module):
 def test_a_linear_layer_mixes_the_channels_where_these_are_last(text, shape):
     found = network(Source("layer", text), said((3, 6, 6), None))
     assert found.nodes[-1].shape == shape
+
+
+def test_a_fold_of_paddle_is_put_back_together():
+    drawn = made("paddle.nn.Fold([4, 5], 2)", None)
+    (op,) = drawn.loaded().spec.layers
+    assert (op.ends.in_channels, op.ends.in_size, op.ends.out_size) == (4, (12,), (4, 5))  # 3 * 4 windows of 2 * 2
+    pooled = made("paddle.nn.Sequential(paddle.nn.MaxPool2D(2), paddle.nn.MaxUnPool2D(2))", (1, 6, 6))
+    assert [(op.type, op.ends.out_size) for op in pooled.loaded().spec.layers] == [
+        ("max_pool", (3, 3)),
+        ("max_unpool", (6, 6)),
+    ]

@@ -15,9 +15,11 @@ from conv_anim.frameworks.arguments import count, flag, ignored, moves, moves_or
 from conv_anim.frameworks.dilated import Moves, Places, Words, convolution, transposed
 from conv_anim.frameworks.foreign import ForeignLayer
 from conv_anim.frameworks.paddle_keys import DILATION, KERNEL_SIZE, LAYOUT, NAME, PADDING, STRIDE, padding_of
+from conv_anim.frameworks.paddle_moves import COLUMNS
 from conv_anim.frameworks.paddle_pools import CEIL_MODE, DIVISOR, EXCLUSIVE, POOL_STRIDE, hung_over, pool
 from conv_anim.frameworks.sketch import fail, unsupported
 from conv_anim.frameworks.torch_layers import TORCH
+from conv_anim.frameworks.torch_pools import pool as torch_pool
 from conv_anim.ops.padding import PADDING_MODE, named_padding
 from conv_anim.spec.kinds import OneOf
 from conv_anim.spec.records import Field, Object
@@ -187,8 +189,16 @@ def _with_axes(n: int) -> list[tuple[str, ForeignLayer]]:
         _as_torch(f"AdaptiveAvgPool{n}D", f"AdaptiveAvgPool{n}d", *layout, *NAME),
         _as_torch(f"AdaptiveMaxPool{n}D", f"AdaptiveMaxPool{n}d", *NAME),
         _as_torch(f"ZeroPad{n}D", f"ZeroPad{n}d", *LAYOUT, *NAME),
+        _as_torch(f"MaxUnPool{n}D", f"MaxUnpool{n}d", *LAYOUT, only("output_size", None), *NAME),
+        *([_lp_pool(n)] if n < 3 else []),
         _pads(n),
     ]
+
+
+def _lp_pool(n: int) -> tuple[str, ForeignLayer]:
+    norm, kernel, stride, ceil = TORCH[f"LPPool{n}d"].keys.fields
+    fields = (norm, kernel, stride, only("padding", 0), ceil, *LAYOUT, *NAME)
+    return _layer(f"LPPool{n}D", fields, partial(torch_pool, name="lp_pool", library="Paddle"), n)
 
 
 UP: Fields = (
@@ -203,6 +213,7 @@ PADDLE: dict[str, ForeignLayer] = dict(
         *_with_axes(2),
         *_with_axes(3),
         _layer("Upsample", UP, _upsample, None),
+        *COLUMNS.items(),
         _as_torch("PixelShuffle", "PixelShuffle", ORDERED, *NAME),
         _as_torch("PixelUnshuffle", "PixelUnshuffle", ORDERED, *NAME),
         _as_torch("ChannelShuffle", "ChannelShuffle", *LAYOUT, *NAME),

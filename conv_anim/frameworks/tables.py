@@ -60,7 +60,6 @@ TABLES: Final[Mapping[str, Library]] = {
         torch_layers.BEYOND,
         refusals.TORCH,
     ),
-    TORCHVISION: Library(libraries.TORCHVISION, torchvision_layers.TORCHVISION),
     KERAS: Library(
         libraries.KERAS_LAYERS,
         keras_layers.KERAS,
@@ -120,6 +119,7 @@ TABLES: Final[Mapping[str, Library]] = {
     "MLX": Library(
         ("mlx.nn",), mlx_layers.MLX, mlx_layers.POINTWISE, mlx_layers.HARMLESS, mlx_layers.BEYOND, refusals.OTHERS
     ),
+    TORCHVISION: Library(libraries.TORCHVISION, torchvision_layers.TORCHVISION),
 }
 """By what a library is called."""
 READ: Final = [name for name in TABLES if name not in {FUNCTIONS, TENSORS}]

@@ -49,7 +49,7 @@ def _some(read: Read) -> int:
         case "ChannelShuffle":
             made = 2 * record.of(torch_moves.SHUFFLED)
         case "Fold":
-            made = _taps(record)
+            made = _taps(read)
         case "scaled_dot_product_attention":
             made = 4
         case "MultiHeadAttention":
@@ -61,22 +61,25 @@ def _some(read: Read) -> int:
     return made
 
 
-def _pair(value: int | tuple[int, ...]) -> tuple[int, ...]:
+def _said(read: Read, name: str) -> tuple[int, ...]:
+    """A pair of a fold, whose parameters PaddlePaddle calls by their plurals."""
+    field = next(field for field in read.layer.keys.fields if field.name in {name, f"{name}s"})
+    value = read.record.of(field)
     return (value, value) if isinstance(value, int) else value
 
 
-def _taps(record: Record) -> int:
-    rows, columns = _pair(record.of(torch_keys.KERNEL_SIZE))
+def _taps(read: Read) -> int:
+    rows, columns = _said(read, "kernel_size")
     return rows * columns
 
 
-def columns_of(record: Record) -> Size:
+def columns_of(read: Read) -> Size:
     """As many columns as windows lie on what a fold makes."""
-    fields = (torch_moves.FOLDED, torch_keys.KERNEL_SIZE, torch_keys.STRIDE, torch_keys.PADDING)
-    out, kernel, stride, padding = (_pair(record.of(field)) for field in fields)
-    windows = map(effective_kernel, kernel, _pair(record.of(torch_keys.DILATION)))
+    names = ("output_size", "kernel_size", "stride", "padding", "dilation")
+    out, kernel, stride, padding, dilation = (_said(read, name) for name in names)
+    windows = map(effective_kernel, kernel, dilation)
     rows, columns = (
-        conv_size(o, window, s, (p, p)) for o, window, s, p in zip(out, windows, stride, padding, strict=True)
+        conv_size(o, window, s, (p, p)) for o, window, s, p in zip(out, windows, stride, padding, strict=False)
     )
     return (max(1, rows * columns),)
 

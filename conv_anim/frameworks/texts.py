@@ -188,7 +188,7 @@ def _fed(layers: list[Read], feed: Feed) -> Sketch:
     if size is not None:
         return _drawn(layers, channels, size, feed)
     if first.call.short == "Fold":
-        return _noted(_drawn(layers, channels, columns_of(first.record), feed))
+        return _noted(_drawn(layers, channels, columns_of(first), feed))
     return _noted(_best(layers, channels, axes or 2, feed))
 
 
