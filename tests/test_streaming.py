@@ -120,7 +120,7 @@ def test_each_cell_that_is_kept_is_read_later_if_the_sequence_goes_on(layer, siz
 @given(st.lists(windows(), min_size=1, max_size=3), st.integers(2, 12), CHUNKS)
 def test_nothing_that_has_been_made_changes_when_more_arrives(layers, size, chunk):
     """What is out before the end is what a longer sequence makes too."""
-    spec = drawn_stack(size, layers)
+    spec, _ = drawn_stack(size, layers), drawn_stack(size + 9, layers)
     fed = np.random.RandomState(4).randint(-3, 4, size + 9).tolist()
     short, long = (
         conv_anim.trace(conv_anim.load({"input": {"values": fed[:n]}, "layers": layers, "view": "sequence"}))

@@ -48,8 +48,12 @@ OTHER_TYPES: dict[str, tuple[list[int], int, dict[str, Any]]] = {
     "fold": ([9], 4, {"output_size": [4, 4], "kernel_size": 2}),
     "linear": ([4], 1, {"out_features": 2}),
     "softmax": ([5], 1, {}),
+    "deform_conv": ([5, 5], 1, {"kernel_size": 3, "offset": 0.25}),
+    "sparse_conv": ([5, 5], 1, {"kernel_size": 3, "padding": 1}),
 }
 """What a type is fed and what is said of it, where that is more than the keys it needs: size, channels, and keys."""
+ACTIVE = {"sparse_conv": {"density": 0.3}}
+"""The active cells of what those are fed that need to know them."""
 STARTED = tuple(name for name, kind in TYPES.items() if kind.inputs[0] == 1)
 """The types that can be a figure's only layer."""
 
@@ -138,7 +142,7 @@ def _given(type_: str) -> dict[str, Any]:
     needed = {field.name: field.example for field in TYPES[type_].keys.fields if field.required}
     size, channels, keys = OTHER_TYPES.get(type_, ([5, 5], 1, needed))
     return {
-        "input": {"size": size, "channels": channels},
+        "input": {"size": size, "channels": channels, **({"active": ACTIVE[type_]} if type_ in ACTIVE else {})},
         "layer": {"type": type_, **keys},
         "theme": {BASE.name: BASE.plain_default},
         "animation": {PACE.name: "auto"},
