@@ -25,6 +25,9 @@ def made(text, shape=None, channels=None):
     ("nnx.ConvTranspose(1, 2, (3, 3), 2, rngs=rngs)", (4, 5), (8, 10)),
     ("nnx.ConvTranspose(1, 2, (3, 3), padding=1, rngs=rngs)", (4, 5), (4, 5)),  # a border of 1, not 1 taken off
     ("nnx.max_pool(x, (2, 2))", (5, 5), (4, 4)),  # strides are 1
+    ("lax.conv_transpose(x, jnp.ones((3, 3, 1, 2)), (2, 2), 'SAME')", (4, 5), (8, 10)),  # rows, columns, in, out
+    ("lax.conv_transpose(x, jnp.ones((2, 1, 2)), (3,), 'VALID')", (4,), (12,)),  # 3 * 3 + max(2, 3)
+    ("lax.conv_transpose(x, jnp.ones((3, 1, 1)), (2,), [(1, 1)])", (4,), (7,)),  # a border: 7 + 2 - 2
     ("eqx.nn.AvgPool1d(2)", (6,), (5,)),
     ("eqx.nn.MaxPool2d(2)", (5, 5), (4, 4)),
     ("eqx.nn.MaxPool2d(2, 2, use_ceil=True)", (5, 5), (3, 3)),
@@ -62,6 +65,8 @@ def test_sizes_are_those_of_the_library(text, shape, size):
     ("nnx.ConvTranspose(1, 2, (3,), padding='CIRCULAR', rngs=r)", (5,), "CIRCULAR padding of a transposed convolution"),
     ("nnx.max_pool(x, 2)", (5,), "Flax takes 'window_shape' as a tuple"),
     ("nnx.min_pool(x, (2, 2))", (5, 5), "Flax's min_pool is not drawn"),
+    ("lax.conv_transpose(x, jnp.ones((3, 1, 1)), (2,), 'VALID', transpose_kernel=True)", (5,), "'transpose_kernel'"),
+    ("lax.conv_transpose(x, jnp.ones((3, 2, 1)), (2,), 'SAME')", (5,), "takes 2 channels, and the input's shape"),
     ("eqx.nn.Conv2D(1, 1, 3)", (5, 5), "did you mean 'eqx.nn.Conv2d'?"),
     ("eqx.Conv2d(1, 1, 3)", (5, 5), "Equinox has no layers in 'equinox'"),
     ("eqx.nn.AdaptiveAvgPool1d(3)", (7,), "Equinox cuts 7 cells into 1 of 3 and 2 of 2"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from conv_anim.diagnostics import Code, Problem, SpecError, nearest
 from conv_anim.frameworks import libraries
 from conv_anim.frameworks.calls import Argument, Call, Group, Unread
+from conv_anim.frameworks.pool_functions import POOLS
 from conv_anim.spec.nodes import Scalar
 from conv_anim.values import dataclass
 
@@ -101,6 +102,8 @@ MAKERS = {"ones", "zeros", "randn", "rand", "empty", "full", "normal", "uniform"
 
 
 LAX = {
+    "conv_transpose": "lhs rhs strides padding rhs_dilation dimension_numbers transpose_kernel precision "
+    "preferred_element_type use_consistent_padding",
     "conv": "lhs rhs window_strides padding precision preferred_element_type",
     "conv_with_general_padding": "lhs rhs window_strides padding lhs_dilation rhs_dilation precision "
     "preferred_element_type",
@@ -108,23 +111,6 @@ LAX = {
     "feature_group_count batch_group_count precision preferred_element_type out_sharding",
 }
 """Of jax.lax."""
-
-
-OF_TENSORS = {
-    "max_pool2d": "self kernel_size stride dilation padding ceil_mode return_indices",
-    "avg_pool2d": "self kernel_size stride dilation padding ceil_mode count_include_pad",
-    "interpolate": "self size mode align_corners",
-}
-POOLS = {
-    "flax.nnx": {
-        **dict.fromkeys(("max_pool", "min_pool"), "inputs window_shape strides padding"),
-        "avg_pool": "inputs window_shape strides padding count_include_pad",
-    },
-    "haiku": dict.fromkeys(("max_pool", "avg_pool"), "value window_shape strides padding channel_axis"),
-    "tinygrad.Tensor": OF_TENSORS,
-    "tinygrad.tensor.Tensor": OF_TENSORS,
-}
-"""Pools and the like that are functions, by their modules: their parameters, the first of them what they are fed."""
 
 
 def is_function(name: str) -> bool:
@@ -209,10 +195,13 @@ def _of_lax(call: Call, short: str) -> tuple[Value | None, Call, str | None]:
     """With the kernel's shape in the place of the kernel: (outputs, inputs, *kernel)."""
     given = _bound(call, tuple(LAX[short].split()))
     fed, order = given.pop("lhs", None), given.get("dimension_numbers")
-    strides = given.get("window_strides")
+    strides = given.get("window_strides", given.get("strides"))
     axes = len(strides.items) if isinstance(strides, Group) else 2
     shape, note = _weight(given.get("rhs"), call, axes, "rhs")
     written = order.items[1] if isinstance(order, Group) and len(order.items) == 3 else None
+    if short == "conv_transpose" and written is None:
+        written = _scalar(f"{'HWD'[:axes]}IO", call.span)  # as TensorFlow has it
+        note = None if note is None else note.replace("=8x3x" + "x".join("3" * axes), "=" + "3x" * axes + "3x8")
     if note is None and isinstance(written, Scalar) and isinstance(written.value, str):
         letters = written.value
         if len(letters) != len(shape) or not {"O", "I"} <= set(letters):

@@ -1,12 +1,13 @@
-"""JAX's convolutions: ``lax.conv``, ``lax.conv_with_general_padding`` and ``lax.conv_general_dilated``."""
+"""JAX's convolutions: ``lax.conv``, ``conv_with_general_padding``, ``conv_general_dilated`` and ``conv_transpose``."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 from conv_anim.diagnostics import Code
-from conv_anim.frameworks.arguments import Anything, OrNone
-from conv_anim.frameworks.dilated import NAMES, Moves, Places, Words, convolution
+from conv_anim.frameworks.arguments import Anything, OrNone, only
+from conv_anim.frameworks.dilated import NAMES, Moves, Places, Words, convolution, transposed
+from conv_anim.frameworks.flax_layers import border
 from conv_anim.frameworks.foreign import ForeignLayer
 from conv_anim.frameworks.sketch import fail, unsupported
 from conv_anim.spec.entering import LARGEST, axes_of, count_of_channels
@@ -63,6 +64,28 @@ def _conv(record: Record, sketch: Sketch) -> None:
     convolution(sketch, moves, padding, at, words=WORDS, **keys)
 
 
+def _conv_transpose(record: Record, sketch: Sketch) -> None:
+    """A stride of 1 over a stretched input; its kernel is not flipped."""
+    outputs, inputs, *kernel = record.of(SHAPE)
+    if inputs != sketch.channels:
+        what = f"the kernel takes {count_of_channels(inputs)}, and the input has {sketch.channels}"
+        fail(Code.SHAPE, what, record.at(SHAPE))
+    ones = (1,) * len(kernel)
+    strides, dilation = record.of(STRETCHES), (record.get(DILATION) if record.has(DILATION) else None) or ones
+    if {len(strides), len(dilation)} != {sketch.axes}:
+        fail(Code.AXES, f"strides and dilations need {sketch.axes} numbers each", record.node)
+    moves, said = Moves(tuple(kernel), ones, tuple(dilation), tuple(strides)), record.of(PADDING)
+    if isinstance(said, str) and said.upper() == "SAME_LOWER":
+        fail(Code.PADDING, "JAX takes SAME_LOWER for no stretched input", record.at(PADDING), "SAME, VALID or pairs")
+    if isinstance(said, str):
+        sides = zip(moves.windows, moves.stretch, strict=True)
+        padding = tuple(border(window, stride, said.upper()) for window, stride in sides)
+    else:
+        padding = _padding(record, sketch, moves)
+    at = Places(record.node, record.at(STRETCHES), record.at(PADDING))
+    transposed(sketch, moves, padding, at, turned=True, out_channels=outputs)
+
+
 def _padding(record: Record, sketch: Sketch, moves: Moves) -> Padding:
     given = record.of(PADDING)
     if isinstance(given, str):
@@ -80,9 +103,25 @@ def _axes(record: Record) -> int:
     return len(record.of(SHAPE)) - 2
 
 
+STRETCHES: Field[Any] = Field("strides", MOVES, "strides", required=True)
+TRANSPOSED = ForeignLayer(
+    Object(
+        "lax.conv_transpose",
+        (
+            *(SHAPE, STRETCHES, PADDING, DILATION, ORDER, only("transpose_kernel", usual=False), *REST[:2]),
+            only("use_consistent_padding", usual=False),
+        ),
+    ),
+    None,
+    _conv_transpose,
+    axes_of=_axes,
+)
+
+
 LAX: dict[str, ForeignLayer] = dict(
     [
         _layer("conv", *REST),
+        ("conv_transpose", TRANSPOSED),
         _layer("conv_with_general_padding", STRETCH, DILATION, *REST),
         _layer("conv_general_dilated", STRETCH, DILATION, ORDER, GROUPS, BATCHES, *REST),
     ]
