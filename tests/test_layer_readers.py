@@ -65,6 +65,7 @@ def test_it_is_a_layer_of_torchvision_only():
     ("F.scaled_dot_product_attention(x, x, x)", 1, "full", False),
     ("F.scaled_dot_product_attention(q, k, v, None, 0.1, True)", 1, "full", True),
     ("layers.MultiHeadAttention(2, 2)", 2, "full", False),
+    ("layers.MultiHeadAttention(2, 2, attention_axes=(1,))", 2, "full", False),
     ("layers.MultiHeadAttention(2, 2)(x, x, use_causal_mask=True)", 2, "full", True),
     ("layers.MultiHeadAttention(1, 3, sliding_window=2)", 1, "sliding", False),
 ])  # fmt: skip
@@ -92,6 +93,7 @@ def test_what_is_taken_for_granted_is_said(text, note):
     ("F.scaled_dot_product_attention(q, k, v, mask)", "'attn_mask' is a mask of its own"),
     ("F.scaled_dot_product_attention(q, k, v, scale=1)", "'scale' changes numbers"),
     ("layers.MultiHeadAttention(2, 2)(x, x, attention_mask=m)", "'attention_mask' is a mask of its own"),
+    ("layers.MultiHeadAttention(2, 2, attention_axes=(2,))", "attention along some axes is not drawn"),
     ("nn.LSTM(3, 4)", "nn.LSTM is not drawn: it keeps a state from step to step"),
     ("layers.ConvLSTM2D(3, 3)", "with gates between convolutions of its input and of that state"),
     ("Embedding(9, 4)", "Embedding is not drawn: it looks up a vector for each index"),

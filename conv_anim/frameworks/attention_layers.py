@@ -14,7 +14,7 @@ from conv_anim.frameworks.arguments import OrNone, flag, ignored, only, whole
 from conv_anim.frameworks.foreign import ForeignLayer
 from conv_anim.frameworks.sketch import fail, unsupported
 from conv_anim.spec.entering import LARGEST, divisors
-from conv_anim.spec.kinds import Whole
+from conv_anim.spec.kinds import ListOf, Whole
 from conv_anim.spec.records import Field, Object
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.records import Record
 
 UNMASKED: Final = "no mask is drawn: one is given when the layer is called"
-MADE_UP: Final = "queries, keys and values are the input's own numbers: the projections of {name} are not in the text"
+MADE_UP: Final = "queries, keys and values are the input's own numbers: the projections of {name} are left out"
 ONE_INPUT: Final = "queries, keys and values are drawn as one input's: attention of a sequence to itself"
 
 EMBED_DIM, NUM_HEADS = whole("embed_dim"), whole("num_heads")
@@ -100,6 +100,9 @@ def _scaled(record: Record, sketch: Sketch) -> None:
 
 KERAS_HEADS, KEY_DIM = whole("num_heads"), whole("key_dim")
 VALUE_DIM, WINDOW = (_or_none(name) for name in ("value_dim", "sliding_window"))
+AXES: Field[Any] = Field(
+    "attention_axes", OrNone(ListOf(Whole(1, LARGEST), "a tuple with one number per axis", 1, 3)), "attention_axes"
+)
 KERAS_CAUSAL, KERAS_MASK = flag("use_causal_mask", default=False), ignored("attention_mask")[0]
 
 
@@ -109,6 +112,8 @@ def _keras(record: Record, sketch: Sketch) -> None:
     made, channels = heads * (record.get(VALUE_DIM) or depth), sketch.channels
     causal, window = record.of(KERAS_CAUSAL), record.get(WINDOW)
     _no_mask(record, KERAS_MASK)
+    if record.get(AXES) not in {None, tuple(range(1, sketch.axes + 1))}:
+        unsupported("attention along some axes is not drawn: it is along all", record.at(AXES), "leave it out")
     if sketch.axes > 1 and (causal or window is not None):
         unsupported("a mask over several axes is not drawn", record.node, "an input with 1 axis, as in 8x20")
     sketch.note(MADE_UP.format(name="MultiHeadAttention"))
@@ -137,7 +142,7 @@ def _picked(rows: int, columns: int) -> list[list[int]]:
 
 KERAS_KEYS: Fields = (
     *(KERAS_HEADS, KEY_DIM, VALUE_DIM, *ignored("dropout", "use_bias"), only("output_shape", None)),
-    *(only("attention_axes", None), WINDOW, *ignored("flash_attention", "seed", "name", "dtype", "trainable")),
+    *(AXES, WINDOW, *ignored("flash_attention", "seed", "name", "dtype", "trainable")),
     *ignored(
         *(f"{part}_{what}" for part in ("kernel", "bias") for what in ("initializer", "regularizer", "constraint"))
     ),
