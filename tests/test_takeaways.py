@@ -480,3 +480,9 @@ def test_a_way_past_the_layers_is_said_of_what_comes_back():
     )
     assert "unchanged" in residual
     assert "unchanged" not in chain
+
+
+def test_a_single_weight_stands_below_its_badge_too():
+    layers = [{"type": "conv", "weight": [[7]]}, {"type": "relu"}]
+    drawn = pictures.scene(conv_anim.load({"input": {"values": [[1, 2]]}, "layers": layers, "view": "flat"}))
+    assert "7" in pictures.texts(drawn.static)
