@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.clipping import outside
 from conv_anim.scene.color import contrast, mix
 from conv_anim.scene.frames import framed
 from conv_anim.scene.hatching import SLANTED, hatched, hatching
@@ -39,6 +40,8 @@ VISIBLE = 1.5
 """The contrast from which edges of cells are lines of their own."""
 FAINT = 0.4
 """How much of the theme's faint colour the edges of cells have that are not there."""
+AROUND = 0.16, 0.26
+"""How far from the edges of a cell its number begins at the left, and at the top, in cells."""
 FREE = 0.3
 """How far the lines go that strike out a cell, from each corner, in cells."""
 
@@ -284,12 +287,15 @@ class Grid:
         return [Lines(tuple(lines), stroke)] if lines else []
 
     def hatched(self, places: Iterable[Position], *, emptied: bool = True) -> list[Primitive]:
-        """Cells that take no part, with slanting lines: ``emptied`` of what stands in them."""
+        """Cells that take no part, with slanting lines: ``emptied`` of what stands in them, else around it."""
         boxes = [self.box(*place) for place in sorted(places)]
         if not boxes:
             return []
         stroke = hatching(self.style)
         lines = hatched(boxes, SLANTED)
+        if not emptied:
+            rings = [_inner(box) for box in boxes for _ in range(SLANTED)]
+            lines = tuple(piece for line, ring in zip(lines, rings, strict=True) for piece in outside(line, ring))
         cleared = [Boxes(tuple(boxes), self.style.colors.background, self.style.empty_edge)] if emptied else []
         return [*cleared, Lines(lines, stroke)]
 
@@ -482,3 +488,15 @@ class SheetGrid:
         for r, c in places:
             (row_source, row), (column_source, column) = self.sheet.rows.sources[r], self.sheet.columns.sources[c]
             yield r, c, max(row_source, column_source), (row, column)
+
+
+def _inner(box: Box) -> tuple[Point, ...]:
+    """The outline of what a number takes of its cell."""
+    (x, y, width, height), (across, down) = box, AROUND
+    left, right, top, bottom = (
+        x + across * width,
+        x + width - across * width,
+        y + down * height,
+        y + height - down * height,
+    )
+    return (left, top), (right, top), (right, bottom), (left, bottom)
