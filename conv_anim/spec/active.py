@@ -75,6 +75,9 @@ def _listed(written: Given, size: Size, node: Node, report: Report) -> Maybe[fro
     if written.shape == size and set(written.numbers) <= {0, 1}:
         return frozenset(cell for cell, number in zip(cells, written.numbers, strict=True) if number)
     if len(written.shape) != 2 or written.shape[1] != len(size):
+        if written.shape == size:
+            what = "'active' has an entry for every cell, but not all of them are 0 or 1"
+            return report.add(Code.SHAPE, what, node, "1 for the cells that are active, 0 for all others")
         shape, wanted = ("x".join(map(str, each)) for each in (written.shape, size))
         what = f"'active' has the shape {shape}: neither 0 and 1 for {wanted} cells nor a list of places"
         place = ", ".join(("depth", "row", "column")[3 - len(size) :])

@@ -36,6 +36,8 @@ OTHER_TYPES: dict[str, tuple[list[int], int, dict[str, Any]]] = {
     "depthwise": ([5, 5], 3, {"kernel_size": 3}),
     "depthwise_separable": ([5, 5], 3, {"out_channels": 2, "kernel_size": 3}),
     "flattened": ([5, 5], 3, {"kernel_size": 3}),
+    "deform_conv": ([5, 5], 1, {"kernel_size": 3, "offset": 0.5}),
+    "sparse_conv": ([5, 5], 1, {"kernel_size": 3}),
     "max_pool": ([6, 6], 1, {"kernel_size": 3}),
     "avg_pool": ([6, 6], 1, {"kernel_size": 3}),
     "lp_pool": ([6, 6], 1, {"kernel_size": 3}),
@@ -50,6 +52,8 @@ OTHER_TYPES: dict[str, tuple[list[int], int, dict[str, Any]]] = {
     "softmax": ([5], 1, {}),
 }
 """What a type is fed and what is said of it, where that is more than the keys it needs: size, channels, and keys."""
+ACTIVE = {"sparse_conv": {"density": 0.4}}
+"""The cells that there are in what a type is fed that reads active cells alone."""
 STARTED = tuple(name for name, kind in TYPES.items() if kind.inputs[0] == 1)
 """The types that can be a figure's only layer."""
 
@@ -138,7 +142,7 @@ def _given(type_: str) -> dict[str, Any]:
     needed = {field.name: field.example for field in TYPES[type_].keys.fields if field.required}
     size, channels, keys = OTHER_TYPES.get(type_, ([5, 5], 1, needed))
     return {
-        "input": {"size": size, "channels": channels},
+        "input": {"size": size, "channels": channels, **({"active": ACTIVE[type_]} if type_ in ACTIVE else {})},
         "layer": {"type": type_, **keys},
         "theme": {BASE.name: BASE.plain_default},
         "animation": {PACE.name: "auto"},
