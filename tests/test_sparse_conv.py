@@ -13,6 +13,7 @@ import conv_anim
 from conv_anim import explain
 from conv_anim.coding.programs import program
 from conv_anim.diagnostics import SpecError
+from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.primitives import Text
 from conv_anim.scene.wording.takeaways import takeaway
 from tests import pictures
@@ -266,3 +267,17 @@ def test_other_views_say_why_they_cannot(view):
 def test_a_gradient_of_it_is_not_known():
     with pytest.raises(SpecError, match="no gradient of sparse_conv is known here"):
         conv_anim.load({**FIGURE, "pass": "grad_input"})
+
+
+@pytest.mark.parametrize("scale", [0.5, 1])
+def test_indices_stand_above_the_numbers_of_their_cells(scale):
+    drawn = pictures.scene(conv_anim.load({**FIGURE, "view": "flat", "size": {"scale": scale}}))
+    regions = [spot.ring for spot in drawn.guide().spots if spot.side == "input"]
+    cap = DejaVu().cap_height
+    for ring in regions:
+        (left, top), (right, bottom) = ring[0], ring[2]
+        inside = [
+            item for item in drawn.static if isinstance(item, Text) and left <= item.x < right and top < item.y < bottom
+        ]
+        index, number = sorted(inside, key=lambda item: item.y)
+        assert index.y <= number.y - number.size * cap
