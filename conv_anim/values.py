@@ -9,7 +9,7 @@ whose functions (`dataclasses.fields`, ``asdict``, ``replace``) know these class
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import KW_ONLY, MISSING, FrozenInstanceError, field, fields
+from dataclasses import KW_ONLY, MISSING, FrozenInstanceError, field
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ __all__ = ["KW_ONLY", "dataclass", "field", "fields", "replace"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from dataclasses import Field, dataclass, replace
+    from dataclasses import Field, dataclass, fields, replace
 else:
 
     def dataclass(cls=None, /, *, frozen=False, slots=False, eq=True):
@@ -27,6 +27,11 @@ else:
             return _made(cls, frozen=frozen, slots=slots, eq=eq)
 
         return made if cls is None else made(cls)
+
+    def fields(of, /):
+        """The fields of a class or of a value, as `dataclasses.fields`."""
+        found = _FIELDS.get(of if isinstance(of, type) else type(of))
+        return dataclasses.fields(of) if found is None else tuple(found.values())
 
     def replace(value, /, **changes):
         """A value of the same class with other fields, as `dataclasses.replace`. Raises TypeError for unknown ones."""

@@ -232,7 +232,8 @@ def test_views_draw_it(view, mask):
 def test_the_flat_view_writes_shares_that_make_the_number_at_a_point():
     scene = figure("flat")
     for frame in list(scene.frames)[:9]:
-        said = [item.text for item in frame.shown if isinstance(item, Text) and item.text.startswith("tap (")]
+        said = [item.text for item in frame.shown if isinstance(item, Text) and item.text.startswith("window cell (")]
+        assert said
         for line in said:
             terms, made = line.split(": ")[1].split(" = ") if " = " in line else (line.split(": ")[1], "0")
             pairs = [term.split("·") for term in terms.split(" + ") if "·" in term]

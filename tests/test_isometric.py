@@ -12,7 +12,7 @@ from conv_anim.diagnostics import SpecError
 from conv_anim.scene.color import mix
 from conv_anim.scene.isometric.drawing import Isometric as Drawing
 from conv_anim.scene.numbers import format_for, plane
-from conv_anim.scene.primitives import Lines, Polygons, Text
+from conv_anim.scene.primitives import Lines, Mosaic, Polygons, Text
 from conv_anim.scene.steps import moves
 from conv_anim.scene.style import Style, text_box
 from conv_anim.spec.model import Animation, Isometric
@@ -348,3 +348,14 @@ def test_numbers_of_several_channels_are_refused(view):
 def test_too_many_numbers_are_refused():
     with pytest.raises(SpecError, match="writes every number"):
         stack({"type": "conv", "kernel_size": 3}, size=(200, 200), view={"kind": "isometric", "numbers": True})
+
+
+def test_cells_in_shades_never_cover_the_edges_of_those_done_before():
+    """Each cell that is done is painted once, with its edges; painted again beside the next one, it would lose them."""
+    view = {"kind": "isometric", "cells": "shades"}
+    values = [[r * c % 5 for c in range(6)] for r in range(6)]
+    layer = {"type": "conv", "kernel_size": 3}
+    drawn = pictures.scene(conv_anim.load({"input": {"values": values}, "layer": layer, "view": view}))
+    kept = [item for frame in drawn.frames for item in frame.kept]
+    assert sum(item.rows * item.columns for item in kept if isinstance(item, Mosaic)) == 4 * 4
+    assert any(isinstance(item, Lines) for item in kept)

@@ -294,7 +294,7 @@ def test_lines_between_the_cells_of_a_front_run_from_edge_to_edge(rows, columns,
     ids=["plain", "strided", "transposed", "strided, then transposed"],
 )
 def test_the_nearest_nodes_of_all_rows_stand_a_pitch_apart(axes, steps):
-    rows = rows_of(axes, pitch=30.0, scale=1.0, floor=40.0)
+    rows = rows_of([Side(axis) for axis in axes], pitch=30.0, scale=1.0, floor=40.0)
     found = [{round(b - a, 6) for a, b in pairwise(sorted(row.at(cell)[0] for cell in row.cells()))} for row in rows]
     assert min(min(each) for each in found if each) == 30
     assert found[-1] == {30.0 * steps[-1]}

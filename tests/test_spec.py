@@ -406,11 +406,11 @@ UNSEEN = {
     "a stack": {"missing/unpool_pool", "graphs/unknown_name", "graphs/too_far"},
     "what follows from other keys": {
         "missing/kernel_size", "missing/out_features", "missing/size", "missing/upsample", "arrays/random_bounds",
-        "panels/without_input", "beyond_the_window/offset_missing",
+        "panels/without_input", "beyond_the_window/offset_missing", "beyond_the_window/sparse_without_cells",
+        "beyond_the_window/sparse_after_dense",
     },
-    "which cells there are": {
-        "beyond_the_window/sparse_without_cells", "beyond_the_window/sparse_after_dense",
-        "beyond_the_window/active_beyond", "beyond_the_window/active_none", "beyond_the_window/active_many",
+    "which cells an input has": {
+        "beyond_the_window/active_none", "beyond_the_window/active_beyond", "beyond_the_window/active_many",
     },
     "what a window needs": {
         "attention/shift_without_window", "attention/dilation_without_window", "attention/shift_too_far",

@@ -13,6 +13,7 @@ import conv_anim
 from conv_anim import pipeline
 from conv_anim.scene.sequence.streaming import StreamingView
 from conv_anim.tracing.streaming import Streaming, ratio_of
+from tests import pictures
 
 CHUNKS = st.integers(1, 7)
 
@@ -120,7 +121,7 @@ def test_each_cell_that_is_kept_is_read_later_if_the_sequence_goes_on(layer, siz
 @given(st.lists(windows(), min_size=1, max_size=3), st.integers(2, 12), CHUNKS)
 def test_nothing_that_has_been_made_changes_when_more_arrives(layers, size, chunk):
     """What is out before the end is what a longer sequence makes too."""
-    spec = drawn_stack(size, layers)
+    spec, _ = drawn_stack(size, layers), drawn_stack(size + 9, layers)
     fed = np.random.RandomState(4).randint(-3, 4, size + 9).tolist()
     short, long = (
         conv_anim.trace(conv_anim.load({"input": {"values": fed[:n]}, "layers": layers, "view": "sequence"}))
@@ -204,3 +205,12 @@ def test_a_chunk_alone_asks_for_the_cache_and_a_switch_turns_it_off():
 def test_what_cannot_stream_is_refused(layer):
     with pytest.raises(conv_anim.SpecError, match="cache"):
         load(6, [layer], {"kind": "sequence", "cache": True})
+
+
+@pytest.mark.parametrize("numbers", [True, False])
+def test_the_weights_of_a_stream_with_numbers_are_said(numbers):
+    """As the window meets them: many outputs are made at once, so they do not stand at the lines."""
+    layer = {"type": "conv", "padding": "causal", "weight": [1, 2, -3]}
+    view = {"kind": "sequence", "cache": True, "numbers": numbers}
+    drawn = pictures.scene(conv_anim.load({"input": {"values": [1, 3, 2, 0]}, "layer": layer, "view": view}))
+    assert ("weights 1, 2, −3" in pictures.texts(drawn.static)) == numbers

@@ -441,3 +441,48 @@ def test_the_formula_in_words_makes_the_size(kind, kernel, stride, dilation, pad
         told = told.replace(word, str(value))
     told = told.replace("⌊(", "math.floor((").replace("⌈(", "math.ceil((").replace("⌋", ")").replace("⌉", ")")
     assert eval(told, {"math": math}) == spec.layers[0].ends.out_size[0]
+
+
+# what a layer of attention, a Fourier transform, a product and a way back say of themselves
+
+
+@pytest.mark.parametrize("causal", [False, True])
+def test_what_is_said_of_an_attention_window_with_gaps(causal):
+    layer = {"type": "attention", "window": 3, "dilation": 2, "causal": causal}
+    spec, trace, text = points(layer, (9,))
+    seen = [sorted(tap.input[1] for tap in step.taps) for step in trace]
+    most, reach = max(map(len, seen)), max(cells[-1] - cells[0] + 1 for cells in seen)
+    assert sorted(map(int, re.findall(r"\d+", text))) == sorted((most, reach)), text
+    assert spec.layers[0].dilation == (2,)
+
+
+@pytest.mark.parametrize(("size", "kernel"), [(6, 3), (16, 5), (20, 13)])
+def test_a_fourier_transform_says_whether_it_pays(size, kernel):
+    layer = {"type": "conv", "kernel_size": kernel, "padding": kernel // 2}
+    cells = (2 ** math.ceil(math.log2(size + 2 * (kernel // 2)))) ** 2
+    ours = 4 * (3 * cells * math.log2(cells) / 2 + cells)
+    assert ("not for this one" in said(layer, (size, size), view="fft")) == (ours > (size * kernel) ** 2)
+
+
+def test_a_product_says_whether_it_weighs_channels():
+    each, both = [{"type": "global_avg_pool"}], [{"type": "relu"}]
+    spec = {"input": {"size": [3, 3], "channels": 2}, "view": "flat"}
+    texts = [
+        takeaway(conv_anim.load({**spec, "layers": [*way, {"type": "multiply", "from": ["input", -1]}]}))
+        for way in (each, both)
+    ]
+    assert [text.startswith("Each channel") for text in texts] == [True, False]
+
+
+def test_a_way_past_the_layers_is_said_of_what_comes_back():
+    residual, chain = (
+        takeaway(conv_anim.load(TEMPLATES[name].path)) for name in ("backward_residual", "backward_chain")
+    )
+    assert "unchanged" in residual
+    assert "unchanged" not in chain
+
+
+def test_a_single_weight_stands_below_its_badge_too():
+    layers = [{"type": "conv", "weight": [[7]]}, {"type": "relu"}]
+    drawn = pictures.scene(conv_anim.load({"input": {"values": [[1, 2]]}, "layers": layers, "view": "flat"}))
+    assert "7" in pictures.texts(drawn.static)

@@ -135,6 +135,7 @@ def test_replace_is_the_standard_librarys(options):
     for cls, (args, named), _ in classes(values.dataclass, options)[:3]:
         one = cls(*args, **named)
         first = dataclasses.fields(cls)[0].name
+        assert [f.name for f in values.fields(cls)] == [f.name for f in dataclasses.fields(one)]
         assert repr(values.replace(one, **{first: 9})) == repr(dataclasses.replace(one, **{first: 9}))
         with pytest.raises(TypeError, match="absent"):
             values.replace(one, absent=1)

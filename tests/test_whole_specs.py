@@ -209,6 +209,8 @@ SHOWN = {
     "fold": {"flat"},
     "adaptive_max_pool": ALL - {"matrix"},
     "attention": {"flat", "matrix", "sequence"},
+    "deform_conv": {"isometric", "flat", "matrix"},
+    "sparse_conv": {"isometric", "flat"},
     **{key: {"flat"} for key in ("relu", "leaky_relu", "gelu", "silu", "sigmoid", "tanh", "softmax", "batch_norm")},
     **{key: {"flat"} for key in ("hard_swish", "hard_sigmoid")},
     **{key: {"flat"} for key in ("add", "multiply", "concat", "linear", "flatten", "pad", "crop")},

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from conv_anim.ops.attention_words import WORDS
 from conv_anim.spec.op import Op, Products
 from conv_anim.spec.shown_as import Attends
+from conv_anim.spec.sizes import effective_kernel
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -155,7 +156,13 @@ class Attention(Op):
     def point(self, say: Language) -> str:
         from conv_anim.scene.wording.words import size
 
-        return say.of(self, f"point.{self.kind()}", window=size(self.window_size), count=prod(self.window_size))
+        kind, window = self.kind(), self.window_size
+        if self.heads > 1 and self.pattern == "full":
+            kind += ".heads"
+        elif self.pattern == "sliding" and max(self.dilation) > 1:
+            kind += ".dilated"
+        reach = size(map(effective_kernel, window, self.dilation)) if window else ""
+        return say.of(self, f"point.{kind}", window=size(window), count=prod(window), reach=reach, heads=self.heads)
 
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
         from conv_anim.scene.wording.parameters import Setting

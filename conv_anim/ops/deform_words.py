@@ -42,7 +42,7 @@ WORDS = {
         "key.regular": "where the window stands without offsets",
         "key.point": "where each cell of the window reads",
         "key.shares": "of this point: the share of each cell around it",
-        "example": "tap ({row},{column}) reads at ({y}, {x}): {sum}",
+        "example": "window cell ({row},{column}) reads at ({y}, {x}): {sum}",
     },
     "zh-TW": {
         "kind.deformed": "可變形卷積",

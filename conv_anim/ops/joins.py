@@ -26,8 +26,10 @@ WORDS = {
         "point.add": "Both maps are added cell by cell: what goes around the layers is kept.",
         "kind.add": "addition",
         "point.multiply": "Both maps are multiplied cell by cell: one says how much of the other is kept.",
+        "point.multiply.channels": "Each channel of the one map is multiplied by a number of its own, "
+        "which says how much of it is kept.",
         "kind.multiply": "multiplication",
-        "point.concat": "Maps are set behind each other: channels add up, and no number changes.",
+        "point.concat": "Maps are set one behind the other as channels of one map, and no number changes.",
         "kind.concat": "concatenation",
         "badge.concat": "concat",
         "of": "of {maps}",
@@ -38,8 +40,9 @@ WORDS = {
         "point.add": "兩張特徵圖逐格相加：繞過層的數保留下來。",
         "kind.add": "相加",
         "point.multiply": "兩張特徵圖逐格相乘：一張決定另一張留下多少。",
+        "point.multiply.channels": "一張特徵圖的每個通道各乘上一個數，決定這個通道留下多少。",
         "kind.multiply": "相乘",
-        "point.concat": "特徵圖接在一起：通道數相加，沒有一個數改變。",
+        "point.concat": "特徵圖前後接在一起，成為一張的通道，沒有一個數改變。",
         "kind.concat": "串接",
         "badge.concat": "串接",
         "of": "{maps}",
@@ -123,6 +126,12 @@ class Multiply(Join):
     type = "multiply"
     badge = "×"
     sign = "·"
+
+    def point(self, say: Language) -> str:
+        """Whether one number stands for a channel, or maps are alike."""
+        spread = any(prod(shape.size) == 1 for shape in self.joined) and prod(self.ends.out_size) > 1
+        each = all(shape.channels == self.ends.out_channels for shape in self.joined)
+        return say.of(self, "point.multiply.channels" if spread and each else "point.multiply")
 
     def made_of(self, numbers: list[float]) -> float:
         return prod(numbers)

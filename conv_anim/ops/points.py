@@ -21,7 +21,7 @@ WINDOW_POINTS = {
     "en": {
         "point.stride": "Stride {stride}: the window skips every other position, so {before} becomes {after}.",
         "point.strides": "Stride {stride}: the window moves that many cells at a time, so {before} becomes {after}.",
-        "point.unread": "Stride {stride} does not come out even here: {unread}.",
+        "point.unread": "Stride {stride} does not come out even here, so some cells play no part: {unread}.",
         "point.dilation": "Dilation {dilation}: the kernel has {weights} weights and reaches over {reach} cells.",
         "point.keeps": "Padding {padding}: the window may stand on the edge, so {before} stays {after}.",
         "point.pads": "Padding {padding}: the window may hang over the edge; {before} becomes {after}, not {bare}.",
@@ -34,7 +34,7 @@ WINDOW_POINTS = {
     "zh-TW": {
         "point.stride": "步幅 {stride}：視窗每次跳過一個位置，所以 {before} 變成 {after}。",
         "point.strides": "步幅 {stride}：視窗每次移動這麼多格，所以 {before} 變成 {after}。",
-        "point.unread": "步幅 {stride} 在這裡分不完：{unread}。",
+        "point.unread": "步幅 {stride} 在這裡分不完，所以有些格沒有用到：{unread}。",
         "point.dilation": "空洞率 {dilation}：卷積核有 {weights} 個權重，範圍是 {reach} 格。",
         "point.keeps": "填充 {padding}：視窗可以在邊緣上，所以 {before} 的尺寸不變，仍是 {after}。",
         "point.pads": "填充 {padding}：視窗可以超出邊緣，所以 {before} 變成 {after}，而不是 {bare}。",
@@ -99,6 +99,7 @@ POOL_POINTS = {
         "point.max": "Of each window only the largest number is kept: {before} becomes {after}.",
         "point.mean": "Each window becomes one number, its mean: {before} becomes {after}.",
         "point.norm": "Each window becomes one number, its {p}-norm: {before} becomes {after}.",
+        "point.norm.two": "Each window becomes one number, the root of its squares' sum: {before} becomes {after}.",
         "point.global": "Each whole map becomes one number, its mean.",
         "point.ceil": "ceil_mode keeps the last window although it hangs over the edge: {after}, not {bare}.",
         "point.counted": "The padding's zeros count in the mean, which draws means at the edge towards 0.",
@@ -108,6 +109,7 @@ POOL_POINTS = {
         "point.max": "每個視窗只留下最大的數：{before} 變成 {after}。",
         "point.mean": "每個視窗變成一個數，即平均：{before} 變成 {after}。",
         "point.norm": "每個視窗變成一個數，即 {p}-範數：{before} 變成 {after}。",
+        "point.norm.two": "每個視窗變成一個數，即平方和的根：{before} 變成 {after}。",
         "point.global": "每張特徵圖變成一個數，即平均。",
         "point.ceil": "ceil_mode 留下最後一個視窗，雖然它超出邊緣：輸出是 {after}，而不是 {bare}。",
         "point.counted": "填充的零計入平均，讓邊緣的平均接近 0。",
@@ -240,7 +242,8 @@ def pool(op: Pool, say: Language) -> str:
         return say.of(op, "point.ceil", bare=size(floor), **sizes(op))
     if op.reduce == "mean" and op.padded:
         return say.of(op, "point.counted" if op.count_include_pad else "point.uncounted")
-    return say.of(op, f"point.{op.reduce}", p=f"{op.norm_type:.15g}", **sizes(op))
+    two = ".two" if op.reduce == "norm" and op.norm_type == 2 else ""
+    return say.of(op, f"point.{op.reduce}{two}", p=f"{op.norm_type:.15g}", **sizes(op))
 
 
 def merged(*tables: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:

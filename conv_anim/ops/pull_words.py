@@ -15,7 +15,7 @@ WORDS = {
         "point.upstream": "The gradient that arrives at the output.",
         "kind.grad_input": "gradient through {what}",
         "kind.grad_weight": "gradient of the weight of {what}",
-        "point.max": "A maximum hands its whole gradient back to the cell that it was; all other cells get 0.",
+        "point.max": "A maximum hands its whole gradient back to the cell where it was found; all other cells get 0.",
         "point.mean": "A mean shares its gradient out evenly: each cell of its window gets an equal part.",
         "point.norm": "A norm hands back more of its gradient to the larger cells of its window.",
         "point.relu": "Where the input was above 0, the gradient passes unchanged; everywhere else it becomes 0.",

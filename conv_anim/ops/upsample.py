@@ -111,7 +111,7 @@ WORDS = {
         "rounding.half_up": "rounded, halves up",
         "point.nearest": "Each output copies the nearest cell: {before} becomes {after}.",
         "point.linear": "Each output is a weighted mean of the cells around it: {before} becomes {after}.",
-        "point.cubic": "Each output is made of the four nearest cells on each axis, of some with negative weights.",
+        "point.cubic": "Each output is made of the four nearest cells on each axis; some of the weights are negative.",
     },
     "zh-TW": {
         "reads.half_pixel": "從格子邊緣起讀取",

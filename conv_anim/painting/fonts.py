@@ -204,13 +204,13 @@ class Measures:
     cap_height: float = 0.729
 
     def width(self, text: str, *, size: float, bold: bool = False) -> float:
-        return size * _advance(text, bold=bold, own=self.own[bold] if self.own else "")
+        return size * _advance(face(bold=bold, own=self.own[bold] if self.own else ""), text)
 
 
 @lru_cache(maxsize=1 << 14)
-def _advance(text: str, *, bold: bool, own: str) -> float:
+def _advance(letters: Face, text: str) -> float:
     """How far a text advances, for an em of 1: a figure says most of its texts in many frames."""
-    return face(bold=bold, own=own).width(text)
+    return letters.width(text)
 
 
 DejaVu = Measures

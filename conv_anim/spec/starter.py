@@ -36,8 +36,6 @@ OTHER_TYPES: dict[str, tuple[list[int], int, dict[str, Any]]] = {
     "depthwise": ([5, 5], 3, {"kernel_size": 3}),
     "depthwise_separable": ([5, 5], 3, {"out_channels": 2, "kernel_size": 3}),
     "flattened": ([5, 5], 3, {"kernel_size": 3}),
-    "deform_conv": ([5, 5], 1, {"kernel_size": 3, "offset": 0.5}),
-    "sparse_conv": ([5, 5], 1, {"kernel_size": 3}),
     "max_pool": ([6, 6], 1, {"kernel_size": 3}),
     "avg_pool": ([6, 6], 1, {"kernel_size": 3}),
     "lp_pool": ([6, 6], 1, {"kernel_size": 3}),
@@ -50,10 +48,12 @@ OTHER_TYPES: dict[str, tuple[list[int], int, dict[str, Any]]] = {
     "fold": ([9], 4, {"output_size": [4, 4], "kernel_size": 2}),
     "linear": ([4], 1, {"out_features": 2}),
     "softmax": ([5], 1, {}),
+    "deform_conv": ([5, 5], 1, {"kernel_size": 3, "offset": 0.25}),
+    "sparse_conv": ([5, 5], 1, {"kernel_size": 3, "padding": 1}),
 }
 """What a type is fed and what is said of it, where that is more than the keys it needs: size, channels, and keys."""
-ACTIVE = {"sparse_conv": {"density": 0.4}}
-"""The cells that there are in what a type is fed that reads active cells alone."""
+ACTIVE = {"sparse_conv": {"density": 0.3}}
+"""The active cells of what those are fed that need to know them."""
 STARTED = tuple(name for name, kind in TYPES.items() if kind.inputs[0] == 1)
 """The types that can be a figure's only layer."""
 

@@ -40,6 +40,7 @@ def _held(nodes: Nodes) -> str | None:
 
 
 def one_layer(nodes: Nodes) -> str | None:
+    """Why a view of one layer cannot show several."""
     return None if len(nodes) == 1 else f"shows one layer, and this spec has {len(nodes)}"
 
 

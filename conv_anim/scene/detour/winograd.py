@@ -195,7 +195,9 @@ class WinogradDrawing(Detour):
         return tuple(item for _, row, column in self.steps.passed(k) for item in self._outputs((row, column)))
 
     def finished(self) -> Frame:
-        return Frame(self._kept(len(self.steps)))
+        """All outputs, and as an example the last tile with its transforms."""
+        last = len(self.steps) - 1
+        return Frame(self._kept(len(self.steps)), (*self._reading(last), *self._products(last)))
 
     def _outputs(self, tile: Position, *, bold: bool = False) -> list[Primitive]:
         """The outputs of a tile, as the trace has them."""

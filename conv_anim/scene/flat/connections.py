@@ -92,11 +92,11 @@ class Connections(Diagram):
         depth = self.depths[read]
         start, high = self.grids[read][0].x + self.size(read)[0] + 0.35 * gap, self.middle(read)
         turn = self.bend(depth)
-        if (read, k) in self.lanes:
-            return (start, high), *self._way_by_lane(read, k)
+        if (read, k) in self.aisles:
+            return (start, high), *self._way_by_aisle(read, k)
         if self.tier(read) != self.tier(k):
             between = round(self.starts_of_tiers[self.tier(k)] - 0.5 * self.between_tiers)
-            edge = self.lane(len(self.lanes))
+            edge = self.aisle(len(self.aisles))
             return (start, high), (turn, high), (turn, between), (edge, between), (edge, y), (x, y)
         if (read, k) not in tracks:
             left = x - self.badge_width(k) / 2
@@ -104,11 +104,11 @@ class Connections(Diagram):
         track, turn = self._track(self.tier(k), read, k), self._turn(read)
         return (start, high), (turn, high), (turn, track), (x, track), (x, y + self.badge_height / 2)
 
-    def _way_by_lane(self, read: int, k: int) -> tuple[Point, ...]:
-        """From beside a map down below its line, left to a lane, and down that to below the line of another."""
-        (x, y), turn, lane = self.badge_at(k), self._turn(read), self.lane(self.lanes.index((read, k)))
+    def _way_by_aisle(self, read: int, k: int) -> tuple[Point, ...]:
+        """From beside a map down below its line, left to an aisle, and down that to below the line of another."""
+        (x, y), turn, aisle = self.badge_at(k), self._turn(read), self.aisle(self.aisles.index((read, k)))
         leaves, arrives = self._track(self.tier(read), read, k), self._track(self.tier(k), read, k)
-        down = ((turn, self.middle(read)), (turn, leaves), (lane, leaves), (lane, arrives))
+        down = ((turn, self.middle(read)), (turn, leaves), (aisle, leaves), (aisle, arrives))
         return (*down, (x, arrives), (x, y + self.badge_height / 2))
 
     def _track(self, tier: int, read: int, k: int) -> int:

@@ -394,7 +394,7 @@ class Diagram(Weights):
     @cached_property
     def _placed(self) -> list[tuple[int, float]]:
         """In which line each column stands, and where it begins."""
-        found, depth, room = [(0, 0.0)], 1, self._page - self._lane_width * len(self._far)
+        found, depth, room = [(0, 0.0)], 1, self._page - self._aisle_width * len(self._far)
         while depth < len(self.columns):
             line, left = found[-1]
             after = self._wide(depth - 1) + self._gutter(depth)
@@ -426,17 +426,17 @@ class Diagram(Weights):
         return [(read, k) for read, k in ways if abs(self.depths[k] - self.depths[read]) > 1]
 
     @cached_property
-    def lanes(self) -> list[tuple[int, int]]:
-        """Of these ways those to another line: each goes down in a lane of its own, left of all maps."""
+    def aisles(self) -> list[tuple[int, int]]:
+        """Of these ways those to another line: each goes down in an aisle of its own, left of all maps."""
         return [(read, k) for read, k in self._far if self.tier(read) != self.tier(k)]
 
     @property
-    def _lane_width(self) -> int:
+    def _aisle_width(self) -> int:
         return self.style.gap
 
-    def lane(self, number: int) -> int:
+    def aisle(self, number: int) -> int:
         """Where it is, from left to right; the one after the last is of the ways from each line to the next."""
-        return round((number + 0.5) * self._lane_width)
+        return round((number + 0.5) * self._aisle_width)
 
     def _labels_of(self, depth: int) -> list[float]:
         """How wide the labels of a column are."""
@@ -445,7 +445,7 @@ class Diagram(Weights):
     @cached_property
     def lefts(self) -> list[float]:
         """Where each column begins."""
-        aside = self._lane_width * len(self.lanes)
+        aside = self._aisle_width * len(self.aisles)
         return [left + (aside if line else 0) for line, left in self._placed]
 
     @cached_property

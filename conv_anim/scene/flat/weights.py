@@ -63,14 +63,14 @@ class Weights(TracedMaps):
 
 
 def _matrix(layer: LayerTrace) -> Array | None:
-    """The weights of a layer that can be written in rows and columns; None for none, several kernels, or many."""
+    """The weights of a layer that fit in rows and columns, be it one; None for none, several kernels, or many."""
     if layer.layer.undoes is not None or (layer.kernels is not None and layer.operator.transposed):
         return None
     if layer.kernels is None:
         found = layer.weight
     else:
         found = layer.kernels[0, 0] if layer.kernels.shape[:2] == (1, 1) else None
-    if found is None or not 1 < found.size <= MOST_WEIGHTS or (found.ndim != 2 and layer.kernels is None):
+    if found is None or not 0 < found.size <= MOST_WEIGHTS or (found.ndim != 2 and layer.kernels is None):
         return None
     return found.reshape(1, -1) if found.ndim == 1 else found if found.ndim == 2 else None
 

@@ -266,9 +266,11 @@ class Isometric:
         if image is not None and self.numbers is None:
             cells, at = [two(cell[1:]) for cell in self.steps.passed(k)], self.floors[-1].plane.at
             edges = tuple(line for r, c in cells for line in self.floors[-1].plane.grid(((r, 1), (c, 1))))
-            blended = self.trace.spec.animation.order == "row-major"
+            # edges hide the seams between cells, and neighbours painted once more would cover those drawn before
+            edged = self.unit >= SHADED_EDGED
+            blended = self.trace.spec.animation.order == "row-major" and not edged
             found: list[Primitive] = [*finished(image, cells, at, blended=blended)]
-            return [*found, Lines(edges, self.style.edge)] if self.unit >= SHADED_EDGED and edges else found
+            return [*found, Lines(edges, self.style.edge)] if edged and edges else found
         return [item for cell in self.steps.passed(k) for item in self._result(*two(cell[1:]), color)]
 
     def scales(self) -> list[Scale]:

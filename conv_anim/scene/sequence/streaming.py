@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.callouts import Callout, Key
 from conv_anim.scene.color import mix
 from conv_anim.scene.hit_regions import Turn
+from conv_anim.scene.numbers import weights_format
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke
 from conv_anim.scene.sequence.lattice import Lattice
 from conv_anim.scene.sequence.view import SequenceView, holds
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.sequence.nodes import Nodes
     from conv_anim.scene.timeline import Phase
+    from conv_anim.scene.wording.language import Language
     from conv_anim.spec.op import Op
     from conv_anim.tracing.streaming import State
     from conv_anim.tracing.trace import Trace
@@ -62,17 +64,28 @@ class StreamLattice(Lattice):
     def _post(self, k: int, post: Callout) -> Callout:
         """With how many cells are kept, or how long it takes."""
         said = self._latency() if k == len(self.layers) else self._buffer(k)
-        lines = broken([said], self.style, self.say)
+        lines = broken([*self._weights(k), said], self.style, self.say)
         if not post.label.detail:
             return Callout.of(self.style, post.label.name, lines, post.swatch, post.keys)
         return replace(post, lines=(*post.lines, *lines))
+
+    def _weights(self, k: int) -> list[str]:
+        """The kernel that a map is made with, as the window meets it: many outputs at once leave no room at lines."""
+        layer = self.layers[k - 1] if k else None
+        if layer is None or not self.has_numbers or layer.kernels is None or layer.operator.transposed:
+            return []
+        axis, kernel = layer.operator.axes[0], layer.kernels[0, 0]
+        met = [kernel[axis.weight(tap)].item() for tap in range(axis.kernel)]
+        return [
+            self.say("stream.weights", weights=self.say("enumeration").join(map(weights_format(layer.kernels), met)))
+        ]
 
     def _buffer(self, k: int) -> str:
         """How many cells of a map are kept, and why as many."""
         op, most = self.layers[k].layer, self.streaming.buffers[k]
         if op.attends is not None:
             return self.say("stream.pairs", count=most)
-        how = why(op, most)
+        how = why(op, most, self.say)
         count = str(most) if how is None else f"{how} = {most}"
         known = "stream.buffer" if how is not None else "stream.buffer.most"
         return self.say(f"{known}.one" if most == 1 else known, count=count)
@@ -108,17 +121,18 @@ def tray(lattice: Lattice) -> str:
     return mix(lattice.style.colors.background, lattice.style.colors.kernel, KEPT)
 
 
-def why(op: Op, most: int) -> str | None:
+def why(op: Op, most: int, say: Language) -> str | None:
     """The formula that says how many cells a layer has to have of its past, where it is one of the usual ones."""
     if op.window is None:
         return None
     axis = op.window.axes[0]
     wide, stride = axis.effective_kernel, axis.stride
+    kernel, s = say("kernel" if wide == axis.kernel else "formula.effective"), say("formula.stride")
     if axis.stretch > 1:
-        return f"⌈k̂ / s⌉ − 1 = ⌈{wide} / {axis.stretch}⌉ − 1" if most == -(-wide // axis.stretch) - 1 else None
+        return f"⌈{kernel} / {s}⌉ − 1 = ⌈{wide} / {axis.stretch}⌉ − 1" if most == -(-wide // axis.stretch) - 1 else None
     if most == wide - stride and stride > 1:
-        return f"k̂ − s = {wide} − {stride}"
-    return f"k̂ − 1 = {wide} − 1" if most == wide - 1 else None
+        return f"{kernel} − {s} = {wide} − {stride}"
+    return f"{kernel} − 1 = {wide} − 1" if most == wide - 1 else None
 
 
 @dataclass(frozen=True)

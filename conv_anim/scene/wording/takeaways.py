@@ -10,12 +10,13 @@ from conv_anim.scene.wording.words import size
 from conv_anim.spec.model import Channels, Flat, FourierView, GemmView, Given, Matrix, Sequence, WinogradView
 from conv_anim.tracing.analysis import cost, entries, inputs_of, receptive_field, standard, total
 from conv_anim.tracing.blind_spot import blind_spot
+from conv_anim.tracing.fourier import Count, transformed
 from conv_anim.tracing.gemm import Gemm
 from conv_anim.tracing.streaming import Looking, Streaming, ratio_of
 from conv_anim.tracing.winograd import direct, multiplications
 
 if TYPE_CHECKING:
-    from conv_anim.spec.model import Backward, Spec
+    from conv_anim.spec.model import Backward, Node, Spec
     from conv_anim.spec.op import Op
     from conv_anim.tracing.operators import Operator
 
@@ -40,9 +41,16 @@ def _backward(spec: Spec, backward: Backward, say: Language) -> str:
     """Of one layer what its gradient is, of several the chain rule."""
     last, view = spec.layers[-1], spec.view
     if len(backward.nodes) > 1 or last.roles[2] == "output":
+        if backward.of == "grad_input" and any(_goes_past(node) for node in backward.nodes):
+            return say("takeaway.grad_input.add")
         return say(f"takeaway.{backward.of}")
     stamps = isinstance(view, Flat) and view.mode == "scatter" and last.window is not None and last.window.transposed
     return say("takeaway.stamped_back") if stamps else last.point(say)
+
+
+def _goes_past(node: Node) -> bool:
+    """Whether it adds the input itself to what layers make of it."""
+    return node.op.type == "add" and 0 in node.inputs and any(node.inputs)
 
 
 def _streamed(spec: Spec, chunk: int, say: Language) -> str:
@@ -103,7 +111,10 @@ def _computed(view: GemmView | WinogradView | FourierView, window: Operator, say
         case WinogradView():
             return say("takeaway.winograd", ours=multiplications(window), direct=direct(window))
         case FourierView():
-            return say("takeaway.fft_wrap" if view.wrap else "takeaway.fft")
+            if view.wrap:
+                return say("takeaway.fft_wrap")
+            dearer = Count.of(transformed(window, wrap=False)).real > direct(window)
+            return say("takeaway.fft_dearer" if dearer else "takeaway.fft")
 
 
 def _gemm(view: GemmView, window: Operator, say: Language) -> str:
