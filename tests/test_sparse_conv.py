@@ -64,7 +64,9 @@ def spec_of(given_, x, weight, bias=None, **more):
     layer = {"type": "sparse_conv", "out_channels": len(weight), "weight": weight.tolist(), **given_["moves"]}
     layer |= {"submanifold": given_["submanifold"]} | ({} if bias is None else {"bias": bias})
     input_ = {"size": given_["size"], "channels": len(x), "values": x.tolist()}
-    return {"input": {**input_, "active": [list(cell) for cell in given_["active"]]}, "layer": layer, **more}
+    active = [list(cell) for cell in given_["active"]]
+    again = bool([len(active), 2] == given_["size"] and np.max(active) < 2)  # or it could be marks
+    return {"input": {**input_, "active": [*active, *active[:again]]}, "layer": layer, **more}
 
 
 def drawn(given_, seed):
@@ -148,7 +150,8 @@ def test_what_keeps_zero_keeps_absent_cells_and_others_do_not():
     ("size", "active", "wanted"),
     [
         ([2, 2], [[0, 1], [1, 0]], {(0, 1), (1, 0)}),
-        ([2, 2], [[1, 1], [0, 1]], {(0, 0), (0, 1), (1, 1)}),  # 0 and 1 for every cell
+        ([2, 3], [[1, 1, 0], [0, 1, 0]], {(0, 0), (0, 1), (1, 1)}),  # 0 and 1 for every cell
+        ([1, 2], [[1, 1]], {(0, 0), (0, 1)}),  # no place: there is no row 1
         ([3, 3], [[0, 1], [2, 2]], {(0, 1), (2, 2)}),
         ([4], [1, 0, 0, 1], {(0,), (3,)}),
         ([4], [[3]], {(3,)}),
@@ -195,6 +198,19 @@ def test_mistakes_are_told(active, layer, said):
     given_ = {"size": [5, 5]} | ({} if active is None else {"active": active})
     with pytest.raises(SpecError, match=said):
         conv_anim.load({"input": given_, "layer": {"type": "sparse_conv", "kernel_size": 3, **layer}})
+
+
+@pytest.mark.parametrize(
+    ("active", "cells"),
+    [([[0, 1], [1, 0]], {(0, 1), (1, 0)}), ([[0, 0], [1, 1]], None), ([[0, 0], [1, 1], [1, 1]], {(0, 0), (1, 1)})],
+)
+def test_places_that_could_be_marks_are_not_guessed(active, cells):
+    spec = {"input": {"size": [2, 2], "active": active}, "layer": {"type": "sparse_conv", "kernel_size": 1}}
+    if cells is None:
+        with pytest.raises(SpecError, match="as places and as 0 and 1 for every cell"):
+            conv_anim.load(spec)
+    else:
+        assert conv_anim.load(spec).input.active == cells
 
 
 # words and pictures
