@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 from math import exp, prod, sqrt
 
 import numpy as np
@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 import conv_anim
 from conv_anim import explain, pipeline
 from conv_anim.coding.programs import program
+from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.matrix.attention import AttentionView
+from conv_anim.scene.primitives import Text
 from conv_anim.spec.model import Matrix
 from tests.frameworks import needed
 
@@ -236,3 +238,14 @@ def test_its_gradient_is_said_to_be_unknown():
     fed = {"size": [5]}
     with pytest.raises(conv_anim.SpecError, match="no gradient of attention is known here"):
         conv_anim.load({"input": fed, "layer": {"type": "attention", "window": 3}, "pass": "grad_input"})
+
+
+def test_numbers_above_the_matrix_fit_into_its_columns_or_are_left_out():
+    values = [1e-6, 2.34e-6, 1.5e-6, 7.15e-6]
+    spec = {"input": {"values": values}, "layer": {"type": "attention"}, "view": "matrix", "labels": False}
+    drawn = pipeline.scene(conv_anim.load(spec))
+    first = min(item.y for item in drawn.static if isinstance(item, Text))
+    row = [item for item in drawn.static if isinstance(item, Text) and item.y == first]
+    wide = [DejaVu().width(item.text, size=item.size, bold=item.bold) for item in row]
+    ends = sorted((item.x - w / 2, item.x + w / 2) for item, w in zip(row, wide, strict=True))
+    assert all(one[1] <= other[0] for one, other in pairwise(ends) if one[0] != other[0])

@@ -693,6 +693,19 @@ def test_grids_and_names_do_not_overlap(layer):
             assert apart
 
 
+def test_scale_bars_stand_below_the_products():
+    layer = {"type": "conv", "kernel_size": 2}
+    spec = {"input": {"size": [3, 3]}, "layer": layer, "view": {"kind": "channels", "cells": "both"}}
+    made = conv_anim.load({**spec, "size": {"scale": 1}})
+    style = Style(made.theme, 1.0, DejaVu())
+    panel = channels(trace(made), style)
+    bars = [item for item in panel.static if isinstance(item, Mosaic) and item.rows == 1]
+    products = [item for item in panel.frames[0].shown if isinstance(item, Text) and "·" in item.text]
+    assert bars
+    assert products
+    assert max(item.y for item in products) < min(bar.corner[1] for bar in bars)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_no_text_is_under_nine_pixels(name):
     made = figure(CASES[name])

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conv_anim import load
+from conv_anim import load, pipeline
 from conv_anim import trace as traced
 from conv_anim.explain import data, text
 from conv_anim.painting.fonts import DejaVu
@@ -377,3 +377,11 @@ def test_explain_counts_what_the_view_shows():
 )
 def test_takeaways(view, kernel, said):
     assert said in takeaway(computed((6, 6), kernel, view).spec)
+
+
+def test_what_is_said_of_the_way_to_the_output_is_not_cut_off():
+    spec = {"input": {"size": [6, 3]}, "layer": {"type": "conv", "kernel_size": 3}, "view": "fft", "theme": "classic"}
+    drawn = pipeline.scene(load({**spec, "size": {"width": 200}}))
+    texts = [item for item in drawn.static if isinstance(item, Text) and item.anchor == "start"]
+    assert texts
+    assert all(item.x + DejaVu().width(item.text, size=item.size, bold=item.bold) <= drawn.width for item in texts)

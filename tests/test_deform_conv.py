@@ -16,6 +16,7 @@ from conv_anim import explain
 from conv_anim.coding.programs import program
 from conv_anim.diagnostics import SpecError
 from conv_anim.ops import deform_words
+from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.primitives import Boxes, Text
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.takeaways import takeaway
@@ -277,3 +278,13 @@ def test_mistakes_are_told(layer, said):
 def test_it_is_for_two_axes():
     with pytest.raises(SpecError, match="for inputs with 2 axes; this one has 1 axis"):
         conv_anim.load({"input": {"size": [5]}, "layer": {"type": "deform_conv", "kernel_size": 3, "offset": 0}})
+
+
+def test_the_sum_of_a_row_that_reads_nothing_keeps_its_terms_apart():
+    layer = {"type": "deform_conv", "kernel_size": 1, "offset": 5, "bias": 1}
+    view = {"kind": "matrix", "animate": True}
+    drawn = pictures.scene(conv_anim.load({"input": {"size": [1, 1]}, "layer": layer, "view": view}))
+    texts = [item for item in drawn.frames[0].shown if isinstance(item, Text)]
+    (dash,) = (item for item in texts if item.text == "–")
+    (bias,) = (item for item in texts if "bias" in item.text)
+    assert dash.x + DejaVu().width(dash.text, size=dash.size) / 2 <= bias.x

@@ -446,6 +446,26 @@ def test_an_op_without_a_gradient_is_named(monkeypatch, wanted):
     assert (problem.path, problem.message) == ("pass", "no gradient of softmax is known here")
 
 
+@pytest.mark.parametrize("wanted", ["grad_input", "grad_weight"])
+def test_no_other_pass_is_offered_where_there_is_none(wanted):
+    with pytest.raises(SpecError) as caught:
+        conv_anim.load(simple(**{"pass": wanted, "layer": {"type": "attention"}}))
+    (problem,) = caught.value.problems
+    assert problem.message == "no gradient of attention is known here"
+    assert "grad_input" not in problem.hint
+
+
+@pytest.mark.parametrize("values", [{"low": -1}, {"low": -1.5}, {"high": 0.5}])
+def test_upstream_gradients_that_a_formula_draws(values):
+    """More than are written out one by one, and cut to a kernel in a program."""
+    layer = {"type": "conv", "kernel_size": 2}
+    spec = {"input": {"size": [16, 16]}, "layer": layer, "pass": "grad_weight", "upstream": {"random": values}}
+    made = conv_anim.load(spec)
+    space = {}
+    exec(program(made, "numpy"), space)
+    np.testing.assert_allclose(space["y"], conv_anim.trace(made).output)
+
+
 def test_a_view_of_windows_says_why_it_cannot_show_a_way_back():
     layer = {"type": "max_pool", "kernel_size": 2}
     with pytest.raises(SpecError, match="the isometric view shows sliding windows, and this backward pass is none"):

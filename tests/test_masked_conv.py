@@ -161,6 +161,26 @@ def test_activations_between_do_not_matter():
     assert found == [(1, 12), (1, 12)]
 
 
+@pytest.mark.parametrize("wanted", ["grad_input", "grad_weight"])
+@pytest.mark.parametrize("mode", ["zeros", "replicate"])
+def test_programs_of_gradients_leave_out_what_the_mask_does(wanted, mode):
+    layer = {"type": "conv", "kernel_size": 3, "padding": 1, "padding_mode": mode, "mask": "B"}
+    made = conv_anim.load({"input": {"size": [4, 3]}, "layer": layer, "pass": wanted})
+    space = {}
+    exec(program(made, "numpy"), space)
+    np.testing.assert_allclose(space["y"], conv_anim.trace(made).output)
+
+
+def test_programs_mask_weights_that_a_formula_draws():
+    """More than are written out one by one."""
+    layer = {"type": "conv", "kernel_size": 3, "out_channels": 24, "mask": "A", "weight": {"random": {"low": -2}}}
+    made = conv_anim.load({"input": {"size": [5, 4]}, "layer": layer})
+    space = {}
+    exec(program(made, "numpy"), space)
+    assert not space["weight"].reshape(24, -1)[:, 4:].any()
+    np.testing.assert_array_equal(space["y"], conv_anim.trace(made).output)
+
+
 def test_the_receptive_field_ends_at_the_middle():
     layer = {"type": "conv", "kernel_size": 3, "padding": 1}
     text = {m: explain.text(conv_anim.load({"input": {"size": [9]}, "layer": {**layer, "mask": m}})) for m in "AB"}

@@ -233,6 +233,13 @@ def test_everything_lies_within_the_picture(name, more):
         assert 0 <= top < bottom <= smooth.height
 
 
+def test_a_window_that_reads_padding_alone_leads_to_no_window_below():
+    layers = [{"type": "conv", "kernel_size": 2}, {"type": "conv", "kernel_size": 1, "padding": 1}]
+    made = {"input": {"size": [3, 3]}, "layers": layers, "view": "isometric", "animation": {"motion": "smooth"}}
+    drawn = pictures.scene(conv_anim.load(made))
+    assert all(isinstance(frame.shown, tuple) for frame in drawn.frames)
+
+
 @pytest.mark.parametrize("theme", ["light", "classic"])
 @pytest.mark.parametrize("name", ["conv", "strided", "reflect"])
 def test_nothing_else_moves(name, theme):

@@ -13,6 +13,7 @@ import conv_anim
 from conv_anim import explain
 from conv_anim.coding.programs import program
 from conv_anim.diagnostics import SpecError
+from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.primitives import Text
 from conv_anim.scene.wording.takeaways import takeaway
 from tests import pictures
@@ -63,7 +64,9 @@ def spec_of(given_, x, weight, bias=None, **more):
     layer = {"type": "sparse_conv", "out_channels": len(weight), "weight": weight.tolist(), **given_["moves"]}
     layer |= {"submanifold": given_["submanifold"]} | ({} if bias is None else {"bias": bias})
     input_ = {"size": given_["size"], "channels": len(x), "values": x.tolist()}
-    return {"input": {**input_, "active": [list(cell) for cell in given_["active"]]}, "layer": layer, **more}
+    active = [list(cell) for cell in given_["active"]]
+    again = bool([len(active), 2] == given_["size"] and np.max(active) < 2)  # or it could be marks
+    return {"input": {**input_, "active": [*active, *active[:again]]}, "layer": layer, **more}
 
 
 def drawn(given_, seed):
@@ -147,7 +150,8 @@ def test_what_keeps_zero_keeps_absent_cells_and_others_do_not():
     ("size", "active", "wanted"),
     [
         ([2, 2], [[0, 1], [1, 0]], {(0, 1), (1, 0)}),
-        ([2, 2], [[1, 1], [0, 1]], {(0, 0), (0, 1), (1, 1)}),  # 0 and 1 for every cell
+        ([2, 3], [[1, 1, 0], [0, 1, 0]], {(0, 0), (0, 1), (1, 1)}),  # 0 and 1 for every cell
+        ([1, 2], [[1, 1]], {(0, 0), (0, 1)}),  # no place: there is no row 1
         ([3, 3], [[0, 1], [2, 2]], {(0, 1), (2, 2)}),
         ([4], [1, 0, 0, 1], {(0,), (3,)}),
         ([4], [[3]], {(3,)}),
@@ -179,6 +183,8 @@ def test_a_density_and_a_seed_are_the_same_everywhere():
         ([[5, 0]], {}, r"\[5, 0\] is no cell of an input of 5x5"),
         ([[0.5, 0]], {}, r"\[0.5, 0\] is no cell"),
         ([1, 2, 3], {}, "'active' has the shape 3: neither 0 and 1 for 5x5 cells nor a list of places"),
+        ([[0.5] * 5] * 5, {}, "an entry for every cell, but not all of them are 0 or 1"),
+        ([[1, 1]], {"kernel_size": 3, "dilation": [1, 2]}, "hint: more padding, or other cells"),
         ({"density": 0}, {}, "no cell of this input is active"),
         ({"seed": 3}, {}, "'active' takes one of the keys 'density' and 'file'"),
         (None, {}, "needs to know which cells are active"),
@@ -192,6 +198,19 @@ def test_mistakes_are_told(active, layer, said):
     given_ = {"size": [5, 5]} | ({} if active is None else {"active": active})
     with pytest.raises(SpecError, match=said):
         conv_anim.load({"input": given_, "layer": {"type": "sparse_conv", "kernel_size": 3, **layer}})
+
+
+@pytest.mark.parametrize(
+    ("active", "cells"),
+    [([[0, 1], [1, 0]], {(0, 1), (1, 0)}), ([[0, 0], [1, 1]], None), ([[0, 0], [1, 1], [1, 1]], {(0, 0), (1, 1)})],
+)
+def test_places_that_could_be_marks_are_not_guessed(active, cells):
+    spec = {"input": {"size": [2, 2], "active": active}, "layer": {"type": "sparse_conv", "kernel_size": 1}}
+    if cells is None:
+        with pytest.raises(SpecError, match="as places and as 0 and 1 for every cell"):
+            conv_anim.load(spec)
+    else:
+        assert conv_anim.load(spec).input.active == cells
 
 
 # words and pictures
@@ -264,3 +283,17 @@ def test_other_views_say_why_they_cannot(view):
 def test_a_gradient_of_it_is_not_known():
     with pytest.raises(SpecError, match="no gradient of sparse_conv is known here"):
         conv_anim.load({**FIGURE, "pass": "grad_input"})
+
+
+@pytest.mark.parametrize("scale", [0.5, 1])
+def test_indices_stand_above_the_numbers_of_their_cells(scale):
+    drawn = pictures.scene(conv_anim.load({**FIGURE, "view": "flat", "size": {"scale": scale}}))
+    regions = [spot.ring for spot in drawn.guide().spots if spot.side == "input"]
+    cap = DejaVu().cap_height
+    for ring in regions:
+        (left, top), (right, bottom) = ring[0], ring[2]
+        inside = [
+            item for item in drawn.static if isinstance(item, Text) and left <= item.x < right and top < item.y < bottom
+        ]
+        index, number = sorted(inside, key=lambda item: item.y)
+        assert index.y <= number.y - number.size * cap

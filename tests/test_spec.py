@@ -456,3 +456,18 @@ def test_the_schema_knows_every_layer_and_view():
 def test_given_values_keep_their_kind():
     spec = conv_anim.load({"input": {"values": [[1, 2.5], [3, 4]]}, "layer": {"type": "conv", "kernel_size": 1}})
     assert spec.input.values == Given((2, 2), (1, 2.5, 3, 4))
+
+
+@pytest.mark.parametrize(
+    ("spec", "hint"),
+    [
+        ({"view": {"kind": "fft", "wrap": ["a"]}}, None),
+        ({"view": {"kind": "fft", "wrap": ["a", True]}}, "one of them: wrap: True"),
+        ({"view": {"kind": "gemm", "layout": ["nhw", "nchw"]}}, "one of them: layout: nchw"),
+        ({"layer": {"type": "conv", "groups": [None, 1.5, 2]}}, "one of them: groups: 2"),
+    ],
+)
+def test_of_a_list_an_entry_that_would_do_is_offered(spec, hint):
+    with pytest.raises(SpecError) as caught:
+        conv_anim.load({"input": {"size": [5, 5]}, "layer": {"type": "conv", "kernel_size": 3}, **spec})
+    assert caught.value.problems[0].hint == hint

@@ -45,7 +45,8 @@ class Form:
             case Arange() if numbers.size > FEW:
                 return self.formula.format(f"np.arange({numbers.size}.0).reshape{shape}")
             case Random() if numbers.size > FEW:
-                return self.formula.format(_drawn(values, shape))
+                drawn = _drawn(values, shape)
+                return f"({drawn})" if self.formula == "{}" else self.formula.format(drawn)  # a factor of what follows
             case Given() | Arange() | Random():
                 return self._literal(numbers.ravel().tolist(), shape)
             case _:
@@ -65,7 +66,11 @@ class Form:
         assert traced.weight is not None
         written = self.of(values, traced.weight)
         window = traced.layer.window
-        return written if window is None or not window.left_out else f"({written} * {self._kept(window)})"
+        return written if window is None else self.masked(written, window)
+
+    def masked(self, written: str, window: Operator) -> str:
+        """An expression for a window's weights, 0 where it leaves them out."""
+        return f"({written} * {self._kept(window)})" if window.left_out else written
 
     def _kept(self, window: Operator) -> str:
         """A mask: 1 for the weights that count, 0 for those that a window leaves out."""

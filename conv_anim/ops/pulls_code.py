@@ -41,7 +41,8 @@ def weight_of(op: Op) -> str:
     """An expression for a forward op's weight."""
     assert op.weight_values is not None
     assert op.weight_shape is not None
-    return NUMPY.of(op.weight_values, fill(op.weight_values, op.weight_shape))
+    written = NUMPY.of(op.weight_values, fill(op.weight_values, op.weight_shape))
+    return written if op.window is None else NUMPY.masked(written, op.window)
 
 
 def _at(op: Any) -> str:
@@ -140,6 +141,7 @@ def _conv_weight(op: WeightPull, context: CodeContext) -> Lines:
         *grouped,
         f"    y[m] += {gradient}[m, {_at(conv)}] * x[{channels}, {_window(conv)}]",
         *([f"y = np.flip(y, axis={axes})"] if conv.flip else []),
+        *([f"y = {NUMPY.masked('y', conv.window)}  # no gradient where the mask is"] if conv.mask is not None else []),
     ]
 
 

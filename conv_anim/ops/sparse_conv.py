@@ -209,7 +209,8 @@ def resolve(record: Record, entering: Entering) -> Maybe[tuple[SparseConv, ...]]
     made = entering.active if manifold else reached(op)
     if made:
         return (replace(op, made=made),)
-    what, hint = "no window meets an active cell, so there is no output", "a smaller stride, or other cells"
+    what = "no window meets an active cell, so there is no output"
+    hint = f"{'a smaller stride' if max(stride) > 1 else 'more padding'}, or other cells"
     return entering.report.add(Code.DOES_NOT_FIT, what, record.node, hint)
 
 

@@ -64,7 +64,7 @@ def gliding(starts: Sequence[Ring], ends: Sequence[Ring], share: float, stroke: 
     """Outlines so far along the way; none if there are not as many at its end as at its beginning."""
     if len(starts) != len(ends):
         return ()
-    pairs = (pair for pair in zip(starts, ends, strict=True) if len(pair[0]) == len(pair[1]))
+    pairs = (pair for pair in zip(starts, ends, strict=True) if len(pair[0]) == len(pair[1]) > 0)
     rings = tuple(tuple(map(lambda a, b: _between(a, b, share), start, end)) for start, end in pairs)
     return (Polygons(rings, None, stroke),) if rings else ()
 

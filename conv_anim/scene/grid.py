@@ -65,6 +65,10 @@ def strong(style: Style, color: str) -> Stroke:
     return Stroke(color, style.line + (1 if edges < VISIBLE else 2) * style.scale)
 
 
+INDENT = 0.09
+"""How far from the corner of a cell its index stands, in cells."""
+
+
 @dataclass(frozen=True, slots=True)
 class Numbers:
     """How numbers fit into the cells of a figure: all cells alike, as large as the widest number needs."""
@@ -254,7 +258,7 @@ class Grid:
         """A small number in the upper left corner of a cell."""
         x, y, side, _ = self.box(*place)
         size, ink = max(self.style.least, 0.22 * side), self.style.ink_on(on)
-        return self.style.text(x + 0.09 * side, y + 0.09 * side, text, size=size, color=ink)
+        return self.style.text(x + INDENT * side, y + INDENT * side, text, size=size, color=ink)
 
     def pending(self, places: Iterable[Position] | None = None, *, cleared: bool = True) -> list[Primitive]:
         """Cells whose numbers are still to come, a little smaller: then a finished one hides no other's edge.

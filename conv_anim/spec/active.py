@@ -71,21 +71,42 @@ def active(record: Record, size: Size, files: Files, report: Report) -> Maybe[fr
 
 def _listed(written: Given, size: Size, node: Node, report: Report) -> Maybe[frozenset[Size]]:
     """A list of the input's size with 0 and 1 alone marks cells; any other has their places."""
-    cells = list(product(*map(range, size)))
-    if written.shape == size and set(written.numbers) <= {0, 1}:
-        return frozenset(cell for cell, number in zip(cells, written.numbers, strict=True) if number)
-    if len(written.shape) != 2 or written.shape[1] != len(size):
-        shape, wanted = ("x".join(map(str, each)) for each in (written.shape, size))
-        what = f"'active' has the shape {shape}: neither 0 and 1 for {wanted} cells nor a list of places"
-        place = ", ".join(("depth", "row", "column")[3 - len(size) :])
-        return report.add(Code.SHAPE, what, node, f"[[{place}], …] lists cells, counted from 0")
-    count = len(size)
-    places = [written.numbers[k * count : (k + 1) * count] for k in range(written.shape[0])]
-    beyond = [place for place in places if place not in set(cells)]
+    marked, placed = _marked(written, size), len(written.shape) == 2 and written.shape[1] == len(size)
+    if not placed and marked is not None:
+        return marked
+    if not placed:
+        return _neither(written, size, node, report)
+    count, cells = len(size), set(product(*map(range, size)))
+    places = [tuple(written.numbers[k * count : (k + 1) * count]) for k in range(written.shape[0])]
+    beyond = [place for place in places if place not in cells]
+    if marked is not None and (beyond or len(set(places)) == 1 < len(places)):
+        return marked
+    if marked and marked != set(places):
+        what = "'active' can be read as places and as 0 and 1 for every cell, and these are different cells"
+        hint = "list the places of the active cells, one of them twice: then there is no other way to read it"
+        return report.add(Code.SHAPE, what, node, hint)
     if beyond:
         what = f"{list(beyond[0])} is no cell of an input of {'x'.join(map(str, size))}"
         return report.add(Code.OUT_OF_RANGE, what, node, f"from 0 to {[n - 1 for n in size]}")
     return frozenset(tuple(int(i) for i in place) for place in places)
+
+
+def _marked(written: Given, size: Size) -> frozenset[Size] | None:
+    """The cells that stand out by 1 among 0 for all others; None of a list that is no such one."""
+    if written.shape != size or not set(written.numbers) <= {0, 1}:
+        return None
+    cells = product(*map(range, size))
+    return frozenset(cell for cell, number in zip(cells, written.numbers, strict=True) if number)
+
+
+def _neither(written: Given, size: Size, node: Node, report: Report) -> Invalid:
+    if written.shape == size:
+        what = "'active' has an entry for every cell, but not all of them are 0 or 1"
+        return report.add(Code.SHAPE, what, node, "1 for the cells that are active, 0 for all others")
+    shape, wanted = ("x".join(map(str, each)) for each in (written.shape, size))
+    what = f"'active' has the shape {shape}: neither 0 and 1 for {wanted} cells nor a list of places"
+    place = ", ".join(("depth", "row", "column")[3 - len(size) :])
+    return report.add(Code.SHAPE, what, node, f"[[{place}], …] lists cells, counted from 0")
 
 
 def _made(record: Record, size: Size, files: Files, report: Report) -> Maybe[frozenset[Size]]:

@@ -86,16 +86,17 @@ def _upstream(record: Record, nodes: tuple[Node, ...], files: Files, report: Rep
 
 def _has_gradient(record: Record, wanted: Pass, nodes: tuple[Node, ...], report: Report) -> bool:
     """Whether the gradient that is asked for exists; reports what stands in its way."""
-    if wanted == "grad_weight" and weighted(nodes) is None:
-        types = ", ".join(dict.fromkeys(node.op.type for node in nodes))
-        what = f"no layer here has weights whose gradient could be shown: {types}"
-        report.add(Code.UNSUPPORTED, what, record.at(PASS), "pass: grad_input")
-        return False
     without = list(dict.fromkeys(node.op.type for node in nodes if not node.op.has_gradient))
     if without:
         what = f"no gradient of {' and '.join(without)} is known here"
         report.add(Code.UNSUPPORTED, what, record.at(PASS), "pass: forward, or leave that layer out")
-    return not without
+    elif wanted == "grad_weight" and weighted(nodes) is None:
+        types = ", ".join(dict.fromkeys(node.op.type for node in nodes))
+        what = f"no layer here has weights whose gradient could be shown: {types}"
+        report.add(Code.UNSUPPORTED, what, record.at(PASS), "pass: grad_input")
+    else:
+        return True
+    return False
 
 
 # side by side

@@ -188,11 +188,25 @@ COLLECTIONS: dict[tuple[str, type], str] = {
 def _collection(node: Items | Entries, key: str, expected: str) -> str | None:
     """For a list where one name or number is needed, or a mapping where a list is."""
     values = node.items if isinstance(node, Items) else [value for _, value in node.entries]
-    texts = [value.text for value in values if isinstance(value, Scalar)]
+    scalars = [value for value in values if isinstance(value, Scalar)]
     if isinstance(node, Entries):
-        return f"write a list: [{', '.join(texts)}]" if "list" in expected and texts else None
-    one = not expected.startswith("a list") and "list" not in expected
-    return f"one of them: {key}: {texts[0]}" if one and texts else None
+        texts = ", ".join(value.text for value in scalars)
+        return f"write a list: [{texts}]" if "list" in expected and texts else None
+    good = next((value.text for value in scalars if _suits(value, expected)), None)
+    return None if "list" in expected or good is None else f"one of them: {key}: {good}"
+
+
+def _suits(scalar: Scalar, expected: str) -> bool:
+    """Whether a scalar is of the kind that is expected, as far as that can be read."""
+    value, names = scalar.value, expected.partition("one of ")[2]
+    if names:
+        return scalar.text in re.findall(r"[\w.-]+", names)
+    if expected.startswith("true or false"):
+        return isinstance(value, bool)
+    if expected.startswith(("a number", "a whole number")):
+        kinds = int if "whole" in expected else (int, float)
+        return isinstance(value, kinds) and not isinstance(value, bool)
+    return value is not None
 
 
 # colours

@@ -130,5 +130,8 @@ class ChannelDrawing(ChannelRows):
     def panel(self) -> Panel:
         """It as a panel, which can be put beside others."""
         made = animated(self, self.width, self.bottom, fit=self.numbers.fit)
-        shown = made if self.sum is None else align(made, self.sum.width, self.sum_top + self.sum.height)
-        return with_bars(shown, self.scales(), self.style)
+        return with_bars(self.with_sum(made), self.scales(), self.style)
+
+    def with_sum(self, made: Panel) -> Panel:
+        """With room for the sum below the maps."""
+        return made if self.sum is None else align(made, self.sum.width, self.sum_top + self.sum.height)

@@ -329,10 +329,9 @@ class ChannelsView(ChannelDrawing):
     def phases(self) -> frozenset[Phase]:
         return super().phases if self._products is None else frozenset(("read", "summed", "way"))
 
-    def panel(self) -> Panel:
-        made = super().panel()
+    def with_sum(self, made: Panel) -> Panel:
         if self._products is None or self.layer.kernels is None:
-            return made
+            return super().with_sum(made)
         lines = plane(self.layer.kernels[0, 0]).shape[0]
         return align(made, made.width, self.sum_top + self._products.height(lines))
 

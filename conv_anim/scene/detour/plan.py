@@ -7,7 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Legend
-from conv_anim.scene.layout import EMPTY, Panel, column, static, table, written
+from conv_anim.scene.layout import EMPTY, Panel, align, anchored, column, static, table, written
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
 from conv_anim.scene.slots import named, settled, sign
 from conv_anim.scene.table import Table, Track
@@ -33,6 +33,9 @@ NAMES = ("input", "kernel", "output", "input_way", "kernel_way", "output_way")
 """The maps above, and those below them."""
 SIGNS = (("∗", "="), ("⊙", "="))
 """Between the maps above, and between those below: the kernel slides, or every pair is multiplied."""
+
+UP = "up"
+"""The anchor at the right end of what is said of the way to the output."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +137,7 @@ class Detour(Traced):
             down=0.7 * style.gap,
             align="middle" if fits else "start",
         )
+        made = align(made, made.anchors[UP][0], 0, across="start")
         return column(made, self._below(made.width), gap=1.4 * style.gap)
 
     def _sign(self, text: str) -> Panel:
@@ -153,7 +157,8 @@ class Detour(Traced):
         top = (high - size * style.font.cap_height) / 2
         text = style.text(x + head + 0.3 * style.gap, top, said, size=size, color=ink)
         items = (Lines((((x, start), (x, back)),), stroke), Polygons((tip,), ink), text)
-        return static(items, 2 * x, high)
+        ends = {} if down else {UP: (text.x + style.width(said, size=size), 0.0)}  # to its right there is no room
+        return anchored(static(items, 2 * x, high), **ends)
 
     def _below(self, width: float) -> Panel:
         style, size = self.style, self.style.em(13)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from functools import cached_property
 from itertools import product
+from math import ceil
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Key
+from conv_anim.scene.flat.fitting import PAGE
 from conv_anim.scene.flat.rulebook import Rulebook
 from conv_anim.scene.flat.windows import WindowView
+from conv_anim.scene.grid import INDENT
 from conv_anim.scene.layout import align
 from conv_anim.scene.presence import places
 from conv_anim.scene.sheet import two
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.grid import Grid, Position, SheetGrid
+    from conv_anim.scene.grid import Grid, Numbers, Position, SheetGrid
     from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Items, Primitive
@@ -46,6 +49,25 @@ class SparseView(WindowView):
             if (row, col) not in there
         ]
         return replace(self._sheet_grid(), absent=frozenset(absent), empty="")
+
+    @cached_property
+    def _usual(self) -> Numbers:
+        return self._with_indices(super()._usual)
+
+    @cached_property
+    def _readable(self) -> Numbers | None:
+        found = super()._readable
+        if found is None:
+            return None
+        roomy = self._with_indices(found)
+        fits = roomy == found or self._width_with(roomy, "numbers") <= PAGE * self.style.scale
+        return roomy if fits else None
+
+    def _with_indices(self, numbers: Numbers) -> Numbers:
+        """With room for a cell's index above its number, as the rulebook names cells by their indices."""
+        cap = self.style.font.cap_height
+        least = (self.style.least * cap + numbers.size * cap / 2) / (0.5 - INDENT)
+        return replace(numbers, cell=max(numbers.cell, ceil(least)))
 
     # what stays
 

@@ -108,7 +108,9 @@ class Reach:
         return Reach([r for r in self.rows if r in rows], [c for c in self.columns if c in columns])
 
     def corners(self, plane: Plane) -> tuple[Point, ...]:
-        """The outline of all of them on a plane."""
+        """The outline of all of them on a plane; nothing without any, as where a window lies in padding alone."""
+        if not self.rows or not self.columns:
+            return ()
         top, left = self.rows[0], self.columns[0]
         return plane.ring(top, left, self.rows[-1] + 1 - top, self.columns[-1] + 1 - left)
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from conv_anim.scene.style import Style
     from conv_anim.tracing.trace import Step
 
+NOTHING = "–"
+"""The sum of a row without entries."""
+
 
 def _term(factors: Factors, row: int, column: int) -> Term:
     entry, x = factors.matrix.values[row, column].item(), factors.layer.input.ravel()[column].item()
@@ -37,7 +40,8 @@ def room_for(factors: Factors, style: Style, room: float, named: str) -> Sum:
     layer, size = factors.layer, style.label_size
     rows = [_columns(factors, row) for row in range(layer.output.size)]
     terms = {_term(factors, row, column).text for row, columns in enumerate(rows) for column in columns}
-    slot = max((style.width(text, size=size) for text in terms), default=0.0)
+    terms |= set() if all(rows) else {NOTHING}
+    slot = max(style.width(text, size=size) for text in terms)
     result = max(style.width(f"≈ {text}", size=size, bold=True) for text in factors.y)
     closings = [_closing(factors, named, channel) for channel in range(len(layer.output))]
     closing = max(closings, key=lambda text: style.width(text, size=size))
@@ -51,5 +55,5 @@ def written_row(room: Sum, factors: Factors, step: Step, place: tuple[float, flo
     exact = factors.formats.x.exact and factors.shared.exact and factors.formats.y.exact
     result = f"{'=' if exact else '≈'} {factors.formats.y(step.value)}"
     closing = _closing(factors, room.bias, step.output[0])
-    whole = terms or [Term("–", idle=True)]
+    whole = terms or [Term(NOTHING, idle=True)]
     return room.of(len(whole)).at(*place, whole, result, room.style.result_ink, closing=closing)

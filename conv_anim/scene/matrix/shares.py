@@ -133,6 +133,12 @@ class SharesPlan(Traced):
         widest = max(self.style.width(text, size=size, bold=True) for text in texts)
         return max(self.side, ceil(widest / ROOM)), size
 
+    def _above(self, size: float | None) -> float | None:
+        """The em of numbers above the matrix, whose columns are no wider for them; None where they do not fit."""
+        widest = max(self.style.width(text, size=1.0, bold=True) for text in self.value.texts(self.attending.values))
+        fitting = min(size or 0.0, ROOM * self.side / widest)
+        return fitting if fitting >= READABLE else None
+
     @cached_property
     def _tracks(self) -> Track:
         """The tokens, in rows of the map where it has several axes."""
@@ -177,7 +183,8 @@ class SharesPlan(Traced):
         if not self.named:
             return Head(number, layout, None)
         matrix = layout.parts["matrix"].table
-        keys = Table(self.style, Track((1,), self.side, 0), matrix.columns, self.size and tables["values"].size)
+        size = None if self.size is None else self._above(tables["values"].size)
+        keys = Table(self.style, Track((1,), self.side, 0), matrix.columns, size)
         return Head(number, layout, keys.at(matrix.x, matrix.y - above))
 
     def _swatch(self, name: str) -> str | None:
