@@ -118,8 +118,8 @@ def test_lines_of_maps_end_where_the_page_does(mapping, room):
     view = view_of(mapping, room)
     if len(view.starts_of_tiers) > 2:
         alone = max(view._gutter(d) + max(view._wide(d), *view._labels_of(d)) for d in range(1, len(view.columns)))
-        lanes = (len(view.lanes) + len(view._far) + 2) * view.style.gap
-        assert view.width <= max(room, alone) + lanes
+        aisles = (len(view.aisles) + len(view._far) + 2) * view.style.gap
+        assert view.width <= max(room, alone) + aisles
 
 
 # what is written below badges, and seen

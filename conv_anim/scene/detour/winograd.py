@@ -195,9 +195,9 @@ class WinogradDrawing(Detour):
         return tuple(item for _, row, column in self.steps.passed(k) for item in self._outputs((row, column)))
 
     def finished(self) -> Frame:
-        """All outputs, and as an example the last tile with its transforms."""
+        """All outputs, and as an example the transforms of the last tile."""
         last = len(self.steps) - 1
-        return Frame(self._kept(len(self.steps)), (*self._reading(last), *self._products(last)))
+        return Frame(self._kept(len(self.steps)), (*self._transform(last), *self._products(last)))
 
     def _outputs(self, tile: Position, *, bold: bool = False) -> list[Primitive]:
         """The outputs of a tile, as the trace has them."""
@@ -218,11 +218,12 @@ class WinogradDrawing(Detour):
 
     def _reading(self, k: int) -> list[Primitive]:
         """The tile that is read, and its transform."""
-        fill = mix(self.style.colors.background, self.style.colors.input, 0.55)
         items = self._canvas(self._read(k), marked=True)
-        items += self._outlined("input", self._read(k), self.style.colors.window)
-        v = self._transformed[k][0]
-        return [*items, *self.tables["input_way"].cells(self._written(v, self._way_formats[0]), fill)]
+        return [*items, *self._outlined("input", self._read(k), self.style.colors.window), *self._transform(k)]
+
+    def _transform(self, k: int) -> list[Primitive]:
+        fill = mix(self.style.colors.background, self.style.colors.input, 0.55)
+        return self.tables["input_way"].cells(self._written(self._transformed[k][0], self._way_formats[0]), fill)
 
     def _products(self, k: int) -> list[Primitive]:
         fill = mix(self.style.colors.background, self.style.colors.output, 0.55)
