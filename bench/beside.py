@@ -62,7 +62,7 @@ MEMORY = Figure("isometric", 52, 400)
 
 
 def command(spec: Path, format_: str, folder: Path) -> Command:
-    return ["-m", "conv_anim", "render", spec, "-f", format_, "-o", folder, "-j", "1", "--force"]
+    return ["-P", "-m", "conv_anim", "render", spec, "-f", format_, "-o", folder, "-j", "1", "--force"]
 
 
 class Turns:
@@ -112,8 +112,8 @@ def whole(turns: Turns, folder: Path) -> None:
         (folder / "many" / f"{k}.yaml").write_text(SMALL.format(k=k), encoding="utf-8")
     commands: dict[str, Command] = {
         "a figure of 36 frames": command(figure, "gif", folder / "out"),
-        "validate": ["-m", "conv_anim", "validate", figure],
-        "--help": ["-m", "conv_anim", "--help"],
+        "validate": ["-P", "-m", "conv_anim", "validate", figure],
+        "--help": ["-P", "-m", "conv_anim", "--help"],
     }
     large: dict[str, Command] = {
         f"pages.pdf of {PAGES.steps} pages": command(folder / "pages.yaml", "pages.pdf", folder / "out"),
