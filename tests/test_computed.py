@@ -385,3 +385,13 @@ def test_what_is_said_of_the_way_to_the_output_is_not_cut_off():
     texts = [item for item in drawn.static if isinstance(item, Text) and item.anchor == "start"]
     assert texts
     assert all(item.x + DejaVu().width(item.text, size=item.size, bold=item.bold) <= drawn.width for item in texts)
+
+
+@pytest.mark.parametrize("wrap", [False, True])
+def test_the_names_of_a_row_stand_on_one_line(wrap):
+    """Some have a second line, and some have none."""
+    trace = computed((8, 8), 3, {"kind": "fft", "wrap": wrap}, padding=1)
+    items = pipeline.scene(trace.spec).static
+    heights = {item.text: item.y for item in items if isinstance(item, Text)}
+    assert heights["input 8×8"] == heights["kernel 3×3"] == heights["output 8×8"]
+    assert heights["input spectrum"] == heights["kernel spectrum"] == heights["products"]

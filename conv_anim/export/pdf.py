@@ -49,7 +49,8 @@ def pages(drawn: Scene) -> bytes:
     with _document(drawn) as (document, out):
         lasting = Lasting(document)
         lasting.add((*document.ground, *drawn.static))
-        for k, frame in enumerate(drawn.frames):
+        for k in range(drawn.poster + 1):  # what comes after the last step is on no page
+            frame = drawn.frames[k]
             lasting.add(frame.kept)
             if k in drawn.rests:
                 document.page(frame.shown, over=lasting.forms)

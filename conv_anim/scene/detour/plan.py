@@ -7,7 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Legend
-from conv_anim.scene.layout import EMPTY, Panel, align, anchored, column, static, table, written
+from conv_anim.scene.layout import EMPTY, Panel, align, anchored, column, pad, static, table, written
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
 from conv_anim.scene.slots import named, settled, sign
 from conv_anim.scene.table import Table, Track
@@ -110,12 +110,16 @@ class Detour(Traced):
     # where they go
 
     def _named(self, name: str) -> Panel:
-        made = self._tables[name]
         if not self.labelled:
-            return named(made, name)
-        colors = self.style.colors
+            return named(self._tables[name], name)
+        row = NAMES[:3] if name in NAMES[:3] else NAMES[3:]
+        high, own = max(self._head(each).height for each in row), self._head(name)
+        return named(self._tables[name], name, pad(own, bottom=high - own.height))  # their names are on one line
+
+    def _head(self, name: str) -> Panel:
+        colors, room = self.style.colors, self._tables[name].width + 2 * self.style.gap
         swatch = {"input": colors.input, "kernel": colors.kernel, "output": colors.output}.get(name)
-        return named(made, name, sign(self.style, self.heads[name], swatch, room=made.width + 2 * self.style.gap))
+        return sign(self.style, self.heads[name], swatch, room=room)
 
     @cached_property
     def page(self) -> Panel:
