@@ -93,9 +93,13 @@ class Looking:
         if self.sees_all:
             yield max(output, arrived)
             return
-        while self.reads(output)[0] < arrived:
+        while self._first(output) < arrived:
             yield output
             output += 1
+
+    def _first(self, output: int) -> int:
+        """The first cell that it would read if the sequence had begun earlier."""
+        return self.reads(output)[0] if self.offsets is None else output + min(self.offsets)
 
 
 def reader(op: Op) -> Reader:
