@@ -13,7 +13,7 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conv_anim.scene.grid import Position
+    from conv_anim.scene.cells import Position
     from conv_anim.scene.primitives import Box, Primitive, Text
     from conv_anim.scene.style import Style
 

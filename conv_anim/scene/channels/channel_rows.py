@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.cells import Contents, Numbers
 from conv_anim.scene.channels.tally import Tally
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.fitting import PAGE, TALLEST, WIDEST, chosen, contents, shaded
-from conv_anim.scene.grid import Contents, Numbers
 from conv_anim.scene.hit_regions import Turn
 from conv_anim.scene.numbers import Format, Formats, agrees, enough, format_for, plane
 from conv_anim.scene.primitives import Boxes
@@ -31,7 +31,8 @@ from conv_anim.values import dataclass, replace
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conv_anim.scene.grid import Grid, Position
+    from conv_anim.scene.cells import Position
+    from conv_anim.scene.grid import Grid
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.scales import Scale
     from conv_anim.scene.shades import Shades

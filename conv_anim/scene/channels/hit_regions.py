@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
     from conv_anim.scene.channels.channel_rows import ChannelRow, ChannelRows
     from conv_anim.scene.channels.outputs import Outputs
-    from conv_anim.scene.grid import Grid, SheetGrid
+    from conv_anim.scene.grid import Grid
     from conv_anim.scene.hit_regions import HitRegion
+    from conv_anim.scene.sheet_grid import SheetGrid
 
 
 @dataclass(frozen=True)

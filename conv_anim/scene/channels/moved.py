@@ -15,7 +15,7 @@ from conv_anim.scene.wording import words
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.grid import Contents, Numbers
+    from conv_anim.scene.cells import Contents, Numbers
     from conv_anim.scene.scales import Scale
 
 

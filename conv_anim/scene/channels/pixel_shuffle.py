@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.channels.moved import Moved
 from conv_anim.scene.clipping import Segment, outside
 from conv_anim.scene.gliding import gliding, ring
-from conv_anim.scene.grid import Grid, strong
+from conv_anim.scene.grid import Grid
 from conv_anim.scene.hit_regions import Turn, of_grid
 from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.primitives import Frame, Lines, moved
 from conv_anim.scene.scales import with_bars
 from conv_anim.scene.steps import Steps
+from conv_anim.scene.strokes import strong
 from conv_anim.scene.tints import tints
 from conv_anim.values import dataclass
 

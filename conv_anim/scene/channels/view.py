@@ -16,11 +16,11 @@ from conv_anim.scene.channels.drawing import ChannelDrawing
 from conv_anim.scene.channels.hit_regions import ChannelRegions, PlacedRow
 from conv_anim.scene.channels.pixel_shuffle import pixel_shuffle
 from conv_anim.scene.channels.products import Products
-from conv_anim.scene.grid import Grid, SheetGrid
 from conv_anim.scene.layout import align
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.primitives import Boxes, Lines, Stroke, Text
 from conv_anim.scene.sheet import two
+from conv_anim.scene.sheet_grid import SheetGrid
 from conv_anim.scene.volume.hues import strengthened
 from conv_anim.scene.wording import words
 from conv_anim.spec.model import Channels
@@ -28,9 +28,10 @@ from conv_anim.tracing.gathers import Gather
 from conv_anim.values import dataclass, field, replace
 
 if TYPE_CHECKING:
+    from conv_anim.scene.cells import Position
     from conv_anim.scene.channels.outputs import Outputs
     from conv_anim.scene.channels.tally import Tally
-    from conv_anim.scene.grid import Position
+    from conv_anim.scene.grid import Grid
     from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Items, Primitive

@@ -12,13 +12,13 @@ from conv_anim.scene.callouts import Key
 from conv_anim.scene.color import mix
 from conv_anim.scene.detour.plan import Detour
 from conv_anim.scene.gliding import gliding, ring
-from conv_anim.scene.grid import strong
 from conv_anim.scene.guide import of_steps
 from conv_anim.scene.hit_regions import HitRegion, corners
 from conv_anim.scene.layout import animated, over
 from conv_anim.scene.numbers import Formats
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke
 from conv_anim.scene.steps import Steps
+from conv_anim.scene.strokes import strong
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.words import Label, labels, size
 from conv_anim.tracing.fourier import Count, Fourier
@@ -29,8 +29,8 @@ from conv_anim.values import dataclass, replace
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from conv_anim.scene.cells import Position
     from conv_anim.scene.gliding import Ring
-    from conv_anim.scene.grid import Position
     from conv_anim.scene.hit_regions import Turn, Turns
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Guide, Items, Primitive

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from conv_anim.scene.callouts import Key
-    from conv_anim.scene.grid import Position
+    from conv_anim.scene.cells import Position
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.wording.words import Label
 

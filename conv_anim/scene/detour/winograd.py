@@ -11,7 +11,6 @@ import numpy as np
 from conv_anim.scene.color import mix
 from conv_anim.scene.detour.plan import Detour
 from conv_anim.scene.gliding import gliding, ring
-from conv_anim.scene.grid import strong
 from conv_anim.scene.guide import of_steps
 from conv_anim.scene.hit_regions import HitRegion, corners
 from conv_anim.scene.layout import Fit, animated, over
@@ -19,6 +18,7 @@ from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.numbers import Formats, format_for
 from conv_anim.scene.primitives import Boxes, Frame
 from conv_anim.scene.steps import Steps
+from conv_anim.scene.strokes import strong
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.words import Label, labels
 from conv_anim.tracing.geometry import Source
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from fractions import Fraction
 
+    from conv_anim.scene.cells import Position
     from conv_anim.scene.gliding import Ring
-    from conv_anim.scene.grid import Position
     from conv_anim.scene.hit_regions import Turn, Turns
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.numbers import Format

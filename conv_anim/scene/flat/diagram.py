@@ -23,7 +23,7 @@ from conv_anim.scene.flat.fitting import (
     smaller,
 )
 from conv_anim.scene.flat.weights import Weights
-from conv_anim.scene.grid import Grid, Numbers
+from conv_anim.scene.grid import Grid
 from conv_anim.scene.scales import scale
 from conv_anim.scene.scoring import SHARE
 from conv_anim.scene.tones import Tones, asked
@@ -33,7 +33,7 @@ from conv_anim.spec.view_support import MOST_DRAWN
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.grid import Position
+    from conv_anim.scene.cells import Numbers, Position
     from conv_anim.scene.scales import Scale
     from conv_anim.spec.model import Cells
     from conv_anim.spec.op import Op

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import floor
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.grid import Contents, Numbers
+from conv_anim.scene.cells import Contents, Numbers
 from conv_anim.values import replace
 
 if TYPE_CHECKING:

@@ -12,7 +12,6 @@ import numpy as np
 from conv_anim.scene.flat.connections import Connections
 from conv_anim.scene.flat.fitting import WIDEST
 from conv_anim.scene.gliding import gliding, outlines
-from conv_anim.scene.grid import strong
 from conv_anim.scene.hit_regions import HitRegion, Turn, corners
 from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.marks import MarkStyle
@@ -22,6 +21,7 @@ from conv_anim.scene.primitives import Boxes, Frame, Primitive, Text
 from conv_anim.scene.scales import with_bars
 from conv_anim.scene.scoring import shade, share_text
 from conv_anim.scene.steps import Walks
+from conv_anim.scene.strokes import strong
 from conv_anim.scene.tween import sent
 from conv_anim.scene.wording import words
 from conv_anim.scene.workings import worked
@@ -30,8 +30,9 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from conv_anim.scene.cells import Position
     from conv_anim.scene.gliding import Ring
-    from conv_anim.scene.grid import Grid, Position
+    from conv_anim.scene.grid import Grid
     from conv_anim.scene.primitives import Items
     from conv_anim.scene.steps import Cell, Steps
     from conv_anim.scene.timeline import Phase

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.flat.fitting import chosen, contents, shaded
 from conv_anim.scene.flat.strip import Part, Strip
-from conv_anim.scene.grid import Grid, SheetGrid
 from conv_anim.scene.numbers import Formats, plane
 from conv_anim.scene.scales import scale
 from conv_anim.scene.sheet import Sheet
+from conv_anim.scene.sheet_grid import SheetGrid
 from conv_anim.scene.tones import Tones, asked
 from conv_anim.scene.traced import TracedMaps
 from conv_anim.scene.wording import words
@@ -21,7 +21,8 @@ from conv_anim.tracing.trace import found_at
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.grid import Numbers, Position
+    from conv_anim.scene.cells import Numbers, Position
+    from conv_anim.scene.grid import Grid
     from conv_anim.scene.scales import Scale
     from conv_anim.spec.model import Cells
     from conv_anim.tracing.values import Array

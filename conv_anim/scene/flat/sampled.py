@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.callouts import Callout, Key
+from conv_anim.scene.cells import Numbers
 from conv_anim.scene.flat.drawing import FlatDrawing, texts
 from conv_anim.scene.flat.explained import ExplainedSum
 from conv_anim.scene.flat.fitting import chosen, contents, shaded
 from conv_anim.scene.flat.points import Points
 from conv_anim.scene.flat.strip import Part, Strip
-from conv_anim.scene.grid import Numbers, SheetGrid
 from conv_anim.scene.numbers import SHARE_NOISE, Format, agrees, enough, format_for, plane, weights_format
+from conv_anim.scene.sheet_grid import SheetGrid
 from conv_anim.scene.sums import Sum, Term
 from conv_anim.scene.tones import asked
 from conv_anim.scene.whole_sheet import whole_sheet

@@ -18,10 +18,12 @@ from conv_anim.scene.sheet import two
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.grid import Grid, Numbers, Position, SheetGrid
+    from conv_anim.scene.cells import Numbers, Position
+    from conv_anim.scene.grid import Grid
     from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.sheet_grid import SheetGrid
     from conv_anim.spec.model import Size
     from conv_anim.spec.shown_as import Sites
     from conv_anim.tracing.trace import Step

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.cells import Numbers
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.fitting import chosen, contents, shaded
 from conv_anim.scene.flat.full_output import ScatterDrawing
 from conv_anim.scene.flat.remarks import stamp_keys
 from conv_anim.scene.flat.strip import Part, Strip
-from conv_anim.scene.grid import Numbers, ring_color, strong
 from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.numbers import Format, Formats, format_for, plane
 from conv_anim.scene.primitives import Boxes, Frame, Primitive, moved
 from conv_anim.scene.scales import scale
 from conv_anim.scene.shades import shades_for
 from conv_anim.scene.sheet import two
+from conv_anim.scene.strokes import ring_color, strong
 from conv_anim.scene.tones import asked
 from conv_anim.scene.wording import words
 from conv_anim.spec.view_support import MOST_DRAWN
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from conv_anim.scene.callouts import Key
+    from conv_anim.scene.cells import Position
     from conv_anim.scene.flat.pace import Pace
-    from conv_anim.scene.grid import Position
     from conv_anim.scene.primitives import Items
     from conv_anim.scene.scales import Scale
     from conv_anim.scene.shades import Shades

@@ -14,10 +14,10 @@ from conv_anim.scene.flat.drawing import FlatDrawing, texts
 from conv_anim.scene.flat.fitting import chosen, contents, shaded
 from conv_anim.scene.flat.shares import Shares, shares
 from conv_anim.scene.flat.strip import Part, Strip
-from conv_anim.scene.grid import strong
 from conv_anim.scene.numbers import SHARE_NOISE, agrees, enough, format_for, plane
 from conv_anim.scene.primitives import Polygons
 from conv_anim.scene.sheet import two
+from conv_anim.scene.strokes import strong
 from conv_anim.scene.sums import Sum, Term
 from conv_anim.scene.tones import asked
 from conv_anim.scene.wording import words
@@ -27,7 +27,7 @@ from conv_anim.values import dataclass, replace
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conv_anim.scene.grid import Numbers, Position
+    from conv_anim.scene.cells import Numbers, Position
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.primitives import Primitive
     from conv_anim.spec.model import Cells

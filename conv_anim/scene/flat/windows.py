@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.callouts import Callout
+from conv_anim.scene.cells import Contents, Numbers
 from conv_anim.scene.flat.borrowing import Borrowing
 from conv_anim.scene.flat.drawing import FlatDrawing, texts
 from conv_anim.scene.flat.fitting import chosen, contents, shaded, smaller
 from conv_anim.scene.flat.remarks import Remarks
 from conv_anim.scene.flat.strip import Part, Strip
-from conv_anim.scene.grid import Contents, Grid, Numbers, SheetGrid
 from conv_anim.scene.hit_regions import of_grid, of_sheet
 from conv_anim.scene.marks import Marks, MarkStyle
 from conv_anim.scene.numbers import Formats, plane
 from conv_anim.scene.primitives import Lines, Stroke
 from conv_anim.scene.scales import scale
 from conv_anim.scene.sheet import Sheet, row_and_column, two
+from conv_anim.scene.sheet_grid import SheetGrid
 from conv_anim.scene.sums import Sum, sum_for, written_sum
 from conv_anim.scene.symbols import TwoSums, W, X, Y, in_symbols, symbol
 from conv_anim.scene.tones import asked
@@ -31,7 +32,8 @@ from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.callouts import Key
-    from conv_anim.scene.grid import Position
+    from conv_anim.scene.cells import Position
+    from conv_anim.scene.grid import Grid
     from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.scales import Scale

@@ -10,11 +10,11 @@ import numpy as np
 from conv_anim.scene.frames import framed
 from conv_anim.scene.gemm.plan import Plan
 from conv_anim.scene.gliding import gliding, ring
-from conv_anim.scene.grid import strong
 from conv_anim.scene.hit_regions import HitRegion, corners
 from conv_anim.scene.layout import Fit, animated, over
 from conv_anim.scene.primitives import Boxes, Frame
 from conv_anim.scene.steps import Steps
+from conv_anim.scene.strokes import strong
 from conv_anim.tracing.gemm import Gemm
 from conv_anim.values import dataclass, replace
 

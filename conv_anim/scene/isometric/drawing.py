@@ -10,7 +10,6 @@ from conv_anim.scene.clipping import outside, within
 from conv_anim.scene.color import mix
 from conv_anim.scene.frames import outlined
 from conv_anim.scene.gliding import gliding
-from conv_anim.scene.grid import strong
 from conv_anim.scene.hit_regions import HitRegion, Turn, along, held
 from conv_anim.scene.isometric.drawn_plane import DrawnPlane, absent_cells, filled
 from conv_anim.scene.isometric.floors import Floor, Plane, Reach, centred, nearest
@@ -24,6 +23,7 @@ from conv_anim.scene.presence import places, present, steps_of
 from conv_anim.scene.primitives import Frame, Lines, Polygons, Stroke, Text, union
 from conv_anim.scene.scales import scale
 from conv_anim.scene.sheet import Sheet, row_and_column, two
+from conv_anim.scene.strokes import strong
 from conv_anim.scene.symbols import Y
 from conv_anim.scene.tones import SHADED_EDGED, SMALLEST_EDGED, Tones, with_numbers
 from conv_anim.scene.wording import words

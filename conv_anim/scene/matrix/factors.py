@@ -19,7 +19,7 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conv_anim.scene.grid import Position
+    from conv_anim.scene.cells import Position
     from conv_anim.scene.style import Style
     from conv_anim.spec.model import Size
     from conv_anim.tracing.matrix import LayerMatrix

@@ -10,7 +10,6 @@ import numpy as np
 from conv_anim.scene.color import contrast, mix
 from conv_anim.scene.drawing import Drawing
 from conv_anim.scene.gliding import gliding, outlines, ring
-from conv_anim.scene.grid import strong
 from conv_anim.scene.hit_regions import HitRegion, Turn, corners
 from conv_anim.scene.layout import Panel, animated, panel
 from conv_anim.scene.matrix.attention import attention
@@ -19,6 +18,7 @@ from conv_anim.scene.matrix.plan import Plan
 from conv_anim.scene.matrix.row_sums import room_for, written_row
 from conv_anim.scene.primitives import Boxes, Frame, Stroke, Text
 from conv_anim.scene.steps import Steps
+from conv_anim.scene.strokes import strong
 from conv_anim.scene.sums import sum_for, written_sum
 from conv_anim.scene.tween import sent
 from conv_anim.scene.wording.language import Language
@@ -28,8 +28,8 @@ from conv_anim.values import dataclass, replace
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from conv_anim.scene.cells import Position
     from conv_anim.scene.gliding import Ring
-    from conv_anim.scene.grid import Position
     from conv_anim.scene.primitives import Items, Primitive, Side
     from conv_anim.scene.style import Style
     from conv_anim.scene.sums import Sum

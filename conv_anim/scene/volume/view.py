@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.gliding import gliding, ring
-from conv_anim.scene.grid import strong
 from conv_anim.scene.hit_regions import Turn
 from conv_anim.scene.layout import Fit, Panel, animated
 from conv_anim.scene.primitives import Frame, Lines
 from conv_anim.scene.scales import scale, with_bars
 from conv_anim.scene.steps import Steps
+from conv_anim.scene.strokes import strong
 from conv_anim.scene.tones import RGB, Tones, asked
 from conv_anim.scene.traced import Traced
 from conv_anim.scene.volume.bodies import Body
