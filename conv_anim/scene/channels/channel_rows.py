@@ -11,7 +11,8 @@ import numpy as np
 from conv_anim.scene.cells import Contents, Numbers
 from conv_anim.scene.channels.tally import Tally
 from conv_anim.scene.color import mix
-from conv_anim.scene.flat.fitting import PAGE, TALLEST, WIDEST, chosen, contents, shaded
+from conv_anim.scene.flat.fitted import Fitted
+from conv_anim.scene.flat.fitting import WIDEST, contents
 from conv_anim.scene.hit_regions import Turn
 from conv_anim.scene.numbers import Format, Formats, agrees, enough, format_for, plane
 from conv_anim.scene.primitives import Boxes
@@ -19,8 +20,6 @@ from conv_anim.scene.scales import scale
 from conv_anim.scene.shades import shades_for
 from conv_anim.scene.sheet import Sheet, two
 from conv_anim.scene.steps import Steps
-from conv_anim.scene.tones import Tones, asked
-from conv_anim.scene.traced import Traced
 from conv_anim.scene.volume.hues import told_apart
 from conv_anim.scene.wording import words
 from conv_anim.spec.view_support import MOST_NUMBERS
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.scales import Scale
     from conv_anim.scene.shades import Shades
-    from conv_anim.spec.model import Cells, Number
+    from conv_anim.spec.model import Number
     from conv_anim.tracing.values import Array
 
 LARGEST_KERNEL = 120
@@ -56,13 +55,8 @@ class ChannelRow:
 
 
 @dataclass(frozen=True)
-class ChannelRows(Traced):
+class ChannelRows(Fitted):
     """The channels of a trace of one layer: those of one filter at a time, or all at once where they never meet."""
-
-    cells: Numbers | None = None
-    """How large cells are, where that is tried out; else they are as large as suits."""
-    tried: Cells | None = None
-    """What stands in them, where that is tried out."""
 
     @property
     def out_channels(self) -> int:
@@ -179,13 +173,6 @@ class ChannelRows(Traced):
         return True
 
     @cached_property
-    def numbers(self) -> Numbers:
-        """Cells that hold every number of the figure; in shades, as large as a page lets them be."""
-        if self.cells is not None:
-            return self.cells
-        return fitted(self) if self.is_shaded else self.for_numbers
-
-    @cached_property
     def for_numbers(self) -> Numbers:
         """Cells that hold every number of the figure."""
         formats, layer = self.formats, self.layer
@@ -195,32 +182,28 @@ class ChannelRows(Traced):
         texts |= self.map_format.texts(*self.maps) | self.output_format.texts(layer.output)
         return Numbers.fitting(self.style, self.style.small_cell, texts, self.style.em(14.4))
 
-    # shades
-
-    @cached_property
-    def tones(self) -> Tones:
-        """The shades of its maps and kernels."""
-        return Tones(self.trace, self.style)
-
-    @cached_property
-    def mode(self) -> Cells:
-        """What stands in the cells."""
-        wanted = self.tried or asked(self.trace.spec.view)
-        return wanted if wanted != "auto" else chosen(wanted, picture=self.tones.greys[0], readable=self._readable)
+    @property
+    def tallest(self) -> int:
+        return max(self.sheet.shape)
 
     @property
-    def _readable(self) -> bool:
+    def extent(self) -> tuple[float, float]:
+        from conv_anim.scene.channels.arrangement import Arrangement
+
+        shown = getattr(self.trace.spec.view, "show", "both")
+        places = Arrangement(self, add=shown == "both" and self.meet)
+        return places.width, max(places.tower.bottom, places.unshortened)
+
+    # shades
+
+    @property
+    def readable(self) -> bool:
         """Whether the maps with all their numbers are no wider than a page, and no higher than a few of it."""
         if isinstance(self.layer.means, Gather):
             return self.layer.input.size + self.layer.output.size <= MOST_NUMBERS
         if self.layer.input.size + self.layer.output.size > MOST_NUMBERS:
             return False
-        return measured(replace(self, cells=self.for_numbers, tried="numbers"))[0] <= WIDEST * self.style.scale
-
-    @property
-    def is_shaded(self) -> bool:
-        """Whether nothing is written in the cells of maps."""
-        return self.mode in {"shades", "plain"}
+        return replace(self, cells=self.for_numbers, measured="numbers").extent[0] <= WIDEST * self.style.scale
 
     @cached_property
     def _map_shades(self) -> Shades:
@@ -365,22 +348,3 @@ class ChannelRows(Traced):
         numbers = [channel_row.map[cell[1:]].item() for channel_row in self.of(cell[0])]
         bias = None if self.layer.bias is None else self.layer.bias[cell[0]].item()
         return room.at(x, y, numbers, bias, self.layer.output[cell].item())
-
-
-def measured(channel_rows: ChannelRows) -> tuple[float, float]:
-    """Width and height of the rows as they are laid out."""
-    from conv_anim.scene.channels.arrangement import Arrangement
-
-    shown = getattr(channel_rows.trace.spec.view, "show", "both")
-    places = Arrangement(channel_rows, add=shown == "both" and channel_rows.meet)
-    return places.width, max(places.tower.bottom, places.unshortened)
-
-
-def fitted(channel_rows: ChannelRows) -> Numbers:
-    """The largest cells in shades with which the lanes fit on a page."""
-
-    def width(cells: Numbers) -> float:
-        across, down = measured(replace(channel_rows, cells=cells, tried=channel_rows.mode))
-        return max(across, down * PAGE / TALLEST)
-
-    return shaded(channel_rows.style, max(channel_rows.sheet.shape), width)

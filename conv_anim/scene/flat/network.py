@@ -232,7 +232,7 @@ class NetworkView(Connections):
 
     @property
     def _line_top(self) -> float:
-        return self.foot + self.style.wide
+        return self.bottom + self.style.wide
 
     def _line(self, stage: int, step: Step) -> list[Primitive]:
         """How the value comes about, and the value itself; nothing of a copy."""
@@ -318,7 +318,7 @@ class NetworkView(Connections):
 
     def panel(self) -> Panel:
         """It as a panel, which can be put beside others."""
-        made = animated(self, self.width, self.foot, baseline=self.line, fit=self.numbers.fit)
+        made = animated(self, self.width, self.bottom, baseline=self.line, fit=self.numbers.fit)
         if self._written:
             made = align(made, self._line_room, self._line_tops[-1] + self.style.label_size)
         return with_bars(made, self.scales(), self.style, self.tones.others)

@@ -12,22 +12,20 @@ from conv_anim.scene.callouts import Callout, Key
 from conv_anim.scene.cells import Numbers
 from conv_anim.scene.flat.drawing import FlatDrawing, texts
 from conv_anim.scene.flat.explained import ExplainedSum
-from conv_anim.scene.flat.fitting import chosen, contents, shaded
+from conv_anim.scene.flat.fitted import FittedStrip
+from conv_anim.scene.flat.fitting import contents
 from conv_anim.scene.flat.points import Points
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.numbers import SHARE_NOISE, Format, agrees, enough, format_for, plane, weights_format
 from conv_anim.scene.sheet_grid import SheetGrid
 from conv_anim.scene.sums import Sum, Term
-from conv_anim.scene.tones import asked
 from conv_anim.scene.whole_sheet import whole_sheet
 from conv_anim.scene.wording import words
-from conv_anim.spec.view_support import MOST_DRAWN
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.sheet import Sheet
-    from conv_anim.spec.model import Cells
     from conv_anim.tracing.sampling import Corner, Sample, Sampling
     from conv_anim.tracing.trace import Step
     from conv_anim.tracing.values import Array
@@ -39,12 +37,8 @@ MOST_SUMMED = 2000
 
 
 @dataclass(frozen=True)
-class SampledView(FlatDrawing):
+class SampledView(FittedStrip, FlatDrawing):
     """The drawing of a deformable convolution of one channel."""
-
-    cells: Numbers | None = None
-    measured: Cells | None = None
-    """What stands in its cells, if it is only measured, without labels."""
 
     @property
     def sampling(self) -> Sampling:
@@ -113,30 +107,18 @@ class SampledView(FlatDrawing):
         mask = self.sampling.mask
         return format_for(np.ones(1) if mask is None else mask).finer(self.finer)
 
-    @cached_property
-    def mode(self) -> Cells:
-        """What stands in the cells."""
-        if self.measured is not None:
-            return self.measured
-        readable = self.layer.input.size + self.layer.output.size <= MOST_DRAWN
-        return chosen(asked(self.trace.spec.view), picture=self.tones.greys[0], readable=readable)
-
     @property
     def _written(self) -> bool:
         return self.mode in {"numbers", "both"}
 
     @cached_property
-    def numbers(self) -> Numbers:
-        """How large the cells and their numbers are."""
-        if self.cells is not None:
-            return self.cells
-        if self.mode in {"shades", "plain"}:
-            return shaded(self.style, self.sheet.shape[0], self._width_with)
+    def for_numbers(self) -> Numbers:
         least = max(self.style.cell, ceil(1.2 * self.style.number_size / (1 - CORNER / 2)))
         return self.fitting(texts(self.x, self.layer.input), texts(self.y, self.layer.output), least)
 
-    def _width_with(self, cells: Numbers) -> float:
-        return replace(self, cells=cells, measured=self.mode).strip.width
+    @property
+    def tallest(self) -> int:
+        return self.sheet.shape[0]
 
     @cached_property
     def _closer(self) -> Numbers:
@@ -165,7 +147,7 @@ class SampledView(FlatDrawing):
             Part(shape, kernel, bias, numbers=self._closer),
             Part((made[0], made[1]), last, contents=contents(self.mode, tones.of_maps[-1])),
         )
-        return Strip(self.style, self.numbers, parts, labelled=self.labelled and self.measured is None)
+        return Strip(self.style, self.numbers, parts, labelled=self.titled)
 
     @property
     def _bias(self) -> str:

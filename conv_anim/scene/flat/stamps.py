@@ -9,7 +9,8 @@ import numpy as np
 
 from conv_anim.scene.cells import Numbers
 from conv_anim.scene.color import mix
-from conv_anim.scene.flat.fitting import chosen, contents, shaded
+from conv_anim.scene.flat.fitted import FittedStrip
+from conv_anim.scene.flat.fitting import contents
 from conv_anim.scene.flat.full_output import ScatterDrawing
 from conv_anim.scene.flat.remarks import stamp_keys
 from conv_anim.scene.flat.strip import Part, Strip
@@ -20,9 +21,7 @@ from conv_anim.scene.scales import scale
 from conv_anim.scene.shades import shades_for
 from conv_anim.scene.sheet import two
 from conv_anim.scene.strokes import ring_color, strong
-from conv_anim.scene.tones import asked
 from conv_anim.scene.wording import words
-from conv_anim.spec.view_support import MOST_DRAWN
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from conv_anim.scene.shades import Shades
     from conv_anim.scene.steps import Cell
     from conv_anim.scene.timeline import Phase
-    from conv_anim.spec.model import Cells
     from conv_anim.tracing.scatter import Hit, Stamp
     from conv_anim.tracing.values import Array
 
@@ -48,7 +46,7 @@ CUT = 0.18
 
 
 @dataclass(frozen=True)
-class StampsView(ScatterDrawing):
+class StampsView(FittedStrip, ScatterDrawing):
     """The drawing of a transposed layer of one channel.
 
     For the sake of another drawing, ``cells`` may be larger than its numbers need and ``start``, where the output
@@ -56,10 +54,7 @@ class StampsView(ScatterDrawing):
     """
 
     watched: Pace | None = None
-    cells: Numbers | None = None
     start: float = 0.0
-    measured: Cells | None = None
-    """What stands in its cells, if it is only measured, without labels."""
 
     @property
     def bias(self) -> float:
@@ -89,31 +84,18 @@ class StampsView(ScatterDrawing):
         return np.multiply.outer(self.layer.input.ravel(), self.kernel.ravel())
 
     @cached_property
-    def numbers(self) -> Numbers:
-        """How large the cells and their numbers are."""
-        if self.cells is not None:
-            return self.cells
-        if self.mode in {"shades", "plain"}:
-            return shaded(self.style, self.full.shape[0], self._width_with)
+    def for_numbers(self) -> Numbers:
         fmt = self.formats
         read = {f(v) for f, a in ((fmt.x, self.layer.input), (fmt.w, self.kernel)) for v in a.ravel().tolist()}
         ends = (values + bias for values in self.scatter.bounds for bias in (0, self.bias))
         sums = {self.fmt(v) for a in (*ends, self._products) for v in (a.min().item(), a.max().item())}
         return Numbers.fitting(self.style, self.style.cell, read, self.style.number_size, bold=sums)
 
+    @property
+    def tallest(self) -> int:
+        return self.full.shape[0]
+
     # shades
-
-    @cached_property
-    def mode(self) -> Cells:
-        """What stands in the cells."""
-        if self.measured is not None:
-            return self.measured
-        readable = self.layer.input.size + self.layer.output.size <= MOST_DRAWN
-        return chosen(asked(self.trace.spec.view), picture=self.tones.greys[0], readable=readable)
-
-    def _width_with(self, cells: Numbers) -> float:
-        """How wide the grids are together, without what is written above them."""
-        return replace(self, cells=cells, measured=self.mode).strip.width
 
     @cached_property
     def _shades(self) -> tuple[Shades | None, ...]:
@@ -128,7 +110,7 @@ class StampsView(ScatterDrawing):
         """The cells of the kernel and of a stamp beside maps whose cells are tiny."""
         cells = self.cells or self.numbers
         least = LEAST * self.style.scale
-        return replace(cells, cell=least) if self.mode in {"shades", "plain"} and cells.cell < least else None
+        return replace(cells, cell=least) if self.is_shaded and cells.cell < least else None
 
     def scales(self) -> list[Scale]:
         found = super().scales()
@@ -155,7 +137,7 @@ class StampsView(ScatterDrawing):
         ]
         parts[1:3] = [replace(part, numbers=self._small) for part in parts[1:3]]
         parts[3] = replace(parts[3], start=self.start - columns.before * self.numbers.cell)
-        return Strip(self.style, self.numbers, tuple(parts), labelled=self.labelled and self.measured is None)
+        return Strip(self.style, self.numbers, tuple(parts), labelled=self.titled)
 
     @property
     def output_left(self) -> float:

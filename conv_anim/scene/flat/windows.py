@@ -12,7 +12,8 @@ from conv_anim.scene.callouts import Callout
 from conv_anim.scene.cells import Contents, Numbers
 from conv_anim.scene.flat.borrowing import Borrowing
 from conv_anim.scene.flat.drawing import FlatDrawing, texts
-from conv_anim.scene.flat.fitting import chosen, contents, shaded, smaller
+from conv_anim.scene.flat.fitted import FittedStrip
+from conv_anim.scene.flat.fitting import contents, smaller
 from conv_anim.scene.flat.remarks import Remarks
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.hit_regions import of_grid, of_sheet
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from conv_anim.scene.scales import Scale
     from conv_anim.scene.shades import Shades
     from conv_anim.scene.steps import Cell
-    from conv_anim.spec.model import Cells
     from conv_anim.tracing.trace import Step
 
 CONVOLVED = "∗"
@@ -52,17 +52,14 @@ MOST_ENLARGED = 100
 
 
 @dataclass(frozen=True)
-class WindowView(FlatDrawing):
+class WindowView(FittedStrip, FlatDrawing):
     """The drawing of a sliding window over one channel.
 
     For the sake of another drawing, ``cells`` may be larger than its numbers need and ``start``, where the output
     begins, farther to the right.
     """
 
-    cells: Numbers | None = None
     start: float = 0.0
-    measured: Cells | None = None
-    """What stands in its cells, if it is only measured, without labels."""
 
     @cached_property
     def formats(self) -> Formats:
@@ -74,23 +71,17 @@ class WindowView(FlatDrawing):
         """The input with its border, as the window meets it."""
         return Sheet.read_by(self.layer.operator)
 
-    @cached_property
-    def numbers(self) -> Numbers:
-        """How large the cells and their numbers are."""
-        if self.cells is not None:
-            return self.cells
-        if self.mode in {"shades", "plain"}:
-            rows = max(self.sheet.shape[0], self._shape[0])
-            return shaded(self.style, rows, lambda cells: self._width_with(cells, self.mode))
-        return self._readable or self._usual
+    @property
+    def readable(self) -> bool:
+        return self._readable is not None
 
     @cached_property
-    def mode(self) -> Cells:
-        """What stands in the cells."""
-        if self.measured is not None:
-            return self.measured
-        wanted = asked(self.trace.spec.view)
-        return chosen(wanted, picture=self.tones.greys[0], readable=self._readable is not None)
+    def for_numbers(self) -> Numbers:
+        return self._readable or self._usual
+
+    @property
+    def tallest(self) -> int:
+        return max(self.sheet.shape[0], self._shape[0])
 
     @cached_property
     def _usual(self) -> Numbers:
@@ -112,11 +103,7 @@ class WindowView(FlatDrawing):
             return None
         made = texts(self.formats.y, self.layer.output)
         written = self._read_texts | made
-        return smaller(self.style, self._usual, written, lambda cells: self._width_with(cells, "numbers"))
-
-    def _width_with(self, cells: Numbers, mode: Cells) -> float:
-        """How wide the grids are together, without what is written above them."""
-        return replace(self, cells=cells, measured=mode).strip.width
+        return smaller(self.style, self._usual, written, lambda cells: self.width_with(cells, "numbers"))
 
     @property
     def _shape(self) -> tuple[int, int]:
@@ -187,13 +174,13 @@ class WindowView(FlatDrawing):
             kernel = replace(self._small(labels[1].label), after=self._equals, made_from=self._turned)
             parts.append(replace(kernel, sign=labels[1], contents=self._weights))
         parts.append(Part(self._shape, last, start=self.start, contents=self._contents(self.tones.of_maps[-1], Y)))
-        return Strip(self.style, self.numbers, tuple(parts), labelled=self.labelled and self.measured is None)
+        return Strip(self.style, self.numbers, tuple(parts), labelled=self.titled)
 
     def _small(self, label: words.Label) -> Part:
         """A grid as large as the kernel, with cells for numbers where others are in shades."""
         rows, columns = row_and_column(self.layer.operator)
         shape = (rows.kernel, columns.kernel)
-        return Part(shape, Callout(self.style, label, None), numbers=self._closer if self._is_shaded else None)
+        return Part(shape, Callout(self.style, label, None), numbers=self._closer if self.is_shaded else None)
 
     def _contents(self, shades: Shades, letter: str = "") -> Contents:
         return contents(self.mode, shades, letter)
@@ -202,10 +189,6 @@ class WindowView(FlatDrawing):
     def symbols(self) -> bool:
         """Whether cells have names instead of numbers."""
         return self.mode == "symbols"
-
-    @property
-    def _is_shaded(self) -> bool:
-        return self.mode in {"shades", "plain"}
 
     @cached_property
     def _closer(self) -> Numbers:
@@ -220,7 +203,7 @@ class WindowView(FlatDrawing):
     def _weights(self) -> Contents:
         """How the kernel is shown beside shades: with its numbers where these can be read."""
         shades = self.tones.of_kernels[0]
-        if not self._is_shaded:
+        if not self.is_shaded:
             return contents(self.mode, shades, W)
         return Contents(self._reads_closer, shades if self.mode == "shades" else None)
 
