@@ -323,7 +323,7 @@ VIEWS = Registry(
                 lambda _: WinogradView(),
                 computed_support.winograd,
                 leaps=_moves,
-                guides="conv_anim.scene.detour.winograd:guide",
+                guides="conv_anim.scene.detour.guide:winograd",
             ),
             ViewKind(
                 "fft",
@@ -334,7 +334,7 @@ VIEWS = Registry(
                 computed_support.fft,
                 computed_support.fft_wrong,
                 leaps=_moves,
-                guides="conv_anim.scene.detour.fourier:guide",
+                guides="conv_anim.scene.detour.guide:fft",
             ),
             ViewKind(
                 "sequence",

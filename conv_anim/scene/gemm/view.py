@@ -10,10 +10,11 @@ from conv_anim.scene.frames import framed
 from conv_anim.scene.gemm.counted import Counted
 from conv_anim.scene.gemm.regions import regions
 from conv_anim.scene.gliding import gliding, ring
-from conv_anim.scene.layout import Fit, animated, over
+from conv_anim.scene.layout import Fit
 from conv_anim.scene.primitives import Boxes, Frame
+from conv_anim.scene.slots import filled
 from conv_anim.scene.strokes import strong
-from conv_anim.values import dataclass, replace
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -205,7 +206,7 @@ class GemmDrawing(Counted):
     def panel(self) -> Panel:
         """It as a panel, which can be put beside others."""
         fit = Fit(self.side, self.tables["out"].size or 0.0, grows=False)
-        return over(replace(self.page, baseline=0.0), animated(self, self.wide, self.page.height, fit=fit))
+        return filled(self.page, self, width=self.wide, fit=fit)
 
 
 def gemm(trace: Trace, style: Style) -> Panel:
