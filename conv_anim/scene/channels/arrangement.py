@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from conv_anim.scene.cells import Contents, Numbers
-    from conv_anim.scene.channels.channel_rows import ChannelRow, ChannelRows
+    from conv_anim.scene.channels.channel_rows import ChannelRows
+    from conv_anim.scene.channels.layer_rows import ChannelRow
     from conv_anim.scene.channels.outputs import Outputs
     from conv_anim.scene.channels.towers import Span, Tower
     from conv_anim.scene.style import Style

@@ -10,7 +10,7 @@ import numpy as np
 
 from conv_anim.scene.channels.addition import Addition
 from conv_anim.scene.channels.arrangement import Arrangement
-from conv_anim.scene.channels.channel_rows import ChannelRow, ChannelRows
+from conv_anim.scene.channels.channel_rows import ChannelRows
 from conv_anim.scene.channels.crossing import crossing
 from conv_anim.scene.channels.drawing import ChannelDrawing
 from conv_anim.scene.channels.hit_regions import ChannelRegions, PlacedRow
@@ -29,6 +29,7 @@ from conv_anim.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.cells import Position
+    from conv_anim.scene.channels.layer_rows import ChannelRow
     from conv_anim.scene.channels.outputs import Outputs
     from conv_anim.scene.channels.tally import Tally
     from conv_anim.scene.grid import Grid
