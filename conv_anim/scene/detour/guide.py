@@ -48,6 +48,7 @@ def waves_of(trace: Trace) -> Steps:
 
 
 def way_of(trace: Trace) -> Fourier:
+    """The way of a trace through its spectra."""
     return Fourier(trace.layer, getattr(trace.spec.view, "wrap", False))
 
 

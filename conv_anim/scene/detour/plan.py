@@ -7,8 +7,8 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Legend
+from conv_anim.scene.layer_formats import Formats
 from conv_anim.scene.layout import EMPTY, Panel, align, anchored, column, pad, static, table, written
-from conv_anim.scene.numbers import Formats
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
 from conv_anim.scene.slots import named, settled, sign
 from conv_anim.scene.table import Table, Track

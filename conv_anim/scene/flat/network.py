@@ -79,10 +79,8 @@ class NetworkView(WorkedLine):
     # frames
 
     def frame(self, k: int) -> Frame:
-        stage, step = self._stage(k)
-        kept = self._passed(stage, step)
-        if step == 0 and stage > 0:
-            kept = [*self._passed(stage - 1, len(self.stages[stage - 1])), *kept]
+        stage, step = self.steps.at(k)
+        kept = [item for over in self.steps.over(k) for item in self._passed(*over)]
         return Frame(tuple(kept), lambda: self._shown(self.walked[stage], self.stages[stage].cell(step)))
 
     def _passed(self, stage: int, step: int) -> list[Primitive]:
@@ -203,7 +201,7 @@ class NetworkView(WorkedLine):
         ]
 
     def turn(self, k: int) -> Turn:
-        stage, step = self._stage(k)
+        stage, step = self.steps.at(k)
         return Turn(self.walked[stage] + 1, self.stages[stage].cell(step))
 
     def panel(self) -> Panel:

@@ -9,7 +9,8 @@ from conv_anim.scene.callouts import Callout
 from conv_anim.scene.flat.fitted import FittedStrip
 from conv_anim.scene.flat.fitting import contents
 from conv_anim.scene.flat.strip import Part, Strip
-from conv_anim.scene.numbers import Formats, plane
+from conv_anim.scene.layer_formats import Formats
+from conv_anim.scene.numbers import plane
 from conv_anim.scene.scales import scale
 from conv_anim.scene.sheet import Sheet
 from conv_anim.scene.sheet_grid import SheetGrid

@@ -13,7 +13,7 @@ from conv_anim.scene.flat.drawing import FlatDrawing, texts
 from conv_anim.scene.flat.fitted import FittedStrip
 from conv_anim.scene.flat.fitting import contents, smaller
 from conv_anim.scene.flat.strip import Part, Strip
-from conv_anim.scene.numbers import Formats
+from conv_anim.scene.layer_formats import Formats
 from conv_anim.scene.sheet import Sheet, row_and_column
 from conv_anim.scene.symbols import W, X, Y, symbol
 from conv_anim.scene.tones import asked

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from functools import cached_property
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.flat.connections import Connections
@@ -33,8 +31,9 @@ class WorkedLine(Connections):
 
     # the steps of all layers
 
-    @property
+    @cached_property
     def steps(self) -> Walks:
+        """Those of all layers, one after the other."""
         return Walks(tuple(self.stages))
 
     @cached_property
@@ -48,18 +47,8 @@ class WorkedLine(Connections):
         made = [self.layers[k].output.shape for k in self.walked]
         return staged(made, self.trace.spec.animation, [present(self.trace, k + 1) for k in self.walked])
 
-    @cached_property
-    def starts(self) -> list[int]:
-        """The first frame of each layer, and the number of all frames."""
-        return [0, *accumulate(map(len, self.stages))]
-
-    def _stage(self, k: int) -> tuple[int, int]:
-        """Which stage a frame is in, and which of its steps it is about."""
-        stage = bisect_right(self.starts, k) - 1
-        return stage, k - self.starts[stage]
-
     def _step(self, k: int) -> Step:
-        stage, step = self._stage(k)
+        stage, step = self.steps.at(k)
         return self.layers[self.walked[stage]].step(self.stages[stage].cell(step))
 
     # the line
