@@ -21,6 +21,8 @@ SAMPLES = 4
 """Along each side of a pixel, where cells are smaller or slanted."""
 MOST = 12
 """The same, of cells that are much smaller than a pixel."""
+TOGETHER = 2**16
+"""Points that are looked at together."""
 SLACK = 1e-6
 """Of a cell, for what floats round."""
 
@@ -37,16 +39,20 @@ def lay(pixels: Pixels, item: Mosaic) -> None:
     if left >= right or top >= bottom:
         return
     y, x = np.nonzero(_touched(item, np.arange(left, right) + 0.5, np.arange(top, bottom)[:, None] + 0.5))
-    samples, (y, x) = _samples(item), (y + top, x + left)
-    total, covered = np.zeros((len(x), 3)), np.zeros((len(x), 1))
-    colors, offsets = array(item), (np.arange(samples) + 0.5) / samples
-    for dy in offsets:
-        for dx in offsets:
-            rows, columns, inside = _cells(item, x + dx, y + dy)
-            total += np.where(inside[:, None], colors[rows, columns], 0)
-            covered += inside[:, None]
+    samples = _samples(item)
+    some = max(1, TOGETHER // samples**2)
+    for k in range(0, len(x), some):
+        _blend(pixels, item, x[k : k + some] + left, y[k : k + some] + top, samples)
+
+
+def _blend(pixels: Pixels, item: Mosaic, x: NDArray[np.intp], y: NDArray[np.intp], samples: int) -> None:
+    """Lay what a picture shows in some pixels on them."""
+    offsets = (np.arange(samples) + 0.5) / samples
+    rows, columns, inside = _cells(item, x[:, None, None] + offsets, y[:, None, None] + offsets[:, None])
+    total = (array(item)[rows, columns] * inside[..., None]).sum(axis=(1, 2), dtype=np.int64)
     there, count = pixels[y, x, :3], samples**2
-    pixels[y, x, :3] = np.floor((total + (count - covered) * there) / count + 0.5).astype(np.uint8)
+    left = count - inside.sum(axis=(1, 2), dtype=np.int64)[:, None]
+    pixels[y, x, :3] = np.floor((total + left * there) / count + 0.5).astype(np.uint8)
 
 
 def _extent(item: Mosaic, shape: tuple[int, ...]) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -88,11 +94,11 @@ def _places(
 def _cells(
     item: Mosaic, x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:
-    """For points the row and the column of their cell, and whether they lie in the picture."""
+    """For points the row and the column of their cell, and whether they lie in the picture; of others 0."""
     across, down = _places(item, x, y)
     columns, rows = np.floor(across).astype(np.intp), np.floor(down).astype(np.intp)
     inside = (rows >= 0) & (rows < item.rows) & (columns >= 0) & (columns < item.columns)
-    return np.clip(rows, 0, item.rows - 1), np.clip(columns, 0, item.columns - 1), inside
+    return rows * inside, columns * inside, inside
 
 
 # as a file inside another
