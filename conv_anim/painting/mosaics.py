@@ -38,8 +38,8 @@ def lay(pixels: Pixels, item: Mosaic) -> None:
     (left, right), (top, bottom) = _extent(item, pixels.shape)
     if left >= right or top >= bottom:
         return
-    y, x = np.nonzero(_touched(item, np.arange(left, right) + 0.5, np.arange(top, bottom)[:, None] + 0.5))
     samples = _samples(item)
+    y, x = np.nonzero(_touched(item, np.arange(left, right) + 0.5, np.arange(top, bottom)[:, None] + 0.5))
     some = max(1, TOGETHER // samples**2)
     for k in range(0, len(x), some):
         _blend(pixels, item, x[k : k + some] + left, y[k : k + some] + top, samples)
