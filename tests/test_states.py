@@ -247,7 +247,7 @@ def test_steppers_and_switches(opened):
     tab.locator("#knobs .line button").nth(1).click()
     assert select.input_value() != start
     select.select_option("2")
-    assert "view=matrix" in tab.url
+    conftest.until(tab, "location.href.includes('view=matrix')")
     switch = tab.get_by_role("switch", name="caption")
     assert switch.get_attribute("aria-checked") == "false"
     assert tab.is_visible("#caption")
