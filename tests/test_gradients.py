@@ -17,7 +17,7 @@ from conv_anim.diagnostics import SpecError
 from conv_anim.ops.softmax import Softmax
 from conv_anim.scene.wording.captions import caption
 from conv_anim.scene.wording.takeaways import takeaway
-from conv_anim.spec.model import Flat
+from conv_anim.spec.view_values import Flat
 from conv_anim.tracing.scatter import Scatter
 from tests import pictures
 from tests.oracle import cells, shown

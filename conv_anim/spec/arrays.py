@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from conv_anim.diagnostics import Code
 from conv_anim.limits import Asked
-from conv_anim.spec.kinds import INVALID, LARGEST, Invalid, Real, SkippedError, Text, Whole, subject
+from conv_anim.spec.kinds import INVALID, LARGEST, Invalid, Real, Text, Whole, subject
 from conv_anim.spec.model import Arange, Given, Random
 from conv_anim.spec.nodes import Entries, Items, Scalar, finite, is_list, is_mapping, shown
 from conv_anim.spec.records import Field, Object
@@ -115,10 +115,7 @@ class ValuesKind:
 
     def _mapping(self, node: Node, report: Report) -> Maybe[Written]:
         record = SOURCES.decode(node, report)
-        try:
-            return INVALID if isinstance(record, Invalid) else _source(record, report)
-        except SkippedError:
-            return INVALID
+        return INVALID if isinstance(record, Invalid) else report.attempt(lambda: _source(record, report))
 
     def schema(self) -> Schema:
         return {"$ref": f"#/$defs/{'weight' if self.kernels else 'values'}"}

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from conv_anim.diagnostics import Code
 from conv_anim.spec.arrays import FromFile, ValuesKind, read, resolved
 from conv_anim.spec.kinds import INVALID, Invalid, OneOf
-from conv_anim.spec.model import Backward, Flat, Given, Spec
+from conv_anim.spec.model import Backward, Given, Spec
 from conv_anim.spec.records import Field
 from conv_anim.spec.registry import named
+from conv_anim.spec.view_values import Flat
 from conv_anim.values import replace
 
 if TYPE_CHECKING:

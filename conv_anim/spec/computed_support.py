@@ -9,8 +9,9 @@ from conv_anim.spec import view_support
 from conv_anim.spec.view_support import MOST_NUMBERS
 
 if TYPE_CHECKING:
-    from conv_anim.spec.model import FourierView, GemmView, Input
+    from conv_anim.spec.model import Input
     from conv_anim.spec.view_support import Nodes
+    from conv_anim.spec.view_values import FourierView, GemmView
     from conv_anim.tracing.operators import Operator
 
 MOST_TILES = 2000

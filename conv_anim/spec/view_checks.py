@@ -7,15 +7,10 @@ from typing import TYPE_CHECKING
 from conv_anim.spec import view_support
 
 if TYPE_CHECKING:
-    from conv_anim.spec.model import (
-        Channels,
-        Flat,
-        Input,
-        Isometric,
-        Sequence,
-    )
+    from conv_anim.spec.model import Input
     from conv_anim.spec.op import Op
     from conv_anim.spec.view_support import Nodes
+    from conv_anim.spec.view_values import Channels, Flat, Isometric, Sequence
 
 
 def unnumbered(view: Isometric | Sequence, input_: Input, nodes: Nodes) -> tuple[str, str] | None:

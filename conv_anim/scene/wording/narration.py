@@ -11,7 +11,7 @@ from conv_anim.scene.numbers import format_for
 from conv_anim.scene.sums import in_a_line
 from conv_anim.scene.wording.language import TOLD, Language
 from conv_anim.scene.workings import worked
-from conv_anim.spec.model import Channels
+from conv_anim.spec.view_values import Channels
 from conv_anim.tracing.gathers import Gather
 from conv_anim.tracing.scatter import Scatter
 from conv_anim.values import dataclass
