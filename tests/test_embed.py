@@ -19,7 +19,7 @@ from conv_anim import catalog, pipeline
 from conv_anim.app import build, plan
 from conv_anim.cli import main
 from conv_anim.diagnostics import Source
-from conv_anim.embed import markdown
+from conv_anim.embed import markdown, page_files
 from conv_anim.embed.marks import comments
 
 ROOT = Path(__file__).parent.parent
@@ -612,7 +612,7 @@ def test_comments_are_found_in_linear_time():
 
 
 def our_pages():
-    return [markdown.read(path) for path in markdown.listed([ROOT / "README.md", ROOT / "docs"])]
+    return [page_files.read(path) for path in page_files.listed([ROOT / "README.md", ROOT / "docs"])]
 
 
 @pytest.mark.repository

@@ -9,7 +9,7 @@ from conv_anim.diagnostics import Code
 from conv_anim.frameworks.arguments import OrNone, moves_or_none, sizes, whole
 from conv_anim.frameworks.sketch import Border, fail, given, tidy, unsupported
 from conv_anim.frameworks.torch_keys import DILATION, KERNEL_SIZE, PADDING, STRIDE
-from conv_anim.ops.upsample import MODES, SCALE_FACTOR
+from conv_anim.ops.upsample_keys import MODES, SCALE_FACTOR
 from conv_anim.spec.entering import LARGEST
 from conv_anim.spec.kinds import Either, Flag, ListOf, OneOf, Real, Whole
 from conv_anim.spec.nodes import is_list, is_scalar

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.shown_as import Attends, Columns, Interpolation, Sites, Woven
     from conv_anim.tracing.gathers import Fed, Gather
     from conv_anim.tracing.operators import Operator
-    from conv_anim.tracing.trace import Step
+    from conv_anim.tracing.taps import Step
     from conv_anim.tracing.values import Array
 
     Writers: TypeAlias = Mapping[str, Callable[[Any, CodeContext], list[str]]]

@@ -19,7 +19,8 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from conv_anim.scene.hit_regions import Cell, Turn
     from conv_anim.spec.model import Number
-    from conv_anim.tracing.trace import LayerTrace, Step, Trace
+    from conv_anim.tracing.taps import Step
+    from conv_anim.tracing.trace import LayerTrace, Trace
 
 GAP = ",\N{NO-BREAK SPACE}"
 LONGEST = 16
