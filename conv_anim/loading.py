@@ -100,7 +100,7 @@ def _with_font(spec: Spec, name: str, files: Files, root: Node) -> Spec:
         for path in own:
             FontFile(Path(path))
     except (DataFileError, OSError, RuntimeError) as error:
-        what = str(error) if isinstance(error, DataFileError) else f"'{name}' is no font that can be read"
+        what = str(error) if isinstance(error, DataFileError) else f"'{name}' cannot be read as a font"
         hint = error.hint if isinstance(error, DataFileError) else "use a .ttf or .otf file"
         problem = Problem(Code.DATA_FILE, what, "theme.font", hint=hint)
         raise source_map.located(SpecError([problem]), root) from None

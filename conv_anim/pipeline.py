@@ -147,7 +147,7 @@ def format_of(path: Path) -> str:
     """The format that a file's suffix stands for, the longest that is known. Raises SpecError."""
     found = formats.split(path.name)
     if found is None:
-        what = f"no format is known by the name of '{path.name}'"
+        what = f"no format matches the suffix of '{path.name}'"
         raise SpecError([Problem(Code.FORMAT, what, hint=formats.broken(path.name) or f"use {formats.known()}")])
     return found[1]
 

@@ -333,8 +333,8 @@ def arrays_refused():
     yield "cut", good[:-1], "is cut off: it has 23 of the 24 bytes"
     yield "header alone", good[:-24], "is cut off: it has 0 of the 24 bytes"
     yield "half a header", good[:40], "is no whole .npy file"
-    yield "two arrays", good + good, "goes on behind its array"
-    yield "one byte more", good + b"\0", "goes on behind its array"
+    yield "two arrays", good + good, "has more data after its array"
+    yield "one byte more", good + b"\0", "has more data after its array"
     yield "one number", npy(np.array(3.0)), "holds one number, without an axis"
     yield "structured", npy(np.zeros(3, "i4,f4")), "no number that can be drawn"
     yield "pairs", by_hand("'(2,)<f8'", "(1,)", plain[:16]), "no number that can be drawn"
@@ -388,9 +388,9 @@ def test_a_table_is_read_exactly(text, tmp_path):
 
 
 NO_TABLES = {
-    "1;2\n3;4\n": "'1;2' in line 1 is no number that can be drawn / save it with commas in place of the semicolons",
+    "1;2\n3;4\n": "'1;2' in line 1 is not a number that can be drawn / save it with commas in place of the semicolons",
     "1,5;2,5\n": "'5;2' in line 1",
-    '"1,5","2,5"\n': "'1,5' in line 1 is no number that can be drawn / a decimal point in place of the comma",
+    '"1,5","2,5"\n': "'1,5' in line 1 is not a number that can be drawn / a decimal point in place of the comma",
     '"1,000",2\n': "nothing between thousands",
     "0x10,1\n": "'0x10'", "0o17,1\n": "'0o17'", "1_000,1\n": "'1_000'", "1 000,1\n": "'1 000'",
     "1'000,1\n": "no number",

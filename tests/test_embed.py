@@ -509,9 +509,7 @@ def test_a_page_that_never_rests_is_left_to_its_writer(here, monkeypatch):
     saves = [lambda k=k: made.write_text(f"{BLOCK}{k}\n") for k in range(9)]
     meanwhile(monkeypatch, *saves)
     (line,) = problems(run(made))
-    assert line.startswith(
-        "page.md: error: somebody changed this page 5 times while its figures were drawn; it is left"
-    )
+    assert line.startswith("page.md: error: this page changed 5 times while its figures were drawn; it is left")
     assert made.read_text() == f"{BLOCK}4\n"
 
 

@@ -168,7 +168,7 @@ class Run:
             else:
                 self._tell(path, "same" if data == page.data else "changed")
                 return
-        what = f"somebody changed this page {TRIES} times while its figures were drawn; it is left as it is"
+        what = f"this page changed {TRIES} times while its figures were drawn; it is left unchanged"
         self._fail(path, inputs.problem(Code.OUTPUT, what, str(path), "run the command again").problems)
 
     def _again(self, path: Path, processes: int) -> None:

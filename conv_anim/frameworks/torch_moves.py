@@ -48,7 +48,7 @@ def upsample(record: Record, sketch: Sketch, *, mode: str | None = None) -> None
     wanted = None if size is None else list(sketch.each(size, record.at(SIZE)))
     if mode is None and record.get(RECOMPUTED):
         if scale is None:
-            what = "PyTorch recomputes a scale_factor, and here is none"
+            what = "PyTorch recomputes a scale_factor, and there is none here"
             fail(Code.EXCLUSIVE_KEYS, what, record.at(RECOMPUTED), "leave recompute_scale_factor out")
         wanted, scale = _scaled(sketch.size, scale, record.at(SCALE)), None
     sketch.add(

@@ -50,7 +50,7 @@ class Held:
             return report.add(Code.EXCLUSIVE_KEYS, what, record.at(self.field), hint)
         if (held.channels, *held.size) != self.shape:
             wanted = Shape(self.shape[0], self.shape[1:])
-            what = f"the {name} is to be {wanted}; the input that should hold it is {held}"
+            what = f"the {name} should be {wanted}; the input that holds it is {held}"
             hint = f"a layer that makes {self.shape[0]} channels of that size"
             return report.add(Code.SHAPE, what, record.at(FROM), hint)
         return None

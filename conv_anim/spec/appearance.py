@@ -37,7 +37,7 @@ HOLD = Field(
 ORDER: Field[Order] = Field(
     "order", OneOf(ORDERS), "In which order the outputs are computed.", default="row-major", example="column-major"
 )
-LOOP = Field("loop", Whole(0, 65_535), "How often it is shown; 0 is for ever.", default=0, example=1)
+LOOP = Field("loop", Whole(0, 65_535), "How often it is shown; 0 means forever.", default=0, example=1)
 EVERY = Field(
     "every",
     Whole(1, 1_000_000),

@@ -163,15 +163,15 @@ def _gather(node: Node, shape: Size, numbers: list[Number], report: Report) -> b
             if finite(node.value) and abs(node.value) < LARGEST:
                 numbers.append(node.value)
                 return True
-            report.add(Code.OUT_OF_RANGE, f"{shown(node)} is no number to draw: it must lie within ±2⁵³", node)
+            report.add(Code.OUT_OF_RANGE, f"{shown(node)} cannot be drawn: it must lie within ±2⁵³", node)
             return False
         if isinstance(node, Scalar):
             report.wrong(node, "a number")
         else:
-            report.add(Code.RAGGED, f"{shown(node)} stands where its neighbours are numbers", node)
+            report.add(Code.RAGGED, f"{shown(node)} is where its neighbours are numbers", node)
         return False
     if not isinstance(node, Items) or len(node.items) != shape[0]:
-        what = f"{shown(node)} stands where its neighbours are lists of {shape[0]}"
+        what = f"{shown(node)} is where its neighbours are lists of {shape[0]}"
         report.add(Code.RAGGED, what, node, "every row has the same number of entries")
         return False
     good = [_gather(item, shape[1:], numbers, report) for item in node.items]

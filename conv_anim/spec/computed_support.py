@@ -28,7 +28,7 @@ def _convolution(nodes: Nodes) -> str | None:
     window = op.window
     what = "this backward pass" if op.given or op.roles[2] != "output" else op.type
     if window is None or not window.weighs:
-        return f"shows convolutions, and {what} is none"
+        return f"shows convolutions, and {what} is not one"
     if window.transposed:
         return f"shows convolutions, and {what} is a transposed one"
     return None

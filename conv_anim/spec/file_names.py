@@ -34,7 +34,7 @@ class FileNameKind:
             return report.add(Code.OUTPUT, what, node, "name a file; choose its folder with -o")
         if split(path.name) is None:
             way = broken(path.name) or f"use {self.expected}"
-            return report.add(Code.FORMAT, f"no format is known by the name of '{name}'", node, way)
+            return report.add(Code.FORMAT, f"no format matches the suffix of '{name}'", node, way)
         return name
 
     def schema(self) -> Schema:

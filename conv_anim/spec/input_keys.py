@@ -36,7 +36,7 @@ VALUES: Field[Written] = Field(
 INPUT: Field[Record] = Field(
     "input",
     Object("the input", (INPUT_SIZE, CHANNELS, VALUES, ACTIVE)),
-    "What the first layer is fed.",
+    "The input of the first layer.",
     required=True,
     example={"size": [5, 5]},
 )

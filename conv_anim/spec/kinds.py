@@ -151,7 +151,7 @@ class Real:
         if isinstance(value, bool) or not isinstance(value, int | float) or not finite(value):
             return report.wrong(node, self.expected)
         if abs(value) >= LARGEST:
-            return report.add(Code.OUT_OF_RANGE, f"{shown(node)} is no number to draw: it must lie within ±2⁵³", node)
+            return report.add(Code.OUT_OF_RANGE, f"{shown(node)} cannot be drawn: it must lie within ±2⁵³", node)
         if (self.least is not None and value < self.least) or (self.most is not None and value > self.most):
             return report.add(Code.OUT_OF_RANGE, f"{subject(node)} must be {self.expected}, not {shown(node)}", node)
         return value

@@ -104,7 +104,7 @@ MOST_STEPS = 53
 
 @dataclass(frozen=True, slots=True)
 class Animation:
-    """``step`` is the time of a step and ``hold`` that of the last one, in milliseconds; ``loop`` 0 is for ever.
+    """``step`` is the time of a step and ``hold`` that of the last one, in milliseconds; ``loop`` 0 means forever.
 
     With ``motion`` smooth, the end of a step's time is for the way to the next one. At the ``pace`` auto the first
     steps are slow, ``step`` is the time of the others at the most, and ``hold`` that of the finished result.
