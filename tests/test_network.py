@@ -240,7 +240,7 @@ def test_a_keras_model_of_a_class_of_its_own_is_refused_as_such(tmp_path, monkey
     model = Own()
     model(np.zeros((1, 4, 4, 1)))
     model.save(tmp_path / "own.keras")
-    with pytest.raises(SpecError, match="a class of its own, Own"):
+    with pytest.raises(SpecError, match="a custom class, Own"):
         network(tmp_path / "own.keras")
 
 

@@ -267,7 +267,7 @@ def test_what_a_header_claims_is_not_taken_on_trust(tmp_path):
         inputs.Folder(tmp_path)("b.npy")
     with (tmp_path / "c.npy").open("wb") as file:
         np.lib.format.write_array_header_1_0(file, header | {"shape": (-1000, -1000)})
-    with pytest.raises(DataFileError, match="no whole"):
+    with pytest.raises(DataFileError, match="not a complete"):
         inputs.Folder(tmp_path)("c.npy")
 
 
@@ -306,7 +306,7 @@ npy.limited = shortened
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="there are no files of the system here")
 def test_files_of_the_system_do_not_say_how_large_they_are(tmp_path):
-    with opening.opened(Path("/proc/self/status")) as file, pytest.raises(DataFileError, match="is no number"):
+    with opening.opened(Path("/proc/self/status")) as file, pytest.raises(DataFileError, match="is not a number"):
         table.read(file, "status", USUAL)
     assert opening.content(Path("/proc/self/status"), 10) is None
     assert b"Pid:" in (opening.content(Path("/proc/self/status"), 1 << 20) or b"")

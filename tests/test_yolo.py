@@ -203,7 +203,7 @@ def test_from_the_command_line(tmp_path, monkeypatch):
     (tmp_path / "yolov8.yaml").write_text(EIGHT, encoding="utf-8")
     result = CliRunner().invoke(main, ["draw", "yolov8.yaml", "--input", "64x64", "-o", "net.png"])
     assert result.exit_code == 0, result.stderr
-    assert "of scale n" in result.stderr
+    assert "has scale n" in result.stderr
     table = CliRunner().invoke(main, ["explain", "yolov8.yaml", "--let", "scale=s"])
     assert "11,166,544" in table.stdout
     assert "640x640" in table.stderr
