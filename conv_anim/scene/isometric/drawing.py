@@ -16,7 +16,7 @@ from conv_anim.scene.isometric.drawn_plane import DrawnPlane, absent_cells, fill
 from conv_anim.scene.isometric.floors import Floor, Plane, Reach, centred, nearest
 from conv_anim.scene.isometric.slanted import Slanted
 from conv_anim.scene.isometric.tweening import Tweening, between
-from conv_anim.scene.isometric.unseen import unseen
+from conv_anim.scene.isometric.unseen import blind, unseen
 from conv_anim.scene.layout import Fit
 from conv_anim.scene.marks import Marks
 from conv_anim.scene.mosaics import finished
@@ -27,6 +27,7 @@ from conv_anim.scene.sheet import Sheet, row_and_column, two
 from conv_anim.scene.symbols import Y
 from conv_anim.scene.tones import SHADED_EDGED, SMALLEST_EDGED, Tones, with_numbers
 from conv_anim.scene.wording import words
+from conv_anim.tracing.blind_spot import blind_spot
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -188,10 +189,23 @@ class Isometric:
         shown: list[Primitive] = []
         products = {} if self.numbers is None else self.numbers.products(self.trace.layers[-1].step(cell), last.floor)
         reaches = self._reaches(*two(cell[1:]))
-        hidden = self._unseen(two(cell[1:]), reaches)
+        hidden, first = self._unseen(two(cell[1:]), reaches), self.drawn_planes[0]
+        dark = self._blind(two(cell[1:]), reaches[0])
         for drawn_plane, reach, unseen_ in zip(self.drawn_planes, reaches, hidden, strict=False):
-            shown += drawn_plane.covered(reach, products if drawn_plane is last else {}, unseen_)
+            there = products if drawn_plane is last else {}
+            shown += drawn_plane.covered(reach, there, unseen_, dark if drawn_plane is first else ())
         return shown
+
+    def _blind(self, made: tuple[int, int], reach: Reach) -> set[tuple[int, int]]:
+        """Of the input's cells under a window, those of the blind spot."""
+        operators = [layer.operator for layer in self.trace.layers]
+        return blind(self.floors[0], operators, self.blind, made, reach) if self.blind else set()
+
+    @cached_property
+    def blind(self) -> tuple[tuple[int, ...], ...]:
+        """The cells of the input that no way through masked layers leads to, from an output's own cell."""
+        found = blind_spot([layer.layer for layer in self.trace.layers]) if len(self.trace.layers) > 1 else None
+        return () if found is None else found.cells
 
     def _unseen(self, made: tuple[int, int], reaches: list[Reach]) -> list[list[tuple[int, int]]]:
         """What masks hide from an output, floor by floor."""
