@@ -10,7 +10,7 @@ from conv_anim.scene.network import kinds
 from conv_anim.scene.wording.formulas import formulas
 from conv_anim.scene.wording.language import TABLES, Language
 from conv_anim.scene.wording.takeaways import takeaway
-from conv_anim.spec.model import FourierView, GemmView, Matrix, NetworkView, Sequence, WinogradView
+from conv_anim.spec.model import Flat, FourierView, GemmView, Isometric, Matrix, NetworkView, Sequence, WinogradView
 from conv_anim.tracing import networks
 
 if TYPE_CHECKING:
@@ -52,8 +52,33 @@ def _of_layers(spec: Spec, say: Language) -> Iterator[str]:
             yield from (say("term.winograd"), say("term.cellwise"))
         case GemmView() if spec.view.layout is not None:
             yield say("term.memory")
+        case Flat() if spec.view.overlap:
+            yield say("term.stamp")
+    if isinstance(spec.view, Isometric) and not spec.view.numbers and spec.view.cells in {"auto", "plain"}:
+        yield from _of_zeros(spec, say)
+    if any(node.op.sites is not None for node in spec.nodes):
+        yield from _of_sites(spec, say)
     if any(node.op.attends is not None for node in spec.nodes):
         yield from _of_attention(spec, say)
+
+
+def _of_zeros(spec: Spec, say: Language) -> Iterator[str]:
+    """What the cells around a map are, where no number in them says so."""
+    windows = [node.op.window for node in spec.nodes if node.op.window is not None and node.op.window.weighs]
+    axes = [(axis, window) for window in windows for axis in window.axes if axis.mode == "zeros"]
+    if any(axis.stretch > 1 for axis, _ in axes):
+        yield say("term.zeros.between")
+    elif any(window.transposed and max(axis.before, axis.after) > 0 for axis, window in axes):
+        yield say("term.zeros.around")
+    elif any(max(axis.before, axis.after) > 0 for axis, _ in axes):
+        yield say("term.zeros")
+
+
+def _of_sites(spec: Spec, say: Language) -> Iterator[str]:
+    """Which cells count, and how the list beside the maps is read."""
+    yield say("term.active")
+    if isinstance(spec.view, Flat) and len(spec.nodes) == 1:
+        yield say("term.rulebook")
 
 
 def _of_attention(spec: Spec, say: Language) -> Iterator[str]:

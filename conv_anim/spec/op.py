@@ -311,7 +311,7 @@ class Op:
         return say.of(self, key) if key in self.WORDS.get("en", {}) else ""
 
     def does(self, say: Language) -> str:
-        """What it does in a part of a sentence, as one of several steps: the phrase ``does.KIND``; empty without one."""
+        """What it does, as a step among others in a sentence: the phrase ``does.KIND``; empty without one."""
         key = f"does.{self.kind()}"
         return say.of(self, key) if key in self.WORDS.get("en", {}) else ""
 

@@ -184,8 +184,8 @@ PHRASES = {
     "term.softmax": "softmax: e to the power of each score, divided by the sum of all of these",
     "term.query": "query: what a cell looks for; key: what a cell offers; value: what it hands over; "
     "q·k, query times key, is the score: how well the two match",
-    "term.query.own": "query: what a cell looks for; key: what a cell offers; value: what it hands over (here all three "
-    "are the cell's own numbers); q·k, query times key, is the score: how well the two match",
+    "term.query.own": "query: what a cell looks for; key: what a cell offers; value: what it hands over (here all "
+    "three are the cell's own numbers); q·k, query times key, is the score: how well the two match",
     "term.fft": "FFT: the fast Fourier transform, which writes a map as a sum of waves, one for each frequency; "
     "the inverse FFT adds the waves up again",
     "term.conjugated": "conjugated: arrows mirrored top to bottom, since the window's kernel is not flipped",
@@ -195,6 +195,13 @@ PHRASES = {
     "term.memory": "N, C, H, W: picture, channel, row, column; what stands last is next to each other in memory",
     "term.rulebook": "0→2: the input cell with the index 0 is a part of the output cell with the index 2, "
     "times the weight at the beginning of the line",
+    "term.active": "active cell: one that holds a number; the others are left out of all sums",
+    "term.stamp": "stamp: the cells of the output to which one input cell adds its copy of the kernel; "
+    "cells with more stamps tend to come out stronger, which shows as a pattern",
+    "term.zeros": "dashed cells: zeros around the input",
+    "term.zeros.around": "dashed cells: zeros around the input, so that each output has a whole window",
+    "term.zeros.between": "dashed cells: zeros between the input's cells and around them, so that each output has a "
+    "whole window",
     "term.floor": "⌊ ⌋: rounded down",
     "term.ceil": "⌈ ⌉: rounded up",
     "term.both": "⌊ ⌋: rounded down; ⌈ ⌉: rounded up",
