@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conv_anim.spec.model import Spec
+    from conv_anim.spec.op import Op
 
 
 def terms(spec: Spec) -> list[str]:
@@ -50,8 +51,10 @@ def _of_layers(spec: Spec, say: Language) -> Iterator[str]:
             yield from (say("term.fft"), say("term.conjugated"), say("term.cellwise"))
         case WinogradView():
             yield from (say("term.winograd"), say("term.cellwise"))
-        case GemmView() if spec.view.layout is not None:
-            yield say("term.memory")
+        case GemmView() if spec.view.layout is not None or spec.view.tile is not None:
+            yield from (say("term.memory"), say("term.column.multiply_adds"))
+        case Sequence() if spec.view.cache and any(_spreads(node.op) for node in spec.nodes):
+            yield say("term.ceil")
         case Flat() if spec.view.overlap:
             yield say("term.stamp")
     if isinstance(spec.view, Isometric) and not spec.view.numbers and spec.view.cells in {"auto", "plain"}:
@@ -60,6 +63,11 @@ def _of_layers(spec: Spec, say: Language) -> Iterator[str]:
         yield from _of_sites(spec, say)
     if any(node.op.attends is not None for node in spec.nodes):
         yield from _of_attention(spec, say)
+
+
+def _spreads(op: Op) -> bool:
+    """Whether it sets its input's cells apart: then a stride divides what is kept of them."""
+    return op.window is not None and any(axis.stretch > 1 for axis in op.window.axes)
 
 
 def _of_zeros(spec: Spec, say: Language) -> Iterator[str]:

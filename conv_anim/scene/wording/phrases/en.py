@@ -212,7 +212,7 @@ PHRASES = {
     "term.column.center": "first center: where on the input the first output's field has its middle",
     "term.badge.ReLU": "ReLU: numbers below 0 become 0",
     "term.badge.ReLU6": "ReLU6: numbers below 0 become 0, those above 6 become 6",
-    "term.badge.SiLU": "SiLU: each number times its sigmoid, so that numbers far below 0 become about 0",
+    "term.badge.SiLU": "SiLU: a soft ReLU: numbers far below 0 become about 0, those far above stay",
     "term.badge.HSwish": "HSwish: nearly a SiLU, of straight lines: numbers below −3 become 0, those above 3 stay",
     "term.badge.HSigmoid": "HSigmoid: 0 below −3, 1 above 3, a straight line between",
     "term.badge.σ": "σ: the sigmoid, 1 / (1 + e⁻ˣ), which brings any number between 0 and 1",

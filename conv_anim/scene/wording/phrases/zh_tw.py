@@ -194,7 +194,7 @@ PHRASES = {
     "term.column.center": "首格中心：第一個輸出的感受野中央在輸入的位置",
     "term.badge.ReLU": "ReLU：0 以下的數變成 0",
     "term.badge.ReLU6": "ReLU6：0 以下的數變成 0，6 以上的變成 6",
-    "term.badge.SiLU": "SiLU：每個數乘上自己的 sigmoid，遠小於 0 的數約為 0",
+    "term.badge.SiLU": "SiLU：平滑的 ReLU：遠小於 0 的數約為 0，遠大於 0 的不變",
     "term.badge.HSwish": "HSwish：近似 SiLU 的直線：−3 以下變成 0，3 以上不變",
     "term.badge.HSigmoid": "HSigmoid：−3 以下是 0，3 以上是 1，中間是直線",
     "term.badge.σ": "σ：sigmoid 函數 1 / (1 + e⁻ˣ)，把任何數變到 0 與 1 之間",
