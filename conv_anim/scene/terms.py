@@ -46,23 +46,29 @@ def _of_layers(spec: Spec, say: Language) -> Iterator[str]:
         yield say("term.gradient")
     for node in spec.nodes:
         yield from node.op.terms(say)
-    match spec.view:
-        case FourierView():
-            yield from (say("term.fft"), say("term.conjugated"), say("term.cellwise"))
-        case WinogradView():
-            yield from (say("term.winograd"), say("term.cellwise"))
-        case GemmView() if spec.view.layout is not None or spec.view.tile is not None:
-            yield from (say("term.memory"), say("term.column.multiply_adds"))
-        case Sequence() if spec.view.cache and any(_spreads(node.op) for node in spec.nodes):
-            yield say("term.ceil")
-        case Flat() if spec.view.overlap:
-            yield say("term.stamp")
+    yield from (say(key) for key in _of_view(spec))
     if isinstance(spec.view, Isometric) and not spec.view.numbers and spec.view.cells in {"auto", "plain"}:
         yield from _of_zeros(spec, say)
     if any(node.op.sites is not None for node in spec.nodes):
         yield from _of_sites(spec, say)
     if any(node.op.attends is not None for node in spec.nodes):
         yield from _of_attention(spec, say)
+
+
+def _of_view(spec: Spec) -> tuple[str, ...]:
+    """The phrases of words that only a view has."""
+    match spec.view:
+        case FourierView():
+            return "term.fft", "term.conjugated", "term.cellwise"
+        case WinogradView():
+            return "term.winograd", "term.cellwise"
+        case GemmView() if spec.view.layout is not None or spec.view.tile is not None:
+            return "term.memory", "term.column.multiply_adds"
+        case Sequence() if spec.view.cache and any(_spreads(node.op) for node in spec.nodes):
+            return ("term.ceil",)
+        case Flat() if spec.view.overlap:
+            return ("term.stamp",)
+    return ()
 
 
 def _spreads(op: Op) -> bool:
