@@ -6,12 +6,10 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.heading import word_of
-from conv_anim.scene.network import kinds
 from conv_anim.scene.wording.formulas import formulas
 from conv_anim.scene.wording.language import TABLES, Language
 from conv_anim.scene.wording.takeaways import takeaway
 from conv_anim.spec.model import Flat, FourierView, GemmView, Isometric, Matrix, NetworkView, Sequence, WinogradView
-from conv_anim.tracing import networks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,6 +105,9 @@ def _of_attention(spec: Spec, say: Language) -> Iterator[str]:
 
 def _of_network(spec: Spec, view: NetworkView, say: Language) -> Iterator[str]:
     """What columns and badges say in short."""
+    from conv_anim.scene.network import kinds
+    from conv_anim.tracing import networks
+
     yield from (say(f"term.column.{name}") for name in view.columns if f"term.column.{name}" in TABLES[say.lang])
     badges = dict.fromkeys(kinds.badge(node) for node in networks.of_spec(spec).nodes)
     yield from (say(f"term.badge.{name}") for name in badges if f"term.badge.{name}" in TABLES[say.lang])

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.wording.captions import looks_around
 from conv_anim.scene.wording.language import Language
-from conv_anim.scene.wording.network_takeaways import network_takeaway
 from conv_anim.scene.wording.words import size
 from conv_anim.spec.model import (
     Channels,
@@ -19,7 +18,6 @@ from conv_anim.spec.model import (
     Sequence,
     WinogradView,
 )
-from conv_anim.tracing import networks
 from conv_anim.tracing.analysis import cost, entries, inputs_of, receptive_field, standard, total
 from conv_anim.tracing.blind_spot import blind_spot
 from conv_anim.tracing.fourier import Count, transformed
@@ -43,6 +41,9 @@ def takeaway(spec: Spec) -> str:
     """What the view shows of it, where that is special; of several layers what they do together; empty without any."""
     say = Language(spec.lang)
     if isinstance(spec.view, NetworkView):
+        from conv_anim.scene.wording.network_takeaways import network_takeaway
+        from conv_anim.tracing import networks
+
         return network_takeaway(networks.of_spec(spec), say)
     if spec.backward is not None:
         return _backward(spec, spec.backward, say)
