@@ -82,4 +82,4 @@ def sees(layers: Sequence[Layer], say: Language) -> str:
     """How much of the input a cell is made of that the last of some layers makes: ``sees 7×7 of the input``."""
     field = receptive_field(layers)
     assert field is not None
-    return say("stack.sees_up_to" if field.varies else "stack.sees", size=words.size(field.size))
+    return say("stack.sees_up_to" if field.varies else "stack.sees", size=words.part(field.size, say))

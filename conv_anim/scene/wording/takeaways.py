@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.wording.captions import looks_around
 from conv_anim.scene.wording.language import Language
-from conv_anim.scene.wording.words import size
+from conv_anim.scene.wording.words import part, size
 from conv_anim.spec.model import (
     Channels,
     Flat,
@@ -211,7 +211,9 @@ def _chained(spec: Spec, say: Language) -> str:
     told = {"count": len(spec.layers), "field": size(field.size), "alone": size(alone.size)}
     if last is not None and field.varies and last.transposed and any(axis.stretch > 1 for axis in last.axes):
         return say("takeaway.field_spread", window=size(last.kernel_size), **told)
-    return say("takeaway.field_up_to" if field.varies else "takeaway.field", **told)
+    if field.varies:
+        return say("takeaway.field_up_to", **told)
+    return say("takeaway.field", **{**told, "field": part(field.size, say)})
 
 
 def _joined(spec: Spec, say: Language) -> str:

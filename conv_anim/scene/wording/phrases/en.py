@@ -112,6 +112,7 @@ PHRASES = {
     "series.factor": "factors {cells}",
     # sizes and sums
     "size.channels": "{size} in {count} channels",
+    "size.cells": "{count} cells",
     "bias.named": "bias {value}",
     # takeaways
     "takeaway.matrix": "A convolution is a product with a matrix: each row holds the kernel at one position.",

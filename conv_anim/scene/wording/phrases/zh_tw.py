@@ -112,6 +112,7 @@ PHRASES = {
     "series.factor": "倍率 {cells}",
     # sizes and sums
     "size.channels": "{size}，{count} 通道",
+    "size.cells": "{count} 格",
     "bias.named": "偏置 {value}",
     # takeaways
     "takeaway.matrix": "卷積是與矩陣的乘積：每一列是視窗在一個位置時的卷積核。",
