@@ -219,7 +219,7 @@ def test_the_blind_spot_is_dark():
     hidden = {cell for cell in reach if cell < (5, 5) and cell not in seen}
     view = Isometric(trace, STYLE)
     floor = view.floors[0]
-    dark = view._blind((5, 5), view._reaches(5, 5)[0])
+    dark = view.blind_cells((5, 5), view.reaches(5, 5)[0])
     assert len(hidden) == 3
     assert dark == {(floor.sheet.rows.place(r), floor.sheet.columns.place(c)) for r, c in hidden}
 
