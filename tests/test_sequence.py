@@ -226,7 +226,7 @@ WAVENET = [{"type": "conv", "kernel_size": 2, "dilation": d, "padding": "causal"
 
 def test_wavenet_says_what_its_rows_see():
     said = pictures.texts(pictures.scene(load(*WAVENET)).static)
-    assert [text for text in said if text.startswith("receptive")] == [f"receptive field {n}" for n in (2, 4, 8, 16)]
+    assert [text for text in said if text.startswith("sees")] == [f"sees {n} cells of the input" for n in (2, 4, 8, 16)]
     assert "time" in said
 
 

@@ -155,6 +155,10 @@ class Conv(Windowed, Weighing):
     def point(self, say: Language) -> str:
         return points.conv(self, say)
 
+    def does(self, say: Language) -> str:
+        plain = self.kind() in {"conv", "correlation"} and self.mask is None
+        return say.of(self, f"does.{kernel_points.effect(self) or 'plain'}") if plain else ""
+
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
         from conv_anim.scene.wording.parameters import Setting
 

@@ -116,7 +116,8 @@ CAPTION = Field(
 TAKEAWAY = Field(
     "takeaway",
     _flag_or_text(),
-    "Its point in a sentence, below the title: true for one that is made from the spec, or your own.",
+    "Its point in a sentence, below the title: true for one that is made from the spec, with words explained below the "
+    "figure, or your own.",
     default=False,
     example=True,
 )

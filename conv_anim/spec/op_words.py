@@ -57,6 +57,16 @@ class OpWords:
         key = f"point.{self.kind()}"
         return say.of(self, key) if key in self.WORDS.get("en", {}) else ""
 
+    def does(self, say: Language) -> str:
+        """What it does, as a step among others in a sentence: the phrase ``does.KIND``; empty without one."""
+        key = f"does.{self.kind()}"
+        return say.of(self, key) if key in self.WORDS.get("en", {}) else ""
+
+    def terms(self, say: Language) -> list[str]:
+        """What words in its figure mean, as ``word: meaning``: the phrase ``term.TYPE``, if there is one."""
+        key = f"term.{self.type}"
+        return [say.of(self, key)] if key in self.WORDS.get("en", {}) else []
+
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
         """All its parameters, with those that are as usual.
 

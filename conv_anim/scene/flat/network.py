@@ -125,8 +125,7 @@ class NetworkView(WorkedLine):
         items = (*self._read(step.layer, step), *(line[:-1] if phase == "read" else line))
         if phase != "sent" or not line:
             return items
-        assert isinstance(line[-1], Text)
-        return (*items, sent(self.style, line[-1], self._ending(step.layer + 1, step.output), share))
+        return (*items, sent(self.style, line, self._ending(step.layer + 1, step.output), share))
 
     def _ending(self, k: int, cell: Cell) -> Text:
         """The number of a cell of a map, where it stands."""
