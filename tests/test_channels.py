@@ -30,13 +30,9 @@ from conv_anim.scene.drawing import shifted
 from conv_anim.scene.primitives import Boxes, Lines, Mosaic, Polygons, Text
 from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.volume.hues import told_apart
-from conv_anim.spec.model import (
-    Animation,
-    Channels,
-    Ends,
-    Labels,
-)
+from conv_anim.spec.model import Animation, Ends, Labels
 from conv_anim.spec.themes import THEMES
+from conv_anim.spec.view_values import Channels
 from conv_anim.tracing.trace import trace
 from tests import oracle
 from tests.layers import conv, conv_transpose, convs, given, inputs, pool, pools, spec, themed, transposes

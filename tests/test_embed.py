@@ -20,7 +20,7 @@ from conv_anim import catalog, pipeline
 from conv_anim.app import build, plan
 from conv_anim.cli import main
 from conv_anim.diagnostics import Source
-from conv_anim.embed import markdown
+from conv_anim.embed import markdown, page_files
 from conv_anim.embed.marks import comments
 
 ROOT = Path(__file__).parent.parent
@@ -510,9 +510,7 @@ def test_a_page_that_never_rests_is_left_to_its_writer(here, monkeypatch):
     saves = [lambda k=k: made.write_text(f"{BLOCK}{k}\n") for k in range(9)]
     meanwhile(monkeypatch, *saves)
     (line,) = problems(run(made))
-    assert line.startswith(
-        "page.md: error: somebody changed this page 5 times while its figures were drawn; it is left"
-    )
+    assert line.startswith("page.md: error: this page changed 5 times while its figures were drawn; it is left")
     assert made.read_text() == f"{BLOCK}4\n"
 
 
@@ -615,7 +613,7 @@ def test_comments_are_found_in_linear_time():
 @cache
 def our_pages():
     """Each page, with its figures."""
-    read = map(markdown.read, markdown.listed([ROOT / "README.md", ROOT / "docs"]))
+    read = map(page_files.read, page_files.listed([ROOT / "README.md", ROOT / "docs"]))
     return [(page, markdown.fills(page, markdown.Wanted())) for page in read]
 
 

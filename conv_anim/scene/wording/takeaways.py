@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.wording.captions import looks_around
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.words import size
-from conv_anim.spec.model import Channels, Flat, FourierView, GemmView, Given, Matrix, Sequence, WinogradView
+from conv_anim.spec.model import Given
+from conv_anim.spec.view_values import Channels, Flat, FourierView, GemmView, Matrix, Sequence, WinogradView
 from conv_anim.tracing.analysis import cost, entries, inputs_of, receptive_field, standard, total
 from conv_anim.tracing.blind_spot import blind_spot
 from conv_anim.tracing.fourier import Count, transformed
