@@ -399,8 +399,10 @@ NO_TABLES = {
     "-9007199254740993.0,1\n": "'-9007", "true,1\n": "'true'", "1,2,\n": "'' in line 1", "1,\n3,4\n": "'' in line 1",
     "1,2\n\n\n3\n": "line 4 has 1 number, the first one 2", "1,2\n3,4,5\n": "line 2 has 3 numbers, the first one 2",
     "x,y\n1,2\n": "'x' in line 1", "−1,2\n": "'−1'", "１,2\n": "'１'", "1,2%\n": "'2%'", "1\0,2\n": "in line 1",
-    '"1"2,3\n': "is not a CSV file", '"1,2\n3,4\n': "is not a CSV file", '1,"\n': "is not a CSV file", '1"2,3\n': "'1\"2'",
-    "": "is empty", "\n\n": "is empty", "\ufeff": "is empty", "#1,2\n": "'#1'", "1 2\n": "'1 2'", "1\t2\n": "not a number",
+    '"1"2,3\n': "is not a CSV file", '"1,2\n3,4\n': "is not a CSV file", '1,"\n': "is not a CSV file",
+    '1"2,3\n': "'1\"2'",
+    "": "is empty", "\n\n": "is empty", "\ufeff": "is empty", "#1,2\n": "'#1'", "1 2\n": "'1 2'",
+    "1\t2\n": "not a number",
     "9" * 200_000: "is not a CSV file", "9" * 399: "not a number that can be drawn", "9" * 401: "not a number",
     "1,2\n \n": "line 2",
 }  # fmt: skip
