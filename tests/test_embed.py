@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote
@@ -609,19 +610,22 @@ def test_comments_are_found_in_linear_time():
 # our own pages
 
 
+@cache
 def our_pages():
-    return [page_files.read(path) for path in page_files.listed([ROOT / "README.md", ROOT / "docs"])]
+    """Each page, with its figures."""
+    read = map(page_files.read, page_files.listed([ROOT / "README.md", ROOT / "docs"]))
+    return [(page, markdown.fills(page, markdown.Wanted())) for page in read]
 
 
 @pytest.mark.repository
 def test_our_pages_say_what_their_specs_say():
-    for read in our_pages():
-        assert markdown.filled(read, markdown.fills(read, markdown.Wanted())) == read.data, read.path
+    for read, fills in our_pages():
+        assert markdown.filled(read, fills) == read.data, read.path
 
 
 @pytest.mark.repository
 def test_our_pages_show_every_picture_of_every_template():
-    shown = {job.file for read in our_pages() for fill in markdown.fills(read, markdown.Wanted()) for job in fill.jobs}
+    shown = {job.file for _, fills in our_pages() for fill in fills for job in fill.jobs}
     for template in catalog.templates():
         origin = plan.Origin(template.path, Path(template.topic))
         wanted = plan.Wanted(ROOT / "output")
