@@ -11,8 +11,6 @@ from struct import pack
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from PIL import Image
-
 from conv_anim.export.moving import bounds
 from conv_anim.export.palette import COLOR, Palette, key, keys, numbers, palette
 from conv_anim.painting.agg import Painter, flat_colors, has_pictures
@@ -38,6 +36,8 @@ SHORTEST, LONGEST = 2, 0xFFFF
 TRANSPARENT = 0
 KEPT, WIPED = 1, 2
 """What becomes of an image when the next one comes: it stays, or leaves nothing behind."""
+ROOM = 1 << 16
+"""Bytes that the compression makes at a time."""
 GAP = 3
 """So few unchanged pixels between changed ones take less room as they are than transparent."""
 
@@ -120,34 +120,25 @@ def patches(frames: Iterable[tuple[Pixels, int]], palette: Palette) -> Iterator[
         return
     pixels, time = first
     seen = numbers(pixels).copy()
-    shown = palette.indices(keys(pixels))
+    shown = palette.indices(seen & COLOR)
     pending = Patch(0, 0, shown.copy(), time)
     for pixels, time in frames:
         colors = numbers(pixels)
-        changed = colors != seen
-        box = bounds(changed)
+        box = bounds(colors != seen)
+        part: Box | None = None
         if box is not None:
-            places = changed[box]
             seen[box] = colors[box]
-            indices = palette.indices(colors[box][places] & COLOR)
-            new = indices != shown[box][places]
-            places[places] = new
-            shown[box][places] = indices[new]
-            box = within(box, bounds(places))
-        if box is None:
+            indices = palette.indices(colors[box] & COLOR)
+            changed = indices != shown[box]
+            shown[box] = indices
+            part = bounds(changed)
+        if box is None or part is None:
             pending = pending._replace(time=pending.time + time)
             continue
         yield pending
-        pending = Patch(box[1].start, box[0].start, shown[box] * bridged(changed[box]), time)
+        y, x = (whole.start + inner.start for whole, inner in zip(box, part, strict=True))
+        pending = Patch(x, y, indices[part] * bridged(changed[part]), time)
     yield pending
-
-
-def within(box: Box, part: Box | None) -> Box | None:
-    """A part of a box, at its place in the whole."""
-    if part is None:
-        return None
-    (top, left), (rows, columns) = ((side.start for side in box), part)
-    return slice(top + rows.start, top + rows.stop), slice(left + columns.start, left + columns.stop)
 
 
 def bridged(changed: Marks) -> Pixels:
@@ -193,4 +184,24 @@ def image(patch: Patch, bits: int, time: int, *, wiped: bool = False) -> bytes:
 
 def compressed(indices: Pixels, bits: int) -> bytes:
     """Palette indices as LZW data in blocks (section 22)."""
-    return Image.fromarray(indices).tobytes("gif", "L", bits, 0)
+    try:
+        return directly(indices, bits)
+    except (ImportError, AttributeError, TypeError, ValueError):  # in a version that deals with it in other words
+        from PIL import Image
+
+        return Image.fromarray(indices).tobytes("gif", "L", bits, 0)
+
+
+def directly(indices: Pixels, bits: int) -> bytes:
+    """The same by Pillow's compiled part alone: to import the rest takes as long as to compress a whole animation."""
+    from PIL import _imaging
+
+    height, width = indices.shape
+    data = indices.tobytes()  # which lasts for longer than what reads it
+    encoder = _imaging.gif_encoder("L", "L", bits, 0)
+    encoder.setimage(_imaging.map_buffer(data, (width, height), "raw", 0, ("L", 0, 1)), (0, 0, width, height))
+    parts, ended = [], 0
+    while not ended:
+        _, ended, part = encoder.encode(ROOM)
+        parts.append(part)
+    return b"".join(parts)
