@@ -11,7 +11,7 @@ from struct import pack
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from conv_anim.export.moving import bounds
+
 from conv_anim.export.palette import COLOR, Palette, key, keys, numbers, palette
 from conv_anim.painting.agg import Painter, flat_colors, has_pictures
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Scene
 
     Pixels = NDArray[np.uint8]
-    Marks = NDArray[np.bool_]
-    Box = tuple[slice, slice]
+    Places = NDArray[np.intp]
+    """Pixels by their numbers, row after row."""
 
 HELD = 256
 """So many frames are held at once; those of a longer animation are made twice."""
@@ -124,32 +124,45 @@ def patches(frames: Iterable[tuple[Pixels, int]], palette: Palette) -> Iterator[
     pending = Patch(0, 0, shown.copy(), time)
     for pixels, time in frames:
         colors = numbers(pixels)
-        box = bounds(colors != seen)
-        part: Box | None = None
-        if box is not None:
-            seen[box] = colors[box]
-            indices = palette.indices(colors[box] & COLOR)
-            changed = indices != shown[box]
-            shown[box] = indices
-            part = bounds(changed)
-        if box is None or part is None:
+        places = np.flatnonzero(colors != seen)
+        new = colors.ravel()[places]
+        seen.ravel()[places] = new
+        indices = palette.indices(new & COLOR)
+        changed = indices != shown.ravel()[places]
+        if not changed.any():
             pending = pending._replace(time=pending.time + time)
             continue
         yield pending
-        y, x = (whole.start + inner.start for whole, inner in zip(box, part, strict=True))
-        pending = Patch(x, y, indices[part] * bridged(changed[part]), time)
+        places = places[changed]
+        shown.ravel()[places] = indices[changed]
+        pending = patch(shown, places, time)
     yield pending
 
 
-def bridged(changed: Marks) -> Pixels:
-    """1 also for the few pixels between changed ones, row after row, which take less room as they are; else 0."""
-    line = np.ones(changed.size + 2 * GAP, np.uint8)
-    line[GAP:-GAP] = changed.ravel()
-    found, after = line[GAP:-GAP].copy(), np.zeros(changed.size, np.uint8)
-    for off in range(1, GAP + 1):
-        after |= line[GAP + off :][: changed.size]
-        found |= line[off - 1 :][: changed.size] & after
-    return found.reshape(changed.shape)
+def patch(shown: Pixels, places: Places, time: int) -> Patch:
+    """What is shown now, where it changed: at these places, in ascending order, and at the few between them."""
+    width = shown.shape[1]
+    rows = places // width
+    columns = places - width * rows
+    top, left = int(rows[0]), int(columns.min())
+    box = shown[top : int(rows[-1]) + 1, left : int(columns.max()) + 1]
+    found = bridged((rows - top) * box.shape[1] + columns - left, box.size)
+    indices = np.zeros(box.size, np.uint8)
+    indices[found] = box.ravel()[found]
+    return Patch(left, top, indices.reshape(box.shape), time)
+
+
+
+
+def bridged(places: Places, count: int) -> Places:
+    """Some of so many pixels in a row, in ascending order: with the few between them, which take less room as they are.
+
+    In no order.
+    """
+    before = np.concatenate([[-1], places])
+    after = np.diff(before, append=count) - 1
+    few = after <= GAP
+    return np.concatenate([places, *(before[few & (after >= off)] + off for off in range(1, GAP + 1))])
 
 
 def header(width: int, height: int, palette: Palette) -> bytes:
