@@ -28,6 +28,8 @@ VERSIONS = (("numpy", "version.py"), ("matplotlib", "_version.py"), ("PIL", "_ve
 """The packages that have a part in drawing, and the file that says which version they are, without their import."""
 LARGEST = 1 << 24
 """Bytes of an entry, or of one of our own files; what is larger is neither."""
+DRAWN, PROGRAMS = "drawn", "programs"
+"""Kinds of entries: what was drawn, and what decides it beside the spec."""
 MOST = 64
 """Entries in each of 256 folders; the oldest make room."""
 
@@ -55,11 +57,11 @@ def _programs() -> str:
     machine = os.uname().machine if hasattr(os, "uname") else ""
     system = f"{sys.version} {sys.platform} {machine} {zlib.ZLIB_RUNTIME_VERSION}"
     touched = "\n".join((system, *(f"{name} {_state(path)}" for name, path in files)))
-    kept = hashlib.sha256(f"programs\0{touched}".encode("utf-8", "surrogatepass")).hexdigest()
-    said = find(kept).get("programs")
+    kept = hashlib.sha256(touched.encode("utf-8", "surrogatepass")).hexdigest()
+    said = find(kept, PROGRAMS).get("sum")
     if said is None:
         said = _read(system, files)
-        keep(kept, {"programs": said})
+        keep(kept, {"sum": said}, PROGRAMS)
     return said
 
 
@@ -94,9 +96,9 @@ def _versions() -> Iterator[tuple[str, str]]:
             yield name, f"{folder}/{file}"
 
 
-def find(key_: str) -> dict[str, str]:
+def find(key_: str, kind: str = DRAWN) -> dict[str, str]:
     """The names and sums of the files that came of it; none if it was never drawn."""
-    path = _path(key_)
+    path = _path(key_, kind)
     if path is None:
         return {}
     with suppress(OSError, ValueError, RecursionError):
@@ -137,11 +139,11 @@ def note(key_: str, made: Iterable[tuple[str, bytes]]) -> None:
     keep(key_, {name: noted(data) for name, data in made})
 
 
-def keep(key_: str, sums: Mapping[str, str]) -> None:
+def keep(key_: str, sums: Mapping[str, str], kind: str = DRAWN) -> None:
     """As `note`, with the sums of files that are written already."""
     from conv_anim.export import files
 
-    path = _path(key_)
+    path = _path(key_, kind)
     if path is None:
         return
     with suppress(OSError):
@@ -156,9 +158,9 @@ def _make_room(folder: Path) -> None:
             os.unlink(entry)  # noqa: PTH108  # an entry of a folder, not a path
 
 
-def _path(key_: str) -> Path | None:
+def _path(key_: str, kind: str = DRAWN) -> Path | None:
     folder = _cache()
-    return folder and folder / "drawn" / key_[:2] / key_[2:]
+    return folder and folder / kind / key_[:2] / key_[2:]
 
 
 def _cache() -> Path | None:

@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from conv_anim.painting.agg import Part
     from conv_anim.scene.primitives import Scene
 
     Pixels = NDArray[np.uint8]
     Places = NDArray[np.intp]
     """Pixels by their numbers, row after row."""
 
-HELD = 256
+HELD = 512
 """So many frames are held at once; those of a longer animation are made twice."""
 SAMPLES = 5
 """So many frames say which colours an animation needs beside its flat ones."""
@@ -40,6 +41,14 @@ ROOM = 1 << 16
 """Bytes that the compression makes at a time."""
 GAP = 3
 """So few unchanged pixels between changed ones take less room as they are than transparent."""
+
+
+class Timed(NamedTuple):
+    """A frame, opaque RGBA (height, width, 4), its time in ms, and the part outside of which nothing has changed."""
+
+    pixels: Pixels
+    time: int
+    part: Part = (slice(0, None), slice(0, None))
 
 
 class Patch(NamedTuple):
@@ -65,17 +74,17 @@ def picture(drawn: Scene) -> bytes:
         pictures = pictures or has_pictures(items)
     painter = Painter(drawn)
     samples = [frames[k] for k in sorted({n * (count - 1) // (SAMPLES - 1) for n in range(SAMPLES)})]
-    colors = palette(painter.frames(samples, range(len(samples))), flat, pictures=pictures)
-    painted = painter.frames(frames, range(count))
-    timed = ((pixels, drawn.time(k)) for k, pixels in enumerate(painted))
+    sampled = (painted.pixels for painted in painter.frames(samples, range(len(samples))))
+    colors = palette(sampled, flat, pictures=pictures)
+    timed = (
+        Timed(pixels, drawn.time(k), part) for k, (pixels, part) in enumerate(painter.frames(frames, range(count)))
+    )
     ground = key(drawn.background) if drawn.transparent else None
     return encode(timed, palette=colors, loop=drawn.loop, comment=drawn.description, ground=ground)
 
 
-def encode(
-    frames: Iterable[tuple[Pixels, int]], *, palette: Palette, loop: int, comment: str, ground: int | None = None
-) -> bytes:
-    """A GIF of frames, opaque RGBA (height, width, 4), each with its time in milliseconds; ``loop`` 0 is for ever.
+def encode(frames: Iterable[Timed], *, palette: Palette, loop: int, comment: str, ground: int | None = None) -> bytes:
+    """A GIF of frames; ``loop`` 0 is for ever.
 
     Where they have the colour ``ground``, the page shows through.
     """
@@ -96,10 +105,10 @@ def encode(
     return out.getvalue()
 
 
-def wholes(frames: Iterable[tuple[Pixels, int]], palette: Palette, ground: int) -> Iterator[Patch]:
+def wholes(frames: Iterable[Timed], palette: Palette, ground: int) -> Iterator[Patch]:
     """Whole frames in which one sees through the colour ``ground``; those that look the same are one."""
     pending: Patch | None = None
-    for pixels, time in frames:
+    for pixels, time, _ in frames:
         colors = keys(pixels)
         indices = np.where(colors == ground, np.uint8(TRANSPARENT), palette.indices(colors))
         if pending is not None and np.array_equal(pending.indices, indices):
@@ -112,19 +121,22 @@ def wholes(frames: Iterable[tuple[Pixels, int]], palette: Palette, ground: int) 
         yield pending
 
 
-def patches(frames: Iterable[tuple[Pixels, int]], palette: Palette) -> Iterator[Patch]:
+def patches(frames: Iterable[Timed], palette: Palette) -> Iterator[Patch]:
     """The changes from frame to frame; frames that look the same become one that is shown longer."""
     frames = iter(frames)
     first = next(frames, None)
     if first is None:
         return
-    pixels, time = first
+    pixels, time, _ = first
     seen = numbers(pixels).copy()
     shown = palette.indices(seen & COLOR)
     pending = Patch(0, 0, shown.copy(), time)
-    for pixels, time in frames:
+    width = shown.shape[1]
+    for pixels, time, part in frames:
         colors = numbers(pixels)
-        places = np.flatnonzero(colors != seen)
+        differs = colors[part] != seen[part]
+        places = np.flatnonzero(differs)
+        places += places // differs.shape[1] * (width - differs.shape[1]) + part[0].start * width + part[1].start
         new = colors.ravel()[places]
         seen.ravel()[places] = new
         indices = palette.indices(new & COLOR)
@@ -150,8 +162,6 @@ def patch(shown: Pixels, places: Places, time: int) -> Patch:
     indices = np.zeros(box.size, np.uint8)
     indices[found] = box.ravel()[found]
     return Patch(left, top, indices.reshape(box.shape), time)
-
-
 
 
 def bridged(places: Places, count: int) -> Places:

@@ -35,6 +35,11 @@ def lay(pixels: Pixels, item: Mosaic) -> None:
     if left >= right or top >= bottom:
         return
     samples = _samples(item)
+    if samples == 1:
+        x, y = np.arange(left, right) + 0.5, (np.arange(top, bottom) + 0.5)[:, None]
+        rows, columns = _cells(item, x[:1], y)[0], _cells(item, x, y[:1])[1]
+        pixels[top:bottom, left:right, :3] = array(item)[rows, columns]
+        return
     total, covered = np.zeros((bottom - top, right - left, 3)), np.zeros((bottom - top, right - left, 1))
     colors, offsets = array(item), (np.arange(samples) + 0.5) / samples
     for dy in offsets:

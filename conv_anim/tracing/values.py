@@ -63,7 +63,7 @@ def _drawn(values: Random, shape: Size) -> Array:
 def _unit(seed: int, count: int) -> Array:
     """From 0 to 1, as numpy's legacy generator draws them; of a few without its import, which takes longer.
 
-    Python's own generator is the same one (Mersenne Twister, MT19937), and begun in the same way gives the same numbers.
+    Python's own generator is the same one (Mersenne Twister, MT19937); begun in the same way it gives the same numbers.
     """
     if count > FEW:
         return np.random.RandomState(seed).random_sample(count)
