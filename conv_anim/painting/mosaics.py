@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from base64 import b64encode
 from math import ceil, floor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -69,7 +69,7 @@ def _samples(item: Mosaic) -> int:
 
 
 def _cells(
-    item: Mosaic, x: NDArray[np.float64], y: NDArray[np.float64]
+    item: Mosaic, x: NDArray[np.floating[Any]], y: NDArray[np.floating[Any]]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:
     """For points the row and the column of their cell, and whether they lie in the picture."""
     (ax, ay), (dx, dy) = item.across, item.down

@@ -60,7 +60,7 @@ def _drawn(values: Random, shape: Size) -> Array:
     return values.low + unit * (values.high - values.low)
 
 
-def _unit(seed: int, count: int) -> Array:
+def _unit(seed: int, count: int) -> NDArray[np.float64]:
     """From 0 to 1, as numpy's legacy generator draws them; of a few without its import, which takes longer.
 
     Python's own generator is the same one (Mersenne Twister, MT19937); begun in the same way it gives the same numbers.
