@@ -9,7 +9,8 @@ import re
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code, Problem, SpecError
-from conv_anim.scene.numbers import Formats, format_for, plane
+from conv_anim.scene.layer_formats import Formats
+from conv_anim.scene.numbers import format_for, plane
 from conv_anim.scene.sums import BRACKETS, exponent
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from conv_anim.spec.arrays import DataFileError
 from conv_anim.spec.model import Flat, NetworkView, Undrawn
 from conv_anim.spec.nodes import Entries, Items, from_python
 from conv_anim.spec.registry import named
-from conv_anim.spec.views import animates
+from conv_anim.spec.view_choice import animates
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:

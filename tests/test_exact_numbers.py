@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 import conv_anim
 from conv_anim import explain, pipeline
 from conv_anim.cli import main
-from conv_anim.scene.numbers import MINUS, Formats, adds_up
+from conv_anim.scene.layer_formats import Formats
+from conv_anim.scene.numbers import MINUS, adds_up
 from conv_anim.scene.primitives import Text
 from conv_anim.scene.sums import in_a_line
 from conv_anim.tracing.listing import pieces

@@ -174,7 +174,7 @@ def test_it_starts_and_ends_where_a_step_has_it(name):
     view = drawing(name)
     for step in range(len(view.steps) - 1):
         for at, share in ((step, 0), (step + 1, 1)):
-            reach = view._reaches(*two(view.steps.cell(at)[1:]))[0]
+            reach = view.reaches(*two(view.steps.cell(at)[1:]))[0]
             assert set(gliding(view, step, share).touched) == set(reach.cells())
 
 

@@ -46,17 +46,15 @@ class Knob(NamedTuple):
     chosen: int
     kind: str
 
-    def data(self, whys: list[str]) -> dict[str, Any]:
-        """As the page reads it, with why each of its values cannot be."""
-        return {**self._asdict(), "whys": whys}
-
 
 def knobs(root: Entries, spec: Spec) -> list[Knob]:
     """Those of a spec, by the tree that it was read from. Its own controls come first."""
     found = [*_asked(root, spec), *_of_layers(root), *_of_input(root), *_of_appearance(spec)]
+    ungrouped = {"layer.groups"} if spec.input.channels == 1 else set()  # one channel has no groups
     first: dict[str, Knob] = {}
     for knob in found:
-        first.setdefault(knob.path, knob)
+        if knob.path not in ungrouped:
+            first.setdefault(knob.path, knob)
     return list(first.values())
 
 

@@ -51,7 +51,7 @@ class Desk:
         """By the paths that are asked for."""
         questions = {
             "/draw": self.draw,
-            "/knobs": self.knobs,
+            "/whys": self.whys,
             "/programs": self.programs,
             "/complete": self.complete,
             "/convert": self.convert,
@@ -85,7 +85,7 @@ class Desk:
     # the questions
 
     def draw(self, asked: Data) -> Data:
-        """The figure of a text, of one with other ``values`` at some places, or with another number in a ``cell``."""
+        """The figure and the knobs of a text, or of one with other ``values`` or with another number in a ``cell``."""
         text = self._changed(asked)
         loaded = self._loaded(text)
         try:
@@ -94,16 +94,15 @@ class Desk:
             raise source_map.located(error, loaded.root) from None
         editable = not loaded.spec.panels
         beside = pages.beside(loaded.spec, code=False)
-        return {"text": text, "figure": html.booked(Book((Sheet(drawn, beside, editable),))), "problems": []}
+        figure = html.booked(Book((Sheet(drawn, beside, editable),)))
+        turnable = [knob._asdict() for knob in knobs.knobs(_plain(loaded), loaded.spec)]
+        return {"text": text, "figure": figure, "knobs": turnable, "problems": []}
 
-    def knobs(self, asked: Data) -> Data:
-        """What can be turned, and what it cannot be."""
+    def whys(self, asked: Data) -> Data:
+        """For each value of each knob of a text, why it cannot be; empty where it can."""
         loaded = self._loaded(asked["text"])
         root, files = _plain(loaded), self._files()
-        found = knobs.knobs(root, loaded.spec)
-        whys = [knobs.whys(knob, root, files, self.limits) for knob in found]
-        turnable = [knob.data(why) for knob, why in zip(found, whys, strict=True) if why.count("") > 1]
-        return {"knobs": turnable}
+        return {"whys": [knobs.whys(knob, root, files, self.limits) for knob in knobs.knobs(root, loaded.spec)]}
 
     def programs(self, asked: Data) -> Data:
         """The programs that compute a text, by their frameworks."""

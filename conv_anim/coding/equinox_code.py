@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conv_anim.coding import families
 from conv_anim.coding.flax_code import IMPORTS, PRECISE
 from conv_anim.coding.jax_code import JAX, turned_kernel
-from conv_anim.coding.writing import arguments, called, numbers, overhang, symmetric, unless
+from conv_anim.coding.writing import arguments, called, numbers, overhang, reached, symmetric, unless
 
 if TYPE_CHECKING:
     from conv_anim.coding.writing import CodeContext
@@ -106,7 +107,7 @@ def _conv_transpose(op: ConvTranspose, context: CodeContext) -> list[str]:
 
 def _pool(op: Pool, context: CodeContext) -> list[str]:
     beyond = overhang(op)
-    padding = tuple((before, after + more) for (before, after), more in zip(op.padding, beyond, strict=True))
+    padding = reached(op)
     uncounted = any(beyond) if op.count_include_pad else any(map(any, padding))
     if op.reduce == "norm" or max(op.dilation) > 1 or context.unpooled or (op.reduce == "mean" and uncounted):
         return op.code("jax", context)
@@ -127,10 +128,10 @@ def _linear(op: Linear, context: CodeContext) -> list[str]:
     ]
 
 
-WRITERS: Writers = {
-    "conv": _conv,
-    "conv_transpose": _conv_transpose,
-    **dict.fromkeys(("max_pool", "avg_pool", "lp_pool"), _pool),
-    "linear": _linear,
-}
+WRITERS: Writers = families.by_type(
+    conv=_conv,
+    conv_transpose=_conv_transpose,
+    pool=_pool,
+    linear=_linear,
+)
 """By the type of an op."""

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from conv_anim.coding import families
 from conv_anim.coding.jax_code import JAX, MODES
-from conv_anim.coding.writing import arguments, called, joined, overhang, unless
+from conv_anim.coding.writing import arguments, called, joined, overhang, reached, unless
 
 if TYPE_CHECKING:
     from conv_anim.coding.writing import CodeContext
@@ -143,7 +144,7 @@ def _pool(op: Pool, context: CodeContext) -> list[str]:
     counted = op.reduce == "mean" and op.count_include_pad
     if op.reduce == "norm" or max(op.dilation) > 1 or context.unpooled or (counted and any(beyond)):
         return otherwise(op, context)
-    padding = tuple((before, after + more) for (before, after), more in zip(op.padding, beyond, strict=True))
+    padding = reached(op)
     keys = arguments(
         strides=op.stride,
         padding=around(padding) if any(map(any, padding)) else None,
@@ -176,11 +177,11 @@ def _linear(op: Linear, context: CodeContext) -> list[str]:
     ]
 
 
-WRITERS: Writers = {
-    "conv": _conv,
-    "conv_transpose": _conv_transpose,
-    **dict.fromkeys(("max_pool", "avg_pool", "lp_pool"), _pool),
-    "batch_norm": _batch_norm,
-    "linear": _linear,
-}
+WRITERS: Writers = families.by_type(
+    conv=_conv,
+    conv_transpose=_conv_transpose,
+    pool=_pool,
+    batch_norm=_batch_norm,
+    linear=_linear,
+)
 """By the type of an op."""

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conv_anim.coding import families
 from conv_anim.coding.flax_code import IMPORTS, PRECISE, around, flipped, last, ordered, otherwise, put_around
 from conv_anim.coding.jax_code import JAX
-from conv_anim.coding.writing import arguments, called, numbers, overhang, unless
+from conv_anim.coding.writing import arguments, called, numbers, reached, unless
 from conv_anim.spec.sizes import same_padding
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _conv_transpose(op: ConvTranspose, context: CodeContext) -> list[str]:
 
 def _pool(op: Pool, context: CodeContext) -> list[str]:
     """Haiku's pools know VALID and SAME, whose padding is in no mean."""
-    around_ = tuple((p, q + more) for (p, q), more in zip(op.padding, overhang(op), strict=True))
+    around_ = reached(op)
     totals = tuple(map(same_padding, op.ends.in_size, op.kernel_size, op.stride))
     same = around_ == tuple((total // 2, total - total // 2) for total in totals)
     padded = any(map(any, around_))
@@ -107,10 +108,10 @@ def _linear(op: Linear, context: CodeContext) -> list[str]:
     ]
 
 
-WRITERS: Writers = {
-    "conv": _conv,
-    "conv_transpose": _conv_transpose,
-    **dict.fromkeys(("max_pool", "avg_pool", "lp_pool"), _pool),
-    "linear": _linear,
-}
+WRITERS: Writers = families.by_type(
+    conv=_conv,
+    conv_transpose=_conv_transpose,
+    pool=_pool,
+    linear=_linear,
+)
 """By the type of an op."""

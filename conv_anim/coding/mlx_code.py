@@ -5,30 +5,29 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
+from conv_anim.coding import families
 from conv_anim.coding.literals import Form
 from conv_anim.coding.writing import (
     arguments,
     called,
-    cut,
     joined,
     numbers,
     overhang,
+    reached,
     symmetric,
     unless,
     unwritten,
+    within,
 )
 from conv_anim.spec.sizes import effective_kernel
 
 if TYPE_CHECKING:
     from conv_anim.coding.writing import CodeContext
-    from conv_anim.ops.batch_norm import BatchNorm
-    from conv_anim.ops.borders import Crop, Pad
     from conv_anim.ops.conv import Conv
     from conv_anim.ops.conv_transpose import ConvTranspose
     from conv_anim.ops.joins import Join
     from conv_anim.ops.pool import Pool
     from conv_anim.ops.shuffle import Moved
-    from conv_anim.ops.softmax import Softmax
     from conv_anim.ops.upsample import Upsample
     from conv_anim.spec.model import Padding
     from conv_anim.spec.op import Op, Writers
@@ -60,11 +59,7 @@ class Mlx:
         ]
 
     def layer(self, op: Op, context: CodeContext) -> list[str]:
-        if op.type in FUNCTIONS:
-            return [f"y = {FUNCTIONS[op.type].format(s=repr(getattr(op, 'slope', 0)))}"]
-        if op.type not in WRITERS:
-            unwritten(op.type)
-        return WRITERS[op.type](op, context)
+        return families.layer(op, context, FUNCTIONS, WRITERS)
 
     def tail(self) -> list[str]:
         return ["print(y[0])  # (*size, channels)"]
@@ -126,8 +121,7 @@ def _conv_transpose(op: ConvTranspose, context: CodeContext) -> list[str]:
         output_padding=unless(op.output_padding, 0),
         bias=False if context.traced.bias is None else None,
     )
-    sides = zip(op.padding, op.ends.out_size, strict=True)
-    kept = cut([(before, before + out) for (before, _), out in sides])
+    kept = within(op.padding, op.ends.out_size)
     return [
         *called(f"{name} = nn.ConvTranspose{axes}d", f"{op.ends.in_channels}, {op.ends.out_channels}, {keys}"),
         *_filled(name, context, 0),
@@ -140,7 +134,7 @@ def _pool(op: Pool, context: CodeContext) -> list[str]:
     if max(op.dilation) > 1 or context.unpooled:
         unwritten("a pool with a dilation, or to take back")
     beyond, axes = overhang(op), len(op.kernel_size)
-    around = tuple((before, after + more) for (before, after), more in zip(op.padding, beyond, strict=True))
+    around = reached(op)
     window = arguments(
         kernel_size=numbers(op.kernel_size), stride=None if op.stride == op.kernel_size else numbers(op.stride)
     )
@@ -174,34 +168,12 @@ def _upsample(op: Upsample, context: CodeContext) -> list[str]:
     return [f"y = nn.Upsample({', '.join(filter(None, [f'scale_factor={numbers(factors)}', keys]))})(x)"]
 
 
-def _batch_norm(op: BatchNorm, context: CodeContext) -> list[str]:
-    del context
-    scale, shift = (MLX.written.format(list(map(float, each))) for each in (op.scale, op.shift))
-    return [f"y = x * {scale} + {shift}"]
-
-
 def _linear(op: Op, context: CodeContext) -> list[str]:
     """The last axis of a map is its columns, which are last but one here."""
     traced, maps = context.traced, bool(op.ends.in_size)
     bias = "" if traced.bias is None else f" + {MLX.numbers(traced.bias)}"
     made = f"{'mx.swapaxes(x, -1, -2)' if maps else 'x'} @ weight.T{bias}"
     return [f"weight = {MLX.weight(traced)}", f"y = mx.swapaxes({made}, -1, -2)" if maps else f"y = {made}"]
-
-
-def _softmax(op: Softmax, context: CodeContext) -> list[str]:
-    del context
-    return [f"y = mx.softmax(x, axis={-1 if op.axis == 0 else -2})"]
-
-
-def _pad(op: Pad, context: CodeContext) -> list[str]:
-    del context
-    return [f"y = {_padded(op.padding, op.padding_mode, value=repr(op.value) if op.value else '')}"]
-
-
-def _crop(op: Crop, context: CodeContext) -> list[str]:
-    del context
-    sides = zip(op.cropping, op.ends.out_size, strict=True)
-    return [f"y = x[:, {cut([(before, before + out) for (before, _), out in sides])}]"]
 
 
 def _join(op: Join, context: CodeContext) -> list[str]:
@@ -222,18 +194,18 @@ def _shuffle(op: Moved, context: CodeContext) -> list[str]:
     return [f"y = x.reshape{split}.transpose{order}.reshape{(1, *op.ends.out_size, op.ends.out_channels)}"]
 
 
-WRITERS: Writers = {
-    **dict.fromkeys(("pixel_shuffle", "pixel_unshuffle", "channel_shuffle"), _shuffle),
-    "conv": _conv,
-    "conv_transpose": _conv_transpose,
-    **dict.fromkeys(("max_pool", "avg_pool", "lp_pool"), _pool),
-    "batch_norm": _batch_norm,
-    "linear": _linear,
-    "softmax": _softmax,
-    "pad": _pad,
-    "crop": _crop,
-    "upsample": _upsample,
-    **dict.fromkeys(("add", "multiply", "concat"), _join),
-    "flatten": _flatten,
-}
+WRITERS: Writers = families.by_type(
+    shuffle=_shuffle,
+    conv=_conv,
+    conv_transpose=_conv_transpose,
+    pool=_pool,
+    batch_norm=lambda op, _: families.scaled(op, MLX),
+    linear=_linear,
+    softmax=lambda op, _: [f"y = mx.softmax(x, axis={-1 if op.axis == 0 else -2})"],
+    pad=lambda op, _: [f"y = {_padded(op.padding, op.padding_mode, value=repr(op.value) if op.value else '')}"],
+    crop=lambda op, _: [f"y = x[:, {within(op.cropping, op.ends.out_size)}]"],
+    upsample=_upsample,
+    join=_join,
+    flatten=_flatten,
+)
 """By the type of an op."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
+from conv_anim.coding import families
 from conv_anim.coding.literals import Form
 from conv_anim.coding.writing import (
     arguments,
@@ -14,16 +15,16 @@ from conv_anim.coding.writing import (
     joined,
     numbers,
     overhang,
+    reached,
     symmetric,
     unless,
     unwritten,
+    within,
 )
 
 if TYPE_CHECKING:
     from conv_anim.coding.writing import CodeContext
     from conv_anim.ops.adaptive_pool import AdaptivePool
-    from conv_anim.ops.batch_norm import BatchNorm
-    from conv_anim.ops.borders import Crop, Pad
     from conv_anim.ops.columns import Columned
     from conv_anim.ops.conv import Conv
     from conv_anim.ops.conv_transpose import ConvTranspose
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from conv_anim.ops.max_unpool import MaxUnpool
     from conv_anim.ops.pool import Pool
     from conv_anim.ops.shuffle import Moved
-    from conv_anim.ops.softmax import Softmax
     from conv_anim.ops.upsample import Upsample
     from conv_anim.spec.model import Padding
     from conv_anim.spec.op import Op, Writers
@@ -59,11 +59,7 @@ class Paddle:
         return ["import paddle", "from paddle import nn", "", 'paddle.set_default_dtype("float64")', "", given]
 
     def layer(self, op: Op, context: CodeContext) -> list[str]:
-        if op.type in FUNCTIONS:
-            return [f"y = {FUNCTIONS[op.type].format(s=repr(getattr(op, 'slope', 0)))}"]
-        if op.type not in WRITERS:
-            unwritten(op.type)
-        return WRITERS[op.type](op, context)
+        return families.layer(op, context, FUNCTIONS, WRITERS)
 
     def tail(self) -> list[str]:
         return ["print(y[0].numpy())"]
@@ -144,7 +140,7 @@ def _pool(op: Pool, context: CodeContext) -> list[str]:
         unwritten("a pool to take back, with more padding on one side")
     if op.reduce == "mean" and is_global(op):
         return [f"y = nn.AdaptiveAvgPool{axes}D(1)(x)"]
-    around = tuple((before, after + more) for (before, after), more in zip(op.padding, beyond, strict=True))
+    around = reached(op)
     moves = arguments(
         kernel_size=numbers(op.kernel_size),
         stride=None if op.stride == op.kernel_size else numbers(op.stride),
@@ -188,15 +184,6 @@ def _upsample(op: Upsample, context: CodeContext) -> list[str]:
     return [f'y = nn.Upsample(size={size}, mode="{modes[op.mode]}"{corners}, {layout})(x)']
 
 
-def _batch_norm(op: BatchNorm, context: CodeContext) -> list[str]:
-    del context
-    across = [1, -1, *(1 for _ in op.ends.in_size)]
-    scale, shift = (
-        f"{PADDLE.written.format(list(map(float, each)))}.reshape({across})" for each in (op.scale, op.shift)
-    )
-    return [f"y = x * {scale} + {shift}"]
-
-
 def _linear(op: Op, context: CodeContext) -> list[str]:
     del op
     traced = context.traced
@@ -204,31 +191,10 @@ def _linear(op: Op, context: CodeContext) -> list[str]:
     return [f"weight = {PADDLE.weight(traced)}", f"y = x @ weight.T{bias}"]
 
 
-def _softmax(op: Softmax, context: CodeContext) -> list[str]:
-    del context
-    return [f"y = nn.Softmax(axis={op.axis + 1})(x)"]
-
-
-def _pad(op: Pad, context: CodeContext) -> list[str]:
-    del context
-    return [f"y = {_padded(op.padding, mode=op.padding_mode, value=op.value)}"]
-
-
-def _crop(op: Crop, context: CodeContext) -> list[str]:
-    del context
-    sides = zip(op.cropping, op.ends.out_size, strict=True)
-    return [f"y = x[:, :, {cut([(before, before + out) for (before, _), out in sides])}]"]
-
-
 def _join(op: Join, context: CodeContext) -> list[str]:
     if op.stacks:
         return [f"y = paddle.concat([{', '.join(context.inputs)}], axis=1)"]
     return joined(op, context, "{name}.reshape({shape})")
-
-
-def _flatten(op: Op, context: CodeContext) -> list[str]:
-    del op, context
-    return ["y = paddle.flatten(x, 1)"]
 
 
 def _shuffle(op: Moved, context: CodeContext) -> list[str]:
@@ -269,21 +235,21 @@ def _unpool(op: MaxUnpool, context: CodeContext) -> list[str]:
     ]
 
 
-WRITERS: Writers = {
-    **dict.fromkeys(("pixel_shuffle", "pixel_unshuffle", "channel_shuffle"), _shuffle),
-    **dict.fromkeys(("unfold", "fold"), _columns),
-    "max_unpool": _unpool,
-    "conv": _conv,
-    "conv_transpose": _conv_transpose,
-    **dict.fromkeys(("max_pool", "avg_pool", "lp_pool"), _pool),
-    **dict.fromkeys(("adaptive_avg_pool", "adaptive_max_pool"), _adaptive),
-    "batch_norm": _batch_norm,
-    "linear": _linear,
-    "softmax": _softmax,
-    "pad": _pad,
-    "crop": _crop,
-    "upsample": _upsample,
-    **dict.fromkeys(("add", "multiply", "concat"), _join),
-    "flatten": _flatten,
-}
+WRITERS: Writers = families.by_type(
+    shuffle=_shuffle,
+    columns=_columns,
+    max_unpool=_unpool,
+    conv=_conv,
+    conv_transpose=_conv_transpose,
+    pool=_pool,
+    adaptive=_adaptive,
+    batch_norm=lambda op, _: families.scaled(op, PADDLE, f".reshape({[1, -1, *(1 for _ in op.ends.in_size)]})"),
+    linear=_linear,
+    softmax=lambda op, _: [f"y = nn.Softmax(axis={op.axis + 1})(x)"],
+    pad=lambda op, _: [f"y = {_padded(op.padding, mode=op.padding_mode, value=op.value)}"],
+    crop=lambda op, _: [f"y = x[:, :, {within(op.cropping, op.ends.out_size)}]"],
+    upsample=_upsample,
+    join=_join,
+    flatten=lambda _, __: ["y = paddle.flatten(x, 1)"],
+)
 """By the type of an op."""

@@ -5,20 +5,26 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
+from conv_anim.coding import families
 from conv_anim.coding.literals import Form
-from conv_anim.coding.writing import arguments, called, cut, joined, overhang, symmetric, unless, unwritten
+from conv_anim.coding.writing import (
+    arguments,
+    called,
+    joined,
+    reached,
+    symmetric,
+    unless,
+    unwritten,
+    within,
+)
 
 if TYPE_CHECKING:
     from conv_anim.coding.writing import CodeContext
-    from conv_anim.ops.activations import Activation
-    from conv_anim.ops.batch_norm import BatchNorm
-    from conv_anim.ops.borders import Crop, Pad
     from conv_anim.ops.conv import Conv
     from conv_anim.ops.conv_transpose import ConvTranspose
     from conv_anim.ops.joins import Join
     from conv_anim.ops.pool import Pool
     from conv_anim.ops.shuffle import Moved
-    from conv_anim.ops.softmax import Softmax
     from conv_anim.ops.upsample import Upsample
     from conv_anim.spec.model import Padding
     from conv_anim.spec.op import Op, Writers
@@ -35,11 +41,7 @@ class Tinygrad:
         return ["from tinygrad import Tensor, dtypes, nn", "", given]
 
     def layer(self, op: Op, context: CodeContext) -> list[str]:
-        if hasattr(op, "function"):
-            return _activation(op, context)
-        if op.type not in WRITERS:
-            unwritten(op.type)
-        return WRITERS[op.type](op, context)
+        return families.layer(op, context, FUNCTIONS, WRITERS)
 
     def tail(self) -> list[str]:
         return ["print(y[0].numpy())"]
@@ -116,7 +118,7 @@ def _pool(op: Pool, context: CodeContext) -> list[str]:
     )
     window = ", ".join(filter(None, [str(tuple(op.kernel_size)), keys]))
     if op.reduce == "norm":
-        p, around = op.norm_type, tuple((a, b + more) for (a, b), more in zip(op.padding, overhang(op), strict=True))
+        p, around = op.norm_type, reached(op)
         moves = arguments(stride=tuple(op.stride), dilation=unless(op.dilation, 1))
         padded = [f"x = {_put_around(around, 'zeros')}"] if any(map(any, around)) else []
         total = f"total = (x.abs() ** {p}).avg_pool2d({tuple(op.kernel_size)}, {moves}) * {prod(op.kernel_size)}"
@@ -138,43 +140,11 @@ FUNCTIONS = {
 }
 
 
-def _activation(op: Activation | Op, context: CodeContext) -> list[str]:
-    del context
-    if op.type not in FUNCTIONS:
-        unwritten(op.type)
-    return [f"y = {FUNCTIONS[op.type].format(s=repr(getattr(op, 'slope', 0)))}"]
-
-
-def _batch_norm(op: BatchNorm, context: CodeContext) -> list[str]:
-    del context
-    across = (1, -1, *(1 for _ in op.ends.in_size))
-    scale, shift = (
-        f"{TINYGRAD.written.format(list(map(float, each)))}.reshape{across}" for each in (op.scale, op.shift)
-    )
-    return [f"y = x * {scale} + {shift}"]
-
-
 def _linear(op: Op, context: CodeContext) -> list[str]:
     del op
     traced = context.traced
     bias = "" if traced.bias is None else f", {TINYGRAD.numbers(traced.bias)}"
     return [f"y = x.linear(({TINYGRAD.weight(traced)}).transpose(){bias})"]
-
-
-def _softmax(op: Softmax, context: CodeContext) -> list[str]:
-    del context
-    return [f"y = x.softmax({op.axis + 1})"]
-
-
-def _pad(op: Pad, context: CodeContext) -> list[str]:
-    del context
-    return [f"y = {_put_around(op.padding, op.padding_mode, op.value)}"]
-
-
-def _crop(op: Crop, context: CodeContext) -> list[str]:
-    del context
-    sides = zip(op.cropping, op.ends.out_size, strict=True)
-    return [f"y = x[:, :, {cut([(before, before + out) for (before, _), out in sides])}]"]
 
 
 def _upsample(op: Upsample, context: CodeContext) -> list[str]:
@@ -199,11 +169,6 @@ def _join(op: Join, context: CodeContext) -> list[str]:
     return joined(op, context, "{name}.reshape({shape})")
 
 
-def _flatten(op: Op, context: CodeContext) -> list[str]:
-    del op, context
-    return ["y = x.flatten(1)"]
-
-
 def _shuffle(op: Moved, context: CodeContext) -> list[str]:
     del context
     split, turned = op.first
@@ -211,18 +176,18 @@ def _shuffle(op: Moved, context: CodeContext) -> list[str]:
     return [f"y = x.reshape{split}.{moved}.reshape{(1, op.ends.out_channels, *op.ends.out_size)}"]
 
 
-WRITERS: Writers = {
-    **dict.fromkeys(("pixel_shuffle", "pixel_unshuffle", "channel_shuffle"), _shuffle),
-    "conv": _conv,
-    "conv_transpose": _conv_transpose,
-    **dict.fromkeys(("max_pool", "avg_pool", "lp_pool"), _pool),
-    "batch_norm": _batch_norm,
-    "linear": _linear,
-    "softmax": _softmax,
-    "pad": _pad,
-    "crop": _crop,
-    "upsample": _upsample,
-    **dict.fromkeys(("add", "multiply", "concat"), _join),
-    "flatten": _flatten,
-}
+WRITERS: Writers = families.by_type(
+    shuffle=_shuffle,
+    conv=_conv,
+    conv_transpose=_conv_transpose,
+    pool=_pool,
+    batch_norm=lambda op, _: families.scaled(op, TINYGRAD, f".reshape{(1, -1, *(1 for _ in op.ends.in_size))}"),
+    linear=_linear,
+    softmax=lambda op, _: [f"y = x.softmax({op.axis + 1})"],
+    pad=lambda op, _: [f"y = {_put_around(op.padding, op.padding_mode, op.value)}"],
+    crop=lambda op, _: [f"y = x[:, :, {within(op.cropping, op.ends.out_size)}]"],
+    upsample=_upsample,
+    join=_join,
+    flatten=lambda _, __: ["y = x.flatten(1)"],
+)
 """By the type of an op."""

@@ -114,11 +114,21 @@ def cut(sizes: Sequence[tuple[int, int]]) -> str:
     return ", ".join(f"{start} : {stop}" for start, stop in sizes)
 
 
+def within(sides: Padding, size: Size) -> str:
+    """The same of what lies so many cells from the start of each axis, as long as ``size``."""
+    return cut([(before, before + out) for (before, _), out in zip(sides, size, strict=True)])
+
+
 def overhang(pool: Pool) -> Size:
     """How far the last window of each axis reaches beyond the padding (with ``ceil_mode``)."""
     ends = pool.ends
     sides = zip(ends.in_size, ends.out_size, pool.kernel_size, pool.stride, pool.dilation, pool.padding, strict=True)
     return tuple(max(0, (out - 1) * s + effective_kernel(k, d) - size - sum(pad)) for size, out, k, s, d, pad in sides)
+
+
+def reached(pool: Pool) -> Padding:
+    """The cells around a map that its windows reach, be they padding or what hangs over."""
+    return tuple((before, after + more) for (before, after), more in zip(pool.padding, overhang(pool), strict=True))
 
 
 def is_global(pool: Pool) -> bool:

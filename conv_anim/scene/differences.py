@@ -10,9 +10,9 @@ import numpy as np
 
 from conv_anim.scene.callouts import Key
 from conv_anim.scene.drawing import STILL, Drawing
-from conv_anim.scene.grid import ring_color
 from conv_anim.scene.layout import over, panel
 from conv_anim.scene.primitives import Frame, Lazy, Polygons, Stroke
+from conv_anim.scene.strokes import ring_color
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -2,122 +2,40 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.cells import WRITTEN
 from conv_anim.scene.clipping import outside
-from conv_anim.scene.color import contrast, mix
+from conv_anim.scene.color import mix
 from conv_anim.scene.frames import framed
 from conv_anim.scene.hatching import SLANTED, hatched, hatching
-from conv_anim.scene.layout import Fit
-from conv_anim.scene.marks import TINT, MarkStyle
 from conv_anim.scene.mosaics import finished, mosaic
 from conv_anim.scene.primitives import Boxes, Lines, Primitive, Stroke, Text, union
-from conv_anim.scene.symbols import symbol
 from conv_anim.scene.tones import SMALLEST_EDGED
-from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from conv_anim.scene.cells import Contents, Numbers, Position
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.primitives import Box, Point
-    from conv_anim.scene.shades import Rgb, Shades
-    from conv_anim.scene.sheet import Sheet
+    from conv_anim.scene.shades import Shades
     from conv_anim.scene.style import Style
     from conv_anim.spec.model import Number
     from conv_anim.tracing.values import Array
 
-Position = tuple[int, int]
-"""Row and column."""
-SEEN = 2.5
-"""The contrast from which a line shows."""
-VISIBLE = 1.5
-"""The contrast from which edges of cells are lines of their own."""
 FAINT = 0.4
 """How much of the theme's faint colour the edges of cells have that are not there."""
 AROUND = 0.16, 0.26
 """How far from the edges of a cell its number begins at the left, and at the top, in cells."""
-FREE = 0.3
-"""How far the lines go that strike out a cell, from each corner, in cells."""
-
-
-def seen(on: str, *wanted: str) -> str:
-    """The first of the wanted colours that shows as a line on another, else the last."""
-    return next((color for color in wanted if contrast(color, on) >= SEEN), wanted[-1])
-
-
-def ring_color(style: Style, on: str) -> str:
-    """Of a line inside a cell of a colour: one that shows there and is not taken for the cell's edge."""
-    colors = style.colors
-    apart = [color for color in (colors.ink, colors.background) if contrast(color, colors.line) >= VISIBLE]
-    strongest = max((colors.ink, colors.background), key=lambda color: contrast(color, on))
-    return seen(on, *apart, strongest)
-
-
-def strong(style: Style, color: str) -> Stroke:
-    """An outline that is stronger than the edges of cells."""
-    edges = contrast(style.colors.line, style.colors.background)
-    return Stroke(color, style.line + (1 if edges < VISIBLE else 2) * style.scale)
-
-
 INDENT = 0.09
 """How far from the corner of a cell its index stands, in cells."""
-
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """How numbers fit into the cells of a figure: all cells alike, as large as the widest number needs."""
-
-    cell: float
-    size: float
-    in_shades: bool = False
-    """Whether cells are shades instead, and as large as there is room."""
-
-    @classmethod
-    def fitting(
-        cls, style: Style, cell: int, texts: Iterable[str], size: float, *, bold: Iterable[str] = ()
-    ) -> Numbers:
-        """Cells of the wanted side if the numbers fit at four fifths of the wanted size or more, else larger ones."""
-        widest = max((style.width(text, size=1.0) for text in set(texts)), default=0.0)
-        widest = max(widest, *(style.width(text, size=1.0, bold=True) for text in set(bold)), 0.1)
-        room = 0.84 * cell
-        if widest * size > room:
-            size = max(room / widest, min(size, max(style.least, 0.8 * size)))
-            cell = max(cell, round(widest * size / 0.84))
-        fit = style.fit
-        if fit is None or fit.in_shades:
-            return cls(cell, size)
-        return cls(max(cell, round(fit.cell)), min(size, fit.size))
-
-    @property
-    def fit(self) -> Fit:
-        """What other figures have to match."""
-        return Fit(self.cell, self.size, grows=not self.in_shades, in_shades=self.in_shades)
-
-
-@dataclass(frozen=True, slots=True)
-class Contents:
-    """What stands in cells: their numbers, shades that stand for them, or both."""
-
-    written: bool = True
-    shades: Shades | None = None
-    letter: str = ""
-    """Of the names of cells, if these stand in them instead of numbers."""
-    flipped: bool = False
-    """Whether the cells are named from the last to the first."""
-
-    def named(self, place: Position, shape: Position) -> str:
-        """What stands in a cell of a map of so many rows and columns, if that is its name."""
-        r, c = (n - 1 - at if self.flipped else at for at, n in zip(place, shape, strict=True))
-        return symbol(self.letter, (c,) if shape[0] == 1 else (r, c))
-
-
-WRITTEN = Contents()
+FREE = 0.3
+"""How far the lines go that strike out a cell, from each corner, in cells."""
 
 
 @dataclass(frozen=True)
@@ -350,148 +268,6 @@ def _runs(edges: set[Position]) -> list[tuple[int, int, int]]:
             length += 1
         runs.append((line, start, length))
     return runs
-
-
-@dataclass(frozen=True)
-class SheetGrid:
-    """A sheet drawn as a grid: one channel of the input with what borders it."""
-
-    grid: Grid
-    sheet: Sheet
-    values: Array
-    """(rows, columns) of the input, without its canvas."""
-    fmt: Format
-    empty: str
-    """What is written where there is no input cell."""
-    color: str
-    extra: frozenset[Position] = frozenset()
-    """Cells of the border that are there for output_padding."""
-    absent: frozenset[Position] = frozenset()
-    """Cells of the map that are not there."""
-
-    @property
-    def mark_style(self) -> MarkStyle:
-        """How marked cells look on it."""
-        return MarkStyle(self.grid.style, self.color)
-
-    @cached_property
-    def image(self) -> Rgb | None:
-        """The shades of the map's cells, if it has them."""
-        shades = self.grid.contents.shades
-        return None if shades is None else shades.colors(self.values)
-
-    def static(self) -> list[Primitive]:
-        """What does not change."""
-        if self.image is not None and not self.grid.edged:
-            return self._small(self.image)
-        cells = {(r, c): (source, read) for r, c, source, read in self.sheet.cells()}
-        fills = {place: self._fill(place, source, read) for place, (source, read) in cells.items()}
-        whole = [place for place, (source, _) in cells.items() if source is Source.INPUT]
-        empty = [place for place, (source, _) in cells.items() if source is not Source.INPUT]
-        struck = [place for place in cells if self.sheet.unread(place)]
-        return [
-            *self.grid.dashed(empty, fills),
-            *self._map({place: fills[place] for place in whole if self.image is not None or place not in self.absent}),
-            *self.grid.blank(self.absent),
-            *self.grid.crossed([place for place in struck if place not in self.absent], self.mark_style.cross),
-            *self._texts({place: (*cell, fills[place]) for place, cell in cells.items() if place not in self.absent}),
-        ]
-
-    def _map(self, fills: dict[Position, str]) -> list[Primitive]:
-        """The cells that hold the map."""
-        if self.image is None:
-            return self.grid.patches(fills, self.grid.style.edge)
-        return [*self._mosaics(self.image), self.grid.boxes(fills, None, self.grid.style.edge)]
-
-    def _mosaics(self, image: Rgb) -> list[Primitive]:
-        rows, columns = self.sheet.rows.inputs, self.sheet.columns.inputs
-        first = min(rows), min(columns)
-        if max(rows) - first[0] + 1 == len(rows) and max(columns) - first[1] + 1 == len(columns):
-            return [mosaic(image, self.grid.corner, *first)]
-        corner = self.grid.corner
-        return [mosaic(image[i : i + 1, j : j + 1], corner, r, c) for r, i in rows.items() for c, j in columns.items()]
-
-    def _small(self, image: Rgb) -> list[Primitive]:
-        """The map as a picture, with one line around all that borders it."""
-        style, sheet = self.grid.style, self.sheet
-        items: list[Primitive] = []
-        if sheet.has_empty:
-            edge = style.empty_edge
-            items.append(Boxes(((self.grid.x, self.grid.y, self.grid.width, self.grid.height),), None, edge))
-        borrowed = {(r, c): read for r, c, source, read in sheet.cells() if source is Source.BORROWED}
-        weak = {place: self._weak(read) for place, read in borrowed.items()}
-        return [*items, *self.grid.patches(weak, None), *self._mosaics(image), *self.grid.blank(self.absent)]
-
-    def _weak(self, read: Position) -> str:
-        """The colour of a cell that repeats another one."""
-        if self.image is None:
-            return self.mark_style.borrowed
-        return mix(self.grid.style.colors.background, "#" + bytes(self.image[read]).hex(), TINT)
-
-    def _texts(self, cells: Mapping[Position, tuple[Source, Position, str]]) -> list[Primitive]:
-        if not self.grid.contents.written:
-            return []
-        return [self._text(place, source, read, fill) for place, (source, read, fill) in cells.items()]
-
-    def _fill(self, place: Position, source: Source, read: Position) -> str:
-        match source:
-            case Source.INPUT if self.image is not None:
-                return "#" + bytes(self.image[read]).hex()
-            case Source.INPUT:
-                return self.mark_style.unread if self.sheet.unread(place) else self.color
-            case Source.BORROWED:
-                return self._weak(read)
-            case _:
-                return self.mark_style.extra if place in self.extra else self.grid.style.colors.background
-
-    def _text(self, place: Position, source: Source, read: Position, fill: str) -> Text:
-        colors = self.grid.style.colors
-        match source:
-            case Source.INPUT if not self.sheet.unread(place):
-                return self.grid.number(place, self._written(read), fill)
-            case Source.INPUT | Source.BORROWED:
-                return self.grid.number(place, self._written(read), fill, colors.muted)
-            case Source.OUTSIDE:
-                return self.grid.number(place, "", fill)
-            case _:
-                return self.grid.number(place, self.empty, fill, colors.muted)
-
-    def _written(self, read: Position) -> str:
-        rows, columns = self.values.shape
-        there = self.grid.contents
-        return there.named(read, (rows, columns)) if there.letter else self.fmt(self.values[read])
-
-    def number_at(self, place: Position) -> Number:
-        """What a window finds in a cell; 0 where there is nothing."""
-        ((_, _, source, read),) = self._at([place])
-        found: Number = self.values[read].item() if source <= Source.BORROWED else 0
-        return found
-
-    def covered(self, places: Iterable[Position]) -> tuple[list[Primitive], dict[Position, str]]:
-        """Cells under the window with their numbers, and the colour that each of them has now."""
-        cells = {(r, c): (source, shown) for r, c, source, shown in self._at(places)}
-        if self.grid.style.frame is not None or self.image is not None:  # they keep their colours
-            return [], {place: self._fill(place, source, shown) for place, (source, shown) in cells.items()}
-        fills = {place: self._under(source) for place, (source, _) in cells.items()}
-        items = self.grid.patches(fills, self.grid.style.edge)
-        items += [self._text(place, source, shown, fills[place]) for place, (source, shown) in cells.items()]
-        return items, fills
-
-    def _under(self, source: Source) -> str:
-        """A cell's colour under the window."""
-        style = self.grid.style
-        match source:
-            case Source.INPUT:
-                return style.under_window(self.color)
-            case Source.BORROWED:
-                return self.mark_style.borrowed_under_window
-            case _:
-                return style.under_window(style.colors.background, weak=True)
-
-    def _at(self, places: Iterable[Position]) -> Iterable[tuple[int, int, Source, Position]]:
-        for r, c in places:
-            (row_source, row), (column_source, column) = self.sheet.rows.sources[r], self.sheet.columns.sources[c]
-            yield r, c, max(row_source, column_source), (row, column)
 
 
 def _inner(box: Box) -> tuple[Point, ...]:

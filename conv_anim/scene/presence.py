@@ -14,7 +14,7 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conv_anim.scene.grid import Position
+    from conv_anim.scene.cells import Position
     from conv_anim.scene.steps import Cell
     from conv_anim.spec.model import Animation, Size
     from conv_anim.tracing.trace import Trace

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
-from conv_anim.scene.layout import EMPTY, Panel, anchored, column, written
+from conv_anim.scene.layout import EMPTY, Panel, anchored, animated, column, over, written
 from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from conv_anim.scene.layout import Animated, Fit
     from conv_anim.scene.style import Style
     from conv_anim.scene.table import Table
     from conv_anim.scene.wording.words import Label
@@ -37,6 +38,12 @@ def named(table: Table, name: str, head: Panel = EMPTY) -> Panel:
         return room
     gap = table.style.close
     return replace(column(head, room, gap=gap), baseline=head.height + gap + table.height / 2)
+
+
+def filled(page: Panel, view: Animated, *, width: float | None = None, fit: Fit | None = None) -> Panel:
+    """A page with what is drawn in its rooms; ``width`` if it is wider than the page."""
+    whole = animated(view, page.width if width is None else width, page.height, fit=fit)
+    return over(replace(page, baseline=0.0), whole)
 
 
 def settled(tables: Mapping[str, Table], page: Panel) -> dict[str, Table]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import cached_property
+from itertools import accumulate
 from math import ceil, prod
 from typing import TYPE_CHECKING
 
@@ -158,6 +160,22 @@ class Walks:
     def total(self) -> int:
         """How many cells there are."""
         return sum(steps.total for steps in self.each)
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """The first frame of each output, and the number of all frames."""
+        return [0, *accumulate(map(len, self.each))]
+
+    def at(self, k: int) -> tuple[int, int]:
+        """Which output a frame is about, counted from 0, and which of its steps."""
+        stage = bisect_right(self.starts, k) - 1
+        return stage, k - self.starts[stage]
+
+    def over(self, k: int) -> list[tuple[int, int]]:
+        """Which steps are over when a frame begins and were not before: those before a step of an output."""
+        stage, step = self.at(k)
+        ended = [(stage - 1, len(self.each[stage - 1]))] if step == 0 and stage > 0 else []
+        return [*ended, (stage, step)]
 
 
 def staged(shapes: Sequence[tuple[int, ...]], animation: Animation) -> list[Steps]:

@@ -10,7 +10,8 @@ from itertools import groupby
 from math import ceil, prod
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.numbers import MINUS, Format, Formats
+from conv_anim.scene.layer_formats import Formats
+from conv_anim.scene.numbers import MINUS, Format
 from conv_anim.scene.primitives import Primitive, Text
 from conv_anim.tracing.values import divisors
 from conv_anim.values import dataclass, replace

@@ -11,10 +11,10 @@ from conv_anim.scene.primitives import Boxes, Stroke
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from conv_anim.scene.grid import Position
-    from conv_anim.scene.primitives import Box, Primitive, Text
+    from conv_anim.scene.cells import Position
+    from conv_anim.scene.primitives import Box, Point, Primitive, Text
     from conv_anim.scene.style import Style
 
 SMALLEST = 5
@@ -46,6 +46,14 @@ class Track:
     def length(self) -> int:
         """In pixels."""
         return self.starts[-1] + self.cell
+
+    def begins(self, place: float) -> float:
+        """Where a cell begins, the end of the one before if a gap lies between; a part of a cell in proportion."""
+        whole, rest = divmod(place, 1)
+        at = int(whole)
+        if rest or at == 0:
+            return self.starts[at] + rest * self.cell
+        return self.starts[at - 1] + self.cell
 
     def runs(self, cells: Iterable[int]) -> list[tuple[int, int]]:
         """Start and length of stretches of neighbouring cells; a gap ends one."""
@@ -96,6 +104,23 @@ class Table:
     def box(self, place: Position) -> Box:
         row, column = place
         return self.x + self.columns.starts[column], self.y + self.rows.starts[row], self.columns.cell, self.rows.cell
+
+    def corner(self, row: float, column: float) -> Point:
+        """Where a row and a column begin; past the last one, where it ends."""
+        return self.x + self.columns.begins(column), self.y + self.rows.begins(row)
+
+    def around(self, rows: Sequence[int], columns: Sequence[int]) -> Box:
+        """What some rows and columns take, from the first of them to the last."""
+        x, y, _, _ = self.box((rows[0], columns[0]))
+        left, top, width, height = self.box((rows[-1], columns[-1]))
+        return x, y, left + width - x, top + height - y
+
+    def patches(self, cells: Iterable[tuple[Position, str, str]]) -> list[Primitive]:
+        """Cells of several colours: the place, the number and the colour of each."""
+        by_fill: dict[str, list[tuple[Position, str]]] = {}
+        for place, text, fill in cells:
+            by_fill.setdefault(fill, []).append((place, text))
+        return [item for fill, texts in by_fill.items() for item in self.cells(texts, fill)]
 
     def cells(self, texts: Iterable[tuple[Position, str]], fill: str, *, bold: bool = False) -> list[Primitive]:
         """Cells of one colour with their numbers."""

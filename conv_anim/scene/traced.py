@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.cells import Numbers
 from conv_anim.scene.color import mix
-from conv_anim.scene.grid import Numbers
 from conv_anim.scene.numbers import Format, format_for
 from conv_anim.scene.wording.language import Language
 from conv_anim.values import dataclass

@@ -39,7 +39,7 @@ from conv_anim.spec.op import Shape
 from conv_anim.spec.op_types import LAYER
 from conv_anim.spec.panels import DIFFERENCES, LETTERS, PANELS, Board, comparable
 from conv_anim.spec.records import Field, Object, tables
-from conv_anim.spec.views import VIEW, leaps, view_of
+from conv_anim.spec.view_choice import VIEW, leaps, view_of
 from conv_anim.values import replace
 
 if TYPE_CHECKING:

@@ -45,6 +45,11 @@ class Cells {
     if (focused >= 0) this.areas[Math.min(focused, this.areas.length - 1)]?.focus();
   }
 
+  /** Where a spot, or the one like it in another figure, can be pointed at. */
+  areaOf(spot) {
+    return this.areas[this.spots.findIndex((other) => this.alike(other, spot))];
+  }
+
   named(spot) {
     return this.player.say(`map.${spot.side}`, { cell: spot.name });
   }

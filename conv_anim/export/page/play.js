@@ -9,6 +9,7 @@ class Play {
     this.player = states.player;
     this.token = new URLSearchParams(location.search).get("token");
     this.waiting = null;
+    this.edited = null;
     this.busy = false;
     this.editor = new Editor({
       ask: (position) => this.ask("/complete", { text: this.editor.value, position }),
@@ -42,20 +43,23 @@ class Play {
     }
     this.busy = false;
     clearTimeout(this.idle);
-    this.idle = setTimeout(() => this.turnables(), WAIT);
+    this.idle = setTimeout(() => this.greyed(), WAIT);
   }
 
   async drawn(change) {
     const text = this.editor.value;
     try {
-      const { text: newer, figure, problems } = await this.ask("/draw", { text, ...change });
+      const { text: newer, figure, knobs, problems } = await this.ask("/draw", { text, ...change });
       if (newer !== undefined && newer !== text) {
         if (this.editor.value === text) this.editor.set(newer);
         else this.waiting = { ...change, ...this.waiting }; // somebody wrote meanwhile: once more
       }
       this.editor.tell(problems);
       $("card").classList.toggle("void", problems.length > 0);
-      if (figure) this.show(figure);
+      if (figure) {
+        this.turnables(knobs);
+        this.show(figure);
+      }
     } catch (error) {
       this.gone = true;
       $("notes").textContent = error instanceof TypeError ? this.player.say("play.gone") : error.message;
@@ -66,6 +70,7 @@ class Play {
     const figures = new Figures(figure);
     const { player } = this;
     player.take(figures);
+    this.place();
     this.name();
     player.entitle();
     if (this.gone) $("notes").textContent = "";
@@ -100,12 +105,8 @@ class Play {
 
   // what can be turned
 
-  /** Asked for when nobody writes: it takes as long as many figures take to be read. */
-  async turnables() {
-    const text = this.editor.value;
-    const { knobs } = await this.ask("/knobs", { text }).catch(() => ({}));
-    if (!knobs || text !== this.editor.value || this.busy) return;
-    this.whys = knobs.map(({ whys }) => whys);
+  /** A knob for each place of the text: there with the figure, so that it does not move when somebody clicks. */
+  turnables(knobs) {
     const chosen = knobs.map((knob) => knob.chosen);
     const form = JSON.stringify(knobs.map(({ path, values }) => [path, values]));
     if (form === this.form) {
@@ -114,11 +115,21 @@ class Play {
       return;
     }
     this.form = form;
+    this.whys = [];
     const focused = document.activeElement.getAttribute("aria-labelledby");
     const turned = (k, now) => this.draw({ values: [[knobs[k].path, knobs[k].values[now[k]]]] });
     const why = (numbers, k, value) => this.whys[k]?.[value] ?? "";
     this.states.knobs = new Knobs(knobs, { chosen, why, turned, say: (...words) => this.player.say(...words) });
     if (focused) document.querySelector(`#knobs [aria-labelledby="${focused}"]`)?.focus();
+  }
+
+  /** What cannot be is asked for when nobody writes: it takes as long as many figures take to be read. */
+  async greyed() {
+    const text = this.editor.value;
+    const { whys } = await this.ask("/whys", { text }).catch(() => ({}));
+    if (!whys || text !== this.editor.value || this.busy) return;
+    this.whys = whys;
+    this.states.knobs.refresh();
   }
 
   // layers of frameworks, and files
@@ -201,12 +212,8 @@ class Play {
     if (number === undefined || number === null || !this.editable(Number(number))) return;
     const spot = this.player.cells.spots[number];
     this.player.pause();
-    const area = this.player.cells.areas[number].getBoundingClientRect();
-    const stage = $("stage").getBoundingClientRect();
     const label = this.player.cells.named(spot);
     const field = made("input", { id: "number", type: "text", inputmode: "decimal", "aria-label": label, autocomplete: "off" });
-    const [width, height] = [Math.max(area.width, 44), Math.max(area.height, 32)];
-    field.style.cssText = `left: ${area.x + area.width / 2 - stage.x - width / 2}px; top: ${area.y + area.height / 2 - stage.y - height / 2}px; width: ${width}px; height: ${height}px`;
     field.value = begun;
     let done = false;
     const end = (takes) => {
@@ -215,8 +222,9 @@ class Play {
       const wrong = field.value.trim() === "" || !Number.isFinite(value);
       if (takes && wrong && field.value.trim()) return field.setAttribute("aria-invalid", "true");
       done = true;
+      this.edited = null;
       field.remove();
-      this.player.cells.areas[number]?.focus();
+      this.player.cells.areaOf(spot)?.focus();
       if (takes && !wrong) this.draw({ cell: { side: spot.side, at: spot.cell, value } });
     };
     field.addEventListener("keydown", (event) => {
@@ -228,7 +236,21 @@ class Play {
     });
     field.addEventListener("blur", () => end(false));
     $("stage").append(field);
+    this.edited = { field, spot, end };
+    this.place();
     field.focus();
+  }
+
+  /** Puts the number that is being edited where its cell is now; where there is no such cell any more, it ends. */
+  place() {
+    if (!this.edited) return;
+    const { field, spot, end } = this.edited;
+    const area = this.player.cells.areaOf(spot)?.getBoundingClientRect();
+    if (!area) return end(false);
+    const stage = $("stage").getBoundingClientRect();
+    const [width, height] = [Math.max(area.width, 44), Math.max(area.height, 32)];
+    const [left, top] = [area.x + area.width / 2 - stage.x - width / 2, area.y + area.height / 2 - stage.y - height / 2];
+    field.style.cssText = `left: ${left}px; top: ${top}px; width: ${width}px; height: ${height}px`;
   }
 }
 

@@ -90,7 +90,8 @@ class Player {
     picture.innerHTML = `<rect width="${width}" height="${height}" fill="${background}"/>
       <g>${this.elements(still)}</g><g id="kept">${this.elements(kept)}</g>
       <g id="shown"></g><g id="lit"></g><g id="spots"></g>`;
-    $("stage").replaceChildren(picture);
+    if ($("picture")) $("picture").replaceWith(picture);
+    else $("stage").replaceChildren(picture);
     this.kept = [...$("kept").children];
     this.keptShown = this.kept.length;
     this.drawn = null;

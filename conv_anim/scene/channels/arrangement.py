@@ -17,10 +17,11 @@ from conv_anim.values import dataclass, replace
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conv_anim.scene.channels.channel_rows import ChannelRow, ChannelRows
+    from conv_anim.scene.cells import Contents, Numbers
+    from conv_anim.scene.channels.channel_rows import ChannelRows
+    from conv_anim.scene.channels.layer_rows import ChannelRow
     from conv_anim.scene.channels.outputs import Outputs
     from conv_anim.scene.channels.towers import Span, Tower
-    from conv_anim.scene.grid import Contents, Numbers
     from conv_anim.scene.style import Style
 
 MOST = 5

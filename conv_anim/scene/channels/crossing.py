@@ -11,13 +11,14 @@ from conv_anim.scene.channels.towers import Heights, MapRows, tower
 from conv_anim.scene.color import mix
 from conv_anim.scene.curves import bent
 from conv_anim.scene.gliding import gliding, ring
-from conv_anim.scene.grid import Grid, strong
+from conv_anim.scene.grid import Grid
 from conv_anim.scene.hit_regions import HitRegion, Turn, corners
 from conv_anim.scene.layout import Panel, animated
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke
 from conv_anim.scene.scales import with_bars
 from conv_anim.scene.steps import Steps
+from conv_anim.scene.strokes import strong
 from conv_anim.scene.volume.hues import strengthened, told_apart
 from conv_anim.values import dataclass
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.channels.channel_rows import ChannelRows
 from conv_anim.scene.gliding import gliding, outlines
-from conv_anim.scene.grid import strong
 from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.primitives import Frame
 from conv_anim.scene.scales import with_bars
+from conv_anim.scene.strokes import strong
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:

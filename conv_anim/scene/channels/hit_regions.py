@@ -10,10 +10,12 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from conv_anim.scene.channels.channel_rows import ChannelRow, ChannelRows
+    from conv_anim.scene.channels.channel_rows import ChannelRows
+    from conv_anim.scene.channels.layer_rows import ChannelRow
     from conv_anim.scene.channels.outputs import Outputs
-    from conv_anim.scene.grid import Grid, SheetGrid
+    from conv_anim.scene.grid import Grid
     from conv_anim.scene.hit_regions import HitRegion
+    from conv_anim.scene.sheet_grid import SheetGrid
 
 
 @dataclass(frozen=True)

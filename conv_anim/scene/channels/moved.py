@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.channels.channel_rows import ChannelRows
 from conv_anim.scene.channels.headings import ends
-from conv_anim.scene.flat.fitting import PAGE, TALLEST, contents, shaded
+from conv_anim.scene.flat.fitting import contents
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.scales import scale
 from conv_anim.scene.wording import words
-from conv_anim.values import dataclass, replace
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from conv_anim.scene.grid import Contents, Numbers
+    from conv_anim.scene.cells import Contents
     from conv_anim.scene.scales import Scale
 
 
@@ -33,20 +33,9 @@ class Moved(ChannelRows):
         """What stands in cells: on either side in the same shades, for the numbers stay the same."""
         return contents(self.mode, self.tones.of_maps[0])
 
-    @cached_property
-    def numbers(self) -> Numbers:
-        """Cells that hold every number; in shades, as large as a page lets them be."""
-        if self.cells is not None:
-            return self.cells
-        if not self.is_shaded:
-            return self.for_numbers
-        rows = max(len(plane(values[0])) for values in (self.trace.input, self.trace.made))
-        return shaded(self.style, rows, self._width_with)
-
-    def _width_with(self, cells: Numbers) -> float:
-        """How wide it would be; as wide as a page is high, if it were too high."""
-        tried = replace(self, cells=cells, tried=self.mode)
-        return max(tried.width, tried.bottom * PAGE / TALLEST)
+    @property
+    def tallest(self) -> int:
+        return max(len(plane(values[0])) for values in (self.trace.input, self.trace.made))
 
     @property
     def width(self) -> float:
@@ -57,6 +46,10 @@ class Moved(ChannelRows):
     def bottom(self) -> float:
         """Its lower edge, in pixels from the top."""
         raise NotImplementedError
+
+    @property
+    def extent(self) -> tuple[float, float]:
+        return self.width, self.bottom
 
     def scales(self) -> list[Scale]:
         """The shades that there are."""

@@ -10,7 +10,8 @@ from conv_anim.scene.numbers import agrees, enough
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from conv_anim.scene.numbers import Format, Formats
+    from conv_anim.scene.layer_formats import Formats
+    from conv_anim.scene.numbers import Format
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.style import Style
     from conv_anim.spec.model import Number

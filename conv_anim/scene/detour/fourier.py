@@ -3,37 +3,34 @@
 from __future__ import annotations
 
 from functools import cached_property
-from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from conv_anim.scene.callouts import Key
 from conv_anim.scene.color import mix
+from conv_anim.scene.detour.guide import waves_of, way_of
 from conv_anim.scene.detour.plan import Detour
+from conv_anim.scene.detour.spectra import place_of, shares_in, spectrum_in
 from conv_anim.scene.gliding import gliding, ring
-from conv_anim.scene.grid import strong
-from conv_anim.scene.guide import of_steps
 from conv_anim.scene.hit_regions import HitRegion, corners
-from conv_anim.scene.layout import animated, over
-from conv_anim.scene.numbers import Formats
-from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke
-from conv_anim.scene.steps import Steps
-from conv_anim.scene.wording.language import Language
+from conv_anim.scene.primitives import Boxes, Frame, Stroke
+from conv_anim.scene.slots import filled
+from conv_anim.scene.strokes import strong
 from conv_anim.scene.wording.words import Label, labels, size
 from conv_anim.tracing.fourier import Count, Fourier
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.winograd import direct
-from conv_anim.values import dataclass, replace
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from conv_anim.scene.cells import Position
     from conv_anim.scene.gliding import Ring
-    from conv_anim.scene.grid import Position
-    from conv_anim.scene.hit_regions import Turn, Turns
     from conv_anim.scene.layout import Panel
-    from conv_anim.scene.primitives import Guide, Items, Primitive
+    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.steps import Steps
     from conv_anim.scene.style import Style
     from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.fourier import Frequency, Spectrum
@@ -43,26 +40,6 @@ LONGEST = 580
 """Pixels, at scale 1, that three maps beside each other may take."""
 WANTED = 34
 """Pixels of a cell, at scale 1, where there is room."""
-SHADES = 11
-"""Steps from the smallest to the largest number of a map in shades."""
-FAINTEST = 1e-6
-"""Of the largest wave: smaller ones are rounding."""
-SMALLEST_ARROW = 7
-"""Pixels of a cell that has room for an arrow."""
-
-
-def _steps(trace: Trace) -> Steps:
-    """The waves."""
-    return Steps((1, len(_way(trace).frequencies)), trace.spec.animation)
-
-
-def _way(trace: Trace) -> Fourier:
-    return Fourier(trace.layer, getattr(trace.spec.view, "wrap", False))
-
-
-def _place(cell: tuple[int, ...]) -> Position:
-    """Row and column of a cell of one axis or two."""
-    return (cell[0], cell[1]) if len(cell) == 2 else (0, cell[0])
 
 
 @dataclass(frozen=True)
@@ -72,16 +49,11 @@ class FourierDrawing(Detour):
     @cached_property
     def way(self) -> Fourier:
         """All numbers of it."""
-        return _way(self.trace)
+        return way_of(self.trace)
 
     @cached_property
     def steps(self) -> Steps:
-        return _steps(self.trace)
-
-    @cached_property
-    def formats(self) -> Formats:
-        """How the layer's numbers are written."""
-        return Formats.of(self.layer)
+        return waves_of(self.trace)
 
     @property
     def grows(self) -> bool:
@@ -165,8 +137,8 @@ class FourierDrawing(Detour):
         table, fmt = self.tables["input"], self.formats.x
         cells = [(at, self._read(at)) for at in np.ndindex(*self.way.size)]
         numbers = self.layer.input[0]
-        written = [(_place(at), fmt(numbers[cell].item())) for at, (source, cell) in cells if source == Source.INPUT]
-        lent = [(_place(at), fmt(numbers[cell].item())) for at, (source, cell) in cells if source == Source.BORROWED]
+        written = [(place_of(at), fmt(numbers[cell].item())) for at, (source, cell) in cells if source == Source.INPUT]
+        lent = [(place_of(at), fmt(numbers[cell].item())) for at, (source, cell) in cells if source == Source.BORROWED]
         items = [*table.blank(), *table.cells(written, self.style.colors.input)]
         pale = mix(self.style.colors.background, self.style.colors.input, 0.4)
         return [*items, *(table.cells(lent, pale) if lent else [])]
@@ -188,47 +160,15 @@ class FourierDrawing(Detour):
             for at in np.ndindex(*there)
             if not any(c % a.dilation for c, a in zip(at, self.way.op.axes, strict=True))
         ]
-        written = [(_place(at), self.formats.w(self.way.kernel[at].item())) for at in taps]
+        written = [(place_of(at), self.formats.w(self.way.kernel[at].item())) for at in taps]
         return [*table.blank(), *table.cells(written, self.style.colors.kernel)]
 
     def _spectrum(
         self, name: str, spectrum: Spectrum, color: str, only: Iterable[Frequency] | None = None
     ) -> list[Primitive]:
-        """Frequencies as arrows, as long as the square root of their size, on a shade of it."""
-        table, most = self.tables[name], self._largest(spectrum)
-        frequencies = list(np.ndindex(*self.way.size)) if only is None else list(only)
-        shades: dict[int, list[tuple[Position, str]]] = {}
-        for f in frequencies:
-            shades.setdefault(round(SHADES * sqrt(min(1.0, abs(spectrum[f]) / most))), []).append((_place(f), ""))
-        items: list[Primitive] = []
-        for level, places in shades.items():
-            items += table.cells(places, mix(self.style.colors.background, color, 0.1 + 0.7 * level / SHADES))
-        lines = tuple(self._arrow(table.box(_place(f)), complex(spectrum[f]) / most) for f in frequencies)
-        lines = tuple(line for line in lines if line)
-        side = table.columns.cell
-        if side < SMALLEST_ARROW or not lines:
-            return items
-        return [*items, Lines(lines, Stroke(self.style.colors.ink, max(1.0, side / 16)))]
-
-    @staticmethod
-    def _largest(spectrum: Spectrum) -> float:
-        """The size of the largest wave; that of the mean, which is none, counts only if there is no other."""
-        sizes = np.abs(spectrum).ravel()
-        return float(sizes[1:].max(initial=0.0)) or float(sizes[0]) or 1.0
-
-    @staticmethod
-    def _arrow(box: tuple[float, float, float, float], number: complex) -> tuple[tuple[float, float], ...]:
-        """From the middle of a cell in the direction of a number, with a tip."""
-        x, y, side, _ = box
-        size_ = abs(number)
-        if size_ < FAINTEST:
-            return ()
-        unit, long = number / size_, 0.44 * side * sqrt(min(1.0, size_))
-        middle = complex(x + side / 2, y + side / 2)
-        along = complex(unit.real, -unit.imag)
-        end, barb = middle + long * along, min(0.5 * long, 0.14 * side)
-        left, right = (end - barb * along * turn for turn in (complex(0.8, 0.6), complex(0.8, -0.6)))
-        return tuple((p.real, p.imag) for p in (middle, end, left, end, right))
+        """Frequencies, all or some."""
+        wanted = np.ndindex(*self.way.size) if only is None else only
+        return spectrum_in(self.tables[name], spectrum, color, wanted)
 
     # what differs from frame to frame
 
@@ -258,7 +198,7 @@ class FourierDrawing(Detour):
         items = self._spectrum("output_way", self.way.spectrum, self.style.colors.output, pair)
         for name in ("input_way", "kernel_way", "output_way"):
             color = self.style.colors.current if name == "output_way" else self.style.colors.window
-            boxes = tuple(self.tables[name].box(_place(f)) for f in pair)
+            boxes = tuple(self.tables[name].box(place_of(f)) for f in pair)
             items.append(Boxes(boxes, None, strong(self.style, color)))
         return items
 
@@ -274,15 +214,9 @@ class FourierDrawing(Detour):
         """The waves so far, added up, in shades."""
         made, whole = self._summed(k), self.way.result
         low, high = float(whole.min()), float(whole.max())
-        colors = self.style.colors
-        shades: dict[int, list[tuple[Position, str]]] = {}
-        for at in np.ndindex(*self.way.size):
-            share = 0.5 if high == low else (float(made[at]) - low) / (high - low)
-            shades.setdefault(round(SHADES * min(1.0, max(0.0, share))), []).append((_place(at), ""))
-        items: list[Primitive] = []
-        for level, places in shades.items():
-            items += self.tables["output"].cells(places, mix(colors.background, colors.output, level / SHADES))
-        return items
+        cells = np.ndindex(*self.way.size)
+        shares = ((at, 0.5 if high == low else (float(made[at]) - low) / (high - low)) for at in cells)
+        return shares_in(self.tables["output"], shares, self.style.colors.output)
 
     @cached_property
     def _thrown(self) -> list[tuple[int, ...]]:
@@ -298,11 +232,11 @@ class FourierDrawing(Detour):
         table, fmt, colors = self.tables["output"], self.formats.y, self.style.colors
         output, wrong = self.layer.output[0], self.way.wrong
         kept = [at for at in np.ndindex(*self.way.size) if self._is_kept(at)]
-        right = [(_place(at), fmt(output[at].item())) for at in kept if not wrong[at]]
+        right = [(place_of(at), fmt(output[at].item())) for at in kept if not wrong[at]]
         whole = self.layer.output.dtype.kind == "i"
-        other = [(_place(at), fmt(self._own(at, whole=whole))) for at in kept if wrong[at]]
+        other = [(place_of(at), fmt(self._own(at, whole=whole))) for at in kept if wrong[at]]
         items = table.cells(right, colors.output)
-        items += table.cells([(_place(at), "") for at in self._thrown], self.thrown_fill) if self._thrown else []
+        items += table.cells([(place_of(at), "") for at in self._thrown], self.thrown_fill) if self._thrown else []
         return [*items, *(self._wrong(other) if other else [])]
 
     def _own(self, at: tuple[int, ...], *, whole: bool) -> float:
@@ -328,7 +262,7 @@ class FourierDrawing(Detour):
         return (*left, *self._waves(step), *gliding(self._rings(step), self._rings(step + 1), share, stroke))
 
     def _rings(self, k: int) -> list[Ring]:
-        first = _place(self._pair(k)[0])
+        first = place_of(self._pair(k)[0])
         return [ring(self.tables[name].box(first)) for name in ("input_way", "kernel_way", "output_way")]
 
     # hit regions
@@ -338,32 +272,13 @@ class FourierDrawing(Detour):
         for at in np.ndindex(*self.way.size):
             source, cell = self._read(at)
             if source == Source.INPUT:
-                found.append(HitRegion("input", (0, *cell), corners(self.tables["input"].box(_place(at)))))
+                found.append(HitRegion("input", (0, *cell), corners(self.tables["input"].box(place_of(at)))))
             if self._is_kept(at):
-                found.append(HitRegion("output", (0, *at), corners(self.tables["output"].box(_place(at)))))
+                found.append(HitRegion("output", (0, *at), corners(self.tables["output"].box(place_of(at)))))
         return found
-
-    def panel(self) -> Panel:
-        """It as a panel, which can be put beside others."""
-        page = self.page
-        return over(replace(page, baseline=0.0), animated(self, page.width, page.height))
-
-    def turn(self, k: int) -> Turn | None:
-        del k
-        return None
 
 
 def fft(trace: Trace, style: Style) -> Panel:
     """The panel of the view."""
-    return FourierDrawing(trace, style).panel()
-
-
-def guide(trace: Trace, hit_regions: Iterable[HitRegion], turns: Turns) -> Guide:
-    """The guide of a figure, given the areas of its cells: every wave is in all outputs."""
-    del turns
-    steps, say, frequencies = _steps(trace), Language(trace.spec.lang), _way(trace).frequencies
-    told = []
-    for k in range(len(steps)):
-        names = say.listed(f"({', '.join(map(str, f))})" for f in frequencies[steps.cell(k)[1]])
-        told.append(say.told("fft.step", cells=names, count=steps.rank(k) + 1, all=len(frequencies)))
-    return of_steps(trace, hit_regions, told, [()] * len(steps))
+    view = FourierDrawing(trace, style)
+    return filled(view.page, view)

@@ -7,6 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Legend
+from conv_anim.scene.layer_formats import Formats
 from conv_anim.scene.layout import EMPTY, Panel, align, anchored, column, pad, static, table, written
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
 from conv_anim.scene.slots import named, settled, sign
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from conv_anim.scene.callouts import Key
-    from conv_anim.scene.grid import Position
-    from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.cells import Position
+    from conv_anim.scene.hit_regions import Turn
     from conv_anim.scene.wording.words import Label
 
 NUMBER = 14
@@ -78,6 +79,11 @@ class Detour(Traced):
         return ()
 
     # sizes
+
+    @cached_property
+    def formats(self) -> Formats:
+        """How the layer's numbers are written."""
+        return Formats.of(self.layer)
 
     @cached_property
     def cell(self) -> tuple[int, float | None]:
@@ -181,6 +187,7 @@ class Detour(Traced):
         """All maps, where they are."""
         return settled(self._tables, self.page)
 
-    def pale(self, name: str) -> list[Primitive]:
-        """A map whose cells are still empty."""
-        return self.tables[name].pending()
+    def turn(self, k: int) -> Turn | None:
+        """None: a guide of its own says what each step is about."""
+        del k
+        return None

@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.color import mix
+from conv_anim.scene.detour.guide import tiles_of
 from conv_anim.scene.detour.plan import Detour
 from conv_anim.scene.gliding import gliding, ring
-from conv_anim.scene.grid import strong
-from conv_anim.scene.guide import of_steps
 from conv_anim.scene.hit_regions import HitRegion, corners
-from conv_anim.scene.layout import Fit, animated, over
+from conv_anim.scene.layout import Fit
 from conv_anim.scene.marks import MarkStyle
-from conv_anim.scene.numbers import Formats, format_for
+from conv_anim.scene.numbers import format_for
 from conv_anim.scene.primitives import Boxes, Frame
-from conv_anim.scene.steps import Steps
-from conv_anim.scene.wording.language import Language
+from conv_anim.scene.slots import filled
+from conv_anim.scene.strokes import strong
 from conv_anim.scene.wording.words import Label, labels
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.winograd import OUT, READ, Winograd, direct, multiplications
@@ -29,12 +28,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from fractions import Fraction
 
+    from conv_anim.scene.cells import Position
     from conv_anim.scene.gliding import Ring
-    from conv_anim.scene.grid import Position
-    from conv_anim.scene.hit_regions import Turn, Turns
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.numbers import Format
-    from conv_anim.scene.primitives import Guide, Items, Primitive, Side
+    from conv_anim.scene.primitives import Items, Primitive, Side
+    from conv_anim.scene.steps import Steps
     from conv_anim.scene.style import Style
     from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.trace import Trace
@@ -43,11 +42,6 @@ if TYPE_CHECKING:
 
 WANTED = 28
 """Pixels of a cell, at scale 1."""
-
-
-def _steps(trace: Trace) -> Steps:
-    """The tiles of the output."""
-    return Steps((1, *Winograd(trace.layer).tiles), trace.spec.animation)
 
 
 @dataclass(frozen=True)
@@ -61,7 +55,7 @@ class WinogradDrawing(Detour):
 
     @cached_property
     def steps(self) -> Steps:
-        return _steps(self.trace)
+        return tiles_of(self.trace)
 
     def tile(self, k: int) -> Position:
         """Row and column of the tile of a step."""
@@ -69,11 +63,6 @@ class WinogradDrawing(Detour):
         return row, column
 
     # numbers
-
-    @cached_property
-    def formats(self) -> Formats:
-        """How the layer's numbers are written."""
-        return Formats.of(self.layer)
 
     @cached_property
     def _kernel(self) -> Array:
@@ -144,7 +133,7 @@ class WinogradDrawing(Detour):
         kernel = _floats(self.way.kernels[0, 0])
         items = [*tables["kernel"].cells(self._written(kernel, self.formats.w), colors.kernel)]
         items += tables["kernel_way"].cells(self._written(self._kernel, u), mix(colors.background, colors.kernel, 0.55))
-        items += self._canvas(_places(self.shapes["input"]), marked=False)
+        items += self._canvas(np.ndindex(*self.shapes["input"]), marked=False)
         for name in ("output", "input_way", "output_way"):
             items += tables[name].pending()
         return tuple(items)
@@ -253,40 +242,23 @@ class WinogradDrawing(Detour):
         return (*self._reading(step), *(self._products(step) if phase == "summed" else ()))
 
     def _rings(self, k: int) -> list[Ring]:
-        return [
-            ring(self._around("input", self._read(k))),
-            ring(self._around("output", self._cells(self.tile(k)))),
-        ]
-
-    def _around(self, name: str, places: list[Position]) -> tuple[float, float, float, float]:
-        x, y, _, _ = self.tables[name].box(places[0])
-        left, top, width, height = self.tables[name].box(places[-1])
-        return x, y, left + width - x, top + height - y
+        tiles = ("input", self._read(k)), ("output", self._cells(self.tile(k)))
+        return [ring(self.tables[name].around(*zip(*places, strict=True))) for name, places in tiles]
 
     # hit regions
 
     def hit_regions(self) -> list[HitRegion]:
         tables, axes = self.tables, self.way.op.axes
         found = []
-        for place in _places(self.shapes["input"]):
+        for place in np.ndindex(*self.shapes["input"]):
             if self._source(place) == Source.INPUT:
                 cell = tuple(int(axis.sources[0][at]) for at, axis in zip(place, axes, strict=True))
                 found.append(HitRegion("input", (0, *cell), corners(tables["input"].box(place))))
         sides: tuple[Side, ...] = ("kernel", "output")
         for side in sides:
             table = tables[side]
-            found += [HitRegion(side, (0, *at), corners(table.box(at))) for at in _places(self.shapes[side])]
+            found += [HitRegion(side, (0, *at), corners(table.box(at))) for at in np.ndindex(*self.shapes[side])]
         return found
-
-    def panel(self) -> Panel:
-        """It as a panel, which can be put beside others."""
-        page, (side, size_) = self.page, self.cell
-        fit = Fit(side, size_ or 0.0, grows=self.grows)
-        return over(replace(page, baseline=0.0), animated(self, page.width, page.height, fit=fit))
-
-    def turn(self, k: int) -> Turn | None:
-        del k
-        return None
 
 
 def _floats(numbers: Fractions) -> Array:
@@ -294,29 +266,8 @@ def _floats(numbers: Fractions) -> Array:
     return found
 
 
-def _places(shape: Position) -> list[Position]:
-    """All cells of a map."""
-    return list(product(range(shape[0]), range(shape[1])))
-
-
 def winograd(trace: Trace, style: Style) -> Panel:
     """The panel of the view."""
-    return WinogradDrawing(trace, style).panel()
-
-
-def guide(trace: Trace, hit_regions: Iterable[HitRegion], turns: Turns) -> Guide:
-    """The guide of a figure, given the areas of its cells."""
-    del turns
-    steps, say, (rows, columns) = _steps(trace), Language(trace.spec.lang), trace.layer.output.shape[1:]
-    told, about = [], []
-    for k in range(len(steps)):
-        _, row, column = steps.cell(k)
-        cells = [
-            (0, r, c)
-            for r, c in product(range(OUT * row, OUT * row + OUT), range(OUT * column, OUT * column + OUT))
-            if r < rows and c < columns
-        ]
-        names = say.listed(f"({r + 1}, {c + 1})" for _, r, c in cells)
-        told.append(say.told("winograd.step", row=row + 1, column=column + 1, cells=names))
-        about.append(cells)
-    return of_steps(trace, hit_regions, told, about)
+    view = WinogradDrawing(trace, style)
+    side, size = view.cell
+    return filled(view.page, view, fit=Fit(side, size or 0.0, grows=view.grows))

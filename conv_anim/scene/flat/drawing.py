@@ -6,14 +6,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from conv_anim.scene.callouts import Callout
+from conv_anim.scene.cells import Numbers
 from conv_anim.scene.flat.strip_layout import StripLayout
 from conv_anim.scene.gliding import gliding, outlines
-from conv_anim.scene.grid import Numbers, strong
 from conv_anim.scene.hit_regions import Turn, of_grid
 from conv_anim.scene.numbers import format_for, plane
 from conv_anim.scene.primitives import Frame, Text
 from conv_anim.scene.scales import scale, with_bars
 from conv_anim.scene.sheet import two
+from conv_anim.scene.strokes import strong
 from conv_anim.scene.tones import Tones
 from conv_anim.scene.traced import Traced
 from conv_anim.scene.tween import sent
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from conv_anim.scene.callouts import Key
+    from conv_anim.scene.cells import Position
     from conv_anim.scene.flat.pace import Pace
     from conv_anim.scene.flat.strip import Strip
     from conv_anim.scene.gliding import Ring
-    from conv_anim.scene.grid import Grid, Position
+    from conv_anim.scene.grid import Grid
     from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.numbers import Format

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import floor
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.grid import Contents, Numbers
+from conv_anim.scene.cells import Contents, Numbers
 from conv_anim.values import replace
 
 if TYPE_CHECKING:
@@ -85,10 +85,8 @@ def _largest(style: Style, rows: int, width: Width) -> Numbers:
     return Numbers(sizes[-1], style.number_size, in_shades=True)
 
 
-def chosen(asked: Cells, *, picture: bool, readable: bool) -> Cells:
+def chosen(*, picture: bool, readable: bool) -> Cells:
     """What ``auto`` means: a picture is seen as one, and its numbers are written where they can be read."""
-    if asked != "auto":
-        return asked
     if picture:
         return "both" if readable else "shades"
     return "numbers" if readable else "shades"

@@ -11,11 +11,11 @@ from conv_anim.scene.callouts import Key
 from conv_anim.scene.flat.drawing import texts
 from conv_anim.scene.flat.lettered import ColumnsDrawing, matrix_label
 from conv_anim.scene.flat.strip import Part, Strip
-from conv_anim.scene.grid import Grid, strong
 from conv_anim.scene.hit_regions import HitRegion, of_sheet
 from conv_anim.scene.numbers import adds_up, agrees, enough, format_for, largest
 from conv_anim.scene.primitives import Boxes
 from conv_anim.scene.sheet import two
+from conv_anim.scene.strokes import strong
 from conv_anim.scene.sums import Sum, Term
 from conv_anim.scene.wording import words
 from conv_anim.spec.model import Labels
@@ -23,7 +23,8 @@ from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from conv_anim.scene.grid import Position
+    from conv_anim.scene.cells import Position
+    from conv_anim.scene.grid import Grid
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.steps import Cell

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from conv_anim.scene.grid import Grid, Position
+    from conv_anim.scene.cells import Position
+    from conv_anim.scene.grid import Grid
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.steps import Cell
 

@@ -16,7 +16,8 @@ from conv_anim.scene.wording.words import Label, said_of, size
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from conv_anim.scene.grid import Grid, Position
+    from conv_anim.scene.cells import Position
+    from conv_anim.scene.grid import Grid
     from conv_anim.scene.primitives import Primitive, Side
     from conv_anim.spec.shown_as import Columns
     from conv_anim.tracing.operators import Operator

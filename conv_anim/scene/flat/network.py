@@ -2,52 +2,41 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from functools import cached_property
-from itertools import accumulate, product
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.flat.connections import Connections
-from conv_anim.scene.flat.fitting import WIDEST
+from conv_anim.scene.flat.worked_line import WorkedLine
 from conv_anim.scene.gliding import gliding, outlines
-from conv_anim.scene.grid import strong
 from conv_anim.scene.hit_regions import HitRegion, Turn, corners
 from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.numbers import plane
-from conv_anim.scene.presence import places, present, staged
+from conv_anim.scene.presence import places, present
 from conv_anim.scene.primitives import Boxes, Frame, Primitive, Text
 from conv_anim.scene.scales import with_bars
 from conv_anim.scene.scoring import shade, share_text
-from conv_anim.scene.steps import Walks
+from conv_anim.scene.strokes import strong
 from conv_anim.scene.tween import sent
 from conv_anim.scene.wording import words
-from conv_anim.scene.workings import worked
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from conv_anim.scene.cells import Position
     from conv_anim.scene.gliding import Ring
-    from conv_anim.scene.grid import Grid, Position
+    from conv_anim.scene.grid import Grid
     from conv_anim.scene.primitives import Items
-    from conv_anim.scene.steps import Cell, Steps
+    from conv_anim.scene.steps import Cell
     from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.trace import LayerTrace, Step
     from conv_anim.tracing.values import Array
 
-MOST_MEASURED = 200
-"""Lines whose widths are measured to make room for them."""
-LEADING = 1.4
-"""From one to the next, in ems."""
-BOLDER = 1.1
-"""How much wider than others a line may be that is bold in parts."""
-
 
 @dataclass(frozen=True)
-class NetworkView(Connections):
+class NetworkView(WorkedLine):
     """Frames go through the nodes one after the other, and through the cells of each."""
 
     # what stays
@@ -89,36 +78,9 @@ class NetworkView(Connections):
 
     # frames
 
-    @property
-    def steps(self) -> Walks:
-        return Walks(tuple(self.stages))
-
-    @cached_property
-    def walked(self) -> list[int]:
-        """The numbers of the layers whose steps are gone through: of all that are not there from the start."""
-        return [k for k, layer in enumerate(self.layers) if not layer.layer.given]
-
-    @cached_property
-    def stages(self) -> list[Steps]:
-        """The steps of each of these layers."""
-        made = [self.layers[k].output.shape for k in self.walked]
-        return staged(made, self.trace.spec.animation, [present(self.trace, k + 1) for k in self.walked])
-
-    @cached_property
-    def starts(self) -> list[int]:
-        """The first frame of each layer, and the number of all frames."""
-        return [0, *accumulate(map(len, self.stages))]
-
-    def _stage(self, k: int) -> tuple[int, int]:
-        """Which stage a frame is in, and which of its steps it is about."""
-        stage = bisect_right(self.starts, k) - 1
-        return stage, k - self.starts[stage]
-
     def frame(self, k: int) -> Frame:
-        stage, step = self._stage(k)
-        kept = self._passed(stage, step)
-        if step == 0 and stage > 0:
-            kept = [*self._passed(stage - 1, len(self.stages[stage - 1])), *kept]
+        stage, step = self.steps.at(k)
+        kept = [item for over in self.steps.over(k) for item in self._passed(*over)]
         return Frame(tuple(kept), lambda: self._shown(self.walked[stage], self.stages[stage].cell(step)))
 
     def _passed(self, stage: int, step: int) -> list[Primitive]:
@@ -227,79 +189,6 @@ class NetworkView(Connections):
             if tap.other is not None:
                 yield tap.other[0], tap.other[1], None
 
-    # the line below
-
-    @property
-    def _line_top(self) -> float:
-        return self.foot + self.style.wide
-
-    def _line(self, stage: int, step: Step) -> list[Primitive]:
-        """How the value comes about, and the value itself; nothing of a copy."""
-        said = worked(self.layers[stage], step)
-        if not self._written or said.startswith("="):
-            return []
-        *before, last = self._broken(said)
-        wide = max(map(self._wide_line, (*before, last)))
-        size = self.style.label_size * min(1.0, max(self.width, self._line_room) / wide)
-        how, result = _parted(last)
-        x, tops = (self.width - wide * size / self.style.label_size) / 2, self._line_tops
-        after = x + self.style.width(how, size=size)
-        said_before = zip(tops, (*before, how), strict=False)
-        ink = self.style.text_ink
-        return [
-            *(self.style.text(x, top, text, size=size, color=ink) for top, text in said_before),
-            self.style.text(after, tops[len(before)], result, size=size, color=self.style.result_ink, bold=True),
-        ]
-
-    def _broken(self, said: str) -> list[str]:
-        """A line as lines, where the figure has to be narrow."""
-        room = self.style.room
-        if room is None or self._wide_line(said) <= room:
-            return [said]
-        return self.style.wrapped(said, size=self.style.label_size, width=room / BOLDER)
-
-    @property
-    def _line_tops(self) -> list[float]:
-        """Where the lines of the longest one begin."""
-        return [self._line_top + k * LEADING * self.style.label_size for k in range(self._line_count)]
-
-    def _wide_line(self, said: str) -> float:
-        how, result = _parted(said)
-        size = self.style.label_size
-        return self.style.width(how, size=size) + self.style.width(result, size=size, bold=True)
-
-    @cached_property
-    def _line_room(self) -> float:
-        """The width of the longest line, found among so many of them, which is set smaller where a page would end."""
-        longest = max(self._wide_line(line) for lines in self._measured for line in lines)
-        least = longest * min(1.0, self.style.least / self.style.label_size)
-        return max(least, min(longest, max(self.width, WIDEST * self.style.scale)))
-
-    @cached_property
-    def _line_count(self) -> int:
-        """The most lines that it takes."""
-        return max(map(len, self._measured))
-
-    @cached_property
-    def _measured(self) -> list[list[str]]:
-        """What is said of so many of the steps, in lines."""
-        count = len(self.steps)
-        steps = (self._step(k) for k in range(0, count, -(-count // MOST_MEASURED)))
-        said = dict.fromkeys(worked(self.layers[step.layer], step) for step in steps)
-        return [self._broken(each) for each in said]
-
-    def _step(self, k: int) -> Step:
-        stage, step = self._stage(k)
-        return self.layers[self.walked[stage]].step(self.stages[stage].cell(step))
-
-    @cached_property
-    def _written(self) -> bool:
-        """Whether there is anything to say below the maps."""
-        walks = zip(self.walked, self.stages, strict=True)
-        lasts = [self.layers[k].step(steps.cell(len(steps) - 1)) for k, steps in walks]
-        said = any(not worked(self.layers[step.layer], step).startswith("=") for step in lasts)
-        return said and bool(getattr(self.trace.spec.view, "sum", False))
-
     # the panel
 
     def hit_regions(self) -> list[HitRegion]:
@@ -312,18 +201,12 @@ class NetworkView(Connections):
         ]
 
     def turn(self, k: int) -> Turn:
-        stage, step = self._stage(k)
+        stage, step = self.steps.at(k)
         return Turn(self.walked[stage] + 1, self.stages[stage].cell(step))
 
     def panel(self) -> Panel:
         """It as a panel, which can be put beside others."""
-        made = animated(self, self.width, self.foot, baseline=self.line, fit=self.numbers.fit)
+        made = animated(self, self.width, self.bottom, baseline=self.line, fit=self.numbers.fit)
         if self._written:
             made = align(made, self._line_room, self._line_tops[-1] + self.style.label_size)
         return with_bars(made, self.scales(), self.style, self.tones.others)
-
-
-def _parted(said: str) -> tuple[str, str]:
-    """A line before its last equals sign, and from there on."""
-    at = max(said.rfind("="), said.rfind("≈"))
-    return said[:at], said[at:]

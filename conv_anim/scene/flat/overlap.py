@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.cells import Numbers
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.full_output import ScatterDrawing
 from conv_anim.scene.flat.remarks import overlap_keys
 from conv_anim.scene.flat.strip import Part, Strip
-from conv_anim.scene.grid import Numbers, strong
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.primitives import Boxes, Primitive
 from conv_anim.scene.sheet import two
+from conv_anim.scene.strokes import strong
 from conv_anim.scene.wording import words
 from conv_anim.values import dataclass
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from conv_anim.scene.callouts import Key
-    from conv_anim.scene.grid import Position
+    from conv_anim.scene.cells import Position
     from conv_anim.scene.steps import Cell
 
 PALE = 0.5

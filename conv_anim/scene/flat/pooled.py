@@ -6,34 +6,30 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
-from conv_anim.scene.flat.fitting import chosen, contents, shaded
+from conv_anim.scene.flat.fitted import FittedStrip
+from conv_anim.scene.flat.fitting import contents
 from conv_anim.scene.flat.strip import Part, Strip
-from conv_anim.scene.grid import Grid, SheetGrid
-from conv_anim.scene.numbers import Formats, plane
+from conv_anim.scene.layer_formats import Formats
+from conv_anim.scene.numbers import plane
 from conv_anim.scene.scales import scale
 from conv_anim.scene.sheet import Sheet
-from conv_anim.scene.tones import Tones, asked
+from conv_anim.scene.sheet_grid import SheetGrid
 from conv_anim.scene.traced import TracedMaps
 from conv_anim.scene.wording import words
 from conv_anim.spec.model import Labels
-from conv_anim.spec.view_support import MOST_DRAWN
 from conv_anim.tracing.trace import found_at
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.grid import Numbers, Position
+    from conv_anim.scene.cells import Numbers, Position
+    from conv_anim.scene.grid import Grid
     from conv_anim.scene.scales import Scale
-    from conv_anim.spec.model import Cells
     from conv_anim.tracing.values import Array
 
 
 @dataclass(frozen=True)
-class PooledMaps(TracedMaps):
+class PooledMaps(FittedStrip, TracedMaps):
     """The maps of one channel, counted from 0, the input."""
-
-    cells: Numbers | None = None
-    measured: Cells | None = None
-    """What stands in its cells, if it is only measured, without labels."""
 
     # maps
 
@@ -57,30 +53,12 @@ class PooledMaps(TracedMaps):
     # shades
 
     @cached_property
-    def tones(self) -> Tones:
-        """The shades of its maps."""
-        return Tones(self.trace, self.style)
-
-    @cached_property
-    def mode(self) -> Cells:
-        """What stands in the cells."""
-        if self.measured is not None:
-            return self.measured
-        readable = sum(values.size for values in self.maps) <= MOST_DRAWN
-        return chosen(asked(self.trace.spec.view), picture=self.tones.greys[0], readable=readable)
-
-    @cached_property
-    def numbers(self) -> Numbers:
-        """How large the cells and their numbers are."""
-        if self.cells is not None:
-            return self.cells
-        if self.mode in {"shades", "plain"}:
-            return shaded(self.style, max(sheet.shape[0] for sheet in self.sheets), self._width_with)
+    def for_numbers(self) -> Numbers:
         return self.usual
 
-    def _width_with(self, cells: Numbers) -> float:
-        """How wide the grids are together, without what is written above them."""
-        return replace(self, cells=cells, measured=self.mode).strip.width
+    @property
+    def tallest(self) -> int:
+        return max(sheet.shape[0] for sheet in self.sheets)
 
     def scales(self) -> list[Scale]:
         """The shades that there are, by the names of the maps."""
@@ -95,7 +73,7 @@ class PooledMaps(TracedMaps):
     def strip(self) -> Strip:
         """The grids from left to right, with the signs between them."""
         parts = tuple(part for k in range(len(self.maps)) for part in self._parts(k))
-        return Strip(self.style, self.numbers, parts, labelled=self.labelled and self.measured is None)
+        return Strip(self.style, self.numbers, parts, labelled=self.titled)
 
     def _parts(self, k: int) -> list[Part]:
         """A map, and the kernel of the layer that reads it if there is one."""

@@ -12,7 +12,7 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from conv_anim.scene.grid import Position
+    from conv_anim.scene.cells import Position
     from conv_anim.tracing.values import Array
 
 LARGEST = 144

@@ -18,10 +18,12 @@ from conv_anim.scene.sheet import two
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.grid import Grid, Numbers, Position, SheetGrid
+    from conv_anim.scene.cells import Numbers, Position
+    from conv_anim.scene.grid import Grid
     from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.sheet_grid import SheetGrid
     from conv_anim.spec.model import Size
     from conv_anim.spec.shown_as import Sites
     from conv_anim.tracing.trace import Step
@@ -60,7 +62,7 @@ class SparseView(WindowView):
         if found is None:
             return None
         roomy = self._with_indices(found)
-        fits = roomy == found or self._width_with(roomy, "numbers") <= PAGE * self.style.scale
+        fits = roomy == found or self.width_with(roomy, "numbers") <= PAGE * self.style.scale
         return roomy if fits else None
 
     def _with_indices(self, numbers: Numbers) -> Numbers:
@@ -82,7 +84,7 @@ class SparseView(WindowView):
 
     def _indices(self, grid: Grid, cells: frozenset[Size], *, on_sheet: bool) -> list[Primitive]:
         """The number of each active cell, where cells have room for it."""
-        if self._is_shaded or not self.rulebook.shown:
+        if self.is_shaded or not self.rulebook.shown:
             return []
         items: list[Primitive] = []
         for number, cell in enumerate(sorted(cells)):
@@ -103,7 +105,7 @@ class SparseView(WindowView):
 
     def result(self, cell: Size, fill: str, *, bold: bool = False) -> list[Primitive]:
         items = super().result(cell, fill, bold=bold)
-        if self._is_shaded or not self.rulebook.shown:
+        if self.is_shaded or not self.rulebook.shown:
             return items
         number = sorted(self.sites.made).index(cell[1:])
         return [*items, self.after.index(self.place(cell), str(number), fill)]
@@ -134,7 +136,7 @@ class SparseView(WindowView):
     def keys(self) -> tuple[Key, ...]:
         op = self.layer.layer
         keys = [Key(self.say.of(op, "absent"), self.style.colors.background, self.before.blank_edge)]
-        if self.rulebook.shown and not self._is_shaded:
+        if self.rulebook.shown and not self.is_shaded:
             keys.append(Key(self.say.of(op, "index"), self.style.colors.input, self.style.edge))
         return (*super().keys(), *keys)
 

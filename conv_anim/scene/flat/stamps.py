@@ -2,52 +2,38 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from conv_anim.scene.color import mix
-from conv_anim.scene.flat.fitting import chosen, contents, shaded
-from conv_anim.scene.flat.full_output import ScatterDrawing
 from conv_anim.scene.flat.remarks import stamp_keys
-from conv_anim.scene.flat.strip import Part, Strip
-from conv_anim.scene.grid import Numbers, ring_color, strong
+from conv_anim.scene.flat.stamp_grids import StampGrids
 from conv_anim.scene.marks import MarkStyle
-from conv_anim.scene.numbers import Format, Formats, format_for, plane
+from conv_anim.scene.numbers import plane
 from conv_anim.scene.primitives import Boxes, Frame, Primitive, moved
-from conv_anim.scene.scales import scale
-from conv_anim.scene.shades import shades_for
 from conv_anim.scene.sheet import two
-from conv_anim.scene.tones import asked
-from conv_anim.scene.wording import words
-from conv_anim.spec.view_support import MOST_DRAWN
-from conv_anim.values import dataclass, replace
+from conv_anim.scene.strokes import ring_color, strong
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from conv_anim.scene.callouts import Key
+    from conv_anim.scene.cells import Position
     from conv_anim.scene.flat.pace import Pace
-    from conv_anim.scene.grid import Position
     from conv_anim.scene.primitives import Items
-    from conv_anim.scene.scales import Scale
-    from conv_anim.scene.shades import Shades
     from conv_anim.scene.steps import Cell
     from conv_anim.scene.timeline import Phase
-    from conv_anim.spec.model import Cells
     from conv_anim.tracing.scatter import Hit, Stamp
     from conv_anim.tracing.values import Array
 
 ADDED = "+"
-LEAST = 16
-"""Pixels, at scale 1, of a cell of a kernel or of a stamp beside maps in shades."""
 CUT = 0.18
 """How strong a stamp is where the output is cut off."""
 
 
 @dataclass(frozen=True)
-class StampsView(ScatterDrawing):
+class StampsView(StampGrids):
     """The drawing of a transposed layer of one channel.
 
     For the sake of another drawing, ``cells`` may be larger than its numbers need and ``start``, where the output
@@ -55,121 +41,6 @@ class StampsView(ScatterDrawing):
     """
 
     watched: Pace | None = None
-    cells: Numbers | None = None
-    start: float = 0.0
-    measured: Cells | None = None
-    """What stands in its cells, if it is only measured, without labels."""
-
-    @property
-    def bias(self) -> float:
-        """What is added to every output."""
-        return 0 if self.layer.bias is None else self.layer.bias[0].item()
-
-    # numbers
-
-    @cached_property
-    def formats(self) -> Formats:
-        """How its numbers are written."""
-        return Formats.of(self.layer)
-
-    @cached_property
-    def fmt(self) -> Format:
-        """Of products and of the sums that they add up to."""
-        return format_for(self.layer.output, self._products)
-
-    @cached_property
-    def kernel(self) -> Array:
-        """Rows and columns."""
-        assert self.layer.kernels is not None
-        return plane(self.layer.kernels[0, 0])
-
-    @cached_property
-    def _products(self) -> Array:
-        return np.multiply.outer(self.layer.input.ravel(), self.kernel.ravel())
-
-    @cached_property
-    def numbers(self) -> Numbers:
-        """How large the cells and their numbers are."""
-        if self.cells is not None:
-            return self.cells
-        if self.mode in {"shades", "plain"}:
-            return shaded(self.style, self.full.shape[0], self._width_with)
-        fmt = self.formats
-        read = {f(v) for f, a in ((fmt.x, self.layer.input), (fmt.w, self.kernel)) for v in a.ravel().tolist()}
-        ends = (values + bias for values in self.scatter.bounds for bias in (0, self.bias))
-        sums = {self.fmt(v) for a in (*ends, self._products) for v in (a.min().item(), a.max().item())}
-        return Numbers.fitting(self.style, self.style.cell, read, self.style.number_size, bold=sums)
-
-    # shades
-
-    @cached_property
-    def mode(self) -> Cells:
-        """What stands in the cells."""
-        if self.measured is not None:
-            return self.measured
-        readable = self.layer.input.size + self.layer.output.size <= MOST_DRAWN
-        return chosen(asked(self.trace.spec.view), picture=self.tones.greys[0], readable=readable)
-
-    def _width_with(self, cells: Numbers) -> float:
-        """How wide the grids are together, without what is written above them."""
-        return replace(self, cells=cells, measured=self.mode).strip.width
-
-    @cached_property
-    def _shades(self) -> tuple[Shades | None, ...]:
-        """Of input, kernel, a stamp, and of what stamps add up to, also before the last one has fallen."""
-        colors, tones, fixed = self.style.colors, self.tones, self.tones.fixed
-        sums = np.concatenate([(values + bias).ravel() for values in self.scatter.bounds for bias in (0, self.bias)])
-        stamp = shades_for(self._products, self.current, colors)
-        return tones.of_maps[0], tones.of_kernels[0], stamp, shades_for(sums, colors.output, colors, fixed=fixed)
-
-    @property
-    def _small(self) -> Numbers | None:
-        """The cells of the kernel and of a stamp beside maps whose cells are tiny."""
-        cells = self.cells or self.numbers
-        least = LEAST * self.style.scale
-        return replace(cells, cell=least) if self.mode in {"shades", "plain"} and cells.cell < least else None
-
-    def scales(self) -> list[Scale]:
-        found = super().scales()
-        shades, kernels = self.strip.grids[2].contents.shades, self.layer.kernels
-        if shades is None or kernels is None or self.strip.grids[2].contents.written:
-            return found
-        kernel = self.strip.grids[1].contents.shades
-        more = [scale(words.kernel_of(self.trace), kernel, kernels)] if kernel is not None else []
-        return [found[0], *more, scale(self.say("flat.stamp"), shades, self._products), *found[1:]]
-
-    # the parts, from left to right
-
-    @cached_property
-    def strip(self) -> Strip:
-        colors, rows, columns = self.style.colors, self.full.rows, self.full.columns
-        kernel = (rows.kernel, columns.kernel)
-        shapes = [(rows.size, columns.size), kernel, kernel, self.full.shape]
-        planes = [colors.input, colors.kernel, self.current, colors.output]
-        signs = self.signs_of(self._labels(), *planes)
-        named = zip(shapes, signs, (words.TIMES, "=", "→", ""), strict=True)
-        parts = [
-            replace(Part(*part), contents=contents(self.mode, own))
-            for part, own in zip(named, self._shades, strict=True)
-        ]
-        parts[1:3] = [replace(part, numbers=self._small) for part in parts[1:3]]
-        parts[3] = replace(parts[3], start=self.start - columns.before * self.numbers.cell)
-        return Strip(self.style, self.numbers, tuple(parts), labelled=self.labelled and self.measured is None)
-
-    @property
-    def output_left(self) -> float:
-        """Where the output begins that is left of the full one."""
-        return self.after.x + self.full.columns.before * self.numbers.cell
-
-    def _labels(self) -> list[words.Label]:
-        input_, kernel, output = words.labels(self.trace)
-        stamp = words.Label(self.say("flat.stamp"), self.say("flat.stamp_of"))
-        return [
-            words.Label(input_.name),
-            words.Label(kernel.name),
-            stamp,
-            words.Label(output.name, self.say("flat.add_up")),
-        ]
 
     # what stays
 
@@ -232,7 +103,7 @@ class StampsView(ScatterDrawing):
 
     def _lifted(self, stamp: Stamp, share: float) -> list[Primitive]:
         """A stamp on its way to where it falls: an outline and what it adds, so that all can be read that is there."""
-        if self._small is not None:
+        if self.small is not None:
             return []
         block, stroke, numbers = self.strip.grids[2], strong(self.style, self.current), list[Primitive]()
         boxes = []

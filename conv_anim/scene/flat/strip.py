@@ -6,12 +6,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
-from conv_anim.scene.grid import WRITTEN, Grid
+from conv_anim.scene.cells import WRITTEN
+from conv_anim.scene.grid import Grid
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.grid import Contents, Numbers, Position
+    from conv_anim.scene.cells import Contents, Numbers, Position
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.style import Style
 

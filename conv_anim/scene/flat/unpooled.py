@@ -6,9 +6,7 @@ that are put back.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from functools import cached_property
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,21 +15,22 @@ from conv_anim.scene.callouts import Key
 from conv_anim.scene.flat.pooled import PooledMaps
 from conv_anim.scene.flat.strip_layout import StripLayout
 from conv_anim.scene.gliding import gliding, outlines
-from conv_anim.scene.grid import seen, strong
 from conv_anim.scene.hit_regions import Turn, along, of_grid, of_sheet
-from conv_anim.scene.numbers import Formats, plane
+from conv_anim.scene.layer_formats import Formats
+from conv_anim.scene.numbers import plane
 from conv_anim.scene.primitives import Frame
 from conv_anim.scene.scales import with_bars
 from conv_anim.scene.sheet import two
 from conv_anim.scene.steps import Walks, staged
+from conv_anim.scene.strokes import seen, strong
 from conv_anim.scene.sums import Sum, sum_for, written_sum
 from conv_anim.scene.wording import words
 from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
+    from conv_anim.scene.cells import Position
     from conv_anim.scene.gliding import Ring
-    from conv_anim.scene.grid import Position
     from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Items, Primitive
@@ -88,22 +87,14 @@ class UnpooledView(PooledMaps):
         *windows, unpooling = staged(shapes, animation)
         return [*windows, replace(unpooling, animation=replace(animation, order="row-major"))]
 
-    @property
+    @cached_property
     def steps(self) -> Walks:
         return Walks(tuple(self.stages))
 
-    @cached_property
-    def starts(self) -> list[int]:
-        """The first frame of each layer, and the number of all frames."""
-        return [0, *accumulate(map(len, self.stages))]
-
     def frame(self, k: int) -> Frame:
-        stage = bisect_right(self.starts, k) - 1
-        steps, frame = self.stages[stage], k - self.starts[stage]
-        kept = self._passed(stage, frame)
-        if frame == 0 and stage > 0:
-            kept = [*self._passed(stage - 1, len(self.stages[stage - 1])), *kept]
-        return Frame(tuple(kept), lambda: self._shown(stage, steps.cell(frame)))
+        stage, step = self.steps.at(k)
+        kept = [item for over in self.steps.over(k) for item in self._passed(*over)]
+        return Frame(tuple(kept), lambda: self._shown(stage, self.stages[stage].cell(step)))
 
     def _passed(self, stage: int, frame: int) -> list[Primitive]:
         return [item for cell in self.stages[stage].passed(frame) for item in self._done(stage, cell)]
@@ -251,8 +242,8 @@ class UnpooledView(PooledMaps):
 
     def turn(self, k: int) -> Turn:
         """What a window makes, or where a number is put back."""
-        stage = bisect_right(self.starts, k) - 1
-        cell = self.stages[stage].cell(k - self.starts[stage])
+        stage, step = self.steps.at(k)
+        cell = self.stages[stage].cell(step)
         if stage == len(self.layers) - 1:
             cell = (0, *along(self._from(cell), self.trace.input.ndim - 1))
         return Turn(stage + 1, cell)

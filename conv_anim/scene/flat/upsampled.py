@@ -11,26 +11,24 @@ import numpy as np
 from conv_anim.scene.callouts import Key
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.drawing import FlatDrawing, texts
-from conv_anim.scene.flat.fitting import chosen, contents, shaded
+from conv_anim.scene.flat.fitted import FittedStrip
+from conv_anim.scene.flat.fitting import contents
 from conv_anim.scene.flat.shares import Shares, shares
 from conv_anim.scene.flat.strip import Part, Strip
-from conv_anim.scene.grid import strong
 from conv_anim.scene.numbers import SHARE_NOISE, agrees, enough, format_for, plane
 from conv_anim.scene.primitives import Polygons
 from conv_anim.scene.sheet import two
+from conv_anim.scene.strokes import strong
 from conv_anim.scene.sums import Sum, Term
-from conv_anim.scene.tones import asked
 from conv_anim.scene.wording import words
-from conv_anim.spec.view_support import MOST_DRAWN
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conv_anim.scene.grid import Numbers, Position
+    from conv_anim.scene.cells import Numbers, Position
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.primitives import Primitive
-    from conv_anim.spec.model import Cells
     from conv_anim.spec.shown_as import Interpolation
     from conv_anim.tracing.trace import Step
     from conv_anim.tracing.values import Array
@@ -46,12 +44,8 @@ SHARE_SIZE = 11
 
 
 @dataclass(frozen=True)
-class UpsampledView(FlatDrawing):
+class UpsampledView(FittedStrip, FlatDrawing):
     """The drawing of a layer that makes one channel larger."""
-
-    cells: Numbers | None = None
-    measured: Cells | None = None
-    """What stands in its cells, if it is only measured, without labels."""
 
     @property
     def upsample(self) -> Interpolation:
@@ -101,33 +95,15 @@ class UpsampledView(FlatDrawing):
         return format_for(self.layer.input).finer(self.finer)
 
     @cached_property
-    def numbers(self) -> Numbers:
-        """How large the cells and their numbers are."""
-        if self.cells is not None:
-            return self.cells
-        if self.mode in {"shades", "plain"}:
-            return shaded(self.style, plane(self.layer.output[0]).shape[0], self._width_with)
-        return self._usual
-
-    @cached_property
-    def mode(self) -> Cells:
-        """What stands in the cells."""
-        if self.measured is not None:
-            return self.measured
-        readable = self.layer.input.size + self.layer.output.size <= MOST_DRAWN
-        return chosen(asked(self.trace.spec.view), picture=self.tones.greys[0], readable=readable)
-
-    def _width_with(self, cells: Numbers) -> float:
-        """How wide the grids are together, without what is written above them."""
-        return replace(self, cells=cells, measured=self.mode).strip.width
-
-    @cached_property
-    def _usual(self) -> Numbers:
-        """Cells that hold every number, at its usual size."""
+    def for_numbers(self) -> Numbers:
         written = {f"{words.TIMES}{text}" for each in self.shares.values() for text in each.texts()}
         widest = max((self.style.width(text, size=self.share_size) for text in written), default=0.0)
         cell = max(self.style.cell, round(widest / 0.82))
         return self.fitting(texts(self.x, self.layer.input), texts(self.y, self.layer.output), cell)
+
+    @property
+    def tallest(self) -> int:
+        return len(plane(self.layer.output[0]))
 
     @property
     def _numbered(self) -> bool:
@@ -153,7 +129,7 @@ class UpsampledView(FlatDrawing):
         )
         tones = (self.tones.of_maps[0], self.tones.of_maps[-1])
         held = tuple(replace(part, contents=contents(self.mode, own)) for part, own in zip(parts, tones, strict=True))
-        return Strip(self.style, self.numbers, held, labelled=self.labelled and self.measured is None)
+        return Strip(self.style, self.numbers, held, labelled=self.titled)
 
     def _labels(self) -> list[words.Label]:
         first, last = words.labels(self.trace)

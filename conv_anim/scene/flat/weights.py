@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.grid import Numbers
+from conv_anim.scene.cells import Numbers
 from conv_anim.scene.numbers import weights_format
 from conv_anim.scene.scoring import SHARE
 from conv_anim.scene.traced import TracedMaps

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.gemm.view import walk_of
+from conv_anim.scene.gemm.walk import walk_of
 from conv_anim.scene.guide import of_steps
 from conv_anim.scene.wording.language import Language
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.color import mix
+from conv_anim.scene.layer_formats import Formats
 from conv_anim.scene.layout import EMPTY, align, column, table
 from conv_anim.scene.matrix.factors import Cell, Plates
-from conv_anim.scene.numbers import Formats
 from conv_anim.scene.slots import named, settled, sign, slot
 from conv_anim.scene.table import Table, Track
 from conv_anim.scene.traced import Traced

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.clipping import outside, within
-from conv_anim.scene.color import mix
 from conv_anim.scene.frames import outlined
 from conv_anim.scene.gliding import gliding
-from conv_anim.scene.grid import strong
 from conv_anim.scene.hit_regions import HitRegion, Turn, along, held
-from conv_anim.scene.isometric.drawn_plane import DrawnPlane, absent_cells, filled
-from conv_anim.scene.isometric.floors import Floor, Plane, Reach, centred, nearest
-from conv_anim.scene.isometric.slanted import Slanted
+from conv_anim.scene.isometric.floor_cells import absent_cells, filled
+from conv_anim.scene.isometric.floors import Floor, Reach
+from conv_anim.scene.isometric.plan import IsometricPlan
 from conv_anim.scene.isometric.tweening import Tweening, between
 from conv_anim.scene.isometric.unseen import unseen
-from conv_anim.scene.layout import Fit
-from conv_anim.scene.marks import Marks
 from conv_anim.scene.mosaics import finished
-from conv_anim.scene.presence import places, present, steps_of
-from conv_anim.scene.primitives import Frame, Lines, Polygons, Stroke, Text, union
-from conv_anim.scene.scales import scale
-from conv_anim.scene.sheet import Sheet, row_and_column, two
+from conv_anim.scene.primitives import Frame, Lines, Polygons, Stroke, Text
+from conv_anim.scene.sheet import two
+from conv_anim.scene.strokes import strong
 from conv_anim.scene.symbols import Y
-from conv_anim.scene.tones import SHADED_EDGED, SMALLEST_EDGED, Tones, with_numbers
-from conv_anim.scene.wording import words
+from conv_anim.scene.tones import SHADED_EDGED, SMALLEST_EDGED
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -34,127 +27,19 @@ if TYPE_CHECKING:
 
     from conv_anim.scene.clipping import Segment
     from conv_anim.scene.primitives import Items, Point, Primitive, Side
-    from conv_anim.scene.scales import Scale
-    from conv_anim.scene.shades import Rgb
-    from conv_anim.scene.steps import Cell, Steps
-    from conv_anim.scene.style import Style
+    from conv_anim.scene.steps import Cell
     from conv_anim.scene.timeline import Phase
-    from conv_anim.spec.model import Cells
-    from conv_anim.tracing.trace import Trace
-
-
-WIDEST, WIDEST_OF_STACK = 560, 440
-"""Pixels, at scale 1, that the planes of a figure may take: those with more cells have smaller ones."""
-TALLEST = 1100
-"""The same of all planes of a stack, one above the other."""
 
 
 @dataclass(frozen=True)
-class Isometric:
+class Isometric(IsometricPlan):
     """The drawing of a trace, from the floor of the input up to that of the output."""
-
-    trace: Trace
-    style: Style
-
-    @cached_property
-    def sheets(self) -> list[Sheet]:
-        """Every map with its border, the output last."""
-        rows, columns = row_and_column(self.trace.layers[-1].operator)
-        read = [Sheet.read_by(layer.operator) for layer in self.trace.layers]
-        return [*read, Sheet.bare(rows.count, columns.count)]
-
-    @cached_property
-    def least(self) -> float:
-        """The side of a cell without numbers."""
-        alone, scale = len(self.trace.layers) == 1, self.style.scale
-        widest = max(Plane(*sheet.shape, (0.0, 0.0), 1.0).box[2] for sheet in self.sheets)
-        unit = min(self.style.iso_cell, (WIDEST if alone else WIDEST_OF_STACK) * scale / widest)
-        if not alone:
-            unit = min(unit, TALLEST * scale / union(plane.box for plane in centred(self.sheets, 1.0))[3])
-        return unit if self.style.fit is None else min(unit, self.style.fit.cell)
-
-    @cached_property
-    def tones(self) -> Tones:
-        """The shades of its maps."""
-        return Tones(self.trace, self.style)
-
-    @cached_property
-    def cells(self) -> Cells:
-        """What stands in the cells: numbers if they are asked for, shades of pictures and of small cells."""
-        small = self.least < SMALLEST_EDGED or self.tones.greys[0]
-        return with_numbers(self.trace.spec.view, "shades" if small else "plain")
-
-    @cached_property
-    def images(self) -> list[Rgb | None]:
-        """The colours of each map's cells, if it has shades."""
-        shaded = self.cells in {"shades", "both"}
-        return [self.tones.picture(k) if shaded else None for k in range(len(self.floors))]
-
-    @cached_property
-    def numbers(self) -> Slanted | None:
-        """The numbers of all cells; None if none are written."""
-        wanted = self.cells in {"numbers", "both", "symbols"}
-        return Slanted(self.trace, self.style, self.least, self.cells == "symbols") if wanted else None
-
-    @property
-    def unit(self) -> float:
-        """The side of a cell."""
-        return self.least if self.numbers is None else self.numbers.unit
-
-    @property
-    def fit(self) -> Fit:
-        """What other figures have to match."""
-        if self.numbers is None:
-            return Fit(self.unit, self.style.number_size, grows=False)
-        return Fit(self.unit, self.numbers.size, grows=True)
-
-    @cached_property
-    def floors(self) -> list[Floor]:
-        """Every map as a slanted plane, the output last."""
-        unit = self.unit
-        alone = len(self.trace.layers) == 1 and len(self.trace.layer.operator.axes) > 1
-        planes = nearest(self.sheets, unit) if alone else centred(self.sheets, unit)
-        count = len(self.trace.layers)
-        return [
-            Floor(plane, sheet, mix(self.style.colors.input, self.style.colors.output, k / count))
-            for k, (plane, sheet) in enumerate(zip(planes, self.sheets, strict=True))
-        ]
-
-    @cached_property
-    def drawn_planes(self) -> list[DrawnPlane]:
-        """All floors but the last, as they are drawn."""
-        drawn_planes = []
-        for k, (floor, layer) in enumerate(zip(self.floors, self.trace.layers, strict=False)):
-            rows, columns = Marks.along((floor.sheet.rows, floor.sheet.columns), layer.layer)
-            absent = self._absent(k)
-            texts = {} if self.numbers is None else self.numbers.written(k, floor)
-            if layer.layer.sites is not None:
-                held = set(floor.inputs.cells()) - absent
-                texts = {place: text for place, text in texts.items() if place in held}
-            explained = self.trace.spec.labels is not None
-            marks = (rows, columns, self.numbers, texts, explained)
-            drawn_planes.append(DrawnPlane(self.style, floor, layer.layer, *marks, self.images[k], absent))
-        return drawn_planes
-
-    def _absent(self, k: int) -> frozenset[tuple[int, int]]:
-        """The cells of a floor's map that are not there."""
-        there, sheet = present(self.trace, k), self.floors[k].sheet
-        if there is None:
-            return frozenset()
-        cells = {(sheet.rows.place(r), sheet.columns.place(c)) for r, c in places(there)}
-        return frozenset(set(self.floors[k].inputs.cells()) - cells)
-
-    @cached_property
-    def steps(self) -> Steps:
-        """One map stands for all: channels do not show here."""
-        shape = (1, *self.trace.layers[-1].operator.out_size)
-        return steps_of(shape, self.trace.spec.animation, present(self.trace, len(self.trace.layers)))
 
     # what stays
 
     def static(self) -> Items:
         items: list[Primitive] = [item for drawn_plane in self.drawn_planes for item in drawn_plane.static()]
-        top, absent = self.floors[-1], self._absent(len(self.floors) - 1)
+        top, absent = self.floors[-1], self.absent(len(self.floors) - 1)
         if absent:
             waiting = [place for place in top.inputs.cells() if place not in absent]
             items += absent_cells(top, absent, self.style)
@@ -180,14 +65,14 @@ class Isometric:
         """What a step reads and makes, and its sightlines, which go around what has been made."""
         shown = self._covered(cell)
         items = self._result(*two(cell[1:]), self.style.at_work(self.floors[-1].color), bold=True)
-        return [*shown, *self._sightlines(self._reaches(*two(cell[1:])), [*done, *shown, *items]), *items]
+        return [*shown, *self._sightlines(self.reaches(*two(cell[1:])), [*done, *shown, *items]), *items]
 
     def _covered(self, cell: Cell) -> list[Primitive]:
         """What a step reads, floor by floor."""
         last = self.drawn_planes[-1]
         shown: list[Primitive] = []
-        products = {} if self.numbers is None else self.numbers.products(self.trace.layers[-1].step(cell), last.floor)
-        reaches = self._reaches(*two(cell[1:]))
+        products = {} if self.numbers is None else self.numbers.products(self.layers[-1].step(cell), last.floor)
+        reaches = self.reaches(*two(cell[1:]))
         hidden = self._unseen(two(cell[1:]), reaches)
         for drawn_plane, reach, unseen_ in zip(self.drawn_planes, reaches, hidden, strict=False):
             shown += drawn_plane.covered(reach, products if drawn_plane is last else {}, unseen_)
@@ -195,7 +80,7 @@ class Isometric:
 
     def _unseen(self, made: tuple[int, int], reaches: list[Reach]) -> list[list[tuple[int, int]]]:
         """What masks hide from an output, floor by floor."""
-        operators = [layer.operator for layer in self.trace.layers]
+        operators = [layer.operator for layer in self.layers]
         if not any(op.left_out for op in operators):
             return [[] for _ in operators]
         return unseen(self.floors, operators, reaches, made)
@@ -208,7 +93,7 @@ class Isometric:
         """The window before anything is made with it, or on its way to the next output."""
         if phase != "way":
             return tuple(self._covered(self.steps.cell(step)))
-        return tuple(self._tweened(step, share) if len(self.trace.layers) == 1 else self._led(step, share))
+        return tuple(self._tweened(step, share) if len(self.layers) == 1 else self._led(step, share))
 
     def _led(self, step: int, share: float) -> list[Primitive]:
         """Of several layers the outlines of all windows, on their way to the next output."""
@@ -217,7 +102,7 @@ class Isometric:
 
     def _corners(self, cell: Cell) -> list[tuple[Point, ...]]:
         """Of what an output is made of, floor by floor, and of itself."""
-        levels = zip(self.floors, self._reaches(*two(cell[1:])), strict=True)
+        levels = zip(self.floors, self.reaches(*two(cell[1:])), strict=True)
         return [reach.corners(floor.plane) for floor, reach in levels]
 
     def finished(self) -> Frame:
@@ -237,7 +122,7 @@ class Isometric:
     @property
     def _fills(self) -> bool:
         """Whether a result looks otherwise than a cell that is not computed yet."""
-        sparse = bool(self._absent(len(self.floors) - 1))
+        sparse = bool(self.absent(len(self.floors) - 1))
         return self.style.theme.pending or self.numbers is not None or sparse
 
     def _result(self, row: int, column: int, fill: str, *, bold: bool = False) -> list[Primitive]:
@@ -273,16 +158,6 @@ class Isometric:
             return [*found, Lines(edges, self.style.edge)] if edged and edges else found
         return [item for cell in self.steps.passed(k) for item in self._result(*two(cell[1:]), color)]
 
-    def scales(self) -> list[Scale]:
-        """The shades of all maps that have them; those of a stack by what makes them."""
-        tones, ends = self.tones, words.ends_of(self.trace)
-        names = [ends[0], *(label.name for label in words.floor_labels(self.trace)[1:-1]), ends[1]]
-        return [
-            scale(name, tones.of_maps[k], tones.maps[k])
-            for k, (name, image) in enumerate(zip(names, self.images, strict=True))
-            if image is not None and len(tones.maps[k]) == 1
-        ]
-
     # hit regions
 
     def hit_regions(self) -> list[HitRegion]:
@@ -290,18 +165,7 @@ class Isometric:
         return [*_cells("input", self.floors[0], axes), *_cells("output", self.floors[-1], axes)]
 
     def turn(self, k: int) -> Turn:
-        return Turn(len(self.trace.layers), (None, *self.steps.cell(k)[1:]))
-
-    def _reaches(self, row: int, column: int) -> list[Reach]:
-        """From the input up to the output: the cells that an output cell is made of, directly or through layers."""
-        rows, columns = [row], [column]
-        reaches = [Reach(rows, columns)]
-        for floor in reversed(self.floors[:-1]):
-            sheet = floor.sheet
-            covered = Reach(sheet.rows.covered(rows), sheet.columns.covered(columns))
-            reaches.insert(0, covered)
-            rows, columns = sheet.rows.read(covered.rows), sheet.columns.read(covered.columns)
-        return reaches
+        return Turn(len(self.layers), (None, *self.steps.cell(k)[1:]))
 
     # the lines from a window's corners to what is made of it
 

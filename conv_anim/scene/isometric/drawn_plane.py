@@ -9,6 +9,7 @@ from conv_anim.scene.callouts import Key
 from conv_anim.scene.color import mix
 from conv_anim.scene.frames import outlined
 from conv_anim.scene.hatching import SLANTED, hatched, hatching
+from conv_anim.scene.isometric.floor_cells import absent_cells, closed, filled
 from conv_anim.scene.marks import TINT, MarkStyle, keys
 from conv_anim.scene.mosaics import mosaic
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 Position = tuple[int, int]
 """Row and column."""
-FAINT = 0.4
-"""How much of the theme's faint colour the edges of cells have that are not there."""
 CLEAR = 0.06
 """How far from its edges a cell is cleared for another text, in cells."""
 INSET = 0.14
@@ -124,7 +123,7 @@ class DrawnPlane:
         items: list[Primitive] = []
         items += self._border() + self._tinted(self.extra, mark_style.extra)
         if floor.sheet.has_empty:
-            edges = floor.plane.grid(floor.canvas) if self.edged else (_closed(floor.plane.block(floor.canvas)),)
+            edges = floor.plane.grid(floor.canvas) if self.edged else (closed(floor.plane.block(floor.canvas)),)
             items.append(Lines(edges, self.style.empty_edge))
         items += self._map()
         if not self.edged:
@@ -280,26 +279,3 @@ class DrawnPlane:
         assert self.numbers is not None
         quiet = () if self.every[place] is Source.INPUT else (self.style.colors.muted,)
         return self.numbers.text(self.floor, place, text, fill or self.fill(place), *quiet)
-
-
-def _closed(ring: tuple[Point, ...]) -> tuple[Point, ...]:
-    return (*ring, ring[0])
-
-
-def absent_cells(floor: Floor, places: Iterable[Position], style: Style) -> list[Primitive]:
-    """Thin lines around cells that are not there; around the whole map where they are small."""
-    colors = style.colors
-    stroke = Stroke(mix(colors.background, colors.faint, FAINT), max(1.0, style.scale))
-    if floor.plane.unit < SMALLEST_EDGED:
-        return [Lines(tuple(_closed(floor.plane.block(block)) for block in floor.inputs.blocks()), stroke)]
-    lines = tuple(line for r, c in sorted(places) for line in floor.plane.grid(((r, 1), (c, 1))))
-    return [Lines(lines, stroke)]
-
-
-def filled(floor: Floor, reach: Reach, color: str, style: Style) -> list[Primitive]:
-    """Cells in a colour, with their edges if they are large enough."""
-    blocks = reach.blocks()
-    if floor.plane.unit < SMALLEST_EDGED:
-        return [Polygons(tuple(map(floor.plane.block, blocks)), color)]
-    lines = tuple(line for block in blocks for line in floor.plane.grid(block))
-    return [Polygons(tuple(map(floor.plane.block, blocks)), color), Lines(lines, style.edge)]

@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.isometric.floors import COLUMN, ROW
-from conv_anim.scene.numbers import Formats, format_for, plane, weights_format
+from conv_anim.scene.layer_formats import Formats
+from conv_anim.scene.numbers import format_for, plane, weights_format
 from conv_anim.scene.sheet import two
 from conv_anim.scene.style import text_box
 from conv_anim.scene.symbols import W, X, symbol, term

@@ -9,7 +9,6 @@ import numpy as np
 
 from conv_anim.scene.drawing import Drawing
 from conv_anim.scene.gliding import gliding, outlines, ring
-from conv_anim.scene.grid import strong
 from conv_anim.scene.hatching import hatched
 from conv_anim.scene.hit_regions import HitRegion, Turn, corners
 from conv_anim.scene.layout import Panel, animated, panel
@@ -18,6 +17,7 @@ from conv_anim.scene.matrix.shares import HATCHED, SharesPlan
 from conv_anim.scene.primitives import Boxes, Frame, Lines
 from conv_anim.scene.scoring import scored, share_text
 from conv_anim.scene.steps import Steps
+from conv_anim.scene.strokes import strong
 from conv_anim.scene.workings import worked
 from conv_anim.values import dataclass
 

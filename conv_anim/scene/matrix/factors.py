@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.color import mix, rgb
-from conv_anim.scene.numbers import Format, Formats, format_for
+from conv_anim.scene.layer_formats import Formats
+from conv_anim.scene.numbers import Format, format_for
 from conv_anim.scene.table import Table, Track
 from conv_anim.scene.tints import tints
 from conv_anim.tracing.matrix import EMPTY, SEVERAL
@@ -19,7 +20,7 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conv_anim.scene.grid import Position
+    from conv_anim.scene.cells import Position
     from conv_anim.scene.style import Style
     from conv_anim.spec.model import Size
     from conv_anim.tracing.matrix import LayerMatrix

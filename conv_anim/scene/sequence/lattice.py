@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.color import mix
+from conv_anim.scene.layer_formats import Formats
 from conv_anim.scene.marks import Marks, MarkStyle, keys
-from conv_anim.scene.numbers import Formats, format_for, weights_format
+from conv_anim.scene.numbers import format_for, weights_format
 from conv_anim.scene.scales import scale
 from conv_anim.scene.scoring import SHARE
 from conv_anim.scene.sequence.nodes import ARC, Nodes

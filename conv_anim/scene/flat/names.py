@@ -1,0 +1,131 @@
+"""What is written in the flat view of a network: a label above each map, and a badge on the way to it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.callouts import Callout
+from conv_anim.scene.flat.maps import NetworkMaps
+from conv_anim.scene.wording import words
+from conv_anim.spec.model import Labels
+from conv_anim.values import dataclass
+
+if TYPE_CHECKING:
+    from conv_anim.spec.op import Op
+
+
+NARROWEST = 130
+"""Pixels, at scale 1, that a line of a label may take even if its map is narrower."""
+
+
+@dataclass(frozen=True)
+class NetworkNames(NetworkMaps):
+    """Labels and badges, and how much room they take."""
+
+    @cached_property
+    def signs(self) -> list[Callout]:
+        """The labels, from left to right."""
+        return [self._sign(k) for k in range(len(self.maps))]
+
+    def _sign(self, k: int) -> Callout:
+        """What a map is, and how large."""
+        given, size = (
+            self.trace.spec.labels or Labels(),
+            words.size(self.maps[k].shape[1:], len(self.maps[k]), self.say),
+        )
+        if k == 0:
+            return self._wrapped(k, given.input or self.say("input"), [size])
+        node = self.trace.spec.nodes[k - 1]
+        if self.leads_back(k):
+            own = given.output if k == len(self.maps) - 1 else None
+            return self._wrapped(k, own or self._name_back(k), [size])
+        called = self.say.sentence(node.op.name(self.say))
+        name = called if node.name == str(k) else f"{node.name}: {called}"
+        if k == len(self.maps) - 1 and given.output is not None:
+            name = given.output
+        said = [setting.said(self.say) for setting in node.op.settings(self.say) if not setting.usual]
+        return self._wrapped(k, name, [self.say.joined(said), size])
+
+    def _name_back(self, k: int) -> str:
+        """Of a map of the backward pass: whose gradient it is."""
+        of, op = self.gradient_of[k], self.trace.spec.nodes[k - 1].op
+        if of is not None and of in self.gradient_of[k + 1 :]:
+            return self.say.sentence(self.say("flat.gradient_part"))
+        if of is None or of == 0 or self.is_turn(k):
+            return self.say.sentence(self.say("grad_input" if of == 0 else op.roles[2]))
+        node = self.trace.spec.nodes[of - 1]
+        what = node.op.name(self.say) if node.name == str(of) else node.name
+        return self.say.sentence(self.say("flat.gradient_of", what=what))
+
+    def _wrapped(self, k: int, name: str, details: list[str]) -> Callout:
+        room = max(self.size(k)[0], NARROWEST * self.style.scale)
+        lines = [
+            line
+            for text in details
+            if text
+            for line in self.style.wrapped(text, size=self.style.small_size, width=room)
+        ]
+        return Callout(self.style, words.Label(name, lines[0]), self.color(k), tuple(lines[1:]))
+
+    def _head(self, k: int) -> float:
+        """What a map has above it."""
+        return self.signs[k].height + self.style.close if self.labelled else 0.0
+
+    # badges
+
+    @cached_property
+    def badges(self) -> list[str]:
+        """What is done on the way to each map but the input."""
+        return [self._badge(layer.layer) for layer in self.layers]
+
+    def _badge(self, op: Op) -> str:
+        """Of a gradient that of the op that it leads back through, with the mark of a derivative."""
+        if op.undoes is not None:
+            name, *rest = self._badge(op.undoes).split(" ")
+            return " ".join([f"{name}′", *rest])
+        badge = op.badge_in(self.say)
+        if badge is not None:
+            return badge
+        window = op.window or op.sampled or (None if op.sites is None else op.sites.window)
+        if window is None:
+            return op.name(self.say)
+        size = words.size(window.kernel_size)
+        if not window.weighs:
+            return self.say(f"volume.{window.reduce}", size=size)
+        return f"∗ {size} {self.say('flat.flipped')}" if self._flips_back(op) else f"∗ {size}"
+
+    def _flips_back(self, op: Op) -> bool:
+        """Whether a window flips its kernel because it leads back."""
+        axes = [] if op.window is None or op.roles[2] == "output" else op.window.axes
+        return any(axis.flipped and axis.kernel > 1 for axis in axes)
+
+    @property
+    def badge_size(self) -> float:
+        """Em of the text in a badge, in pixels."""
+        return self.style.label_size
+
+    @property
+    def badge_height(self) -> float:
+        """In pixels."""
+        return 1.9 * self.badge_size
+
+    def badge_width(self, k: int) -> float:
+        """Of the one before a map."""
+        wide = self.style.width(self.badges[k - 1], size=self.badge_size, bold=True)
+        return max(wide + 0.9 * self.style.gap, self.badge_height)
+
+    @cached_property
+    def written_below(self) -> list[int]:
+        """The maps below whose badge weights are written: where numbers are, on the way forward."""
+        if not (self.mode in {"numbers", "both"} and self.labelled):
+            return []
+        return [k for k in self.matrices if not self.leads_back(k)]
+
+    def wide_between(self, k: int) -> float:
+        """The width of a badge, with the weights below it."""
+        return max(self.badge_width(k), self.weights_size(k)[0] if k in self.written_below else 0.0)
+
+    def weights_drop(self, k: int) -> float:
+        """How far from the middle of a badge the weights below it reach down."""
+        return self.badge_height / 2 + 0.4 * self.style.gap + self.weights_size(k)[1]

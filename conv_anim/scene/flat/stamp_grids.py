@@ -1,0 +1,136 @@
+"""The grids of a transposed convolution as a scatter, in the flat view: input, kernel, a stamp, and their sum."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conv_anim.scene.cells import Numbers
+from conv_anim.scene.flat.fitted import FittedStrip
+from conv_anim.scene.flat.fitting import contents
+from conv_anim.scene.flat.full_output import ScatterDrawing
+from conv_anim.scene.flat.strip import Part, Strip
+from conv_anim.scene.layer_formats import Formats
+from conv_anim.scene.numbers import Format, format_for, plane
+from conv_anim.scene.scales import scale
+from conv_anim.scene.shades import shades_for
+from conv_anim.scene.wording import words
+from conv_anim.values import dataclass, replace
+
+if TYPE_CHECKING:
+    from conv_anim.scene.scales import Scale
+    from conv_anim.scene.shades import Shades
+    from conv_anim.tracing.values import Array
+
+LEAST = 16
+"""Pixels, at scale 1, of a cell of a kernel or of a stamp beside maps in shades."""
+
+
+@dataclass(frozen=True)
+class StampGrids(FittedStrip, ScatterDrawing):
+    """The grids of one channel.
+
+    For the sake of another drawing, ``start``, where the output begins, may be farther to the right.
+    """
+
+    start: float = 0.0
+
+    @property
+    def bias(self) -> float:
+        """What is added to every output."""
+        return 0 if self.layer.bias is None else self.layer.bias[0].item()
+
+    # numbers
+
+    @cached_property
+    def formats(self) -> Formats:
+        """How its numbers are written."""
+        return Formats.of(self.layer)
+
+    @cached_property
+    def fmt(self) -> Format:
+        """Of products and of the sums that they add up to."""
+        return format_for(self.layer.output, self._products)
+
+    @cached_property
+    def kernel(self) -> Array:
+        """Rows and columns."""
+        assert self.layer.kernels is not None
+        return plane(self.layer.kernels[0, 0])
+
+    @cached_property
+    def _products(self) -> Array:
+        return np.multiply.outer(self.layer.input.ravel(), self.kernel.ravel())
+
+    @cached_property
+    def for_numbers(self) -> Numbers:
+        fmt = self.formats
+        read = {f(v) for f, a in ((fmt.x, self.layer.input), (fmt.w, self.kernel)) for v in a.ravel().tolist()}
+        ends = (values + bias for values in self.scatter.bounds for bias in (0, self.bias))
+        sums = {self.fmt(v) for a in (*ends, self._products) for v in (a.min().item(), a.max().item())}
+        return Numbers.fitting(self.style, self.style.cell, read, self.style.number_size, bold=sums)
+
+    @property
+    def tallest(self) -> int:
+        return self.full.shape[0]
+
+    # shades
+
+    @cached_property
+    def _shades(self) -> tuple[Shades | None, ...]:
+        """Of input, kernel, a stamp, and of what stamps add up to, also before the last one has fallen."""
+        colors, tones, fixed = self.style.colors, self.tones, self.tones.fixed
+        sums = np.concatenate([(values + bias).ravel() for values in self.scatter.bounds for bias in (0, self.bias)])
+        stamp = shades_for(self._products, self.current, colors)
+        return tones.of_maps[0], tones.of_kernels[0], stamp, shades_for(sums, colors.output, colors, fixed=fixed)
+
+    @property
+    def small(self) -> Numbers | None:
+        """The cells of the kernel and of a stamp beside maps whose cells are tiny."""
+        cells = self.cells or self.numbers
+        least = LEAST * self.style.scale
+        return replace(cells, cell=least) if self.is_shaded and cells.cell < least else None
+
+    def scales(self) -> list[Scale]:
+        found = super().scales()
+        shades, kernels = self.strip.grids[2].contents.shades, self.layer.kernels
+        if shades is None or kernels is None or self.strip.grids[2].contents.written:
+            return found
+        kernel = self.strip.grids[1].contents.shades
+        more = [scale(words.kernel_of(self.trace), kernel, kernels)] if kernel is not None else []
+        return [found[0], *more, scale(self.say("flat.stamp"), shades, self._products), *found[1:]]
+
+    # the parts, from left to right
+
+    @cached_property
+    def strip(self) -> Strip:
+        colors, rows, columns = self.style.colors, self.full.rows, self.full.columns
+        kernel = (rows.kernel, columns.kernel)
+        shapes = [(rows.size, columns.size), kernel, kernel, self.full.shape]
+        planes = [colors.input, colors.kernel, self.current, colors.output]
+        signs = self.signs_of(self._labels(), *planes)
+        named = zip(shapes, signs, (words.TIMES, "=", "→", ""), strict=True)
+        parts = [
+            replace(Part(*part), contents=contents(self.mode, own))
+            for part, own in zip(named, self._shades, strict=True)
+        ]
+        parts[1:3] = [replace(part, numbers=self.small) for part in parts[1:3]]
+        parts[3] = replace(parts[3], start=self.start - columns.before * self.numbers.cell)
+        return Strip(self.style, self.numbers, tuple(parts), labelled=self.titled)
+
+    @property
+    def output_left(self) -> float:
+        """Where the output begins that is left of the full one."""
+        return self.after.x + self.full.columns.before * self.numbers.cell
+
+    def _labels(self) -> list[words.Label]:
+        input_, kernel, output = words.labels(self.trace)
+        stamp = words.Label(self.say("flat.stamp"), self.say("flat.stamp_of"))
+        return [
+            words.Label(input_.name),
+            words.Label(kernel.name),
+            stamp,
+            words.Label(output.name, self.say("flat.add_up")),
+        ]

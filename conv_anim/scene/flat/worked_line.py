@@ -1,0 +1,127 @@
+"""The line below a network in the flat view: how the value of a step is worked out."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.flat.connections import Connections
+from conv_anim.scene.flat.fitting import WIDEST
+from conv_anim.scene.presence import present, staged
+from conv_anim.scene.steps import Walks
+from conv_anim.scene.workings import worked
+from conv_anim.values import dataclass
+
+if TYPE_CHECKING:
+    from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.steps import Steps
+    from conv_anim.tracing.trace import Step
+
+MOST_MEASURED = 200
+"""Lines whose widths are measured to make room for them."""
+LEADING = 1.4
+"""From one to the next, in ems."""
+BOLDER = 1.1
+"""How much wider than others a line may be that is bold in parts."""
+
+
+@dataclass(frozen=True)
+class WorkedLine(Connections):
+    """Room for the longest line, and the line of each step."""
+
+    # the steps of all layers
+
+    @cached_property
+    def steps(self) -> Walks:
+        """Those of all layers, one after the other."""
+        return Walks(tuple(self.stages))
+
+    @cached_property
+    def walked(self) -> list[int]:
+        """The numbers of the layers whose steps are gone through: of all that are not there from the start."""
+        return [k for k, layer in enumerate(self.layers) if not layer.layer.given]
+
+    @cached_property
+    def stages(self) -> list[Steps]:
+        """The steps of each of these layers."""
+        made = [self.layers[k].output.shape for k in self.walked]
+        return staged(made, self.trace.spec.animation, [present(self.trace, k + 1) for k in self.walked])
+
+    def _step(self, k: int) -> Step:
+        stage, step = self.steps.at(k)
+        return self.layers[self.walked[stage]].step(self.stages[stage].cell(step))
+
+    # the line
+
+    @cached_property
+    def _written(self) -> bool:
+        """Whether there is anything to say below the maps."""
+        walks = zip(self.walked, self.stages, strict=True)
+        lasts = [self.layers[k].step(steps.cell(len(steps) - 1)) for k, steps in walks]
+        said = any(not worked(self.layers[step.layer], step).startswith("=") for step in lasts)
+        return said and bool(getattr(self.trace.spec.view, "sum", False))
+
+    def _line(self, stage: int, step: Step) -> list[Primitive]:
+        """How the value comes about, and the value itself; nothing of a copy."""
+        said = worked(self.layers[stage], step)
+        if not self._written or said.startswith("="):
+            return []
+        *before, last = self._broken(said)
+        wide = max(map(self._wide_line, (*before, last)))
+        size = self.style.label_size * min(1.0, max(self.width, self._line_room) / wide)
+        how, result = _parted(last)
+        x, tops = (self.width - wide * size / self.style.label_size) / 2, self._line_tops
+        after = x + self.style.width(how, size=size)
+        said_before = zip(tops, (*before, how), strict=False)
+        ink = self.style.text_ink
+        return [
+            *(self.style.text(x, top, text, size=size, color=ink) for top, text in said_before),
+            self.style.text(after, tops[len(before)], result, size=size, color=self.style.result_ink, bold=True),
+        ]
+
+    def _broken(self, said: str) -> list[str]:
+        """A line as lines, where the figure has to be narrow."""
+        room = self.style.room
+        if room is None or self._wide_line(said) <= room:
+            return [said]
+        return self.style.wrapped(said, size=self.style.label_size, width=room / BOLDER)
+
+    @property
+    def _line_top(self) -> float:
+        return self.bottom + self.style.wide
+
+    @property
+    def _line_tops(self) -> list[float]:
+        """Where the lines of the longest one begin."""
+        return [self._line_top + k * LEADING * self.style.label_size for k in range(self._line_count)]
+
+    def _wide_line(self, said: str) -> float:
+        how, result = _parted(said)
+        size = self.style.label_size
+        return self.style.width(how, size=size) + self.style.width(result, size=size, bold=True)
+
+    @cached_property
+    def _line_room(self) -> float:
+        """The width of the longest line, found among so many of them, which is set smaller where a page would end."""
+        longest = max(self._wide_line(line) for lines in self._measured for line in lines)
+        least = longest * min(1.0, self.style.least / self.style.label_size)
+        return max(least, min(longest, max(self.width, WIDEST * self.style.scale)))
+
+    @cached_property
+    def _line_count(self) -> int:
+        """The most lines that it takes."""
+        return max(map(len, self._measured))
+
+    @cached_property
+    def _measured(self) -> list[list[str]]:
+        """What is said of so many of the steps, in lines."""
+        count = len(self.steps)
+        steps = (self._step(k) for k in range(0, count, -(-count // MOST_MEASURED)))
+        said = dict.fromkeys(worked(self.layers[step.layer], step) for step in steps)
+        return [self._broken(each) for each in said]
+
+
+def _parted(said: str) -> tuple[str, str]:
+    """A line before its last equals sign, and from there on."""
+    at = max(said.rfind("="), said.rfind("≈"))
+    return said[:at], said[at:]

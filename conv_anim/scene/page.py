@@ -1,0 +1,119 @@
+"""What stands in a figure: a heading, the view's panel or several, and what is written below."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING, Literal
+
+from conv_anim.scene.cost import CostTable, rows
+from conv_anim.scene.heading import headed, pointed
+from conv_anim.scene.layout import EMPTY, align, column, pad, space, static, written
+from conv_anim.scene.wording.captions import caption
+from conv_anim.scene.wording.formulas import formulas
+from conv_anim.scene.wording.language import Language
+from conv_anim.spec.registry import named
+from conv_anim.spec.views import VIEWS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conv_anim.scene.layout import Panel
+    from conv_anim.scene.style import Style
+    from conv_anim.spec.model import Spec
+    from conv_anim.tracing.trace import Trace
+
+NARROWEST = 300
+"""Pixels, at scale 1, that a line of text may take even if the drawing is narrower."""
+HEADED = 420
+"""Pixels, at scale 1, that a heading may take even if the drawing is narrower."""
+
+
+def page_of(
+    spec: Spec, traces: Sequence[Trace], style: Style, width: int | None, each: int | None
+) -> tuple[Panel, Panel]:
+    """The heading; and all of it: what is drawn below the heading, with what is written below that, in the middle."""
+    shown = _board(spec, traces, style, each) if spec.panels else _view(traces[0], style)
+    below = _below(spec, style, max(shown.width, NARROWEST * style.scale))
+    headed_by = HEADED * style.scale if style.room is None else min(HEADED * style.scale, style.room)
+    head = headed(spec, style, max(shown.width, headed_by)) if spec.theme.headed else EMPTY
+    full = width or ceil(max(shown.width, head.width, *(one.width for one in below))) + 2 * style.margin
+    if head != EMPTY:
+        above = round(style.margin + 0.5 * style.gap)
+        head = align(pad(head, left=style.margin, top=above), full, 0, across="start")
+        head = align(head, full, round(head.height))
+    body = pad(align(shown, full, 0), top=style.margin, bottom=style.margin)
+    return head, column(head, body, *below, align="middle")
+
+
+def _view(trace: Trace, style: Style) -> Panel:
+    roles = trace.layers[-1].layer.roles if len(trace.layers) == 1 else None
+    made: Panel = named(VIEWS[trace.spec.view.kind].draws)(trace, style if roles is None else style.playing(roles))
+    return made
+
+
+def _board(spec: Spec, traces: Sequence[Trace], style: Style, each: int | None) -> Panel:
+    """The figures of all panels side by side, each with what is said of it."""
+    from conv_anim.scene.board import board, fitted, room
+    from conv_anim.scene.callouts import Legend
+    from conv_anim.scene.differences import key, marked
+
+    shown = fitted(traces, style, _view)
+    said = [_said(one.spec, style, room(panel, style)) for one, panel in zip(traces, shown, strict=True)]
+    if not spec.differences:
+        return board(traces, shown, style, said, each=each, letters=spec.letters)
+    made = board(traces, marked(traces, shown, style), style, said, each=each, letters=spec.letters)
+    legend = Legend(style, (key(style, Language(spec.lang)),), made.width)
+    return column(made, static(legend.at(0, 0), legend.width, legend.height), gap=style.wide)
+
+
+def _said(spec: Spec, style: Style, width: float) -> Panel:
+    """What stands below one of several figures."""
+    point = pointed(spec, style, width)
+    return column(pad(point, bottom=0.5 * style.gap if point.parts else 0.0), *_below(spec, style, width, "start"))
+
+
+def _below(spec: Spec, style: Style, width: float, anchor: Literal["start", "middle"] = "middle") -> list[Panel]:
+    """Formula, caption and costs, as far as they are asked for."""
+    lines = _lines(spec, style, width)
+    table = _table(spec, style)
+    between = space(height=0.5 * style.gap if lines and table.parts else 0)
+    return [_written(lines, style, anchor), between, table]
+
+
+def _table(spec: Spec, style: Style) -> Panel:
+    """What the layers cost, if that is asked for."""
+    if not spec.cost or not spec.nodes:
+        return EMPTY
+    say = Language(spec.lang)
+    table = CostTable(style, say, tuple(rows(spec.nodes, say)))
+    return pad(static(table.at(0, 0), table.width, table.height), bottom=style.margin)
+
+
+def _lines(spec: Spec, style: Style, width: float) -> list[str]:
+    """Formula and caption, broken where the figure ends."""
+    said: list[str] = []
+    match spec.formula:
+        case str(text):
+            said.append(text)
+        case True:
+            said += formulas(spec, Language(spec.lang), named=True)
+    match spec.caption:
+        case str(text):
+            said.append(text)
+        case True:
+            said.append(caption(spec))
+    return [line for text in said for line in style.wrapped(text, size=style.label_size, width=width)]
+
+
+def _written(lines: list[str], style: Style, anchor: Literal["start", "middle"]) -> Panel:
+    """Lines below each other."""
+    if not lines:
+        return EMPTY
+    size, leading = style.label_size, style.label_size * 1.5
+    width = max(style.width(line, size=size) for line in lines)
+    x = width / 2 if anchor == "middle" else 0.0
+    items = tuple(
+        style.text(x, k * leading, line, size=size, color=style.label_ink, anchor=anchor)
+        for k, line in enumerate(lines)
+    )
+    return written(items, width, len(lines) * leading, baseline=0.0)

@@ -1,0 +1,212 @@
+"""Where the maps and filters of the volume view stand, and how large their cells are."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.callouts import Callout
+from conv_anim.scene.scales import scale
+from conv_anim.scene.steps import Steps
+from conv_anim.scene.tones import RGB, Tones, asked
+from conv_anim.scene.traced import Traced
+from conv_anim.scene.volume.bodies import Body
+from conv_anim.scene.volume.faces import Faces
+from conv_anim.scene.volume.filling import Filling
+from conv_anim.scene.volume.filters import bank
+from conv_anim.scene.volume.hues import Hues, groups_of
+from conv_anim.scene.volume.lineup import Lineup
+from conv_anim.scene.volume.oblique import MOST, Depth, Stack
+from conv_anim.scene.volume.space import Space
+from conv_anim.scene.wording import names
+from conv_anim.scene.wording import words as names_of
+from conv_anim.scene.wording.language import Language
+from conv_anim.values import dataclass, replace
+
+if TYPE_CHECKING:
+    from conv_anim.scene.scales import Scale
+    from conv_anim.scene.sheet import Run
+    from conv_anim.scene.volume.filters import Bank
+    from conv_anim.tracing.trace import LayerTrace
+
+CONVOLVED = "∗"
+LARGEST, SMALLEST = 28, 6
+"""A cell's side at scale 1; smaller ones are not whole pixels."""
+SHUFFLED = 16
+"""How far slices stand apart, at scale 1, where lines lead to each of them."""
+MOST_SHUFFLED = 16
+"""Slices that are all told apart there."""
+
+
+@dataclass(frozen=True)
+class VolumePlan(Traced):
+    """The boxes of a trace with cells of ``cell`` pixels."""
+
+    cell: float
+
+    @property
+    def reverse(self) -> bool:
+        """Slices are drawn from the back in the order in which they are made."""
+        return self.trace.spec.animation.order == "reverse"
+
+    @cached_property
+    def spaces(self) -> list[Space]:
+        """The maps from the input to the output."""
+        return [*(Space.read_by(layer.means) for layer in self.layers), Space.made_by(self.layers[-1].means)]
+
+    @property
+    def deep(self) -> bool:
+        """Whether slices are places in depth instead of channels."""
+        return self.spaces[0].deep
+
+    @cached_property
+    def shuffles(self) -> tuple[int, ...]:
+        """Which layers deal channels out anew."""
+        return tuple(k for k, layer in enumerate(self.layers) if layer.layer.dealt is not None)
+
+    @cached_property
+    def portions(self) -> tuple[Run, ...]:
+        """The output channels that are made together: one by one; in a stack of layers all, after a shuffle a group."""
+        last, many = self.layers[-1], self.layers[-1].means.out_channels
+        if self.deep:
+            return ((0, 1),)
+        each = 1 if len(self.layers) == 1 else many // groups_of(last) if self.shuffles else many
+        return tuple((first, each) for first in range(0, many, each))
+
+    @cached_property
+    def steps(self) -> Steps:
+        """One for each place of each portion."""
+        return Steps((len(self.portions), *self.layers[-1].means.out_size), self.trace.spec.animation)
+
+    @cached_property
+    def hues(self) -> Hues:
+        """The colours of the maps."""
+        return Hues(self.trace, self.style.colors)
+
+    # places
+
+    @property
+    def pitch(self) -> float:
+        """How far slices stand behind each other; channels of a map with tiny cells still are told apart."""
+        pitch = 0.42 * self.cell
+        if self.shuffles and not self.deep:
+            return max(round(pitch), round(SHUFFLED * self.style.scale))
+        if self.deep:
+            return round(pitch) if pitch >= 2 else pitch
+        return max(round(pitch), round(4 * self.style.scale), 1)
+
+    def _stack(self, space: Space) -> Stack:
+        most = MOST_SHUFFLED if self.shuffles else MOST
+        depth = Depth.of(space.slices.extent, self.pitch, deep=self.deep, reverse=self.reverse, most=most)
+        return Stack(depth, space.rows.extent, space.columns.extent, self.cell)
+
+    def _bank(self, number: int) -> Bank | None:
+        """The filters of a layer; a pool has none."""
+        layer = self.layers[number]
+        if layer.kernels is None:
+            return None
+        return bank(
+            self.style,
+            layer.operator,
+            cell=max(self.cell, SMALLEST * self.style.scale),
+            pitch=self.pitch,
+            hue=self.hues.of_filters(number),
+            numbered=self.labelled,
+            narrow=len(self.layers) > 1,
+            reverse=self.reverse,
+        )
+
+    @cached_property
+    def _unplaced(self) -> tuple[list[Stack], list[Bank | None]]:
+        return [self._stack(space) for space in self.spaces], [self._bank(k) for k in range(len(self.layers))]
+
+    @cached_property
+    def lineup(self) -> Lineup:
+        """Where maps and filters go."""
+        stacks, banks = self._unplaced
+        sizes = [(stacks[0].width, stacks[0].height)]
+        signs: list[str] = []
+        for layer, filters, stack in zip(self.layers, banks, stacks[1:], strict=True):
+            sizes += [(0.0, 0.0) if filters is None else (filters.width, filters.height), (stack.width, stack.height)]
+            signs += self._signs(layer)
+        labels = (
+            [Callout(self.style, label, None) for label in names.volume_labels(self.trace)] if self.labelled else []
+        )
+        margin = 1.3 * self.style.gap if self.labelled else 0.0
+        return Lineup(self.style, tuple(sizes), tuple(labels), tuple(signs), margin)
+
+    def _signs(self, layer: LayerTrace) -> tuple[str, str]:
+        """Before and after a layer's filters."""
+        if layer.layer.dealt is not None and not self.labelled:
+            return "", ""
+        if layer.kernels is None:
+            return "→" if self.labelled else "", "→"
+        made = "=" if len(self.layers) == 1 else "→"
+        return CONVOLVED, made if layer.bias is None else f"+ {Language(self.trace.spec.lang)('matrix.bias')} {made}"
+
+    @cached_property
+    def stacks(self) -> list[Stack]:
+        """The maps, in their places."""
+        middle, lefts = self.lineup.middle, self.lineup.lefts[::2]
+        return [
+            replace(stack, x=x, y=round(middle - stack.height / 2 + stack.depth.total))
+            for stack, x in zip(self._unplaced[0], lefts, strict=True)
+        ]
+
+    @cached_property
+    def banks(self) -> list[Bank | None]:
+        """The filters of each layer in their places; None for a layer without."""
+        middle, lefts = self.lineup.middle, self.lineup.lefts[1::2]
+        return [
+            None if filters is None else replace(filters, x=x, y=round(middle - filters.height / 2))
+            for filters, x in zip(self._unplaced[1], lefts, strict=True)
+        ]
+
+    # what is drawn there
+
+    @cached_property
+    def bodies(self) -> list[Body]:
+        """The maps that are read."""
+        window = self.style.colors.window
+        parts = zip(self.spaces[:-1], self.stacks[:-1], strict=True)
+        return [
+            Body(self.style, space, stack, self.hues.of_map(k), window, self.faces[k])
+            for k, (space, stack) in enumerate(parts)
+        ]
+
+    @cached_property
+    def tones(self) -> Tones:
+        """The shades of its maps."""
+        return Tones(self.trace, self.style)
+
+    @cached_property
+    def faces(self) -> list[Faces | None]:
+        """Of each map, if it has shades: those that are asked for, and pictures."""
+        wanted = asked(self.trace.spec.view)
+        if wanted == "plain" or (wanted == "auto" and not self.tones.greys[0]):
+            return [None] * (len(self.layers) + 1)
+        return [self._faces(k) for k in range(len(self.layers) + 1)]
+
+    def _faces(self, k: int) -> Faces:
+        values, tones = self.tones.maps[k], self.tones
+        slices = values[0] if self.deep else values
+        if slices.ndim == 2:
+            slices = slices[:, None]
+        front = tones.picture(k) if not self.deep and len(values) == RGB and tones.greys[k] and k == 0 else None
+        return Faces(tones.of_maps[k].colors(slices), front)
+
+    def scales(self) -> list[Scale]:
+        """The shades of the maps that have them."""
+        last, names = len(self.layers), names_of.ends_of(self.trace)
+        named = {0: names[0], last: names[1]}
+        return [
+            scale(named.get(k, f"{k}"), self.tones.of_maps[k], self.tones.maps[k])
+            for k, faces in enumerate(self.faces)
+            if faces is not None and faces.front is None
+        ]
+
+    @cached_property
+    def filling(self) -> Filling:
+        """The map that is made."""
+        fill = self.hues.of_map(len(self.layers))
+        return Filling(self.style, self.spaces[-1], self.stacks[-1], fill, self.steps, self.portions, self.faces[-1])
