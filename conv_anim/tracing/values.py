@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import prod
 from random import Random as Twister
 from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
@@ -67,12 +68,18 @@ def _unit(seed: int, count: int) -> NDArray[np.float64]:
     """
     if count > FEW:
         return np.random.RandomState(seed).random_sample(count)
+    generator = Twister()
+    generator.setstate((3, (*_begun(seed), WORDS), None))
+    return np.array([generator.random() for _ in range(count)])
+
+
+@lru_cache(maxsize=16)
+def _begun(seed: int) -> list[int]:
+    """The words of a generator that has drawn nothing yet."""
     state = [seed]
     for k in range(1, WORDS):
         state.append((MULTIPLIER * (state[-1] ^ state[-1] >> 30) + k) & 0xFFFFFFFF)
-    generator = Twister()
-    generator.setstate((3, (*state, WORDS), None))
-    return np.array([generator.random() for _ in range(count)])
+    return state
 
 
 def bias(numbers: tuple[Number, ...] | None) -> Array | None:
