@@ -155,7 +155,7 @@ def keras_layers(draw):
     shape = tuple(draw(st.lists(st.integers(3, 8 if axes < 3 else 5), min_size=axes, max_size=axes)))
     channels = draw(st.sampled_from([1, 2, 4]))
     some = lambda name, values: [f"{name}={draw(values)}"] if draw(st.booleans()) else []  # noqa: E731
-    kernel, padding = draw(numbers(1, 4, axes)), st.sampled_from(["'same'", "'valid'"])
+    kernel, padding = draw(numbers(1, 4, axes)), st.sampled_from(["'same'", "'valid'", "'SAME'", "'Valid'"])
     moves = [*some("strides", numbers(1, 3, axes)), *some("padding", padding)]
     dilated = some("dilation_rate", numbers(1, 2, axes))
     kind = draw(st.sampled_from(["Conv", "Transpose", "Depthwise", "MaxPooling", "AveragePooling", "UpSampling"]))
@@ -218,6 +218,64 @@ def test_a_text_is_drawn_as_keras_computes_it(case):
     np.testing.assert_allclose(output, trace.output, rtol=1e-4, atol=1e-4, err_msg=text)
     if refusal is None:
         _back(keras, spec, trace, text)
+
+
+@st.composite
+def functions_of_keras(draw):
+    """A call, the shapes of its kernels, and what it is fed."""
+    axes = draw(st.sampled_from([1, 2, 2, 3]))
+    shape = tuple(draw(st.lists(st.integers(3, 8 if axes < 3 else 5), min_size=axes, max_size=axes)))
+    channels = draw(st.sampled_from([1, 2, 4]))
+    some = lambda name, values: [f"{name}={draw(values)}"] if draw(st.booleans()) else []  # noqa: E731
+    kernel = tuple(draw(st.lists(st.integers(1, 4), min_size=axes, max_size=axes)))
+    moves = some("padding", st.sampled_from(["'same'", "'valid'", "'SAME'"]))
+    moves += draw(
+        st.sampled_from([[], some("strides", numbers(1, 3, axes)), some("dilation_rate", numbers(1, 2, axes))])
+    )
+    kind = draw(
+        st.sampled_from(["conv", "conv_transpose", "depthwise_conv", "separable_conv", "max_pool", "average_pool"])
+    )
+    kernels = {
+        "conv": [(*kernel, channels, 3)],
+        "conv_transpose": [(*kernel, 3, channels)],
+        "depthwise_conv": [(*kernel, channels, 2)],
+        "separable_conv": [(*kernel, channels, 2), (*(1,) * axes, 2 * channels, 3)],
+    }.get(kind, [])
+    given_ = [f"np.ones({shape})" for shape in kernels] or [str(kernel)]
+    if "pool" in kind:  # on JAX, Keras fails without strides: findings/keras-ops-pool-strides.sh
+        moves = [each for each in moves if "padding" in each] + [f"strides={draw(numbers(1, 3, axes))}"]
+    return f"ops.{kind}({', '.join(['x', *given_, *moves])})", kernels, shape, channels
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept:DeprecationWarning")
+@settings(deadline=None, max_examples=40)
+@given(functions_of_keras())
+def test_a_function_is_drawn_as_keras_computes_it(case):
+    keras = needed("keras")
+    text, kernels, shape, channels = case
+    spec, refusal = None, None
+    try:
+        spec = drawn(f"keras.{text}", shape, channels)
+    except SpecError as error:
+        refusal = str(error)
+    call = text
+    weights = [np.ones(each, "float32") for each in kernels]
+    x = np.ones((1, *shape, channels), "float32")
+    if spec is not None:
+        trace = conv_anim.trace(spec)
+        arrays = [each.weight for each in trace.layers if each.weight is not None]
+        weights = [as_keras(own, each).astype("float32") for own, each in zip(arrays, weights, strict=True)]
+        x = np.moveaxis(trace.input, 0, -1)[None].astype("float32")
+    for k, each in enumerate(kernels):
+        call = call.replace(f"np.ones({each})", f"weights[{k}]", 1)
+    try:
+        theirs = keras.ops.convert_to_numpy(eval(call, {"ops": keras.ops, "x": x, "weights": weights}))
+        assert 0 not in theirs.shape
+    except Exception as error:  # noqa: BLE001  # whatever Keras raises
+        assert spec is None, f"Keras refuses {text}: {error}"  # noqa: PT017  # it is not about the error
+        return
+    assert spec is not None, f"{text} for {shape}: {refusal}"
+    np.testing.assert_allclose(np.moveaxis(theirs[0], -1, 0), trace.output, rtol=1e-4, atol=1e-4, err_msg=text)
 
 
 def _back(keras, spec, trace, text):

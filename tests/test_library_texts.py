@@ -28,6 +28,16 @@ def made(text, shape=None, channels=None):
     ("lax.conv_transpose(x, jnp.ones((3, 3, 1, 2)), (2, 2), 'SAME')", (4, 5), (8, 10)),  # rows, columns, in, out
     ("lax.conv_transpose(x, jnp.ones((2, 1, 2)), (3,), 'VALID')", (4,), (12,)),  # 3 * 3 + max(2, 3)
     ("lax.conv_transpose(x, jnp.ones((3, 1, 1)), (2,), [(1, 1)])", (4,), (7,)),  # a border: 7 + 2 - 2
+    ("lax.reduce_window(x, -jnp.inf, lax.max, (1, 3, 3, 1), (1, 2, 2, 1), 'SAME')", (5, 6), (3, 3)),
+    ("lax.reduce_window(x, -jnp.inf, lax.max, (1, 1, 2), (1, 1, 1), [(0, 0), (0, 0), (1, 0)])", (5,), (5,)),
+    ("keras.ops.max_pool(x, 2)", (6, 7), (3, 3)),  # strides are those of the window
+    ("keras.ops.conv_transpose(x, np.ones((3, 3, 4, 1)), strides=2, padding='same')", (4, 5), (8, 10)),
+    ("tf.nn.conv2d(x, tf.ones([3, 3, 1, 4]), [1, 2, 2, 1], 'SAME')", (5, 6), (3, 3)),
+    ("tf.nn.conv2d(x, tf.ones([3, 3, 1, 4]), [1, 1, 2, 1], 'VALID', data_format='NCHW')", (7, 7), (3, 5)),
+    ("tf.nn.conv1d(x, tf.ones([2, 1, 4]), stride=3, padding='VALID')", (8,), (3,)),
+    ("tf.nn.max_pool2d(x, [1, 2, 2, 1], [1, 2, 2, 1], 'SAME')", (5, 6), (3, 3)),
+    ("tf.nn.relu(tf.nn.avg_pool(x, 2, 1, 'VALID'))", (5, 6), (4, 5)),
+    ("layers.Conv2D(4, 3, strides=2, padding='SAME')", (5, 6), (3, 3)),  # TensorFlow's spelling, which Keras takes
     ("eqx.nn.AvgPool1d(2)", (6,), (5,)),
     ("eqx.nn.MaxPool2d(2)", (5, 5), (4, 4)),
     ("eqx.nn.MaxPool2d(2, 2, use_ceil=True)", (5, 5), (3, 3)),
@@ -46,6 +56,10 @@ def made(text, shape=None, channels=None):
     ("paddle.nn.LPPool2D(2, 2, ceil_mode=True)", (5, 5), (3, 3)),
     ("paddle.nn.Unfold([2, 3], 2, 1)", (5, 6), (20,)),  # the second is dilations: (5 + 2 - 2) * (6 + 2 - 4)
     ("paddle.nn.Unfold([2, 3], paddings=[1, 2, 0, 0])", (4, 5), (20,)),  # top, left: 4 * 5
+    ("paddle.nn.functional.conv2d(x, paddle.ones([2, 1, 3, 3]), None, 2, 1)", (5, 6), (3, 3)),
+    ("paddle.nn.functional.conv2d_transpose(x, paddle.ones([1, 2, 3, 3]), stride=2)", (4, 5), (9, 11)),
+    ("mx.conv2d(x, mx.zeros((2, 3, 2, 1)), 2)", (5, 6), (2, 3)),  # outputs, rows, columns, inputs
+    ("mx.conv_transpose1d(x, mx.zeros((2, 3, 1)), 2)", (4,), (9,)),
     ("mlx.nn.ConvTranspose2d(1, 2, 3, 2, 0, 2)", (4, 4), (11, 11)),  # the sixth is dilation
     ("mlx.nn.ConvTranspose1d(1, 1, 2, stride=2, padding=2)", (4,), (2,)),  # taken off the input
     ("tinygrad.nn.Conv2d(1, 1, (3, 3, 3))", (4, 4, 4), (2, 2, 2)),
@@ -67,6 +81,14 @@ def test_sizes_are_those_of_the_library(text, shape, size):
     ("nnx.min_pool(x, (2, 2))", (5, 5), "Flax's min_pool is not drawn"),
     ("lax.conv_transpose(x, jnp.ones((3, 1, 1)), (2,), 'VALID', transpose_kernel=True)", (5,), "'transpose_kernel'"),
     ("lax.conv_transpose(x, jnp.ones((3, 2, 1)), (2,), 'SAME')", (5,), "takes 2 channels, and the input's shape"),
+    ("lax.reduce_window(x, 0., lax.add, (2, 2), (2, 2), 'VALID')", (5, 5), "is drawn with lax.max"),
+    ("lax.reduce_window(x, -1, lax.max, (2,), (2,), 'VALID', window_dilation=(2,))", (5,), "with a window_dilation"),
+    ("tf.nn.conv2d(x, w, 1, [[0, 0], [1, 1], [1, 1], [0, 0]])", (5, 5), "drawn with 'SAME' and 'VALID'"),
+    ("tf.nn.max_pool2d(x, 2, [2, 2, 2, 1], 'SAME')", (5, 5), "moves along the batch or the channels"),
+    ("tf.nn.conv2d(x, tf.ones([3, 3, 2, 4]), 1, 'SAME')", (5, 5), "takes 2 channels, and the input's shape says 1"),
+    ("tf.nn.conv2d_transpose(x, w, [1, 8, 8, 1], 2)", (5, 5), "which of several sizes comes out"),
+    ("keras.ops.conv(x, w, 1, 'same', 'channels_last', 2, 3)", (5, 5), "at most 6 arguments; this is number 7"),
+    ("paddle.nn.functional.conv2(x, w)", (5, 5), "did you mean 'paddle.nn.functional.conv2d'?"),
     ("eqx.nn.Conv2D(1, 1, 3)", (5, 5), "did you mean 'eqx.nn.Conv2d'?"),
     ("eqx.Conv2d(1, 1, 3)", (5, 5), "Equinox has no layers in 'equinox'"),
     ("eqx.nn.AdaptiveAvgPool1d(3)", (7,), "Equinox cuts 7 cells into 1 of 3 and 2 of 2"),

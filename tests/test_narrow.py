@@ -126,19 +126,14 @@ def test_lines_of_maps_end_where_the_page_does(mapping, room):
 
 
 def test_weights_are_written_below_their_badges():
+    """With the biases behind them."""
     scene = pipeline.scene(conv_anim.load(TEMPLATES["flatten_linear"].path))
-    x, y = place(scene, "W·x")
-    texts = [item for item in scene.static if isinstance(item, Text) and abs(item.x - x) < 50 and y < item.y < y + 60]
-    assert [item.text for item in sorted(texts, key=lambda item: (item.y, item.x))] == [
-        "1",
-        "1",
-        "1",
-        "1",
-        "1",
-        "−1",
-        "2",
-        "0",
-    ]
+    x, y = place(scene, "W·x + b")
+    texts = [item for item in scene.static if isinstance(item, Text) and abs(item.x - x) < 80 and y < item.y < y + 60]
+    rows = sorted({item.y for item in texts if item.text != "+"})
+    said = [[item.text for item in sorted(texts, key=lambda item: item.x) if item.y == row] for row in rows]
+    assert said == [["1", "1", "1", "1", "0"], ["1", "−1", "2", "0", "−3"]]
+    assert [rows[0] < item.y < rows[1] for item in texts if item.text == "+"] == [True]
 
 
 @pytest.mark.parametrize("name", ["attention", "attention_224"])

@@ -12,8 +12,9 @@ from conv_anim.diagnostics import SpecError
 from conv_anim.scene.color import mix
 from conv_anim.scene.numbers import format_for
 from conv_anim.scene.primitives import Boxes, Lines, Text
-from conv_anim.spec.model import Animation, Sequence
+from conv_anim.spec.model import Animation
 from conv_anim.spec.themes import THEMES
+from conv_anim.spec.view_values import Sequence
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.trace import trace
 from tests import pictures
@@ -225,7 +226,7 @@ WAVENET = [{"type": "conv", "kernel_size": 2, "dilation": d, "padding": "causal"
 
 def test_wavenet_says_what_its_rows_see():
     said = pictures.texts(pictures.scene(load(*WAVENET)).static)
-    assert [text for text in said if text.startswith("receptive")] == [f"receptive field {n}" for n in (2, 4, 8, 16)]
+    assert [text for text in said if text.startswith("sees")] == [f"sees {n} cells of the input" for n in (2, 4, 8, 16)]
     assert "time" in said
 
 

@@ -16,8 +16,9 @@ from conv_anim.scene.isometric.drawing import Isometric as Drawing
 from conv_anim.scene.primitives import Boxes, Lines, Mosaic, Polygons, Text
 from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.tints import GREY, Hue
-from conv_anim.spec.model import FigureSize, Isometric
+from conv_anim.spec.model import FigureSize
 from conv_anim.spec.themes import THEMES
+from conv_anim.spec.view_values import Isometric
 from conv_anim.tracing.trace import trace
 from tests.stacks import stacks
 
@@ -215,6 +216,7 @@ def test_so_many_lines_as_it_takes():
     scene = drawn("classifier")
     assert scene.width <= 1000
     labels = [item for item in scene.static if isinstance(item, Text) and item.bold and item.anchor == "start"]
-    rows = sorted({round(item.y) for item in labels if item not in scene.heading})
+    largest = max(item.size for item in labels if item not in scene.heading)  # words that are explained are smaller
+    rows = sorted({round(item.y) for item in labels if item not in scene.heading and item.size == largest})
     assert len(rows) > 1
     assert all(lower - upper > 40 for upper, lower in pairwise(rows))

@@ -84,7 +84,7 @@ def picture(drawn: Scene) -> bytes:
 
 
 def encode(frames: Iterable[Timed], *, palette: Palette, loop: int, comment: str, ground: int | None = None) -> bytes:
-    """A GIF of frames; ``loop`` 0 is for ever.
+    """A GIF of frames; ``loop`` 0 means forever.
 
     Where they have the colour ``ground``, the page shows through.
     """

@@ -48,10 +48,11 @@ if TYPE_CHECKING:
     from conv_anim.spec.records import Record
 
 
-def _conv(record: Record, sketch: Sketch, *, name: str) -> None:
+def conv(record: Record, sketch: Sketch, *, name: str) -> None:
+    """A convolution of any kind but a transposed one, by its ``name`` in a spec."""
     if name == "conv":
         check_moves(record, sketch)
-    padding: Any = given(record, PADDING)
+    padding: Any = record.of(PADDING) if record.has(PADDING) else None
     if padding is not None:
         sketch.settle()
     elif sketch.border is not None:
@@ -67,7 +68,7 @@ def _conv(record: Record, sketch: Sketch, *, name: str) -> None:
     )
 
 
-def _conv_transpose(record: Record, sketch: Sketch) -> None:
+def conv_transpose(record: Record, sketch: Sketch) -> None:
     """Keras says how large the output is; the spec says the border and what is read beyond it."""
     check_moves(record, sketch)
     extra = record.get(OUTPUT_PADDING)
@@ -114,7 +115,8 @@ POOL_SIZE = moves("pool_size", 2)
 POOL_STRIDES = moves_or_none("strides")
 
 
-def _pool(record: Record, sketch: Sketch, *, name: str) -> None:
+def pool(record: Record, sketch: Sketch, *, name: str) -> None:
+    """A pool, by its ``name`` in a spec."""
     kernel = sketch.each(record.of(POOL_SIZE), record.at(POOL_SIZE))
     strides = record.get(POOL_STRIDES)
     stride = kernel if strides is None else sketch.each(strides, record.at(POOL_STRIDES))
@@ -173,15 +175,14 @@ def _with_axes(n: int) -> list[tuple[str, ForeignLayer]]:
     pools: dict[str, Fields] = {"MaxPooling": POOL, "MaxPool": POOL, "AveragePooling": average, "AvgPool": average}
     whole_maps = {"GlobalAveragePooling": _global, "GlobalAvgPool": _global}
     whole_maps |= {"GlobalMaxPooling": _global_max, "GlobalMaxPool": _global_max}
-    transposed = partial(_conv_transpose)
     return [
         *(
-            _layer(f"Conv{form}{n}D", CONV_1D if n == 1 else CONV, partial(_conv, name="conv"), n, joins=True)
+            _layer(f"Conv{form}{n}D", CONV_1D if n == 1 else CONV, partial(conv, name="conv"), n, joins=True)
             for form in ("", "olution")
         ),
-        *(_layer(f"Conv{form}{n}DTranspose", TRANSPOSED, transposed, n) for form in ("", "olution")),
+        *(_layer(f"Conv{form}{n}DTranspose", TRANSPOSED, conv_transpose, n) for form in ("", "olution")),
         *(
-            _layer(f"{p}{n}D", keys, partial(_pool, name="max_pool" if p.startswith("Max") else "avg_pool"), n)
+            _layer(f"{p}{n}D", keys, partial(pool, name="max_pool" if p.startswith("Max") else "avg_pool"), n)
             for p, keys in pools.items()
         ),
         *(_layer(f"{name}{n}D", GLOBAL, draw, n) for name, draw in whole_maps.items()),
@@ -198,9 +199,9 @@ def _upsampling(n: int) -> Fields:
 def _with_groups(n: int) -> list[tuple[str, ForeignLayer]]:
     """The layers that Keras has for one and two axes only."""
     return [
-        _layer(f"DepthwiseConv{n}D", DEPTHWISE, partial(_conv, name="depthwise"), n, joins=True),
-        _layer(f"SeparableConv{n}D", SEPARABLE, partial(_conv, name="depthwise_separable"), n, joins=True),
-        _layer(f"SeparableConvolution{n}D", SEPARABLE, partial(_conv, name="depthwise_separable"), n, joins=True),
+        _layer(f"DepthwiseConv{n}D", DEPTHWISE, partial(conv, name="depthwise"), n, joins=True),
+        _layer(f"SeparableConv{n}D", SEPARABLE, partial(conv, name="depthwise_separable"), n, joins=True),
+        _layer(f"SeparableConvolution{n}D", SEPARABLE, partial(conv, name="depthwise_separable"), n, joins=True),
     ]
 
 

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.frameworks.arguments import unread
 from conv_anim.frameworks.calls import Call, Group, Unread, check_length, parsed
-from conv_anim.frameworks.functionals import MAKERS, as_layer, is_function
-from conv_anim.frameworks.libraries import library, whole
+from conv_anim.frameworks.function_calls import MAKERS
+from conv_anim.frameworks.functionals import as_layer, is_function
+from conv_anim.frameworks.libraries import library, module, whole
 from conv_anim.frameworks.printed import is_printed, printed
 from conv_anim.frameworks.python_files import is_file, layers_of, order
+from conv_anim.frameworks.tables import TABLES
 from conv_anim.spec.nodes import Scalar
-from conv_anim.values import dataclass, field
+from conv_anim.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -70,6 +72,10 @@ def _with_functions(lines: list[Line], imports: Mapping[str, str]) -> tuple[tupl
     def unfolded(line: Line) -> Iterator[Line]:
         name = whole(line.call.name, imports)
         if not is_function(name):
+            inside = _fed_to_pointwise(line.call, name)
+            if inside is not None:
+                yield from unfolded(Line(line.path, inside))
+                line = Line(line.path, replace(line.call, arguments=()))
             yield line
             return
         fed, layer, note = as_layer(line.call, name)
@@ -80,6 +86,15 @@ def _with_functions(lines: list[Line], imports: Mapping[str, str]) -> tuple[tupl
         yield Line(line.path, layer)
 
     return tuple(each for line in lines for each in unfolded(line)), tuple(notes)
+
+
+def _fed_to_pointwise(call: Call, name: str) -> Call | None:
+    """The call whose output a function changes number by number, as in ``jax.nn.relu(lax.conv(…))``."""
+    first = call.arguments[0].value if call.arguments else None
+    if not isinstance(first, Call) or _is_array(first) or call.short != call.short.lower():
+        return None
+    owners = [table for table in TABLES.values() if module(name) in table.modules]
+    return first if any(call.short in table.pointwise for table in owners) else None
 
 
 def _is_array(value: Value) -> bool:
@@ -147,7 +162,7 @@ OF_FUNCTIONS = {"JAX", "Flax NNX", "Equinox", "Haiku", "MLX", "tinygrad"}
 
 def _not_read(value: Unread) -> Problem:
     if value.why is not None:
-        return Problem(Code.SYNTAX, f"this is no layer: {value.why}", "", value.span)
+        return Problem(Code.SYNTAX, f"this is not a layer: {value.why}", "", value.span)
     return unread(value, "a layer")
 
 

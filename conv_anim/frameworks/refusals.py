@@ -66,3 +66,11 @@ OTHERS: Final[Mapping[str, Refusal]] = {
     **refused(TABLE, "Embed", "Embedding"),
 }
 """Of Flax NNX, Equinox, Haiku, MLX and tinygrad."""
+OPS: Final[Mapping[str, Refusal]] = refused(
+    Refusal(
+        "its output_shape says which of several sizes comes out, and of what input",
+        "layers.Conv2DTranspose(…) or keras.ops.conv_transpose(…), with the same strides and padding",
+    ),
+    *(f"conv{n}d_transpose" for n in (1, 2, 3)),
+)
+"""Functions of TensorFlow."""

@@ -8,6 +8,7 @@ from conv_anim.frameworks import (
     equinox_layers,
     flax_layers,
     haiku_layers,
+    keras_functions,
     keras_layers,
     lax_layers,
     libraries,
@@ -50,6 +51,7 @@ KERAS: Final = "Keras"
 JAX: Final = "JAX"
 FUNCTIONS: Final = "JAX's functions"
 """The table of what is no layer, and stands between the layers of the libraries that are made of JAX."""
+OPS: Final = "functions of Keras and TensorFlow"
 TENSORS: Final = "tinygrad's tensors"
 TABLES: Final[Mapping[str, Library]] = {
     TORCH: Library(
@@ -67,6 +69,13 @@ TABLES: Final[Mapping[str, Library]] = {
         keras_layers.HARMLESS,
         keras_layers.BEYOND,
         refusals.KERAS,
+    ),
+    OPS: Library(
+        tuple(keras_functions.BY_MODULE),
+        keras_functions.FUNCTIONS,
+        keras_functions.POINTWISE,
+        ("identity", "dropout"),
+        refused=refusals.OPS,
     ),
     JAX: Library(libraries.LAX, lax_layers.LAX),
     FUNCTIONS: Library(("jax.numpy", "jax.nn"), {}, (*lax_layers.POINTWISE,), ("identity",), lax_layers.BEYOND),
@@ -122,7 +131,7 @@ TABLES: Final[Mapping[str, Library]] = {
     TORCHVISION: Library(libraries.TORCHVISION, torchvision_layers.TORCHVISION),
 }
 """By what a library is called."""
-READ: Final = [name for name in TABLES if name not in {FUNCTIONS, TENSORS}]
+READ: Final = [name for name in TABLES if name not in {FUNCTIONS, OPS, TENSORS}]
 """Libraries whose layers are read."""
 BARE: Final = (TORCH, KERAS, TORCHVISION)
 """Whose layers are known without a module's name before theirs."""

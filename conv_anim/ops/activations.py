@@ -151,6 +151,16 @@ WORDS = {
         "point.relu": "Numbers below 0 become 0; the others stay as they are.",
         "point.leaky_relu": "Numbers below 0 are multiplied by {slope}; the others stay as they are.",
         "point": "Every number is changed on its own; its neighbours play no part.",
+        "does.relu": "numbers below 0 become 0",
+        "does.sigmoid": "each number is brought between 0 and 1",
+        "term.relu": "ReLU: numbers below 0 become 0",
+        "term.leaky_relu": "leaky ReLU: numbers below 0 are multiplied by {slope}; the others stay as they are",
+        "term.gelu": "GELU: x · Φ(x), where Φ(x) is the share of a normal distribution that lies below x",
+        "term.silu": "SiLU: x · σ(x), where σ(x) = 1 / (1 + e⁻ˣ) lies between 0 and 1",
+        "term.hard_swish": "hard swish: 0 below −3, the number itself above 3, a curve between",
+        "term.hard_sigmoid": "hard sigmoid: 0 below −3, 1 above 3, a straight line between",
+        "term.sigmoid": "sigmoid: σ(x) = 1 / (1 + e⁻ˣ), which lies between 0 and 1",
+        "term.tanh": "tanh: brings any number between −1 and 1",
     },
     "zh-TW": {
         **NAMES["zh-TW"],
@@ -158,6 +168,16 @@ WORDS = {
         "point.relu": "0 以下的數變成 0；其他的數不變。",
         "point.leaky_relu": "0 以下的數乘上 {slope}；其他的數不變。",
         "point": "每個數各自改變；旁邊的數沒有影響。",
+        "does.relu": "0 以下的數變成 0",
+        "does.sigmoid": "每個數變到 0 與 1 之間",
+        "term.relu": "ReLU：0 以下的數變成 0",
+        "term.leaky_relu": "leaky ReLU：0 以下的數乘上 {slope}；其他的數不變",
+        "term.gelu": "GELU：x · Φ(x)，Φ(x) 是常態分布在 x 以下的比例",
+        "term.silu": "SiLU：x · σ(x)，σ(x) = 1 / (1 + e⁻ˣ) 在 0 與 1 之間",
+        "term.hard_swish": "hard swish：−3 以下是 0，3 以上不變，中間是曲線",
+        "term.hard_sigmoid": "hard sigmoid：−3 以下是 0，3 以上是 1，中間是直線",
+        "term.sigmoid": "sigmoid：σ(x) = 1 / (1 + e⁻ˣ)，在 0 與 1 之間",
+        "term.tanh": "tanh：把任何數變到 −1 與 1 之間",
     },
 }
 
@@ -189,7 +209,14 @@ class Activation(Op):
 
     def point(self, say: Language) -> str:
         key = f"point.{self.function}"
-        return say.of(self, key if key in WORDS["en"] else "point", slope=f"{self.slope:.15g}".replace("-", MINUS))
+        return say.of(self, key if key in WORDS["en"] else "point", slope=self._slope)
+
+    def terms(self, say: Language) -> list[str]:
+        return [say.of(self, f"term.{self.function}", slope=self._slope)]
+
+    @property
+    def _slope(self) -> str:
+        return f"{self.slope:.15g}".replace("-", MINUS)
 
     def gather(self, fed: Fed) -> Gather:
         from conv_anim.tracing.gathers import Gather, Share

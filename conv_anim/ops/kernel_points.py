@@ -25,6 +25,13 @@ WORDS = {
         "only what changes from left to right is left, so upright edges.",
         "point.edges.level": "In each column the weights add up to 0: "
         "only what changes from top to bottom is left, so level edges.",
+        "does.blurs": "each output is a weighted mean of its window",
+        "does.blurs.evenly": "each window becomes its mean",
+        "does.sharpens": "what differs from its neighbours differs more",
+        "does.edges": "only edges are left",
+        "does.edges.upright": "only upright edges are left",
+        "does.edges.level": "only level edges are left",
+        "does.plain": "each output is a weighted sum of its window",
     },
     "zh-TW": {
         "point.blurs": "權重沒有負的，加起來是 1：每個輸出是視窗的加權平均，畫面變平滑。",
@@ -33,6 +40,13 @@ WORDS = {
         "point.edges": "權重加起來是 0：輸入均勻的地方輸出是 0，只留下邊緣。",
         "point.edges.upright": "每一列的權重加起來是 0：只留下左右方向的變化，也就是直的邊緣。",
         "point.edges.level": "每一行的權重加起來是 0：只留下上下方向的變化，也就是橫的邊緣。",
+        "does.blurs": "每個輸出是視窗的加權平均",
+        "does.blurs.evenly": "每個視窗變成它的平均",
+        "does.sharpens": "與旁邊不同的地方差得更多",
+        "does.edges": "只留下邊緣",
+        "does.edges.upright": "只留下直的邊緣",
+        "does.edges.level": "只留下橫的邊緣",
+        "does.plain": "每個輸出是視窗的加權和",
     },
 }
 

@@ -44,6 +44,9 @@ WORDS = {
         "point.linear": "Every output is a weighted sum of all the numbers.",
         "point.linear.axis": "Along the last axis every output is a weighted sum of all the numbers.",
         "kind.linear": "linear layer",
+        "does.linear": "each output weighs all numbers",
+        "term": "W·x: each output is its row of the weights W times the numbers x, added up",
+        "term.bias": "W·x + b: each output is its row of the weights W times the numbers x, added up, plus its bias b",
         "made": "{cells} outputs",
         "made.one": "1 output",
     },
@@ -51,6 +54,9 @@ WORDS = {
         "point.linear": "每個輸出都是所有數的加權和。",
         "point.linear.axis": "沿最後一軸，每個輸出都是所有數的加權和。",
         "kind.linear": "線性層",
+        "does.linear": "每個輸出把所有的數加權相加",
+        "term": "W·x：每個輸出是權重 W 中它那一列乘上各數 x 的總和",
+        "term.bias": "W·x + b：每個輸出是權重 W 中它那一列乘上各數 x 的總和，再加上它的偏置 b",
         "made": "{cells} 個輸出",
         "made.one": "1 個輸出",
     },
@@ -58,10 +64,16 @@ WORDS = {
 FLATTEN_WORDS = {
     "en": {
         "point.flatten": "The same numbers in one row: channel by channel, row by row.",
+        "does.flatten": "the map becomes one row of numbers",
         "kind.flatten": "flattening",
         "badge.flatten": "flatten",
     },
-    "zh-TW": {"point.flatten": "同樣的數排成一列：逐通道、逐列。", "kind.flatten": "展平", "badge.flatten": "展平"},
+    "zh-TW": {
+        "point.flatten": "同樣的數排成一列：逐通道、逐列。",
+        "does.flatten": "特徵圖排成一列數",
+        "kind.flatten": "展平",
+        "badge.flatten": "展平",
+    },
 }
 
 
@@ -127,6 +139,9 @@ class Linear(Weighing):
 
     def point(self, say: Language) -> str:
         return say.of(self, "point.linear.axis" if self.ends.in_size else "point.linear")
+
+    def terms(self, say: Language) -> list[str]:
+        return [say.of(self, "term" if self.bias is None else "term.bias")]
 
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
         from conv_anim.scene.wording.parameters import Setting

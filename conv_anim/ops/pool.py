@@ -58,12 +58,18 @@ WORDS = {
         "kind.mean": "average pooling",
         "kind.norm": "{p}-norm pooling",
         "kind.global": "global average pooling",
+        "does.max": "of each window the largest number is kept",
+        "does.mean": "each window becomes its mean",
+        "does.global": "each map becomes its mean",
     },
     "zh-TW": {
         "kind.max": "最大池化",
         "kind.mean": "平均池化",
         "kind.norm": "{p}-範數池化",
         "kind.global": "全域平均池化",
+        "does.max": "每個視窗只留最大的數",
+        "does.mean": "每個視窗變成它的平均",
+        "does.global": "每張圖變成它的平均",
     },
 }
 

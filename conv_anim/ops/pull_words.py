@@ -91,3 +91,11 @@ def point(pull: Pull, say: Language) -> str:
             pull, "point.borrowed" if getattr(forward, "padding_mode", "zeros") != "zeros" else "point.window"
         )
     return say.of(pull, "point.activation" if forward.stays else "point.moved")
+
+
+def term(pull: Pull, say: Language) -> list[str]:
+    """What the mark of a derivative means at the badge of the op that a gradient leads back through: its point."""
+    forward = pull.forward
+    badge = forward.badge_in(say) or ("" if forward.window is None else say(f"volume.{forward.window.reduce}", size=""))
+    name, said = badge.split(" ")[0], point(pull, say)
+    return [say("term.back", name=name, point=said[:1].lower() + said[1:].rstrip(".。"))] if name and said else []

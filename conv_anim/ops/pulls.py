@@ -12,7 +12,7 @@ from functools import cached_property
 from math import ceil, prod
 from typing import TYPE_CHECKING, NamedTuple
 
-from conv_anim.ops.pull_words import WORDS, point
+from conv_anim.ops.pull_words import WORDS, point, term
 from conv_anim.spec.model import Ends
 from conv_anim.spec.op import Op, Products, Shape
 from conv_anim.values import dataclass
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from conv_anim.scene.wording.language import Language
     from conv_anim.spec.model import Number, Size, Values
     from conv_anim.tracing.gathers import Fed, Gather, Index, Share
-    from conv_anim.tracing.trace import LayerTrace, Step, Tap
+    from conv_anim.tracing.taps import Step, Tap
+    from conv_anim.tracing.trace import LayerTrace
     from conv_anim.tracing.values import Array
 
 UPSTREAM = "upstream"
@@ -131,6 +132,9 @@ class Pull(Op):
 
     def point(self, say: Language) -> str:
         return point(self, say)
+
+    def terms(self, say: Language) -> list[str]:
+        return term(self, say)
 
 
 def _taps(op: Op) -> int:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Number
     from conv_anim.spec.records import Record
     from conv_anim.tracing.gathers import Fed, Gather, Index, Share
-    from conv_anim.tracing.trace import Step
+    from conv_anim.tracing.taps import Step
     from conv_anim.tracing.values import Array
 
 Over: TypeAlias = Literal["channels", "last"]
@@ -35,12 +35,14 @@ MOST = 4
 WORDS = {
     "en": {
         "point.softmax": "Scores become shares that add up to 1; the larger a score, the larger its share.",
+        "does.softmax": "scores become shares that add up to 1",
         "kind.softmax": "softmax",
         "over.channels": "over the channels",
         "over.last": "over the last axis",
     },
     "zh-TW": {
         "point.softmax": "分數變成總和為 1 的占比；分數越大，占比越大。",
+        "does.softmax": "分數變成總和為 1 的占比",
         "kind.softmax": "softmax 函數",
         "over.channels": "對通道",
         "over.last": "對最後一軸",
@@ -68,6 +70,9 @@ class Softmax(Op):
     @property
     def stays(self) -> bool:
         return self.axis == 0
+
+    def terms(self, say: Language) -> list[str]:
+        return [say("term.softmax")]
 
     def reads(self, a: int, first: int, last: int, of: int = 0) -> tuple[int, int]:
         """All of the axis along which numbers add up to 1."""

@@ -6,8 +6,9 @@ from math import ceil
 from typing import TYPE_CHECKING, Literal
 
 from conv_anim.scene.cost import CostTable, rows
-from conv_anim.scene.heading import headed, pointed
+from conv_anim.scene.heading import explained, headed, pointed
 from conv_anim.scene.layout import EMPTY, align, column, pad, space, static, written
+from conv_anim.scene.terms import terms
 from conv_anim.scene.wording.captions import caption
 from conv_anim.scene.wording.formulas import formulas
 from conv_anim.scene.wording.language import Language
@@ -33,16 +34,19 @@ def page_of(
 ) -> tuple[Panel, Panel]:
     """The heading; and all of it: what is drawn below the heading, with what is written below that, in the middle."""
     shown = _board(spec, traces, style, each) if spec.panels else _view(traces[0], style)
-    below = _below(spec, style, max(shown.width, NARROWEST * style.scale))
+    room = max(shown.width, NARROWEST * style.scale)
+    words, below = explained(terms(spec) if spec.theme.headed else [], style, room), _below(spec, style, room)
     headed_by = HEADED * style.scale if style.room is None else min(HEADED * style.scale, style.room)
     head = headed(spec, style, max(shown.width, headed_by)) if spec.theme.headed else EMPTY
-    full = width or ceil(max(shown.width, head.width, *(one.width for one in below))) + 2 * style.margin
+    full = width or ceil(max(shown.width, head.width, *(one.width for one in (words, *below)))) + 2 * style.margin
     if head != EMPTY:
         above = round(style.margin + 0.5 * style.gap)
         head = align(pad(head, left=style.margin, top=above), full, 0, across="start")
         head = align(head, full, round(head.height))
     body = pad(align(shown, full, 0), top=style.margin, bottom=style.margin)
-    return head, column(head, body, *below, align="middle")
+    if words != EMPTY:
+        words = align(pad(words, left=style.margin), full, 0, across="start")
+    return head, column(head, body, words, *below, align="middle")
 
 
 def _view(trace: Trace, style: Style) -> Panel:

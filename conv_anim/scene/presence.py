@@ -67,7 +67,7 @@ class SomeSteps(Steps):
 
 def steps_of(shape: Size, animation: Animation, there: frozenset[Size] | None) -> Steps:
     """The steps of an output (channels, *size), of all its cells or of some."""
-    return Steps(shape, animation) if there is None else SomeSteps(shape, animation, there=there)
+    return Steps(shape, animation, ahead=True) if there is None else SomeSteps(shape, animation, there=there)
 
 
 def staged(shapes: Sequence[Size], animation: Animation, there: Sequence[frozenset[Size] | None]) -> list[Steps]:
@@ -77,6 +77,6 @@ def staged(shapes: Sequence[Size], animation: Animation, there: Sequence[frozens
     most = allotted(counts, MOST_STEPS)
     each = zip(shapes, there, most, strict=True)
     return [
-        Steps(shape, animation, share) if cells is None else SomeSteps(shape, animation, share, cells)
+        Steps(shape, animation, share) if cells is None else SomeSteps(shape, animation, share, there=cells)
         for shape, cells, share in each
     ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.numbers import format_for
 from conv_anim.scene.wording import words
-from conv_anim.tracing.analysis import Field, receptive_field
+from conv_anim.tracing.analysis import receptive_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -80,17 +80,6 @@ def _broken(text: str, style: Style, say: Language, most: float) -> list[str]:
 
 def sees(layers: Sequence[Layer], say: Language) -> str:
     """How much of the input a cell is made of that the last of some layers makes: ``sees 7×7 of the input``."""
-    field = _field(layers)
-    return say("stack.sees_up_to" if field.varies else "stack.sees", size=words.size(field.size))
-
-
-def field_of(layers: Sequence[Layer], say: Language) -> str:
-    """The same as its name and a number: ``receptive field 8``."""
-    field = _field(layers)
-    return say("caption.field_up_to" if field.varies else "caption.field", size=words.size(field.size))
-
-
-def _field(layers: Sequence[Layer]) -> Field:
     field = receptive_field(layers)
     assert field is not None
-    return field
+    return say("stack.sees_up_to" if field.varies else "stack.sees", size=words.part(field.size, say))

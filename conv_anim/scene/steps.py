@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     Cell = tuple[int, ...]
 
+FEW, MADE_BEFORE = 16, 3
+"""Where no more than one output in 16 is shown, a third of the rows is made before."""
 SLOW = 3
 """Steps at the beginning that are slow: where outputs are left out, these follow one another."""
 
@@ -34,6 +36,8 @@ class Steps:
     shape: tuple[int, ...]
     animation: Animation
     most: int = MOST_STEPS
+    ahead: bool = False
+    """Whether it may begin where some outputs are made, if it shows only few of them."""
 
     def __len__(self) -> int:
         return len(self._ranks)
@@ -55,10 +59,21 @@ class Steps:
             shown = min(shown, self.most)
         if shown == count:
             return range(count)
+        before = self._made_before(shown)
+        if before:
+            *outer, rows, columns = self.dimensions
+            return [before * columns + rank for rank in chosen((*outer, rows - before, columns), shown)]
         evenly: Sequence[int] = Lazy(1 + ceil((count - 1) / every), lambda k: min(k * every, count - 1))
         if shown == len(evenly) and moves(self.dimensions, evenly):
             return evenly
         return chosen(self.dimensions, shown)
+
+    def _made_before(self, shown: int) -> int:
+        """Rows that are made when the first step begins, so that a picture does not begin with a blank."""
+        few = self.animation.pace == "auto" and self.total >= FEW * shown
+        if not (self.ahead and few and len(self.dimensions) > 2 and max(self.dimensions[:-2]) == 1):
+            return 0
+        return self.dimensions[-2] // MADE_BEFORE
 
     @property
     def dimensions(self) -> tuple[int, ...]:

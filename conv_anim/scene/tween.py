@@ -5,14 +5,21 @@ from __future__ import annotations
 from math import cos, pi
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.primitives import Text
+from conv_anim.scene.style import text_box
 from conv_anim.values import replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.primitives import Text
+    from collections.abc import Sequence
+
+    from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.style import Style
 
 FRAMES, TIME = 10, 30
 """Between two steps, and the milliseconds of each: whole centiseconds, as a GIF has them."""
+
+ASIDE = 0.3
+"""How far from the lines a result starts on its way, in its ems."""
 
 
 def between(step: int) -> int:
@@ -25,11 +32,23 @@ def eased(share: float) -> float:
     return (1 - cos(pi * share)) / 2
 
 
-def sent(style: Style, result: Text, end: Text, share: float) -> Text:
-    """The result of a sum, written after its sign, on its way to where it stands in its cell."""
-    start = result.x + style.width(result.text, size=result.size, bold=True)
-    start -= style.width(end.text, size=result.size, bold=True) / 2
-    return replace(moving(replace(result, x=start), end, share), color=result.color)
+def sent(style: Style, written: Sequence[Primitive], end: Text, share: float) -> Text:
+    """The result at the end of written lines, on its way to where it stands in its cell.
+
+    It starts beside these lines, on the side where its cell is, so that it passes over none of them.
+    """
+    lines = [item for item in written if isinstance(item, Text)]
+    boxes, result = [text_box(style, line) for line in lines], lines[-1]
+    top, foot = min(box[1] for box in boxes), max(box[1] + box[3] for box in boxes)
+    x = result.x + style.width(result.text, size=result.size, bold=True)
+    x -= style.width(end.text, size=result.size, bold=True) / 2
+    if end.y < top:
+        y = top - ASIDE * result.size
+    elif end.y - style.font.cap_height * end.size > foot:
+        y = foot + (ASIDE + style.font.cap_height) * result.size
+    else:
+        x, y = max(box[0] + box[2] for box in boxes) + result.size, result.y
+    return replace(moving(replace(result, x=x, y=y), end, share), color=result.color)
 
 
 def moving(start: Text, end: Text, share: float) -> Text:

@@ -20,8 +20,14 @@ MOST = 100_000
 class BlindSpot(NamedTuple):
     """Of the cells before an output's own, in reading order and as far as its window reaches, those never seen."""
 
-    hidden: int
+    cells: tuple[tuple[int, ...], ...]
+    """Those never seen, from the output's own cell."""
     earlier: int
+
+    @property
+    def hidden(self) -> int:
+        """How many are never seen."""
+        return len(self.cells)
 
 
 def blind_spot(layers: Sequence[Op]) -> BlindSpot | None:
@@ -43,7 +49,7 @@ def blind_spot(layers: Sequence[Op]) -> BlindSpot | None:
     reach = [max(abs(cell[a]) for cell in seen) for a in range(len(known[0].axes))]
     own = (0,) * len(reach)
     earlier = [cell for cell in product(*(range(-r, r + 1) for r in reach)) if cell < own]
-    return BlindSpot(sum(cell not in seen for cell in earlier), len(earlier))
+    return BlindSpot(tuple(cell for cell in earlier if cell not in seen), len(earlier))
 
 
 def _plain(window: Operator) -> bool:

@@ -77,7 +77,8 @@ class LayerRows(Fitted):
     @cached_property
     def steps(self) -> Steps:
         """The steps of the animation, in its order."""
-        return Steps((self.out_channels if self.meet else 1, *self.layer.means.out_size), self.trace.spec.animation)
+        filters = self.out_channels if self.meet else 1
+        return Steps((filters, *self.layer.means.out_size), self.trace.spec.animation, ahead=True)
 
     def turn(self, k: int) -> Turn:
         """What a step makes: where channels never meet, a cell of all of them."""

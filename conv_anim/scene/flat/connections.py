@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.diagram import Diagram
+from conv_anim.scene.flat.weights import PLUS
 from conv_anim.scene.grid import Grid
 from conv_anim.scene.primitives import Boxes, Lines, Polygons, Stroke
 from conv_anim.values import dataclass
@@ -31,7 +32,19 @@ class Connections(Diagram):
             rows, columns = matrix.shape
             grid = Grid(self.style, self.weights_numbers, rows, columns, left, top)
             items += grid.filled(matrix, self.weights[k - 1], self.style.colors.kernel)
+            items += self._bias_beside(k, grid)
         return items
+
+    def _bias_beside(self, k: int, grid: Grid) -> list[Primitive]:
+        """What is added to each sum, in a column to the right of the weights."""
+        if k not in self.biases:
+            return []
+        bias, numbers = self.biases[k], self.weights_numbers
+        left, down = grid.x + grid.width + PLUS * numbers.cell, (grid.height - len(bias) * numbers.cell) / 2
+        column = Grid(self.style, numbers, len(bias), 1, round(left), round(grid.y + down))
+        middle = (grid.x + grid.width + left) / 2, grid.y + grid.height / 2
+        sign = self.style.centered(*middle, "+", size=numbers.size, color=self.style.label_ink)
+        return [sign, *column.filled(bias, self.weights[k - 1], self.style.colors.kernel)]
 
     def badge_at(self, k: int) -> Point:
         """The middle of the badge before a map; backward it is to its right."""

@@ -21,6 +21,8 @@ from conv_anim.values import dataclass, replace
 if TYPE_CHECKING:
     from conv_anim.scene.cells import Numbers
     from conv_anim.scene.scales import Scale
+WEIGHED, SHARED = 0.82, 0.6
+"""How much of a cell's width a weight in its corner may take; shares of attention stand in all cells at once."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,10 @@ class Diagram(NetworkLines):
         arrays = (layer.weight for layer in self.layers)
         written = zip(self.weights, arrays, strict=True)
         texts = {f"{words.TIMES}{fmt(w)}" for fmt, a in written if a is not None for w in np.unique(a).tolist()}
-        texts |= {f"{words.TIMES}{SHARE(0)}" for layer in self.layers if layer.layer.attends is not None}
-        size = self.style.em(9)
-        return ceil(max((self.style.width(text, size=size) for text in texts), default=0.0) / 0.82)
+        shared = any(layer.layer.attends is not None for layer in self.layers)
+        texts |= {f"{words.TIMES}{SHARE(0)}"} if shared else set()
+        widest = max((self.style.width(text, size=self.style.em(9)) for text in texts), default=0.0)
+        return ceil(widest / (SHARED if shared else WEIGHED))
 
     @property
     def needed(self) -> float:

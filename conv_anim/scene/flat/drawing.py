@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.symbols import TwoSums
     from conv_anim.scene.timeline import Phase
     from conv_anim.scene.wording.words import Label
-    from conv_anim.tracing.trace import Step
+    from conv_anim.tracing.taps import Step
     from conv_anim.tracing.values import Array
 
 
@@ -149,7 +149,7 @@ class FlatDrawing(Traced):
             case "read":
                 return (*reading, *added[:-1])
             case "sent":
-                return (*reading, *added, self._sent(cell, added[-1], share))
+                return (*reading, *added, self._sent(cell, added, share))
             case _:
                 return (*reading, *added)
 
@@ -166,12 +166,11 @@ class FlatDrawing(Traced):
         """What a step reads, before anything comes of it."""
         return self.read(self.layer.step(cell))
 
-    def _sent(self, cell: Cell, result: Primitive, share: float) -> Text:
+    def _sent(self, cell: Cell, added: list[Primitive], share: float) -> Text:
         """The result of a sum on its way to its cell."""
         text = self.y(self.layer.output[cell].item())
         end = self.after.number(self.place(cell), text, self.current, bold=True)
-        assert isinstance(result, Text)
-        return sent(self.style, result, end, share)
+        return sent(self.style, added, end, share)
 
     def read(self, step: Step) -> list[Primitive]:
         """What a step reads, drawn over its cells."""

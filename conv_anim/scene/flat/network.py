@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Items
     from conv_anim.scene.steps import Cell
     from conv_anim.scene.timeline import Phase
-    from conv_anim.tracing.trace import LayerTrace, Step
+    from conv_anim.tracing.taps import Step
+    from conv_anim.tracing.trace import LayerTrace
     from conv_anim.tracing.values import Array
 
 
@@ -124,8 +125,7 @@ class NetworkView(WorkedLine):
         items = (*self._read(step.layer, step), *(line[:-1] if phase == "read" else line))
         if phase != "sent" or not line:
             return items
-        assert isinstance(line[-1], Text)
-        return (*items, sent(self.style, line[-1], self._ending(step.layer + 1, step.output), share))
+        return (*items, sent(self.style, line, self._ending(step.layer + 1, step.output), share))
 
     def _ending(self, k: int, cell: Cell) -> Text:
         """The number of a cell of a map, where it stands."""

@@ -25,6 +25,8 @@ SMALL = 11
 """Pixels, at scale 1, of the em of such a weight."""
 ROOMY = 1.9
 """The least side of its cell, in ems."""
+PLUS = 0.8
+"""Room for the sign between weights and biases, in cells."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,17 @@ class Weights(TracedMaps):
         return {k: matrix for k, matrix in found if matrix is not None}
 
     @cached_property
+    def biases(self) -> dict[int, Array]:
+        """The biases that stand in a column beside written weights: one for each row, or one for all of them."""
+        found = ((k, self.layers[k - 1].bias) for k in self.matrices if self.layers[k - 1].layer.added is not None)
+        columns = {k: bias.reshape(-1, 1) for k, bias in found if bias is not None}
+        return {k: column for k, column in columns.items() if len(column) in {1, len(self.matrices[k])}}
+
+    @cached_property
     def _small(self) -> Numbers:
         size = self.style.em(SMALL)
-        written = {self.weights[k - 1](w) for k, matrix in self.matrices.items() for w in np.unique(matrix).tolist()}
+        arrays = [(k, array) for of in (self.matrices, self.biases) for k, array in of.items()]
+        written = {self.weights[k - 1](w) for k, array in arrays for w in np.unique(array).tolist()}
         wide = max((self.style.width(text, size=size) for text in written), default=0.0)
         return Numbers(ceil(max(ROOMY * size, wide / 0.84)), size)
 
@@ -54,7 +64,8 @@ class Weights(TracedMaps):
         if k not in self.matrices:
             return 0.0, 0.0
         rows, columns = self.matrices[k].shape
-        return columns * self._small.cell, rows * self._small.cell
+        beside = 1 + PLUS if k in self.biases else 0.0
+        return (columns + beside) * self._small.cell, rows * self._small.cell
 
     @property
     def weights_numbers(self) -> Numbers:

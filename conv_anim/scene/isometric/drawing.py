@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -13,13 +14,14 @@ from conv_anim.scene.isometric.floor_cells import absent_cells, filled
 from conv_anim.scene.isometric.floors import Floor, Reach
 from conv_anim.scene.isometric.plan import IsometricPlan
 from conv_anim.scene.isometric.tweening import Tweening, between
-from conv_anim.scene.isometric.unseen import unseen
+from conv_anim.scene.isometric.unseen import blind, unseen
 from conv_anim.scene.mosaics import finished
 from conv_anim.scene.primitives import Frame, Lines, Polygons, Stroke, Text
 from conv_anim.scene.sheet import two
 from conv_anim.scene.strokes import strong
 from conv_anim.scene.symbols import Y
 from conv_anim.scene.tones import SHADED_EDGED, SMALLEST_EDGED
+from conv_anim.tracing.blind_spot import blind_spot
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -73,10 +75,23 @@ class Isometric(IsometricPlan):
         shown: list[Primitive] = []
         products = {} if self.numbers is None else self.numbers.products(self.layers[-1].step(cell), last.floor)
         reaches = self.reaches(*two(cell[1:]))
-        hidden = self._unseen(two(cell[1:]), reaches)
+        hidden, first = self._unseen(two(cell[1:]), reaches), self.drawn_planes[0]
+        dark = self.blind_cells(two(cell[1:]), reaches[0])
         for drawn_plane, reach, unseen_ in zip(self.drawn_planes, reaches, hidden, strict=False):
-            shown += drawn_plane.covered(reach, products if drawn_plane is last else {}, unseen_)
+            there = products if drawn_plane is last else {}
+            shown += drawn_plane.covered(reach, there, unseen_, dark if drawn_plane is first else ())
         return shown
+
+    def blind_cells(self, made: tuple[int, int], reach: Reach) -> set[tuple[int, int]]:
+        """Of the input's cells under a window, those of the blind spot."""
+        operators = [layer.operator for layer in self.layers]
+        return blind(self.floors[0], operators, self.blind, made, reach) if self.blind else set()
+
+    @cached_property
+    def blind(self) -> tuple[tuple[int, ...], ...]:
+        """The cells of the input that no way through masked layers leads to, from an output's own cell."""
+        found = blind_spot([layer.layer for layer in self.layers]) if len(self.layers) > 1 else None
+        return () if found is None else found.cells
 
     def _unseen(self, made: tuple[int, int], reaches: list[Reach]) -> list[list[tuple[int, int]]]:
         """What masks hide from an output, floor by floor."""

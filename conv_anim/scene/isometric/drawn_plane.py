@@ -18,7 +18,7 @@ from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from conv_anim.scene.isometric.floors import Floor, Reach
     from conv_anim.scene.isometric.slanted import Slanted
@@ -97,13 +97,15 @@ class DrawnPlane:
             return []
         return [p for p in self.every if p[0] in self.rows.extra or p[1] in self.columns.extra]
 
-    def keys(self, say: Language) -> tuple[Key, ...]:
-        """What a label says about the marks."""
+    def keys(self, say: Language, *, blind: bool = False) -> tuple[Key, ...]:
+        """What a label says about the marks, and of a blind spot."""
         found = keys((self.rows, self.columns), self.layer, self.mark_style, say)
         if self.layer.window is None or not self.layer.window.left_out:
             return found
         text, background = say.of(self.layer, "mask.key"), self.style.colors.background
-        return (*found, Key(text, background, self.style.empty_edge, hatch=hatching(self.style)))
+        found = (*found, Key(text, background, self.style.empty_edge, hatch=hatching(self.style)))
+        dark = Key(say.of(self.layer, "mask.blind"), self.style.label_ink, self.style.edge)
+        return (*found, dark) if blind else found
 
     def source_of(self, place: Position) -> Position:
         """The cell of the floor whose number a borrowed cell shows."""
@@ -200,13 +202,17 @@ class DrawnPlane:
     # under the window
 
     def covered(
-        self, reach: Reach, products: Mapping[Position, str], unseen: Iterable[Position] = ()
+        self,
+        reach: Reach,
+        products: Mapping[Position, str],
+        unseen: Iterable[Position] = (),
+        blind: Collection[Position] = (),
     ) -> list[Primitive]:
         """The window: an outline, and in its cells what they contribute; or as a theme tints them.
 
-        Those that masks hide are hatched.
+        Those that masks hide are hatched, and dark where they are a blind spot.
         """
-        hatched = self._hatched(unseen)
+        hatched = [*self._hatched(place for place in unseen if place not in blind), *self._dark(blind)]
         if self.style.frame is None:
             return [*self._tinted_window(reach, products), *hatched]
         places = reach.cells()
@@ -226,6 +232,10 @@ class DrawnPlane:
         flat = hatched([(c, r, 1, 1) for r, c in places], SLANTED)
         lines = tuple((at(y, x), at(v, u)) for (x, y), (u, v) in flat)
         return [Lines(lines, hatching(self.style, self.floor.color))] if lines else []
+
+    def _dark(self, places: Collection[Position]) -> list[Primitive]:
+        edges = [Lines(self._edges(places), self.style.edge)] if self.edged and places else []
+        return [*self._tinted(list(places), self.style.label_ink), *edges]
 
     def framed(self, reach: Reach) -> list[Primitive]:
         """The window's outline."""

@@ -9,7 +9,7 @@ from conv_anim.scene.sheet import two
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from conv_anim.scene.isometric.floors import Floor, Reach
     from conv_anim.tracing.operators import Operator
@@ -28,6 +28,19 @@ def unseen(
         found.insert(0, [place for place in reach.cells() if place not in met])
         outputs = {shown for place in met if (shown := _shown(floor, place)) is not None}
     return found
+
+
+def blind(
+    floor: Floor, operators: Sequence[Operator], offsets: Iterable[tuple[int, ...]], made: Place, reach: Reach
+) -> set[Place]:
+    """The cells of the input under a window that lie so far from an output's own cell."""
+    own: tuple[int, ...] = made
+    for op in reversed(operators):
+        axes = zip(op.axes, own[-len(op.axes) :], strict=True)
+        own = tuple(axis.cell(o, axis.kernel // 2) - axis.before for axis, o in axes)
+    there = (tuple(map(sum, zip(own, offset, strict=True))) for offset in offsets)
+    places = {(floor.sheet.rows.place(row), floor.sheet.columns.place(column)) for row, column in map(two, there)}
+    return places & set(reach.within(floor.inputs).cells())
 
 
 def _met(floor: Floor, op: Operator, output: Place) -> list[Place]:

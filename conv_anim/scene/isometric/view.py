@@ -68,7 +68,7 @@ def _callouts(view: Isometric) -> list[Callout]:
         said += of_map(trace.layers, k, say, numbers=view.numbers is not None)
         if k < len(layers):
             said.append(around(trace.layers[k], say))
-            marked = view.drawn_planes[k].keys(say)
+            marked = view.drawn_planes[k].keys(say, blind=k == 0 and bool(view.blind))
         lines = broken(said, style, say, most=MOST_WORDS if len(layers) > 1 else CORNER)
         found.append(Callout.of(style, label.name, lines, floor.color, marked))
     return found

@@ -97,9 +97,7 @@ class MatrixView(MatrixAtRest):
         if phase != "sent":
             return (*reading, *added)
         ends = self._results([row], self.style.colors.output, bold=True)
-        result = added[-1]
-        assert isinstance(result, Text)
-        moving = (sent(self.style, result, end, share) for end in ends if isinstance(end, Text))
+        moving = (sent(self.style, added, end, share) for end in ends if isinstance(end, Text))
         return (*reading, *added, *moving)
 
     def _marked(self, cell: tuple[int, ...]) -> list[Ring]:

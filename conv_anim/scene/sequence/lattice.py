@@ -14,7 +14,7 @@ from conv_anim.scene.scales import scale
 from conv_anim.scene.scoring import SHARE
 from conv_anim.scene.sequence.nodes import ARC, Nodes
 from conv_anim.scene.sequence.rows import LEAST, is_causal, rows_of, side_of
-from conv_anim.scene.stacks import around, broken, field_of, made_by, of_map
+from conv_anim.scene.stacks import around, broken, made_by, of_map, sees
 from conv_anim.scene.symbols import W, X, Y, symbol
 from conv_anim.scene.tones import Tones, with_numbers
 from conv_anim.scene.traced import Traced
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.scales import Scale
     from conv_anim.scene.sequence.rows import Row
     from conv_anim.scene.sheet import Side
-    from conv_anim.spec.model import Cells
+    from conv_anim.spec.view_values import Cells
     from conv_anim.tracing.geometry import Axis
     from conv_anim.tracing.trace import LayerTrace
 
@@ -190,7 +190,7 @@ class Lattice(Traced):
         layers = [traced.layer for traced in self.layers]
         found = []
         for k, (label, color) in enumerate(zip(words.floor_labels(self.trace), self.colors, strict=True)):
-            said = [] if k == 0 else [*made_by(layers[k - 1], self.say, borders=True), field_of(layers[:k], self.say)]
+            said = [] if k == 0 else [*made_by(layers[k - 1], self.say, borders=True), sees(layers[:k], self.say)]
             said += of_map(self.layers, k, self.say, numbers=self.has_numbers)
             said += [around(self.layers[k], self.say)] if k < len(layers) and self.axes[k].stretch > 1 else []
             lines = broken(said, self.style, self.say)

@@ -6,8 +6,18 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.wording.captions import looks_around
 from conv_anim.scene.wording.language import Language
-from conv_anim.scene.wording.words import size
-from conv_anim.spec.model import Channels, Flat, FourierView, GemmView, Given, Matrix, Sequence, WinogradView
+from conv_anim.scene.wording.words import part, size
+from conv_anim.spec.model import Given
+from conv_anim.spec.view_values import (
+    Channels,
+    Flat,
+    FourierView,
+    GemmView,
+    Matrix,
+    NetworkView,
+    Sequence,
+    WinogradView,
+)
 from conv_anim.tracing.analysis import cost, entries, inputs_of, receptive_field, standard, total
 from conv_anim.tracing.blind_spot import blind_spot
 
@@ -17,6 +27,8 @@ if TYPE_CHECKING:
     from conv_anim.tracing.operators import Operator
 
 
+STEPWISE = range(3, 7)
+"""Layers of which a sentence says one by one what they do."""
 LEANING = 0.05
 """How much of its weights a filter may add up to that is as much below 0 as above."""
 
@@ -24,13 +36,19 @@ LEANING = 0.05
 def takeaway(spec: Spec) -> str:
     """What the view shows of it, where that is special; of several layers what they do together; empty without any."""
     say = Language(spec.lang)
+    if isinstance(spec.view, NetworkView):
+        from conv_anim.scene.wording.network_takeaways import network_takeaway
+        from conv_anim.tracing import networks
+
+        return network_takeaway(networks.of_spec(spec), say)
     if spec.backward is not None:
         return _backward(spec, spec.backward, say)
     if isinstance(spec.view, Sequence) and spec.view.cache:
         return _streamed(spec, spec.view.chunk, say)
     if len(spec.nodes) == 1:
         return _of_view(spec, say) or spec.layers[0].point(say)
-    return _composed(spec, say) or _hidden(spec, say) or _spread(spec, say) or _chained(spec, say) or _joined(spec, say)
+    told = (_composed, _hidden, _spread, _stepwise, _chained, _joined)
+    return next((said for tell in told if (said := tell(spec, say))), "")
 
 
 def _backward(spec: Spec, backward: Backward, say: Language) -> str:
@@ -175,6 +193,16 @@ def _spread(spec: Spec, say: Language) -> str:
     return say(key, count=len(spec.nodes), before=before, after=after)
 
 
+def _stepwise(spec: Spec, say: Language) -> str:
+    """What each of a few layers does, where all are shown with their numbers and each does something else."""
+    if not (spec.is_chain and isinstance(spec.view, Flat) and len(spec.nodes) in STEPWISE):
+        return ""
+    steps = [op.does(say) for op in spec.layers]
+    if not all(steps) or len(set(steps)) < len(steps):
+        return ""
+    return say("takeaway.steps", said=say("caption.semicolon").join(steps))
+
+
 def _chained(spec: Spec, say: Language) -> str:
     """How far the layers see together, where that is farther than the last one that looks around sees alone."""
     looking = [op for op in spec.layers if looks_around(op)]
@@ -186,7 +214,9 @@ def _chained(spec: Spec, say: Language) -> str:
     told = {"count": len(spec.layers), "field": size(field.size), "alone": size(alone.size)}
     if last is not None and field.varies and last.transposed and any(axis.stretch > 1 for axis in last.axes):
         return say("takeaway.field_spread", window=size(last.kernel_size), **told)
-    return say("takeaway.field_up_to" if field.varies else "takeaway.field", **told)
+    if field.varies:
+        return say("takeaway.field_up_to", **told)
+    return say("takeaway.field", **{**told, "field": part(field.size, say)})
 
 
 def _joined(spec: Spec, say: Language) -> str:

@@ -58,6 +58,12 @@ def size(cells: Iterable[int], channels: int = 1, say: Language | None = None) -
     return TIMES.join(map(number, (*axes, channels) if channels > 1 or not axes else axes))
 
 
+def part(cells: Iterable[int], say: Language) -> str:
+    """How much of a map: ``5×5``; of a row ``5 cells``."""
+    axes = tuple(cells)
+    return say("size.cells", count=number(axes[0])) if len(axes) == 1 and axes[0] > 1 else size(axes)
+
+
 def number(n: int) -> str:
     """A whole number with a proper minus sign."""
     return str(n).replace("-", MINUS)

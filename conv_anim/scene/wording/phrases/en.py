@@ -112,6 +112,7 @@ PHRASES = {
     "series.factor": "factors {cells}",
     # sizes and sums
     "size.channels": "{size} in {count} channels",
+    "size.cells": "{count} cells",
     "bias.named": "bias {value}",
     # takeaways
     "takeaway.matrix": "A convolution is a product with a matrix: each row holds the kernel at one position.",
@@ -162,6 +163,65 @@ PHRASES = {
     "takeaway.grad_weight": "Layer by layer back to the weights: each adds up the numbers it met, times the gradients "
     "of what became of them.",
     "takeaway.stamped_back": "Each output sends its gradient back to its window: the kernel times that gradient.",
+    "takeaway.steps": "Step by step: {said}.",
+    "takeaway.network": "{said}.",
+    "takeaway.network.chain": "{count} layers, each fed by the one before",
+    "takeaway.network.back": "the map shrinks from {first} to {smallest} and grows back to {last}",
+    "takeaway.network.deeper": "the map shrinks from {first} to {smallest}, while its channels grow "
+    "from {few} to {many}",
+    "takeaway.network.smaller": "the map shrinks from {first} to {smallest}",
+    "takeaway.network.adds": "{count} times, what goes around some layers is added to what they make",
+    "takeaway.network.adds.one": "what goes around some layers is added to what they make",
+    "takeaway.network.skips": "{count} times, maps from further back are set beside those made last",
+    "takeaway.network.skips.one": "maps from further back are set beside those made last",
+    "takeaway.network.branches": "{count} ways lead from the same map, and what they make is set side by side",
+    "takeaway.network.concats": "{count} times, what several ways make is set side by side",
+    "takeaway.network.gates": "{count} times, the numbers of one way say how much of another is kept",
+    "takeaway.network.gates.one": "the numbers of one way say how much of another is kept",
+    # words that a newcomer has not met
+    "term.gradient": "gradient of a number: how fast the loss, which training makes small, changes as the number "
+    "grows; upstream gradient: that of an output, handed back by what comes after it",
+    "term.back": "{name}′: {point}",
+    "term.softmax": "softmax: e to the power of each score, divided by the sum of all of these",
+    "term.query": "query: what a cell looks for; key: what a cell offers; value: what it hands over; "
+    "q·k, query times key, is the score: how well the two match",
+    "term.query.own": "query: what a cell looks for; key: what a cell offers; value: what it hands over (here all "
+    "three are the cell's own numbers); q·k, query times key, is the score: how well the two match",
+    "term.fft": "FFT: the fast Fourier transform, which writes a map as a sum of waves, one for each frequency; "
+    "the inverse FFT adds the waves up again",
+    "term.conjugated": "conjugated: arrows mirrored top to bottom, since the window's kernel is not flipped",
+    "term.cellwise": "⊙: cell by cell",
+    "term.winograd": "BᵀdB, GgGᵀ, AᵀMA: the tile d, the kernel g and the products M between fixed matrices B, G and A, "
+    "whose numbers are 0, ±1 and ±1/2",
+    "term.memory": "N, C, H, W: picture, channel, row, column; what stands last is next to each other in memory",
+    "term.rulebook": "0→2: the input cell with the index 0 is a part of the output cell with the index 2, "
+    "times the weight at the beginning of the line",
+    "term.active": "active cell: one that holds a number; the others are left out of all sums",
+    "term.stamp": "stamp: the cells of the output to which one input cell adds its copy of the kernel; "
+    "cells with more stamps tend to come out stronger, which shows as a pattern",
+    "term.zeros": "dashed cells: zeros around the input",
+    "term.zeros.around": "dashed cells: zeros around the input, so that each output has a whole window",
+    "term.zeros.between": "dashed cells: zeros between the input's cells and around them, so that each output has a "
+    "whole window",
+    "term.floor": "⌊ ⌋: rounded down",
+    "term.ceil": "⌈ ⌉: rounded up",
+    "term.both": "⌊ ⌋: rounded down; ⌈ ⌉: rounded up",
+    "term.column.multiply_adds": "multiply-add (MAC): two numbers multiplied, and the product added to a sum",
+    "term.column.parameters": "parameters: the numbers that are learned",
+    "term.column.receptive_field": "receptive field: the cells of the input that an output can see",
+    "term.column.jump": "jump: how many input cells lie from one output to the next",
+    "term.column.center": "first center: where on the input the first output's field has its middle",
+    "term.badge.ReLU": "ReLU: numbers below 0 become 0",
+    "term.badge.ReLU6": "ReLU6: numbers below 0 become 0, those above 6 become 6",
+    "term.badge.SiLU": "SiLU: numbers far below 0 become about 0, those far above stay, with a soft bend between",
+    "term.badge.HSwish": "HSwish: numbers below −3 become 0, those above 3 stay, with a soft bend between",
+    "term.badge.HSigmoid": "HSigmoid: 0 below −3, 1 above 3, a straight line between",
+    "term.badge.σ": "σ: the sigmoid, 1 / (1 + e⁻ˣ), which brings any number between 0 and 1",
+    "term.badge.GELU": "GELU: numbers far below 0 become about 0, those far above stay, with a soft bend between",
+    "term.badge.tanh": "tanh: brings any number between −1 and 1",
+    "term.badge.softmax": "softmax: scores become shares that add up to 1",
+    "term.badge.BN": "BN: batch norm, each channel brought to a scale and a shift of its own",
+    "term.badge.LN": "LN: layer norm, each place brought to mean 0 and spread 1, then scaled and shifted",
     # captions
     "caption": "{what}: {sizes}",
     "caption.alike": "{count} layers of {kind}",

@@ -1,0 +1,129 @@
+"""What words of a figure mean that a newcomer has not met: a line each, below the drawing, made from the spec."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.heading import word_of
+from conv_anim.scene.wording.formulas import formulas
+from conv_anim.scene.wording.language import TABLES, Language
+from conv_anim.scene.wording.takeaways import takeaway
+from conv_anim.spec.view_values import (
+    Flat,
+    FourierView,
+    GemmView,
+    Isometric,
+    Matrix,
+    NetworkView,
+    Sequence,
+    WinogradView,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conv_anim.spec.model import Spec
+    from conv_anim.spec.op import Op
+
+
+def terms(spec: Spec) -> list[str]:
+    """Of all panels that have a takeaway made of their spec, each line once; ``word: what it means``.
+
+    What the takeaway itself says is not said twice.
+    """
+    each = (_of_figure(one, Language(one.lang)) for one in spec.figures if one.takeaway is True)
+    return list(dict.fromkeys(chain.from_iterable(each)))
+
+
+def _of_figure(spec: Spec, say: Language) -> list[str]:
+    told = takeaway(spec).casefold()
+    found = _of_network(spec, spec.view, say) if isinstance(spec.view, NetworkView) else _of_layers(spec, say)
+    return [line for line in [*found, *_of_formulas(spec, say)] if meaning(line).casefold() not in told]
+
+
+def meaning(line: str) -> str:
+    """What stands after the word that a line is about."""
+    return line[len(word_of(line)) :]
+
+
+def _of_layers(spec: Spec, say: Language) -> Iterator[str]:
+    """Of what is done, then of how it is shown."""
+    if spec.backward is not None:
+        yield say("term.gradient")
+    for node in spec.nodes:
+        yield from node.op.terms(say)
+    yield from (say(key) for key in _of_view(spec))
+    if isinstance(spec.view, Isometric) and not spec.view.numbers and spec.view.cells in {"auto", "plain"}:
+        yield from _of_zeros(spec, say)
+    if any(node.op.sites is not None for node in spec.nodes):
+        yield from _of_sites(spec, say)
+    if any(node.op.attends is not None for node in spec.nodes):
+        yield from _of_attention(spec, say)
+
+
+def _of_view(spec: Spec) -> tuple[str, ...]:
+    """The phrases of words that only a view has."""
+    match spec.view:
+        case FourierView():
+            return "term.fft", "term.conjugated", "term.cellwise"
+        case WinogradView():
+            return "term.winograd", "term.cellwise"
+        case GemmView() if spec.view.layout is not None or spec.view.tile is not None:
+            return "term.memory", "term.column.multiply_adds"
+        case Sequence() if spec.view.cache and any(_spreads(node.op) for node in spec.nodes):
+            return ("term.ceil",)
+        case Flat() if spec.view.overlap:
+            return ("term.stamp",)
+    return ()
+
+
+def _spreads(op: Op) -> bool:
+    """Whether it sets its input's cells apart: then a stride divides what is kept of them."""
+    return op.window is not None and any(axis.stretch > 1 for axis in op.window.axes)
+
+
+def _of_zeros(spec: Spec, say: Language) -> Iterator[str]:
+    """What the cells around a map are, where no number in them says so."""
+    windows = [node.op.window for node in spec.nodes if node.op.window is not None and node.op.window.weighs]
+    axes = [(axis, window) for window in windows for axis in window.axes if axis.mode == "zeros"]
+    if any(axis.stretch > 1 for axis, _ in axes):
+        yield say("term.zeros.between")
+    elif any(window.transposed and max(axis.before, axis.after) > 0 for axis, window in axes):
+        yield say("term.zeros.around")
+    elif any(max(axis.before, axis.after) > 0 for axis, _ in axes):
+        yield say("term.zeros")
+
+
+def _of_sites(spec: Spec, say: Language) -> Iterator[str]:
+    """Which cells count, and how the list beside the maps is read."""
+    yield say("term.active")
+    if isinstance(spec.view, Flat) and len(spec.nodes) == 1:
+        yield say("term.rulebook")
+
+
+def _of_attention(spec: Spec, say: Language) -> Iterator[str]:
+    """Queries, keys and values where they are drawn or kept; the shares where they are worked out."""
+    view, op = spec.view, next(node.op for node in spec.nodes if node.op.attends is not None)
+    if isinstance(view, Matrix) or (isinstance(view, Sequence) and view.cache):
+        own = all(each is None for each in getattr(op, "projections", (object(),)))
+        yield say("term.query.own" if own else "term.query")
+    if isinstance(view, Matrix):
+        yield say("term.softmax")
+
+
+def _of_network(spec: Spec, view: NetworkView, say: Language) -> Iterator[str]:
+    """What columns and badges say in short."""
+    from conv_anim.scene.network import kinds
+    from conv_anim.tracing import networks
+
+    yield from (say(f"term.column.{name}") for name in view.columns if f"term.column.{name}" in TABLES[say.lang])
+    badges = dict.fromkeys(kinds.badge(node) for node in networks.of_spec(spec).nodes)
+    yield from (say(f"term.badge.{name}") for name in badges if f"term.badge.{name}" in TABLES[say.lang])
+
+
+def _of_formulas(spec: Spec, say: Language) -> Iterator[str]:
+    """What brackets round, where a formula has them."""
+    said = "".join(formulas(spec, say, named=True)) if spec.formula is True else ""
+    if "⌊" in said or "⌈" in said:
+        yield say("term.both" if "⌊" in said and "⌈" in said else "term.floor" if "⌊" in said else "term.ceil")

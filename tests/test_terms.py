@@ -1,0 +1,229 @@
+"""Words that a newcomer has not met are explained where they stand, and whole networks have a sentence."""
+
+import os
+import re
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import conv_anim
+from conv_anim import pipeline
+from conv_anim.painting.fonts import DejaVu
+from conv_anim.scene.isometric.drawing import Isometric
+from conv_anim.scene.primitives import Text
+from conv_anim.scene.steps import FEW, Steps, moves
+from conv_anim.scene.style import Style, text_box
+from conv_anim.scene.terms import terms
+from conv_anim.scene.wording.takeaways import takeaway
+from conv_anim.spec.model import Animation
+from conv_anim.spec.themes import THEMES
+from tests import pictures
+from tests.stacks import taps_behind
+from tests.test_templates import TEMPLATES
+
+STYLE = Style(THEMES["light"], 1.0, DejaVu())
+CONV = {"type": "conv", "kernel_size": 3}
+
+# a word that stands in a figure, and what has to be written somewhere in it
+EXPLAINED = {
+    r"\bsoftmax\b": r"softmax: e to the power|add up to 1",
+    r"\bqueries\b": r"query: what",
+    r"\bkeys\b": r"key: what|where .* kept",
+    r"\bReLU\b": r"[nN]umbers below 0 become 0",
+    r"\bReLU′": r"ReLU′: ",
+    r"\bmax′": r"max′: |A maximum hands",
+    r"W·x": r"W·x( \+ b)?: each output",
+    r"\bsigmoid\b": r"sigmoid: σ|between 0 and 1",
+    r"\bFFT\b": r"FFT: the fast Fourier transform",
+    r"conjugated": r"conjugated: ",
+    r"BᵀdB": r"BᵀdB.*: the tile d",
+    r"⊙": r"⊙: cell by cell",
+    r"\bN(CHW|HWC)\b": r"N, C, H, W: ",
+    r"\bMAC\b|multiply-adds": r"multiply-add \(MAC\): |parameters",
+    r"\bHSwish\b": r"HSwish: ",
+    r"\bBN\b": r"BN: batch norm",
+    r"upstream gradient": r"upstream gradient: ",
+    r"Rulebook": r"0→2: the input cell",
+    r"\bstamps fall\b": r"stamp: ",
+    r"[⌊⌈]": r"[⌊⌈] [⌋⌉]: rounded",
+}
+SOME = ("self_attention", "classifier", "backward_chain", "winograd", "fft", "nchw_nhwc", "inception", "sparse_conv")
+
+
+def written(name):
+    """All that is written in a figure: at the beginning, in the middle and at the end."""
+    scene = pipeline.scene(conv_anim.load(TEMPLATES[name].path))
+    frames = [scene.frames[k] for k in sorted({0, scene.rests[len(scene.rests) // 2], len(scene.frames) - 1})]
+    items = [*scene.static, *(item for frame in frames for item in (*frame.kept, *frame.shown))]
+    return " ".join(dict.fromkeys(pictures.texts(items)))
+
+
+def unexplained(name):
+    said = written(name)
+    return [word for word, meaning in EXPLAINED.items() if re.search(word, said) and not re.search(meaning, said)]
+
+
+@pytest.mark.parametrize("name", SOME)
+def test_a_figure_explains_its_words(name):
+    assert unexplained(name) == []
+
+
+@pytest.mark.skipif("EVERY_PICTURE" not in os.environ, reason="all of them take minutes: EVERY_PICTURE=1")
+def test_every_figure_explains_its_words():
+    found = {name: words for name in TEMPLATES if (words := unexplained(name))}
+    assert found == {}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-TW"])
+@pytest.mark.parametrize("name", SOME)
+def test_each_line_is_a_word_and_its_meaning(name, lang):
+    spec = conv_anim.load(TEMPLATES[name].path)
+    spec = replace(spec, lang=lang, panels=tuple(replace(one, lang=lang) for one in spec.panels))
+    found = terms(spec)
+    assert found
+    assert len(set(found)) == len(found)
+    for line in found:
+        word, _, meaning = line.partition(": " if lang == "en" else "：")
+        assert word
+        assert meaning
+        assert "{" not in line
+        assert not line.endswith((".", "。"))
+
+
+def test_what_the_takeaway_says_is_not_said_twice():
+    alone = {"input": {"size": [2, 2]}, "layer": {"type": "relu"}, "takeaway": True}
+    assert terms(conv_anim.load(alone)) == []
+    both = {**alone, "layers": [{"type": "relu"}, {"type": "flatten"}]}
+    del both["layer"]
+    assert [line.partition(":")[0] for line in terms(conv_anim.load(both))] == ["ReLU"]
+
+
+def test_without_a_takeaway_nothing_is_explained():
+    assert terms(conv_anim.load({"input": {"size": [3]}, "layer": {"type": "softmax"}})) == []
+
+
+@given(st.integers(0, 2), st.integers(1, 3), st.booleans())
+def test_dashed_cells_are_explained_where_there_are_some(padding, stride, transposed):
+    kind = "conv_transpose" if transposed else "conv"
+    layer = {"type": kind, "kernel_size": 3, "stride": stride, "padding": padding}
+    spec = conv_anim.load({"input": {"size": [5, 5]}, "layer": layer, "view": "isometric", "takeaway": True})
+    layer = conv_anim.trace(spec).layer
+    steps = (layer.step((0, *cell)) for cell in np.ndindex(*layer.output.shape[1:]))
+    empty = any(tap.input is None for step in steps for tap in step.taps)
+    assert any(line.startswith("dashed") for line in terms(spec)) == empty
+
+
+# networks
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-TW"])
+@pytest.mark.parametrize("name", ["inception", "mobilenet_v3_small", "resnet18", "unet", "wavenet", "yolov8_head"])
+def test_a_network_counts_where_its_ways_meet(name, lang):
+    spec = replace(conv_anim.load(TEMPLATES[name].path), lang=lang)
+    said, types = takeaway(spec), [op.type for op in spec.layers]
+    for kind in ("add", "multiply", "concat"):
+        if types.count(kind) > 1:
+            assert str(types.count(kind)) in said
+    sizes = [op.ends.out_size for op in spec.layers if len(op.ends.out_size) == 2 and max(op.ends.out_size) > 1]
+    smallest = min(sizes, default=spec.input.size)
+    assert ("×".join(map(str, smallest)) in said) == (smallest != spec.input.size)
+
+
+def test_a_network_that_only_goes_on_says_so():
+    spec = {"input": {"size": [8, 8]}, "layers": [{**CONV, "padding": 1}, {"type": "relu"}], "view": "network"}
+    assert takeaway(conv_anim.load(spec)) == "2 layers, each fed by the one before."
+
+
+# step by step
+
+
+def test_a_chain_says_what_each_layer_does():
+    said = takeaway(conv_anim.load(TEMPLATES["classifier"].path))
+    steps = said.removeprefix("Step by step: ").removesuffix(".").split("; ")
+    assert len(steps) == len(conv_anim.load(TEMPLATES["classifier"].path).layers)
+    assert len(set(steps)) == len(steps)
+
+
+@pytest.mark.parametrize("layers", [[CONV, CONV, CONV], [CONV, {"type": "relu"}], [CONV, {"type": "relu"}, CONV]])
+def test_no_chain_says_the_same_twice(layers):
+    spec = conv_anim.load({"input": {"size": [9, 9]}, "layers": layers, "view": "flat"})
+    assert not takeaway(spec).startswith("Step")
+
+
+def test_biases_stand_beside_their_weights():
+    layers = [
+        {"type": "flatten"},
+        {"type": "linear", "weight": [[21, 22, 23, 24], [25, 26, 27, 28]], "bias": [-11, 12]},
+    ]
+    spec = {"input": {"size": [2, 2]}, "layers": layers, "view": "flat"}
+    items = pictures.scene(conv_anim.load(spec)).static
+    found = {item.text: item for item in items if isinstance(item, Text)}
+    first, second = found["\N{MINUS SIGN}11"], found["12"]
+    assert first.x == second.x > found["24"].x
+    assert (first.y, second.y) == (found["24"].y, found["28"].y)
+
+
+# how it begins, goes on and ends
+
+
+def test_every_template_ends_with_its_finished_result():
+    assert [name for name in TEMPLATES if conv_anim.load(TEMPLATES[name].path).animation.pace != "auto"] == []
+
+
+@given(st.integers(4, 80), st.integers(4, 80), st.integers(2, 12))
+def test_a_picture_begins_with_a_third_made(rows, columns, most):
+    steps = Steps((1, rows, columns), Animation(pace="auto"), most, ahead=True)
+    ranks = [steps.rank(k) for k in range(len(steps))]
+    few = rows * columns >= FEW * most
+    assert ranks[0] == (rows // 3 * columns if few else 0)
+    assert ranks[-1] == rows * columns - 1
+    assert ranks == sorted(set(ranks))
+    assert moves((1, rows, columns), ranks)
+    assert len(steps.passed(0)) == ranks[0]
+
+
+@pytest.mark.parametrize("name", ["neighborhood_2d", "con_5", "mask_a_and_b", "classifier"])
+def test_a_result_on_its_way_passes_over_no_line_of_its_sum(name):
+    scene = pipeline.scene(conv_anim.load(TEMPLATES[name].path))
+    moments = scene.timeline.moments
+    ways = [k for k, moment in enumerate(moments) if moment.phase == "sent"][:10]
+    assert ways
+    for k in ways:
+        before = next(j for j in range(k, -1, -1) if moments[j].phase == "summed")
+        known = [item for item in scene.frames[before].shown if isinstance(item, Text)]
+        flying = [item for item in scene.frames[k].shown if isinstance(item, Text) and item not in known]
+        assert flying
+        lines = [item for item in known if item.y > max(box.y for box in known) - 90 and item.size > 12]
+        results = [item for item in known if item.bold and item.text.startswith(("=", "≈"))]
+        for text, line in product(flying, {*results, *(one for one in lines if " " in one.text or "·" in one.text)}):
+            assert not _meet(text_box(STYLE, text), text_box(STYLE, line)), (k, text.text, line.text)
+
+
+def _meet(one, other):
+    (a, b, w, h), (c, d, v, g) = one, other
+    return a < c + v and c < a + w and b < d + g and d < b + h
+
+
+# the blind spot
+
+
+def test_the_blind_spot_is_dark():
+    spec = conv_anim.load({**_masked("A", "B", "B"), "animation": {"order": "row-major"}})
+    trace = conv_anim.trace(spec)
+    seen = {tap.input[1:] for each in taps_behind(trace, (5, 5))[0].values() for tap in each if tap.input is not None}
+    reach = product(range(2, 9), range(2, 9))
+    hidden = {cell for cell in reach if cell < (5, 5) and cell not in seen}
+    view = Isometric(trace, STYLE)
+    floor = view.floors[0]
+    dark = view.blind_cells((5, 5), view.reaches(5, 5)[0])
+    assert len(hidden) == 3
+    assert dark == {(floor.sheet.rows.place(r), floor.sheet.columns.place(c)) for r, c in hidden}
+
+
+def _masked(*masks):
+    layers = [{"type": "conv", "kernel_size": 3, "padding": 1, "mask": mask} for mask in masks]
+    return {"input": {"size": [11, 11]}, "layers": layers, "view": "isometric"}
