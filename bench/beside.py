@@ -1,13 +1,17 @@
 """Our build beside another one, in CPU time of whole processes that take turns: how many times less it takes.
 
 ``python bench/beside.py CHECKOUT`` with the folder of another version, as ``git worktree add`` makes it; both run
-with this interpreter and its libraries. Medians of five turns, or of as many as ``--turns`` says.
+with this interpreter and its libraries. Medians of five turns, or of as many as ``--turns`` says; ``--busy`` keeps
+every core busy meanwhile.
 """
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +20,8 @@ import click
 from measure import run
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from measure import Command, Run
 
 HERE = Path(__file__).resolve().parent.parent
@@ -30,6 +36,15 @@ animation: {{every: {every}, motion: {motion}}}
 """
 SMALL = "title: number {k}\ninput: {{size: [3, 3]}}\nlayer: {{type: conv, kernel_size: 2}}\nview: flat\n"
 SPECS = 200
+FRAMES = "a figure of 36 frames"
+LIBRARIES = "import numpy, matplotlib.backends.backend_agg, PIL.Image, click, yaml"
+OVER = {
+    FRAMES: "importing the libraries",
+    "FuncAnimation": FRAMES,
+    "validate": "import click",
+    "--help": "import click",
+}
+"""What is told over something else that took turns with it."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +103,7 @@ def middle(runs: list[Run]) -> Run:
 
 
 def told(name: str, ours: float, theirs: float, unit: str) -> None:
-    click.echo(f"{name:38} {theirs:>9.4g} {ours:>9.4g} {unit:3} {theirs / ours:>7.2f} times less")
+    click.echo(f"{name:50} {theirs:>9.3g} {ours:>9.3g} {unit:3} {theirs / ours:>6.2f} times less")
 
 
 def steps(turns: Turns, folder: Path) -> None:
@@ -111,41 +126,73 @@ def whole(turns: Turns, folder: Path) -> None:
     for k in range(SPECS):
         (folder / "many" / f"{k}.yaml").write_text(SMALL.format(k=k), encoding="utf-8")
     commands: dict[str, Command] = {
-        "a figure of 36 frames": command(figure, "gif", folder / "out"),
+        FRAMES: command(figure, "gif", folder / "out"),
         "validate": ["-P", "-m", "conv_anim", "validate", figure],
         "--help": ["-P", "-m", "conv_anim", "--help"],
+        "import click": ["-c", "import click"],
+        "importing the libraries": ["-c", LIBRARIES],
+        "FuncAnimation": [HERE / "bench" / "naive.py", folder / "theirs.gif"],
     }
     large: dict[str, Command] = {
         f"pages.pdf of {PAGES.steps} pages": command(folder / "pages.yaml", "pages.pdf", folder / "out"),
         f"{SPECS} specs, -j 2": [*command(folder / "many", "png", folder / "out")[:-2], "2", "--force"],
     }
-    for found in (turns.runs(commands), turns.runs(large, 1)):
+    small = turns.runs(commands)
+    for found in (small, turns.runs(large, 1)):
         for name in found["ours"]:
             told(name, found["ours"][name].cpu, found["theirs"][name].cpu, "s")
+    for name, other in OVER.items():
+        theirs, ours = (small[build][name].cpu / small[build][other].cpu for build in ("theirs", "ours"))
+        click.echo(f"{f'{name} over {other}':50} {theirs:>9.3g} {ours:>9.3g}")
+
+
+def smooth(turns: Turns, folder: Path) -> None:
+    """Bytes of a figure whose window glides, over those of one whose window leaps."""
+    size = {}
+    for motion in ("smooth", "step"):
+        spec = folder / f"{motion}.yaml"
+        spec.write_text(f"{FIGURE}animation: {{motion: {motion}}}\n", encoding="utf-8")
+        turns.runs({motion: command(spec, "gif", folder / "out")}, 1)
+        size[motion] = (folder / "out" / f"{motion}.gif").stat().st_size
+    click.echo(f"{'bytes of smooth motion over steps':50} {size['smooth'] / size['step']:>19.3g}")
+
+
+@contextmanager
+def spinning(count: int) -> Iterator[None]:
+    """So many processes that only take time."""
+    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
 
 
 def memory(folder: Path) -> None:
     """How many times more of our memory a figure of 2,500 steps takes at its peak than one of 16."""
     os.environ["PYTHONPATH"] = str(HERE)
-    for format_ in ("gif", "webp", "apng", "html"):
+    for format_ in ("gif", "webp", "apng", "mp4", "html"):
         peak = {}
         for every in (1, MEMORY.steps // 15):
             spec = folder / f"{every}.yaml"
             spec.write_text(MEMORY.text(every), encoding="utf-8")
             peak[every] = run([*command(spec, format_, folder / "out"), "--max-memory", "8G"]).peak
-        click.echo(f"{'memory at 2,500 steps over 16, ' + format_:38} {peak[1] / peak[MEMORY.steps // 15]:>19.2f}")
+        click.echo(f"{'memory at 2,500 steps over 16, ' + format_:50} {peak[1] / peak[MEMORY.steps // 15]:>19.3g}")
 
 
 @click.command(help=__doc__)
 @click.argument("checkout", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--turns", default=5, help="How often each is run.")
-def main(checkout: Path, turns: int) -> None:
-    click.echo(f"{'':38} {'theirs':>9} {'ours':>9}")
-    with tempfile.TemporaryDirectory() as name:
+@click.option("--busy", is_flag=True, help="Keep every core busy meanwhile.")
+def main(checkout: Path, turns: int, *, busy: bool) -> None:
+    click.echo(f"{'':50} {'theirs':>9} {'ours':>9}")
+    with tempfile.TemporaryDirectory() as name, spinning(os.cpu_count() or 1 if busy else 0):
         os.environ["XDG_CACHE_HOME"] = str(Path(name, "cache"))
         both, folder = Turns(checkout, turns), Path(name)
         whole(both, folder)
         steps(both, folder)
+        smooth(both, folder)
         memory(folder)
 
 

@@ -5,10 +5,12 @@ import sys
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from conv_anim import catalog, pipeline
 from conv_anim.painting import agg, compiled, engine
-from conv_anim.scene.primitives import Boxes, Lines, Polygons, Stroke, Text
+from conv_anim.scene.primitives import Boxes, Frame, Lines, Mosaic, Polygons, Scene, Stroke, Text, moved
 
 TEMPLATES = {template.name: template for template in catalog.templates()}
 SHAPES = (
@@ -55,6 +57,29 @@ def test_an_agg_that_speaks_another_language_is_left_to_matplotlib(monkeypatch, 
 
     monkeypatch.setattr(engine, "compiled", refuse)
     assert np.array_equal(painted(SHAPES), alone)
+
+
+CORNER = Polygons((((20.0, 50.0), (80.0, 48.0), (20.0, 46.0)),), "#00aa55", Stroke("#112233", 5.0))
+"""Its points reach far."""
+MOVING = (*SHAPES, CORNER, Mosaic(2, 3, bytes(range(18)), (40.3, 60.2), (9.0, 0.0), (0.0, 7.5)))
+
+
+@given(st.lists(st.tuples(st.integers(-1, len(MOVING) - 1), st.integers(-40, 40), st.integers(-40, 40), st.booleans()),
+                min_size=1, max_size=6))  # fmt: skip
+def test_nothing_changes_outside_of_the_part_that_is_told(chosen):
+    """Each frame is as one that is painted from the beginning, and outside of the part as the one before."""
+    frames, kept, before = [], [], None
+    for number, dx, dy, stays in chosen:
+        item = () if number < 0 else (moved(MOVING[number], dx + 0.3, dy + 0.6),)
+        frames.append(Frame(item if stays else (), () if stays else item))
+    scene = Scene(100, 100, "#eeeeee", SHAPES[:1], tuple(frames), step=1, hold=1, loop=0, title="", description="")
+    for frame, (pixels, part) in zip(frames, agg.changing(scene), strict=True):
+        kept += frame.kept
+        assert np.array_equal(pixels, painted([*SHAPES[:1], *kept, *frame.shown]))
+        if before is not None:
+            before[part] = pixels[part]
+            assert np.array_equal(pixels, before)
+        before = pixels.copy()
 
 
 def test_a_path_is_not_simplified():

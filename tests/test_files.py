@@ -36,7 +36,8 @@ def palette_of(*colors):
 
 def animation(frames, *, colors=(RED, GREEN, BLUE, WHITE), loop=0, comment=""):
     """The GIF of frames, opened."""
-    data = gif.encode(frames, palette=palette_of(*colors), loop=loop, comment=comment)
+    timed = (gif.Timed(*frame) for frame in frames)
+    data = gif.encode(timed, palette=palette_of(*colors), loop=loop, comment=comment)
     return Image.open(BytesIO(data))
 
 
@@ -131,7 +132,7 @@ def test_a_frame_holds_what_changed_and_is_transparent_elsewhere():
     second[1, 1, :3] = rgb(GREEN)
     second[2, 3, :3] = rgb(BLUE)
     found = palette_of(RED, GREEN, BLUE)
-    whole, patch = gif.patches([(first, 100), (second, 200)], found)
+    whole, patch = gif.patches([gif.Timed(first, 100), gif.Timed(second, 200)], found)
     assert (whole.x, whole.y, whole.time) == (0, 0, 100)
     assert np.array_equal(whole.indices, found.indices(keys(first)))
     assert gif.TRANSPARENT not in whole.indices
@@ -148,7 +149,24 @@ def test_few_unchanged_pixels_between_changed_ones_are_shown_again_and_more_are_
     random = np.random.default_rng(seed)
     changed = np.repeat(random.random((9, 5)) < 0.4, random.integers(1, 6), axis=1)
     wanted = [all(run) or len(run) <= gif.GAP for run in runs(changed.ravel().tolist()) for _ in run]
-    assert gif.bridged(changed).astype(bool).ravel().tolist() == wanted
+    found = gif.bridged(np.flatnonzero(changed), changed.size)
+    assert sorted(found.tolist()) == [place for place, shown in enumerate(wanted) if shown]
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 9), (40, 1), (120, 201)])
+@pytest.mark.parametrize("bits", [2, 5, 8])
+def test_the_compiled_part_of_pillow_alone_compresses_as_pillow_does(monkeypatch, shape, bits):
+    random = np.random.default_rng(bits)
+    indices = np.where(random.random(shape) < 0.5, random.integers(0, 1 << bits, shape), 0).astype(np.uint8)
+    wanted = Image.fromarray(indices).tobytes("gif", "L", bits, 0)
+    assert gif.directly(indices, bits) == gif.compressed(indices, bits) == wanted
+    for error in (ImportError, AttributeError, TypeError):
+        monkeypatch.setattr(gif, "directly", lambda *_, error=error: raising(error))
+        assert gif.compressed(indices, bits) == wanted
+
+
+def raising(error):
+    raise error
 
 
 def runs(values):
@@ -185,7 +203,7 @@ def test_comments(comment):
 
 
 def test_no_comment():
-    data = gif.encode([(picture([RED]), 100)], palette=palette_of(RED), loop=0, comment="")
+    data = gif.encode([gif.Timed(picture([RED]), 100)], palette=palette_of(RED), loop=0, comment="")
     assert b"!\xfe" not in data
 
 

@@ -288,6 +288,39 @@ def test_the_programs_count(here, drawn, monkeypatch, what):
     build_cache._programs.cache_clear()
 
 
+def test_programs_are_read_once_and_not_by_each_run(here, drawn, monkeypatch):
+    """Until one of them is touched, though its size and its time may be what they were."""
+    source = Path("mine.py")
+    source.write_text("a = 1\n")
+    monkeypatch.setattr(build_cache, "_sources", lambda: iter([("mine", str(source))]))
+    read = []
+    meant = build_cache._read
+    monkeypatch.setattr(build_cache, "_read", lambda *args: read.append(1) or meant(*args))
+
+    def sum_():
+        build_cache._programs.cache_clear()
+        return build_cache._programs()
+
+    first = sum_()
+    assert sum_() == first
+    assert len(read) == 1
+    touch(source, "a = 2\n")
+    assert sum_() != first
+    touch(source, "a = 1\n")
+    assert sum_() == first
+    assert len(read) == 3
+    monkeypatch.undo()
+    build_cache._programs.cache_clear()
+
+
+def touch(file, text):
+    """Write it, and set its time back; again and again, until the system's coarse clock has gone on."""
+    before = file.stat()
+    while file.stat().st_ctime_ns == before.st_ctime_ns:
+        file.write_text(text)
+        os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
 def test_all_sources_are_among_the_programs():
     names = {name for name, _ in build_cache._sources()}
     package = Path(build_cache.__file__).parent.parent
@@ -335,7 +368,7 @@ def test_a_figure_with_fonts_of_the_system_is_drawn_again(here, drawn, monkeypat
 
 
 def entries(folder):
-    return [path for path in (folder / "cache").rglob("*") if path.is_file()]
+    return [path for path in (folder / "cache" / "conv-anim" / "drawn").rglob("*") if path.is_file()]
 
 
 @pytest.mark.parametrize(

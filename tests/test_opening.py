@@ -115,11 +115,12 @@ def test_where_a_picture_is_expected(here, kind):
 def test_where_a_note_is_expected(here, kind):
     assert run("render", "fig.yaml", "-f", "png").returncode == 0
     notes = [path for path in (here.parent / "cache").rglob("*") if path.is_file()]
-    assert len(notes) == 1
-    notes[0].unlink()
-    with standing(kind, notes[0]):
-        done = run("render", "fig.yaml", "-f", "png")
-        assert (done.returncode, done.stderr) == (0, b"")
+    assert sorted(note.parent.parent.name for note in notes) == ["drawn", "programs"]
+    for note in notes:
+        note.unlink()
+        with standing(kind, note):
+            done = run("render", "fig.yaml", "-f", "png")
+            assert (done.returncode, done.stderr) == (0, b"")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -172,7 +172,7 @@ def test_times_of_a_gif_are_rounded_all_together(times):
     from conv_anim.export.palette import palette
 
     shown = [np.full((8, 8, 4), 20 * k, np.uint8) | np.uint8([0, 0, 0, 255]) for k in range(len(times))]
-    data = gif.encode(zip(shown, times, strict=True), palette=palette(shown, {"#000000"}), loop=0, comment="")
+    data = gif.encode(map(gif.Timed, shown, times), palette=palette(shown, {"#000000"}), loop=0, comment="")
     image = Image.open(BytesIO(data))
     found = []
     for k in range(len(times)):

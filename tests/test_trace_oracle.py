@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from conv_anim.ops.conv import Conv
 from conv_anim.ops.conv_transpose import ConvTranspose
 from conv_anim.spec.model import Arange, Random
+from conv_anim.tracing import values
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.trace import LayerTrace, trace
 from conv_anim.tracing.values import fill, spread
@@ -419,6 +420,13 @@ def test_random_reals_lie_between():
 def test_a_seed_means_the_same_everywhere():
     assert fill(Random(seed=1, low=0, high=9), (2, 4)).tolist() == [[4, 7, 0, 3], [1, 0, 1, 3]]
     assert fill(Random(seed=2, low=0, high=9), (2, 4)).tolist() != [[4, 7, 0, 3], [1, 0, 1, 3]]
+
+
+@pytest.mark.parametrize("seed", [0, 1, 123_456, 2**31, 2**32 - 1])
+@pytest.mark.parametrize("count", [1, 700, values.FEW, values.FEW + 1])
+def test_few_numbers_are_drawn_as_many_are(seed, count):
+    found = fill(Random(seed=seed, low=-0.5, high=2), (count,))
+    assert np.array_equal(found, -0.5 + 2.5 * np.random.RandomState(seed).random_sample(count))
 
 
 def test_random_whole_numbers_never_pass_the_high_end():

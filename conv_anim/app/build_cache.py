@@ -28,6 +28,8 @@ VERSIONS = (("numpy", "version.py"), ("matplotlib", "_version.py"), ("PIL", "_ve
 """The packages that have a part in drawing, and the file that says which version they are, without their import."""
 LARGEST = 1 << 24
 """Bytes of an entry, or of one of our own files; what is larger is neither."""
+DRAWN, PROGRAMS = "drawn", "programs"
+"""Kinds of entries: what was drawn, and what decides it beside the spec."""
 MOST = 64
 """Entries in each of 256 folders; the oldest make room."""
 
@@ -47,34 +49,56 @@ def place(folder: Path, name: str) -> str:
 
 @cache
 def _programs() -> str:
-    """A sum of the sources of this package, and of the versions of Python and of the libraries."""
+    """A sum of the sources of this package, and of the versions of Python and of the libraries.
+
+    To read all of them takes longer than to draw: what came of it is kept for as long as no file was touched.
+    """
+    files = (*_sources(), *_versions())
     machine = os.uname().machine if hasattr(os, "uname") else ""
-    said = hashlib.sha256(f"{sys.version} {sys.platform} {machine} {zlib.ZLIB_RUNTIME_VERSION}".encode())
-    for name, path in (*_sources(), *_versions()):
-        data = opening.content(path, LARGEST)
+    system = f"{sys.version} {sys.platform} {machine} {zlib.ZLIB_RUNTIME_VERSION}"
+    touched = "\n".join((system, *(f"{name} {_state(path)}" for name, path in files)))
+    kept = hashlib.sha256(touched.encode("utf-8", "surrogatepass")).hexdigest()
+    said = find(kept, PROGRAMS).get("sum")
+    if said is None:
+        said = _read(system, files)
+        keep(kept, {"sum": said}, PROGRAMS)
+    return said
+
+
+def _state(path: str) -> str:
+    """What no file keeps that is written to, or replaced. Raises OSError."""
+    found = os.stat(path)  # noqa: PTH116  # of hundreds: a Path takes longer to make than to look at
+    return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_dev} {found.st_ino}"
+
+
+def _read(system: str, files: Iterable[tuple[str, str]]) -> str:
+    """A sum of all that is in these files. Raises OSError."""
+    said = hashlib.sha256(system.encode())
+    for name, path in files:
+        data = opening.content(Path(path), LARGEST)
         if data is None:
-            raise OSError(errno.EFBIG, "too large to be a part of this package", str(path))
+            raise OSError(errno.EFBIG, "too large to be a part of this package", path)
         said.update(f"{name} {len(data)}\n".encode())
         said.update(data)
     return said.hexdigest()
 
 
-def _sources() -> Iterator[tuple[str, Path]]:
+def _sources() -> Iterator[tuple[str, str]]:
     for folder, inside, names in os.walk(HERE):
         inside[:] = sorted(set(inside) - {"__pycache__", "templates"})
-        yield from ((f"{folder[len(str(HERE)) :]}/{name}", Path(folder, name)) for name in sorted(names))
+        yield from ((f"{folder[len(str(HERE)) :]}/{name}", f"{folder}/{name}") for name in sorted(names))
 
 
-def _versions() -> Iterator[tuple[str, Path]]:
+def _versions() -> Iterator[tuple[str, str]]:
     for name, file in VERSIONS:
         found = find_spec(name)
         for folder in (found and found.submodule_search_locations) or ():
-            yield name, Path(folder, file)
+            yield name, f"{folder}/{file}"
 
 
-def find(key_: str) -> dict[str, str]:
+def find(key_: str, kind: str = DRAWN) -> dict[str, str]:
     """The names and sums of the files that came of it; none if it was never drawn."""
-    path = _path(key_)
+    path = _path(key_, kind)
     if path is None:
         return {}
     with suppress(OSError, ValueError, RecursionError):
@@ -115,11 +139,11 @@ def note(key_: str, made: Iterable[tuple[str, bytes]]) -> None:
     keep(key_, {name: noted(data) for name, data in made})
 
 
-def keep(key_: str, sums: Mapping[str, str]) -> None:
+def keep(key_: str, sums: Mapping[str, str], kind: str = DRAWN) -> None:
     """As `note`, with the sums of files that are written already."""
     from conv_anim.export import files
 
-    path = _path(key_)
+    path = _path(key_, kind)
     if path is None:
         return
     with suppress(OSError):
@@ -134,9 +158,9 @@ def _make_room(folder: Path) -> None:
             os.unlink(entry)  # noqa: PTH108  # an entry of a folder, not a path
 
 
-def _path(key_: str) -> Path | None:
+def _path(key_: str, kind: str = DRAWN) -> Path | None:
     folder = _cache()
-    return folder and folder / "drawn" / key_[:2] / key_[2:]
+    return folder and folder / kind / key_[:2] / key_[2:]
 
 
 def _cache() -> Path | None:

@@ -11,9 +11,7 @@ from struct import pack
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from PIL import Image
 
-from conv_anim.export.moving import bounds
 from conv_anim.export.palette import COLOR, Palette, key, keys, numbers, palette
 from conv_anim.painting.agg import Painter, flat_colors, has_pictures
 
@@ -22,13 +20,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from conv_anim.painting.agg import Part
     from conv_anim.scene.primitives import Scene
 
     Pixels = NDArray[np.uint8]
-    Marks = NDArray[np.bool_]
-    Box = tuple[slice, slice]
+    Places = NDArray[np.intp]
+    """Pixels by their numbers, row after row."""
 
-HELD = 256
+HELD = 512
 """So many frames are held at once; those of a longer animation are made twice."""
 SAMPLES = 5
 """So many frames say which colours an animation needs beside its flat ones."""
@@ -38,8 +37,18 @@ SHORTEST, LONGEST = 2, 0xFFFF
 TRANSPARENT = 0
 KEPT, WIPED = 1, 2
 """What becomes of an image when the next one comes: it stays, or leaves nothing behind."""
+ROOM = 1 << 16
+"""Bytes that the compression makes at a time."""
 GAP = 3
 """So few unchanged pixels between changed ones take less room as they are than transparent."""
+
+
+class Timed(NamedTuple):
+    """A frame, opaque RGBA (height, width, 4), its time in ms, and the part outside of which nothing has changed."""
+
+    pixels: Pixels
+    time: int
+    part: Part = (slice(0, None), slice(0, None))
 
 
 class Patch(NamedTuple):
@@ -65,17 +74,17 @@ def picture(drawn: Scene) -> bytes:
         pictures = pictures or has_pictures(items)
     painter = Painter(drawn)
     samples = [frames[k] for k in sorted({n * (count - 1) // (SAMPLES - 1) for n in range(SAMPLES)})]
-    colors = palette(painter.frames(samples, range(len(samples))), flat, pictures=pictures)
-    painted = painter.frames(frames, range(count))
-    timed = ((pixels, drawn.time(k)) for k, pixels in enumerate(painted))
+    sampled = (painted.pixels for painted in painter.frames(samples, range(len(samples))))
+    colors = palette(sampled, flat, pictures=pictures)
+    timed = (
+        Timed(pixels, drawn.time(k), part) for k, (pixels, part) in enumerate(painter.frames(frames, range(count)))
+    )
     ground = key(drawn.background) if drawn.transparent else None
     return encode(timed, palette=colors, loop=drawn.loop, comment=drawn.description, ground=ground)
 
 
-def encode(
-    frames: Iterable[tuple[Pixels, int]], *, palette: Palette, loop: int, comment: str, ground: int | None = None
-) -> bytes:
-    """A GIF of frames, opaque RGBA (height, width, 4), each with its time in milliseconds; ``loop`` 0 means forever.
+def encode(frames: Iterable[Timed], *, palette: Palette, loop: int, comment: str, ground: int | None = None) -> bytes:
+    """A GIF of frames; ``loop`` 0 means forever.
 
     Where they have the colour ``ground``, the page shows through.
     """
@@ -96,10 +105,10 @@ def encode(
     return out.getvalue()
 
 
-def wholes(frames: Iterable[tuple[Pixels, int]], palette: Palette, ground: int) -> Iterator[Patch]:
+def wholes(frames: Iterable[Timed], palette: Palette, ground: int) -> Iterator[Patch]:
     """Whole frames in which one sees through the colour ``ground``; those that look the same are one."""
     pending: Patch | None = None
-    for pixels, time in frames:
+    for pixels, time, _ in frames:
         colors = keys(pixels)
         indices = np.where(colors == ground, np.uint8(TRANSPARENT), palette.indices(colors))
         if pending is not None and np.array_equal(pending.indices, indices):
@@ -112,53 +121,58 @@ def wholes(frames: Iterable[tuple[Pixels, int]], palette: Palette, ground: int) 
         yield pending
 
 
-def patches(frames: Iterable[tuple[Pixels, int]], palette: Palette) -> Iterator[Patch]:
+def patches(frames: Iterable[Timed], palette: Palette) -> Iterator[Patch]:
     """The changes from frame to frame; frames that look the same become one that is shown longer."""
     frames = iter(frames)
     first = next(frames, None)
     if first is None:
         return
-    pixels, time = first
+    pixels, time, _ = first
     seen = numbers(pixels).copy()
-    shown = palette.indices(keys(pixels))
+    shown = palette.indices(seen & COLOR)
     pending = Patch(0, 0, shown.copy(), time)
-    for pixels, time in frames:
+    width = shown.shape[1]
+    for pixels, time, part in frames:
         colors = numbers(pixels)
-        changed = colors != seen
-        box = bounds(changed)
-        if box is not None:
-            places = changed[box]
-            seen[box] = colors[box]
-            indices = palette.indices(colors[box][places] & COLOR)
-            new = indices != shown[box][places]
-            places[places] = new
-            shown[box][places] = indices[new]
-            box = within(box, bounds(places))
-        if box is None:
+        differs = colors[part] != seen[part]
+        places = np.flatnonzero(differs)
+        places += places // differs.shape[1] * (width - differs.shape[1]) + part[0].start * width + part[1].start
+        new = colors.ravel()[places]
+        seen.ravel()[places] = new
+        indices = palette.indices(new & COLOR)
+        changed = indices != shown.ravel()[places]
+        if not changed.any():
             pending = pending._replace(time=pending.time + time)
             continue
         yield pending
-        pending = Patch(box[1].start, box[0].start, shown[box] * bridged(changed[box]), time)
+        places = places[changed]
+        shown.ravel()[places] = indices[changed]
+        pending = patch(shown, places, time)
     yield pending
 
 
-def within(box: Box, part: Box | None) -> Box | None:
-    """A part of a box, at its place in the whole."""
-    if part is None:
-        return None
-    (top, left), (rows, columns) = ((side.start for side in box), part)
-    return slice(top + rows.start, top + rows.stop), slice(left + columns.start, left + columns.stop)
+def patch(shown: Pixels, places: Places, time: int) -> Patch:
+    """What is shown now, where it changed: at these places, in ascending order, and at the few between them."""
+    width = shown.shape[1]
+    rows = places // width
+    columns = places - width * rows
+    top, left = int(rows[0]), int(columns.min())
+    box = shown[top : int(rows[-1]) + 1, left : int(columns.max()) + 1]
+    found = bridged((rows - top) * box.shape[1] + columns - left, box.size)
+    indices = np.zeros(box.size, np.uint8)
+    indices[found] = box.ravel()[found]
+    return Patch(left, top, indices.reshape(box.shape), time)
 
 
-def bridged(changed: Marks) -> Pixels:
-    """1 also for the few pixels between changed ones, row after row, which take less room as they are; else 0."""
-    line = np.ones(changed.size + 2 * GAP, np.uint8)
-    line[GAP:-GAP] = changed.ravel()
-    found, after = line[GAP:-GAP].copy(), np.zeros(changed.size, np.uint8)
-    for off in range(1, GAP + 1):
-        after |= line[GAP + off :][: changed.size]
-        found |= line[off - 1 :][: changed.size] & after
-    return found.reshape(changed.shape)
+def bridged(places: Places, count: int) -> Places:
+    """Some of so many pixels in a row, in ascending order: with the few between them, which take less room as they are.
+
+    In no order.
+    """
+    before = np.concatenate([[-1], places])
+    after = np.diff(before, append=count) - 1
+    few = after <= GAP
+    return np.concatenate([places, *(before[few & (after >= off)] + off for off in range(1, GAP + 1))])
 
 
 def header(width: int, height: int, palette: Palette) -> bytes:
@@ -193,4 +207,24 @@ def image(patch: Patch, bits: int, time: int, *, wiped: bool = False) -> bytes:
 
 def compressed(indices: Pixels, bits: int) -> bytes:
     """Palette indices as LZW data in blocks (section 22)."""
-    return Image.fromarray(indices).tobytes("gif", "L", bits, 0)
+    try:
+        return directly(indices, bits)
+    except (ImportError, AttributeError, TypeError, ValueError):  # in a version that deals with it in other words
+        from PIL import Image
+
+        return Image.fromarray(indices).tobytes("gif", "L", bits, 0)
+
+
+def directly(indices: Pixels, bits: int) -> bytes:
+    """The same by Pillow's compiled part alone: to import the rest takes as long as to compress a whole animation."""
+    from PIL import _imaging
+
+    height, width = indices.shape
+    data = indices.tobytes()  # which lasts for longer than what reads it
+    encoder = _imaging.gif_encoder("L", "L", bits, 0)
+    encoder.setimage(_imaging.map_buffer(data, (width, height), "raw", 0, ("L", 0, 1)), (0, 0, width, height))
+    parts, ended = [], 0
+    while not ended:
+        _, ended, part = encoder.encode(ROOM)
+        parts.append(part)
+    return b"".join(parts)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.painting.agg import frames, seen_through
+from conv_anim.painting.agg import changing, frames, seen_through
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from conv_anim.painting.agg import Part
     from conv_anim.scene.primitives import Scene
 
     Pixels = NDArray[np.uint8]
@@ -45,13 +46,13 @@ def changes(drawn: Scene) -> Iterator[Change]:
     """
     seen: Colors | None = None
     pending: Change | None = None
-    for k, pixels in enumerate(seen_through(each, drawn) for each in frames(drawn)):
-        colors, time = pixels.view(np.uint32)[..., 0], drawn.time(k)
+    for k, (pixels, part) in enumerate(changing(drawn)):
+        colors, time = seen_through(pixels, drawn).view(np.uint32)[..., 0], drawn.time(k)
         if seen is None or pending is None:
-            pending = Change(0, 0, pixels.copy(), time, first=True)
             seen = colors.copy()
+            pending = Change(0, 0, colors.copy()[..., None].view(np.uint8), time, first=True)
             continue
-        found = bounds(colors != seen)
+        found = bounds(colors[part] != seen[part], part)
         if found is None:
             pending = replace(pending, time=pending.time + time)
             continue
@@ -65,14 +66,12 @@ def changes(drawn: Scene) -> Iterator[Change]:
         yield pending
 
 
-def bounds(changed: NDArray[np.bool_]) -> tuple[slice, slice] | None:
-    """The rows and columns that hold all that is marked; None if nothing is."""
-    rows = np.flatnonzero(changed.any(axis=1))
+def bounds(changed: NDArray[np.bool_], part: Part) -> Part | None:
+    """The rows and columns that hold all that is marked in a part; None if nothing is."""
+    rows, columns = (np.flatnonzero(changed.any(axis=axis)) + part[1 - axis].start for axis in (1, 0))
     if not rows.size:
         return None
-    top, bottom = int(rows[0]), int(rows[-1]) + 1
-    columns = np.flatnonzero(changed[top:bottom].any(axis=0))
-    return slice(top, bottom), slice(int(columns[0]), int(columns[-1]) + 1)
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
 def widened(side: slice) -> slice:

@@ -72,11 +72,11 @@ class Palette:
 
     def indices(self, colors: Keys) -> Pixels:
         """The index of the nearest colour for each; every new colour is looked for once."""
-        found = self._table[colors]
+        found = self._table.take(colors)
         if not found.all():
             new = distinct(colors[found == 0])
             self._table[new] = 1 + nearest(channels(new), self._rgb[1:])[0]
-            found = self._table[colors]
+            found = self._table.take(colors)
         return found
 
 
@@ -116,7 +116,7 @@ def blended(samples: Iterable[Pixels], exact: Keys) -> tuple[Keys, Counts]:
     found = [np.zeros(0, np.uint32)]
     for sample in samples:
         colors = keys(sample)
-        found.append(colors[~flat[colors]])
+        found.append(colors[~flat.take(colors)])
     return np.unique(np.concatenate(found), return_counts=True)
 
 

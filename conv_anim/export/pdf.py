@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from io import BytesIO
+from math import ceil
 from typing import TYPE_CHECKING, Any, Protocol, assert_never
 
 import numpy as np
@@ -21,7 +22,7 @@ from conv_anim.painting.snapping import snapped
 from conv_anim.scene.primitives import Boxes, Lines, Mosaic, Polygons, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from conv_anim.painting.engine import Path
     from conv_anim.scene.primitives import Items, Primitive, Scene, Stroke
@@ -51,8 +52,10 @@ def pages(drawn: Scene) -> bytes:
         lasting.add((*document.ground, *drawn.static))
         for k in range(drawn.poster + 1):  # what comes after the last step is on no page
             frame = drawn.frames[k]
+            document.share(frame.kept)
             lasting.add(frame.kept)
             if k in drawn.rests:
+                document.share(frame.shown)
                 document.page(frame.shown, over=lasting.forms)
     return out.getvalue()
 
@@ -142,25 +145,38 @@ class Document:
         self._file.width, self._file.height = drawn.width / INCH, drawn.height / INCH  # as on a page
         box = Boxes(((0, 0, drawn.width, drawn.height),), fill=drawn.background)
         self.ground: Items = () if drawn.transparent else (box,)
+        self._texts: dict[Text, Any] = {}
 
-    def page(self, items: Iterable[Primitive], over: Iterable[Any] = ()) -> None:
+    def page(self, items: Items, over: Iterable[Any] = ()) -> None:
         """A page with some items, over forms."""
         self._file.newPage(self._drawn.width / INCH, self._drawn.height / INCH)
         self._use(over)
-        Sheet(self._file, self._drawn).paint(items)
+        Sheet(self._file, self._drawn, self._texts).paint(items)
 
-    def form(self, items: Iterable[Primitive], over: Iterable[Any] = ()) -> Any:
-        """A drawing as large as a page, by its name; before a page is begun or when it has ended."""
+    def form(self, items: Items, over: Iterable[Any] = (), *, text: Text | None = None) -> Any:
+        """A drawing as large as a page, by its name; before a page is begun or when it has ended.
+
+        Of a ``text``, what lies left of it and below is shown as well, and it begins in its colour.
+        """
+        beyond = 0 if text is None else ceil(text.size)
         name = self._backend.Name(f"F{len(self._forms)}")
         self._forms[name] = self._file.reserveObject("form")
         self._file.endStream()
-        box = [0, 0, POINT * self._drawn.width, POINT * self._drawn.height]
+        box = [-POINT * beyond, -POINT * beyond, POINT * self._drawn.width, POINT * self._drawn.height]
         kind = {"Type": self._backend.Name("XObject"), "Subtype": self._backend.Name("Form"), "BBox": box}
         self._file.beginStream(self._forms[name].id, None, kind | {"Resources": self._file.resourceObject})
         self._use(over)
-        Sheet(self._file, self._drawn).paint(items)
+        if text is not None:  # matplotlib takes it that all begins in black, and the page may have gone on
+            self._file.output(*rgba(text.color)[:3], self._backend.Op.setrgb_nonstroke)
+        Sheet(self._file, self._drawn, self._texts).paint(items)
         self._file.endStream()
         return name
+
+    def share(self, items: Items) -> None:
+        """Texts that are set once, however many pages have them, and wherever; as `form`."""
+        for text in dict.fromkeys(at_origin(item, self._drawn.height) for item in items if isinstance(item, Text)):
+            if text not in self._texts:
+                self._texts[text] = self.form((text,), text=text)
 
     def _use(self, forms: Iterable[Any]) -> None:
         for name in forms:
@@ -195,14 +211,19 @@ class Lasting:
         return (*self._groups, *self._single)
 
 
-class Sheet:
-    """A page or a form to paint on."""
+def at_origin(item: Text, height: int) -> Text:
+    """The same text in the lower left corner of a page."""
+    return Text(0.0, float(height), item.text, item.size, item.color, "start", item.bold, item.font)
 
-    def __init__(self, file: Any, drawn: Scene) -> None:
-        from matplotlib.backends.backend_pdf import RendererPdf
+
+class Sheet:
+    """A page or a form to paint on; texts for which there are forms are set by them."""
+
+    def __init__(self, file: Any, drawn: Scene, texts: Mapping[Text, Any]) -> None:
+        from matplotlib.backends.backend_pdf import Op, RendererPdf
         from matplotlib.transforms import Affine2D
 
-        self._height = drawn.height
+        self._height, self._file, self._texts, self._op = drawn.height, file, texts, Op
         self._to_points = Affine2D(np.array(((POINT, 0, 0), (0, -POINT, POINT * drawn.height), (0, 0, 1))))
         self._renderer: Drawing = RendererPdf(file, 72, drawn.height / INCH, drawn.width / INCH)  # type: ignore[no-untyped-call]  # no stubs
 
@@ -260,14 +281,23 @@ class Sheet:
 
     def _write(self, item: Text) -> None:
         """Text in the fonts that have its characters, one after the other."""
+        letters = face(bold=item.bold, own=item.font)
+        width = letters.width(item.text) * item.size
+        x = item.x - {"start": 0.0, "middle": width / 2, "end": width}[item.anchor]
+        y = POINT * (self._height - item.y)
+        form = self._texts.get(at_origin(item, self._height))
+        if form is None:
+            self._set(item, x, y)
+            return
+        op = self._op
+        self._file.output(op.gsave, 1, 0, 0, 1, POINT * x, y, op.concat_matrix, form, op.use_xobject, op.grestore)
+
+    def _set(self, item: Text, x: float, y: float) -> None:
         from matplotlib.font_manager import FontProperties
 
         pen = self._renderer.new_gc()
         pen.set_foreground(rgba(item.color), isRGBA=True)
         letters = face(bold=item.bold, own=item.font)
-        width = letters.width(item.text) * item.size
-        x = item.x - {"start": 0.0, "middle": width / 2, "end": width}[item.anchor]
-        y = POINT * (self._height - item.y)
         for font, text in letters.runs(item.text):
             properties = FontProperties(fname=str(font), size=POINT * item.size)
             self._renderer.draw_text(pen, POINT * x, y, text, properties, 0, mtext=AsMeasured())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, assert_never
+from math import ceil, floor
+from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 import numpy as np
 
@@ -18,8 +19,21 @@ if TYPE_CHECKING:
     from conv_anim.painting.engine import Codes, Pixels, Points
     from conv_anim.scene.primitives import Box, Frame, Items, Point, Primitive, Scene, Stroke
 
+    Part = tuple[slice, slice]
+    """Some rows and columns of the pixels."""
+
 ROUND = 0.5523
 """Control points of a quarter circle drawn as a cubic curve."""
+NOTHING: Part = (slice(0, 0), slice(0, 0))
+EDGE = 2
+"""Pixels beside a path that it may touch, once it is aligned and its edges are blended."""
+
+
+class Painted(NamedTuple):
+    """A frame, and the part outside of which it is as the one before."""
+
+    pixels: Pixels
+    part: Part
 
 
 class Canvas:
@@ -30,6 +44,8 @@ class Canvas:
         self._height = height
         self._to_agg = np.array(((1.0, 0.0, 0.0), (0.0, -1.0, height), (0.0, 0.0, 1.0)))
         self.pixels: Pixels = self._engine.pixels
+        self._points: list[Points] = []
+        self._edge = 0.0
 
     def fill(self, color: str) -> None:
         """Paint all of it in one colour."""
@@ -52,18 +68,37 @@ class Canvas:
                     self._write(item)
                 case Mosaic():
                     lay(self.pixels, item)
+                    self._points.append(np.array(item.ring))
                 case _:
                     assert_never(item)
 
+    def touched(self) -> Part:
+        """The part that was painted on since this was asked last, and a little around it."""
+        if not self._points:
+            return NOTHING
+        points, edge = np.concatenate(self._points), EDGE + self._edge
+        self._points.clear()
+        self._edge = 0.0
+        low, high = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+        columns, rows = (slice(max(0, floor(a - edge)), max(0, ceil(b + edge))) for a, b in zip(low, high, strict=True))
+        return rows, columns
+
     def _draw(self, path: Path, fill: str | None, stroke: Stroke | None, *, snap: bool | None) -> None:
+        if len(path.vertices):
+            self._points.append(path.vertices)
+        if stroke is not None:
+            # Agg's limit to a pointed join is the line's own width.
+            self._edge = max(self._edge, stroke.width * max(1.0, stroke.width))
         pen = self._engine.pen(stroke, snap=snap)
         self._engine.draw(pen, path, self._to_agg, None if fill is None else rgba(fill))
 
     def _write(self, item: Text) -> None:
         """Text by its outlines, its baseline on a whole pixel so that equal lines look equal."""
-        path, width = outline(item.text, item.bold, item.font)
+        path, width, corners = outline(item.text, item.bold, item.font)
         start = item.x - {"start": 0.0, "middle": width / 2, "end": width}[item.anchor] * item.size
         base = self._height - round(item.y)
+        if corners is not None:
+            self._points.append(corners * (item.size, -item.size) + (start, round(item.y)))
         matrix = np.array(((item.size, 0.0, start), (0.0, item.size, base), (0.0, 0.0, 1.0)))
         self._engine.draw(self._engine.pen(None, snap=False), path, matrix, rgba(item.color))
 
@@ -117,10 +152,15 @@ def rounded_ring(x: float, y: float, width: float, height: float, radius: float)
 
 
 @lru_cache(maxsize=4096)
-def outline(text: str, bold: bool, own: str = "") -> tuple[Path, float]:  # noqa: FBT001  # a cache's key
-    """The outlines of a line of text with y up, for an em of 1, and how far it advances."""
+def outline(text: str, bold: bool, own: str = "") -> tuple[Path, float, Points | None]:  # noqa: FBT001  # a cache's key
+    """The outlines of a line of text with y up, for an em of 1, how far it advances, and two corners of its box.
+
+    No corners without outlines, as those of a space.
+    """
     letters = face(bold=bold, own=own)
-    return Path(*letters.outline(text)), letters.width(text)
+    path = Path(*letters.outline(text))
+    corners = np.array([path.vertices.min(axis=0), path.vertices.max(axis=0)]) if len(path.vertices) else None
+    return path, letters.width(text), corners
 
 
 class Painter:
@@ -128,29 +168,46 @@ class Painter:
 
     def __init__(self, scene: Scene) -> None:
         self._static, self._lasting, self._canvas = (Canvas(scene.width, scene.height) for _ in range(3))
+        self._whole: Part = slice(0, scene.height), slice(0, scene.width)
         self._static.fill(scene.background)
         self._static.paint(scene.static)
 
-    def frames(self, frames: Sequence[Frame], wanted: Iterable[int]) -> Iterator[Pixels]:
+    def frames(self, frames: Sequence[Frame], wanted: Iterable[int]) -> Iterator[Painted]:
         """The wanted ones of some frames that follow each other, in ascending order: (height, width, 4), opaque.
 
-        The array is the same one every time, painted anew: copy what is to be kept.
+        The array is the same one every time, painted anew where something changes: copy what is to be kept, and leave
+        it as it is.
         """
         self._lasting.pixels[:] = self._static.pixels
-        painted = 0
+        painted, shown = 0, self._whole
         for k in wanted:
             for passed in range(painted, k):
                 self._lasting.paint(frames[passed].kept)
             frame = frames[k]
             self._lasting.paint(frame.kept)
             painted = k + 1
-            self._canvas.pixels[:] = self._lasting.pixels
+            before = joined(shown, self._lasting.touched())
+            self._canvas.pixels[before] = self._lasting.pixels[before]
             self._canvas.paint(frame.shown)
-            yield self._canvas.pixels
+            shown = self._canvas.touched()
+            yield Painted(self._canvas.pixels, joined(before, shown))
+
+
+def joined(part: Part, other: Part) -> Part:
+    """The rows and columns that hold two parts."""
+    if NOTHING in (part, other):
+        return other if part == NOTHING else part
+    rows, columns = (slice(min(a.start, b.start), max(a.stop, b.stop)) for a, b in zip(part, other, strict=True))
+    return rows, columns
 
 
 def frames(scene: Scene, wanted: Iterable[int] | None = None) -> Iterator[Pixels]:
-    """The frames of a scene in turn, or only the wanted ones, as `Painter.frames`."""
+    """The pixels of the frames of a scene in turn, or only of the wanted ones, as of `Painter.frames`."""
+    return (painted.pixels for painted in changing(scene, wanted))
+
+
+def changing(scene: Scene, wanted: Iterable[int] | None = None) -> Iterator[Painted]:
+    """The same, each with the part that changes."""
     return Painter(scene).frames(scene.frames, range(len(scene.frames)) if wanted is None else wanted)
 
 

@@ -39,6 +39,9 @@ def lay(pixels: Pixels, item: Mosaic) -> None:
     if left >= right or top >= bottom:
         return
     samples = _samples(item)
+    if samples == 1:
+        pixels[top:bottom, left:right, :3] = _upright(item, slice(left, right), slice(top, bottom))
+        return
     y, x = np.nonzero(_touched(item, np.arange(left, right) + 0.5, np.arange(top, bottom)[:, None] + 0.5))
     some = max(1, TOGETHER // samples**2)
     for k in range(0, len(x), some):
@@ -61,6 +64,18 @@ def _extent(item: Mosaic, shape: tuple[int, ...]) -> tuple[tuple[int, int], tupl
     sides = ((min(xs), max(xs), shape[1]), (min(ys), max(ys), shape[0]))
     (left, right), (top, bottom) = ((max(0, floor(low)), min(most, ceil(high))) for low, high, most in sides)
     return (left, right), (top, bottom)
+
+
+def _upright(item: Mosaic, xs: slice, ys: slice) -> NDArray[np.uint8]:
+    """The colours of whole pixels, all of which lie in the picture: (height, width, 3), or fewer that are the same."""
+    colors = array(item)
+    if item.rows == item.columns == 1:
+        return colors
+    wide, high = item.across[0], item.down[1]
+    along, down = ((np.arange(each.start, each.stop) + 0.5) for each in (xs, ys))
+    columns = ((along - item.corner[0]) * high / (wide * high)).astype(np.intp)
+    rows = ((down - item.corner[1]) * wide / (wide * high)).astype(np.intp)
+    return colors[rows[:, None], columns]
 
 
 def _samples(item: Mosaic) -> int:

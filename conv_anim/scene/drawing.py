@@ -63,8 +63,11 @@ class Drawing:
             if moment.phase == "finished":
                 assert self.finished is not None
                 return self.finished()
-            kept = self.frames[moment.step].kept if timeline.first(k) else ()
-            return Frame(kept, lambda: self.shown(moment.step, moment.phase, moment.share))
+            if self.during is not None and moment.phase in self.phases:
+                kept = self.frames[moment.step].kept if timeline.first(k) else ()
+                return Frame(kept, lambda: self.shown(moment.step, moment.phase, moment.share))
+            step = self.frames[moment.step]
+            return Frame(step.kept if timeline.first(k) else (), lambda: step.shown)
 
         return Lazy(len(timeline.moments), frame)
 

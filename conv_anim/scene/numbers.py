@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from math import floor, isfinite, lcm, log10
 from typing import TYPE_CHECKING
 
@@ -171,6 +170,8 @@ def denominator(numbers: Sequence[float], largest: int = LARGEST, *, noise: floa
 
     ``noise`` is how far off they are where they were computed, and not given.
     """
+    from fractions import Fraction
+
     fractions = [Fraction(number).limit_denominator(largest) for number in dict.fromkeys(numbers)]
     if any(abs(float(f) - n) > noise for f, n in zip(fractions, dict.fromkeys(numbers), strict=True)):
         return None

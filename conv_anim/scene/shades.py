@@ -57,7 +57,8 @@ class Shades:
         span = self.high - self.low
         with np.errstate(invalid="ignore"):
             shares = (np.asarray(values, float) - self.low) / span if span > 0 else np.full(np.shape(values), 0.5)
-        return self.table[np.clip(np.floor(np.nan_to_num(shares) * (LEVELS - 1) + 0.5), 0, LEVELS - 1).astype(np.intp)]
+        within = np.fmin(np.fmax(shares, 0.0), 1.0)  # in this order what is no number is 0
+        return self.table[(within * (LEVELS - 1) + 0.5).astype(np.intp)]
 
     def fill(self, number: Number) -> str:
         """The colour of a number, as text."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import product
 from math import prod
-from random import Random
 from typing import TYPE_CHECKING, TypeAlias
 
 from conv_anim.diagnostics import Code
@@ -119,5 +118,7 @@ def _made(record: Record, size: Size, files: Files, report: Report) -> Maybe[fro
         numbers = read(FromFile(file), record.node, files, report)
         return INVALID if isinstance(numbers, Invalid) else _listed(numbers, size, record.node, report)
     assert density is not None
+    from random import Random
+
     draw = Random(record.of(SEED))  # its stream of reals is the same in all versions of Python
     return frozenset(cell for cell in product(*map(range, size)) if draw.random() < density)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import prod
+from random import Random as Twister
 from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
 
 import numpy as np
@@ -21,6 +23,11 @@ if TYPE_CHECKING:
 
 Array: TypeAlias = "NDArray[Any]"
 """Of int64, or of float64 as soon as one number is not whole."""
+
+
+FEW = 10_000
+WORDS, MULTIPLIER = 624, 1_812_433_253
+"""Of MT19937: how many words its state has, and what one is made with from the one before (init_genrand)."""
 
 
 def frozen(array: Array) -> Array:
@@ -48,10 +55,31 @@ def _typed(array: Array) -> Array:
 
 def _drawn(values: Random, shape: Size) -> Array:
     """Numpy's legacy generator: its stream is frozen for good, so that a seed means the same everywhere."""
-    unit = np.random.RandomState(values.seed).random_sample(shape)
+    unit = _unit(values.seed, prod(shape)).reshape(shape)
     if isinstance(values.low, int) and isinstance(values.high, int):
         return values.low + np.floor(unit * (values.high - values.low + 1)).astype(np.int64)
     return values.low + unit * (values.high - values.low)
+
+
+def _unit(seed: int, count: int) -> NDArray[np.float64]:
+    """From 0 to 1, as numpy's legacy generator draws them; of a few without its import, which takes longer.
+
+    Python's own generator is the same one (Mersenne Twister, MT19937); begun in the same way it gives the same numbers.
+    """
+    if count > FEW:
+        return np.random.RandomState(seed).random_sample(count)
+    generator = Twister()
+    generator.setstate((3, (*_begun(seed), WORDS), None))
+    return np.array([generator.random() for _ in range(count)])
+
+
+@lru_cache(maxsize=16)
+def _begun(seed: int) -> list[int]:
+    """The words of a generator that has drawn nothing yet."""
+    state = [seed]
+    for k in range(1, WORDS):
+        state.append((MULTIPLIER * (state[-1] ^ state[-1] >> 30) + k) & 0xFFFFFFFF)
+    return state
 
 
 def bias(numbers: tuple[Number, ...] | None) -> Array | None:

@@ -12,18 +12,19 @@ from math import prod
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from conv_anim.tracing.agreement import agreed
 from conv_anim.tracing.values import spread
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from conv_anim.tracing.operators import Operator
     from conv_anim.tracing.trace import LayerTrace
     from conv_anim.tracing.values import Array
 
-Fractions: TypeAlias = NDArray[np.object_]
+Fractions: TypeAlias = "NDArray[np.object_]"
 
 OUT, KERNEL = 2, 3
 READ = OUT + KERNEL - 1

@@ -49,6 +49,15 @@ class BegunFilter(ChannelDrawing):
 
     def rows(self, channel: int) -> list[PlacedRow]:
         """The rows that are at work for an output channel, as far as they are drawn."""
+        if channel not in self._rows:
+            self._rows[channel] = self._placed_rows(channel)
+        return self._rows[channel]
+
+    @cached_property
+    def _rows(self) -> dict[int, list[PlacedRow]]:
+        return {}
+
+    def _placed_rows(self, channel: int) -> list[PlacedRow]:
         found = []
         for number, channel_row in enumerate(self.of(channel)):
             source, row = self.places.place(number, channel_row)

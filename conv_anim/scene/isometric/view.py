@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.isometric.drawing import Isometric
-from conv_anim.scene.isometric.sampled import SampledIsometric
 from conv_anim.scene.layout import Panel, drawing, panel
 from conv_anim.scene.primitives import union
 from conv_anim.scene.scales import with_bars
@@ -39,8 +38,11 @@ def isometric(trace: Trace, style: Style) -> Panel:
 
 
 def _drawing(trace: Trace, style: Style) -> Isometric:
-    kind = Isometric if trace.layer.layer.sampled is None else SampledIsometric
-    return kind(trace, style)
+    if trace.layer.layer.sampled is None:
+        return Isometric(trace, style)
+    from conv_anim.scene.isometric.sampled import SampledIsometric
+
+    return SampledIsometric(trace, style)
 
 
 def _signs(view: Isometric) -> list[tuple[Items, Box]]:

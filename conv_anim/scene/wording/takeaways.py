@@ -20,10 +20,6 @@ from conv_anim.spec.view_values import (
 )
 from conv_anim.tracing.analysis import cost, entries, inputs_of, receptive_field, standard, total
 from conv_anim.tracing.blind_spot import blind_spot
-from conv_anim.tracing.fourier import Count, transformed
-from conv_anim.tracing.gemm import Gemm
-from conv_anim.tracing.streaming import Looking, Streaming, ratio_of
-from conv_anim.tracing.winograd import direct, multiplications
 
 if TYPE_CHECKING:
     from conv_anim.spec.model import Backward, Node, Spec
@@ -73,6 +69,8 @@ def _goes_past(node: Node) -> bool:
 
 def _streamed(spec: Spec, chunk: int, say: Language) -> str:
     """How much is kept of what has arrived."""
+    from conv_anim.tracing.streaming import Looking, Streaming, ratio_of
+
     found = Streaming.of(spec.layers, chunk)
     if any(isinstance(each, Looking) and each.sees_all for each in found.readers):
         return say("takeaway.stream.grows")
@@ -123,6 +121,9 @@ def _compares(spec: Spec, layer: Op) -> bool:
 
 def _computed(view: GemmView | WinogradView | FourierView, window: Operator, say: Language) -> str:
     """What a way to compute a layer saves, or what it takes."""
+    from conv_anim.tracing.fourier import Count, transformed
+    from conv_anim.tracing.winograd import direct, multiplications
+
     match view:
         case GemmView():
             return _gemm(view, window, say)
@@ -138,6 +139,8 @@ def _computed(view: GemmView | WinogradView | FourierView, window: Operator, say
 def _gemm(view: GemmView, window: Operator, say: Language) -> str:
     """What tiles or a layout in memory are for, else what a product of matrices has to do with it."""
     if view.tile is not None:
+        from conv_anim.tracing.gemm import Gemm
+
         reuse = Gemm(window, view.layout or "nchw", view.tile).all_loads.reuse
         return say("takeaway.gemm_tile", reuse=f"{reuse:.3g}")
     if view.layout is not None:
