@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from conv_anim.spec.model import FourierView, GemmView, WinogradView
+from conv_anim.spec.view_values import FourierView, GemmView, WinogradView
 from conv_anim.tracing.fourier import Count, transformed
 from conv_anim.tracing.gemm import Gemm
 from conv_anim.tracing.winograd import direct, multiplications

@@ -233,7 +233,7 @@ class SpecError(Exception):
 def _and_more(problem: Problem) -> Problem:
     """What stands for all problems from one on."""
     what = f"there are more problems than these {MOST_PROBLEMS}"
-    return Problem(Code.MORE, what, problem.path, problem.span, "mend some of them, and see the rest", problem.file)
+    return Problem(Code.MORE, what, problem.path, problem.span, "fix some of them to see the rest", problem.file)
 
 
 def _position(problem: Problem) -> tuple[int, int]:

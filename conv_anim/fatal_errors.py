@@ -136,7 +136,7 @@ SHORTAGES: Final[dict[int, Shortage]] = {
     errno.ENFILE: Shortage("shortage", "too many files are open on this machine", f"end other programs; or {FEWER}"),
     errno.ENOSPC: Shortage("shortage", "the disk is full", "make room on it, or choose a folder on another one"),
     errno.EDQUOT: Shortage(
-        "shortage", "your share of the disk is used up", "make room in it, or choose a folder on another disk"
+        "shortage", "your disk quota is used up", "make room in it, or choose a folder on another disk"
     ),
     errno.EFBIG: Shortage(
         "shortage",

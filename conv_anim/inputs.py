@@ -105,7 +105,7 @@ class Folder:
         kind = READERS.get(path.suffix.lower())
         if kind is None:
             known = f"known are {listed(list(READERS), last='and')}"
-            raise DataFileError(f"'{name}' is of no known kind", CONVERTED.get(path.suffix.lower(), known))
+            raise DataFileError(f"'{name}' is not a known kind of file", CONVERTED.get(path.suffix.lower(), known))
         try:
             fatal_errors.check_room()
             with opening.opened(path) as file:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from conv_anim.scene.numbers import Format
-    from conv_anim.tracing.trace import LayerTrace, Step, Tap, Trace
+    from conv_anim.tracing.taps import Step, Tap
+    from conv_anim.tracing.trace import LayerTrace, Trace
     from conv_anim.tracing.values import Array
 
 MOST = 16

@@ -34,7 +34,7 @@ class NoFileError(OSError):
     """A pipe, a device or a socket stands where a file should; ``strerror`` says which."""
 
     def __init__(self, kind: str, path: str | os.PathLike[str]) -> None:
-        super().__init__(errno.EINVAL, f"{kind} stands there, not a file", str(path))
+        super().__init__(errno.EINVAL, f"{kind} is there, not a file", str(path))
         self.kind = kind
 
 

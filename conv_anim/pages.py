@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from conv_anim.diagnostics import SpecError
 from conv_anim.export.figures import Beside, Book, Sheet
 from conv_anim.spec.controls import CANNOT
-from conv_anim.spec.model import NetworkView
+from conv_anim.spec.view_values import NetworkView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

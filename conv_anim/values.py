@@ -167,9 +167,14 @@ class _Standard:
 
     def __init__(self, name: str, *, frozen: bool, eq: bool) -> None:
         self._name, self._frozen, self._eq = name, frozen, eq
+        self._made: dict[type, Any] = {}
 
     def __get__(self, _value: Any, owner: type) -> Any:
-        found = _FIELDS[_of(owner)]
+        if owner not in self._made:
+            self._made[owner] = self._of_fields(owner, _FIELDS[_of(owner)])
+        return self._made[owner]
+
+    def _of_fields(self, owner: type, found: Mapping[str, Any]) -> Any:
         names: dict[str, Any] = {"__annotations__": {name: one.type for name, one in found.items()}, **found}
         like: Any = type(owner.__name__, (), names)
         return getattr(dataclasses.dataclass(frozen=self._frozen, eq=self._eq)(like), self._name)

@@ -11,7 +11,7 @@ import shutil
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from docutils import nodes
@@ -66,6 +66,7 @@ def setup(app: Sphinx) -> None:
     app.connect("doctree-read", load_when_seen)
     app.connect("html-page-context", say_language)
     app.connect("html-page-context", show_gallery)
+    app.connect("html-page-context", share_navigation, priority=400)  # before the theme asks for it
     app.connect("html-page-context", say_levels, priority=900)  # when the theme has made its navigation
     app.connect("html-collect-pages", lambda _app: site_gallery.figures())
     app.connect("build-finished", draw_gallery)
@@ -113,6 +114,27 @@ def show_gallery(_app: Sphinx, page: str, _template: str, context: dict[str, obj
     """The gallery is shown as thumbnails."""
     if page == site_gallery.PAGE:
         context["body"] = site_gallery.overview(str(context["body"]))
+
+
+NAVIGATION: dict[object, object] = {}
+"""What the figures' pages have of the lists of pages, by what the theme asks for."""
+
+
+def share_navigation(
+    _app: Sphinx, page: str, _template: str, context: dict[str, Any], _tree: nodes.document | None
+) -> None:
+    """The pages of figures are in no list and in one folder: their navigation is the same, and made once."""
+    if not page.startswith(f"{site_gallery.FOLDER}/"):
+        return
+    made = context["toctree"]
+
+    def shared(**asked: object) -> object:
+        key = tuple(sorted(asked.items()))
+        if key not in NAVIGATION:
+            NAVIGATION[key] = made(**asked)
+        return NAVIGATION[key]
+
+    context["toctree"] = shared
 
 
 def draw_gallery(app: Sphinx, error: Exception | None) -> None:

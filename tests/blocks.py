@@ -15,10 +15,12 @@ import doctest
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import tomllib
+from contextlib import chdir
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -26,10 +28,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from click.testing import CliRunner
 from markdown_it import MarkdownIt
 from mdit_py_plugins.anchors import anchors_plugin
 
 import conv_anim
+from conv_anim.cli import main
 from conv_anim.spec import reader
 
 if TYPE_CHECKING:
@@ -67,6 +71,9 @@ INSTALLERS = {
 }
 NOTE = re.compile(r"<!-- (file|run|needs|not run): (.+?) -->")
 DRAWN = re.compile(r"<!-- conv-anim: (\S+\.yaml) ")
+WORD = r"(?:'[^'\n]*'|\"[^\"$`\\\n]*\"|[\w./:=,@%+-])+"
+ALONE = re.compile(rf"conv-anim((?: +{WORD})*)(?: +> ({WORD}))?(?: +#.*)?")
+"""A line that any shell takes as our program, its words, and maybe a file for what it prints."""
 FILE_NAME = re.compile(r"(?:#|//|--|%|<!--) ?([\w./-]*\.[\w-]+)(?: ?-->)?\n")
 SPEC_KEYS = {field.name for field in reader.SPEC.fields}
 SOMETHING = {"input": {"size": [5, 5]}, "layer": {"type": "conv", "kernel_size": 3}}
@@ -117,6 +124,8 @@ class Reader:
 
     folder: Path
     names: dict[str, Any]
+    apart: bool = True
+    """Whether bash starts our program; else its commands run in this process where nothing else is in a line."""
 
     def follow(self, block: Block) -> None:
         for command in block.said("run"):
@@ -150,6 +159,30 @@ class Reader:
         return said
 
     def run(self, commands: str) -> tuple[int, str]:
+        """The exit status, and what is printed, until a command fails."""
+        lines = [line for line in map(str.strip, commands.splitlines()) if line and line[0] != "#"]
+        if self.apart or not all(map(ALONE.fullmatch, lines)):
+            return self.in_bash(commands)
+        status, said = 0, ""
+        for line in lines:
+            status, more = self.here(line)
+            said += more
+            if status:
+                break
+        return status, said
+
+    def here(self, line: str) -> tuple[int, str]:
+        words, to = ALONE.fullmatch(line).groups()
+        with chdir(self.folder):
+            done = CliRunner(env={"HOME": str(self.folder), "NO_COLOR": "1"}).invoke(main, shlex.split(words))
+            if done.exception is not None and not isinstance(done.exception, SystemExit):
+                raise done.exception
+            if to is None:
+                return done.exit_code, done.output
+            Path(*shlex.split(to)).write_bytes(done.stdout_bytes)
+        return done.exit_code, done.stderr
+
+    def in_bash(self, commands: str) -> tuple[int, str]:
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         env = {**os.environ, "PATH": path, "HOME": str(self.folder), "COLUMNS": "100", "NO_COLOR": "1"}
         done = subprocess.run(

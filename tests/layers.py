@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from conv_anim.ops.conv import Conv
 from conv_anim.ops.conv_transpose import ConvTranspose
 from conv_anim.ops.pool import Pool
-from conv_anim.spec.model import Arange, Ends, Flat, Given, Input, Spec, chain
+from conv_anim.spec.model import Arange, Ends, Given, Input, Spec, chain
 from conv_anim.spec.themes import THEMES
+from conv_anim.spec.view_values import Flat
 
 MODES = ("zeros", "reflect", "replicate", "circular")
 LARGEST = {1: 9, 2: 6, 3: 3}

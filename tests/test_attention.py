@@ -16,7 +16,7 @@ from conv_anim.coding.programs import program
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.matrix.attention import AttentionView
 from conv_anim.scene.primitives import Text
-from conv_anim.spec.model import Matrix
+from conv_anim.spec.view_values import Matrix
 from tests.frameworks import needed
 
 

@@ -6,10 +6,12 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 from math import prod
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from hypothesis import given as drawn
+from hypothesis import settings
 from hypothesis import strategies as st
 
 import conv_anim
@@ -28,18 +30,16 @@ from conv_anim.scene.drawing import shifted
 from conv_anim.scene.primitives import Boxes, Lines, Mosaic, Polygons, Text
 from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.volume.hues import told_apart
-from conv_anim.spec.model import (
-    Animation,
-    Channels,
-    Ends,
-    Labels,
-)
+from conv_anim.spec.model import Animation, Ends, Labels
 from conv_anim.spec.themes import THEMES
+from conv_anim.spec.view_values import Channels
 from conv_anim.tracing.trace import trace
 from tests import oracle
 from tests.layers import conv, conv_transpose, convs, given, inputs, pool, pools, spec, themed, transposes
 
 MINUS = "\N{MINUS SIGN}"
+few = settings(max_examples=max(10, settings().max_examples * 2 // 5))
+"""Of figures that are drawn in full; ten properties draw their own."""
 ORDERS = ("row-major", "column-major", "reverse")
 GROUPED = conv((4, 4), 3, groups=2, in_channels=4, out_channels=4)
 MANY = conv((4, 4), 3, in_channels=2, out_channels=3, bias=(1, 0, -2))
@@ -92,6 +92,12 @@ def some(count):
 # reading what is drawn
 
 
+def panel_of(shown):
+    """The panel of a view, of which each frame is drawn once."""
+    panel = shown.panel()
+    return SimpleNamespace(width=panel.width, static=panel.static, frames=tuple(panel.frames))
+
+
 def items_of(panel, k, shown):
     """All that can lie on the view in frame k, from the bottom to the top; its panel may be wider."""
     items = [*panel.static, *(item for j in range(k + 1) for item in panel.frames[j].kept), *panel.frames[k].shown]
@@ -120,11 +126,9 @@ def within(box, grid):
     """The cells of a grid whose middles a box covers."""
     x, y, width, height = box
     side = grid.numbers.cell
+    columns = [column for column in range(grid.columns) if x < grid.x + (column + 0.5) * side < x + width]
     return [
-        (row, column)
-        for row in range(grid.rows)
-        for column in range(grid.columns)
-        if x < grid.x + (column + 0.5) * side < x + width and y < grid.y + (row + 0.5) * side < y + height
+        (row, column) for row in range(grid.rows) if y < grid.y + (row + 0.5) * side < y + height for column in columns
     ]
 
 
@@ -205,6 +209,7 @@ def fed(draw, layers=flat_layers):
     return figure(layer, values=values, animation=Animation(order=order, every=every), labels=labels)
 
 
+@few
 @drawn(fed())
 def test_every_number_of_every_lane(made):
     """Kernels, the maps that they make with their channel, and the output that these add up to."""
@@ -212,7 +217,7 @@ def test_every_number_of_every_lane(made):
     traced = shown.trace.layers[0]
     x, bias = traced.input.tolist(), layer.bias or (0,) * layer.ends.out_channels
     of = kernels(layer, traced.weight)
-    panel, size, order = shown.panel(), layer.ends.out_size, made.animation.order
+    panel, size, order = panel_of(shown), layer.ends.out_size, made.animation.order
     for k in some(len(panel.frames)):
         items, cell = items_of(panel, k, shown), shown.steps.cell(k)
         rank = shown.steps.rank(k) % prod(size)
@@ -231,6 +236,7 @@ def test_every_number_of_every_lane(made):
             assert read(items, shown.outputs.grid(cell[0]))[0] == so_far(output, size, rank, order)
 
 
+@few
 @drawn(fed())
 def test_outputs_that_are_done_stay(made):
     """Each in a grid of its own, all numbers written before the next filter begins."""
@@ -238,7 +244,7 @@ def test_outputs_that_are_done_stay(made):
     if not shown.add or isinstance(shown.outputs, Pile):
         return
     wanted = [rows_of(values) for values in shown.trace.output.tolist()]
-    panel = shown.panel()
+    panel = panel_of(shown)
     for k in some(len(panel.frames)):
         items, working = items_of(panel, k, shown), shown.steps.cell(k)[0]
         for output in range(layer.ends.out_channels):
@@ -250,10 +256,11 @@ def test_outputs_that_are_done_stay(made):
                 assert not any(map(any, texts))
 
 
+@few
 @drawn(fed())
 def test_the_window_lies_on_the_cells_that_are_read(made):
     shown = view(made)
-    layer, panel, colors = shown.trace.layers[0], shown.panel(), shown.style.colors
+    layer, panel, colors = shown.trace.layers[0], panel_of(shown), shown.style.colors
     for k in some(len(panel.frames)):
         cell, items = shown.steps.cell(k), items_of(panel, k, shown)
         for row in shown.rows(cell[0]):
@@ -270,6 +277,7 @@ def test_the_window_lies_on_the_cells_that_are_read(made):
                 assert texts[r][c] == written(tap.x)
 
 
+@few
 @drawn(fed())
 def test_the_input_is_drawn_with_its_border(made):
     layer, shown = made.layers[0], view(made)
@@ -281,12 +289,13 @@ def test_the_input_is_drawn_with_its_border(made):
         assert read(items, row.sheet.grid)[0] == rows_of(channel)
 
 
+@few
 @drawn(pools().filter(lambda layer: len(layer.ends.in_size) < 3 and layer.reduce == "max"), st.data())
 def test_pools_keep_channels_apart(layer, data):
     shown = view(figure(layer, values=data.draw(inputs(layer, whole=True))))
     settings = {name: getattr(layer, name) for name in ("stride", "padding", "dilation", "ceil_mode")}
     wanted = oracle.max_pool(shown.trace.input.tolist(), kernel=layer.kernel_size, **settings)
-    panel = shown.panel()
+    panel = panel_of(shown)
     items = items_of(panel, len(panel.frames) - 1, shown)
     assert [row.channel_row.channel for row in shown.rows(0)] == list(range(layer.ends.in_channels))
     for row in shown.rows(0):
@@ -372,7 +381,7 @@ def test_many_outputs_are_piled_up():
     assert isinstance(shown.outputs, Pile)
     places = [(shown.outputs.grid(k).x, shown.outputs.grid(k).y) for k in range(8)]
     assert all(x1 < x0 and y1 > y0 for (x0, y0), (x1, y1) in pairwise(places))
-    panel = shown.panel()
+    panel = panel_of(shown)
     for k in some(len(panel.frames)):
         output, rank = shown.steps.cell(k)[0], shown.steps.rank(k) % 16
         texts = read(items_of(panel, k, shown), shown.outputs.grid(output))[0]
@@ -404,6 +413,7 @@ def test_the_filter_at_work_and_its_map_are_named(output):
 # the sum
 
 
+@few
 @drawn(fed(), st.data())
 def test_the_written_sum_is_right(made, data):
     shown = view(made)
@@ -579,6 +589,7 @@ def pixel_unshuffle(factor, channels_, size):
 pixel_settings = st.tuples(st.integers(1, 3), st.integers(1, 2), st.tuples(st.integers(1, 3), st.integers(1, 3)))
 
 
+@few
 @drawn(pixel_settings, st.sampled_from(ORDERS), st.booleans())
 def test_cells_have_the_colour_of_the_channel_they_come_from(settings, order, weaves):
     """As PyTorch: the cell in row r and column c of a square is of channel r · factor + c of its output's channels."""
@@ -619,7 +630,7 @@ def test_what_is_copied_is_said():
 def test_upsampling_marks_the_cells_that_are_read(mode, reads):
     layer = Upsample(Ends(2, (3, 3), 2, (6, 6)), mode, False, (0.5, 0.5))
     shown = view(figure(layer, values=given([[list(range(3)) for _ in range(3)]] * 2)))
-    panel = shown.panel()
+    panel = panel_of(shown)
     k = 8
     items = items_of(panel, k, shown)
     for row in shown.rows(0):
@@ -674,6 +685,7 @@ def test_all_lies_within_the_panel(layer, theme):
         assert_within(channels(trace(made), style), style)
 
 
+@few
 @drawn(fed(), st.sampled_from([0.5, 1.0, 1.7]), st.sampled_from(["both", "maps"]))
 def test_any_layer_lies_within_the_panel(made, scale, show):
     style = Style(made.theme, scale, DejaVu())

@@ -1,4 +1,4 @@
-"""What shells complete, asked as they ask: a process with the words in its environment; and bash itself."""
+"""What shells complete, asked as they ask: with the words in the environment; and bash itself."""
 
 from __future__ import annotations
 
@@ -6,36 +6,30 @@ import os
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from contextlib import chdir
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from conv_anim import catalog
-from conv_anim.cli import COMMANDS
+from conv_anim.cli import COMMANDS, main
 from conv_anim.spec.themes import THEMES
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 BASH = shutil.which("bash")
 CODE = 'from conv_anim.cli import main; main(prog_name="conv-anim")'
 
 
-def asked(*words: str, folder: Path | None = None, more: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
-    """The answer to words of which the last is begun, as bash splits them."""
-    env = {
-        **os.environ,
-        "_CONV_ANIM_COMPLETE": "bash_complete",
-        "COMP_WORDS": "\n".join(["conv-anim", *words]),
-        "COMP_CWORD": str(len(words)),
-    }
-    command = [sys.executable, *more, "-c", CODE]
-    return subprocess.run(command, capture_output=True, text=True, check=True, env=env, cwd=folder)
+def asking(*words: str) -> dict[str, str]:
+    """How a shell asks for words of which the last is begun, as bash splits them."""
+    begun = {"COMP_WORDS": "\n".join(["conv-anim", *words]), "COMP_CWORD": str(len(words))}
+    return {"_CONV_ANIM_COMPLETE": "bash_complete", **begun}
 
 
 def completed(*words: str, folder: Path | None = None) -> list[str]:
-    said = asked(*words, folder=folder)
-    assert said.stderr == ""
+    with chdir(folder or Path.cwd()):
+        said = CliRunner().invoke(main, env=asking(*words), prog_name="conv-anim")
+    assert (said.exit_code, said.stderr) == (0, "")
     return [line.removeprefix("plain,") for line in said.stdout.splitlines() if line]
 
 
@@ -114,7 +108,8 @@ def test_other_shells_get_the_whole_word(shell, words, said):
     (("render", "--set", "layer."), {"yaml", "numpy", "matplotlib", "PIL"}),
 ])  # fmt: skip
 def test_completion_imports_no_more_than_it_needs(words, forbidden):
-    said = asked(*words, more=("-X", "importtime")).stderr
+    command, env = [sys.executable, "-X", "importtime", "-c", CODE], {**os.environ, **asking(*words)}
+    said = subprocess.run(command, capture_output=True, text=True, check=True, env=env).stderr
     imported = {line.rsplit("|", 1)[-1].strip() for line in said.splitlines()}
     assert {name for name in imported if name in forbidden or name.split(".")[0] in forbidden} == set()
 

@@ -222,7 +222,7 @@ def broken():
     yield "odd palette", png(index, PALETTE, 8, before=[(b"PLTE", palette[:-1])]), "its palette is missing or no list"
     yield "short palette", png(index, PALETTE, 8, before=[(b"PLTE", palette[:-3])]), "asks for colour 4, counted from 0"
     yield "a moving picture", png(samples, GREY, 8, before=[(b"fdAT", b"?")]), "it holds several pictures"
-    yield "a part that must be known", png(samples, GREY, 8, before=[(b"CgBI", b"?")]), "it has a part CgBI"
+    yield "a part that must be known", png(samples, GREY, 8, before=[(b"CgBI", b"?")]), "it has a chunk CgBI"
     yield "two sizes", png(samples, GREY, 8, before=[(b"IHDR", good[16:29])]), "does not say its size once"
     yield "no size", head + chunk(b"IDAT", b"") + chunk(b"IEND", b""), "does not begin with its size"
     yield "nothing", head, "it is cut off"
@@ -332,9 +332,9 @@ def arrays_refused():
     plain = three.tobytes()
     yield "cut", good[:-1], "is cut off: it has 23 of the 24 bytes"
     yield "header alone", good[:-24], "is cut off: it has 0 of the 24 bytes"
-    yield "half a header", good[:40], "is no whole .npy file"
-    yield "two arrays", good + good, "goes on behind its array"
-    yield "one byte more", good + b"\0", "goes on behind its array"
+    yield "half a header", good[:40], "is not a complete .npy file"
+    yield "two arrays", good + good, "has more data after its array"
+    yield "one byte more", good + b"\0", "has more data after its array"
     yield "one number", npy(np.array(3.0)), "holds one number, without an axis"
     yield "structured", npy(np.zeros(3, "i4,f4")), "no number that can be drawn"
     yield "pairs", by_hand("'(2,)<f8'", "(1,)", plain[:16]), "no number that can be drawn"
@@ -346,15 +346,15 @@ def arrays_refused():
     yield "nan", npy(np.array([1, np.nan])), "infinite, not a number"
     yield "inf", npy(np.array([1, -np.inf], "f2")), "infinite, not a number"
     yield "neither true nor false", by_hand("'|b1'", "(2,)", b"\1\2"), "neither true nor false"
-    yield "less than nothing", by_hand("'<f8'", "(-1, -3)", plain), "is no whole .npy file"
-    yield "true", by_hand("'<f8'", "(True, 3)", plain), "is no whole .npy file"
+    yield "less than nothing", by_hand("'<f8'", "(-1, -3)", plain), "is not a complete .npy file"
+    yield "true", by_hand("'<f8'", "(True, 3)", plain), "is not a complete .npy file"
     yield "much", by_hand("'<f8'", "(10**9,)".replace("10**9", "1000000000"), plain), "has 1,000,000,000 numbers"
     yield "more than there is", by_hand("'<f8'", f"({2**62}, {2**62})", plain), "numbers"
-    yield "version 4", by_hand("'<f8'", "(3,)", plain, version=4), "is no whole .npy file"
-    yield "a word of code", by_hand("print('!')", "(3,)", plain), "is no whole .npy file"
-    yield "no type", by_hand("'<q9'", "(3,)", plain), "is no whole .npy file"
-    yield "escapes", by_hand("'\\d'", "(3,)", plain), "is no whole .npy file"
-    yield "a header without end", b"\x93NUMPY\x02\0" + b"\xff" * 4 + b"{" * 99, "is no whole .npy file"
+    yield "version 4", by_hand("'<f8'", "(3,)", plain, version=4), "is not a complete .npy file"
+    yield "a word of code", by_hand("print('!')", "(3,)", plain), "is not a complete .npy file"
+    yield "no type", by_hand("'<q9'", "(3,)", plain), "is not a complete .npy file"
+    yield "escapes", by_hand("'\\d'", "(3,)", plain), "is not a complete .npy file"
+    yield "a header without end", b"\x93NUMPY\x02\0" + b"\xff" * 4 + b"{" * 99, "is not a complete .npy file"
 
 
 @pytest.mark.parametrize(
@@ -388,20 +388,22 @@ def test_a_table_is_read_exactly(text, tmp_path):
 
 
 NO_TABLES = {
-    "1;2\n3;4\n": "'1;2' in line 1 is no number that can be drawn / save it with commas in place of the semicolons",
+    "1;2\n3;4\n": "'1;2' in line 1 is not a number that can be drawn / save it with commas in place of the semicolons",
     "1,5;2,5\n": "'5;2' in line 1",
-    '"1,5","2,5"\n': "'1,5' in line 1 is no number that can be drawn / a decimal point in place of the comma",
+    '"1,5","2,5"\n': "'1,5' in line 1 is not a number that can be drawn / a decimal point in place of the comma",
     '"1,000",2\n': "nothing between thousands",
     "0x10,1\n": "'0x10'", "0o17,1\n": "'0o17'", "1_000,1\n": "'1_000'", "1 000,1\n": "'1 000'",
-    "1'000,1\n": "no number",
+    "1'000,1\n": "not a number",
     "nan,1\n": "'nan'", "inf,1\n": "'inf'", ".inf,1\n": "'.inf'", "1e999,1\n": "'1e999'",
     "9007199254740992,1\n": "'9007",
     "-9007199254740993.0,1\n": "'-9007", "true,1\n": "'true'", "1,2,\n": "'' in line 1", "1,\n3,4\n": "'' in line 1",
     "1,2\n\n\n3\n": "line 4 has 1 number, the first one 2", "1,2\n3,4,5\n": "line 2 has 3 numbers, the first one 2",
     "x,y\n1,2\n": "'x' in line 1", "−1,2\n": "'−1'", "１,2\n": "'１'", "1,2%\n": "'2%'", "1\0,2\n": "in line 1",
-    '"1"2,3\n': "is no CSV file", '"1,2\n3,4\n': "is no CSV file", '1,"\n': "is no CSV file", '1"2,3\n': "'1\"2'",
-    "": "is empty", "\n\n": "is empty", "\ufeff": "is empty", "#1,2\n": "'#1'", "1 2\n": "'1 2'", "1\t2\n": "no number",
-    "9" * 200_000: "is no CSV file", "9" * 399: "no number that can be drawn", "9" * 401: "no number",
+    '"1"2,3\n': "is not a CSV file", '"1,2\n3,4\n': "is not a CSV file", '1,"\n': "is not a CSV file",
+    '1"2,3\n': "'1\"2'",
+    "": "is empty", "\n\n": "is empty", "\ufeff": "is empty", "#1,2\n": "'#1'", "1 2\n": "'1 2'",
+    "1\t2\n": "not a number",
+    "9" * 200_000: "is not a CSV file", "9" * 399: "not a number that can be drawn", "9" * 401: "not a number",
     "1,2\n \n": "line 2",
 }  # fmt: skip
 

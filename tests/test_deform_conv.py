@@ -266,7 +266,7 @@ def test_its_point_is_a_sentence(lang, kernel, mask):
         ({"offset": 0, "mask": [1, 2]}, "'mask' has the shape 2; 3x3, 9 or 9x5x5 is needed"),
         ({"offset": 0, "offset_groups": 2}, "2 groups of offsets do not divide the 1 input channel evenly"),
         ({"offset": 0, "from": ["input", "input"]}, "'offset' is given, and an input holds it too"),
-        ({"from": ["input", "input"]}, "the offset is to be 5x5 in 18 channels; the input that should hold it is 5x5"),
+        ({"from": ["input", "input"]}, "the offset should be 5x5 in 18 channels; the input that holds it is 5x5"),
     ],
 )
 def test_mistakes_are_told(layer, said):

@@ -289,10 +289,11 @@ def with_blocks():
 
 @pytest.mark.parametrize("page", [*with_blocks()])
 def test_pages_show_what_happens(page, tmp_path, monkeypatch):
+    """Bash starts our program for the README; on other pages it runs in this process, but in pipes and scripts."""
     folder = tmp_path / "a folder"
     folder.mkdir()
     monkeypatch.chdir(folder)
-    someone = blocks.Reader(folder, {"__name__": "a page"})
+    someone = blocks.Reader(folder, {"__name__": "a page"}, apart=page.name == "README.md")
     for block in blocks.blocks(page):
         try:
             someone.follow(block)

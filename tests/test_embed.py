@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote
@@ -19,7 +20,7 @@ from conv_anim import catalog, pipeline
 from conv_anim.app import build, plan
 from conv_anim.cli import main
 from conv_anim.diagnostics import Source
-from conv_anim.embed import markdown
+from conv_anim.embed import markdown, page_files
 from conv_anim.embed.marks import comments
 
 ROOT = Path(__file__).parent.parent
@@ -509,9 +510,7 @@ def test_a_page_that_never_rests_is_left_to_its_writer(here, monkeypatch):
     saves = [lambda k=k: made.write_text(f"{BLOCK}{k}\n") for k in range(9)]
     meanwhile(monkeypatch, *saves)
     (line,) = problems(run(made))
-    assert line.startswith(
-        "page.md: error: somebody changed this page 5 times while its figures were drawn; it is left"
-    )
+    assert line.startswith("page.md: error: this page changed 5 times while its figures were drawn; it is left")
     assert made.read_text() == f"{BLOCK}4\n"
 
 
@@ -611,19 +610,22 @@ def test_comments_are_found_in_linear_time():
 # our own pages
 
 
+@cache
 def our_pages():
-    return [markdown.read(path) for path in markdown.listed([ROOT / "README.md", ROOT / "docs"])]
+    """Each page, with its figures."""
+    read = map(page_files.read, page_files.listed([ROOT / "README.md", ROOT / "docs"]))
+    return [(page, markdown.fills(page, markdown.Wanted())) for page in read]
 
 
 @pytest.mark.repository
 def test_our_pages_say_what_their_specs_say():
-    for read in our_pages():
-        assert markdown.filled(read, markdown.fills(read, markdown.Wanted())) == read.data, read.path
+    for read, fills in our_pages():
+        assert markdown.filled(read, fills) == read.data, read.path
 
 
 @pytest.mark.repository
 def test_our_pages_show_every_picture_of_every_template():
-    shown = {job.file for read in our_pages() for fill in markdown.fills(read, markdown.Wanted()) for job in fill.jobs}
+    shown = {job.file for _, fills in our_pages() for fill in fills for job in fill.jobs}
     for template in catalog.templates():
         origin = plan.Origin(template.path, Path(template.topic))
         wanted = plan.Wanted(ROOT / "output")

@@ -129,7 +129,7 @@ def test_messages_name_the_formats_of_other_packages(toy, arguments, status, sai
         ("import nothing_like_this", "it cannot be loaded: ModuleNotFoundError"),
         ("FORMAT = 3", "broken:FORMAT is no Format"),
         (OWN % "other", "broken:FORMAT calls itself 'other'"),
-        (OWN % "A/b", "it cannot be loaded: ValueError: 'A/b' is no suffix"),
+        (OWN % "A/b", "it cannot be loaded: ValueError: 'A/b' is not a suffix"),
     ],
 )
 def test_a_format_that_is_broken_is_named_and_does_not_spoil_the_rest(toy, module, why):

@@ -35,8 +35,9 @@ from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.sums import Sum
-from conv_anim.spec.model import Flat, Labels
+from conv_anim.spec.model import Labels
 from conv_anim.spec.themes import THEMES
+from conv_anim.spec.view_values import Flat
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.trace import trace
 from tests import oracle, pictures

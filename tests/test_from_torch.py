@@ -101,10 +101,10 @@ def test_a_lazy_layer_is_drawn_once_it_has_weights():
     (nn.Conv2d(3, 8, 3), torch.zeros(4, 9, 9), "Conv2d.in_channels: error: 'in_channels' is 3, but the input has 4"),
     (nn.Conv2d(3, 8, 3), torch.zeros(2, 3, 9, 9), "the input has the shape (2, 3, 9, 9) [axes]"),
     (nn.Conv2d(3, 8, 9), (5, 5), "Conv2d.kernel_size: error: the window does not fit"),
-    (nn.Conv2d(3, 8, 3), (0, 5), "is no size of an input [out-of-range]"),
+    (nn.Conv2d(3, 8, 3), (0, 5), "is not the size of an input [out-of-range]"),
     (nn.Conv2d(3, 8, 3), torch.full((3, 5, 5), float("nan")), "infinite, not a number"),
     (nn.Conv2d(3, 8, 3), "32x32", "an array of <U5"),
-    (nn.LPPool2d(3, 2), torch.full((1, 4, 4), -1.0), "no norm of negative numbers unless norm_type is even"),
+    (nn.LPPool2d(3, 2), torch.full((1, 4, 4), -1.0), "not a norm of negative numbers unless norm_type is even"),
 ])  # fmt: skip
 def test_what_cannot_be_drawn_is_told(module, given, message):
     assert message in refused(module, given)

@@ -17,7 +17,7 @@ from conv_anim.diagnostics import SpecError
 from conv_anim.ops.softmax import Softmax
 from conv_anim.scene.wording.captions import caption
 from conv_anim.scene.wording.takeaways import takeaway
-from conv_anim.spec.model import Flat
+from conv_anim.spec.view_values import Flat
 from conv_anim.tracing.scatter import Scatter
 from tests import pictures
 from tests.oracle import cells, shown
@@ -468,13 +468,13 @@ def test_upstream_gradients_that_a_formula_draws(values):
 
 def test_a_view_of_windows_says_why_it_cannot_show_a_way_back():
     layer = {"type": "max_pool", "kernel_size": 2}
-    with pytest.raises(SpecError, match="the isometric view shows sliding windows, and this backward pass is none"):
+    with pytest.raises(SpecError, match="the isometric view shows sliding windows, and this backward pass is not one"):
         conv_anim.load(simple(layer=layer, view="isometric", **{"pass": "grad_input"}))
 
 
 def test_both_is_no_panel():
     panels = [{"layer": {"type": "conv", "kernel_size": 2}, "pass": "both"}]
-    with pytest.raises(SpecError, match="stands at the top of a spec without 'panels'"):
+    with pytest.raises(SpecError, match="put it at the top of a spec without 'panels'"):
         conv_anim.load({"input": {"size": [3, 3]}, "panels": panels})
 
 

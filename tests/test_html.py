@@ -1,6 +1,7 @@
 """The page of a figure, in a real browser: what it shows, what it tells, and how it is used."""
 
 import re
+from functools import cache
 from io import BytesIO
 
 import numpy as np
@@ -63,16 +64,27 @@ class Opened:
         self.context.close()
 
 
+def page_of(given):
+    """The scene of a spec, and its page."""
+    scene = pipeline.scene(conv_anim.load(given))
+    return scene, pipeline.encoded(scene, "html")
+
+
+@cache
+def known(name):
+    """Those of a template, drawn once for all tests."""
+    return page_of(KNOWN[name].path)
+
+
 @pytest.fixture
 def opened(browser, tmp_path):
     """Opens the page of a template or of a spec; in the end, nothing was asked for and nothing went wrong."""
     pages = []
 
     def open_(given, **options):
-        spec = conv_anim.load(KNOWN[given].path if isinstance(given, str) else given)
+        scene, made = known(given) if isinstance(given, str) else page_of(given)
         path = tmp_path / "a page.html"
-        scene = pipeline.scene(spec)
-        path.write_bytes(pipeline.encoded(scene, "html"))
+        path.write_bytes(made)
         page = Opened(browser, path, **options)
         page.spots = scene.guide().spots
         pages.append(page)
@@ -88,11 +100,12 @@ def opened(browser, tmp_path):
 @pytest.mark.parametrize("name", VIEWS)
 def test_it_shows_what_is_painted(name, opened):
     """Edges are blended by another hand; all else is the same, pixel by pixel."""
-    scene = pipeline.scene(conv_anim.load(KNOWN[name].path))
+    scene, _ = known(name)
     width, height = scene.width, scene.height
     page = opened(name, reduced_motion="reduce", viewport={"width": width + 200, "height": height + 500}).page
     page.evaluate("$('picture').style.cssText = 'position: fixed; left: 0; top: 0; max-width: none; z-index: 9'")
-    painted = [frame[..., :3].astype(int) for frame in frames(scene)]
+    ends = sorted({scene.rests[0], scene.rests[-1]})
+    painted = {k: frame[..., :3].astype(int) for k, frame in zip(ends, frames(scene, ends), strict=True)}
     for key, frame in (("End", scene.rests[-1]), ("Home", scene.rests[0])):
         page.keyboard.press(key)
         shot = conftest.screenshot(page, width, height)

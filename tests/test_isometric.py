@@ -15,8 +15,9 @@ from conv_anim.scene.numbers import format_for, plane
 from conv_anim.scene.primitives import Lines, Mosaic, Polygons, Text
 from conv_anim.scene.steps import moves
 from conv_anim.scene.style import Style, text_box
-from conv_anim.spec.model import Animation, Isometric
+from conv_anim.spec.model import Animation
 from conv_anim.spec.themes import THEMES
+from conv_anim.spec.view_values import Isometric
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.trace import trace
 from tests import pictures

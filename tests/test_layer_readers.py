@@ -85,14 +85,14 @@ def test_what_is_taken_for_granted_is_said(text, note):
 
 
 @pytest.mark.parametrize(("text", "message"), [
-    ("nn.MultiheadAttention(4, 2)(x, x, x, attn_mask=m)", "'attn_mask' is a mask of its own"),
-    ("nn.MultiheadAttention(4, 2)(x, x, x, key_padding_mask=m)", "'key_padding_mask' is a mask of its own"),
+    ("nn.MultiheadAttention(4, 2)(x, x, x, attn_mask=m)", "'attn_mask' is a custom mask"),
+    ("nn.MultiheadAttention(4, 2)(x, x, x, key_padding_mask=m)", "'key_padding_mask' is a custom mask"),
     ("nn.MultiheadAttention(4, 2, kdim=3)", "'kdim' is not 'embed_dim'"),
     ("nn.MultiheadAttention(4, 3)", "'embed_dim' is 4, and 3 heads do not divide it evenly"),
     ("nn.MultiheadAttention(4, 2, add_zero_attn=True)", "'add_zero_attn' changes numbers"),
-    ("F.scaled_dot_product_attention(q, k, v, mask)", "'attn_mask' is a mask of its own"),
+    ("F.scaled_dot_product_attention(q, k, v, mask)", "'attn_mask' is a custom mask"),
     ("F.scaled_dot_product_attention(q, k, v, scale=1)", "'scale' changes numbers"),
-    ("layers.MultiHeadAttention(2, 2)(x, x, attention_mask=m)", "'attention_mask' is a mask of its own"),
+    ("layers.MultiHeadAttention(2, 2)(x, x, attention_mask=m)", "'attention_mask' is a custom mask"),
     ("layers.MultiHeadAttention(2, 2, attention_axes=(2,))", "attention along some axes is not drawn"),
     ("nn.LSTM(3, 4)", "nn.LSTM is not drawn: it keeps a state from step to step"),
     ("layers.ConvLSTM2D(3, 3)", "with gates between convolutions of its input and of that state"),

@@ -220,7 +220,7 @@ def test_an_attention_node_is_what_onnx_computes(keys, tmp_path):
 
 @pytest.mark.parametrize(("made", "said"), [
     ({"inputs": ("x", "k", "k")}, "its queries, keys and values are several values of the model"),
-    ({"inputs": ("x", "x", "x", "m")}, "it is fed a mask of its own, which is not drawn"),
+    ({"inputs": ("x", "x", "x", "m")}, "it is fed a custom mask, which is not drawn"),
     ({"shape": (1, 2, 5, 6)}, "it is drawn of three dimensions: (batch, length, channels)"),
     ({"q_num_heads": 2, "kv_num_heads": 1}, "heads that share keys and values are not drawn"),
     ({"softcap": 1.5}, "scores under a softcap are not drawn"),

@@ -225,7 +225,7 @@ def test_draw_embed_and_trace_keep_to_the_limits(tmp_path: Path) -> None:
 def test_an_option_that_is_no_number_is_wrong_usage(given: str, tmp_path: Path) -> None:
     spec = written(tmp_path, as_text(SMALL))
     result = CliRunner().invoke(main, ["validate", str(spec), "--max-memory", given])
-    assert (result.exit_code, "is no number from 1" in result.stderr) == (2, True)
+    assert (result.exit_code, "is not a number of at least 1" in result.stderr) == (2, True)
 
 
 # from Python

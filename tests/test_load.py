@@ -126,7 +126,7 @@ def test_specs_are_read_as_they_are_drawn(here, monkeypatch, processes, ahead):
     assert max(finished) == ahead
 
 
-LARGE = "input: {{values: {values}}}\nlayer: {{type: avg_pool, kernel_size: [30, 40]}}\nsize: {{width: 200}}\n"
+LARGE = "input: {{values: {values}}}\nlayer: {{type: avg_pool, kernel_size: [30, 40]}}\nsize: {{scale: 0.25}}\n"
 PEAK = """
 import re, sys
 from pathlib import Path

@@ -18,20 +18,9 @@ from conv_anim.scene.primitives import Boxes, Text
 from conv_anim.scene.style import Style
 from conv_anim.scene.table import Track
 from conv_anim.scene.tints import tints
-from conv_anim.spec.model import (
-    Animation,
-    Arange,
-    Ends,
-    FigureSize,
-    Given,
-    Input,
-    Labels,
-    Matrix,
-    Random,
-    Spec,
-    chain,
-)
+from conv_anim.spec.model import Animation, Arange, Ends, FigureSize, Given, Input, Labels, Random, Spec, chain
 from conv_anim.spec.themes import THEMES
+from conv_anim.spec.view_values import Matrix
 from conv_anim.tracing.matrix import EMPTY, SEVERAL, matrix
 from conv_anim.tracing.trace import trace
 

@@ -240,14 +240,14 @@ def test_a_keras_model_of_a_class_of_its_own_is_refused_as_such(tmp_path, monkey
     model = Own()
     model(np.zeros((1, 4, 4, 1)))
     model.save(tmp_path / "own.keras")
-    with pytest.raises(SpecError, match="a class of its own, Own"):
+    with pytest.raises(SpecError, match="a custom class, Own"):
         network(tmp_path / "own.keras")
 
 
 def test_files_that_are_no_models_of_keras(tmp_path):
     for data in (b"", b"PK", b"hello"):
         (tmp_path / "bad.keras").write_bytes(data)
-        with pytest.raises(SpecError, match="this is no model as Keras saves it"):
+        with pytest.raises(SpecError, match="this is not a model saved by Keras"):
             network(tmp_path / "bad.keras")
     for config in ({}, {"class_name": "Sequential", "config": {"layers": 3}}, [1], {"config": {}, "class_name": "X"}):
         with zipfile.ZipFile(tmp_path / "bad.keras", "w") as archive:

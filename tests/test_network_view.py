@@ -73,9 +73,9 @@ def parts(line):
 
 def crosses(part, box):
     """Whether a part of a line, upright, level or round a corner, leads into a box."""
-    return all(max(part[k], box[k]) < min(part[k + 2], box[k + 2]) + 1e-9 for k in (0, 1)) and not (
-        part[2] <= box[0] + 1 or part[0] >= box[2] - 1 or part[3] <= box[1] + 1 or part[1] >= box[3] - 1
-    )
+    if part[2] <= box[0] + 1 or part[0] >= box[2] - 1 or part[3] <= box[1] + 1 or part[1] >= box[3] - 1:
+        return False
+    return all(max(part[k], box[k]) < min(part[k + 2], box[k + 2]) + 1e-9 for k in (0, 1))
 
 
 def texts(drawn):
@@ -107,11 +107,11 @@ def is_clear(drawn):
 
 def leads_where_it_says(drawn):
     """Each edge is drawn once, from its source to its target."""
-    network = drawn.costs.network
+    network, found = drawn.costs.network, boxes(drawn)
     assert len(lines(drawn)) == len(drawn.plan.edges) == len(set(drawn.plan.edges))
     for (source, target), line in zip(drawn.plan.edges, lines(drawn), strict=True):
-        assert inside(line[0], boxes(drawn)[source], 2), (source, line[0])
-        assert inside(line[-1], boxes(drawn)[target], 8), (target, line[-1])
+        assert inside(line[0], found[source], 2), (source, line[0])
+        assert inside(line[-1], found[target], 8), (target, line[-1])
     if not drawn.view.fold:
         shown = {k: item.number for item in drawn.plan.items for k in item.members}
         silent = {node.number for node in network.nodes} - shown.keys()

@@ -132,7 +132,7 @@ def test_an_option_is_a_text_whatever_it_looks_like():
 
 
 @pytest.mark.parametrize(("args", "said"), [
-    (["--node", "conv1"], "a file that ends in .onnx, .pt2, .keras, .py, .txt, .yaml or .yml, and this is none"),
+    (["--node", "conv1"], "a file that ends in .onnx, .pt2, .keras, .py, .txt, .yaml or .yml; this is not one"),
     (["--spec", "-o", "a.gif"], "--spec prints the spec and draws nothing: leave out -o, or --spec"),
     (["--spec", "-f", "png", "--step", "1"], "leave out -f and --step, or --spec"),
 ])  # fmt: skip

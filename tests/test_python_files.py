@@ -96,7 +96,7 @@ def test_the_input_is_the_files():
 def test_what_a_list_does_not_show_is_told():
     assert "which of them feed which is not drawn" in layers(BRANCHING)[1][0]
     assert "which is" not in "".join(layers(CHAINED)[1])
-    assert "*made(n) is not drawn: it is no layer that is known" in layers(REPEATED)[1]
+    assert "*made(n) is not drawn: it is not a known layer" in layers(REPEATED)[1]
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,10 @@ def meet(one, other):
 
 def crosses(line, box):
     """Whether some point of a line lies in a box: looked for in steps of a pixel."""
+    left, top, right, bottom = box[0], box[1], box[0] + box[2], box[1] + box[3]
     for (ax, ay), (bx, by) in pairwise(line):
+        if max(ax, bx) <= left or min(ax, bx) >= right or max(ay, by) <= top or min(ay, by) >= bottom:
+            continue
         steps = max(1, round(max(abs(bx - ax), abs(by - ay))))
         if any(inside((ax + (bx - ax) * k / steps, ay + (by - ay) * k / steps), box) for k in range(steps + 1)):
             return True

@@ -1,7 +1,8 @@
 """The same bytes wherever, whenever and however a figure is drawn.
 
 Each circumstance is a process of its own, compared with a plain one. ``make test-bytes`` draws every template in every
-format, twice; here a few small ones stand for them.
+format, twice; here a few small ones stand for them, and take turns: each circumstance meets every template and every
+format, and each template is drawn in each format in one or more of them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field, replace
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,9 @@ ONE = ("no_padding_strides",)
 WHOLE = ("gif", "png", "svg", "pdf", "html", "strip.svg", "storyboard.svg")
 """What is drawn of every step in a moment; of the other formats, two steps have to do."""
 FORMATS = formats.names(formats.FORMATS.own)
+PAGES = ("pages.pdf", "storyboard.pdf", "strip.pdf")
+"""What PDF, storyboards and strips are made of."""
+TURNS = 3
 STEPPED = (*(name for name in FORMATS if name not in WHOLE), "frames")
 
 BREAK_NETWORK = """
@@ -207,24 +212,39 @@ def different(one, other):
     return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
 
 
-GROUPS = ((FEW, WHOLE, ()), (ONE, STEPPED, ("--step", "0,last")))
-
-
-def here():
-    """The groups, in the formats that this machine can write."""
-    return [(names, available(formats), options) for names, formats, options in GROUPS]
+def drawn_in(turn):
+    """The groups of a circumstance, in the formats that this machine can write."""
+    for k, name in enumerate(FEW):
+        yield (name,), [format_ for j, format_ in enumerate(WHOLE) if (j + k + turn) % TURNS == 0], ()
+    left_out = [PAGES[(turn + k) % TURNS] for k in (1, 2)]
+    yield ONE, [format_ for format_ in available(STEPPED) if format_ not in left_out], ("--step", "0,last")
 
 
 @pytest.fixture(scope="session")
 def plain(tmp_path_factory):
-    """What a plain run makes."""
-    return drawn(tmp_path_factory.mktemp("plain"), Circumstance(), *here())
+    """What a plain run makes, all of it."""
+    groups = (FEW, WHOLE, ()), (ONE, available(STEPPED), ("--step", "0,last"))
+    return drawn(tmp_path_factory.mktemp("plain"), Circumstance(), *groups)
+
+
+def test_every_template_has_its_turn_in_every_format():
+    turns = [(names, format_) for k in range(len(CIRCUMSTANCES)) for names, each, _ in drawn_in(k) for format_ in each]
+    assert {name for names, _ in turns for name in names} == {*FEW, *ONE}
+    few = {((name,), format_) for name in FEW for format_ in WHOLE}
+    assert set(turns) == few | {(ONE, format_) for format_ in available(STEPPED)}
+    for k in range(len(CIRCUMSTANCES)):
+        assert {format_ for _, each, _ in drawn_in(k) for format_ in each} | {*PAGES} == {*WHOLE, *available(STEPPED)}
 
 
 @pytest.mark.parametrize("name", CIRCUMSTANCES)
 def test_the_same_bytes(plain, name, tmp_path):
     assert {path.rpartition(".")[2] for path in plain} >= {"gif", "svg", "pdf", "html", "png", "webp"}
-    assert different(drawn(tmp_path, CIRCUMSTANCES[name], *here()), plain) == []
+    groups = [*drawn_in(list(CIRCUMSTANCES).index(name))]
+    made = drawn(tmp_path, CIRCUMSTANCES[name], *groups)
+    for names, each, _ in groups:
+        for spec, format_ in product(names, each):
+            assert any(file.startswith(f"{spec}{'-' if format_ == 'frames' else '.' + format_}") for file in made)
+    assert different(made, {file: data for file, data in plain.items() if file in made}) == []
 
 
 @pytest.mark.parametrize("topic", TOPICS if EVERY else ())

@@ -12,8 +12,9 @@ from conv_anim.diagnostics import SpecError
 from conv_anim.scene.color import mix
 from conv_anim.scene.numbers import format_for
 from conv_anim.scene.primitives import Boxes, Lines, Text
-from conv_anim.spec.model import Animation, Sequence
+from conv_anim.spec.model import Animation
 from conv_anim.spec.themes import THEMES
+from conv_anim.spec.view_values import Sequence
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.trace import trace
 from tests import pictures

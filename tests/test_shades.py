@@ -203,6 +203,27 @@ def test_a_slanted_cell_has_its_colour_in_its_middle(colors):
         assert (pixels[int(y), int(x), :3] == colors[r, c]).all()
 
 
+def mean_color(item, x, y):
+    """The colour of a pixel on white, by a plain loop over 4 x 4 points of it."""
+    (ax, ay), (dx, dy) = item.across, item.down
+    total = np.zeros(3)
+    for k in range(16):
+        px, py = x + (k % 4 + 0.5) / 4 - item.corner[0], y + (k // 4 + 0.5) / 4 - item.corner[1]
+        column, row = (px * dy - py * dx) / (ax * dy - ay * dx), (py * ax - px * ay) / (ax * dy - ay * dx)
+        inside = 0 <= row < item.rows and 0 <= column < item.columns
+        total += array(item)[int(row), int(column)] if inside else 255
+    return total / 16
+
+
+@pytest.mark.parametrize(("a", "b"), [(1.7, -1.9), (-2.6, 0.4), (0.0, 2.8), (2.9, 2.9)])
+def test_a_slanted_picture_is_painted_to_its_edges_and_no_further(a, b):
+    colors = np.random.default_rng(0).integers(0, 256, (2, 5, 3), dtype=np.uint8)
+    item = mosaic(colors, lambda r, c: (5.3 + 4.2 * c + a * r, 9.6 + b * c + 4.3 * r))
+    (pixels,) = agg.frames(still_of([item], 34, 34))
+    off = [np.abs(pixels[y, x, :3] - mean_color(item, x, y)).max() for y in range(34) for x in range(34)]
+    assert max(off) <= 0.51
+
+
 def test_rows_that_are_done_one_after_the_other_leave_no_seam():
     image = np.full((6, 6, 3), 90, np.uint8)
     at = lambda r, c: (5.3 + 4.1 * c + 1.7 * r, 14.2 - 1.9 * c + 2.6 * r)  # noqa: E731

@@ -180,8 +180,8 @@ def test_a_density_and_a_seed_are_the_same_everywhere():
 @pytest.mark.parametrize(
     ("active", "layer", "said"),
     [
-        ([[5, 0]], {}, r"\[5, 0\] is no cell of an input of 5x5"),
-        ([[0.5, 0]], {}, r"\[0.5, 0\] is no cell"),
+        ([[5, 0]], {}, r"\[5, 0\] is not a cell of an input of 5x5"),
+        ([[0.5, 0]], {}, r"\[0.5, 0\] is not a cell"),
         ([1, 2, 3], {}, "'active' has the shape 3: neither 0 and 1 for 5x5 cells nor a list of places"),
         ([[0.5] * 5] * 5, {}, "an entry for every cell, but not all of them are 0 or 1"),
         ([[1, 1]], {"kernel_size": 3, "dilation": [1, 2]}, "hint: more padding, or other cells"),

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import warnings
+from contextlib import redirect_stderr, redirect_stdout
 from html.parser import HTMLParser
+from io import StringIO
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -14,7 +17,7 @@ from PIL import Image
 
 from tests import conftest
 
-pytest.importorskip("sphinx")
+main = pytest.importorskip("sphinx.cmd.build", reason="Sphinx is not installed").main
 
 SPEC = "title: A <b> figure\ninput: {values: {file: data.csv}}\nlayer: {type: conv, kernel_size: 3}\nview: flat\n"
 CONF = 'extensions = ["myst_parser", "conv_anim.embed.sphinx"]\nhtml_theme = "basic"\nshow_warning_types = True\n'
@@ -70,22 +73,17 @@ def project(tmp_path):
 
 
 def build(source, builder="html", *more):
-    """The folder that is built, and what Sphinx says: warnings."""
+    """The folder that is built, and what Sphinx says: warnings. Several processes are a program of their own."""
     out = source.parent / builder
-    command = [
-        sys.executable,
-        "-m",
-        "sphinx",
-        "--no-color",
-        "-q",
-        "-b",
-        builder,
-        "-d",
-        str(source.parent / "trees"),
-        *more,
-    ]
-    done = subprocess.run([*command, str(source), str(out)], capture_output=True, text=True, check=False)
-    return out, done.stderr
+    words = ["--no-color", "-q", "-b", builder, "-d", str(source.parent / "trees"), *more, str(source), str(out)]
+    if "-j" in more:
+        command = [sys.executable, "-m", "sphinx", *words]
+        return out, subprocess.run(command, capture_output=True, text=True, check=False).stderr
+    said = StringIO()
+    with redirect_stdout(StringIO()), redirect_stderr(said), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as a program does with those of libraries
+        main(words)
+    return out, said.getvalue()
 
 
 class Pictures(HTMLParser):

@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+from functools import cache
 
 import pytest
 from click.testing import CliRunner
@@ -77,6 +78,11 @@ class Opened:
         return found
 
 
+@cache
+def page_of(text):
+    return pipeline.drawn_as(pipeline.loaded(Source("spec.yaml", text)).spec, "html")
+
+
 @pytest.fixture
 def opened(browser, tmp_path):
     pages = []
@@ -84,8 +90,7 @@ def opened(browser, tmp_path):
     def open_(text=SPEC, ending="", **options):
         path = tmp_path / "a page.html"
         if not path.exists():
-            spec = pipeline.loaded(Source("spec.yaml", text)).spec
-            path.write_bytes(pipeline.drawn_as(spec, "html"))
+            path.write_bytes(page_of(text))
         pages.append(Opened(browser, path.as_uri() + ending, **options))
         return pages[-1]
 
@@ -247,7 +252,7 @@ def test_steppers_and_switches(opened):
     tab.locator("#knobs .line button").nth(1).click()
     assert select.input_value() != start
     select.select_option("2")
-    assert "view=matrix" in tab.url
+    conftest.until(tab, "location.href.includes('view=matrix')")
     switch = tab.get_by_role("switch", name="caption")
     assert switch.get_attribute("aria-checked") == "false"
     assert tab.is_visible("#caption")
@@ -350,7 +355,7 @@ def test_axe_finds_nothing_serious(scheme, text, opened):
 def test_a_page_of_24_combinations_is_small():
     spec = pipeline.loaded(Source("spec.yaml", SPEC)).spec
     assert len(spec.states) == 24
-    assert len(pipeline.drawn_as(spec, "html")) <= 250_000
+    assert len(page_of(SPEC)) <= 250_000
 
 
 NETWORK = """\

@@ -16,8 +16,9 @@ from conv_anim.scene.isometric.drawing import Isometric as Drawing
 from conv_anim.scene.primitives import Boxes, Lines, Mosaic, Polygons, Text
 from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.tints import GREY, Hue
-from conv_anim.spec.model import FigureSize, Isometric
+from conv_anim.spec.model import FigureSize
 from conv_anim.spec.themes import THEMES
+from conv_anim.spec.view_values import Isometric
 from conv_anim.tracing.trace import trace
 from tests.stacks import stacks
 

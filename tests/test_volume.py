@@ -17,8 +17,9 @@ from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.volume.oblique import Depth
 from conv_anim.scene.volume.view import VolumeView, volume
 from conv_anim.scene.wording import names
-from conv_anim.spec.model import Animation, Ends, FigureSize, Labels, Volume
+from conv_anim.spec.model import Animation, Ends, FigureSize, Labels
 from conv_anim.spec.themes import THEMES
+from conv_anim.spec.view_values import Volume
 from conv_anim.tracing.trace import trace
 from tests.layers import conv, conv_transpose, convs, pool, pools, spec, themed, transposes
 

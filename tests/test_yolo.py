@@ -146,7 +146,7 @@ head: [[-1, 1, nn.Upsample, [None, 2, nearest]], [[-1, 1], 1, Concat, [1]], [-1,
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("C2f, [128", "C2fx, [128", "row 2: 'C2fx' is no module that is read"),
+        ("C2f, [128", "C2fx, [128", "row 2: 'C2fx' is not a known module"),
         ("[-1, 6]", "[-1, 60]", "row 11: it reads row 60, which is not before it"),
         ("Conv, [64, 3, 2]", "Conv, [x]", "row 0: its first argument must be its channels"),
         ("[-1, 1, SPPF, [1024, 5]]", "[-1, 1]", "row 9 is a list of 2"),
@@ -155,10 +155,10 @@ head: [[-1, 1, nn.Upsample, [None, 2, nearest]], [[-1, 1], 1, Concat, [1]], [-1,
         ("[0.33, 0.25, 1024]", "[a]", "scales.n must be positive numbers"),
         ("nearest", "area", "row 10: nn.Upsample: read are"),
         ("C2f, [1024, True", "C2f, [1024, True, 3", "3 groups do not divide 128 and 128 channels evenly"),
-        ("C2f, [1024, True", "C2f, [1024, True, 1, x", "'x' is no share of 256 channels"),
+        ("C2f, [1024, True", "C2f, [1024, True, 1, x", "'x' is not a fraction of 256 channels"),
         ("[0.33, 0.25, 1024]", "[1.0e+300, 1, 9]", "at most 100"),
         ("[-1, 3, C2f, [128, True]]", "[-1, 100000, C2f, [128, True]]", "more than 20,000 layers"),
-        ("Conv, [64, 3, 2]", "Conv, [64, 10000000000, 2]", "is no size of a window"),
+        ("Conv, [64, 3, 2]", "Conv, [64, 10000000000, 2]", "is not the size of a window"),
         ("[15, 18, 21]", "[]", "numbers of rows"),
         ("Concat, [1]", "Concat, [2]", "along their channels"),
         ("[-1, 3, C2f, [1024]]", "[[-1, 9], 3, C2f, [1024]]", "it reads one row, and here are 2"),
@@ -203,7 +203,7 @@ def test_from_the_command_line(tmp_path, monkeypatch):
     (tmp_path / "yolov8.yaml").write_text(EIGHT, encoding="utf-8")
     result = CliRunner().invoke(main, ["draw", "yolov8.yaml", "--input", "64x64", "-o", "net.png"])
     assert result.exit_code == 0, result.stderr
-    assert "of scale n" in result.stderr
+    assert "has scale n" in result.stderr
     table = CliRunner().invoke(main, ["explain", "yolov8.yaml", "--let", "scale=s"])
     assert "11,166,544" in table.stdout
     assert "640x640" in table.stderr

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conv_anim.spec import appearance, reader
+from conv_anim.spec import appearance, figure_size, input_keys, reader, theme_keys
 from conv_anim.spec.arrays import KERNELS, RANDOM, SOURCES
 from conv_anim.spec.op_types import TYPES
 from conv_anim.spec.themes import THEMES, Theme
@@ -36,17 +36,17 @@ WIRED = (
 def text() -> str:
     """The page."""
     parts = [INTRODUCTION, section("The spec", reader.SPEC.fields)]
-    parts += [section("`input`", _fields(reader.INPUT)), _values()]
+    parts += [section("`input`", _fields(input_keys.INPUT)), _values()]
     parts += [section("Any layer", [NAME, FROM], WIRED)]
     parts += [section(f"`layer: {{type: {name}}}`", kind.keys.fields) for name, kind in TYPES.items()]
     parts += [section(f"`view: {{kind: {name}}}`", kind.options) for name, kind in VIEWS.items()]
     parts += [
         section("`panels`", reader.BOARD.of_panels, PANELS),
         section(
-            "`theme`", appearance.OWN_THEME.fields, "The themes: " + ", ".join(f"`{name}`" for name in THEMES) + "."
+            "`theme`", theme_keys.OWN_THEME.fields, "The themes: " + ", ".join(f"`{name}`" for name in THEMES) + "."
         ),
         section("`animation`", _fields(appearance.ANIMATION)),
-        section("`size`", _fields(appearance.SIZE)),
+        section("`size`", _fields(figure_size.SIZE)),
         section("`labels`", _of(appearance.OWN_LABELS).fields),
     ]
     return "\n".join(parts)

@@ -39,7 +39,7 @@ class Shape(click.ParamType):  # type: ignore[type-arg]  # generic in new versio
 
         found = shape_of(str(value))
         if found is None:
-            self.fail(f"'{value}' is no size; write 32x32, or with the channels first 3x32x32.", param, ctx)
+            self.fail(f"'{value}' is not a size; write 32x32, or 3x32x32 with the channels first.", param, ctx)
         return found
 
 
@@ -53,7 +53,7 @@ class Let(click.ParamType):  # type: ignore[type-arg]  # generic in new versions
 
         name, equals, text = str(value).partition("=")
         if not equals or not all(part.isidentifier() for part in name.strip().split(".")):
-            self.fail(f"'{value}' gives no name a value; write ngf=64, or w=8x3x3x3.", param, ctx)
+            self.fail(f"'{value}' does not give a name a value; write ngf=64, or w=8x3x3x3.", param, ctx)
         return name.strip(), held(text.strip())
 
 
@@ -64,7 +64,7 @@ class Let(click.ParamType):  # type: ignore[type-arg]  # generic in new versions
     "shape",
     type=Shape(),
     metavar="SIZE",
-    help="What the layer is fed: 32x32, 3x32x32 with the channels first, or 32. Default: what shows the layer well.",
+    help="The input's size: 32x32, 3x32x32 with the channels first, or 32. Default: what shows the layer well.",
 )
 @click.option("--channels", type=click.IntRange(1), metavar="N", help="Input channels, where the layer does not say.")
 @click.option(
@@ -91,7 +91,7 @@ class Let(click.ParamType):  # type: ignore[type-arg]  # generic in new versions
     help="Which node of a model: its name, an output's, or its number; by default all. Of a Python file, which class.",
 )
 @click.option(
-    "--let", "names", multiple=True, type=Let(), metavar="NAME=VALUE", help="What a name in the text stands for."
+    "--let", "names", multiple=True, type=Let(), metavar="NAME=VALUE", help="The value of a name in the text."
 )
 @DIAGNOSTICS
 @limited
@@ -175,7 +175,7 @@ def _used(layer: str, *, node: str | None, as_spec: bool, drawing: Mapping[str, 
     if node is not None and layer != "-" and not layer.strip().lower().endswith(FILES):
         *most, last = FILES
         ends = f"{', '.join(most)} or {last}"
-        raise click.UsageError(f"--node chooses a node of a file that ends in {ends}, and this is none")
+        raise click.UsageError(f"--node chooses a node of a file that ends in {ends}; this is not one")
     idle = [name for name, value in drawing.items() if value]
     if as_spec and idle:
         what = f"--spec prints the spec and draws nothing: leave out {' and '.join(idle)}, or --spec"

@@ -40,10 +40,10 @@ class SpecOrModel(SpecPath):
     "shape",
     type=Shape(),
     metavar="SIZE",
-    help="What a model is fed, where it does not say: 224x224, or 3x224x224.",
+    help="The input's size, if the model does not say: 224x224, or 3x224x224.",
 )
 @click.option(
-    "--let", "names", multiple=True, type=Let(), metavar="NAME=VALUE", help="What a name in a layer's text stands for."
+    "--let", "names", multiple=True, type=Let(), metavar="NAME=VALUE", help="The value of a name in a layer's text."
 )
 @SET
 @DIAGNOSTICS

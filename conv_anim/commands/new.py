@@ -27,7 +27,9 @@ STARTER = "starter"
     help="Where to; - for standard output. Default: TEMPLATE.yaml here.",
 )
 @click.option("--layer", "type_", type=Named("layer"), metavar="TYPE", help="The starter for another type of layer.")
-@click.option("--schema/--no-schema", "with_schema", default=True, help="Whether editors are told where the schema is.")
+@click.option(
+    "--schema/--no-schema", "with_schema", default=True, help="Whether to say where the schema is, for editors."
+)
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 def new(template: str, output: Path | None, type_: str | None, *, with_schema: bool, force: bool) -> None:
     """Begin a spec: one that explains every key, or a copy of a template.

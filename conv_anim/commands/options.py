@@ -98,7 +98,7 @@ DIAGNOSTICS = click.option(
     show_default=True,
     expose_value=False,
     callback=_keep,
-    help="How problems are told: for people, a line each for editors, or a JSON object each.",
+    help="How problems are reported: for people, a line each for editors, or a JSON object each.",
 )
 """For every command that reads specs; the problems of `conv_anim.app.console` follow it."""
 
@@ -118,7 +118,7 @@ class Amount(click.ParamType):  # type: ignore[type-arg]
                 return int(number)
         except ValueError:
             pass
-        return self.fail(f"'{value}' is no number from 1, like 5000, 2e6, 40M or 2G.", param, ctx)
+        return self.fail(f"'{value}' is not a number of at least 1, like 5000, 2e6, 40M or 2G.", param, ctx)
 
 
 FACTORS = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}

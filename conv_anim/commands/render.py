@@ -95,7 +95,7 @@ class FormatOption(click.Option):
 @click.option(
     "--force",
     is_flag=True,
-    help="Draw also what is up to date: files as they were drawn before, of the same spec by the same versions.",
+    help="Also redraw files that are up to date: drawn before, from the same spec by the same versions.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Say what became of every file.")
 @DIAGNOSTICS
@@ -117,7 +117,7 @@ def render(  # noqa: PLR0917  # click hands its options over by name
     \b
     Examples:
       conv-anim render con_5.yaml                        con_5.gif beside it
-      conv-anim render specs -o figures                  a folder, all at once
+      conv-anim render specs -o figures                  a whole folder
       conv-anim render con_5.yaml -f png --step 3        a still of the fourth step
       conv-anim render con_5.yaml -o con_5.svg           another format
       conv-anim render con_5.yaml -f storyboard          all steps side by side
@@ -147,7 +147,7 @@ def directed(
     parts = known.split(output.name)
     way = known.broken(output.name) if parts is None and output.suffix else None
     if parts is None and (way or output.suffix.lower() in OTHER_FORMATS):
-        what = f"-o {output}: no format is known by the name of '{output.suffix}'"
+        what = f"-o {output}: no format matches the suffix of '{output.suffix}'"
         raise click.UsageError(f"{what}; {way or f'use {known.known()}'}")
     if parts is None:
         return output, changes

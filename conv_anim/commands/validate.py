@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @DIAGNOSTICS
 @limited
 def validate(specs: tuple[Path, ...], changes: tuple[str, ...]) -> None:
-    """Check specs without drawing them; all problems of all files are told at once."""
+    """Check specs without drawing them; all problems of all files are reported together."""
     from conv_anim.app.console import limits, read_all, tell
     from conv_anim.app.plan import Wanted
 

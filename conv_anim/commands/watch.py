@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def watch(spec: Path, changes: tuple[str, ...], port: int, *, opens: bool) -> None:
     """Show a spec in the browser, and show it anew whenever it is saved; Ctrl-C ends it.
 
-    A mistake is told in the page and here; the last good picture stays.
+    A mistake is reported in the page and here; the last good picture stays.
     """
     from conv_anim import signals
     from conv_anim.app.console import limits

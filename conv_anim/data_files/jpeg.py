@@ -29,7 +29,7 @@ def read(file: BinaryIO, name: str, limits: Limits) -> Given:
 
     data = whole(file, name, limits, each=2)
     if not data.startswith(START):
-        raise DataFileError(f"'{name}' is no JPEG that can be read", ANEW)
+        raise DataFileError(f"'{name}' cannot be read as a JPEG", ANEW)
     if END not in data[-64:]:
         raise DataFileError(f"'{name}' is a damaged JPEG: it is cut off", ANEW)
     with (

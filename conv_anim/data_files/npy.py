@@ -25,7 +25,7 @@ def read(file: BinaryIO, name: str, limits: Limits) -> Given:
     import numpy as np
 
     start = BytesIO(file.read(LONGEST))
-    with library(f"'{name}' is no whole .npy file of plain numbers", SAVED):
+    with library(f"'{name}' is not a complete .npy file of plain numbers", SAVED):
         shape, by_columns, kind = _header(start)
     _drawable(shape, kind, name)
     count = prod(shape)
@@ -56,7 +56,7 @@ def _header(start: BytesIO) -> tuple[Size, bool, Any]:
 
 def _drawable(shape: Size, kind: Any, name: str) -> None:
     if kind.hasobject:
-        raise DataFileError(f"'{name}' is no whole .npy file of plain numbers", SAVED)
+        raise DataFileError(f"'{name}' is not a complete .npy file of plain numbers", SAVED)
     if 0 in shape or kind.kind not in "biuf":
         size = "x".join(map(str, shape)) or "one value"
         what = f"'{name}' holds {kind} in the shape {size}, and no number that can be drawn"
@@ -74,4 +74,4 @@ def _fitting(data: bytes, needed: int, name: str) -> None:
         what = f"'{name}' is cut off: it has {len(data):,} of the {needed:,} bytes that its shape takes"
         raise DataFileError(what, SAVED)
     if len(data) > needed:
-        raise DataFileError(f"'{name}' goes on behind its array", "write each array to a file of its own")
+        raise DataFileError(f"'{name}' has more data after its array", "write each array to its own file")

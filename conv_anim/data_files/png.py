@@ -116,13 +116,13 @@ def _shown(kind: bytes) -> str:
 
 def _picture(data: bytes, name: str) -> Picture:
     if not data.startswith(SIGNATURE):
-        raise DataFileError(f"'{name}' is no PNG that can be read", ANEW)
+        raise DataFileError(f"'{name}' cannot be read as a PNG", ANEW)
     found: dict[bytes, list[bytes]] = {}
     for kind, content in _chunks(data, name):
         if not found and kind != b"IHDR":
             raise _damaged(name, "it does not begin with its size")
         if kind[:1].isupper() and kind not in KNOWN:
-            raise DataFileError(f"'{name}' is no plain PNG: it has a part {_shown(kind)}", ANEW)
+            raise DataFileError(f"'{name}' is not a plain PNG: it has a chunk {_shown(kind)}", ANEW)
         found.setdefault(kind, []).append(content)
     if b"fdAT" in found:
         raise DataFileError(f"'{name}' moves: it holds several pictures", "save the one that is meant")
@@ -143,7 +143,7 @@ def _header(headers: list[bytes], name: str) -> tuple[int, int, int, int, bool]:
     if not 0 < width < 2**31 or not 0 < height < 2**31:
         raise _damaged(name, f"it says that it has {width} columns and {height} rows")
     if depth not in DEPTHS.get(color, ()) or packing or filtering or interlaced > 1:
-        raise _damaged(name, "it is of a kind that is not known")
+        raise _damaged(name, "its kind is unknown")
     if depth == 16 and color != GREY:
         what = f"'{name}' has 16 bits for each channel, and only grey pictures are read with so many"
         raise DataFileError(what, "save it with 8 bits for each, or the array with numpy.save")

@@ -31,7 +31,7 @@ def read(file: BinaryIO, name: str, limits: Limits) -> Given:
         rows = list(_rows(data.decode("utf-8-sig"), name))
     except (UnicodeDecodeError, csv.Error) as error:
         what = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
-        raise DataFileError(f"'{name}' is no CSV file: {what}", "save it as CSV in UTF-8") from None
+        raise DataFileError(f"'{name}' is not a CSV file: {what}", "save it as CSV in UTF-8") from None
     if not rows:
         raise DataFileError(f"'{name}' is empty", COMMAS)
     width = len(rows[0])
@@ -58,7 +58,7 @@ def _number(cell: str, line: int, name: str) -> Number:
     """In decimal digits only: what else spreadsheets and YAML take for a number, others take for another one."""
     value: Number | None = int(cell) if WHOLE.fullmatch(cell) else float(cell) if REAL.fullmatch(cell) else None
     if value is None or not abs(value) < 2**53:
-        what = f"'{name}': '{cell[:40]}' in line {line} is no number that can be drawn"
+        what = f"'{name}': '{cell[:40]}' in line {line} is not a number that can be drawn"
         raise DataFileError(what, _way(cell))
     return value
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from conv_anim import pipeline
 from conv_anim.diagnostics import SpecError
 from conv_anim.limits import USUAL
-from conv_anim.spec import appearance, formats, source_map
+from conv_anim.spec import formats, source_map, theme_keys
 from conv_anim.spec.themes import THEMES
 from conv_anim.values import dataclass, replace
 
@@ -86,7 +86,7 @@ def figure(
 def darkened(spec: Spec) -> Spec:
     """The same in the dark theme, with the font and the ground of its own."""
     dark, own = THEMES["dark"], spec.theme
-    ground = appearance.clear(dark.colors.background) if own.transparent else dark.colors.background
+    ground = theme_keys.clear(dark.colors.background) if own.transparent else dark.colors.background
     colors = replace(dark.colors, background=ground)
     theme = replace(dark, colors=colors, transparent=own.transparent, font=own.font, font_files=own.font_files)
     return replace(spec, theme=theme, panels=tuple(replace(one, theme=theme) for one in spec.panels))

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import codecs
 import re
-from io import BytesIO
-from os.path import normpath, realpath
+from os.path import normpath
 from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
-from conv_anim import inputs, opening, pipeline
-from conv_anim.app import plan
+from conv_anim import inputs, pipeline
 from conv_anim.app.build import Job
 from conv_anim.claims import Claims
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
@@ -23,36 +20,18 @@ from conv_anim.spec.formats import IMAGES, split
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from conv_anim.embed.blocks import FigureBlock
+    from conv_anim.embed.page_files import Page
     from conv_anim.limits import Limits
     from conv_anim.pipeline import Loaded
 
-SUFFIXES = (".md", ".markdown", ".qmd", ".mdx")
 SPEC_OF: Mapping[str, str] = {"en": "The spec: {}", "zh-TW": "規格：{}"}
 OWN_SPEC: Mapping[str, str] = {"en": "The spec", "zh-TW": "規格"}
 SPECIAL = re.compile(r"[\\\[\]*_`<&|{]")
 """What means something in Markdown, or in MDX."""
 TOLD_TO_EDITORS = re.compile(r"# yaml-language-server:.*\n")
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A Markdown file: its bytes, and the text in them."""
-
-    path: Path
-    data: bytes
-    source: Source
-
-    @property
-    def newline(self) -> str:
-        """How its lines end."""
-        return "\r\n" if "\r\n" in self.source.text else "\n"
-
-    def with_text(self, text: str) -> bytes:
-        """The bytes of the page with another text."""
-        return (codecs.BOM_UTF8 if self.data.startswith(codecs.BOM_UTF8) else b"") + text.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,45 +51,6 @@ class Wanted:
     """Where pictures go whose blocks do not say; beside their spec if None."""
     check: bool = False
     limits: Limits = USUAL
-
-
-def pages(paths: Iterable[Path]) -> list[Path]:
-    """The pages that some paths stand for, each once: by its own name rather than by a link, where both are given."""
-    found: dict[str, Path] = {}
-    for path in listed(paths):
-        first = found.setdefault(realpath(path), path)
-        if first.is_symlink() and not path.is_symlink():
-            found[realpath(path)] = path
-    return list(found.values())
-
-
-def listed(paths: Iterable[Path]) -> Iterator[Path]:
-    """The pages that some paths stand for: a folder stands for all in it and below."""
-    for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        below = (found for found in path.rglob("*") if found.suffix in SUFFIXES and found.is_file())
-        yield from sorted(page for page in below if not plan.hidden(page.relative_to(path)))
-
-
-def read(path: Path, limits: Limits = USUAL) -> Page:
-    """Raises SpecError."""
-    try:
-        with opening.opened(path) as file:
-            data = opening.taken(file, limits.file_size + 1)
-    except FileNotFoundError:
-        hint = inputs.similar(path, str(path), SUFFIXES, "name a page, or a folder of pages")
-        raise inputs.problem(Code.UNREADABLE, "there is no such page", str(path), hint) from None
-    except opening.NoFileError as error:
-        what, hint = f"this is {error.kind}, not a file", "figures are put into the page itself: name its file"
-        raise inputs.problem(Code.UNREADABLE, what, str(path), hint) from None
-    except OSError as error:
-        raise inputs.problem(Code.UNREADABLE, f"cannot be read: {error.strerror or error}", str(path)) from None
-    page = Page(path, data, inputs.decoded(BytesIO(data), str(path), limits, smaller="split the page"))
-    if page.with_text(page.source.text) != data:
-        raise inputs.problem(Code.ENCODING, "this page is not UTF-8", str(path), "save it as UTF-8")
-    return page
 
 
 def fills(page: Page, wanted: Wanted, claims: Claims | None = None) -> list[Fill]:

@@ -105,7 +105,7 @@ def options(found: Iterable[Word], table: Object = BLOCK, *, whole: Span | None 
     entries: dict[str, tuple[Scalar, Scalar]] = {}
     for word in found:
         if word.key is None:
-            what = f"'{word.value.text}' is no option: options are KEY=VALUE"
+            what = f"'{word.value.text}' is not an option: options are KEY=VALUE"
             report.add(Code.SYNTAX, what, word.value, 'quote a value with spaces, as in alt="two words"')
         elif word.key.text in entries:
             report.add(Code.DUPLICATE_KEY, f"'{word.key.text}' is said twice", word.key, "leave one of them out")

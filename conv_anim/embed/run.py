@@ -13,7 +13,7 @@ from conv_anim import inputs
 from conv_anim.app import build, console, plan
 from conv_anim.claims import Claims, identities, overwriting
 from conv_anim.diagnostics import Code, Problem, SpecError
-from conv_anim.embed import markdown
+from conv_anim.embed import markdown, page_files
 from conv_anim.export import files
 from conv_anim.values import dataclass, field, replace
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from conv_anim.app.build import Change, Job, Outcome
     from conv_anim.claims import Mark
-    from conv_anim.embed.markdown import Fill, Page, Wanted
+    from conv_anim.embed.markdown import Fill, Wanted
+    from conv_anim.embed.page_files import Page
 
 
 TRIES = 5
@@ -63,7 +64,7 @@ class Run:
 
     def all(self, paths: Sequence[Path], processes: int) -> bool:
         """Do everything; whether something went wrong, or would change in a check."""
-        found = markdown.pages(paths)
+        found = page_files.pages(paths)
         self.claims.reads(found)
         for path in found:
             self._plan(path)
@@ -80,7 +81,7 @@ class Run:
 
     def _plan(self, path: Path) -> None:
         try:
-            page = markdown.read(path, self.wanted.limits)
+            page = page_files.read(path, self.wanted.limits)
             fills = markdown.fills(page, self.wanted, self.claims)
             for fill in fills:
                 self._show(fill, path)
@@ -167,7 +168,7 @@ class Run:
             else:
                 self._tell(path, "same" if data == page.data else "changed")
                 return
-        what = f"somebody changed this page {TRIES} times while its figures were drawn; it is left as it is"
+        what = f"this page changed {TRIES} times while its figures were drawn; it is left unchanged"
         self._fail(path, inputs.problem(Code.OUTPUT, what, str(path), "run the command again").problems)
 
     def _again(self, path: Path, processes: int) -> None:

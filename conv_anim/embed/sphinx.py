@@ -21,7 +21,17 @@ from sphinx.util.docutils import SphinxDirective
 from conv_anim import __version__, opening, pipeline
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
 from conv_anim.embed.figure import STILL, Figure, darkened, figure, said
-from conv_anim.embed.html import DARK, PAPER, RESTING, unseen
+from conv_anim.embed.html import DARK, PAPER, RESTING
+from conv_anim.embed.sphinx_nodes import (
+    close_picture,
+    open_picture,
+    paper_image,
+    picture,
+    placeholder,
+    source_image,
+    write_paper,
+    write_source,
+)
 from conv_anim.export import files
 from conv_anim.inputs import Noting
 from conv_anim.limits import USUAL
@@ -36,7 +46,6 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.builders import Builder
     from sphinx.util.typing import ExtensionMetadata
-    from sphinx.writers.html5 import HTML5Translator
 
     from conv_anim.pipeline import Loaded
 
@@ -51,29 +60,13 @@ NOT_IN_EPUB = ("apng", "webp")
 """Formats that an EPUB leaves out, or that its readers need not show."""
 
 
-class placeholder(nodes.General, nodes.Element):  # noqa: N801  # docutils writes nodes so
-    """Where a figure goes: its spec, and how it is shown."""
-
-
-class picture(nodes.General, nodes.Element):  # noqa: N801
-    """An image with those that stand in for it."""
-
-
-class source_image(nodes.image):  # noqa: N801
-    """One that stands in for it; its ``media`` says for whom."""
-
-
-class paper_image(nodes.General, nodes.Element):  # noqa: N801
-    """One that is for paper alone."""
-
-
 def setup(app: Sphinx) -> ExtensionMetadata:
     """What Sphinx calls."""
     app.add_directive("conv-anim", Directive)
     app.add_node(placeholder)
-    app.add_node(picture, html=(_open_picture, _close_picture))
-    app.add_node(source_image, html=(_write_source, None))
-    app.add_node(paper_image, html=(_write_paper, None))
+    app.add_node(picture, html=(open_picture, close_picture))
+    app.add_node(source_image, html=(write_source, None))
+    app.add_node(paper_image, html=(write_paper, None))
     app.connect("doctree-resolved", draw)
     return {"version": __version__, "env_version": 2, "parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -282,32 +275,3 @@ def _file(app: Sphinx, page: str, held: placeholder, loaded: Loaded, shown: Figu
         files.write(path, shown.encoded())
     app.env.images.add_file(page, str(path))
     return str(path)
-
-
-# as HTML
-
-
-def _open_picture(translator: HTML5Translator, _node: picture) -> None:
-    translator.body.append("<picture>")
-
-
-def _close_picture(translator: HTML5Translator, _node: picture) -> None:
-    translator.body.append("</picture>")
-
-
-def _write_source(translator: HTML5Translator, node: source_image) -> None:
-    media = node["media"]
-    translator.body.append(f'<source media="{media}" srcset="{_address(translator, node)}" />')
-    raise nodes.SkipNode
-
-
-def _write_paper(translator: HTML5Translator, node: paper_image) -> None:
-    translator.body.append(unseen(_address(translator, node)))
-    raise nodes.SkipNode
-
-
-def _address(translator: HTML5Translator, node: nodes.Element) -> str:
-    from urllib.parse import quote
-
-    builder = translator.builder
-    return f"{builder.imgpath}/{quote(builder.images[node['uri']])}"

@@ -124,7 +124,7 @@ def _check_place(path: Path) -> None:
     if kind is not None:
         raise opening.NoFileError(kind, path)
     if folder in SYSTEM or folder.startswith("/proc/"):
-        raise OSError(errno.EINVAL, "it is no file; -o - is for standard output", str(path))
+        raise OSError(errno.EINVAL, "it is not a file; use -o - for standard output", str(path))
     if read_only(path):
         raise PermissionError(errno.EACCES, "it is read-only", str(path))
 

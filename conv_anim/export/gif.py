@@ -75,7 +75,7 @@ def picture(drawn: Scene) -> bytes:
 def encode(
     frames: Iterable[tuple[Pixels, int]], *, palette: Palette, loop: int, comment: str, ground: int | None = None
 ) -> bytes:
-    """A GIF of frames, opaque RGBA (height, width, 4), each with its time in milliseconds; ``loop`` 0 is for ever.
+    """A GIF of frames, opaque RGBA (height, width, 4), each with its time in milliseconds; ``loop`` 0 means forever.
 
     Where they have the colour ``ground``, the page shows through.
     """

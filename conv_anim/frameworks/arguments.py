@@ -169,7 +169,7 @@ def _named(call: Call, keys: Object, report: Report, positional: int | None) -> 
 
 def unread(value: Unread, subject: str) -> Problem:
     """The problem of something that would have to be run."""
-    message = f"{subject} is '{_cropped(value.text)}', which is no plain value: the text is read, never run"
+    message = f"{subject} is '{_cropped(value.text)}', which is not a plain value: the text is read, never run"
     hint = "write the number, the text or the tuple itself"
     said = hint if value.name is None else f"{hint}, or say what it is: --let {value.name}=64"
     return Problem(Code.NOT_YAML_DATA, message, "", value.span, said)

@@ -90,7 +90,7 @@ def _unbatched(shape: Size, axes: int | None) -> Size:
 def _of_size(shape: Size, held: dict[str, Given], *, axes: int | None, layer: str, channels: int | None) -> Sketch:
     shape = _unbatched(shape, axes)
     if not shape or min(shape) < 1 or prod(shape) > MOST_NUMBERS:
-        raise _wrong(Code.OUT_OF_RANGE, f"{shape} is no size of an input", INPUT, "as in (3, 32, 32) or (32, 32)")
+        raise _wrong(Code.OUT_OF_RANGE, f"{shape} is not the size of an input", INPUT, "as in (3, 32, 32) or (32, 32)")
     many, size = Feed(shape).sized(axes, layer, channels)
     assert size is not None
     return Sketch(many or 1, size, files=Arrays(held), held=held)

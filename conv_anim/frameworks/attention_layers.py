@@ -46,7 +46,7 @@ def _is_given(record: Record, field: Field[Any]) -> bool:
 def _no_mask(record: Record, *fields: Field[Any]) -> None:
     for field in fields:
         if _is_given(record, field):
-            what = f"'{field.name}' is a mask of its own, whose cells the text does not say"
+            what = f"'{field.name}' is a custom mask, whose cells the text does not give"
             hint = "causal masks are drawn; a spec has windows: layer: {type: attention, window: 3}"
             unsupported(what, record.at(field), hint)
 

@@ -104,8 +104,8 @@ def parsed(source: Source, names: Names | None = None) -> Value:
         return value
     span = value.span or Span(source, 1, 1, Span.TO_END)
     if isinstance(value, Unread) and value.why is not None:
-        raise SpecError([Problem(Code.SYNTAX, f"this is no layer: {value.why}", span=span, hint=EXAMPLE)])
-    raise SpecError([Problem(Code.SYNTAX, "this is no layer: it calls nothing", span=span, hint=EXAMPLE)])
+        raise SpecError([Problem(Code.SYNTAX, f"this is not a layer: {value.why}", span=span, hint=EXAMPLE)])
+    raise SpecError([Problem(Code.SYNTAX, "this is not a layer: it calls nothing", span=span, hint=EXAMPLE)])
 
 
 def check_length(source: Source) -> None:
@@ -143,7 +143,7 @@ def _expression(tree: ast.Module, source: Source) -> ast.expr:
         value = tree.body[0].value
         return value.elts[0] if isinstance(value, ast.Tuple) and len(value.elts) == 1 else value
     hint = "several layers go into one nn.Sequential(…)" if len(tree.body) > 1 else EXAMPLE
-    what = "this is more than one layer" if len(tree.body) > 1 else "this is no layer"
+    what = "this is more than one layer" if len(tree.body) > 1 else "this is not a layer"
     raise SpecError([Problem(Code.SYNTAX, what, span=Span(source, 1, 1, Span.TO_END), hint=hint)])
 
 

@@ -111,7 +111,7 @@ def _check_file(text: str) -> None:
     if not Path(text).exists():
         raise SpecError([Problem(Code.UNREADABLE, "there is no such file", text)])
     if Path(text).suffix.lower() in {".yaml", ".yml"}:
-        what = "this YAML is no model: one of Ultralytics has the keys backbone and head"
+        what = "this YAML is not a model: Ultralytics's models have the keys backbone and head"
         raise SpecError([Problem(Code.UNSUPPORTED, what, text, hint=f"a spec is drawn by: conv-anim render {text}")])
     what = f"files of the kind {Path(text).suffix} are not read"
     hint = "read are models in .onnx, .pt2 and .keras, .yaml of Ultralytics, and layers in .py and .txt"
@@ -143,7 +143,7 @@ def read_text(path: Path) -> Source:
     try:
         return Source(str(path), data.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise SpecError([Problem(Code.UNREADABLE, "this is no UTF-8 text", str(path))]) from None
+        raise SpecError([Problem(Code.UNREADABLE, "this is not UTF-8 text", str(path))]) from None
 
 
 def made(sketch: Sketch, name: str, origin: str, limits: Limits = USUAL) -> Drawing:

@@ -202,7 +202,7 @@ def _channels(node: Node, weight: Any) -> int:
     """How many channels it takes. Raises SpecError where its attributes contradict its weight."""
     shape, group = tuple(weight.shape), node.whole("group", 1)
     if not 3 <= len(shape) <= 5 or min(shape) < 1:
-        raise node.problem(f"its weight has the shape {shape}, which is no kernel's", Code.SHAPE)
+        raise node.problem(f"its weight has the shape {shape}, which no kernel has", Code.SHAPE)
     kernel = node.setting("kernel_shape")
     if kernel is not None and kernel != list(shape[2:]):
         raise node.problem(f"'kernel_shape' is {kernel}, and its weight's kernels are {list(shape[2:])}", Code.SHAPE)
@@ -237,7 +237,7 @@ def _size(node: Node, axes: int | None, channels: int | None) -> Sizes:
     if shape is None and axes is None:
         flat = node.shape()
         if flat is not None:
-            what = f"its input has {len(flat)} dimensions, and a figure is fed a map: batch, channels, and 1 to 3 axes"
+            what = f"its input has {len(flat)} dimensions, and a figure needs a map: batch, channels, and 1 to 3 axes"
             raise node.problem(what, Code.AXES)
         what = "the model does not say how large its input is"
         raise node.problem(what, Code.MISSING_KEY, "give an input, as in 3x32x32")

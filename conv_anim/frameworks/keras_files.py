@@ -67,13 +67,13 @@ def read(path: Path) -> tuple[str, Layers]:
     config = None if data is None else _config(data)
     if config is None:
         what, hint = (
-            "this is no model as Keras saves it",
+            "this is not a model saved by Keras",
             "model.save('model.keras') writes one; older .h5 files are not read",
         )
         raise SpecError([Problem(Code.DATA_FILE, what, str(path), hint=hint)])
     own = _class_of_its_own(config)
     if own is not None:
-        what = f"this model is of a class of its own, {own}, and its file does not say how its layers are connected"
+        what = f"this model is of a custom class, {own}, and its file does not say how its layers are connected"
         hint = "functional and Sequential models are read; keras.Model(inputs, model.call(inputs)) may make one"
         raise SpecError([Problem(Code.UNSUPPORTED, what, str(path), hint=hint)])
     try:

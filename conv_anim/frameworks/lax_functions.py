@@ -41,7 +41,7 @@ def convolution(call: Call, short: str) -> tuple[Value | None, Call, str | None]
     if note is None and isinstance(written, Scalar) and isinstance(written.value, str):
         letters = written.value
         if len(letters) != len(shape) or not {"O", "I"} <= set(letters):
-            what = f"'{letters}' is no order of a kernel with {len(shape)} axes"
+            what = f"'{letters}' is not a layout of a kernel with {len(shape)} axes"
             raise SpecError([Problem(Code.AXES, what, "dimension_numbers", written.span)])
         kernel = tuple(n for n, letter in zip(shape, letters, strict=True) if letter not in "OI")
         shape = (shape[letters.index("O")], shape[letters.index("I")], *kernel)

@@ -162,7 +162,7 @@ OF_FUNCTIONS = {"JAX", "Flax NNX", "Equinox", "Haiku", "MLX", "tinygrad"}
 
 def _not_read(value: Unread) -> Problem:
     if value.why is not None:
-        return Problem(Code.SYNTAX, f"this is no layer: {value.why}", "", value.span)
+        return Problem(Code.SYNTAX, f"this is not a layer: {value.why}", "", value.span)
     return unread(value, "a layer")
 
 

@@ -14,7 +14,7 @@ from conv_anim.frameworks.arguments import count, flag, moves, moves_or_none, on
 from conv_anim.frameworks.dilated import Moves, Places, Words, convolution, transposed
 from conv_anim.frameworks.foreign import ForeignLayer, biased
 from conv_anim.frameworks.sketch import fail, given, tidy, unsupported
-from conv_anim.ops.upsample import SCALE_FACTOR
+from conv_anim.ops.upsample_keys import SCALE_FACTOR
 from conv_anim.spec.kinds import OneOf, Whole
 from conv_anim.spec.records import Field, Object
 

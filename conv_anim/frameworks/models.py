@@ -118,7 +118,7 @@ def _loaded(path: Path, onnx: Any) -> Any:
     except OSError as error:
         raise _problem(path, f"cannot be read: {error.strerror or error}", None, Code.UNREADABLE) from None
     except Exception:  # noqa: BLE001  # each form of a model, chosen by the file's name, has faults of its own
-        raise _problem(path, "this is no ONNX model", "write it with torch.onnx.export or onnx.save") from None
+        raise _problem(path, "this is not an ONNX model", "write it with torch.onnx.export or onnx.save") from None
     if model is None:
         raise SpecError([fixed("the model is larger than 2 GB", "draw one layer of it", Location(file=str(path)))])
     return model

@@ -66,7 +66,7 @@ def from_torch(layer: Any, input: Any, **keys: Any) -> Spec:  # noqa: A002  # as
 def _check(part: Part) -> None:
     """Raise SpecError for what is no module, or has no weights yet."""
     if not hasattr(part.module, "forward") or not hasattr(part.module, "named_modules"):
-        raise part.problem(f"this is no module of PyTorch, but of the type {part.name}", code=Code.WRONG_TYPE)
+        raise part.problem(f"this is not a PyTorch module, but of the type {part.name}", code=Code.WRONG_TYPE)
     for name, module in part.module.named_modules():
         if any(type(each).__name__ == "UninitializedParameter" for each in module.parameters(recurse=False)):
             lazy = Part(f"{part.place}.{name}" if name else part.place, module)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from conv_anim.frameworks.onnx_nodes import Node
     from conv_anim.frameworks.sketch import Sketch
 
-FURTHER = {3: "a mask of its own", 4: "keys of earlier steps", 5: "values of earlier steps", 6: "lengths of sequences"}
+FURTHER = {3: "a custom mask", 4: "keys of earlier steps", 5: "values of earlier steps", 6: "lengths of sequences"}
 """Its inputs besides queries, keys and values."""
 
 

@@ -122,7 +122,7 @@ def _taken_off(node: Node, sketch: Sketch, kernel: tuple[int, ...], extra: list[
     if any(more > limit for more, limit in zip(extra, most, strict=True)):
         largest = [made + limit for made, limit in zip(whole, most, strict=True)]
         sizes_ = ["x".join(map(str, size)) for size in (wanted, largest)]
-        raise node.problem(f"the output is to be {sizes_[0]}, and the layer makes at most {sizes_[1]}")
+        raise node.problem(f"the output should be {sizes_[0]}, but the layer makes at most {sizes_[1]}")
     totals = [max(0, total) for total in totals]
     return tuple((t // 2, t - t // 2) if name == "same" else (t - t // 2, t // 2) for t in totals), extra
 

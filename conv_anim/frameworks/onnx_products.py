@@ -37,7 +37,7 @@ def _matrix(node: Node) -> Any:
     """The second input, which the model has to bring along."""
     weight = node.array(1)
     if weight is None or weight.ndim != 2:
-        raise node.problem("its second input is no matrix", Code.SHAPE)
+        raise node.problem("its second input is not a matrix", Code.SHAPE)
     return weight
 
 

@@ -180,7 +180,7 @@ def _numbers(node: Node, given: Any) -> list[Any]:
     """A list of numbers, empty where there is none."""
     listed = [] if given is None else given.tolist() if hasattr(given, "tolist") else given
     if not isinstance(listed, list) or not all(isinstance(n, int | float) for n in listed):
-        raise node.problem("its 'scales' or 'sizes' are no list of numbers", Code.WRONG_TYPE)
+        raise node.problem("its 'scales' or 'sizes' are not a list of numbers", Code.WRONG_TYPE)
     return listed
 
 

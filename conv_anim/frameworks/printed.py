@@ -50,7 +50,7 @@ def _layer(source: Source, start: int, end: int) -> Value:
         tree = ast.parse(text, mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         span = Span.at(source, start, len(text))
-        raise SpecError([Problem(Code.SYNTAX, "this is no layer as PyTorch prints it", span=span)]) from None
+        raise SpecError([Problem(Code.SYNTAX, "this is not a layer as PyTorch prints it", span=span)]) from None
     line = source.text.rfind("\n", 0, start) + 1
     moved = len(source.text[line:start].encode())
     for node in ast.walk(tree.body):

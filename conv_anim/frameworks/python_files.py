@@ -23,7 +23,7 @@ DEEPEST = 12
 """Classes of the file inside of each other."""
 MOST_LAYERS = 5000
 ROW = "Sequential"
-NOTHING = "here is no layer: neither a class with layers in its __init__, nor a layer that is given to a name"
+NOTHING = "there is no layer here: no class with layers in its __init__, and no layer assigned to a name"
 
 
 @dataclass(frozen=True, slots=True)

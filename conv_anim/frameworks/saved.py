@@ -43,7 +43,7 @@ def from_pt2(path: Path, node: str | None) -> tuple[Sketch, str]:
     held: dict[str, Given] = {}
     shape = tuple(getattr(graph.inputs[0].meta.get("val"), "shape", ())) if graph.inputs else ()
     if len(shape) < 3 or not all(isinstance(n, int) for n in shape):
-        what = f"its input has the shape {tuple(shape)}, and a figure is fed a map: (1, channels, rows, columns)"
+        what = f"its input has the shape {tuple(shape)}, and a figure needs a map: (1, channels, rows, columns)"
         raise SpecError([Problem(Code.AXES, what, str(path))])
     sketch = fed(tuple(map(int, shape)), held, axes=len(shape) - 2, layer=name, channels=None)
     drawn(graph, sketch, held)

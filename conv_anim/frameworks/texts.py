@@ -89,7 +89,7 @@ def _shown(calls: list[Call], found: Listing) -> tuple[list[str], list[Call]]:
             notes[f"{call.name} is not drawn: it moves nothing"] = None
         elif kind == "unknown" and found.loose:
             reason = refusal(call, _owners(call, found.imports))
-            why = "it is no layer that is known" if reason is None else reason.why
+            why = "it is not a known layer" if reason is None else reason.why
             notes[f"{call.name} is not drawn: {why}"] = None
         else:
             shown.append(call)

@@ -9,7 +9,7 @@ from conv_anim.diagnostics import Code
 from conv_anim.frameworks.arguments import OrNone, moves_or_none, sizes, whole
 from conv_anim.frameworks.sketch import Border, fail, given, tidy, unsupported
 from conv_anim.frameworks.torch_keys import DILATION, KERNEL_SIZE, PADDING, STRIDE
-from conv_anim.ops.upsample import MODES, SCALE_FACTOR
+from conv_anim.ops.upsample_keys import MODES, SCALE_FACTOR
 from conv_anim.spec.entering import LARGEST
 from conv_anim.spec.kinds import Either, Flag, ListOf, OneOf, Real, Whole
 from conv_anim.spec.nodes import is_list, is_scalar
@@ -48,7 +48,7 @@ def upsample(record: Record, sketch: Sketch, *, mode: str | None = None) -> None
     wanted = None if size is None else list(sketch.each(size, record.at(SIZE)))
     if mode is None and record.get(RECOMPUTED):
         if scale is None:
-            what = "PyTorch recomputes a scale_factor, and here is none"
+            what = "PyTorch recomputes a scale_factor, and there is none here"
             fail(Code.EXCLUSIVE_KEYS, what, record.at(RECOMPUTED), "leave recompute_scale_factor out")
         wanted, scale = _scaled(sketch.size, scale, record.at(SCALE)), None
     sketch.add(

@@ -44,10 +44,10 @@ def pool(record: Record, sketch: Sketch, *, name: str, library: str = "PyTorch")
     if record.get(DIVISOR) is not None:
         unsupported("'divisor_override' is not drawn: a mean is divided by its cells", record.at(DIVISOR))
     if name == "lp_pool" and record.of(CEIL_MODE) and library == "PyTorch":
-        what = "PyTorch's LPPool with ceil_mode is no norm where the last window hangs over"
+        what = "PyTorch's LPPool with ceil_mode is not a norm where the last window hangs over"
         unsupported(what, record.at(CEIL_MODE), "leave ceil_mode out")
     if name == "lp_pool" and record.of(NORM_TYPE) % 2:
-        what = f"{library}'s LPPool is no norm of negative numbers unless norm_type is even, and here are some"
+        what = f"{library}'s LPPool is not a norm of negative numbers unless norm_type is even, and there are some here"
         at = record.at(NORM_TYPE)
         problem = Problem(Code.UNSUPPORTED, what, at.path, at.span, "an even norm_type, or numbers from 0")
         sketch.unsigned = sketch.unsigned or problem

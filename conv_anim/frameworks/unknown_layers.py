@@ -37,7 +37,7 @@ def unknown(call: Call, owners: tuple[str, ...], imports: Mapping[str, str]) -> 
         hint = "write the layer itself, or name the file that has its class: conv-anim draw net.py"
         return Problem(Code.UNKNOWN_NAME, message, "", call.span, hint)
     if not owners and library not in TABLES:
-        said = f"'{call.name}' is {library}'s" if library else f"'{within}' is no library that is known here"
+        said = f"'{call.name}' is {library}'s" if library else f"'{within}' is not a known library"
         message = f"{said}: read are the layers of {listed(READ, last='and')}"
         hint = "write the layer of PyTorch or Keras that computes the same, as in nn.Conv2d(…) or layers.Conv2D(…)"
         return Problem(Code.UNKNOWN_NAME, message, "", call.span, hint)

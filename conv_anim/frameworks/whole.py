@@ -10,9 +10,10 @@ from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.frameworks.drawings import file_name, is_python_file, is_yolo_file
 from conv_anim.frameworks.networks import network
 from conv_anim.limits import USUAL
-from conv_anim.spec.model import Arange, Input, NetworkView
+from conv_anim.spec.model import Arange, Input
 from conv_anim.spec.nodes import from_python
 from conv_anim.spec.overrides import Option
+from conv_anim.spec.view_values import NetworkView
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:

@@ -91,7 +91,7 @@ def of_text(source: Source, names: Names) -> YoloFile:
     sections = [root.get(key) for key in SECTIONS]
     for section in sections:
         if not isinstance(section, Items):
-            raise SpecError([Problem(Code.WRONG_TYPE, "this is no list of rows", "", root.span, WRITTEN)])
+            raise SpecError([Problem(Code.WRONG_TYPE, "this is not a list of rows", "", root.span, WRITTEN)])
     listed = [node for section in sections if isinstance(section, Items) for node in section.items]
     rows = tuple(made.row(k, node) for k, node in enumerate(listed))
     if not rows:
@@ -114,7 +114,7 @@ def _multiples(said: dict[str, Any], root: Entries) -> tuple[float, float, float
     if name not in scales:
         known = ", ".join(scales)
         raise SpecError([Problem(Code.UNKNOWN_NAME, f"there is no scale '{name}'", "scales", hint=f"known: {known}")])
-    note = f"the model is of scale {name}; --let scale={list(scales)[-1]} says another"
+    note = f"the model has scale {name}; --let scale={list(scales)[-1]} asks for another"
     numbers = scales[name] if isinstance(scales[name], list) else ()
     return *_numbers((*numbers, float("inf"))[:3], root, f"scales.{name}"), () if wanted else (note,)
 

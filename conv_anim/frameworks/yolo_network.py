@@ -45,7 +45,7 @@ def _unknown(file: YoloFile) -> list[Problem]:
     for module, row in sorted(rows.items(), key=lambda each: each[1].number):
         near = nearest(module, ALL)
         hint = f"read are {', '.join(ALL)}"
-        said = f"'{module}' is no module that is read"
+        said = f"'{module}' is not a known module"
         found += row.problem(
             said, hint if near is None else f"did you mean '{near}'? {hint}", Code.UNKNOWN_NAME
         ).problems

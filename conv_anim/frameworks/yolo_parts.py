@@ -155,19 +155,19 @@ class Part:
         """A number, or one for each axis. Raises SpecError."""
         listed = tuple(given) if isinstance(given, list | tuple) else (given, given)
         if len(listed) != 2 or not all(isinstance(n, int) and least <= n <= WIDEST for n in listed):
-            raise self.wrong(f"{given!r} is no size of a window", Code.WRONG_TYPE)
+            raise self.wrong(f"{given!r} is not the size of a window", Code.WRONG_TYPE)
         return listed
 
     def whole(self, given: Any) -> int:
         """A whole number from 1. Raises SpecError."""
         if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= WIDEST:
-            raise self.wrong(f"{given!r} is no whole number from 1", Code.WRONG_TYPE)
+            raise self.wrong(f"{given!r} is not a whole number of at least 1", Code.WRONG_TYPE)
         return given
 
     def share(self, out: int, given: Any) -> int:
         """How many channels a part of them is (``e``). Raises SpecError."""
         if isinstance(given, bool) or not isinstance(given, int | float) or not 0 < out * given <= WIDEST:
-            raise self.wrong(f"{given!r} is no share of {out} channels", Code.WRONG_TYPE)
+            raise self.wrong(f"{given!r} is not a fraction of {out} channels", Code.WRONG_TYPE)
         return self.whole(int(out * given))
 
     def wrong(self, message: str, code: Code = Code.UNSUPPORTED, hint: str | None = None) -> SpecError:

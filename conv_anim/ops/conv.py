@@ -7,8 +7,9 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.ops import kernel_points, masking, points
+from conv_anim.ops.conv_words import WORDS
 from conv_anim.ops.masking import MASK
-from conv_anim.ops.padding import PADDING, PADDING_MODE, padding_of
+from conv_anim.ops.padding import PADDING, PADDING_MODE, placed
 from conv_anim.ops.windows import Weighing, Windowed, direct_axes
 from conv_anim.spec.entering import (
     BIAS,
@@ -21,7 +22,6 @@ from conv_anim.spec.entering import (
     axis_values,
     biases,
     channels_of,
-    fits,
     kernel_size,
     weight_values,
 )
@@ -29,7 +29,7 @@ from conv_anim.spec.kinds import INVALID, Flag, Invalid
 from conv_anim.spec.model import Ends
 from conv_anim.spec.op import OpType, Products
 from conv_anim.spec.records import Field, Object
-from conv_anim.spec.sizes import conv_size, effective_kernel, same_padding
+from conv_anim.spec.sizes import effective_kernel, same_padding
 from conv_anim.tracing.operators import Operator
 from conv_anim.values import dataclass, replace
 
@@ -51,34 +51,6 @@ FLIP = Field(
     default=False,
     example=True,
 )
-
-
-WORDS = {
-    "en": {
-        "kind.conv": "convolution",
-        "kind.correlation": "cross-correlation",
-        "kind.true": "true convolution",
-        "kind.dilated": "dilated convolution",
-        "kind.causal": "causal convolution",
-        "kind.causal.dilated": "dilated causal convolution",
-        "kind.grouped": "grouped convolution",
-        "kind.depthwise": "depthwise convolution",
-        "kind.pointwise": "pointwise convolution",
-        "kind.pointwise.grouped": "grouped pointwise convolution",
-    },
-    "zh-TW": {
-        "kind.conv": "卷積",
-        "kind.correlation": "互相關",
-        "kind.true": "數學定義的卷積",
-        "kind.dilated": "空洞卷積",
-        "kind.causal": "因果卷積",
-        "kind.causal.dilated": "因果空洞卷積",
-        "kind.grouped": "分組卷積",
-        "kind.depthwise": "深度卷積",
-        "kind.pointwise": "逐點卷積",
-        "kind.pointwise.grouped": "分組逐點卷積",
-    },
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,20 +259,12 @@ def resolve(record: Record, entering: Entering) -> Maybe[tuple[Conv, ...]]:
     channels = channels_of(record, entering)
     if isinstance(kernel, Invalid) or isinstance(moves, Invalid):
         return INVALID
-    stride, dilation = moves
     if not masking.fits(record, entering, kernel, flips=record.of(FLIP)):
         return INVALID
-    windows = tuple(map(effective_kernel, kernel, dilation))
-    padding = padding_of(record, entering, windows, stride)
-    if isinstance(padding, Invalid):
+    found = placed(record, entering, kernel, moves)
+    if isinstance(found, Invalid) or isinstance(channels, Invalid):
         return INVALID
-    out_size = tuple(
-        conv_size(size, window, s, pad)
-        for size, window, s, pad in zip(entering.size, windows, stride, padding, strict=True)
-    )
-    if not fits(out_size, windows, padding, record, entering) or isinstance(channels, Invalid):
-        return INVALID
-    out_channels, groups = channels
+    (stride, dilation), (padding, out_size), (out_channels, groups) = moves, found, channels
     weight = weight_values(record, entering, (out_channels, entering.channels // groups, *kernel))
     bias = biases(record, entering, out_channels)
     if isinstance(weight, Invalid) or isinstance(bias, Invalid):

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code
 from conv_anim.ops import deform_words
-from conv_anim.ops.padding import PADDING, PADDING_MODE, padding_of
+from conv_anim.ops.held import Held
+from conv_anim.ops.padding import PADDING, PADDING_MODE, placed
 from conv_anim.ops.windows import Weighing, Windowed, direct_axes
-from conv_anim.spec.arrays import FromFile, ValuesKind, read
+from conv_anim.spec.arrays import ValuesKind
 from conv_anim.spec.entering import (
     BIAS,
     DILATION,
@@ -27,17 +28,14 @@ from conv_anim.spec.entering import (
     biases,
     channels_of,
     divisors,
-    fits,
     kernel_size,
     weight_values,
 )
 from conv_anim.spec.kinds import INVALID, Either, Invalid, Real, Whole
-from conv_anim.spec.model import Ends, Given, Values
+from conv_anim.spec.model import Ends, Values
 from conv_anim.spec.nodes import is_number
 from conv_anim.spec.op import OpType, Products, Shape
 from conv_anim.spec.records import Field, Object
-from conv_anim.spec.sizes import conv_size, effective_kernel
-from conv_anim.spec.wiring import FROM
 from conv_anim.tracing.operators import Operator
 from conv_anim.values import dataclass
 
@@ -195,16 +193,10 @@ def resolve(record: Record, entering: Entering) -> Maybe[tuple[DeformConv, ...]]
     channels = channels_of(record, entering)
     if isinstance(kernel, Invalid) or isinstance(moves, Invalid) or isinstance(channels, Invalid):
         return INVALID
-    stride, dilation = moves
-    windows = tuple(map(effective_kernel, kernel, dilation))
-    padding = padding_of(record.without(PADDING_MODE), entering, windows, stride)
-    if isinstance(padding, Invalid):
+    found = placed(record.without(PADDING_MODE), entering, kernel, moves)
+    if isinstance(found, Invalid) or not _grouped(record, entering):
         return INVALID
-    sides = zip(entering.size, windows, stride, padding, strict=True)
-    out_size = tuple(conv_size(size, window, s, pad) for size, window, s, pad in sides)
-    if not fits(out_size, windows, padding, record, entering) or not _grouped(record, entering):
-        return INVALID
-    out_channels, groups = channels
+    (stride, dilation), (padding, out_size), (out_channels, groups) = moves, found, channels
     ends = Ends(entering.channels, entering.size, out_channels, out_size)
     weight = weight_values(record, entering, (out_channels, entering.channels // groups, *kernel))
     moved = _moved(record, entering, ends, kernel)
@@ -225,53 +217,6 @@ def _grouped(record: Record, entering: Entering) -> bool:
     what = f"{groups} groups of offsets do not divide the {channels} evenly"
     entering.report.add(Code.GROUPS, what, record.at(OFFSET_GROUPS), f"groups that do: {divisors(entering.channels)}")
     return False
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """An array that a key holds, or the ``of``-th input: of a ``shape``, or of a ``short`` one for all outputs."""
-
-    field: Field[Number | Written]
-    of: int
-    shape: Size
-    short: tuple[Size, ...]
-
-    def values(self, record: Record, entering: Entering) -> Maybe[Values | None]:
-        """Its numbers; None if an input holds them, or if there are none. INVALID after what is wrong was reported."""
-        written, node, report = record.get(self.field), record.at(self.field), entering.report
-        if len(entering.fed) > self.of:
-            return self._of_input(record, entering)
-        if isinstance(written, int | float):
-            return Given((1,), (written,))
-        if isinstance(written, FromFile):
-            found = read(written, node, entering.files, report)
-            return found if isinstance(found, Invalid) else self._fitting(found, record, entering)
-        return self._fitting(written, record, entering) if isinstance(written, Given) else written  # type: ignore[return-value]  # names are of kernels only
-
-    def _of_input(self, record: Record, entering: Entering) -> Maybe[None]:
-        """None if the input that holds it has its shape."""
-        name, held, report = self.field.name, entering.fed[self.of], entering.report
-        if record.has(self.field):
-            what = f"'{name}' is given, and an input holds it too"
-            hint = "leave out the key, or the input in 'from'"
-            return report.add(Code.EXCLUSIVE_KEYS, what, record.at(self.field), hint)
-        if (held.channels, *held.size) != self.shape:
-            wanted = Shape(self.shape[0], self.shape[1:])
-            what = f"the {name} is to be {wanted}; the input that should hold it is {held}"
-            hint = f"a layer that makes {self.shape[0]} channels of that size"
-            return report.add(Code.SHAPE, what, record.at(FROM), hint)
-        return None
-
-    def _fitting(self, values: Given, record: Record, entering: Entering) -> Maybe[Given]:
-        """Numbers of one of the shapes that they can have."""
-        if values.shape == self.shape:
-            return values
-        if values.shape in self.short:
-            return Given((self.shape[0], 1, 1), values.numbers, values.file)
-        found, whole, *shorter = ("x".join(map(str, size)) for size in (values.shape, self.shape, *self.short))
-        what = f"'{self.field.name}' has the shape {found}; {', '.join(shorter)} or {whole} is needed"
-        hint = f"{shorter[0]} is the same for all outputs, {whole} has numbers for each of them"
-        return entering.report.add(Code.SHAPE, what, record.at(self.field), hint)
 
 
 def _moved(record: Record, entering: Entering, ends: Ends, kernel: Size) -> Maybe[tuple[Values | None, Values | None]]:

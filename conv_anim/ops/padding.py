@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, assert_never
 
 from conv_anim.diagnostics import Code
-from conv_anim.spec.entering import AMOUNT, Amount, pads
+from conv_anim.spec.entering import AMOUNT, Amount, fits, pads
 from conv_anim.spec.kinds import INVALID, Either, Invalid, OneOf
 from conv_anim.spec.nodes import is_list, is_number, is_text
 from conv_anim.spec.records import Field
-from conv_anim.spec.sizes import same_padding
+from conv_anim.spec.sizes import conv_size, effective_kernel, same_padding
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conv_anim.spec.entering import Entering
     from conv_anim.spec.kinds import Kind, Maybe
     from conv_anim.spec.model import Padding, Size
@@ -101,3 +103,18 @@ def borrows(mode: Mode, padding: Padding, node: Node, entering: Entering) -> boo
             what = f"padding {max(pad)} is more than {mode} padding can borrow from {size} cells, which is {most}"
             found.setdefault(what, []).append(a)
     return entering.complain(Code.PADDING, found, node, "less padding, or padding_mode: replicate")
+
+
+def placed(record: Record, entering: Entering, kernel: Size, moves: Sequence[Size]) -> Maybe[tuple[Padding, Size]]:
+    """The padding of a window with its stride and dilation, and how often it fits along each axis.
+
+    INVALID after what is wrong was reported.
+    """
+    stride, dilation = moves
+    windows = tuple(map(effective_kernel, kernel, dilation))
+    padding = padding_of(record, entering, windows, stride)
+    if isinstance(padding, Invalid):
+        return INVALID
+    sides = zip(entering.size, windows, stride, padding, strict=True)
+    out_size = tuple(conv_size(size, window, s, pad) for size, window, s, pad in sides)
+    return (padding, out_size) if fits(out_size, windows, padding, record, entering) else INVALID

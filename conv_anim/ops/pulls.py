@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from conv_anim.scene.wording.language import Language
     from conv_anim.spec.model import Number, Size, Values
     from conv_anim.tracing.gathers import Fed, Gather, Index, Share
-    from conv_anim.tracing.trace import LayerTrace, Step, Tap
+    from conv_anim.tracing.taps import Step, Tap
+    from conv_anim.tracing.trace import LayerTrace
     from conv_anim.tracing.values import Array
 
 UPSTREAM = "upstream"

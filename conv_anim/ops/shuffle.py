@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import Code
+from conv_anim.ops.shuffle_words import PIXEL_WORDS, SHUFFLE_WORDS, UNSHUFFLE_WORDS
 from conv_anim.spec.entering import LARGEST, axes_of, divisors
 from conv_anim.spec.kinds import INVALID, Whole
 from conv_anim.spec.model import Ends
@@ -34,30 +35,6 @@ UPSCALE = Field(
 DOWNSCALE = Field(
     "downscale_factor", Whole(1, 1000), "How many times less wide and high the output is.", required=True, example=2
 )
-SHUFFLE_WORDS = {
-    "en": {
-        "point.channel_shuffle": "Channels are dealt out anew: neighbours then come from different groups.",
-        "kind.channel_shuffle": "channel shuffle",
-    },
-    "zh-TW": {"point.channel_shuffle": "通道重新分配：相鄰的通道來自不同的組。", "kind.channel_shuffle": "通道洗牌"},
-}
-PIXEL_WORDS = {
-    "en": {
-        "point.pixel_shuffle": "Channels become pixels: every number moves, none changes.",
-        "kind.pixel_shuffle": "pixel shuffle",
-    },
-    "zh-TW": {"point.pixel_shuffle": "通道變成像素：每個數都移動，沒有一個改變。", "kind.pixel_shuffle": "像素洗牌"},
-}
-UNSHUFFLE_WORDS = {
-    "en": {
-        "point.pixel_unshuffle": "Pixels become channels: every number moves, none changes.",
-        "kind.pixel_unshuffle": "pixel unshuffle",
-    },
-    "zh-TW": {
-        "point.pixel_unshuffle": "像素變成通道：每個數都移動，沒有一個改變。",
-        "kind.pixel_unshuffle": "像素反洗牌",
-    },
-}
 
 
 class Moved(Op):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Number
     from conv_anim.spec.records import Record
     from conv_anim.tracing.gathers import Fed, Gather, Index, Share
-    from conv_anim.tracing.trace import Step
+    from conv_anim.tracing.taps import Step
     from conv_anim.tracing.values import Array
 
 Over: TypeAlias = Literal["channels", "last"]

@@ -220,7 +220,9 @@ def _padding(record: Record, entering: Entering, kernel: Size, windows: Size, st
         return padding_of(record, entering, windows, stride)
     report = entering.report
     if any(k % 2 == 0 for k in kernel):
-        what = f"a submanifold convolution stands on its middle, and a window of {'x'.join(map(str, kernel))} has none"
+        what = (
+            f"a submanifold convolution is centred on its middle, and a window of {'x'.join(map(str, kernel))} has none"
+        )
         return report.add(Code.SHAPE, what, record.at(KERNEL_SIZE), "an odd kernel_size along every axis")
     if max(stride) > 1:
         what = "a submanifold convolution makes an output at every active cell: its stride is 1"

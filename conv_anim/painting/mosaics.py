@@ -21,6 +21,10 @@ SAMPLES = 4
 """Along each side of a pixel, where cells are smaller or slanted."""
 MOST = 12
 """The same, of cells that are much smaller than a pixel."""
+TOGETHER = 2**16
+"""Points that are looked at together."""
+SLACK = 1e-6
+"""Of a cell, for what floats round."""
 
 
 def array(item: Mosaic) -> NDArray[np.uint8]:
@@ -35,16 +39,20 @@ def lay(pixels: Pixels, item: Mosaic) -> None:
     if left >= right or top >= bottom:
         return
     samples = _samples(item)
-    total, covered = np.zeros((bottom - top, right - left, 3)), np.zeros((bottom - top, right - left, 1))
-    colors, offsets = array(item), (np.arange(samples) + 0.5) / samples
-    for dy in offsets:
-        for dx in offsets:
-            rows, columns, inside = _cells(item, np.arange(left, right) + dx, np.arange(top, bottom)[:, None] + dy)
-            total += np.where(inside[..., None], colors[rows, columns], 0)
-            covered += inside[..., None]
-    there = pixels[top:bottom, left:right, :3]
-    count = samples**2
-    there[:] = np.floor((total + (count - covered) * there) / count + 0.5).astype(np.uint8)
+    y, x = np.nonzero(_touched(item, np.arange(left, right) + 0.5, np.arange(top, bottom)[:, None] + 0.5))
+    some = max(1, TOGETHER // samples**2)
+    for k in range(0, len(x), some):
+        _blend(pixels, item, x[k : k + some] + left, y[k : k + some] + top, samples)
+
+
+def _blend(pixels: Pixels, item: Mosaic, x: NDArray[np.intp], y: NDArray[np.intp], samples: int) -> None:
+    """Lay what a picture shows in some pixels on them."""
+    offsets = (np.arange(samples) + 0.5) / samples
+    rows, columns, inside = _cells(item, x[:, None, None] + offsets, y[:, None, None] + offsets[:, None])
+    total = (array(item)[rows, columns] * inside[..., None]).sum(axis=(1, 2), dtype=np.int64)
+    there, count = pixels[y, x, :3], samples**2
+    left = count - inside.sum(axis=(1, 2), dtype=np.int64)[:, None]
+    pixels[y, x, :3] = np.floor((total + left * there) / count + 0.5).astype(np.uint8)
 
 
 def _extent(item: Mosaic, shape: tuple[int, ...]) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -63,17 +71,34 @@ def _samples(item: Mosaic) -> int:
     return min(MOST, max(SAMPLES, ceil(2 / max(smallest, 1e-6))))
 
 
-def _cells(
-    item: Mosaic, x: NDArray[np.float64], y: NDArray[np.float64]
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:
-    """For points the row and the column of their cell, and whether they lie in the picture."""
+def _touched(item: Mosaic, x: NDArray[np.floating], y: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Whether any of a pixel, given by its middle, may lie in the picture: of a slanted one's frame most does not."""
+    (ax, ay), (dx, dy) = item.across, item.down
+    area = 2 * abs(ax * dy - ay * dx)
+    across, down = _places(item, x, y)
+    beside, above = (abs(dx) + abs(dy)) / area + SLACK, (abs(ax) + abs(ay)) / area + SLACK
+    wide = (across > -beside) & (across < item.columns + beside)
+    return wide & (down > -above) & (down < item.rows + above)
+
+
+def _places(
+    item: Mosaic, x: NDArray[np.floating], y: NDArray[np.floating]
+) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+    """How many cells across and down a point is from the corner."""
     (ax, ay), (dx, dy) = item.across, item.down
     area = ax * dy - ay * dx
     px, py = x - item.corner[0], y - item.corner[1]
-    columns = np.floor((px * dy - py * dx) / area).astype(np.intp)
-    rows = np.floor((py * ax - px * ay) / area).astype(np.intp)
+    return (px * dy - py * dx) / area, (py * ax - px * ay) / area
+
+
+def _cells(
+    item: Mosaic, x: NDArray[np.float64], y: NDArray[np.float64]
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:
+    """For points the row and the column of their cell, and whether they lie in the picture; of others 0."""
+    across, down = _places(item, x, y)
+    columns, rows = np.floor(across).astype(np.intp), np.floor(down).astype(np.intp)
     inside = (rows >= 0) & (rows < item.rows) & (columns >= 0) & (columns < item.columns)
-    return np.clip(rows, 0, item.rows - 1), np.clip(columns, 0, item.columns - 1), inside
+    return rows * inside, columns * inside, inside
 
 
 # as a file inside another

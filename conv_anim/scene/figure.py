@@ -113,8 +113,7 @@ class Figure:
         """From which width on, more than this one, all can be read and seen: layouts jump as they grow."""
         wide = max(width + 1, self.taken(USEFUL, 1))
         for _ in range(MOST_TRIED):
-            found = self.fitting(wide)
-            if found is not None and found[0] >= USEFUL - TOLERANCE:
+            if self.reaches(USEFUL - TOLERANCE, wide):
                 break
             wide = ceil(1.05 * wide)
         return wide
@@ -123,10 +122,15 @@ class Figure:
         """With texts so small that its maps can be seen; else with the smallest, if it can be as narrow at all."""
         for smallest in SMALLER:
             small = replace(self, smallest=smallest)
-            found = small.fitting(width)
-            if found is not None and found[0] >= USEFUL:
+            if small.reaches(USEFUL, width):
                 break
-        return small, found
+        return small, small.fitting(width)
+
+    def reaches(self, scale: float, width: int) -> bool:
+        """Whether it fits at a scale at which texts cannot be read yet, or at a larger one; sooner than `fitting`."""
+        count = len(self.traces)
+        found = (self._scaled(width, ceil(count / lines), scale) for lines in range(1, count + 1))
+        return any(each is not None and each[0] >= scale for each in found)
 
     def fitting(self, width: int) -> tuple[float, int] | None:
         """The scale and the number of figures side by side at which all of it is no wider; None if there is none.
@@ -141,12 +145,15 @@ class Figure:
             best = max(filter(None, (best, found)), default=None)
         return best
 
-    def _scaled(self, width: int, each: int) -> tuple[float, int] | None:
-        """The largest scale at which it is no wider, searched for, because lengths round; None if there is none."""
+    def _scaled(self, width: int, each: int, enough: float | None = None) -> tuple[float, int] | None:
+        """The largest scale at which it is no wider, searched for, because lengths round; None if there is none.
+
+        It is searched for until it is known whether it is ``enough``.
+        """
         if self.taken(LEAST, each) > width:
             return None
         low, high = LEAST, 2.0 * width / self.taken(1.0, each)
-        while high - low > 0.004:
+        while high - low > 0.004 and (enough is None or low < enough < high):
             middle = (low + high) / 2
             low, high = (middle, high) if self.taken(middle, each) <= width else (low, middle)
         return low, each

@@ -196,7 +196,7 @@ class Guide:
 
 @dataclass(frozen=True)
 class Scene:
-    """A figure. ``static`` is painted once; times are in milliseconds, ``loop`` 0 is for ever."""
+    """A figure. ``static`` is painted once; times are in milliseconds, ``loop`` 0 means forever."""
 
     width: int
     height: int

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from conv_anim.scene.style import Style
     from conv_anim.spec.model import Number
-    from conv_anim.tracing.trace import LayerTrace, Step, Tap
+    from conv_anim.tracing.taps import Step, Tap
+    from conv_anim.tracing.trace import LayerTrace
     from conv_anim.tracing.values import Array
 
 MOST_LINES = 3

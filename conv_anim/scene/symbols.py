@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.style import Style
-    from conv_anim.tracing.trace import LayerTrace, Step, Tap
+    from conv_anim.tracing.taps import Step, Tap
+    from conv_anim.tracing.trace import LayerTrace
 
 LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 X, W, Y, B = "x", "w", "y", "b"

@@ -9,7 +9,16 @@ from conv_anim.scene.heading import word_of
 from conv_anim.scene.wording.formulas import formulas
 from conv_anim.scene.wording.language import TABLES, Language
 from conv_anim.scene.wording.takeaways import takeaway
-from conv_anim.spec.model import Flat, FourierView, GemmView, Isometric, Matrix, NetworkView, Sequence, WinogradView
+from conv_anim.spec.view_values import (
+    Flat,
+    FourierView,
+    GemmView,
+    Isometric,
+    Matrix,
+    NetworkView,
+    Sequence,
+    WinogradView,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,7 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from conv_anim.scene.shades import Rgb, Shades
     from conv_anim.scene.style import Style
-    from conv_anim.spec.model import Cells
+    from conv_anim.spec.view_values import Cells
     from conv_anim.tracing.trace import LayerTrace, Trace
     from conv_anim.tracing.values import Array
 

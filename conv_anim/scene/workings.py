@@ -13,7 +13,8 @@ from conv_anim.tracing.gathers import Gather
 
 if TYPE_CHECKING:
     from conv_anim.scene.numbers import Format
-    from conv_anim.tracing.trace import LayerTrace, Step, Tap
+    from conv_anim.tracing.taps import Step, Tap
+    from conv_anim.tracing.trace import LayerTrace
 
 LONGEST = 16
 """Terms that are written in full."""

@@ -86,7 +86,7 @@ def _listed(written: Given, size: Size, node: Node, report: Report) -> Maybe[fro
         hint = "list the places of the active cells, one of them twice: then there is no other way to read it"
         return report.add(Code.SHAPE, what, node, hint)
     if beyond:
-        what = f"{list(beyond[0])} is no cell of an input of {'x'.join(map(str, size))}"
+        what = f"{list(beyond[0])} is not a cell of an input of {'x'.join(map(str, size))}"
         return report.add(Code.OUT_OF_RANGE, what, node, f"from 0 to {[n - 1 for n in size]}")
     return frozenset(tuple(int(i) for i in place) for place in places)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from conv_anim.diagnostics import Code
 from conv_anim.limits import Asked
-from conv_anim.spec.kinds import INVALID, LARGEST, Invalid, Real, SkippedError, Text, Whole, subject
+from conv_anim.spec.kinds import INVALID, LARGEST, Invalid, Real, Text, Whole, subject
 from conv_anim.spec.model import Arange, Given, Random
 from conv_anim.spec.nodes import Entries, Items, Scalar, finite, is_list, is_mapping, shown
 from conv_anim.spec.records import Field, Object
@@ -115,10 +115,7 @@ class ValuesKind:
 
     def _mapping(self, node: Node, report: Report) -> Maybe[Written]:
         record = SOURCES.decode(node, report)
-        try:
-            return INVALID if isinstance(record, Invalid) else _source(record, report)
-        except SkippedError:
-            return INVALID
+        return INVALID if isinstance(record, Invalid) else report.attempt(lambda: _source(record, report))
 
     def schema(self) -> Schema:
         return {"$ref": f"#/$defs/{'weight' if self.kernels else 'values'}"}
@@ -166,15 +163,15 @@ def _gather(node: Node, shape: Size, numbers: list[Number], report: Report) -> b
             if finite(node.value) and abs(node.value) < LARGEST:
                 numbers.append(node.value)
                 return True
-            report.add(Code.OUT_OF_RANGE, f"{shown(node)} is no number to draw: it must lie within ±2⁵³", node)
+            report.add(Code.OUT_OF_RANGE, f"{shown(node)} cannot be drawn: it must lie within ±2⁵³", node)
             return False
         if isinstance(node, Scalar):
             report.wrong(node, "a number")
         else:
-            report.add(Code.RAGGED, f"{shown(node)} stands where its neighbours are numbers", node)
+            report.add(Code.RAGGED, f"{shown(node)} is where its neighbours are numbers", node)
         return False
     if not isinstance(node, Items) or len(node.items) != shape[0]:
-        what = f"{shown(node)} stands where its neighbours are lists of {shape[0]}"
+        what = f"{shown(node)} is where its neighbours are lists of {shape[0]}"
         report.add(Code.RAGGED, what, node, "every row has the same number of entries")
         return False
     good = [_gather(item, shape[1:], numbers, report) for item in node.items]

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from conv_anim.diagnostics import Code
 from conv_anim.spec.arrays import FromFile, ValuesKind, read, resolved
 from conv_anim.spec.kinds import INVALID, Invalid, OneOf
-from conv_anim.spec.model import Backward, Flat, Given, Spec
+from conv_anim.spec.model import Backward, Given, Spec
 from conv_anim.spec.records import Field
 from conv_anim.spec.registry import named
+from conv_anim.spec.view_values import Flat
 from conv_anim.values import replace
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def passed(record: Record, input_: Input, nodes: tuple[Node, ...], files: Files,
     if wanted == "forward":
         return INVALID if _misplaced(record, report) else Passed(input_, nodes)
     if wanted == "both":
-        what = "'both' is a figure of several panels, and stands at the top of a spec without 'panels'"
+        what = "'both' is a figure of several panels: put it at the top of a spec without 'panels'"
         return report.add(Code.EXCLUSIVE_KEYS, what, record.at(PASS), "a panel for each: pass: grad_input, grad_weight")
     upstream = _upstream(record, nodes, files, report)
     if not _has_gradient(record, wanted, nodes, report) or isinstance(upstream, Invalid):

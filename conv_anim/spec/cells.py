@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code
-from conv_anim.spec.kinds import INVALID, Invalid, OneOf, Real, SkippedError
+from conv_anim.spec.kinds import INVALID, Invalid, OneOf, Real
 from conv_anim.spec.records import Field, Object
 
 if TYPE_CHECKING:
     from conv_anim.spec.kinds import Maybe, Report, Schema
-    from conv_anim.spec.model import Cells, Scale
     from conv_anim.spec.nodes import Node
+    from conv_anim.spec.view_values import Cells, Scale
 
 MEANT: dict[Cells, str] = {
     "auto": "Numbers where they can be read, else shades.",
@@ -50,10 +50,10 @@ class ScaleKind:
         record = ENDS.decode(node, report)
         if isinstance(record, Invalid):
             return INVALID
-        try:
-            low, high = record.of(LOW), record.of(HIGH)
-        except SkippedError:
+        ends = report.attempt(lambda: (record.of(LOW), record.of(HIGH)))
+        if isinstance(ends, Invalid):
             return INVALID
+        low, high = ends
         if low >= high:
             what = f"'low' is {low}, which is not less than 'high', {high}"
             return report.add(Code.OUT_OF_RANGE, what, record.at(LOW), "shades go from the lower number to the higher")

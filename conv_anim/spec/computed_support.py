@@ -9,8 +9,9 @@ from conv_anim.spec import view_support
 from conv_anim.spec.view_support import MOST_NUMBERS
 
 if TYPE_CHECKING:
-    from conv_anim.spec.model import FourierView, GemmView, Input
+    from conv_anim.spec.model import Input
     from conv_anim.spec.view_support import Nodes
+    from conv_anim.spec.view_values import FourierView, GemmView
     from conv_anim.tracing.operators import Operator
 
 MOST_TILES = 2000
@@ -27,7 +28,7 @@ def _convolution(nodes: Nodes) -> str | None:
     window = op.window
     what = "this backward pass" if op.given or op.roles[2] != "output" else op.type
     if window is None or not window.weighs:
-        return f"shows convolutions, and {what} is none"
+        return f"shows convolutions, and {what} is not one"
     if window.transposed:
         return f"shows convolutions, and {what} is a transposed one"
     return None

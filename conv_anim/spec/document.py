@@ -139,7 +139,7 @@ class Builder:
         match event:
             case yaml.DocumentStartEvent() if self._root is not None:
                 what = "a second document begins here; a spec is one document"
-                raise SpecError([Problem(Code.NOT_YAML_DATA, what, "", self._span(event), "give it a file of its own")])
+                raise SpecError([Problem(Code.NOT_YAML_DATA, what, "", self._span(event), "put it into its own file")])
             case yaml.ScalarEvent():
                 self._refuse_tag(event)
                 plain = event.implicit[0] and event.style in {None, ""}
@@ -182,7 +182,7 @@ class Builder:
             if key.value in first:
                 before = first[key.value].span
                 hint = None if before is None else f"the first one is in line {before.line}"
-                message = f"the key '{key.text}' stands here a second time"
+                message = f"the key '{key.text}' is given twice"
                 self.problems.append(Problem(Code.DUPLICATE_KEY, message, joined(done.path, key.text), key.span, hint))
             else:
                 first[key.value] = key
@@ -213,7 +213,7 @@ class Builder:
     def _alias(self, event: Any) -> None:
         if event.anchor not in self._anchors:
             what = f"nothing is called '&{event.anchor}' before this"
-            hint = f"what '*{event.anchor}' stands for comes before it, and not around it; a text like it needs quotes"
+            hint = f"what '*{event.anchor}' stands for comes before it, and not around it; quote it if it is text"
             raise SpecError([Problem(Code.SYNTAX, what, self._next_path(), self._span(event), hint)])
         node, weight = self._anchors[event.anchor]
         if self._open and self._open[-1].wants_key and not isinstance(node, Scalar):
@@ -225,7 +225,7 @@ class Builder:
     def _refuse_tag(self, event: Any) -> None:
         if event.tag is not None and not (event.tag == "!" and isinstance(event, yaml.ScalarEvent)):
             what = f"the tag '{event.tag.replace('tag:yaml.org,2002:', '!!')}' is not allowed: a spec is plain data"
-            hint = "leave the tag out; quote what is to be text"
+            hint = "leave the tag out; quote what should be text"
             self.problems.append(Problem(Code.NOT_YAML_DATA, what, self._next_path(), self._span(event), hint))
 
     def _span(self, start: Any, end: Any = None) -> Span:

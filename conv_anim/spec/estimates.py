@@ -9,8 +9,9 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.limits import Asked, Location, check_all
-from conv_anim.spec.model import MOST_STEPS, NetworkView, Volume
-from conv_anim.spec.model import Sequence as SequenceView
+from conv_anim.spec.model import MOST_STEPS
+from conv_anim.spec.view_values import NetworkView, Volume
+from conv_anim.spec.view_values import Sequence as SequenceView
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:

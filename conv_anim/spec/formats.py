@@ -76,7 +76,7 @@ class Format:
 
     def __post_init__(self) -> None:
         if not all(part.isalnum() and part == part.lower() for part in self.name.split(".")):
-            raise ValueError(f"'{self.name}' is no suffix: small letters and digits, with dots between them")
+            raise ValueError(f"'{self.name}' is not a suffix: use small letters and digits, with dots between them")
 
 
 STILL = Format("still.png", "conv_anim.export.poster:picture", cost=Cost(60, 0, longest=SIDE), all_frames=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from conv_anim.diagnostics import Code
 from conv_anim.limits import Asked
 from conv_anim.spec.entering import Entering
-from conv_anim.spec.kinds import INVALID, Invalid, SkippedError
+from conv_anim.spec.kinds import INVALID, Invalid
 from conv_anim.spec.model import Node
 from conv_anim.spec.op import Shape
 from conv_anim.spec.op_types import TYPES
@@ -48,11 +48,7 @@ class Graph:
     def add(self, number: int, choice: Chosen, link: tuple[int, ...]) -> None:
         """The nodes of an entry that is fed by others, if it has no problem."""
         kind, inputs = TYPES[choice.name], tuple(self.outputs[entry] for entry in link)
-        try:
-            resolved = _resolved(choice, kind, self.entering(inputs))
-        except SkippedError:
-            assert self.report.problems
-            return
+        resolved = self.report.attempt(lambda: _resolved(choice, kind, self.entering(inputs)))
         if isinstance(resolved, Invalid):
             return
         ops, entering = resolved

@@ -114,7 +114,7 @@ SPELLINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = 
         re.compile(r"[(\[\s]*\d+(\s*[x×*,;\s]\s*\d+)+[)\]\s]*", re.IGNORECASE),
         lambda m: f"write a list: [{', '.join(NUMBER.findall(m[0]))}]",
     ),
-    (re.compile(r"[(\[]\s*(\d+)"), lambda m: f"a list stands in square brackets: [{m[1]}, …]"),
+    (re.compile(r"[(\[]\s*(\d+)"), lambda m: f"write a list in square brackets: [{m[1]}, …]"),
     (re.compile(r"([-+]?\d+(\.\d+)?)\s*(px|ms|s|sec|%|pt|em|mm|cm|dpi|x|×)"), _seconds),
     (
         re.compile(r"([-+]?\d+)\s*/\s*([1-9]\d*)"),
@@ -153,7 +153,7 @@ TRUTHS = {
     "bias": "bias: 1 adds 1 to every output",
     "padding": "padding: same",
     "motion": "motion: smooth",
-    "loop": "loop: 0 shows it for ever",
+    "loop": "loop: 0 shows it forever",
     "output": "a file name, as in output: figure.gif",
     "animation": "a figure moves unless its format cannot",
     "random": "random: {low: 0, high: 9}",

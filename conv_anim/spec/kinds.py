@@ -75,6 +75,14 @@ class Report:
         hint = hint or way_out(node, expected)
         return self.add(Code.WRONG_TYPE, f"{subject(node)} must be {expected}; this is {shown(node)}", node, hint)
 
+    def attempt(self, part: Callable[[], Maybe[T]]) -> Maybe[T]:
+        """What a part of the spec makes; INVALID if it depends on a value that has a problem."""
+        try:
+            return part()
+        except SkippedError:
+            assert self.problems
+            return INVALID
+
 
 def subject(node: Node) -> str:
     """What a message calls a value: its last key."""
@@ -143,7 +151,7 @@ class Real:
         if isinstance(value, bool) or not isinstance(value, int | float) or not finite(value):
             return report.wrong(node, self.expected)
         if abs(value) >= LARGEST:
-            return report.add(Code.OUT_OF_RANGE, f"{shown(node)} is no number to draw: it must lie within ±2⁵³", node)
+            return report.add(Code.OUT_OF_RANGE, f"{shown(node)} cannot be drawn: it must lie within ±2⁵³", node)
         if (self.least is not None and value < self.least) or (self.most is not None and value > self.most):
             return report.add(Code.OUT_OF_RANGE, f"{subject(node)} must be {self.expected}, not {shown(node)}", node)
         return value
@@ -283,10 +291,7 @@ class Made(Generic[T]):
         value = self.kind.decode(node, report)
         if isinstance(value, Invalid):
             return INVALID
-        try:
-            return self.make(value)
-        except SkippedError:
-            return INVALID
+        return report.attempt(lambda: self.make(value))
 
     def schema(self) -> Schema:
         return self.kind.schema()

@@ -5,7 +5,7 @@ Sizes are in cells, one per spatial axis (rows before columns); times in millise
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from conv_anim.values import dataclass, field, replace
 
@@ -13,19 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence as Several
     from pathlib import Path
 
-    from conv_anim.spec.network import Network
     from conv_anim.spec.op import Op
     from conv_anim.spec.themes import Theme
+    from conv_anim.spec.view_values import View
 
     Layer: TypeAlias = Op
 
 Number: TypeAlias = int | float
 Size: TypeAlias = tuple[int, ...]
 Lang: TypeAlias = Literal["en", "zh-TW"]
-Cells: TypeAlias = Literal["auto", "numbers", "shades", "both", "symbols", "plain"]
-"""What the cells of a map hold: their numbers, shades that stand for them, both, names like x₁₁, or nothing."""
-Scale: TypeAlias = "tuple[float, float]"
-"""The numbers at the ends of the shades."""
 Padding: TypeAlias = tuple[tuple[int, int], ...]
 """Cells before and after, for each axis."""
 
@@ -102,169 +98,13 @@ def chain(ops: Several[Op]) -> tuple[Node, ...]:
     return tuple(Node(str(k + 1), op, (k,)) for k, op in enumerate(ops))
 
 
-@dataclass(frozen=True, slots=True)
-class Isometric:
-    """Slanted planes, the input below and the output above; with ``numbers`` in their cells."""
-
-    kind: ClassVar[str] = "isometric"
-    numbers: bool = False
-    cells: Cells = "auto"
-    scale: Scale | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Flat:
-    """Input, kernel and output side by side, with their numbers; ``sum`` writes the sum of the step below.
-
-    A transposed convolution as the window that gathers each output, as the stamps that input cells scatter, or both in
-    step; with ``overlap`` instead of its numbers how many stamps fall on each output cell.
-    """
-
-    kind: ClassVar[str] = "flat"
-    sum: bool = True
-    mode: Literal["gather", "scatter", "both"] = "gather"
-    overlap: bool = False
-    cells: Cells = "auto"
-    scale: Scale | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Channels:
-    """One row per input channel; ``show`` the maps of the channels, their sum, or both."""
-
-    kind: ClassVar[str] = "channels"
-    show: Literal["maps", "sum", "both"] = "both"
-    cells: Cells = "auto"
-    scale: Scale | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Volume:
-    """Boxes of channel slices in oblique projection."""
-
-    kind: ClassVar[str] = "volume"
-    cells: Cells = "auto"
-    scale: Scale | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Matrix:
-    """The layer as a matrix times a vector: one still, or row by row when ``animate``."""
-
-    kind: ClassVar[str] = "matrix"
-    animate: bool = False
-
-
-Memory: TypeAlias = Literal["nchw", "nhwc"]
-
-
-@dataclass(frozen=True, slots=True)
-class GemmView:
-    """The layer as a product of two matrices, by windows or by tiles (m, n, k); loads are counted if one is named.
-
-    ``layout`` is how maps lie in memory; None is NCHW, without a word of it.
-    """
-
-    kind: ClassVar[str] = "gemm"
-    tile: tuple[int, int, int] | None = None
-    layout: Memory | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WinogradView:
-    """A convolution with a 3×3 kernel by F(2×2, 3×3), tile by tile."""
-
-    kind: ClassVar[str] = "winograd"
-
-
-@dataclass(frozen=True, slots=True)
-class FourierView:
-    """A convolution by the Fourier transform, wave by wave; with ``wrap`` without zeros beside the input."""
-
-    kind: ClassVar[str] = "fft"
-    wrap: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Sequence:
-    """Layers with one axis as rows of nodes and lines, the input below; with ``numbers`` in the nodes.
-
-    With ``cache`` the input arrives in chunks of so many cells, and what is kept for later ones is shown.
-    """
-
-    kind: ClassVar[str] = "sequence"
-    numbers: bool = False
-    cells: Cells = "auto"
-    scale: Scale | None = None
-    cache: bool = False
-    chunk: int = 1
-
-
-Column: TypeAlias = Literal["parameters", "multiply_adds", "receptive_field", "jump", "center"]
-
-
-@dataclass(frozen=True, slots=True)
-class NetworkView:
-    """All layers as boxes and what leads from one to the next; nothing is computed but sizes.
-
-    ``scale``: sides in proportion to the numbers of cells and channels, to their logarithms, or all boxes equal.
-    ``of`` is a network that was read from a model; None is for the layers of the spec itself.
-    """
-
-    kind: ClassVar[str] = "network"
-    scale: Literal["true", "log", "equal"] = "true"
-    columns: tuple[Column, ...] = ()
-    direction: Literal["auto", "right", "down"] = "auto"
-    fold: bool = True
-    of: Network | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Undrawn:
-    """No view can show the layers' cells: they can be computed and explained. ``why`` says what is in the way.
-
-    ``boxes``: whether they can be drawn as boxes, in the network view.
-    """
-
-    kind: ClassVar[str] = "none"
-    why: str
-    boxes: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Foreign:
-    """A view of another package, with its options by their names."""
-
-    kind: str
-    options: tuple[tuple[str, object], ...] = ()
-
-    def __getitem__(self, name: str) -> object:
-        return dict(self.options)[name]
-
-
-View: TypeAlias = (
-    Isometric
-    | Flat
-    | Channels
-    | Volume
-    | Matrix
-    | GemmView
-    | WinogradView
-    | FourierView
-    | Sequence
-    | NetworkView
-    | Foreign
-    | Undrawn
-)
-
-
 MOST_STEPS = 53
 """Outputs that are shown at the pace of an explanation: so many steps take no more than 15 seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Animation:
-    """``step`` is the time of a step and ``hold`` that of the last one, in milliseconds; ``loop`` 0 is for ever.
+    """``step`` is the time of a step and ``hold`` that of the last one, in milliseconds; ``loop`` 0 means forever.
 
     With ``motion`` smooth, the end of a step's time is for the way to the next one. At the ``pace`` auto the first
     steps are slow, ``step`` is the time of the others at the most, and ``hold`` that of the finished result.

@@ -78,7 +78,7 @@ def _elsewhere(key: Scalar, homes: Homes) -> str | None:
         owners = [table for outer, table in homes[name] if outer == here]
         return f"'{name}' is a key of {listed(owners[:3])}" if here else None
     if "" in places:
-        return f"'{name}' stands at the top of a spec, without indentation"
+        return f"'{name}' belongs at the top of a spec, without indentation"
     return f"'{name}' belongs in {listed([repr(place) for place in places])}: {places[0]}: {{{name}: …}}"
 
 

@@ -140,5 +140,5 @@ def _no_way(node: Scalar | Items, key: Scalar, there: str) -> Problem:
     if isinstance(node, Items):
         what, hint = f"its items are 0 to {len(node.items) - 1}", "items are counted from 0"
     else:
-        what, hint = f"in its place stands {shown(node)}, which has no keys", "set the whole of it instead"
+        what, hint = f"it is {shown(node)}, which has no keys", "set the whole of it instead"
     return Problem(Code.OVERRIDE, f"'{there}' cannot be set: {what}", there, key.span, hint)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from functools import cache, partial
-from math import prod
 from typing import TYPE_CHECKING, TypeVar
 
 from conv_anim.diagnostics import Code, SpecError
-from conv_anim.limits import MOST_LAYERS, USUAL, Asked, exceeded
+from conv_anim.limits import MOST_LAYERS, USUAL, exceeded
 from conv_anim.spec import backward, controls, estimates, source_map
-from conv_anim.spec.active import ACTIVE, active
 from conv_anim.spec.appearance import (
     ANIMATION,
     CAPTION,
@@ -17,64 +15,41 @@ from conv_anim.spec.appearance import (
     FORMULA,
     LABELS,
     LANG,
-    OUTPUT,
-    SIZE,
     TAKEAWAY,
-    THEME,
     TITLE,
     animation_of,
-    figure_size,
     labels_of,
 )
-from conv_anim.spec.arrays import FromFile, ValuesKind, read, resolved
 from conv_anim.spec.backward import PASS, UPSTREAM
 from conv_anim.spec.controls import CONTROLS
-from conv_anim.spec.entering import LARGEST, MOST_AXES, axes_of, count_of_channels
+from conv_anim.spec.figure_size import SIZE, figure_size
+from conv_anim.spec.file_names import OUTPUT
 from conv_anim.spec.foreign_yaml import check_foreign
 from conv_anim.spec.graph import Graph
-from conv_anim.spec.kinds import INVALID, Invalid, ListOf, Report, SkippedError, Whole
-from conv_anim.spec.model import Given, Input, NetworkView, Random, Spec
+from conv_anim.spec.input_keys import INPUT, input_of
+from conv_anim.spec.kinds import INVALID, Invalid, ListOf, Report
+from conv_anim.spec.model import Spec
 from conv_anim.spec.nodes import Entries
 from conv_anim.spec.op import Shape
 from conv_anim.spec.op_types import LAYER
 from conv_anim.spec.panels import DIFFERENCES, LETTERS, PANELS, Board, comparable
 from conv_anim.spec.records import Field, Object, tables
+from conv_anim.spec.theme_keys import THEME
 from conv_anim.spec.view_choice import VIEW, leaps, view_of
+from conv_anim.spec.view_values import NetworkView
 from conv_anim.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from conv_anim.diagnostics import Problem
     from conv_anim.limits import Limits
-    from conv_anim.spec.arrays import Files, Written
+    from conv_anim.spec.arrays import Files
     from conv_anim.spec.kinds import Maybe
-    from conv_anim.spec.model import Size, View
     from conv_anim.spec.nodes import Node
     from conv_anim.spec.records import Chosen, Record
+    from conv_anim.spec.view_values import View
 
 T = TypeVar("T")
 
-INPUT_SIZE = Field(
-    "size",
-    ListOf(Whole(1, LARGEST), "a list with the size of each axis, 1 to 3 of them: [rows, columns]", 1, MOST_AXES),
-    "Cells along each axis: [length], [rows, columns] or [depth, rows, columns].",
-    example=[5, 5],
-)
-CHANNELS = Field("channels", Whole(1, LARGEST), "How many maps the input has; by default 1.", example=3)
-VALUES: Field[Written] = Field(
-    "values",
-    ValuesKind(),
-    "The numbers; by default small whole ones drawn at random. A list says the size too.",
-    example="arange",
-)
-INPUT: Field[Record] = Field(
-    "input",
-    Object("the input", (INPUT_SIZE, CHANNELS, VALUES, ACTIVE)),
-    "What the first layer is fed.",
-    required=True,
-    example={"size": [5, 5]},
-)
 ONE_LAYER: Field[Chosen] = Field("layer", LAYER, "The layer that is shown.")
 MORE_LAYERS: Field[tuple[Chosen, ...]] = Field(
     "layers",
@@ -161,7 +136,7 @@ def _one(node: Node, files: Files, report: Report) -> Maybe[Spec]:
         if record.has(field):
             hint = "leave it out, or list 'panels'"
             report.add(Code.MISSING_KEY, f"{what}, and this spec has none", record.at(field), hint)
-    several = attempt(report, lambda: backward.asks_for_all(record))
+    several = report.attempt(lambda: backward.asks_for_all(record))
     return _spec(record, files, report) if several is not True else _both(record, files, report)
 
 
@@ -173,13 +148,13 @@ def _both(record: Record, files: Files, report: Report) -> Maybe[Spec]:
         return INVALID
     specs = [_spec(backward.panel(record, pass_), once, report) for pass_ in backward.passes(whole.nodes)]
     good = [spec for spec in specs if not isinstance(spec, Invalid)]
-    return INVALID if len(good) < len(specs) else attempt(report, lambda: backward.together(whole, good))
+    return INVALID if len(good) < len(specs) else report.attempt(lambda: backward.together(whole, good))
 
 
 def _board(node: Node, files: Files, report: Report) -> Maybe[Spec]:
     """The figures of all panels, each read as a spec of its own: what they share has its problems once."""
     whole = BOARD.whole.decode(node, report)
-    panels = INVALID if isinstance(whole, Invalid) else attempt(report, lambda: whole.of(PANELS))
+    panels = INVALID if isinstance(whole, Invalid) else report.attempt(lambda: whole.of(PANELS))
     if isinstance(whole, Invalid) or isinstance(panels, Invalid):
         return INVALID
     BOARD.unused(node, panels, report)
@@ -188,7 +163,7 @@ def _board(node: Node, files: Files, report: Report) -> Maybe[Spec]:
     if len(specs) < len(panels):
         return INVALID
     comparable(specs, whole, report)
-    return attempt(report, lambda: _around(whole, specs))
+    return report.attempt(lambda: _around(whole, specs))
 
 
 def _panel(node: Entries, whole: Record, files: Files, report: Report) -> Maybe[Spec]:
@@ -229,35 +204,26 @@ def homes() -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def attempt(report: Report, part: Callable[[], Maybe[T]]) -> Maybe[T]:
-    """A part of the spec, unless it depends on something that has a problem."""
-    try:
-        return part()
-    except SkippedError:
-        assert report.problems
-        return INVALID
-
-
 def _spec(record: Record, files: Files, report: Report) -> Maybe[Spec]:
-    input_ = attempt(report, lambda: _input(record.of(INPUT), files, report))
-    chosen = attempt(report, lambda: _chosen(record, report))
-    size = attempt(report, lambda: figure_size(record, report))
+    input_ = report.attempt(lambda: input_of(record.of(INPUT), files, report))
+    chosen = report.attempt(lambda: _chosen(record, report))
+    size = report.attempt(lambda: figure_size(record, report))
     if isinstance(input_, Invalid) or isinstance(chosen, Invalid):
         return INVALID
     nodes = Graph(Shape(input_.channels, input_.size), files, report, input_.active).nodes(chosen)
     if isinstance(nodes, Invalid):
         return INVALID
-    passed = attempt(report, lambda: backward.passed(record, input_, nodes, files, report))
+    passed = report.attempt(lambda: backward.passed(record, input_, nodes, files, report))
     if isinstance(passed, Invalid) or isinstance(size, Invalid):
         return INVALID
-    view: Maybe[View] = attempt(report, lambda: view_of(record, passed.input, passed.nodes, report))
+    view: Maybe[View] = report.attempt(lambda: view_of(record, passed.input, passed.nodes, report))
     if isinstance(view, Invalid):
         return INVALID
-    theme = attempt(report, lambda: record.of(THEME))
+    theme = report.attempt(lambda: record.of(THEME))
     if isinstance(theme, Invalid):
         return INVALID
     made = Spec(passed.input, passed.nodes, view, theme, size=size, backward=passed.backward)
-    return attempt(report, lambda: _appearance(record, made, report))
+    return report.attempt(lambda: _appearance(record, made, report))
 
 
 def _moving(record: Record, made: Spec, report: Report) -> None:
@@ -282,57 +248,6 @@ def _appearance(record: Record, made: Spec, report: Report) -> Spec:
         output=record.of(OUTPUT),
         lang=record.of(LANG),
     )
-
-
-# input
-
-
-def _input(record: Record, files: Files, report: Report) -> Maybe[Input]:
-    written = record.get(VALUES)
-    node = record.at(VALUES)
-    if isinstance(written, FromFile):
-        values = read(written, node, files, report)
-        if isinstance(values, Invalid):
-            return INVALID
-        written = values
-    shape = _shape(record, written, report)
-    if isinstance(shape, Invalid):
-        return INVALID
-    channels, *size = shape
-    what = f"the input has {prod(shape):,} cells"
-    report.counted(Asked("cells", prod(shape), what, "a smaller input shows the same"), record.at(INPUT_SIZE))
-    there = attempt(report, lambda: active(record, tuple(size), files, report))
-    if isinstance(there, Invalid):
-        return INVALID
-    if written is None:
-        low = 0 if there is None else 1  # what is active is not to look like nothing
-        return Input(tuple(size), channels, Random(seed=1, low=low, high=3), there)
-    numbers = resolved(written, shape, len(size), node=node, files=files, report=report)
-    return INVALID if isinstance(numbers, Invalid) else Input(tuple(size), channels, numbers, there)
-
-
-def _shape(record: Record, written: Written | None, report: Report) -> Maybe[Size]:
-    """(channels, *size): as given, or as the list of values has it. Three levels of a list are channels of maps."""
-    size, channels = record.get(INPUT_SIZE), record.get(CHANNELS)
-    if size is not None and isinstance(written, Given) and channels is None and len(written.shape) == len(size) + 1:
-        channels = written.shape[0]
-    if size is not None:
-        return (channels or 1, *size)
-    if not isinstance(written, Given):
-        what = "the input needs the key 'size'"
-        return report.add(Code.MISSING_KEY, what, record.node, "size: [5, 5], or 'values' as a list of rows")
-    if len(written.shape) > MOST_AXES + 1:
-        what = f"'values' has {len(written.shape)} axes; an input has at most {MOST_AXES}, and its channels before them"
-        return report.add(
-            Code.AXES, what, record.at(VALUES), "[channels, depth, rows, columns] is the most there can be"
-        )
-    if len(written.shape) < MOST_AXES:
-        return (channels or 1, *written.shape)
-    if channels not in {None, written.shape[0]}:
-        what = f"'values' has {count_of_channels(written.shape[0])}, but 'channels' says {channels}"
-        hint = f"a volume with {axes_of(3)} needs its 'size' said too"
-        return report.add(Code.SHAPE, what, record.at(VALUES), hint)
-    return written.shape
 
 
 # layers

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conv_anim.diagnostics import SpecError
 from conv_anim.spec import reader
-from conv_anim.spec.appearance import BASE, PACE
+from conv_anim.spec.appearance import PACE
 from conv_anim.spec.kinds import Either, ListOf, Made, OneOf
-from conv_anim.spec.model import Undrawn
 from conv_anim.spec.nodes import from_python
 from conv_anim.spec.op_types import TYPES
 from conv_anim.spec.records import Object, Tagged, tables
+from conv_anim.spec.theme_keys import BASE
+from conv_anim.spec.view_values import Undrawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

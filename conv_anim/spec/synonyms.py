@@ -105,8 +105,8 @@ NOTES: dict[str, str] = {
     ),
     **dict.fromkeys(("inputshape", "inputsize", "insize"), "what enters has its size from: input: {size: [5, 5]}"),
     **dict.fromkeys(("outputshape", "outsize", "outputsize"), "the size of the output follows from the other keys"),
-    **dict.fromkeys(("activation", "relu"), "an activation is a layer of its own: - {type: relu}"),
-    **dict.fromkeys(("batchnorm", "normalization"), "a norm is a layer of its own: - {type: batch_norm}"),
+    **dict.fromkeys(("activation", "relu"), "an activation is its own layer: - {type: relu}"),
+    **dict.fromkeys(("batchnorm", "normalization"), "a norm is its own layer: - {type: batch_norm}"),
     "dropout": "a trained network drops nothing out: leave it out",
     **dict.fromkeys(
         ("dataformat", "dtype", "device", "trainable", "returnindices", "kernelregularizer", "inplace"),

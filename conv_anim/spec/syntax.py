@@ -110,7 +110,7 @@ def _odd(fault: Fault) -> str | None:
 def _tab(fault: Fault) -> Told | None:
     if "\t" not in fault.line[: fault.at.column]:
         return None
-    return Told("a tab stands where spaces have to", "indent with spaces: YAML does not allow tabs", fault.at)
+    return Told("a tab is used where only spaces may be", "indent with spaces: YAML does not allow tabs", fault.at)
 
 
 def _comment(fault: Fault) -> Told | None:
@@ -125,14 +125,14 @@ def _quote(fault: Fault) -> Told | None:
         return Told("this quote is never closed", hint, fault.begun)
     if fault.before[-1:] in {"'", '"'} and fault.character.isalnum():
         hint = "an apostrophe between single quotes is written twice, as in 'It''s'; or use double quotes"
-        return Told("text goes on behind the closing quote", hint, fault.at)
+        return Told("there is text after the closing quote", hint, fault.at)
     return None
 
 
 def _escape(fault: Fault) -> Told | None:
     if "escape" not in fault.said:
         return None
-    return Told("a backslash between double quotes begins an escape, and this is none", ESCAPE, fault.at)
+    return Told("a backslash between double quotes begins an escape, and this is not one", ESCAPE, fault.at)
 
 
 def _colon(fault: Fault) -> Told | None:
@@ -154,7 +154,7 @@ def _bracket(fault: Fault) -> Told | None:
         return Told("a comma or a bracket is missing", "a comment begins with #, not with //", fault.at)
     if ended and fault.character not in {"}", "]"}:
         return Told(f"this '{opened}' is never closed", f"close it with '{closing}'", fault.begun)
-    hint = f"what '{opened}' opens, '{closing}' closes, and between entries stands a comma"
+    hint = f"what '{opened}' opens, '{closing}' closes, with commas between entries"
     return Told(f"',' or '{closing}' is missing here", hint, fault.at)
 
 
@@ -175,7 +175,7 @@ def _too_much(fault: Fault) -> Told | None:
         case "}" | "]" as bracket:
             return Told(f"this '{bracket}' closes nothing", "leave it out, or open it before", fault.at)
         case ",":
-            hint = "outside of brackets every key has a line of its own, without a comma"
+            hint = "outside of brackets every key has its own line, without a comma"
             return Told("this comma is too much", hint, fault.at)
         case ":":
             return Told("a key is missing before this colon", "as in size: [5, 5]", fault.at)
@@ -189,7 +189,7 @@ def _dash(fault: Fault) -> Told | None:
         column = fault.source.line(glued).index("-") + 1
         return Told("a space is missing behind this dash", "as in - type: conv", Span(fault.source, glued, column))
     if "'-'" in fault.said:
-        return Told("this line stands in a list, and has no dash", "each item of a list begins with '- '", fault.at)
+        return Told("this line is in a list, but has no dash", "each item of a list begins with '- '", fault.at)
     return None
 
 
@@ -198,7 +198,7 @@ def _indentation(fault: Fault) -> Told | None:
         return Told("this line is indented unlike those before it", INDENTED, fault.at)
     if "mapping values" in fault.said and fault.before.count(":") == 0:
         hint = "a mapping begins in the line below its key, indented: layer:, and below it type: conv"
-        return Told("a key stands here, and the line before has its value already", hint, fault.at)
+        return Told("there is a key here, but the line before already has its value", hint, fault.at)
     return None
 
 
@@ -206,7 +206,7 @@ def _two_colons(fault: Fault) -> Told | None:
     if "mapping values" not in fault.said:
         return None
     hint = "quote a text with ': ' in it; nested keys stand in braces, as in input: {size: [5, 5]}, or on lines below"
-    return Told("a second colon stands in this line", hint, fault.at)
+    return Told("this line has a second colon", hint, fault.at)
 
 
 def _no_colon(fault: Fault) -> Told | None:

@@ -7,15 +7,10 @@ from typing import TYPE_CHECKING
 from conv_anim.spec import view_support
 
 if TYPE_CHECKING:
-    from conv_anim.spec.model import (
-        Channels,
-        Flat,
-        Input,
-        Isometric,
-        Sequence,
-    )
+    from conv_anim.spec.model import Input
     from conv_anim.spec.op import Op
     from conv_anim.spec.view_support import Nodes
+    from conv_anim.spec.view_values import Channels, Flat, Isometric, Sequence
 
 
 def unnumbered(view: Isometric | Sequence, input_: Input, nodes: Nodes) -> tuple[str, str] | None:
@@ -84,7 +79,7 @@ def _unstamped(view: Flat, _input: Input, nodes: Nodes) -> tuple[str, str] | Non
     op = nodes[0].op
     if asked and (op.window is None or not op.window.stamps):
         none = op.window is None or not op.window.transposed
-        why = "is none" if none else "meets its kernel as it is given, which is no stamp"
+        why = "is none" if none else "meets its kernel as it is given, which is not a stamp"
         what = f"'{asked[0]}' is for transposed convolutions, and {op.type} {why}"
         return what, f"leave '{asked[0]}' out"
     if view.overlap and view.mode == "both":

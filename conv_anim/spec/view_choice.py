@@ -8,27 +8,19 @@ from typing import TYPE_CHECKING
 from conv_anim.diagnostics import Code, listed
 from conv_anim.spec import view_support
 from conv_anim.spec.kinds import Either, Made, OneOf
-from conv_anim.spec.model import (
-    Channels,
-    Flat,
-    Given,
-    Isometric,
-    Matrix,
-    NetworkView,
-    Sequence,
-    Undrawn,
-    Volume,
-)
+from conv_anim.spec.model import Given
 from conv_anim.spec.nodes import is_mapping, is_scalar
 from conv_anim.spec.records import Field, Record, Tagged
 from conv_anim.spec.registry import Docs, Each
+from conv_anim.spec.view_values import Channels, Flat, Isometric, Matrix, NetworkView, Sequence, Undrawn, Volume
 from conv_anim.spec.views import VIEWS
 
 if TYPE_CHECKING:
     from conv_anim.spec.kinds import Maybe, Report
-    from conv_anim.spec.model import Input, View
+    from conv_anim.spec.model import Input
     from conv_anim.spec.records import Chosen
     from conv_anim.spec.view_support import Nodes
+    from conv_anim.spec.view_values import View
 
 FEW_CHANNELS = 5
 FEW_CELLS = 150

@@ -11,7 +11,7 @@ from conv_anim.spec.nodes import is_flag, is_scalar
 from conv_anim.spec.records import Field
 
 if TYPE_CHECKING:
-    from conv_anim.spec.model import Column, Memory
+    from conv_anim.spec.view_values import Column, Memory
 
 SUM = Field("sum", Flag(), "Write the sum of the step below the numbers.", default=True, example=False)
 Mode: TypeAlias = Literal["gather", "scatter", "both"]

@@ -62,7 +62,7 @@ def _windows(nodes: Nodes, *, sparse: bool = False) -> str | None:
         return _chain(nodes)
     if any(node.op.sites is not None and node.op.type == other for node in nodes):
         return f"shows windows over whole maps, and {other} reads active cells alone"
-    return f"shows sliding windows, and {other} is none"
+    return f"shows sliding windows, and {other} is not one"
 
 
 def two_axes(input_: Input) -> str | None:
@@ -183,7 +183,7 @@ def matrix(input_: Input, nodes: Nodes) -> str | None:
     if op.sampled is not None and len(nodes[0].inputs) > 1:
         return _held(nodes)
     if window.reduce in {"max", "norm"}:
-        return f"shows linear layers, and a {'maximum' if window.reduce == 'max' else 'norm'} is none"
+        return f"shows linear layers, and a {'maximum' if window.reduce == 'max' else 'norm'} is not one"
     return _pairs(prod(input_.size) * input_.channels * prod(op.ends.out_size) * op.ends.out_channels)
 
 

@@ -6,19 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from conv_anim.spec import computed_support, view_checks, view_support
 from conv_anim.spec.cells import CELLS, FACES, MAPS, SCALE
-from conv_anim.spec.model import (
-    Channels,
-    Flat,
-    Foreign,
-    FourierView,
-    GemmView,
-    Isometric,
-    Matrix,
-    NetworkView,
-    Sequence,
-    Volume,
-    WinogradView,
-)
 from conv_anim.spec.records import Field, Object, Record
 from conv_anim.spec.registry import Registry
 from conv_anim.spec.view_options import (
@@ -38,13 +25,27 @@ from conv_anim.spec.view_options import (
     TILE,
     WRAP,
 )
+from conv_anim.spec.view_values import (
+    Channels,
+    Flat,
+    Foreign,
+    FourierView,
+    GemmView,
+    Isometric,
+    Matrix,
+    NetworkView,
+    Sequence,
+    Volume,
+    WinogradView,
+)
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conv_anim.spec.model import Input, View
+    from conv_anim.spec.model import Input
     from conv_anim.spec.view_support import Nodes
+    from conv_anim.spec.view_values import View
 
 
 @dataclass(frozen=True)

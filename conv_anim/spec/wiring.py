@@ -62,7 +62,7 @@ class LinkKind:
         return node.value
 
     def _no_layer(self, node: Node, report: Report) -> Maybe[Link]:
-        what = f"{shown(node)} is no layer before this one"
+        what = f"{shown(node)} is not a layer before this one"
         return report.add(Code.OUT_OF_RANGE, what, node, "-1 is the layer before, -2 the one before that")
 
     def schema(self) -> Schema:
@@ -104,7 +104,7 @@ class Wiring:
             name = given(record, NAME)
             if name in found:
                 what = f"the name '{name}' is taken: layer {found[name]} has it"
-                self.report.add(Code.NAME, what, record.at(NAME), "every layer needs a name of its own, or none")
+                self.report.add(Code.NAME, what, record.at(NAME), "every layer needs its own name, or none")
             elif name is not None:
                 found[name] = number
         return found

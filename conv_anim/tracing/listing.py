@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from conv_anim.spec.model import Number
-    from conv_anim.tracing.trace import LayerTrace, Step, Tap, Trace
+    from conv_anim.tracing.taps import Step, Tap
+    from conv_anim.tracing.trace import LayerTrace, Trace
 
 
 def pieces(trace: Trace, *, steps: bool) -> Iterator[str]:

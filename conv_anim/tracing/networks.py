@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv_anim.spec.model import NetworkView
 from conv_anim.spec.network import INPUT, NetNode, NetWindow, Network
+from conv_anim.spec.view_values import NetworkView
 from conv_anim.tracing.analysis import cost
 
 if TYPE_CHECKING:

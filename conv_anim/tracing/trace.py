@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate, chain, product
-from typing import TYPE_CHECKING, TypeAlias, overload
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
@@ -13,73 +13,22 @@ from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.limits import USUAL
 from conv_anim.spec import estimates
 from conv_anim.tracing import values
-from conv_anim.tracing.gathers import Fed, Gather
+from conv_anim.tracing.gathers import Fed, Gather, Index
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.operators import Operator
 from conv_anim.tracing.sparse import marked
+from conv_anim.tracing.taps import Step, Tap
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conv_anim.limits import Limits
-    from conv_anim.spec.model import Input, Node, Number, Spec
+    from conv_anim.spec.model import Input, Node, Spec
     from conv_anim.spec.op import Op
     from conv_anim.tracing.gathers import Share
     from conv_anim.tracing.geometry import Axis
     from conv_anim.tracing.values import Array
-
-Index: TypeAlias = tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Tap:
-    """One cell that an output is made of.
-
-    ``canvas`` is where it lies: on the input, stretched and padded (row, column, …). ``input`` is the input cell
-    (channel, row, column, …) that is read there, None if there is none; ``x`` is its number, 0 for padding and inserted
-    zeros, None for a cell that takes no part. ``of`` says which input of a node with several, counted from 0.
-
-    ``w`` is the number that it meets, None if it meets none: that of ``weight``, a cell of `LayerTrace.kernels`
-    (without a window, of `LayerTrace.weight`); that of ``other``, a cell of another input, with its number; or, without
-    either, a share, as in an interpolation.
-    """
-
-    channel: int
-    window: Index
-    canvas: Index
-    source: Source
-    input: Index | None
-    x: Number | None
-    weight: Index | None
-    w: Number | None
-    of: int = 0
-    other: tuple[int, Index] | None = None
-    made: Number | None = None
-    """What comes of it, if that is not a product: an activation's value."""
-
-    @property
-    def product(self) -> Number | None:
-        """What the tap contributes: x · w, in a pool x itself."""
-        if self.made is not None:
-            return self.made
-        if self.x is None or self.w is None:
-            return self.x
-        return self.x * self.w
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One output cell, (channel, row, column, …) of its layer, with its taps: channel by channel, row by row."""
-
-    index: int
-    layer: int
-    output: Index
-    taps: tuple[Tap, ...]
-    bias: Number | None
-    divisor: int | None
-    """What a mean divides its sum by."""
-    value: Number
 
 
 @dataclass(frozen=True, eq=False)

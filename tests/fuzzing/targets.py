@@ -16,7 +16,7 @@ import yaml
 
 from conv_anim import inputs, pipeline
 from conv_anim.diagnostics import Code, Problem, SpecError
-from conv_anim.embed import markdown
+from conv_anim.embed import markdown, page_files
 from conv_anim.frameworks.drawings import drawing
 from conv_anim.frameworks.feeding import Feed, shape_of
 from conv_anim.scene import choice
@@ -131,7 +131,7 @@ def page(data: bytes) -> None:
 def _filled(data: bytes) -> bytes:
     """The page after ``embed``, without its pictures."""
     path = ERRORS / "page.md"
-    read = markdown.Page(path, data, text(data, str(path)))
+    read = page_files.Page(path, data, text(data, str(path)))
     if read.with_text(read.source.text) != data:
         return data
     return markdown.filled(read, markdown.fills(read, markdown.Wanted(folder=ERRORS)))

@@ -18,7 +18,7 @@ from conv_anim.scene.layout import align
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.sheet import two
 from conv_anim.scene.wording import words
-from conv_anim.spec.model import Channels
+from conv_anim.spec.view_values import Channels
 from conv_anim.tracing.gathers import Gather
 from conv_anim.values import dataclass
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.symbols import TwoSums
     from conv_anim.scene.timeline import Phase
     from conv_anim.scene.wording.words import Label
-    from conv_anim.tracing.trace import Step
+    from conv_anim.tracing.taps import Step
     from conv_anim.tracing.values import Array
 
 

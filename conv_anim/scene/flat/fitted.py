@@ -14,7 +14,7 @@ from conv_anim.values import KW_ONLY, dataclass, replace
 if TYPE_CHECKING:
     from conv_anim.scene.cells import Numbers
     from conv_anim.scene.flat.strip import Strip
-    from conv_anim.spec.model import Cells
+    from conv_anim.spec.view_values import Cells
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from conv_anim.scene.shades import Shades
     from conv_anim.scene.style import Style
-    from conv_anim.spec.model import Cells
+    from conv_anim.spec.view_values import Cells
 
     Width = Callable[[Numbers], float]
     """How wide a figure is with cells of a size."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.steps import Cell
-    from conv_anim.tracing.trace import Step
+    from conv_anim.tracing.taps import Step
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Items
     from conv_anim.scene.steps import Cell
     from conv_anim.scene.timeline import Phase
-    from conv_anim.tracing.trace import LayerTrace, Step
+    from conv_anim.tracing.taps import Step
+    from conv_anim.tracing.trace import LayerTrace
     from conv_anim.tracing.values import Array
 
 

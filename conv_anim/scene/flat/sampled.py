@@ -21,7 +21,7 @@ from conv_anim.values import dataclass, replace
 if TYPE_CHECKING:
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.tracing.sampling import Corner, Sample
-    from conv_anim.tracing.trace import Step
+    from conv_anim.tracing.taps import Step
 
 
 @dataclass(frozen=True)

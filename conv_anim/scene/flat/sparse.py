@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.sheet_grid import SheetGrid
     from conv_anim.spec.model import Size
     from conv_anim.spec.shown_as import Sites
-    from conv_anim.tracing.trace import Step
+    from conv_anim.tracing.taps import Step
 
 
 @dataclass(frozen=True)

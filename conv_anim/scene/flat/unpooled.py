@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.steps import Cell, Steps
     from conv_anim.scene.timeline import Phase
-    from conv_anim.tracing.trace import Step
+    from conv_anim.tracing.taps import Step
 
 
 @dataclass(frozen=True)

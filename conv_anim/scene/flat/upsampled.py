@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.primitives import Primitive
     from conv_anim.spec.shown_as import Interpolation
-    from conv_anim.tracing.trace import Step
+    from conv_anim.tracing.taps import Step
     from conv_anim.tracing.values import Array
 
 FAINTEST = 0.25

@@ -18,7 +18,7 @@ from conv_anim.scene.flat.upsampled import UpsampledView
 from conv_anim.scene.flat.windows import WindowView
 from conv_anim.scene.presence import present, steps_of
 from conv_anim.scene.steps import Steps
-from conv_anim.spec.model import Flat
+from conv_anim.spec.view_values import Flat
 
 if TYPE_CHECKING:
     from conv_anim.scene.layout import Panel

@@ -15,7 +15,7 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.steps import Steps
-    from conv_anim.tracing.trace import Step
+    from conv_anim.tracing.taps import Step
 
 MOST_MEASURED = 200
 """Lines whose widths are measured to make room for them."""

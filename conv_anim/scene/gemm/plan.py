@@ -16,7 +16,7 @@ from conv_anim.scene.slots import named, settled, sign, slot
 from conv_anim.scene.table import Table, Track
 from conv_anim.scene.traced import Traced
 from conv_anim.scene.wording.words import Label, ends_of, kernel_of, size
-from conv_anim.spec.model import GemmView
+from conv_anim.spec.view_values import GemmView
 from conv_anim.tracing.gemm import NOTHING, Gemm
 from conv_anim.values import dataclass, replace
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.scales import Scale
     from conv_anim.scene.shades import Rgb
     from conv_anim.scene.steps import Steps
-    from conv_anim.spec.model import Cells
+    from conv_anim.spec.view_values import Cells
 
 WIDEST, WIDEST_OF_STACK = 560, 440
 """Pixels, at scale 1, that the planes of a figure may take: those with more cells have smaller ones."""

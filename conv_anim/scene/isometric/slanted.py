@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.primitives import Point, Text
     from conv_anim.scene.style import Style
-    from conv_anim.tracing.trace import Step, Trace
+    from conv_anim.tracing.taps import Step
+    from conv_anim.tracing.trace import Trace
     from conv_anim.tracing.values import Array
 
 Position = tuple[int, int]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.matrix.factors import Factors
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.style import Style
-    from conv_anim.tracing.trace import Step
+    from conv_anim.tracing.taps import Step
 
 NOTHING = "–"
 """The sum of a row without entries."""

@@ -9,7 +9,7 @@ from conv_anim.scene.network.plan import plan
 from conv_anim.scene.network.wording import Costs
 from conv_anim.scene.primitives import Guide, Spot
 from conv_anim.scene.wording.language import TOLD, Language
-from conv_anim.spec.model import NetworkView
+from conv_anim.spec.view_values import NetworkView
 from conv_anim.tracing import networks
 
 if TYPE_CHECKING:

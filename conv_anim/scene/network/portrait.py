@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.style import Style
     from conv_anim.scene.wording.language import Language
-    from conv_anim.spec.model import NetworkView
+    from conv_anim.spec.view_values import NetworkView
 
 SIZE = 12
 """Of the letters, in pixels at scale 1."""

@@ -15,7 +15,7 @@ from conv_anim.scene.network.portrait import Portrait
 from conv_anim.scene.network.wording import Costs
 from conv_anim.scene.primitives import Boxes, Frame
 from conv_anim.scene.wording.language import Language
-from conv_anim.spec.model import NetworkView
+from conv_anim.spec.view_values import NetworkView
 from conv_anim.tracing import networks, reach
 from conv_anim.values import dataclass, replace
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from conv_anim.scene.network.plan import Item
     from conv_anim.scene.wording.language import Language
-    from conv_anim.spec.model import Column
     from conv_anim.spec.network import NetNode, Network
+    from conv_anim.spec.view_values import Column
     from conv_anim.tracing.reach import Reach
 
 UNKNOWN = "?"

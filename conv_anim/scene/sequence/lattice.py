@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.scales import Scale
     from conv_anim.scene.sequence.rows import Row
     from conv_anim.scene.sheet import Side
-    from conv_anim.spec.model import Cells
+    from conv_anim.spec.view_values import Cells
     from conv_anim.tracing.geometry import Axis
     from conv_anim.tracing.trace import LayerTrace
 

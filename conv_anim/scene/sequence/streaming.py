@@ -16,7 +16,7 @@ from conv_anim.scene.sequence.view import SequenceView, holds
 from conv_anim.scene.sheet import runs
 from conv_anim.scene.stacks import broken
 from conv_anim.scene.steps import Steps
-from conv_anim.spec.model import Sequence
+from conv_anim.spec.view_values import Sequence
 from conv_anim.tracing.attending import Attending
 from conv_anim.tracing.streaming import Streaming, ratio_of
 from conv_anim.values import dataclass, replace

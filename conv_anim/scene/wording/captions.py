@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.parameters import described, entries_of, name_of
 from conv_anim.scene.wording.words import size
-from conv_anim.spec.model import Channels, NetworkView, Node
+from conv_anim.spec.model import Node
+from conv_anim.spec.view_values import Channels, NetworkView
 from conv_anim.tracing.analysis import inputs_of, receptive_field
 
 if TYPE_CHECKING:

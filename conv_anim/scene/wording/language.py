@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from conv_anim.spec.model import Lang
-    from conv_anim.spec.op import Op
+    from conv_anim.spec.op_words import OpWords
 
 TABLES: Mapping[Lang, Mapping[str, str]] = {"en": en.PHRASES, "zh-TW": zh_tw.PHRASES}
 TOLD: Mapping[Lang, Mapping[str, str]] = {"en": page.EN, "zh-TW": page.ZH_TW}
@@ -32,7 +32,7 @@ class Language:
         """A phrase with its blanks filled. Raises KeyError for one that is in no table."""
         return TABLES[self.lang][key].format_map(blanks)
 
-    def of(self, op: Op, key: str, **blanks: object) -> str:
+    def of(self, op: OpWords, key: str, **blanks: object) -> str:
         """A phrase of an op's own; in English if it has none in this language."""
         words = {**op.WORDS["en"], **op.WORDS.get(self.lang, {})}
         return words[key].format_map(blanks)

@@ -11,7 +11,7 @@ from conv_anim.scene.numbers import format_for
 from conv_anim.scene.sums import in_a_line
 from conv_anim.scene.wording.language import TOLD, Language
 from conv_anim.scene.workings import worked
-from conv_anim.spec.model import Channels
+from conv_anim.spec.view_values import Channels
 from conv_anim.tracing.gathers import Gather
 from conv_anim.tracing.scatter import Scatter
 from conv_anim.values import dataclass
@@ -19,7 +19,8 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from conv_anim.scene.hit_regions import Cell, Turn
     from conv_anim.spec.model import Number
-    from conv_anim.tracing.trace import LayerTrace, Step, Trace
+    from conv_anim.tracing.taps import Step
+    from conv_anim.tracing.trace import LayerTrace, Trace
 
 GAP = ",\N{NO-BREAK SPACE}"
 LONGEST = 16

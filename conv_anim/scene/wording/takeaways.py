@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.wording.captions import looks_around
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.words import part, size
-from conv_anim.spec.model import (
+from conv_anim.spec.model import Given
+from conv_anim.spec.view_values import (
     Channels,
     Flat,
     FourierView,
     GemmView,
-    Given,
     Matrix,
     NetworkView,
     Sequence,

@@ -1,0 +1,26 @@
+"""The phrases of shuffles, by language."""
+
+SHUFFLE_WORDS = {
+    "en": {
+        "point.channel_shuffle": "Channels are dealt out anew: neighbours then come from different groups.",
+        "kind.channel_shuffle": "channel shuffle",
+    },
+    "zh-TW": {"point.channel_shuffle": "通道重新分配：相鄰的通道來自不同的組。", "kind.channel_shuffle": "通道洗牌"},
+}
+PIXEL_WORDS = {
+    "en": {
+        "point.pixel_shuffle": "Channels become pixels: every number moves, none changes.",
+        "kind.pixel_shuffle": "pixel shuffle",
+    },
+    "zh-TW": {"point.pixel_shuffle": "通道變成像素：每個數都移動，沒有一個改變。", "kind.pixel_shuffle": "像素洗牌"},
+}
+UNSHUFFLE_WORDS = {
+    "en": {
+        "point.pixel_unshuffle": "Pixels become channels: every number moves, none changes.",
+        "kind.pixel_unshuffle": "pixel unshuffle",
+    },
+    "zh-TW": {
+        "point.pixel_unshuffle": "像素變成通道：每個數都移動，沒有一個改變。",
+        "kind.pixel_unshuffle": "像素反洗牌",
+    },
+}

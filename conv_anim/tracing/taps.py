@@ -1,0 +1,62 @@
+"""A step of a computation: an output cell, and its taps, the cells that it is made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conv_anim.values import dataclass
+
+if TYPE_CHECKING:
+    from conv_anim.spec.model import Number
+    from conv_anim.tracing.gathers import Index
+    from conv_anim.tracing.geometry import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """One cell that an output is made of.
+
+    ``canvas`` is where it lies: on the input, stretched and padded (row, column, …). ``input`` is the input cell
+    (channel, row, column, …) that is read there, None if there is none; ``x`` is its number, 0 for padding and inserted
+    zeros, None for a cell that takes no part. ``of`` says which input of a node with several, counted from 0.
+
+    ``w`` is the number that it meets, None if it meets none: that of ``weight``, a cell of `LayerTrace.kernels`
+    (without a window, of `LayerTrace.weight`); that of ``other``, a cell of another input, with its number; or, without
+    either, a share, as in an interpolation.
+    """
+
+    channel: int
+    window: Index
+    canvas: Index
+    source: Source
+    input: Index | None
+    x: Number | None
+    weight: Index | None
+    w: Number | None
+    of: int = 0
+    other: tuple[int, Index] | None = None
+    made: Number | None = None
+    """What comes of it, if that is not a product: an activation's value."""
+
+    @property
+    def product(self) -> Number | None:
+        """What the tap contributes: x · w, in a pool x itself."""
+        if self.made is not None:
+            return self.made
+        if self.x is None or self.w is None:
+            return self.x
+        return self.x * self.w
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One output cell, (channel, row, column, …) of its layer, with its taps: channel by channel, row by row."""
+
+    index: int
+    layer: int
+    output: Index
+    taps: tuple[Tap, ...]
+    bias: Number | None
+    divisor: int | None
+    """What a mean divides its sum by."""
+    value: Number
