@@ -39,9 +39,9 @@ WORDS = {
         "point.neighborhood": "At the border the window moves inward: every cell sees exactly {count} cells.",
         "point.partitioned": "Cells look at those in their own window only: windows know nothing of each other.",
         "point.partitioned.causal": "Cells look at those before them in their own window only.",
-        "point.shifted": "Shifted windows join neighbors that a window's edge parted; "
+        "point.shifted": "Shifted windows join neighbours that a window's edge parted; "
         "cells from opposite ends of the map, which the shift brings together, are masked.",
-        "point.shifted.causal": "Shifted windows join neighbors that a window's edge parted, and no cell looks ahead.",
+        "point.shifted.causal": "Shifted windows join neighbours that a window's edge parted, and no cell looks ahead.",
     },
     "zh-TW": {
         "kind.full": "自注意力",

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 WORDS = {
     "en": {
-        "point.max_unpool": "Each number goes back to where the pool found it; all other cells are 0.",
+        "point.max_unpool": "Each number goes to where the pool found its maximum; all other cells are 0.",
         "kind.max_unpool": "max unpooling",
     },
-    "zh-TW": {"point.max_unpool": "每個數放回池化找到它的位置；其他的格是 0。", "kind.max_unpool": "最大反池化"},
+    "zh-TW": {"point.max_unpool": "每個數放到池化找到最大值的位置；其他的格是 0。", "kind.max_unpool": "最大反池化"},
 }
 
 

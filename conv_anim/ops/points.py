@@ -83,15 +83,17 @@ TRANSPOSED_POINTS = {
         "point.output_padding": "Output padding {extra}: the output is {after}, not {bare}, larger at its end only.",
         "point.cut": "Padding p = {padding} makes the output smaller here: {after} instead of {bare}.",
         "point.spread": "Stride {stride} sets the input cells apart and the output grows: {before} becomes {after}.",
-        "point.dilated": "Dilation {dilation} spreads each stamp of {weights} weights over {reach} cells.",
-        "point.grows": "Every input cell adds a scaled copy of the kernel, so {before} becomes {after}.",
+        "point.dilated": "Dilation {dilation} spreads the {weights} weights of the kernel over {reach} cells.",
+        "point.grows": "Zeros around the input give the window more positions, so {before} becomes {after}.",
+        "point.alone": "A 1×1 kernel sees one cell at a time, so the size stays {after}.",
     },
     "zh-TW": {
         "point.output_padding": "輸出填充 {extra}：輸出是 {after}，而不是 {bare}，只在末端變大。",
         "point.cut": "填充 p = {padding} 在這裡讓輸出變小：{after}，而不是 {bare}。",
         "point.spread": "步幅 {stride} 把輸入的格分開，輸出變大：{before} 變成 {after}。",
-        "point.dilated": "空洞率 {dilation} 把 {weights} 個權重的蓋印分到 {reach} 格的範圍。",
-        "point.grows": "每個輸入格加上一份按比例的卷積核，所以 {before} 變成 {after}。",
+        "point.dilated": "空洞率 {dilation} 把卷積核的 {weights} 個權重分到 {reach} 格的範圍。",
+        "point.grows": "輸入周圍的零讓視窗有更多位置，所以 {before} 變成 {after}。",
+        "point.alone": "1×1 的卷積核每次只看一格，所以尺寸不變，仍是 {after}。",
     },
 }
 POOL_POINTS = {
@@ -227,7 +229,8 @@ def transposed(op: ConvTranspose, say: Language) -> str:
     spread = {s for s, i in zip(op.stride, op.ends.in_size, strict=True) if i > 1}
     if spread and min(spread) > 1:
         return say.of(op, "point.spread", stride=per_axis(op.stride), **sizes(op))
-    return _dilated(op, say, "point.dilated") or say.of(op, "point.grows", **sizes(op))
+    grows = "point.grows" if op.ends.out_size != op.ends.in_size else "point.alone"
+    return _dilated(op, say, "point.dilated") or say.of(op, grows, **sizes(op))
 
 
 def pool(op: Pool, say: Language) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 from conv_anim.scene.color import mix
@@ -85,7 +86,7 @@ class Bank:
 
     @property
     def omits(self) -> bool:
-        """Whether there are more filters than slots: then an ellipsis stands before the last one."""
+        """Whether there are more filters than slots: then there is room for an ellipsis between slots."""
         return len(self.slots) < self.count
 
     @property
@@ -97,7 +98,7 @@ class Bank:
 
     @property
     def dots_room(self) -> float:
-        """Room for the dots that stand for filters left out, in pixels."""
+        """Room between two slots for the dots that stand for filters left out, in pixels."""
         return 1.1 * self.style.gap if self.omits else 0.0
 
     @property
@@ -110,14 +111,13 @@ class Bank:
     def height(self) -> float:
         """In pixels."""
         rows = 1 + max(slot.row for slot in self.slots)
-        return rows * self.filter.height + (rows - 1) * self.gap + self.dots_room
+        return rows * self.filter.height + (rows - 1) * (self.gap + self.dots_room)
 
     def stack(self, slot: Slot) -> Stack:
         """The filter in a slot, in its place."""
         x = self.x + slot.column * (self.indent + self.filter.width + self.gap) + self.indent
-        y = self.y + slot.row * (self.filter.height + self.gap) + self.filter.depth.total
-        after_dots = self.omits and slot is self.slots[-1]
-        return replace(self.filter, x=round(x), y=round(y + self.dots_room if after_dots else y))
+        y = self.y + slot.row * (self.filter.height + self.gap + self.dots_room) + self.filter.depth.total
+        return replace(self.filter, x=round(x), y=round(y))
 
     def corners(self, working: Sequence[int], *, right: bool) -> tuple[Point, Point]:
         """Above and below on the left or right of the filters that make some output channels."""
@@ -133,15 +133,18 @@ class Bank:
         items: list[Primitive] = []
         for slot in self.slots:
             items += self._filter(slot, working)
-        if self.omits:
-            x, y = self._dots
-            dots = self.style.centered(x, y, "⋮", size=self.style.label_size, color=self.style.colors.ink)
-            items += self._cleared(dots)
+        for above, below in pairwise(self.slots):
+            if self._number_in(below, working) - self._number_in(above, working) > 1:
+                items += self._dots(above, below)
         return items
+
+    def _number_in(self, slot: Slot, working: Sequence[int]) -> int:
+        """Which filter a slot shows, from 0; at rest the last ones."""
+        return slot.shows(working[0] if working else self.count - 1)
 
     def _filter(self, slot: Slot, working: Sequence[int]) -> list[Primitive]:
         style, colors, stack = self.style, self.style.colors, self.stack(slot)
-        number = slot.shows(working[0] if working else self.count - 1)
+        number = self._number_in(slot, working)
         at_work = number in working
         seen = self.op.seen_by(number)
 
@@ -169,10 +172,11 @@ class Bank:
         room = 0.15 * self.style.gap
         return [Boxes(((x - room, y - room, width + 2 * room, height + 2 * room),), self.style.colors.background), text]
 
-    @property
-    def _dots(self) -> Point:
-        above, below = self.stack(self.slots[-2]), self.stack(self.slots[-1])
-        return above.at(0, 0, above.columns / 2)[0], (above.at(0, above.rows, 0)[1] + below.box[1]) / 2
+    def _dots(self, *slots: Slot) -> list[Primitive]:
+        """What stands for the filters that are left out between two slots."""
+        above, below = map(self.stack, slots)
+        x, y = above.at(0, 0, above.columns / 2)[0], (above.at(0, above.rows, 0)[1] + below.box[1]) / 2
+        return self._cleared(self.style.centered(x, y, "⋮", size=self.style.label_size, color=self.style.colors.ink))
 
 
 def bank(

@@ -47,7 +47,7 @@ def takeaway(spec: Spec) -> str:
         return _streamed(spec, spec.view.chunk, say)
     if len(spec.nodes) == 1:
         return _of_view(spec, say) or spec.layers[-1].point(say)
-    told = (_composed, _hidden, _spread, _stepwise, _chained, _joined)
+    told = (_composed, _hidden, _spread, _mixed, _stepwise, _chained, _joined)
     return next((said for tell in told if (said := tell(spec, say))), "")
 
 
@@ -94,7 +94,7 @@ def _of_view(spec: Spec, say: Language) -> str:
         case GemmView() | WinogradView() | FourierView():
             return _computed(view, window, say)
         case Flat() if window.transposed:
-            return _overlap(layer, say) if view.overlap else _way(view, say)
+            return _overlap(layer, say) if view.overlap else _way(view, layer, say)
         case Channels():
             return _of_channels(spec, view, window, say)
     return ""
@@ -148,9 +148,10 @@ def _gemm(view: GemmView, window: Operator, say: Language) -> str:
     return say("takeaway.gemm_pointwise" if set(window.kernel_size) == {1} else "takeaway.gemm")
 
 
-def _way(view: Flat, say: Language) -> str:
-    """How a transposed layer is seen, if not as a window that gathers."""
-    return "" if view.mode == "gather" else say(f"takeaway.{view.mode}")
+def _way(view: Flat, layer: Op, say: Language) -> str:
+    """How a transposed layer is seen, if not as a window that gathers, and if no output padding is what it is about."""
+    padded = view.mode == "both" and any(getattr(layer, "output_padding", ()))
+    return "" if padded or view.mode == "gather" else say(f"takeaway.{view.mode}")
 
 
 def _overlap(layer: Op, say: Language) -> str:
@@ -191,6 +192,31 @@ def _spread(spec: Spec, say: Language) -> str:
     before, after = len(ends[0].read), len(ends[1].made)
     key = "takeaway.spreads" if after != before else "takeaway.stays"
     return say(key, count=len(spec.nodes), before=before, after=after)
+
+
+def _mixed(spec: Spec, say: Language) -> str:
+    """What a shuffle between grouped layers does for an output: how many of the input's channels it depends on."""
+    if not spec.is_chain or not any(op.dealt for op in spec.layers):
+        return ""
+    apart, mixed = (_channels_seen(spec, shuffled=shuffled) for shuffled in (False, True))
+    if apart is None or mixed is None or apart >= mixed:
+        return ""
+    return say("takeaway.mixed" if mixed == spec.input.channels else "takeaway.mixed.some", apart=apart, mixed=mixed)
+
+
+def _channels_seen(spec: Spec, *, shuffled: bool) -> int | None:
+    """How many of the input's channels the last map's first one depends on; None if layers do more than windows do."""
+    seen = [frozenset({channel}) for channel in range(spec.input.channels)]
+    for op in spec.layers:
+        if op.dealt:
+            each = len(seen) // op.dealt
+            seen = [seen[c % op.dealt * each + c // op.dealt] for c in range(len(seen))] if shuffled else seen
+        elif op.window is not None:
+            taken = [op.window.seen_by(channel) for channel in range(op.window.out_channels)]
+            seen = [frozenset().union(*(seen[c] for c in channels)) for channels in taken]
+        elif op.ends.in_channels != op.ends.out_channels:
+            return None
+    return len(seen[0])
 
 
 def _stepwise(spec: Spec, say: Language) -> str:

@@ -163,6 +163,10 @@ PHRASES = {
     "takeaway.grad_weight": "Layer by layer back to the weights: each adds up the numbers it met, times the gradients "
     "of what became of them.",
     "takeaway.stamped_back": "Each output sends its gradient back to its window: the kernel times that gradient.",
+    "takeaway.mixed": "The shuffle lets the groups meet: each output depends on all {mixed} channels of the input, "
+    "and without it on {apart}.",
+    "takeaway.mixed.some": "The shuffle lets the groups meet: each output depends on {mixed} channels of the input, "
+    "and without it on {apart}.",
     "takeaway.steps": "Step by step: {said}.",
     "takeaway.network": "{said}.",
     "takeaway.network.chain": "{count} layers, each fed by the one before",
@@ -201,7 +205,7 @@ PHRASES = {
     "cells with more stamps tend to come out stronger, which shows as a pattern",
     "term.zeros": "dashed cells: zeros around the input",
     "term.zeros.around": "dashed cells: zeros around the input, so that each output has a whole window",
-    "term.zeros.between": "dashed cells: zeros between the input's cells and around them, so that each output has a "
+    "term.zeros.between": "dashed cells: zeros put between a map's cells and around them, so that each output has a "
     "whole window",
     "term.floor": "⌊ ⌋: rounded down",
     "term.ceil": "⌈ ⌉: rounded up",
@@ -432,7 +436,7 @@ PHRASES = {
     "winograd.input": "input transform",
     "winograd.kernel": "kernel transform",
     "winograd.product": "products",
-    "winograd.tile": "Each tile: 16 multiplications for 4 outputs, instead of 36; its transforms only add.",
+    "winograd.tile": "Each tile: 16 multiplications for 4 outputs, instead of 36; its transforms only add and halve.",
     "winograd.all": "In all: {ours}, instead of {direct}.",
     "fft.input": "input spectrum",
     "fft.kernel": "kernel spectrum",
