@@ -575,7 +575,7 @@ def test_a_check_says_what_would_change_and_how(here):
 
 def test_noting_remembers_what_cannot_be_read(here):
     noting = inputs.Noting(Path())
-    with pytest.raises(Exception, match="not a file"):
+    with pytest.raises(Exception, match="no file"):
         noting("none.png")
     noting("photo.png")
     assert noting.read == [Path("none.png"), Path("photo.png")]
