@@ -96,7 +96,7 @@ def test_a_lazy_layer_is_drawn_once_it_has_weights():
     (nn.BatchNorm2d(3).train(), (3, 9, 9), "mean [unsupported]\n  hint: model.eval()"),
     (nn.Sequential(nn.Conv2d(3, 8, 3), nn.Dropout()).train(), (3, 9, 9), "a dropout drops other numbers each time"),
     (nn.Sequential(), (3, 9, 9), "nothing to draw"),
-    ("nn.Conv2d(3, 8, 3)", (3, 9, 9), "no module of PyTorch, but of the type str [wrong-type]"),
+    ("nn.Conv2d(3, 8, 3)", (3, 9, 9), "not a PyTorch module, but of the type str [wrong-type]"),
     (nn.Conv2d(3, 8, 3), (4, 9, 9), "takes 3 channels, and the input's shape says 4"),
     (nn.Conv2d(3, 8, 3), torch.zeros(4, 9, 9), "Conv2d.in_channels: error: 'in_channels' is 3, but the input has 4"),
     (nn.Conv2d(3, 8, 3), torch.zeros(2, 3, 9, 9), "the input has the shape (2, 3, 9, 9) [axes]"),

@@ -99,7 +99,7 @@ def test_mistakes_are_told_without_a_traceback(notebook):
     assert wrong["traceback"][0].startswith("cell:3:21: error: a conv layer has no key 'kernl'")
     assert len(wrong["traceback"]) == 1
     assert "UsageError: argument -f/--format: invalid choice: 'bmp'" in unknown["text"]
-    assert "no format is known" in format_["traceback"][0]
+    assert "no format matches the suffix" in format_["traceback"][0]
 
 
 def test_help_says_what_the_magic_takes():

@@ -230,7 +230,7 @@ def test_a_text_is_explained_with_its_own_channels():
         (("con_1.yaml", "--input", "5x5"), "--input and --let are for models"),
         (("nn.Conv2d(1, 1, 3)", "--format", "text"), "text is for specs"),
         (("con_1.yaml", "--json", "--format", "table"), "exclude each other"),
-        (("nn.Conv2d(1, 1, 3)", "--input", "five"), "no size"),
+        (("nn.Conv2d(1, 1, 3)", "--input", "five"), "not a size"),
     ],
 )
 def test_what_does_not_fit(arguments, said):

@@ -161,7 +161,7 @@ os.fork = forked
 
 @pytest.mark.parametrize(("number", "words"), [
     (errno.ENOMEM, "not enough memory"), (errno.EMFILE, "in one process"), (errno.ENFILE, "on this machine"),
-    (errno.EAGAIN, "no more processes"), (errno.ENOSPC, "disk is full"), (errno.EDQUOT, "share of the disk"),
+    (errno.EAGAIN, "no more processes"), (errno.ENOSPC, "disk is full"), (errno.EDQUOT, "disk quota"),
     (errno.EFBIG, "larger than this system allows"),
 ])  # fmt: skip
 def test_what_is_short_and_the_way_out(here, number, words):

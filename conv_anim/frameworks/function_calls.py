@@ -37,6 +37,7 @@ def bound(call: Call, parameters: tuple[str, ...]) -> dict[str, Value]:
 
 
 def named(layer: str, arguments: list[tuple[str, Value]], span: Span) -> Call:
+    """A call of a layer with arguments by their names."""
     return Call(layer, tuple(Argument(scalar(key, span), value) for key, value in arguments), span)
 
 
@@ -94,4 +95,5 @@ def _nested(value: Value) -> tuple[int, ...] | None:
 
 
 def scalar(value: bool | int | str, span: Span | None) -> Scalar:  # noqa: FBT001  # a value
+    """A value as a node of a spec."""
     return Scalar(value, str(value), "", span)
