@@ -162,6 +162,46 @@ def test_what_is_said_of_a_transposed_layer(layer, extra, size):
         assert prod(out) > prod(size)
 
 
+@settings(max_examples=20)
+@given(
+    st.integers(2, 3),
+    st.integers(1, 4),
+    st.sampled_from([[], [{"type": "relu"}], [{"type": "max_pool", "kernel_size": 2}]]),
+)
+def test_a_shuffle_says_how_many_channels_an_output_depends_on(groups, each, between):
+    channels = groups * each
+    grouped = {"type": "conv", "kernel_size": 2, "out_channels": channels, "groups": groups}
+    shuffle, rng = {"type": "channel_shuffle", "groups": groups}, np.random.default_rng(0)
+    x = rng.integers(1, 9, (channels, 4, 4))
+
+    def depends(layers):
+        """On how many channels the first output does: those that change it."""
+        weighed = [
+            {**layer, "weight": {"random": {"seed": 1, "low": 1, "high": 9}}} if layer["type"] == "conv" else layer
+            for layer in layers
+        ]
+        made = lambda x: conv_anim.trace(conv_anim.load({"input": {"values": x.tolist()}, "layers": weighed})).output  # noqa: E731
+        return sum(
+            np.any(made(x)[0] != made(x + 50 * (np.arange(channels) == c)[:, None, None])[0]) for c in range(channels)
+        )
+
+    layers = [grouped, *between, shuffle, {**grouped, "kernel_size": 1}]
+    text = takeaway(conv_anim.load({"input": {"size": [4, 4], "channels": channels}, "layers": layers}))
+    mixed, apart = depends(layers), depends([layer for layer in layers if layer is not shuffle])
+    if mixed == apart:
+        assert "shuffle" not in text
+    else:
+        every = "all " if mixed == channels else ""
+        assert f"each output depends on {every}{mixed} channels of the input, and without it on {apart}." in text
+
+
+def test_both_ways_with_an_output_padding_are_about_that():
+    layer = {"type": "conv_transpose", "kernel_size": 3, "stride": 2, "padding": 1}
+    both = {"kind": "flat", "mode": "both"}
+    assert said(layer, view=both).startswith("Both ways")
+    assert said({**layer, "output_padding": 1}, view=both).startswith("Output padding 1")
+
+
 @example(kind="avg_pool", kernel=2, stride=3, ceil=False, counted=True, size=2)
 @given(
     st.sampled_from(["max_pool", "avg_pool", "lp_pool"]),

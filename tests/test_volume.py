@@ -431,6 +431,12 @@ def test_many_filters_show_the_first_the_one_at_work_and_the_last():
         assert shown[0] == 1
         assert shown[-1] == 128
         assert working + 1 in shown
+        texts = [item for item in made.banks[0].items([working]) if isinstance(item, Text)]
+        order = [text.text for text in sorted(texts, key=lambda text: text.y)]
+        told = [str(shown[0])]
+        for above, below in pairwise(shown):
+            told += [*["⋮"] * (below - above > 1), str(below)]
+        assert order == told, "dots stand where filters are left out, and nowhere else"
 
 
 def test_each_group_has_its_row_of_filters():
