@@ -151,7 +151,8 @@ def of_bent_and_masked():
     yield f"made of earlier cells: {later} are left"
     yield f"9 個權重剩下 {first} 個"
     yield f"由前面的格得出：剩下 {later} 個"
-    hidden, earlier = blind_spot(layers("blind_spot"))
+    blind = blind_spot(layers("blind_spot"))
+    hidden, earlier = blind.hidden, blind.earlier
     yield f"three such layers could reach {earlier} earlier cells, but to {hidden} of them"
     yield f"範圍內有 {earlier} 個在前的格，但右上方的 {hidden} 格"
 

@@ -127,9 +127,8 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
       conv-anim draw - < layer.py
     """
     from conv_anim.app.console import fail, limits
-    from conv_anim.claims import STANDARD_INPUT, check_stdout
     from conv_anim.diagnostics import SpecError
-    from conv_anim.frameworks.drawings import Drawing, drawing
+    from conv_anim.frameworks.drawings import Drawing
     from conv_anim.frameworks.feeding import said
     from conv_anim.pipeline import drawable
     from conv_anim.spec.overrides import Option
@@ -139,14 +138,7 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
     asked = {"view": view, "theme": theme}
     named = [Option(f"--{key}", key, name) for key, name in asked.items() if name is not None]
     try:
-        feed = said(shape, channels)
-        if as_spec or node is not None:
-            made: Drawing | Whole = drawing(_text(layer), feed, node, limits(), names=dict(names))
-        else:
-            made = _made(layer, feed, view, dict(names))
-        for note in made.notes:
-            click.echo(f"note: {note}", err=True)
-        check_stdout((STANDARD_INPUT, *made.read) if layer == "-" else made.read)
+        made = _read(layer, said(shape, channels), view, dict(names), node=node, alone=as_spec or node is not None)
         if as_spec and isinstance(made, Drawing):
             _write(made, (*named, *changes), output)
             return
@@ -155,6 +147,22 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
     except SpecError as error:
         fail(error.problems)
     _draw(made, loaded, folder=folder, formats=formats, step=step)
+
+
+def _read(layer: str, feed: Feed, view: str | None, names: Names, *, node: str | None, alone: bool) -> Drawing | Whole:
+    """What is to be drawn, ``alone`` as the spec of a layer; notes about it go to stderr. Raises SpecError."""
+    from conv_anim.app.console import limits
+    from conv_anim.claims import STANDARD_INPUT, check_stdout
+    from conv_anim.frameworks.drawings import drawing
+
+    if alone:
+        made: Drawing | Whole = drawing(_text(layer), feed, node, limits(), names=names)
+    else:
+        made = _made(layer, feed, view, names)
+    for note in made.notes:
+        click.echo(f"note: {note}", err=True)
+    check_stdout((STANDARD_INPUT, *made.read) if layer == "-" else made.read)
+    return made
 
 
 def _made(layer: str, feed: Feed, view: str | None, names: Names) -> Drawing | Whole:

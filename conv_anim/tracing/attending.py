@@ -14,6 +14,8 @@ from conv_anim.tracing.gathers import Gather, Share
 from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from conv_anim.spec.model import Ends, Size
@@ -73,23 +75,7 @@ def attending(
     made = np.concatenate([_means(v, w, seen) for v, w in zip(_by_heads(values, attends.heads), weights, strict=True)])
     output = made.reshape(ends.out_channels, *ends.out_size)
 
-    def shares(cell: Index) -> list[Share]:
-        """In the order of the window; through a matrix of values each number of a token takes part by itself."""
-        channel, *place = cell
-        token = int(np.ravel_multi_index(tuple(place), ends.in_size))
-        of_head = weights[channel // (len(values) // attends.heads)][token]
-        found = []
-        for share, other in zip(of_head.tolist(), seen[token].tolist(), strict=True):
-            if other < 0:
-                continue
-            there = tuple(int(i) for i in np.unravel_index(other, ends.in_size))
-            if projections[2] is None:
-                found.append(Share((channel, *there), share))
-            else:
-                met = enumerate(projections[2][channel].tolist())
-                found += [Share((c, *there), share * weight) for c, weight in met]
-        return found
-
+    shares = _shares(ends, attends.heads, weights, seen, projections[2])
     return Attending(
         ends,
         shares,
@@ -101,6 +87,31 @@ def attending(
         scores=scores,
         weights=weights,
     )
+
+
+def _shares(
+    ends: Ends, heads: int, weights: Array, seen: NDArray[np.intp], matrix: Array | None
+) -> Callable[[Index], list[Share]]:
+    """The shares of each output cell; ``matrix`` makes the values, if there is one."""
+
+    def shares(cell: Index) -> list[Share]:
+        """In the order of the window; through a matrix of values each number of a token takes part by itself."""
+        channel, *place = cell
+        token = int(np.ravel_multi_index(tuple(place), ends.in_size))
+        of_head = weights[channel // (ends.out_channels // heads)][token]
+        found = []
+        for share, other in zip(of_head.tolist(), seen[token].tolist(), strict=True):
+            if other < 0:
+                continue
+            there = tuple(int(i) for i in np.unravel_index(other, ends.in_size))
+            if matrix is None:
+                found.append(Share((channel, *there), share))
+            else:
+                met = enumerate(matrix[channel].tolist())
+                found += [Share((c, *there), share * weight) for c, weight in met]
+        return found
+
+    return shares
 
 
 def _seen(attends: Attends, size: Size) -> NDArray[np.intp]:

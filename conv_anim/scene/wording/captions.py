@@ -81,7 +81,7 @@ def _all_panels(spec: Spec) -> str:
 
 def _adding(spec: Spec, say: Language) -> str:
     """Where only the sum over the channels is shown, that and no kernel; empty for all other figures."""
-    layer, view = spec.layers[0], spec.view
+    layer, view = spec.layers[-1], spec.view
     if not isinstance(view, Channels) or view.show != "sum" or layer.window is None or _seen(layer) == 1:
         return ""
     biased = [say("caption.biased")] if layer.added is not None else []

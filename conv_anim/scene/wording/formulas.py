@@ -23,7 +23,8 @@ def formulas(spec: Spec, say: Language, *, named: bool = False) -> list[str]:
     """
     layers = spec.layers
     if len(layers) == 1:
-        words = layers[0].formula_in_words(say) if named else ""
+        (layer,) = layers
+        words = layer.formula_in_words(say) if named else ""
         return [*([words] if words else []), *sizes(*layers, say)]
     lines = []
     for k, layer in enumerate(layers, start=1):

@@ -46,7 +46,7 @@ def takeaway(spec: Spec) -> str:
     if isinstance(spec.view, Sequence) and spec.view.cache:
         return _streamed(spec, spec.view.chunk, say)
     if len(spec.nodes) == 1:
-        return _of_view(spec, say) or spec.layers[0].point(say)
+        return _of_view(spec, say) or spec.layers[-1].point(say)
     told = (_composed, _hidden, _spread, _stepwise, _chained, _joined)
     return next((said for tell in told if (said := tell(spec, say))), "")
 
@@ -64,7 +64,7 @@ def _backward(spec: Spec, backward: Backward, say: Language) -> str:
 
 def _goes_past(node: Node) -> bool:
     """Whether it adds the input itself to what layers make of it."""
-    return node.op.type == "add" and 0 in node.inputs and any(node.inputs)
+    return node.op.badge == "+" and 0 in node.inputs and any(node.inputs)
 
 
 def _streamed(spec: Spec, chunk: int, say: Language) -> str:
@@ -84,7 +84,7 @@ def _streamed(spec: Spec, chunk: int, say: Language) -> str:
 
 def _of_view(spec: Spec, say: Language) -> str:
     """What a view shows besides what the layer does."""
-    layer, view = spec.layers[0], spec.view
+    (layer,), view = spec.layers, spec.view
     window = layer.window
     if window is None or not window.weighs:
         return ""
@@ -102,7 +102,7 @@ def _of_view(spec: Spec, say: Language) -> str:
 
 def _of_channels(spec: Spec, view: Channels, window: Operator, say: Language) -> str:
     """What filters find in a picture, or which half of a layer is shown."""
-    if window.in_channels == 1 < window.out_channels and _compares(spec, spec.layers[0]):
+    if window.in_channels == 1 < window.out_channels and _compares(spec, spec.layers[-1]):
         return say("takeaway.looks_like", count=window.out_channels)
     if view.show != "both" and window.in_channels > window.groups:
         return say(f"takeaway.{view.show}", count=window.in_channels // window.groups)

@@ -35,7 +35,7 @@ def said_of(trace: Trace) -> Language:
 def ends_of(trace: Trace) -> tuple[str, str]:
     """What input and output are called."""
     given, say = trace.spec.labels or Labels(), said_of(trace)
-    first, last = trace.layers[0].layer.roles[0], trace.layers[-1].layer.roles[2]
+    first, last = trace.layer.layer.roles[0], trace.layers[-1].layer.roles[2]
     return given.input or say(first), given.output or say(last)
 
 
