@@ -252,7 +252,7 @@ def test_what_is_said_of_a_chain(parts):
     """The cells behind the middle output, gathered tap by tap through all layers."""
     layers = [{"type": "conv", "kernel_size": k, "stride": s, "dilation": d} for k, s, d in parts]
     try:
-        spec = conv_anim.load({"input": {"size": [24]}, "layers": layers, "view": view})
+        spec = conv_anim.load({"input": {"size": [24]}, "layers": layers})
     except SpecError:
         return
     found = re.search(r"reaches over (?:up to )?(\d+) (?:of the input|cells)", takeaway(spec))
@@ -526,5 +526,5 @@ def test_a_way_past_the_layers_is_said_of_what_comes_back():
 
 def test_a_single_weight_stands_below_its_badge_too():
     layers = [{"type": "conv", "weight": [[7]]}, {"type": "relu"}]
-    drawn = pictures.scene(conv_anim.load({"input": {"values": [[1, 2]]}, "layers": layers, "view": view}))
+    drawn = pictures.scene(conv_anim.load({"input": {"values": [[1, 2]]}, "layers": layers, "view": "flat"}))
     assert "7" in pictures.texts(drawn.static)
