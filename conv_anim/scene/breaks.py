@@ -33,6 +33,12 @@ def phrases(text: str) -> list[str]:
     return found
 
 
+def headed(cut: list[str], head: int) -> list[str]:
+    """The same pieces, with so many characters at the beginning, and what follows them, in one."""
+    first = next((k for k in range(1, len(cut)) if sum(map(len, cut[:k])) > head), len(cut)) if head else 1
+    return ["".join(cut[:first]), *cut[first:]] if cut else cut
+
+
 def _breaks(before: str, after: str) -> bool:
     """Whether a line may end between two characters."""
     if after == " ":

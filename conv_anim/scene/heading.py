@@ -40,8 +40,9 @@ def explained(lines: Sequence[str], style: Style, width: float) -> Panel:
     items: list[Text] = []
     rows, wide, leading = 0, 0.0, LEADING * style.small_size
     for line in lines:
-        for part in style.wrapped(line, size=style.small_size, width=width / BOLDER):
-            made = _row(part, word_of(line), style, rows * leading)
+        word = word_of(line)
+        for part in style.wrapped(line, size=style.small_size, width=width / BOLDER, head=len(word)):
+            made = _row(part, word, style, rows * leading)
             items, rows = [*items, *made], rows + 1
             wide = max(wide, *(one.x + style.width(one.text, size=one.size, bold=one.bold) for one in made))
     if not items:

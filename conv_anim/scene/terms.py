@@ -110,6 +110,8 @@ def _of_attention(spec: Spec, say: Language) -> Iterator[str]:
         yield say("term.query.own" if own else "term.query")
     if isinstance(view, Matrix):
         yield say("term.softmax")
+    if isinstance(view, Sequence):
+        yield say("term.lines")
 
 
 def _of_network(spec: Spec, view: NetworkView, say: Language) -> Iterator[str]:

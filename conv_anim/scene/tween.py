@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.style import Style
 
-FRAMES, TIME = 10, 30
+FRAMES, TIME = 5, 50
 """Between two steps, and the milliseconds of each: whole centiseconds, as a GIF has them."""
 
 ASIDE = 0.3

@@ -201,6 +201,7 @@ PHRASES = {
     "term.rulebook": "0→2: the input cell with the index 0 is a part of the output cell with the index 2, "
     "times the weight at the beginning of the line",
     "term.active": "active cell: one that holds a number; the others are left out of all sums",
+    "term.lines": "lines: the larger the share, the thicker",
     "term.stamp": "stamp: the cells of the output to which one input cell adds its copy of the kernel; "
     "cells with more stamps tend to come out stronger, which shows as a pattern",
     "term.zeros": "dashed cells: zeros around the input",
