@@ -87,6 +87,7 @@ def test_sizes_are_those_of_the_library(text, shape, size):
     ("tf.nn.max_pool2d(x, 2, [2, 2, 2, 1], 'SAME')", (5, 5), "moves along the batch or the channels"),
     ("tf.nn.conv2d(x, tf.ones([3, 3, 2, 4]), 1, 'SAME')", (5, 5), "takes 2 channels, and the input's shape says 1"),
     ("tf.nn.conv2d_transpose(x, w, [1, 8, 8, 1], 2)", (5, 5), "which of several sizes comes out"),
+    ("keras.ops.separable_conv(x, np.ones((3, 3, 1, 2)), np.ones((1, 1, 3, 4)))", (5, 5), "must be 1x1x2 by its"),
     ("keras.ops.conv(x, w, 1, 'same', 'channels_last', 2, 3)", (5, 5), "at most 6 arguments; this is number 7"),
     ("paddle.nn.functional.conv2(x, w)", (5, 5), "did you mean 'paddle.nn.functional.conv2d'?"),
     ("eqx.nn.Conv2D(1, 1, 3)", (5, 5), "did you mean 'eqx.nn.Conv2d'?"),
@@ -111,6 +112,15 @@ def test_what_is_not_drawn_is_refused_by_name(text, shape, message):
     with pytest.raises(SpecError) as caught:
         made(text, (channels, *shape))
     assert message in str(caught.value)
+
+
+def test_of_a_separable_function_both_kernels_are_said():
+    drawn = made("tf.nn.separable_conv2d(x, a, b, [1, 1, 1, 1], 'SAME')", (1, 5, 5))
+    assert "the depthwise kernel is taken for one of 3x3x1x1" in drawn.notes[0]
+    assert "the pointwise kernel is taken for one of 1x1x1x1" in drawn.notes[0]
+    known = made("keras.ops.separable_conv(x, np.ones((3, 3, 1, 2)), np.ones((1, 1, 2, 4)))", (1, 5, 5))
+    assert known.loaded().spec.layers[-1].ends.out_channels == 4
+    assert not any("taken for" in note for note in known.notes)
 
 
 def test_functions_stand_between_layers():

@@ -160,8 +160,8 @@ def as_layer(name: str, given: dict[str, Value], call: Call, shaped: Shaped) -> 
     if weight is not None:
         axes = function.axes or _axes(given.get(weight), given)
         shape, note = shaped(given.pop(weight, None), call, axes, NAMES.get(weight, "kernel"))
-        made, point_note = _channels(function, shape, given, call, shaped)
-        note = note or point_note
+        made, pointed = _channels(function, shape, given, call)
+        note = "; ".join(filter(None, (note, pointed))) or None
         arguments = [(key, _written(value, call.span)) for key, value in {**made, "use_bias": False}.items()]
     channels_first = str(getattr(given.get("data_format"), "value", "")).startswith("NC")
     for key, value in given.items():
@@ -188,8 +188,8 @@ def _channels(
     shape: tuple[int, ...],
     given: dict[str, Value],
     call: Call,
-    shaped: Shaped,
 ) -> tuple[dict[str, Any], str | None]:
+    """A layer's channels and kernel by the shape of its weight, and what is to be said of it. Raises SpecError."""
     *kernel, last, final = shape
     size = {"kernel_size": tuple(kernel)}
     if function.of == "depthwise_conv":
@@ -199,8 +199,21 @@ def _channels(
     if function.of == "conv":
         return {"filters": final, **size, "in_channels": last}, None
     point = next(key for key in POINTS if key in function.parameters)
-    pointed, note = shaped(given.pop(point, None), call, len(kernel), "pointwise kernel")
-    return {"filters": pointed[-1], "depth_multiplier": final, **size, "in_channels": last}, note
+    filters, note = _pointwise(given.pop(point, None), call, (1,) * len(kernel), last * final)
+    return {"filters": filters, "depth_multiplier": final, **size, "in_channels": last}, note
+
+
+def _pointwise(weight: Value | None, call: Call, ones: tuple[int, ...], channels: int) -> tuple[int, str | None]:
+    """How many filters a pointwise kernel has, one if the text does not say it. Raises SpecError."""
+    shape = shape_of(weight)
+    if shape is None:
+        taken = "x".join(map(str, (*ones, channels, 1)))
+        return 1, f"the pointwise kernel is taken for one of {taken}"
+    if shape[:-1] != (*ones, channels):
+        expected, said = ("x".join(map(str, each)) for each in ((*ones, channels), shape))
+        what = f"the pointwise kernel of {call.name} must be {expected} by its outputs; this one is {said}"
+        raise SpecError([Problem(Code.SHAPE, what, "pointwise kernel", call.span)])
+    return shape[-1], None
 
 
 def _inner(value: Value, function: Called, key: str, call: Call, *, channels_first: bool) -> Value:
