@@ -106,9 +106,7 @@ def test_only_what_can_be_known_is_read():
 def test_a_text_that_would_never_end_ends(body):
     lines = "".join(f"        {line}\n" for line in body.splitlines())
     with pytest.raises(UnreadError):
-        of(
-            f"class Net(nn.Module):\n    def __init__(self):\n{lines}    def forward(self, y):\n        return self.x(y)"
-        )
+        of(f"class Net(nn.Module):\n    def __init__(self):\n{lines}    def forward(self, y): return self.x(y)")
 
 
 def test_an_input_of_a_size_is_taken_or_refused():

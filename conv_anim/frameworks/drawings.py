@@ -6,13 +6,12 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conv_anim import opening, pipeline
+from conv_anim import pipeline
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
-from conv_anim.frameworks.calls import MOST_CHARACTERS
+from conv_anim.frameworks.files_of_text import read_text
 from conv_anim.frameworks.specs import check_signs
 from conv_anim.frameworks.written import Written, written
-from conv_anim.limits import USUAL, fixed
-from conv_anim.limits import Location as At
+from conv_anim.limits import USUAL
 from conv_anim.spec import reader
 from conv_anim.spec.nodes import Entries
 from conv_anim.values import dataclass
@@ -138,22 +137,6 @@ def is_yolo_file(text: str) -> bool:
 def is_python_file(text: str) -> bool:
     """Whether a text is the name of a file of Python, or of one with what ``print(model)`` says."""
     return text.endswith((".py", ".txt")) and "\n" not in text and "(" not in text
-
-
-def read_text(path: Path) -> Source:
-    """A file with layers as text. Raises SpecError."""
-    try:
-        data = opening.content(path, MOST_CHARACTERS * 4)
-    except FileNotFoundError:
-        raise SpecError([Problem(Code.UNREADABLE, "there is no such file", str(path))]) from None
-    except (OSError, opening.NoFileError) as error:
-        raise SpecError([Problem(Code.UNREADABLE, f"cannot be read: {error}", str(path))]) from None
-    if data is None:
-        raise SpecError([fixed("the file is too long to be read", "a file with the model alone", At(file=str(path)))])
-    try:
-        return Source(str(path), data.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise SpecError([Problem(Code.UNREADABLE, "this is not UTF-8 text", str(path))]) from None
 
 
 def made(sketch: Sketch, name: str, origin: str, limits: Limits = USUAL) -> Drawing:

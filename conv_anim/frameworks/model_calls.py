@@ -7,12 +7,9 @@ from collections import ChainMap
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.frameworks import libraries, model_builtins
-from conv_anim.frameworks.arithmetic import dotted
-from conv_anim.frameworks.calls import Argument, Call
-from conv_anim.frameworks.model_arguments import as_value
+from conv_anim.frameworks.model_binding import Binding
 from conv_anim.frameworks.model_builtins import BUILTINS, RUN
 from conv_anim.frameworks.model_core import CONTAINERS
-from conv_anim.frameworks.model_expressions import Expressions
 from conv_anim.frameworks.model_values import (
     Bound,
     Class,
@@ -26,7 +23,6 @@ from conv_anim.frameworks.model_values import (
     Super,
     Unknown,
 )
-from conv_anim.spec.nodes import Scalar
 
 if TYPE_CHECKING:
     from conv_anim.frameworks.model_core import Scope
@@ -42,34 +38,18 @@ WRAPPERS = {
 }
 
 
-class Calls(Expressions):
+class Calls(Binding):
     """What calls make, by what is called."""
 
     def _of_call(self, node: ast.Call, scope: Scope) -> Any:
+        match node.func:
+            case ast.Attribute(value=ast.Name(id=owner), attr="parse_args") if owner in self.options:
+                return self.options_of(owner)
         called = self.value(node.func, scope)
         if isinstance(called, Name) and called.whole in RUN:
             return self.run(called.whole, node, scope)
         given, named = self.arguments_of(node, scope)
         return self.call(called, given, named, node)
-
-    def arguments_of(self, node: ast.Call, scope: Scope) -> tuple[list[Any], dict[str, Any]]:
-        """What is given by position, and what by name."""
-        given: list[Any] = []
-        for each in node.args:
-            if isinstance(each, ast.Starred):
-                given += self.items_of(self.value(each.value, scope), each)
-            else:
-                given.append(self.value(each, scope))
-        named: dict[str, Any] = {}
-        for keyword in node.keywords:
-            value = self.value(keyword.value, scope)
-            if keyword.arg is not None:
-                named[keyword.arg] = value
-            elif isinstance(value, dict):
-                named |= value
-            else:
-                raise self.unread("what is spread out here is not known", keyword.value)
-        return given, named
 
     def run(self, name: str, node: ast.Call, scope: Scope) -> Any:
         """What a function makes that has to know where it is called."""
@@ -130,7 +110,7 @@ class Calls(Expressions):
         definition = called.definition
         inside = ChainMap({}, called.scope)
         own = [called.of] if called.of is not None else []
-        self._bind(definition, [*own, *given], named, inside, node)
+        self.bind(definition, [*own, *given], named, inside, node)
         if called.owner is not None and own:
             inside["__class__"] = called.owner
             inside["self"] = called.of
@@ -141,41 +121,6 @@ class Calls(Expressions):
         except ReturnError as end:
             return end.value
         return None
-
-    def _bind(
-        self,
-        definition: ast.FunctionDef | ast.Lambda,
-        given: list[Any],
-        named: dict[str, Any],
-        scope: Scope,
-        node: ast.AST,
-    ) -> None:
-        arguments = definition.args
-        names = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
-        defaults = dict(zip(names[::-1], arguments.defaults[::-1], strict=False))
-        keywords = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-        defaults |= {each.arg: default for each, default in keywords if default is not None}
-        if len(given) > len(names) and arguments.vararg is None:
-            raise self.unread(f"{len(given)} values are given, and {len(names)} are taken", node)
-        for name, value in zip(names, given, strict=False):
-            scope[name] = value
-        if arguments.vararg is not None:
-            scope[arguments.vararg.arg] = tuple(given[len(names) :])
-        rest = dict(named)
-        wanted = [*names[len(given) :], *(each.arg for each in arguments.kwonlyargs)]
-        for name in wanted:
-            if name in rest:
-                scope[name] = rest.pop(name)
-            elif name in self.said:
-                scope[name] = self.said[name]
-            elif name in defaults:
-                scope[name] = self.value(defaults[name], self.scope)
-            else:
-                raise self.unread(f"'{name}' has no value", node, f"say what it is: --let {name}=64")
-        if arguments.kwarg is not None:
-            scope[arguments.kwarg.arg] = rest
-        elif rest:
-            raise self.unread(f"it takes no '{next(iter(rest))}'", node)
 
     def _made(self, of: Class, given: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
         kind = next((root.rpartition(".")[2] for root in of.roots if root in MODULES), "Module")
@@ -191,13 +136,13 @@ class Calls(Expressions):
 
     def fill(self, made: Module, given: list[Any], node: ast.AST) -> None:
         """Put modules into a container."""
-        listed: Any = given
+        parts: Any = given
         if (len(given) == 1 and isinstance(given[0], dict | list | tuple)) or made.kind != "Sequential":
-            listed = given[0] if given else []
-        if isinstance(listed, dict):
-            made.parts |= {str(name): part for name, part in listed.items()}
+            parts = given[0] if given else []
+        if isinstance(parts, dict):
+            made.parts |= {str(name): part for name, part in parts.items()}
             return
-        for each in self.items_of(listed, node):
+        for each in self.items_of(parts, node):
             if isinstance(each, tuple) and len(each) == 2:
                 made.parts[str(each[0])] = each[1]
             else:
@@ -260,42 +205,25 @@ class Calls(Expressions):
         if whole == "functools.partial":
             return Partial(given[0], tuple(given[1:]), named)
         if any(isinstance(each, Map) for each in _flat(values)):
-            return self.at(node, self.maps.function, whole, self._written(called, given, named, node), given, named)
+            return self.at(node, self.maps.function, whole, self.written(called, given, named, node), given, named)
         if called.short[:1].isupper() and libraries.library(whole) is not None and "nn" in whole.split("."):
             if called.short == "Parameter":
                 return given[0] if given else Held(())
-            return Module(called.short, self._written(called, given, named, node))
+            return Module(called.short, self.written(called, given, named, node))
         return self.at(node, model_builtins.of_library, whole, given, named)
-
-    def _written(self, called: Name, given: list[Any], named: dict[str, Any], node: ast.AST) -> Call:
-        """The call as a layer's text has it."""
-        assert isinstance(node, ast.Call)
-        places = [self.span(each) for each in node.args]
-        at = self.span(node.func)
-        arguments = [
-            Argument(None, as_value(value, (places[k] if k < len(places) else at))) for k, value in enumerate(given)
-        ]
-        spans = {each.arg: self.span(each.value) for each in node.keywords}
-        for name, value in named.items():
-            arguments.append(
-                Argument(Scalar(name, name, "", spans.get(name, at)), as_value(value, spans.get(name, at)))
-            )
-        written = dotted(node.func) or ""
-        stands = written.rpartition(".")[2] != called.short  # a name that stands for a layer
-        return Call(called.whole.removeprefix("torch.") if stands else written, tuple(arguments), at)
 
     def _builtin(self, name: str, given: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
         if name in {"map", "filter"}:
             return [self.call(given[0], [each], {}, node) for each in self.items_of(given[1], node)]
-        listed = [self.items_of(each, node) if isinstance(each, Module) else each for each in given]
-        if name == "sum" and isinstance(listed[0], list) and any(isinstance(each, Map) for each in listed[0]):
-            total = listed[0][0]
-            for each in listed[0][1:]:
+        values = [self.items_of(each, node) if isinstance(each, Module) else each for each in given]
+        if name == "sum" and isinstance(values[0], list) and any(isinstance(each, Map) for each in values[0]):
+            total = values[0][0]
+            for each in values[0][1:]:
                 total = self.maps.operated("add", total, each)
             return total
-        self.at(node, model_builtins.check_lengths, listed)
-        unknown = next((each for each in listed if isinstance(each, Unknown)), None)
-        return unknown if unknown is not None else self.at(node, BUILTINS[name], *listed, **named)
+        self.at(node, model_builtins.check_lengths, values)
+        unknown = next((each for each in values if isinstance(each, Unknown)), None)
+        return unknown if unknown is not None else self.at(node, BUILTINS[name], *values, **named)
 
 
 def _flat(values: list[Any]) -> list[Any]:

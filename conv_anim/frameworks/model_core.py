@@ -11,6 +11,7 @@ from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, MutableMapping
+    from pathlib import Path
 
     from conv_anim.diagnostics import Source, Span
     from conv_anim.frameworks.arithmetic import Names
@@ -35,6 +36,11 @@ class Core:
     pending: dict[str, ast.expr] = field(default_factory=dict)
     """What the text gives to names outside of functions, not followed yet."""
 
+    read: list[Path] = field(default_factory=list)
+    """Files beside the text's own that are read with it."""
+    options: dict[str, list[ast.Call]] = field(default_factory=dict)
+    """What parsers of a command line are told to take, by their names."""
+
     def value(self, node: ast.expr, scope: Scope) -> Any:
         """What an expression stands for. Raises UnreadError."""
         raise NotImplementedError
@@ -45,6 +51,10 @@ class Core:
 
     def call(self, called: Any, given: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
         """What something makes that is called. Raises UnreadError."""
+        raise NotImplementedError
+
+    def beside(self, node: ast.ImportFrom) -> bool:
+        """Read the file that is imported from, if it lies beside this one. Returns whether it does."""
         raise NotImplementedError
 
     def class_of(self, node: ast.ClassDef) -> Any:
@@ -64,7 +74,7 @@ class Core:
     def span(self, node: ast.AST) -> Span:
         """Where something stands in the text."""
         assert isinstance(node, ast.expr | ast.keyword | ast.stmt)
-        return reading(self.source, {}).span(node)  # type: ignore[arg-type]  # statements have the same places
+        return reading(getattr(node, "source", self.source), {}).span(node)  # type: ignore[arg-type]  # statements have the same places
 
     def truth(self, value: Any, node: ast.AST) -> bool:
         """Whether a value counts as true. Raises UnreadError if that is not known."""
@@ -102,7 +112,9 @@ class Core:
             raise self.unread("it cannot be followed with these values", node) from None
 
     def imported(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
-        """What an import gives names to."""
+        """What an import gives names to; of a file beside the text's own, what that defines."""
+        if isinstance(node, ast.ImportFrom) and self.beside(node):
+            return
         for each in node.names:
             if isinstance(node, ast.Import):
                 first = each.name.partition(".")[0]

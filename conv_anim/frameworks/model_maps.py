@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.frameworks import functionals, libraries, model_shapes
+from conv_anim.frameworks.model_builtins import LIKE
 from conv_anim.frameworks.model_layers import Layers, WantedError
 from conv_anim.frameworks.model_shapes import Moved
 from conv_anim.frameworks.model_values import Bound, Held, Map, Unknown, UnreadError
@@ -82,6 +83,8 @@ class Maps(Layers):
             return of
         if unknown is not None and short not in {"masked_fill", "mean", "sum"}:
             raise UnreadError(unknown.why)
+        if short in LIKE:
+            return Held(of.shape)
         if short in {"cat", "concat", "concatenate", "stack"}:
             return self._joined("stack" if short == "stack" else "cat", of, given, named)
         if isinstance(of, Held) and not any(isinstance(each, Map) for each in given):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from contextlib import contextmanager
-from functools import lru_cache
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import Code, Problem, Span, SpecError, listed
@@ -14,27 +14,32 @@ from conv_anim.frameworks.listing import Line, Listing
 from conv_anim.frameworks.model_calls import MODULES, WRAPPERS
 from conv_anim.frameworks.model_maps import Maps, WantedError
 from conv_anim.frameworks.model_program import Program
-from conv_anim.frameworks.model_values import Class, Function, Map, Module, UnreadError
+from conv_anim.frameworks.model_values import Class, FitError, Function, Map, Module, UnreadError
 from conv_anim.frameworks.python_files import is_file
 from conv_anim.spec.network import Network
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from conv_anim.diagnostics import Source
-    from conv_anim.frameworks.arithmetic import Held, Names
+    from conv_anim.frameworks.arithmetic import Names
     from conv_anim.frameworks.calls import Call
     from conv_anim.frameworks.feeding import Feed
     from conv_anim.spec.model import Size
 
 SIDES = {1: (16_000, 1024, 256, 128, 64), 2: (224, 32, 28, 64, 128, 256, 299, 96, 48, 16, 8, 512), 3: (64, 32, 112, 16)}
 """Sizes along each axis that are tried where nobody says one, the usual first."""
+OF_A_ROW = {Code.SHAPE, Code.AXES, Code.UNSUPPORTED}
+"""What may be wrong with layers in a row that are none."""
 MOST_WINDOWS = 6
 """Layers in a row whose windows a figure shows."""
+CHANNELS = (3, 1)
+"""Of an input whose first layer does not say how many it takes."""
 TURNS = 12
 """Inputs that say what they are, one after the other."""
-AXES = re.compile(r"\b(?:Conv|ConvTranspose|MaxPool|AvgPool|BatchNorm)([123])d\b")
+AXES = re.compile(r"\b(?:Conv|ConvTranspose|MaxPool|AvgPool)([123])d\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,8 @@ class Followed:
     network: Network
     calls: dict[int, Call]
     imports: dict[str, str]
+    read: tuple[Path, ...] = ()
+    """Files beside the text's own that were read with it."""
 
     @property
     def is_large(self) -> bool:
@@ -88,7 +95,11 @@ class Attempt:
         try:
             yield
         except SpecError as error:
-            if self.problem is None or not {each.code for each in error.problems} <= {Code.SHAPE, Code.AXES}:
+            if self.problem is None or not {each.code for each in error.problems} <= {
+                Code.SHAPE,
+                Code.AXES,
+                Code.UNSUPPORTED,
+            }:
                 raise
             problem = self.problem
             message = f"{self.name} cannot be drawn: {problem.why}"
@@ -97,23 +108,17 @@ class Attempt:
 
 def attempt(source: Source, feed: Feed, names: Names, wanted: str | None = None) -> Attempt:
     """What following a text comes to; nothing where it has no class of PyTorch. Raises SpecError."""
-    return _attempt(source, feed, tuple(names.items()), wanted)
-
-
-@lru_cache(maxsize=2)
-def _attempt(source: Source, feed: Feed, names: tuple[tuple[str, Held], ...], wanted: str | None) -> Attempt:
-    said = dict(names)
     if not is_file(source.text):
         return Attempt()
     tree = tree_of(source)
-    name = _main(tree, source, said) if wanted is None else wanted
+    name = _main(tree, source, names) if wanted is None else wanted
     if name is None or name not in {getattr(each, "name", None) for each in tree.body}:
         return Attempt()
     try:
-        found = followed(source, feed, said, name)
+        found = followed(source, feed, names, name)
         if wanted is None:
             found = replace(
-                found, network=replace(found.network, notes=(*found.network.notes, *_others(tree, name, said)))
+                found, network=replace(found.network, notes=(*found.network.notes, *_others(tree, name, names)))
             )
         return Attempt(name, found)
     except UnreadError as error:
@@ -147,11 +152,12 @@ def followed(source: Source, feed: Feed, names: Names, name: str) -> Followed:
     tree = tree_of(source)
     axes = _axes(source)
     sizes: list[Size | None] = [None] if feed.shape is not None else [(side,) * axes for side in SIDES[axes]]
-    first: SpecError | None = None
-    for size in sizes:
+    first: SpecError | FitError | None = None
+    usual = [feed] if feed.shape is not None or feed.channels else [replace(feed, channels=n) for n in CHANNELS]
+    for fed, size in product(usual, sizes):
         try:
-            return _fed(source, tree, name, names, feed, size)
-        except SpecError as error:
+            return _fed(source, tree, name, names, fed, size)
+        except (SpecError, FitError) as error:
             first = first or error
     assert first is not None
     raise first
@@ -165,11 +171,7 @@ def _axes(source: Source) -> int:
 def _main(tree: ast.Module, source: Source, names: Names) -> str | None:
     """The last class that is a model and can be made without arguments, else the first function that makes one."""
     program = _program(tree, source, names, Listing("", ()))
-    models = [
-        name
-        for name, each in list(program.scope.items())
-        if isinstance(each, ast.ClassDef) and _is_model(program, each)
-    ]
+    models = [each.name for each in tree.body if isinstance(each, ast.ClassDef) and _is_model(program, each)]
     if not models:
         return None
     for name in reversed(models):
@@ -268,7 +270,8 @@ def _once(  # noqa: PLR0917  # what it depends on
     outputs = tuple(dict.fromkeys(program.maps.current(each.node) for each in _maps(out)))
     if not outputs:
         raise UnreadError(f"forward of {name} returns no map", program.span(place))
-    return Followed(Network(name, tuple(program.maps.nodes), outputs, notes), program.maps.calls, imports)
+    network = Network(name, tuple(program.maps.nodes), outputs, notes)
+    return Followed(network, program.maps.calls, imports, tuple(program.read))
 
 
 def _inputs(  # noqa: PLR0917  # what it depends on

@@ -7,8 +7,11 @@ classes of the same text. Layers and operators of PyTorch become nodes (`model_m
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from conv_anim.frameworks.calls import tree_of
+from conv_anim.frameworks.files_of_text import read_text
 from conv_anim.frameworks.model_calls import Calls
 from conv_anim.frameworks.model_values import Function, ReturnError
 
@@ -16,6 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from conv_anim.frameworks.model_core import Scope
+
+
+MOST_FILES = 20
+"""Files beside the one that is named which it imports from."""
 
 
 class _BreakError(Exception):
@@ -49,10 +56,37 @@ class Program(Calls):
                     self.pending[name] = value
                 case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
                     self.pending[name] = value
+                case ast.Expr(
+                    value=ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="add_argument")) as call
+                ):
+                    self.options.setdefault(owner, []).append(call)
                 case ast.If(test=ast.Compare(left=ast.Name(id="__name__"))):
                     pass
                 case ast.If() | ast.Try():
                     self._define(each.body)
+
+    def beside(self, node: ast.ImportFrom) -> bool:
+        """Read the file that is imported from, if it lies beside this one. Returns whether it does.
+
+        Its names are taken as they are, but for those which this text has of its own.
+        """
+        path = Path(self.source.name).parent / f"{node.module}.py"
+        if node.level > 1 or "." in (node.module or ".") or not self.source.name.endswith(".py") or not path.is_file():
+            return False
+        if path in self.read:
+            return True
+        if len(self.read) >= MOST_FILES:
+            raise self.unread(f"it reads more than {MOST_FILES} files", node)
+        self.read.append(path)
+        source = read_text(path)
+        tree = tree_of(source)
+        for each in ast.walk(tree):
+            each.source = source  # type: ignore[attr-defined]  # where it stands
+        own = dict(self.scope)
+        self._define(tree.body)
+        self.scope |= own
+        self.scope |= {each.asname: self.scope.get(each.name) for each in node.names if each.asname}
+        return True
 
     def follow(self, body: Iterable[ast.stmt], scope: Scope) -> None:
         """What statements do."""

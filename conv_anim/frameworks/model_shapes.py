@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from conv_anim.frameworks.model_values import UnreadError
+from conv_anim.frameworks.model_values import FitError, UnreadError
 from conv_anim.values import dataclass
 
 Shape = tuple[int, ...]
@@ -29,14 +29,14 @@ def broadcast(one: Shape, other: Shape) -> Shape:
     pairs = zip((1,) * (count - len(one)) + one, (1,) * (count - len(other)) + other, strict=True)
     found = tuple(max(a, b) if 1 in {a, b} or a == b else 0 for a, b in pairs)
     if 0 in found:
-        raise UnreadError(f"maps of the shapes {_said(one)} and {_said(other)} do not fit each other")
+        raise FitError(f"maps of the shapes {_said(one)} and {_said(other)} do not fit each other")
     return found
 
 
 def multiplied(one: Shape, other: Shape) -> Shape:
     """Of a product of matrices. Raises UnreadError."""
     if len(one) < 2 or len(other) < 2 or one[-1] != other[-2]:
-        raise UnreadError(f"matrices of the shapes {_said(one)} and {_said(other)} do not fit each other")
+        raise FitError(f"matrices of the shapes {_said(one)} and {_said(other)} do not fit each other")
     return (*broadcast(one[:-2], other[:-2]), one[-2], other[-1])
 
 
@@ -48,7 +48,7 @@ def joined(shapes: list[Shape], along: Any, *, stacked: bool = False) -> Shape:
         return (*first[:axis], len(shapes), *first[axis:])
     others = {(*shape[:axis], *shape[axis + 1 :]) for shape in shapes if len(shape) > axis}
     if len(others) != 1 or any(len(shape) != len(first) for shape in shapes):
-        raise UnreadError(f"maps of the shapes {', '.join(map(_said, shapes))} do not fit behind each other")
+        raise FitError(f"maps of the shapes {', '.join(map(_said, shapes))} do not fit behind each other")
     return (*first[:axis], sum(shape[axis] for shape in shapes), *first[axis + 1 :])
 
 
@@ -79,8 +79,9 @@ def reshaped(shape: Shape, wanted: Shape) -> Shape:
     known = prod(n for n in wanted if n != -1)
     left = prod(shape) // known if known and -1 in wanted else 1
     found = tuple(left if n == -1 else n for n in wanted)
-    if prod(found) != prod(shape):
-        raise UnreadError(f"a map of the shape {_said(shape)} does not fit into {_said(wanted)}")
+    batch = len(wanted) != 2 or wanted[0] != -1 or found[0] == shape[0]
+    if prod(found) != prod(shape) or not batch:
+        raise FitError(f"a map of the shape {_said(shape)} does not fit into {_said(wanted)}")
     return found
 
 

@@ -22,6 +22,10 @@ class UnreadError(Exception):
         self.why, self.span, self.hint = why, span, hint
 
 
+class FitError(UnreadError):
+    """Shapes that do not fit each other: those of another input may."""
+
+
 class ReturnError(Exception):
     """The end of a function, with what it returns."""
 

@@ -51,7 +51,7 @@ def network(
         from conv_anim.frameworks.yolo_network import network as of_yolo
 
         return of_yolo(Path(what).stem, read_yolo(Path(what), names or {}), feed or Feed())
-    from conv_anim.frameworks.drawings import read_text
+    from conv_anim.frameworks.files_of_text import read_text
 
     source = read_text(Path(what)) if suffix in {".py", ".txt"} else Source("layer", str(what).strip())
     return _of_text(source, feed or Feed(), names or {}, wanted)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from conv_anim import pipeline
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
-from conv_anim.frameworks.drawings import file_name, is_python_file, is_yolo_file, read_text
+from conv_anim.frameworks.drawings import file_name, is_python_file, is_yolo_file
+from conv_anim.frameworks.files_of_text import read_text
+from conv_anim.frameworks.model_network import attempt
 from conv_anim.frameworks.networks import network
 from conv_anim.limits import USUAL
 from conv_anim.spec.model import Arange, Input
@@ -89,8 +91,11 @@ def whole(text: str, feed: Feed, names: Names | None = None, wanted: str | None 
     path = Path(text)
     found = network(path, feed, names=names, wanted=wanted)
     stem = path.stem if wanted is None else f"{path.stem}_{wanted}"
-    origin = f"{found.name} of {path.name}" if path.suffix == ".py" else path.name
-    return Whole(file_name(stem), origin, found, (path,))
+    if not is_python_file(text):
+        return Whole(file_name(stem), path.name, found, (path,))
+    followed = attempt(read_text(path), feed, names or {}, wanted).followed
+    beside = () if followed is None else followed.read
+    return Whole(file_name(stem), f"{found.name} of {path.name}", found, (path, *beside))
 
 
 def is_large(text: str, feed: Feed, names: Names, wanted: str | None = None) -> bool:
@@ -98,8 +103,6 @@ def is_large(text: str, feed: Feed, names: Names, wanted: str | None = None) -> 
 
     Raises SpecError for a file that cannot be read, and for layers that do not fit what enters them.
     """
-    from conv_anim.frameworks.model_network import attempt
-
     text = text.strip()
     source = read_text(Path(text)) if is_python_file(text) else Source("layer", text)
     found = attempt(source, feed, names, wanted).followed

@@ -1,0 +1,111 @@
+"""What calls in a model's text are given, and what functions take."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from conv_anim.diagnostics import listed
+from conv_anim.frameworks.arithmetic import dotted
+from conv_anim.frameworks.calls import Argument, Call
+from conv_anim.frameworks.model_arguments import as_value
+from conv_anim.frameworks.model_expressions import Expressions
+from conv_anim.frameworks.model_values import Module, Name
+from conv_anim.spec.nodes import Scalar
+
+if TYPE_CHECKING:
+    from conv_anim.frameworks.model_core import Scope
+
+OF_OPTIONS = ("dest", "default", "action")
+
+
+class Binding(Expressions):
+    """Arguments and parameters."""
+
+    def arguments_of(self, node: ast.Call, scope: Scope) -> tuple[list[Any], dict[str, Any]]:
+        """What is given by position, and what by name."""
+        given: list[Any] = []
+        for each in node.args:
+            if isinstance(each, ast.Starred):
+                given += self.items_of(self.value(each.value, scope), each)
+            else:
+                given.append(self.value(each, scope))
+        named: dict[str, Any] = {}
+        for keyword in node.keywords:
+            value = self.value(keyword.value, scope)
+            if keyword.arg is not None:
+                named[keyword.arg] = value
+            elif isinstance(value, dict):
+                named |= value
+            else:
+                raise self.unread("what is spread out here is not known", keyword.value)
+        return given, named
+
+    def options_of(self, owner: str) -> Module:
+        """What a command line without arguments says."""
+        made = Module("Namespace")
+        for call in self.options[owner]:
+            names = [str(each.value) for each in call.args if isinstance(each, ast.Constant)]
+            said = {each.arg: self.value(each.value, self.scope) for each in call.keywords if each.arg in OF_OPTIONS}
+            usual = {"store_true": False, "store_false": True}.get(str(said.get("action")))
+            name = said.get("dest", max(names, key=len, default="").lstrip("-").replace("-", "_"))
+            made.fields[name] = said.get("default", usual)
+        return made
+
+    def written(self, called: Name, given: list[Any], named: dict[str, Any], node: ast.AST) -> Call:
+        """The call as a layer's text has it."""
+        assert isinstance(node, ast.Call)
+        places = [self.span(each) for each in node.args]
+        at = self.span(node.func)
+        arguments = [
+            Argument(None, as_value(value, (places[k] if k < len(places) else at))) for k, value in enumerate(given)
+        ]
+        spans = {each.arg: self.span(each.value) for each in node.keywords}
+        for name, value in named.items():
+            arguments.append(
+                Argument(Scalar(name, name, "", spans.get(name, at)), as_value(value, spans.get(name, at)))
+            )
+        written = dotted(node.func) or ""
+        stands = written.rpartition(".")[2] != called.short  # a name that stands for a layer
+        return Call(called.whole.removeprefix("torch.") if stands else written, tuple(arguments), at)
+
+    def bind(  # noqa: C901  # as Python has it
+        self,
+        definition: ast.FunctionDef | ast.Lambda,
+        given: list[Any],
+        named: dict[str, Any],
+        scope: Scope,
+        node: ast.AST,
+    ) -> None:
+        """Give the parameters of a function what it is called with. Raises UnreadError if one has no value."""
+        arguments = definition.args
+        names = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
+        defaults = dict(zip(names[::-1], arguments.defaults[::-1], strict=False))
+        keywords = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        defaults |= {each.arg: default for each, default in keywords if default is not None}
+        if len(given) > len(names) and arguments.vararg is None:
+            raise self.unread(f"{len(given)} values are given, and {len(names)} are taken", node)
+        for name, value in zip(names, given, strict=False):
+            scope[name] = value
+        if arguments.vararg is not None:
+            scope[arguments.vararg.arg] = tuple(given[len(names) :])
+        rest = dict(named)
+        wanted = [*names[len(given) :], *(each.arg for each in arguments.kwonlyargs)]
+        missing: list[str] = []
+        for name in wanted:
+            if name in rest:
+                scope[name] = rest.pop(name)
+            elif name in self.said:
+                scope[name] = self.said[name]
+            elif name in defaults:
+                scope[name] = self.value(defaults[name], self.scope)
+            else:
+                missing.append(name)
+        if missing:
+            hint = " ".join(f"--let {name}=64" for name in missing)
+            which = listed([f"'{name}'" for name in missing], last="and")
+            raise self.unread(f"{which} {'has' if len(missing) == 1 else 'have'} no value", node, f"say it: {hint}")
+        if arguments.kwarg is not None:
+            scope[arguments.kwarg.arg] = rest
+        elif rest:
+            raise self.unread(f"it takes no '{next(iter(rest))}'", node)
