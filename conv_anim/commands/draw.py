@@ -88,7 +88,8 @@ class Let(click.ParamType):  # type: ignore[type-arg]  # generic in new versions
 @click.option(
     "--node",
     metavar="NAME",
-    help="Which node of a model: its name, an output's, or its number; by default all. Of a Python file, which class.",
+    help="Which node of a model: its name, an output's, or its number; by default all. "
+    "Of a Python file, which class, or which function that makes a model.",
 )
 @click.option(
     "--let", "names", multiple=True, type=Let(), metavar="NAME=VALUE", help="The value of a name in the text."
@@ -122,6 +123,7 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
       conv-anim draw 'nn.ConvTranspose2d(1, 1, 3, stride=2)' --spec > my.yaml
       conv-anim draw model.onnx
       conv-anim draw model.onnx --node /conv1/Conv
+      conv-anim draw resnet.py --node ResNet18
       conv-anim draw net.py --node Generator --let ngf=64
       conv-anim draw yolov8.yaml --let scale=s
       conv-anim draw - < layer.py

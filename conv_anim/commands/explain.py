@@ -45,23 +45,25 @@ class SpecOrModel(SpecPath):
 @click.option(
     "--let", "names", multiple=True, type=Let(), metavar="NAME=VALUE", help="The value of a name in a layer's text."
 )
+@click.option("--node", metavar="NAME", help="Of a Python file, which class, or which function that makes a model.")
 @SET
 @DIAGNOSTICS
 @limited
-def explain(
+def explain(  # noqa: PLR0917  # click hands its options over by name
     model: str,
     changes: tuple[str, ...],
     shape: Size | None,
     form: str | None,
     names: tuple[tuple[str, Any], ...],
+    node: str | None,
     *,
     as_json: bool,
     as_latex: bool,
 ) -> None:
     """Say what a spec does: sizes with their formulas, padding, parameters, multiply-adds, receptive fields.
 
-    A model (.onnx, .pt2, .keras, Ultralytics' .yaml) or a layer's text is explained in a table, with a line for each
-    of its nodes.
+    A model (.onnx, .pt2, .keras, Ultralytics' .yaml, a class of PyTorch in a .py) or a layer's text is explained in a
+    table, with a line for each of its nodes.
 
     \b
     Examples:
@@ -69,6 +71,7 @@ def explain(
       conv-anim explain con_9.yaml --set layer.stride=2 --set lang=zh-TW
       conv-anim explain network.yaml --format table
       conv-anim explain model.onnx --input 3x224x224
+      conv-anim explain resnet.py --node ResNet18
       conv-anim explain 'nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU())' --input 32x32
     """
     from pathlib import Path
@@ -83,12 +86,14 @@ def explain(
     if as_latex and (as_json or form is not None):
         raise click.UsageError("--latex stands alone: give neither --json nor --format")
     form = "json" if as_json else form
+    if node is not None and not is_python_file(model):
+        raise click.UsageError("--node chooses a class of a file that ends in .py; this is not one")
     try:
         is_text = ("(" in model or "\n" in model) and not Path(model).exists()
         if is_model(model) or is_python_file(model) or is_text:
             if as_latex:
                 raise click.UsageError("--latex is for specs: --spec of draw makes one of a layer")
-            _of_model(model, changes, shape, form, names=dict(names))
+            _of_model(model, changes, shape, form, names=dict(names), node=node)
         else:
             if shape is not None or names:
                 raise click.UsageError("--input and --let are for models; in a spec, --set input.size='[224, 224]'")
@@ -101,7 +106,9 @@ def explain(
         fail(error.problems)
 
 
-def _of_model(model: str, changes: Sequence[str], shape: Size | None, form: str | None, *, names: Names) -> None:
+def _of_model(
+    model: str, changes: Sequence[str], shape: Size | None, form: str | None, *, names: Names, node: str | None
+) -> None:
     """Raises SpecError."""
     from conv_anim import summary
     from conv_anim.frameworks.feeding import said
@@ -110,7 +117,7 @@ def _of_model(model: str, changes: Sequence[str], shape: Size | None, form: str 
 
     if form == "text":
         raise click.UsageError("a model is explained as a table, or as json; text is for specs")
-    made = whole(model, said(shape, None), names)
+    made = whole(model, said(shape, None), names, node)
     lang = made.loaded(changes).spec.lang
     found = reaches(made.network)
     if form == "json":
