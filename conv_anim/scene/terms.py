@@ -66,7 +66,7 @@ def _of_view(spec: Spec) -> tuple[str, ...]:
     """The phrases of words that only a view has."""
     match spec.view:
         case FourierView():
-            return "term.fft", "term.conjugated", "term.cellwise"
+            return ("term.fft",)
         case WinogradView():
             return "term.winograd", "term.cellwise"
         case GemmView() if spec.view.layout is not None or spec.view.tile is not None:

@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cached_property
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from conv_anim.scene.color import mix
 from conv_anim.scene.detour.guide import tiles_of
-from conv_anim.scene.detour.plan import Detour
+from conv_anim.scene.detour.plan import NAMES, Detour
 from conv_anim.scene.gliding import gliding, ring
 from conv_anim.scene.hit_regions import HitRegion, corners
 from conv_anim.scene.layout import Fit
 from conv_anim.scene.marks import MarkStyle
-from conv_anim.scene.numbers import format_for
+from conv_anim.scene.numbers import MINUS, format_for
 from conv_anim.scene.primitives import Boxes, Frame
 from conv_anim.scene.slots import filled
 from conv_anim.scene.strokes import strong
 from conv_anim.scene.wording.words import Label, labels
 from conv_anim.tracing.geometry import Source
-from conv_anim.tracing.winograd import OUT, READ, Winograd, direct, multiplications
+from conv_anim.tracing.winograd import (
+    INPUT_TRANSFORM,
+    KERNEL_TRANSFORM,
+    OUT,
+    OUTPUT_TRANSFORM,
+    READ,
+    Winograd,
+    direct,
+    multiplications,
+)
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from fractions import Fraction
 
     from conv_anim.scene.cells import Position
     from conv_anim.scene.gliding import Ring
@@ -40,8 +50,10 @@ if TYPE_CHECKING:
     from conv_anim.tracing.values import Array
     from conv_anim.tracing.winograd import Fractions
 
-WANTED = 28
+WANTED = 30
 """Pixels of a cell, at scale 1."""
+EXAMPLE = (1, 1)
+"""The cell of both transforms that is worked out."""
 
 
 @dataclass(frozen=True)
@@ -117,11 +129,28 @@ class WinogradDrawing(Detour):
 
     @property
     def ways(self) -> tuple[str, str, str]:
-        return "BᵀdB", "GgGᵀ", "AᵀMA"
+        added, halved = self.say("winograd.added"), self.say("winograd.halved")
+        return f"{added}: BᵀdB", f"{halved}: GgGᵀ", f"{added}: AᵀMA"
+
+    def told(self, k: int) -> tuple[str, ...]:
+        """One cell of each transform, their product, and one output of it."""
+        d, (v, m) = _floats(self.way.read(self.tile(k))[0]), self._transformed[k]
+        g, (vs, us, ms) = _floats(self.way.kernels[0, 0]), self._way_formats
+        at, corner = EXAMPLE, (0, 0)
+        bias = [] if self.layer.bias is None else [self.layer.bias[0].item()]
+        output = self.layer.output[0][self._cells(self.tile(k))[0]].item()
+        return (
+            self.say("winograd.told.input", sum=_sum(INPUT_TRANSFORM, at, d, self.formats.x), made=vs(v[at].item())),
+            self.say("winograd.told.kernel", sum=_sum(KERNEL_TRANSFORM, at, g, self.formats.w), made=us(self._kernel[at].item())),
+            self.say("winograd.told.product", v=vs.factor(v[at].item()), u=us.factor(self._kernel[at].item()), made=ms(m[at].item())),
+            self.say("winograd.told.output", sum=_sum(OUTPUT_TRANSFORM, corner, m, ms, bias), made=self.formats.y(output)),
+        )
 
     @property
     def remarks(self) -> list[str]:
-        all_ = self.say("winograd.all", ours=multiplications(self.way.op), direct=direct(self.way.op))
+        tiles = prod(self.way.tiles)
+        ours, outputs = multiplications(self.way.op), prod(self.way.op.out_size)
+        all_ = self.say("winograd.all", tiles=tiles, ours=ours, outputs=outputs, direct=direct(self.way.op))
         return [self.say("winograd.tile"), all_]
 
     # what stays
@@ -186,7 +215,7 @@ class WinogradDrawing(Detour):
     def finished(self) -> Frame:
         """All outputs, and as an example the transforms of the last tile."""
         last = len(self.steps) - 1
-        return Frame(self._kept(len(self.steps)), (*self._transform(last), *self._products(last)))
+        return Frame(self._kept(len(self.steps)), (*self._reading(last), *self._products(last)))
 
     def _outputs(self, tile: Position, *, bold: bool = False) -> list[Primitive]:
         """The outputs of a tile, as the trace has them."""
@@ -208,7 +237,15 @@ class WinogradDrawing(Detour):
     def _reading(self, k: int) -> list[Primitive]:
         """The tile that is read, and its transform."""
         items = self._canvas(self._read(k), marked=True)
-        return [*items, *self._outlined("input", self._read(k), self.style.colors.window), *self._transform(k)]
+        outlined = self._outlined("input", self._read(k), self.style.colors.window)
+        return [*items, *outlined, *self._transform(k), *self._example(k), *self.worked(k)]
+
+    def _example(self, k: int) -> list[Primitive]:
+        """Around the cells that are worked out below."""
+        row, column = self.tile(k)
+        used = [(OUT * row + r, OUT * column + c) for r, c in product(range(READ), repeat=2) if INPUT_TRANSFORM[EXAMPLE[0]][r] * INPUT_TRANSFORM[EXAMPLE[1]][c]]
+        read = self._outlined("input", used, self.style.colors.window)
+        return [*read, *(self._outlined(name, [EXAMPLE], self.style.colors.window)[0] for name in NAMES[3:5])]
 
     def _transform(self, k: int) -> list[Primitive]:
         fill = mix(self.style.colors.background, self.style.colors.input, 0.55)
@@ -216,7 +253,9 @@ class WinogradDrawing(Detour):
 
     def _products(self, k: int) -> list[Primitive]:
         fill = mix(self.style.colors.background, self.style.colors.output, 0.55)
-        return self.tables["output_way"].cells(self._written(self._transformed[k][1], self._way_formats[2]), fill)
+        table = self.tables["output_way"]
+        cells = table.cells(self._written(self._transformed[k][1], self._way_formats[2]), fill)
+        return [*cells, *self._outlined("output_way", [EXAMPLE], self.style.colors.window)]
 
     def _made(self, k: int, *, bold: bool) -> list[Primitive]:
         tile = self.tile(k)
@@ -259,6 +298,16 @@ class WinogradDrawing(Detour):
             table = tables[side]
             found += [HitRegion(side, (0, *at), corners(table.box(at))) for at in np.ndindex(*self.shapes[side])]
         return found
+
+
+def _sum(transform: Fractions, at: Position, numbers: Array, fmt: Format, more: Iterable[float] = ()) -> str:
+    """What a cell of a transform is made of: numbers that are added or subtracted, and what all of them is divided by."""
+    shares = np.outer(transform[at[0]], transform[at[1]])
+    whole = max(share.denominator if isinstance(share, Fraction) else 1 for share in shares.ravel())
+    terms = [(shares[place] > 0, numbers[place].item()) for place in np.ndindex(*shares.shape) if shares[place] != 0]
+    said = "".join(f" {'+' if plus else MINUS} {fmt.factor(number)}" for plus, number in terms)
+    said = (said[1:] if said[1] == MINUS else said[3:]) + "".join(f" + {fmt.factor(number)}" for number in more)
+    return said if whole == 1 else f"({said}) / {whole}"
 
 
 def _floats(numbers: Fractions) -> Array:
