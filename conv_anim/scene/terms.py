@@ -70,7 +70,7 @@ def _of_view(spec: Spec) -> tuple[str, ...]:
         case WinogradView():
             return "term.winograd", "term.cellwise"
         case GemmView() if spec.view.layout is not None or spec.view.tile is not None:
-            return "term.memory", "term.column.multiply_adds"
+            return "term.memory", "term.column.multiply_adds", "term.intensity"
         case Sequence() if spec.view.cache and any(_spreads(node.op) for node in spec.nodes):
             return ("term.ceil",)
         case Flat() if spec.view.overlap:

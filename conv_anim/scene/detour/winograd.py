@@ -141,9 +141,20 @@ class WinogradDrawing(Detour):
         output = self.layer.output[0][self._cells(self.tile(k))[0]].item()
         return (
             self.say("winograd.told.input", sum=_sum(INPUT_TRANSFORM, at, d, self.formats.x), made=vs(v[at].item())),
-            self.say("winograd.told.kernel", sum=_sum(KERNEL_TRANSFORM, at, g, self.formats.w), made=us(self._kernel[at].item())),
-            self.say("winograd.told.product", v=vs.factor(v[at].item()), u=us.factor(self._kernel[at].item()), made=ms(m[at].item())),
-            self.say("winograd.told.output", sum=_sum(OUTPUT_TRANSFORM, corner, m, ms, bias), made=self.formats.y(output)),
+            self.say(
+                "winograd.told.kernel",
+                sum=_sum(KERNEL_TRANSFORM, at, g, self.formats.w),
+                made=us(self._kernel[at].item()),
+            ),
+            self.say(
+                "winograd.told.product",
+                v=vs.factor(v[at].item()),
+                u=us.factor(self._kernel[at].item()),
+                made=ms(m[at].item()),
+            ),
+            self.say(
+                "winograd.told.output", sum=_sum(OUTPUT_TRANSFORM, corner, m, ms, bias), made=self.formats.y(output)
+            ),
         )
 
     @property
@@ -243,7 +254,11 @@ class WinogradDrawing(Detour):
     def _example(self, k: int) -> list[Primitive]:
         """Around the cells that are worked out below."""
         row, column = self.tile(k)
-        used = [(OUT * row + r, OUT * column + c) for r, c in product(range(READ), repeat=2) if INPUT_TRANSFORM[EXAMPLE[0]][r] * INPUT_TRANSFORM[EXAMPLE[1]][c]]
+        used = [
+            (OUT * row + r, OUT * column + c)
+            for r, c in product(range(READ), repeat=2)
+            if INPUT_TRANSFORM[EXAMPLE[0]][r] * INPUT_TRANSFORM[EXAMPLE[1]][c]
+        ]
         read = self._outlined("input", used, self.style.colors.window)
         return [*read, *(self._outlined(name, [EXAMPLE], self.style.colors.window)[0] for name in NAMES[3:5])]
 
@@ -301,7 +316,7 @@ class WinogradDrawing(Detour):
 
 
 def _sum(transform: Fractions, at: Position, numbers: Array, fmt: Format, more: Iterable[float] = ()) -> str:
-    """What a cell of a transform is made of: numbers that are added or subtracted, and what all of them is divided by."""
+    """What a cell of a transform is made of: numbers added and subtracted, and what all of that is divided by."""
     shares = np.outer(transform[at[0]], transform[at[1]])
     whole = max(share.denominator if isinstance(share, Fraction) else 1 for share in shares.ravel())
     terms = [(shares[place] > 0, numbers[place].item()) for place in np.ndindex(*shares.shape) if shares[place] != 0]

@@ -142,7 +142,8 @@ def _gemm(view: GemmView, window: Operator, say: Language) -> str:
         from conv_anim.tracing.gemm import Gemm
 
         reuse = Gemm(window, view.layout or "nchw", view.tile).all_loads.reuse
-        return say("takeaway.gemm_tile", reuse=f"{reuse:.3g}")
+        used = f"{reuse:.3g}"
+        return say("takeaway.gemm_tile.once") if used == "1" else say("takeaway.gemm_tile", reuse=used)
     if view.layout is not None:
         return say(f"takeaway.gemm_{view.layout}")
     return say("takeaway.gemm_pointwise" if set(window.kernel_size) == {1} else "takeaway.gemm")

@@ -116,17 +116,20 @@ PHRASES = {
     "bias.named": "bias {value}",
     # takeaways
     "takeaway.matrix": "A convolution is a product with a matrix: each row holds the kernel at one position.",
-    "takeaway.gemm": "A convolution is one product of two matrices: the kernels times all windows.",
+    "takeaway.gemm": "Write every window as a column and every kernel as a row: then the whole convolution is one "
+    "product of two matrices, which computers do fastest.",
     "takeaway.gemm_pointwise": "A 1×1 convolution is a product of matrices as it is: its windows are cells.",
-    "takeaway.gemm_tile": "In tiles, each number that is loaded from memory is used {reuse} times.",
-    "takeaway.gemm_nchw": "NCHW keeps each channel together, so a window is scattered in memory.",
-    "takeaway.gemm_nhwc": "NHWC keeps the channels of a cell together, so a window is a few runs of memory.",
-    "takeaway.winograd": "Sums that neighbouring windows share are made once, so {ours} multiplications do instead "
-    "of {direct}, for the same numbers.",
-    "takeaway.fft": "Any map is a sum of waves. A convolution only scales and moves each wave: one product per "
-    "wave, however large the kernel.",
-    "takeaway.fft_dearer": "Any map is a sum of waves. A convolution only scales and moves each wave: one product "
-    "per wave. This pays for large kernels, not for this one.",
+    "takeaway.gemm_tile": "A tile of the output is computed at once, so that each number loaded from slow memory is "
+    "used {reuse} times instead of once.",
+    "takeaway.gemm_nchw": "NCHW stores one channel after the other, so the cells of a window lie scattered in memory.",
+    "takeaway.gemm_nhwc": "NHWC stores all channels of a cell side by side, so a window lies in a few long "
+    "stretches of memory.",
+    "takeaway.winograd": "Sums that neighbouring windows share are made once, so {ours} multiplications do here "
+    "instead of {direct}, for the same numbers.",
+    "takeaway.fft": "A convolution only scales and moves the waves that a map is made of: one product per wave, "
+    "however large the kernel.",
+    "takeaway.fft_dearer": "A convolution only scales and moves the waves that a map is made of: one product per "
+    "wave, which pays for large kernels, not for this one.",
     "takeaway.fft_wrap": "Waves go on for ever: without zeros beside the input, a window that leaves it on one side "
     "reads on at the other.",
     "takeaway.transposed_matrix": "It is named after its matrix: the rows of C, which hold the kernel, become columns.",
@@ -185,6 +188,8 @@ PHRASES = {
     "takeaway.network.concats": "{count} times, what several ways make is set side by side",
     "takeaway.network.gates": "{count} times, the numbers of one way say how much of another is kept",
     "takeaway.network.gates.one": "the numbers of one way say how much of another is kept",
+    "takeaway.gemm_tile.once": "Computed output by output, each number loaded from memory is used once and then "
+    "loaded again.",
     # words that a newcomer has not met
     "term.gradient": "gradient of a number: how fast the loss, which training makes small, changes as the number "
     "grows; upstream gradient: that of an output, handed back by what comes after it",
@@ -194,11 +199,12 @@ PHRASES = {
     "q·k, query times key, is the score: how well the two match",
     "term.query.own": "query: what a cell looks for; key: what a cell offers; value: what it hands over (here all "
     "three are the cell's own numbers); q·k, query times key, is the score: how well the two match",
-    "term.fft": "FFT (fast Fourier transform): splits n cells into waves with n/2 · log₂ n multiplications of "
-    "complex numbers (a height and a shift in one); the inverse FFT adds the waves up again",
+    "term.fft": "FFT: the fast Fourier transform, which splits n cells into waves with n/2 · log₂ n multiplications "
+    "of complex numbers (a height and a shift in one); the inverse FFT adds the waves up again",
     "term.cellwise": "⊙: cell by cell",
-    "term.winograd": "d, g, M: the tile, the kernel and the products as matrices, between fixed ones that only add, "
-    "subtract and halve: Bᵀ = [1 0 −1 0; 0 1 1 0; 0 −1 1 0; 0 1 0 −1], G = [1 0 0; ½ ½ ½; ½ −½ ½; 0 0 1], Aᵀ = [1 1 1 0; 0 1 −1 −1]",
+    "term.winograd": "BᵀdB, GgGᵀ, AᵀMA: the tile d, the kernel g and the products M as matrices, between fixed ones "
+    "that only add, subtract and halve: Bᵀ = [1 0 −1 0; 0 1 1 0; 0 −1 1 0; 0 1 0 −1], G = [1 0 0; ½ ½ ½; ½ −½ ½; 0 "
+    "0 1], Aᵀ = [1 1 1 0; 0 1 −1 −1]",
     "term.memory": "N, C, H, W: picture, channel, row, column; what stands last is next to each other in memory",
     "term.rulebook": "0→2: the input cell with the index 0 is a part of the output cell with the index 2, "
     "times the weight at the beginning of the line",
@@ -229,6 +235,8 @@ PHRASES = {
     "term.badge.softmax": "softmax: scores become shares that add up to 1",
     "term.badge.BN": "BN: batch norm, each channel brought to a scale and a shift of its own",
     "term.badge.LN": "LN: layer norm, each place brought to mean 0 and spread 1, then scaled and shifted",
+    "term.intensity": "operations per byte: a multiply-add is two operations; the more per byte, the less the "
+    "processor waits for memory",
     # captions
     "caption": "{what}: {sizes}",
     "caption.alike": "{count} layers of {kind}",
@@ -422,19 +430,22 @@ PHRASES = {
     "matrix.sums": "grey: weights added up",
     # gemm
     "gemm.windows": "windows {size}",
-    "gemm.windows.nchw": "a column for each window (im2col)",
-    "gemm.windows.nhwc": "a row for each window (im2col)",
-    "gemm.weights.nchw": "a row for each output channel",
-    "gemm.weights.nhwc": "a column for each output channel",
+    "gemm.windows.nchw": "each window as a column (im2col, image to columns)",
+    "gemm.windows.nhwc": "each window as a row (im2col, image to columns)",
+    "gemm.weights.nchw": "each {kernel} kernel as a row",
+    "gemm.weights.nhwc": "each {kernel} kernel as a column",
     "gemm.out.nchw": "a row for each channel",
     "gemm.out.nhwc": "a column for each channel",
     "gemm.memory": "input in memory, {layout}",
     "gemm.memory.detail": "how often each number has been loaded",
-    "gemm.now": "This tile: {inputs} loads of inputs, from {runs} runs of memory, and {weights} of weights.",
-    "gemm.now.run": "This tile: {inputs} loads of inputs, from one run of memory, and {weights} of weights.",
+    "gemm.now": "This step loads {inputs} inputs, in {runs} separate stretches of memory, and {weights} weights.",
+    "gemm.now.run": "This step loads {inputs} inputs, in one stretch of memory, and {weights} weights.",
     "gemm.sofar": "So far: {loads} loads, {products} multiply-adds.",
-    "gemm.all": "Loads: {inputs} of inputs + {weights} of weights, {again} of them repeated.",
-    "gemm.reuse": "Each is used {reuse} times; {intensity} operations per byte.",
+    "gemm.all": "Loads: {inputs} inputs + {weights} weights = {all}, {again} of them repeated.",
+    "gemm.reuse": "Multiply-adds use a loaded number {uses} times: {uses} / {all} = {reuse} times each.",
+    "gemm.cell": "Row {row} times column {column}: {made}",
+    "gemm.bytes": "{operations} operations / ({bytes} bytes × ({all} loads + {outputs} results stored)) = "
+    "{intensity} operations per byte.",
     # winograd and fft
     "winograd.input": "input transform",
     "winograd.kernel": "kernel transform",
