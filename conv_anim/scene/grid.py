@@ -34,6 +34,8 @@ AROUND = 0.16, 0.26
 """How far from the edges of a cell its number begins at the left, and at the top, in cells."""
 INDENT = 0.09
 """How far from the corner of a cell its index stands, in cells."""
+SMALL, LARGER = (0.275, 0.7), (0.3, 0.75)
+"""The most that a small number takes of a cell's side and of its number: beside tints, and under a window's outline."""
 FREE = 0.3
 """How far the lines go that strike out a cell, from each corner, in cells."""
 
@@ -124,7 +126,8 @@ class Grid:
         inset = self.numbers.cell * 0.09
         color = self.style.ink_on(on)
         widest = (side - 2 * inset) / self.style.width(text, size=1.0)
-        wanted = size or max(self.style.least, min(0.275 * side, 0.7 * self.numbers.size))
+        share, of_number = SMALL if self.style.frame is None else LARGER
+        wanted = size or max(self.style.least, min(share * side, of_number * self.numbers.size))
         fitting = min(wanted, widest)
         room = (side - self.style.font.cap_height * self.numbers.size) / 2 - inset
         fits = fitting >= self.style.least - 0.01 and self.style.font.cap_height * fitting <= room + 1

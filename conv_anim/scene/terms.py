@@ -10,6 +10,7 @@ from conv_anim.scene.wording.formulas import formulas
 from conv_anim.scene.wording.language import TABLES, Language
 from conv_anim.scene.wording.takeaways import takeaway
 from conv_anim.spec.view_values import (
+    Channels,
     Flat,
     FourierView,
     GemmView,
@@ -56,6 +57,8 @@ def _of_layers(spec: Spec, say: Language) -> Iterator[str]:
     yield from (say(key) for key in _of_view(spec))
     if isinstance(spec.view, Isometric) and not spec.view.numbers and spec.view.cells in {"auto", "plain"}:
         yield from _of_zeros(spec, say)
+    if isinstance(spec.view, Channels) and any(node.op.added is not None for node in spec.nodes):
+        yield say("term.bias")
     if any(node.op.sites is not None for node in spec.nodes):
         yield from _of_sites(spec, say)
     if any(node.op.attends is not None for node in spec.nodes):

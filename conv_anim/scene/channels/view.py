@@ -14,10 +14,12 @@ from conv_anim.scene.channels.crossing import crossing
 from conv_anim.scene.channels.hit_regions import ChannelRegions, PlacedRow
 from conv_anim.scene.channels.pixel_shuffle import pixel_shuffle
 from conv_anim.scene.channels.products import Products
+from conv_anim.scene.flat.fitting import WIDEST
 from conv_anim.scene.layout import align
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.sheet import two
 from conv_anim.scene.wording import words
+from conv_anim.scene.workings import worked
 from conv_anim.spec.view_values import Channels
 from conv_anim.tracing.gathers import Gather
 from conv_anim.values import dataclass
@@ -114,15 +116,36 @@ class ChannelsView(BegunFilter):
     def _products(self) -> Products | None:
         """Room for them; None where the sums of channels are written, or there is nothing to multiply."""
         kernels = self.layer.kernels
-        written = self.add or self.is_shaded or self.places.forked
+        written = self.add or self.is_shaded
         if written or kernels is None or isinstance(self.layer.means, Gather):
             return None
-        found = Products(self.style, self.say("channels.channel", number=1), self.formats, self.map_format)
+        key = "channels.map_number" if self.places.forked else "channels.channel"
+        found = Products(self.style, self.say(key, number=1), self.formats, self.map_format)
         columns = plane(kernels[0, 0]).shape[1]
         bias = "" if self.meet else self.bias_text
         return found if found.widest(self.layer, columns, bias) <= self.width else None
 
+    @cached_property
+    def _shares(self) -> list[str]:
+        """What an interpolation makes a cell of, in each step; empty where it is not told, or there is no room."""
+        if self.is_shaded or self.layer.layer.interpolation is None:
+            return []
+        cells = (self.steps.cell(k) for k in range(len(self.steps)))
+        told = [self._shared(cell) for cell in cells]
+        size, room = self.style.label_size, WIDEST * self.style.scale
+        return told if max(self.style.width(text, size=size) for text in told) <= room else []
+
+    def _shared(self, cell: tuple[int, ...]) -> str:
+        row = self.rows(cell[0])[0].channel_row
+        made = worked(self.layer, self.layer.step((row.output, *cell[1:])))
+        return f"{self.say('channels.channel', number=row.channel + 1)}: {made}"
+
     def added(self, cell: tuple[int, ...]) -> list[Primitive]:
+        if self._shares:
+            style, size = self.style, self.style.label_size
+            text = self._shared(cell)
+            left = max(0.0, (self.width - style.width(text, size=size)) / 2)
+            return [style.text(left, self.sum_top, text, size=size, color=style.text_ink)]
         if self._products is None:
             return super().added(cell)
         row = self.rows(cell[0])[0]
@@ -138,9 +161,14 @@ class ChannelsView(BegunFilter):
 
     @property
     def phases(self) -> frozenset[Phase]:
-        return super().phases if self._products is None else frozenset(("read", "summed", "way"))
+        told = self._products is not None or self._shares
+        return frozenset(("read", "summed", "way")) if told else super().phases
 
     def with_sum(self, made: Panel) -> Panel:
+        if self._shares:
+            size = self.style.label_size
+            widest = max(self.style.width(text, size=size) for text in self._shares)
+            return align(made, max(made.width, widest), self.sum_top + 1.2 * size)
         if self._products is None or self.layer.kernels is None:
             return super().with_sum(made)
         lines = plane(self.layer.kernels[0, 0]).shape[0]

@@ -104,6 +104,10 @@ def _of_channels(spec: Spec, view: Channels, window: Operator, say: Language) ->
     """What filters find in a picture, or which half of a layer is shown."""
     if window.in_channels == 1 < window.out_channels and _compares(spec, spec.layers[-1]):
         return say("takeaway.looks_like", count=window.out_channels)
+    if window.transposed and window.in_channels > window.groups:
+        spread = any(axis.stretch > 1 and axis.size > 1 for axis in window.axes)
+        told = {"made": window.out_channels, "seen": window.in_channels // window.groups}
+        return say("takeaway.transposed_channels.spread" if spread else "takeaway.transposed_channels", **told)
     if view.show != "both" and window.in_channels > window.groups:
         return say(f"takeaway.{view.show}", count=window.in_channels // window.groups)
     return ""

@@ -111,8 +111,9 @@ PHRASES = {
     "series.multiplier": "{cells} filters per channel",
     "series.factor": "factors {cells}",
     # sizes and sums
-    "size.channels": "{size} in {count} channels",
+    "size.channels": "length {size}, {count} channels",
     "size.cells": "{count} cells",
+    "size.length": "length {size}",
     "bias.named": "bias {value}",
     # takeaways
     "takeaway.matrix": "A convolution is a product with a matrix: each row holds the kernel at one position.",
@@ -190,6 +191,10 @@ PHRASES = {
     "takeaway.network.gates.one": "the numbers of one way say how much of another is kept",
     "takeaway.gemm_tile.once": "Computed output by output, each number loaded from memory is used once and then "
     "loaded again.",
+    "takeaway.transposed_channels": "Each filter has a kernel for each of the {seen} channels, and what these make "
+    "is added up: {made} filters, {made} maps.",
+    "takeaway.transposed_channels.spread": "The stride sets the cells of every channel apart; each filter has a "
+    "kernel for each of the {seen} channels, and what these make is added up.",
     # words that a newcomer has not met
     "term.gradient": "gradient of a number: how fast the loss, which training makes small, changes as the number "
     "grows; upstream gradient: that of an output, handed back by what comes after it",
@@ -237,13 +242,14 @@ PHRASES = {
     "term.badge.LN": "LN: layer norm, each place brought to mean 0 and spread 1, then scaled and shifted",
     "term.intensity": "operations per byte: a multiply-add is two operations; the more per byte, the less the "
     "processor waits for memory",
+    "term.bias": "bias: one learned number for each filter, added to all cells of its map",
     # captions
     "caption": "{what}: {sizes}",
     "caption.alike": "{count} layers of {kind}",
     "caption.layers": "{count} layers",
     "caption.backward": "backward through {what}",
     "caption.semicolon": "; ",
-    "caption.added": "sum of {count} channels' maps",
+    "caption.added": "sum of the {count} channels' partial sums",
     "caption.biased": "and the bias",
     "caption.maps": "{count} maps {size}",
     "caption.columns": "{count} columns of {length}",
@@ -391,15 +397,15 @@ PHRASES = {
     "channels.filter": "filter {size}",
     "channels.filters": "{count} filters {size}",
     "scales.others": "maps between: brighter is more, each on its own scale",
-    "channels.maps_scale": "maps",
+    "channels.maps_scale": "partial sums",
     "channels.kernels": "{count} kernels",
-    "channels.maps": "{count} maps {size}",
+    "channels.maps": "{count} partial sums {size}",
     "channels.each": "one per channel",
     "channels.each_many": "{count} per channel",
     "channels.filter_of": "filter {number} of {count}",
     "channels.filter_number": "filter {number}",
     "channels.map_number": "map {number}",
-    "channels.map_of": "map of channel {number}",
+    "channels.map_of": "partial sum {number}",
     "channels.max": "max",
     "channels.mean": "mean",
     "channels.norm": "norm",
@@ -409,6 +415,7 @@ PHRASES = {
     "channels.nearest": "nearest",
     "channels.linear": "linear",
     "channels.cubic": "cubic",
+    "channels.piled": "the newest map in front, map 1 at the back",
     # matrix
     "attention.matrix": "attention matrix {size}",
     "attention.head": "head {number}: {name}",
