@@ -490,8 +490,8 @@ def test_the_addition_adds_the_maps(layer):
 def test_the_addition_of_many_maps_leaves_some_out():
     made = figure(CASES["many channels"], show="sum")
     static = addition(made).begun(0)
-    names = [item.text for item in static if isinstance(item, Text) and item.text.startswith("map of")]
-    assert names == [f"map of channel {k}" for k in (1, 2, 3, 40)]
+    names = [item.text for item in static if isinstance(item, Text) and item.text.startswith("partial sum")]
+    assert names == [f"partial sum {k}" for k in (1, 2, 3, 40)]
     bare = addition(replace(made, labels=None))
     assert not [item.text for item in bare.begun(0) if isinstance(item, Text) and item.anchor == "start"]
     assert bare.bottom == 4 * bare.numbers.cell
@@ -502,18 +502,18 @@ def test_the_addition_of_many_maps_leaves_some_out():
 
 def test_given_names():
     made = figure(MANY, labels=Labels(input="image", kernel="edges", output="found"))
-    assert [sign.label.name for sign in view(made).places.signs] == ["image", "edges", "2 maps 2×2", "found"]
+    assert [sign.label.name for sign in view(made).places.signs] == ["image", "edges", "2 partial sums 2×2", "found"]
 
 
 @pytest.mark.parametrize(
     ("name", "labels"),
     [
-        ("one filter", ["filter 3×3×3, 3 kernels", "3 maps 3×3, one per channel"]),
+        ("one filter", ["filter 3×3×3, 3 kernels", "3 partial sums 3×3, one per channel"]),
         ("one channel, one filter", ["filter 3×3"]),
         ("one channel, many filters", ["4 filters 3×3"]),
         ("depthwise", ["3 filters 3×3, one per channel"]),
         ("depthwise, twice", ["4 filters 3×3, 2 per channel"]),
-        ("transposed", ["filter 3×3×2, flipped in the window", "2 maps 5×7, one per channel"]),
+        ("transposed", ["filter 3×3×2, flipped in the window", "2 partial sums 5×7, one per channel"]),
         ("max pool", []),
     ],
 )

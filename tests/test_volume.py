@@ -281,7 +281,7 @@ def test_lines_meet_the_filters_at_work(name):
             drawn = [filters.stack(slot) for slot in filters.slots if slot.shows(working[0]) in working]
             fronts_ = {point for box in drawn for side in (False, True) for point in box.corners(box.cells, right=side)}
             assert len(lines) == 4
-            assert all({start, end} & fronts_ for start, end in lines)
+            assert all({line[0], line[-1]} & fronts_ for line in lines)
 
 
 # shuffles
@@ -470,7 +470,7 @@ def test_channels_that_meet_make_an_output_of_its_own_colour():
         ("dilated", [("input 7×7×3", ""), ("filter 3×3×3", "dilation 2"), ("output 3×3", "")]),
         (
             "three axes",
-            [("input 5×5×5", ""), ("filter 3×3×3", "moves back to front too"), ("output 3×3×3", "")],
+            [("input 5×5×5", "5 deep"), ("filter 3×3×3", "moves back to front too"), ("output 3×3×3", "")],
         ),
         (
             "three axes, padded",

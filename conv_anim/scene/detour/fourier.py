@@ -13,6 +13,7 @@ from conv_anim.scene.color import mix
 from conv_anim.scene.detour.guide import waves_of, way_of
 from conv_anim.scene.detour.plan import SIGNS, Detour
 from conv_anim.scene.detour.spectra import Wave, deepened, heard, place_of, shares_in
+from conv_anim.scene.gliding import gliding, ring
 from conv_anim.scene.hit_regions import HitRegion, corners
 from conv_anim.scene.numbers import Format, enough
 from conv_anim.scene.primitives import Boxes, Frame, Stroke
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from conv_anim.scene.cells import Position
     from conv_anim.scene.layout import Panel
-    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.primitives import Box, Items, Primitive
     from conv_anim.scene.steps import Steps
     from conv_anim.scene.style import Style
     from conv_anim.scene.timeline import Phase
@@ -123,8 +124,14 @@ class FourierDrawing(Detour):
         return (self.say(key, number=self._number(k), count=len(self.way.frequencies), **told),)
 
     def _number(self, k: int) -> int:
-        """The number of a step's wave, the slowest is the first."""
-        return self.steps.cell(k)[1] + 1
+        """The number of a step's wave, the slowest is the first; past the last step that of the highest."""
+        return 1 + (self.steps.cell(k)[1] if k < len(self.steps) else self._highest)
+
+    @cached_property
+    def _highest(self) -> int:
+        """The place of the wave that is highest in the output, besides the mean."""
+        heights = [abs(Wave(self.way, pair).after) for pair in self.way.frequencies]
+        return max(range(len(heights)), key=lambda k: (k > 0, round(heights[k], 9), -k))
 
     @staticmethod
     def _written(wave: Wave) -> tuple[str, str, str, str]:
@@ -164,9 +171,8 @@ class FourierDrawing(Detour):
     def static(self) -> Items:
         _ = self.way.result  # which is the trace's output where no window is wrapped, or nothing is drawn
         items = [*self._input(), *self._kernel(), *self.tables["output"].pending()]
-        table = self.tables["kernel_way"]
         pale = mix(self.style.colors.background, self.style.colors.kernel, 0.3)
-        return (*items, Boxes(((table.x, table.y, table.width, table.height),), pale, self.style.edge))
+        return (*items, Boxes((self._whole("kernel_way"),), pale, self.style.edge))
 
     def _input(self) -> list[Primitive]:
         """The map that is transformed: the input, and what stands beside it."""
@@ -202,7 +208,7 @@ class FourierDrawing(Detour):
     # what differs from frame to frame
 
     def _pair(self, k: int) -> tuple[Frequency, ...]:
-        return self.way.frequencies[self.steps.cell(k)[1]]
+        return self.way.frequencies[self._number(k) - 1]
 
     def frame(self, k: int) -> Frame:
         last = self._count(k) == len(self.way.frequencies)
@@ -213,9 +219,8 @@ class FourierDrawing(Detour):
         return self.steps.rank(k) + 1
 
     def finished(self) -> Frame:
-        """All outputs, and as an example the highest wave of those that were shown."""
-        highest = max(range(len(self.steps)), key=lambda k: (not self.wave(k).is_mean, abs(self.wave(k).after)))
-        return Frame((), (*self._met(highest), *self._result()))
+        """All outputs, and as an example the highest wave."""
+        return Frame((), (*self._met(len(self.steps)), *self._result()))
 
     def _met(self, k: int) -> list[Primitive]:
         """A step's wave in the input, what it is multiplied by, and the wave that comes of it."""
@@ -285,12 +290,19 @@ class FourierDrawing(Detour):
 
     @property
     def phases(self) -> frozenset[Phase]:
-        return frozenset(("read",))
+        return frozenset(("read", "way"))
 
     def during(self, step: int, phase: Phase, share: float) -> Items:
-        """A step as it comes about: what the kernel makes of the wave, before it is added."""
-        del phase, share
+        """A step as it comes about: what the kernel makes of the wave, before it is added; or the wave on its way."""
+        if phase == "way":
+            stroke = strong(self.style, self.style.colors.current)
+            start, end = (ring(self._whole(name)) for name in ("output_way", "output"))
+            return (*self._met(step), *self._waves(step), *gliding([start], [end], share, stroke))
         return (*self._met(step), *(self._waves(step - 1) if step else self.tables["output"].pending()))
+
+    def _whole(self, name: str) -> Box:
+        table = self.tables[name]
+        return table.x, table.y, table.width, table.height
 
     # hit regions
 

@@ -85,7 +85,7 @@ class Detour(Traced):
         raise NotImplementedError
 
     def told(self, k: int) -> tuple[str, ...]:
-        """How a step's numbers come about, line by line."""
+        """How a step's numbers come about, line by line; past the last step, those of an example at the end."""
         del k
         return ()
 
@@ -180,7 +180,7 @@ class Detour(Traced):
     def _worked(self, width: float) -> Panel:
         """Room for what is told of the step that has most to tell."""
         size, wide = self.style.em(TOLD), max(width, LINE * self.style.scale)
-        lines = [self._broken(k, wide) for k in range(len(self.steps))]
+        lines = [self._broken(k, wide) for k in range(len(self.steps) + 1)]
         most = max(map(len, lines), default=0)
         widest = max((self.style.width(line, size=size) for each in lines for line in each), default=0.0)
         return slot(WORKED, max(wide, widest), 1.6 * size * most) if most else EMPTY

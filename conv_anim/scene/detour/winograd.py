@@ -134,6 +134,7 @@ class WinogradDrawing(Detour):
 
     def told(self, k: int) -> tuple[str, ...]:
         """One cell of each transform, their product, and one output of it."""
+        k = min(k, len(self.steps) - 1)
         d, (v, m) = _floats(self.way.read(self.tile(k))[0]), self._transformed[k]
         g, (vs, us, ms) = _floats(self.way.kernels[0, 0]), self._way_formats
         at, corner = EXAMPLE, (0, 0)
@@ -226,7 +227,7 @@ class WinogradDrawing(Detour):
     def finished(self) -> Frame:
         """All outputs, and as an example the transforms of the last tile."""
         last = len(self.steps) - 1
-        return Frame(self._kept(len(self.steps)), (*self._reading(last), *self._products(last)))
+        return Frame(self._kept(len(self.steps)), (*self._transform(last), *self._products(last), *self._example(last), *self.worked(last)))
 
     def _outputs(self, tile: Position, *, bold: bool = False) -> list[Primitive]:
         """The outputs of a tile, as the trace has them."""
@@ -259,8 +260,8 @@ class WinogradDrawing(Detour):
             for r, c in product(range(READ), repeat=2)
             if INPUT_TRANSFORM[EXAMPLE[0]][r] * INPUT_TRANSFORM[EXAMPLE[1]][c]
         ]
-        read = self._outlined("input", used, self.style.colors.window)
-        return [*read, *(self._outlined(name, [EXAMPLE], self.style.colors.window)[0] for name in NAMES[3:5])]
+        read = self._outlined("input", used, self.style.colors.ink)
+        return [*read, *(self._outlined(name, [EXAMPLE], self.style.colors.ink)[0] for name in NAMES[3:5])]
 
     def _transform(self, k: int) -> list[Primitive]:
         fill = mix(self.style.colors.background, self.style.colors.input, 0.55)
@@ -270,7 +271,7 @@ class WinogradDrawing(Detour):
         fill = mix(self.style.colors.background, self.style.colors.output, 0.55)
         table = self.tables["output_way"]
         cells = table.cells(self._written(self._transformed[k][1], self._way_formats[2]), fill)
-        return [*cells, *self._outlined("output_way", [EXAMPLE], self.style.colors.window)]
+        return [*cells, *self._outlined("output_way", [EXAMPLE], self.style.colors.ink)]
 
     def _made(self, k: int, *, bold: bool) -> list[Primitive]:
         tile = self.tile(k)

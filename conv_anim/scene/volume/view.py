@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.style import Style
     from conv_anim.scene.timeline import Phase
+    from conv_anim.scene.volume.filters import Line
     from conv_anim.scene.volume.space import Cells, Space
     from conv_anim.tracing.trace import Trace
 
@@ -139,12 +140,10 @@ class VolumeView(VolumePlan):
             return self._connectors(number, made.slices)
         starts = self.stacks[number].corners(reaches[number], right=True)
         ends = self.stacks[number + 1].corners(made, right=False)
-        lines = list(zip(starts, ends, strict=True))
+        lines = list["Line"](zip(starts, ends, strict=True))
         filters = self.banks[number]
         if filters is not None:
-            working = self._working(number, reaches)
-            into, out = filters.corners(working, right=False), filters.corners(working, right=True)
-            lines = [*zip(starts, into, strict=True), *zip(out, ends, strict=True)]
+            lines = filters.lines(self._working(number, reaches), starts, ends)
         stroke = self.style.beam
         return [Lines((line,), stroke) for line in lines]
 

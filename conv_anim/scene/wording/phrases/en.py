@@ -511,6 +511,7 @@ PHRASES = {
     "volume.map": "map {size}",
     "volume.maps": "maps {size}",
     "volume.moves": "moves back to front too",
+    "volume.deep": "{count} deep",
     # flat
     "flat.window": "under the window",
     "flat.gradient_of": "gradient of {what}",

@@ -483,6 +483,7 @@ PHRASES = {
     "volume.map": "特徵圖 {size}",
     "volume.maps": "特徵圖 {size}",
     "volume.moves": "沿三個方向移動，由後往前",
+    "volume.deep": "深 {count}",
     # flat
     "flat.window": "視窗下",
     "flat.gradient_of": "{what}的梯度",
