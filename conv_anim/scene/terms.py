@@ -6,6 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.heading import word_of
+from conv_anim.scene.steps import Steps
 from conv_anim.scene.wording.formulas import formulas
 from conv_anim.scene.wording.language import TABLES, Language
 from conv_anim.scene.wording.takeaways import takeaway
@@ -57,6 +58,8 @@ def _of_layers(spec: Spec, say: Language) -> Iterator[str]:
     yield from (say(key) for key in _of_view(spec))
     if isinstance(spec.view, Isometric) and not spec.view.numbers and spec.view.cells in {"auto", "plain"}:
         yield from _of_zeros(spec, say)
+    if _begins_late(spec):
+        yield say("term.beginning")
     if isinstance(spec.view, Channels) and any(node.op.added is not None for node in spec.nodes):
         yield say("term.bias")
     if any(node.op.sites is not None for node in spec.nodes):
@@ -79,6 +82,15 @@ def _of_view(spec: Spec) -> tuple[str, ...]:
         case Flat() if spec.view.overlap:
             return ("term.stamp",)
     return ()
+
+
+def _begins_late(spec: Spec) -> bool:
+    """Whether some outputs are made at the beginning."""
+    window = spec.nodes[0].op.window if len(spec.nodes) == 1 else None
+    if window is None or window.transposed or not isinstance(spec.view, Flat | Channels | Isometric):
+        return False
+    apart = not isinstance(spec.view, Channels) or window.in_channels == window.groups
+    return Steps((1 if apart else window.out_channels, *window.out_size), spec.animation, ahead=True).begins_late
 
 
 def _spreads(op: Op) -> bool:

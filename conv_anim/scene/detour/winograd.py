@@ -227,7 +227,10 @@ class WinogradDrawing(Detour):
     def finished(self) -> Frame:
         """All outputs, and as an example the transforms of the last tile."""
         last = len(self.steps) - 1
-        return Frame(self._kept(len(self.steps)), (*self._transform(last), *self._products(last), *self._example(last), *self.worked(last)))
+        return Frame(
+            self._kept(len(self.steps)),
+            (*self._transform(last), *self._products(last), *self._example(last), *self.worked(last)),
+        )
 
     def _outputs(self, tile: Position, *, bold: bool = False) -> list[Primitive]:
         """The outputs of a tile, as the trace has them."""

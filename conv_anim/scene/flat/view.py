@@ -16,6 +16,7 @@ from conv_anim.scene.flat.unfolded import UnfoldedView
 from conv_anim.scene.flat.unpooled import UnpooledView
 from conv_anim.scene.flat.upsampled import UpsampledView
 from conv_anim.scene.flat.windows import WindowView
+from conv_anim.scene.beginning import beginning
 from conv_anim.scene.presence import present, steps_of
 from conv_anim.scene.steps import Steps
 from conv_anim.spec.view_values import Flat
@@ -80,4 +81,6 @@ def _transposed(trace: Trace, style: Style) -> Panel:
 
 def _outputs(trace: Trace) -> Pace:
     """Output cell by output cell."""
-    return Pace.of(steps_of(trace.made.shape, trace.spec.animation, present(trace, len(trace.layers))))
+    animation = trace.spec.animation
+    first = beginning(trace.layer, animation) if len(trace.layers) == 1 else None
+    return Pace.of(steps_of(trace.made.shape, animation, present(trace, len(trace.layers)), first))

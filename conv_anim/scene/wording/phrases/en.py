@@ -243,6 +243,8 @@ PHRASES = {
     "term.intensity": "operations per byte: a multiply-add is two operations; the more per byte, the less the "
     "processor waits for memory",
     "term.bias": "bias: one learned number for each filter, added to all cells of its map",
+    "term.beginning": "beginning: part of the output is made already, so that the window starts where there is "
+    "something to see",
     # captions
     "caption": "{what}: {sizes}",
     "caption.alike": "{count} layers of {kind}",

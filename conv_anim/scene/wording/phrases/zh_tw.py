@@ -216,6 +216,7 @@ PHRASES = {
     "term.badge.LN": "LN：層正規化，每個位置調到平均 0、標準差 1，再縮放與位移",
     "term.intensity": "每位元組運算次數：一次乘加是兩次運算；每位元組越多，處理器越少等待記憶體",
     "term.bias": "偏置：每個濾波器學到的一個數，加到其圖的每一格",
+    "term.beginning": "開始：部分輸出已經算好，讓視窗從看得出變化的地方開始",
     # captions
     "caption": "{what}：{sizes}",
     "caption.alike": "{count} 層{kind}",
