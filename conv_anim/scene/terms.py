@@ -10,6 +10,7 @@ from conv_anim.scene.steps import Steps
 from conv_anim.scene.wording.formulas import formulas
 from conv_anim.scene.wording.language import TABLES, Language
 from conv_anim.scene.wording.takeaways import takeaway
+from conv_anim.spec.model import Given
 from conv_anim.spec.view_values import (
     Channels,
     Flat,
@@ -22,6 +23,8 @@ from conv_anim.spec.view_values import (
     WinogradView,
 )
 
+EVEN = 1e-6
+"""How far from 1 the weights of a mean may add up to."""
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -58,6 +61,8 @@ def _of_layers(spec: Spec, say: Language) -> Iterator[str]:
     yield from (say(key) for key in _of_view(spec))
     if isinstance(spec.view, Isometric) and not spec.view.numbers and spec.view.cells in {"auto", "plain"}:
         yield from _of_zeros(spec, say)
+    if _may_exceed(spec):
+        yield say("term.beyond")
     if _begins_late(spec):
         yield say("term.beginning")
     if isinstance(spec.view, Channels) and any(node.op.added is not None for node in spec.nodes):
@@ -91,6 +96,17 @@ def _begins_late(spec: Spec) -> bool:
         return False
     apart = not isinstance(spec.view, Channels) or window.in_channels == window.groups
     return Steps((1 if apart else window.out_channels, *window.out_size), spec.animation, ahead=True).begins_late
+
+
+def _may_exceed(spec: Spec) -> bool:
+    """Whether a layer makes a picture of a picture that may leave its range: some weights are negative."""
+    values = spec.input.values
+    if len(spec.nodes) != 1 or not (isinstance(values, Given) and values.is_picture):
+        return False
+    weights = spec.layers[0].weight_values
+    if not isinstance(weights, Given) or spec.layers[0].ends.out_channels > 1:
+        return False
+    return min(weights.numbers) < 0 and abs(sum(weights.numbers) - 1) < EVEN
 
 
 def _spreads(op: Op) -> bool:

@@ -245,6 +245,7 @@ PHRASES = {
     "term.bias": "bias: one learned number for each filter, added to all cells of its map",
     "term.beginning": "beginning: part of the output is made already, so that the window starts where there is "
     "something to see",
+    "term.beyond": "≤ 0, ≥ 255: numbers beyond a picture's range are drawn black or white",
     # captions
     "caption": "{what}: {sizes}",
     "caption.alike": "{count} layers of {kind}",
@@ -253,7 +254,7 @@ PHRASES = {
     "caption.semicolon": "; ",
     "caption.added": "sum of the {count} channels' partial sums",
     "caption.biased": "and the bias",
-    "caption.maps": "{count} maps {size}",
+    "caption.maps": "{count} partial sums {size}",
     "caption.columns": "{count} columns of {length}",
     "caption.field": "receptive field {size}",
     "caption.field_up_to": "receptive field up to {size}",
@@ -418,6 +419,9 @@ PHRASES = {
     "channels.linear": "linear",
     "channels.cubic": "cubic",
     "channels.piled": "the newest map in front, map 1 at the back",
+    "channels.red": "red",
+    "channels.green": "green",
+    "channels.blue": "blue",
     # matrix
     "attention.matrix": "attention matrix {size}",
     "attention.head": "head {number}: {name}",
@@ -566,4 +570,6 @@ PHRASES = {
     "flat.found": "where the pool found its numbers; small number: the cell's index (0–{last})",
     "flat.found_at": "where the pool found its numbers",
     "flat.same_places": "what layer 2 makes of them goes back to the same places",
+    "flat.weights": "weights {rows}",
+    "flat.weights.equal": "each weight {weight}",
 }

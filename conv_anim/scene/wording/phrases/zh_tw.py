@@ -217,6 +217,7 @@ PHRASES = {
     "term.intensity": "每位元組運算次數：一次乘加是兩次運算；每位元組越多，處理器越少等待記憶體",
     "term.bias": "偏置：每個濾波器學到的一個數，加到其圖的每一格",
     "term.beginning": "開始：部分輸出已經算好，讓視窗從看得出變化的地方開始",
+    "term.beyond": "≤ 0、≥ 255：超出圖片範圍的數畫成黑或白",
     # captions
     "caption": "{what}：{sizes}",
     "caption.alike": "{count} 層{kind}",
@@ -225,7 +226,7 @@ PHRASES = {
     "caption.semicolon": "；",
     "caption.added": "{count} 個通道的部分和相加",
     "caption.biased": "再加偏置",
-    "caption.maps": "{count} 張特徵圖 {size}",
+    "caption.maps": "{count} 張部分和 {size}",
     "caption.columns": "{count} 行（各 {length} 格）",
     "caption.field": "感受野 {size}",
     "caption.field_up_to": "感受野最大 {size}",
@@ -390,6 +391,9 @@ PHRASES = {
     "channels.linear": "線性",
     "channels.cubic": "三次",
     "channels.piled": "最新的圖在前，第 1 張在最後",
+    "channels.red": "紅",
+    "channels.green": "綠",
+    "channels.blue": "藍",
     # matrix
     "attention.matrix": "注意力矩陣 {size}",
     "attention.head": "頭 {number}：{name}",
@@ -536,4 +540,6 @@ PHRASES = {
     "flat.found": "池化找到最大值的位置；小數字：格子的編號（0–{last}）",
     "flat.found_at": "池化找到最大值的位置",
     "flat.same_places": "第 2 層的結果放回同樣的位置",
+    "flat.weights": "權重 {rows}",
+    "flat.weights.equal": "每個權重 {weight}",
 }
