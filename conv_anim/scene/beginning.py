@@ -34,7 +34,7 @@ def beginning(layer: LayerTrace, animation: Animation) -> int | None:
     found = _telling(layer)[first:last]
     together = np.sum([found[:, k : columns - SLOW + 1 + k] for k in range(SLOW)], axis=0)
     row, column = divmod(int(np.argmax(together)), together.shape[1])
-    return (first + row) * columns + column
+    return int((first + row) * columns + column)
 
 
 def _telling(layer: LayerTrace) -> Array:

@@ -65,9 +65,7 @@ class SomeSteps(Steps):
         return self.cells[rank]
 
 
-def steps_of(
-    shape: Size, animation: Animation, there: frozenset[Size] | None, first: int | None = None
-) -> Steps:
+def steps_of(shape: Size, animation: Animation, there: frozenset[Size] | None, first: int | None = None) -> Steps:
     """The steps of an output (channels, *size), of all its cells or of some; ``first`` where it may begin."""
     if there is not None:
         return SomeSteps(shape, animation, there=there)

@@ -6,13 +6,11 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.heading import word_of
-from conv_anim.scene.steps import Steps
+from conv_anim.scene.marked_terms import of_marks
 from conv_anim.scene.wording.formulas import formulas
 from conv_anim.scene.wording.language import TABLES, Language
 from conv_anim.scene.wording.takeaways import takeaway
-from conv_anim.spec.model import Given
 from conv_anim.spec.view_values import (
-    Channels,
     Flat,
     FourierView,
     GemmView,
@@ -23,8 +21,6 @@ from conv_anim.spec.view_values import (
     WinogradView,
 )
 
-EVEN = 1e-6
-"""How far from 1 the weights of a mean may add up to."""
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -61,12 +57,7 @@ def _of_layers(spec: Spec, say: Language) -> Iterator[str]:
     yield from (say(key) for key in _of_view(spec))
     if isinstance(spec.view, Isometric) and not spec.view.numbers and spec.view.cells in {"auto", "plain"}:
         yield from _of_zeros(spec, say)
-    if _may_exceed(spec):
-        yield say("term.beyond")
-    if _begins_late(spec):
-        yield say("term.beginning")
-    if isinstance(spec.view, Channels) and any(node.op.added is not None for node in spec.nodes):
-        yield say("term.bias")
+    yield from of_marks(spec, say)
     if any(node.op.sites is not None for node in spec.nodes):
         yield from _of_sites(spec, say)
     if any(node.op.attends is not None for node in spec.nodes):
@@ -87,26 +78,6 @@ def _of_view(spec: Spec) -> tuple[str, ...]:
         case Flat() if spec.view.overlap:
             return ("term.stamp",)
     return ()
-
-
-def _begins_late(spec: Spec) -> bool:
-    """Whether some outputs are made at the beginning."""
-    window = spec.nodes[0].op.window if len(spec.nodes) == 1 else None
-    if window is None or window.transposed or not isinstance(spec.view, Flat | Channels | Isometric):
-        return False
-    apart = not isinstance(spec.view, Channels) or window.in_channels == window.groups
-    return Steps((1 if apart else window.out_channels, *window.out_size), spec.animation, ahead=True).begins_late
-
-
-def _may_exceed(spec: Spec) -> bool:
-    """Whether a layer makes a picture of a picture that may leave its range: some weights are negative."""
-    values = spec.input.values
-    if len(spec.nodes) != 1 or not (isinstance(values, Given) and values.is_picture):
-        return False
-    weights = spec.layers[0].weight_values
-    if not isinstance(weights, Given) or spec.layers[0].ends.out_channels > 1:
-        return False
-    return min(weights.numbers) < 0 and abs(sum(weights.numbers) - 1) < EVEN
 
 
 def _spreads(op: Op) -> bool:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.beginning import beginning
 from conv_anim.scene.flat.fitted import Fitted
 from conv_anim.scene.hit_regions import Turn
 from conv_anim.scene.layer_formats import Formats
 from conv_anim.scene.numbers import Format, agrees, enough, format_for, plane
 from conv_anim.scene.sheet import Sheet, two
-from conv_anim.scene.beginning import beginning
 from conv_anim.scene.steps import Steps
 from conv_anim.tracing.gathers import Gather
 from conv_anim.tracing.values import channel_maps

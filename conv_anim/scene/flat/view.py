@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.beginning import beginning
 from conv_anim.scene.flat.both import both
 from conv_anim.scene.flat.folded import FoldedView
 from conv_anim.scene.flat.network import NetworkView
@@ -16,7 +17,6 @@ from conv_anim.scene.flat.unfolded import UnfoldedView
 from conv_anim.scene.flat.unpooled import UnpooledView
 from conv_anim.scene.flat.upsampled import UpsampledView
 from conv_anim.scene.flat.windows import WindowView
-from conv_anim.scene.beginning import beginning
 from conv_anim.scene.presence import present, steps_of
 from conv_anim.scene.steps import Steps
 from conv_anim.spec.view_values import Flat

@@ -105,6 +105,9 @@ class WindowGrids(FittedStrip, FlatDrawing):
         """A cell in whose corner every weight can be read."""
         if self.layer.kernels is None:
             return 0
+        if asked(self.trace.spec.view) == "symbols":
+            last = symbol(W, [n - 1 for n in self.layer.kernels.shape[2:]])
+            return ceil(self.style.width(f"{words.TIMES}{last}", size=self.style.em(12)) / 0.82)
         weights = (f"{words.TIMES}{text}" for text in texts(self.formats.w, self.layer.kernels))
         widest = max(self.style.width(weight, size=self.style.em(9)) for weight in weights)
         return ceil(widest / 0.82)

@@ -18,6 +18,7 @@ from conv_anim.scene.sheet import row_and_column, two
 from conv_anim.scene.sheet_grid import SheetGrid
 from conv_anim.scene.sums import Sum, sum_for, written_sum
 from conv_anim.scene.symbols import TwoSums, W, X, Y, in_symbols, symbol
+from conv_anim.scene.tones import SMALLEST_EDGED
 from conv_anim.scene.wording import words
 from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass, replace
@@ -141,7 +142,8 @@ class WindowView(WindowGrids):
     # the sum, and what there is to know
 
     def keys(self) -> tuple[Key, ...]:
-        return Remarks(self.trace, self.style, self.layer.operator, self.sheet).keys()
+        framed = self.numbers.cell >= SMALLEST_EDGED
+        return Remarks(self.trace, self.style, self.layer.operator, self.sheet, framed).keys()
 
     @cached_property
     def sum(self) -> Sum | TwoSums | None:

@@ -246,6 +246,9 @@ PHRASES = {
     "term.beginning": "beginning: part of the output is made already, so that the window starts where there is "
     "something to see",
     "term.beyond": "≤ 0, ≥ 255: numbers beyond a picture's range are drawn black or white",
+    "term.points": "dotted square: the window without offsets; dark line: an offset; dot: where the window reads",
+    "term.weights": "weights: {rows}, row by row",
+    "term.symbols": "x₁₂: the cell in row 1, column 2; the second sum is the same with this example's numbers",
     # captions
     "caption": "{what}: {sizes}",
     "caption.alike": "{count} layers of {kind}",
@@ -572,4 +575,5 @@ PHRASES = {
     "flat.same_places": "what layer 2 makes of them goes back to the same places",
     "flat.weights": "weights {rows}",
     "flat.weights.equal": "each weight {weight}",
+    "flat.framed": "{said} (its frame and arrow: where from)",
 }

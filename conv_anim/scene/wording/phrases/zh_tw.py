@@ -218,6 +218,9 @@ PHRASES = {
     "term.bias": "偏置：每個濾波器學到的一個數，加到其圖的每一格",
     "term.beginning": "開始：部分輸出已經算好，讓視窗從看得出變化的地方開始",
     "term.beyond": "≤ 0、≥ 255：超出圖片範圍的數畫成黑或白",
+    "term.points": "虛線方框：沒有偏移量的視窗；深色線：偏移量；點：視窗讀取的地方",
+    "term.weights": "權重：{rows}，逐列",
+    "term.symbols": "x₁₂：第 1 列第 2 行的格；第二個和是同樣的和，用這個例子的數",
     # captions
     "caption": "{what}：{sizes}",
     "caption.alike": "{count} 層{kind}",
@@ -542,4 +545,5 @@ PHRASES = {
     "flat.same_places": "第 2 層的結果放回同樣的位置",
     "flat.weights": "權重 {rows}",
     "flat.weights.equal": "每個權重 {weight}",
+    "flat.framed": "{said}（框與箭頭：取自何處）",
 }
