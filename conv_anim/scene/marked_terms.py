@@ -27,7 +27,11 @@ def of_marks(spec: Spec, say: Language) -> Iterator[str]:
         yield say("term.beyond")
     if _begins_late(spec):
         yield say("term.beginning")
-    if isinstance(spec.view, Channels) and any(node.op.added is not None for node in spec.nodes):
+    if (
+        isinstance(spec.view, Channels)
+        and spec.view.show != "sum"
+        and any(node.op.added is not None for node in spec.nodes)
+    ):
         yield say("term.bias")
     if isinstance(spec.view, Isometric) and any(node.op.sampled is not None for node in spec.nodes):
         yield say("term.points")

@@ -15,6 +15,7 @@ from conv_anim.scene.channels.hit_regions import ChannelRegions, PlacedRow
 from conv_anim.scene.channels.pixel_shuffle import pixel_shuffle
 from conv_anim.scene.channels.products import Products
 from conv_anim.scene.flat.fitting import WIDEST
+from conv_anim.scene.grid import LARGER
 from conv_anim.scene.layout import align
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.sheet import two
@@ -96,8 +97,10 @@ class ChannelsView(BegunFilter):
         """The weight that each cell of a window meets; nothing where a channel has several kernels."""
         if self.is_shaded or self.places.forked:
             return []
+        grid = row.sheet.grid
+        size = grid.small(LARGER)
         return [
-            row.sheet.grid.weight(place, f"{words.TIMES}{self.formats.w(weight)}", fills[place])
+            grid.weight(place, f"{words.TIMES}{self.formats.w(weight)}", fills[place], size)
             for place, weight in zip(places, self._met(row), strict=False)
         ]
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from conv_anim.scene.flat.remarks import Remarks
 from conv_anim.scene.flat.window_grids import WindowGrids
+from conv_anim.scene.grid import LARGER
 from conv_anim.scene.hit_regions import of_grid, of_sheet
 from conv_anim.scene.marks import Marks, MarkStyle
 from conv_anim.scene.numbers import plane
@@ -96,10 +97,11 @@ class WindowView(WindowGrids):
         places = {self.sheet.place(two(tap.canvas)): tap for tap in step.taps}
         items, fills = self.input.covered(places)
         grid = self.grids[0]
+        size = grid.small(LARGER) if self.symbols else None
         for place, tap in places.items() if self.mode in {"numbers", "both", "symbols"} else ():
             if tap.w is not None and tap.source is not Source.OUTSIDE:
                 weight = symbol(W, tap.weight[2:]) if self.symbols and tap.weight else self.formats.w(tap.w)
-                items.append(grid.weight(place, f"{words.TIMES}{weight}", fills[place]))
+                items.append(grid.weight(place, f"{words.TIMES}{weight}", fills[place], size))
         masked = [self.sheet.place(two(tap.canvas)) for tap in step.taps if tap.window in self.layer.operator.left_out]
         framed = [*grid.hatched(masked, emptied=False), *grid.framed(places)]
         return [*items, *self.borrowing.shown(grid, fills), *self._largest(step), *framed, *self._enlargement(step)]
