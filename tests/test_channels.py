@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from fractions import Fraction
 from itertools import pairwise
 from math import prod
 from types import SimpleNamespace
@@ -617,6 +618,27 @@ def placed(cell, grids):
     return (grids[cell[0]].x, grids[cell[0]].y, *cell[1:])
 
 
+@few
+@drawn(pixel_settings, st.booleans())
+def test_a_shuffles_line_runs_between_cells_to_the_copy(settings, weaves):
+    """It hides no number and no name, and ends at the corner of the cell."""
+    layer = pixel_shuffle(*settings) if weaves else pixel_unshuffle(*settings)
+    made = figure(layer, labels=Labels())
+    shown = PixelShuffling(trace(made), Style(made.theme, 1.0, DejaVu()))
+    texts = [item for item in shown.static() if isinstance(item, Text)]
+    boxes = [text_box(shown.style, text) for text in texts]
+    for k in range(len(shown.steps)):
+        cell = shown.steps.cell(k)
+        (line,) = shown._beam(shown.source(cell), cell)
+        (points,) = line.lines
+        x, y, _, _ = shown.after[cell[0]].box(*cell[1:])
+        assert points[-1] == (x, y)
+        for one, other in pairwise(points):
+            for step in range(41):
+                at = tuple(a + (b - a) * step / 40 for a, b in zip(one, other, strict=True))
+                assert not any(x < at[0] < x + w and y < at[1] < y + h for x, y, w, h in boxes)
+
+
 def test_what_is_copied_is_said():
     made = figure(pixel_shuffle(2, 1, (3, 3)))
     shown = PixelShuffling(trace(made), Style(made.theme, 1.0, DejaVu()))
@@ -624,6 +646,23 @@ def test_what_is_copied_is_said():
 
 
 # upsampling
+
+
+@pytest.mark.parametrize("mode", ["nearest", "linear", "cubic"])
+def test_upsampling_says_what_a_cell_is_made_of(mode):
+    layer = Upsample(Ends(2, (3, 3), 2, (9, 9)), mode, False, (1 / 3, 1 / 3))
+    made = figure(layer, values=given([[[5, 7, 2], [5, 8, 8], [1, 2, 0]]] * 2))
+    panel, style = channels(trace(made), Style(made.theme, 1.0, DejaVu())), Style(made.theme, 1.0, DejaVu())
+    for k in range(0, len(panel.frames), 5):
+        told = [item for item in panel.frames[k].shown if isinstance(item, Text) and item.y > view(made).sum_top]
+        said = " ".join(item.text for item in told).replace(MINUS, "-")
+        if "·" in said:
+            terms = re.findall(r"([\d.]+)·\(?(-?[\d./e]+)\)?", said.split(": ")[1])
+            assert sum(float(x) * float(Fraction(w)) for x, w in terms) == pytest.approx(
+                float(said.split()[-1]), abs=0.06
+            )
+        for item in told:
+            assert item.x + style.width(item.text, size=item.size) <= panel.width + 1
 
 
 @pytest.mark.parametrize(("mode", "reads"), [("nearest", 1), ("linear", 4)])

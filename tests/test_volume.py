@@ -284,6 +284,26 @@ def test_lines_meet_the_filters_at_work(name):
             assert all({line[0], line[-1]} & fronts_ for line in lines)
 
 
+@pytest.mark.parametrize(("groups", "each"), [(2, 2), (2, 3), (3, 2), (3, 3)])
+@pytest.mark.parametrize("labels", [None, Labels()])
+def test_lines_go_around_other_filters_and_their_numbers(groups, each, labels):
+    layer = conv((4, 4), 2, in_channels=2 * groups, out_channels=groups * each, groups=groups)
+    made = view(layer, labels=labels)
+    (filters,) = made.banks
+    assert len({slot.column for slot in filters.slots}) == each
+    for k in range(0, len(made.steps), 4):
+        reaches = made.reaches(k)
+        working = reaches[1].slices
+        boxes = [filters.stack(slot).box for slot in filters.slots if slot.shows(working[0]) not in working]
+        texts = [item for item in filters.items(working) if isinstance(item, Text)]
+        boxes += [text_box(made.style, text) for text in texts]
+        for item in made._beam(0, reaches):
+            for one, other in pairwise(item.lines[0]):
+                for step in range(41):
+                    at = tuple(a + (b - a) * step / 40 for a, b in zip(one, other, strict=True))
+                    assert not any(x < at[0] < x + w and y < at[1] < y + h for x, y, w, h in boxes)
+
+
 # shuffles
 
 

@@ -13,8 +13,7 @@ from conv_anim.scene.channels.channel_rows import ChannelRows
 from conv_anim.scene.channels.crossing import crossing
 from conv_anim.scene.channels.hit_regions import ChannelRegions, PlacedRow
 from conv_anim.scene.channels.pixel_shuffle import pixel_shuffle
-from conv_anim.scene.channels.products import Products
-from conv_anim.scene.flat.fitting import WIDEST
+from conv_anim.scene.channels.products import LEADING, Products
 from conv_anim.scene.grid import LARGER
 from conv_anim.scene.layout import align
 from conv_anim.scene.numbers import plane
@@ -36,6 +35,9 @@ if TYPE_CHECKING:
     from conv_anim.scene.timeline import Phase
     from conv_anim.spec.model import Number
     from conv_anim.tracing.trace import Trace
+
+TOLD = 360
+"""Pixels, at scale 1, that a line of a sum may take even if the maps take less."""
 
 
 @dataclass(frozen=True)
@@ -129,26 +131,30 @@ class ChannelsView(BegunFilter):
         return found if found.widest(self.layer, columns, bias) <= self.width else None
 
     @cached_property
-    def _shares(self) -> list[str]:
-        """What an interpolation makes a cell of, in each step; empty where it is not told, or there is no room."""
+    def _shares(self) -> int:
+        """How many lines it takes at most to tell what an interpolation makes a cell of; 0 where it is not told."""
         if self.is_shaded or self.layer.layer.interpolation is None:
-            return []
-        cells = (self.steps.cell(k) for k in range(len(self.steps)))
-        told = [self._shared(cell) for cell in cells]
-        size, room = self.style.label_size, WIDEST * self.style.scale
-        return told if max(self.style.width(text, size=size) for text in told) <= room else []
+            return 0
+        return max(len(self._shared(self.steps.cell(k))) for k in range(len(self.steps)))
 
-    def _shared(self, cell: tuple[int, ...]) -> str:
-        row = self.rows(cell[0])[0].channel_row
+    def _shared(self, cell: tuple[int, ...]) -> list[str]:
+        """What the first channel's cell is made of, line by line."""
+        row, style = self.rows(cell[0])[0].channel_row, self.style
         made = worked(self.layer, self.layer.step((row.output, *cell[1:])))
-        return f"{self.say('channels.channel', number=row.channel + 1)}: {made}"
+        text = f"{self.say('channels.channel', number=row.channel + 1)}: {made}"
+        return style.wrapped(text, size=style.label_size, width=self._told_room)
+
+    @property
+    def _told_room(self) -> float:
+        return max(self.width, TOLD * self.style.scale)
 
     def added(self, cell: tuple[int, ...]) -> list[Primitive]:
         if self._shares:
-            style, size = self.style, self.style.label_size
-            text = self._shared(cell)
-            left = max(0.0, (self.width - style.width(text, size=size)) / 2)
-            return [style.text(left, self.sum_top, text, size=size, color=style.text_ink)]
+            style, size, told = self.style, self.style.label_size, self._shared(cell)
+            left = (self.width - max(style.width(text, size=size) for text in told)) / 2
+            tops = (self.sum_top + k * LEADING * size for k in range(len(told)))
+            ink = style.text_ink
+            return [style.text(left, y, text, size=size, color=ink) for y, text in zip(tops, told, strict=True)]
         if self._products is None:
             return super().added(cell)
         row = self.rows(cell[0])[0]
@@ -170,8 +176,7 @@ class ChannelsView(BegunFilter):
     def with_sum(self, made: Panel) -> Panel:
         if self._shares:
             size = self.style.label_size
-            widest = max(self.style.width(text, size=size) for text in self._shares)
-            return align(made, max(made.width, widest), self.sum_top + 1.2 * size)
+            return align(made, self._told_room, self.sum_top + size * (1 + LEADING * (self._shares - 1)))
         if self._products is None or self.layer.kernels is None:
             return super().with_sum(made)
         lines = plane(self.layer.kernels[0, 0]).shape[0]

@@ -15,7 +15,7 @@ from conv_anim.scene.detour.plan import SIGNS, Detour
 from conv_anim.scene.detour.spectra import Wave, deepened, heard, place_of, shares_in
 from conv_anim.scene.gliding import gliding, ring
 from conv_anim.scene.hit_regions import HitRegion, corners
-from conv_anim.scene.numbers import Format, enough
+from conv_anim.scene.numbers import Format, enough, format_for
 from conv_anim.scene.primitives import Boxes, Frame, Stroke
 from conv_anim.scene.slots import filled
 from conv_anim.scene.strokes import strong
@@ -113,7 +113,8 @@ class FourierDrawing(Detour):
         numbers = {"half": found.transform, "count": found.products, "complex": found.complex, "ours": found.real}
         numbers["waves"] = len(self.way.frequencies)
         window = {"outputs": prod(op.out_size), "taps": prod(op.kernel_size), "direct": direct(op)}
-        bias = [] if self.layer.bias is None else [self.say("fft.bias", bias=self.formats.y(self.layer.bias[0].item()))]
+        given = self.layer.bias
+        bias = [] if given is None else [self.say("fft.bias", bias=format_for(given)(given[0].item()))]
         return [*bias, self.say("fft.all", **numbers), self.say("fft.window", **window)]
 
     def told(self, k: int) -> tuple[str, ...]:

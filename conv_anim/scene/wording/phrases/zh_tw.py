@@ -429,17 +429,17 @@ PHRASES = {
     "gemm.now": "這一步讀取 {inputs} 個輸入，在記憶體的 {runs} 段，以及 {weights} 個權重。",
     "gemm.now.run": "這一步讀取 {inputs} 個輸入，在記憶體的一段，以及 {weights} 個權重。",
     "gemm.sofar": "至今：讀取 {loads} 次，乘加 {products} 次。",
-    "gemm.all": "讀取：{inputs} 個輸入＋{weights} 個權重＝{all}，其中 {again} 個重複。",
+    "gemm.all": "讀取：{inputs} 個輸入 + {weights} 個權重 = {all}，其中 {again} 個重複。",
     "gemm.reuse": "乘加使用讀取的數值 {uses} 次：{uses} / {all} = 每個 {reuse} 次。",
     "gemm.cell": "第 {row} 列乘第 {column} 行：{made}",
-    "gemm.bytes": "{operations} 次運算 / ({bytes} 位元組 × ({all} 次讀取＋{outputs} 個結果寫回)) = 每位元組 "
+    "gemm.bytes": "{operations} 次運算 / ({bytes} 位元組 × ({all} 次讀取 + {outputs} 個結果寫回)) = 每位元組 "
     "{intensity} 次運算。",
     # winograd and fft
     "winograd.input": "輸入的變換",
     "winograd.kernel": "卷積核的變換",
     "winograd.product": "乘積",
     "winograd.tile": "每個區塊：16 次乘法得 4 個輸出；視窗每個輸出要 9 次，4 個要 36 次。",
-    "winograd.all": "共 {tiles} 個區塊 × 16＝{ours} 次，而不是 {outputs} 個輸出 × 9＝{direct} 次。",
+    "winograd.all": "共 {tiles} 個區塊 × 16 = {ours} 次，而不是 {outputs} 個輸出 × 9 = {direct} 次。",
     "winograd.added": "相加、相減",
     "winograd.halved": "相加、相減、除以二",
     "winograd.told.input": "輸入變換，框起的格：{sum} = {made}。",
@@ -455,7 +455,7 @@ PHRASES = {
     "fft.result": "到此為止的波相加：{size}",
     "fft.thrown": "繞回或超出輸出：丟棄",
     "fft.wrong": "因此數值是錯的",
-    "fft.all": "乘法：3 次 FFT 各 {half}＋{count} 個頻率（{waves} 個波，多半分成兩半）＝{complex} 次複數乘法，每次"
+    "fft.all": "乘法：3 次 FFT 各 {half} + {count} 個頻率（{waves} 個波，多半分成兩半） = {complex} 次複數乘法，每次"
     "要 4 次：{ours}。",
     "fft.split": "分成波（FFT）",
     "fft.crests": "深：波的頂，淺：波的底",
@@ -466,7 +466,7 @@ PHRASES = {
     "fft.wave": "{count} 個波中的第 {number} 個：高 {before} × {factor} ≈ {after}。",
     "fft.shifted": "{count} 個波中的第 {number} 個：高 {before} × {factor} ≈ {after}，並移動波長的 {shift}。",
     "fft.bias": "偏置 {bias} 再加到總和。",
-    "fft.window": "用視窗：{outputs} 個輸出 × {taps}＝{direct}。",
+    "fft.window": "用視窗：{outputs} 個輸出 × {taps} = {direct}。",
     "block.long.channel": "輸入通道 {number}",
     "block.long.row": "輸入第 {number} 列",
     "block.long.slice": "輸入第 {number} 層",
