@@ -280,6 +280,15 @@ def test_lines_meet_the_filters_at_work(name):
             lines = [item.lines[0] for item in made._beam(number, reaches)]
             drawn = [filters.stack(slot) for slot in filters.slots if slot.shows(working[0]) in working]
             fronts_ = {point for box in drawn for side in (False, True) for point in box.corners(box.cells, right=side)}
+            apart = made.layers[number].operator.groups == made.layers[number].operator.in_channels > 1
+            if apart and len(working) == len(filters.slots):
+                stack, reach = made.stacks[number + 1], reaches[number + 1]
+                fronts = [stack.ends((channel, 1))[0] for channel in working]
+                assert [line[-1] for line in lines[2:]] == [
+                    stack.at(near, reach.rows[-1] + 0.5, reach.columns[-1]) for near in fronts
+                ]
+                assert {line[-1] for line in lines[:2]} <= fronts_
+                continue
             assert len(lines) == 4
             assert all({line[0], line[-1]} & fronts_ for line in lines)
 

@@ -23,6 +23,8 @@ EVEN = 1e-6
 
 def of_marks(spec: Spec, say: Language) -> Iterator[str]:
     """Of a view, as far as they are seen in it."""
+    if len(spec.input.size) == 2 and any(op.part_of in {"spatially_separable", "flattened"} for op in spec.layers):
+        yield say("term.split")
     if _may_exceed(spec):
         yield say("term.beyond")
     if _begins_late(spec):

@@ -249,6 +249,8 @@ PHRASES = {
     "term.points": "dotted square: the window without offsets; dark line: an offset; dot: where the window reads",
     "term.weights": "weights: {rows}, row by row",
     "term.symbols": "x₁₂: the cell in row 1, column 2; the second sum is the same with this example's numbers",
+    "term.split": "rows × columns: an n×1 filter is a column, a 1×n one a row; only a kernel that is a column times "
+    "a row can be split like this",
     # captions
     "caption": "{what}: {sizes}",
     "caption.alike": "{count} layers of {kind}",

@@ -221,6 +221,7 @@ PHRASES = {
     "term.points": "虛線方框：沒有偏移量的視窗；深色線：偏移量；點：視窗讀取的地方",
     "term.weights": "權重：{rows}，逐列",
     "term.symbols": "x₁₂：第 1 列第 2 行的格；第二個和是同樣的和，用這個例子的數",
+    "term.split": "列 × 行：n×1 的濾波器是一行，1×n 的是一列；只有等於一行乘一列的卷積核才能這樣拆開",
     # captions
     "caption": "{what}：{sizes}",
     "caption.alike": "{count} 層{kind}",
