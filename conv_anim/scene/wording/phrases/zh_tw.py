@@ -433,8 +433,8 @@ PHRASES = {
     "gemm.all": "讀取：{inputs} 個輸入 + {weights} 個權重 = {all}，其中 {again} 個重複。",
     "gemm.reuse": "乘加使用讀取的數值 {uses} 次：{uses} / {all} = 每個 {reuse} 次。",
     "gemm.cell": "第 {row} 列乘第 {column} 行：{made}",
-    "gemm.bytes": "{operations} 次運算 / ({bytes} 位元組 × ({all} 次讀取 + {outputs} 個結果寫回)) = 每位元組 "
-    "{intensity} 次運算。",
+    "gemm.bytes": "{operations} 次運算，讀取 {all} 個數、寫回 {outputs} 個，各 {bytes} 位元組：{operations} / ("
+    "{bytes} × ({all} + {outputs})) = 每位元組 {intensity} 次運算。",
     # winograd and fft
     "winograd.input": "輸入的變換",
     "winograd.kernel": "卷積核的變換",
