@@ -34,6 +34,8 @@ ROOM = 0.88
 """How much of a cell's width its number may take."""
 NAMES = ("input", "kernel", "output", "input_way", "kernel_way", "output_way")
 """The maps above, and those below them."""
+ABOVE = 3
+"""How many of them stand above."""
 SIGNS = (("∗", "="), ("⊙", "="))
 """Between the maps above, and between those below: the kernel slides, or every pair is multiplied."""
 
@@ -58,6 +60,11 @@ class Detour(Traced):
     def texts(self) -> Iterable[str]:
         """All numbers that may stand in cells."""
         raise NotImplementedError
+
+    @property
+    def plain_texts(self) -> Iterable[str]:
+        """Those of the maps above."""
+        return self.texts
 
     @property
     def wanted(self) -> int:
@@ -117,9 +124,14 @@ class Detour(Traced):
             side = max(side, ceil(widest * style.least / ROOM))
         if style.fit is not None:
             side = (max if self.grows else min)(side, round(style.fit.cell))
-        size = min(NUMBER * style.scale, ROOM * side / widest, 0.6 * side)
+        size = self._sized(side, self.texts)
         size = max(size, min(style.least, ROOM * side / widest, 0.7 * side))
         return side, size if size >= style.least - TOLERANCE else None
+
+    def _sized(self, side: int, texts: Iterable[str]) -> float:
+        """The size of numbers in cells of a side."""
+        widest = max(self.style.width(text, size=1.0, bold=True) for text in set(texts))
+        return min(NUMBER * self.style.scale, ROOM * side / widest, 0.6 * side)
 
     @property
     def grows(self) -> bool:
@@ -129,9 +141,10 @@ class Detour(Traced):
     @cached_property
     def _tables(self) -> dict[str, Table]:
         side, size = self.cell
+        above = None if size is None else max(size, self._sized(side, self.plain_texts))
         return {
-            name: Table(self.style, Track((rows,), side, 0), Track((columns,), side, 0), size)
-            for name, (rows, columns) in self.shapes.items()
+            name: Table(self.style, Track((rows,), side, 0), Track((columns,), side, 0), above if k < ABOVE else size)
+            for k, (name, (rows, columns)) in enumerate((name, self.shapes[name]) for name in NAMES)
         }
 
     # where they go

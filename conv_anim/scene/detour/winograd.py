@@ -93,10 +93,15 @@ class WinogradDrawing(Detour):
         return format_for(inputs), format_for(self._kernel), format_for(products)
 
     @property
-    def texts(self) -> Iterable[str]:
-        v, u, m = self._way_formats
+    def plain_texts(self) -> Iterable[str]:
         yield from (self.formats.x(n) for n in self.layer.input.ravel().tolist())
         yield from (self.formats.y(n) for n in self.layer.output.ravel().tolist())
+        yield from (self.formats.w(n) for n in _floats(self.way.kernels[0, 0]).ravel().tolist())
+
+    @property
+    def texts(self) -> Iterable[str]:
+        v, u, m = self._way_formats
+        yield from self.plain_texts
         yield from (u(n) for n in self._kernel.ravel().tolist())
         for inputs, products in self._transformed:
             yield from (v(n) for n in inputs.ravel().tolist())
