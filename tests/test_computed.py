@@ -430,7 +430,7 @@ def test_waves_are_drawn_as_they_are_and_their_heights_multiply(most, wrap):
     assert np.allclose(read, way.input)
     assert np.allclose(made, way.result)
     for wave in waves:
-        before, factor, after, _ = (text.replace("−", "-") for text in FourierDrawing._written(wave))
+        before, factor, after, _ = (text.replace("−", "-") for text in FourierDrawing.written(wave))
         if "10" not in before + factor + after:
             assert float(before) * float(factor) == pytest.approx(float(after), rel=0.006, abs=1e-12)
 

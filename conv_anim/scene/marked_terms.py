@@ -48,8 +48,8 @@ def _may_exceed(spec: Spec) -> bool:
     values = spec.input.values
     if len(spec.nodes) != 1 or not (isinstance(values, Given) and values.is_picture):
         return False
-    weights = spec.layers[0].weight_values
-    if not isinstance(weights, Given) or spec.layers[0].ends.out_channels > 1:
+    weights = spec.layers[-1].weight_values
+    if not isinstance(weights, Given) or spec.layers[-1].ends.out_channels > 1:
         return False
     return min(weights.numbers) < 0 and abs(sum(weights.numbers) - 1) < EVEN
 
@@ -66,7 +66,7 @@ def _begins_late(spec: Spec) -> bool:
 
 def _of_weights(spec: Spec, say: Language) -> Iterator[str]:
     """Those of a small kernel, which stand nowhere else."""
-    op = spec.layers[0]
+    op = spec.layers[-1]
     weights = op.weight_values
     if len(spec.nodes) > 1 or not isinstance(weights, Given) or len(weights.numbers) > MOST_WEIGHTS:
         return

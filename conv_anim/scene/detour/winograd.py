@@ -2,183 +2,59 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from functools import cached_property
 from itertools import product
-from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from conv_anim.scene.color import mix
-from conv_anim.scene.detour.guide import tiles_of
-from conv_anim.scene.detour.plan import NAMES, Detour
+from conv_anim.scene.detour.plan import NAMES
+from conv_anim.scene.detour.tiles import EXAMPLE, Tiles, floats
 from conv_anim.scene.gliding import gliding, ring
 from conv_anim.scene.hit_regions import HitRegion, corners
 from conv_anim.scene.layout import Fit
 from conv_anim.scene.marks import MarkStyle
-from conv_anim.scene.numbers import MINUS, format_for
 from conv_anim.scene.primitives import Boxes, Frame
 from conv_anim.scene.slots import filled
 from conv_anim.scene.strokes import strong
-from conv_anim.scene.wording.words import Label, labels
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.winograd import (
     INPUT_TRANSFORM,
-    KERNEL_TRANSFORM,
     OUT,
-    OUTPUT_TRANSFORM,
     READ,
-    Winograd,
-    direct,
-    multiplications,
 )
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from fractions import Fraction
 
     from conv_anim.scene.cells import Position
     from conv_anim.scene.gliding import Ring
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.primitives import Items, Primitive, Side
-    from conv_anim.scene.steps import Steps
     from conv_anim.scene.style import Style
     from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.trace import Trace
     from conv_anim.tracing.values import Array
-    from conv_anim.tracing.winograd import Fractions
-
-WANTED = 30
-"""Pixels of a cell, at scale 1."""
-EXAMPLE = (1, 1)
-"""The cell of both transforms that is worked out."""
 
 
 @dataclass(frozen=True)
-class WinogradDrawing(Detour):
+class WinogradDrawing(Tiles):
     """The drawing of all tiles."""
-
-    @cached_property
-    def way(self) -> Winograd:
-        """All numbers of it."""
-        return Winograd(self.layer)
-
-    @cached_property
-    def steps(self) -> Steps:
-        return tiles_of(self.trace)
-
-    def tile(self, k: int) -> Position:
-        """Row and column of the tile of a step."""
-        _, row, column = self.steps.cell(k)
-        return row, column
-
-    # numbers
-
-    @cached_property
-    def _kernel(self) -> Array:
-        return _floats(self.way.transformed_kernels[0, 0])
-
-    @cached_property
-    def _transformed(self) -> list[tuple[Array, Array]]:
-        """Of every step V and M."""
-        tiles = [self.tile(k) for k in range(len(self.steps))]
-        return [(_floats(self.way.transformed(t)[0]), _floats(self.way.products(t)[0])) for t in tiles]
-
-    @cached_property
-    def _way_formats(self) -> tuple[Format, Format, Format]:
-        """How V, U and M are written: quarters of whole numbers in full."""
-        inputs, products = (np.array([each[k] for each in self._transformed]) for k in (0, 1))
-        return format_for(inputs), format_for(self._kernel), format_for(products)
-
-    @property
-    def plain_texts(self) -> Iterable[str]:
-        yield from (self.formats.x(n) for n in self.layer.input.ravel().tolist())
-        yield from (self.formats.y(n) for n in self.layer.output.ravel().tolist())
-        yield from (self.formats.w(n) for n in _floats(self.way.kernels[0, 0]).ravel().tolist())
-
-    @property
-    def texts(self) -> Iterable[str]:
-        v, u, m = self._way_formats
-        yield from self.plain_texts
-        yield from (u(n) for n in self._kernel.ravel().tolist())
-        for inputs, products in self._transformed:
-            yield from (v(n) for n in inputs.ravel().tolist())
-            yield from (m(n) for n in products.ravel().tolist())
-
-    # the plan
-
-    @property
-    def wanted(self) -> int:
-        return WANTED
-
-    @property
-    def shapes(self) -> dict[str, Position]:
-        rows, columns = self.layer.output.shape[1:]
-        canvas = self.way.canvas.shape
-        square = (READ, READ)
-        return {
-            "input": (canvas[1], canvas[2]),
-            "kernel": (3, 3),
-            "output": (rows, columns),
-            **dict.fromkeys(("input_way", "kernel_way", "output_way"), square),
-        }
-
-    @property
-    def heads(self) -> dict[str, Label]:
-        found = dict(zip(("input", "kernel", "output"), labels(self.trace), strict=True))
-        ways = ("input", "kernel", "product")
-        names = ("input_way", "kernel_way", "output_way")
-        return found | {name: Label(self.say(f"winograd.{way}")) for name, way in zip(names, ways, strict=True)}
-
-    @property
-    def ways(self) -> tuple[str, str, str]:
-        added, halved = self.say("winograd.added"), self.say("winograd.halved")
-        return f"{added}: BᵀdB", f"{halved}: GgGᵀ", f"{added}: AᵀMA"
-
-    def told(self, k: int) -> tuple[str, ...]:
-        """One cell of each transform, their product, and one output of it."""
-        k = min(k, len(self.steps) - 1)
-        d, (v, m) = _floats(self.way.read(self.tile(k))[0]), self._transformed[k]
-        g, (vs, us, ms) = _floats(self.way.kernels[0, 0]), self._way_formats
-        at, corner = EXAMPLE, (0, 0)
-        bias = [] if self.layer.bias is None else [self.layer.bias[0].item()]
-        output = self.layer.output[0][self._cells(self.tile(k))[0]].item()
-        return (
-            self.say("winograd.told.input", sum=_sum(INPUT_TRANSFORM, at, d, self.formats.x), made=vs(v[at].item())),
-            self.say(
-                "winograd.told.kernel",
-                sum=_sum(KERNEL_TRANSFORM, at, g, self.formats.w),
-                made=us(self._kernel[at].item()),
-            ),
-            self.say(
-                "winograd.told.product",
-                v=vs.factor(v[at].item()),
-                u=us.factor(self._kernel[at].item()),
-                made=ms(m[at].item()),
-            ),
-            self.say(
-                "winograd.told.output", sum=_sum(OUTPUT_TRANSFORM, corner, m, ms, bias), made=self.formats.y(output)
-            ),
-        )
-
-    @property
-    def remarks(self) -> list[str]:
-        tiles = prod(self.way.tiles)
-        ours, outputs = multiplications(self.way.op), prod(self.way.op.out_size)
-        all_ = self.say("winograd.all", tiles=tiles, ours=ours, outputs=outputs, direct=direct(self.way.op))
-        return [self.say("winograd.tile"), all_]
 
     # what stays
 
     def static(self) -> Items:
         _ = self.way.output  # which is the trace's, or nothing is drawn
         colors, tables = self.style.colors, self.tables
-        u = self._way_formats[1]
-        kernel = _floats(self.way.kernels[0, 0])
+        u = self.way_formats[1]
+        kernel = floats(self.way.kernels[0, 0])
         items = [*tables["kernel"].cells(self._written(kernel, self.formats.w), colors.kernel)]
-        items += tables["kernel_way"].cells(self._written(self._kernel, u), mix(colors.background, colors.kernel, 0.55))
+        items += tables["kernel_way"].cells(
+            self._written(self.transformed_kernel, u), mix(colors.background, colors.kernel, 0.55)
+        )
         items += self._canvas(np.ndindex(*self.shapes["input"]), marked=False)
         for name in ("output", "input_way", "output_way"):
             items += tables[name].pending()
@@ -240,15 +116,10 @@ class WinogradDrawing(Detour):
     def _outputs(self, tile: Position, *, bold: bool = False) -> list[Primitive]:
         """The outputs of a tile, as the trace has them."""
         output = self.layer.output[0]
-        places = self._cells(tile)
+        places = self.outputs_of(tile)
         fill = self.style.at_work(self.style.colors.output) if bold else self.style.colors.output
         texts = [(at, self.formats.y(output[at].item())) for at in places]
         return self.tables["output"].cells(texts, fill, bold=bold)
-
-    def _cells(self, tile: Position) -> list[Position]:
-        rows, columns = self.layer.output.shape[1:]
-        wanted = product(*(range(OUT * at, OUT * at + OUT) for at in tile))
-        return [(r, c) for r, c in wanted if r < rows and c < columns]
 
     def _read(self, k: int) -> list[Position]:
         row, column = self.tile(k)
@@ -273,19 +144,19 @@ class WinogradDrawing(Detour):
 
     def _transform(self, k: int) -> list[Primitive]:
         fill = mix(self.style.colors.background, self.style.colors.input, 0.55)
-        return self.tables["input_way"].cells(self._written(self._transformed[k][0], self._way_formats[0]), fill)
+        return self.tables["input_way"].cells(self._written(self.transformed[k][0], self.way_formats[0]), fill)
 
     def _products(self, k: int) -> list[Primitive]:
         fill = mix(self.style.colors.background, self.style.colors.output, 0.55)
         table = self.tables["output_way"]
-        cells = table.cells(self._written(self._transformed[k][1], self._way_formats[2]), fill)
+        cells = table.cells(self._written(self.transformed[k][1], self.way_formats[2]), fill)
         return [*cells, *self._outlined("output_way", [EXAMPLE], self.style.colors.ink)]
 
     def _made(self, k: int, *, bold: bool) -> list[Primitive]:
         tile = self.tile(k)
         return [
             *self._outputs(tile, bold=bold),
-            *self._outlined("output", self._cells(tile), self.style.colors.current),
+            *self._outlined("output", self.outputs_of(tile), self.style.colors.current),
         ]
 
     def _outlined(self, name: str, places: list[Position], color: str) -> list[Primitive]:
@@ -305,7 +176,7 @@ class WinogradDrawing(Detour):
         return (*self._reading(step), *(self._products(step) if phase == "summed" else ()))
 
     def _rings(self, k: int) -> list[Ring]:
-        tiles = ("input", self._read(k)), ("output", self._cells(self.tile(k)))
+        tiles = ("input", self._read(k)), ("output", self.outputs_of(self.tile(k)))
         return [ring(self.tables[name].around(*zip(*places, strict=True))) for name, places in tiles]
 
     # hit regions
@@ -322,21 +193,6 @@ class WinogradDrawing(Detour):
             table = tables[side]
             found += [HitRegion(side, (0, *at), corners(table.box(at))) for at in np.ndindex(*self.shapes[side])]
         return found
-
-
-def _sum(transform: Fractions, at: Position, numbers: Array, fmt: Format, more: Iterable[float] = ()) -> str:
-    """What a cell of a transform is made of: numbers added and subtracted, and what all of that is divided by."""
-    shares = np.outer(transform[at[0]], transform[at[1]])
-    whole = max(share.denominator if isinstance(share, Fraction) else 1 for share in shares.ravel())
-    terms = [(shares[place] > 0, numbers[place].item()) for place in np.ndindex(*shares.shape) if shares[place] != 0]
-    said = "".join(f" {'+' if plus else MINUS} {fmt.factor(number)}" for plus, number in terms)
-    said = (said[1:] if said[1] == MINUS else said[3:]) + "".join(f" + {fmt.factor(number)}" for number in more)
-    return said if whole == 1 else f"({said}) / {whole}"
-
-
-def _floats(numbers: Fractions) -> Array:
-    found: Array = numbers.astype(np.float64)
-    return found
 
 
 def winograd(trace: Trace, style: Style) -> Panel:
