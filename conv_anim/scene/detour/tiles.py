@@ -173,5 +173,6 @@ def _sum(transform: Fractions, at: Position, numbers: Array, fmt: Format, more: 
 
 
 def floats(numbers: Fractions) -> Array:
+    """The same numbers, as near as floats come."""
     found: Array = numbers.astype(np.float64)
     return found
