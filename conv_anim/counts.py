@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from conv_anim.scene.wording.loads import totals
 from conv_anim.spec.view_values import FourierView, GemmView, WinogradView
 from conv_anim.tracing.fourier import Count, transformed
 from conv_anim.tracing.gemm import Gemm
@@ -24,7 +25,7 @@ def data(spec: Spec) -> dict[str, Any]:
         return {}
     match spec.view:
         case GemmView():
-            return {"gemm": _loads(Gemm(window, spec.view.layout or "nchw", spec.view.tile))}
+            return {"gemm": _loads(_gemm(spec))}
         case WinogradView():
             return {"winograd": {"multiplications": multiplications(window), "direct": direct(window)}}
         case FourierView():
@@ -33,6 +34,14 @@ def data(spec: Spec) -> dict[str, Any]:
             found = {"size": list(size), "complex": {"transform": count.transform, "products": count.products}}
             return {"fft": found | {"multiplications": count.real, "direct": direct(window)}}
     return {}
+
+
+def _gemm(spec: Spec) -> Gemm:
+    """The product of a spec of its view."""
+    view, window = spec.view, spec.layers[0].window
+    assert isinstance(view, GemmView)
+    assert window is not None
+    return Gemm(window, view.layout or "nchw", view.tile)
 
 
 def _loads(gemm: Gemm) -> dict[str, Any]:
@@ -53,8 +62,7 @@ def lines(spec: Spec, say: Language) -> Iterator[tuple[str, str]]:
         loads = found["gemm"]
         m, n, k = loads["tile"]
         yield say("explain.gemm"), say("explain.gemm.tile", m=m, n=n, k=k, layout=loads["layout"].upper())
-        yield "", say("gemm.all", inputs=loads["inputs"], weights=loads["weights"], again=loads["again"])
-        yield "", say("gemm.reuse", reuse=f"{loads['reuse']:.3g}", intensity=f"{loads['intensity']:.2g}")
+        yield from (("", line) for line in totals(_gemm(spec).all_loads, say))
     if "winograd" in found:
         yield say("explain.winograd"), say("explain.multiplications", **_two(found["winograd"]))
     if "fft" in found:

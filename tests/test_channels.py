@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from fractions import Fraction
 from itertools import pairwise
 from math import prod
 from types import SimpleNamespace
@@ -490,8 +491,8 @@ def test_the_addition_adds_the_maps(layer):
 def test_the_addition_of_many_maps_leaves_some_out():
     made = figure(CASES["many channels"], show="sum")
     static = addition(made).begun(0)
-    names = [item.text for item in static if isinstance(item, Text) and item.text.startswith("map of")]
-    assert names == [f"map of channel {k}" for k in (1, 2, 3, 40)]
+    names = [item.text for item in static if isinstance(item, Text) and item.text.startswith("partial sum")]
+    assert names == [f"partial sum {k}" for k in (1, 2, 3, 40)]
     bare = addition(replace(made, labels=None))
     assert not [item.text for item in bare.begun(0) if isinstance(item, Text) and item.anchor == "start"]
     assert bare.bottom == 4 * bare.numbers.cell
@@ -502,18 +503,18 @@ def test_the_addition_of_many_maps_leaves_some_out():
 
 def test_given_names():
     made = figure(MANY, labels=Labels(input="image", kernel="edges", output="found"))
-    assert [sign.label.name for sign in view(made).places.signs] == ["image", "edges", "2 maps 2×2", "found"]
+    assert [sign.label.name for sign in view(made).places.signs] == ["image", "edges", "2 partial sums 2×2", "found"]
 
 
 @pytest.mark.parametrize(
     ("name", "labels"),
     [
-        ("one filter", ["filter 3×3×3, 3 kernels", "3 maps 3×3, one per channel"]),
+        ("one filter", ["filter 3×3×3, 3 kernels", "3 partial sums 3×3, one per channel"]),
         ("one channel, one filter", ["filter 3×3"]),
         ("one channel, many filters", ["4 filters 3×3"]),
         ("depthwise", ["3 filters 3×3, one per channel"]),
         ("depthwise, twice", ["4 filters 3×3, 2 per channel"]),
-        ("transposed", ["filter 3×3×2, flipped in the window", "2 maps 5×7, one per channel"]),
+        ("transposed", ["filter 3×3×2, flipped in the window", "2 partial sums 5×7, one per channel"]),
         ("max pool", []),
     ],
 )
@@ -617,6 +618,27 @@ def placed(cell, grids):
     return (grids[cell[0]].x, grids[cell[0]].y, *cell[1:])
 
 
+@few
+@drawn(pixel_settings, st.booleans())
+def test_a_shuffles_line_runs_between_cells_to_the_copy(settings, weaves):
+    """It hides no number and no name, and ends at the corner of the cell."""
+    layer = pixel_shuffle(*settings) if weaves else pixel_unshuffle(*settings)
+    made = figure(layer, labels=Labels())
+    shown = PixelShuffling(trace(made), Style(made.theme, 1.0, DejaVu()))
+    texts = [item for item in shown.static() if isinstance(item, Text)]
+    boxes = [text_box(shown.style, text) for text in texts]
+    for k in range(len(shown.steps)):
+        cell = shown.steps.cell(k)
+        (line,) = shown._beam(shown.source(cell), cell)
+        (points,) = line.lines
+        x, y, _, _ = shown.after[cell[0]].box(*cell[1:])
+        assert points[-1] == (x, y)
+        for one, other in pairwise(points):
+            for step in range(41):
+                at = tuple(a + (b - a) * step / 40 for a, b in zip(one, other, strict=True))
+                assert not any(x < at[0] < x + w and y < at[1] < y + h for x, y, w, h in boxes)
+
+
 def test_what_is_copied_is_said():
     made = figure(pixel_shuffle(2, 1, (3, 3)))
     shown = PixelShuffling(trace(made), Style(made.theme, 1.0, DejaVu()))
@@ -624,6 +646,23 @@ def test_what_is_copied_is_said():
 
 
 # upsampling
+
+
+@pytest.mark.parametrize("mode", ["nearest", "linear", "cubic"])
+def test_upsampling_says_what_a_cell_is_made_of(mode):
+    layer = Upsample(Ends(2, (3, 3), 2, (9, 9)), mode, False, (1 / 3, 1 / 3))
+    made = figure(layer, values=given([[[5, 7, 2], [5, 8, 8], [1, 2, 0]]] * 2))
+    panel, style = channels(trace(made), Style(made.theme, 1.0, DejaVu())), Style(made.theme, 1.0, DejaVu())
+    for k in range(0, len(panel.frames), 5):
+        told = [item for item in panel.frames[k].shown if isinstance(item, Text) and item.y > view(made).sum_top]
+        said = " ".join(item.text for item in told).replace(MINUS, "-")
+        if "·" in said:
+            terms = re.findall(r"([\d.]+)·\(?(-?[\d./e]+)\)?", said.split(": ")[1])
+            assert sum(float(x) * float(Fraction(w)) for x, w in terms) == pytest.approx(
+                float(said.split()[-1]), abs=0.06
+            )
+        for item in told:
+            assert item.x + style.width(item.text, size=item.size) <= panel.width + 1
 
 
 @pytest.mark.parametrize(("mode", "reads"), [("nearest", 1), ("linear", 4)])

@@ -1,5 +1,6 @@
 """How a layer is computed: products of matrices in tiles, Winograd and FFT, against loops that know nothing of them."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
@@ -15,12 +16,26 @@ from conv_anim import load, pipeline
 from conv_anim import trace as traced
 from conv_anim.explain import data, text
 from conv_anim.painting.fonts import DejaVu
+from conv_anim.scene.detour.fourier import FourierDrawing
+from conv_anim.scene.detour.spectra import Wave
+from conv_anim.scene.detour.winograd import WinogradDrawing
 from conv_anim.scene.figure import scene
 from conv_anim.scene.primitives import Text
+from conv_anim.scene.style import Style
+from conv_anim.scene.wording.language import Language
+from conv_anim.scene.wording.loads import totals
 from conv_anim.scene.wording.takeaways import takeaway
+from conv_anim.spec.themes import THEMES
 from conv_anim.tracing.fourier import Count, Fourier
 from conv_anim.tracing.gemm import NOTHING, Gemm
-from conv_anim.tracing.winograd import Winograd, direct, multiplications
+from conv_anim.tracing.winograd import (
+    INPUT_TRANSFORM,
+    KERNEL_TRANSFORM,
+    OUTPUT_TRANSFORM,
+    Winograd,
+    direct,
+    multiplications,
+)
 
 EXAMPLES = settings(max_examples=30)
 
@@ -370,8 +385,8 @@ def test_explain_counts_what_the_view_shows():
         ({"kind": "gemm", "tile": [4, 4, 9]}, 3, "used 1.6 times"),
         ({"kind": "gemm", "layout": "nchw"}, 3, "NCHW"),
         ({"kind": "gemm", "layout": "nhwc"}, 3, "NHWC"),
-        ("winograd", 3, "64 multiplications here instead of 144"),
-        ("fft", 3, "frequency"),
+        ("winograd", 3, "64 multiplications do here instead of 144"),
+        ("fft", 3, "one product per wave"),
     ],
     ids=str,
 )
@@ -394,4 +409,61 @@ def test_the_names_of_a_row_stand_on_one_line(wrap):
     items = pipeline.scene(trace.spec).static
     heights = {item.text: item.y for item in items if isinstance(item, Text)}
     assert heights["input 8×8"] == heights["kernel 3×3"] == heights["output 8×8"]
-    assert heights["input spectrum"] == heights["kernel spectrum"] == heights["products"]
+    assert (
+        heights["one wave of the input"]
+        == heights["what the kernel does to it"]
+        == heights["the wave that comes of it"]
+    )
+
+
+# what is told of a step
+
+
+@pytest.mark.parametrize("wrap", [False, True])
+@pytest.mark.parametrize("most", [1, 4, 9])
+def test_waves_are_drawn_as_they_are_and_their_heights_multiply(most, wrap):
+    """All waves of the input add up to it, and what is made of them to the output."""
+    way = Fourier(computed((8, 8), 3, {"kind": "fft", "wrap": wrap}, padding=1, most=most).layer, wrap)
+    waves = [Wave(way, pair) for pair in way.frequencies]
+    read = sum(abs(wave.before) * (2 * wave.shares - 1) for wave in waves)
+    made = sum(abs(wave.after) * (2 * wave.made - 1) for wave in waves)
+    assert np.allclose(read, way.input)
+    assert np.allclose(made, way.result)
+    for wave in waves:
+        before, factor, after, _ = (text.replace("−", "-") for text in FourierDrawing.written(wave))
+        if "10" not in before + factor + after:
+            assert float(before) * float(factor) == pytest.approx(float(after), rel=0.006, abs=1e-12)
+
+
+@pytest.mark.parametrize("most", [1, 4, 9])
+def test_what_is_told_of_a_tile_adds_up(most):
+    trace = computed((5, 6), 3, "winograd", padding=1, most=most)
+    view = WinogradDrawing(trace, Style(THEMES["light"], 1.0, DejaVu()))
+    told = [text for k in range(len(view.steps)) for text in view.told(k)]
+    sums = [text.split(": ")[1].split(", one")[0].split(", once")[0].rstrip(".") for text in told]
+    assert len(sums) == 4 * 9
+    for said in sums:
+        made, result = said.replace("−", "-").replace("×", "*").split(" = ")
+        assert eval(made) == float(result)
+
+
+def test_the_matrices_that_are_named_are_those_of_the_transform():
+    for lang in ("en", "zh-TW"):
+        term = Language(lang)("term.winograd").replace("−", "-").replace("½", "1/2")
+        for name, matrix in (("Bᵀ", INPUT_TRANSFORM), ("G", KERNEL_TRANSFORM), ("Aᵀ", OUTPUT_TRANSFORM)):
+            written = re.search(rf"{name} = \[(.*?)\]", term).group(1)
+            rows = [[Fraction(number) for number in row.split()] for row in written.split(";")]
+            assert rows == matrix.tolist()
+
+
+@pytest.mark.parametrize("tile", [[1, 1, 3], [2, 3, 4], [4, 4, 9]])
+@pytest.mark.parametrize("layout", ["nchw", "nhwc"])
+def test_what_loads_come_to_follows_from_the_numbers_beside_it(layout, tile):
+    spec = computed((5, 6), 3, {"kind": "gemm", "layout": layout, "tile": tile}, channels=(2, 3), padding=1).spec
+    loads = Gemm(spec.layers[0].window, layout, tuple(tile)).all_loads
+    all_, reuse, stored = (text.replace("×", "*") for text in totals(loads, Language("en")))
+    first, second, whole = map(int, re.search(r"(\d+) inputs \+ (\d+) weights = (\d+)", all_).groups())
+    assert first + second == whole
+    for said in (reuse, stored):
+        made, result = re.sub(r"[a-zA-Z:]", "", said.split(": ")[-1]).rstrip(". ").split("=")
+        assert eval(made) == pytest.approx(float(result), rel=0.05)

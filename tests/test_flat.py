@@ -676,7 +676,7 @@ FLIPPED = "the kernel is flipped: a gather reads the stamps backwards"
         (conv((5,), 3, stride=3), ["never read"]),
         (
             conv((3,), 3, padding=1, padding_mode="reflect"),
-            ["reflect: mirrored at the edge cell, which is not repeated"],
+            ["reflect: mirrored at the edge cell, which is not repeated (its frame and arrow: where from)"],
         ),
         (conv_transpose((2, 2), 3), ["zeros around, by kernel k and padding p: k − 1 − p = 3 − 1 − 0 = 2", FLIPPED]),
         (

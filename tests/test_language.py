@@ -56,6 +56,7 @@ SYMBOLS |= {
     "MAC",
     "ReLU6",
     "HSwish",
+    "log",
     "HSigmoid",
     "hard",
     "Hard",

@@ -127,7 +127,7 @@ def test_what_is_said_of_groups(groups, seen, made):
     sees = {len(each) for each in channels.values()}
     if "never meets" in text:
         assert sees == {1}
-        each = re.search(r"has (\d+) kernels", text)
+        each = re.search(r"has (\d+) filters", text)
         assert layer.kernels.shape[0] == groups * (int(each[1]) if each else 1)
     elif "groups" in text:
         whole = loaded({"type": "conv", "kernel_size": 2, "out_channels": groups * made}, [3, 3], groups * seen)

@@ -3,6 +3,7 @@
 import os
 import re
 from dataclasses import replace
+from fractions import Fraction
 from itertools import product
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 import conv_anim
 from conv_anim import pipeline
 from conv_anim.painting.fonts import DejaVu
+from conv_anim.scene.beginning import beginning
 from conv_anim.scene.isometric.drawing import Isometric
 from conv_anim.scene.primitives import Text
 from conv_anim.scene.steps import FEW, Steps, moves
@@ -227,3 +229,56 @@ def test_the_blind_spot_is_dark():
 def _masked(*masks):
     layers = [{"type": "conv", "kernel_size": 3, "padding": 1, "mask": mask} for mask in masks]
     return {"input": {"size": [11, 11]}, "layers": layers, "view": "isometric"}
+
+
+EDGES = [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]
+
+
+@given(st.integers(24, 40), st.integers(24, 40), st.integers(0, 3))
+def test_few_of_many_outputs_begin_where_one_learns_most(rows, columns, seed):
+    """By a loop over the places where it may begin: what an edge's kernel makes of the first three is the largest."""
+    values = {"random": {"seed": seed, "low": 0, "high": 99}}
+    layer = {"type": "conv", "weight": EDGES}
+    spec = {"input": {"size": [rows, columns], "values": values}, "layer": layer, "view": "flat"}
+    made = conv_anim.trace(conv_anim.load({**spec, "animation": {"every": 200, "pace": "auto"}}))
+    high, wide = made.output.shape[1:]
+    first = beginning(made.layer, made.spec.animation)
+    told = {
+        (r, c): sum(abs(int(made.output[0, r, c + k])) for k in range(3))
+        for r in range(high // 3, high // 2)
+        for c in range(wide - 2)
+    }
+    assert told[divmod(first, wide)] == pytest.approx(max(told.values()), abs=1)
+    steps = Steps((1, high, wide), made.spec.animation, ahead=True, first=first)
+    ranks = [steps.rank(k) for k in range(len(steps))]
+    assert ranks[:3] == [first, first + 1, first + 2]
+    assert ranks == sorted(set(ranks))
+    assert ranks[-1] == high * wide - 1
+    assert moves((1, high, wide), ranks)
+
+
+@pytest.mark.parametrize("every", [1, 300])
+def test_a_beginning_that_is_made_already_says_so(every):
+    spec = {"input": {"size": [30, 30]}, "layer": {"type": "conv", "kernel_size": 3}, "view": "flat", "takeaway": True}
+    loaded = conv_anim.load({**spec, "animation": {"every": every, "pace": "auto"}})
+    late = pipeline.scene(loaded).frames[0].kept != ()
+    assert any(line.startswith("beginning: ") for line in terms(loaded)) == late == (every > 1)
+
+
+@pytest.mark.parametrize(("weight", "beyond"), [("sharpen", True), ("box", False), ("sobel_x", False)])
+def test_what_leaves_a_pictures_range_is_explained(weight, beyond):
+    spec = {
+        "input": {"values": {"file": str(TEMPLATES["sobel"].path.parent / "house_64.png")}},
+        "layer": {"type": "conv", "kernel_size": 3, "weight": weight},
+        "takeaway": True,
+    }
+    assert any(line.startswith("≤ 0") for line in terms(conv_anim.load(spec))) == beyond
+
+
+def test_a_point_between_cells_says_what_it_reads_outside():
+    scene = pipeline.scene(conv_anim.load(TEMPLATES["deform_conv_mask"].path))
+    said = " ".join(text for k in scene.rests for text in pictures.texts([*scene.frames[k].shown]))
+    assert re.search(r"8·9/16 \+ 4·3/16 \+ 0·4/16 \(outside\) = 5.25", said)
+    for line in re.findall(r"reads at \([^)]*\): (.*?) [=≈]", said):
+        shares = [Fraction(share) for share in re.findall(r"·([\d/]+)", line)]
+        assert sum(shares) in {0, 1}

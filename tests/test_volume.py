@@ -280,8 +280,37 @@ def test_lines_meet_the_filters_at_work(name):
             lines = [item.lines[0] for item in made._beam(number, reaches)]
             drawn = [filters.stack(slot) for slot in filters.slots if slot.shows(working[0]) in working]
             fronts_ = {point for box in drawn for side in (False, True) for point in box.corners(box.cells, right=side)}
+            apart = made.layers[number].operator.groups == made.layers[number].operator.in_channels > 1
+            if apart and len(working) == len(filters.slots):
+                stack, reach = made.stacks[number + 1], reaches[number + 1]
+                fronts = [stack.ends((channel, 1))[0] for channel in working]
+                assert [line[-1] for line in lines[2:]] == [
+                    stack.at(near, reach.rows[-1] + 0.5, reach.columns[-1]) for near in fronts
+                ]
+                assert {line[-1] for line in lines[:2]} <= fronts_
+                continue
             assert len(lines) == 4
-            assert all({start, end} & fronts_ for start, end in lines)
+            assert all({line[0], line[-1]} & fronts_ for line in lines)
+
+
+@pytest.mark.parametrize(("groups", "each"), [(2, 2), (2, 3), (3, 2), (3, 3)])
+@pytest.mark.parametrize("labels", [None, Labels()])
+def test_lines_go_around_other_filters_and_their_numbers(groups, each, labels):
+    layer = conv((4, 4), 2, in_channels=2 * groups, out_channels=groups * each, groups=groups)
+    made = view(layer, labels=labels)
+    (filters,) = made.banks
+    assert len({slot.column for slot in filters.slots}) == each
+    for k in range(0, len(made.steps), 4):
+        reaches = made.reaches(k)
+        working = reaches[1].slices
+        boxes = [filters.stack(slot).box for slot in filters.slots if slot.shows(working[0]) not in working]
+        texts = [item for item in filters.items(working) if isinstance(item, Text)]
+        boxes += [text_box(made.style, text) for text in texts]
+        for item in made._beam(0, reaches):
+            for one, other in pairwise(item.lines[0]):
+                for step in range(41):
+                    at = tuple(a + (b - a) * step / 40 for a, b in zip(one, other, strict=True))
+                    assert not any(x < at[0] < x + w and y < at[1] < y + h for x, y, w, h in boxes)
 
 
 # shuffles
@@ -470,7 +499,7 @@ def test_channels_that_meet_make_an_output_of_its_own_colour():
         ("dilated", [("input 7×7×3", ""), ("filter 3×3×3", "dilation 2"), ("output 3×3", "")]),
         (
             "three axes",
-            [("input 5×5×5", ""), ("filter 3×3×3", "moves back to front too"), ("output 3×3×3", "")],
+            [("input 5×5×5", "5 deep"), ("filter 3×3×3", "moves back to front too"), ("output 3×3×3", "")],
         ),
         (
             "three axes, padded",

@@ -55,6 +55,7 @@ def texts() -> Iterator[str]:
         "pool_gradients",
         "masking",
         "deform_words",
+        "kernel_points",
     )
     for module in dict.fromkeys((*BUILT_IN.values(), "points", *others)):
         for words in vars(import_module(f"conv_anim.ops.{module}")).values():

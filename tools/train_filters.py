@@ -1,6 +1,6 @@
-"""Trains the small filter bank of the templates: six 5x5 filters that rebuild patches of a picture from few numbers.
+"""Trains the small filter bank of the templates: four 5x5 filters that rebuild patches of a picture from few numbers.
 
-    python tools/train_filters.py templates/shades/house_224.png templates/shades/filters.npy
+    python tools/train_filters.py templates/pictures/house_224.png templates/pictures/filters.npy
 
 A sparse autoencoder with tied weights, by gradient descent from a fixed seed, in a few seconds. The filters that come
 of it are those of every first layer: edges in several directions, bars and spots.
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-FILTERS, SIDE = 6, 5
+FILTERS, SIDE = 4, 5
 PATCHES, STEPS, BATCH, RATE = 20_000, 6_000, 128, 0.02
 SPARSE = 0.15
 """How much the size of the codes counts, beside the error."""

@@ -49,8 +49,8 @@ COUNTED = {1: ".one", 2: ".two"}
 """Of so many channels other words are said."""
 CONV_POINTS = {
     "en": {
-        "point.depthwise": "Each of the {seen} channels has a kernel of its own and never meets the others.",
-        "point.depthwise.many": "Each of the {seen} channels has {each} kernels of its own and never meets the others.",
+        "point.depthwise": "Each of the {seen} channels has a filter of its own and never meets the others.",
+        "point.depthwise.many": "Each of the {seen} channels has {each} filters of its own and never meets the others.",
         "point.grouped": "{groups} groups: each output sees {each} of the {seen} channels, "
         "which takes {groups} times fewer weights.",
         "point.pointwise": "A 1×1 kernel mixes the {seen} channels of one cell and sees no neighbour.",
@@ -64,8 +64,8 @@ CONV_POINTS = {
         "point.slides.one": "The window fits at one position only, so there is one output.",
     },
     "zh-TW": {
-        "point.depthwise": "{seen} 個通道各有自己的卷積核，彼此不相加。",
-        "point.depthwise.many": "{seen} 個通道各有 {each} 個自己的卷積核，彼此不相加。",
+        "point.depthwise": "{seen} 個通道各有自己的濾波器，彼此不相加。",
+        "point.depthwise.many": "{seen} 個通道各有 {each} 個自己的濾波器，彼此不相加。",
         "point.grouped": "{groups} 組：每個輸出只看 {seen} 個通道中的 {each} 個，權重少到 {groups} 分之一。",
         "point.pointwise": "1×1 的卷積核混合同一格的 {seen} 個通道，不看旁邊的格。",
         "point.filters": "{made} 個濾波器各由全部 {seen} 個通道得出一張特徵圖。",

@@ -34,6 +34,8 @@ AROUND = 0.16, 0.26
 """How far from the edges of a cell its number begins at the left, and at the top, in cells."""
 INDENT = 0.09
 """How far from the corner of a cell its index stands, in cells."""
+SMALL, LARGER = (0.275, 0.7), (0.31, 0.78)
+"""The most that a small number takes of a cell's side and of its number, and one that is to be read like it."""
 FREE = 0.3
 """How far the lines go that strike out a cell, from each corner, in cells."""
 
@@ -118,13 +120,18 @@ class Grid:
         top = self.y - (style.thin if gap is None else gap) - size * style.font.cap_height
         return style.text(self.x, top, text, size=size, color=style.colors.ink if bold else style.label_ink, bold=bold)
 
+    def small(self, shares: tuple[float, float]) -> float:
+        """Em of a small number, by its most in a cell and of the cell's number."""
+        of_cell, of_number = shares
+        return max(self.style.least, min(of_cell * self.numbers.cell, of_number * self.numbers.size))
+
     def weight(self, place: Position, text: str, on: str, size: float | None = None) -> Text:
         """A small number in the lower right corner of a cell; nothing where it could not be read."""
         x, y, side, _ = self.box(*place)
         inset = self.numbers.cell * 0.09
         color = self.style.ink_on(on)
         widest = (side - 2 * inset) / self.style.width(text, size=1.0)
-        wanted = size or max(self.style.least, min(0.275 * side, 0.7 * self.numbers.size))
+        wanted = size or self.small(SMALL)
         fitting = min(wanted, widest)
         room = (side - self.style.font.cap_height * self.numbers.size) / 2 - inset
         fits = fitting >= self.style.least - 0.01 and self.style.font.cap_height * fitting <= room + 1

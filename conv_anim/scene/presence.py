@@ -65,9 +65,11 @@ class SomeSteps(Steps):
         return self.cells[rank]
 
 
-def steps_of(shape: Size, animation: Animation, there: frozenset[Size] | None) -> Steps:
-    """The steps of an output (channels, *size), of all its cells or of some."""
-    return Steps(shape, animation, ahead=True) if there is None else SomeSteps(shape, animation, there=there)
+def steps_of(shape: Size, animation: Animation, there: frozenset[Size] | None, first: int | None = None) -> Steps:
+    """The steps of an output (channels, *size), of all its cells or of some; ``first`` where it may begin."""
+    if there is not None:
+        return SomeSteps(shape, animation, there=there)
+    return Steps(shape, animation, ahead=True, first=first)
 
 
 def staged(shapes: Sequence[Size], animation: Animation, there: Sequence[frozenset[Size] | None]) -> list[Steps]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Rgb = NDArray[np.uint8]
 
-Kind: TypeAlias = Literal["picture", "signed", "plain"]
+Kind: TypeAlias = Literal["picture", "red", "green", "blue", "signed", "plain"]
 LEVELS = 256
 DARKEST, BRIGHTEST = 0.26, 0.97
 """Lightness of the least and of the largest number."""
@@ -93,6 +93,11 @@ def _table(kind: Kind, hue: float | None, low: float, high: float) -> Rgb:
     match kind:
         case "picture":
             return np.repeat(np.arange(LEVELS, dtype=np.uint8)[:, None], 3, axis=1)
+        case "red" | "green" | "blue":
+            own = ("red", "green", "blue").index(kind)
+            shown = np.zeros((LEVELS, 3), np.uint8)
+            shown[:, own] = np.arange(LEVELS)
+            return shown
         case "signed":
             found = [_signed(low + share * (high - low), grey=hue is None) for share in shares]
         case "plain":

@@ -38,6 +38,8 @@ class Steps:
     most: int = MOST_STEPS
     ahead: bool = False
     """Whether it may begin where some outputs are made, if it shows only few of them."""
+    first: int | None = None
+    """The output at which it begins then; None for the first of the second third of the rows."""
 
     def __len__(self) -> int:
         return len(self._ranks)
@@ -60,6 +62,8 @@ class Steps:
         if shown == count:
             return range(count)
         before = self._made_before(shown)
+        if before and self.first is not None:
+            return self._from(self.first, shown)
         if before:
             *outer, rows, columns = self.dimensions
             return [before * columns + rank for rank in chosen((*outer, rows - before, columns), shown)]
@@ -67,6 +71,18 @@ class Steps:
         if shown == len(evenly) and moves(self.dimensions, evenly):
             return evenly
         return chosen(self.dimensions, shown)
+
+    def _from(self, first: int, shown: int) -> Sequence[int]:
+        """The first ones follow one another; then rows further down."""
+        *outer, rows, columns = self.dimensions
+        below = first // columns + 1
+        rest = chosen((*outer, rows - below, columns), max(1, shown - SLOW))
+        return [*range(first, first + SLOW), *(below * columns + rank for rank in rest)]
+
+    @property
+    def begins_late(self) -> bool:
+        """Whether some outputs are made when the first step begins."""
+        return self.rank(0) > 0
 
     def _made_before(self, shown: int) -> int:
         """Rows that are made when the first step begins, so that a picture does not begin with a blank."""

@@ -6,6 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.heading import word_of
+from conv_anim.scene.marked_terms import of_marks
 from conv_anim.scene.wording.formulas import formulas
 from conv_anim.scene.wording.language import TABLES, Language
 from conv_anim.scene.wording.takeaways import takeaway
@@ -56,6 +57,7 @@ def _of_layers(spec: Spec, say: Language) -> Iterator[str]:
     yield from (say(key) for key in _of_view(spec))
     if isinstance(spec.view, Isometric) and not spec.view.numbers and spec.view.cells in {"auto", "plain"}:
         yield from _of_zeros(spec, say)
+    yield from of_marks(spec, say)
     if any(node.op.sites is not None for node in spec.nodes):
         yield from _of_sites(spec, say)
     if any(node.op.attends is not None for node in spec.nodes):
@@ -66,11 +68,11 @@ def _of_view(spec: Spec) -> tuple[str, ...]:
     """The phrases of words that only a view has."""
     match spec.view:
         case FourierView():
-            return "term.fft", "term.conjugated", "term.cellwise"
+            return ("term.fft",)
         case WinogradView():
             return "term.winograd", "term.cellwise"
         case GemmView() if spec.view.layout is not None or spec.view.tile is not None:
-            return "term.memory", "term.column.multiply_adds"
+            return "term.memory", "term.column.multiply_adds", "term.intensity"
         case Sequence() if spec.view.cache and any(_spreads(node.op) for node in spec.nodes):
             return ("term.ceil",)
         case Flat() if spec.view.overlap:

@@ -58,7 +58,8 @@ class Tones:
         """Which maps are pictures still: their numbers are greys from 0 to 255."""
         found = [is_picture(self.trace)]
         for layer in self.trace.layers:
-            found.append(all(found[k] for k in layer.fed) and keeps_greys(layer))
+            kept = all(found[k] for k in layer.fed) and keeps_greys(layer)
+            found.append(kept or dims_a_picture(layer, [found[k] for k in layer.fed]))
         return found
 
     @cached_property
@@ -118,6 +119,14 @@ def is_picture(trace: Trace) -> bool:
     if not isinstance(values, Given) or not values.is_picture:
         return False
     return bool(trace.input.min() >= 0 and trace.input.max() <= WHITE)
+
+
+def dims_a_picture(layer: LayerTrace, greys: list[bool]) -> bool:
+    """Whether it multiplies a picture by shares from 0 to 1: what comes out is a darker picture."""
+    if layer.layer.badge != "×" or sum(greys) != 1:
+        return False
+    shares = [array for array, grey in zip(layer.inputs, greys, strict=True) if not grey]
+    return all(bool(array.min() >= 0 and array.max() <= 1) for array in shares)
 
 
 def keeps_greys(layer: LayerTrace) -> bool:

@@ -82,7 +82,10 @@ class Arrangement:
     @cached_property
     def signs(self) -> list[Callout]:
         """The labels over the columns."""
-        return [Callout(self.style, label, None) for label in headings(self.channel_rows, add=self.add)]
+        found = headings(self.channel_rows, add=self.add)
+        if self.add and self.piled and not found[-1].detail:
+            found[-1] = found[-1]._replace(detail=self.channel_rows.say("channels.piled"))
+        return [Callout(self.style, label, None) for label in found]
 
     # heights
 
@@ -102,7 +105,7 @@ class Arrangement:
     def groups(self) -> list[list[MapRows]]:
         """The channels of all groups if they fit, else those of one filter, else some of them."""
         choices = self._choices()
-        heights = [self._tower(groups, 0).height for groups in choices]
+        heights = [self._tower(groups, 0, top=0).height for groups in choices]
         fitting = (k for k, height in enumerate(heights) if height <= self._limit)
         return choices[next(fitting, -1)]
 
@@ -144,15 +147,18 @@ class Arrangement:
     @cached_property
     def piled(self) -> bool:
         """Whether the outputs are too many to stand one below the other."""
-        column, rows = (self._tower(self.groups, outputs).height for outputs in (self.channel_rows.out_channels, 0))
+        counts = self.channel_rows.out_channels, 0
+        column, rows = (self._tower(self.groups, count, top=0).height for count in counts)
         return self.channel_rows.out_channels > 1 and column > max(self._limit, rows)
 
-    def _tower(self, groups: Sequence[Sequence[MapRows]], outputs: int, output: int | None = None) -> Tower:
+    def _tower(
+        self, groups: Sequence[Sequence[MapRows]], outputs: int, output: int | None = None, *, top: int | None = None
+    ) -> Tower:
         source, *others = (round(rows * one.cell) for (rows, _), one in zip(self.shapes, self.cells, strict=True))
         each = others[-1] if output is None else output
         gap = self.gap
         heights = Heights(source, max(others), each, round(self.side), gap, gap + round(0.9 * self.style.gap))
-        return tower(groups, outputs, heights, top=self.top)
+        return tower(groups, outputs, heights, top=self.top if top is None else top)
 
     @cached_property
     def tower(self) -> Tower:

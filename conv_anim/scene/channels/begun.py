@@ -7,6 +7,7 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.channels.arrangement import Arrangement
+from conv_anim.scene.channels.channel_rows import COLORS
 from conv_anim.scene.channels.drawing import ChannelDrawing
 from conv_anim.scene.channels.hit_regions import PlacedRow
 from conv_anim.scene.numbers import plane
@@ -74,6 +75,7 @@ class BegunFilter(ChannelDrawing):
     def _sheet(self, channel: int, source: int, color: str) -> SheetGrid:
         channel_rows = self
         grid = self.places.grid(0, self.places.tower.sources[source])
+        grid = replace(grid, contents=self.input_contents_of(channel))
         values, formats = plane(channel_rows.layer.input[channel]), channel_rows.formats
         return SheetGrid(grid, channel_rows.sheet, values, formats.x, formats.empty, color)
 
@@ -199,7 +201,8 @@ class BegunFilter(ChannelDrawing):
     def _channel(self, channel: int) -> str:
         if self.meet and self.groups > 1:
             return self.say("channels.in_group", channel=channel + 1, group=self.group(channel) + 1)
-        return self.say("channels.channel", number=channel + 1)
+        called = self.say("channels.channel", number=channel + 1)
+        return self.say.joined([called, self.say(f"channels.{COLORS[channel]}")]) if self.of_colors else called
 
     def _numbered(self, channel: int, rows: list[PlacedRow]) -> list[Primitive]:
         """Which of many filters is at work, and which map it makes; where all are, each by its number."""

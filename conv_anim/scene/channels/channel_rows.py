@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from math import ceil, floor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 LARGEST_KERNEL = 120
 """Pixels, at scale 1, that a kernel may take beside maps in shades."""
+COLORS: tuple[Literal["red", "green", "blue"], ...] = ("red", "green", "blue")
+"""The channels of a picture."""
 FAINT = 0.35
 """How much of its colour a channel keeps while it takes no part."""
 
@@ -87,6 +89,18 @@ class ChannelRows(LayerRows):
     def input_contents(self) -> Contents:
         """What stands in the cells of the input maps."""
         return contents(self.mode, self.tones.of_maps[0])
+
+    @property
+    def of_colors(self) -> bool:
+        """Whether the input is a picture with a channel for red, one for green, and one for blue."""
+        return self.tones.greys[0] and len(self.layer.input) == len(COLORS)
+
+    def input_contents_of(self, channel: int) -> Contents:
+        """What stands in the cells of one input map: of a picture in colours its own."""
+        shown = self.input_contents
+        if not self.of_colors or shown.shades is None:
+            return shown
+        return replace(shown, shades=replace(shown.shades, kind=COLORS[channel]))
 
     @property
     def map_contents(self) -> Contents:

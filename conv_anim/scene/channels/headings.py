@@ -22,7 +22,7 @@ def headings(channel_rows: ChannelRows, *, add: bool) -> list[Label]:
     kernel = [] if layer.kernels is None else [_filters(channel_rows)]
     if not channel_rows.meet:
         return [input_, *kernel, output]
-    size = words.size(layer.operator.out_size)
+    size = words.length(layer.operator.out_size, channel_rows.say)
     maps = Label(
         channel_rows.say("channels.maps", count=channel_rows.seen, size=size), channel_rows.say("channels.each")
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.beginning import beginning
 from conv_anim.scene.flat.fitted import Fitted
 from conv_anim.scene.hit_regions import Turn
 from conv_anim.scene.layer_formats import Formats
@@ -78,7 +79,9 @@ class LayerRows(Fitted):
     def steps(self) -> Steps:
         """The steps of the animation, in its order."""
         filters = self.out_channels if self.meet else 1
-        return Steps((filters, *self.layer.means.out_size), self.trace.spec.animation, ahead=True)
+        animation = self.trace.spec.animation
+        shape, first = (filters, *self.layer.means.out_size), beginning(self.layer, animation)
+        return Steps(shape, animation, ahead=True, first=first)
 
     def turn(self, k: int) -> Turn:
         """What a step makes: where channels never meet, a cell of all of them."""

@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.channels.woven_maps import WovenMaps
-from conv_anim.scene.clipping import Segment, outside
 from conv_anim.scene.gliding import gliding, ring
 from conv_anim.scene.hit_regions import Turn, of_grid
 from conv_anim.scene.layout import Panel, align, animated
@@ -137,16 +136,12 @@ class PixelShuffling(WovenMaps):
         return grids[channel].cell((row, column), self.formats.x(value), fill, bold=bold, value=value)
 
     def _beam(self, source: Cell, cell: Cell) -> list[Primitive]:
-        """Lines from the corners of the cell that is copied to those of its copy; they pass behind other cells."""
+        """A line from the cell that is copied to its copy: between cells, so that it hides no number and no name."""
         x0, y0, side, _ = self.before[source[0]].box(*source[1:])
         x1, y1, _, _ = self.after[cell[0]].box(*cell[1:])
-        pieces: list[Segment] = [((x0 + side, y0), (x1, y1)), ((x0 + side, y0 + side), (x1, y1 + side))]
-        for grid in (*self.small, *self.large):
-            right, bottom = grid.x + grid.width, grid.y + grid.height
-            ring = ((grid.x, grid.y), (right, grid.y), (right, bottom), (grid.x, bottom))
-            pieces = [piece for line in pieces for piece in outside(line, ring)]
-        stroke = self.style.beam
-        return [Lines((piece,), stroke) for piece in pieces]
+        middle = (max(g.x + g.width for g in self.before) + min(g.x for g in self.after)) / 2
+        points = ((x0 + side, y0), (middle, y0), (middle, y1), (x1, y1))
+        return [Lines((points,), strong(self.style, self.style.colors.ink))]
 
     # hit regions
 

@@ -13,11 +13,13 @@ from conv_anim.scene.channels.channel_rows import ChannelRows
 from conv_anim.scene.channels.crossing import crossing
 from conv_anim.scene.channels.hit_regions import ChannelRegions, PlacedRow
 from conv_anim.scene.channels.pixel_shuffle import pixel_shuffle
-from conv_anim.scene.channels.products import Products
+from conv_anim.scene.channels.products import LEADING, Products
+from conv_anim.scene.grid import LARGER
 from conv_anim.scene.layout import align
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.sheet import two
 from conv_anim.scene.wording import words
+from conv_anim.scene.workings import worked
 from conv_anim.spec.view_values import Channels
 from conv_anim.tracing.gathers import Gather
 from conv_anim.values import dataclass
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
     from conv_anim.scene.timeline import Phase
     from conv_anim.spec.model import Number
     from conv_anim.tracing.trace import Trace
+
+TOLD = 360
+"""Pixels, at scale 1, that a line of a sum may take even if the maps take less."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +99,10 @@ class ChannelsView(BegunFilter):
         """The weight that each cell of a window meets; nothing where a channel has several kernels."""
         if self.is_shaded or self.places.forked:
             return []
+        grid = row.sheet.grid
+        size = grid.small(LARGER)
         return [
-            row.sheet.grid.weight(place, f"{words.TIMES}{self.formats.w(weight)}", fills[place])
+            grid.weight(place, f"{words.TIMES}{self.formats.w(weight)}", fills[place], size)
             for place, weight in zip(places, self._met(row), strict=False)
         ]
 
@@ -114,15 +121,40 @@ class ChannelsView(BegunFilter):
     def _products(self) -> Products | None:
         """Room for them; None where the sums of channels are written, or there is nothing to multiply."""
         kernels = self.layer.kernels
-        written = self.add or self.is_shaded or self.places.forked
+        written = self.add or self.is_shaded
         if written or kernels is None or isinstance(self.layer.means, Gather):
             return None
-        found = Products(self.style, self.say("channels.channel", number=1), self.formats, self.map_format)
+        key = "channels.map_number" if self.places.forked else "channels.channel"
+        found = Products(self.style, self.say(key, number=1), self.formats, self.map_format)
         columns = plane(kernels[0, 0]).shape[1]
         bias = "" if self.meet else self.bias_text
         return found if found.widest(self.layer, columns, bias) <= self.width else None
 
+    @cached_property
+    def _shares(self) -> int:
+        """How many lines it takes at most to tell what an interpolation makes a cell of; 0 where it is not told."""
+        if self.is_shaded or self.layer.layer.interpolation is None:
+            return 0
+        return max(len(self._shared(self.steps.cell(k))) for k in range(len(self.steps)))
+
+    def _shared(self, cell: tuple[int, ...]) -> list[str]:
+        """What the first channel's cell is made of, line by line."""
+        row, style = self.rows(cell[0])[0].channel_row, self.style
+        made = worked(self.layer, self.layer.step((row.output, *cell[1:])))
+        text = f"{self.say('channels.channel', number=row.channel + 1)}: {made}"
+        return style.wrapped(text, size=style.label_size, width=self._told_room)
+
+    @property
+    def _told_room(self) -> float:
+        return max(self.width, TOLD * self.style.scale)
+
     def added(self, cell: tuple[int, ...]) -> list[Primitive]:
+        if self._shares:
+            style, size, told = self.style, self.style.label_size, self._shared(cell)
+            left = (self.width - max(style.width(text, size=size) for text in told)) / 2
+            tops = (self.sum_top + k * LEADING * size for k in range(len(told)))
+            ink = style.text_ink
+            return [style.text(left, y, text, size=size, color=ink) for y, text in zip(tops, told, strict=True)]
         if self._products is None:
             return super().added(cell)
         row = self.rows(cell[0])[0]
@@ -138,9 +170,13 @@ class ChannelsView(BegunFilter):
 
     @property
     def phases(self) -> frozenset[Phase]:
-        return super().phases if self._products is None else frozenset(("read", "summed", "way"))
+        told = self._products is not None or self._shares
+        return frozenset(("read", "summed", "way")) if told else super().phases
 
     def with_sum(self, made: Panel) -> Panel:
+        if self._shares:
+            size = self.style.label_size
+            return align(made, self._told_room, self.sum_top + size * (1 + LEADING * (self._shares - 1)))
         if self._products is None or self.layer.kernels is None:
             return super().with_sum(made)
         lines = plane(self.layer.kernels[0, 0]).shape[0]

@@ -1,4 +1,4 @@
-"""The fft view: the spectra of input and kernel, their products, and the output as the waves of these add up."""
+"""The fft view: the input wave by wave, what the kernel makes of each wave, and the output as these add up."""
 
 from __future__ import annotations
 
@@ -9,104 +9,39 @@ import numpy as np
 
 from conv_anim.scene.callouts import Key
 from conv_anim.scene.color import mix
-from conv_anim.scene.detour.guide import waves_of, way_of
-from conv_anim.scene.detour.plan import Detour
-from conv_anim.scene.detour.spectra import place_of, shares_in, spectrum_in
+from conv_anim.scene.detour.spectra import deepened, heard, place_of, shares_in
+from conv_anim.scene.detour.waves import Waves
 from conv_anim.scene.gliding import gliding, ring
 from conv_anim.scene.hit_regions import HitRegion, corners
 from conv_anim.scene.primitives import Boxes, Frame, Stroke
 from conv_anim.scene.slots import filled
 from conv_anim.scene.strokes import strong
-from conv_anim.scene.wording.words import Label, labels, size
-from conv_anim.tracing.fourier import Count, Fourier
 from conv_anim.tracing.geometry import Source
-from conv_anim.tracing.winograd import direct
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from conv_anim.scene.cells import Position
-    from conv_anim.scene.gliding import Ring
     from conv_anim.scene.layout import Panel
-    from conv_anim.scene.primitives import Items, Primitive
-    from conv_anim.scene.steps import Steps
+    from conv_anim.scene.primitives import Box, Items, Primitive
     from conv_anim.scene.style import Style
     from conv_anim.scene.timeline import Phase
-    from conv_anim.tracing.fourier import Frequency, Spectrum
     from conv_anim.tracing.trace import Trace
-
-LONGEST = 580
-"""Pixels, at scale 1, that three maps beside each other may take."""
-WANTED = 34
-"""Pixels of a cell, at scale 1, where there is room."""
 
 
 @dataclass(frozen=True)
-class FourierDrawing(Detour):
+class FourierDrawing(Waves):
     """The drawing of all waves."""
 
-    @cached_property
-    def way(self) -> Fourier:
-        """All numbers of it."""
-        return way_of(self.trace)
-
-    @cached_property
-    def steps(self) -> Steps:
-        return waves_of(self.trace)
-
-    @property
-    def grows(self) -> bool:
-        return False
-
-    @property
-    def texts(self) -> Iterable[str]:
-        yield from (self.formats.x(n) for n in self.layer.input.ravel().tolist())
-        yield from (self.formats.y(n) for n in self.layer.output.ravel().tolist())
-        yield from (self.formats.w(n) for n in self.way.kernel.ravel().tolist())
-
-    # the plan
-
-    @property
-    def wanted(self) -> int:
-        return min(WANTED, LONGEST // (3 * self._square[1]))
-
-    @property
-    def _square(self) -> Position:
-        return (1, *self.way.size)[-2:]  # type: ignore[return-value]  # of one axis or two
-
-    @property
-    def shapes(self) -> dict[str, Position]:
-        names = ("input", "kernel", "output", "input_way", "kernel_way", "output_way")
-        return dict.fromkeys(names, self._square)
-
-    @property
-    def heads(self) -> dict[str, Label]:
-        say, full = self.say, size(self.way.size)
-        found = dict(zip(("input", "kernel", "output"), labels(self.trace), strict=True))
-        for name in ("input", "kernel"):
-            whole = found[name].name if self.way.wrap and name == "input" else say("fft.padded", size=full)
-            found[name] = Label(found[name].name, "" if whole == found[name].name else whole)
-        found["output"] = Label(found["output"].name, say("fft.result", size=full))
-        found["input_way"] = Label(say("fft.input"))
-        found["kernel_way"] = Label(say("fft.kernel"), say("fft.conjugated"))
-        return found | {"output_way": Label(say("fft.product"))}
-
-    @property
-    def ways(self) -> tuple[str, str, str]:
-        return self.say("fft.down"), self.say("fft.down"), self.say("fft.up")
-
-    @property
-    def remarks(self) -> list[str]:
-        found = Count.of(self.way.size)
-        numbers = {"half": found.transform, "count": found.products, "ours": found.real}
-        numbers["direct"] = direct(self.way.op)
-        return [self.say("fft.all", **numbers)]
+    def _deep(self, color: str) -> str:
+        """Of the top of a wave."""
+        return deepened(self.style.colors.background, color)
 
     @property
     def keys(self) -> tuple[Key, ...]:
         style, colors = self.style, self.style.colors
-        found = [Key(self.say("fft.arrows"), mix(colors.background, colors.input, 0.55), style.edge)]
+        found = [Key(self.say("fft.crests"), self._deep(colors.input), style.edge)]
+        if self._spoiled:
+            found.append(Key(self.say("fft.wraps"), self.thrown_fill, style.edge))
         if self.way.wrong.any():
             found.append(Key(self.say("fft.wrong"), self.thrown_fill, self._marked))
         if self._thrown:
@@ -128,9 +63,8 @@ class FourierDrawing(Detour):
     def static(self) -> Items:
         _ = self.way.result  # which is the trace's output where no window is wrapped, or nothing is drawn
         items = [*self._input(), *self._kernel(), *self.tables["output"].pending()]
-        items += self._spectrum("input_way", self.way.input_spectrum, self.style.colors.input)
-        items += self._spectrum("kernel_way", self.way.kernel_spectrum, self.style.colors.kernel)
-        return (*items, *self.tables["output_way"].pending())
+        pale = mix(self.style.colors.background, self.style.colors.kernel, 0.3)
+        return (*items, Boxes((self._whole("kernel_way"),), pale, self.style.edge))
 
     def _input(self) -> list[Primitive]:
         """The map that is transformed: the input, and what stands beside it."""
@@ -163,44 +97,32 @@ class FourierDrawing(Detour):
         written = [(place_of(at), self.formats.w(self.way.kernel[at].item())) for at in taps]
         return [*table.blank(), *table.cells(written, self.style.colors.kernel)]
 
-    def _spectrum(
-        self, name: str, spectrum: Spectrum, color: str, only: Iterable[Frequency] | None = None
-    ) -> list[Primitive]:
-        """Frequencies, all or some."""
-        wanted = np.ndindex(*self.way.size) if only is None else only
-        return spectrum_in(self.tables[name], spectrum, color, wanted)
-
     # what differs from frame to frame
-
-    def _pair(self, k: int) -> tuple[Frequency, ...]:
-        return self.way.frequencies[self.steps.cell(k)[1]]
 
     def frame(self, k: int) -> Frame:
         last = self._count(k) == len(self.way.frequencies)
-        return Frame(self._kept(k), (*self._multiplied(k), *(self._result() if last else self._waves(k))))
-
-    def _kept(self, k: int) -> Items:
-        pairs = [self.way.frequencies[at] for _, at in self.steps.passed(k)]
-        frequencies = [f for pair in pairs for f in pair]
-        color = self.style.colors.output
-        return tuple(self._spectrum("output_way", self.way.spectrum, color, frequencies) if frequencies else ())
+        return Frame((), (*self._met(k), *(self._result() if last else self._waves(k))))
 
     def _count(self, k: int) -> int:
         """How many waves are added up with a step."""
         return self.steps.rank(k) + 1
 
     def finished(self) -> Frame:
-        return Frame(self._kept(len(self.steps)), tuple(self._result()))
+        """All outputs, and as an example the highest wave."""
+        return Frame((), (*self._met(len(self.steps)), *self._result()))
 
-    def _multiplied(self, k: int) -> list[Primitive]:
-        """The frequencies of a step in all spectra."""
-        pair = self._pair(k)
-        items = self._spectrum("output_way", self.way.spectrum, self.style.colors.output, pair)
-        for name in ("input_way", "kernel_way", "output_way"):
-            color = self.style.colors.current if name == "output_way" else self.style.colors.window
-            boxes = tuple(self.tables[name].box(place_of(f)) for f in pair)
-            items.append(Boxes(boxes, None, strong(self.style, color)))
-        return items
+    def _met(self, k: int) -> list[Primitive]:
+        """A step's wave in the input, what it is multiplied by, and the wave that comes of it."""
+        wave, colors = self.wave(k), self.style.colors
+        ends = ("input_way", wave.shares, colors.input), ("output_way", wave.made, colors.output)
+        items = [
+            item
+            for name, shares, color in ends
+            for item in shares_in(self.tables[name], np.ndenumerate(shares), self._deep(color))
+        ]
+        _, factor, _, shift = self.written(wave)
+        said = [self.say("fft.times", factor=factor), *([self.say("fft.moved", shift=shift)] if shift else [])]
+        return [*items, *heard(self.tables["kernel_way"], said), *self.worked(k)]
 
     def _summed(self, k: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
         if self.trace.spec.animation.order != "reverse":
@@ -216,13 +138,18 @@ class FourierDrawing(Detour):
         low, high = float(whole.min()), float(whole.max())
         cells = np.ndindex(*self.way.size)
         shares = ((at, 0.5 if high == low else (float(made[at]) - low) / (high - low)) for at in cells)
-        return shares_in(self.tables["output"], shares, self.style.colors.output)
+        return shares_in(self.tables["output"], shares, self._deep(self.style.colors.output))
 
     @cached_property
     def _thrown(self) -> list[tuple[int, ...]]:
         """The places that are no outputs."""
         kept = {at for at in np.ndindex(*self.way.size) if self._is_kept(at)}
         return [at for at in np.ndindex(*self.way.size) if at not in kept]
+
+    @cached_property
+    def _spoiled(self) -> list[tuple[int, ...]]:
+        """Outputs whose windows go on at the other side, wrong or right by chance."""
+        return [at for at in np.ndindex(*self.way.size) if self._is_kept(at) and self.way.wrapped[at]]
 
     def _is_kept(self, at: tuple[int, ...]) -> bool:
         return all(c < axis.count for c, axis in zip(at, self.way.op.axes, strict=True))
@@ -232,10 +159,12 @@ class FourierDrawing(Detour):
         table, fmt, colors = self.tables["output"], self.formats.y, self.style.colors
         output, wrong = self.layer.output[0], self.way.wrong
         kept = [at for at in np.ndindex(*self.way.size) if self._is_kept(at)]
-        right = [(place_of(at), fmt(output[at].item())) for at in kept if not wrong[at]]
+        right = [(place_of(at), fmt(output[at].item())) for at in kept if not (wrong[at] or self.way.wrapped[at])]
         whole = self.layer.output.dtype.kind == "i"
         other = [(place_of(at), fmt(self._own(at, whole=whole))) for at in kept if wrong[at]]
         items = table.cells(right, colors.output)
+        by_chance = [(place_of(at), fmt(output[at].item())) for at in self._spoiled if not wrong[at]]
+        items += table.cells(by_chance, self.thrown_fill) if by_chance else []
         items += table.cells([(place_of(at), "") for at in self._thrown], self.thrown_fill) if self._thrown else []
         return [*items, *(self._wrong(other) if other else [])]
 
@@ -253,17 +182,16 @@ class FourierDrawing(Detour):
         return frozenset(("read", "way"))
 
     def during(self, step: int, phase: Phase, share: float) -> Items:
-        """A step as it comes about: the product of a frequency, then its wave; or marks on their way to the next."""
-        if phase == "read":
-            before = self._waves(step - 1) if step else []
-            return (*self._multiplied(step), *before)
-        stroke = strong(self.style, self.style.colors.window)
-        left = self._spectrum("output_way", self.way.spectrum, self.style.colors.output, self._pair(step))
-        return (*left, *self._waves(step), *gliding(self._rings(step), self._rings(step + 1), share, stroke))
+        """A step as it comes about: what the kernel makes of the wave, before it is added; or the wave on its way."""
+        if phase == "way":
+            stroke = strong(self.style, self.style.colors.current)
+            start, end = (ring(self._whole(name)) for name in ("output_way", "output"))
+            return (*self._met(step), *self._waves(step), *gliding([start], [end], share, stroke))
+        return (*self._met(step), *(self._waves(step - 1) if step else self.tables["output"].pending()))
 
-    def _rings(self, k: int) -> list[Ring]:
-        first = place_of(self._pair(k)[0])
-        return [ring(self.tables[name].box(first)) for name in ("input_way", "kernel_way", "output_way")]
+    def _whole(self, name: str) -> Box:
+        table = self.tables[name]
+        return table.x, table.y, table.width, table.height
 
     # hit regions
 

@@ -10,7 +10,7 @@ from conv_anim.scene.callouts import Legend
 from conv_anim.scene.layer_formats import Formats
 from conv_anim.scene.layout import EMPTY, Panel, align, anchored, column, pad, static, table, written
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
-from conv_anim.scene.slots import named, settled, sign
+from conv_anim.scene.slots import named, settled, sign, slot
 from conv_anim.scene.table import Table, Track
 from conv_anim.scene.traced import Traced
 from conv_anim.values import dataclass
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from conv_anim.scene.callouts import Key
     from conv_anim.scene.cells import Position
     from conv_anim.scene.hit_regions import Turn
+    from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.steps import Steps
     from conv_anim.scene.wording.words import Label
 
 NUMBER = 14
@@ -32,9 +34,15 @@ ROOM = 0.88
 """How much of a cell's width its number may take."""
 NAMES = ("input", "kernel", "output", "input_way", "kernel_way", "output_way")
 """The maps above, and those below them."""
+ABOVE = 3
+"""How many of them stand above."""
 SIGNS = (("∗", "="), ("⊙", "="))
 """Between the maps above, and between those below: the kernel slides, or every pair is multiplied."""
 
+TOLD, LINE = 13, 300
+"""Pixels, at scale 1, of the text below the maps, and what a line of it may take where the maps take less."""
+WORKED = "worked"
+"""The room for what is told of a step."""
 UP = "up"
 """The anchor at the right end of what is said of the way to the output."""
 
@@ -54,6 +62,11 @@ class Detour(Traced):
         raise NotImplementedError
 
     @property
+    def plain_texts(self) -> Iterable[str]:
+        """Those of the maps above."""
+        return self.texts
+
+    @property
     def wanted(self) -> int:
         """Pixels of a cell, at scale 1, that its numbers do not make larger."""
         raise NotImplementedError
@@ -69,8 +82,23 @@ class Detour(Traced):
         raise NotImplementedError
 
     @property
+    def signs(self) -> tuple[tuple[str, str], tuple[str, str]]:
+        """Between the maps above, and between those below."""
+        return SIGNS
+
+    @property
     def remarks(self) -> Iterable[str]:
         """What is counted, below all."""
+        raise NotImplementedError
+
+    def told(self, k: int) -> tuple[str, ...]:
+        """How a step's numbers come about, line by line; past the last step, those of an example at the end."""
+        del k
+        return ()
+
+    @property
+    def steps(self) -> Steps:
+        """All of them."""
         raise NotImplementedError
 
     @property
@@ -96,9 +124,14 @@ class Detour(Traced):
             side = max(side, ceil(widest * style.least / ROOM))
         if style.fit is not None:
             side = (max if self.grows else min)(side, round(style.fit.cell))
-        size = min(NUMBER * style.scale, ROOM * side / widest, 0.6 * side)
+        size = self._sized(side, self.texts)
         size = max(size, min(style.least, ROOM * side / widest, 0.7 * side))
         return side, size if size >= style.least - TOLERANCE else None
+
+    def _sized(self, side: int, texts: Iterable[str]) -> float:
+        """The size of numbers in cells of a side."""
+        widest = max(self.style.width(text, size=1.0, bold=True) for text in set(texts))
+        return min(NUMBER * self.style.scale, ROOM * side / widest, 0.6 * side)
 
     @property
     def grows(self) -> bool:
@@ -108,9 +141,10 @@ class Detour(Traced):
     @cached_property
     def _tables(self) -> dict[str, Table]:
         side, size = self.cell
+        above = None if size is None else max(size, self._sized(side, self.plain_texts))
         return {
-            name: Table(self.style, Track((rows,), side, 0), Track((columns,), side, 0), size)
-            for name, (rows, columns) in self.shapes.items()
+            name: Table(self.style, Track((rows,), side, 0), Track((columns,), side, 0), above if k < ABOVE else size)
+            for k, (name, (rows, columns)) in enumerate((name, self.shapes[name]) for name in NAMES)
         }
 
     # where they go
@@ -130,9 +164,16 @@ class Detour(Traced):
     @cached_property
     def page(self) -> Panel:
         """All maps, their signs, what leads from one to another, and the words below."""
+        made, style = self._above, self.style
+        below = column(self._worked(made.width), self._below(made.width), gap=0.8 * style.gap)
+        return column(made, below, gap=1.4 * style.gap)
+
+    @cached_property
+    def _above(self) -> Panel:
+        """All maps, their signs, and what leads from one to another."""
         style = self.style
         lines = []
-        for names, signs in ((NAMES[:3], SIGNS[0]), (NAMES[3:], SIGNS[1])):
+        for names, signs in zip((NAMES[:3], NAMES[3:]), self.signs, strict=True):
             first, second, third = (self._named(name) for name in names)
             lines.append([first, self._sign(signs[0]), second, self._sign(signs[1]), third])
         fits = all(
@@ -147,8 +188,28 @@ class Detour(Traced):
             down=0.7 * style.gap,
             align="middle" if fits else "start",
         )
-        made = align(made, made.anchors[UP][0], 0, across="start")
-        return column(made, self._below(made.width), gap=1.4 * style.gap)
+        return align(made, made.anchors[UP][0], 0, across="start")
+
+    def _worked(self, width: float) -> Panel:
+        """Room for what is told of the step that has most to tell."""
+        size, wide = self.style.em(TOLD), max(width, LINE * self.style.scale)
+        lines = [self._broken(k, wide) for k in range(len(self.steps) + 1)]
+        most = max(map(len, lines), default=0)
+        widest = max((self.style.width(line, size=size) for each in lines for line in each), default=0.0)
+        return slot(WORKED, max(wide, widest), 1.6 * size * most) if most else EMPTY
+
+    def _broken(self, k: int, wide: float) -> list[str]:
+        style, size = self.style, self.style.em(TOLD)
+        return [part for said in self.told(k) for part in style.wrapped(said, size=size, width=wide)]
+
+    def worked(self, k: int) -> list[Primitive]:
+        """What is told of a step, in its room below the maps."""
+        (x, y), size = self.page.anchors[WORKED], self.style.em(TOLD)
+        wide = max(self._above.width, LINE * self.style.scale)
+        return [
+            self.style.text(x, y + 1.6 * size * n, line, size=size, color=self.style.text_ink)
+            for n, line in enumerate(self._broken(k, wide))
+        ]
 
     def _sign(self, text: str) -> Panel:
         size = self.style.em(20)
@@ -173,7 +234,7 @@ class Detour(Traced):
     def _below(self, width: float) -> Panel:
         style, size = self.style, self.style.em(13)
         items, y = [], 0.0
-        wide = max(width, 300 * style.scale)
+        wide = max(width, LINE * style.scale)
         for line in (part for said in self.remarks for part in style.wrapped(said, size=size, width=wide)):
             items.append(style.text(0, y, line, size=size, color=style.text_ink))
             y += 1.6 * size

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from conv_anim.scene.color import mix
-from conv_anim.scene.detour.guide import tiles_of
-from conv_anim.scene.detour.plan import Detour
+from conv_anim.scene.detour.plan import NAMES
+from conv_anim.scene.detour.tiles import EXAMPLE, Tiles, floats
 from conv_anim.scene.gliding import gliding, ring
 from conv_anim.scene.hit_regions import HitRegion, corners
 from conv_anim.scene.layout import Fit
 from conv_anim.scene.marks import MarkStyle
-from conv_anim.scene.numbers import format_for
 from conv_anim.scene.primitives import Boxes, Frame
 from conv_anim.scene.slots import filled
 from conv_anim.scene.strokes import strong
-from conv_anim.scene.wording.words import Label, labels
 from conv_anim.tracing.geometry import Source
-from conv_anim.tracing.winograd import OUT, READ, Winograd, direct, multiplications
+from conv_anim.tracing.winograd import (
+    INPUT_TRANSFORM,
+    OUT,
+    READ,
+)
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -33,106 +34,27 @@ if TYPE_CHECKING:
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.primitives import Items, Primitive, Side
-    from conv_anim.scene.steps import Steps
     from conv_anim.scene.style import Style
     from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.trace import Trace
     from conv_anim.tracing.values import Array
-    from conv_anim.tracing.winograd import Fractions
-
-WANTED = 28
-"""Pixels of a cell, at scale 1."""
 
 
 @dataclass(frozen=True)
-class WinogradDrawing(Detour):
+class WinogradDrawing(Tiles):
     """The drawing of all tiles."""
-
-    @cached_property
-    def way(self) -> Winograd:
-        """All numbers of it."""
-        return Winograd(self.layer)
-
-    @cached_property
-    def steps(self) -> Steps:
-        return tiles_of(self.trace)
-
-    def tile(self, k: int) -> Position:
-        """Row and column of the tile of a step."""
-        _, row, column = self.steps.cell(k)
-        return row, column
-
-    # numbers
-
-    @cached_property
-    def _kernel(self) -> Array:
-        return _floats(self.way.transformed_kernels[0, 0])
-
-    @cached_property
-    def _transformed(self) -> list[tuple[Array, Array]]:
-        """Of every step V and M."""
-        tiles = [self.tile(k) for k in range(len(self.steps))]
-        return [(_floats(self.way.transformed(t)[0]), _floats(self.way.products(t)[0])) for t in tiles]
-
-    @cached_property
-    def _way_formats(self) -> tuple[Format, Format, Format]:
-        """How V, U and M are written: quarters of whole numbers in full."""
-        inputs, products = (np.array([each[k] for each in self._transformed]) for k in (0, 1))
-        return format_for(inputs), format_for(self._kernel), format_for(products)
-
-    @property
-    def texts(self) -> Iterable[str]:
-        v, u, m = self._way_formats
-        yield from (self.formats.x(n) for n in self.layer.input.ravel().tolist())
-        yield from (self.formats.y(n) for n in self.layer.output.ravel().tolist())
-        yield from (u(n) for n in self._kernel.ravel().tolist())
-        for inputs, products in self._transformed:
-            yield from (v(n) for n in inputs.ravel().tolist())
-            yield from (m(n) for n in products.ravel().tolist())
-
-    # the plan
-
-    @property
-    def wanted(self) -> int:
-        return WANTED
-
-    @property
-    def shapes(self) -> dict[str, Position]:
-        rows, columns = self.layer.output.shape[1:]
-        canvas = self.way.canvas.shape
-        square = (READ, READ)
-        return {
-            "input": (canvas[1], canvas[2]),
-            "kernel": (3, 3),
-            "output": (rows, columns),
-            **dict.fromkeys(("input_way", "kernel_way", "output_way"), square),
-        }
-
-    @property
-    def heads(self) -> dict[str, Label]:
-        found = dict(zip(("input", "kernel", "output"), labels(self.trace), strict=True))
-        ways = ("input", "kernel", "product")
-        names = ("input_way", "kernel_way", "output_way")
-        return found | {name: Label(self.say(f"winograd.{way}")) for name, way in zip(names, ways, strict=True)}
-
-    @property
-    def ways(self) -> tuple[str, str, str]:
-        return "BᵀdB", "GgGᵀ", "AᵀMA"
-
-    @property
-    def remarks(self) -> list[str]:
-        all_ = self.say("winograd.all", ours=multiplications(self.way.op), direct=direct(self.way.op))
-        return [self.say("winograd.tile"), all_]
 
     # what stays
 
     def static(self) -> Items:
         _ = self.way.output  # which is the trace's, or nothing is drawn
         colors, tables = self.style.colors, self.tables
-        u = self._way_formats[1]
-        kernel = _floats(self.way.kernels[0, 0])
+        u = self.way_formats[1]
+        kernel = floats(self.way.kernels[0, 0])
         items = [*tables["kernel"].cells(self._written(kernel, self.formats.w), colors.kernel)]
-        items += tables["kernel_way"].cells(self._written(self._kernel, u), mix(colors.background, colors.kernel, 0.55))
+        items += tables["kernel_way"].cells(
+            self._written(self.transformed_kernel, u), mix(colors.background, colors.kernel, 0.55)
+        )
         items += self._canvas(np.ndindex(*self.shapes["input"]), marked=False)
         for name in ("output", "input_way", "output_way"):
             items += tables[name].pending()
@@ -186,20 +108,18 @@ class WinogradDrawing(Detour):
     def finished(self) -> Frame:
         """All outputs, and as an example the transforms of the last tile."""
         last = len(self.steps) - 1
-        return Frame(self._kept(len(self.steps)), (*self._transform(last), *self._products(last)))
+        return Frame(
+            self._kept(len(self.steps)),
+            (*self._transform(last), *self._products(last), *self._example(last), *self.worked(last)),
+        )
 
     def _outputs(self, tile: Position, *, bold: bool = False) -> list[Primitive]:
         """The outputs of a tile, as the trace has them."""
         output = self.layer.output[0]
-        places = self._cells(tile)
+        places = self.outputs_of(tile)
         fill = self.style.at_work(self.style.colors.output) if bold else self.style.colors.output
         texts = [(at, self.formats.y(output[at].item())) for at in places]
         return self.tables["output"].cells(texts, fill, bold=bold)
-
-    def _cells(self, tile: Position) -> list[Position]:
-        rows, columns = self.layer.output.shape[1:]
-        wanted = product(*(range(OUT * at, OUT * at + OUT) for at in tile))
-        return [(r, c) for r, c in wanted if r < rows and c < columns]
 
     def _read(self, k: int) -> list[Position]:
         row, column = self.tile(k)
@@ -208,21 +128,35 @@ class WinogradDrawing(Detour):
     def _reading(self, k: int) -> list[Primitive]:
         """The tile that is read, and its transform."""
         items = self._canvas(self._read(k), marked=True)
-        return [*items, *self._outlined("input", self._read(k), self.style.colors.window), *self._transform(k)]
+        outlined = self._outlined("input", self._read(k), self.style.colors.window)
+        return [*items, *outlined, *self._transform(k), *self._example(k), *self.worked(k)]
+
+    def _example(self, k: int) -> list[Primitive]:
+        """Around the cells that are worked out below."""
+        row, column = self.tile(k)
+        used = [
+            (OUT * row + r, OUT * column + c)
+            for r, c in product(range(READ), repeat=2)
+            if INPUT_TRANSFORM[EXAMPLE[0]][r] * INPUT_TRANSFORM[EXAMPLE[1]][c]
+        ]
+        read = self._outlined("input", used, self.style.colors.ink)
+        return [*read, *(self._outlined(name, [EXAMPLE], self.style.colors.ink)[0] for name in NAMES[3:5])]
 
     def _transform(self, k: int) -> list[Primitive]:
         fill = mix(self.style.colors.background, self.style.colors.input, 0.55)
-        return self.tables["input_way"].cells(self._written(self._transformed[k][0], self._way_formats[0]), fill)
+        return self.tables["input_way"].cells(self._written(self.transformed[k][0], self.way_formats[0]), fill)
 
     def _products(self, k: int) -> list[Primitive]:
         fill = mix(self.style.colors.background, self.style.colors.output, 0.55)
-        return self.tables["output_way"].cells(self._written(self._transformed[k][1], self._way_formats[2]), fill)
+        table = self.tables["output_way"]
+        cells = table.cells(self._written(self.transformed[k][1], self.way_formats[2]), fill)
+        return [*cells, *self._outlined("output_way", [EXAMPLE], self.style.colors.ink)]
 
     def _made(self, k: int, *, bold: bool) -> list[Primitive]:
         tile = self.tile(k)
         return [
             *self._outputs(tile, bold=bold),
-            *self._outlined("output", self._cells(tile), self.style.colors.current),
+            *self._outlined("output", self.outputs_of(tile), self.style.colors.current),
         ]
 
     def _outlined(self, name: str, places: list[Position], color: str) -> list[Primitive]:
@@ -242,7 +176,7 @@ class WinogradDrawing(Detour):
         return (*self._reading(step), *(self._products(step) if phase == "summed" else ()))
 
     def _rings(self, k: int) -> list[Ring]:
-        tiles = ("input", self._read(k)), ("output", self._cells(self.tile(k)))
+        tiles = ("input", self._read(k)), ("output", self.outputs_of(self.tile(k)))
         return [ring(self.tables[name].around(*zip(*places, strict=True))) for name, places in tiles]
 
     # hit regions
@@ -259,11 +193,6 @@ class WinogradDrawing(Detour):
             table = tables[side]
             found += [HitRegion(side, (0, *at), corners(table.box(at))) for at in np.ndindex(*self.shapes[side])]
         return found
-
-
-def _floats(numbers: Fractions) -> Array:
-    found: Array = numbers.astype(np.float64)
-    return found
 
 
 def winograd(trace: Trace, style: Style) -> Panel:

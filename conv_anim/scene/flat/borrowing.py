@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
 from conv_anim.scene.strokes import seen
+from conv_anim.scene.tones import SMALLEST_EDGED
 from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass
 
@@ -38,7 +39,12 @@ class Borrowing:
         return (most + 0.7) * self.pitch if most else 0.0
 
     def shown(self, grid: Grid, fills: Mapping[Position, str]) -> list[Primitive]:
-        """For the cells under a window, with their colours: brackets, and rings around the cells that are repeated."""
+        """For the cells under a window, with their colours: brackets, and rings around the cells that are repeated.
+
+        None of them in cells that are too small for a line of their own.
+        """
+        if grid.numbers.cell < SMALLEST_EDGED:
+            return []
         rows = _borrowed(self.sheet.rows, {r for r, _ in fills})
         columns = _borrowed(self.sheet.columns, {c for _, c in fills})
         items: list[Primitive] = []

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.flat.maps import NetworkMaps
+from conv_anim.scene.numbers import plane, weights_format
 from conv_anim.scene.wording import words
 from conv_anim.spec.model import Labels
 from conv_anim.values import dataclass
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from conv_anim.spec.op import Op
 
 
+MOST_WEIGHTS = 9
+"""Of a kernel, that are written in its label."""
 NARROWEST = 130
 """Pixels, at scale 1, that a line of a label may take even if its map is narrower."""
 
@@ -45,7 +48,20 @@ class NetworkNames(NetworkMaps):
         if k == len(self.maps) - 1 and given.output is not None:
             name = given.output
         said = [setting.said(self.say) for setting in node.op.settings(self.say) if not setting.usual]
-        return self._wrapped(k, name, [self.say.joined(said), size])
+        return self._wrapped(k, name, [self.say.joined(said), self._weights(k), size])
+
+    def _weights(self, k: int) -> str:
+        """The kernel's weights, where no cell says them: row by row if they are few, or that all of them are equal."""
+        layer = self.layers[k - 1]
+        kernels, window = layer.kernels, layer.layer.window
+        if self.mode not in {"shades", "plain"} or kernels is None or window is None or kernels.shape[:2] != (1, 1):
+            return ""
+        fmt, rows = weights_format(kernels), plane(kernels[0, 0])
+        if float(kernels.min()) == float(kernels.max()):
+            return self.say("flat.weights.equal", weight=fmt(kernels.flat[0].item()))
+        if rows.size > MOST_WEIGHTS:
+            return ""
+        return self.say("flat.weights", rows=" / ".join(" ".join(map(fmt, row)) for row in rows.tolist()))
 
     def _name_back(self, k: int) -> str:
         """Of a map of the backward pass: whose gradient it is."""

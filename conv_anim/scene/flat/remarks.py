@@ -31,6 +31,8 @@ class Remarks(Traced):
 
     window: Operator
     sheet: Sheet
+    framed: bool = False
+    """Whether cells that are borrowed are framed, with an arrow from them."""
 
     @property
     def mark_style(self) -> MarkStyle:
@@ -77,7 +79,8 @@ class Remarks(Traced):
     def _borrowed(self) -> Key | None:
         if not self._has(Source.BORROWED):
             return None
-        return self._key(self.say(f"flat.{self.window.axes[0].mode}"), self.mark_style.borrowed)
+        said = self.say(f"flat.{self.window.axes[0].mode}")
+        return self._key(self.say("flat.framed", said=said) if self.framed else said, self.mark_style.borrowed)
 
     def _counted(self) -> Key | None:
         """Whether a mean counts its padding."""

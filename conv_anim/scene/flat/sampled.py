@@ -13,6 +13,7 @@ from conv_anim.scene.flat.explained import ExplainedSum
 from conv_anim.scene.flat.points import Points
 from conv_anim.scene.flat.sampled_grids import CORNER, SampledGrids
 from conv_anim.scene.numbers import SHARE_NOISE, Format, format_for, plane, weights_format
+from conv_anim.scene.primitives import Frame
 from conv_anim.scene.sheet_grid import SheetGrid
 from conv_anim.scene.sums import Sum, Term
 from conv_anim.scene.wording import words
@@ -101,6 +102,17 @@ class SampledView(SampledGrids):
                 items.append(grid.weight(sample.window, f"{words.TIMES}{self.mask_format(sample.mask)}", fill))
         return [*items, *grid.ringed([one.window], self.style.colors.current)]
 
+    def finished(self) -> Frame:
+        """All outputs, and as an example what the last of them read."""
+        found, grid = super().finished(), self.strip.grids[1]
+        cell = self.pace.cell(len(self.pace) - 1)
+        if cell is None:
+            return found
+        step, read = self.layer.step(cell), list["Primitive"]()
+        for sample in self.sampling.samples(cell[1:]):
+            read += grid.cell(sample.window, self.read_format(self._value(sample, step)), self.style.colors.input)
+        return Frame(found.kept, (*found.shown, *read))
+
     def _value(self, sample: Sample, step: Step) -> float:
         rows, columns = self._kernel.shape
         found: float = self.columns.reshape(rows, columns, *self.columns.shape[1:])[
@@ -172,9 +184,13 @@ class SampledView(SampledGrids):
     def _example(self, step: Step) -> str:
         """How the number at a point comes about: ``tap (0,1) reads at (1.5, 2): 3·0.5 + 1·0.5 = 2``."""
         one = self.chosen(step)
-        corners = [corner for corner in self.sampling.corners(one.at) if corner.inside]
+        around = self.sampling.corners(one.at)
+        corners = [corner for corner in around if corner.inside]
         weights = self._shares_of(one)
         terms = " + ".join(self._shared(corner, weights) for corner in corners) or self.x(0)
+        beyond = sum(corner.share for corner in around if not corner.inside)
+        if beyond and corners:
+            terms = self.say.of(self.layer.layer, "outside", sum=terms, share=weights(beyond))
         value = self.read_format(self._value(one, step))
         equals = "=" if weights.exact and self.x.exact and self.read_format.exact else "≈"
         at = [format_for(np.array([at]))(at) for at in one.at]

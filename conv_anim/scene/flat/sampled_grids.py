@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from conv_anim.tracing.sampling import Sampling
     from conv_anim.tracing.values import Array
 
-CORNER = 0.7
+CORNER = 0.8
 """Of a number in the corner of its cell, compared with one in the middle."""
 MOST_SUMMED = 2000
 """Outputs of which each has its sum checked; of larger figures sums are written with the usual digits."""

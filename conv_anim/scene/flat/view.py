@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.beginning import beginning
 from conv_anim.scene.flat.both import both
 from conv_anim.scene.flat.folded import FoldedView
 from conv_anim.scene.flat.network import NetworkView
@@ -80,4 +81,6 @@ def _transposed(trace: Trace, style: Style) -> Panel:
 
 def _outputs(trace: Trace) -> Pace:
     """Output cell by output cell."""
-    return Pace.of(steps_of(trace.made.shape, trace.spec.animation, present(trace, len(trace.layers))))
+    animation = trace.spec.animation
+    first = beginning(trace.layer, animation) if len(trace.layers) == 1 else None
+    return Pace.of(steps_of(trace.made.shape, animation, present(trace, len(trace.layers)), first))

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 CONVOLVED = "∗"
 LARGEST_KERNEL = 150
 """Pixels, at scale 1, that a kernel may take beside maps in shades."""
+LARGEST_OF_SMALL = 215
+"""The same of one with numbers that are wide for their size."""
 MOST_ENLARGED = 100
 """Cells of a window that is shown enlarged."""
 
@@ -103,6 +105,9 @@ class WindowGrids(FittedStrip, FlatDrawing):
         """A cell in whose corner every weight can be read."""
         if self.layer.kernels is None:
             return 0
+        if asked(self.trace.spec.view) == "symbols":
+            last = symbol(W, [n - 1 for n in self.layer.kernels.shape[2:]])
+            return ceil(self.style.width(f"{words.TIMES}{last}", size=self.style.em(12)) / 0.82)
         weights = (f"{words.TIMES}{text}" for text in texts(self.formats.w, self.layer.kernels))
         widest = max(self.style.width(weight, size=self.style.em(9)) for weight in weights)
         return ceil(widest / 0.82)
@@ -212,11 +217,15 @@ class WindowGrids(FittedStrip, FlatDrawing):
     @cached_property
     def _closer(self) -> Numbers:
         """Cells for the numbers of a kernel or of a window, beside maps in shades; None if they are too many."""
-        size, (rows, columns) = self.style.em(12), row_and_column(self.layer.operator)
-        widest = max(self.style.width(text, size=size, bold=True) for text in self._read_texts | {"0"})
-        side = max(round(1.6 * size), round(widest / 0.84))
-        room = LARGEST_KERNEL * self.style.scale / max(rows.kernel, columns.kernel)
-        return Numbers(side, size) if side <= room else Numbers(max(1.0, floor(room)), size)
+        rows, columns = row_and_column(self.layer.operator)
+        most = max(rows.kernel, columns.kernel)
+        for em, whole in ((12, LARGEST_KERNEL), (10, LARGEST_OF_SMALL), (9, LARGEST_OF_SMALL)):
+            size, room = self.style.em(em), whole * self.style.scale / most
+            widest = max(self.style.width(text, size=size, bold=True) for text in self._read_texts | {"0"})
+            side = max(round(1.6 * size), round(widest / 0.84))
+            if side <= room:
+                return Numbers(side, size)
+        return Numbers(max(1.0, floor(LARGEST_KERNEL * self.style.scale / most)), self.style.em(12))
 
     @property
     def _close(self) -> Contents:

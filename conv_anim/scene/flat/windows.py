@@ -9,6 +9,7 @@ import numpy as np
 
 from conv_anim.scene.flat.remarks import Remarks
 from conv_anim.scene.flat.window_grids import WindowGrids
+from conv_anim.scene.grid import LARGER
 from conv_anim.scene.hit_regions import of_grid, of_sheet
 from conv_anim.scene.marks import Marks, MarkStyle
 from conv_anim.scene.numbers import plane
@@ -18,6 +19,7 @@ from conv_anim.scene.sheet import row_and_column, two
 from conv_anim.scene.sheet_grid import SheetGrid
 from conv_anim.scene.sums import Sum, sum_for, written_sum
 from conv_anim.scene.symbols import TwoSums, W, X, Y, in_symbols, symbol
+from conv_anim.scene.tones import SMALLEST_EDGED
 from conv_anim.scene.wording import words
 from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass, replace
@@ -95,10 +97,11 @@ class WindowView(WindowGrids):
         places = {self.sheet.place(two(tap.canvas)): tap for tap in step.taps}
         items, fills = self.input.covered(places)
         grid = self.grids[0]
+        size = grid.small(LARGER) if self.symbols else None
         for place, tap in places.items() if self.mode in {"numbers", "both", "symbols"} else ():
             if tap.w is not None and tap.source is not Source.OUTSIDE:
                 weight = symbol(W, tap.weight[2:]) if self.symbols and tap.weight else self.formats.w(tap.w)
-                items.append(grid.weight(place, f"{words.TIMES}{weight}", fills[place]))
+                items.append(grid.weight(place, f"{words.TIMES}{weight}", fills[place], size))
         masked = [self.sheet.place(two(tap.canvas)) for tap in step.taps if tap.window in self.layer.operator.left_out]
         framed = [*grid.hatched(masked, emptied=False), *grid.framed(places)]
         return [*items, *self.borrowing.shown(grid, fills), *self._largest(step), *framed, *self._enlargement(step)]
@@ -141,7 +144,8 @@ class WindowView(WindowGrids):
     # the sum, and what there is to know
 
     def keys(self) -> tuple[Key, ...]:
-        return Remarks(self.trace, self.style, self.layer.operator, self.sheet).keys()
+        framed = self.numbers.cell >= SMALLEST_EDGED
+        return Remarks(self.trace, self.style, self.layer.operator, self.sheet, framed).keys()
 
     @cached_property
     def sum(self) -> Sum | TwoSums | None:

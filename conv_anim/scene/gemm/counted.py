@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.gemm.plan import Plan
+from conv_anim.scene.gemm.plan import LEADING, LINE, Plan
+from conv_anim.scene.gemm.walk import Walk
+from conv_anim.scene.wording.loads import totals
+from conv_anim.scene.workings import worked
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.scene.primitives import Primitive
     from conv_anim.tracing.gemm import Tile
     from conv_anim.tracing.values import Array
-from conv_anim.scene.gemm.walk import Walk
+
+NARROWEST = 300
+"""Pixels, at scale 1, that a line of text may take where all else takes less."""
 
 
 @dataclass(frozen=True)
@@ -45,16 +50,36 @@ class Counted(Plan):
         return found
 
     def lines(self, k: int | None) -> list[Primitive]:
-        """What a step loads, and what was loaded up to it; at the end what all of it comes to."""
-        if not self.counted:
-            return []
-        said = self._totals() if k is None else self._said(k)
+        """How the first cell of a step comes about, or what it loads; at the end what all of it comes to."""
         x, y = self.page.anchors["counts"]
-        size, ink = self.style.em(13), self.style.text_ink
+        size, ink = self.style.em(LINE), self.style.text_ink
+        quiet = self.style.label_ink if self.counted and k is not None else ink
         return [
-            self.style.text(x, y + 1.7 * size * n, text, size=size, color=ink if n == 0 else self.style.label_ink)
-            for n, text in enumerate(said)
+            self.style.text(x, y + LEADING * size * n, text, size=size, color=ink if n == 0 else quiet)
+            for n, text in enumerate(self._told(k) if self.counted else self._broken(k, self.page.width))
         ]
+
+    def _told(self, k: int | None) -> list[str]:
+        if self.counted:
+            return self._totals() if k is None else self._said(k)
+        return [self._cell(len(self.steps) - 1 if k is None else k)]
+
+    def _broken(self, k: int | None, width: float) -> list[str]:
+        """What is told, its lines broken."""
+        style, wide = self.style, max(width, NARROWEST * self.style.scale)
+        return [part for text in self._told(k) for part in style.wrapped(text, size=style.em(LINE), width=wide)]
+
+    def most_lines(self, width: float) -> int:
+        if self.counted:
+            return len(self._totals())
+        return max((len(self._broken(k, width)) for k in range(len(self.steps))), default=0)
+
+    def _cell(self, k: int) -> str:
+        """How the first output of a step comes about."""
+        tile = self.tile_of(k)
+        row, column = tile.rows[0], tile.columns[0]
+        made = worked(self.layer, self.layer.step(self.gemm.cell(row, column)))
+        return self.say("gemm.cell", row=row + 1, column=column + 1, made=made)
 
     def _said(self, k: int) -> list[str]:
         tile, (inputs, weights, _, products) = self.tile_of(k), self.counts[k][1]
@@ -64,16 +89,17 @@ class Counted(Plan):
         return [now, self.say("gemm.sofar", loads=inputs + weights, products=products)]
 
     def _totals(self) -> list[str]:
-        found = self.gemm.all_loads
-        all_ = self.say("gemm.all", inputs=found.inputs, weights=found.weights, again=found.again)
-        return [all_, self.say("gemm.reuse", reuse=f"{found.reuse:.3g}", intensity=f"{found.intensity:.2g}")]
+        return totals(self.gemm.all_loads, self.say)
 
     @cached_property
     def wide(self) -> float:
-        """How wide the lines of what is counted may be, and all else."""
-        texts = [*self._totals(), *(text for k in range(len(self.steps)) for text in self._said(k))]
-        size = self.style.em(13)
-        return max(self.width, *(self.style.width(text, size=size) for text in texts)) if self.counted else self.width
+        """How wide the lines of what is told may be, and all else."""
+        size = self.style.em(LINE)
+        if not self.counted:
+            texts = [text for k in range(len(self.steps)) for text in self._broken(k, self.width)]
+        else:
+            texts = [*self._totals(), *(text for k in range(len(self.steps)) for text in self._said(k))]
+        return max((self.width, *(self.style.width(text, size=size) for text in texts)))
 
     def counts_before(self, k: int) -> Array:
         """How often each input cell was loaded when a step begins; past the last step, in all."""

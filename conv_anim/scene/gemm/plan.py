@@ -37,6 +37,8 @@ NUMBER = 14
 """Pixels of a number, at scale 1."""
 ROOM = 0.84
 """How much of a cell's width its number may take."""
+LINE, LEADING = 13, 1.7
+"""Pixels of the text below all, at scale 1, and its lines' distance by its size."""
 PALEST = 0.62
 """How much paler than the first channel the last one is."""
 
@@ -176,7 +178,7 @@ class Plan(Traced):
         layout = self.gemm.layout
         of = {
             "windows": Label(say("gemm.windows", size="{}"), say(f"gemm.windows.{layout}")),
-            "weights": Label(kernel_of(self.trace) + " {}", say(f"gemm.weights.{layout}")),
+            "weights": Label(kernel_of(self.trace) + " {}", say(f"gemm.weights.{layout}", kernel=self._kernel_size)),
         }
         found = {name: of[self.held(name)] for name in ("left", "top")}
         found["out"] = Label(output + " {}", say(f"gemm.out.{layout}"))
@@ -185,6 +187,12 @@ class Plan(Traced):
         found["map"] = Label(f"{input_} {size(axes, channels, say)}")
         found["memory"] = Label(say("gemm.memory", layout=layout.upper()), say("gemm.memory.detail"))
         return found
+
+    @property
+    def _kernel_size(self) -> str:
+        """Of one filter."""
+        op = self.gemm.op
+        return size(op.kernel_size, op.in_channels // op.groups, self.say)
 
     def _head(self, name: str, room: float) -> Panel:
         if not self.labelled:
@@ -208,11 +216,15 @@ class Plan(Traced):
         lower = [self._hanging(parts["left"], "left"), self._hanging(parts["out"], "out")]
         lower[0] = align(lower[0], max(upper[0].width, lower[0].width), 0, across="end")
         made = table([upper, lower], across=1.2 * style.gap, down=style.gap)
+        said = slot("counts", 0, LEADING * style.em(LINE) * self.most_lines(made.width))
         if not self.counted:
-            return made
+            return column(made, said, gap=1.4 * style.gap)
         memory = named(tables["memory"], "memory", self._head("memory", max(made.width, ACROSS * style.scale)))
-        line = style.em(13)
-        return column(made, memory, slot("counts", 0, 3.4 * line), gap=1.4 * style.gap)
+        return column(made, memory, said, gap=1.4 * style.gap)
+
+    def most_lines(self, width: float) -> int:
+        """How many lines of text stand below all, in the step that has most of them."""
+        raise NotImplementedError
 
     @staticmethod
     def _standing(part: Panel) -> Panel:

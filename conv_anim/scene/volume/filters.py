@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from conv_anim.scene.style import Style
     from conv_anim.tracing.operators import Operator
 
+Line: TypeAlias = "tuple[Point, ...]"
+Ends: TypeAlias = "tuple[Point, Point]"
 Hue: TypeAlias = Callable[[int], str]
 """The colour of the kernel that meets an input channel."""
 
@@ -111,12 +113,18 @@ class Bank:
     def height(self) -> float:
         """In pixels."""
         rows = 1 + max(slot.row for slot in self.slots)
-        return rows * self.filter.height + (rows - 1) * (self.gap + self.dots_room)
+        return rows * self.filter.height + (rows - 1) * (self.gap + self.dots_room) + 2 * self.lane
+
+    @property
+    def lane(self) -> float:
+        """Room above and below a row of filters for lines that go around some of them, in pixels."""
+        return self.gap / 2 if any(slot.column for slot in self.slots) else 0.0
 
     def stack(self, slot: Slot) -> Stack:
         """The filter in a slot, in its place."""
         x = self.x + slot.column * (self.indent + self.filter.width + self.gap) + self.indent
-        y = self.y + slot.row * (self.filter.height + self.gap + self.dots_room) + self.filter.depth.total
+        each = self.filter.height + self.gap + self.dots_room
+        y = self.y + self.lane + slot.row * each + self.filter.depth.total
         return replace(self.filter, x=round(x), y=round(y))
 
     def corners(self, working: Sequence[int], *, right: bool) -> tuple[Point, Point]:
@@ -125,6 +133,26 @@ class Bank:
         ends, side = [stack.corners(stack.cells, right=right) for stack in shown], -1 if right else 1
         top = min((top for top, _ in ends), key=lambda point: (point[1], side * point[0]))
         return top, max((bottom for _, bottom in ends), key=lambda point: (point[1], -side * point[0]))
+
+    def lines(self, working: Sequence[int], starts: Ends, ends: Ends) -> list[Line]:
+        """From a window to the filters at work and from them on, around the other filters of their row."""
+        into, out = self.corners(working, right=False), self.corners(working, right=True)
+        places = [slot for slot in self.slots if slot.shows(working[0]) in working]
+        first, last = min(slot.column for slot in places), max(slot.column for slot in places)
+        lanes = self._lanes(places)
+        right = self.x + self.width
+        found = list["Line"]()
+        for start, enter, lane in zip(starts, into, lanes, strict=True):
+            found.append((start, (self.x, lane), (enter[0], lane), enter) if first > 0 else (start, enter))
+        for leave, end, lane in zip(out, ends, lanes, strict=True):
+            aside = last < max(slot.column for slot in self.slots)
+            found.append((leave, (leave[0], lane), (right, lane), end) if aside else (leave, end))
+        return found
+
+    def _lanes(self, places: Sequence[Slot]) -> tuple[float, float]:
+        """Heights above and below the rows of some filters where there are none."""
+        boxes = [self.stack(slot).box for slot in places]
+        return min(y for _, y, _, _ in boxes) - self.lane, max(y + high for _, y, _, high in boxes) + self.lane
 
     # what is drawn
 

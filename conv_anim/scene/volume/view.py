@@ -15,6 +15,7 @@ from conv_anim.scene.volume.dimensions import dimensions
 from conv_anim.scene.volume.fronts import front
 from conv_anim.scene.volume.hues import sources
 from conv_anim.scene.volume.plan import LARGEST, SMALLEST, VolumePlan
+from conv_anim.scene.volume.space import Cells
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.style import Style
     from conv_anim.scene.timeline import Phase
-    from conv_anim.scene.volume.space import Cells, Space
+    from conv_anim.scene.volume.filters import Bank, Line
+    from conv_anim.scene.volume.oblique import Stack
+    from conv_anim.scene.volume.space import Space
     from conv_anim.tracing.trace import Trace
 
 SIDES = (*range(LARGEST, SMALLEST - 1, -1), 5, 4, 3, 2, 1.5, 1, 0.7, 0.5)
@@ -139,14 +142,31 @@ class VolumeView(VolumePlan):
             return self._connectors(number, made.slices)
         starts = self.stacks[number].corners(reaches[number], right=True)
         ends = self.stacks[number + 1].corners(made, right=False)
-        lines = list(zip(starts, ends, strict=True))
+        lines = list["Line"](zip(starts, ends, strict=True))
         filters = self.banks[number]
         if filters is not None:
             working = self._working(number, reaches)
-            into, out = filters.corners(working, right=False), filters.corners(working, right=True)
-            lines = [*zip(starts, into, strict=True), *zip(out, ends, strict=True)]
+            lines = filters.lines(working, starts, ends)
+            if self._apart(number) and 1 < len(working) == len(filters.slots):
+                lines = [*lines[:2], *self._each(filters, self.stacks[number + 1], made)]
         stroke = self.style.beam
         return [Lines((line,), stroke) for line in lines]
+
+    def _apart(self, number: int) -> bool:
+        """Whether each filter of a layer sees a channel of its own."""
+        layer = self.layers[number]
+        return layer.kernels is not None and layer.operator.groups == layer.operator.in_channels > 1
+
+    @staticmethod
+    def _each(filters: Bank, stack: Stack, made: Cells) -> list[Line]:
+        """From every filter to the cell of its own slice."""
+        found = list["Line"]()
+        for slot in filters.slots:
+            one, own = filters.stack(slot), Cells([slot.first], made.rows, made.columns)
+            sides = one.corners(one.cells, right=True), stack.corners(own, right=False)
+            start, end = (((x0 + x1) / 2, (y0 + y1) / 2) for (x0, y0), (x1, y1) in sides)
+            found.append((start, end))
+        return found
 
     def _connectors(self, number: int, working: list[int]) -> list[Primitive]:
         """Lines from the channels that a shuffle takes to where it deals them, those that are read stronger."""

@@ -64,7 +64,10 @@ def with_sums(label: Label, say: Language) -> Label:
 def volume_labels(trace: Trace) -> list[Label]:
     """Labels of the volume view from left to right: input, filters, map, filters, …, output."""
     maps, given, say = floor_labels(trace), trace.spec.labels, said_of(trace)
-    found = [_one_volume(maps[0], trace.layer.means.in_channels, trace)]
+    first = maps[0]
+    if len(trace.spec.input.size) == 3 and trace.layer.means.in_channels == 1 and not first.detail:
+        first = Label(first.name, say("volume.deep", count=trace.spec.input.size[0]))
+    found = [_one_volume(first, trace.layer.means.in_channels, trace)]
     maps[1:-1] = [_between(*both, say) for both in zip(trace.layers[:-1], maps[1:-1], strict=True)]
     for layer, label in zip(trace.layers, maps[1:], strict=True):
         found.append(filters_label(layer, say, narrow=len(trace.layers) > 1))

@@ -104,6 +104,10 @@ def _of_channels(spec: Spec, view: Channels, window: Operator, say: Language) ->
     """What filters find in a picture, or which half of a layer is shown."""
     if window.in_channels == 1 < window.out_channels and _compares(spec, spec.layers[-1]):
         return say("takeaway.looks_like", count=window.out_channels)
+    if window.transposed and window.in_channels > window.groups:
+        spread = any(axis.stretch > 1 and axis.size > 1 for axis in window.axes)
+        told = {"made": window.out_channels, "seen": window.in_channels // window.groups}
+        return say("takeaway.transposed_channels.spread" if spread else "takeaway.transposed_channels", **told)
     if view.show != "both" and window.in_channels > window.groups:
         return say(f"takeaway.{view.show}", count=window.in_channels // window.groups)
     return ""
@@ -142,7 +146,8 @@ def _gemm(view: GemmView, window: Operator, say: Language) -> str:
         from conv_anim.tracing.gemm import Gemm
 
         reuse = Gemm(window, view.layout or "nchw", view.tile).all_loads.reuse
-        return say("takeaway.gemm_tile", reuse=f"{reuse:.3g}")
+        used = f"{reuse:.3g}"
+        return say("takeaway.gemm_tile.once") if used == "1" else say("takeaway.gemm_tile", reuse=used)
     if view.layout is not None:
         return say(f"takeaway.gemm_{view.layout}")
     return say("takeaway.gemm_pointwise" if set(window.kernel_size) == {1} else "takeaway.gemm")

@@ -50,12 +50,18 @@ def kernel_of(trace: Trace) -> str:
 def size(cells: Iterable[int], channels: int = 1, say: Language | None = None) -> str:
     """``5×5``, with more than one channel ``5×5×3``; of a flat vector, which has no axes, how many numbers.
 
-    A length with channels is told in words, ``6 in 8 channels``: as ``6×8`` it would be a plane.
+    A length with channels is told in words, ``length 6, 8 channels``: as ``6×8`` it would be a plane.
     """
     axes = tuple(cells)
     if say is not None and len(axes) == 1 and channels > 1:
         return say("size.channels", size=number(axes[0]), count=channels)
     return TIMES.join(map(number, (*axes, channels) if channels > 1 or not axes else axes))
+
+
+def length(cells: Iterable[int], say: Language) -> str:
+    """A size beside words: ``2×2``; of a row ``length 4``, as a bare number would be taken for a count."""
+    axes = tuple(cells)
+    return say("size.length", size=number(axes[0])) if len(axes) == 1 else size(axes)
 
 
 def part(cells: Iterable[int], say: Language) -> str:

@@ -1,0 +1,178 @@
+"""The numbers of Winograd's tiles: how they are written, what they are called, and how one cell of each comes about."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cached_property
+from itertools import product
+from math import prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conv_anim.scene.detour.guide import tiles_of
+from conv_anim.scene.detour.plan import Detour
+from conv_anim.scene.numbers import MINUS, format_for
+from conv_anim.scene.wording.words import Label, labels
+from conv_anim.tracing.winograd import (
+    INPUT_TRANSFORM,
+    KERNEL_TRANSFORM,
+    OUT,
+    OUTPUT_TRANSFORM,
+    READ,
+    Winograd,
+    direct,
+    multiplications,
+)
+from conv_anim.values import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from conv_anim.scene.cells import Position
+    from conv_anim.scene.numbers import Format
+    from conv_anim.scene.steps import Steps
+    from conv_anim.tracing.values import Array
+    from conv_anim.tracing.winograd import Fractions
+
+WANTED = 30
+"""Pixels of a cell, at scale 1."""
+EXAMPLE = (1, 1)
+"""The cell of both transforms that is worked out."""
+
+
+@dataclass(frozen=True)
+class Tiles(Detour):
+    """A figure of the tiles, one a step, with all that is written in it."""
+
+    @cached_property
+    def way(self) -> Winograd:
+        """All numbers of it."""
+        return Winograd(self.layer)
+
+    @cached_property
+    def steps(self) -> Steps:
+        return tiles_of(self.trace)
+
+    def tile(self, k: int) -> Position:
+        """Row and column of the tile of a step."""
+        _, row, column = self.steps.cell(k)
+        return row, column
+
+    # numbers
+
+    @cached_property
+    def transformed_kernel(self) -> Array:
+        return floats(self.way.transformed_kernels[0, 0])
+
+    @cached_property
+    def transformed(self) -> list[tuple[Array, Array]]:
+        """Of every step V and M."""
+        tiles = [self.tile(k) for k in range(len(self.steps))]
+        return [(floats(self.way.transformed(t)[0]), floats(self.way.products(t)[0])) for t in tiles]
+
+    @cached_property
+    def way_formats(self) -> tuple[Format, Format, Format]:
+        """How V, U and M are written: quarters of whole numbers in full."""
+        inputs, products = (np.array([each[k] for each in self.transformed]) for k in (0, 1))
+        return format_for(inputs), format_for(self.transformed_kernel), format_for(products)
+
+    @property
+    def plain_texts(self) -> Iterable[str]:
+        yield from (self.formats.x(n) for n in self.layer.input.ravel().tolist())
+        yield from (self.formats.y(n) for n in self.layer.output.ravel().tolist())
+        yield from (self.formats.w(n) for n in floats(self.way.kernels[0, 0]).ravel().tolist())
+
+    @property
+    def texts(self) -> Iterable[str]:
+        v, u, m = self.way_formats
+        yield from self.plain_texts
+        yield from (u(n) for n in self.transformed_kernel.ravel().tolist())
+        for inputs, products in self.transformed:
+            yield from (v(n) for n in inputs.ravel().tolist())
+            yield from (m(n) for n in products.ravel().tolist())
+
+    # the plan
+
+    @property
+    def wanted(self) -> int:
+        return WANTED
+
+    @property
+    def shapes(self) -> dict[str, Position]:
+        rows, columns = self.layer.output.shape[1:]
+        canvas = self.way.canvas.shape
+        square = (READ, READ)
+        return {
+            "input": (canvas[1], canvas[2]),
+            "kernel": (3, 3),
+            "output": (rows, columns),
+            **dict.fromkeys(("input_way", "kernel_way", "output_way"), square),
+        }
+
+    @property
+    def heads(self) -> dict[str, Label]:
+        found = dict(zip(("input", "kernel", "output"), labels(self.trace), strict=True))
+        ways = ("input", "kernel", "product")
+        names = ("input_way", "kernel_way", "output_way")
+        return found | {name: Label(self.say(f"winograd.{way}")) for name, way in zip(names, ways, strict=True)}
+
+    @property
+    def ways(self) -> tuple[str, str, str]:
+        added, halved = self.say("winograd.added"), self.say("winograd.halved")
+        return f"{added}: BᵀdB", f"{halved}: GgGᵀ", f"{added}: AᵀMA"
+
+    def told(self, k: int) -> tuple[str, ...]:
+        """One cell of each transform, their product, and one output of it."""
+        k = min(k, len(self.steps) - 1)
+        d, (v, m) = floats(self.way.read(self.tile(k))[0]), self.transformed[k]
+        g, (vs, us, ms) = floats(self.way.kernels[0, 0]), self.way_formats
+        at, corner = EXAMPLE, (0, 0)
+        bias = [] if self.layer.bias is None else [self.layer.bias[0].item()]
+        output = self.layer.output[0][self.outputs_of(self.tile(k))[0]].item()
+        return (
+            self.say("winograd.told.input", sum=_sum(INPUT_TRANSFORM, at, d, self.formats.x), made=vs(v[at].item())),
+            self.say(
+                "winograd.told.kernel",
+                sum=_sum(KERNEL_TRANSFORM, at, g, self.formats.w),
+                made=us(self.transformed_kernel[at].item()),
+            ),
+            self.say(
+                "winograd.told.product",
+                v=vs.factor(v[at].item()),
+                u=us.factor(self.transformed_kernel[at].item()),
+                made=ms(m[at].item()),
+            ),
+            self.say(
+                "winograd.told.output", sum=_sum(OUTPUT_TRANSFORM, corner, m, ms, bias), made=self.formats.y(output)
+            ),
+        )
+
+    @property
+    def remarks(self) -> list[str]:
+        tiles = prod(self.way.tiles)
+        ours, outputs = multiplications(self.way.op), prod(self.way.op.out_size)
+        all_ = self.say("winograd.all", tiles=tiles, ours=ours, outputs=outputs, direct=direct(self.way.op))
+        return [self.say("winograd.tile"), all_]
+
+    def outputs_of(self, tile: Position) -> list[Position]:
+        """The places of the outputs of a tile."""
+        rows, columns = self.layer.output.shape[1:]
+        wanted = product(*(range(OUT * at, OUT * at + OUT) for at in tile))
+        return [(r, c) for r, c in wanted if r < rows and c < columns]
+
+
+def _sum(transform: Fractions, at: Position, numbers: Array, fmt: Format, more: Iterable[float] = ()) -> str:
+    """What a cell of a transform is made of: numbers added and subtracted, and what all of that is divided by."""
+    shares = np.outer(transform[at[0]], transform[at[1]])
+    whole = max(share.denominator if isinstance(share, Fraction) else 1 for share in shares.ravel())
+    terms = [(shares[place] > 0, numbers[place].item()) for place in np.ndindex(*shares.shape) if shares[place] != 0]
+    said = "".join(f" {'+' if plus else MINUS} {fmt.factor(number)}" for plus, number in terms)
+    said = (said[1:] if said[1] == MINUS else said[3:]) + "".join(f" + {fmt.factor(number)}" for number in more)
+    return said if whole == 1 else f"({said}) / {whole}"
+
+
+def floats(numbers: Fractions) -> Array:
+    """The same numbers, as near as floats come."""
+    found: Array = numbers.astype(np.float64)
+    return found

@@ -1,0 +1,131 @@
+"""The numbers of the fft view's waves: how they are written, what they are called, and what they come to."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from math import prod
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.detour.guide import waves_of, way_of
+from conv_anim.scene.detour.plan import SIGNS, Detour
+from conv_anim.scene.detour.spectra import Wave
+from conv_anim.scene.numbers import Format, enough, format_for
+from conv_anim.scene.wording.words import Label, labels, size
+from conv_anim.tracing.fourier import Count, Fourier
+from conv_anim.tracing.winograd import direct
+from conv_anim.values import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from conv_anim.scene.cells import Position
+    from conv_anim.scene.steps import Steps
+    from conv_anim.tracing.fourier import Frequency
+
+LONGEST = 580
+"""Pixels, at scale 1, that three maps beside each other may take."""
+WANTED = 34
+"""Pixels of a cell, at scale 1, where there is room."""
+HEIGHT = Format(0, exact=False, digits=3)
+"""How heights of waves are written."""
+
+
+@dataclass(frozen=True)
+class Waves(Detour):
+    """A figure of the waves, one a step, with all that is written in it."""
+
+    @cached_property
+    def way(self) -> Fourier:
+        """All numbers of it."""
+        return way_of(self.trace)
+
+    @cached_property
+    def steps(self) -> Steps:
+        return waves_of(self.trace)
+
+    @property
+    def grows(self) -> bool:
+        return False
+
+    @property
+    def texts(self) -> Iterable[str]:
+        yield from (self.formats.x(n) for n in self.layer.input.ravel().tolist())
+        yield from (self.formats.y(n) for n in self.layer.output.ravel().tolist())
+        yield from (self.formats.w(n) for n in self.way.kernel.ravel().tolist())
+
+    # the plan
+
+    @property
+    def signs(self) -> tuple[tuple[str, str], tuple[str, str]]:
+        return SIGNS[0], ("", "=")
+
+    @property
+    def wanted(self) -> int:
+        return min(WANTED, LONGEST // (3 * self._square[1]))
+
+    @property
+    def _square(self) -> Position:
+        return (1, *self.way.size)[-2:]  # type: ignore[return-value]  # of one axis or two
+
+    @property
+    def shapes(self) -> dict[str, Position]:
+        names = ("input", "kernel", "output", "input_way", "kernel_way", "output_way")
+        return dict.fromkeys(names, self._square)
+
+    @property
+    def heads(self) -> dict[str, Label]:
+        say, full = self.say, size(self.way.size)
+        found = dict(zip(("input", "kernel", "output"), labels(self.trace), strict=True))
+        for name in ("input", "kernel"):
+            whole = found[name].name if self.way.wrap and name == "input" else say("fft.padded", size=full)
+            found[name] = Label(found[name].name, "" if whole == found[name].name else whole)
+        found["output"] = Label(found["output"].name, say("fft.result", size=full))
+        found["input_way"] = Label(say("fft.input"))
+        found["kernel_way"] = Label(say("fft.kernel"))
+        return found | {"output_way": Label(say("fft.product"))}
+
+    @property
+    def ways(self) -> tuple[str, str, str]:
+        return self.say("fft.split"), self.say("fft.down"), self.say("fft.up")
+
+    @property
+    def remarks(self) -> list[str]:
+        found, op = Count.of(self.way.size), self.way.op
+        numbers = {"half": found.transform, "count": found.products, "complex": found.complex, "ours": found.real}
+        numbers["waves"] = len(self.way.frequencies)
+        window = {"outputs": prod(op.out_size), "taps": prod(op.kernel_size), "direct": direct(op)}
+        given = self.layer.bias
+        bias = [] if given is None else [self.say("fft.bias", bias=format_for(given)(given[0].item()))]
+        return [*bias, self.say("fft.all", **numbers), self.say("fft.window", **window)]
+
+    def told(self, k: int) -> tuple[str, ...]:
+        wave = self.wave(k)
+        key = "fft.mean" if wave.is_mean else "fft.wave" if wave.shift is None else "fft.shifted"
+        before, factor, after, shift = self.written(wave)
+        told = {"before": before, "factor": factor, "after": after, "shift": shift}
+        return (self.say(key, number=self._number(k), count=len(self.way.frequencies), **told),)
+
+    def _number(self, k: int) -> int:
+        """The number of a step's wave, the slowest is the first; past the last step that of the highest."""
+        return 1 + (self.steps.cell(k)[1] if k < len(self.steps) else self._highest)
+
+    @cached_property
+    def _highest(self) -> int:
+        """The place of the wave that is highest in the output, besides the mean."""
+        heights = [abs(Wave(self.way, pair).after) for pair in self.way.frequencies]
+        return max(range(len(heights)), key=lambda k: (k > 0, round(heights[k], 9), -k))
+
+    @staticmethod
+    def written(wave: Wave) -> tuple[str, str, str, str]:
+        """A wave's height, its factor, the height that comes of it, and how far it moves."""
+        finer = HEIGHT.finer(enough(lambda more: wave.agrees(HEIGHT, more)))
+        shift = "" if wave.shift is None else f"{abs(wave.shift):.2g}"
+        return finer(wave.before), finer(wave.factor), HEIGHT(wave.after), shift
+
+    def wave(self, k: int) -> Wave:
+        """The wave of a step."""
+        return Wave(self.way, self.pair(k))
+
+    def pair(self, k: int) -> tuple[Frequency, ...]:
+        """The frequencies of the wave of a step."""
+        return self.way.frequencies[self._number(k) - 1]

@@ -1,0 +1,78 @@
+"""What marks, letters and shades of a figure mean, where no key says so: a line each, made from the spec."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.steps import Steps
+from conv_anim.spec.model import Given
+from conv_anim.spec.view_values import Channels, Flat, Isometric
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conv_anim.scene.wording.language import Language
+    from conv_anim.spec.model import Spec
+
+MINUS = "\N{MINUS SIGN}"
+MOST_WEIGHTS = 9
+"""Of a kernel, that are listed."""
+EVEN = 1e-6
+"""How far from 1 the weights of a mean may add up to."""
+
+
+def of_marks(spec: Spec, say: Language) -> Iterator[str]:
+    """Of a view, as far as they are seen in it."""
+    if len(spec.input.size) == 2 and any(op.part_of in {"spatially_separable", "flattened"} for op in spec.layers):
+        yield say("term.split")
+    if _may_exceed(spec):
+        yield say("term.beyond")
+    if _begins_late(spec):
+        yield say("term.beginning")
+    if (
+        isinstance(spec.view, Channels)
+        and spec.view.show != "sum"
+        and any(node.op.added is not None for node in spec.nodes)
+    ):
+        yield say("term.bias")
+    if isinstance(spec.view, Isometric) and any(node.op.sampled is not None for node in spec.nodes):
+        yield say("term.points")
+    if isinstance(spec.view, Isometric) and spec.view.cells == "shades":
+        yield from _of_weights(spec, say)
+    if isinstance(spec.view, Flat) and spec.view.cells == "symbols" and spec.view.sum:
+        yield say("term.symbols")
+
+
+def _may_exceed(spec: Spec) -> bool:
+    """Whether a layer makes a picture of a picture that may leave its range: some weights are negative."""
+    values = spec.input.values
+    if len(spec.nodes) != 1 or not (isinstance(values, Given) and values.is_picture):
+        return False
+    weights = spec.layers[-1].weight_values
+    if not isinstance(weights, Given) or spec.layers[-1].ends.out_channels > 1:
+        return False
+    return min(weights.numbers) < 0 and abs(sum(weights.numbers) - 1) < EVEN
+
+
+def _begins_late(spec: Spec) -> bool:
+    """Whether some outputs are made at the beginning."""
+    op = spec.nodes[0].op
+    window = op.window if len(spec.nodes) == 1 and op.columns is None and op.sites is None else None
+    if window is None or window.transposed or not isinstance(spec.view, Flat | Channels | Isometric):
+        return False
+    apart = not isinstance(spec.view, Channels) or window.in_channels == window.groups
+    return Steps((1 if apart else window.out_channels, *window.out_size), spec.animation, ahead=True).begins_late
+
+
+def _of_weights(spec: Spec, say: Language) -> Iterator[str]:
+    """Those of a small kernel, which stand nowhere else."""
+    op = spec.layers[-1]
+    weights = op.weight_values
+    if len(spec.nodes) > 1 or not isinstance(weights, Given) or len(weights.numbers) > MOST_WEIGHTS:
+        return
+    shape = op.weight_shape
+    if shape is None or len(shape) != 4 or shape[:2] != (1, 1):
+        return
+    each = shape[-1]
+    rows = [weights.numbers[k : k + each] for k in range(0, len(weights.numbers), each)]
+    yield say("term.weights", rows=" / ".join(" ".join(f"{w:g}".replace("-", MINUS) for w in row) for row in rows))

@@ -1,0 +1,22 @@
+"""What a product of matrices loads from memory, in sentences whose numbers follow from one another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conv_anim.tracing.gemm import BYTES
+
+if TYPE_CHECKING:
+    from conv_anim.scene.wording.language import Language
+    from conv_anim.tracing.gemm import Loads
+
+
+def totals(loads: Loads, say: Language) -> list[str]:
+    """How much is loaded, how often that is used, and what a byte is good for."""
+    numbers = {"all": loads.all, "uses": loads.uses, "outputs": loads.outputs, "bytes": BYTES}
+    operations, moved = 2 * loads.multiply_adds, BYTES * (loads.all + loads.outputs)
+    return [
+        say("gemm.all", inputs=loads.inputs, weights=loads.weights, again=loads.again, **numbers),
+        say("gemm.reuse", reuse=f"{loads.reuse:.3g}", **numbers),
+        say("gemm.bytes", operations=operations, moved=moved, intensity=f"{loads.intensity:.2g}", **numbers),
+    ]
