@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conv_anim.spec.model import Spec
-    from conv_anim.spec.op import Op
 
 
 def terms(spec: Spec) -> list[str]:
@@ -71,16 +70,9 @@ def _of_view(spec: Spec) -> tuple[str, ...]:
             return "term.winograd", "term.cellwise"
         case GemmView() if spec.view.layout is not None or spec.view.tile is not None:
             return "term.memory", "term.column.multiply_adds"
-        case Sequence() if spec.view.cache and any(_spreads(node.op) for node in spec.nodes):
-            return ("term.ceil",)
         case Flat() if spec.view.overlap:
             return ("term.stamp",)
     return ()
-
-
-def _spreads(op: Op) -> bool:
-    """Whether it sets its input's cells apart: then a stride divides what is kept of them."""
-    return op.window is not None and any(axis.stretch > 1 for axis in op.window.axes)
 
 
 def _of_zeros(spec: Spec, say: Language) -> Iterator[str]:
@@ -105,13 +97,20 @@ def _of_sites(spec: Spec, say: Language) -> Iterator[str]:
 def _of_attention(spec: Spec, say: Language) -> Iterator[str]:
     """Queries, keys and values where they are drawn or kept; the shares where they are worked out."""
     view, op = spec.view, next(node.op for node in spec.nodes if node.op.attends is not None)
-    if isinstance(view, Matrix) or (isinstance(view, Sequence) and view.cache):
+    scored = isinstance(view, Matrix) or (isinstance(view, Flat) and view.sum) or _scores(spec)
+    if scored or (isinstance(view, Sequence) and view.cache):
         own = all(each is None for each in getattr(op, "projections", (object(),)))
         yield say("term.query.own" if own else "term.query")
-    if isinstance(view, Matrix):
+    if scored:
         yield say("term.softmax")
-    if isinstance(view, Sequence):
+    if isinstance(view, Sequence) and op.attends is not None and op.attends.heads == 1:
         yield say("term.lines")
+
+
+def _scores(spec: Spec) -> bool:
+    """Whether a sequence has a line that says how scores become shares."""
+    last = spec.layers[-1].attends
+    return isinstance(spec.view, Sequence) and spec.view.numbers and last is not None and last.heads == 1
 
 
 def _of_network(spec: Spec, view: NetworkView, say: Language) -> Iterator[str]:

@@ -16,6 +16,7 @@ from conv_anim.scene.matrix.equation import POINT, sign_size
 from conv_anim.scene.matrix.shares import HATCHED, SharesPlan
 from conv_anim.scene.primitives import Boxes, Frame, Lines
 from conv_anim.scene.scoring import scored, share_text
+from conv_anim.scene.shifted import with_shift
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.strokes import strong
 from conv_anim.scene.workings import worked
@@ -111,7 +112,7 @@ class AttentionView(SharesPlan):
         else:
             flat, fmt = self.attending.values, self.value
         if name in {"queries", "keys"}:
-            cells = [((t, 0) if name == "queries" else (0, t), fmt(flat[0, t].item())) for t in there]
+            cells = [((t, 0) if name == "queries" else (0, t), fmt(flat[first, t].item())) for t in there]
         else:
             cells = [((t, c), fmt(flat[first + c, t].item())) for t in there for c in range(self.each)]
         return table.cells(cells, fill, bold=bold)
@@ -283,4 +284,5 @@ def attention(trace: Trace, style: Style) -> Panel:
     view = AttentionView(trace, style)
     if not view.animated:
         return panel(Drawing(view.static(), hit_regions=view.hit_regions), view.width, view.height)
-    return animated(view, view.width, view.height)
+    made = animated(view, view.width, view.height)
+    return with_shift(made, trace, style, view.steps, lambda k: view.steps.cell(k)[1:])

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Backward, Node, Spec
     from conv_anim.spec.op import Op
     from conv_anim.tracing.operators import Operator
+    from conv_anim.tracing.streaming import Streaming
 
 
 STEPWISE = range(3, 7)
@@ -74,12 +75,24 @@ def _streamed(spec: Spec, chunk: int, say: Language) -> str:
     found = Streaming.of(spec.layers, chunk)
     if any(isinstance(each, Looking) and each.sees_all for each in found.readers):
         return say("takeaway.stream.grows")
-    most, late = max(sum(map(len, state.kept)) for state in found.states), found.latency(ratio_of(spec.layers))
+    ratio = ratio_of(spec.layers)
+    late = found.latency(ratio)
     if late is None:
         return say("takeaway.stream.end")
-    if late > 0:
-        return say("takeaway.stream.late" if late > 1 else "takeaway.stream.late.one", late=late, count=most)
-    return say({0: "takeaway.stream.none", 1: "takeaway.stream.one"}.get(most, "takeaway.stream"), count=most)
+    cells, outputs, kept = ratio.numerator, ratio.denominator, _kept(found, say)
+    if ratio == 1:
+        key = {0: "", 1: ".late.one"}.get(late, ".late")
+        return say(f"takeaway.stream{key}", late=late, kept=kept)
+    key = "down" if outputs == 1 else "up" if cells == 1 else "rate"
+    return say(f"takeaway.stream.{key}", cells=cells, outputs=outputs, kept=kept)
+
+
+def _kept(found: Streaming, say: Language) -> str:
+    """What is kept of the past at the most, and why."""
+    most = max(sum(map(len, state.kept)) for state in found.states)
+    if most > 1 and sum(count > 0 for count in found.buffers) > 1:
+        return say("stream.keeps.layers", count=most)
+    return say({0: "stream.keeps.none", 1: "stream.keeps.one"}.get(most, "stream.keeps"), count=most)
 
 
 def _of_view(spec: Spec, say: Language) -> str:
