@@ -22,6 +22,10 @@ WINDOW_POINTS = {
         "point.stride": "Stride {stride}: the window skips every other position, so {before} becomes {after}.",
         "point.strides": "Stride {stride}: the window moves that many cells at a time, so {before} becomes {after}.",
         "point.unread": "Stride {stride} does not come out even here, so some cells play no part: {unread}.",
+        "point.unread.padding": "Stride {stride}: windows begin in the zeros before the input and end before those "
+        "after it do: {unread}.",
+        "point.stride.after": "Stride {stride}, zeros only after the input ({padding}): windows begin at its first "
+        "cell, and {before} becomes {after}.",
         "point.dilation": "Dilation {dilation}: the kernel has {weights} weights and reaches over {reach} cells.",
         "point.keeps": "Padding {padding}: the window may stand on the edge, so {before} stays {after}.",
         "point.pads": "Padding {padding}: the window may hang over the edge; {before} becomes {after}, not {bare}.",
@@ -35,6 +39,8 @@ WINDOW_POINTS = {
         "point.stride": "步幅 {stride}：視窗每次跳過一個位置，所以 {before} 變成 {after}。",
         "point.strides": "步幅 {stride}：視窗每次移動這麼多格，所以 {before} 變成 {after}。",
         "point.unread": "步幅 {stride} 在這裡分不完，所以有些格沒有用到：{unread}。",
+        "point.unread.padding": "步幅 {stride}：視窗從輸入之前的零開始，到之後的零結束之前就停了：{unread}。",
+        "point.stride.after": "步幅 {stride}，只有輸入之後有零（{padding}）：視窗從第一格開始，{before} 變成 {after}。",
         "point.dilation": "空洞率 {dilation}：卷積核有 {weights} 個權重，範圍是 {reach} 格。",
         "point.keeps": "填充 {padding}：視窗可以在邊緣上，所以 {before} 的尺寸不變，仍是 {after}。",
         "point.pads": "填充 {padding}：視窗可以超出邊緣，所以 {before} 變成 {after}，而不是 {bare}。",
@@ -191,9 +197,23 @@ def _strided(op: Windowed, say: Language) -> str:
     strides: Size = (min(moving),) if len(moving) == 1 else op.stride
     unread = never_read(op.window, say)
     if unread:
-        return say.of(op, "point.unread", stride=per_axis(strides), unread=say.joined(unread))
+        key = "point.unread.padding" if _begins_in_padding(op) else "point.unread"
+        return say.of(op, key, stride=per_axis(strides), unread=say.joined(unread))
+    if op.padded and not any(axis.before or axis.mode != "zeros" for axis in op.window.axes):
+        padding = op.padding_cells(say)
+        return say.of(op, "point.stride.after", stride=per_axis(strides), padding=padding, **sizes(op))
     key = "point.stride" if moving == {2} else "point.strides"
     return say.of(op, key, stride=per_axis(strides), **sizes(op))
+
+
+def _begins_in_padding(op: Windowed) -> bool:
+    """Whether the first window begins in zeros, and cells of those at the end are all that no window reads."""
+    from conv_anim.tracing.analysis import unread
+
+    found = unread(op.window)
+    ends = [cells for cells in found if cells.first or cells.last or cells.between]
+    padded = [axis.before > 0 and axis.mode == "zeros" for axis in op.window.axes]
+    return all(cells.padding and not cells.first and not cells.between for cells in ends) and all(padded)
 
 
 def _turned(op: Conv, say: Language) -> str:

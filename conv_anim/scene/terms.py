@@ -6,6 +6,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.heading import word_of
+from conv_anim.scene.stacks import grown
+from conv_anim.scene.wording.captions import field_of
 from conv_anim.scene.wording.formulas import formulas
 from conv_anim.scene.wording.language import TABLES, Language
 from conv_anim.scene.wording.takeaways import takeaway
@@ -55,6 +57,9 @@ def _of_layers(spec: Spec, say: Language) -> Iterator[str]:
     yield from (say(key) for key in _of_view(spec))
     if isinstance(spec.view, Isometric) and not spec.view.numbers and spec.view.cells in {"auto", "plain"}:
         yield from _of_zeros(spec, say)
+    if isinstance(spec.view, Sequence) and not spec.view.numbers and spec.view.cells in {"auto", "plain"}:
+        yield from _of_circles(spec, say)
+    yield from _of_stack(spec, say)
     if any(node.op.sites is not None for node in spec.nodes):
         yield from _of_sites(spec, say)
     if any(node.op.attends is not None for node in spec.nodes):
@@ -85,6 +90,26 @@ def _of_zeros(spec: Spec, say: Language) -> Iterator[str]:
         yield say("term.zeros.around")
     elif any(max(axis.before, axis.after) > 0 for axis, _ in axes):
         yield say("term.zeros")
+
+
+def _of_circles(spec: Spec, say: Language) -> Iterator[str]:
+    """The same in a sequence: zeros around its input, and none between its cells."""
+    windows = [node.op.window for node in spec.nodes if node.op.window is not None and node.op.window.weighs]
+    axes = [axis for window in windows for axis in window.axes if axis.mode == "zeros" and axis.stretch == 1]
+    if any(max(axis.before, axis.after) > 0 for axis in axes):
+        yield say("term.zeros.circles")
+
+
+def _of_stack(spec: Spec, say: Language) -> Iterator[str]:
+    """What is said of layers together, or of causal ones where that is not the point."""
+    told = takeaway(spec)
+    if any("causal" in node.op.kind() and node.op.point(say) != told for node in spec.nodes):
+        yield say("term.causal")
+    if spec.caption is True and spec.backward is None and len(spec.nodes) > 1 and field_of(spec, say):
+        yield say("term.field")
+    stacked = isinstance(spec.view, Isometric | Sequence) and spec.labels is not None and spec.is_chain
+    found = (grown(spec.layers[:k]) for k in range(len(spec.layers), 1, -1)) if stacked else ()
+    yield from (say("term.grown", how=how) for how in list(filter(None, found))[:1])
 
 
 def _of_sites(spec: Spec, say: Language) -> Iterator[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.flat.maps import NetworkMaps
 from conv_anim.scene.wording import words
+from conv_anim.scene.wording.captions import SPACE, caption
 from conv_anim.spec.model import Labels
 from conv_anim.values import dataclass
 
@@ -41,11 +43,17 @@ class NetworkNames(NetworkMaps):
             own = given.output if k == len(self.maps) - 1 else None
             return self._wrapped(k, own or self._name_back(k), [size])
         called = self.say.sentence(node.op.name(self.say))
-        name = called if node.name == str(k) else f"{node.name}: {called}"
+        name = f"{self._named_in_caption(k)}{called}" if node.name == str(k) else f"{node.name}: {called}"
         if k == len(self.maps) - 1 and given.output is not None:
             name = given.output
         said = [setting.said(self.say) for setting in node.op.settings(self.say) if not setting.usual]
         return self._wrapped(k, name, [self.say.joined(said), size])
+
+    def _named_in_caption(self, k: int) -> str:
+        """``layer 2: `` where the caption speaks of the map by its number."""
+        number = self.say("formula.layer", number=k)
+        said = caption(self.trace.spec).replace(SPACE, " ") if self.trace.spec.caption is True else ""
+        return f"{number}: " if re.search(rf"{re.escape(number)}\b", said) else ""
 
     def _name_back(self, k: int) -> str:
         """Of a map of the backward pass: whose gradient it is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.wording.captions import looks_around
@@ -252,13 +253,41 @@ def _chained(spec: Spec, say: Language) -> str:
     last = looking[-1].window
     told = {"count": len(spec.layers), "field": size(field.size), "alone": size(alone.size)}
     if last is not None and field.varies and last.transposed and any(axis.stretch > 1 for axis in last.axes):
+        sizes = [spec.input.size, *(op.ends.out_size for op in spec.layers)]
+        smallest = min(sizes, key=prod)
+        if prod(smallest) < min(prod(sizes[0]), prod(sizes[-1])):
+            return say(
+                "takeaway.field_back", first=size(sizes[0]), smallest=size(smallest), last=size(sizes[-1]), **told
+            )
         return say("takeaway.field_spread", window=size(last.kernel_size), **told)
     if field.varies:
         return say("takeaway.field_up_to", **told)
     return say("takeaway.field", **{**told, "field": part(field.size, say)})
 
 
+def _ways(spec: Spec) -> int:
+    """How many ways lead from the input to where all that they make is set one behind the other; 0 without any."""
+    *others, last = spec.nodes
+    ends = set(last.inputs)
+    if not last.op.stacks or any(len(node.inputs) > 1 for node in others):
+        return 0
+    behind = {k: _behind(spec, k) for k in ends}
+    return 0 if any(other in behind[k] for k in ends for other in ends) else len(ends)
+
+
+def _behind(spec: Spec, k: int) -> set[int]:
+    """The maps on the way from the input to one, where each map is made of one other."""
+    found = set[int]()
+    while k:
+        (k,) = spec.nodes[k - 1].inputs
+        found.add(k)
+    return found
+
+
 def _joined(spec: Spec, say: Language) -> str:
     """The point of the last layer that puts several maps together, else of the last one that has a point."""
+    ways = _ways(spec)
+    if ways > 1:
+        return say("takeaway.ways", count=ways)
     joins = [node.op for node in spec.nodes if len(node.inputs) > 1]
     return next((said for op in reversed(joins or spec.layers) if (said := op.point(say))), "")

@@ -142,6 +142,8 @@ PHRASES = {
     "with the last layer alone over {alone}.",
     "takeaway.field_spread": "In {count} layers an output reaches over up to {field} cells; of the {window} under the "
     "last window at most {alone} hold numbers, the others are inserted zeros.",
+    "takeaway.field_back": "The map shrinks from {first} to {smallest} and grows back to {last}; "
+    "an output reaches over up to {field} of the input.",
     "takeaway.field_up_to": "In {count} layers an output reaches over up to {field} cells, "
     "with the last layer alone over {alone}.",
     "takeaway.blind": "A blind spot: of the {earlier} earlier cells within reach of {count} layers, "
@@ -172,6 +174,7 @@ PHRASES = {
     "and without it on {apart}.",
     "takeaway.mixed.some": "The shuffle lets the groups meet: each output depends on {mixed} channels of the input, "
     "and without it on {apart}.",
+    "takeaway.ways": "{count} ways lead from one map, and what they make is set one behind the other as channels.",
     "takeaway.steps": "Step by step: {said}.",
     "takeaway.network": "{said}.",
     "takeaway.network.chain": "{count} layers, each fed by the one before",
@@ -209,6 +212,9 @@ PHRASES = {
     "term.lines": "thick line: a large share; thin line: a small one",
     "term.causal": "causal: no output reads a cell that comes after it",
     "term.field": "receptive field: the part of the input that an output reaches over",
+    "term.grown": "{how}: what the layer before sees, plus kernel − 1 steps, each as long as the cells under the "
+    "window lie apart on the input",
+    "term.zeros.circles": "dashed circles: zeros around a map",
     "term.stamp": "stamp: the cells of the output to which one input cell adds its copy of the kernel; "
     "cells with more stamps tend to come out stronger, which shows as a pattern",
     "term.zeros": "dashed cells: zeros around the input",
@@ -357,6 +363,7 @@ PHRASES = {
     "panels.differ": "outlined: cells whose numbers differ",
     "stack.sees": "sees {size} of the input",
     "stack.sees_up_to": "sees up to {size} of the input",
+    "stack.grown": "{said}: {how}",
     "stack.channels": "{count} channels, drawn as one",
     "stack.flipped": "kernel flipped in the window",
     "stack.bias": "plus the bias {value}",
