@@ -141,10 +141,21 @@ def _scores(spec: Spec) -> bool:
 def _of_network(spec: Spec, view: NetworkView, say: Language) -> Iterator[str]:
     """What columns and badges say in short."""
     from conv_anim.scene.network import kinds
+    from conv_anim.scene.network.plan import plan
+    from conv_anim.scene.network.wording import kind
     from conv_anim.tracing import networks
 
-    yield from (say(f"term.column.{name}") for name in view.columns if f"term.column.{name}" in TABLES[say.lang])
-    badges = dict.fromkeys(kinds.badge(node) for node in networks.of_spec(spec).nodes)
+    network = networks.of_spec(spec)
+    nodes = network.nodes
+    yield from (say("term.network.blocks", times=each.times) for each in plan(network, fold=view.fold).blocks[:1])
+    badges = dict.fromkeys(map(kinds.badge, nodes))
+    for name in view.columns:
+        key = "multiply_adds.norms" if name == "multiply_adds" and "BN" in badges else name
+        if f"term.column.{key}" in TABLES[say.lang]:
+            yield say(f"term.column.{key}")
+    told = {say(f"network.{name}"): say(f"term.network.{name}") for name in ("depthwise", "conv_transpose")}
+    called = dict.fromkeys(kind(node, say) for node in nodes)
+    yield from (line for name, line in told.items() if name in called)
     yield from (say(f"term.badge.{name}") for name in badges if f"term.badge.{name}" in TABLES[say.lang])
 
 

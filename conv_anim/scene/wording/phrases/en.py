@@ -225,6 +225,12 @@ PHRASES = {
     "term.ceil": "⌈ ⌉: rounded up",
     "term.both": "⌊ ⌋: rounded down; ⌈ ⌉: rounded up",
     "term.column.multiply_adds": "multiply-add (MAC): two numbers multiplied, and the product added to a sum",
+    "term.column.multiply_adds.norms": "multiply-add (MAC): two numbers multiplied, and the product added to a sum; "
+    "BN takes one for each number",
+    "term.network.depthwise": "depthwise conv: each channel has a kernel of its own",
+    "term.network.conv_transpose": "conv transpose: a transposed convolution, which can make a map larger",
+    "term.network.blocks": "×{times}: so many blocks alike, drawn once; a … b: from the first one's number to the "
+    "last one's",
     "term.column.parameters": "parameters: the numbers that are learned",
     "term.column.receptive_field": "receptive field: the cells of the input that an output can see",
     "term.column.jump": "jump: how many input cells lie from one output to the next",
