@@ -53,14 +53,16 @@ def shifted_by(attends: Attends | None) -> tuple[Size, Size] | None:
     return parts if parts is not None and any(parts[1]) else None
 
 
-def with_shift(made: Panel, trace: Trace, style: Style, steps: Sized, place: Callable[[int], Size]) -> Panel:
+def with_shift(
+    made: Panel, trace: Trace, style: Style, steps: Sized, place: Callable[[int], Size], *, still: bool = False
+) -> Panel:
     """A view of attention to shifted windows with three maps below that show the shift; other views as they are.
 
-    ``place`` is the place that a step makes.
+    ``place`` is the place that a step makes; ``still`` is whether only the first one is shown.
     """
     if len(trace.layers) > 1 or shifted_by(trace.layer.layer.attends) is None or trace.spec.labels is None:
         return made
-    return column(made, ShiftedView(trace, style, steps, place).panel(), gap=1.6 * style.gap)
+    return column(made, ShiftedView(trace, style, steps, place).panel(still=still), gap=1.6 * style.gap)
 
 
 @dataclass(frozen=True)
@@ -203,7 +205,7 @@ class ShiftedView(Traced):
         place = self.place(k)
         before, after, rolled = self.grids
         seen = self.attends.places(place)
-        hidden = [at for at in self._in_window(place) if at not in set(seen)]
+        hidden = self._masked_for(place)
         window = self.style.frame or strong(self.style, self.style.colors.window)
         current = strong(self.style, self.style.colors.current)
         items: list[Primitive] = [
@@ -219,6 +221,15 @@ class ShiftedView(Traced):
     @property
     def _masked(self) -> str:
         return mix(self.style.colors.background, self.style.colors.input, PALE)
+
+    def _masked_for(self, place: Size) -> list[Size]:
+        """The cells of its window that come from the opposite end of the map, along one axis or more."""
+        shift = self.parts[1]
+
+        def apart(other: Size) -> bool:
+            return any((a < s) is not (b < s) for a, b, s in zip(place, other, shift, strict=True))
+
+        return [other for other in self._in_window(place) if apart(other)]
 
     def _in_window(self, place: Size) -> list[Size]:
         """All cells of the window of a place as it is computed, whether they are seen or not."""
@@ -248,11 +259,12 @@ class ShiftedView(Traced):
 
     # the panel
 
-    def panel(self) -> Panel:
+    def panel(self, *, still: bool) -> Panel:
         """The maps, with what their lines mean below."""
         last = self.grids[-1]
         width = max(grid.x + max(grid.width, self._wide) for grid in self.grids)
-        made = animated(self, width, last.y + last.height)
+        high = last.y + last.height
+        made = static((*self.static(), *self.frame(0).shown), width, high) if still else animated(self, width, high)
         key = Key(self.say("shifted.masked"), self._masked, self.style.edge, hatch=hatching(self.style))
         legend = Legend(self.style, (key,), max(width, LEGEND * self.style.scale))
         return column(made, static(legend.at(0, 0), legend.width, legend.height), gap=self.style.gap)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.style import Style
     from conv_anim.scene.table import Table
     from conv_anim.scene.timeline import Phase
+    from conv_anim.spec.model import Size
     from conv_anim.tracing.trace import Trace
 
 MOST_LINES = 4
@@ -64,6 +65,11 @@ class AttentionView(SharesPlan):
             items += self._reading(self._example)
             items += self._lines(self._example)
         return tuple(items)
+
+    @property
+    def example(self) -> Size:
+        """The place of that token."""
+        return tuple(int(i) for i in np.unravel_index(self._example, self.layer.layer.ends.in_size))
 
     @property
     def _example(self) -> int:
@@ -283,6 +289,7 @@ def attention(trace: Trace, style: Style) -> Panel:
     """The panel of the view."""
     view = AttentionView(trace, style)
     if not view.animated:
-        return panel(Drawing(view.static(), hit_regions=view.hit_regions), view.width, view.height)
+        still = panel(Drawing(view.static(), hit_regions=view.hit_regions), view.width, view.height)
+        return with_shift(still, trace, style, (1,), lambda _: view.example, still=True)
     made = animated(view, view.width, view.height)
     return with_shift(made, trace, style, view.steps, lambda k: view.steps.cell(k)[1:])

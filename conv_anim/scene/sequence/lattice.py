@@ -137,7 +137,9 @@ class Lattice(Traced):
         """Width of the widest weight, in pixels."""
         kernels = self.layers[-1].kernels
         if self.layers[-1].layer.attends is not None:
-            return self.style.width(f"{words.TIMES}{SHARE(0)}", size=self.style.small_size)
+            steps = (self.layers[-1].step((0, output)) for output in range(self.axes[-1].count))
+            shares = {SHARE(tap.w) for step in steps for tap in step.taps if tap.w is not None}
+            return max(self.style.width(f"{words.TIMES}{text}", size=self.style.small_size) for text in shares)
         if kernels is None:
             return 0.0
         fmt = weights_format(kernels)
