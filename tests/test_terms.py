@@ -50,7 +50,7 @@ EXPLAINED = {
     r"Rulebook": r"0→2: the input cell",
     r"\bstamps fall\b": r"stamp: ",
     r"[⌊⌈]": r"[⌊⌈] [⌋⌉]: rounded",
-    r"\bcausal\b": r"causal: no output|a later cell|is masked|all before it|look(s|ing)? (ahead|back)",
+    r"\bcausal\b": r"causal: a layer|a later cell|is masked|all before it|look(s|ing)? (ahead|back)",
     r"[rR]eceptive field": r"receptive field: the (part|cells)",
     r"[sS]ubmanifold": r"submanifold: outputs|Outputs are made at the active cells only",
     r"\bheads\b": r"side by side",

@@ -85,6 +85,8 @@ class StreamLattice(Lattice):
         op, most = self.layers[k].layer, self.streaming.buffers[k]
         if op.attends is not None:
             return self.say("stream.pairs", count=most)
+        if most == 0:
+            return self.say("stream.buffer.none")
         how = why(op, most, self.say)
         known = "stream.buffer" if how else "stream.buffer.most"
         return self.say(f"{known}.one" if most == 1 else known, count=most, how=how)

@@ -210,7 +210,7 @@ PHRASES = {
     "times the weight at the beginning of the line",
     "term.active": "active cell: one that holds a number; the others are left out of all sums",
     "term.lines": "thick line: a large share; thin line: a small one",
-    "term.causal": "causal: no output reads a cell that comes after it",
+    "term.causal": "causal: a layer whose outputs read no cell that comes after their own",
     "term.field": "receptive field: the part of the input that an output reaches over",
     "term.grown": "{how}: what the layer before sees, plus kernel − 1 steps, each as long as the cells under the "
     "window lie apart on the input",
@@ -386,6 +386,7 @@ PHRASES = {
     "stream.nothing": "made: nothing yet",
     "stream.buffer": "keeps {count} cells: {how}",
     "stream.buffer.one": "keeps 1 cell: {how}",
+    "stream.buffer.none": "keeps nothing",
     "stream.buffer.most": "keeps at most {count} cells",
     "stream.buffer.most.one": "keeps at most 1 cell",
     "stream.window": "its window of {wide} without the oldest",
