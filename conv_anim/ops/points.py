@@ -22,10 +22,6 @@ WINDOW_POINTS = {
         "point.stride": "Stride {stride}: the window skips every other position, so {before} becomes {after}.",
         "point.strides": "Stride {stride}: the window moves that many cells at a time, so {before} becomes {after}.",
         "point.unread": "Stride {stride} does not come out even here, so some cells play no part: {unread}.",
-        "point.unread.padding": "Stride {stride}: windows begin in the zeros before the input and end before those "
-        "after it do: {unread}.",
-        "point.stride.after": "Stride {stride}, zeros only after the input ({padding}): windows begin at its first "
-        "cell, and {before} becomes {after}.",
         "point.dilation": "Dilation {dilation}: the kernel has {weights} weights and reaches over {reach} cells.",
         "point.keeps": "Padding {padding}: the window may stand on the edge, so {before} stays {after}.",
         "point.pads": "Padding {padding}: the window may hang over the edge; {before} becomes {after}, not {bare}.",
@@ -34,13 +30,15 @@ WINDOW_POINTS = {
         "point.replicate": "Replicate padding: beyond the edge the edge cell is repeated, so no zeros are mixed in.",
         "point.circular": "Circular padding: beyond one edge the input goes on from the opposite one.",
         "point.causal": "Causal padding: all of it comes before the input, so no output sees a later cell.",
+        "point.unread.padding": "Stride {stride}: windows begin in the zeros before the input and end before those "
+        "after it do: {unread}.",
+        "point.stride.after": "Stride {stride}, zeros only after the input ({padding}): windows begin at its first "
+        "cell, and {before} becomes {after}.",
     },
     "zh-TW": {
         "point.stride": "步幅 {stride}：視窗每次跳過一個位置，所以 {before} 變成 {after}。",
         "point.strides": "步幅 {stride}：視窗每次移動這麼多格，所以 {before} 變成 {after}。",
         "point.unread": "步幅 {stride} 在這裡分不完，所以有些格沒有用到：{unread}。",
-        "point.unread.padding": "步幅 {stride}：視窗從輸入之前的零開始，到之後的零結束之前就停了：{unread}。",
-        "point.stride.after": "步幅 {stride}，只有輸入之後有零（{padding}）：視窗從第一格開始，{before} 變成 {after}。",
         "point.dilation": "空洞率 {dilation}：卷積核有 {weights} 個權重，範圍是 {reach} 格。",
         "point.keeps": "填充 {padding}：視窗可以在邊緣上，所以 {before} 的尺寸不變，仍是 {after}。",
         "point.pads": "填充 {padding}：視窗可以超出邊緣，所以 {before} 變成 {after}，而不是 {bare}。",
@@ -49,6 +47,8 @@ WINDOW_POINTS = {
         "point.replicate": "複製填充：邊緣之外重複邊緣的格，不加入零。",
         "point.circular": "循環填充：一端之外接著另一端。",
         "point.causal": "因果填充：全部在輸入之前，所以沒有輸出看見後面的格。",
+        "point.unread.padding": "步幅 {stride}：視窗從輸入之前的零開始，到之後的零結束之前就停了：{unread}。",
+        "point.stride.after": "步幅 {stride}，只有輸入之後有零（{padding}）：視窗從第一格開始，{before} 變成 {after}。",
     },
 }
 COUNTED = {1: ".one", 2: ".two"}
@@ -142,6 +142,7 @@ def conv(op: Conv, say: Language) -> str:
         or _edges(op, say)
         or _dilated(op, say, "point.dilation")
         or _channels(op, say)
+        or _sided(op, say)
         or _strided(op, say)
         or _turned(op, say)
         or _padded(op, say)
@@ -197,23 +198,9 @@ def _strided(op: Windowed, say: Language) -> str:
     strides: Size = (min(moving),) if len(moving) == 1 else op.stride
     unread = never_read(op.window, say)
     if unread:
-        key = "point.unread.padding" if _begins_in_padding(op) else "point.unread"
-        return say.of(op, key, stride=per_axis(strides), unread=say.joined(unread))
-    if op.padded and not any(axis.before or axis.mode != "zeros" for axis in op.window.axes):
-        padding = op.padding_cells(say)
-        return say.of(op, "point.stride.after", stride=per_axis(strides), padding=padding, **sizes(op))
+        return say.of(op, "point.unread", stride=per_axis(strides), unread=say.joined(unread))
     key = "point.stride" if moving == {2} else "point.strides"
     return say.of(op, key, stride=per_axis(strides), **sizes(op))
-
-
-def _begins_in_padding(op: Windowed) -> bool:
-    """Whether the first window begins in zeros, and cells of those at the end are all that no window reads."""
-    from conv_anim.tracing.analysis import unread
-
-    found = unread(op.window)
-    ends = [cells for cells in found if cells.first or cells.last or cells.between]
-    padded = [axis.before > 0 and axis.mode == "zeros" for axis in op.window.axes]
-    return all(cells.padding and not cells.first and not cells.between for cells in ends) and all(padded)
 
 
 def _turned(op: Conv, say: Language) -> str:
@@ -232,6 +219,27 @@ def _padded(op: Windowed, say: Language) -> str:
         return ""
     key = "keeps" if op.ends.out_size == op.ends.in_size else "pads" if min(bare) > 0 else "needs"
     return say.of(op, f"point.{key}", padding=op.padding_cells(say), bare=size(bare), **sizes(op))
+
+
+def _sided(op: Windowed, say: Language) -> str:
+    """With a stride, on which sides zeros count: after the input only, or before it, where those after it do not."""
+    from conv_anim.scene.wording.words import never_read, per_axis
+    from conv_anim.tracing.analysis import unread
+
+    axes = [axis for axis in op.window.axes if axis.count > 1]
+    if not axes or min(axis.stride for axis in axes) == 1 or any(axis.mode != "zeros" for axis in axes):
+        return ""
+    strides = {axis.stride for axis in axes}
+    stride = per_axis(tuple(strides) if len(strides) == 1 else op.stride)
+    missed = [cells for cells in unread(op.window) if cells.first or cells.last or cells.between]
+    if not missed:
+        after_only = op.padded and not any(axis.before for axis in op.window.axes)
+        told = {"stride": stride, "padding": op.padding_cells(say), **sizes(op)}
+        return say.of(op, "point.stride.after", **told) if after_only else ""
+    ends = all(cells.padding and not cells.first and not cells.between for cells in missed)
+    if not ends or not all(axis.before > 0 for axis in op.window.axes):
+        return ""
+    return say.of(op, "point.unread.padding", stride=stride, unread=say.joined(never_read(op.window, say)))
 
 
 def transposed(op: ConvTranspose, say: Language) -> str:

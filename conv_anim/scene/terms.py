@@ -57,13 +57,13 @@ def _of_layers(spec: Spec, say: Language) -> Iterator[str]:
     yield from (say(key) for key in _of_view(spec))
     if isinstance(spec.view, Isometric) and not spec.view.numbers and spec.view.cells in {"auto", "plain"}:
         yield from _of_zeros(spec, say)
-    if isinstance(spec.view, Sequence) and not spec.view.numbers and spec.view.cells in {"auto", "plain"}:
-        yield from _of_circles(spec, say)
-    yield from _of_stack(spec, say)
     if any(node.op.sites is not None for node in spec.nodes):
         yield from _of_sites(spec, say)
     if any(node.op.attends is not None for node in spec.nodes):
         yield from _of_attention(spec, say)
+    if isinstance(spec.view, Sequence) and not spec.view.numbers and spec.view.cells in {"auto", "plain"}:
+        yield from _of_circles(spec, say)
+    yield from _of_stack(spec, say)
 
 
 def _of_view(spec: Spec) -> tuple[str, ...]:
@@ -122,6 +122,8 @@ def _of_sites(spec: Spec, say: Language) -> Iterator[str]:
 def _of_attention(spec: Spec, say: Language) -> Iterator[str]:
     """Queries, keys and values where they are drawn or kept; the shares where they are worked out."""
     view, op = spec.view, next(node.op for node in spec.nodes if node.op.attends is not None)
+    if isinstance(view, Sequence) and view.cache:
+        yield say("term.cache")
     scored = isinstance(view, Matrix) or (isinstance(view, Flat) and view.sum) or _scores(spec)
     if scored or (isinstance(view, Sequence) and view.cache):
         own = all(each is None for each in getattr(op, "projections", (object(),)))

@@ -210,6 +210,7 @@ PHRASES = {
     "times the weight at the beginning of the line",
     "term.active": "active cell: one that holds a number; the others are left out of all sums",
     "term.lines": "thick line: a large share; thin line: a small one",
+    "term.cache": "key-value cache: the keys and values that are kept, so that they need not be computed again",
     "term.causal": "causal: a layer whose outputs read no cell that comes after their own",
     "term.field": "receptive field: the part of the input that an output reaches over",
     "term.grown": "{how}: what the layer before sees, plus kernel − 1 steps, each as long as the cells under the "
