@@ -48,7 +48,7 @@ def scored(attending: Attending, head: int, token: int, say: Language) -> str:
     found = _listed([share_text(share) for share in shares.tolist()], say)
     divided = "q·k" if d == 1 else f"q·k / √{d}"
     named = say("attention.scores", head=head + 1) if attending.heads > 1 else ""
-    return f"{named}softmax({divided}) = softmax({written}) ≈ {found}"
+    return f"{named}softmax({divided}) = softmax({written}) {'=' if seen.sum() == 1 else '≈'} {found}"
 
 
 def _listed(texts: list[str], say: Language) -> str:

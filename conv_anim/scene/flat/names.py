@@ -37,7 +37,7 @@ class NetworkNames(NetworkMaps):
             words.size(self.maps[k].shape[1:], len(self.maps[k]), self.say),
         )
         if k == 0:
-            return self._wrapped(k, given.input or self.say("input"), [size])
+            return self._wrapped(k, given.input or self.say("input"), [size, self._panes(k)])
         node = self.trace.spec.nodes[k - 1]
         if self.leads_back(k):
             own = given.output if k == len(self.maps) - 1 else None
@@ -47,7 +47,12 @@ class NetworkNames(NetworkMaps):
         if k == len(self.maps) - 1 and given.output is not None:
             name = given.output
         said = [setting.said(self.say) for setting in node.op.settings(self.say) if not setting.usual]
-        return self._wrapped(k, name, [self.say.joined(said), size])
+        return self._wrapped(k, name, [self.say.joined(said), size, self._panes(k)])
+
+    def _panes(self, k: int) -> str:
+        """Which channel is which, of the first map that has several."""
+        first = next((m for m in range(len(self.maps)) if self.panes(m) > 1), None)
+        return self.say("flat.panes") if k == first else ""
 
     def _named_in_caption(self, k: int) -> str:
         """``layer 2: `` where the caption speaks of the map by its number."""

@@ -557,6 +557,7 @@ PHRASES = {
     "flat.letters": "letters: each cell of the window has a row of its own",
     "flat.laid_back": "each column is laid back where its window was",
     "flat.covering": "the windows that cover the cell: their numbers add up",
+    "flat.panes": "channel 1 on top",
     "flat.pooled": "pooled {size}",
     "flat.put_back": "0 where nothing is put back",
     "flat.found": "where the pool found its numbers; small number: the cell's index (0–{last})",

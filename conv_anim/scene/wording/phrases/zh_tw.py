@@ -531,6 +531,7 @@ PHRASES = {
     "flat.letters": "字母：視窗的每一格各占一列",
     "flat.laid_back": "每一行放回其視窗的位置",
     "flat.covering": "覆蓋這一格的視窗：數值相加",
+    "flat.panes": "最上面是通道 1",
     "flat.pooled": "池化後 {size}",
     "flat.put_back": "沒有放回數值的地方為 0",
     "flat.found": "池化找到最大值的位置；小數字：格子的編號（0–{last}）",
