@@ -7,7 +7,7 @@ from math import exp, prod, sqrt
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import conv_anim
@@ -15,8 +15,13 @@ from conv_anim import explain, pipeline
 from conv_anim.coding.programs import program
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.matrix.attention import AttentionView
-from conv_anim.scene.primitives import Text
+from conv_anim.scene.primitives import Lines, Text
+from conv_anim.scene.scoring import shade
+from conv_anim.scene.shifted import ShiftedView
+from conv_anim.scene.style import Style
+from conv_anim.spec.themes import THEMES
 from conv_anim.spec.view_values import Matrix
+from tests import pictures
 from tests.frameworks import needed
 
 
@@ -249,3 +254,67 @@ def test_numbers_above_the_matrix_fit_into_its_columns_or_are_left_out():
     wide = [DejaVu().width(item.text, size=item.size, bold=item.bold) for item in row]
     ends = sorted((item.x - w / 2, item.x + w / 2) for item, w in zip(row, wide, strict=True))
     assert all(one[1] <= other[0] for one, other in pairwise(ends) if one[0] != other[0])
+
+
+# shifted windows, three times over a map
+
+
+def shift_maps(size, window, shift):
+    spec = spec_of(size, {"window": list(window), "shift": list(shift), "pattern": "partitioned"}, view="flat")
+    trace = conv_anim.trace(spec)
+    places = list(np.ndindex(*size))
+    return ShiftedView(trace, Style(THEMES["light"], 1.0, DejaVu()), places, places.__getitem__), places
+
+
+@given(st.lists(st.tuples(st.integers(1, 4), st.integers(1, 3), st.integers(0, 3)), min_size=1, max_size=2))
+def test_the_map_moved_round_has_whole_windows_with_what_is_seen_and_what_is_masked(axes):
+    """By the rule of Swin: roll the map, part it, and mask in each window what comes from the other end."""
+    window = tuple(w for w, _, _ in axes)
+    size = tuple(w * count for w, count, _ in axes)
+    shift = tuple(s % w for w, _, s in axes)
+    assume(any(shift))
+    view, places = shift_maps(size, window, shift)
+    rolled = {place: view.moved_round(place) for place in places}
+    assert sorted(rolled.values()) == places
+    for place in places:
+        together = [
+            other
+            for other in places
+            if all(a // w == b // w for a, b, w in zip(rolled[place], rolled[other], window, strict=True))
+        ]
+        assert sorted(view._in_window(place)) == together
+        seen = sorted(view.attends.places(place))
+        assert seen == [
+            other for other in together if all((a < s) == (b < s) for a, b, s in zip(place, other, shift, strict=True))
+        ]
+    seams = sum((n - s) % w > 0 for n, w, s in zip(size, window, shift, strict=True))
+    assert sum(len(lines.lines) for lines in view._seams()) == seams
+
+
+def test_what_is_masked_in_a_shifted_window_is_hatched_in_its_step():
+    view, places = shift_maps((4, 4), (2, 2), (1, 1))
+    for k, place in enumerate(places):
+        hidden = 4 - len(view.attends.places(place))
+        lines = [item for item in view.frame(k).shown if isinstance(item, Lines)]
+        assert sum(len(item.lines) for item in lines) == 3 * hidden
+
+
+def test_windows_that_are_not_shifted_have_no_such_maps():
+    plain = spec_of((4, 4), {"window": 2, "pattern": "partitioned"}, view="flat")
+    assert "map moved round" not in pictures.texts(pipeline.scene(plain).static)
+    shifted = spec_of((4, 4), {"window": 2, "shift": 1}, view="flat")
+    assert "map moved round" in pictures.texts(pipeline.scene(shifted).static)
+
+
+def test_a_share_of_next_to_nothing_is_not_as_blank_as_what_is_masked():
+    style = Style(THEMES["light"], 1.0, DejaVu())
+    assert shade(style, 0.0) != style.colors.background
+
+
+def test_several_heads_of_one_channel_each_have_the_numbers_of_their_queries_and_keys():
+    layer = {"heads": 2, "causal": True}
+    fed = {"size": [3], "channels": 2, "values": [[1, -1, 2], [0, 2, 7]]}
+    spec = {"input": fed, "layer": {"type": "attention", **layer}, "view": {"kind": "matrix", "animate": True}}
+    said = pictures.texts(pipeline.scene(conv_anim.load(spec)).static)
+    assert said.count("7") == 3  # in the second head's queries, keys and values
+    assert said.count("queries") == 2

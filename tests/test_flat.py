@@ -19,6 +19,7 @@ from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.color import contrast
 from conv_anim.scene.flat.both import in_step
 from conv_anim.scene.flat.folded import FoldedView
+from conv_anim.scene.flat.network import NetworkView
 from conv_anim.scene.flat.overlap import OverlapView
 from conv_anim.scene.flat.pace import Pace
 from conv_anim.scene.flat.shares import shares
@@ -35,6 +36,7 @@ from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.sums import Sum
+from conv_anim.scene.wording.captions import caption
 from conv_anim.spec.model import Labels
 from conv_anim.spec.themes import THEMES
 from conv_anim.spec.view_values import Flat
@@ -1057,3 +1059,37 @@ def test_templates_are_small_files(name):
 
 def test_a_format_of_shares_has_two_decimals():
     assert Format(2, exact=False)(-0.004) == "0.00"
+
+
+# maps that are joined
+
+
+@settings(max_examples=30)
+@drawn(st.lists(st.integers(-4, 4), min_size=2, max_size=4), st.lists(st.integers(0, 9), min_size=8, max_size=8))
+def test_what_is_written_in_maps_that_are_multiplied_makes_what_is_written_in_the_product(scores, numbers):
+    """Cell by cell, from the texts alone: half a unit of the last digit is left for what rounding does."""
+    values = [[numbers[k : k + 2]] for k in range(0, 2 * len(scores), 2)]
+    layers = [
+        {"type": "global_avg_pool"},
+        {"type": "flatten"},
+        {"type": "linear", "weight": [[0] * len(scores)] * len(scores), "bias": scores},
+        {"type": "sigmoid"},
+        {"type": "multiply", "from": ["input", -1]},
+    ]
+    trace = conv_anim.trace(conv_anim.load({"input": {"values": values}, "layers": layers, "view": "flat"}))
+    formats = NetworkView(trace, Style(THEMES["light"], 1.0, DejaVu())).formats
+    gates, made = trace.layers[-2].output, trace.layers[-1].output
+    for cell in np.ndindex(*made.shape):
+        shown = float(formats[4](gates[cell[0]].item()).replace("−", "-")) * trace.input[cell].item()
+        written = float(formats[5](made[cell].item()).replace("−", "-"))
+        assert abs(shown - written) <= 0.5 * 10.0 ** -formats[5].decimals + 0.005
+
+
+@pytest.mark.parametrize("kind", ["add", "concat"])
+def test_a_layer_that_the_caption_names_by_its_number_has_that_number(kind):
+    layers = [{"type": "relu"}, {"type": kind, "from": ["input", -1]}]
+    spec = conv_anim.load({"input": {"values": [[1, -2]]}, "layers": layers, "view": "flat", "caption": True})
+    assert "layer 1" in caption(spec).replace("\N{NO-BREAK SPACE}", " ")
+    assert "layer 1: ReLU" in pictures.texts(pipeline.scene(spec).static)
+    silent = replace(spec, caption=None)
+    assert "ReLU" in pictures.texts(pipeline.scene(silent).static)

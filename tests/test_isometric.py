@@ -297,7 +297,8 @@ DILATED = [{"type": "conv", "kernel_size": 3, "dilation": d} for d in (1, 2, 4)]
 
 def test_a_dilated_stack_says_what_its_planes_see():
     said = pictures.texts(pictures.scene(stack(*DILATED)).static)
-    assert [text for text in said if text.startswith("sees")] == [f"sees {n}×{n} of the input" for n in (3, 7, 15)]
+    reach = ["3×3 of the input", "7×7 of the input: 3 + 2·2", "15×15 of the input: 7 + 2·4"]
+    assert [text for text in said if text.startswith("sees")] == [f"sees {each}" for each in reach]
 
 
 def test_the_receptive_field_grows_downwards():

@@ -2,6 +2,8 @@
 
 from collections import Counter
 from dataclasses import replace
+from functools import reduce
+from math import exp
 
 import pytest
 from hypothesis import given, settings
@@ -9,12 +11,18 @@ from hypothesis import strategies as st
 
 import conv_anim
 from conv_anim.diagnostics import SpecError
+from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.color import mix
+from conv_anim.scene.layout import Fit
 from conv_anim.scene.numbers import format_for
 from conv_anim.scene.primitives import Boxes, Lines, Text
+from conv_anim.scene.sequence.lattice import Lattice
+from conv_anim.scene.stacks import grown
+from conv_anim.scene.style import Style
 from conv_anim.spec.model import Animation
 from conv_anim.spec.themes import THEMES
 from conv_anim.spec.view_values import Sequence
+from conv_anim.tracing.analysis import receptive_field
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.trace import trace
 from tests import pictures
@@ -226,7 +234,8 @@ WAVENET = [{"type": "conv", "kernel_size": 2, "dilation": d, "padding": "causal"
 
 def test_wavenet_says_what_its_rows_see():
     said = pictures.texts(pictures.scene(load(*WAVENET)).static)
-    assert [text for text in said if text.startswith("sees")] == [f"sees {n} cells of the input" for n in (2, 4, 8, 16)]
+    reach = ["2 cells of the input", *(f"{2 * n} cells of the input: {n} + 1·{n}" for n in (2, 4, 8))]
+    assert [text for text in said if text.startswith("sees")] == [f"sees {each}" for each in reach]
     assert "time" in said
 
 
@@ -291,3 +300,49 @@ CIRCULAR = {"type": "conv", "kernel_size": 3, "padding": 1, "padding_mode": "cir
 
 def arcs(frame):
     return [line for item in frame.shown if isinstance(item, Lines) for line in item.lines if len(line) > 2]
+
+
+# figures below each other
+
+
+@settings(max_examples=20)
+@given(st.lists(st.sampled_from(["same", "valid", "causal", "window", "large"]), min_size=2, max_size=3), st.booleans())
+def test_cells_of_figures_below_each_other_are_under_each_other(kinds, numbers):
+    layers = {
+        "same": {"type": "conv", "kernel_size": 5, "padding": "same"},
+        "valid": {"type": "conv", "kernel_size": 3},
+        "causal": {"type": "conv", "kernel_size": 3, "padding": "causal", "dilation": 2},
+        "window": {"type": "attention", "window": 3},
+        "large": {"type": "conv", "weight": [1000, 2000, 3000], "padding": 1},
+    }
+    spec = {"input": {"size": [9]}, "view": {"kind": "sequence", "numbers": numbers}}
+    traces = [trace(one) for one in conv_anim.load({**spec, "panels": [{"layer": layers[k]} for k in kinds]}).panels]
+    style = Style(THEMES["light"], 1.0, DejaVu())
+    fit = reduce(Fit.joined, (Lattice(one, style).fit for one in traces))
+    inputs = [Lattice(one, replace(style, fit=fit)).rows[0] for one in traces]
+    for cell in range(9):
+        assert len({round(row.made(cell)[0], 6) for row in inputs}) == 1
+    assert min(row.at(0)[0] for row in inputs) > 0
+
+
+@settings(max_examples=40)
+@given(PLAIN)
+def test_how_far_a_map_sees_adds_up(spec):
+    """The sum that is said is the receptive field, by the taps of all layers."""
+    for k in range(2, len(spec.layers) + 1):
+        how = grown(spec.layers[:k])
+        if how is not None:
+            field = receptive_field(spec.layers[:k])
+            assert not field.varies
+            assert {eval(how.replace("·", "*"))} == set(field.size)
+
+
+def test_attention_with_numbers_says_how_scores_become_shares():
+    layer = {"type": "attention", "window": 3}
+    spec = {"input": {"values": [1, 2, 0, -1]}, "layer": layer, "view": {"kind": "sequence", "numbers": True}}
+    drawn = pictures.scene(conv_anim.load(spec))
+    said = pictures.texts(drawn.frames[drawn.rests[1]].shown)
+    scores = [2 * 1, 2 * 2, 2 * 0]  # the second cell times each that it sees
+    powers = [exp(score) for score in scores]
+    shares = ", ".join(f"{power / sum(powers):.2f}" for power in powers)
+    assert f"softmax(q·k) = softmax(2, 4, 0) ≈ {shares}" in said

@@ -297,3 +297,29 @@ def test_indices_stand_above_the_numbers_of_their_cells(scale):
         ]
         index, number = sorted(inside, key=lambda item: item.y)
         assert index.y <= number.y - number.size * cap
+
+
+@given(st.sets(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=8), st.booleans())
+def test_its_sentence_counts_the_products_that_are_saved(active, submanifold):
+    """By a window at every place, which skips what is not active."""
+    layer = {"type": "sparse_conv", "kernel_size": 3, "submanifold": submanifold}
+    layer |= {} if submanifold else {"padding": 1}
+    spec = conv_anim.load({"input": {"size": [5, 5], "active": [list(a) for a in sorted(active)]}, "layer": layer})
+    made = active if submanifold else set(product(range(5), repeat=2))
+    pairs = sum((r + i, c + j) in active for r, c in made for i, j in product((-1, 0, 1), repeat=2))
+    assert f" {pairs} products " in takeaway(spec)
+    assert takeaway(spec).endswith(f"instead of {5 * 5 * 9}.")
+
+
+@pytest.mark.parametrize("submanifold", [False, True])
+def test_a_long_rulebook_shows_the_pairs_of_the_output_that_is_made(submanifold):
+    active = [[1, 1], [1, 2], [2, 3], [4, 4]]
+    layer = {"type": "sparse_conv", "kernel_size": 3, "padding": 1, "submanifold": submanifold}
+    drawn = pictures.scene(
+        conv_anim.load({"input": {"size": [6, 6], "active": active}, "layer": layer, "view": "flat"})
+    )
+    listed = [text for text in pictures.texts(drawn.static) if "→" in text and text[0].isdigit()]
+    assert len(listed) == (8 if submanifold else 0)
+    step = [text for text in pictures.texts(drawn.frames[drawn.rests[1]].shown) if "→" in text]
+    assert step
+    assert {text.partition("→")[2] for text in step} == {"1"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 import conv_anim
 from conv_anim import pipeline
 from conv_anim.scene.sequence.streaming import StreamingView
+from conv_anim.scene.wording.takeaways import takeaway
 from conv_anim.tracing.streaming import Streaming, ratio_of
 from tests import pictures
 
@@ -220,3 +223,53 @@ def test_the_weights_of_a_stream_with_numbers_are_said(numbers):
     view = {"kind": "sequence", "cache": True, "numbers": numbers}
     drawn = pictures.scene(conv_anim.load({"input": {"values": [1, 3, 2, 0]}, "layer": layer, "view": view}))
     assert ("weights 1, 2, −3" in pictures.texts(drawn.static)) == numbers
+
+
+# what is said of it
+
+
+def told(size, layers, **view):
+    spec = {"input": {"size": [size]}, "layers": layers, "takeaway": True}
+    return conv_anim.load({**spec, "view": {"kind": "sequence", "cache": True, **view}})
+
+
+@given(st.integers(1, 5), st.integers(1, 3), st.integers(1, 3), st.booleans())
+def test_what_is_kept_is_the_window_without_what_it_leaves_behind(kernel, stride, dilation, causal):
+    """The number said is that of cells which a window still reads when it has moved on by a stride."""
+    assume(not (causal and stride > 1))
+    layer = {"type": "conv", "kernel_size": kernel, "stride": stride, "dilation": dilation}
+    spec = told(30, [{**layer, **({"padding": "causal"} if causal else {})}], chunk=stride)
+    said = " ".join(pictures.texts(pipeline.scene(spec).static))
+    found = re.search(r"keeps (\d+) cells?: its (window|reach) of (\d+) without the (\d* ?)oldest", said)
+    if found is None:
+        return
+    kept, _, wide, gone = found.groups()
+    assert int(wide) == (kernel - 1) * dilation + 1
+    assert int(kept) == int(wide) - int(gone or 1) == Streaming.of(spec.layers, stride).buffers[0]
+
+
+@given(st.integers(1, 4), st.integers(2, 3), st.integers(0, 2))
+def test_where_not_every_cell_has_an_output_one_is_told_with_the_cell_that_completes_it(kernel, stride, before):
+    layer = {"type": "conv", "kernel_size": kernel, "stride": stride, "padding": [[before, 0]]}
+    assume(before < kernel)
+    spec = told(24, [layer])
+    said = " ".join(pictures.texts(pipeline.scene(spec).static))
+    (found,) = re.findall(r"output (\d+) is made once cell (\d+) is there", said)
+    output, cell = map(int, found)
+    assert cell == max(1, (output - 1) * stride - before + kernel)  # the last cell of its window, both counted from 1
+    assert takeaway(spec).startswith(f"For every {stride} cells that arrive, one output is made; ")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-TW"])
+def test_a_stream_speaks_of_no_buffer_no_chunk_and_no_latency(lang):
+    causal = {"type": "conv", "kernel_size": 3, "padding": "causal", "dilation": 2}
+    for layers in ([causal], [causal, causal], [{"type": "conv_transpose", "kernel_size": 4, "stride": 2}]):
+        spec = replace(told(12, layers), lang=lang)
+        drawn = pipeline.scene(spec)
+        items = [
+            *drawn.static,
+            *drawn.heading,
+            *(item for k in (0, len(drawn.frames) - 2) for item in drawn.frames[k].shown),
+        ]
+        said = " ".join(pictures.texts(items))
+        assert not re.search("buffer|chunk|latency|effective|⌈|緩衝|延遲|段之間", said)

@@ -427,7 +427,7 @@ def test_a_padding_layer_says_what_it_repeats(mode, row, lang):
     layer = {"type": "pad", "padding": 2, "padding_mode": mode}
     spec = {"input": {"size": [3], "values": [1, 2, 3]}, "layer": layer, "view": "flat", "lang": lang}
     words = {
-        "en": {"reflect": "are not repeated", "replicate": "edge cell is repeated", "circular": "the opposite one"},
+        "en": {"reflect": "is not repeated", "replicate": "edge cell is repeated", "circular": "the opposite one"},
         "zh-TW": {"reflect": "不重複", "replicate": "重複邊緣", "circular": "另一端"},
     }
     assert words[lang][mode] in takeaway(conv_anim.load(spec))
@@ -528,3 +528,42 @@ def test_a_single_weight_stands_below_its_badge_too():
     layers = [{"type": "conv", "weight": [[7]]}, {"type": "relu"}]
     drawn = pictures.scene(conv_anim.load({"input": {"values": [[1, 2]]}, "layers": layers, "view": "flat"}))
     assert "7" in pictures.texts(drawn.static)
+
+
+@pytest.mark.parametrize(
+    ("layers", "ways"),
+    [
+        ([("a", "input"), ("b", "input"), ("concat", ["a", "b"])], 2),
+        ([("a", "input"), ("b", "input"), ("c", "b"), ("concat", ["a", "c"])], 2),
+        ([("a", "input"), ("b", "a"), ("concat", ["a", "b"])], 0),  # b is made of a: no way of its own
+        ([("a", "input"), ("concat", ["input", "a"])], 0),
+        ([("a", "input"), ("b", "a"), ("c", "a"), ("d", "a"), ("concat", ["b", "c", "d"])], 3),
+    ],
+)
+def test_ways_that_are_set_behind_each_other_are_counted(layers, ways):
+    made = [
+        {"type": "concat", "from": fed} if name == "concat" else {"type": "relu", "name": name, "from": fed}
+        for name, fed in layers
+    ]
+    said = takeaway(conv_anim.load({"input": {"values": [[1, -2]]}, "layers": made, "view": "flat"}))
+    assert said.startswith(f"{ways} ways lead from one map") if ways else " ways lead" not in said
+
+
+@pytest.mark.parametrize(
+    ("padding", "said"),
+    [
+        ([[0, 1], [0, 1]], "zeros only after the input (1 row below, 1 column right): windows begin at its first cell"),
+        (1, "windows begin in the zeros before the input and end before those after it do"),
+        (0, "does not come out even"),
+    ],
+)
+def test_with_a_stride_it_is_said_on_which_sides_zeros_count(padding, said):
+    layer = {"type": "conv", "kernel_size": 3, "stride": 2, "padding": padding}
+    assert said in takeaway(conv_anim.load({"input": {"size": [6, 6]}, "layer": layer}))
+
+
+def test_down_and_up_again_is_said_with_its_sizes():
+    layer = {"kernel_size": 3, "stride": 2, "padding": 1}
+    layers = [{"type": "conv", **layer}, {"type": "conv_transpose", **layer}]
+    spec = {"input": {"size": [9, 9]}, "layers": layers, "view": "isometric"}
+    assert takeaway(conv_anim.load(spec)).startswith("The map shrinks from 9×9 to 5×5 and grows back to 9×9;")

@@ -52,8 +52,28 @@ EXPLAINED = {
     r"Rulebook": r"0→2: the input cell",
     r"\bstamps fall\b": r"stamp: ",
     r"[⌊⌈]": r"[⌊⌈] [⌋⌉]: rounded",
+    r"\bcausal\b": r"causal: a layer|a later cell|is masked|all before it|look(s|ing)? (ahead|back)",
+    r"[rR]eceptive field": r"receptive field: the (part|cells)",
+    r"[sS]ubmanifold": r"submanifold: outputs|Outputs are made at the active cells only",
+    r"\bheads\b": r"side by side",
+    r"depthwise conv": r"depthwise conv: ",
+    r"conv transpose": r"conv transpose: ",
 }
-SOME = ("self_attention", "classifier", "backward_chain", "winograd", "fft", "nchw_nhwc", "inception", "sparse_conv")
+SOME = (
+    "causal_heads",
+    "attention_stack",
+    "stream_dilated_stack",
+    "sparse_dilates",
+    "unet",
+    "self_attention",
+    "classifier",
+    "backward_chain",
+    "winograd",
+    "fft",
+    "nchw_nhwc",
+    "inception",
+    "sparse_conv",
+)
 
 
 def written(name):

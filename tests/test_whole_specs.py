@@ -44,8 +44,9 @@ STILL = ("png", "pdf", "still.png")
 """What shows one step."""
 UNDRAWN = {Code.VIEW, Code.OUT_OF_RANGE, Code.TOO_LARGE}
 """Why a good spec may have no picture: no view shows it, or its texts do not fit into its width."""
-UNWRITTEN = {Code.STEP, Code.TOO_LARGE}
-"""Why a picture may have no file: too many panels for a page, or a page too large for a browser."""
+UNWRITTEN = {Code.STEP, Code.TOO_LARGE, Code.OUT_OF_RANGE}
+"""Why a picture may have no file: too many panels for a page, or side by side in a width, or a page too large for a
+browser."""
 
 
 def steps(r: Random, whole: int, format_: str) -> list[int] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from itertools import pairwise
+from math import ceil, floor
 
 import pytest
 from hypothesis import given as drawn
@@ -190,10 +191,20 @@ def test_the_size_is_what_its_formula_gives(layer):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_part_of_every_formula_comes_out(name):
     for line in formulas(load(name), EN):
-        if "output i reads" in line:  # which is for every i
+        if "windows overlap" in line:  # which is checked below
             continue
         for part in re.split(r", (?=[op] =|only)", line):
             assert part == "only before" or check(part) >= 0
+
+
+@pytest.mark.parametrize(("size", "count"), [(8, 3), (5, 3), (3, 5), (7, 2), (11, 4), (23, 9)])
+def test_windows_of_an_adaptive_pool_are_told_by_their_cells(size, count):
+    """Output i reads from ⌊i·size/count⌋ on, before ⌈(i + 1)·size/count⌉: here in floating point, counted from 1."""
+    layer = {"type": "adaptive_max_pool", "size": count}
+    (line,) = formulas(conv_anim.load({"input": {"size": [size]}, "layer": layer, "view": "flat"}), EN)
+    spans = [(floor(i * size / count) + 1, ceil((i + 1) * size / count)) for i in range(count)]
+    told = [f"{first}–{last}" if first < last else str(first) for first, last in spans]
+    assert line.endswith("cells " + ", ".join(told if count <= 6 else [*told[:4], "…", told[-1]]))
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,8 @@ Reduce: TypeAlias = Literal["max", "mean"]
 SIZE: Field[PerAxis] = Field(
     "size", per_axis(1), "The output's size: one number for all axes, or one per axis.", required=True, example=2
 )
+MOST_SPANS = 6
+"""Windows that are told one by one."""
 WORDS = {
     "en": {
         "point.adaptive_avg_pool": "The output's size is given; the windows follow from it, as even as they can be.",
@@ -44,8 +46,8 @@ WORDS = {
         "badge.adaptive_avg_pool": "average",
         "badge.adaptive_max_pool": "max",
         "to": "to {size}",
-        "windows": "windows {sizes} cells long",
-        "span": "output i reads cells ⌊i·{size}/{count}⌋ to ⌈(i + 1)·{size}/{count}⌉ − 1",
+        "windows": "windows {least} to {most}",
+        "span": "{size} / {count} is not whole, so windows overlap: they are cells {spans}",
     },
     "zh-TW": {
         "point.adaptive_avg_pool": "輸出的尺寸固定；視窗由它決定，盡量均勻。",
@@ -57,8 +59,8 @@ WORDS = {
         "badge.adaptive_avg_pool": "平均",
         "badge.adaptive_max_pool": "最大",
         "to": "輸出 {size}",
-        "windows": "視窗長 {sizes} 格",
-        "span": "輸出 i 讀取第 ⌊i·{size}/{count}⌋ 到 ⌈(i + 1)·{size}/{count}⌉ − 1 格",
+        "windows": "視窗 {least} 到 {most}",
+        "span": "{size} / {count} 不是整數，所以視窗重疊：它們是第 {spans} 格",
     },
 }
 
@@ -160,15 +162,22 @@ class AdaptivePool(Op):
         return [to, Setting("windows", "", usual=self.window is not None, text=self._windows(say))]
 
     def _windows(self, say: Language) -> str:
-        """The sizes of the windows along an axis where they differ."""
-        counts = enumerate(self.ends.out_size)
-        found = {end - start for a, count in counts for start, end in (self.span(a, o) for o in range(count))}
-        return say.of(self, "windows", sizes=say.listed(sorted(found)))
+        """The smallest and the largest window."""
+        from conv_anim.scene.wording.words import size
+
+        spans = [[self.span(a, o) for o in range(count)] for a, count in enumerate(self.ends.out_size)]
+        least, most = (size(of(end - start for start, end in along) for along in spans) for of in (min, max))
+        return say.of(self, "windows", least=least, most=most)
 
     def formulas(self, a: int, say: Language) -> list[str]:
-        """Where the windows begin and end."""
+        """Where the windows begin and end, counted from 1; of many the first and the last."""
         size, count = self.ends.in_size[a], self.ends.out_size[a]
-        return [say.of(self, "span", size=size, count=count)] if size % count else []
+        if size % count == 0:
+            return []
+        spans = [self.span(a, o) for o in range(count)]
+        texts = [str(end) if end - start == 1 else f"{start + 1}–{end}" for start, end in spans]
+        shown = texts if count <= MOST_SPANS else [*texts[: MOST_SPANS - 2], "…", texts[-1]]
+        return [say.of(self, "span", size=size, count=count, spans=say("enumeration").join(shown))]
 
 
 # code

@@ -68,6 +68,7 @@ class Attention(Op):
             self.is_causal,
             offsets,
             blocks,
+            (self.window_size, self.shift) if self.pattern == "partitioned" else None,
         )
 
     @property
@@ -162,7 +163,12 @@ class Attention(Op):
         elif self.pattern == "sliding" and max(self.dilation) > 1:
             kind += ".dilated"
         reach = size(map(effective_kernel, window, self.dilation)) if window else ""
-        return say.of(self, f"point.{kind}", window=size(window), count=prod(window), reach=reach, heads=self.heads)
+        return say.of(self, f"point.{kind}", window=size(window), count=prod(window), reach=reach, **self._shared_out)
+
+    @property
+    def _shared_out(self) -> dict[str, int]:
+        """How many heads there are, and how many of the channels that queries and keys have each of them gets."""
+        return {"heads": self.heads, "each": self.depth // self.heads, "channels": self.depth}
 
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
         from conv_anim.scene.wording.parameters import Setting

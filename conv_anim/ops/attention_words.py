@@ -27,9 +27,10 @@ WORDS = {
         "the better two cells match, the larger the share",
         "point.full": "Every cell looks at all cells: what it takes from each depends on the numbers.",
         "point.full.causal": "Every cell looks at itself and all before it: what comes later is masked.",
-        "point.full.heads": "Each of the {heads} heads makes shares of its own, from channels of its own.",
-        "point.full.causal.heads": "Each of the {heads} heads makes shares of its own, from channels of its own; "
-        "what comes later is masked.",
+        "point.full.heads": "{heads} heads: so many attentions side by side, each with shares of its own, "
+        "from {each} of the {channels} channels.",
+        "point.full.causal.heads": "{heads} heads: so many attentions side by side, each with shares of its own, "
+        "from {each} of the {channels} channels; what comes later is masked.",
         "point.sliding": "The window is fixed, and cut off at the border; the shares depend on the numbers in it.",
         "point.sliding.dilated": "The window has gaps: it sees at most {count} cells and reaches over {reach}; "
         "the shares depend on the numbers in it.",
@@ -39,8 +40,8 @@ WORDS = {
         "point.neighborhood": "At the border the window moves inward: every cell sees exactly {count} cells.",
         "point.partitioned": "Cells look at those in their own window only: windows know nothing of each other.",
         "point.partitioned.causal": "Cells look at those before them in their own window only.",
-        "point.shifted": "Shifted windows join neighbours that a window's edge parted; "
-        "cells from opposite ends of the map, which the shift brings together, are masked.",
+        "point.shifted": "The shift moves the windows, so that cells meet which were parted before; "
+        "cells that come into one window from opposite ends of the map do not see each other.",
         "point.shifted.causal": "Shifted windows join neighbours that a window's edge parted, and no cell looks ahead.",
     },
     "zh-TW": {
@@ -68,8 +69,10 @@ WORDS = {
         "term.attention": "注意力：一格把看到的各格的值乘上占比，再加起來；兩格越相符，占比越大",
         "point.full": "每一格都看所有的格：從每格取多少，取決於數本身。",
         "point.full.causal": "每一格看自己和之前的所有格：之後的都被遮住。",
-        "point.full.heads": "{heads} 個頭各用自己的通道，得出自己的占比。",
-        "point.full.causal.heads": "{heads} 個頭各用自己的通道，得出自己的占比；之後的格都被遮住。",
+        "point.full.heads": "{heads} 個頭：並排的 {heads} 個注意力，各用 {channels} 個通道中的 {each} 個，"
+        "得出自己的占比。",
+        "point.full.causal.heads": "{heads} 個頭：並排的 {heads} 個注意力，各用 {channels} 個通道中的 {each} 個，"
+        "得出自己的占比；之後的格都被遮住。",
         "point.sliding": "視窗固定，在邊緣處截斷；占比則取決於其中的數。",
         "point.sliding.dilated": "視窗有間隔：最多看到 {count} 格，範圍是 {reach} 格；占比則取決於其中的數。",
         "point.sliding.causal": "每一格往回看 {window} 格（含自己）：不看之後的。",
@@ -77,7 +80,7 @@ WORDS = {
         "point.neighborhood": "邊緣處視窗向內移：每一格都恰好看到 {count} 格。",
         "point.partitioned": "每一格只看自己視窗內的格：視窗之間互不相知。",
         "point.partitioned.causal": "每一格只看自己視窗內在它之前的格。",
-        "point.shifted": "移位的視窗讓原本分開的鄰格相遇；只因移位才落入同一視窗的格則被遮住。",
+        "point.shifted": "移位使視窗移動，讓原本分開的鄰格相遇；從兩端落入同一視窗的格互不可見。",
         "point.shifted.causal": "移位的視窗讓原本分開的鄰格相遇，而且不看之後的格。",
     },
 }

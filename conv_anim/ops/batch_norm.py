@@ -33,20 +33,23 @@ SCALE = Field(
 SHIFT = Field("shift", EACH, "What is added then: one number, or one per channel.", default=0, example=-1)
 WORDS = {
     "en": {
-        "point.batch_norm": "Each channel has a scale and a shift of its own; in every cell of it they are the same.",
+        "point.batch_norm": "Each channel is multiplied by one number and shifted by another, the same in all its "
+        "cells: they come from the mean and the spread that it had over batches in training.",
         "kind.batch_norm": "batch norm",
         "badge.batch_norm": "norm",
         "does.batch_norm": "each channel is scaled and shifted",
-        "term.batch_norm": "norm: each number times the scale of its channel, plus its shift",
+        "term.batch_norm": "norm: each number times the scale of its channel, plus its shift; "
+        "both are fixed after training",
         "scale": "scale {cells}",
         "shift": "shift {cells}",
     },
     "zh-TW": {
-        "point.batch_norm": "每個通道有自己的倍率和位移；同一通道的每一格都一樣。",
+        "point.batch_norm": "每個通道乘上一個數，再加上一個數，同一通道的每一格都一樣："
+        "它們來自訓練時該通道在各批次中的平均與離散程度。",
         "kind.batch_norm": "批次正規化",
         "badge.batch_norm": "正規化",
         "does.batch_norm": "每個通道縮放並位移",
-        "term.batch_norm": "正規化：每個數乘上所在通道的倍率，再加上位移",
+        "term.batch_norm": "正規化：每個數乘上所在通道的倍率，再加上位移；訓練後兩者固定",
         "scale": "乘以 {cells}",
         "shift": "加上 {cells}",
     },

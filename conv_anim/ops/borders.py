@@ -43,8 +43,7 @@ CROPPING: Field[Amount] = Field(
 PAD_WORDS = {
     "en": {
         "point.pad": "Cells that hold {value} are added around the map; those within stay as they are.",
-        "point.pad.reflect": "The map is mirrored at its edge cells, which are not repeated: beyond the edge come the "
-        "cells next to it, in reverse.",
+        "point.pad.reflect": "Beyond the edge the map goes on mirrored; the edge cell itself is not repeated.",
         "point.pad.replicate": "Beyond the edge each edge cell is repeated; the cells within stay as they are.",
         "point.pad.circular": "Beyond each edge the map begins again from the opposite one.",
         "kind.pad": "padding layer",

@@ -30,6 +30,10 @@ WINDOW_POINTS = {
         "point.replicate": "Replicate padding: beyond the edge the edge cell is repeated, so no zeros are mixed in.",
         "point.circular": "Circular padding: beyond one edge the input goes on from the opposite one.",
         "point.causal": "Causal padding: all of it comes before the input, so no output sees a later cell.",
+        "point.unread.padding": "Stride {stride}: windows begin in the zeros before the input and end before those "
+        "after it do: {unread}.",
+        "point.stride.after": "Stride {stride}, zeros only after the input ({padding}): windows begin at its first "
+        "cell, and {before} becomes {after}.",
     },
     "zh-TW": {
         "point.stride": "步幅 {stride}：視窗每次跳過一個位置，所以 {before} 變成 {after}。",
@@ -43,6 +47,8 @@ WINDOW_POINTS = {
         "point.replicate": "複製填充：邊緣之外重複邊緣的格，不加入零。",
         "point.circular": "循環填充：一端之外接著另一端。",
         "point.causal": "因果填充：全部在輸入之前，所以沒有輸出看見後面的格。",
+        "point.unread.padding": "步幅 {stride}：視窗從輸入之前的零開始，到之後的零結束之前就停了：{unread}。",
+        "point.stride.after": "步幅 {stride}，只有輸入之後有零（{padding}）：視窗從第一格開始，{before} 變成 {after}。",
     },
 }
 COUNTED = {1: ".one", 2: ".two"}
@@ -136,6 +142,7 @@ def conv(op: Conv, say: Language) -> str:
         or _edges(op, say)
         or _dilated(op, say, "point.dilation")
         or _channels(op, say)
+        or _sided(op, say)
         or _strided(op, say)
         or _turned(op, say)
         or _padded(op, say)
@@ -212,6 +219,27 @@ def _padded(op: Windowed, say: Language) -> str:
         return ""
     key = "keeps" if op.ends.out_size == op.ends.in_size else "pads" if min(bare) > 0 else "needs"
     return say.of(op, f"point.{key}", padding=op.padding_cells(say), bare=size(bare), **sizes(op))
+
+
+def _sided(op: Windowed, say: Language) -> str:
+    """With a stride, on which sides zeros count: after the input only, or before it, where those after it do not."""
+    from conv_anim.scene.wording.words import never_read, per_axis
+    from conv_anim.tracing.analysis import unread
+
+    axes = [axis for axis in op.window.axes if axis.count > 1]
+    if not axes or min(axis.stride for axis in axes) == 1 or any(axis.mode != "zeros" for axis in axes):
+        return ""
+    strides = {axis.stride for axis in axes}
+    stride = per_axis(tuple(strides) if len(strides) == 1 else op.stride)
+    missed = [cells for cells in unread(op.window) if cells.first or cells.last or cells.between]
+    if not missed:
+        after_only = op.padded and not any(axis.before for axis in op.window.axes)
+        told = {"stride": stride, "padding": op.padding_cells(say), **sizes(op)}
+        return say.of(op, "point.stride.after", **told) if after_only else ""
+    ends = all(cells.padding and not cells.first and not cells.between for cells in missed)
+    if not ends or not all(axis.before > 0 for axis in op.window.axes):
+        return ""
+    return say.of(op, "point.unread.padding", stride=stride, unread=say.joined(never_read(op.window, say)))
 
 
 def transposed(op: ConvTranspose, say: Language) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from conv_anim.spec.kinds import OneOf
@@ -37,15 +36,15 @@ WORDS = {
         "point.softmax": "Scores become shares that add up to 1; the larger a score, the larger its share.",
         "does.softmax": "scores become shares that add up to 1",
         "kind.softmax": "softmax",
-        "over.channels": "over the channels",
-        "over.last": "over the last axis",
+        "over.channels": "all channels of a cell add up to 1",
+        "over.last": "each row adds up to 1",
     },
     "zh-TW": {
         "point.softmax": "分數變成總和為 1 的占比；分數越大，占比越大。",
         "does.softmax": "分數變成總和為 1 的占比",
         "kind.softmax": "softmax 函數",
-        "over.channels": "對通道",
-        "over.last": "對最後一軸",
+        "over.channels": "每格各通道的和是 1",
+        "over.last": "每一列的和是 1",
     },
 }
 
@@ -115,7 +114,8 @@ class Softmax(Op):
 
         del fed
         over = "channels" if self.axis == 0 else "last"
-        return [Setting("over", "", usual=prod(self.ends.in_size) == 1, text=say.of(self, f"over.{over}"))]
+        alone = sum(count > 1 for count in (self.ends.in_channels, *self.ends.in_size)) < 2
+        return [Setting("over", "", usual=alone, text=say.of(self, f"over.{over}"))]
 
 
 def _torch(op: Softmax, context: CodeContext) -> list[str]:

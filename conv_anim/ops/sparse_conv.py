@@ -56,29 +56,38 @@ WORDS = {
         "kind.sparse": "sparse convolution",
         "kind.submanifold": "submanifold sparse convolution",
         "point.sparse": "Outputs are made wherever the window meets an active cell: "
-        "{before} active cells become {after}.",
-        "point.submanifold": "Outputs are made at the active cells only: {before} stay {after}, and nothing spreads.",
+        "{before} active cells become {after}, with {count} products instead of {dense}.",
+        "point.submanifold": "Outputs are made at the active cells only: {before} stay {after}, nothing spreads, "
+        "and {count} products are enough instead of {dense}.",
+        "term.submanifold": "submanifold: outputs are made at the active cells only",
         "sites": "active cells",
         "sites.said": "{before} of {cells} in the input, {after} of {made} in the output",
         "pairs": "{pairs} pairs of cells · {each} = {count} ({share} of {dense} in a dense convolution)",
         "absent": "not active: takes no part",
         "index": "small number: the cell's index among the active ones",
         "rulebook": "rulebook",
-        "rulebook.detail": "input → output, weight by weight",
+        "rulebook.detail": "which weight joins which cells: input → output",
+        "rulebook.pairs": "{count} pairs",
+        "rulebook.pair": "1 pair",
         "rulebook.none": "–",
     },
     "zh-TW": {
         "kind.sparse": "稀疏卷積",
         "kind.submanifold": "子流形稀疏卷積",
-        "point.sparse": "只要視窗碰到有效的格就產生輸出：{before} 個有效的格變成 {after} 個。",
-        "point.submanifold": "只在有效的格產生輸出：{before} 個仍是 {after} 個，不會擴散。",
+        "point.sparse": "只要視窗碰到有效的格就產生輸出：{before} 個有效的格變成 {after} 個，"
+        "只做 {count} 次乘法，不必 {dense} 次。",
+        "point.submanifold": "只在有效的格產生輸出：{before} 個仍是 {after} 個，不會擴散；"
+        "只做 {count} 次乘法，不必 {dense} 次。",
+        "term.submanifold": "子流形：只在有效的格產生輸出",
         "sites": "有效的格",
         "sites.said": "輸入 {cells} 格中的 {before} 格，輸出 {made} 格中的 {after} 格",
         "pairs": "{pairs} 對格子 · {each} = {count}（稠密卷積 {dense} 的 {share}）",
         "absent": "無效：不參與",
         "index": "小數字：格子在有效的格中的編號",
         "rulebook": "規則表",
-        "rulebook.detail": "輸入 → 輸出，逐個權重",
+        "rulebook.detail": "每個權重連接哪些格：輸入 → 輸出",
+        "rulebook.pairs": "{count} 對",
+        "rulebook.pair": "1 對",
         "rulebook.none": "–",
     },
 }
@@ -130,7 +139,7 @@ class SparseConv(Windowed, Weighing):
 
     @property
     def products(self) -> Products:
-        return Products(self.pairs, self.ends.in_channels * self.ends.out_channels)
+        return Products(self.pairs, self._each)
 
     @property
     def most_taps(self) -> int:
@@ -148,7 +157,22 @@ class SparseConv(Windowed, Weighing):
         return "submanifold" if self.submanifold else "sparse"
 
     def point(self, say: Language) -> str:
-        return say.of(self, f"point.{self.kind()}", before=len(self.read), after=len(self.made))
+        counts = {"before": len(self.read), "after": len(self.made)}
+        made, dense = f"{self.pairs * self._each:,}", f"{self._dense:,}"
+        return say.of(self, f"point.{self.kind()}", count=made, dense=dense, **counts)
+
+    def terms(self, say: Language) -> list[str]:
+        return [say.of(self, "term.submanifold")] if self.submanifold else []
+
+    @property
+    def _each(self) -> int:
+        """Products of a pair of cells."""
+        return self.ends.in_channels * self.ends.out_channels
+
+    @property
+    def _dense(self) -> int:
+        """Products of a window at every place, whatever it meets."""
+        return prod(self.ends.out_size) * prod(self.kernel_size) * self._each
 
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
         del fed
@@ -162,8 +186,7 @@ class SparseConv(Windowed, Weighing):
     def counted(self, say: Language) -> str:
         from conv_anim.scene.cost import percent
 
-        each = self.ends.in_channels * self.ends.out_channels
-        dense = prod(self.ends.out_size) * prod(self.kernel_size) * each
+        each, dense = self._each, self._dense
         share = percent(self.pairs * each, dense).replace("\N{NO-BREAK SPACE}", " ")
         numbers = {"pairs": self.pairs, "each": each, "count": self.pairs * each, "dense": dense}
         return say.of(self, "pairs", share=share, **{key: f"{number:,}" for key, number in numbers.items()})

@@ -37,12 +37,14 @@ class Fit:
     size: float
     grows: bool
     in_shades: bool = False
+    lead: float = 0.0
+    """Cells before the first one of the input, so that cells of figures below each other can be under each other."""
 
     def joined(self, other: Fit) -> Fit:
         """What suits both, which are of one kind."""
         grows = self.grows or other.grows
         cell = max(self.cell, other.cell) if grows else min(self.cell, other.cell)
-        return Fit(cell, min(self.size, other.size), grows, self.in_shades)
+        return Fit(cell, min(self.size, other.size), grows, self.in_shades, max(self.lead, other.lead))
 
 
 @dataclass(frozen=True, slots=True)

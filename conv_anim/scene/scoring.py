@@ -23,6 +23,10 @@ DEEPEST = 0.55
 """How much of the window's colour the one of a share of 1 has, which is else that of weights."""
 
 
+PALEST = 0.07
+"""How much of it even a share of next to nothing has: what is seen is never as blank as what is masked."""
+
+
 def share_text(share: float) -> str:
     """A share as text; the only one, and none, without decimals."""
     return SHARE(share) if 0 < share < 1 else str(int(share))
@@ -31,7 +35,7 @@ def share_text(share: float) -> str:
 def shade(style: Style, share: float, under: str | None = None) -> str:
     """The colour of a share, from that of what is below it."""
     full = mix(style.colors.kernel, style.colors.window, DEEPEST)
-    return mix(under or style.colors.background, full, share)
+    return mix(under or style.colors.background, full, PALEST + (1 - PALEST) * share)
 
 
 def scored(attending: Attending, head: int, token: int, say: Language) -> str:
@@ -44,7 +48,7 @@ def scored(attending: Attending, head: int, token: int, say: Language) -> str:
     found = _listed([share_text(share) for share in shares.tolist()], say)
     divided = "q·k" if d == 1 else f"q·k / √{d}"
     named = say("attention.scores", head=head + 1) if attending.heads > 1 else ""
-    return f"{named}softmax({divided}) = softmax({written}) ≈ {found}"
+    return f"{named}softmax({divided}) = softmax({written}) {'=' if seen.sum() == 1 else '≈'} {found}"
 
 
 def _listed(texts: list[str], say: Language) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.numbers import format_for
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.wording.language import Language
     from conv_anim.scene.wording.parameters import Setting
     from conv_anim.spec.model import Layer
+    from conv_anim.tracing.geometry import Axis
     from conv_anim.tracing.trace import LayerTrace
 
 MOST_WORDS = 240
@@ -79,7 +81,33 @@ def _broken(text: str, style: Style, say: Language, most: float) -> list[str]:
 
 
 def sees(layers: Sequence[Layer], say: Language) -> str:
-    """How much of the input a cell is made of that the last of some layers makes: ``sees 7×7 of the input``."""
+    """How much of the input a cell is made of that the last of some layers makes, and how: ``sees 7×7: 5 + 2·1``."""
     field = receptive_field(layers)
     assert field is not None
-    return say("stack.sees_up_to" if field.varies else "stack.sees", size=words.part(field.size, say))
+    said = say("stack.sees_up_to" if field.varies else "stack.sees", size=words.part(field.size, say))
+    how = grown(layers)
+    return said if how is None else say("stack.grown", said=said, how=how)
+
+
+def grown(layers: Sequence[Layer]) -> str | None:
+    """How far the last of some layers sees, from what those before see: ``7 + 2·4``, r + (k − 1)·(d·j).
+
+    None unless it is so along every axis, with the same numbers, and more than what those before see.
+    """
+    before = receptive_field(layers[:-1]) if len(layers) > 1 else None
+    after, windows = receptive_field(layers), [layer.window for layer in layers]
+    if before is None or after is None or before.varies or after.varies:
+        return None
+    axes = zip(*(window.axes for window in windows if window is not None), strict=True)
+    found = {_growth(along) for along in axes} if None not in windows else set()
+    if len(found) != 1 or len(set(before.size)) != 1 or len(set(after.size)) != 1:
+        return None
+    ((steps, apart),) = found
+    first = before.size[0]
+    return f"{first} + {steps}·{apart}" if steps and first + steps * apart == after.size[0] else None
+
+
+def _growth(along: Sequence[Axis]) -> tuple[int, int]:
+    """Along an axis of some layers, how many steps the last one's window is longer than one cell, and how long each."""
+    last = along[-1]
+    return last.kernel - 1, last.dilation * prod(axis.stride for axis in along[:-1])

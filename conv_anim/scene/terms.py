@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.heading import word_of
 from conv_anim.scene.marked_terms import of_marks
+from conv_anim.scene.stacks import grown
+from conv_anim.scene.wording.captions import field_of
 from conv_anim.scene.wording.formulas import formulas
 from conv_anim.scene.wording.language import TABLES, Language
 from conv_anim.scene.wording.takeaways import takeaway
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conv_anim.spec.model import Spec
-    from conv_anim.spec.op import Op
 
 
 def terms(spec: Spec) -> list[str]:
@@ -62,6 +63,9 @@ def _of_layers(spec: Spec, say: Language) -> Iterator[str]:
         yield from _of_sites(spec, say)
     if any(node.op.attends is not None for node in spec.nodes):
         yield from _of_attention(spec, say)
+    if isinstance(spec.view, Sequence) and not spec.view.numbers and spec.view.cells in {"auto", "plain"}:
+        yield from _of_circles(spec, say)
+    yield from _of_stack(spec, say)
 
 
 def _of_view(spec: Spec) -> tuple[str, ...]:
@@ -73,16 +77,9 @@ def _of_view(spec: Spec) -> tuple[str, ...]:
             return "term.winograd", "term.cellwise"
         case GemmView() if spec.view.layout is not None or spec.view.tile is not None:
             return "term.memory", "term.column.multiply_adds", "term.intensity"
-        case Sequence() if spec.view.cache and any(_spreads(node.op) for node in spec.nodes):
-            return ("term.ceil",)
         case Flat() if spec.view.overlap:
             return ("term.stamp",)
     return ()
-
-
-def _spreads(op: Op) -> bool:
-    """Whether it sets its input's cells apart: then a stride divides what is kept of them."""
-    return op.window is not None and any(axis.stretch > 1 for axis in op.window.axes)
 
 
 def _of_zeros(spec: Spec, say: Language) -> Iterator[str]:
@@ -97,6 +94,26 @@ def _of_zeros(spec: Spec, say: Language) -> Iterator[str]:
         yield say("term.zeros")
 
 
+def _of_circles(spec: Spec, say: Language) -> Iterator[str]:
+    """The same in a sequence: zeros around its input, and none between its cells."""
+    windows = [node.op.window for node in spec.nodes if node.op.window is not None and node.op.window.weighs]
+    axes = [axis for window in windows for axis in window.axes if axis.mode == "zeros" and axis.stretch == 1]
+    if any(max(axis.before, axis.after) > 0 for axis in axes):
+        yield say("term.zeros.circles")
+
+
+def _of_stack(spec: Spec, say: Language) -> Iterator[str]:
+    """What is said of layers together, or of causal ones where that is not the point."""
+    told = takeaway(spec)
+    if any("causal" in node.op.kind() and node.op.point(say) != told for node in spec.nodes):
+        yield say("term.causal")
+    if spec.caption is True and spec.backward is None and len(spec.nodes) > 1 and field_of(spec, say):
+        yield say("term.field")
+    stacked = isinstance(spec.view, Isometric | Sequence) and spec.labels is not None and spec.is_chain
+    found = (grown(spec.layers[:k]) for k in range(len(spec.layers), 1, -1)) if stacked else ()
+    yield from (say("term.grown", how=how) for how in list(filter(None, found))[:1])
+
+
 def _of_sites(spec: Spec, say: Language) -> Iterator[str]:
     """Which cells count, and how the list beside the maps is read."""
     yield say("term.active")
@@ -107,22 +124,42 @@ def _of_sites(spec: Spec, say: Language) -> Iterator[str]:
 def _of_attention(spec: Spec, say: Language) -> Iterator[str]:
     """Queries, keys and values where they are drawn or kept; the shares where they are worked out."""
     view, op = spec.view, next(node.op for node in spec.nodes if node.op.attends is not None)
-    if isinstance(view, Matrix) or (isinstance(view, Sequence) and view.cache):
+    if isinstance(view, Sequence) and view.cache:
+        yield say("term.cache")
+    scored = isinstance(view, Matrix) or (isinstance(view, Flat) and view.sum) or _scores(spec)
+    if scored or (isinstance(view, Sequence) and view.cache):
         own = all(each is None for each in getattr(op, "projections", (object(),)))
         yield say("term.query.own" if own else "term.query")
-    if isinstance(view, Matrix):
+    if scored:
         yield say("term.softmax")
-    if isinstance(view, Sequence):
+    if isinstance(view, Sequence) and op.attends is not None and op.attends.heads == 1:
         yield say("term.lines")
+
+
+def _scores(spec: Spec) -> bool:
+    """Whether a sequence has a line that says how scores become shares."""
+    last = spec.layers[-1].attends
+    return isinstance(spec.view, Sequence) and spec.view.numbers and last is not None and last.heads == 1
 
 
 def _of_network(spec: Spec, view: NetworkView, say: Language) -> Iterator[str]:
     """What columns and badges say in short."""
     from conv_anim.scene.network import kinds
+    from conv_anim.scene.network.plan import plan
+    from conv_anim.scene.network.wording import kind
     from conv_anim.tracing import networks
 
-    yield from (say(f"term.column.{name}") for name in view.columns if f"term.column.{name}" in TABLES[say.lang])
-    badges = dict.fromkeys(kinds.badge(node) for node in networks.of_spec(spec).nodes)
+    network = networks.of_spec(spec)
+    nodes = network.nodes
+    yield from (say("term.network.blocks", times=each.times) for each in plan(network, fold=view.fold).blocks[:1])
+    badges = dict.fromkeys(map(kinds.badge, nodes))
+    for name in view.columns:
+        key = "multiply_adds.norms" if name == "multiply_adds" and "BN" in badges else name
+        if f"term.column.{key}" in TABLES[say.lang]:
+            yield say(f"term.column.{key}")
+    told = {say(f"network.{name}"): say(f"term.network.{name}") for name in ("depthwise", "conv_transpose")}
+    called = dict.fromkeys(kind(node, say) for node in nodes)
+    yield from (line for name, line in told.items() if name in called)
     yield from (say(f"term.badge.{name}") for name in badges if f"term.badge.{name}" in TABLES[say.lang])
 
 

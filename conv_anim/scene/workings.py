@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 LONGEST = 16
 """Terms that are written in full."""
+MOST_JOINED, MOST_MORE = 64, 2
+"""Cells of joined maps that are looked at for how many digits these need, and digits more that they get at most."""
 FIRST = 4
 """The largest ones, which stand in a line that leaves others out."""
 
@@ -28,13 +32,38 @@ def worked(layer: LayerTrace, step: Step) -> str:
         return in_a_line(layer, step, None if len(step.taps) <= LONGEST else FIRST + 1)
     taps, y = [tap for tap in step.taps if tap.x is not None], format_for(layer.output)
     exact = y.exact and all(format_for(array).exact for array in layer.inputs)
-    more = 0 if exact else enough(lambda n: _agrees_with(layer, step, taps, n))
+    more = 0 if exact else joined_digits(layer) or enough(lambda n: _agrees_with(layer, step, taps, n))
     said = layer.layer.worked(_numbers(layer, taps, more), f"{'=' if exact else '≈'} {y(step.value)}")
     if said is not None:
         return said
     if not taps:
         return f"= {y(step.value)}"
     return _added(layer, step, taps)
+
+
+def joined_digits(layer: LayerTrace) -> int:
+    """How many digits more the maps need that a layer joins, so that in each cell what is written makes the result.
+
+    Found among so many cells, and no more than so many digits; 0 for a layer with one input.
+    """
+    if len(layer.inputs) < 2 or layer.layer.stacks:
+        return 0
+    if layer not in _FOUND:
+        _FOUND[layer] = _joined_digits(layer)
+    return _FOUND[layer]
+
+
+_FOUND: WeakKeyDictionary[LayerTrace, int] = WeakKeyDictionary()
+
+
+def _joined_digits(layer: LayerTrace) -> int:
+    shape = layer.output.shape
+    total = prod(shape)
+    cells = (np.unravel_index(k, shape) for k in range(0, total, -(-total // MOST_JOINED)))
+    steps = [layer.step(tuple(map(int, cell))) for cell in cells]
+    met = [(step, [tap for tap in step.taps if tap.x is not None]) for step in steps]
+    each = (enough(lambda n, s=step, t=taps: _agrees_with(layer, s, t, n)) for step, taps in met)  # type: ignore[misc]
+    return min(MOST_MORE, max(each, default=0))
 
 
 def _met(layer: LayerTrace, taps: list[Tap], more: int) -> list[tuple[Format, float]]:

@@ -109,6 +109,8 @@ class Attends:
     """How far away the cells are that each cell of one axis looks at, if that is the same for all but at the border."""
     blocks: tuple[int, int] | None = None
     """Of windows that part one axis, how many cells each has, and where the first whole one begins."""
+    parts: tuple[Size, Size] | None = None
+    """The same along all axes."""
 
     def places(self, place: Size) -> list[Size]:
         """The places that a place looks at."""

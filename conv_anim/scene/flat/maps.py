@@ -10,10 +10,12 @@ from conv_anim.scene.color import mix
 from conv_anim.scene.flat.fitted import Fitted
 from conv_anim.scene.flat.fitting import LARGEST
 from conv_anim.scene.flat.weights import Weights
+from conv_anim.scene.workings import joined_digits
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.cells import Numbers, Position
+    from conv_anim.scene.numbers import Format
 
 
 SEEN = 112
@@ -29,6 +31,16 @@ class NetworkMaps(Fitted, Weights):
         """Rows and columns of each grid of a map; a flat vector is one column."""
         channels, *size = self.maps[k].shape
         return (channels, 1) if not size else (1, size[0]) if len(size) == 1 else (size[0], size[1])
+
+    @cached_property
+    def formats(self) -> list[Format]:
+        """How the numbers of each map are written: where maps are joined, with what it takes to see how."""
+        found = super().formats
+        for layer in self.layers:
+            more = joined_digits(layer)
+            for k in set(layer.fed) if more else ():
+                found[k] = found[k].finer(more)
+        return found
 
     def panes(self, k: int) -> int:
         """How many grids a map has."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from conv_anim.scene.callouts import Callout
 from conv_anim.scene.flat.maps import NetworkMaps
 from conv_anim.scene.numbers import plane, weights_format
 from conv_anim.scene.wording import words
+from conv_anim.scene.wording.captions import SPACE, caption
 from conv_anim.spec.model import Labels
 from conv_anim.values import dataclass
 
@@ -38,17 +40,17 @@ class NetworkNames(NetworkMaps):
             words.size(self.maps[k].shape[1:], len(self.maps[k]), self.say),
         )
         if k == 0:
-            return self._wrapped(k, given.input or self.say("input"), [size])
+            return self._wrapped(k, given.input or self.say("input"), [size, self._panes(k)])
         node = self.trace.spec.nodes[k - 1]
         if self.leads_back(k):
             own = given.output if k == len(self.maps) - 1 else None
             return self._wrapped(k, own or self._name_back(k), [size])
         called = self.say.sentence(node.op.name(self.say))
-        name = called if node.name == str(k) else f"{node.name}: {called}"
+        name = f"{self._named_in_caption(k)}{called}" if node.name == str(k) else f"{node.name}: {called}"
         if k == len(self.maps) - 1 and given.output is not None:
             name = given.output
         said = [setting.said(self.say) for setting in node.op.settings(self.say) if not setting.usual]
-        return self._wrapped(k, name, [self.say.joined(said), self._weights(k), size])
+        return self._wrapped(k, name, [self.say.joined(said), self._weights(k), size, self._panes(k)])
 
     def _weights(self, k: int) -> str:
         """The kernel's weights, where no cell says them: row by row if they are few, or that all of them are equal."""
@@ -62,6 +64,17 @@ class NetworkNames(NetworkMaps):
         if rows.size > MOST_WEIGHTS:
             return ""
         return self.say("flat.weights", rows=" / ".join(" ".join(map(fmt, row)) for row in rows.tolist()))
+
+    def _panes(self, k: int) -> str:
+        """Which channel is which, of the first map that has several."""
+        first = next((m for m in range(len(self.maps)) if self.panes(m) > 1), None)
+        return self.say("flat.panes") if k == first else ""
+
+    def _named_in_caption(self, k: int) -> str:
+        """``layer 2: `` where the caption speaks of the map by its number."""
+        number = self.say("formula.layer", number=k)
+        said = caption(self.trace.spec).replace(SPACE, " ") if self.trace.spec.caption is True else ""
+        return f"{number}: " if re.search(rf"{re.escape(number)}\b", said) else ""
 
     def _name_back(self, k: int) -> str:
         """Of a map of the backward pass: whose gradient it is."""

@@ -17,6 +17,7 @@ from conv_anim.scene.presence import places, present
 from conv_anim.scene.primitives import Boxes, Frame, Primitive, Text
 from conv_anim.scene.scales import with_bars
 from conv_anim.scene.scoring import shade, share_text
+from conv_anim.scene.shifted import with_shift
 from conv_anim.scene.strokes import strong
 from conv_anim.scene.tween import sent
 from conv_anim.scene.wording import words
@@ -209,4 +210,5 @@ class NetworkView(WorkedLine):
         made = animated(self, self.width, self.bottom, baseline=self.line, fit=self.numbers.fit)
         if self._written:
             made = align(made, self._line_room, self._line_tops[-1] + self.style.label_size)
-        return with_bars(made, self.scales(), self.style, self.tones.others)
+        made = with_bars(made, self.scales(), self.style, self.tones.others)
+        return with_shift(made, self.trace, self.style, self.steps, lambda k: self._step(k).output[1:])

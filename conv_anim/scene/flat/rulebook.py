@@ -22,6 +22,8 @@ MOST_PAIRS, MOST_LINES = 90, 27
 """Pairs, and weights, of a rulebook that is drawn."""
 PER_LINE = 6
 """Pairs on a line."""
+MOST_LISTED = 16
+"""Pairs that are listed: of more, it is said how many each weight joins, and those that make an output are shown."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,11 @@ class Rulebook:
         """Whether there is room for it."""
         pairs = sum(len(each) for each in self.sites.rulebook.values())
         return pairs <= MOST_PAIRS and len(self.sites.rulebook) <= MOST_LINES
+
+    @property
+    def _is_listed(self) -> bool:
+        """Whether all pairs stand there all the time."""
+        return sum(len(each) for each in self.sites.rulebook.values()) <= MOST_LISTED
 
     @property
     def _size(self) -> float:
@@ -75,6 +82,11 @@ class Rulebook:
         y = self._sign.height + self.style.close
         for tap, pairs in self.sites.rulebook.items():
             found.append((None, symbol(W, tap), self.left, y))
+            if not self._is_listed:
+                found.append((None, self._count(len(pairs)), self.left + self._indent, y))
+                found += [(pair, self._pair(pair), self.left + self._after_count, y) for pair in pairs]
+                y += self._leading
+                continue
             for k, pair in enumerate(pairs):
                 line, column = divmod(k, PER_LINE)
                 x = self.left + self._indent + column * self._slot
@@ -84,9 +96,23 @@ class Rulebook:
             y += self._leading * max(1, -(-len(pairs) // PER_LINE))
         return found
 
+    def _count(self, pairs: int) -> str:
+        """How many pairs a weight joins."""
+        if not pairs:
+            return self.say.of(self.op, "rulebook.none")
+        return self.say.of(self.op, "rulebook.pair" if pairs == 1 else "rulebook.pairs", count=pairs)
+
+    @property
+    def _after_count(self) -> float:
+        """Where pairs begin that stand behind their number."""
+        counts = {self._count(len(pairs)) for pairs in self.sites.rulebook.values()}
+        return self._indent + max(self.style.width(text, size=self._size) for text in counts) + self._size
+
     @property
     def right(self) -> float:
         """Its right end, in pixels."""
+        if not self._is_listed:
+            return self.left + max(self._after_count + self._slot, self._sign.width)
         most = max(min(len(pairs), PER_LINE) for pairs in self.sites.rulebook.values())
         return self.left + max(self._indent + most * self._slot, self._sign.width)
 
@@ -97,9 +123,8 @@ class Rulebook:
 
     def static(self) -> Items:
         """All lines, quietly."""
-        texts = [
-            self.style.text(x, y, text, size=self._size, color=self.style.label_ink) for _, text, x, y in self._placed
-        ]
+        there = [each for each in self._placed if self._is_listed or each[0] is None]
+        texts = [self.style.text(x, y, text, size=self._size, color=self.style.label_ink) for _, text, x, y in there]
         return (*self._sign.at(self.left, 0), *texts)
 
     def lit(self, made: int) -> list[Primitive]:

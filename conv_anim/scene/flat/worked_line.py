@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from functools import cached_property
+from math import inf
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from conv_anim.scene.flat.connections import Connections
 from conv_anim.scene.flat.fitting import WIDEST
 from conv_anim.scene.presence import present, staged
+from conv_anim.scene.scoring import scored
 from conv_anim.scene.steps import Walks
 from conv_anim.scene.workings import worked
+from conv_anim.tracing.attending import Attending
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -21,6 +26,8 @@ MOST_MEASURED = 200
 """Lines whose widths are measured to make room for them."""
 LEADING = 1.4
 """From one to the next, in ems."""
+NARROWEST = 420
+"""Pixels, at scale 1, that a line may take that is broken only to be no wider than its figure."""
 BOLDER = 1.1
 """How much wider than others a line may be that is bold in parts."""
 
@@ -66,7 +73,7 @@ class WorkedLine(Connections):
         said = worked(self.layers[stage], step)
         if not self._written or said.startswith("="):
             return []
-        *before, last = self._broken(said)
+        *before, last = self._told(stage, step)
         wide = max(map(self._wide_line, (*before, last)))
         size = self.style.label_size * min(1.0, max(self.width, self._line_room) / wide)
         how, result = _parted(last)
@@ -79,9 +86,23 @@ class WorkedLine(Connections):
             self.style.text(after, tops[len(before)], result, size=size, color=self.style.result_ink, bold=True),
         ]
 
-    def _broken(self, said: str) -> list[str]:
-        """A line as lines, where the figure has to be narrow."""
-        room = self.style.room
+    def _told(self, stage: int, step: Step) -> list[str]:
+        """The lines of a step: of attention how scores become shares, and then what these make."""
+        layer = self.layers[stage]
+        said, means, room = worked(layer, step), layer.means, self.style.room
+        if not isinstance(means, Attending):
+            return self._broken(said, room)
+        channel, *place = step.output
+        token = int(np.ravel_multi_index(tuple(place), layer.layer.ends.in_size))
+        shares = scored(means, means.head_of(channel), token, self.say)
+        room = min(room or inf, max(self.width, NARROWEST * self.style.scale))
+        if self._wide_line(shares) > room:
+            how, _, found = shares.partition(" ≈ ")
+            return [*self._broken(how, room), *self._broken(f"≈ {found}", room), *self._broken(said, room)]
+        return [shares, *self._broken(said, room)]
+
+    def _broken(self, said: str, room: float | None) -> list[str]:
+        """A line as lines, where there is only so much room."""
         if room is None or self._wide_line(said) <= room:
             return [said]
         return self.style.wrapped(said, size=self.style.label_size, width=room / BOLDER)
@@ -117,8 +138,7 @@ class WorkedLine(Connections):
         """What is said of so many of the steps, in lines."""
         count = len(self.steps)
         steps = (self._step(k) for k in range(0, count, -(-count // MOST_MEASURED)))
-        said = dict.fromkeys(worked(self.layers[step.layer], step) for step in steps)
-        return [self._broken(each) for each in said]
+        return list(map(list, dict.fromkeys(tuple(self._told(step.layer, step)) for step in steps)))
 
 
 def _parted(said: str) -> tuple[str, str]:

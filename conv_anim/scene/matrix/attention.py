@@ -16,6 +16,7 @@ from conv_anim.scene.matrix.equation import POINT, sign_size
 from conv_anim.scene.matrix.shares import HATCHED, SharesPlan
 from conv_anim.scene.primitives import Boxes, Frame, Lines
 from conv_anim.scene.scoring import scored, share_text
+from conv_anim.scene.shifted import with_shift
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.strokes import strong
 from conv_anim.scene.workings import worked
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.style import Style
     from conv_anim.scene.table import Table
     from conv_anim.scene.timeline import Phase
+    from conv_anim.spec.model import Size
     from conv_anim.tracing.trace import Trace
 
 MOST_LINES = 4
@@ -63,6 +65,11 @@ class AttentionView(SharesPlan):
             items += self._reading(self._example)
             items += self._lines(self._example)
         return tuple(items)
+
+    @property
+    def example(self) -> Size:
+        """The place of that token."""
+        return tuple(int(i) for i in np.unravel_index(self._example, self.layer.layer.ends.in_size))
 
     @property
     def _example(self) -> int:
@@ -111,7 +118,7 @@ class AttentionView(SharesPlan):
         else:
             flat, fmt = self.attending.values, self.value
         if name in {"queries", "keys"}:
-            cells = [((t, 0) if name == "queries" else (0, t), fmt(flat[0, t].item())) for t in there]
+            cells = [((t, 0) if name == "queries" else (0, t), fmt(flat[first, t].item())) for t in there]
         else:
             cells = [((t, c), fmt(flat[first + c, t].item())) for t in there for c in range(self.each)]
         return table.cells(cells, fill, bold=bold)
@@ -282,5 +289,7 @@ def attention(trace: Trace, style: Style) -> Panel:
     """The panel of the view."""
     view = AttentionView(trace, style)
     if not view.animated:
-        return panel(Drawing(view.static(), hit_regions=view.hit_regions), view.width, view.height)
-    return animated(view, view.width, view.height)
+        still = panel(Drawing(view.static(), hit_regions=view.hit_regions), view.width, view.height)
+        return with_shift(still, trace, style, (1,), lambda _: view.example, still=True)
+    made = animated(view, view.width, view.height)
+    return with_shift(made, trace, style, view.steps, lambda k: view.steps.cell(k)[1:])

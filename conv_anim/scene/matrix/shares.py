@@ -74,10 +74,10 @@ class SharesPlan(Traced):
 
     @property
     def named(self) -> bool:
-        """Whether rows and columns can be told by the numbers of queries and keys, which are the input's own."""
+        """Whether numbers of queries and keys can tell rows and columns: each head has one channel of the input."""
         found = self.attending
         plain = found.queries is found.keys and found.keys is found.values
-        return plain and len(found.values) == 1
+        return plain and len(found.values) == found.heads
 
     # numbers
 

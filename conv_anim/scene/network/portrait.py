@@ -65,7 +65,7 @@ class Portrait:
         """Those that have something to say."""
         items, say = self.plan.items, self.say
         kinds_ = tuple(wording.kind(item.node, say) for item in items)
-        names = tuple(wording.name(item.node) or "" for item in items)
+        names = wording.names([item.node for item in items])
         kernels = tuple(wording.kernel(item.node, say) for item in items)
         sizes = tuple(wording.made(item.node) for item in items)
         found = [

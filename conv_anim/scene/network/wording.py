@@ -53,6 +53,17 @@ def name(node: NetNode) -> str | None:
     return None if node.name in {node.label, ""} else node.name
 
 
+def names(nodes: Sequence[NetNode]) -> tuple[str, ...]:
+    """What the model calls each of them; where it calls less than half of them anything, of inputs alone.
+
+    A few names in a spec are there for what reads them, and tell nothing of what stands beside them.
+    """
+    found = [name(node) for node in nodes]
+    inner = [said for said, node in zip(found, nodes, strict=True) if not node.is_input]
+    all_told = 2 * sum(said is not None for said in inner) >= len(inner)
+    return tuple((said or "") if all_told or node.is_input else "" for said, node in zip(found, nodes, strict=True))
+
+
 def kernel(node: NetNode, say: Language, *, short: bool = False) -> str:
     """``3×3, stride 2``; in short ``3×3 /2``. Empty for what has no window, or one over all of its input."""
     window = node.window

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.color import mix
 from conv_anim.scene.layer_formats import Formats
+from conv_anim.scene.layout import Fit
 from conv_anim.scene.marks import Marks, MarkStyle, keys
 from conv_anim.scene.numbers import format_for, weights_format
 from conv_anim.scene.scales import scale
@@ -19,6 +20,7 @@ from conv_anim.scene.symbols import W, X, Y, symbol
 from conv_anim.scene.tones import Tones, with_numbers
 from conv_anim.scene.traced import Traced
 from conv_anim.scene.wording import words
+from conv_anim.tracing.attending import Attending
 from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass, replace
 
@@ -39,6 +41,8 @@ WEIGHTS = 54
 """Pixels, at scale 1, between rows with numbers: weights stand there on their lines."""
 NODE = 0.64
 """The diameter of a node, compared with the distance from one to the next."""
+LINES, LEADING = 2, 1.6
+"""Lines that say how an output of an attention comes about, and from one to the next, in ems."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,12 @@ class Lattice(Traced):
 
     @cached_property
     def pitch(self) -> float:
-        """The least distance from one node to the next."""
+        """The least distance from one node to the next; in figures that belong together it is the same."""
+        fit = self.style.fit
+        return self._pitch if fit is None else (max if self.has_numbers else min)(self._pitch, fit.cell)
+
+    @cached_property
+    def _pitch(self) -> float:
         if self.has_numbers:
             return max(2 * self.radius / NODE * 0.9, 2.2 * self.widest_weight)
         narrow = rows_of(self.sides, pitch=1.0, scale=1.0, floor=1.0)
@@ -128,7 +137,9 @@ class Lattice(Traced):
         """Width of the widest weight, in pixels."""
         kernels = self.layers[-1].kernels
         if self.layers[-1].layer.attends is not None:
-            return self.style.width(f"{words.TIMES}{SHARE(0)}", size=self.style.small_size)
+            steps = (self.layers[-1].step((0, output)) for output in range(self.axes[-1].count))
+            shares = {SHARE(tap.w) for step in steps for tap in step.taps if tap.w is not None}
+            return max(self.style.width(f"{words.TIMES}{text}", size=self.style.small_size) for text in shares)
         if kernels is None:
             return 0.0
         fmt = weights_format(kernels)
@@ -156,8 +167,26 @@ class Lattice(Traced):
         if self.trace.spec.labels is not None:
             floor = max(floor, *(post.height + self.style.gap * 1.4 for post in self.posts))
         rows = rows_of(self.sides, pitch=self.pitch, scale=self.style.scale, floor=floor)
+        left = self.radius + (0.0 if self.style.fit is None else self.style.fit.lead * rows[0].step - self._before)
         masks = [*map(_left_out, self.layers), frozenset[tuple[int, ...]]()]
-        return [replace(row.moved(self.radius, self.top), left_out=mask) for row, mask in zip(rows, masks, strict=True)]
+        return [replace(row.moved(left, self.top), left_out=mask) for row, mask in zip(rows, masks, strict=True)]
+
+    @property
+    def _before(self) -> float:
+        """How far in the middle of the input's first cell stands, in pixels."""
+        first, *_ = rows_of(self.sides, pitch=self.pitch, scale=1.0, floor=1.0)
+        return self.radius + first.made(0)[0]
+
+    @property
+    def _apart(self) -> float:
+        first, *_ = rows_of(self.sides, pitch=self.pitch, scale=1.0, floor=1.0)
+        return first.step
+
+    @property
+    def fit(self) -> Fit:
+        """How far its nodes stand apart, and where the first of them stands."""
+        size = self.number_size if self.has_numbers else 0.0
+        return Fit(self.pitch, size, self.has_numbers, not self.has_numbers, self._before / self._apart)
 
     @property
     def top(self) -> float:
@@ -192,12 +221,16 @@ class Lattice(Traced):
         for k, (label, color) in enumerate(zip(words.floor_labels(self.trace), self.colors, strict=True)):
             said = [] if k == 0 else [*made_by(layers[k - 1], self.say, borders=True), sees(layers[:k], self.say)]
             said += of_map(self.layers, k, self.say, numbers=self.has_numbers)
-            said += [around(self.layers[k], self.say)] if k < len(layers) and self.axes[k].stretch > 1 else []
+            said += self._around(k) if k < len(layers) else []
             lines = broken(said, self.style, self.say)
             mark_style = MarkStyle(self.style, color)
             marked = keys((self.marks[k],), layers[k], mark_style, self.say) if k < len(layers) else ()
             found.append(Callout.of(self.style, label.name, lines, color, marked))
         return found
+
+    def _around(self, k: int) -> list[str]:
+        """What is put between the cells of a map, and around them, by the layer that reads it."""
+        return [around(self.layers[k], self.say)] if self.axes[k].stretch > 1 else []
 
     @cached_property
     def right(self) -> float:
@@ -230,11 +263,23 @@ class Lattice(Traced):
         return self.rows[0].y + arcs
 
     @property
-    def height(self) -> float:
+    def drawn_height(self) -> float:
         """Down to the arrow of time, or to where the input's label ends."""
         drawn = self.arcs_end + (self.style.wide if self.timed else 0)
         label = 0.0 if self.trace.spec.labels is None else self.posts[0].height / 2
         return max(drawn, self.rows[0].y + label)
+
+    @property
+    def height(self) -> float:
+        """With room for what is said of each step."""
+        lines = LINES * LEADING * self.style.label_size if self.is_scored else 0.0
+        return self.drawn_height + (self.style.wide + lines if lines else 0.0)
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether it is written how scores become shares, and what these make: of the last layer, with numbers."""
+        means = self.layers[-1].means
+        return self.has_numbers and isinstance(means, Attending) and means.heads == 1
 
 
 def _in_nodes(row: Row, numbers: list[str], empty: str) -> dict[int, str]:

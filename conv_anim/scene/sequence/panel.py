@@ -18,5 +18,7 @@ def sequence(trace: Trace, style: Style) -> Panel:
     """The panel of the view, its labels on the right."""
     stream = getattr(trace.spec.view, "cache", False)
     view = StreamingView(trace, style) if stream else SequenceView(trace, style)
-    made = animated(view, view.lattice.width, view.lattice.height, baseline=view.lattice.rows[0].y)
+    made = animated(
+        view, view.lattice.width, view.lattice.height, baseline=view.lattice.rows[0].y, fit=view.lattice.fit
+    )
     return with_bars(made, view.lattice.scales(), style)

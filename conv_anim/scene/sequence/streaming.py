@@ -85,16 +85,36 @@ class StreamLattice(Lattice):
         op, most = self.layers[k].layer, self.streaming.buffers[k]
         if op.attends is not None:
             return self.say("stream.pairs", count=most)
+        if most == 0:
+            return self.say("stream.buffer.none")
         how = why(op, most, self.say)
-        count = str(most) if how is None else f"{how} = {most}"
-        known = "stream.buffer" if how is not None else "stream.buffer.most"
-        return self.say(f"{known}.one" if most == 1 else known, count=count)
+        known = "stream.buffer" if how else "stream.buffer.most"
+        return self.say(f"{known}.one" if most == 1 else known, count=most, how=how)
 
     def _latency(self) -> str:
-        late = self.streaming.latency(ratio_of(self.trace.spec.layers))
+        """How late outputs are; where not every cell has one, with which cell one of them comes."""
+        ratio = ratio_of(self.trace.spec.layers)
+        late = self.streaming.latency(ratio)
         if late is None:
             return self.say("stream.latency.end")
+        if ratio != 1:
+            output, cell = self._example()
+            return self.say("stream.latency.at", output=output, cell=cell)
         return self.say(f"stream.latency.{late}" if late < 2 else "stream.latency", count=late)
+
+    def _example(self) -> tuple[int, int]:
+        """An output of those that do not wait for the end, and the cell that completes it, both counted from 1."""
+        one_by_one = replace(self.streaming, chunk=1)
+        made = [
+            after.there for before, after in one_by_one.steps if after.there[-1] > before.there[-1] and not after.ended
+        ]
+        there = made[len(made) // 2]
+        return there[-1], there[0]
+
+    def _around(self, k: int) -> list[str]:
+        op = self.layers[k].layer
+        inserted = op.window is not None and self.axes[k].stretch > 1
+        return [self.say("stream.zeros", stride=self.axes[k].stretch)] if inserted else []
 
     def _legend(self) -> tuple[Key, ...]:
         colors, edge = self.style.colors, self.style.edge
@@ -121,18 +141,17 @@ def tray(lattice: Lattice) -> str:
     return mix(lattice.style.colors.background, lattice.style.colors.kernel, KEPT)
 
 
-def why(op: Op, most: int, say: Language) -> str | None:
-    """The formula that says how many cells a layer has to have of its past, where it is one of the usual ones."""
+def why(op: Op, most: int, say: Language) -> str:
+    """Why a layer keeps so many cells: its window without what that leaves behind; empty where that is not so."""
     if op.window is None:
-        return None
+        return ""
     axis = op.window.axes[0]
-    wide, stride = axis.effective_kernel, axis.stride
-    kernel, s = say("kernel" if wide == axis.kernel else "formula.effective"), say("formula.stride")
-    if axis.stretch > 1:
-        return f"⌈{kernel} / {s}⌉ − 1 = ⌈{wide} / {axis.stretch}⌉ − 1" if most == -(-wide // axis.stretch) - 1 else None
-    if most == wide - stride and stride > 1:
-        return f"{kernel} − {s} = {wide} − {stride}"
-    return f"{kernel} − 1 = {wide} − 1" if most == wide - 1 else None
+    wide = axis.effective_kernel
+    gone = wide - most
+    if axis.stretch > 1 or most < 1 or gone not in {1, axis.stride}:
+        return ""
+    key = "window" if wide == axis.kernel else "reach"
+    return say(f"stream.{key}" if gone == 1 else f"stream.{key}.many", wide=wide, gone=gone)
 
 
 @dataclass(frozen=True)
@@ -166,7 +185,9 @@ class StreamingView(SequenceView):
 
     def frame(self, k: int) -> Frame:
         before, after = self._step(k)
-        return Frame((), (*self._drawn(before, after), *self._said(k)))
+        one = after.there[-1] - before.there[-1] == 1
+        told = self._worked(before.there[-1]) if one else []
+        return Frame((), (*self._drawn(before, after), *told, *self._said(k)))
 
     def finished(self) -> Frame:
         last = self.streaming.states[-1]
@@ -263,8 +284,8 @@ class StreamingView(SequenceView):
         arrived = self._cells(before.there[0], after.there[0])
         made = self._cells(before.there[-1], after.there[-1])
         held = say("stream.empty" if kept == 0 else "stream.held.one" if kept == 1 else "stream.held", count=kept)
-        come = say("stream.end") if after.ended else say("stream.in", cells=arrived)
-        out = say("stream.out", cells=made) if made else say("stream.nothing")
+        come = say("stream.end") if after.ended else say(_many("stream.in", arrived), cells=arrived)
+        out = say(_many("stream.out", made), cells=made) if made else say("stream.nothing")
         return say("stream.step", held=held, come=come, out=out)
 
     def _cells(self, first: int, end: int) -> str:
@@ -272,3 +293,8 @@ class StreamingView(SequenceView):
         if first == end:
             return ""
         return str(end) if end - first == 1 else f"{first + 1}–{end}"
+
+
+def _many(key: str, cells: str) -> str:
+    """The phrase for one cell, or for several."""
+    return f"{key}.many" if "–" in cells else key

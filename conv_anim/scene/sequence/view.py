@@ -11,13 +11,14 @@ from conv_anim.scene.gliding import gliding, ring
 from conv_anim.scene.hit_regions import HitRegion, Turn, circle
 from conv_anim.scene.numbers import weights_format
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Polygons, Stroke, Text, union
-from conv_anim.scene.scoring import SHARE
-from conv_anim.scene.sequence.lattice import LABEL, Lattice
+from conv_anim.scene.scoring import SHARE, scored
+from conv_anim.scene.sequence.lattice import LABEL, LEADING, Lattice
 from conv_anim.scene.sequence.rows import reaches
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.style import text_box
 from conv_anim.scene.symbols import W, symbol
 from conv_anim.scene.wording import words
+from conv_anim.scene.workings import worked
 from conv_anim.tracing.attending import Attending
 from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass
@@ -118,7 +119,7 @@ class SequenceView:
     def frame(self, k: int) -> Frame:
         """Lines first, then all nodes anew: a lit line may pass behind a node that has no part in it."""
         (cell,) = self.steps.cell(k)[1:]
-        return Frame((), (*self._seen(cell), *self._outputs(k, cell)))
+        return Frame((), (*self._seen(cell), *self._outputs(k, cell), *self._worked(cell)))
 
     def _seen(self, cell: int) -> list[Primitive]:
         """All that an output is made of, in all layers."""
@@ -140,7 +141,7 @@ class SequenceView:
             stroke = Stroke(self.style.colors.window, 2 * self.style.scale)
             way = gliding(self._marked(cell), self._marked(other), share, stroke)
             return (*self._outputs(step + 1, None), *way)
-        return (*self._seen(cell), *self._outputs(step, None))
+        return (*self._seen(cell), *self._outputs(step, None), *self._worked(cell)[:1])
 
     def _marked(self, output: int) -> list[Ring]:
         """Around the nodes of every row that an output is made of, and around itself."""
@@ -158,6 +159,25 @@ class SequenceView:
         return Frame(
             (), tuple(top.painted({cell: top.fill(cell) if top.shades else top.color for cell in top.row.cells()}))
         )
+
+    def _worked(self, output: int) -> list[Primitive]:
+        """Of attention with numbers how scores become shares, and what these make."""
+        lattice, style, layer = self.lattice, self.style, self.trace.layers[-1]
+        means = layer.means
+        if not lattice.is_scored or not isinstance(means, Attending):
+            return []
+        size, top = style.label_size, lattice.drawn_height + style.wide
+        lines = scored(means, 0, output, lattice.say), worked(layer, layer.step((0, output)))
+        return [
+            style.text(
+                0,
+                top + k * LEADING * size,
+                line,
+                size=size * min(1.0, lattice.width / style.width(line, size=size)),
+                color=style.text_ink,
+            )
+            for k, line in enumerate(lines)
+        ]
 
     def _outputs(self, k: int, cell: int | None) -> list[Primitive]:
         """Those that are done, those still to come, and the current one, which is not beneath any of them."""

@@ -44,7 +44,7 @@ def caption(spec: Spec) -> str:
         sizes = f"{size(ends.out_size, ends.out_channels, say)}{SPACE}→{SPACE}{out_size(spec.layers[-1], say)}"
         return BEFORE_NUMBERS.sub(SPACE, say("caption", what=say.sentence(what), sizes=sizes))
     said = say("caption", what=say.sentence(what), sizes=_sizes(spec, say))
-    field = _field(spec, say) if len(parts) > 1 else []
+    field = field_of(spec, say) if len(parts) > 1 else []
     return BEFORE_NUMBERS.sub(SPACE, say.joined([said, *field]))
 
 
@@ -134,7 +134,7 @@ def _together(settings_: Sequence[Sequence[Setting]], say: Language) -> list[str
     return said
 
 
-def _field(spec: Spec, say: Language) -> list[str]:
+def field_of(spec: Spec, say: Language) -> list[str]:
     """The receptive field, where several layers look around."""
     if sum(looks_around(layer) for layer in spec.layers) < 2:
         return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.wording.captions import looks_around
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Backward, Node, Spec
     from conv_anim.spec.op import Op
     from conv_anim.tracing.operators import Operator
+    from conv_anim.tracing.streaming import Streaming
 
 
 STEPWISE = range(3, 7)
@@ -74,12 +76,24 @@ def _streamed(spec: Spec, chunk: int, say: Language) -> str:
     found = Streaming.of(spec.layers, chunk)
     if any(isinstance(each, Looking) and each.sees_all for each in found.readers):
         return say("takeaway.stream.grows")
-    most, late = max(sum(map(len, state.kept)) for state in found.states), found.latency(ratio_of(spec.layers))
+    ratio = ratio_of(spec.layers)
+    late = found.latency(ratio)
     if late is None:
         return say("takeaway.stream.end")
-    if late > 0:
-        return say("takeaway.stream.late" if late > 1 else "takeaway.stream.late.one", late=late, count=most)
-    return say({0: "takeaway.stream.none", 1: "takeaway.stream.one"}.get(most, "takeaway.stream"), count=most)
+    cells, outputs, kept = ratio.numerator, ratio.denominator, _kept(found, say)
+    if ratio == 1:
+        key = {0: "", 1: ".late.one"}.get(late, ".late")
+        return say(f"takeaway.stream{key}", late=late, kept=kept)
+    key = "down" if outputs == 1 else "up" if cells == 1 else "rate"
+    return say(f"takeaway.stream.{key}", cells=cells, outputs=outputs, kept=kept)
+
+
+def _kept(found: Streaming, say: Language) -> str:
+    """What is kept of the past at the most, and why."""
+    most = max(sum(map(len, state.kept)) for state in found.states)
+    if most > 1 and sum(count > 0 for count in found.buffers) > 1:
+        return say("stream.keeps.layers", count=most)
+    return say({0: "stream.keeps.none", 1: "stream.keeps.one"}.get(most, "stream.keeps"), count=most)
 
 
 def _of_view(spec: Spec, say: Language) -> str:
@@ -244,13 +258,41 @@ def _chained(spec: Spec, say: Language) -> str:
     last = looking[-1].window
     told = {"count": len(spec.layers), "field": size(field.size), "alone": size(alone.size)}
     if last is not None and field.varies and last.transposed and any(axis.stretch > 1 for axis in last.axes):
+        sizes = [spec.input.size, *(op.ends.out_size for op in spec.layers)]
+        smallest = min(sizes, key=prod)
+        if prod(smallest) < min(prod(sizes[0]), prod(sizes[-1])):
+            return say(
+                "takeaway.field_back", first=size(sizes[0]), smallest=size(smallest), last=size(sizes[-1]), **told
+            )
         return say("takeaway.field_spread", window=size(last.kernel_size), **told)
     if field.varies:
         return say("takeaway.field_up_to", **told)
     return say("takeaway.field", **{**told, "field": part(field.size, say)})
 
 
+def _ways(spec: Spec) -> int:
+    """How many ways lead from the input to where all that they make is set one behind the other; 0 without any."""
+    *others, last = spec.nodes
+    ends = set(last.inputs)
+    if not last.op.stacks or any(len(node.inputs) > 1 for node in others):
+        return 0
+    behind = {k: _behind(spec, k) for k in ends}
+    return 0 if any(other in behind[k] for k in ends for other in ends) else len(ends)
+
+
+def _behind(spec: Spec, k: int) -> set[int]:
+    """The maps on the way from the input to one, where each map is made of one other."""
+    found = set[int]()
+    while k:
+        (k,) = spec.nodes[k - 1].inputs
+        found.add(k)
+    return found
+
+
 def _joined(spec: Spec, say: Language) -> str:
     """The point of the last layer that puts several maps together, else of the last one that has a point."""
+    ways = _ways(spec)
+    if ways > 1:
+        return say("takeaway.ways", count=ways)
     joins = [node.op for node in spec.nodes if len(node.inputs) > 1]
     return next((said for op in reversed(joins or spec.layers) if (said := op.point(say))), "")
