@@ -5,21 +5,23 @@ from __future__ import annotations
 from math import cos, pi
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.primitives import Text
+from conv_anim.scene.primitives import Boxes, Stroke, Text
 from conv_anim.scene.style import text_box
 from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.primitives import Box, Items, Primitive
     from conv_anim.scene.style import Style
 
 FRAMES, TIME = 5, 50
 """Between two steps, and the milliseconds of each: whole centiseconds, as a GIF has them."""
 
 ASIDE = 0.3
-"""How far from the lines a result starts on its way, in its ems."""
+"""How far from the lines a result's cell starts on its way, in its ems."""
+AROUND = 0.4
+"""How much of its cell there is around a result on its way, in its ems."""
 
 
 def between(step: int) -> int:
@@ -32,23 +34,30 @@ def eased(share: float) -> float:
     return (1 - cos(pi * share)) / 2
 
 
-def sent(style: Style, written: Sequence[Primitive], end: Text, share: float) -> Text:
-    """The result at the end of written lines, on its way to where it stands in its cell.
+def sent(style: Style, written: Sequence[Primitive], cell: Box, end: Text, fill: str, share: float) -> Items:
+    """The result at the end of written lines, on its way to ``end`` in its cell.
 
-    It starts beside these lines, on the side where its cell is, so that it passes over none of them.
+    It is a cell of its own, in the colour of the one that it goes to, so that nobody takes it for a number of those
+    that it passes. It starts beside the lines, on the side where its cell is, so that it passes over none of them.
     """
     lines = [item for item in written if isinstance(item, Text)]
     boxes, result = [text_box(style, line) for line in lines], lines[-1]
     top, foot = min(box[1] for box in boxes), max(box[1] + box[3] for box in boxes)
     x = result.x + style.width(result.text, size=result.size, bold=True)
     x -= style.width(end.text, size=result.size, bold=True) / 2
+    apart = (ASIDE + AROUND) * result.size
     if end.y < top:
-        y = top - ASIDE * result.size
+        y = top - apart
     elif end.y - style.font.cap_height * end.size > foot:
-        y = foot + (ASIDE + style.font.cap_height) * result.size
+        y = foot + apart + style.font.cap_height * result.size
     else:
-        x, y = max(box[0] + box[2] for box in boxes) + result.size, result.y
-    return replace(moving(replace(result, x=x, y=y), end, share), color=result.color)
+        x, y = max(box[0] + box[2] for box in boxes) + apart + result.size, result.y
+    text = moving(replace(result, x=x, y=y), end, share)
+    left, upper, wide, high = text_box(style, text)
+    around = AROUND * text.size
+    across, down = max(wide + 2 * around, share * cell[2]), max(high + 2 * around, share * cell[3])
+    box = (left + (wide - across) / 2, upper + (high - down) / 2, across, down)
+    return Boxes((box,), fill, Stroke(style.colors.background, 2 * style.scale)), text
 
 
 def moving(start: Text, end: Text, share: float) -> Text:
