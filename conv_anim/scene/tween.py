@@ -34,7 +34,7 @@ def eased(share: float) -> float:
     return (1 - cos(pi * share)) / 2
 
 
-def sent(style: Style, written: Sequence[Primitive], cell: Box, end: Text, fill: str, share: float) -> Items:
+def sent(style: Style, written: Sequence[Primitive], end: Text, *, cell: Box, fill: str, share: float) -> Items:
     """The result at the end of written lines, on its way to ``end`` in its cell.
 
     It is a cell of its own, in the colour of the one that it goes to, so that nobody takes it for a number of those

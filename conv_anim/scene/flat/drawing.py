@@ -170,7 +170,7 @@ class FlatDrawing(Traced):
         """The result of a sum on its way to its cell."""
         text, place = self.y(self.layer.output[cell].item()), self.place(cell)
         end = self.after.number(place, text, self.current, bold=True)
-        return sent(self.style, added, self.after.box(*place), end, self.current, share)
+        return sent(self.style, added, end, cell=self.after.box(*place), fill=self.current, share=share)
 
     def read(self, step: Step) -> list[Primitive]:
         """What a step reads, drawn over its cells."""

@@ -132,7 +132,7 @@ class NetworkView(WorkedLine):
         k, (pane, place) = step.layer + 1, self.at(step.output)
         grid, fill = self.grids[k][pane], self.style.at_work(self._made(step, step.layer))
         end = grid.number(place, self.formats[k](self.maps[k][step.output].item()), fill, bold=True)
-        return sent(self.style, line, grid.box(*place), end, fill, share)
+        return sent(self.style, line, end, cell=grid.box(*place), fill=fill, share=share)
 
     def _marked(self, k: int) -> list[Ring]:
         return outlines(self.frame(k).shown, (grid for grids in self.grids for grid in grids))

@@ -143,6 +143,8 @@ def _evenness(axes: tuple[FullAxis, ...], say: Language) -> str:
         said = say("flat.checkerboard" if len(uneven) > 1 else "flat.lines", hits=say.listed(hits))
     else:
         said = say("flat.once") if hits == [1] else say("flat.even", hits=hits[0])
+    if all(axis.kernel == axis.stride and axis.extra == 0 for axis in axes):
+        said = say("flat.once.all")
     if any(axis.dilation > 1 for axis in axes):
         return said
     kernel, stride = (words.per_axis(tuple(getattr(axis, name) for axis in axes)) for name in ("kernel", "stride"))

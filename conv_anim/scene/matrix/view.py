@@ -101,7 +101,10 @@ class MatrixView(MatrixAtRest):
         ends = self._results([row], current, bold=True)
         cells = (item.boxes[0] for item in ends if isinstance(item, Boxes))
         numbers = (item for item in ends if isinstance(item, Text))
-        moving = (sent(self.style, added, *end, current, share) for end in zip(cells, numbers, strict=True))
+        moving = (
+            sent(self.style, added, end, cell=cell, fill=current, share=share)
+            for cell, end in zip(cells, numbers, strict=True)
+        )
         return (*reading, *added, *chain.from_iterable(moving))
 
     def _marked(self, cell: tuple[int, ...]) -> list[Ring]:
