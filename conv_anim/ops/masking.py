@@ -48,6 +48,7 @@ WORDS = {
         "mask.sees": "{kept} of {all} weights: those before the middle of the window in reading order",
         "mask.sees.itself": "{kept} of {all} weights: those before the middle of the window in reading order, and it",
         "mask.key": "hidden by the mask",
+        "mask.own": "the output's own cell",
         "mask.blind": "blind spot: earlier, and never seen",
     },
     "zh-TW": {
@@ -60,6 +61,7 @@ WORDS = {
         "mask.sees": "{all} 個權重中的 {kept} 個：依讀取順序在視窗中央之前",
         "mask.sees.itself": "{all} 個權重中的 {kept} 個：依讀取順序到視窗中央為止",
         "mask.key": "被遮罩遮住",
+        "mask.own": "輸出自己的格",
         "mask.blind": "盲點：在前面，卻永遠看不見",
     },
 }

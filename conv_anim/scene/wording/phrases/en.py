@@ -147,7 +147,7 @@ PHRASES = {
     "takeaway.field_up_to": "In {count} layers an output reaches over up to {field} cells, "
     "with the last layer alone over {alone}.",
     "takeaway.blind": "A blind spot: of the {earlier} earlier cells within reach of {count} layers, "
-    "{hidden} are never seen, to the upper right.",
+    "an output never sees {hidden}, to the upper right of its own cell.",
     "takeaway.spreads": "In {count} layers {before} active cells become {after}.",
     "takeaway.stays": "In {count} layers {before} active cells stay {before}: nothing spreads.",
     "takeaway.stream": "{count} cells are kept from one chunk to the next: all that later outputs still need.",

@@ -140,7 +140,8 @@ PHRASES = {
     "takeaway.field_spread": "經過 {count} 層，輸出最多看到輸入的 {field}；最後的視窗覆蓋 {window} 格，"
     "其中最多 {alone} 格有數，其他是插入的零。",
     "takeaway.field_up_to": "經過 {count} 層，輸出最多看到輸入的 {field}；最後一層只看到 {alone}。",
-    "takeaway.blind": "盲點：{count} 層所及範圍內、讀取順序在前的 {earlier} 格中，右上方有 {hidden} 格永遠看不見。",
+    "takeaway.blind": "盲點：{count} 層所及範圍內、讀取順序在前的 {earlier} 格中，"
+    "輸出永遠看不見自己右上方的 {hidden} 格。",
     "takeaway.spreads": "經過 {count} 層，{before} 個有效的格變成 {after} 個。",
     "takeaway.stays": "經過 {count} 層，{before} 個有效的格仍是 {before} 個：不會擴散。",
     "takeaway.stream": "每段之間保留 {count} 格：之後的輸出還需要的就是這些。",
