@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.primitives import Boxes, Stroke, Text
 from conv_anim.scene.style import text_box
-from conv_anim.values import replace
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +24,15 @@ AROUND = 0.4
 """How much of its cell there is around a result on its way, in its ems."""
 
 
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """The cell that a result goes to, its colour, and where what begins that it is to start above, such as keys."""
+
+    cell: Box
+    fill: str
+    over: float | None = None
+
+
 def between(step: int) -> int:
     """How many frames fit into a step of so many milliseconds: what moves rests for at least half of it."""
     return min(FRAMES, step // 2 // TIME)
@@ -34,12 +43,13 @@ def eased(share: float) -> float:
     return (1 - cos(pi * share)) / 2
 
 
-def sent(style: Style, written: Sequence[Primitive], end: Text, *, cell: Box, fill: str, share: float) -> Items:
+def sent(style: Style, written: Sequence[Primitive], end: Text, *, flight: Flight, share: float) -> Items:
     """The result at the end of written lines, on its way to ``end`` in its cell.
 
     It is a cell of its own, in the colour of the one that it goes to, so that nobody takes it for a number of those
     that it passes. It starts beside the lines, on the side where its cell is, so that it passes over none of them.
     """
+    cell = flight.cell
     lines = [item for item in written if isinstance(item, Text)]
     boxes, result = [text_box(style, line) for line in lines], lines[-1]
     top, foot = min(box[1] for box in boxes), max(box[1] + box[3] for box in boxes)
@@ -47,7 +57,7 @@ def sent(style: Style, written: Sequence[Primitive], end: Text, *, cell: Box, fi
     x -= style.width(end.text, size=result.size, bold=True) / 2
     apart = (ASIDE + AROUND) * result.size
     if end.y < top:
-        y = top - apart
+        y = min(top, top if flight.over is None else flight.over) - apart
     elif end.y - style.font.cap_height * end.size > foot:
         y = foot + apart + style.font.cap_height * result.size
     else:
@@ -57,7 +67,7 @@ def sent(style: Style, written: Sequence[Primitive], end: Text, *, cell: Box, fi
     around = AROUND * text.size
     across, down = max(wide + 2 * around, share * cell[2]), max(high + 2 * around, share * cell[3])
     box = (left + (wide - across) / 2, upper + (high - down) / 2, across, down)
-    return Boxes((box,), fill, Stroke(style.colors.background, 2 * style.scale)), text
+    return Boxes((box,), flight.fill, Stroke(style.colors.background, 2 * style.scale)), text
 
 
 def moving(start: Text, end: Text, share: float) -> Text:

@@ -18,7 +18,7 @@ from conv_anim.scene.primitives import Boxes, Frame, Primitive
 from conv_anim.scene.scales import with_bars
 from conv_anim.scene.scoring import shade, share_text
 from conv_anim.scene.strokes import strong
-from conv_anim.scene.tween import sent
+from conv_anim.scene.tween import Flight, sent
 from conv_anim.scene.wording import words
 from conv_anim.values import dataclass
 
@@ -132,7 +132,7 @@ class NetworkView(WorkedLine):
         k, (pane, place) = step.layer + 1, self.at(step.output)
         grid, fill = self.grids[k][pane], self.style.at_work(self._made(step, step.layer))
         end = grid.number(place, self.formats[k](self.maps[k][step.output].item()), fill, bold=True)
-        return sent(self.style, line, end, cell=grid.box(*place), fill=fill, share=share)
+        return sent(self.style, line, end, flight=Flight(grid.box(*place), fill), share=share)
 
     def _marked(self, k: int) -> list[Ring]:
         return outlines(self.frame(k).shown, (grid for grids in self.grids for grid in grids))

@@ -149,12 +149,17 @@ class Isometric(IsometricPlan):
         return (0, *min(found, key=lambda place: dist(place, middle))) if found else None
 
     def _tweened(self, step: int, share: float) -> list[Primitive]:
-        """What has just been computed, and window and output cell on their way to the next one, with their lines."""
+        """What has just been computed, and window and output cell on their way to the next one, with their lines.
+
+        A theme without an outline of the window has none on the way: they would be three quarters of its file.
+        """
         start, end = (two(self.steps.cell(k)[1:]) for k in (step, step + 1))
         top, moving = self.floors[-1], Tweening(self.drawn_planes[0], self.floors[-1], between(start, end, share))
         shown = moving.window()
         shown += self._result(*start, top.color) if self._fills else []
         done = [*self._done(step + 1), *shown, *moving.result()] if self.numbers is not None else []
+        if self.style.frame is None:
+            return [*shown, *moving.result()]
         part = self._parted(moving.corners(), top.plane.ring(*moving.spot), top)
         return [*shown, *self._drawn([part], done), *moving.result()]
 

@@ -167,7 +167,7 @@ def _overlap(layer: Op, say: Language) -> str:
     once = axes and all(axis.kernel == axis.stretch and not axis.extra for axis in axes)
     kernel = size(dict.fromkeys(axis.kernel for axis in axes)) if axes else "1"
     stride = size(dict.fromkeys(axis.stretch for axis in axes)) if axes else "1"
-    key = "uneven" if uneven else "even.all" if once and kernel == stride else "even"
+    key = "uneven" if uneven else "even.all" if once and kernel == stride else "even.one" if stride == "1" else "even"
     return say(f"takeaway.{key}", kernel=kernel, stride=stride)
 
 

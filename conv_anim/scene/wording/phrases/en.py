@@ -135,6 +135,7 @@ PHRASES = {
     "takeaway.looks_like": "Each of the {count} filters makes a map of its own: "
     "large where the picture looks like the filter, below 0 where it looks like its opposite.",
     "takeaway.even.all": "Even: stride and kernel are both {kernel}, so copies never overlap: each cell is hit once.",
+    "takeaway.even.one": "Even: at stride 1 each weight of the kernel falls once on every cell away from the edges.",
     "takeaway.even": "Even: stride {stride} divides kernel {kernel}, "
     "so away from the edges all cells are hit equally often.",
     "takeaway.uneven": "Uneven: stride {stride} does not divide kernel {kernel}, so some cells are hit more often.",
@@ -514,14 +515,14 @@ PHRASES = {
     "flat.checkerboard": "the darker, the more stamps; uneven: away from the edges, "
     "cells are hit {hits} times, in a checkerboard",
     "flat.lines": "the darker, the more stamps; uneven: away from the edges, cells are hit {hits} times, in lines",
+    "flat.multiple.one": "{said}: at stride 1, once by each weight",
     "flat.multiple": "{said}, because stride {stride} divides kernel {kernel}",
     "flat.no_multiple": "{said}, because stride {stride} does not divide kernel {kernel}",
     "flat.copied": "copies of the nearest cell",
     "flat.pointers": "where the output lies on the input",
     "flat.shares.linear": "the nearer a cell, the larger its share; all shares add up to 1",
-    "flat.shares.cubic": "from the four nearest cells on each axis, where an edge cell stands for those beyond it; on "
-    "an axis, the outer ones weigh less than 0, which keeps edges sharp, so a result can lie beyond all of its cells; "
-    "all shares add up to 1",
+    "flat.shares.cubic": "share: the weight of its row times that of its column; an edge cell stands for those beyond "
+    "it, too; weights below 0 keep edges sharp, so a result can lie beyond all of its cells; all shares add up to 1",
     "flat.aligned": "corners aligned: corner cells lie on corner cells",
     "flat.columns": "a column for each window",
     "flat.letters": "letters: each cell of the window has a row of its own",
