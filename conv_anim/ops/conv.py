@@ -210,11 +210,11 @@ class Conv(Windowed, Weighing):
         return [*Windowed.formulas(self, a, say), *self._sized(a, say)]
 
     def formula_in_words(self, say: Language) -> str:
-        from conv_anim.ops.size_words import direct_in_words
+        from conv_anim.ops.size_words import direct_in_words, same_in_words
 
         if self.padding_name in {"same", "same_lower"}:
-            kernel = say("kernel" if max(self.dilation) == 1 else "formula.effective")
-            return say("formula.words.same", formula=f"⌈{say('input')}/{say('formula.stride')}⌉", kernel=kernel)
+            needed = same_in_words(self, say)
+            return say("formula.words.same", formula=f"⌈{say('input')}/{say('formula.stride')}⌉", needed=needed)
         return say("formula.words", formula=direct_in_words(self, say))
 
     def _sized(self, a: int, say: Language) -> list[str]:

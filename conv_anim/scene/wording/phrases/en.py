@@ -189,6 +189,7 @@ PHRASES = {
     "term.gradient": "gradient of a number: how fast the loss, which training makes small, changes as the number "
     "grows; that of the output comes from what follows, and is given here",
     "term.back": "{name}′: {point}",
+    "term.back.told": "{name}′: {name}, backward",
     "term.softmax": "softmax: e to the power of each score, divided by the sum of all of these",
     "term.query": "query: what a cell looks for; key: what a cell offers; value: what it hands over; "
     "q·k, query times key, is the score: how well the two match",
@@ -247,8 +248,7 @@ PHRASES = {
     # formulas
     "formula.of": "{what}: {formula}",
     "formula.words": "output o = {formula}",
-    "formula.words.same": "output o = {formula}, "
-    "padding of both ends P = (output − 1)·stride + {kernel} − input, at least 0",
+    "formula.words.same": "output o = {formula}, padding of both ends {needed}, at least 0",
     "formula.stride": "stride",
     "formula.dilation": "dilation",
     "formula.window": "window",
@@ -482,7 +482,7 @@ PHRASES = {
     # flat
     "flat.window": "under the window",
     "flat.gradient_of": "gradient of {what}",
-    "flat.gradient_part": "part of a gradient",
+    "flat.gradient_part": "{gradient}, in part",
     "flat.flipped": "flipped",
     "flat.flipped.gather": "kernel flipped: an input before an output reaches it with the kernel's last weights",
     "flat.unflipped": "as it is",

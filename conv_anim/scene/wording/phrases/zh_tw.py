@@ -175,6 +175,7 @@ PHRASES = {
     # 初學者沒見過的詞
     "term.gradient": "梯度：數變大時，損失（訓練要變小的數）變化多快；輸出的梯度由之後的部分傳回，這裡是給定的",
     "term.back": "{name}′：{point}",
+    "term.back.told": "{name}′：{name} 的反向",
     "term.softmax": "softmax：e 的各分數次方，各除以它們的總和",
     "term.query": "查詢：一格要找什麼；鍵：一格提供什麼；值：它交出什麼；q·k 是查詢乘鍵，也就是分數：兩者有多相符",
     "term.query.own": "查詢：一格要找什麼；鍵：一格提供什麼；值：它交出什麼（這裡三者都是該格自己的數）；"
@@ -227,7 +228,7 @@ PHRASES = {
     # formulas
     "formula.of": "{what}：{formula}",
     "formula.words": "輸出 o = {formula}",
-    "formula.words.same": "輸出 o = {formula}，兩端的填充合計 P = (輸出 − 1)·步幅 + {kernel} − 輸入，至少是 0",
+    "formula.words.same": "輸出 o = {formula}，兩端的填充合計 {needed}，至少是 0",
     "formula.stride": "步幅",
     "formula.dilation": "空洞率",
     "formula.window": "視窗",
@@ -461,7 +462,7 @@ PHRASES = {
     # flat
     "flat.window": "視窗下",
     "flat.gradient_of": "{what}的梯度",
-    "flat.gradient_part": "梯度的一部分",
+    "flat.gradient_part": "{gradient}（一部分）",
     "flat.flipped": "翻轉",
     "flat.flipped.gather": "卷積核翻轉：在輸出之前的輸入格，以卷積核末端的權重加到該輸出",
     "flat.unflipped": "不翻轉",
