@@ -83,6 +83,11 @@ WEIGHT_WORDS = {
         "kind.conv_grad_weight": "gradient of a convolution's kernel, a convolution with the gradient of the output",
         "point.near": "Each weight adds up, over all outputs, the input it met times that output's gradient: the "
         "gradients slide over the input like a kernel.",
+        "point.near.transposed": "Each weight adds up, over all inputs, the input times the gradient of the output it "
+        "was added to: the input slides over the gradients like a kernel.",
+        "point.apart.transposed": "Each weight adds up, over all inputs, the input times the gradient of the output it "
+        "was added to: the input slides over the gradients like a kernel with gaps, for the stride of {stride} becomes "
+        "a dilation.",
         "point.apart": "Each weight adds up, over all outputs, the input it met times that output's gradient: the "
         "gradients slide over the input like a kernel with gaps, for the stride of {stride} becomes a dilation.",
         "formula.places": "one place for each cell of the kernel: {cells}",
@@ -90,6 +95,10 @@ WEIGHT_WORDS = {
     "zh-TW": {
         "kind.conv_grad_weight": "卷積核的梯度（以輸出的梯度為核的卷積）",
         "point.near": "每個權重對所有輸出把它遇到的輸入乘上該輸出的梯度，再加起來：這些梯度像卷積核一樣滑過輸入。",
+        "point.near.transposed": "每個權重對所有輸入把輸入乘上它所加到的輸出的梯度，再加起來："
+        "輸入像卷積核一樣滑過這些梯度。",
+        "point.apart.transposed": "每個權重對所有輸入把輸入乘上它所加到的輸出的梯度，再加起來："
+        "輸入像有空隙的卷積核滑過這些梯度，因為步幅 {stride} 變成空洞率。",
         "point.apart": "每個權重對所有輸出把它遇到的輸入乘上該輸出的梯度，再加起來："
         "這些梯度像有空隙的卷積核滑過輸入，因為步幅 {stride} 變成空洞率。",
         "formula.places": "卷積核的每一格有一個位置：{cells}",
@@ -182,8 +191,8 @@ class WeightGradient(Windowed, Weighing):
     def point(self, say: Language) -> str:
         from conv_anim.scene.wording.words import per_axis
 
-        near = max(self.dilation) == 1
-        return say.of(self, "point.near" if near else "point.apart", stride=per_axis(self.dilation))
+        key = f"{'near' if max(self.dilation) == 1 else 'apart'}{'.transposed' if self.transposed else ''}"
+        return say.of(self, f"point.{key}", stride=per_axis(self.dilation))
 
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
         del fed

@@ -232,13 +232,18 @@ def _strided(op: Windowed, say: Language) -> str:
         return say.of(op, f"point.stride{key}", stride=per_axis(strides), **sizes(op))
     key = f".stride{key}" if min(bare) > 0 else ".needs"
     told = {"padding": padding_of(op, say), "bare": size(bare), **sizes(op)}
-    return say.of(op, f"point.padded{key}", stride=per_axis(strides), **told)
+    return _tight(say.of(op, f"point.padded{key}", stride=per_axis(strides), **told))
 
 
 def padding_of(op: Windowed, say: Language) -> str:
     """How much padding there is, where a sentence goes on: in brackets if it is told side by side."""
     cells = op.padding_cells(say)
     return cells if _even(op) else say("padding.aside", cells=cells)
+
+
+def _tight(text: str) -> str:
+    """Without spaces beside wide brackets, which have room of their own."""
+    return text.replace(" （", "（").replace("） ", "）")
 
 
 def _even(op: Windowed) -> bool:
@@ -307,7 +312,7 @@ def _cut(op: ConvTranspose, say: Language, key: str) -> str:
 
     bare = tuple(o + sum(pad) for o, pad in zip(op.ends.out_size, op.padding, strict=True))
     told = {"stride": per_axis(op.stride), "bare": size(bare), **sizes(op)}
-    return say.of(op, key, padding=padding_of(op, say), **told)
+    return _tight(say.of(op, key, padding=padding_of(op, say), **told))
 
 
 def pool(op: Pool, say: Language) -> str:
