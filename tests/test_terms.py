@@ -14,13 +14,14 @@ import conv_anim
 from conv_anim import pipeline
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.isometric.drawing import Isometric
-from conv_anim.scene.primitives import Boxes, Text
+from conv_anim.scene.primitives import Boxes, Polygons, Text
 from conv_anim.scene.steps import FEW, Steps, moves
 from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.terms import terms
 from conv_anim.scene.wording.takeaways import takeaway
 from conv_anim.spec.model import Animation
 from conv_anim.spec.themes import THEMES
+from conv_anim.tracing.blind_spot import blind_spot
 from tests import pictures
 from tests.stacks import taps_behind
 from tests.test_templates import TEMPLATES
@@ -240,6 +241,14 @@ def _meet(one, other):
 
 
 # the blind spot
+
+
+@pytest.mark.parametrize("frame", [0, -1])
+def test_the_blind_spot_is_there_in_the_first_and_in_the_last_frame(frame):
+    figure = conv_anim.load(TEMPLATES["blind_spot"].path)
+    scene = pipeline.scene(figure)
+    dark = [item for item in scene.frames[frame].shown if isinstance(item, Polygons) and item.fill == "#64748b"]
+    assert [len(item.rings) for item in dark] == [blind_spot(figure.layers).hidden]
 
 
 def test_the_blind_spot_is_dark():

@@ -23,8 +23,11 @@ CELL = 24
 """The side of its cells, in pixels at scale 1."""
 
 
-def kernel_sign(view: Isometric) -> tuple[Items, Box] | None:
-    """Its label and its cells, to the right of the output; None where no numbers of it are met, or it is too large."""
+def kernel_sign(view: Isometric, label_end: float) -> tuple[Items, Box] | None:
+    """Its label and its cells, to the right of the output and of where its label ends.
+
+    None where no numbers of it are met, or it is too large.
+    """
     kernels, style = view.layer.kernels, view.style
     if view.numbers is None or kernels is None or style.frame is None or max(kernels.shape[2:]) > MOST_CELLS:
         return None
@@ -40,7 +43,7 @@ def kernel_sign(view: Isometric) -> tuple[Items, Box] | None:
     grid = Grid(style, wanted, rows, columns, 0.0, 0.0, contents)
     high = sign.height + 0.6 * style.gap + grid.height
     right, low = top_plane.at(top_plane.rows, top_plane.columns)
-    left, top = round(right + 1.2 * style.gap), round(low - high)
+    left, top = round(max(right, label_end) + 1.2 * style.gap), round(low - high)
     grid = replace(grid, x=left, y=top + high - grid.height)
     masked = [two(cell) for cell in view.layer.operator.left_out]
     items = (*sign.at(left, top), *grid.filled(values, fmt, style.colors.kernel), *grid.hatched(masked))
