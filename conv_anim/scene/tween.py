@@ -62,12 +62,26 @@ def sent(style: Style, written: Sequence[Primitive], end: Text, *, flight: Fligh
         y = foot + apart + style.font.cap_height * result.size
     else:
         x, y = max(box[0] + box[2] for box in boxes) + apart + result.size, result.y
-    text = moving(replace(result, x=x, y=y), end, share)
+    text = _over(replace(result, x=x, y=y), end, share, cell[2])
     left, upper, wide, high = text_box(style, text)
     around = AROUND * text.size
     across, down = max(wide + 2 * around, share * cell[2]), max(high + 2 * around, share * cell[3])
     box = (left + (wide - across) / 2, upper + (high - down) / 2, across, down)
     return Boxes((box,), flight.fill, Stroke(style.colors.background, 2 * style.scale)), text
+
+
+def _over(start: Text, end: Text, share: float, side: float) -> Text:
+    """A text on its way to a cell of a side: one to the right and above along a curve, first ahead, then up beside it.
+
+    So it goes below what stands between, and is never inside another cell of its column.
+    """
+    text = moving(start, end, share)
+    if end.x < start.x + side or end.y > start.y:
+        return text
+    before, after = (1 - share) ** 2, share**2
+    bent = 1 - before - after
+    x = before * start.x + bent * (end.x - side) + after * end.x
+    return replace(text, x=x, y=(before + bent) * start.y + after * end.y)
 
 
 def moving(start: Text, end: Text, share: float) -> Text:
