@@ -67,7 +67,7 @@ test-frameworks: $(FRAMEWORKS)/.installed ## compare every layer with PyTorch, a
 		tests/test_torch.py tests/test_from_torch.py tests/test_from_torch_graph.py tests/test_conversions.py \
 		tests/test_draw.py tests/test_code.py tests/test_onnx.py tests/test_network.py tests/test_network_torch.py \
 		tests/test_reported.py tests/test_gradients_torch.py tests/test_deform_frameworks.py tests/test_attention.py \
-		tests/test_layer_readers_frameworks.py tests/test_docs.py
+		tests/test_layer_readers_frameworks.py tests/test_followed.py tests/test_docs.py
 
 # Flax, Equinox, Haiku, tinygrad, PaddlePaddle and MLX, of which the last two are large; tinygrad needs no compiler so.
 LIBRARIES := .venv-libraries

@@ -280,7 +280,9 @@ class Calls(Expressions):
             arguments.append(
                 Argument(Scalar(name, name, "", spans.get(name, at)), as_value(value, spans.get(name, at)))
             )
-        return Call(dotted(node.func) or called.whole, tuple(arguments), at)
+        written = dotted(node.func) or ""
+        stands = written.rpartition(".")[2] != called.short  # a name that stands for a layer
+        return Call(called.whole.removeprefix("torch.") if stands else written, tuple(arguments), at)
 
     def _builtin(self, name: str, given: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
         if name in {"map", "filter"}:

@@ -47,6 +47,10 @@ class Core:
         """What something makes that is called. Raises UnreadError."""
         raise NotImplementedError
 
+    def class_of(self, node: ast.ClassDef) -> Any:
+        """A class of the text with its parents."""
+        raise NotImplementedError
+
     def step(self, node: ast.AST) -> None:
         """Count a step. Raises UnreadError if there are too many."""
         self.steps += 1

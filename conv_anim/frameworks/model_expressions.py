@@ -74,7 +74,8 @@ class Expressions(Objects):
     def class_of(self, node: ast.ClassDef) -> Class:
         """A class of the text with its parents."""
         made = Class(node, self.scope, tuple(self.value(each, self.scope) for each in node.bases))
-        self.scope[node.name] = made
+        if self.scope.get(node.name) is node:
+            self.scope[node.name] = made
         return made
 
     def _of_attribute(self, node: ast.Attribute, scope: Scope) -> Any:

@@ -59,7 +59,10 @@ class Maps(Layers):
             raise UnreadError(f"what {whole} makes of a map is not known", call.span)
         if functionals.is_function(whole) and short not in POINTWISE | SILENT | {"linear"}:
             return self._of_table(whole, call, given, named)
-        return self.method(given[0] if given else next(iter(named.values())), short, given[1:], named)
+        first = given[0] if given else next(iter(named.values()))
+        if not isinstance(first, Map | Held | list | tuple):
+            raise UnreadError(f"what '{short}' makes of a map is not known", call.span)
+        return self.method(first, short, given[1:], named)
 
     def _of_table(self, whole: str, call: Call, given: list[Any], named: dict[str, Any]) -> Map:
         unknown = next((each for each in (*given, *named.values()) if isinstance(each, Unknown)), None)

@@ -50,6 +50,8 @@ class Objects(Core):
                             return self.value(value, scope)
                         case ast.AnnAssign(target=ast.Name(id=given), value=ast.expr() as value) if given == name:
                             return self.value(value, scope)
+                        case ast.ClassDef(name=given) if given == name:
+                            return self.class_of(made)
         if name == "__name__":
             return owner.definition.name
         raise self.unread(f"{owner.definition.name} has no '{name}'", node)

@@ -1,0 +1,175 @@
+"""Classes of PyTorch that are read as text, against the same classes when torch.export traces them."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from conv_anim.cli import main
+from conv_anim.diagnostics import Source, SpecError
+from conv_anim.frameworks.feeding import Feed, said
+from conv_anim.frameworks.model_network import attempt, followed
+from conv_anim.frameworks.model_values import UnreadError
+from conv_anim.frameworks.networks import network, torch_network
+from tests.frameworks import needed
+
+FOLDER = Path(__file__).parent / "models"
+MODELS = [
+    *(("blocks", name) for name in ("Residual", "Excited", "Branches", "Dense", "Chosen", "InPlace")),
+    *(("maps", name) for name in ("UNet", "Bilinear", "Generator", "Pair", "Shuffled", "Weighed", "Causal", "Pyramid")),
+]
+
+
+def source(module):
+    path = FOLDER / f"{module}.py"
+    return Source(str(path), path.read_text(encoding="utf-8"))
+
+
+def of(text, name="Net", feed=None, **names):
+    return followed(
+        Source("net.py", f"import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n{text}"),
+        feed or Feed(),
+        names,
+        name,
+    )
+
+
+def told(found):
+    """All that is known of the layers, without those that only give a map another form."""
+    kept = found.without({node.number for node in found.nodes if node.type is None and not node.is_input})
+    keys = ("type", "shape", "parameters", "products", "window", "weight", "inputs")
+    return [tuple(getattr(node, key) for key in keys) for node in kept.nodes]
+
+
+@pytest.mark.frameworks
+@pytest.mark.parametrize(("module", "name"), MODELS)
+def test_it_is_what_torch_export_traces(module, name):
+    needed("torch")
+    import importlib
+
+    made = getattr(importlib.import_module(f"tests.models.{module}"), name)().eval()
+    found = followed(source(module), Feed(), {}, name).network
+    sizes = [node.shape for node in found.nodes if node.is_input]
+    if len(sizes) > 1:
+        traced = made(*(needed("torch").zeros(size) for size in sizes))
+        assert [found.nodes[k].shape for k in found.outputs] == [tuple(traced.shape)]
+        assert found.parameters == sum(each.numel() for each in made.parameters())
+        return
+    traced = torch_network(made, sizes[0])
+    assert told(found) == told(traced)
+    assert [found.nodes[k].shape for k in found.outputs] == [traced.nodes[k].shape for k in traced.outputs]
+    assert {node.name for node in traced.nodes if node.kind.startswith("nn.")} <= {node.name for node in found.nodes}
+
+
+def test_only_what_can_be_known_is_read():
+    """Each of these would have to be run, or knows what nobody says; the reason and its line are given."""
+    head = "class Net(nn.Module):\n    def __init__(self, width=4):\n        super().__init__()\n"
+    head += "        self.a = nn.Conv2d(3, width, 3)\n    def forward(self, x):\n"
+    cases = {
+        "        return einops.rearrange(self.a(x), 'b c h w -> b (h w) c')": "'einops' is not defined in this text",
+        "        return torch.einsum('bchw->bhwc', self.a(x))": "what 'einsum' makes of a map is not known",
+        "        return self.a(x) if x.mean() > 0 else x": "which way it goes here",
+        "        return self.b(x)": "'b' is not defined here|has no 'b'",
+        "        return x": "",
+    }
+    for body, why in cases.items():
+        if not why:
+            assert len(of(head + body).network.nodes) == 1
+            continue
+        with pytest.raises(UnreadError, match=why) as caught:
+            of(head + body)
+        assert caught.value.span.line == 9
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "x = list(range(10**12))",
+        "x = sum(range(10**15))",
+        "x = [0] * 10**9",
+        "x = 'a' * 10**9",
+        "x = '%999999999d' % 5",
+        "x = '{:>999999999}'.format(5)",
+        "x = '{0.__class__}'.format(5)",
+        "x = ('a' * 9999).replace('a', 'b' * 9999)",
+        "x = 9 ** 9 ** 9",
+        "x = 0\nwhile True: x = 1 - x",
+        "x = [0]\nfor k in range(60): x = x + x",
+        "x = [0]\nfor k in range(60): x.extend(x)",
+        "def f(n): return f(n + 1)\nf(0)",
+        "x = nn.Identity()\nfor k in range(60): x = nn.Sequential(x, x)\nself.x = x",
+    ],
+)
+def test_a_text_that_would_never_end_ends(body):
+    lines = "".join(f"        {line}\n" for line in body.splitlines())
+    with pytest.raises(UnreadError):
+        of(
+            f"class Net(nn.Module):\n    def __init__(self):\n{lines}    def forward(self, y):\n        return self.x(y)"
+        )
+
+
+def test_an_input_of_a_size_is_taken_or_refused():
+    small = followed(source("blocks"), Feed(), {}, "Chosen").network
+    assert small.nodes[0].shape == (1, 3, 32, 32)
+    assert small.notes == ("the input is 3x32x32 here; --input says another size",)
+    assert followed(source("blocks"), said((3, 32, 32), None), {}, "Chosen").network.notes == ()
+    with pytest.raises(SpecError, match="'in_features' is 1024, but 784 numbers enter, of the shape 784"):
+        followed(source("blocks"), said((28, 28), None), {}, "Chosen")
+    assert followed(source("maps"), Feed(), {}, "Generator").network.nodes[0].shape == (1, 16, 1, 1)
+    assert followed(source("maps"), Feed(), {"n_channels": 2}, "UNet").network.nodes[0].shape == (1, 2, 224, 224)
+
+
+def test_a_layer_that_changes_its_input_changes_it_for_others():
+    found = followed(source("blocks"), Feed(), {}, "InPlace").network
+    relu = next(node.number for node in found.nodes if node.type == "relu")
+    assert [node.inputs for node in found.nodes if node.type == "conv"] == [(relu,), (relu,)]
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, ["draw", *map(str, arguments)])
+
+
+def test_a_file_is_drawn_as_its_forward_is(tmp_path):
+    text = source("blocks").text + "\n\ndef small():\n    return Net(4)\n\n\ndef large():\n    return Net(8)\n\n\n"
+    text += "class Net(Residual):\n    def __init__(self, width):\n        super().__init__(width_per_group=width)\n"
+    path = tmp_path / "net.py"
+    path.write_text(text, encoding="utf-8")
+    assert network(path).name == "InPlace"  # the last one that can be made of nothing
+    result = run(path, "--node", "Residual", "-o", tmp_path / "out.png")
+    assert result.stderr.splitlines()[0] == "note: the input is 3x224x224 here; --input says another size"
+    assert (tmp_path / "out.png").read_bytes()[:4] == b"\x89PNG"
+    only = text[: text.index("class ConvNorm")]
+    path.write_text(
+        only.replace("block=Block", "block")
+        + "\n\ndef small():\n    return Residual(Block)\n\n\ndef large():\n    return Residual(Block, (2, 2))\n",
+        encoding="utf-8",
+    )
+    assert attempt(Source("net.py", path.read_text(encoding="utf-8")), Feed(), {}).name == "small"
+    assert "small is drawn; --node names another: large\n" in run(path, "-o", tmp_path / "small.png").stderr
+
+
+def test_what_is_not_followed_says_why_and_nothing_false(tmp_path):
+    path = tmp_path / "net.py"
+    head = "import torch.nn as nn\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    made = "        self.a = nn.Conv2d(3, 4, 1)\n        self.b = nn.Conv2d({}, 4, 1)\n"
+    made += "    def forward(self, x):\n        return odd(self.a(x))\n"
+    path.write_text(head + made.format(4), encoding="utf-8")
+    result = run(path, "--spec")
+    assert "note: forward of Net is not followed: 'odd' is not defined in this text (line 8)" in result.stderr
+    assert (
+        "note: the layers of Net are in the order in which its __init__ makes them: forward is not read"
+        in result.stderr
+    )
+    path.write_text(head + made.format(3), encoding="utf-8")
+    result = run(path, "--spec")
+    assert "net.py:8:16: error: Net cannot be drawn: 'odd' is not defined in this text [unsupported]" in result.stderr
+    assert "makes 4" not in result.stderr
+
+
+def test_our_models_are_what_people_write():
+    """Each is a class of a valid program."""
+    for module, name in MODELS:
+        assert name in {each.name for each in ast.parse(source(module).text).body if isinstance(each, ast.ClassDef)}
