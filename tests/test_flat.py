@@ -574,24 +574,25 @@ def test_the_more_hits_the_farther_from_the_background(theme):
     assert shades[-1] > 2 * shades[0]
 
 
-NO_MULTIPLE = ", because 3 is not a multiple of 2"
+DARKER = "the darker, the more stamps"
+NO_MULTIPLE = ", because stride 2 does not divide kernel 3"
 
 
 @pytest.mark.parametrize(
     ("size", "kernel", "stride", "more", "said"),
     [
-        ((4, 4), 4, 2, {}, "even: away from the edges, each cell is hit 4 times, because 4 is a multiple of 2"),
-        ((4, 4), 2, 2, {}, "even: away from the edges, each cell is hit once, because 2 is a multiple of 2"),
-        ((4, 4), 3, 1, {}, "even: away from the edges, each cell is hit 9 times, because 3 is a multiple of 1"),
+        ((4, 4), 4, 2, {}, "even: away from the edges, each cell is hit 4 times, because stride 2 divides kernel 4"),
+        ((4, 4), 2, 2, {}, "even: each cell is hit once, because stride 2 divides kernel 2"),
+        ((4, 4), 3, 1, {}, "even: away from the edges, each cell is hit 9 times: at stride 1, once by each weight"),
         (
             (4, 4), 3, 2, {},
-            f"uneven: away from the edges, cells are hit 1, 2 and 4 times, in a checkerboard{NO_MULTIPLE}",
+            f"{DARKER}; uneven: away from the edges, cells are hit 1, 2 and 4 times, in a checkerboard{NO_MULTIPLE}",
         ),
         (
             (4,), 3, 2, {},
-            f"uneven: away from the edges, cells are hit 1 and 2 times, in lines{NO_MULTIPLE}",
+            f"{DARKER}; uneven: away from the edges, cells are hit 1 and 2 times, in lines{NO_MULTIPLE}",
         ),
-        ((4,), 2, 2, {"dilation": 2}, "uneven: away from the edges, cells are hit 0 and 2 times, in lines"),
+        ((4,), 2, 2, {"dilation": 2}, f"{DARKER}; uneven: away from the edges, cells are hit 0 and 2 times, in lines"),
     ],
 )  # fmt: skip
 def test_even_and_uneven_overlap_are_said(size, kernel, stride, more, said):
@@ -625,7 +626,7 @@ UNCOUNTED = pool((3,), 3, reduce="mean", padding=1, stride=2, count_include_pad=
         (pool((3,), 2, reduce="max"), [1, -2, 0], "max(1, (−2)) = 1"),
         (pool((3,), 3, reduce="mean", padding=1, stride=2), [3, 6, 9], "(0 + 3 + 6) / 3 = 3"),
         (UNCOUNTED, [3, 6, 8], "(3 + 6) / 2 = 4.5"),
-        (replace(pool((2,), 2, reduce="max"), reduce="norm"), [3, -4], "(3² + |−4|²)^(1/2) = 5"),
+        (replace(pool((2,), 2, reduce="max"), reduce="norm"), [3, -4], "√(3² + |−4|²) = 5"),
         (replace(pool((2,), 2, reduce="max"), reduce="norm", norm_type=1), [3, -4], "(3 + |−4|) = 7"),
         (replace(pool((2,), 2, reduce="max"), reduce="norm", norm_type=1.5), [1, 4], "(1^1.5 + 4^1.5)^(1/1.5) ≈ 4.3"),
     ],
@@ -667,7 +668,7 @@ def test_no_sum_is_wider_than_the_room_for_it(figure):
 
 # what is said below
 
-FLIPPED = "the kernel is flipped: a gather reads the stamps backwards"
+FLIPPED = "kernel flipped: an input before an output reaches it with the kernel's last weights"
 
 
 @pytest.mark.parametrize(
@@ -680,23 +681,23 @@ FLIPPED = "the kernel is flipped: a gather reads the stamps backwards"
             conv((3,), 3, padding=1, padding_mode="reflect"),
             ["reflect: mirrored at the edge cell, which is not repeated (its frame and arrow: where from)"],
         ),
-        (conv_transpose((2, 2), 3), ["zeros around, by kernel k and padding p: k − 1 − p = 3 − 1 − 0 = 2", FLIPPED]),
+        (conv_transpose((2, 2), 3), ["zeros around: kernel − 1 − padding = 3 − 1 − 0 = 2", FLIPPED]),
         (
             conv_transpose((2, 2), 3, stride=2, padding=1, output_padding=1),
             [
-                "zeros between the cells, by stride s: s − 1 = 2 − 1 = 1",
-                "zeros around, by kernel k and padding p: k − 1 − p = 3 − 1 − 1 = 1",
+                "zeros between the cells: stride − 1 = 2 − 1 = 1",
+                "zeros around: kernel − 1 − padding = 3 − 1 − 1 = 1",
                 FLIPPED,
                 "output padding 1: the window goes that much further at the end",
             ],
         ),
         (
             conv_transpose((2,), 2, dilation=3, padding=1),
-            ["zeros around, by kernel k and padding p: d·(k − 1) − p = 3·(2 − 1) − 1 = 2", FLIPPED],
+            ["zeros around: dilation·(kernel − 1) − padding = 3·(2 − 1) − 1 = 2", FLIPPED],
         ),
         (
             conv_transpose((2,), 3, padding=((0, 1),)),
-            ["zeros around, by kernel k and padding p: 2 cells before, 1 after = k − 1 − p", FLIPPED],
+            ["zeros around: 2 cells before, 1 after = kernel − 1 − padding", FLIPPED],
         ),
         (conv_transpose((1,), 1), []),
         (pool((4,), 2, reduce="mean", padding=1), ["the mean counts the padding's zeros (count_include_pad)"]),

@@ -1,7 +1,7 @@
 """The isometric view, read back from its scenes: what lies under the window, what is marked, what is written."""
 
 from dataclasses import replace
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +11,7 @@ import conv_anim
 from conv_anim.diagnostics import SpecError
 from conv_anim.scene.color import mix
 from conv_anim.scene.isometric.drawing import Isometric as Drawing
+from conv_anim.scene.isometric.view import isometric
 from conv_anim.scene.numbers import format_for, plane
 from conv_anim.scene.primitives import Lines, Mosaic, Polygons, Text
 from conv_anim.scene.steps import moves
@@ -38,6 +39,7 @@ class Ruler:
 
 
 STYLE = Style(LIGHT, 1.0, Ruler())
+OUTLINED = Style(THEMES["light"], 1.0, Ruler())
 PLAIN = stacks(2, Isometric()) | stacks(1, Isometric())
 NUMBERS = stacks(2, Isometric(numbers=True), most=2) | stacks(1, Isometric(numbers=True))
 
@@ -241,6 +243,30 @@ def test_a_number_fits_into_its_cell_and_no_line_runs_through_it(figure, data):
             for (ax, ay), (bx, by) in joined:
                 points = [(ax + (bx - ax) * t / 20, ay + (by - ay) * t / 20) for t in range(21)]
                 assert not any(inside(box, point) for point in points)
+
+
+@settings(max_examples=30)
+@given(NUMBERS)
+def test_the_kernel_stands_beside_its_products_and_no_words_meet(figure):
+    view = Drawing(trace(figure), OUTLINED)
+    drawn = isometric(view.trace, OUTLINED)
+    static = [item for item in drawn.static if isinstance(item, Text)]
+    named = [item for item in static if item.bold and item.text.startswith("kernel ")]
+    assert len(named) == (len(view.layers) == 1 and view.labelled and view.numbers.shows_products)
+    for one, other in combinations([item for item in static if item.text], 2):
+        (a, b, w, h), (c, d, v, g) = text_box(OUTLINED, one), text_box(OUTLINED, other)
+        assert a + w <= c or c + v <= a or b + h <= d or d + g <= b, (one.text, other.text)
+
+
+@settings(max_examples=20)
+@given(NUMBERS, st.data())
+def test_with_numbers_lines_lead_from_the_outer_corners_alone(figure, data):
+    view = Drawing(trace(figure), OUTLINED)
+    cell = two(view.steps.cell(data.draw(st.integers(0, len(view.steps) - 1)))[1:])
+    for lower, upper in pairwise(zip(view.floors, view.reaches(*cell), strict=True)):
+        corners = lower[1].corners(lower[0].plane)
+        ends = {end for line in view._joined(lower, upper)[0] for end in line}
+        assert ends.isdisjoint(corners[1::2])
 
 
 # the whole picture

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from io import BytesIO
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 
 import numpy as np
 import pytest
@@ -15,17 +15,22 @@ from conv_anim import pipeline
 from conv_anim.diagnostics import SpecError
 from conv_anim.painting.agg import frames
 from conv_anim.scene.color import mix
+from conv_anim.scene.flat.pace import Pace
+from conv_anim.scene.flat.stamps import StampsView
 from conv_anim.scene.isometric.drawing import Isometric as Drawing
 from conv_anim.scene.isometric.tweening import Tweening, between, cut
-from conv_anim.scene.primitives import Frame, Polygons, Text
+from conv_anim.scene.primitives import Boxes, Frame, Lines, Polygons, Text, union
 from conv_anim.scene.sheet import two
+from conv_anim.scene.steps import Steps
 from conv_anim.scene.style import Style
 from conv_anim.scene.timeline import timeline
 from conv_anim.scene.tween import FRAMES, TIME, eased
 from conv_anim.spec.model import Animation
+from conv_anim.spec.themes import THEMES
 from conv_anim.tracing.trace import trace
 from tests import pictures
 from tests.layers import TINTED
+from tests.test_templates import TEMPLATES
 
 LAYERS = {
     "conv": ([4, 5], {"type": "conv", "kernel_size": 3, "padding": 1}),
@@ -153,6 +158,52 @@ def seen(items, point):
         if isinstance(item, Polygons) and item.fill is not None and any(inside(r, point) for r in item.rings):
             color = item.fill
     return color
+
+
+@pytest.mark.parametrize("name", ["conv", "strided", "dilated", "pool", "transposed", "one axis"])
+def test_lines_join_the_window_and_its_output_on_the_way_as_at_rest(name):
+    view = Drawing(trace(spec(name)), Style(THEMES["light"], 1.0, Ruler()))
+    beam = view.style.beam
+    for k in range(len(view.steps) - 1):
+        moving = gliding(view, k, 0.5)
+        lines = [item.lines for item in view.during(k, "way", 0.5) if isinstance(item, Lines) and item.stroke == beam]
+        ends = {end for each in lines for line in each for end in line}
+        assert any(corner in ends for corner in moving.corners()), k
+        rest = gliding(view, k, 0.0)
+        cell = two(view.steps.cell(k)[1:])
+        assert rest.corners() == pytest.approx(np.array(view.reaches(*cell)[0].corners(view.floors[0].plane)))
+
+
+@pytest.mark.parametrize("name", ["unfold", "unfold_padding"])
+def test_unfolded_cells_take_their_letters_along_and_hide_none_of_each_other(name):
+    scene = pipeline.scene(conv_anim.load(TEMPLATES[name].path))
+    moments = scene.timeline.moments
+    for k in [k for k, moment in enumerate(moments) if moment.phase == "sent"]:
+        read = next(j for j in range(k, -1, -1) if moments[j].phase == "read")
+        flying = [item for item in scene.frames[k].shown if item not in scene.frames[read].shown]
+        boxes = [item.boxes[0] for item in flying if isinstance(item, Boxes)]
+        letters = [item.text for item in flying if isinstance(item, Text) and item.text.isalpha()]
+        assert letters == sorted(letters)
+        assert len(letters) == len(boxes) > 1
+        for (a, b, w, h), (c, d, v, g) in combinations(boxes, 2):
+            assert a + w <= c + 1e-6 or c + v <= a + 1e-6 or b + h <= d + 1e-6 or d + g <= b + 1e-6, k
+
+
+@given(st.integers(1, 3), st.integers(1, 3), st.floats(0, 1))
+def test_a_stamp_on_its_way_is_an_outline_that_ends_where_it_falls(kernel, dilation, share):
+    layer = {"type": "conv_transpose", "kernel_size": kernel, "dilation": dilation}
+    view = {"kind": "flat", "mode": "scatter"}
+    figure = conv_anim.load({"input": {"size": [2, 2]}, "layer": layer, "view": view})
+    made = trace(figure)
+    pace = Pace.of(Steps(made.input.shape, figure.animation))
+    drawn = StampsView(made, Style(THEMES["light"], 1.0, Ruler()), pace)
+    stamp = drawn.scatter.stamp((0, 0, 1))
+    (outline,) = drawn._lifted(stamp, share)
+    assert outline.fill is None
+    assert len(outline.boxes) == (kernel**2 if dilation > 1 else 1)
+    (ended,) = drawn._lifted(stamp, 1.0)
+    places = union(drawn.after.box(*two(hit.place[1:])) for hit in stamp.hits)
+    assert union(ended.boxes) == pytest.approx(places)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -53,7 +53,7 @@ def test_every_layer_has_a_point_in_every_language(name, lang):
 def test_every_template_has_a_point_of_one_sentence(name):
     for one in conv_anim.load(TEMPLATES[name].path).figures:
         text = takeaway(one)
-        assert text[0].isupper() or text.startswith("ceil_mode") or text[0].isdigit()
+        assert text[0].isupper() or text[0].isdigit()
         assert len(re.findall(r"[.!?](\s|$)", text)) == 1, text
 
 
@@ -69,9 +69,12 @@ WINDOWS = st.fixed_dictionaries(
 )
 
 
-def loaded(layer, size, channels=1):
+STAMPS = {"kind": "flat", "mode": "scatter"}
+
+
+def loaded(layer, size, channels=1, **more):
     try:
-        return conv_anim.load({"input": {"size": size, "channels": channels}, "layer": layer})
+        return conv_anim.load({"input": {"size": size, "channels": channels}, "layer": layer, **more})
     except SpecError:
         assume(False)  # no such layer
 
@@ -99,6 +102,11 @@ def test_what_is_said_of_a_window(layer, size):
         assert layer["stride"] > 1
         if "every other" in text:
             assert layer["stride"] == 2
+        bare = loaded({"type": "conv", **layer, "padding": 0}, size) if ", not " in text else None
+        assert bare is None or text.endswith("not " + "×".join(map(str, bare.layers[0].ends.out_size)) + ".")
+        if "does it fit" in text:
+            with pytest.raises(SpecError):
+                conv_anim.load({"input": {"size": size}, "layer": {"type": "conv", **layer, "padding": 0}})
     if "does not come out even" in text:
         read = {tap.input for step in traced for tap in step.taps if tap.input is not None}
         beyond = any(tap.source is Source.PADDING for step in traced for tap in step.taps)
@@ -107,7 +115,7 @@ def test_what_is_said_of_a_window(layer, size):
         taps = [tap.canvas for tap in traced[0].taps]
         reach = [max(cell[a] for cell in taps) - min(cell[a] for cell in taps) + 1 for a in range(len(size))]
         assert f"has {len(taps)} weights and reaches over {'×'.join(map(str, reach))} cells" in text
-    if "positions" in text:
+    if "positions, so" in text:
         assert int(re.search(r"fits at (\d+)", text)[1]) == len(traced)
     if text.startswith("Padding") and "not " in text and "without" not in text:
         bare = loaded({"type": "conv", **layer, "padding": 0}, size)
@@ -153,13 +161,20 @@ def test_what_is_said_of_a_transposed_layer(layer, extra, size):
     if text.startswith("Output padding"):
         assert text.startswith(f"Output padding {extra}: the output is {'×'.join(map(str, out))}")
         assert f"not {'×'.join(str(o - extra) for o in out)}," in text
-    if "smaller here" in text:
+    if "cuts off" in text:
         bare = loaded({"type": "conv_transpose", **layer, "padding": 0, "output_padding": extra}, size)
-        assert text.endswith(
-            f"{'×'.join(map(str, out))} instead of {'×'.join(map(str, bare.layers[0].ends.out_size))}."
-        )
-    if "apart" in text:
+        assert text.endswith(f"{'×'.join(map(str, out))}, not {'×'.join(map(str, bare.layers[0].ends.out_size))}.")
+    if "apart and the output grows" in text:
         assert prod(out) > prod(size)
+    stamps = loaded({"type": "conv_transpose", **layer, "output_padding": extra}, size, view=STAMPS)
+    stamped, whole = takeaway(stamps), "×".join(str(o + 2 * layer["padding"]) for o in out)
+    assert ("then cuts off" in stamped) == (layer["padding"] > 0 and not extra)
+    if "then cuts off" in stamped:
+        assert stamped.endswith(f"{'×'.join(map(str, out))} is left of {whole}.")
+    if "spreads it" in stamped:
+        reach = [1 + layer["dilation"] * (layer["kernel_size"] - 1)] * len(size)
+        assert f"weights fall on {'×'.join(map(str, reach))} cells" in stamped
+        assert layer["dilation"] > 1
 
 
 @settings(max_examples=20)
@@ -220,7 +235,7 @@ def test_what_is_said_of_a_pool(kind, kernel, stride, ceil, counted, size):
     made = loaded(layer, [size, size])
     text, traced = takeaway(made), conv_anim.trace(made).layers[0]
     becomes(text, made)
-    if text.startswith("ceil_mode"):
+    if text.startswith("Rounded up"):
         floor = loaded({**layer, "ceil_mode": False}, [size, size])
         assert prod(floor.layers[0].ends.out_size) < prod(made.layers[0].ends.out_size)
         assert text.endswith("not " + "×".join(map(str, floor.layers[0].ends.out_size)) + ".")

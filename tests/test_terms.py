@@ -4,7 +4,7 @@ import os
 import re
 from dataclasses import replace
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -16,13 +16,14 @@ from conv_anim import pipeline
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.beginning import beginning
 from conv_anim.scene.isometric.drawing import Isometric
-from conv_anim.scene.primitives import Text
+from conv_anim.scene.primitives import Boxes, Polygons, Text
 from conv_anim.scene.steps import FEW, Steps, moves
 from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.terms import terms
 from conv_anim.scene.wording.takeaways import takeaway
 from conv_anim.spec.model import Animation
 from conv_anim.spec.themes import THEMES
+from conv_anim.tracing.blind_spot import blind_spot
 from tests import pictures
 from tests.stacks import taps_behind
 from tests.test_templates import TEMPLATES
@@ -208,6 +209,37 @@ def test_a_picture_begins_with_a_third_made(rows, columns, most):
     assert len(steps.passed(0)) == ranks[0]
 
 
+MOVING = [
+    "con_5",
+    "classifier",
+    "mask_a_and_b",
+    "unread",
+    "output_padding",
+    "upsample_align_corners",
+    "fold",
+    "sobel",
+]
+
+
+@pytest.mark.parametrize("name", MOVING)
+def test_a_result_on_its_way_is_a_cell_of_its_own_and_passes_over_no_words(name):
+    scene = pipeline.scene(conv_anim.load(TEMPLATES[name].path))
+    moments = scene.timeline.moments
+    words = [item for item in scene.static if isinstance(item, Text) and len(item.text.split()) > 1]
+    flown = 0
+    for k in [k for k, moment in enumerate(moments) if moment.phase == "sent"][:10]:
+        before = next(j for j in range(k, -1, -1) if moments[j].phase == "summed")
+        known = scene.frames[before].shown
+        for chip, text in pairwise(item for item in scene.frames[k].shown if item not in known):
+            if isinstance(chip, Boxes) and chip.fill is not None and isinstance(text, Text):
+                (x, y, wide, high), (left, top, across, down) = text_box(STYLE, text), *chip.boxes
+                assert left < x < x + wide < left + across, (k, text.text)
+                assert top < y < y + high < top + down, (k, text.text)
+                assert all(not _meet(chip.boxes[0], text_box(STYLE, word)) for word in words), (k, text.text)
+                flown += 1
+    assert flown
+
+
 @pytest.mark.parametrize("name", ["neighborhood_2d", "con_5", "mask_a_and_b", "classifier"])
 def test_a_result_on_its_way_passes_over_no_line_of_its_sum(name):
     scene = pipeline.scene(conv_anim.load(TEMPLATES[name].path))
@@ -231,6 +263,14 @@ def _meet(one, other):
 
 
 # the blind spot
+
+
+@pytest.mark.parametrize("frame", [0, -1])
+def test_the_blind_spot_is_there_in_the_first_and_in_the_last_frame(frame):
+    figure = conv_anim.load(TEMPLATES["blind_spot"].path)
+    scene = pipeline.scene(figure)
+    dark = [item for item in scene.frames[frame].shown if isinstance(item, Polygons) and item.fill == "#64748b"]
+    assert [len(item.rings) for item in dark] == [blind_spot(figure.layers).hidden]
 
 
 def test_the_blind_spot_is_dark():

@@ -61,7 +61,8 @@ CAPTIONS = {
     "attention": "Causal sliding-window attention, window 3: 5 → 5",
     "shifted windows": "Shifted-window attention, window 2×2, shifted by 1×0, 2 heads: 4×4×2 → 4×4×2",
     "unpooled": (
-        "Max pooling, window 2×2, stride 2; max unpooling, back to where layer 1 found its maxima: 4×4 → 2×2 → 4×4"
+        "Max pooling, window 2×2, stride 2; "
+        "max unpooling, back to where the pool, layer 1, found its maxima: 4×4 → 2×2 → 4×4"
     ),
 }
 CHINESE = {
@@ -211,7 +212,7 @@ def test_windows_of_an_adaptive_pool_are_told_by_their_cells(size, count):
     ("name", "lines"),
     [
         ("dilated", ["effective kernel 3 + (3 − 1)·(2 − 1) = 5", "o = ⌊(7 + 2·0 − 5)/1⌋ + 1 = 3"]),
-        ("same", ["o = ⌈5/2⌉ = 3", "P = max((3 − 1)·2 + 4 − 5, 0) = 3: 1 before, 2 after"]),
+        ("same", ["o = ⌈5/2⌉ = 3", "P = (3 − 1)·2 + 4 − 5 = 3: 1 before, 2 after"]),
         ("full", ["p = 3 − 1 = 2", "o = ⌊(5 + 2·2 − 3)/1⌋ + 1 = 7"]),
         ("dropped", ["o = ⌈(5 + 2·1 − 2)/3⌉ + 1 − 1 = 2 (the last window would begin beyond the input)"]),
         ("transposed", ["o = (3 − 1)·2 − 2·1 + (3 − 1) + 1 + 1 = 6"]),
@@ -253,15 +254,18 @@ def detail(layer):
         (made.conv((4, 5, 5), 2, stride=2), "last row and column never read"),
         (made.conv((5, 5), 3, padding=((1, 0), (0, 0))), "padding: 1 row above"),
         (made.conv((5, 5), 3, padding=(1, 2), padding_mode="circular"), "circular padding 1×2"),
-        (made.conv_transpose((2, 2), 3, stride=2), "spread to 3×3, border k − 1 − p = 3 − 1 − 0 = 2"),
-        (made.conv_transpose((2, 2), 3, padding=2), "border k − 1 − p = 3 − 1 − 2 = 0"),
-        (made.conv_transpose((5,), 2, padding=3), "border k − 1 − p = 2 − 1 − 3 = −2"),
+        (made.conv_transpose((2, 2), 3, stride=2), "spread to 3×3, border kernel − 1 − padding = 3 − 1 − 0 = 2"),
+        (made.conv_transpose((2, 2), 3, padding=2), "border kernel − 1 − padding = 3 − 1 − 2 = 0"),
+        (made.conv_transpose((5,), 2, padding=3), "border kernel − 1 − padding = 2 − 1 − 3 = −2"),
         (
             made.conv_transpose((3,), 3, stride=2, padding=1, output_padding=1),
-            "spread to 5, border k − 1 − p = 3 − 1 − 1 = 1",
+            "spread to 5, border kernel − 1 − padding = 3 − 1 − 1 = 1",
         ),
-        (made.conv_transpose((3,), 3, dilation=2, padding=1), "border d·(k − 1) − p = 2·(3 − 1) − 1 = 3"),
-        (made.conv_transpose((3,), 3, padding=((1, 0),)), "border 1 cell before, 2 after = k − 1 − p"),
+        (
+            made.conv_transpose((3,), 3, dilation=2, padding=1),
+            "border dilation·(kernel − 1) − padding = 2·(3 − 1) − 1 = 3",
+        ),
+        (made.conv_transpose((3,), 3, padding=((1, 0),)), "border 1 cell before, 2 after = kernel − 1 − padding"),
         (made.conv((7,), 3, stride=2, dilation=2), "cells in between never read"),
         (made.conv((6, 7), 1, stride=3), "last 2 rows never read, rows and columns in between never read"),
         (made.pool((5, 5), 2, reduce="max", stride=2), "last row and column never read"),

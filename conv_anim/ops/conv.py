@@ -210,10 +210,11 @@ class Conv(Windowed, Weighing):
         return [*Windowed.formulas(self, a, say), *self._sized(a, say)]
 
     def formula_in_words(self, say: Language) -> str:
-        from conv_anim.ops.size_words import direct_in_words
+        from conv_anim.ops.size_words import direct_in_words, same_in_words
 
         if self.padding_name in {"same", "same_lower"}:
-            return say("formula.words.same", formula=f"⌈{say('input')}/{say('formula.stride')}⌉")
+            needed = same_in_words(self, say)
+            return say("formula.words.same", formula=f"⌈{say('input')}/{say('formula.stride')}⌉", needed=needed)
         return say("formula.words", formula=direct_in_words(self, say))
 
     def _sized(self, a: int, say: Language) -> list[str]:
@@ -225,7 +226,8 @@ class Conv(Windowed, Weighing):
         plain = f"o = {self.direct(a)} = {o}"
         match self.padding_name:
             case "same" | "same_lower":
-                needed = f"P = max(({o} {MINUS} 1)·{s} + {window} {MINUS} {i}, 0) = {same_padding(i, window, s)}"
+                found, needed = (o - 1) * s + window - i, f"({o} {MINUS} 1)·{s} + {window} {MINUS} {i}"
+                needed = f"P = {needed if found >= 0 else f'max({needed}, 0)'} = {same_padding(i, window, s)}"
                 sides = say.joined([say("sides.before", before=before), say("sides.after", after=after)])
                 split = say("formula.of", what=needed, formula=sides) if before + after else needed
                 return [f"o = ⌈{i}/{s}⌉ = {o}", split]

@@ -141,6 +141,9 @@ class ConvTranspose(Windowed, Weighing):
     def point(self, say: Language) -> str:
         return points.transposed(self, say)
 
+    def stamped(self, say: Language) -> str:
+        return points.stamped(self, say)
+
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
         """The padding is said even where there is none, by its letter: the border that is drawn is another number."""
         from conv_anim.scene.wording.parameters import Setting, moves
@@ -161,9 +164,6 @@ class ConvTranspose(Windowed, Weighing):
         spread = any(axis.stretch > 1 and axis.size > 1 for axis in axes)
         said = [say("label.spread", size=size(axis.stretched for axis in axes))] if spread else []
         return say.joined([*said, say("label.border", cells=border(self.window, say))])
-
-    def letters(self, say: Language) -> str:
-        return say("label.letters" if set(self.dilation) == {1} else "label.letters.dilated")
 
     def edges(self, say: Language) -> list[tuple[str, str]]:
         from conv_anim.scene.wording.words import border

@@ -24,19 +24,20 @@ CODE = "conv_anim.ops.gradient_windows_code"
 INPUT_WORDS = {
     "en": {
         "kind.conv_grad_input": "gradient of a convolution's input, a transposed convolution",
-        "point.near": "The gradient of the input is a transposed convolution of the upstream gradient: each input "
-        "cell adds up what comes back from the outputs it went into, so the kernel runs the other way: it is flipped.",
-        "point.flipped_before": "The gradient of the input is a transposed convolution: its kernel runs the other way, "
-        "and as the convolution flips it first, it stands here as it is given.",
-        "point.apart": "The gradient of the input is a transposed convolution of the upstream gradient: stride "
-        "{stride} pulls the gradients apart with zeros, and the kernel runs the other way: it is flipped.",
+        "point.near": "Each input cell adds up the gradients of the outputs it went into, each times the weight it "
+        "met there: the kernel slides over the gradients, flipped, for the way leads back.",
+        "point.flipped_before": "Each input cell adds up the gradients of the outputs it went into, each times the "
+        "weight it met there: the kernel, which the convolution flipped, slides over them as it is given.",
+        "point.apart": "Each input cell adds up the gradients of the outputs it went into, each times the weight it "
+        "met there: stride {stride} sets the gradients apart, and the kernel slides over them, flipped.",
     },
     "zh-TW": {
         "kind.conv_grad_input": "卷積輸入的梯度（轉置卷積）",
-        "point.near": "輸入的梯度是上游梯度的轉置卷積：每個輸入格把它參與過的輸出傳回的梯度加起來，"
-        "所以卷積核反向，要翻轉。",
-        "point.flipped_before": "輸入的梯度是轉置卷積：卷積核反向；卷積本身已先翻轉，所以這裡是原來的樣子。",
-        "point.apart": "輸入的梯度是上游梯度的轉置卷積：步幅 {stride} 在梯度之間插入零，卷積核反向，要翻轉。",
+        "point.near": "每個輸入格把它參與過的輸出的梯度加起來，各乘上當時遇到的權重：翻轉的卷積核滑過這些梯度。",
+        "point.flipped_before": "每個輸入格把它參與過的輸出的梯度加起來，各乘上當時遇到的權重："
+        "卷積時已翻轉的卷積核，在這裡以原來的樣子滑過這些梯度。",
+        "point.apart": "每個輸入格把它參與過的輸出的梯度加起來，各乘上當時遇到的權重："
+        "步幅 {stride} 把梯度分開，翻轉的卷積核滑過它們。",
     },
 }
 
@@ -79,18 +80,27 @@ class InputGradient(ConvTranspose):
 
 WEIGHT_WORDS = {
     "en": {
-        "kind.conv_grad_weight": "gradient of a convolution's kernel, a convolution with the upstream gradient",
-        "point.near": "The gradient of the kernel is a convolution of the input with the upstream gradient as the "
-        "kernel: each weight adds up, over all outputs, the input it met times the gradient there.",
-        "point.apart": "The gradient of the kernel is a convolution of the input with the upstream gradient as the "
-        "kernel: stride {stride} becomes dilation {stride}, because neighbouring outputs met cells {stride} apart.",
+        "kind.conv_grad_weight": "gradient of a convolution's kernel, a convolution with the gradient of the output",
+        "point.near": "Each weight adds up, over all outputs, the input it met times that output's gradient: the "
+        "gradients slide over the input like a kernel.",
+        "point.near.transposed": "Each weight adds up, over all inputs, the input times the gradient of the output it "
+        "was added to: the input slides over the gradients like a kernel.",
+        "point.apart.transposed": "Each weight adds up, over all inputs, the input times the gradient of the output it "
+        "was added to: the input slides over the gradients like a kernel with gaps, for the stride of {stride} becomes "
+        "a dilation.",
+        "point.apart": "Each weight adds up, over all outputs, the input it met times that output's gradient: the "
+        "gradients slide over the input like a kernel with gaps, for the stride of {stride} becomes a dilation.",
         "formula.places": "one place for each cell of the kernel: {cells}",
     },
     "zh-TW": {
-        "kind.conv_grad_weight": "卷積核的梯度（以上游梯度為核的卷積）",
-        "point.near": "卷積核的梯度是輸入以上游梯度為核的卷積：每個權重把所有輸出加起來，它遇到的輸入乘上該處的梯度。",
-        "point.apart": "卷積核的梯度是輸入以上游梯度為核的卷積：步幅 {stride} 變成膨脹 {stride}，"
-        "因為相鄰輸出遇到的格相距 {stride}。",
+        "kind.conv_grad_weight": "卷積核的梯度（以輸出的梯度為核的卷積）",
+        "point.near": "每個權重對所有輸出把它遇到的輸入乘上該輸出的梯度，再加起來：這些梯度像卷積核一樣滑過輸入。",
+        "point.near.transposed": "每個權重對所有輸入把輸入乘上它所加到的輸出的梯度，再加起來："
+        "輸入像卷積核一樣滑過這些梯度。",
+        "point.apart.transposed": "每個權重對所有輸入把輸入乘上它所加到的輸出的梯度，再加起來："
+        "輸入像有空隙的卷積核滑過這些梯度，因為步幅 {stride} 變成空洞率。",
+        "point.apart": "每個權重對所有輸出把它遇到的輸入乘上該輸出的梯度，再加起來："
+        "這些梯度像有空隙的卷積核滑過輸入，因為步幅 {stride} 變成空洞率。",
         "formula.places": "卷積核的每一格有一個位置：{cells}",
     },
 }
@@ -181,8 +191,8 @@ class WeightGradient(Windowed, Weighing):
     def point(self, say: Language) -> str:
         from conv_anim.scene.wording.words import per_axis
 
-        near = max(self.dilation) == 1
-        return say.of(self, "point.near" if near else "point.apart", stride=per_axis(self.dilation))
+        key = f"{'near' if max(self.dilation) == 1 else 'apart'}{'.transposed' if self.transposed else ''}"
+        return say.of(self, f"point.{key}", stride=per_axis(self.dilation))
 
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
         del fed

@@ -40,26 +40,28 @@ WORDS = {
         "kind.masked": "masked convolution",
         "mask.A": "mask A",
         "mask.B": "mask B",
-        "point.mask.A": "Mask A: of the {all} weights only the {kept} before the middle count, "
-        "so no output sees its own cell or a later one.",
-        "point.mask.B": "Mask B: the {kept} of {all} weights up to the middle count, "
-        "so an output sees its own cell but no later one.",
+        "point.mask.A": "Mask A: of the {all} weights only the {kept} before the middle count, so an output can "
+        "predict its own cell, which it does not see, from earlier ones.",
+        "point.mask.B": "Mask B: the {kept} of {all} weights up to the middle count, so after a mask A an output still "
+        "sees earlier cells only.",
         "mask.edges": "mask",
         "mask.sees": "{kept} of {all} weights: those before the middle of the window in reading order",
         "mask.sees.itself": "{kept} of {all} weights: those before the middle of the window in reading order, and it",
         "mask.key": "hidden by the mask",
+        "mask.own": "the output's own cell",
         "mask.blind": "blind spot: earlier, and never seen",
     },
     "zh-TW": {
         "kind.masked": "遮罩卷積",
         "mask.A": "遮罩 A",
         "mask.B": "遮罩 B",
-        "point.mask.A": "遮罩 A：{all} 個權重中只用中央之前的 {kept} 個，所以輸出看不見自己的格和後面的格。",
-        "point.mask.B": "遮罩 B：{all} 個權重中用到中央為止的 {kept} 個，所以輸出看得見自己的格，看不見後面的格。",
+        "point.mask.A": "遮罩 A：{all} 個權重中只用中央之前的 {kept} 個，所以輸出看不見自己的格，可由前面的格預測它。",
+        "point.mask.B": "遮罩 B：{all} 個權重中用到中央為止的 {kept} 個，所以接在遮罩 A 之後，輸出仍只看見前面的格。",
         "mask.edges": "遮罩",
         "mask.sees": "{all} 個權重中的 {kept} 個：依讀取順序在視窗中央之前",
         "mask.sees.itself": "{all} 個權重中的 {kept} 個：依讀取順序到視窗中央為止",
         "mask.key": "被遮罩遮住",
+        "mask.own": "輸出自己的格",
         "mask.blind": "盲點：在前面，卻永遠看不見",
     },
 }

@@ -19,11 +19,21 @@ if TYPE_CHECKING:
 
 WINDOW_POINTS = {
     "en": {
+        "same.end": "at the end",
+        "same.start": "at the start",
         "point.stride": "Stride {stride}: the window skips every other position, so {before} becomes {after}.",
         "point.strides": "Stride {stride}: the window moves that many cells at a time, so {before} becomes {after}.",
+        "point.padded.stride": "Stride {stride} skips every other position, and padding {padding} adds some at the "
+        "edges, so {before} becomes {after}, not {bare}.",
+        "point.padded.strides": "Stride {stride} moves the window that many cells at a time, and padding {padding} "
+        "adds positions at the edges, so {before} becomes {after}, not {bare}.",
+        "point.padded.needs": "Stride {stride} moves the window that many cells at a time, and only with padding "
+        "{padding} does it fit: {before} becomes {after}.",
         "point.unread": "Stride {stride} does not come out even here, so some cells play no part: {unread}.",
         "point.dilation": "Dilation {dilation}: the kernel has {weights} weights and reaches over {reach} cells.",
         "point.keeps": "Padding {padding}: the window may stand on the edge, so {before} stays {after}.",
+        "point.same": "Same padding: {before} stays {after}; the zeros cannot be split evenly here, so there is one "
+        "more {side}: {padding}.",
         "point.pads": "Padding {padding}: the window may hang over the edge; {before} becomes {after}, not {bare}.",
         "point.needs": "Padding {padding}: without it, the window would not fit; with it, {before} becomes {after}.",
         "point.reflect": "Reflect padding: beyond the edge the input is mirrored, so no zeros are mixed in.",
@@ -36,11 +46,20 @@ WINDOW_POINTS = {
         "cell, and {before} becomes {after}.",
     },
     "zh-TW": {
+        "same.end": "末端",
+        "same.start": "開頭",
         "point.stride": "步幅 {stride}：視窗每次跳過一個位置，所以 {before} 變成 {after}。",
         "point.strides": "步幅 {stride}：視窗每次移動這麼多格，所以 {before} 變成 {after}。",
+        "point.padded.stride": "步幅 {stride} 每次跳過一個位置，填充 {padding} 在邊緣加上位置，"
+        "所以 {before} 變成 {after}，而不是 {bare}。",
+        "point.padded.strides": "步幅 {stride} 讓視窗每次移動這麼多格，填充 {padding} 在邊緣加上位置，"
+        "所以 {before} 變成 {after}，而不是 {bare}。",
+        "point.padded.needs": "步幅 {stride} 讓視窗每次移動這麼多格，有了填充 {padding} 才放得下："
+        "{before} 變成 {after}。",
         "point.unread": "步幅 {stride} 在這裡分不完，所以有些格沒有用到：{unread}。",
         "point.dilation": "空洞率 {dilation}：卷積核有 {weights} 個權重，範圍是 {reach} 格。",
         "point.keeps": "填充 {padding}：視窗可以在邊緣上，所以 {before} 的尺寸不變，仍是 {after}。",
+        "point.same": "同尺寸填充：{before} 的尺寸不變，仍是 {after}；零在這裡不能平分，所以{side}多一個：{padding}。",
         "point.pads": "填充 {padding}：視窗可以超出邊緣，所以 {before} 變成 {after}，而不是 {bare}。",
         "point.needs": "填充 {padding}：沒有它就放不下視窗；有了它，{before} 變成 {after}。",
         "point.reflect": "鏡射填充：邊緣之外是輸入的鏡射，不加入零。",
@@ -86,18 +105,31 @@ CONV_POINTS = {
 }
 TRANSPOSED_POINTS = {
     "en": {
-        "point.output_padding": "Output padding {extra}: the output is {after}, not {bare}, larger at its end only.",
-        "point.cut": "Padding p = {padding} makes the output smaller here: {after} instead of {bare}.",
+        "point.output_padding": "Output padding {extra}: the output is {after}, not {bare}, larger at its end only, "
+        "where its cells are made like all others.",
+        "point.cut": "Padding {padding} cuts off the output's edges: it is {after}, not {bare}.",
+        "point.cut.scatter": "Each input adds a scaled copy of the kernel; padding {padding} then cuts off the edges: "
+        "{after} is left of {bare}.",
+        "point.spread.cut": "Stride {stride} sets the input cells apart, padding {padding} cuts off the output's "
+        "edges: {before} becomes {after}, not {bare}.",
         "point.spread": "Stride {stride} sets the input cells apart and the output grows: {before} becomes {after}.",
         "point.dilated": "Dilation {dilation} spreads the {weights} weights of the kernel over {reach} cells.",
+        "point.dilated.scatter": "Each input adds a scaled copy of the kernel, and dilation {dilation} spreads it: its "
+        "{weights} weights fall on {reach} cells, with gaps between.",
         "point.grows": "Zeros around the input give the window more positions, so {before} becomes {after}.",
         "point.alone": "A 1×1 kernel sees one cell at a time, so the size stays {after}.",
     },
     "zh-TW": {
-        "point.output_padding": "輸出填充 {extra}：輸出是 {after}，而不是 {bare}，只在末端變大。",
-        "point.cut": "填充 p = {padding} 在這裡讓輸出變小：{after}，而不是 {bare}。",
+        "point.output_padding": "輸出填充 {extra}：輸出是 {after}，而不是 {bare}，只在末端變大，"
+        "那裡的格和其他格一樣算出。",
+        "point.cut": "填充 {padding} 截去輸出的邊緣：輸出是 {after}，而不是 {bare}。",
+        "point.cut.scatter": "每個輸入在輸出加上一份按比例的卷積核；填充 {padding} 再截去邊緣：{bare} 只剩 {after}。",
+        "point.spread.cut": "步幅 {stride} 把輸入的格分開，填充 {padding} 截去輸出的邊緣："
+        "{before} 變成 {after}，而不是 {bare}。",
         "point.spread": "步幅 {stride} 把輸入的格分開，輸出變大：{before} 變成 {after}。",
         "point.dilated": "空洞率 {dilation} 把卷積核的 {weights} 個權重分到 {reach} 格的範圍。",
+        "point.dilated.scatter": "每個輸入在輸出加上一份按比例的卷積核，空洞率 {dilation} 把它分開："
+        "{weights} 個權重落在 {reach} 格的範圍，中間有空隙。",
         "point.grows": "輸入周圍的零讓視窗有更多位置，所以 {before} 變成 {after}。",
         "point.alone": "1×1 的卷積核每次只看一格，所以尺寸不變，仍是 {after}。",
     },
@@ -109,7 +141,8 @@ POOL_POINTS = {
         "point.norm": "Each window becomes one number, its {p}-norm: {before} becomes {after}.",
         "point.norm.two": "Each window becomes one number, the root of its squares' sum: {before} becomes {after}.",
         "point.global": "Each whole map becomes one number, its mean.",
-        "point.ceil": "ceil_mode keeps the last window although it hangs over the edge: {after}, not {bare}.",
+        "point.ceil": "Rounded up (ceil_mode): the last window counts although it hangs over the edge, "
+        "so {before} becomes {after}, not {bare}.",
         "point.counted": "The padding's zeros count in the mean, which draws means at the edge towards 0.",
         "point.uncounted": "Padding does not count: every mean is over input cells alone.",
     },
@@ -119,7 +152,8 @@ POOL_POINTS = {
         "point.norm": "每個視窗變成一個數，即 {p}-範數：{before} 變成 {after}。",
         "point.norm.two": "每個視窗變成一個數，即平方和的根：{before} 變成 {after}。",
         "point.global": "每張特徵圖變成一個數，即平均。",
-        "point.ceil": "ceil_mode 留下最後一個視窗，雖然它超出邊緣：輸出是 {after}，而不是 {bare}。",
+        "point.ceil": "向上取整（ceil_mode）：最後一個視窗雖然超出邊緣也算，"
+        "所以 {before} 變成 {after}，而不是 {bare}。",
         "point.counted": "填充的零計入平均，讓邊緣的平均接近 0。",
         "point.uncounted": "填充不計入：每個平均只算輸入的格。",
     },
@@ -190,7 +224,7 @@ def _channels(op: Conv, say: Language) -> str:
 
 def _strided(op: Windowed, say: Language) -> str:
     """If the window moves on farther than a cell on every axis on which it moves."""
-    from conv_anim.scene.wording.words import never_read, per_axis
+    from conv_anim.scene.wording.words import never_read, per_axis, size
 
     moving = {s for s, out in zip(op.stride, op.ends.out_size, strict=True) if out > 1}
     if not moving or min(moving) == 1:
@@ -199,8 +233,35 @@ def _strided(op: Windowed, say: Language) -> str:
     unread = never_read(op.window, say)
     if unread:
         return say.of(op, "point.unread", stride=per_axis(strides), unread=say.joined(unread))
-    key = "point.stride" if moving == {2} else "point.strides"
-    return say.of(op, key, stride=per_axis(strides), **sizes(op))
+    key = "" if moving == {2} else "s"
+    bare = _bare(op)
+    if bare == op.ends.out_size:
+        return say.of(op, f"point.stride{key}", stride=per_axis(strides), **sizes(op))
+    key = f".stride{key}" if min(bare) > 0 else ".needs"
+    told = {"padding": padding_of(op, say), "bare": size(bare), **sizes(op)}
+    return _tight(say.of(op, f"point.padded{key}", stride=per_axis(strides), **told))
+
+
+def padding_of(op: Windowed, say: Language) -> str:
+    """How much padding there is, where a sentence goes on: in brackets if it is told side by side."""
+    cells = op.padding_cells(say)
+    return cells if _even(op) else say("padding.aside", cells=cells)
+
+
+def _tight(text: str) -> str:
+    """Without spaces beside wide brackets, which have room of their own."""
+    return text.replace(" （", "（").replace("） ", "）")
+
+
+def _even(op: Windowed) -> bool:
+    """Whether there is as much padding before as after."""
+    return all(before == after for before, after in op.padding)
+
+
+def _bare(op: Windowed) -> Size:
+    """The size that its output would have without padding."""
+    moves = zip(op.ends.in_size, op.kernel_size, op.dilation, op.stride, strict=True)
+    return tuple(conv_size(i, effective_kernel(k, d), s, (0, 0)) for i, k, d, s in moves)
 
 
 def _turned(op: Conv, say: Language) -> str:
@@ -213,10 +274,13 @@ def _padded(op: Windowed, say: Language) -> str:
 
     if not op.padded:
         return ""
-    moves = zip(op.ends.in_size, op.kernel_size, op.dilation, op.stride, strict=True)
-    bare = tuple(conv_size(i, effective_kernel(k, d), s, (0, 0)) for i, k, d, s in moves)
+    bare = _bare(op)
     if bare == op.ends.out_size:
         return ""
+    named = getattr(op, "padding_name", None)
+    if named in {"same", "same_lower"} and not _even(op):
+        side = say.of(op, "same.start" if named == "same_lower" else "same.end")
+        return say.of(op, "point.same", padding=op.padding_cells(say), side=side, **sizes(op))
     key = "keeps" if op.ends.out_size == op.ends.in_size else "pads" if min(bare) > 0 else "needs"
     return say.of(op, f"point.{key}", padding=op.padding_cells(say), bare=size(bare), **sizes(op))
 
@@ -246,19 +310,37 @@ def transposed(op: ConvTranspose, say: Language) -> str:
     """Of its settings the first one that does something; else how it grows."""
     from conv_anim.scene.wording.words import per_axis, size
 
-    out, extra, cut = op.ends.out_size, op.output_padding, tuple(map(sum, op.padding))
+    out, extra, cut = op.ends.out_size, op.output_padding, tuple(map(any, op.padding))
     if any(extra):
         bare = tuple(o - more for o, more in zip(out, extra, strict=True))
         if min(bare) > 0:
             return say.of(op, "point.output_padding", extra=per_axis(extra), bare=size(bare), **sizes(op))
-    if any(cut):
-        bare = tuple(o + less for o, less in zip(out, cut, strict=True))
-        return say.of(op, "point.cut", padding=op.padding_cells(say), bare=size(bare), **sizes(op))
     spread = {s for s, i in zip(op.stride, op.ends.in_size, strict=True) if i > 1}
-    if spread and min(spread) > 1:
+    apart = bool(spread) and min(spread) > 1
+    if any(cut):
+        return _cut(op, say, "point.spread.cut" if apart and out != op.ends.in_size else "point.cut")
+    if apart:
         return say.of(op, "point.spread", stride=per_axis(op.stride), **sizes(op))
     grows = "point.grows" if op.ends.out_size != op.ends.in_size else "point.alone"
     return _dilated(op, say, "point.dilated") or say.of(op, grows, **sizes(op))
+
+
+def stamped(op: ConvTranspose, say: Language) -> str:
+    """The same where each input cell stamps the kernel; empty where nothing but the stamping is to be said."""
+    if any(op.output_padding):
+        return transposed(op, say)
+    if any(map(any, op.padding)):
+        return _cut(op, say, "point.cut.scatter")
+    return _dilated(op, say, "point.dilated.scatter")
+
+
+def _cut(op: ConvTranspose, say: Language, key: str) -> str:
+    """What its padding takes away."""
+    from conv_anim.scene.wording.words import per_axis, size
+
+    bare = tuple(o + sum(pad) for o, pad in zip(op.ends.out_size, op.padding, strict=True))
+    told = {"stride": per_axis(op.stride), "bare": size(bare), **sizes(op)}
+    return _tight(say.of(op, key, padding=padding_of(op, say), **told))
 
 
 def pool(op: Pool, say: Language) -> str:

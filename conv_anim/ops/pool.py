@@ -24,7 +24,7 @@ from conv_anim.spec.op import OpType
 from conv_anim.spec.records import Field, Object
 from conv_anim.spec.sizes import ceil_size, conv_size, effective_kernel
 from conv_anim.tracing.operators import Operator
-from conv_anim.values import dataclass
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -129,7 +129,10 @@ class Pool(Windowed):
             return []
         uncounted = self.reduce == "mean" and self.padded and not self.count_include_pad
         ceil, counted = Setting("ceil", "", not self.ceil_mode), Setting("uncounted", "", not uncounted)
-        return [*self.moves(say, "window"), ceil, counted]
+        window, stride, *others = self.moves(say, "window")
+        # by default it is the window's, so 1 has to be said, too
+        stride = replace(stride, usual=set(self.kernel_size) == set(self.stride) == {1})
+        return [window, stride, *others, ceil, counted]
 
     def formulas(self, a: int, say: Language) -> list[str]:
         return [*Windowed.formulas(self, a, say), self._sized(a, say)]

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 WORDS = {
     "en": {
         "kind.pool_grad_input": "gradient of average pooling, a transposed convolution",
-        "point.shares": "A mean shares its gradient out evenly: a transposed convolution whose kernel holds "
-        "1/{count} everywhere.",
+        "point.shares": "A mean shares its gradient out evenly: each of the {count} cells of its window gets 1/{count} "
+        "of it.",
     },
     "zh-TW": {
         "kind.pool_grad_input": "平均池化的梯度（轉置卷積）",
-        "point.shares": "平均把梯度平分：卷積核處處是 1/{count} 的轉置卷積。",
+        "point.shares": "平均把梯度平分：視窗的 {count} 格各得到 1/{count}。",
     },
 }
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 WORDS = {
     "en": {
-        "kind.upstream": "upstream gradient",
+        "kind.upstream": "gradient of the output",
         "badge.upstream": "loss",
         "point.upstream": "The gradient that arrives at the output.",
         "kind.grad_input": "gradient through {what}",
@@ -40,7 +40,7 @@ WORDS = {
         "point.weight": "Each weight adds up, over all outputs, the input it met times the gradient of that output.",
     },
     "zh-TW": {
-        "kind.upstream": "上游梯度",
+        "kind.upstream": "輸出的梯度",
         "badge.upstream": "損失",
         "point.upstream": "到達輸出的梯度。",
         "kind.grad_input": "{what}的反向梯度",

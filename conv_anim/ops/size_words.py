@@ -24,6 +24,13 @@ def direct_in_words(layer: Windowed, say: Language, *, up: bool = False) -> str:
     return f"{left}({say('input')} + {around} {MINUS} {kernel})/{say('formula.stride')}{right} + 1"
 
 
+def same_in_words(layer: Windowed, say: Language) -> str:
+    """(o − 1)s + k̂ − i, the padding of both ends that keeps a size; no line is broken in it."""
+    kernel = say("kernel" if set(layer.dilation) == {1} else "formula.effective")
+    moves = f"({say('output')} {MINUS} 1)·{say('formula.stride')}"
+    return f"P = {moves} + {kernel} {MINUS} {say('input')}".replace(" ", "\N{NO-BREAK SPACE}")
+
+
 def transposed_in_words(layer: ConvTranspose, say: Language) -> str:
     """(i − 1)s − 2p + d(k − 1) + output_padding + 1 (relationship 14)."""
     reach = f"({say('kernel')} {MINUS} 1)"

@@ -56,7 +56,11 @@ WORDS = {
         "rounding.half_up": "rounded, halves up",
         "point.nearest": "Each output copies the nearest cell: {before} becomes {after}.",
         "point.linear": "Each output is a weighted mean of the cells around it: {before} becomes {after}.",
-        "point.cubic": "Each output is made of the four nearest cells on each axis; some of the weights are negative.",
+        "point.aligned": "Corners aligned: corner cells keep their numbers, and each output between is a weighted sum "
+        "of the cells around it: {before} becomes {after}.",
+        "point.cubic": "Each output is made of the four nearest cells on each axis; a curve of their distance, which "
+        "dips below 0, gives the weights.",
+        "term.curve": "weights: on an axis, a cell at distance d counts {near} if d is up to 1, else {far}",
     },
     "zh-TW": {
         "reads.half_pixel": "從格子邊緣起讀取",
@@ -73,7 +77,9 @@ WORDS = {
         "kind.cubic": "雙三次上採樣",
         "point.nearest": "每個輸出複製最近的格：{before} 變成 {after}。",
         "point.linear": "每個輸出是周圍格子的加權平均：{before} 變成 {after}。",
-        "point.cubic": "每個輸出由每軸最近的四格得出，其中有些權重為負。",
+        "point.aligned": "對齊角落：角落的格數值不變，之間的輸出是周圍格子的加權和：{before} 變成 {after}。",
+        "point.cubic": "每個輸出由每軸最近的四格得出；權重是距離的曲線，有一段低於 0。",
+        "term.curve": "權重：在每軸上，距離 d 的格算 {near}（d 不超過 1），否則算 {far}",
     },
 }
 
@@ -120,7 +126,18 @@ class Upsample(Op):
     def point(self, say: Language) -> str:
         from conv_anim.scene.wording.words import size
 
-        return say.of(self, f"point.{self.mode}", before=size(self.ends.in_size), after=size(self.ends.out_size))
+        kept = all(out > 1 or size == 1 for size, out in zip(self.ends.in_size, self.ends.out_size, strict=True))
+        key = "aligned" if self.align_corners and kept else self.mode
+        return say.of(self, f"point.{key}", before=size(self.ends.in_size), after=size(self.ends.out_size))
+
+    def terms(self, say: Language) -> list[str]:
+        """Of a cubic interpolation, where its weights come from (Keys 1981)."""
+        if self.mode != "cubic":
+            return []
+        a = self.cubic_coeff
+        near = _polynomial((a + 2, "·d³"), (-a - 3, "·d²"), (1, ""))
+        far = _polynomial((a, "·d³"), (-5 * a, "·d²"), (8 * a, "·d"), (-4 * a, ""))
+        return [say.of(self, "term.curve", near=near, far=far)]
 
     # numbers and cost
 
@@ -195,6 +212,13 @@ class Upsample(Op):
         decimal = factor.denominator in {1, 2, 4, 5, 10} or factor.denominator > SIMPLE
         product = f"{i}·{float(factor):.15g}" if decimal else f"{i}·{factor}"
         return [f"o = {product} = {o}" if factor * i == o else f"o = ⌊{product}⌋ = {o}"]
+
+
+def _polynomial(*terms: tuple[float, str]) -> str:
+    """Such as ``1.25·d³ − 2.25·d² + 1``."""
+    first, *others = [(f"{abs(number):.6g}{power}", number < 0) for number, power in terms if number]
+    signs = "".join(f" {'−' if below else '+'} {text}" for text, below in others)
+    return f"{'−' if first[1] else ''}{first[0]}{signs}"
 
 
 def _scale(number: float, between: Fraction) -> Fraction:

@@ -62,8 +62,7 @@ def of_map(layers: Sequence[LayerTrace], k: int, say: Language, *, numbers: bool
 
 def around(traced: LayerTrace, say: Language) -> str:
     """What is around the map that a layer reads: its padding, or the zeros between and around its cells."""
-    layer = traced.layer
-    return say.joined((layer.surroundings(say), layer.letters(say)))
+    return traced.layer.surroundings(say)
 
 
 def broken(texts: Iterable[str], style: Style, say: Language, *, most: float = MOST_WORDS) -> list[str]:

@@ -192,7 +192,7 @@ def sum_for(layer: LayerTrace, formats: Formats, style: Style, room: float, *, b
     slot = widest(formats.x, layer.input) + style.width(power or "", size=style.label_size)
     if layer.kernels is not None:
         slot += style.width("·", size=style.label_size) + widest(formats.w, layer.kernels)
-    opening, joint = BRACKETS[layer.operator.reduce]
+    opening, joint = _brackets(layer)
     closing = max(_closings(layer, formats, bias), key=lambda text: style.width(text, size=style.label_size))
     result = max(
         style.width(f"{formats.equals} {text}", size=style.label_size, bold=True)
@@ -229,9 +229,15 @@ def exponent(layer: LayerTrace) -> str | None:
     return f"{op.norm_type:.15g}".translate(RAISED) if float(op.norm_type).is_integer() else f"^{op.norm_type:.15g}"
 
 
+def _brackets(layer: LayerTrace) -> tuple[str, str]:
+    """What stands before a layer's terms and between them: of a norm of squares, the sign of a root."""
+    opening, joint = BRACKETS[layer.operator.reduce]
+    return f"√{opening}" if layer.operator.reduce == "norm" and layer.operator.norm_type == 2 else opening, joint
+
+
 def _root(layer: LayerTrace) -> str:
-    """What a norm does with its sum."""
-    return "" if layer.operator.norm_type == 1 else f"^(1/{layer.operator.norm_type:.15g})"
+    """What a norm does with its sum, if no sign before it says so."""
+    return "" if layer.operator.norm_type in {1, 2} else f"^(1/{layer.operator.norm_type:.15g})"
 
 
 def written_sum(room: Sum, step: Step, formats: Formats, *, x: float, y: float) -> list[Primitive]:
@@ -251,7 +257,7 @@ def _closing(step: Step, formats: Formats, usual: str, named: str) -> str:
 def in_a_line(layer: LayerTrace, step: Step, most: int | None = None, *, bias: str = "{value}") -> str:
     """The whole sum of a sliding window's step as text: ``3·0 + 3·1 = 12``; of more terms the ``most`` largest."""
     formats, power = Formats.of(layer), exponent(layer)
-    opening, joint = BRACKETS[layer.operator.reduce]
+    opening, joint = _brackets(layer)
     closing = _closing(step, formats, min(_closings(layer, formats, bias)), bias)
     terms = terms_of(step, formats, power)
     if most is not None and len(terms) > most:

@@ -41,7 +41,14 @@ def terms(spec: Spec) -> list[str]:
 def _of_figure(spec: Spec, say: Language) -> list[str]:
     told = takeaway(spec).casefold()
     found = _of_network(spec, spec.view, say) if isinstance(spec.view, NetworkView) else _of_layers(spec, say)
-    return [line for line in [*found, *_of_formulas(spec, say)] if meaning(line).casefold() not in told]
+    lines = [*found, *_of_formulas(spec, say)]
+    return [said for line in lines if (said := _untold(line, say) if meaning(line).casefold() in told else line)]
+
+
+def _untold(line: str, say: Language) -> str:
+    """What is left to say of a word whose meaning is told: of a mark of the backward pass, whose it is."""
+    name, mark, _ = line.partition("′")
+    return say("term.back.told", name=name) if mark and " " not in name else ""
 
 
 def meaning(line: str) -> str:

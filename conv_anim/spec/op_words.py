@@ -57,6 +57,11 @@ class OpWords:
         key = f"point.{self.kind()}"
         return say.of(self, key) if key in self.WORDS.get("en", {}) else ""
 
+    def stamped(self, say: Language) -> str:
+        """The same where each input cell is seen to stamp the kernel, if a setting matters to that."""
+        del say
+        return ""
+
     def does(self, say: Language) -> str:
         """What it does, as a step among others in a sentence: the phrase ``does.KIND``; empty without one."""
         key = f"does.{self.kind()}"
@@ -90,11 +95,6 @@ class OpWords:
 
     def surroundings(self, say: Language) -> str:
         """What is around and between the cells of the map that it reads."""
-        del say
-        return ""
-
-    def letters(self, say: Language) -> str:
-        """What the letters stand for in what is said of that."""
         del say
         return ""
 

@@ -12,6 +12,9 @@ from conv_anim.scene.channels.outputs import Column, Pile, pile
 from conv_anim.scene.channels.towers import Heights, MapRows, tower
 from conv_anim.scene.grid import Grid
 from conv_anim.scene.numbers import plane
+from conv_anim.scene.stacks import broken
+from conv_anim.scene.wording.captions import SPACE
+from conv_anim.scene.wording.words import MINUS
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -28,6 +31,8 @@ MOST = 5
 """With more rows than this that are too high together, the first ones, an ellipsis and the last stand for all."""
 TALLEST = 800
 """Pixels, at scale 1, that all maps one below the other may take."""
+WIDEST_LABEL = 180
+"""Pixels, at scale 1, that a line below the name of a column may take."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +86,18 @@ class Arrangement:
 
     @cached_property
     def signs(self) -> list[Callout]:
-        """The labels over the columns."""
-        found = headings(self.channel_rows, add=self.add)
-        if self.add and self.piled and not found[-1].detail:
-            found[-1] = found[-1]._replace(detail=self.channel_rows.say("channels.piled"))
-        return [Callout(self.style, label, None) for label in found]
+        """The labels over the columns; a long one goes on in further lines, so that columns stay close."""
+        style, most = self.style, WIDEST_LABEL * self.style.scale
+        found = []
+        given = headings(self.channel_rows, add=self.add)
+        if self.add and self.piled and not given[-1].detail:
+            given[-1] = given[-1]._replace(detail=self.channel_rows.say("channels.piled"))
+        for name, detail in given:
+            whole = detail.replace(f" {MINUS} ", f"{SPACE}{MINUS}{SPACE}")  # no line is broken in a difference
+            parts = broken([whole], style, self.channel_rows.say, most=WIDEST_LABEL)
+            lines = [line for part in parts for line in style.wrapped(part, size=style.small_size, width=most)]
+            found.append(Callout.of(style, name, lines, None, ()))
+        return found
 
     # heights
 

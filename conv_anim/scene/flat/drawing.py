@@ -11,13 +11,13 @@ from conv_anim.scene.flat.strip_layout import StripLayout
 from conv_anim.scene.gliding import gliding, outlines
 from conv_anim.scene.hit_regions import Turn, of_grid
 from conv_anim.scene.numbers import format_for, plane
-from conv_anim.scene.primitives import Frame, Text
+from conv_anim.scene.primitives import Frame
 from conv_anim.scene.scales import scale, with_bars
 from conv_anim.scene.sheet import two
 from conv_anim.scene.strokes import strong
 from conv_anim.scene.tones import Tones
 from conv_anim.scene.traced import Traced
-from conv_anim.scene.tween import sent
+from conv_anim.scene.tween import Flight, sent
 from conv_anim.scene.wording import words
 from conv_anim.values import dataclass
 
@@ -149,7 +149,7 @@ class FlatDrawing(Traced):
             case "read":
                 return (*reading, *added[:-1])
             case "sent":
-                return (*reading, *added, self._sent(cell, added, share))
+                return (*reading, *added, *self._sent(cell, added, share))
             case _:
                 return (*reading, *added)
 
@@ -166,11 +166,12 @@ class FlatDrawing(Traced):
         """What a step reads, before anything comes of it."""
         return self.read(self.layer.step(cell))
 
-    def _sent(self, cell: Cell, added: list[Primitive], share: float) -> Text:
+    def _sent(self, cell: Cell, added: list[Primitive], share: float) -> Items:
         """The result of a sum on its way to its cell."""
-        text = self.y(self.layer.output[cell].item())
-        end = self.after.number(self.place(cell), text, self.current, bold=True)
-        return sent(self.style, added, end, share)
+        text, place = self.y(self.layer.output[cell].item()), self.place(cell)
+        end = self.after.number(place, text, self.current, bold=True)
+        over = self.strip_layout.legend_top if self.strip_layout.legend.height else None
+        return sent(self.style, added, end, flight=Flight(self.after.box(*place), self.current, over), share=share)
 
     def read(self, step: Step) -> list[Primitive]:
         """What a step reads, drawn over its cells."""

@@ -79,13 +79,16 @@ class NetworkNames(NetworkMaps):
     def _name_back(self, k: int) -> str:
         """Of a map of the backward pass: whose gradient it is."""
         of, op = self.gradient_of[k], self.trace.spec.nodes[k - 1].op
-        if of is not None and of in self.gradient_of[k + 1 :]:
-            return self.say.sentence(self.say("flat.gradient_part"))
-        if of is None or of == 0 or self.is_turn(k):
-            return self.say.sentence(self.say("grad_input" if of == 0 else op.roles[2]))
-        node = self.trace.spec.nodes[of - 1]
-        what = node.op.name(self.say) if node.name == str(of) else node.name
-        return self.say.sentence(self.say("flat.gradient_of", what=what))
+        if of is None or self.is_turn(k):
+            whose = self.say("grad_input" if of == 0 else op.roles[2])
+        elif of == 0:
+            whose = self.say("grad_input")
+        else:
+            node = self.trace.spec.nodes[of - 1]
+            what = node.op.name(self.say) if node.name == str(of) else node.name
+            whose = self.say("flat.gradient_of", what=what)
+        part = of is not None and of in self.gradient_of[k + 1 :]
+        return self.say.sentence(self.say("flat.gradient_part", gradient=whose) if part else whose)
 
     def _wrapped(self, k: int, name: str, details: list[str]) -> Callout:
         room = max(self.size(k)[0], NARROWEST * self.style.scale)

@@ -14,12 +14,12 @@ from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.presence import places, present
-from conv_anim.scene.primitives import Boxes, Frame, Primitive, Text
+from conv_anim.scene.primitives import Boxes, Frame, Primitive
 from conv_anim.scene.scales import with_bars
 from conv_anim.scene.scoring import shade, share_text
 from conv_anim.scene.shifted import with_shift
 from conv_anim.scene.strokes import strong
-from conv_anim.scene.tween import sent
+from conv_anim.scene.tween import Flight, sent
 from conv_anim.scene.wording import words
 from conv_anim.values import dataclass
 
@@ -126,13 +126,14 @@ class NetworkView(WorkedLine):
         items = (*self._read(step.layer, step), *(line[:-1] if phase == "read" else line))
         if phase != "sent" or not line:
             return items
-        return (*items, sent(self.style, line, self._ending(step.layer + 1, step.output), share))
+        return (*items, *self._sent(step, line, share))
 
-    def _ending(self, k: int, cell: Cell) -> Text:
-        """The number of a cell of a map, where it stands."""
-        pane, place = self.at(cell)
-        text = self.formats[k](self.maps[k][cell].item())
-        return self.grids[k][pane].number(place, text, self.style.colors.output, bold=True)
+    def _sent(self, step: Step, line: list[Primitive], share: float) -> Items:
+        """A value on its way to its cell."""
+        k, (pane, place) = step.layer + 1, self.at(step.output)
+        grid, fill = self.grids[k][pane], self.style.at_work(self._made(step, step.layer))
+        end = grid.number(place, self.formats[k](self.maps[k][step.output].item()), fill, bold=True)
+        return sent(self.style, line, end, flight=Flight(grid.box(*place), fill), share=share)
 
     def _marked(self, k: int) -> list[Ring]:
         return outlines(self.frame(k).shown, (grid for grids in self.grids for grid in grids))

@@ -146,10 +146,14 @@ def _evenness(axes: tuple[FullAxis, ...], say: Language) -> str:
         said = say("flat.checkerboard" if len(uneven) > 1 else "flat.lines", hits=say.listed(hits))
     else:
         said = say("flat.once") if hits == [1] else say("flat.even", hits=hits[0])
+    if all((axis.kernel, axis.dilation, axis.extra) == (axis.stride, 1, 0) for axis in axes):
+        said = say("flat.once.all")
     if any(axis.dilation > 1 for axis in axes):
         return said
     kernel, stride = (words.per_axis(tuple(getattr(axis, name) for axis in axes)) for name in ("kernel", "stride"))
-    return say("flat.no_multiple" if uneven else "flat.multiple", said=said, kernel=kernel, stride=stride)
+    dense = {axis.stride for axis in axes} == {1}
+    key = "no_multiple" if uneven else "multiple.one" if dense and hits != [1] else "multiple"
+    return say(f"flat.{key}", said=said, kernel=kernel, stride=stride)
 
 
 def _cut(traced: LayerTrace, say: Language, style: Style) -> list[Key]:

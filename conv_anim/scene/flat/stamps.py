@@ -9,7 +9,7 @@ from conv_anim.scene.flat.remarks import stamp_keys
 from conv_anim.scene.flat.stamp_grids import StampGrids
 from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.numbers import plane
-from conv_anim.scene.primitives import Boxes, Frame, Primitive, moved
+from conv_anim.scene.primitives import Boxes, Frame, Primitive, union
 from conv_anim.scene.sheet import two
 from conv_anim.scene.strokes import ring_color, strong
 from conv_anim.values import dataclass
@@ -102,20 +102,19 @@ class StampsView(StampGrids):
         return block.cell(two(hit.weight[2:]), self.fmt(hit.product), self.current, bold=bold, value=hit.product)
 
     def _lifted(self, stamp: Stamp, share: float) -> list[Primitive]:
-        """A stamp on its way to where it falls: an outline and what it adds, so that all can be read that is there."""
+        """A stamp on its way to where it falls: outlines alone, so that all can be read that is there.
+
+        That of the whole stamp; of one that falls between other cells, that of each cell.
+        """
         if self.small is not None:
             return []
-        block, stroke, numbers = self.strip.grids[2], strong(self.style, self.current), list[Primitive]()
-        boxes = []
+        block, boxes = self.strip.grids[2], []
         for hit in stamp.hits:
             start, end = block.box(*two(hit.weight[2:])), self.after.box(*two(hit.place[1:]))
             dx, dy = share * (end[0] - start[0]), share * (end[1] - start[1])
             boxes.append((start[0] + dx, start[1] + dy, start[2], start[3]))
-            text = block.weight(two(hit.weight[2:]), self._added(hit.product), self.style.colors.background)
-            numbers += [moved(text, dx, dy)] if self.after.contents.written else []
-        left, top = (min(box[k] for box in boxes) for k in (0, 1))
-        right, bottom = (max(box[k] + box[k + 2] for box in boxes) for k in (0, 1))
-        return [Boxes(((left, top, right - left, bottom - top),), None, stroke), *numbers]
+        apart = any(axis.dilation > 1 for axis in self.layer.operator.axes)
+        return [Boxes(tuple(boxes) if apart else (union(boxes),), None, strong(self.style, self.current))]
 
     def shown(self, k: int, cell: Cell) -> list[Primitive]:
         return self._stamping(self.scatter.stamp(cell), self._total(self.pace.reached(k)))

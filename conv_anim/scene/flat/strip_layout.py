@@ -40,13 +40,14 @@ class StripLayout:
         return Legend(self.style, self.keys if self.strip.labelled else (), self.strip.width)
 
     @property
-    def _legend_top(self) -> float:
+    def legend_top(self) -> float:
+        """Where the keys begin, if there are any, in pixels."""
         return self.strip.bottom + self.style.gap
 
     @property
     def foot(self) -> float:
         """Where grids and keys end."""
-        return self._legend_top + self.legend.height if self.legend.height else self.strip.bottom
+        return self.legend_top + self.legend.height if self.legend.height else self.strip.bottom
 
     @property
     def sum_room(self) -> float:
@@ -61,7 +62,7 @@ class StripLayout:
 
     def static(self) -> list[Primitive]:
         """Signs, labels and keys."""
-        return [*self.strip.static(), *self.legend.at(0, self._legend_top)]
+        return [*self.strip.static(), *self.legend.at(0, self.legend_top)]
 
     def panel(self, view: Animated, *sums: Sum | TwoSums | None) -> Panel:
         """With what the grids hold, and room for sums that stand there in turn."""

@@ -68,7 +68,10 @@ class UnfoldedView(ColumnsDrawing):
         return frozenset(("read", "sent", "way"))
 
     def during(self, step: int, phase: Phase, share: float) -> Items:
-        """The window, and its numbers as they go to their column."""
+        """The window, and its numbers as they go to their column: each up or down to its row, then ahead.
+
+        So none of them is ever over another one.
+        """
         cell = self.pace.cell(step)
         assert cell is not None
         if phase == "way":
@@ -76,14 +79,19 @@ class UnfoldedView(ColumnsDrawing):
         items = self._read(cell)
         if phase != "sent":
             return tuple(items)
-        column = self.number(cell)
+        column, down, ahead = self.number(cell), min(1.0, 2 * share), max(0.0, 2 * share - 1)
         for row in range(self.columns.rows):
             tap = self.layer.step((row, column)).taps[0]
             start, end = self.before.box(*self.sheet.place(two(tap.canvas))), self.columns.box(row, column)
-            copy = self.columns.cell((row, column), self.x(self.layer.output[row, column].item()), self.current)
-            dx, dy = (1 - share) * (start[0] - end[0]), (1 - share) * (start[1] - end[1])
-            items += [moved(item, dx, dy) for item in copy]
+            dx, dy = (1 - ahead) * (start[0] - end[0]), (1 - down) * (start[1] - end[1])
+            items += [moved(item, dx, dy) for item in self._copy(row, column)]
         return tuple(items)
+
+    def _copy(self, row: int, column: int) -> list[Primitive]:
+        """A cell of a column as it flies: it takes its letter along, and hides no other one."""
+        place, text = (row, column), self.x(self.layer.output[row, column].item())
+        letter = [self.columns.weight(place, self.letters[row], self.current)] if self.letters.used else []
+        return [*self.columns.cell(place, text, self.current), *letter]
 
     def number(self, window: Cell) -> int:
         """Of a window's column."""

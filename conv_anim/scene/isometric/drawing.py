@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from math import dist
+from typing import TYPE_CHECKING, TypeAlias
 
 from conv_anim.scene.clipping import outside, within
 from conv_anim.scene.frames import outlined
@@ -14,7 +15,7 @@ from conv_anim.scene.isometric.floor_cells import absent_cells, filled
 from conv_anim.scene.isometric.floors import Floor, Reach
 from conv_anim.scene.isometric.plan import IsometricPlan
 from conv_anim.scene.isometric.tweening import Tweening, between
-from conv_anim.scene.isometric.unseen import blind, unseen
+from conv_anim.scene.isometric.unseen import blind, own_place, unseen
 from conv_anim.scene.mosaics import finished
 from conv_anim.scene.primitives import Frame, Lines, Polygons, Stroke, Text
 from conv_anim.scene.sheet import two
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Items, Point, Primitive, Side
     from conv_anim.scene.steps import Cell
     from conv_anim.scene.timeline import Phase
+
+    Parts: TypeAlias = tuple[list[Segment], list[Segment]]
+
+OUTER = 0, 2
+"""The left and the right corner: with numbers, lines lead from these alone, since others would cross the window's."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,8 @@ class Isometric(IsometricPlan):
         elif self.style.theme.pending:
             ring = top.plane.block(top.plane.whole)
             items.append(Polygons((ring,), self.style.colors.background))
+            added = tuple(top.plane.ring(*place) for place in sorted(self.extra))
+            items += [Polygons(added, self.extra_color)] if added else []
             lined = self.unit >= (SMALLEST_EDGED if self.images[-1] is None else SHADED_EDGED)
             edges = top.plane.grid(top.plane.whole) if lined else ((*ring, ring[0]),)
             items.append(Lines(edges, self.style.pending_edge))
@@ -80,7 +88,8 @@ class Isometric(IsometricPlan):
         for drawn_plane, reach, unseen_ in zip(self.drawn_planes, reaches, hidden, strict=False):
             there = products if drawn_plane is last else {}
             shown += drawn_plane.covered(reach, there, unseen_, dark if drawn_plane is first else ())
-        return shown
+        own = own_place(first.floor, [layer.operator for layer in self.layers], two(cell[1:])) if self.blind else None
+        return shown if own is None else [*shown, *first.owned(own)]
 
     def blind_cells(self, made: tuple[int, int], reach: Reach) -> set[tuple[int, int]]:
         """Of the input's cells under a window, those of the blind spot."""
@@ -107,7 +116,7 @@ class Isometric(IsometricPlan):
     def during(self, step: int, phase: Phase, share: float) -> Items:
         """The window before anything is made with it, or on its way to the next output."""
         if phase != "way":
-            return tuple(self._covered(self.steps.cell(step)))
+            return self.frame(step).shown if self.blind else tuple(self._covered(self.steps.cell(step)))
         return tuple(self._tweened(step, share) if len(self.layers) == 1 else self._led(step, share))
 
     def _led(self, step: int, share: float) -> list[Primitive]:
@@ -121,18 +130,38 @@ class Isometric(IsometricPlan):
         return [reach.corners(floor.plane) for floor, reach in levels]
 
     def finished(self) -> Frame:
-        return Frame(tuple(self._done(len(self.steps))))
+        """All outputs; of masked layers also what one of them does not see."""
+        done, seen = self._done(len(self.steps)), self._blindest
+        return Frame(tuple(done), () if seen is None else lambda: self._shown(seen, done))
+
+    @cached_property
+    def _blindest(self) -> Cell | None:
+        """Of the outputs with most of the blind spot on the input, that next to the middle; None without any."""
+        rows, columns = self.steps.shape[1:] if len(self.steps.shape) > 2 else (0, 0)
+        hidden = (
+            {(r, c): len(self.blind_cells((r, c), self.reaches(r, c)[0])) for r in range(rows) for c in range(columns)}
+            if self.blind
+            else {}
+        )
+        most = max(hidden.values(), default=0)
+        found = [place for place, count in hidden.items() if count == most > 0]
+        middle = (rows - 1) / 2, (columns - 1) / 2
+        return (0, *min(found, key=lambda place: dist(place, middle))) if found else None
 
     def _tweened(self, step: int, share: float) -> list[Primitive]:
-        """What has just been computed, and window and output cell on their way to the next one.
+        """What has just been computed, and window and output cell on their way to the next one, with their lines.
 
-        Nothing is computed on the way, so no lines join the two; they would be three quarters of the file, besides.
+        A theme without an outline of the window has none on the way: they would be three quarters of its file.
         """
         start, end = (two(self.steps.cell(k)[1:]) for k in (step, step + 1))
         top, moving = self.floors[-1], Tweening(self.drawn_planes[0], self.floors[-1], between(start, end, share))
         shown = moving.window()
         shown += self._result(*start, top.color) if self._fills else []
-        return [*shown, *moving.result()]
+        done = [*self._done(step + 1), *shown, *moving.result()] if self.numbers is not None else []
+        if self.style.frame is None:
+            return [*shown, *moving.result()]
+        part = self._parted(moving.corners(), top.plane.ring(*moving.spot), top)
+        return [*shown, *self._drawn([part], done), *moving.result()]
 
     @property
     def _fills(self) -> bool:
@@ -142,6 +171,8 @@ class Isometric(IsometricPlan):
 
     def _result(self, row: int, column: int, fill: str, *, bold: bool = False) -> list[Primitive]:
         top, image = self.floors[-1], self.images[-1]
+        if (row, column) in self.extra and fill == top.color:
+            fill = self.extra_color
         if image is not None:
             fill = "#" + bytes(image[row, column]).hex()
         items = filled(top, Reach([row], [column]), fill, self.style)
@@ -187,7 +218,10 @@ class Isometric(IsometricPlan):
     def _sightlines(self, reaches: list[Reach], shown: list[Primitive]) -> list[Primitive]:
         """From the corners of what is read to those of what is made of it; dashed where a floor hides them."""
         levels = list(zip(self.floors, reaches, strict=True))
-        parts = [self._joined(lower, upper) for lower, upper in pairwise(levels)]
+        return self._drawn([self._joined(lower, upper) for lower, upper in pairwise(levels)], shown)
+
+    def _drawn(self, parts: list[Parts], shown: list[Primitive]) -> list[Primitive]:
+        """Lines with what is seen of them and what is hidden; they leave all texts free."""
         seen, hidden = ([line for part in parts for line in part[k]] for k in (0, 1))
         if self.numbers is not None:
             texts = {(item.x, item.y): item for item in (*self.static(), *shown) if isinstance(item, Text)}
@@ -201,13 +235,19 @@ class Isometric(IsometricPlan):
         drawn += [(seen, beam), (hidden, behind)]
         return [Lines(tuple(lines), stroke) for lines, stroke in drawn if lines]
 
-    def _joined(self, lower: tuple[Floor, Reach], upper: tuple[Floor, Reach]) -> tuple[list[Segment], list[Segment]]:
-        """What is seen of the lines between two floors, and what the upper one hides, if its theme shows that."""
+    def _joined(self, lower: tuple[Floor, Reach], upper: tuple[Floor, Reach]) -> Parts:
+        """The lines between two floors."""
         made = upper[1].within(upper[0].inputs)
         if not made.rows or not made.columns or not lower[1].rows:
             return [], []
-        lines = list(zip(lower[1].corners(lower[0].plane), made.corners(upper[0].plane), strict=True))
-        solid = upper[0].solid()
+        return self._parted(lower[1].corners(lower[0].plane), made.corners(upper[0].plane), upper[0])
+
+    def _parted(self, starts: tuple[Point, ...], ends: tuple[Point, ...], upper: Floor) -> Parts:
+        """What is seen of lines up to a floor, and what it hides, if its theme shows that."""
+        lines = list(zip(starts, ends, strict=True))
+        if self.numbers is not None and self.style.frame is not None:
+            lines = [lines[k] for k in OUTER]
+        solid = upper.solid()
         hidden = (
             []
             if self.style.frame is None

@@ -13,6 +13,7 @@ from conv_anim.scene.isometric.floor_cells import absent_cells, closed, filled
 from conv_anim.scene.marks import TINT, MarkStyle, keys
 from conv_anim.scene.mosaics import mosaic
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
+from conv_anim.scene.strokes import strong
 from conv_anim.scene.tones import SHADED_EDGED, SMALLEST_EDGED
 from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass
@@ -105,7 +106,8 @@ class DrawnPlane:
         text, background = say.of(self.layer, "mask.key"), self.style.colors.background
         found = (*found, Key(text, background, self.style.empty_edge, hatch=hatching(self.style)))
         dark = Key(say.of(self.layer, "mask.blind"), self.style.label_ink, self.style.edge)
-        return (*found, dark) if blind else found
+        own = Key(say.of(self.layer, "mask.own"), background, strong(self.style, self.style.colors.current))
+        return (*found, own, dark) if blind else found
 
     def source_of(self, place: Position) -> Position:
         """The cell of the floor whose number a borrowed cell shows."""
@@ -216,7 +218,7 @@ class DrawnPlane:
         if self.style.frame is None:
             return [*self._tinted_window(reach, products), *hatched]
         places = reach.cells()
-        items: list[Primitive] = []
+        items = self.lenders([p for p in self.borrowed if p in places])
         for place in places:
             text = products.get(place, self.texts.get(place, ""))
             if text:
@@ -224,7 +226,7 @@ class DrawnPlane:
                 clear = self.floor.plane.ring(place[0] + CLEAR, place[1] + CLEAR, 1 - 2 * CLEAR, 1 - 2 * CLEAR)
                 items.append(Polygons((clear,), fill))
                 items += self.written({place: text}, {place: fill})
-        return [*items, *self.lenders([p for p in self.borrowed if p in places]), *hatched, *self.framed(reach)]
+        return [*items, *hatched, *self.framed(reach)]
 
     def _hatched(self, places: Iterable[Position]) -> list[Primitive]:
         """Slanting lines through some cells."""
@@ -236,6 +238,10 @@ class DrawnPlane:
     def _dark(self, places: Collection[Position]) -> list[Primitive]:
         edges = [Lines(self._edges(places), self.style.edge)] if self.edged and places else []
         return [*self._tinted(list(places), self.style.label_ink), *edges]
+
+    def owned(self, place: Position) -> list[Primitive]:
+        """An outline around the cell that an output stands for."""
+        return [Polygons((self.floor.plane.ring(*place),), None, strong(self.style, self.style.colors.current))]
 
     def framed(self, reach: Reach) -> list[Primitive]:
         """The window's outline."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import product
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
@@ -10,7 +11,7 @@ from conv_anim.scene.isometric.drawn_plane import DrawnPlane
 from conv_anim.scene.isometric.floors import Floor, Plane, Reach, centred, nearest
 from conv_anim.scene.isometric.slanted import Slanted
 from conv_anim.scene.layout import Fit
-from conv_anim.scene.marks import Marks
+from conv_anim.scene.marks import Marks, MarkStyle
 from conv_anim.scene.presence import places, present, steps_of
 from conv_anim.scene.primitives import union
 from conv_anim.scene.scales import scale
@@ -123,6 +124,20 @@ class IsometricPlan(Traced):
             return frozenset()
         cells = {(sheet.rows.place(r), sheet.columns.place(c)) for r, c in places(there)}
         return frozenset(set(self.floors[k].inputs.cells()) - cells)
+
+    @cached_property
+    def extra(self) -> frozenset[tuple[int, int]]:
+        """The cells of the output that are there for output padding; none unless they are explained."""
+        rows, columns = row_and_column(self.layers[-1].operator)
+        if not self.labelled or self.style.frame is None or self.images[-1] is not None:
+            return frozenset()
+        cells = product(range(rows.count), range(columns.count))
+        return frozenset((r, c) for r, c in cells if r >= rows.count - rows.extra or c >= columns.count - columns.extra)
+
+    @property
+    def extra_color(self) -> str:
+        """Theirs."""
+        return MarkStyle(self.style, self.floors[-1].color).extra
 
     @cached_property
     def steps(self) -> Steps:

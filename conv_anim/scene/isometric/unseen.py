@@ -34,13 +34,29 @@ def blind(
     floor: Floor, operators: Sequence[Operator], offsets: Iterable[tuple[int, ...]], made: Place, reach: Reach
 ) -> set[Place]:
     """The cells of the input under a window that lie so far from an output's own cell."""
+    own = _own(operators, made)
+    places = {_placed(floor, tuple(map(sum, zip(own, offset, strict=True)))) for offset in offsets}
+    return places & set(reach.within(floor.inputs).cells())
+
+
+def own_place(floor: Floor, operators: Sequence[Operator], made: Place) -> Place | None:
+    """Where the input has an output's own cell, if it has it."""
+    place = _placed(floor, _own(operators, made))
+    return place if place in floor.inputs.cells() else None
+
+
+def _own(operators: Sequence[Operator], made: Place) -> tuple[int, ...]:
+    """The cell of the input that lies under the middle of all windows."""
     own: tuple[int, ...] = made
     for op in reversed(operators):
         axes = zip(op.axes, own[-len(op.axes) :], strict=True)
         own = tuple(axis.cell(o, axis.kernel // 2) - axis.before for axis, o in axes)
-    there = (tuple(map(sum, zip(own, offset, strict=True))) for offset in offsets)
-    places = {(floor.sheet.rows.place(row), floor.sheet.columns.place(column)) for row, column in map(two, there)}
-    return places & set(reach.within(floor.inputs).cells())
+    return own
+
+
+def _placed(floor: Floor, cell: tuple[int, ...]) -> Place:
+    row, column = two(cell)
+    return floor.sheet.rows.place(row), floor.sheet.columns.place(column)
 
 
 def _met(floor: Floor, op: Operator, output: Place) -> list[Place]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.callouts import Callout
+from conv_anim.scene.callouts import Callout, Key
 from conv_anim.scene.isometric.drawing import Isometric
+from conv_anim.scene.isometric.kernel_sign import kernel_sign
 from conv_anim.scene.layout import Panel, drawing, panel
 from conv_anim.scene.primitives import union
 from conv_anim.scene.scales import with_bars
@@ -15,7 +16,6 @@ from conv_anim.scene.wording.language import Language
 from conv_anim.values import replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.callouts import Key
     from conv_anim.scene.isometric.floors import Floor
     from conv_anim.scene.primitives import Box, Items
     from conv_anim.scene.style import Style
@@ -50,7 +50,9 @@ def _signs(view: Isometric) -> list[tuple[Items, Box]]:
         return []
     floors, signs = view.floors, _callouts(view)
     if len(view.trace.layers) == 1:
-        return [_below_right(floors[0], signs[0]), _above_left(floors[1], signs[1])]
+        below, above = _below_right(floors[0], signs[0]), _above_left(floors[1], signs[1])
+        kernel = kernel_sign(view, above[1][0] + above[1][2])
+        return [below, above, *([] if kernel is None else [kernel])]
     right = max(floor.plane.box[0] + floor.plane.box[2] for floor in floors) + view.style.gap
     return _beside(floors, signs, right)
 
@@ -69,6 +71,9 @@ def _callouts(view: Isometric) -> list[Callout]:
         if k < len(layers):
             said.append(around(trace.layers[k], say))
             marked = view.drawn_planes[k].keys(say, blind=k == 0 and bool(view.blind))
+        elif view.extra:
+            more = max(axis.extra for axis in trace.layers[-1].operator.axes)
+            marked = (Key(say("marks.output_padding", cells=more), view.extra_color, style.pending_edge),)
         lines = broken(said, style, say, most=MOST_WORDS if len(layers) > 1 else CORNER)
         found.append(Callout.of(style, label.name, lines, floor.color, marked))
     return found

@@ -70,7 +70,9 @@ class MatrixAtRest(Plan):
         if "turned" in self.tables:
             items += self.tables["turned"].blank()
             for weight, entries in self.factors.groups.items():
-                items += self.tables["turned"].cells([((c, r), "") for r, c in entries], self.factors.tint(weight))
+                items += self.tables["turned"].cells(
+                    [((c, r), self.factors.entry((r, c))) for r, c in entries], self.factors.tint(weight)
+                )
         return items
 
     def _results(self, cells: Iterable[int], fill: str, *, bold: bool = False) -> list[Primitive]:

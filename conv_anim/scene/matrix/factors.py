@@ -33,6 +33,10 @@ MOST = 34
 """Pixels of a cell, at scale 1: what it has, and what it may have for the sake of long numbers."""
 NUMBER = 13
 """Pixels of a number, at scale 1."""
+TURNED, TURNED_WIDTH = 18, 300
+"""Pixels, at scale 1, of a cell and of all cells of the matrix before it was transposed."""
+TURNED_SIZE = 0.62
+"""The em of a number in such a cell, in cells."""
 READABLE = 9.0
 """Pixels, at any scale, that a number needs; smaller ones are left out."""
 ROOM = 0.84
@@ -288,8 +292,17 @@ class Factors:
     def turned(self) -> Table | None:
         """The matrix before it was transposed, small; None for a layer that is not, or where it would be too small."""
         count = self.layer.output.size
-        side = min(round(10 * self.style.scale), floor(170 * self.style.scale / count))
+        side = min(round(TURNED * self.style.scale), floor(TURNED_WIDTH * self.style.scale / count))
         if not self.transposed or side < 2:
             return None
         rows, columns = self._track(self.layer.input.shape, side), self._track(self.layer.output.shape, side)
-        return Table(self.style, rows, columns, None)
+        return Table(self.style, rows, columns, self._fitting(side))
+
+    def _fitting(self, side: int) -> float | None:
+        """The size of the weights in cells of a side, if they can be read there."""
+        size = min(TURNED_SIZE * side, NUMBER * self.style.scale)
+        if size < self.style.least:
+            return None
+        texts = {self.entry(place) for places in self.groups.values() for place in places}
+        size = min(size, ROOM * side / max(self.style.width(text, size=1.0) for text in texts))
+        return size if size >= self.style.least else None

@@ -143,7 +143,8 @@ class Plan(Traced):
         if not self.labelled or self.head_size < READABLE:
             return []
         ends, columns = self.layer.layer.ends, self.factors.tables["matrix"].columns
-        for blocks in names.block_names(ends.in_channels, ends.in_size, self.say):
+        told = names.block_names(ends.in_channels, ends.in_size, self.say)
+        for blocks in told[:1] if self.factors.transposed else told:  # there are rows of C beside those of the input
             each = columns.count // len(blocks)
             block = columns.starts[each - 1] + columns.cell
             if max(self.style.width(name, size=self.head_size) for name in blocks) < block - 0.4 * self.head_size:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,10 +16,10 @@ from conv_anim.scene.layout import Panel, animated, panel
 from conv_anim.scene.matrix.at_rest import MatrixAtRest
 from conv_anim.scene.matrix.attention import attention
 from conv_anim.scene.matrix.row_sums import room_for, written_row
-from conv_anim.scene.primitives import Frame, Text
+from conv_anim.scene.primitives import Boxes, Frame, Text
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.sums import sum_for, written_sum
-from conv_anim.scene.tween import sent
+from conv_anim.scene.tween import Flight, sent
 from conv_anim.scene.wording.language import Language
 from conv_anim.tracing.matrix import SEVERAL
 from conv_anim.values import dataclass, replace
@@ -96,9 +97,15 @@ class MatrixView(MatrixAtRest):
             return (*reading, *added[:-1])
         if phase != "sent":
             return (*reading, *added)
-        ends = self._results([row], self.style.colors.output, bold=True)
-        moving = (sent(self.style, added, end, share) for end in ends if isinstance(end, Text))
-        return (*reading, *added, *moving)
+        current = self.style.at_work(self.style.colors.output)
+        ends = self._results([row], current, bold=True)
+        cells = (item.boxes[0] for item in ends if isinstance(item, Boxes))
+        numbers = (item for item in ends if isinstance(item, Text))
+        moving = (
+            sent(self.style, added, end, flight=Flight(cell, current), share=share)
+            for cell, end in zip(cells, numbers, strict=True)
+        )
+        return (*reading, *added, *chain.from_iterable(moving))
 
     def _marked(self, cell: tuple[int, ...]) -> list[Ring]:
         """The row of the matrix, and what is marked in the maps and vectors."""

@@ -123,7 +123,8 @@ def _of_channels(spec: Spec, view: Channels, window: Operator, say: Language) ->
         told = {"made": window.out_channels, "seen": window.in_channels // window.groups}
         return say("takeaway.transposed_channels.spread" if spread else "takeaway.transposed_channels", **told)
     if view.show != "both" and window.in_channels > window.groups:
-        return say(f"takeaway.{view.show}", count=window.in_channels // window.groups)
+        biased = ".biased" if view.show == "sum" and spec.layers[-1].added is not None else ""
+        return say(f"takeaway.{view.show}{biased}", count=window.in_channels // window.groups)
     return ""
 
 
@@ -168,9 +169,11 @@ def _gemm(view: GemmView, window: Operator, say: Language) -> str:
 
 
 def _way(view: Flat, layer: Op, say: Language) -> str:
-    """How a transposed layer is seen, if not as a window that gathers, and if no output padding is what it is about."""
+    """How a transposed layer is seen, if not as a window that gathers, and if no setting is what it is about."""
     padded = view.mode == "both" and any(getattr(layer, "output_padding", ()))
-    return "" if padded or view.mode == "gather" else say(f"takeaway.{view.mode}")
+    if padded or view.mode == "gather":
+        return ""
+    return (view.mode == "scatter" and layer.stamped(say)) or say(f"takeaway.{view.mode}")
 
 
 def _overlap(layer: Op, say: Language) -> str:
@@ -180,9 +183,11 @@ def _overlap(layer: Op, say: Language) -> str:
     if any(axis.dilation > 1 for axis in axes):
         return layer.point(say)
     uneven = any(axis.kernel % axis.stretch for axis in axes)
+    once = axes and all(axis.kernel == axis.stretch and not axis.extra for axis in axes)
     kernel = size(dict.fromkeys(axis.kernel for axis in axes)) if axes else "1"
     stride = size(dict.fromkeys(axis.stretch for axis in axes)) if axes else "1"
-    return say("takeaway.uneven" if uneven else "takeaway.even", kernel=kernel, stride=stride)
+    key = "uneven" if uneven else "even.all" if once and kernel == stride else "even.one" if stride == "1" else "even"
+    return say(f"takeaway.{key}", kernel=kernel, stride=stride)
 
 
 def _composed(spec: Spec, say: Language) -> str:

@@ -1,0 +1,50 @@
+"""The kernel beside a layer's planes with numbers: upright, and higher than all lines from the output to its window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conv_anim.scene.callouts import Callout
+from conv_anim.scene.cells import Contents, Numbers
+from conv_anim.scene.grid import Grid
+from conv_anim.scene.numbers import plane, weights_format
+from conv_anim.scene.sheet import two
+from conv_anim.scene.symbols import W
+from conv_anim.scene.wording import words
+from conv_anim.values import replace
+
+if TYPE_CHECKING:
+    from conv_anim.scene.isometric.drawing import Isometric
+    from conv_anim.scene.primitives import Box, Items
+
+MOST_CELLS = 7
+"""Of a side of a kernel that is drawn."""
+CELL = 24
+"""The side of its cells, in pixels at scale 1."""
+
+
+def kernel_sign(view: Isometric, label_end: float) -> tuple[Items, Box] | None:
+    """Its label and its cells, to the right of the output and of where its label ends.
+
+    None where no numbers of it are met, or it is too large.
+    """
+    kernels, style = view.layer.kernels, view.style
+    if view.numbers is None or kernels is None or style.frame is None or max(kernels.shape[2:]) > MOST_CELLS:
+        return None
+    if not view.numbers.shows_products:
+        return None
+    values, fmt = plane(kernels[0, 0]), weights_format(kernels)
+    label = words.kernel_label(view.layer, view.say)
+    name = words.kernel_of(view.trace) if view.trace.spec.labels and view.trace.spec.labels.kernel else label.name
+    sign = Callout(style, words.Label(name, label.detail), style.colors.kernel)
+    wanted = Numbers.fitting(style, round(CELL * style.scale), fmt.texts(kernels), view.numbers.size)
+    contents = Contents(letter=W) if view.numbers.symbols else Contents()
+    (rows, columns), top_plane = values.shape, view.floors[-1].plane
+    grid = Grid(style, wanted, rows, columns, 0.0, 0.0, contents)
+    high = sign.height + 0.6 * style.gap + grid.height
+    right, low = top_plane.at(top_plane.rows, top_plane.columns)
+    left, top = round(max(right, label_end) + 1.2 * style.gap), round(low - high)
+    grid = replace(grid, x=left, y=top + high - grid.height)
+    masked = [two(cell) for cell in view.layer.operator.left_out]
+    items = (*sign.at(left, top), *grid.filled(values, fmt, style.colors.kernel), *grid.hatched(masked))
+    return items, (left, top, max(sign.width, grid.width), high)
