@@ -20,7 +20,6 @@ WIDEST = 100
 MOST_PROBLEMS = 50
 """Of a spec that are told."""
 Form: TypeAlias = Literal["human", "short", "json"]
-FORMS: Final[tuple[Form, ...]] = ("human", "short", "json")
 BOLD, RED, BLUE, GREEN = "1", "1;31", "1;34", "1;32"
 """Looks on a terminal, as parameters of ANSI's "select graphic rendition"."""
 

@@ -21,7 +21,6 @@ LONGEST = 60
 """Characters of what is not read, where it is named."""
 DEEPEST = 12
 """Classes of the file inside of each other."""
-MOST_LAYERS = 5000
 ROW = "Sequential"
 NOTHING = "there is no layer here: no class with layers in its __init__, and no layer assigned to a name"
 
