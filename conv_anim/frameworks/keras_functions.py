@@ -6,10 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from conv_anim.diagnostics import Code, Problem, SpecError
-from conv_anim.frameworks import keras_layers
+from conv_anim.frameworks import keras_layers, refusals
 from conv_anim.frameworks.arguments import whole
 from conv_anim.frameworks.calls import Argument, Call, Group
-from conv_anim.frameworks.foreign import ForeignLayer
+from conv_anim.frameworks.foreign import ForeignLayer, Library
 from conv_anim.frameworks.function_calls import shape_of
 from conv_anim.frameworks.keras_keys import (
     DATA_FORMAT,
@@ -139,6 +139,7 @@ BY_MODULE: Final[Mapping[str, Mapping[str, Called]]] = {
     "tensorflow.keras.ops": OPS,
     "tensorflow.nn": TF,
 }
+LIBRARY: Final = Library(tuple(BY_MODULE), FUNCTIONS, POINTWISE, ("identity", "dropout"), refused=refusals.OPS)
 WEIGHTS = ("kernel", "depthwise_kernel", "filters", "filter", "depthwise_filter")
 NAMES = dict.fromkeys(("depthwise_kernel", "depthwise_filter"), "depthwise kernel")
 POINTS = ("pointwise_kernel", "pointwise_filter")

@@ -82,7 +82,7 @@ def _first_bias(record: Record) -> int:
 
 def check_moves(record: Record, sketch: Sketch) -> None:
     """Raise SpecError for a stride together with a dilation, which Keras does not take."""
-    stride, dilation = (sketch.each(record.of(field), record.at(field)) for field in (STRIDES, DILATION))
+    stride, dilation = sketch.sizes(record, STRIDES, DILATION)
     wrong = rules.keras_conv(stride, dilation)
     if wrong is not None:
         fail(Code.UNSUPPORTED, wrong, record.at(DILATION), "one of the two, or nn.Conv2d(…) of PyTorch, which has both")

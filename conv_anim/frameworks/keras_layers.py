@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conv_anim.coding import rules
 from conv_anim.diagnostics import Code
-from conv_anim.frameworks import attention_layers
+from conv_anim.frameworks import attention_layers, libraries, refusals
 from conv_anim.frameworks.arguments import ignored, moves, moves_or_none
-from conv_anim.frameworks.foreign import ForeignLayer
+from conv_anim.frameworks.foreign import ForeignLayer, Library
 from conv_anim.frameworks.keras_keys import (
     ACTIVATION,
     CAUSAL,
@@ -73,11 +73,11 @@ def conv_transpose(record: Record, sketch: Sketch) -> None:
     check_moves(record, sketch)
     extra = record.get(OUTPUT_PADDING)
     if extra is not None:
-        strides = sketch.each(record.of(STRIDES), record.at(STRIDES))
+        (strides,) = sketch.sizes(record, STRIDES)
         wrong = rules.keras_output_padding(sketch.each(extra, record.at(OUTPUT_PADDING)), strides)
         if wrong is not None:
             fail(Code.OUTPUT_PADDING, wrong, record.at(OUTPUT_PADDING), "leave it out, or take less of it")
-    steps = [sketch.each(record.of(field), record.at(field)) for field in (KERNEL_SIZE, STRIDES, DILATION)]
+    steps = sketch.sizes(record, KERNEL_SIZE, STRIDES, DILATION)
     extras = [None] * sketch.axes if extra is None else list(sketch.each(extra, record.at(OUTPUT_PADDING)))
     windows = map(effective_kernel, steps[0], steps[2])
     ends = [
@@ -117,7 +117,7 @@ POOL_STRIDES = moves_or_none("strides")
 
 def pool(record: Record, sketch: Sketch, *, name: str) -> None:
     """A pool, by its ``name`` in a spec."""
-    kernel = sketch.each(record.of(POOL_SIZE), record.at(POOL_SIZE))
+    (kernel,) = sketch.sizes(record, POOL_SIZE)
     strides = record.get(POOL_STRIDES)
     stride = kernel if strides is None else sketch.each(strides, record.at(POOL_STRIDES))
     padding = named_padding("same", sketch.size, kernel, stride) if record.of(PADDING) == "same" else ()
@@ -226,3 +226,4 @@ POINTWISE: Final = (
     *("GroupNormalization", "UnitNormalization", "SpectralNormalization", "Rescaling", "Normalization"),
 )
 BEYOND: Final = ("Flatten", "Dense", "Reshape", "Permute", "RepeatVector")
+LIBRARY: Final = Library(libraries.KERAS_LAYERS, KERAS, POINTWISE, HARMLESS, BEYOND, refusals.KERAS)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from conv_anim.frameworks import libraries
 from conv_anim.frameworks.arguments import ignored
-from conv_anim.frameworks.foreign import ForeignLayer, biased
+from conv_anim.frameworks.foreign import ForeignLayer, Library, biased
 from conv_anim.frameworks.sketch import given
 from conv_anim.frameworks.torch_keys import (
     BIAS,
@@ -63,3 +64,4 @@ TORCHVISION: Final[dict[str, ForeignLayer]] = {
     )
 }
 """By name."""
+LIBRARY: Final = Library(libraries.TORCHVISION, TORCHVISION)
