@@ -10,11 +10,11 @@ from itertools import pairwise, product
 from math import prod
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from conv_anim.spec.entering import per_axis, spread
+from conv_anim.spec.entering import op_type, per_axis, spread
 from conv_anim.spec.kinds import INVALID, Invalid
 from conv_anim.spec.model import Ends
-from conv_anim.spec.op import Op, OpType
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.op import Op
+from conv_anim.spec.records import Field
 from conv_anim.tracing.geometry import Axis
 from conv_anim.tracing.operators import Operator
 from conv_anim.values import dataclass
@@ -220,13 +220,8 @@ def resolve(record: Record, entering: Entering, *, reduce: Reduce) -> Maybe[tupl
     return (AdaptivePool(Ends(entering.channels, entering.size, entering.channels, size), reduce),)
 
 
+DOC = "{} of windows that follow from the output's size."
 TYPES = {
-    "adaptive_avg_pool": OpType(
-        Object("an adaptive_avg_pool layer", (SIZE,), "type", "Means of windows that follow from the output's size."),
-        partial(resolve, reduce="mean"),
-    ),
-    "adaptive_max_pool": OpType(
-        Object("an adaptive_max_pool layer", (SIZE,), "type", "Maxima of windows that follow from the output's size."),
-        partial(resolve, reduce="max"),
-    ),
+    **op_type("adaptive_avg_pool", DOC.format("Means"), partial(resolve, reduce="mean"), (SIZE,)),
+    **op_type("adaptive_max_pool", DOC.format("Maxima"), partial(resolve, reduce="max"), (SIZE,)),
 }

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from conv_anim.diagnostics import Code
 from conv_anim.ops.attention import Attention, Matrix
 from conv_anim.spec.arrays import FromFile, ValuesKind, read, resolved
-from conv_anim.spec.entering import DILATION, LARGEST, divisors, per_axis, spread
+from conv_anim.spec.entering import DILATION, LARGEST, divisors, op_type, per_axis, spread
 from conv_anim.spec.kinds import INVALID, Flag, Invalid, OneOf, Whole
 from conv_anim.spec.model import Ends, Given
-from conv_anim.spec.op import OpType
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.records import Field
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -231,14 +230,9 @@ def _heads_fit(record: Record, entering: Entering, depth: int, made: int) -> boo
     return True
 
 
-TYPES = {
-    "attention": OpType(
-        Object(
-            "an attention layer",
-            (WINDOW, PATTERN, DILATION, SHIFT, CAUSAL, HEADS, QUERY, KEY, VALUE),
-            "type",
-            "A mean of the cells that each cell sees, with shares that depend on the numbers: softmax(q·k / √d).",
-        ),
-        attention,
-    )
-}
+TYPES = op_type(
+    "attention",
+    "A mean of the cells that each cell sees, with shares that depend on the numbers: softmax(q·k / √d).",
+    attention,
+    (WINDOW, PATTERN, DILATION, SHIFT, CAUSAL, HEADS, QUERY, KEY, VALUE),
+)

@@ -6,11 +6,12 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code
+from conv_anim.spec.entering import op_type
 from conv_anim.spec.kinds import INVALID, Either, Invalid, ListOf, Real
 from conv_anim.spec.model import Ends, Given
 from conv_anim.spec.nodes import is_list, is_scalar
-from conv_anim.spec.op import Op, OpType, Products
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.op import Op, Products
+from conv_anim.spec.records import Field
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -180,10 +181,5 @@ def _each(
     return entering.report.add(Code.SHAPE, what, record.at(field), "one number stands for all of them")
 
 
-TYPES = {
-    "batch_norm": OpType(
-        Object("a batch_norm layer", (SCALE, SHIFT), "type", "Every channel scaled and shifted: a trained batch norm."),
-        resolve,
-        needs_axes=False,
-    )
-}
+DOC = "Every channel scaled and shifted: a trained batch norm."
+TYPES = op_type("batch_norm", DOC, resolve, (SCALE, SHIFT), needs_axes=False)

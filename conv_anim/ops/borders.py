@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code
 from conv_anim.ops.padding import MODE_DOCS, MODES, Mode, borrows
-from conv_anim.spec.entering import AMOUNT, Amount, pads
+from conv_anim.spec.entering import AMOUNT, Amount, op_type, pads
 from conv_anim.spec.kinds import INVALID, Invalid, OneOf, Real
 from conv_anim.spec.model import Ends
-from conv_anim.spec.op import Op, OpType
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.op import Op
+from conv_anim.spec.records import Field
 from conv_anim.tracing.geometry import Axis
 from conv_anim.tracing.operators import Operator
 from conv_anim.values import dataclass
@@ -260,6 +260,6 @@ def crop(record: Record, entering: Entering) -> Maybe[tuple[Crop, ...]]:
 
 
 TYPES = {
-    "pad": OpType(Object("a pad layer", (PADDING, PADDING_MODE, VALUE), "type", "Cells put around a map."), pad),
-    "crop": OpType(Object("a crop layer", (CROPPING,), "type", "Cells cut off at the edges of a map."), crop),
+    **op_type("pad", "Cells put around a map.", pad, (PADDING, PADDING_MODE, VALUE)),
+    **op_type("crop", "Cells cut off at the edges of a map.", crop, (CROPPING,)),
 }

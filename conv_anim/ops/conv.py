@@ -23,12 +23,13 @@ from conv_anim.spec.entering import (
     biases,
     channels_of,
     kernel_size,
+    op_type,
     weight_values,
 )
 from conv_anim.spec.kinds import INVALID, Flag, Invalid
 from conv_anim.spec.model import Ends
-from conv_anim.spec.op import OpType, Products
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.op import Products
+from conv_anim.spec.records import Field
 from conv_anim.spec.sizes import effective_kernel, same_padding
 from conv_anim.tracing.operators import Operator
 from conv_anim.values import dataclass, replace
@@ -288,14 +289,9 @@ def resolve(record: Record, entering: Entering) -> Maybe[tuple[Conv, ...]]:
     return (layer,)
 
 
-TYPES = {
-    "conv": OpType(
-        Object(
-            "a conv layer",
-            (OUT_CHANNELS, KERNEL_SIZE, STRIDE, PADDING, DILATION, GROUPS, PADDING_MODE, WEIGHT, BIAS, FLIP, MASK),
-            "type",
-            "A convolution, as PyTorch's Conv1d, Conv2d and Conv3d.",
-        ),
-        resolve,
-    )
-}
+TYPES = op_type(
+    "conv",
+    "A convolution, as PyTorch's Conv1d, Conv2d and Conv3d.",
+    resolve,
+    (OUT_CHANNELS, KERNEL_SIZE, STRIDE, PADDING, DILATION, GROUPS, PADDING_MODE, WEIGHT, BIAS, FLIP, MASK),
+)

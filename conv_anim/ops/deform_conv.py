@@ -29,13 +29,14 @@ from conv_anim.spec.entering import (
     channels_of,
     divisors,
     kernel_size,
+    op_type,
     weight_values,
 )
 from conv_anim.spec.kinds import INVALID, Either, Invalid, Real, Whole
 from conv_anim.spec.model import Ends, Values
 from conv_anim.spec.nodes import is_number
-from conv_anim.spec.op import OpType, Products, Shape
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.op import Products, Shape
+from conv_anim.spec.records import Field
 from conv_anim.tracing.operators import Operator
 from conv_anim.values import dataclass
 
@@ -241,18 +242,10 @@ def _short(kernel: Size, groups: int, *pair: int) -> tuple[Size, ...]:
     return (by_taps, listed) if groups == 1 else ((groups, *by_taps), listed)
 
 
-TYPES = {
-    "deform_conv": OpType(
-        Object(
-            "a deform_conv layer",
-            (
-                *(OUT_CHANNELS, KERNEL_SIZE, STRIDE, PADDING, DILATION, GROUPS),
-                *(OFFSET, MASK, OFFSET_GROUPS, WEIGHT, BIAS),
-            ),
-            "type",
-            "A convolution whose window bends, as torchvision's DeformConv2d.",
-        ),
-        resolve,
-        (1, 3),
-    )
-}
+TYPES = op_type(
+    "deform_conv",
+    "A convolution whose window bends, as torchvision's DeformConv2d.",
+    resolve,
+    (OUT_CHANNELS, KERNEL_SIZE, STRIDE, PADDING, DILATION, GROUPS, OFFSET, MASK, OFFSET_GROUPS, WEIGHT, BIAS),
+    inputs=(1, 3),
+)

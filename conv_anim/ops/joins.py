@@ -6,9 +6,9 @@ from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
 from conv_anim.diagnostics import Code
+from conv_anim.spec.entering import op_type
 from conv_anim.spec.model import Ends
-from conv_anim.spec.op import Op, OpType, Products, Shape
-from conv_anim.spec.records import Object
+from conv_anim.spec.op import Op, Products, Shape
 from conv_anim.spec.wiring import FROM
 from conv_anim.values import dataclass
 
@@ -244,19 +244,11 @@ def _listed(shapes: tuple[Shape, ...]) -> str:
     return " and ".join(dict.fromkeys(map(str, shapes)))
 
 
-def _keys(name: str, doc: str) -> Object:
-    return Object(f"{'an' if name[0] in 'aeiou' else 'a'} {name} layer", (), "type", doc)
-
-
+MET = "Two maps multiplied, cell by cell; one number of the one can meet a channel of the other."
 TYPES = {
-    "add": OpType(_keys("add", "Maps of one shape added up, cell by cell."), add, (2, None), needs_axes=False),
-    "multiply": OpType(
-        _keys("multiply", "Two maps multiplied, cell by cell; one number of the one can meet a channel of the other."),
-        multiply,
-        (2, 2),
-        needs_axes=False,
-    ),
-    "concat": OpType(
-        _keys("concat", "The channels of all inputs, one behind the other."), concat, (2, None), needs_axes=False
+    **op_type("add", "Maps of one shape added up, cell by cell.", add, inputs=(2, None), needs_axes=False),
+    **op_type("multiply", MET, multiply, inputs=(2, 2), needs_axes=False),
+    **op_type(
+        "concat", "The channels of all inputs, one behind the other.", concat, inputs=(2, None), needs_axes=False
     ),
 }

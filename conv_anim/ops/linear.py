@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from conv_anim.diagnostics import Code
 from conv_anim.ops.windows import Weighing
 from conv_anim.spec.arrays import FromFile, ValuesKind, read, resolved
-from conv_anim.spec.entering import BIAS, LARGEST
+from conv_anim.spec.entering import BIAS, LARGEST, op_type
 from conv_anim.spec.kinds import INVALID, Invalid, Whole
 from conv_anim.spec.model import Ends, Given, Random
-from conv_anim.spec.op import Op, OpType, Products
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.op import Op, Products
+from conv_anim.spec.records import Field
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -283,20 +283,8 @@ def flatten(record: Record, entering: Entering) -> tuple[Flatten, ...]:
     return (Flatten(Ends(entering.channels, entering.size, count, ())),)
 
 
+DOC = "A dense layer: every output is a weighted sum of all numbers of a flat vector, or of the last axis."
 TYPES = {
-    "linear": OpType(
-        Object(
-            "a linear layer",
-            (OUT_FEATURES, WEIGHT, BIAS),
-            "type",
-            "A dense layer: every output is a weighted sum of all numbers of a flat vector, or of the last axis.",
-        ),
-        linear,
-        needs_axes=False,
-    ),
-    "flatten": OpType(
-        Object("a flatten layer", (), "type", "All numbers in a row: what a linear layer takes."),
-        flatten,
-        needs_axes=False,
-    ),
+    **op_type("linear", DOC, linear, (OUT_FEATURES, WEIGHT, BIAS), needs_axes=False),
+    **op_type("flatten", "All numbers in a row: what a linear layer takes.", flatten, needs_axes=False),
 }

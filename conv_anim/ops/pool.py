@@ -15,13 +15,13 @@ from conv_anim.spec.entering import (
     Amount,
     axis_values,
     fits,
+    op_type,
     pads,
     per_axis,
 )
 from conv_anim.spec.kinds import INVALID, Flag, Invalid, Real
 from conv_anim.spec.model import Ends
-from conv_anim.spec.op import OpType
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.records import Field
 from conv_anim.spec.sizes import ceil_size, conv_size, effective_kernel
 from conv_anim.tracing.operators import Operator
 from conv_anim.values import dataclass
@@ -223,21 +223,19 @@ def _reads(start: int, kernel: int, dilation: int, size: int) -> bool:
 
 
 SHARED = (KERNEL_SIZE, STRIDE, PADDING, DILATION, CEIL_MODE)
-MAX_POOL = OpType(
-    Object("a max_pool layer", SHARED, "type", "The largest number under the window."), partial(resolve, reduce="max")
-)
-AVG_POOL = OpType(
-    Object("an avg_pool layer", (*SHARED, COUNT_INCLUDE_PAD), "type", "The mean of what lies under the window."),
-    partial(resolve, reduce="mean"),
-)
-LP_POOL = OpType(
-    Object(
-        "an lp_pool layer",
-        (NORM_TYPE, KERNEL_SIZE, STRIDE, CEIL_MODE),
-        "type",
-        "The norm of what lies under the window.",
+TYPES = {
+    **op_type("max_pool", "The largest number under the window.", partial(resolve, reduce="max"), SHARED),
+    **op_type(
+        "avg_pool",
+        "The mean of what lies under the window.",
+        partial(resolve, reduce="mean"),
+        (*SHARED, COUNT_INCLUDE_PAD),
     ),
-    partial(resolve, reduce="norm"),
-)
-GLOBAL_AVG_POOL = OpType(Object("a global_avg_pool layer", (), "type", "The mean of each whole map."), resolve_global)
-TYPES = {"max_pool": MAX_POOL, "avg_pool": AVG_POOL, "global_avg_pool": GLOBAL_AVG_POOL, "lp_pool": LP_POOL}
+    **op_type("global_avg_pool", "The mean of each whole map.", resolve_global),
+    **op_type(
+        "lp_pool",
+        "The norm of what lies under the window.",
+        partial(resolve, reduce="norm"),
+        (NORM_TYPE, KERNEL_SIZE, STRIDE, CEIL_MODE),
+    ),
+}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from conv_anim.spec.entering import op_type
 from conv_anim.spec.kinds import OneOf
 from conv_anim.spec.model import Ends
-from conv_anim.spec.op import Op, OpType
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.op import Op
+from conv_anim.spec.records import Field
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -151,10 +152,5 @@ def resolve(record: Record, entering: Entering) -> tuple[Softmax, ...]:
     return (Softmax(ends, len(entering.size) if over == "last" else 0),)
 
 
-TYPES = {
-    "softmax": OpType(
-        Object("a softmax layer", (OVER,), "type", "Numbers as shares of a whole: eˣ over the sum of all eˣ."),
-        resolve,
-        needs_axes=False,
-    )
-}
+DOC = "Numbers as shares of a whole: eˣ over the sum of all eˣ."
+TYPES = op_type("softmax", DOC, resolve, (OVER,), needs_axes=False)

@@ -24,12 +24,13 @@ from conv_anim.spec.entering import (
     biases,
     fits,
     kernel_size,
+    op_type,
     weight_values,
 )
 from conv_anim.spec.kinds import INVALID, Flag, Invalid
 from conv_anim.spec.model import Ends
-from conv_anim.spec.op import OpType, Products
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.op import Products
+from conv_anim.spec.records import Field
 from conv_anim.spec.shown_as import Sites
 from conv_anim.spec.sizes import conv_size, effective_kernel
 from conv_anim.tracing.operators import Operator
@@ -253,14 +254,9 @@ def _output(at: int, tap: int, stride: int, dilation: int, before: int) -> int |
     return None if rest else start
 
 
-TYPES = {
-    "sparse_conv": OpType(
-        Object(
-            "a sparse_conv layer",
-            (OUT_CHANNELS, KERNEL_SIZE, STRIDE, PADDING, DILATION, SUBMANIFOLD, WEIGHT, BIAS),
-            "type",
-            "A convolution of active cells alone, as spconv's SparseConv and SubMConv.",
-        ),
-        resolve,
-    )
-}
+TYPES = op_type(
+    "sparse_conv",
+    "A convolution of active cells alone, as spconv's SparseConv and SubMConv.",
+    resolve,
+    (OUT_CHANNELS, KERNEL_SIZE, STRIDE, PADDING, DILATION, SUBMANIFOLD, WEIGHT, BIAS),
+)

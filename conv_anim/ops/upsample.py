@@ -21,10 +21,10 @@ from conv_anim.ops.upsample_keys import (
     mode_fits,
     sizes_of,
 )
+from conv_anim.spec.entering import op_type
 from conv_anim.spec.kinds import INVALID, Invalid
 from conv_anim.spec.model import Ends
-from conv_anim.spec.op import Op, OpType, Products
-from conv_anim.spec.records import Object
+from conv_anim.spec.op import Op, Products
 from conv_anim.spec.shown_as import Coordinates, Interpolation, Rounding
 from conv_anim.values import dataclass
 
@@ -239,13 +239,9 @@ def upsample(record: Record, entering: Entering) -> Maybe[tuple[Upsample, ...]]:
     return (Upsample(ends, kind, corners, ratio, reads or usual, *more),)
 
 
-UPSAMPLE = OpType(
-    Object(
-        "an upsample layer",
-        (SCALE_FACTOR, SIZE, MODE, ALIGN_CORNERS, COORDINATES, ROUNDING, CUBIC_COEFF, EXCLUDE_OUTSIDE),
-        "type",
-        "A larger map, with numbers in between.",
-    ),
+TYPES = op_type(
+    "upsample",
+    "A larger map, with numbers in between.",
     upsample,
+    (SCALE_FACTOR, SIZE, MODE, ALIGN_CORNERS, COORDINATES, ROUNDING, CUBIC_COEFF, EXCLUDE_OUTSIDE),
 )
-TYPES = {"upsample": UPSAMPLE}

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conv_anim.diagnostics import Code, listed
 from conv_anim.spec.arrays import Named, ValuesKind, resolved
 from conv_anim.spec.kinds import INVALID, Either, Flag, Invalid, ListOf, Real, Whole, subject
 from conv_anim.spec.model import Given, Random
 from conv_anim.spec.nodes import is_list, is_number, is_scalar
-from conv_anim.spec.records import Field
+from conv_anim.spec.op import OpType
+from conv_anim.spec.records import Field, Object
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from conv_anim.spec.arrays import Files, Written
     from conv_anim.spec.kinds import Kind, Maybe, Report
@@ -114,6 +115,18 @@ class Entering:
         for what, axes in found.items():
             self.report.add(code, what + self.along(axes), node, hint)
         return not found
+
+
+def op_type(
+    name: str,
+    doc: str,
+    resolve: Callable[[Record, Entering], Maybe[tuple[Op, ...]]],
+    fields: tuple[Field[Any], ...] = (),
+    **more: Any,
+) -> dict[str, OpType]:
+    """A type of layer by its name, for a module's ``TYPES``; ``more`` as `OpType` has it."""
+    article = "an" if name.startswith(("a", "e", "i", "o", "u", "lp")) else "a"
+    return {name: OpType(Object(f"{article} {name} layer", fields, "type", doc), resolve, **more)}
 
 
 def spread(value: PerAxis, node: Node, entering: Entering) -> Maybe[Size]:
