@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.wording.parameters import Setting
     from conv_anim.spec.entering import Entering, PerAxis
     from conv_anim.spec.kinds import Maybe
+    from conv_anim.spec.op import Writers
     from conv_anim.spec.records import Record
     from conv_anim.tracing.gathers import Fed, Gather, Index, Share
     from conv_anim.tracing.values import Array
@@ -191,22 +192,15 @@ def _spans(op: AdaptivePool, part: str, whole: str) -> list[str]:
     return lines
 
 
-def _keras(op: AdaptivePool, context: CodeContext) -> list[str]:
-    del context
-    return _spans(op, "keras.ops.{reduce}({cells}, axis={axis}, keepdims=True)", "keras.ops.concatenate")
-
-
-def _jax(op: AdaptivePool, context: CodeContext) -> list[str]:
-    del context
-    return _spans(op, "{cells}.{reduce}(axis={axis}, keepdims=True)", "jnp.concatenate")
-
-
-def _numpy(op: AdaptivePool, context: CodeContext) -> list[str]:
-    del context
-    return _spans(op, "{cells}.{reduce}(axis={axis}, keepdims=True)", "np.concatenate")
-
-
-WRITERS = {"torch": _torch, "keras": _keras, "jax": _jax, "numpy": _numpy}
+EACH = "{cells}.{reduce}(axis={axis}, keepdims=True)"
+WRITERS: Writers = {
+    "torch": _torch,
+    "keras": lambda op, _: _spans(
+        op, "keras.ops.{reduce}({cells}, axis={axis}, keepdims=True)", "keras.ops.concatenate"
+    ),
+    "jax": lambda op, _: _spans(op, EACH, "jnp.concatenate"),
+    "numpy": lambda op, _: _spans(op, EACH, "np.concatenate"),
+}
 
 
 # from their keys

@@ -200,15 +200,9 @@ class Crop(Op):
 
 
 def _kept(op: Crop) -> str:
-    from conv_anim.coding.writing import cut
+    from conv_anim.coding.writing import within
 
-    sides = zip(op.cropping, op.ends.out_size, strict=True)
-    return cut([(before, before + out) for (before, _), out in sides])
-
-
-def _torch(op: Crop, context: CodeContext) -> list[str]:
-    del context
-    return [f"y = x[:, :, {_kept(op)}]"]
+    return within(op.cropping, op.ends.out_size)
 
 
 def _keras(op: Crop, context: CodeContext) -> list[str]:
@@ -222,7 +216,12 @@ def _array(op: Crop, context: CodeContext) -> list[str]:
     return [f"y = x[:, {_kept(op)}]"]
 
 
-WRITERS = {"torch": _torch, "keras": _keras, "jax": _array, "numpy": _array}
+WRITERS = {
+    "torch": lambda op, _: [f"y = x[:, :, {_kept(op)}]"],
+    "keras": _keras,
+    "jax": _array,
+    "numpy": _array,
+}
 
 
 # from their keys

@@ -201,18 +201,18 @@ def _keras(op: Linear, context: CodeContext) -> list[str]:
 
 def _jax(op: Linear, context: CodeContext) -> list[str]:
     from conv_anim.coding.jax_code import JAX
+    from conv_anim.coding.writing import dense
 
     del op
-    bias = "" if context.traced.bias is None else f" + {JAX.numbers(context.traced.bias)}"
-    return [f"weight = {JAX.weight(context.traced)}", f"y = x @ weight.T{bias}"]
+    return dense(context, JAX)
 
 
 def _numpy(op: Linear, context: CodeContext) -> list[str]:
     from conv_anim.coding.literals import NUMPY
+    from conv_anim.coding.writing import dense
 
     del op
-    bias = "" if context.traced.bias is None else f" + {NUMPY.numbers(context.traced.bias)}"
-    return [f"weight = {NUMPY.weight(context.traced)}", f"y = x @ weight.T{bias}"]
+    return dense(context, NUMPY)
 
 
 WRITERS = {"torch": _torch, "keras": _keras, "jax": _jax, "numpy": _numpy}
