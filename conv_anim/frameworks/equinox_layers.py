@@ -197,9 +197,7 @@ def _with_axes(n: int) -> list[tuple[str, ForeignLayer]]:
 
 EQUINOX: dict[str, ForeignLayer] = dict(
     [
-        *_with_axes(1),
-        *_with_axes(2),
-        *_with_axes(3),
+        *(layer for n in (1, 2, 3) for layer in _with_axes(n)),
         _for_any("Conv", CONV, _conv),
         _for_any("ConvTranspose", ANY_TRANSPOSED, _conv_transpose),
     ]

@@ -150,15 +150,7 @@ TRANSPOSED: Fields = (
 )
 DEPTHWISE: Fields = (KERNEL_SIZE, STRIDES, PADDING, MULTIPLIER, DATA_FORMAT, DILATION, ACTIVATION, USE_BIAS, *REST)
 SEPARABLE: Fields = (
-    FILTERS,
-    KERNEL_SIZE,
-    STRIDES,
-    PADDING,
-    DATA_FORMAT,
-    DILATION,
-    MULTIPLIER,
-    ACTIVATION,
-    USE_BIAS,
+    *(FILTERS, KERNEL_SIZE, STRIDES, PADDING, DATA_FORMAT, DILATION, MULTIPLIER, ACTIVATION, USE_BIAS),
     *REST,
 )
 POOL: Fields = (POOL_SIZE, POOL_STRIDES, PADDING, DATA_FORMAT, *REST)
@@ -207,11 +199,8 @@ def _with_groups(n: int) -> list[tuple[str, ForeignLayer]]:
 
 KERAS: dict[str, ForeignLayer] = dict(
     [
-        *_with_axes(1),
-        *_with_axes(2),
-        *_with_axes(3),
-        *_with_groups(1),
-        *_with_groups(2),
+        *(layer for n in (1, 2, 3) for layer in _with_axes(n)),
+        *(layer for n in (1, 2) for layer in _with_groups(n)),
         *attention_layers.KERAS.items(),
     ]
 )

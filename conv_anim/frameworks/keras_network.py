@@ -128,27 +128,10 @@ def _other(layer: Layer, node: NetNode, entered: Sizes | None, fed: list[Sizes |
 
 
 KEEPING = {
-    *(
-        "Activation",
-        "Dropout",
-        "SpatialDropout1D",
-        "SpatialDropout2D",
-        "SpatialDropout3D",
-        "GaussianNoise",
-        "ELU",
-        "PReLU",
-    ),
-    *(
-        "Rescaling",
-        "Normalization",
-        "LayerNormalization",
-        "GroupNormalization",
-        "Identity",
-        "Subtract",
-        "Average",
-        "Maximum",
-    ),
-    *("Minimum", "GaussianDropout", "AlphaDropout", "UnitNormalization", "ActivityRegularization"),
+    *("Activation", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianNoise", "ELU"),
+    *("PReLU", "Rescaling", "Normalization", "LayerNormalization", "GroupNormalization", "Identity", "Subtract"),
+    *("Average", "Maximum", "Minimum", "GaussianDropout", "AlphaDropout", "UnitNormalization"),
+    "ActivityRegularization",
 }
 """Layers whose output is as large as what enters, besides those of `TYPES`."""
 

@@ -149,9 +149,7 @@ def _with_axes(n: int) -> list[tuple[str, ForeignLayer]]:
 
 MLX: dict[str, ForeignLayer] = dict(
     [
-        *_with_axes(1),
-        *_with_axes(2),
-        *_with_axes(3),
+        *(layer for n in (1, 2, 3) for layer in _with_axes(n)),
         _layer("Upsample", (SCALE, MODE, CORNERS, only("antialias", usual=False)), _upsample, None),
     ]
 )

@@ -56,18 +56,8 @@ TRAINED = {"BatchNormalization": 3}
 """How many inputs may be trained, if not all: means and variances are measured."""
 WINDOWS = ("conv", "conv_transpose", "max_pool", "avg_pool", "lp_pool")
 SETTINGS = (
-    "auto_pad",
-    "ceil_mode",
-    "count_include_pad",
-    "mode",
-    "nearest_mode",
-    "coordinate_transformation_mode",
-    "axis",
-    "alpha",
-    "epsilon",
-    "blocksize",
-    "p",
-    "transB",
+    *("auto_pad", "ceil_mode", "count_include_pad", "mode", "nearest_mode", "coordinate_transformation_mode"),
+    *("axis", "alpha", "epsilon", "blocksize", "p", "transB"),
 )
 """Attributes that are told, of those that say more than a window."""
 

@@ -217,9 +217,7 @@ UP: Fields = (
 ORDERED = only("data_format", "NCHW")
 PADDLE: dict[str, ForeignLayer] = dict(
     [
-        *_with_axes(1),
-        *_with_axes(2),
-        *_with_axes(3),
+        *(layer for n in (1, 2, 3) for layer in _with_axes(n)),
         _layer("Upsample", UP, _upsample, None),
         *COLUMNS.items(),
         _as_torch("PixelShuffle", "PixelShuffle", ORDERED, *NAME),
@@ -233,12 +231,8 @@ POINTWISE: Final = (
     *("ReLU", "ReLU6", "LeakyReLU", "PReLU", "RReLU", "ELU", "SELU", "CELU", "GELU", "SiLU", "Silu", "Swish", "Mish"),
     *("Sigmoid", "Tanh", "Hardtanh", "Hardsigmoid", "Hardswish", "Hardshrink", "Softplus", "Softshrink", "Softsign"),
     *("Tanhshrink", "ThresholdedReLU", "LogSigmoid", "Softmax", "Softmax2D", "LogSoftmax", "GroupNorm", "LayerNorm"),
-    *(
-        "SyncBatchNorm",
-        "LocalResponseNorm",
-        "BatchNorm",
-        *(f"{kind}Norm{n}D" for kind in ("Batch", "Instance") for n in (1, 2, 3)),
-    ),
+    *("SyncBatchNorm", "LocalResponseNorm", "BatchNorm"),
+    *(f"{kind}Norm{n}D" for kind in ("Batch", "Instance") for n in (1, 2, 3)),
 )
 BEYOND: Final = ("Flatten", "Unflatten", "Linear", "Bilinear")
 LIBRARY: Final = Library(("paddle.nn",), PADDLE, POINTWISE, HARMLESS, BEYOND, refusals.PADDLE)

@@ -154,9 +154,7 @@ def _with_axes(n: int) -> list[tuple[str, ForeignLayer]]:
 
 TORCH: dict[str, ForeignLayer] = dict(
     [
-        *_with_axes(1),
-        *_with_axes(2),
-        *_with_axes(3),
+        *(layer for n in (1, 2, 3) for layer in _with_axes(n)),
         _layer("Upsample", (SIZE, SCALE, UPSAMPLING, CORNERS, RECOMPUTED), upsample, None),
         _layer("UpsamplingNearest2d", (SIZE, SCALE), partial(upsample, mode="nearest"), 2),
         _layer("UpsamplingBilinear2d", (SIZE, SCALE), partial(upsample, mode="bilinear"), 2),

@@ -67,33 +67,12 @@ SPEC = Object(
 )
 BOARD = Board(
     of_panels=(
-        TITLE,
-        INPUT,
-        ONE_LAYER,
-        MORE_LAYERS,
-        PASS,
-        UPSTREAM,
-        VIEW,
-        LABELS,
-        TAKEAWAY,
-        CAPTION,
-        FORMULA,
-        COST,
+        *(TITLE, INPUT, ONE_LAYER, MORE_LAYERS, PASS, UPSTREAM, VIEW),
+        *(LABELS, TAKEAWAY, CAPTION, FORMULA, COST),
     ),
     of_whole=(
-        TITLE,
-        PANELS,
-        DIFFERENCES,
-        LETTERS,
-        THEME,
-        ANIMATION,
-        SIZE,
-        TAKEAWAY,
-        CAPTION,
-        FORMULA,
-        CONTROLS,
-        LANG,
-        OUTPUT,
+        *(TITLE, PANELS, DIFFERENCES, LETTERS, THEME, ANIMATION, SIZE),
+        *(TAKEAWAY, CAPTION, FORMULA, CONTROLS, LANG, OUTPUT),
     ),
 )
 
