@@ -48,7 +48,7 @@ def _padding(padding: Padding) -> str | None:
 
 
 def _filled(name: str, context: CodeContext, weight: str) -> list[str]:
-    """A layer with its numbers: Equinox's layers are never changed, but made anew."""
+    """A layer with its numbers: Equinox's layers are immutable, so it is a new one."""
     bias = context.traced.bias
     if bias is None:
         return [f"{name} = eqx.tree_at(lambda layer: layer.weight, {name}, {weight})"]

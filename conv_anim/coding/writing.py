@@ -48,7 +48,7 @@ class CodeContext:
 
 
 class Writer(Protocol):
-    """A framework's words: what stands above, how the input is said, and the end."""
+    """How a framework's programs begin, with imports and the input, and end."""
 
     def head(self, trace: Trace) -> list[str]:
         """The lines before the layers: imports and the input."""
@@ -135,7 +135,7 @@ def cut(sizes: Sequence[tuple[int, int]]) -> str:
 
 
 def within(sides: Padding, size: Size) -> str:
-    """The same of what lies so many cells from the start of each axis, as long as ``size``."""
+    """Slices of a part of a map: ``size`` cells, from the first of each pair of ``sides`` on."""
     return cut([(before, before + out) for (before, _), out in zip(sides, size, strict=True)])
 
 

@@ -166,7 +166,7 @@ def _read(layer: str, feed: Feed, view: str | None, names: Names, *, node: str |
 
 
 def _made(layer: str, feed: Feed, view: str | None, names: Names) -> Drawing | Whole:
-    """A model as a whole, or its only layer; or what a text says, as a network if asked for. Raises SpecError."""
+    """A whole model, or its only layer; or a text's layers, as a network if requested. Raises SpecError."""
     from conv_anim.app.console import limits
     from conv_anim.frameworks.drawings import drawing
     from conv_anim.frameworks.whole import is_model, whole

@@ -75,7 +75,7 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a library calls the moves of a window, for what is said about it."""
+    """A library's names for a window's settings, for messages."""
 
     stride: str
     stretch: str

@@ -49,7 +49,7 @@ OWN: Fields = (only("promote_dtype", None),)
 
 
 def _axes(record: Record) -> int:
-    """One number stands for one axis."""
+    """A single number means one axis."""
     kernel = record.of(KERNEL_SIZE)
     return len(kernel) if isinstance(kernel, tuple) else 1
 

@@ -75,7 +75,7 @@ def moves_of(record: Record, sketch: Sketch) -> dict[str, Any]:
 
 
 def _first_bias(record: Record) -> int:
-    """What biases begin as: nothing, unless they are said to be ones."""
+    """What biases start as: 0, unless they are initialised to ones."""
     said = getattr(record.at(BIAS_INITIALIZER), "value", None) if record.has(BIAS_INITIALIZER) else None
     return 1 if isinstance(said, str) and said.lower() == "ones" else 0
 

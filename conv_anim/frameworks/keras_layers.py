@@ -99,7 +99,7 @@ def _border(window: int, stride: int, extra: int | None, *, same_: bool) -> tupl
     """Padding before and after, and output padding, of an axis of a transposed convolution.
 
     As Keras counts them: "valid" makes (i − 1)s + max(k̂, s) outputs, "same" makes i·s; with an output padding these
-    are (i − 1)s + k̂ and (i − 1)s + k̂ mod 2 of them, and so many more.
+    are (i − 1)s + k̂ and (i − 1)s + k̂ mod 2 of them, plus the output padding.
     """
     if not same_:
         return 0, 0, max(window, stride) - window if extra is None else extra

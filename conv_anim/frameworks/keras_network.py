@@ -153,7 +153,7 @@ def _dense(layer: Layer, node: NetNode, entered: Sizes) -> NetNode:
 
 
 def _behind(fed: list[Sizes | None]) -> Sizes | None:
-    """Of maps one behind the other along their channels."""
+    """The shape of maps concatenated along their channels."""
     known = [shape for shape in fed if shape is not None and None not in shape]
     if len(known) < len(fed) or len({shape[2:] for shape in known}) != 1:
         return None

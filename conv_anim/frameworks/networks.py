@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.network import Network, Sizes
 
 SIDE, LENGTH = 224, 16_000
-"""Of an image and of a sequence, where neither the model nor anybody says a size."""
+"""The size of an image and of a sequence where neither the model nor the user gives one."""
 
 
 def network(what: str | PathLike[str], feed: Feed | None = None, *, names: Names | None = None) -> Network:

@@ -96,7 +96,7 @@ class Sketch:
         return self.graph.entering((self.graph.outputs[self.current],))
 
     def note(self, text: str) -> None:
-        """Tell the user something once, however many layers it is about."""
+        """Note something for the user once, however many layers it is about."""
         if text not in self.notes:
             self.notes.append(text)
 

@@ -28,7 +28,7 @@ TORCHVISION: Final = "torchvision"
 KERAS: Final = "Keras"
 JAX: Final = "JAX"
 FUNCTIONS: Final = "JAX's functions"
-"""The table of what is no layer, and stands between the layers of the libraries that are made of JAX."""
+"""The table of functions that are not layers, between the layers of libraries built on JAX."""
 OPS: Final = "functions of Keras and TensorFlow"
 TENSORS: Final = "tinygrad's tensors"
 TABLES: Final[Mapping[str, Library]] = {

@@ -1,4 +1,4 @@
-"""``adaptive_avg_pool`` and ``adaptive_max_pool``: as many outputs as are asked for, as in PyTorch.
+"""``adaptive_avg_pool`` and ``adaptive_max_pool``: a given number of outputs, as in PyTorch.
 
 Output i of o reads the cells from ⌊i·n/o⌋ to ⌈(i + 1)·n/o⌉ − 1 of n: windows that can differ in size and overlap.
 """
@@ -207,7 +207,7 @@ WRITERS: Writers = {
 
 
 def resolve(record: Record, entering: Entering, *, reduce: Reduce) -> Maybe[tuple[AdaptivePool, ...]]:
-    """The op that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The op for a spec's record; INVALID once its problems are reported."""
     size = spread(record.of(SIZE), record.at(SIZE), entering)
     if isinstance(size, Invalid):
         return INVALID

@@ -70,7 +70,7 @@ QUERY, KEY, VALUE = (_matrix_field(one, many) for one, many in MADE.items())
 
 
 def attention(record: Record, entering: Entering) -> Maybe[tuple[Attention, ...]]:
-    """The attention that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The attention for a spec's record; INVALID once its problems are reported."""
     placed = _placed(record, entering)
     matrices = _matrices(record, entering)
     if isinstance(placed, Invalid) or isinstance(matrices, Invalid):
@@ -122,7 +122,7 @@ def _causal_fits(record: Record, entering: Entering) -> bool:
 
 
 def _without_window(record: Record, entering: Entering) -> Maybe[Placed]:
-    """Full attention, for which nothing is to be said of a window."""
+    """Full attention, which takes no window."""
     said: list[tuple[Field[Any], int | None]] = [(PATTERN, None), (DILATION, 1), (SHIFT, 0)]
     for field, idle in said:
         if record.has(field) and record.get(field) != idle:

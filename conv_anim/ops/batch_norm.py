@@ -158,7 +158,7 @@ WRITERS = {
 
 
 def resolve(record: Record, entering: Entering) -> Maybe[tuple[BatchNorm, ...]]:
-    """The op that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The op for a spec's record; INVALID once its problems are reported."""
     found = [_each(record, field, entering) for field in (SCALE, SHIFT)]
     good = tuple(numbers for numbers in found if not isinstance(numbers, Invalid))
     if len(good) < len(found):

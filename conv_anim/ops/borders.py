@@ -132,7 +132,7 @@ class Pad(Op):
 
     @property
     def _value(self) -> str:
-        """What padding holds, as it is said."""
+        """The contents of padding, in words."""
         from conv_anim.scene.wording.words import MINUS
 
         return f"{self.value:g}".replace("-", MINUS)
@@ -228,7 +228,7 @@ WRITERS = {
 
 
 def pad(record: Record, entering: Entering) -> Maybe[tuple[Pad, ...]]:
-    """The padding that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The padding for a spec's record; INVALID once its problems are reported."""
     padding, mode, value = (
         pads(record.of(PADDING), record.at(PADDING), entering),
         record.of(PADDING_MODE),
@@ -244,7 +244,7 @@ def pad(record: Record, entering: Entering) -> Maybe[tuple[Pad, ...]]:
 
 
 def crop(record: Record, entering: Entering) -> Maybe[tuple[Crop, ...]]:
-    """The crop that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The crop for a spec's record; INVALID once its problems are reported."""
     cut = pads(record.of(CROPPING), record.at(CROPPING), entering)
     if isinstance(cut, Invalid):
         return INVALID

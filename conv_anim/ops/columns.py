@@ -171,7 +171,7 @@ class Fold(Columned):
 
 
 def unfold(record: Record, entering: Entering) -> Maybe[tuple[Columned, ...]]:
-    """The unfold that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The unfold for a spec's record; INVALID once its problems are reported."""
     found = _windows(record, entering, entering.size)
     if isinstance(found, Invalid):
         return INVALID
@@ -181,7 +181,7 @@ def unfold(record: Record, entering: Entering) -> Maybe[tuple[Columned, ...]]:
 
 
 def fold(record: Record, entering: Entering) -> Maybe[tuple[Columned, ...]]:
-    """The fold that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The fold for a spec's record; INVALID once its problems are reported."""
     size = record.of(OUTPUT_SIZE)
     if entering.axes != 1:
         what = f"fold lays columns back, so its input has 1 axis; this one has {axes_of(entering.axes)}"

@@ -76,7 +76,7 @@ class Conv(Windowed, Weighing):
     filters_each: int = 1
     """Filters for each channel, where a composition says so."""
     unflipped: bool = False
-    """Whether it is said of its kernel that it is not flipped."""
+    """Whether the spec says that its kernel is not flipped."""
     mask: Mask | None = None
 
     WORDS = points.merged(WORDS, points.WINDOW_POINTS, points.CONV_POINTS, kernel_points.WORDS, masking.WORDS)
@@ -254,7 +254,7 @@ class Conv(Windowed, Weighing):
 
 
 def resolve(record: Record, entering: Entering) -> Maybe[tuple[Conv, ...]]:
-    """The op that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The op for a spec's record; INVALID once its problems are reported."""
     kernel = kernel_size(record, entering)
     moves = axis_values(record, entering, (STRIDE, DILATION))
     channels = channels_of(record, entering)

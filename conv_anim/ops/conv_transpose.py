@@ -143,7 +143,7 @@ class ConvTranspose(Windowed, Weighing):
         return points.transposed(self, say)
 
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
-        """The padding is said even where there is none, by its letter: the border that is drawn is another number."""
+        """The padding, even if it is 0, by its letter: the border that is drawn is another number."""
         from conv_anim.scene.wording.parameters import Setting, moves
         from conv_anim.scene.wording.words import per_axis
 
@@ -202,7 +202,7 @@ class ConvTranspose(Windowed, Weighing):
 
 
 def resolve(record: Record, entering: Entering) -> Maybe[tuple[ConvTranspose, ...]]:
-    """The op that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The op for a spec's record; INVALID once its problems are reported."""
     kernel = kernel_size(record, entering)
     moves = axis_values(record, entering, (STRIDE, DILATION, OUTPUT_PADDING))
     padding = pads(record.of(PADDING), record.at(PADDING), entering)

@@ -74,7 +74,7 @@ OFFSET_GROUPS = Field(
 
 @dataclass(frozen=True, slots=True)
 class DeformConv(Windowed, Weighing):
-    """As torchvision's ``DeformConv2d``. ``offset`` and ``mask`` are None where inputs hold them, or there is none."""
+    """As torchvision's ``DeformConv2d``. ``offset`` and ``mask`` are None where inputs hold them, or if absent."""
 
     ends: Ends
     kernel_size: Size
@@ -185,7 +185,7 @@ class DeformConv(Windowed, Weighing):
 
 
 def resolve(record: Record, entering: Entering) -> Maybe[tuple[DeformConv, ...]]:
-    """The op that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The op for a spec's record; INVALID once its problems are reported."""
     if entering.axes != 2:
         what = f"a deformable convolution is for inputs with 2 axes; this one has {axes_of(entering.axes)}"
         return entering.report.add(Code.AXES, what, record.node, "input: {size: [rows, columns]}")

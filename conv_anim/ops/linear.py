@@ -222,7 +222,7 @@ WRITERS = {"torch": _torch, "keras": _keras, "jax": _jax, "numpy": _numpy}
 
 
 def linear(record: Record, entering: Entering) -> Maybe[tuple[Linear, ...]]:
-    """The linear layer that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The linear layer for a spec's record; INVALID once its problems are reported."""
     entered = (entering.channels, *entering.size)[-1]
     weight = _weight(record, entering)
     if isinstance(weight, Invalid):
@@ -277,7 +277,7 @@ def _bias(record: Record, features: int, entering: Entering) -> Maybe[tuple[Numb
 
 
 def flatten(record: Record, entering: Entering) -> tuple[Flatten, ...]:
-    """The flattening of whatever enters."""
+    """The flattening of what enters."""
     del record
     count = entering.channels * prod(entering.size)
     return (Flatten(Ends(entering.channels, entering.size, count, ())),)

@@ -153,7 +153,7 @@ class Pool(Windowed):
 
 
 def resolve(record: Record, entering: Entering, *, reduce: Reduce) -> Maybe[tuple[Pool, ...]]:
-    """The op that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The op for a spec's record; INVALID once its problems are reported."""
     sizes = axis_values(record, entering, (KERNEL_SIZE, DILATION))
     moves = axis_values(record, entering, (STRIDE if record.has(STRIDE) else KERNEL_SIZE,))
     padding = pads(record.of(PADDING), record.at(PADDING), entering)

@@ -222,7 +222,7 @@ class PixelUnshuffle(Pixels):
 
 
 def shuffle(record: Record, entering: Entering) -> Maybe[tuple[Op, ...]]:
-    """The channel shuffle that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The channel shuffle for a spec's record; INVALID once its problems are reported."""
     groups = record.of(SHUFFLED_GROUPS)
     if entering.channels % groups:
         what = f"{groups} groups do not divide the {entering.channels} channels evenly"
@@ -232,7 +232,7 @@ def shuffle(record: Record, entering: Entering) -> Maybe[tuple[Op, ...]]:
 
 
 def pixel_shuffle(record: Record, entering: Entering) -> Maybe[tuple[Op, ...]]:
-    """The pixel shuffle that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The pixel shuffle for a spec's record; INVALID once its problems are reported."""
     factor = record.of(UPSCALE)
     if not _has_two_axes(record, entering):
         return INVALID
@@ -246,7 +246,7 @@ def pixel_shuffle(record: Record, entering: Entering) -> Maybe[tuple[Op, ...]]:
 
 
 def pixel_unshuffle(record: Record, entering: Entering) -> Maybe[tuple[Op, ...]]:
-    """The pixel unshuffle that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The pixel unshuffle for a spec's record; INVALID once its problems are reported."""
     factor = record.of(DOWNSCALE)
     if not _has_two_axes(record, entering):
         return INVALID

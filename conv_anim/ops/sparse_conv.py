@@ -181,7 +181,7 @@ class SparseConv(Windowed, Weighing):
 
 
 def resolve(record: Record, entering: Entering) -> Maybe[tuple[SparseConv, ...]]:
-    """The op that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The op for a spec's record; INVALID once its problems are reported."""
     if entering.active is None:
         what = "a sparse convolution needs to know which cells are active, and all that enter here are"
         kept = "put it where sparse_conv, or a function that makes 0 of 0, comes before"

@@ -208,7 +208,7 @@ def _scale(number: float, between: Fraction) -> Fraction:
 
 
 def upsample(record: Record, entering: Entering) -> Maybe[tuple[Upsample, ...]]:
-    """The upsampling that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The upsampling for a spec's record; INVALID once its problems are reported."""
     mode = record.of(MODE)
     if not mode_fits(mode, record, entering):
         return INVALID

@@ -98,7 +98,7 @@ def keys_fit(kind: Literal["nearest", "linear", "cubic"], record: Record, enteri
 
 
 def mode_fits(mode: Mode, record: Record, entering: Entering) -> bool:
-    """Whether a mode is for an input with so many axes."""
+    """Whether a mode is for an input with this number of axes."""
     wanted = LINEAR[entering.axes - 1]
     if (mode in LINEAR and mode != wanted) or (mode == "bicubic" and entering.axes != 2):
         what = f"mode {mode} is not for an input with {axes_of(entering.axes)}"

@@ -160,7 +160,7 @@ def axis_values(record: Record, entering: Entering, fields: Sequence[Field[PerAx
 
 
 def kernel_size(record: Record, entering: Entering) -> Maybe[Size]:
-    """As given, or as the list of weights has it; a kernel that is known by name is 3 by 3 if nothing else is said."""
+    """As given, or from the shape of the weights; a named kernel is 3 by 3 by default."""
     size, weight = record.get(KERNEL_SIZE), record.get(WEIGHT)
     if size is not None:
         return spread(size, record.at(KERNEL_SIZE), entering)

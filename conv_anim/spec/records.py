@@ -35,7 +35,7 @@ class Field(Generic[T]):
 
     @property
     def plain_default(self) -> Any:
-        """The default as a spec writes it; None if there is none, or it is made of others."""
+        """The default as a spec writes it; None if there is none, or it is computed."""
         plain = isinstance(self.default, bool | int | float | str)
         return self.default if plain else self.written
 
@@ -110,7 +110,7 @@ class Object:
     tag: str | None = None
     """A key that is read elsewhere: what chose this table."""
     doc: str = ""
-    """What the mapping stands for."""
+    """What the mapping means."""
 
     @property
     def expected(self) -> str:
@@ -184,7 +184,7 @@ class Tagged:
     arms: Mapping[str, Object]
     doc: str
     hint: Callable[[str, Sequence[str]], str] | None = None
-    """What was meant by a name that is none of the arms'."""
+    """What was meant by a name that is not one of the arms."""
 
     @property
     def expected(self) -> str:

@@ -66,7 +66,7 @@ class ViewKind:
     wrong: Callable[[Any, Input, Nodes], tuple[str, str] | None] = lambda *_: None
     leaps: Callable[[Nodes], str | None] = lambda _: "goes from step to step, without frames between them"
     animates: Callable[[Any], bool] = lambda _: True
-    """Whether a figure goes through its steps unless it is told otherwise."""
+    """Whether a figure is animated by default."""
     guides: str | None = None
     """What makes the guide of a figure, if its areas are no cells: a function's name, given a `Trace` and areas."""
 

@@ -126,7 +126,7 @@ def _by_heads(rows: Array, heads: int) -> list[Array]:
 
 
 def _in_parts(seen: NDArray[np.intp], channels: int) -> list[slice]:
-    """The tokens, so many at a time that little is held at once."""
+    """The tokens in batches, to hold little at once."""
     each = max(1, ENTRIES // max(1, seen.shape[1] * channels))
     return [slice(start, start + each) for start in range(0, len(seen), each)]
 
