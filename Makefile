@@ -11,7 +11,7 @@ HERE := $(subst ','\'',$(CURDIR))
 $(shell for stamp in .venv/.installed .venv-*/.installed; do test ! -e $$stamp || { grep -qxF '$(HERE)' $$stamp && $${stamp%/*}/bin/python -ISc '' 2>/dev/null; } || rm -f $$stamp; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help regenerate-figures test test-faults test-hosts test-all coverage steady test-frameworks test-libraries test-models fuzz mutation \
+.PHONY: help regenerate-figures test test-faults test-hosts test-drawings test-slow test-all coverage steady test-frameworks test-libraries test-models fuzz mutation \
 	test-package test-lowest test-pythons test-bytes update-expected check check-format check-figures check-lock check-resolving lock \
 	wheel bench hosts docs environments clean
 
@@ -30,8 +30,8 @@ regenerate-figures: $(STAMP) ## draw every template into output/ and the pages t
 # TESTING="--cov" measures which lines and branches no test reaches, and fails if they are too many.
 TESTING ?=
 RUN := $(BIN)/python -m pytest -q -n auto --dist worksteal --durations 10 --durations-min 1
-test: $(STAMP) ## run the tests, but for two suites that take longer
-	$(RUN) -m "not faults and not hosts" $(TESTING)
+test: $(STAMP) ## run the tests, but for three suites that take longer
+	$(RUN) -m "not faults and not hosts and not drawings" $(TESTING)
 
 test-faults: $(STAMP) ## the suite about what may befall a run: limits, signals, load, damaged files, other packages, the same bytes
 	$(RUN) -m faults $(TESTING)
@@ -39,10 +39,16 @@ test-faults: $(STAMP) ## the suite about what may befall a run: limits, signals,
 test-hosts: $(STAMP) ## the suite about pages and their hosts: browsers, Sphinx, Jupyter, pandoc, shells, embed, the documentation
 	$(RUN) -m hosts $(TESTING)
 
-test-all: $(STAMP) ## run all three suites
+test-drawings: $(STAMP) ## the suite about figures: every template and view, in themes, languages and widths, against the rules
+	$(RUN) -m drawings $(TESTING)
+
+test-slow: $(STAMP) ## run these three
+	$(RUN) -m "faults or hosts or drawings" $(TESTING)
+
+test-all: $(STAMP) ## run all four suites
 	$(RUN) $(TESTING)
 
-coverage: ## run all three, and say which lines and branches none of them reaches
+coverage: ## run all four, and say which lines and branches none of them reaches
 	$(MAKE) test-all TESTING="--cov --cov-report=term-missing"
 
 RUNS ?= 20

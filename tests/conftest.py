@@ -39,8 +39,13 @@ SUITES = {
         "test_jupyter", "test_myst", "test_package", "test_pandoc", "test_play", "test_printing", "test_site",
         "test_sphinx", "test_states", "test_watch",
     },
+    "drawings": {
+        "test_channels", "test_controls", "test_guide", "test_isometric", "test_language", "test_marks", "test_motion",
+        "test_narrow", "test_panels", "test_pixels", "test_rules", "test_sequence", "test_shades", "test_takeaways",
+        "test_visual_code", "test_volume",
+    },
 }  # fmt: skip
-"""Suites with targets of their own in the Makefile, and their modules: many processes, or real hosts and browsers."""
+"""Suites with targets of their own in the Makefile, and their modules: many processes, hosts and browsers, or all figures."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
