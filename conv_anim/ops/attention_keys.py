@@ -9,9 +9,9 @@ from conv_anim.diagnostics import Code
 from conv_anim.ops.attention import Attention, Matrix
 from conv_anim.spec.arrays import FromFile, ValuesKind, read, resolved
 from conv_anim.spec.entering import DILATION, LARGEST, divisors, op_type, per_axis, spread
-from conv_anim.spec.kinds import INVALID, Flag, Invalid, OneOf, Whole
+from conv_anim.spec.kinds import INVALID, Invalid, OneOf, Whole
 from conv_anim.spec.model import Ends, Given
-from conv_anim.spec.records import Field
+from conv_anim.spec.records import Field, switch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,9 +52,7 @@ SHIFT = Field(
     default=0,
     example=2,
 )
-CAUSAL = Field(
-    "causal", Flag(), "Whether no cell looks at those after it; for inputs with 1 axis.", default=False, example=True
-)
+CAUSAL = switch("causal", "Whether no cell looks at those after it; for inputs with 1 axis.")
 HEADS = Field("heads", Whole(1, LARGEST), "Groups of channels, each with shares of its own.", default=1, example=2)
 
 

@@ -26,10 +26,10 @@ from conv_anim.spec.entering import (
     op_type,
     weight_values,
 )
-from conv_anim.spec.kinds import INVALID, Flag, Invalid
+from conv_anim.spec.kinds import INVALID, Invalid
 from conv_anim.spec.model import Ends
 from conv_anim.spec.op import Products
-from conv_anim.spec.records import Field
+from conv_anim.spec.records import switch
 from conv_anim.spec.sizes import effective_kernel, same_padding
 from conv_anim.tracing.operators import Operator
 from conv_anim.values import dataclass, replace
@@ -45,12 +45,8 @@ if TYPE_CHECKING:
     from conv_anim.spec.records import Record
     from conv_anim.tracing.values import Array
 
-FLIP = Field(
-    "flip",
-    Flag(),
-    "Flip the kernel first: convolution in the mathematical sense. With false, it is named cross-correlation.",
-    default=False,
-    example=True,
+FLIP = switch(
+    "flip", "Flip the kernel first: convolution in the mathematical sense. With false, it is named cross-correlation."
 )
 
 

@@ -19,9 +19,9 @@ from conv_anim.spec.entering import (
     pads,
     per_axis,
 )
-from conv_anim.spec.kinds import INVALID, Flag, Invalid, Real
+from conv_anim.spec.kinds import INVALID, Invalid, Real
 from conv_anim.spec.model import Ends
-from conv_anim.spec.records import Field
+from conv_anim.spec.records import Field, switch
 from conv_anim.spec.sizes import ceil_size, conv_size, effective_kernel
 from conv_anim.tracing.operators import Operator
 from conv_anim.values import dataclass
@@ -43,9 +43,7 @@ STRIDE: Field[PerAxis] = Field("stride", per_axis(1), "How far the window moves;
 PADDING: Field[Amount] = Field(
     "padding", AMOUNT, "Cells around the input, fewer than the window has.", default=0, example=1
 )
-COUNT_INCLUDE_PAD = Field(
-    "count_include_pad", Flag(), "Whether a mean counts the padding's zeros.", default=True, example=False
-)
+COUNT_INCLUDE_PAD = switch("count_include_pad", "Whether a mean counts the padding's zeros.", default=True)
 
 NORM_TYPE: Field[int | float] = Field(
     "norm_type", Real(1, 100), "The p of the norm (Σ|x|ᵖ)^(1/p).", default=2, example=3

@@ -27,10 +27,10 @@ from conv_anim.spec.entering import (
     op_type,
     weight_values,
 )
-from conv_anim.spec.kinds import INVALID, Flag, Invalid
+from conv_anim.spec.kinds import INVALID, Invalid
 from conv_anim.spec.model import Ends
 from conv_anim.spec.op import Products
-from conv_anim.spec.records import Field
+from conv_anim.spec.records import switch
 from conv_anim.spec.shown_as import Sites
 from conv_anim.spec.sizes import conv_size, effective_kernel
 from conv_anim.tracing.operators import Operator
@@ -45,12 +45,8 @@ if TYPE_CHECKING:
     from conv_anim.spec.records import Record
     from conv_anim.tracing.gathers import Fed, Gather
 
-SUBMANIFOLD = Field(
-    "submanifold",
-    Flag(),
-    "Make outputs at the input's active cells only; without it, wherever a window meets an active cell.",
-    default=False,
-    example=True,
+SUBMANIFOLD = switch(
+    "submanifold", "Make outputs at the input's active cells only; without it, wherever a window meets an active cell."
 )
 WORDS = {
     "en": {

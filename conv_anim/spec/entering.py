@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conv_anim.diagnostics import Code, listed
 from conv_anim.spec.arrays import Named, ValuesKind, resolved
-from conv_anim.spec.kinds import INVALID, Either, Flag, Invalid, ListOf, Real, Whole, subject
+from conv_anim.spec.kinds import INVALID, Either, Invalid, ListOf, Real, Whole, subject
 from conv_anim.spec.model import Given, Random
 from conv_anim.spec.nodes import is_list, is_number, is_scalar
 from conv_anim.spec.op import OpType
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.records import Field, Object, switch
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -65,13 +65,7 @@ BIAS: Field[int | float | tuple[int | float, ...]] = Field(
     "Added to every output: one number, or one per output channel. By default nothing is.",
     example=1,
 )
-CEIL_MODE = Field(
-    "ceil_mode",
-    Flag(),
-    "Round the output size up: the last window may hang over the edge.",
-    default=False,
-    example=True,
-)
+CEIL_MODE = switch("ceil_mode", "Round the output size up: the last window may hang over the edge.")
 
 
 @dataclass(frozen=True, slots=True)

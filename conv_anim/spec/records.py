@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from conv_anim.diagnostics import Code, visible
-from conv_anim.spec.kinds import INVALID, Either, Invalid, ListOf, Made, OneOf, SkippedError
+from conv_anim.spec.kinds import INVALID, Either, Flag, Invalid, ListOf, Made, OneOf, SkippedError
 from conv_anim.spec.nodes import Entries
 from conv_anim.values import dataclass
 
@@ -48,6 +48,11 @@ class Field(Generic[T]):
             **({} if default is None else {"default": default}),
             **({} if example is None else {"examples": [example]}),
         }
+
+
+def switch(name: str, doc: str, *, default: bool = False) -> Field[bool]:
+    """A field for true or false, whose example is the other one."""
+    return Field(name, Flag(), doc, default=default, example=not default)
 
 
 class Record:
