@@ -45,7 +45,7 @@ SUITES = {
         "test_visual_code", "test_volume",
     },
 }  # fmt: skip
-"""Suites with targets of their own in the Makefile, and their modules: many processes, hosts and browsers, or all figures."""
+"""Suites with targets of their own in the Makefile, and their modules: many processes, browsers, or all figures."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -138,7 +138,7 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
     asked = {"view": view, "theme": theme}
     named = [Option(f"--{key}", key, name) for key, name in asked.items() if name is not None]
     try:
-        made = _read(layer, said(shape, channels), view, dict(names), node=node, alone=as_spec or node is not None)
+        made = _read(layer, said(shape, channels), view, dict(names), node=node, as_spec=as_spec)
         if as_spec and isinstance(made, Drawing):
             _write(made, (*named, *changes), output)
             return
@@ -149,33 +149,36 @@ def draw(  # noqa: PLR0917  # click hands its options over by name
     _draw(made, loaded, folder=folder, formats=formats, step=step)
 
 
-def _read(layer: str, feed: Feed, view: str | None, names: Names, *, node: str | None, alone: bool) -> Drawing | Whole:
-    """What is to be drawn, ``alone`` as the spec of a layer; notes about it go to stderr. Raises SpecError."""
+def _read(
+    layer: str, feed: Feed, view: str | None, names: Names, *, node: str | None, as_spec: bool
+) -> Drawing | Whole:
+    """What is to be drawn, or a spec; notes about it go to stderr. Raises SpecError."""
     from conv_anim.app.console import limits
     from conv_anim.claims import STANDARD_INPUT, check_stdout
-    from conv_anim.frameworks.drawings import drawing
+    from conv_anim.frameworks.drawings import drawing, is_python_file
 
-    if alone:
+    if as_spec or (node is not None and not is_python_file(layer.strip())):
         made: Drawing | Whole = drawing(_text(layer), feed, node, limits(), names=names)
     else:
-        made = _made(layer, feed, view, names)
+        made = _made(layer, feed, view, names, node)
     for note in made.notes:
         click.echo(f"note: {note}", err=True)
     check_stdout((STANDARD_INPUT, *made.read) if layer == "-" else made.read)
     return made
 
 
-def _made(layer: str, feed: Feed, view: str | None, names: Names) -> Drawing | Whole:
+def _made(layer: str, feed: Feed, view: str | None, names: Names, node: str | None) -> Drawing | Whole:
     """A whole model, or its only layer; or a text's layers, as a network if requested. Raises SpecError."""
     from conv_anim.app.console import limits
     from conv_anim.frameworks.drawings import drawing
-    from conv_anim.frameworks.whole import is_model, whole
+    from conv_anim.frameworks.whole import is_large, is_model, whole
 
-    if view == NETWORK or (view is None and is_model(layer)):
-        found = whole(_text(layer), feed, names)
+    text = _text(layer)
+    if view == NETWORK or (view is None and (is_model(layer) or is_large(text, feed, names, node))):
+        found = whole(text, feed, names, node)
         if view == NETWORK or found.is_large:
             return found
-    return drawing(_text(layer), feed, None, limits(), names=names)
+    return drawing(text, feed, node, limits(), names=names)
 
 
 def _used(layer: str, *, node: str | None, as_spec: bool, drawing: Mapping[str, object]) -> None:

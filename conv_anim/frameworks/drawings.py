@@ -68,8 +68,6 @@ def drawing(
 
     ``names`` are the values of names in the text.
     """
-    from conv_anim.frameworks.texts import sketched
-
     text = text.strip()
     if text.lower().endswith(".onnx"):
         from conv_anim.frameworks.graphs import sketched as from_graph
@@ -90,15 +88,27 @@ def drawing(
         path = Path(text)
         layer, name = from_yolo(path, node, feed, names or {})
         stem = path.stem + ("" if node is None else f"_{node}")
-        sketch = sketched(Source("layer", layer.text), layer.feed)
+        sketch = _sketched(Source("layer", layer.text), layer.feed)
         sketch.read.append(path)
         return made(sketch, stem, f"{name} of {path.name}", limits)
     if is_python_file(text):
         source = read_text(Path(text))
         name = Path(text).stem + ("" if node is None else f"_{node}")
-        return made(sketched(source, feed, names, node), name, f"{name} of {Path(text).name}", limits)
+        return made(_sketched(source, feed, names, node), name, f"{name} of {Path(text).name}", limits)
     _check_file(text)
-    return made(sketched(Source("layer", text), feed, names, node), _first_name(text), text, limits)
+    return made(_sketched(Source("layer", text), feed, names, node), _first_name(text), text, limits)
+
+
+def _sketched(source: Source, feed: Feed, names: Names | None = None, wanted: str | None = None) -> Sketch:
+    """The layers of a text in a row, in the order of ``forward`` where that is one. Raises SpecError."""
+    from conv_anim.frameworks.model_network import attempt
+    from conv_anim.frameworks.texts import sketched
+
+    tried = attempt(source, feed, names or {}, wanted)
+    with tried.explained():
+        sketch = sketched(source, feed, names, tried.name or wanted, tried.row)
+    sketch.notes[:0] = tried.notes
+    return sketch
 
 
 NAME_OF_FILE = re.compile(r"[^()\n]*\.(ya?ml|json|toml|h5|keras|pth?|pt2|onnx|tflite|safetensors|ipynb)", re.IGNORECASE)

@@ -22,8 +22,12 @@ SIDE, LENGTH = 224, 16_000
 """The size of an image and of a sequence where neither the model nor the user gives one."""
 
 
-def network(what: str | PathLike[str], feed: Feed | None = None, *, names: Names | None = None) -> Network:
+def network(
+    what: str | PathLike[str], feed: Feed | None = None, *, names: Names | None = None, wanted: str | None = None
+) -> Network:
     """The network of a file (.onnx, .pt2, .keras, .py, .txt, .yaml) or of a text. Raises SpecError.
+
+    ``wanted`` is a class or a function of a text.
 
     It is fed what ``feed`` says. What neither that nor the model says is 224 cells along each axis of a map, 16,000 of
     a sequence; a note says so.
@@ -47,10 +51,22 @@ def network(what: str | PathLike[str], feed: Feed | None = None, *, names: Names
 
         return of_yolo(Path(what).stem, read_yolo(Path(what), names or {}), feed or Feed())
     from conv_anim.frameworks.drawings import read_text
-    from conv_anim.frameworks.text_network import network as of_text
 
     source = read_text(Path(what)) if suffix in {".py", ".txt"} else Source("layer", str(what).strip())
-    return of_text(source, feed or Feed(), names)
+    return _of_text(source, feed or Feed(), names or {}, wanted)
+
+
+def _of_text(source: Source, feed: Feed, names: Names, wanted: str | None) -> Network:
+    """What ``forward`` of a class does, else the layers of a text in a row."""
+    from conv_anim.frameworks.model_network import attempt
+    from conv_anim.frameworks.text_network import network as of_text
+
+    tried = attempt(source, feed, names, wanted)
+    if tried.followed is not None:
+        return tried.followed.network
+    with tried.explained():
+        found = of_text(source, feed, names, wanted)
+    return replace(found, notes=(*tried.notes, *found.notes))
 
 
 def _of_onnx(path: str | PathLike[str], feed: Feed | None) -> Network:

@@ -84,7 +84,7 @@ def network(source: Source, feed: Feed, names: Names | None = None, wanted: str 
 def _add(line: Line, found: Listing, row: Row) -> None:
     """One more layer: drawn in the sketch if it can be, else by what is known of its kind."""
     kind = kind_of(line.call, found)
-    node = NetNode(0, "", line.path or line.call.short, line.call.name, settings=_settings(line.call))
+    node = NetNode(0, "", line.path or line.call.short, line.call.name, settings=settings(line.call))
     if kind == "drawn":
         _drawn(line, found, row, node)
         return
@@ -150,7 +150,7 @@ def _alone(layer: ForeignLayer, record: Record) -> list[Op]:
 
 def _after(call: Call, type_: str | None, shape: Sizes | None) -> tuple[Sizes | None, int, Sizes | None]:
     """The shape behind a layer that is not drawn, its parameters, and the shape of its weight."""
-    given = dict(_settings(call))
+    given = dict(settings(call))
     numbers = [value for name, value in given.items() if isinstance(value, int)]
     if type_ == "flatten" and shape is not None and None not in shape:
         return (1, prod(n or 0 for n in shape)), 0, None
@@ -166,7 +166,7 @@ def _after(call: Call, type_: str | None, shape: Sizes | None) -> tuple[Sizes | 
     return (None if type_ == "flatten" else shape), 0, None
 
 
-def _settings(call: Call) -> tuple[tuple[str, Setting], ...]:
+def settings(call: Call) -> tuple[tuple[str, Setting], ...]:
     """Plain values, by their names or their places."""
     found: list[tuple[str, Setting]] = []
     for k, argument in enumerate(call.arguments):

@@ -33,12 +33,15 @@ if TYPE_CHECKING:
 INPUTS = ("Input", "InputLayer")
 
 
-def sketched(source: Source, feed: Feed, names: Names | None = None, wanted: str | None = None) -> Sketch:
+def sketched(
+    source: Source, feed: Feed, names: Names | None = None, wanted: str | None = None, row: Listing | None = None
+) -> Sketch:
     """What a text draws, fed as requested, or with what shows it well. Raises SpecError.
 
-    ``names`` are the values of its names, ``wanted`` one of the classes or layers of a file.
+    ``names`` are the values of its names, ``wanted`` one of the classes or layers of a file; ``row`` are its layers
+    where they are known already.
     """
-    found = listing(source, names or {}, wanted)
+    found = row or listing(source, names or {}, wanted)
     calls = [line.call for line in found.lines]
     feed = _inputs(calls, feed)
     notes, shown = _shown(calls, found)

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conv_anim import pipeline
-from conv_anim.diagnostics import Code, Problem, SpecError
-from conv_anim.frameworks.drawings import file_name, is_python_file, is_yolo_file
+from conv_anim.diagnostics import Code, Problem, Source, SpecError
+from conv_anim.frameworks.drawings import file_name, is_python_file, is_yolo_file, read_text
 from conv_anim.frameworks.networks import network
 from conv_anim.limits import USUAL
 from conv_anim.spec.model import Arange, Input
@@ -78,13 +78,32 @@ class Whole:
             raise _problem(what, "view, theme, title, size, animation, caption and lang can be set")
 
 
-def whole(text: str, feed: Feed, names: Names | None = None) -> Whole:
-    """The model in a file, or a text's; ``names`` are the values of names in the text. Raises SpecError."""
+def whole(text: str, feed: Feed, names: Names | None = None, wanted: str | None = None) -> Whole:
+    """The model in a file, or a text's; ``names`` are the values of names in the text. Raises SpecError.
+
+    ``wanted`` is a class or a function of a file of Python.
+    """
     text = text.strip()
     if not is_model(text) and not is_python_file(text):
         return Whole("network", "the text", network(text, feed, names=names), ())
     path = Path(text)
-    return Whole(file_name(path.stem), path.name, network(path, feed, names=names), (path,))
+    found = network(path, feed, names=names, wanted=wanted)
+    stem = path.stem if wanted is None else f"{path.stem}_{wanted}"
+    origin = f"{found.name} of {path.name}" if path.suffix == ".py" else path.name
+    return Whole(file_name(stem), origin, found, (path,))
+
+
+def is_large(text: str, feed: Feed, names: Names, wanted: str | None = None) -> bool:
+    """Whether a text is a class of PyTorch, or a file with one, that does more than to call a few layers in a row.
+
+    Raises SpecError for a file that cannot be read, and for layers that do not fit what enters them.
+    """
+    from conv_anim.frameworks.model_network import attempt
+
+    text = text.strip()
+    source = read_text(Path(text)) if is_python_file(text) else Source("layer", text)
+    found = attempt(source, feed, names, wanted).followed
+    return found is not None and found.is_large
 
 
 def _problem(message: str, hint: str) -> SpecError:

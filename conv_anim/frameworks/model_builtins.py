@@ -1,0 +1,208 @@
+"""What a model's text may call that is Python's own, and what it may ask of lists, texts and modules."""
+
+from __future__ import annotations
+
+import ast
+import math
+import operator
+import re
+from typing import TYPE_CHECKING, Any
+
+from conv_anim.frameworks.arithmetic import LARGEST, STEEPEST
+from conv_anim.frameworks.model_values import Held, Module, Unknown, UnreadError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+MOST_ITEMS = 20_000
+
+OPERATORS: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
+    ast.Add: ("add", operator.add),
+    ast.Sub: ("sub", operator.sub),
+    ast.Mult: ("mul", operator.mul),
+    ast.Div: ("div", operator.truediv),
+    ast.FloorDiv: ("floor_divide", operator.floordiv),
+    ast.Mod: ("remainder", operator.mod),
+    ast.Pow: ("pow", operator.pow),
+    ast.MatMult: ("matmul", operator.matmul),
+}
+COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Is: operator.is_,
+    ast.IsNot: operator.is_not,
+    ast.In: lambda item, items: item in items,
+    ast.NotIn: lambda item, items: item not in items,
+}
+BUILTINS: dict[str, Callable[..., Any]] = {
+    **{each.__name__: each for each in (len, int, float, bool, str, abs, round, min, max, sum, any, all, divmod, dict)},
+    **{each.__name__: each for each in (list, tuple, range)},
+    "zip": lambda *rows, strict=False: list(zip(*rows, strict=strict)),
+    "enumerate": lambda items, start=0: list(enumerate(items, start)),
+    "reversed": lambda items: list(items)[::-1],
+    "sorted": lambda items, reverse=False: sorted(items, reverse=reverse),
+    "set": lambda items=(): list(dict.fromkeys(items)),
+    **dict.fromkeys(("map", "filter"), list),
+}
+"""Functions by their names; those which call others are followed where they are called."""
+
+RUN = {"super", "getattr", "hasattr", "setattr", "isinstance", "print"}
+"""Functions that have to know where they are called."""
+
+
+def checked(compute: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
+    """What an operator makes of two values, if it is no larger than what a layer has."""
+    if compute is operator.pow and isinstance(right, int | float) and abs(right) > STEEPEST:
+        raise UnreadError("this power is too large")
+    if compute is operator.mul:
+        for items, times in ((left, right), (right, left)):
+            if isinstance(items, list | tuple | str) and isinstance(times, int):
+                _check_size(len(items) * times)
+    elif isinstance(left, list | tuple | str):
+        check_lengths([left, right])
+    if compute is operator.mod and isinstance(left, str) and not PLAIN.fullmatch(left):
+        raise UnreadError("this way to write a number is not followed")
+    made = compute(left, right)
+    if isinstance(made, int | float) and abs(made) > LARGEST:
+        raise UnreadError("this number is too large")
+    return made
+
+
+PLAIN = re.compile(r"([^%]|%%|%\d{0,2}[dsrfi])*", re.DOTALL)
+"""Texts with values in them that are not made any longer than they are."""
+FIELDS = re.compile(r"([^{}]|\{\w{0,20}\})*", re.DOTALL)
+
+
+def check_lengths(values: Iterable[Any]) -> None:
+    """Raise UnreadError if lists and texts are longer together than those of a model."""
+    _check_size(sum(len(each) for each in values if isinstance(each, list | tuple | str | dict | range)))
+
+
+def _check_size(count: int) -> None:
+    if count > MOST_ITEMS:
+        raise UnreadError("this list or text is too long")
+
+
+OF_LISTS = {"append", "extend", "insert", "pop", "index", "copy", "count", "reverse"}
+OF_DICTS = {"items", "keys", "values", "get", "update", "setdefault", "pop", "copy"}
+OF_TEXTS = {"format", "startswith", "endswith", "split", "lower", "upper", "join", "replace", "strip", "isdigit"}
+
+
+def method(of: Any, name: str, given: list[Any], named: dict[str, Any]) -> Any:
+    """What a method of a list, a dict or a text makes. Raises UnreadError for others."""
+    kinds: dict[type, set[str]] = {list: OF_LISTS, dict: OF_DICTS, str: OF_TEXTS, tuple: {"index", "count"}}
+    if name not in kinds.get(type(of), set()):
+        raise UnreadError(f"'.{name}' is not followed here")
+    check_lengths([of, *given])
+    if name == "replace":
+        _check_size(len(of) * len(given[1]))
+    if name == "join":
+        _check_size(sum(len(of) + len(each) for each in given[0]))
+    if name == "format" and not FIELDS.fullmatch(of):
+        raise UnreadError("this way to write a value is not followed")
+    made = getattr(of, name)(*given, **named)
+    return list(made) if name in {"items", "keys", "values"} else made
+
+
+UNCHANGED = {
+    *("to", "cuda", "cpu", "eval", "train", "double", "float", "half", "bfloat16", "requires_grad_", "apply"),
+    *("load_state_dict", "zero_grad", "type", "share_memory"),
+}
+LISTED = {"parameters", "named_parameters", "buffers", "named_buffers", "modules", "named_modules", "state_dict"}
+"""What a text goes over to set numbers, which are not followed."""
+OF_MODULES = {
+    *UNCHANGED, *LISTED, "children", "named_children", "append", "extend", "insert", "items", "keys", "values",
+    "add_module", "register_module", "register_buffer", "register_parameter", "register_forward_hook",
+    "get_submodule", "save_hyperparameters", "update", "__setattr__", "__getattr__",
+}  # fmt: skip
+
+
+def of_module(module: Module, name: str, given: list[Any]) -> Any:  # noqa: C901, PLR0911, PLR0912  # one for each method
+    """What a method that every module has makes. Raises UnreadError for others."""
+    parts = module.parts
+    if name in UNCHANGED:
+        return module
+    if name in LISTED:
+        return []
+    match name:
+        case "children" | "values":
+            return list(parts.values())
+        case "named_children" | "items":
+            return list(parts.items())
+        case "keys":
+            return list(parts)
+        case "append":
+            parts[str(len(parts))] = given[0]
+            return module
+        case "extend":
+            for each in given[0].parts.values() if isinstance(given[0], Module) else given[0]:
+                parts[str(len(parts))] = each
+            return module
+        case "insert":
+            listed = list(parts.values())
+            listed.insert(given[0], given[1])
+            parts.clear()
+            parts.update({str(k): each for k, each in enumerate(listed)})
+            return module
+        case "update":
+            parts.update(given[0])
+            return None
+        case "add_module" | "register_module":
+            parts[str(given[0])] = given[1]
+            return None
+        case "register_buffer" | "register_parameter":
+            module.fields[str(given[0])] = given[1]
+            return None
+        case _ if name in OF_MODULES:
+            return None
+        case _:
+            raise UnreadError(f"'{name}' is not defined here")
+
+
+MADE = {"zeros", "ones", "randn", "rand", "empty", "full"}
+LIKE = {f"{name}_like" for name in (*MADE, "randint")}
+OF_MATH = {"floor", "ceil", "sqrt", "log", "log2", "log10", "exp", "prod", "pow", "gcd", "fabs", "isclose"}
+
+
+def of_library(whole: str, given: list[Any], named: dict[str, Any]) -> Any:  # noqa: PLR0911  # one for each
+    """What a function of a library makes of values that do not depend on the input."""
+    check_lengths(given)
+    owner, _, short = whole.rpartition(".")
+    if owner == "math" and short in OF_MATH:
+        return getattr(math, short)(*given)
+    if whole == "math.pi":
+        return math.pi
+    if whole in {"numpy.prod", "numpy.sqrt", "numpy.log2", "numpy.floor", "numpy.ceil"}:
+        return getattr(math, short)(*given)
+    if whole in {"copy.deepcopy", "copy.copy"}:
+        return copied(given[0])
+    if short == "OrderedDict":
+        return dict(*given, **named)
+    if owner == "torch" and short in MADE:
+        sizes = named.get("size", given[0] if len(given) == 1 or short == "full" else given)
+        sizes = [sizes] if isinstance(sizes, int) else sizes
+        if all(isinstance(n, int) for n in sizes):
+            return Held(tuple(sizes))
+    if owner == "torch" and short in LIKE and isinstance(given[0], Held):
+        return given[0]
+    if whole == "torch.nn.Parameter" and given:
+        return given[0]
+    return Unknown(f"what {whole} makes is not known")
+
+
+def copied(value: Any, known: dict[int, Any] | None = None) -> Any:
+    """A module with modules of its own, those that are used twice still the same; anything else as it is."""
+    known = {} if known is None else known
+    if isinstance(value, list):
+        return [copied(each, known) for each in value]
+    if not isinstance(value, Module):
+        return value
+    if id(value) not in known:
+        made = Module(value.kind, value.call, value.of, {}, dict(value.fields))
+        known[id(value)] = made
+        made.parts |= {name: copied(each, known) for name, each in value.parts.items()}
+    return known[id(value)]

@@ -1,0 +1,304 @@
+"""Calls in a model's text: functions and classes of its own, layers, and what a library has."""
+
+from __future__ import annotations
+
+import ast
+from collections import ChainMap
+from typing import TYPE_CHECKING, Any
+
+from conv_anim.frameworks import libraries, model_builtins
+from conv_anim.frameworks.arithmetic import dotted
+from conv_anim.frameworks.calls import Argument, Call
+from conv_anim.frameworks.model_arguments import as_value
+from conv_anim.frameworks.model_builtins import BUILTINS, RUN
+from conv_anim.frameworks.model_core import CONTAINERS
+from conv_anim.frameworks.model_expressions import Expressions
+from conv_anim.frameworks.model_values import (
+    Bound,
+    Class,
+    Function,
+    Held,
+    Map,
+    Module,
+    Name,
+    Partial,
+    ReturnError,
+    Super,
+    Unknown,
+)
+from conv_anim.spec.nodes import Scalar
+
+if TYPE_CHECKING:
+    from conv_anim.frameworks.model_core import Scope
+
+DEEPEST = 40
+"""Calls inside of each other."""
+MODULES = {f"torch.nn.{name}" for name in ("Module", *CONTAINERS)}
+WRAPPERS = {
+    "torch.jit.ScriptModule",
+    "lightning.LightningModule",
+    "pytorch_lightning.LightningModule",
+    "lightning.pytorch.LightningModule",
+}
+
+
+class Calls(Expressions):
+    """What calls make, by what is called."""
+
+    def _of_call(self, node: ast.Call, scope: Scope) -> Any:
+        called = self.value(node.func, scope)
+        if isinstance(called, Name) and called.whole in RUN:
+            return self.run(called.whole, node, scope)
+        given, named = self.arguments_of(node, scope)
+        return self.call(called, given, named, node)
+
+    def arguments_of(self, node: ast.Call, scope: Scope) -> tuple[list[Any], dict[str, Any]]:
+        """What is given by position, and what by name."""
+        given: list[Any] = []
+        for each in node.args:
+            if isinstance(each, ast.Starred):
+                given += self.items_of(self.value(each.value, scope), each)
+            else:
+                given.append(self.value(each, scope))
+        named: dict[str, Any] = {}
+        for keyword in node.keywords:
+            value = self.value(keyword.value, scope)
+            if keyword.arg is not None:
+                named[keyword.arg] = value
+            elif isinstance(value, dict):
+                named |= value
+            else:
+                raise self.unread("what is spread out here is not known", keyword.value)
+        return given, named
+
+    def run(self, name: str, node: ast.Call, scope: Scope) -> Any:
+        """What a function makes that has to know where it is called."""
+        if name == "super":
+            own = next((each for each in _scopes(scope) if "__class__" in each), {})
+            if not own:
+                raise self.unread("super() is outside of a method", node)
+            return Super(own["self"], own["__class__"])
+        given, _ = self.arguments_of(node, scope)
+        if name == "print":
+            return None
+        if name == "isinstance":
+            return self._is_instance(given)
+        owner, attribute, *rest = given
+        if name == "setattr":
+            return self.put_attribute(owner, attribute, rest[0], node)
+        has = isinstance(owner, Module) and (
+            attribute in {**owner.parts, **owner.fields}
+            or (owner.of is not None and owner.of.method(attribute) is not None)
+        )
+        if name == "hasattr":
+            return has
+        return rest[0] if rest and not has else self.attribute(owner, attribute, node)
+
+    def call(self, called: Any, given: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+        """What something makes that is called. Raises UnreadError."""
+        self.step(node)
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise self.unread("too many calls are inside of each other", node)
+        try:
+            return self._entered_or_made(called, given, named, node)
+        finally:
+            self.depth -= 1
+
+    def _entered_or_made(self, called: Any, given: list[Any], named: dict[str, Any], node: ast.AST) -> Any:  # noqa: PLR0911  # one for each
+        match called:
+            case Function():
+                return self._entered(called, given, named, node)
+            case Class():
+                return self._made(called, given, named, node)
+            case Module():
+                return self.applied(called, given, named, node)
+            case Bound():
+                return self._bound(called, given, named, node)
+            case Partial(called=inner, given=before, named=kept):
+                return self.call(inner, [*before, *given], {**kept, **named}, node)
+            case Name():
+                return self._library(called, given, named, node)
+            case Unknown(why=why):
+                if any(isinstance(each, Map) for each in (*given, *named.values())):
+                    raise self.unread(why, node)
+                return called
+            case _:
+                raise self.unread("what is called here is not known", node)
+
+    def _entered(self, called: Function, given: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+        definition = called.definition
+        inside = ChainMap({}, called.scope)
+        own = [called.of] if called.of is not None else []
+        self._bind(definition, [*own, *given], named, inside, node)
+        if called.owner is not None and own:
+            inside["__class__"] = called.owner
+            inside["self"] = called.of
+        if isinstance(definition, ast.Lambda):
+            return self.value(definition.body, inside)
+        try:
+            self.follow(definition.body, inside)
+        except ReturnError as end:
+            return end.value
+        return None
+
+    def _bind(
+        self,
+        definition: ast.FunctionDef | ast.Lambda,
+        given: list[Any],
+        named: dict[str, Any],
+        scope: Scope,
+        node: ast.AST,
+    ) -> None:
+        arguments = definition.args
+        names = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
+        defaults = dict(zip(names[::-1], arguments.defaults[::-1], strict=False))
+        keywords = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        defaults |= {each.arg: default for each, default in keywords if default is not None}
+        if len(given) > len(names) and arguments.vararg is None:
+            raise self.unread(f"{len(given)} values are given, and {len(names)} are taken", node)
+        for name, value in zip(names, given, strict=False):
+            scope[name] = value
+        if arguments.vararg is not None:
+            scope[arguments.vararg.arg] = tuple(given[len(names) :])
+        rest = dict(named)
+        wanted = [*names[len(given) :], *(each.arg for each in arguments.kwonlyargs)]
+        for name in wanted:
+            if name in rest:
+                scope[name] = rest.pop(name)
+            elif name in self.said:
+                scope[name] = self.said[name]
+            elif name in defaults:
+                scope[name] = self.value(defaults[name], self.scope)
+            else:
+                raise self.unread(f"'{name}' has no value", node, f"say what it is: --let {name}=64")
+        if arguments.kwarg is not None:
+            scope[arguments.kwarg.arg] = rest
+        elif rest:
+            raise self.unread(f"it takes no '{next(iter(rest))}'", node)
+
+    def _made(self, of: Class, given: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+        kind = next((root.rpartition(".")[2] for root in of.roots if root in MODULES), "Module")
+        if not any(root in MODULES | WRAPPERS for root in of.roots):
+            return Unknown(f"{of.definition.name} is not a module of PyTorch")
+        made = Module(kind, of=of)
+        first = of.method("__init__")
+        if first is not None:
+            self._entered(Function(first[1], self.scope, made, first[0]), given, named, node)
+        elif kind in CONTAINERS:
+            self.fill(made, given, node)
+        return made
+
+    def fill(self, made: Module, given: list[Any], node: ast.AST) -> None:
+        """Put modules into a container."""
+        listed: Any = given
+        if (len(given) == 1 and isinstance(given[0], dict | list | tuple)) or made.kind != "Sequential":
+            listed = given[0] if given else []
+        if isinstance(listed, dict):
+            made.parts |= {str(name): part for name, part in listed.items()}
+            return
+        for each in self.items_of(listed, node):
+            if isinstance(each, tuple) and len(each) == 2:
+                made.parts[str(each[0])] = each[1]
+            else:
+                made.parts[str(len(made.parts))] = each
+
+    def applied(self, module: Module, given: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+        """What a module makes of what it is given."""
+        outside, self.maps.inside = self.maps.inside, module.path
+        try:
+            return self._applied(module, given, named, node)
+        finally:
+            self.maps.inside = outside
+
+    def _applied(self, module: Module, given: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+        forward = module.of.method("forward") if module.of is not None else None
+        if forward is not None:
+            return self._entered(Function(forward[1], self.scope, module, forward[0]), given, named, node)
+        if module.kind == "Sequential":
+            made = given[0] if given else next(iter(named.values()), None)
+            for part in list(module.parts.values()):
+                made = self.call(part, [made], {}, node)
+            return made
+        if module.call is None:
+            raise self.unread(f"{module.kind} has no forward", node)
+        if not any(isinstance(each, Map | Held) for each in (*given, *named.values())):
+            unknown = next((each for each in given if isinstance(each, Unknown)), None)
+            raise self.unread("what enters this layer is not known" if unknown is None else unknown.why, node)
+        return self.at(node, self.maps.layer, module, given, named)
+
+    def _bound(self, called: Bound, given: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+        if isinstance(called.of, Map | Held):
+            return self.at(node, self.maps.method, called.of, called.name, given, named)
+        if isinstance(called.of, Module):
+            return self._of_modules(called.of, called.name, given, named, node)
+        return self.at(node, model_builtins.method, called.of, called.name, given, named)
+
+    def _of_modules(self, module: Module, name: str, given: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+        if name.removeprefix("super.") == "__setattr__":
+            return self.put_attribute(module, given[0], given[1], node)
+        if name.removeprefix("super.") == "__getattr__":
+            return self.attribute(module, given[0], node)
+        if name == "super.__init__":
+            return self.fill(module, given, node) if module.kind in CONTAINERS else None
+        if name in {"super.forward", "forward", "__call__"}:
+            shallow = module if name != "super.forward" else Module(module.kind, parts=module.parts)
+            return self.applied(shallow, given, named, node)
+        return self.at(node, model_builtins.of_module, module, name.removeprefix("super."), given)
+
+    def _library(self, called: Name, given: list[Any], named: dict[str, Any], node: ast.AST) -> Any:  # noqa: PLR0911  # one for each
+        whole, values = called.whole, [*given, *named.values()]
+        if whole in BUILTINS:
+            return self._builtin(whole, given, named, node)
+        if whole in MODULES or (libraries.module(whole) == "torch.nn" and called.short in CONTAINERS):
+            made = Module(called.short)
+            if called.short in CONTAINERS:
+                self.fill(made, given, node)
+            return made
+        if whole == "torch.nn.Module.__init__":
+            return None
+        if whole == "functools.partial":
+            return Partial(given[0], tuple(given[1:]), named)
+        if any(isinstance(each, Map) for each in _flat(values)):
+            return self.at(node, self.maps.function, whole, self._written(called, given, named, node), given, named)
+        if called.short[:1].isupper() and libraries.library(whole) is not None and "nn" in whole.split("."):
+            if called.short == "Parameter":
+                return given[0] if given else Held(())
+            return Module(called.short, self._written(called, given, named, node))
+        return self.at(node, model_builtins.of_library, whole, given, named)
+
+    def _written(self, called: Name, given: list[Any], named: dict[str, Any], node: ast.AST) -> Call:
+        """The call as a layer's text has it."""
+        assert isinstance(node, ast.Call)
+        places = [self.span(each) for each in node.args]
+        at = self.span(node.func)
+        arguments = [
+            Argument(None, as_value(value, (places[k] if k < len(places) else at))) for k, value in enumerate(given)
+        ]
+        spans = {each.arg: self.span(each.value) for each in node.keywords}
+        for name, value in named.items():
+            arguments.append(
+                Argument(Scalar(name, name, "", spans.get(name, at)), as_value(value, spans.get(name, at)))
+            )
+        return Call(dotted(node.func) or called.whole, tuple(arguments), at)
+
+    def _builtin(self, name: str, given: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+        if name in {"map", "filter"}:
+            return [self.call(given[0], [each], {}, node) for each in self.items_of(given[1], node)]
+        listed = [self.items_of(each, node) if isinstance(each, Module) else each for each in given]
+        if name == "sum" and isinstance(listed[0], list) and any(isinstance(each, Map) for each in listed[0]):
+            total = listed[0][0]
+            for each in listed[0][1:]:
+                total = self.maps.operated("add", total, each)
+            return total
+        self.at(node, model_builtins.check_lengths, listed)
+        unknown = next((each for each in listed if isinstance(each, Unknown)), None)
+        return unknown if unknown is not None else self.at(node, BUILTINS[name], *listed, **named)
+
+
+def _flat(values: list[Any]) -> list[Any]:
+    return [item for each in values for item in (each if isinstance(each, list | tuple) else [each])]
+
+
+def _scopes(scope: Scope) -> list[Scope]:
+    return list(scope.maps) if isinstance(scope, ChainMap) else [scope]

@@ -1,0 +1,243 @@
+"""Layers of a model that is followed: each as a node with the shape of what it makes, without its numbers."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from conv_anim.diagnostics import Code, Problem, SpecError
+from conv_anim.frameworks import model_shapes
+from conv_anim.frameworks.arguments import bound
+from conv_anim.frameworks.model_values import Held, Map, Unknown, UnreadError
+from conv_anim.frameworks.ops_of_layers import with_ops
+from conv_anim.frameworks.sketch import Sketch
+from conv_anim.frameworks.text_network import OTHERS, settings
+from conv_anim.frameworks.texts import kind_of, layer_of
+from conv_anim.limits import Location, fixed
+from conv_anim.spec.kinds import Invalid, Report
+from conv_anim.spec.network import INPUT, NetNode
+from conv_anim.values import dataclass, field, replace
+
+if TYPE_CHECKING:
+    from conv_anim.frameworks.calls import Call
+    from conv_anim.frameworks.foreign import ForeignLayer
+    from conv_anim.frameworks.listing import Listing
+    from conv_anim.frameworks.model_values import Module
+    from conv_anim.spec.records import Record
+
+MOST_NODES = 5_000
+NOT_FOLLOWED = ("LSTM", "GRU", "RNN", "Transformer", "Attention", "Embedding", "Bilinear")
+"""Parts of the names of layers whose output is not a map."""
+CALLED = {"AdaptiveAvgPool": "adaptive_avg_pool", "AdaptiveMaxPool": "adaptive_max_pool", "Pad": "pad"}
+"""Layers that stay what they are called, whatever they are with these sizes, by a part of their names."""
+
+
+class WantedError(Exception):
+    """What the first layer says of an input: its channels (None: any), its axes, and whether it makes more of it."""
+
+    def __init__(self, node: int, channels: int | None, axes: int, *, grows: bool) -> None:
+        super().__init__()
+        self.node, self.channels, self.axes, self.grows = node, channels, axes, grows
+
+
+@dataclass(eq=False)
+class Layers:
+    """Nodes in the making."""
+
+    found: Listing
+    nodes: list[NetNode] = field(default_factory=list)
+    calls: dict[int, Call] = field(default_factory=dict)
+    """The layers that nodes are, by their numbers."""
+    inputs: int = 0
+    inside: str = ""
+    """The module whose ``forward`` is followed."""
+    names: dict[str, int] = field(default_factory=dict)
+    changed: dict[int, int] = field(default_factory=dict)
+    """Nodes whose map was changed in its place, and what changed it: who reads it later reads that."""
+
+    def input(self, name: str, shape: tuple[int, ...]) -> Map:
+        """An input of the model."""
+        self.inputs += 1
+        return self._add(NetNode(0, name, name, INPUT, outputs=(name,), shape=shape))
+
+    def _add(self, node: NetNode, call: Call | None = None) -> Map:
+        number = len(self.nodes)
+        if number >= MOST_NODES:
+            raise SpecError([fixed(f"the model has more than {MOST_NODES:,} nodes", "a part of it", Location("model"))])
+        if call is not None:
+            self.calls[number] = call
+        label = node.label if node.is_input else str(number)
+        inputs = tuple(map(self.current, node.inputs))
+        self.nodes.append(replace(node, number=number, label=label, inputs=inputs))
+        assert node.shape is not None
+        return Map(number, tuple(n or 1 for n in node.shape))
+
+    def current(self, number: int) -> int:
+        """The node that made a map what it is by now."""
+        while number in self.changed:
+            number = self.changed[number]
+        return number
+
+    def change(self, before: Any, made: Any) -> Any:
+        """Note that a map was changed in its place. Returns what it is now."""
+        if isinstance(before, Map) and isinstance(made, Map) and before.shape == made.shape:
+            self.changed[self.current(before.node)] = made.node
+        return made
+
+    def made(self, kind: str, reads: tuple[Map, ...], shape: tuple[int, ...], type_: str | None = None) -> Map:
+        """An operator, which has no parameters."""
+        self.names[kind] = self.names.get(kind, -1) + 1
+        name = f"{kind}_{self.names[kind]}" if self.names[kind] else kind
+        scope = tuple(self.inside.split(".")) if self.inside else ()
+        inputs = tuple(each.node for each in reads)
+        return self._add(NetNode(0, "", name, kind, inputs, (name,), shape, type_, scope=scope))
+
+    # layers
+
+    def layer(self, module: Module, given: list[Any], named: dict[str, Any]) -> Any:
+        """What a layer makes. Raises SpecError, UnreadError, WantedError."""
+        call = module.call
+        assert call is not None
+        reads = [each for each in (*given, *named.values()) if isinstance(each, Map | Held)]
+        first = reads[0]
+        if isinstance(first, Held):
+            raise UnreadError("a layer of what does not depend on the input is not followed")
+        made = self.of_call(call, first, module)
+        return (made, Unknown("the indices of a pool are not followed")) if _asks(call, "return_indices") else made
+
+    def of_call(self, call: Call, read: Map, module: Module | None = None) -> Map:
+        """What the text of a layer makes of a map. Raises as `layer` does."""
+        kind = kind_of(call, self.found)
+        if any(part in call.short for part in NOT_FOLLOWED):
+            raise UnreadError(f"what {call.name} makes is not followed", call.span)
+        path = module.path if module is not None else ""
+        scope = tuple(path.split(".")[:-1]) if path else tuple(self.inside.split(".")) if self.inside else ()
+        node = NetNode(0, "", path or call.short, call.name, (read.node,), settings=settings(call), scope=scope)
+        if kind == "harmless":
+            return read
+        if kind == "drawn":
+            node = self._windowed(call, read, node)
+        elif kind in {"pointwise", "beyond"}:
+            node = self._plain(call, read, node)
+        else:
+            raise UnreadError(f"no layer is known as '{call.name}'", call.span)
+        if module is not None and module.counted:
+            node = replace(node, parameters=0)
+        elif module is not None:
+            module.counted = True
+        made = self._add(node, call)
+        return self.change(read, made) if kind == "pointwise" and _in_place(call) else made
+
+    def _windowed(self, call: Call, read: Map, node: NetNode) -> NetNode:
+        layer, report = layer_of(call, self.found), Report()
+        assert layer is not None
+        record = layer.keys.decode(bound(call, layer.keys, report, layer.positional), report)
+        if report.problems or isinstance(record, Invalid):
+            raise SpecError(report.problems)
+        axes = layer.along(record)
+        self._check_input(read, layer, record, call)
+        if axes not in {None, len(read.shape) - 2}:
+            what = f"{call.name} works along {axes} axes, and what enters has the shape {_shape(read)}"
+            raise SpecError([Problem(Code.AXES, what, call.name, call.span)])
+        sketch = Sketch(read.shape[1], read.shape[2:])
+        layer.enter(record, sketch)
+        sketch.settle()
+        made = replace(with_ops(node, sketch.layers), shape=(read.shape[0], sketch.channels, *sketch.size))
+        called = next((type_ for part, type_ in CALLED.items() if part in call.short), None)
+        return made if called is None else replace(made, type=called, window=None)
+
+    def _check_input(self, read: Map, layer: ForeignLayer, record: Record, call: Call) -> None:
+        """Raise WantedError if the layer says what an input is, and it is something else."""
+        source = self._source(read.node)
+        if source is None:
+            return
+        channels = record.of(layer.takes) if layer.takes is not None and record.has(layer.takes) else None
+        axes = layer.along(record) or len(read.shape) - 2
+        if channels not in {None, read.shape[1]} or axes != len(read.shape) - 2:
+            raise WantedError(source, channels, axes, grows="Transpose" in call.short)
+
+    def _source(self, number: int) -> int | None:
+        """The input that a map is but for its numbers; None for a map that is more than that."""
+        node = self.nodes[number]
+        while not node.is_input:
+            if len(node.inputs) != 1 or node.window is not None or node.shape != self.nodes[node.inputs[0]].shape:
+                return None
+            node = self.nodes[node.inputs[0]]
+        return node.number
+
+    def _plain(self, call: Call, read: Map, node: NetNode) -> NetNode:
+        """A layer that moves no window."""
+        given, short = _arguments(call), call.short
+        type_ = OTHERS.get(short)
+        if short in {"Flatten", "Unflatten"}:
+            start, end = given.get("start_dim", given.get("0", 1)), given.get("end_dim", given.get("1", -1))
+            shape = (
+                model_shapes.flat(read.shape, start, end)
+                if short == "Flatten"
+                else model_shapes.unflat(read.shape, start, end)
+            )
+            return replace(node, shape=shape, type=type_)
+        if short in {"Linear", "LazyLinear"}:
+            return self._linear(call, read, node, given)
+        return replace(node, shape=read.shape, type=type_, parameters=self._of_norm(call, read, given))
+
+    def _linear(self, call: Call, read: Map, node: NetNode, given: dict[str, Any]) -> NetNode:
+        lazy = call.short == "LazyLinear"
+        into = read.shape[-1] if lazy else given.get("in_features", given.get("0"))
+        out = given.get("out_features", given.get("0" if lazy else "1"))
+        if not isinstance(into, int) or not isinstance(out, int):
+            raise UnreadError(f"what {call.name} takes and makes is not known", call.span)
+        if into != read.shape[-1]:
+            source = self._source(read.node)
+            if source is not None:
+                raise WantedError(source, into, 0, grows=False)
+            what = f"'in_features' is {into}, but {read.shape[-1]} numbers enter, of the shape {_shape(read)}"
+            raise SpecError([Problem(Code.SHAPE, what, call.name, call.span, "--input says another size")])
+        biased = given.get("bias", given.get("1" if lazy else "2", True)) is not False
+        cells = prod(read.shape[:-1])
+        parameters = into * out + (out if biased else 0)
+        shape = (*read.shape[:-1], out)
+        return replace(
+            node, shape=shape, type="linear", weight=(out, into), products=cells * into * out, parameters=parameters
+        )
+
+    def _of_norm(self, call: Call, read: Map, given: dict[str, Any]) -> int:
+        """How many trained numbers a layer has that keeps the shape."""
+        short = call.short
+        if short == "PReLU":
+            return int(given.get("num_parameters", given.get("0", 1)))
+        affine = given.get("affine", given.get("elementwise_affine", not short.startswith("Instance")))
+        if "Norm" not in short or short == "LocalResponseNorm" or affine is False:
+            return 0
+        if short in {"LayerNorm", "RMSNorm"}:
+            over = given.get("normalized_shape", given.get("0", ()))
+            return (1 if short == "RMSNorm" else 2) * prod(over if isinstance(over, tuple) else (over,))
+        place = "1" if short == "GroupNorm" else "0"
+        channels = given.get("num_channels", given.get("num_features", given.get(place)))
+        if isinstance(channels, int) and channels != read.shape[1]:
+            what = f"{call.name} has {channels} channels, and {read.shape[1]} enter"
+            raise SpecError([Problem(Code.SHAPE, what, call.name, call.span)])
+        return 2 * read.shape[1]
+
+
+def _arguments(call: Call) -> dict[str, Any]:
+    return dict(settings(call))
+
+
+def _asks(call: Call, name: str) -> bool:
+    return any(
+        each.keyword is not None and each.keyword.text == name and getattr(each.value, "value", False)
+        for each in call.arguments
+    )
+
+
+def _in_place(call: Call) -> bool:
+    """Whether a layer changes what it is given: ``nn.ReLU(inplace=True)``, ``nn.ReLU(True)``."""
+    return "Norm" not in call.short and any(
+        getattr(each.value, "value", None) is True and (each.keyword is None or each.keyword.text == "inplace")
+        for each in call.arguments
+    )
+
+
+def _shape(read: Map) -> str:
+    return "x".join(map(str, read.shape[1:]))

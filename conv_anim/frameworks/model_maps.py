@@ -1,0 +1,158 @@
+"""Maps of a model that is followed: what operators and functions make of them, each as a node with its shape."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conv_anim.frameworks import functionals, libraries, model_shapes
+from conv_anim.frameworks.model_layers import Layers, WantedError
+from conv_anim.frameworks.model_shapes import Moved
+from conv_anim.frameworks.model_values import Bound, Held, Map, Unknown, UnreadError
+from conv_anim.frameworks.torch_network import TYPES
+from conv_anim.values import replace
+
+if TYPE_CHECKING:
+    from conv_anim.frameworks.calls import Call
+
+__all__ = ["Maps", "WantedError"]
+
+SILENT = {
+    *("contiguous", "clone", "detach", "to", "float", "half", "double", "cuda", "cpu", "type", "type_as", "dropout"),
+    *("dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "requires_grad_", "identity", "bfloat16"),
+}
+POINTWISE = {
+    *("relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "mish", "sigmoid", "tanh", "softplus"),
+    *("hardtanh", "hardsigmoid", "hardswish", "softmax", "log_softmax", "logsigmoid", "prelu", "rrelu", "softsign"),
+    *("normalize", "layer_norm", "instance_norm", "group_norm", "batch_norm", "local_response_norm", "rms_norm"),
+    *(
+        "abs",
+        "exp",
+        "log",
+        "sqrt",
+        "rsqrt",
+        "sin",
+        "cos",
+        "clamp",
+        "clip",
+        "neg",
+        "square",
+        "erf",
+        "sign",
+        "reciprocal",
+    ),
+    *("roll", "flip", "masked_fill", "cumsum", "round", "floor", "ceil", "log1p", "expm1", "tanhshrink"),
+}
+"""Functions that keep the shape of what they are given."""
+
+
+class Maps(Layers):
+    """Nodes in the making."""
+
+    def function(self, whole: str, call: Call, given: list[Any], named: dict[str, Any]) -> Any:
+        """What a function of a library makes of maps."""
+        short, owner = whole.rpartition(".")[2], libraries.module(whole)
+        if owner == "torch.nn.functional" and short in {"upsample", "upsample_bilinear", "upsample_nearest"}:
+            whole, short = "torch.nn.functional.interpolate", "interpolate"
+        if short in {"checkpoint", "DropPath", "StochasticDepth"}:
+            raise UnreadError(f"{whole} is not followed")
+        if owner not in {"torch", "torch.nn.functional", "torch.nn", "torch.special"}:
+            raise UnreadError(f"what {whole} makes of a map is not known", call.span)
+        if functionals.is_function(whole) and short not in POINTWISE | SILENT | {"linear"}:
+            return self._of_table(whole, call, given, named)
+        return self.method(given[0] if given else next(iter(named.values())), short, given[1:], named)
+
+    def _of_table(self, whole: str, call: Call, given: list[Any], named: dict[str, Any]) -> Map:
+        unknown = next((each for each in (*given, *named.values()) if isinstance(each, Unknown)), None)
+        if unknown is not None:
+            raise UnreadError(unknown.why, call.span)
+        read = next(each for each in (*given, *named.values()) if isinstance(each, Map))
+        _, layer, _ = functionals.as_layer(call, whole)
+        made = self.of_call(layer, read)
+        self.nodes[-1] = replace(self.nodes[-1], kind=f"F.{whole.rpartition('.')[2]}")
+        return made
+
+    def method(self, of: Any, name: str, given: list[Any], named: dict[str, Any]) -> Any:  # noqa: PLR0911  # one for each
+        """What a method makes of a map, or the function of that name."""
+        short = name.rstrip("_") or name
+        unknown = next((each for each in (of, *given, *named.values()) if isinstance(each, Unknown)), None)
+        if short in SILENT:
+            return of
+        if unknown is not None and short not in {"masked_fill", "mean", "sum"}:
+            raise UnreadError(unknown.why)
+        if short in {"cat", "concat", "concatenate", "stack"}:
+            return self._joined("stack" if short == "stack" else "cat", of, given, named)
+        if isinstance(of, Held) and not any(isinstance(each, Map) for each in given):
+            moved = model_shapes.moved(of.shape, short, given, named) if short not in POINTWISE else Moved(of.shape)
+            return moved.plain if moved.plain is not None else Held(moved.shape or of.shape)
+        if short in {
+            "add",
+            "sub",
+            "subtract",
+            "mul",
+            "multiply",
+            "div",
+            "divide",
+            "true_divide",
+            "pow",
+            "matmul",
+            "bmm",
+            "maximum",
+            "minimum",
+        }:
+            same = {"subtract": "sub", "multiply": "mul", "divide": "div", "true_divide": "div", "bmm": "matmul"}.get(
+                short, short
+            )
+            made = self.operated(same, of, given[0] if given else next(iter(named.values())))
+            return self.change(of, made) if short != name else made
+        if short in POINTWISE:
+            made = self.made(short, (of,), of.shape, TYPES.get(short))
+            return self.change(of, made) if short != name or named.get("inplace") is True else made
+        moved = model_shapes.moved(of.shape, short, given, named)
+        if moved.plain is not None:
+            return moved.plain
+        if moved.several is not None:
+            return tuple(self.made(short, (of,), shape) for shape in moved.several)
+        assert moved.shape is not None
+        made = self.made(short, (of,), moved.shape, moved.type)
+        return (made, Unknown("which cells these are is not followed")) if moved.pair else made
+
+    def _joined(self, kind: str, maps: Any, given: list[Any], named: dict[str, Any]) -> Any:
+        listed = list(maps) if isinstance(maps, list | tuple) else []
+        along = given[0] if given else named.get("dim", named.get("axis", 0))
+        if not listed or not all(isinstance(each, Map | Held) for each in listed):
+            raise UnreadError("what is put together here is not known")
+        if len(listed) == 1 and kind == "cat":
+            return listed[0]
+        shape = model_shapes.joined([each.shape for each in listed], along, stacked=kind == "stack")
+        reads = tuple(each for each in listed if isinstance(each, Map))
+        return self.made(kind, reads, shape, "concat" if kind == "cat" else None) if reads else Held(shape)
+
+    def operated(self, name: str, left: Any, right: Any) -> Any:
+        """What an operator makes of two values of which one is a map or an array."""
+        shapes = [each.shape if isinstance(each, Map | Held) else () for each in (left, right)]
+        shape = model_shapes.multiplied(*shapes) if name == "matmul" else model_shapes.broadcast(*shapes)
+        reads = tuple(each for each in (left, right) if isinstance(each, Map))
+        if not reads:
+            return Held(shape)
+        return self.made(name, reads, shape, TYPES.get(name) if len(reads) == 2 and name in {"add", "mul"} else None)
+
+    def attribute(self, of: Map | Held, name: str) -> Any:
+        """An attribute of a map."""
+        match name:
+            case "shape":
+                return of.shape
+            case "ndim":
+                return len(of.shape)
+            case "T" | "mT":
+                return self.method(of, "transpose", [-2, -1], {})
+            case "data":
+                return of
+            case "device" | "dtype" | "is_cuda" | "requires_grad" | "training":
+                return Unknown(f"the {name} of a map is not followed")
+            case _:
+                return Bound(of, name)
+
+    def indexed(self, of: Map | Held, index: Any) -> Any:
+        """A part of a map."""
+        shape = model_shapes.indexed(of.shape, index if isinstance(index, tuple) else (index,))
+        return self.made("slice", (of,), shape) if isinstance(of, Map) else Held(shape)

@@ -1,0 +1,298 @@
+"""A class of PyTorch in a text as the network that its ``forward`` makes. Read, never run."""
+
+from __future__ import annotations
+
+import ast
+import re
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from conv_anim.diagnostics import Code, Problem, Span, SpecError, listed
+from conv_anim.frameworks.calls import tree_of
+from conv_anim.frameworks.listing import Line, Listing
+from conv_anim.frameworks.model_calls import MODULES, WRAPPERS
+from conv_anim.frameworks.model_maps import Maps, WantedError
+from conv_anim.frameworks.model_program import Program
+from conv_anim.frameworks.model_values import Class, Function, Map, Module, UnreadError
+from conv_anim.frameworks.python_files import is_file
+from conv_anim.spec.network import Network
+from conv_anim.values import dataclass, replace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conv_anim.diagnostics import Source
+    from conv_anim.frameworks.arithmetic import Held, Names
+    from conv_anim.frameworks.calls import Call
+    from conv_anim.frameworks.feeding import Feed
+    from conv_anim.spec.model import Size
+
+SIDES = {1: (16_000, 1024, 256, 128, 64), 2: (224, 32, 28, 64, 128, 256, 299, 96, 48, 16, 8, 512), 3: (64, 32, 112, 16)}
+"""Sizes along each axis that are tried where nobody says one, the usual first."""
+MOST_WINDOWS = 6
+"""Layers in a row whose windows a figure shows."""
+TURNS = 12
+"""Inputs that say what they are, one after the other."""
+AXES = re.compile(r"\b(?:Conv|ConvTranspose|MaxPool|AvgPool|BatchNorm)([123])d\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A network, with the layers that its nodes are, by their numbers; and what reads them."""
+
+    network: Network
+    calls: dict[int, Call]
+    imports: dict[str, str]
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is too much for windows that slide: it branches, or has many layers with windows."""
+        return not self.is_row or sum(node.window is not None for node in self.network.nodes) > MOST_WINDOWS
+
+    @property
+    def is_row(self) -> bool:
+        """Whether each node reads only the one before it."""
+        nodes = self.network.nodes
+        return all(node.inputs == ((k - 1,) if k else ()) for k, node in enumerate(nodes))
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What came of following a text: its network, or why not."""
+
+    name: str | None = None
+    followed: Followed | None = None
+    problem: UnreadError | None = None
+
+    @property
+    def row(self) -> Listing | None:
+        """The layers in the order in which ``forward`` calls them, where each is fed by the one before."""
+        if self.followed is None or not self.followed.is_row:
+            return None
+        found = self.followed
+        lines = tuple(Line(found.network.nodes[k].name, call) for k, call in found.calls.items())
+        return Listing(self.name or "", lines, (), found.imports, loose=True)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be said of it."""
+        if self.problem is None:
+            return ()
+        place = "" if self.problem.span is None else f" (line {self.problem.span.line})"
+        return (f"forward of {self.name} is not followed: {self.problem.why}{place}",)
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Layers in a row that do not fit each other are no mistake of a text whose ``forward`` is not followed."""
+        try:
+            yield
+        except SpecError as error:
+            if self.problem is None or not {each.code for each in error.problems} <= {Code.SHAPE, Code.AXES}:
+                raise
+            problem = self.problem
+            message = f"{self.name} cannot be drawn: {problem.why}"
+            raise SpecError([Problem(Code.UNSUPPORTED, message, "", problem.span, problem.hint)]) from None
+
+
+def attempt(source: Source, feed: Feed, names: Names, wanted: str | None = None) -> Attempt:
+    """What following a text comes to; nothing where it has no class of PyTorch. Raises SpecError."""
+    return _attempt(source, feed, tuple(names.items()), wanted)
+
+
+@lru_cache(maxsize=2)
+def _attempt(source: Source, feed: Feed, names: tuple[tuple[str, Held], ...], wanted: str | None) -> Attempt:
+    said = dict(names)
+    if not is_file(source.text):
+        return Attempt()
+    tree = tree_of(source)
+    name = _main(tree, source, said) if wanted is None else wanted
+    if name is None or name not in {getattr(each, "name", None) for each in tree.body}:
+        return Attempt()
+    try:
+        found = followed(source, feed, said, name)
+        if wanted is None:
+            found = replace(
+                found, network=replace(found.network, notes=(*found.network.notes, *_others(tree, name, said)))
+            )
+        return Attempt(name, found)
+    except UnreadError as error:
+        return Attempt(name, problem=error)
+
+
+def _others(tree: ast.Module, name: str, names: Names) -> tuple[str, ...]:
+    """What is to be said where a text has other functions that make a model."""
+    if not any(isinstance(each, ast.FunctionDef) and each.name == name for each in tree.body):
+        return ()
+    others = [each.name for each in _makers(tree, names) if each.name != name]
+    return (f"{name} is drawn; --node names another: {listed(others, last='or')}",) if others else ()
+
+
+def _makers(tree: ast.Module, names: Names) -> list[ast.FunctionDef]:
+    """Functions that need no arguments and return what they call."""
+    return [
+        each
+        for each in tree.body
+        if isinstance(each, ast.FunctionDef)
+        and not _required(each.args, names)
+        and any(isinstance(end, ast.Return) and isinstance(end.value, ast.Call | ast.Name) for end in ast.walk(each))
+    ]
+
+
+def followed(source: Source, feed: Feed, names: Names, name: str) -> Followed:
+    """The network that a class makes of its input, or the model that a function returns.
+
+    Raises UnreadError for what cannot be followed, and SpecError for layers that do not fit what enters them.
+    """
+    tree = tree_of(source)
+    axes = _axes(source)
+    sizes: list[Size | None] = [None] if feed.shape is not None else [(side,) * axes for side in SIDES[axes]]
+    first: SpecError | None = None
+    for size in sizes:
+        try:
+            return _fed(source, tree, name, names, feed, size)
+        except SpecError as error:
+            first = first or error
+    assert first is not None
+    raise first
+
+
+def _axes(source: Source) -> int:
+    found = AXES.findall(source.text)
+    return int(max(set(found), key=found.count)) if found else 2
+
+
+def _main(tree: ast.Module, source: Source, names: Names) -> str | None:
+    """The last class that is a model and can be made without arguments, else the first function that makes one."""
+    program = _program(tree, source, names, Listing("", ()))
+    models = [
+        name
+        for name, each in list(program.scope.items())
+        if isinstance(each, ast.ClassDef) and _is_model(program, each)
+    ]
+    if not models:
+        return None
+    for name in reversed(models):
+        if not _needed(tree, name, names):
+            return name
+    for each in _makers(tree, names):
+        if models[-1] in {found.id for found in ast.walk(each) if isinstance(found, ast.Name)}:
+            return each.name
+    return models[-1]
+
+
+def _is_model(program: Program, node: ast.ClassDef) -> bool:
+    try:
+        made = program.value(ast.copy_location(ast.Name(id=node.name, ctx=ast.Load()), node), program.scope)
+    except UnreadError:
+        return False
+    return isinstance(made, Class) and any(root in MODULES | WRAPPERS for root in made.roots)
+
+
+def _needed(tree: ast.Module, name: str, names: Names) -> list[str]:
+    """The parameters of a class's ``__init__`` that have no value."""
+    for each in tree.body:
+        if isinstance(each, ast.ClassDef) and each.name == name:
+            for made in each.body:
+                if isinstance(made, ast.FunctionDef) and made.name == "__init__":
+                    return _required(made.args, names)[1:]
+    return []
+
+
+def _required(arguments: ast.arguments, names: Names) -> list[str]:
+    listed = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
+    listed = listed[: len(listed) - len(arguments.defaults)]
+    listed += [
+        each.arg for each, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if default is None
+    ]
+    return [name for name in listed if name not in names]
+
+
+def _program(tree: ast.Module, source: Source, names: Names, found: Listing) -> Program:
+    program = Program(source, names, Maps(found))
+    program.begin(tree)
+    return program
+
+
+def _fed(  # noqa: PLR0917  # what it depends on
+    source: Source, tree: ast.Module, name: str, names: Names, feed: Feed, size: Size | None
+) -> Followed:
+    """With an input of a size, which has the channels that the first layer takes."""
+    shapes: dict[int, Size] = {}
+    for _ in range(TURNS):
+        try:
+            return _once(source, tree, name, names, feed, size, shapes)
+        except WantedError as wanted:
+            if wanted.node in shapes and shapes[wanted.node] == _wanted(wanted, size, feed):
+                break
+            shapes[wanted.node] = _wanted(wanted, size, feed)
+    what = f"the layers of {name} do not say what it is fed"
+    raise SpecError([Problem(Code.SHAPE, what, name, hint="--input 3x224x224 says it")])
+
+
+def _wanted(wanted: WantedError, size: Size | None, feed: Feed) -> Size:
+    channels = wanted.channels or feed.channels or 3
+    if wanted.axes == 0:
+        return (1, channels)
+    if feed.shape is not None and len(feed.shape) in {wanted.axes, wanted.axes + 1}:
+        said = feed.shape if len(feed.shape) > wanted.axes else (channels, *feed.shape)
+        return (1, *said)
+    side = 1 if wanted.grows else (size or SIDES[wanted.axes])[0]
+    return (1, channels, *(side,) * wanted.axes)
+
+
+def _first_shape(feed: Feed, size: Size | None, axes: int) -> Size:
+    shape = feed.shape or size or ()
+    return (1, *shape) if len(shape) > axes else (1, feed.channels or 3, *shape)
+
+
+def _once(  # noqa: PLR0917  # what it depends on
+    source: Source, tree: ast.Module, name: str, names: Names, feed: Feed, size: Size | None, shapes: dict[int, Size]
+) -> Followed:
+    imports: dict[str, str] = {}
+    program = _program(tree, source, names, Listing(name, (), imports=imports))
+    imports |= {key: value.whole for key, value in program.scope.items() if hasattr(value, "whole")}
+    try:
+        at = next((each for each in tree.body if getattr(each, "name", None) == name), tree.body[0])
+        place = ast.copy_location(ast.Name(id=name, ctx=ast.Load()), at)
+        made = program.value(place, program.scope)
+        model = program.call(made, [], {}, place) if isinstance(made, Class | Function) else made
+        if not isinstance(model, Module):
+            raise UnreadError(f"{name} is not a model of PyTorch", program.span(place))
+        model.place("")
+        given = _inputs(program, model, feed, size, shapes, _axes(source))
+        out = program.applied(model, given, {}, place)
+    except RecursionError:
+        raise UnreadError("too many calls are inside of each other", Span(source, 1, 1)) from None
+    notes = _said(program.maps, feed)
+    outputs = tuple(dict.fromkeys(program.maps.current(each.node) for each in _maps(out)))
+    if not outputs:
+        raise UnreadError(f"forward of {name} returns no map", program.span(place))
+    return Followed(Network(name, tuple(program.maps.nodes), outputs, notes), program.maps.calls, imports)
+
+
+def _inputs(  # noqa: PLR0917  # what it depends on
+    program: Program, model: Module, feed: Feed, size: Size | None, shapes: dict[int, Size], axes: int
+) -> list[Map]:
+    """One for each parameter of ``forward`` that has no value of its own."""
+    forward = model.of.method("forward") if model.of is not None else None
+    required = ["input"] if forward is None else _required(forward[1].args, program.said)[1:]
+    usual = _first_shape(feed, size, axes)
+    return [program.maps.input(name, shapes.get(k, usual)) for k, name in enumerate(required)]
+
+
+def _maps(value: Any) -> list[Map]:
+    """All maps in what is returned."""
+    if isinstance(value, Map):
+        return [value]
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    return [each for item in items for each in _maps(item)]
+
+
+def _said(maps: Maps, feed: Feed) -> tuple[str, ...]:
+    """What the inputs are, where nobody says it."""
+    if feed.shape is not None:
+        return ()
+    inputs = [node for node in maps.nodes if node.is_input]
+    each = " and ".join("x".join(str(n) for n in (node.shape or ())[1:]) for node in inputs)
+    return (f"the input is {each} here; --input says another size",)
