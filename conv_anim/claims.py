@@ -43,7 +43,7 @@ def _identity(path: str) -> Mark:
 
 
 def _number(path: str) -> tuple[int, int] | None:
-    """What a file system knows a file or a folder by; None if there is none."""
+    """How the file system identifies a file or folder; None if it does not exist."""
     try:
         found = os.stat(path)  # noqa: PTH116
     except (OSError, ValueError):

@@ -18,15 +18,14 @@ if TYPE_CHECKING:
 WIDEST = 100
 """Columns of a source line that a diagnostic shows; of a longer line, those around the problem."""
 MOST_PROBLEMS = 50
-"""Of a spec that are told."""
+"""The number of a spec's problems that are reported."""
 Form: TypeAlias = Literal["human", "short", "json"]
-FORMS: Final[tuple[Form, ...]] = ("human", "short", "json")
 BOLD, RED, BLUE, GREEN = "1", "1;31", "1;34", "1;32"
 """Looks on a terminal, as parameters of ANSI's "select graphic rendition"."""
 
 
 class Code(StrEnum):
-    """The kinds of problems; the value stands in brackets behind a message."""
+    """The kinds of problems; the value is printed in brackets after a message."""
 
     # the file
     UNREADABLE = "unreadable"
@@ -105,7 +104,7 @@ class Span:
 
     @classmethod
     def at(cls, source: Source, position: int, width: int = 1) -> Span:
-        """The place of a character of the text, counted from 0, and so many after it."""
+        """The span of ``width`` characters from a position in the text, counted from 0."""
         lines = f"{source.text[:position]}.".splitlines()
         return cls(source, len(lines), len(lines[-1]), width)
 
@@ -231,7 +230,7 @@ class SpecError(Exception):
 
 
 def _and_more(problem: Problem) -> Problem:
-    """What stands for all problems from one on."""
+    """A problem that stands for all further ones."""
     what = f"there are more problems than these {MOST_PROBLEMS}"
     return Problem(Code.MORE, what, problem.path, problem.span, "fix some of them to see the rest", problem.file)
 

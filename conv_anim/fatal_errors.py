@@ -1,4 +1,4 @@
-"""How a command ends when something befalls it: a signal, a standard stream that is closed or full, a bug of ours."""
+"""How a command ends on a fatal event: a signal, a standard stream that is closed or full, a bug of ours."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 DEBUG = "CONV_ANIM_DEBUG"
 """The environment variable that shows the traceback of a bug; one process draws all then."""
 STREAM = (errno.EBADF, errno.EFBIG, errno.EIO, errno.ENOSPC)
-"""What befalls standard output, where no file is named."""
+"""The name of standard output in errors without a file."""
 ESCAPED = "conv-anim-escaped"
 """The name of the way to write what a stream's encoding lacks: as ``\\uXXXX``, which JSON reads as well."""
 
 
 @contextmanager
 def reported() -> Iterator[None]:
-    """Whatever befalls the program is told in a line or two, and its exit status says it: 1, or 128 and a signal's."""
+    """Reports fatal errors in a line or two, and by the exit status: 1, or 128 plus the signal's number."""
     repair_streams()
     try:
         with stoppable():
@@ -42,7 +42,7 @@ def reported() -> Iterator[None]:
 
 
 def _ending(error: Exception) -> str:
-    """What is said of an exception that nobody met. Raises the error itself when debugging."""
+    """The message for an unhandled exception. Raises the error itself when debugging."""
     _give_up_stdout()
     if not isinstance(error, OSError) or debugging():
         return str(unforeseen(error))
@@ -62,7 +62,7 @@ def _say(text: str) -> None:
 
 
 def repair_streams() -> None:
-    """Closed streams get a place of their own, lest a file of ours takes it; no character is one too many for a stream.
+    """Reopens closed streams, so that no file of ours gets their descriptors; streams then encode every character.
 
     To write to a closed standard output fails, as it should; what goes to a closed standard error is lost.
     """
@@ -111,7 +111,7 @@ class Shortage:
     """What there is not enough of, and the way out."""
 
     code: str
-    """Of the problem that it is told as."""
+    """The code of the problem that it is reported as."""
     what: str
     way: str
 
@@ -150,7 +150,7 @@ IMPORTS: Final = {
     "Too many open files": errno.EMFILE,
     "can't start new thread": errno.EAGAIN,
 }
-"""What is said where no number is given: of a module that cannot be loaded, or of a thread."""
+"""Messages without an errno: a module that cannot be loaded, or a thread."""
 
 
 def shortage(error: BaseException) -> Shortage | None:
@@ -211,7 +211,7 @@ def debugging() -> bool:
 
 
 def unforeseen(error: Exception, file: str = "") -> Problem:
-    """The problem that a bug is told as, or a shortage. Raises the error itself when debugging."""
+    """The problem that reports a bug or a shortage. Raises the error itself when debugging."""
     from conv_anim.diagnostics import Code, Problem
 
     short = shortage(error)

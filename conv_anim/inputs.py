@@ -51,11 +51,11 @@ KINDS = {
     b"GIF8": "a GIF", b"\x89PNG": "a PNG", b"\xff\xd8\xff": "a JPEG", b"%PDF": "a PDF", b"PK\x03\x04": "a ZIP archive",
     b"\x93NUMPY": "a .npy file", b"\x1f\x8b": "a gzip archive", b"RIFF": "a WebP", b"\x7fELF": "a program",
 }  # fmt: skip
-"""What begins like this is no text."""
+"""Beginnings of files that are not text."""
 
 
 def _no_text(data: bytes) -> str | None:
-    """What a file is that is no text in an encoding known here."""
+    """What a file is that is not text in a known encoding."""
     kind = next((kind for start, kind in KINDS.items() if data.startswith(start)), None)
     if kind is not None:
         return f"this is {kind}, not a spec"
@@ -170,7 +170,7 @@ def is_within(path: Path, folder: Path) -> bool:
     """Whether a path leads into a folder or below it, links followed; what is not there yet counts as plain."""
     try:
         return path.resolve().is_relative_to(folder.resolve())
-    except FileNotFoundError:  # the current folder is gone: no path leads anywhere, as reading and writing will tell
+    except FileNotFoundError:  # the current folder no longer exists: reading and writing will report it
         return True
     except (OSError, RuntimeError):
         return False

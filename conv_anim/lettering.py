@@ -27,7 +27,7 @@ def _written(spec: Spec) -> Iterator[str | bool | None]:
 
 
 def missing(spec: Spec, first: GlyphError) -> SpecError:
-    """What is raised for a spec with a character that no font has: it tells all of them."""
+    """The error for a spec with characters that no font has: it names all of them."""
     found = dict.fromkeys((first, *_missing(spec)))
     return SpecError(Problem(Code.GLYPH, str(e), e.character, hint=_glyph_hint(e)) for e in found)
 

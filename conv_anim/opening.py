@@ -67,7 +67,7 @@ def content(path: Path, most: int) -> bytes | None:
 
 
 def taken(file: BinaryIO, most: int) -> bytes:
-    """What comes from a file, at most so many bytes; memory is taken as they come, not for as many as may come."""
+    """The contents of a file, at most ``most`` bytes; memory is allocated as they are read."""
     parts: list[bytes] = []
     left, wanted = most, CHUNK
     while left > 0 and (part := file.read(min(left, wanted))):
@@ -83,7 +83,7 @@ def size(file: BinaryIO) -> int:
 
 
 def stream(path: Path) -> str | None:
-    """What a path is called that is no place for a file of its own: a pipe, a device, or what the process has open."""
+    """What a path is that cannot be replaced by a file: a pipe, a device, or an open descriptor."""
     try:
         return _kind(path.stat()) or (None if _handle(path) is None else "an open file")
     except (OSError, ValueError):

@@ -43,7 +43,7 @@ def _sheet(state: State, draw: Callable[[Spec], Scene]) -> Sheet | str:
 
 
 def beside(spec: Spec, text: str = "", *, code: bool = True) -> Beside:
-    """What is said of a figure outside of it, and not in it; ``text`` is its spec."""
+    """What accompanies a figure on its page; ``text`` is its spec."""
     from conv_anim.scene.wording import captions
 
     formulas = () if spec.formula is True else tuple(_formulas(spec))  # else they are in the picture
@@ -62,7 +62,7 @@ def _formulas(spec: Spec) -> Iterator[str]:
 
 
 def programs(spec: Spec) -> Iterator[tuple[str, str]]:
-    """By the name of each framework that has words for it; none of a network, whose numbers nobody has computed."""
+    """By the name of each framework that can write it; none of a network, whose numbers are not computed."""
     from conv_anim.coding.programs import FRAMEWORKS, NAMES, program
 
     if any(isinstance(one.view, NetworkView) for one in spec.figures):

@@ -183,13 +183,13 @@ def pictures_of(
 
 
 def remark(drawn: Scene, format_: str, step: Steps | None) -> str | None:
-    """What is to be said of a figure beside it."""
+    """Notes about a figure."""
     said = (left_out(drawn, format_, step), illegible(drawn))
     return "; ".join(filter(None, said)) or None
 
 
 def illegible(drawn: Scene) -> str | None:
-    """What is to be said of a figure that is too narrow for its texts."""
+    """A note about a figure that is too narrow for its texts."""
     if drawn.legible is None:
         return None
     way = f"size: {{width: {drawn.legible}}} or more, or a smaller input"
@@ -197,7 +197,7 @@ def illegible(drawn: Scene) -> str | None:
 
 
 def left_out(drawn: Scene, format_: str, step: Steps | None) -> str | None:
-    """What is to be said of outputs that an animation does not show."""
+    """A note about outputs that an animation does not show."""
     if drawn.left_out is None or step is not None or not _moving(format_):
         return None
     shown, count = drawn.left_out

@@ -131,7 +131,7 @@ def waking() -> Iterator[int | None]:
     """A descriptor to wait for beside other things: something comes from it with every signal.
 
     One that comes just before a wait does not end it, as Python's handlers run only between its own instructions. None
-    where there is no such thing, or no descriptor is left.
+    where it does not exist, or no descriptor is left.
     """
     ends = _pipe()
     before = None

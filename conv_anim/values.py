@@ -46,7 +46,7 @@ _FIELDS: dict[type, Mapping[str, Field[Any]]] = {}
 _LATE: dict[type, bool] = {}
 """Classes of which no value has been made yet, and whether they are frozen."""
 _FACTORY = object()
-"""Stands for a default that is made for each value."""
+"""Marks a default that is made for each value."""
 
 
 def _made(cls: type, *, frozen: bool, slots: bool, eq: bool) -> type:

@@ -16,9 +16,7 @@ from conv_anim.scene.layout import (
     Fit,
     align,
     anchored,
-    beside,
     column,
-    label,
     moved,
     of_figure,
     over,
@@ -261,20 +259,6 @@ def test_of_the_same_figure_the_first_turn_that_there_is_counts():
 
 
 # more ways to compose
-
-
-@given(panels(), panels(), LENGTHS)
-def test_a_label_stands_above_and_the_panel_on_its_own_line(a, sign, gap):
-    joined = label(a, sign, gap=gap)
-    assert (joined.width, joined.height) == (max(a.width, sign.width), sign.height + gap + a.height)
-    assert joined.baseline == sign.height + gap + a.baseline
-
-
-@given(panels(), LENGTHS)
-def test_a_sign_is_centred_on_the_line(sign, room):
-    joined = beside(sign, room=room)
-    assert joined.width == sign.width + 2 * room
-    assert joined.baseline == sign.height / 2
 
 
 @given(st.lists(st.lists(panels(), min_size=3, max_size=3), min_size=1, max_size=4), LENGTHS)

@@ -17,7 +17,9 @@ from torch.nn.utils import parametrizations, prune  # noqa: E402
 
 from conv_anim.frameworks.drawings import drawing  # noqa: E402
 from conv_anim.frameworks.feeding import Feed  # noqa: E402
-from conv_anim.frameworks.networks import network, torch_network  # noqa: E402
+from conv_anim.frameworks.networks import network  # noqa: E402
+from conv_anim.frameworks.torch_export import traced  # noqa: E402
+from conv_anim.frameworks.torch_network import network as of_torch  # noqa: E402
 
 pytestmark = [
     pytest.mark.frameworks,
@@ -205,7 +207,7 @@ def test_a_module_as_a_network(module, tmp_path):
     module(x)
     for each in module.modules():
         each._forward_hooks.clear()
-    found = torch_network(module, tuple(x.shape))
+    found = of_torch(traced(module, tuple(x.shape)))
     assert found.parameters == sum(p.numel() for p in module.parameters())
     layers = {node.name: node.shape for node in found.nodes if node.kind.startswith("nn.")}
     assert layers

@@ -290,7 +290,7 @@ def test_batch_norm(channels, size, seed):
     compared((channels, *size), [{"type": "batch_norm", "scale": scale, "shift": shift}], run, [weight], seed=seed)
 
 
-@given(st.integers(1, 2), st.integers(5, 8), SEEDS, st.lists(st.sampled_from("crpadt"), min_size=2, max_size=5))
+@given(st.integers(1, 2), st.integers(6, 8), SEEDS, st.lists(st.sampled_from("crpadt"), min_size=2, max_size=5))
 @settings(max_examples=60)
 def test_chains(channels, size, seed, kinds):
     """Layer by layer through a network that is drawn."""

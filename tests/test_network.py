@@ -13,7 +13,9 @@ import conv_anim
 from conv_anim.diagnostics import SpecError
 from conv_anim.frameworks.drawings import drawing
 from conv_anim.frameworks.feeding import Feed
-from conv_anim.frameworks.networks import keras_network, network
+from conv_anim.frameworks.keras_files import layers as layers_of
+from conv_anim.frameworks.keras_network import network as of_keras
+from conv_anim.frameworks.networks import network
 from tests.frameworks import needed
 
 onnx = needed("onnx")
@@ -184,7 +186,7 @@ def test_a_keras_model_as_a_network(tmp_path, monkeypatch):
     c = layers.Conv2DTranspose(2, 3, strides=2, padding="same")(c)
     y = layers.Dense(5)(layers.Flatten()(layers.MaxPooling2D()(layers.ZeroPadding2D(1)(c))))
     model = keras.Model(x, [y, layers.GlobalAveragePooling2D()(c)])
-    found = keras_network(model)
+    found = of_keras(*layers_of(json.loads(model.to_json()), "model"))
     model.save(tmp_path / "model.keras")
     assert network(tmp_path / "model.keras").nodes == found.nodes
     assert found.parameters == sum(int(np.prod(w.shape)) for w in model.trainable_weights)

@@ -1,1 +1,1 @@
-"""What a command runs: which specs become which files, who draws them, and what is said of it."""
+"""What commands run: which specs become which files, how they are drawn, and how a run is reported."""

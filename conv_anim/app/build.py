@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Spec
 
 ENOUGH = 4
-"""So many figures make up for the start of further processes."""
+"""From this many figures on, further processes are worth their start-up time."""
 DRAWING = ("export.files", "app.build_cache", "export.gif", "painting.agg", "scene.figure", "tracing.trace")
 """The modules that any figure needs."""
 

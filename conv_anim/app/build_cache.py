@@ -1,7 +1,7 @@
 """What was drawn before: which files came of everything that decides their bytes, by their sums.
 
-An entry is a small file in the user's cache folder, called by its key, with the names, sizes and SHA-256 sums of what
-was written. Several programs may write entries at the same time. What cannot be read, or is no entry, was never drawn.
+An entry is a small file in the user's cache folder, named by its key, with the names, sizes and SHA-256 sums of what
+was written. Several programs may write entries at the same time. What cannot be read counts as not drawn.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def key(*parts: str) -> str:
 
 
 def place(folder: Path, name: str) -> str:
-    """What the entry of all frames with a name in a folder is called, whatever they were drawn of and by."""
+    """The name of the entry for all frames of one name in a folder, whatever drew them."""
     said = f"frames\0{os.path.realpath(folder)}\0{name}"
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -135,7 +135,7 @@ def noted(data: bytes) -> str:
 
 
 def note(key_: str, made: Iterable[tuple[str, bytes]]) -> None:
-    """Keep names and sums of files, if there is a place to keep them."""
+    """Save names and checksums of files, if there is a cache folder."""
     keep(key_, {name: noted(data) for name, data in made})
 
 
@@ -164,11 +164,11 @@ def _path(key_: str, kind: str = DRAWN) -> Path | None:
 
 
 def _cache() -> Path | None:
-    """The user's folder for what can be made again; None if there is none."""
+    """The user's cache folder; None if there is none."""
     named = {"win32": "LOCALAPPDATA"}.get(sys.platform, "XDG_CACHE_HOME")
     usual = Path("~/Library/Caches") if sys.platform == "darwin" else Path("~/.cache")
     given = Path(os.environ.get(named) or usual)
-    with suppress(RuntimeError):  # nobody's home
+    with suppress(RuntimeError):  # no home directory
         folder = given.expanduser()
         return folder / "conv-anim" if folder.is_absolute() else None
     return None

@@ -34,11 +34,11 @@ Read: TypeAlias = "tuple[Origin, Loaded | tuple[Problem, ...]]"
 Plan: TypeAlias = "tuple[Origin, tuple[Job, ...], tuple[Path, ...]]"
 """A spec with what is to be drawn of it, and the data files that it names."""
 FORM = "conv_anim.diagnostics"
-"""Where a command's context keeps the form that its problems are told in."""
+"""The key of a command's context for the form in which problems are reported."""
 LIMITS = "conv_anim.limits"
-"""Where it keeps the limits that were asked for, by their names."""
+"""The key for the limits given on the command line, by name."""
 ARGUMENTS = "conv_anim.arguments"
-"""Where it keeps what stood behind its name."""
+"""The key for the command's arguments."""
 STDIN = "<stdin>"
 CLEAR = "\r\x1b[K"
 """Empties the line of a terminal."""
@@ -48,13 +48,13 @@ T = TypeVar("T")
 
 
 def fail(problems: Iterable[Problem]) -> NoReturn:
-    """Tell the problems and end with status 1."""
+    """Report the problems and exit with status 1."""
     tell(problems)
     sys.exit(1)
 
 
 def tell(problems: Iterable[Problem]) -> None:
-    """Problems on stderr, in the form that the command was asked for; in the place of a bar, if there is one."""
+    """Report problems on stderr in the command's form, replacing a progress bar if there is one."""
     said = form()
     color = said == "human" and colorful()
     over = CLEAR if color and sys.stderr.isatty() else ""
@@ -71,13 +71,13 @@ def say_how() -> None:
 
 
 def form() -> Form:
-    """That in which the command tells its problems."""
+    """The form in which the command reports problems."""
     context = click.get_current_context(silent=True)
     return "human" if context is None else context.meta.get(FORM, "human")
 
 
 def limits() -> Limits:
-    """Those that the command was asked for, else the usual ones."""
+    """The limits given on the command line, or the defaults."""
     context = click.get_current_context(silent=True)
     return Limits(**({} if context is None else context.meta.get(LIMITS, {})))
 
@@ -99,7 +99,7 @@ def standard_input() -> Source:
 
 
 def read_one(path: Path, changes: tuple[str, ...]) -> Spec:
-    """A spec, drawable or not; its problems are told, and end the run."""
+    """A spec, drawable or not; reports its problems and exits if there are any."""
     fatal_errors.check_room()
     try:
         piped = str(path) == "-"
@@ -114,7 +114,7 @@ def read_one(path: Path, changes: tuple[str, ...]) -> Spec:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Specs that are read one after the other, as they are asked for: each as it is drawn, or its problems."""
+    """Specs, read one at a time on demand: each as it is drawn, or its problems."""
 
     found: tuple[Found, ...]
     wanted: Wanted
@@ -137,7 +137,7 @@ class Reading:
 
 
 def read_all(paths: Sequence[Path], wanted: Wanted) -> Reading:
-    """The specs that some paths stand for."""
+    """The specs at some paths."""
     return Reading(tuple(found for path in dict.fromkeys(paths) for found in _found(path)), wanted)
 
 
@@ -172,7 +172,7 @@ def _plan(origin: Origin, wanted: Wanted, kept: dict[str, Source]) -> Plan:
         root = document.parsed(source, limits=wanted.limits)
         loaded = pipeline.changed(root, wanted.changes, noting, limits=wanted.limits)
         made = plan.jobs(origin, loaded, replace(wanted, noted=False))
-    except Exception:  # noqa: BLE001  # it is told when the spec is read to be drawn
+    except Exception:  # noqa: BLE001  # reported when the spec is read to be drawn
         made = []
     return origin, tuple(made), tuple(noting.read)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
 """One that takes no descriptor of its own."""
 LOOKS = 20
-"""Times that it is looked meanwhile whether anybody still waits there."""
+"""How many times a waiting request checks whether its client is still there."""
 LARGEST = 2_000_000
 """Bytes of a question."""
 TOKEN = "X-Conv-Anim-Token"  # the name of a header
@@ -55,7 +55,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": SAME,
     "Content-Security-Policy": "frame-ancestors 'none'",
 }
-"""Of all that is sent; what the page may do is said in it."""
+"""Headers of every response, with the page's security policy."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -144,7 +144,7 @@ class Handler(BaseHTTPRequestHandler):
     # news
 
     def _news(self, version: int) -> State:
-        """The newest state, as soon as it is news; a reader who has gone is not kept for it."""
+        """The newest state, once it is newer; stops waiting when the client has disconnected."""
         for _ in range(LOOKS):
             state = self.server.publisher.after(version, PATIENCE / LOOKS)
             if state.version != version or self._is_gone():

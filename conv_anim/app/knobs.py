@@ -118,7 +118,7 @@ def _of_layer(layer: Entries, path: str, before: str) -> Iterator[Knob]:
 
 
 def _numbered(path: str, label: str, own: str, numbers: range) -> Knob:
-    """A slider, unless what it has is no number."""
+    """A slider, unless its value is not a number."""
     if own.isdecimal():
         values = tuple(map(str, sorted({int(own), *numbers})))
         return Knob(path, label, values, values.index(own), "slider")

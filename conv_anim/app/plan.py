@@ -39,7 +39,7 @@ class Wanted:
     noted: bool = False
     """What is drawn is noted in the build cache."""
     force: bool = True
-    """Draw anew what is up to date by the build cache."""
+    """Redraw even what the build cache says is up to date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Origin:
 
 
 def origins(paths: Iterable[Path]) -> list[Origin]:
-    """The specs that some paths stand for: a folder stands for all in it and below, each in its own subfolder.
+    """The specs at some paths: of a folder all in it and below, each in its own subfolder.
 
     Raises SpecError for a folder without any.
     """
@@ -93,7 +93,7 @@ def origins(paths: Iterable[Path]) -> list[Origin]:
 
 
 def _inside(folder: Path) -> list[Origin]:
-    """The specs in a folder and below. Raises SpecError if there is none, OSError if it cannot be read."""
+    """The specs in a folder and below. Raises SpecError if there are none, OSError if it cannot be read."""
     inside = sorted(p for p in folder.rglob("*") if _is_spec(p) and not hidden(p.relative_to(folder)))
     if not inside:
         raise inputs.problem(Code.UNREADABLE, "there is no .yaml file in this folder", str(folder))
@@ -101,7 +101,7 @@ def _inside(folder: Path) -> list[Origin]:
 
 
 def _is_spec(path: Path) -> bool:
-    """Whether a path in a folder is to be read: no folder, pipe or device; a link that leads nowhere is told later."""
+    """Whether to read a path in a folder: not a folder, pipe or device; a broken link is reported later."""
     return path.suffix in inputs.SPECS and (path.is_file() or (path.is_symlink() and not path.exists()))
 
 
@@ -121,7 +121,7 @@ def hidden(path: Path) -> bool:
 
 
 def jobs(origin: Origin, loaded: Loaded, wanted: Wanted) -> list[Job]:
-    """The files that a spec becomes: those it names, or its own name in every format asked for."""
+    """The files to make of a spec: those it names, or its own name in each requested format."""
     spec = loaded.spec
     folder = origin.folder if wanted.folder is None else wanted.folder / origin.subfolder
     root = origin.root if wanted.folder is None else wanted.folder
@@ -146,7 +146,7 @@ def _stays(path: Path, root: Path, origin: Origin, wanted: Wanted) -> None:
 
 
 def _single(step: Steps | None) -> bool:
-    """Whether one step is asked for."""
+    """Whether a single step is requested."""
     return isinstance(step, int) or (isinstance(step, str) and not {",", "-"} & set(step))
 
 
@@ -160,7 +160,7 @@ def conflict(origin: Origin, job: Job, known: Claims) -> Problem | None:
     """The problem of a job that would write over a file that is read, or that another spec writes; else notes it."""
     try:
         targets = job.targets()
-    except SpecError:  # which is told when it is drawn
+    except SpecError:  # reported when it is drawn
         return None
     for path in targets:
         reading = known.over(path)

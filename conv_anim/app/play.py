@@ -48,7 +48,7 @@ class Desk:
 
     @property
     def answers(self) -> Mapping[str, Callable[[Data], Answer]]:
-        """By the paths that are asked for."""
+        """By request path."""
         questions = {
             "/draw": self.draw,
             "/whys": self.whys,
@@ -62,7 +62,7 @@ class Desk:
         }
 
     def _locked(self, answer: Callable[[Data], Answer]) -> Callable[[Data], Answer]:
-        """An answer with all problems, whatever goes wrong; fonts are for one thread at a time."""
+        """An answer that reports all problems and never raises; fonts are used by one thread at a time."""
 
         def given(asked: Data) -> Answer:
             with self.lock:

@@ -1,4 +1,4 @@
-"""A preview that follows a spec: a page on this machine, which shows the picture anew whenever the file is saved."""
+"""A preview that follows a spec: a page on this machine, which updates the picture whenever the file is saved."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Watcher:
     limits: Limits = USUAL
 
     def draw(self, publisher: Publisher) -> None:
-        """Read and draw, and post what comes of it, whatever goes wrong; the next save is a new chance."""
+        """Read, draw and post the result or the problem; the next save is a new try."""
         noting = Noting(self.path.parent, self.limits)
         loaded: Loaded | None = None
         try:
@@ -91,7 +91,7 @@ class Watcher:
 
 
 def _unforeseen(error: Exception, path: Path) -> str:
-    """What is told of a bug or a shortage; when debugging, all that Python knows of it."""
+    """The message for a bug or a shortage; when debugging, the whole traceback."""
     if fatal_errors.debugging():
         return "".join(format_exception(error))
     return str(fatal_errors.unforeseen(error, str(path)))
@@ -118,7 +118,7 @@ def watching(watcher: Watcher, server: Server) -> Iterator[State]:
     def kept(work: Callable[[], None]) -> None:
         try:
             work()
-        except BaseException as error:  # noqa: BLE001  # told by the thread that has a terminal
+        except BaseException as error:  # noqa: BLE001  # reported by the thread that has a terminal
             failed.append(error)
 
     threads = [
@@ -138,7 +138,7 @@ def watching(watcher: Watcher, server: Server) -> Iterator[State]:
 
 
 def _states(publisher: Publisher, threads: Sequence[Thread]) -> Iterator[State]:
-    """Until one of some threads is no more."""
+    """The states as they come, until one of some threads has ended."""
     version = 0
     while all(thread.is_alive() for thread in threads):
         state = publisher.after(version, patience=0.5)

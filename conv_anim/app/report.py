@@ -1,4 +1,4 @@
-"""Specs drawn as the command line tells it: every good one, the others told, and a word at the end."""
+"""Draws specs for the command line: the good ones; problems of the others are reported, with a summary at the end."""
 
 from __future__ import annotations
 
@@ -72,9 +72,9 @@ class Run:
     """How many problems each spec has, by name."""
     claims: Claims = field(default_factory=Claims)
     refused: set[tuple[str, Path]] = field(default_factory=set)
-    """Files that are not made, each by its spec and its name; which has been told."""
+    """Files that are not made, by spec and name, and already reported."""
     noted: set[str] = field(default_factory=set)
-    """Specs of which it has been told what their pictures leave out."""
+    """Specs whose omitted steps have been reported."""
     underway: dict[int, Task] = field(default_factory=dict)
     """By the identities of their jobs."""
 
@@ -92,7 +92,7 @@ class Run:
                 self._finish(job, outcome)
 
     def _survey(self, specs: Reading) -> None:
-        """Tell of all files that would be written over others, before anything is drawn."""
+        """Report all files that would overwrite others, before anything is drawn."""
         self.claims.reads(origin.path for origin, _ in specs.found)
         if len(specs) == 1:
             return
@@ -109,7 +109,7 @@ class Run:
         return [] if problem is None else [problem]
 
     def _todo(self, specs: Iterable[Read]) -> Iterator[Job]:
-        """What is to be drawn; what need not be is told as done."""
+        """The files to draw; those that are up to date are reported as done."""
         for origin, read in specs:
             found = self._jobs(origin, read)
             if not found or not isinstance(read, Loaded):
@@ -125,7 +125,7 @@ class Run:
                     self._finish(job, outcome)
 
     def _jobs(self, origin: Origin, read: Loaded | tuple[Problem, ...]) -> list[Job]:
-        """The files of a spec that no other one makes; all else is told."""
+        """The files of a spec that no other spec makes; the rest are reported."""
         try:
             made = plan.jobs(origin, read, self.wanted) if isinstance(read, Loaded) else []
         except SpecError as error:
@@ -206,14 +206,14 @@ def _removed(path: Path) -> bool:
 
 
 def _kept(paths: list[Path], count: int) -> str:
-    """What is said of further frames that may be somebody's own."""
+    """The message about further frames that may not be ours."""
     first, last = visible(str(paths[0])), visible(str(paths[-1]))
     what = f"{first} is" if len(paths) == 1 else f"{first} to {last} are"
     return f"note: {what} left from before, and not among the {count} frames drawn now"
 
 
 def _pipe(specs: Specs, wanted: Wanted) -> bool:
-    """The one picture on standard output; whether there is none. Raises click.UsageError for several."""
+    """Write the one picture to standard output; whether there is none. Raises click.UsageError for several."""
     one = f"-o {wanted.folder} is for one picture: give one spec, and one format with -f"
     if len(specs) != 1:
         raise click.UsageError(one)
@@ -252,7 +252,7 @@ def _sent(origin: Origin, loaded: Loaded, job: Job, place: Path) -> bool:
 
 
 def note(origin: Origin, outcome: Outcome) -> None:
-    """Tell what a picture leaves out."""
+    """Report what a picture leaves out."""
     if outcome.note is not None and form() == "human":
         over = CLEAR if sys.stderr.isatty() and colorful() else ""
         click.echo(f"{over}note: {visible(origin.name)}: {outcome.note}", err=True)

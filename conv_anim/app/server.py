@@ -21,9 +21,9 @@ HOST = "127.0.0.1"
 MOST = 64
 """Readers at the same time."""
 GONE = (errno.EBADF, errno.EINVAL, errno.ENOTSOCK)
-"""What is said of a port that is closed."""
+"""The message for a port that is closed."""
 REST = 0.2
-"""Seconds until somebody is let in again who could not be."""
+"""Seconds before accepting is tried again after it failed."""
 
 
 class Ended(Exception):  # noqa: N818  # it may be the page's end without any error
@@ -65,7 +65,7 @@ class Server(ThreadingHTTPServer):
         return f"http://{HOST}:{self.server_port}/{f'?token={self.token}' if self.token else ''}"
 
     def get_request(self) -> tuple[socket, Any]:
-        """Who comes next. A short rest when there is no descriptor for anybody, who goes on waiting at the door."""
+        """Accept the next client. With no descriptor left it waits in the queue, and we pause."""
         try:
             return super().get_request()
         except OSError as error:
@@ -93,11 +93,11 @@ class Server(ThreadingHTTPServer):
             self._seats.release()
 
     def handle_error(self, *_: Any) -> None:
-        """Nothing: a reader who has gone is no problem of ours."""
+        """Ignore it: a client that disconnects is not an error."""
 
 
 def _seats() -> int:
-    """For so many readers there are descriptors."""
+    """The number of clients that there are descriptors for."""
     try:
         import resource
     except ImportError:

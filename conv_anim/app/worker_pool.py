@@ -26,7 +26,7 @@ KEPT = 16
 USUALLY = 10
 """Descriptors that are taken before, where that cannot be counted."""
 AGAIN = 1.0
-"""Seconds after which a worker that was told to end, and did not, is told once more."""
+"""Seconds after which a worker that did not end is signalled again."""
 NO_MORE = None
 """What a worker gets instead of a task when it may go."""
 
@@ -119,7 +119,7 @@ class _WorkerPool(Generic[T, R]):
             return None
 
     def _finished(self) -> Iterator[tuple[T, R | None]]:
-        """Wait for some task, and whatever else is done by then; or for a signal that ends nothing."""
+        """Wait for a task, and yield all that are done by then; or for a signal that does not end the run."""
         for connection in wait([*self._busy, *self._wakeup]):
             if connection in self._wakeup:
                 signals.woken(connection)
@@ -182,7 +182,7 @@ class _Worker:
 
 
 def _serve(ours: Connection[Any, Any], theirs: Connection[Any, Any], work: Callable[[Any], object]) -> None:
-    """What a worker does: a task in, its result out, until there are no more, or nobody is at the other end.
+    """What a worker does: a task in, its result out, until there are no more, or the pipe is closed.
 
     Temporary files of its libraries, which may count on an end that such a process does not have, get a folder.
     """
@@ -194,7 +194,7 @@ def _serve(ours: Connection[Any, Any], theirs: Connection[Any, Any], work: Calla
 
 
 def _scratch() -> AbstractContextManager[str | None]:
-    """A folder for a while; none where there is no place for one."""
+    """A temporary folder; None if none can be made."""
     try:
         return files.scratch()
     except OSError:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def padded(padding: Padding, xp: str, **more: str) -> list[str]:
-    """``x`` with its padding; nothing where there is none."""
+    """A line that pads ``x``, if there is padding."""
     if not any(map(any, padding)):
         return []
     keys = "".join(f", {name}={value}" for name, value in more.items())

@@ -97,4 +97,4 @@ def _trimmed(lines: Lines) -> Lines:
 
 
 DIFFERENTIATES: dict[str, Callable[[Backward, Lines, Sequence[Lines]], Lines]] = {"torch": torch, "jax": jax}
-"""The frameworks that find gradients by themselves; the others are told how."""
+"""Frameworks that differentiate by themselves; for others the gradient is written out."""

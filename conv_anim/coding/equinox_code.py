@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from conv_anim.coding import families
 from conv_anim.coding.flax_code import IMPORTS, PRECISE
 from conv_anim.coding.jax_code import JAX, turned_kernel
-from conv_anim.coding.writing import arguments, called, numbers, overhang, reached, symmetric, unless
+from conv_anim.coding.writing import arguments, called, numbers, overhang, reached, symmetric, unless, window
 
 if TYPE_CHECKING:
     from conv_anim.coding.writing import CodeContext
@@ -48,7 +48,7 @@ def _padding(padding: Padding) -> str | None:
 
 
 def _filled(name: str, context: CodeContext, weight: str) -> list[str]:
-    """A layer with its numbers: Equinox's layers are never changed, but made anew."""
+    """A layer with its numbers: Equinox's layers are immutable, so it is a new one."""
     bias = context.traced.bias
     if bias is None:
         return [f"{name} = eqx.tree_at(lambda layer: layer.weight, {name}, {weight})"]
@@ -61,15 +61,8 @@ def _filled(name: str, context: CodeContext, weight: str) -> list[str]:
 
 def _conv(op: Conv, context: CodeContext) -> list[str]:
     name, axes = context.named("conv"), len(op.kernel_size)
-    keys = arguments(
-        kernel_size=numbers(op.kernel_size),
-        stride=unless(op.stride, 1),
-        padding=_padding(op.padding),
-        dilation=unless(op.dilation, 1),
-        groups=op.groups if op.groups > 1 else None,
-        use_bias=False if context.traced.bias is None else None,
-        padding_mode=None if op.padding_mode == "zeros" else f'"{op.padding_mode.upper()}"',
-    )
+    mode = None if op.padding_mode == "zeros" else f'"{op.padding_mode.upper()}"'
+    keys = window(op, context, bias="use_bias", padding=_padding(op.padding), padding_mode=mode)
     flat = tuple(range(2, 2 + axes))
     turned = [f"weight = jnp.flip(weight, axis={flat})  # the kernel turned round"] if op.flip else []
     return [
@@ -86,15 +79,8 @@ def _conv_transpose(op: ConvTranspose, context: CodeContext) -> list[str]:
     name, axes = context.named("conv"), len(op.kernel_size)
     taken = all(more < s for more, s in zip(op.output_padding, op.stride, strict=True))
     less = tuple((p, q - more) for (p, q), more in zip(op.padding, op.output_padding, strict=True))
-    keys = arguments(
-        kernel_size=numbers(op.kernel_size),
-        stride=unless(op.stride, 1),
-        padding=_padding(op.padding if taken else less),
-        output_padding=unless(op.output_padding, 0) if taken else None,
-        dilation=unless(op.dilation, 1),
-        groups=op.groups if op.groups > 1 else None,
-        use_bias=False if context.traced.bias is None else None,
-    )
+    padding, more = _padding(op.padding if taken else less), unless(op.output_padding, 0) if taken else None
+    keys = window(op, context, bias="use_bias", padding=padding, output_padding=more)
     channels = f"{op.ends.in_channels}, {op.ends.out_channels}"
     return [
         f"weight = {JAX.weight(context.traced)}",

@@ -1,4 +1,4 @@
-"""What writers share that write all ops for a library: which of them a function writes, and lines that are alike."""
+"""What the writers of whole libraries share: families of ops that one function writes, and common lines."""
 
 from __future__ import annotations
 

@@ -5,11 +5,11 @@ What Flax has no layer for is computed as in JAX's programs, with the channels m
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from conv_anim.coding import families
 from conv_anim.coding.jax_code import JAX, MODES
-from conv_anim.coding.writing import arguments, called, joined, overhang, reached, unless
+from conv_anim.coding.writing import arguments, called, join, overhang, reached, unless
 
 if TYPE_CHECKING:
     from conv_anim.coding.writing import CodeContext
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from conv_anim.tracing.trace import LayerTrace, Trace
 
 IMPORTS = ["import jax", "import jax.numpy as jnp"]
+JOIN = join("jnp.concatenate([{}], axis=-1)", last=True)
 PRECISE = ['jax.config.update("jax_enable_x64", True)', ""]
 
 
@@ -55,20 +56,13 @@ def otherwise(op: Op, context: CodeContext) -> list[str]:
     if is_pointwise(op):
         return lines
     if len(context.inputs) > 1:
-        return _joined(op, context)
+        return JOIN(op, context)
     return ["x = jnp.moveaxis(x[0], -1, 0)  # the channels first", *lines, "y = jnp.moveaxis(y, 0, -1)[None]"]
 
 
 def is_pointwise(op: Op) -> bool:
     """Whether it is a function of every number, wherever that stands."""
     return hasattr(op, "function")
-
-
-def _joined(op: Any, context: CodeContext) -> list[str]:
-    """Sums, products and concatenations; a flat vector is for all places."""
-    if op.stacks:
-        return [f"y = jnp.concatenate([{', '.join(context.inputs)}], axis=-1)"]
-    return joined(op, context, "{name}.reshape({shape})", last=True)
 
 
 def put_around(padding: Padding, mode: str) -> list[str]:

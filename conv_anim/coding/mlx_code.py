@@ -10,13 +10,14 @@ from conv_anim.coding.literals import Form
 from conv_anim.coding.writing import (
     arguments,
     called,
-    joined,
+    join,
     numbers,
     overhang,
     reached,
     symmetric,
     unless,
     unwritten,
+    window,
     within,
 )
 from conv_anim.spec.sizes import effective_kernel
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from conv_anim.coding.writing import CodeContext
     from conv_anim.ops.conv import Conv
     from conv_anim.ops.conv_transpose import ConvTranspose
-    from conv_anim.ops.joins import Join
     from conv_anim.ops.pool import Pool
     from conv_anim.ops.shuffle import Moved
     from conv_anim.ops.upsample import Upsample
@@ -88,14 +88,7 @@ def _conv(op: Conv, context: CodeContext) -> list[str]:
     if axes == 3 and op.groups > 1:
         unwritten("a convolution along 3 axes with groups")
     own = op.padding_mode == "zeros" and symmetric(op.padding)
-    keys = arguments(
-        kernel_size=numbers(op.kernel_size),
-        stride=unless(op.stride, 1),
-        padding=_even(op.padding) if own else None,
-        dilation=unless(op.dilation, 1),
-        groups=op.groups if op.groups > 1 else None,
-        bias=False if context.traced.bias is None else None,
-    )
+    keys = window(op, context, bias="bias", padding=_even(op.padding) if own else None)
     turned = f"{name}.weight = {name}.weight[:, {', '.join(['::-1'] * axes)}]  # the kernel turned round"
     return [
         *([] if own else [f"x = {_padded(op.padding, op.padding_mode)}"]),
@@ -135,15 +128,15 @@ def _pool(op: Pool, context: CodeContext) -> list[str]:
         unwritten("a pool with a dilation, or to take back")
     beyond, axes = overhang(op), len(op.kernel_size)
     around = reached(op)
-    window = arguments(
+    keys = arguments(
         kernel_size=numbers(op.kernel_size), stride=None if op.stride == op.kernel_size else numbers(op.stride)
     )
     padded = any(map(any, around))
     if op.reduce == "max":
         lines = [f"x = {_padded(around, 'zeros', value='-mx.inf')}"] if padded else []
-        return [*lines, f"y = nn.MaxPool{axes}d({window})(x)"]
+        return [*lines, f"y = nn.MaxPool{axes}d({keys})(x)"]
     lines = [f"x = {_padded(around, 'zeros')}"] if padded else []
-    mean = f"nn.AvgPool{axes}d({window})"
+    mean = f"nn.AvgPool{axes}d({keys})"
     if op.reduce == "norm":
         p = op.norm_type
         return [*lines, f"total = {mean}(mx.abs(x) ** {p}) * {prod(op.kernel_size)}", f"y = total ** (1 / {p})"]
@@ -176,12 +169,6 @@ def _linear(op: Op, context: CodeContext) -> list[str]:
     return [f"weight = {MLX.weight(traced)}", f"y = mx.swapaxes({made}, -1, -2)" if maps else f"y = {made}"]
 
 
-def _join(op: Join, context: CodeContext) -> list[str]:
-    if op.stacks:
-        return [f"y = mx.concatenate([{', '.join(context.inputs)}], axis=-1)"]
-    return joined(op, context, "{name}.reshape({shape})", last=True)
-
-
 def _flatten(op: Op, context: CodeContext) -> list[str]:
     """Channel by channel."""
     del context
@@ -205,7 +192,7 @@ WRITERS: Writers = families.by_type(
     pad=lambda op, _: [f"y = {_padded(op.padding, op.padding_mode, value=repr(op.value) if op.value else '')}"],
     crop=lambda op, _: [f"y = x[:, {within(op.cropping, op.ends.out_size)}]"],
     upsample=_upsample,
-    join=_join,
+    join=join("mx.concatenate([{}], axis=-1)", last=True),
     flatten=_flatten,
 )
 """By the type of an op."""

@@ -10,15 +10,16 @@ from conv_anim.coding.literals import Form
 from conv_anim.coding.writing import (
     arguments,
     called,
-    cut,
+    dense,
     is_global,
-    joined,
+    join,
     numbers,
     overhang,
     reached,
     symmetric,
     unless,
     unwritten,
+    window,
     within,
 )
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from conv_anim.ops.columns import Columned
     from conv_anim.ops.conv import Conv
     from conv_anim.ops.conv_transpose import ConvTranspose
-    from conv_anim.ops.joins import Join
     from conv_anim.ops.max_unpool import MaxUnpool
     from conv_anim.ops.pool import Pool
     from conv_anim.ops.shuffle import Moved
@@ -92,14 +92,7 @@ def _filled(name: str, context: CodeContext) -> list[str]:
 
 def _conv(op: Conv, context: CodeContext) -> list[str]:
     name, axes, zeros = context.named("conv"), len(op.kernel_size), op.padding_mode == "zeros"
-    keys = arguments(
-        kernel_size=numbers(op.kernel_size),
-        stride=unless(op.stride, 1),
-        padding=_around(op.padding) if zeros else None,
-        dilation=unless(op.dilation, 1),
-        groups=op.groups if op.groups > 1 else None,
-        bias_attr=False if context.traced.bias is None else None,
-    )
+    keys = window(op, context, bias="bias_attr", padding=_around(op.padding) if zeros else None)
     flat = [2 + axis for axis in range(axes)]
     turned = f"{name}.weight.set_value(paddle.flip({name}.weight, {flat}))  # the kernel turned round"
     return [
@@ -115,15 +108,8 @@ def _conv_transpose(op: ConvTranspose, context: CodeContext) -> list[str]:
     name, axes = context.named("conv"), len(op.kernel_size)
     if any(more >= s for more, s in zip(op.output_padding, op.stride, strict=True)) and any(op.output_padding):
         unwritten("an output padding that is not less than the stride")
-    keys = arguments(
-        kernel_size=numbers(op.kernel_size),
-        stride=unless(op.stride, 1),
-        padding=_around(op.padding),
-        output_padding=list(op.output_padding) if any(op.output_padding) else None,
-        dilation=unless(op.dilation, 1),
-        groups=op.groups if op.groups > 1 else None,
-        bias_attr=False if context.traced.bias is None else None,
-    )
+    more = list(op.output_padding) if any(op.output_padding) else None
+    keys = window(op, context, bias="bias_attr", padding=_around(op.padding), output_padding=more)
     return [
         *called(f"{name} = nn.Conv{axes}DTranspose", f"{op.ends.in_channels}, {op.ends.out_channels}, {keys}"),
         *_filled(name, context),
@@ -145,11 +131,11 @@ def _pool(op: Pool, context: CodeContext) -> list[str]:
         kernel_size=numbers(op.kernel_size),
         stride=None if op.stride == op.kernel_size else numbers(op.stride),
     )
-    window = ", ".join(filter(None, [moves, arguments(padding=_around(around))]))
+    keys = ", ".join(filter(None, [moves, arguments(padding=_around(around))]))
     if op.reduce == "max":
         if context.unpooled:
-            return [f"y, indices_{context.traced.number + 1} = nn.MaxPool{axes}D({window}, return_mask=True)(x)"]
-        return [f"y = nn.MaxPool{axes}D({window})(x)"]
+            return [f"y, indices_{context.traced.number + 1} = nn.MaxPool{axes}D({keys}, return_mask=True)(x)"]
+        return [f"y = nn.MaxPool{axes}D({keys})(x)"]
     first = [f"x = {_padded(around)}"] if any(map(any, around)) else []
     if op.reduce == "norm":
         p, each = op.norm_type, prod(op.kernel_size)
@@ -160,7 +146,7 @@ def _pool(op: Pool, context: CodeContext) -> list[str]:
         unwritten("a mean that counts some of its padding")
     if counted and not symmetric(around):
         return [*first, f"y = nn.AvgPool{axes}D({moves})(x)"]
-    return [f"y = nn.AvgPool{axes}D({window}{', exclusive=False' if counted else ''})(x)"]
+    return [f"y = nn.AvgPool{axes}D({keys}{', exclusive=False' if counted else ''})(x)"]
 
 
 def _adaptive(op: AdaptivePool, context: CodeContext) -> list[str]:
@@ -184,19 +170,6 @@ def _upsample(op: Upsample, context: CodeContext) -> list[str]:
     return [f'y = nn.Upsample(size={size}, mode="{modes[op.mode]}"{corners}, {layout})(x)']
 
 
-def _linear(op: Op, context: CodeContext) -> list[str]:
-    del op
-    traced = context.traced
-    bias = "" if traced.bias is None else f" + {PADDLE.numbers(traced.bias)}"
-    return [f"weight = {PADDLE.weight(traced)}", f"y = x @ weight.T{bias}"]
-
-
-def _join(op: Join, context: CodeContext) -> list[str]:
-    if op.stacks:
-        return [f"y = paddle.concat([{', '.join(context.inputs)}], axis=1)"]
-    return joined(op, context, "{name}.reshape({shape})")
-
-
 def _shuffle(op: Moved, context: CodeContext) -> list[str]:
     del context
     if len(op.ends.in_size) != 2:
@@ -218,9 +191,8 @@ def _columns(op: Columned, context: CodeContext) -> list[str]:
     )
     if op.columns is not None and op.columns.made:
         return [*([] if even else [f"x = {_padded(op.padding)}"]), f"y = nn.Unfold({keys})(x)"]
-    sides = list(zip(op.ends.out_size, op.padding, strict=True))
-    canvas = [n + (0 if even else sum(pad)) for n, pad in sides]
-    kept = cut([(before, before + n) for n, (before, _) in sides])
+    canvas = [n + (0 if even else sum(pad)) for n, pad in zip(op.ends.out_size, op.padding, strict=True)]
+    kept = within(op.padding, op.ends.out_size)
     return [f"y = nn.Fold({canvas}, {keys})(x)", *([] if even else [f"y = y[:, :, {kept}]"])]
 
 
@@ -244,12 +216,12 @@ WRITERS: Writers = families.by_type(
     pool=_pool,
     adaptive=_adaptive,
     batch_norm=lambda op, _: families.scaled(op, PADDLE, f".reshape({[1, -1, *(1 for _ in op.ends.in_size)]})"),
-    linear=_linear,
+    linear=lambda _, context: dense(context, PADDLE),
     softmax=lambda op, _: [f"y = nn.Softmax(axis={op.axis + 1})(x)"],
     pad=lambda op, _: [f"y = {_padded(op.padding, mode=op.padding_mode, value=op.value)}"],
     crop=lambda op, _: [f"y = x[:, :, {within(op.cropping, op.ends.out_size)}]"],
     upsample=_upsample,
-    join=_join,
+    join=join("paddle.concat([{}], axis=1)"),
     flatten=lambda _, __: ["y = paddle.flatten(x, 1)"],
 )
 """By the type of an op."""

@@ -60,7 +60,7 @@ def program(spec: Spec, framework: str) -> str:
     """The text of a program that computes a spec and prints its output, which it calls ``y``.
 
     What a framework differentiates itself it calls ``gradient``. Of several panels one after the other. Raises
-    SpecError for a layer that the framework has no words for, and says which of them have.
+    SpecError for a layer that the framework does not have, naming those that do.
     """
     if spec.panels:
         return "\n".join((f"# {one.title}\n" if one.title else "") + program(one, framework) for one in spec.panels)

@@ -10,7 +10,7 @@ from conv_anim.coding.literals import Form
 from conv_anim.coding.writing import (
     arguments,
     called,
-    joined,
+    join,
     reached,
     symmetric,
     unless,
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from conv_anim.coding.writing import CodeContext
     from conv_anim.ops.conv import Conv
     from conv_anim.ops.conv_transpose import ConvTranspose
-    from conv_anim.ops.joins import Join
     from conv_anim.ops.pool import Pool
     from conv_anim.ops.shuffle import Moved
     from conv_anim.ops.upsample import Upsample
@@ -163,12 +162,6 @@ def _upsample(op: Upsample, context: CodeContext) -> list[str]:
     return [f"y = x.interpolate({tuple(op.ends.out_size)}, {keys})"]
 
 
-def _join(op: Join, context: CodeContext) -> list[str]:
-    if op.stacks:
-        return [f"y = Tensor.cat({', '.join(context.inputs)}, dim=1)"]
-    return joined(op, context, "{name}.reshape({shape})")
-
-
 def _shuffle(op: Moved, context: CodeContext) -> list[str]:
     del context
     split, turned = op.first
@@ -187,7 +180,7 @@ WRITERS: Writers = families.by_type(
     pad=lambda op, _: [f"y = {_put_around(op.padding, op.padding_mode, op.value)}"],
     crop=lambda op, _: [f"y = x[:, :, {within(op.cropping, op.ends.out_size)}]"],
     upsample=_upsample,
-    join=_join,
+    join=join("Tensor.cat({}, dim=1)"),
     flatten=lambda _, __: ["y = x.flatten(1)"],
 )
 """By the type of an op."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, runtime_checkable
 
 from conv_anim.coding.literals import WIDEST
 from conv_anim.diagnostics import Code, Problem, SpecError
@@ -11,13 +11,19 @@ from conv_anim.spec.sizes import effective_kernel
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from typing import TypeAlias
 
+    from conv_anim.coding.literals import Form
+    from conv_anim.ops.conv import Conv
+    from conv_anim.ops.conv_transpose import ConvTranspose
     from conv_anim.ops.joins import Join
     from conv_anim.ops.pool import Pool
     from conv_anim.spec.model import Padding, Size
     from conv_anim.spec.op import Op
     from conv_anim.tracing.trace import LayerTrace, Trace
+
+    JoinWriter: TypeAlias = Callable[[Any, "CodeContext"], list[str]]
 
 
 def unwritten(what: str) -> NoReturn:
@@ -42,7 +48,7 @@ class CodeContext:
 
 
 class Writer(Protocol):
-    """A framework's words: what stands above, how the input is said, and the end."""
+    """How a framework's programs begin, with imports and the input, and end."""
 
     def head(self, trace: Trace) -> list[str]:
         """The lines before the layers: imports and the input."""
@@ -70,6 +76,20 @@ def numbers(size: Sequence[int]) -> str:
 def arguments(**given: object) -> str:
     """``name=value, …`` of those that are not None."""
     return ", ".join(f"{name}={value}" for name, value in given.items() if value is not None)
+
+
+def window(op: Conv | ConvTranspose, context: CodeContext, *, bias: str, **keys: object) -> str:
+    """The arguments of a convolution, as PyTorch and others call them; ``keys`` are those that differ."""
+    return arguments(
+        kernel_size=numbers(op.kernel_size),
+        stride=unless(op.stride, 1),
+        padding=keys.pop("padding", None),
+        output_padding=keys.pop("output_padding", None),
+        dilation=unless(op.dilation, 1),
+        groups=op.groups if op.groups > 1 else None,
+        **{bias: False if context.traced.bias is None else None},
+        **keys,
+    )
 
 
 def called(function: str, inside: str, after: str = "") -> list[str]:
@@ -115,7 +135,7 @@ def cut(sizes: Sequence[tuple[int, int]]) -> str:
 
 
 def within(sides: Padding, size: Size) -> str:
-    """The same of what lies so many cells from the start of each axis, as long as ``size``."""
+    """Slices of a part of a map: ``size`` cells, from the first of each pair of ``sides`` on."""
     return cut([(before, before + out) for (before, _), out in zip(sides, size, strict=True)])
 
 
@@ -136,14 +156,30 @@ def is_global(pool: Pool) -> bool:
     return pool.kernel_size == pool.ends.in_size and not any(map(any, pool.padding)) and set(pool.dilation) == {1}
 
 
-def joined(op: Join, context: CodeContext, reshaped: str, *, last: bool = False) -> list[str]:
-    """A sum or a product; a flat vector gets the axes of the maps, behind its channels or, with ``last``, before."""
-    axes = len(op.ends.out_size)
-    names = []
-    for name, shape in zip(context.inputs, op.fed, strict=True):
-        whole = (*(1,) * (axes + 1), shape.channels) if last else (1, shape.channels, *(1,) * axes)
-        names.append(name if shape.size or not axes else reshaped.format(name=name, shape=whole))
-    return [f"y = {(' + ' if op.badge == '+' else ' * ').join(names)}"]
+def join(concatenated: str, reshaped: str = "{name}.reshape({shape})", *, last: bool = False) -> JoinWriter:
+    """A writer of sums, products and concatenations.
+
+    A flat vector gets the axes of the maps, behind its channels or, with ``last``, before.
+    """
+
+    def lines(op: Join, context: CodeContext) -> list[str]:
+        if op.stacks:
+            return [f"y = {concatenated.format(', '.join(context.inputs))}"]
+        axes, names = len(op.ends.out_size), []
+        new = ", ".join(["...", *["None"] * axes])
+        for name, shape in zip(context.inputs, op.fed, strict=True):
+            whole = (*(1,) * (axes + 1), shape.channels) if last else (1, shape.channels, *(1,) * axes)
+            names.append(name if shape.size or not axes else reshaped.format(name=name, shape=whole, new=new))
+        return [f"y = {(' + ' if op.badge == '+' else ' * ').join(names)}"]
+
+    return lines
+
+
+def dense(context: CodeContext, form: Form) -> list[str]:
+    """The last axis of ``x`` times a weight, and a bias."""
+    traced = context.traced
+    bias = "" if traced.bias is None else f" + {form.numbers(traced.bias)}"
+    return [f"weight = {form.weight(traced)}", f"y = x @ weight.T{bias}"]
 
 
 def too_much(message: str, hint: str) -> SpecError:

@@ -170,7 +170,7 @@ def _read(
 
 
 def _made(layer: str, feed: Feed, view: str | None, names: Names, node: str | None) -> Drawing | Whole:
-    """A model as a whole, or its only layer; or what a text says, as a network if asked for. Raises SpecError."""
+    """A whole model, or its only layer; or a text's layers, as a network if requested. Raises SpecError."""
     from conv_anim.app.console import limits
     from conv_anim.frameworks.drawings import drawing
     from conv_anim.frameworks.whole import is_large, is_model, whole

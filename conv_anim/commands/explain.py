@@ -22,8 +22,6 @@ class SpecOrModel(SpecPath):
     def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> Any:
         return str(value)
 
-    from conv_anim.spec.model import Spec
-
 
 @click.command(cls=Limited)
 @click.argument("model", type=SpecOrModel(), metavar="SPEC|MODEL")

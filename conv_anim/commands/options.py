@@ -130,7 +130,7 @@ class LimitOption(click.Option):
 
 
 class Limited(click.Command):
-    """A command whose help tells the options for its limits at the end, and that knows how it was called."""
+    """A command whose help lists the options for limits last, and that remembers its arguments."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As click does it; the arguments are kept for messages that repeat the command."""
@@ -191,9 +191,9 @@ def echo_json(value: Any) -> None:
 
 
 def write_text(path: Path, text: str, *, new: bool = False, pipes: bool = False) -> None:
-    """Write a file, whole or not at all, or only if there is none; a fault ends the command.
+    """Write a file, whole or not at all; with ``new`` only if there is none. An error ends the command.
 
-    With ``pipes`` it is written into a pipe that stands there.
+    With ``pipes`` an existing pipe is written to.
     """
     from conv_anim import opening
     from conv_anim.export import files

@@ -39,7 +39,7 @@ class Steps(click.ParamType):  # type: ignore[type-arg]  # generic in new versio
 
 
 class FormatName(click.ParamType):  # type: ignore[type-arg]
-    """The name of a format; other packages are looked for only if it is none of ours."""
+    """The name of a format; other packages are searched only for names that are not ours."""
 
     name = "format"
 
@@ -54,7 +54,7 @@ class FormatName(click.ParamType):  # type: ignore[type-arg]
 
 
 class FormatOption(click.Option):
-    """``-f``, whose help tells formats of other packages too."""
+    """``-f``, whose help lists formats of other packages too."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """The option and its help, with the formats of other packages that are installed."""
@@ -141,7 +141,7 @@ def render(  # noqa: PLR0917  # click hands its options over by name
 def directed(
     output: Path | None, changes: tuple[str | Option, ...], formats: tuple[str, ...]
 ) -> tuple[Path | None, tuple[str | Option, ...]]:
-    """The folder that ``-o`` stands for, and the changes with the file's name, if it names one."""
+    """The folder of ``-o``, and the changes with the file's name if it names a file."""
     if output is None or output.is_dir():
         return output, changes
     parts = known.split(output.name)

@@ -44,7 +44,7 @@ def watch(spec: Path, changes: tuple[str, ...], port: int, *, opens: bool) -> No
         click.launch(serving.address)
     try:
         for state in watching(Watcher(spec, changes, limits=limits()), serving):
-            with suppress(OSError):  # nobody reads it here any more; the page tells it as well
+            with suppress(OSError):  # stderr may be closed; the page shows it too
                 click.echo(state.problem or f"drawn {state.version}", err=True)
     except Stopped:  # which is how it is meant to end
         signals.raised.clear()

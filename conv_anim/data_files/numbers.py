@@ -38,7 +38,7 @@ def within_memory(needed: int, name: str, limits: Limits) -> None:
 
 
 def whole(file: BinaryIO, name: str, limits: Limits, *, each: int) -> bytes:
-    """All bytes of a file, each of which takes so many of memory. Raises DataFileError if those are too many."""
+    """All bytes of a file, each of which takes ``each`` bytes of memory. Raises DataFileError if that is too much."""
     most = limits.memory // each
     size = opening.size(file)
     data = opening.taken(file, most + 1) if size <= most else b""
@@ -48,10 +48,10 @@ def whole(file: BinaryIO, name: str, limits: Limits, *, each: int) -> bytes:
 
 @contextmanager
 def library(what: str, hint: str) -> Iterator[None]:
-    """Around a library that is handed a file which may be damaged: its warnings are nobody's, its faults are told."""
+    """Wraps a library's reading of a file that may be damaged: warnings are dropped, errors reported."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # whatever filters there are: with -W error, they would be faults
+            warnings.simplefilter("ignore")  # whatever the filters: with -W error, warnings would be errors
             yield
     except Exception:  # noqa: BLE001  # their kinds are many, and differ from version to version
         raise DataFileError(what, hint) from None

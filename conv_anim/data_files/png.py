@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 KNOWN = {b"IHDR", b"PLTE", b"IDAT", b"IEND"}
-"""The chunks without which there is no picture, as the standard has them."""
+"""The critical chunks of the standard."""
 HEADER = Struct(">IIBBBBB")
 GREY, RGB, PALETTE, GREY_ALPHA, RGB_ALPHA = 0, 2, 3, 4, 6
 SAMPLES = {GREY: 1, RGB: 3, PALETTE: 1, GREY_ALPHA: 2, RGB_ALPHA: 4}
@@ -94,7 +94,7 @@ def _damaged(name: str, why: str) -> DataFileError:
 
 
 def _chunks(data: bytes, name: str) -> Iterator[tuple[bytes, bytes]]:
-    """Kinds and contents, up to the end that is marked; what stands behind it is no part of the picture."""
+    """Kinds and contents, up to the end that is marked; what follows it is not part of the picture."""
     at = len(SIGNATURE)
     while True:
         length, kind = int.from_bytes(data[at : at + 4]), data[at + 4 : at + 8]
@@ -170,7 +170,7 @@ def _upright(picture: Picture, name: str) -> None:
 
 
 def _complete(picture: Picture, name: str) -> None:
-    """Whether there are as many rows as there are said to be."""
+    """Whether the number of rows is the one in the header."""
     unpacking, needed = zlib.decompressobj(), picture.unpacked
     try:
         rows = unpacking.decompress(picture.packed, needed + 1)

@@ -58,7 +58,7 @@ class _Reader:
     open: Comment | None = None
     """The marker of the block that is not at its end yet."""
     misspelt: bool = False
-    """Whether a block whose first marker is none, which has been told, is not at its end yet."""
+    """Whether a block whose first marker was bad, and reported, is not closed yet."""
 
     def take(self, comment: Comment) -> None:
         if WITH_PATH.match(comment.said) or WITH_SPEC.match(comment.said):
@@ -119,7 +119,7 @@ class _Reader:
         return FigureBlock(self._own(first + inline.end(), begin.end - 3), told, marker, begin.end, end.start)
 
     def _own(self, start: int, end: int) -> Source:
-        """The spec that stands in a marker; its lines have the numbers that they have in the page."""
+        """The spec inside a marker; its lines keep their numbers in the page."""
         before = Span.at(self.source, start).line - 1
         return Source(self.source.name, "\n" * before + self.source.text[start:end].rstrip() + "\n")
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Spec
 
 STILL = formats.STILL.name
-"""The format of what stands in for an animation."""
+"""The format of the still that stands in for an animation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Figure:
     alt: str
     step: int | None = None
     controlled: Callable[[], bytes] | None = None
-    """What makes a page of all combinations of its spec's controls; None where there are none, or it is no page."""
+    """Makes a page of all combinations of a spec's controls; None without controls, or for another format."""
 
     @property
     def moves(self) -> bool:
@@ -68,7 +68,7 @@ def figure(
     alt: str | None = None,
     limits: Limits = USUAL,
 ) -> Figure:
-    """The figure of a spec, in its usual format if none is asked for. Raises SpecError."""
+    """The figure of a spec, by default in its usual format. Raises SpecError."""
     from conv_anim.scene import choice
 
     try:

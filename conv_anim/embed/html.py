@@ -66,7 +66,7 @@ def adaptive(image_: str, where: Addresses) -> str:
 
 
 def unseen(address_: str) -> str:
-    """An image for paper, which is not fetched before somebody prints.
+    """An image for paper, which is fetched only for printing.
 
     Chromium prints a source of a picture only if it has loaded it by then. Before it prints, it loads what is lazy.
     """

@@ -1,4 +1,4 @@
-"""Specs that pages list: another program may set them anew, as prettier does with braces, and they stay the same."""
+"""Specs that pages list: another program may reformat them, as prettier does with braces, without changing them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _alike(old: str | None, new: str | None, *, code: bool) -> bool:
 
 
 def _read(text: str) -> tuple[object, list[str]] | None:
-    """What a listing holds, and its comments; None if it is no YAML."""
+    """A listing's data and comments; None if it is not YAML."""
     try:
         return yaml.safe_load(text), [found.strip() for found in COMMENT.findall(text)]
     except yaml.YAMLError:

@@ -222,7 +222,7 @@ class _PendingBlock:
         return self.page.source.text.startswith("{", self.block.end)
 
     def _listing(self) -> list[str]:
-        """The lines of the spec, open or to unfold, and an empty one; none unless they are asked for."""
+        """The lines of the spec, open or to unfold, and an empty one; none unless requested."""
         told = self.block.options.spec
         if told == "none":
             return []

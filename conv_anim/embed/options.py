@@ -11,7 +11,7 @@ from conv_anim.spec.document import scalar
 from conv_anim.spec.formats import FORMATS, IMAGES, split
 from conv_anim.spec.kinds import Flag, OneOf, Report, SkippedError, Text, Whole
 from conv_anim.spec.nodes import Entries, Scalar
-from conv_anim.spec.records import Field, Object, Record
+from conv_anim.spec.records import Field, Object, Record, switch
 from conv_anim.spec.themes import THEMES
 from conv_anim.values import dataclass
 
@@ -37,13 +37,7 @@ WIDTH = Field("width", Whole(16, 8000), "How wide the page shows it, in pixels; 
 ALT: Field[str] = Field("alt", Text(), "Alternative text; by default what the figure says of itself.")
 LANG: Field[Lang] = Field("lang", OneOf(LANGS), "The language of the page, for what it says; by default the spec's.")
 STILL = Field("still", Flag(), "A still of the last step for readers who asked for less motion.", default=True)
-DARK = Field(
-    "dark",
-    Flag(),
-    "A picture in the dark theme as well, for readers whose pages are dark.",
-    default=False,
-    example=True,
-)
+DARK = switch("dark", "A picture in the dark theme as well, for readers whose pages are dark.")
 PRINT: Field[bool] = Field(
     "print", Flag(), "A still of the last step on paper, whatever the browser; or not.", example=True
 )

@@ -41,7 +41,7 @@ class Page:
 
 
 def pages(paths: Iterable[Path]) -> list[Path]:
-    """The pages that some paths stand for, each once: by its own name rather than by a link, where both are given."""
+    """The pages at some paths, each once: by its own name rather than a link's, where both are given."""
     found: dict[str, Path] = {}
     for path in listed(paths):
         first = found.setdefault(realpath(path), path)
@@ -51,7 +51,7 @@ def pages(paths: Iterable[Path]) -> list[Path]:
 
 
 def listed(paths: Iterable[Path]) -> Iterator[Path]:
-    """The pages that some paths stand for: a folder stands for all in it and below."""
+    """The pages at some paths: of a folder all in it and below."""
     for path in paths:
         if not path.is_dir():
             yield path

@@ -1,4 +1,4 @@
-"""A run over Markdown pages, as the command line tells it: every picture drawn once, every good page filled."""
+"""A run over Markdown pages for the command line: draws each picture once, and fills every good page."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 TRIES = 5
-"""Times that a page is done anew which somebody changes meanwhile."""
+"""How often a page that changes meanwhile is redone."""
 ANOTHER = "give one of them another name, as in output=figures/other.gif"
 
 
@@ -149,11 +149,11 @@ class Run:
                 del self.pages[path]
 
     def _write(self, path: Path, processes: int) -> None:
-        """Write a page as it is now: what somebody changed since it was read is done anew."""
+        """Write a page; if it has changed since it was read, redo it."""
         for tried in range(TRIES):
             if tried:
                 self._again(path, processes)
-            if path not in self.pages:  # which has been told
+            if path not in self.pages:  # already reported
                 return
             page, fills = self.pages[path]
             data = markdown.filled(page, fills)
@@ -172,7 +172,7 @@ class Run:
         self._fail(path, inputs.problem(Code.OUTPUT, what, str(path), "run the command again").problems)
 
     def _again(self, path: Path, processes: int) -> None:
-        """Read and draw a page anew."""
+        """Read and draw a page again."""
         del self.pages[path]
         self.shown = {mark: shown for mark, shown in self.shown.items() if shown.page != path}
         self._plan(path)

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 PRINTED = {f.media: f.name for f in FORMATS.own.values() if not f.all_frames}
-"""What is drawn for a builder that is no web page's, by what it supports, the best first."""
+"""What is drawn for builders other than HTML, by what they support, the best first."""
 
 AS_IT_IS = "dark-light"
 """The class of an image that themes of the PyData family leave as it is on dark pages; others they make greyer."""
@@ -105,7 +105,7 @@ class Directive(SphinxDirective):
         try:
             held = self._place(self._loaded())
         except SpecError as error:
-            self.env.note_reread()  # so that the next run tells it again
+            self.env.note_reread()  # so that the next run reports it again
             return [self._told(error)]
         self.set_source_info(held)
         found = [held] if "caption" not in self.options else [self._captioned(held)]

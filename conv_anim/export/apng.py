@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Scene
 
 LONGEST = 0xFFFF
-"""Milliseconds: there is no room for a longer time."""
+"""Milliseconds: the longest duration that the format can hold."""
 KEEP, INSTEAD, OVER = 0, 0, 1
-"""A frame stays in place, and the next one is laid over it; or takes its place, so that one sees through it anew."""
+"""The next frame is blended over this one; or replaces it, with its transparency."""
 RGBA = 4
 """Channels."""
 

@@ -36,7 +36,7 @@ def check(
 ) -> None:
     """Raise SpecError if a scene takes more than is allowed to become a file: with all limits that it passes.
 
-    ``frames`` are painted, or all; ``also`` is what else is asked for.
+    ``frames`` are painted, or all; ``also`` is further work that is requested.
     """
     pixels, count = drawn.width * drawn.height, _painted(drawn, format_, frames)
     found = [] if also is None else [also]

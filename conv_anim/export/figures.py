@@ -38,7 +38,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """The figures of all combinations of some controls, in their order, or a sentence about why there is none.
+    """The figures of all combinations of some controls, in their order, or a sentence that says why there is none.
 
     A control is its ``path``, its ``values`` and its ``kind``; the ``first`` figure is shown first.
     """

@@ -40,7 +40,7 @@ def write(path: Path, data: bytes, *, lasting: bool = True, over: bytes | None =
     Signals wait meanwhile. What is not ``lasting`` may be lost or empty after the machine itself broke down. Folders
     that are missing are made. A new file gets the mode that the umask gives. With ``over`` the file is replaced only if
     that is what is in it when all else is done, else ChangedError is raised; with ``new`` only if there is none.
-    Raises OSError, also for a file that is read-only, and where something that is no file stands in the place.
+    Raises OSError, also for a read-only file, and where there is something other than a file.
     """
     with signals.held():
         _check_place(path)
@@ -68,7 +68,7 @@ def write(path: Path, data: bytes, *, lasting: bool = True, over: bytes | None =
 
 
 def _part(path: Path) -> tuple[int, str]:
-    """A new file that is open, and locked so that nobody takes it for left behind. Raises OSError."""
+    """A new open file, locked so that no other process removes it as abandoned. Raises OSError."""
     # A name has room for 255 bytes, and a character takes up to four.
     prefix = f".{path.name[:40]}.{os.getpid()}."
     while True:
@@ -116,7 +116,7 @@ SYSTEM = ("/dev", "/dev/fd")
 
 
 def _check_place(path: Path) -> None:
-    """Raise OSError where a file would take the place of something that is no file, or that is not to be changed."""
+    """Raise OSError where a file would replace something other than a file, or something read-only."""
     folder = os.path.realpath(path.parent)
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
@@ -146,13 +146,13 @@ def mode(path: Path) -> int:
 
 
 class Scratch(tempfile.TemporaryDirectory[str]):
-    """A folder for a while, locked so that nobody takes it for left behind. Raises OSError."""
+    """A temporary folder, locked so that no other process removes it as abandoned. Raises OSError."""
 
     def __init__(self) -> None:
         super().__init__(prefix=f"{SCRATCH}{os.getpid()}-")
         self._handle: int | None = None
         self.safe = True
-        """Whether nobody cleared it away before it was locked."""
+        """Whether it was still there when it was locked."""
         if sys.platform != "win32":
             try:
                 self._handle = os.open(self.name, os.O_RDONLY)
@@ -212,7 +212,7 @@ def _clear(folder: Path, names: re.Pattern[str], kind: int) -> None:
 
 
 def _remove(path: str, kind: int) -> None:
-    """Remove what nobody holds. Raises OSError."""
+    """Remove what no process holds. Raises OSError."""
     handle = os.open(path, opening.FLAGS | getattr(os, "O_NOFOLLOW", 0))
     try:
         found = os.fstat(handle)

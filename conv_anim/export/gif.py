@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     """Pixels by their numbers, row after row."""
 
 HELD = 512
-"""So many frames are held at once; those of a longer animation are made twice."""
+"""The number of frames held at once; those of a longer animation are painted twice."""
 SAMPLES = 5
-"""So many frames say which colours an animation needs beside its flat ones."""
+"""The number of frames that are sampled for colours beside the flat ones."""
 
 SHORTEST, LONGEST = 2, 0xFFFF
 """Centiseconds: viewers slow down frames that are shown for a shorter time, and there is no room for a longer one."""

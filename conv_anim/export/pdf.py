@@ -82,7 +82,7 @@ def _document(drawn: Scene) -> Iterator[tuple[Document, BytesIO]]:
 
 @contextmanager
 def _defaults() -> Iterator[None]:
-    """Matplotlib as it comes, whatever the user's settings are."""
+    """Matplotlib's defaults, whatever the user's settings."""
     mpl = whole()
     changed: dict[Any, Any] = {
         name: value for name, value in mpl.rcParamsDefault.items() if name.startswith(("pdf.", "path.", "text."))
@@ -118,7 +118,7 @@ class Drawing(Protocol):
 
 
 class AsMeasured:
-    """Tells matplotlib to set text one character after the other, as it is measured: no kerning, no ligatures."""
+    """Has matplotlib set text character by character, as it is measured: no kerning, no ligatures."""
 
     def get_fontfeatures(self) -> tuple[str, ...]:
         """OpenType features that are turned off."""

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Scene
 
 SHORT = 48
-"""An element of so many characters, or one that comes once, is written where it is used."""
+"""An element of at most this many characters, or one used once, is written where it is used."""
 MARK = "\0"
-"""Stands for the figure's own name, which is known when all else is written; no text has this character."""
+"""A placeholder for the figure's own name, which is known last; no text has this character."""
 OWN = f"#{MARK}"
 STAYS, GOES = "k", "s"
 """What stays from its frame on, and what goes with it."""
@@ -94,7 +94,7 @@ def _percent(time: int, whole: int) -> str:
 
 
 def _document(drawn: Scene, body: str, rules: Sequence[str]) -> bytes:
-    """The whole file; its names are its own, so that several may stand in one page."""
+    """The whole file; its ids are unique, so that several can be in one page."""
     linked = ' xmlns:xlink="http://www.w3.org/1999/xlink"' if "xlink:" in body else ""
     style = f"<style>{''.join(rules)}</style>" if rules else ""
     words = {"title": drawn.title or drawn.description, "desc": drawn.description}

@@ -32,7 +32,7 @@ MOVES, TOLD, CLEAR = 0x02, 0x04, 0x10
 OVER, INSTEAD = 0, 2
 """A frame is laid over what was there, or takes its place."""
 LONGEST = 0xFF_FFFF
-"""Milliseconds: there is no room for a longer time."""
+"""Milliseconds: the longest duration that the format can hold."""
 FIRST = 12
 """Where the chunks of a file begin: after RIFF, its size, and WEBP."""
 

@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 LARGEST = 2**53
-"""Whole numbers beyond this are no numbers of a layer."""
+"""Larger whole numbers are not taken for a layer's."""
 
 
 Held: TypeAlias = "int | float | str | bool | tuple[Held, ...] | None"
 Names: TypeAlias = Mapping[str, Held]
-"""What names stand for: ``--let`` says it, or the file."""
+"""The values of names, from ``--let`` or the file."""
 
 
 def dotted(node: ast.expr) -> str | None:

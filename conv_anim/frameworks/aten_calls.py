@@ -32,7 +32,7 @@ class Call:
 
     @property
     def at(self) -> Scalar:
-        """The place of the call, for what is said of it as a whole."""
+        """The place of the call, for messages about all of it."""
         return Scalar(None, "", self.step.place)
 
     def get(self, name: str) -> Any:
@@ -61,11 +61,11 @@ class Call:
         return {"file": name}
 
     def numbers(self, tensor: Any, name: str) -> list[Any] | None:
-        """The numbers of a tensor, called by a name in what is said of it; None of none."""
+        """The numbers of a tensor, called ``name`` in messages; None for None."""
         return None if tensor is None else list(array(tensor, f"{self.step.place}.{name}").numbers)
 
     def fed(self, node: Any) -> int:
-        """The entry that makes what is fed. Raises SpecError for what is none."""
+        """The entry that makes an input. Raises SpecError if it is not drawn."""
         if getattr(node, "name", None) not in self.entries:
             raise self.step.problem(f"{self.step.name} reads what is not drawn")
         return self.entries[node.name]

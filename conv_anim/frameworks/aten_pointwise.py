@@ -148,7 +148,7 @@ def divide(call: Call, sketch: Sketch) -> None:
 
 
 def concat(call: Call, sketch: Sketch) -> None:
-    """Maps one behind the other along their channels."""
+    """Maps concatenated along their channels."""
     axes = len(call.step.shape or ())
     if (call.get("dim") or 0) % max(1, axes) != 1:
         raise call.problem("maps are put behind each other along their channels only")

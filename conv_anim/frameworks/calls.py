@@ -48,7 +48,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """What a call is given; ``keyword`` is None where only its position says what it is."""
+    """An argument of a call; ``keyword`` is None for a positional one."""
 
     keyword: Scalar | None
     value: Value
@@ -77,7 +77,7 @@ Value: TypeAlias = Scalar | Group | Call | Unread
 
 
 def plain(value: Value, path: str) -> Node | Unread:
-    """A literal as a node at a path; else the first part of it that is none."""
+    """A literal as a node at a path; else its first part that is not a literal."""
     match value:
         case Scalar():
             return replace(value, path=path)
@@ -169,7 +169,7 @@ class Reader:
     """How often what is read is repeated."""
 
     def value(self, node: ast.expr) -> Value:  # noqa: C901, PLR0911  # one for each form
-        """What an expression stands for: a constant, a group, a call, or what is not read."""
+        """The value of an expression: a constant, a group, a call, or something that is not read."""
         number = evaluated(node, self.names)
         if number is not None:
             return self._constant(node, number)
@@ -267,7 +267,7 @@ class Reader:
         return Scalar(name, name, "", Span(self.source, span.line, span.column, len(name)))
 
     def span(self, node: ast.expr | ast.keyword) -> Span:
-        """Where an expression stands in the text; to the end of its first line if it has more."""
+        """The span of an expression in the text, at most to the end of its first line."""
         start = self._position(node.lineno, node.col_offset)
         same = node.end_lineno == node.lineno and node.end_col_offset is not None
         width = self._position(node.lineno, node.end_col_offset or 0) - start if same else Span.TO_END

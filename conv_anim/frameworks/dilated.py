@@ -75,7 +75,7 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a library calls the moves of a window, for what is said about it."""
+    """A library's names for a window's settings, for messages."""
 
     stride: str
     stretch: str
@@ -102,11 +102,7 @@ def _unless_one(numbers: Size) -> Any:
 
 
 def _direct(sketch: Sketch, moves: Moves, padding: Padding, at: Places, *, mode: Mode, **keys: Any) -> None:
-    if min(map(min, padding)) < 0:
-        cut = tuple((max(0, -before), max(0, -after)) for before, after in padding)
-        sketch.add("crop", at.whole, cropping=tidy(cut))
-    around = tuple((max(0, before), max(0, after)) for before, after in padding)
-    own, filled = sketch.bordered(around, mode)
+    own, filled = sketch.bordered(sketch.cropped(padding, at.whole), mode)
     sketch.add("conv", at.whole, padding=own, padding_mode=filled, stride=_unless_one(moves.stride), **keys)
 
 

@@ -31,7 +31,7 @@ LONGEST_NAME = 60
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A layer as the tree of a spec: what a file of it may be called, what it comes from, what is to be said of it."""
+    """A layer as the tree of a spec, with a file name for it, its origin, and notes about it."""
 
     name: str
     origin: str
@@ -50,7 +50,7 @@ class Drawing:
         return loaded
 
     def yaml(self, changes: Sequence[str | Option] = (), limits: Limits = USUAL) -> str:
-        """The spec as text, with all its numbers. Raises SpecError if it is none, or has too many."""
+        """The spec as text, with all its numbers. Raises SpecError if it is not valid, or has too many."""
         return self.written(None, changes, limits).text
 
     def written(self, stem: str | None, changes: Sequence[str | Option] = (), limits: Limits = USUAL) -> Written:
@@ -65,7 +65,7 @@ def drawing(
 ) -> Drawing:
     """What a layer's text draws, or a node of the model in the file that it names. Raises SpecError.
 
-    ``names`` are what names in the text stand for.
+    ``names`` are the values of names in the text.
     """
     text = text.strip()
     if text.lower().endswith(".onnx"):

@@ -11,11 +11,21 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from conv_anim.diagnostics import Code
-from conv_anim.frameworks.arguments import count, flag, ignored, moves, sizes, whole
+from conv_anim.frameworks import refusals
+from conv_anim.frameworks.arguments import flag, ignored
 from conv_anim.frameworks.dilated import NAMES, Moves, Places, Words, convolution, in_pairs, paddings, transposed
-from conv_anim.frameworks.foreign import ForeignLayer, biased
+from conv_anim.frameworks.foreign import ForeignLayer, Library, weighted
 from conv_anim.frameworks.keras_keys import Lowered
 from conv_anim.frameworks.sketch import fail, same, tidy, unsupported
+from conv_anim.frameworks.torch_keys import (
+    DILATION,
+    GROUPS,
+    IN_CHANNELS,
+    KERNEL_SIZE,
+    OUT_CHANNELS,
+    OUTPUT_PADDING,
+    STRIDE,
+)
 from conv_anim.ops.padding import MODES
 from conv_anim.spec.entering import per_axis
 from conv_anim.spec.kinds import Whole
@@ -29,31 +39,19 @@ if TYPE_CHECKING:
 
 WORDS: Final = Words("stride", "stride")
 AXES: Field[int] = Field("num_spatial_dims", Whole(1, 3), "num_spatial_dims", required=True)
-IN_CHANNELS, OUT_CHANNELS, GROUPS = whole("in_channels"), whole("out_channels"), count("groups", 1)
-KERNEL_SIZE, STRIDE, DILATION = sizes("kernel_size"), moves("stride", 1), moves("dilation", 1)
 PADDING = paddings(*NAMES, *map(str.lower, NAMES), default=0)
-OUTPUT_PADDING = moves("output_padding", 0, least=0)
 USE_BIAS = flag("use_bias", default=True)
 MODE: Field[Any] = Field("padding_mode", Lowered(MODES), "padding_mode", default="zeros")
 REST: Fields = ignored("dtype", "key")
 
 
 def _moves(record: Record, sketch: Sketch, *, stretched: bool = False) -> Moves:
-    kernel, stride, dilation = (
-        sketch.each(record.of(field), record.at(field)) for field in (KERNEL_SIZE, STRIDE, DILATION)
-    )
+    kernel, stride, dilation = sketch.sizes(record, KERNEL_SIZE, STRIDE, DILATION)
     ones = (1,) * len(kernel)
     return Moves(kernel, ones if stretched else stride, dilation, stride if stretched else ones)
 
 
-def _keys(record: Record, sketch: Sketch) -> dict[str, Any]:
-    sketch.takes(record, IN_CHANNELS)
-    groups = record.of(GROUPS)
-    return {
-        "out_channels": record.at(OUT_CHANNELS),
-        "groups": groups if groups > 1 else None,
-        "bias": biased(record, sketch, USE_BIAS, first=1),
-    }
+_keys = partial(weighted, takes=IN_CHANNELS, makes=OUT_CHANNELS, groups=GROUPS, bias=USE_BIAS, first=1)
 
 
 def _amounts(record: Record, sketch: Sketch) -> Padding:
@@ -78,7 +76,7 @@ def _conv(record: Record, sketch: Sketch) -> None:
 
 def _conv_transpose(record: Record, sketch: Sketch) -> None:
     moves_ = _moves(record, sketch, stretched=True)
-    extra = sketch.each(record.of(OUTPUT_PADDING), record.at(OUTPUT_PADDING))
+    (extra,) = sketch.sizes(record, OUTPUT_PADDING)
     for more, stride in zip(extra, moves_.stretch, strict=True):
         if more >= stride:
             what = f"Equinox takes an output_padding that is less than the stride, here {stride}; this is {more}"
@@ -121,7 +119,7 @@ USE_CEIL = flag("use_ceil", default=False)
 
 
 def _pool(record: Record, sketch: Sketch, *, name: str) -> None:
-    kernel, stride = (sketch.each(record.of(field), record.at(field)) for field in (KERNEL_SIZE, STRIDE))
+    kernel, stride = sketch.sizes(record, KERNEL_SIZE, STRIDE)
     padding = list(_amounts(record, sketch))
     for a, (size, k, s) in enumerate(zip(sketch.size, kernel, stride, strict=True)):
         before, after = padding[a]
@@ -133,13 +131,9 @@ def _pool(record: Record, sketch: Sketch, *, name: str) -> None:
         if over:
             count_ = (size + before + after + s - k) // s
             padding[a] = before, count_ * s + k - size - before
-    sketch.add(
-        name,
-        record.node,
-        kernel_size=record.at(KERNEL_SIZE),
-        stride=None if stride == kernel else same(list(stride)),
-        padding=tidy(tuple(padding)),
-    )
+    step = None if stride == kernel else same(list(stride))
+    around = tidy(tuple(padding))
+    sketch.add(name, record.node, kernel_size=record.at(KERNEL_SIZE), stride=step, padding=around)
 
 
 TARGET: Field[Any] = Field("target_shape", per_axis(1), "target_shape", required=True)
@@ -203,9 +197,7 @@ def _with_axes(n: int) -> list[tuple[str, ForeignLayer]]:
 
 EQUINOX: dict[str, ForeignLayer] = dict(
     [
-        *_with_axes(1),
-        *_with_axes(2),
-        *_with_axes(3),
+        *(layer for n in (1, 2, 3) for layer in _with_axes(n)),
         _for_any("Conv", CONV, _conv),
         _for_any("ConvTranspose", ANY_TRANSPOSED, _conv_transpose),
     ]
@@ -214,3 +206,4 @@ EQUINOX: dict[str, ForeignLayer] = dict(
 HARMLESS: Final = ("Dropout", "Identity")
 POINTWISE: Final = ("PReLU", "BatchNorm", "GroupNorm", "LayerNorm", "RMSNorm")
 BEYOND: Final = ("Linear", "MLP")
+LIBRARY: Final = Library(("equinox.nn",), EQUINOX, POINTWISE, HARMLESS, BEYOND, refusals.OTHERS)

@@ -18,7 +18,7 @@ NAMES = ("LENGTH", "ROWSxCOLUMNS", "DEPTHxROWSxCOLUMNS")
 
 
 def shape_of(text: str) -> Size | None:
-    """``3x32x32`` as numbers; None if it is no such thing."""
+    """``3x32x32`` as numbers; None if it is not a shape."""
     numbers = tuple(map(int, re.findall(r"\d+", text))) if SHAPE.fullmatch(text) else ()
     return numbers if numbers and min(numbers) > 0 else None
 
@@ -40,7 +40,7 @@ def _as_tuple(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What is said of the input: a shape with or without channels in front, and channels on their own."""
+    """What the user says of the input: a shape, with or without channels in front, and channels by themselves."""
 
     shape: Size | None = None
     channels: int | None = None
@@ -49,7 +49,7 @@ class Feed:
     """As Keras writes a shape; the channels are always said then."""
 
     def sized(self, axes: int | None, layer: str, channels: int | None) -> tuple[int | None, Size | None]:
-        """Channels and size for a layer with so many axes that takes so many channels, as far as they are known.
+        """Channels and size for a layer that has ``axes`` and takes ``channels``, as far as they are known.
 
         None for axes stands for a layer that takes any number of them. Raises SpecError.
         """

@@ -10,10 +10,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from conv_anim.diagnostics import Code
+from conv_anim.frameworks import refusals
 from conv_anim.frameworks.arguments import OrNone, count, flag, ignored, only, whole
 from conv_anim.frameworks.dilated import NAMES, Moves, Places, Words, convolution, in_pairs, paddings, transposed
-from conv_anim.frameworks.foreign import ForeignLayer, biased
-from conv_anim.frameworks.sketch import fail, same, tidy, unsupported
+from conv_anim.frameworks.foreign import ForeignLayer, Library, weighted
+from conv_anim.frameworks.sketch import fail, unsupported
 from conv_anim.ops.padding import named_padding
 from conv_anim.spec.entering import per_axis
 from conv_anim.spec.records import Field, Object
@@ -48,7 +49,7 @@ OWN: Fields = (only("promote_dtype", None),)
 
 
 def _axes(record: Record) -> int:
-    """One number stands for one axis."""
+    """A single number means one axis."""
     kernel = record.of(KERNEL_SIZE)
     return len(kernel) if isinstance(kernel, tuple) else 1
 
@@ -62,14 +63,7 @@ def _each(record: Record, field: Field[Any], axes: int) -> Size:
     return found
 
 
-def _keys(record: Record, sketch: Sketch) -> dict[str, Any]:
-    sketch.takes(record, IN_FEATURES)
-    groups = record.of(GROUPS) if record.has(GROUPS) else 1
-    return {
-        "out_channels": record.at(OUT_FEATURES),
-        "groups": groups if groups > 1 else None,
-        "bias": biased(record, sketch, USE_BIAS, first=0),
-    }
+_keys = partial(weighted, takes=IN_FEATURES, makes=OUT_FEATURES, groups=GROUPS, bias=USE_BIAS, first=0)
 
 
 def _conv(record: Record, sketch: Sketch) -> None:
@@ -164,14 +158,8 @@ def _pool(record: Record, sketch: Sketch, *, name: str) -> None:
         else in_pairs(given, len(window), record.at(POOL_PADDING))
     )
     uncounted = name == "avg_pool" and any(map(any, padding)) and record.has(INCLUDED) and not record.of(INCLUDED)
-    sketch.add(
-        name,
-        record.node,
-        kernel_size=same(list(window)),
-        stride=None if stride == window else same(list(stride)),
-        padding=tidy(padding),
-        count_include_pad=False if uncounted else None,
-    )
+    counted = False if uncounted else None
+    sketch.pool(name, record.node, window, stride, padding, count_include_pad=counted)
 
 
 def _min_pool(record: Record, sketch: Sketch) -> None:
@@ -217,3 +205,4 @@ POINTWISE: Final = (
     *("standardize", "PReLU", "BatchNorm", "LayerNorm", "GroupNorm", "InstanceNorm", "RMSNorm"),
 )
 BEYOND: Final = ("Linear", "LinearGeneral", "Einsum")
+LIBRARY: Final = Library(("flax.nnx",), FLAX, POINTWISE, HARMLESS, BEYOND, refusals.OTHERS)

@@ -1,14 +1,15 @@
-"""What the tables of PyTorch's and of Keras's layers are made of."""
+"""What the tables of libraries and their layers are made of."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from conv_anim.values import dataclass
+from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from conv_anim.frameworks.refusals import Refusal
     from conv_anim.frameworks.sketch import Sketch
     from conv_anim.spec.records import Field, Object, Record
 
@@ -48,3 +49,36 @@ class ForeignLayer:
 def biased(record: Record, sketch: Sketch, bias: Field[bool], *, first: int) -> int | None:
     """What is added to every output, where the layer's own numbers are not known."""
     return first if record.of(bias) and not sketch.weights else None
+
+
+def weighted(
+    record: Record,
+    sketch: Sketch,
+    *,
+    takes: Field[int],
+    makes: Field[int],
+    groups: Field[int],
+    bias: Field[bool],
+    first: int,
+) -> dict[str, Any]:
+    """Output channels, groups and bias of a convolution, as keys of a spec. Raises SpecError for other channels."""
+    sketch.takes(record, takes)
+    many = record.of(groups)
+    added = biased(record, sketch, bias, first=first)
+    return {"out_channels": record.at(makes), "groups": many if many > 1 else None, "bias": added}
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A library: the modules that its layers are in (what lies below the last one is its own too), and its layers."""
+
+    modules: tuple[str, ...]
+    layers: Mapping[str, ForeignLayer]
+    pointwise: tuple[str, ...] = ()
+    """Layers that change numbers where they stand, and move nothing."""
+    harmless: tuple[str, ...] = ()
+    """Layers that change nothing in a network that is trained."""
+    beyond: tuple[str, ...] = ()
+    """Where the part of a network ends that a figure shows."""
+    refused: Mapping[str, Refusal] = field(default_factory=dict)
+    """Layers that are not drawn, for a reason of their own."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 AXES = (1, 2, 3)
 
@@ -30,34 +30,26 @@ class Function:
         return "weight" in self.parameters
 
 
-def _function(
-    layer: str, parameters: str, *, transposed: bool = False, bias: str = "bias", order: str = "OIK"
-) -> Function:
-    return Function(tuple(parameters.split()), layer, transposed, bias, order)
+def _function(layer: str, parameters: str, **more: Any) -> Function:
+    return Function(tuple(parameters.split()), layer, **more)
+
+
+def _each(name: str, layer: str, parameters: str, axes: Sequence[int] = AXES, **more: Any) -> dict[str, Function]:
+    """One for each number of axes, which stands in both names."""
+    return {name.format(n): _function(layer.format(n), parameters, **more) for n in axes}
 
 
 POOLED = "input kernel_size stride padding"
+MOVED = "input weight bias stride padding"
 TORCH: dict[str, Function] = {
-    **{f"conv{n}d": _function(f"nn.Conv{n}d", "input weight bias stride padding dilation groups") for n in AXES},
-    **{
-        f"conv_transpose{n}d": _function(
-            f"nn.ConvTranspose{n}d",
-            "input weight bias stride padding output_padding groups dilation",
-            transposed=True,
-        )
-        for n in AXES
-    },
-    **{f"max_pool{n}d": _function(f"nn.MaxPool{n}d", f"{POOLED} dilation ceil_mode return_indices") for n in AXES},
+    **_each("conv{}d", "nn.Conv{}d", f"{MOVED} dilation groups"),
+    **_each("conv_transpose{}d", "nn.ConvTranspose{}d", f"{MOVED} output_padding groups dilation", transposed=True),
+    **_each("max_pool{}d", "nn.MaxPool{}d", f"{POOLED} dilation ceil_mode return_indices"),
     "avg_pool1d": _function("nn.AvgPool1d", f"{POOLED} ceil_mode count_include_pad"),
-    **{
-        f"avg_pool{n}d": _function(f"nn.AvgPool{n}d", f"{POOLED} ceil_mode count_include_pad divisor_override")
-        for n in (2, 3)
-    },
-    **{f"lp_pool{n}d": _function(f"nn.LPPool{n}d", "input norm_type kernel_size stride ceil_mode") for n in AXES},
-    **{f"adaptive_avg_pool{n}d": _function(f"nn.AdaptiveAvgPool{n}d", "input output_size") for n in AXES},
-    **{
-        f"adaptive_max_pool{n}d": _function(f"nn.AdaptiveMaxPool{n}d", "input output_size return_indices") for n in AXES
-    },
+    **_each("avg_pool{}d", "nn.AvgPool{}d", f"{POOLED} ceil_mode count_include_pad divisor_override", (2, 3)),
+    **_each("lp_pool{}d", "nn.LPPool{}d", "input norm_type kernel_size stride ceil_mode"),
+    **_each("adaptive_avg_pool{}d", "nn.AdaptiveAvgPool{}d", "input output_size"),
+    **_each("adaptive_max_pool{}d", "nn.AdaptiveMaxPool{}d", "input output_size return_indices"),
     "interpolate": _function(
         "nn.Upsample", "input size scale_factor mode align_corners recompute_scale_factor antialias"
     ),
@@ -80,32 +72,27 @@ TORCH: dict[str, Function] = {
 }
 """Of torch.nn.functional."""
 OF_PADDLE: dict[str, Function] = {
-    **{
-        f"conv{n}d": _function(
-            f"paddle.nn.Conv{n}D", "x weight bias stride padding dilation groups data_format name", bias="bias_attr"
-        )
-        for n in AXES
-    },
-    **{
-        f"conv{n}d_transpose": _function(
-            f"paddle.nn.Conv{n}DTranspose",
-            "x weight bias stride padding output_padding",
-            transposed=True,
-            bias="bias_attr",
-        )
-        for n in AXES
-    },
-    **{
-        f"max_pool{n}d": _function(f"paddle.nn.MaxPool{n}D", "x kernel_size stride padding return_mask ceil_mode")
-        for n in AXES
-    },
+    **_each(
+        "conv{}d",
+        "paddle.nn.Conv{}D",
+        "x weight bias stride padding dilation groups data_format name",
+        bias="bias_attr",
+    ),
+    **_each(
+        "conv{}d_transpose",
+        "paddle.nn.Conv{}DTranspose",
+        "x weight bias stride padding output_padding",
+        transposed=True,
+        bias="bias_attr",
+    ),
+    **_each("max_pool{}d", "paddle.nn.MaxPool{}D", "x kernel_size stride padding return_mask ceil_mode"),
     "avg_pool1d": _function("paddle.nn.AvgPool1D", "x kernel_size stride padding exclusive ceil_mode"),
-    **{
-        f"avg_pool{n}d": _function(
-            f"paddle.nn.AvgPool{n}D", "x kernel_size stride padding ceil_mode exclusive divisor_override"
-        )
-        for n in (2, 3)
-    },
+    **_each(
+        "avg_pool{}d",
+        "paddle.nn.AvgPool{}D",
+        "x kernel_size stride padding ceil_mode exclusive divisor_override",
+        (2, 3),
+    ),
     "pixel_shuffle": _function("paddle.nn.PixelShuffle", "x upscale_factor"),
     "pixel_unshuffle": _function("paddle.nn.PixelUnshuffle", "x downscale_factor"),
     "channel_shuffle": _function("paddle.nn.ChannelShuffle", "x groups"),
@@ -113,19 +100,14 @@ OF_PADDLE: dict[str, Function] = {
 }
 """Of paddle.nn.functional. What follows in a transposed convolution has another order for each number of axes."""
 OF_MLX: dict[str, Function] = {
-    **{
-        f"conv{n}d": _function(f"mlx.nn.Conv{n}d", "input weight stride padding dilation groups", order="OKI")
-        for n in AXES
-    },
-    **{
-        f"conv_transpose{n}d": _function(
-            f"mlx.nn.ConvTranspose{n}d",
-            "input weight stride padding dilation output_padding",
-            transposed=True,
-            order="OKI",
-        )
-        for n in AXES
-    },
+    **_each("conv{}d", "mlx.nn.Conv{}d", "input weight stride padding dilation groups", order="OKI"),
+    **_each(
+        "conv_transpose{}d",
+        "mlx.nn.ConvTranspose{}d",
+        "input weight stride padding dilation output_padding",
+        transposed=True,
+        order="OKI",
+    ),
 }
 """Of mlx.core, whose weights are (outputs, *kernel, inputs)."""
 OF_TORCHVISION: dict[str, Function] = {

@@ -37,7 +37,7 @@ def near(name: str) -> str | None:
 
 
 def as_layer(call: Call, name: str) -> tuple[Value | None, Call, str | None]:
-    """What a function is fed, the layer that computes the same, and what is to be said. Raises SpecError."""
+    """A function's input, the layer that computes the same, and a note. Raises SpecError."""
     short = name.rpartition(".")[2]
     if libraries.module(name) == "jax.lax":
         return lax_functions.pool(call) if short == REDUCE else lax_functions.convolution(call, short)
@@ -82,7 +82,7 @@ def _no_antialias(call: Call, value: Value | None) -> None:
 
 
 def _padded(call: Call) -> tuple[Value | None, Call, str | None]:
-    """``F.pad`` as the padding layer of so many axes as it has pairs."""
+    """``F.pad`` as a padding layer, with an axis for each pair."""
     given = bound(call, ("input", "pad", "mode", "value"))
     pads, span = given.get("pad"), call.span
     count = len(pads.items) if isinstance(pads, Group) else 0

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LISTED = 1000
 SQUARE = 7
-"""The size along each axis of an input of which only the channels are said."""
+"""The size along each axis of an input where only its channels are given."""
 
 
 def from_onnx(
@@ -116,7 +116,7 @@ def described(node: Node) -> str:
 
 
 def _sketch(model: Model, node: Node, given: Any, feed: Feed) -> Sketch:
-    """A node, fed what is said, else what the model says; what both leave open is small, and a note says so."""
+    """A node, fed as requested, else as the model says; what both leave open is small, with a note."""
     node.check_names()
     weight = node.array(_weight_at(node)) if node.operator in WEIGHTED else None
     channels = None if weight is None else _channels(node, weight)

@@ -10,11 +10,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from conv_anim.diagnostics import Code
+from conv_anim.frameworks import refusals
 from conv_anim.frameworks.arguments import OrNone, count, flag, ignored, only, whole
 from conv_anim.frameworks.dilated import NAMES, Moves, Places, Words, convolution, transposed
 from conv_anim.frameworks.flax_layers import border
-from conv_anim.frameworks.foreign import ForeignLayer, biased
-from conv_anim.frameworks.sketch import fail, same, tidy, unsupported
+from conv_anim.frameworks.foreign import ForeignLayer, Library, biased
+from conv_anim.frameworks.sketch import fail, unsupported
 from conv_anim.ops.padding import named_padding
 from conv_anim.spec.entering import LARGEST, per_axis
 from conv_anim.spec.kinds import Either, ListOf, OneOf, Whole
@@ -215,15 +216,8 @@ def _spatial(record: Record, field: Field[Any], sketch: Sketch) -> Size:
 def _pool(record: Record, sketch: Sketch, *, name: str) -> None:
     kernel, stride = (_spatial(record, field, sketch) for field in (WINDOW, STRIDES))
     padding = named_padding(NAMES[record.of(POOL_PADDING)], sketch.size, kernel, stride)
-    padded = any(map(any, padding))
-    sketch.add(
-        name,
-        record.node,
-        kernel_size=same(list(kernel)),
-        stride=None if stride == kernel else same(list(stride)),
-        padding=tidy(padding),
-        count_include_pad=False if padded and name == "avg_pool" else None,
-    )
+    counted = False if name == "avg_pool" and any(map(any, padding)) else None
+    sketch.pool(name, record.node, kernel, stride, padding, count_include_pad=counted)
 
 
 # the table
@@ -270,3 +264,4 @@ HAIKU: dict[str, ForeignLayer] = dict(
 HARMLESS: Final = ("dropout",)
 POINTWISE: Final = ("BatchNorm", "LayerNorm", "GroupNorm", "InstanceNorm", "RMSNorm")
 BEYOND: Final = ("Linear", "Flatten", "Reshape")
+LIBRARY: Final = Library(("haiku",), HAIKU, POINTWISE, HARMLESS, BEYOND, refusals.OTHERS)

@@ -6,10 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from conv_anim.diagnostics import Code, Problem, SpecError
-from conv_anim.frameworks import keras_layers
+from conv_anim.frameworks import keras_layers, refusals
 from conv_anim.frameworks.arguments import whole
 from conv_anim.frameworks.calls import Argument, Call, Group
-from conv_anim.frameworks.foreign import ForeignLayer
+from conv_anim.frameworks.foreign import ForeignLayer, Library
 from conv_anim.frameworks.function_calls import shape_of
 from conv_anim.frameworks.keras_keys import (
     DATA_FORMAT,
@@ -139,6 +139,7 @@ BY_MODULE: Final[Mapping[str, Mapping[str, Called]]] = {
     "tensorflow.keras.ops": OPS,
     "tensorflow.nn": TF,
 }
+LIBRARY: Final = Library(tuple(BY_MODULE), FUNCTIONS, POINTWISE, ("identity", "dropout"), refused=refusals.OPS)
 WEIGHTS = ("kernel", "depthwise_kernel", "filters", "filter", "depthwise_filter")
 NAMES = dict.fromkeys(("depthwise_kernel", "depthwise_filter"), "depthwise kernel")
 POINTS = ("pointwise_kernel", "pointwise_filter")
@@ -146,11 +147,11 @@ RENAMED = {"ksize": "pool_size", "stride": "strides", "dilations": "dilation_rat
 LAYOUTS = {"NWC": "channels_last", "NHWC": "channels_last", "NDHWC": "channels_last"}
 LAYOUTS |= {"NCW": "channels_first", "NCHW": "channels_first", "NCDHW": "channels_first"}
 Shaped: TypeAlias = "Callable[[Value | None, Call, int, str], tuple[tuple[int, ...], str | None]]"
-"""Says the shape of a weight of a call with so many axes, by its name, and what is to be said of it."""
+"""The shape of a call's weight, by its number of axes and its name, and a note."""
 
 
 def as_layer(name: str, given: dict[str, Value], call: Call, shaped: Shaped) -> tuple[Value | None, Call, str | None]:
-    """What one of them is fed, the layer that computes the same, and what is to be said. Raises SpecError."""
+    """A function's input, the layer that computes the same, and a note. Raises SpecError."""
     module, _, short = name.rpartition(".")
     function = BY_MODULE[module][short]
     fed, note = given.pop(function.parameters[0], None), None
@@ -189,7 +190,7 @@ def _channels(
     given: dict[str, Value],
     call: Call,
 ) -> tuple[dict[str, Any], str | None]:
-    """A layer's channels and kernel by the shape of its weight, and what is to be said of it. Raises SpecError."""
+    """A layer's channels and kernel by the shape of its weight, and a note. Raises SpecError."""
     *kernel, last, final = shape
     size = {"kernel_size": tuple(kernel)}
     if function.of == "depthwise_conv":

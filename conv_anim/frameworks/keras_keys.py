@@ -75,14 +75,14 @@ def moves_of(record: Record, sketch: Sketch) -> dict[str, Any]:
 
 
 def _first_bias(record: Record) -> int:
-    """What biases begin as: nothing, unless they are said to be ones."""
+    """What biases start as: 0, unless they are initialised to ones."""
     said = getattr(record.at(BIAS_INITIALIZER), "value", None) if record.has(BIAS_INITIALIZER) else None
     return 1 if isinstance(said, str) and said.lower() == "ones" else 0
 
 
 def check_moves(record: Record, sketch: Sketch) -> None:
     """Raise SpecError for a stride together with a dilation, which Keras does not take."""
-    stride, dilation = (sketch.each(record.of(field), record.at(field)) for field in (STRIDES, DILATION))
+    stride, dilation = sketch.sizes(record, STRIDES, DILATION)
     wrong = rules.keras_conv(stride, dilation)
     if wrong is not None:
         fail(Code.UNSUPPORTED, wrong, record.at(DILATION), "one of the two, or nn.Conv2d(…) of PyTorch, which has both")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conv_anim.coding import rules
 from conv_anim.diagnostics import Code
-from conv_anim.frameworks import attention_layers
+from conv_anim.frameworks import attention_layers, libraries, refusals
 from conv_anim.frameworks.arguments import ignored, moves, moves_or_none
-from conv_anim.frameworks.foreign import ForeignLayer
+from conv_anim.frameworks.foreign import ForeignLayer, Library
 from conv_anim.frameworks.keras_keys import (
     ACTIVATION,
     CAUSAL,
@@ -73,11 +73,11 @@ def conv_transpose(record: Record, sketch: Sketch) -> None:
     check_moves(record, sketch)
     extra = record.get(OUTPUT_PADDING)
     if extra is not None:
-        strides = sketch.each(record.of(STRIDES), record.at(STRIDES))
+        (strides,) = sketch.sizes(record, STRIDES)
         wrong = rules.keras_output_padding(sketch.each(extra, record.at(OUTPUT_PADDING)), strides)
         if wrong is not None:
             fail(Code.OUTPUT_PADDING, wrong, record.at(OUTPUT_PADDING), "leave it out, or take less of it")
-    steps = [sketch.each(record.of(field), record.at(field)) for field in (KERNEL_SIZE, STRIDES, DILATION)]
+    steps = sketch.sizes(record, KERNEL_SIZE, STRIDES, DILATION)
     extras = [None] * sketch.axes if extra is None else list(sketch.each(extra, record.at(OUTPUT_PADDING)))
     windows = map(effective_kernel, steps[0], steps[2])
     ends = [
@@ -99,7 +99,7 @@ def _border(window: int, stride: int, extra: int | None, *, same_: bool) -> tupl
     """Padding before and after, and output padding, of an axis of a transposed convolution.
 
     As Keras counts them: "valid" makes (i − 1)s + max(k̂, s) outputs, "same" makes i·s; with an output padding these
-    are (i − 1)s + k̂ and (i − 1)s + k̂ mod 2 of them, and so many more.
+    are (i − 1)s + k̂ and (i − 1)s + k̂ mod 2 of them, plus the output padding.
     """
     if not same_:
         return 0, 0, max(window, stride) - window if extra is None else extra
@@ -117,7 +117,7 @@ POOL_STRIDES = moves_or_none("strides")
 
 def pool(record: Record, sketch: Sketch, *, name: str) -> None:
     """A pool, by its ``name`` in a spec."""
-    kernel = sketch.each(record.of(POOL_SIZE), record.at(POOL_SIZE))
+    (kernel,) = sketch.sizes(record, POOL_SIZE)
     strides = record.get(POOL_STRIDES)
     stride = kernel if strides is None else sketch.each(strides, record.at(POOL_STRIDES))
     padding = named_padding("same", sketch.size, kernel, stride) if record.of(PADDING) == "same" else ()
@@ -150,15 +150,7 @@ TRANSPOSED: Fields = (
 )
 DEPTHWISE: Fields = (KERNEL_SIZE, STRIDES, PADDING, MULTIPLIER, DATA_FORMAT, DILATION, ACTIVATION, USE_BIAS, *REST)
 SEPARABLE: Fields = (
-    FILTERS,
-    KERNEL_SIZE,
-    STRIDES,
-    PADDING,
-    DATA_FORMAT,
-    DILATION,
-    MULTIPLIER,
-    ACTIVATION,
-    USE_BIAS,
+    *(FILTERS, KERNEL_SIZE, STRIDES, PADDING, DATA_FORMAT, DILATION, MULTIPLIER, ACTIVATION, USE_BIAS),
     *REST,
 )
 POOL: Fields = (POOL_SIZE, POOL_STRIDES, PADDING, DATA_FORMAT, *REST)
@@ -207,11 +199,8 @@ def _with_groups(n: int) -> list[tuple[str, ForeignLayer]]:
 
 KERAS: dict[str, ForeignLayer] = dict(
     [
-        *_with_axes(1),
-        *_with_axes(2),
-        *_with_axes(3),
-        *_with_groups(1),
-        *_with_groups(2),
+        *(layer for n in (1, 2, 3) for layer in _with_axes(n)),
+        *(layer for n in (1, 2) for layer in _with_groups(n)),
         *attention_layers.KERAS.items(),
     ]
 )
@@ -226,3 +215,4 @@ POINTWISE: Final = (
     *("GroupNormalization", "UnitNormalization", "SpectralNormalization", "Rescaling", "Normalization"),
 )
 BEYOND: Final = ("Flatten", "Dense", "Reshape", "Permute", "RepeatVector")
+LIBRARY: Final = Library(libraries.KERAS_LAYERS, KERAS, POINTWISE, HARMLESS, BEYOND, refusals.KERAS)

@@ -128,27 +128,10 @@ def _other(layer: Layer, node: NetNode, entered: Sizes | None, fed: list[Sizes |
 
 
 KEEPING = {
-    *(
-        "Activation",
-        "Dropout",
-        "SpatialDropout1D",
-        "SpatialDropout2D",
-        "SpatialDropout3D",
-        "GaussianNoise",
-        "ELU",
-        "PReLU",
-    ),
-    *(
-        "Rescaling",
-        "Normalization",
-        "LayerNormalization",
-        "GroupNormalization",
-        "Identity",
-        "Subtract",
-        "Average",
-        "Maximum",
-    ),
-    *("Minimum", "GaussianDropout", "AlphaDropout", "UnitNormalization", "ActivityRegularization"),
+    *("Activation", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianNoise", "ELU"),
+    *("PReLU", "Rescaling", "Normalization", "LayerNormalization", "GroupNormalization", "Identity", "Subtract"),
+    *("Average", "Maximum", "Minimum", "GaussianDropout", "AlphaDropout", "UnitNormalization"),
+    "ActivityRegularization",
 }
 """Layers whose output is as large as what enters, besides those of `TYPES`."""
 
@@ -170,7 +153,7 @@ def _dense(layer: Layer, node: NetNode, entered: Sizes) -> NetNode:
 
 
 def _behind(fed: list[Sizes | None]) -> Sizes | None:
-    """Of maps one behind the other along their channels."""
+    """The shape of maps concatenated along their channels."""
     known = [shape for shape in fed if shape is not None and None not in shape]
     if len(known) < len(fed) or len({shape[2:] for shape in known}) != 1:
         return None

@@ -1,6 +1,6 @@
 """The trained numbers of a layer in a .keras file, as a spec has them. They are in HDF5, which h5py reads.
 
-Whoever has Keras has h5py. It is imported here alone: without it a layer is drawn with numbers that are made up.
+Keras brings h5py along. It is imported here alone: without it a layer is drawn with numbers that are made up.
 """
 
 from __future__ import annotations

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from conv_anim.diagnostics import Code
+from conv_anim.frameworks import libraries
 from conv_anim.frameworks.arguments import Anything, OrNone, only
 from conv_anim.frameworks.dilated import NAMES, Moves, Places, Words, convolution, transposed
 from conv_anim.frameworks.flax_layers import border
-from conv_anim.frameworks.foreign import ForeignLayer
+from conv_anim.frameworks.foreign import ForeignLayer, Library
 from conv_anim.frameworks.sketch import fail, unsupported
 from conv_anim.spec.entering import LARGEST, axes_of, count_of_channels
 from conv_anim.spec.kinds import Either, ListOf, OneOf, Whole
@@ -133,5 +134,7 @@ POINTWISE: Final = (
     *("squareplus", "mish", "standardize", "sin", "cos", "abs", "exp", "square"),
 )
 """Functions of jax.nn and jax.numpy that change every number, and move nothing."""
-BEYOND: Final = ("ravel", "reshape", "mean", "squeeze")
-"""Where the part of a network ends that a figure shows."""
+LIBRARY: Final = Library(libraries.LAX, LAX)
+FUNCTIONS: Final = Library(
+    ("jax.numpy", "jax.nn"), {}, POINTWISE, ("identity",), beyond=("ravel", "reshape", "mean", "squeeze")
+)

@@ -61,10 +61,8 @@ CALLED = {
 }
 """Libraries by the package that is imported, or the module in it."""
 TORCH_LAYERS = ("torch.nn", "torch.nn.modules")
-TORCH_FUNCTIONS = ("torch.nn.functional", "torch")
 TORCHVISION = ("torchvision.ops", "torchvision.ops.deform_conv")
 KERAS_LAYERS = ("keras.layers", "tensorflow.keras.layers", "keras.src.layers", "tensorflow.python.keras.layers")
-KERAS_MODELS = ("keras", "keras.models", "tensorflow.keras", "tensorflow.keras.models")
 LAX = ("jax.lax",)
 
 

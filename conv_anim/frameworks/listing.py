@@ -47,7 +47,7 @@ class Listing:
     imports: Mapping[str, str] = field(default_factory=dict)
     """What names are short for, by the text itself."""
     loose: bool = False
-    """Whether what is no layer is left out: a file has other things in it."""
+    """Whether calls that are not layers are left out: a file has other things in it."""
 
 
 def listing(source: Source, names: Names, wanted: str | None = None) -> Listing:
@@ -66,7 +66,7 @@ def listing(source: Source, names: Names, wanted: str | None = None) -> Listing:
 
 
 def _with_functions(lines: list[Line], imports: Mapping[str, str]) -> tuple[tuple[Line, ...], tuple[str, ...]]:
-    """Functions as the layers that they are, behind those that make what they are fed; and what is to be said."""
+    """Functions as layers, after those that make their inputs, and notes."""
     notes: dict[str, None] = {}
 
     def unfolded(line: Line) -> Iterator[Line]:

@@ -10,10 +10,22 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from conv_anim.diagnostics import Code
-from conv_anim.frameworks.arguments import count, flag, moves, moves_or_none, only, sizes, whole
+from conv_anim.frameworks import refusals
+from conv_anim.frameworks.arguments import flag, moves_or_none, only
 from conv_anim.frameworks.dilated import Moves, Places, Words, convolution, transposed
-from conv_anim.frameworks.foreign import ForeignLayer, biased
-from conv_anim.frameworks.sketch import fail, given, tidy, unsupported
+from conv_anim.frameworks.foreign import ForeignLayer, Library, weighted
+from conv_anim.frameworks.sketch import fail, given, unsupported
+from conv_anim.frameworks.torch_keys import (
+    BIAS,
+    DILATION,
+    GROUPS,
+    IN_CHANNELS,
+    KERNEL_SIZE,
+    OUT_CHANNELS,
+    OUTPUT_PADDING,
+    PADDING,
+    STRIDE,
+)
 from conv_anim.ops.upsample_keys import SCALE_FACTOR
 from conv_anim.spec.kinds import OneOf, Whole
 from conv_anim.spec.records import Field, Object
@@ -21,64 +33,43 @@ from conv_anim.spec.records import Field, Object
 if TYPE_CHECKING:
     from conv_anim.frameworks.foreign import Draw, Fields
     from conv_anim.frameworks.sketch import Sketch
-    from conv_anim.spec.model import Padding, Size
+    from conv_anim.spec.model import Padding
     from conv_anim.spec.records import Record
 
 WORDS: Final = Words("stride", "stride")
-IN_CHANNELS, OUT_CHANNELS, GROUPS = whole("in_channels"), whole("out_channels"), count("groups", 1)
-KERNEL_SIZE, STRIDE, DILATION = sizes("kernel_size"), moves("stride", 1), moves("dilation", 1)
-PADDING, OUTPUT_PADDING = moves("padding", 0, least=0), moves("output_padding", 0, least=0)
-BIAS = flag("bias", default=True)
 
 
-def _sized(record: Record, sketch: Sketch) -> tuple[Size, Size, Size, Size]:
-    kernel, stride, padding, dilation = (
-        sketch.each(record.of(field), record.at(field)) for field in (KERNEL_SIZE, STRIDE, PADDING, DILATION)
-    )
-    return kernel, stride, padding, dilation
-
-
-def _keys(record: Record, sketch: Sketch) -> dict[str, Any]:
-    sketch.takes(record, IN_CHANNELS)
-    groups = record.of(GROUPS) if record.has(GROUPS) else 1
-    return {
-        "out_channels": record.at(OUT_CHANNELS),
-        "groups": groups if groups > 1 else None,
-        "bias": biased(record, sketch, BIAS, first=0),
-    }
+_keys = partial(weighted, takes=IN_CHANNELS, makes=OUT_CHANNELS, groups=GROUPS, bias=BIAS, first=0)
 
 
 def _conv(record: Record, sketch: Sketch) -> None:
-    kernel, stride, padding, dilation = _sized(record, sketch)
+    kernel, stride, padding, dilation = sketch.sizes(record, KERNEL_SIZE, STRIDE, PADDING, DILATION)
     at = Places(record.node, record.node, record.at(PADDING))
     moves_, pairs = Moves(kernel, stride, dilation, (1,) * len(kernel)), tuple((p, p) for p in padding)
     convolution(sketch, moves_, pairs, at, words=WORDS, **_keys(record, sketch))
 
 
 def _conv_transpose(record: Record, sketch: Sketch) -> None:
-    kernel, stride, padding, dilation = _sized(record, sketch)
-    extra = sketch.each(record.of(OUTPUT_PADDING), record.at(OUTPUT_PADDING))
+    kernel, stride, padding, dilation = sketch.sizes(record, KERNEL_SIZE, STRIDE, PADDING, DILATION)
+    (extra,) = sketch.sizes(record, OUTPUT_PADDING)
     moves_, keys = Moves(kernel, (1,) * len(kernel), dilation, stride), _keys(record, sketch)
     sides = zip(moves_.windows, padding, extra, strict=True)
     border = tuple((window - 1 - p, window - 1 - p + more) for window, p, more in sides)
-    _cut(record, sketch, moves_, border)
+    left = _cut(record, sketch, moves_, border)
     node = record.at(OUTPUT_PADDING) if any(extra) else record.at(PADDING)
-    left = tuple((max(0, before), max(0, after)) for before, after in border)
     transposed(sketch, moves_, left, Places(record.node, record.node, node), **keys)
 
 
-def _cut(record: Record, sketch: Sketch, moves_: Moves, border: Padding) -> None:
+def _cut(record: Record, sketch: Sketch, moves_: Moves, border: Padding) -> Padding:
     """Padding beyond the window less 1 is taken off the input, whatever the stride, and not off the output."""
-    cut = tuple((max(0, -before), max(0, -after)) for before, after in border)
     for n, window, s, (before, after) in zip(sketch.size, moves_.windows, moves_.stretch, border, strict=True):
         cells = n + min(0, before) + min(0, after)
         if cells < 1 or (cells - 1) * s + 1 + max(0, before) + max(0, after) < window:
             what = "MLX takes this much padding off the input, and leaves less than the window"
             fail(Code.DOES_NOT_FIT, what, record.at(PADDING), "less padding, or a larger input")
-    if any(map(any, cut)):
-        if max(moves_.stretch) > 1:
-            sketch.note("MLX takes padding beyond the window less 1 off the input, not off the output")
-        sketch.add("crop", record.node, cropping=tidy(cut))
+    if min(map(min, border)) < 0 and max(moves_.stretch) > 1:
+        sketch.note("MLX takes padding beyond the window less 1 off the input, not off the output")
+    return sketch.cropped(border, record.node)
 
 
 POOL_STRIDE, POOL_PADDING = moves_or_none("stride"), moves_or_none("padding", least=0)
@@ -158,9 +149,7 @@ def _with_axes(n: int) -> list[tuple[str, ForeignLayer]]:
 
 MLX: dict[str, ForeignLayer] = dict(
     [
-        *_with_axes(1),
-        *_with_axes(2),
-        *_with_axes(3),
+        *(layer for n in (1, 2, 3) for layer in _with_axes(n)),
         _layer("Upsample", (SCALE, MODE, CORNERS, only("antialias", usual=False)), _upsample, None),
     ]
 )
@@ -174,3 +163,4 @@ POINTWISE: Final = (
     *("tanh", "softmax", "log_softmax", "hardswish", "hard_tanh", "softplus"),
 )
 BEYOND: Final = ("Linear", "Bilinear", "Embedding")
+LIBRARY: Final = Library(("mlx.nn",), MLX, POINTWISE, HARMLESS, BEYOND, refusals.OTHERS)

@@ -125,7 +125,7 @@ def _loaded(path: Path, onnx: Any) -> Any:
 
 
 def _form(path: Path) -> str | None:
-    """How a model is written, by its file's name, as onnx tells it."""
+    """How a model is serialised, by its file's name, as onnx detects it."""
     from onnx import serialization
 
     return serialization.registry.get_format_from_file_extension(path.suffix)

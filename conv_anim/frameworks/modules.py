@@ -32,7 +32,7 @@ OWN: Final = {**TORCH, **TORCHVISION}
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A layer of a module: where it stands in it, and what it is."""
+    """A layer of a module, with its place in it."""
 
     place: str
     module: Any
@@ -64,7 +64,7 @@ def from_torch(layer: Any, input: Any, **keys: Any) -> Spec:  # noqa: A002  # as
 
 
 def _check(part: Part) -> None:
-    """Raise SpecError for what is no module, or has no weights yet."""
+    """Raise SpecError for something that is not a module, or has no weights yet."""
     if not hasattr(part.module, "forward") or not hasattr(part.module, "named_modules"):
         raise part.problem(f"this is not a PyTorch module, but of the type {part.name}", code=Code.WRONG_TYPE)
     for name, module in part.module.named_modules():
@@ -114,7 +114,7 @@ def _in_a_row(parts: list[Part], layer: Any, given: Any) -> Sketch:
 
 
 def _by_its_graph(module: Any, given: Any) -> Sketch:
-    """Whatever a module's forward does."""
+    """What a module's forward does, traced."""
     from conv_anim.frameworks.torch_aten import drawn
     from conv_anim.frameworks.torch_export import traced
 

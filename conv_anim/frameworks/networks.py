@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from conv_anim.diagnostics import Code, Problem, Source, SpecError
+from conv_anim.diagnostics import Source
 from conv_anim.frameworks.feeding import Feed
 from conv_anim.frameworks.models import Model
 from conv_anim.frameworks.onnx_network import network as of_onnx
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.network import Network, Sizes
 
 SIDE, LENGTH = 224, 16_000
-"""Of an image and of a sequence, where neither the model nor anybody says a size."""
+"""The size of an image and of a sequence where neither the model nor the user gives one."""
 
 
 def network(
@@ -80,28 +79,6 @@ def _of_onnx(path: str | PathLike[str], feed: Feed | None) -> Network:
             note = f"the model leaves the size of its input open: it is {said} here; --input says another size"
             return replace(of_onnx(Model.read(path, usual)), notes=(note,))
     return of_onnx(model)
-
-
-def torch_network(module: Any, size: Size) -> Network:
-    """What a module of PyTorch does to an input of a size, (batch, channels, *size). Raises SpecError."""
-    from conv_anim.frameworks.torch_export import traced
-    from conv_anim.frameworks.torch_network import network as of_torch
-
-    return of_torch(traced(module, size))
-
-
-def keras_network(model: Any, size: Size | None = None) -> Network:
-    """A model of Keras that is in memory, functional or Sequential. Raises SpecError for others."""
-    from conv_anim.frameworks.keras_files import layers
-    from conv_anim.frameworks.keras_network import network as of_keras
-
-    name = type(model).__name__
-    try:
-        found = layers(json.loads(model.to_json()), name)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, NotImplementedError):
-        what = f"this {name} does not say which layers it has"
-        raise SpecError([Problem(Code.UNSUPPORTED, what, name, hint="functional and Sequential models do")]) from None
-    return of_keras(*found, size)
 
 
 def _usual(shape: Sizes | None) -> Size | None:

@@ -1,6 +1,6 @@
 """Values of an ONNX model that are known without running it: tensors of the model, and what follows from them.
 
-Numbers are made only when they are asked for, by ONNX's own reference implementation, and within bounds.
+Numbers are made only on demand, by ONNX's own reference implementation, and within bounds.
 """
 
 from __future__ import annotations

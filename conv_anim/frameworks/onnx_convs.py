@@ -99,9 +99,9 @@ def conv_transpose(node: Node, sketch: Sketch) -> None:
 
 
 def _taken_off(node: Node, sketch: Sketch, kernel: tuple[int, ...], extra: list[int]) -> tuple[Padding, list[int]]:
-    """Padding and output padding: as written, or so that the output has the shape that is asked for.
+    """Padding and output padding: as written, or so that the output has the requested shape.
 
-    As onnxruntime has it where the layer makes less than is asked for: what is missing is output padding.
+    As in onnxruntime where the layer makes less than requested: the rest is output padding.
     """
     name, strides = auto_pad(node), per_axis(node, sketch, "strides")
     shape = node.setting("output_shape")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def deform_conv(node: Node, sketch: Sketch) -> None:
-    """With offsets and mask that the model brings along, else with some that are made up."""
+    """With the model's offsets and mask, or with made-up ones."""
     shape, groups, offsets = filters(sketch), node.whole("group", 1), node.whole("offset_group", 1)
     if node.given(2) is None:
         raise node.problem("it has no offsets", Code.MISSING_KEY)

@@ -44,4 +44,4 @@ ONNX: dict[str, Draw] = {
 }
 """By operator."""
 POINTWISE = {"Gemm", "MatMul", "Relu", "Sigmoid", "Tanh", "LeakyRelu", "Gelu", "Softmax", "BatchNormalization"}
-"""Those without a window, which are drawn where they are asked for by name or number."""
+"""Those without a window, which are drawn when requested by name or number."""

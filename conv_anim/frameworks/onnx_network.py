@@ -56,24 +56,14 @@ TRAINED = {"BatchNormalization": 3}
 """How many inputs may be trained, if not all: means and variances are measured."""
 WINDOWS = ("conv", "conv_transpose", "max_pool", "avg_pool", "lp_pool")
 SETTINGS = (
-    "auto_pad",
-    "ceil_mode",
-    "count_include_pad",
-    "mode",
-    "nearest_mode",
-    "coordinate_transformation_mode",
-    "axis",
-    "alpha",
-    "epsilon",
-    "blocksize",
-    "p",
-    "transB",
+    *("auto_pad", "ceil_mode", "count_include_pad", "mode", "nearest_mode", "coordinate_transformation_mode"),
+    *("axis", "alpha", "epsilon", "blocksize", "p", "transB"),
 )
-"""Attributes that are told, of those that say more than a window."""
+"""Attributes that are listed, beside those of a window."""
 
 
 def network(model: Model) -> Network:
-    """All nodes that make something of what the model is fed; what it brings along belongs to those that use it."""
+    """All nodes that depend on the model's inputs; its constants belong to the nodes that use them."""
     sources: dict[str, int] = {}
     nodes: list[NetNode] = []
     counted: set[str] = set()
@@ -141,7 +131,7 @@ def _weight(node: Node) -> Sizes | None:
 
 
 def _read(node: Node, name: str, default: Any) -> Any:
-    """An attribute as far as it can be read: what is wrong with it is told where it is drawn."""
+    """An attribute, or the default if it is invalid: that is reported when the node is drawn."""
     try:
         return node.setting(name, default)
     except SpecError:
@@ -219,7 +209,7 @@ def _products(node: Node, weight: Sizes | None, shape: Sizes | None) -> int | No
 
 
 def _parameters(node: Node, counted: set[str]) -> int:
-    """Real numbers that the model brings along for it: single ones only where they are a weight or a bias."""
+    """Real numbers that the model holds for it: single ones only where they are a weight or a bias."""
     if node.operator in UNTRAINED:
         return 0
     total = 0

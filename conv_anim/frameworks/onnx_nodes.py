@@ -139,7 +139,7 @@ class Node:
         return value == 1
 
     def check_names(self) -> None:
-        """Raise SpecError for an attribute that its operator does not have: nobody would follow it."""
+        """Raise SpecError for an attribute that its operator does not have: it would have no effect."""
         from onnx import defs
 
         try:
@@ -177,7 +177,7 @@ FREE = "each number is 1 or more, or left open"
 
 
 def text(name: str | bytes) -> str:
-    """A name; protobuf hands over as bytes what is no UTF-8."""
+    """A name; protobuf gives bytes where it is not UTF-8."""
     return name if isinstance(name, str) else name.decode(errors="replace")
 
 

@@ -29,12 +29,12 @@ def gemm(node: Node, sketch: Sketch) -> None:
 
 
 def matmul(node: Node, sketch: Sketch) -> None:
-    """``MatMul`` with a matrix that the model brings along."""
+    """``MatMul`` with a matrix of the model's."""
     _dense(node, sketch, _matrix(node).T, None)
 
 
 def _matrix(node: Node) -> Any:
-    """The second input, which the model has to bring along."""
+    """The second input, which must be part of the model."""
     weight = node.array(1)
     if weight is None or weight.ndim != 2:
         raise node.problem("its second input is not a matrix", Code.SHAPE)

@@ -48,7 +48,7 @@ def _between_cells(sketch: Sketch) -> bool:
 
 
 def _made(sketch: Sketch, keys: dict[str, Any]) -> list[int]:
-    """The size that comes of it."""
+    """The resulting size."""
     if "size" in keys:
         return list(keys["size"])
     return [floor(n * f) for n, f in zip(sketch.size, keys["scale_factor"], strict=True)]
@@ -120,7 +120,7 @@ def _rounded(name: str, reading: str, node: Node) -> dict[str, Any]:
 
 
 def _factors(node: Node, sketch: Sketch) -> list[float]:
-    """The factors that are said, of the axes of a map; empty where sizes are said."""
+    """The factors given for the axes of a map; empty where sizes are given."""
     factors, _ = _asked(node, sketch)
     return factors[2:]
 

@@ -32,7 +32,7 @@ def of_array(array: Array) -> Any:
 
 
 def constant(node: Node) -> Any:
-    """The tensor that a Constant is, in whichever way it is written; None for texts, and for what is none."""
+    """The tensor of a Constant, in any of its forms; None for texts and others."""
     from onnx import TensorProto, helper
 
     kinds = {"value_float": TensorProto.FLOAT, "value_int": TensorProto.INT64}

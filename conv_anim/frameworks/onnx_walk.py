@@ -38,7 +38,7 @@ class Scope:
     """Of the call of a function."""
 
     def key(self, name: str) -> str:
-        """What a name stands for here or, if it is not from here, in a graph around."""
+        """The value of a name in this graph or, if it is not from here, in an enclosing one."""
         scope: Scope | None = self
         while scope is not None:
             if name in scope.names:

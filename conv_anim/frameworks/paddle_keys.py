@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import Code
-from conv_anim.frameworks.arguments import ignored, moves, sizes
+from conv_anim.frameworks.arguments import ignored
 from conv_anim.frameworks.keras_keys import Lowered
 from conv_anim.frameworks.sketch import fail
 from conv_anim.spec.entering import LARGEST
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from conv_anim.spec.nodes import Node
 
 
-KERNEL_SIZE, STRIDE, DILATION = sizes("kernel_size"), moves("stride", 1), moves("dilation", 1)
 EXPECTED = ", or a list with one per axis, with two per axis, or with a pair for batch, channels and each axis"
 SIDE = Whole(0, LARGEST, EXPECTED)
 ENTRY = Either(((is_list, ListOf(Whole(0, LARGEST), "a pair", 2, 2)), (lambda _: True, Whole(0, LARGEST))))

@@ -11,16 +11,29 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from conv_anim.diagnostics import Code
-from conv_anim.frameworks.arguments import count, flag, ignored, moves, moves_or_none, only, whole
+from conv_anim.frameworks import refusals
+from conv_anim.frameworks.arguments import flag, ignored, moves_or_none, only
 from conv_anim.frameworks.dilated import Moves, Places, Words, convolution, transposed
-from conv_anim.frameworks.foreign import ForeignLayer
-from conv_anim.frameworks.paddle_keys import DILATION, KERNEL_SIZE, LAYOUT, NAME, PADDING, STRIDE, padding_of
+from conv_anim.frameworks.foreign import ForeignLayer, Library
+from conv_anim.frameworks.paddle_keys import LAYOUT, NAME, PADDING, padding_of
 from conv_anim.frameworks.paddle_moves import COLUMNS
-from conv_anim.frameworks.paddle_pools import CEIL_MODE, DIVISOR, EXCLUSIVE, POOL_STRIDE, hung_over, pool
+from conv_anim.frameworks.paddle_pools import DIVISOR, EXCLUSIVE, POOL_STRIDE, hung_over, pool
 from conv_anim.frameworks.sketch import fail, unsupported
+from conv_anim.frameworks.torch_keys import (
+    BIAS,
+    CEIL_MODE,
+    DILATION,
+    GROUPS,
+    IN_CHANNELS,
+    KERNEL_SIZE,
+    MODE,
+    OUT_CHANNELS,
+    OUTPUT_PADDING,
+    STRIDE,
+)
 from conv_anim.frameworks.torch_layers import TORCH
 from conv_anim.frameworks.torch_pools import pool as torch_pool
-from conv_anim.ops.padding import PADDING_MODE, named_padding
+from conv_anim.ops.padding import named_padding
 from conv_anim.spec.kinds import OneOf
 from conv_anim.spec.records import Field, Object
 from conv_anim.values import replace
@@ -33,18 +46,13 @@ if TYPE_CHECKING:
 
 
 WORDS: Final = Words("stride", "stride")
-IN_CHANNELS, OUT_CHANNELS, GROUPS = whole("in_channels"), whole("out_channels"), count("groups", 1)
-OUTPUT_PADDING = moves("output_padding", 0, least=0)
-BIAS, MODE = flag("bias", default=True), PADDING_MODE
 (BIAS_ATTR,) = ignored("bias_attr")
 WEIGHT_ATTR: Fields = ignored("weight_attr")
 
 
 def sized(record: Record, sketch: Sketch) -> tuple[Size, Size, Size, Padding]:
     """Kernel, stride, dilation and padding; with "SAME" the dilation is 1."""
-    kernel, stride, dilation = (
-        sketch.each(record.of(field), record.at(field)) for field in (KERNEL_SIZE, STRIDE, DILATION)
-    )
+    kernel, stride, dilation = sketch.sizes(record, KERNEL_SIZE, STRIDE, DILATION)
     given, ones = record.of(PADDING), (1,) * len(kernel)
     if given == "same":
         if max(dilation) > 1:
@@ -85,7 +93,7 @@ def _conv(record: Record, sketch: Sketch) -> None:
 
 def _conv_transpose(record: Record, sketch: Sketch) -> None:
     kernel, stride, dilation, padding = sized(record, sketch)
-    extra = sketch.each(record.of(OUTPUT_PADDING), record.at(OUTPUT_PADDING))
+    (extra,) = sketch.sizes(record, OUTPUT_PADDING)
     for more, most in zip(extra, map(max, stride, dilation), strict=True):
         if more >= most:
             what = f"Paddle takes an output_padding that is less than stride or dilation, here {most}; this is {more}"
@@ -209,9 +217,7 @@ UP: Fields = (
 ORDERED = only("data_format", "NCHW")
 PADDLE: dict[str, ForeignLayer] = dict(
     [
-        *_with_axes(1),
-        *_with_axes(2),
-        *_with_axes(3),
+        *(layer for n in (1, 2, 3) for layer in _with_axes(n)),
         _layer("Upsample", UP, _upsample, None),
         *COLUMNS.items(),
         _as_torch("PixelShuffle", "PixelShuffle", ORDERED, *NAME),
@@ -225,11 +231,8 @@ POINTWISE: Final = (
     *("ReLU", "ReLU6", "LeakyReLU", "PReLU", "RReLU", "ELU", "SELU", "CELU", "GELU", "SiLU", "Silu", "Swish", "Mish"),
     *("Sigmoid", "Tanh", "Hardtanh", "Hardsigmoid", "Hardswish", "Hardshrink", "Softplus", "Softshrink", "Softsign"),
     *("Tanhshrink", "ThresholdedReLU", "LogSigmoid", "Softmax", "Softmax2D", "LogSoftmax", "GroupNorm", "LayerNorm"),
-    *(
-        "SyncBatchNorm",
-        "LocalResponseNorm",
-        "BatchNorm",
-        *(f"{kind}Norm{n}D" for kind in ("Batch", "Instance") for n in (1, 2, 3)),
-    ),
+    *("SyncBatchNorm", "LocalResponseNorm", "BatchNorm"),
+    *(f"{kind}Norm{n}D" for kind in ("Batch", "Instance") for n in (1, 2, 3)),
 )
 BEYOND: Final = ("Flatten", "Unflatten", "Linear", "Bilinear")
+LIBRARY: Final = Library(("paddle.nn",), PADDLE, POINTWISE, HARMLESS, BEYOND, refusals.PADDLE)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from conv_anim.diagnostics import Code
 from conv_anim.frameworks.arguments import flag, moves_or_none, only
 from conv_anim.frameworks.dilated import Moves
-from conv_anim.frameworks.paddle_keys import KERNEL_SIZE, PADDING, padding_of
-from conv_anim.frameworks.sketch import fail, same, tidy, unsupported
+from conv_anim.frameworks.paddle_keys import PADDING, padding_of
+from conv_anim.frameworks.sketch import fail, unsupported
+from conv_anim.frameworks.torch_keys import CEIL_MODE, KERNEL_SIZE
 from conv_anim.ops.padding import named_padding
 
 if TYPE_CHECKING:
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
 # pools
 
 POOL_STRIDE = moves_or_none("stride")
-CEIL_MODE, EXCLUSIVE = flag("ceil_mode", default=False), flag("exclusive", default=True)
+EXCLUSIVE = flag("exclusive", default=True)
 DIVISOR = only("divisor_override", None)
 
 
 def pool(record: Record, sketch: Sketch, *, name: str) -> None:
     """``MaxPool1D`` to ``AvgPool3D``."""
-    kernel = sketch.each(record.of(KERNEL_SIZE), record.at(KERNEL_SIZE))
+    (kernel,) = sketch.sizes(record, KERNEL_SIZE)
     given = record.get(POOL_STRIDE)
     stride = kernel if given is None else sketch.each(given, record.at(POOL_STRIDE))
     value, node, ceil = record.of(PADDING), record.at(PADDING), record.of(CEIL_MODE)
@@ -43,15 +44,8 @@ def pool(record: Record, sketch: Sketch, *, name: str) -> None:
         _check_counts(record, sketch.size, hung, padding, Moves(kernel, stride, (1,) * len(kernel), ()))
     padding = padding if counted else hung
     uncounted = name == "avg_pool" and any(map(any, padding)) and not counted
-    sketch.add(
-        name,
-        record.node,
-        kernel_size=same(list(kernel)),
-        stride=None if stride == kernel else same(list(stride)),
-        padding=tidy(padding),
-        ceil_mode=True if counted and over else None,
-        count_include_pad=False if uncounted else None,
-    )
+    keys = {"ceil_mode": True if counted and over else None, "count_include_pad": False if uncounted else None}
+    sketch.pool(name, record.node, kernel, stride, padding, **keys)
 
 
 def _check_counts(record: Record, size: Size, hung: Padding, padding: Padding, moves_: Moves) -> None:

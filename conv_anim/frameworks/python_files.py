@@ -21,7 +21,6 @@ LONGEST = 60
 """Characters of what is not read, where it is named."""
 DEEPEST = 12
 """Classes of the file inside of each other."""
-MOST_LAYERS = 5000
 ROW = "Sequential"
 NOTHING = "there is no layer here: no class with layers in its __init__, and no layer assigned to a name"
 
@@ -55,7 +54,7 @@ AS_WRITTEN = "the layers of {name} are in the order in which the file has them: 
 
 
 def order(source: Source, name: str) -> str | None:
-    """What is to be said of the order of the layers of a class or of a model; None where it is theirs."""
+    """A note about the order of the layers of a class or a model; None where it is their own."""
     body = tree_of(source).body
     if any(isinstance(each, ast.ClassDef) and each.name == name for each in body):
         return AS_LISTED.format(name=name)
@@ -203,7 +202,7 @@ def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def _arguments(file: PythonFile, made: ast.FunctionDef, call: Call | None) -> dict[str, Held]:
-    """What the parameters of ``__init__`` stand for: what the call gives, what ``--let`` says, their defaults."""
+    """The values of the parameters of ``__init__``: from the call, ``--let``, or their defaults."""
     parameters = [each.arg for each in (*made.args.posonlyargs, *made.args.args)][1:]
     defaults = dict(zip(parameters[::-1], made.args.defaults[::-1], strict=False))
     defaults |= {k.arg: d for k, d in zip(made.args.kwonlyargs, made.args.kw_defaults, strict=True) if d is not None}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a layer is not drawn, said of it ("it …"), and the way out."""
+    """Why a layer is not drawn, as a clause ("it …"), and a hint."""
 
     why: str
     hint: str

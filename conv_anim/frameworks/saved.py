@@ -82,7 +82,7 @@ def from_keras(path: Path, node: str | None, feed: Feed) -> tuple[Sketch, str]:
 
 
 def _entering(path: Path, layer: Layer, axes: int | None, shape: Sizes | None, feed: Feed) -> tuple[int, ...]:
-    """(channels, *size) as it is said, else as the model has it. Raises SpecError."""
+    """(channels, *size) as requested, else as the model has it. Raises SpecError."""
     channels = shape[1] if shape is not None and len(shape) > 2 else None
     many, size = feed.sized(axes, layer.name, channels)
     if size is None and shape is not None and None not in shape[1:]:

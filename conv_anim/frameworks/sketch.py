@@ -96,7 +96,7 @@ class Sketch:
         return self.graph.entering((self.graph.outputs[self.current],))
 
     def note(self, text: str) -> None:
-        """Tell the user something once, however many layers it is about."""
+        """Note something for the user once, however many layers it is about."""
         if text not in self.notes:
             self.notes.append(text)
 
@@ -177,6 +177,22 @@ class Sketch:
         if isinstance(found, Invalid):
             raise SpecError(entering.report.problems)
         return found
+
+    def sizes(self, record: Record, *fields: Field[Any]) -> list[Size]:
+        """What a layer says in each of some fields, one number for each axis. Raises SpecError."""
+        return [self.each(record.of(field_), record.at(field_)) for field_ in fields]
+
+    def cropped(self, sides: Padding, node: Node) -> Padding:
+        """Cut off where padding is negative. What is left of the padding."""
+        cut = tuple((max(0, -before), max(0, -after)) for before, after in sides)
+        if any(map(any, cut)):
+            self.add("crop", node, cropping=tidy(cut))
+        return tuple((max(0, before), max(0, after)) for before, after in sides)
+
+    def pool(self, name: str, node: Node, kernel: Size, stride: Size, padding: Padding, **keys: Any) -> None:
+        """A pool, with its stride where that is not its kernel. Raises SpecError if it does not fit."""
+        step = None if stride == kernel else same(list(stride))
+        self.add(name, node, kernel_size=same(list(kernel)), stride=step, padding=tidy(padding), **keys)
 
     def bordered(self, own: Padding, mode: Mode) -> tuple[Any, Mode | None]:
         """A convolution's padding with that of the layer before it, where its spec can have both; else its own."""

@@ -36,10 +36,10 @@ INPUTS = ("Input", "InputLayer")
 def sketched(
     source: Source, feed: Feed, names: Names | None = None, wanted: str | None = None, row: Listing | None = None
 ) -> Sketch:
-    """What a text draws, fed as it is said, or with what shows it well. Raises SpecError.
+    """What a text draws, fed as requested, or with what shows it well. Raises SpecError.
 
-    ``names`` are numbers that its names stand for, ``wanted`` one of the classes or layers of a file; ``row`` are its
-    layers where they are known already.
+    ``names`` are the values of its names, ``wanted`` one of the classes or layers of a file; ``row`` are its layers
+    where they are known already.
     """
     found = row or listing(source, names or {}, wanted)
     calls = [line.call for line in found.lines]
@@ -80,7 +80,7 @@ def _owners(call: Call, imports: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _shown(calls: list[Call], found: Listing) -> tuple[list[str], list[Call]]:
-    """What is said about layers that are not drawn, and the others."""
+    """Notes about layers that are not drawn, and the other layers."""
     notes: dict[str, None] = {}
     shown: list[Call] = []
     for call in calls:
@@ -150,7 +150,7 @@ def fed_size(found: Listing, feed: Feed) -> tuple[int, Size] | None:
 
 
 SIDE, LENGTH, BLOCK = 224, 1000, 32
-"""Along each axis of a picture, a sequence and a volume that a network is fed, where nobody says it."""
+"""Default sizes along each axis of a network's input: a picture, a sequence and a volume."""
 
 
 # what they are fed

@@ -10,11 +10,22 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from conv_anim.diagnostics import Code
-from conv_anim.frameworks.arguments import OrNone, count, flag, moves, only, whole
+from conv_anim.frameworks import refusals
+from conv_anim.frameworks.arguments import OrNone, flag, only, whole
 from conv_anim.frameworks.dilated import Moves, Places, Words, convolution, transposed
-from conv_anim.frameworks.foreign import ForeignLayer, biased
+from conv_anim.frameworks.foreign import ForeignLayer, Library, weighted
 from conv_anim.frameworks.keras_keys import Lowered
 from conv_anim.frameworks.sketch import fail, given, same, tidy
+from conv_anim.frameworks.torch_keys import (
+    BIAS,
+    CEIL_MODE,
+    DILATION,
+    GROUPS,
+    IN_CHANNELS,
+    OUT_CHANNELS,
+    OUTPUT_PADDING,
+    STRIDE,
+)
 from conv_anim.spec.entering import LARGEST, per_axis
 from conv_anim.spec.kinds import Either, Flag, ListOf, OneOf, Whole
 from conv_anim.spec.nodes import is_list, is_text
@@ -28,16 +39,13 @@ if TYPE_CHECKING:
     from conv_anim.spec.records import Record
 
 WORDS: Final = Words("stride", "stride")
-IN_CHANNELS, OUT_CHANNELS, GROUPS = whole("in_channels"), whole("out_channels"), count("groups", 1)
 LENGTH = whole("kernel_size")
 KERNEL_SIZE: Field[Any] = Field("kernel_size", per_axis(1), "kernel_size", required=True)
-STRIDE, DILATION = moves("stride", 1), moves("dilation", 1)
 SIDE = Whole(-LARGEST, LARGEST, ", or a tuple with one per axis, or with two per axis, those of the last axis first")
 SIDES = ListOf(Whole(-LARGEST, LARGEST), SIDE.expected, 1, 6)
 PADDING: Field[Any] = Field(
     "padding", Either(((is_text, Lowered(("same",))), (is_list, SIDES), (lambda _: True, SIDE))), "padding", default=0
 )
-OUTPUT_PADDING, BIAS = moves("output_padding", 0, least=0), flag("bias", default=True)
 
 
 def _axes(record: Record) -> int:
@@ -68,25 +76,11 @@ def _padding(record: Record, kernel: Size, dilation: Size) -> Padding:
     return tuple((total // 2, total - total // 2) for total in totals)
 
 
-def _sized(record: Record, sketch: Sketch) -> tuple[Size, Size, Size]:
-    kernel, stride, dilation = (
-        sketch.each(record.of(field), record.at(field)) for field in (KERNEL_SIZE, STRIDE, DILATION)
-    )
-    return kernel, stride, dilation
-
-
-def _keys(record: Record, sketch: Sketch) -> dict[str, Any]:
-    sketch.takes(record, IN_CHANNELS)
-    groups = record.of(GROUPS)
-    return {
-        "out_channels": record.at(OUT_CHANNELS),
-        "groups": groups if groups > 1 else None,
-        "bias": biased(record, sketch, BIAS, first=1),
-    }
+_keys = partial(weighted, takes=IN_CHANNELS, makes=OUT_CHANNELS, groups=GROUPS, bias=BIAS, first=1)
 
 
 def _conv(record: Record, sketch: Sketch) -> None:
-    kernel, stride, dilation = _sized(record, sketch)
+    kernel, stride, dilation = sketch.sizes(record, KERNEL_SIZE, STRIDE, DILATION)
     padding = _padding(record, kernel, dilation)
     at = Places(record.node, record.node, record.at(PADDING))
     moves_ = Moves(kernel, stride, dilation, (1,) * len(kernel))
@@ -94,9 +88,9 @@ def _conv(record: Record, sketch: Sketch) -> None:
 
 
 def _conv_transpose(record: Record, sketch: Sketch) -> None:
-    kernel, stride, dilation = _sized(record, sketch)
+    kernel, stride, dilation = sketch.sizes(record, KERNEL_SIZE, STRIDE, DILATION)
     moves_ = Moves(kernel, (1,) * len(kernel), dilation, stride)
-    extra = sketch.each(record.of(OUTPUT_PADDING), record.at(OUTPUT_PADDING))
+    (extra,) = sketch.sizes(record, OUTPUT_PADDING)
     sides = zip(moves_.windows, _padding(record, kernel, dilation), extra, strict=True)
     border = tuple((window - 1 - before, window - 1 - after + more) for window, (before, after), more in sides)
     node = record.at(OUTPUT_PADDING) if any(extra) else record.at(PADDING)
@@ -108,22 +102,20 @@ def _conv_transpose(record: Record, sketch: Sketch) -> None:
 POOL_SIZE: Field[Any] = Field("kernel_size", per_axis(1), "kernel_size", default=(2, 2))
 POOL_STRIDE: Field[Any] = Field("stride", OrNone(per_axis(1)), "stride")
 POOL_PADDING: Field[Any] = Field("padding", Either(((is_list, SIDES), (lambda _: True, SIDE))), "padding", default=0)
-CEIL_MODE, INCLUDED = flag("ceil_mode", default=False), flag("count_include_pad", default=True)
+INCLUDED = flag("count_include_pad", default=True)
 
 
 def _pool(record: Record, sketch: Sketch, *, name: str) -> None:
-    kernel = sketch.each(record.of(POOL_SIZE), record.at(POOL_SIZE))
+    (kernel,) = sketch.sizes(record, POOL_SIZE)
     stride = record.get(POOL_STRIDE)
     padding = _both_sides(record.of(POOL_PADDING), len(kernel), record.at(POOL_PADDING))
-    if min(map(min, padding)) < 0:
-        cut = tuple((max(0, -before), max(0, -after)) for before, after in padding)
-        sketch.add("crop", record.node, cropping=tidy(cut))
+    padding = sketch.cropped(padding, record.node)
     sketch.add(
         name,
         record.node,
         kernel_size=same(list(kernel)),
         stride=None if stride is None else record.at(POOL_STRIDE),
-        padding=tidy(tuple((max(0, before), max(0, after)) for before, after in padding)),
+        padding=tidy(padding),
         dilation=given(record, DILATION),
         ceil_mode=given(record, CEIL_MODE),
         count_include_pad=given(record, INCLUDED) if record.has(INCLUDED) else None,
@@ -200,32 +192,22 @@ TENSORS: dict[str, ForeignLayer] = dict(
     ]
 )
 """Methods of tensors; the first parameter, ``self``, is what is fed."""
+LIBRARY: Final = Library(
+    ("tinygrad.nn",),
+    TINYGRAD,
+    ("BatchNorm", "BatchNorm2d", "BatchNorm3d", "GroupNorm", "InstanceNorm", "LayerNorm", "LayerNorm2d", "RMSNorm"),
+    beyond=("Linear", "Embedding"),
+    refused=refusals.OTHERS,
+)
 POINTWISE: Final = (
-    "BatchNorm",
-    "BatchNorm2d",
-    "BatchNorm3d",
-    "GroupNorm",
-    "InstanceNorm",
-    "LayerNorm",
-    "LayerNorm2d",
-    "RMSNorm",
-)
-BEYOND: Final = ("Linear", "Embedding")
-TENSOR_POINTWISE: Final = (
     *("relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "quick_gelu", "silu", "swish", "sigmoid", "tanh"),
-    *(
-        "hardswish",
-        "hardsigmoid",
-        "hardtanh",
-        "softplus",
-        "softsign",
-        "mish",
-        "softmax",
-        "log_softmax",
-        "exp",
-        "square",
-    ),
-    *("sqrt", "abs", "sin", "cos", "layernorm", "batchnorm"),
+    *("hardswish", "hardsigmoid", "hardtanh", "softplus", "softsign", "mish", "softmax", "log_softmax", "exp"),
+    *("square", "sqrt", "abs", "sin", "cos", "layernorm", "batchnorm"),
 )
-TENSOR_HARMLESS: Final = ("dropout", "contiguous", "realize")
-TENSOR_BEYOND: Final = ("flatten", "linear", "reshape", "view", "mean", "sum", "max", "squeeze", "dot")
+METHODS: Final = Library(
+    ("tinygrad.tensor.Tensor", "tinygrad.Tensor"),
+    TENSORS,
+    POINTWISE,
+    harmless=("dropout", "contiguous", "realize"),
+    beyond=("flatten", "linear", "reshape", "view", "mean", "sum", "max", "squeeze", "dot"),
+)

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Given
 
 
-JOINS = {"add", "add_", "mul", "mul_", "sub", "sub_", "cat", "concat", "concatenate"}
-"""Operators that may read several maps."""
 CONVS = {f"conv{n}d": conv for n in (1, 2, 3)} | {f"conv_transpose{n}d": conv_transpose for n in (1, 2, 3)}
 POOLS: dict[str, Draw] = {
     **{f"max_pool{n}d{more}": partial(pool, name="max_pool") for n in (1, 2, 3) for more in ("", "_with_indices")},

@@ -83,7 +83,7 @@ def traced(module: Any, size: Size) -> Traced:
     with _quietly(), torch.no_grad():
         try:
             program = torch.export.export(module, (x,), strict=False).run_decompositions({})
-        except Exception as error:  # noqa: BLE001  # whatever a forward may raise
+        except Exception as error:  # noqa: BLE001  # a forward may raise anything
             what = f"torch.export cannot trace this {name} for an input {tuple(size)}: {_said(error)}"
             try:
                 program = _by_fx(module, x)
@@ -99,7 +99,7 @@ def _said(error: Exception) -> str:
 
 
 def _by_fx(module: Any, x: Any) -> Any:
-    """The program of a graph that torch.fx traces past assertions. Raises whatever stands in its way.
+    """The program of a graph that torch.fx traces past assertions. Raises whatever tracing raises.
 
     What fx does not see are hooks of the module itself, and conditions by other things than what is fed: so both are
     run, and must compute the same.

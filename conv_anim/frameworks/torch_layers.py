@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from conv_anim.coding import rules
 from conv_anim.diagnostics import Code
-from conv_anim.frameworks import attention_layers
+from conv_anim.frameworks import attention_layers, libraries, refusals
 from conv_anim.frameworks.arguments import ignored, whole
-from conv_anim.frameworks.foreign import ForeignLayer, biased
+from conv_anim.frameworks.foreign import ForeignLayer, Library, biased
 from conv_anim.frameworks.sketch import fail, given
 from conv_anim.frameworks.torch_keys import (
     BIAS,
@@ -84,7 +84,7 @@ def _padding(record: Record, sketch: Sketch) -> tuple[Any, str | None]:
     """As the spec has it, with that of a padding layer before."""
     padding, node, mode = record.of(NAMED_PADDING), record.at(NAMED_PADDING), record.of(MODE)
     if padding == "same":
-        wrong = rules.torch_same(sketch.each(record.of(STRIDE), record.at(STRIDE)))
+        wrong = rules.torch_same(*sketch.sizes(record, STRIDE))
         if wrong is not None:
             fail(Code.PADDING, wrong, node, "give the padding as a number")
         sketch.settle()
@@ -154,9 +154,7 @@ def _with_axes(n: int) -> list[tuple[str, ForeignLayer]]:
 
 TORCH: dict[str, ForeignLayer] = dict(
     [
-        *_with_axes(1),
-        *_with_axes(2),
-        *_with_axes(3),
+        *(layer for n in (1, 2, 3) for layer in _with_axes(n)),
         _layer("Upsample", (SIZE, SCALE, UPSAMPLING, CORNERS, RECOMPUTED), upsample, None),
         _layer("UpsamplingNearest2d", (SIZE, SCALE), partial(upsample, mode="nearest"), 2),
         _layer("UpsamplingBilinear2d", (SIZE, SCALE), partial(upsample, mode="bilinear"), 2),
@@ -171,13 +169,11 @@ TORCH: dict[str, ForeignLayer] = dict(
 """By name."""
 
 HARMLESS = ("Identity", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout")
-"""Layers that change nothing in a network that is trained."""
 POINTWISE = (
     *("ReLU", "ReLU6", "LeakyReLU", "PReLU", "RReLU", "ELU", "SELU", "CELU", "GELU", "SiLU", "Mish", "Sigmoid", "Tanh"),
     *("Hardtanh", "Hardsigmoid", "Hardswish", "Hardshrink", "Softplus", "Softshrink", "Softsign", "Tanhshrink"),
     *("Threshold", "LogSigmoid", "Softmax", "Softmax2d", "LogSoftmax", "GroupNorm", "LayerNorm", "RMSNorm"),
     *("SyncBatchNorm", "LocalResponseNorm", *(f"{kind}Norm{n}d" for kind in ("Batch", "Instance") for n in (1, 2, 3))),
 )
-"""Layers that change numbers where they stand, and move nothing."""
 BEYOND = ("Flatten", "Unflatten", "Linear", "LazyLinear", "Bilinear")
-"""Where the part of a network ends that a figure shows."""
+LIBRARY = Library(libraries.TORCH_LAYERS, TORCH, POINTWISE, HARMLESS, BEYOND, refusals.TORCH)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import Code
 from conv_anim.frameworks.arguments import OrNone, moves_or_none, sizes, whole
-from conv_anim.frameworks.sketch import Border, fail, given, tidy, unsupported
+from conv_anim.frameworks.sketch import Border, fail, given, unsupported
 from conv_anim.frameworks.torch_keys import DILATION, KERNEL_SIZE, PADDING, STRIDE
 from conv_anim.ops.upsample_keys import MODES, SCALE_FACTOR
 from conv_anim.spec.entering import LARGEST
@@ -127,9 +127,6 @@ def bordered(sketch: Sketch, sides: Padding, node: Node, *, mode: str = "zeros",
     sketch.settle()
     if min(map(min, sides)) < 0 and mode != "zeros":
         unsupported(f"{mode} padding with negative numbers is not drawn", node, "slices cut a map off")
-    cut = tuple((max(0, -before), max(0, -after)) for before, after in sides)
-    if any(map(any, cut)):
-        sketch.add("crop", node, cropping=tidy(cut))
-    around = tuple((max(0, before), max(0, after)) for before, after in sides)
-    if not any(map(any, cut)) or any(map(any, around)):
+    around = sketch.cropped(sides, node)
+    if min(map(min, sides)) >= 0 or any(map(any, around)):
         sketch.border = Border(around, mode, node, value)

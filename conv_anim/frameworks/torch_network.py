@@ -169,7 +169,7 @@ def _padding(
 
 
 def _settings(step: Step) -> tuple[tuple[str, Setting], ...]:
-    """What an operator is told besides its window."""
+    """The settings of an operator besides its window."""
     told = {"stride", "padding", "dilation", "groups", "kernel_size", "training", "momentum", "cudnn_enabled"}
     found = []
     for name, value in step.values.items():

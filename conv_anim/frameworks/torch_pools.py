@@ -67,7 +67,7 @@ def pool(record: Record, sketch: Sketch, *, name: str, library: str = "PyTorch")
 
 
 def _check_half(record: Record, sketch: Sketch, name: str) -> None:
-    kernel = sketch.each(record.of(KERNEL_SIZE), record.at(KERNEL_SIZE))
+    (kernel,) = sketch.sizes(record, KERNEL_SIZE)
     wrong = rules.torch_pool(kernel, sketch.amounts(record.of(PADDING), record.at(PADDING)))
     if wrong is not None:
         fail(Code.PADDING, wrong, record.at(PADDING), "less padding, or a padding layer before it")
@@ -113,10 +113,10 @@ def _even_window(size: Size, out: Size) -> tuple[list[int], list[int]] | None:
 def unpool(record: Record, sketch: Sketch) -> None:
     """Back to what the pool had, if its windows are these."""
     before = next((op for op in reversed(sketch.layers) if op.window is not None and not op.window.weighs), None)
-    kernel = sketch.each(record.of(KERNEL_SIZE), record.at(KERNEL_SIZE))
+    (kernel,) = sketch.sizes(record, KERNEL_SIZE)
     stride = record.get(POOL_STRIDE)
     step = kernel if stride is None else sketch.each(stride, record.at(POOL_STRIDE))
-    pads = sketch.each(record.of(PADDING), record.at(PADDING))
+    (pads,) = sketch.sizes(record, PADDING)
     made = tuple((i - 1) * s - 2 * p + k for i, s, p, k in zip(sketch.size, step, pads, kernel, strict=True))
     if before is not None and made != before.ends.in_size:
         sizes_ = ["x".join(map(str, size)) for size in (made, before.ends.in_size)]

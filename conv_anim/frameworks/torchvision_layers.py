@@ -1,14 +1,15 @@
 """torchvision's ``DeformConv2d``: its parameters in torchvision's order, and what it is as a layer of a spec.
 
-Checked against torchvision 0.29.2. Offsets and mask are no parameters: the layer is called with them.
+Checked against torchvision 0.29.2. Offsets and mask are not parameters: the layer is called with them.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from conv_anim.frameworks import libraries
 from conv_anim.frameworks.arguments import ignored
-from conv_anim.frameworks.foreign import ForeignLayer, biased
+from conv_anim.frameworks.foreign import ForeignLayer, Library, biased
 from conv_anim.frameworks.sketch import given
 from conv_anim.frameworks.torch_keys import (
     BIAS,
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
     from conv_anim.spec.records import Record
 
 FILLED: Final = {"random": {"low": -1.0, "high": 1.0}}
-"""Offsets that nobody says: less than a cell to any side."""
+"""Made-up offsets: less than a cell to any side."""
 MASKED: Final = {"random": {"low": 0.0, "high": 1.0}}
 NOTE: Final = "the offsets are made up, at random from -1 to 1: {whence}"
 MASK: Field[Any] = ignored("mask")[0]
-"""Of the function; None is no mask."""
+"""A parameter of the function; None means no mask."""
 
 
 def _deform_conv(record: Record, sketch: Sketch) -> None:
@@ -63,3 +64,4 @@ TORCHVISION: Final[dict[str, ForeignLayer]] = {
     )
 }
 """By name."""
+LIBRARY: Final = Library(libraries.TORCHVISION, TORCHVISION)

@@ -1,4 +1,4 @@
-"""What is said of a layer that no table has: whose it is, and which name is near."""
+"""Messages about layers that are in no table: whose they are, and which name is near."""
 
 from __future__ import annotations
 

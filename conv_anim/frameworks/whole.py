@@ -42,7 +42,7 @@ def is_model(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A model with what a file of it may be called, what it comes from, and what is to be said of it."""
+    """A model, with a file name for it, its origin, and notes about it."""
 
     name: str
     origin: str
@@ -56,7 +56,7 @@ class Whole:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What is to be said of the network as it was read."""
+        """Notes about how the network was read."""
         return self.network.notes
 
     def loaded(self, changes: Sequence[str | Option] = (), limits: Limits = USUAL) -> pipeline.Loaded:
@@ -81,7 +81,7 @@ class Whole:
 
 
 def whole(text: str, feed: Feed, names: Names | None = None, wanted: str | None = None) -> Whole:
-    """The model in a file, or what a text says; ``names`` are what names in the text stand for. Raises SpecError.
+    """The model in a file, or a text's; ``names`` are the values of names in the text. Raises SpecError.
 
     ``wanted`` is a class or a function of a file of Python.
     """

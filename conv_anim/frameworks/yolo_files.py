@@ -1,6 +1,6 @@
 """Models of Ultralytics in their YAML: rows ``[from, number, module, args]`` below ``backbone`` and ``head``.
 
-As ``parse_model`` of YOLOv5 and of ultralytics reads them, by what stands in the file; nothing of it is run.
+As ``parse_model`` of YOLOv5 and of ultralytics reads them, by the file's contents; nothing of it is run.
 """
 
 from __future__ import annotations

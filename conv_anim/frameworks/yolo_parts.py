@@ -135,7 +135,7 @@ class Part:
         return self.graph.add(self.path, kind, (read,), self._shape(read), type=type_, parameters=parameters)
 
     def concat(self, *reads: int) -> int:
-        """Maps one behind the other."""
+        """Maps concatenated."""
         sizes = {self.graph.size(each) for each in reads}
         if len(sizes) > 1:
             listed = ", ".join("x".join(map(str, self.graph.size(each))) for each in reads)

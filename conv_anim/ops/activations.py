@@ -8,10 +8,11 @@ from __future__ import annotations
 from math import erf, exp, pi, sqrt, tanh
 from typing import TYPE_CHECKING, NamedTuple
 
+from conv_anim.spec.entering import op_type
 from conv_anim.spec.kinds import Real
 from conv_anim.spec.model import Ends
 from conv_anim.spec.op import Op, OpType
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.records import Field
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -272,13 +273,13 @@ def _written(framework: str) -> Callable[[Activation, CodeContext], list[str]]:
 WRITERS = {framework: _written(framework) for framework in ("torch", "keras", "jax", "numpy")}
 
 
-def _type(name: str) -> OpType:
+def _type(name: str) -> dict[str, OpType]:
     def resolve(record: Record, entering: Entering) -> tuple[Activation, ...]:
         ends = Ends(entering.channels, entering.size, entering.channels, entering.size)
         return (Activation(ends, name, record.of(SLOPE) if name == "leaky_relu" else 0),)
 
     fields = (SLOPE,) if name == "leaky_relu" else ()
-    return OpType(Object(f"a {name} layer", fields, "type", FUNCTIONS[name].doc), resolve, needs_axes=False)
+    return op_type(name, FUNCTIONS[name].doc, resolve, fields, needs_axes=False)
 
 
-TYPES = {name: _type(name) for name in FUNCTIONS}
+TYPES = {type_: made for name in FUNCTIONS for type_, made in _type(name).items()}

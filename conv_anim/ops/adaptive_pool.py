@@ -1,4 +1,4 @@
-"""``adaptive_avg_pool`` and ``adaptive_max_pool``: as many outputs as are asked for, as in PyTorch.
+"""``adaptive_avg_pool`` and ``adaptive_max_pool``: a given number of outputs, as in PyTorch.
 
 Output i of o reads the cells from ⌊i·n/o⌋ to ⌈(i + 1)·n/o⌉ − 1 of n: windows that can differ in size and overlap.
 """
@@ -10,11 +10,11 @@ from itertools import pairwise, product
 from math import prod
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from conv_anim.spec.entering import per_axis, spread
+from conv_anim.spec.entering import op_type, per_axis, spread
 from conv_anim.spec.kinds import INVALID, Invalid
 from conv_anim.spec.model import Ends
-from conv_anim.spec.op import Op, OpType
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.op import Op
+from conv_anim.spec.records import Field
 from conv_anim.tracing.geometry import Axis
 from conv_anim.tracing.operators import Operator
 from conv_anim.values import dataclass
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.wording.parameters import Setting
     from conv_anim.spec.entering import Entering, PerAxis
     from conv_anim.spec.kinds import Maybe
+    from conv_anim.spec.op import Writers
     from conv_anim.spec.records import Record
     from conv_anim.tracing.gathers import Fed, Gather, Index, Share
     from conv_anim.tracing.values import Array
@@ -200,42 +201,30 @@ def _spans(op: AdaptivePool, part: str, whole: str) -> list[str]:
     return lines
 
 
-def _keras(op: AdaptivePool, context: CodeContext) -> list[str]:
-    del context
-    return _spans(op, "keras.ops.{reduce}({cells}, axis={axis}, keepdims=True)", "keras.ops.concatenate")
-
-
-def _jax(op: AdaptivePool, context: CodeContext) -> list[str]:
-    del context
-    return _spans(op, "{cells}.{reduce}(axis={axis}, keepdims=True)", "jnp.concatenate")
-
-
-def _numpy(op: AdaptivePool, context: CodeContext) -> list[str]:
-    del context
-    return _spans(op, "{cells}.{reduce}(axis={axis}, keepdims=True)", "np.concatenate")
-
-
-WRITERS = {"torch": _torch, "keras": _keras, "jax": _jax, "numpy": _numpy}
+EACH = "{cells}.{reduce}(axis={axis}, keepdims=True)"
+WRITERS: Writers = {
+    "torch": _torch,
+    "keras": lambda op, _: _spans(
+        op, "keras.ops.{reduce}({cells}, axis={axis}, keepdims=True)", "keras.ops.concatenate"
+    ),
+    "jax": lambda op, _: _spans(op, EACH, "jnp.concatenate"),
+    "numpy": lambda op, _: _spans(op, EACH, "np.concatenate"),
+}
 
 
 # from their keys
 
 
 def resolve(record: Record, entering: Entering, *, reduce: Reduce) -> Maybe[tuple[AdaptivePool, ...]]:
-    """The op that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The op for a spec's record; INVALID once its problems are reported."""
     size = spread(record.of(SIZE), record.at(SIZE), entering)
     if isinstance(size, Invalid):
         return INVALID
     return (AdaptivePool(Ends(entering.channels, entering.size, entering.channels, size), reduce),)
 
 
+DOC = "{} of windows that follow from the output's size."
 TYPES = {
-    "adaptive_avg_pool": OpType(
-        Object("an adaptive_avg_pool layer", (SIZE,), "type", "Means of windows that follow from the output's size."),
-        partial(resolve, reduce="mean"),
-    ),
-    "adaptive_max_pool": OpType(
-        Object("an adaptive_max_pool layer", (SIZE,), "type", "Maxima of windows that follow from the output's size."),
-        partial(resolve, reduce="max"),
-    ),
+    **op_type("adaptive_avg_pool", DOC.format("Means"), partial(resolve, reduce="mean"), (SIZE,)),
+    **op_type("adaptive_max_pool", DOC.format("Maxima"), partial(resolve, reduce="max"), (SIZE,)),
 }

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from conv_anim.diagnostics import Code
 from conv_anim.ops.attention import Attention, Matrix
 from conv_anim.spec.arrays import FromFile, ValuesKind, read, resolved
-from conv_anim.spec.entering import DILATION, LARGEST, divisors, per_axis, spread
-from conv_anim.spec.kinds import INVALID, Flag, Invalid, OneOf, Whole
+from conv_anim.spec.entering import DILATION, LARGEST, divisors, op_type, per_axis, spread
+from conv_anim.spec.kinds import INVALID, Invalid, OneOf, Whole
 from conv_anim.spec.model import Ends, Given
-from conv_anim.spec.op import OpType
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.records import Field, switch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,9 +52,7 @@ SHIFT = Field(
     default=0,
     example=2,
 )
-CAUSAL = Field(
-    "causal", Flag(), "Whether no cell looks at those after it; for inputs with 1 axis.", default=False, example=True
-)
+CAUSAL = switch("causal", "Whether no cell looks at those after it; for inputs with 1 axis.")
 HEADS = Field("heads", Whole(1, LARGEST), "Groups of channels, each with shares of its own.", default=1, example=2)
 
 
@@ -71,7 +68,7 @@ QUERY, KEY, VALUE = (_matrix_field(one, many) for one, many in MADE.items())
 
 
 def attention(record: Record, entering: Entering) -> Maybe[tuple[Attention, ...]]:
-    """The attention that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The attention for a spec's record; INVALID once its problems are reported."""
     placed = _placed(record, entering)
     matrices = _matrices(record, entering)
     if isinstance(placed, Invalid) or isinstance(matrices, Invalid):
@@ -123,7 +120,7 @@ def _causal_fits(record: Record, entering: Entering) -> bool:
 
 
 def _without_window(record: Record, entering: Entering) -> Maybe[Placed]:
-    """Full attention, for which nothing is to be said of a window."""
+    """Full attention, which takes no window."""
     said: list[tuple[Field[Any], int | None]] = [(PATTERN, None), (DILATION, 1), (SHIFT, 0)]
     for field, idle in said:
         if record.has(field) and record.get(field) != idle:
@@ -231,14 +228,9 @@ def _heads_fit(record: Record, entering: Entering, depth: int, made: int) -> boo
     return True
 
 
-TYPES = {
-    "attention": OpType(
-        Object(
-            "an attention layer",
-            (WINDOW, PATTERN, DILATION, SHIFT, CAUSAL, HEADS, QUERY, KEY, VALUE),
-            "type",
-            "A mean of the cells that each cell sees, with shares that depend on the numbers: softmax(q·k / √d).",
-        ),
-        attention,
-    )
-}
+TYPES = op_type(
+    "attention",
+    "A mean of the cells that each cell sees, with shares that depend on the numbers: softmax(q·k / √d).",
+    attention,
+    (WINDOW, PATTERN, DILATION, SHIFT, CAUSAL, HEADS, QUERY, KEY, VALUE),
+)

@@ -6,11 +6,12 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code
+from conv_anim.spec.entering import op_type
 from conv_anim.spec.kinds import INVALID, Either, Invalid, ListOf, Real
 from conv_anim.spec.model import Ends, Given
 from conv_anim.spec.nodes import is_list, is_scalar
-from conv_anim.spec.op import Op, OpType, Products
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.op import Op, Products
+from conv_anim.spec.records import Field
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ WRITERS = {
 
 
 def resolve(record: Record, entering: Entering) -> Maybe[tuple[BatchNorm, ...]]:
-    """The op that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The op for a spec's record; INVALID once its problems are reported."""
     found = [_each(record, field, entering) for field in (SCALE, SHIFT)]
     good = tuple(numbers for numbers in found if not isinstance(numbers, Invalid))
     if len(good) < len(found):
@@ -183,10 +184,5 @@ def _each(
     return entering.report.add(Code.SHAPE, what, record.at(field), "one number stands for all of them")
 
 
-TYPES = {
-    "batch_norm": OpType(
-        Object("a batch_norm layer", (SCALE, SHIFT), "type", "Every channel scaled and shifted: a trained batch norm."),
-        resolve,
-        needs_axes=False,
-    )
-}
+DOC = "Every channel scaled and shifted: a trained batch norm."
+TYPES = op_type("batch_norm", DOC, resolve, (SCALE, SHIFT), needs_axes=False)

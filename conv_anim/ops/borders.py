@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code
 from conv_anim.ops.padding import MODE_DOCS, MODES, Mode, borrows
-from conv_anim.spec.entering import AMOUNT, Amount, pads
+from conv_anim.spec.entering import AMOUNT, Amount, op_type, pads
 from conv_anim.spec.kinds import INVALID, Invalid, OneOf, Real
 from conv_anim.spec.model import Ends
-from conv_anim.spec.op import Op, OpType
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.op import Op
+from conv_anim.spec.records import Field
 from conv_anim.tracing.geometry import Axis
 from conv_anim.tracing.operators import Operator
 from conv_anim.values import dataclass
@@ -131,7 +131,7 @@ class Pad(Op):
 
     @property
     def _value(self) -> str:
-        """What padding holds, as it is said."""
+        """The contents of padding, in words."""
         from conv_anim.scene.wording.words import MINUS
 
         return f"{self.value:g}".replace("-", MINUS)
@@ -199,15 +199,9 @@ class Crop(Op):
 
 
 def _kept(op: Crop) -> str:
-    from conv_anim.coding.writing import cut
+    from conv_anim.coding.writing import within
 
-    sides = zip(op.cropping, op.ends.out_size, strict=True)
-    return cut([(before, before + out) for (before, _), out in sides])
-
-
-def _torch(op: Crop, context: CodeContext) -> list[str]:
-    del context
-    return [f"y = x[:, :, {_kept(op)}]"]
+    return within(op.cropping, op.ends.out_size)
 
 
 def _keras(op: Crop, context: CodeContext) -> list[str]:
@@ -221,14 +215,19 @@ def _array(op: Crop, context: CodeContext) -> list[str]:
     return [f"y = x[:, {_kept(op)}]"]
 
 
-WRITERS = {"torch": _torch, "keras": _keras, "jax": _array, "numpy": _array}
+WRITERS = {
+    "torch": lambda op, _: [f"y = x[:, :, {_kept(op)}]"],
+    "keras": _keras,
+    "jax": _array,
+    "numpy": _array,
+}
 
 
 # from their keys
 
 
 def pad(record: Record, entering: Entering) -> Maybe[tuple[Pad, ...]]:
-    """The padding that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The padding for a spec's record; INVALID once its problems are reported."""
     padding, mode, value = (
         pads(record.of(PADDING), record.at(PADDING), entering),
         record.of(PADDING_MODE),
@@ -244,7 +243,7 @@ def pad(record: Record, entering: Entering) -> Maybe[tuple[Pad, ...]]:
 
 
 def crop(record: Record, entering: Entering) -> Maybe[tuple[Crop, ...]]:
-    """The crop that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The crop for a spec's record; INVALID once its problems are reported."""
     cut = pads(record.of(CROPPING), record.at(CROPPING), entering)
     if isinstance(cut, Invalid):
         return INVALID
@@ -259,6 +258,6 @@ def crop(record: Record, entering: Entering) -> Maybe[tuple[Crop, ...]]:
 
 
 TYPES = {
-    "pad": OpType(Object("a pad layer", (PADDING, PADDING_MODE, VALUE), "type", "Cells put around a map."), pad),
-    "crop": OpType(Object("a crop layer", (CROPPING,), "type", "Cells cut off at the edges of a map."), crop),
+    **op_type("pad", "Cells put around a map.", pad, (PADDING, PADDING_MODE, VALUE)),
+    **op_type("crop", "Cells cut off at the edges of a map.", crop, (CROPPING,)),
 }

@@ -11,6 +11,7 @@ from conv_anim.coding.writing import unwritten
 if TYPE_CHECKING:
     from conv_anim.coding.writing import CodeContext
     from conv_anim.ops.borders import Pad
+    from conv_anim.spec.op import Writers
 
 MODES = {"reflect": '"reflect"', "replicate": '"edge"', "circular": '"wrap"'}
 
@@ -38,14 +39,9 @@ def _arrays(op: Pad, xp: str) -> list[str]:
     return [*padded(op.padding, xp, **more), "y = x"]
 
 
-def _jax(op: Pad, context: CodeContext) -> list[str]:
-    del context
-    return _arrays(op, "jnp")
-
-
-def _numpy(op: Pad, context: CodeContext) -> list[str]:
-    del context
-    return _arrays(op, "np")
-
-
-WRITERS = {"torch": _torch, "keras": _keras, "jax": _jax, "numpy": _numpy}
+WRITERS: Writers = {
+    "torch": _torch,
+    "keras": _keras,
+    "jax": lambda op, _: _arrays(op, "jnp"),
+    "numpy": lambda op, _: _arrays(op, "np"),
+}

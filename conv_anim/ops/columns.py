@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code
 from conv_anim.ops.windows import direct_axes
@@ -16,13 +16,14 @@ from conv_anim.spec.entering import (
     axes_of,
     axis_values,
     fits,
+    op_type,
     pads,
     per_axis,
 )
 from conv_anim.spec.kinds import INVALID, Invalid, ListOf, Whole
 from conv_anim.spec.model import Ends
-from conv_anim.spec.op import Op, OpType
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.op import Op
+from conv_anim.spec.records import Field
 from conv_anim.spec.shown_as import Columns
 from conv_anim.spec.sizes import conv_size, effective_kernel
 from conv_anim.tracing.operators import Operator
@@ -170,7 +171,7 @@ class Fold(Columned):
 
 
 def unfold(record: Record, entering: Entering) -> Maybe[tuple[Columned, ...]]:
-    """The unfold that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The unfold for a spec's record; INVALID once its problems are reported."""
     found = _windows(record, entering, entering.size)
     if isinstance(found, Invalid):
         return INVALID
@@ -180,7 +181,7 @@ def unfold(record: Record, entering: Entering) -> Maybe[tuple[Columned, ...]]:
 
 
 def fold(record: Record, entering: Entering) -> Maybe[tuple[Columned, ...]]:
-    """The fold that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The fold for a spec's record; INVALID once its problems are reported."""
     size = record.of(OUTPUT_SIZE)
     if entering.axes != 1:
         what = f"fold lays columns back, so its input has 1 axis; this one has {axes_of(entering.axes)}"
@@ -220,25 +221,9 @@ def _windows(record: Record, entering: Entering, size: Size) -> Maybe[Windows]:
     return made, count, kernel
 
 
-def _kind(
-    name: str, doc: str, resolve: Callable[[Record, Entering], Maybe[tuple[Columned, ...]]], *fields: Field[Any]
-) -> OpType:
-    article = "an" if name[0] in "aeiou" else "a"
-    return OpType(Object(f"{article} {name} layer", fields, "type", doc), resolve)
-
-
+MOVES = (KERNEL_SIZE, STRIDE, PADDING, DILATION)
+BACK = "Columns laid back into a map, and added where they overlap (col2im)."
 TYPES = {
-    "unfold": _kind(
-        "unfold", "Every window as a column of a matrix (im2col).", unfold, KERNEL_SIZE, STRIDE, PADDING, DILATION
-    ),
-    "fold": _kind(
-        "fold",
-        "Columns laid back into a map, and added where they overlap (col2im).",
-        fold,
-        OUTPUT_SIZE,
-        KERNEL_SIZE,
-        STRIDE,
-        PADDING,
-        DILATION,
-    ),
+    **op_type("unfold", "Every window as a column of a matrix (im2col).", unfold, MOVES),
+    **op_type("fold", BACK, fold, (OUTPUT_SIZE, *MOVES)),
 }

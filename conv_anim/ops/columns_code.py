@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from conv_anim.coding import torch_code as torch
 from conv_anim.coding.arrays_code import padded
-from conv_anim.coding.writing import arguments, cut, letters, numbers, slices, symmetric, unless, unwritten
+from conv_anim.coding.writing import arguments, letters, numbers, slices, symmetric, unless, unwritten, within
 
 if TYPE_CHECKING:
     from conv_anim.coding.writing import CodeContext
     from conv_anim.ops.columns import Columned
+    from conv_anim.spec.op import Writers
 
 
 def _torch(layer: Columned, context: CodeContext) -> list[str]:
@@ -31,7 +32,7 @@ def _torch(layer: Columned, context: CodeContext) -> list[str]:
     if even:
         return [f"y = nn.Fold({size}, {keys})(x)"]
     canvas = tuple(n + sum(pad) for n, pad in zip(size, layer.padding, strict=True))
-    kept = cut([(before, before + n) for n, (before, _) in zip(size, layer.padding, strict=True)])
+    kept = within(layer.padding, size)
     return [f"y = nn.Fold({canvas}, {keys})(x)", f"y = y[:, :, {kept}]"]
 
 
@@ -57,19 +58,12 @@ def _folded(layer: Columned, xp: str) -> list[str]:
         f"    {adding}",
     ]
     if any(map(any, layer.padding)):
-        kept = cut([(before, before + n) for n, (before, _) in zip(size, layer.padding, strict=True)])
-        lines.append(f"y = y[:, {kept}]")
+        lines.append(f"y = y[:, {within(layer.padding, size)}]")
     return lines
 
 
-def _jax(op: Columned, context: CodeContext) -> list[str]:
-    del context
-    return _arrays(op, "jnp")
-
-
-def _numpy(op: Columned, context: CodeContext) -> list[str]:
-    del context
-    return _arrays(op, "np")
-
-
-WRITERS = {"torch": _torch, "jax": _jax, "numpy": _numpy}
+WRITERS: Writers = {
+    "torch": _torch,
+    "jax": lambda op, _: _arrays(op, "jnp"),
+    "numpy": lambda op, _: _arrays(op, "np"),
+}

@@ -23,12 +23,13 @@ from conv_anim.spec.entering import (
     biases,
     channels_of,
     kernel_size,
+    op_type,
     weight_values,
 )
-from conv_anim.spec.kinds import INVALID, Flag, Invalid
+from conv_anim.spec.kinds import INVALID, Invalid
 from conv_anim.spec.model import Ends
-from conv_anim.spec.op import OpType, Products
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.op import Products
+from conv_anim.spec.records import switch
 from conv_anim.spec.sizes import effective_kernel, same_padding
 from conv_anim.tracing.operators import Operator
 from conv_anim.values import dataclass, replace
@@ -44,12 +45,8 @@ if TYPE_CHECKING:
     from conv_anim.spec.records import Record
     from conv_anim.tracing.values import Array
 
-FLIP = Field(
-    "flip",
-    Flag(),
-    "Flip the kernel first: convolution in the mathematical sense. With false, it is named cross-correlation.",
-    default=False,
-    example=True,
+FLIP = switch(
+    "flip", "Flip the kernel first: convolution in the mathematical sense. With false, it is named cross-correlation."
 )
 
 
@@ -75,7 +72,7 @@ class Conv(Windowed, Weighing):
     filters_each: int = 1
     """Filters for each channel, where a composition says so."""
     unflipped: bool = False
-    """Whether it is said of its kernel that it is not flipped."""
+    """Whether the spec says that its kernel is not flipped."""
     mask: Mask | None = None
 
     WORDS = points.merged(WORDS, points.WINDOW_POINTS, points.CONV_POINTS, kernel_points.WORDS, masking.WORDS)
@@ -255,7 +252,7 @@ class Conv(Windowed, Weighing):
 
 
 def resolve(record: Record, entering: Entering) -> Maybe[tuple[Conv, ...]]:
-    """The op that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The op for a spec's record; INVALID once its problems are reported."""
     kernel = kernel_size(record, entering)
     moves = axis_values(record, entering, (STRIDE, DILATION))
     channels = channels_of(record, entering)
@@ -290,14 +287,9 @@ def resolve(record: Record, entering: Entering) -> Maybe[tuple[Conv, ...]]:
     return (layer,)
 
 
-TYPES = {
-    "conv": OpType(
-        Object(
-            "a conv layer",
-            (OUT_CHANNELS, KERNEL_SIZE, STRIDE, PADDING, DILATION, GROUPS, PADDING_MODE, WEIGHT, BIAS, FLIP, MASK),
-            "type",
-            "A convolution, as PyTorch's Conv1d, Conv2d and Conv3d.",
-        ),
-        resolve,
-    )
-}
+TYPES = op_type(
+    "conv",
+    "A convolution, as PyTorch's Conv1d, Conv2d and Conv3d.",
+    resolve,
+    (OUT_CHANNELS, KERNEL_SIZE, STRIDE, PADDING, DILATION, GROUPS, PADDING_MODE, WEIGHT, BIAS, FLIP, MASK),
+)

@@ -11,7 +11,7 @@ from conv_anim.coding import rules
 from conv_anim.coding import torch_code as torch
 from conv_anim.coding.arrays_code import padded
 from conv_anim.coding.literals import NUMPY
-from conv_anim.coding.writing import LETTERS, arguments, numbers, slices, symmetric, unless, unwritten
+from conv_anim.coding.writing import LETTERS, arguments, numbers, slices, symmetric, unless, unwritten, window
 from conv_anim.ops.padding import named_padding
 from conv_anim.spec.sizes import effective_kernel
 
@@ -24,15 +24,9 @@ if TYPE_CHECKING:
 def _torch(layer: Conv, context: CodeContext) -> list[str]:
     name, traced, even = context.named("conv"), context.traced, symmetric(layer.padding)
     zeros = layer.padding_mode == "zeros"
-    keys = arguments(
-        kernel_size=numbers(layer.kernel_size),
-        stride=unless(layer.stride, 1),
-        padding=torch.before(layer.padding) if even else None,
-        dilation=unless(layer.dilation, 1),
-        groups=layer.groups if layer.groups > 1 else None,
-        bias=False if traced.bias is None else None,
-        padding_mode=None if zeros or not even else f'"{layer.padding_mode}"',
-    )
+    padding = torch.before(layer.padding) if even else None
+    other = None if zeros or not even else f'"{layer.padding_mode}"'
+    keys = window(layer, context, bias="bias", padding=padding, padding_mode=other)
     mode = {} if zeros else {"mode": repr(layer.padding_mode)}
     lines = [] if even else [f"x = {torch.padded(layer.padding, **mode)}"]
     lines += [
@@ -105,7 +99,7 @@ def _jax(layer: Conv, context: CodeContext) -> list[str]:
 
 def _numpy(layer: Conv, context: CodeContext) -> list[str]:
     traced = context.traced
-    window = slices(layer.stride, layer.kernel_size, layer.dilation)
+    read = slices(layer.stride, layer.kernel_size, layer.dilation)
     seen, filters = layer.ends.in_channels // layer.groups, layer.ends.out_channels // layer.groups
     axes = len(layer.kernel_size)
     at = ", ".join(LETTERS[:axes])
@@ -121,7 +115,7 @@ def _numpy(layer: Conv, context: CodeContext) -> list[str]:
         lines.append(f"    group = m // {filters} * {seen}")
     channels = ":" if layer.groups == 1 else f"group : group + {seen}"
     lines += [
-        f"    window = x[{channels}, {window}]",
+        f"    window = x[{channels}, {read}]",
         f"    y[m, {at}] = np.sum(window * weight[m])" + (" + bias[m]" if traced.bias is not None else ""),
     ]
     return lines

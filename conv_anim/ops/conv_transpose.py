@@ -22,14 +22,15 @@ from conv_anim.spec.entering import (
     biases,
     channels_of,
     kernel_size,
+    op_type,
     pads,
     per_axis,
     weight_values,
 )
 from conv_anim.spec.kinds import INVALID, Invalid
 from conv_anim.spec.model import Ends
-from conv_anim.spec.op import OpType, Products
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.op import Products
+from conv_anim.spec.records import Field
 from conv_anim.spec.sizes import effective_kernel, transposed_size
 from conv_anim.tracing.geometry import Axis
 from conv_anim.tracing.operators import Operator
@@ -145,7 +146,7 @@ class ConvTranspose(Windowed, Weighing):
         return points.stamped(self, say)
 
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
-        """The padding is said even where there is none, by its letter: the border that is drawn is another number."""
+        """The padding, even if it is 0, by its letter: the border that is drawn is another number."""
         from conv_anim.scene.wording.parameters import Setting, moves
         from conv_anim.scene.wording.words import per_axis
 
@@ -201,7 +202,7 @@ class ConvTranspose(Windowed, Weighing):
 
 
 def resolve(record: Record, entering: Entering) -> Maybe[tuple[ConvTranspose, ...]]:
-    """The op that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The op for a spec's record; INVALID once its problems are reported."""
     kernel = kernel_size(record, entering)
     moves = axis_values(record, entering, (STRIDE, DILATION, OUTPUT_PADDING))
     padding = pads(record.of(PADDING), record.at(PADDING), entering)
@@ -255,14 +256,9 @@ def _something_left(out_size: Size, record: Record, entering: Entering) -> bool:
     return entering.complain(Code.DOES_NOT_FIT, found, record.at(PADDING), hint)
 
 
-TYPES = {
-    "conv_transpose": OpType(
-        Object(
-            "a conv_transpose layer",
-            (OUT_CHANNELS, KERNEL_SIZE, STRIDE, PADDING, OUTPUT_PADDING, DILATION, GROUPS, WEIGHT, BIAS),
-            "type",
-            "A transposed convolution, as PyTorch's ConvTranspose1d, ConvTranspose2d and ConvTranspose3d.",
-        ),
-        resolve,
-    )
-}
+TYPES = op_type(
+    "conv_transpose",
+    "A transposed convolution, as PyTorch's ConvTranspose1d, ConvTranspose2d and ConvTranspose3d.",
+    resolve,
+    (OUT_CHANNELS, KERNEL_SIZE, STRIDE, PADDING, OUTPUT_PADDING, DILATION, GROUPS, WEIGHT, BIAS),
+)

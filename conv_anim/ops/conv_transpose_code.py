@@ -10,7 +10,7 @@ from conv_anim.coding import numpy_code as numpy
 from conv_anim.coding import rules
 from conv_anim.coding import torch_code as torch
 from conv_anim.coding.literals import NUMPY
-from conv_anim.coding.writing import LETTERS, arguments, cut, numbers, slices, symmetric, unless, unwritten
+from conv_anim.coding.writing import LETTERS, arguments, cut, numbers, slices, symmetric, unless, unwritten, within
 from conv_anim.spec.sizes import effective_kernel
 
 if TYPE_CHECKING:
@@ -36,8 +36,7 @@ def _torch(layer: ConvTranspose, context: CodeContext) -> list[str]:
         f"y = {name}(x)",
     ]
     if not even:
-        sides = zip(layer.padding, layer.ends.out_size, strict=True)
-        lines.append(f"y = y[:, :, {cut([(before, before + out) for (before, _), out in sides])}]")
+        lines.append(f"y = y[:, :, {within(layer.padding, layer.ends.out_size)}]")
     return lines
 
 
@@ -65,8 +64,7 @@ def _keras(layer: ConvTranspose, context: CodeContext) -> list[str]:
         f"y = {name}(x)",
     ]
     if any(map(any, layer.padding)):
-        sides = zip(layer.padding, layer.ends.out_size, strict=True)
-        lines.append(f"y = y[:, {cut([(before, before + out) for (before, _), out in sides])}]")
+        lines.append(f"y = y[:, {within(layer.padding, layer.ends.out_size)}]")
     return lines
 
 

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.ops import points
 from conv_anim.ops.conv import Conv
-from conv_anim.ops.gradient_windows import WeightGradient, as_kernel
-from conv_anim.spec.model import Ends
+from conv_anim.ops.gradient_windows import WeightGradient
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -54,9 +53,8 @@ class DirectGradient(Conv):
 
 def input_gradient(op: ConvTranspose) -> DirectGradient:
     """The convolution that it transposes."""
-    ends = op.ends
     return DirectGradient(
-        ends=Ends(ends.out_channels, ends.out_size, ends.in_channels, ends.in_size),
+        ends=op.ends.reversed,
         kernel_size=op.kernel_size,
         stride=op.stride,
         padding=op.padding,
@@ -72,16 +70,4 @@ def input_gradient(op: ConvTranspose) -> DirectGradient:
 def weight_gradient(op: ConvTranspose, input_: Values, upstream: Values) -> WeightGradient:
     """The upstream gradient convolved with the input."""
     del upstream
-    ends = op.ends
-    pairs = ends.out_channels * (ends.in_channels // op.groups)
-    return WeightGradient(
-        ends=Ends(ends.out_channels, ends.out_size, pairs, op.kernel_size),
-        kernel_size=ends.in_size,
-        stride=op.dilation,
-        padding=op.padding,
-        dilation=op.stride,
-        groups=op.groups,
-        padding_mode="zeros",
-        weight=as_kernel(input_, len(op.kernel_size)),
-        transposed=True,
-    )
+    return WeightGradient.through(op, op.ends.reversed, input_, transposed=True)

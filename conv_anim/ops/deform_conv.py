@@ -29,13 +29,14 @@ from conv_anim.spec.entering import (
     channels_of,
     divisors,
     kernel_size,
+    op_type,
     weight_values,
 )
 from conv_anim.spec.kinds import INVALID, Either, Invalid, Real, Whole
 from conv_anim.spec.model import Ends, Values
 from conv_anim.spec.nodes import is_number
-from conv_anim.spec.op import OpType, Products, Shape
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.op import Products, Shape
+from conv_anim.spec.records import Field
 from conv_anim.tracing.operators import Operator
 from conv_anim.values import dataclass
 
@@ -73,7 +74,7 @@ OFFSET_GROUPS = Field(
 
 @dataclass(frozen=True, slots=True)
 class DeformConv(Windowed, Weighing):
-    """As torchvision's ``DeformConv2d``. ``offset`` and ``mask`` are None where inputs hold them, or there is none."""
+    """As torchvision's ``DeformConv2d``. ``offset`` and ``mask`` are None where inputs hold them, or if absent."""
 
     ends: Ends
     kernel_size: Size
@@ -184,7 +185,7 @@ class DeformConv(Windowed, Weighing):
 
 
 def resolve(record: Record, entering: Entering) -> Maybe[tuple[DeformConv, ...]]:
-    """The op that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The op for a spec's record; INVALID once its problems are reported."""
     if entering.axes != 2:
         what = f"a deformable convolution is for inputs with 2 axes; this one has {axes_of(entering.axes)}"
         return entering.report.add(Code.AXES, what, record.node, "input: {size: [rows, columns]}")
@@ -241,18 +242,10 @@ def _short(kernel: Size, groups: int, *pair: int) -> tuple[Size, ...]:
     return (by_taps, listed) if groups == 1 else ((groups, *by_taps), listed)
 
 
-TYPES = {
-    "deform_conv": OpType(
-        Object(
-            "a deform_conv layer",
-            (
-                *(OUT_CHANNELS, KERNEL_SIZE, STRIDE, PADDING, DILATION, GROUPS),
-                *(OFFSET, MASK, OFFSET_GROUPS, WEIGHT, BIAS),
-            ),
-            "type",
-            "A convolution whose window bends, as torchvision's DeformConv2d.",
-        ),
-        resolve,
-        (1, 3),
-    )
-}
+TYPES = op_type(
+    "deform_conv",
+    "A convolution whose window bends, as torchvision's DeformConv2d.",
+    resolve,
+    (OUT_CHANNELS, KERNEL_SIZE, STRIDE, PADDING, DILATION, GROUPS, OFFSET, MASK, OFFSET_GROUPS, WEIGHT, BIAS),
+    inputs=(1, 3),
+)

@@ -22,11 +22,11 @@ from conv_anim.spec.entering import (
     channels_of,
     fits,
     kernel_size,
+    op_type,
 )
 from conv_anim.spec.kinds import INVALID, Invalid, Whole
 from conv_anim.spec.model import Ends, Given, Random
-from conv_anim.spec.op import OpType
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.records import Field
 from conv_anim.spec.sizes import conv_size, effective_kernel
 from conv_anim.values import replace
 
@@ -167,22 +167,13 @@ def after(layer: Conv, entering: Entering) -> Entering:
 
 
 MOVES = (KERNEL_SIZE, STRIDE, PADDING, DILATION)
-POINTWISE = OpType(
-    Object(
-        "a pointwise layer",
-        (OUT_CHANNELS, STRIDE, GROUPS, WEIGHT, BIAS),
-        "type",
-        "A 1x1 convolution: it mixes channels and looks at no neighbours.",
-    ),
-    pointwise,
-)
-DEPTHWISE = OpType(
-    Object(
-        "a depthwise layer",
-        (*MOVES, MULTIPLIER, PADDING_MODE, WEIGHT, BIAS, FLIP),
-        "type",
+KEYS = (OUT_CHANNELS, STRIDE, GROUPS, WEIGHT, BIAS)
+TYPES = {
+    **op_type("pointwise", "A 1x1 convolution: it mixes channels and looks at no neighbours.", pointwise, KEYS),
+    **op_type(
+        "depthwise",
         "A convolution of every channel on its own.",
+        depthwise,
+        (*MOVES, MULTIPLIER, PADDING_MODE, WEIGHT, BIAS, FLIP),
     ),
-    depthwise,
-)
-TYPES = {"pointwise": POINTWISE, "depthwise": DEPTHWISE}
+}

@@ -7,11 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from conv_anim.coding.writing import CodeContext
     from conv_anim.ops.linear import Flatten
-
-
-def _torch(op: Flatten, context: CodeContext) -> list[str]:
-    del op, context
-    return ["y = nn.Flatten()(x)"]
+    from conv_anim.spec.op import Writers
 
 
 def _keras(op: Flatten, context: CodeContext) -> list[str]:
@@ -21,9 +17,8 @@ def _keras(op: Flatten, context: CodeContext) -> list[str]:
     return [f"y = keras.ops.reshape({first}, (1, -1))"]
 
 
-def _array(op: Flatten, context: CodeContext) -> list[str]:
-    del op, context
-    return ["y = x.reshape(-1)"]
-
-
-WRITERS = {"torch": _torch, "keras": _keras, "jax": _array, "numpy": _array}
+WRITERS: Writers = {
+    "torch": lambda _, __: ["y = nn.Flatten()(x)"],
+    "keras": _keras,
+    **dict.fromkeys(("jax", "numpy"), lambda _, __: ["y = x.reshape(-1)"]),
+}

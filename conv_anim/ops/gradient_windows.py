@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING
 from conv_anim.ops import points
 from conv_anim.ops.conv_transpose import ConvTranspose
 from conv_anim.ops.windows import Weighing, Windowed, direct_axes
-from conv_anim.spec.model import Given
+from conv_anim.spec.model import Ends, Given
 from conv_anim.spec.op import Products
 from conv_anim.tracing.operators import Operator
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
+    from typing import Self
+
+    from conv_anim.ops.conv import Conv
+    from conv_anim.ops.pool import Pool
     from conv_anim.scene.wording.language import Language
     from conv_anim.scene.wording.parameters import Setting
-    from conv_anim.spec.model import Ends, Number, Padding, Size, Values
+    from conv_anim.spec.model import Number, Padding, Size, Values
     from conv_anim.tracing.geometry import PaddingMode
     from conv_anim.tracing.values import Array
 
@@ -54,6 +58,13 @@ class InputGradient(ConvTranspose):
     GRADIENTS = ""
     type = "conv_grad_input"
     roles = ("upstream", "kernel", "grad_input")
+
+    @classmethod
+    def through(cls, op: Conv | Pool, *, groups: int, weight: Values, flipped: bool) -> Self:
+        """That of a direct window."""
+        moves = op.kernel_size, op.stride, op.padding
+        extra = tuple(axis.canvas - axis.read for axis in op.window.axes)
+        return cls(op.ends.reversed, *moves, extra, op.dilation, groups, weight, None, flipped)
 
     @property
     def parameter_terms(self) -> tuple[Size, ...]:
@@ -141,6 +152,23 @@ class WeightGradient(Windowed, Weighing):
     WORDS = WEIGHT_WORDS
     CODE = CODE
     type = "conv_grad_weight"
+
+    @classmethod
+    def through(
+        cls,
+        op: Conv | ConvTranspose,
+        ends: Ends,
+        kernel: Values,
+        mode: PaddingMode = "zeros",
+        *,
+        transposed: bool = False,
+    ) -> Self:
+        """That of an op whose map at the start of ``ends`` is read, with the one at their end as the kernel."""
+        pairs = Ends(
+            ends.in_channels, ends.in_size, ends.in_channels * (ends.out_channels // op.groups), op.kernel_size
+        )
+        moves = ends.out_size, op.dilation, op.padding, op.stride, op.groups
+        return cls(pairs, *moves, mode, as_kernel(kernel, len(op.kernel_size)), transposed)
 
     @property
     def roles(self) -> tuple[str, str, str]:

@@ -1,4 +1,4 @@
-"""The backward pass of any graph: a node for the gradient of each map, from the output back to what is asked for."""
+"""The backward pass of any graph: a node for the gradient of each map, from the output back to what is requested."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _weight_alone(of: Backward) -> Made | None:
 
 
 def _alone(of: Backward) -> Made | None:
-    """The windows of a chain, from its end to its start; None if it is no chain, or one of them is no window."""
+    """The windows of a chain, from its end to its start; None if it is not a chain of windows."""
     if any(node.inputs != (k,) for k, node in enumerate(of.nodes)):
         return None
     ops = [node.op.input_gradient for node in reversed(of.nodes)]
@@ -50,7 +50,7 @@ def _alone(of: Backward) -> Made | None:
 
 
 def _after(of: Backward) -> Made:
-    """The forward nodes, the loss, and a node for the gradient of each map on the way to the one that is asked for."""
+    """The forward nodes, the loss, and a node for the gradient of each map on the way to the requested one."""
     way = Way(of, list(of.nodes), [None] * len(of.nodes))
     last = len(of.nodes)
     ends = of.nodes[-1].op.ends

@@ -6,9 +6,9 @@ from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
 from conv_anim.diagnostics import Code
+from conv_anim.spec.entering import op_type
 from conv_anim.spec.model import Ends
-from conv_anim.spec.op import Op, OpType, Products, Shape
-from conv_anim.spec.records import Object
+from conv_anim.spec.op import Op, Products, Shape
 from conv_anim.spec.wiring import FROM
 from conv_anim.values import dataclass
 
@@ -128,7 +128,7 @@ class Multiply(Join):
     sign = "·"
 
     def point(self, say: Language) -> str:
-        """Whether one number stands for a channel, or maps are alike."""
+        """The sentence for one number per channel, or for maps of one shape."""
         spread = any(prod(shape.size) == 1 for shape in self.joined) and prod(self.ends.out_size) > 1
         each = all(shape.channels == self.ends.out_channels for shape in self.joined)
         return say.of(self, "point.multiply.channels" if spread and each else "point.multiply")
@@ -166,7 +166,7 @@ class Multiply(Join):
 
 @dataclass(frozen=True, slots=True)
 class Concat(Join):
-    """The channels of all inputs, one behind the other."""
+    """The channels of all inputs, concatenated."""
 
     type = "concat"
     badge = "concat"
@@ -198,7 +198,7 @@ class Concat(Join):
 
 
 def add(record: Record, entering: Entering) -> Maybe[tuple[Add, ...]]:
-    """The sum that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The sum for a spec's record; INVALID once its problems are reported."""
     first = entering.fed[0]
     if any(shape != first for shape in entering.fed):
         what = f"an add layer adds maps of one shape; here are {_listed(entering.fed)}"
@@ -208,7 +208,7 @@ def add(record: Record, entering: Entering) -> Maybe[tuple[Add, ...]]:
 
 
 def multiply(record: Record, entering: Entering) -> Maybe[tuple[Multiply, ...]]:
-    """The product that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The product for a spec's record; INVALID once its problems are reported."""
     one, other = entering.fed
     shape = _spread(one, other)
     if shape is None:
@@ -219,7 +219,7 @@ def multiply(record: Record, entering: Entering) -> Maybe[tuple[Multiply, ...]]:
 
 
 def _spread(one: Shape, other: Shape) -> Shape | None:
-    """What both make together, where one number stands for many; None if they do not fit."""
+    """The broadcast shape of both; None if they do not fit."""
     axes = max(len(one.size), len(other.size))
     sizes = [(each.channels, *each.size, *(1,) * (axes - len(each.size))) for each in (one, other)]
     if any(len(each.size) not in {0, axes} for each in (one, other)):
@@ -231,7 +231,7 @@ def _spread(one: Shape, other: Shape) -> Shape | None:
 
 
 def concat(record: Record, entering: Entering) -> Maybe[tuple[Concat, ...]]:
-    """The concatenation that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The concatenation for a spec's record; INVALID once its problems are reported."""
     size = entering.fed[0].size
     if any(shape.size != size for shape in entering.fed):
         what = f"a concat layer takes maps of one size; here are {_listed(entering.fed)}"
@@ -244,19 +244,11 @@ def _listed(shapes: tuple[Shape, ...]) -> str:
     return " and ".join(dict.fromkeys(map(str, shapes)))
 
 
-def _keys(name: str, doc: str) -> Object:
-    return Object(f"{'an' if name[0] in 'aeiou' else 'a'} {name} layer", (), "type", doc)
-
-
+MET = "Two maps multiplied, cell by cell; one number of the one can meet a channel of the other."
 TYPES = {
-    "add": OpType(_keys("add", "Maps of one shape added up, cell by cell."), add, (2, None), needs_axes=False),
-    "multiply": OpType(
-        _keys("multiply", "Two maps multiplied, cell by cell; one number of the one can meet a channel of the other."),
-        multiply,
-        (2, 2),
-        needs_axes=False,
-    ),
-    "concat": OpType(
-        _keys("concat", "The channels of all inputs, one behind the other."), concat, (2, None), needs_axes=False
+    **op_type("add", "Maps of one shape added up, cell by cell.", add, inputs=(2, None), needs_axes=False),
+    **op_type("multiply", MET, multiply, inputs=(2, 2), needs_axes=False),
+    **op_type(
+        "concat", "The channels of all inputs, one behind the other.", concat, inputs=(2, None), needs_axes=False
     ),
 }

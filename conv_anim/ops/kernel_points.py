@@ -1,4 +1,4 @@
-"""What the weights of a kernel of one channel do to a picture, where one can tell: blur, sharpen or find edges."""
+"""What a one-channel kernel does to a picture, where it is known: blur, sharpen or find edges."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ WORDS = {
 
 
 def effect(op: Conv) -> str:
-    """The key of what its weights do; empty where that is not to be told in a sentence."""
+    """The key for what its weights do; empty where no sentence says it."""
     if not isinstance(op.weight, Given) or op.ends.in_channels * op.ends.out_channels > 1 or op.bias is not None:
         return ""
     weights, columns = op.weight.numbers, op.kernel_size[-1]

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from conv_anim.diagnostics import Code
 from conv_anim.ops.windows import Weighing
 from conv_anim.spec.arrays import FromFile, ValuesKind, read, resolved
-from conv_anim.spec.entering import BIAS, LARGEST
+from conv_anim.spec.entering import BIAS, LARGEST, op_type
 from conv_anim.spec.kinds import INVALID, Invalid, Whole
 from conv_anim.spec.model import Ends, Given, Random
-from conv_anim.spec.op import Op, OpType, Products
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.op import Op, Products
+from conv_anim.spec.records import Field
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -201,18 +201,18 @@ def _keras(op: Linear, context: CodeContext) -> list[str]:
 
 def _jax(op: Linear, context: CodeContext) -> list[str]:
     from conv_anim.coding.jax_code import JAX
+    from conv_anim.coding.writing import dense
 
     del op
-    bias = "" if context.traced.bias is None else f" + {JAX.numbers(context.traced.bias)}"
-    return [f"weight = {JAX.weight(context.traced)}", f"y = x @ weight.T{bias}"]
+    return dense(context, JAX)
 
 
 def _numpy(op: Linear, context: CodeContext) -> list[str]:
     from conv_anim.coding.literals import NUMPY
+    from conv_anim.coding.writing import dense
 
     del op
-    bias = "" if context.traced.bias is None else f" + {NUMPY.numbers(context.traced.bias)}"
-    return [f"weight = {NUMPY.weight(context.traced)}", f"y = x @ weight.T{bias}"]
+    return dense(context, NUMPY)
 
 
 WRITERS = {"torch": _torch, "keras": _keras, "jax": _jax, "numpy": _numpy}
@@ -222,7 +222,7 @@ WRITERS = {"torch": _torch, "keras": _keras, "jax": _jax, "numpy": _numpy}
 
 
 def linear(record: Record, entering: Entering) -> Maybe[tuple[Linear, ...]]:
-    """The linear layer that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The linear layer for a spec's record; INVALID once its problems are reported."""
     entered = (entering.channels, *entering.size)[-1]
     weight = _weight(record, entering)
     if isinstance(weight, Invalid):
@@ -277,26 +277,14 @@ def _bias(record: Record, features: int, entering: Entering) -> Maybe[tuple[Numb
 
 
 def flatten(record: Record, entering: Entering) -> tuple[Flatten, ...]:
-    """The flattening of whatever enters."""
+    """The flattening of what enters."""
     del record
     count = entering.channels * prod(entering.size)
     return (Flatten(Ends(entering.channels, entering.size, count, ())),)
 
 
+DOC = "A dense layer: every output is a weighted sum of all numbers of a flat vector, or of the last axis."
 TYPES = {
-    "linear": OpType(
-        Object(
-            "a linear layer",
-            (OUT_FEATURES, WEIGHT, BIAS),
-            "type",
-            "A dense layer: every output is a weighted sum of all numbers of a flat vector, or of the last axis.",
-        ),
-        linear,
-        needs_axes=False,
-    ),
-    "flatten": OpType(
-        Object("a flatten layer", (), "type", "All numbers in a row: what a linear layer takes."),
-        flatten,
-        needs_axes=False,
-    ),
+    **op_type("linear", DOC, linear, (OUT_FEATURES, WEIGHT, BIAS), needs_axes=False),
+    **op_type("flatten", "All numbers in a row: what a linear layer takes.", flatten, needs_axes=False),
 }

@@ -6,9 +6,9 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code
+from conv_anim.spec.entering import op_type
 from conv_anim.spec.model import Ends
-from conv_anim.spec.op import Op, OpType, Shape
-from conv_anim.spec.records import Object
+from conv_anim.spec.op import Op, Shape
 from conv_anim.spec.wiring import FROM
 from conv_anim.values import dataclass, replace
 
@@ -155,11 +155,5 @@ def complete(record: Record, entering: Entering) -> Maybe[Entering]:
     return replace(entering, inputs=(*entering.inputs, pools[-1]), fed=(*entering.fed, shape))
 
 
-TYPES = {
-    "max_unpool": OpType(
-        Object("a max_unpool layer", (), "type", "Numbers put back to where the max_pool before found them."),
-        resolve,
-        inputs=(2, 2),
-        complete=complete,
-    )
-}
+DOC = "Numbers put back to where the max_pool before found them."
+TYPES = op_type("max_unpool", DOC, resolve, inputs=(2, 2), complete=complete)

@@ -71,7 +71,7 @@ WINDOW_POINTS = {
     },
 }
 COUNTED = {1: ".one", 2: ".two"}
-"""Of so many channels other words are said."""
+"""Suffixes of phrases for small numbers of channels."""
 CONV_POINTS = {
     "en": {
         "point.depthwise": "Each of the {seen} channels has a filter of its own and never meets the others.",
@@ -185,7 +185,7 @@ def conv(op: Conv, say: Language) -> str:
 
 
 def _weighed(op: Conv, say: Language) -> str:
-    """What its weights do to a picture, if one can tell, and if its window does no more than slide."""
+    """What its weights do to a picture, if it is known and its window only slides."""
     key = effect(op) if {*op.stride, *op.dilation} == {1} and op.kind() == "conv" else ""
     return say.of(op, f"point.{key}", share=f"1/{prod(op.kernel_size)}") if key else ""
 

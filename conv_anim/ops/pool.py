@@ -15,13 +15,13 @@ from conv_anim.spec.entering import (
     Amount,
     axis_values,
     fits,
+    op_type,
     pads,
     per_axis,
 )
-from conv_anim.spec.kinds import INVALID, Flag, Invalid, Real
+from conv_anim.spec.kinds import INVALID, Invalid, Real
 from conv_anim.spec.model import Ends
-from conv_anim.spec.op import OpType
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.records import Field, switch
 from conv_anim.spec.sizes import ceil_size, conv_size, effective_kernel
 from conv_anim.tracing.operators import Operator
 from conv_anim.values import dataclass, replace
@@ -43,9 +43,7 @@ STRIDE: Field[PerAxis] = Field("stride", per_axis(1), "How far the window moves;
 PADDING: Field[Amount] = Field(
     "padding", AMOUNT, "Cells around the input, fewer than the window has.", default=0, example=1
 )
-COUNT_INCLUDE_PAD = Field(
-    "count_include_pad", Flag(), "Whether a mean counts the padding's zeros.", default=True, example=False
-)
+COUNT_INCLUDE_PAD = switch("count_include_pad", "Whether a mean counts the padding's zeros.", default=True)
 
 NORM_TYPE: Field[int | float] = Field(
     "norm_type", Real(1, 100), "The p of the norm (Σ|x|ᵖ)^(1/p).", default=2, example=3
@@ -156,7 +154,7 @@ class Pool(Windowed):
 
 
 def resolve(record: Record, entering: Entering, *, reduce: Reduce) -> Maybe[tuple[Pool, ...]]:
-    """The op that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The op for a spec's record; INVALID once its problems are reported."""
     sizes = axis_values(record, entering, (KERNEL_SIZE, DILATION))
     moves = axis_values(record, entering, (STRIDE if record.has(STRIDE) else KERNEL_SIZE,))
     padding = pads(record.of(PADDING), record.at(PADDING), entering)
@@ -226,21 +224,19 @@ def _reads(start: int, kernel: int, dilation: int, size: int) -> bool:
 
 
 SHARED = (KERNEL_SIZE, STRIDE, PADDING, DILATION, CEIL_MODE)
-MAX_POOL = OpType(
-    Object("a max_pool layer", SHARED, "type", "The largest number under the window."), partial(resolve, reduce="max")
-)
-AVG_POOL = OpType(
-    Object("an avg_pool layer", (*SHARED, COUNT_INCLUDE_PAD), "type", "The mean of what lies under the window."),
-    partial(resolve, reduce="mean"),
-)
-LP_POOL = OpType(
-    Object(
-        "an lp_pool layer",
-        (NORM_TYPE, KERNEL_SIZE, STRIDE, CEIL_MODE),
-        "type",
-        "The norm of what lies under the window.",
+TYPES = {
+    **op_type("max_pool", "The largest number under the window.", partial(resolve, reduce="max"), SHARED),
+    **op_type(
+        "avg_pool",
+        "The mean of what lies under the window.",
+        partial(resolve, reduce="mean"),
+        (*SHARED, COUNT_INCLUDE_PAD),
     ),
-    partial(resolve, reduce="norm"),
-)
-GLOBAL_AVG_POOL = OpType(Object("a global_avg_pool layer", (), "type", "The mean of each whole map."), resolve_global)
-TYPES = {"max_pool": MAX_POOL, "avg_pool": AVG_POOL, "global_avg_pool": GLOBAL_AVG_POOL, "lp_pool": LP_POOL}
+    **op_type("global_avg_pool", "The mean of each whole map.", resolve_global),
+    **op_type(
+        "lp_pool",
+        "The norm of what lies under the window.",
+        partial(resolve, reduce="norm"),
+        (NORM_TYPE, KERNEL_SIZE, STRIDE, CEIL_MODE),
+    ),
+}

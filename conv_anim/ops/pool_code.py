@@ -15,6 +15,7 @@ from conv_anim.coding.writing import (
     is_global,
     numbers,
     overhang,
+    reached,
     slices,
     unless,
     unwritten,
@@ -136,8 +137,7 @@ def _keras(layer: Pool, context: CodeContext) -> list[str]:
 
 def _keras_padding(layer: Pool) -> tuple[str | None, list[str]]:
     """Keras's "same", whose padding is in no mean and no maximum, or cells that are put on before."""
-    beyond = overhang(layer)
-    around = tuple((before, after + more) for (before, after), more in zip(layer.padding, beyond, strict=True))
+    beyond, around = overhang(layer), reached(layer)
     if not any(map(any, around)):
         return None, []
     counted = layer.reduce == "mean" and layer.count_include_pad
@@ -163,8 +163,7 @@ def _jax_window(layer: Pool, padding: Padding) -> str:
 
 def _jax(layer: Pool, context: CodeContext) -> list[str]:
     del context
-    beyond = overhang(layer)
-    padding = tuple((before, after + more) for (before, after), more in zip(layer.padding, beyond, strict=True))
+    beyond, padding = overhang(layer), reached(layer)
     window = _jax_window(layer, padding)
     match layer.reduce:
         case "max":

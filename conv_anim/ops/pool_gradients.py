@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.ops import points
 from conv_anim.ops.gradient_windows import InputGradient
-from conv_anim.spec.model import Ends, Given
+from conv_anim.spec.model import Given
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -46,19 +46,8 @@ def input_gradient(op: Pool) -> ShareGradient | None:
     """None for a maximum and a norm, and where windows divide by different counts."""
     if op.reduce != "mean" or op.ceil_mode or (op.padded and not op.count_include_pad):
         return None
-    ends, count = op.ends, prod(op.kernel_size)
-    return ShareGradient(
-        ends=Ends(ends.out_channels, ends.out_size, ends.in_channels, ends.in_size),
-        kernel_size=op.kernel_size,
-        stride=op.stride,
-        padding=op.padding,
-        output_padding=tuple(axis.canvas - axis.read for axis in op.window.axes),
-        dilation=op.dilation,
-        groups=ends.in_channels,
-        weight=Given((1,) * len(op.kernel_size), (1 / count,)),
-        bias=None,
-        flipped=False,  # equal shares are the same either way
-    )
+    shares = Given((1,) * len(op.kernel_size), (1 / prod(op.kernel_size),))
+    return ShareGradient.through(op, groups=op.ends.in_channels, weight=shares, flipped=False)  # the same either way
 
 
 def weight_gradient(op: Pool, input_: Values, upstream: Values) -> None:

@@ -1,4 +1,4 @@
-"""What is said of gradients that are made from forward taps."""
+"""Words for gradients that are made from forward taps."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ POINTS = {
     "avg_pool": "mean",
     "lp_pool": "norm",
 }
-"""What is said of a type under another name."""
+"""A type's words under another name."""
 
 
 def point(pull: Pull, say: Language) -> str:

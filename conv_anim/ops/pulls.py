@@ -179,7 +179,7 @@ class Table:
 
 
 def _may_overflow(gradient: Array, factors: Array) -> bool:
-    """Whether a sum of so many products of whole numbers could be more than an int64 holds."""
+    """Whether a sum of products of whole numbers could overflow an int64."""
     largest = max(abs(int(gradient.max())), abs(int(gradient.min())), 1)
     return bool(largest * sum(abs(int(f)) for f in factors.tolist()) >= 2**62)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from conv_anim.coding.arrays_code import padded
 from conv_anim.coding.literals import NUMPY
 from conv_anim.coding.numpy_code import MODES
-from conv_anim.coding.writing import LETTERS, cut, slices, unwritten
+from conv_anim.coding.writing import LETTERS, slices, unwritten, within
 from conv_anim.tracing.values import fill
 
 if TYPE_CHECKING:
@@ -62,8 +62,7 @@ def _kept(op: Any) -> Lines:
     if not any(map(any, op.padding)):
         return ["y = canvas"]
     if mode == "zeros":
-        sides = zip(op.padding, size, strict=True)
-        return [f"y = canvas[:, {cut([(before, before + n) for (before, _), n in sides])}]"]
+        return [f"y = canvas[:, {within(op.padding, size)}]"]
     how = "".join(f", {key}={value}" for key, value in MODES[mode].items())
     return [
         f"places = np.pad(np.arange({prod(size)}).reshape{size}, {list(op.padding)}{how}).ravel()",

@@ -24,12 +24,12 @@ from conv_anim.spec.entering import (
     biases,
     fits,
     kernel_size,
+    op_type,
 )
 from conv_anim.spec.factoring import split
 from conv_anim.spec.kinds import INVALID, Invalid, ListOf, Real
 from conv_anim.spec.model import Given
-from conv_anim.spec.op import OpType
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.records import Field
 from conv_anim.spec.sizes import conv_size, effective_kernel
 from conv_anim.values import replace
 
@@ -164,35 +164,23 @@ def _separable_names() -> list[str]:
 
 
 NEEDED_CHANNELS = replace(OUT_CHANNELS, required=True, doc="Number of output channels.")
-DEPTHWISE_SEPARABLE = OpType(
-    Object(
-        "a depthwise_separable layer",
-        (NEEDED_CHANNELS, *MOVES, MULTIPLIER, PADDING_MODE, WEIGHT, POINTWISE_WEIGHT, BIAS, FLIP),
-        "type",
-        "A depthwise convolution, then a pointwise one.",
-    ),
-    depthwise_separable,
-)
-SPATIALLY_SEPARABLE = OpType(
-    Object(
-        "a spatially_separable layer",
-        (*MOVES, WEIGHT, FACTORS),
-        "type",
-        "A convolution with a column, then one with a row, in place of a whole kernel.",
-    ),
-    spatially_separable,
-)
-FLATTENED = OpType(
-    Object(
-        "a flattened layer",
-        (OUT_CHANNELS, *MOVES, WEIGHT, FACTORS, POINTWISE_WEIGHT),
-        "type",
-        "A pointwise convolution, then one along each axis.",
-    ),
-    flattened,
-)
 TYPES = {
-    "depthwise_separable": DEPTHWISE_SEPARABLE,
-    "spatially_separable": SPATIALLY_SEPARABLE,
-    "flattened": FLATTENED,
+    **op_type(
+        "depthwise_separable",
+        "A depthwise convolution, then a pointwise one.",
+        depthwise_separable,
+        (NEEDED_CHANNELS, *MOVES, MULTIPLIER, PADDING_MODE, WEIGHT, POINTWISE_WEIGHT, BIAS, FLIP),
+    ),
+    **op_type(
+        "spatially_separable",
+        "A convolution with a column, then one with a row, in place of a whole kernel.",
+        spatially_separable,
+        (*MOVES, WEIGHT, FACTORS),
+    ),
+    **op_type(
+        "flattened",
+        "A pointwise convolution, then one along each axis.",
+        flattened,
+        (OUT_CHANNELS, *MOVES, WEIGHT, FACTORS, POINTWISE_WEIGHT),
+    ),
 }

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code
 from conv_anim.ops.shuffle_words import PIXEL_WORDS, SHUFFLE_WORDS, UNSHUFFLE_WORDS
-from conv_anim.spec.entering import LARGEST, axes_of, divisors
+from conv_anim.spec.entering import LARGEST, axes_of, divisors, op_type
 from conv_anim.spec.kinds import INVALID, Whole
 from conv_anim.spec.model import Ends
-from conv_anim.spec.op import Op, OpType
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.op import Op
+from conv_anim.spec.records import Field
 from conv_anim.spec.shown_as import Woven
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from conv_anim.coding.writing import CodeContext
     from conv_anim.scene.wording.language import Language
     from conv_anim.scene.wording.parameters import Setting
@@ -224,7 +222,7 @@ class PixelUnshuffle(Pixels):
 
 
 def shuffle(record: Record, entering: Entering) -> Maybe[tuple[Op, ...]]:
-    """The channel shuffle that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The channel shuffle for a spec's record; INVALID once its problems are reported."""
     groups = record.of(SHUFFLED_GROUPS)
     if entering.channels % groups:
         what = f"{groups} groups do not divide the {entering.channels} channels evenly"
@@ -234,7 +232,7 @@ def shuffle(record: Record, entering: Entering) -> Maybe[tuple[Op, ...]]:
 
 
 def pixel_shuffle(record: Record, entering: Entering) -> Maybe[tuple[Op, ...]]:
-    """The pixel shuffle that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The pixel shuffle for a spec's record; INVALID once its problems are reported."""
     factor = record.of(UPSCALE)
     if not _has_two_axes(record, entering):
         return INVALID
@@ -248,7 +246,7 @@ def pixel_shuffle(record: Record, entering: Entering) -> Maybe[tuple[Op, ...]]:
 
 
 def pixel_unshuffle(record: Record, entering: Entering) -> Maybe[tuple[Op, ...]]:
-    """The pixel unshuffle that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The pixel unshuffle for a spec's record; INVALID once its problems are reported."""
     factor = record.of(DOWNSCALE)
     if not _has_two_axes(record, entering):
         return INVALID
@@ -269,19 +267,9 @@ def _has_two_axes(record: Record, entering: Entering) -> bool:
     return False
 
 
-def _kind(
-    name: str, doc: str, resolve: Callable[[Record, Entering], Maybe[tuple[Op, ...]]], *fields: Field[Any]
-) -> OpType:
-    article = "an" if name[0] in "aeiou" else "a"
-    return OpType(Object(f"{article} {name} layer", fields, "type", doc), resolve)
-
-
+APART = "The pixels of a map dealt out to channels of a smaller one."
 TYPES = {
-    "channel_shuffle": _kind(
-        "channel_shuffle", "Channels dealt out anew, one of each group in turn.", shuffle, SHUFFLED_GROUPS
-    ),
-    "pixel_shuffle": _kind("pixel_shuffle", "Channels laid out as the pixels of a larger map.", pixel_shuffle, UPSCALE),
-    "pixel_unshuffle": _kind(
-        "pixel_unshuffle", "The pixels of a map dealt out to channels of a smaller one.", pixel_unshuffle, DOWNSCALE
-    ),
+    **op_type("channel_shuffle", "Channels dealt out anew, one of each group in turn.", shuffle, (SHUFFLED_GROUPS,)),
+    **op_type("pixel_shuffle", "Channels laid out as the pixels of a larger map.", pixel_shuffle, (UPSCALE,)),
+    **op_type("pixel_unshuffle", APART, pixel_unshuffle, (DOWNSCALE,)),
 }

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from conv_anim.spec.entering import op_type
 from conv_anim.spec.kinds import OneOf
 from conv_anim.spec.model import Ends
-from conv_anim.spec.op import Op, OpType
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.op import Op
+from conv_anim.spec.records import Field
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from conv_anim.coding.writing import CodeContext
     from conv_anim.scene.wording.language import Language
     from conv_anim.scene.wording.parameters import Setting
     from conv_anim.spec.entering import Entering
     from conv_anim.spec.model import Number
+    from conv_anim.spec.op import Writers
     from conv_anim.spec.records import Record
     from conv_anim.tracing.gathers import Fed, Gather, Index, Share
     from conv_anim.tracing.taps import Step
@@ -118,30 +119,15 @@ class Softmax(Op):
         return [Setting("over", "", usual=alone, text=say.of(self, f"over.{over}"))]
 
 
-def _torch(op: Softmax, context: CodeContext) -> list[str]:
-    del context
-    return [f"y = nn.Softmax(dim={op.axis + 1})(x)"]
-
-
-def _keras(op: Softmax, context: CodeContext) -> list[str]:
-    del context
-    return [f"y = keras.ops.softmax(x, axis={-1 if op.axis == 0 else -2})"]
-
-
-def _jax(op: Softmax, context: CodeContext) -> list[str]:
-    del context
-    return [f"y = jax.nn.softmax(x, axis={op.axis})"]
-
-
-def _numpy(op: Softmax, context: CodeContext) -> list[str]:
-    del context
-    return [
+WRITERS: Writers = {
+    "torch": lambda op, _: [f"y = nn.Softmax(dim={op.axis + 1})(x)"],
+    "keras": lambda op, _: [f"y = keras.ops.softmax(x, axis={-1 if op.axis == 0 else -2})"],
+    "jax": lambda op, _: [f"y = jax.nn.softmax(x, axis={op.axis})"],
+    "numpy": lambda op, _: [
         f"powers = np.exp(x - x.max(axis={op.axis}, keepdims=True))",
         f"y = powers / powers.sum(axis={op.axis}, keepdims=True)",
-    ]
-
-
-WRITERS = {"torch": _torch, "keras": _keras, "jax": _jax, "numpy": _numpy}
+    ],
+}
 
 
 def resolve(record: Record, entering: Entering) -> tuple[Softmax, ...]:
@@ -151,10 +137,5 @@ def resolve(record: Record, entering: Entering) -> tuple[Softmax, ...]:
     return (Softmax(ends, len(entering.size) if over == "last" else 0),)
 
 
-TYPES = {
-    "softmax": OpType(
-        Object("a softmax layer", (OVER,), "type", "Numbers as shares of a whole: eˣ over the sum of all eˣ."),
-        resolve,
-        needs_axes=False,
-    )
-}
+DOC = "Numbers as shares of a whole: eˣ over the sum of all eˣ."
+TYPES = op_type("softmax", DOC, resolve, (OVER,), needs_axes=False)

@@ -24,12 +24,13 @@ from conv_anim.spec.entering import (
     biases,
     fits,
     kernel_size,
+    op_type,
     weight_values,
 )
-from conv_anim.spec.kinds import INVALID, Flag, Invalid
+from conv_anim.spec.kinds import INVALID, Invalid
 from conv_anim.spec.model import Ends
-from conv_anim.spec.op import OpType, Products
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.op import Products
+from conv_anim.spec.records import switch
 from conv_anim.spec.shown_as import Sites
 from conv_anim.spec.sizes import conv_size, effective_kernel
 from conv_anim.tracing.operators import Operator
@@ -44,12 +45,8 @@ if TYPE_CHECKING:
     from conv_anim.spec.records import Record
     from conv_anim.tracing.gathers import Fed, Gather
 
-SUBMANIFOLD = Field(
-    "submanifold",
-    Flag(),
-    "Make outputs at the input's active cells only; without it, wherever a window meets an active cell.",
-    default=False,
-    example=True,
+SUBMANIFOLD = switch(
+    "submanifold", "Make outputs at the input's active cells only; without it, wherever a window meets an active cell."
 )
 WORDS = {
     "en": {
@@ -203,7 +200,7 @@ class SparseConv(Windowed, Weighing):
 
 
 def resolve(record: Record, entering: Entering) -> Maybe[tuple[SparseConv, ...]]:
-    """The op that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The op for a spec's record; INVALID once its problems are reported."""
     if entering.active is None:
         what = "a sparse convolution needs to know which cells are active, and all that enter here are"
         kept = "put it where sparse_conv, or a function that makes 0 of 0, comes before"
@@ -276,14 +273,9 @@ def _output(at: int, tap: int, stride: int, dilation: int, before: int) -> int |
     return None if rest else start
 
 
-TYPES = {
-    "sparse_conv": OpType(
-        Object(
-            "a sparse_conv layer",
-            (OUT_CHANNELS, KERNEL_SIZE, STRIDE, PADDING, DILATION, SUBMANIFOLD, WEIGHT, BIAS),
-            "type",
-            "A convolution of active cells alone, as spconv's SparseConv and SubMConv.",
-        ),
-        resolve,
-    )
-}
+TYPES = op_type(
+    "sparse_conv",
+    "A convolution of active cells alone, as spconv's SparseConv and SubMConv.",
+    resolve,
+    (OUT_CHANNELS, KERNEL_SIZE, STRIDE, PADDING, DILATION, SUBMANIFOLD, WEIGHT, BIAS),
+)

@@ -21,10 +21,10 @@ from conv_anim.ops.upsample_keys import (
     mode_fits,
     sizes_of,
 )
+from conv_anim.spec.entering import op_type
 from conv_anim.spec.kinds import INVALID, Invalid
 from conv_anim.spec.model import Ends
-from conv_anim.spec.op import Op, OpType, Products
-from conv_anim.spec.records import Object
+from conv_anim.spec.op import Op, Products
 from conv_anim.spec.shown_as import Coordinates, Interpolation, Rounding
 from conv_anim.values import dataclass
 
@@ -232,7 +232,7 @@ def _scale(number: float, between: Fraction) -> Fraction:
 
 
 def upsample(record: Record, entering: Entering) -> Maybe[tuple[Upsample, ...]]:
-    """The upsampling that a spec's record stands for, or INVALID after what is wrong was reported."""
+    """The upsampling for a spec's record; INVALID once its problems are reported."""
     mode = record.of(MODE)
     if not mode_fits(mode, record, entering):
         return INVALID
@@ -263,13 +263,9 @@ def upsample(record: Record, entering: Entering) -> Maybe[tuple[Upsample, ...]]:
     return (Upsample(ends, kind, corners, ratio, reads or usual, *more),)
 
 
-UPSAMPLE = OpType(
-    Object(
-        "an upsample layer",
-        (SCALE_FACTOR, SIZE, MODE, ALIGN_CORNERS, COORDINATES, ROUNDING, CUBIC_COEFF, EXCLUDE_OUTSIDE),
-        "type",
-        "A larger map, with numbers in between.",
-    ),
+TYPES = op_type(
+    "upsample",
+    "A larger map, with numbers in between.",
     upsample,
+    (SCALE_FACTOR, SIZE, MODE, ALIGN_CORNERS, COORDINATES, ROUNDING, CUBIC_COEFF, EXCLUDE_OUTSIDE),
 )
-TYPES = {"upsample": UPSAMPLE}

@@ -9,6 +9,7 @@ from conv_anim.coding.writing import arguments, numbers, unwritten
 if TYPE_CHECKING:
     from conv_anim.coding.writing import CodeContext
     from conv_anim.ops.upsample import Upsample
+    from conv_anim.spec.op import Writers
 
 
 def _torch(layer: Upsample, context: CodeContext) -> list[str]:
@@ -122,14 +123,9 @@ def _cubic(xp: str, at: str, layer: Upsample) -> list[str]:
     ]
 
 
-def _jax(layer: Upsample, context: CodeContext) -> list[str]:
-    del context
-    return _upsampled(layer, "jnp")
-
-
-def _numpy(layer: Upsample, context: CodeContext) -> list[str]:
-    del context
-    return _upsampled(layer, "np")
-
-
-WRITERS = {"torch": _torch, "keras": _keras, "jax": _jax, "numpy": _numpy}
+WRITERS: Writers = {
+    "torch": _torch,
+    "keras": _keras,
+    "jax": lambda op, _: _upsampled(op, "jnp"),
+    "numpy": lambda op, _: _upsampled(op, "np"),
+}

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from conv_anim.diagnostics import Code
 from conv_anim.spec.entering import LARGEST, MOST_AXES, axes_of
-from conv_anim.spec.kinds import Either, Flag, ListOf, OneOf, Real, Whole
+from conv_anim.spec.kinds import Either, ListOf, OneOf, Real, Whole
 from conv_anim.spec.nodes import is_list, is_scalar
-from conv_anim.spec.records import Field
+from conv_anim.spec.records import Field, switch
 
 if TYPE_CHECKING:
     from conv_anim.spec.entering import Entering
@@ -41,12 +41,8 @@ SIZE: Field[tuple[int, ...]] = Field(
 MODE: Field[Mode] = Field(
     "mode", OneOf(MODES), "How numbers in between are made.", default="nearest", example="bilinear"
 )
-ALIGN_CORNERS = Field(
-    "align_corners",
-    Flag(),
-    "Whether the corner cells' middles, instead of their edges, stay where they are.",
-    default=False,
-    example=True,
+ALIGN_CORNERS = switch(
+    "align_corners", "Whether the corner cells' middles, instead of their edges, stay where they are."
 )
 
 
@@ -75,12 +71,9 @@ CUBIC: Final = -0.75
 CUBIC_COEFF: Field[int | float] = Field(
     "cubic_coeff", Real(-1, 0), "The parameter of bicubic interpolation (Keys 1981).", default=CUBIC, example=-0.5
 )
-EXCLUDE_OUTSIDE = Field(
+EXCLUDE_OUTSIDE = switch(
     "exclude_outside",
-    Flag(),
     "Whether bicubic interpolation leaves out what lies beyond the edge, instead of repeating the edge.",
-    default=False,
-    example=True,
 )
 
 
@@ -98,7 +91,7 @@ def keys_fit(kind: Literal["nearest", "linear", "cubic"], record: Record, enteri
 
 
 def mode_fits(mode: Mode, record: Record, entering: Entering) -> bool:
-    """Whether a mode is for an input with so many axes."""
+    """Whether a mode is for an input with this number of axes."""
     wanted = LINEAR[entering.axes - 1]
     if (mode in LINEAR and mode != wanted) or (mode == "bicubic" and entering.axes != 2):
         what = f"mode {mode} is not for an input with {axes_of(entering.axes)}"

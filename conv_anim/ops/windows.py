@@ -111,7 +111,7 @@ class Weighing(Op):
 def direct_axes(
     op: Windowed | Columned, sizes: Size, counts: Size, *, mode: PaddingMode = "zeros", flipped: bool = False
 ) -> tuple[Axis, ...]:
-    """The axes of a window that moves over maps as they are, so many times along each."""
+    """The axes of a window that slides over unstretched maps, with its number of positions along each."""
     return tuple(
         Axis(size, kernel, count, stride, dilation, before, after, mode=mode, flipped=flipped)
         for size, count, kernel, stride, dilation, (before, after) in zip(

@@ -45,7 +45,7 @@ def by_name(name: str, folders: Iterable[Path] = FOLDERS) -> tuple[Path, Path] |
 
 
 def families(folders: Iterable[Path] = FOLDERS) -> list[str]:
-    """The names of all files, as far as they tell a family."""
+    """The names of all font files that identify a family."""
     return sorted({path.stem.partition("-")[0] for path in files(folders)})
 
 

@@ -102,7 +102,7 @@ def _data(path: Path) -> bytes:
 
 
 class Opened:
-    """Font files, opened one after the other as far as they are asked for."""
+    """Font files, opened one after the other on demand."""
 
     def __init__(self, files: Iterator[Path]) -> None:
         self._waiting = files
@@ -112,7 +112,7 @@ class Opened:
         yield from self._fonts
         compiled("ft2font")  # should it fail, no font is to blame
         for path in self._waiting:
-            with suppress(OSError, RuntimeError):  # a damaged font of the system is none
+            with suppress(OSError, RuntimeError):  # a damaged system font is skipped
                 self._fonts.append(FontFile(path))
                 yield self._fonts[-1]
 

@@ -51,7 +51,7 @@ def _path(outline: str, style: str) -> str:
 
 
 def _text(item: Text) -> str:
-    """As wide as it is measured, whatever font the reader has."""
+    """As wide as measured, whatever font the viewer has."""
     bold = "font-weight:700;" if item.bold else ""
     looks = _attributes(f"{ANCHORS[item.anchor]}{bold}font-size:{number(item.size)}px;fill:{item.color}")
     width = face(bold=item.bold, own=item.font).width(item.text) * item.size

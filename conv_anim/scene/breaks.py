@@ -34,7 +34,7 @@ def phrases(text: str) -> list[str]:
 
 
 def headed(cut: list[str], head: int) -> list[str]:
-    """The same pieces, with so many characters at the beginning, and what follows them, in one."""
+    """The same pieces, the first ``head`` characters and what follows them joined into one."""
     first = next((k for k in range(1, len(cut)) if sum(map(len, cut[:k])) > head), len(cut)) if head else 1
     return ["".join(cut[:first]), *cut[first:]] if cut else cut
 

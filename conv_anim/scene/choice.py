@@ -41,7 +41,7 @@ def _number(text: str, where: str) -> int | None:
 
 
 def numbers(steps: Steps, count: int) -> list[int]:
-    """The chosen ones of so many steps, in ascending order, each once. Raises SpecError."""
+    """The chosen ones of a number of steps, in ascending order, each once. Raises SpecError."""
     wanted = sorted({number for first, last in _ends(steps, count) for number in _within(first, last, count)})
     if not wanted:
         raise _wrong("no step is chosen", f"steps are counted from 0 to {count - 1}")

@@ -105,7 +105,7 @@ class Marks:
         return found
 
     def _differs(self, cell: Cell) -> bool:
-        """Whether any of the cells that one stands for does."""
+        """Whether any of the cells that it represents does."""
         return bool(self.cells[tuple(slice(None) if at is None else at for at in cell)].any())
 
     def _before(self, step: int, _phase: Phase, _share: float) -> Items:

@@ -113,7 +113,7 @@ class Drawing:
 
 
 def shifted(items: Items, dx: float, dy: float) -> Items:
-    """Items so many pixels to the right and down."""
+    """Items moved to the right and down, in pixels."""
     return tuple(moved(item, dx, dy) for item in items)
 
 

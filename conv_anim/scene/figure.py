@@ -66,7 +66,7 @@ def scene_of(spec: Spec, traces: Sequence[Trace], font: Font) -> Scene:
 
 @dataclass(frozen=True)
 class Figure:
-    """A spec with the traces of its figures, to be drawn at a scale, with so many of them side by side."""
+    """A spec with the traces of its figures, to be drawn at a scale, with a number of them side by side."""
 
     spec: Spec
     traces: Sequence[Trace]
@@ -79,7 +79,7 @@ class Figure:
     """Pixels that it may take, where its maps go on below each other for that."""
 
     def fitted(self, width: int) -> Scene:
-        """All of it, no wider than so many pixels, with texts that can be read and maps that can be seen if possible.
+        """All of it, within a width in pixels, with readable texts and visible maps if possible.
 
         Raises TooNarrowError.
         """
@@ -211,7 +211,7 @@ def _set_frame(frame: Frame, files: tuple[str, ...]) -> Frame:
 
 
 def _left_out(spec: Spec, drawn: Drawing) -> tuple[int, int] | None:
-    """How many outputs are shown, and of how many, where not all of them are and nobody asked for that."""
+    """How many outputs are shown, and of how many, where some are left out without being asked to."""
     asked = spec.animation.pace == "even" or spec.animation.every > 1
     return None if asked or drawn.outputs <= drawn.steps else (drawn.steps, drawn.outputs)
 

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     At = Callable[[float, float], Point]
     """Where a row and a column begin."""
 
-CASED = 3.0
-"""The contrast to a theme's background of a line that shows on any shade."""
-
 
 def framed(style: Style, places: Iterable[Place], at: At, *, cased: bool = False) -> list[Primitive]:
     """The window over some cells, as its theme outlines it; ``cased`` between two other lines, on any colour."""

@@ -36,7 +36,7 @@ def guide(trace: Trace, hit_regions: Iterable[HitRegion], turns: Turns) -> Guide
 def of_steps(
     trace: Trace, hit_regions: Iterable[HitRegion], told: Sequence[str], about: Sequence[Sequence[tuple[int, ...]]]
 ) -> Guide:
-    """The guide of a figure whose steps compute several cells each: what is told of them, and the output cells."""
+    """The guide of a figure whose steps compute several cells each: their narration, and the output cells."""
     found: dict[Cell, list[int]] = defaultdict(list)
     for k, cells in enumerate(about):
         for cell in cells:
@@ -47,7 +47,7 @@ def of_steps(
 
 
 def _stepped(spot: Spot, steps: list[int]) -> Spot:
-    """A spot of the output with the steps about it, which tell what is to be told."""
+    """A spot of the output with the steps about it, whose narration says the rest."""
     return replace(spot, steps=tuple(steps), told="") if steps and spot.side == "output" else spot
 
 
@@ -74,7 +74,7 @@ class Links:
 
     @cached_property
     def merged(self) -> bool:
-        """Whether no area tells channels apart."""
+        """Whether no area distinguishes channels."""
         return all(region.cell[0] is None for region in self.hit_regions)
 
     @cached_property
@@ -86,7 +86,7 @@ class Links:
     # from cells to cells
 
     def behind(self, cell: Cell) -> frozenset[tuple[int, ...]]:
-        """The input cells, without their channel if none is told apart, that an output cell is made of."""
+        """The input cells of an output cell, without their channel if channels are not distinguished."""
         shape = self.trace.made.shape
         whole = [range(size) if at is None else (at,) for at, size in zip(cell, shape, strict=True)]
         cells = product(*(whole[1:] if self.merged else whole))
@@ -104,7 +104,7 @@ class Links:
         return found
 
     def _seen(self, read: tuple[int, ...], pattern: Pattern) -> Cell:
-        """A cell as far as the areas of a pattern tell it apart."""
+        """A cell as far as the areas of a pattern distinguish it."""
         return _hidden((None, *read) if self.merged else read, pattern)
 
     @cached_property
@@ -132,7 +132,7 @@ class Links:
         return cache(self._index)
 
     def _index(self, number: int, left_open: Pattern, pattern: Pattern) -> dict[Cell, list[int]]:
-        """The steps about each cell, as far as a pattern tells it apart."""
+        """The steps about each cell, as far as a pattern distinguishes it."""
         steps: dict[Cell, list[int]] = defaultdict(list)
         for k, cell in self._about[number][left_open]:
             steps[_hidden(cell, pattern)].append(k)
@@ -149,11 +149,11 @@ class Links:
     # the guide
 
     def spot(self, region: HitRegion) -> Spot:
-        """An area with all that a page tells of it."""
+        """An area with all that a page says of it."""
         return self._weight(region) if region.side == "kernel" else self._cell(region)
 
     def _weight(self, region: HitRegion) -> Spot:
-        """A cell of the kernel: nothing but its number is told of it."""
+        """A cell of the kernel: only its number is said."""
         name, same = self.narration.position(region.cell[1:]), tuple(self.numbers["kernel"][region.cell])
         return Spot("kernel", name, region.ring, region.cell, same=same, told=self.narration.weight(region.cell))
 
@@ -183,7 +183,7 @@ class Links:
         return self.narration.step(turn, len(self.behind(turn.cell)) if ends else 0)
 
     def guide(self) -> Guide:
-        """All that a page tells of the figure."""
+        """All that a page says of the figure."""
         drifts = tuple((0.0, 0.0) if turn is None else turn.drift for turn in self.turns)
         return Guide(
             lang=self.narration.lang,

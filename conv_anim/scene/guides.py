@@ -1,4 +1,4 @@
-"""The guide of several figures side by side, made of those of each: their steps are told together."""
+"""The guide of several figures side by side, merged from the guide of each: their steps are narrated together."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def together(traces: Sequence[Trace], hit_regions: Iterable[HitRegion], turns: S
 
 
 def _guide(trace: Trace, hit_regions: Iterable[HitRegion], turns: Turns) -> Guide:
-    """The guide of a figure: its view's own, if its areas are no cells."""
+    """The guide of a figure: its view's own, if its areas are not cells."""
     own = VIEWS[trace.spec.view.kind].guides
     if own is None:
         return guide(trace, hit_regions, turns)

@@ -20,7 +20,7 @@ SLANTED = 5
 
 
 def hatched(boxes: Iterable[Box], count: int = LINES) -> tuple[tuple[Point, ...], ...]:
-    """Lines from the lower left to the upper right of each box, so many of them."""
+    """Lines from the lower left to the upper right of each box, ``count`` of them."""
     return tuple(line for box in boxes for line in _across(box, count))
 
 

@@ -30,7 +30,7 @@ def headed(spec: Spec, style: Style, width: float) -> Panel:
 
 
 def pointed(spec: Spec, style: Style, width: float) -> Panel:
-    """The takeaway, if one is asked for."""
+    """The takeaway, if requested."""
     said = takeaway(spec) if spec.takeaway is True else spec.takeaway or ""
     return _lines(said, style, style.label_size, width, bold=False) if said else EMPTY
 

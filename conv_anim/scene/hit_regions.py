@@ -39,7 +39,7 @@ class HitRegion:
     """Of several figures side by side, whose cell it is."""
 
     def moved(self, dx: float, dy: float) -> HitRegion:
-        """The same, so many pixels to the right and down."""
+        """The same, moved to the right and down, in pixels."""
         return replace(self, ring=tuple((x + dx, y + dy) for x, y in self.ring))
 
 
@@ -54,7 +54,7 @@ class Turn:
 
 
 HitRegions: TypeAlias = "Callable[[], Iterable[HitRegion]]"
-"""Made when they are asked for: a picture needs none."""
+"""Made on demand: a picture needs none."""
 Turns: TypeAlias = "Sequence[Turn | None]"
 
 
@@ -88,13 +88,13 @@ def corners(box: Box) -> tuple[Point, ...]:
 
 
 def circle(middle: Point, radius: float) -> tuple[Point, ...]:
-    """A ring of so many points that it looks round."""
+    """A ring with enough points to look round."""
     (x, y), turns = middle, [2 * pi * k / ROUND for k in range(ROUND)]
     return tuple((x + radius * cos(turn), y + radius * sin(turn)) for turn in turns)
 
 
 def along(place: tuple[int, int], axes: int) -> tuple[int, ...]:
-    """Row and column as a position along so many axes: one, or two."""
+    """Row and column as a position along one axis or two."""
     return place[-axes:] if axes < 2 else place
 
 

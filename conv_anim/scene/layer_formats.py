@@ -96,7 +96,7 @@ def _formats(layer: LayerTrace) -> Formats:
 
 
 def _usual(layer: LayerTrace) -> Formats:
-    """As few digits as tell the numbers of a layer apart."""
+    """As few digits as distinguish the numbers of a layer."""
     op = layer.operator
     x, y = format_for(layer.input), format_for(layer.output)
     if op.reduce == "max":

@@ -268,16 +268,6 @@ def table(rows: Sequence[Sequence[Panel]], *, across: float, down: float, align:
     return column(*(row(*line, gap=across) for line in lines), gap=down)
 
 
-def label(one: Panel, sign: Panel, *, gap: float = 0.0, align: Along = "start") -> Panel:
-    """With a sign above; it stands on its own line."""
-    return replace(column(sign, one, gap=gap, align=align), baseline=sign.height + gap + one.baseline)
-
-
-def beside(sign: Panel, *, room: float) -> Panel:
-    """A sign between two panels in a row: its middle on their line, so much room on either side."""
-    return replace(pad(sign, left=room, right=room), baseline=sign.height / 2)
-
-
 def _wide(one: Panel, width: float, where: Along) -> Panel:
     return align(one, width, 0.0, across=where)
 

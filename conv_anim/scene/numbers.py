@@ -86,7 +86,7 @@ class Format:
         return max(self.digits - 1, whole)
 
     def unit(self, numbers: Array) -> Array:
-        """What the last digit of each text stands for."""
+        """The value of the last digit of each text."""
         if self.digits > 0:
             sizes = np.where(numbers == 0, 1.0, np.abs(numbers))
             return 10.0 ** (np.floor(np.log10(sizes)) - self.digits + 1)
@@ -143,7 +143,7 @@ def _significant(numbers: Array) -> Format:
 def weights_format(weights: Array, *, noise: float = 0.0) -> Format:
     """A format in which products can be followed: decimals if two are enough, else fractions, else more decimals.
 
-    Rounded weights are told apart, and the largest is right to a hundredth of itself, as far as four decimals can.
+    Rounded weights stay distinct, and the largest is right to a hundredth of itself, as far as four decimals can.
     """
     short = format_for(weights)
     if short.exact:
@@ -160,7 +160,7 @@ def weights_format(weights: Array, *, noise: float = 0.0) -> Format:
 
 
 LARGEST = 1024
-"""Denominators that are larger than this are no simple fractions."""
+"""Fractions with larger denominators are not simple."""
 SIMPLE = 128
 """Where three decimals are exact, only a denominator up to this is easier to read."""
 
@@ -208,5 +208,5 @@ def enough(adds: Callable[[int], bool]) -> int:
 
 
 def largest(array: Array | None) -> float:
-    """The size of the largest number; 0 where there is none."""
+    """The size of the largest number; 0 if there are no numbers."""
     return 0.0 if array is None else float(max(abs(array.max()), abs(array.min())))

@@ -77,7 +77,7 @@ def _said(spec: Spec, style: Style, width: float) -> Panel:
 
 
 def _below(spec: Spec, style: Style, width: float, anchor: Literal["start", "middle"] = "middle") -> list[Panel]:
-    """Formula, caption and costs, as far as they are asked for."""
+    """Formula, caption and costs, as requested."""
     lines = _lines(spec, style, width)
     table = _table(spec, style)
     between = space(height=0.5 * style.gap if lines and table.parts else 0)
@@ -85,7 +85,7 @@ def _below(spec: Spec, style: Style, width: float, anchor: Literal["start", "mid
 
 
 def _table(spec: Spec, style: Style) -> Panel:
-    """What the layers cost, if that is asked for."""
+    """What the layers cost, if requested."""
     if not spec.cost or not spec.nodes:
         return EMPTY
     say = Language(spec.lang)

@@ -53,7 +53,7 @@ class Boxes:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Open lines through their points; dashes start anew with each."""
+    """Open lines through their points; dashes restart with each."""
 
     lines: tuple[tuple[Point, ...], ...]
     stroke: Stroke
@@ -113,7 +113,7 @@ Items: TypeAlias = tuple[Primitive, ...]
 class Frame:
     """What a frame changes: ``kept`` stays in all later frames too, ``shown`` goes with the frame.
 
-    What is shown may be made when it is asked for: a still needs of all earlier frames only what they leave.
+    What is shown may be made on demand: a still needs only what earlier frames leave behind.
     """
 
     def __init__(self, kept: Items = (), shown: Items | Callable[[], Iterable[Primitive]] = ()) -> None:
@@ -139,7 +139,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Lazy(Sequence[T], Generic[T]):
-    """A sequence whose items are made when asked for."""
+    """A sequence whose items are made on demand."""
 
     length: int
     make: Callable[[int], T]
@@ -188,7 +188,7 @@ class Guide:
     lang: str
     phrases: Mapping[str, str]
     told: tuple[str, ...]
-    """What is said of each step."""
+    """The narration of each step."""
     spots: tuple[Spot, ...]
     drifts: tuple[tuple[float, ...], ...] = ()
     """How far to the right and down spots that drift lie in each step: two numbers for each way to drift."""
@@ -216,9 +216,9 @@ class Scene:
     names: Sequence[str] = ()
     """What each step is called."""
     guide: Callable[[], Guide] | None = None
-    """Made when it is asked for."""
+    """Made on demand."""
     insides: Callable[[], tuple[Scene | None, ...]] | None = None
-    """Figures of parts, which a page opens; made when they are asked for. None for one that cannot be made."""
+    """Figures of parts, which a page opens; made on demand. None for one that cannot be made."""
 
     heading: Items = ()
     """Those of what is static that stand above the drawing, once however often it is drawn."""
@@ -231,7 +231,7 @@ class Scene:
     legible: int | None = None
     """Pixels that it would have to be wide for all its texts to be read; None if they can be."""
     resized: Callable[[int], Scene] | None = None
-    """The same at another width, for one that was asked for; None if none was."""
+    """The same at another width, where one was requested; else None."""
 
     @property
     def rests(self) -> Sequence[int]:

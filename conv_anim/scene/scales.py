@@ -1,4 +1,4 @@
-"""Scale bars: which number each shade stands for, below a figure in shades."""
+"""Scale bars: the number of each shade, below a figure in shades."""
 
 from __future__ import annotations
 

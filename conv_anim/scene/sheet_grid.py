@@ -35,7 +35,7 @@ class SheetGrid:
     """(rows, columns) of the input, without its canvas."""
     fmt: Format
     empty: str
-    """What is written where there is no input cell."""
+    """The text of cells without input."""
     color: str
     extra: frozenset[Position] = frozenset()
     """Cells of the border that are there for output_padding."""

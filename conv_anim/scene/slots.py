@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def slot(name: str, width: float, height: float) -> Panel:
-    """Room of so many pixels, with its corner by a name."""
+    """Room of a size in pixels, with its corner as a named anchor."""
     return anchored(Panel(width, height, baseline=height / 2), **{name: (0.0, 0.0)})
 
 

@@ -55,7 +55,7 @@ class Timeline:
 
 
 def timeline(animation: Animation, steps: int, phases: frozenset[Phase]) -> Timeline:
-    """The moments of so many steps, of which a drawing can show some phases."""
+    """The moments of a number of steps, of which a drawing can show some phases."""
     if steps == 1 and "finished" not in phases:
         return Timeline((Moment(0, "made", animation.hold),), (0,))
     if animation.pace == "auto":
@@ -116,7 +116,7 @@ def _opening(step: int, phases: frozenset[Phase]) -> list[Moment]:
 
 
 def _quick(wanted: int, count: int, room: int) -> int:
-    """How long each of so many quick steps is shown, in whole centiseconds."""
+    """How long each of a number of quick steps is shown, in whole centiseconds."""
     if count == 0:
         return wanted
     return max(20, min(wanted, room // count // 10 * 10))

@@ -17,7 +17,7 @@ FARTHEST = 3
 
 
 def whole_sheet(sampling: Sampling) -> Sheet:
-    """The input with its border, and as far as points lie beyond, up to some cells; none is said to be never read."""
+    """The input with its border, extended to points beyond it, up to some cells; none is marked as never read."""
     sides = [_side(axis, *ends) for axis, ends in zip(sampling.window.axes, sampling.reach, strict=True)]
     return Sheet(sides[0], sides[1])
 

@@ -91,7 +91,7 @@ def _listed(written: Given, size: Size, node: Node, report: Report) -> Maybe[fro
 
 
 def _marked(written: Given, size: Size) -> frozenset[Size] | None:
-    """The cells that stand out by 1 among 0 for all others; None of a list that is no such one."""
+    """The cells with 1 in a list of 0 and 1; None for any other list."""
     if written.shape != size or not set(written.numbers) <= {0, 1}:
         return None
     cells = product(*map(range, size))

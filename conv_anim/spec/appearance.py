@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from conv_anim.spec.kinds import Either, Flag, Made, OneOf, Text, Whole
 from conv_anim.spec.model import Animation, Labels
 from conv_anim.spec.nodes import is_flag, is_mapping, is_scalar
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.records import Field, Object, switch
 
 if TYPE_CHECKING:
     from conv_anim.spec.kinds import Kind
@@ -128,12 +128,8 @@ FORMULA = Field(
     default=False,
     example=True,
 )
-COST = Field(
-    "cost",
-    Flag(),
-    "Parameters and multiply-adds of every layer, those of a composition beside the convolution it replaces.",
-    default=False,
-    example=True,
+COST = switch(
+    "cost", "Parameters and multiply-adds of every layer, those of a composition beside the convolution it replaces."
 )
 LANGS: tuple[Lang, ...] = ("en", "zh-TW")
 LANG: Field[Lang] = Field(

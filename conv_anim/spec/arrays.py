@@ -75,7 +75,7 @@ FORMS = {
     "file": "numbers of a file: file: NAME.npy, .csv, .png or .jpg",
     "zeros": "a list of zeros, or random: {low: 0, high: 0}",
 }
-"""What stands for words that are no names."""
+"""Names to use for words that are not names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class ValuesKind:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names that can stand here."""
+        """The names that are allowed here."""
         return ("arange", *KERNELS) if self.kernels else ("arange",)
 
     @property
@@ -121,7 +121,7 @@ class ValuesKind:
         return {"$ref": f"#/$defs/{'weight' if self.kernels else 'values'}"}
 
     def definition(self) -> Schema:
-        """What the reference of the schema stands for."""
+        """The definition behind the schema's reference."""
         nested: Schema = {"type": "array", "items": {"anyOf": [{"type": "number"}, {"type": "array"}]}, "minItems": 1}
         return {"anyOf": [{"enum": list(self.names)}, nested, SOURCES.schema()]}
 

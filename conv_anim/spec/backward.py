@@ -86,7 +86,7 @@ def _upstream(record: Record, nodes: tuple[Node, ...], files: Files, report: Rep
 
 
 def _has_gradient(record: Record, wanted: Pass, nodes: tuple[Node, ...], report: Report) -> bool:
-    """Whether the gradient that is asked for exists; reports what stands in its way."""
+    """Whether the requested gradient exists; reports why not."""
     without = list(dict.fromkeys(node.op.type for node in nodes if not node.op.has_gradient))
     if without:
         what = f"no gradient of {' and '.join(without)} is known here"

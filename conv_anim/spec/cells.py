@@ -1,4 +1,4 @@
-"""What stands in the cells of maps, as a view's options ``cells`` and ``scale`` say."""
+"""The contents of maps' cells: a view's options ``cells`` and ``scale``."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ def fft_wrong(view: FourierView, _input: Input, nodes: Nodes) -> tuple[str, str]
 
 
 def _sized(window: Operator) -> str | None:
-    """Why a kernel is none of F(2×2, 3×3)."""
+    """Why a kernel does not fit F(2×2, 3×3)."""
     if window.kernel_size == (3, 3):
         return None
     return f"shows F(2×2, 3×3), which is for 3×3 kernels, and this one is {'×'.join(map(str, window.kernel_size))}"

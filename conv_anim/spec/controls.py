@@ -38,7 +38,7 @@ CANNOT = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A key of ``controls``: the place that it stands for, and what may stand there."""
+    """A key of ``controls``: its place in the spec, and the values allowed there."""
 
     key: Scalar
     place: tuple[Scalar, ...]
@@ -170,7 +170,7 @@ def without(root: Node) -> tuple[Node, Node | None]:
 
 
 def mistakes(root: Node, controls: Node, read: Callable[[Node], Spec]) -> Iterator[Problem]:
-    """The problems of places and values by themselves; those of their form are told elsewhere."""
+    """The problems of places and values; those of their form are reported elsewhere."""
     from conv_anim.spec import overrides
 
     for one in ControlsKind().good(controls, Report()):

@@ -1,4 +1,4 @@
-"""Where in the text of a spec somebody is writing, and what can stand there. The text need not be a spec yet."""
+"""The place of the cursor in a spec's text, and what can be written there. The text need not be a spec yet."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HEAD = re.compile(r"(?P<indent> *)(?P<dashes>(?:- +)*)(?:(?P<key>[\w.\-]+|'[^']*
 TOKEN = re.compile(r"'[^']*'?|\"[^\"]*\"?|(?<!\S)#.*|[{}\[\],:]|[^\s{}\[\],:'\"]+|.")
 WORD = re.compile(r"[\w\-]*$")
 LIST = "0"
-"""What stands for any item of a list."""
+"""A placeholder for any item of a list."""
 
 
 @dataclass
@@ -71,7 +71,7 @@ class Scan:
         self.word = ""
 
     def through(self, text: str, position: int) -> At | None:
-        """Where a position is; what stands behind it tells only what else is said there. None where nothing can be."""
+        """The place of a position; the text after it only adds what else is there. None where nothing fits."""
         before, found = text[:position].split("\n"), None
         for number, line in enumerate(text.split("\n")):
             if number != len(before) - 1:

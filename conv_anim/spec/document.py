@@ -55,9 +55,9 @@ ELSEWHERE = "keep large arrays in a .npy file"
 
 
 def parsed(source: Source, path: str = "", *, start: int = 0, limits: Limits = USUAL) -> Node:
-    """The tree of a source, or of what stands in its only line from a character on.
+    """The tree of a source, or of its only line from a character on.
 
-    Raises SpecError if it is no YAML, is too large, or holds more than plain data.
+    Raises SpecError if it is not YAML, is too large, or holds more than plain data.
     """
     size = len(source.text)
     asked = Asked("file_size", size, f"this text has {size:,} characters", ELSEWHERE)

@@ -31,7 +31,7 @@ class Slot(NamedTuple):
 
 
 def rewritten(text: str | None, changes: Iterable[Change], whole: Entries) -> str:
-    """The text of a tree: as it was written before some changes, where that can be, else written anew."""
+    """The text of a tree: with its original formatting where possible, else rewritten."""
     for change in changes:
         place = [part.text for part in change.place]
         text = None if text is None else edited(text, place, yaml_text.flow(change.node))
@@ -39,7 +39,7 @@ def rewritten(text: str | None, changes: Iterable[Change], whole: Entries) -> st
 
 
 def _data(text: str) -> Any:
-    """What stands in a text, to be compared; None if nothing good does."""
+    """A text's data, for comparison; None if it is not valid."""
     try:
         return yaml_text.value(document.parsed(Source("", text)))
     except SpecError:
@@ -67,7 +67,7 @@ def _slot(text: str, root: Any, place: Sequence[str], value: str) -> Slot | None
             return _added(text, node, place[k:], value) if isinstance(node, yaml.MappingNode) else None
         node, after = found
         if node.start_mark.index < max(after, start):
-            return None  # an alias: what it stands for is written elsewhere
+            return None  # an alias: its value is written elsewhere
         start = node.start_mark.index
     if isinstance(node, yaml.ScalarNode) and not text[start : node.end_mark.index].strip():
         return Slot(start, start, value if text[start - 1 : start].isspace() else f" {value}")

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conv_anim.diagnostics import Code, listed
 from conv_anim.spec.arrays import Named, ValuesKind, resolved
-from conv_anim.spec.kinds import INVALID, Either, Flag, Invalid, ListOf, Real, Whole, subject
+from conv_anim.spec.kinds import INVALID, Either, Invalid, ListOf, Real, Whole, subject
 from conv_anim.spec.model import Given, Random
 from conv_anim.spec.nodes import is_list, is_number, is_scalar
-from conv_anim.spec.records import Field
+from conv_anim.spec.op import OpType
+from conv_anim.spec.records import Field, Object, switch
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from conv_anim.spec.arrays import Files, Written
     from conv_anim.spec.kinds import Kind, Maybe, Report
@@ -64,13 +65,7 @@ BIAS: Field[int | float | tuple[int | float, ...]] = Field(
     "Added to every output: one number, or one per output channel. By default nothing is.",
     example=1,
 )
-CEIL_MODE = Field(
-    "ceil_mode",
-    Flag(),
-    "Round the output size up: the last window may hang over the edge.",
-    default=False,
-    example=True,
-)
+CEIL_MODE = switch("ceil_mode", "Round the output size up: the last window may hang over the edge.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +111,18 @@ class Entering:
         return not found
 
 
+def op_type(
+    name: str,
+    doc: str,
+    resolve: Callable[[Record, Entering], Maybe[tuple[Op, ...]]],
+    fields: tuple[Field[Any], ...] = (),
+    **more: Any,
+) -> dict[str, OpType]:
+    """A type of layer by its name, for a module's ``TYPES``; ``more`` as `OpType` has it."""
+    article = "an" if name.startswith(("a", "e", "i", "o", "u", "lp")) else "a"
+    return {name: OpType(Object(f"{article} {name} layer", fields, "type", doc), resolve, **more)}
+
+
 def spread(value: PerAxis, node: Node, entering: Entering) -> Maybe[Size]:
     """One number for each axis of the input."""
     if isinstance(value, int):
@@ -147,7 +154,7 @@ def axis_values(record: Record, entering: Entering, fields: Sequence[Field[PerAx
 
 
 def kernel_size(record: Record, entering: Entering) -> Maybe[Size]:
-    """As given, or as the list of weights has it; a kernel that is known by name is 3 by 3 if nothing else is said."""
+    """As given, or from the shape of the weights; a named kernel is 3 by 3 by default."""
     size, weight = record.get(KERNEL_SIZE), record.get(WEIGHT)
     if size is not None:
         return spread(size, record.at(KERNEL_SIZE), entering)

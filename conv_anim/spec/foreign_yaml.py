@@ -1,4 +1,4 @@
-"""YAML that is no spec, and that conv-anim reads elsewhere."""
+"""YAML that is not a spec, but that conv-anim reads elsewhere."""
 
 from __future__ import annotations
 

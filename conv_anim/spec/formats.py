@@ -1,4 +1,4 @@
-"""The formats of pictures: a record for each of all that is asked of it, and the names of files that stand for them."""
+"""The formats of pictures: a record for each, and their names and suffixes."""
 
 from __future__ import annotations
 
@@ -80,9 +80,9 @@ class Format:
 
 
 STILL = Format("still.png", "conv_anim.export.poster:picture", cost=Cost(60, 0, longest=SIDE), all_frames=False)
-"""What stands in for an animation; nobody asks for it by name."""
+"""The still that stands in for an animation; it is never requested by name."""
 FRAMES = Format("frames", "conv_anim.export.png:picture", cost=Cost(30, 1, longest=SIDE))
-"""A PNG for each step: the only format that is no suffix."""
+"""A PNG for each step: the only format whose name is not a suffix."""
 
 FORMATS = Registry(
     "conv_anim.formats",
@@ -249,7 +249,7 @@ def whole(name: str) -> str:
 
 
 OWN = frozenset({*names(FORMATS.own), *short(FORMATS.own), FRAMES.name})
-"""What is asked for without a look for other packages."""
+"""Names that are known without searching other packages."""
 
 
 def known() -> str:
@@ -268,7 +268,7 @@ def broken(name: str) -> str | None:
 def split(name: str) -> tuple[str, str] | None:
     """A file name without its suffix, and the format: the longest suffix that is known; None if there is none.
 
-    Other packages are looked for only if it is none of ours.
+    Other packages are searched only if it is not ours.
     """
     if "." not in name:
         return None

@@ -102,7 +102,7 @@ def _resolved(choice: Chosen, kind: OpType, entering: Entering) -> Maybe[tuple[t
 
 
 def _takes(record: Record, kind: OpType, entering: Entering) -> bool:
-    """Whether a type takes so many inputs, and such; reports if not."""
+    """Whether a type takes this number and kind of inputs; reports if not."""
     (least, most), count = kind.inputs, len(entering.inputs)
     name, report = kind.keys.name, entering.report
     if count < least or (most is not None and count > most):

@@ -92,7 +92,7 @@ NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 
 
 def rows(text: str) -> str | None:
-    """A hint for numbers that stand there as text, row by row, or for the name of a file; None for another text."""
+    """A hint for numbers written as text, row by row, or for a file name; None for other texts."""
     if re.fullmatch(r"[^\n]+\.[A-Za-z]\w{1,3}", text):
         return f"numbers of a file: {{file: {text}}}"
     if not re.fullmatch(r"[-+\d.\s,;()\[\]]+", text) or len(NUMBER.findall(text)) < 2:
@@ -102,7 +102,7 @@ def rows(text: str) -> str | None:
 
 
 def _seconds(found: re.Match[str]) -> str:
-    """The number that a number with a unit stands for here."""
+    """The number that is meant by a number with a unit."""
     factor = {"%": 0.01, "s": 1000, "sec": 1000}.get(found[3], 1)
     return f"the number alone: {float(found[1]) * factor:g}"
 
@@ -219,7 +219,7 @@ COLORS = {
     "magenta": "#ff00ff", "fuchsia": "#ff00ff", "gold": "#ffd700", "lightblue": "#add8e6", "skyblue": "#87ceeb",
     "transparent": "#ffffff",
 }  # fmt: skip
-"""The colours of CSS that are asked for by name."""
+"""CSS colours by name."""
 
 
 def _color(node: Node) -> str:

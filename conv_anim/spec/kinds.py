@@ -26,7 +26,7 @@ LARGEST = 2**53
 
 
 class Invalid(Enum):
-    """Stands for a value that has a problem, which is reported already."""
+    """A value that has a problem, which is already reported."""
 
     INVALID = "invalid"
 
@@ -36,17 +36,17 @@ Maybe: TypeAlias = T | Literal[Invalid.INVALID]
 
 
 class SkippedError(Exception):
-    """A value is asked for that has a problem; what depends on it is not checked."""
+    """The value has a problem; what depends on it is not checked."""
 
 
 @dataclass
 class Report:
-    """Collects the problems of a spec, up to so many that the rest would not be read: then raises SpecError."""
+    """Collects the problems of a spec; raises SpecError when there are more than anyone would read."""
 
     problems: list[Problem] = field(default_factory=list)
     limits: Limits = USUAL
     homes: Callable[[], Mapping[str, Sequence[tuple[str, str]]]] = dict
-    """By the name of a key, where it belongs; asked for only when a key is not known."""
+    """By a key's name, where it belongs; used only when a key is not known."""
     large: list[tuple[Asked, Location]] = field(default_factory=list)
     """What was counted while the spec was read, and costs nothing yet; limits are looked at when all of it is known."""
 
@@ -113,7 +113,7 @@ class Whole:
     least: int
     most: int | None = None
     otherwise: str = ""
-    """What else may stand there, as a message says it: ", or …"."""
+    """What else is allowed, as in messages: ", or …"."""
 
     @property
     def expected(self) -> str:
@@ -178,7 +178,7 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One line of text; a number that stands there unquoted is text too."""
+    """One line of text; an unquoted number is text too."""
 
     expected: str = "a line of text"
 
@@ -204,7 +204,7 @@ L = TypeVar("L", bound=str)
 
 @dataclass(frozen=True, slots=True)
 class OneOf(Generic[L]):
-    """One of some names, each with what it stands for; ``hint`` says what was meant by another one."""
+    """One of some names, each with its value; ``hint`` says what was meant by another one."""
 
     names: Collection[L]
     hint: Callable[[str, Sequence[str]], str] | None = None
@@ -258,7 +258,7 @@ class ListOf(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Either(Generic[T]):
-    """One of several kinds, told apart by the form of the node alone, so that a mistake is reported once."""
+    """One of several kinds, chosen by the form of the node alone, so that a mistake is reported once."""
 
     arms: tuple[tuple[Callable[[Node], bool], Kind[T]], ...]
 

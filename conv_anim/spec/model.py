@@ -83,6 +83,11 @@ class Ends:
     out_channels: int
     out_size: Size
 
+    @property
+    def reversed(self) -> Ends:
+        """Those of the way back."""
+        return Ends(self.out_channels, self.out_size, self.in_channels, self.in_size)
+
 
 @dataclass(frozen=True, slots=True)
 class Node:

@@ -29,7 +29,7 @@ def plain(word: str) -> str:
 
 
 def key_meant(word: str, known: Collection[str], value: Node | None = None) -> str | None:
-    """The known key that a word of another tool, or a misspelt one, stands for; ``value`` is what it is given."""
+    """The known key for a word of another tool or a misspelling; ``value`` is its value."""
     if plain(word) in {"kernel", "kernels", "filter", "filters"} and _is_nested(value) and "weight" in known:
         return "weight"
     close = nearest(word, known, CLOSE)
@@ -47,7 +47,7 @@ def _first(names: Sequence[str], known: Collection[str]) -> str | None:
 def unknown_key(key: Scalar, value: Node, known: Sequence[str], homes: Homes) -> str:
     """A hint for a key that is not known here: the one that was meant, or where it belongs, and what is known.
 
-    ``homes`` says where the keys of a spec belong; it is empty for what is no spec, such as the options of a page.
+    ``homes`` says where the keys of a spec belong; it is empty outside specs, as for the options of a page.
     """
     if not key.text.isprintable():
         return "a space or another character in it is not what it looks like: type it anew"
@@ -83,7 +83,7 @@ def _elsewhere(key: Scalar, homes: Homes) -> str | None:
 
 
 def type_meant(word: str, known: Collection[str]) -> str | None:
-    """The type of layer that a name in another tool stands for."""
+    """The type of layer for another tool's name."""
     bare = _bare(word)
     return next((name for name in known if plain(name) == bare), None) or _first(TYPES.get(bare, ()), known)
 

@@ -107,7 +107,7 @@ class Network:
     outputs: tuple[int, ...] = ()
     """The nodes whose values the model returns."""
     notes: tuple[str, ...] = ()
-    """What is to be said about how it was read."""
+    """Notes about how it was read."""
 
     @property
     def edges(self) -> tuple[tuple[int, int], ...]:
@@ -129,7 +129,7 @@ class Network:
         return {number: tuple(targets) for number, targets in found.items()}
 
     def without(self, dropped: set[int]) -> Network:
-        """Without some nodes: what they fed is fed by what fed them. Numbers are given anew, labels stay."""
+        """Without some nodes: their outputs read their inputs. Nodes are renumbered, labels stay."""
         feeding: dict[int, tuple[int, ...]] = {}
         kept: list[NetNode] = []
         for node in self.nodes:

@@ -45,7 +45,7 @@ class Entries:
     span: Span | None = field(default=None, compare=False)
 
     def get(self, key: str) -> Node | None:
-        """The value of a key; None if there is no such key."""
+        """The value of a key; None if it is absent."""
         return next((value for name, value in self.entries if name.value == key), None)
 
     @property

@@ -52,7 +52,7 @@ class Shape(NamedTuple):
 
 
 class Products(NamedTuple):
-    """Multiply-adds: for so many cells of the output, or of the input, so many each."""
+    """Multiply-adds: a number of cells, of the output or the input, and how many each of them takes."""
 
     cells: int
     each: int
@@ -131,7 +131,7 @@ class Op(OpWords):
 
     @property
     def dealt(self) -> int | None:
-        """Into how many groups it deals channels out anew."""
+        """The number of groups into which it shuffles channels."""
         return None
 
     @property
@@ -151,12 +151,12 @@ class Op(OpWords):
 
     @property
     def undoes(self) -> Op | None:
-        """The op whose gradient it makes, where it is no sliding window itself."""
+        """The op whose gradient it computes, where that is not a sliding window."""
         return None
 
     @property
     def unflipped(self) -> bool:
-        """Whether it is said of its kernel that it is not flipped."""
+        """Whether the spec says that its kernel is not flipped."""
         return False
 
     @property
@@ -226,7 +226,7 @@ class Op(OpWords):
         return [self.derivative(tap.x or 0, step.value) for tap in step.taps]
 
     def unfolded(self, made: Array) -> Array:
-        """What it makes, in the shape that is asked for: a weight's for the gradient of one."""
+        """Its output in the requested shape: a weight's for the gradient of one."""
         return made
 
     # cost
@@ -243,7 +243,7 @@ class Op(OpWords):
         return Products(self.ends.out_channels * prod(self.ends.out_size), 0)
 
     def counted(self, say: Language) -> str | None:
-        """How its multiply-adds come about, if not as so many for each cell of its output or of its input."""
+        """How its multiply-adds are counted, if not per cell of its output or input."""
         del say
         return None
 

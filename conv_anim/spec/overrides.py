@@ -28,7 +28,7 @@ MOST_DIGITS = 9
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An option of a command that stands for one key of the spec, and what it was given: always a text."""
+    """A command's option for one key of the spec, with its value: always a text."""
 
     name: str
     key: str
@@ -62,7 +62,7 @@ def change(text: str | Option, limits: Limits = USUAL) -> Change:
 def parts(key: str, at: Callable[[int, int], Span | None]) -> tuple[Scalar, ...]:
     """The keys on the way of ``layers.0.stride``; none if one of them is empty.
 
-    ``at`` says where so many characters from one of them on stand.
+    ``at`` gives the span of some characters in one of them.
     """
     place: list[Scalar] = []
     for part in PART.finditer(key):
@@ -101,7 +101,7 @@ def changed(root: Node, texts: Iterable[str | Option], limits: Limits = USUAL) -
 
 
 def put(root: Node, asked: Change) -> Node:
-    """The tree with one place replaced. Raises SpecError where there is no way to it."""
+    """The tree with one place replaced. Raises SpecError if the place cannot exist."""
     return _with(root, asked.place, asked.node, "")
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import Code
-from conv_anim.spec.kinds import INVALID, Flag
+from conv_anim.spec.kinds import INVALID
 from conv_anim.spec.nodes import Entries, Items, is_flag
 from conv_anim.spec.op import Shape
-from conv_anim.spec.records import Field, Object
+from conv_anim.spec.records import Field, Object, switch
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -61,16 +61,8 @@ PANELS: Field[tuple[Entries, ...]] = Field(
     "Figures side by side and in step. A panel has a title, and whatever it does not have in common with the others.",
     example=[{"title": "a panel", "layer": {"type": "conv", "kernel_size": 3}}],
 )
-DIFFERENCES = Field(
-    "differences",
-    Flag(),
-    "Mark the cells of the panels' outputs whose numbers differ.",
-    default=False,
-    example=True,
-)
-LETTERS = Field(
-    "letters", Flag(), "A letter before each panel's title: (a), (b), … as in papers.", default=False, example=True
-)
+DIFFERENCES = switch("differences", "Mark the cells of the panels' outputs whose numbers differ.")
+LETTERS = switch("letters", "A letter before each panel's title: (a), (b), … as in papers.")
 
 
 @dataclass(frozen=True, slots=True)

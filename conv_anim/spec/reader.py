@@ -67,33 +67,12 @@ SPEC = Object(
 )
 BOARD = Board(
     of_panels=(
-        TITLE,
-        INPUT,
-        ONE_LAYER,
-        MORE_LAYERS,
-        PASS,
-        UPSTREAM,
-        VIEW,
-        LABELS,
-        TAKEAWAY,
-        CAPTION,
-        FORMULA,
-        COST,
+        *(TITLE, INPUT, ONE_LAYER, MORE_LAYERS, PASS, UPSTREAM, VIEW),
+        *(LABELS, TAKEAWAY, CAPTION, FORMULA, COST),
     ),
     of_whole=(
-        TITLE,
-        PANELS,
-        DIFFERENCES,
-        LETTERS,
-        THEME,
-        ANIMATION,
-        SIZE,
-        TAKEAWAY,
-        CAPTION,
-        FORMULA,
-        CONTROLS,
-        LANG,
-        OUTPUT,
+        *(TITLE, PANELS, DIFFERENCES, LETTERS, THEME, ANIMATION, SIZE),
+        *(TAKEAWAY, CAPTION, FORMULA, CONTROLS, LANG, OUTPUT),
     ),
 )
 
@@ -120,7 +99,7 @@ def spec(node: Node, files: Files, limits: Limits = USUAL) -> Spec:
 def _too_large(made: Spec | None, node: Node, report: Report) -> list[Problem]:
     """The limits that the maps are larger than; if there are any, with all others that the spec takes too much of."""
     if made is not None and all(isinstance(one.view, NetworkView) for one in made.figures):
-        return []  # only sizes are drawn; what is computed of it is asked then
+        return []  # only sizes are drawn; the limits on computing are checked later
     if made is None or not exceeded(report.large, report.limits):
         return exceeded(report.large, report.limits)
     found = exceeded([*report.large, *estimates.asked(made)], report.limits)
@@ -227,7 +206,7 @@ def _spec(record: Record, files: Files, report: Report) -> Maybe[Spec]:
 
 
 def _moving(record: Record, made: Spec, report: Report) -> None:
-    """Whether the view can move as it is asked to."""
+    """Report a motion that the view does not have."""
     node, why = record.at(ANIMATION), leaps(made.view, made.nodes)
     if made.animation.motion == "smooth" and why is not None:
         place = node.get("motion") if isinstance(node, Entries) else None

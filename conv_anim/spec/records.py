@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from conv_anim.diagnostics import Code, visible
-from conv_anim.spec.kinds import INVALID, Either, Invalid, ListOf, Made, OneOf, SkippedError
+from conv_anim.spec.kinds import INVALID, Either, Flag, Invalid, ListOf, Made, OneOf, SkippedError
 from conv_anim.spec.nodes import Entries
 from conv_anim.values import dataclass
 
@@ -35,7 +35,7 @@ class Field(Generic[T]):
 
     @property
     def plain_default(self) -> Any:
-        """The default as a spec writes it; None if there is none, or it is made of others."""
+        """The default as a spec writes it; None if there is none, or it is computed."""
         plain = isinstance(self.default, bool | int | float | str)
         return self.default if plain else self.written
 
@@ -48,6 +48,11 @@ class Field(Generic[T]):
             **({} if default is None else {"default": default}),
             **({} if example is None else {"examples": [example]}),
         }
+
+
+def switch(name: str, doc: str, *, default: bool = False) -> Field[bool]:
+    """A field for true or false, whose example is the other one."""
+    return Field(name, Flag(), doc, default=default, example=not default)
 
 
 class Record:
@@ -110,7 +115,7 @@ class Object:
     tag: str | None = None
     """A key that is read elsewhere: what chose this table."""
     doc: str = ""
-    """What the mapping stands for."""
+    """What the mapping means."""
 
     @property
     def expected(self) -> str:
@@ -184,7 +189,7 @@ class Tagged:
     arms: Mapping[str, Object]
     doc: str
     hint: Callable[[str, Sequence[str]], str] | None = None
-    """What was meant by a name that is none of the arms'."""
+    """What was meant by a name that is not one of the arms."""
 
     @property
     def expected(self) -> str:

@@ -39,7 +39,7 @@ class Registry(Mapping[str, T]):
         return len(self.own) + len(self._others)
 
     def hint(self, word: str, known: Sequence[str]) -> str:
-        """What is to be said of a name that is none of these."""
+        """The hint for a name that is not one of these."""
         from conv_anim.spec.near_misses import unknown_name
 
         return self.broken(word) or unknown_name(word, known)
@@ -50,7 +50,7 @@ class Registry(Mapping[str, T]):
         return found if isinstance(found, str) else None
 
     def forget(self) -> None:
-        """Look anew for those of other packages."""
+        """Search other packages again."""
         for known in ("_found", "_others"):
             vars(self).pop(known, None)
 
@@ -74,7 +74,7 @@ class Registry(Mapping[str, T]):
         brings = f"the package '{_package(point)}' brings '{point.name}', but"
         try:
             found = point.load()
-        except Exception as error:  # noqa: BLE001  # whatever happens in another's package is theirs to mend
+        except Exception as error:  # noqa: BLE001  # any error in another package is for its authors to fix
             return f"{brings} it cannot be loaded: {type(error).__name__}: {error}"
         if not isinstance(found, self.kind):
             return f"{brings} {point.value} is no {self.kind.__name__}"
@@ -89,7 +89,7 @@ def _package(point: EntryPoint) -> str:
 
 
 class Imported(Mapping[str, Any]):
-    """Things of our own, by the modules that have them; each is imported when it is asked for.
+    """Things of our own, by the modules that have them; each is imported on demand.
 
     ``modules`` has for every name the module whose ``table`` has it.
     """
@@ -111,7 +111,7 @@ class Imported(Mapping[str, Any]):
 
 
 class Each(Mapping[str, V], Generic[T, V]):
-    """For every name of a registry something of what it stands for, made when it is asked for."""
+    """For every name of a registry a value made from its entry, on demand."""
 
     def __init__(self, registry: Registry[T], of: Callable[[T], V]) -> None:
         self.registry, self.of = registry, of
@@ -146,7 +146,7 @@ class Docs(Collection[str]):
 
 
 def named(reference: str | Callable[..., V]) -> Callable[..., V]:
-    """What a text like ``package.module:name`` stands for, imported now; anything else is it already."""
+    """Imports a text like ``package.module:name``; returns anything else as it is."""
     if not isinstance(reference, str):
         return reference
     module, _, name = reference.partition(":")

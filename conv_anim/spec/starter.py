@@ -1,7 +1,7 @@
 """A spec to begin with in which every key stands, with what it means; made from the tables that check it.
 
 Few keys are given. The others are comments that begin with ``#`` and no space: without it, any of them is an example
-that can be drawn. What no such spec can have, as `layers` beside `layer`, is told in words.
+that can be drawn. What no such spec can have, as `layers` beside `layer`, is explained in words.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def text(type_: str, *, name: str) -> str:
 
 
 class Starter:
-    """Writes the keys one after the other, and knows what it has told."""
+    """Writes the keys one after the other, and remembers what it has explained."""
 
     def __init__(self, type_: str) -> None:
         self.type = type_
@@ -139,7 +139,7 @@ class Starter:
 
 
 def _given(type_: str) -> dict[str, Any]:
-    """What stands in the spec without a #."""
+    """What the spec has without a #."""
     needed = {field.name: field.example for field in TYPES[type_].keys.fields if field.required}
     size, channels, keys = OTHER_TYPES.get(type_, ([5, 5], 1, needed))
     return {
@@ -157,7 +157,7 @@ def _takes(field: Field[Any]) -> str:
 
 
 def _named(kind: Any, place: KeyPath) -> Iterator[str]:
-    """The names that a key can have, each with what it stands for."""
+    """The values that a key can have by name, each with its meaning."""
     for names in _names(kind):
         wide = max(map(len, names.names))
         for name, doc in zip(names.names, names.docs, strict=True):
@@ -167,7 +167,7 @@ def _named(kind: Any, place: KeyPath) -> Iterator[str]:
 
 
 def _names(kind: Any) -> Iterator[OneOf[Any]]:
-    """The kinds with names that tell what these stand for."""
+    """The kinds whose names have an explanation."""
     match kind:
         case OneOf(docs=docs) if docs:
             yield kind

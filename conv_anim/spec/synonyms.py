@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def _table(rows: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """By each word of the rows what it may mean: the names of the rows that it stands in."""
+    """What each word may mean: the names of the rows that contain it."""
     found: dict[str, tuple[str, ...]] = {}
     for name, words in rows.items():
         for word in words.split():
@@ -121,7 +121,7 @@ NOTES: dict[str, str] = {
     "color": "colours are keys of the theme: theme: {base: light, window: '#2f6fb7'}",
 }  # fmt: skip
 NOTES |= dict.fromkeys(("colors", "colour", "colours", "palette"), NOTES["color"])
-"""Words that no key stands for, or not alone, with what to do."""
+"""Words that no single key means, with what to do."""
 
 PLACED = {
     ("input", "width"): "size: [rows, columns] has both",

@@ -1,4 +1,4 @@
-"""What is wrong with a text that is no YAML, in a user's words, and where it went wrong.
+"""What is wrong with a text that is not YAML, in a user's words, and where it went wrong.
 
 A YAML parser says where it gave up, which is often far behind the mistake. Imported only when it did.
 """
@@ -242,11 +242,11 @@ READERS: tuple[Callable[[Fault], Told | None], ...] = (
     _no_colon,
     _first_character,
 )
-"""The first that knows a fault tells it."""
+"""The first that recognises an error reports it."""
 
 
 def beyond(source: Source) -> Problem:
-    """An escape that stands for no character, which only the YAML reader in Python lets pass so far."""
+    """An escape that is not a character, which only the YAML reader in Python accepts."""
     found = BEYOND.search(source.text)
     span = Span(source, 1, 1) if found is None else Span.at(source, found.start(), len(found[0]))
     return Problem(Code.SYNTAX, "this is not YAML: an escape stands for no character", "", span, ESCAPE)

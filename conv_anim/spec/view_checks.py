@@ -35,7 +35,7 @@ def sequence(view: Sequence, input_: Input, nodes: Nodes) -> tuple[str, str] | N
 
 
 WRITTEN = ("numbers", "both", "symbols")
-"""What stands in cells as text."""
+"""What is written in cells."""
 
 
 def _unnamed(nodes: Nodes) -> tuple[str, str]:

@@ -42,7 +42,7 @@ VIEW: Field[tuple[str, Record | None]] = Field(
 
 
 def view_of(record: Record, input_: Input, nodes: Nodes, report: Report) -> Maybe[View]:
-    """The view that is asked for, if it can show the layers; else the one that suits them."""
+    """The requested view, if it can show the layers; by default the one that suits them."""
     asked = record.get(VIEW)
     if asked is None:
         return _by_default(input_, nodes)
@@ -62,7 +62,7 @@ def _by_default(input_: Input, nodes: Nodes) -> View:
     """The view of ours that suits, or another one if that cannot show the layers."""
     best = suiting(input_, nodes)
     able = [kind for kind in VIEWS.own.values() if kind.refuses(input_, nodes) is None]
-    if len(nodes) == 1:  # of which a network tells nothing
+    if len(nodes) == 1:  # a network of one node says nothing
         able = [kind for kind in able if kind.name != NetworkView.kind]
     if best.kind in [kind.name for kind in able]:
         return best
@@ -101,5 +101,5 @@ def leaps(view: View, nodes: Nodes) -> str | None:
 
 
 def animates(view: View) -> bool:
-    """Whether a figure in this view goes through its steps unless it is told otherwise."""
+    """Whether a figure in this view is animated by default."""
     return isinstance(view, Undrawn) or VIEWS[view.kind].animates(view)

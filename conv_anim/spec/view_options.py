@@ -8,12 +8,12 @@ from conv_anim.diagnostics import listed
 from conv_anim.spec.entering import LARGEST
 from conv_anim.spec.kinds import Either, Flag, ListOf, Made, OneOf, Whole
 from conv_anim.spec.nodes import is_flag, is_scalar
-from conv_anim.spec.records import Field
+from conv_anim.spec.records import Field, switch
 
 if TYPE_CHECKING:
     from conv_anim.spec.view_values import Column, Memory
 
-SUM = Field("sum", Flag(), "Write the sum of the step below the numbers.", default=True, example=False)
+SUM = switch("sum", "Write the sum of the step below the numbers.", default=True)
 Mode: TypeAlias = Literal["gather", "scatter", "both"]
 MODES: tuple[Mode, ...] = ("gather", "scatter", "both")
 MODE: Field[Mode] = Field(
@@ -23,18 +23,14 @@ MODE: Field[Mode] = Field(
     default="gather",
     example="scatter",
 )
-OVERLAP = Field(
-    "overlap", Flag(), "How many stamps of a transposed convolution fall on each output.", default=False, example=True
-)
+OVERLAP = switch("overlap", "How many stamps of a transposed convolution fall on each output.")
 Show: TypeAlias = Literal["maps", "sum", "both"]
 SHOWS: tuple[Show, ...] = ("maps", "sum", "both")
 SHOW: Field[Show] = Field(
     "show", OneOf(SHOWS), "The channels' maps, how they add up, or both.", default="both", example="maps"
 )
-NUMBERS = Field("numbers", Flag(), "Write the numbers of all maps in their cells.", default=False, example=True)
-ANIMATE = Field(
-    "animate", Flag(), "Go through the matrix row by row instead of one still.", default=False, example=True
-)
+NUMBERS = switch("numbers", "Write the numbers of all maps in their cells.")
+ANIMATE = switch("animate", "Go through the matrix row by row instead of one still.")
 MOST_TILE = 4096
 TILE: Field[tuple[int, ...]] = Field(
     "tile",
@@ -51,12 +47,9 @@ LAYOUT: Field[Memory] = Field(
     "matrices follow, and the memory is drawn. By default nchw.",
     example="nhwc",
 )
-WRAP = Field(
+WRAP = switch(
     "wrap",
-    Flag(),
     "Transform the input without zeros beside it: windows at its border go on at the other side, and are marked.",
-    default=False,
-    example=True,
 )
 Scale: TypeAlias = Literal["true", "log", "equal"]
 SCALES: tuple[Literal["log", "equal"], ...] = ("log", "equal")
@@ -75,13 +68,7 @@ COLUMNS: Field[tuple[Column, ...]] = Field(
     default=(),
     example=["parameters", "receptive_field"],
 )
-CACHE = Field(
-    "cache",
-    Flag(),
-    "Let the input arrive piece by piece, and show what is kept of it for later outputs.",
-    default=False,
-    example=True,
-)
+CACHE = switch("cache", "Let the input arrive piece by piece, and show what is kept of it for later outputs.")
 CHUNK = Field("chunk", Whole(1, LARGEST), "How many cells arrive at a time, with 'cache'.", default=1, example=2)
 Direction: TypeAlias = Literal["auto", "right", "down"]
 DIRECTIONS: tuple[Direction, ...] = ("auto", "right", "down")
@@ -92,4 +79,4 @@ DIRECTION: Field[Direction] = Field(
     default="auto",
     example="down",
 )
-FOLD = Field("fold", Flag(), "Draw blocks that repeat once, with their number.", default=True, example=False)
+FOLD = switch("fold", "Draw blocks that repeat once, with their number.", default=True)

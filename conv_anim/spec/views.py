@@ -38,7 +38,7 @@ from conv_anim.spec.view_values import (
     Volume,
     WinogradView,
 )
-from conv_anim.values import dataclass
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +66,7 @@ class ViewKind:
     wrong: Callable[[Any, Input, Nodes], tuple[str, str] | None] = lambda *_: None
     leaps: Callable[[Nodes], str | None] = lambda _: "goes from step to step, without frames between them"
     animates: Callable[[Any], bool] = lambda _: True
-    """Whether a figure goes through its steps unless it is told otherwise."""
+    """Whether a figure is animated by default."""
     guides: str | None = None
     """What makes the guide of a figure, if its areas are no cells: a function's name, given a `Trace` and areas."""
 
@@ -96,7 +96,7 @@ VIEWS = Registry(
     "conv_anim.views",
     ViewKind,
     {
-        kind.name: kind
+        kind.name: replace(kind, leaps=_moves)
         for kind in (
             ViewKind(
                 "isometric",
@@ -106,7 +106,6 @@ VIEWS = Registry(
                 lambda r: Isometric(r.of(NUMBERS), r.of(CELLS), r.get(SCALE)),
                 view_support.isometric,
                 view_checks.unnumbered,
-                leaps=_moves,
             ),
             ViewKind(
                 "flat",
@@ -116,7 +115,6 @@ VIEWS = Registry(
                 lambda r: Flat(r.of(SUM), r.of(MODE), r.of(OVERLAP), r.of(CELLS), r.get(SCALE)),
                 view_support.flat,
                 view_checks.flat,
-                leaps=_moves,
             ),
             ViewKind(
                 "channels",
@@ -126,7 +124,6 @@ VIEWS = Registry(
                 lambda r: Channels(r.of(SHOW), r.of(MAPS), r.get(SCALE)),
                 view_support.channels,
                 view_checks.channels,
-                leaps=_moves,
             ),
             ViewKind(
                 "volume",
@@ -135,7 +132,6 @@ VIEWS = Registry(
                 (FACES, SCALE),
                 lambda r: Volume(r.of(FACES), r.get(SCALE)),
                 view_support.volume,
-                leaps=_moves,
             ),
             ViewKind(
                 "matrix",
@@ -145,7 +141,6 @@ VIEWS = Registry(
                 lambda record: Matrix(record.of(ANIMATE)),
                 view_support.matrix,
                 animates=lambda view: view.animate,
-                leaps=_moves,
             ),
             ViewKind(
                 "gemm",
@@ -155,7 +150,6 @@ VIEWS = Registry(
                 _gemm,
                 computed_support.gemm,
                 computed_support.gemm_wrong,
-                leaps=_moves,
                 guides="conv_anim.scene.gemm.guide:guide",
             ),
             ViewKind(
@@ -165,7 +159,6 @@ VIEWS = Registry(
                 (),
                 lambda _: WinogradView(),
                 computed_support.winograd,
-                leaps=_moves,
                 guides="conv_anim.scene.detour.guide:winograd",
             ),
             ViewKind(
@@ -176,7 +169,6 @@ VIEWS = Registry(
                 lambda record: FourierView(record.of(WRAP)),
                 computed_support.fft,
                 computed_support.fft_wrong,
-                leaps=_moves,
                 guides="conv_anim.scene.detour.guide:fft",
             ),
             ViewKind(
@@ -189,7 +181,6 @@ VIEWS = Registry(
                 ),
                 view_support.sequence,
                 view_checks.sequence,
-                leaps=_moves,
             ),
             ViewKind(
                 "network",
@@ -197,7 +188,6 @@ VIEWS = Registry(
                 "conv_anim.scene.network.view:network",
                 (BOXES, COLUMNS, DIRECTION, FOLD),
                 lambda record: NetworkView(record.of(BOXES), record.of(COLUMNS), record.of(DIRECTION), record.of(FOLD)),
-                leaps=_moves,
                 animates=lambda _: False,
                 guides="conv_anim.scene.network.guide:guide",
             ),

@@ -136,7 +136,7 @@ class Wiring:
         return self._later(link, number, place, names)
 
     def _later(self, link: str, number: int, place: Node, names: dict[str, int]) -> Maybe[int]:
-        """A layer that is not above: it is this one, is made of it, or stands in the wrong place."""
+        """A layer that is not above: it is this one, depends on it, or is in the wrong place."""
         if names[link] == number:
             return self.report.add(
                 Code.CYCLE, f"'{link}' is this layer itself", place, "a layer is fed by those above it"
@@ -148,7 +148,7 @@ class Wiring:
         return self.report.add(Code.ORDER, what, place, f"move this layer below '{link}'")
 
     def _behind(self, number: int, names: dict[str, int]) -> set[int]:
-        """The entries that one is made from, whatever their order."""
+        """The entries that one depends on, in any order."""
         found, rest = set[int](), [number]
         while rest:
             entry = rest.pop()

@@ -1,4 +1,4 @@
-"""A spec's tree as YAML, written anew."""
+"""A spec's tree as newly written YAML."""
 
 from __future__ import annotations
 

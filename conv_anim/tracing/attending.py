@@ -47,10 +47,6 @@ class Attending(Gather):
         """How many heads there are."""
         return len(self.weights)
 
-    def head_of(self, channel: int) -> int:
-        """The head that makes an output channel."""
-        return channel // (len(self.values) // self.heads)
-
     def matrix(self, head: int) -> Array:
         """The shares of a head (tokens, tokens), NaN where a token is not seen."""
         count = len(self.seen)
@@ -130,7 +126,7 @@ def _by_heads(rows: Array, heads: int) -> list[Array]:
 
 
 def _in_parts(seen: NDArray[np.intp], channels: int) -> list[slice]:
-    """The tokens, so many at a time that little is held at once."""
+    """The tokens in batches, to hold little at once."""
     each = max(1, ENTRIES // max(1, seen.shape[1] * channels))
     return [slice(start, start + each) for start in range(0, len(seen), each)]
 

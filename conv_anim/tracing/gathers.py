@@ -39,7 +39,7 @@ class Share(NamedTuple):
     other: tuple[int, Index] | None = None
     """The cell that it meets instead, with the number of the input that has it."""
     made: Number | None = None
-    """What comes of it, if that is not the product."""
+    """Its result, if that is not the product."""
     number: Number = 0
     """What padding holds."""
     window: Index | None = None

@@ -77,11 +77,6 @@ class Loads:
         return self.uses / self.all if self.all else 0.0
 
     @property
-    def per_load(self) -> float:
-        """Multiply-adds for each number that is loaded."""
-        return self.multiply_adds / self.all if self.all else 0.0
-
-    @property
     def intensity(self) -> float:
         """Arithmetic intensity: operations, two for each multiply-add, per byte loaded or stored."""
         return 2 * self.multiply_adds / (BYTES * (self.all + self.outputs))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def pieces(trace: Trace, *, steps: bool) -> Iterator[str]:
-    """The text of ``{"layers": […], "steps": […]}``; ``steps`` only when asked for.
+    """The text of ``{"layers": […], "steps": […]}``; ``steps`` only on request.
 
     A backward pass has its ``gradient`` too, in the shape of the input or of the weight.
     """

@@ -187,7 +187,7 @@ def _behind(network: Network, number: int) -> Sequence[int]:
 
 
 def _going_back(network: Network, number: int, a: int, reads: Reads, count: int) -> Along | None:
-    """Along an axis of a node with so many cells."""
+    """Along an axis of a node with this number of cells."""
     behind = _behind(network, number)
     phases = min(_phases(network, behind, a), MOST_PHASES)
     spans = [_input_span(network, a, cell, behind=behind, reads=reads) for cell in range(phases + 1)]

@@ -99,7 +99,7 @@ class Stamp:
 
 @dataclass(frozen=True, eq=False)
 class Scatter(Sequence[Stamp]):
-    """The stamps of a transposed layer, one per input cell in row-major order, made when asked for."""
+    """The stamps of a transposed layer, one per input cell in row-major order, made on demand."""
 
     layer: LayerTrace
 
@@ -181,7 +181,7 @@ class Scatter(Sequence[Stamp]):
 
     @property
     def bounds(self) -> tuple[Array, Array]:
-        """What the total is never below, and never above, whatever the order of the stamps: full outputs."""
+        """Lower and upper bounds of the total for any order of the stamps: full outputs."""
         x, w = self.layer.input, self._kernels
         over, under = (np.maximum(x, 0), np.maximum(w, 0)), (np.minimum(x, 0), np.minimum(w, 0))
         low = self._added_up(over[0], under[1]) + self._added_up(under[0], over[1])

@@ -191,7 +191,7 @@ def _needed(reader_: Reader, output: int, arrived: int) -> tuple[int, ...]:
 
 
 def ratio_of(ops: Sequence[Op]) -> Fraction:
-    """How many cells of the input an output of the last layer stands for: what strides make of it."""
+    """How many input cells lie between neighbouring outputs of the last layer: the product of strides."""
     found = Fraction(1)
     for op in ops:
         if op.window is not None:

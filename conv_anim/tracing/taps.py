@@ -36,7 +36,7 @@ class Tap:
     of: int = 0
     other: tuple[int, Index] | None = None
     made: Number | None = None
-    """What comes of it, if that is not a product: an activation's value."""
+    """Its result, if that is not a product: an activation's value."""
 
     @property
     def product(self) -> Number | None:

@@ -1,4 +1,4 @@
-"""The computation of a spec: its layers with their arrays, and an indexable sequence of steps, made when asked for."""
+"""The computation of a spec: its layers with their arrays, and an indexable sequence of steps, made on demand."""
 
 from __future__ import annotations
 
@@ -223,7 +223,7 @@ def trace(spec: Spec, *, limits: Limits | None = None) -> Trace:
         maps = [x, *(layer.output for layer in layers)]
         inputs = tuple(maps[k] for k in node.inputs)
         makers = tuple(None if k == 0 else layers[k - 1] for k in node.inputs)
-        with np.errstate(over="ignore", invalid="ignore"):  # which is told below, and not by a warning
+        with np.errstate(over="ignore", invalid="ignore"):  # reported below, not as a warning
             layers.append(_layer(node, inputs, makers, number=number, first_step=first_step))
         _check_finite(layers[-1], alone=len(spec.nodes) == 1)
         first_step += layers[-1].output.size

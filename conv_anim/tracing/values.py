@@ -190,7 +190,7 @@ def _bound(array: Array) -> int:
 
 
 def _magnitude(whole: Array) -> int:
-    """The largest absolute value, as Python's int: that of −2⁶³ is no int64."""
+    """The largest absolute value, as Python's int: that of −2⁶³ is not an int64."""
     return max(int(whole.max()), -int(whole.min()))
 
 
