@@ -13,7 +13,9 @@ from conv_anim.diagnostics import Source, SpecError
 from conv_anim.frameworks.feeding import Feed, said
 from conv_anim.frameworks.model_network import attempt, followed
 from conv_anim.frameworks.model_values import UnreadError
-from conv_anim.frameworks.networks import network, torch_network
+from conv_anim.frameworks.networks import network
+from conv_anim.frameworks.torch_export import traced
+from conv_anim.frameworks.torch_network import network as of_torch
 from tests.frameworks import needed
 
 FOLDER = Path(__file__).parent / "models"
@@ -54,14 +56,14 @@ def test_it_is_what_torch_export_traces(module, name):
     found = followed(source(module), Feed(), {}, name).network
     sizes = [node.shape for node in found.nodes if node.is_input]
     if len(sizes) > 1:
-        traced = made(*(needed("torch").zeros(size) for size in sizes))
-        assert [found.nodes[k].shape for k in found.outputs] == [tuple(traced.shape)]
+        out = made(*(needed("torch").zeros(size) for size in sizes))
+        assert [found.nodes[k].shape for k in found.outputs] == [tuple(out.shape)]
         assert found.parameters == sum(each.numel() for each in made.parameters())
         return
-    traced = torch_network(made, sizes[0])
-    assert told(found) == told(traced)
-    assert [found.nodes[k].shape for k in found.outputs] == [traced.nodes[k].shape for k in traced.outputs]
-    assert {node.name for node in traced.nodes if node.kind.startswith("nn.")} <= {node.name for node in found.nodes}
+    theirs = of_torch(traced(made, sizes[0]))
+    assert told(found) == told(theirs)
+    assert [found.nodes[k].shape for k in found.outputs] == [theirs.nodes[k].shape for k in theirs.outputs]
+    assert {node.name for node in theirs.nodes if node.kind.startswith("nn.")} <= {node.name for node in found.nodes}
 
 
 def test_only_what_can_be_known_is_read():

@@ -47,6 +47,10 @@ class Attending(Gather):
         """How many heads there are."""
         return len(self.weights)
 
+    def head_of(self, channel: int) -> int:
+        """The head that makes an output channel."""
+        return channel // (len(self.values) // self.heads)
+
     def matrix(self, head: int) -> Array:
         """The shares of a head (tokens, tokens), NaN where a token is not seen."""
         count = len(self.seen)
