@@ -10,7 +10,7 @@ from conv_anim.frameworks.arithmetic import dotted
 from conv_anim.frameworks.calls import Argument, Call
 from conv_anim.frameworks.model_arguments import as_value
 from conv_anim.frameworks.model_expressions import Expressions
-from conv_anim.frameworks.model_values import Module, Name
+from conv_anim.frameworks.model_values import Function, Module, Name
 from conv_anim.spec.nodes import Scalar
 
 if TYPE_CHECKING:
@@ -71,18 +71,18 @@ class Binding(Expressions):
 
     def bind(  # noqa: C901  # as Python has it
         self,
-        definition: ast.FunctionDef | ast.Lambda,
+        called: Function,
         given: list[Any],
         named: dict[str, Any],
         scope: Scope,
         node: ast.AST,
     ) -> None:
         """Give the parameters of a function what it is called with. Raises UnreadError if one has no value."""
-        arguments = definition.args
+        arguments = called.definition.args
         names = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
-        defaults = dict(zip(names[::-1], arguments.defaults[::-1], strict=False))
-        keywords = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-        defaults |= {each.arg: default for each, default in keywords if default is not None}
+        defaults = called.defaults
+        if defaults is None:
+            defaults = self.defaults_of(arguments, called.scope)
         if len(given) > len(names) and arguments.vararg is None:
             raise self.unread(f"{len(given)} values are given, and {len(names)} are taken", node)
         for name, value in zip(names, given, strict=False):
@@ -98,7 +98,7 @@ class Binding(Expressions):
             elif name in self.said:
                 scope[name] = self.said[name]
             elif name in defaults:
-                scope[name] = self.value(defaults[name], self.scope)
+                scope[name] = defaults[name]
             else:
                 missing.append(name)
         if missing:

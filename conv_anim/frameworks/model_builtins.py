@@ -112,10 +112,10 @@ UNCHANGED = {
     *("to", "cuda", "cpu", "eval", "train", "double", "float", "half", "bfloat16", "requires_grad_", "apply"),
     *("load_state_dict", "zero_grad", "type", "share_memory"),
 }
-LISTED = {"parameters", "named_parameters", "buffers", "named_buffers", "modules", "named_modules", "state_dict"}
+LISTED = {"parameters", "named_parameters", "buffers", "named_buffers", "state_dict"}
 """What a text goes over to set numbers, which are not followed."""
 OF_MODULES = {
-    *UNCHANGED, *LISTED, "children", "named_children", "append", "extend", "insert", "items", "keys", "values",
+    *UNCHANGED, *LISTED, "modules", "named_modules", "children", "named_children", "append", "extend", "insert", "items", "keys", "values",
     "add_module", "register_module", "register_buffer", "register_parameter", "register_forward_hook",
     "get_submodule", "save_hyperparameters", "update", "__setattr__", "__getattr__",
 }  # fmt: skip
@@ -129,6 +129,11 @@ def of_module(module: Module, name: str, given: list[Any]) -> Any:  # noqa: C901
     if name in LISTED:
         return []
     match name:
+        case "modules" | "named_modules":
+            found = within(module)
+            return list(found.items()) if name == "named_modules" else list(found.values())
+        case "get_submodule":
+            return within(module)[given[0]]
         case "children" | "values":
             return list(parts.values())
         case "named_children" | "items":
@@ -161,6 +166,20 @@ def of_module(module: Module, name: str, given: list[Any]) -> Any:  # noqa: C901
             return None
         case _:
             raise UnreadError(f"'{name}' is not defined here")
+
+
+def within(module: Module, path: str = "", known: set[int] | None = None) -> dict[str, Module]:
+    """A module and all in it by their paths, each once."""
+    known = set() if known is None else known
+    if id(module) in known:
+        return {}
+    known.add(id(module))
+    _check_size(len(known))
+    found = {path: module}
+    for name, part in module.parts.items():
+        if isinstance(part, Module):
+            found |= within(part, f"{path}.{name}" if path else name, known)
+    return found
 
 
 MADE = {"zeros", "ones", "randn", "rand", "empty", "full"}

@@ -6,10 +6,11 @@ import ast
 from collections import ChainMap
 from typing import TYPE_CHECKING, Any
 
-from conv_anim.frameworks import libraries, model_builtins
+from conv_anim.frameworks import libraries, model_builtins, model_settings
 from conv_anim.frameworks.model_binding import Binding
 from conv_anim.frameworks.model_builtins import BUILTINS, RUN
 from conv_anim.frameworks.model_core import CONTAINERS
+from conv_anim.frameworks.model_objects import PLAIN
 from conv_anim.frameworks.model_values import (
     Bound,
     Class,
@@ -27,6 +28,8 @@ from conv_anim.frameworks.model_values import (
 if TYPE_CHECKING:
     from conv_anim.frameworks.model_core import Scope
 
+OBJECTS = {"object", "typing.NamedTuple", "abc.ABC"}
+"""What a class may inherit whose instances only hold values."""
 DEEPEST = 40
 """Calls inside of each other."""
 MODULES = {f"torch.nn.{name}" for name in ("Module", *CONTAINERS)}
@@ -57,12 +60,13 @@ class Calls(Binding):
             own = next((each for each in _scopes(scope) if "__class__" in each), {})
             if not own:
                 raise self.unread("super() is outside of a method", node)
-            return Super(own["self"], own["__class__"])
+            given, _ = self.arguments_of(node, scope)
+            return Super(own["self"], given[0] if given and isinstance(given[0], Class) else own["__class__"])
         given, _ = self.arguments_of(node, scope)
         if name == "print":
             return None
         if name == "isinstance":
-            return self._is_instance(given)
+            return self.is_instance(*given, node)
         owner, attribute, *rest = given
         if name == "setattr":
             return self.put_attribute(owner, attribute, rest[0], node)
@@ -110,8 +114,8 @@ class Calls(Binding):
         definition = called.definition
         inside = ChainMap({}, called.scope)
         own = [called.of] if called.of is not None else []
-        self.bind(definition, [*own, *given], named, inside, node)
-        if called.owner is not None and own:
+        self.bind(called, [*own, *given], named, inside, node)
+        if called.owner is not None and isinstance(called.of, Module):
             inside["__class__"] = called.owner
             inside["self"] = called.of
         if isinstance(definition, ast.Lambda):
@@ -124,15 +128,33 @@ class Calls(Binding):
 
     def _made(self, of: Class, given: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
         kind = next((root.rpartition(".")[2] for root in of.roots if root in MODULES), "Module")
-        if not any(root in MODULES | WRAPPERS for root in of.roots):
+        if set(of.roots) <= OBJECTS:
+            kind = PLAIN
+        elif not any(root in MODULES | WRAPPERS for root in of.roots):
             return Unknown(f"{of.definition.name} is not a module of PyTorch")
         made = Module(kind, of=of)
         first = of.method("__init__")
         if first is not None:
-            self._entered(Function(first[1], self.scope, made, first[0]), given, named, node)
+            self.call(self.attribute(made, "__init__", node), given, named, node)
+        elif made.kind == PLAIN:
+            self._with_fields(made, given, named, node)
         elif kind in CONTAINERS:
             self.fill(made, given, node)
         return made
+
+    def _with_fields(self, made: Module, given: list[Any], named: dict[str, Any], node: ast.AST) -> None:
+        """Give an instance of a dataclass what it is called with."""
+        assert made.of is not None
+        fields = [
+            each.target.id
+            for of in reversed(made.of.lineage())
+            if isinstance(of, Class)
+            for each in of.definition.body
+            if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)
+        ]
+        if len(given) > len(fields) or not set(named) <= set(fields):
+            raise self.unread(f"{made.of.definition.name} does not take this", node)
+        made.fields |= {**dict(zip(fields, given, strict=False)), **named}
 
     def fill(self, made: Module, given: list[Any], node: ast.AST) -> None:
         """Put modules into a container."""
@@ -157,16 +179,17 @@ class Calls(Binding):
             self.maps.inside = outside
 
     def _applied(self, module: Module, given: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
-        forward = module.of.method("forward") if module.of is not None else None
-        if forward is not None:
-            return self._entered(Function(forward[1], self.scope, module, forward[0]), given, named, node)
+        name = "__call__" if module.kind == PLAIN else "forward"
+        if module.of is not None and (module.of.method(name) is not None or name in module.of.fields):
+            return self.call(self.attribute(module, name, node), given, named, node)
         if module.kind == "Sequential":
             made = given[0] if given else next(iter(named.values()), None)
             for part in list(module.parts.values()):
                 made = self.call(part, [made], {}, node)
             return made
         if module.call is None:
-            raise self.unread(f"{module.kind} has no forward", node)
+            what = module.of.definition.name if module.of is not None else module.kind
+            raise self.unread(f"{what} has no forward", node)
         if not any(isinstance(each, Map | Held) for each in (*given, *named.values())):
             unknown = next((each for each in given if isinstance(each, Unknown)), None)
             raise self.unread("what enters this layer is not known" if unknown is None else unknown.why, node)
@@ -209,7 +232,9 @@ class Calls(Binding):
         if called.short[:1].isupper() and libraries.library(whole) is not None and "nn" in whole.split("."):
             if called.short == "Parameter":
                 return given[0] if given else Held(())
-            return Module(called.short, self.written(called, given, named, node))
+            written = self.written(called, given, named, node)
+            self.at(node, model_settings.check_whole, written)
+            return Module(called.short, written)
         return self.at(node, model_builtins.of_library, whole, given, named)
 
     def _builtin(self, name: str, given: list[Any], named: dict[str, Any], node: ast.AST) -> Any:

@@ -6,7 +6,18 @@ import ast
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conv_anim.frameworks.calls import reading
-from conv_anim.frameworks.model_values import Held, Map, Module, Name, Unknown, UnreadError
+from conv_anim.frameworks.model_values import (
+    Class,
+    File,
+    Globals,
+    Held,
+    Imported,
+    Map,
+    Module,
+    Name,
+    Unknown,
+    UnreadError,
+)
 from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
@@ -20,6 +31,7 @@ if TYPE_CHECKING:
 Scope: TypeAlias = "MutableMapping[str, Any]"
 """What names stand for in a part of a text."""
 MOST_STEPS = 400_000
+MOST_MAPS = 64
 CONTAINERS = {"Sequential", "ModuleList", "ModuleDict"}
 
 
@@ -32,12 +44,10 @@ class Core:
     maps: Maps
     steps: int = 0
     depth: int = 0
-    scope: dict[str, Any] = field(default_factory=dict)
-    pending: dict[str, ast.expr] = field(default_factory=dict)
-    """What the text gives to names outside of functions, not followed yet."""
-
-    read: list[Path] = field(default_factory=list)
+    scope: Globals = field(default_factory=Globals)
+    files: dict[Path, Globals] = field(default_factory=dict)
     """Files beside the text's own that are read with it."""
+    classes: dict[ast.ClassDef, Class] = field(default_factory=dict)
     options: dict[str, list[ast.Call]] = field(default_factory=dict)
     """What parsers of a command line are told to take, by their names."""
 
@@ -53,12 +63,16 @@ class Core:
         """What something makes that is called. Raises UnreadError."""
         raise NotImplementedError
 
-    def beside(self, node: ast.ImportFrom) -> bool:
-        """Read the file that is imported from, if it lies beside this one. Returns whether it does."""
+    def beside(self, module: str, node: ast.stmt) -> Globals | None:
+        """What a file defines that is imported, if it lies beside this one."""
         raise NotImplementedError
 
-    def class_of(self, node: ast.ClassDef) -> Any:
+    def class_of(self, node: ast.ClassDef, scope: Scope) -> Class:
         """A class of the text with its parents."""
+        raise NotImplementedError
+
+    def named(self, name: str, scope: Globals, node: ast.AST) -> Any:
+        """What a name of a file stands for; Unknown where the file has none."""
         raise NotImplementedError
 
     def step(self, node: ast.AST) -> None:
@@ -88,10 +102,12 @@ class Core:
 
     def items_of(self, value: Any, node: ast.AST) -> list[Any]:
         """What a loop over a value goes over. Raises UnreadError if that is not known."""
-        if isinstance(value, Module):
+        if isinstance(value, Module) and value.kind in CONTAINERS:
             return list(value.parts) if value.kind == "ModuleDict" else list(value.parts.values())
         if isinstance(value, Map):
-            return [self.maps.indexed(value, k) for k in range(min(value.shape[0], 64))]
+            if not value.shape or value.shape[0] > MOST_MAPS:
+                raise self.unread(f"a loop over more than {MOST_MAPS} maps is not followed", node)
+            return [self.maps.indexed(value, k) for k in range(value.shape[0])]
         if isinstance(value, Unknown):
             raise self.unread(value.why, node)
         if not isinstance(value, list | tuple | dict | range | str | set):
@@ -113,11 +129,26 @@ class Core:
 
     def imported(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
         """What an import gives names to; of a file beside the text's own, what that defines."""
-        if isinstance(node, ast.ImportFrom) and self.beside(node):
+        if isinstance(node, ast.ImportFrom):
+            self._imported_from(node, scope)
             return
         for each in node.names:
-            if isinstance(node, ast.Import):
-                first = each.name.partition(".")[0]
-                scope[each.asname or first] = Name(each.name if each.asname else first)
+            first = each.name.partition(".")[0]
+            file = self.beside(each.name, node)
+            scope[each.asname or first] = Name(each.name if each.asname else first) if file is None else File(file)
+
+    def _imported_from(self, node: ast.ImportFrom, scope: Scope) -> None:
+        file = self.beside(node.module or "", node) if node.level <= 1 else None
+        for each in node.names:
+            name = each.asname or each.name
+            whole = self.beside(each.name, node) if node.level == 1 and not node.module else None
+            if whole is not None:
+                scope[name] = File(whole)
+            elif file is None:
+                scope[name] = Name(f"{'.' * node.level}{node.module or ''}.{each.name}")
+            elif each.name == "*":
+                scope |= {  # type: ignore[operator]  # both kinds of scope have it
+                    other: Imported(file, other) for other in (*file, *file.pending) if not other.startswith("_")
+                }
             else:
-                scope[each.asname or each.name] = Name(f"{'.' * node.level}{node.module or ''}.{each.name}")
+                scope[name] = Imported(file, each.name)

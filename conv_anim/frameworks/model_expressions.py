@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import ChainMap
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +11,15 @@ from conv_anim.frameworks import libraries
 from conv_anim.frameworks.arithmetic import dotted
 from conv_anim.frameworks.model_builtins import BUILTINS, COMPARISONS, OPERATORS, RUN, checked
 from conv_anim.frameworks.model_objects import Objects
-from conv_anim.frameworks.model_values import Class, Function, Held, Map, Module, Name, Unknown
+from conv_anim.frameworks.model_values import Class, Function, Globals, Held, Map, Module, Name, Unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from conv_anim.frameworks.model_core import Scope
+
+SHORT = re.compile(r"[ +]?[<>^]?0?\d{0,2}(\.\d)?[dsfge]?")
+"""Ways to write a value that do not make it any longer than it is."""
 
 
 class Expressions(Objects):
@@ -55,28 +61,25 @@ class Expressions(Objects):
         return node.value
 
     def _of_name(self, node: ast.Name, scope: Scope) -> Any:
-        name = node.id
-        if name in scope:
-            value = scope[name]
-            return self.class_of(value) if isinstance(value, ast.ClassDef) else value
-        if name in self.scope:
-            return self._of_name(node, self.scope)
-        if name in self.pending:
-            waiting = self.pending.pop(name)
-            self.scope[name] = self.value(waiting, self.scope)
-            return self.scope[name]
+        name, inner = node.id, scope
+        while isinstance(inner, ChainMap):
+            if name in inner.maps[0]:
+                return inner.maps[0][name]
+            inner = inner.maps[1]
+        assert isinstance(inner, Globals)
+        if name in inner or name in inner.pending:
+            return self.named(name, inner, node)
         if name in BUILTINS or name in RUN:
             return Name(name)
         if name in libraries.USUAL:
             return Name(libraries.USUAL[name])
         return Unknown(f"'{name}' is not defined in this text")
 
-    def class_of(self, node: ast.ClassDef) -> Class:
+    def class_of(self, node: ast.ClassDef, scope: Scope) -> Class:
         """A class of the text with its parents."""
-        made = Class(node, self.scope, tuple(self.value(each, self.scope) for each in node.bases))
-        if self.scope.get(node.name) is node:
-            self.scope[node.name] = made
-        return made
+        if node not in self.classes:
+            self.classes[node] = Class(node, scope, tuple(self.value(each, scope) for each in node.bases))
+        return self.classes[node]
 
     def _of_attribute(self, node: ast.Attribute, scope: Scope) -> Any:
         said = dotted(node)
@@ -84,7 +87,7 @@ class Expressions(Objects):
             return self.said[said]
         return self.attribute(self.value(node.value, scope), node.attr, node)
 
-    def _of_list(self, node: ast.List | ast.Tuple | ast.Set, scope: Scope) -> list[Any]:
+    def _of_list(self, node: ast.List | ast.Set | ast.Tuple, scope: Scope) -> list[Any]:
         found: list[Any] = []
         for each in node.elts:
             if isinstance(each, ast.Starred):
@@ -96,7 +99,8 @@ class Expressions(Objects):
     def _of_tuple(self, node: ast.Tuple, scope: Scope) -> tuple[Any, ...]:
         return tuple(self._of_list(node, scope))
 
-    _of_set = _of_list
+    def _of_set(self, node: ast.Set, scope: Scope) -> list[Any]:
+        return self.at(node, BUILTINS["set"], self._of_list(node, scope))  # type: ignore[no-any-return]
 
     def _of_dict(self, node: ast.Dict, scope: Scope) -> dict[Any, Any]:
         found: dict[Any, Any] = {}
@@ -116,14 +120,27 @@ class Expressions(Objects):
         return key
 
     def _of_joinedstr(self, node: ast.JoinedStr, scope: Scope) -> str:
-        return "".join(
-            str(each.value) if isinstance(each, ast.Constant) else str(self.value(each.value, scope))
-            for each in node.values
-            if isinstance(each, ast.Constant | ast.FormattedValue)
-        )
+        return "".join(str(self.value(each, scope)) for each in node.values)
+
+    def _of_formattedvalue(self, node: ast.FormattedValue, scope: Scope) -> str:
+        value = self.value(node.value, scope)
+        form = "" if node.format_spec is None else self._of_joinedstr(node.format_spec, scope)  # type: ignore[arg-type]
+        if not SHORT.fullmatch(form):
+            raise self.unread("this way to write a value is not followed", node)
+        if node.conversion != -1:
+            value = {"r": repr, "s": str, "a": ascii}[chr(node.conversion)](value)
+        return self.at(node, format, value, form) if form else str(value)
 
     def _of_lambda(self, node: ast.Lambda, scope: Scope) -> Function:
-        return Function(node, scope)
+        return Function(node, scope, defaults=self.defaults_of(node.args, scope))
+
+    def defaults_of(self, arguments: ast.arguments, scope: Scope) -> dict[str, Any]:
+        """What parameters are if nobody says it."""
+        names = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
+        usual = dict(zip(names[::-1], arguments.defaults[::-1], strict=False))
+        pairs = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        usual |= {each.arg: default for each, default in pairs if default is not None}
+        return {name: self.value(default, scope) for name, default in usual.items()}
 
     def _of_ifexp(self, node: ast.IfExp, scope: Scope) -> Any:
         return self.value(node.body if self.is_true(node.test, scope) else node.orelse, scope)
@@ -174,15 +191,21 @@ class Expressions(Objects):
         left = self.value(node.left, scope)
         for op, right_node in zip(node.ops, node.comparators, strict=True):
             right = self.value(right_node, scope)
-            identity = isinstance(op, ast.Is | ast.IsNot)
-            if not identity:
-                for each in (left, right):
-                    if isinstance(each, Unknown | Map | Held):
-                        return Unknown(getattr(each, "why", "it depends on the numbers of a map"))
-            if not self.at(node, COMPARISONS[type(op)], left, right):
-                return False
+            held = self.compared(left, op, right, node)
+            if isinstance(held, Unknown) or not held:
+                return held
             left = right
         return True
+
+    def compared(self, left: Any, op: ast.cmpop, right: Any, node: ast.AST) -> Any:
+        """Whether two values compare as an operator says; Unknown where that is not known."""
+        identity = isinstance(op, ast.Is | ast.IsNot)
+        for each in (left, right):
+            if isinstance(each, Unknown) or (isinstance(each, Map | Held) and not identity):
+                return Unknown(getattr(each, "why", "it depends on the numbers of a map"))
+        if identity and isinstance(left, Name):
+            return (left == right) is isinstance(op, ast.Is)
+        return self.at(node, COMPARISONS[type(op)], left, right)
 
     def is_true(self, node: ast.expr, scope: Scope) -> bool:
         """Whether an expression counts as true. Raises UnreadError if that is not known."""
@@ -219,15 +242,15 @@ class Expressions(Objects):
             for inside in self._rounds(node.generators, scope)
         }
 
-    def _rounds(self, generators: list[ast.comprehension], scope: Scope) -> list[Scope]:
-        rounds: list[Scope] = [ChainMap({}, scope)]
-        for each in generators:
-            further: list[Scope] = []
-            for before in rounds:
-                for item in self.items_of(self.value(each.iter, before), each.iter):
-                    inside = ChainMap({}, before)
-                    self.give(each.target, item, inside)
-                    if all(self.is_true(test, inside) for test in each.ifs):
-                        further.append(inside)
-            rounds = further
-        return rounds
+    def _rounds(self, generators: list[ast.comprehension], scope: Scope) -> Iterator[Scope]:
+        return self._turns(generators, ChainMap({}, scope))
+
+    def _turns(self, generators: list[ast.comprehension], inside: Scope) -> Iterator[Scope]:
+        if not generators:
+            yield inside
+            return
+        each, *rest = generators
+        for item in self.items_of(self.value(each.iter, inside), each.iter):
+            self.give(each.target, item, inside)
+            if all(self.is_true(test, inside) for test in each.ifs):
+                yield from self._turns(rest, inside)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.frameworks import model_shapes
 from conv_anim.frameworks.arguments import bound
-from conv_anim.frameworks.model_values import Held, Map, Unknown, UnreadError
+from conv_anim.frameworks.model_values import FitError, Held, Map, Unknown, UnreadError
 from conv_anim.frameworks.ops_of_layers import with_ops
 from conv_anim.frameworks.sketch import Sketch
 from conv_anim.frameworks.text_network import OTHERS, settings
@@ -48,6 +48,10 @@ class Layers:
     nodes: list[NetNode] = field(default_factory=list)
     calls: dict[int, Call] = field(default_factory=dict)
     """The layers that nodes are, by their numbers."""
+    shared: dict[int, int] = field(default_factory=dict)
+    """Nodes that are views, with the node whose numbers they show."""
+    stale: set[int] = field(default_factory=set)
+    """Nodes that share numbers with what was changed in its place."""
     inputs: int = 0
     inside: str = ""
     """The module whose ``forward`` is followed."""
@@ -68,6 +72,9 @@ class Layers:
             self.calls[number] = call
         label = node.label if node.is_input else str(number)
         inputs = tuple(map(self.current, node.inputs))
+        for each in inputs:
+            if each in self.stale:
+                raise UnreadError("a part of this map was changed in its place before, which is not followed")
         self.nodes.append(replace(node, number=number, label=label, inputs=inputs))
         assert node.shape is not None
         return Map(number, tuple(n or 1 for n in node.shape))
@@ -81,16 +88,34 @@ class Layers:
     def change(self, before: Any, made: Any) -> Any:
         """Note that a map was changed in its place. Returns what it is now."""
         if isinstance(before, Map) and isinstance(made, Map) and before.shape == made.shape:
-            self.changed[self.current(before.node)] = made.node
+            old = self.current(before.node)
+            self._spoil(old, made.node)
+            self.changed[old] = made.node
+            if old in self.shared:
+                self.shared[made.node] = self.shared[old]
+        elif isinstance(before, Map) and isinstance(made, Map):
+            raise FitError("a map that is changed in its place would get another shape")
         return made
 
-    def made(self, kind: str, reads: tuple[Map, ...], shape: tuple[int, ...], type_: str | None = None) -> Map:
-        """An operator, which has no parameters."""
+    def _spoil(self, changed: int, made: int) -> None:
+        """Note which maps share numbers with one that is changed in its place: they are not what they were."""
+        root = self.shared.get(changed, changed)
+        same = {root, *(node for node, of in self.shared.items() if of == root)}
+        self.stale |= same - {changed, made}
+
+    def made(  # noqa: PLR0917  # what it is made of
+        self, kind: str, reads: tuple[Map, ...], shape: tuple[int, ...], type_: str | None = None, *, views: bool = False
+    ) -> Map:
+        """An operator, which has no parameters. ``views``: it shows the numbers of what it reads."""
         self.names[kind] = self.names.get(kind, -1) + 1
         name = f"{kind}_{self.names[kind]}" if self.names[kind] else kind
         scope = tuple(self.inside.split(".")) if self.inside else ()
         inputs = tuple(each.node for each in reads)
-        return self._add(NetNode(0, "", name, kind, inputs, (name,), shape, type_, scope=scope))
+        found = self._add(NetNode(0, "", name, kind, inputs, (name,), shape, type_, scope=scope))
+        if views:
+            first = self.current(inputs[0])
+            self.shared[found.node] = self.shared.get(first, first)
+        return found
 
     # layers
 

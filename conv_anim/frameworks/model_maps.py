@@ -46,6 +46,15 @@ POINTWISE = {
 """Functions that keep the shape of what they are given."""
 
 
+SCALARS = Map | Held | int | float
+VIEWS = {
+    *("slice", "view", "reshape", "flatten", "unflatten", "squeeze", "unsqueeze", "permute", "transpose", "swapaxes"),
+    *("swapdims", "t", "movedim", "moveaxis", "chunk", "split", "split_with_sizes", "tensor_split", "unbind", "expand"),
+    *("narrow", "view_as", "reshape_as", "expand_as"),
+}
+"""What shares its numbers with the map that it is made of."""
+
+
 class Maps(Layers):
     """Nodes in the making."""
 
@@ -78,6 +87,8 @@ class Maps(Layers):
     def method(self, of: Any, name: str, given: list[Any], named: dict[str, Any]) -> Any:  # noqa: PLR0911  # one for each
         """What a method makes of a map, or the function of that name."""
         short = name.rstrip("_") or name
+        if short in {"max", "min"} and isinstance(given[0] if given else named.get("other"), Map | Held):
+            short = name = f"{short}imum"
         unknown = next((each for each in (of, *given, *named.values()) if isinstance(each, Unknown)), None)
         if short in SILENT:
             return of
@@ -117,9 +128,9 @@ class Maps(Layers):
         if moved.plain is not None:
             return moved.plain
         if moved.several is not None:
-            return tuple(self.made(short, (of,), shape) for shape in moved.several)
+            return tuple(self.made(short, (of,), shape, views=short in VIEWS) for shape in moved.several)
         assert moved.shape is not None
-        made = self.made(short, (of,), moved.shape, moved.type)
+        made = self.made(short, (of,), moved.shape, moved.type, views=short in VIEWS)
         return (made, Unknown("which cells these are is not followed")) if moved.pair else made
 
     def _joined(self, kind: str, maps: Any, given: list[Any], named: dict[str, Any]) -> Any:
@@ -140,6 +151,8 @@ class Maps(Layers):
         reads = tuple(each for each in (left, right) if isinstance(each, Map))
         if not reads:
             return Held(shape)
+        if not isinstance(left, SCALARS) or not isinstance(right, SCALARS):
+            raise UnreadError("what this operator makes of a map is not known")
         return self.made(name, reads, shape, TYPES.get(name) if len(reads) == 2 and name in {"add", "mul"} else None)
 
     def attribute(self, of: Map | Held, name: str) -> Any:
@@ -149,7 +162,7 @@ class Maps(Layers):
                 return of.shape
             case "ndim":
                 return len(of.shape)
-            case "T" | "mT":
+            case "T" | "mT" if len(of.shape) == 2 or name == "mT":
                 return self.method(of, "transpose", [-2, -1], {})
             case "data":
                 return of
@@ -161,4 +174,4 @@ class Maps(Layers):
     def indexed(self, of: Map | Held, index: Any) -> Any:
         """A part of a map."""
         shape = model_shapes.indexed(of.shape, index if isinstance(index, tuple) else (index,))
-        return self.made("slice", (of,), shape) if isinstance(of, Map) else Held(shape)
+        return self.made("slice", (of,), shape, views=True) if isinstance(of, Map) else Held(shape)

@@ -253,7 +253,8 @@ def _once(  # noqa: PLR0917  # what it depends on
 ) -> Followed:
     imports: dict[str, str] = {}
     program = _program(tree, source, names, Listing(name, (), imports=imports))
-    imports |= {key: value.whole for key, value in program.scope.items() if hasattr(value, "whole")}
+    for scope in (*program.files.values(), program.scope):
+        imports |= {key: value.whole for key, value in scope.items() if hasattr(value, "whole")}
     try:
         at = next((each for each in tree.body if getattr(each, "name", None) == name), tree.body[0])
         place = ast.copy_location(ast.Name(id=name, ctx=ast.Load()), at)
@@ -271,7 +272,7 @@ def _once(  # noqa: PLR0917  # what it depends on
     if not outputs:
         raise UnreadError(f"forward of {name} returns no map", program.span(place))
     network = Network(name, tuple(program.maps.nodes), outputs, notes)
-    return Followed(network, program.maps.calls, imports, tuple(program.read))
+    return Followed(network, program.maps.calls, imports, tuple(program.files))
 
 
 def _inputs(  # noqa: PLR0917  # what it depends on

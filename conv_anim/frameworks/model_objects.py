@@ -3,15 +3,43 @@
 from __future__ import annotations
 
 import ast
+from collections import ChainMap
 from typing import TYPE_CHECKING, Any
 
-from conv_anim.frameworks import model_builtins
+from conv_anim.frameworks import libraries, model_builtins, model_settings
+from conv_anim.frameworks.arithmetic import dotted
 from conv_anim.frameworks.model_core import Core
-from conv_anim.frameworks.model_values import Bound, Class, Function, Held, Map, Module, Name, Super, Unknown
-from conv_anim.spec.nodes import Scalar
+from conv_anim.frameworks.model_values import (
+    Bound,
+    Class,
+    File,
+    Function,
+    Held,
+    Map,
+    Module,
+    Name,
+    Partial,
+    Super,
+    Unknown,
+)
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from conv_anim.frameworks.model_core import Scope
+
+PLAIN = "object"
+"""The kind of an instance that is no module."""
+OTHER = "whether it is of a class of a library is not known"
+LEAVING = {
+    *("staticmethod", "classmethod", "property", "cached_property", "setter", "wraps", "dataclass", "lru_cache"),
+    *("register_model", "handle_legacy_interface", "kwonly_to_pos_or_kw"),
+}
+"""Decorators that leave what a function does, and those that say how a class has it."""
+TYPES: dict[str, Any] = {
+    **{each.__name__: each for each in (int, float, str, bool, list, tuple, dict)},
+    **{"torch.Tensor": Map | Held, "Tensor": Map | Held, "Sequence": list | tuple, "Iterable": list | tuple | dict},
+    **{"set": (), "torch.Size": tuple, "collections.OrderedDict": dict, "Mapping": dict},
+}
 
 
 class Objects(Core):
@@ -25,11 +53,17 @@ class Objects(Core):
             case Module():
                 return self._of_module(owner, name, node)
             case Super(of=module, owner=of):
-                return self._inherited(module, of, name)
+                return self._inherited(module, of, name, node)
             case Map() | Held():
                 return self.maps.attribute(owner, name)
-            case Class(scope=inside):
-                return self.class_attribute(owner, name, node, inside)
+            case Class():
+                return self.class_attribute(owner, name, node)
+            case File(scope=inside):
+                return self.named(name, inside, node)
+            case Partial(called=called, named=named) if name in {"func", "keywords"}:
+                return called if name == "func" else named
+            case Function() if name in {"__name__", "__doc__"}:
+                return getattr(owner.definition, "name", "<lambda>") if name == "__name__" else None
             case Unknown():
                 return owner
             case list() | dict() | str() | tuple() | set():
@@ -37,24 +71,56 @@ class Objects(Core):
             case _:
                 raise self.unread(f"'.{name}' is not followed here", node)
 
-    def class_attribute(self, owner: Class, name: str, node: ast.AST, scope: Scope) -> Any:
+    def class_attribute(self, owner: Class, name: str, node: ast.AST) -> Any:
         """A method of a class, or what it gives to a name. Raises UnreadError."""
-        found = owner.method(name)
-        if found is not None:
-            return Function(found[1], scope, owner=found[0])
         for each in owner.lineage():
-            if isinstance(each, Class):
-                for made in each.definition.body:
-                    match made:
-                        case ast.Assign(targets=[ast.Name(id=given)], value=value) if given == name:
-                            return self.value(value, scope)
-                        case ast.AnnAssign(target=ast.Name(id=given), value=ast.expr() as value) if given == name:
-                            return self.value(value, scope)
-                        case ast.ClassDef(name=given) if given == name:
-                            return self.class_of(made)
+            if not isinstance(each, Class):
+                continue
+            if name in each.fields or self._defines(each, name):
+                found = each.fields[name]
+                kinds = _decorations(found)
+                return replace(found, of=owner) if "classmethod" in kinds and found.of is None else found
         if name == "__name__":
             return owner.definition.name
         raise self.unread(f"{owner.definition.name} has no '{name}'", node)
+
+    def _defines(self, of: Class, name: str) -> bool:
+        """Follow what the body of a class gives to a name. Returns whether it does."""
+        for made in reversed(of.definition.body):
+            match made:
+                case ast.FunctionDef(name=given) if given == name and of.method(name) == (of, made):
+                    function = Function(made, of.scope, owner=of)
+                    of.fields[name] = self.decorated(function, made.decorator_list, of.scope)
+                case ast.ClassDef(name=given) if given == name:
+                    of.fields[name] = self.class_of(made, of.scope)
+                case ast.Assign(targets=[*_, ast.Name(id=given)], value=value) if given == name:
+                    of.fields[name] = self.value(value, self._within(of, value, name))
+                case ast.AnnAssign(target=ast.Name(id=given), value=ast.expr() as value) if given == name:
+                    of.fields[name] = self.value(value, self._within(of, value, name))
+                case _:
+                    continue
+            return True
+        return False
+
+    def _within(self, of: Class, value: ast.expr, name: str) -> Scope:
+        """What an expression in the body of a class sees: the other names of that body too."""
+        inside: Scope = ChainMap({}, of.scope)
+        for each in ast.walk(value):
+            if isinstance(each, ast.Name) and each.id != name and (each.id in of.fields or self._defines(of, each.id)):
+                inside[each.id] = of.fields[each.id]
+        return inside
+
+    def decorated(self, function: Function, decorators: list[ast.expr], scope: Scope) -> Any:
+        """What decorators of the text make of a function; those of libraries leave it as it is."""
+        made: Any = function
+        for each in reversed(decorators):
+            called = each.func if isinstance(each, ast.Call) else each
+            if (dotted(called) or "").rpartition(".")[2] in LEAVING or not isinstance(called, ast.Name):
+                continue
+            decorator = self.value(called, scope)
+            if isinstance(decorator, Function | Class):
+                made = self.call(self.value(each, scope), [made], {}, each)
+        return made
 
     def _of_module(self, owner: Module, name: str, node: ast.AST) -> Any:  # noqa: PLR0911  # in the order of Python
         for kept in (owner.parts, owner.fields):
@@ -62,46 +128,86 @@ class Objects(Core):
                 return kept[name]
         if name == "training":
             return False
+        if name == "__class__" and owner.of is not None:
+            return owner.of
         if owner.of is not None:
-            found = owner.of.method(name)
-            if found is not None:
-                method = Function(found[1], self.scope, None if _is_static(found[1]) else owner, found[0])
-                return self.call(method, [], {}, node) if _is_property(found[1]) else method
-            if name not in model_builtins.OF_MODULES and name != "__class__":
-                return self.class_attribute(owner.of, name, node, self.scope)
-        given = (
-            None
-            if owner.call is None
-            else next((each.value for each in owner.call.arguments if each.keyword and each.keyword.text == name), None)
-        )
-        if isinstance(given, Scalar):
-            return given.value
-        if name in {"weight", "bias"}:
-            return Unknown(f"the {name} of a layer is not followed")
-        return Bound(owner, name)
+            if owner.of.method(name) is not None:
+                return self._method(owner, self.class_attribute(owner.of, name, node), node)
+            if owner.kind == PLAIN or name not in model_builtins.OF_MODULES:
+                return self.class_attribute(owner.of, name, node)
+        if owner.call is None or name in model_builtins.OF_MODULES or name in {"forward", "__call__"}:
+            return Bound(owner, name)
+        known = model_settings.said(owner.call)
+        return known[name] if name in known else Unknown(f"the {name} of a layer is not followed")
 
-    def _inherited(self, module: Module, owner: Class, name: str) -> Any:
+    def _method(self, owner: Module, found: Any, node: ast.AST) -> Any:
+        """A method of an instance."""
+        kinds = _decorations(found)
+        if not isinstance(found, Function) or "staticmethod" in kinds:
+            return found
+        of = owner.of if "classmethod" in kinds else owner
+        method = replace(found, of=of) if found.owner is not None else Partial(found, (of,), {})
+        return self.call(method, [], {}, node) if kinds & {"property", "cached_property"} else method
+
+    def _inherited(self, module: Module, owner: Class, name: str, node: ast.AST) -> Any:
         assert module.of is not None
-        lineage = list(module.of.lineage())
-        for each in lineage[lineage.index(owner) + 1 :]:
-            if isinstance(each, Class):
-                for made in each.definition.body:
-                    if isinstance(made, ast.FunctionDef) and made.name == name:
-                        return Function(made, self.scope, module, each)
-        return Bound(module, f"super.{name}")
+        found = module.of.method(name, owner)
+        if found is None:
+            return Bound(module, f"super.{name}")
+        return self._method(module, self.class_attribute(found[0], name, node), node)
 
     def put_attribute(self, owner: Any, name: str, value: Any, node: ast.AST) -> None:
         """Give a module something under a name."""
+        if isinstance(owner, Unknown):  # a weight, whose numbers are not followed
+            return
+        if isinstance(owner, Class | Function):
+            owner.fields.update({name: value}) if isinstance(owner, Class) else None
+            return
         if not isinstance(owner, Module):
             raise self.unread(f"'{name}' is given to something that is not a module", node)
+        if owner.call is not None:
+            self.at(node, model_settings.with_setting, owner, name, value)
+        kept, other = owner.parts, owner.fields
+        if not isinstance(value, Module) or value.kind == PLAIN or owner.kind == PLAIN:
+            kept, other = other, kept
+        other.pop(name, None)
+        kept[name] = value
+
+    def take_attribute(self, owner: Any, name: str, node: ast.AST) -> None:
+        """Take away what something has under a name."""
+        if not isinstance(owner, Module) or (name not in owner.parts and name not in owner.fields):
+            raise self.unread(f"there is no '{name}' here", node)
         owner.parts.pop(name, None)
         owner.fields.pop(name, None)
-        (owner.parts if isinstance(value, Module) else owner.fields)[name] = value
+
+    def take_item(self, owner: Any, index: Any, node: ast.AST) -> None:
+        """Take something out of a list, a dict or a container."""
+        if isinstance(owner, Module):
+            names = list(owner.parts)[index] if isinstance(index, slice) else [self._key(owner, index, node)]
+            for name in names:
+                del owner.parts[name]
+            left = list(owner.parts.values())
+            if all(name.isdigit() for name in owner.parts):
+                owner.parts.clear()
+                owner.parts.update({str(k): each for k, each in enumerate(left)})
+            return
+        if not isinstance(owner, list | dict):
+            raise self.unread("what is taken away here is not followed", node)
+        self.at(node, owner.__delitem__, index)
+
+    def _key(self, owner: Module, index: Any, node: ast.AST) -> str:
+        """The name of a part by its name or number."""
+        names = list(owner.parts)
+        if isinstance(index, str):
+            return index
+        if not isinstance(index, int) or not -len(names) <= index < len(names):
+            raise self.unread(f"there is no {index!r} here", node)
+        return names[index]
 
     def put_item(self, owner: Any, index: Any, value: Any, node: ast.AST) -> None:
         """Put something into a list, a dict or a container."""
         if isinstance(owner, Module):
-            owner.parts[str(index)] = value
+            owner.parts[self._key(owner, index, node)] = value
             return
         if not isinstance(owner, list | dict):
             raise self.unread("numbers that are written into a map are not followed", node)
@@ -112,35 +218,36 @@ class Objects(Core):
 
     def part(self, owner: Module, index: Any, node: ast.AST) -> Any:
         """A module of a container, or several. Raises UnreadError."""
-        parts = list(owner.parts.values())
         if isinstance(index, slice):
-            return Module(owner.kind, parts=dict(list(owner.parts.items())[index]))
-        if isinstance(index, str) and index in owner.parts:
-            return owner.parts[index]
-        if not isinstance(index, int) or not -len(parts) <= index < len(parts):
+            taken = list(owner.parts.items())[index]
+            if owner.kind == "ModuleList":
+                taken = [(str(k), each) for k, (_, each) in enumerate(taken)]
+            return Module(owner.kind, parts=dict(taken))
+        key = self._key(owner, index, node)
+        if key not in owner.parts:
             raise self.unread(f"there is no {index!r} here", node)
-        return parts[index]
+        return owner.parts[key]
 
-    def _is_instance(self, given: list[Any]) -> Any:
-        value, kinds = given
+    def is_instance(self, value: Any, kinds: Any, node: ast.AST) -> Any:
+        """Whether a value is of a kind, or of one of several; Unknown where that is not known."""
         kinds = kinds if isinstance(kinds, tuple | list) else (kinds,)
+        if isinstance(value, Unknown):
+            return value
+        held = [self._is_of(value, kind) for kind in kinds]
+        return True if True in held else next((each for each in held if isinstance(each, Unknown)), False)
+
+    def _is_of(self, value: Any, kind: Any) -> Any:
         if isinstance(value, Module):
-            lineage = [value.of, *value.of.lineage()] if value.of is not None else [Name(f"torch.nn.{value.kind}")]
-            lineage += [Name("torch.nn.Module")]
-            return any(kind in lineage for kind in kinds if isinstance(kind, Name | Class))
-        names = {kind.short for kind in kinds if isinstance(kind, Name)}
-        types = {"int": int, "float": float, "str": str, "bool": bool, "list": list, "tuple": tuple, "dict": dict}
-        types |= {"Tensor": Map, "Sequence": list | tuple, "Iterable": list | tuple}  # type: ignore[dict-item]
-        return any(isinstance(value, types[each]) for each in names if each in types)
+            lineage = value.of.lineage() if value.of is not None else (Name(f"torch.nn.{value.kind}"),)
+            if kind in lineage or kind == Name("torch.nn.Module"):
+                return kind in lineage or value.kind != PLAIN
+            layer = isinstance(kind, Name) and kind.whole == f"torch.nn.{kind.short}" and kind.short[:1] != "_"
+            return False if layer or isinstance(kind, Class) or kind.whole in TYPES else Unknown(OTHER)
+        if isinstance(kind, Name) and (kind.whole in TYPES or kind.short in TYPES):
+            return isinstance(value, TYPES.get(kind.whole, TYPES.get(kind.short)))  # type: ignore[arg-type]
+        return False if isinstance(kind, Class) or libraries.module(getattr(kind, "whole", "")) == "torch.nn" else Unknown(OTHER)
 
 
-def _decorated(definition: ast.FunctionDef, name: str) -> bool:
-    return any(isinstance(each, ast.Name) and each.id == name for each in definition.decorator_list)
-
-
-def _is_static(definition: ast.FunctionDef) -> bool:
-    return _decorated(definition, "staticmethod")
-
-
-def _is_property(definition: ast.FunctionDef) -> bool:
-    return _decorated(definition, "property")
+def _decorations(function: Any) -> set[str]:
+    listed = getattr(function.definition, "decorator_list", []) if isinstance(function, Function) else []
+    return {(dotted(each) or "").rpartition(".")[2] for each in listed}

@@ -8,12 +8,21 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conv_anim.frameworks.calls import tree_of
 from conv_anim.frameworks.files_of_text import read_text
 from conv_anim.frameworks.model_calls import Calls
-from conv_anim.frameworks.model_values import Function, ReturnError
+from conv_anim.frameworks.model_values import (
+    Bound,
+    Function,
+    Globals,
+    Imported,
+    Module,
+    ReturnError,
+    Unknown,
+    UnreadError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +32,14 @@ if TYPE_CHECKING:
 
 MOST_FILES = 20
 """Files beside the one that is named which it imports from."""
+
+
+DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.Import, ast.ImportFrom)
+ADDING = {"append", "extend", "insert", "update", "setdefault", "pop", "remove", "clear"}
+"""Methods of lists and dicts that change them."""
+
+OF_NUMBERS = {"data", "weight", "bias", "momentum", "eps", "inplace", "requires_grad"}
+"""What may be set in a layer without another network."""
 
 
 class _BreakError(Exception):
@@ -38,55 +55,68 @@ class Program(Calls):
 
     def begin(self, tree: ast.Module) -> None:
         """Note what a text defines."""
-        self._define(tree.body)
+        self._define(tree.body, self.scope)
         self.scope |= dict(self.said)
         for name in self.said:
-            self.pending.pop(name, None)
+            self.scope.pending.pop(name, None)
 
-    def _define(self, body: Iterable[ast.stmt]) -> None:
+    def _define(self, body: Iterable[ast.stmt], scope: Globals) -> None:
         for each in body:
             match each:
-                case ast.ClassDef(name=name):
-                    self.scope[name] = each
-                case ast.FunctionDef(name=name):
-                    self.scope[name] = Function(each, self.scope)
+                case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
+                    scope[name] = each
+                    scope.pending.pop(name, None)
                 case ast.Import() | ast.ImportFrom():
-                    self.imported(each, self.scope)
-                case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                    self.pending[name] = value
-                case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                    self.pending[name] = value
+                    self.imported(each, scope)
                 case ast.Expr(
                     value=ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="add_argument")) as call
                 ):
                     self.options.setdefault(owner, []).append(call)
                 case ast.If(test=ast.Compare(left=ast.Name(id="__name__"))):
                     pass
-                case ast.If() | ast.Try():
-                    self._define(each.body)
+                case ast.If() if any(isinstance(made, DEFINITIONS) for made in each.body):
+                    self._define(each.body, scope)
+                case ast.Try():
+                    self._define(each.body, scope)
+                case _:
+                    for name in _given(each):
+                        scope.pending.setdefault(name, []).append(each)
 
-    def beside(self, node: ast.ImportFrom) -> bool:
-        """Read the file that is imported from, if it lies beside this one. Returns whether it does.
+    def beside(self, module: str, node: ast.stmt) -> Globals | None:
+        """What a file defines that is imported, if it lies beside this one. Raises SpecError."""
+        own = Path(self.source.name)
+        path = own.parent / f"{module}.py"
+        if not module or "." in module or own.suffix != ".py" or path == own or not path.is_file():
+            return None
+        if path not in self.files:
+            if len(self.files) >= MOST_FILES:
+                raise self.unread(f"it reads more than {MOST_FILES} files", node)
+            self.files[path] = Globals()
+            source = read_text(path)
+            tree = tree_of(source)
+            for each in ast.walk(tree):
+                each.source = source  # type: ignore[attr-defined]  # where it stands
+            self._define(tree.body, self.files[path])
+        return self.files[path]
 
-        Its names are taken as they are, but for those which this text has of its own.
-        """
-        path = Path(self.source.name).parent / f"{node.module}.py"
-        if node.level > 1 or "." in (node.module or ".") or not self.source.name.endswith(".py") or not path.is_file():
-            return False
-        if path in self.read:
-            return True
-        if len(self.read) >= MOST_FILES:
-            raise self.unread(f"it reads more than {MOST_FILES} files", node)
-        self.read.append(path)
-        source = read_text(path)
-        tree = tree_of(source)
-        for each in ast.walk(tree):
-            each.source = source  # type: ignore[attr-defined]  # where it stands
-        own = dict(self.scope)
-        self._define(tree.body)
-        self.scope |= own
-        self.scope |= {each.asname: self.scope.get(each.name) for each in node.names if each.asname}
-        return True
+    def named(self, name: str, scope: Globals, node: ast.AST) -> Any:
+        """What a name of a file stands for; Unknown where the file has none."""
+        for each in scope.pending.pop(name, ()):
+            if id(each) not in scope.done:
+                scope.done.add(id(each))
+                self.follow([each], scope)
+        value = scope.get(name, Unknown(f"'{name}' is not defined in this text"))
+        match value:
+            case ast.ClassDef():
+                scope[name] = self.class_of(value, scope)
+            case ast.FunctionDef():
+                scope[name] = Function(value, scope)
+                scope[name] = self.decorated(scope[name], value.decorator_list, scope)
+            case Imported(scope=other, name=further) if other is not scope:
+                self.step(node)
+                scope[name] = Unknown(f"'{name}' is imported in a circle")
+                scope[name] = self.named(further, other, node)
+        return scope.get(name, value)
 
     def follow(self, body: Iterable[ast.stmt], scope: Scope) -> None:
         """What statements do."""
@@ -100,7 +130,17 @@ class Program(Calls):
     def _nothing(self, _node: ast.stmt, _scope: Scope) -> None:
         pass
 
-    _do_pass = _do_assert = _do_global = _do_nonlocal = _do_delete = _nothing
+    _do_pass = _do_assert = _nothing
+
+    def _do_delete(self, node: ast.Delete, scope: Scope) -> None:
+        for each in node.targets:
+            match each:
+                case ast.Attribute(value=owner, attr=name):
+                    self.take_attribute(self.value(owner, scope), name, each)
+                case ast.Subscript(value=owner, slice=index):
+                    self.take_item(self.value(owner, scope), self.value(index, scope), each)
+                case _:
+                    self.value(each, scope)
 
     def _do_expr(self, node: ast.Expr, scope: Scope) -> None:
         self.value(node.value, scope)
@@ -123,7 +163,11 @@ class Program(Calls):
     _do_importfrom = _do_import
 
     def _do_functiondef(self, node: ast.FunctionDef, scope: Scope) -> None:
-        scope[node.name] = Function(node, scope)
+        made = Function(node, scope, defaults=self.defaults_of(node.args, scope))
+        scope[node.name] = self.decorated(made, node.decorator_list, scope)
+
+    def _do_classdef(self, node: ast.ClassDef, scope: Scope) -> None:
+        scope[node.name] = self.class_of(node, scope)
 
     def _do_assign(self, node: ast.Assign, scope: Scope) -> None:
         value = self.value(node.value, scope)
@@ -135,12 +179,37 @@ class Program(Calls):
             self.give(node.target, self.value(node.value, scope), scope)
 
     def _do_augassign(self, node: ast.AugAssign, scope: Scope) -> None:
-        before = self.value(node.target, scope)
-        after = self.operated(before, node.op, self.value(node.value, scope), node)
+        before, other = self.value(node.target, scope), self.value(node.value, scope)
+        if isinstance(node.op, ast.Add) and isinstance(before, list | Module):
+            self.call(Bound(before, "extend"), [self.items_of(other, node)], {}, node)
+            return
+        after = self.operated(before, node.op, other, node)
         self.give(node.target, self.maps.change(before, after), scope)
 
     def _do_if(self, node: ast.If, scope: Scope) -> None:
         self.follow(node.body if self.is_true(node.test, scope) else node.orelse, scope)
+
+    def _do_match(self, node: ast.Match, scope: Scope) -> None:
+        subject = self.value(node.subject, scope)
+        for case in node.cases:
+            if self._fits(subject, case.pattern, scope) and (case.guard is None or self.is_true(case.guard, scope)):
+                self.follow(case.body, scope)
+                return
+
+    def _fits(self, subject: Any, pattern: ast.pattern, scope: Scope) -> bool:
+        match pattern:
+            case ast.MatchValue(value=value):
+                return self.truth(self.compared(subject, ast.Eq(), self.value(value, scope), value), value)
+            case ast.MatchSingleton(value=value):
+                return subject is value
+            case ast.MatchOr(patterns=patterns):
+                return any(self._fits(subject, each, scope) for each in patterns)
+            case ast.MatchAs(pattern=inner, name=name):
+                fits = inner is None or self._fits(subject, inner, scope)
+                scope |= {name: subject} if fits and name is not None else {}  # type: ignore[operator]
+                return fits
+            case _:
+                raise UnreadError("a pattern of this kind is not followed")
 
     def _do_with(self, node: ast.With, scope: Scope) -> None:
         self.follow(node.body, scope)
@@ -149,6 +218,9 @@ class Program(Calls):
         self.follow([*node.body, *node.orelse, *node.finalbody], scope)
 
     def _do_for(self, node: ast.For, scope: Scope) -> None:
+        match node.iter:  # what sets the weights of all layers
+            case ast.Call(func=ast.Attribute(attr="modules" | "named_modules")) if not _alters(node):
+                return
         for each in self.items_of(self.value(node.iter, scope), node.iter):
             self.give(node.target, each, scope)
             try:
@@ -167,3 +239,36 @@ class Program(Calls):
                 continue
             except _BreakError:
                 return
+
+
+def _given(node: ast.stmt) -> set[str]:
+    """The names that a statement gives something to, or changes."""
+    names: set[str] = set()
+    for each in ast.walk(node):
+        match each:
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+                names.add(name)
+            case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store() | ast.Del()):
+                names |= _owner(each)
+            case ast.Call(func=ast.Attribute(attr=attr) as called) if attr in ADDING:
+                names |= _owner(called)
+    return names
+
+
+def _alters(loop: ast.For) -> bool:
+    """Whether a loop over layers may change more of them than their numbers."""
+    for each in ast.walk(loop):
+        match each:
+            case ast.Attribute(attr=name, ctx=ast.Store()) if name not in OF_NUMBERS:
+                return True
+            case ast.Subscript(ctx=ast.Store()) | ast.Return() | ast.Call(func=ast.Name(id="setattr")):
+                return True
+            case ast.Call(func=ast.Attribute(attr=attr)) if attr in {*ADDING, "add_module", "register_module"}:
+                return True
+    return False
+
+
+def _owner(node: ast.expr) -> set[str]:
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return {node.id} if isinstance(node, ast.Name) else set()

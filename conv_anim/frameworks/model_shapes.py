@@ -97,8 +97,13 @@ def indexed(shape: Shape, index: tuple[Any, ...]) -> Shape:
         if each is None:
             found.append(1)
         elif isinstance(each, slice) and rest:
-            found.append(len(range(*each.indices(rest.pop(0)))))
-        elif isinstance(each, int) and not isinstance(each, bool) and rest and -rest[0] <= each < rest[0]:
+            count = len(range(*each.indices(rest.pop(0))))
+            if count == 0 or (each.step or 1) < 0:
+                raise FitError(f"nothing of a map of the shape {_said(shape)} is left here")
+            found.append(count)
+        elif isinstance(each, int) and not isinstance(each, bool) and rest:
+            if not -rest[0] <= each < rest[0]:
+                raise FitError(f"a map of the shape {_said(shape)} has no part {each}")
             rest.pop(0)
         else:
             raise UnreadError("which part this is is not known")
@@ -142,27 +147,36 @@ def moved(shape: Shape, name: str, given: list[Any], named: dict[str, Any]) -> M
             over = given[0] if given else named.get("dim")
             if over is None:
                 return Moved(tuple(n for n in shape if n != 1))
-            return Moved(_reduced(shape, over, keeps=False) if shape[axis_of(shape, over)] == 1 else shape)
+            axes = {axis_of(shape, each) for each in (over if isinstance(over, list | tuple) else [over])}
+            return Moved(tuple(n for k, n in enumerate(shape) if k not in axes or n != 1))
         case "unsqueeze":
             axis = axis_of(shape, given[0] if given else named.get("dim"), more=True)
             return Moved((*shape[:axis], 1, *shape[axis:]))
         case "permute":
             order = _whole(given or list(named.values()))
+            if sorted(axis_of(shape, each) for each in order) != list(range(len(shape))):
+                raise FitError(f"{_said(order)} is no order of the axes of a map of the shape {_said(shape)}")
             return Moved(tuple(shape[axis_of(shape, each)] for each in order))
         case "transpose" | "swapaxes" | "swapdims":
             one, other = (axis_of(shape, each) for each in (given or list(named.values())))
             turned = list(shape)
             turned[one], turned[other] = shape[other], shape[one]
             return Moved(tuple(turned))
-        case "t":
+        case "t" if len(shape) <= 2:
             return Moved(shape[::-1])
+        case "movedim" | "moveaxis":
+            one, other = (axis_of(shape, each) for each in (given or list(named.values())))
+            rest = [n for k, n in enumerate(shape) if k != one]
+            return Moved((*rest[:other], shape[one], *rest[other:]))
         case (
             "mean" | "sum" | "amax" | "amin" | "std" | "var" | "prod" | "norm" | "max" | "min" | "argmax" | "logsumexp"
         ):
+            if name == "norm":
+                given = given[1:]
             over = given[0] if given else named.get("dim", named.get("axis"))
             if over is None:
                 return Moved(())
-            keeps = bool(named.get("keepdim", given[1] if len(given) > 1 else False))
+            keeps = bool(named.get("keepdim", given[-1] if len(given) > 1 else False))
             found = _reduced(shape, over, keeps=keeps)
             pooled = name == "mean" and isinstance(over, list | tuple) and len(over) > 1
             return Moved(found, "global_avg_pool" if pooled else None, pair=name in {"max", "min"})
@@ -173,7 +187,12 @@ def moved(shape: Shape, name: str, given: list[Any], named: dict[str, Any]) -> M
             )
             axis = axis_of(shape, along)
             return _split(shape, axis, -(-shape[axis] // parts))
-        case "split" | "split_with_sizes" | "tensor_split":
+        case "tensor_split":
+            axis, parts = axis_of(shape, named.get("dim", given[1] if len(given) > 1 else 0)), given[0]
+            if not isinstance(parts, int) or parts < 1:
+                raise UnreadError("where this splits a map is not known")
+            return _split(shape, axis, [len(range(k, shape[axis], parts)) for k in range(parts)])
+        case "split" | "split_with_sizes":
             size = given[0] if given else named.get("split_size", named.get("split_size_or_sections"))
             return _split(shape, axis_of(shape, named.get("dim", given[1] if len(given) > 1 else 0)), size)
         case "unbind":
@@ -182,6 +201,8 @@ def moved(shape: Shape, name: str, given: list[Any], named: dict[str, Any]) -> M
         case "expand":
             wanted = _whole(given)
             before = (1,) * (len(wanted) - len(shape)) + shape
+            if any(old not in {1, new} and new != -1 for old, new in zip(before, wanted, strict=True)):
+                raise FitError(f"a map of the shape {_said(shape)} does not expand to {_said(wanted)}")
             return Moved(tuple(old if new == -1 else new for old, new in zip(before, wanted, strict=True)))
         case "repeat" | "tile":
             times = _whole(given)
@@ -197,6 +218,8 @@ def moved(shape: Shape, name: str, given: list[Any], named: dict[str, Any]) -> M
 def _split(shape: Shape, axis: int, size: Any) -> Moved:
     whole = shape[axis]
     sizes = [min(size, whole - start) for start in range(0, whole, size)] if isinstance(size, int) else list(size)
+    if sum(sizes) != whole:
+        raise FitError(f"{whole} cells are not split into {', '.join(map(str, sizes))}")
     return Moved(several=tuple((*shape[:axis], n, *shape[axis + 1 :]) for n in sizes))
 
 

@@ -8,7 +8,7 @@ from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterator, MutableMapping
+    from collections.abc import MutableMapping
 
     from conv_anim.diagnostics import Span
     from conv_anim.frameworks.calls import Call
@@ -78,40 +78,82 @@ class Function:
     """The instance that it is a method of."""
     owner: Class | None = None
     """The class that has it, whose parents ``super()`` means."""
+    defaults: dict[str, Any] | None = None
+    """What its parameters are if nobody says it; None where that is followed only when it is called."""
+
+
+class Globals(dict[str, Any]):
+    """What the names of a file stand for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pending: dict[str, list[ast.stmt]] = {}
+        """Statements that give something to a name, not followed yet."""
+        self.done: set[int] = set()
+        """Those that were followed for another of their names."""
 
 
 @dataclass(frozen=True, slots=True)
+class Imported:
+    """A name of another file."""
+
+    scope: Globals
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """Another file as a whole."""
+
+    scope: Globals
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Class:
     """A class of the text. ``parents`` are classes of the text or names of a library."""
 
     definition: ast.ClassDef
     scope: MutableMapping[str, Any]
     parents: tuple[Any, ...] = ()
+    fields: dict[str, Any] = field(default_factory=dict)
+    """What its names stand for, as far as they were asked for."""
 
-    def lineage(self) -> Iterator[Any]:
-        """Itself and all that it inherits from, in the order in which a method is looked for."""
-        yield self
-        for parent in self.parents:
-            if isinstance(parent, Class):
-                yield from parent.lineage()
-            else:
-                yield parent
+    def lineage(self) -> tuple[Any, ...]:
+        """Itself and all that it inherits from, in the order in which Python looks for a method."""
+        rows = [each.lineage() if isinstance(each, Class) else (each,) for each in self.parents]
+        return (self, *_merged([*rows, self.parents]))
 
-    def method(self, name: str) -> tuple[Class, ast.FunctionDef] | None:
-        """What it or a parent defines under a name."""
-        import ast as python
-
-        for each in self.lineage():
+    def method(self, name: str, after: Class | None = None) -> tuple[Class, ast.FunctionDef] | None:
+        """What it or a parent defines under a name; behind a class, what that class's ``super()`` means."""
+        lineage = self.lineage()
+        for each in lineage if after is None else lineage[lineage.index(after) + 1 :]:
             if isinstance(each, Class):
-                for made in each.definition.body:
-                    if isinstance(made, python.FunctionDef) and made.name == name:
-                        return each, made
+                for made in reversed(each.definition.body):
+                    if getattr(made, "name", None) == name and hasattr(made, "args") and not _sets(made):
+                        return each, made  # type: ignore[return-value]
         return None
 
     @property
     def roots(self) -> tuple[str, ...]:
         """The classes of libraries that it inherits from."""
         return tuple(each.whole for each in self.lineage() if isinstance(each, Name))
+
+
+def _merged(rows: list[tuple[Any, ...]]) -> list[Any]:
+    """The order of Python (C3): each class before its parents, and parents as they are listed."""
+    found: list[Any] = []
+    rows = [row for row in rows if row]
+    while rows:
+        heads = [row[0] for row in rows]
+        head = next((each for each in heads if not any(each in row[1:] for row in rows)), heads[0])
+        found.append(head)
+        rows = [row for row in (tuple(each for each in row if each != head) for row in rows) if row]
+    return found
+
+
+def _sets(definition: Any) -> bool:
+    """Whether it is what a property does when it is set."""
+    return any(getattr(each, "attr", None) in {"setter", "deleter"} for each in definition.decorator_list)
 
 
 @dataclass(eq=False)
