@@ -22,6 +22,7 @@ FOLDER = Path(__file__).parent / "models"
 MODELS = [
     *(("blocks", name) for name in ("Residual", "Excited", "Branches", "Dense", "Chosen", "InPlace")),
     *(("maps", name) for name in ("UNet", "Bilinear", "Generator", "Pair", "Shuffled", "Weighed", "Causal", "Pyramid")),
+    *(("changed", name) for name in ("Left", "Diamond", "Later", "Named", "Handed", "Held")),
 ]
 
 
@@ -167,6 +168,78 @@ def test_what_is_not_followed_says_why_and_nothing_false(tmp_path):
     result = run(path, "--spec")
     assert "net.py:8:16: error: Net cannot be drawn: 'odd' is not defined in this text [unsupported]" in result.stderr
     assert "makes 4" not in result.stderr
+
+
+HEAD = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Conv2d(3, 4, 3)
+        {}
+
+    def forward(self, x):
+        {}
+        return self.a(x)
+"""
+
+
+@pytest.mark.parametrize(
+    ("made", "done", "why"),
+    [
+        ("self.a.bias = None", "pass", "'bias' of a layer that is made already is not followed"),
+        ("self.a.out_channels = 9", "pass", "'out_channels' of a layer that is made already"),
+        ("global width", "pass", "'global' is not followed"),
+        ("self.b = nn.Conv2d(3, 16 / 2, 3)", "pass", "'out_channels' is 8.0, and PyTorch takes whole numbers only"),
+        ("self.b = nn.Linear(4 * 0.5, 2)", "pass", "'in_features' is 2.0"),
+        ("pass", "y = x.relu(); z = y[:, :2]; z += 1; x = y", "a part of this map was changed in its place"),
+        ("pass", "y = x.relu(); z = y.view(-1); y.mul_(2); return z + 1", "a part of this map was changed"),
+        ("pass", "y = x[:, 0]; y += x", "would get another shape"),
+        ("pass", "x[:, 0] = 0", "numbers that are written into a map"),
+        ("pass", "x = x[:, 3:]", "nothing of a map of the shape .* is left"),
+        ("pass", "for row in x[0, 0]: pass", "a loop over more than 64 maps"),
+        ("pass", "x = x if isinstance(x, Odd) else x + 1", "whether it is of a class of a library|not defined"),
+        ("self.b = odd()", "x = x if self.b is None else x + 1", "'odd' is not defined"),
+        ("pass", "x = nn.Module()(x)", "Module has no forward"),
+        ("pass", "x = None(x)", "what is called here is None"),
+    ],
+)
+def test_what_would_be_another_network_is_refused(made, done, why):
+    """What changes a network in a way that is not followed does not pass for one that does not."""
+    with pytest.raises(UnreadError, match=why):
+        of(HEAD.format(made, done))
+
+
+def test_a_size_that_the_model_refuses_is_not_drawn():
+    assert of(HEAD.format("pass", "assert x.shape[2] == 48")).network.nodes[0].shape == (1, 3, 48, 48)
+    raising = "if x.size(-1) != 28: raise ValueError('28 is meant')"
+    assert of(HEAD.format("pass", raising)).network.nodes[0].shape == (1, 3, 28, 28)
+    with pytest.raises(SpecError, match="a layer of Net takes 3 channels, but the input is 7x20x20"):
+        of(HEAD.format("pass", "pass"), feed=said((7, 20, 20), None))
+
+
+def test_each_file_has_names_of_its_own(tmp_path):
+    """A name of one file is not that of another, whatever it is called there."""
+    head = "from torch import nn\n"
+    (tmp_path / "parts.py").write_text(
+        head + "from helpers import *\nwidth = 4\ndef block(n): return nn.Conv2d(n, times(width), 3)\n"
+    )
+    (tmp_path / "helpers.py").write_text("factor = 3\ndef times(n): return n * factor\n")
+    text = head + "import parts\nfrom parts import block as made\nwidth = factor = 9\n"
+    text += "def block(n): return nn.Conv2d(n, width, 1)\n"
+    text += "class Net(nn.Sequential):\n    def __init__(self):\n"
+    text += "        super().__init__(made(3), block(12), parts.block(9))\n"
+    (tmp_path / "net.py").write_text(text)
+    found = followed(Source(str(tmp_path / "net.py"), text), Feed(), {}, "Net")
+    assert [node.shape[1] for node in found.network.nodes] == [3, 12, 9, 12]
+    assert {path.name for path in found.read} == {"parts.py", "helpers.py"}
+
+
+def test_a_name_that_is_nearly_one_of_the_file_names_it(tmp_path):
+    path = tmp_path / "net.py"
+    path.write_text(source("changed").text, encoding="utf-8")
+    for wrong, right in (("Handled", "Handed"), ("usuall", "usual")):
+        result = run(path, "--node", wrong)
+        assert f"error: '{wrong}' is not in this file [unknown-name]" in result.stderr
+        assert f"did you mean '{right}'?" in result.stderr
 
 
 def test_our_models_are_what_people_write():

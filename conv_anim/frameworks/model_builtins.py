@@ -25,6 +25,11 @@ OPERATORS: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
     ast.Mod: ("remainder", operator.mod),
     ast.Pow: ("pow", operator.pow),
     ast.MatMult: ("matmul", operator.matmul),
+    ast.BitAnd: ("bitwise_and", operator.and_),
+    ast.BitOr: ("bitwise_or", operator.or_),
+    ast.BitXor: ("bitwise_xor", operator.xor),
+    ast.RShift: ("shift", operator.rshift),
+    ast.LShift: ("shift", operator.lshift),
 }
 COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq,
@@ -58,6 +63,8 @@ def checked(compute: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
     """What an operator makes of two values, if it is no larger than what a layer has."""
     if compute is operator.pow and isinstance(right, int | float) and abs(right) > STEEPEST:
         raise UnreadError("this power is too large")
+    if compute is operator.lshift and (not isinstance(right, int) or right > STEEPEST):
+        raise UnreadError("this number is too large")
     if compute is operator.mul:
         for items, times in ((left, right), (right, left)):
             if isinstance(items, list | tuple | str) and isinstance(times, int):
@@ -115,7 +122,8 @@ UNCHANGED = {
 LISTED = {"parameters", "named_parameters", "buffers", "named_buffers", "state_dict"}
 """What a text goes over to set numbers, which are not followed."""
 OF_MODULES = {
-    *UNCHANGED, *LISTED, "modules", "named_modules", "children", "named_children", "append", "extend", "insert", "items", "keys", "values",
+    *UNCHANGED, *LISTED, "modules", "named_modules",
+    "children", "named_children", "append", "extend", "insert", "items", "keys", "values",
     "add_module", "register_module", "register_buffer", "register_parameter", "register_forward_hook",
     "get_submodule", "save_hyperparameters", "update", "__setattr__", "__getattr__",
 }  # fmt: skip
@@ -187,7 +195,7 @@ LIKE = {f"{name}_like" for name in (*MADE, "randint")}
 OF_MATH = {"floor", "ceil", "sqrt", "log", "log2", "log10", "exp", "prod", "pow", "gcd", "fabs", "isclose"}
 
 
-def of_library(whole: str, given: list[Any], named: dict[str, Any]) -> Any:  # noqa: C901, PLR0911  # one for each
+def of_library(whole: str, given: list[Any], named: dict[str, Any]) -> Any:  # noqa: C901, PLR0911, PLR0912  # one for each
     """What a function of a library makes of values that do not depend on the input."""
     check_lengths(given)
     owner, _, short = whole.rpartition(".")
@@ -197,8 +205,19 @@ def of_library(whole: str, given: list[Any], named: dict[str, Any]) -> Any:  # n
         return math.pi
     if whole in {"numpy.prod", "numpy.sqrt", "numpy.log2", "numpy.floor", "numpy.ceil"}:
         return getattr(math, short)(*given)
-    if short == "is_available":  # of CUDA and the like
+    if short in {
+        "is_available",
+        "is_scripting",
+        "is_tracing",
+        "is_in_onnx_export",
+    }:  # of CUDA, TorchScript and the like
         return False
+    if short == "cast" and owner == "typing":
+        return given[1]
+    if owner.startswith("."):
+        return Unknown(f"{short} is imported from a file that is not beside this one")
+    if owner.startswith("torch.nn.utils") and short == "spectral_norm":  # the same layer, with other numbers
+        return given[0]
     if whole in {"copy.deepcopy", "copy.copy"}:
         return copied(given[0])
     if short == "OrderedDict":

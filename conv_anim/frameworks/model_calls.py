@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import ChainMap
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.frameworks import libraries, model_builtins, model_settings
@@ -22,6 +23,7 @@ from conv_anim.frameworks.model_values import (
     Partial,
     ReturnError,
     Super,
+    Trained,
     Unknown,
 )
 
@@ -66,7 +68,7 @@ class Calls(Binding):
         if name == "print":
             return None
         if name == "isinstance":
-            return self.is_instance(*given, node)
+            return self.is_instance(*given)
         owner, attribute, *rest = given
         if name == "setattr":
             return self.put_attribute(owner, attribute, rest[0], node)
@@ -108,7 +110,8 @@ class Calls(Binding):
                     raise self.unread(why, node)
                 return called
             case _:
-                raise self.unread("what is called here is not known", node)
+                what = "what is called here is None" if called is None else "what is called here is not known"
+                raise self.unread(what, node)
 
     def _entered(self, called: Function, given: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
         definition = called.definition
@@ -133,8 +136,7 @@ class Calls(Binding):
         elif not any(root in MODULES | WRAPPERS for root in of.roots):
             return Unknown(f"{of.definition.name} is not a module of PyTorch")
         made = Module(kind, of=of)
-        first = of.method("__init__")
-        if first is not None:
+        if of.method("__init__") is not None:
             self.call(self.attribute(made, "__init__", node), given, named, node)
         elif made.kind == PLAIN:
             self._with_fields(made, given, named, node)
@@ -189,6 +191,8 @@ class Calls(Binding):
             return made
         if module.call is None:
             what = module.of.definition.name if module.of is not None else module.kind
+            if module.kind == PLAIN:
+                raise self.unread(f"{what} is not a module of PyTorch", node)
             raise self.unread(f"{what} has no forward", node)
         if not any(isinstance(each, Map | Held) for each in (*given, *named.values())):
             unknown = next((each for each in given if isinstance(each, Unknown)), None)
@@ -207,6 +211,8 @@ class Calls(Binding):
             return self.put_attribute(module, given[0], given[1], node)
         if name.removeprefix("super.") == "__getattr__":
             return self.attribute(module, given[0], node)
+        if name == "super.__init__" and module.kind == PLAIN:
+            return self._with_fields(module, given, named, node) if given or named else None
         if name == "super.__init__":
             return self.fill(module, given, node) if module.kind in CONTAINERS else None
         if name in {"super.forward", "forward", "__call__"}:
@@ -231,7 +237,8 @@ class Calls(Binding):
             return self.at(node, self.maps.function, whole, self.written(called, given, named, node), given, named)
         if called.short[:1].isupper() and libraries.library(whole) is not None and "nn" in whole.split("."):
             if called.short == "Parameter":
-                return given[0] if given else Held(())
+                shape = given[0].shape if given and isinstance(given[0], Held) else None
+                return given[0] if shape is None else Held(shape, (Trained(prod(shape)),))
             written = self.written(called, given, named, node)
             self.at(node, model_settings.check_whole, written)
             return Module(called.short, written)

@@ -32,7 +32,7 @@ Scope: TypeAlias = "MutableMapping[str, Any]"
 """What names stand for in a part of a text."""
 MOST_STEPS = 400_000
 MOST_MAPS = 64
-CONTAINERS = {"Sequential", "ModuleList", "ModuleDict"}
+CONTAINERS = {"Sequential", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict"}
 
 
 @dataclass(eq=False)
@@ -103,7 +103,7 @@ class Core:
     def items_of(self, value: Any, node: ast.AST) -> list[Any]:
         """What a loop over a value goes over. Raises UnreadError if that is not known."""
         if isinstance(value, Module) and value.kind in CONTAINERS:
-            return list(value.parts) if value.kind == "ModuleDict" else list(value.parts.values())
+            return list(value.parts) if value.kind in {"ModuleDict", "ParameterDict"} else list(value.parts.values())
         if isinstance(value, Map):
             if not value.shape or value.shape[0] > MOST_MAPS:
                 raise self.unread(f"a loop over more than {MOST_MAPS} maps is not followed", node)

@@ -128,7 +128,7 @@ class Expressions(Objects):
         if not SHORT.fullmatch(form):
             raise self.unread("this way to write a value is not followed", node)
         if node.conversion != -1:
-            value = {"r": repr, "s": str, "a": ascii}[chr(node.conversion)](value)
+            value = repr(value) if node.conversion == ord("r") else str(value)
         return self.at(node, format, value, form) if form else str(value)
 
     def _of_lambda(self, node: ast.Lambda, scope: Scope) -> Function:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.frameworks import model_shapes
 from conv_anim.frameworks.arguments import bound
-from conv_anim.frameworks.model_values import FitError, Held, Map, Unknown, UnreadError
+from conv_anim.frameworks.calls import Unread
+from conv_anim.frameworks.model_values import FitError, Held, Map, Trained, Unknown, UnreadError
 from conv_anim.frameworks.ops_of_layers import with_ops
 from conv_anim.frameworks.sketch import Sketch
 from conv_anim.frameworks.text_network import OTHERS, settings
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from conv_anim.frameworks.foreign import ForeignLayer
     from conv_anim.frameworks.listing import Listing
     from conv_anim.frameworks.model_values import Module
+    from conv_anim.spec.nodes import Scalar
     from conv_anim.spec.records import Record
 
 MOST_NODES = 5_000
@@ -103,15 +105,23 @@ class Layers:
         same = {root, *(node for node, of in self.shared.items() if of == root)}
         self.stale |= same - {changed, made}
 
-    def made(  # noqa: PLR0917  # what it is made of
-        self, kind: str, reads: tuple[Map, ...], shape: tuple[int, ...], type_: str | None = None, *, views: bool = False
+    def made(  # what it is made of
+        self,
+        kind: str,
+        reads: tuple[Map, ...],
+        shape: tuple[int, ...],
+        type_: str | None = None,
+        *,
+        views: bool = False,
+        trained: tuple[Trained, ...] = (),
     ) -> Map:
         """An operator, which has no parameters. ``views``: it shows the numbers of what it reads."""
         self.names[kind] = self.names.get(kind, -1) + 1
         name = f"{kind}_{self.names[kind]}" if self.names[kind] else kind
         scope = tuple(self.inside.split(".")) if self.inside else ()
         inputs = tuple(each.node for each in reads)
-        found = self._add(NetNode(0, "", name, kind, inputs, (name,), shape, type_, scope=scope))
+        node = NetNode(0, "", name, kind, inputs, (name,), shape, type_, scope=scope, parameters=_counted(trained))
+        found = self._add(node)
         if views:
             first = self.current(inputs[0])
             self.shared[found.node] = self.shared.get(first, first)
@@ -154,6 +164,9 @@ class Layers:
         return self.change(read, made) if kind == "pointwise" and _in_place(call) else made
 
     def _windowed(self, call: Call, read: Map, node: NetNode) -> NetNode:
+        for each in call.arguments:
+            if isinstance(each.value, Unread) and each.value.why is not None and not _is_place(each.keyword):
+                raise UnreadError(each.value.why, each.value.span)
         layer, report = layer_of(call, self.found), Report()
         assert layer is not None
         record = layer.keys.decode(bound(call, layer.keys, report, layer.positional), report)
@@ -247,6 +260,19 @@ class Layers:
 
 def _arguments(call: Call) -> dict[str, Any]:
     return dict(settings(call))
+
+
+def _is_place(keyword: Scalar | None) -> bool:
+    """Whether an argument says only where numbers are kept, and as what."""
+    return keyword is not None and keyword.text in {"device", "dtype"}
+
+
+def _counted(trained: tuple[Trained, ...]) -> int:
+    """How many parameters are new."""
+    new = {id(each): each for each in trained if not each.counted}
+    for each in new.values():
+        each.counted = True
+    return sum(each.size for each in new.values())
 
 
 def _asks(call: Call, name: str) -> bool:

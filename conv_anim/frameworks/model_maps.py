@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.frameworks import functionals, libraries, model_shapes
 from conv_anim.frameworks.model_builtins import LIKE
 from conv_anim.frameworks.model_layers import Layers, WantedError
 from conv_anim.frameworks.model_shapes import Moved
-from conv_anim.frameworks.model_values import Bound, Held, Map, Unknown, UnreadError
+from conv_anim.frameworks.model_values import Bound, FitError, Held, Map, Trained, Unknown, UnreadError
 from conv_anim.frameworks.torch_network import TYPES
 from conv_anim.values import replace
 
@@ -47,6 +48,8 @@ POINTWISE = {
 
 
 SCALARS = Map | Held | int | float
+FILLED = {"normal", "uniform", "fill", "zero", "random", "exponential"}
+"""What is written into an array."""
 VIEWS = {
     *("slice", "view", "reshape", "flatten", "unflatten", "squeeze", "unsqueeze", "permute", "transpose", "swapaxes"),
     *("swapdims", "t", "movedim", "moveaxis", "chunk", "split", "split_with_sizes", "tensor_split", "unbind", "expand"),
@@ -67,12 +70,26 @@ class Maps(Layers):
             raise UnreadError(f"{whole} is not followed")
         if owner not in {"torch", "torch.nn.functional", "torch.nn", "torch.special"}:
             raise UnreadError(f"what {whole} makes of a map is not known", call.span)
-        if functionals.is_function(whole) and short not in POINTWISE | SILENT | {"linear"}:
+        if short == "linear":
+            return self._linear_of(call, *given, **named)
+        if functionals.is_function(whole) and short not in POINTWISE | SILENT:
             return self._of_table(whole, call, given, named)
         first = given[0] if given else next(iter(named.values()))
         if not isinstance(first, Map | Held | list | tuple):
             raise UnreadError(f"what '{short}' makes of a map is not known", call.span)
         return self.method(first, short, given[1:], named)
+
+    def _linear_of(self, call: Call, input: Any, weight: Any, bias: Any = None) -> Map:  # noqa: A002  # PyTorch's name
+        """``F.linear``, whose weight is an array."""
+        if not isinstance(input, Map) or not isinstance(weight, Held) or len(weight.shape) != 2:
+            raise UnreadError("the weight of 'linear' is not known", call.span)
+        out, into = weight.shape
+        if into != input.shape[-1]:
+            raise FitError(f"the weight takes {into} numbers, but {input.shape[-1]} enter", call.span)
+        shape = (*input.shape[:-1], out)
+        made = self.made("linear", (input,), shape, "linear", trained=_trained((weight, bias)))
+        self.nodes[-1] = replace(self.nodes[-1], weight=weight.shape, products=prod(shape) * into)
+        return made
 
     def _of_table(self, whole: str, call: Call, given: list[Any], named: dict[str, Any]) -> Map:
         unknown = next((each for each in (*given, *named.values()) if isinstance(each, Unknown)), None)
@@ -84,13 +101,13 @@ class Maps(Layers):
         self.nodes[-1] = replace(self.nodes[-1], kind=f"F.{whole.rpartition('.')[2]}")
         return made
 
-    def method(self, of: Any, name: str, given: list[Any], named: dict[str, Any]) -> Any:  # noqa: PLR0911  # one for each
+    def method(self, of: Any, name: str, given: list[Any], named: dict[str, Any]) -> Any:  # noqa: C901, PLR0911  # one for each
         """What a method makes of a map, or the function of that name."""
         short = name.rstrip("_") or name
         if short in {"max", "min"} and isinstance(given[0] if given else named.get("other"), Map | Held):
             short = name = f"{short}imum"
         unknown = next((each for each in (of, *given, *named.values()) if isinstance(each, Unknown)), None)
-        if short in SILENT:
+        if short in SILENT or (isinstance(of, Held) and short in FILLED):
             return of
         if unknown is not None and short not in {"masked_fill", "mean", "sum"}:
             raise UnreadError(unknown.why)
@@ -100,7 +117,7 @@ class Maps(Layers):
             return self._joined("stack" if short == "stack" else "cat", of, given, named)
         if isinstance(of, Held) and not any(isinstance(each, Map) for each in given):
             moved = model_shapes.moved(of.shape, short, given, named) if short not in POINTWISE else Moved(of.shape)
-            return moved.plain if moved.plain is not None else Held(moved.shape or of.shape)
+            return moved.plain if moved.plain is not None else Held(moved.shape or of.shape, of.trained)
         if short in {
             "add",
             "sub",
@@ -142,7 +159,11 @@ class Maps(Layers):
             return listed[0]
         shape = model_shapes.joined([each.shape for each in listed], along, stacked=kind == "stack")
         reads = tuple(each for each in listed if isinstance(each, Map))
-        return self.made(kind, reads, shape, "concat" if kind == "cat" else None) if reads else Held(shape)
+        trained = _trained(listed)
+        if not reads:
+            return Held(shape, trained)
+        type_ = "concat" if kind == "cat" and len(reads) > 1 else None
+        return self.made(kind, reads, shape, type_, trained=trained)
 
     def operated(self, name: str, left: Any, right: Any) -> Any:
         """What an operator makes of two values of which one is a map or an array."""
@@ -150,10 +171,16 @@ class Maps(Layers):
         shape = model_shapes.multiplied(*shapes) if name == "matmul" else model_shapes.broadcast(*shapes)
         reads = tuple(each for each in (left, right) if isinstance(each, Map))
         if not reads:
-            return Held(shape)
+            return Held(shape, _trained((left, right)))
         if not isinstance(left, SCALARS) or not isinstance(right, SCALARS):
             raise UnreadError("what this operator makes of a map is not known")
-        return self.made(name, reads, shape, TYPES.get(name) if len(reads) == 2 and name in {"add", "mul"} else None)
+        return self.made(
+            name,
+            reads,
+            shape,
+            TYPES.get(name) if len(reads) == 2 and name in {"add", "mul"} else None,
+            trained=_trained((left, right)),
+        )
 
     def attribute(self, of: Map | Held, name: str) -> Any:
         """An attribute of a map."""
@@ -174,4 +201,9 @@ class Maps(Layers):
     def indexed(self, of: Map | Held, index: Any) -> Any:
         """A part of a map."""
         shape = model_shapes.indexed(of.shape, index if isinstance(index, tuple) else (index,))
-        return self.made("slice", (of,), shape, views=True) if isinstance(of, Map) else Held(shape)
+        return self.made("slice", (of,), shape, views=True) if isinstance(of, Map) else Held(shape, of.trained)
+
+
+def _trained(values: Any) -> tuple[Trained, ...]:
+    """The parameters in arrays that do not depend on the input."""
+    return tuple(each for value in values if isinstance(value, Held) for each in value.trained)

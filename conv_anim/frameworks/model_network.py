@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from conv_anim.diagnostics import Code, Problem, Span, SpecError, listed
+from conv_anim.diagnostics import Code, Problem, Span, SpecError
 from conv_anim.frameworks.calls import tree_of
 from conv_anim.frameworks.listing import Line, Listing
-from conv_anim.frameworks.model_calls import MODULES, WRAPPERS
+from conv_anim.frameworks.model_choice import main_of, others, program_of, required_of
 from conv_anim.frameworks.model_maps import Maps, WantedError
-from conv_anim.frameworks.model_program import Program
+from conv_anim.frameworks.model_objects import PLAIN
 from conv_anim.frameworks.model_values import Class, FitError, Function, Map, Module, UnreadError
 from conv_anim.frameworks.python_files import is_file
 from conv_anim.spec.network import Network
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from conv_anim.frameworks.arithmetic import Names
     from conv_anim.frameworks.calls import Call
     from conv_anim.frameworks.feeding import Feed
+    from conv_anim.frameworks.model_program import Program
     from conv_anim.spec.model import Size
 
 SIDES = {1: (16_000, 1024, 256, 128, 64), 2: (224, 32, 28, 64, 128, 256, 299, 96, 48, 16, 8, 512), 3: (64, 32, 112, 16)}
@@ -111,37 +112,18 @@ def attempt(source: Source, feed: Feed, names: Names, wanted: str | None = None)
     if not is_file(source.text):
         return Attempt()
     tree = tree_of(source)
-    name = _main(tree, source, names) if wanted is None else wanted
+    name = main_of(tree, source, names) if wanted is None else wanted
     if name is None or name not in {getattr(each, "name", None) for each in tree.body}:
         return Attempt()
     try:
         found = followed(source, feed, names, name)
         if wanted is None:
             found = replace(
-                found, network=replace(found.network, notes=(*found.network.notes, *_others(tree, name, names)))
+                found, network=replace(found.network, notes=(*found.network.notes, *others(tree, name, names)))
             )
         return Attempt(name, found)
     except UnreadError as error:
         return Attempt(name, problem=error)
-
-
-def _others(tree: ast.Module, name: str, names: Names) -> tuple[str, ...]:
-    """What is to be said where a text has other functions that make a model."""
-    if not any(isinstance(each, ast.FunctionDef) and each.name == name for each in tree.body):
-        return ()
-    others = [each.name for each in _makers(tree, names) if each.name != name]
-    return (f"{name} is drawn; --node names another: {listed(others, last='or')}",) if others else ()
-
-
-def _makers(tree: ast.Module, names: Names) -> list[ast.FunctionDef]:
-    """Functions that need no arguments and return what they call."""
-    return [
-        each
-        for each in tree.body
-        if isinstance(each, ast.FunctionDef)
-        and not _required(each.args, names)
-        and any(isinstance(end, ast.Return) and isinstance(end.value, ast.Call | ast.Name) for end in ast.walk(each))
-    ]
 
 
 def followed(source: Source, feed: Feed, names: Names, name: str) -> Followed:
@@ -168,68 +150,29 @@ def _axes(source: Source) -> int:
     return int(max(set(found), key=found.count)) if found else 2
 
 
-def _main(tree: ast.Module, source: Source, names: Names) -> str | None:
-    """The last class that is a model and can be made without arguments, else the first function that makes one."""
-    program = _program(tree, source, names, Listing("", ()))
-    models = [each.name for each in tree.body if isinstance(each, ast.ClassDef) and _is_model(program, each)]
-    if not models:
-        return None
-    for name in reversed(models):
-        if not _needed(tree, name, names):
-            return name
-    for each in _makers(tree, names):
-        if models[-1] in {found.id for found in ast.walk(each) if isinstance(found, ast.Name)}:
-            return each.name
-    return models[-1]
-
-
-def _is_model(program: Program, node: ast.ClassDef) -> bool:
-    try:
-        made = program.value(ast.copy_location(ast.Name(id=node.name, ctx=ast.Load()), node), program.scope)
-    except UnreadError:
-        return False
-    return isinstance(made, Class) and any(root in MODULES | WRAPPERS for root in made.roots)
-
-
-def _needed(tree: ast.Module, name: str, names: Names) -> list[str]:
-    """The parameters of a class's ``__init__`` that have no value."""
-    for each in tree.body:
-        if isinstance(each, ast.ClassDef) and each.name == name:
-            for made in each.body:
-                if isinstance(made, ast.FunctionDef) and made.name == "__init__":
-                    return _required(made.args, names)[1:]
-    return []
-
-
-def _required(arguments: ast.arguments, names: Names) -> list[str]:
-    listed = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
-    listed = listed[: len(listed) - len(arguments.defaults)]
-    listed += [
-        each.arg for each, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if default is None
-    ]
-    return [name for name in listed if name not in names]
-
-
-def _program(tree: ast.Module, source: Source, names: Names, found: Listing) -> Program:
-    program = Program(source, names, Maps(found))
-    program.begin(tree)
-    return program
-
-
 def _fed(  # noqa: PLR0917  # what it depends on
     source: Source, tree: ast.Module, name: str, names: Names, feed: Feed, size: Size | None
 ) -> Followed:
     """With an input of a size, which has the channels that the first layer takes."""
     shapes: dict[int, Size] = {}
+    takes = ""
     for _ in range(TURNS):
         try:
             return _once(source, tree, name, names, feed, size, shapes)
         except WantedError as wanted:
-            if wanted.node in shapes and shapes[wanted.node] == _wanted(wanted, size, feed):
+            shape = _wanted(wanted, size, feed)
+            takes = f"{wanted.channels} {'channels' if wanted.axes else 'numbers'}" if wanted.channels else ""
+            if shapes.get(wanted.node) == shape:
                 break
-            shapes[wanted.node] = _wanted(wanted, size, feed)
-    what = f"the layers of {name} do not say what it is fed"
-    raise SpecError([Problem(Code.SHAPE, what, name, hint="--input 3x224x224 says it")])
+            shapes[wanted.node] = shape
+    raise SpecError([Problem(Code.SHAPE, _contrary(name, feed, takes), name, hint="--input 3x224x224 says it")])
+
+
+def _contrary(name: str, feed: Feed, takes: str) -> str:
+    """What is wrong where no input is one that all layers take."""
+    if feed.shape is None or not takes:
+        return f"the layers of {name} do not say what it is fed"
+    return f"a layer of {name} takes {takes}, but the input is {'x'.join(map(str, feed.shape))}"
 
 
 def _wanted(wanted: WantedError, size: Size | None, feed: Feed) -> Size:
@@ -252,7 +195,7 @@ def _once(  # noqa: PLR0917  # what it depends on
     source: Source, tree: ast.Module, name: str, names: Names, feed: Feed, size: Size | None, shapes: dict[int, Size]
 ) -> Followed:
     imports: dict[str, str] = {}
-    program = _program(tree, source, names, Listing(name, (), imports=imports))
+    program = program_of(tree, source, names, Listing(name, (), imports=imports))
     for scope in (*program.files.values(), program.scope):
         imports |= {key: value.whole for key, value in scope.items() if hasattr(value, "whole")}
     try:
@@ -260,7 +203,7 @@ def _once(  # noqa: PLR0917  # what it depends on
         place = ast.copy_location(ast.Name(id=name, ctx=ast.Load()), at)
         made = program.value(place, program.scope)
         model = program.call(made, [], {}, place) if isinstance(made, Class | Function) else made
-        if not isinstance(model, Module):
+        if not isinstance(model, Module) or model.kind == PLAIN:
             raise UnreadError(f"{name} is not a model of PyTorch", program.span(place))
         model.place("")
         given = _inputs(program, model, feed, size, shapes, _axes(source))
@@ -280,7 +223,9 @@ def _inputs(  # noqa: PLR0917  # what it depends on
 ) -> list[Map]:
     """One for each parameter of ``forward`` that has no value of its own."""
     forward = model.of.method("forward") if model.of is not None else None
-    required = ["input"] if forward is None else _required(forward[1].args, program.said)[1:]
+    required = ["input"] if forward is None else required_of(forward[1].args, program.said)[1:]
+    if forward is not None and not required and forward[1].args.vararg is not None:
+        required = [forward[1].args.vararg.arg]
     usual = _first_shape(feed, size, axes)
     return [program.maps.input(name, shapes.get(k, usual)) for k, name in enumerate(required)]
 

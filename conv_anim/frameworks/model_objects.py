@@ -37,15 +37,21 @@ LEAVING = {
 """Decorators that leave what a function does, and those that say how a class has it."""
 TYPES: dict[str, Any] = {
     **{each.__name__: each for each in (int, float, str, bool, list, tuple, dict)},
-    **{"torch.Tensor": Map | Held, "Tensor": Map | Held, "Sequence": list | tuple, "Iterable": list | tuple | dict},
-    **{"set": (), "torch.Size": tuple, "collections.OrderedDict": dict, "Mapping": dict},
+    "torch.Tensor": Map | Held,
+    "Tensor": Map | Held,
+    "Sequence": list | tuple,
+    "Iterable": list | tuple | dict,
+    "set": (),
+    "torch.Size": tuple,
+    "collections.OrderedDict": dict,
+    "Mapping": dict,
 }
 
 
 class Objects(Core):
     """What is asked of objects."""
 
-    def attribute(self, owner: Any, name: str, node: ast.AST) -> Any:  # noqa: PLR0911  # one for each kind
+    def attribute(self, owner: Any, name: str, node: ast.AST) -> Any:  # noqa: C901, PLR0911  # one for each kind
         """What stands behind a dot. Raises UnreadError."""
         match owner:
             case Name(whole=whole):
@@ -126,8 +132,8 @@ class Objects(Core):
         for kept in (owner.parts, owner.fields):
             if name in kept:
                 return kept[name]
-        if name == "training":
-            return False
+        if name in {"training", "_modules"}:
+            return owner.parts if name == "_modules" else False
         if name == "__class__" and owner.of is not None:
             return owner.of
         if owner.of is not None:
@@ -168,7 +174,7 @@ class Objects(Core):
         if owner.call is not None:
             self.at(node, model_settings.with_setting, owner, name, value)
         kept, other = owner.parts, owner.fields
-        if not isinstance(value, Module) or value.kind == PLAIN or owner.kind == PLAIN:
+        if not isinstance(value, Module) or PLAIN in (value.kind, owner.kind):
             kept, other = other, kept
         other.pop(name, None)
         kept[name] = value
@@ -209,6 +215,8 @@ class Objects(Core):
         if isinstance(owner, Module):
             owner.parts[self._key(owner, index, node)] = value
             return
+        if isinstance(owner, Held | Unknown):  # numbers, which are not followed
+            return
         if not isinstance(owner, list | dict):
             raise self.unread("numbers that are written into a map are not followed", node)
         try:
@@ -228,7 +236,7 @@ class Objects(Core):
             raise self.unread(f"there is no {index!r} here", node)
         return owner.parts[key]
 
-    def is_instance(self, value: Any, kinds: Any, node: ast.AST) -> Any:
+    def is_instance(self, value: Any, kinds: Any) -> Any:
         """Whether a value is of a kind, or of one of several; Unknown where that is not known."""
         kinds = kinds if isinstance(kinds, tuple | list) else (kinds,)
         if isinstance(value, Unknown):
@@ -245,7 +253,11 @@ class Objects(Core):
             return False if layer or isinstance(kind, Class) or kind.whole in TYPES else Unknown(OTHER)
         if isinstance(kind, Name) and (kind.whole in TYPES or kind.short in TYPES):
             return isinstance(value, TYPES.get(kind.whole, TYPES.get(kind.short)))  # type: ignore[arg-type]
-        return False if isinstance(kind, Class) or libraries.module(getattr(kind, "whole", "")) == "torch.nn" else Unknown(OTHER)
+        return (
+            False
+            if isinstance(kind, Class) or libraries.module(getattr(kind, "whole", "")) == "torch.nn"
+            else Unknown(OTHER)
+        )
 
 
 def _decorations(function: Any) -> set[str]:

@@ -15,6 +15,7 @@ from conv_anim.frameworks.files_of_text import read_text
 from conv_anim.frameworks.model_calls import Calls
 from conv_anim.frameworks.model_values import (
     Bound,
+    FitError,
     Function,
     Globals,
     Imported,
@@ -130,7 +131,15 @@ class Program(Calls):
     def _nothing(self, _node: ast.stmt, _scope: Scope) -> None:
         pass
 
-    _do_pass = _do_assert = _nothing
+    _do_pass = _nothing
+
+    def _do_assert(self, node: ast.Assert, scope: Scope) -> None:
+        try:
+            held = self.is_true(node.test, scope)
+        except UnreadError:  # what is not known may well be so
+            return
+        if not held:
+            raise FitError("with these values this does not hold", self.span(node))
 
     def _do_delete(self, node: ast.Delete, scope: Scope) -> None:
         for each in node.targets:
@@ -155,7 +164,7 @@ class Program(Calls):
         raise _ContinueError
 
     def _do_raise(self, node: ast.Raise, _scope: Scope) -> None:
-        raise self.unread("with these values it raises an error here", node)
+        raise FitError("with these values it raises an error here", self.span(node))
 
     def _do_import(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
         self.imported(node, scope)
@@ -260,6 +269,8 @@ def _alters(loop: ast.For) -> bool:
     for each in ast.walk(loop):
         match each:
             case ast.Attribute(attr=name, ctx=ast.Store()) if name not in OF_NUMBERS:
+                return True
+            case ast.AugAssign(target=ast.Name()):
                 return True
             case ast.Subscript(ctx=ast.Store()) | ast.Return() | ast.Call(func=ast.Name(id="setattr")):
                 return True

@@ -49,7 +49,7 @@ def _places(short: str) -> tuple[str, ...]:
 def said(call: Call) -> dict[str, Any]:
     """The arguments of a layer by their names."""
     names = _places(call.short)
-    found = {
+    found: dict[str, Any] = {
         (names[int(key)] if key.isdigit() and int(key) < len(names) else key): value for key, value in settings(call)
     }
     if call.short.startswith("Conv"):
@@ -66,7 +66,7 @@ def with_setting(module: Module, name: str, value: Any) -> None:
     call = module.call
     assert call is not None
     names = _places(call.short)
-    if name in HARMLESS:
+    if name in HARMLESS or name not in {"weight", "bias", "padding_mode", *OF_WINDOWS, *names}:
         return
     if name not in MOVING or name not in names:
         raise UnreadError(f"'{name}' of a layer that is made already is not followed")

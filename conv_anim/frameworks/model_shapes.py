@@ -119,7 +119,7 @@ def _reduced(shape: Shape, over: Any, *, keeps: bool) -> Shape:
     return tuple(1 if k in axes else n for k, n in enumerate(shape) if keeps or k not in axes)
 
 
-def moved(shape: Shape, name: str, given: list[Any], named: dict[str, Any]) -> Moved:  # noqa: C901, PLR0911, PLR0912  # one for each
+def moved(shape: Shape, name: str, given: list[Any], named: dict[str, Any]) -> Moved:  # noqa: C901, PLR0911, PLR0912, PLR0915  # one for each
     """What a method makes of a shape. Raises UnreadError for those that are not known."""
     match name:
         case "size":

@@ -61,11 +61,21 @@ class Map:
     shape: tuple[int, ...]
 
 
+@dataclass(eq=False)
+class Trained:
+    """A parameter of a model, by how many numbers it has; ``counted`` once a node has them."""
+
+    size: int
+    counted: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """An array that does not depend on the input, by its shape."""
 
     shape: tuple[int, ...]
+    trained: tuple[Trained, ...] = ()
+    """The parameters that it is made of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from conv_anim.diagnostics import Code, Problem, Span, SpecError
 from conv_anim.frameworks.arithmetic import dotted, evaluated
 from conv_anim.frameworks.calls import Call, Group, Unread, reading, tree_of
+from conv_anim.spec.near_misses import unknown_name
 from conv_anim.values import dataclass, field, replace
 
 if TYPE_CHECKING:
@@ -95,8 +96,9 @@ def layers_of(
     found = _read(source, names)
     made = dict(found.layers)
     if wanted is not None and wanted not in {**found.classes, **made}:
-        known = ", ".join([*found.classes, *made]) or "nothing"
-        raise SpecError([Problem(Code.UNKNOWN_NAME, f"'{wanted}' is not in this file, which has {known}", source.name)])
+        functions = [each.name for each in tree_of(source).body if isinstance(each, ast.FunctionDef)]
+        hint = unknown_name(wanted, list(dict.fromkeys([*found.classes, *functions, *made])))
+        raise SpecError([Problem(Code.UNKNOWN_NAME, f"'{wanted}' is not in this file", source.name, hint=hint)])
     if wanted in made or (wanted is None and made and not _drawable(found)):
         name = wanted or list(made)[-1]
         if wanted is None and all("." in each for each in made):
