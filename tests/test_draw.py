@@ -354,7 +354,8 @@ def test_a_file_with_a_class(tmp_path):
     assert drawing(str(path), Feed(), names={"channels": 3}).loaded().spec.input.channels == 3
     up = drawing(str(path), Feed(), "Up", names={"into": 1, "out": 2}).loaded().spec
     assert [op.ends.out_channels for op in up.layers] == [2]
-    assert "'Down' is not in this file, which has Up, Net" in refused_node(path, "Down")
+    assert "'Down' is not in this file" in refused_node(path, "Down")
+    assert "known here: Up, Net" in refused_node(path, "Down")
     assert "there is no such file" in refused(str(tmp_path / "none.py"))
 
 

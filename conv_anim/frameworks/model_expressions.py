@@ -200,6 +200,8 @@ class Expressions(Objects):
     def compared(self, left: Any, op: ast.cmpop, right: Any, node: ast.AST) -> Any:
         """Whether two values compare as an operator says; Unknown where that is not known."""
         identity = isinstance(op, ast.Is | ast.IsNot)
+        if identity and right is None and isinstance(left, Unknown) and left.exists:
+            return isinstance(op, ast.IsNot)
         for each in (left, right):
             if isinstance(each, Unknown) or (isinstance(each, Map | Held) and not identity):
                 return Unknown(getattr(each, "why", "it depends on the numbers of a map"))

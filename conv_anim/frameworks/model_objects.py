@@ -144,7 +144,11 @@ class Objects(Core):
         if owner.call is None or name in model_builtins.OF_MODULES or name in {"forward", "__call__"}:
             return Bound(owner, name)
         known = model_settings.said(owner.call)
-        return known[name] if name in known else Unknown(f"the {name} of a layer is not followed")
+        if name == "bias" and known.get(name, True) in {False, None}:
+            return None
+        if name in known and name != "bias":
+            return known[name]
+        return Unknown(f"the {name} of a layer is not followed", exists=name in {"weight", "bias"})
 
     def _method(self, owner: Module, found: Any, node: ast.AST) -> Any:
         """A method of an instance."""

@@ -51,6 +51,8 @@ class Unknown:
     """A value that is not known, and may be handed around as long as nothing depends on it."""
 
     why: str
+    exists: bool = False
+    """Whether it is known not to be None."""
 
 
 @dataclass(frozen=True, slots=True)

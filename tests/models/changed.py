@@ -63,6 +63,8 @@ class Later(nn.Module):
         self.rest = nn.Sequential(*layers)
         self.rest[-1] = nn.Conv2d(self.rest[2].out_channels, many, self.rest[0].kernel_size[0])
         self.norm = norm(many)
+        self.norm.weight.data.fill_(1.0)
+        self.first.name = "first" if self.first.bias is None and self.rest[0].bias is not None else odd()  # noqa: F821
         for each in self.modules():
             if isinstance(each, nn.Conv2d) and each.kernel_size == (3, 3):
                 each.padding = (1, 1)
