@@ -64,7 +64,7 @@ PHRASES = {
     "label.grad_weight": "gradient of the weight {size}",
     "label.layer": "layer {number}: {size}",
     "label.spread": "spread to {size}",
-    "label.border": "border {cells}",
+    "label.border": "zeros around: {cells}",
     "label.flipped": "flipped in the window",
     "unread.first.one": "first {cells} never read",
     "unread.first.many": "first {count} {cells} never read",

@@ -64,7 +64,7 @@ PHRASES = {
     "label.grad_weight": "權重的梯度 {size}",
     "label.layer": "第 {number} 層：{size}",
     "label.spread": "插零成 {size}",
-    "label.border": "外框 {cells}",
+    "label.border": "周圍的零：{cells}",
     "label.flipped": "視窗中已翻轉",
     "unread.first.one": "最前{cells}從未讀取",
     "unread.first.many": "最前 {count} {cells}從未讀取",
