@@ -17,8 +17,9 @@ from conv_anim.scene.layout import Fit
 from conv_anim.scene.numbers import format_for
 from conv_anim.scene.primitives import Boxes, Lines, Text
 from conv_anim.scene.sequence.lattice import Lattice
-from conv_anim.scene.stacks import grown
+from conv_anim.scene.stacks import grown, sees
 from conv_anim.scene.style import Style
+from conv_anim.scene.wording.language import Language
 from conv_anim.spec.model import Animation
 from conv_anim.spec.themes import THEMES
 from conv_anim.spec.view_values import Sequence
@@ -334,7 +335,27 @@ def test_how_far_a_map_sees_adds_up(spec):
         if how is not None:
             field = receptive_field(spec.layers[:k])
             assert not field.varies
-            assert {eval(how.replace("·", "*"))} == set(field.size)
+            first, steps, apart = how
+            assert {first + steps * apart} == set(field.size)
+
+
+@pytest.mark.parametrize(
+    ("layers", "said"),
+    [
+        ([{"kernel_size": 3, "dilation": 3}], "reaches over 7 cells of the input"),
+        ([{"kernel_size": 3}, {"kernel_size": 3, "dilation": 2}], "sees 7 cells of the input: 3 + 2·2"),
+        ([{"kernel_size": 2}, {"kernel_size": 3, "dilation": 3}], "reaches over 8 cells of the input: 2 + 2·3"),
+        ([{"kernel_size": 2, "stride": 3}, {"kernel_size": 2}], "reaches over 5 cells of the input: 2 + 1·3"),
+    ],
+)
+def test_cells_that_are_skipped_are_reached_over_and_not_seen(layers, said):
+    spec = conv_anim.load({"input": {"size": [14]}, "layers": [{"type": "conv", **layer} for layer in layers]})
+    cells = {(0,)}
+    for layer in reversed(layers):  # which cells the first output is made of, layer by layer
+        steps = [layer.get("dilation", 1) * k for k in range(layer["kernel_size"])]
+        cells = {(cell[0] * layer.get("stride", 1) + step,) for cell in cells for step in steps}
+    assert sees(spec.layers, Language("en")) == said
+    assert said.startswith("sees") is (len(cells) == max(cells)[0] + 1)
 
 
 def test_attention_with_numbers_says_how_scores_become_shares():

@@ -512,7 +512,7 @@ def test_channels_that_meet_make_an_output_of_its_own_colour():
         (
             "transposed",
             [
-                ("input 2×2×2", "spread to 3×3, border k − 1 − p = 3 − 1 − 0 = 2"),
+                ("input 2×2×2", "spread to 3×3, zeros around: 2 = kernel 3 − 1 − padding 0"),
                 ("filter 3×3×2", "flipped in the window"),
                 ("output 5×5", ""),
             ],

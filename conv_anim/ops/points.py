@@ -107,11 +107,12 @@ TRANSPOSED_POINTS = {
     "en": {
         "point.output_padding": "Output padding {extra}: the output is {after}, not {bare}, larger at its end only, "
         "where its cells are made like all others.",
-        "point.cut": "Padding {padding} cuts off the output's edges: it is {after}, not {bare}.",
+        "point.cut": "With padding {padding}, fewer zeros surround the input, so the output loses its edges: it is "
+        "{after}, not {bare}.",
         "point.cut.scatter": "Each input adds a scaled copy of the kernel; padding {padding} then cuts off the edges: "
         "{after} is left of {bare}.",
-        "point.spread.cut": "Stride {stride} sets the input cells apart, padding {padding} cuts off the output's "
-        "edges: {before} becomes {after}, not {bare}.",
+        "point.spread.cut": "Stride {stride} sets the input cells apart; with padding {padding}, fewer zeros surround "
+        "them: {before} becomes {after}, not {bare}.",
         "point.spread": "Stride {stride} sets the input cells apart and the output grows: {before} becomes {after}.",
         "point.dilated": "Dilation {dilation} spreads the {weights} weights of the kernel over {reach} cells.",
         "point.dilated.scatter": "Each input adds a scaled copy of the kernel, and dilation {dilation} spreads it: its "
@@ -122,9 +123,9 @@ TRANSPOSED_POINTS = {
     "zh-TW": {
         "point.output_padding": "輸出填充 {extra}：輸出是 {after}，而不是 {bare}，只在末端變大，"
         "那裡的格和其他格一樣算出。",
-        "point.cut": "填充 {padding} 截去輸出的邊緣：輸出是 {after}，而不是 {bare}。",
+        "point.cut": "填充 {padding} 時輸入周圍的零較少，輸出沒有邊緣：是 {after}，而不是 {bare}。",
         "point.cut.scatter": "每個輸入在輸出加上一份按比例的卷積核；填充 {padding} 再截去邊緣：{bare} 只剩 {after}。",
-        "point.spread.cut": "步幅 {stride} 把輸入的格分開，填充 {padding} 截去輸出的邊緣："
+        "point.spread.cut": "步幅 {stride} 把輸入的格分開；填充 {padding} 時周圍的零較少："
         "{before} 變成 {after}，而不是 {bare}。",
         "point.spread": "步幅 {stride} 把輸入的格分開，輸出變大：{before} 變成 {after}。",
         "point.dilated": "空洞率 {dilation} 把卷積核的 {weights} 個權重分到 {reach} 格的範圍。",

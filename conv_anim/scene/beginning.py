@@ -31,13 +31,13 @@ def beginning(layer: LayerTrace, animation: Animation) -> int | None:
     first, last = rows // MADE_BEFORE, rows // 2
     if last <= first or columns < 2 * SLOW:
         return None
-    found = _telling(layer)[first:last]
+    found = _worth(layer)[first:last]
     together = np.sum([found[:, k : columns - SLOW + 1 + k] for k in range(SLOW)], axis=0)
     row, column = divmod(int(np.argmax(together)), together.shape[1])
     return int((first + row) * columns + column)
 
 
-def _telling(layer: LayerTrace) -> Array:
+def _worth(layer: LayerTrace) -> Array:
     """How much each place of the output tells, (rows, columns)."""
     made = np.nan_to_num(layer.output.astype(np.float64))
     op = layer.operator

@@ -83,13 +83,30 @@ def sees(layers: Sequence[Layer], say: Language) -> str:
     """How much of the input a cell is made of that the last of some layers makes, and how: ``sees 7×7: 5 + 2·1``."""
     field = receptive_field(layers)
     assert field is not None
-    said = say("stack.sees_up_to" if field.varies else "stack.sees", size=words.part(field.size, say))
-    how = grown(layers)
-    return said if how is None else say("stack.grown", said=said, how=how)
+    key = "stack.sees_up_to" if field.varies else "stack.reaches" if _skips(layers) else "stack.sees"
+    said, how = say(key, size=words.part(field.size, say)), grown(layers)
+    return said if how is None else say("stack.grown", said=said, how="{} + {}·{}".format(*how))
 
 
-def grown(layers: Sequence[Layer]) -> str | None:
-    """How far the last of some layers sees, from what those before see: ``7 + 2·4``, r + (k − 1)·(d·j).
+def _skips(layers: Sequence[Layer]) -> bool:
+    """Whether cells within the reach of the last of some layers are never read, as dilation leaves them out."""
+    windows = [layer.window for layer in layers]
+    if not windows or None in windows:
+        return False
+    for along in zip(*(window.axes for window in windows if window is not None), strict=True):
+        read, jump = {0}, 1
+        for axis in along:
+            read = {cell + jump * axis.dilation * k for cell in read for k in range(axis.kernel)}
+            jump *= axis.stride
+            if axis.stretch > 1:
+                return False
+        if len(read) <= max(read):
+            return True
+    return False
+
+
+def grown(layers: Sequence[Layer]) -> tuple[int, int, int] | None:
+    """How far the last of some layers sees, from what those before see: 7 + 2·4, r + (k − 1)·(d·j).
 
     None unless it is so along every axis, with the same numbers, and more than what those before see.
     """
@@ -103,7 +120,7 @@ def grown(layers: Sequence[Layer]) -> str | None:
         return None
     ((steps, apart),) = found
     first = before.size[0]
-    return f"{first} + {steps}·{apart}" if steps and first + steps * apart == after.size[0] else None
+    return (first, steps, apart) if steps and first + steps * apart == after.size[0] else None
 
 
 def _growth(along: Sequence[Axis]) -> tuple[int, int]:

@@ -118,7 +118,9 @@ def _of_stack(spec: Spec, say: Language) -> Iterator[str]:
         yield say("term.field")
     stacked = isinstance(spec.view, Isometric | Sequence) and spec.labels is not None and spec.is_chain
     found = (grown(spec.layers[:k]) for k in range(len(spec.layers), 1, -1)) if stacked else ()
-    yield from (say("term.grown", how=how) for how in list(filter(None, found))[:1])
+    for first, steps, apart in list(filter(None, found))[:1]:
+        key = "term.grown.one" if steps == 1 else "term.grown.many"
+        yield say(key, how=f"{first} + {steps}·{apart}", first=first, steps=steps, apart=apart)
 
 
 def _of_sites(spec: Spec, say: Language) -> Iterator[str]:

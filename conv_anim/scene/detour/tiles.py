@@ -63,6 +63,7 @@ class Tiles(Detour):
 
     @cached_property
     def transformed_kernel(self) -> Array:
+        """GgGᵀ of the kernel that is drawn, (4, 4)."""
         return floats(self.way.transformed_kernels[0, 0])
 
     @cached_property

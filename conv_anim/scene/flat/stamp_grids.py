@@ -125,6 +125,12 @@ class StampGrids(FittedStrip, ScatterDrawing):
         """Where the output begins that is left of the full one."""
         return self.after.x + self.full.columns.before * self.numbers.cell
 
+    @property
+    def _overlap(self) -> bool:
+        """Whether the stamps of two input cells share a cell of the output."""
+        axes = [(axis.size, axis.stretch, axis.kernel, axis.dilation) for axis in self.layer.operator.axes]
+        return any(len({i * s + k * d for i in range(n) for k in range(m)}) < n * m for n, s, m, d in axes)
+
     def _labels(self) -> list[words.Label]:
         input_, kernel, output = words.labels(self.trace)
         stamp = words.Label(self.say("flat.stamp"), self.say("flat.stamp_of"))
@@ -132,5 +138,5 @@ class StampGrids(FittedStrip, ScatterDrawing):
             words.Label(input_.name),
             words.Label(kernel.name),
             stamp,
-            words.Label(output.name, self.say("flat.add_up")),
+            words.Label(output.name, self.say("flat.add_up") if self._overlap else ""),
         ]

@@ -113,10 +113,10 @@ class Bank:
     def height(self) -> float:
         """In pixels."""
         rows = 1 + max(slot.row for slot in self.slots)
-        return rows * self.filter.height + (rows - 1) * (self.gap + self.dots_room) + 2 * self.lane
+        return rows * self.filter.height + (rows - 1) * (self.gap + self.dots_room) + 2 * self.clearance
 
     @property
-    def lane(self) -> float:
+    def clearance(self) -> float:
         """Room above and below a row of filters for lines that go around some of them, in pixels."""
         return self.gap / 2 if any(slot.column for slot in self.slots) else 0.0
 
@@ -124,7 +124,7 @@ class Bank:
         """The filter in a slot, in its place."""
         x = self.x + slot.column * (self.indent + self.filter.width + self.gap) + self.indent
         each = self.filter.height + self.gap + self.dots_room
-        y = self.y + self.lane + slot.row * each + self.filter.depth.total
+        y = self.y + self.clearance + slot.row * each + self.filter.depth.total
         return replace(self.filter, x=round(x), y=round(y))
 
     def corners(self, working: Sequence[int], *, right: bool) -> tuple[Point, Point]:
@@ -139,20 +139,21 @@ class Bank:
         into, out = self.corners(working, right=False), self.corners(working, right=True)
         places = [slot for slot in self.slots if slot.shows(working[0]) in working]
         first, last = min(slot.column for slot in places), max(slot.column for slot in places)
-        lanes = self._lanes(places)
+        heights = self._ways_around(places)
         right = self.x + self.width
         found = list["Line"]()
-        for start, enter, lane in zip(starts, into, lanes, strict=True):
-            found.append((start, (self.x, lane), (enter[0], lane), enter) if first > 0 else (start, enter))
-        for leave, end, lane in zip(out, ends, lanes, strict=True):
+        for start, enter, y in zip(starts, into, heights, strict=True):
+            found.append((start, (self.x, y), (enter[0], y), enter) if first > 0 else (start, enter))
+        for leave, end, y in zip(out, ends, heights, strict=True):
             aside = last < max(slot.column for slot in self.slots)
-            found.append((leave, (leave[0], lane), (right, lane), end) if aside else (leave, end))
+            found.append((leave, (leave[0], y), (right, y), end) if aside else (leave, end))
         return found
 
-    def _lanes(self, places: Sequence[Slot]) -> tuple[float, float]:
+    def _ways_around(self, places: Sequence[Slot]) -> tuple[float, float]:
         """Heights above and below the rows of some filters where there are none."""
         boxes = [self.stack(slot).box for slot in places]
-        return min(y for _, y, _, _ in boxes) - self.lane, max(y + high for _, y, _, high in boxes) + self.lane
+        top, bottom = min(y for _, y, _, _ in boxes), max(y + high for _, y, _, high in boxes)
+        return top - self.clearance, bottom + self.clearance
 
     # what is drawn
 

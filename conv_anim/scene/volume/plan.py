@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.scales import scale
+from conv_anim.scene.stacks import broken
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.tones import RGB, Tones, asked
 from conv_anim.scene.traced import Traced
@@ -129,9 +130,10 @@ class VolumePlan(Traced):
         for layer, filters, stack in zip(self.layers, banks, stacks[1:], strict=True):
             sizes += [(0.0, 0.0) if filters is None else (filters.width, filters.height), (stack.width, stack.height)]
             signs += self._signs(layer)
-        labels = (
-            [Callout(self.style, label, None) for label in names.volume_labels(self.trace)] if self.labelled else []
-        )
+        labels = [
+            Callout.of(self.style, name, broken([detail], self.style, Language(self.trace.spec.lang)), None, ())
+            for name, detail in (names.volume_labels(self.trace) if self.labelled else [])
+        ]
         margin = 1.3 * self.style.gap if self.labelled else 0.0
         return Lineup(self.style, tuple(sizes), tuple(labels), tuple(signs), margin)
 

@@ -122,15 +122,13 @@ def canvas_detail(traced: LayerTrace, say: Language) -> str:
 def border(window: Operator, say: Language) -> str:
     """The border without output_padding, and where it comes from, so that it is not taken for the padding."""
     cells: Padding = tuple((axis.before, axis.after - axis.extra) for axis in window.axes)
-    reach = f"{say('kernel')} {MINUS} 1"
+    (k, d, (before, after)), *others = {(axis.kernel, axis.dilation, axis.cut) for axis in window.axes}
+    known = not others and before == after
+    one, other, less = (f" {n}" if known else "" for n in (k, d, before))
+    reach = f"{say('kernel')}{one} {MINUS} 1"
     if {axis.dilation for axis in window.axes} != {1}:
-        reach = f"{say('formula.dilation')}·({reach})"
-    axes = {(axis.kernel, axis.dilation, axis.cut) for axis in window.axes}
-    (k, d, (before, after)), *others = axes
-    if others or before != after:
-        return f"{padding(cells, say)} = {reach} {MINUS} {say('formula.padding')}"
-    numbers = f"{k} {MINUS} 1" if d == 1 else f"{d}·({k} {MINUS} 1)"
-    return f"{reach} {MINUS} {say('formula.padding')} = {numbers} {MINUS} {before} = {padding(cells, say)}"
+        reach = f"{say('formula.dilation')}{other}·({reach})"
+    return f"{padding(cells, say)} = {reach} {MINUS} {say('formula.padding')}{less}"
 
 
 def never_read(window: Operator, say: Language) -> list[str]:

@@ -64,7 +64,7 @@ PHRASES = {
     "label.grad_weight": "gradient of the weight {size}",
     "label.layer": "layer {number}: {size}",
     "label.spread": "spread to {size}",
-    "label.border": "border {cells}",
+    "label.border": "zeros around: {cells}",
     "label.flipped": "flipped in the window",
     "unread.first.one": "first {cells} never read",
     "unread.first.many": "first {count} {cells} never read",
@@ -230,8 +230,9 @@ PHRASES = {
     "term.cache": "key-value cache: the keys and values that are kept, so that they need not be computed again",
     "term.causal": "causal: a layer whose outputs read no cell that comes after their own",
     "term.field": "receptive field: the part of the input that an output reaches over",
-    "term.grown": "{how}: what the layer before sees, plus kernel − 1 steps, each as long as the cells under the "
-    "window lie apart on the input",
+    "term.grown.one": "{how}: the layer before sees {first}; the window makes 1 more step, of {apart} on the input",
+    "term.grown.many": "{how}: the layer before sees {first}; the window makes {steps} more steps, each of {apart} on "
+    "the input",
     "term.zeros.circles": "dashed circles: zeros around a map",
     "term.stamp": "stamp: the cells of the output to which one input cell adds its copy of the kernel; "
     "cells with more stamps tend to come out stronger, which shows as a pattern",
@@ -397,6 +398,7 @@ PHRASES = {
     "marks.output_padding": "output padding {cells}",
     "panels.differ": "outlined: cells whose numbers differ",
     "stack.sees": "sees {size} of the input",
+    "stack.reaches": "reaches over {size} of the input",
     "stack.sees_up_to": "sees up to {size} of the input",
     "stack.grown": "{said}: {how}",
     "stack.channels": "{count} channels, drawn as one",
