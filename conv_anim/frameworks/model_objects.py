@@ -128,7 +128,7 @@ class Objects(Core):
                 made = self.call(self.value(each, scope), [made], {}, each)
         return made
 
-    def _of_module(self, owner: Module, name: str, node: ast.AST) -> Any:  # noqa: PLR0911  # in the order of Python
+    def _of_module(self, owner: Module, name: str, node: ast.AST) -> Any:  # noqa: C901, PLR0911  # in the order of Python
         for kept in (owner.parts, owner.fields):
             if name in kept:
                 return kept[name]
