@@ -681,19 +681,19 @@ FLIPPED = "kernel flipped: an input before an output reaches it with the kernel'
             conv((3,), 3, padding=1, padding_mode="reflect"),
             ["reflect: mirrored at the edge cell, which is not repeated (its frame and arrow: where from)"],
         ),
-        (conv_transpose((2, 2), 3), ["zeros around: kernel − 1 − padding = 3 − 1 − 0 = 2", FLIPPED]),
+        (conv_transpose((2, 2), 3), ["zeros around: 2 = kernel 3 − 1 − padding 0", FLIPPED]),
         (
             conv_transpose((2, 2), 3, stride=2, padding=1, output_padding=1),
             [
                 "zeros between the cells: stride − 1 = 2 − 1 = 1",
-                "zeros around: kernel − 1 − padding = 3 − 1 − 1 = 1",
+                "zeros around: 1 = kernel 3 − 1 − padding 1",
                 FLIPPED,
                 "output padding 1: the window goes that much further at the end",
             ],
         ),
         (
             conv_transpose((2,), 2, dilation=3, padding=1),
-            ["zeros around: dilation·(kernel − 1) − padding = 3·(2 − 1) − 1 = 2", FLIPPED],
+            ["zeros around: 2 = dilation 3·(kernel 2 − 1) − padding 1", FLIPPED],
         ),
         (
             conv_transpose((2,), 3, padding=((0, 1),)),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from conv_anim.frameworks import functionals, libraries, model_shapes
 from conv_anim.frameworks.model_builtins import LIKE
 from conv_anim.frameworks.model_layers import Layers, WantedError
-from conv_anim.frameworks.model_shapes import Moved
+from conv_anim.frameworks.model_moves import Moved, moved_to
 from conv_anim.frameworks.model_values import Bound, FitError, Held, Map, Trained, Unknown, UnreadError
 from conv_anim.frameworks.torch_network import TYPES
 from conv_anim.values import replace
@@ -116,7 +116,7 @@ class Maps(Layers):
         if short in {"cat", "concat", "concatenate", "stack"}:
             return self._joined("stack" if short == "stack" else "cat", of, given, named)
         if isinstance(of, Held) and not any(isinstance(each, Map) for each in given):
-            moved = model_shapes.moved(of.shape, short, given, named) if short not in POINTWISE else Moved(of.shape)
+            moved = moved_to(of.shape, short, given, named) if short not in POINTWISE else Moved(of.shape)
             return moved.plain if moved.plain is not None else Held(moved.shape or of.shape, of.trained)
         if short in {
             "add",
@@ -141,7 +141,7 @@ class Maps(Layers):
         if short in POINTWISE:
             made = self.made(short, (of,), of.shape, TYPES.get(short))
             return self.change(of, made) if short != name or named.get("inplace") is True else made
-        moved = model_shapes.moved(of.shape, short, given, named)
+        moved = moved_to(of.shape, short, given, named)
         if moved.plain is not None:
             return moved.plain
         if moved.several is not None:
