@@ -100,7 +100,7 @@ def drawing(
 
 def _sketched(source: Source, feed: Feed, names: Names | None = None, wanted: str | None = None) -> Sketch:
     """The layers of a text in a row, in the order of ``forward`` where that is one. Raises SpecError."""
-    from conv_anim.frameworks.model_network import attempt
+    from conv_anim.frameworks.model_attempt import attempt
     from conv_anim.frameworks.texts import sketched
 
     tried = attempt(source, feed, names or {}, wanted)

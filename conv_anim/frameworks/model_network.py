@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import ast
 import re
-from contextlib import contextmanager
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import Code, Problem, Span, SpecError
 from conv_anim.frameworks.calls import tree_of
-from conv_anim.frameworks.listing import Line, Listing
-from conv_anim.frameworks.model_choice import main_of, others, program_of, required_of
+from conv_anim.frameworks.listing import Listing
+from conv_anim.frameworks.model_choice import program_of, required_of
 from conv_anim.frameworks.model_maps import Maps, WantedError
 from conv_anim.frameworks.model_objects import PLAIN
 from conv_anim.frameworks.model_values import Class, FitError, Function, Map, Module, UnreadError
-from conv_anim.frameworks.python_files import is_file
 from conv_anim.spec.network import Network
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from conv_anim.diagnostics import Source
@@ -32,8 +29,6 @@ if TYPE_CHECKING:
 
 SIDES = {1: (16_000, 1024, 256, 128, 64), 2: (224, 32, 28, 64, 128, 256, 299, 96, 48, 16, 8, 512), 3: (64, 32, 112, 16)}
 """Sizes along each axis that are tried where nobody says one, the usual first."""
-OF_A_ROW = {Code.SHAPE, Code.AXES, Code.UNSUPPORTED}
-"""What may be wrong with layers in a row that are none."""
 MOST_WINDOWS = 6
 """Layers in a row whose windows a figure shows."""
 CHANNELS = (3, 1)
@@ -63,67 +58,6 @@ class Followed:
         """Whether each node reads only the one before it."""
         nodes = self.network.nodes
         return all(node.inputs == ((k - 1,) if k else ()) for k, node in enumerate(nodes))
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """What came of following a text: its network, or why not."""
-
-    name: str | None = None
-    followed: Followed | None = None
-    problem: UnreadError | None = None
-
-    @property
-    def row(self) -> Listing | None:
-        """The layers in the order in which ``forward`` calls them, where each is fed by the one before."""
-        if self.followed is None or not self.followed.is_row:
-            return None
-        found = self.followed
-        lines = tuple(Line(found.network.nodes[k].name, call) for k, call in found.calls.items())
-        return Listing(self.name or "", lines, (), found.imports, loose=True)
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What is to be said of it."""
-        if self.problem is None:
-            return ()
-        place = "" if self.problem.span is None else f" (line {self.problem.span.line})"
-        return (f"forward of {self.name} is not followed: {self.problem.why}{place}",)
-
-    @contextmanager
-    def explained(self) -> Iterator[None]:
-        """Layers in a row that do not fit each other are no mistake of a text whose ``forward`` is not followed."""
-        try:
-            yield
-        except SpecError as error:
-            if self.problem is None or not {each.code for each in error.problems} <= {
-                Code.SHAPE,
-                Code.AXES,
-                Code.UNSUPPORTED,
-            }:
-                raise
-            problem = self.problem
-            message = f"{self.name} cannot be drawn: {problem.why}"
-            raise SpecError([Problem(Code.UNSUPPORTED, message, "", problem.span, problem.hint)]) from None
-
-
-def attempt(source: Source, feed: Feed, names: Names, wanted: str | None = None) -> Attempt:
-    """What following a text comes to; nothing where it has no class of PyTorch. Raises SpecError."""
-    if not is_file(source.text):
-        return Attempt()
-    tree = tree_of(source)
-    name = main_of(tree, source, names) if wanted is None else wanted
-    if name is None or name not in {getattr(each, "name", None) for each in tree.body}:
-        return Attempt()
-    try:
-        found = followed(source, feed, names, name)
-        if wanted is None:
-            found = replace(
-                found, network=replace(found.network, notes=(*found.network.notes, *others(tree, name, names)))
-            )
-        return Attempt(name, found)
-    except UnreadError as error:
-        return Attempt(name, problem=error)
 
 
 def followed(source: Source, feed: Feed, names: Names, name: str) -> Followed:

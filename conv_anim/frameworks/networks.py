@@ -58,7 +58,7 @@ def network(
 
 def _of_text(source: Source, feed: Feed, names: Names, wanted: str | None) -> Network:
     """What ``forward`` of a class does, else the layers of a text in a row."""
-    from conv_anim.frameworks.model_network import attempt
+    from conv_anim.frameworks.model_attempt import attempt
     from conv_anim.frameworks.text_network import network as of_text
 
     tried = attempt(source, feed, names, wanted)

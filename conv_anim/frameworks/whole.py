@@ -9,7 +9,7 @@ from conv_anim import pipeline
 from conv_anim.diagnostics import Code, Problem, Source, SpecError
 from conv_anim.frameworks.drawings import file_name, is_python_file, is_yolo_file
 from conv_anim.frameworks.files_of_text import read_text
-from conv_anim.frameworks.model_network import attempt
+from conv_anim.frameworks.model_attempt import attempt
 from conv_anim.frameworks.networks import network
 from conv_anim.limits import USUAL
 from conv_anim.spec.model import Arange, Input
