@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conv_anim.commands.options import DIAGNOSTICS, SET, AsPath, Limited, Named, limited
+from conv_anim.commands.options import DIAGNOSTICS, SET, AsPath, Limited, Named, let_option, limited, size_option
 from conv_anim.commands.render import FormatName, FormatOption, Steps, directed
 from conv_anim.spec import formats as known
 
@@ -29,43 +29,9 @@ NETWORK = "network"
 """The view of a whole model."""
 
 
-class Shape(click.ParamType):  # type: ignore[type-arg]  # generic in new versions only
-    """``32x32`` as numbers."""
-
-    name = "shape"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Size:
-        from conv_anim.frameworks.feeding import shape_of
-
-        found = shape_of(str(value))
-        if found is None:
-            self.fail(f"'{value}' is not a size; write 32x32, or 3x32x32 with the channels first.", param, ctx)
-        return found
-
-
-class Let(click.ParamType):  # type: ignore[type-arg]  # generic in new versions only
-    """``ngf=64``: a name, and the number, the text or the shape that it stands for."""
-
-    name = "let"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Any]:
-        from conv_anim.frameworks.feeding import held
-
-        name, equals, text = str(value).partition("=")
-        if not equals or not all(part.isidentifier() for part in name.strip().split(".")):
-            self.fail(f"'{value}' does not give a name a value; write ngf=64, or w=8x3x3x3.", param, ctx)
-        return name.strip(), held(text.strip())
-
-
 @click.command(cls=Limited)
 @click.argument("layer")
-@click.option(
-    "--input",
-    "shape",
-    type=Shape(),
-    metavar="SIZE",
-    help="The input's size: 32x32, 3x32x32 with the channels first, or 32. Default: what shows the layer well.",
-)
+@size_option("The input's size: 32x32, 3x32x32 with the channels first, or 32. Default: what shows the layer well.")
 @click.option("--channels", type=click.IntRange(1), metavar="N", help="Input channels, where the layer does not say.")
 @click.option(
     "-o", "--output", type=AsPath(), metavar="FILE", help="A file, whose suffix says the format, or a folder."
@@ -91,9 +57,7 @@ class Let(click.ParamType):  # type: ignore[type-arg]  # generic in new versions
     help="Which node of a model: its name, an output's, or its number; by default all. "
     "Of a Python file, which class, or which function that makes a model.",
 )
-@click.option(
-    "--let", "names", multiple=True, type=Let(), metavar="NAME=VALUE", help="The value of a name in the text."
-)
+@let_option("The value of a name in the text.")
 @DIAGNOSTICS
 @limited
 def draw(  # noqa: PLR0917  # click hands its options over by name

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conv_anim.commands.draw import Let, Shape
-from conv_anim.commands.options import DIAGNOSTICS, SET, Limited, SpecPath, echo_json, limited
+from conv_anim.commands.options import DIAGNOSTICS, SET, Limited, SpecPath, echo_json, let_option, limited, size_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,16 +32,8 @@ class SpecOrModel(SpecPath):
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--latex", "as_latex", is_flag=True, help="Its sums, in symbols and in numbers, for a paper in LaTeX.")
-@click.option(
-    "--input",
-    "shape",
-    type=Shape(),
-    metavar="SIZE",
-    help="The input's size, if the model does not say: 224x224, or 3x224x224.",
-)
-@click.option(
-    "--let", "names", multiple=True, type=Let(), metavar="NAME=VALUE", help="The value of a name in a layer's text."
-)
+@size_option("The input's size, if the model does not say: 224x224, or 3x224x224.")
+@let_option("The value of a name in a layer's text.")
 @click.option("--node", metavar="NAME", help="Of a Python file, which class, or which function that makes a model.")
 @SET
 @DIAGNOSTICS
@@ -72,36 +63,40 @@ def explain(  # noqa: PLR0917  # click hands its options over by name
       conv-anim explain resnet.py --node ResNet18
       conv-anim explain 'nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU())' --input 32x32
     """
-    from pathlib import Path
-
-    from conv_anim.app.console import fail, read_one
+    from conv_anim.app.console import fail
     from conv_anim.diagnostics import SpecError
     from conv_anim.frameworks.drawings import is_python_file
-    from conv_anim.frameworks.whole import is_model
 
     if as_json and form not in {None, "json"}:
         raise click.UsageError(f"--json and --format {form} exclude each other: leave one of them out")
     if as_latex and (as_json or form is not None):
         raise click.UsageError("--latex stands alone: give neither --json nor --format")
-    form = "json" if as_json else form
     if node is not None and not is_python_file(model):
         raise click.UsageError("--node chooses a class of a file that ends in .py; this is not one")
+    of_model = _is_model(model)
+    if of_model and as_latex:
+        raise click.UsageError("--latex is for specs: --spec of draw makes one of a layer")
+    if not of_model and (shape is not None or names):
+        raise click.UsageError("--input and --let are for models; in a spec, --set input.size='[224, 224]'")
+    form = "latex" if as_latex else "json" if as_json else form
     try:
-        is_text = ("(" in model or "\n" in model) and not Path(model).exists()
-        if is_model(model) or is_python_file(model) or is_text:
-            if as_latex:
-                raise click.UsageError("--latex is for specs: --spec of draw makes one of a layer")
+        if of_model:
             _of_model(model, changes, shape, form, names=dict(names), node=node)
         else:
-            if shape is not None or names:
-                raise click.UsageError("--input and --let are for models; in a spec, --set input.size='[224, 224]'")
-            made = read_one(Path(model), changes)
-            if as_latex:
-                click.echo(_latex(made), nl=False)
-                return
-            _of_spec(made, form or ("table" if made.view.kind == "network" else "text"))
+            _of_spec(model, changes, form)
     except SpecError as error:
         fail(error.problems)
+
+
+def _is_model(model: str) -> bool:
+    """Whether it is a model's file or a layer's text, not the path of a spec."""
+    from pathlib import Path
+
+    from conv_anim.frameworks.drawings import is_python_file
+    from conv_anim.frameworks.whole import is_model
+
+    is_text = ("(" in model or "\n" in model) and not Path(model).exists()
+    return is_model(model) or is_python_file(model) or is_text
 
 
 def _of_model(
@@ -126,15 +121,22 @@ def _of_model(
     click.echo(summary.text(made.network, found, lang), nl=False)
 
 
-def _of_spec(made: Spec, form: str) -> None:
+def _of_spec(path: str, changes: tuple[str, ...], form: str | None) -> None:
+    """Raises SpecError."""
+    from pathlib import Path
+
     from conv_anim import summary
+    from conv_anim.app.console import read_one
     from conv_anim.explain import data, text
     from conv_anim.tracing import networks
     from conv_anim.tracing.reach import reaches
 
-    if form == "json":
+    made = read_one(Path(path), changes)
+    if form == "latex":
+        click.echo(_latex(made), nl=False)
+    elif form == "json":
         echo_json(data(made))
-    elif form == "text":
+    elif form == "text" or (form is None and made.view.kind != "network"):
         click.echo(text(made), nl=False)
     else:
         for one in made.figures:

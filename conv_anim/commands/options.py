@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from click.shell_completion import CompletionItem
 
+    from conv_anim.spec.model import Size
+
 
 class AsPath(click.ParamType):  # type: ignore[type-arg]  # generic in new versions only
     """As click's, which would have to import pathlib even to say how a command is used."""
@@ -60,6 +62,44 @@ class Named(click.ParamType):  # type: ignore[type-arg]
         from conv_anim.commands.completion import names
 
         return names(self.name, incomplete)
+
+
+class Shape(click.ParamType):  # type: ignore[type-arg]  # generic in new versions only
+    """``32x32`` as numbers."""
+
+    name = "shape"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Size:
+        from conv_anim.frameworks.feeding import shape_of
+
+        found = shape_of(str(value))
+        if found is None:
+            self.fail(f"'{value}' is not a size; write 32x32, or 3x32x32 with the channels first.", param, ctx)
+        return found
+
+
+class Let(click.ParamType):  # type: ignore[type-arg]  # generic in new versions only
+    """``ngf=64``: a name, and the number, the text or the shape that it stands for."""
+
+    name = "let"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Any]:
+        from conv_anim.frameworks.feeding import held
+
+        name, equals, text = str(value).partition("=")
+        if not equals or not all(part.isidentifier() for part in name.strip().split(".")):
+            self.fail(f"'{value}' does not give a name a value; write ngf=64, or w=8x3x3x3.", param, ctx)
+        return name.strip(), held(text.strip())
+
+
+def size_option(about: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """``--input``, for commands that read a layer's text or a model."""
+    return click.option("--input", "shape", type=Shape(), metavar="SIZE", help=about)
+
+
+def let_option(about: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """``--let``, for the same commands."""
+    return click.option("--let", "names", multiple=True, type=Let(), metavar="NAME=VALUE", help=about)
 
 
 SPECS = click.argument("specs", nargs=-1, required=True, type=SpecPath())

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sys
+from functools import partial
 from pathlib import Path
 
 import click
 
 from conv_anim.commands.options import Limited, Named, SpecPath, limited
+from conv_anim.commands.serving import PORT, serving
 
 FIRST = "con_5"
 """The template that is played with where nothing is named."""
@@ -16,7 +17,7 @@ FIRST = "con_5"
 @click.command(cls=Limited)
 @click.argument("spec", required=False, type=SpecPath())
 @click.option("--template", type=Named("template"), metavar="NAME", help="Begin with a copy of a template.")
-@click.option("--port", type=click.IntRange(0, 65_535), default=0, help="Where it listens. Default: any free port.")
+@PORT
 @click.option("--no-open", "stays", is_flag=True, help="Print the address alone; open no browser.")
 @limited
 def play(spec: Path | None, template: str | None, port: int, *, stays: bool) -> None:
@@ -30,35 +31,16 @@ def play(spec: Path | None, template: str | None, port: int, *, stays: bool) -> 
       conv-anim play con_5.yaml
       conv-anim play --template con_9
     """
-    from conv_anim import signals
     from conv_anim.app import play_page
     from conv_anim.app.console import limits
-    from conv_anim.app.server import Ended
-    from conv_anim.fatal_errors import way
-    from conv_anim.signals import Stopped
 
     if spec is not None and template is not None:
         raise click.UsageError("a spec and --template are two texts to begin with; leave one of them out")
     name, text = _begun(spec, template)
     folder = Path() if spec is None or str(spec) == "-" else spec.parent
-    try:
-        server = play_page.server(name, text, folder, port=port, limits=limits())
-    except OSError as error:
-        way_out = way(error, "choose another with --port")
-        raise click.ClickException(f"port {port} cannot be used: {error.strerror}; {way_out}") from None
-    click.echo(f"playing at {server.address} (Ctrl-C ends it)", err=True)
-    if not stays:
-        click.launch(server.address)
-    try:
+    page = partial(play_page.server, name, text, folder, port=port, limits=limits())
+    with serving(page, port, doing="playing", opens=not stays) as server:
         server.serve_forever(poll_interval=0.1)
-    except Stopped:  # which is how it is meant to end
-        signals.raised.clear()
-        sys.exit(0)
-    except Ended as end:
-        why = "".join(f": {error}" for error in end.args)
-        raise click.ClickException(f"the page at {server.address} can be served no longer{why}") from None
-    finally:
-        server.server_close()
 
 
 def _begun(spec: Path | None, template: str | None) -> tuple[str, str]:
