@@ -121,7 +121,8 @@ def _read(
     """What is to be drawn, or a spec; notes about it go to stderr. Raises SpecError."""
     from conv_anim.app.console import limits
     from conv_anim.claims import STANDARD_INPUT, check_stdout
-    from conv_anim.frameworks.drawings import drawing, is_python_file
+    from conv_anim.frameworks.drawings import drawing
+    from conv_anim.frameworks.files_of_text import is_python_file
 
     if as_spec or (node is not None and not is_python_file(layer.strip())):
         made: Drawing | Whole = drawing(_text(layer), feed, node, limits(), names=names)
@@ -136,15 +137,19 @@ def _read(
 def _made(layer: str, feed: Feed, view: str | None, names: Names, node: str | None) -> Drawing | Whole:
     """A whole model, or its only layer; or a text's layers, as a network if requested. Raises SpecError."""
     from conv_anim.app.console import limits
-    from conv_anim.frameworks.drawings import drawing
-    from conv_anim.frameworks.whole import is_large, is_model, whole
+    from conv_anim.frameworks import drawings, whole
+    from conv_anim.frameworks.files_of_text import source_of
+    from conv_anim.frameworks.model_attempt import attempt
 
     text = _text(layer)
-    if view == NETWORK or (view is None and (is_model(layer) or is_large(text, feed, names, node))):
-        found = whole(text, feed, names, node)
+    tried = None if whole.is_model(layer) else attempt(source_of(text), feed, names, node)
+    if view == NETWORK or (view is None and (tried is None or tried.is_large)):
+        found = whole.whole(text, feed, names, node) if tried is None else whole.of_attempt(tried)
         if view == NETWORK or found.is_large:
             return found
-    return drawing(text, feed, node, limits(), names=names)
+    if tried is None:
+        return drawings.drawing(text, feed, node, limits(), names=names)
+    return drawings.of_attempt(tried, limits())
 
 
 def _used(layer: str, *, node: str | None, as_spec: bool, drawing: Mapping[str, object]) -> None:

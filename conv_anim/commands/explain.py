@@ -65,7 +65,7 @@ def explain(  # noqa: PLR0917  # click hands its options over by name
     """
     from conv_anim.app.console import fail
     from conv_anim.diagnostics import SpecError
-    from conv_anim.frameworks.drawings import is_python_file
+    from conv_anim.frameworks.files_of_text import is_python_file
 
     if as_json and form not in {None, "json"}:
         raise click.UsageError(f"--json and --format {form} exclude each other: leave one of them out")
@@ -92,7 +92,7 @@ def _is_model(model: str) -> bool:
     """Whether it is a model's file or a layer's text, not the path of a spec."""
     from pathlib import Path
 
-    from conv_anim.frameworks.drawings import is_python_file
+    from conv_anim.frameworks.files_of_text import is_python_file
     from conv_anim.frameworks.whole import is_model
 
     is_text = ("(" in model or "\n" in model) and not Path(model).exists()

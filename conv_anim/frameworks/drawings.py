@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conv_anim import pipeline
-from conv_anim.diagnostics import Code, Problem, Source, SpecError
-from conv_anim.frameworks.files_of_text import read_text
+from conv_anim.diagnostics import Problem, Source
+from conv_anim.frameworks.files_of_text import is_python_file, source_of
+from conv_anim.frameworks.model_attempt import attempt
 from conv_anim.frameworks.specs import check_signs
 from conv_anim.frameworks.written import Written, written
 from conv_anim.limits import USUAL
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from conv_anim.frameworks.arithmetic import Names
     from conv_anim.frameworks.feeding import Feed
+    from conv_anim.frameworks.model_attempt import Attempt
     from conv_anim.frameworks.sketch import Sketch
     from conv_anim.limits import Limits
     from conv_anim.spec.arrays import Files
@@ -87,44 +89,30 @@ def drawing(
         path = Path(text)
         layer, name = from_yolo(path, node, feed, names or {})
         stem = path.stem + ("" if node is None else f"_{node}")
-        sketch = _sketched(Source("layer", layer.text), layer.feed)
+        sketch = _sketched(attempt(Source("layer", layer.text), layer.feed, {}))
         sketch.read.append(path)
         return made(sketch, stem, f"{name} of {path.name}", limits)
-    if is_python_file(text):
-        source = read_text(Path(text))
-        name = Path(text).stem + ("" if node is None else f"_{node}")
-        return made(_sketched(source, feed, names, node), name, f"{name} of {Path(text).name}", limits)
-    _check_file(text)
-    return made(_sketched(Source("layer", text), feed, names, node), _first_name(text), text, limits)
+    return of_attempt(attempt(source_of(text), feed, names or {}, node), limits)
 
 
-def _sketched(source: Source, feed: Feed, names: Names | None = None, wanted: str | None = None) -> Sketch:
+def of_attempt(tried: Attempt, limits: Limits = USUAL) -> Drawing:
+    """What the layers of a text draw. Raises SpecError."""
+    source = tried.source
+    if not is_python_file(source.name):
+        return made(_sketched(tried), _first_name(source.text), source.text, limits)
+    path = Path(source.name)
+    name = path.stem + ("" if tried.wanted is None else f"_{tried.wanted}")
+    return made(_sketched(tried), name, f"{name} of {path.name}", limits)
+
+
+def _sketched(tried: Attempt) -> Sketch:
     """The layers of a text in a row, in the order of ``forward`` where that is one. Raises SpecError."""
-    from conv_anim.frameworks.model_attempt import attempt
     from conv_anim.frameworks.texts import sketched
 
-    tried = attempt(source, feed, names or {}, wanted)
     with tried.explained():
-        sketch = sketched(source, feed, names, tried.name or wanted, tried.row)
+        sketch = sketched(tried.source, tried.feed, tried.names, tried.name or tried.wanted, tried.row)
     sketch.notes[:0] = tried.notes
     return sketch
-
-
-NAME_OF_FILE = re.compile(r"[^()\n]*\.(ya?ml|json|toml|h5|keras|pth?|pt2|onnx|tflite|safetensors|ipynb)", re.IGNORECASE)
-
-
-def _check_file(text: str) -> None:
-    """Raise SpecError for the name of a file that holds no layer that is read."""
-    if NAME_OF_FILE.fullmatch(text) is None:
-        return
-    if not Path(text).exists():
-        raise SpecError([Problem(Code.UNREADABLE, "there is no such file", text)])
-    if Path(text).suffix.lower() in {".yaml", ".yml"}:
-        what = "this YAML is not a model: Ultralytics's models have the keys backbone and head"
-        raise SpecError([Problem(Code.UNSUPPORTED, what, text, hint=f"a spec is drawn by: conv-anim render {text}")])
-    what = f"files of the kind {Path(text).suffix} are not read"
-    hint = "read are models in .onnx, .pt2 and .keras, .yaml of Ultralytics, and layers in .py and .txt"
-    raise SpecError([Problem(Code.UNSUPPORTED, what, text, hint=hint)])
 
 
 def is_yolo_file(text: str) -> bool:
@@ -132,11 +120,6 @@ def is_yolo_file(text: str) -> bool:
     from conv_anim.frameworks.yolo_files import is_yolo
 
     return "\n" not in text and "(" not in text and text.lower().endswith((".yaml", ".yml")) and is_yolo(Path(text))
-
-
-def is_python_file(text: str) -> bool:
-    """Whether a text is the name of a file of Python, or of one with what ``print(model)`` says."""
-    return text.endswith((".py", ".txt")) and "\n" not in text and "(" not in text
 
 
 def made(sketch: Sketch, name: str, origin: str, limits: Limits = USUAL) -> Drawing:

@@ -28,9 +28,18 @@ OF_A_ROW = {Code.SHAPE, Code.AXES, Code.UNSUPPORTED}
 class Attempt:
     """What came of following a text: its network, or why not."""
 
+    source: Source
+    feed: Feed
+    names: Names
+    wanted: str | None = None
     name: str | None = None
     followed: Followed | None = None
     problem: UnreadError | None = None
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is a class of PyTorch that does more than to call a few layers in a row."""
+        return self.followed is not None and self.followed.is_large
 
     @property
     def row(self) -> Listing | None:
@@ -63,9 +72,13 @@ class Attempt:
 
 
 def attempt(source: Source, feed: Feed, names: Names, wanted: str | None = None) -> Attempt:
-    """What following a text comes to; nothing where it has no class of PyTorch. Raises SpecError."""
+    """What following a text comes to; nothing where it has no class of PyTorch. Raises SpecError.
+
+    ``names`` are the values of names in the text, ``wanted`` the class or function that is asked for.
+    """
+    tried = Attempt(source, feed, names, wanted)
     if not is_file(source.text):
-        return Attempt()
+        return tried
     from conv_anim.frameworks.model_choice import main_of, others
     from conv_anim.frameworks.model_network import followed
     from conv_anim.frameworks.model_values import UnreadError
@@ -73,13 +86,13 @@ def attempt(source: Source, feed: Feed, names: Names, wanted: str | None = None)
     tree = tree_of(source)
     name = main_of(tree, source, names) if wanted is None else wanted
     if name is None or name not in {getattr(each, "name", None) for each in tree.body}:
-        return Attempt()
+        return tried
     try:
         found = followed(source, feed, names, name)
         if wanted is None:
             found = replace(
                 found, network=replace(found.network, notes=(*found.network.notes, *others(tree, name, names)))
             )
-        return Attempt(name, found)
+        return replace(tried, name=name, followed=found)
     except UnreadError as error:
-        return Attempt(name, problem=error)
+        return replace(tried, name=name, problem=error)

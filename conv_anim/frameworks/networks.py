@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conv_anim.diagnostics import Source
 from conv_anim.frameworks.feeding import Feed
 from conv_anim.frameworks.models import Model
 from conv_anim.frameworks.onnx_network import network as of_onnx
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from conv_anim.frameworks.arithmetic import Names
+    from conv_anim.frameworks.model_attempt import Attempt
     from conv_anim.spec.model import Size
     from conv_anim.spec.network import Network, Sizes
 
@@ -50,22 +50,20 @@ def network(
         from conv_anim.frameworks.yolo_network import network as of_yolo
 
         return of_yolo(Path(what).stem, read_yolo(Path(what), names or {}), feed or Feed())
-    from conv_anim.frameworks.files_of_text import read_text
-
-    source = read_text(Path(what)) if suffix in {".py", ".txt"} else Source("layer", str(what).strip())
-    return _of_text(source, feed or Feed(), names or {}, wanted)
-
-
-def _of_text(source: Source, feed: Feed, names: Names, wanted: str | None) -> Network:
-    """What ``forward`` of a class does, else the layers of a text in a row."""
+    from conv_anim.frameworks.files_of_text import source_of
     from conv_anim.frameworks.model_attempt import attempt
+
+    return of_attempt(attempt(source_of(str(what)), feed or Feed(), names or {}, wanted))
+
+
+def of_attempt(tried: Attempt) -> Network:
+    """What ``forward`` of a class does, else the layers of a text in a row. Raises SpecError."""
     from conv_anim.frameworks.text_network import network as of_text
 
-    tried = attempt(source, feed, names, wanted)
     if tried.followed is not None:
         return tried.followed.network
     with tried.explained():
-        found = of_text(source, feed, names, wanted)
+        found = of_text(tried.source, tried.feed, tried.names, tried.wanted)
     return replace(found, notes=(*tried.notes, *found.notes))
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conv_anim import pipeline
-from conv_anim.diagnostics import Code, Problem, Source, SpecError
-from conv_anim.frameworks.drawings import file_name, is_python_file, is_yolo_file
-from conv_anim.frameworks.files_of_text import read_text
+from conv_anim.diagnostics import Code, Problem, SpecError
+from conv_anim.frameworks import networks
+from conv_anim.frameworks.drawings import file_name, is_yolo_file
+from conv_anim.frameworks.files_of_text import is_python_file, source_of
 from conv_anim.frameworks.model_attempt import attempt
-from conv_anim.frameworks.networks import network
 from conv_anim.limits import USUAL
 from conv_anim.spec.model import Arange, Input
 from conv_anim.spec.nodes import from_python
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from conv_anim.frameworks.arithmetic import Names
     from conv_anim.frameworks.feeding import Feed
+    from conv_anim.frameworks.model_attempt import Attempt
     from conv_anim.limits import Limits
     from conv_anim.spec.model import Given
     from conv_anim.spec.network import Network
@@ -86,27 +87,22 @@ def whole(text: str, feed: Feed, names: Names | None = None, wanted: str | None 
     ``wanted`` is a class or a function of a file of Python.
     """
     text = text.strip()
-    if not is_model(text) and not is_python_file(text):
-        return Whole("network", "the text", network(text, feed, names=names), ())
+    if not is_model(text):
+        return of_attempt(attempt(source_of(text), feed, names or {}, wanted))
     path = Path(text)
-    found = network(path, feed, names=names, wanted=wanted)
     stem = path.stem if wanted is None else f"{path.stem}_{wanted}"
-    if not is_python_file(text):
-        return Whole(file_name(stem), path.name, found, (path,))
-    followed = attempt(read_text(path), feed, names or {}, wanted).followed
-    beside = () if followed is None else followed.read
+    return Whole(file_name(stem), path.name, networks.network(path, feed, names=names), (path,))
+
+
+def of_attempt(tried: Attempt) -> Whole:
+    """The model in a text. Raises SpecError."""
+    found = networks.of_attempt(tried)
+    if not is_python_file(tried.source.name):
+        return Whole("network", "the text", found, ())
+    path = Path(tried.source.name)
+    stem = path.stem if tried.wanted is None else f"{path.stem}_{tried.wanted}"
+    beside = () if tried.followed is None else tried.followed.read
     return Whole(file_name(stem), f"{found.name} of {path.name}", found, (path, *beside))
-
-
-def is_large(text: str, feed: Feed, names: Names, wanted: str | None = None) -> bool:
-    """Whether a text is a class of PyTorch, or a file with one, that does more than to call a few layers in a row.
-
-    Raises SpecError for a file that cannot be read, and for layers that do not fit what enters them.
-    """
-    text = text.strip()
-    source = read_text(Path(text)) if is_python_file(text) else Source("layer", text)
-    found = attempt(source, feed, names, wanted).followed
-    return found is not None and found.is_large
 
 
 def _problem(message: str, hint: str) -> SpecError:
