@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from conv_anim.diagnostics import Code, Problem, Span, SpecError
@@ -124,7 +125,7 @@ def tree_of(source: Source) -> ast.Module:
             warnings.simplefilter("ignore")  # of escapes and the like, which matter to what is run
             return ast.parse(source.text)
     except SyntaxError as error:
-        place = _starts(source)[(error.lineno or 1) - 1 :][:1] or [len(source.text)]
+        place = _starts(source.text)[(error.lineno or 1) - 1 :][:1] or (len(source.text),)
         span = Span.at(source, min(place[0] + max(0, (error.offset or 1) - 1), len(source.text)))
         raise SpecError([Problem(Code.SYNTAX, f"this is not Python: {error.msg}", span=span, hint=EXAMPLE)]) from None
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
@@ -132,9 +133,10 @@ def tree_of(source: Source) -> ast.Module:
         raise SpecError([Problem(Code.SYNTAX, what, span=Span(source, 1, 1), hint=EXAMPLE)]) from None
 
 
-def _starts(source: Source) -> list[int]:
+@lru_cache(maxsize=8)
+def _starts(text: str) -> tuple[int, ...]:
     """Where each line begins, in characters of the text; Python knows fewer ends of lines than others do."""
-    return [0, *(found.end() for found in LINE.finditer(source.text))]
+    return (0, *(found.end() for found in LINE.finditer(text)))
 
 
 def _expression(tree: ast.Module, source: Source) -> ast.expr:
@@ -282,4 +284,4 @@ class Reader:
 
 def reading(source: Source, names: Names, *, printed: bool = False) -> Reader:
     """A reader of a text, with what names stand for; in ``printed`` text any other name is a word."""
-    return Reader(source, names, tuple(_starts(source)), printed)
+    return Reader(source, names, _starts(source.text), printed)

@@ -60,12 +60,12 @@ class Whole:
         assert isinstance(self.spec.view, NetworkView)
         return self.spec.view
 
-    @property
+    @cached_property
     def costs(self) -> Costs:
         """Parameters and products of the network."""
         return _read(self.spec)[0]
 
-    @property
+    @cached_property
     def plan(self) -> Plan:
         """The items to be drawn."""
         return _read(self.spec)[1]
