@@ -153,30 +153,28 @@ def _sliding_fits(*_: object) -> bool:
 
 
 def _neighborhood_fits(record: Record, entering: Entering, window: Size, dilation: Size, _shift: Size) -> bool:
-    found: dict[str, list[int]] = {}
-    for a, size in enumerate(entering.size):
-        if window[a] * dilation[a] > size:
-            apart = "" if dilation[a] == 1 else f" that stand {dilation[a]} apart"
-            needed = window[a] * dilation[a]
-            what = f"a neighborhood of {window[a]} cells{apart} takes at least {needed}; the input has {size}"
-            found.setdefault(what, []).append(a)
+    def wrong(size: int, cells: int, d: int) -> str | None:
+        apart = "" if d == 1 else f" that stand {d} apart"
+        what = f"a neighborhood of {cells} cells{apart} takes at least {cells * d}; the input has {size}"
+        return what if cells * d > size else None
+
     hint = "a smaller window or dilation, or a larger input; pattern: sliding cuts it off"
+    found = map(wrong, entering.size, window, dilation)
     return entering.complain(Code.DOES_NOT_FIT, found, record.at(WINDOW), hint)
 
 
 def _partitioned_fits(record: Record, entering: Entering, window: Size, _dilation: Size, shift: Size) -> bool:
-    found: dict[str, list[int]] = {}
-    for a, size in enumerate(entering.size):
-        if size % window[a]:
-            found.setdefault(f"windows of {window[a]} cells do not divide the input's {size} evenly", []).append(a)
+    uneven = (
+        f"windows of {cells} cells do not divide the input's {size} evenly" if size % cells else None
+        for size, cells in zip(entering.size, window, strict=True)
+    )
     hint = f"windows that do: {divisors(gcd(*entering.size))}; or a 'pad' layer before"
-    if not entering.complain(Code.DOES_NOT_FIT, found, record.at(WINDOW), hint):
+    if not entering.complain(Code.DOES_NOT_FIT, uneven, record.at(WINDOW), hint):
         return False
-    wide: dict[str, list[int]] = {}
-    for a in range(entering.axes):
-        if shift[a] >= window[a]:
-            what = f"a shift of {shift[a]} is not less than the window's {window[a]} cells"
-            wide.setdefault(what, []).append(a)
+    wide = (
+        f"a shift of {far} is not less than the window's {cells} cells" if far >= cells else None
+        for far, cells in zip(shift, window, strict=True)
+    )
     return entering.complain(Code.OUT_OF_RANGE, wide, record.at(SHIFT), "half a window is usual; 0 is none")
 
 

@@ -247,12 +247,12 @@ def crop(record: Record, entering: Entering) -> Maybe[tuple[Crop, ...]]:
     cut = pads(record.of(CROPPING), record.at(CROPPING), entering)
     if isinstance(cut, Invalid):
         return INVALID
-    found: dict[str, list[int]] = {}
     out = tuple(size - sum(off) for size, off in zip(entering.size, cut, strict=True))
-    for a, (size, off) in enumerate(zip(entering.size, cut, strict=True)):
-        if size <= sum(off):
-            found.setdefault(f"of {size} cells nothing is left when {sum(off)} are cut off", []).append(a)
-    if not entering.complain(Code.DOES_NOT_FIT, found, record.at(CROPPING), "cut off less, or a larger input"):
+    wrong = (
+        f"of {size} cells nothing is left when {size - left} are cut off" if left < 1 else None
+        for size, left in zip(entering.size, out, strict=True)
+    )
+    if not entering.complain(Code.DOES_NOT_FIT, wrong, record.at(CROPPING), "cut off less, or a larger input"):
         return INVALID
     return (Crop(Ends(entering.channels, entering.size, entering.channels, out), cut),)
 

@@ -238,22 +238,20 @@ def resolve(record: Record, entering: Entering) -> Maybe[tuple[ConvTranspose, ..
 
 
 def _extra_fits(extra: Size, stride: Size, dilation: Size, record: Record, entering: Entering) -> bool:
-    found: dict[str, list[int]] = {}
-    for a, (more, s, d) in enumerate(zip(extra, stride, dilation, strict=True)):
-        if more and more >= max(s, d):
-            what = f"output_padding {more} must be less than the stride or the dilation, here {max(s, d)}"
-            found.setdefault(what, []).append(a)
+    wrong = (
+        f"output_padding {more} must be less than the stride or the dilation, here {most}"
+        if more and more >= most
+        else None
+        for more, most in zip(extra, map(max, stride, dilation), strict=True)
+    )
     hint = "it chooses among the sizes that one stride leads to; a larger output needs a larger input or stride"
-    return entering.complain(Code.OUTPUT_PADDING, found, record.at(OUTPUT_PADDING), hint)
+    return entering.complain(Code.OUTPUT_PADDING, wrong, record.at(OUTPUT_PADDING), hint)
 
 
 def _something_left(out_size: Size, record: Record, entering: Entering) -> bool:
-    found: dict[str, list[int]] = {}
-    for a, out in enumerate(out_size):
-        if out < 1:
-            found.setdefault(f"padding takes the whole output away: its size would be {out}", []).append(a)
+    wrong = (f"padding takes the whole output away: its size would be {out}" if out < 1 else None for out in out_size)
     hint = "less padding, or a larger input or kernel"
-    return entering.complain(Code.DOES_NOT_FIT, found, record.at(PADDING), hint)
+    return entering.complain(Code.DOES_NOT_FIT, wrong, record.at(PADDING), hint)
 
 
 TYPES = op_type(

@@ -96,13 +96,15 @@ def borrows(mode: Mode, padding: Padding, node: Node, entering: Entering) -> boo
     """Whether padding that repeats input finds as much as it needs, as PyTorch demands it; reports if not."""
     if mode in {"zeros", "replicate"}:
         return True
-    found: dict[str, list[int]] = {}
-    for a, (size, pad) in enumerate(zip(entering.size, padding, strict=True)):
+
+    def wrong(size: int, pad: tuple[int, int]) -> str | None:
         most = size - 1 if mode == "reflect" else size
-        if max(pad) > most:
-            what = f"padding {max(pad)} is more than {mode} padding can borrow from {size} cells, which is {most}"
-            found.setdefault(what, []).append(a)
-    return entering.complain(Code.PADDING, found, node, "less padding, or padding_mode: replicate")
+        what = f"padding {max(pad)} is more than {mode} padding can borrow from {size} cells, which is {most}"
+        return what if max(pad) > most else None
+
+    return entering.complain(
+        Code.PADDING, map(wrong, entering.size, padding), node, "less padding, or padding_mode: replicate"
+    )
 
 
 def placed(record: Record, entering: Entering, kernel: Size, moves: Sequence[Size]) -> Maybe[tuple[Padding, Size]]:

@@ -197,26 +197,28 @@ def resolve_global(record: Record, entering: Entering) -> tuple[Pool, ...]:
 
 def _less_than_window(padding: Padding, windows: Size, record: Record, entering: Entering) -> bool:
     """No window may lie in the padding alone."""
-    found: dict[str, list[int]] = {}
-    for a, (pad, window) in enumerate(zip(padding, windows, strict=True)):
-        if max(pad) >= window:
-            what = f"with padding {max(pad)}, the window of {window} would begin in the padding alone"
-            found.setdefault(what, []).append(a)
+    wrong = (
+        f"with padding {max(pad)}, the window of {window} would begin in the padding alone"
+        if max(pad) >= window
+        else None
+        for pad, window in zip(padding, windows, strict=True)
+    )
     hint = "less padding: a window must not lie in the padding alone"
-    return entering.complain(Code.PADDING, found, record.at(PADDING), hint)
+    return entering.complain(Code.PADDING, wrong, record.at(PADDING), hint)
 
 
 def _all_read(
     axes: Iterable[tuple[int, int, int, int, tuple[int, int], int]], record: Record, entering: Entering
 ) -> bool:
     """Whether every window finds an input cell; a dilated one can step over a small input."""
-    found: dict[str, list[int]] = {}
-    for a, (size, kernel, stride, dilation, (before, _), out) in enumerate(axes):
+
+    def wrong(axis: tuple[int, int, int, int, tuple[int, int], int]) -> str | None:
+        size, kernel, stride, dilation, (before, _), out = axis
         missed = (o for o in range(out) if not _reads(o * stride - before, kernel, dilation, size))
         first = None if dilation == 1 else next(missed, None)
-        if first is not None:
-            found.setdefault(f"window {first + 1} of {out} would read no input at all", []).append(a)
-    return entering.complain(Code.PADDING, found, record.at(DILATION), "less dilation or padding")
+        return None if first is None else f"window {first + 1} of {out} would read no input at all"
+
+    return entering.complain(Code.PADDING, map(wrong, axes), record.at(DILATION), "less dilation or padding")
 
 
 def _reads(start: int, kernel: int, dilation: int, size: int) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import contrast
 from conv_anim.scene.primitives import Lines, Stroke
+from conv_anim.spec.grouping import row_runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -58,21 +59,11 @@ def _ring(top: float, left: float, bottom: float, right: float) -> list[tuple[fl
 
 def _blocks(cells: set[Place]) -> list[Block]:
     """Neighbouring cells that make a rectangle; where they do not, a row of cells at a time."""
-    rows: dict[int, list[int]] = {}
-    for r, c in sorted(cells):
-        rows.setdefault(r, []).append(c)
     blocks: list[Block] = []
-    for r, columns in rows.items():
-        for left, right in _runs(columns):
-            above = next((k for k, b in enumerate(blocks) if b[1:] == (left, r, right)), None)
-            if above is None:
-                blocks.append((r, left, r + 1, right))
-            else:
-                blocks[above] = (blocks[above][0], left, r + 1, right)
+    for r, run in row_runs(sorted(cells)):
+        above = next((k for k, b in enumerate(blocks) if b[1:] == (run.start, r, run.stop)), None)
+        if above is None:
+            blocks.append((r, run.start, r + 1, run.stop))
+        else:
+            blocks[above] = (blocks[above][0], run.start, r + 1, run.stop)
     return blocks
-
-
-def _runs(columns: list[int]) -> list[tuple[int, int]]:
-    starts = [c for k, c in enumerate(columns) if k == 0 or columns[k - 1] != c - 1]
-    ends = [c + 1 for k, c in enumerate(columns) if k == len(columns) - 1 or columns[k + 1] != c + 1]
-    return list(zip(starts, ends, strict=True))

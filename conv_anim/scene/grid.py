@@ -15,6 +15,7 @@ from conv_anim.scene.hatching import SLANTED, hatched, hatching
 from conv_anim.scene.mosaics import finished, mosaic
 from conv_anim.scene.primitives import Boxes, Lines, Primitive, Stroke, Text, union
 from conv_anim.scene.tones import SMALLEST_EDGED
+from conv_anim.spec.grouping import row_runs
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -249,12 +250,12 @@ class Grid:
         down = {(r, c + d) for r, c in cells for d in (0, 1)}
         side = self.numbers.cell
         lines = [
-            ((self.x + c * side, self.y + r * side), (self.x + (c + n) * side, self.y + r * side))
-            for r, c, n in _runs(across)
+            ((self.x + run.start * side, self.y + r * side), (self.x + run.stop * side, self.y + r * side))
+            for r, run in row_runs(sorted(across))
         ]
         lines += [
-            ((self.x + c * side, self.y + r * side), (self.x + c * side, self.y + (r + n) * side))
-            for c, r, n in _runs({(c, r) for r, c in down})
+            ((self.x + c * side, self.y + run.start * side), (self.x + c * side, self.y + run.stop * side))
+            for c, run in row_runs(sorted((c, r) for r, c in down))
         ]
         on = side / (2 * max(1, round(side / (2 * self.style.dash[0]))))
         stroke = self.style.empty_edge
@@ -263,18 +264,6 @@ class Grid:
             *self.patches(fills, None),
             Lines(tuple(lines), Stroke(stroke.color, stroke.width, (on, on))),
         ]
-
-
-def _runs(edges: set[Position]) -> list[tuple[int, int, int]]:
-    """Unit edges (line, start) joined: (line, start, length)."""
-    starts = sorted(edge for edge in edges if (edge[0], edge[1] - 1) not in edges)
-    runs = []
-    for line, start in starts:
-        length = 1
-        while (line, start + length) in edges:
-            length += 1
-        runs.append((line, start, length))
-    return runs
 
 
 def _inner(box: Box) -> tuple[Point, ...]:

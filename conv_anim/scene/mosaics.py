@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.primitives import Mosaic
+from conv_anim.spec.grouping import row_runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -29,19 +30,9 @@ def finished(image: Rgb, cells: Iterable[Place], at: At, *, blended: bool) -> li
 
     Then they come with their neighbours above and before them, which are done: so no background shows between the two.
     """
-    columns: dict[int, list[int]] = {}
-    for row, column in cells:
-        columns.setdefault(row, []).append(column)
     items = []
-    for row, own in columns.items():
-        for left, right in _runs(sorted(own)):
-            above, before = (int(blended and row > 0), int(blended and left > 0))
-            part = image[row - above : row + 1, left - before : right]
-            items.append(mosaic(part, at, row - above, left - before))
+    for row, run in row_runs(cells):
+        above, before = (int(blended and row > 0), int(blended and run.start > 0))
+        part = image[row - above : row + 1, run.start - before : run.stop]
+        items.append(mosaic(part, at, row - above, run.start - before))
     return items
-
-
-def _runs(columns: list[int]) -> list[tuple[int, int]]:
-    starts = [c for k, c in enumerate(columns) if k == 0 or columns[k - 1] != c - 1]
-    ends = [c + 1 for k, c in enumerate(columns) if k == len(columns) - 1 or columns[k + 1] != c + 1]
-    return list(zip(starts, ends, strict=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conv_anim.spec import grouping
 from conv_anim.tracing.geometry import Axis, Source
 from conv_anim.values import dataclass
 
@@ -33,9 +34,7 @@ Run = tuple[int, int]
 
 def runs(cells: list[int]) -> list[Run]:
     """Cells in ascending order as runs of neighbours."""
-    starts = [cell for k, cell in enumerate(cells) if k == 0 or cells[k - 1] != cell - 1]
-    ends = [cell for k, cell in enumerate(cells) if k == len(cells) - 1 or cells[k + 1] != cell + 1]
-    return [(start, end - start + 1) for start, end in zip(starts, ends, strict=True)]
+    return [(run.start, len(run)) for run in grouping.runs(cells)]
 
 
 @dataclass(frozen=True)

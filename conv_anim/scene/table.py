@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
 from conv_anim.scene.primitives import Boxes, Stroke
+from conv_anim.spec.grouping import grouped
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -117,9 +118,7 @@ class Table:
 
     def patches(self, cells: Iterable[tuple[Position, str, str]]) -> list[Primitive]:
         """Cells of several colours: the place, the number and the colour of each."""
-        by_fill: dict[str, list[tuple[Position, str]]] = {}
-        for place, text, fill in cells:
-            by_fill.setdefault(fill, []).append((place, text))
+        by_fill = grouped((fill, (place, text)) for place, text, fill in cells)
         return [item for fill, texts in by_fill.items() for item in self.cells(texts, fill)]
 
     def cells(self, texts: Iterable[tuple[Position, str]], fill: str, *, bold: bool = False) -> list[Primitive]:

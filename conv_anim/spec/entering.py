@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conv_anim.diagnostics import Code, listed
 from conv_anim.spec.arrays import Named, ValuesKind, resolved
+from conv_anim.spec.grouping import grouped
 from conv_anim.spec.kinds import INVALID, Either, Invalid, ListOf, Real, Whole, subject
 from conv_anim.spec.model import Given, Random
 from conv_anim.spec.nodes import is_list, is_number, is_scalar
@@ -14,7 +15,7 @@ from conv_anim.spec.records import Field, Object, switch
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from conv_anim.spec.arrays import Files, Written
     from conv_anim.spec.kinds import Kind, Maybe, Report
@@ -104,8 +105,9 @@ class Entering:
             return ""
         return f" ({listed([('depth', 'rows', 'columns')[MOST_AXES - self.axes + a] for a in axes], last='and')})"
 
-    def complain(self, code: Code, found: Mapping[str, list[int]], node: Node, hint: str) -> bool:
-        """Report what is wrong, each thing once with the axes it is wrong along; whether all is good."""
+    def complain(self, code: Code, wrong: Iterable[str | None], node: Node, hint: str) -> bool:
+        """Report what is wrong along each axis, each thing once with its axes; whether nothing is."""
+        found = grouped((what, axis) for axis, what in enumerate(wrong) if what is not None)
         for what, axes in found.items():
             self.report.add(code, what + self.along(axes), node, hint)
         return not found
@@ -213,14 +215,13 @@ def divisors(number: int) -> str:
 
 def fits(sizes: Size, windows: Size, padding: Padding, record: Record, entering: Entering) -> bool:
     """Whether every axis has room for one window; reports those that do not."""
-    found: dict[str, list[int]] = {}
-    for a, out in enumerate(sizes):
-        if out < 1:
-            room = entering.size[a] + sum(padding[a])
-            with_padding = " with its padding" if any(padding[a]) else ""
-            what = f"the window does not fit: it takes {windows[a]} cells, the input has {room}{with_padding}"
-            found.setdefault(what, []).append(a)
+
+    def wrong(out: int, window: int, size: int, pad: tuple[int, int]) -> str | None:
+        room = f"{size + sum(pad)}{' with its padding' if any(pad) else ''}"
+        return f"the window does not fit: it takes {window} cells, the input has {room}" if out < 1 else None
+
     hint = "a smaller kernel or dilation, more padding, or a larger input"
+    found = map(wrong, sizes, windows, entering.size, padding)
     return entering.complain(Code.DOES_NOT_FIT, found, record.at(KERNEL_SIZE), hint)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
+from conv_anim.spec.grouping import runs
 from conv_anim.tracing.agreement import agreed
 from conv_anim.tracing.matrix import met
 from conv_anim.values import dataclass
@@ -237,13 +238,7 @@ class Gemm:
 
     def runs(self, tile: Tile) -> list[range]:
         """The addresses of the input that a step loads, as stretches without a gap."""
-        found: list[range] = []
-        for address in np.unique(self.address(self.loaded(tile)[0])).tolist():
-            if found and found[-1].stop == address:
-                found[-1] = range(found[-1].start, address + 1)
-            else:
-                found.append(range(address, address + 1))
-        return found
+        return runs(np.unique(self.address(self.loaded(tile)[0])).tolist())
 
     def loads(self, tile: Tile) -> tuple[int, int, int]:
         """Input cells and weights that a step loads, and how often multiply-adds read them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.hit_regions import of_grid, of_sheet
+from conv_anim.spec.grouping import grouped
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -50,9 +51,7 @@ class ChannelRegions:
 
     def _inputs(self, rows: list[PlacedRow]) -> Iterator[HitRegion]:
         """Where filters take turns, several channels have one place, which stands for all of them."""
-        shown: dict[tuple[float, float], list[PlacedRow]] = {}
-        for row in rows:
-            shown.setdefault((row.sheet.grid.x, row.sheet.grid.y), []).append(row)
+        shown = grouped(((row.sheet.grid.x, row.sheet.grid.y), row) for row in rows)
         for first, *others in shown.values():
             alone = all(row.channel_row.channel == first.channel_row.channel for row in others)
             channel = first.channel_row.channel if alone else None

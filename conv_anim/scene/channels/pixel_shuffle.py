@@ -17,6 +17,7 @@ from conv_anim.scene.primitives import Frame, Lines, moved
 from conv_anim.scene.scales import with_bars
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.strokes import strong
+from conv_anim.spec.grouping import grouped
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -81,9 +82,7 @@ class PixelShuffling(WovenMaps):
         )
 
     def _kept_in_shades(self, passed: Iterable[Cell]) -> list[Primitive]:
-        places: dict[int, list[tuple[int, int]]] = {}
-        for channel, *place in passed:
-            places.setdefault(channel, []).append((place[0], place[1]))
+        places = grouped((channel, (row, column)) for channel, row, column in passed)
         grids, values = self.after, self.trace.made
         return [item for channel, own in places.items() for item in grids[channel].finished(values[channel], own)]
 

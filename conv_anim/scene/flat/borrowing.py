@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
 from conv_anim.scene.strokes import seen
 from conv_anim.scene.tones import SMALLEST_EDGED
+from conv_anim.spec.grouping import grouped
 from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass
 
@@ -73,11 +74,11 @@ class Borrowing:
         return [Lines(((*line, (before_x, before_y), base),), stroke), Polygons((corners,), color)]
 
     def _rings(self, grid: Grid, fills: Mapping[Position, str]) -> list[Primitive]:
-        by_color: dict[str, list[Position]] = {}
         colors = self.style.colors
-        for place in sorted(self._sources(fills)):
-            color = seen(fills.get(place, colors.input), colors.ink, colors.background)
-            by_color.setdefault(color, []).append(place)
+        by_color = grouped(
+            (seen(fills.get(place, colors.input), colors.ink, colors.background), place)
+            for place in sorted(self._sources(fills))
+        )
         return [item for color, places in by_color.items() for item in grid.ringed(places, color)]
 
     def _sources(self, places: Iterable[Position]) -> set[Position]:

@@ -21,6 +21,7 @@ from conv_anim.scene.shifted import with_shift
 from conv_anim.scene.strokes import strong
 from conv_anim.scene.tween import Flight, sent
 from conv_anim.scene.wording import words
+from conv_anim.spec.grouping import grouped
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -89,9 +90,7 @@ class NetworkView(WorkedLine):
         passed, layer = self.stages[stage].passed(step), self.walked[stage]
         if self.mode != "shades":
             return [item for cell in passed for item in self._done(layer, cell)]
-        places: dict[int, list[Position]] = {}
-        for pane, place in map(self.at, passed):
-            places.setdefault(pane, []).append(place)
+        places = grouped(map(self.at, passed))
         grids = self.grids[layer + 1]
         return [i for pane, own in places.items() for i in grids[pane].finished(self._shown_in(layer + 1, pane), own)]
 

@@ -14,6 +14,7 @@ from conv_anim.scene.layout import Fit
 from conv_anim.scene.primitives import Boxes, Frame
 from conv_anim.scene.slots import filled
 from conv_anim.scene.strokes import strong
+from conv_anim.spec.grouping import grouped
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -128,9 +129,7 @@ class GemmDrawing(Counted):
     def _framed(self, cells: Iterable[int]) -> list[Primitive]:
         """The outline of some cells of the input, channel by channel."""
         table, each = self.tables["map"], self.layer.input.size // self.layer.input.shape[0]
-        channels: dict[int, list[tuple[int, int]]] = {}
-        for index in cells:
-            channels.setdefault(index // each, []).append(self.plates.place(index))
+        channels = grouped((index // each, self.plates.place(index)) for index in cells)
         if self.style.frame is None:
             return []
         return [item for places in channels.values() for item in framed(self.style, places, table.corner)]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.frames import outlined
 from conv_anim.scene.primitives import Lines, Polygons
 from conv_anim.scene.sheet import runs
+from conv_anim.spec.grouping import grouped
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -157,10 +158,7 @@ class Tweening:
 
 def by_color(rings: Iterable[tuple[str, tuple[Point, ...]]]) -> list[Primitive]:
     """Filled shapes, those of a colour as one."""
-    colors: dict[str, list[tuple[Point, ...]]] = {}
-    for color, shape in rings:
-        colors.setdefault(color, []).append(shape)
-    return [Polygons(tuple(shapes), color) for color, shapes in colors.items()]
+    return [Polygons(tuple(shapes), color) for color, shapes in grouped(rings).items()]
 
 
 def edges(span: Span) -> list[float]:

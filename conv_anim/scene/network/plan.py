@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.network import kinds
+from conv_anim.spec.grouping import grouped
 from conv_anim.values import dataclass, field, replace
 
 if TYPE_CHECKING:
@@ -193,9 +194,7 @@ def _without(whole: Plan, runs: list[tuple[int, int, int]]) -> Plan:
     first_of = {
         at + copy * length + k: at + k for at, length, times in runs for copy in range(1, times) for k in range(length)
     }
-    repeats: dict[int, list[int]] = {}
-    for copy, first in first_of.items():
-        repeats.setdefault(first, []).append(whole.items[copy].node.number)
+    repeats = grouped((first, whole.items[copy].node.number) for copy, first in first_of.items())
     kept = [item for item in whole.items if item.number not in first_of]
     number = {item.number: k for k, item in enumerate(kept)}
     number |= {copy: number[first] for copy, first in first_of.items()}

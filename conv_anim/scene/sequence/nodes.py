@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.color import mix
 from conv_anim.scene.marks import TINT, MarkStyle
 from conv_anim.scene.primitives import Boxes, Lines, Stroke
+from conv_anim.spec.grouping import grouped
 from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass
 
@@ -107,9 +108,7 @@ class Nodes:
 
     def framed(self, cells: Iterable[int]) -> list[Primitive]:
         """The window's outline around each of some nodes."""
-        sizes: dict[int, list[int]] = {}
-        for cell in cells:
-            sizes.setdefault(self.reach(cell), []).append(cell)
+        sizes = grouped((self.reach(cell), cell) for cell in cells)
         stroke = self.style.frame
         return [] if stroke is None else [self.circles(alike, None, stroke) for alike in sizes.values()]
 

@@ -8,6 +8,7 @@ from conv_anim.scene.frames import outlined
 from conv_anim.scene.primitives import Boxes, Frame, Polygons
 from conv_anim.scene.volume.bodies import Body
 from conv_anim.scene.volume.space import Cells
+from conv_anim.spec.grouping import grouped
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -100,12 +101,9 @@ class Filling:
         place = slices[0]
         before = None if k == 0 else self.made(self.steps.cell(k - 1)).slices[0]
         items = [] if before == place or self._all_begun else self.begun((place, len(slices)))
-        columns: dict[int, list[int]] = {}
-        for cell in self.steps.passed(k):
-            made = self.made(cell)
-            if made.slices[0] == place:
-                columns.setdefault(made.rows[0], []).append(made.columns[0])
-        for row, filled in columns.items():
+        made = [self.made(cell) for cell in self.steps.passed(k)]
+        rows = grouped((cells.rows[0], cells.columns[0]) for cells in made if cells.slices[0] == place)
+        for row, filled in rows.items():
             for block in Cells(slices, [row], sorted(filled)).blocks():
                 items += self.cells(block, self.fill)
         return items
