@@ -69,14 +69,7 @@ class Binding(Expressions):
         stands = written.rpartition(".")[2] != called.short  # a name that stands for a layer
         return Call(called.whole.removeprefix("torch.") if stands else written, tuple(arguments), at)
 
-    def bind(  # noqa: C901  # as Python has it
-        self,
-        called: Function,
-        given: list[Any],
-        named: dict[str, Any],
-        scope: Scope,
-        node: ast.AST,
-    ) -> None:
+    def bind(self, called: Function, given: list[Any], named: dict[str, Any], scope: Scope, node: ast.AST) -> None:
         """Give the parameters of a function what it is called with. Raises UnreadError if one has no value."""
         arguments = called.definition.args
         names = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
@@ -85,26 +78,18 @@ class Binding(Expressions):
             defaults = self.defaults_of(arguments, called.scope)
         if len(given) > len(names) and arguments.vararg is None:
             raise self.unread(f"{len(given)} values are given, and {len(names)} are taken", node)
-        for name, value in zip(names, given, strict=False):
-            scope[name] = value
+        scope.update(zip(names, given, strict=False))
         if arguments.vararg is not None:
             scope[arguments.vararg.arg] = tuple(given[len(names) :])
-        rest = dict(named)
         wanted = [*names[len(given) :], *(each.arg for each in arguments.kwonlyargs)]
-        missing: list[str] = []
-        for name in wanted:
-            if name in rest:
-                scope[name] = rest.pop(name)
-            elif name in self.said:
-                scope[name] = self.said[name]
-            elif name in defaults:
-                scope[name] = defaults[name]
-            else:
-                missing.append(name)
+        known = {**defaults, **self.said, **named}
+        scope.update({name: known[name] for name in wanted if name in known})
+        missing = [name for name in wanted if name not in known]
         if missing:
             hint = " ".join(f"--let {name}=64" for name in missing)
             which = listed([f"'{name}'" for name in missing], last="and")
             raise self.unread(f"{which} {'has' if len(missing) == 1 else 'have'} no value", node, f"say it: {hint}")
+        rest = {name: value for name, value in named.items() if name not in wanted}
         if arguments.kwarg is not None:
             scope[arguments.kwarg.arg] = rest
         elif rest:

@@ -121,59 +121,60 @@ UNCHANGED = {
 }
 LISTED = {"parameters", "named_parameters", "buffers", "named_buffers", "state_dict"}
 """What a text goes over to set numbers, which are not followed."""
-OF_MODULES = {
-    *UNCHANGED, *LISTED, "modules", "named_modules",
-    "children", "named_children", "append", "extend", "insert", "items", "keys", "values",
-    "add_module", "register_module", "register_buffer", "register_parameter", "register_forward_hook",
-    "get_submodule", "save_hyperparameters", "update", "__setattr__", "__getattr__",
-}  # fmt: skip
 
 
-def of_module(module: Module, name: str, given: list[Any]) -> Any:  # noqa: C901, PLR0911, PLR0912  # one for each method
+def of_module(module: Module, name: str, given: list[Any]) -> Any:
     """What a method that every module has makes. Raises UnreadError for others."""
-    parts = module.parts
-    if name in UNCHANGED:
-        return module
-    if name in LISTED:
-        return []
-    match name:
-        case "modules" | "named_modules":
-            found = within(module)
-            return list(found.items()) if name == "named_modules" else list(found.values())
-        case "get_submodule":
-            return within(module)[given[0]]
-        case "children" | "values":
-            return list(parts.values())
-        case "named_children" | "items":
-            return list(parts.items())
-        case "keys":
-            return list(parts)
-        case "append":
-            parts[str(len(parts))] = given[0]
-            return module
-        case "extend":
-            for each in given[0].parts.values() if isinstance(given[0], Module) else given[0]:
-                parts[str(len(parts))] = each
-            return module
-        case "insert":
-            listed = list(parts.values())
-            listed.insert(given[0], given[1])
-            parts.clear()
-            parts.update({str(k): each for k, each in enumerate(listed)})
-            return module
-        case "update":
-            parts.update(given[0])
-            return None
-        case "add_module" | "register_module":
-            parts[str(given[0])] = given[1]
-            return None
-        case "register_buffer" | "register_parameter":
-            module.fields[str(given[0])] = given[1]
-            return None
-        case _ if name in OF_MODULES:
-            return None
-        case _:
-            raise UnreadError(f"'{name}' is not defined here")
+    if name not in OF_MODULES:
+        raise UnreadError(f"'{name}' is not defined here")
+    return OF_MODULES[name](module, *given)
+
+
+def _put(module: Module, name: Any, part: Any) -> None:
+    module.parts[str(name)] = part
+
+
+def _register(module: Module, name: Any, value: Any, *_: Any) -> None:
+    module.fields[str(name)] = value
+
+
+def _append(module: Module, part: Any) -> Module:
+    _put(module, len(module.parts), part)
+    return module
+
+
+def _extend(module: Module, parts: Any) -> Module:
+    for each in parts.parts.values() if isinstance(parts, Module) else parts:
+        _append(module, each)
+    return module
+
+
+def _insert(module: Module, place: int, part: Any) -> Module:
+    listed = list(module.parts.values())
+    listed.insert(place, part)
+    module.parts.clear()
+    return _extend(module, listed)
+
+
+OF_MODULES: dict[str, Callable[..., Any]] = {
+    **dict.fromkeys(UNCHANGED, lambda module, *_: module),
+    **dict.fromkeys(LISTED, lambda *_: []),
+    "modules": lambda module, *_: list(within(module).values()),
+    "named_modules": lambda module, *_: list(within(module).items()),
+    "get_submodule": lambda module, path: within(module)[path],
+    **dict.fromkeys(("children", "values"), lambda module: list(module.parts.values())),
+    **dict.fromkeys(("named_children", "items"), lambda module: list(module.parts.items())),
+    "keys": lambda module: list(module.parts),
+    "append": _append,
+    "extend": _extend,
+    "insert": _insert,
+    "add_module": _put,
+    "register_module": _put,
+    "update": lambda module, parts: module.parts.update(parts),
+    **dict.fromkeys(("register_buffer", "register_parameter"), _register),
+    **dict.fromkeys(("register_forward_hook", "save_hyperparameters", "__setattr__", "__getattr__"), lambda *_: None),
+}
+"""What methods make of a module and of what they are given."""
 
 
 def within(module: Module, path: str = "", known: set[int] | None = None) -> dict[str, Module]:
@@ -192,6 +193,8 @@ def within(module: Module, path: str = "", known: set[int] | None = None) -> dic
 
 MADE = {"zeros", "ones", "randn", "rand", "empty", "full"}
 LIKE = {f"{name}_like" for name in (*MADE, "randint")}
+NEVER = {"is_available", "is_scripting", "is_tracing", "is_in_onnx_export"}
+"""What is asked of CUDA, TorchScript and the like."""
 OF_MATH = {"floor", "ceil", "sqrt", "log", "log2", "log10", "exp", "prod", "pow", "gcd", "fabs", "isclose"}
 
 
@@ -205,12 +208,7 @@ def of_library(whole: str, given: list[Any], named: dict[str, Any]) -> Any:  # n
         return math.pi
     if whole in {"numpy.prod", "numpy.sqrt", "numpy.log2", "numpy.floor", "numpy.ceil"}:
         return getattr(math, short)(*given)
-    if short in {
-        "is_available",
-        "is_scripting",
-        "is_tracing",
-        "is_in_onnx_export",
-    }:  # of CUDA, TorchScript and the like
+    if short in NEVER:
         return False
     if short == "cast" and owner == "typing":
         return given[1]

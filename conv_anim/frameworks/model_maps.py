@@ -26,27 +26,20 @@ POINTWISE = {
     *("relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "mish", "sigmoid", "tanh", "softplus"),
     *("hardtanh", "hardsigmoid", "hardswish", "softmax", "log_softmax", "logsigmoid", "prelu", "rrelu", "softsign"),
     *("normalize", "layer_norm", "instance_norm", "group_norm", "batch_norm", "local_response_norm", "rms_norm"),
-    *(
-        "abs",
-        "exp",
-        "log",
-        "sqrt",
-        "rsqrt",
-        "sin",
-        "cos",
-        "clamp",
-        "clip",
-        "neg",
-        "square",
-        "erf",
-        "sign",
-        "reciprocal",
-    ),
-    *("roll", "flip", "masked_fill", "cumsum", "round", "floor", "ceil", "log1p", "expm1", "tanhshrink"),
+    *("abs", "exp", "log", "sqrt", "rsqrt", "sin", "cos", "clamp", "clip", "neg", "square", "erf", "sign"),
+    *("reciprocal", "roll", "flip", "masked_fill", "cumsum", "round", "floor", "ceil", "log1p", "expm1", "tanhshrink"),
 }
 """Functions that keep the shape of what they are given."""
-
-
+OPERATORS = {
+    **{name: name for name in ("add", "sub", "mul", "div", "pow", "matmul", "maximum", "minimum")},
+    "subtract": "sub",
+    "multiply": "mul",
+    "divide": "div",
+    "true_divide": "div",
+    "bmm": "matmul",
+}
+"""Methods that are operators, with the operators' names."""
+JOINS = {"cat": "cat", "concat": "cat", "concatenate": "cat", "stack": "stack"}
 SCALARS = Map | Held | int | float
 FILLED = {"normal", "uniform", "fill", "zero", "random", "exponential"}
 """What is written into an array."""
@@ -101,53 +94,40 @@ class Maps(Layers):
         self.nodes[-1] = replace(self.nodes[-1], kind=f"F.{whole.rpartition('.')[2]}")
         return made
 
-    def method(self, of: Any, name: str, given: list[Any], named: dict[str, Any]) -> Any:  # noqa: C901, PLR0911  # one for each
+    def method(self, of: Any, name: str, given: list[Any], named: dict[str, Any]) -> Any:  # noqa: PLR0911  # one for each kind
         """What a method makes of a map, or the function of that name."""
         short = name.rstrip("_") or name
         if short in {"max", "min"} and isinstance(given[0] if given else named.get("other"), Map | Held):
             short = name = f"{short}imum"
-        unknown = next((each for each in (of, *given, *named.values()) if isinstance(each, Unknown)), None)
         if short in SILENT or (isinstance(of, Held) and short in FILLED):
             return of
+        unknown = next((each for each in (of, *given, *named.values()) if isinstance(each, Unknown)), None)
         if unknown is not None and short not in {"masked_fill", "mean", "sum"}:
             raise UnreadError(unknown.why)
         if short in LIKE:
             return Held(of.shape)
-        if short in {"cat", "concat", "concatenate", "stack"}:
-            return self._joined("stack" if short == "stack" else "cat", of, given, named)
+        if short in JOINS:
+            return self._joined(JOINS[short], of, given, named)
         if isinstance(of, Held) and not any(isinstance(each, Map) for each in given):
             moved = moved_to(of.shape, short, given, named) if short not in POINTWISE else Moved(of.shape)
             return moved.plain if moved.plain is not None else Held(moved.shape or of.shape, of.trained)
-        if short in {
-            "add",
-            "sub",
-            "subtract",
-            "mul",
-            "multiply",
-            "div",
-            "divide",
-            "true_divide",
-            "pow",
-            "matmul",
-            "bmm",
-            "maximum",
-            "minimum",
-        }:
-            same = {"subtract": "sub", "multiply": "mul", "divide": "div", "true_divide": "div", "bmm": "matmul"}.get(
-                short, short
-            )
-            made = self.operated(same, of, given[0] if given else next(iter(named.values())))
+        if short in OPERATORS:
+            made = self.operated(OPERATORS[short], of, given[0] if given else next(iter(named.values())))
             return self.change(of, made) if short != name else made
         if short in POINTWISE:
             made = self.made(short, (of,), of.shape, TYPES.get(short))
             return self.change(of, made) if short != name or named.get("inplace") is True else made
-        moved = moved_to(of.shape, short, given, named)
+        return self._moved(of, short, given, named)
+
+    def _moved(self, of: Map, name: str, given: list[Any], named: dict[str, Any]) -> Any:
+        """What a method makes that changes a shape."""
+        moved = moved_to(of.shape, name, given, named)
         if moved.plain is not None:
             return moved.plain
         if moved.several is not None:
-            return tuple(self.made(short, (of,), shape, views=short in VIEWS) for shape in moved.several)
+            return tuple(self.made(name, (of,), shape, views=name in VIEWS) for shape in moved.several)
         assert moved.shape is not None
-        made = self.made(short, (of,), moved.shape, moved.type, views=short in VIEWS)
+        made = self.made(name, (of,), moved.shape, moved.type, views=name in VIEWS)
         return (made, Unknown("which cells these are is not followed")) if moved.pair else made
 
     def _joined(self, kind: str, maps: Any, given: list[Any], named: dict[str, Any]) -> Any:

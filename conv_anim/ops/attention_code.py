@@ -74,10 +74,10 @@ def _along(op: Attention, a: int, words: Words) -> str:
     return f"({block}){wrapped}{causal}" if wrapped or causal else block
 
 
-def _projected(op: Attention, words: Words, tokens: str) -> list[str]:
+def _projected(op: Attention, words: Words) -> list[str]:
     """``query``, ``key`` and ``value`` (tokens, channels) from the tokens."""
     made = zip(NAMES, op.projections, op.matrices(), strict=True)
-    return [f"{name} = {tokens}{_times(matrix, numbers, words)}" for name, matrix, numbers in made]
+    return [f"{name} = tokens{_times(matrix, numbers, words)}" for name, matrix, numbers in made]
 
 
 def _times(matrix: Matrix | None, numbers: Array | None, words: Words) -> str:
@@ -102,7 +102,7 @@ def _torch(op: Attention, context: CodeContext) -> list[str]:
     return [
         *_mask(op, words),
         "tokens = x.flatten(2).transpose(1, 2)  # (batch, tokens, channels)",
-        *_projected(op, words, "tokens"),
+        *_projected(op, words),
         f"q, k, v = (each.unflatten(-1, ({heads}, -1)).transpose(1, 2) for each in (query, key, value))",
         f"y = nn.functional.scaled_dot_product_attention(q, k, v{mask})  # (batch, heads, tokens, channels)",
         f"y = y.transpose(2, 3).reshape{(1, op.ends.out_channels, *op.ends.out_size)}",
@@ -118,7 +118,7 @@ def _jax(op: Attention, context: CodeContext) -> list[str]:
     return [
         *_mask(op, words),
         f"tokens = x.reshape({op.ends.in_channels}, -1).T",
-        *_projected(op, words, "tokens"),
+        *_projected(op, words),
         f"q, k, v = (each.reshape(len(each), {op.heads}, -1).swapaxes(0, 1) for each in (query, key, value))",
         "scores = q @ k.swapaxes(1, 2) / jnp.sqrt(q.shape[-1])",
         *([f"scores = jnp.where({_given(op)}, scores, -jnp.inf)"] if _given(op) else []),
@@ -134,7 +134,7 @@ def _numpy(op: Attention, context: CodeContext) -> list[str]:
     return [
         *_mask(op, words),
         f"tokens = x.reshape({op.ends.in_channels}, -1).T",
-        *_projected(op, words, "tokens"),
+        *_projected(op, words),
         f"q, k, v = (each.reshape(len(each), {op.heads}, -1).swapaxes(0, 1) for each in (query, key, value))",
         "scores = q @ k.swapaxes(1, 2) / np.sqrt(q.shape[-1])",
         *mask,
@@ -152,7 +152,7 @@ def _keras(op: Attention, context: CodeContext) -> list[str]:
     return [
         *_mask(op, words),
         f"tokens = keras.ops.reshape(x, ({count}, {op.ends.in_channels}))",
-        *_projected(op, words, "tokens"),
+        *_projected(op, words),
         f"split = [keras.ops.reshape(each, ({count}, {heads}, -1)) for each in (query, key, value)]",
         "q, k, v = (keras.ops.swapaxes(each, 0, 1) for each in split)",
         f"scores = keras.ops.matmul(q, keras.ops.swapaxes(k, 1, 2)) / {op.depth // heads}**0.5",

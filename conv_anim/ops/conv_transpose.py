@@ -6,7 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code
-from conv_anim.ops import points
+from conv_anim.ops import points, transposed_points
 from conv_anim.ops.windows import Weighing, Windowed
 from conv_anim.spec.entering import (
     AMOUNT,
@@ -81,7 +81,7 @@ class ConvTranspose(Windowed, Weighing):
     weight: Values
     bias: tuple[Number, ...] | None
 
-    WORDS = points.merged(WORDS, points.TRANSPOSED_POINTS)
+    WORDS = points.merged(WORDS, transposed_points.WORDS)
     CODE = "conv_anim.ops.conv_transpose_code"
     GRADIENTS = "conv_anim.ops.conv_transpose_gradients"
     has_gradient = True
@@ -140,10 +140,10 @@ class ConvTranspose(Windowed, Weighing):
     # words
 
     def point(self, say: Language) -> str:
-        return points.transposed(self, say)
+        return transposed_points.transposed(self, say)
 
     def stamped(self, say: Language) -> str:
-        return points.stamped(self, say)
+        return transposed_points.stamped(self, say)
 
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
         """The padding, even if it is 0, by its letter: the border that is drawn is another number."""

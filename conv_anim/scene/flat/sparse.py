@@ -19,7 +19,6 @@ from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.cells import Numbers, Position
-    from conv_anim.scene.grid import Grid
     from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Items, Primitive
@@ -80,18 +79,15 @@ class SparseView(WindowView):
         return [*grid.blank(everyone), *grid.pending(sorted(there), cleared=False)]
 
     def resting(self) -> list[Primitive]:
-        return [*super().resting(), *self._indices(self.before, self.sites.read, on_sheet=True)]
+        return [*super().resting(), *self._indices()]
 
-    def _indices(self, grid: Grid, cells: frozenset[Size], *, on_sheet: bool) -> list[Primitive]:
-        """The number of each active cell, where cells have room for it."""
+    def _indices(self) -> list[Primitive]:
+        """The number of each active cell of the input, where cells have room for it."""
         if self.is_shaded or not self.rulebook.shown:
             return []
-        items: list[Primitive] = []
-        for number, cell in enumerate(sorted(cells)):
-            place = self.sheet.place(self._canvas(cell)) if on_sheet else two(cell)
-            fill = self.style.colors.input if on_sheet else self.style.colors.background
-            items.append(grid.index(place, str(number), fill))
-        return items
+        places = [self.sheet.place(self._canvas(cell)) for cell in sorted(self.sites.read)]
+        fill = self.style.colors.input
+        return [self.before.index(place, str(number), fill) for number, place in enumerate(places)]
 
     def _canvas(self, cell: Size) -> Position:
         """Where a cell of the input lies on the canvas."""
