@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conv_anim.scene.drawing import STILL, Drawing, together
-from conv_anim.scene.hit_regions import HitRegion, Turn, corners
+from conv_anim.scene.hit_regions import HitRegion, Turn
 from conv_anim.scene.layout import (
     EMPTY,
     Fit,
@@ -27,7 +27,7 @@ from conv_anim.scene.layout import (
     table,
     written,
 )
-from conv_anim.scene.primitives import Boxes, Frame, Text
+from conv_anim.scene.primitives import Boxes, Frame, Text, corners
 
 LENGTHS = st.integers(0, 40)
 

@@ -9,11 +9,10 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
-from conv_anim.painting.agg import corners
 from conv_anim.painting.fonts import face
 from conv_anim.painting.snapping import snapped
 from conv_anim.painting.svg import picture
-from conv_anim.scene.primitives import Boxes, Lines, Mosaic, Polygons, Text
+from conv_anim.scene.primitives import Boxes, Lines, Mosaic, Polygons, Text, corners
 from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:

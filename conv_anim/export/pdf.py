@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from io import BytesIO
 from math import ceil
-from typing import TYPE_CHECKING, Any, Protocol, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from conv_anim.painting.engine import BLACK, rgba
 from conv_anim.painting.fonts import face
 from conv_anim.painting.mosaics import array
 from conv_anim.painting.snapping import snapped
-from conv_anim.scene.primitives import Boxes, Lines, Mosaic, Polygons, Text
+from conv_anim.scene.primitives import Boxes, Lines, Mosaic, Polygons, Text, corners
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -91,30 +91,6 @@ def _defaults() -> Iterator[None]:
         changed["text.kerning_factor"] = NO_KERNING
     with mpl.rc_context(changed | SETTINGS):
         yield
-
-
-class Drawing(Protocol):
-    """What is used of matplotlib's renderer."""
-
-    def new_gc(self) -> Any:
-        """How something is drawn: colours, line width, clipping."""
-        ...
-
-    def draw_path(self, gc: Any, path: Any, transform: Any, rgbFace: Any = None) -> None:  # noqa: N803  # its name
-        """Draw a path, filled with a colour if there is one."""
-        ...
-
-    def draw_text(self, gc: Any, x: float, y: float, s: str, prop: Any, angle: float, *, mtext: Any) -> None:  # noqa: PLR0917  # its own
-        """Draw text from a point on its baseline, in points from the lower left."""
-        ...
-
-    def draw_image(self, gc: Any, x: float, y: float, im: Any, transform: Any = None) -> None:
-        """Draw RGBA pixels, moved and stretched from a square of one point."""
-        ...
-
-    def finalize(self) -> None:
-        """End the page."""
-        ...
 
 
 class AsMeasured:
@@ -225,7 +201,7 @@ class Sheet:
 
         self._height, self._file, self._texts, self._op = drawn.height, file, texts, Op
         self._to_points = Affine2D(np.array(((POINT, 0, 0), (0, -POINT, POINT * drawn.height), (0, 0, 1))))
-        self._renderer: Drawing = RendererPdf(file, 72, drawn.height / INCH, drawn.width / INCH)  # type: ignore[no-untyped-call]  # no stubs
+        self._renderer: Any = RendererPdf(file, 72, drawn.height / INCH, drawn.width / INCH)  # type: ignore[no-untyped-call]  # no stubs
 
     def paint(self, items: Iterable[Primitive]) -> None:
         """Paint all items, and end what is painted on."""
@@ -238,7 +214,7 @@ class Sheet:
             case Polygons():
                 self._draw(agg.closed(item.rings), item.fill, item.stroke)
             case Boxes(radius=0):
-                self._draw(agg.closed([agg.corners(box) for box in item.boxes]), item.fill, item.stroke)
+                self._draw(agg.closed([corners(box) for box in item.boxes]), item.fill, item.stroke)
             case Boxes():
                 self._draw(agg.rounded(item), item.fill, item.stroke)
             case Lines():

@@ -10,7 +10,7 @@ from conv_anim.frameworks import keras_layers, refusals
 from conv_anim.frameworks.arguments import whole
 from conv_anim.frameworks.calls import Argument, Call, Group
 from conv_anim.frameworks.foreign import ForeignLayer, Library
-from conv_anim.frameworks.function_calls import shape_of
+from conv_anim.frameworks.function_calls import scalar, shape_of
 from conv_anim.frameworks.keras_keys import (
     DATA_FORMAT,
     DILATION,
@@ -172,7 +172,7 @@ def as_layer(name: str, given: dict[str, Value], call: Call, shaped: Shaped) -> 
             inner = _inner(value, function, renamed, call, channels_first=channels_first)
         arguments.append((renamed, inner))
     own = ".".join(("keras.ops", function.of))
-    return fed, Call(own, tuple(Argument(_scalar(key, call.span), value) for key, value in arguments), call.span), note
+    return fed, Call(own, tuple(Argument(scalar(key, call.span), value) for key, value in arguments), call.span), note
 
 
 def _axes(weight: Value | None, given: Mapping[str, Value]) -> int:
@@ -240,10 +240,4 @@ def _inner(value: Value, function: Called, key: str, call: Call, *, channels_fir
 
 
 def _written(value: Any, span: Span) -> Value:
-    return (
-        Group(tuple(_scalar(each, span) for each in value), span) if isinstance(value, tuple) else _scalar(value, span)
-    )
-
-
-def _scalar(value: Any, span: Span) -> Scalar:
-    return Scalar(value, str(value), "", span)
+    return Group(tuple(scalar(each, span) for each in value), span) if isinstance(value, tuple) else scalar(value, span)

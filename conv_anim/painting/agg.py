@@ -11,13 +11,13 @@ import numpy as np
 from conv_anim.painting.engine import CLOSE, CURVE, LINE, MOVE, Path, engine, rgba
 from conv_anim.painting.fonts import face
 from conv_anim.painting.mosaics import lay
-from conv_anim.scene.primitives import Boxes, Lines, Mosaic, Polygons, Text
+from conv_anim.scene.primitives import Boxes, Lines, Mosaic, Polygons, Text, corners
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from conv_anim.painting.engine import Codes, Pixels, Points
-    from conv_anim.scene.primitives import Box, Frame, Items, Point, Primitive, Scene, Stroke
+    from conv_anim.scene.primitives import Frame, Items, Point, Primitive, Scene, Stroke
 
     Part = tuple[slice, slice]
     """Some rows and columns of the pixels."""
@@ -125,12 +125,6 @@ def codes(lengths: tuple[int, ...], *, closing: bool) -> Codes:
     """Of the points of some lines; of closed ones, the first point comes once more at the end."""
     end = [CLOSE] if closing else []
     return np.array([code for length in lengths for code in (MOVE, *[LINE] * (length - 1), *end)], np.uint8)
-
-
-def corners(box: Box) -> tuple[Point, ...]:
-    """A box's corners, in the order of its outline."""
-    x, y, width, height = box
-    return (x, y), (x + width, y), (x + width, y + height), (x, y + height)
 
 
 def rounded(item: Boxes) -> Path:

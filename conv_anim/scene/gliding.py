@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from conv_anim.scene.primitives import Boxes, Polygons, union
+from conv_anim.scene.primitives import Boxes, Polygons, corners, union
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -44,7 +44,7 @@ def outlines(items: Iterable[Primitive], parts: Iterable[Cells]) -> list[Ring]:
     for part in parts:
         inside = [box for box in boxes if _lies_in(box, part)]
         if inside:
-            found.append(ring(union(inside)))
+            found.append(corners(union(inside)))
     return found
 
 
@@ -54,20 +54,15 @@ def _lies_in(box: Box, part: Cells) -> bool:
     return across and part.y - EDGE <= top and top + height <= part.y + part.height + EDGE
 
 
-def ring(box: Box) -> Ring:
-    """The corners of a box, all around."""
-    left, top, width, height = box
-    return (left, top), (left + width, top), (left + width, top + height), (left, top + height)
-
-
 def gliding(starts: Sequence[Ring], ends: Sequence[Ring], share: float, stroke: Stroke) -> Items:
     """Outlines so far along the way; none if there are not as many at its end as at its beginning."""
     if len(starts) != len(ends):
         return ()
     pairs = (pair for pair in zip(starts, ends, strict=True) if len(pair[0]) == len(pair[1]) > 0)
-    rings = tuple(tuple(map(lambda a, b: _between(a, b, share), start, end)) for start, end in pairs)
+    rings = tuple(tuple(map(lambda a, b: between(a, b, share), start, end)) for start, end in pairs)
     return (Polygons(rings, None, stroke),) if rings else ()
 
 
-def _between(start: Point, end: Point, share: float) -> Point:
+def between(start: Point, end: Point, share: float) -> Point:
+    """The point that is a share of the way from one place to another."""
     return start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])

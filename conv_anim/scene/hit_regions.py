@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import cos, pi, sin
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from conv_anim.scene.primitives import corners
 from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass, replace
 
@@ -79,12 +80,6 @@ class Grid(Protocol):
 def nowhere() -> tuple[HitRegion, ...]:
     """The hit regions of a drawing without cells."""
     return ()
-
-
-def corners(box: Box) -> tuple[Point, ...]:
-    """The outline of a box."""
-    x, y, width, height = box
-    return (x, y), (x + width, y), (x + width, y + height), (x, y + height)
 
 
 def circle(middle: Point, radius: float) -> tuple[Point, ...]:

@@ -283,6 +283,12 @@ def _moved(points: tuple[Point, ...], dx: float, dy: float) -> tuple[Point, ...]
     return tuple((x + dx, y + dy) for x, y in points)
 
 
+def corners(box: Box) -> tuple[Point, ...]:
+    """The corners of a box, in the order of its outline."""
+    x, y, width, height = box
+    return (x, y), (x + width, y), (x + width, y + height), (x, y + height)
+
+
 def union(boxes: Iterable[Box]) -> Box:
     """The smallest box around all of them."""
     boxes = list(boxes)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.cells import Numbers
 from conv_anim.scene.color import mix
 from conv_anim.scene.numbers import Format, format_for
+from conv_anim.scene.tones import Tones
 from conv_anim.scene.wording.language import Language
 from conv_anim.values import dataclass
 
@@ -38,6 +39,11 @@ class Traced:
     def say(self) -> Language:
         """The spec's language."""
         return Language(self.trace.spec.lang)
+
+    @cached_property
+    def tones(self) -> Tones:
+        """The shades of its maps and kernels."""
+        return Tones(self.trace, self.style)
 
     @property
     def labelled(self) -> bool:

@@ -27,8 +27,3 @@ def _side(axis: Axis, first: float, last: float) -> Side:
     before = min(axis.before + FARTHEST, max(axis.before, ceil(-first - 0.5)))
     after = min(axis.after + FARTHEST, max(axis.after, ceil(last - axis.size + 0.5)))
     return Side(replace(axis, count=1, kernel=before + axis.size + after, dilation=1, before=before, after=after))
-
-
-def between(start: tuple[float, float], end: tuple[float, float], share: float) -> tuple[float, float]:
-    """A point on the way from one to another."""
-    return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share

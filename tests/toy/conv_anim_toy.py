@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from io import BytesIO
 
-from conv_anim.scene.hit_regions import HitRegion, Turn, corners
+from conv_anim.scene.hit_regions import HitRegion, Turn
 from conv_anim.scene.layout import animated
-from conv_anim.scene.primitives import Boxes, Frame
+from conv_anim.scene.primitives import Boxes, Frame, corners
 from conv_anim.scene.steps import Steps
 from conv_anim.spec.formats import Cost, Format
 from conv_anim.spec.kinds import Whole

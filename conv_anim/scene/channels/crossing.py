@@ -10,12 +10,12 @@ from conv_anim.scene.channels.moved import Moved
 from conv_anim.scene.channels.towers import Heights, MapRows, tower
 from conv_anim.scene.color import mix
 from conv_anim.scene.curves import bent
-from conv_anim.scene.gliding import gliding, ring
+from conv_anim.scene.gliding import gliding
 from conv_anim.scene.grid import Grid
-from conv_anim.scene.hit_regions import HitRegion, Turn, corners
+from conv_anim.scene.hit_regions import HitRegion, Turn
 from conv_anim.scene.layout import Panel, animated
 from conv_anim.scene.numbers import plane
-from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke
+from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke, corners
 from conv_anim.scene.scales import with_bars
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.strokes import strong
@@ -179,7 +179,7 @@ class Crossing(Moved):
     def _marked(self, step: int) -> list[Ring]:
         output, _ = self.steps.cell(step)
         grids = self.columns[0][self.sources[output]], self.columns[1][output]
-        return [ring((grid.x, grid.y, grid.width, grid.height)) for grid in grids]
+        return [corners((grid.x, grid.y, grid.width, grid.height)) for grid in grids]
 
     def _kept(self, k: int) -> list[Primitive]:
         """What stays of the channels that are dealt out when a step begins."""

@@ -10,10 +10,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.channels.woven_maps import WovenMaps
-from conv_anim.scene.gliding import gliding, ring
+from conv_anim.scene.gliding import gliding
 from conv_anim.scene.hit_regions import Turn, of_grid
 from conv_anim.scene.layout import Panel, align, animated
-from conv_anim.scene.primitives import Frame, Lines, moved
+from conv_anim.scene.primitives import Frame, Lines, corners, moved
 from conv_anim.scene.scales import with_bars
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.strokes import strong
@@ -126,7 +126,7 @@ class PixelShuffling(WovenMaps):
         cell = self.steps.cell(step)
         source = self.source(cell)
         boxes = self.before[source[0]].box(*source[1:]), self.after[cell[0]].box(*cell[1:])
-        return [ring(box) for box in boxes]
+        return [corners(box) for box in boxes]
 
     def _cell(self, grids: list[Grid], cell: Cell, fill: str, *, bold: bool) -> list[Primitive]:
         """A cell with its number, which is the same on either side."""

@@ -11,9 +11,9 @@ from conv_anim.scene.callouts import Key
 from conv_anim.scene.color import mix
 from conv_anim.scene.detour.spectra import deepened, heard, place_of, shares_in
 from conv_anim.scene.detour.waves import Waves
-from conv_anim.scene.gliding import gliding, ring
-from conv_anim.scene.hit_regions import HitRegion, corners
-from conv_anim.scene.primitives import Boxes, Frame, Stroke
+from conv_anim.scene.gliding import gliding
+from conv_anim.scene.hit_regions import HitRegion
+from conv_anim.scene.primitives import Boxes, Frame, Stroke, corners
 from conv_anim.scene.slots import filled
 from conv_anim.scene.strokes import strong
 from conv_anim.tracing.geometry import Source
@@ -185,7 +185,7 @@ class FourierDrawing(Waves):
         """A step as it comes about: what the kernel makes of the wave, before it is added; or the wave on its way."""
         if phase == "way":
             stroke = strong(self.style, self.style.colors.current)
-            start, end = (ring(self._whole(name)) for name in ("output_way", "output"))
+            start, end = (corners(self._whole(name)) for name in ("output_way", "output"))
             return (*self._met(step), *self._waves(step), *gliding([start], [end], share, stroke))
         return (*self._met(step), *(self._waves(step - 1) if step else self.tables["output"].pending()))
 

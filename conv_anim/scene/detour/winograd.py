@@ -10,11 +10,11 @@ import numpy as np
 from conv_anim.scene.color import mix
 from conv_anim.scene.detour.plan import NAMES
 from conv_anim.scene.detour.tiles import EXAMPLE, Tiles, floats
-from conv_anim.scene.gliding import gliding, ring
-from conv_anim.scene.hit_regions import HitRegion, corners
+from conv_anim.scene.gliding import gliding
+from conv_anim.scene.hit_regions import HitRegion
 from conv_anim.scene.layout import Fit
 from conv_anim.scene.marks import MarkStyle
-from conv_anim.scene.primitives import Boxes, Frame
+from conv_anim.scene.primitives import Boxes, Frame, corners
 from conv_anim.scene.slots import filled
 from conv_anim.scene.strokes import strong
 from conv_anim.tracing.geometry import Source
@@ -177,7 +177,7 @@ class WinogradDrawing(Tiles):
 
     def _rings(self, k: int) -> list[Ring]:
         tiles = ("input", self._read(k)), ("output", self.outputs_of(self.tile(k)))
-        return [ring(self.tables[name].around(*zip(*places, strict=True))) for name, places in tiles]
+        return [corners(self.tables[name].around(*zip(*places, strict=True))) for name, places in tiles]
 
     # hit regions
 

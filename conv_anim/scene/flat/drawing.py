@@ -10,12 +10,12 @@ from conv_anim.scene.cells import Numbers
 from conv_anim.scene.flat.strip_layout import StripLayout
 from conv_anim.scene.gliding import gliding, outlines
 from conv_anim.scene.hit_regions import Turn, of_grid
+from conv_anim.scene.layer_formats import Formats
 from conv_anim.scene.numbers import format_for, plane
 from conv_anim.scene.primitives import Frame
 from conv_anim.scene.scales import scale, with_bars
 from conv_anim.scene.sheet import two
 from conv_anim.scene.strokes import strong
-from conv_anim.scene.tones import Tones
 from conv_anim.scene.traced import Traced
 from conv_anim.scene.tween import Flight, sent
 from conv_anim.scene.wording import words
@@ -53,6 +53,11 @@ class FlatDrawing(Traced):
     """The map whose cells the steps are about."""
 
     @cached_property
+    def formats(self) -> Formats:
+        """How its numbers are written."""
+        return Formats.of(self.layer)
+
+    @cached_property
     def x(self) -> Format:
         """How the input's numbers are written."""
         return format_for(self.layer.input)
@@ -61,11 +66,6 @@ class FlatDrawing(Traced):
     def y(self) -> Format:
         """How the output's numbers are written."""
         return format_for(self.layer.output)
-
-    @cached_property
-    def tones(self) -> Tones:
-        """The shades of its maps and kernels."""
-        return Tones(self.trace, self.style)
 
     # the parts
 

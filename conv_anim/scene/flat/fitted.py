@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.flat.fitting import PAGE, TALLEST, chosen, shaded
-from conv_anim.scene.tones import Tones, asked
+from conv_anim.scene.tones import asked
 from conv_anim.scene.traced import Traced
 from conv_anim.spec.view_support import MOST_DRAWN
 from conv_anim.values import KW_ONLY, dataclass, replace
@@ -26,11 +26,6 @@ class Fitted(Traced):
     """How large its cells are, where that is tried out or another drawing says so; else they are as large as suits."""
     measured: Cells | None = None
     """What stands in them, where that is tried out."""
-
-    @cached_property
-    def tones(self) -> Tones:
-        """The shades of its maps and kernels."""
-        return Tones(self.trace, self.style)
 
     @cached_property
     def mode(self) -> Cells:

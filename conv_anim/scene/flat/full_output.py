@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.flat.drawing import FlatDrawing
-from conv_anim.scene.hit_regions import HitRegion, along, corners, of_grid
+from conv_anim.scene.hit_regions import HitRegion, along, of_grid
+from conv_anim.scene.primitives import corners
 from conv_anim.scene.sheet import two
 from conv_anim.tracing.scatter import FullAxis, Scatter
 from conv_anim.values import dataclass

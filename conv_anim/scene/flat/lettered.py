@@ -10,7 +10,8 @@ import numpy as np
 
 from conv_anim.scene.callouts import Key
 from conv_anim.scene.flat.drawing import FlatDrawing
-from conv_anim.scene.hit_regions import HitRegion, corners
+from conv_anim.scene.hit_regions import HitRegion
+from conv_anim.scene.primitives import corners
 from conv_anim.scene.sheet import Sheet
 from conv_anim.scene.wording.words import Label, said_of, size
 from conv_anim.values import dataclass

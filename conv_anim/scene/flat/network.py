@@ -9,12 +9,12 @@ import numpy as np
 
 from conv_anim.scene.flat.worked_line import WorkedLine
 from conv_anim.scene.gliding import gliding, outlines
-from conv_anim.scene.hit_regions import HitRegion, Turn, corners
+from conv_anim.scene.hit_regions import HitRegion, Turn
 from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.presence import places, present
-from conv_anim.scene.primitives import Boxes, Frame, Primitive
+from conv_anim.scene.primitives import Boxes, Frame, Primitive, corners
 from conv_anim.scene.scales import with_bars
 from conv_anim.scene.scoring import shade, share_text
 from conv_anim.scene.shifted import with_shift

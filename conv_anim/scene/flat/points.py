@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.gliding import between
 from conv_anim.scene.primitives import Boxes, Lines, Stroke
-from conv_anim.scene.whole_sheet import between
 from conv_anim.scene.wording import words
 from conv_anim.values import dataclass
 

@@ -12,7 +12,6 @@ from conv_anim.scene.flat.fitted import FittedStrip
 from conv_anim.scene.flat.fitting import contents
 from conv_anim.scene.flat.full_output import ScatterDrawing
 from conv_anim.scene.flat.strip import Part, Strip
-from conv_anim.scene.layer_formats import Formats
 from conv_anim.scene.numbers import Format, format_for, plane
 from conv_anim.scene.scales import scale
 from conv_anim.scene.shades import shades_for
@@ -43,11 +42,6 @@ class StampGrids(FittedStrip, ScatterDrawing):
         return 0 if self.layer.bias is None else self.layer.bias[0].item()
 
     # numbers
-
-    @cached_property
-    def formats(self) -> Formats:
-        """How its numbers are written."""
-        return Formats.of(self.layer)
 
     @cached_property
     def fmt(self) -> Format:

@@ -13,7 +13,6 @@ from conv_anim.scene.flat.drawing import FlatDrawing, texts
 from conv_anim.scene.flat.fitted import FittedStrip
 from conv_anim.scene.flat.fitting import contents, smaller
 from conv_anim.scene.flat.strip import Part, Strip
-from conv_anim.scene.layer_formats import Formats
 from conv_anim.scene.sheet import Sheet, row_and_column
 from conv_anim.scene.symbols import W, X, Y, symbol
 from conv_anim.scene.tones import asked
@@ -42,11 +41,6 @@ class WindowGrids(FittedStrip, FlatDrawing):
     """
 
     start: float = 0.0
-
-    @cached_property
-    def formats(self) -> Formats:
-        """How its numbers are written."""
-        return Formats.of(self.layer)
 
     @cached_property
     def sheet(self) -> Sheet:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.hit_regions import HitRegion, corners
+from conv_anim.scene.hit_regions import HitRegion
+from conv_anim.scene.primitives import corners
 
 if TYPE_CHECKING:
     from conv_anim.scene.gemm.plan import Plan

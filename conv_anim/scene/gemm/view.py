@@ -9,9 +9,9 @@ import numpy as np
 from conv_anim.scene.frames import framed
 from conv_anim.scene.gemm.counted import Counted
 from conv_anim.scene.gemm.regions import regions
-from conv_anim.scene.gliding import gliding, ring
+from conv_anim.scene.gliding import gliding
 from conv_anim.scene.layout import Fit
-from conv_anim.scene.primitives import Boxes, Frame
+from conv_anim.scene.primitives import Boxes, Frame, corners
 from conv_anim.scene.slots import filled
 from conv_anim.scene.strokes import strong
 from conv_anim.spec.grouping import grouped
@@ -193,7 +193,7 @@ class GemmDrawing(Counted):
         return [*items, *(self._loaded(cells, self.counts[step][0]) if self.counted else [])]
 
     def _rings(self, k: int) -> list[Ring]:
-        return [ring(box) for box in self._tile_boxes(self.tile_of(k))]
+        return [corners(box) for box in self._tile_boxes(self.tile_of(k))]
 
     def hit_regions(self) -> list[HitRegion]:
         return regions(self)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from conv_anim.scene.clipping import outside, within
 from conv_anim.scene.frames import outlined
-from conv_anim.scene.gliding import gliding
+from conv_anim.scene.gliding import between, gliding
 from conv_anim.scene.hit_regions import HitRegion, Turn, along, held
 from conv_anim.scene.isometric.floor_cells import absent_cells, filled
 from conv_anim.scene.isometric.floors import Floor, Reach
 from conv_anim.scene.isometric.plan import IsometricPlan
-from conv_anim.scene.isometric.tweening import Tweening, between
+from conv_anim.scene.isometric.tweening import Tweening
 from conv_anim.scene.isometric.unseen import blind, own_place, unseen
 from conv_anim.scene.mosaics import finished
 from conv_anim.scene.primitives import Frame, Lines, Polygons, Stroke, Text

@@ -16,7 +16,7 @@ from conv_anim.scene.presence import places, present, steps_of
 from conv_anim.scene.primitives import union
 from conv_anim.scene.scales import scale
 from conv_anim.scene.sheet import Sheet, row_and_column
-from conv_anim.scene.tones import SMALLEST_EDGED, Tones, with_numbers
+from conv_anim.scene.tones import SMALLEST_EDGED, with_numbers
 from conv_anim.scene.traced import Traced
 from conv_anim.scene.wording import words
 from conv_anim.values import dataclass
@@ -53,11 +53,6 @@ class IsometricPlan(Traced):
         if not alone:
             unit = min(unit, TALLEST * scale / union(plane.box for plane in centred(self.sheets, 1.0))[3])
         return unit if self.style.fit is None else min(unit, self.style.fit.cell)
-
-    @cached_property
-    def tones(self) -> Tones:
-        """The shades of its maps."""
-        return Tones(self.trace, self.style)
 
     @cached_property
     def cells(self) -> Cells:

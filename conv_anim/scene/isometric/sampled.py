@@ -6,11 +6,12 @@ from functools import cached_property
 from math import cos, pi, sin
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.gliding import between
 from conv_anim.scene.isometric.drawing import Isometric
 from conv_anim.scene.primitives import Frame, Lines, Polygons, Stroke
 from conv_anim.scene.sheet import Sheet, row_and_column, two
 from conv_anim.scene.volume.hues import strengthened
-from conv_anim.scene.whole_sheet import between, whole_sheet
+from conv_anim.scene.whole_sheet import whole_sheet
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:

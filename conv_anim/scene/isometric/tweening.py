@@ -38,11 +38,6 @@ LEAST = 1e-6
 """What is shorter, in cells, is nothing."""
 
 
-def between(start: Position, end: Position, share: float) -> Spot:
-    """The point that is a share of the way from one place to another."""
-    return start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])
-
-
 def spans(side: Side, output: float) -> list[Span]:
     """What the window of an output covers along an axis; neighbouring cells of it are one span."""
     axis = side.axis

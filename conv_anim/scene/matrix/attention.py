@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.drawing import Drawing
-from conv_anim.scene.gliding import gliding, outlines, ring
+from conv_anim.scene.gliding import gliding, outlines
 from conv_anim.scene.hatching import hatched
-from conv_anim.scene.hit_regions import HitRegion, Turn, corners
+from conv_anim.scene.hit_regions import HitRegion, Turn
 from conv_anim.scene.layout import Panel, animated, panel
 from conv_anim.scene.matrix.equation import POINT, sign_size
 from conv_anim.scene.matrix.shares import HATCHED, SharesPlan
-from conv_anim.scene.primitives import Boxes, Frame, Lines
+from conv_anim.scene.primitives import Boxes, Frame, Lines, corners
 from conv_anim.scene.scoring import scored, share_text
 from conv_anim.scene.shifted import with_shift
 from conv_anim.scene.steps import Steps
@@ -198,7 +198,7 @@ class AttentionView(SharesPlan):
         found: list[Ring] = []
         for head in self.heads:
             table = head.tables["matrix"]
-            found.append(ring((table.x, table.y + table.rows.starts[self._token(k)], table.width, table.rows.cell)))
+            found.append(corners((table.x, table.y + table.rows.starts[self._token(k)], table.width, table.rows.cell)))
             others = [head.tables[name] for name in ("values", "keys", "output") if name in head.tables]
             found += outlines((*self._reading(self._token(k)), *self._made(self._token(k))), others)
         return found

@@ -13,6 +13,7 @@ from conv_anim.scene.layer_formats import Formats
 from conv_anim.scene.numbers import Format, format_for
 from conv_anim.scene.table import Table, Track
 from conv_anim.scene.tints import tints
+from conv_anim.spec.grouping import grouped
 from conv_anim.tracing.matrix import EMPTY, SEVERAL
 from conv_anim.tracing.matrix import matrix as matrix_of
 from conv_anim.values import dataclass
@@ -70,11 +71,6 @@ class Sizes:
         wanted = min(round(MOST * self.scale), max(round(SIDE * self.scale), ceil(widest * NUMBER * self.scale / ROOM)))
         return max(2, min(wanted, floor(LONGEST * self.scale / self.count)))
 
-    @property
-    def _widest(self) -> int:
-        """How wide a cell may be that has no other beside it."""
-        return max(self.side, round(MOST * self.scale))
-
     def _size(self, text: float, width: int) -> float | None:
         """That of numbers in cells of a width, as high as those of the matrix; ``text`` is the widest number's."""
         wanted = min(max(READABLE, min(NUMBER * self.scale, 0.48 * self.side)), 0.85 * self.side)
@@ -88,7 +84,7 @@ class Sizes:
 
     def vector(self, name: str) -> Cell:
         """With numbers no larger than those of the matrix, if that has any."""
-        size = self._size(max(self.vectors.values()), self._widest)
+        size = self._size(max(self.vectors.values()), max(self.side, round(MOST * self.scale)))
         if size is None:
             return Cell(max(self.side, round(8 * self.scale)), self.side, None)
         size = min(size, self.matrix.size or size)
@@ -104,7 +100,7 @@ class Sizes:
     @cached_property
     def kernel(self) -> Cell:
         """As those of the maps, or larger if that makes numbers readable."""
-        widest = max(self._widest, self.map.width)
+        widest = max(round(MOST * self.scale), self.map.width)
         size = min(self.map.size or READABLE, ROOM * widest / self.entry, 0.65 * widest)
         if size < READABLE:
             return Cell(self.map.width, self.map.width, None)
@@ -221,21 +217,26 @@ class Factors:
 
     def tint(self, weight: int) -> str:
         """The colour of a weight, by its number; a sum of several is grey, or white where the weights are greys."""
-        if weight == SEVERAL and all(len(set(rgb(tint))) == 1 for tint in self.tints):
-            return self.style.colors.background
-        if weight == SEVERAL:
-            return mix(self.style.colors.background, self.style.colors.muted, 0.35)
-        return self.tints[weight]
+        if weight != SEVERAL:
+            return self.tints[weight]
+        grey = all(len(set(rgb(tint))) == 1 for tint in self.tints)
+        colors = self.style.colors
+        return colors.background if grey else mix(colors.background, colors.muted, 0.35)
 
     @cached_property
     def groups(self) -> dict[int, list[Position]]:
         """The entries of each weight, from the first weight on."""
-        groups: dict[int, list[Position]] = {}
-        for row, column in np.argwhere(self.matrix.weights != EMPTY).tolist():
-            groups.setdefault(int(self.matrix.weights[row, column]), []).append((row, column))
-        return dict(sorted(groups.items()))
+        rows, columns = np.nonzero(self.matrix.weights != EMPTY)
+        weights = self.matrix.weights[rows, columns].tolist()
+        places = zip(rows.tolist(), columns.tolist(), strict=True)
+        return dict(sorted(grouped(zip(weights, places, strict=True)).items()))
 
     # tables
+
+    @cached_property
+    def entries(self) -> set[str]:
+        """All that is written into the matrix."""
+        return {self.entry(place) for places in self.groups.values() for place in places}
 
     @cached_property
     def sizes(self) -> Sizes:
@@ -245,9 +246,8 @@ class Factors:
         def widest(texts: Iterable[str], *, bold: bool = False) -> float:
             return max((style.width(text, size=1.0, bold=bold) for text in set(texts)), default=1.0)
 
-        entries = {self.entry(place) for places in self.groups.values() for place in places}
         vectors = {"x": widest(self.x), "y": widest(self.y, bold=True), "bias": widest(self.bias or ())}
-        return Sizes(style.scale, max(self.matrix.values.shape), widest(entries | set(self.weights)), vectors)
+        return Sizes(style.scale, max(self.matrix.values.shape), widest(self.entries | set(self.weights)), vectors)
 
     def _track(self, shape: Size, cell: int) -> Track:
         return Track(shape, cell, max(1, round(cell / 6)))
@@ -258,29 +258,21 @@ class Factors:
         sizes, cell = self.sizes, self.sizes.matrix
         rows = self._track(self.layer.output.shape, cell.height)
         columns = self._track(self.layer.input.shape, cell.width)
-        tables = {
-            "matrix": Table(self.style, rows, columns, cell.size),
-            "x": self._vector(columns, sizes.vector("x")),
-            "y": self._vector(rows, sizes.vector("y")),
+        along = {"x": columns, "y": rows, **({} if self.bias is None else {"bias": rows})}
+        cells = {name: sizes.vector(name) for name in along}
+        vectors = {
+            name: Table(self.style, track, Track((1,), cells[name].width, 0), cells[name].size)
+            for name, track in along.items()
         }
-        if self.bias is not None:
-            tables["bias"] = self._vector(rows, sizes.vector("bias"))
-        return tables
-
-    def _vector(self, rows: Track, cell: Cell) -> Table:
-        return Table(self.style, rows, Track((1,), cell.width, 0), cell.size)
+        return {"matrix": Table(self.style, rows, columns, cell.size), **vectors}
 
     @cached_property
     def plates(self) -> dict[str, Plates]:
         """How input, output and kernel lie as small maps."""
         ends, shape = self.layer.layer.ends, self.kernel_shape
-        plates = {
-            "input": Plates.of(ends.in_channels, ends.in_size),
-            "output": Plates.of(ends.out_channels, ends.out_size),
-        }
-        if shape is not None:
-            plates["kernel"] = Plates.of(shape[0], shape[2:], across=shape[1])
-        return plates
+        kernel = {} if shape is None else {"kernel": Plates.of(shape[0], shape[2:], across=shape[1])}
+        read, made = Plates.of(ends.in_channels, ends.in_size), Plates.of(ends.out_channels, ends.out_size)
+        return {"input": read, "output": made, **kernel}
 
     @cached_property
     def maps(self) -> dict[str, Table]:
@@ -303,6 +295,5 @@ class Factors:
         size = min(TURNED_SIZE * side, NUMBER * self.style.scale)
         if size < self.style.least:
             return None
-        texts = {self.entry(place) for places in self.groups.values() for place in places}
-        size = min(size, ROOM * side / max(self.style.width(text, size=1.0) for text in texts))
+        size = min(size, ROOM * side / max(self.style.width(text, size=1.0) for text in self.entries))
         return size if size >= self.style.least else None

@@ -10,13 +10,13 @@ import numpy as np
 
 from conv_anim.scene.color import mix
 from conv_anim.scene.drawing import Drawing
-from conv_anim.scene.gliding import gliding, outlines, ring
-from conv_anim.scene.hit_regions import HitRegion, Turn, corners
+from conv_anim.scene.gliding import gliding, outlines
+from conv_anim.scene.hit_regions import HitRegion, Turn
 from conv_anim.scene.layout import Panel, animated, panel
 from conv_anim.scene.matrix.at_rest import MatrixAtRest
 from conv_anim.scene.matrix.attention import attention
 from conv_anim.scene.matrix.row_sums import room_for, written_row
-from conv_anim.scene.primitives import Boxes, Frame, Text
+from conv_anim.scene.primitives import Boxes, Frame, Text, corners
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.sums import sum_for, written_sum
 from conv_anim.scene.tween import Flight, sent
@@ -112,7 +112,7 @@ class MatrixView(MatrixAtRest):
         table = self.tables["matrix"]
         row = (table.x, table.y + table.rows.starts[self._row(cell)], table.width, table.rows.cell)
         others = [self.tables[name] for name in ("x", "input", "y", "output") if name in self.tables]
-        return [ring(row), *outlines(self._shown(cell), others)]
+        return [corners(row), *outlines(self._shown(cell), others)]
 
     def _row(self, cell: tuple[int, ...]) -> int:
         return int(np.ravel_multi_index(cell, self.layer.output.shape))

@@ -17,7 +17,7 @@ from conv_anim.scene.sequence.nodes import ARC, Nodes
 from conv_anim.scene.sequence.rows import LEAST, is_causal, rows_of, side_of
 from conv_anim.scene.stacks import around, broken, made_by, of_map, sees
 from conv_anim.scene.symbols import W, X, Y, symbol
-from conv_anim.scene.tones import Tones, with_numbers
+from conv_anim.scene.tones import with_numbers
 from conv_anim.scene.traced import Traced
 from conv_anim.scene.wording import words
 from conv_anim.tracing.attending import Attending
@@ -68,11 +68,6 @@ class Lattice(Traced):
     def has_numbers(self) -> bool:
         """Whether numbers are written into the nodes."""
         return self.mode in {"numbers", "both", "symbols"}
-
-    @cached_property
-    def tones(self) -> Tones:
-        """The shades of its maps."""
-        return Tones(self.trace, self.style)
 
     @cached_property
     def shades(self) -> list[tuple[str, ...]]:

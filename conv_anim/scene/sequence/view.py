@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
-from conv_anim.scene.gliding import gliding, ring
+from conv_anim.scene.gliding import gliding
 from conv_anim.scene.hit_regions import HitRegion, Turn, circle
 from conv_anim.scene.numbers import weights_format
-from conv_anim.scene.primitives import Boxes, Frame, Lines, Polygons, Stroke, Text, union
+from conv_anim.scene.primitives import Boxes, Frame, Lines, Polygons, Stroke, Text, corners, union
 from conv_anim.scene.scoring import SHARE, scored
 from conv_anim.scene.sequence.lattice import LABEL, LEADING, Lattice
 from conv_anim.scene.sequence.rows import reaches
@@ -151,7 +151,7 @@ class SequenceView:
             places = [row.made(cell) if last else row.at(cell) for cell in (cells if last else row.covered(cells))]
             if places:
                 boxes = [(x - radius, y - radius, 2 * radius, 2 * radius) for x, y in places]
-                found.append(ring(union(boxes)))
+                found.append(corners(union(boxes)))
         return found
 
     def finished(self) -> Frame:

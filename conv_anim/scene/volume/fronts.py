@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.hit_regions import HitRegion, along, corners
+from conv_anim.scene.hit_regions import HitRegion, along
+from conv_anim.scene.primitives import corners
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from conv_anim.scene.callouts import Callout
 from conv_anim.scene.scales import scale
 from conv_anim.scene.stacks import broken
 from conv_anim.scene.steps import Steps
-from conv_anim.scene.tones import RGB, Tones, asked
+from conv_anim.scene.tones import RGB, asked
 from conv_anim.scene.traced import Traced
 from conv_anim.scene.volume.bodies import Body
 from conv_anim.scene.volume.faces import Faces
@@ -175,11 +175,6 @@ class VolumePlan(Traced):
             Body(self.style, space, stack, self.hues.of_map(k), window, self.faces[k])
             for k, (space, stack) in enumerate(parts)
         ]
-
-    @cached_property
-    def tones(self) -> Tones:
-        """The shades of its maps."""
-        return Tones(self.trace, self.style)
 
     @cached_property
     def faces(self) -> list[Faces | None]:

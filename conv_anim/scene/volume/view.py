@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.gliding import gliding, ring
+from conv_anim.scene.gliding import gliding
 from conv_anim.scene.hit_regions import Turn
 from conv_anim.scene.layout import Fit, Panel, animated
-from conv_anim.scene.primitives import Frame, Lines
+from conv_anim.scene.primitives import Frame, Lines, corners
 from conv_anim.scene.scales import with_bars
 from conv_anim.scene.strokes import strong
 from conv_anim.scene.volume.connectors import connectors
@@ -118,7 +118,7 @@ class VolumeView(VolumePlan):
         found: list[Ring] = []
         for stack, reach in zip(self.stacks, reaches, strict=True):
             for block in reach.blocks()[:1]:
-                found += [ring(stack.front(block)), stack.top(block), stack.right(block)]
+                found += [corners(stack.front(block)), stack.top(block), stack.right(block)]
         return found
 
     def finished(self) -> Frame:

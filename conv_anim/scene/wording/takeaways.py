@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Backward, Node, Spec
     from conv_anim.spec.op import Op
     from conv_anim.tracing.operators import Operator
-    from conv_anim.tracing.streaming import Streaming
 
 
 STEPWISE = range(3, 7)
@@ -46,7 +45,9 @@ def takeaway(spec: Spec) -> str:
     if spec.backward is not None:
         return _backward(spec, spec.backward, say)
     if isinstance(spec.view, Sequence) and spec.view.cache:
-        return _streamed(spec, spec.view.chunk, say)
+        from conv_anim.scene.wording.streaming_takeaways import streaming_takeaway
+
+        return streaming_takeaway(spec.layers, spec.view.chunk, say)
     if len(spec.nodes) == 1:
         return _of_view(spec, say) or spec.layers[-1].point(say)
     told = (_composed, _hidden, _spread, _mixed, _stepwise, _chained, _joined)
@@ -67,33 +68,6 @@ def _backward(spec: Spec, backward: Backward, say: Language) -> str:
 def _goes_past(node: Node) -> bool:
     """Whether it adds the input itself to what layers make of it."""
     return node.op.badge == "+" and 0 in node.inputs and any(node.inputs)
-
-
-def _streamed(spec: Spec, chunk: int, say: Language) -> str:
-    """How much is kept of what has arrived."""
-    from conv_anim.tracing.streaming import Looking, Streaming, ratio_of
-
-    found = Streaming.of(spec.layers, chunk)
-    if any(isinstance(each, Looking) and each.sees_all for each in found.readers):
-        return say("takeaway.stream.grows")
-    ratio = ratio_of(spec.layers)
-    late = found.latency(ratio)
-    if late is None:
-        return say("takeaway.stream.end")
-    cells, outputs, kept = ratio.numerator, ratio.denominator, _kept(found, say)
-    if ratio == 1:
-        key = {0: "", 1: ".late.one"}.get(late, ".late")
-        return say(f"takeaway.stream{key}", late=late, kept=kept)
-    key = "down" if outputs == 1 else "up" if cells == 1 else "rate"
-    return say(f"takeaway.stream.{key}", cells=cells, outputs=outputs, kept=kept)
-
-
-def _kept(found: Streaming, say: Language) -> str:
-    """What is kept of the past at the most, and why."""
-    most = max(sum(map(len, state.kept)) for state in found.states)
-    if most > 1 and sum(count > 0 for count in found.buffers) > 1:
-        return say("stream.keeps.layers", count=most)
-    return say({0: "stream.keeps.none", 1: "stream.keeps.one"}.get(most, "stream.keeps"), count=most)
 
 
 def _of_view(spec: Spec, say: Language) -> str:
