@@ -107,5 +107,5 @@ def main() -> None:
 
     Exit status: 0 done, 1 the spec or the drawing is at fault, 2 wrong usage.
     """
-    # numpy's threads for large matrices, of which there are none here, cost more than they bring.
+    # numpy's threads are for large matrices; there are none here, and they cost more than they bring.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 MOST_WORK = 2_000_000
 """Operations up to which numbers are computed for the sake of an example."""
 MOST_CHANNELS = 4
-"""Of an example."""
+"""The most channels of an example."""
 Line = tuple[str, str]
 """A name and what is said of it."""
 

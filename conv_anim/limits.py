@@ -95,7 +95,7 @@ def fixed(what: str, way: str, at: Location = NOWHERE) -> Problem:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How large something is: of which limit, how much, and a sentence that says so.
+    """How large something is: its limit, how much, and a sentence that says so.
 
     ``way`` is a way to need less. What is not ``whole`` was counted only up to the limit.
     """

@@ -58,7 +58,7 @@ def opened(path: Path, *, pipes: bool = False) -> BinaryIO:
 
 
 def content(path: Path, most: int) -> bytes | None:
-    """What is in a file; None if that is more than ``most`` bytes, of which no more are read. Raises OSError."""
+    """What is in a file; None if that is more than ``most`` bytes (no more are read). Raises OSError."""
     with opened(path) as file:
         if size(file) > most:
             return None

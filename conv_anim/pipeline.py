@@ -174,7 +174,7 @@ def pictures(
 def pictures_of(
     spec: Spec, drawn: Scene, format_: str, name: str, *, step: Steps | None = None, limits: Limits = USUAL
 ) -> list[tuple[str, bytes]]:
-    """The same of a spec whose scene is there."""
+    """The files of a spec whose scene is already made."""
     if format_ == "frames":
         return _numbered(drawn, name, step, limits)
     if _is_book(spec, format_, step):

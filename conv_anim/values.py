@@ -42,9 +42,9 @@ else:
 
 
 _FIELDS: dict[type, Mapping[str, Field[Any]]] = {}
-"""Of each class that is made here, those that it inherits first."""
+"""The fields of each class that is made here; inherited ones come first."""
 _LATE: dict[type, bool] = {}
-"""Classes of which no value has been made yet, and whether they are frozen."""
+"""Classes that have no instance yet, and whether they are frozen."""
 _FACTORY = object()
 """Marks a default that is made for each value."""
 

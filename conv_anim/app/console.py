@@ -188,7 +188,7 @@ def progress(count: int) -> Iterator[Callable[[], None]]:
 
 
 def with_progress(outcomes: Iterator[T], count: int) -> Iterator[T]:
-    """The same, with a bar."""
+    """The same outcomes, with a progress bar."""
     with progress(count) as advance:
         for outcome in outcomes:
             yield outcome

@@ -102,7 +102,7 @@ def _pool(op: Pool, context: CodeContext) -> list[str]:
 
 
 def _linear(op: Linear, context: CodeContext) -> list[str]:
-    """Of a flat vector."""
+    """A linear layer, which takes a flat vector."""
     if op.ends.in_size:
         return op.code("jax", context)
     name = context.named("linear")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def torch_pool(kernel: Size, padding: Padding) -> str | None:
-    """Of max and average pools."""
+    """What PyTorch does not allow of max and average pools."""
     for k, (before, after) in zip(kernel, padding, strict=True):
         if before != after:
             return "PyTorch pads a pool by as many cells on both sides"
@@ -23,14 +23,14 @@ def torch_pool(kernel: Size, padding: Padding) -> str | None:
 
 
 def torch_avg_pool(kernel: Size, size: Size) -> str | None:
-    """Of ``AvgPool3d``, which looks at the map without its padding."""
+    """What PyTorch does not allow of ``AvgPool3d``, which looks at the map without its padding."""
     if len(kernel) == 3 and any(k > n for k, n in zip(kernel, size, strict=True)):
         return "PyTorch's AvgPool3d takes no window that is larger than the map, whatever its padding"
     return None
 
 
 def torch_same(stride: Size) -> str | None:
-    """Of a convolution with padding "same"."""
+    """What PyTorch does not allow of a convolution with padding "same"."""
     return "PyTorch has padding 'same' only with stride 1" if max(stride) > 1 else None
 
 
@@ -42,7 +42,7 @@ def keras_conv(stride: Size, dilation: Size) -> str | None:
 
 
 def keras_output_padding(extra: Size, stride: Size) -> str | None:
-    """Of a transposed convolution whose output padding is given."""
+    """What Keras does not allow of a transposed convolution with an output padding."""
     for more, s in zip(extra, stride, strict=True):
         if more >= s:
             return f"Keras takes an output_padding that is less than the strides, here {s}; this is {more}"

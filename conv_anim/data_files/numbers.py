@@ -38,7 +38,7 @@ def within_memory(needed: int, name: str, limits: Limits) -> None:
 
 
 def whole(file: BinaryIO, name: str, limits: Limits, *, each: int) -> bytes:
-    """All bytes of a file, each of which takes ``each`` bytes of memory. Raises DataFileError if that is too much."""
+    """All bytes of a file, if each takes ``each`` bytes of memory. Raises DataFileError if that is too much."""
     most = limits.memory // each
     size = opening.size(file)
     data = opening.taken(file, most + 1) if size <= most else b""

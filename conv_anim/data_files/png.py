@@ -221,7 +221,7 @@ def _opaque(picture: Picture, pixels: Any, name: str) -> Any:
 
 
 def _colors(picture: Picture, pixels: Any, name: str) -> tuple[Any, Any]:
-    """Of a palette: each pixel's colour, and whether one sees through it."""
+    """The colour of each pixel of a palette picture, and whether it is transparent."""
     import numpy as np
 
     colors = np.frombuffer(picture.palette, np.uint8).reshape(-1, 3)

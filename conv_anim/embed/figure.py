@@ -84,7 +84,7 @@ def figure(
 
 
 def darkened(spec: Spec) -> Spec:
-    """The same in the dark theme, with the font and the ground of its own."""
+    """The same figure in the dark theme, with its own font and background."""
     dark, own = THEMES["dark"], spec.theme
     ground = theme_keys.clear(dark.colors.background) if own.transparent else dark.colors.background
     colors = replace(dark.colors, background=ground)

@@ -53,11 +53,11 @@ class Run:
     wanted: Wanted
     verbose: bool
     pages: dict[Path, tuple[Page, list[Fill]]] = field(default_factory=dict)
-    """Those without problems."""
+    """The pages without problems."""
     shown: dict[Mark, Shown] = field(default_factory=dict)
     """By where it lies, links followed or not."""
     done: dict[Path, Job] = field(default_factory=dict)
-    """Those that are drawn, by their files."""
+    """The jobs that are drawn, by their files."""
     claims: Claims = field(default_factory=Claims)
     changes: Counter[Change] = field(default_factory=Counter)
     bad: set[Path] = field(default_factory=set)

@@ -67,7 +67,7 @@ def _painted(drawn: Scene, format_: Format, frames: int | None) -> int:
 
 
 def _sides(drawn: Scene, format_: Format) -> Iterator[Problem]:
-    """Of a picture that its format has no room for."""
+    """A picture with sides that are too long for its format."""
     longer, longest = max(drawn.width, drawn.height), format_.cost.longest
     if longest is not None and longer > longest:
         size = f"{drawn.width:,} x {drawn.height:,}"

@@ -60,7 +60,7 @@ class Table:
     numbers: dict[str, int] = field(default_factory=dict)
 
     def number(self, text: str) -> int:
-        """Of something, which is taken in if it is new."""
+        """The number of a text, which is added if it is new."""
         return self.numbers.setdefault(text, len(self.numbers))
 
     def all(self, texts: Iterable[str]) -> list[int]:

@@ -44,7 +44,7 @@ GAP = 3
 
 
 class Timed(NamedTuple):
-    """A frame, opaque RGBA (height, width, 4), its time in ms, and the part outside of which nothing has changed."""
+    """A frame, opaque RGBA (height, width, 4), its time in ms, and the part that has changed."""
 
     pixels: Pixels
     time: int

@@ -32,7 +32,7 @@ LARGEST = 2_000_000
 ROOM_INSIDE = 700_000
 """Bytes of a page that the figures inside of networks may take."""
 MOST_FRAMES = 4000
-"""Of all figures of a page."""
+"""The most frames that all figures of a page have together."""
 FEWER = "fewer values of 'controls', "
 PLAYER = ("figures.js", "player.js", "cells.js", "knobs.js", "states.js")
 """What every page runs."""
@@ -105,7 +105,7 @@ class Windows:
         return {"insides": numbers, "left_out": len(alone) + numbers.count(None) - len(drawn)}
 
     def _number(self, alone: str, scene: Scene) -> int | None:
-        """Of a figure, which takes as many bytes at most as it does alone."""
+        """The number of a figure, which takes at most as many bytes as it does alone."""
         if alone not in self.known:
             if len(alone) > self.room:
                 return None

@@ -90,7 +90,7 @@ def ticks(drawn: Scene) -> Iterator[bytes]:
 
 
 def tick(drawn: Scene) -> int:
-    """Milliseconds of a video's frame, of which all times are multiples if that can be; else they are rounded."""
+    """Milliseconds of a video's frame, a divisor of all times if possible; otherwise they are rounded."""
     common = gcd(*{drawn.time(k) for k in range(len(drawn.frames))})
     return max((n for n in range(SHORTEST, LONGEST + 1) if common % n == 0), default=SHORTEST)
 

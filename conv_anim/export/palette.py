@@ -62,7 +62,7 @@ class Palette:
 
     @property
     def bits(self) -> int:
-        """Of an index; GIF knows no palette of fewer than 2 bits."""
+        """The bits of an index; a GIF's palette has at least 2."""
         return max(2, int(len(self.colors) - 1).bit_length())
 
     @property

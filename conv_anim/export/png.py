@@ -30,7 +30,7 @@ COLOR_TYPES = {3: 2, 4: 6}
 DPI = (96, 96)
 """Pixels to the inch, as on a web page: documents show a PNG as large as the PDF."""
 DENSITY = pack(">IIB", *(round(dots / 0.0254) for dots in DPI), 1)
-"""The same to the metre, which is what a PNG says."""
+"""The resolution per metre, as PNG has it."""
 EFFORT = 6
 """Of the compression. Measured: 9 takes four times as long, for a twentieth less."""
 

@@ -34,7 +34,7 @@ class Unread:
     text: str
     span: Span
     name: str | None = None
-    """Of names and arithmetic, the first of those names."""
+    """The first name in it, for names and arithmetic."""
     why: str | None = None
     """Why it cannot be read, where that is not plain to see."""
 
@@ -165,7 +165,7 @@ class Reader:
     source: Source
     names: Names
     starts: tuple[int, ...]
-    """Of its lines."""
+    """Where its lines begin."""
     printed: bool = False
     rounds: int = 1
     """How often what is read is repeated."""

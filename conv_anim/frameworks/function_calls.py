@@ -42,7 +42,7 @@ def named(layer: str, arguments: list[tuple[str, Value]], span: Span) -> Call:
 
 
 def weight_last(value: Value | None, call: Call, axes: int, name: str) -> tuple[tuple[int, ...], str | None]:
-    """The same of a weight whose channels come last."""
+    """Channels and kernel size of a weight whose channels come last."""
     return weight(value, call, axes, name, order="KIO")
 
 

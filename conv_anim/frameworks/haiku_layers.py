@@ -192,7 +192,7 @@ def _window_axes(record: Record) -> int | None:
 
 
 def _spatial(record: Record, field: Field[Any], sketch: Sketch) -> Size:
-    """Of the axes that are drawn: the others must have 1."""
+    """The sizes along the axes that are drawn: the others must have 1."""
     value, axes, node = record.of(field), sketch.axes, record.at(field)
     axis = record.get(CHANNEL_AXIS)
     if not isinstance(value, tuple):

@@ -161,7 +161,7 @@ def _behind(fed: list[Sizes | None]) -> Sizes | None:
 
 
 def _together(fed: list[Sizes | None]) -> Sizes | None:
-    """Of maps that meet cell by cell, one cell for many."""
+    """The shape of maps that are combined cell by cell, where one cell may serve many."""
     known = [shape for shape in fed if shape is not None and None not in shape]
     if len(known) < len(fed) or len({len(shape) for shape in known}) != 1:
         return None

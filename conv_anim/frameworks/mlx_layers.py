@@ -115,7 +115,7 @@ POOL: Fields = (KERNEL_SIZE, POOL_STRIDE, POOL_PADDING)
 
 
 def _single(fields: Fields) -> Fields:
-    """Of a layer with one axis: numbers, and no tuples."""
+    """The fields of a layer with one axis: numbers, and no tuples."""
     least = {field.name: 0 for field in (PADDING, OUTPUT_PADDING)}
     several = (KERNEL_SIZE, STRIDE, PADDING, DILATION, OUTPUT_PADDING)
     return tuple(

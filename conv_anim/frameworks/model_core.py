@@ -49,7 +49,7 @@ class Core:
     """Files beside the text's own that are read with it."""
     classes: dict[ast.ClassDef, Class] = field(default_factory=dict)
     options: dict[str, list[ast.Call]] = field(default_factory=dict)
-    """What parsers of a command line are told to take, by their names."""
+    """The options that parsers of a command line take, by their names."""
 
     def value(self, node: ast.expr, scope: Scope) -> Any:
         """What an expression stands for. Raises UnreadError."""
@@ -117,7 +117,7 @@ class Core:
         return list(value)
 
     def at(self, node: ast.AST, compute: Any, *given: Any, **named: Any) -> Any:
-        """What something computes; what goes wrong in it is told at a place."""
+        """What something computes; its errors are given a place."""
         try:
             return compute(*given, **named)
         except UnreadError as error:

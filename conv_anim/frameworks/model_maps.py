@@ -146,7 +146,7 @@ class Maps(Layers):
         return self.made(kind, reads, shape, type_, trained=trained)
 
     def operated(self, name: str, left: Any, right: Any) -> Any:
-        """What an operator makes of two values of which one is a map or an array."""
+        """What an operator makes of two values, one of them a map or an array."""
         shapes = [each.shape if isinstance(each, Map | Held) else () for each in (left, right)]
         shape = model_shapes.multiplied(*shapes) if name == "matmul" else model_shapes.broadcast(*shapes)
         reads = tuple(each for each in (left, right) if isinstance(each, Map))

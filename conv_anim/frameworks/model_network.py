@@ -32,7 +32,7 @@ SIDES = {1: (16_000, 1024, 256, 128, 64), 2: (224, 32, 28, 64, 128, 256, 299, 96
 MOST_WINDOWS = 6
 """Layers in a row whose windows a figure shows."""
 CHANNELS = (3, 1)
-"""Of an input whose first layer does not say how many it takes."""
+"""The channels to try if the first layer does not say how many it takes."""
 TURNS = 12
 """Inputs that say what they are, one after the other."""
 AXES = re.compile(r"\b(?:Conv|ConvTranspose|MaxPool|AvgPool)([123])d\b")

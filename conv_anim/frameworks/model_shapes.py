@@ -11,7 +11,7 @@ Shape = tuple[int, ...]
 
 
 def broadcast(one: Shape, other: Shape) -> Shape:
-    """Of two arrays that are computed cell by cell. Raises UnreadError."""
+    """The shape of two arrays combined cell by cell. Raises UnreadError."""
     count = max(len(one), len(other))
     pairs = zip((1,) * (count - len(one)) + one, (1,) * (count - len(other)) + other, strict=True)
     found = tuple(max(a, b) if 1 in {a, b} or a == b else 0 for a, b in pairs)
@@ -21,14 +21,14 @@ def broadcast(one: Shape, other: Shape) -> Shape:
 
 
 def multiplied(one: Shape, other: Shape) -> Shape:
-    """Of a product of matrices. Raises UnreadError."""
+    """The shape of a product of matrices. Raises UnreadError."""
     if len(one) < 2 or len(other) < 2 or one[-1] != other[-2]:
         raise FitError(f"matrices of the shapes {said(one)} and {said(other)} do not fit each other")
     return (*broadcast(one[:-2], other[:-2]), one[-2], other[-1])
 
 
 def joined(shapes: list[Shape], along: Any, *, stacked: bool = False) -> Shape:
-    """Of arrays one behind the other. Raises UnreadError."""
+    """The shape of arrays one behind the other. Raises UnreadError."""
     first = shapes[0]
     axis = axis_of(first, along, more=stacked)
     if stacked:
@@ -73,7 +73,7 @@ def reshaped(shape: Shape, wanted: Shape) -> Shape:
 
 
 def indexed(shape: Shape, index: tuple[Any, ...]) -> Shape:
-    """Of a part. Raises UnreadError."""
+    """The shape of a part. Raises UnreadError."""
     gap = next((k for k, each in enumerate(index) if each is ...), None)
     if gap is not None:
         taken = sum(each is not None and each is not ... for each in index)

@@ -102,7 +102,7 @@ class Globals(dict[str, Any]):
         self.pending: dict[str, list[ast.stmt]] = {}
         """Statements that give something to a name, not followed yet."""
         self.done: set[int] = set()
-        """Those that were followed for another of their names."""
+        """The statements that were followed for another of their names."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def depth_to_space(node: Node, sketch: Sketch) -> None:
-    """DCR takes the block's place before the channel: what a pixel shuffle of channels dealt out anew does."""
+    """DCR takes the block's place before the channel: a channel shuffle, then a pixel shuffle."""
     block, mode = node.whole("blocksize", None), str(node.setting("mode", "DCR"))
     if mode not in {"DCR", "CRD"}:
         raise node.problem(f"mode '{mode}' is not known", Code.UNKNOWN_NAME, "DCR, CRD")
@@ -27,7 +27,7 @@ def depth_to_space(node: Node, sketch: Sketch) -> None:
 
 
 def space_to_depth(node: Node, sketch: Sketch) -> None:
-    """The block's place comes before the channel: a pixel unshuffle, whose channels are dealt out anew."""
+    """The block's place comes before the channel: a pixel unshuffle, then a channel shuffle."""
     channels = sketch.channels
     sketch.add("pixel_unshuffle", place_of(node), downscale_factor=node.whole("blocksize", None))
     if channels > 1 and sketch.channels > channels:

@@ -61,7 +61,7 @@ class Node:
         return tuple(self.values.name(key) for key in self.outputs if key)
 
     def shape(self, position: int = 0) -> Sizes | None:
-        """Of an input, as far as it is known."""
+        """The shape of an input, as far as it is known."""
         given = self.given(position)
         return None if given is None else self.values.shape(given)
 

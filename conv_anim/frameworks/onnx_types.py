@@ -17,7 +17,7 @@ REAL = {1, 10, 11, 16, 17, 18, 19, 20, 23}
 
 
 def of_tensor(tensor: Any) -> Any:
-    """Of a tensor, plain or sparse."""
+    """The type of a tensor, plain or sparse."""
     from onnx import helper
 
     values = tensor.values if hasattr(tensor, "indices") else tensor
@@ -141,7 +141,7 @@ def merged(first: Any, second: Any, *, both: bool = False) -> Any:
 
 
 def sliced(type_: Any) -> Any:
-    """Of one entry of a sequence along its first axis."""
+    """The type of one entry of a sequence along its first axis."""
     made = type(type_)()
     made.CopyFrom(type_)
     if len(made.tensor_type.shape.dim):

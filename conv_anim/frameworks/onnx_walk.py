@@ -35,7 +35,7 @@ class Scope:
     opset: int = 1
     path: tuple[str, ...] = ()
     attributes: dict[str, Any] = field(default_factory=dict)
-    """Of the call of a function."""
+    """The attributes of a function's call."""
 
     def key(self, name: str) -> str:
         """The value of a name in this graph or, if it is not from here, in an enclosing one."""

@@ -36,7 +36,7 @@ RANDOM: Final = Refusal("its windows are others each time", "a max pool with fix
 
 
 def refused(reason: Refusal, *names: str) -> dict[str, Refusal]:
-    """The same reason for all of them."""
+    """One reason for all of them."""
     return dict.fromkeys(names, reason)
 
 

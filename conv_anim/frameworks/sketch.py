@@ -1,4 +1,4 @@
-"""A spec in the making: an input, and layer upon layer in the spec's own words, each fitted to what enters it."""
+"""A spec in the making: an input, and layers in the spec's own words, each fitted to what enters it."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Sketch:
     current: int = 0
     """The number of the entry that feeds the next one; 0 is the input."""
     names: dict[int, str] = field(default_factory=dict)
-    """Of entries, where they have one."""
+    """The names of entries that have one."""
     unsigned: Problem | None = None
     """What is wrong if a norm of odd order is fed negative numbers."""
     held: dict[str, Given] | None = None

@@ -224,7 +224,7 @@ def _best(layers: list[Read], channels: int, axes: int, feed: Feed) -> Sketch:
 
 
 def _uneven(sketch: Sketch) -> bool:
-    """Whether a pool has windows of several sizes, of which a larger input may have none."""
+    """Whether a pool has windows of several sizes, which a larger input may not have."""
     return any(op.type.startswith("adaptive") for op in sketch.layers)
 
 

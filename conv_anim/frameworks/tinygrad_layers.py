@@ -158,7 +158,7 @@ POOL: Fields = (POOL_SIZE, POOL_STRIDE, DILATION, POOL_PADDING, CEIL_MODE)
 
 
 def _along(fields: Fields) -> Fields:
-    """Of a layer with one axis, whose kernel size is one number."""
+    """The fields of a layer with one axis, whose kernel size is one number."""
     return tuple(LENGTH if field is KERNEL_SIZE else field for field in fields)
 
 

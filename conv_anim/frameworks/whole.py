@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.network import Network
 
 SUFFIXES = (".onnx", ".pt2", ".keras")
-"""Of files that hold a model."""
+"""Suffixes of files that hold a model."""
 PLACEHOLDER: dict[str, Any] = {"input": {"size": [1]}, "layer": {"type": "relu"}, "view": {"kind": "network"}}
 """A spec that has all but the layers, which are the model's."""
 OF_LAYERS = ("layer", "layers", "input", "panels", "controls", "pass")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 DISTANCES = 16
-"""Of which a side of a box is a distribution (``reg_max``)."""
+"""The places of the distribution that a side of a box is (``reg_max``)."""
 
 
 # what rows name

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LARGEST = 1_000_000
 """Bytes of a file."""
 LARGEST_MULTIPLE = 100
-"""Of depth and of width."""
+"""The largest multiple of depth and of width."""
 SECTIONS = ("backbone", "head")
 WORDS = {"None": None, "True": True, "False": False}
 SIZED = {"Conv", "DWConv", "Bottleneck", "C2f", "C3", "SPP", "SPPF", "Classify", "nn.ConvTranspose2d"}

@@ -35,7 +35,7 @@ SIZE: Field[PerAxis] = Field(
     "size", per_axis(1), "The output's size: one number for all axes, or one per axis.", required=True, example=2
 )
 MOST_SPANS = 6
-"""Windows that are told one by one."""
+"""The most windows that are described one by one."""
 WORDS = {
     "en": {
         "point.adaptive_avg_pool": "The output's size is given; the windows follow from it, as even as they can be.",

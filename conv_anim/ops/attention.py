@@ -228,7 +228,7 @@ def _skips(dilation: Size, say: Language) -> tuple[str, bool, str]:
 
 
 def sliding(i: int, size: int, window: int, dilation: int, *, causal: bool) -> tuple[int, ...]:
-    """A window around a cell, or up to it, of which is cut off what lies beyond the border.
+    """A window around a cell, or up to it; what lies beyond the border is cut off.
 
     Of an even window, one cell more lies before the middle.
     """

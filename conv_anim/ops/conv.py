@@ -176,7 +176,7 @@ class Conv(Windowed, Weighing):
         ]
 
     def padding_cells(self, say: Language) -> str:
-        """That of a causal one is before the input, as its name says."""
+        """The padding's cells; a causal padding is before the input, as its name says."""
         from conv_anim.scene.wording.words import per_axis
 
         if self.causal:

@@ -61,7 +61,7 @@ class InputGradient(ConvTranspose):
 
     @classmethod
     def through(cls, op: Conv | Pool, *, groups: int, weight: Values, flipped: bool) -> Self:
-        """That of a direct window."""
+        """The gradient of a direct window's input."""
         moves = op.kernel_size, op.stride, op.padding
         extra = tuple(axis.canvas - axis.read for axis in op.window.axes)
         return cls(op.ends.reversed, *moves, extra, op.dilation, groups, weight, None, flipped)
@@ -136,7 +136,7 @@ class WeightGradient(Windowed, Weighing):
 
     ends: Ends
     kernel_size: Size
-    """Of the map that is the kernel."""
+    """The size of the map that is the kernel."""
     stride: Size
     padding: Padding
     dilation: Size

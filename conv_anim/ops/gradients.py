@@ -121,7 +121,7 @@ class Way:
         return self.add(Add(_kept(shape), (shape,) * len(gradients)), tuple(gradients), map_)
 
     def shape(self, map_: int) -> Shape:
-        """Of a forward map."""
+        """The shape of a forward map."""
         if map_ == 0:
             return Shape(self.of.input.channels, self.of.input.size)
         ends = self.of.nodes[map_ - 1].op.ends

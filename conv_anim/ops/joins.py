@@ -80,7 +80,7 @@ class Join(Op):
         return len(self.joined)
 
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
-        """Of which maps."""
+        """Which maps are joined."""
         from conv_anim.scene.wording.parameters import Setting
 
         if not fed:

@@ -212,7 +212,7 @@ def _strided(op: Windowed, say: Language) -> str:
 
 
 def padding_of(op: Windowed, say: Language) -> str:
-    """How much padding there is, where a sentence goes on: in brackets if it is told side by side."""
+    """How much padding there is, in the middle of a sentence: in brackets if each side has its own."""
     cells = op.padding_cells(say)
     return cells if _even(op) else say("padding.aside", cells=cells)
 

@@ -138,7 +138,7 @@ class Pull(Op):
 
 
 def _taps(op: Op) -> int:
-    """Of an output cell of an op."""
+    """The taps of an output cell of an op."""
     window = op.window
     if window is None:
         return op.most_taps
@@ -197,7 +197,7 @@ class InputPull(Pull):
 
     @classmethod
     def through(cls, op: Op, of: int) -> InputPull:
-        """Of one of its inputs."""
+        """The gradient of one of an op's inputs."""
         made, read = op.ends, op.fed[of]
         return cls(Ends(made.out_channels, made.out_size, read.channels, read.size), op, of)
 
@@ -264,7 +264,7 @@ class WeightPull(Pull):
 
     @classmethod
     def through(cls, op: Op) -> WeightPull:
-        """Of an op that has one."""
+        """The gradient of the weight of an op that has one."""
         made, shape = op.ends, op.weight_shape
         assert shape is not None
         if op.window is not None:
@@ -275,7 +275,7 @@ class WeightPull(Pull):
 
     @property
     def shape(self) -> Size:
-        """Of the weight."""
+        """The shape of the weight."""
         assert self.forward.weight_shape is not None
         return self.forward.weight_shape
 

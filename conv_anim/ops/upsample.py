@@ -131,7 +131,7 @@ class Upsample(Op):
         return say.of(self, f"point.{key}", before=size(self.ends.in_size), after=size(self.ends.out_size))
 
     def terms(self, say: Language) -> list[str]:
-        """Of a cubic interpolation, where its weights come from (Keys 1981)."""
+        """For a cubic interpolation, where its weights come from (Keys 1981)."""
         if self.mode != "cubic":
             return []
         a = self.cubic_coeff

@@ -30,7 +30,7 @@ EDGE = 2
 
 
 class Painted(NamedTuple):
-    """A frame, and the part outside of which it is as the one before."""
+    """A frame, and the part of it that differs from the one before."""
 
     pixels: Pixels
     part: Part
@@ -169,7 +169,7 @@ class Painter:
     def frames(self, frames: Sequence[Frame], wanted: Iterable[int]) -> Iterator[Painted]:
         """The wanted ones of some frames that follow each other, in ascending order: (height, width, 4), opaque.
 
-        The array is the same one every time, painted anew where something changes: copy what is to be kept, and leave
+        The array is the same one every time, repainted where something changes: copy what is to be kept, and leave
         it as it is.
         """
         self._lasting.pixels[:] = self._static.pixels

@@ -52,7 +52,7 @@ class GlyphError(Exception):
         self.character = character
 
     def __eq__(self, other: object) -> bool:
-        """The same character is missing."""
+        """Equal if the same character is missing."""
         return isinstance(other, GlyphError) and other.character == self.character
 
     def __hash__(self) -> int:

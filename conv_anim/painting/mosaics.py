@@ -24,7 +24,7 @@ MOST = 12
 TOGETHER = 2**16
 """Points that are looked at together."""
 SLACK = 1e-6
-"""Of a cell, for what floats round."""
+"""In cells, for the rounding of floats."""
 
 
 def array(item: Mosaic) -> NDArray[np.uint8]:
@@ -67,7 +67,7 @@ def _extent(item: Mosaic, shape: tuple[int, ...]) -> tuple[tuple[int, int], tupl
 
 
 def _upright(item: Mosaic, xs: slice, ys: slice) -> NDArray[np.uint8]:
-    """The colours of whole pixels, all of which lie in the picture: (height, width, 3), or fewer that are the same."""
+    """The colours of whole pixels that all lie in the picture: (height, width, 3), or fewer that are the same."""
     colors = array(item)
     if item.rows == item.columns == 1:
         return colors

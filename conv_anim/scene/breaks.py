@@ -51,5 +51,5 @@ def _breaks(before: str, after: str) -> bool:
 
 
 def _wide(character: str) -> bool:
-    """Of Chinese writing: as wide as it is high."""
+    """Whether a character of Chinese writing is as wide as it is high."""
     return east_asian_width(character) in {"W", "F"}

@@ -56,7 +56,7 @@ class Contents:
     written: bool = True
     shades: Shades | None = None
     letter: str = ""
-    """Of the names of cells, if these stand in them instead of numbers."""
+    """The letter of the cells' names, if these stand in the cells instead of numbers."""
     flipped: bool = False
     """Whether the cells are named from the last to the first."""
 

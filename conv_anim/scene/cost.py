@@ -175,7 +175,7 @@ class CostTable:
         return Lines((((left, y), (left + self.rights[2], y)),), Stroke(pale, max(1.0, self.style.scale)))
 
     def _bar(self, row: Row, left: float, top: float) -> list[Primitive]:
-        """Multiply-adds; beside those of all layers together how much that is of what they replace."""
+        """Multiply-adds; for all layers together, also their share of what they replace."""
         style, colors = self.style, self.style.colors
         most = max(each.cost.multiply_adds for each in self.rows)
         share = row.cost.multiply_adds / most if most else 0.0

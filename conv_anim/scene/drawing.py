@@ -103,7 +103,7 @@ class Drawing:
         return lambda: _shifted_frame(finished(), dx, dy)
 
     def of_figure(self, number: int) -> Drawing:
-        """The same, about the trace of a number."""
+        """The same drawing, about the trace of a number."""
         hit_regions = self.hit_regions
         return replace(
             self,

@@ -27,7 +27,7 @@ def framed(style: Style, places: Iterable[Place], at: At, *, cased: bool = False
 
 
 def outlined(style: Style, blocks: Iterable[Block], at: At, *, cased: bool = False) -> list[Primitive]:
-    """The same of a window in blocks, which may lie between cells."""
+    """The outline of a window in blocks, which may lie between cells."""
     if cased and style.frame is None:
         style = style.marking  # a theme that tints cells instead cannot do so in shades
     stroke, blocks = style.frame, list(blocks)

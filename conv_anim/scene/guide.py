@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 MOST_AREAS = 5000
-"""Of a figure; with more, cells are a few pixels wide."""
+"""The most areas of a figure; with more, cells are a few pixels wide."""
 
 
 def guide(trace: Trace, hit_regions: Iterable[HitRegion], turns: Turns) -> Guide:
@@ -139,7 +139,7 @@ class Links:
         return steps
 
     def steps(self, number: int, cell: Cell) -> tuple[int, ...]:
-        """Those about a cell of a map."""
+        """The steps about a cell of a map."""
         found: list[int] = []
         for left_open in self._about[number]:
             pattern = tuple(a or b for a, b in zip(left_open, _pattern(cell), strict=True))

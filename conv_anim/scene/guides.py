@@ -74,7 +74,7 @@ def _titled(title: str | None, said: str) -> str:
 
 
 def _told(titles: Sequence[str | None], guides: Sequence[Guide]) -> tuple[str, ...]:
-    """Of each step what is said of it in every figure that still goes on."""
+    """For each step, what every figure that still goes on says of it."""
     count = max(len(one.told) for one in guides)
     steps = (
         [(title, one.told[k]) for title, one in zip(titles, guides, strict=True) if k < len(one.told)]

@@ -77,7 +77,7 @@ class Panel:
     anchors: Mapping[str, Point] = field(default_factory=dict)
     """Places to hold on to, by their names."""
     fit: Fit | None = None
-    """Of its cells, if others may have to be as large."""
+    """The size of its cells, if others may have to be as large."""
 
     @cached_property
     def drawn(self) -> Drawing:

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 MINUS = "\N{MINUS SIGN}"
 MOST_WEIGHTS = 9
-"""Of a kernel, that are listed."""
+"""The most weights of a kernel that are listed."""
 EVEN = 1e-6
 """How far from 1 the weights of a mean may add up to."""
 
 
 def of_marks(spec: Spec, say: Language) -> Iterator[str]:
-    """Of a view, as far as they are seen in it."""
+    """The marks that are seen in a view."""
     if len(spec.input.size) == 2 and any(op.part_of in {"spatially_separable", "flattened"} for op in spec.layers):
         yield say("term.split")
     if _may_exceed(spec):
@@ -65,7 +65,7 @@ def _begins_late(spec: Spec) -> bool:
 
 
 def _of_weights(spec: Spec, say: Language) -> Iterator[str]:
-    """Those of a small kernel, which stand nowhere else."""
+    """The weights of a small kernel, which stand nowhere else."""
     op = spec.layers[-1]
     weights = op.weight_values
     if len(spec.nodes) > 1 or not isinstance(weights, Given) or len(weights.numbers) > MOST_WEIGHTS:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def mosaic(colors: Rgb, at: At, row: int = 0, column: int = 0) -> Mosaic:
-    """Cells in colours (rows, columns, 3), of which the first lies in a row and a column."""
+    """Cells in colours (rows, columns, 3); the first lies in a row and a column."""
     (x, y), (right, level), (left, below) = at(row, column), at(row, column + 1), at(row + 1, column)
     rows, columns, _ = colors.shape
     return Mosaic(rows, columns, colors.tobytes(), (x, y), (right - x, level - y), (left - x, below - y))

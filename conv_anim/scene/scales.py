@@ -27,7 +27,7 @@ LONG, HIGH = 120, 10
 MOST = 5
 """Bars of one figure: with more maps than that, those of the first and of the last stand for all."""
 TICK = 3
-"""The same of the marks below it."""
+"""Pixels of the marks below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Scale:
 
 
 def scale(name: str, shades: Shades, *arrays: Array) -> Scale:
-    """That of a map and its numbers."""
+    """The scale of a map and its numbers."""
     least, most = min(a.min() for a in arrays), max(a.max() for a in arrays)
     return Scale((name,), shades, (bool(least < shades.low), bool(most > shades.high)))
 

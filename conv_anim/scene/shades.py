@@ -45,7 +45,7 @@ class Shades:
     low: float
     high: float
     hue: float | None
-    """Of a map's own colour, in radians; None for a grey."""
+    """The hue of a map's own colour, in radians; None for a grey."""
 
     @property
     def table(self) -> Rgb:
@@ -53,7 +53,7 @@ class Shades:
         return _table(self.kind, self.hue, *_arms(self) if self.kind == "signed" else (0.0, 0.0))
 
     def colors(self, values: Array) -> Rgb:
-        """Of some numbers: their shape, and red, green and blue."""
+        """The colours of some numbers: their shape, and red, green and blue."""
         span = self.high - self.low
         with np.errstate(invalid="ignore"):
             shares = (np.asarray(values, float) - self.low) / span if span > 0 else np.full(np.shape(values), 0.5)

@@ -271,6 +271,6 @@ class ShiftedView(Traced):
 
 
 def _runs(size: int, window: int, first: int) -> list[tuple[int, int]]:
-    """From where to where windows reach of which one begins at ``first``."""
+    """Where each window starts and ends, if one of them starts at ``first``."""
     cuts = sorted({0, *range(first % window, size, window), size})
     return list(pairwise(cuts))

@@ -26,7 +26,7 @@ class Font(Protocol):
 
     @property
     def cap_height(self) -> float:
-        """Of a capital and of a digit, for an em of 1."""
+        """The height of a capital and of a digit, for an em of 1."""
         ...
 
     def width(self, text: str, *, size: float, bold: bool = False) -> float:
@@ -175,21 +175,21 @@ class Style:
 
     @property
     def text_ink(self) -> str:
-        """Of text on the background."""
+        """The colour of text on the background."""
         return readable(self.colors.background, self.colors.ink)
 
     @property
     def label_ink(self) -> str:
-        """Of text on the background that explains."""
+        """The colour of explanatory text on the background."""
         return readable(self.colors.background, self.colors.muted, self.colors.ink)
 
     @property
     def result_ink(self) -> str:
-        """Of what is being computed, on the background."""
+        """The colour of a result in progress, on the background."""
         return readable(self.colors.background, self.colors.current, self.colors.ink)
 
     def ink_on(self, fill: str, *wanted: str) -> str:
-        """Of text on a colour: the first wanted one that reads there."""
+        """The colour of text on a fill: the first wanted one that reads there."""
         return readable(fill, *wanted, self.colors.ink)
 
     def under_window(self, color: str, *, weak: bool = False) -> str:

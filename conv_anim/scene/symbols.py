@@ -52,12 +52,12 @@ class TwoSums:
 
     @property
     def width(self) -> float:
-        """Of the wider one, in pixels."""
+        """The width of the wider one, in pixels."""
         return max(self.symbols.width, self.numbers.width)
 
     @property
     def height(self) -> float:
-        """Of both, in pixels."""
+        """The height of both, in pixels."""
         return self.below + self.numbers.height
 
     @property

@@ -46,7 +46,7 @@ def _of_figure(spec: Spec, say: Language) -> list[str]:
 
 
 def _untold(line: str, say: Language) -> str:
-    """What is left to say of a word whose meaning is told: of a mark of the backward pass, whose it is."""
+    """What is left to say of a word that was explained: for a mark of the backward pass, whose it is."""
     name, mark, _ = line.partition("′")
     return say("term.back.told", name=name) if mark and " " not in name else ""
 
@@ -57,7 +57,7 @@ def meaning(line: str) -> str:
 
 
 def _of_layers(spec: Spec, say: Language) -> Iterator[str]:
-    """Of what is done, then of how it is shown."""
+    """The terms of what is done, then of how it is shown."""
     if spec.backward is not None:
         yield say("term.gradient")
     for node in spec.nodes:

@@ -1,7 +1,7 @@
 """When a figure shows what: the moments of its steps, one frame each, and how long each lasts.
 
 At an even pace every step is one frame, and with smooth motion some more lead to the next one. At the pace of an
-explanation the first steps are slow and in phases: what is read, how it adds up, the result on its way to its cell. The
+explanation the first steps are slow and in phases: what is read, how it adds up, the result that moves to its cell. The
 others are quick, and at the end the finished result stands alone.
 """
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Animation
 
 Phase: TypeAlias = Literal["read", "summed", "sent", "made", "way", "finished"]
-"""Of a step: its window, with the products; their sum; the sum on its way to its cell; the step as a whole; on the way
+"""Of a step: its window, with the products; their sum; the sum as it moves to its cell; the step as a whole; on the way
 to the next step. After the last one: the finished result."""
 
 LONGEST, MOST_FRAMES = 15_000, 150
@@ -29,7 +29,7 @@ LONGEST, MOST_FRAMES = 15_000, 150
 READ, SUMMED, SENT, SLOWLY = 700, 500, 40, 1800
 """Milliseconds for which each phase of a slow step is shown, and of all of it."""
 SENDING = 5
-"""Frames in which a result goes to its cell."""
+"""Frames in which a result moves to its cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Timeline:
 
 
 def timeline(animation: Animation, steps: int, phases: frozenset[Phase]) -> Timeline:
-    """The moments of a number of steps, of which a drawing can show some phases."""
+    """The moments of a number of steps, for a drawing that can show some phases."""
     if steps == 1 and "finished" not in phases:
         return Timeline((Moment(0, "made", animation.hold),), (0,))
     if animation.pace == "auto":

@@ -37,7 +37,7 @@ class Hue:
 
     @classmethod
     def of(cls, color: str) -> Hue:
-        """That of a colour like ``#1f77b4`` (Oklab: B. Ottosson, 2020)."""
+        """The hue of a colour like ``#1f77b4`` (Oklab: B. Ottosson, 2020)."""
         red, green, blue = ((v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4) for v in _shares(color))
         long = (0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue) ** (1 / 3)
         middle = (0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue) ** (1 / 3)

@@ -33,7 +33,7 @@ SHADED_EDGED = 12
 
 @dataclass(frozen=True)
 class Tones:
-    """Of a trace. Maps are counted from 0, the input."""
+    """The shades of a trace. Maps are counted from 0, the input."""
 
     trace: Trace
     style: Style

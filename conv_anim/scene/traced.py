@@ -81,5 +81,5 @@ class TracedMaps(Traced):
         return self.usual
 
     def color(self, k: int) -> str:
-        """Of a map: from the input's to the output's."""
+        """The colour of a map: from the input's to the output's."""
         return mix(self.style.colors.input, self.style.colors.output, k / (len(self.maps) - 1))

@@ -104,7 +104,7 @@ def _added(layer: LayerTrace, step: Step, taps: list[Tap]) -> str:
 
 
 def largest_of(taps: list[Tap], count: int) -> list[Tap]:
-    """Those that contribute the most, in their order."""
+    """The taps that contribute the most, in their order."""
     kept = sorted(range(len(taps)), key=lambda k: -abs(taps[k].product or 0))[:count]
     return [taps[k] for k in sorted(kept)]
 

@@ -109,7 +109,7 @@ def _neither(written: Given, size: Size, node: Node, report: Report) -> Invalid:
 
 
 def _made(record: Record, size: Size, files: Files, report: Report) -> Maybe[frozenset[Size]]:
-    """Those of a file, or drawn."""
+    """The cells of a file, or drawn at random."""
     density, file = record.get(DENSITY), record.get(FILE)
     if (density is None) == (file is None):
         what = "'active' takes one of the keys 'density' and 'file'"

@@ -109,7 +109,7 @@ def asks_for_all(record: Record) -> bool:
 
 
 def passes(nodes: tuple[Node, ...]) -> tuple[Pass, ...]:
-    """Those of which there is something to show."""
+    """The passes that have something to show."""
     return "grad_input", *(() if weighted(nodes) is None else ("grad_weight",))
 
 

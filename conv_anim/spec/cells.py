@@ -23,7 +23,7 @@ MEANT: dict[Cells, str] = {
 }
 """What each way to fill cells means."""
 UNWRITTEN: tuple[Cells, ...] = ("auto", "shades", "plain")
-"""Those of a view that has no room for texts."""
+"""The options of a view that has no room for texts."""
 
 
 def cells(*names: Cells) -> Field[Cells]:
@@ -35,7 +35,7 @@ def cells(*names: Cells) -> Field[Cells]:
 
 CELLS, FACES = cells(), cells(*UNWRITTEN)
 MAPS = cells("auto", "numbers", "shades", "both", "plain")
-"""Of a view with several channels, whose cells have no names."""
+"""The options of a view with several channels, whose cells have no names."""
 LOW: Field[int | float] = Field("low", Real(), "The number at the dark end.", required=True, example=-255)
 HIGH: Field[int | float] = Field("high", Real(), "The number at the bright end.", required=True, example=255)
 ENDS = Object("a scale", (LOW, HIGH))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 MOST_AXES = 3
 LARGEST = 1_000_000
-"""Of any number of cells along an axis."""
+"""The largest number of cells along an axis."""
 
 PerAxis: TypeAlias = int | tuple[int, ...]
 
@@ -91,7 +91,7 @@ class Entering:
 
     @property
     def number(self) -> int:
-        """Of the op, counted from 0."""
+        """The number of the op, counted from 0."""
         return len(self.before)
 
     @property

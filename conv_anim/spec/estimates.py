@@ -91,7 +91,7 @@ def asked(spec: Spec) -> Iterator[tuple[Asked, Location]]:
     """What a spec takes to be computed and laid out, without its frames."""
     work = 0
     for k, one in enumerate(spec.figures):
-        if isinstance(one.view, NetworkView):  # of which only sizes are drawn
+        if isinstance(one.view, NetworkView):  # which draws sizes only
             continue
         yield from _arrays(one, f"panels[{k}]." if spec.panels else "", work)
         work += sum(estimate(op).work for op in one.layers)

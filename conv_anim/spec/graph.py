@@ -79,7 +79,7 @@ class Graph:
         return self.there(node.inputs[0]) if node.op.leaves_absent() else None
 
     def shape(self, number: int) -> Shape:
-        """Of a map."""
+        """The shape of a map."""
         if number == 0:
             return self.input
         ends = self.made[number - 1].op.ends

@@ -85,7 +85,7 @@ class Ends:
 
     @property
     def reversed(self) -> Ends:
-        """Those of the way back."""
+        """The ends of the way back."""
         return Ends(self.out_channels, self.out_size, self.in_channels, self.in_size)
 
 
@@ -99,7 +99,7 @@ class Node:
 
 
 def chain(ops: Several[Op]) -> tuple[Node, ...]:
-    """Ops of which each is fed by the one before."""
+    """Ops, each fed by the one before."""
     return tuple(Node(str(k + 1), op, (k,)) for k, op in enumerate(ops))
 
 

@@ -117,7 +117,7 @@ class Network:
 
     @property
     def parameters(self) -> int:
-        """Of all nodes together."""
+        """The parameters of all nodes together."""
         return sum(node.parameters for node in self.nodes)
 
     @cached_property

@@ -23,7 +23,7 @@ NAMED_BY = {"theme": "base", "view": "kind"}
 """Keys whose value may be a name alone, and the key that the name has where there are others beside it."""
 PART = re.compile(r"[^.\[\]]+")
 MOST_DIGITS = 9
-"""Of an item's number; more are beyond any list."""
+"""The most digits of an item's number; more are beyond any list."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class Registry(Mapping[str, T]):
 
     @cached_property
     def _found(self) -> dict[str, T | str]:
-        """Of several by one name the first, by the name of its package."""
+        """The others by name; of several with one name the first, by the name of its package."""
         from importlib.metadata import entry_points
 
         found: dict[str, T | str] = {}

@@ -58,7 +58,7 @@ class Interpolation:
 
 
 NOISE = 1e-9
-"""Of a place, in cells."""
+"""In cells, for the rounding of a place."""
 Coordinates: TypeAlias = Literal["half_pixel", "asymmetric", "half_pixel_symmetric"]
 Rounding: TypeAlias = Literal["floor", "ceil", "half_down", "half_up"]
 
@@ -73,7 +73,7 @@ class Woven(NamedTuple):
 
 @dataclass(frozen=True)
 class Sites:
-    """The cells that take part in a window over maps: places of the active ones that it reads, and that it makes."""
+    """The cells that take part in a window over maps: the active ones that it reads, and those that it makes."""
 
     window: Operator
     read: frozenset[Size]

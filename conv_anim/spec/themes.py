@@ -42,7 +42,7 @@ class Theme:
     overlay: float = 0.0
     """Opacity of ``window`` over the cells that it reads."""
     empty_overlay: float = 0.0
-    """The same over cells that hold nothing to read."""
+    """Its opacity over cells that hold nothing to read."""
     current_overlay: float = 1.0
     """Opacity of ``current`` over the output cell that it marks."""
     window_width: float = 2.5

@@ -25,7 +25,7 @@ Composition: TypeAlias = "tuple[Op, ...]"
 Inputs: TypeAlias = "Sequence[tuple[int, ...]]"
 """For each op the maps that it reads, 0 the input; without them, ops are a chain."""
 MOST_CELLS = 4096
-"""Of an output, along an axis, that are looked at where they differ."""
+"""The most output cells along an axis that are looked at where they differ."""
 
 
 # cost
@@ -43,7 +43,7 @@ class Cost:
 
 
 def cost(op: Op) -> Cost:
-    """Of one op; a maximum, a mean and a copy multiply nothing."""
+    """The cost of one op; a maximum, a mean and a copy multiply nothing."""
     return Cost(sum(map(prod, op.parameter_terms)), op.products.cells * op.products.each)
 
 

@@ -21,7 +21,7 @@ class BlindSpot(NamedTuple):
     """Of the cells before an output's own, in reading order and as far as its window reaches, those never seen."""
 
     cells: tuple[tuple[int, ...], ...]
-    """Those never seen, from the output's own cell."""
+    """The cells that are never seen, from the output's own cell."""
     earlier: int
 
     @property
@@ -31,7 +31,7 @@ class BlindSpot(NamedTuple):
 
 
 def blind_spot(layers: Sequence[Op]) -> BlindSpot | None:
-    """Of layers of which each is fed by the one before.
+    """Of layers that are each fed by the one before.
 
     None without a mask, along one axis, where a stride or another kind of op stands between, or if there are too many
     cells (van den Oord et al., Conditional Image Generation with PixelCNN Decoders, 2016).
@@ -57,7 +57,7 @@ def _plain(window: Operator) -> bool:
 
 
 def _offsets(window: Operator) -> Offsets:
-    """Of the cells that count, from the middle of the window."""
+    """The offsets of the cells that count, from the middle of the window."""
     cells = (cell for cell in product(*map(range, window.kernel_size)) if cell not in window.left_out)
     return frozenset(
         tuple((t - axis.kernel // 2) * axis.dilation for t, axis in zip(cell, window.axes, strict=True))

@@ -44,7 +44,7 @@ class Fourier:
 
     @property
     def size(self) -> tuple[int, ...]:
-        """Of everything that is transformed."""
+        """The size of everything that is transformed."""
         return transformed(self.op, wrap=self.wrap)
 
     @property

@@ -32,11 +32,11 @@ Memory: TypeAlias = Literal["nchw", "nhwc"]
 TileSize: TypeAlias = tuple[int, int, int]
 """Rows and columns of the output, and how many products are added up in a step: m, n and k."""
 Place: TypeAlias = tuple[int, int, int, int]
-"""Of a step: its group, and its tile along m, n and k."""
+"""The place of a step: its group, and its tile along m, n and k."""
 NOTHING = -1
 """No cell: padding in the windows' matrix, another group's weights in that of the weights."""
 BYTES = 4
-"""Of a number in memory: a float of 32 bits."""
+"""Bytes of a number in memory: a float of 32 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ class Gemm:
 
     @cached_property
     def sides(self) -> TileSize:
-        """Of a tile, no larger than the matrices."""
+        """The sides of a tile, no larger than the matrices."""
         m, n, k = self.extents
         wanted = self.tile or ((1, n, k) if self.windows_are_rows else (m, 1, k))
         return min(m, wanted[0]), min(n, wanted[1]), min(k, wanted[2])

@@ -31,7 +31,7 @@ class FullAxis:
     """One axis of the full output; all sizes in cells. ``before`` is cut off, ``count`` is left of the rest."""
 
     size: int
-    """Of the input."""
+    """The size of the input."""
     kernel: int
     stride: int
     dilation: int
@@ -47,7 +47,7 @@ class FullAxis:
 
     @property
     def extent(self) -> int:
-        """The same with what ``output_padding`` adds beyond it."""
+        """The extent, with what ``output_padding`` adds beyond it."""
         return max(self.stamped, self.before + self.count)
 
     def place(self, cell: int, tap: int) -> int:
@@ -113,7 +113,7 @@ class Scatter(Sequence[Stamp]):
 
     @property
     def shape(self) -> Index:
-        """Of the full output: (out_channels, *extent)."""
+        """The shape of the full output: (out_channels, *extent)."""
         return self.layer.output.shape[0], *(axis.extent for axis in self.axes)
 
     def __len__(self) -> int:

@@ -1,4 +1,4 @@
-"""A convolution of active cells alone: the same window, of which only pairs of active cells take part."""
+"""A convolution of active cells alone: the same window, but only pairs of active cells take part."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ class Looking:
 
 
 def reader(op: Op) -> Reader:
-    """What an op with one axis reads. Raises TypeError for one of which `view_support.streams` says that it cannot."""
+    """What an op with one axis reads. Raises TypeError for one that `view_support.streams` rules out."""
     attends = op.attends
     if attends is not None and streams(op) is None:
         return Looking(op.ends.out_size[0], attends.offsets, attends.blocks)
@@ -126,7 +126,7 @@ class State:
 
 @dataclass(frozen=True)
 class Streaming:
-    """Layers over a sequence of ``size`` cells of which ``chunk`` arrive at a time."""
+    """Layers over a sequence of ``size`` cells that arrive ``chunk`` at a time."""
 
     readers: tuple[Reader, ...]
     size: int
@@ -134,7 +134,7 @@ class Streaming:
 
     @classmethod
     def of(cls, ops: Sequence[Op], chunk: int) -> Streaming:
-        """Of layers of which each is fed by the one before."""
+        """The streaming of layers that are each fed by the one before."""
         return cls(tuple(map(reader, ops)), ops[0].ends.in_size[0], chunk)
 
     @cached_property
@@ -185,7 +185,7 @@ class Streaming:
 
 
 def _needed(reader_: Reader, output: int, arrived: int) -> tuple[int, ...]:
-    """Of the cells that have arrived those that outputs from one on read."""
+    """The cells among those that have arrived that outputs from one on read."""
     read = {cell for later in reader_.later(output, arrived) for cell in reader_.reads(later)}
     return tuple(sorted(cell for cell in read if cell < arrived))
 

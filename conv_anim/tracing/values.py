@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from conv_anim.tracing.operators import Operator
 
 Array: TypeAlias = "NDArray[Any]"
-"""Of int64, or of float64 as soon as one number is not whole."""
+"""An array of int64, or of float64 as soon as one number is not whole."""
 
 
 FEW = 10_000

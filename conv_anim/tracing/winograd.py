@@ -113,7 +113,7 @@ class Winograd:
 
 
 def multiplications(op: Operator) -> int:
-    """Of all elementwise products; the transforms only add and halve."""
+    """The number of all elementwise products; the transforms only add and halve."""
     tiles = (-(-count // OUT) for count in op.out_size)
     return op.out_channels * op.in_channels // op.groups * prod(tiles) * READ**2
 

@@ -54,7 +54,7 @@ class Arrangement:
 
     @property
     def side(self) -> float:
-        """Of a cell of a map."""
+        """The side of a cell of a map."""
         return self.channel_rows.numbers.cell
 
     @cached_property
@@ -149,7 +149,7 @@ class Arrangement:
 
     @property
     def whole(self) -> bool:
-        """Whether all groups are there, of which one is at work."""
+        """Whether all groups are drawn, one of them at work."""
         return len(self.groups) > 1
 
     @property

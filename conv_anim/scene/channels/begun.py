@@ -158,7 +158,7 @@ class BegunFilter(ChannelDrawing):
 
     @property
     def _stroke(self) -> Stroke:
-        """Of lines that lead from map to map."""
+        """The stroke of lines that lead from map to map."""
         return Stroke(self.style.colors.faint, max(1.0, 1.5 * self.style.scale))
 
     def _sign(self, x: float, y: float, text: str) -> Text:

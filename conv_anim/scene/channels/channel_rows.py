@@ -104,12 +104,12 @@ class ChannelRows(LayerRows):
 
     @property
     def map_contents(self) -> Contents:
-        """The same of the maps that are added up."""
+        """What stands in the cells of the maps that are added up."""
         return contents(self.mode, self._map_shades)
 
     @property
     def output_contents(self) -> Contents:
-        """The same of the outputs."""
+        """What stands in the cells of the outputs."""
         return contents(self.mode, self.tones.of_maps[-1] if self.meet else self._map_shades)
 
     @property
@@ -130,7 +130,7 @@ class ChannelRows(LayerRows):
 
     @cached_property
     def _kernel_side(self) -> float:
-        """Of a cell that holds every weight."""
+        """The side of a cell that holds every weight."""
         size, fmt = self.style.em(12), self.formats.w
         weights = np.zeros(1) if self.layer.kernels is None else np.unique(self.layer.kernels)
         widest = max(self.style.width(fmt(w), size=size) for w in weights.tolist())
@@ -184,7 +184,7 @@ class ChannelRows(LayerRows):
         return mix(self.style.colors.background, self.color(channel), 0.75)
 
     def output_color(self, output: int) -> str:
-        """Of an output channel: its group's, if there are groups."""
+        """The colour of an output channel: its group's, if there are groups."""
         first = output // (self.out_channels // self.groups) * self.seen
         return self.color(first) if self.groups > 1 else self.style.colors.output
 

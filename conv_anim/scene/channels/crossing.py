@@ -60,7 +60,7 @@ class Crossing(Moved):
         return Steps((self.count, 1), self.trace.spec.animation)
 
     def color(self, channel: int) -> str:
-        """Of an input channel: its group's."""
+        """The colour of an input channel: its group's."""
         return told_apart(self.style.colors, channel // (self.count // self.groups))
 
     # places

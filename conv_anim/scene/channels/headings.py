@@ -1,4 +1,4 @@
-"""What stands over the columns of the channels view: what they are called, how many there are, and of which size."""
+"""What stands over the columns of the channels view: their names, their number and their size."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _filters(channel_rows: ChannelRows) -> Label:
 
 
 def _number(channel_rows: ChannelRows) -> str:
-    """Of kernels in a filter, or of filters for each channel."""
+    """The number of kernels in a filter, or of filters for each channel."""
     if channel_rows.meet:
         return channel_rows.say("channels.kernels", count=channel_rows.seen)
     if channel_rows.groups == 1:

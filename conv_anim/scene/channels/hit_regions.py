@@ -36,7 +36,7 @@ class PlacedRow:
 
 @dataclass(frozen=True)
 class ChannelRegions:
-    """Of the rows of every output channel, and of the output."""
+    """The hit regions of the rows of every output channel, and of the output."""
 
     channel_rows: ChannelRows
     rows: Callable[[int], list[PlacedRow]]

@@ -174,7 +174,7 @@ class PixelShuffling(WovenMaps):
 
     @cached_property
     def words_width(self) -> float:
-        """Of the longest that any frame says."""
+        """The width of the longest words of any frame."""
         last = tuple(n - 1 for n in self.trace.input.shape), tuple(n - 1 for n in self.trace.made.shape)
         return self.style.width(self.words(*last), size=self.style.label_size)
 

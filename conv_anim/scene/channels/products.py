@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from conv_anim.tracing.trace import LayerTrace
 
 LEADING = 1.5
-"""Of the lines, in ems."""
+"""The distance of lines, in ems."""
 
 
 @dataclass(frozen=True)
 class Products:
-    """Of the channel that is called ``name``."""
+    """The products of the channel that is called ``name``."""
 
     style: Style
     name: str

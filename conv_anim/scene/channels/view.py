@@ -85,7 +85,7 @@ class ChannelsView(BegunFilter):
         return items
 
     def _kept(self, places: list[Position]) -> list[Position]:
-        """Of the cells of a window those that no mask leaves out."""
+        """The cells of a window that no mask leaves out."""
         if not self._left_out:
             return places
         return [place for place, cell in zip(places, self._cells, strict=True) if cell not in self._left_out]

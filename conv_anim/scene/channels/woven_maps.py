@@ -47,7 +47,7 @@ class WovenMaps(Moved):
         return tints(self.style.colors, (self.woven.factor, self.woven.factor))
 
     def color(self, small: int) -> str:
-        """Of a small map, by its place in its array."""
+        """The colour of a small map, by its place in its array."""
         return self.tints[small % len(self.tints)]
 
     def color_of_output(self, cell: Cell) -> str:

@@ -33,7 +33,7 @@ class FourierDrawing(Waves):
     """The drawing of all waves."""
 
     def _deep(self, color: str) -> str:
-        """Of the top of a wave."""
+        """The colour of the top of a wave."""
         return deepened(self.style.colors.background, color)
 
     @property
@@ -50,7 +50,7 @@ class FourierDrawing(Waves):
 
     @property
     def thrown_fill(self) -> str:
-        """Of what is no output."""
+        """The colour of what is no output."""
         return mix(self.style.colors.background, self.style.colors.muted, 0.18)
 
     @property

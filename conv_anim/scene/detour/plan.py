@@ -42,7 +42,7 @@ SIGNS = (("∗", "="), ("⊙", "="))
 TOLD, LINE = 13, 300
 """Pixels, at scale 1, of the text below the maps, and what a line of it may take where the maps take less."""
 WORKED = "worked"
-"""The room for what is told of a step."""
+"""The room for the description of a step."""
 UP = "up"
 """The anchor at the right end of what is said of the way to the output."""
 
@@ -63,7 +63,7 @@ class Detour(Traced):
 
     @property
     def plain_texts(self) -> Iterable[str]:
-        """Those of the maps above."""
+        """The texts of the maps above."""
         return self.texts
 
     @property
@@ -191,7 +191,7 @@ class Detour(Traced):
         return align(made, made.anchors[UP][0], 0, across="start")
 
     def _worked(self, width: float) -> Panel:
-        """Room for what is told of the step that has most to tell."""
+        """Room for the longest description of a step."""
         size, wide = self.style.em(TOLD), max(width, LINE * self.style.scale)
         lines = [self._broken(k, wide) for k in range(len(self.steps) + 1)]
         most = max(map(len, lines), default=0)
@@ -203,7 +203,7 @@ class Detour(Traced):
         return [part for said in self.told(k) for part in style.wrapped(said, size=size, width=wide)]
 
     def worked(self, k: int) -> list[Primitive]:
-        """What is told of a step, in its room below the maps."""
+        """The description of a step, in its room below the maps."""
         (x, y), size = self.page.anchors[WORKED], self.style.em(TOLD)
         wide = max(self._above.width, LINE * self.style.scale)
         return [

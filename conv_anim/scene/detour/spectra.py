@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 SHADES = 11
 """Steps from the smallest to the largest number of a map in shades."""
 FAINTEST = 1e-9
-"""Of a wave: smaller ones are rounding."""
+"""The faintest wave; smaller ones are rounding."""
 LEAST_SHIFT = 0.005
-"""Of a wave's length, that is said."""
+"""The smallest shift that is mentioned, by the length of the wave."""
 DEEP = 2.2
 """How much farther from the ground than its colour the top of a wave is."""
 BIG = 24
@@ -100,7 +100,7 @@ class Wave:
 
     @property
     def made(self) -> Array:
-        """The same of the output."""
+        """The spectrum of the output."""
         return self._drawn(self._read * self._met)
 
     def _drawn(self, number: complex) -> Array:

@@ -68,7 +68,7 @@ class Tiles(Detour):
 
     @cached_property
     def transformed(self) -> list[tuple[Array, Array]]:
-        """Of every step V and M."""
+        """V and M of every step."""
         tiles = [self.tile(k) for k in range(len(self.steps))]
         return [(floats(self.way.transformed(t)[0]), floats(self.way.products(t)[0])) for t in tiles]
 

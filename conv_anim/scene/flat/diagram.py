@@ -146,7 +146,7 @@ class Diagram(NetworkLines):
 
     @cached_property
     def grids(self) -> list[list[Grid]]:
-        """Those of each map."""
+        """The grids of each map."""
         return [[self._grid(k, pane) for pane in range(self.panes(k))] for k in range(len(self.maps))]
 
     def _grid(self, k: int, pane: int) -> Grid:
@@ -166,7 +166,7 @@ class Diagram(NetworkLines):
         return [scale(*each) for each in zip(names, self.tones.of_maps, self.maps, strict=True)]
 
     def middle(self, k: int) -> float:
-        """Of a map, from top to bottom."""
+        """The middle of a map, from top to bottom."""
         return round(self.tops[k] + self.size(k)[1] / 2)
 
     def bottom_of(self, tier: int) -> float:

@@ -138,7 +138,7 @@ class FlatDrawing(Traced):
         return frozenset(("read", "summed", "sent", "way") if self.sum is not None else ("read", "way"))
 
     def during(self, step: int, phase: Phase, share: float) -> Items:
-        """A step as it comes about: what is read, its sum, and the result that goes to its cell."""
+        """A step in progress: what is read, its sum, and the result that moves to its cell."""
         cell = self.pace.cell(step)
         if phase == "way":
             return self.leading(step, share)
@@ -167,7 +167,7 @@ class FlatDrawing(Traced):
         return self.read(self.layer.step(cell))
 
     def _sent(self, cell: Cell, added: list[Primitive], share: float) -> Items:
-        """The result of a sum on its way to its cell."""
+        """The result of a sum as it moves to its cell."""
         text, place = self.y(self.layer.output[cell].item()), self.place(cell)
         end = self.after.number(place, text, self.current, bold=True)
         over = self.strip_layout.legend_top if self.strip_layout.legend.height else None

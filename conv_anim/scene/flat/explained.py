@@ -24,7 +24,7 @@ class ExplainedSum:
 
     @property
     def width(self) -> float:
-        """Of the wider one, in pixels."""
+        """The width of the wider one, in pixels."""
         return max(self.wide, self.whole.width)
 
     @property
@@ -34,5 +34,5 @@ class ExplainedSum:
 
     @property
     def height(self) -> float:
-        """Of both, in pixels."""
+        """The height of both, in pixels."""
         return self.below + self.whole.height

@@ -150,5 +150,5 @@ class FoldedView(ColumnsDrawing):
         return self.layer.output.dtype.kind == "i" or adds_up(largest(read) * len(read), len(read), decimals=decimals)
 
     def hit_regions(self) -> list[HitRegion]:
-        """Of the columns every cell: a row is a channel of the input."""
+        """Every cell of the columns (a row is a channel of the input)."""
         return [*self.of_columns("input", self.columns), *of_sheet("output", self.after, self.sheet, 0, self.axes)]

@@ -37,7 +37,7 @@ class FullOutput:
 
     @classmethod
     def of(cls, scatter: Scatter) -> FullOutput:
-        """That of a layer."""
+        """The full output of a layer."""
         axes = scatter.axes
         return cls(axes[-2], axes[-1]) if len(axes) > 1 else cls(POINT, axes[0])
 

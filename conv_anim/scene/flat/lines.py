@@ -59,12 +59,12 @@ class NetworkLines(NetworkNames):
 
     @cached_property
     def _in_one_line(self) -> Numbers | None:
-        """Those of the usual size, if all maps can stand side by side."""
+        """Cells of the usual size, if all maps can stand side by side."""
         return self.usual if self.width_with(self.usual, "numbers") <= self._line_width * self.style.scale else None
 
     @cached_property
     def _in_lines(self) -> Numbers | None:
-        """The same if they can go on in other lines."""
+        """Cells for maps that go on in other lines, if they can."""
         tried = replace(self, cells=self.usual, measured="numbers", folded=True)
         high = MOST_HIGH if self.style.room is None else MOST_HIGH_STACKED
         (wide, tall), scale = tried.extent, self.style.scale

@@ -1,4 +1,4 @@
-"""The maps of a network in the flat view: their cells and colours, and which of them are made of which."""
+"""The maps of a network in the flat view: their cells and colours, and which maps each is made of."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 MOST_WEIGHTS = 9
-"""Of a kernel, that are written in its label."""
+"""The most weights of a kernel that are written in its label."""
 NARROWEST = 130
 """Pixels, at scale 1, that a line of a label may take even if its map is narrower."""
 
@@ -77,7 +77,7 @@ class NetworkNames(NetworkMaps):
         return f"{number}: " if re.search(rf"{re.escape(number)}\b", said) else ""
 
     def _name_back(self, k: int) -> str:
-        """Of a map of the backward pass: whose gradient it is."""
+        """The name of a map of the backward pass: whose gradient it is."""
         of, op = self.gradient_of[k], self.trace.spec.nodes[k - 1].op
         if of is None or self.is_turn(k):
             whose = self.say("grad_input" if of == 0 else op.roles[2])
@@ -143,7 +143,7 @@ class NetworkNames(NetworkMaps):
         return 1.9 * self.badge_size
 
     def badge_width(self, k: int) -> float:
-        """Of the one before a map."""
+        """The width of the badge before a map."""
         wide = self.style.width(self.badges[k - 1], size=self.badge_size, bold=True)
         return max(wide + 0.9 * self.style.gap, self.badge_height)
 

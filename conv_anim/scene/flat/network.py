@@ -116,7 +116,7 @@ class NetworkView(WorkedLine):
         return frozenset(("read", "summed", "sent", "way") if self._written else ("read", "way"))
 
     def during(self, k: int, phase: Phase, share: float) -> Items:
-        """A step as it comes about: what is read, how its value is worked out, and the value that goes to its cell."""
+        """A step in progress: what is read, how its value is worked out, and the value as it moves to its cell."""
         if phase == "way":
             stroke = strong(self.style, self.style.colors.window)
             return (*self.frame(k + 1).kept, *gliding(self._marked(k), self._marked(k + 1), share, stroke))
@@ -128,7 +128,7 @@ class NetworkView(WorkedLine):
         return (*items, *self._sent(step, line, share))
 
     def _sent(self, step: Step, line: list[Primitive], share: float) -> Items:
-        """A value on its way to its cell."""
+        """A value as it moves to its cell."""
         k, (pane, place) = step.layer + 1, self.at(step.output)
         grid, fill = self.grids[k][pane], self.style.at_work(self._made(step, step.layer))
         end = grid.number(place, self.formats[k](self.maps[k][step.output].item()), fill, bold=True)

@@ -36,7 +36,7 @@ class OverlapView(ScatterDrawing):
 
     @cached_property
     def most(self) -> int:
-        """Of the stamps that fall on one cell in the end."""
+        """The most stamps that fall on one cell in the end."""
         return int(self.scatter.counts().max())
 
     @cached_property

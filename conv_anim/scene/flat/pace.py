@@ -63,9 +63,9 @@ class Pace:
         return ranks
 
     def done(self, frame: int) -> NDArray[np.bool_]:
-        """Of all cells, which are done when the frame begins."""
+        """Which cells are done when the frame begins."""
         return self._rank_of < self._before(frame)
 
     def reached(self, frame: int) -> NDArray[np.bool_]:
-        """The same, and the cell at work."""
+        """Which cells are done, the one at work included."""
         return self._rank_of <= self.ranks[frame]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from conv_anim.tracing.sampling import Corner, Sample
 
 RADIUS, CHOSEN = 0.11, 0.16
-"""Of a point, and of the one whose shares are shown, in cells."""
+"""The radius of a point, and of the one whose shares are shown, in cells."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Points:
         return self.sheet.rows, self.sheet.columns
 
     def regular(self, samples: Sequence[Sample]) -> list[Primitive]:
-        """An outline around the window as it stands without offsets."""
+        """An outline around the window without its offsets."""
         cells = [sample.regular for sample in samples]
         (top, left), (bottom, right) = (
             self.at((edge(r for r, _ in cells) + half, edge(c for _, c in cells) + half))

@@ -99,7 +99,7 @@ class PooledMaps(FittedStrip, TracedMaps):
         return words.Label(name)
 
     def grid(self, k: int) -> Grid:
-        """Of a map."""
+        """The grid of a map."""
         kernels = sum(layer.kernels is not None for layer in self.layers[:k])
         return self.strip.grids[k + kernels]
 

@@ -40,7 +40,7 @@ class Remarks(Traced):
         return MarkStyle(self.style, self.style.colors.input)
 
     def keys(self) -> tuple[Key, ...]:
-        """Those that there is reason for."""
+        """The keys that the figure needs."""
         found = [self._borrowed(), self._counted(), self._beyond(), self._extra(), self._unread(), self._masked()]
         return (*self._zeros(), *self._flipped(), *(key for key in found if key is not None))
 

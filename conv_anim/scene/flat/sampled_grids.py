@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 CORNER = 0.8
 """Of a number in the corner of its cell, compared with one in the middle."""
 MOST_SUMMED = 2000
-"""Outputs of which each has its sum checked; of larger figures sums are written with the usual digits."""
+"""The most outputs whose sums are all checked; larger figures write sums with the usual digits."""
 
 
 @dataclass(frozen=True)

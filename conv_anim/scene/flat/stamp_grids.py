@@ -45,7 +45,7 @@ class StampGrids(FittedStrip, ScatterDrawing):
 
     @cached_property
     def fmt(self) -> Format:
-        """Of products and of the sums that they add up to."""
+        """How products and their sums are written."""
         return format_for(self.layer.output, self._products)
 
     @cached_property

@@ -46,7 +46,7 @@ class Part:
 class Strip:
     """All grids are centred on one line; if one of them has another above it, they stand on one line.
 
-    In a narrow figure they go on in other lines, each of which begins with the sign that leads to it.
+    In a narrow figure they wrap; each line begins with the sign that leads to it.
     """
 
     style: Style
@@ -152,7 +152,7 @@ class Strip:
 
     @property
     def middle(self) -> int:
-        """That of the first line."""
+        """The middle of the first line."""
         return self.middles[0]
 
     @cached_property

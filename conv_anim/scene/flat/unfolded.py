@@ -94,7 +94,7 @@ class UnfoldedView(ColumnsDrawing):
         return [*self.columns.cell(place, text, self.current), *letter]
 
     def number(self, window: Cell) -> int:
-        """Of a window's column."""
+        """The number of a window's column."""
         return int(np.ravel_multi_index(window[1:], self.window.out_size))
 
     def result(self, cell: Cell, fill: str, *, bold: bool = False) -> list[Primitive]:
@@ -116,7 +116,7 @@ class UnfoldedView(ColumnsDrawing):
         return [*items, *self.input.grid.framed(places)]
 
     def hit_regions(self) -> list[HitRegion]:
-        """Of the columns every cell: a row is a channel of the output."""
+        """Every cell of the columns (a row is a channel of the output)."""
         read = of_sheet("input", self.before, self.sheet, 0, self.layer.input.ndim - 1)
         return [*read, *self.of_columns("output", self.columns)]
 

@@ -38,9 +38,9 @@ FAINTEST = 0.25
 DEEPEST = 0.5
 """How far a cell goes towards the ink that has the largest share."""
 MOST_SUMMED = 5000
-"""Outputs of which each has its sum written; of larger figures none has."""
+"""The most outputs whose sums are all written; larger figures write none."""
 SHARE_SIZE = 11
-"""Of the text of a share, in pixels at scale 1."""
+"""The size of a share's text, in pixels at scale 1."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class UpsampledView(FittedStrip, FlatDrawing):
 
     @cached_property
     def shares(self) -> dict[Position, Shares]:
-        """Of every output cell, by row and column."""
+        """The shares of every output cell, by row and column."""
         return shares(self._weights, 2 + self.finer) if self._shared else {}
 
     @property

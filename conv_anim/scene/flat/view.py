@@ -38,7 +38,7 @@ def flat(trace: Trace, style: Style) -> Panel:
 
 
 def _between_cells(trace: Trace, style: Style) -> Panel | None:
-    """Of what reads between cells, if it is drawn as such."""
+    """The panel of an op that reads between cells, if it is drawn as such."""
     op = trace.layer.layer
     if op.interpolation is not None:
         return UpsampledView(trace, style, _outputs(trace)).panel()
@@ -50,7 +50,7 @@ def _between_cells(trace: Trace, style: Style) -> Panel | None:
 
 
 def _in_columns(trace: Trace, style: Style) -> Panel:
-    """Of what makes columns or is made of them; else as a network."""
+    """The panel of an op that makes columns or is made of them; otherwise that of a network."""
     op = trace.layer.layer
     if op.columns is None:
         return NetworkView(trace, style).panel()

@@ -40,7 +40,7 @@ class WorkedLine(Connections):
 
     @cached_property
     def steps(self) -> Walks:
-        """Those of all layers, one after the other."""
+        """The steps of all layers, one after the other."""
         return Walks(tuple(self.stages))
 
     @cached_property

@@ -32,7 +32,7 @@ class Counted(Plan):
         return Walk(self.gemm, self.trace.spec.animation)
 
     def tile_of(self, k: int) -> Tile:
-        """That of a step."""
+        """The tile of a step."""
         return self.gemm.at(self.steps.place(self.steps.steps.rank(k)))
 
     @cached_property
@@ -65,7 +65,7 @@ class Counted(Plan):
         return [self._cell(len(self.steps) - 1 if k is None else k)]
 
     def _broken(self, k: int | None, width: float) -> list[str]:
-        """What is told, its lines broken."""
+        """The description, wrapped."""
         style, wide = self.style, max(width, NARROWEST * self.style.scale)
         return [part for text in self._told(k) for part in style.wrapped(text, size=style.em(LINE), width=wide)]
 
@@ -93,7 +93,7 @@ class Counted(Plan):
 
     @cached_property
     def wide(self) -> float:
-        """How wide the lines of what is told may be, and all else."""
+        """How wide the lines of the description, and everything else, may be."""
         size = self.style.em(LINE)
         if not self.counted:
             texts = [text for k in range(len(self.steps)) for text in self._broken(k, self.width)]

@@ -30,7 +30,7 @@ SIDE, MOST = 30, 38
 MAP = 28
 """Pixels of a cell of the input, at scale 1, where those of the matrices are smaller."""
 MEMORY = 22
-"""The same of a cell of the memory."""
+"""Pixels of a cell of the memory, at scale 1."""
 ACROSS = 360
 """Pixels, at scale 1, that the memory may take across, even if the matrices take less."""
 NUMBER = 14
@@ -100,7 +100,7 @@ class Plan(Traced):
 
     @cached_property
     def side(self) -> int:
-        """Of a cell of the matrices."""
+        """The side of a cell of the matrices."""
         scale, depth = self.style.scale, self.gemm.left.shape[1]
         wanted = min(round(MOST * scale), max(round(SIDE * scale), ceil(self.widest * NUMBER * scale / ROOM)))
         count = depth + max(self.gemm.shape)
@@ -190,7 +190,7 @@ class Plan(Traced):
 
     @property
     def _kernel_size(self) -> str:
-        """Of one filter."""
+        """The size of one filter."""
         op = self.gemm.op
         return size(op.kernel_size, op.in_channels // op.groups, self.say)
 
@@ -260,6 +260,6 @@ class Plan(Traced):
 
     @cached_property
     def addresses(self) -> list[int]:
-        """That of each input cell."""
+        """The address of each input cell."""
         found: list[int] = self.gemm.address(np.arange(self.layer.input.size)).tolist()
         return found

@@ -92,7 +92,7 @@ class Isometric(IsometricPlan):
         return shown if own is None else [*shown, *first.owned(own)]
 
     def blind_cells(self, made: tuple[int, int], reach: Reach) -> set[tuple[int, int]]:
-        """Of the input's cells under a window, those of the blind spot."""
+        """The input's cells under a window that belong to the blind spot."""
         operators = [layer.operator for layer in self.layers]
         return blind(self.floors[0], operators, self.blind, made, reach) if self.blind else set()
 
@@ -125,7 +125,7 @@ class Isometric(IsometricPlan):
         return [*self._done(step + 1), *gliding(starts, ends, share, strong(self.style, self.style.colors.window))]
 
     def _corners(self, cell: Cell) -> list[tuple[Point, ...]]:
-        """Of what an output is made of, floor by floor, and of itself."""
+        """The corners of what an output is made of, floor by floor, and of itself."""
         levels = zip(self.floors, self.reaches(*two(cell[1:])), strict=True)
         return [reach.corners(floor.plane) for floor, reach in levels]
 

@@ -152,7 +152,7 @@ def nearest(sheets: list[Sheet], unit: float) -> list[Plane]:
 
 
 def centred(sheets: list[Sheet], unit: float) -> list[Plane]:
-    """Planes each of which stands over the middle of what it is made of.
+    """Planes that each stand over the middle of what they are made of.
 
     Seen along a column of pixels, a row is 1 cell high: so a plane's last row must lie above the first one below it.
     """

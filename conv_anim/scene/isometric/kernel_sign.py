@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Box, Items
 
 MOST_CELLS = 7
-"""Of a side of a kernel that is drawn."""
+"""The most cells along a side of a kernel that is drawn."""
 CELL = 24
 """The side of its cells, in pixels at scale 1."""
 

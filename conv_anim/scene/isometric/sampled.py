@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from conv_anim.tracing.sampling import Sample, Sampling
 
 RADIUS, RINGED = 0.14, 0.34
-"""Of a point, in cells, and of one around a number."""
+"""The radius of a point, in cells, and of a ring around a number."""
 AROUND = 24
 """Corners of a point."""
 

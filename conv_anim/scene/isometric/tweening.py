@@ -74,12 +74,12 @@ class Tweening:
 
     @cached_property
     def touched(self) -> dict[Position, tuple[Span, Span]]:
-        """The cells of which the window covers a part."""
+        """The cells that the window covers in part."""
         pieces = (piece for rows, columns in self.blocks for piece in product(cut(rows), cut(columns)))
         return {(r, c): (rows, columns) for (r, rows), (c, columns) in pieces}
 
     def corners(self) -> tuple[Point, ...]:
-        """Those of the whole window."""
+        """The corners of the whole window."""
         rows, columns = (sorted({end for block in self.blocks for end in block[a]}) for a in (0, 1))
         return ring(self.drawn_plane.floor.plane, (rows[0], rows[-1]), (columns[0], columns[-1]))
 

@@ -44,7 +44,7 @@ class MatrixAtRest(Plan):
 
     @cached_property
     def tables(self) -> dict[str, Table]:
-        """Those that are drawn, where they are."""
+        """The tables that are drawn, where they are."""
         return {name: part.table for name, part in self.layout.parts.items()}
 
     def _matrix(self) -> list[Primitive]:

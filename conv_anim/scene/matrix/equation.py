@@ -26,7 +26,7 @@ class Part:
 
     @property
     def label_height(self) -> float:
-        """Of its label and the room above it, in pixels."""
+        """The height of its label and the room above it, in pixels."""
         return self.headroom + (0 if self.sign is None else self.sign.height)
 
     @property
@@ -150,7 +150,7 @@ def above(product: Line, maps: Line, style: Style) -> Layout | None:
 
 
 def column_height(maps: dict[str, Part], style: Style) -> float:
-    """Of maps one below the other."""
+    """The height of maps one below the other."""
     return sum(part.height + _between(style) for part in maps.values()) - _between(style)
 
 

@@ -119,7 +119,7 @@ class Plates:
 
     @classmethod
     def of(cls, channels: int, size: Size, *, across: int = 1) -> Plates:
-        """Those of a map."""
+        """The plates of a map."""
         rows = size[-2] if len(size) > 1 else 1
         return cls(channels, across * prod(size[:-2]), rows, size[-1])
 
@@ -158,7 +158,7 @@ class Factors:
 
     @cached_property
     def kernel_shape(self) -> Size | None:
-        """Of the weight, or None in a pool."""
+        """The shape of the weight, or None in a pool."""
         return None if self.layer.weight is None else self.layer.weight.shape
 
     # numbers

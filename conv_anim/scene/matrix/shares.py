@@ -113,7 +113,7 @@ class SharesPlan(Traced):
 
     @cached_property
     def side(self) -> int:
-        """Of a cell of the matrix, in pixels."""
+        """The side of a cell of the matrix, in pixels."""
         scale = self.style.scale
         return max(2, min(round(1.12 * MOST * scale), floor(LONGEST * scale / self.tokens)))
 

@@ -27,7 +27,7 @@ VECTOR = 5
 EQUAL = {"right": (18, 54, 54), "down": (13, 84, 60)}
 """Channels, rows and columns of boxes that are all alike."""
 LEAST = 3
-"""Of any edge, so that it can be seen."""
+"""The least length of any edge, so that it can be seen."""
 GROWN = 4
 """How many times as large as the input maps are drawn to scale; larger ones are cut off."""
 OPEN = 0.6
@@ -64,7 +64,7 @@ class Measure:
     unit: float
     share: float
     most_cells: tuple[int, int]
-    """Of sequences, and of maps with rows and columns."""
+    """The most cells of sequences, and of maps with rows and columns."""
     most_channels: int
     most_numbers: int
 

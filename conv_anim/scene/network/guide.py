@@ -76,6 +76,6 @@ def _cost(parameters: str, products: int | None, say: Language) -> str:
 
 
 def _all(costs: Costs, say: Language) -> str:
-    """Of all layers together."""
+    """What all layers take together."""
     cost = say.told("network.cost", parameters=costs.total("parameters"), products=costs.total("multiply_adds"))
     return say.told("network.all", cost=cost)

@@ -70,7 +70,7 @@ def _layer(node: NetNode) -> Mapping | None:
 
 
 def _cells(node: NetNode, a: int, axes: int) -> int:
-    """Of the input along an axis: enough for some moves of the window."""
+    """The input's cells along an axis: enough for some moves of the window."""
     window = node.window
     if node.type == "global_avg_pool" or window is None:
         return LEAST[axes] - 1

@@ -44,11 +44,11 @@ BADGES = {
 }
 """Of activations and norms, by their kind in small letters: what the badge says."""
 SIGNS = {"add": "+", "sum": "+", "sub": "−", "multiply": "×", "mul": "×", "div": "÷", "truediv": "÷"}
-"""Of what joins several maps cell by cell."""
+"""The signs of ops that join several maps cell by cell."""
 SILENT = {"identity", "dropout", "alphadropout", "featuredropout", "stochasticdepth", "contiguous", "detach", "cast"}
 """What changes no number, or only while a network is trained."""
 GATES = {"sigmoid": "SiLU", "hardsigmoid": "HSwish"}
-"""Of x · gate(x): the activation that it is."""
+"""The activation that x · gate(x) is."""
 WINDOWS = {
     "conv",
     "conv_transpose",

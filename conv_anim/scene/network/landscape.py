@@ -26,7 +26,7 @@ WIDEST = 62
 MANY, SMALL = 3, 0.7
 """Boxes below each other that are drawn smaller, and how large then."""
 SIZE = 11
-"""Of the letters, in pixels at scale 1."""
+"""The size of letters, in pixels at scale 1."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Landscape:
 
     @property
     def size(self) -> float:
-        """Of the words."""
+        """The size of the words."""
         return self.style.em(SIZE)
 
     @property

@@ -84,7 +84,7 @@ class Picture:
 
     @property
     def radius(self) -> float:
-        """Of the circles of signs."""
+        """The radius of the circles of signs."""
         return SIGN * self.style.scale
 
     # items
@@ -127,7 +127,7 @@ class Picture:
 
     @cached_property
     def routes(self) -> dict[int, list[Route]]:
-        """Of each item, the lines that lead to it."""
+        """The lines that lead to each item."""
         found: dict[int, list[Route]] = {item.number: [] for item in self.plan.items}
         for route in self.places.routing.routes:
             found[route.target].append(route)

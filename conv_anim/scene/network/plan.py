@@ -71,7 +71,7 @@ class Plan:
 
     @cached_property
     def readers(self) -> tuple[tuple[int, ...], ...]:
-        """Of each item those that it feeds."""
+        """The items that each item feeds."""
         found: list[list[int]] = [[] for _ in self.items]
         for source, target in self.edges:
             found[source].append(target)
@@ -190,7 +190,7 @@ def _closed(whole: Plan, at: int, length: int, times: int) -> bool:
 
 
 def _without(whole: Plan, runs: list[tuple[int, int, int]]) -> Plan:
-    """The plan with the further copies left out, and all numbers given anew."""
+    """The plan without the further copies, renumbered."""
     first_of = {
         at + copy * length + k: at + k for at, length, times in runs for copy in range(1, times) for k in range(length)
     }

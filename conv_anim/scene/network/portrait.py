@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from conv_anim.spec.view_values import NetworkView
 
 SIZE = 12
-"""Of the letters, in pixels at scale 1."""
+"""The size of letters, in pixels at scale 1."""
 ROW = 22
 """How high a line is at least."""
 MANY, SMALL = 40, 0.6
-"""Items of which boxes are drawn smaller, and how large then."""
+"""The number of items from which boxes are drawn smaller, and their scale then."""
 GAP = 18
 """Between columns."""
 
@@ -55,14 +55,14 @@ class Portrait:
 
     @property
     def size(self) -> float:
-        """Of the words."""
+        """The size of the words."""
         return self.style.em(SIZE)
 
     # what is said
 
     @cached_property
     def columns(self) -> list[Column]:
-        """Those that have something to say."""
+        """The columns that have something to say."""
         items, say = self.plan.items, self.say
         kinds_ = tuple(wording.kind(item.node, say) for item in items)
         names = wording.names([item.node for item in items])
@@ -92,7 +92,7 @@ class Portrait:
 
     @cached_property
     def widths(self) -> list[float]:
-        """Of all columns."""
+        """The widths of all columns."""
         return [self._wide(column) for column in self.columns]
 
     def _wide(self, column: Column) -> float:

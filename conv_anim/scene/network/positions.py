@@ -151,7 +151,7 @@ class Positions:
 
     @cached_property
     def _widths(self) -> dict[int, tuple[float, float]]:
-        """Of each lane, how far it reaches on either side of its line."""
+        """How far each lane reaches on either side of its line."""
         thin = self.gaps.lane / 2
         found = dict.fromkeys(self.routing.used, (thin, thin))
         for lane, room in zip(self.routing.lanes, self.rooms, strict=True):
@@ -181,7 +181,7 @@ class Positions:
         return sum(low + high for low, high in self._widths.values())
 
     def middle(self, item: int) -> Along:
-        """Of an item."""
+        """The middle of an item."""
         return self.middles[self.routing.ranks[item]], self.lines[self.routing.lanes[item]]
 
     # lines

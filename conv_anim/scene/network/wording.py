@@ -117,7 +117,7 @@ class Costs:
     reaches: Sequence[Reach | None]
 
     def parameters(self, item: Item) -> int:
-        """Of an item: those of all nodes that it stands for."""
+        """The parameters of an item: those of all nodes that it stands for."""
         return sum(self.network.nodes[k].parameters for k in item.members)
 
     def products(self, item: Item) -> int | None:

@@ -107,7 +107,7 @@ class Lattice(Traced):
 
     @cached_property
     def radius(self) -> int:
-        """Of a node, in pixels."""
+        """The radius of a node, in pixels."""
         if not self.has_numbers:
             return max(3, round(NODE * self.pitch / 2))
         widest = max(self.style.width(text, size=self.number_size, bold=True) for texts in self.maps for text in texts)
@@ -144,13 +144,13 @@ class Lattice(Traced):
 
     @cached_property
     def colors(self) -> list[str]:
-        """Of each row."""
+        """The colour of each row."""
         count = len(self.axes)
         return [mix(self.style.colors.input, self.style.colors.output, k / count) for k in range(count + 1)]
 
     @cached_property
     def marks(self) -> list[Marks]:
-        """Of each row that a layer reads."""
+        """The marks of each row that a layer reads."""
         return [Marks.along((side,), layer.layer)[0] for side, layer in zip(self.sides, self.layers, strict=True)]
 
     @cached_property

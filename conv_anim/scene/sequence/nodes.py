@@ -41,7 +41,7 @@ class Nodes:
     texts: Mapping[int, str]
     """What is written in each node; empty without numbers."""
     size: float
-    """Of the numbers."""
+    """The size of the numbers."""
     explained: bool
     """Whether a label explains the marks; else only those are drawn that speak for themselves."""
     shades: tuple[str, ...] = ()

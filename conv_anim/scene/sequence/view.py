@@ -117,7 +117,7 @@ class SequenceView:
     # what differs from frame to frame
 
     def frame(self, k: int) -> Frame:
-        """Lines first, then all nodes anew: a lit line may pass behind a node that has no part in it."""
+        """Lines first, then all nodes again: a lit line may pass behind a node that has no part in it."""
         (cell,) = self.steps.cell(k)[1:]
         return Frame((), (*self._seen(cell), *self._outputs(k, cell), *self._worked(cell)))
 

@@ -74,7 +74,7 @@ class Body:
     # the window
 
     def window(self, cells: Cells) -> list[Primitive]:
-        """The window's box, and the map painted anew, so that each hides what lies behind it."""
+        """The window's box, and the map painted again, so that each hides what lies behind it."""
         if self.style.frame is not None:
             return self._outlined(cells, self.style.frame)
         blocks = self._ordered(cells.blocks())

@@ -23,7 +23,7 @@ IDLE = 0.35
 def connectors(
     style: Style, ways: Sequence[tuple[int, int]], ends: tuple[Stack, Stack], fill: Fill, working: Sequence[int]
 ) -> list[Primitive]:
-    """``ways`` are slices of the first stack with their places in the second, of which some are ``working``."""
+    """``ways`` are slices of the first stack with their places in the second; some are ``working``."""
     in_order = sorted(ways, key=lambda way: way[1] in working)
     return [_connector(style, way, ends, fill, working=way[1] in working) for way in in_order]
 

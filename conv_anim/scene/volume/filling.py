@@ -109,7 +109,7 @@ class Filling:
         return items
 
     def begun(self, slices: Run) -> list[Primitive]:
-        """Slices to fill, before the ones that are full."""
+        """Empty slices, in front of the full ones."""
         whole, count = self.stack.whole, self.stack.depth.count
         first, number = (sum(slices), count - sum(slices)) if self.stack.depth.reverse else (0, slices[0])
         items: list[Primitive] = []

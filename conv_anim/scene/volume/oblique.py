@@ -19,7 +19,7 @@ Fill: TypeAlias = Callable[[int], str]
 """The colour of a slice."""
 
 MOST = 8
-"""With more slices than this, only some at either end are told apart."""
+"""With more slices than this, only some at either end are drawn apart."""
 KEPT = 3
 """How many those are."""
 CUT = 3

@@ -62,7 +62,7 @@ class VolumePlan(Traced):
 
     @cached_property
     def shuffles(self) -> tuple[int, ...]:
-        """Which layers deal channels out anew."""
+        """Which layers shuffle channels."""
         return tuple(k for k, layer in enumerate(self.layers) if layer.layer.dealt is not None)
 
     @cached_property
@@ -88,7 +88,7 @@ class VolumePlan(Traced):
 
     @property
     def pitch(self) -> float:
-        """How far slices stand behind each other; channels of a map with tiny cells still are told apart."""
+        """How far slices stand behind each other; channels stay distinct even if cells are tiny."""
         pitch = 0.42 * self.cell
         if self.shuffles and not self.deep:
             return max(round(pitch), round(SHUFFLED * self.style.scale))

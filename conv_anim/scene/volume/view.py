@@ -81,7 +81,7 @@ class VolumeView(VolumePlan):
         return reaches
 
     def _last(self, space: Space, covered: Cells) -> Cells:
-        """Of the cells under a window, the last that was made."""
+        """The last cell under a window that was made."""
         return covered.within(space.inputs).last(deep=self.deep)
 
     def frame(self, k: int) -> Frame:

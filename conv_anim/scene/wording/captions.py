@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MOST_DESCRIBED, MOST_NAMED = 3, 6
 """How many layers of different kinds a caption describes one by one, and how many it names."""
 LISTED = ("kernel", "window", "stride", "padding", "p", "output_padding", "dilation", "groups", "multiplier", "factor")
-"""Parameters whose numbers are told layer by layer if they differ."""
+"""Parameters whose numbers are listed layer by layer if they differ."""
 SPACE = "\N{NO-BREAK SPACE}"
 BEFORE_NUMBERS = re.compile(r"(?<![,:;→]) (?=[\d=])")
 """Where no line is to be broken."""

@@ -78,14 +78,14 @@ def volume_labels(trace: Trace) -> list[Label]:
 
 
 def _between(made: LayerTrace, label: Label, say: Language) -> Label:
-    """Of what one layer makes and the next one reads."""
+    """The label of what one layer makes and the next one reads."""
     ends = made.layer.ends
     key = "volume.maps" if ends.out_channels > 1 else "volume.map"
     return Label(say(key, size=size(ends.out_size, ends.out_channels, say)), label.detail)
 
 
 def _one_volume(label: Label, channels: int, trace: Trace) -> Label:
-    """Of a map with three dimensions only one channel can be drawn."""
+    """The label of a map with three dimensions: only one channel can be drawn."""
     if channels == 1 or len(trace.spec.input.size) < 3:
         return label
     say = said_of(trace)
@@ -93,7 +93,7 @@ def _one_volume(label: Label, channels: int, trace: Trace) -> Label:
 
 
 def filters_label(traced: LayerTrace, say: Language, *, narrow: bool) -> Label:
-    """How many filters a layer has, of which size and kind; of another, what it does. Narrow, with the size below."""
+    """The number, size and kind of filters of a layer; for others, what they do. Narrow, with the size below."""
     layer = traced.layer
     if layer.dealt is not None:
         name = say("volume.shuffle") if narrow else layer.name(say)

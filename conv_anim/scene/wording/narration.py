@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 GAP = ",\N{NO-BREAK SPACE}"
 LONGEST = 16
-"""Terms of a sum that is told in full."""
+"""The most terms of a sum that is described in full."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Narration:
     def cell(self, number: int, cell: Cell, *, every: str = "cell.channels") -> str:
         """A cell of a map by its place and its channel, both counted from 1, as in figures.
 
-        ``every`` is how all channels are told; empty, they are not.
+        ``every`` is how all channels are described; if empty, they are not.
         """
         channel, *position = cell
         count = self._shape(number)[0]

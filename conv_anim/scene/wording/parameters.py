@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Size
 
 Entry: TypeAlias = "Node | tuple[Node, ...]"
-"""Of a spec: one node, or the nodes of a composition."""
+"""An entry of a spec: one node, or the nodes of a composition."""
 
 
 @dataclass(frozen=True, slots=True)

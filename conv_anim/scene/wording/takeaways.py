@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 STEPWISE = range(3, 7)
-"""Layers of which a sentence says one by one what they do."""
+"""How many layers a sentence describes one by one."""
 LEANING = 0.05
 """How much of its weights a filter may add up to that is as much below 0 as above."""
 
@@ -55,7 +55,7 @@ def takeaway(spec: Spec) -> str:
 
 
 def _backward(spec: Spec, backward: Backward, say: Language) -> str:
-    """Of one layer what its gradient is, of several the chain rule."""
+    """For one layer what its gradient is, for several the chain rule."""
     last, view = spec.layers[-1], spec.view
     if len(backward.nodes) > 1 or last.roles[2] == "output":
         if backward.of == "grad_input" and any(_goes_past(node) for node in backward.nodes):

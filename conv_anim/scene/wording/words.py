@@ -50,7 +50,7 @@ def kernel_of(trace: Trace) -> str:
 def size(cells: Iterable[int], channels: int = 1, say: Language | None = None) -> str:
     """``5×5``, with more than one channel ``5×5×3``; of a flat vector, which has no axes, how many numbers.
 
-    A length with channels is told in words, ``length 6, 8 channels``: as ``6×8`` it would be a plane.
+    A length with channels is put in words, ``length 6, 8 channels``: as ``6×8`` it would be a plane.
     """
     axes = tuple(cells)
     if say is not None and len(axes) == 1 and channels > 1:
@@ -146,7 +146,7 @@ def never_read(window: Operator, say: Language) -> list[str]:
 
 
 def axis_names(count: int) -> tuple[str, ...]:
-    """Of an input with so many axes, as the phrases call them."""
+    """The phrases' names for the axes of an input with so many."""
     return ("cell",) if count == 1 else ("slice", "row", "column")[3 - count :]
 
 
