@@ -7,7 +7,7 @@ from math import ceil
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.layout import EMPTY, Fit, Panel, column, of_figure, table, written
+from conv_anim.scene.layout import EMPTY, Fit, Panel, column, of_figure, paragraph, table
 from conv_anim.values import replace
 
 if TYPE_CHECKING:
@@ -70,11 +70,7 @@ def heading(title: str | None, style: Style, width: float) -> Panel:
         return EMPTY
     size, leading = style.label_size * 1.15, style.label_size * 1.5
     lines = style.wrapped(title, size=size, width=width / 1.08)
-    items = tuple(
-        style.text(0, k * leading, line, size=size, color=style.text_ink, bold=True) for k, line in enumerate(lines)
-    )
-    widest = max(style.width(line, size=size, bold=True) for line in lines)
-    return written(items, widest, len(lines) * leading, baseline=0.0)
+    return paragraph(lines, style, size=size, leading=leading, color=style.text_ink, bold=True)
 
 
 def fitted(traces: Sequence[Trace], style: Style, view: Callable[[Trace, Style], Panel]) -> list[Panel]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.layout import EMPTY, column, pad, written
+from conv_anim.scene.layout import EMPTY, column, pad, paragraph, written
 from conv_anim.scene.wording.takeaways import takeaway
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,8 +69,5 @@ def _row(part: str, word: str, style: Style, y: float) -> list[Text]:
 def _lines(text: str, style: Style, size: float, width: float, *, bold: bool) -> Panel:
     lines = style.wrapped(text, size=size, width=width / BOLDER if bold else width)
     leading = LEADING * size
-    items = tuple(
-        style.text(0, k * leading, line, size=size, color=style.text_ink, bold=bold) for k, line in enumerate(lines)
-    )
-    widest = max(style.width(line, size=size, bold=bold) for line in lines)
-    return written(items, widest, (len(lines) - 1) * leading + size, baseline=0.0)
+    made = paragraph(lines, style, size=size, leading=leading, color=style.text_ink, bold=bold)
+    return replace(made, height=(len(lines) - 1) * leading + size)

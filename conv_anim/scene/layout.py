@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from conv_anim.scene.hit_regions import HitRegion, Turn
     from conv_anim.scene.primitives import Frame, Items, Point
+    from conv_anim.scene.style import Style
     from conv_anim.scene.timeline import Phase
 
 Along: TypeAlias = Literal["start", "middle", "end"]
@@ -181,6 +182,26 @@ def static(items: Items, width: float, height: float, *, baseline: float | None 
 def written(items: Items, width: float, height: float, *, baseline: float | None = None) -> Panel:
     """Letters, which need no whole pixels."""
     return panel(Drawing(items, lettering=True), width, height, baseline=baseline)
+
+
+def paragraph(  # how text looks
+    lines: Sequence[str],
+    style: Style,
+    *,
+    size: float,
+    leading: float,
+    color: str,
+    bold: bool = False,
+    anchor: Literal["start", "middle"] = "start",
+) -> Panel:
+    """Lines of text below each other."""
+    width = max(style.width(line, size=size, bold=bold) for line in lines)
+    x = width / 2 if anchor == "middle" else 0.0
+    items = tuple(
+        style.text(x, k * leading, line, size=size, color=color, bold=bold, anchor=anchor)
+        for k, line in enumerate(lines)
+    )
+    return written(items, width, len(lines) * leading, baseline=0.0)
 
 
 def space(width: float = 0.0, height: float = 0.0) -> Panel:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from conv_anim.scene.cost import CostTable, rows
 from conv_anim.scene.heading import explained, headed, pointed
-from conv_anim.scene.layout import EMPTY, align, column, pad, space, static, written
+from conv_anim.scene.layout import EMPTY, align, column, pad, paragraph, space, static
 from conv_anim.scene.terms import terms
 from conv_anim.scene.wording.captions import caption
 from conv_anim.scene.wording.formulas import formulas
@@ -81,7 +81,9 @@ def _below(spec: Spec, style: Style, width: float, anchor: Literal["start", "mid
     lines = _lines(spec, style, width)
     table = _table(spec, style)
     between = space(height=0.5 * style.gap if lines and table.parts else 0)
-    return [_written(lines, style, anchor), between, table]
+    size, ink = style.label_size, style.label_ink
+    said = paragraph(lines, style, size=size, leading=1.5 * size, color=ink, anchor=anchor) if lines else EMPTY
+    return [said, between, table]
 
 
 def _table(spec: Spec, style: Style) -> Panel:
@@ -107,17 +109,3 @@ def _lines(spec: Spec, style: Style, width: float) -> list[str]:
         case True:
             said.append(caption(spec))
     return [line for text in said for line in style.wrapped(text, size=style.label_size, width=width)]
-
-
-def _written(lines: list[str], style: Style, anchor: Literal["start", "middle"]) -> Panel:
-    """Lines below each other."""
-    if not lines:
-        return EMPTY
-    size, leading = style.label_size, style.label_size * 1.5
-    width = max(style.width(line, size=size) for line in lines)
-    x = width / 2 if anchor == "middle" else 0.0
-    items = tuple(
-        style.text(x, k * leading, line, size=size, color=style.label_ink, anchor=anchor)
-        for k, line in enumerate(lines)
-    )
-    return written(items, width, len(lines) * leading, baseline=0.0)

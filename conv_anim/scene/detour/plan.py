@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Legend
 from conv_anim.scene.layer_formats import Formats
-from conv_anim.scene.layout import EMPTY, Panel, align, anchored, column, pad, static, table, written
+from conv_anim.scene.layout import EMPTY, Panel, align, anchored, column, pad, paragraph, static, table, written
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
 from conv_anim.scene.slots import named, settled, sign, slot
 from conv_anim.scene.table import Table, Track
@@ -233,12 +233,9 @@ class Detour(Traced):
 
     def _below(self, width: float) -> Panel:
         style, size = self.style, self.style.em(13)
-        items, y = [], 0.0
         wide = max(width, LINE * style.scale)
-        for line in (part for said in self.remarks for part in style.wrapped(said, size=size, width=wide)):
-            items.append(style.text(0, y, line, size=size, color=style.text_ink))
-            y += 1.6 * size
-        said = written(tuple(items), max(style.width(item.text, size=size) for item in items), y)
+        lines = [part for said in self.remarks for part in style.wrapped(said, size=size, width=wide)]
+        said = paragraph(lines, style, size=size, leading=1.6 * size, color=style.text_ink)
         legend = Legend(style, self.keys, wide)
         keys = static(legend.at(0, 0), legend.width, legend.height) if self.keys else EMPTY
         return column(keys, said, gap=0.8 * style.gap)
