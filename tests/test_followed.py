@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from conv_anim.cli import main
 from conv_anim.diagnostics import Source, SpecError
+from conv_anim.frameworks import model_network
 from conv_anim.frameworks.feeding import Feed, said
 from conv_anim.frameworks.model_attempt import attempt
 from conv_anim.frameworks.model_network import followed
@@ -150,6 +151,19 @@ def test_a_file_is_drawn_as_its_forward_is(tmp_path):
     )
     assert attempt(Source("net.py", path.read_text(encoding="utf-8")), Feed(), {}).name == "small"
     assert "small is drawn; --node names another: large\n" in run(path, "-o", tmp_path / "small.png").stderr
+
+
+@pytest.mark.parametrize("options", [(), ("--view", "network"), ("--view", "flat"), ("--spec",)])
+def test_a_class_is_followed_once(tmp_path, monkeypatch, options):
+    made = []
+    monkeypatch.setattr(model_network, "followed", lambda *given: (made.append(given), followed(*given))[1])
+    text = "import torch.nn as nn\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    path = tmp_path / "net.py"
+    path.write_text(f"{text}        self.c = nn.Conv2d(1, 1, 3)\n    def forward(self, x):\n        return self.c(x)\n")
+    output = () if "--spec" in options else ("-o", str(tmp_path / "out.svg"))
+    result = CliRunner().invoke(main, ["draw", str(path), "--input", "1x5x5", *options, *output])
+    assert result.exit_code == 0, result.output
+    assert len(made) == 1
 
 
 def test_what_is_not_followed_says_why_and_nothing_false(tmp_path):
