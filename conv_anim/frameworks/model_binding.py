@@ -54,18 +54,18 @@ class Binding(Expressions):
 
     def written(self, called: Name, given: list[Any], named: dict[str, Any], node: ast.AST) -> Call:
         """The call as a layer's text has it."""
-        assert isinstance(node, ast.Call)
-        places = [self.span(each) for each in node.args]
-        at = self.span(node.func)
+        args, keywords, func = (node.args, node.keywords, node.func) if isinstance(node, ast.Call) else ([], [], node)
+        places = [self.span(each) for each in args]
+        at = self.span(func)
         arguments = [
             Argument(None, as_value(value, (places[k] if k < len(places) else at))) for k, value in enumerate(given)
         ]
-        spans = {each.arg: self.span(each.value) for each in node.keywords}
+        spans = {each.arg: self.span(each.value) for each in keywords}
         for name, value in named.items():
             arguments.append(
                 Argument(Scalar(name, name, "", spans.get(name, at)), as_value(value, spans.get(name, at)))
             )
-        written = dotted(node.func) or ""
+        written = (dotted(func) if isinstance(func, ast.expr) else None) or ""
         stands = written.rpartition(".")[2] != called.short  # a name that stands for a layer
         return Call(called.whole.removeprefix("torch.") if stands else written, tuple(arguments), at)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from conv_anim.frameworks.arithmetic import LARGEST, STEEPEST
 from conv_anim.frameworks.model_values import Held, Module, Unknown, UnreadError
+from conv_anim.frameworks.model_weights import arrays
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -55,7 +56,7 @@ BUILTINS: dict[str, Callable[..., Any]] = {
 }
 """Functions by their names; those which call others are followed where they are called."""
 
-RUN = {"super", "getattr", "hasattr", "setattr", "isinstance", "print"}
+RUN = {"super", "getattr", "hasattr", "setattr", "isinstance", "print", "dir", "type"}
 """Functions that have to know where they are called."""
 
 
@@ -99,8 +100,30 @@ OF_DICTS = {"items", "keys", "values", "get", "update", "setdefault", "pop", "co
 OF_TEXTS = {"format", "startswith", "endswith", "split", "lower", "upper", "join", "replace", "strip", "isdigit"}
 
 
+def _parted(numbers: list[float], sizes: Any) -> list[list[float]]:
+    """A row of numbers in parts of some sizes, as ``Tensor.split``."""
+    sizes = [sizes] * -(-len(numbers) // sizes) if isinstance(sizes, int) else sizes
+    ends = [sum(sizes[: k + 1]) for k in range(len(sizes))]
+    return [numbers[end - n : end] for n, end in zip(sizes, ends, strict=True)]
+
+
+OF_NUMBERS: dict[str, Callable[..., Any]] = {
+    **dict.fromkeys(("item", "tolist"), lambda of: of),
+    "is_integer": lambda of: float(of).is_integer(),
+    "split": _parted,
+}
+"""Methods of numbers, and of a row of them, as ``torch.linspace`` makes it."""
+
+
+def _spaced(start: float, end: float, steps: int = 50) -> list[float]:
+    _check_size(steps)
+    return [start + (end - start) * k / max(steps - 1, 1) for k in range(steps)]
+
+
 def method(of: Any, name: str, given: list[Any], named: dict[str, Any]) -> Any:
     """What a method of a list, a dict or a text makes. Raises UnreadError for others."""
+    if name in OF_NUMBERS and isinstance(of, int | float | list):
+        return OF_NUMBERS[name](of, *given)
     kinds: dict[type, set[str]] = {list: OF_LISTS, dict: OF_DICTS, str: OF_TEXTS, tuple: {"index", "count"}}
     if name not in kinds.get(type(of), set()):
         raise UnreadError(f"'.{name}' is not followed here")
@@ -213,9 +236,23 @@ def of_library(whole: str, given: list[Any], named: dict[str, Any]) -> Any:  # n
     if short == "cast" and owner == "typing":
         return given[1]
     if owner.startswith("."):
-        return Unknown(f"{short} is imported from a file that is not beside this one")
-    if owner.startswith("torch.nn.utils") and short == "spectral_norm":  # the same layer, with other numbers
-        return given[0]
+        return Unknown(f"{short} is imported from a file that is not there")
+    if owner.startswith("torch.nn.utils") and short in {"spectral_norm", "weight_norm"}:  # the same, with other numbers
+        return _normed(short, given, named)
+    if whole == "itertools.repeat":
+        _check_size(given[1])
+        return [given[0]] * given[1]
+    if whole == "itertools.chain":
+        return [each for items in given for each in items]
+    if whole == "dataclasses.replace" and isinstance(given[0], Module):
+        return Module(given[0].kind, of=given[0].of, fields={**given[0].fields, **named})
+    if whole in {"torch.linspace", "numpy.linspace"} and all(isinstance(n, int | float) for n in given):
+        return _spaced(*given, **{name: n for name, n in named.items() if name == "steps"})
+    if whole == "torch.meshgrid":
+        listed = given[0] if isinstance(given[0], list | tuple) else given
+        return [Held(tuple(n for each in listed for n in each.shape)) for _ in listed]
+    if whole == "torch.arange" and all(isinstance(n, int) for n in given):
+        return Held((len(range(*given)),))
     if whole in {"copy.deepcopy", "copy.copy"}:
         return copied(given[0])
     if short == "OrderedDict":
@@ -232,6 +269,21 @@ def of_library(whole: str, given: list[Any], named: dict[str, Any]) -> Any:  # n
     return Unknown(f"what {whole} makes is not known")
 
 
+def _normed(short: str, given: list[Any], named: dict[str, Any]) -> Any:
+    """A layer whose weight is divided by its norm: that of each output is trained, for ``weight_norm``."""
+    layer = given[0]
+    name = named.get("name", given[1] if len(given) > 1 else "weight")
+    if not isinstance(layer, Module) or layer.call is None or name != "weight":
+        raise UnreadError(f"what '{short}' is of is not known")
+    weight = arrays(layer).get("weight")
+    if short == "weight_norm":
+        along = named.get("dim", given[2] if len(given) > 2 else 0)
+        if weight is None:
+            raise UnreadError(f"the weight of {layer.call.name} is not known")
+        layer.more += 1 if along is None else weight.shape[along]
+    return layer
+
+
 def copied(value: Any, known: dict[int, Any] | None = None) -> Any:
     """A module with modules of its own, those that are used twice still the same; anything else as it is."""
     known = {} if known is None else known
@@ -240,7 +292,7 @@ def copied(value: Any, known: dict[int, Any] | None = None) -> Any:
     if not isinstance(value, Module):
         return value
     if id(value) not in known:
-        made = Module(value.kind, value.call, value.of, {}, dict(value.fields))
+        made = Module(value.kind, value.call, value.of, {}, dict(value.fields), more=value.more)
         known[id(value)] = made
         made.parts |= {name: copied(each, known) for name, each in value.parts.items()}
     return known[id(value)]

@@ -8,9 +8,11 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.frameworks import libraries, model_builtins, model_settings
+from conv_anim.frameworks.function_tables import TORCH
 from conv_anim.frameworks.model_binding import Binding
 from conv_anim.frameworks.model_builtins import BUILTINS, RUN
 from conv_anim.frameworks.model_core import CONTAINERS
+from conv_anim.frameworks.model_maps import POINTWISE
 from conv_anim.frameworks.model_objects import PLAIN
 from conv_anim.frameworks.model_values import (
     Bound,
@@ -25,6 +27,7 @@ from conv_anim.frameworks.model_values import (
     Super,
     Trained,
     Unknown,
+    UnreadError,
 )
 
 if TYPE_CHECKING:
@@ -32,6 +35,13 @@ if TYPE_CHECKING:
 
 OBJECTS = {"object", "typing.NamedTuple", "abc.ABC"}
 """What a class may inherit whose instances only hold values."""
+OF_TIMM = {
+    *("variant", "pretrained", "pretrained_cfg", "pretrained_cfg_overlay", "model_cfg", "feature_cfg"),
+    *("pretrained_strict", "pretrained_filter_fn", "cache_dir", "kwargs_filter"),
+}
+"""Arguments of timm's builder that are not the model's."""
+OF_ARRAYS = {"torch", "torch.nn.functional"}
+"""Modules with functions of arrays."""
 DEEPEST = 40
 """Calls inside of each other."""
 MODULES = {f"torch.nn.{name}" for name in ("Module", *CONTAINERS)}
@@ -67,8 +77,8 @@ class Calls(Binding):
         given, _ = self.arguments_of(node, scope)
         if name == "print":
             return None
-        if name == "isinstance":
-            return self.is_instance(*given)
+        if name in {"dir", "type", "isinstance"}:
+            return self.is_instance(*given) if name == "isinstance" else _kind(name, given[0])
         owner, attribute, *rest = given
         if name == "setattr":
             return self.put_attribute(owner, attribute, rest[0], node)
@@ -115,6 +125,10 @@ class Calls(Binding):
 
     def _entered(self, called: Function, given: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
         definition = called.definition
+        if getattr(definition, "name", "") == "build_model_with_cfg" and "timm" in self._own(definition).parts:
+            config = {"cfg": named["model_cfg"]} if named.get("model_cfg") is not None else {}
+            kept = {name: value for name, value in named.items() if name not in OF_TIMM}
+            return self.call(given[0], [], {**config, **kept}, node)
         inside = ChainMap({}, called.scope)
         own = [called.of] if called.of is not None else []
         self.bind(called, [*own, *given], named, inside, node)
@@ -130,10 +144,11 @@ class Calls(Binding):
         return None
 
     def _made(self, of: Class, given: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
-        kind = next((root.rpartition(".")[2] for root in of.roots if root in MODULES), "Module")
+        layer = of.layer
+        kind = layer or next((root.rpartition(".")[2] for root in of.roots if root in MODULES), "Module")
         if set(of.roots) <= OBJECTS:
             kind = PLAIN
-        elif not any(root in MODULES | WRAPPERS for root in of.roots):
+        elif layer is None and not any(root in MODULES | WRAPPERS for root in of.roots):
             return Unknown(f"{of.definition.name} is not a module of PyTorch")
         made = Module(kind, of=of)
         if of.method("__init__") is not None:
@@ -142,7 +157,18 @@ class Calls(Binding):
             self._with_fields(made, given, named, node)
         elif kind in CONTAINERS:
             self.fill(made, given, node)
+        elif layer is not None:
+            self._as_layer(made, given, named, node)
         return made
+
+    def _as_layer(self, made: Module, given: list[Any], named: dict[str, Any], node: ast.AST) -> None:
+        """Make an instance of a class that inherits from a layer that layer."""
+        written = self.written(Name(f"torch.nn.{made.kind}"), given, named, node)
+        if not given and not named and model_settings.takes(made.kind):
+            name = model_settings.takes(made.kind)
+            raise self.unread(f"'{name}' has no value", node, f"a class that inherits from nn.{made.kind} takes it")
+        self.at(node, model_settings.check_whole, written)
+        made.call = written
 
     def _with_fields(self, made: Module, given: list[Any], named: dict[str, Any], node: ast.AST) -> None:
         """Give an instance of a dataclass what it is called with."""
@@ -211,14 +237,24 @@ class Calls(Binding):
             return self.put_attribute(module, given[0], given[1], node)
         if name.removeprefix("super.") == "__getattr__":
             return self.attribute(module, given[0], node)
-        if name == "super.__init__" and module.kind == PLAIN:
-            return self._with_fields(module, given, named, node) if given or named else None
         if name == "super.__init__":
-            return self.fill(module, given, node) if module.kind in CONTAINERS else None
-        if name in {"super.forward", "forward", "__call__"}:
-            shallow = module if name != "super.forward" else Module(module.kind, parts=module.parts)
-            return self.applied(shallow, given, named, node)
+            return self._begun(module, given, named, node)
+        if name in {"super.forward", "_conv_forward", "super._conv_forward"}:
+            shallow = Module(module.kind, module.call, None, module.parts, path=module.path, counted=module.counted)
+            module.counted, shallow.arrays, shallow.more = True, module.arrays, module.more
+            return self.applied(shallow, given[:1], named, node)
+        if name in {"forward", "__call__"}:
+            return self.applied(module, given, named, node)
         return self.at(node, model_builtins.of_module, module, name.removeprefix("super."), given)
+
+    def _begun(self, module: Module, given: list[Any], named: dict[str, Any], node: ast.AST) -> None:
+        """What the ``__init__`` of a library does to an instance."""
+        if module.kind == PLAIN and (given or named):
+            self._with_fields(module, given, named, node)
+        elif module.of is not None and module.of.layer is not None:
+            self._as_layer(module, given, named, node)
+        elif module.kind in CONTAINERS:
+            self.fill(module, given, node)
 
     def _library(self, called: Name, given: list[Any], named: dict[str, Any], node: ast.AST) -> Any:  # noqa: PLR0911  # one for each
         whole, values = called.whole, [*given, *named.values()]
@@ -235,14 +271,30 @@ class Calls(Binding):
             return Partial(given[0], tuple(given[1:]), named)
         if any(isinstance(each, Map) for each in _flat(values)):
             return self.at(node, self.maps.function, whole, self.written(called, given, named, node), given, named)
-        if called.short[:1].isupper() and libraries.library(whole) is not None and "nn" in whole.split("."):
+        if called.short[:1].isupper() and (whole.startswith("einops.layers.torch.") or _is_layer(whole)):
             if called.short == "Parameter":
                 shape = given[0].shape if given and isinstance(given[0], Held) else None
                 return given[0] if shape is None else Held(shape, (Trained(prod(shape)),))
             written = self.written(called, given, named, node)
             self.at(node, model_settings.check_whole, written)
-            return Module(called.short, written)
+            made = Module(called.short, written)
+            keys = ("layer", "num_layers", "norm") if called.short == "TransformerEncoder" else ()
+            parts = {**dict(zip(keys, given, strict=False)), **named}
+            made.parts |= {name: part for name, part in parts.items() if name in keys and isinstance(part, Module)}
+            return made
+        if libraries.module(whole) in OF_ARRAYS and any(isinstance(each, Held) for each in _flat(values)):
+            return self._of_arrays(called, given, named, node)
         return self.at(node, model_builtins.of_library, whole, given, named)
+
+    def _of_arrays(self, called: Name, given: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+        """What a function makes of arrays that do not depend on the input."""
+        made = self.at(node, model_builtins.of_library, called.whole, given, named)
+        if not isinstance(made, Unknown):
+            return made
+        try:
+            return self.maps.method(given[0], called.short, given[1:], named)
+        except (UnreadError, TypeError, ValueError, LookupError, AttributeError):
+            return made
 
     def _builtin(self, name: str, given: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
         if name in {"map", "filter"}:
@@ -256,6 +308,19 @@ class Calls(Binding):
         self.at(node, model_builtins.check_lengths, values)
         unknown = next((each for each in values if isinstance(each, Unknown)), None)
         return unknown if unknown is not None else self.at(node, BUILTINS[name], *values, **named)
+
+
+def _kind(name: str, of: Any) -> Any:
+    """What ``type`` makes of a module, and ``dir`` of PyTorch's functions."""
+    if name == "dir" and of == Name("torch.nn.functional"):
+        return sorted({*POINTWISE, *TORCH})
+    if name == "type" and isinstance(of, Module):
+        return of.of if of.of is not None else Name(f"torch.nn.{of.kind}")
+    return Unknown(f"what '{name}' makes is not known")
+
+
+def _is_layer(whole: str) -> bool:
+    return libraries.library(whole) is not None and "nn" in whole.split(".")
 
 
 def _flat(values: list[Any]) -> list[Any]:

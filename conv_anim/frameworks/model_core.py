@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conv_anim.frameworks.calls import reading
+from conv_anim.frameworks.model_files import located
 from conv_anim.frameworks.model_values import (
     Class,
     File,
@@ -22,7 +24,6 @@ from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, MutableMapping
-    from pathlib import Path
 
     from conv_anim.diagnostics import Source, Span
     from conv_anim.frameworks.arithmetic import Names
@@ -33,6 +34,7 @@ Scope: TypeAlias = "MutableMapping[str, Any]"
 MOST_STEPS = 400_000
 MOST_MAPS = 64
 CONTAINERS = {"Sequential", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict"}
+"""Modules that hold others by number or name."""
 
 
 @dataclass(eq=False)
@@ -46,7 +48,7 @@ class Core:
     depth: int = 0
     scope: Globals = field(default_factory=Globals)
     files: dict[Path, Globals] = field(default_factory=dict)
-    """Files beside the text's own that are read with it."""
+    """Files of the project that the text imports from, and its own."""
     classes: dict[ast.ClassDef, Class] = field(default_factory=dict)
     options: dict[str, list[ast.Call]] = field(default_factory=dict)
     """The options that parsers of a command line take, by their names."""
@@ -63,8 +65,8 @@ class Core:
         """What something makes that is called. Raises UnreadError."""
         raise NotImplementedError
 
-    def beside(self, module: str, node: ast.stmt) -> Globals | None:
-        """What a file defines that is imported, if it lies beside this one."""
+    def read(self, file: Globals, node: ast.AST) -> None:
+        """Read what a file defines that is imported, once. Raises SpecError, UnreadError."""
         raise NotImplementedError
 
     def class_of(self, node: ast.ClassDef, scope: Scope) -> Class:
@@ -128,27 +130,36 @@ class Core:
             raise self.unread("it cannot be followed with these values", node) from None
 
     def imported(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
-        """What an import gives names to; of a file beside the text's own, what that defines."""
+        """What an import gives names to; of a file of the project, what that defines."""
         if isinstance(node, ast.ImportFrom):
             self._imported_from(node, scope)
             return
         for each in node.names:
             first = each.name.partition(".")[0]
-            file = self.beside(each.name, node)
+            file = self.file(located(each.name if each.asname else first, 0, self._own(node)))
             scope[each.asname or first] = Name(each.name if each.asname else first) if file is None else File(file)
 
     def _imported_from(self, node: ast.ImportFrom, scope: Scope) -> None:
-        file = self.beside(node.module or "", node) if node.level <= 1 else None
+        own, module = self._own(node), node.module or ""
+        file = self.file(located(module, node.level, own))
         for each in node.names:
             name = each.asname or each.name
-            whole = self.beside(each.name, node) if node.level == 1 and not node.module else None
-            if whole is not None:
-                scope[name] = File(whole)
-            elif file is None:
-                scope[name] = Name(f"{'.' * node.level}{node.module or ''}.{each.name}")
+            if file is None:
+                scope[name] = Name(f"{'.' * node.level}{module}.{each.name}")
             elif each.name == "*":
+                self.read(file, node)
                 scope |= {  # type: ignore[operator]  # both kinds of scope have it
                     other: Imported(file, other) for other in (*file, *file.pending) if not other.startswith("_")
                 }
             else:
                 scope[name] = Imported(file, each.name)
+
+    def _own(self, node: ast.AST) -> Path:
+        """The file that a statement stands in."""
+        return Path(getattr(node, "source", self.source).name)
+
+    def file(self, path: Path | None) -> Globals | None:
+        """What a file defines, which is read when it is asked for."""
+        if path is not None and path not in self.files:
+            self.files[path] = Globals(path)
+        return None if path is None else self.files[path]

@@ -32,6 +32,9 @@ class Expressions(Objects):
                 scope[name] = value
             case ast.Attribute(value=owner, attr=name):
                 self.put_attribute(self.value(owner, scope), name, value, target)
+            case ast.Tuple(elts=targets) | ast.List(elts=targets) if isinstance(value, Unknown):
+                for each in targets:
+                    self.give(each, value, scope)
             case ast.Tuple(elts=targets) | ast.List(elts=targets):
                 self._unpack(targets, self.items_of(value, target), target, scope)
             case ast.Subscript(value=owner, slice=index):

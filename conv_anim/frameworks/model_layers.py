@@ -6,10 +6,12 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import Code, Problem, SpecError
-from conv_anim.frameworks import model_shapes
+from conv_anim.frameworks import model_patterns, model_sequences, model_shapes
 from conv_anim.frameworks.arguments import bound
 from conv_anim.frameworks.calls import Unread
+from conv_anim.frameworks.model_sequences import SEQUENCES
 from conv_anim.frameworks.model_values import FitError, Held, Map, Trained, Unknown, UnreadError
+from conv_anim.frameworks.model_weights import arrays
 from conv_anim.frameworks.ops_of_layers import with_ops
 from conv_anim.frameworks.sketch import Sketch
 from conv_anim.frameworks.text_network import OTHERS, settings
@@ -35,11 +37,16 @@ CALLED = {"AdaptiveAvgPool": "adaptive_avg_pool", "AdaptiveMaxPool": "adaptive_m
 
 
 class WantedError(Exception):
-    """What the first layer says of an input: its channels (None: any), its axes, and whether it makes more of it."""
+    """What the first layer says of an input: its channels (None: any), its axes, and whether it makes more of it.
 
-    def __init__(self, node: int, channels: int | None, axes: int, *, grows: bool) -> None:
+    Or, of a layer of sequences, its shape.
+    """
+
+    def __init__(  # all that it may say
+        self, node: int, channels: int | None, axes: int, *, grows: bool = False, shape: tuple[int, ...] | None = None
+    ) -> None:
         super().__init__()
-        self.node, self.channels, self.axes, self.grows = node, channels, axes, grows
+        self.node, self.channels, self.axes, self.grows, self.shape = node, channels, axes, grows, shape
 
 
 @dataclass(eq=False)
@@ -120,7 +127,7 @@ class Layers:
         name = f"{kind}_{self.names[kind]}" if self.names[kind] else kind
         scope = tuple(self.inside.split(".")) if self.inside else ()
         inputs = tuple(each.node for each in reads)
-        node = NetNode(0, "", name, kind, inputs, (name,), shape, type_, scope=scope, parameters=_counted(trained))
+        node = NetNode(0, "", name, kind, inputs, (name,), shape, type_, scope=scope, parameters=counted(trained))
         found = self._add(node)
         if views:
             first = self.current(inputs[0])
@@ -136,7 +143,12 @@ class Layers:
         reads = [each for each in (*given, *named.values()) if isinstance(each, Map | Held)]
         first = reads[0]
         if isinstance(first, Held):
-            raise UnreadError("a layer of what does not depend on the input is not followed")
+            return self._of_held(module, first)
+        if call.short in SEQUENCES:
+            return self._of_sequence(module, first, given, named)
+        if call.short in {"Rearrange", "Reduce"}:
+            shape = model_patterns.moved(_arguments(call).get("0"), first.shape, _arguments(call))
+            return self.made(call.short.lower(), (first,), shape, views=True)
         made = self.of_call(call, first, module)
         return (made, Unknown("the indices of a pool are not followed")) if _asks(call, "return_indices") else made
 
@@ -159,9 +171,43 @@ class Layers:
         if module is not None and module.counted:
             node = replace(node, parameters=0)
         elif module is not None:
+            node = replace(node, parameters=node.parameters + module.more - _counted_before(module))
             module.counted = True
         made = self._add(node, call)
         return self.change(read, made) if kind == "pointwise" and _in_place(call) else made
+
+    def _of_held(self, module: Module, read: Held) -> Held:
+        """What a layer makes of an array that does not depend on the input; who reads it counts its parameters."""
+        assert module.call is not None
+        trained = (*read.trained, *(each for held in arrays(module).values() for each in held.trained))
+        if module.call.short == "Linear":
+            return Held((*read.shape[:-1], arrays(module)["weight"].shape[0]), trained)
+        if kind_of(module.call, self.found) not in {"pointwise", "harmless"}:
+            raise UnreadError("a layer of what does not depend on the input is not followed")
+        return Held(read.shape, trained)
+
+    def _of_sequence(self, module: Module, read: Map, given: list[Any], named: dict[str, Any]) -> Any:
+        """What an embedding, a recurrent layer or attention makes."""
+        made = model_sequences.made(module, given, named)
+        source = self._source(read.node)
+        assert module.call is not None
+        if made.wanted is not None and source is not None:
+            raise WantedError(source, None, 0, shape=made.wanted)
+        if made.wanted is not None:
+            what = f"{module.call.name} takes {made.wanted[-1]} numbers in each place, and what enters has the shape"
+            raise SpecError([Problem(Code.SHAPE, f"{what} {_shape(read)}", module.call.name, module.call.span)])
+        reads = [each for each in (*given, *named.values()) if isinstance(each, Map)]
+        node = NetNode(0, "", module.path or module.call.short, module.call.name, tuple(each.node for each in reads))
+        counted = 0 if module.counted else made.parameters + module.more - _counted_before(module)
+        module.counted = True
+        scope = tuple(module.path.split(".")[:-1])
+        settings_ = settings(module.call)
+        first, *others = made.shapes
+        out = self._add(
+            replace(node, shape=first, settings=settings_, products=made.products, parameters=counted, scope=scope),
+            module.call,
+        )
+        return (out, *(_of_node(out, each) for each in others)) if others else out
 
     def _windowed(self, call: Call, read: Map, node: NetNode) -> NetNode:
         for each in call.arguments:
@@ -267,12 +313,28 @@ def _is_place(keyword: Scalar | None) -> bool:
     return keyword is not None and keyword.text in {"device", "dtype"}
 
 
-def _counted(trained: tuple[Trained, ...]) -> int:
+def counted(trained: tuple[Trained, ...]) -> int:
     """How many parameters are new."""
     new = {id(each): each for each in trained if not each.counted}
     for each in new.values():
         each.counted = True
     return sum(each.size for each in new.values())
+
+
+def _counted_before(module: Module) -> int:
+    """How many parameters of a layer were counted where its weight was read by itself; notes that all are now."""
+    trained = [each for held in module.arrays.values() for each in held.trained]
+    before = sum(each.size for each in trained if each.counted)
+    for each in trained:
+        each.counted = True
+    return before
+
+
+def _of_node(out: Map, shape: Any) -> Any:
+    """A further result of a node: a map, several of them, or None."""
+    if shape is None:
+        return None
+    return Map(out.node, shape) if isinstance(shape[0], int) else tuple(_of_node(out, each) for each in shape)
 
 
 def _asks(call: Call, name: str) -> bool:

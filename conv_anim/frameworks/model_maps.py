@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from conv_anim.frameworks import functionals, libraries, model_shapes
+from conv_anim.frameworks import functionals, libraries, model_patterns, model_shapes
 from conv_anim.frameworks.model_builtins import LIKE
-from conv_anim.frameworks.model_layers import Layers, WantedError
+from conv_anim.frameworks.model_layers import Layers, WantedError, counted
 from conv_anim.frameworks.model_moves import Moved, moved_to
 from conv_anim.frameworks.model_values import Bound, FitError, Held, Map, Trained, Unknown, UnreadError
 from conv_anim.frameworks.torch_network import TYPES
@@ -28,6 +28,7 @@ POINTWISE = {
     *("normalize", "layer_norm", "instance_norm", "group_norm", "batch_norm", "local_response_norm", "rms_norm"),
     *("abs", "exp", "log", "sqrt", "rsqrt", "sin", "cos", "clamp", "clip", "neg", "square", "erf", "sign"),
     *("reciprocal", "roll", "flip", "masked_fill", "cumsum", "round", "floor", "ceil", "log1p", "expm1", "tanhshrink"),
+    *("log2", "log10", "atan"),
 }
 """Functions that keep the shape of what they are given."""
 OPERATORS = {
@@ -41,8 +42,6 @@ OPERATORS = {
 """Methods that are operators, with the operators' names."""
 JOINS = {"cat": "cat", "concat": "cat", "concatenate": "cat", "stack": "stack"}
 SCALARS = Map | Held | int | float
-FILLED = {"normal", "uniform", "fill", "zero", "random", "exponential"}
-"""What is written into an array."""
 VIEWS = {
     *("slice", "view", "reshape", "flatten", "unflatten", "squeeze", "unsqueeze", "permute", "transpose", "swapaxes"),
     *("swapdims", "t", "movedim", "moveaxis", "chunk", "split", "split_with_sizes", "tensor_split", "unbind", "expand"),
@@ -61,10 +60,21 @@ class Maps(Layers):
             whole, short = "torch.nn.functional.interpolate", "interpolate"
         if short in {"checkpoint", "DropPath", "StochasticDepth"}:
             raise UnreadError(f"{whole} is not followed")
+        if owner == "einops" and short in {"rearrange", "reduce", "repeat"}:
+            of, pattern = (*given, *(named.pop(key) for key in ("tensor", "pattern") if key in named))[:2]
+            stacked = model_shapes.joined([each.shape for each in of], 0, stacked=True) if isinstance(of, list) else ()
+            reads = tuple(each for each in (of if isinstance(of, list) else [of]) if isinstance(each, Map))
+            shape = model_patterns.moved(pattern, stacked or of.shape, named)
+            return self.made(short, reads, shape, views=short == "rearrange" and not stacked)
         if owner not in {"torch", "torch.nn.functional", "torch.nn", "torch.special"}:
             raise UnreadError(f"what {whole} makes of a map is not known", call.span)
         if short == "linear":
             return self._linear_of(call, *given, **named)
+        if short in {"einsum", "scaled_dot_product_attention"}:
+            return self._by_shapes(short, given, named)
+        if short == "pad" and isinstance(given[0], Map) and _pads_more(given, named):
+            ends = model_shapes.padded(given[0].shape, _ends(given, named))
+            return self.made("pad", (given[0],), ends, "pad")
         if functionals.is_function(whole) and short not in POINTWISE | SILENT:
             return self._of_table(whole, call, given, named)
         first = given[0] if given else next(iter(named.values()))
@@ -84,6 +94,20 @@ class Maps(Layers):
         self.nodes[-1] = replace(self.nodes[-1], weight=weight.shape, products=prod(shape) * into)
         return made
 
+    def _by_shapes(self, short: str, given: list[Any], named: dict[str, Any]) -> Map:
+        """A function whose result has a shape that follows from all that it is given."""
+        if short == "einsum":
+            equation, *arrays = given
+            arrays = list(arrays[0]) if arrays and isinstance(arrays[0], list | tuple) else arrays
+        else:
+            equation, arrays = None, [*given, *(named[key] for key in ("query", "key", "value") if key in named)][:3]
+        if not all(isinstance(each, Map | Held) for each in arrays):
+            raise UnreadError(f"what enters '{short}' is not known")
+        shapes = [each.shape for each in arrays]
+        shape = model_patterns.summed(equation, shapes) if equation is not None else (*shapes[0][:-1], shapes[2][-1])
+        reads = tuple(each for each in arrays if isinstance(each, Map))
+        return self.made(short, reads, shape, trained=_trained(arrays))
+
     def _of_table(self, whole: str, call: Call, given: list[Any], named: dict[str, Any]) -> Map:
         unknown = next((each for each in (*given, *named.values()) if isinstance(each, Unknown)), None)
         if unknown is not None:
@@ -91,7 +115,9 @@ class Maps(Layers):
         read = next(each for each in (*given, *named.values()) if isinstance(each, Map))
         _, layer, _ = functionals.as_layer(call, whole)
         made = self.of_call(layer, read)
-        self.nodes[-1] = replace(self.nodes[-1], kind=f"F.{whole.rpartition('.')[2]}")
+        held = [each for each in (*given, *named.values()) if isinstance(each, Held)]
+        parameters = counted(_trained(held)) if held else self.nodes[-1].parameters
+        self.nodes[-1] = replace(self.nodes[-1], kind=f"F.{whole.rpartition('.')[2]}", parameters=parameters)
         return made
 
     def method(self, of: Any, name: str, given: list[Any], named: dict[str, Any]) -> Any:  # noqa: PLR0911  # one for each kind
@@ -99,23 +125,27 @@ class Maps(Layers):
         short = name.rstrip("_") or name
         if short in {"max", "min"} and isinstance(given[0] if given else named.get("other"), Map | Held):
             short = name = f"{short}imum"
-        if short in SILENT or (isinstance(of, Held) and short in FILLED):
-            return of
         unknown = next((each for each in (of, *given, *named.values()) if isinstance(each, Unknown)), None)
-        if unknown is not None and short not in {"masked_fill", "mean", "sum"}:
+        if short in SILENT or (isinstance(of, Held) and name.endswith("_")):
+            return of
+        stays = short in POINTWISE and unknown is not of  # the shape does, whatever it is
+        if unknown is not None and not stays and short not in {"mean", "sum"}:
             raise UnreadError(unknown.why)
-        if short in LIKE:
-            return Held(of.shape)
+        if short in LIKE or (short.startswith("new_") and given):
+            return Held(of.shape if short in LIKE else _whole(given))
         if short in JOINS:
             return self._joined(JOINS[short], of, given, named)
         if isinstance(of, Held) and not any(isinstance(each, Map) for each in given):
             moved = moved_to(of.shape, short, given, named) if short not in POINTWISE else Moved(of.shape)
+            if moved.several is not None:
+                return tuple(Held(shape, of.trained) for shape in moved.several)
             return moved.plain if moved.plain is not None else Held(moved.shape or of.shape, of.trained)
         if short in OPERATORS:
             made = self.operated(OPERATORS[short], of, given[0] if given else next(iter(named.values())))
             return self.change(of, made) if short != name else made
         if short in POINTWISE:
-            made = self.made(short, (of,), of.shape, TYPES.get(short))
+            trained = _trained((*given, *named.values()))
+            made = self.made(short, (of,), of.shape, TYPES.get(short), trained=trained)
             return self.change(of, made) if short != name or named.get("inplace") is True else made
         return self._moved(of, short, given, named)
 
@@ -182,6 +212,20 @@ class Maps(Layers):
         """A part of a map."""
         shape = model_shapes.indexed(of.shape, index if isinstance(index, tuple) else (index,))
         return self.made("slice", (of,), shape, views=True) if isinstance(of, Map) else Held(shape, of.trained)
+
+
+def _whole(given: list[Any]) -> tuple[int, ...]:
+    return tuple(given[0]) if isinstance(given[0], list | tuple) else tuple(given)
+
+
+def _ends(given: list[Any], named: dict[str, Any]) -> Any:
+    return given[1] if len(given) > 1 else named.get("pad")
+
+
+def _pads_more(given: list[Any], named: dict[str, Any]) -> bool:
+    """Whether ``F.pad`` reaches the axis of channels: the map has its channels last, or is a sequence."""
+    ends = _ends(given, named)
+    return isinstance(ends, list | tuple) and len(ends) // 2 > len(given[0].shape) - 2
 
 
 def _trained(values: Any) -> tuple[Trained, ...]:

@@ -131,6 +131,11 @@ def _reduction(shape: Shape, given: list[Any], named: dict[str, Any], name: str)
     return Moved(found, "global_avg_pool" if pooled else None, pair=name in {"max", "min"})
 
 
+def _two(shape: Shape, given: list[Any], named: dict[str, Any]) -> Moved:
+    one = _reduction(shape, given, named, name="var").shape
+    return Moved(several=() if one is None else (one, one))
+
+
 def _chunk(shape: Shape, given: list[Any], named: dict[str, Any]) -> Moved:
     parts, along = (
         named.get(key, given[k] if len(given) > k else usual)
@@ -205,6 +210,7 @@ MOVES: dict[str, Callable[[Shape, list[Any], dict[str, Any]], Moved]] = {
     "t": _turned,
     **dict.fromkeys(("movedim", "moveaxis"), _movedim),
     **{name: partial(_reduction, name=name) for name in REDUCTIONS},
+    **dict.fromkeys(("var_mean", "std_mean"), _two),
     "chunk": _chunk,
     "tensor_split": _tensor_split,
     **dict.fromkeys(("split", "split_with_sizes"), _parted),

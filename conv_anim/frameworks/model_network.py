@@ -46,7 +46,7 @@ class Followed:
     calls: dict[int, Call]
     imports: dict[str, str]
     read: tuple[Path, ...] = ()
-    """Files beside the text's own that were read with it."""
+    """Files of the project that were read with it."""
 
     @property
     def is_large(self) -> bool:
@@ -96,6 +96,7 @@ def _fed(  # noqa: PLR0917  # what it depends on
         except WantedError as wanted:
             shape = _wanted(wanted, size, feed)
             takes = f"{wanted.channels} {'channels' if wanted.axes else 'numbers'}" if wanted.channels else ""
+            takes = f"{wanted.shape[-1]} numbers in each place" if wanted.shape is not None else takes
             if shapes.get(wanted.node) == shape:
                 break
             shapes[wanted.node] = shape
@@ -110,6 +111,8 @@ def _contrary(name: str, feed: Feed, takes: str) -> str:
 
 
 def _wanted(wanted: WantedError, size: Size | None, feed: Feed) -> Size:
+    if wanted.shape is not None:
+        return (1, *feed.shape) if feed.shape is not None else wanted.shape
     channels = wanted.channels or feed.channels or 3
     if wanted.axes == 0:
         return (1, channels)
@@ -130,7 +133,7 @@ def _once(  # noqa: PLR0917  # what it depends on
 ) -> Followed:
     imports: dict[str, str] = {}
     program = program_of(tree, source, names, Listing(name, (), imports=imports))
-    for scope in (*program.files.values(), program.scope):
+    for scope in [*program.files.values()][::-1]:
         imports |= {key: value.whole for key, value in scope.items() if hasattr(value, "whole")}
     try:
         at = next((each for each in tree.body if getattr(each, "name", None) == name), tree.body[0])
@@ -149,7 +152,12 @@ def _once(  # noqa: PLR0917  # what it depends on
     if not outputs:
         raise UnreadError(f"forward of {name} returns no map", program.span(place))
     network = Network(name, tuple(program.maps.nodes), outputs, notes)
-    return Followed(network, program.maps.calls, imports, tuple(program.files))
+    return Followed(network, program.maps.calls, imports, tuple(_read(program)))
+
+
+def _read(program: Program) -> list[Path]:
+    """The files that were read besides the text's own."""
+    return [path for path, file in program.files.items() if file.is_read and file is not program.scope]
 
 
 def _inputs(  # noqa: PLR0917  # what it depends on

@@ -22,6 +22,7 @@ from conv_anim.frameworks.model_values import (
     Super,
     Unknown,
 )
+from conv_anim.frameworks.model_weights import arrays
 from conv_anim.values import replace
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 PLAIN = "object"
 """The kind of an instance that is no module."""
 OTHER = "whether it is of a class of a library is not known"
+OF_LAYERS = {"forward", "__call__", "_conv_forward"}
 LEAVING = {
     *("staticmethod", "classmethod", "property", "cached_property", "setter", "wraps", "dataclass", "lru_cache"),
     *("register_model", "handle_legacy_interface", "kwonly_to_pos_or_kw"),
@@ -37,6 +39,10 @@ LEAVING = {
 """Decorators that leave what a function does, and those that say how a class has it."""
 TYPES: dict[str, Any] = {
     **{each.__name__: each for each in (int, float, str, bool, list, tuple, dict)},
+    "types.FunctionType": Function,
+    "functools.partial": Partial,
+    "type": Class | Name,
+    "Callable": Function | Partial | Class | Name,
     "torch.Tensor": Map | Held,
     "Tensor": Map | Held,
     "Sequence": list | tuple,
@@ -68,14 +74,18 @@ class Objects(Core):
                 return self.named(name, inside, node)
             case Partial(called=called, named=named) if name in {"func", "keywords"}:
                 return called if name == "func" else named
-            case Function() if name in {"__name__", "__doc__"}:
-                return getattr(owner.definition, "name", "<lambda>") if name == "__name__" else None
+            case Function():
+                return self._of_function(owner, name, node)
             case Unknown():
                 return owner
-            case list() | dict() | str() | tuple() | set():
+            case list() | dict() | str() | tuple() | set() | float() | int():
                 return Bound(owner, name)
             case _:
                 raise self.unread(f"'.{name}' is not followed here", node)
+
+    def _of_function(self, owner: Function, name: str, node: ast.AST) -> Any:
+        known = {"__name__": getattr(owner.definition, "name", "<lambda>"), "__module__": self._own(node).stem}
+        return known.get(name, Unknown(f"the {name} of a function is not followed"))
 
     def class_attribute(self, owner: Class, name: str, node: ast.AST) -> Any:
         """A method of a class, or what it gives to a name. Raises UnreadError."""
@@ -86,8 +96,10 @@ class Objects(Core):
                 found = each.fields[name]
                 kinds = _decorations(found)
                 return replace(found, of=owner) if "classmethod" in kinds and found.of is None else found
-        if name == "__name__":
+        if name in {"__name__", "__qualname__"}:
             return owner.definition.name
+        if name == "__module__":
+            return self._own(node).stem
         raise self.unread(f"{owner.definition.name} has no '{name}'", node)
 
     def _defines(self, of: Class, name: str) -> bool:
@@ -136,14 +148,19 @@ class Objects(Core):
             return owner.parts if name == "_modules" else False
         if name == "__class__" and owner.of is not None:
             return owner.of
+        if name == "__module__":
+            return self._own(node).stem
         if owner.of is not None:
             if owner.of.method(name) is not None:
                 return self._method(owner, self.class_attribute(owner.of, name, node), node)
-            if owner.kind == PLAIN or name not in model_builtins.OF_MODULES:
+            own = any(name in each.fields or self._defines(each, name) for each in _classes(owner.of))
+            if own or owner.kind == PLAIN or (owner.call is None and name not in model_builtins.OF_MODULES):
                 return self.class_attribute(owner.of, name, node)
-        if owner.call is None or name in model_builtins.OF_MODULES or name in {"forward", "__call__"}:
+        if owner.call is None or name in model_builtins.OF_MODULES or name in OF_LAYERS:
             return Bound(owner, name)
         known = model_settings.said(owner.call)
+        if name in (trained := arrays(owner)):
+            return trained[name]
         if name == "bias" and known.get(name, True) in {False, None}:
             return None
         if name in known and name != "bias":
@@ -254,7 +271,11 @@ class Objects(Core):
             if kind in lineage or kind == Name("torch.nn.Module"):
                 return kind in lineage or value.kind != PLAIN
             layer = isinstance(kind, Name) and kind.whole == f"torch.nn.{kind.short}" and kind.short[:1] != "_"
-            return False if layer or isinstance(kind, Class) or kind.whole in TYPES else Unknown(OTHER)
+            roots = value.of.roots if value.of is not None else ("",)
+            own = all(root.startswith("torch.nn.") or root == "object" for root in roots)  # of no other library's
+            return False if layer or own or isinstance(kind, Class) or kind.whole in TYPES else Unknown(OTHER)
+        if isinstance(value, list | tuple | dict | str | int | float) and "Tensor" in getattr(kind, "short", ""):
+            return False
         if isinstance(kind, Name) and (kind.whole in TYPES or kind.short in TYPES):
             return isinstance(value, TYPES.get(kind.whole, TYPES.get(kind.short)))  # type: ignore[arg-type]
         return (
@@ -262,6 +283,11 @@ class Objects(Core):
             if isinstance(kind, Class) or libraries.module(getattr(kind, "whole", "")) == "torch.nn"
             else Unknown(OTHER)
         )
+
+
+def _classes(of: Class) -> list[Class]:
+    """Itself and what it inherits from in its text."""
+    return [each for each in of.lineage() if isinstance(each, Class)]
 
 
 def _decorations(function: Any) -> set[str]:

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 from conv_anim.frameworks.calls import tree_of
 from conv_anim.frameworks.files_of_text import read_text
 from conv_anim.frameworks.model_calls import Calls
+from conv_anim.frameworks.model_files import within
 from conv_anim.frameworks.model_values import (
     Bound,
+    File,
     FitError,
     Function,
     Globals,
@@ -31,8 +33,8 @@ if TYPE_CHECKING:
     from conv_anim.frameworks.model_core import Scope
 
 
-MOST_FILES = 20
-"""Files beside the one that is named which it imports from."""
+MOST_FILES = 60
+"""Files that a text imports from."""
 
 
 DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.Import, ast.ImportFrom)
@@ -56,6 +58,7 @@ class Program(Calls):
 
     def begin(self, tree: ast.Module) -> None:
         """Note what a text defines."""
+        self.files[Path(self.source.name)] = self.scope
         self._define(tree.body, self.scope)
         self.scope |= dict(self.said)
         for name in self.said:
@@ -83,29 +86,31 @@ class Program(Calls):
                     for name in _given(each):
                         scope.pending.setdefault(name, []).append(each)
 
-    def beside(self, module: str, node: ast.stmt) -> Globals | None:
-        """What a file defines that is imported, if it lies beside this one. Raises SpecError."""
-        own = Path(self.source.name)
-        path = own.parent / f"{module}.py"
-        if not module or "." in module or own.suffix != ".py" or path == own or not path.is_file():
-            return None
-        if path not in self.files:
-            if len(self.files) >= MOST_FILES:
-                raise self.unread(f"it reads more than {MOST_FILES} files", node)
-            self.files[path] = Globals()
-            source = read_text(path)
-            tree = tree_of(source)
-            for each in ast.walk(tree):
-                each.source = source  # type: ignore[attr-defined]  # where it stands
-            self._define(tree.body, self.files[path])
-        return self.files[path]
+    def read(self, file: Globals, node: ast.AST) -> None:
+        """Read what a file defines that is imported, once. Raises SpecError, UnreadError."""
+        if file.is_read:
+            return
+        assert file.path is not None
+        file.is_read = True
+        if not file.path.is_file():  # a folder of modules
+            return
+        if sum(each.is_read for each in self.files.values()) > MOST_FILES:
+            raise self.unread(f"it reads more than {MOST_FILES} files", node)
+        source = read_text(file.path)
+        tree = tree_of(source)
+        for each in ast.walk(tree):
+            each.source = source  # type: ignore[attr-defined]  # where it stands
+        self._define(tree.body, file)
 
     def named(self, name: str, scope: Globals, node: ast.AST) -> Any:
         """What a name of a file stands for; Unknown where the file has none."""
+        self.read(scope, node)
         for each in scope.pending.pop(name, ()):
             if id(each) not in scope.done:
                 scope.done.add(id(each))
                 self.follow([each], scope)
+        if name not in scope and scope.path is not None and (module := self.file(within(scope.path, name))) is not None:
+            return File(module)
         value = scope.get(name, Unknown(f"'{name}' is not defined in this text"))
         match value:
             case ast.ClassDef():

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from conv_anim.frameworks.calls import Call
     from conv_anim.frameworks.model_values import Module
 
+RECURRENT = ("batch_first", "dropout", "bidirectional", "proj_size")
 POOL = ("kernel_size", "stride", "padding")
 PLACES = {
     "ConvTranspose": (
@@ -24,6 +25,18 @@ PLACES = {
     "Conv": ("in_channels", "out_channels", "kernel_size", "stride", "padding", "dilation", "groups", "bias"),
     "MaxPool": (*POOL, "dilation"),
     "AvgPool": POOL,
+    "Embedding": ("num_embeddings", "embedding_dim"),
+    **dict.fromkeys(("LSTM", "GRU"), ("input_size", "hidden_size", "num_layers", "bias", *RECURRENT)),
+    "RNN": ("input_size", "hidden_size", "num_layers", "nonlinearity", "bias", *RECURRENT),
+    "MultiheadAttention": (
+        *("embed_dim", "num_heads", "dropout", "bias", "add_bias_kv", "add_zero_attn", "kdim", "vdim"),
+        "batch_first",
+    ),
+    "TransformerEncoderLayer": (
+        *("d_model", "nhead", "dim_feedforward", "dropout", "activation", "layer_norm_eps", "batch_first"),
+        *("norm_first", "bias"),
+    ),
+    "TransformerEncoder": ("layer", "num_layers", "norm"),
     "Linear": ("in_features", "out_features", "bias"),
     "BatchNorm": ("num_features", "eps", "momentum"),
     "InstanceNorm": ("num_features", "eps", "momentum"),
@@ -44,6 +57,11 @@ NUMBERS = {"eps", "momentum", "p"}
 
 def _places(short: str) -> tuple[str, ...]:
     return next((names for start, names in PLACES.items() if short.startswith(start)), ())
+
+
+def takes(short: str) -> str | None:
+    """The first thing that a layer has to be told."""
+    return next(iter(_places(short)), None) if not short.startswith("Dropout") else None
 
 
 def said(call: Call) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from conv_anim.frameworks.model_values import FitError, UnreadError
+from conv_anim.frameworks.model_values import FitError, Held, UnreadError
 
 Shape = tuple[int, ...]
 
@@ -72,6 +72,14 @@ def reshaped(shape: Shape, wanted: Shape) -> Shape:
     return found
 
 
+def padded(shape: Shape, ends: Any) -> Shape:
+    """With cells around it, those of the last axis first. Raises UnreadError."""
+    if len(ends) % 2 or len(ends) > 2 * len(shape) or not all(isinstance(n, int) for n in ends):
+        raise UnreadError("what is put around this map is not known")
+    more = [ends[2 * k] + ends[2 * k + 1] for k in range(len(ends) // 2)]
+    return tuple(n + m for n, m in zip(shape, [0] * (len(shape) - len(more)) + more[::-1], strict=True))
+
+
 def indexed(shape: Shape, index: tuple[Any, ...]) -> Shape:
     """The shape of a part. Raises UnreadError."""
     gap = next((k for k, each in enumerate(index) if each is ...), None)
@@ -88,6 +96,9 @@ def indexed(shape: Shape, index: tuple[Any, ...]) -> Shape:
             if count == 0 or (each.step or 1) < 0:
                 raise FitError(f"nothing of a map of the shape {said(shape)} is left here")
             found.append(count)
+        elif isinstance(each, Held) and rest:  # as places
+            rest.pop(0)
+            found += each.shape
         elif isinstance(each, int) and not isinstance(each, bool) and rest:
             if not -rest[0] <= each < rest[0]:
                 raise FitError(f"a map of the shape {said(shape)} has no part {each}")

@@ -9,9 +9,14 @@ from conv_anim.values import dataclass, field
 if TYPE_CHECKING:
     import ast
     from collections.abc import MutableMapping
+    from pathlib import Path
 
     from conv_anim.diagnostics import Span
     from conv_anim.frameworks.calls import Call
+
+
+NO_LAYERS = {"Sequential", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict", "Module"}
+"""Classes of PyTorch that are no layer."""
 
 
 class UnreadError(Exception):
@@ -95,10 +100,12 @@ class Function:
 
 
 class Globals(dict[str, Any]):
-    """What the names of a file stand for."""
+    """What the names of a file stand for; of one that is imported, once one of them is asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: Path | None = None) -> None:
         super().__init__()
+        self.path = path
+        self.is_read = path is None
         self.pending: dict[str, list[ast.stmt]] = {}
         """Statements that give something to a name, not followed yet."""
         self.done: set[int] = set()
@@ -146,6 +153,12 @@ class Class:
         return None
 
     @property
+    def layer(self) -> str | None:
+        """The layer of PyTorch that it inherits from."""
+        found = [root.rpartition(".") for root in self.roots]
+        return next((name for owner, _, name in found if owner == "torch.nn" and name not in NO_LAYERS), None)
+
+    @property
     def roots(self) -> tuple[str, ...]:
         """The classes of libraries that it inherits from."""
         return tuple(each.whole for each in self.lineage() if isinstance(each, Name))
@@ -181,6 +194,10 @@ class Module:
     path: str = ""
     counted: bool = False
     """Whether its parameters are those of an earlier node."""
+    arrays: dict[str, Held] = field(default_factory=dict)
+    """What it trains, as far as the text asks for it."""
+    more: int = 0
+    """Numbers that are trained for its weight besides those of the layer."""
 
     def place(self, path: str) -> None:
         """Say to it and to all in it what the model calls them; the first name stays."""
