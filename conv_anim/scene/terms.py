@@ -24,9 +24,12 @@ from conv_anim.spec.view_values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from conv_anim.scene.network.plan import Plan
+    from conv_anim.scene.network.wording import Costs
     from conv_anim.spec.model import Spec
+    from conv_anim.spec.network import NetNode
 
 
 def terms(spec: Spec) -> list[str]:
@@ -154,22 +157,44 @@ def _scores(spec: Spec) -> bool:
 def _of_network(spec: Spec, view: NetworkView, say: Language) -> Iterator[str]:
     """What columns and badges say in short."""
     from conv_anim.scene.network import kinds
-    from conv_anim.scene.network.plan import plan
+    from conv_anim.scene.network.view import read
     from conv_anim.scene.network.wording import kind
-    from conv_anim.tracing import networks
 
-    network = networks.of_spec(spec)
-    nodes = network.nodes
-    yield from (say("term.network.blocks", times=each.times) for each in plan(network, fold=view.fold).blocks[:1])
+    costs, plan = read(spec)
+    nodes = costs.network.nodes
     badges = dict.fromkeys(map(kinds.badge, nodes))
-    for name in view.columns:
-        key = "multiply_adds.norms" if name == "multiply_adds" and "BN" in badges else name
-        if f"term.column.{key}" in TABLES[say.lang]:
-            yield say(f"term.column.{key}")
+    yield from (say("term.network.blocks", times=each) for each in dict.fromkeys(each.times for each in plan.blocks))
+    yield from _of_sizes(nodes, say)
+    yield from _of_columns(costs, plan, view, say, norms="BN" in badges)
+    dilated = [max(node.window.dilation) for node in nodes if node.window is not None and max(node.window.dilation) > 1]
+    yield from (say("term.network.dilation", cells=cells) for cells in dilated[:1])
     told = {say(f"network.{name}"): say(f"term.network.{name}") for name in ("depthwise", "conv_transpose")}
     called = dict.fromkeys(kind(node, say) for node in nodes)
     yield from (line for name, line in told.items() if name in called)
     yield from (say(f"term.badge.{name}") for name in badges if f"term.badge.{name}" in TABLES[say.lang])
+
+
+def _of_sizes(nodes: Iterable[NetNode], say: Language) -> Iterator[str]:
+    """In which order a size is told, by the first one that has several channels."""
+    from conv_anim.scene.network.wording import made
+
+    sized = next((node for node in nodes if 1 <= len(node.size) <= 3 and (node.channels or 0) > 1), None)
+    if sized is not None:
+        yield say(f"term.network.size.{len(sized.size)}", size=made(sized))
+
+
+def _of_columns(costs: Costs, plan: Plan, view: NetworkView, say: Language, *, norms: bool) -> Iterator[str]:
+    """What columns count, and of what a range in them is."""
+    for name in view.columns:
+        key = f"term.column.{name}"
+        if name == "multiply_adds":
+            key = "term.network.multiply_adds" + (".norms" if norms else "")
+        elif name == "receptive_field" and costs.around():
+            key = "term.column.receptive_field.around"
+        if key in TABLES[say.lang]:
+            yield say(key)
+    ranges = (costs.said(name, item, short=False) for name in view.columns for item in plan.items if item.repeats)
+    yield from (say("term.network.range", said=said) for said in list(filter(lambda said: "…" in said, ranges))[:1])
 
 
 def _of_formulas(spec: Spec, say: Language) -> Iterator[str]:

@@ -42,7 +42,7 @@ def takeaway(spec: Spec) -> str:
         from conv_anim.scene.wording.network_takeaways import network_takeaway
         from conv_anim.tracing import networks
 
-        return network_takeaway(networks.of_spec(spec), say)
+        return network_takeaway(networks.of_spec(spec), spec if spec.view.of is None else None, say)
     if spec.backward is not None:
         return _backward(spec, spec.backward, say)
     if isinstance(spec.view, Sequence) and spec.view.cache:

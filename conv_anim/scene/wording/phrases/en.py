@@ -186,20 +186,48 @@ PHRASES = {
     "and without it on {apart}.",
     "takeaway.ways": "{count} ways lead from one map, and what they make is set one behind the other as channels.",
     "takeaway.steps": "Step by step: {said}.",
+    "sentences": " ",
     "takeaway.network": "{said}.",
     "takeaway.network.chain": "{count} layers, each fed by the one before",
     "takeaway.network.back": "the map shrinks from {first} to {smallest} and grows back to {last}",
     "takeaway.network.deeper": "the map shrinks from {first} to {smallest}, while its channels grow "
     "from {few} to {many}",
     "takeaway.network.smaller": "the map shrinks from {first} to {smallest}",
-    "takeaway.network.adds": "{count} times, what goes around some layers is added to what they make",
-    "takeaway.network.adds.one": "what goes around some layers is added to what they make",
-    "takeaway.network.skips": "{count} times, maps from further back are set beside those made last",
-    "takeaway.network.skips.one": "maps from further back are set beside those made last",
-    "takeaway.network.branches": "{count} ways lead from the same map, and what they make is set side by side",
-    "takeaway.network.concats": "{count} times, what several ways make is set side by side",
-    "takeaway.network.gates": "{count} times, the numbers of one way say how much of another is kept",
-    "takeaway.network.gates.one": "the numbers of one way say how much of another is kept",
+    "takeaway.network.doubled": "the dilation doubles ({steps}), and so about does what an output sees: {fields} "
+    "cells; without dilation it would be {alone}",
+    "takeaway.network.dilated": "dilated layers let an output see {field} cells of the input; without dilation it "
+    "would be {alone}",
+    "takeaway.network.depthwise": "the {count} depthwise layers let no channel see another; full convolutions in their "
+    "place would take {times} times as many multiply-adds",
+    "takeaway.network.depthwise.one": "the depthwise layer lets no channel see another; a full convolution in its "
+    "place would take {times} times as many multiply-adds",
+    "takeaway.network.shortcuts": "{count} shortcuts lead around layers and are added to what these make: the shortest "
+    "way from input to output passes {least} layers with weights, the longest {most}",
+    "takeaway.network.shortcuts.one": "a shortcut leads around layers and is added to what these make: the shortest "
+    "way from input to output passes {least} layers with weights, the longest {most}",
+    "takeaway.network.shortcuts.same": "{count} shortcuts lead around layers and are added to what these make",
+    "takeaway.network.shortcuts.same.one": "a shortcut leads around layers and is added to what these make",
+    "takeaway.network.skips": "{count} times on the way back up, a map is joined by the one of its size from the way "
+    "down, which still has the fine detail",
+    "takeaway.network.skips.one": "on the way back up, a map is joined by the one of its size from the way down, "
+    "which still has the fine detail",
+    "takeaway.network.dense": "{count} times, new channels are stacked onto those that they were made of, so that "
+    "later layers read the earlier maps too",
+    "takeaway.network.dense.one": "new channels are stacked onto those that they were made of, so that later layers "
+    "read the earlier maps too",
+    "takeaway.network.branches": "{count} ways lead from the same map, and their channels are stacked: {how}",
+    "takeaway.network.concats": "{count} times, several ways lead on side by side, and their channels are stacked",
+    "takeaway.network.concats.one": "{count} ways lead on side by side, and their channels are stacked",
+    "takeaway.network.weighed": "{count} times, a number between 0 and 1 for each channel, made from the whole map, says "
+    "how much of that channel is kept",
+    "takeaway.network.weighed.one": "a number between 0 and 1 for each channel, made from the whole map, says how much "
+    "of that channel is kept",
+    "takeaway.network.gates": "{count} gates multiply a map by numbers between 0 and 1 (σ), which say how much of each "
+    "cell passes",
+    "takeaway.network.gates.one": "a gate multiplies a map by numbers between 0 and 1 (σ), which say how much of each "
+    "cell passes",
+    "takeaway.network.products": "{count} times, two ways are multiplied cell by cell",
+    "takeaway.network.products.one": "two ways are multiplied cell by cell",
     "takeaway.gemm_tile.once": "Computed output by output, each number loaded from memory is used once and then "
     "loaded again.",
     "takeaway.transposed_channels": "Each filter has a kernel for each of the {seen} channels, and what these make "
@@ -248,10 +276,19 @@ PHRASES = {
     "BN takes one for each number",
     "term.network.depthwise": "depthwise conv: each channel has a kernel of its own",
     "term.network.conv_transpose": "conv transpose: a transposed convolution, which can make a map larger",
-    "term.network.blocks": "×{times}: so many blocks alike, drawn once; a … b: from the first one's number to the "
-    "last one's",
+    "term.network.blocks": "×{times}: {times} blocks alike, drawn once",
+    "term.network.range": "{said}: of the first of these blocks … of the last",
+    "term.network.multiply_adds": "multiply-adds: how often a number is multiplied and added to a sum",
+    "term.network.multiply_adds.norms": "multiply-adds: how often a number is multiplied and added to a sum; BN takes "
+    "one for each number",
+    "term.network.size.1": "{size}: length × channels",
+    "term.network.size.2": "{size}: rows × columns × channels",
+    "term.network.size.3": "{size}: depth × rows × columns × channels",
+    "term.network.dilation": "dilation {cells}: the kernel's weights meet cells that lie {cells} apart",
     "term.column.parameters": "parameters: the numbers that are learned",
     "term.column.receptive_field": "receptive field: the cells of the input that an output can see",
+    "term.column.receptive_field.around": "receptive field: the cells that an output can see, of the input and of the "
+    "zeros around it",
     "term.column.jump": "jump: how many input cells lie from one output to the next",
     "term.column.center": "first center: where on the input the first output's field has its middle",
     "term.badge.ReLU": "ReLU: numbers below 0 become 0",
@@ -354,10 +391,15 @@ PHRASES = {
     "network.jump": "jump",
     "network.center": "first center",
     "network.below.parameters": "{value} params",
-    "network.below.multiply_adds": "{value} MAC",
+    "network.below.multiply_adds": "{value} mult-adds",
     "network.below.receptive_field": "sees {value}",
     "network.below.jump": "jump {value}",
     "network.below.center": "from {value}",
+    "network.family.input": "input",
+    "network.sign.+": "added, cell by cell",
+    "network.sign.×": "multiplied, cell by cell",
+    "network.sign.−": "subtracted, cell by cell",
+    "network.sign.÷": "divided, cell by cell",
     "network.family.window": "convolution",
     "network.family.pool": "pooling",
     "network.family.resize": "resizing",
