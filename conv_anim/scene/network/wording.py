@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.network import kinds
@@ -48,12 +49,24 @@ def name(node: NetNode) -> str | None:
     return None if node.name in {node.label, ""} else node.name
 
 
+def own_name(node: NetNode) -> str | None:
+    """Its name, if that says more than which operation it is, as ``cat_1`` and ``AdaptiveAvgPool2d`` do not."""
+    found = name(node)
+    kinds_ = {_letters(each) for each in (node.kind.rsplit(".", 1)[-1], node.type or "")}
+    plain = found is not None and not node.is_input and _letters(re.sub(r"_\d+$", "", found)) in kinds_
+    return None if plain else found
+
+
+def _letters(said: str) -> str:
+    return said.replace("_", "").lower()
+
+
 def names(nodes: Sequence[NetNode]) -> tuple[str, ...]:
     """What the model calls each of them; where it calls less than half of them anything, of inputs alone.
 
     A few names in a spec are there for what reads them, and tell nothing of what stands beside them.
     """
-    found = [name(node) for node in nodes]
+    found = [own_name(node) for node in nodes]
     inner = [said for said, node in zip(found, nodes, strict=True) if not node.is_input]
     all_told = 2 * sum(said is not None for said in inner) >= len(inner)
     return tuple((said or "") if all_told or node.is_input else "" for said, node in zip(found, nodes, strict=True))
