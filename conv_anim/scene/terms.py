@@ -20,6 +20,7 @@ from conv_anim.spec.view_values import (
     Matrix,
     NetworkView,
     Sequence,
+    Volume,
     WinogradView,
 )
 
@@ -89,6 +90,8 @@ def _of_view(spec: Spec) -> tuple[str, ...]:
             return "term.memory", "term.column.multiply_adds", "term.intensity"
         case Flat() if spec.view.overlap:
             return ("term.stamp",)
+        case Volume() if any(node.op.dealt for node in spec.nodes):
+            return ("term.outlined",)
     return ()
 
 

@@ -262,6 +262,7 @@ PHRASES = {
     "term.grown.many": "{how}: the layer before sees {first}; the window makes {steps} more steps, each of {apart} on "
     "the input",
     "term.zeros.circles": "dashed circles: zeros around a map",
+    "term.outlined": "outlined: what the dark cells of the output are made of",
     "term.stamp": "stamp: the cells of the output to which one input cell adds its copy of the kernel; "
     "cells with more stamps tend to come out stronger, which shows as a pattern",
     "term.zeros": "dashed cells: zeros around the input",

@@ -224,6 +224,7 @@ PHRASES = {
     "term.grown.one": "{how}：前一層看到 {first} 格；視窗再走 1 步，在輸入上是 {apart} 格",
     "term.grown.many": "{how}：前一層看到 {first} 格；視窗再走 {steps} 步，每步在輸入上是 {apart} 格",
     "term.zeros.circles": "虛線的圓：特徵圖周圍的零",
+    "term.outlined": "加框的：深色輸出格由這些得出",
     "term.stamp": "印記：一個輸入格在輸出上加上卷積核的那些格；印記多的格數值往往較大，形成花紋",
     "term.zeros": "虛線的格：輸入周圍的零",
     "term.zeros.around": "虛線的格：輸入周圍的零，讓每個輸出都有完整的視窗",
