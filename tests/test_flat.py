@@ -668,7 +668,8 @@ def test_no_sum_is_wider_than_the_room_for_it(figure):
 
 # what is said below
 
-FLIPPED = "kernel flipped: an input before an output reaches it with the kernel's last weights"
+FRAMED = "(arrows: from where; frames: from which cells)"
+FLIPPED = "kernel flipped: an input on the left of an output reaches it with the kernel's right end"
 
 
 @pytest.mark.parametrize(
@@ -679,7 +680,7 @@ FLIPPED = "kernel flipped: an input before an output reaches it with the kernel'
         (conv((5,), 3, stride=3), ["never read"]),
         (
             conv((3,), 3, padding=1, padding_mode="reflect"),
-            ["reflect: mirrored at the edge cell, which is not repeated (its frame and arrow: where from)"],
+            [f"reflect: mirrored at the edge cell, which is not repeated {FRAMED}"],
         ),
         (conv_transpose((2, 2), 3), ["zeros around: 2 = kernel 3 − 1 − padding 0", FLIPPED]),
         (

@@ -13,6 +13,7 @@ from conv_anim.scene.wording.formulas import formulas
 from conv_anim.scene.wording.language import TABLES, Language
 from conv_anim.scene.wording.takeaways import takeaway
 from conv_anim.spec.view_values import (
+    Channels,
     Flat,
     FourierView,
     GemmView,
@@ -81,18 +82,27 @@ def _of_layers(spec: Spec, say: Language) -> Iterator[str]:
 
 def _of_view(spec: Spec) -> tuple[str, ...]:
     """The phrases of words that only a view has."""
+    found: tuple[str, ...] = ()
     match spec.view:
         case FourierView():
-            return ("term.fft",)
+            found = ("term.fft",)
         case WinogradView():
-            return "term.winograd", "term.cellwise"
+            found = "term.winograd", "term.cellwise"
         case GemmView() if spec.view.layout is not None or spec.view.tile is not None:
-            return "term.memory", "term.column.multiply_adds", "term.intensity"
+            found = "term.memory", "term.column.multiply_adds", "term.intensity"
         case Flat() if spec.view.overlap:
-            return ("term.stamp",)
+            found = ("term.stamp",)
+        case Channels() if spec.labels is not None and _turns(spec):
+            found = ("term.flipped",)
         case Volume() if any(node.op.dealt for node in spec.nodes):
-            return ("term.outlined",)
-    return ()
+            found = ("term.outlined",)
+    return found
+
+
+def _turns(spec: Spec) -> bool:
+    """Whether a transposed layer's kernel stands the other way round, from left to right."""
+    windows = [node.op.window for node in spec.nodes if node.op.window is not None and node.op.window.transposed]
+    return any(window.axes[-1].flipped and window.axes[-1].kernel > 1 for window in windows)
 
 
 def _of_zeros(spec: Spec, say: Language) -> Iterator[str]:

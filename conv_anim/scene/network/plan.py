@@ -84,7 +84,7 @@ def plan(network: Network, *, fold: bool) -> Plan:
 
 
 def _nested(network: Network) -> Network:
-    """Where channels are stacked onto those that another node has stacked, a line from that node instead of from all."""
+    """Where channels are stacked onto those that another node has stacked, a line from there instead of from all."""
     stacked: dict[tuple[int, ...], int] = {}
     found: list[NetNode] = []
     for node in network.nodes:

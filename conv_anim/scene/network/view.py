@@ -131,7 +131,9 @@ def _legend(whole: Whole, width: float) -> Panel:
     style = whole.style
     found = {kinds.family(item.node) for item in whole.plan.items if item.sign is None}
     signs = dict.fromkeys(item.sign for item in whole.plan.items if item.sign is not None)
-    said = {family: whole.say(f"network.family.{family}") for family in kinds.FAMILIES if family in found}
+    said: dict[str, str] = {
+        family: whole.say(f"network.family.{family}") for family in kinds.FAMILIES if family in found
+    }
     said |= {sign: whole.say(f"network.sign.{sign}") for sign in signs}
     size = style.em(11)
     side, gap = round(size), 1.1 * style.gap

@@ -164,7 +164,8 @@ class Costs:
         """Whether a cell sees more than the input has: zeros around it too."""
         ends = [node.size for node in self.network.nodes if node.is_input]
         fields = [reach.field for reach in self.reaches if reach is not None]
-        return any(n is not None and cells > n for field in fields for end in ends for cells, n in zip(field, end))
+        pairs = (pair for field in fields for end in ends for pair in zip(field, end, strict=False))
+        return any(n is not None and cells > n for cells, n in pairs)
 
 
 def fractions(values: Sequence[Fraction]) -> str:

@@ -114,7 +114,9 @@ def _gated(network: Network, products: list[NetNode], say: Language) -> Iterator
     pairs = [tuple(_source(network, k) for k in dict.fromkeys(node.inputs)) for node in products]
     pairs = [pair for pair in pairs if not any(one.number in other.inputs for one in pair for other in pair)]
     weighed = [pair for pair in pairs if any(_measures(one) for one in pair)]
-    channels = [pair for pair in weighed if min(_cells(one) or 1 for one in pair) == 1 < max(_cells(one) or 1 for one in pair)]
+    channels = [
+        pair for pair in weighed if min(_cells(one) or 1 for one in pair) == 1 < max(_cells(one) or 1 for one in pair)
+    ]
     yield from _counted("weighed", len(channels), say)
     yield from _counted("gates", len(weighed) - len(channels), say)
     yield from _counted("products", len(pairs) - len(weighed), say)

@@ -1,4 +1,4 @@
-"""The point of a whole network, in sentences: how its maps change, how far it sees, what it saves, how its ways meet."""
+"""The point of a whole network, in sentences: how its maps change, how far it sees, what it saves, how ways meet."""
 
 from __future__ import annotations
 
@@ -81,9 +81,7 @@ def _dilated(network: Network, spec: Spec | None, say: Language) -> Iterator[str
     doubles = len(runs) > 2 and all(b == 2 * a for (a, _), (b, _) in pairwise(runs))
     key = "doubled" if doubles else "dilated"
     told = _listed([dilation for dilation, _ in runs], say), _listed([size(field) for field in seen], say)
-    yield say(
-        f"takeaway.network.{key}", steps=told[0], fields=told[1], field=size(far.field), alone=size(alone.field)
-    )
+    yield say(f"takeaway.network.{key}", steps=told[0], fields=told[1], field=size(far.field), alone=size(alone.field))
 
 
 def _runs(network: Network) -> list[tuple[int, int]]:

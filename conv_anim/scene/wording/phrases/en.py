@@ -63,8 +63,9 @@ PHRASES = {
     "label.grad_kernel": "gradient of the kernel {size}",
     "label.grad_weight": "gradient of the weight {size}",
     "label.layer": "layer {number}: {size}",
-    "label.spread": "spread to {size}",
+    "label.spread": "with zeros between: {size}",
     "label.border": "zeros around: {cells}",
+    "label.border.made": "with zeros around ({cells}): {size}",
     "label.flipped": "flipped in the window",
     "unread.first.one": "first {cells} never read",
     "unread.first.many": "first {count} {cells} never read",
@@ -218,8 +219,8 @@ PHRASES = {
     "takeaway.network.branches": "{count} ways lead from the same map, and their channels are stacked: {how}",
     "takeaway.network.concats": "{count} times, several ways lead on side by side, and their channels are stacked",
     "takeaway.network.concats.one": "{count} ways lead on side by side, and their channels are stacked",
-    "takeaway.network.weighed": "{count} times, a number between 0 and 1 for each channel, made from the whole map, says "
-    "how much of that channel is kept",
+    "takeaway.network.weighed": "{count} times, a number between 0 and 1 for each channel, made from the whole map, "
+    "says how much of that channel is kept",
     "takeaway.network.weighed.one": "a number between 0 and 1 for each channel, made from the whole map, says how much "
     "of that channel is kept",
     "takeaway.network.gates": "{count} gates multiply a map by numbers between 0 and 1 (σ), which say how much of each "
@@ -238,7 +239,7 @@ PHRASES = {
     "term.gradient": "gradient of a number: how fast the loss, which training makes small, changes as the number "
     "grows; that of the output comes from what follows, and is given here",
     "term.back": "{name}′: {point}",
-    "term.back.told": "{name}′: {name}, backward",
+    "term.back.told": "{name}′: how {name} hands gradients back",
     "term.softmax": "softmax: e to the power of each score, divided by the sum of all of these",
     "term.query": "query: what a cell looks for; key: what a cell offers; value: what it hands over; "
     "q·k, query times key, is the score: how well the two match",
@@ -262,6 +263,7 @@ PHRASES = {
     "term.grown.many": "{how}: the layer before sees {first}; the window makes {steps} more steps, each of {apart} on "
     "the input",
     "term.zeros.circles": "dashed circles: zeros around a map",
+    "term.flipped": "flipped in the window: an input on the left of an output reaches it with the kernel's right end",
     "term.outlined": "outlined: what the dark cells of the output are made of",
     "term.stamp": "stamp: the cells of the output to which one input cell adds its copy of the kernel; "
     "cells with more stamps tend to come out stronger, which shows as a pattern",
@@ -273,8 +275,6 @@ PHRASES = {
     "term.ceil": "⌈ ⌉: rounded up",
     "term.both": "⌊ ⌋: rounded down; ⌈ ⌉: rounded up",
     "term.column.multiply_adds": "multiply-add (MAC): two numbers multiplied, and the product added to a sum",
-    "term.column.multiply_adds.norms": "multiply-add (MAC): two numbers multiplied, and the product added to a sum; "
-    "BN takes one for each number",
     "term.network.depthwise": "depthwise conv: each channel has a kernel of its own",
     "term.network.conv_transpose": "conv transpose: a transposed convolution, which can make a map larger",
     "term.network.blocks": "×{times}: {times} blocks alike, drawn once",
@@ -612,7 +612,8 @@ PHRASES = {
     "flat.gradient_of": "gradient of {what}",
     "flat.gradient_part": "{gradient}, in part",
     "flat.flipped": "flipped",
-    "flat.flipped.gather": "kernel flipped: an input before an output reaches it with the kernel's last weights",
+    "flat.flipped.gather": "kernel flipped: an input on the left of an output reaches it with the kernel's right end",
+    "flat.flipped.gather.rows": "kernel flipped: an input above an output reaches it with the kernel's lower end",
     "flat.unflipped": "as it is",
     "flat.inserted": "zeros between the cells: stride − 1 = {stride} − 1 = {cells}",
     "flat.border": "zeros around: {border}",
@@ -664,5 +665,5 @@ PHRASES = {
     "flat.same_places": "what layer 2 makes of them goes back to the same places",
     "flat.weights": "weights {rows}",
     "flat.weights.equal": "each weight {weight}",
-    "flat.framed": "{said} (its frame and arrow: where from)",
+    "flat.framed": "{said} (arrows: from where; frames: from which cells)",
 }
