@@ -1095,3 +1095,14 @@ def test_a_layer_that_the_caption_names_by_its_number_has_that_number(kind):
     assert "layer 1: ReLU" in pictures.texts(pipeline.scene(spec).static)
     silent = replace(spec, caption=None)
     assert "ReLU" in pictures.texts(pipeline.scene(silent).static)
+
+
+def test_a_line_below_a_network_adds_the_cells_that_are_drawn():
+    """Padding is not drawn there: a window at the corner of a 3×3 map covers four cells, and four terms are added."""
+    layers = [{"type": "conv", "kernel_size": 3, "padding": 1}, {"type": "relu"}]
+    spec = conv_anim.load(
+        {"input": {"values": [[1, 2, 3]] * 3}, "layers": layers, "view": {"kind": "flat", "sum": True}}
+    )
+    drawn = pictures.scene(spec)
+    lines = [text for frame in drawn.frames for text in pictures.texts(frame.shown) if "·" in text]
+    assert {text.count("·") for text in lines} == {4, 6, 9}

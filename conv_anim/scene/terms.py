@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.heading import word_of
 from conv_anim.scene.marked_terms import of_marks
 from conv_anim.scene.stacks import grown
-from conv_anim.scene.wording.captions import field_of
+from conv_anim.scene.wording.captions import SPACE, caption, field_of
 from conv_anim.scene.wording.formulas import formulas
 from conv_anim.scene.wording.language import TABLES, Language
 from conv_anim.scene.wording.takeaways import takeaway
@@ -130,7 +130,8 @@ def _of_stack(spec: Spec, say: Language) -> Iterator[str]:
     told = takeaway(spec)
     if any("causal" in node.op.kind() and node.op.point(say) != told for node in spec.nodes):
         yield say("term.causal")
-    if spec.caption is True and spec.backward is None and len(spec.nodes) > 1 and field_of(spec, say):
+    named = field_of(spec, say)
+    if spec.caption is True and spec.backward is None and named and caption(spec).replace(SPACE, " ").endswith(named[0]):
         yield say("term.field")
     stacked = isinstance(spec.view, Isometric | Sequence) and spec.labels is not None and spec.is_chain
     found = (grown(spec.layers[:k]) for k in range(len(spec.layers), 1, -1)) if stacked else ()

@@ -250,7 +250,11 @@ def _stepwise(spec: Spec, say: Language) -> str:
     steps = [op.does(say) for op in spec.layers]
     if not all(steps) or len(set(steps)) < len(steps):
         return ""
-    return say("takeaway.steps", said=say("caption.semicolon").join(steps))
+    said, last = say("caption.semicolon").join(steps), spec.layers[-1].ends
+    if last.out_size or spec.layers[-1].type != "softmax":
+        return say("takeaway.steps", said=said)
+    cells = spec.input.channels * prod(spec.input.size)
+    return say("takeaway.steps.shares", said=said, cells=cells, shares=last.out_channels)
 
 
 def _chained(spec: Spec, say: Language) -> str:
