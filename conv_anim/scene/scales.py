@@ -73,8 +73,8 @@ def bars(scales: Iterable[Scale], style: Style, room: float, others: str = "") -
 
 def _in_columns(told: Sequence[Scale], style: Style, gap: float, room: float) -> list[list[Panel]]:
     """In lines of about as many each, one below the other."""
-    label = max(_label(one, style) for one in told)
-    made = [_bar(one, style, label) for one in told]
+    lead = max(_lead(one, style) for one in told)
+    made = [_bar(one, style, lead) for one in told]
     wide = max(one.width for one in made)
     most = max(1, int((room + gap) / (wide + gap)))
     each = ceil(len(made) / ceil(len(made) / most))
@@ -82,8 +82,11 @@ def _in_columns(told: Sequence[Scale], style: Style, gap: float, room: float) ->
     return [made[k : k + each] for k in range(0, len(made), each)]
 
 
-def _label(one: Scale, style: Style) -> float:
-    return style.width(", ".join(one.names), size=style.small_size, bold=True)
+def _lead(one: Scale, style: Style) -> float:
+    """How much room stands before a bar: for its name, and for half of the number below its left end."""
+    name, first = ", ".join(one.names), _ends(one)[0][1]
+    half = style.width(first, size=style.small_size) / 2
+    return style.width(name, size=style.small_size, bold=True) + 0.6 * style.gap + half
 
 
 def _said(line: str, style: Style) -> Panel:
@@ -97,16 +100,15 @@ def with_bars(shown: Panel, scales: Sequence[Scale], style: Style, others: str =
     return shown if below == EMPTY else column(shown, below, gap=style.wide, align="middle")
 
 
-def _bar(one: Scale, style: Style, label: float = 0.0) -> Panel:
-    """A bar behind its name, or behind the room for a longer one."""
+def _bar(one: Scale, style: Style, lead: float = 0.0) -> Panel:
+    """A bar behind its name, or behind more room than that needs."""
     size, ink = style.small_size, style.label_ink
     long, high, tick = (round(length * style.scale) for length in (LONG, HIGH, TICK))
     high = max(high, 6)
     texts = _ends(one)
-    left = max(0.0, *(style.width(text, size=size) / 2 - at * long for at, text in texts))
     right = max(long, *(style.width(text, size=size) / 2 + at * long for at, text in texts))
     name = ", ".join(one.names)
-    start = round(max(label, _label(one, style)) + 0.6 * style.gap + left)
+    start = round(max(lead, _lead(one, style)))
     numbers = np.linspace(one.shades.low, one.shades.high, min(LEVELS, max(2, long)))[None]
     items: list[Primitive] = [
         style.text(0, (high - size * style.font.cap_height) / 2, name, size=size, color=style.text_ink, bold=True),

@@ -130,14 +130,19 @@ def _of_stack(spec: Spec, say: Language) -> Iterator[str]:
     told = takeaway(spec)
     if any("causal" in node.op.kind() and node.op.point(say) != told for node in spec.nodes):
         yield say("term.causal")
-    named = field_of(spec, say)
-    if spec.caption is True and spec.backward is None and named and caption(spec).replace(SPACE, " ").endswith(named[0]):
+    if spec.caption is True and spec.backward is None and len(spec.nodes) > 1 and _says_field(spec, say):
         yield say("term.field")
     stacked = isinstance(spec.view, Isometric | Sequence) and spec.labels is not None and spec.is_chain
     found = (grown(spec.layers[:k]) for k in range(len(spec.layers), 1, -1)) if stacked else ()
     for first, steps, apart in list(filter(None, found))[:1]:
         key = "term.grown.one" if steps == 1 else "term.grown.many"
         yield say(key, how=f"{first} + {steps}·{apart}", first=first, steps=steps, apart=apart)
+
+
+def _says_field(spec: Spec, say: Language) -> bool:
+    """Whether the caption has the receptive field: of one composition it has not."""
+    found = field_of(spec, say)
+    return bool(found) and caption(spec).replace(SPACE, " ").endswith(found[0])
 
 
 def _of_sites(spec: Spec, say: Language) -> Iterator[str]:

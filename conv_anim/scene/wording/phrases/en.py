@@ -518,7 +518,7 @@ PHRASES = {
     "shifted.after": "shifted by {cells}",
     "shifted.rolled": "cells that leave come back",
     "shifted.masked": "masked: in the same window only because cells come back at the other end; "
-    "dashed lines: where its ends meet",
+    "dashed lines: where the map's ends meet",
     "attention.scores": "head {head}: ",
     "matrix.bias": "bias",
     "matrix.columns": "each column is a row of C",
