@@ -56,7 +56,7 @@ def test_every_template_has_a_point_of_one_sentence(name):
     for one in conv_anim.load(TEMPLATES[name].path).figures:
         text = takeaway(one)
         if isinstance(one.view, NetworkView):
-            assert 1 <= len(re.findall(r"[.!?](\s|$)", text)) <= 3, text
+            assert 1 <= len(re.findall(r"[.!?](\s|$)", text)) == len(text.splitlines()) <= 3, text
             continue
         assert text[0].isupper() or text[0].isdigit()
         assert len(re.findall(r"[.!?](\s|$)", text)) == 1, text

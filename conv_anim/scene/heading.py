@@ -66,7 +66,9 @@ def _row(part: str, word: str, style: Style, y: float) -> list[Text]:
 
 
 def _lines(text: str, style: Style, size: float, width: float, *, bold: bool) -> Panel:
-    lines = style.wrapped(text, size=size, width=width / BOLDER if bold else width)
+    room = width / BOLDER if bold else width
+    parts = [part for part in text.split("\n") if part.strip()] or [text]
+    lines = [line for part in parts for line in style.wrapped(part, size=size, width=room)]
     leading = LEADING * size
     items = tuple(
         style.text(0, k * leading, line, size=size, color=style.text_ink, bold=bold) for k, line in enumerate(lines)
