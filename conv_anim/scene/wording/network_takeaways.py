@@ -36,7 +36,7 @@ def network_takeaway(network: Network, spec: Spec | None, say: Language) -> str:
     sizes = list(_sizes(network, say))
     parts = [*sizes, *special] if len(special) < MOST or skips(network) else special
     said = parts[:MOST] or [say("takeaway.network.chain", count=count)]
-    return say("sentences").join(say("takeaway.network", said=say.sentence(part)) for part in said)
+    return "\n".join(say("takeaway.network", said=say.sentence(part)) for part in said)
 
 
 def _sizes(network: Network, say: Language) -> Iterator[str]:

@@ -188,7 +188,6 @@ PHRASES = {
     "takeaway.ways": "{count} ways lead from one map, and what they make is stacked as channels.",
     "takeaway.steps": "Step by step: {said}.",
     "takeaway.steps.shares": "From {cells} numbers to {shares} shares, one for each answer: {said}.",
-    "sentences": "\n",
     "takeaway.network": "{said}.",
     "takeaway.network.chain": "{count} layers, each fed by the one before",
     "takeaway.network.back": "the map shrinks from {first} to {smallest} and grows back to {last}",

@@ -169,7 +169,6 @@ PHRASES = {
     "takeaway.ways": "從同一張圖分出 {count} 路，各路的結果疊在一起成為通道。",
     "takeaway.steps": "一步一步：{said}。",
     "takeaway.steps.shares": "從 {cells} 個數到 {shares} 個占比，每個答案一個：{said}。",
-    "sentences": "\n",
     "takeaway.network": "{said}。",
     "takeaway.network.chain": "{count} 層，每一層的輸入是前一層的輸出",
     "takeaway.network.back": "特徵圖從 {first} 縮小到 {smallest}，再放大到 {last}",
