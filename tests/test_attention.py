@@ -301,9 +301,9 @@ def test_what_is_masked_in_a_shifted_window_is_hatched_in_its_step():
 
 def test_windows_that_are_not_shifted_have_no_such_maps():
     plain = spec_of((4, 4), {"window": 2, "pattern": "partitioned"}, view="flat")
-    assert "map moved round" not in pictures.texts(pipeline.scene(plain).static)
+    assert "cells that leave come back" not in pictures.texts(pipeline.scene(plain).static)
     shifted = spec_of((4, 4), {"window": 2, "shift": 1}, view="flat")
-    assert "map moved round" in pictures.texts(pipeline.scene(shifted).static)
+    assert "cells that leave come back" in pictures.texts(pipeline.scene(shifted).static)
 
 
 def test_a_share_of_next_to_nothing_is_not_as_blank_as_what_is_masked():

@@ -668,7 +668,8 @@ def test_no_sum_is_wider_than_the_room_for_it(figure):
 
 # what is said below
 
-FLIPPED = "kernel flipped: an input before an output reaches it with the kernel's last weights"
+FRAMED = "(arrows: from where; frames: from which cells)"
+FLIPPED = "kernel flipped: an input on the left of an output reaches it with the kernel's right end"
 
 
 @pytest.mark.parametrize(
@@ -679,7 +680,7 @@ FLIPPED = "kernel flipped: an input before an output reaches it with the kernel'
         (conv((5,), 3, stride=3), ["never read"]),
         (
             conv((3,), 3, padding=1, padding_mode="reflect"),
-            ["reflect: mirrored at the edge cell, which is not repeated (its frame and arrow: where from)"],
+            [f"reflect: mirrored at the edge cell, which is not repeated {FRAMED}"],
         ),
         (conv_transpose((2, 2), 3), ["zeros around: 2 = kernel 3 − 1 − padding 0", FLIPPED]),
         (
@@ -1094,3 +1095,14 @@ def test_a_layer_that_the_caption_names_by_its_number_has_that_number(kind):
     assert "layer 1: ReLU" in pictures.texts(pipeline.scene(spec).static)
     silent = replace(spec, caption=None)
     assert "ReLU" in pictures.texts(pipeline.scene(silent).static)
+
+
+def test_a_line_below_a_network_adds_the_cells_that_are_drawn():
+    """Padding is not drawn there: a window at the corner of a 3×3 map covers four cells, and four terms are added."""
+    layers = [{"type": "conv", "kernel_size": 3, "padding": 1}, {"type": "relu"}]
+    spec = conv_anim.load(
+        {"input": {"values": [[1, 2, 3]] * 3}, "layers": layers, "view": {"kind": "flat", "sum": True}}
+    )
+    drawn = pictures.scene(spec)
+    lines = [text for frame in drawn.frames for text in pictures.texts(frame.shown) if "·" in text]
+    assert {text.count("·") for text in lines} == {4, 6, 9}

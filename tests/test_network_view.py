@@ -480,3 +480,25 @@ def test_what_no_other_view_shows_is_a_box_in_this_one(tmp_path):
     assert "view: network shows it as a box" in refused.stderr
     drawn = CliRunner().invoke(main, ["render", str(path), "--set", "view=network", "-o", str(tmp_path / "one.png")])
     assert drawn.exit_code == 0, drawn.stderr
+
+
+def test_stacks_of_stacks_are_drawn_from_stack_to_stack():
+    """In a dense block each layer reads all before it: as n lines to the n-th one nobody could follow them."""
+    shapes = [3, *[4] * 5]
+    nodes = [NetNode(0, "x", "x", INPUT, shape=(1, 3, 8, 8))]
+    found = [0]
+    for k in range(5):
+        at = len(nodes)
+        kept = tuple(found) if k else (0,)
+        joined = NetNode(at, "", "", "torch.cat", kept, shape=(1, sum(shapes[: k + 1]), 8, 8), type="concat")
+        nodes += [joined] if k else []
+        nodes.append(NetNode(len(nodes), "", "", "nn.Conv2d", (len(nodes) - 1,), shape=(1, 4, 8, 8), type="conv"))
+        found.append(len(nodes) - 1)
+    nodes.append(NetNode(len(nodes), "", "", "torch.cat", tuple(found), shape=(1, 23, 8, 8), type="concat"))
+    network = Network("dense", tuple(nodes))
+    drawn = plan(network, fold=True)
+    joins = [item for item in drawn.items if item.node.type == "concat"]
+    assert len(joins) == 5
+    assert [len(item.inputs) for item in joins] == [2] * 5
+    channels = {item.number: item.node.channels for item in drawn.items}
+    assert all(sum(channels[k] for k in item.inputs) == item.node.channels for item in joins)

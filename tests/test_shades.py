@@ -316,3 +316,14 @@ def test_large_maps_of_the_flat_view_are_in_shades_and_fit_a_page(layer):
     assert scene.width <= 1000
     assert scene.height <= 1100
     assert any(isinstance(item, Mosaic) for item in scene.static)
+
+
+def test_scale_bars_that_need_several_lines_stand_in_columns():
+    """As many in each line, and one below the other: bars begin at one place in each column."""
+    layers = [{"type": "conv", "kernel_size": 3}, {"type": "relu"}, {"type": "max_pool", "kernel_size": 2}]
+    view = {"kind": "flat", "cells": "shades"}
+    drawn = pipeline.scene(conv_anim.load({"input": {"size": [12, 12]}, "layers": layers, "view": view}))
+    bars = [item for item in drawn.static if isinstance(item, Mosaic) and item.rows == 1]
+    lefts = sorted(round(item.corner[0]) for item in bars)
+    assert len(lefts) == 4
+    assert len(set(lefts)) <= 2

@@ -143,17 +143,103 @@ def test_dashed_cells_are_explained_where_there_are_some(padding, stride, transp
 # networks
 
 
+def point(layers, lang="en", **given):
+    """What is said of a network of layers."""
+    spec = {"input": {"size": [32, 32], "channels": 4, **given}, "layers": layers, "view": "network", "lang": lang}
+    return takeaway(conv_anim.load(spec))
+
+
 @pytest.mark.parametrize("lang", ["en", "zh-TW"])
 @pytest.mark.parametrize("name", ["inception", "mobilenet_v3_small", "resnet18", "unet", "wavenet", "yolov8_head"])
 def test_a_network_counts_where_its_ways_meet(name, lang):
+    """Sums of more than two maps are no shortcuts."""
     spec = replace(conv_anim.load(TEMPLATES[name].path), lang=lang)
-    said, types = takeaway(spec), [op.type for op in spec.layers]
+    said = takeaway(spec)
     for kind in ("add", "multiply", "concat"):
-        if types.count(kind) > 1:
-            assert str(types.count(kind)) in said
-    sizes = [op.ends.out_size for op in spec.layers if len(op.ends.out_size) == 2 and max(op.ends.out_size) > 1]
-    smallest = min(sizes, default=spec.input.size)
-    assert ("×".join(map(str, smallest)) in said) == (smallest != spec.input.size)
+        count = sum(node.op.type == kind and len(node.inputs) == 2 for node in spec.nodes)
+        assert count < 2 or re.search(rf"(?<!\d){count}(?!\d)", said), (kind, said)
+
+
+@pytest.mark.parametrize("name", ["mobilenet_v3_small", "resnet18", "wavenet"])
+def test_ways_around_layers_are_as_long_as_they_are_said_to_be(name):
+    """All ways, counted from the input on: how many pass how many convolutions and linear layers."""
+    spec = conv_anim.load(TEMPLATES[name].path)
+    lengths = [{0}]
+    for node in spec.nodes:
+        own = node.op.type in {"conv", "depthwise", "linear"}
+        lengths.append({length + own for k in node.inputs for length in lengths[k]})
+    least, most = re.search(r"passes (\d+) layers with weights, the longest (\d+)", takeaway(spec)).groups()
+    assert (int(least), int(most)) == (min(lengths[-1]), max(lengths[-1]))
+
+
+@pytest.mark.parametrize("kernel", [2, 3])
+@pytest.mark.parametrize("steps", [(1, 2, 4), (2, 4, 8, 16), (1, 3)])
+def test_dilation_says_how_far_it_lets_an_output_see(kernel, steps):
+    layers = [{"type": "conv", "kernel_size": kernel, "dilation": d, "padding": "causal"} for d in steps]
+    said, fields = point(layers, size=[64], channels=1), [1]
+    for d in steps:
+        fields.append(fields[-1] + d * (kernel - 1))
+    numbers = list(map(int, re.findall(r"\d+", said)))
+    alone = 1 + len(steps) * (kernel - 1)
+    assert numbers == [*steps, *fields[1:], alone] if len(steps) > 2 else [fields[-1], alone]
+
+
+@pytest.mark.parametrize("channels", [(4, 4), (4, 12)])
+def test_depthwise_layers_say_what_full_ones_would_cost(channels):
+    """Products counted one by one: output cells, times kernel cells, times the channels that a filter reads."""
+    first, second = channels
+    layers = [
+        {"type": "depthwise", "kernel_size": 3, "padding": 1},
+        {"type": "conv", "kernel_size": 1, "out_channels": second},
+        {"type": "depthwise", "kernel_size": 5, "stride": 2, "padding": 2},
+    ]
+    ours = 32 * 32 * 9 * first + 16 * 16 * 25 * second
+    full = 32 * 32 * 9 * first * first + 16 * 16 * 25 * second * second
+    said = point(layers)
+    assert f"{full / ours:.0f} times as many" in said
+    assert "2 depthwise layers" in said
+
+
+def test_ways_that_are_multiplied_say_what_for():
+    conv = {"type": "conv", "kernel_size": 1, "out_channels": 4}
+    way = [{**conv, "name": "a"}, {"type": "relu", "name": "b"}]
+    pooled = [{"type": "global_avg_pool"}, conv, {"type": "sigmoid", "name": "c"}]
+    cells = [{**conv, "from": "a"}, {"type": "sigmoid", "name": "c"}]
+    plain = [{**conv, "from": "a", "name": "c"}]
+    texts = [point([*way, *more, {"type": "multiply", "from": ["b", "c"]}]) for more in (pooled, cells, plain)]
+    assert [("for each channel" in text, "gate" in text) for text in texts] == [
+        (True, False),
+        (False, True),
+        (False, False),
+    ]
+
+
+def test_ways_that_are_stacked_say_from_where():
+    """From the way down, from the maps that they are made of, or side by side from the same map."""
+    conv = {"type": "conv", "kernel_size": 3, "padding": 1, "out_channels": 4}
+    up = {"type": "conv_transpose", "kernel_size": 2, "stride": 2, "out_channels": 4}
+    down = point([{**conv, "name": "a"}, {**conv, "stride": 2}, up, {"type": "concat", "from": [-1, "a"]}])
+    dense = point([{**conv, "name": "a"}, conv, {"type": "concat", "from": ["a", -1]}])
+    side = point(
+        [
+            {**conv, "name": "a"},
+            {**conv, "out_channels": 7, "name": "b"},
+            {**conv, "from": "a"},
+            {"type": "concat", "from": ["b", -1]},
+        ]
+    )
+    assert ["way down" in each for each in (down, dense, side)] == [True, False, False]
+    assert ["later layers" in each for each in (down, dense, side)] == [False, True, False]
+    assert "7 + 4 = 11" in side
+
+
+def test_the_key_of_a_network_has_the_signs_in_it_and_no_others():
+    conv = {"type": "conv", "kernel_size": 1, "name": "a"}
+    for kind, word in (("add", "added"), ("multiply", "multiplied")):
+        layers = [conv, {"type": "relu", "name": "b"}, {**conv, "name": "c"}, {"type": kind, "from": ["b", "c"]}]
+        spec = conv_anim.load({"input": {"size": [4, 4]}, "layers": layers, "view": "network"})
+        told = [each for each in pictures.texts(pictures.scene(spec).static) if "cell by cell" in each]
+        assert told == [f"{word}, cell by cell"]
 
 
 def test_a_network_that_only_goes_on_says_so():

@@ -313,6 +313,33 @@ def test_lines_go_around_other_filters_and_their_numbers(groups, each, labels):
                     assert not any(x < at[0] < x + w and y < at[1] < y + h for x, y, w, h in boxes)
 
 
+@pytest.mark.parametrize("name", ["separable", "shuffled groups", "pointwise", "many filters", "depthwise", "bar"])
+def test_no_line_runs_through_a_filters_number(name):
+    made = view(*(CASES | {"bar": (conv((5, 5), 1, in_channels=8, out_channels=3),)})[name])
+    for k in range(0, len(made.steps), max(1, len(made.steps) // 40)):
+        reaches = made.reaches(k)
+        for number, filters in enumerate(made.banks):
+            drawn = [] if filters is None else filters.items(reaches[number + 1].slices)
+            boxes = [text_box(made.style, item) for item in drawn if isinstance(item, Text) and item.text != "⋮"]
+            for item in made._beam(number, reaches):
+                for one, other in pairwise(item.lines[0]):
+                    for step in range(1, 80):
+                        x, y = (a + (b - a) * step / 80 for a, b in zip(one, other, strict=True))
+                        assert not any(a + 1 < x < a + w - 1 and b + 1 < y < b + h - 1 for a, b, w, h in boxes)
+
+
+@pytest.mark.parametrize("name", ["separable", "many filters", "shuffled groups"])
+def test_filters_at_rest_have_the_numbers_that_they_have_at_work(name):
+    made = view(*CASES[name])
+
+    def numbers(items):
+        return [item.text for item in items if isinstance(item, Text) and item.text.isdigit()]
+
+    last = len(made.steps) - 1
+    assert numbers(made.finished().shown) == numbers(made.frame(last).shown)
+    assert numbers(made.during(0, "way", 0.5)) == numbers(made.frame(1).shown)
+
+
 # shuffles
 
 
@@ -512,7 +539,7 @@ def test_channels_that_meet_make_an_output_of_its_own_colour():
         (
             "transposed",
             [
-                ("input 2×2×2", "spread to 3×3, zeros around: 2 = kernel 3 − 1 − padding 0"),
+                ("input 2×2×2", "with zeros between: 3×3, with zeros around (2 = kernel 3 − 1 − padding 0): 7×7"),
                 ("filter 3×3×2", "flipped in the window"),
                 ("output 5×5", ""),
             ],

@@ -61,8 +61,7 @@ CAPTIONS = {
     "attention": "Causal sliding-window attention, window 3: 5 → 5",
     "shifted windows": "Shifted-window attention, window 2×2, shifted by 1×0, 2 heads: 4×4×2 → 4×4×2",
     "unpooled": (
-        "Max pooling, window 2×2, stride 2; "
-        "max unpooling, back to where the pool, layer 1, found its maxima: 4×4 → 2×2 → 4×4"
+        "Max pooling, window 2×2, stride 2; max unpooling, back to the places of the maxima of layer 1: 4×4 → 2×2 → 4×4"
     ),
 }
 CHINESE = {
@@ -254,20 +253,23 @@ def detail(layer):
         (made.conv((4, 5, 5), 2, stride=2), "last row and column never read"),
         (made.conv((5, 5), 3, padding=((1, 0), (0, 0))), "padding: 1 row above"),
         (made.conv((5, 5), 3, padding=(1, 2), padding_mode="circular"), "circular padding 1×2"),
-        (made.conv_transpose((2, 2), 3, stride=2), "spread to 3×3, zeros around: 2 = kernel 3 − 1 − padding 0"),
+        (
+            made.conv_transpose((2, 2), 3, stride=2),
+            "with zeros between: 3×3, with zeros around (2 = kernel 3 − 1 − padding 0): 7×7",
+        ),
         (made.conv_transpose((2, 2), 3, padding=2), "zeros around: 0 = kernel 3 − 1 − padding 2"),
         (made.conv_transpose((5,), 2, padding=3), "zeros around: −2 = kernel 2 − 1 − padding 3"),
         (
             made.conv_transpose((3,), 3, stride=2, padding=1, output_padding=1),
-            "spread to 5, zeros around: 1 = kernel 3 − 1 − padding 1",
+            "with zeros between: 5, with zeros around (1 = kernel 3 − 1 − padding 1): 8",
         ),
         (
             made.conv_transpose((3,), 3, dilation=2, padding=1),
-            "zeros around: 3 = dilation 2·(kernel 3 − 1) − padding 1",
+            "with zeros around (3 = dilation 2·(kernel 3 − 1) − padding 1): 9",
         ),
         (
             made.conv_transpose((3,), 3, padding=((1, 0),)),
-            "zeros around: 1 cell before, 2 after = kernel − 1 − padding",
+            "with zeros around (1 cell before, 2 after = kernel − 1 − padding): 6",
         ),
         (made.conv((7,), 3, stride=2, dilation=2), "cells in between never read"),
         (made.conv((6, 7), 1, stride=3), "last 2 rows never read, rows and columns in between never read"),

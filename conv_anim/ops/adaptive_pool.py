@@ -47,7 +47,7 @@ WORDS = {
         "badge.adaptive_avg_pool": "average",
         "badge.adaptive_max_pool": "max",
         "to": "to {size}",
-        "windows": "windows {least} to {most}",
+        "windows": "windows from {least} up to {most}",
         "span": "{size} / {count} is not whole, so windows overlap: they are cells {spans}",
     },
     "zh-TW": {

@@ -27,9 +27,9 @@ WORDS = {
         "the better two cells match, the larger the share",
         "point.full": "Every cell looks at all cells: what it takes from each depends on the numbers.",
         "point.full.causal": "Every cell looks at itself and all before it: what comes later is masked.",
-        "point.full.heads": "{heads} heads: so many attentions side by side, each with shares of its own, "
+        "point.full.heads": "{heads} heads work side by side, each with shares of its own, "
         "from {each} of the {channels} channels.",
-        "point.full.causal.heads": "{heads} heads: so many attentions side by side, each with shares of its own, "
+        "point.full.causal.heads": "{heads} heads work side by side, each with shares of its own, "
         "from {each} of the {channels} channels; what comes later is masked.",
         "point.sliding": "The window is fixed, and cut off at the border; the shares depend on the numbers in it.",
         "point.sliding.dilated": "The window has gaps: it sees at most {count} cells and reaches over {reach}; "

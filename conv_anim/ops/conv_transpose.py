@@ -164,7 +164,9 @@ class ConvTranspose(Windowed, Weighing):
         axes = self.window.axes
         spread = any(axis.stretch > 1 and axis.size > 1 for axis in axes)
         said = [say("label.spread", size=size(axis.stretched for axis in axes))] if spread else []
-        return say.joined([*said, say("label.border", cells=border(self.window, say))])
+        grown = all(min(axis.before, axis.after) >= 0 < axis.before + axis.after for axis in axes)
+        canvas, key = size(axis.canvas for axis in axes), "label.border.made" if grown else "label.border"
+        return say.joined([*said, say(key, cells=border(self.window, say), size=canvas)])
 
     def edges(self, say: Language) -> list[tuple[str, str]]:
         from conv_anim.scene.wording.words import border

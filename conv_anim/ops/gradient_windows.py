@@ -29,11 +29,11 @@ INPUT_WORDS = {
     "en": {
         "kind.conv_grad_input": "gradient of a convolution's input, a transposed convolution",
         "point.near": "Each input cell adds up the gradients of the outputs it went into, each times the weight it "
-        "met there: the kernel slides over the gradients, flipped, for the way leads back.",
+        "met there: the same as sliding the flipped kernel over the gradients.",
         "point.flipped_before": "Each input cell adds up the gradients of the outputs it went into, each times the "
         "weight it met there: the kernel, which the convolution flipped, slides over them as it is given.",
         "point.apart": "Each input cell adds up the gradients of the outputs it went into, each times the weight it "
-        "met there: stride {stride} sets the gradients apart, and the kernel slides over them, flipped.",
+        "met there: stride {stride} sets the gradients apart, and the flipped kernel slides over them.",
     },
     "zh-TW": {
         "kind.conv_grad_input": "卷積輸入的梯度（轉置卷積）",

@@ -39,8 +39,8 @@ WINDOW_POINTS = {
         "point.replicate": "Replicate padding: beyond the edge the edge cell is repeated, so no zeros are mixed in.",
         "point.circular": "Circular padding: beyond one edge the input goes on from the opposite one.",
         "point.causal": "Causal padding: all of it comes before the input, so no output sees a later cell.",
-        "point.unread.padding": "Stride {stride}: windows begin in the zeros before the input and end before those "
-        "after it do: {unread}.",
+        "point.unread.padding": "Stride {stride}: the first window covers the zeros before the input, the last one "
+        "does not reach all of those after it: {unread}.",
         "point.stride.after": "Stride {stride}, zeros only after the input ({padding}): windows begin at its first "
         "cell, and {before} becomes {after}.",
     },
@@ -65,7 +65,7 @@ WINDOW_POINTS = {
         "point.replicate": "複製填充：邊緣之外重複邊緣的格，不加入零。",
         "point.circular": "循環填充：一端之外接著另一端。",
         "point.causal": "因果填充：全部在輸入之前，所以沒有輸出看見後面的格。",
-        "point.unread.padding": "步幅 {stride}：視窗從輸入之前的零開始，到之後的零結束之前就停了：{unread}。",
+        "point.unread.padding": "步幅 {stride}：第一個視窗蓋住輸入之前的零，最後一個沒有讀完之後的零：{unread}。",
         "point.stride.after": "步幅 {stride}，只有輸入之後有零（{padding}）：視窗從第一格開始，{before} 變成 {after}。",
     },
 }
@@ -106,10 +106,11 @@ POOL_POINTS = {
     "en": {
         "point.max": "Of each window only the largest number is kept: {before} becomes {after}.",
         "point.mean": "Each window becomes one number, its mean: {before} becomes {after}.",
+        "point.mean.channels": "In each channel, each window becomes one number, its mean: {before} becomes {after}.",
         "point.norm": "Each window becomes one number, its {p}-norm: {before} becomes {after}.",
         "point.norm.two": "Each window becomes one number, the root of its squares' sum: {before} becomes {after}.",
         "point.global": "Each whole map becomes one number, its mean.",
-        "point.ceil": "Rounded up (ceil_mode): the last window counts although it hangs over the edge, "
+        "point.ceil": "Rounded up (ceil_mode): the last window is kept although it hangs over the edge, "
         "so {before} becomes {after}, not {bare}.",
         "point.counted": "The padding's zeros count in the mean, which draws means at the edge towards 0.",
         "point.uncounted": "Padding does not count: every mean is over input cells alone.",
@@ -117,6 +118,7 @@ POOL_POINTS = {
     "zh-TW": {
         "point.max": "每個視窗只留下最大的數：{before} 變成 {after}。",
         "point.mean": "每個視窗變成一個數，即平均：{before} 變成 {after}。",
+        "point.mean.channels": "每個通道裡，每個視窗變成一個數，即平均：{before} 變成 {after}。",
         "point.norm": "每個視窗變成一個數，即 {p}-範數：{before} 變成 {after}。",
         "point.norm.two": "每個視窗變成一個數，即平方和的根：{before} 變成 {after}。",
         "point.global": "每張特徵圖變成一個數，即平均。",
@@ -288,6 +290,7 @@ def pool(op: Pool, say: Language) -> str:
     if op.reduce == "mean" and op.padded:
         return say.of(op, "point.counted" if op.count_include_pad else "point.uncounted")
     two = ".two" if op.reduce == "norm" and op.norm_type == 2 else ""
+    two = ".channels" if op.reduce == "mean" and op.ends.in_channels > 1 else two
     return say.of(op, f"point.{op.reduce}{two}", p=f"{op.norm_type:.15g}", **sizes(op))
 
 

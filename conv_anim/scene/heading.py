@@ -67,7 +67,9 @@ def _row(part: str, word: str, style: Style, y: float) -> list[Text]:
 
 
 def _lines(text: str, style: Style, size: float, width: float, *, bold: bool) -> Panel:
-    lines = style.wrapped(text, size=size, width=width / BOLDER if bold else width)
+    room = width / BOLDER if bold else width
+    parts = [part for part in text.split("\n") if part.strip()] or [text]
+    lines = [line for part in parts for line in style.wrapped(part, size=size, width=room)]
     leading = LEADING * size
     made = paragraph(lines, style, size=size, leading=leading, color=style.text_ink, bold=bold)
     return replace(made, height=(len(lines) - 1) * leading + size)

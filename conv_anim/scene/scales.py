@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.layout import EMPTY, column, row, static
+from conv_anim.scene.layout import EMPTY, column, pad, row, static
 from conv_anim.scene.mosaics import mosaic
 from conv_anim.scene.numbers import format_for
 from conv_anim.scene.primitives import Boxes, Lines, Stroke
@@ -62,17 +63,30 @@ def bars(scales: Iterable[Scale], style: Style, room: float, others: str = "") -
     """
     shown = merged(scales)
     many = len(shown) > MOST
-    made = [_bar(one, style) for one in ([shown[0], shown[-1]] if many else shown)]
-    lines: list[list[Panel]] = []
-    gap = 2.0 * style.gap
-    for one in made:
-        if lines and sum(p.width for p in lines[-1]) + gap * len(lines[-1]) + one.width <= room:
-            lines[-1].append(one)
-        else:
-            lines.append([one])
+    told, gap = [shown[0], shown[-1]] if many else shown, 2.0 * style.gap
+    made = [_bar(one, style) for one in told]
+    lines = [made] if sum(one.width + gap for one in made) - gap <= room else _in_columns(told, style, gap, room)
     found = [row(*line, gap=gap) for line in lines]
     found += [_said(line, style) for line in style.wrapped(others, size=style.small_size, width=room)] if many else []
     return column(*found, gap=0.6 * style.gap) if made else EMPTY
+
+
+def _in_columns(told: Sequence[Scale], style: Style, gap: float, room: float) -> list[list[Panel]]:
+    """In lines of about as many each, one below the other."""
+    lead = max(_lead(one, style) for one in told)
+    made = [_bar(one, style, lead) for one in told]
+    wide = max(one.width for one in made)
+    most = max(1, int((room + gap) / (wide + gap)))
+    each = ceil(len(made) / ceil(len(made) / most))
+    made = [pad(one, right=wide - one.width) for one in made]
+    return [made[k : k + each] for k in range(0, len(made), each)]
+
+
+def _lead(one: Scale, style: Style) -> float:
+    """How much room stands before a bar: for its name, and for half of the number below its left end."""
+    name, first = ", ".join(one.names), _ends(one)[0][1]
+    half = style.width(first, size=style.small_size) / 2
+    return style.width(name, size=style.small_size, bold=True) + 0.6 * style.gap + half
 
 
 def _said(line: str, style: Style) -> Panel:
@@ -86,16 +100,15 @@ def with_bars(shown: Panel, scales: Sequence[Scale], style: Style, others: str =
     return shown if below == EMPTY else column(shown, below, gap=style.wide, align="middle")
 
 
-def _bar(one: Scale, style: Style) -> Panel:
+def _bar(one: Scale, style: Style, lead: float = 0.0) -> Panel:
+    """A bar behind its name, or behind more room than that needs."""
     size, ink = style.small_size, style.label_ink
     long, high, tick = (round(length * style.scale) for length in (LONG, HIGH, TICK))
     high = max(high, 6)
     texts = _ends(one)
-    left = max(0.0, *(style.width(text, size=size) / 2 - at * long for at, text in texts))
     right = max(long, *(style.width(text, size=size) / 2 + at * long for at, text in texts))
     name = ", ".join(one.names)
-    label = style.width(name, size=size, bold=True)
-    start = round(label + 0.6 * style.gap + left)
+    start = round(max(lead, _lead(one, style)))
     numbers = np.linspace(one.shades.low, one.shades.high, min(LEVELS, max(2, long)))[None]
     items: list[Primitive] = [
         style.text(0, (high - size * style.font.cap_height) / 2, name, size=size, color=style.text_ink, bold=True),

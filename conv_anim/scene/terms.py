@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.heading import word_of
 from conv_anim.scene.marked_terms import of_marks
 from conv_anim.scene.stacks import grown
-from conv_anim.scene.wording.captions import field_of
+from conv_anim.scene.wording.captions import SPACE, caption, field_of
 from conv_anim.scene.wording.formulas import formulas
 from conv_anim.scene.wording.language import TABLES, Language
 from conv_anim.scene.wording.takeaways import takeaway
 from conv_anim.spec.view_values import (
+    Channels,
     Flat,
     FourierView,
     GemmView,
@@ -20,13 +21,17 @@ from conv_anim.spec.view_values import (
     Matrix,
     NetworkView,
     Sequence,
+    Volume,
     WinogradView,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from conv_anim.scene.network.plan import Plan
+    from conv_anim.scene.network.wording import Costs
     from conv_anim.spec.model import Spec
+    from conv_anim.spec.network import NetNode
 
 
 def terms(spec: Spec) -> list[str]:
@@ -77,16 +82,27 @@ def _of_layers(spec: Spec, say: Language) -> Iterator[str]:
 
 def _of_view(spec: Spec) -> tuple[str, ...]:
     """The phrases of words that only a view has."""
+    found: tuple[str, ...] = ()
     match spec.view:
         case FourierView():
-            return ("term.fft",)
+            found = ("term.fft",)
         case WinogradView():
-            return "term.winograd", "term.cellwise"
+            found = "term.winograd", "term.cellwise"
         case GemmView() if spec.view.layout is not None or spec.view.tile is not None:
-            return "term.memory", "term.column.multiply_adds", "term.intensity"
+            found = "term.memory", "term.column.multiply_adds", "term.intensity"
         case Flat() if spec.view.overlap:
-            return ("term.stamp",)
-    return ()
+            found = ("term.stamp",)
+        case Channels() if spec.labels is not None and _turns(spec):
+            found = ("term.flipped",)
+        case Volume() if any(node.op.dealt for node in spec.nodes):
+            found = ("term.outlined",)
+    return found
+
+
+def _turns(spec: Spec) -> bool:
+    """Whether a transposed layer's kernel stands the other way round, from left to right."""
+    windows = [node.op.window for node in spec.nodes if node.op.window is not None and node.op.window.transposed]
+    return any(window.axes[-1].flipped and window.axes[-1].kernel > 1 for window in windows)
 
 
 def _of_zeros(spec: Spec, say: Language) -> Iterator[str]:
@@ -114,13 +130,19 @@ def _of_stack(spec: Spec, say: Language) -> Iterator[str]:
     told = takeaway(spec)
     if any("causal" in node.op.kind() and node.op.point(say) != told for node in spec.nodes):
         yield say("term.causal")
-    if spec.caption is True and spec.backward is None and len(spec.nodes) > 1 and field_of(spec, say):
+    if spec.caption is True and spec.backward is None and len(spec.nodes) > 1 and _says_field(spec, say):
         yield say("term.field")
     stacked = isinstance(spec.view, Isometric | Sequence) and spec.labels is not None and spec.is_chain
     found = (grown(spec.layers[:k]) for k in range(len(spec.layers), 1, -1)) if stacked else ()
     for first, steps, apart in list(filter(None, found))[:1]:
         key = "term.grown.one" if steps == 1 else "term.grown.many"
         yield say(key, how=f"{first} + {steps}·{apart}", first=first, steps=steps, apart=apart)
+
+
+def _says_field(spec: Spec, say: Language) -> bool:
+    """Whether the caption has the receptive field: of one composition it has not."""
+    found = field_of(spec, say)
+    return bool(found) and caption(spec).replace(SPACE, " ").endswith(found[0])
 
 
 def _of_sites(spec: Spec, say: Language) -> Iterator[str]:
@@ -154,22 +176,44 @@ def _scores(spec: Spec) -> bool:
 def _of_network(spec: Spec, view: NetworkView, say: Language) -> Iterator[str]:
     """What columns and badges say in short."""
     from conv_anim.scene.network import kinds
-    from conv_anim.scene.network.plan import plan
+    from conv_anim.scene.network.view import read
     from conv_anim.scene.network.wording import kind
-    from conv_anim.tracing import networks
 
-    network = networks.of_spec(spec)
-    nodes = network.nodes
-    yield from (say("term.network.blocks", times=each.times) for each in plan(network, fold=view.fold).blocks[:1])
+    costs, plan = read(spec)
+    nodes = costs.network.nodes
     badges = dict.fromkeys(map(kinds.badge, nodes))
-    for name in view.columns:
-        key = "multiply_adds.norms" if name == "multiply_adds" and "BN" in badges else name
-        if f"term.column.{key}" in TABLES[say.lang]:
-            yield say(f"term.column.{key}")
+    yield from (say("term.network.blocks", times=each) for each in dict.fromkeys(each.times for each in plan.blocks))
+    yield from _of_sizes(nodes, say)
+    yield from _of_columns(costs, plan, view, say, norms="BN" in badges)
+    dilated = [max(node.window.dilation) for node in nodes if node.window is not None and max(node.window.dilation) > 1]
+    yield from (say("term.network.dilation", cells=cells) for cells in dilated[:1])
     told = {say(f"network.{name}"): say(f"term.network.{name}") for name in ("depthwise", "conv_transpose")}
     called = dict.fromkeys(kind(node, say) for node in nodes)
     yield from (line for name, line in told.items() if name in called)
     yield from (say(f"term.badge.{name}") for name in badges if f"term.badge.{name}" in TABLES[say.lang])
+
+
+def _of_sizes(nodes: Iterable[NetNode], say: Language) -> Iterator[str]:
+    """In which order a size is told, by the first one that has several channels."""
+    from conv_anim.scene.network.wording import made
+
+    sized = next((node for node in nodes if 1 <= len(node.size) <= 3 and (node.channels or 0) > 1), None)
+    if sized is not None:
+        yield say(f"term.network.size.{len(sized.size)}", size=made(sized))
+
+
+def _of_columns(costs: Costs, plan: Plan, view: NetworkView, say: Language, *, norms: bool) -> Iterator[str]:
+    """What columns count, and of what a range in them is."""
+    for name in view.columns:
+        key = f"term.column.{name}"
+        if name == "multiply_adds":
+            key = "term.network.multiply_adds" + (".norms" if norms else "")
+        elif name == "receptive_field" and costs.around():
+            key = "term.column.receptive_field.around"
+        if key in TABLES[say.lang]:
+            yield say(key)
+    ranges = (costs.said(name, item, short=False) for name in view.columns for item in plan.items if item.repeats)
+    yield from (say("term.network.range", said=said) for said in list(filter(lambda said: "…" in said, ranges))[:1])
 
 
 def _of_formulas(spec: Spec, say: Language) -> Iterator[str]:

@@ -79,6 +79,12 @@ class NetNode:
         return () if self.shape is None else self.shape[2:]
 
     @property
+    def is_depthwise(self) -> bool:
+        """Whether it is a convolution that gives each channel a kernel of its own."""
+        grouped = self.window is not None and self.window.groups > 1
+        return grouped and self.weight is not None and len(self.weight) > 1 and self.weight[1] == 1
+
+    @property
     def is_input(self) -> bool:
         """Whether it is an input of the network."""
         return self.kind == INPUT

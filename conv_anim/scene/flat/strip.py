@@ -40,6 +40,8 @@ class Part:
     """If its cells are of another size than those of other grids."""
     beside: bool = False
     """Whether it belongs to the part before it, so that both stand in one line."""
+    passing: bool = False
+    """Whether it is there only while a window stands, and its label with it."""
 
 
 @dataclass(frozen=True)
@@ -214,12 +216,13 @@ class Strip:
     def _labels(self) -> list[Primitive]:
         if not self.labelled:
             return []
-        items: list[Primitive] = []
-        bottoms = self._bottoms(self._tops)
-        for k, (part, grid, sign) in enumerate(zip(self.parts, self.grids, self.signs, strict=True)):
-            line = self._placed[k][0]
-            items += sign.at(grid.x - part.left, 0 if line == 0 else bottoms[line - 1] + round(self.style.far))
-        return items
+        return [item for k, part in enumerate(self.parts) if not part.passing for item in self.label(k)]
+
+    def label(self, k: int) -> list[Primitive]:
+        """That of a part."""
+        line = self._placed[k][0]
+        top = 0 if line == 0 else self._bottoms(self._tops)[line - 1] + round(self.style.far)
+        return list(self.signs[k].at(self.grids[k].x - self.parts[k].left, top)) if self.labelled else []
 
     def _arrows(self) -> list[Primitive]:
         items: list[Primitive] = []

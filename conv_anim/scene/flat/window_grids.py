@@ -155,7 +155,7 @@ class WindowGrids(FittedStrip, FlatDrawing):
         ]
         if self.enlarged:
             close = self._small(words.Label(self.say("flat.window")))
-            parts.append(replace(close, after=sign, contents=self._close, beside=True))
+            parts.append(replace(close, after=sign, contents=self._close, beside=True, passing=True))
         if self.layer.kernels is not None:
             kernel = replace(self._small(labels[1].label), after=self._equals, made_from=self.turned)
             parts.append(replace(kernel, sign=labels[1], contents=self._weights))

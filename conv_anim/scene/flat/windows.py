@@ -120,7 +120,7 @@ class WindowView(WindowGrids):
                 items += grid.cell(two(tap.window), self.formats.x(tap.x), self.style.colors.input, value=tap.x)
         rows, columns = row_and_column(self.layer.operator)
         whole = [(r, c) for r in range(rows.kernel) for c in range(columns.kernel)]
-        return [*items, *grid.framed(whole), *self._leads(step, grid)]
+        return [*items, *self.strip.label(1), *grid.framed(whole), *self._leads(step, grid)]
 
     def _leads(self, step: Step, grid: Grid) -> list[Primitive]:
         """From the right corners of the window to the left ones of its enlargement."""

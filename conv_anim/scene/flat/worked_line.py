@@ -15,12 +15,13 @@ from conv_anim.scene.scoring import scored
 from conv_anim.scene.steps import Walks
 from conv_anim.scene.workings import worked
 from conv_anim.tracing.attending import Attending
-from conv_anim.values import dataclass
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.steps import Steps
     from conv_anim.tracing.taps import Step
+    from conv_anim.tracing.trace import LayerTrace
 
 MOST_MEASURED = 200
 """Lines whose widths are measured to make room for them."""
@@ -65,12 +66,12 @@ class WorkedLine(Connections):
         """Whether there is anything to say below the maps."""
         walks = zip(self.walked, self.stages, strict=True)
         lasts = [self.layers[k].step(steps.cell(len(steps) - 1)) for k, steps in walks]
-        said = any(not worked(self.layers[step.layer], step).startswith("=") for step in lasts)
+        said = any(not _worked(self.layers[step.layer], step).startswith("=") for step in lasts)
         return said and bool(getattr(self.trace.spec.view, "sum", False))
 
     def _line(self, stage: int, step: Step) -> list[Primitive]:
         """How the value comes about, and the value itself; nothing of a copy."""
-        said = worked(self.layers[stage], step)
+        said = _worked(self.layers[stage], step)
         if not self._written or said.startswith("="):
             return []
         *before, last = self._told(stage, step)
@@ -89,7 +90,7 @@ class WorkedLine(Connections):
     def _told(self, stage: int, step: Step) -> list[str]:
         """The lines of a step: of attention how scores become shares, and then what these make."""
         layer = self.layers[stage]
-        said, means, room = worked(layer, step), layer.means, self.style.room
+        said, means, room = _worked(layer, step), layer.means, self.style.room
         if not isinstance(means, Attending):
             return self._broken(said, room)
         channel, *place = step.output
@@ -145,3 +146,9 @@ def _parted(said: str) -> tuple[str, str]:
     """A line before its last equals sign, and from there on."""
     at = max(said.rfind("="), said.rfind("≈"))
     return said[:at], said[at:]
+
+
+def _worked(layer: LayerTrace, step: Step) -> str:
+    """Of the cells that are drawn: zeros around a map are not, and add nothing."""
+    there = tuple(tap for tap in step.taps if tap.input is not None)
+    return worked(layer, replace(step, taps=there) if layer.kernels is not None and there else step)

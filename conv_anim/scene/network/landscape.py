@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 WIDEST = 62
 """Pixels at scale 1 that a line below a box may take before it is broken."""
+LONGEST = 90
+"""The same for a name."""
 MANY, SMALL = 3, 0.7
 """Boxes below each other that are drawn smaller, and how large then."""
 SIZE = 11
@@ -71,8 +74,8 @@ class Landscape:
         badges = [Line(badges=tuple(row)) for row in marks.pill_rows(item.badges, self.style, most)]
         if item.sign is not None:
             return badges
-        name = wording.name(item.node)
-        lines = [] if name is None else [Line(self._elided(name), bold=True)]
+        name = wording.own_name(item.node)
+        lines = [] if name is None else [Line(text, bold=True) for text in self._broken_name(name)]
         kind, kernel = wording.kind(item.node, self.say), wording.kernel(item.node, self.say, short=True)
         lines += [Line(text) for text in self._kind(kind, kernel)]
         lines += [Line(text, quiet=True) for text in self._broken_size(wording.made(item.node))]
@@ -103,9 +106,16 @@ class Landscape:
         cells, _, channels = text.rpartition("×")
         return [cells, f"×{channels}"]
 
+    def _broken_name(self, name: str) -> list[str]:
+        """In two lines if it is long, the second one of what it is inside of the rest: ``layer2.0.``, ``conv1``."""
+        parts = re.fullmatch(r"(.*\.)([^.\d][^.]*(?:\.\d+)*)", name)
+        if parts is None or self.style.width(name, size=self.size, bold=True) <= LONGEST * self.style.scale:
+            return [self._elided(name)]
+        return [self._elided(part) for part in parts.groups()]
+
     def _elided(self, name: str) -> str:
         """The end of a name that is too long, which tells it from others."""
-        most = 1.25 * WIDEST * self.style.scale
+        most = LONGEST * self.style.scale
         if self.style.width(name, size=self.size, bold=True) <= most:
             return name
         rest = name

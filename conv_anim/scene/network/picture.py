@@ -93,13 +93,11 @@ class Picture:
         """The colour of an item: that of its family."""
         return fill_of(kinds.family(item.node), self.style)
 
-    def item(self, item: Item, *, pale: bool = False, lit: bool = False) -> Items:
-        """A box, or a sign in its circle: as it is, before its turn, or in its turn."""
+    def item(self, item: Item, *, pale: bool = False) -> Items:
+        """A box, or a sign in its circle: as it is, or before its turn."""
         style, fill = self.style, self.fill(item)
         if pale:
             fill = mix(style.colors.background, fill, 0.35)
-        if lit:
-            fill = mix(fill, style.colors.window, 0.25)
         if item.sign is not None:
             ink = mix(fill, style.colors.ink, 0.3) if pale else style.ink_on(fill, style.colors.ink)
             return marks.sign(self.middle(item), item.sign, self.radius, style, fill=fill, ink=ink)

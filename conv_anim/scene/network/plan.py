@@ -80,8 +80,30 @@ class Plan:
 
 def plan(network: Network, *, fold: bool) -> Plan:
     """What is drawn of a network."""
-    whole = Plan(tuple(_Folding(network).items()))
+    whole = Plan(tuple(_Folding(_nested(network)).items()))
     return folded(whole) if fold else whole
+
+
+def _nested(network: Network) -> Network:
+    """Where channels are stacked onto those that another node has stacked, a line from there instead of from all."""
+    stacked: dict[tuple[int, ...], int] = {}
+    found: list[NetNode] = []
+    for node in network.nodes:
+        inputs = node.inputs
+        if len(inputs) > 1 and _stacks(network, node):
+            k = next((k for k in range(len(inputs) - 1, 1, -1) if inputs[:k] in stacked), 0)
+            found.append(replace(node, inputs=(stacked[inputs[:k]], *inputs[k:])) if k else node)
+            stacked[inputs] = node.number
+        else:
+            found.append(node)
+    return replace(network, nodes=tuple(found))
+
+
+def _stacks(network: Network, node: NetNode) -> bool:
+    """Whether it has the channels of its inputs one after the other, and nothing else."""
+    channels = [network.nodes[k].channels for k in node.inputs]
+    known = [n for n in channels if n is not None]
+    return node.type == "concat" and len(known) == len(channels) and sum(known) == node.channels
 
 
 # badges

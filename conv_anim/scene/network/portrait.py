@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 SIZE = 12
 """The size of letters, in pixels at scale 1."""
-ROW = 22
-"""How high a line is at least."""
+ROW, TIGHT = 22, 14
+"""How high a line is at least, and where there are many."""
 MANY, SMALL = 40, 0.6
 """The number of items from which boxes are drawn smaller, and their scale then."""
 GAP = 18
@@ -119,10 +119,15 @@ class Portrait:
 
     # where it is
 
+    @property
+    def is_long(self) -> bool:
+        """Whether there are so many items that all of them are set closer."""
+        return len(self.plan.items) > MANY
+
     @cached_property
     def measure(self) -> Measure:
         """How large the boxes are; smaller ones if there are many items."""
-        share = 1.0 if len(self.plan.items) <= MANY else SMALL
+        share = SMALL if self.is_long else 1.0
         return Measure.of((item.node for item in self.plan.items), self.style, self.view.scale, "down", share)
 
     @cached_property
@@ -133,14 +138,14 @@ class Portrait:
             half_of(item, body.extent("down"), self.style) for item, body in zip(self.plan.items, bodies, strict=True)
         ]
         scale = self.style.scale
-        least, apart = ROW * scale / 2, 6 * scale
+        least, apart = (TIGHT if self.is_long else ROW) * scale / 2, 6 * scale
         rooms = [Room(max(high, least), max(high, least), wide + apart, wide + apart) for wide, high in half]
         places = Positions(
             routing.routed(self.plan, each=True),
             rooms,
             [(high, high) for _, high in half],
             [wide for wide, _ in half],
-            Gaps(14 * scale, 6 * scale, 14 * scale),
+            Gaps((11 if self.is_long else 14) * scale, 6 * scale, 14 * scale),
         )
         return Picture(self.plan, self.style, "down", bodies, places, 0.0, 1.9 * self.size)
 
@@ -204,7 +209,7 @@ class Portrait:
     def _bands(self) -> Items:
         style = self.style
         color = mix(style.colors.background, style.colors.muted, 0.07)
-        half = 7 * style.scale
+        half = self.picture.places.gaps.least / 2
         boxes = []
         for item in self.plan.items[::2]:
             low, high = self._rows(item.number, item.number)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from conv_anim.scene.hit_regions import HitRegion, Turn
 from conv_anim.scene.layout import animated, column, static
-from conv_anim.scene.network import inside, kinds
+from conv_anim.scene.network import inside, kinds, marks
 from conv_anim.scene.network.landscape import Landscape
 from conv_anim.scene.network.picture import fill_of
 from conv_anim.scene.network.plan import plan
@@ -38,7 +38,7 @@ FAR = {"receptive_field", "jump", "center"}
 
 
 @lru_cache(maxsize=2)
-def _read(spec: Spec) -> tuple[Costs, Plan]:
+def read(spec: Spec) -> tuple[Costs, Plan]:
     """What is drawn of a spec at any scale, found once."""
     assert isinstance(spec.view, NetworkView)
     network = networks.of_spec(spec)
@@ -63,12 +63,12 @@ class Whole:
     @cached_property
     def costs(self) -> Costs:
         """Parameters and products of the network."""
-        return _read(self.spec)[0]
+        return read(self.spec)[0]
 
     @cached_property
     def plan(self) -> Plan:
         """The items to be drawn."""
-        return _read(self.spec)[1]
+        return read(self.spec)[1]
 
     @cached_property
     def direction(self) -> Direction:
@@ -108,7 +108,7 @@ class Whole:
             return Frame()
         item, picture = self.plan.items[k], self.layout.picture
         kept = (*picture.item(item), *self.layout.words(item))
-        return Frame(kept, (*picture.lit_lines(item), *picture.item(item, lit=True), *picture.ring(item)))
+        return Frame(kept, (*picture.lit_lines(item), *picture.item(item), *picture.ring(item)))
 
     def hit_regions(self) -> list[HitRegion]:
         return [HitRegion("output", (item.number,), self.layout.picture.outline(item)) for item in self.plan.items]
@@ -127,18 +127,23 @@ def network(trace: Trace, style: Style) -> Panel:
 
 
 def _legend(whole: Whole, width: float) -> Panel:
-    """The families of what is drawn, in lines."""
-    style, found = whole.style, {kinds.family(item.node) for item in whole.plan.items if item.sign is None}
+    """The families and the signs of what is drawn, in lines."""
+    style = whole.style
+    found = {kinds.family(item.node) for item in whole.plan.items if item.sign is None}
+    signs = dict.fromkeys(item.sign for item in whole.plan.items if item.sign is not None)
+    said: dict[str, str] = {
+        family: whole.say(f"network.family.{family}") for family in kinds.FAMILIES if family in found
+    }
+    said |= {sign: whole.say(f"network.sign.{sign}") for sign in signs}
     size = style.em(11)
     side, gap = round(size), 1.1 * style.gap
     items: list[Primitive] = []
     x = y = most = 0.0
-    for family in (each for each in kinds.FAMILIES if each in found and each != "input"):
-        text = whole.say(f"network.family.{family}")
+    for key, text in said.items():
         wide = side + 0.5 * size + style.width(text, size=size)
         if x and x + wide > width:
             x, y = 0.0, y + 1.6 * size
-        items.append(Boxes(((x, y, side, side),), fill_of(family, style), radius=side / 5))
+        items += _sample(key, x, y, side, style)
         top = y + (side - style.font.cap_height * size) / 2
         items.append(style.text(x + side + 0.5 * size, top, text, size=size, color=style.label_ink))
         most = max(most, x + wide)
@@ -146,6 +151,14 @@ def _legend(whole: Whole, width: float) -> Panel:
     return static(tuple(items), most, y + side)
 
 
+def _sample(key: str, x: float, y: float, side: float, style: Style) -> Items:
+    """The colour of a family, or a sign in its circle, as they are in the picture."""
+    if key in kinds.SIGNS.values():
+        middle, fill = (x + side / 2, y + side / 2), fill_of("join", style)
+        return marks.sign(middle, key, 0.54 * side, style, fill=fill, ink=style.ink_on(fill, style.colors.ink))
+    return (Boxes(((x, y, side, side),), fill_of(cast("kinds.Family", key), style), radius=side / 5),)
+
+
 def inside_of(spec: Spec) -> list[dict[str, Any]]:
     """The specs of the windows in a spec's network, in the order in which its guide counts them."""
-    return inside.specs(_read(spec)[1].items, Language(spec.lang))[0]
+    return inside.specs(read(spec)[1].items, Language(spec.lang))[0]

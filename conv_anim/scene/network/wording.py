@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.network import kinds
@@ -33,17 +34,12 @@ def kind(node: NetNode, say: Language) -> str:
     """What it is, in a word or two: of a convolution with as many groups as channels that it is depthwise."""
     if node.is_input:
         return say("network.input")
-    window = node.window
-    if node.type in {"conv", "conv_transpose"} and window is not None and window.groups > 1 and _is_depthwise(node):
+    if node.type in {"conv", "conv_transpose"} and node.is_depthwise:
         return say("network.depthwise")
     if node.type in KNOWN:
         return say(f"network.{node.type}")
     badge = None if kinds.sign(node) else kinds.badge(node)
     return badge or node.kind.rsplit(".", 1)[-1].replace("_", " ")
-
-
-def _is_depthwise(node: NetNode) -> bool:
-    return node.window is not None and node.weight is not None and len(node.weight) > 1 and node.weight[1] == 1
 
 
 def name(node: NetNode) -> str | None:
@@ -53,12 +49,24 @@ def name(node: NetNode) -> str | None:
     return None if node.name in {node.label, ""} else node.name
 
 
+def own_name(node: NetNode) -> str | None:
+    """Its name, if that says more than which operation it is, as ``cat_1`` and ``AdaptiveAvgPool2d`` do not."""
+    found = name(node)
+    kinds_ = {_letters(each) for each in (node.kind.rsplit(".", 1)[-1], node.type or "")}
+    plain = found is not None and not node.is_input and _letters(re.sub(r"_\d+$", "", found)) in kinds_
+    return None if plain else found
+
+
+def _letters(said: str) -> str:
+    return said.replace("_", "").lower()
+
+
 def names(nodes: Sequence[NetNode]) -> tuple[str, ...]:
     """What the model calls each of them; where it calls less than half of them anything, of inputs alone.
 
     A few names in a spec are there for what reads them, and tell nothing of what stands beside them.
     """
-    found = [name(node) for node in nodes]
+    found = [own_name(node) for node in nodes]
     inner = [said for said, node in zip(found, nodes, strict=True) if not node.is_input]
     all_told = 2 * sum(said is not None for said in inner) >= len(inner)
     return tuple((said or "") if all_told or node.is_input else "" for said, node in zip(found, nodes, strict=True))
@@ -72,7 +80,7 @@ def kernel(node: NetNode, say: Language, *, short: bool = False) -> str:
     cells = size(window.kernel_size) if len(window.kernel_size) > 1 else str(window.kernel_size[0])
     stride = set(window.stride) != {1}
     dilation = set(window.dilation) != {1}
-    groups = window.groups > 1 and not _is_depthwise(node)
+    groups = window.groups > 1 and not node.is_depthwise
     if short:
         found = [cells, *([f"/{per_axis(window.stride)}"] if stride else [])]
         found += [f"d{per_axis(window.dilation)}"] if dilation else []
@@ -85,12 +93,12 @@ def kernel(node: NetNode, say: Language, *, short: bool = False) -> str:
 
 
 def made(node: NetNode) -> str:
-    """The size of what it makes: ``56×56×64``."""
+    """The size of what it makes: ``56×56×64``, of one channel ``56×56×1``."""
     if node.shape is None:
         return UNKNOWN
     axes = [*node.size, *([] if node.channels is None and len(node.shape) < 2 else [node.channels])]
     if all(n is not None for n in axes):
-        return size([n for n in node.size if n is not None], node.channels or 1)
+        return "×".join(map(str, filter(None, axes))) or "1"
     return "×".join(UNKNOWN if n is None else str(n) for n in axes)
 
 
@@ -151,6 +159,13 @@ class Costs:
         products = [node.products for node in self.network.nodes]
         known = [number for number in products if number is not None]
         return counted(sum(known) if len(known) == len(products) else None, short=False)
+
+    def around(self) -> bool:
+        """Whether a cell sees more than the input has: zeros around it too."""
+        ends = [node.size for node in self.network.nodes if node.is_input]
+        fields = [reach.field for reach in self.reaches if reach is not None]
+        pairs = (pair for field in fields for end in ends for pair in zip(field, end, strict=False))
+        return any(n is not None and cells > n for cells, n in pairs)
 
 
 def fractions(values: Sequence[Fraction]) -> str:

@@ -92,11 +92,9 @@ class Bank:
         return len(self.slots) < self.count
 
     @property
-    def indent(self) -> float:
-        """The room for a filter's number, to the left of it."""
-        if not self.numbered or self.count == 1:
-            return 0.0
-        return self.style.width(str(self.count), size=self.style.small_size, bold=True) + self.style.thin
+    def below(self) -> float:
+        """The room for a filter's number, below its front: lines come from the left and leave to the right."""
+        return 1.1 * self.style.small_size if self.numbered and self.count > 1 else 0.0
 
     @property
     def dots_room(self) -> float:
@@ -107,13 +105,13 @@ class Bank:
     def width(self) -> float:
         """In pixels."""
         columns = 1 + max(slot.column for slot in self.slots)
-        return columns * (self.indent + self.filter.width) + (columns - 1) * self.gap
+        return columns * self.filter.width + (columns - 1) * self.gap
 
     @property
     def height(self) -> float:
         """In pixels."""
         rows = 1 + max(slot.row for slot in self.slots)
-        return rows * self.filter.height + (rows - 1) * (self.gap + self.dots_room) + 2 * self.clearance
+        return rows * (self.filter.height + self.below) + (rows - 1) * (self.gap + self.dots_room) + 2 * self.clearance
 
     @property
     def clearance(self) -> float:
@@ -122,8 +120,8 @@ class Bank:
 
     def stack(self, slot: Slot) -> Stack:
         """The filter in a slot, in its place."""
-        x = self.x + slot.column * (self.indent + self.filter.width + self.gap) + self.indent
-        each = self.filter.height + self.gap + self.dots_room
+        x = self.x + slot.column * (self.filter.width + self.gap)
+        each = self.filter.height + self.below + self.gap + self.dots_room
         y = self.y + self.clearance + slot.row * each + self.filter.depth.total
         return replace(self.filter, x=round(x), y=round(y))
 
@@ -153,27 +151,22 @@ class Bank:
         """Heights above and below the rows of some filters where there are none."""
         boxes = [self.stack(slot).box for slot in places]
         top, bottom = min(y for _, y, _, _ in boxes), max(y + high for _, y, _, high in boxes)
-        return top - self.clearance, bottom + self.clearance
+        return top - self.clearance, bottom + self.below + self.clearance
 
     # what is drawn
 
-    def items(self, working: Sequence[int] = ()) -> list[Primitive]:
-        """The filters, those that work standing out unless all do; at rest all of them alike."""
+    def items(self, seen: Sequence[int], *, at_rest: bool = False) -> list[Primitive]:
+        """The filters, some of which are seen at work and stand out unless all do; at rest all of them alike."""
         items: list[Primitive] = []
         for slot in self.slots:
-            items += self._filter(slot, working)
+            items += self._filter(slot, () if at_rest else seen, slot.shows(seen[0]))
         for above, below in pairwise(self.slots):
-            if self._number_in(below, working) - self._number_in(above, working) > 1:
+            if below.shows(seen[0]) - above.shows(seen[0]) > 1:
                 items += self._dots(above, below)
         return items
 
-    def _number_in(self, slot: Slot, working: Sequence[int]) -> int:
-        """Which filter a slot shows, from 0; at rest the last ones."""
-        return slot.shows(working[0] if working else self.count - 1)
-
-    def _filter(self, slot: Slot, working: Sequence[int]) -> list[Primitive]:
+    def _filter(self, slot: Slot, working: Sequence[int], number: int) -> list[Primitive]:
         style, colors, stack = self.style, self.style.colors, self.stack(slot)
-        number = self._number_in(slot, working)
         at_work = number in working
         seen = self.op.seen_by(number)
 
@@ -184,16 +177,15 @@ class Bank:
         items = [*stack.solid(stack.whole, fill, style.edge), *stack.dots(colors.ink)]
         if at_work:
             items += stack.outline(stack.whole, Stroke(colors.window, 1.5 * style.line))
-        if self.indent:
+        if self.below:
             items += self._number(stack, number, bold=at_work and len(working) < self.count)
         return items
 
     def _number(self, stack: Stack, number: int, *, bold: bool) -> list[Primitive]:
-        style = self.style
-        middle = stack.y + stack.rows * stack.cell / 2
-        size, ink = style.small_size, style.colors.ink
-        text = style.centered(stack.x - style.thin, middle, str(number + 1), size=size, color=ink, bold=bold)
-        return self._cleared(replace(text, anchor="end"))
+        style, size = self.style, self.style.small_size
+        x, y = stack.at(0, stack.rows, stack.columns / 2)
+        middle = y + 0.3 * style.gap + style.font.cap_height * size / 2
+        return self._cleared(style.centered(x, middle, str(number + 1), size=size, color=style.colors.ink, bold=bold))
 
     def _cleared(self, text: Text) -> list[Primitive]:
         """A text that no line runs through: lines pass behind it as they pass behind a filter."""
@@ -204,7 +196,8 @@ class Bank:
     def _dots(self, *slots: Slot) -> list[Primitive]:
         """What stands for the filters that are left out between two slots."""
         above, below = map(self.stack, slots)
-        x, y = above.at(0, 0, above.columns / 2)[0], (above.at(0, above.rows, 0)[1] + below.box[1]) / 2
+        x, y = above.at(0, above.rows, above.columns / 2)
+        y = (y + self.below + below.box[1]) / 2
         return self._cleared(self.style.centered(x, y, "⋮", size=self.style.label_size, color=self.style.colors.ink))
 
 

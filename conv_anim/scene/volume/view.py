@@ -104,7 +104,7 @@ class VolumeView(VolumePlan):
         """The windows and the filters, before anything is made; and the windows on their way."""
         reaches = self.reaches(step)
         if phase == "way":
-            waiting = (item for filters in self.banks if filters is not None for item in filters.items())
+            waiting = self._waiting(step + 1)
             starts, ends = self._marked(reaches), self._marked(self.reaches(step + 1))
             stroke = strong(self.style, self.style.colors.window)
             return (*waiting, *self.frame(step + 1).kept, *gliding(starts, ends, share, stroke))
@@ -124,8 +124,17 @@ class VolumeView(VolumePlan):
     def finished(self) -> Frame:
         """The maps without a window, and the filters at rest."""
         made = self.filling.finished()
-        waiting = (item for filters in self.banks if filters is not None for item in filters.items())
-        return Frame(made.kept, (*waiting, *made.shown))
+        return Frame(made.kept, (*self._waiting(len(self.steps) - 1), *made.shown))
+
+    def _waiting(self, k: int) -> list[Primitive]:
+        """The filters at rest, those that are seen in a step."""
+        reaches = self.reaches(k)
+        return [
+            item
+            for number, filters in enumerate(self.banks)
+            if filters is not None
+            for item in filters.items(self._working(number, reaches), at_rest=True)
+        ]
 
     def _working(self, number: int, reaches: list[Cells]) -> list[int]:
         """The filters of a layer that make what is read of its output."""

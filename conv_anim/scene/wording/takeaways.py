@@ -41,7 +41,7 @@ def takeaway(spec: Spec) -> str:
         from conv_anim.scene.wording.network_takeaways import network_takeaway
         from conv_anim.tracing import networks
 
-        return network_takeaway(networks.of_spec(spec), say)
+        return network_takeaway(networks.of_spec(spec), spec if spec.view.of is None else None, say)
     if spec.backward is not None:
         return _backward(spec, spec.backward, say)
     if isinstance(spec.view, Sequence) and spec.view.cache:
@@ -224,7 +224,11 @@ def _stepwise(spec: Spec, say: Language) -> str:
     steps = [op.does(say) for op in spec.layers]
     if not all(steps) or len(set(steps)) < len(steps):
         return ""
-    return say("takeaway.steps", said=say("caption.semicolon").join(steps))
+    said, last = say("caption.semicolon").join(steps), spec.layers[-1].ends
+    if last.out_size or spec.layers[-1].type != "softmax":
+        return say("takeaway.steps", said=said)
+    cells = spec.input.channels * prod(spec.input.size)
+    return say("takeaway.steps.shares", said=said, cells=cells, shares=last.out_channels)
 
 
 def _chained(spec: Spec, say: Language) -> str:

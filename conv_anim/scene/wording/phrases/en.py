@@ -63,8 +63,9 @@ PHRASES = {
     "label.grad_kernel": "gradient of the kernel {size}",
     "label.grad_weight": "gradient of the weight {size}",
     "label.layer": "layer {number}: {size}",
-    "label.spread": "spread to {size}",
+    "label.spread": "with zeros between: {size}",
     "label.border": "zeros around: {cells}",
+    "label.border.made": "with zeros around ({cells}): {size}",
     "label.flipped": "flipped in the window",
     "unread.first.one": "first {cells} never read",
     "unread.first.many": "first {count} {cells} never read",
@@ -93,7 +94,7 @@ PHRASES = {
     "setting.uncounted": "padding not counted",
     "setting.factor": "factor {cells}",
     "setting.corners": "corners aligned",
-    "setting.back": "back to where the pool, layer {cells}, found its maxima",
+    "setting.back": "back to the places of the maxima of layer {cells}",
     "gaps.words": "no one two three four five six seven eight nine ten",
     "gaps.one": "{cells} cell skipped",
     "gaps.few": "{cells} cells skipped",
@@ -184,22 +185,50 @@ PHRASES = {
     "and without it on {apart}.",
     "takeaway.mixed.some": "The shuffle lets the groups meet: each output depends on {mixed} channels of the input, "
     "and without it on {apart}.",
-    "takeaway.ways": "{count} ways lead from one map, and what they make is set one behind the other as channels.",
+    "takeaway.ways": "{count} ways lead from one map, and what they make is stacked as channels.",
     "takeaway.steps": "Step by step: {said}.",
+    "takeaway.steps.shares": "From {cells} numbers to {shares} shares, one for each answer: {said}.",
     "takeaway.network": "{said}.",
     "takeaway.network.chain": "{count} layers, each fed by the one before",
     "takeaway.network.back": "the map shrinks from {first} to {smallest} and grows back to {last}",
     "takeaway.network.deeper": "the map shrinks from {first} to {smallest}, while its channels grow "
     "from {few} to {many}",
     "takeaway.network.smaller": "the map shrinks from {first} to {smallest}",
-    "takeaway.network.adds": "{count} times, what goes around some layers is added to what they make",
-    "takeaway.network.adds.one": "what goes around some layers is added to what they make",
-    "takeaway.network.skips": "{count} times, maps from further back are set beside those made last",
-    "takeaway.network.skips.one": "maps from further back are set beside those made last",
-    "takeaway.network.branches": "{count} ways lead from the same map, and what they make is set side by side",
-    "takeaway.network.concats": "{count} times, what several ways make is set side by side",
-    "takeaway.network.gates": "{count} times, the numbers of one way say how much of another is kept",
-    "takeaway.network.gates.one": "the numbers of one way say how much of another is kept",
+    "takeaway.network.doubled": "the dilation doubles ({steps}), and so about does what an output sees: {fields} "
+    "cells; without dilation it would be {alone}",
+    "takeaway.network.dilated": "dilated layers let an output see {field} cells of the input; without dilation it "
+    "would be {alone}",
+    "takeaway.network.depthwise": "the {count} depthwise layers let no channel see another; full convolutions in their "
+    "place would take {times} times as many multiply-adds",
+    "takeaway.network.depthwise.one": "the depthwise layer lets no channel see another; a full convolution in its "
+    "place would take {times} times as many multiply-adds",
+    "takeaway.network.shortcuts": "{count} shortcuts lead around layers and are added to what these make: the shortest "
+    "way from input to output passes {least} layers with weights, the longest {most}",
+    "takeaway.network.shortcuts.one": "a shortcut leads around layers and is added to what these make: the shortest "
+    "way from input to output passes {least} layers with weights, the longest {most}",
+    "takeaway.network.shortcuts.same": "{count} shortcuts lead around layers and are added to what these make",
+    "takeaway.network.shortcuts.same.one": "a shortcut leads around layers and is added to what these make",
+    "takeaway.network.skips": "{count} times on the way back up, a map is joined by the one of its size from the way "
+    "down, which still has the fine detail",
+    "takeaway.network.skips.one": "on the way back up, a map is joined by the one of its size from the way down, "
+    "which still has the fine detail",
+    "takeaway.network.dense": "{count} times, new channels are stacked onto those that they were made of, so that "
+    "later layers read the earlier maps too",
+    "takeaway.network.dense.one": "new channels are stacked onto those that they were made of, so that later layers "
+    "read the earlier maps too",
+    "takeaway.network.branches": "{count} ways lead from the same map, and their channels are stacked: {how}",
+    "takeaway.network.concats": "{count} times, several ways lead on side by side, and their channels are stacked",
+    "takeaway.network.concats.one": "{count} ways lead on side by side, and their channels are stacked",
+    "takeaway.network.weighed": "{count} times, a number between 0 and 1 for each channel, made from the whole map, "
+    "says how much of that channel is kept",
+    "takeaway.network.weighed.one": "a number between 0 and 1 for each channel, made from the whole map, says how much "
+    "of that channel is kept",
+    "takeaway.network.gates": "{count} gates multiply a map by numbers between 0 and 1 (σ), which say how much of each "
+    "cell passes",
+    "takeaway.network.gates.one": "a gate multiplies a map by numbers between 0 and 1 (σ), which say how much of each "
+    "cell passes",
+    "takeaway.network.products": "{count} times, two ways are multiplied cell by cell",
+    "takeaway.network.products.one": "two ways are multiplied cell by cell",
     "takeaway.gemm_tile.once": "Computed output by output, each number loaded from memory is used once and then "
     "loaded again.",
     "takeaway.transposed_channels": "Each filter has a kernel for each of the {seen} channels, and what these make "
@@ -210,7 +239,7 @@ PHRASES = {
     "term.gradient": "gradient of a number: how fast the loss, which training makes small, changes as the number "
     "grows; that of the output comes from what follows, and is given here",
     "term.back": "{name}′: {point}",
-    "term.back.told": "{name}′: {name}, backward",
+    "term.back.told": "{name}′: how {name} hands gradients back",
     "term.softmax": "softmax: e to the power of each score, divided by the sum of all of these",
     "term.query": "query: what a cell looks for; key: what a cell offers; value: what it hands over; "
     "q·k, query times key, is the score: how well the two match",
@@ -234,6 +263,8 @@ PHRASES = {
     "term.grown.many": "{how}: the layer before sees {first}; the window makes {steps} more steps, each of {apart} on "
     "the input",
     "term.zeros.circles": "dashed circles: zeros around a map",
+    "term.flipped": "flipped in the window: an input on the left of an output reaches it with the kernel's right end",
+    "term.outlined": "outlined: what the dark cells of the output are made of",
     "term.stamp": "stamp: the cells of the output to which one input cell adds its copy of the kernel; "
     "cells with more stamps tend to come out stronger, which shows as a pattern",
     "term.zeros": "dashed cells: zeros around the input",
@@ -244,14 +275,21 @@ PHRASES = {
     "term.ceil": "⌈ ⌉: rounded up",
     "term.both": "⌊ ⌋: rounded down; ⌈ ⌉: rounded up",
     "term.column.multiply_adds": "multiply-add (MAC): two numbers multiplied, and the product added to a sum",
-    "term.column.multiply_adds.norms": "multiply-add (MAC): two numbers multiplied, and the product added to a sum; "
-    "BN takes one for each number",
     "term.network.depthwise": "depthwise conv: each channel has a kernel of its own",
     "term.network.conv_transpose": "conv transpose: a transposed convolution, which can make a map larger",
-    "term.network.blocks": "×{times}: so many blocks alike, drawn once; a … b: from the first one's number to the "
-    "last one's",
+    "term.network.blocks": "×{times}: {times} blocks alike, drawn once",
+    "term.network.range": "{said}: of the first of these blocks … of the last",
+    "term.network.multiply_adds": "multiply-adds: how often a number is multiplied and added to a sum",
+    "term.network.multiply_adds.norms": "multiply-adds: how often a number is multiplied and added to a sum; BN takes "
+    "one for each number",
+    "term.network.size.1": "{size}: length × channels",
+    "term.network.size.2": "{size}: rows × columns × channels",
+    "term.network.size.3": "{size}: depth × rows × columns × channels",
+    "term.network.dilation": "dilation {cells}: the kernel's weights meet cells that lie {cells} apart",
     "term.column.parameters": "parameters: the numbers that are learned",
     "term.column.receptive_field": "receptive field: the cells of the input that an output can see",
+    "term.column.receptive_field.around": "receptive field: the cells that an output can see, of the input and of the "
+    "zeros around it",
     "term.column.jump": "jump: how many input cells lie from one output to the next",
     "term.column.center": "first center: where on the input the first output's field has its middle",
     "term.badge.ReLU": "ReLU: numbers below 0 become 0",
@@ -354,10 +392,15 @@ PHRASES = {
     "network.jump": "jump",
     "network.center": "first center",
     "network.below.parameters": "{value} params",
-    "network.below.multiply_adds": "{value} MAC",
+    "network.below.multiply_adds": "{value} mult-adds",
     "network.below.receptive_field": "sees {value}",
     "network.below.jump": "jump {value}",
     "network.below.center": "from {value}",
+    "network.family.input": "input",
+    "network.sign.+": "added, cell by cell",
+    "network.sign.×": "multiplied, cell by cell",
+    "network.sign.−": "subtracted, cell by cell",
+    "network.sign.÷": "divided, cell by cell",
     "network.family.window": "convolution",
     "network.family.pool": "pooling",
     "network.family.resize": "resizing",
@@ -472,9 +515,9 @@ PHRASES = {
     "attention.masked": "masked: never seen",
     "shifted.before": "windows of {size}",
     "shifted.after": "shifted by {cells}",
-    "shifted.rolled": "map moved round",
-    "shifted.masked": "masked: in the same window only because the map is moved round; "
-    "dashed lines: where its ends meet",
+    "shifted.rolled": "cells that leave come back",
+    "shifted.masked": "masked: in the same window only because cells come back at the other end; "
+    "dashed lines: where the map's ends meet",
     "attention.scores": "head {head}: ",
     "matrix.bias": "bias",
     "matrix.columns": "each column is a row of C",
@@ -569,7 +612,8 @@ PHRASES = {
     "flat.gradient_of": "gradient of {what}",
     "flat.gradient_part": "{gradient}, in part",
     "flat.flipped": "flipped",
-    "flat.flipped.gather": "kernel flipped: an input before an output reaches it with the kernel's last weights",
+    "flat.flipped.gather": "kernel flipped: an input on the left of an output reaches it with the kernel's right end",
+    "flat.flipped.gather.rows": "kernel flipped: an input above an output reaches it with the kernel's lower end",
     "flat.unflipped": "as it is",
     "flat.inserted": "zeros between the cells: stride − 1 = {stride} − 1 = {cells}",
     "flat.border": "zeros around: {border}",
@@ -616,10 +660,10 @@ PHRASES = {
     "flat.panes": "channel 1 on top",
     "flat.pooled": "pooled {size}",
     "flat.put_back": "0 where nothing is put back",
-    "flat.found": "where the pool found its numbers; small number: the cell's index (0–{last})",
+    "flat.found": "where the pool found its numbers; small number: the cell's index, row by row (0–{last})",
     "flat.found_at": "where the pool found its numbers",
     "flat.same_places": "what layer 2 makes of them goes back to the same places",
     "flat.weights": "weights {rows}",
     "flat.weights.equal": "each weight {weight}",
-    "flat.framed": "{said} (its frame and arrow: where from)",
+    "flat.framed": "{said} (arrows: from where; frames: from which cells)",
 }
