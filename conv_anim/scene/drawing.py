@@ -44,6 +44,8 @@ class Drawing:
     lettering: bool = False
     outputs: int = 0
     """How many steps there would be if none were left out."""
+    stages: tuple[int, ...] = (0,)
+    """The first step of each map that is made, where several are made one after the other."""
 
     @property
     def steps(self) -> int:
@@ -141,6 +143,7 @@ def together(drawings: Sequence[Drawing]) -> Drawing:
         tuple(_first(tracks) for tracks in zip_longest(*(one.turns for one in drawings), fillvalue=())),
         all(one.lettering for one in drawings),
         max((one.outputs for one in moving), default=0),
+        max((one.stages for one in moving), key=len, default=(0,)),
     )
 
 

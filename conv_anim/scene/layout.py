@@ -165,6 +165,7 @@ def drawing(view: Animated) -> Drawing:
         view.hit_regions,
         (Lazy(count, view.turn),),
         outputs=getattr(view.steps, "total", count),
+        stages=getattr(view.steps, "stages", (0,)),
     )
 
 

@@ -72,12 +72,16 @@ def steps_of(shape: Size, animation: Animation, there: frozenset[Size] | None, f
     return Steps(shape, animation, ahead=True, first=first)
 
 
-def staged(shapes: Sequence[Size], animation: Animation, there: Sequence[frozenset[Size] | None]) -> list[Steps]:
-    """The steps of several outputs that are computed one after the other, each of all its cells or of some."""
+def staged(
+    shapes: Sequence[Size], animation: Animation, there: Sequence[frozenset[Size] | None], most: int = MOST_STEPS
+) -> list[Steps]:
+    """The steps of several outputs that are computed one after the other, each of all its cells or of some.
+
+    All of them together are no more than ``most``, as far as each shows how its window moves.
+    """
     both = list(zip(shapes, there, strict=True))
     counts = [prod(shape) if cells is None else shape[0] * len(cells) for shape, cells in both]
-    most = allotted(counts, MOST_STEPS)
-    each = zip(shapes, there, most, strict=True)
+    each = zip(shapes, there, allotted(counts, most), strict=True)
     return [
         Steps(shape, animation, share) if cells is None else SomeSteps(shape, animation, share, there=cells)
         for shape, cells, share in each

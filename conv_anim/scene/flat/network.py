@@ -47,7 +47,7 @@ class NetworkView(WorkedLine):
         items = self.around()
         for k, grids in enumerate(self.grids[1:], start=1):
             items += [item for grid in grids for item in self._awaited(k, grid)]
-        there = [0, *(k for k, layer in enumerate(self.layers, start=1) if layer.layer.given)]
+        there = [k for k in range(len(self.maps)) if k - 1 not in self.walked]
         for k in there:
             for pane, grid in enumerate(self.grids[k]):
                 items += grid.filled(self._shown_in(k, pane), self.formats[k], self.color(k, pane))
@@ -124,7 +124,8 @@ class NetworkView(WorkedLine):
         step = self._step(k)
         line = self._line(step.layer, step)
         items = (*self._read(step.layer, step), *(line[:-1] if phase == "read" else line))
-        if phase != "sent" or not line:
+        last_tier = self.tier(step.layer + 1) == len(self.tiers) - 1
+        if phase != "sent" or not line or not last_tier:  # it would pass over labels
             return items
         return (*items, *self._sent(step, line, share))
 
@@ -172,9 +173,9 @@ class NetworkView(WorkedLine):
         return [Boxes((box,), None, strong(self.style, self.style.colors.current))]
 
     def _beside(self, stage: int, step: Step) -> list[tuple[int, Cell]]:
-        """Of a gradient that takes its way from the forward numbers, the forward cell whose gradient it is."""
-        of = self.gradient_of[stage + 1] if self.forward is not None else None
-        return [] if of is None or self.layers[stage].layer.undoes is None else [(of, step.output)]
+        """Of a gradient that goes back through an op, the forward cell whose gradient it is; of a sum of them none."""
+        of, op = self.gradient_of[stage + 1] if self.forward is not None else None, self.layers[stage].layer
+        return [] if of is None or (op.undoes is None and op.window is None) else [(of, step.output)]
 
     def _largest(self, stage: int, step: Step) -> Cell | None:
         """The cell that a maximum is."""

@@ -173,8 +173,8 @@ PHRASES = {
     "stream.keeps.one": "one cell is kept, as the outputs to come still read it",
     "stream.keeps": "{count} cells are kept, as the outputs to come still read them",
     "stream.keeps.layers": "each layer keeps the cells that its outputs to come still read, {count} in all",
-    "takeaway.grad_input": "The chain rule, from the last layer back to the first: "
-    "each gradient is made from the one after it.",
+    "takeaway.grad_input": "The chain rule: going back from the last layer to the first, "
+    "each gradient is made from the one just found.",
     "takeaway.grad_input.add": "An addition hands its gradient back both ways: "
     "past the layers it arrives unchanged, and at the input the two are added.",
     "takeaway.grad_weight": "Layer by layer back to the weights: each adds up the numbers it met, times the gradients "
@@ -207,8 +207,8 @@ PHRASES = {
     "takeaway.transposed_channels.spread": "The stride sets the cells of every channel apart; each filter has a "
     "kernel for each of the {seen} channels, and what these make is added up.",
     # words that a newcomer has not met
-    "term.gradient": "gradient of a number: how fast the loss, which training makes small, changes as the number "
-    "grows; that of the output comes from what follows, and is given here",
+    "term.gradient": "gradient of a number: how fast the loss changes as the number grows; the loss is one number for "
+    "how wrong the result is. The gradient of the output is given here",
     "term.back": "{name}′: {point}",
     "term.back.told": "{name}′: {name}, backward",
     "term.softmax": "softmax: e to the power of each score, divided by the sum of all of these",
@@ -567,7 +567,7 @@ PHRASES = {
     # flat
     "flat.window": "under the window",
     "flat.gradient_of": "gradient of {what}",
-    "flat.gradient_part": "{gradient}, in part",
+    "flat.gradient_part": "{gradient}, through {what}",
     "flat.flipped": "flipped",
     "flat.flipped.gather": "kernel flipped: an input before an output reaches it with the kernel's last weights",
     "flat.unflipped": "as it is",

@@ -159,7 +159,7 @@ PHRASES = {
     "stream.keeps.one": "保留 1 格，因為之後的輸出還要讀它",
     "stream.keeps": "保留 {count} 格，因為之後的輸出還要讀它們",
     "stream.keeps.layers": "每層保留之後的輸出還要讀的格，共 {count} 格",
-    "takeaway.grad_input": "連鎖律，從最後一層逐層往回：每張特徵圖的梯度由後一張的梯度算出。",
+    "takeaway.grad_input": "連鎖律：從最後一層逐層往回，每個梯度都由剛算出的梯度得出。",
     "takeaway.grad_input.add": "相加把梯度送回兩條路：繞過層的那份原樣到達輸入，再和穿過層傳回的相加。",
     "takeaway.grad_weight": "梯度逐層回到權重：每個權重把遇到的數乘上其結果的梯度，再加起來。",
     "takeaway.stamped_back": "每個輸出把梯度送回它視窗裡的格：卷積核乘上該梯度的一份。",
@@ -186,7 +186,7 @@ PHRASES = {
     "takeaway.transposed_channels.spread": "步幅把每個通道的格子拉開；每個濾波器對 {seen} 個通道各有一個卷積核，所得"
     "的相加。",
     # 初學者沒見過的詞
-    "term.gradient": "梯度：數變大時，損失（訓練要變小的數）變化多快；輸出的梯度由之後的部分傳回，這裡是給定的",
+    "term.gradient": "梯度：數變大時，損失變化多快；損失是表示結果錯多少的一個數。輸出的梯度在這裡是給定的",
     "term.back": "{name}′：{point}",
     "term.back.told": "{name}′：{name} 的反向",
     "term.softmax": "softmax：e 的各分數次方，各除以它們的總和",
@@ -532,7 +532,7 @@ PHRASES = {
     # flat
     "flat.window": "視窗下",
     "flat.gradient_of": "{what}的梯度",
-    "flat.gradient_part": "{gradient}（一部分）",
+    "flat.gradient_part": "{gradient}（經過{what}）",
     "flat.flipped": "翻轉",
     "flat.flipped.gather": "卷積核翻轉：在輸出之前的輸入格，以卷積核末端的權重加到該輸出",
     "flat.unflipped": "不翻轉",
