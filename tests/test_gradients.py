@@ -18,7 +18,7 @@ from conv_anim.ops.softmax import Softmax
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.flat.pace import Pace
 from conv_anim.scene.flat.traced_back import traced_back
-from conv_anim.scene.primitives import Boxes
+from conv_anim.scene.primitives import Boxes, Lines
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.style import Style
 from conv_anim.scene.wording.captions import caption
@@ -336,13 +336,22 @@ def test_the_gradient_of_the_input_is_the_transposed_convolution_itself():
     assert back.layers[0].window == same.layers[0].window
 
 
-def test_both_stands_side_by_side_and_in_step():
+def test_both_stands_side_by_side_and_goes_through_one_pass_after_the_other():
     spec = conv_anim.load(simple(**{"pass": "both", "view": "flat", "title": "T", "caption": True}))
-    assert [one.title for one in spec.panels] == ["Forward", "Gradient of the input", "Gradient of the kernel"]
+    titles = ["1. Forward", "2. Backward: gradient of the input", "3. Backward: gradient of the kernel"]
+    assert [one.title for one in spec.panels] == titles
     assert spec.title == "T"
-    assert spec.panels[1].view.mode == "scatter"  # so that each step is about the same output as the forward window
-    ahead, back, _ = map(conv_anim.trace, spec.panels)
+    assert spec.panels[1].view.mode == "scatter"  # so that each step is about the window of an output
+    ahead, back, of_kernel = map(conv_anim.trace, spec.panels)
     assert back.input.size == ahead.output.size
+    drawn = pictures.scene(spec)
+    counts = [ahead.output.size, back.input.size, of_kernel.output.size]
+    assert len(drawn.timeline.rests) == sum(counts)
+    drawn_at = {moment.step: drawn.frames[k] for k, moment in enumerate(drawn.timeline.moments)}
+    window = Style(spec.theme, 1.0, DejaVu()).frame
+    for k in range(sum(counts)):  # only one of them is at work
+        framed = [item for item in drawn_at[k].shown if isinstance(item, Lines) and item.stroke == window]
+        assert len(framed) == 1, k
 
 
 def test_a_kernel_that_is_flipped_before_is_not_said_to_be_flipped_again():
@@ -371,7 +380,8 @@ def test_both_of_a_pass_that_shows_the_forward_one_is_one_figure():
     assert conv_anim.load(pool).panels == ()
     chained = simple(layers=[simple()["layer"], {"type": "relu"}], **{"pass": "both"})
     del chained["layer"]
-    assert [one.title for one in conv_anim.load(chained).panels] == ["Gradient of the input", "Gradient of the kernel"]
+    titles = ["1. Backward: gradient of the input", "2. Backward: gradient of the kernel"]
+    assert [one.title for one in conv_anim.load(chained).panels] == titles
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -74,7 +74,12 @@ class Drawing:
         return Lazy(len(timeline.moments), frame)
 
     def shown(self, step: int, phase: Phase, share: float) -> Items:
-        """What is shown in a phase of a step; all of the step where it does not know the phase."""
+        """What is shown in a phase of a step; all of the step where it does not know the phase.
+
+        One that does not read its cells one after the other shows all that it reads at once.
+        """
+        if phase == "each" and phase not in self.phases:
+            phase = "read"
         if self.during is None or phase not in self.phases:
             return self.frames[step].shown
         return self.during(step, phase, share)

@@ -104,13 +104,17 @@ class StampsView(StampGrids):
     def _lifted(self, stamp: Stamp, share: float) -> list[Primitive]:
         """A stamp on its way to where it falls: outlines alone, so that all can be read that is there.
 
-        That of the whole stamp; of one that falls between other cells, that of each cell.
+        That of the whole stamp; of one that falls between other cells, that of each cell. Where the output begins, it
+        is where it falls.
         """
         if self.small is not None:
             return []
         block, boxes = self.strip.grids[2], []
-        for hit in stamp.hits:
-            start, end = block.box(*two(hit.weight[2:])), self.after.box(*two(hit.place[1:]))
+        ends = [self.after.box(*two(hit.place[1:])) for hit in stamp.hits]
+        right = block.x + block.width + share * (max(x + wide for x, _, wide, _ in ends) - block.x - block.width)
+        share = 1.0 if right > self.after.x else share  # on the output it goes through no number
+        for hit, end in zip(stamp.hits, ends, strict=True):
+            start = block.box(*two(hit.weight[2:]))
             dx, dy = share * (end[0] - start[0]), share * (end[1] - start[1])
             boxes.append((start[0] + dx, start[1] + dy, start[2], start[3]))
         apart = any(axis.dilation > 1 for axis in self.layer.operator.axes)
