@@ -22,9 +22,9 @@ WORDS = {
         "what is even stays, and what differs from its neighbours differs more.",
         "point.edges": "The weights add up to 0: where the input is even the output is 0, and only edges are left.",
         "point.edges.upright": "In each row the weights add up to 0: "
-        "only what changes from left to right is left, so vertical edges.",
+        "only changes from left to right remain, so vertical edges.",
         "point.edges.level": "In each column the weights add up to 0: "
-        "only what changes from top to bottom is left, so horizontal edges.",
+        "only changes from top to bottom remain, so horizontal edges.",
         "does.blurs": "each output is a weighted mean of its window",
         "does.blurs.evenly": "each window becomes its mean",
         "does.sharpens": "what differs from its neighbours differs more",

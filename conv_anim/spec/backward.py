@@ -119,7 +119,7 @@ def panel(record: Record, wanted: Pass) -> Record:
 
 
 def together(forward: Spec, specs: list[Spec]) -> Spec:
-    """One figure of the forward pass and some backward ones, one after the other; a pass that shows the forward one is alone."""
+    """One figure of the forward pass and some backward ones, one after the other; one that shows it is alone."""
     shown = specs if specs[0].backward is not None and specs[0].backward.gradient_of else [forward, *specs]
     if len(shown) == 1:
         return shown[0]

@@ -104,7 +104,8 @@ class WindowView(WindowGrids):
                 items.append(grid.weight(place, f"{words.TIMES}{weight}", fills[place], size))
         masked = [self.sheet.place(two(tap.canvas)) for tap in step.taps if tap.window in self.layer.operator.left_out]
         framed = [*grid.hatched(masked, emptied=False), *grid.framed(places)]
-        return [*items, *self.borrowing.shown(grid, fills), *self._largest(step), *framed, *self._enlargement(step)]
+        # rings last: the outline of the window would cut those open that touch it
+        return [*items, *self._largest(step), *framed, *self.borrowing.shown(grid, fills), *self._enlargement(step)]
 
     def _enlargement(self, step: Step) -> list[Primitive]:
         """What is under the window, larger, with lines that lead to it."""
@@ -173,7 +174,8 @@ class WindowView(WindowGrids):
     def scales(self) -> list[Scale]:
         found, kernels = super().scales(), self.layer.kernels
         shades = None if kernels is None else self.grids[self.kernel_at].contents.shades
-        if shades is None or kernels is None or self.grids[self.kernel_at].contents.written:
+        told = self.grids[self.kernel_at].contents.written and self.mode != "both"
+        if shades is None or kernels is None or told:
             return found
         return [found[0], scale(words.kernel_of(self.trace), shades, kernels), *found[1:]]
 
