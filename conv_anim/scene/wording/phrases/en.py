@@ -606,8 +606,8 @@ PHRASES = {
     "flat.copied": "copies of the nearest cell",
     "flat.pointers": "where the output lies on the input",
     "flat.shares.linear": "the nearer a cell, the larger its share; all shares add up to 1",
-    "flat.shares.cubic": "share: the weight of its row times that of its column; an edge cell stands for those beyond "
-    "it, too; weights below 0 keep edges sharp, so a result can lie beyond all of its cells; all shares add up to 1",
+    "flat.shares.cubic": "share: the weight of its row times that of its column; all shares add up to 1. Cells beyond "
+    "the edge repeat it, so their weights go to the edge cell",
     "flat.aligned": "corners aligned: corner cells lie on corner cells",
     "flat.columns": "a column for each window",
     "flat.letters": "letters: each cell of the window has a row of its own",
