@@ -39,12 +39,21 @@ class Fit:
     in_shades: bool = False
     lead: float = 0.0
     """Cells before the first one of the input, so that cells of figures below each other can be under each other."""
+    rise: float = 0.0
+    """Pixels between rows at least, so that the rows of figures side by side are on one line."""
 
     def joined(self, other: Fit) -> Fit:
         """What suits both, which are of one kind."""
         grows = self.grows or other.grows
         cell = max(self.cell, other.cell) if grows else min(self.cell, other.cell)
-        return Fit(cell, min(self.size, other.size), grows, self.in_shades, max(self.lead, other.lead))
+        return Fit(
+            cell,
+            min(self.size, other.size),
+            grows,
+            self.in_shades,
+            max(self.lead, other.lead),
+            max(self.rise, other.rise),
+        )
 
 
 @dataclass(frozen=True, slots=True)

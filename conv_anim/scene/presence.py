@@ -65,6 +65,21 @@ class SomeSteps(Steps):
         return self.cells[rank]
 
 
+@dataclass(frozen=True)
+class ChosenSteps(Steps):
+    """Steps of which only those of some outputs are shown, if there are any; the others are made between them."""
+
+    wanted: frozenset[Size] = frozenset()
+
+    @cached_property
+    def _ranks(self) -> Sequence[int]:
+        usual, wanted = super()._ranks, [rank for rank in range(self.total) if self.nth(rank) in self.wanted]
+        if not wanted:
+            return usual
+        last, count = len(wanted) - 1, max(2, len(usual))
+        return sorted({wanted[round(k * last / (count - 1))] for k in range(count)})
+
+
 def steps_of(shape: Size, animation: Animation, there: frozenset[Size] | None, first: int | None = None) -> Steps:
     """The steps of an output (channels, *size), of all its cells or of some; ``first`` where it may begin."""
     if there is not None:

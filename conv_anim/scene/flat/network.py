@@ -124,8 +124,9 @@ class NetworkView(WorkedLine):
         step = self._step(k)
         line = self._line(step.layer, step)
         items = (*self._read(step.layer, step), *(line[:-1] if phase == "read" else line))
-        last_tier = self.tier(step.layer + 1) == len(self.tiers) - 1
-        if phase != "sent" or not line or not last_tier:  # it would pass over labels
+        tier = self.tier(step.layer + 1)
+        clear = tier == len(self.tiers) - 1 and not self.tracks[tier]
+        if phase != "sent" or not line or not clear:  # it would pass over labels or lines
             return items
         return (*items, *self._sent(step, line, share))
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.flat.remarks import Remarks
-from conv_anim.scene.flat.window_grids import WindowGrids
-from conv_anim.scene.grid import LARGER
+from conv_anim.scene.flat.window_grids import SYMBOLS, WindowGrids
 from conv_anim.scene.hit_regions import of_grid, of_sheet
 from conv_anim.scene.marks import Marks, MarkStyle
 from conv_anim.scene.numbers import plane
@@ -97,7 +96,7 @@ class WindowView(WindowGrids):
         places = {self.sheet.place(two(tap.canvas)): tap for tap in step.taps}
         items, fills = self.input.covered(places)
         grid = self.grids[0]
-        size = grid.small(LARGER) if self.symbols else None
+        size = self.style.em(SYMBOLS) if self.symbols else None
         for place, tap in places.items() if self.mode in {"numbers", "both", "symbols"} else ():
             if tap.w is not None and tap.source is not Source.OUTSIDE:
                 weight = symbol(W, tap.weight[2:]) if self.symbols and tap.weight else self.formats.w(tap.w)

@@ -156,8 +156,8 @@ PHRASES = {
     "an output reaches over up to {field} of the input.",
     "takeaway.field_up_to": "In {count} layers an output reaches over up to {field} cells, "
     "with the last layer alone over {alone}.",
-    "takeaway.blind": "A blind spot: of the {earlier} earlier cells within reach of {count} layers, "
-    "an output never sees {hidden}, to the upper right of its own cell.",
+    "takeaway.blind": "A blind spot: of the {earlier} cells above its own, or left of it, that {count} layers reach, "
+    "an output never sees {hidden}, to the upper right.",
     "takeaway.spreads": "In {count} layers {before} active cells become {after}.",
     "takeaway.stays": "In {count} layers {before} active cells stay {before}: nothing spreads.",
     "takeaway.stream": "Piece by piece: {kept}.",
@@ -207,6 +207,8 @@ PHRASES = {
     "takeaway.transposed_channels.spread": "The stride sets the cells of every channel apart; each filter has a "
     "kernel for each of the {seen} channels, and what these make is added up.",
     # words that a newcomer has not met
+    "term.masks": "masks: A hides the middle of the window and what comes after it, B only what comes after it: "
+    "further right in the row, or in a row below",
     "term.gradient": "gradient of a number: how fast the loss changes as the number grows; the loss is one number for "
     "how wrong the result is. The gradient of the output is given here",
     "term.back": "{name}′: {point}",
@@ -392,9 +394,9 @@ PHRASES = {
     "explain.back": "backward",
     # views: isometric, stacks, sequence
     "marks.unread": "never read",
-    "marks.reflect": "mirrors the outlined cells",
-    "marks.replicate": "repeats the outlined cells",
-    "marks.circular": "wraps around to the outlined cells",
+    "marks.reflect": "mirrors the edge (outlined while read)",
+    "marks.replicate": "repeats the edge (outlined while read)",
+    "marks.circular": "repeats the other end (outlined while read)",
     "marks.output_padding": "output padding {cells}",
     "panels.differ": "outlined: cells whose numbers differ",
     "stack.sees": "sees {size} of the input",

@@ -143,8 +143,8 @@ PHRASES = {
     "其中最多 {alone} 格有數，其他是插入的零。",
     "takeaway.field_back": "特徵圖從 {first} 縮到 {smallest}，再放大到 {last}；輸出最多看到輸入的 {field}。",
     "takeaway.field_up_to": "經過 {count} 層，輸出最多看到輸入的 {field}；最後一層只看到 {alone}。",
-    "takeaway.blind": "盲點：{count} 層所及範圍內、讀取順序在前的 {earlier} 格中，"
-    "輸出永遠看不見自己右上方的 {hidden} 格。",
+    "takeaway.blind": "盲點：{count} 層所及範圍內、在自己上方或左邊的 {earlier} 格中，"
+    "輸出永遠看不見右上方的 {hidden} 格。",
     "takeaway.spreads": "經過 {count} 層，{before} 個有效的格變成 {after} 個。",
     "takeaway.stays": "經過 {count} 層，{before} 個有效的格仍是 {before} 個：不會擴散。",
     "takeaway.stream": "一段一段處理：{kept}。",
@@ -159,7 +159,7 @@ PHRASES = {
     "stream.keeps.one": "保留 1 格，因為之後的輸出還要讀它",
     "stream.keeps": "保留 {count} 格，因為之後的輸出還要讀它們",
     "stream.keeps.layers": "每層保留之後的輸出還要讀的格，共 {count} 格",
-    "takeaway.grad_input": "連鎖律：從最後一層逐層往回，每個梯度都由剛算出的梯度得出。",
+    "takeaway.grad_input": "連鎖律：從最後一層逐層往回，每個梯度都由前一步算出的梯度得出。",
     "takeaway.grad_input.add": "相加把梯度送回兩條路：繞過層的那份原樣到達輸入，再和穿過層傳回的相加。",
     "takeaway.grad_weight": "梯度逐層回到權重：每個權重把遇到的數乘上其結果的梯度，再加起來。",
     "takeaway.stamped_back": "每個輸出把梯度送回它視窗裡的格：卷積核乘上該梯度的一份。",
@@ -186,6 +186,7 @@ PHRASES = {
     "takeaway.transposed_channels.spread": "步幅把每個通道的格子拉開；每個濾波器對 {seen} 個通道各有一個卷積核，所得"
     "的相加。",
     # 初學者沒見過的詞
+    "term.masks": "遮罩：A 遮住視窗中央和之後的格，B 只遮住之後的格：同列的右邊，或下面的列",
     "term.gradient": "梯度：數變大時，損失變化多快；損失是表示結果錯多少的一個數。輸出的梯度在這裡是給定的",
     "term.back": "{name}′：{point}",
     "term.back.told": "{name}′：{name} 的反向",
@@ -359,9 +360,9 @@ PHRASES = {
     "explain.back": "反向",
     # views: isometric, stacks, sequence
     "marks.unread": "從未讀取",
-    "marks.reflect": "鏡射框線標出的格",
-    "marks.replicate": "重複框線標出的格",
-    "marks.circular": "環繞至框線標出的格",
+    "marks.reflect": "鏡射邊緣（讀取時框出）",
+    "marks.replicate": "重複邊緣（讀取時框出）",
+    "marks.circular": "重複另一端（讀取時框出）",
     "marks.output_padding": "輸出填充 {cells}",
     "panels.differ": "加框：數字不同的格子",
     "stack.sees": "看到輸入的 {size}",
