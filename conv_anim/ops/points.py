@@ -143,8 +143,8 @@ POOL_POINTS = {
         "point.norm.two": "Each window becomes one number, the root of its squares' sum: {before} becomes {after}.",
         "point.mean.channels": "In each channel a window becomes one number, its mean: {before} becomes {after}.",
         "point.norm.channels": "In each channel a window becomes one number, its {p}-norm: {before} becomes {after}.",
-        "point.norm.two.channels": "In each channel a window becomes one number, the root of its squares' sum: {before} "
-        "becomes {after}.",
+        "point.norm.two.channels": "In each channel a window becomes one number, the root of its squares' sum: "
+        "{before} becomes {after}.",
         "point.global": "Each whole map becomes one number, its mean.",
         "point.ceil": "Rounded up (ceil_mode): the last window counts although it hangs over the edge, "
         "so {before} becomes {after}, not {bare}.",

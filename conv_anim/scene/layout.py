@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import cached_property, reduce
 from itertools import accumulate
+from math import floor
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
 
 from conv_anim.scene.drawing import Drawing, together
@@ -72,7 +73,8 @@ class Part:
         """The drawing at its place, on whole pixels unless it is lettering."""
         if self.drawing.lettering:
             return self.drawing.moved(self.x, self.y)
-        return self.drawing.moved(round(self.x), round(self.y))
+        # halves all go one way: else figures side by side are a pixel apart
+        return self.drawing.moved(floor(self.x + 0.5), floor(self.y + 0.5))
 
 
 @dataclass(frozen=True)

@@ -180,7 +180,7 @@ class Lattice(Traced):
     @property
     def _rise(self) -> float:
         """Pixels between the rows of one layer, as they lie."""
-        return self.rows[0].y - self.rows[1].y if len(self.rows) == 2 else 0.0  # noqa: PLR2004 - those of its ends
+        return self.rows[0].y - self.rows[1].y if len(self.rows) == 2 else 0.0
 
     @property
     def _before(self) -> float:
