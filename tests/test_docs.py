@@ -153,7 +153,7 @@ def of_bent_and_masked():
     yield f"由前面的格得出：剩下 {later} 個"
     blind = blind_spot(layers("blind_spot"))
     hidden, earlier = blind.hidden, blind.earlier
-    yield f"three such layers could reach {earlier} earlier cells, but to {hidden} of them"
+    yield f"two such layers could reach {earlier} earlier cells, but to {hidden} of them"
     yield f"範圍內有 {earlier} 個在前的格，但右上方的 {hidden} 格"
 
 

@@ -18,6 +18,7 @@ from conv_anim import catalog, pipeline
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.color import contrast
 from conv_anim.scene.flat.both import in_step
+from conv_anim.scene.flat.curve import HIGH
 from conv_anim.scene.flat.folded import FoldedView
 from conv_anim.scene.flat.network import NetworkView
 from conv_anim.scene.flat.overlap import OverlapView
@@ -1106,3 +1107,64 @@ def test_a_line_below_a_network_adds_the_cells_that_are_drawn():
     drawn = pictures.scene(spec)
     lines = [text for frame in drawn.frames for text in pictures.texts(frame.shown) if "·" in text]
     assert {text.count("·") for text in lines} == {4, 6, 9}
+
+
+KEYS = {0.25: (-27, 225, 67, -9), 0.75: (-9, 67, 225, -27)}
+"""What four cells weigh on an axis, in 256ths, with a = -0.75 (Keys 1981): by how far past the second one is read."""
+
+
+def test_the_curve_of_bicubic_interpolation_has_the_height_of_the_weights_beside_it():
+    figure = conv_anim.load(
+        {
+            "input": {"size": [6, 6], "values": "arange"},
+            "layer": {"type": "upsample", "scale_factor": 2, "mode": "bicubic"},
+            "view": {"kind": "flat", "sum": False},
+        }
+    )
+    layer = trace(figure).layer
+    view = UpsampledView(
+        trace(figure), Style(figure.theme, 1.0, DejaVu()), Pace.of(Steps(layer.output.shape, figure.animation))
+    )
+    cell = view.before.numbers.cell
+    for output in product(range(3, 9), range(3, 9)):  # where no edge is repeated
+        items = view.read(layer.step((0, *output)))
+        stems = [item.lines for item in items if isinstance(item, Lines) and len(item.lines) == 4]
+        heights = [[(a[0] - b[0] + a[1] - b[1]) / (HIGH * cell) for a, b in each] for each in stems]
+        at = [(o + 0.5) / 2 - 0.5 for o in output]
+        wanted = [[w / 256 for w in KEYS[place - floor(place)]] for place in at]
+        np.testing.assert_allclose(heights, wanted)
+        said = [text for text in pictures.texts(items) if text.replace("−", "-") in {f"{w:.2f}" for w in wanted[1]}]
+        assert len(said) >= 4
+
+
+def test_names_in_cells_are_so_large_that_their_indices_can_be_read():
+    made = pictures.scene(
+        conv_anim.load(
+            {
+                "input": {"size": [4, 4]},
+                "layer": {"type": "conv", "kernel_size": 2},
+                "view": {"kind": "flat", "cells": "symbols"},
+            }
+        )
+    )
+    named = [
+        item for item in (*made.static, *made.frames[0].shown) if isinstance(item, Text) and item.text[-1:] in "₁₂₃₄"
+    ]
+    assert min(item.size for item in named if item.text) >= 15
+
+
+def test_a_lifted_stamp_goes_through_no_number():
+    figure = conv_anim.load(
+        {
+            "input": {"size": [2, 2]},
+            "layer": {"type": "conv_transpose", "kernel_size": 3, "stride": 1},
+            "view": {"kind": "flat", "mode": "scatter"},
+        }
+    )
+    view = StampsView(trace(figure), Style(figure.theme, 1.0, DejaVu()), Pace.of(Steps((1, 2, 2), figure.animation)))
+    for step, share in product(range(4), np.linspace(0, 1, 11)):
+        (outline,) = view.during(step, "sent", float(share))[-1].boxes
+        grid = min(view.strip.grids[2:], key=lambda grid: abs(grid.x - outline[0]))
+        column, row = (outline[0] - grid.x) / grid.numbers.cell, (outline[1] - grid.y) / grid.numbers.cell
+        assert column == pytest.approx(round(column))
+        assert row == pytest.approx(round(row))

@@ -15,13 +15,21 @@ from conv_anim import explain
 from conv_anim.coding.programs import program
 from conv_anim.diagnostics import SpecError
 from conv_anim.ops.softmax import Softmax
+from conv_anim.painting.fonts import DejaVu
+from conv_anim.scene.flat.pace import Pace
+from conv_anim.scene.flat.traced_back import traced_back
+from conv_anim.scene.primitives import Boxes, Lines
+from conv_anim.scene.steps import Steps
+from conv_anim.scene.style import Style
 from conv_anim.scene.wording.captions import caption
 from conv_anim.scene.wording.takeaways import takeaway
+from conv_anim.spec.themes import THEMES
 from conv_anim.spec.view_values import Flat
 from conv_anim.tracing.scatter import Scatter
 from tests import pictures
 from tests.oracle import cells, shown
 
+STYLE = Style(THEMES["light"], 1.0, DejaVu())
 SEEDS = st.integers(0, 999)
 SIZES = st.lists(st.integers(1, 4), min_size=1, max_size=3)
 LANGS = ["en", "zh-TW"]
@@ -328,13 +336,22 @@ def test_the_gradient_of_the_input_is_the_transposed_convolution_itself():
     assert back.layers[0].window == same.layers[0].window
 
 
-def test_both_stands_side_by_side_and_in_step():
+def test_both_stands_side_by_side_and_goes_through_one_pass_after_the_other():
     spec = conv_anim.load(simple(**{"pass": "both", "view": "flat", "title": "T", "caption": True}))
-    assert [one.title for one in spec.panels] == ["Forward", "Gradient of the input", "Gradient of the kernel"]
+    titles = ["1. Forward", "2. Backward: gradient of the input", "3. Backward: gradient of the kernel"]
+    assert [one.title for one in spec.panels] == titles
     assert spec.title == "T"
-    assert spec.panels[1].view.mode == "scatter"  # so that each step is about the same output as the forward window
-    ahead, back, _ = map(conv_anim.trace, spec.panels)
+    assert spec.panels[1].view.mode == "scatter"  # so that each step is about the window of an output
+    ahead, back, of_kernel = map(conv_anim.trace, spec.panels)
     assert back.input.size == ahead.output.size
+    drawn = pictures.scene(spec)
+    counts = [ahead.output.size, back.input.size, of_kernel.output.size]
+    assert len(drawn.timeline.rests) == sum(counts)
+    drawn_at = {moment.step: drawn.frames[k] for k, moment in enumerate(drawn.timeline.moments)}
+    window = Style(spec.theme, 1.0, DejaVu()).frame
+    for k in range(sum(counts)):  # only one of them is at work
+        framed = [item for item in drawn_at[k].shown if isinstance(item, Lines) and item.stroke == window]
+        assert len(framed) == 1, k
 
 
 def test_a_kernel_that_is_flipped_before_is_not_said_to_be_flipped_again():
@@ -342,11 +359,10 @@ def test_a_kernel_that_is_flipped_before_is_not_said_to_be_flipped_again():
     layer = {"type": "conv", "weight": [[1, 2], [3, 4]], "flip": True}
     spec = conv_anim.load(simple(layer=layer, **{"pass": "both", "view": "flat", "takeaway": True}))
     assert spec.panels[1].view.mode == "gather"
-    assert "as it is given" in takeaway(spec.panels[1])
     with pytest.raises(SpecError, match="'mode' is for transposed convolutions"):
         conv_anim.load(simple(layer=layer, **{"pass": "grad_input", "view": {"kind": "flat", "mode": "scatter"}}))
     for turned, one in ((False, spec.panels[1]), (True, conv_anim.load(simple(**{"pass": "grad_input"})))):
-        texts = pictures.texts(pictures.scene(replace(one, view=Flat())).static)
+        texts = pictures.texts(pictures.scene(replace(one, view=Flat(cells="symbols"))).static)
         assert turned == any("kernel's right end" in text for text in texts)
 
 
@@ -364,7 +380,8 @@ def test_both_of_a_pass_that_shows_the_forward_one_is_one_figure():
     assert conv_anim.load(pool).panels == ()
     chained = simple(layers=[simple()["layer"], {"type": "relu"}], **{"pass": "both"})
     del chained["layer"]
-    assert [one.title for one in conv_anim.load(chained).panels] == ["Gradient of the input", "Gradient of the kernel"]
+    titles = ["1. Backward: gradient of the input", "2. Backward: gradient of the kernel"]
+    assert [one.title for one in conv_anim.load(chained).panels] == titles
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -483,3 +500,83 @@ def test_panels_have_passes_of_their_own():
     panels = [{"pass": "grad_input"}, {"pass": "grad_weight", "upstream": [[1, 0], [0, 1]]}, {}]
     spec = conv_anim.load({"input": {"size": [3, 3]}, "layer": layer, "panels": panels})
     assert [one.backward and one.backward.of for one in spec.panels] == ["grad_input", "grad_weight", None]
+
+
+# what the flat view shows of a gradient
+
+
+@pytest.mark.parametrize(
+    ("stride", "padding", "dilation"),
+    [(1, 0, 1), (2, 0, 1), (2, 1, 1), (1, 1, 2)],
+    ids=["plain", "2", "2 1", "dilated"],
+)
+def test_a_gradient_of_the_input_frames_the_outputs_that_a_cell_went_into_and_the_weights_by_which_it_did(
+    stride, padding, dilation
+):
+    size, kernel = (5, 5), (3, 3)
+    layer = {"type": "conv", "kernel_size": 3, "stride": stride, "padding": padding, "dilation": dilation}
+    spec = conv_anim.load(
+        {"input": {"size": list(size)}, "layer": layer, "pass": "grad_input", "upstream": "arange", "view": "flat"}
+    )
+    drawn = traced_back(conv_anim.trace(spec), STYLE, Pace.of(Steps((1, *size), spec.animation)))
+    outputs = [(n + 2 * padding - dilation * (k - 1) - 1) // stride + 1 for n, k in zip(size, kernel, strict=True)]
+    for cell in product(range(5), range(5)):
+        ways = [
+            (output, weight)
+            for output in product(*map(range, outputs))
+            for weight in product(range(3), range(3))
+            if all(o * stride - padding + w * dilation == c for o, w, c in zip(output, weight, cell, strict=True))
+        ]
+        step = drawn.whole(drawn.layer.step((0, *cell)))
+        assert [(tap.input[1:], tap.weight[2:]) for tap in step.taps if tap.input] == ways
+        upstream, kernel_ = drawn.grids[1:3]
+        framed = [*upstream.framed([o for o, _ in ways]), *kernel_.framed([w for _, w in ways])]
+        assert set(framed) <= set(drawn.read(step))
+        for tap in step.taps if ways else ():
+            row, column = tap.input[1:]
+            window = {
+                (row * stride - padding + r * dilation, column * stride - padding + c * dilation)
+                for r, c in product(range(3), range(3))
+            }
+            inside = [place for place in window if min(place) >= 0 and max(place) < 5]
+            assert set(drawn.grids[0].framed(inside)) <= set(drawn.term(step, tap))
+
+
+@pytest.mark.parametrize(("stride", "dilation"), [(1, 1), (2, 1), (1, 2)])
+def test_a_gradient_of_the_kernel_goes_through_the_forward_windows_in_which_a_weight_met_an_input(stride, dilation):
+    layer = {"type": "conv", "kernel_size": 2, "stride": stride, "dilation": dilation}
+    spec = conv_anim.load(
+        {"input": {"size": [5, 5], "values": "arange"}, "layer": layer, "pass": "grad_weight", "view": "flat"}
+    )
+    drawn = traced_back(conv_anim.trace(spec), STYLE, Pace.of(Steps((1, 2, 2), spec.animation)))
+    for weight in product(range(2), range(2)):
+        step = drawn.layer.step((0, *weight))
+        for tap in step.taps:
+            o = tap.weight[2:]
+            window = [(o[0] * stride + r * dilation, o[1] * stride + c * dilation) for r, c in np.ndindex(2, 2)]
+            met = (o[0] * stride + weight[0] * dilation, o[1] * stride + weight[1] * dilation)
+            shown_ = drawn.term(step, tap)
+            assert tap.input[1:] == met
+            assert set(drawn.grids[0].framed(window)) <= set(shown_)
+            assert set(drawn.grids[1].framed([o])) <= set(shown_)
+            assert drawn.grids[0].box(*met) in [box for item in shown_ if isinstance(item, Boxes) for box in item.boxes]
+
+
+def test_what_went_forward_is_there_when_a_backward_pass_begins_and_its_steps_can_be_followed():
+    spec = conv_anim.load("templates/gradients/backward_chain.yaml")
+    made = pictures.scene(spec)
+    steps = [moment for moment in made.timeline.moments if moment.phase != "finished"]
+    assert min(moment.time for moment in steps if moment.phase == "made") >= 250
+    forward = conv_anim.trace(spec).layers[2].output
+    first = [text for text in pictures.texts(made.static) if text]
+    assert all(f"{value:g}".replace("-", "−") in first for value in forward.ravel())
+    # ReLU's and the convolution's gradient have nine cells each; the first of every map is slow
+    assert {moment.step for moment in steps if moment.phase == "read"} == {0, 9, 18}
+
+
+@pytest.mark.parametrize("layer", [{"type": "conv", "kernel_size": 3, "padding": 1}])
+def test_a_network_writes_no_terms_of_padding_that_it_does_not_draw(layer):
+    spec = conv_anim.load({"input": {"size": [3, 3]}, "layers": [layer, {"type": "relu"}], "view": "flat"})
+    made = pictures.scene(spec)
+    line = next(text for text in pictures.texts(made.frames[1].shown) if text.count("·") > 1)
+    assert line.count("·") == 4

@@ -14,12 +14,17 @@ import conv_anim
 from conv_anim import explain
 from conv_anim.coding.programs import program
 from conv_anim.diagnostics import SpecError
+from conv_anim.painting.fonts import DejaVu
+from conv_anim.scene.isometric.drawing import Isometric
 from conv_anim.scene.primitives import Lines
+from conv_anim.scene.style import Style
 from conv_anim.scene.wording.takeaways import takeaway
+from conv_anim.spec.themes import THEMES
 from conv_anim.tracing.blind_spot import blind_spot
 from conv_anim.tracing.matrix import matrix
 from tests import oracle, pictures
 
+STYLE = Style(THEMES["light"], 1.0, DejaVu())
 SEEDS = st.integers(0, 999)
 MASKS = st.sampled_from(["A", "B"])
 ODD = st.sampled_from([1, 3])
@@ -237,3 +242,22 @@ def test_a_sequence_has_no_lines_from_what_is_masked():
 def test_mistakes_are_told(layer, said):
     with pytest.raises(SpecError, match=said):
         conv_anim.load({"input": {"size": [5, 5]}, "layer": {"type": "conv", **layer}})
+
+
+@pytest.mark.parametrize("size", [(5, 6), (6, 8)])
+def test_every_step_of_a_figure_that_leaves_some_out_has_a_blind_spot(size):
+    masked = {"type": "conv", "kernel_size": 3, "padding": 1}
+    spec = conv_anim.load(
+        {
+            "input": {"size": list(size)},
+            "layers": [{**masked, "mask": "A"}, {**masked, "mask": "B"}],
+            "view": "isometric",
+            "animation": {"every": 6, "pace": "auto"},
+        }
+    )
+    steps = Isometric(conv_anim.trace(spec), STYLE).steps
+    shown = [steps.cell(k) for k in range(len(steps))]
+    assert len(shown) > 2
+    hidden = {(-1, 2)}  # the cell at the upper right that two layers of 3×3 never reach
+    for _, row, column in shown:
+        assert all(0 <= row + r < size[0] and 0 <= column + c < size[1] for r, c in hidden)

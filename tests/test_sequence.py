@@ -367,3 +367,9 @@ def test_attention_with_numbers_says_how_scores_become_shares():
     powers = [exp(score) for score in scores]
     shares = ", ".join(f"{power / sum(powers):.2f}" for power in powers)
     assert f"softmax(q·k) = softmax(2, 4, 0) ≈ {shares}" in said
+
+
+def test_rows_of_figures_side_by_side_are_on_one_line():
+    made = pictures.scene(conv_anim.load("templates/streaming/key_value_cache.yaml"))
+    heights = {round(y) for (_, y), _, _ in circles((*made.static, *made.frames[0].shown))}
+    assert len(heights) == 2

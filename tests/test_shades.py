@@ -19,11 +19,12 @@ from conv_anim.painting.fonts import DejaVu
 from conv_anim.painting.mosaics import array, png
 from conv_anim.scene.color import contrast, luminance, readable
 from conv_anim.scene.mosaics import finished, mosaic
-from conv_anim.scene.primitives import Frame, Mosaic, Scene, Text
+from conv_anim.scene.primitives import Boxes, Frame, Mosaic, Scene, Text
 from conv_anim.scene.shades import shades_for
 from conv_anim.scene.style import Style
 from conv_anim.scene.tones import Tones
 from conv_anim.spec.themes import THEMES
+from tests import pictures
 
 finite = st.floats(-1e6, 1e6)
 
@@ -327,3 +328,28 @@ def test_scale_bars_that_need_several_lines_stand_in_columns():
     lefts = sorted(round(item.corner[0]) for item in bars)
     assert len(lefts) == 4
     assert len(set(lefts)) <= 2
+
+
+@pytest.mark.parametrize("mode", ["replicate", "reflect", "circular"])
+def test_padding_that_repeats_a_cell_has_the_shade_of_its_number(mode):
+    numbers = [[1, 4, 9], [2, 5, 7], [3, 6, 8]]
+    layer = {"type": "conv", "kernel_size": 3, "padding": 1, "padding_mode": mode}
+    made = pictures.scene(
+        conv_anim.load({"input": {"values": numbers}, "layer": layer, "view": {"kind": "flat", "cells": "both"}})
+    )
+    wide = {"replicate": "edge", "reflect": "reflect", "circular": "wrap"}[mode]
+    padded = np.pad(np.array(numbers), 1, mode=wide)
+    image = next(item for item in made.static if isinstance(item, Mosaic))
+    rgb = [image.colors[k : k + 3].hex() for k in range(0, len(image.colors), 3)]
+    shade = dict(zip(np.ravel(numbers).tolist(), rgb, strict=True))
+    found = {
+        tuple(round(x) for x in box[:2]): item.fill
+        for item in made.static
+        if isinstance(item, Boxes) and item.fill is not None
+        for box in item.boxes
+    }
+    (left, top), side = image.corner, image.across[0]
+    for (row, column), number in np.ndenumerate(padded):
+        if not (0 < row < 4 and 0 < column < 4):
+            place = round(left + (column - 1) * side), round(top + (row - 1) * side)
+            assert found[place] == f"#{shade[number.item()]}", (row, column)

@@ -28,20 +28,12 @@ CODE = "conv_anim.ops.gradient_windows_code"
 INPUT_WORDS = {
     "en": {
         "kind.conv_grad_input": "gradient of a convolution's input, a transposed convolution",
-        "point.near": "Each input cell adds up the gradients of the outputs it went into, each times the weight it "
-        "met there: the same as sliding the flipped kernel over the gradients.",
-        "point.flipped_before": "Each input cell adds up the gradients of the outputs it went into, each times the "
-        "weight it met there: the kernel, which the convolution flipped, slides over them as it is given.",
-        "point.apart": "Each input cell adds up the gradients of the outputs it went into, each times the weight it "
-        "met there: stride {stride} sets the gradients apart, and the flipped kernel slides over them.",
+        "point.back": "Each input cell went into some outputs: its gradient adds up theirs, each times the weight "
+        "between the two.",
     },
     "zh-TW": {
         "kind.conv_grad_input": "卷積輸入的梯度（轉置卷積）",
-        "point.near": "每個輸入格把它參與過的輸出的梯度加起來，各乘上當時遇到的權重：翻轉的卷積核滑過這些梯度。",
-        "point.flipped_before": "每個輸入格把它參與過的輸出的梯度加起來，各乘上當時遇到的權重："
-        "卷積時已翻轉的卷積核，在這裡以原來的樣子滑過這些梯度。",
-        "point.apart": "每個輸入格把它參與過的輸出的梯度加起來，各乘上當時遇到的權重："
-        "步幅 {stride} 把梯度分開，翻轉的卷積核滑過它們。",
+        "point.back": "每個輸入格進入過一些輸出：它的梯度是這些輸出的梯度各乘上兩者之間的權重，再加起來。",
     },
 }
 
@@ -81,37 +73,30 @@ class InputGradient(ConvTranspose):
         return replace(made, axes=tuple(replace(axis, flipped=self.flipped) for axis in made.axes))
 
     def point(self, say: Language) -> str:
-        from conv_anim.scene.wording.words import per_axis
-
-        near = max(self.stride) == 1
-        if not self.flipped:
-            return say.of(self, "point.flipped_before")
-        return say.of(self, "point.near" if near else "point.apart", stride=per_axis(self.stride))
+        return say.of(self, "point.back")
 
 
 WEIGHT_WORDS = {
     "en": {
         "kind.conv_grad_weight": "gradient of a convolution's kernel, a convolution with the gradient of the output",
-        "point.near": "Each weight adds up, over all outputs, the input it met times that output's gradient: the "
-        "gradients slide over the input like a kernel.",
-        "point.near.transposed": "Each weight adds up, over all inputs, the input times the gradient of the output it "
-        "was added to: the input slides over the gradients like a kernel.",
-        "point.apart.transposed": "Each weight adds up, over all inputs, the input times the gradient of the output it "
-        "was added to: the input slides over the gradients like a kernel with gaps, for the stride of {stride} becomes "
-        "a dilation.",
-        "point.apart": "Each weight adds up, over all outputs, the input it met times that output's gradient: the "
-        "gradients slide over the input like a kernel with gaps, for the stride of {stride} becomes a dilation.",
+        "point.near": "Each weight met one input cell for every output: its gradient adds up these cells, each times "
+        "the gradient of its output.",
+        "point.near.transposed": "Each weight took every input cell to one output: its gradient adds up these cells, "
+        "each times the gradient of its output.",
+        "point.apart": "Each weight met one input cell for every output, {stride} apart as is the stride: its gradient "
+        "adds up these cells, each times the gradient of its output.",
+        "point.apart.transposed": "Each weight took every input cell to one output, {stride} apart as is the stride: "
+        "its gradient adds up these cells, each times the gradient of its output.",
         "formula.places": "one place for each cell of the kernel: {cells}",
     },
     "zh-TW": {
         "kind.conv_grad_weight": "卷積核的梯度（以輸出的梯度為核的卷積）",
-        "point.near": "每個權重對所有輸出把它遇到的輸入乘上該輸出的梯度，再加起來：這些梯度像卷積核一樣滑過輸入。",
-        "point.near.transposed": "每個權重對所有輸入把輸入乘上它所加到的輸出的梯度，再加起來："
-        "輸入像卷積核一樣滑過這些梯度。",
-        "point.apart.transposed": "每個權重對所有輸入把輸入乘上它所加到的輸出的梯度，再加起來："
-        "輸入像有空隙的卷積核滑過這些梯度，因為步幅 {stride} 變成空洞率。",
-        "point.apart": "每個權重對所有輸出把它遇到的輸入乘上該輸出的梯度，再加起來："
-        "這些梯度像有空隙的卷積核滑過輸入，因為步幅 {stride} 變成空洞率。",
+        "point.near": "每個權重對每個輸出各遇到一個輸入格：它的梯度是這些格各乘上其輸出的梯度，再加起來。",
+        "point.near.transposed": "每個權重把每個輸入格各帶到一個輸出：它的梯度是這些格各乘上其輸出的梯度，再加起來。",
+        "point.apart": "每個權重對每個輸出各遇到一個輸入格，相隔步幅 {stride}："
+        "它的梯度是這些格各乘上其輸出的梯度，再加起來。",
+        "point.apart.transposed": "每個權重把每個輸入格各帶到一個輸出，相隔步幅 {stride}："
+        "它的梯度是這些格各乘上其輸出的梯度，再加起來。",
         "formula.places": "卷積核的每一格有一個位置：{cells}",
     },
 }

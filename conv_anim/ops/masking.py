@@ -49,7 +49,7 @@ WORDS = {
         "mask.sees.itself": "{kept} of {all} weights: those before the middle of the window in reading order, and it",
         "mask.key": "hidden by the mask",
         "mask.own": "the output's own cell",
-        "mask.blind": "blind spot: earlier, and never seen",
+        "mask.blind": "blind spot: before it, and never seen",
     },
     "zh-TW": {
         "kind.masked": "遮罩卷積",

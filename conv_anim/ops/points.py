@@ -106,9 +106,12 @@ POOL_POINTS = {
     "en": {
         "point.max": "Of each window only the largest number is kept: {before} becomes {after}.",
         "point.mean": "Each window becomes one number, its mean: {before} becomes {after}.",
-        "point.mean.channels": "In each channel, each window becomes one number, its mean: {before} becomes {after}.",
         "point.norm": "Each window becomes one number, its {p}-norm: {before} becomes {after}.",
         "point.norm.two": "Each window becomes one number, the root of its squares' sum: {before} becomes {after}.",
+        "point.mean.channels": "In each channel a window becomes one number, its mean: {before} becomes {after}.",
+        "point.norm.channels": "In each channel a window becomes one number, its {p}-norm: {before} becomes {after}.",
+        "point.norm.two.channels": "In each channel a window becomes one number, the root of its squares' sum: "
+        "{before} becomes {after}.",
         "point.global": "Each whole map becomes one number, its mean.",
         "point.ceil": "Rounded up (ceil_mode): the last window is kept although it hangs over the edge, "
         "so {before} becomes {after}, not {bare}.",
@@ -118,9 +121,11 @@ POOL_POINTS = {
     "zh-TW": {
         "point.max": "每個視窗只留下最大的數：{before} 變成 {after}。",
         "point.mean": "每個視窗變成一個數，即平均：{before} 變成 {after}。",
-        "point.mean.channels": "每個通道裡，每個視窗變成一個數，即平均：{before} 變成 {after}。",
         "point.norm": "每個視窗變成一個數，即 {p}-範數：{before} 變成 {after}。",
         "point.norm.two": "每個視窗變成一個數，即平方和的根：{before} 變成 {after}。",
+        "point.mean.channels": "每個通道的每個視窗變成一個數，即平均：{before} 變成 {after}。",
+        "point.norm.channels": "每個通道的每個視窗變成一個數，即 {p}-範數：{before} 變成 {after}。",
+        "point.norm.two.channels": "每個通道的每個視窗變成一個數，即平方和的根：{before} 變成 {after}。",
         "point.global": "每張特徵圖變成一個數，即平均。",
         "point.ceil": "向上取整（ceil_mode）：最後一個視窗雖然超出邊緣也算，"
         "所以 {before} 變成 {after}，而不是 {bare}。",
@@ -290,8 +295,8 @@ def pool(op: Pool, say: Language) -> str:
     if op.reduce == "mean" and op.padded:
         return say.of(op, "point.counted" if op.count_include_pad else "point.uncounted")
     two = ".two" if op.reduce == "norm" and op.norm_type == 2 else ""
-    two = ".channels" if op.reduce == "mean" and op.ends.in_channels > 1 else two
-    return say.of(op, f"point.{op.reduce}{two}", p=f"{op.norm_type:.15g}", **sizes(op))
+    each = ".channels" if op.ends.in_channels > 1 and op.reduce != "max" else ""
+    return say.of(op, f"point.{op.reduce}{two}{each}", p=f"{op.norm_type:.15g}", **sizes(op))
 
 
 def merged(*tables: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:

@@ -58,9 +58,9 @@ WORDS = {
         "point.linear": "Each output is a weighted mean of the cells around it: {before} becomes {after}.",
         "point.aligned": "Corners aligned: corner cells keep their numbers, and each output between is a weighted sum "
         "of the cells around it: {before} becomes {after}.",
-        "point.cubic": "Each output is made of the four nearest cells on each axis; a curve of their distance, which "
-        "dips below 0, gives the weights.",
-        "term.curve": "weights: on an axis, a cell at distance d counts {near} if d is up to 1, else {far}",
+        "point.cubic": "On each axis a curve weighs the four nearest cells by their distance: beyond one cell it dips "
+        "below 0.",
+        "term.curve": "curve: a cell at distance d weighs {near} if d is up to 1, else {far}",
     },
     "zh-TW": {
         "reads.half_pixel": "從格子邊緣起讀取",
@@ -78,8 +78,8 @@ WORDS = {
         "point.nearest": "每個輸出複製最近的格：{before} 變成 {after}。",
         "point.linear": "每個輸出是周圍格子的加權平均：{before} 變成 {after}。",
         "point.aligned": "對齊角落：角落的格數值不變，之間的輸出是周圍格子的加權和：{before} 變成 {after}。",
-        "point.cubic": "每個輸出由每軸最近的四格得出；權重是距離的曲線，有一段低於 0。",
-        "term.curve": "權重：在每軸上，距離 d 的格算 {near}（d 不超過 1），否則算 {far}",
+        "point.cubic": "在每軸上，曲線按距離給最近的四格權重：距離超過一格時低於 0。",
+        "term.curve": "曲線：距離 d 的格算 {near}（d 不超過 1），否則算 {far}",
     },
 }
 

@@ -44,6 +44,8 @@ class Drawing:
     lettering: bool = False
     outputs: int = 0
     """How many steps there would be if none were left out."""
+    stages: tuple[int, ...] = (0,)
+    """The first step of each map that is made, where several are made one after the other."""
 
     @property
     def steps(self) -> int:
@@ -72,7 +74,12 @@ class Drawing:
         return Lazy(len(timeline.moments), frame)
 
     def shown(self, step: int, phase: Phase, share: float) -> Items:
-        """What is shown in a phase of a step; all of the step where it does not know the phase."""
+        """What is shown in a phase of a step; all of the step where it does not know the phase.
+
+        One that does not read its cells one after the other shows all that it reads at once.
+        """
+        if phase == "each" and phase not in self.phases:
+            phase = "read"
         if self.during is None or phase not in self.phases:
             return self.frames[step].shown
         return self.during(step, phase, share)
@@ -141,6 +148,7 @@ def together(drawings: Sequence[Drawing]) -> Drawing:
         tuple(_first(tracks) for tracks in zip_longest(*(one.turns for one in drawings), fillvalue=())),
         all(one.lettering for one in drawings),
         max((one.outputs for one in moving), default=0),
+        max((one.stages for one in moving), key=len, default=(0,)),
     )
 
 

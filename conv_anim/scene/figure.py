@@ -171,7 +171,7 @@ class Figure:
         spec, style = self.spec, self._style(scale)
         head, page = page_of(spec, self.traces, style, spec.size.width, each)
         say, drawn = Language(spec.lang), page.drawn
-        when = timeline(spec.animation, drawn.steps, drawn.shows)
+        when = timeline(spec.animation, drawn.steps, drawn.shows, drawn.stages)
         return Scene(
             width=ceil(page.width),
             height=ceil(page.height),

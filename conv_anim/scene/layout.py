@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import cached_property, reduce
 from itertools import accumulate
+from math import floor
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
 
 from conv_anim.scene.drawing import Drawing, together
@@ -40,12 +41,21 @@ class Fit:
     in_shades: bool = False
     lead: float = 0.0
     """Cells before the first one of the input, so that cells of figures below each other can be under each other."""
+    rise: float = 0.0
+    """Pixels between rows at least, so that the rows of figures side by side are on one line."""
 
     def joined(self, other: Fit) -> Fit:
         """What suits both, which are of one kind."""
         grows = self.grows or other.grows
         cell = max(self.cell, other.cell) if grows else min(self.cell, other.cell)
-        return Fit(cell, min(self.size, other.size), grows, self.in_shades, max(self.lead, other.lead))
+        return Fit(
+            cell,
+            min(self.size, other.size),
+            grows,
+            self.in_shades,
+            max(self.lead, other.lead),
+            max(self.rise, other.rise),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,8 @@ class Part:
         """The drawing at its place, on whole pixels unless it is lettering."""
         if self.drawing.lettering:
             return self.drawing.moved(self.x, self.y)
-        return self.drawing.moved(round(self.x), round(self.y))
+        # halves all go one way: else figures side by side are a pixel apart
+        return self.drawing.moved(floor(self.x + 0.5), floor(self.y + 0.5))
 
 
 @dataclass(frozen=True)
@@ -166,6 +177,7 @@ def drawing(view: Animated) -> Drawing:
         view.hit_regions,
         (Lazy(count, view.turn),),
         outputs=getattr(view.steps, "total", count),
+        stages=getattr(view.steps, "stages", (0,)),
     )
 
 

@@ -37,6 +37,7 @@ def of_marks(spec: Spec, say: Language) -> Iterator[str]:
         yield say("term.bias")
     if isinstance(spec.view, Isometric) and any(node.op.sampled is not None for node in spec.nodes):
         yield say("term.points")
+        yield say("term.zeros")
     if isinstance(spec.view, Isometric) and spec.view.cells == "shades":
         yield from _of_weights(spec, say)
     if isinstance(spec.view, Flat) and spec.view.cells == "symbols" and spec.view.sum:

@@ -60,8 +60,11 @@ def _board(spec: Spec, traces: Sequence[Trace], style: Style, each: int | None) 
     from conv_anim.scene.board import board, fitted, room
     from conv_anim.scene.callouts import Legend
     from conv_anim.scene.differences import key, marked
+    from conv_anim.scene.in_turn import in_turn
 
     shown = fitted(traces, style, _view)
+    if len({trace.spec.backward is None for trace in traces}) > 1:
+        shown = in_turn(shown)
     said = [_said(one.spec, style, room(panel, style)) for one, panel in zip(traces, shown, strict=True)]
     if not spec.differences:
         return board(traces, shown, style, said, each=each, letters=spec.letters)

@@ -65,6 +65,21 @@ class SomeSteps(Steps):
         return self.cells[rank]
 
 
+@dataclass(frozen=True)
+class ChosenSteps(Steps):
+    """Steps of which only those of some outputs are shown, if there are any; the others are made between them."""
+
+    wanted: frozenset[Size] = frozenset()
+
+    @cached_property
+    def _ranks(self) -> Sequence[int]:
+        usual, wanted = super()._ranks, [rank for rank in range(self.total) if self.nth(rank) in self.wanted]
+        if not wanted:
+            return usual
+        last, count = len(wanted) - 1, max(2, len(usual))
+        return sorted({wanted[round(k * last / (count - 1))] for k in range(count)})
+
+
 def steps_of(shape: Size, animation: Animation, there: frozenset[Size] | None, first: int | None = None) -> Steps:
     """The steps of an output (channels, *size), of all its cells or of some; ``first`` where it may begin."""
     if there is not None:
@@ -72,12 +87,16 @@ def steps_of(shape: Size, animation: Animation, there: frozenset[Size] | None, f
     return Steps(shape, animation, ahead=True, first=first)
 
 
-def staged(shapes: Sequence[Size], animation: Animation, there: Sequence[frozenset[Size] | None]) -> list[Steps]:
-    """The steps of several outputs that are computed one after the other, each of all its cells or of some."""
+def staged(
+    shapes: Sequence[Size], animation: Animation, there: Sequence[frozenset[Size] | None], most: int = MOST_STEPS
+) -> list[Steps]:
+    """The steps of several outputs that are computed one after the other, each of all its cells or of some.
+
+    All of them together are no more than ``most``, as far as each shows how its window moves.
+    """
     both = list(zip(shapes, there, strict=True))
     counts = [prod(shape) if cells is None else shape[0] * len(cells) for shape, cells in both]
-    most = allotted(counts, MOST_STEPS)
-    each = zip(shapes, there, most, strict=True)
+    each = zip(shapes, there, allotted(counts, most), strict=True)
     return [
         Steps(shape, animation, share) if cells is None else SomeSteps(shape, animation, share, there=cells)
         for shape, cells, share in each

@@ -96,9 +96,11 @@ class SheetGrid:
         return [*items, *self.grid.patches(weak, None), *self._mosaics(image), *self.grid.blank(self.absent)]
 
     def _weak(self, read: Position) -> str:
-        """The colour of a cell that repeats another one."""
+        """The colour of a cell that repeats another one: in shades that of its number, weaker where no edges are."""
         if self.image is None:
             return self.mark_style.borrowed
+        if self.grid.edged:
+            return "#" + bytes(self.image[read]).hex()
         return mix(self.grid.style.colors.background, "#" + bytes(self.image[read]).hex(), TINT)
 
     def _texts(self, cells: Mapping[Position, tuple[Source, Position, str]]) -> list[Primitive]:

@@ -83,9 +83,21 @@ def sees(layers: Sequence[Layer], say: Language) -> str:
     """How much of the input a cell is made of that the last of some layers makes, and how: ``sees 7×7: 5 + 2·1``."""
     field = receptive_field(layers)
     assert field is not None
-    key = "stack.sees_up_to" if field.varies else "stack.reaches" if _skips(layers) else "stack.sees"
+    key = (
+        "stack.sees_up_to"
+        if field.varies or _ends_early(layers)
+        else "stack.reaches"
+        if _skips(layers)
+        else "stack.sees"
+    )
     said, how = say(key, size=words.part(field.size, say)), grown(layers)
     return said if how is None else say("stack.grown", said=said, how="{} + {}·{}".format(*how))
+
+
+def _ends_early(layers: Sequence[Layer]) -> bool:
+    """Whether windows at the edge reach beyond the input although nobody padded it, as those of a transposed one do."""
+    windows = [layer.window for layer in layers if layer.window is not None and layer.window.transposed]
+    return any(max(axis.before, axis.after) > 0 for window in windows for axis in window.axes)
 
 
 def _skips(layers: Sequence[Layer]) -> bool:

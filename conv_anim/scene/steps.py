@@ -197,6 +197,11 @@ class Walks:
         """The first frame of each output, and the number of all frames."""
         return [0, *accumulate(map(len, self.each))]
 
+    @property
+    def stages(self) -> tuple[int, ...]:
+        """The first frame of each output."""
+        return tuple(self.starts[:-1])
+
     def at(self, k: int) -> tuple[int, int]:
         """Which output a frame is about, counted from 0, and which of its steps."""
         stage = bisect_right(self.starts, k) - 1

@@ -68,6 +68,8 @@ def _of_layers(spec: Spec, say: Language) -> Iterator[str]:
     for node in spec.nodes:
         yield from node.op.terms(say)
     yield from (say(key) for key in _of_view(spec))
+    if len(spec.nodes) > 1 and any(node.op.window is not None and node.op.window.left_out for node in spec.nodes):
+        yield say("term.masks")
     if isinstance(spec.view, Isometric) and not spec.view.numbers and spec.view.cells in {"auto", "plain"}:
         yield from _of_zeros(spec, say)
     yield from of_marks(spec, say)

@@ -1,8 +1,9 @@
 """When a figure shows what: the moments of its steps, one frame each, and how long each lasts.
 
 At an even pace every step is one frame, and with smooth motion some more lead to the next one. At the pace of an
-explanation the first steps are slow and in phases: what is read, how it adds up, the result that moves to its cell. The
-others are quick, and at the end the finished result stands alone.
+explanation the first steps are slow and in phases: what is read, how it adds up, the result on its way to its cell;
+where several maps are made one after the other, the first step of each. The others are quick, and at the end the
+finished result stands alone.
 """
 
 from __future__ import annotations
@@ -16,18 +17,24 @@ from conv_anim.scene.tween import TIME, between, eased
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from conv_anim.spec.model import Animation
 
-Phase: TypeAlias = Literal["read", "summed", "sent", "made", "way", "finished"]
-"""Of a step: its window, with the products; their sum; the sum as it moves to its cell; the step as a whole; on the way
-to the next step. After the last one: the finished result."""
+Phase: TypeAlias = Literal["each", "read", "summed", "sent", "made", "way", "finished"]
+"""Of a step: its terms, one after the other; its window, with the products; their sum; the sum on its way to its cell;
+the step as a whole; on the way to the next step. After the last one: the finished result."""
 
 LONGEST, MOST_FRAMES = 15_000, 150
 """Milliseconds and frames of an animation at the pace of an explanation."""
 READ, SUMMED, SENT, SLOWLY = 700, 500, 40, 1800
 """Milliseconds for which each phase of a slow step is shown, and of all of it."""
+MADE = 400
+"""Milliseconds for which a slow step is shown as a whole at least."""
+EACH, TERMS = 300, 4
+"""Milliseconds for which each term is shown, and how many of a step are."""
+MOST_SLOW = 4
+"""Slow steps where several maps are made one after the other."""
 SENDING = 5
 """Frames in which a result moves to its cell."""
 
@@ -54,12 +61,15 @@ class Timeline:
         return frame == 0 or self.moments[frame - 1].step != self.moments[frame].step
 
 
-def timeline(animation: Animation, steps: int, phases: frozenset[Phase]) -> Timeline:
-    """The moments of a number of steps, for a drawing that can show some phases."""
+def timeline(animation: Animation, steps: int, phases: frozenset[Phase], stages: Sequence[int] = (0,)) -> Timeline:
+    """The moments of a number of steps, of which a drawing can show some phases.
+
+    ``stages`` are the first steps of the maps that are made one after the other.
+    """
     if steps == 1 and "finished" not in phases:
         return Timeline((Moment(0, "made", animation.hold),), (0,))
     if animation.pace == "auto":
-        return _explaining(animation, steps, phases)
+        return _explaining(animation, steps, phases, slowly(stages, steps))
     return _even(animation, steps, phases)
 
 
@@ -79,15 +89,21 @@ def _even(animation: Animation, steps: int, phases: frozenset[Phase]) -> Timelin
 # at the pace of an explanation
 
 
-def _explaining(animation: Animation, steps: int, phases: frozenset[Phase]) -> Timeline:
-    slow = min(SLOW, steps)
-    opening = [_opening(step, phases) for step in range(slow)]
+def slowly(stages: Sequence[int], steps: int) -> list[int]:
+    """The steps that are slow: the first ones, or the first ones of every map; of many maps those of some."""
+    each = max(1, SLOW // len(stages))
+    some = stages[:: -(-len(stages) // MOST_SLOW)]
+    return sorted({start + k for start in some for k in range(each) if start + k < steps})
+
+
+def _explaining(animation: Animation, steps: int, phases: frozenset[Phase], slow: list[int]) -> Timeline:
+    opening = {step: _opening(step, phases) for step in slow}
     end = [Moment(steps, "finished", animation.hold)] if "finished" in phases else []
-    quick = _quick(animation.step, steps - slow, LONGEST - SLOWLY * slow - animation.hold)
-    free = MOST_FRAMES - sum(map(len, opening)) - (steps - slow) - len(end)
+    quick = _quick(animation.step, steps - len(slow), LONGEST - _lasting(opening.values()) - animation.hold)
+    free = MOST_FRAMES - sum(map(len, opening.values())) - (steps - len(slow)) - len(end)
     smooth = animation.motion == "smooth" and "way" in phases
     ways = min(between(quick), free // max(1, steps - 1)) if smooth else 0
-    whole = [[*opening[k]] if k < slow else [Moment(k, "made", quick)] for k in range(steps)]
+    whole = [[*opening.get(k, [Moment(k, "made", quick)])] for k in range(steps)]
     if not end:
         whole[-1][-1] = replace(whole[-1][-1], time=animation.hold)
     led = [_leading(moments, ways if k < steps - 1 else 0) for k, moments in enumerate(whole)]
@@ -103,16 +119,22 @@ def _leading(moments: Sequence[Moment], ways: int) -> list[Moment]:
     return [*moments[:-1], replace(last, time=last.time - ways * TIME), *leading]
 
 
+def _lasting(moments: Iterable[Sequence[Moment]]) -> int:
+    return sum(moment.time for moment in chain.from_iterable(moments))
+
+
 def _opening(step: int, phases: frozenset[Phase]) -> list[Moment]:
     """A slow step in its phases."""
     found: list[Moment] = []
-    if "read" in phases:
+    if "each" in phases:
+        found += [Moment(step, "each", EACH, k / TERMS) for k in range(TERMS)]
+    elif "read" in phases:
         found.append(Moment(step, "read", READ))
     if "summed" in phases:
         found.append(Moment(step, "summed", SUMMED))
     if "sent" in phases:
         found += [Moment(step, "sent", SENT, eased((k + 1) / (SENDING + 1))) for k in range(SENDING)]
-    return [*found, Moment(step, "made", SLOWLY - sum(moment.time for moment in found))]
+    return [*found, Moment(step, "made", max(MADE, SLOWLY - _lasting([found])))]
 
 
 def _quick(wanted: int, count: int, room: int) -> int:

@@ -119,11 +119,11 @@ def panel(record: Record, wanted: Pass) -> Record:
 
 
 def together(forward: Spec, specs: list[Spec]) -> Spec:
-    """One figure of the forward pass and some backward ones, in step; a pass that shows the forward one is alone."""
+    """One figure of the forward pass and some backward ones, one after the other; one that shows it is alone."""
     shown = specs if specs[0].backward is not None and specs[0].backward.gradient_of else [forward, *specs]
     if len(shown) == 1:
         return shown[0]
-    panels = tuple(_as_panel(spec) for spec in shown)
+    panels = tuple(_as_panel(spec, number) for number, spec in enumerate(shown, start=1))
     takeaway, caption, formula = map(_text, (forward.takeaway, forward.caption, forward.formula))
     return replace(
         panels[0],
@@ -148,20 +148,24 @@ def _asked(said: bool | str) -> bool:  # noqa: FBT001 - what a spec says, and no
 
 
 TITLES: dict[str, dict[str, str]] = {
-    "en": {"forward": "Forward", "grad_input": "Gradient of the input", "grad_weight": "Gradient of the kernel"},
-    "zh-TW": {"forward": "正向", "grad_input": "輸入的梯度", "grad_weight": "卷積核的梯度"},
+    "en": {
+        "forward": "Forward",
+        "grad_input": "Backward: gradient of the input",
+        "grad_weight": "Backward: gradient of the kernel",
+    },
+    "zh-TW": {"forward": "正向", "grad_input": "反向：輸入的梯度", "grad_weight": "反向：卷積核的梯度"},
 }
 """What the panels of the passes are called."""
 
 
-def _as_panel(spec: Spec) -> Spec:
-    """Under the name of its pass; the flat view stamps, in step with the forward window."""
+def _as_panel(spec: Spec, number: int) -> Spec:
+    """Under the name of its pass, with its number; the flat view stamps, window by window."""
     view, last = spec.view, spec.nodes[-1].op.window
     if spec.backward is not None and isinstance(view, Flat) and last is not None and last.stamps:
         view = replace(view, mode="scatter")
     name = "forward" if spec.backward is None else spec.backward.of
     takeaway, caption, formula = map(_asked, (spec.takeaway, spec.caption, spec.formula))
-    title = TITLES[spec.lang][name]
+    title = f"{number}. {TITLES[spec.lang][name]}"
     return replace(spec, view=view, title=title, takeaway=takeaway, caption=caption, formula=formula)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv_anim.values import dataclass
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.spec.model import Number
@@ -60,3 +60,8 @@ class Step:
     divisor: int | None
     """What a mean divides its sum by."""
     value: Number
+
+    @property
+    def there(self) -> Step:
+        """The step without the padding and the inserted zeros that it reads; as it is if it reads nothing else."""
+        return replace(self, taps=tuple(tap for tap in self.taps if tap.input or tap.other) or self.taps)

@@ -71,10 +71,14 @@ class NetworkNames(NetworkMaps):
         return self.say("flat.panes") if k == first else ""
 
     def _named_in_caption(self, k: int) -> str:
-        """``layer 2: `` where the caption speaks of the map by its number."""
-        number = self.say("formula.layer", number=k)
+        """``layer 2: `` where the caption speaks of some map by its number."""
+        return f"{self.say('formula.layer', number=k)}: " if self._numbered else ""
+
+    @cached_property
+    def _numbered(self) -> bool:
         said = caption(self.trace.spec).replace(SPACE, " ") if self.trace.spec.caption is True else ""
-        return f"{number}: " if re.search(rf"{re.escape(number)}\b", said) else ""
+        numbers = (re.escape(self.say("formula.layer", number=k)) for k in range(1, len(self.maps)))
+        return any(re.search(rf"{number}\b", said) for number in numbers)
 
     def _name_back(self, k: int) -> str:
         """The name of a map of the backward pass: whose gradient it is."""
@@ -84,11 +88,16 @@ class NetworkNames(NetworkMaps):
         elif of == 0:
             whose = self.say("grad_input")
         else:
-            node = self.trace.spec.nodes[of - 1]
-            what = node.op.name(self.say) if node.name == str(of) else node.name
-            whose = self.say("flat.gradient_of", what=what)
-        part = of is not None and of in self.gradient_of[k + 1 :]
-        return self.say.sentence(self.say("flat.gradient_part", gradient=whose) if part else whose)
+            whose = self.say("flat.gradient_of", what=self._called(of))
+        through = self.gradient_of[self.read_by(k)[0]]
+        if of is not None and through is not None and of in self.gradient_of[k + 1 :]:
+            whose = self.say("flat.gradient_part", gradient=whose, what=self._called(through))
+        return self.say.sentence(whose)
+
+    def _called(self, k: int) -> str:
+        """Of a forward map: the name of its node, else that of what makes it."""
+        node = self.trace.spec.nodes[k - 1]
+        return node.op.name(self.say) if node.name == str(k) else node.name
 
     def _wrapped(self, k: int, name: str, details: list[str]) -> Callout:
         room = max(self.size(k)[0], NARROWEST * self.style.scale)

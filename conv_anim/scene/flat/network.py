@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,13 @@ from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.presence import places, present
-from conv_anim.scene.primitives import Boxes, Frame, Primitive, corners
+from conv_anim.scene.primitives import Boxes, Frame, Primitive, Text, corners
 from conv_anim.scene.scales import with_bars
 from conv_anim.scene.scoring import shade, share_text
 from conv_anim.scene.shifted import with_shift
 from conv_anim.scene.strokes import strong
-from conv_anim.scene.tween import Flight, sent
+from conv_anim.scene.style import text_box
+from conv_anim.scene.tween import Flight, eased, sent
 from conv_anim.scene.wording import words
 from conv_anim.spec.grouping import grouped
 from conv_anim.values import dataclass
@@ -30,12 +32,16 @@ if TYPE_CHECKING:
     from conv_anim.scene.cells import Position
     from conv_anim.scene.gliding import Ring
     from conv_anim.scene.grid import Grid
-    from conv_anim.scene.primitives import Items
+    from conv_anim.scene.primitives import Box, Items
     from conv_anim.scene.steps import Cell
     from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.taps import Step
     from conv_anim.tracing.trace import LayerTrace
     from conv_anim.tracing.values import Array
+
+
+WAYPOINTS = 6
+"""Parts of the way of a value to its cell, at whose ends it is looked at what it passes over."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ class NetworkView(WorkedLine):
         items = self.around()
         for k, grids in enumerate(self.grids[1:], start=1):
             items += [item for grid in grids for item in self._awaited(k, grid)]
-        there = [0, *(k for k, layer in enumerate(self.layers, start=1) if layer.layer.given)]
+        there = [k for k in range(len(self.maps)) if k - 1 not in self.walked]
         for k in there:
             for pane, grid in enumerate(self.grids[k]):
                 items += grid.filled(self._shown_in(k, pane), self.formats[k], self.color(k, pane))
@@ -123,9 +129,21 @@ class NetworkView(WorkedLine):
         step = self._step(k)
         line = self._line(step.layer, step)
         items = (*self._read(step.layer, step), *(line[:-1] if phase == "read" else line))
-        if phase != "sent" or not line:
-            return items
-        return (*items, *self._sent(step, line, share))
+        flies = phase == "sent" and line and self._is_clear(step, line)
+        return (*items, *self._sent(step, line, share)) if flies else items
+
+    def _is_clear(self, step: Step, line: list[Primitive]) -> bool:
+        """Whether a value on its way to its cell passes over no words, and no line that goes past other maps."""
+        if self.tracks[self.tier(step.layer + 1)]:
+            return False
+        shares = (eased(k / WAYPOINTS) for k in range(1, WAYPOINTS))
+        boxes = [box for share in shares for box in _boxes(self._sent(step, line, share))]
+        return not any(_meet(box, word) for box in boxes for word in self._words)
+
+    @cached_property
+    def _words(self) -> list[Box]:
+        """Where labels and badges stand."""
+        return [text_box(self.style, item) for item in self.around() if isinstance(item, Text)]
 
     def _sent(self, step: Step, line: list[Primitive], share: float) -> Items:
         """A value as it moves to its cell."""
@@ -171,9 +189,9 @@ class NetworkView(WorkedLine):
         return [Boxes((box,), None, strong(self.style, self.style.colors.current))]
 
     def _beside(self, stage: int, step: Step) -> list[tuple[int, Cell]]:
-        """Of a gradient that takes its way from the forward numbers, the forward cell whose gradient it is."""
-        of = self.gradient_of[stage + 1] if self.forward is not None else None
-        return [] if of is None or self.layers[stage].layer.undoes is None else [(of, step.output)]
+        """Of a gradient that goes back through an op, the forward cell whose gradient it is; of a sum of them none."""
+        of, op = self.gradient_of[stage + 1] if self.forward is not None else None, self.layers[stage].layer
+        return [] if of is None or (op.undoes is None and op.window is None) else [(of, step.output)]
 
     def _largest(self, stage: int, step: Step) -> Cell | None:
         """The cell that a maximum is."""
@@ -212,3 +230,13 @@ class NetworkView(WorkedLine):
             made = align(made, self._line_room, self._line_tops[-1] + self.style.label_size)
         made = with_bars(made, self.scales(), self.style, self.tones.others)
         return with_shift(made, self.trace, self.style, self.steps, lambda k: self._step(k).output[1:])
+
+
+def _boxes(items: Items) -> list[Box]:
+    return [box for item in items if isinstance(item, Boxes) for box in item.boxes]
+
+
+def _meet(one: Box, other: Box) -> bool:
+    """Whether two boxes have anything in common."""
+    (x, y, wide, high), (left, top, across, down) = one, other
+    return x < left + across and left < x + wide and y < top + down and top < y + high

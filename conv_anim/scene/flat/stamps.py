@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from conv_anim.tracing.values import Array
 
 ADDED = "+"
+HALFWAY = 0.5
+"""From where on a stamp that is lifted is shown where it falls."""
 CUT = 0.18
 """How strong a stamp is where the output is cut off."""
 
@@ -102,17 +104,17 @@ class StampsView(StampGrids):
         return block.cell(two(hit.weight[2:]), self.fmt(hit.product), self.current, bold=bold, value=hit.product)
 
     def _lifted(self, stamp: Stamp, share: float) -> list[Primitive]:
-        """A stamp on its way to where it falls: outlines alone, so that all can be read that is there.
+        """A stamp where it is, then where it falls: outlines alone, so that all can be read that is there.
 
-        That of the whole stamp; of one that falls between other cells, that of each cell.
+        That of the whole stamp; of one that falls between other cells, that of each cell. In between it would go
+        through numbers.
         """
         if self.small is not None:
             return []
-        block, boxes = self.strip.grids[2], []
-        for hit in stamp.hits:
-            start, end = block.box(*two(hit.weight[2:])), self.after.box(*two(hit.place[1:]))
-            dx, dy = share * (end[0] - start[0]), share * (end[1] - start[1])
-            boxes.append((start[0] + dx, start[1] + dy, start[2], start[3]))
+        block, falls = self.strip.grids[2], share >= HALFWAY
+        boxes = [
+            self.after.box(*two(hit.place[1:])) if falls else block.box(*two(hit.weight[2:])) for hit in stamp.hits
+        ]
         apart = any(axis.dilation > 1 for axis in self.layer.operator.axes)
         return [Boxes(tuple(boxes) if apart else (union(boxes),), None, strong(self.style, self.current))]
 

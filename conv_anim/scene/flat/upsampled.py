@@ -10,6 +10,7 @@ import numpy as np
 
 from conv_anim.scene.callouts import Key
 from conv_anim.scene.color import mix
+from conv_anim.scene.flat.curve import Curve
 from conv_anim.scene.flat.drawing import FlatDrawing, texts
 from conv_anim.scene.flat.fitted import FittedStrip
 from conv_anim.scene.flat.fitting import contents
@@ -78,7 +79,7 @@ class UpsampledView(FittedStrip, FlatDrawing):
     @cached_property
     def finer(self) -> int:
         """How many digits more the terms have, so that they add up to what is written as their sum."""
-        if not self._shared:
+        if not self._shared or not self.sums:
             return 0
         x = format_for(self.layer.input)
         return enough(lambda more: self._adds_up(x.finer(more), shares(self._weights, 2 + more)))
@@ -122,6 +123,9 @@ class UpsampledView(FittedStrip, FlatDrawing):
         maps = self.values, plane(self.layer.output[0])
         room = self._pointer * 1.6 if self.interpolates else 0.0
         beside = room if maps[0].shape[0] > 1 else 0.0
+        if self._curved:
+            cell, size = self.numbers.cell, self.share_size
+            room, beside = (room + Curve.room(cell, size, turned=turned) for turned in (False, True))
         first, last = self.signs_of(self._labels(), self.style.colors.input, self.style.colors.output)
         parts = (
             Part((maps[0].shape[0], maps[0].shape[1]), first, "→", left=beside, above=room),
@@ -156,6 +160,7 @@ class UpsampledView(FittedStrip, FlatDrawing):
         items = self.before.patches(fills, self.style.edge)
         items += [self._pointers(step)] if self.interpolates else []
         items += [self.before.number(place, self.x(self.values[place].item()), fill) for place, fill in fills.items()]
+        items += self._curves(step) if self._curved else []
         if self._shared:
             texts = self.shares[two(step.output[1:])].texts()
             for (place, fill), text in zip(fills.items(), texts, strict=True):
@@ -167,6 +172,23 @@ class UpsampledView(FittedStrip, FlatDrawing):
         if theme.overlay:
             return mix(colors.input, colors.window, theme.overlay * strength)
         return mix(colors.input, colors.ink, DEEPEST * strength)
+
+    @property
+    def _curved(self) -> bool:
+        """Whether the curve that weighs the cells is drawn, on both axes."""
+        return self.upsample.mode == "cubic" and self.mode == "numbers" and len(self.values) > 1
+
+    def _curves(self, step: Step) -> list[Primitive]:
+        """Of both axes: all that a row or a column weighs, an edge with what lies beyond it."""
+        items, at = list["Primitive"](), self._at(two(step.output[1:]))
+        for axis, turned in ((0, True), (1, False)):
+            weights = dict[int, float]()
+            for tap in step.taps:
+                place = two(tap.canvas)[axis]
+                weights[place] = weights.get(place, 0.0) + (tap.w or 0.0)
+            curve = Curve(self.before, self.upsample.cubic_coeff, 1.6 * self._pointer, self.share_size, turned)
+            items += curve.shown(at[axis], weights)
+        return items
 
     @property
     def _pointer(self) -> float:

@@ -13,6 +13,7 @@ from conv_anim.scene.flat.pace import Pace
 from conv_anim.scene.flat.sampled import SampledView
 from conv_anim.scene.flat.sparse import SparseView
 from conv_anim.scene.flat.stamps import StampsView
+from conv_anim.scene.flat.traced_back import traced_back
 from conv_anim.scene.flat.unfolded import UnfoldedView
 from conv_anim.scene.flat.unpooled import UnpooledView
 from conv_anim.scene.flat.upsampled import UpsampledView
@@ -61,7 +62,8 @@ def _in_columns(trace: Trace, style: Style) -> Panel:
 
 
 def _windows(trace: Trace, style: Style) -> Panel:
-    return WindowView(trace, style, _outputs(trace)).panel()
+    pace = _outputs(trace)
+    return (traced_back(trace, style, pace) or WindowView(trace, style, pace)).panel()
 
 
 def _transposed(trace: Trace, style: Style) -> Panel:

@@ -29,6 +29,10 @@ LARGEST_KERNEL = 150
 """Pixels, at scale 1, that a kernel may take beside maps in shades."""
 LARGEST_OF_SMALL = 215
 """The same of one with numbers that are wide for their size."""
+SYMBOLS = 16
+"""Pixels, at scale 1, of a name in a cell: its index is little more than half as large."""
+CLEAR = 3.5
+"""The side of a cell with a name in its middle and one in its corner, in ems."""
 MOST_ENLARGED = 100
 """Cells of a window that is shown enlarged."""
 
@@ -70,6 +74,9 @@ class WindowGrids(FittedStrip, FlatDrawing):
     def _usual(self) -> Numbers:
         """Cells that hold every number, at its usual size."""
         fitting = self.fitting(self._read_texts, texts(self.formats.y, self.layer.output))
+        if asked(self.trace.spec.view) == "symbols":
+            size = self.style.em(SYMBOLS)
+            fitting = Numbers(max(fitting.cell, ceil(CLEAR * size)), size)
         return replace(fitting, cell=max(fitting.cell, self._for_weights))
 
     @cached_property
@@ -101,7 +108,7 @@ class WindowGrids(FittedStrip, FlatDrawing):
             return 0
         if asked(self.trace.spec.view) == "symbols":
             last = symbol(W, [n - 1 for n in self.layer.kernels.shape[2:]])
-            return ceil(self.style.width(f"{words.TIMES}{last}", size=self.style.em(12)) / 0.82)
+            return ceil(self.style.width(f"{words.TIMES}{last}", size=self.style.em(SYMBOLS)) / 0.82)
         weights = (f"{words.TIMES}{text}" for text in texts(self.formats.w, self.layer.kernels))
         widest = max(self.style.width(weight, size=self.style.em(9)) for weight in weights)
         return ceil(widest / 0.82)
@@ -110,8 +117,10 @@ class WindowGrids(FittedStrip, FlatDrawing):
 
     @cached_property
     def signs(self) -> list[Callout]:
-        """The labels of input, kernel (if there is one) and output."""
+        """The labels of input, kernel (if there is one) and output; with swatches if their cells have such colours."""
         colors = self.style.colors
+        if self.mode in {"shades", "both"} and any(shades.kind != "plain" for shades in self.tones.of_maps):
+            return [Callout(self.style, label, None) for label in self._labels()]
         kernel = [] if self.layer.kernels is None else [colors.kernel]
         return self.signs_of(self._labels(), colors.input, *kernel, colors.output)
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.flat.remarks import Remarks
-from conv_anim.scene.flat.window_grids import WindowGrids
-from conv_anim.scene.grid import LARGER
+from conv_anim.scene.flat.window_grids import SYMBOLS, WindowGrids
 from conv_anim.scene.hit_regions import of_grid, of_sheet
 from conv_anim.scene.marks import Marks, MarkStyle
 from conv_anim.scene.numbers import plane
@@ -97,14 +96,15 @@ class WindowView(WindowGrids):
         places = {self.sheet.place(two(tap.canvas)): tap for tap in step.taps}
         items, fills = self.input.covered(places)
         grid = self.grids[0]
-        size = grid.small(LARGER) if self.symbols else None
+        size = self.style.em(SYMBOLS) if self.symbols else None
         for place, tap in places.items() if self.mode in {"numbers", "both", "symbols"} else ():
             if tap.w is not None and tap.source is not Source.OUTSIDE:
                 weight = symbol(W, tap.weight[2:]) if self.symbols and tap.weight else self.formats.w(tap.w)
                 items.append(grid.weight(place, f"{words.TIMES}{weight}", fills[place], size))
         masked = [self.sheet.place(two(tap.canvas)) for tap in step.taps if tap.window in self.layer.operator.left_out]
         framed = [*grid.hatched(masked, emptied=False), *grid.framed(places)]
-        return [*items, *self.borrowing.shown(grid, fills), *self._largest(step), *framed, *self._enlargement(step)]
+        # rings last: the outline of the window would cut those open that touch it
+        return [*items, *self._largest(step), *framed, *self.borrowing.shown(grid, fills), *self._enlargement(step)]
 
     def _enlargement(self, step: Step) -> list[Primitive]:
         """What is under the window, larger, with lines that lead to it."""
@@ -173,7 +173,8 @@ class WindowView(WindowGrids):
     def scales(self) -> list[Scale]:
         found, kernels = super().scales(), self.layer.kernels
         shades = None if kernels is None else self.grids[self.kernel_at].contents.shades
-        if shades is None or kernels is None or self.grids[self.kernel_at].contents.written:
+        told = self.grids[self.kernel_at].contents.written and self.mode != "both"
+        if shades is None or kernels is None or told:
             return found
         return [found[0], scale(words.kernel_of(self.trace), shades, kernels), *found[1:]]
 

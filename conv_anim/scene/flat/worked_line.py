@@ -14,15 +14,17 @@ from conv_anim.scene.presence import present, staged
 from conv_anim.scene.scoring import scored
 from conv_anim.scene.steps import Walks
 from conv_anim.scene.workings import worked
+from conv_anim.spec.model import MOST_STEPS
 from conv_anim.tracing.attending import Attending
-from conv_anim.values import dataclass, replace
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.steps import Steps
     from conv_anim.tracing.taps import Step
-    from conv_anim.tracing.trace import LayerTrace
 
+MOST_BACK = 28
+"""Steps of a backward pass that are shown, so that each can be followed."""
 MOST_MEASURED = 200
 """Lines whose widths are measured to make room for them."""
 LEADING = 1.4
@@ -46,14 +48,19 @@ class WorkedLine(Connections):
 
     @cached_property
     def walked(self) -> list[int]:
-        """The numbers of the layers whose steps are gone through: of all that are not there from the start."""
-        return [k for k, layer in enumerate(self.layers) if not layer.layer.given]
+        """The numbers of the layers whose steps are gone through: of all that are not there from the start.
+
+        Where a pass leads back, what went forward is over when it begins.
+        """
+        made = (k for k, layer in enumerate(self.layers) if not layer.layer.given)
+        return [k for k in made if self.forward is None or self.leads_back(k + 1)]
 
     @cached_property
     def stages(self) -> list[Steps]:
         """The steps of each of these layers."""
         made = [self.layers[k].output.shape for k in self.walked]
-        return staged(made, self.trace.spec.animation, [present(self.trace, k + 1) for k in self.walked])
+        most = MOST_STEPS if self.forward is None else MOST_BACK
+        return staged(made, self.trace.spec.animation, [present(self.trace, k + 1) for k in self.walked], most)
 
     def _step(self, k: int) -> Step:
         stage, step = self.steps.at(k)
@@ -66,12 +73,12 @@ class WorkedLine(Connections):
         """Whether there is anything to say below the maps."""
         walks = zip(self.walked, self.stages, strict=True)
         lasts = [self.layers[k].step(steps.cell(len(steps) - 1)) for k, steps in walks]
-        said = any(not _worked(self.layers[step.layer], step).startswith("=") for step in lasts)
+        said = any(not worked(self.layers[step.layer], step.there).startswith("=") for step in lasts)
         return said and bool(getattr(self.trace.spec.view, "sum", False))
 
     def _line(self, stage: int, step: Step) -> list[Primitive]:
         """How the value comes about, and the value itself; nothing of a copy."""
-        said = _worked(self.layers[stage], step)
+        said = worked(self.layers[stage], step.there)
         if not self._written or said.startswith("="):
             return []
         *before, last = self._told(stage, step)
@@ -90,7 +97,7 @@ class WorkedLine(Connections):
     def _told(self, stage: int, step: Step) -> list[str]:
         """The lines of a step: of attention how scores become shares, and then what these make."""
         layer = self.layers[stage]
-        said, means, room = _worked(layer, step), layer.means, self.style.room
+        said, means, room = worked(layer, step.there), layer.means, self.style.room
         if not isinstance(means, Attending):
             return self._broken(said, room)
         channel, *place = step.output
@@ -146,9 +153,3 @@ def _parted(said: str) -> tuple[str, str]:
     """A line before its last equals sign, and from there on."""
     at = max(said.rfind("="), said.rfind("≈"))
     return said[:at], said[at:]
-
-
-def _worked(layer: LayerTrace, step: Step) -> str:
-    """Of the cells that are drawn: zeros around a map are not, and add nothing."""
-    there = tuple(tap for tap in step.taps if tap.input is not None)
-    return worked(layer, replace(step, taps=there) if layer.kernels is not None and there else step)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, product
 from math import dist
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -17,6 +17,7 @@ from conv_anim.scene.isometric.plan import IsometricPlan
 from conv_anim.scene.isometric.tweening import Tweening
 from conv_anim.scene.isometric.unseen import blind, own_place, unseen
 from conv_anim.scene.mosaics import finished
+from conv_anim.scene.presence import ChosenSteps, SomeSteps
 from conv_anim.scene.primitives import Frame, Lines, Polygons, Stroke, Text
 from conv_anim.scene.sheet import two
 from conv_anim.scene.strokes import strong
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from conv_anim.scene.clipping import Segment
     from conv_anim.scene.primitives import Items, Point, Primitive, Side
-    from conv_anim.scene.steps import Cell
+    from conv_anim.scene.steps import Cell, Steps
     from conv_anim.scene.timeline import Phase
 
     Parts: TypeAlias = tuple[list[Segment], list[Segment]]
@@ -133,6 +134,17 @@ class Isometric(IsometricPlan):
         """All outputs; of masked layers also what one of them does not see."""
         done, seen = self._done(len(self.steps)), self._blindest
         return Frame(tuple(done), () if seen is None else lambda: self._shown(seen, done))
+
+    @cached_property
+    def steps(self) -> Steps:
+        """Of masked layers those with a blind spot on the input, where outputs are left out anyway."""
+        steps = super().steps
+        rows, columns = steps.shape[1:] if len(steps.shape) > 2 else (0, 0)
+        if not self.blind or len(steps) == steps.total or isinstance(steps, SomeSteps):
+            return steps
+        places = product(range(rows), range(columns))
+        seen = {(0, *place) for place in places if self.blind_cells(place, self.reaches(*place)[0])}
+        return ChosenSteps(steps.shape, steps.animation, wanted=frozenset(seen))
 
     @cached_property
     def _blindest(self) -> Cell | None:

@@ -156,15 +156,26 @@ class Lattice(Traced):
     @cached_property
     def rows(self) -> list[Row]:
         """The maps as rows of nodes, the input lowest."""
+        floor = self._floor if self.style.fit is None else max(self._floor, self.style.fit.rise)
+        rows = rows_of(self.sides, pitch=self.pitch, scale=self.style.scale, floor=floor)
+        left = self.radius + (0.0 if self.style.fit is None else self.style.fit.lead * rows[0].step - self._before)
+        masks = [*map(_left_out, self.layers), frozenset[tuple[int, ...]]()]
+        return [replace(row.moved(left, self.top), left_out=mask) for row, mask in zip(rows, masks, strict=True)]
+
+    @property
+    def _floor(self) -> float:
+        """Pixels between two rows at least."""
         floor = LEAST * self.style.scale
         if self.has_numbers:
             floor = max(floor, 2 * self.radius + WEIGHTS * self.style.scale)
         if self.trace.spec.labels is not None:
             floor = max(floor, *(post.height + self.style.gap * 1.4 for post in self.posts))
-        rows = rows_of(self.sides, pitch=self.pitch, scale=self.style.scale, floor=floor)
-        left = self.radius + (0.0 if self.style.fit is None else self.style.fit.lead * rows[0].step - self._before)
-        masks = [*map(_left_out, self.layers), frozenset[tuple[int, ...]]()]
-        return [replace(row.moved(left, self.top), left_out=mask) for row, mask in zip(rows, masks, strict=True)]
+        return floor
+
+    @property
+    def _rise(self) -> float:
+        """Pixels between the rows of one layer, as they lie."""
+        return self.rows[0].y - self.rows[1].y if len(self.rows) == 2 else 0.0
 
     @property
     def _before(self) -> float:
@@ -179,9 +190,10 @@ class Lattice(Traced):
 
     @property
     def fit(self) -> Fit:
-        """How far its nodes stand apart, and where the first of them stands."""
+        """How far its nodes stand apart, and its rows, and where the first of the nodes stands."""
         size = self.number_size if self.has_numbers else 0.0
-        return Fit(self.pitch, size, self.has_numbers, not self.has_numbers, self._before / self._apart)
+        lead = self._before / self._apart
+        return Fit(self.pitch, size, self.has_numbers, not self.has_numbers, lead, self._rise)
 
     @property
     def top(self) -> float:

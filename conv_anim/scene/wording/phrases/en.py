@@ -157,8 +157,8 @@ PHRASES = {
     "an output reaches over up to {field} of the input.",
     "takeaway.field_up_to": "In {count} layers an output reaches over up to {field} cells, "
     "with the last layer alone over {alone}.",
-    "takeaway.blind": "A blind spot: of the {earlier} earlier cells within reach of {count} layers, "
-    "an output never sees {hidden}, to the upper right of its own cell.",
+    "takeaway.blind": "A blind spot: of the {earlier} cells above its own, or left of it, that {count} layers reach, "
+    "an output never sees {hidden}, to the upper right.",
     "takeaway.spreads": "In {count} layers {before} active cells become {after}.",
     "takeaway.stays": "In {count} layers {before} active cells stay {before}: nothing spreads.",
     "takeaway.stream": "Piece by piece: {kept}.",
@@ -174,8 +174,8 @@ PHRASES = {
     "stream.keeps.one": "one cell is kept, as the outputs to come still read it",
     "stream.keeps": "{count} cells are kept, as the outputs to come still read them",
     "stream.keeps.layers": "each layer keeps the cells that its outputs to come still read, {count} in all",
-    "takeaway.grad_input": "The chain rule, from the last layer back to the first: "
-    "each gradient is made from the one after it.",
+    "takeaway.grad_input": "The chain rule: going back from the last layer to the first, "
+    "each gradient is made from the one just found.",
     "takeaway.grad_input.add": "An addition hands its gradient back both ways: "
     "past the layers it arrives unchanged, and at the input the two are added.",
     "takeaway.grad_weight": "Layer by layer back to the weights: each adds up the numbers it met, times the gradients "
@@ -236,8 +236,10 @@ PHRASES = {
     "takeaway.transposed_channels.spread": "The stride sets the cells of every channel apart; each filter has a "
     "kernel for each of the {seen} channels, and what these make is added up.",
     # words that a newcomer has not met
-    "term.gradient": "gradient of a number: how fast the loss, which training makes small, changes as the number "
-    "grows; that of the output comes from what follows, and is given here",
+    "term.masks": "masks: A hides the middle of the window and what comes after it, B only what comes after it: "
+    "further right in the row, or in a row below",
+    "term.gradient": "gradient of a number: how fast the loss changes as the number grows; the loss is one number for "
+    "how wrong the result is. The gradient of the output is given here",
     "term.back": "{name}′: {point}",
     "term.back.told": "{name}′: how {name} hands gradients back",
     "term.softmax": "softmax: e to the power of each score, divided by the sum of all of these",
@@ -435,9 +437,9 @@ PHRASES = {
     "explain.back": "backward",
     # views: isometric, stacks, sequence
     "marks.unread": "never read",
-    "marks.reflect": "mirrors the outlined cells",
-    "marks.replicate": "repeats the outlined cells",
-    "marks.circular": "wraps around to the outlined cells",
+    "marks.reflect": "mirrors the edge (outlined while read)",
+    "marks.replicate": "repeats the edge (outlined while read)",
+    "marks.circular": "repeats the other end (outlined while read)",
     "marks.output_padding": "output padding {cells}",
     "panels.differ": "outlined: cells whose numbers differ",
     "stack.sees": "sees {size} of the input",
@@ -610,7 +612,7 @@ PHRASES = {
     # flat
     "flat.window": "under the window",
     "flat.gradient_of": "gradient of {what}",
-    "flat.gradient_part": "{gradient}, in part",
+    "flat.gradient_part": "{gradient}, through {what}",
     "flat.flipped": "flipped",
     "flat.flipped.gather": "kernel flipped: an input on the left of an output reaches it with the kernel's right end",
     "flat.flipped.gather.rows": "kernel flipped: an input above an output reaches it with the kernel's lower end",
@@ -650,8 +652,8 @@ PHRASES = {
     "flat.copied": "copies of the nearest cell",
     "flat.pointers": "where the output lies on the input",
     "flat.shares.linear": "the nearer a cell, the larger its share; all shares add up to 1",
-    "flat.shares.cubic": "share: the weight of its row times that of its column; an edge cell stands for those beyond "
-    "it, too; weights below 0 keep edges sharp, so a result can lie beyond all of its cells; all shares add up to 1",
+    "flat.shares.cubic": "share: the weight of its row times that of its column; all shares add up to 1. Cells beyond "
+    "the edge repeat it, so their weights go to the edge cell",
     "flat.aligned": "corners aligned: corner cells lie on corner cells",
     "flat.columns": "a column for each window",
     "flat.letters": "letters: each cell of the window has a row of its own",

@@ -144,8 +144,8 @@ PHRASES = {
     "其中最多 {alone} 格有數，其他是插入的零。",
     "takeaway.field_back": "特徵圖從 {first} 縮到 {smallest}，再放大到 {last}；輸出最多看到輸入的 {field}。",
     "takeaway.field_up_to": "經過 {count} 層，輸出最多看到輸入的 {field}；最後一層只看到 {alone}。",
-    "takeaway.blind": "盲點：{count} 層所及範圍內、讀取順序在前的 {earlier} 格中，"
-    "輸出永遠看不見自己右上方的 {hidden} 格。",
+    "takeaway.blind": "盲點：{count} 層所及範圍內、在自己上方或左邊的 {earlier} 格中，"
+    "輸出永遠看不見右上方的 {hidden} 格。",
     "takeaway.spreads": "經過 {count} 層，{before} 個有效的格變成 {after} 個。",
     "takeaway.stays": "經過 {count} 層，{before} 個有效的格仍是 {before} 個：不會擴散。",
     "takeaway.stream": "一段一段處理：{kept}。",
@@ -160,7 +160,7 @@ PHRASES = {
     "stream.keeps.one": "保留 1 格，因為之後的輸出還要讀它",
     "stream.keeps": "保留 {count} 格，因為之後的輸出還要讀它們",
     "stream.keeps.layers": "每層保留之後的輸出還要讀的格，共 {count} 格",
-    "takeaway.grad_input": "連鎖律，從最後一層逐層往回：每張特徵圖的梯度由後一張的梯度算出。",
+    "takeaway.grad_input": "連鎖律：從最後一層逐層往回，每個梯度都由前一步算出的梯度得出。",
     "takeaway.grad_input.add": "相加把梯度送回兩條路：繞過層的那份原樣到達輸入，再和穿過層傳回的相加。",
     "takeaway.grad_weight": "梯度逐層回到權重：每個權重把遇到的數乘上其結果的梯度，再加起來。",
     "takeaway.stamped_back": "每個輸出把梯度送回它視窗裡的格：卷積核乘上該梯度的一份。",
@@ -203,7 +203,8 @@ PHRASES = {
     "takeaway.transposed_channels.spread": "步幅把每個通道的格子拉開；每個濾波器對 {seen} 個通道各有一個卷積核，所得"
     "的相加。",
     # 初學者沒見過的詞
-    "term.gradient": "梯度：數變大時，損失（訓練要變小的數）變化多快；輸出的梯度由之後的部分傳回，這裡是給定的",
+    "term.masks": "遮罩：A 遮住視窗中央和之後的格，B 只遮住之後的格：同列的右邊，或下面的列",
+    "term.gradient": "梯度：數變大時，損失變化多快；損失是表示結果錯多少的一個數。輸出的梯度在這裡是給定的",
     "term.back": "{name}′：{point}",
     "term.back.told": "{name}′：{name} 如何把梯度傳回",
     "term.softmax": "softmax：e 的各分數次方，各除以它們的總和",
@@ -390,9 +391,9 @@ PHRASES = {
     "explain.back": "反向",
     # views: isometric, stacks, sequence
     "marks.unread": "從未讀取",
-    "marks.reflect": "鏡射框線標出的格",
-    "marks.replicate": "重複框線標出的格",
-    "marks.circular": "環繞至框線標出的格",
+    "marks.reflect": "鏡射邊緣（讀取時框出）",
+    "marks.replicate": "重複邊緣（讀取時框出）",
+    "marks.circular": "重複另一端（讀取時框出）",
     "marks.output_padding": "輸出填充 {cells}",
     "panels.differ": "加框：數字不同的格子",
     "stack.sees": "看到輸入的 {size}",
@@ -563,7 +564,7 @@ PHRASES = {
     # flat
     "flat.window": "視窗下",
     "flat.gradient_of": "{what}的梯度",
-    "flat.gradient_part": "{gradient}（一部分）",
+    "flat.gradient_part": "{gradient}（經過{what}）",
     "flat.flipped": "翻轉",
     "flat.flipped.gather": "卷積核翻轉：輸出左邊的輸入格，以卷積核的右端加到該輸出",
     "flat.flipped.gather.rows": "卷積核翻轉：輸出上面的輸入格，以卷積核的下端加到該輸出",
@@ -602,8 +603,7 @@ PHRASES = {
     "flat.copied": "複製最近的格",
     "flat.pointers": "輸出落在輸入上的位置",
     "flat.shares.linear": "格子越近，占比越大；占比總和為 1",
-    "flat.shares.cubic": "占比：該列的權重乘上該行的權重，邊緣的格也代表邊緣之外的格；"
-    "負的權重讓邊緣保持清晰，結果可能超出所有格子的範圍；占比總和為 1",
+    "flat.shares.cubic": "占比：該列的權重乘上該行的權重；占比總和為 1。邊緣之外的格重複邊緣的格，權重加到邊緣的格",
     "flat.aligned": "角點對齊：角落的格對齊角落的格",
     "flat.columns": "每個視窗一行",
     "flat.letters": "字母：視窗的每一格各占一列",
