@@ -214,7 +214,7 @@ MOVING = [
     "classifier",
     "mask_a_and_b",
     "unread",
-    "output_padding",
+    "transposed_gather",
     "upsample_align_corners",
     "fold",
     "sobel",
