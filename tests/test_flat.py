@@ -257,10 +257,8 @@ def canvas_text(layer, axes, values, cell, fmt):
 ], ids=lambda layer: "-".join(map(str, layer.values())))  # fmt: skip
 def test_each_label_is_close_above_its_grid(layer):
     """However high the grids beside it are: less than a cell and a line of small text away."""
-    if layer["type"] == "max_unpool":
-        layers = [{"type": "max_pool", "kernel_size": 2, "stride": 2}, layer]
-    else:
-        layers = [layer]
+    pool = {"type": "max_pool", "kernel_size": 2, "stride": 2}
+    layers = [*([pool] if layer["type"] == "max_unpool" else []), layer]
     scene = pipeline.scene(conv_anim.load({"input": {"size": [6, 6]}, "layers": layers, "view": "flat"}))
     still = [item for item in scene.static if item not in scene.heading]
     names = [item for item in still if isinstance(item, Text) and item.bold and item.anchor == "start"]

@@ -107,8 +107,8 @@ TRANSPOSED_POINTS = {
     "en": {
         "point.output_padding": "Output padding {extra}: the output is {after}, not {bare}, larger at its end only, "
         "where its cells are made like all others.",
-        "point.output_padding.back": "Stride {stride}: a convolution makes {before} from {bare} and from {after} alike; "
-        "on the way back, output padding {extra} chooses {after}.",
+        "point.output_padding.back": "Stride {stride}: a convolution makes {before} from {bare} and from {after} "
+        "alike; on the way back, output padding {extra} chooses {after}.",
         "point.cut.leaves": "Here padding takes zeros away: of the {full} on each side of the input (kernel − 1), "
         "padding {padding} leaves {left}, so {before} becomes {after}.",
         "point.cut.stays": "Here padding takes zeros away: of the {full} on each side of the input (kernel − 1), "

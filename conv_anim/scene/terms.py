@@ -81,9 +81,10 @@ def _of_view(spec: Spec) -> tuple[str, ...]:
         case FourierView():
             return ("term.fft",)
         case WinogradView():
-            return "term.winograd", "term.cellwise"
+            return ("term.cellwise",)
         case GemmView() if spec.view.layout is not None or spec.view.tile is not None:
-            return "term.memory", "term.column.multiply_adds", "term.intensity"
+            counted = () if spec.view.tile is None else ("term.column.multiply_adds",)
+            return *(() if spec.view.layout is None else ("term.memory",)), *counted
         case Flat() if spec.view.overlap:
             return ("term.stamp",)
     return ()

@@ -167,7 +167,7 @@ class Strip:
         for part, (line, x) in zip(self.parts, self._placed, strict=True):
             high = self._high(part)
             stands, hanging = self._stands(self.lines[line]), self._hanging(self.lines[line], self._tops[line])
-            y = bottoms[line] - high if stands else hanging
+            y = bottoms[line] - high if stands else float(hanging)
             grids.append(Grid(self.style, self._cells(part), *part.shape, round(x), round(y), part.contents))
         return tuple(grids)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.color import mix
 from conv_anim.scene.frames import framed
 from conv_anim.scene.gemm.counted import Counted
 from conv_anim.scene.gemm.regions import regions
@@ -14,6 +15,7 @@ from conv_anim.scene.layout import Fit
 from conv_anim.scene.primitives import Boxes, Frame
 from conv_anim.scene.slots import filled
 from conv_anim.scene.strokes import strong
+from conv_anim.spec.view_values import GemmView
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
     from conv_anim.tracing.gemm import Place, Tile
     from conv_anim.tracing.trace import Trace
     from conv_anim.tracing.values import Array
+
+COUNTS = 0.16
+"""How grey the cells are that hold no numbers of a map, but how often these are loaded."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +84,10 @@ class GemmDrawing(Counted):
             return []
 
         def loads(index: int) -> str:
-            return "" if counts is None or not counts[index] else str(counts[index])
+            return "" if counts is None or not counts[index] else f"×{counts[index]}"
 
-        found = ((self.in_memory(self.addresses[index]), loads(index), self._tint_of(index)) for index in cells)
+        fill = mix(self.style.colors.background, self.style.colors.muted, COUNTS)
+        found = ((self.in_memory(self.addresses[index]), loads(index), fill) for index in cells)
         return self._colored("memory", found, marked=marked)
 
     # what differs from frame to frame
@@ -210,5 +216,10 @@ class GemmDrawing(Counted):
 
 
 def gemm(trace: Trace, style: Style) -> Panel:
-    """The panel of the view."""
+    """The panel of the view: of a layout without tiles where windows lie in memory."""
+    view = trace.spec.view
+    if isinstance(view, GemmView) and view.layout is not None and view.tile is None:
+        from conv_anim.scene.gemm.memory import MemoryDrawing
+
+        return MemoryDrawing(trace, style).panel()
     return GemmDrawing(trace, style).panel()
