@@ -30,9 +30,6 @@ from conv_anim.spec.themes import THEMES
 from conv_anim.tracing.fourier import Count, Fourier
 from conv_anim.tracing.gemm import NOTHING, Gemm
 from conv_anim.tracing.winograd import (
-    INPUT_TRANSFORM,
-    KERNEL_TRANSFORM,
-    OUTPUT_TRANSFORM,
     Winograd,
     direct,
     multiplications,

@@ -167,7 +167,7 @@ class Strip:
         for part, (line, x) in zip(self.parts, self._placed, strict=True):
             high = self._high(part)
             stands, hanging = self._stands(self.lines[line]), self._hanging(self.lines[line], self._tops[line])
-            y = bottoms[line] - high if stands else float(hanging)
+            y = bottoms[line] - high if stands else hanging
             grids.append(Grid(self.style, self._cells(part), *part.shape, round(x), round(y), part.contents))
         return tuple(grids)
 
@@ -223,7 +223,7 @@ class Strip:
         bottoms = self._bottoms(self._tops)
         for k, (part, grid, sign) in enumerate(zip(self.parts, self.grids, self.signs, strict=True)):
             line = self._placed[k][0]
-            top = 0 if line == 0 else bottoms[line - 1] + round(self.style.far)
+            top = 0.0 if line == 0 else bottoms[line - 1] + round(self.style.far)
             if self._stands(self.lines[line]):
                 top = grid.y - round(self._rise(part) + self.style.close + sign.height)
             items += sign.at(grid.x - part.left, top)

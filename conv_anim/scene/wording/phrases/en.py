@@ -535,7 +535,8 @@ PHRASES = {
     "fft.wraps": "the window goes on at the other side",
     "fft.times": "× {factor}",
     "fft.moved": "and moved",
-    "fft.mean": "Wave 1 of {count} is flat, the mean {before}: times {factor}, the sum of the weights, {equals} {after}.",
+    "fft.mean": "Wave 1 of {count} is flat, the mean {before}: times {factor}, the sum of the weights, "
+    "{equals} {after}.",
     "fft.wave": "Wave {number} of {count}: slid over this wave alone, the kernel makes a wave as long, but {factor} "
     "times as high: {before} × {factor} {equals} {after}.",
     "fft.bias": "The bias {bias} is added to the sum.",
