@@ -1,4 +1,4 @@
-"""The gemm view with a layout alone: where the cells of each window lie in memory, without a product of matrices."""
+"""A layout alone: where the cells of each window lie in memory, without a product of matrices."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.gemm.plan import LEADING, LINE, LONGEST, MAP
+from conv_anim.scene.gemm.product import GemmDrawing
 from conv_anim.scene.gemm.regions import inputs
-from conv_anim.scene.gemm.view import GemmDrawing
 from conv_anim.scene.layout import Fit, align, column
 from conv_anim.scene.matrix.factors import Cell, Plates
 from conv_anim.scene.primitives import Boxes, Frame
