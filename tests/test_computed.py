@@ -460,6 +460,21 @@ def test_marked_cells_are_those_that_are_added_and_subtracted(most):
         assert sums["output_way"] == trace.layer.output[0][view.outputs_of(tile)[0]]
 
 
+@pytest.mark.parametrize("layout", ["nchw", "nhwc"])
+def test_a_layout_alone_tells_in_how_many_stretches_each_window_lies(layout):
+    """Of the input as numpy lays it out; without a product beside it."""
+    trace = computed((4, 5), 2, {"kind": "gemm", "layout": layout}, channels=(3, 2))
+    scene = pipeline.scene(trace.spec)
+    texts = [[i.text for i in frame.shown if isinstance(i, Text) and "stretch" in i.text] for frame in scene.frames]
+    stored = np.arange(60).reshape((3, 4, 5) if layout == "nchw" else (4, 5, 3))
+    maps = stored if layout == "nchw" else np.moveaxis(stored, -1, 0)
+    windows = [np.sort(maps[:, r : r + 2, c : c + 2].ravel()) for r, c in np.ndindex(3, 4)]
+    runs = {1 + int((np.diff(window) > 1).sum()) for window in windows}
+    assert texts[-1] == [f"Separate stretches for each window: {' and '.join(map(str, sorted(runs)))}."]
+    assert [f"The window's 12 numbers lie in {n} separate stretches." for n in runs] in texts
+    assert not any(isinstance(item, Text) and "im2col" in item.text for item in scene.static)
+
+
 @pytest.mark.parametrize("tile", [[1, 1, 3], [2, 3, 4], [4, 4, 9]])
 @pytest.mark.parametrize("layout", ["nchw", "nhwc"])
 def test_what_loads_come_to_follows_from_the_numbers_beside_it(layout, tile):
