@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code, Problem, SpecError
+from conv_anim.scene.equality import NEAR
 from conv_anim.scene.layer_formats import Formats
 from conv_anim.scene.numbers import format_for, plane
 from conv_anim.scene.sums import BRACKETS, exponent
@@ -97,7 +98,7 @@ def _sum(layer: LayerTrace, step: Step) -> list[str]:
     bias = f"b_{{{step.output[0] + 1}}}" if several else "b"
     first = _lines(layer, step, symbols, each, bias if written else "")
     second = _lines(layer, step, numbers, each, _factor(written) if written else "")
-    equals = r"\approx" if formats.equals != "=" else "="
+    equals = r"\approx" if formats.equals(step) == NEAR else "="
     second[-1] += f" {equals} {_number(formats.y(step.value))}"
     return [f"{made} &= {first[0]}", *first[1:], f"&= {second[0]}", *second[1:]]
 

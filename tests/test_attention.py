@@ -195,8 +195,8 @@ def test_what_is_explained_adds_up():
     text = explain.text(spec_of([4], {"window": 3}, channels=2))
     assert "softmax(q·k / √2)" in text
     assert "2 at the border" in text
-    line = next(line for line in text.splitlines() if "√2) = softmax(" in line)
-    shares = [float(share) for share in line.split("≈")[1].split(", ")]
+    line = next(line for line in text.splitlines() if "√2) ≈ softmax(" in line)
+    shares = [float(share) for share in line.split("≈")[2].split(", ")]
     assert sum(shares) == pytest.approx(1, abs=0.011 * len(shares))
 
 

@@ -453,7 +453,8 @@ def test_places_in_the_sum_stay(rows, biased):
     made = channel_rows(figure(MANY))
     terms = tuple(np.array(row) for row in rows)
     bias = np.array([-5, 17]) if biased else None
-    room = Tally(made.style, made.map_format, terms, bias, np.array([-999, 999]), 10_000.0)
+    fmt, named = made.map_format, ("bias (\N{MINUS SIGN}5)", "bias 17") if biased else ()
+    room = Tally(made.style, fmt, terms, bias, np.array([-999, 999]), 10_000.0, fmt, fmt, named)
     middles = set()
     for k in range(len(rows[0])):
         values = [row[k] for row in rows]

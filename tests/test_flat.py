@@ -250,6 +250,27 @@ def canvas_text(layer, axes, values, cell, fmt):
     return fmt.x(oracle.at(values, [oracle.shown(at, axis.size, mode) for at, axis in zip(cell, axes, strict=True)]))
 
 
+@pytest.mark.parametrize("layer", [
+    {"type": "conv", "kernel_size": 3, "padding": 1}, {"type": "conv", "kernel_size": 1},
+    {"type": "conv", "kernel_size": 3, "padding": 1, "flip": True}, {"type": "conv_transpose", "kernel_size": 3},
+    {"type": "avg_pool", "kernel_size": 2, "stride": 2}, {"type": "max_unpool"},
+    {"type": "upsample", "scale_factor": 3, "mode": "bilinear"},
+], ids=lambda layer: "-".join(map(str, layer.values())))  # fmt: skip
+def test_each_label_is_close_above_its_grid(layer):
+    """However high the grids beside it are: less than a cell and a line of small text away."""
+    pool = {"type": "max_pool", "kernel_size": 2, "stride": 2}
+    layers = [*([pool] if layer["type"] == "max_unpool" else []), layer]
+    scene = pipeline.scene(conv_anim.load({"input": {"size": [6, 6]}, "layers": layers, "view": "flat"}))
+    still = [item for item in scene.static if item not in scene.heading]
+    names = [item for item in still if isinstance(item, Text) and item.bold and item.anchor == "start"]
+    drawn_ = (*still, *(item for frame in scene.frames for item in frame.kept))
+    boxes = [box for item in drawn_ if isinstance(item, Boxes) for box in item.boxes]
+    assert len(names) >= 2
+    for name in names:
+        below = [y - name.y for x, y, wide, _ in boxes if y > name.y and x - 30 <= name.x <= x + wide + 30]
+        assert min(below) < 40
+
+
 @few
 @drawn(fed(flat_transposes() | flat_convs(), whole=True))
 def test_the_weights_in_the_window_are_those_of_the_kernel_that_is_drawn_beside_it(figure):

@@ -186,13 +186,18 @@ def test_a_format_serves_all_of_its_arrays():
 
 def test_formats_of_layers():
     def formats(layer, values):
-        return Formats.of(trace(spec(layer, values=given(values))).layers[0])
+        return Formats.of(traced(layer, values))
+
+    def traced(layer, values):
+        return trace(spec(layer, values=given(values))).layers[0]
 
     exact = formats(conv((2,), 1, weight=given([0.5])), [1, 2])
     assert (exact.x.decimals, exact.w.decimals, exact.y.decimals) == (0, 1, 1)
-    assert (exact.empty, exact.equals) == ("0", "=")
+    assert (exact.empty, exact.exact) == ("0", True)
     thirds = formats(pool((3,), 3, reduce="mean"), [1, 1, 2])
-    assert (thirds.y(4 / 3), thirds.equals, thirds.empty) == ("1.3", "≈", "0")
+    assert (thirds.y(4 / 3), thirds.exact, thirds.empty) == ("1.3", False, "0")
+    steps = list(traced(pool((6,), 3, reduce="mean", stride=3), [1, 1, 2, 3, 3, 3]))
+    assert [(thirds.y(step.value), thirds.equals(step)) for step in steps] == [("1.3", "≈"), ("3.0", "=")]
     assert formats(pool((3,), 3, reduce="mean", count_include_pad=False), [1, 1, 2]).empty == ""
     assert formats(pool((3,), 3, reduce="max"), [1, 1, 2.5]).empty == ""
 

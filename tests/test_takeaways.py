@@ -166,6 +166,19 @@ def test_what_is_said_of_a_transposed_layer(layer, extra, size):
     if text.startswith("Output padding"):
         assert text.startswith(f"Output padding {extra}: the output is {'×'.join(map(str, out))}")
         assert f"not {'×'.join(str(o - extra) for o in out)}," in text
+    back = re.search(r"a convolution makes (\S+) from (\S+) and from (\S+) alike.* padding (\d+) chooses (\S+)\.", text)
+    if back:
+        assert (int(back[4]), back[5]) == (extra, back[3])
+        for of in back[2], back[3]:
+            conv = loaded({"type": "conv", **layer}, [int(n) for n in of.split("×")])
+            assert "×".join(map(str, conv.layers[0].ends.out_size)) == back[1] == "×".join(map(str, size))
+    zeros = re.search(r"of the (\d+) .*each side.* leaves (\d+)", text)
+    if zeros:
+        axis = conv_anim.trace(made).layers[0].operator.axes[0]
+        assert (axis.before, int(zeros[1])) == (int(zeros[2]), layer["kernel_size"] - 1)
+    if "leaves a convolution without padding" in text:
+        axes = conv_anim.trace(made).layers[0].operator.axes
+        assert {(axis.before, axis.after, axis.stretch) for axis in axes} == {(0, 0, 1)}
     if "cuts off" in text:
         bare = loaded({"type": "conv_transpose", **layer, "padding": 0, "output_padding": extra}, size)
         assert text.endswith(f"{'×'.join(map(str, out))}, not {'×'.join(map(str, bare.layers[0].ends.out_size))}.")
@@ -221,7 +234,7 @@ def test_both_ways_with_an_output_padding_are_about_that():
     layer = {"type": "conv_transpose", "kernel_size": 3, "stride": 2, "padding": 1}
     both = {"kind": "flat", "mode": "both"}
     assert said(layer, view=both).startswith("Both ways")
-    assert said({**layer, "output_padding": 1}, view=both).startswith("Output padding 1")
+    assert said({**layer, "output_padding": 1}, view=both).endswith("output padding 1 chooses 12×12.")
 
 
 @example(kind="avg_pool", kernel=2, stride=3, ceil=False, counted=True, size=2)

@@ -301,7 +301,7 @@ MOVING = [
     "backward_chain",
     "mask_a_and_b",
     "unread",
-    "output_padding",
+    "transposed_gather",
     "upsample_align_corners",
     "fold",
     "sobel",

@@ -5,15 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.ops import points
+from conv_anim.spec.sizes import conv_size, effective_kernel
 
 if TYPE_CHECKING:
     from conv_anim.ops.conv_transpose import ConvTranspose
     from conv_anim.scene.wording.language import Language
+    from conv_anim.spec.model import Size
 
 WORDS = {
     "en": {
         "point.output_padding": "Output padding {extra}: the output is {after}, not {bare}, larger at its end only, "
         "where its cells are made like all others.",
+        "point.output_padding.back": "Stride {stride}: a convolution makes {before} from {bare} and from {after} "
+        "alike; on the way back, output padding {extra} chooses {after}.",
+        "point.cut.leaves": "Here padding takes zeros away: of the {full} on each side of the input (kernel − 1), "
+        "padding {padding} leaves {left}, so {before} becomes {after}.",
+        "point.cut.stays": "Here padding takes zeros away: of the {full} on each side of the input (kernel − 1), "
+        "padding {padding} leaves {left}, so the size stays {after}.",
+        "point.cut.none": "Padding {padding} takes away all zeros around the input (kernel − 1 = {full}), which leaves "
+        "a convolution without padding: {before} becomes {after}.",
+        "point.spread.cut.leaves": "Stride {stride} sets the input cells apart; of the {full} zeros on each side "
+        "(kernel − 1), padding {padding} leaves {left}: {before} becomes {after}.",
         "point.cut": "With padding {padding}, fewer zeros surround the input, so the output loses its edges: it is "
         "{after}, not {bare}.",
         "point.cut.scatter": "Each input adds a scaled copy of the kernel; padding {padding} then cuts off the edges: "
@@ -30,6 +42,16 @@ WORDS = {
     "zh-TW": {
         "point.output_padding": "輸出填充 {extra}：輸出是 {after}，而不是 {bare}，只在末端變大，"
         "那裡的格和其他格一樣算出。",
+        "point.output_padding.back": "步幅 {stride} 的卷積把 {bare} 和 {after} 都變成 {before}；"
+        "反過來，輸出填充 {extra} 選擇 {after}。",
+        "point.cut.leaves": "這裡的填充減少零：輸入每側的 {full} 個零（卷積核 − 1），填充 {padding} 留下 {left} 個，"
+        "所以 {before} 變成 {after}。",
+        "point.cut.stays": "這裡的填充減少零：輸入每側的 {full} 個零（卷積核 − 1），填充 {padding} 留下 {left} 個，"
+        "所以尺寸不變，仍是 {after}。",
+        "point.cut.none": "填充 {padding} 減去輸入周圍所有的零（卷積核 − 1 = {full}），成為沒有填充的卷積："
+        "{before} 變成 {after}。",
+        "point.spread.cut.leaves": "步幅 {stride} 把輸入的格分開；每側的 {full} 個零（卷積核 − 1），"
+        "填充 {padding} 留下 {left} 個：{before} 變成 {after}。",
         "point.cut": "填充 {padding} 時輸入周圍的零較少，輸出沒有邊緣：是 {after}，而不是 {bare}。",
         "point.cut.scatter": "每個輸入在輸出加上一份按比例的卷積核；填充 {padding} 再截去邊緣：{bare} 只剩 {after}。",
         "point.spread.cut": "步幅 {stride} 把輸入的格分開；填充 {padding} 時周圍的零較少："
@@ -52,11 +74,14 @@ def transposed(op: ConvTranspose, say: Language) -> str:
     if any(extra):
         bare = tuple(o - more for o, more in zip(out, extra, strict=True))
         if min(bare) > 0:
-            return say.of(op, "point.output_padding", extra=per_axis(extra), bare=size(bare), **points.sizes(op))
+            key = f"point.output_padding{'.back' if _ways_back(op, bare) else ''}"
+            told = {"extra": per_axis(extra), "bare": size(bare), "stride": per_axis(op.stride)}
+            return say.of(op, key, **told, **points.sizes(op))
     spread = {s for s, i in zip(op.stride, op.ends.in_size, strict=True) if i > 1}
     apart = bool(spread) and min(spread) > 1
     if any(cut):
-        return _cut(op, say, "point.spread.cut" if apart and out != op.ends.in_size else "point.cut")
+        key = "point.spread.cut" if apart and out != op.ends.in_size else "point.cut"
+        return _leaves(op, say, key) or _cut(op, say, key)
     if apart:
         return say.of(op, "point.spread", stride=per_axis(op.stride), **points.sizes(op))
     grows = "point.grows" if op.ends.out_size != op.ends.in_size else "point.alone"
@@ -70,6 +95,29 @@ def stamped(op: ConvTranspose, say: Language) -> str:
     if any(map(any, op.padding)):
         return _cut(op, say, "point.cut.scatter")
     return points.dilated(op, say, "point.dilated.scatter")
+
+
+def _ways_back(op: ConvTranspose, bare: Size) -> bool:
+    """Whether a convolution makes the input's size of the output's, and of the one without its output padding."""
+    moves = zip(op.kernel_size, op.dilation, op.stride, op.padding, strict=True)
+    back = [(effective_kernel(k, d), s, pad) for k, d, s, pad in moves]
+    return all(
+        tuple(conv_size(o, *each) for o, each in zip(out, back, strict=True)) == op.ends.in_size
+        for out in (bare, op.ends.out_size)
+    )
+
+
+def _leaves(op: ConvTranspose, say: Language, key: str) -> str:
+    """How many of the zeros around the input its padding leaves, where that is the same on every side."""
+    full, pads = {k - 1 for k in op.kernel_size}, {cells for pad in op.padding for cells in pad}
+    if {*op.dilation} != {1} or len(full) > 1 or len(pads) > 1 or max(pads) > max(full):
+        return ""
+    left, stays = max(full) - max(pads), op.ends.out_size == op.ends.in_size
+    how = "none" if left == 0 and {*op.stride} == {1} else "stays" if stays and key == "point.cut" else "leaves"
+    from conv_anim.scene.wording.words import per_axis
+
+    told = {"stride": per_axis(op.stride), "full": max(full), "left": left, "padding": max(pads), **points.sizes(op)}
+    return say.of(op, f"{key}.{how}", **told)
 
 
 def _cut(op: ConvTranspose, say: Language, key: str) -> str:

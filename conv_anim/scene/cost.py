@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from conv_anim.scene.color import mix, readable
 from conv_anim.scene.primitives import Boxes, Lines, Stroke
+from conv_anim.scene.rounding import rounded, short
 from conv_anim.scene.wording.words import size
 from conv_anim.tracing.analysis import Cost, cost, entries, standard, total, undone
 from conv_anim.values import dataclass
@@ -193,4 +194,4 @@ class CostTable:
 def percent(part: int, whole: int) -> str:
     """As a whole number, or one of a digit if it is less than that."""
     share = 100 * part / whole
-    return f"{share:.0f}\N{NO-BREAK SPACE}%" if share >= 1 else f"{share:.1g}\N{NO-BREAK SPACE}%"
+    return f"{rounded(share, 0) if share >= 1 else short(share, 1)}\N{NO-BREAK SPACE}%"

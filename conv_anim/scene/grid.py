@@ -129,14 +129,14 @@ class Grid:
     def weight(self, place: Position, text: str, on: str, size: float | None = None) -> Text:
         """A small number in the lower right corner of a cell; nothing where it could not be read."""
         x, y, side, _ = self.box(*place)
-        inset = self.numbers.cell * 0.09
+        inset, foot = self.numbers.cell * 0.09, self.numbers.cell * 0.075
         color = self.style.ink_on(on)
         widest = (side - 2 * inset) / self.style.width(text, size=1.0)
         wanted = size or self.small(SMALL)
         fitting = min(wanted, widest)
-        room = (side - self.style.font.cap_height * self.numbers.size) / 2 - inset
-        fits = fitting >= self.style.least - 0.01 and self.style.font.cap_height * fitting <= room + 1
-        return Text(x + side - inset, y + side - inset, text if fits else "", fitting, color, "end")
+        room = (side - self.style.font.cap_height * self.numbers.size) / 2 - foot
+        fits = fitting >= self.style.least - 0.01 and self.style.font.cap_height * fitting <= room
+        return Text(x + side - inset, y + side - foot, text if fits else "", fitting, color, "end")
 
     def patches(self, fills: Mapping[Position, str], stroke: Stroke | None) -> list[Primitive]:
         """Cells of several colours."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from math import ceil, prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,9 +10,11 @@ import numpy as np
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
+    from conv_anim.tracing.taps import Step
     from conv_anim.tracing.trace import LayerTrace
 
-from conv_anim.scene.numbers import Format, adds_up, agrees, enough, format_for, largest, weights_format
+from conv_anim.scene.equality import norm_sign, sign, sum_sign
+from conv_anim.scene.numbers import Format, agrees, enough, format_for, weights_format
 
 MOST_CHECKED = 100_000
 """Outputs of a layer that are all checked to be what the terms of their sums add up to."""
@@ -30,8 +31,9 @@ class Formats:
     """In a cell that holds no input: 0, or nothing where the layer leaves it out."""
     b: Format | None = None
     """In a sum, with no fewer decimals than its result."""
-    lossless: bool = True
-    """Whether the numbers of the output are what the sums really are, and not only the floats next to them."""
+    reduce: str = "sum"
+    """What a layer makes of its terms."""
+    norm_type: float = 2
 
     @classmethod
     def of(cls, layer: LayerTrace) -> Formats:
@@ -39,10 +41,20 @@ class Formats:
         return _formats(layer)
 
     @property
-    def equals(self) -> str:
-        """An equals sign, or "≈" where numbers are rounded."""
-        exact = self.x.exact and self.w.exact and self.y.exact and (self.b is None or self.b.exact)
-        return "=" if exact and self.lossless else "≈"
+    def exact(self) -> bool:
+        """Whether all numbers are written in full."""
+        return self.x.exact and self.w.exact and self.y.exact and (self.b is None or self.b.exact)
+
+    def equals(self, step: Step) -> str:
+        """The sign before the result of a step."""
+        taps, result = [tap for tap in step.taps if tap.x is not None], (self.y, step.value)
+        if self.reduce == "max":
+            return sign(equal=self.y.tells(step.value))
+        if self.reduce == "norm":
+            return norm_sign([(self.x, tap.x or 0) for tap in taps], result, self.norm_type)
+        terms = [[(self.x, tap.x or 0), *([] if tap.w is None else [(self.w, tap.w)])] for tap in taps]
+        terms += [] if step.bias is None or self.b is None else [[(self.b, step.bias)]]
+        return sum_sign(terms, result, over=step.divisor or 1)
 
     def finer(self, more: int) -> Formats:
         """With more digits of all that is added."""
@@ -63,34 +75,11 @@ class Formats:
             made = np.where(marked(sites.made, made.shape[1:]), made, 0)
         return agrees(self.y, layer.output, made)
 
-    def loses_nothing(self, layer: LayerTrace) -> bool:
-        """Whether floats hold the sums of a layer in full; whole numbers and largest ones are always right."""
-        op = layer.operator
-        if layer.output.dtype.kind == "i" or op.reduce == "max":
-            return True
-        if max(self.x.digits, self.w.digits, self.y.digits, self.b.digits if self.b else 0) > 0:
-            return False
-        count = prod(op.kernel_size) * (1 if layer.kernels is None else layer.kernels.shape[1])
-        most, decimals, over = largest(layer.input), max(self.x.decimals, self.y.decimals), 1
-        match op.reduce:
-            case "sum":
-                most *= largest(layer.kernels)
-                decimals = max(self.x.decimals + self.w.decimals, self.y.decimals, self.b.decimals if self.b else 0)
-                over = self.w.denominator
-            case "mean":
-                decimals, over = self.x.decimals + self.y.decimals, count
-            case "norm":
-                with np.errstate(over="ignore"):
-                    most = float(np.power(most, op.norm_type) * op.norm_type)
-                decimals = min(300, ceil(decimals * op.norm_type))
-        return adds_up(most * count + largest(layer.bias), count, decimals=decimals, denominator=over)
-
 
 @lru_cache(maxsize=16)
 def _formats(layer: LayerTrace) -> Formats:
     found = _usual(layer)
-    found = replace(found, lossless=found.loses_nothing(layer))
-    if found.equals == "=" or layer.output.size > MOST_CHECKED:
+    if found.exact or layer.output.size > MOST_CHECKED:
         return found
     return found.finer(enough(lambda more: found.finer(more).adds_up(layer)))
 
@@ -106,4 +95,4 @@ def _usual(layer: LayerTrace) -> Formats:
     bias = None if layer.bias is None else format_for(layer.bias)
     if bias is not None and not bias.digits:
         bias = replace(bias, decimals=max(bias.decimals, y.decimals))
-    return Formats(x, weights, y, "" if leaves_out else x(0), bias)
+    return Formats(x, weights, y, "" if leaves_out else x(0), bias, op.reduce, op.norm_type)

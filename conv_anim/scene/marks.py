@@ -96,8 +96,7 @@ def keys(marks: tuple[Marks, ...], layer: Layer, mark_style: MarkStyle, say: Lan
         mode = next(mark.side.axis.mode for mark in marks if mark.borrowed)
         found.append(Key(say(f"marks.{mode}"), mark_style.borrowed, style.empty_edge))
     if any(mark.extra for mark in marks):
-        more = max(len(mark.extra) for mark in marks)
-        found.append(Key(say("marks.output_padding", cells=more), mark_style.extra, style.empty_edge))
+        found.append(Key(say("marks.output_padding.zeros"), mark_style.extra, style.empty_edge))
     if any(mark.unread for mark in marks):
         found.append(Key(_unread(marks, layer, say), style.colors.background, style.empty_edge, mark_style.cross))
     return tuple(found)

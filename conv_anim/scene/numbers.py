@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import floor, isfinite, lcm, log10
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.rounding import decimal, rounded, significant, trimmed
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from decimal import Decimal
 
     from conv_anim.spec.model import Number
     from conv_anim.tracing.values import Array
@@ -45,26 +48,38 @@ class Format:
         if self.denominator > 1:
             return self._fraction(round(number * self.denominator))
         if self.digits > 0:
-            return self._significant(float(number)).replace("-", MINUS)
-        if isinstance(number, int | np.integer):  # which the format of floats would round beyond 2⁵³
-            text = str(number) + ("." + "0" * self.decimals if self.decimals else "")
-        else:
-            text = f"{number:.{self.decimals}f}"
-            text = text.lstrip("-") if float(text) == 0 else text
-        return (_short(text) if self.exact else text).replace("-", MINUS)
+            return self._significant(number).replace("-", MINUS)
+        text = f"{rounded(number, self.decimals):f}"
+        text = text.lstrip("-") if float(text) == 0 else text
+        return (trimmed(text) if self.exact else text).replace("-", MINUS)
 
     def _fraction(self, count: int) -> str:
         whole, rest = divmod(count, self.denominator)
         return (str(whole) if rest == 0 else f"{count}/{self.denominator}").replace("-", MINUS)
 
-    def _significant(self, number: float) -> str:
-        if number == 0:
-            return "0"
-        mantissa, exponent = f"{number:.{self.digits - 1}e}".split("e")
-        if SMALL <= abs(number) < LARGE:
-            return _short(f"{number:.{max(0, self.digits - 1 - int(exponent))}f}")
-        power = "10" + str(int(exponent)).translate(RAISED)
-        return {"1": power, "-1": f"-{power}"}.get(_short(mantissa), f"{_short(mantissa)}·{power}")
+    def _significant(self, number: Number) -> str:
+        near = self._near(number)
+        if near == 0 or SMALL <= abs(number) < LARGE:
+            return trimmed(f"{near:f}")
+        mantissa = trimmed(f"{near.scaleb(-near.adjusted()):f}")
+        power = "10" + str(near.adjusted()).translate(RAISED)
+        return {"1": power, "-1": f"-{power}"}.get(mantissa, f"{mantissa}·{power}")
+
+    def _near(self, number: Number) -> Decimal:
+        """With its significant digits, and never fewer than its whole ones where no power of ten is written."""
+        return significant(number, self._places(float(number)) + 1)
+
+    def written(self, number: Number) -> Fraction:
+        """What the text of a finite number says."""
+        if self.denominator > 1:
+            return Fraction(round(number * self.denominator), self.denominator)
+        return Fraction(self._near(number) if self.digits > 0 else rounded(number, self.decimals))
+
+    def tells(self, number: Number) -> bool:
+        """Whether the text of a number is that number, and not rounded."""
+        if self.denominator > 1 or not isfinite(number):
+            return True
+        return self.written(number) == Fraction(decimal(number))
 
     def factor(self, number: Number) -> str:
         """As part of a sum or product: a negative number in brackets."""
@@ -76,9 +91,9 @@ class Format:
         if self.denominator > 1:
             return np.round(numbers * self.denominator) / self.denominator
         if self.digits > 0:
-            rounded = [float(f"{number:.{self._places(number)}e}") for number in numbers.ravel().tolist()]
-            return np.array(rounded).reshape(numbers.shape)
-        return numbers if numbers.dtype.kind == "i" else np.round(numbers, self.decimals)
+            near = [float(self._near(number)) if isfinite(number) else number for number in numbers.ravel().tolist()]
+            return np.array(near).reshape(numbers.shape)
+        return numbers if numbers.dtype.kind == "i" else half_away(numbers, self.decimals)
 
     def _places(self, number: float) -> int:
         """The digits of a number behind its first one."""
@@ -111,9 +126,21 @@ MOST_TEXTS = 4096
 """Different numbers whose texts are all made to find the longest one."""
 
 
-def _short(text: str) -> str:
-    """Without the zeros at the end of its decimals."""
-    return text.rstrip("0").rstrip(".") if "." in text else text
+def half_away(numbers: Array, decimals: int) -> Array:
+    """`rounded` for a whole array: numpy rounds halves to even, which are few."""
+    near = np.round(numbers, decimals)
+    with np.errstate(invalid="ignore", over="ignore"):
+        scaled = np.abs(numbers) * 10.0**decimals
+        halves = np.abs(scaled - np.floor(scaled) - 0.5) <= 1e-14 * np.maximum(scaled, 1)
+    if halves.any():
+        near = np.array(near, float)
+        near[halves] = [float(rounded(number, decimals)) for number in numbers[halves].tolist()]
+    return near
+
+
+def _same(numbers: Array, others: Array) -> bool:
+    """Whether numbers say the same, to the digits that a float has for sure."""
+    return bool(np.all(np.abs(numbers - others) <= 1e-15 * np.abs(others)))
 
 
 def format_for(*arrays: Array, most: int = 2) -> Format:
@@ -127,17 +154,17 @@ def format_for(*arrays: Array, most: int = 2) -> Format:
     sizes = np.abs(numbers[numbers != 0])
     far = not whole and len(sizes) > 0 and sizes.max() >= LARGE
     for decimals in () if far else range(most + 1):
-        if np.array_equal(np.round(numbers, decimals), numbers):
+        if _same(np.round(numbers, decimals), numbers):
             return Format(decimals, exact=True)
     smallest = float(sizes.min())
-    if far or round(smallest, 3) == 0:
+    if far or rounded(smallest, 3) == 0:
         return _significant(numbers)
-    return Format(next(d for d in (1, 2, 3) if round(smallest, d) > 0), exact=False)
+    return Format(next(d for d in (1, 2, 3) if rounded(smallest, d) > 0), exact=False)
 
 
 def _significant(numbers: Array) -> Format:
     found = Format(0, exact=False, digits=DIGITS)
-    return replace(found, exact=bool(np.array_equal(found.shown(numbers), numbers)))
+    return replace(found, exact=_same(found.shown(numbers), numbers))
 
 
 def weights_format(weights: Array, *, noise: float = 0.0) -> Format:
@@ -155,7 +182,7 @@ def weights_format(weights: Array, *, noise: float = 0.0) -> Format:
     if longer.exact or short.digits > 0:
         return longer
     distinct, largest = np.unique(weights), float(np.abs(weights).max())
-    enough = (d for d in (2, 3, 4) if len(np.unique(np.round(distinct, d))) == len(distinct) and largest * 10**d >= 50)
+    enough = (d for d in (2, 3, 4) if len(np.unique(half_away(distinct, d))) == len(distinct) and largest * 10**d >= 50)
     return Format(next(enough, 4), exact=False)
 
 
@@ -170,8 +197,6 @@ def denominator(numbers: Sequence[float], largest: int = LARGEST, *, noise: floa
 
     ``noise`` is how far off they are where they were computed, and not given.
     """
-    from fractions import Fraction
-
     fractions = [Fraction(number).limit_denominator(largest) for number in dict.fromkeys(numbers)]
     if any(abs(float(f) - n) > noise for f, n in zip(fractions, dict.fromkeys(numbers), strict=True)):
         return None
@@ -188,14 +213,6 @@ def plane(values: Array) -> Array:
     return values.reshape(values.shape if values.ndim == 2 else (1, -1))
 
 
-def adds_up(total: float, count: int, *, decimals: int, denominator: int = 1) -> bool:
-    """Whether so many numbers are added without loss, as floats: ``total`` is the most that they come to.
-
-    They, and what their sum is written as, are multiples of the last of some decimals, over a denominator.
-    """
-    return total * (count + 2) * 2.0**-53 < 10.0**-decimals / denominator / 4
-
-
 def agrees(fmt: Format, made: Array, of_texts: Array) -> bool:
     """Whether numbers as they are written are what written terms add up to, as far as their digits go."""
     off = np.abs(fmt.shown(made) - of_texts)
@@ -205,8 +222,3 @@ def agrees(fmt: Format, made: Array, of_texts: Array) -> bool:
 def enough(adds: Callable[[int], bool]) -> int:
     """How many digits more it takes until what is written adds up; the most there may be if it never does."""
     return next((more for more in range(FINEST) if adds(more)), FINEST)
-
-
-def largest(array: Array | None) -> float:
-    """The size of the largest number; 0 if there are no numbers."""
-    return 0.0 if array is None else float(max(abs(array.max()), abs(array.min())))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.color import mix
+from conv_anim.scene.equality import sign
 from conv_anim.scene.numbers import Format, format_for
 
 if TYPE_CHECKING:
@@ -45,10 +46,12 @@ def scored(attending: Attending, head: int, token: int, say: Language) -> str:
     d = len(attending.keys) // attending.heads
     fmt = format_for(np.where(np.isfinite(attending.scores), attending.scores, 0.0))
     written = _listed([fmt(score) for score in scores.tolist()], say)
+    told = sign(equal=all(map(fmt.tells, scores.tolist())))
+    made = sign(equal=all(share == 1 or SHARE.tells(share) for share in shares.tolist()))
     found = _listed([share_text(share) for share in shares.tolist()], say)
     divided = "q·k" if d == 1 else f"q·k / √{d}"
     named = say("attention.scores", head=head + 1) if attending.heads > 1 else ""
-    return f"{named}softmax({divided}) = softmax({written}) {'=' if seen.sum() == 1 else '≈'} {found}"
+    return f"{named}softmax({divided}) {told} softmax({written}) {made} {found}"
 
 
 def _listed(texts: list[str], say: Language) -> str:

@@ -10,6 +10,7 @@ from itertools import groupby
 from math import ceil, prod
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.equality import NEAR
 from conv_anim.scene.layer_formats import Formats
 from conv_anim.scene.numbers import MINUS, Format
 from conv_anim.scene.primitives import Primitive, Text
@@ -195,8 +196,7 @@ def sum_for(layer: LayerTrace, formats: Formats, style: Style, room: float, *, b
     opening, joint = _brackets(layer)
     closing = max(_closings(layer, formats, bias), key=lambda text: style.width(text, size=style.label_size))
     result = max(
-        style.width(f"{formats.equals} {text}", size=style.label_size, bold=True)
-        for text in formats.y.texts(layer.output)
+        style.width(f"{NEAR} {text}", size=style.label_size, bold=True) for text in formats.y.texts(layer.output)
     )
     seen = len(layer.operator.seen_by(0))
     taps = seen * prod(layer.operator.kernel_size)
@@ -243,7 +243,7 @@ def _root(layer: LayerTrace) -> str:
 def written_sum(room: Sum, step: Step, formats: Formats, *, x: float, y: float) -> list[Primitive]:
     """The sum of a step, its first baseline at ``y``."""
     closing = _closing(step, formats, room.closing, room.bias)
-    result = f"{formats.equals} {formats.y(step.value)}"
+    result = f"{formats.equals(step)} {formats.y(step.value)}"
     return room.at(x, y, terms_of(step, formats, room.power), result, room.style.result_ink, closing=closing)
 
 
@@ -262,7 +262,7 @@ def in_a_line(layer: LayerTrace, step: Step, most: int | None = None, *, bias: s
     terms = terms_of(step, formats, power)
     if most is not None and len(terms) > most:
         terms = [*largest(terms, most - 1), Term("…")]
-    return f"{opening}{joint.join(term.text for term in terms)}{closing}{formats.equals} {formats.y(step.value)}"
+    return f"{opening}{joint.join(term.text for term in terms)}{closing}{formats.equals(step)} {formats.y(step.value)}"
 
 
 def terms_of(step: Step, formats: Formats, power: str | None = None) -> list[Term]:

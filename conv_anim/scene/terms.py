@@ -89,9 +89,10 @@ def _of_view(spec: Spec) -> tuple[str, ...]:
         case FourierView():
             found = ("term.fft",)
         case WinogradView():
-            found = "term.winograd", "term.cellwise"
+            found = ("term.cellwise",)
         case GemmView() if spec.view.layout is not None or spec.view.tile is not None:
-            found = "term.memory", "term.column.multiply_adds", "term.intensity"
+            counted = () if spec.view.tile is None else ("term.column.multiply_adds",)
+            found = *(() if spec.view.layout is None else ("term.memory",)), *counted
         case Flat() if spec.view.overlap:
             found = ("term.stamp",)
         case Channels() if spec.labels is not None and _turns(spec):

@@ -8,7 +8,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from conv_anim.scene.numbers import SHARE_NOISE, adds_up, agrees, enough, format_for, largest, weights_format
+from conv_anim.scene.equality import sign, sum_sign
+from conv_anim.scene.numbers import SHARE_NOISE, agrees, enough, format_for, weights_format
 from conv_anim.scene.scoring import SHARE
 from conv_anim.scene.sums import in_a_line
 from conv_anim.tracing.gathers import Gather
@@ -33,7 +34,9 @@ def worked(layer: LayerTrace, step: Step) -> str:
     taps, y = [tap for tap in step.taps if tap.x is not None], format_for(layer.output)
     exact = y.exact and all(format_for(array).exact for array in layer.inputs)
     more = 0 if exact else joined_digits(layer) or enough(lambda n: _agrees_with(layer, step, taps, n))
-    said = layer.layer.worked(_numbers(layer, taps, more), f"{'=' if exact else '≈'} {y(step.value)}")
+    met = _met(layer, taps, more)
+    equals = sign(equal=y.tells(step.value) and all(fmt.tells(number) for fmt, number in met))
+    said = layer.layer.worked([fmt(number) for fmt, number in met], f"{equals} {y(step.value)}")
     if said is not None:
         return said
     if not taps:
@@ -77,10 +80,6 @@ def _met(layer: LayerTrace, taps: list[Tap], more: int) -> list[tuple[Format, fl
     return found
 
 
-def _numbers(layer: LayerTrace, taps: list[Tap], more: int) -> list[str]:
-    return [fmt(number) for fmt, number in _met(layer, taps, more)]
-
-
 def _agrees_with(layer: LayerTrace, step: Step, taps: list[Tap], more: int) -> bool:
     """Whether the numbers, written with so many digits more, make the result as it is written."""
     shown = [float(fmt.shown(np.array([number], float))[0]) for fmt, number in _met(layer, taps, more)]
@@ -92,15 +91,18 @@ def _added(layer: LayerTrace, step: Step, taps: list[Tap]) -> str:
     """The sum of what the taps contribute, the largest of them if they are many."""
     x, y, weights = format_for(layer.input), format_for(layer.output), _weights(layer, taps)
     bias = None if step.bias is None else format_for(np.array([step.bias]))
-    exact = x.exact and y.exact and weights.exact and (bias is None or bias.exact) and _lossless(layer, weights)
+    exact = x.exact and y.exact and weights.exact and (bias is None or bias.exact)
     more = 0 if exact else enough(lambda n: _agrees(step, taps, (x, weights, y, bias), n))
     x, weights, bias = x.finer(more), weights.finer(more), None if bias is None else bias.finer(more)
     shown = taps if len(taps) <= LONGEST else largest_of(taps, FIRST)
     terms = [_term(tap, x, weights) for tap in shown] + (["…"] if len(shown) < len(taps) else [])
     if step.bias is not None and bias is not None:
         terms.append(bias.factor(step.bias))
-    copied = len(terms) == 1 and taps[0].w is None
-    return f"= {y(step.value)}" if copied else f"{' + '.join(terms)} {'=' if exact else '≈'} {y(step.value)}"
+    if len(terms) == 1 and taps[0].w is None:
+        return f"= {y(step.value)}"
+    products = [[(x, tap.x or 0), *([] if tap.w is None else [(weights, tap.w)])] for tap in taps]
+    products += [] if bias is None or step.bias is None else [[(bias, step.bias)]]
+    return f"{' + '.join(terms)} {sum_sign(products, (y, step.value))} {y(step.value)}"
 
 
 def largest_of(taps: list[Tap], count: int) -> list[Tap]:
@@ -124,19 +126,6 @@ def _weights(layer: LayerTrace, taps: list[Tap]) -> Format:
     if layer.layer.attends is not None:
         return SHARE
     return weights_format(np.array([tap.w or 0 for tap in taps], float), noise=SHARE_NOISE)
-
-
-def _lossless(layer: LayerTrace, weights: Format) -> bool:
-    """Whether floats hold the sums of a layer in full."""
-    if layer.output.dtype.kind == "i":
-        return True
-    if layer.weight is None:  # what an interpolation shares out is noisy anyway
-        return True
-    x, count = format_for(layer.input), layer.layer.most_taps
-    if x.digits or weights.digits:
-        return False
-    most = largest(layer.input) * largest(layer.weight) * count + largest(layer.bias)
-    return adds_up(most, count, decimals=x.decimals + weights.decimals, denominator=weights.denominator)
 
 
 def _term(tap: Tap, x: Format, weights: Format) -> str:

@@ -43,8 +43,8 @@ LAYOUTS: tuple[Memory, ...] = ("nchw", "nhwc")
 LAYOUT: Field[Memory] = Field(
     "layout",
     OneOf(LAYOUTS),
-    "How maps lie in memory: channel by channel (nchw), or the channels of a cell beside each other (nhwc). The "
-    "matrices follow, and the memory is drawn. By default nchw.",
+    "How maps lie in memory: channel by channel (nchw), or the channels of a cell beside each other (nhwc). With a "
+    "'tile' the matrices follow it; without one, only the memory is drawn, and where each window lies in it.",
     example="nhwc",
 )
 WRAP = switch(

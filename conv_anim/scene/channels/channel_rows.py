@@ -226,7 +226,7 @@ class ChannelRows(LayerRows):
         terms = tuple(np.stack([channel_rows[k].map for channel_rows in filters]) for k in range(self.seen))
         biases = () if self.layer.bias is None else tuple(map(self.named_bias, self.layer.bias.tolist()))
         numbers = terms, self.layer.bias, self.layer.output
-        return Tally(self.style, self.map_format, *numbers, room, self.output_format, biases)
+        return Tally(self.style, self.map_format, *numbers, room, self.output_format, self.bias_format, biases)
 
     def tallied(self, room: Tally, cell: tuple[int, ...], *, x: float, y: float) -> list[Primitive]:
         """The numbers of all maps at a cell, added up."""

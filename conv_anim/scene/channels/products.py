@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.equality import NEAR, sum_sign
 from conv_anim.scene.numbers import agrees, enough
 from conv_anim.values import dataclass
 
@@ -29,6 +30,7 @@ class Products:
     name: str
     formats: Formats
     made: Format
+    bias: Format | None
 
     @property
     def size(self) -> float:
@@ -45,7 +47,7 @@ class Products:
         size, width = self.style.label_size, self.style.width
         read = max(width(self.formats.x.factor(x), size=size) for x in np.unique(layer.input).tolist())
         met = max(width(self.formats.w.factor(w), size=size) for w in np.unique(layer.kernels).tolist())
-        made = max(width(f" ≈ {text}", size=size, bold=True) for text in self.made.texts(layer.output))
+        made = max(width(f" {NEAR} {text}", size=size, bold=True) for text in self.made.texts(layer.output))
         around = width(f"{self.name}:  {bias} ", size=size) + made
         return around + columns * (read + met + width("· + ", size=size))
 
@@ -63,8 +65,9 @@ class Products:
         texts = [f"{formats.x.factor(x)}·{formats.w.factor(w)}" for x, w in terms]
         lines = [" + ".join(texts[k : k + columns]) for k in range(0, len(texts), columns)]
         lines = [*(f"{line} +" for line in lines[:-1]), f"{lines[-1]}{'' if bias is None else bias[0]} "]
-        exact = self.made.exact and formats.x.exact and formats.w.exact
-        result, name = f"{'=' if exact else '≈'} {self.made(value)}", f"{self.name}:  "
+        added = [[(formats.x, x), (formats.w, w)] for x, w in terms]
+        added += [] if bias is None or self.bias is None else [[(self.bias, bias[1])]]
+        result, name = f"{sum_sign(added, (self.made, value))} {self.made(value)}", f"{self.name}:  "
         style, size = self.style, self.size
         before = style.width(name, size=size)
         wide = max(style.width(line, size=size) for line in lines) + style.width(result, size=size, bold=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.numbers import MINUS, Format, adds_up, format_for, largest
+from conv_anim.scene.equality import NEAR, sum_sign
+from conv_anim.scene.numbers import MINUS, Format
 from conv_anim.scene.primitives import Primitive, Text
 from conv_anim.values import dataclass
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 class Tally:
     """``terms`` are all numbers that come to stand in each place, in the order of the places; ``results`` the sums.
 
-    ``made`` is how these are written, and ``named`` are the biases in words.
+    ``made`` is how these are written, ``added`` how biases are, and ``named`` these in words.
     """
 
     style: Style
@@ -30,8 +31,9 @@ class Tally:
     bias: Array | None
     results: Array
     room: float
-    made: Format | None = None
-    named: tuple[str, ...] = ()
+    made: Format
+    added: Format | None
+    named: tuple[str, ...]
 
     @property
     def size(self) -> float:
@@ -57,49 +59,17 @@ class Tally:
         return self._wide(MINUS) if self.terms[0].min() < 0 else 0.0
 
     @cached_property
-    def _bias_format(self) -> Format | None:
-        return None if self.bias is None else format_for(self.bias)
-
-    @cached_property
     def _bias_room(self) -> float:
-        if self.bias is None or self._bias_format is None:
-            return 0.0
-        return self.joint + max(map(self._wide, self._biases))
-
-    @property
-    def _biases(self) -> tuple[str, ...]:
-        if self.bias is None or self._bias_format is None:
-            return ()
-        return self.named or tuple(map(self._bias_format.factor, self.bias.tolist()))
+        return self.joint + max(map(self._wide, self.named)) if self.named else 0.0
 
     @cached_property
     def _result_room(self) -> float:
-        return max(self._wide(f"{self.equals} {text}", bold=True) for text in self._of_results.texts(self.results))
+        return max(self._wide(f"{NEAR} {text}", bold=True) for text in self.made.texts(self.results))
 
-    @property
-    def _of_results(self) -> Format:
-        return self.fmt if self.made is None else self.made
-
-    @property
-    def equals(self) -> str:
-        """An equals sign, or one that says that numbers are rounded."""
-        exact = self.fmt.exact and self._of_results.exact and (self._bias_format is None or self._bias_format.exact)
-        return "=" if exact and self._lossless else "≈"
-
-    @cached_property
-    def _lossless(self) -> bool:
-        """Whether the results are what the sums really are, and not only the floats next to them."""
-        if self.results.dtype.kind == "i":
-            return True
-        most = sum(map(largest, self.terms)) + largest(self.bias)
-        if self.fmt.digits or self._of_results.digits:
-            return False
-        decimals = max(self.fmt.decimals, 0 if self._bias_format is None else self._bias_format.decimals)
-        return adds_up(most, len(self.terms) + 1, decimals=decimals)
-
-    def result(self, number: Number) -> str:
-        """A sum behind its sign."""
-        return f"{self.equals} {self._of_results(number)}"
+    def _equals(self, numbers: Sequence[Number], bias: Number | None, result: Number) -> str:
+        terms = [[(self.fmt, number)] for number in numbers]
+        terms += [] if bias is None or self.added is None else [[(self.added, bias)]]
+        return sum_sign(terms, (self.made, result))
 
     @cached_property
     def count(self) -> int:
@@ -138,11 +108,12 @@ class Tally:
             left += self.slot + self.joint
         end = left - self.joint
         if bias is not None and self.bias is not None:
-            text = self._biases[self.bias.tolist().index(bias)]
+            text = self.named[self.bias.tolist().index(bias)]
             items += [self._text(end, y, " + ", self.style.label_ink), self._text(left, y, text, self.style.label_ink)]
             end = left + self._wide(text)
         end += self._wide(" ")
-        return [*items, Text(end, y, self.result(result), self.size, self.style.result_ink, "start", bold=True)]
+        made = f"{self._equals(numbers, bias, result)} {self.made(result)}"
+        return [*items, Text(end, y, made, self.size, self.style.result_ink, "start", bold=True)]
 
     def _number(self, middle: float, y: float, number: Number | None) -> Text:
         """None is for those that are left out; zeros add nothing."""

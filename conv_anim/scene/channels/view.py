@@ -125,7 +125,7 @@ class ChannelsView(BegunFilter):
         if written or kernels is None or isinstance(self.layer.means, Gather):
             return None
         key = "channels.map_number" if self.places.forked else "channels.channel"
-        found = Products(self.style, self.say(key, number=1), self.formats, self.map_format)
+        found = Products(self.style, self.say(key, number=1), self.formats, self.map_format, self.bias_format)
         columns = plane(kernels[0, 0]).shape[1]
         bias = "" if self.meet else self.bias_text
         return found if found.widest(self.layer, columns, bias) <= self.width else None

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.trace import Trace
 
+CORRECTED = 2.9
+"""The side of a cell that has room for two numbers, by the size of the smallest that can be read."""
+
 
 @dataclass(frozen=True)
 class FourierDrawing(Waves):
@@ -43,7 +46,8 @@ class FourierDrawing(Waves):
         if self._spoiled:
             found.append(Key(self.say("fft.wraps"), self.thrown_fill, style.edge))
         if self.way.wrong.any():
-            found.append(Key(self.say("fft.wrong"), self.thrown_fill, self._marked))
+            said = self.say("fft.wrong.corrected" if self._corrects else "fft.wrong")
+            found.append(Key(said, self.thrown_fill, self._marked))
         if self._thrown:
             found.append(Key(self.say("fft.thrown"), self.thrown_fill, style.pending_edge))
         return tuple(found)
@@ -120,8 +124,8 @@ class FourierDrawing(Waves):
             for name, shares, color in ends
             for item in shares_in(self.tables[name], np.ndenumerate(shares), self._deep(color))
         ]
-        _, factor, _, shift = self.written(wave)
-        said = [self.say("fft.times", factor=factor), *([self.say("fft.moved", shift=shift)] if shift else [])]
+        _, _, factor, _ = self.written(wave)
+        said = [self.say("fft.times", factor=factor), *([] if wave.shift is None else [self.say("fft.moved")])]
         return [*items, *heard(self.tables["kernel_way"], said), *self.worked(k)]
 
     def _summed(self, k: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
@@ -162,20 +166,36 @@ class FourierDrawing(Waves):
         right = [(place_of(at), fmt(output[at].item())) for at in kept if not (wrong[at] or self.way.wrapped[at])]
         whole = self.layer.output.dtype.kind == "i"
         other = [(place_of(at), fmt(self._own(at, whole=whole))) for at in kept if wrong[at]]
+        right_ones = [(place_of(at), fmt(output[at].item())) for at in kept if wrong[at]]
         items = table.cells(right, colors.output)
         by_chance = [(place_of(at), fmt(output[at].item())) for at in self._spoiled if not wrong[at]]
         items += table.cells(by_chance, self.thrown_fill) if by_chance else []
         items += table.cells([(place_of(at), "") for at in self._thrown], self.thrown_fill) if self._thrown else []
-        return [*items, *(self._wrong(other) if other else [])]
+        return [*items, *(self._wrong(other, right_ones) if other else [])]
 
     def _own(self, at: tuple[int, ...], *, whole: bool) -> float:
         number = float(self.way.result[at])
         return round(number) if whole else number
 
-    def _wrong(self, texts: list[tuple[Position, str]]) -> list[Primitive]:
-        table = self.tables["output"]
+    def _wrong(self, texts: list[tuple[Position, str]], right: list[tuple[Position, str]]) -> list[Primitive]:
+        """Numbers that are wrong, and in the corner of their cells, where there is room, those that are right."""
+        table, style = self.tables["output"], self.style
         boxes = tuple(table.box(place) for place, _ in texts)
-        return [*table.cells(texts, self.thrown_fill), Boxes(boxes, None, self._marked)]
+        around = Boxes(boxes, None, self._marked)
+        if not self._corrects:
+            return [*table.cells(texts, self.thrown_fill), around]
+        items = [*table.cells([(place, "") for place, _ in texts], self.thrown_fill), around]
+        for (place, wrong), (_, meant) in zip(texts, right, strict=True):
+            x, y, wide, high = table.box(place)
+            size, inset = style.least, 0.12 * wide
+            left, top = x + wide - inset - style.width(meant, size=size, bold=True), y + high - inset - 0.75 * size
+            items.append(style.text(x + inset, y + inset, wrong, size=1.2 * size, color=style.text_ink))
+            items.append(style.text(left, top, meant, size=size, color=style.result_ink, bold=True))
+        return items
+
+    @property
+    def _corrects(self) -> bool:
+        return self.cell[1] is not None and self.cell[0] >= CORRECTED * self.style.least
 
     @property
     def phases(self) -> frozenset[Phase]:

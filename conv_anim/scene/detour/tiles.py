@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
-from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,8 +20,6 @@ from conv_anim.tracing.winograd import (
     OUTPUT_TRANSFORM,
     READ,
     Winograd,
-    direct,
-    multiplications,
 )
 from conv_anim.values import dataclass
 
@@ -37,8 +34,10 @@ if TYPE_CHECKING:
 
 WANTED = 30
 """Pixels of a cell, at scale 1."""
-EXAMPLE = (1, 1)
-"""The cell of both transforms that is worked out."""
+EXAMPLE = (1, 2)
+"""The cell of both transforms that is worked out: cells are added for it, and others subtracted."""
+FIRST = (0, 0)
+"""The output of a tile that is."""
 
 
 @dataclass(frozen=True)
@@ -116,19 +115,29 @@ class Tiles(Detour):
         found = dict(zip(("input", "kernel", "output"), labels(self.trace), strict=True))
         ways = ("input", "kernel", "product")
         names = ("input_way", "kernel_way", "output_way")
-        return found | {name: Label(self.say(f"winograd.{way}")) for name, way in zip(names, ways, strict=True)}
+        return found | {
+            name: Label(self.say(f"winograd.{way}"), self.say(f"winograd.{way}.detail"))
+            for name, way in zip(names, ways, strict=True)
+        }
 
     @property
     def ways(self) -> tuple[str, str, str]:
         added, halved = self.say("winograd.added"), self.say("winograd.halved")
-        return f"{added}: BᵀdB", f"{halved}: GgGᵀ", f"{added}: AᵀMA"
+        return added, halved, added
+
+    def signs_of(self, k: int) -> dict[str, dict[Position, bool]]:
+        """Where cells are added (True) or subtracted for what is worked out of a step, by the maps that they are in."""
+        row, column = self.tile(k)
+        read = {(OUT * row + r, OUT * column + c): plus for (r, c), plus in _signs(INPUT_TRANSFORM, EXAMPLE).items()}
+        kernel, made = _signs(KERNEL_TRANSFORM, EXAMPLE), _signs(OUTPUT_TRANSFORM, FIRST)
+        return {"input": read, "kernel": kernel, "output_way": made}
 
     def told(self, k: int) -> tuple[str, ...]:
         """One cell of each transform, their product, and one output of it."""
         k = min(k, len(self.steps) - 1)
         d, (v, m) = floats(self.way.read(self.tile(k))[0]), self.transformed[k]
         g, (vs, us, ms) = floats(self.way.kernels[0, 0]), self.way_formats
-        at, corner = EXAMPLE, (0, 0)
+        at = EXAMPLE
         bias = [] if self.layer.bias is None else [self.layer.bias[0].item()]
         output = self.layer.output[0][self.outputs_of(self.tile(k))[0]].item()
         return (
@@ -145,16 +154,13 @@ class Tiles(Detour):
                 made=ms(m[at].item()),
             ),
             self.say(
-                "winograd.told.output", sum=_sum(OUTPUT_TRANSFORM, corner, m, ms, bias), made=self.formats.y(output)
+                "winograd.told.output", sum=_sum(OUTPUT_TRANSFORM, FIRST, m, ms, bias), made=self.formats.y(output)
             ),
         )
 
     @property
     def remarks(self) -> list[str]:
-        tiles = prod(self.way.tiles)
-        ours, outputs = multiplications(self.way.op), prod(self.way.op.out_size)
-        all_ = self.say("winograd.all", tiles=tiles, ours=ours, outputs=outputs, direct=direct(self.way.op))
-        return [self.say("winograd.tile"), all_]
+        return [self.say("winograd.tile")]
 
     def outputs_of(self, tile: Position) -> list[Position]:
         """The places of the outputs of a tile."""
@@ -163,13 +169,19 @@ class Tiles(Detour):
         return [(r, c) for r, c in wanted if r < rows and c < columns]
 
 
+def _signs(transform: Fractions, at: Position) -> dict[Position, bool]:
+    """The cells that a cell of a transform is made of: whether each of them is added, or subtracted."""
+    shares = np.outer(transform[at[0]], transform[at[1]])
+    return {(r, c): bool(shares[r, c] > 0) for r, c in np.ndindex(*shares.shape) if shares[r, c] != 0}
+
+
 def _sum(transform: Fractions, at: Position, numbers: Array, fmt: Format, more: Iterable[float] = ()) -> str:
     """What a cell of a transform is made of: numbers added and subtracted, and what all of that is divided by."""
     shares = np.outer(transform[at[0]], transform[at[1]])
     whole = max(share.denominator if isinstance(share, Fraction) else 1 for share in shares.ravel())
-    terms = [(shares[place] > 0, numbers[place].item()) for place in np.ndindex(*shares.shape) if shares[place] != 0]
+    terms = [(plus, numbers[place].item()) for place, plus in _signs(transform, at).items()]
     said = "".join(f" {'+' if plus else MINUS} {fmt.factor(number)}" for plus, number in terms)
-    said = (said[1:] if said[1] == MINUS else said[3:]) + "".join(f" + {fmt.factor(number)}" for number in more)
+    said = (MINUS + said[3:] if said[1] == MINUS else said[3:]) + "".join(f" + {fmt.factor(number)}" for number in more)
     return said if whole == 1 else f"({said}) / {whole}"
 
 

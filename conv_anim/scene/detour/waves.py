@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
-from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.detour.guide import waves_of, way_of
 from conv_anim.scene.detour.plan import SIGNS, Detour
 from conv_anim.scene.detour.spectra import Wave
+from conv_anim.scene.equality import sum_sign
 from conv_anim.scene.numbers import Format, enough, format_for
 from conv_anim.scene.wording.words import Label, labels, size
 from conv_anim.tracing.fourier import Count, Fourier
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 LONGEST = 580
 """Pixels, at scale 1, that three maps beside each other may take."""
+WIDER = 660
+"""The same where cells of the output hold a wrong number and the right one."""
 WANTED = 34
 """Pixels of a cell, at scale 1, where there is room."""
 HEIGHT = Format(0, exact=False, digits=3)
@@ -61,7 +63,7 @@ class Waves(Detour):
 
     @property
     def wanted(self) -> int:
-        return min(WANTED, LONGEST // (3 * self._square[1]))
+        return min(WANTED, (WIDER if self.way.wrap else LONGEST) // (3 * self._square[1]))
 
     @property
     def _square(self) -> Position:
@@ -91,18 +93,14 @@ class Waves(Detour):
     @property
     def remarks(self) -> list[str]:
         found, op = Count.of(self.way.size), self.way.op
-        numbers = {"half": found.transform, "count": found.products, "complex": found.complex, "ours": found.real}
-        numbers["waves"] = len(self.way.frequencies)
-        window = {"outputs": prod(op.out_size), "taps": prod(op.kernel_size), "direct": direct(op)}
         given = self.layer.bias
         bias = [] if given is None else [self.say("fft.bias", bias=format_for(given)(given[0].item()))]
-        return [*bias, self.say("fft.all", **numbers), self.say("fft.window", **window)]
+        return [*bias, self.say("fft.all", ours=found.real, direct=direct(op))]
 
     def told(self, k: int) -> tuple[str, ...]:
         wave = self.wave(k)
-        key = "fft.mean" if wave.is_mean else "fft.wave" if wave.shift is None else "fft.shifted"
-        before, factor, after, shift = self.written(wave)
-        told = {"before": before, "factor": factor, "after": after, "shift": shift}
+        key = "fft.mean" if wave.is_mean else "fft.wave"
+        told = dict(zip(("before", "equals", "factor", "after"), self.written(wave), strict=True))
         return (self.say(key, number=self._number(k), count=len(self.way.frequencies), **told),)
 
     def _number(self, k: int) -> int:
@@ -117,10 +115,10 @@ class Waves(Detour):
 
     @staticmethod
     def written(wave: Wave) -> tuple[str, str, str, str]:
-        """A wave's height, its factor, the height that comes of it, and how far it moves."""
+        """A wave's height, "=" or "≈" before what comes of it, its factor, and the height that comes of it."""
         finer = HEIGHT.finer(enough(lambda more: wave.agrees(HEIGHT, more)))
-        shift = "" if wave.shift is None else f"{abs(wave.shift):.2g}"
-        return finer(wave.before), finer(wave.factor), HEIGHT(wave.after), shift
+        equals = sum_sign([[(finer, wave.before), (finer, wave.factor)]], (HEIGHT, wave.after))
+        return finer(wave.before), equals, finer(wave.factor), HEIGHT(wave.after)
 
     def wave(self, k: int) -> Wave:
         """The wave of a step."""

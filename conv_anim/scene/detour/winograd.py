@@ -14,15 +14,12 @@ from conv_anim.scene.gliding import gliding
 from conv_anim.scene.hit_regions import HitRegion
 from conv_anim.scene.layout import Fit
 from conv_anim.scene.marks import MarkStyle
+from conv_anim.scene.numbers import MINUS
 from conv_anim.scene.primitives import Boxes, Frame, corners
 from conv_anim.scene.slots import filled
 from conv_anim.scene.strokes import strong
 from conv_anim.tracing.geometry import Source
-from conv_anim.tracing.winograd import (
-    INPUT_TRANSFORM,
-    OUT,
-    READ,
-)
+from conv_anim.tracing.winograd import OUT, READ
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -38,6 +35,9 @@ if TYPE_CHECKING:
     from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.trace import Trace
     from conv_anim.tracing.values import Array
+
+SIGN = 12
+"""Em of a plus or a minus in the corner of a cell, in pixels at scale 1."""
 
 
 @dataclass(frozen=True)
@@ -100,18 +100,19 @@ class WinogradDrawing(Tiles):
     # what differs from frame to frame
 
     def frame(self, k: int) -> Frame:
-        return Frame(self._kept(k), (*self._reading(k), *self._products(k), *self._made(k, bold=True)))
+        return Frame(
+            self._kept(k), (*self._reading(k), *self._products(k), *self._example(k), *self._made(k, bold=True))
+        )
 
     def _kept(self, k: int) -> Items:
         return tuple(item for _, row, column in self.steps.passed(k) for item in self._outputs((row, column)))
 
     def finished(self) -> Frame:
-        """All outputs, and as an example the transforms of the last tile."""
+        """All outputs, and as an example the last tile with its transforms."""
         last = len(self.steps) - 1
-        return Frame(
-            self._kept(len(self.steps)),
-            (*self._transform(last), *self._products(last), *self._example(last), *self.worked(last)),
-        )
+        there = self._outlined("output", self.outputs_of(self.tile(last)), self.style.colors.current)
+        shown = (*self._reading(last), *self._products(last), *self._example(last), *there)
+        return Frame(self._kept(len(self.steps)), shown)
 
     def _outputs(self, tile: Position, *, bold: bool = False) -> list[Primitive]:
         """The outputs of a tile, as the trace has them."""
@@ -129,18 +130,25 @@ class WinogradDrawing(Tiles):
         """The tile that is read, and its transform."""
         items = self._canvas(self._read(k), marked=True)
         outlined = self._outlined("input", self._read(k), self.style.colors.window)
-        return [*items, *outlined, *self._transform(k), *self._example(k), *self.worked(k)]
+        return [*items, *outlined, *self._transform(k), *self.worked(k)]
 
     def _example(self, k: int) -> list[Primitive]:
         """Around the cells that are worked out below."""
-        row, column = self.tile(k)
-        used = [
-            (OUT * row + r, OUT * column + c)
-            for r, c in product(range(READ), repeat=2)
-            if INPUT_TRANSFORM[EXAMPLE[0]][r] * INPUT_TRANSFORM[EXAMPLE[1]][c]
+        signs = [item for name, of in self.signs_of(k).items() for item in self._signed(name, of)]
+        return [*signs, *(self._outlined(name, [EXAMPLE], self.style.colors.ink)[0] for name in NAMES[3:5])]
+
+    def _signed(self, name: str, signs: dict[Position, bool]) -> list[Primitive]:
+        """A plus or a minus in the corner of each cell that is added or subtracted, where cells hold numbers."""
+        table, size = self.tables[name], SIGN * self.style.scale
+        if table.size is None:
+            return []
+        size, inset = max(size, self.style.least), 0.25 * size
+        boxes = ((table.box(place), plus) for place, plus in signs.items())
+        ink = self.style.text_ink
+        return [
+            self.style.text(x + inset, y + inset, "+" if plus else MINUS, size=size, color=ink, bold=True)
+            for (x, y, _, _), plus in boxes
         ]
-        read = self._outlined("input", used, self.style.colors.ink)
-        return [*read, *(self._outlined(name, [EXAMPLE], self.style.colors.ink)[0] for name in NAMES[3:5])]
 
     def _transform(self, k: int) -> list[Primitive]:
         fill = mix(self.style.colors.background, self.style.colors.input, 0.55)
@@ -173,7 +181,7 @@ class WinogradDrawing(Tiles):
             stroke = strong(self.style, self.style.colors.window)
             left = (*self._products(step), *self._outputs(self.tile(step)))
             return (*left, *gliding(self._rings(step), self._rings(step + 1), share, stroke))
-        return (*self._reading(step), *(self._products(step) if phase == "summed" else ()))
+        return (*self._reading(step), *(self._products(step) if phase == "summed" else ()), *self._example(step))
 
     def _rings(self, k: int) -> list[Ring]:
         tiles = ("input", self._read(k)), ("output", self.outputs_of(self.tile(k)))

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.callouts import Key
+from conv_anim.scene.equality import NEAR, sum_sign
 from conv_anim.scene.flat.drawing import texts
 from conv_anim.scene.flat.lettered import ColumnsDrawing, matrix_label
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.hit_regions import HitRegion, of_sheet
-from conv_anim.scene.numbers import adds_up, agrees, enough, format_for, largest
+from conv_anim.scene.numbers import agrees, enough, format_for
 from conv_anim.scene.primitives import Boxes
 from conv_anim.scene.sheet import two
 from conv_anim.scene.strokes import strong
@@ -117,7 +118,7 @@ class FoldedView(ColumnsDrawing):
         size = self.style.label_size
         slot = max(self.style.width(self.x.factor(v), size=size) for v in np.unique(self.layer.input).tolist())
         results = self.y.texts(self.layer.output)
-        result = max(self.style.width(f"= {text}", size=size, bold=True) for text in results)
+        result = max(self.style.width(f"{NEAR} {text}", size=size, bold=True) for text in results)
         count = max(1, *(len(step.taps) for step in self.layer))
         return Sum(self.style, count, 1, slot, " + ", "", " ", result, self.strip_layout.sum_room)
 
@@ -127,7 +128,7 @@ class FoldedView(ColumnsDrawing):
         found = [Term(self.x.factor(tap.x or 0), tap.x == 0, abs(tap.x or 0)) for tap in step.taps]
         terms = found or [Term("0", idle=True)]
         x, y = self.sum_at
-        equals = "=" if self.x.exact and self.y.exact and self._lossless else "≈"
+        equals = sum_sign([[(self.x, tap.x or 0)] for tap in step.taps], (self.y, step.value))
         return self.sum.of(len(terms)).at(x, y, terms, f"{equals} {self.y(step.value)}", self.style.result_ink)
 
     @cached_property
@@ -140,14 +141,6 @@ class FoldedView(ColumnsDrawing):
         read = x.shown(self.layer.input)
         totals = [sum(read[tap.input] for tap in step.taps if tap.input is not None) for step in self.layer]
         return agrees(self.y, self.layer.output.ravel(), np.array(totals))
-
-    @cached_property
-    def _lossless(self) -> bool:
-        """Whether the output is what the sums really are, and not only the floats next to them."""
-        if self.x.digits or self.y.digits:
-            return False
-        read, decimals = self.layer.input, max(self.x.decimals, self.y.decimals)
-        return self.layer.output.dtype.kind == "i" or adds_up(largest(read) * len(read), len(read), decimals=decimals)
 
     def hit_regions(self) -> list[HitRegion]:
         """Every cell of the columns (a row is a channel of the input)."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.callouts import Key
+from conv_anim.scene.equality import NEAR, sum_sign
 from conv_anim.scene.flat.explained import ExplainedSum
 from conv_anim.scene.flat.points import Points
 from conv_anim.scene.flat.sampled_grids import CORNER, SampledGrids
@@ -20,6 +21,7 @@ from conv_anim.scene.wording import words
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
+    from conv_anim.scene.equality import Written
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.tracing.sampling import Corner, Sample
     from conv_anim.tracing.taps import Step
@@ -135,7 +137,7 @@ class SampledView(SampledGrids):
             return None
         size, style = self.style.label_size, self.style
         slot = max(style.width(self._term(r, w, m), size=size, bold=False) for r, w, m in self._widest())
-        result = max(style.width(f"≈ {text}", size=size, bold=True) for text in self.y.texts(self.layer.output))
+        result = max(style.width(f"{NEAR} {text}", size=size, bold=True) for text in self.y.texts(self.layer.output))
         closing = " " if self.layer.bias is None else f" + {self._bias} "
         count, row = self._kernel.size, self._kernel.shape[1]
         whole = Sum(style, count, row, slot, " + ", "", closing, result, self.strip_layout.sum_room)
@@ -159,14 +161,17 @@ class SampledView(SampledGrids):
     def added(self, step: Step) -> list[Primitive]:
         if self.sum is None:
             return []
-        terms = []
+        terms, products = list[Term](), list[list["Written"]]()
         for sample in self.sampling.samples(step.output[1:]):
             value, weight = self._value(sample, step), self._kernel[sample.window].item()
             product = value * weight * sample.mask
             text = self._term(value, weight, sample.mask)
+            products.append([(self.read_format, value), (self.mask_format, sample.mask), (self.w, weight)])
             terms.append(Term(text, product == 0, abs(product), sample.window[:1]))
         x, y = self.sum_at
-        result = f"{self._equals} {self.y(step.value)}"
+        if step.bias is not None:
+            products.append([(format_for(np.array([step.bias])), step.bias)])
+        result = f"{sum_sign(products, (self.y, step.value))} {self.y(step.value)}"
         line = self.style.text(
             x,
             y - self.sum.size,
@@ -175,11 +180,6 @@ class SampledView(SampledGrids):
             color=self.style.label_ink,
         )
         return [line, *self.sum.whole.at(x, y + self.sum.below, terms, result, self.style.result_ink)]
-
-    @cached_property
-    def _equals(self) -> str:
-        exact = self.read_format.exact and self.w.exact and self.y.exact and self.mask_format.exact
-        return "=" if exact else "≈"
 
     def _example(self, step: Step) -> str:
         """How the number at a point comes about: ``tap (0,1) reads at (1.5, 2): 3·0.5 + 1·0.5 = 2``."""
@@ -191,8 +191,9 @@ class SampledView(SampledGrids):
         beyond = sum(corner.share for corner in around if not corner.inside)
         if beyond and corners:
             terms = self.say.of(self.layer.layer, "outside", sum=terms, share=weights(beyond))
-        value = self.read_format(self._value(one, step))
-        equals = "=" if weights.exact and self.x.exact and self.read_format.exact else "≈"
+        read = self._value(one, step)
+        products = [[(self.x, self.input.values[corner.cell].item()), (weights, corner.share)] for corner in corners]
+        equals, value = sum_sign(products, (self.read_format, read)), self.read_format(read)
         at = [format_for(np.array([at]))(at) for at in one.at]
         said = terms if not corners else f"{terms} {equals} {value}"
         return self.say.of(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.numbers import SHARE_NOISE, Format, denominator
+from conv_anim.scene.numbers import SHARE_NOISE, Format, denominator, half_away
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -27,22 +27,29 @@ class Shares:
     denominator: int | None
     decimals: int = 2
 
+    @property
+    def fmt(self) -> Format:
+        """How each of them is written, but for a denominator that all have."""
+        if self.denominator is None:
+            return Format(self.decimals, exact=False)
+        return Format(0, exact=True, denominator=self.denominator)
+
     def texts(self) -> list[str]:
         """As they stand in cells: ``9/16``."""
         if self.denominator is None:
-            return [Format(self.decimals, exact=False)(weight) for weight in self.weights]
+            return [self.fmt(weight) for weight in self.weights]
         return [f"{count}/{self.denominator}" if self.denominator > 1 else str(count) for count in self._counts()]
 
     def factors(self) -> list[str]:
         """As they stand in a sum, in front of the denominator."""
         if self.denominator is None:
-            return [Format(self.decimals, exact=False).factor(weight) for weight in self.weights]
+            return [self.fmt.factor(weight) for weight in self.weights]
         return [Format(0, exact=True).factor(count) for count in self._counts()]
 
     def shown(self) -> Array:
         """What the texts say."""
         if self.denominator is None:
-            return np.round(self.weights, self.decimals)
+            return half_away(np.array(self.weights), self.decimals)
         return np.array(list(self._counts())) / self.denominator
 
     def _counts(self) -> Iterable[int]:

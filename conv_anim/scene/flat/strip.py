@@ -46,8 +46,9 @@ class Part:
 
 @dataclass(frozen=True)
 class Strip:
-    """All grids are centred on one line; if one of them has another above it, they stand on one line.
+    """All grids hang from one line, below their labels; if one of them has another above it, they stand on one line.
 
+    So no grid is far from its label: where they stand, each label is just above its own.
     In a narrow figure they wrap; each line begins with the sign that leads to it.
     """
 
@@ -103,18 +104,21 @@ class Strip:
         parts = [self.parts[k] for k in line]
         if self._stands(line):
             return round(top + max(self._rise(part) + self._high(part) for part in parts))
-        middle = self._middle_of(line, top)
-        return round(max(middle - self._high(part) // 2 + self._high(part) for part in parts))
+        return round(self._hanging(line, top) + max(map(self._high, parts)))
 
     def _middle_of(self, line: list[int], top: int) -> int:
         parts = [self.parts[k] for k in line]
         if self._stands(line):
             high = max(self._high(part) for part in parts if part.made_from is not None)
             return round(self._bottom_of(line, top) - high // 2)
-        return round(top + max(self._rise(part) + self._high(part) / 2 for part in parts))
+        return self._hanging(line, top) + round(min(map(self._high, parts)) / 2)
+
+    def _hanging(self, line: list[int], top: int) -> int:
+        """The line that grids hang from."""
+        return round(top + max(self.parts[k].above for k in line))
 
     def _stands(self, line: list[int]) -> bool:
-        """Whether the grids of a line stand on one line instead of being centred."""
+        """Whether the grids of a line stand on one line instead of hanging from one."""
         return any(self.parts[k].made_from is not None for k in line)
 
     @cached_property
@@ -149,7 +153,7 @@ class Strip:
 
     @cached_property
     def middles(self) -> list[int]:
-        """The line that the signs of each line are centred on."""
+        """The line that the signs of each line are centred on: beside the lowest grid, so that they are beside all."""
         return [self._middle_of(line, top) for line, top in zip(self.lines, self._tops, strict=True)]
 
     @property
@@ -164,7 +168,8 @@ class Strip:
         bottoms = self._bottoms(self._tops)
         for part, (line, x) in zip(self.parts, self._placed, strict=True):
             high = self._high(part)
-            y = bottoms[line] - high if self._stands(self.lines[line]) else self.middles[line] - high // 2
+            stands, hanging = self._stands(self.lines[line]), self._hanging(self.lines[line], self._tops[line])
+            y = bottoms[line] - high if stands else hanging
             grids.append(Grid(self.style, self._cells(part), *part.shape, round(x), round(y), part.contents))
         return tuple(grids)
 
@@ -219,10 +224,12 @@ class Strip:
         return [item for k, part in enumerate(self.parts) if not part.passing for item in self.label(k)]
 
     def label(self, k: int) -> list[Primitive]:
-        """That of a part."""
-        line = self._placed[k][0]
-        top = 0 if line == 0 else self._bottoms(self._tops)[line - 1] + round(self.style.far)
-        return list(self.signs[k].at(self.grids[k].x - self.parts[k].left, top)) if self.labelled else []
+        """The label of a part: on the header line, or just above its grid where two grids stand on one another."""
+        line, grid, sign = self._placed[k][0], self.grids[k], self.signs[k]
+        top = 0.0 if line == 0 else self._bottoms(self._tops)[line - 1] + round(self.style.far)
+        if self._stands(self.lines[line]):
+            top = grid.y - round(self._rise(self.parts[k]) + self.style.close + sign.height)
+        return list(sign.at(grid.x - self.parts[k].left, top)) if self.labelled else []
 
     def _arrows(self) -> list[Primitive]:
         items: list[Primitive] = []

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from functools import cached_property
-from math import isclose
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from conv_anim.scene.callouts import Key
 from conv_anim.scene.color import mix
+from conv_anim.scene.equality import NEAR, sum_sign
 from conv_anim.scene.flat.curve import Curve
 from conv_anim.scene.flat.drawing import FlatDrawing, texts
 from conv_anim.scene.flat.fitted import FittedStrip
 from conv_anim.scene.flat.fitting import contents
 from conv_anim.scene.flat.shares import Shares, shares
 from conv_anim.scene.flat.strip import Part, Strip
-from conv_anim.scene.numbers import SHARE_NOISE, agrees, enough, format_for, plane
+from conv_anim.scene.numbers import agrees, enough, format_for, plane
 from conv_anim.scene.primitives import Polygons
 from conv_anim.scene.sheet import two
 from conv_anim.scene.strokes import strong
@@ -238,7 +238,7 @@ class UpsampledView(FittedStrip, FlatDrawing):
         numbers = map(self.x.factor, np.unique(self.layer.input).tolist())
         slot = max(wide.values()) + max(self.style.width(f"{number}·", size=size) for number in numbers)
         results = self.y.texts(self.layer.output)
-        result = max(self.style.width(f"≈ {text}", size=size, bold=True) for text in results)
+        result = max(self.style.width(f"{NEAR} {text}", size=size, bold=True) for text in results)
         closing = max((self._closing(each) for each in self.shares.values()), key=len)
         count = max(len(each.weights) for each in self.shares.values())
         row = max(1, round(count ** (1 / len(self.upsample.ratio))))
@@ -256,10 +256,9 @@ class UpsampledView(FittedStrip, FlatDrawing):
             Term(f"{self.x.factor(tap.x or 0)}·{share}", tap.product == 0, abs(tap.product or 0), tap.canvas[:-1])
             for tap, share in zip(step.taps, each.factors(), strict=True)
         ]
-        written = float(f"{step.value:.{self.y.decimals}f}")
-        near = isclose(written, step.value, rel_tol=0, abs_tol=SHARE_NOISE)
-        exact = each.denominator is not None and self.x.exact and near
+        products = [[(self.x, tap.x or 0), (each.fmt, w)] for tap, w in zip(step.taps, each.weights, strict=True)]
+        equals = sum_sign(products, (self.y, step.value))
         room = replace(self.sum.of(len(terms)), opening=self.sum.opening if (each.denominator or 1) > 1 else "")
         x, y = self.sum_at
-        result = f"{'=' if exact else '≈'} {self.y(step.value)}"
+        result = f"{equals} {self.y(step.value)}"
         return room.at(x, y, terms, result, self.style.result_ink, closing=self._closing(each))

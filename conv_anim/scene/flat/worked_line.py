@@ -105,8 +105,8 @@ class WorkedLine(Connections):
         shares = scored(means, means.head_of(channel), token, self.say)
         room = min(room or inf, max(self.width, NARROWEST * self.style.scale))
         if self._wide_line(shares) > room:
-            how, _, found = shares.partition(" ≈ ")
-            return [*self._broken(how, room), *self._broken(f"≈ {found}", room), *self._broken(said, room)]
+            how, found = _parted(shares)
+            return [*self._broken(how.rstrip(), room), *self._broken(found, room), *self._broken(said, room)]
         return [shares, *self._broken(said, room)]
 
     def _broken(self, said: str, room: float | None) -> list[str]:

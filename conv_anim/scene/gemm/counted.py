@@ -89,7 +89,7 @@ class Counted(Plan):
         return [now, self.say("gemm.sofar", loads=inputs + weights, products=products)]
 
     def _totals(self) -> list[str]:
-        return totals(self.gemm.all_loads, self.say)
+        return totals(self.gemm.all_loads, self.say)[:2]
 
     @cached_property
     def wide(self) -> float:

@@ -163,7 +163,7 @@ class Plan(Traced):
         each = max(1, floor(width / side / least))
         lines = ceil(count / (least * each))
         columns = min(count, ceil(count / least / lines) * least)
-        size_ = self.number(side, self.style.width(str(int(self.gemm.input_loads.max())), size=1.0, bold=True))
+        size_ = self.number(side, self.style.width(f"×{self.gemm.input_loads.max()}", size=1.0))
         gap = max(2, round(side / 4))
         return Table(self.style, Track((ceil(count / columns), 1), side, gap), Track((columns,), side, 0), size_)
 
@@ -185,7 +185,8 @@ class Plan(Traced):
         found = {name: Label(label.name.format(size(shapes[name])), label.detail) for name, label in found.items()}
         channels, *axes = self.layer.input.shape
         found["map"] = Label(f"{input_} {size(axes, channels, say)}")
-        found["memory"] = Label(say("gemm.memory", layout=layout.upper()), say("gemm.memory.detail"))
+        where = say("gemm.memory", layout=layout.upper()) if self.view.layout is not None else say("gemm.loads")
+        found["memory"] = Label(where, say("gemm.memory.detail"))
         return found
 
     @property

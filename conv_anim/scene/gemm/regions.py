@@ -18,19 +18,28 @@ MOST_ECHOES = 3000
 
 def regions(plan: Plan) -> list[HitRegion]:
     """The cells of the maps; entries of the windows' matrix and of the memory are those of the input again."""
-    shape, tables = plan.layer.input.shape, plan.tables
-    cells = [tuple(int(i) for i in np.unravel_index(k, shape)) for k in range(plan.layer.input.size)]
-    found = [HitRegion("input", cell, corners(tables["map"].box(plan.plates.place(k)))) for k, cell in enumerate(cells)]
-    if plan.counted:
-        places = [plan.in_memory(address) for address in plan.addresses]
-        boxes = (corners(tables["memory"].box(place)) for place in places)
-        found += [HitRegion("input", cell, box, echo=True) for cell, box in zip(cells, boxes, strict=True)]
-    out = tables["out"]
+    found, cells, out = inputs(plan), _cells(plan), plan.tables["out"]
     for r, c in np.ndindex(*plan.gemm.shape):
         found.append(HitRegion("output", plan.gemm.cell(r, c), corners(out.box((r, c)))))
     entries = [(side, entry) for side in ("left", "top") for entry in _all_entries(plan, side)]
     if len(entries) <= MOST_ECHOES:
         found += [_echo(plan, side, place, index, cells) for side, (place, _, index) in entries if _named(plan, side)]
+    return found
+
+
+def _cells(plan: Plan) -> list[tuple[int, ...]]:
+    shape = plan.layer.input.shape
+    return [tuple(int(i) for i in np.unravel_index(k, shape)) for k in range(plan.layer.input.size)]
+
+
+def inputs(plan: Plan) -> list[HitRegion]:
+    """The cells of the input, and again those of the memory."""
+    tables, cells = plan.tables, _cells(plan)
+    found = [HitRegion("input", cell, corners(tables["map"].box(plan.plates.place(k)))) for k, cell in enumerate(cells)]
+    if plan.counted:
+        places = [plan.in_memory(address) for address in plan.addresses]
+        boxes = (corners(tables["memory"].box(place)) for place in places)
+        found += [HitRegion("input", cell, box, echo=True) for cell, box in zip(cells, boxes, strict=True)]
     return found
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.equality import NEAR, sum_sign
 from conv_anim.scene.numbers import format_for
 from conv_anim.scene.sums import Sum, Term
 from conv_anim.tracing.matrix import EMPTY
@@ -42,7 +43,7 @@ def room_for(factors: Factors, style: Style, room: float, named: str) -> Sum:
     terms = {_term(factors, row, column).text for row, columns in enumerate(rows) for column in columns}
     terms |= set() if all(rows) else {NOTHING}
     slot = max(style.width(text, size=size) for text in terms)
-    result = max(style.width(f"≈ {text}", size=size, bold=True) for text in factors.y)
+    result = max(style.width(f"{NEAR} {text}", size=size, bold=True) for text in factors.y)
     closings = [_closing(factors, named, channel) for channel in range(len(layer.output))]
     closing = max(closings, key=lambda text: style.width(text, size=size))
     count = max(1, *map(len, rows))
@@ -52,8 +53,11 @@ def room_for(factors: Factors, style: Style, room: float, named: str) -> Sum:
 def written_row(room: Sum, factors: Factors, step: Step, place: tuple[float, float]) -> list[Primitive]:
     """The sum of a row, its first baseline at a place."""
     terms = [_term(factors, step.index, column) for column in _columns(factors, step.index)]
-    exact = factors.formats.x.exact and factors.shared.exact and factors.formats.y.exact
-    result = f"{'=' if exact else '≈'} {factors.formats.y(step.value)}"
+    x, y, bias = factors.formats.x, factors.formats.y, factors.layer.bias
+    read, entries = factors.layer.input.ravel().tolist(), factors.matrix.values[step.index].tolist()
+    products = [[(x, read[k]), (factors.shared, entries[k])] for k in _columns(factors, step.index)]
+    products += [] if bias is None else [[(format_for(bias), bias[step.output[0]].item())]]
+    result = f"{sum_sign(products, (y, step.value))} {y(step.value)}"
     closing = _closing(factors, room.bias, step.output[0])
     whole = terms or [Term(NOTHING, idle=True)]
     return room.of(len(whole)).at(*place, whole, result, room.style.result_ink, closing=closing)

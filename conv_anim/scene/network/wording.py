@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from conv_anim.scene import rounding
 from conv_anim.scene.network import kinds
 from conv_anim.scene.wording.words import per_axis, size
 from conv_anim.values import dataclass
@@ -111,7 +112,7 @@ def counted(number: int | None, *, short: bool) -> str:
     value, step = float(number), 0
     while value >= 999.5 and step < len(THOUSANDS) - 1:
         value, step = value / 1000, step + 1
-    return f"{value:.3g}{THOUSANDS[step]}" if value < 999.5 else f"{value:.0f}{THOUSANDS[step]}"
+    return f"{rounding.short(value, max(3, len(str(int(value)))))}{THOUSANDS[step]}"
 
 
 # columns
@@ -170,5 +171,5 @@ class Costs:
 
 def fractions(values: Sequence[Fraction]) -> str:
     """One number where the axes agree."""
-    said = [f"{float(value):.6g}".replace("-", "−") for value in values]
+    said = [rounding.short(float(value), 6).replace("-", "−") for value in values]
     return said[0] if len(set(said)) == 1 else ", ".join(said)

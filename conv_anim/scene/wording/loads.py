@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.rounding import short
 from conv_anim.tracing.gemm import BYTES
 
 if TYPE_CHECKING:
@@ -17,6 +18,6 @@ def totals(loads: Loads, say: Language) -> list[str]:
     operations, moved = 2 * loads.multiply_adds, BYTES * (loads.all + loads.outputs)
     return [
         say("gemm.all", inputs=loads.inputs, weights=loads.weights, again=loads.again, **numbers),
-        say("gemm.reuse", reuse=f"{loads.reuse:.3g}", **numbers),
-        say("gemm.bytes", operations=operations, moved=moved, intensity=f"{loads.intensity:.2g}", **numbers),
+        say("gemm.reuse", reuse=short(loads.reuse, 3), **numbers),
+        say("gemm.bytes", operations=operations, moved=moved, intensity=short(loads.intensity, 2), **numbers),
     ]

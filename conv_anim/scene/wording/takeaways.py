@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.rounding import short
 from conv_anim.scene.wording.captions import looks_around
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.words import part, size
@@ -135,7 +136,7 @@ def _gemm(view: GemmView, window: Operator, say: Language) -> str:
         from conv_anim.tracing.gemm import Gemm
 
         reuse = Gemm(window, view.layout or "nchw", view.tile).all_loads.reuse
-        used = f"{reuse:.3g}"
+        used = short(reuse, 3)
         return say("takeaway.gemm_tile.once") if used == "1" else say("takeaway.gemm_tile", reuse=used)
     if view.layout is not None:
         return say(f"takeaway.gemm_{view.layout}")
