@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from math import prod
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -13,6 +15,7 @@ from conv_anim.frameworks import model_network
 from conv_anim.frameworks.feeding import Feed, said
 from conv_anim.frameworks.model_attempt import attempt
 from conv_anim.frameworks.model_network import followed
+from conv_anim.frameworks.model_patterns import moved, summed
 from conv_anim.frameworks.model_values import UnreadError
 from conv_anim.frameworks.networks import network
 from conv_anim.frameworks.torch_export import traced
@@ -25,6 +28,7 @@ MODELS = [
     *(("maps", name) for name in ("UNet", "Bilinear", "Generator", "Pair", "Shuffled", "Weighed", "Causal", "Pyramid")),
     *(("changed", name) for name in ("Left", "Diamond", "Later", "Named", "Handed", "Held")),
 ]
+SEQUENCES = ["TextCNN", "Recurrent", "Attending", "Summed", "Inherited"]
 
 
 def source(module):
@@ -68,13 +72,135 @@ def test_it_is_what_torch_export_traces(module, name):
     assert {node.name for node in theirs.nodes if node.kind.startswith("nn.")} <= {node.name for node in found.nodes}
 
 
+@pytest.mark.frameworks
+@pytest.mark.filterwarnings("ignore:LSTM with projections")
+@pytest.mark.parametrize("name", SEQUENCES)
+def test_sequences_have_the_shapes_and_parameters_of_the_model(name):
+    """What is one node here, as attention or a recurrent layer, torch.export takes apart."""
+    torch = needed("torch")
+    import importlib
+
+    made = getattr(importlib.import_module("tests.models.sequences"), name)().eval()
+    found = followed(source("sequences"), Feed(), {}, name).network
+    size = found.nodes[0].shape
+    given = torch.zeros(size, dtype=torch.long) if name == "TextCNN" else torch.zeros(size)
+    shapes = {}
+    for path, module in made.named_modules():
+        module.register_forward_hook(lambda _, __, out, path=path: shapes.setdefault(path, out))
+    out = made(given)
+    assert [found.nodes[k].shape for k in found.outputs] == [tuple(out.shape)]
+    assert found.parameters == sum(each.numel() for each in made.parameters())
+    known = {node.name: node.shape for node in found.nodes if node.kind.startswith("nn.") and node.name in shapes}
+    assert known == {
+        path: tuple((shapes[path][0] if isinstance(shapes[path], tuple) else shapes[path]).shape) for path in known
+    }
+    assert len(known) > 1
+
+
+@pytest.mark.parametrize(
+    ("equation", "shapes"),
+    [
+        ("bchw->bhwc", [(1, 2, 3, 4)]),
+        ("bhid,bhjd->bhij", [(1, 2, 3, 4), (1, 2, 5, 4)]),
+        ("...i,ij->...j", [(7, 6, 3), (3, 2)]),
+        ("ij,jk", [(2, 3), (3, 4)]),
+        ("b i j -> b", [(2, 3, 3)]),
+        ("bij,bij->", [(2, 3, 1), (2, 3, 4)]),
+        ("...ab->...ba", [(2, 3)]),
+        ("c...,c->...", [(3, 5, 6), (3,)]),
+    ],
+)
+def test_einsum_has_the_shape_that_numpy_makes(equation, shapes):
+    assert summed(equation, shapes) == np.einsum(equation, *map(np.ones, shapes)).shape
+
+
+@pytest.mark.parametrize(
+    ("pattern", "shape", "sizes", "steps"),
+    [
+        ("b c (h p1) (w p2) -> b (h w) (p1 p2 c)", (2, 3, 8, 12), {"p1": 4, "p2": 2}, ((2, 12, 24), 0)),
+        ("b h w c -> b c h w", (1, 2, 3, 4), {}, ((1, 4, 2, 3), 0)),
+        ("b n (h d) -> b h n d", (1, 5, 12), {"h": 3}, ((1, 3, 5, 4), 0)),
+        ("b c ... -> b (c ...)", (2, 3, 4, 5), {}, ((2, 60), 0)),
+        ("b () c -> b c", (2, 1, 3), {}, ((2, 3), 0)),
+        ("b c h w -> b c", (2, 3, 4, 5), {}, ((2, 3), 1)),
+        ("() n d -> b n d", (1, 3, 4), {"b": 6}, ((6, 3, 4), 1)),
+        ("b (h 2) -> b h", (1, 8), {}, ((1, 4), 1)),
+    ],
+)
+def test_patterns_of_einops_keep_every_cell_or_say_what_becomes_of_it(pattern, shape, sizes, steps):
+    wanted, changes = steps
+    made = moved(pattern, shape, sizes)
+    assert made == wanted
+    assert (prod(made) == prod(shape)) is not bool(changes)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "shape", "why"),
+    [
+        ("b (h p) -> b h p", (1, 7), "are not said"),
+        ("b (h 2) -> b h", (1, 7), "7 cells are not 'h 2'"),
+        ("b c -> b", (1, 2, 3), "does not fit"),
+        ("b c -> b d", (1, 2), "'d' is not said"),
+        ("b c", (1, 2), "not known"),
+    ],
+)
+def test_patterns_that_do_not_fit_are_told(pattern, shape, why):
+    with pytest.raises(UnreadError, match=why):
+        moved(pattern, shape, {})
+
+
+def test_imports_are_followed_through_a_package(tmp_path):
+    """As Python does: relative to the package, from a folder of the project, by an ``__init__.py``, or a module."""
+    files = {
+        "pyproject.toml": "",
+        "shared/blocks.py": "import torch.nn as nn\nfrom .never import no\ndef conv(i, o): return nn.Conv2d(i, o, 3)",
+        "net/__init__.py": "from .models.one import Net\nfrom missing import gone",
+        "net/models/__init__.py": "",
+        "net/models/one.py": (
+            "import torch.nn as nn\nimport shared.blocks\nfrom shared import blocks as b\n"
+            "from ..layers import wide, Act\nfrom . import sizes\nfrom .. import layers as whole\n"
+            "import torchvision.ops as other\n"
+            "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+            "        self.a, self.c = b.conv(3, wide), shared.blocks.conv(sizes.N, whole.wide)\n"
+            "        self.act = Act()\n"
+            "    def forward(self, x):\n        return self.c(self.act(self.a(x)))\n"
+        ),
+        "net/models/sizes.py": "from ..layers import wide as N",
+        "net/layers/__init__.py": "from .acts import *\nwide = 5",
+        "net/layers/acts.py": "import torch.nn as nn\nclass Act(nn.ReLU6):\n    pass",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    path = tmp_path / "net" / "models" / "one.py"
+    found = followed(Source(str(path), path.read_text()), Feed(), {}, "Net")
+    convs = [node.weight for node in found.network.nodes if node.type == "conv"]
+    assert convs == [(5, 3, 3, 3), (5, 5, 3, 3)]
+    read = {each.relative_to(tmp_path).as_posix() for each in found.read}
+    assert read >= {"shared/blocks.py", "net/layers/__init__.py", "net/layers/acts.py", "net/models/sizes.py"}
+
+
+def test_a_folder_that_is_called_like_a_library_is_not_taken_for_it(tmp_path):
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "torch").mkdir()
+    (tmp_path / "torch" / "nn.py").write_text("raise SystemExit")
+    (tmp_path / "net").mkdir()
+    path = tmp_path / "net" / "one.py"
+    path.write_text(
+        "import torch.nn as nn\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.a = nn.Conv2d(3, 4, 3)\n    def forward(self, x):\n        return self.a(x)\n"
+    )
+    assert followed(Source(str(path), path.read_text()), Feed(), {}, "Net").read == ()
+
+
 def test_only_what_can_be_known_is_read():
     """Each of these would have to be run, or knows what nobody says; the reason and its line are given."""
     head = "class Net(nn.Module):\n    def __init__(self, width=4):\n        super().__init__()\n"
     head += "        self.a = nn.Conv2d(3, width, 3)\n    def forward(self, x):\n"
     cases = {
         "        return einops.rearrange(self.a(x), 'b c h w -> b (h w) c')": "'einops' is not defined in this text",
-        "        return torch.einsum('bchw->bhwc', self.a(x))": "what 'einsum' makes of a map is not known",
+        "        return torch.einsum(self.how, self.a(x))": "has no 'how'",
+        "        return torch.lobpcg(self.a(x))": "what 'lobpcg' makes of a map is not known",
         "        return self.a(x) if x.mean() > 0 else x": "which way it goes here",
         "        return self.b(x)": "'b' is not defined here|has no 'b'",
         "        return x": "",

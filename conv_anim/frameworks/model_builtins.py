@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import ast
-import math
 import operator
 import re
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.frameworks.arithmetic import LARGEST, STEEPEST
-from conv_anim.frameworks.model_values import Held, Module, Unknown, UnreadError
-from conv_anim.frameworks.model_weights import arrays
+from conv_anim.frameworks.model_values import Module, UnreadError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -69,7 +67,7 @@ def checked(compute: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
     if compute is operator.mul:
         for items, times in ((left, right), (right, left)):
             if isinstance(items, list | tuple | str) and isinstance(times, int):
-                _check_size(len(items) * times)
+                check_size(len(items) * times)
     elif isinstance(left, list | tuple | str):
         check_lengths([left, right])
     if compute is operator.mod and isinstance(left, str) and not PLAIN.fullmatch(left):
@@ -87,10 +85,11 @@ FIELDS = re.compile(r"([^{}]|\{\w{0,20}\})*", re.DOTALL)
 
 def check_lengths(values: Iterable[Any]) -> None:
     """Raise UnreadError if lists and texts are longer together than those of a model."""
-    _check_size(sum(len(each) for each in values if isinstance(each, list | tuple | str | dict | range)))
+    check_size(sum(len(each) for each in values if isinstance(each, list | tuple | str | dict | range)))
 
 
-def _check_size(count: int) -> None:
+def check_size(count: int) -> None:
+    """Raise UnreadError for more items than a model has."""
     if count > MOST_ITEMS:
         raise UnreadError("this list or text is too long")
 
@@ -115,11 +114,6 @@ OF_NUMBERS: dict[str, Callable[..., Any]] = {
 """Methods of numbers, and of a row of them, as ``torch.linspace`` makes it."""
 
 
-def _spaced(start: float, end: float, steps: int = 50) -> list[float]:
-    _check_size(steps)
-    return [start + (end - start) * k / max(steps - 1, 1) for k in range(steps)]
-
-
 def method(of: Any, name: str, given: list[Any], named: dict[str, Any]) -> Any:
     """What a method of a list, a dict or a text makes. Raises UnreadError for others."""
     if name in OF_NUMBERS and isinstance(of, int | float | list):
@@ -129,9 +123,9 @@ def method(of: Any, name: str, given: list[Any], named: dict[str, Any]) -> Any:
         raise UnreadError(f"'.{name}' is not followed here")
     check_lengths([of, *given])
     if name == "replace":
-        _check_size(len(of) * len(given[1]))
+        check_size(len(of) * len(given[1]))
     if name == "join":
-        _check_size(sum(len(of) + len(each) for each in given[0]))
+        check_size(sum(len(of) + len(each) for each in given[0]))
     if name == "format" and not FIELDS.fullmatch(of):
         raise UnreadError("this way to write a value is not followed")
     made = getattr(of, name)(*given, **named)
@@ -206,93 +200,9 @@ def within(module: Module, path: str = "", known: set[int] | None = None) -> dic
     if id(module) in known:
         return {}
     known.add(id(module))
-    _check_size(len(known))
+    check_size(len(known))
     found = {path: module}
     for name, part in module.parts.items():
         if isinstance(part, Module):
             found |= within(part, f"{path}.{name}" if path else name, known)
     return found
-
-
-MADE = {"zeros", "ones", "randn", "rand", "empty", "full"}
-LIKE = {f"{name}_like" for name in (*MADE, "randint")}
-NEVER = {"is_available", "is_scripting", "is_tracing", "is_in_onnx_export"}
-"""What is asked of CUDA, TorchScript and the like."""
-OF_MATH = {"floor", "ceil", "sqrt", "log", "log2", "log10", "exp", "prod", "pow", "gcd", "fabs", "isclose"}
-
-
-def of_library(whole: str, given: list[Any], named: dict[str, Any]) -> Any:  # noqa: C901, PLR0911, PLR0912  # one for each
-    """What a function of a library makes of values that do not depend on the input."""
-    check_lengths(given)
-    owner, _, short = whole.rpartition(".")
-    if owner == "math" and short in OF_MATH:
-        return getattr(math, short)(*given)
-    if whole == "math.pi":
-        return math.pi
-    if whole in {"numpy.prod", "numpy.sqrt", "numpy.log2", "numpy.floor", "numpy.ceil"}:
-        return getattr(math, short)(*given)
-    if short in NEVER:
-        return False
-    if short == "cast" and owner == "typing":
-        return given[1]
-    if owner.startswith("."):
-        return Unknown(f"{short} is imported from a file that is not there")
-    if owner.startswith("torch.nn.utils") and short in {"spectral_norm", "weight_norm"}:  # the same, with other numbers
-        return _normed(short, given, named)
-    if whole == "itertools.repeat":
-        _check_size(given[1])
-        return [given[0]] * given[1]
-    if whole == "itertools.chain":
-        return [each for items in given for each in items]
-    if whole == "dataclasses.replace" and isinstance(given[0], Module):
-        return Module(given[0].kind, of=given[0].of, fields={**given[0].fields, **named})
-    if whole in {"torch.linspace", "numpy.linspace"} and all(isinstance(n, int | float) for n in given):
-        return _spaced(*given, **{name: n for name, n in named.items() if name == "steps"})
-    if whole == "torch.meshgrid":
-        listed = given[0] if isinstance(given[0], list | tuple) else given
-        return [Held(tuple(n for each in listed for n in each.shape)) for _ in listed]
-    if whole == "torch.arange" and all(isinstance(n, int) for n in given):
-        return Held((len(range(*given)),))
-    if whole in {"copy.deepcopy", "copy.copy"}:
-        return copied(given[0])
-    if short == "OrderedDict":
-        return dict(*given, **named)
-    if owner == "torch" and short in MADE:
-        sizes = named.get("size", given[0] if len(given) == 1 or short == "full" else given)
-        sizes = [sizes] if isinstance(sizes, int) else sizes
-        if all(isinstance(n, int) for n in sizes):
-            return Held(tuple(sizes))
-    if owner == "torch" and short in LIKE and isinstance(given[0], Held):
-        return given[0]
-    if whole == "torch.nn.Parameter" and given:
-        return given[0]
-    return Unknown(f"what {whole} makes is not known")
-
-
-def _normed(short: str, given: list[Any], named: dict[str, Any]) -> Any:
-    """A layer whose weight is divided by its norm: that of each output is trained, for ``weight_norm``."""
-    layer = given[0]
-    name = named.get("name", given[1] if len(given) > 1 else "weight")
-    if not isinstance(layer, Module) or layer.call is None or name != "weight":
-        raise UnreadError(f"what '{short}' is of is not known")
-    weight = arrays(layer).get("weight")
-    if short == "weight_norm":
-        along = named.get("dim", given[2] if len(given) > 2 else 0)
-        if weight is None:
-            raise UnreadError(f"the weight of {layer.call.name} is not known")
-        layer.more += 1 if along is None else weight.shape[along]
-    return layer
-
-
-def copied(value: Any, known: dict[int, Any] | None = None) -> Any:
-    """A module with modules of its own, those that are used twice still the same; anything else as it is."""
-    known = {} if known is None else known
-    if isinstance(value, list):
-        return [copied(each, known) for each in value]
-    if not isinstance(value, Module):
-        return value
-    if id(value) not in known:
-        made = Module(value.kind, value.call, value.of, {}, dict(value.fields), more=value.more)
-        known[id(value)] = made
-        made.parts |= {name: copied(each, known) for name, each in value.parts.items()}
-    return known[id(value)]

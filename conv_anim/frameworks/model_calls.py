@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections import ChainMap
-from math import prod
 from typing import TYPE_CHECKING, Any
 
-from conv_anim.frameworks import libraries, model_builtins, model_settings
+from conv_anim.frameworks import model_builtins, model_settings
 from conv_anim.frameworks.function_tables import TORCH
-from conv_anim.frameworks.model_binding import Binding
-from conv_anim.frameworks.model_builtins import BUILTINS, RUN
+from conv_anim.frameworks.model_builtins import RUN
 from conv_anim.frameworks.model_core import CONTAINERS
+from conv_anim.frameworks.model_library_calls import MODULES, LibraryCalls
 from conv_anim.frameworks.model_maps import POINTWISE
 from conv_anim.frameworks.model_objects import PLAIN
 from conv_anim.frameworks.model_values import (
@@ -25,9 +24,7 @@ from conv_anim.frameworks.model_values import (
     Partial,
     ReturnError,
     Super,
-    Trained,
     Unknown,
-    UnreadError,
 )
 
 if TYPE_CHECKING:
@@ -40,11 +37,8 @@ OF_TIMM = {
     *("pretrained_strict", "pretrained_filter_fn", "cache_dir", "kwargs_filter"),
 }
 """Arguments of timm's builder that are not the model's."""
-OF_ARRAYS = {"torch", "torch.nn.functional"}
-"""Modules with functions of arrays."""
 DEEPEST = 40
 """Calls inside of each other."""
-MODULES = {f"torch.nn.{name}" for name in ("Module", *CONTAINERS)}
 WRAPPERS = {
     "torch.jit.ScriptModule",
     "lightning.LightningModule",
@@ -53,7 +47,7 @@ WRAPPERS = {
 }
 
 
-class Calls(Binding):
+class Calls(LibraryCalls):
     """What calls make, by what is called."""
 
     def _of_call(self, node: ast.Call, scope: Scope) -> Any:
@@ -114,7 +108,7 @@ class Calls(Binding):
             case Partial(called=inner, given=before, named=kept):
                 return self.call(inner, [*before, *given], {**kept, **named}, node)
             case Name():
-                return self._library(called, given, named, node)
+                return self.library(called, given, named, node)
             case Unknown(why=why):
                 if any(isinstance(each, Map) for each in (*given, *named.values())):
                     raise self.unread(why, node)
@@ -184,20 +178,6 @@ class Calls(Binding):
             raise self.unread(f"{made.of.definition.name} does not take this", node)
         made.fields |= {**dict(zip(fields, given, strict=False)), **named}
 
-    def fill(self, made: Module, given: list[Any], node: ast.AST) -> None:
-        """Put modules into a container."""
-        parts: Any = given
-        if (len(given) == 1 and isinstance(given[0], dict | list | tuple)) or made.kind != "Sequential":
-            parts = given[0] if given else []
-        if isinstance(parts, dict):
-            made.parts |= {str(name): part for name, part in parts.items()}
-            return
-        for each in self.items_of(parts, node):
-            if isinstance(each, tuple) and len(each) == 2:
-                made.parts[str(each[0])] = each[1]
-            else:
-                made.parts[str(len(made.parts))] = each
-
     def applied(self, module: Module, given: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
         """What a module makes of what it is given."""
         outside, self.maps.inside = self.maps.inside, module.path
@@ -256,59 +236,6 @@ class Calls(Binding):
         elif module.kind in CONTAINERS:
             self.fill(module, given, node)
 
-    def _library(self, called: Name, given: list[Any], named: dict[str, Any], node: ast.AST) -> Any:  # noqa: PLR0911  # one for each
-        whole, values = called.whole, [*given, *named.values()]
-        if whole in BUILTINS:
-            return self._builtin(whole, given, named, node)
-        if whole in MODULES or (libraries.module(whole) == "torch.nn" and called.short in CONTAINERS):
-            made = Module(called.short)
-            if called.short in CONTAINERS:
-                self.fill(made, given, node)
-            return made
-        if whole == "torch.nn.Module.__init__":
-            return None
-        if whole == "functools.partial":
-            return Partial(given[0], tuple(given[1:]), named)
-        if any(isinstance(each, Map) for each in _flat(values)):
-            return self.at(node, self.maps.function, whole, self.written(called, given, named, node), given, named)
-        if called.short[:1].isupper() and (whole.startswith("einops.layers.torch.") or _is_layer(whole)):
-            if called.short == "Parameter":
-                shape = given[0].shape if given and isinstance(given[0], Held) else None
-                return given[0] if shape is None else Held(shape, (Trained(prod(shape)),))
-            written = self.written(called, given, named, node)
-            self.at(node, model_settings.check_whole, written)
-            made = Module(called.short, written)
-            keys = ("layer", "num_layers", "norm") if called.short == "TransformerEncoder" else ()
-            parts = {**dict(zip(keys, given, strict=False)), **named}
-            made.parts |= {name: part for name, part in parts.items() if name in keys and isinstance(part, Module)}
-            return made
-        if libraries.module(whole) in OF_ARRAYS and any(isinstance(each, Held) for each in _flat(values)):
-            return self._of_arrays(called, given, named, node)
-        return self.at(node, model_builtins.of_library, whole, given, named)
-
-    def _of_arrays(self, called: Name, given: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
-        """What a function makes of arrays that do not depend on the input."""
-        made = self.at(node, model_builtins.of_library, called.whole, given, named)
-        if not isinstance(made, Unknown):
-            return made
-        try:
-            return self.maps.method(given[0], called.short, given[1:], named)
-        except (UnreadError, TypeError, ValueError, LookupError, AttributeError):
-            return made
-
-    def _builtin(self, name: str, given: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
-        if name in {"map", "filter"}:
-            return [self.call(given[0], [each], {}, node) for each in self.items_of(given[1], node)]
-        values = [self.items_of(each, node) if isinstance(each, Module) else each for each in given]
-        if name == "sum" and isinstance(values[0], list) and any(isinstance(each, Map) for each in values[0]):
-            total = values[0][0]
-            for each in values[0][1:]:
-                total = self.maps.operated("add", total, each)
-            return total
-        self.at(node, model_builtins.check_lengths, values)
-        unknown = next((each for each in values if isinstance(each, Unknown)), None)
-        return unknown if unknown is not None else self.at(node, BUILTINS[name], *values, **named)
-
 
 def _kind(name: str, of: Any) -> Any:
     """What ``type`` makes of a module, and ``dir`` of PyTorch's functions."""
@@ -317,14 +244,6 @@ def _kind(name: str, of: Any) -> Any:
     if name == "type" and isinstance(of, Module):
         return of.of if of.of is not None else Name(f"torch.nn.{of.kind}")
     return Unknown(f"what '{name}' makes is not known")
-
-
-def _is_layer(whole: str) -> bool:
-    return libraries.library(whole) is not None and "nn" in whole.split(".")
-
-
-def _flat(values: list[Any]) -> list[Any]:
-    return [item for each in values for item in (each if isinstance(each, list | tuple) else [each])]
 
 
 def _scopes(scope: Scope) -> list[Scope]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import listed
 from conv_anim.frameworks.listing import Listing
-from conv_anim.frameworks.model_calls import MODULES, WRAPPERS
+from conv_anim.frameworks.model_calls import WRAPPERS
+from conv_anim.frameworks.model_library_calls import MODULES
 from conv_anim.frameworks.model_maps import Maps
 from conv_anim.frameworks.model_program import Program
 from conv_anim.frameworks.model_values import Class, UnreadError

@@ -6,9 +6,10 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.frameworks import functionals, libraries, model_patterns, model_shapes
-from conv_anim.frameworks.model_builtins import LIKE
-from conv_anim.frameworks.model_layers import Layers, WantedError, counted
+from conv_anim.frameworks.model_layers import Layers, WantedError
+from conv_anim.frameworks.model_library import LIKE
 from conv_anim.frameworks.model_moves import Moved, moved_to
+from conv_anim.frameworks.model_nodes import counted
 from conv_anim.frameworks.model_values import Bound, FitError, Held, Map, Trained, Unknown, UnreadError
 from conv_anim.frameworks.torch_network import TYPES
 from conv_anim.values import replace

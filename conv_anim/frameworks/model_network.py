@@ -13,6 +13,7 @@ from conv_anim.frameworks.listing import Listing
 from conv_anim.frameworks.model_choice import program_of, required_of
 from conv_anim.frameworks.model_maps import Maps, WantedError
 from conv_anim.frameworks.model_objects import PLAIN
+from conv_anim.frameworks.model_sequences import SEQUENCES
 from conv_anim.frameworks.model_values import Class, FitError, Function, Map, Module, UnreadError
 from conv_anim.spec.network import Network
 from conv_anim.values import dataclass, replace
@@ -50,8 +51,9 @@ class Followed:
 
     @property
     def is_large(self) -> bool:
-        """Whether it is too much for windows that slide: it branches, or has many layers with windows."""
-        return not self.is_row or sum(node.window is not None for node in self.network.nodes) > MOST_WINDOWS
+        """Whether it is too much for windows that slide: it branches, has many layers with windows, or sequences."""
+        sequences = any(call.short in SEQUENCES for call in self.calls.values())
+        return sequences or not self.is_row or sum(node.window is not None for node in self.network.nodes) > MOST_WINDOWS
 
     @property
     def is_row(self) -> bool:

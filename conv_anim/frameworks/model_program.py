@@ -97,6 +97,8 @@ class Program(Calls):
         if sum(each.is_read for each in self.files.values()) > MOST_FILES:
             raise self.unread(f"it reads more than {MOST_FILES} files", node)
         source = read_text(file.path)
+        if not source.text.strip():  # as many an __init__.py
+            return
         tree = tree_of(source)
         for each in ast.walk(tree):
             each.source = source  # type: ignore[attr-defined]  # where it stands

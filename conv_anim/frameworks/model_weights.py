@@ -19,7 +19,8 @@ def arrays(module: Module) -> dict[str, Held]:
     """By their names, always the same of one module; none of a layer whose weights are not known."""
     if not module.arrays and module.call is not None:
         shapes = _shapes(module.call, said(module.call))
-        module.arrays |= {name: Held(shape, (Trained(prod(shape)),)) for name, shape in shapes.items()}
+        counted = module.counted  # then they are parameters of a node already
+        module.arrays |= {name: Held(shape, (Trained(prod(shape), counted),)) for name, shape in shapes.items()}
     return module.arrays
 
 
