@@ -52,8 +52,9 @@ class Followed:
     @property
     def is_large(self) -> bool:
         """Whether it is too much for windows that slide: it branches, has many layers with windows, or sequences."""
+        windows = sum(node.window is not None for node in self.network.nodes)
         sequences = any(call.short in SEQUENCES for call in self.calls.values())
-        return sequences or not self.is_row or sum(node.window is not None for node in self.network.nodes) > MOST_WINDOWS
+        return sequences or not self.is_row or windows > MOST_WINDOWS
 
     @property
     def is_row(self) -> bool:
