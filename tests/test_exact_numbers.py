@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
@@ -104,6 +105,7 @@ def test_a_sum_is_equal_only_if_it_is(values, layer, said):
     assert told(spec).endswith(said)
 
 
+RAISED = {ord(raised): plain for raised, plain in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True)}
 decimals = st.integers(-99_999, 99_999).map(lambda n: n / 100) | st.integers(-BIG, BIG).map(float) | st.floats(-9, 9)
 
 
@@ -117,7 +119,12 @@ def test_what_is_written_with_an_equals_sign_is_equal(values, weights, bias):
         return
 
     def number(text):
-        return Fraction(text.replace(MINUS, "-"))
+        plain = text.replace(MINUS, "-")
+        powered = re.fullmatch("(-?)(?:(.+)·)?10([⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)", plain)
+        if powered is None:
+            return Fraction(plain)
+        sign, digits, power = powered.groups()
+        return Fraction(f"{sign}{digits or 1}") * Fraction(10) ** int(power.translate(RAISED))
 
     total = sum(number(formats.x(x)) * number(formats.w(w)) for x, w in zip(values, weights, strict=False))
     total += 0 if formats.b is None else number(formats.b(bias))

@@ -711,7 +711,7 @@ FLIPPED = "kernel flipped: an input on the left of an output reaches it with the
                 "zeros between the cells: stride − 1 = 2 − 1 = 1",
                 "zeros around: 1 = kernel 3 − 1 − padding 1",
                 FLIPPED,
-                "output padding 1: the window goes that much further at the end",
+                "output padding 1: zeros at the end, so that the window goes that much further",
             ],
         ),
         (
@@ -751,7 +751,7 @@ def test_what_is_said_about_marked_cells(layer, said):
         ({"padding": 1}, ["padding p = 1: cut off"]),
         (
             {"padding": 1, "output_padding": 1},
-            ["padding p = 1: cut off", "output padding 1: that much less is cut off at the end"],
+            ["padding p = 1: cut off", "output padding 1: that much at the end is kept, not cut off"],
         ),
         ({"output_padding": 1}, ["output padding 1: the end of the output lies that much farther out"]),
         ({"bias": (2,)}, ["every output begins with the bias 2"]),

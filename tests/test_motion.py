@@ -17,8 +17,9 @@ from conv_anim.painting.agg import frames
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.pace import Pace
 from conv_anim.scene.flat.stamps import StampsView
+from conv_anim.scene.gliding import between
 from conv_anim.scene.isometric.drawing import Isometric as Drawing
-from conv_anim.scene.isometric.tweening import Tweening, between, cut
+from conv_anim.scene.isometric.tweening import Tweening, cut
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Polygons, Text, union
 from conv_anim.scene.sheet import two
 from conv_anim.scene.steps import Steps

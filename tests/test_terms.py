@@ -44,7 +44,7 @@ EXPLAINED = {
     r"\bFFT\b": r"FFT: the fast Fourier transform",
     r"conjugated": r"conjugated: ",
     r"BᵀdB": r"BᵀdB.*: the tile d",
-    r"⊙": r"⊙: cell by cell",
+    r"⊙": r"⊙: multiplied cell by cell",
     r"\bN(CHW|HWC)\b": r"N, C, H, W: ",
     r"\bMAC\b|multiply-adds": r"multiply-add \(MAC\): |parameters",
     r"\bHSwish\b": r"HSwish: ",

@@ -110,8 +110,10 @@ class WinogradDrawing(Tiles):
     def finished(self) -> Frame:
         """All outputs, and as an example the last tile with its transforms."""
         last = len(self.steps) - 1
-        there = self._outlined("output", self.outputs_of(self.tile(last)), self.style.colors.current)
-        shown = (*self._reading(last), *self._products(last), *self._example(last), *there)
+        tile, ink = self._read(last), self.style.colors.ink
+        there = self._outlined("output", self.outputs_of(self.tile(last)), ink)
+        read = (*self._canvas(tile, marked=True), *self._outlined("input", tile, ink), *self._transform(last))
+        shown = (*read, *self.worked(last), *self._products(last), *self._example(last), *there)
         return Frame(self._kept(len(self.steps)), shown)
 
     def _outputs(self, tile: Position, *, bold: bool = False) -> list[Primitive]:

@@ -248,7 +248,7 @@ PHRASES = {
     "term.query.own": "query: what a cell looks for; key: what a cell offers (here both are the cell's own numbers); "
     "q·k, query times key, is the score: how well the two match",
     "term.fft": "FFT: the fast Fourier transform, which splits a map into waves; the inverse FFT adds them up again",
-    "term.cellwise": "⊙: cell by cell",
+    "term.cellwise": "⊙: multiplied cell by cell",
     "term.memory": "N, C, H, W: picture, channel, row, column; what stands last is next to each other in memory",
     "term.rulebook": "0→2: the input cell with the index 0 is a part of the output cell with the index 2, "
     "times the weight at the beginning of the line",
