@@ -286,11 +286,8 @@ class Objects(Core):
             return False
         if isinstance(kind, Name) and (kind.whole in TYPES or kind.short in TYPES):
             return isinstance(value, TYPES.get(kind.whole, TYPES.get(kind.short)))  # type: ignore[arg-type]
-        return (
-            False
-            if isinstance(kind, Class) or libraries.module(getattr(kind, "whole", "")) == "torch.nn"
-            else Unknown(OTHER)
-        )
+        known = isinstance(kind, Class) or libraries.module(getattr(kind, "whole", "")) == "torch.nn"
+        return False if known else Unknown(OTHER)
 
 
 def _classes(of: Class) -> list[Class]:
