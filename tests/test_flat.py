@@ -693,7 +693,7 @@ def test_no_sum_is_wider_than_the_room_for_it(figure):
 # what is said below
 
 FRAMED = "(arrows: from where; frames: from which cells)"
-FLIPPED = "kernel flipped: an input on the left of an output reaches it with the kernel's right end"
+FLIPPED = "kernel flipped: an input stamps the kernel forward, so an output that looks back reads it in reverse"
 
 
 @pytest.mark.parametrize(

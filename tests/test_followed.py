@@ -193,6 +193,41 @@ def test_a_folder_that_is_called_like_a_library_is_not_taken_for_it(tmp_path):
     assert followed(Source(str(path), path.read_text()), Feed(), {}, "Net").read == ()
 
 
+def test_what_is_changed_later_is_so():
+    """Each against what PyTorch makes of the same text: the parameters, and the shape that comes out."""
+    head = "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    cases = {
+        ("self.a = nn.Conv2d(3, 4, 3)\nself.a.bias = None", "return self.a(x)"): (108, (1, 4, 6, 6)),
+        ("self.a = nn.Conv2d(3, 4, 3)\nself.apply(lambda m: setattr(m, 'stride', (2, 2)))", "return self.a(x)"): (
+            112,
+            (1, 4, 3, 3),
+        ),
+        (
+            "self.e, self.o = nn.Embedding(9, 4), nn.Linear(4, 9, bias=False)\nself.e.weight = self.o.weight",
+            "return self.o(self.e(x))",
+        ): (36, (1, 8, 9)),
+        ("self.e, self.r = nn.Embedding(9, 4), nn.GRU(4, 6, batch_first=True)", "return self.r(self.e(x))[1]"): (
+            36 + 3 * 6 * (4 + 6 + 2),
+            (1, 1, 6),
+        ),
+        (
+            "self.e, self.p = nn.Embedding(9, 4), nn.Embedding(8, 4)",
+            "return self.e(x) + self.p(torch.arange(x.shape[1]))",
+        ): (68, (1, 8, 4)),
+        ("self.e = nn.Embedding(9, 4)", "return self.e(x).view(-1, 4)"): (36, (8, 4)),
+        (
+            "self.a = nn.utils.weight_norm(nn.Conv2d(3, 4, 3))\nnn.utils.remove_weight_norm(self.a)",
+            "return self.a(x)",
+        ): (112, (1, 4, 6, 6)),
+        ("self.a = nn.Linear(8, 4)", "return F.pad(self.a(x), (1, 2))"): (36, (1, 3, 8, 7)),
+    }
+    for (made, done), (parameters, shape) in cases.items():
+        lines = "".join(f"        {line}\n" for line in made.splitlines())
+        size = (8,) if "nn.Embedding" in made else (3, 8, 8)
+        found = of(f"{head}{lines}    def forward(self, x):\n        {done}\n", feed=said(size, None)).network
+        assert (found.parameters, found.nodes[found.outputs[0]].shape) == (parameters, shape), made
+
+
 def test_only_what_can_be_known_is_read():
     """Each of these would have to be run, or knows what nobody says; the reason and its line are given."""
     head = "class Net(nn.Module):\n    def __init__(self, width=4):\n        super().__init__()\n"
@@ -325,7 +360,6 @@ HEAD = """class Net(nn.Module):
 @pytest.mark.parametrize(
     ("made", "done", "why"),
     [
-        ("self.a.bias = None", "pass", "'bias' of a layer that is made already is not followed"),
         ("self.a.out_channels = 9", "pass", "'out_channels' of a layer that is made already"),
         ("global width", "pass", "'global' is not followed"),
         ("self.b = nn.Conv2d(3, 16 / 2, 3)", "pass", "'out_channels' is 8.0, and PyTorch takes whole numbers only"),

@@ -20,6 +20,7 @@ from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.takeaways import takeaway
 from conv_anim.spec.themes import THEMES
 from conv_anim.spec.view_values import NetworkView
+from conv_anim.tracing import networks
 from conv_anim.tracing.geometry import Source
 from tests import pictures
 from tests.figures import LAYERS, STACKS, mapping
@@ -386,7 +387,7 @@ def test_a_page_says_its_title_once():
 
 # what weights do
 
-PATTERNS = ("blur", "even mean", "sharpen", "edges", "upright", "level", "any")
+PATTERNS = ("upright line", "level line", "blur", "even mean", "sharpen", "edges", "upright", "level", "any")
 
 
 @st.composite
@@ -410,6 +411,10 @@ def kernels(draw):
             weights[:, 1] -= weights.sum(axis=1)
         case "level":
             weights[1] -= weights.sum(axis=0)
+        case "upright line" | "level line" as line:
+            weights[:, 2] = weights[:, 0]
+            weights[:, 1] = -2 * weights[:, 0]
+            weights = weights if line == "upright line" else weights.T
     return weights
 
 
@@ -424,6 +429,11 @@ def test_what_is_said_of_weights_is_what_they_do(weights, seed):
         assert np.allclose(correlated(even, weights), 0)
         assert np.allclose(correlated(across.T, weights), 0) == ("upright" in text or not np.any(row_sums(weights)))
         assert ("level" in text) <= np.allclose(correlated(across, weights), 0)
+        ramp = np.tile(np.arange(9.0), (9, 1))
+        ramps = np.allclose(correlated(ramp, weights), 0), np.allclose(correlated(ramp.T, weights), 0)
+        assert ("vertical lines" in text) <= ramps[0]
+        assert ("horizontal lines" in text) <= ramps[1]
+        assert ("edges" in text) or all(ramps) or "lines" in text
     elif "blurs" in text:
         made = correlated(any_, weights)
         windows = np.lib.stride_tricks.sliding_window_view(any_, (3, 3))
@@ -600,3 +610,16 @@ def test_down_and_up_again_is_said_with_its_sizes():
     layers = [{"type": "conv", **layer}, {"type": "conv_transpose", **layer}]
     spec = {"input": {"size": [9, 9]}, "layers": layers, "view": "isometric"}
     assert takeaway(conv_anim.load(spec)).startswith("The map shrinks from 9×9 to 5×5 and grows back to 9×9;")
+
+
+def test_depthwise_layers_are_compared_in_the_multiply_adds_of_their_rows():
+    """A row counts its batch norm too, one for each number; so does what the sentence says of it."""
+    spec = conv_anim.load(TEMPLATES["mobilenet_v3_small"].path)
+    nodes = networks.of_spec(spec).nodes
+    ours = full = 0
+    for node in nodes:
+        if node.is_depthwise:
+            norm = sum(each.cells for each in nodes if each.type == "batch_norm" and node.number in each.inputs)
+            ours += node.products + norm
+            full += node.products * node.shape[1] + norm
+    assert f"take {full / ours:.0f} times as many" in takeaway(spec)

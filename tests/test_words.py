@@ -261,7 +261,7 @@ def detail(layer):
         (made.conv_transpose((5,), 2, padding=3), "zeros around: −2 = kernel 2 − 1 − padding 3"),
         (
             made.conv_transpose((3,), 3, stride=2, padding=1, output_padding=1),
-            "with zeros between: 5, with zeros around (1 = kernel 3 − 1 − padding 1): 8",
+            "with zeros between: 5, with zeros around (1 = kernel 3 − 1 − padding 1) and 1 more at the end: 8",
         ),
         (
             made.conv_transpose((3,), 3, dilation=2, padding=1),

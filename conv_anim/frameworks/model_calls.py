@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import ChainMap
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.frameworks import model_builtins, model_settings
@@ -12,6 +13,7 @@ from conv_anim.frameworks.model_builtins import RUN
 from conv_anim.frameworks.model_core import CONTAINERS
 from conv_anim.frameworks.model_library_calls import MODULES, LibraryCalls
 from conv_anim.frameworks.model_maps import POINTWISE
+from conv_anim.frameworks.model_nodes import counted_in
 from conv_anim.frameworks.model_objects import PLAIN
 from conv_anim.frameworks.model_values import (
     Bound,
@@ -25,7 +27,9 @@ from conv_anim.frameworks.model_values import (
     ReturnError,
     Super,
     Unknown,
+    UnreadError,
 )
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from conv_anim.frameworks.model_core import Scope
@@ -218,16 +222,34 @@ class Calls(LibraryCalls):
         if name.removeprefix("super.") == "__getattr__":
             return self.attribute(module, given[0], node)
         if name == "super.__init__":
-            return self._begun(module, given, named, node)
+            return self.begun(module, given, named, node)
         if name in {"super.forward", "_conv_forward", "super._conv_forward"}:
             shallow = Module(module.kind, module.call, None, module.parts, path=module.path, counted=module.counted)
             module.counted, shallow.arrays, shallow.more = True, module.arrays, module.more
-            return self.applied(shallow, given[:1], named, node)
-        if name in {"forward", "__call__"}:
-            return self.applied(module, given, named, node)
+            return self._with_weight(shallow, given, named, node)
+        if name in {"forward", "__call__", "apply"}:
+            applied = name != "apply"
+            return self.applied(module, given, named, node) if applied else self._for_all(module, given[0], node)
         return self.at(node, model_builtins.of_module, module, name.removeprefix("super."), given)
 
-    def _begun(self, module: Module, given: list[Any], named: dict[str, Any], node: ast.AST) -> None:
+    def _with_weight(self, layer: Module, given: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+        """What a layer makes; where it is handed its weight, that one's parameters count."""
+        held = [each for each in given[1:] if isinstance(each, Held)]
+        layer.counted = layer.counted or bool(held)
+        made = self.applied(layer, given[:1], named, node)
+        if held:
+            nodes = self.maps.nodes
+            nodes[-1] = replace(nodes[-1], parameters=counted_in(held))
+        return made
+
+    def _for_all(self, module: Module, function: Any, node: ast.AST) -> Module:
+        """A module after a function was given each module in it; what only sets numbers need not be followed."""
+        for each in reversed(model_builtins.within(module).values()):
+            with suppress(UnreadError):
+                self.call(function, [each], {}, node)
+        return module
+
+    def begun(self, module: Module, given: list[Any], named: dict[str, Any], node: ast.AST) -> None:
         """What the ``__init__`` of a library does to an instance."""
         if module.kind == PLAIN and (given or named):
             self._with_fields(module, given, named, node)

@@ -39,9 +39,11 @@ def within(package: Path, name: str) -> Path | None:
 
 def _file(folder: Path, names: list[str]) -> Path | None:
     path = folder.joinpath(*names)
+    if (path / "__init__.py").is_file():
+        return path / "__init__.py"
     if names and path.with_name(f"{path.name}.py").is_file():
         return path.with_name(f"{path.name}.py")
-    return path / "__init__.py" if path.is_dir() else None
+    return path / "__init__.py" if path.is_dir() and not (names and names[0] in LIBRARIES) else None
 
 
 def _folders(own: Path, first: str) -> Iterator[Path]:

@@ -9,7 +9,7 @@ from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.frameworks import model_patterns, model_sequences, model_shapes
 from conv_anim.frameworks.arguments import bound
 from conv_anim.frameworks.calls import Unread
-from conv_anim.frameworks.model_nodes import Nodes
+from conv_anim.frameworks.model_nodes import Nodes, counted_in
 from conv_anim.frameworks.model_sequences import SEQUENCES
 from conv_anim.frameworks.model_values import Held, Map, Unknown, UnreadError
 from conv_anim.frameworks.model_weights import arrays
@@ -56,10 +56,11 @@ class Layers(Nodes):
         assert call is not None
         reads = [each for each in (*given, *named.values()) if isinstance(each, Map | Held)]
         first = reads[0]
+        fed = next((each for each in reads if isinstance(each, Map)), None)
+        if call.short in SEQUENCES and fed is not None:
+            return self._of_sequence(module, fed, given, named)
         if isinstance(first, Held):
             return self._of_held(module, first)
-        if call.short in SEQUENCES:
-            return self._of_sequence(module, first, given, named)
         if call.short in {"Rearrange", "Reduce"}:
             shape = model_patterns.moved(_arguments(call).get("0"), first.shape, _arguments(call))
             return self.made(call.short.lower(), (first,), shape, views=True)
@@ -96,6 +97,8 @@ class Layers(Nodes):
         trained = (*read.trained, *(each for held in arrays(module).values() for each in held.trained))
         if module.call.short == "Linear":
             return Held((*read.shape[:-1], arrays(module)["weight"].shape[0]), trained)
+        if module.call.short == "Embedding":
+            return Held((*read.shape, arrays(module)["weight"].shape[1]), trained)
         if kind_of(module.call, self.found) not in {"pointwise", "harmless"}:
             raise UnreadError("a layer of what does not depend on the input is not followed")
         return Held(read.shape, trained)
@@ -114,6 +117,7 @@ class Layers(Nodes):
         node = NetNode(0, "", module.path or module.call.short, module.call.name, tuple(each.node for each in reads))
         counted = 0 if module.counted else made.parameters + module.more - _counted_before(module)
         module.counted = True
+        counted += counted_in(each for each in (*given, *named.values()) if isinstance(each, Held))
         scope = tuple(module.path.split(".")[:-1])
         settings_ = settings(module.call)
         first, *others = made.shapes

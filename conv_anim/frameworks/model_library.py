@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MADE = {"zeros", "ones", "randn", "rand", "empty", "full"}
 LIKE = {f"{name}_like" for name in (*MADE, "randint")}
+NORMED = {"spectral_norm", "weight_norm"}
 NEVER = {"is_available", "is_scripting", "is_tracing", "is_in_onnx_export"}
 """What is asked of CUDA, TorchScript and the like."""
 OF_MATH = {"floor", "ceil", "sqrt", "log", "log2", "log10", "exp", "prod", "pow", "gcd", "fabs", "isclose"}
@@ -22,6 +23,9 @@ OF_MATH = {"floor", "ceil", "sqrt", "log", "log2", "log10", "exp", "prod", "pow"
 def _normed(short: str, given: list[Any], named: dict[str, Any]) -> Any:
     """A layer whose weight is divided by its norm: that of each output is trained, for ``weight_norm``."""
     layer = given[0]
+    if short not in NORMED and isinstance(layer, Module):
+        layer.more = 0
+        return layer
     name = named.get("name", given[1] if len(given) > 1 else "weight")
     if not isinstance(layer, Module) or layer.call is None or name != "weight":
         raise UnreadError(f"what '{short}' is of is not known")
@@ -56,7 +60,7 @@ def of_library(whole: str, given: list[Any], named: dict[str, Any]) -> Any:
         return False
     if owner.startswith("."):
         return Unknown(f"{short} is imported from a file that is not there")
-    if owner.startswith("torch.nn.utils") and short in {"spectral_norm", "weight_norm"}:  # the same, with other numbers
+    if owner.startswith("torch.nn.utils") and short.removeprefix("remove_") in NORMED:
         return _normed(short, given, named)
     if owner == "torch" and short in MADE:
         return _array(short, given, named)

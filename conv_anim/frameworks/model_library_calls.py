@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from conv_anim.frameworks import libraries, model_builtins, model_library, model_settings
+from conv_anim.frameworks import libraries, model_builtins, model_library, model_patterns, model_settings
 from conv_anim.frameworks.model_binding import Binding
 from conv_anim.frameworks.model_builtins import BUILTINS
 from conv_anim.frameworks.model_core import CONTAINERS
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import ast
 
 MODULES = {f"torch.nn.{name}" for name in ("Module", *CONTAINERS)}
-OF_ARRAYS = {"torch", "torch.nn.functional"}
+OF_ARRAYS = {"torch", "torch.nn.functional", "einops"}
 """Modules with functions of arrays."""
 
 
@@ -45,6 +45,10 @@ class LibraryCalls(Binding):
             else:
                 made.parts[str(len(made.parts))] = each
 
+    def begun(self, module: Module, given: list[Any], named: dict[str, Any], node: ast.AST) -> None:
+        """What the ``__init__`` of a library does to an instance."""
+        raise NotImplementedError
+
     def library(self, called: Name, given: list[Any], named: dict[str, Any], node: ast.AST) -> Any:  # noqa: PLR0911  # one for each
         """What a class or a function of a library makes. Raises UnreadError."""
         whole, values = called.whole, [*given, *named.values()]
@@ -55,8 +59,8 @@ class LibraryCalls(Binding):
             if called.short in CONTAINERS:
                 self.fill(made, given, node)
             return made
-        if whole == "torch.nn.Module.__init__":
-            return None
+        if called.short == "__init__" and given and isinstance(given[0], Module):
+            return self.begun(given[0], given[1:], named, node)
         if whole == "functools.partial":
             return Partial(given[0], tuple(given[1:]), named)
         if any(isinstance(each, Map) for each in _flat(values)):
@@ -78,6 +82,8 @@ class LibraryCalls(Binding):
 
     def _of_arrays(self, called: Name, given: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
         """What a function makes of arrays that do not depend on the input."""
+        if libraries.module(called.whole) == "einops" and isinstance(given[0], Held):
+            return Held(self.at(node, model_patterns.moved, given[1], given[0].shape, named), given[0].trained)
         made = self.at(node, model_library.of_library, called.whole, given, named)
         if not isinstance(made, Unknown):
             return made

@@ -224,9 +224,9 @@ def _ends(given: list[Any], named: dict[str, Any]) -> Any:
 
 
 def _pads_more(given: list[Any], named: dict[str, Any]) -> bool:
-    """Whether ``F.pad`` reaches the axis of channels: the map has its channels last, or is a sequence."""
+    """Whether ``F.pad`` reaches fewer axes or more than those of a map: its channels are last, or it is a sequence."""
     ends = _ends(given, named)
-    return isinstance(ends, list | tuple) and len(ends) // 2 > len(given[0].shape) - 2
+    return isinstance(ends, list | tuple) and len(ends) // 2 != len(given[0].shape) - 2
 
 
 def _trained(values: Any) -> tuple[Trained, ...]:

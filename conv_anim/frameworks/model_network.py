@@ -151,7 +151,8 @@ def _once(  # noqa: PLR0917  # what it depends on
     except RecursionError:
         raise UnreadError("too many calls are inside of each other", Span(source, 1, 1)) from None
     notes = _said(program.maps, feed)
-    outputs = tuple(dict.fromkeys(program.maps.current(each.node) for each in _maps(out)))
+    returned = [_itself(program.maps, each) for each in _maps(out)]
+    outputs = tuple(dict.fromkeys(program.maps.current(each.node) for each in returned))
     if not outputs:
         raise UnreadError(f"forward of {name} returns no map", program.span(place))
     network = Network(name, tuple(program.maps.nodes), outputs, notes)
@@ -173,6 +174,11 @@ def _inputs(  # noqa: PLR0917  # what it depends on
         required = [forward[1].args.vararg.arg]
     usual = _first_shape(feed, size, axes)
     return [program.maps.input(name, shapes.get(k, usual)) for k, name in enumerate(required)]
+
+
+def _itself(maps: Maps, found: Map) -> Map:
+    """A map as a node of its own, where it is a further result of one: a state, or the weights of attention."""
+    return found if maps.nodes[found.node].shape == found.shape else maps.made("getitem", (found,), found.shape)
 
 
 def _maps(value: Any) -> list[Map]:

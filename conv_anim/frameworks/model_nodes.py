@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import SpecError
-from conv_anim.frameworks.model_values import FitError, Map, Trained, UnreadError
+from conv_anim.frameworks.model_values import FitError, Held, Map, Trained, UnreadError
 from conv_anim.limits import Location, fixed
 from conv_anim.spec.network import INPUT, NetNode
 from conv_anim.values import dataclass, field, replace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from conv_anim.frameworks.calls import Call
     from conv_anim.frameworks.listing import Listing
 
@@ -102,6 +104,11 @@ class Nodes:
             first = self.current(inputs[0])
             self.shared[found.node] = self.shared.get(first, first)
         return found
+
+
+def counted_in(held: Iterable[Held]) -> int:
+    """How many parameters in some arrays are new."""
+    return counted(tuple(each for one in held for each in one.trained))
 
 
 def counted(trained: tuple[Trained, ...]) -> int:

@@ -185,20 +185,28 @@ class Objects(Core):
 
     def put_attribute(self, owner: Any, name: str, value: Any, node: ast.AST) -> None:
         """Give a module something under a name."""
-        if isinstance(owner, Unknown):  # a weight, whose numbers are not followed
+        if isinstance(owner, Unknown | Held):  # a weight, whose numbers are not followed
             return
         if isinstance(owner, Class | Function):
             owner.fields.update({name: value}) if isinstance(owner, Class) else None
             return
         if not isinstance(owner, Module):
             raise self.unread(f"'{name}' is given to something that is not a module", node)
-        if owner.call is not None:
+        if owner.call is not None and isinstance(value, Held) and name in arrays(owner):
+            self._tie(owner, name, value, node)
+        elif owner.call is not None:
             self.at(node, model_settings.with_setting, owner, name, value)
         kept, other = owner.parts, owner.fields
         if not isinstance(value, Module) or PLAIN in (value.kind, owner.kind):
             kept, other = other, kept
         other.pop(name, None)
         kept[name] = value
+
+    def _tie(self, owner: Module, name: str, value: Held, node: ast.AST) -> None:
+        """Give a layer the weight of another one, or another of the same shape."""
+        if value.shape != owner.arrays[name].shape:
+            raise self.unread(f"'{name}' of another shape is not followed", node)
+        owner.arrays[name] = value
 
     def take_attribute(self, owner: Any, name: str, node: ast.AST) -> None:
         """Take away what something has under a name."""

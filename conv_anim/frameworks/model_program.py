@@ -58,7 +58,8 @@ class Program(Calls):
 
     def begin(self, tree: ast.Module) -> None:
         """Note what a text defines."""
-        self.files[Path(self.source.name)] = self.scope
+        self.scope.path = Path(self.source.name)
+        self.files[self.scope.path] = self.scope
         self._define(tree.body, self.scope)
         self.scope |= dict(self.said)
         for name in self.said:
@@ -72,6 +73,8 @@ class Program(Calls):
                     scope.pending.pop(name, None)
                 case ast.Import() | ast.ImportFrom():
                     self.imported(each, scope)
+                    for alias in each.names:
+                        scope.pending.pop(alias.asname or alias.name, None)
                 case ast.Expr(
                     value=ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="add_argument")) as call
                 ):
@@ -120,7 +123,10 @@ class Program(Calls):
             case ast.FunctionDef():
                 scope[name] = Function(value, scope)
                 scope[name] = self.decorated(scope[name], value.decorator_list, scope)
-            case Imported(scope=other, name=further) if other is not scope:
+            case Imported(scope=other, name=further) if other is scope:  # a module of the package itself
+                module = None if scope.path is None else self.file(within(scope.path, further))
+                scope[name] = Unknown(f"there is no '{further}' here") if module is None else File(module)
+            case Imported(scope=other, name=further):
                 self.step(node)
                 scope[name] = Unknown(f"'{name}' is imported in a circle")
                 scope[name] = self.named(further, other, node)

@@ -49,7 +49,7 @@ def made(module: Module, given: list[Any], named: dict[str, Any]) -> Made:
     if short in GATES:
         return _recurrent(short, known, shapes[0])
     if short == "MultiheadAttention":
-        return _attending(known, shapes, weighs=named.get("need_weights", True) is not False)
+        return _attending(known, shapes, named)
     return _encoded(module, known, shapes[0])
 
 
@@ -63,6 +63,8 @@ def _recurrent(short: str, known: dict[str, Any], read: tuple[int, ...]) -> Made
     into, hidden, layers = known["input_size"], known["hidden_size"], known.get("num_layers", 1)
     ways = 2 if known.get("bidirectional") is True else 1
     out = known.get("proj_size") or hidden
+    if out != hidden and (short != "LSTM" or out > hidden):
+        raise FitError(f"nn.{short} with {hidden} hidden numbers has no 'proj_size' of {out}")
     if len(read) != 3 or read[-1] != into:
         return Made((), 0, wanted=(1, LENGTH, into))
     per_gate = [hidden * ((into if k == 0 else ways * out) + out) for k in range(layers)]
@@ -75,10 +77,12 @@ def _recurrent(short: str, known: dict[str, Any], read: tuple[int, ...]) -> Made
     return Made(((*read[:-1], ways * out), state), weights + biases, read[0] * read[1] * weights)
 
 
-def _attending(known: dict[str, Any], shapes: list[tuple[int, ...]], *, weighs: bool) -> Made:
+def _attending(known: dict[str, Any], shapes: list[tuple[int, ...]], named: dict[str, Any]) -> Made:
     width, first = known["embed_dim"], known.get("batch_first") is True
     query, key, value = (*shapes, *shapes[-1:] * 2)[:3]
-    if query[-1] != width:
+    if width % known.get("num_heads", 1):
+        raise FitError(f"{width} numbers are not divided among {known['num_heads']} heads")
+    if query[-1] != width or len(query) not in {2, 3}:
         return Made((), 0, wanted=(1, LENGTH, width))
     ends = (known.get("kdim") or width, known.get("vdim") or width)
     if (key[-1], value[-1]) != ends:
@@ -90,8 +94,10 @@ def _attending(known: dict[str, Any], shapes: list[tuple[int, ...]], *, weighs: 
     products = width * (2 * cells[0] * width + cells[1] * ends[0] + cells[2] * ends[1])
     count = (0, 1) if first else (1, 0)
     shares = (query[count[0]], query[count[1]], key[count[1]]) if len(query) == 3 else (query[0], key[0])
+    if named.get("average_attn_weights") is False:
+        shares = (*shares[:-2], known["num_heads"], *shares[-2:])
     parameters = width * (2 * width + sum(ends)) + biases
-    return Made((query, shares if weighs else None), parameters, products)
+    return Made((query, None if named.get("need_weights") is False else shares), parameters, products)
 
 
 def _encoded(module: Module, known: dict[str, Any], read: tuple[int, ...]) -> Made:
@@ -106,7 +112,9 @@ def _encoded(module: Module, known: dict[str, Any], read: tuple[int, ...]) -> Ma
         more = sum(prod(each.shape) for each in arrays(norm).values()) if norm is not None else 0
         return Made(made.shapes, count * made.parameters + more, count * made.products, made.wanted)
     width, inner = known["d_model"], known.get("dim_feedforward", 2048)
-    if read[-1] != width:
+    if width % known.get("nhead", 1):
+        raise FitError(f"{width} numbers are not divided among {known['nhead']} heads")
+    if read[-1] != width or len(read) not in {2, 3}:
         return Made((), 0, wanted=(1, LENGTH, width))
     biases = 9 * width + inner if known.get("bias", True) is not False else 2 * width
     weights = 4 * width * width + 2 * width * inner

@@ -86,7 +86,9 @@ def with_setting(module: Module, name: str, value: Any) -> None:
     names = _places(call.short)
     if name in HARMLESS or name not in {"weight", "bias", "padding_mode", *OF_WINDOWS, *names}:
         return
-    if name not in MOVING or name not in names:
+    if name == "bias" and value is None and name in names:
+        value = False
+    elif name not in MOVING or name not in names:
         raise UnreadError(f"'{name}' of a layer that is made already is not followed")
     arguments = list(call.arguments)
     place = next(

@@ -66,7 +66,8 @@ def reshaped(shape: Shape, wanted: Shape) -> Shape:
     known = prod(n for n in wanted if n != -1)
     left = prod(shape) // known if known and -1 in wanted else 1
     found = tuple(left if n == -1 else n for n in wanted)
-    batch = len(wanted) != 2 or wanted[0] != -1 or found[0] == shape[0]
+    ends = {prod(shape[k:]) for k in range(1, len(shape))}
+    batch = len(wanted) != 2 or wanted[0] != -1 or found[0] == shape[0] or found[1] in ends
     if prod(found) != prod(shape) or not batch:
         raise FitError(f"a map of the shape {said(shape)} does not fit into {said(wanted)}")
     return found

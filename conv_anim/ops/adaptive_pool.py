@@ -38,9 +38,9 @@ MOST_SPANS = 6
 """The most windows that are described one by one."""
 WORDS = {
     "en": {
-        "point.adaptive_avg_pool": "The output's size is given; the windows follow from it, as even as they can be.",
+        "point.adaptive_avg_pool": "The output's size is given; windows follow, which differ by one cell at most.",
         "kind.adaptive_avg_pool": "adaptive average pooling",
-        "point.adaptive_max_pool": "The output's size is given; the windows follow from it, as even as they can be.",
+        "point.adaptive_max_pool": "The output's size is given; windows follow, which differ by one cell at most.",
         "kind.adaptive_max_pool": "adaptive max pooling",
         "does.adaptive_avg_pool": "each window becomes its mean",
         "does.adaptive_max_pool": "of each window the largest number is kept",
@@ -51,9 +51,9 @@ WORDS = {
         "span": "{size} / {count} is not whole, so windows overlap: they are cells {spans}",
     },
     "zh-TW": {
-        "point.adaptive_avg_pool": "輸出的尺寸固定；視窗由它決定，盡量均勻。",
+        "point.adaptive_avg_pool": "輸出的尺寸固定；視窗由它決定，至多相差一格。",
         "kind.adaptive_avg_pool": "自適應平均池化",
-        "point.adaptive_max_pool": "輸出的尺寸固定；視窗由它決定，盡量均勻。",
+        "point.adaptive_max_pool": "輸出的尺寸固定；視窗由它決定，至多相差一格。",
         "kind.adaptive_max_pool": "自適應最大池化",
         "does.adaptive_avg_pool": "每個視窗變成它的平均",
         "does.adaptive_max_pool": "每個視窗只留最大的數",

@@ -159,14 +159,17 @@ class ConvTranspose(Windowed, Weighing):
         ]
 
     def surroundings(self, say: Language) -> str:
-        from conv_anim.scene.wording.words import border, size
+        from conv_anim.scene.wording.words import border, per_axis, size
 
         axes = self.window.axes
         spread = any(axis.stretch > 1 and axis.size > 1 for axis in axes)
         said = [say("label.spread", size=size(axis.stretched for axis in axes))] if spread else []
         grown = all(min(axis.before, axis.after) >= 0 < axis.before + axis.after for axis in axes)
         canvas, key = size(axis.canvas for axis in axes), "label.border.made" if grown else "label.border"
-        return say.joined([*said, say(key, cells=border(self.window, say), size=canvas)])
+        if grown and any(self.output_padding):
+            key = "label.border.longer"
+        extra = per_axis(self.output_padding)
+        return say.joined([*said, say(key, cells=border(self.window, say), size=canvas, extra=extra)])
 
     def edges(self, say: Language) -> list[tuple[str, str]]:
         from conv_anim.scene.wording.words import border

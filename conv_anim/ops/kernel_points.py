@@ -25,6 +25,12 @@ WORDS = {
         "where nothing changes from left to right the output is 0, so vertical edges stand out.",
         "point.edges.level": "In each column the weights add up to 0: "
         "where nothing changes from top to bottom the output is 0, so horizontal edges stand out.",
+        "point.lines.upright": "In each row the weights add up to 0, alike on the left and right: where nothing "
+        "changes, or changes evenly, from left to right the output is 0, so vertical lines stand out.",
+        "point.lines.level": "In each column the weights add up to 0, the same above and below: where nothing changes, "
+        "or changes evenly, from top to bottom the output is 0, so horizontal lines stand out.",
+        "does.lines.upright": "vertical lines stand out",
+        "does.lines.level": "horizontal lines stand out",
         "does.blurs": "each output is a weighted mean of its window",
         "does.blurs.evenly": "each window becomes its mean",
         "does.sharpens": "what differs from its neighbours differs more",
@@ -40,6 +46,10 @@ WORDS = {
         "point.edges": "權重加起來是 0：輸入均勻的地方輸出是 0，邊緣明顯。",
         "point.edges.upright": "每一列的權重加起來是 0：左右不變的地方輸出是 0，垂直邊緣明顯。",
         "point.edges.level": "每一行的權重加起來是 0：上下不變的地方輸出是 0，水平邊緣明顯。",
+        "point.lines.upright": "每一列的權重加起來是 0，左右相同：左右不變或均勻變化的地方輸出是 0，垂直線明顯。",
+        "point.lines.level": "每一行的權重加起來是 0，上下相同：上下不變或均勻變化的地方輸出是 0，水平線明顯。",
+        "does.lines.upright": "垂直線明顯",
+        "does.lines.level": "水平線明顯",
         "does.blurs": "每個輸出是視窗的加權平均",
         "does.blurs.evenly": "每個視窗變成它的平均",
         "does.sharpens": "與旁邊不同的地方差得更多",
@@ -67,8 +77,11 @@ def _edges(weights: Sequence[Number], columns: int) -> str:
     rows = [weights[k : k + columns] for k in range(0, len(weights), columns)]
     if all(_is(row, 0) for row in rows):
         upright = not all(_is(column, 0) for column in zip(*rows, strict=True))
-        return "edges.upright" if upright else "edges"
-    return "edges.level" if all(_is(column, 0) for column in zip(*rows, strict=True)) else "edges"
+        even = all([*row] == [*row][::-1] for row in rows)
+        return "edges" if not upright else "lines.upright" if even else "edges.upright"
+    if not all(_is(column, 0) for column in zip(*rows, strict=True)):
+        return "edges"
+    return "lines.level" if rows == rows[::-1] else "edges.level"
 
 
 def _mean(weights: Sequence[Number]) -> str:

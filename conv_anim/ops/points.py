@@ -76,7 +76,7 @@ CONV_POINTS = {
         "point.depthwise": "Each of the {seen} channels has a filter of its own and never meets the others.",
         "point.depthwise.many": "Each of the {seen} channels has {each} filters of its own and never meets the others.",
         "point.grouped": "{groups} groups: each output sees {each} of the {seen} channels, "
-        "which takes {groups} times fewer weights.",
+        "so it takes 1/{groups} of the weights.",
         "point.pointwise": "A 1×1 kernel mixes the {seen} channels of one cell and sees no neighbour.",
         "point.filters": "Each of the {made} filters makes a map of its own from all {seen} channels.",
         "point.filters.one": "Each of the {made} filters makes a map of its own from the one channel.",

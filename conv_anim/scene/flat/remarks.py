@@ -62,9 +62,7 @@ class Remarks(Traced):
         turned = any(axis.flipped and axis.kernel > 1 for axis in self.window.axes)
         if not self.window.transposed or not turned:
             return []
-        level = self.window.axes[-1].flipped and self.window.axes[-1].kernel > 1
-        key = "flat.flipped.gather" if level else "flat.flipped.gather.rows"
-        return [Key(self.say(key), self.style.colors.kernel, self.style.edge)]
+        return [Key(self.say("flat.flipped.gather"), self.style.colors.kernel, self.style.edge)]
 
     def _inserted(self) -> str:
         if not self._has(Source.INSERTED):

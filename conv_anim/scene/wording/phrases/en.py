@@ -66,6 +66,7 @@ PHRASES = {
     "label.spread": "with zeros between: {size}",
     "label.border": "zeros around: {cells}",
     "label.border.made": "with zeros around ({cells}): {size}",
+    "label.border.longer": "with zeros around ({cells}) and {extra} more at the end: {size}",
     "label.flipped": "flipped in the window",
     "unread.first.one": "first {cells} never read",
     "unread.first.many": "first {count} {cells} never read",
@@ -147,7 +148,7 @@ PHRASES = {
     "takeaway.even": "Even: stride {stride} divides kernel {kernel}, "
     "so away from the edges all cells are hit equally often.",
     "takeaway.uneven": "Uneven: stride {stride} does not divide kernel {kernel}, so some cells are hit more often.",
-    "takeaway.saves": "In {count} steps it takes {ours} weights; one convolution of that reach would take {others}.",
+    "takeaway.saves": "In {count} steps it takes {ours} weights; one convolution that sees as much takes {others}.",
     "takeaway.splits": "It works in {count} steps, each over channels or along one axis; here that saves no weights.",
     "takeaway.field": "In {count} layers each output reaches over {field} of the input, "
     "with the last layer alone over {alone}.",
@@ -194,8 +195,8 @@ PHRASES = {
     "takeaway.network.deeper": "the map shrinks from {first} to {smallest}, while its channels grow "
     "from {few} to {many}",
     "takeaway.network.smaller": "the map shrinks from {first} to {smallest}",
-    "takeaway.network.doubled": "the dilation doubles ({steps}), and so about does what an output sees: {fields} "
-    "cells; without dilation it would be {alone}",
+    "takeaway.network.doubled": "the dilation doubles ({steps}), and what an output sees about doubles with it: "
+    "{fields} cells; without dilation it would be {alone}",
     "takeaway.network.dilated": "dilated layers let an output see {field} cells of the input; without dilation it "
     "would be {alone}",
     "takeaway.network.depthwise": "the {count} depthwise layers let no channel see another; full convolutions in their "
@@ -261,7 +262,8 @@ PHRASES = {
     "term.grown.many": "{how}: the layer before sees {first}; the window makes {steps} more steps, each of {apart} on "
     "the input",
     "term.zeros.circles": "dashed circles: zeros around a map",
-    "term.flipped": "flipped in the window: an input on the left of an output reaches it with the kernel's right end",
+    "term.flipped": "flipped in the window: an input stamps the kernel forward, "
+    "so an output that looks back reads it in reverse",
     "term.outlined": "outlined: what the dark cells of the output are made of",
     "term.stamp": "stamp: the cells of the output to which one input cell adds its copy of the kernel; "
     "cells with more stamps tend to come out stronger, which shows as a pattern",
@@ -559,7 +561,7 @@ PHRASES = {
     "winograd.product.detail": "cell by cell",
     "winograd.tile": "So 16 multiplications make the 4 outputs of a tile; 4 windows of 9 take 36.",
     "winograd.added": "add, subtract",
-    "winograd.halved": "add, subtract, halve",
+    "winograd.halved": "add, subtract, divide",
     "winograd.told.input": "Tile, cells marked + and −: {sum} = {made}, outlined below.",
     "winograd.told.kernel": "Kernel, in the same way: {sum} = {made}, once for all tiles.",
     "winograd.told.product": "One of the 16 multiplications: {v} × {u} = {made}.",
@@ -615,8 +617,8 @@ PHRASES = {
     "flat.gradient_of": "gradient of {what}",
     "flat.gradient_part": "{gradient}, through {what}",
     "flat.flipped": "flipped",
-    "flat.flipped.gather": "kernel flipped: an input on the left of an output reaches it with the kernel's right end",
-    "flat.flipped.gather.rows": "kernel flipped: an input above an output reaches it with the kernel's lower end",
+    "flat.flipped.gather": "kernel flipped: an input stamps the kernel forward, "
+    "so an output that looks back reads it in reverse",
     "flat.unflipped": "as it is",
     "flat.inserted": "zeros between the cells: stride − 1 = {stride} − 1 = {cells}",
     "flat.border": "zeros around: {border}",
@@ -653,8 +655,8 @@ PHRASES = {
     "flat.copied": "copies of the nearest cell",
     "flat.pointers": "where the output lies on the input",
     "flat.shares.linear": "the nearer a cell, the larger its share; all shares add up to 1",
-    "flat.shares.cubic": "share: the weight of its row times that of its column; all shares add up to 1. Cells beyond "
-    "the edge repeat it, so their weights go to the edge cell",
+    "flat.shares.cubic": "share: the weight of its row times that of its column; unrounded, all shares add up to 1. "
+    "Cells beyond the edge repeat it, so their weights go to the edge cell",
     "flat.aligned": "corners aligned: corner cells lie on corner cells",
     "flat.columns": "a column for each window",
     "flat.letters": "letters: each cell of the window has a row of its own",
