@@ -21,7 +21,9 @@ from conv_anim.scene.detour.spectra import Wave
 from conv_anim.scene.detour.tiles import EXAMPLE
 from conv_anim.scene.detour.winograd import WinogradDrawing
 from conv_anim.scene.figure import scene
-from conv_anim.scene.primitives import Text
+from conv_anim.scene.gemm.memory import MemoryDrawing
+from conv_anim.scene.gemm.product import GemmDrawing
+from conv_anim.scene.primitives import Lines, Text, corners
 from conv_anim.scene.style import Style
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.loads import totals
@@ -486,3 +488,39 @@ def test_what_loads_come_to_follows_from_the_numbers_beside_it(layout, tile):
     for said in (reuse, stored):
         made, result = re.sub(r"[a-zA-Z:]", "", said.split(": ")[-1]).rstrip(". ").split("=")
         assert eval(made) == pytest.approx(float(result), rel=0.05)
+
+
+@pytest.mark.parametrize("every", [1, 5])
+@pytest.mark.parametrize("order", ["row-major", "column-major", "reverse"])
+def test_the_last_frame_shows_the_wave_that_comes_last(order, every):
+    trace = computed((6, 6), 3, "fft", padding=1)
+    animation = replace(trace.spec.animation, order=order, every=every)
+    drawn = scene(replace(trace, spec=replace(trace.spec, animation=animation)), DejaVu())
+    said = " ".join(item.text for item in drawn.frames[-1].shown if isinstance(item, Text))
+    number, count = map(int, re.search(r"Wave (\d+) of (\d+)", said).groups())
+    assert (number, count) == (1 if order == "reverse" else 34, 34)
+
+
+@pytest.mark.parametrize("tile", [None, [1, 1, 8]])
+@pytest.mark.parametrize("layout", ["nchw", "nhwc"])
+def test_a_window_lies_on_the_cells_of_each_channel(layout, tile):
+    view = {"kind": "gemm", "layout": layout, **({"tile": tile} if tile else {})}
+    drawing = GemmDrawing if tile else MemoryDrawing
+    drawn = drawing(computed((3, 4), 2, view, channels=(2, 1)), Style(THEMES["light"], 1.0, DejaVu()))
+    boxes = [drawn.tables["map"].box(drawn.plates.place(k)) for k in range(2 * 3 * 4)]
+    cells = dict(zip(np.ndindex(2, 3, 4), map(corners, boxes), strict=True))
+    windows = 0
+    for k in range(len(drawn.steps)):
+        for ring in (ring for item in drawn.frame(k).shown if isinstance(item, Lines) for ring in item.lines):
+            (left, top), (right, bottom) = (tuple(map(end, zip(*ring, strict=True))) for end in (min, max))
+            inside = [
+                at
+                for at, ((x0, y0), _, (x1, y1), _) in cells.items()
+                if left <= x0 and x1 <= right and top <= y0 and y1 <= bottom
+            ]
+            xs, ys = ([p[axis] for at in inside for p in cells[at]] for axis in (0, 1))
+            assert (left, top, right, bottom) == (min(xs), min(ys), max(xs), max(ys))
+            assert len(inside) == 4
+            assert len({channel for channel, *_ in inside}) == 1
+            windows += 1
+    assert windows == 2 * 6

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import pairwise, product
 from math import floor
@@ -38,6 +39,7 @@ from conv_anim.scene.steps import Steps
 from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.sums import Sum
 from conv_anim.scene.wording.captions import caption
+from conv_anim.scene.workings import worked
 from conv_anim.spec.model import Labels
 from conv_anim.spec.themes import THEMES
 from conv_anim.spec.view_values import Flat
@@ -1128,6 +1130,60 @@ def test_a_line_below_a_network_adds_the_cells_that_are_drawn():
     drawn = pictures.scene(spec)
     lines = [text for frame in drawn.frames for text in pictures.texts(frame.shown) if "·" in text]
     assert {text.count("·") for text in lines} == {4, 6, 9}
+
+
+@pytest.mark.parametrize(
+    "kind", ["sigmoid", "tanh", "gelu", "silu", "hard_swish", "hard_sigmoid", "softmax", "leaky_relu", "conv"]
+)
+def test_a_line_and_its_cell_say_the_same_number(kind):
+    """Also where the map has more digits than usual, because another layer multiplies it."""
+    layer = {"type": kind, **({"weight": [[0.057]]} if kind == "conv" else {})}
+    layers = [layer, {"type": "multiply", "from": ["input", -1]}]
+    loaded = conv_anim.load({"input": {"values": [[2, -2, 0.7, 3]]}, "layers": layers, "view": "flat"})
+    view = NetworkView(trace(loaded), Style(THEMES["light"], 1.0, DejaVu()))
+    for k in range(4):
+        bold = [item.text for item in view.frame(k).shown if isinstance(item, Text) and item.bold]
+        (value,) = [text.split()[1] for text in bold if text[0] in "=≈"]
+        assert value in [text for text in bold if text[0] not in "=≈"]
+    told = pipeline.scene(loaded).guide().told[:4]
+    made = trace(loaded).layers[0].output.ravel().tolist()
+    assert all(view.formats[1](value) in said for said, value in zip(told, made, strict=True))
+
+
+@pytest.mark.parametrize("layers", [[], [{"type": "relu"}]])
+def test_a_long_sum_begins_with_the_first_cells_of_its_window(layers):
+    values = [[12 * r + c + 1 for c in range(12)] for r in range(12)]
+    layer = {"type": "conv", "weight": [[1] * 12] * 12}
+    loaded = conv_anim.load(
+        {"input": {"values": values}, "layers": [layer, *layers], "view": {"kind": "flat", "sum": True}}
+    )
+    frame = pictures.scene(loaded).frames[0]
+    said = [term for text in pictures.texts(frame.shown) for term in text.split(" + ")]
+    terms = [term for term in said if "·" in term]
+    assert terms[:4] == ["1·1", "2·1", "3·1", "4·1"]
+    assert terms == [f"{k + 1}·1" for k in range(len(terms))]
+    assert len(terms) < 144
+    assert any(term.startswith("…") for term in said)
+
+
+def test_a_long_maximum_shows_the_cell_that_it_is():
+    values = [[1 + (7 * (6 * r + c)) % 36 for c in range(6)] for r in range(6)]
+    layers = [{"type": "max_pool", "kernel_size": 6}, {"type": "relu"}]
+    loaded = conv_anim.load({"input": {"values": values}, "layers": layers, "view": {"kind": "flat", "sum": True}})
+    said = worked(trace(loaded).layers[0], trace(loaded).layers[0].step((0, 0, 0)))
+    assert said == "max(1, 8, …, 36) = 36".replace(", 36)", ", 36, …)" if values[-1][-1] != 36 else ", 36)")
+
+
+def test_rounded_weights_have_the_digits_that_make_their_sum():
+    """A mean of 64×64 cells, given as weights."""
+    values = np.random.default_rng(3).integers(0, 256, (64, 64))
+    layers = [{"type": "conv", "weight": [[1 / 4096] * 64] * 64}, {"type": "relu"}]
+    loaded = conv_anim.load({"input": {"values": values.tolist()}, "layers": layers, "view": "flat"})
+    said = worked(trace(loaded).layers[0], trace(loaded).layers[0].step((0, 0, 0)))
+    mantissa, power = re.match(r"\d+·([\d.]+)·10⁻(.)", said).groups()
+    assert power == "⁴"
+    result = said.split("≈ ")[1]
+    assert f"{float(mantissa) * 1e-4 * int(values.sum()):.{len(result.partition('.')[2])}f}" == result
 
 
 KEYS = {0.25: (-27, 225, 67, -9), 0.75: (-9, 67, 225, -27)}

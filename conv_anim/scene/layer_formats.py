@@ -36,9 +36,9 @@ class Formats:
     norm_type: float = 2
 
     @classmethod
-    def of(cls, layer: LayerTrace) -> Formats:
-        """The formats of a layer."""
-        return _formats(layer)
+    def of(cls, layer: LayerTrace, y: Format | None = None) -> Formats:
+        """The formats of a layer, with that of its output if it is given."""
+        return _formats(layer, y)
 
     @property
     def exact(self) -> bool:
@@ -77,19 +77,19 @@ class Formats:
 
 
 @lru_cache(maxsize=16)
-def _formats(layer: LayerTrace) -> Formats:
-    found = _usual(layer)
+def _formats(layer: LayerTrace, y: Format | None) -> Formats:
+    found = _usual(layer, y)
     if found.exact or layer.output.size > MOST_CHECKED:
         return found
     return found.finer(enough(lambda more: found.finer(more).adds_up(layer)))
 
 
-def _usual(layer: LayerTrace) -> Formats:
+def _usual(layer: LayerTrace, given: Format | None) -> Formats:
     """As few digits as distinguish the numbers of a layer."""
     op = layer.operator
-    x, y = format_for(layer.input), format_for(layer.output)
+    x, y = format_for(layer.input), given or format_for(layer.output)
     if op.reduce == "max":
-        x = y = format_for(layer.input, layer.output)
+        x = y = given or format_for(layer.input, layer.output)
     weights = x if layer.kernels is None else weights_format(layer.kernels)
     leaves_out = op.reduce == "max" or (op.reduce == "mean" and not op.mean_counts_padding)
     bias = None if layer.bias is None else format_for(layer.bias)

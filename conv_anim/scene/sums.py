@@ -1,7 +1,7 @@
 """The sum of a step, written out under a figure: every term in a place of its own, so that only what changes moves.
 
-The terms of a window stand as its cells do, row by row. What takes no part is not written, and a sum that is too long
-leaves out its smallest terms.
+The terms of a window stand as its cells do, row by row. What takes no part is not written, and of a sum that is too
+long only the first terms are.
 """
 
 from __future__ import annotations
@@ -42,6 +42,10 @@ class Term:
     idle: bool = False
     size: float = 0.0
     row: tuple[int, ...] = ()
+
+
+REST = Term("…", idle=True)
+"""What stands for the terms that are left out."""
 
 
 @dataclass(frozen=True)
@@ -110,13 +114,13 @@ class Sum:
         return lines if self.is_block else min(lines, MOST_LINES)
 
     def arranged(self, terms: Sequence[Term]) -> list[list[Term]]:
-        """The terms line by line, without the smallest ones if there are too many: then "…" stands for these."""
+        """The terms line by line; if there are too many, the first ones, and "…" for the others."""
         rows = [list(same) for _, same in groupby(terms, key=lambda term: term.row)]
         if self.is_block and len(rows) <= self.lines and max(map(len, rows)) <= self.per_line:
             return rows
         most = self.per_line * self.lines
         if len(terms) > most:
-            terms = [*largest(terms, most - 1), Term("…", idle=True)]
+            terms = abridged(terms, most, biggest=self.joint == BRACKETS["max"][1])
         return [list(terms[k : k + self.per_line]) for k in range(0, len(terms), self.per_line)]
 
     @property
@@ -167,10 +171,15 @@ class Sum:
         return Text(x, y, text, self.size, color)
 
 
-def largest(terms: Sequence[Term], count: int) -> list[Term]:
-    """So many terms that add the most, in the order that they have."""
-    kept = sorted(range(len(terms)), key=lambda k: -terms[k].size)[:count]
-    return [terms[k] for k in sorted(kept)]
+def abridged(terms: Sequence[Term], most: int, *, biggest: bool = False) -> list[Term]:
+    """The first of many terms, and "…" for the others; so many at most.
+
+    With ``biggest`` also the one that a maximum is, in its place.
+    """
+    top = max(range(len(terms)), key=lambda k: terms[k].size) if biggest else 0
+    if top < most - 1:
+        return [*terms[: most - 1], REST]
+    return [*terms[: max(0, most - 3)], REST, terms[top], *([REST] if top < len(terms) - 1 else [])]
 
 
 BRACKETS = {"sum": ("", " + "), "max": ("max(", ", "), "mean": ("(", " + "), "norm": ("(", " + ")}
@@ -254,14 +263,19 @@ def _closing(step: Step, formats: Formats, usual: str, named: str) -> str:
     return usual if step.bias is None else _plus(step.bias, formats, named)
 
 
-def in_a_line(layer: LayerTrace, step: Step, most: int | None = None, *, bias: str = "{value}") -> str:
-    """The whole sum of a sliding window's step as text: ``3·0 + 3·1 = 12``; of more terms the ``most`` largest."""
-    formats, power = Formats.of(layer), exponent(layer)
+def in_a_line(
+    layer: LayerTrace, step: Step, most: int | None = None, *, bias: str = "{value}", y: Format | None = None
+) -> str:
+    """The whole sum of a sliding window's step as text: ``3·0 + 3·1 = 12``; of more terms the first ``most``.
+
+    ``y`` is how the result is written, if not as usual.
+    """
+    formats, power = Formats.of(layer, y), exponent(layer)
     opening, joint = _brackets(layer)
     closing = _closing(step, formats, min(_closings(layer, formats, bias)), bias)
     terms = terms_of(step, formats, power)
     if most is not None and len(terms) > most:
-        terms = [*largest(terms, most - 1), Term("…")]
+        terms = abridged(terms, most, biggest=layer.operator.reduce == "max")
     return f"{opening}{joint.join(term.text for term in terms)}{closing}{formats.equals(step)} {formats.y(step.value)}"
 
 

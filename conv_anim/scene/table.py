@@ -12,7 +12,7 @@ from conv_anim.spec.grouping import grouped
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from conv_anim.scene.cells import Position
     from conv_anim.scene.primitives import Box, Point, Primitive, Text
@@ -47,14 +47,6 @@ class Track:
     def length(self) -> int:
         """In pixels."""
         return self.starts[-1] + self.cell
-
-    def begins(self, place: float) -> float:
-        """Where a cell begins, the end of the one before if a gap lies between; a part of a cell in proportion."""
-        whole, rest = divmod(place, 1)
-        at = int(whole)
-        if rest or at == 0:
-            return self.starts[at] + rest * self.cell
-        return self.starts[at - 1] + self.cell
 
     def runs(self, cells: Iterable[int]) -> list[tuple[int, int]]:
         """Start and length of stretches of neighbouring cells; a gap ends one."""
@@ -106,9 +98,10 @@ class Table:
         row, column = place
         return self.x + self.columns.starts[column], self.y + self.rows.starts[row], self.columns.cell, self.rows.cell
 
-    def corner(self, row: float, column: float) -> Point:
-        """Where a row and a column begin; past the last one, where it ends."""
-        return self.x + self.columns.begins(column), self.y + self.rows.begins(row)
+    def in_block(self, place: Position) -> Callable[[float, float], Point]:
+        """Where a row and a column of a cell's block begin; past the last one of the block, where that ends."""
+        (x, y, wide, high), (row, column) = self.box(place), place
+        return lambda r, c: (x + (c - column) * wide, y + (r - row) * high)
 
     def around(self, rows: Sequence[int], columns: Sequence[int]) -> Box:
         """What some rows and columns take, from the first of them to the last."""

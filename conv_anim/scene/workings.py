@@ -17,23 +17,26 @@ from conv_anim.tracing.gathers import Gather
 if TYPE_CHECKING:
     from conv_anim.scene.numbers import Format
     from conv_anim.tracing.taps import Step, Tap
-    from conv_anim.tracing.trace import LayerTrace
+    from conv_anim.tracing.trace import LayerTrace, Trace
 
 LONGEST = 16
 """Terms that are written in full."""
 MOST_JOINED, MOST_MORE = 64, 2
 """Cells of joined maps that are looked at for how many digits these need, and digits more that they get at most."""
 FIRST = 4
-"""The largest ones, which stand in a line that leaves others out."""
+"""Those that stand in a line that leaves others out."""
 
 
-def worked(layer: LayerTrace, step: Step) -> str:
-    """``3·0 + 3·1 = 3``, ``max(0, −2) = 0``: without the name of what is computed."""
+def worked(layer: LayerTrace, step: Step, y: Format | None = None) -> str:
+    """``3·0 + 3·1 = 3``, ``max(0, −2) = 0``: without the name of what is computed.
+
+    ``y`` is how its value is written in the cell, if not as usual.
+    """
     if not isinstance(layer.means, Gather):
-        return in_a_line(layer, step, None if len(step.taps) <= LONGEST else FIRST + 1)
-    taps, y = [tap for tap in step.taps if tap.x is not None], format_for(layer.output)
+        return in_a_line(layer, step, None if len(step.taps) <= LONGEST else FIRST + 1, y=y)
+    taps, y = [tap for tap in step.taps if tap.x is not None], y or format_for(layer.output)
     exact = y.exact and all(format_for(array).exact for array in layer.inputs)
-    more = 0 if exact else joined_digits(layer) or enough(lambda n: _agrees_with(layer, step, taps, n))
+    more = 0 if exact else joined_digits(layer) or enough(lambda n: _agrees_with(layer, step, y, n))
     met = _met(layer, taps, more)
     equals = sign(equal=y.tells(step.value) and all(fmt.tells(number) for fmt, number in met))
     said = layer.layer.worked([fmt(number) for fmt, number in met], f"{equals} {y(step.value)}")
@@ -41,7 +44,17 @@ def worked(layer: LayerTrace, step: Step) -> str:
         return said
     if not taps:
         return f"= {y(step.value)}"
-    return _added(layer, step, taps)
+    return _added(layer, step, taps, y)
+
+
+def cell_formats(trace: Trace) -> list[Format]:
+    """How numbers stand in the cells of the input and of each layer: of joined maps so that it is seen how."""
+    found = [format_for(values) for values in (trace.input, *(layer.output for layer in trace.layers))]
+    for layer in trace.layers:
+        more = joined_digits(layer)
+        for k in set(layer.fed) if more else ():
+            found[k] = found[k].finer(more)
+    return found
 
 
 def joined_digits(layer: LayerTrace) -> int:
@@ -64,8 +77,8 @@ def _joined_digits(layer: LayerTrace) -> int:
     total = prod(shape)
     cells = (np.unravel_index(k, shape) for k in range(0, total, -(-total // MOST_JOINED)))
     steps = [layer.step(tuple(map(int, cell))) for cell in cells]
-    met = [(step, [tap for tap in step.taps if tap.x is not None]) for step in steps]
-    each = (enough(lambda n, s=step, t=taps: _agrees_with(layer, s, t, n)) for step, taps in met)  # type: ignore[misc]
+    y = format_for(layer.output)
+    each = (enough(lambda n, s=step: _agrees_with(layer, s, y, n)) for step in steps)  # type: ignore[misc]
     return min(MOST_MORE, max(each, default=0))
 
 
@@ -80,21 +93,22 @@ def _met(layer: LayerTrace, taps: list[Tap], more: int) -> list[tuple[Format, fl
     return found
 
 
-def _agrees_with(layer: LayerTrace, step: Step, taps: list[Tap], more: int) -> bool:
+def _agrees_with(layer: LayerTrace, step: Step, y: Format, more: int) -> bool:
     """Whether the numbers, written with so many digits more, make the result as it is written."""
+    taps = [tap for tap in step.taps if tap.x is not None]
     shown = [float(fmt.shown(np.array([number], float))[0]) for fmt, number in _met(layer, taps, more)]
     made = layer.layer.made_of(shown)
-    return made is None or agrees(format_for(layer.output), np.array([step.value], float), np.array([made]))
+    return made is None or agrees(y, np.array([step.value], float), np.array([made]))
 
 
-def _added(layer: LayerTrace, step: Step, taps: list[Tap]) -> str:
-    """The sum of what the taps contribute, the largest of them if they are many."""
-    x, y, weights = format_for(layer.input), format_for(layer.output), _weights(layer, taps)
+def _added(layer: LayerTrace, step: Step, taps: list[Tap], y: Format) -> str:
+    """The sum of what the taps contribute, the first of them if they are many."""
+    x, weights = format_for(layer.input), _weights(layer, taps)
     bias = None if step.bias is None else format_for(np.array([step.bias]))
     exact = x.exact and y.exact and weights.exact and (bias is None or bias.exact)
     more = 0 if exact else enough(lambda n: _agrees(step, taps, (x, weights, y, bias), n))
     x, weights, bias = x.finer(more), weights.finer(more), None if bias is None else bias.finer(more)
-    shown = taps if len(taps) <= LONGEST else largest_of(taps, FIRST)
+    shown = taps if len(taps) <= LONGEST else taps[:FIRST]
     terms = [_term(tap, x, weights) for tap in shown] + (["…"] if len(shown) < len(taps) else [])
     if step.bias is not None and bias is not None:
         terms.append(bias.factor(step.bias))
@@ -103,12 +117,6 @@ def _added(layer: LayerTrace, step: Step, taps: list[Tap]) -> str:
     products = [[(x, tap.x or 0), *([] if tap.w is None else [(weights, tap.w)])] for tap in taps]
     products += [] if bias is None or step.bias is None else [[(bias, step.bias)]]
     return f"{' + '.join(terms)} {sum_sign(products, (y, step.value))} {y(step.value)}"
-
-
-def largest_of(taps: list[Tap], count: int) -> list[Tap]:
-    """The taps that contribute the most, in their order."""
-    kept = sorted(range(len(taps)), key=lambda k: -abs(taps[k].product or 0))[:count]
-    return [taps[k] for k in sorted(kept)]
 
 
 def _agrees(step: Step, taps: list[Tap], formats: tuple[Format, Format, Format, Format | None], more: int) -> bool:

@@ -78,12 +78,10 @@ class Tally:
         fit = max(3, int((self.room - self.lead - self._bias_room - self._result_room) // pitch))
         return len(self.terms) if len(self.terms) <= fit else fit - 1
 
-    def places(self, numbers: Sequence[Number]) -> list[int | None]:
-        """The numbers that are written, the largest ones if there is no room for all: None stands for the others."""
-        if self.count == len(self.terms):
-            return list(range(self.count))
-        kept = sorted(range(len(numbers)), key=lambda k: -abs(numbers[k]))[: self.count]
-        return [*sorted(kept), None]
+    @property
+    def places(self) -> list[int | None]:
+        """The numbers that are written, the first ones if there is no room for all: None stands for the others."""
+        return [*range(self.count), *([None] if self.count < len(self.terms) else [])]
 
     @cached_property
     def width(self) -> float:
@@ -101,7 +99,7 @@ class Tally:
         """The numbers with their sum, the baseline at ``y``."""
         items: list[Primitive] = []
         left = x + self.lead
-        for k, place in enumerate(self.places(numbers)):
+        for k, place in enumerate(self.places):
             number = None if place is None else numbers[place]
             written = self._number(left + self.slot / 2, y, number)
             items += [*self._sign(left, y, number, written.color, first=k == 0), written]

@@ -112,7 +112,7 @@ class FourierDrawing(Waves):
         return self.steps.rank(k) + 1
 
     def finished(self) -> Frame:
-        """All outputs, and as an example the highest wave."""
+        """All outputs, and the wave that was the last to be added."""
         return Frame((), (*self._met(len(self.steps)), *self._result()))
 
     def _met(self, k: int) -> list[Primitive]:

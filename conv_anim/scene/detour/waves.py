@@ -104,14 +104,8 @@ class Waves(Detour):
         return (self.say(key, number=self._number(k), count=len(self.way.frequencies), **told),)
 
     def _number(self, k: int) -> int:
-        """The number of a step's wave, the slowest is the first; past the last step that of the highest."""
-        return 1 + (self.steps.cell(k)[1] if k < len(self.steps) else self._highest)
-
-    @cached_property
-    def _highest(self) -> int:
-        """The place of the wave that is highest in the output, besides the mean."""
-        heights = [abs(Wave(self.way, pair).after) for pair in self.way.frequencies]
-        return max(range(len(heights)), key=lambda k: (k > 0, round(heights[k], 9), -k))
+        """The number of a step's wave, the slowest is the first; past the last step still that of the last."""
+        return 1 + self.steps.cell(min(k, len(self.steps) - 1))[1]
 
     @staticmethod
     def written(wave: Wave) -> tuple[str, str, str, str]:

@@ -10,7 +10,7 @@ from conv_anim.scene.color import mix
 from conv_anim.scene.flat.fitted import Fitted
 from conv_anim.scene.flat.fitting import LARGEST
 from conv_anim.scene.flat.weights import Weights
-from conv_anim.scene.workings import joined_digits
+from conv_anim.scene.workings import cell_formats
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -35,12 +35,7 @@ class NetworkMaps(Fitted, Weights):
     @cached_property
     def formats(self) -> list[Format]:
         """How the numbers of each map are written: where maps are joined, with what it takes to see how."""
-        found = super().formats
-        for layer in self.layers:
-            more = joined_digits(layer)
-            for k in set(layer.fed) if more else ():
-                found[k] = found[k].finer(more)
-        return found
+        return cell_formats(self.trace)
 
     def panes(self, k: int) -> int:
         """How many grids a map has."""

@@ -130,13 +130,14 @@ class GemmDrawing(Counted):
 
     def _framed(self, cells: Iterable[int]) -> list[Primitive]:
         """The outline of some cells of the input, channel by channel."""
-        table, each = self.tables["map"], self.layer.input.size // self.layer.input.shape[0]
+        each = self.layer.input.size // self.layer.input.shape[0]
         channels: dict[int, list[tuple[int, int]]] = {}
         for index in cells:
             channels.setdefault(index // each, []).append(self.plates.place(index))
         if self.style.frame is None:
             return []
-        return [item for places in channels.values() for item in framed(self.style, places, table.corner)]
+        at = self.tables["map"].in_block
+        return [item for places in channels.values() for item in framed(self.style, places, at(places[0]))]
 
     def _stroke(self, color: str) -> Stroke:
         return strong(self.style, color)

@@ -10,14 +10,15 @@ import numpy as np
 from conv_anim.scene.numbers import format_for
 from conv_anim.scene.sums import in_a_line
 from conv_anim.scene.wording.language import TOLD, Language
-from conv_anim.scene.workings import worked
-from conv_anim.spec.view_values import Channels
+from conv_anim.scene.workings import cell_formats, worked
+from conv_anim.spec.view_values import Channels, Flat
 from conv_anim.tracing.gathers import Gather
 from conv_anim.tracing.scatter import Scatter
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.scene.hit_regions import Cell, Turn
+    from conv_anim.scene.numbers import Format
     from conv_anim.spec.model import Number
     from conv_anim.tracing.taps import Step
     from conv_anim.tracing.trace import LayerTrace, Trace
@@ -132,10 +133,18 @@ class Narration:
         if self._only_maps:
             return self._maps(step)
         if len(step.taps) <= LONGEST:
-            result = in_a_line(layer, step, bias=self.say("bias.named", value="{value}"))
+            result = in_a_line(layer, step, bias=self.say("bias.named", value="{value}"), y=self._format(step))
             return f"{name} {'' if result.startswith('=') else '= '}{result}"
-        value = f"{name} = {format_for(layer.output)(step.value)}"
+        value = f"{name} = {(self._format(step) or format_for(layer.output))(step.value)}"
         return self.say.told("long", said=value, count=len(step.taps)) if layer.operator.reduce == "sum" else value
+
+    @cached_property
+    def _in_cells(self) -> list[Format]:
+        return cell_formats(self.trace)
+
+    def _format(self, step: Step) -> Format | None:
+        """How a step's value stands in its cell, where cells may have more digits than usual."""
+        return self._in_cells[step.layer + 1] if isinstance(self.trace.spec.view, Flat) else None
 
     @property
     def _only_maps(self) -> bool:
@@ -155,7 +164,7 @@ class Narration:
 
     def _gathered(self, name: str, layer: LayerTrace, step: Step) -> str:
         taps = [tap for tap in step.taps if tap.input is not None]
-        said = worked(layer, step)
+        said = worked(layer, step, self._format(step))
         value = f"{name} {'' if said.startswith('=') else '= '}{said}"
         if len(taps) == 1 and taps[0].w is None and taps[0].made is None and taps[0].input is not None:
             return self.say.told("copied", said=value, source=self.named(layer.fed[taps[0].of], taps[0].input))
