@@ -496,9 +496,15 @@ def test_the_last_frame_shows_the_wave_that_comes_last(order, every):
     trace = computed((6, 6), 3, "fft", padding=1)
     animation = replace(trace.spec.animation, order=order, every=every)
     drawn = scene(replace(trace, spec=replace(trace.spec, animation=animation)), DejaVu())
-    said = " ".join(item.text for item in drawn.frames[-1].shown if isinstance(item, Text))
-    number, count = map(int, re.search(r"Wave (\d+) of (\d+)", said).groups())
+    last, ended = (
+        " ".join(item.text for item in frame.shown if isinstance(item, Text))
+        for frame in (drawn.frames[drawn.rests[-1]], drawn.frames[-1])
+    )
+    number, count = map(int, re.search(r"Wave (\d+) of (\d+)", last).groups())
     assert (number, count) == (1 if order == "reverse" else 34, 34)
+    assert "All 34 waves are added up" in ended
+    factors = [re.search(r"× (\S+)", said).group(1) for said in (last, ended)]
+    assert factors[0] == factors[1]
 
 
 @pytest.mark.parametrize("tile", [None, [1, 1, 8]])

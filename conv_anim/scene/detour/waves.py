@@ -98,6 +98,8 @@ class Waves(Detour):
         return [*bias, self.say("fft.all", ours=found.real, direct=direct(op))]
 
     def told(self, k: int) -> tuple[str, ...]:
+        if k >= len(self.steps):
+            return (self.say("fft.whole", count=len(self.way.frequencies)),)
         wave = self.wave(k)
         key = "fft.mean" if wave.is_mean else "fft.wave"
         told = dict(zip(("before", "equals", "factor", "after"), self.written(wave), strict=True))

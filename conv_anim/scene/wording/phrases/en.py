@@ -586,6 +586,7 @@ PHRASES = {
     "{equals} {after}.",
     "fft.wave": "Wave {number} of {count}: slid over this wave alone, the kernel makes a wave as long, but {factor} "
     "times as high: {before} × {factor} {equals} {after}.",
+    "fft.whole": "All {count} waves are added up: that is the output.",
     "fft.bias": "The bias {bias} is added to the sum.",
     "block.long.channel": "channel {number} of the input",
     "block.long.row": "row {number} of the input",

@@ -539,6 +539,7 @@ PHRASES = {
     "fft.mean": "{count} 個波中的第 1 個是平的，即平均 {before}：乘權重的和 {factor} {equals} {after}。",
     "fft.wave": "{count} 個波中的第 {number} 個：卷積核只在這個波上移動，得到一樣長的波，高是 {factor} 倍："
     "{before} × {factor} {equals} {after}。",
+    "fft.whole": "{count} 個波全部相加，就是輸出。",
     "fft.bias": "偏置 {bias} 再加到總和。",
     "block.long.channel": "輸入通道 {number}",
     "block.long.row": "輸入第 {number} 列",
