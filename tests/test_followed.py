@@ -360,6 +360,7 @@ HEAD = """class Net(nn.Module):
 @pytest.mark.parametrize(
     ("made", "done", "why"),
     [
+        ("self.apply(lambda m: setattr(m, 'stride', gone(m)) if gone(m) else None)", "pass", "which way it goes here"),
         ("self.a.out_channels = 9", "pass", "'out_channels' of a layer that is made already"),
         ("global width", "pass", "'global' is not followed"),
         ("self.b = nn.Conv2d(3, 16 / 2, 3)", "pass", "'out_channels' is 8.0, and PyTorch takes whole numbers only"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections import ChainMap
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.frameworks import model_builtins, model_settings
@@ -245,9 +244,16 @@ class Calls(LibraryCalls):
     def _for_all(self, module: Module, function: Any, node: ast.AST) -> Module:
         """A module after a function was given each module in it; what only sets numbers need not be followed."""
         for each in reversed(model_builtins.within(module).values()):
-            with suppress(UnreadError):
+            try:
                 self.call(function, [each], {}, node)
+            except UnreadError:
+                if isinstance(function, Function) and self.alters(function.definition):
+                    raise
         return module
+
+    def alters(self, node: ast.AST) -> bool:
+        """Whether a loop over layers, or a function of one, may change more of them than their numbers."""
+        raise NotImplementedError
 
     def begun(self, module: Module, given: list[Any], named: dict[str, Any], node: ast.AST) -> None:
         """What the ``__init__`` of a library does to an instance."""

@@ -35,12 +35,9 @@ if TYPE_CHECKING:
 
 MOST_FILES = 60
 """Files that a text imports from."""
-
-
 DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.Import, ast.ImportFrom)
 ADDING = {"append", "extend", "insert", "update", "setdefault", "pop", "remove", "clear"}
 """Methods of lists and dicts that change them."""
-
 OF_NUMBERS = {"data", "weight", "bias", "momentum", "eps", "inplace", "requires_grad"}
 """What may be set in a layer without another network."""
 
@@ -239,9 +236,12 @@ class Program(Calls):
     def _do_try(self, node: ast.Try, scope: Scope) -> None:
         self.follow([*node.body, *node.orelse, *node.finalbody], scope)
 
+    def alters(self, node: ast.AST) -> bool:
+        return _alters(node)
+
     def _do_for(self, node: ast.For, scope: Scope) -> None:
         match node.iter:  # what sets the weights of all layers
-            case ast.Call(func=ast.Attribute(attr="modules" | "named_modules")) if not _alters(node):
+            case ast.Call(func=ast.Attribute(attr="modules" | "named_modules")) if not self.alters(node):
                 return
         for each in self.items_of(self.value(node.iter, scope), node.iter):
             self.give(node.target, each, scope)
@@ -277,15 +277,16 @@ def _given(node: ast.stmt) -> set[str]:
     return names
 
 
-def _alters(loop: ast.For) -> bool:
-    """Whether a loop over layers may change more of them than their numbers."""
-    for each in ast.walk(loop):
+def _alters(node: ast.AST) -> bool:
+    for each in ast.walk(node):
         match each:
             case ast.Attribute(attr=name, ctx=ast.Store()) if name not in OF_NUMBERS:
                 return True
             case ast.AugAssign(target=ast.Name()):
                 return True
-            case ast.Subscript(ctx=ast.Store()) | ast.Return() | ast.Call(func=ast.Name(id="setattr")):
+            case ast.Subscript(ctx=ast.Store()) | ast.Call(func=ast.Name(id="setattr")):
+                return True
+            case ast.Return() if isinstance(node, ast.For):
                 return True
             case ast.Call(func=ast.Attribute(attr=attr)) if attr in {*ADDING, "add_module", "register_module"}:
                 return True
