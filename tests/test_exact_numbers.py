@@ -197,6 +197,25 @@ def test_a_sum_of_floats_is_the_number_that_its_decimals_make():
     assert (fmt(0.1 + 0.2), fmt(0.7 + 0.1)) == ("0.3", "0.8")
 
 
+NUMBERS = st.integers(-999, 999).map(lambda n: n / 100)
+TAKEN = {
+    "conv": ({"type": "conv", "weight": [[0.7, -0.4, 0.1]]}, lambda a, b, c: (7 * a - 4 * b + c) / 10),
+    "avg_pool": ({"type": "avg_pool", "kernel_size": [1, 3], "stride": 1}, lambda a, b, c: (a + b + c) / 3),
+    "adaptive_avg_pool": ({"type": "adaptive_avg_pool", "size": [1, 1]}, lambda a, b, c: (a + b + c) / 3),
+    "linear": ({"type": "linear", "weight": [[0.7, -0.4, 0.1]]}, lambda a, b, c: (7 * a - 4 * b + c) / 10),
+    "batch_norm": ({"type": "batch_norm", "scale": 0.3, "shift": -0.9}, lambda a, b, c: (3 * a - 9) / 10),
+}
+
+
+@pytest.mark.parametrize("name", TAKEN)
+@given(st.lists(NUMBERS, min_size=3, max_size=3))
+def test_decimals_are_added_as_decimals(name, numbers):
+    """A float's rest, 5.6e-17 in place of 0, was written with a power of ten."""
+    layer, meant = TAKEN[name]
+    made = conv_anim.trace(conv_anim.load({"input": {"values": [numbers]}, "layer": layer})).output
+    assert made.ravel()[0].item() == float(meant(*(Fraction(str(number)) for number in numbers)))
+
+
 # powers
 
 

@@ -20,6 +20,8 @@ from conv_anim.tracing.operators import Operator
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conv_anim.coding.writing import CodeContext
     from conv_anim.scene.wording.language import Language
     from conv_anim.scene.wording.parameters import Setting
@@ -136,12 +138,19 @@ class AdaptivePool(Op):
     def _pooled(self, x: Array) -> Array:
         import numpy as np
 
-        made = np.zeros((self.ends.out_channels, *self.ends.out_size), x.dtype if self.reduce == "max" else np.float64)
-        axes = tuple(range(1, x.ndim))
-        for place in np.ndindex(*self.ends.out_size):
-            cells = x[(slice(None), *(slice(*self.span(a, o)) for a, o in enumerate(place)))]
-            made[(slice(None), *place)] = cells.max(axis=axes) if self.reduce == "max" else cells.mean(axis=axes)
-        return made
+        from conv_anim.tracing.decimals import sums
+
+        places = list(np.ndindex(*self.ends.out_size))
+        spans = [tuple(slice(*self.span(a, o)) for a, o in enumerate(place)) for place in places]
+        axes, shape = tuple(range(1, x.ndim)), (self.ends.out_channels, *self.ends.out_size)
+
+        def taken(of: Callable[..., Array], x: Array) -> Array:
+            return np.stack([of(x[(slice(None), *span)], axis=axes) for span in spans], axis=1).reshape(shape)
+
+        if self.reduce == "max":
+            return taken(np.max, x)
+        counts = np.array([prod(part.stop - part.start for part in span) for span in spans]).reshape(shape[1:])
+        return sums(lambda x: taken(np.sum, x), x, terms=int(counts.max()), divisor=counts)
 
     # words
 

@@ -90,18 +90,19 @@ class BatchNorm(Op):
         return Products(self.ends.out_channels * prod(self.ends.out_size), 1)
 
     def gather(self, fed: Fed) -> Gather:
+        from conv_anim.tracing.decimals import products
         from conv_anim.tracing.gathers import Gather, Share
 
         scale, shift = fed.weight, fed.bias
         assert scale is not None
         assert shift is not None
-        across = (-1, *(1 for _ in self.ends.in_size))
+        affine = [each.reshape(-1, *(1 for _ in self.ends.in_size)) for each in (scale, shift)]
 
         def shares(cell: Index) -> list[Share]:
             return [Share(cell, scale[cell[0]].item(), met=(cell[0],))]
 
         def output(x: Array) -> Array:
-            return x * scale.reshape(across) + shift.reshape(across)
+            return products(lambda x, scale, shift: x * scale + shift, x, *affine, terms=1)
 
         return Gather(self.ends, shares, output, added=lambda cell: shift[cell[0]].item())
 

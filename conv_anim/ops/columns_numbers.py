@@ -48,6 +48,7 @@ def folded(op: Fold) -> Gather:
     """Each cell as the sum of all that is laid on it."""
     import numpy as np
 
+    from conv_anim.tracing.decimals import sums
     from conv_anim.tracing.gathers import Gather, Share
     from conv_anim.tracing.values import taken
 
@@ -59,13 +60,16 @@ def folded(op: Fold) -> Gather:
         found = [(k, _window_over(over, tap, tuple(place), op.windows)) for k, tap in enumerate(taps)]
         return [Share((channel * cells + k, column)) for k, column in found if column is not None]
 
-    def output(x: Array) -> Array:
+    def added_up(x: Array) -> Array:
         columns = x.reshape(op.ends.out_channels, cells, *op.windows)
         total = np.zeros((op.ends.out_channels, *(axis.reach for axis in over.axes)), dtype=x.dtype)
         for k, tap in enumerate(taps):
             taken(over, total, tap)[...] += columns[:, k]
         inside = tuple(slice(axis.before, axis.before + axis.size) for axis in over.axes)
         return total[(slice(None), *inside)]
+
+    def output(x: Array) -> Array:
+        return sums(added_up, x, terms=cells)
 
     return Gather(op.ends, shares, output)
 

@@ -165,23 +165,21 @@ class Table:
         """All cells at once: (out_channels, *out_size); whole numbers stay whole."""
         import numpy as np
 
+        from conv_anim.tracing.decimals import products
+
         ends = self.pull.ends
-        shape = (ends.out_channels, *ends.out_size)
         ways = [(cell, *each) for cell, all_ in self.found.items() for each in all_]
-        factors = np.array([part.factor for _, _, part in ways] or [0])
-        wide = gradient.dtype.kind == "f" or factors.dtype.kind == "f" or _may_overflow(gradient, factors)
-        made = np.zeros(shape, np.float64 if wide else np.int64)
         if not ways:
-            return made
+            return np.zeros((ends.out_channels, *ends.out_size), np.int64)
+        factors = np.array([part.factor for _, _, part in ways])
         where, read = (tuple(np.array([way[k] for way in ways]).T) for k in (0, 1))
-        np.add.at(made, where, gradient[read].astype(made.dtype) * factors.astype(made.dtype))
-        return made
 
+        def laid(gradient: Array, factors: Array, _: Array) -> Array:
+            made = np.zeros((ends.out_channels, *ends.out_size), gradient.dtype)
+            np.add.at(made, where, gradient[read] * factors)
+            return made
 
-def _may_overflow(gradient: Array, factors: Array) -> bool:
-    """Whether a sum of products of whole numbers could overflow an int64."""
-    largest = max(abs(int(gradient.max())), abs(int(gradient.min())), 1)
-    return bool(largest * sum(abs(int(f)) for f in factors.tolist()) >= 2**62)
+        return products(laid, gradient, factors, None, terms=max(map(len, self.found.values())))
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ def rounded(number: Number, decimals: int) -> Decimal:
 
 def fixed(number: Number, decimals: int) -> str:
     """The text of `rounded`: Python's own, which is made sooner, unless there is a half to be rounded."""
-    value = float(number)
+    value = float(number) + 0.0  # which −0 has no sign after
     units = abs(value) * 10.0**decimals
     if units < SURE and abs(units % 1 - 0.5) > 1e-12 * (units + 1):
         return f"{value:.{decimals}f}"
@@ -39,10 +39,11 @@ def fixed(number: Number, decimals: int) -> str:
 
 def scientific(number: Number, digits: int) -> str:
     """The text of `significant`, as ``1.25e+03``, made sooner in the same way."""
+    value = float(number) + 0.0
     if digits < SAID - 1:
-        said, _, _ = f"{float(number):.{SAID - 1}e}".lstrip("-").replace(".", "").partition("e")
+        said, _, _ = f"{value:.{SAID - 1}e}".lstrip("-").replace(".", "").partition("e")
         if said[digits:].rstrip("0") != "5":
-            return f"{float(number):.{digits - 1}e}"
+            return f"{value:.{digits - 1}e}"
     return f"{significant(number, digits):.{digits - 1}e}"
 
 

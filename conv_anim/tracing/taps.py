@@ -12,6 +12,19 @@ if TYPE_CHECKING:
     from conv_anim.tracing.geometry import Source
 
 
+DECIMALS = 9
+"""That numbers may have, to be computed with as decimals; floats that were drawn or computed have more."""
+
+
+def multiplied(x: Number, w: Number) -> Number:
+    """The product of two numbers: of decimals, what they make and not what their floats do."""
+    if (isinstance(x, int) and isinstance(w, int)) or round(x, DECIMALS) != x or round(w, DECIMALS) != w:
+        return x * w
+    from decimal import Decimal
+
+    return float(Decimal(repr(x)) * Decimal(repr(w)))
+
+
 @dataclass(frozen=True, slots=True)
 class Tap:
     """One cell that an output is made of.
@@ -45,7 +58,7 @@ class Tap:
             return self.made
         if self.x is None or self.w is None:
             return self.x
-        return self.x * self.w
+        return multiplied(self.x, self.w)
 
 
 @dataclass(frozen=True, slots=True)

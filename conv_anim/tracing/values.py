@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, reduce
 from math import prod
 from random import Random as Twister
 from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
 import numpy as np
 
 from conv_anim.spec.model import Arange, Given, Random
+from conv_anim.tracing import decimals
 from conv_anim.tracing.geometry import Source
 from conv_anim.values import replace
 
@@ -133,14 +134,15 @@ def met_weights(op: Operator, kernel: Array, tap: tuple[int, ...]) -> Array:
 
 
 def _multiplied_and_added(op: Operator, x: Array, kernel: Array, added: Array | None) -> Array:
-    x, kernel = _wide_enough(x, kernel, added)
-    canvas = spread(op, x, 0)
-    total = np.zeros((op.groups, op.out_channels // op.groups, prod(op.out_size)), dtype=canvas.dtype)
-    for tap in np.ndindex(*op.kernel_size):
-        weight = met_weights(op, kernel, tap).reshape(op.groups, -1, kernel.shape[1])
-        total += _mixed(weight, taken(op, canvas, tap).reshape(op.groups, kernel.shape[1], -1))
-    result = total.reshape(op.out_channels, *op.out_size)
-    return result if added is None else result + added.reshape(-1, *(1 for _ in op.axes))
+    def compute(x: Array, kernel: Array, added: Array) -> Array:
+        canvas = spread(op, x, 0)
+        total = np.zeros((op.groups, op.out_channels // op.groups, prod(op.out_size)), dtype=canvas.dtype)
+        for tap in np.ndindex(*op.kernel_size):
+            weight = met_weights(op, kernel, tap).reshape(op.groups, -1, kernel.shape[1])
+            total += _mixed(weight, taken(op, canvas, tap).reshape(op.groups, kernel.shape[1], -1))
+        return total.reshape(op.out_channels, *op.out_size) + added.reshape(-1, *(1 for _ in op.axes))
+
+    return decimals.products(compute, x, kernel, added, terms=kernel[0].size)
 
 
 def _mixed(weight: Array, cells: Array) -> Array:
@@ -150,48 +152,19 @@ def _mixed(weight: Array, cells: Array) -> Array:
     return weight @ cells
 
 
-def _wide_enough(x: Array, kernel: Array, added: Array | None) -> tuple[Array, Array]:
-    """Both as whole numbers if no sum of products, with its bias, can overflow, else both as reals."""
-    if x.dtype.kind == kernel.dtype.kind == "i":
-        products = _magnitude(x) * _magnitude(kernel) * kernel[0].size
-        bias = _magnitude(added) if added is not None and added.dtype.kind == "i" else 0
-        if products + bias < 2**62:
-            return x, kernel
-    return x.astype(np.float64), kernel.astype(np.float64)
-
-
 def matrix_product(x: Array, weight: Array, added: Array | None) -> Array:
     """``weight`` (out, in) times the last axis of ``x``, with what is added to each output."""
-    x, weight = _wide_enough(x, weight, added)
-    made: Array = x @ weight.T
-    return made if added is None else made + added
+    return decimals.products(lambda x, weight, added: x @ weight.T + added, x, weight, added, terms=weight.shape[1])
 
 
 def summed(*arrays: Array) -> Array:
     """Arrays of one shape added up."""
-    arrays = arrays if sum(map(_bound, arrays)) < 2**62 else tuple(array.astype(np.float64) for array in arrays)
-    total = arrays[0].copy()
-    for array in arrays[1:]:
-        total = total + array
-    return total
+    return decimals.sums(lambda *each: reduce(np.add, each[1:], each[0].copy()), *arrays, terms=len(arrays))
 
 
 def product_of(x: Array, y: Array) -> Array:
     """Two arrays multiplied, one cell of the one with many of the other where it has only one."""
-    if _bound(x) * _bound(y) >= 2**62:
-        x, y = x.astype(np.float64), y.astype(np.float64)
-    made: Array = x * y
-    return made
-
-
-def _bound(array: Array) -> int:
-    """What no whole number of an array exceeds; of reals, 0."""
-    return _magnitude(array) if array.dtype.kind == "i" else 0
-
-
-def _magnitude(whole: Array) -> int:
-    """The largest absolute value, as Python's int: that of −2⁶³ is not an int64."""
-    return max(int(whole.max()), -int(whole.min()))
+    return decimals.products(lambda x, y, _: x * y, x, y, None, terms=1)
 
 
 def _largest(op: Operator, x: Array) -> Array:
@@ -250,11 +223,11 @@ def _each(op: Operator, canvas: Array) -> Iterator[Array]:
 
 
 def _mean(op: Operator, x: Array) -> Array:
-    canvas = spread(op, x.astype(np.float64), 0)
-    total = np.zeros((op.out_channels, *op.out_size))
-    for tap in np.ndindex(*op.kernel_size):
-        total += taken(op, canvas, tap)
-    return total / divisors(op)
+    def total(x: Array) -> Array:
+        canvas = spread(op, x, 0)
+        return reduce(np.add, (taken(op, canvas, tap) for tap in np.ndindex(*op.kernel_size)))
+
+    return decimals.sums(total, x, terms=prod(op.kernel_size), divisor=divisors(op))
 
 
 def divisors(op: Operator) -> Array:
