@@ -307,7 +307,7 @@ PHRASES = {
     "term.beginning": "beginning: part of the output is made already, so that the window starts where there is "
     "something to see",
     "term.beyond": "≤ 0, ≥ 255: numbers beyond a picture's range are drawn black or white",
-    "term.points": "dotted square: the window without offsets; dark line: an offset; dot: where the window reads",
+    "term.points": "dashed square: the window without offsets; dark line: an offset; dot: where the window reads",
     "term.weights": "weights: {rows}, row by row",
     "term.symbols": "x₁₂: the cell in row 1, column 2; the second sum is the same with this example's numbers",
     "term.split": "rows × columns: an n×1 filter is a column, a 1×n one a row; only a kernel that is a column times "
