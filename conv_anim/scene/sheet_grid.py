@@ -116,6 +116,8 @@ class SheetGrid:
                 return self.mark_style.unread if self.sheet.unread(place) else self.color
             case Source.BORROWED:
                 return self._weak(read)
+            case Source.INSERTED:
+                return self.mark_style.inserted
             case _:
                 return self.mark_style.extra if place in self.extra else self.grid.style.colors.background
 

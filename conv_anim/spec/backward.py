@@ -150,10 +150,10 @@ def _asked(said: bool | str) -> bool:  # noqa: FBT001 - what a spec says, and no
 TITLES: dict[str, dict[str, str]] = {
     "en": {
         "forward": "Forward",
-        "grad_input": "Backward: gradient of the input",
-        "grad_weight": "Backward: gradient of the kernel",
+        "grad_input": "Backward: gradient w.r.t. the input",
+        "grad_weight": "Backward: gradient w.r.t. the kernel",
     },
-    "zh-TW": {"forward": "正向", "grad_input": "反向：輸入的梯度", "grad_weight": "反向：卷積核的梯度"},
+    "zh-TW": {"forward": "正向", "grad_input": "反向：對輸入的梯度", "grad_weight": "反向：對卷積核的梯度"},
 }
 """What the panels of the passes are called."""
 
