@@ -70,7 +70,9 @@ def _of_layers(spec: Spec, say: Language) -> Iterator[str]:
     yield from (say(key) for key in _of_view(spec))
     if len(spec.nodes) > 1 and any(node.op.window is not None and node.op.window.left_out for node in spec.nodes):
         yield say("term.masks")
-    if (isinstance(spec.view, Isometric) and _is_plain(spec.view)) or (isinstance(spec.view, Channels) and _stretches(spec)):
+    if (isinstance(spec.view, Isometric) and _is_plain(spec.view)) or (
+        isinstance(spec.view, Channels) and _stretches(spec)
+    ):
         yield from _of_zeros(spec, say)
     yield from of_marks(spec, say)
     if any(node.op.sites is not None for node in spec.nodes):

@@ -57,4 +57,6 @@ class Roomy(Side):
 def _side(axis: Axis, first: float, last: float) -> Side:
     """An axis with room for what lies beyond its padding."""
     beyond = ceil(-first - 0.5) - axis.before, ceil(last - axis.size + 0.5) - axis.after
-    return Roomy(replace(axis, count=1, kernel=axis.canvas, dilation=1), *(min(max(cells, 0), FARTHEST) for cells in beyond))
+    return Roomy(
+        replace(axis, count=1, kernel=axis.canvas, dilation=1), *(min(max(cells, 0), FARTHEST) for cells in beyond)
+    )

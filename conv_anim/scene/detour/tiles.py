@@ -138,7 +138,8 @@ class Tiles(Detour):
         d, (v, m) = floats(self.way.read(self.tile(k))[0]), self.transformed[k]
         g, (vs, us, ms) = floats(self.way.kernels[0, 0]), self.way_formats
         at = EXAMPLE
-        bias = [] if self.layer.bias is None else [self.layer.bias[0].item()]
+        given = self.layer.bias
+        bias = [] if given is None else [self.say("bias.named", value=ms.factor(given[0].item()))]
         output = self.layer.output[0][self.outputs_of(self.tile(k))[0]].item()
         return (
             self.say("winograd.told.input", sum=_sum(INPUT_TRANSFORM, at, d, self.formats.x), made=vs(v[at].item())),
@@ -175,13 +176,13 @@ def _signs(transform: Fractions, at: Position) -> dict[Position, bool]:
     return {(r, c): bool(shares[r, c] > 0) for r, c in np.ndindex(*shares.shape) if shares[r, c] != 0}
 
 
-def _sum(transform: Fractions, at: Position, numbers: Array, fmt: Format, more: Iterable[float] = ()) -> str:
+def _sum(transform: Fractions, at: Position, numbers: Array, fmt: Format, more: Iterable[str] = ()) -> str:
     """What a cell of a transform is made of: numbers added and subtracted, and what all of that is divided by."""
     shares = np.outer(transform[at[0]], transform[at[1]])
     whole = max(share.denominator if isinstance(share, Fraction) else 1 for share in shares.ravel())
     terms = [(plus, numbers[place].item()) for place, plus in _signs(transform, at).items()]
     said = "".join(f" {'+' if plus else MINUS} {fmt.factor(number)}" for plus, number in terms)
-    said = (MINUS + said[3:] if said[1] == MINUS else said[3:]) + "".join(f" + {fmt.factor(number)}" for number in more)
+    said = (MINUS + said[3:] if said[1] == MINUS else said[3:]) + "".join(f" + {term}" for term in more)
     return said if whole == 1 else f"({said}) / {whole}"
 
 

@@ -46,11 +46,13 @@ class NetworkNames(NetworkMaps):
             own = given.output if k == len(self.maps) - 1 else None
             name = self.say.sentence(self.say("flat.gradient"))
             return self._wrapped(k, own or name, [*([] if own else self._whose(k)), size])
-        called = self.say.sentence(node.op.name(self.say))
-        name = f"{self._named_in_caption(k)}{called}" if node.name == str(k) else f"{node.name}: {called}"
+        called = node.op.name(self.say)
+        said = [setting.said(self.say) for setting in node.op.settings(self.say) if not setting.usual]
+        name = f"{self._named_in_caption(k)}{self.say.sentence(called)}"
+        if node.name != str(k):
+            name, said = node.name, [called, *said]
         if k == len(self.maps) - 1 and given.output is not None:
             name = given.output
-        said = [setting.said(self.say) for setting in node.op.settings(self.say) if not setting.usual]
         return self._wrapped(k, name, [self.say.joined(said), self._weights(k), size, self._panes(k)])
 
     def _weights(self, k: int) -> str:

@@ -320,7 +320,7 @@ PHRASES = {
     "network.adaptive_avg_pool": "自適應平均池化",
     "network.adaptive_max_pool": "自適應最大池化",
     "network.max_unpool": "最大反池化",
-    "network.upsample": "上取樣",
+    "network.upsample": "上採樣",
     "network.linear": "線性",
     "network.flatten": "攤平",
     "network.concat": "串接",
