@@ -5,16 +5,21 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
+from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from conv_anim.scene.detour.guide import tiles_of
 from conv_anim.scene.detour.plan import Detour
+from conv_anim.scene.layout import row, static
 from conv_anim.scene.numbers import MINUS, format_for
+from conv_anim.scene.primitives import Boxes
+from conv_anim.scene.slots import sign
 from conv_anim.scene.wording.words import Label, labels
 from conv_anim.tracing.winograd import (
     INPUT_TRANSFORM,
+    KERNEL,
     KERNEL_TRANSFORM,
     OUT,
     OUTPUT_TRANSFORM,
@@ -27,11 +32,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from conv_anim.scene.cells import Position
+    from conv_anim.scene.layout import Panel
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.steps import Steps
     from conv_anim.tracing.values import Array
     from conv_anim.tracing.winograd import Fractions
 
+SQUARE = 10
+"""Pixels, at scale 1, of a square that stands for a multiplication."""
 WANTED = 30
 """Pixels of a cell, at scale 1."""
 EXAMPLE = (1, 2)
@@ -160,8 +168,24 @@ class Tiles(Detour):
         )
 
     @property
-    def remarks(self) -> list[str]:
-        return [self.say("winograd.tile")]
+    def counted(self) -> Panel:
+        """The multiplications of a tile, a small square for each: window by window, and this way."""
+        gap = 0.5 * self.style.gap
+        direct, ours = ((KERNEL, KERNEL),) * OUT**2, ((READ, READ),)
+        told = {"outputs": OUT**2, "weights": KERNEL**2}
+        made = []
+        for name, blocks in (("direct", direct), ("ours", ours)):
+            count = sum(rows * columns for rows, columns in blocks)
+            label = Label(self.say(f"winograd.{name}", count=count), self.say(f"winograd.{name}.detail", **told))
+            squares = row(*(self._squares(*block) for block in blocks), gap=gap, align="middle")
+            made.append(row(squares, sign(self.style, label, None, room=inf), gap=2 * gap, align="middle"))
+        return row(*made, gap=3 * self.style.gap, align="middle")
+
+    def _squares(self, rows: int, columns: int) -> Panel:
+        side = round(SQUARE * self.style.scale)
+        fill = self.style.at_work(self.style.colors.output)
+        boxes = tuple((side * c, side * r, side, side) for r, c in np.ndindex(rows, columns))
+        return static((Boxes(boxes, fill, self.style.edge),), side * columns, side * rows)
 
     def outputs_of(self, tile: Position) -> list[Position]:
         """The places of the outputs of a tile."""

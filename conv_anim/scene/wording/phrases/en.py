@@ -126,8 +126,8 @@ PHRASES = {
     "takeaway.gemm_nchw": "NCHW stores one channel after the other, so the cells of a window lie scattered in memory.",
     "takeaway.gemm_nhwc": "NHWC stores all channels of a cell side by side, so a window lies in a few long "
     "stretches of memory.",
-    "takeaway.winograd": "Sums that neighbouring windows share are made once, so {ours} multiplications do here "
-    "instead of {direct}, for the same numbers.",
+    "takeaway.winograd": "4 neighbouring outputs take 16 multiplications instead of 36, for the same numbers: "
+    "{ours} instead of {direct} in all. Adding comes cheap.",
     "takeaway.fft": "A convolution only scales and moves the waves that a map is made of: one product per wave, "
     "however large the kernel.",
     "takeaway.fft_dearer": "A convolution only scales and moves the waves that a map is made of: one product per "
@@ -563,12 +563,15 @@ PHRASES = {
     "winograd.kernel.detail": "sums of its weights",
     "winograd.product": "16 products",
     "winograd.product.detail": "cell by cell",
-    "winograd.tile": "So 16 multiplications make the 4 outputs of a tile; 4 windows of 9 take 36.",
+    "winograd.direct": "{count} multiplications",
+    "winograd.direct.detail": "{outputs} windows of {weights} make {outputs} outputs",
+    "winograd.ours": "{count} multiplications",
+    "winograd.ours.detail": "this way, for the same {outputs} outputs",
     "winograd.added": "add, subtract",
     "winograd.halved": "add, subtract, divide",
-    "winograd.told.input": "Tile, cells marked + and −: {sum} = {made}, outlined below.",
-    "winograd.told.kernel": "Kernel, in the same way: {sum} = {made}, once for all tiles.",
-    "winograd.told.product": "One of the 16 multiplications: {v} × {u} = {made}.",
+    "winograd.told.input": "Outlined in the tile transform: of the tile, cells marked + and −, {sum} = {made}.",
+    "winograd.told.kernel": "Outlined in the kernel transform: {sum} = {made}, once for all tiles.",
+    "winograd.told.product": "Their product, one of 16: {v} × {u} = {made}.",
     "winograd.told.output": "The tile's first output, products marked +: {sum} = {made}.",
     "fft.input": "one wave of the input",
     "fft.kernel": "what the kernel does to it",
