@@ -96,11 +96,18 @@ def _of_channels(spec: Spec, view: Channels, window: Operator, say: Language) ->
     if window.transposed and window.in_channels > window.groups:
         spread = any(axis.stretch > 1 and axis.size > 1 for axis in window.axes)
         told = {"made": window.out_channels, "seen": window.in_channels // window.groups}
-        return say("takeaway.transposed_channels.spread" if spread else "takeaway.transposed_channels", **told)
+        block = size(window.kernel_size)
+        how = ".blocks" if _in_blocks(window) else ".spread" if spread else ""
+        return say(f"takeaway.transposed_channels{how}", block=block, **told)
     if view.show != "both" and window.in_channels > window.groups:
         biased = ".biased" if view.show == "sum" and spec.layers[-1].added is not None else ""
         return say(f"takeaway.{view.show}{biased}", count=window.in_channels // window.groups)
     return ""
+
+
+def _in_blocks(window: Operator) -> bool:
+    """Whether each input cell makes a whole block of the output, and none of them overlap."""
+    return all(axis.kernel == axis.stretch > 1 == axis.dilation and axis.cut == (0, 0) for axis in window.axes)
 
 
 def _compares(spec: Spec, layer: Op) -> bool:

@@ -235,6 +235,8 @@ PHRASES = {
     "loaded again.",
     "takeaway.transposed_channels": "Each filter has a kernel for each of the {seen} channels, and what these make "
     "is added up: {made} filters, {made} maps.",
+    "takeaway.transposed_channels.blocks": "Each number becomes a block of {block}: itself times the kernel of its "
+    "channel. The blocks of the {seen} channels add up to one map, and each of the {made} filters makes its own.",
     "takeaway.transposed_channels.spread": "The stride sets the cells of every channel apart; each filter has a "
     "kernel for each of the {seen} channels, and what these make is added up.",
     # words that a newcomer has not met

@@ -201,6 +201,8 @@ PHRASES = {
     "takeaway.gemm_tile.once": "一個一個輸出計算，每個從記憶體讀取的數值只用一次，之後再讀。",
     "takeaway.transposed_channels": "每個濾波器對 {seen} 個通道各有一個卷積核，所得的相加：{made} 個濾波器，{made} "
     "張圖。",
+    "takeaway.transposed_channels.blocks": "每個數變成 {block} 的一塊：乘上它那個通道的卷積核。{seen} 個通道的塊相加成一張圖，"
+    "{made} 個濾波器各有一張。",
     "takeaway.transposed_channels.spread": "步幅把每個通道的格子拉開；每個濾波器對 {seen} 個通道各有一個卷積核，所得"
     "的相加。",
     # 初學者沒見過的詞
