@@ -78,7 +78,8 @@ class InputGradient(ConvTranspose):
 
 WEIGHT_WORDS = {
     "en": {
-        "kind.conv_grad_weight": "gradient with respect to a convolution's kernel, a convolution with the gradient with "
+        "kind.conv_grad_weight": "gradient with respect to a convolution's kernel, a convolution with the gradient "
+        "with "
         "respect to its output",
         "point.near": "Each weight met one input cell for every output: its gradient adds up these cells, each times "
         "the gradient of its output.",

@@ -29,7 +29,8 @@ WORDS = {
         "the transposed matrix.",
         "point.batch_norm": "Each channel's gradient is multiplied by its scale; the shift plays no part.",
         "point.upsample": "Each gradient goes back to the cells that its output was made of, in the same shares.",
-        "point.unfold": "A cell that several windows read adds up the gradients of all places where it was laid: unfold backward "
+        "point.unfold": "A cell that several windows read adds up the gradients of all places where it was laid: "
+        "unfold backward "
         "is fold.",
         "point.fold": "Each column gets back the gradient of the cells where it was laid: fold backward is unfold.",
         "point.pad": "Gradients on the padding go back to the cells that it repeated, or nowhere if it was constant.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from math import dist
 from typing import TYPE_CHECKING, Protocol
 
 from conv_anim.scene.primitives import Boxes, Polygons, corners, union
@@ -61,6 +63,18 @@ def gliding(starts: Sequence[Ring], ends: Sequence[Ring], share: float, stroke: 
     pairs = (pair for pair in zip(starts, ends, strict=True) if len(pair[0]) == len(pair[1]) > 0)
     rings = tuple(tuple(map(lambda a, b: between(a, b, share), start, end)) for start, end in pairs)
     return (Polygons(rings, None, stroke),) if rings else ()
+
+
+def begun(line: Sequence[Point], share: float) -> tuple[Point, ...]:
+    """The first part of a line of straight pieces, a share of its length."""
+    left, found = share * sum(dist(*piece) for piece in pairwise(line)), [line[0]]
+    for start, end in pairwise(line):
+        length = dist(start, end)
+        found.append(end if left >= length else between(start, end, left / length))
+        if left <= length:
+            break
+        left -= length
+    return tuple(found)
 
 
 def between(start: Point, end: Point, share: float) -> Point:

@@ -265,7 +265,8 @@ PHRASES = {
     "term.grown.many": "{how}: the layer before sees {first}; the window makes {steps} more steps, each of {apart} on "
     "the input",
     "term.zeros.circles": "dashed circles: zeros around a map",
-    "term.zeros.circles.grey": "dashed circles: zeros, grey ones between a map's cells (stride − 1), the others around them",
+    "term.zeros.circles.grey": "dashed circles: zeros, grey ones between a map's cells (stride − 1), the others "
+    "around them",
     "term.flipped": "flipped in the window: an input stamps the kernel forward, "
     "so an output that looks back reads it in reverse",
     "term.outlined": "outlined: what the dark cells of the output are made of",

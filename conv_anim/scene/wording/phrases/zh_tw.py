@@ -123,7 +123,8 @@ PHRASES = {
     "takeaway.gemm_tile": "一次計算輸出的一塊，每個從慢速記憶體讀取的數值就使用 {reuse} 次，而不是一次。",
     "takeaway.gemm_nchw": "NCHW 一個通道接一個通道存放，所以視窗的格子分散在記憶體各處。",
     "takeaway.gemm_nhwc": "NHWC 把一格的所有通道並排存放，所以視窗只是記憶體中的幾長段。",
-    "takeaway.winograd": "相鄰的 4 個輸出只要 16 次乘法，而不是 36 次，得出同樣的數值：總共 {ours} 次，而不是 {direct} 次。",
+    "takeaway.winograd": "相鄰的 4 個輸出只要 16 次乘法，而不是 36 次，得出同樣的數值：總共 {ours} 次，而不是 "
+    "{direct} 次。",
     "takeaway.fft": "圖由波組成，卷積只縮放並移動這些波：每個波一次乘積，卷積核再大也一樣。",
     "takeaway.fft_dearer": "圖由波組成，卷積只縮放並移動這些波：每個波一次乘積，卷積核大時才值得，這裡反而多。",
     "takeaway.fft_wrap": "波沒有邊界：輸入旁沒有零，視窗從一邊出去就從另一邊讀起。",
@@ -201,13 +202,15 @@ PHRASES = {
     "takeaway.gemm_tile.once": "一個一個輸出計算，每個從記憶體讀取的數值只用一次，之後再讀。",
     "takeaway.transposed_channels": "每個濾波器對 {seen} 個通道各有一個卷積核，所得的相加：{made} 個濾波器，{made} "
     "張圖。",
-    "takeaway.transposed_channels.blocks": "每個數變成 {block} 的一塊：乘上它那個通道的卷積核。{seen} 個通道的塊相加成一張圖，"
+    "takeaway.transposed_channels.blocks": "每個數變成 {block} 的一塊：乘上它那個通道的卷積核。{seen} "
+    "個通道的塊相加成一張圖，"
     "{made} 個濾波器各有一張。",
     "takeaway.transposed_channels.spread": "步幅把每個通道的格子拉開；每個濾波器對 {seen} 個通道各有一個卷積核，所得"
     "的相加。",
     # 初學者沒見過的詞
     "term.masks": "遮罩：A 遮住視窗中央和之後的格，B 只遮住之後的格：同列的右邊，或下面的列",
-    "term.gradient": "對一個數的梯度：該數變大時，損失變化多快；損失是表示結果錯多少的一個數。對輸出的梯度在這裡是給定的",
+    "term.gradient": "對一個數的梯度：該數變大時，損失變化多快；損失是表示結果錯多少的一個數。"
+    "對輸出的梯度在這裡是給定的",
     "term.back": "{name}′：{point}",
     "term.back.told": "{name}′：{name} 如何把梯度傳回",
     "term.softmax": "softmax：e 的各分數次方，各除以它們的總和",
