@@ -99,7 +99,7 @@ class FlatDrawing(Traced):
     # what stays
 
     def static(self) -> Items:
-        return (*self.resting(), *self.strip_layout.static())
+        return (*self.resting(), *self.strip.static())
 
     def resting(self) -> list[Primitive]:
         """The grids before the first step."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.rounding import short
 from conv_anim.scene.wording.captions import looks_around
+from conv_anim.scene.wording.gates import gated
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.words import part, size
 from conv_anim.spec.model import Given
@@ -51,7 +52,7 @@ def takeaway(spec: Spec) -> str:
         return streaming_takeaway(spec.layers, spec.view.chunk, say)
     if len(spec.nodes) == 1:
         return _of_view(spec, say) or spec.layers[-1].point(say)
-    told = (_composed, _hidden, _spread, _mixed, _stepwise, _chained, _joined)
+    told = (gated, _composed, _hidden, _spread, _mixed, _stepwise, _chained, _joined)
     return next((said for tell in told if (said := tell(spec, say))), "")
 
 

@@ -127,7 +127,13 @@ PHRASES = {
     "takeaway.gemm_nhwc": "NHWC stores all channels of a cell side by side, so a window lies in a few long "
     "stretches of memory.",
     "takeaway.winograd": "4 neighbouring outputs take 16 multiplications instead of 36, for the same numbers: "
-    "{ours} instead of {direct} in all. Adding comes cheap.",
+    "{ours} instead of {direct} in all.",
+    "takeaway.gated": "Each patch of {cells} gets a score, here a weighted sum of it; the sigmoid turns the score "
+    "into a "
+    "share between 0 and 1: so much of the patch is kept.",
+    "takeaway.gated.bright": "Each patch of {cells} gets a score, here how bright it is; the sigmoid turns the score "
+    "into "
+    "a share between 0 and 1: so much of the patch is kept.",
     "takeaway.fft": "A convolution only scales and moves the waves that a map is made of: one product per wave, "
     "however large the kernel.",
     "takeaway.fft_dearer": "A convolution only scales and moves the waves that a map is made of: one product per "
@@ -235,8 +241,8 @@ PHRASES = {
     "loaded again.",
     "takeaway.transposed_channels": "Each filter has a kernel for each of the {seen} channels, and what these make "
     "is added up: {made} filters, {made} maps.",
-    "takeaway.transposed_channels.blocks": "Each number becomes a block of {block}: itself times the kernel of its "
-    "channel. The blocks of the {seen} channels add up to one map, and each of the {made} filters makes its own.",
+    "takeaway.transposed_channels.blocks": "Each number becomes a block of {block}, itself times the kernel of its "
+    "channel; the blocks of the {seen} channels add up to one map, and each of the {made} filters makes its own.",
     "takeaway.transposed_channels.spread": "The stride sets the cells of every channel apart; each filter has a "
     "kernel for each of the {seen} channels, and what these make is added up.",
     # words that a newcomer has not met
@@ -572,7 +578,7 @@ PHRASES = {
     "winograd.ours.detail": "this way, for the same {outputs} outputs",
     "winograd.added": "add, subtract",
     "winograd.halved": "add, subtract, divide",
-    "winograd.told.input": "Outlined in the tile transform: of the tile, cells marked + and −, {sum} = {made}.",
+    "winograd.told.input": "Outlined in the tile transform, from the cells marked + and −: {sum} = {made}.",
     "winograd.told.kernel": "Outlined in the kernel transform: {sum} = {made}, once for all tiles.",
     "winograd.told.product": "Their product, one of 16: {v} × {u} = {made}.",
     "winograd.told.output": "The tile's first output, products marked +: {sum} = {made}.",

@@ -125,6 +125,10 @@ PHRASES = {
     "takeaway.gemm_nhwc": "NHWC 把一格的所有通道並排存放，所以視窗只是記憶體中的幾長段。",
     "takeaway.winograd": "相鄰的 4 個輸出只要 16 次乘法，而不是 36 次，得出同樣的數值：總共 {ours} 次，而不是 "
     "{direct} 次。",
+    "takeaway.gated": "每塊 {cells} 得到一個分數，這裡是加權的和；sigmoid 把分數變成 0 到 1 的占比："
+    "這一塊就留下這麼多。",
+    "takeaway.gated.bright": "每塊 {cells} 得到一個分數，這裡是它有多亮；sigmoid 把分數變成 0 到 1 的占比："
+    "這一塊就留下這麼多。",
     "takeaway.fft": "圖由波組成，卷積只縮放並移動這些波：每個波一次乘積，卷積核再大也一樣。",
     "takeaway.fft_dearer": "圖由波組成，卷積只縮放並移動這些波：每個波一次乘積，卷積核大時才值得，這裡反而多。",
     "takeaway.fft_wrap": "波沒有邊界：輸入旁沒有零，視窗從一邊出去就從另一邊讀起。",
@@ -202,7 +206,7 @@ PHRASES = {
     "takeaway.gemm_tile.once": "一個一個輸出計算，每個從記憶體讀取的數值只用一次，之後再讀。",
     "takeaway.transposed_channels": "每個濾波器對 {seen} 個通道各有一個卷積核，所得的相加：{made} 個濾波器，{made} "
     "張圖。",
-    "takeaway.transposed_channels.blocks": "每個數變成 {block} 的一塊：乘上它那個通道的卷積核。{seen} "
+    "takeaway.transposed_channels.blocks": "每個數變成 {block} 的一塊：乘上它那個通道的卷積核；{seen} "
     "個通道的塊相加成一張圖，"
     "{made} 個濾波器各有一張。",
     "takeaway.transposed_channels.spread": "步幅把每個通道的格子拉開；每個濾波器對 {seen} 個通道各有一個卷積核，所得"
@@ -526,7 +530,7 @@ PHRASES = {
     "winograd.ours.detail": "這樣算，同樣的 {outputs} 個輸出",
     "winograd.added": "相加、相減",
     "winograd.halved": "相加、相減、相除",
-    "winograd.told.input": "區塊的變換中框起的格：區塊中標 +、− 的格，{sum} = {made}。",
+    "winograd.told.input": "區塊的變換中框起的格，由標 +、− 的格得出：{sum} = {made}。",
     "winograd.told.kernel": "卷積核的變換中框起的格：{sum} = {made}，所有區塊只算一次。",
     "winograd.told.product": "兩者的乘積，16 個之一：{v} × {u} = {made}。",
     "winograd.told.output": "區塊的第一個輸出，標 + 的乘積：{sum} = {made}。",
@@ -604,7 +608,7 @@ PHRASES = {
     "flat.scatter": "散布",
     "flat.scatter.what": "每個輸入把卷積核乘上自己的數，蓋印在輸出上。",
     "flat.stamped": "卷積核不翻轉：輸入向前蓋印（聚集時翻轉）",
-    "flat.reversed": "遇到卷積核的次序相反：輸出越靠右，權重越靠左",
+    "flat.reversed": "遇到卷積核的次序相反：輸出越右邊，權重越左邊",
     "flat.stamp": "蓋印",
     "flat.stamp_of": "數值 × 卷積核",
     "flat.add_up": "蓋印重疊處相加",
