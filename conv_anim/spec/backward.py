@@ -28,7 +28,7 @@ PASSES: tuple[Pass, ...] = ("forward", "grad_input", "grad_weight", "both")
 PASS: Field[Pass] = Field(
     "pass",
     OneOf(PASSES),
-    "What is computed: the output, the gradient of the input or of the weight, or all of these side by side.",
+    "What is computed: the output, the gradient with respect to the input or the weights, or all of it side by side.",
     default="forward",
     example="grad_input",
 )

@@ -432,7 +432,7 @@ PHRASES = {
     "stream.window.many": "視窗 {wide} 格，去掉最舊的 {gone} 格",
     "stream.reach": "範圍 {wide} 格，去掉最舊的 1 格",
     "stream.reach.many": "範圍 {wide} 格，去掉最舊的 {gone} 格",
-    "stream.zeros": "格之間的虛線：步幅 {stride} 插入的零",
+    "stream.zeros": "各格之間有步幅 {stride} 的零",
     "stream.pairs": "保留的鍵與值：最多 {count} 格",
     "stream.in": "到達：第 {cells} 格",
     "stream.in.many": "到達：第 {cells} 格",
