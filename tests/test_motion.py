@@ -387,3 +387,21 @@ def test_where_nothing_is_drawn_nothing_is_refused():
     figure = {"input": {"size": [2, 2, 2], "channels": 1}, "layers": [
         {"type": "max_pool", "kernel_size": 1}, {"type": "max_unpool"}], "animation": {"motion": "smooth"}}  # fmt: skip
     assert conv_anim.load(figure).animation.motion == "smooth"
+
+
+@pytest.mark.parametrize("theme", ["light", "classic"])
+@pytest.mark.parametrize("view", ["flat", "channels"])
+def test_the_window_is_seen_on_its_way_on_the_input_too(view, theme):
+    layer = {"type": "conv", "kernel_size": 2}
+    more = {"view": view, "theme": theme, "animation": {"motion": "smooth", "step": 500, "pace": "even"}}
+    scene = pipeline.scene(conv_anim.load({"input": {"size": [3, 3]}, "layer": layer, **more}))
+    ways = [k for k, moment in enumerate(scene.timeline.moments) if moment.phase == "way"]
+    assert ways
+    for k in ways:
+        rings = [
+            r for item in scene.frames[k].shown if isinstance(item, Polygons) and item.fill is None for r in item.rings
+        ]
+        boxes = [union((x, y, 0.0, 0.0) for x, y in ring) for ring in rings]
+        sides = sorted(box[2] for box in boxes)
+        assert len(sides) >= 2
+        assert sides[-1] == pytest.approx(2 * sides[0], rel=0.05)  # the window, and the output's cell

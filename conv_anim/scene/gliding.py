@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import dist
 from typing import TYPE_CHECKING, Protocol
 
-from conv_anim.scene.primitives import Boxes, Polygons, corners, union
+from conv_anim.scene.primitives import Boxes, Lines, Polygons, corners, union
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,7 +41,10 @@ class Cells(Protocol):
 
 def outlines(items: Iterable[Primitive], parts: Iterable[Cells]) -> list[Ring]:
     """Around what a step marks in each of some parts."""
+    items = list(items)
     boxes = [box for item in items if isinstance(item, Boxes) and item.fill is not None for box in item.boxes]
+    rings = (line for item in items if isinstance(item, Lines) for line in item.lines if line[0] == line[-1])
+    boxes += [union((x, y, 0.0, 0.0) for x, y in ring) for ring in rings]  # a window may be an outline alone
     found = []
     for part in parts:
         inside = [box for box in boxes if _lies_in(box, part)]
