@@ -91,7 +91,7 @@ def _worked(spec: Spec, k: int, say: Language) -> Iterator[Line]:
     for head in range(layer.means.heads):
         yield "" if head else say("explain.cell", cell=token + 1), scored(layer.means, head, token, say)
     for channel in range(min(MOST_CHANNELS, len(layer.output))):
-        yield "", worked(layer, layer.step((channel, *cells[token])))
+        yield "", worked(layer, layer.step((channel, *cells[token])), say)
 
 
 def _edges(layer: Op, say: Language) -> Iterator[Line]:

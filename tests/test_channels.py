@@ -436,7 +436,7 @@ def sentence(items):
 
 def signed(text):
     """Whole numbers with their signs, added up."""
-    text = re.sub(r"\+bias\(?(-?)", lambda sign: sign[1] or "+", text).rstrip(")")
+    text = re.sub(r"\+\(?(-?)(\d+)\)?\(bias\)", lambda bias: f"{bias[1] or '+'}{bias[2]}", text)
     parts = re.findall(r"[+-]?\d+", text)
     assert "".join(parts) == text
     return sum(map(int, parts))
@@ -453,7 +453,7 @@ def test_places_in_the_sum_stay(rows, biased):
     made = channel_rows(figure(MANY))
     terms = tuple(np.array(row) for row in rows)
     bias = np.array([-5, 17]) if biased else None
-    fmt, named = made.map_format, ("bias (\N{MINUS SIGN}5)", "bias 17") if biased else ()
+    fmt, named = made.map_format, ("(\N{MINUS SIGN}5) (bias)", "17 (bias)") if biased else ()
     room = Tally(made.style, fmt, terms, bias, np.array([-999, 999]), 10_000.0, fmt, fmt, named)
     middles = set()
     for k in range(len(rows[0])):
@@ -779,7 +779,7 @@ def test_products_of_a_channel_add_up_to_its_map(layer, bias):
         shown = [item for item in scene.frames[rest].shown if isinstance(item, Text)]
         top = next(item for item in shown if item.text == "channel 1:  ")
         lines = [item.text for item in sorted(shown, key=lambda item: (item.y, item.x)) if item.y >= top.y - 1][1:]
-        said = "".join(lines).replace("\u2212", "-").replace("\u00b7", "*").replace("bias", "")
+        said = "".join(lines).replace("\u2212", "-").replace("\u00b7", "*").replace("(bias)", "")
         terms, result = said.split("=")
         assert eval(terms) == int(result)  # what stands in the figure is arithmetic
         row, column = divmod(k, 3)

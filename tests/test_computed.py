@@ -385,7 +385,7 @@ def test_explain_counts_what_the_view_shows():
         ({"kind": "gemm", "tile": [4, 4, 9]}, 3, "used 1.6 times"),
         ({"kind": "gemm", "layout": "nchw"}, 3, "NCHW"),
         ({"kind": "gemm", "layout": "nhwc"}, 3, "NHWC"),
-        ("winograd", 3, "64 multiplications do here instead of 144"),
+        ("winograd", 3, "64 instead of 144 in all"),
         ("fft", 3, "one product per wave"),
     ],
     ids=str,

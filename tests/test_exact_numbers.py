@@ -36,7 +36,7 @@ def flat(values, layer=None, **keys):
 def told(spec) -> str:
     """The sum of the last step as text, and as its page says it."""
     layer = conv_anim.trace(spec).layers[-1]
-    said = in_a_line(layer, layer[-1], bias="bias {value}")
+    said = in_a_line(layer, layer[-1], bias="{value} (bias)")
     assert pipeline.scene(spec).guide().told[-1].endswith(said)
     return said
 
@@ -59,7 +59,7 @@ def listed(spec, *, steps=False):
 
 def test_whole_numbers_beyond_those_of_a_float():
     spec = flat([[BIG, 1]], weight=[[3, 1]], bias=1)
-    assert told(spec) == "9007199254740991·3 + 1·1 + bias 1 = 27021597764222975"
+    assert told(spec) == "9007199254740991·3 + 1·1 + 1 (bias) = 27021597764222975"
     assert listed(spec)["layers"][0]["output"] == [[[27021597764222975]]]
     assert {"= 27021597764222975", "27021597764222975", "9007199254740991·3"} <= written(spec)  # the sum, whole
     assert {"9.01·10¹⁵", "2.7·10¹⁶"} <= written(spec)  # in cells in which all digits would be too small to read
@@ -75,11 +75,11 @@ def test_any_whole_numbers_are_written_in_full(values, weight, bias):
 
 def test_a_bias_is_written_in_full_where_its_sum_is_shorter():
     """And was rounded to the decimals of the sum: 0.5·1 + 0 = 1."""
-    assert told(flat([[0.5]], bias=0.5)) == "0.5·1 + bias 0.5 = 1"
-    assert told(flat([[0.25]], bias=-0.25)) == f"0.25·1 + bias ({MINUS}0.25) = 0"
-    assert told(flat([[1, 1]], bias=0.125)) == "1·1 + 1·1 + bias 0.1 ≈ 2.1"
-    assert told(flat([[1, 1]], bias=0.001)) == "1·1 + 1·1 + bias 0.001 ≈ 2.0"
-    assert "+ bias 0.5 " in " ".join(written(flat([[0.5]], bias=0.5)))
+    assert told(flat([[0.5]], bias=0.5)) == "0.5·1 + 0.5 (bias) = 1"
+    assert told(flat([[0.25]], bias=-0.25)) == f"0.25·1 + ({MINUS}0.25) (bias) = 0"
+    assert told(flat([[1, 1]], bias=0.125)) == "1·1 + 1·1 + 0.1 (bias) ≈ 2.1"
+    assert told(flat([[1, 1]], bias=0.001)) == "1·1 + 1·1 + 0.001 (bias) ≈ 2.0"
+    assert "+ 0.5 (bias) " in " ".join(written(flat([[0.5]], bias=0.5)))
 
 
 def test_a_weight_is_a_fraction_only_if_it_is_one():

@@ -39,6 +39,7 @@ from conv_anim.scene.steps import Steps
 from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.sums import Sum
 from conv_anim.scene.wording.captions import caption
+from conv_anim.scene.wording.language import Language
 from conv_anim.scene.workings import worked
 from conv_anim.spec.model import Labels
 from conv_anim.spec.themes import THEMES
@@ -605,18 +606,21 @@ NO_MULTIPLE = ", because stride 2 does not divide kernel 3"
 @pytest.mark.parametrize(
     ("size", "kernel", "stride", "more", "said"),
     [
-        ((4, 4), 4, 2, {}, "even: away from the edges, each cell is hit 4 times, because stride 2 divides kernel 4"),
-        ((4, 4), 2, 2, {}, "even: each cell is hit once, because stride 2 divides kernel 2"),
-        ((4, 4), 3, 1, {}, "even: away from the edges, each cell is hit 9 times: at stride 1, once by each weight"),
+        ((4, 4), 4, 2, {}, "even: away from the edges, 4 stamps fall on each cell, because stride 2 divides kernel 4"),
+        ((4, 4), 2, 2, {}, "even: one stamp falls on each cell, because stride 2 divides kernel 2"),
+        ((4, 4), 3, 1, {}, "even: away from the edges, 9 stamps fall on each cell: at stride 1, one for each weight"),
         (
             (4, 4), 3, 2, {},
-            f"{DARKER}; uneven: away from the edges, cells are hit 1, 2 and 4 times, in a checkerboard{NO_MULTIPLE}",
+            f"{DARKER}; uneven: away from the edges, 1, 2 and 4 stamps fall on a cell, in a checkerboard{NO_MULTIPLE}",
         ),
         (
             (4,), 3, 2, {},
-            f"{DARKER}; uneven: away from the edges, cells are hit 1 and 2 times, in lines{NO_MULTIPLE}",
+            f"{DARKER}; uneven: away from the edges, 1 and 2 stamps fall on a cell, in lines{NO_MULTIPLE}",
         ),
-        ((4,), 2, 2, {"dilation": 2}, f"{DARKER}; uneven: away from the edges, cells are hit 0 and 2 times, in lines"),
+        (
+            (4,), 2, 2, {"dilation": 2},
+            f"{DARKER}; uneven: away from the edges, 0 and 2 stamps fall on a cell, in lines",
+        ),
     ],
 )  # fmt: skip
 def test_even_and_uneven_overlap_are_said(size, kernel, stride, more, said):
@@ -645,7 +649,7 @@ UNCOUNTED = pool((3,), 3, reduce="mean", padding=1, stride=2, count_include_pad=
     ("layer", "values", "said"),
     [
         (conv((2,), 2, weight=given([2, -1])), [3, 4], "3·2 + 4·(−1)= 2"),
-        (conv((2,), 2, weight=given([2, 1]), bias=(-3,)), [3, 4], "3·2 + 4·1 + bias (−3) = 7"),
+        (conv((2,), 2, weight=given([2, 1]), bias=(-3,)), [3, 4], "3·2 + 4·1 + (−3) (bias) = 7"),
         (pool((4,), 4, reduce="mean"), [1, 2, 3, 4], "(1 + 2 + 3 + 4) / 4 = 2.5"),
         (pool((3,), 2, reduce="max"), [1, -2, 0], "max(1, (−2)) = 1"),
         (pool((3,), 3, reduce="mean", padding=1, stride=2), [3, 6, 9], "(0 + 3 + 6) / 3 = 3"),
@@ -662,7 +666,7 @@ def test_the_sum_of_the_first_step(layer, values, said):
 def test_a_sum_has_room_for_the_widest_bias_and_divisor():
     layer = conv((1,), 1, out_channels=2, weight=given([[[1]], [[1]]]), bias=(-100, 1))
     view = window_view(trace(spec(layer)))
-    assert view.sum.closing == " + bias (−100) "
+    assert view.sum.closing == " + (−100) (bias) "
     hanging = pool((11,), 11, stride=1, reduce="mean", padding=5, count_include_pad=False)
     assert window_view(traced(hanging)).sum.closing in {") / 10 ", ") / 11 "}
 
@@ -746,17 +750,20 @@ def test_what_is_said_about_marked_cells(layer, said):
     ]
 
 
+FORWARD = "kernel as it is: an input stamps it forward (a gather reads it flipped)"
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({}, []),
-        ({"padding": 1}, ["padding p = 1: cut off"]),
+        ({}, [FORWARD]),
+        ({"padding": 1}, [FORWARD, "padding p = 1: cut off"]),
         (
             {"padding": 1, "output_padding": 1},
-            ["padding p = 1: cut off", "output padding 1: that much at the end is kept, not cut off"],
+            [FORWARD, "padding p = 1: cut off", "output padding 1: that much at the end is kept, not cut off"],
         ),
-        ({"output_padding": 1}, ["output padding 1: the end of the output lies that much farther out"]),
-        ({"bias": (2,)}, ["every output begins with the bias 2"]),
+        ({"output_padding": 1}, [FORWARD, "output padding 1: the end of the output lies that much farther out"]),
+        ({"bias": (2,)}, [FORWARD, "every output begins with the bias: 2"]),
     ],
 )  # fmt: skip
 def test_what_is_said_about_stamps(more, said):
@@ -1170,7 +1177,7 @@ def test_a_long_maximum_shows_the_cell_that_it_is():
     values = [[1 + (7 * (6 * r + c)) % 36 for c in range(6)] for r in range(6)]
     layers = [{"type": "max_pool", "kernel_size": 6}, {"type": "relu"}]
     loaded = conv_anim.load({"input": {"values": values}, "layers": layers, "view": {"kind": "flat", "sum": True}})
-    said = worked(trace(loaded).layers[0], trace(loaded).layers[0].step((0, 0, 0)))
+    said = worked(trace(loaded).layers[0], trace(loaded).layers[0].step((0, 0, 0)), Language("en"))
     assert said == "max(1, 8, …, 36) = 36".replace(", 36)", ", 36, …)" if values[-1][-1] != 36 else ", 36)")
 
 
@@ -1179,7 +1186,7 @@ def test_rounded_weights_have_the_digits_that_make_their_sum():
     values = np.random.default_rng(3).integers(0, 256, (64, 64))
     layers = [{"type": "conv", "weight": [[1 / 4096] * 64] * 64}, {"type": "relu"}]
     loaded = conv_anim.load({"input": {"values": values.tolist()}, "layers": layers, "view": "flat"})
-    said = worked(trace(loaded).layers[0], trace(loaded).layers[0].step((0, 0, 0)))
+    said = worked(trace(loaded).layers[0], trace(loaded).layers[0].step((0, 0, 0)), Language("en"))
     mantissa, power = re.match(r"\d+·([\d.]+)·10⁻(.)", said).groups()
     assert power == "⁴"
     result = said.split("≈ ")[1]

@@ -338,7 +338,7 @@ def test_the_gradient_of_the_input_is_the_transposed_convolution_itself():
 
 def test_both_stands_side_by_side_and_goes_through_one_pass_after_the_other():
     spec = conv_anim.load(simple(**{"pass": "both", "view": "flat", "title": "T", "caption": True}))
-    titles = ["1. Forward", "2. Backward: gradient of the input", "3. Backward: gradient of the kernel"]
+    titles = ["1. Forward", "2. Backward: gradient w.r.t. the input", "3. Backward: gradient w.r.t. the kernel"]
     assert [one.title for one in spec.panels] == titles
     assert spec.title == "T"
     assert spec.panels[1].view.mode == "scatter"  # so that each step is about the window of an output
@@ -380,7 +380,7 @@ def test_both_of_a_pass_that_shows_the_forward_one_is_one_figure():
     assert conv_anim.load(pool).panels == ()
     chained = simple(layers=[simple()["layer"], {"type": "relu"}], **{"pass": "both"})
     del chained["layer"]
-    titles = ["1. Backward: gradient of the input", "2. Backward: gradient of the kernel"]
+    titles = ["1. Backward: gradient w.r.t. the input", "2. Backward: gradient w.r.t. the kernel"]
     assert [one.title for one in conv_anim.load(chained).panels] == titles
 
 

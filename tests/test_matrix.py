@@ -452,6 +452,10 @@ def test_a_kernel_too_small_for_its_numbers_has_none():
     check_places(made)
 
 
+def test_a_kernel_of_which_no_weight_meets_an_input_has_a_matrix_too():
+    check_places(view(conv_transpose((2,), 1, stride=2, padding=(1, 1))))
+
+
 @given(layers(), st.sampled_from(sorted(THEMES)), st.booleans(), st.floats(0.3, 3.0))
 def test_whatever_the_layer_nothing_overlaps_or_is_clipped(layer, theme, animate, scale):
     check_places(view(layer, theme=theme, scale=scale, animate=animate))

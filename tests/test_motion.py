@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from io import BytesIO
-from itertools import combinations, pairwise, product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -14,6 +14,7 @@ import conv_anim
 from conv_anim import pipeline
 from conv_anim.diagnostics import SpecError
 from conv_anim.painting.agg import frames
+from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.pace import Pace
 from conv_anim.scene.flat.stamps import StampsView
@@ -23,7 +24,7 @@ from conv_anim.scene.isometric.tweening import Tweening, cut
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Polygons, Text, union
 from conv_anim.scene.sheet import two
 from conv_anim.scene.steps import Steps
-from conv_anim.scene.style import Style
+from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.timeline import timeline
 from conv_anim.scene.tween import FRAMES, TIME, eased
 from conv_anim.spec.model import Animation
@@ -33,6 +34,7 @@ from tests import pictures
 from tests.layers import TINTED
 from tests.test_templates import TEMPLATES
 
+STYLE = Style(THEMES["light"], 1.0, DejaVu())
 LAYERS = {
     "conv": ([4, 5], {"type": "conv", "kernel_size": 3, "padding": 1}),
     "even": ([4, 4], {"type": "conv", "kernel_size": 4, "padding": 2}),
@@ -176,18 +178,24 @@ def test_lines_join_the_window_and_its_output_on_the_way_as_at_rest(name):
 
 
 @pytest.mark.parametrize("name", ["unfold", "unfold_padding"])
-def test_unfolded_cells_take_their_letters_along_and_hide_none_of_each_other(name):
+def test_unfolded_cells_come_to_stand_one_below_the_other_and_nothing_hides_a_number(name):
     scene = pipeline.scene(conv_anim.load(TEMPLATES[name].path))
     moments = scene.timeline.moments
     for k in [k for k, moment in enumerate(moments) if moment.phase == "sent"]:
         read = next(j for j in range(k, -1, -1) if moments[j].phase == "read")
-        flying = [item for item in scene.frames[k].shown if item not in scene.frames[read].shown]
-        boxes = [item.boxes[0] for item in flying if isinstance(item, Boxes)]
-        letters = [item.text for item in flying if isinstance(item, Text) and item.text.isalpha()]
-        assert letters == sorted(letters)
-        assert len(letters) == len(boxes) > 1
-        for (a, b, w, h), (c, d, v, g) in combinations(boxes, 2):
-            assert a + w <= c + 1e-6 or c + v <= a + 1e-6 or b + h <= d + 1e-6 or d + g <= b + 1e-6, k
+        before = scene.frames[read].shown
+        *come, outline = [item for item in scene.frames[k].shown if item not in before]
+        assert outline.fill is None
+        boxes = [item.boxes[0] for item in come if isinstance(item, Boxes) and item.fill is not None]
+        assert [y for _, y, *_ in boxes] == sorted(y for _, y, *_ in boxes)
+        assert len({x for x, *_ in boxes}) == 1  # in one column
+        there = [text_box(STYLE, item) for item in (*scene.static, *before) if isinstance(item, Text)]
+        assert not any(_meet(box, text) for box in boxes for text in there), k
+
+
+def _meet(one, other):
+    (a, b, w, h), (c, d, v, g) = one, other
+    return a < c + v and c < a + w and b < d + g and d < b + h
 
 
 @given(st.integers(1, 3), st.integers(1, 3), st.floats(0, 1))
@@ -379,3 +387,21 @@ def test_where_nothing_is_drawn_nothing_is_refused():
     figure = {"input": {"size": [2, 2, 2], "channels": 1}, "layers": [
         {"type": "max_pool", "kernel_size": 1}, {"type": "max_unpool"}], "animation": {"motion": "smooth"}}  # fmt: skip
     assert conv_anim.load(figure).animation.motion == "smooth"
+
+
+@pytest.mark.parametrize("theme", ["light", "classic"])
+@pytest.mark.parametrize("view", ["flat", "channels"])
+def test_the_window_is_seen_on_its_way_on_the_input_too(view, theme):
+    layer = {"type": "conv", "kernel_size": 2}
+    more = {"view": view, "theme": theme, "animation": {"motion": "smooth", "step": 500, "pace": "even"}}
+    scene = pipeline.scene(conv_anim.load({"input": {"size": [3, 3]}, "layer": layer, **more}))
+    ways = [k for k, moment in enumerate(scene.timeline.moments) if moment.phase == "way"]
+    assert ways
+    for k in ways:
+        rings = [
+            r for item in scene.frames[k].shown if isinstance(item, Polygons) and item.fill is None for r in item.rings
+        ]
+        boxes = [union((x, y, 0.0, 0.0) for x, y in ring) for ring in rings]
+        sides = sorted(box[2] for box in boxes)
+        assert len(sides) >= 2
+        assert sides[-1] == pytest.approx(2 * sides[0], rel=0.05)  # the window, and the output's cell

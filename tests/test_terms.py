@@ -309,7 +309,7 @@ MOVING = [
 
 
 @pytest.mark.parametrize("name", MOVING)
-def test_a_result_on_its_way_is_a_cell_of_its_own_and_passes_over_no_words(name):
+def test_a_result_on_its_way_is_a_cell_of_its_own_and_passes_over_no_words_and_numbers(name):
     scene = pipeline.scene(conv_anim.load(TEMPLATES[name].path))
     moments = scene.timeline.moments
     words = [item for item in scene.static if isinstance(item, Text) and len(item.text.split()) > 1]
@@ -317,12 +317,17 @@ def test_a_result_on_its_way_is_a_cell_of_its_own_and_passes_over_no_words(name)
     for k in [k for k, moment in enumerate(moments) if moment.phase == "sent"]:
         before = next(j for j in range(k, -1, -1) if moments[j].phase == "summed")
         known = scene.frames[before].shown
+        kept = (item for frame in list(scene.frames)[: k + 1] for item in frame.kept)
+        numbers = [item for item in (*scene.static, *kept, *known) if isinstance(item, Text) and item not in words]
         for chip, text in pairwise(item for item in scene.frames[k].shown if item not in known):
             if isinstance(chip, Boxes) and chip.fill is not None and isinstance(text, Text):
                 (x, y, wide, high), (left, top, across, down) = text_box(STYLE, text), *chip.boxes
                 assert left < x < x + wide < left + across, (k, text.text)
                 assert top < y < y + high < top + down, (k, text.text)
-                assert all(not _meet(chip.boxes[0], text_box(STYLE, word)) for word in words), (k, text.text)
+                assert all(not _meet(chip.boxes[0], text_box(STYLE, word)) for word in (*words, *numbers)), (
+                    k,
+                    text.text,
+                )
                 flown += 1
     assert flown or name == "backward_chain"  # there a badge stands in the way of the first one
 

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 WORDS = {
     "en": {
-        "kind.conv_transpose_grad_input": "gradient of a transposed convolution's input, a convolution",
+        "kind.conv_transpose_grad_input": "gradient with respect to a transposed convolution's input, a convolution",
         "point.back": "Backward, a transposed convolution is the convolution that it transposes: each input cell "
-        "collects what its copy of the kernel was added to.",
+        "collects the gradients of the outputs that it stamped.",
     },
     "zh-TW": {
-        "kind.conv_transpose_grad_input": "轉置卷積輸入的梯度（卷積）",
-        "point.back": "轉置卷積的反向就是它所轉置的卷積：每個輸入格從它加上卷積核的地方收回梯度。",
+        "kind.conv_transpose_grad_input": "對轉置卷積輸入的梯度（卷積）",
+        "point.back": "轉置卷積的反向就是它所轉置的卷積：每個輸入格從它蓋印的輸出收回梯度。",
     },
 }
 

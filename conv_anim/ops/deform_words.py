@@ -23,7 +23,7 @@ WORDS = {
         "point.deformed.one": "The window is one cell, and reads where its offset moves it, also between cells.",
         "point.modulated.one": "The window is one cell: an offset says where it reads, a mask how much that counts.",
         "term.deform_conv": "offset: how far a cell of the window moves, learned or made by another layer; a point "
-        "between cells reads a share of each cell around it, the nearer the larger, and outside the map 0",
+        "between cells reads a share of each cell around it, the nearer the larger; whatever lies beyond the map is 0",
         "outside": "{sum} + 0·{share} (outside)",
         "groups": "{count} groups of offsets",
         "offset.of": "offsets: {map}",
@@ -55,7 +55,7 @@ WORDS = {
         "point.deformed.one": "視窗只有一格，在偏移量移到的地方讀取，也可以在格與格之間。",
         "point.modulated.one": "視窗只有一格：偏移量決定在哪裡讀，遮罩決定讀到的數算多少。",
         "term.deform_conv": "偏移量：視窗的一格移動多遠，由學習或另一層得出；格與格之間的點讀取周圍各格的一份，"
-        "越近越多，特徵圖之外是 0",
+        "越近越多；特徵圖之外都是 0",
         "outside": "{sum} + 0·{share}（在外）",
         "groups": "{count} 組偏移量",
         "offset.of": "偏移量：{map}",

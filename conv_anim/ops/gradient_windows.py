@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 CODE = "conv_anim.ops.gradient_windows_code"
 INPUT_WORDS = {
     "en": {
-        "kind.conv_grad_input": "gradient of a convolution's input, a transposed convolution",
+        "kind.conv_grad_input": "gradient with respect to a convolution's input, a transposed convolution",
         "point.back": "Each input cell went into some outputs: its gradient adds up theirs, each times the weight "
         "between the two.",
     },
     "zh-TW": {
-        "kind.conv_grad_input": "卷積輸入的梯度（轉置卷積）",
+        "kind.conv_grad_input": "對卷積輸入的梯度（轉置卷積）",
         "point.back": "每個輸入格進入過一些輸出：它的梯度是這些輸出的梯度各乘上兩者之間的權重，再加起來。",
     },
 }
@@ -78,7 +78,9 @@ class InputGradient(ConvTranspose):
 
 WEIGHT_WORDS = {
     "en": {
-        "kind.conv_grad_weight": "gradient of a convolution's kernel, a convolution with the gradient of the output",
+        "kind.conv_grad_weight": "gradient with respect to a convolution's kernel, a convolution with the gradient "
+        "with "
+        "respect to its output",
         "point.near": "Each weight met one input cell for every output: its gradient adds up these cells, each times "
         "the gradient of its output.",
         "point.near.transposed": "Each weight took every input cell to one output: its gradient adds up these cells, "
@@ -90,7 +92,7 @@ WEIGHT_WORDS = {
         "formula.places": "one place for each cell of the kernel: {cells}",
     },
     "zh-TW": {
-        "kind.conv_grad_weight": "卷積核的梯度（以輸出的梯度為核的卷積）",
+        "kind.conv_grad_weight": "對卷積核的梯度（以對輸出的梯度為核的卷積）",
         "point.near": "每個權重對每個輸出各遇到一個輸入格：它的梯度是這些格各乘上其輸出的梯度，再加起來。",
         "point.near.transposed": "每個權重把每個輸入格各帶到一個輸出：它的梯度是這些格各乘上其輸出的梯度，再加起來。",
         "point.apart": "每個權重對每個輸出各遇到一個輸入格，相隔步幅 {stride}："

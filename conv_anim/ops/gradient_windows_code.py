@@ -18,7 +18,7 @@ Lines = list[str]
 
 
 def _input(op: InputGradient, context: CodeContext) -> Lines:
-    """As the transposed convolution: each gradient adds a copy of the kernel, the one that the convolution met."""
+    """As the transposed convolution: each gradient stamps the kernel, the one that the convolution met."""
     lines = conv_transpose_code.WRITERS["numpy"](op, context)
     if op.flipped:
         return lines

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 WORDS = {
     "en": {
-        "kind.pool_grad_input": "gradient of average pooling, a transposed convolution",
+        "kind.pool_grad_input": "gradient with respect to the input of average pooling, a transposed convolution",
         "point.shares": "A mean shares its gradient out evenly: each of the {count} cells of its window gets 1/{count} "
         "of it.",
     },
     "zh-TW": {
-        "kind.pool_grad_input": "平均池化的梯度（轉置卷積）",
+        "kind.pool_grad_input": "對平均池化輸入的梯度（轉置卷積）",
         "point.shares": "平均把梯度平分：視窗的 {count} 格各得到 1/{count}。",
     },
 }

@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
 WORDS = {
     "en": {
-        "kind.upstream": "gradient of the output",
+        "kind.upstream": "gradient w.r.t. the output",
         "badge.upstream": "loss",
         "point.upstream": "The gradient that arrives at the output.",
         "kind.grad_input": "gradient through {what}",
-        "kind.grad_weight": "gradient of the weight of {what}",
+        "kind.grad_weight": "gradient w.r.t. the weights of {what}",
         "point.max": "A maximum hands its whole gradient back to the cell where it was found; all other cells get 0.",
         "point.mean": "A mean shares its gradient out evenly: each cell of its window gets an equal part.",
         "point.norm": "A norm hands back more of its gradient to the larger cells of its window.",
@@ -29,7 +29,8 @@ WORDS = {
         "the transposed matrix.",
         "point.batch_norm": "Each channel's gradient is multiplied by its scale; the shift plays no part.",
         "point.upsample": "Each gradient goes back to the cells that its output was made of, in the same shares.",
-        "point.unfold": "A cell that several windows read adds up the gradients of all its copies: unfold backward "
+        "point.unfold": "A cell that several windows read adds up the gradients of all places where it was laid: "
+        "unfold backward "
         "is fold.",
         "point.fold": "Each column gets back the gradient of the cells where it was laid: fold backward is unfold.",
         "point.pad": "Gradients on the padding go back to the cells that it repeated, or nowhere if it was constant.",
@@ -40,11 +41,11 @@ WORDS = {
         "point.weight": "Each weight adds up, over all outputs, the input it met times the gradient of that output.",
     },
     "zh-TW": {
-        "kind.upstream": "輸出的梯度",
+        "kind.upstream": "對輸出的梯度",
         "badge.upstream": "損失",
         "point.upstream": "到達輸出的梯度。",
         "kind.grad_input": "{what}的反向梯度",
-        "kind.grad_weight": "{what}的權重的梯度",
+        "kind.grad_weight": "對{what}權重的梯度",
         "point.max": "最大值把整個梯度交回它所取的那一格；其他的格得到 0。",
         "point.mean": "平均把梯度平分：視窗裡每一格得到一樣的一份。",
         "point.norm": "範數把較多的梯度交回視窗裡較大的格。",

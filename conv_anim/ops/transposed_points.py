@@ -28,13 +28,15 @@ WORDS = {
         "(kernel − 1), padding {padding} leaves {left}: {before} becomes {after}.",
         "point.cut": "With padding {padding}, fewer zeros surround the input, so the output loses its edges: it is "
         "{after}, not {bare}.",
-        "point.cut.scatter": "Each input adds a scaled copy of the kernel; padding {padding} then cuts off the edges: "
+        "point.cut.scatter": "Each input stamps the kernel, times its own number; padding {padding} then cuts off "
+        "the edges: "
         "{after} is left of {bare}.",
         "point.spread.cut": "Stride {stride} sets the input cells apart; with padding {padding}, fewer zeros surround "
         "them: {before} becomes {after}, not {bare}.",
         "point.spread": "Stride {stride} sets the input cells apart and the output grows: {before} becomes {after}.",
         "point.dilated": "Dilation {dilation} spreads the {weights} weights of the kernel over {reach} cells.",
-        "point.dilated.scatter": "Each input adds a scaled copy of the kernel, and dilation {dilation} spreads it: its "
+        "point.dilated.scatter": "Each input stamps the kernel, times its own number, and dilation {dilation} "
+        "spreads it: its "
         "{weights} weights fall on {reach} cells, with gaps between.",
         "point.grows": "Zeros around the input give the window more positions, so {before} becomes {after}.",
         "point.alone": "A 1×1 kernel sees one cell at a time, so the size stays {after}.",
@@ -53,12 +55,13 @@ WORDS = {
         "point.spread.cut.leaves": "步幅 {stride} 把輸入的格分開；每側的 {full} 個零（卷積核 − 1），"
         "填充 {padding} 留下 {left} 個：{before} 變成 {after}。",
         "point.cut": "填充 {padding} 時輸入周圍的零較少，輸出沒有邊緣：是 {after}，而不是 {bare}。",
-        "point.cut.scatter": "每個輸入在輸出加上一份按比例的卷積核；填充 {padding} 再截去邊緣：{bare} 只剩 {after}。",
+        "point.cut.scatter": "每個輸入把卷積核乘上自己的數，蓋印在輸出上；填充 {padding} 再截去邊緣：{bare} 只剩 "
+        "{after}。",
         "point.spread.cut": "步幅 {stride} 把輸入的格分開；填充 {padding} 時周圍的零較少："
         "{before} 變成 {after}，而不是 {bare}。",
         "point.spread": "步幅 {stride} 把輸入的格分開，輸出變大：{before} 變成 {after}。",
         "point.dilated": "空洞率 {dilation} 把卷積核的 {weights} 個權重分到 {reach} 格的範圍。",
-        "point.dilated.scatter": "每個輸入在輸出加上一份按比例的卷積核，空洞率 {dilation} 把它分開："
+        "point.dilated.scatter": "每個輸入把卷積核乘上自己的數，蓋印在輸出上，空洞率 {dilation} 把它分開："
         "{weights} 個權重落在 {reach} 格的範圍，中間有空隙。",
         "point.grows": "輸入周圍的零讓視窗有更多位置，所以 {before} 變成 {after}。",
         "point.alone": "1×1 的卷積核每次只看一格，所以尺寸不變，仍是 {after}。",

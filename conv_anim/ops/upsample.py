@@ -42,6 +42,7 @@ SIMPLE = 1000
 """A factor over a larger denominator is written with decimals."""
 WORDS = {
     "en": {
+        "badge.upsample": "upsample",
         "kind.nearest": "nearest-neighbour upsampling",
         "kind.linear.1": "linear upsampling",
         "kind.linear.2": "bilinear upsampling",
@@ -63,6 +64,7 @@ WORDS = {
         "term.curve": "curve: a cell at distance d weighs {near} if d is up to 1, else {far}",
     },
     "zh-TW": {
+        "badge.upsample": "上採樣",
         "reads.half_pixel": "從格子邊緣起讀取",
         "reads.asymmetric": "從第一格起讀取",
         "reads.half_pixel_symmetric": "以中央為準讀取",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from math import dist
 from typing import TYPE_CHECKING, Protocol
 
-from conv_anim.scene.primitives import Boxes, Polygons, corners, union
+from conv_anim.scene.primitives import Boxes, Lines, Polygons, corners, union
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,7 +41,10 @@ class Cells(Protocol):
 
 def outlines(items: Iterable[Primitive], parts: Iterable[Cells]) -> list[Ring]:
     """Around what a step marks in each of some parts."""
+    items = list(items)
     boxes = [box for item in items if isinstance(item, Boxes) and item.fill is not None for box in item.boxes]
+    rings = (line for item in items if isinstance(item, Lines) for line in item.lines if line[0] == line[-1])
+    boxes += [union((x, y, 0.0, 0.0) for x, y in ring) for ring in rings]  # a window may be an outline alone
     found = []
     for part in parts:
         inside = [box for box in boxes if _lies_in(box, part)]
@@ -61,6 +66,18 @@ def gliding(starts: Sequence[Ring], ends: Sequence[Ring], share: float, stroke: 
     pairs = (pair for pair in zip(starts, ends, strict=True) if len(pair[0]) == len(pair[1]) > 0)
     rings = tuple(tuple(map(lambda a, b: between(a, b, share), start, end)) for start, end in pairs)
     return (Polygons(rings, None, stroke),) if rings else ()
+
+
+def begun(line: Sequence[Point], share: float) -> tuple[Point, ...]:
+    """The first part of a line of straight pieces, a share of its length."""
+    left, found = share * sum(dist(*piece) for piece in pairwise(line)), [line[0]]
+    for start, end in pairwise(line):
+        length = dist(start, end)
+        found.append(end if left >= length else between(start, end, left / length))
+        if left <= length:
+            break
+        left -= length
+    return tuple(found)
 
 
 def between(start: Point, end: Point, share: float) -> Point:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 TINT = 0.5
 """How much of a colour a borrowed cell has, and an unread one."""
+GREY = 0.22
+"""How grey a zero is that stands between two cells."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,12 @@ class MarkStyle:
     def borrowed_under_window(self) -> str:
         """Weaker than a cell of the map, stronger than one without anything to read."""
         return self.style.between_under_window(self.borrowed)
+
+    @property
+    def inserted(self) -> str:
+        """The colour of a zero between two cells, so that it is told from one of the padding; none in plain looks."""
+        colors = self.style.colors
+        return colors.background if self.style.frame is None else mix(colors.background, colors.muted, GREY)
 
     @property
     def unread(self) -> str:

@@ -53,6 +53,11 @@ class Side:
         """Cells drawn along it."""
         return self.lead + max(self.axis.reach, self.axis.before + self.axis.stretched)
 
+    @property
+    def cells(self) -> Run:
+        """The first cell that there is, and how many: without those beyond the padding."""
+        return 0, self.extent - max(0, self.axis.reach - self.axis.canvas)
+
     @cached_property
     def inputs(self) -> dict[int, int]:
         """The cells that hold input, and which input cell it is."""

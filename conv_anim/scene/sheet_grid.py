@@ -57,7 +57,7 @@ class SheetGrid:
         """What does not change."""
         if self.image is not None and not self.grid.edged:
             return self._small(self.image)
-        cells = {(r, c): (source, read) for r, c, source, read in self.sheet.cells()}
+        cells = {(r, c): (source, read) for r, c, source, read in self.sheet.cells() if source is not Source.NOWHERE}
         fills = {place: self._fill(place, source, read) for place, (source, read) in cells.items()}
         whole = [place for place, (source, _) in cells.items() if source is Source.INPUT]
         empty = [place for place, (source, _) in cells.items() if source is not Source.INPUT]
@@ -116,6 +116,8 @@ class SheetGrid:
                 return self.mark_style.unread if self.sheet.unread(place) else self.color
             case Source.BORROWED:
                 return self._weak(read)
+            case Source.INSERTED:
+                return self.mark_style.inserted
             case _:
                 return self.mark_style.extra if place in self.extra else self.grid.style.colors.background
 

@@ -189,7 +189,7 @@ BRACKETS = {"sum": ("", " + "), "max": ("max(", ", "), "mean": ("(", " + "), "no
 def sum_for(layer: LayerTrace, formats: Formats, style: Style, room: float, *, bias: str = "{value}") -> Sum:
     """Room for the sums of all steps of a layer: the widest number and the widest weight make the widest term.
 
-    ``bias`` is how a bias is labelled among the terms: "bias {value}".
+    ``bias`` is how a bias is labelled among the terms: "{value} (bias)".
     """
 
     def widest(fmt: Format, values: Array) -> float:

@@ -70,14 +70,16 @@ def _of_layers(spec: Spec, say: Language) -> Iterator[str]:
     yield from (say(key) for key in _of_view(spec))
     if len(spec.nodes) > 1 and any(node.op.window is not None and node.op.window.left_out for node in spec.nodes):
         yield say("term.masks")
-    if isinstance(spec.view, Isometric) and not spec.view.numbers and spec.view.cells in {"auto", "plain"}:
+    if (isinstance(spec.view, Isometric) and _is_plain(spec.view)) or (
+        isinstance(spec.view, Channels) and _stretches(spec)
+    ):
         yield from _of_zeros(spec, say)
     yield from of_marks(spec, say)
     if any(node.op.sites is not None for node in spec.nodes):
         yield from _of_sites(spec, say)
     if any(node.op.attends is not None for node in spec.nodes):
         yield from _of_attention(spec, say)
-    if isinstance(spec.view, Sequence) and not spec.view.numbers and spec.view.cells in {"auto", "plain"}:
+    if isinstance(spec.view, Sequence) and (_is_plain(spec.view) or _stretches(spec)):
         yield from _of_circles(spec, say)
     yield from _of_stack(spec, say)
 
@@ -102,6 +104,17 @@ def _of_view(spec: Spec) -> tuple[str, ...]:
     return found
 
 
+def _is_plain(view: Isometric | Sequence) -> bool:
+    """Whether no numbers stand in its cells."""
+    return not view.numbers and view.cells in {"auto", "plain"}
+
+
+def _stretches(spec: Spec) -> bool:
+    """Whether a layer puts zeros between the cells of a map."""
+    windows = [node.op.window for node in spec.nodes if node.op.window is not None]
+    return any(axis.stretch > 1 for window in windows for axis in window.axes)
+
+
 def _turns(spec: Spec) -> bool:
     """Whether a transposed layer's kernel stands the other way round, from left to right."""
     windows = [node.op.window for node in spec.nodes if node.op.window is not None and node.op.window.transposed]
@@ -113,7 +126,7 @@ def _of_zeros(spec: Spec, say: Language) -> Iterator[str]:
     windows = [node.op.window for node in spec.nodes if node.op.window is not None and node.op.window.weighs]
     axes = [(axis, window) for window in windows for axis in window.axes if axis.mode == "zeros"]
     if any(axis.stretch > 1 for axis, _ in axes):
-        yield say("term.zeros.between")
+        yield say("term.zeros.grey" if spec.theme.window_width else "term.zeros.between")
     elif any(window.transposed and max(axis.before, axis.after) > 0 for axis, window in axes):
         yield say("term.zeros.around")
     elif any(max(axis.before, axis.after) > 0 for axis, _ in axes):
@@ -121,10 +134,12 @@ def _of_zeros(spec: Spec, say: Language) -> Iterator[str]:
 
 
 def _of_circles(spec: Spec, say: Language) -> Iterator[str]:
-    """The same in a sequence: zeros around its input, and none between its cells."""
+    """The same in a sequence."""
     windows = [node.op.window for node in spec.nodes if node.op.window is not None and node.op.window.weighs]
-    axes = [axis for window in windows for axis in window.axes if axis.mode == "zeros" and axis.stretch == 1]
-    if any(max(axis.before, axis.after) > 0 for axis in axes):
+    axes = [axis for window in windows for axis in window.axes if axis.mode == "zeros"]
+    if any(axis.stretch > 1 for axis in axes):
+        yield from [say("term.zeros.circles.grey")] if spec.theme.window_width else []
+    elif any(max(axis.before, axis.after) > 0 for axis in axes):
         yield say("term.zeros.circles")
 
 

@@ -16,6 +16,7 @@ from conv_anim.tracing.gathers import Gather
 
 if TYPE_CHECKING:
     from conv_anim.scene.numbers import Format
+    from conv_anim.scene.wording.language import Language
     from conv_anim.tracing.taps import Step, Tap
     from conv_anim.tracing.trace import LayerTrace, Trace
 
@@ -27,13 +28,14 @@ FIRST = 4
 """Those that stand in a line that leaves others out."""
 
 
-def worked(layer: LayerTrace, step: Step, y: Format | None = None) -> str:
+def worked(layer: LayerTrace, step: Step, say: Language, y: Format | None = None) -> str:
     """``3·0 + 3·1 = 3``, ``max(0, −2) = 0``: without the name of what is computed.
 
     ``y`` is how its value is written in the cell, if not as usual.
     """
     if not isinstance(layer.means, Gather):
-        return in_a_line(layer, step, None if len(step.taps) <= LONGEST else FIRST + 1, y=y)
+        most, named = None if len(step.taps) <= LONGEST else FIRST + 1, say("bias.named", value="{value}")
+        return in_a_line(layer, step, most, bias=named, y=y)
     taps, y = [tap for tap in step.taps if tap.x is not None], y or format_for(layer.output)
     exact = y.exact and all(format_for(array).exact for array in layer.inputs)
     more = 0 if exact else joined_digits(layer) or enough(lambda n: _agrees_with(layer, step, y, n))
@@ -44,7 +46,7 @@ def worked(layer: LayerTrace, step: Step, y: Format | None = None) -> str:
         return said
     if not taps:
         return f"= {y(step.value)}"
-    return _added(layer, step, taps, y)
+    return _added(layer, step, taps, y, say)
 
 
 def cell_formats(trace: Trace) -> list[Format]:
@@ -101,7 +103,7 @@ def _agrees_with(layer: LayerTrace, step: Step, y: Format, more: int) -> bool:
     return made is None or agrees(y, np.array([step.value], float), np.array([made]))
 
 
-def _added(layer: LayerTrace, step: Step, taps: list[Tap], y: Format) -> str:
+def _added(layer: LayerTrace, step: Step, taps: list[Tap], y: Format, say: Language) -> str:
     """The sum of what the taps contribute, the first of them if they are many."""
     x, weights = format_for(layer.input), _weights(layer, taps)
     bias = None if step.bias is None else format_for(np.array([step.bias]))
@@ -111,7 +113,7 @@ def _added(layer: LayerTrace, step: Step, taps: list[Tap], y: Format) -> str:
     shown = taps if len(taps) <= LONGEST else taps[:FIRST]
     terms = [_term(tap, x, weights) for tap in shown] + (["…"] if len(shown) < len(taps) else [])
     if step.bias is not None and bias is not None:
-        terms.append(bias.factor(step.bias))
+        terms.append(say("bias.named", value=bias.factor(step.bias)))
     if len(terms) == 1 and taps[0].w is None:
         return f"= {y(step.value)}"
     products = [[(x, tap.x or 0), *([] if tap.w is None else [(weights, tap.w)])] for tap in taps]

@@ -28,7 +28,7 @@ PASSES: tuple[Pass, ...] = ("forward", "grad_input", "grad_weight", "both")
 PASS: Field[Pass] = Field(
     "pass",
     OneOf(PASSES),
-    "What is computed: the output, the gradient of the input or of the weight, or all of these side by side.",
+    "What is computed: the output, the gradient with respect to the input or the weights, or all of it side by side.",
     default="forward",
     example="grad_input",
 )
@@ -150,10 +150,10 @@ def _asked(said: bool | str) -> bool:  # noqa: FBT001 - what a spec says, and no
 TITLES: dict[str, dict[str, str]] = {
     "en": {
         "forward": "Forward",
-        "grad_input": "Backward: gradient of the input",
-        "grad_weight": "Backward: gradient of the kernel",
+        "grad_input": "Backward: gradient w.r.t. the input",
+        "grad_weight": "Backward: gradient w.r.t. the kernel",
     },
-    "zh-TW": {"forward": "正向", "grad_input": "反向：輸入的梯度", "grad_weight": "反向：卷積核的梯度"},
+    "zh-TW": {"forward": "正向", "grad_input": "反向：對輸入的梯度", "grad_weight": "反向：對卷積核的梯度"},
 }
 """What the panels of the passes are called."""
 

@@ -32,6 +32,8 @@ class Source(IntEnum):
     PADDING = 3
     OUTSIDE = 4
     """Beyond the padding: where ``ceil_mode`` lets the last window hang over."""
+    NOWHERE = 5
+    """No cell at all, but room for points that are read beyond the padding."""
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.channels.woven_maps import WovenMaps
-from conv_anim.scene.gliding import gliding
+from conv_anim.scene.gliding import begun, gliding
 from conv_anim.scene.hit_regions import Turn, of_grid
 from conv_anim.scene.layout import Panel, align, animated
-from conv_anim.scene.primitives import Frame, Lines, corners, moved
+from conv_anim.scene.primitives import Frame, Lines, corners
 from conv_anim.scene.scales import with_bars
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.strokes import strong
@@ -108,7 +108,7 @@ class PixelShuffling(WovenMaps):
         return frozenset(("read", "sent", "way"))
 
     def during(self, step: int, phase: Phase, share: float) -> Items:
-        """The cell that is copied, and its copy on the way to its place."""
+        """The cell that is copied, and a line that grows from it to the place of its copy."""
         cell = self.steps.cell(step)
         if phase == "way":
             stroke = strong(self.style, self.style.colors.window)
@@ -117,9 +117,7 @@ class PixelShuffling(WovenMaps):
         read = self.style.under_window(self.color_of_input(source))
         items = self._cell(self.before, source, read, bold=True)
         if phase == "sent":
-            (x0, y0, _, _), (x1, y1, _, _) = self.before[source[0]].box(*source[1:]), self.after[cell[0]].box(*cell[1:])
-            copy = self._cell(self.before, source, self.style.at_work(self.color_of_output(cell)), bold=True)
-            items += [moved(item, share * (x1 - x0), share * (y1 - y0)) for item in copy]
+            items += [*self.before[source[0]].framed([(source[1], source[2])]), *self._beam(source, cell, share)]
         return tuple(items)
 
     def _marked(self, step: int) -> list[Ring]:
@@ -134,13 +132,16 @@ class PixelShuffling(WovenMaps):
         value = (self.trace.input if grids is self.before else self.trace.made)[cell].item()
         return grids[channel].cell((row, column), self.formats.x(value), fill, bold=bold, value=value)
 
-    def _beam(self, source: Cell, cell: Cell) -> list[Primitive]:
-        """A line from the cell that is copied to its copy: between cells, so that it hides no number and no name."""
+    def _beam(self, source: Cell, cell: Cell, share: float = 1.0) -> list[Primitive]:
+        """A line from the cell that is copied to its copy, or a share of it.
+
+        It goes between cells, so that it hides no number and no name.
+        """
         x0, y0, side, _ = self.before[source[0]].box(*source[1:])
         x1, y1, _, _ = self.after[cell[0]].box(*cell[1:])
         middle = (max(g.x + g.width for g in self.before) + min(g.x for g in self.after)) / 2
         points = ((x0 + side, y0), (middle, y0), (middle, y1), (x1, y1))
-        return [Lines((points,), strong(self.style, self.style.colors.ink))]
+        return [Lines((begun(points, share),), strong(self.style, self.style.colors.ink))]
 
     # hit regions
 

@@ -140,7 +140,7 @@ class ChannelsView(BegunFilter):
     def _shared(self, cell: tuple[int, ...]) -> list[str]:
         """What the first channel's cell is made of, line by line."""
         row, style = self.rows(cell[0])[0].channel_row, self.style
-        made = worked(self.layer, self.layer.step((row.output, *cell[1:])))
+        made = worked(self.layer, self.layer.step((row.output, *cell[1:])), self.say)
         text = f"{self.say('channels.channel', number=row.channel + 1)}: {made}"
         return style.wrapped(text, size=style.label_size, width=self._told_room)
 

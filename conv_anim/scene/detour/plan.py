@@ -89,7 +89,12 @@ class Detour(Traced):
     @property
     def remarks(self) -> Iterable[str]:
         """What is counted, below all."""
-        raise NotImplementedError
+        return ()
+
+    @property
+    def counted(self) -> Panel:
+        """A picture of what is counted, below the maps."""
+        return EMPTY
 
     def told(self, k: int) -> tuple[str, ...]:
         """How a step's numbers come about, line by line; past the last step, those of an example at the end."""
@@ -166,7 +171,7 @@ class Detour(Traced):
         """All maps, their signs, what leads from one to another, and the words below."""
         made, style = self._above, self.style
         below = column(self._worked(made.width), self._below(made.width), gap=0.8 * style.gap)
-        return column(made, below, gap=1.4 * style.gap)
+        return column(made, self.counted, below, gap=1.4 * style.gap)
 
     @cached_property
     def _above(self) -> Panel:
@@ -235,7 +240,7 @@ class Detour(Traced):
         style, size = self.style, self.style.em(13)
         wide = max(width, LINE * style.scale)
         lines = [part for said in self.remarks for part in style.wrapped(said, size=size, width=wide)]
-        said = paragraph(lines, style, size=size, leading=1.6 * size, color=style.text_ink)
+        said = paragraph(lines, style, size=size, leading=1.6 * size, color=style.text_ink) if lines else EMPTY
         legend = Legend(style, self.keys, wide)
         keys = static(legend.at(0, 0), legend.width, legend.height) if self.keys else EMPTY
         return column(keys, said, gap=0.8 * style.gap)

@@ -5,16 +5,21 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
+from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from conv_anim.scene.detour.guide import tiles_of
 from conv_anim.scene.detour.plan import Detour
+from conv_anim.scene.layout import row, static
 from conv_anim.scene.numbers import MINUS, format_for
+from conv_anim.scene.primitives import Boxes
+from conv_anim.scene.slots import sign
 from conv_anim.scene.wording.words import Label, labels
 from conv_anim.tracing.winograd import (
     INPUT_TRANSFORM,
+    KERNEL,
     KERNEL_TRANSFORM,
     OUT,
     OUTPUT_TRANSFORM,
@@ -27,11 +32,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from conv_anim.scene.cells import Position
+    from conv_anim.scene.layout import Panel
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.steps import Steps
     from conv_anim.tracing.values import Array
     from conv_anim.tracing.winograd import Fractions
 
+SQUARE = 10
+"""Pixels, at scale 1, of a square that stands for a multiplication."""
 WANTED = 30
 """Pixels of a cell, at scale 1."""
 EXAMPLE = (1, 2)
@@ -138,7 +146,8 @@ class Tiles(Detour):
         d, (v, m) = floats(self.way.read(self.tile(k))[0]), self.transformed[k]
         g, (vs, us, ms) = floats(self.way.kernels[0, 0]), self.way_formats
         at = EXAMPLE
-        bias = [] if self.layer.bias is None else [self.layer.bias[0].item()]
+        given = self.layer.bias
+        bias = [] if given is None else [self.say("bias.named", value=ms.factor(given[0].item()))]
         output = self.layer.output[0][self.outputs_of(self.tile(k))[0]].item()
         return (
             self.say("winograd.told.input", sum=_sum(INPUT_TRANSFORM, at, d, self.formats.x), made=vs(v[at].item())),
@@ -159,8 +168,24 @@ class Tiles(Detour):
         )
 
     @property
-    def remarks(self) -> list[str]:
-        return [self.say("winograd.tile")]
+    def counted(self) -> Panel:
+        """The multiplications of a tile, a small square for each: window by window, and this way."""
+        gap = 0.5 * self.style.gap
+        direct, ours = ((KERNEL, KERNEL),) * OUT**2, ((READ, READ),)
+        told = {"outputs": OUT**2, "weights": KERNEL**2}
+        made = []
+        for name, blocks in (("direct", direct), ("ours", ours)):
+            count = sum(rows * columns for rows, columns in blocks)
+            label = Label(self.say(f"winograd.{name}", count=count), self.say(f"winograd.{name}.detail", **told))
+            squares = row(*(self._squares(*block) for block in blocks), gap=gap, align="middle")
+            made.append(row(squares, sign(self.style, label, None, room=inf), gap=2 * gap, align="middle"))
+        return row(*made, gap=3 * self.style.gap, align="middle")
+
+    def _squares(self, rows: int, columns: int) -> Panel:
+        side = round(SQUARE * self.style.scale)
+        fill = self.style.at_work(self.style.colors.output)
+        boxes = tuple((side * c, side * r, side, side) for r, c in np.ndindex(rows, columns))
+        return static((Boxes(boxes, fill, self.style.edge),), side * columns, side * rows)
 
     def outputs_of(self, tile: Position) -> list[Position]:
         """The places of the outputs of a tile."""
@@ -175,13 +200,13 @@ def _signs(transform: Fractions, at: Position) -> dict[Position, bool]:
     return {(r, c): bool(shares[r, c] > 0) for r, c in np.ndindex(*shares.shape) if shares[r, c] != 0}
 
 
-def _sum(transform: Fractions, at: Position, numbers: Array, fmt: Format, more: Iterable[float] = ()) -> str:
+def _sum(transform: Fractions, at: Position, numbers: Array, fmt: Format, more: Iterable[str] = ()) -> str:
     """What a cell of a transform is made of: numbers added and subtracted, and what all of that is divided by."""
     shares = np.outer(transform[at[0]], transform[at[1]])
     whole = max(share.denominator if isinstance(share, Fraction) else 1 for share in shares.ravel())
     terms = [(plus, numbers[place].item()) for place, plus in _signs(transform, at).items()]
     said = "".join(f" {'+' if plus else MINUS} {fmt.factor(number)}" for plus, number in terms)
-    said = (MINUS + said[3:] if said[1] == MINUS else said[3:]) + "".join(f" + {fmt.factor(number)}" for number in more)
+    said = (MINUS + said[3:] if said[1] == MINUS else said[3:]) + "".join(f" + {term}" for term in more)
     return said if whole == 1 else f"({said}) / {whole}"
 
 

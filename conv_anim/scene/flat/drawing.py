@@ -17,7 +17,7 @@ from conv_anim.scene.scales import scale, with_bars
 from conv_anim.scene.sheet import two
 from conv_anim.scene.strokes import strong
 from conv_anim.scene.traced import Traced
-from conv_anim.scene.tween import Flight, sent
+from conv_anim.scene.tween import sent
 from conv_anim.scene.wording import words
 from conv_anim.values import dataclass
 
@@ -98,7 +98,7 @@ class FlatDrawing(Traced):
     # what stays
 
     def static(self) -> Items:
-        return (*self.resting(), *self.strip_layout.static())
+        return (*self.resting(), *self.strip.static())
 
     def resting(self) -> list[Primitive]:
         """The grids before the first step."""
@@ -169,8 +169,7 @@ class FlatDrawing(Traced):
         """The result of a sum as it moves to its cell."""
         text, place = self.y(self.layer.output[cell].item()), self.place(cell)
         end = self.after.number(place, text, self.current, bold=True)
-        over = self.strip_layout.legend_top if self.strip_layout.legend.height else None
-        return sent(self.style, added, end, flight=Flight(self.after.box(*place), self.current, over), share=share)
+        return sent(self.style, added, end, cell=self.after.box(*place), fill=self.current, share=share)
 
     def read(self, step: Step) -> list[Primitive]:
         """What a step reads, drawn over its cells."""

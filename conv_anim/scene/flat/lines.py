@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.flat.fitting import MOST_OF_NETWORK, PAGE, WIDEST
+from conv_anim.scene.flat.fitting import MOST_OF_NETWORK, PAGE, PIXELS, WIDEST
 from conv_anim.scene.flat.names import NetworkNames
 from conv_anim.values import dataclass, field, replace
 
@@ -80,7 +80,8 @@ class NetworkLines(NetworkNames):
     @property
     def _page(self) -> float:
         """Where a line of maps ends, in pixels."""
-        page = PAGE * self.style.scale
+        pixels = self.numbers.in_shades and self.numbers.cell <= 1
+        page = (PIXELS if pixels else PAGE) * self.style.scale
         return page if self.style.room is None else min(page, self.style.room)
 
     # from left to right

@@ -44,12 +44,15 @@ class NetworkNames(NetworkMaps):
         node = self.trace.spec.nodes[k - 1]
         if self.leads_back(k):
             own = given.output if k == len(self.maps) - 1 else None
-            return self._wrapped(k, own or self._name_back(k), [size])
-        called = self.say.sentence(node.op.name(self.say))
-        name = f"{self._named_in_caption(k)}{called}" if node.name == str(k) else f"{node.name}: {called}"
+            name = self.say.sentence(self.say("flat.gradient"))
+            return self._wrapped(k, own or name, [*([] if own else self._whose(k)), size])
+        called = node.op.name(self.say)
+        said = [setting.said(self.say) for setting in node.op.settings(self.say) if not setting.usual]
+        name = f"{self._named_in_caption(k)}{self.say.sentence(called)}"
+        if node.name != str(k):
+            name, said = node.name, [called, *said]
         if k == len(self.maps) - 1 and given.output is not None:
             name = given.output
-        said = [setting.said(self.say) for setting in node.op.settings(self.say) if not setting.usual]
         return self._wrapped(k, name, [self.say.joined(said), self._weights(k), size, self._panes(k)])
 
     def _weights(self, k: int) -> str:
@@ -80,19 +83,19 @@ class NetworkNames(NetworkMaps):
         numbers = (re.escape(self.say("formula.layer", number=k)) for k in range(1, len(self.maps)))
         return any(re.search(rf"{number}\b", said) for number in numbers)
 
-    def _name_back(self, k: int) -> str:
-        """The name of a map of the backward pass: whose gradient it is."""
+    def _whose(self, k: int) -> list[str]:
+        """Of a map of the backward pass: with respect to what it is the gradient, and through which layer."""
         of, op = self.gradient_of[k], self.trace.spec.nodes[k - 1].op
         if of is None or self.is_turn(k):
-            whose = self.say("grad_input" if of == 0 else op.roles[2])
+            whose = self.say(f"flat.gradient.{'grad_input' if of == 0 else op.roles[2]}")
         elif of == 0:
-            whose = self.say("grad_input")
+            whose = self.say("flat.gradient.grad_input")
         else:
-            whose = self.say("flat.gradient_of", what=self._called(of))
+            whose = self.say("flat.gradient.of", what=self._called(of))
         through = self.gradient_of[self.read_by(k)[0]]
         if of is not None and through is not None and of in self.gradient_of[k + 1 :]:
-            whose = self.say("flat.gradient_part", gradient=whose, what=self._called(through))
-        return self.say.sentence(whose)
+            return [whose, self.say("flat.gradient.through", what=self._called(through))]
+        return [whose]
 
     def _called(self, k: int) -> str:
         """Of a forward map: the name of its node, else that of what makes it."""

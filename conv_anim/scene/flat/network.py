@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import product
+from itertools import chain, product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +21,7 @@ from conv_anim.scene.scoring import shade, share_text
 from conv_anim.scene.shifted import with_shift
 from conv_anim.scene.strokes import strong
 from conv_anim.scene.style import text_box
-from conv_anim.scene.tween import Flight, eased, sent
+from conv_anim.scene.tween import eased, sent
 from conv_anim.scene.wording import words
 from conv_anim.spec.grouping import grouped
 from conv_anim.values import dataclass
@@ -133,12 +133,14 @@ class NetworkView(WorkedLine):
         return (*items, *self._sent(step, line, share)) if flies else items
 
     def _is_clear(self, step: Step, line: list[Primitive]) -> bool:
-        """Whether a value on its way to its cell passes over no words, and no line that goes past other maps."""
+        """Whether a value on its way to its cell passes over no words, no other map and no line past maps."""
         if self.tracks[self.tier(step.layer + 1)]:
             return False
         shares = (eased(k / WAYPOINTS) for k in range(1, WAYPOINTS))
         boxes = [box for share in shares for box in _boxes(self._sent(step, line, share))]
-        return not any(_meet(box, word) for box in boxes for word in self._words)
+        own, others = self.grids[step.layer + 1][self.at(step.output)[0]], chain.from_iterable(self.grids)
+        maps = [(grid.x, grid.y, grid.width, grid.height) for grid in others if grid != own]
+        return not any(_meet(box, other) for box in boxes for other in (*self._words, *maps))
 
     @cached_property
     def _words(self) -> list[Box]:
@@ -150,7 +152,7 @@ class NetworkView(WorkedLine):
         k, (pane, place) = step.layer + 1, self.at(step.output)
         grid, fill = self.grids[k][pane], self.style.at_work(self._made(step, step.layer))
         end = grid.number(place, self.formats[k](self.maps[k][step.output].item()), fill, bold=True)
-        return sent(self.style, line, end, flight=Flight(grid.box(*place), fill), share=share)
+        return sent(self.style, line, end, cell=grid.box(*place), fill=fill, share=share)
 
     def _marked(self, k: int) -> list[Ring]:
         return outlines(self.frame(k).shown, (grid for grids in self.grids for grid in grids))

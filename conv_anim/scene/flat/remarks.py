@@ -55,7 +55,8 @@ class Remarks(Traced):
         """Those between the cells of a transposed layer's input, and those around them."""
         if not self.window.transposed:
             return []
-        return [self._key(text) for text in (self._inserted(), self._border()) if text]
+        zeros = (self._inserted(), self.mark_style.inserted), (self._border(), None)
+        return [self._key(text, fill) for text, fill in zeros if text]
 
     def _flipped(self) -> list[Key]:
         """Why a transposed layer's window meets its kernel the other way round."""
@@ -122,7 +123,9 @@ class Remarks(Traced):
 def stamp_keys(traced: LayerTrace, say: Language, style: Style) -> tuple[Key, ...]:
     """What there is to know about the output that a transposed layer stamps."""
     axes, mark_style = traced.operator.axes, MarkStyle(style, style.colors.input)
-    found = _cut(traced, say, style)
+    turned = any(axis.flipped and axis.kernel > 1 for axis in axes) and traced.layer.roles[0] == "input"
+    found = [Key(say("flat.stamped"), style.colors.kernel, style.edge)] if turned else []
+    found += _cut(traced, say, style)
     if any(axis.extra for axis in axes):
         less = all(axis.extra <= axis.cut[1] for axis in axes)
         more = words.per_axis(tuple(axis.extra for axis in axes))

@@ -18,6 +18,7 @@ from conv_anim.scene.primitives import Frame
 from conv_anim.scene.sheet_grid import SheetGrid
 from conv_anim.scene.sums import Sum, Term
 from conv_anim.scene.wording import words
+from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -53,7 +54,9 @@ class SampledView(SampledGrids):
         grid, size = self.before, max(self.style.least, CORNER * self.numbers.size)
         items: list[Primitive] = []
         for r, c, source, read in self.sheet.cells():
-            held = source == 0
+            if source is Source.NOWHERE:
+                continue
+            held = source is Source.INPUT
             text = self.x(self.input.values[read].item()) if held else self.x(0)
             x, y, side, _ = grid.box(r, c)
             fill = self.input.color if held else self.style.colors.background

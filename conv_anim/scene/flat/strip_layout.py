@@ -1,4 +1,4 @@
-"""A drawing of the flat view: grids in a strip, keys below them, and below those the sum of the step."""
+"""A drawing of the flat view: grids in a strip, below them the sum of the step, and below that the keys."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Legend
-from conv_anim.scene.layout import Panel, align, animated
-from conv_anim.values import dataclass
+from conv_anim.scene.layout import Panel, align, animated, column, static
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.callouts import Key
     from conv_anim.scene.flat.strip import Strip
     from conv_anim.scene.layout import Animated
-    from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.style import Style
     from conv_anim.scene.sums import Sum
     from conv_anim.scene.symbols import TwoSums
@@ -40,16 +39,6 @@ class StripLayout:
         return Legend(self.style, self.keys if self.strip.labelled else (), self.strip.width)
 
     @property
-    def legend_top(self) -> float:
-        """Where the keys begin, if there are any, in pixels."""
-        return self.strip.bottom + self.style.gap
-
-    @property
-    def foot(self) -> float:
-        """Where grids and keys end."""
-        return self.legend_top + self.legend.height if self.legend.height else self.strip.bottom
-
-    @property
     def sum_room(self) -> float:
         """Room for the sum, in pixels."""
         room = SUM_ROOM * self.style.scale
@@ -58,18 +47,21 @@ class StripLayout:
     @property
     def sum_top(self) -> float:
         """Top of the sum of a step, in pixels."""
-        return self.foot + self.style.wide
-
-    def static(self) -> list[Primitive]:
-        """Signs, labels and keys."""
-        return [*self.strip.static(), *self.legend.at(0, self.legend_top)]
+        return self.strip.bottom + self.style.wide
 
     def panel(self, view: Animated, *sums: Sum | TwoSums | None) -> Panel:
-        """With what the grids hold, and room for sums that stand there in turn."""
-        width = max(self.strip.width, self.legend.width)
-        made = animated(view, width, self.foot, baseline=self.strip.middle, fit=self.strip.numbers.fit)
+        """With what the grids hold, room for sums that stand there in turn, and below them the keys.
+
+        So no key is in the way of a result that goes to its cell.
+        """
+        made = animated(
+            view, self.strip.width, self.strip.bottom, baseline=self.strip.middle, fit=self.strip.numbers.fit
+        )
         written = [each for each in sums if each is not None]
-        if not written:
+        if written:
+            height = self.sum_top + max(each.height for each in written)
+            made = align(made, max(each.width for each in written), height)
+        if not self.legend.height:
             return made
-        height = self.sum_top + max(each.height for each in written)
-        return align(made, max(each.width for each in written), height)
+        keys = static(tuple(self.legend.at(0, 0)), self.legend.width, self.legend.height)
+        return replace(column(made, keys, gap=self.style.gap), baseline=made.baseline)

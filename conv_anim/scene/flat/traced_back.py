@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.callouts import Callout
+from conv_anim.scene.callouts import Callout, Key
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.flat.windows import WindowView
 from conv_anim.scene.hit_regions import of_grid
@@ -18,7 +18,6 @@ from conv_anim.scene.wording import words
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.callouts import Key
     from conv_anim.scene.cells import Position
     from conv_anim.scene.flat.pace import Pace
     from conv_anim.scene.grid import Grid
@@ -160,7 +159,9 @@ class InputBack(TracedBack):
         return self.style.colors.output
 
     def keys(self) -> tuple[Key, ...]:
-        return ()
+        if not self.flips:
+            return ()
+        return (Key(self.say("flat.reversed"), self.style.colors.kernel, self.style.edge),)
 
     def read(self, step: Step) -> list[Primitive]:
         """The input cell, the outputs that it went into, and the weights by which it did."""

@@ -11,7 +11,6 @@ from conv_anim.scene.flat.lettered import ColumnsDrawing, matrix_label
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.hit_regions import HitRegion, Turn, of_sheet
 from conv_anim.scene.numbers import plane
-from conv_anim.scene.primitives import moved
 from conv_anim.scene.sheet import two
 from conv_anim.scene.sheet_grid import SheetGrid
 from conv_anim.scene.wording import words
@@ -67,9 +66,9 @@ class UnfoldedView(ColumnsDrawing):
         return frozenset(("read", "sent", "way"))
 
     def during(self, step: int, phase: Phase, share: float) -> Items:
-        """The window, and its numbers as they go to their column: each up or down to its row, then ahead.
+        """The window, and its numbers as they come to stand in their column, one below the other.
 
-        So none of them is ever over another one.
+        Outlines lead from a cell to its row, so that nothing flies over what one has to read.
         """
         cell = self.pace.cell(step)
         assert cell is not None
@@ -78,19 +77,12 @@ class UnfoldedView(ColumnsDrawing):
         items = self._read(cell)
         if phase != "sent":
             return tuple(items)
-        column, down, ahead = self.number(cell), min(1.0, 2 * share), max(0.0, 2 * share - 1)
-        for row in range(self.columns.rows):
-            tap = self.layer.step((row, column)).taps[0]
-            start, end = self.before.box(*self.sheet.place(two(tap.canvas))), self.columns.box(row, column)
-            dx, dy = (1 - ahead) * (start[0] - end[0]), (1 - down) * (start[1] - end[1])
-            items += [moved(item, dx, dy) for item in self._copy(row, column)]
-        return tuple(items)
-
-    def _copy(self, row: int, column: int) -> list[Primitive]:
-        """A cell of a column as it flies: it takes its letter along, and hides no other one."""
-        place, text = (row, column), self.x(self.layer.output[row, column].item())
-        letter = [self.columns.weight(place, self.letters[row], self.current)] if self.letters.used else []
-        return [*self.columns.cell(place, text, self.current), *letter]
+        column, rows = self.number(cell), min(self.columns.rows, int(share * self.columns.rows) + 1)
+        for row in range(rows):
+            place, text = (row, column), self.x(self.layer.output[row, column].item())
+            items += self.columns.cell(place, text, self.current, bold=True)
+        read = self.layer.step((rows - 1, column)).taps[0]
+        return (*items, *self.input.grid.ringed([self.sheet.place(two(read.canvas))], self.current))
 
     def number(self, window: Cell) -> int:
         """The number of a window's column."""

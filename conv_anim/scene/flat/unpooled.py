@@ -53,7 +53,7 @@ class UnpooledView(PooledMaps):
             if layer.kernels is not None:
                 grid = self.strip.grids[self.strip.grids.index(self.grid(k)) + 1]
                 items += grid.filled(plane(layer.kernels[0, 0]), Formats.of(layer).w, self.style.colors.kernel)
-        return tuple(items + self.strip_layout.static())
+        return tuple(items + self.strip.static())
 
     def _awaited(self, k: int) -> list[Primitive]:
         """A map before anything is in it; the last one holds zeros."""

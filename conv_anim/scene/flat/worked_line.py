@@ -73,12 +73,12 @@ class WorkedLine(Connections):
         """Whether there is anything to say below the maps."""
         walks = zip(self.walked, self.stages, strict=True)
         lasts = [self.layers[k].step(steps.cell(len(steps) - 1)) for k, steps in walks]
-        said = any(not worked(self.layers[step.layer], step.there).startswith("=") for step in lasts)
+        said = any(not worked(self.layers[step.layer], step.there, self.say).startswith("=") for step in lasts)
         return said and bool(getattr(self.trace.spec.view, "sum", False))
 
     def _line(self, stage: int, step: Step) -> list[Primitive]:
         """How the value comes about, and the value itself; nothing of a copy."""
-        said = worked(self.layers[stage], step.there, self.formats[stage + 1])
+        said = worked(self.layers[stage], step.there, self.say, self.formats[stage + 1])
         if not self._written or said.startswith("="):
             return []
         *before, last = self._told(stage, step)
@@ -97,7 +97,7 @@ class WorkedLine(Connections):
     def _told(self, stage: int, step: Step) -> list[str]:
         """The lines of a step: of attention how scores become shares, and then what these make."""
         layer = self.layers[stage]
-        said, means, room = worked(layer, step.there, self.formats[stage + 1]), layer.means, self.style.room
+        said, means, room = worked(layer, step.there, self.say, self.formats[stage + 1]), layer.means, self.style.room
         if not isinstance(means, Attending):
             return self._broken(said, room)
         channel, *place = step.output

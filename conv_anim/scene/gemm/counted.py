@@ -78,7 +78,7 @@ class Counted(Plan):
         """How the first output of a step comes about."""
         tile = self.tile_of(k)
         row, column = tile.rows[0], tile.columns[0]
-        made = worked(self.layer, self.layer.step(self.gemm.cell(row, column)))
+        made = worked(self.layer, self.layer.step(self.gemm.cell(row, column)), self.say)
         return self.say("gemm.cell", row=row + 1, column=column + 1, made=made)
 
     def _said(self, k: int) -> list[str]:

@@ -124,8 +124,7 @@ class DrawnPlane:
         """What does not change."""
         floor, mark_style = self.floor, self.mark_style
         unread = [place for place in self.unread if self.every[place] is Source.INPUT]
-        items: list[Primitive] = []
-        items += self._border() + self._tinted(self.extra, mark_style.extra)
+        items = self._between_and_around()
         if floor.sheet.has_empty:
             edges = floor.plane.grid(floor.canvas) if self.edged else (closed(floor.plane.block(floor.canvas)),)
             items.append(Lines(edges, self.style.empty_edge))
@@ -166,11 +165,13 @@ class DrawnPlane:
         items += [Polygons((self.floor.plane.ring(*place),), self.fill(place)) for place in there]
         return [*items, Lines(self._edges(there), self.style.edge)] if self.edged and there else items
 
-    def _border(self) -> list[Primitive]:
-        """Borrowed cells, in a weaker colour or shade than those that they repeat."""
-        if self.image is None:
-            return self._tinted(self.borrowed, self.mark_style.borrowed)
-        return [Polygons((self.floor.plane.ring(*place),), self.fill(place)) for place in self.borrowed]
+    def _between_and_around(self) -> list[Primitive]:
+        """Cells without a number of their own that have a colour: borrowed ones a weaker one than what they repeat."""
+        fills: dict[str, list[Position]] = {}
+        for place in (place for place, source in self.every.items() if source is not Source.INPUT):
+            fills.setdefault(self.fill(place), []).append(place)
+        fills.pop(self.style.colors.background, None)
+        return [item for fill, places in fills.items() for item in self._tinted(places, fill)]
 
     def _shade(self, read: Position) -> str:
         assert self.image is not None
@@ -198,6 +199,8 @@ class DrawnPlane:
                 return self.mark_style.unread if place in self.unread else self.floor.color
             case Source.BORROWED:
                 return self.mark_style.borrowed
+            case Source.INSERTED:
+                return self.mark_style.inserted
             case _:
                 return self.mark_style.extra if place in self.extra else self.style.colors.background
 

@@ -131,9 +131,7 @@ class Floor:
     @property
     def canvas(self) -> CellBlock:
         """The cells that there are: without those beyond the padding, where a last window may hang over."""
-        (_, rows), (_, columns) = self.plane.whole
-        beyond = [max(0, side.axis.reach - side.axis.canvas) for side in (self.sheet.rows, self.sheet.columns)]
-        return (0, rows - beyond[0]), (0, columns - beyond[1])
+        return self.sheet.rows.cells, self.sheet.columns.cells
 
     def solid(self) -> list[tuple[Point, ...]]:
         """The outlines of the cells that hold the map: they hide what is below."""

@@ -117,7 +117,7 @@ class Slanted:
         for r, c, source, read in floor.sheet.cells():
             if source <= Source.BORROWED:
                 found[r, c] = self.named(X, read) if self.symbols else fmt(values[read].item())
-            elif source is not Source.OUTSIDE:
+            elif source < Source.OUTSIDE:
                 found[r, c] = self.empties[k]
         return found
 

@@ -231,7 +231,7 @@ class AttentionView(SharesPlan):
         place = tuple(int(i) for i in np.unravel_index(token, self.layer.layer.ends.in_size))
         found = [(scored(self.attending, head, token, self.say), "") for head in range(len(self.heads))]
         for channel in range(min(MOST_LINES, len(self.layer.output))):
-            said = worked(self.layer, self.layer.step((channel, *place)))
+            said = worked(self.layer, self.layer.step((channel, *place)), self.say)
             at = max(said.rfind("="), said.rfind("≈"))
             found.append((said[:at], said[at:]))
         return found

@@ -295,5 +295,5 @@ class Factors:
         size = min(TURNED_SIZE * side, NUMBER * self.style.scale)
         if size < self.style.least:
             return None
-        size = min(size, ROOM * side / max(self.style.width(text, size=1.0) for text in self.entries))
+        size = min(size, ROOM * side / max((self.style.width(text, size=1.0) for text in self.entries), default=ROOM))
         return size if size >= self.style.least else None

@@ -19,7 +19,7 @@ from conv_anim.scene.matrix.row_sums import room_for, written_row
 from conv_anim.scene.primitives import Boxes, Frame, Text, corners
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.sums import sum_for, written_sum
-from conv_anim.scene.tween import Flight, sent
+from conv_anim.scene.tween import sent
 from conv_anim.scene.wording.language import Language
 from conv_anim.tracing.matrix import SEVERAL
 from conv_anim.values import dataclass, replace
@@ -102,7 +102,7 @@ class MatrixView(MatrixAtRest):
         cells = (item.boxes[0] for item in ends if isinstance(item, Boxes))
         numbers = (item for item in ends if isinstance(item, Text))
         moving = (
-            sent(self.style, added, end, flight=Flight(cell, current), share=share)
+            sent(self.style, added, end, cell=cell, fill=current, share=share)
             for cell, end in zip(cells, numbers, strict=True)
         )
         return (*reading, *added, *chain.from_iterable(moving))

@@ -93,6 +93,8 @@ class Nodes:
                 return self.mark_style.unread if cell in self.unread else self.color
             case Source.BORROWED:
                 return self.mark_style.borrowed
+            case Source.INSERTED:
+                return self.mark_style.inserted
             case _:
                 return self.mark_style.extra if cell in self.extra else self.style.colors.background
 

@@ -167,7 +167,7 @@ class SequenceView:
         if not lattice.is_scored or not isinstance(means, Attending):
             return []
         size, top = style.label_size, lattice.drawn_height + style.wide
-        lines = scored(means, 0, output, lattice.say), worked(layer, layer.step((0, output)))
+        lines = scored(means, 0, output, lattice.say), worked(layer, layer.step((0, output)), lattice.say)
         return [
             style.text(
                 0,

@@ -164,7 +164,7 @@ class Narration:
 
     def _gathered(self, name: str, layer: LayerTrace, step: Step) -> str:
         taps = [tap for tap in step.taps if tap.input is not None]
-        said = worked(layer, step, self._format(step))
+        said = worked(layer, step, self.say, self._format(step))
         value = f"{name} {'' if said.startswith('=') else '= '}{said}"
         if len(taps) == 1 and taps[0].w is None and taps[0].made is None and taps[0].input is not None:
             return self.say.told("copied", said=value, source=self.named(layer.fed[taps[0].of], taps[0].input))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.rounding import short
 from conv_anim.scene.wording.captions import looks_around
+from conv_anim.scene.wording.gates import gated
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.words import part, size
 from conv_anim.spec.model import Given
@@ -51,7 +52,7 @@ def takeaway(spec: Spec) -> str:
         return streaming_takeaway(spec.layers, spec.view.chunk, say)
     if len(spec.nodes) == 1:
         return _of_view(spec, say) or spec.layers[-1].point(say)
-    told = (_composed, _hidden, _spread, _mixed, _stepwise, _chained, _joined)
+    told = (gated, _composed, _hidden, _spread, _mixed, _stepwise, _chained, _joined)
     return next((said for tell in told if (said := tell(spec, say))), "")
 
 
@@ -96,11 +97,18 @@ def _of_channels(spec: Spec, view: Channels, window: Operator, say: Language) ->
     if window.transposed and window.in_channels > window.groups:
         spread = any(axis.stretch > 1 and axis.size > 1 for axis in window.axes)
         told = {"made": window.out_channels, "seen": window.in_channels // window.groups}
-        return say("takeaway.transposed_channels.spread" if spread else "takeaway.transposed_channels", **told)
+        block = size(window.kernel_size)
+        how = ".blocks" if _in_blocks(window) else ".spread" if spread else ""
+        return say(f"takeaway.transposed_channels{how}", block=block, **told)
     if view.show != "both" and window.in_channels > window.groups:
         biased = ".biased" if view.show == "sum" and spec.layers[-1].added is not None else ""
         return say(f"takeaway.{view.show}{biased}", count=window.in_channels // window.groups)
     return ""
+
+
+def _in_blocks(window: Operator) -> bool:
+    """Whether each input cell makes a whole block of the output, and none of them overlap."""
+    return all(axis.kernel == axis.stretch > 1 == axis.dilation and axis.cut == (0, 0) for axis in window.axes)
 
 
 def _compares(spec: Spec, layer: Op) -> bool:

@@ -5,10 +5,10 @@ PHRASES = {
     "kernel": "kernel",
     "input": "input",
     "output": "output",
-    "upstream": "gradient of the output",
-    "grad_input": "gradient of the input",
-    "grad_kernel": "gradient of the kernel",
-    "grad_weight": "gradient of the weight",
+    "upstream": "gradient w.r.t. the output",
+    "grad_input": "gradient w.r.t. the input",
+    "grad_kernel": "gradient w.r.t. the kernel",
+    "grad_weight": "gradient w.r.t. the weights",
     "step": "step {number}",
     "comma": ", ",
     "enumeration": ", ",
@@ -58,10 +58,10 @@ PHRASES = {
     "label.input": "input {size}",
     "label.kernel": "kernel {size}",
     "label.output": "output {size}",
-    "label.upstream": "gradient of the output {size}",
-    "label.grad_input": "gradient of the input {size}",
-    "label.grad_kernel": "gradient of the kernel {size}",
-    "label.grad_weight": "gradient of the weight {size}",
+    "label.upstream": "gradient w.r.t. the output {size}",
+    "label.grad_input": "gradient w.r.t. the input {size}",
+    "label.grad_kernel": "gradient w.r.t. the kernel {size}",
+    "label.grad_weight": "gradient w.r.t. the weights {size}",
     "label.layer": "layer {number}: {size}",
     "label.spread": "with zeros between: {size}",
     "label.border": "zeros around: {cells}",
@@ -115,7 +115,7 @@ PHRASES = {
     "size.channels": "length {size}, {count} channels",
     "size.cells": "{count} cells",
     "size.length": "length {size}",
-    "bias.named": "bias {value}",
+    "bias.named": "{value} (bias)",
     # takeaways
     "takeaway.matrix": "A convolution is a product with a matrix: each row holds the kernel at one position.",
     "takeaway.gemm": "Write every window as a column and every kernel as a row: then the whole convolution is one "
@@ -126,8 +126,14 @@ PHRASES = {
     "takeaway.gemm_nchw": "NCHW stores one channel after the other, so the cells of a window lie scattered in memory.",
     "takeaway.gemm_nhwc": "NHWC stores all channels of a cell side by side, so a window lies in a few long "
     "stretches of memory.",
-    "takeaway.winograd": "Sums that neighbouring windows share are made once, so {ours} multiplications do here "
-    "instead of {direct}, for the same numbers.",
+    "takeaway.winograd": "4 neighbouring outputs take 16 multiplications instead of 36, for the same numbers: "
+    "{ours} instead of {direct} in all.",
+    "takeaway.gated": "Each patch of {cells} gets a score, here a weighted sum of it; the sigmoid turns the score "
+    "into a "
+    "share between 0 and 1: so much of the patch is kept.",
+    "takeaway.gated.bright": "Each patch of {cells} gets a score, here how bright it is; the sigmoid turns the score "
+    "into "
+    "a share between 0 and 1: so much of the patch is kept.",
     "takeaway.fft": "A convolution only scales and moves the waves that a map is made of: one product per wave, "
     "however large the kernel.",
     "takeaway.fft_dearer": "A convolution only scales and moves the waves that a map is made of: one product per "
@@ -136,18 +142,19 @@ PHRASES = {
     "reads on at the other.",
     "takeaway.transposed_matrix": "It is named after its matrix: the rows of C, which hold the kernel, become columns.",
     "takeaway.both": "Both ways make the same output: gathering for each output, or scattering from each input.",
-    "takeaway.scatter": "Each input adds a scaled copy of the kernel to the output; where copies overlap, they add up.",
+    "takeaway.scatter": "Each input stamps the kernel, times its own number, on the output; where stamps overlap, "
+    "they add up.",
     "takeaway.maps": "Each of the {count} channels meets a kernel of its own and makes a map of its own.",
     "takeaway.sum": "Cell by cell, the {count} channels' maps add up to one output.",
     "takeaway.sum.biased": "Cell by cell, the {count} channels' maps add up to one output, plus the bias: one learned "
     "number that is the same for all cells.",
     "takeaway.looks_like": "Each of the {count} filters makes a map of its own: "
     "large where the picture looks like the filter, below 0 where it looks like its opposite.",
-    "takeaway.even.all": "Even: stride and kernel are both {kernel}, so copies never overlap: each cell is hit once.",
+    "takeaway.even.all": "Even: stride and kernel are both {kernel}, so stamps never overlap: one falls on each cell.",
     "takeaway.even.one": "Even: at stride 1 each weight of the kernel falls once on every cell away from the edges.",
     "takeaway.even": "Even: stride {stride} divides kernel {kernel}, "
-    "so away from the edges all cells are hit equally often.",
-    "takeaway.uneven": "Uneven: stride {stride} does not divide kernel {kernel}, so some cells are hit more often.",
+    "so away from the edges equally many stamps fall on all cells.",
+    "takeaway.uneven": "Uneven: stride {stride} does not divide kernel {kernel}, so more stamps fall on some cells.",
     "takeaway.saves": "In {count} steps it takes {ours} weights; one convolution that sees as much takes {others}.",
     "takeaway.splits": "It works in {count} steps, each over channels or along one axis; here that saves no weights.",
     "takeaway.field": "In {count} layers each output reaches over {field} of the input, "
@@ -234,13 +241,15 @@ PHRASES = {
     "loaded again.",
     "takeaway.transposed_channels": "Each filter has a kernel for each of the {seen} channels, and what these make "
     "is added up: {made} filters, {made} maps.",
+    "takeaway.transposed_channels.blocks": "Each number becomes a block of {block}, itself times the kernel of its "
+    "channel; the blocks of the {seen} channels add up to one map, and each of the {made} filters makes its own.",
     "takeaway.transposed_channels.spread": "The stride sets the cells of every channel apart; each filter has a "
     "kernel for each of the {seen} channels, and what these make is added up.",
     # words that a newcomer has not met
     "term.masks": "masks: A hides the middle of the window and what comes after it, B only what comes after it: "
     "further right in the row, or in a row below",
-    "term.gradient": "gradient of a number: how fast the loss changes as the number grows; the loss is one number for "
-    "how wrong the result is. The gradient of the output is given here",
+    "term.gradient": "gradient w.r.t. (with respect to) a number: how fast the loss changes as the number grows; the "
+    "loss is one number for how wrong the result is. The gradient w.r.t. the output is given here",
     "term.back": "{name}′: {point}",
     "term.back.told": "{name}′: how {name} hands gradients back",
     "term.softmax": "softmax: e to the power of each score, divided by the sum of all of these",
@@ -262,15 +271,19 @@ PHRASES = {
     "term.grown.many": "{how}: the layer before sees {first}; the window makes {steps} more steps, each of {apart} on "
     "the input",
     "term.zeros.circles": "dashed circles: zeros around a map",
+    "term.zeros.circles.grey": "dashed circles: zeros, grey ones between a map's cells (stride − 1), the others "
+    "around them",
     "term.flipped": "flipped in the window: an input stamps the kernel forward, "
     "so an output that looks back reads it in reverse",
     "term.outlined": "outlined: what the dark cells of the output are made of",
-    "term.stamp": "stamp: the cells of the output to which one input cell adds its copy of the kernel; "
+    "term.stamp": "stamp: the kernel, times the number of one input cell, where it is added to the output; "
     "cells with more stamps tend to come out stronger, which shows as a pattern",
     "term.zeros": "dashed cells: zeros around the input",
     "term.zeros.around": "dashed cells: zeros around the input, so that each output has a whole window",
     "term.zeros.between": "dashed cells: zeros put between a map's cells and around them, so that each output has a "
     "whole window",
+    "term.zeros.grey": "dashed cells: zeros, grey ones between a map's cells (stride − 1), the others around them, "
+    "so that each output has a whole window",
     "term.floor": "⌊ ⌋: rounded down",
     "term.ceil": "⌈ ⌉: rounded up",
     "term.both": "⌊ ⌋: rounded down; ⌈ ⌉: rounded up",
@@ -307,7 +320,7 @@ PHRASES = {
     "term.beginning": "beginning: part of the output is made already, so that the window starts where there is "
     "something to see",
     "term.beyond": "≤ 0, ≥ 255: numbers beyond a picture's range are drawn black or white",
-    "term.points": "dotted square: the window without offsets; dark line: an offset; dot: where the window reads",
+    "term.points": "dashed square: the window without offsets; dark line: an offset; dot: where the window reads",
     "term.weights": "weights: {rows}, row by row",
     "term.symbols": "x₁₂: the cell in row 1, column 2; the second sum is the same with this example's numbers",
     "term.split": "rows × columns: an n×1 filter is a column, a 1×n one a row; only a kernel that is a column times "
@@ -445,7 +458,7 @@ PHRASES = {
     "stack.grown": "{said}: {how}",
     "stack.channels": "{count} channels, drawn as one",
     "stack.flipped": "kernel flipped in the window",
-    "stack.bias": "plus the bias {value}",
+    "stack.bias": "plus {value} (bias)",
     "stream.latency": "made {count} cells late",
     "stream.latency.1": "made 1 cell late",
     "stream.latency.0": "made at once",
@@ -466,7 +479,7 @@ PHRASES = {
     "stream.window.many": "its window of {wide} without the {gone} oldest",
     "stream.reach": "its reach of {wide} without the oldest",
     "stream.reach.many": "its reach of {wide} without the {gone} oldest",
-    "stream.zeros": "dashed: zeros, inserted by stride {stride}",
+    "stream.zeros": "zeros between its cells for stride {stride}",
     "stream.pairs": "keys and values kept: {count} at most",
     "stream.in": "arriving: cell {cells}",
     "stream.in.many": "arriving: cells {cells}",
@@ -559,12 +572,15 @@ PHRASES = {
     "winograd.kernel.detail": "sums of its weights",
     "winograd.product": "16 products",
     "winograd.product.detail": "cell by cell",
-    "winograd.tile": "So 16 multiplications make the 4 outputs of a tile; 4 windows of 9 take 36.",
+    "winograd.direct": "{count} multiplications",
+    "winograd.direct.detail": "{outputs} windows of {weights} make {outputs} outputs",
+    "winograd.ours": "{count} multiplications",
+    "winograd.ours.detail": "this way, for the same {outputs} outputs",
     "winograd.added": "add, subtract",
     "winograd.halved": "add, subtract, divide",
-    "winograd.told.input": "Tile, cells marked + and −: {sum} = {made}, outlined below.",
-    "winograd.told.kernel": "Kernel, in the same way: {sum} = {made}, once for all tiles.",
-    "winograd.told.product": "One of the 16 multiplications: {v} × {u} = {made}.",
+    "winograd.told.input": "Tile transform, outlined, from the cells marked + and −: {sum} = {made}.",
+    "winograd.told.kernel": "Kernel transform, outlined: {sum} = {made}, once for all tiles.",
+    "winograd.told.product": "Their product, one of 16: {v} × {u} = {made}.",
     "winograd.told.output": "The tile's first output, products marked +: {sum} = {made}.",
     "fft.input": "one wave of the input",
     "fft.kernel": "what the kernel does to it",
@@ -587,7 +603,7 @@ PHRASES = {
     "fft.wave": "Wave {number} of {count}: slid over this wave alone, the kernel makes a wave as long, but {factor} "
     "times as high: {before} × {factor} {equals} {after}.",
     "fft.whole": "All {count} waves are added up: that is the output.",
-    "fft.bias": "The bias {bias} is added to the sum.",
+    "fft.bias": "To the sum the bias is added: {bias}.",
     "block.long.channel": "channel {number} of the input",
     "block.long.row": "row {number} of the input",
     "block.long.slice": "slice {number} of the input",
@@ -615,8 +631,13 @@ PHRASES = {
     "volume.deep": "{count} deep",
     # flat
     "flat.window": "under the window",
-    "flat.gradient_of": "gradient of {what}",
-    "flat.gradient_part": "{gradient}, through {what}",
+    "flat.gradient": "gradient",
+    "flat.gradient.upstream": "w.r.t. the output",
+    "flat.gradient.grad_input": "w.r.t. the input",
+    "flat.gradient.grad_kernel": "w.r.t. the kernel",
+    "flat.gradient.grad_weight": "w.r.t. the weights",
+    "flat.gradient.of": "w.r.t. the output of {what}",
+    "flat.gradient.through": "through {what}",
     "flat.flipped": "flipped",
     "flat.flipped.gather": "kernel flipped: an input stamps the kernel forward, "
     "so an output that looks back reads it in reverse",
@@ -635,22 +656,24 @@ PHRASES = {
     "flat.gather": "gather",
     "flat.gather.what": "Each output: multiply its window by the flipped kernel, then add.",
     "flat.scatter": "scatter",
-    "flat.scatter.what": "Each input adds a scaled copy of the kernel.",
+    "flat.scatter.what": "Each input stamps the kernel, times its own number, on the output.",
+    "flat.stamped": "kernel as it is: an input stamps it forward (a gather reads it flipped)",
+    "flat.reversed": "the kernel is met in reverse: the farther right an output lies, the farther left its weight",
     "flat.stamp": "stamp",
     "flat.stamp_of": "number × kernel",
     "flat.add_up": "overlapping stamps add up",
     "flat.cut": "padding p = {cells}: cut off",
     "flat.less_cut": "output padding {cells}: that much at the end is kept, not cut off",
     "flat.moved": "output padding {cells}: the end of the output lies that much farther out",
-    "flat.from_bias": "every output begins with the bias {bias}",
+    "flat.from_bias": "every output begins with the bias: {bias}",
     "flat.hits": "how many stamps fall on each cell",
-    "flat.once": "even: away from the edges, each cell is hit once",
-    "flat.once.all": "even: each cell is hit once",
-    "flat.even": "even: away from the edges, each cell is hit {hits} times",
+    "flat.once": "even: away from the edges, one stamp falls on each cell",
+    "flat.once.all": "even: one stamp falls on each cell",
+    "flat.even": "even: away from the edges, {hits} stamps fall on each cell",
     "flat.checkerboard": "the darker, the more stamps; uneven: away from the edges, "
-    "cells are hit {hits} times, in a checkerboard",
-    "flat.lines": "the darker, the more stamps; uneven: away from the edges, cells are hit {hits} times, in lines",
-    "flat.multiple.one": "{said}: at stride 1, once by each weight",
+    "{hits} stamps fall on a cell, in a checkerboard",
+    "flat.lines": "the darker, the more stamps; uneven: away from the edges, {hits} stamps fall on a cell, in lines",
+    "flat.multiple.one": "{said}: at stride 1, one for each weight",
     "flat.multiple": "{said}, because stride {stride} divides kernel {kernel}",
     "flat.no_multiple": "{said}, because stride {stride} does not divide kernel {kernel}",
     "flat.copied": "copies of the nearest cell",
