@@ -30,6 +30,7 @@ from conv_anim.spec.kinds import INVALID, Invalid
 from conv_anim.spec.model import Ends
 from conv_anim.spec.op import Products
 from conv_anim.spec.records import switch
+from conv_anim.spec.roles import Role
 from conv_anim.spec.sizes import effective_kernel, same_padding
 from conv_anim.tracing.operators import Operator
 from conv_anim.values import dataclass, replace
@@ -292,4 +293,5 @@ TYPES = op_type(
     "A convolution, as PyTorch's Conv1d, Conv2d and Conv3d.",
     resolve,
     (OUT_CHANNELS, KERNEL_SIZE, STRIDE, PADDING, DILATION, GROUPS, PADDING_MODE, WEIGHT, BIAS, FLIP, MASK),
+    role=Role("window"),
 )

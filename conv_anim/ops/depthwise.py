@@ -27,6 +27,7 @@ from conv_anim.spec.entering import (
 from conv_anim.spec.kinds import INVALID, Invalid, Whole
 from conv_anim.spec.model import Ends, Given, Random
 from conv_anim.spec.records import Field
+from conv_anim.spec.roles import Role
 from conv_anim.spec.sizes import conv_size, effective_kernel
 from conv_anim.values import replace
 
@@ -169,11 +170,18 @@ def after(layer: Conv, entering: Entering) -> Entering:
 MOVES = (KERNEL_SIZE, STRIDE, PADDING, DILATION)
 KEYS = (OUT_CHANNELS, STRIDE, GROUPS, WEIGHT, BIAS)
 TYPES = {
-    **op_type("pointwise", "A 1x1 convolution: it mixes channels and looks at no neighbours.", pointwise, KEYS),
+    **op_type(
+        "pointwise",
+        "A 1x1 convolution: it mixes channels and looks at no neighbours.",
+        pointwise,
+        KEYS,
+        role=Role("window"),
+    ),
     **op_type(
         "depthwise",
         "A convolution of every channel on its own.",
         depthwise,
         (*MOVES, MULTIPLIER, PADDING_MODE, WEIGHT, BIAS, FLIP),
+        role=Role("window"),
     ),
 }

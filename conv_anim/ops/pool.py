@@ -22,6 +22,7 @@ from conv_anim.spec.entering import (
 from conv_anim.spec.kinds import INVALID, Invalid, Real
 from conv_anim.spec.model import Ends
 from conv_anim.spec.records import Field, switch
+from conv_anim.spec.roles import Role
 from conv_anim.spec.sizes import ceil_size, conv_size, effective_kernel
 from conv_anim.tracing.operators import Operator
 from conv_anim.values import dataclass, replace
@@ -109,6 +110,10 @@ class Pool(Windowed):
         return self.reduce == "mean" and self.kernel_size == self.ends.in_size and not padded
 
     # words
+
+    @property
+    def type_in_network(self) -> str:
+        return "global_avg_pool" if self.whole else self.type
 
     def kind(self) -> str:
         return "global" if self.whole else self.reduce
@@ -227,18 +232,22 @@ def _reads(start: int, kernel: int, dilation: int, size: int) -> bool:
 
 SHARED = (KERNEL_SIZE, STRIDE, PADDING, DILATION, CEIL_MODE)
 TYPES = {
-    **op_type("max_pool", "The largest number under the window.", partial(resolve, reduce="max"), SHARED),
+    **op_type(
+        "max_pool", "The largest number under the window.", partial(resolve, reduce="max"), SHARED, role=Role("pool")
+    ),
     **op_type(
         "avg_pool",
         "The mean of what lies under the window.",
         partial(resolve, reduce="mean"),
         (*SHARED, COUNT_INCLUDE_PAD),
+        role=Role("pool"),
     ),
-    **op_type("global_avg_pool", "The mean of each whole map.", resolve_global),
+    **op_type("global_avg_pool", "The mean of each whole map.", resolve_global, role=Role("pool", whole=True)),
     **op_type(
         "lp_pool",
         "The norm of what lies under the window.",
         partial(resolve, reduce="norm"),
         (NORM_TYPE, KERNEL_SIZE, STRIDE, CEIL_MODE),
+        role=Role("pool"),
     ),
 }

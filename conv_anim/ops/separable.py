@@ -30,6 +30,7 @@ from conv_anim.spec.factoring import split
 from conv_anim.spec.kinds import INVALID, Invalid, ListOf, Real
 from conv_anim.spec.model import Given
 from conv_anim.spec.records import Field
+from conv_anim.spec.roles import Role
 from conv_anim.spec.sizes import conv_size, effective_kernel
 from conv_anim.values import replace
 
@@ -170,17 +171,20 @@ TYPES = {
         "A depthwise convolution, then a pointwise one.",
         depthwise_separable,
         (NEEDED_CHANNELS, *MOVES, MULTIPLIER, PADDING_MODE, WEIGHT, POINTWISE_WEIGHT, BIAS, FLIP),
+        role=Role("window"),
     ),
     **op_type(
         "spatially_separable",
         "A convolution with a column, then one with a row, in place of a whole kernel.",
         spatially_separable,
         (*MOVES, WEIGHT, FACTORS),
+        role=Role("window"),
     ),
     **op_type(
         "flattened",
         "A pointwise convolution, then one along each axis.",
         flattened,
         (OUT_CHANNELS, *MOVES, WEIGHT, FACTORS, POINTWISE_WEIGHT),
+        role=Role("window"),
     ),
 }

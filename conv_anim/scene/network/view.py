@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.style import Style
     from conv_anim.spec.model import Spec
+    from conv_anim.spec.roles import Family
     from conv_anim.tracing.trace import Trace
 
 WIDE = 1400
@@ -156,7 +157,7 @@ def _sample(key: str, x: float, y: float, side: float, style: Style) -> Items:
     if key in kinds.SIGNS.values():
         middle, fill = (x + side / 2, y + side / 2), fill_of("join", style)
         return marks.sign(middle, key, 0.54 * side, style, fill=fill, ink=style.ink_on(fill, style.colors.ink))
-    return (Boxes(((x, y, side, side),), fill_of(cast("kinds.Family", key), style), radius=side / 5),)
+    return (Boxes(((x, y, side, side),), fill_of(cast("Family", key), style), radius=side / 5),)
 
 
 def inside_of(spec: Spec) -> list[dict[str, Any]]:
