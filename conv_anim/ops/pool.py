@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from conv_anim.diagnostics import Code
-from conv_anim.ops import points
+from conv_anim.ops import points, pool_points
 from conv_anim.ops.windows import Windowed, direct_axes
 from conv_anim.spec.entering import (
     AMOUNT,
@@ -88,7 +88,7 @@ class Pool(Windowed):
     norm_type: Number = 2
     """The p of a pool by p-norm, (Σ|x|ᵖ)^(1/p)."""
 
-    WORDS = points.merged(WORDS, points.WINDOW_POINTS, points.POOL_POINTS)
+    WORDS = points.merged(WORDS, points.WINDOW_POINTS, pool_points.POOL_POINTS)
     CODE = "conv_anim.ops.pool_code"
     GRADIENTS = "conv_anim.ops.pool_gradients"
     has_gradient = True
@@ -122,7 +122,7 @@ class Pool(Windowed):
         return say.of(self, f"kind.{self.kind()}", p=f"{self.norm_type:.15g}")
 
     def point(self, say: Language) -> str:
-        return points.pool(self, say)
+        return pool_points.pool(self, say)
 
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
         from conv_anim.scene.wording.parameters import Setting
