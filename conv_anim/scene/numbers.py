@@ -24,6 +24,8 @@ DIGITS = 3
 """Significant digits of numbers that are written with powers of ten."""
 LARGE, SMALL = 1e6, 1e-3
 """From and below which a number is written with a power of ten, where there are such."""
+PARTS = 64
+"""In which numbers are looked at until one of them is rounded."""
 FINEST = 6
 """Digits that may be added to the usual ones, until what is written adds up."""
 
@@ -164,7 +166,8 @@ def format_for(*arrays: Array, most: int = 2) -> Format:
 
 def _significant(numbers: Array) -> Format:
     found = Format(0, exact=False, digits=DIGITS)
-    return replace(found, exact=_same(found.shown(numbers), numbers))
+    exact = all(_same(found.shown(part), part) for part in np.array_split(np.unique(numbers), PARTS))
+    return replace(found, exact=exact)
 
 
 def weights_format(weights: Array, *, noise: float = 0.0) -> Format:
