@@ -10,13 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conv_anim.scene.drawing import STILL, Drawing, together
+from conv_anim.scene.fit import Fit
 from conv_anim.scene.hit_regions import HitRegion, Turn
 from conv_anim.scene.layout import (
     EMPTY,
-    Fit,
     align,
     anchored,
+    as_one,
     column,
+    flow,
     moved,
     of_figure,
     over,
@@ -25,9 +27,9 @@ from conv_anim.scene.layout import (
     row,
     space,
     table,
-    written,
 )
 from conv_anim.scene.primitives import Boxes, Frame, Text, corners
+from conv_anim.scene.text_panels import written
 
 LENGTHS = st.integers(0, 40)
 
@@ -289,3 +291,28 @@ def test_gaps_are_between_panels():
     made = row(space(3), space(4), space(5), gap=2)
     assert made.width == 16
     assert all(one < other for one, other in pairwise([0, 5, 11]))
+
+
+@given(st.lists(st.tuples(LENGTHS, st.integers(1, 9)), max_size=9), LENGTHS, st.integers(0, 5))
+def test_a_flow_breaks_where_a_line_would_be_too_wide_and_nowhere_else(sizes, width, gap):
+    boxes = [
+        anchored(panel(Drawing((box(0, 0, w, h, "#000000"),)), w, h), **{str(k): (0, 0)})
+        for k, (w, h) in enumerate(sizes)
+    ]
+    made = flow(boxes, width, across=gap, down=gap)
+    places = [made.anchors[str(k)] for k in range(len(sizes))]
+    for k, (here, there) in enumerate(pairwise(places)):
+        right = here[0] + sizes[k][0] + gap
+        broken = right + sizes[k + 1][0] > width
+        assert there[0] == (0 if broken else right)
+        assert (there[1] > here[1]) == broken
+    assert made.width <= max([width, *(w for w, _ in sizes)], default=0)
+
+
+@given(st.integers(0, 9), st.integers(0, 9))
+def test_letters_and_boxes_that_are_one_keep_their_distances(tenths, others):
+    letters = written((Text(0, 0, "a", 9, "#000000"),), 10, 10)
+    one = as_one(row(pad(letters, left=tenths / 10), letters, gap=others / 10))
+    first, second = pad(one, left=others / 10).static
+    assert second.x - first.x == pytest.approx(10 + tenths / 10 + others / 10 - tenths / 10)
+    assert (first.x - tenths / 10) == pytest.approx(round(first.x - tenths / 10))

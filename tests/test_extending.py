@@ -292,3 +292,12 @@ def test_who_names_only_our_own_looks_for_no_package(toy):
 def test_the_page_shows_the_package_of_this_test():
     page = (Path(__file__).parent.parent / "docs" / "extending.md").read_text(encoding="utf-8")
     assert TOY.read_text(encoding="utf-8") in page
+
+
+def test_an_op_of_another_package_has_its_colour_in_a_network(toy):
+    (toy / "network.yaml").write_text(
+        "input: {size: [6, 6]}\nlayers: [{type: conv, kernel_size: 3}, {type: square}]\nview: network\n",
+        encoding="utf-8",
+    )
+    run(toy, "render", "network.yaml", "-o", "network.svg")
+    assert "resizing" in (toy / "network.svg").read_text(encoding="utf-8")

@@ -278,7 +278,7 @@ def test_a_saved_program_is_drawn(tmp_path):
     np.testing.assert_allclose(conv_anim.trace(spec).output, module(x)[0].detach().numpy(), rtol=1e-5, atol=1e-5)
     one = drawing(str(tmp_path / "net.pt2"), Feed(), "2").loaded().spec
     assert (one.layers[0].type, one.input.size, one.input.channels) == ("max_pool", (4, 4), 2)
-    for node, said in (("3", "no one node that can be drawn is called '3'"), ("conv", "conv2d: 0")):
+    for node, said in (("3", "no node that can be drawn is called '3'"), ("conv", "conv2d: 0")):
         with pytest.raises(conv_anim.SpecError, match=said):
             drawing(str(tmp_path / "net.pt2"), Feed(), node)
     (tmp_path / "bad.pt2").write_bytes(b"hello")

@@ -237,3 +237,14 @@ def test_what_does_not_fit(arguments, said):
     result = CliRunner().invoke(main, ["explain", *arguments])
     assert result.exit_code == 2
     assert said in result.stderr
+
+
+def test_behind_a_pixel_shuffle_fields_move_on_by_parts_of_a_cell():
+    layers = [
+        {"type": "pixel_shuffle", "upscale_factor": 2},
+        {"type": "conv", "kernel_size": 3, "padding": 1, "stride": 3},
+    ]
+    spec = conv_anim.load(spec_of(layers, (6, 6), channels=4))
+    *_, shuffled, made = reaches(networks.of_spec(spec), spec)
+    assert shuffled.jump == (0.5, 0.5)
+    assert made.jump == (1.5, 1.5)

@@ -13,7 +13,7 @@ import conv_anim
 from conv_anim.diagnostics import SpecError
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.color import mix
-from conv_anim.scene.layout import Fit
+from conv_anim.scene.fit import Fit
 from conv_anim.scene.numbers import format_for
 from conv_anim.scene.primitives import Boxes, Lines, Text
 from conv_anim.scene.sequence.lattice import Lattice

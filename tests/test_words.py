@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import conv_anim
 from conv_anim.scene.cost import CostTable, percent, rows
+from conv_anim.scene.layout import pad
 from conv_anim.scene.primitives import Boxes, Text
 from conv_anim.scene.style import Style
 from conv_anim.scene.wording import parameters, words
@@ -331,23 +332,23 @@ def test_the_cost_of_a_composition_stands_beside_what_it_replaces():
 @pytest.mark.parametrize("name", ["depthwise separable", "down and up", "conv", "nearest"])
 def test_the_table_is_aligned(name, lang):
     drawn_ = table(name, lang)
-    items = drawn_.at(10, 20)
-    texts = [item for item in items if isinstance(item, Text)]
+    panel = drawn_.panel()
+    texts = [item for item in pad(panel, left=10, top=20).static if isinstance(item, Text)]
     numbers = [item for item in texts if item.anchor == "end"]
     assert len({item.x for item in numbers}) == 2
     assert len(numbers) == 2 * (len(drawn_.rows) + 1)
     for item in texts:
         wide = drawn_.style.width(item.text, size=item.size)
         left = item.x - (wide if item.anchor == "end" else 0)
-        assert 10 <= left <= left + wide <= 10 + drawn_.width + 0.01
-        assert 20 < item.y <= 20 + drawn_.height + 0.01
+        assert 10 <= left <= left + wide <= 10 + panel.width + 0.01
+        assert 20 < item.y <= 20 + panel.height + 0.01
     names = [item for item in texts if item.x == 10]
     gaps = {round(below.y - above.y, 6) for above, below in pairwise(names)}
     assert len(gaps) <= 1
 
 
 def test_bars_are_as_long_as_their_numbers():
-    items = table("depthwise separable").at(0, 0)
+    items = table("depthwise separable").panel().static
     standard, depthwise, pointwise, together = [item.boxes[0][2] for item in items if isinstance(item, Boxes)]
     assert standard == 110
     assert together == round(110 * 10_275 / 86_400)

@@ -13,11 +13,26 @@ from conv_anim.frameworks.calls import Call, Group
 from conv_anim.frameworks.function_calls import bound, named, scalar, weight, weight_last
 from conv_anim.frameworks.function_tables import IN_TORCH, TORCH, WITH_LAYERS, Function
 from conv_anim.frameworks.lax_functions import LAX, REDUCE
-from conv_anim.frameworks.pool_functions import POOLS
 
 if TYPE_CHECKING:
     from conv_anim.diagnostics import Span
     from conv_anim.frameworks.calls import Value
+
+OF_TENSORS = {
+    "max_pool2d": "self kernel_size stride dilation padding ceil_mode return_indices",
+    "avg_pool2d": "self kernel_size stride dilation padding ceil_mode count_include_pad",
+    "interpolate": "self size mode align_corners",
+}
+POOLS = {
+    "flax.nnx": {
+        **dict.fromkeys(("max_pool", "min_pool"), "inputs window_shape strides padding"),
+        "avg_pool": "inputs window_shape strides padding count_include_pad",
+    },
+    "haiku": dict.fromkeys(("max_pool", "avg_pool"), "value window_shape strides padding channel_axis"),
+    "tinygrad.Tensor": OF_TENSORS,
+    "tinygrad.tensor.Tensor": OF_TENSORS,
+}
+"""Pools and the like that are functions, by their modules: their parameters, the first of them what they are fed."""
 
 
 def is_function(name: str) -> bool:

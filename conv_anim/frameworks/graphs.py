@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conv_anim.diagnostics import Code, Problem, SpecError, nearest
+from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.frameworks.arrays import array, fed
+from conv_anim.frameworks.choosing import LISTED, Choice, chosen
 from conv_anim.frameworks.feeding import ENOUGH, Feed, candidates
 from conv_anim.frameworks.models import Model
 from conv_anim.frameworks.onnx_layers import ONNX, POINTWISE
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Given, Spec
     from conv_anim.spec.network import Sizes
 
-LISTED = 1000
 SQUARE = 7
 """The size along each axis of an input where only its channels are given."""
 
@@ -39,13 +39,13 @@ def from_onnx(
     of sizes; by default the size that the model says. ``keys`` are those of a spec: ``view="flat"``. Raises SpecError.
     """
     model = Model.read(path)
-    return spec_of(_sketch(model, chosen(model, node), input, Feed()), keys)
+    return spec_of(_sketch(model, _chosen(model, node), input, Feed()), keys)
 
 
 def sketched(path: Path, node: str | None, feed: Feed) -> tuple[Sketch, str]:
     """A node as the command line asks for it, and its name."""
     model = Model.read(path)
-    found = chosen(model, node)
+    found = _chosen(model, node)
     return _sketch(model, found, None, feed), found.name
 
 
@@ -54,48 +54,19 @@ def drawn_node(model: Model, node: Node) -> Sketch:
     return _sketch(model, node, None, Feed())
 
 
-def chosen(model: Model, wanted: str | int | None) -> Node:
+def _chosen(model: Model, wanted: str | int | None) -> Node:
     """The node that is meant. Raises SpecError, which lists those that there are."""
     drawable = [node for node in model.nodes if node.operator in ONNX]
     nodes = [node for node in drawable if node.operator not in POINTWISE] or drawable
     if not nodes and wanted is None:
         kinds = ", ".join(sorted({node.kind for node in model.nodes})[:LISTED]) or "no nodes"
         raise model.problem(f"nothing in this model can be drawn: it has {kinds}", f"drawn are {', '.join(ONNX)}")
-    if wanted is None and len(nodes) == 1:
-        return nodes[0]
-    numbered = [node for node in model.nodes if node.label == str(wanted)]
-    matches = numbered or [node for node in model.nodes if wanted in {node.name, *node.names}]
-    matches = matches if len(matches) < 2 else [node for node in matches if node.operator in ONNX]
-    if len(matches) == 1 and matches[0].operator in ONNX:
-        return matches[0]
-    if len(matches) == 1:
-        what = f"node {wanted} is '{matches[0].name}', and {matches[0].kind} is not drawn by itself"
-        raise model.problem(what, _listed(nodes, str(wanted)))
-    raise model.problem(*_unclear(nodes, wanted), Code.MISSING_KEY if wanted is None else Code.UNKNOWN_NAME)
+    listed = [_choice(node) for node in nodes]
+    return model.nodes[chosen([_choice(node) for node in model.nodes], wanted, model.problem, listed)]
 
 
-def _unclear(nodes: list[Node], wanted: str | int | None) -> tuple[str, str]:
-    """The message where no node, or more than one, is meant, and a list of them."""
-    if wanted is None:
-        return "say which node is meant", _listed(nodes, "")
-    called = [node for node in nodes if wanted in {node.name, *node.names}]
-    if called:
-        return f"{len(called)} nodes are called '{wanted}'", _listed(called, "")
-    return f"no node that can be drawn is called '{wanted}'", _listed(nodes, str(wanted))
-
-
-def _listed(nodes: list[Node], wanted: str) -> str:
-    """A list of nodes: those whose names have something of what is wanted, else all."""
-    near = nearest(wanted, [node.name for node in nodes]) if wanted else None
-    found = [node for node in nodes if wanted and wanted.lower() in f"{node.name} {node.kind}".lower()]
-    shown = found or nodes
-    lines = [f"{node.label}: {node.name} ({described(node)})" for node in shown[:LISTED]]
-    more = (
-        [f"… and {len(shown) - LISTED} more: --node with a part of a name lists those"] if len(shown) > LISTED else []
-    )
-    meant = "" if near is None or found else f"did you mean '{near}'? "
-    asked = f"those with '{wanted}' in them" if found else "by name or number (node=, --node)"
-    return "\n    ".join([f"{meant}{asked}:", *lines, *more])
+def _choice(node: Node) -> Choice:
+    return Choice(node.label, (node.name, *node.names), node.kind, lambda: described(node), node.operator in ONNX)
 
 
 def described(node: Node) -> str:

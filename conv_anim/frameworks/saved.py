@@ -5,8 +5,9 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from conv_anim.diagnostics import Code, Problem, SpecError, nearest
+from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.frameworks.arrays import array, fed
+from conv_anim.frameworks.choosing import LISTED, Choice, chosen
 from conv_anim.frameworks.feeding import Feed
 from conv_anim.frameworks.keras_layers import KERAS
 from conv_anim.frameworks.keras_network import ACTIVATIONS, turned
@@ -15,15 +16,13 @@ from conv_anim.spec.nodes import Scalar
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
     from conv_anim.frameworks.arithmetic import Names
     from conv_anim.frameworks.keras_files import Layer
     from conv_anim.spec.model import Given
     from conv_anim.spec.network import Sizes
-
-LISTED = 1000
 
 
 def from_pt2(path: Path, node: str | None) -> tuple[Sketch, str]:
@@ -35,11 +34,11 @@ def from_pt2(path: Path, node: str | None) -> tuple[Sketch, str]:
     if node is not None:
         steps = [step for step in graph.steps if step.name in ATEN]
         labels = [str(step.node.name) for step in steps]
-        names = [step.path or label for step, label in zip(steps, labels, strict=True)]
-        chosen = steps[_chosen(path, node, labels, names)]
-        source = chosen.node.all_input_nodes[0]
-        graph = replace(graph, inputs=(source,), steps=(chosen,), outputs=(chosen.node,))
-        name = chosen.path or str(chosen.node.name)
+        choices = [_choice(label, step.path or label, step.name) for step, label in zip(steps, labels, strict=True)]
+        step = steps[chosen(choices, node, _wrong(path))]
+        source = step.node.all_input_nodes[0]
+        graph = replace(graph, inputs=(source,), steps=(step,), outputs=(step.node,))
+        name = step.path or str(step.node.name)
     held: dict[str, Given] = {}
     shape = tuple(getattr(graph.inputs[0].meta.get("val"), "shape", ())) if graph.inputs else ()
     if len(shape) < 3 or not all(isinstance(n, int) for n in shape):
@@ -64,7 +63,8 @@ def from_keras(path: Path, node: str | None, feed: Feed) -> tuple[Sketch, str]:
         kinds = ", ".join(sorted({layer.kind for layer in layers.found})[:LISTED]) or "no layers"
         what = f"nothing in this model can be drawn by itself: it has {kinds}"
         raise SpecError([Problem(Code.UNSUPPORTED, what, str(path), hint=DRAWN)])
-    _, layer = found[_chosen(path, node, [str(k) for k, _ in found], [each.name for _, each in found])]
+    choices = [_choice(str(k), each.name, each.kind) for k, each in found]
+    _, layer = found[chosen(choices, node, _wrong(path))]
     settings = record(layer)
     assert settings is not None
     known = KERAS[layer.kind]
@@ -145,33 +145,24 @@ def from_yolo(path: Path, node: str | None, feed: Feed, names: Names) -> tuple[W
 
     nodes = network(path.stem, read(path, names), feed).nodes
     found = [each for each in nodes if each.window is not None]
-    chosen = found[_chosen(path, node, [each.label for each in found], [each.name for each in found])]
-    window, shape = chosen.window, nodes[chosen.inputs[0]].shape or ()
+    picked = found[chosen([_choice(each.label, each.name, each.kind) for each in found], node, _wrong(path))]
+    window, shape = picked.window, nodes[picked.inputs[0]].shape or ()
     assert window is not None
     entering = Feed(tuple(n or 1 for n in shape[1:]))
     settings = f"{window.kernel_size}, {window.stride}, {tuple(before for before, _ in window.padding or ())}"
-    if chosen.weight is None:
-        return Written(f"{chosen.kind}({settings})", entering), chosen.name
-    channels = f"{shape[1]}, {chosen.channels}"
+    if picked.weight is None:
+        return Written(f"{picked.kind}({settings})", entering), picked.name
+    channels = f"{shape[1]}, {picked.channels}"
     if window.transposed:
-        return Written(f"{chosen.kind}({channels}, {settings})", entering), chosen.name
-    biased = chosen.parameters > prod(n or 0 for n in chosen.weight)
+        return Written(f"{picked.kind}({channels}, {settings})", entering), picked.name
+    biased = picked.parameters > prod(n or 0 for n in picked.weight)
     more = f"dilation={window.dilation}, groups={window.groups}, bias={biased}"
-    return Written(f"{chosen.kind}({channels}, {settings}, {more})", entering), chosen.name
+    return Written(f"{picked.kind}({channels}, {settings}, {more})", entering), picked.name
 
 
-def _chosen(path: Path, wanted: str | None, labels: Sequence[str], names: Sequence[str]) -> int:
-    """Which of some nodes is meant. Raises SpecError, which lists them."""
-    if wanted is None and len(names) == 1:
-        return 0
-    found = [k for k, (label, name) in enumerate(zip(labels, names, strict=True)) if wanted in {label, name}]
-    if len(found) == 1:
-        return found[0]
-    lines = [f"{label}: {name}" for label, name in zip(labels[:LISTED], names, strict=False)]
-    listed = "\n    ".join(["by name or number (--node):", *lines])
-    if wanted is None:
-        raise SpecError([Problem(Code.MISSING_KEY, "say which node is meant", str(path), hint=listed)])
-    near = nearest(wanted, list(names))
-    meant = "" if near is None else f"did you mean '{near}'? "
-    what = f"no one node that can be drawn is called '{wanted}'"
-    raise SpecError([Problem(Code.UNKNOWN_NAME, what, str(path), hint=meant + listed)])
+def _choice(label: str, name: str, kind: str) -> Choice:
+    return Choice(label, (name,), kind, lambda: kind)
+
+
+def _wrong(path: Path) -> Callable[[str, str, Code], SpecError]:
+    return lambda message, hint, code: SpecError([Problem(code, message, str(path), hint=hint)])

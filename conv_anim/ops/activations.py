@@ -13,6 +13,7 @@ from conv_anim.spec.kinds import Real
 from conv_anim.spec.model import Ends
 from conv_anim.spec.op import Op, OpType
 from conv_anim.spec.records import Field
+from conv_anim.spec.roles import Role
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -279,7 +280,7 @@ def _type(name: str) -> dict[str, OpType]:
         return (Activation(ends, name, record.of(SLOPE) if name == "leaky_relu" else 0),)
 
     fields = (SLOPE,) if name == "leaky_relu" else ()
-    return op_type(name, FUNCTIONS[name].doc, resolve, fields, needs_axes=False)
+    return op_type(name, FUNCTIONS[name].doc, resolve, fields, needs_axes=False, role=Role(stays=True))
 
 
 TYPES = {type_: made for name in FUNCTIONS for type_, made in _type(name).items()}

@@ -15,6 +15,7 @@ from conv_anim.spec.kinds import INVALID, Invalid
 from conv_anim.spec.model import Ends
 from conv_anim.spec.op import Op
 from conv_anim.spec.records import Field
+from conv_anim.spec.roles import Role
 from conv_anim.tracing.geometry import Axis
 from conv_anim.tracing.operators import Operator
 from conv_anim.values import dataclass
@@ -234,6 +235,6 @@ def resolve(record: Record, entering: Entering, *, reduce: Reduce) -> Maybe[tupl
 
 DOC = "{} of windows that follow from the output's size."
 TYPES = {
-    **op_type("adaptive_avg_pool", DOC.format("Means"), partial(resolve, reduce="mean"), (SIZE,)),
-    **op_type("adaptive_max_pool", DOC.format("Maxima"), partial(resolve, reduce="max"), (SIZE,)),
+    **op_type("adaptive_avg_pool", DOC.format("Means"), partial(resolve, reduce="mean"), (SIZE,), role=Role("pool")),
+    **op_type("adaptive_max_pool", DOC.format("Maxima"), partial(resolve, reduce="max"), (SIZE,), role=Role("pool")),
 }

@@ -12,6 +12,7 @@ from conv_anim.spec.model import Ends, Given
 from conv_anim.spec.nodes import is_list, is_scalar
 from conv_anim.spec.op import Op, Products
 from conv_anim.spec.records import Field
+from conv_anim.spec.roles import Role
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -186,4 +187,4 @@ def _each(
 
 
 DOC = "Every channel scaled and shifted: a trained batch norm."
-TYPES = op_type("batch_norm", DOC, resolve, (SCALE, SHIFT), needs_axes=False)
+TYPES = op_type("batch_norm", DOC, resolve, (SCALE, SHIFT), needs_axes=False, role=Role(stays=True, norm=True))

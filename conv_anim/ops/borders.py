@@ -11,6 +11,7 @@ from conv_anim.spec.kinds import INVALID, Invalid, OneOf, Real
 from conv_anim.spec.model import Ends
 from conv_anim.spec.op import Op
 from conv_anim.spec.records import Field
+from conv_anim.spec.roles import Role
 from conv_anim.tracing.geometry import Axis
 from conv_anim.tracing.operators import Operator
 from conv_anim.values import dataclass
@@ -258,6 +259,6 @@ def crop(record: Record, entering: Entering) -> Maybe[tuple[Crop, ...]]:
 
 
 TYPES = {
-    **op_type("pad", "Cells put around a map.", pad, (PADDING, PADDING_MODE, VALUE)),
-    **op_type("crop", "Cells cut off at the edges of a map.", crop, (CROPPING,)),
+    **op_type("pad", "Cells put around a map.", pad, (PADDING, PADDING_MODE, VALUE), role=Role("resize")),
+    **op_type("crop", "Cells cut off at the edges of a map.", crop, (CROPPING,), role=Role("resize")),
 }

@@ -24,6 +24,7 @@ from conv_anim.spec.kinds import INVALID, Invalid, ListOf, Whole
 from conv_anim.spec.model import Ends
 from conv_anim.spec.op import Op
 from conv_anim.spec.records import Field
+from conv_anim.spec.roles import Role
 from conv_anim.spec.shown_as import Columns
 from conv_anim.spec.sizes import conv_size, effective_kernel
 from conv_anim.tracing.operators import Operator
@@ -224,6 +225,6 @@ def _windows(record: Record, entering: Entering, size: Size) -> Maybe[Windows]:
 MOVES = (KERNEL_SIZE, STRIDE, PADDING, DILATION)
 BACK = "Columns laid back into a map, and added where they overlap (col2im)."
 TYPES = {
-    **op_type("unfold", "Every window as a column of a matrix (im2col).", unfold, MOVES),
-    **op_type("fold", BACK, fold, (OUTPUT_SIZE, *MOVES)),
+    **op_type("unfold", "Every window as a column of a matrix (im2col).", unfold, MOVES, role=Role("resize")),
+    **op_type("fold", BACK, fold, (OUTPUT_SIZE, *MOVES), role=Role("resize")),
 }

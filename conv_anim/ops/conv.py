@@ -7,29 +7,8 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.ops import kernel_points, masking, points
-from conv_anim.ops.conv_words import WORDS
-from conv_anim.ops.masking import MASK
-from conv_anim.ops.padding import PADDING, PADDING_MODE, placed
 from conv_anim.ops.windows import Weighing, Windowed, direct_axes
-from conv_anim.spec.entering import (
-    BIAS,
-    DILATION,
-    GROUPS,
-    KERNEL_SIZE,
-    OUT_CHANNELS,
-    STRIDE,
-    WEIGHT,
-    axis_values,
-    biases,
-    channels_of,
-    kernel_size,
-    op_type,
-    weight_values,
-)
-from conv_anim.spec.kinds import INVALID, Invalid
-from conv_anim.spec.model import Ends
 from conv_anim.spec.op import Products
-from conv_anim.spec.records import switch
 from conv_anim.spec.sizes import effective_kernel, same_padding
 from conv_anim.tracing.operators import Operator
 from conv_anim.values import dataclass, replace
@@ -39,15 +18,36 @@ if TYPE_CHECKING:
     from conv_anim.ops.padding import Mode, PaddingName
     from conv_anim.scene.wording.language import Language
     from conv_anim.scene.wording.parameters import Setting
-    from conv_anim.spec.entering import Entering
-    from conv_anim.spec.kinds import Maybe
-    from conv_anim.spec.model import Number, Padding, Size, Values
-    from conv_anim.spec.records import Record
+    from conv_anim.spec.model import Ends, Number, Padding, Size, Values
     from conv_anim.tracing.values import Array
 
-FLIP = switch(
-    "flip", "Flip the kernel first: convolution in the mathematical sense. With false, it is named cross-correlation."
-)
+
+WORDS = {
+    "en": {
+        "kind.conv": "convolution",
+        "kind.correlation": "cross-correlation",
+        "kind.true": "true convolution",
+        "kind.dilated": "dilated convolution",
+        "kind.causal": "causal convolution",
+        "kind.causal.dilated": "dilated causal convolution",
+        "kind.grouped": "grouped convolution",
+        "kind.depthwise": "depthwise convolution",
+        "kind.pointwise": "pointwise convolution",
+        "kind.pointwise.grouped": "grouped pointwise convolution",
+    },
+    "zh-TW": {
+        "kind.conv": "卷積",
+        "kind.correlation": "互相關",
+        "kind.true": "數學定義的卷積",
+        "kind.dilated": "空洞卷積",
+        "kind.causal": "因果卷積",
+        "kind.causal.dilated": "因果空洞卷積",
+        "kind.grouped": "分組卷積",
+        "kind.depthwise": "深度卷積",
+        "kind.pointwise": "逐點卷積",
+        "kind.pointwise.grouped": "分組逐點卷積",
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,50 +246,3 @@ class Conv(Windowed, Weighing):
             "groups": self.groups,
             **({} if self.mask is None else {"mask": self.mask}),
         }
-
-
-# from its keys
-
-
-def resolve(record: Record, entering: Entering) -> Maybe[tuple[Conv, ...]]:
-    """The op for a spec's record; INVALID once its problems are reported."""
-    kernel = kernel_size(record, entering)
-    moves = axis_values(record, entering, (STRIDE, DILATION))
-    channels = channels_of(record, entering)
-    if isinstance(kernel, Invalid) or isinstance(moves, Invalid):
-        return INVALID
-    if not masking.fits(record, entering, kernel, flips=record.of(FLIP)):
-        return INVALID
-    found = placed(record, entering, kernel, moves)
-    if isinstance(found, Invalid) or isinstance(channels, Invalid):
-        return INVALID
-    (stride, dilation), (padding, out_size), (out_channels, groups) = moves, found, channels
-    weight = weight_values(record, entering, (out_channels, entering.channels // groups, *kernel))
-    bias = biases(record, entering, out_channels)
-    if isinstance(weight, Invalid) or isinstance(bias, Invalid):
-        return INVALID
-    name = record.get(PADDING)
-    layer = Conv(
-        ends=Ends(entering.channels, entering.size, out_channels, out_size),
-        kernel_size=kernel,
-        stride=stride,
-        padding=padding,
-        dilation=dilation,
-        groups=groups,
-        padding_mode=record.of(PADDING_MODE),
-        flip=record.of(FLIP),
-        unflipped=record.has(FLIP) and not record.of(FLIP),
-        weight=weight,
-        bias=bias,
-        padding_name=name if isinstance(name, str) else None,
-        mask=record.get(MASK),
-    )
-    return (layer,)
-
-
-TYPES = op_type(
-    "conv",
-    "A convolution, as PyTorch's Conv1d, Conv2d and Conv3d.",
-    resolve,
-    (OUT_CHANNELS, KERNEL_SIZE, STRIDE, PADDING, DILATION, GROUPS, PADDING_MODE, WEIGHT, BIAS, FLIP, MASK),
-)

@@ -31,6 +31,7 @@ from conv_anim.spec.kinds import INVALID, Invalid
 from conv_anim.spec.model import Ends
 from conv_anim.spec.op import Products
 from conv_anim.spec.records import Field
+from conv_anim.spec.roles import Role
 from conv_anim.spec.sizes import effective_kernel, transposed_size
 from conv_anim.tracing.geometry import Axis
 from conv_anim.tracing.operators import Operator
@@ -264,4 +265,5 @@ TYPES = op_type(
     "A transposed convolution, as PyTorch's ConvTranspose1d, ConvTranspose2d and ConvTranspose3d.",
     resolve,
     (OUT_CHANNELS, KERNEL_SIZE, STRIDE, PADDING, OUTPUT_PADDING, DILATION, GROUPS, WEIGHT, BIAS),
+    role=Role("window"),
 )

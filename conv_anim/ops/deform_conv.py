@@ -37,6 +37,7 @@ from conv_anim.spec.model import Ends, Values
 from conv_anim.spec.nodes import is_number
 from conv_anim.spec.op import Products, Shape
 from conv_anim.spec.records import Field
+from conv_anim.spec.roles import Role
 from conv_anim.tracing.operators import Operator
 from conv_anim.values import dataclass
 
@@ -248,4 +249,5 @@ TYPES = op_type(
     resolve,
     (OUT_CHANNELS, KERNEL_SIZE, STRIDE, PADDING, DILATION, GROUPS, OFFSET, MASK, OFFSET_GROUPS, WEIGHT, BIAS),
     inputs=(1, 3),
+    role=Role("window"),
 )

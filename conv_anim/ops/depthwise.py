@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code
-from conv_anim.ops.conv import FLIP, Conv
-from conv_anim.ops.padding import PADDING, PADDING_MODE, padding_of
+from conv_anim.ops.conv import Conv
+from conv_anim.ops.conv_keys import FLIP, slid
+from conv_anim.ops.padding import PADDING, PADDING_MODE
 from conv_anim.spec.arrays import ValuesKind, resolved
 from conv_anim.spec.entering import (
     BIAS,
@@ -20,13 +21,12 @@ from conv_anim.spec.entering import (
     axis_values,
     biases,
     channels_of,
-    fits,
-    kernel_size,
     op_type,
 )
 from conv_anim.spec.kinds import INVALID, Invalid, Whole
 from conv_anim.spec.model import Ends, Given, Random
 from conv_anim.spec.records import Field
+from conv_anim.spec.roles import Role
 from conv_anim.spec.sizes import conv_size, effective_kernel
 from conv_anim.values import replace
 
@@ -80,41 +80,8 @@ def mixing(record: Record, key: Field[Written], entering: Entering, shape: tuple
 
 def depthwise(record: Record, entering: Entering) -> Maybe[tuple[Conv, ...]]:
     """Every channel on its own, with ``multiplier`` filters each (Keras's depth_multiplier)."""
-    kernel = kernel_size(record, entering)
-    moves = axis_values(record, entering, (STRIDE, DILATION))
-    if isinstance(kernel, Invalid) or isinstance(moves, Invalid):
-        return INVALID
-    (stride, dilation), out_channels = moves, entering.channels * record.of(MULTIPLIER)
-    windows = tuple(map(effective_kernel, kernel, dilation))
-    padding = padding_of(record, entering, windows, stride)
-    if isinstance(padding, Invalid):
-        return INVALID
-    layer = convolution(
-        entering,
-        kernel,
-        out_channels,
-        stride=stride,
-        padding=padding,
-        dilation=dilation,
-        groups=entering.channels,
-    )
-    if not fits(layer.ends.out_size, windows, padding, record, entering):
-        return INVALID
-    weight = _depthwise_weight(record, entering, (out_channels, 1, *kernel))
-    bias = biases(record, entering, out_channels)
-    if isinstance(weight, Invalid) or isinstance(bias, Invalid):
-        return INVALID
-    name = record.get(PADDING)
-    return (
-        replace(
-            layer,
-            weight=weight,
-            bias=bias,
-            padding_mode=record.of(PADDING_MODE),
-            flip=record.of(FLIP),
-            padding_name=name if isinstance(name, str) else None,
-        ),
-    )
+    channels = entering.channels * record.of(MULTIPLIER), entering.channels
+    return slid(record, entering, channels, _depthwise_weight)
 
 
 def _depthwise_weight(record: Record, entering: Entering, shape: Size) -> Maybe[Values]:
@@ -169,11 +136,18 @@ def after(layer: Conv, entering: Entering) -> Entering:
 MOVES = (KERNEL_SIZE, STRIDE, PADDING, DILATION)
 KEYS = (OUT_CHANNELS, STRIDE, GROUPS, WEIGHT, BIAS)
 TYPES = {
-    **op_type("pointwise", "A 1x1 convolution: it mixes channels and looks at no neighbours.", pointwise, KEYS),
+    **op_type(
+        "pointwise",
+        "A 1x1 convolution: it mixes channels and looks at no neighbours.",
+        pointwise,
+        KEYS,
+        role=Role("window"),
+    ),
     **op_type(
         "depthwise",
         "A convolution of every channel on its own.",
         depthwise,
         (*MOVES, MULTIPLIER, PADDING_MODE, WEIGHT, BIAS, FLIP),
+        role=Role("window"),
     ),
 }

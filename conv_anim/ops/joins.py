@@ -9,6 +9,7 @@ from conv_anim.diagnostics import Code
 from conv_anim.spec.entering import op_type
 from conv_anim.spec.model import Ends
 from conv_anim.spec.op import Op, Products, Shape
+from conv_anim.spec.roles import Role
 from conv_anim.spec.wiring import FROM
 from conv_anim.values import dataclass
 
@@ -246,9 +247,21 @@ def _listed(shapes: tuple[Shape, ...]) -> str:
 
 MET = "Two maps multiplied, cell by cell; one number of the one can meet a channel of the other."
 TYPES = {
-    **op_type("add", "Maps of one shape added up, cell by cell.", add, inputs=(2, None), needs_axes=False),
-    **op_type("multiply", MET, multiply, inputs=(2, 2), needs_axes=False),
     **op_type(
-        "concat", "The channels of all inputs, one behind the other.", concat, inputs=(2, None), needs_axes=False
+        "add",
+        "Maps of one shape added up, cell by cell.",
+        add,
+        inputs=(2, None),
+        needs_axes=False,
+        role=Role("join", stays=True),
+    ),
+    **op_type("multiply", MET, multiply, inputs=(2, 2), needs_axes=False, role=Role("join", stays=True)),
+    **op_type(
+        "concat",
+        "The channels of all inputs, one behind the other.",
+        concat,
+        inputs=(2, None),
+        needs_axes=False,
+        role=Role("join", stays=True, stacks=True),
     ),
 }

@@ -13,6 +13,7 @@ from conv_anim.spec.kinds import INVALID, Invalid, Whole
 from conv_anim.spec.model import Ends, Given, Random
 from conv_anim.spec.op import Op, Products
 from conv_anim.spec.records import Field
+from conv_anim.spec.roles import Role
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -285,6 +286,6 @@ def flatten(record: Record, entering: Entering) -> tuple[Flatten, ...]:
 
 DOC = "A dense layer: every output is a weighted sum of all numbers of a flat vector, or of the last axis."
 TYPES = {
-    **op_type("linear", DOC, linear, (OUT_FEATURES, WEIGHT, BIAS), needs_axes=False),
+    **op_type("linear", DOC, linear, (OUT_FEATURES, WEIGHT, BIAS), needs_axes=False, role=Role("dense")),
     **op_type("flatten", "All numbers in a row: what a linear layer takes.", flatten, needs_axes=False),
 }

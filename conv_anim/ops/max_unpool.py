@@ -9,6 +9,7 @@ from conv_anim.diagnostics import Code
 from conv_anim.spec.entering import op_type
 from conv_anim.spec.model import Ends
 from conv_anim.spec.op import Op, Shape
+from conv_anim.spec.roles import Role
 from conv_anim.spec.wiring import FROM
 from conv_anim.values import dataclass, replace
 
@@ -156,4 +157,4 @@ def complete(record: Record, entering: Entering) -> Maybe[Entering]:
 
 
 DOC = "Numbers put back to where the max_pool before found them."
-TYPES = op_type("max_unpool", DOC, resolve, inputs=(2, 2), complete=complete)
+TYPES = op_type("max_unpool", DOC, resolve, inputs=(2, 2), complete=complete, role=Role("pool"))

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from conv_anim.diagnostics import Code
-from conv_anim.ops import points
+from conv_anim.ops import points, pool_points
 from conv_anim.ops.windows import Windowed, direct_axes
 from conv_anim.spec.entering import (
     AMOUNT,
@@ -22,6 +22,7 @@ from conv_anim.spec.entering import (
 from conv_anim.spec.kinds import INVALID, Invalid, Real
 from conv_anim.spec.model import Ends
 from conv_anim.spec.records import Field, switch
+from conv_anim.spec.roles import Role
 from conv_anim.spec.sizes import ceil_size, conv_size, effective_kernel
 from conv_anim.tracing.operators import Operator
 from conv_anim.values import dataclass, replace
@@ -87,7 +88,7 @@ class Pool(Windowed):
     norm_type: Number = 2
     """The p of a pool by p-norm, (Σ|x|ᵖ)^(1/p)."""
 
-    WORDS = points.merged(WORDS, points.WINDOW_POINTS, points.POOL_POINTS)
+    WORDS = points.merged(WORDS, points.WINDOW_POINTS, pool_points.POOL_POINTS)
     CODE = "conv_anim.ops.pool_code"
     GRADIENTS = "conv_anim.ops.pool_gradients"
     has_gradient = True
@@ -110,6 +111,10 @@ class Pool(Windowed):
 
     # words
 
+    @property
+    def type_in_network(self) -> str:
+        return "global_avg_pool" if self.whole else self.type
+
     def kind(self) -> str:
         return "global" if self.whole else self.reduce
 
@@ -117,7 +122,7 @@ class Pool(Windowed):
         return say.of(self, f"kind.{self.kind()}", p=f"{self.norm_type:.15g}")
 
     def point(self, say: Language) -> str:
-        return points.pool(self, say)
+        return pool_points.pool(self, say)
 
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
         from conv_anim.scene.wording.parameters import Setting
@@ -227,18 +232,22 @@ def _reads(start: int, kernel: int, dilation: int, size: int) -> bool:
 
 SHARED = (KERNEL_SIZE, STRIDE, PADDING, DILATION, CEIL_MODE)
 TYPES = {
-    **op_type("max_pool", "The largest number under the window.", partial(resolve, reduce="max"), SHARED),
+    **op_type(
+        "max_pool", "The largest number under the window.", partial(resolve, reduce="max"), SHARED, role=Role("pool")
+    ),
     **op_type(
         "avg_pool",
         "The mean of what lies under the window.",
         partial(resolve, reduce="mean"),
         (*SHARED, COUNT_INCLUDE_PAD),
+        role=Role("pool"),
     ),
-    **op_type("global_avg_pool", "The mean of each whole map.", resolve_global),
+    **op_type("global_avg_pool", "The mean of each whole map.", resolve_global, role=Role("pool", whole=True)),
     **op_type(
         "lp_pool",
         "The norm of what lies under the window.",
         partial(resolve, reduce="norm"),
         (NORM_TYPE, KERNEL_SIZE, STRIDE, CEIL_MODE),
+        role=Role("pool"),
     ),
 }

@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from conv_anim.diagnostics import Code
-from conv_anim.ops.conv import FLIP, Conv
+from conv_anim.ops.conv import Conv
+from conv_anim.ops.conv_keys import FLIP
 from conv_anim.ops.depthwise import MOVES, MULTIPLIER, POINTWISE_WEIGHT, after, convolution, depthwise, mixing
-from conv_anim.ops.padding import PADDING_MODE, padding_of
+from conv_anim.ops.padding import PADDING_MODE, placed
 from conv_anim.spec.arrays import KERNELS, Named, resolved
 from conv_anim.spec.entering import (
     BIAS,
@@ -22,7 +23,6 @@ from conv_anim.spec.entering import (
     axes_of,
     axis_values,
     biases,
-    fits,
     kernel_size,
     op_type,
 )
@@ -30,7 +30,7 @@ from conv_anim.spec.factoring import split
 from conv_anim.spec.kinds import INVALID, Invalid, ListOf, Real
 from conv_anim.spec.model import Given
 from conv_anim.spec.records import Field
-from conv_anim.spec.sizes import conv_size, effective_kernel
+from conv_anim.spec.roles import Role
 from conv_anim.values import replace
 
 if TYPE_CHECKING:
@@ -95,16 +95,11 @@ def _one_axis_each(
     moves = axis_values(record, entering, (STRIDE, DILATION))
     if isinstance(moves, Invalid):
         return INVALID
-    (stride, dilation), layers = moves, list[Conv]()
     lengths = tuple(f if isinstance(f, int) else len(f) for f in factors)
-    windows = tuple(map(effective_kernel, lengths, dilation))
-    padding = padding_of(record, entering, windows, stride)
-    if isinstance(padding, Invalid):
+    found = placed(record, entering, lengths, moves)
+    if isinstance(found, Invalid):
         return INVALID
-    sizes = zip(entering.size, windows, stride, padding, strict=True)
-    out_size = tuple(conv_size(size, window, s, p) for size, window, s, p in sizes)
-    if not fits(out_size, windows, padding, record, entering):
-        return INVALID
+    (stride, dilation), (padding, _), layers = moves, found, list[Conv]()
     for axis, factor in enumerate(factors):
         layer = convolution(
             entering,
@@ -170,17 +165,20 @@ TYPES = {
         "A depthwise convolution, then a pointwise one.",
         depthwise_separable,
         (NEEDED_CHANNELS, *MOVES, MULTIPLIER, PADDING_MODE, WEIGHT, POINTWISE_WEIGHT, BIAS, FLIP),
+        role=Role("window"),
     ),
     **op_type(
         "spatially_separable",
         "A convolution with a column, then one with a row, in place of a whole kernel.",
         spatially_separable,
         (*MOVES, WEIGHT, FACTORS),
+        role=Role("window"),
     ),
     **op_type(
         "flattened",
         "A pointwise convolution, then one along each axis.",
         flattened,
         (OUT_CHANNELS, *MOVES, WEIGHT, FACTORS, POINTWISE_WEIGHT),
+        role=Role("window"),
     ),
 }

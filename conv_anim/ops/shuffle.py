@@ -11,6 +11,7 @@ from conv_anim.spec.kinds import INVALID, Whole
 from conv_anim.spec.model import Ends
 from conv_anim.spec.op import Op
 from conv_anim.spec.records import Field
+from conv_anim.spec.roles import Role
 from conv_anim.spec.shown_as import Woven
 from conv_anim.values import dataclass
 
@@ -269,7 +270,19 @@ def _has_two_axes(record: Record, entering: Entering) -> bool:
 
 APART = "The pixels of a map dealt out to channels of a smaller one."
 TYPES = {
-    **op_type("channel_shuffle", "Channels dealt out anew, one of each group in turn.", shuffle, (SHUFFLED_GROUPS,)),
-    **op_type("pixel_shuffle", "Channels laid out as the pixels of a larger map.", pixel_shuffle, (UPSCALE,)),
-    **op_type("pixel_unshuffle", APART, pixel_unshuffle, (DOWNSCALE,)),
+    **op_type(
+        "channel_shuffle",
+        "Channels dealt out anew, one of each group in turn.",
+        shuffle,
+        (SHUFFLED_GROUPS,),
+        role=Role("resize"),
+    ),
+    **op_type(
+        "pixel_shuffle",
+        "Channels laid out as the pixels of a larger map.",
+        pixel_shuffle,
+        (UPSCALE,),
+        role=Role("resize", enlarges=True),
+    ),
+    **op_type("pixel_unshuffle", APART, pixel_unshuffle, (DOWNSCALE,), role=Role("resize")),
 }

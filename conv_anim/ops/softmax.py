@@ -9,6 +9,7 @@ from conv_anim.spec.kinds import OneOf
 from conv_anim.spec.model import Ends
 from conv_anim.spec.op import Op
 from conv_anim.spec.records import Field
+from conv_anim.spec.roles import Role
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Softmax(Op):
     has_gradient = True
     type = "softmax"
     badge = "softmax"
+    shares = True
 
     @property
     def most_taps(self) -> int:
@@ -138,4 +140,4 @@ def resolve(record: Record, entering: Entering) -> tuple[Softmax, ...]:
 
 
 DOC = "Numbers as shares of a whole: eˣ over the sum of all eˣ."
-TYPES = op_type("softmax", DOC, resolve, (OVER,), needs_axes=False)
+TYPES = op_type("softmax", DOC, resolve, (OVER,), needs_axes=False, role=Role(stays=True))

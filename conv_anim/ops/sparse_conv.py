@@ -31,6 +31,7 @@ from conv_anim.spec.kinds import INVALID, Invalid
 from conv_anim.spec.model import Ends
 from conv_anim.spec.op import Products
 from conv_anim.spec.records import switch
+from conv_anim.spec.roles import Role
 from conv_anim.spec.shown_as import Sites
 from conv_anim.spec.sizes import conv_size, effective_kernel
 from conv_anim.tracing.operators import Operator
@@ -278,4 +279,5 @@ TYPES = op_type(
     "A convolution of active cells alone, as spconv's SparseConv and SubMConv.",
     resolve,
     (OUT_CHANNELS, KERNEL_SIZE, STRIDE, PADDING, DILATION, SUBMANIFOLD, WEIGHT, BIAS),
+    role=Role("window"),
 )

@@ -25,6 +25,7 @@ from conv_anim.spec.entering import op_type
 from conv_anim.spec.kinds import INVALID, Invalid
 from conv_anim.spec.model import Ends
 from conv_anim.spec.op import Op, Products
+from conv_anim.spec.roles import Role
 from conv_anim.spec.shown_as import Coordinates, Interpolation, Rounding
 from conv_anim.values import dataclass
 
@@ -270,4 +271,5 @@ TYPES = op_type(
     "A larger map, with numbers in between.",
     upsample,
     (SCALE_FACTOR, SIZE, MODE, ALIGN_CORNERS, COORDINATES, ROUNDING, CUBIC_COEFF, EXCLUDE_OUTSIDE),
+    role=Role("resize", enlarges=True),
 )

@@ -7,7 +7,9 @@ from math import ceil
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.layout import EMPTY, Fit, Panel, column, of_figure, paragraph, table
+from conv_anim.scene.fit import Fit
+from conv_anim.scene.layout import EMPTY, Panel, column, of_figure, table
+from conv_anim.scene.text_panels import paragraph
 from conv_anim.values import replace
 
 if TYPE_CHECKING:

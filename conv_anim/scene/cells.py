@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.layout import Fit
+from conv_anim.scene.fit import Fit
 from conv_anim.scene.symbols import symbol
 from conv_anim.values import dataclass
 

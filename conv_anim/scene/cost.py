@@ -6,8 +6,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from conv_anim.scene.color import mix, readable
+from conv_anim.scene.layout import EMPTY, as_one, column, moved, over, row, space, static
 from conv_anim.scene.primitives import Boxes, Lines, Stroke
 from conv_anim.scene.rounding import rounded, short
+from conv_anim.scene.text_panels import line
 from conv_anim.scene.wording.words import size
 from conv_anim.tracing.analysis import Cost, cost, entries, standard, total, undone
 from conv_anim.values import dataclass
@@ -15,7 +17,7 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.layout import Panel
     from conv_anim.scene.style import Style
     from conv_anim.scene.wording.language import Language
     from conv_anim.spec.model import Node
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 BAR = 110
 """Pixels, at scale 1, that the longest bar takes."""
+HEADS = ("cost.parameters", "cost.multiply_adds")
+ANCHORS: tuple[Literal["start", "end"], ...] = ("start", "end", "end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,11 @@ class Row:
     name: str
     cost: Cost
     kind: Literal["layer", "total", "replaced"] = "layer"
+
+    @property
+    def texts(self) -> tuple[str, str, str]:
+        """What stands in its columns."""
+        return self.name, f"{self.cost.parameters:,}", f"{self.cost.multiply_adds:,}"
 
 
 def rows(nodes: Sequence[Node], say: Language) -> list[Row]:
@@ -68,127 +77,92 @@ class CostTable:
     say: Language
     rows: tuple[Row, ...]
 
-    # lengths
+    def panel(self) -> Panel:
+        """From the capitals of the heads to the last baseline."""
+        below = self._leading - self._size * self.style.font.cap_height
+        return as_one(column(self._heads(), *(self._row(row, below) for row in self.rows), gap=below))
+
+    # lengths, in pixels
 
     @property
-    def size(self) -> float:
-        """Em of the text, in pixels."""
+    def _size(self) -> float:
+        """Em of the text."""
         return self.style.em(13)
 
     @property
-    def leading(self) -> float:
-        """From one line of text to the next, in pixels."""
-        return 1.7 * self.size
+    def _leading(self) -> float:
+        """From one line of text to the next."""
+        return 1.7 * self._size
 
     @property
-    def gap(self) -> float:
-        """Between neighbours, in pixels."""
+    def _gap(self) -> float:
+        """Between columns."""
         return 1.25 * self.style.gap
 
     @cached_property
-    def heads(self) -> tuple[str, str]:
-        """What stands above the columns."""
-        return self.say("cost.parameters"), self.say("cost.multiply_adds")
-
-    def _texts(self, row: Row) -> tuple[str, str, str]:
-        return row.name, f"{row.cost.parameters:,}", f"{row.cost.multiply_adds:,}"
+    def _columns(self) -> tuple[float, float, float]:
+        """How wide the names and the columns of numbers are."""
+        heads = [0.0, *(self.style.width(self.say(key), size=self.style.small_size) for key in HEADS)]
+        wide = [[self._width(text, bold=row.kind == "total") for text in row.texts] for row in self.rows]
+        names, parameters, products = map(max, zip(heads, *wide, strict=True))
+        return names, parameters, products
 
     def _width(self, text: str, *, bold: bool) -> float:
-        return self.style.width(text, size=self.size, bold=bold)
+        return self.style.width(text, size=self._size, bold=bold)
 
     @cached_property
-    def rights(self) -> tuple[float, float, float]:
-        """Where names end at the latest, and where the numbers of both columns do."""
-        wide = [[self._width(text, bold=row.kind == "total") for text in self._texts(row)] for row in self.rows]
-        heads = [0.0, *(self.style.width(head, size=self.style.small_size) for head in self.heads)]
-        names, *numbers = (max(column) for column in zip(heads, *wide, strict=True))
-        return names, names + self.gap + numbers[0], names + 2 * self.gap + sum(numbers)
-
-    @property
-    def compares(self) -> bool:
-        """Whether there are several rows, for which bars say something."""
-        return len(self.rows) > 1
-
-    @property
-    def bars(self) -> float:
-        """Where the bars begin."""
-        return self.rights[2] + self.gap
-
-    @property
-    def width(self) -> float:
-        """With the bars, and beside the longest one room for its share."""
-        if not self.compares:
-            return self.rights[2]
-        share = self._width(percent(1, 1), bold=True) + 0.4 * self.style.gap if self.replaced else 0
-        return self.bars + BAR * self.style.scale + share
-
-    @cached_property
-    def replaced(self) -> int:
+    def _replaced(self) -> int:
         """The multiply-adds of what the layers replace; 0 if they replace nothing."""
         return next((row.cost.multiply_adds for row in self.rows if row.kind == "replaced"), 0)
-
-    @property
-    def height(self) -> float:
-        """From the capitals of the heads to the last baseline."""
-        return len(self.rows) * self.leading + self.style.small_size * self.style.font.cap_height
 
     # what is drawn
 
     @property
-    def ink(self) -> str:
-        """The colour of the text."""
-        return readable(self.style.colors.background, self.style.colors.ink)
-
-    @property
-    def quiet(self) -> str:
+    def _quiet(self) -> str:
         """The colour of text that matters less."""
         return readable(self.style.colors.background, self.style.colors.muted, self.style.colors.ink)
 
-    def at(self, left: float, top: float) -> Items:
-        """The table with its left upper corner at a point."""
-        style = self.style
-        items: list[Primitive] = []
-        for head, right in zip(self.heads, self.rights[1:], strict=True):
-            x, size_ = left + right, style.small_size
-            items.append(style.text(x, top, head, size=size_, color=self.quiet, anchor="end"))
-        baseline = top + style.small_size * style.font.cap_height
-        for row in self.rows:
-            baseline += self.leading
-            items += self._row(row, left, baseline - self.size * style.font.cap_height)
-        return tuple(items)
+    def _heads(self) -> Panel:
+        """What stands above the numbers."""
+        names, *numbers = self._columns
+        heads = [
+            line(self.say(key), self.style, size=self.style.small_size, color=self._quiet, width=wide, anchor="end")
+            for key, wide in zip(HEADS, numbers, strict=True)
+        ]
+        return row(space(names), *heads, gap=self._gap, align="start")
 
-    def _row(self, row: Row, left: float, top: float) -> list[Primitive]:
-        """``top`` is that of its capitals."""
-        style, bold = self.style, row.kind == "total"
-        color = self.quiet if row.kind == "replaced" else self.ink
-        name, *numbers = self._texts(row)
-        items: list[Primitive] = [self._line(left, top)] if bold else []
-        items.append(style.text(left, top, name, size=self.size, color=color, bold=bold))
-        for text, right in zip(numbers, self.rights[1:], strict=True):
-            x = left + right
-            items.append(style.text(x, top, text, size=self.size, color=color, bold=bold, anchor="end"))
-        return [*items, *(self._bar(row, left + self.bars, top) if self.compares else [])]
+    def _row(self, one: Row, below: float) -> Panel:
+        """``below`` is the room between lines; a sum has a rule in the middle of it."""
+        style, bold = self.style, one.kind == "total"
+        color = self._quiet if one.kind == "replaced" else readable(style.colors.background, style.colors.ink)
+        texts = [
+            line(text, style, size=self._size, color=color, bold=bold, width=wide, anchor=anchor)
+            for text, wide, anchor in zip(one.texts, self._columns, ANCHORS, strict=True)
+        ]
+        told = row(*texts, gap=self._gap, align="start")
+        ruled = over(moved(self._rule(told.width), 0.0, -below / 2), told) if bold else told
+        # bars say something where there are several rows
+        return row(ruled, self._bar(one), gap=self._gap, align="start") if len(self.rows) > 1 else ruled
 
-    def _line(self, left: float, top: float) -> Lines:
+    def _rule(self, width: float) -> Panel:
         """Above a sum."""
-        y = round(top - (self.leading - self.size * self.style.font.cap_height) / 2)
         pale = mix(self.style.colors.background, self.style.colors.muted, 0.5)
-        return Lines((((left, y), (left + self.rights[2], y)),), Stroke(pale, max(1.0, self.style.scale)))
+        return static((Lines((((0.0, 0.0), (width, 0.0)),), Stroke(pale, max(1.0, self.style.scale))),), width, 0.0)
 
-    def _bar(self, row: Row, left: float, top: float) -> list[Primitive]:
+    def _bar(self, one: Row) -> Panel:
         """Multiply-adds; for all layers together, also their share of what they replace."""
         style, colors = self.style, self.style.colors
         most = max(each.cost.multiply_adds for each in self.rows)
-        share = row.cost.multiply_adds / most if most else 0.0
+        share = one.cost.multiply_adds / most if most else 0.0
         wide = max(1, round(share * BAR * style.scale)) if share else 0
-        high = round(self.size * style.font.cap_height)
-        fill = mix(colors.background, colors.muted, 0.45) if row.kind == "replaced" else colors.window
-        items: list[Primitive] = [Boxes(((round(left), round(top), wide, high),), fill)] if wide else []
-        if row.kind == "total" and self.replaced:
-            text = percent(row.cost.multiply_adds, self.replaced)
-            x = left + wide + 0.4 * style.gap
-            items.append(style.text(x, top, text, size=self.size, color=self.ink, bold=True))
-        return items
+        high = round(self._size * style.font.cap_height)
+        fill = mix(colors.background, colors.muted, 0.45) if one.kind == "replaced" else colors.window
+        found = static((Boxes(((0, 0, wide, high),), fill),), wide, 0.0) if wide else EMPTY
+        told = percent(one.cost.multiply_adds, self._replaced) if one.kind == "total" and self._replaced else ""
+        ink = readable(colors.background, colors.ink)
+        beside = line(told, style, size=self._size, color=ink, bold=True) if told else EMPTY
+        room = self._width(percent(1, 1), bold=True) + 0.4 * style.gap if self._replaced else 0.0
+        return over(space(BAR * style.scale + room), row(found, beside, gap=0.4 * style.gap, align="start"))
 
 
 def percent(part: int, whole: int) -> str:

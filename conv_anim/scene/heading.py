@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.layout import EMPTY, column, pad, paragraph, written
+from conv_anim.scene.layout import EMPTY, column, pad
+from conv_anim.scene.text_panels import paragraph, written
 from conv_anim.scene.wording.takeaways import takeaway
 from conv_anim.values import replace
 

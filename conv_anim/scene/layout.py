@@ -19,43 +19,13 @@ from conv_anim.values import dataclass, field, replace
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence, Sized
 
+    from conv_anim.scene.fit import Fit
     from conv_anim.scene.hit_regions import HitRegion, Turn
     from conv_anim.scene.primitives import Frame, Items, Point
-    from conv_anim.scene.style import Style
     from conv_anim.scene.timeline import Phase
 
 Along: TypeAlias = Literal["start", "middle", "end"]
 Across: TypeAlias = Literal["start", "middle", "end", "baseline"]
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """How large a panel's cells and their numbers are, in pixels; cells that hold numbers may grow, others shrink.
-
-    Cells ``in_shades`` hold no numbers, and are not compared with those that do.
-    """
-
-    cell: float
-    size: float
-    grows: bool
-    in_shades: bool = False
-    lead: float = 0.0
-    """Cells before the first one of the input, so that cells of figures below each other can be under each other."""
-    rise: float = 0.0
-    """Pixels between rows at least, so that the rows of figures side by side are on one line."""
-
-    def joined(self, other: Fit) -> Fit:
-        """What suits both, which are of one kind."""
-        grows = self.grows or other.grows
-        cell = max(self.cell, other.cell) if grows else min(self.cell, other.cell)
-        return Fit(
-            cell,
-            min(self.size, other.size),
-            grows,
-            self.in_shades,
-            max(self.lead, other.lead),
-            max(self.rise, other.rise),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,31 +161,6 @@ def static(items: Items, width: float, height: float, *, baseline: float | None 
     return panel(Drawing(items), width, height, baseline=baseline)
 
 
-def written(items: Items, width: float, height: float, *, baseline: float | None = None) -> Panel:
-    """Letters, which need no whole pixels."""
-    return panel(Drawing(items, lettering=True), width, height, baseline=baseline)
-
-
-def paragraph(  # how text looks
-    lines: Sequence[str],
-    style: Style,
-    *,
-    size: float,
-    leading: float,
-    color: str,
-    bold: bool = False,
-    anchor: Literal["start", "middle"] = "start",
-) -> Panel:
-    """Lines of text below each other."""
-    width = max(style.width(line, size=size, bold=bold) for line in lines)
-    x = width / 2 if anchor == "middle" else 0.0
-    items = tuple(
-        style.text(x, k * leading, line, size=size, color=color, bold=bold, anchor=anchor)
-        for k, line in enumerate(lines)
-    )
-    return written(items, width, len(lines) * leading, baseline=0.0)
-
-
 def space(width: float = 0.0, height: float = 0.0) -> Panel:
     """Room without anything in it."""
     return Panel(width, height)
@@ -255,6 +200,11 @@ def of_figure(one: Panel, number: int) -> Panel:
     return replace(one, parts=parts)
 
 
+def as_one(panel: Panel) -> Panel:
+    """The same as one drawing, which comes to stand on whole pixels as a whole."""
+    return replace(panel, parts=(Part(replace(panel.drawn, lettering=False), 0.0, 0.0),))
+
+
 def _spare(room: float, where: Across) -> float:
     """What of some room lies before a panel."""
     return {"start": 0.0, "middle": room / 2, "end": room, "baseline": 0.0}[where]
@@ -272,7 +222,8 @@ def over(*panels: Panel) -> Panel:
     width, height = max(one.width for one in there), max(one.height for one in there)
     parts = tuple(part for one in there for part in one.parts)
     fits = [one.fit for one in there if one.fit is not None]
-    return Panel(width, height, parts, there[0].baseline, anchors, reduce(Fit.joined, fits) if fits else None)
+    fit = reduce(lambda one, other: one.joined(other), fits) if fits else None
+    return Panel(width, height, parts, there[0].baseline, anchors, fit)
 
 
 def row(*panels: Panel, gap: float = 0.0, align: Across = "baseline") -> Panel:
@@ -299,6 +250,19 @@ def table(rows: Sequence[Sequence[Panel]], *, across: float, down: float, align:
     widths = [max(one.width for one in each) for each in zip(*rows, strict=True)]
     lines = [[_wide(one, width, align) for one, width in zip(each, widths, strict=True)] for each in rows]
     return column(*(row(*line, gap=across) for line in lines), gap=down)
+
+
+def flow(panels: Iterable[Panel], width: float, *, across: float, down: float) -> Panel:
+    """Rows from left to right, a new one begun where one would be wider than ``width``."""
+    rows: list[list[Panel]] = []
+    x = 0.0
+    for one in panels:
+        if not rows or x + one.width > width:
+            rows.append([])
+            x = 0.0
+        rows[-1].append(one)
+        x += one.width + across
+    return column(*(row(*line, gap=across, align="start") for line in rows), gap=down)
 
 
 def _wide(one: Panel, width: float, where: Along) -> Panel:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Literal
 
 from conv_anim.scene.cost import CostTable, rows
 from conv_anim.scene.heading import explained, headed, pointed
-from conv_anim.scene.layout import EMPTY, align, column, pad, paragraph, space, static
+from conv_anim.scene.layout import EMPTY, align, column, pad, space, static
 from conv_anim.scene.terms import terms
+from conv_anim.scene.text_panels import paragraph
 from conv_anim.scene.wording.captions import caption
 from conv_anim.scene.wording.formulas import formulas
 from conv_anim.scene.wording.language import Language
@@ -94,8 +95,7 @@ def _table(spec: Spec, style: Style) -> Panel:
     if not spec.cost or not spec.nodes:
         return EMPTY
     say = Language(spec.lang)
-    table = CostTable(style, say, tuple(rows(spec.nodes, say)))
-    return pad(static(table.at(0, 0), table.width, table.height), bottom=style.margin)
+    return pad(CostTable(style, say, tuple(rows(spec.nodes, say))).panel(), bottom=style.margin)
 
 
 def _lines(spec: Spec, style: Style, width: float) -> list[str]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
-from conv_anim.scene.layout import EMPTY, Panel, anchored, animated, column, over, written
+from conv_anim.scene.layout import EMPTY, Panel, anchored, animated, column, over
+from conv_anim.scene.text_panels import written
 from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conv_anim.scene.layout import Animated, Fit
+    from conv_anim.scene.fit import Fit
+    from conv_anim.scene.layout import Animated
     from conv_anim.scene.style import Style
     from conv_anim.scene.table import Table
     from conv_anim.scene.wording.words import Label

@@ -12,7 +12,7 @@ from conv_anim.values import dataclass, replace
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conv_anim.scene.layout import Fit
+    from conv_anim.scene.fit import Fit
     from conv_anim.scene.primitives import Box
     from conv_anim.spec.themes import Colors, Theme
 

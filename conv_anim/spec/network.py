@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
+from conv_anim.spec.roles import Role
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -67,6 +68,14 @@ class NetNode:
     """Whether it computes nothing but sizes of other values (``Shape`` and what is made of it)."""
     why: str | None = None
     """Why it cannot be drawn by itself, if it cannot."""
+
+    @property
+    def role(self) -> Role:
+        """What its type is in a network; that of no type is nothing in particular."""
+        from conv_anim.spec.op_types import TYPES
+
+        kind = None if self.type is None else TYPES.get(self.type)
+        return Role() if kind is None else kind.role
 
     @property
     def channels(self) -> int | None:

@@ -12,6 +12,7 @@ from math import prod
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from conv_anim.spec.op_words import OpWords
+from conv_anim.spec.roles import Role
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -296,3 +297,4 @@ class OpType:
     complete: Callable[[Record, Entering], Maybe[Entering]] | None = None
     needs_axes: bool = True
     """Whether it is for maps, and not for flat vectors."""
+    role: Role = Role()

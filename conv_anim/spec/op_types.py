@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.records import Object
 
 BUILT_IN = {
-    "conv": "conv",
+    "conv": "conv_keys",
     "conv_transpose": "conv_transpose",
     "pointwise": "depthwise",
     "depthwise": "depthwise",

@@ -5,15 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from typing import Any, TypeAlias
+    from collections.abc import Mapping
 
-    from conv_anim.coding.writing import CodeContext
     from conv_anim.scene.wording.language import Language
     from conv_anim.scene.wording.parameters import Setting
     from conv_anim.spec.model import Ends
-
-    Writers: TypeAlias = Mapping[str, Callable[[Any, CodeContext], list[str]]]
 
 
 class OpWords:
@@ -28,6 +24,16 @@ class OpWords:
     def type(self) -> str:
         """The type as a spec writes it."""
         raise NotImplementedError
+
+    @property
+    def type_in_network(self) -> str:
+        """The type that the picture of a network names, where a type has one for a special case."""
+        return self.type
+
+    @property
+    def shares(self) -> bool:
+        """Whether what it makes are shares of a whole: none below 0, and 1 in all."""
+        return False
 
     @property
     def badge(self) -> str | None:

@@ -33,7 +33,7 @@ def _node(number: int, node: Node) -> NetNode:
         kind=op.type,
         inputs=node.inputs,
         shape=(1, op.ends.out_channels, *op.ends.out_size),
-        type="global_avg_pool" if op.kind() == "global" else op.type,
+        type=op.type_in_network,
         window=_window(op),
         products=spent.multiply_adds,
         parameters=spent.parameters,

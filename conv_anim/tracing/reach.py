@@ -23,11 +23,6 @@ if TYPE_CHECKING:
     Reads: TypeAlias = Callable[[int, int, int, int, int], "Span | None"]
     """Of a node, along an axis, what outputs from first to last read of its n-th input; None if that is no range."""
 
-STAY = {
-    *("relu", "leaky_relu", "gelu", "silu", "sigmoid", "tanh", "hard_swish", "hard_sigmoid", "softmax", "batch_norm"),
-    *("add", "multiply", "concat"),
-}
-"""Types whose outputs are made of the cells at their own place."""
 SPLITTING = {"chunk", "split", "split_with_sizes", "tensor_split"}
 """Kinds of nodes that cut their input in parts."""
 WHOLE = {(None, None), ("half_pixel", None), ("half_pixel", "round_prefer_floor"), ("asymmetric", "floor")}
@@ -72,7 +67,7 @@ def _reads(network: Network, spec: Spec | None) -> Reads:
             return spec.nodes[number - 1].op.reads(a, first, last, of)
         if node.window is not None:
             return None
-        if node.type in STAY or _splits(network, node):
+        if node.role.stays or _splits(network, node):
             return first, last
         times = _copies(network, node, a)
         return None if times is None else (first // times, last // times)
@@ -90,7 +85,7 @@ def _copies(network: Network, node: NetNode, a: int) -> int | None:
     """How often a node repeats each cell along an axis, if that is all it does."""
     said = {str(value) for name, value in node.settings if name in {"mode", "interpolation"}}
     kind = node.kind.lower()
-    if node.type != "upsample" or len(node.inputs) != 1 or not ("nearest" in said or "_nearest" in kind):
+    if not node.role.enlarges or len(node.inputs) != 1 or not ("nearest" in said or "_nearest" in kind):
         return None
     moved = dict(node.settings)
     if kind == "resize" and (moved.get("coordinate_transformation_mode"), moved.get("nearest_mode")) not in WHOLE:
@@ -154,7 +149,7 @@ class _Found:
         if window is not None:
             return None if len(known) > 1 or a >= len(window.stride) else _moved(known[0], window, a)
         if (
-            not (node.type in STAY or _splits(self.network, node))
+            not (node.role.stays or _splits(self.network, node))
             or len({jump for jump, _, _ in known}) > 1
             or self._shrinks(node, a)
         ):
@@ -206,7 +201,7 @@ def _phases(network: Network, behind: Sequence[int], a: int) -> int:
         node = network.nodes[number]
         if node.window is not None and node.window.transposed and a < len(node.window.stride):
             found *= node.window.stride[a]
-        elif node.type == "upsample" and node.inputs:
+        elif node.role.enlarges and node.inputs:
             found *= _growth(network, node, a)
         if found >= MOST_PHASES:
             return MOST_PHASES

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from conv_anim.spec.model import Ends
 from conv_anim.spec.op import Op, OpType
 from conv_anim.spec.records import Object
+from conv_anim.spec.roles import Role
 
 WORDS = {"en": {"kind.square": "square"}, "zh-TW": {"kind.square": "平方"}}
 
@@ -39,4 +40,5 @@ def resolve(record, entering):
     return (Square(Ends(*shape, *shape)),)
 
 
-TYPE = OpType(Object("a square layer", (), "type", "The square of every number."), resolve, needs_axes=False)
+KEYS = Object("a square layer", (), "type", "The square of every number.")
+TYPE = OpType(KEYS, resolve, needs_axes=False, role=Role("resize", stays=True))

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Legend
 from conv_anim.scene.layer_formats import Formats
-from conv_anim.scene.layout import EMPTY, Panel, align, anchored, column, pad, paragraph, static, table, written
+from conv_anim.scene.layout import EMPTY, Panel, align, anchored, column, pad, static, table
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
 from conv_anim.scene.slots import named, settled, sign, slot
 from conv_anim.scene.table import Table, Track
+from conv_anim.scene.text_panels import paragraph, written
 from conv_anim.scene.traced import Traced
 from conv_anim.values import dataclass
 

@@ -10,9 +10,9 @@ import numpy as np
 from conv_anim.scene.color import mix
 from conv_anim.scene.detour.plan import NAMES
 from conv_anim.scene.detour.tiles import EXAMPLE, Tiles, floats
+from conv_anim.scene.fit import Fit
 from conv_anim.scene.gliding import gliding
 from conv_anim.scene.hit_regions import HitRegion
-from conv_anim.scene.layout import Fit
 from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.numbers import MINUS
 from conv_anim.scene.primitives import Boxes, Frame, corners

@@ -6,17 +6,26 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
+from conv_anim.scene.layout import align, anchored, column, over, pad, row, space
 from conv_anim.scene.primitives import Boxes
 from conv_anim.scene.symbols import W, symbol
+from conv_anim.scene.text_panels import line, written
 from conv_anim.scene.wording.words import Label
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from conv_anim.scene.primitives import Items, Primitive
+    from collections.abc import Sequence
+    from typing import TypeAlias
+
+    from conv_anim.scene.layout import Panel
+    from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.style import Style
     from conv_anim.scene.wording.language import Language
+    from conv_anim.spec.model import Size
     from conv_anim.spec.op import Op
     from conv_anim.spec.shown_as import Sites
+
+    Pair: TypeAlias = tuple[int, int]
 
 MOST_PAIRS, MOST_LINES = 90, 27
 """Pairs, and weights, of a rulebook that is drawn."""
@@ -51,50 +60,49 @@ class Rulebook:
     def _size(self) -> float:
         return self.style.em(13)
 
-    @property
-    def _leading(self) -> float:
-        return 1.65 * self._size
-
     @cached_property
-    def _sign(self) -> Callout:
+    def panel(self) -> Panel:
+        """All lines, quietly, below what they are called; ``TAP: PAIR`` are the anchors where pairs begin."""
         label = Label(self.say.sentence(self.say.of(self.op, "rulebook")), self.say.of(self.op, "rulebook.detail"))
-        return Callout(self.style, label, None)
+        sign = Callout(self.style, label, None)
+        named = written(sign.at(0, 0), sign.width, sign.height)
+        lines = column(*(self._line(tap, pairs) for tap, pairs in self.sites.rulebook.items()))
+        return pad(column(named, lines, gap=self.style.close), left=self.left)
+
+    def _line(self, tap: Size, pairs: Sequence[Pair]) -> Panel:
+        """A weight, and its pairs or how many there are: those wait behind it, all in one place."""
+        name = self._quiet(symbol(W, tap), self._columns[0])
+        if not self._is_listed:
+            waiting = over(*(self._anchored(tap, pair, space(self._slot)) for pair in pairs))
+            return row(name, self._quiet(self._count(len(pairs)), self._columns[1]), waiting, align="start")
+        slots = [self._anchored(tap, pair, self._quiet(_said(pair), self._slot)) for pair in pairs]
+        found = slots or [self._quiet(self._count(0))]
+        lines = (row(*found[k : k + PER_LINE], align="start") for k in range(0, len(found), PER_LINE))
+        return row(name, column(*lines), align="start")
+
+    def _quiet(self, text: str, width: float = 0.0) -> Panel:
+        """A text in a line, in a box that is no narrower than so wide."""
+        told = line(text, self.style, size=self._size, color=self.style.label_ink)
+        return align(told, width, 1.65 * self._size, across="start")
+
+    @staticmethod
+    def _anchored(tap: Size, pair: Pair, panel: Panel) -> Panel:
+        return anchored(panel, **{f"{tap}: {_said(pair)}": (0.0, 0.0)})
 
     @cached_property
     def _slot(self) -> float:
         """The width of a pair, with what separates it from the next."""
-        pairs = [self._pair(pair) for each in self.sites.rulebook.values() for pair in each]
-        return max((self.style.width(text, size=self._size, bold=True) for text in pairs), default=0.0) + self._size
-
-    @property
-    def _indent(self) -> float:
-        names = [symbol(W, tap) for tap in self.sites.rulebook]
-        return max(self.style.width(name, size=self._size) for name in names) + self._size
-
-    @staticmethod
-    def _pair(pair: tuple[int, int]) -> str:
-        return f"{pair[0]}→{pair[1]}"
+        pairs = {_said(pair) for each in self.sites.rulebook.values() for pair in each}
+        return self._widest(pairs, bold=True)
 
     @cached_property
-    def _placed(self) -> list[tuple[tuple[int, int] | None, str, float, float]]:
-        """Each text with its pair, if it is one, and the left end of its top."""
-        found: list[tuple[tuple[int, int] | None, str, float, float]] = []
-        y = self._sign.height + self.style.close
-        for tap, pairs in self.sites.rulebook.items():
-            found.append((None, symbol(W, tap), self.left, y))
-            if not self._is_listed:
-                found.append((None, self._count(len(pairs)), self.left + self._indent, y))
-                found += [(pair, self._pair(pair), self.left + self._after_count, y) for pair in pairs]
-                y += self._leading
-                continue
-            for k, pair in enumerate(pairs):
-                line, column = divmod(k, PER_LINE)
-                x = self.left + self._indent + column * self._slot
-                found.append((pair, self._pair(pair), x, y + line * self._leading))
-            if not pairs:
-                found.append((None, self.say.of(self.op, "rulebook.none"), self.left + self._indent, y))
-            y += self._leading * max(1, -(-len(pairs) // PER_LINE))
-        return found
+    def _columns(self) -> tuple[float, float]:
+        """How wide the names of weights are, and the numbers of pairs, with what separates them from what follows."""
+        names = {symbol(W, tap) for tap in self.sites.rulebook}
+        return self._widest(names), self._widest({self._count(len(pairs)) for pairs in self.sites.rulebook.values()})
+
+    def _widest(self, texts: set[str], *, bold: bool = False) -> float:
+        return max((self.style.width(text, size=self._size, bold=bold) for text in texts), default=0.0) + self._size
 
     def _count(self, pairs: int) -> str:
         """How many pairs a weight joins."""
@@ -102,37 +110,21 @@ class Rulebook:
             return self.say.of(self.op, "rulebook.none")
         return self.say.of(self.op, "rulebook.pair" if pairs == 1 else "rulebook.pairs", count=pairs)
 
-    @property
-    def _after_count(self) -> float:
-        """Where pairs begin that stand behind their number."""
-        counts = {self._count(len(pairs)) for pairs in self.sites.rulebook.values()}
-        return self._indent + max(self.style.width(text, size=self._size) for text in counts) + self._size
-
-    @property
-    def right(self) -> float:
-        """Its right end, in pixels."""
-        if not self._is_listed:
-            return self.left + max(self._after_count + self._slot, self._sign.width)
-        most = max(min(len(pairs), PER_LINE) for pairs in self.sites.rulebook.values())
-        return self.left + max(self._indent + most * self._slot, self._sign.width)
-
-    @property
-    def bottom(self) -> float:
-        """Its lower end, in pixels."""
-        return self._placed[-1][3] + self._leading
-
-    def static(self) -> Items:
-        """All lines, quietly."""
-        there = [each for each in self._placed if self._is_listed or each[0] is None]
-        texts = [self.style.text(x, y, text, size=self._size, color=self.style.label_ink) for _, text, x, y in there]
-        return (*self._sign.at(self.left, 0), *texts)
-
     def lit(self, made: int) -> list[Primitive]:
         """The pairs that make an output, in place of the quiet ones."""
-        lit = [(text, x, y) for pair, text, x, y in self._placed if pair is not None and pair[1] == made]
-        if not lit:
+        there = [
+            (_said(pair), *self.panel.anchors[f"{tap}: {_said(pair)}"])
+            for tap, pairs in self.sites.rulebook.items()
+            for pair in pairs
+            if pair[1] == made
+        ]
+        if not there:
             return []
-        high, over = self._size, 0.15 * self._size
-        cleared = tuple((x - over, y - 2 * over, self._slot - over, high + 2 * over) for _, x, y in lit)
-        texts = [self.style.text(x, y, text, size=high, color=self.style.result_ink, bold=True) for text, x, y in lit]
+        high, around = self._size, 0.15 * self._size
+        cleared = tuple((x - around, y - 2 * around, self._slot - around, high + 2 * around) for _, x, y in there)
+        texts = [self.style.text(x, y, text, size=high, color=self.style.result_ink, bold=True) for text, x, y in there]
         return [Boxes(cleared, self.style.colors.background), *texts]
+
+
+def _said(pair: Pair) -> str:
+    return f"{pair[0]}→{pair[1]}"

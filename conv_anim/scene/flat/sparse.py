@@ -95,7 +95,7 @@ class SparseView(WindowView):
         return two(tuple(at + axis.before for at, axis in zip(cell, axes, strict=True)))
 
     def static(self) -> Items:
-        return (*super().static(), *(self.rulebook.static() if self.rulebook.shown else ()))
+        return (*super().static(), *(self.rulebook.panel.static if self.rulebook.shown else ()))
 
     # what differs from frame to frame
 
@@ -145,4 +145,4 @@ class SparseView(WindowView):
         made = super().panel()
         if not self.rulebook.shown:
             return made
-        return align(made, self.rulebook.right, self.rulebook.bottom, across="start")
+        return align(made, self.rulebook.panel.width, self.rulebook.panel.height, across="start")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.fit import Fit
 from conv_anim.scene.gemm.plan import LEADING, LINE, LONGEST, MAP
 from conv_anim.scene.gemm.product import GemmDrawing
 from conv_anim.scene.gemm.regions import inputs
-from conv_anim.scene.layout import Fit, align, column
+from conv_anim.scene.layout import align, column
 from conv_anim.scene.matrix.factors import Cell, Plates
 from conv_anim.scene.primitives import Boxes, Frame
 from conv_anim.scene.slots import filled, named, slot

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.color import mix
+from conv_anim.scene.fit import Fit
 from conv_anim.scene.frames import framed
 from conv_anim.scene.gemm.counted import Counted
 from conv_anim.scene.gemm.regions import regions
 from conv_anim.scene.gliding import gliding
-from conv_anim.scene.layout import Fit
 from conv_anim.scene.primitives import Boxes, Frame, corners
 from conv_anim.scene.slots import filled
 from conv_anim.scene.strokes import strong

@@ -7,10 +7,10 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
+from conv_anim.scene.fit import Fit
 from conv_anim.scene.isometric.drawn_plane import DrawnPlane
 from conv_anim.scene.isometric.floors import Floor, Plane, Reach, centred, nearest
 from conv_anim.scene.isometric.slanted import Slanted
-from conv_anim.scene.layout import Fit
 from conv_anim.scene.marks import Marks, MarkStyle
 from conv_anim.scene.presence import places, present, steps_of
 from conv_anim.scene.primitives import union

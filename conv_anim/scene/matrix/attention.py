@@ -11,7 +11,7 @@ from conv_anim.scene.drawing import Drawing
 from conv_anim.scene.gliding import gliding, outlines
 from conv_anim.scene.hatching import hatched
 from conv_anim.scene.hit_regions import HitRegion, Turn
-from conv_anim.scene.layout import Panel, animated, panel
+from conv_anim.scene.layout import Panel, align, animated, column, pad, panel, row
 from conv_anim.scene.matrix.equation import POINT, sign_size
 from conv_anim.scene.matrix.shares import HATCHED, SharesPlan
 from conv_anim.scene.primitives import Boxes, Frame, Lines, corners
@@ -19,6 +19,7 @@ from conv_anim.scene.scoring import scored, share_text
 from conv_anim.scene.shifted import with_shift
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.strokes import strong
+from conv_anim.scene.text_panels import line
 from conv_anim.scene.workings import worked
 from conv_anim.values import dataclass
 
@@ -137,10 +138,10 @@ class AttentionView(SharesPlan):
         """The rows of some tokens in the matrix of a head: cells of one colour together."""
         table, matrix = head.tables["matrix"], self.matrices[head.number]
         shades: dict[str, list[tuple[tuple[int, int], str]]] = {}
-        for row in tokens:
-            for column in np.flatnonzero(~np.isnan(matrix[row])).tolist():
-                share = matrix[row, column].item()
-                shades.setdefault(self.shade(share), []).append(((row, column), share_text(share)))
+        for token in tokens:
+            for seen in np.flatnonzero(~np.isnan(matrix[token])).tolist():
+                share = matrix[token, seen].item()
+                shades.setdefault(self.shade(share), []).append(((token, seen), share_text(share)))
         return [item for shade, cells in shades.items() for item in table.cells(cells, shade)]
 
     def _reading(self, token: int) -> list[Primitive]:
@@ -210,21 +211,21 @@ class AttentionView(SharesPlan):
         """Whether there is room for words: where no number can be read, none are explained."""
         return self.size is not None
 
-    def _lines(self, token: int, *, whole: bool = True) -> list[Primitive]:
+    def _lines(self, token: int, *, whole: bool = True) -> Items:
         """The scores and their shares, then the sum of each channel."""
         if not self._written:
-            return []
+            return ()
+        lines = [self._line(*said) for said in self._said(token)[: None if whole else len(self.heads)]]
+        return pad(column(*lines), top=self._foot + self.style.wide).static
+
+    def _line(self, text: str, result: str) -> Panel:
+        """A line as large as the figure is wide enough for."""
         style = self.style
-        items: list[Primitive] = []
-        top = self._foot + style.wide
-        for text, result in self._said(token)[: None if whole else len(self.heads)]:
-            wide = style.width(text, size=style.label_size) + style.width(result, size=style.label_size, bold=True)
-            size = style.label_size * min(1.0, self.width / wide)
-            items.append(style.text(0, top, text, size=size, color=style.text_ink))
-            after = style.width(text, size=size)
-            items.append(style.text(after, top, result, size=size, color=style.result_ink, bold=True))
-            top += self._leading
-        return items
+        wide = style.width(text, size=style.label_size) + style.width(result, size=style.label_size, bold=True)
+        size = style.label_size * min(1.0, self.width / wide)
+        told = line(text, style, size=size, color=style.text_ink)
+        found = line(result, style, size=size, color=style.result_ink, bold=True)
+        return align(row(told, found), 0.0, self._leading)
 
     def _said(self, token: int) -> list[tuple[str, str]]:
         """Each line, and the part of it that stands out."""

@@ -52,8 +52,8 @@ def _spec(node: NetNode, say: Language) -> Mapping | None:
 def _layer(node: NetNode) -> Mapping | None:
     """The layer with one channel."""
     window = node.window
-    if node.type == "global_avg_pool":
-        return {"type": "global_avg_pool"}
+    if node.role.whole:
+        return {"type": node.type}
     if window is None or window.padding is None:
         return None
     is_pool = node.type in POOLS
@@ -72,7 +72,7 @@ def _layer(node: NetNode) -> Mapping | None:
 def _cells(node: NetNode, a: int, axes: int) -> int:
     """The input's cells along an axis: enough for some moves of the window."""
     window = node.window
-    if node.type == "global_avg_pool" or window is None:
+    if node.role.whole or window is None:
         return LEAST[axes] - 1
     if window.transposed:
         return 3

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from conv_anim.spec.network import NetNode
+    from conv_anim.spec.roles import Family
 
-Family: TypeAlias = Literal["input", "window", "pool", "resize", "dense", "join", "other"]
 FAMILIES: tuple[Family, ...] = ("input", "window", "pool", "resize", "dense", "join", "other")
 
 BADGES = {
@@ -49,20 +49,6 @@ SILENT = {"identity", "dropout", "alphadropout", "featuredropout", "stochasticde
 """What changes no number, or only while a network is trained."""
 GATES = {"sigmoid": "SiLU", "hardsigmoid": "HSwish"}
 """The activation that x · gate(x) is."""
-WINDOWS = {
-    "conv",
-    "conv_transpose",
-    "pointwise",
-    "depthwise",
-    "depthwise_separable",
-    "spatially_separable",
-    "flattened",
-}
-POOLS = {
-    *("max_pool", "avg_pool", "global_avg_pool", "lp_pool", "max_unpool", "adaptive_avg_pool", "adaptive_max_pool"),
-}
-RESIZES = {"upsample", "channel_shuffle", "pixel_shuffle", "pixel_unshuffle", "fold", "unfold", "pad", "crop"}
-DENSE = {"linear"}
 
 
 def word(node: NetNode) -> str:
@@ -92,12 +78,10 @@ def family(node: NetNode) -> Family:
     """Which colour it has."""
     if node.is_input:
         return "input"
-    if node.type in WINDOWS or (node.type is None and node.window is not None and node.weight is not None):
-        return "window"
-    if node.type in POOLS or (node.type is None and node.window is not None):
-        return "pool"
-    if node.type in RESIZES:
-        return "resize"
-    if node.type in DENSE or word(node) in {"linear", "dense", "gemm", "matmul"}:
+    if node.type is None and node.window is not None:
+        return "pool" if node.weight is None else "window"
+    said = word(node)
+    if node.role.family == "other" and said in {"linear", "dense", "gemm", "matmul"}:
         return "dense"
-    return "join" if sign(node) is not None or word(node) in {"concat", "cat", "concatenate"} else "other"
+    joins = sign(node) is not None or said in {"concat", "cat", "concatenate"}
+    return "join" if node.role.family == "other" and joins else node.role.family

@@ -8,19 +8,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.network import marks, routing, wording
-from conv_anim.scene.network.bodies import Measure, half_of
+from conv_anim.scene.network.directed import Directed
 from conv_anim.scene.network.picture import Picture
 from conv_anim.scene.network.positions import Gaps, Positions, Room
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from conv_anim.scene.network.plan import Item, Plan
+    from conv_anim.scene.network.plan import Item
     from conv_anim.scene.network.routing import Routing
-    from conv_anim.scene.network.wording import Costs
     from conv_anim.scene.primitives import Items, Primitive
-    from conv_anim.scene.style import Style
-    from conv_anim.scene.wording.language import Language
-    from conv_anim.spec.view_values import NetworkView
 
 WIDEST = 62
 """Pixels at scale 1 that a line below a box may take before it is broken."""
@@ -28,8 +24,6 @@ LONGEST = 90
 """The same for a name."""
 MANY, SMALL = 3, 0.7
 """Boxes below each other that are drawn smaller, and how large then."""
-SIZE = 11
-"""The size of letters, in pixels at scale 1."""
 
 
 @dataclass(frozen=True)
@@ -43,19 +37,11 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Landscape:
+class Landscape(Directed):
     """A network from left to right, what is to be known of each item below it."""
 
-    plan: Plan
-    view: NetworkView
-    style: Style
-    say: Language
-    costs: Costs
-
-    @property
-    def size(self) -> float:
-        """The size of the words."""
-        return self.style.em(SIZE)
+    direction = "right"
+    letters = 11
 
     @property
     def leading(self) -> float:
@@ -133,12 +119,9 @@ class Landscape:
 
     # where it is
 
-    @cached_property
-    def measure(self) -> Measure:
-        """How large the boxes are; smaller ones where many items stand beside each other."""
-        beside = max(Counter(self.routing.ranks).values())
-        share = 1.0 if beside < MANY else SMALL
-        return Measure.of((item.node for item in self.plan.items), self.style, self.view.scale, "right", share)
+    @property
+    def share(self) -> float:
+        return 1.0 if max(Counter(self.routing.ranks).values()) < MANY else SMALL
 
     @cached_property
     def routing(self) -> Routing:
@@ -148,10 +131,7 @@ class Landscape:
     @cached_property
     def picture(self) -> Picture:
         """Boxes and lines in their places."""
-        bodies = [self.measure.body(item.node) for item in self.plan.items]
-        half = [
-            half_of(item, body.extent("right"), self.style) for item, body in zip(self.plan.items, bodies, strict=True)
-        ]
+        half = self.halves
         rooms = [self._room(item, half[item.number]) for item in self.plan.items]
         scale = self.style.scale
         places = Positions(
@@ -162,7 +142,7 @@ class Landscape:
             Gaps(22 * scale, 8 * scale, 16 * scale),
         )
         top = 24 * scale if self.plan.blocks else 0.0
-        return Picture(self.plan, self.style, "right", bodies, places, 0.0, top)
+        return Picture(self.plan, self.style, self.direction, self.bodies, places, 0.0, top)
 
     def _room(self, item: Item, half: tuple[float, float]) -> Room:
         lines = self.labels[item.number]
@@ -186,7 +166,7 @@ class Landscape:
     def words(self, item: Item) -> Items:
         """What stands below an item."""
         x, y = self.picture.middle(item)
-        top = y + half_of(item, self.picture.bodies[item.number].extent("right"), self.style)[1] + 0.6 * self.size
+        top = y + self.halves[item.number][1] + 0.6 * self.size
         found: list[Primitive] = []
         for line in self.labels[item.number]:
             if line.badges:

@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from conv_anim.scene.network.routing import Route
     from conv_anim.scene.primitives import Items, Point, Primitive
     from conv_anim.scene.style import Style
+    from conv_anim.spec.roles import Family
 
 Direction = Literal["right", "down"]
 
 
-def fill_of(family: kinds.Family, style: Style) -> str:
+def fill_of(family: Family, style: Style) -> str:
     """The colour of the boxes of a family."""
     colors = style.colors
     second, third = _unlike(colors.input, colors.channels)

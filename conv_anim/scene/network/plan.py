@@ -103,7 +103,7 @@ def _stacks(network: Network, node: NetNode) -> bool:
     """Whether it has the channels of its inputs one after the other, and nothing else."""
     channels = [network.nodes[k].channels for k in node.inputs]
     known = [n for n in channels if n is not None]
-    return node.type == "concat" and len(known) == len(channels) and sum(known) == node.channels
+    return node.role.stacks and len(known) == len(channels) and sum(known) == node.channels
 
 
 # badges

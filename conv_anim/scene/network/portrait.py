@@ -7,22 +7,16 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
 from conv_anim.scene.network import marks, routing, wording
-from conv_anim.scene.network.bodies import Measure, half_of
+from conv_anim.scene.network.directed import Directed
 from conv_anim.scene.network.picture import Picture
 from conv_anim.scene.network.positions import Gaps, Positions, Room
 from conv_anim.scene.primitives import Boxes, Lines, Stroke
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from conv_anim.scene.network.plan import Item, Plan
-    from conv_anim.scene.network.wording import Costs
+    from conv_anim.scene.network.plan import Item
     from conv_anim.scene.primitives import Items, Primitive
-    from conv_anim.scene.style import Style
-    from conv_anim.scene.wording.language import Language
-    from conv_anim.spec.view_values import NetworkView
 
-SIZE = 12
-"""The size of letters, in pixels at scale 1."""
 ROW, TIGHT = 22, 14
 """How high a line is at least, and where there are many."""
 MANY, SMALL = 40, 0.6
@@ -44,19 +38,11 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Portrait:
+class Portrait(Directed):
     """A network from top to bottom, a line of a table beside each item."""
 
-    plan: Plan
-    view: NetworkView
-    style: Style
-    say: Language
-    costs: Costs
-
-    @property
-    def size(self) -> float:
-        """The size of the words."""
-        return self.style.em(SIZE)
+    direction = "down"
+    letters = 12
 
     # what is said
 
@@ -124,19 +110,14 @@ class Portrait:
         """Whether there are so many items that all of them are set closer."""
         return len(self.plan.items) > MANY
 
-    @cached_property
-    def measure(self) -> Measure:
-        """How large the boxes are; smaller ones if there are many items."""
-        share = SMALL if self.is_long else 1.0
-        return Measure.of((item.node for item in self.plan.items), self.style, self.view.scale, "down", share)
+    @property
+    def share(self) -> float:
+        return SMALL if self.is_long else 1.0
 
     @cached_property
     def picture(self) -> Picture:
         """Boxes and lines in their places."""
-        bodies = [self.measure.body(item.node) for item in self.plan.items]
-        half = [
-            half_of(item, body.extent("down"), self.style) for item, body in zip(self.plan.items, bodies, strict=True)
-        ]
+        half = self.halves
         scale = self.style.scale
         least, apart = (TIGHT if self.is_long else ROW) * scale / 2, 6 * scale
         rooms = [Room(max(high, least), max(high, least), wide + apart, wide + apart) for wide, high in half]
@@ -147,7 +128,7 @@ class Portrait:
             [wide for wide, _ in half],
             Gaps((11 if self.is_long else 14) * scale, 6 * scale, 14 * scale),
         )
-        return Picture(self.plan, self.style, "down", bodies, places, 0.0, 1.9 * self.size)
+        return Picture(self.plan, self.style, self.direction, self.bodies, places, 0.0, 1.9 * self.size)
 
     @property
     def width(self) -> float:

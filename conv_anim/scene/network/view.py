@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from conv_anim.scene.hit_regions import HitRegion, Turn
-from conv_anim.scene.layout import animated, column, static
+from conv_anim.scene.layout import animated, as_one, column, flow, row
 from conv_anim.scene.network import inside, kinds, marks
 from conv_anim.scene.network.landscape import Landscape
 from conv_anim.scene.network.picture import fill_of
@@ -14,6 +14,7 @@ from conv_anim.scene.network.plan import plan
 from conv_anim.scene.network.portrait import Portrait
 from conv_anim.scene.network.wording import Costs
 from conv_anim.scene.primitives import Boxes, Frame
+from conv_anim.scene.text_panels import line, written
 from conv_anim.scene.wording.language import Language
 from conv_anim.spec.view_values import NetworkView
 from conv_anim.tracing import networks, reach
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.network.picture import Direction
     from conv_anim.scene.network.plan import Plan
-    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.primitives import Items
     from conv_anim.scene.style import Style
     from conv_anim.spec.model import Spec
+    from conv_anim.spec.roles import Family
     from conv_anim.tracing.trace import Trace
 
 WIDE = 1400
@@ -136,27 +138,24 @@ def _legend(whole: Whole, width: float) -> Panel:
     }
     said |= {sign: whole.say(f"network.sign.{sign}") for sign in signs}
     size = style.em(11)
-    side, gap = round(size), 1.1 * style.gap
-    items: list[Primitive] = []
-    x = y = most = 0.0
-    for key, text in said.items():
-        wide = side + 0.5 * size + style.width(text, size=size)
-        if x and x + wide > width:
-            x, y = 0.0, y + 1.6 * size
-        items += _sample(key, x, y, side, style)
-        top = y + (side - style.font.cap_height * size) / 2
-        items.append(style.text(x + side + 0.5 * size, top, text, size=size, color=style.label_ink))
-        most = max(most, x + wide)
-        x += wide + gap
-    return static(tuple(items), most, y + side)
+    side = round(size)
+    entries = [_entry(key, text, size, side, style) for key, text in said.items()]
+    return as_one(flow(entries, width, across=1.1 * style.gap, down=1.6 * size - side))
 
 
-def _sample(key: str, x: float, y: float, side: float, style: Style) -> Items:
+def _entry(key: str, text: str, size: float, side: int, style: Style) -> Panel:
+    """A sample and what it means."""
+    sample = written(_sample(key, side, style), side, side)
+    told = line(text, style, size=size, color=style.label_ink)
+    return row(sample, told, gap=0.5 * size, align="middle")
+
+
+def _sample(key: str, side: float, style: Style) -> Items:
     """The colour of a family, or a sign in its circle, as they are in the picture."""
     if key in kinds.SIGNS.values():
-        middle, fill = (x + side / 2, y + side / 2), fill_of("join", style)
+        middle, fill = (side / 2, side / 2), fill_of("join", style)
         return marks.sign(middle, key, 0.54 * side, style, fill=fill, ink=style.ink_on(fill, style.colors.ink))
-    return (Boxes(((x, y, side, side),), fill_of(cast("kinds.Family", key), style), radius=side / 5),)
+    return (Boxes(((0.0, 0.0, side, side),), fill_of(cast("Family", key), style), radius=side / 5),)
 
 
 def inside_of(spec: Spec) -> list[dict[str, Any]]:

@@ -76,7 +76,7 @@ def names(nodes: Sequence[NetNode]) -> tuple[str, ...]:
 def kernel(node: NetNode, say: Language, *, short: bool = False) -> str:
     """``3×3, stride 2``; in short ``3×3 /2``. Empty for what has no window, or one over all of its input."""
     window = node.window
-    if window is None or node.type == "global_avg_pool":
+    if window is None or node.role.whole:
         return ""
     cells = size(window.kernel_size) if len(window.kernel_size) > 1 else str(window.kernel_size[0])
     stride = set(window.stride) != {1}

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.color import mix
+from conv_anim.scene.fit import Fit
 from conv_anim.scene.layer_formats import Formats
-from conv_anim.scene.layout import Fit
 from conv_anim.scene.marks import Marks, MarkStyle, keys
 from conv_anim.scene.numbers import format_for, weights_format
 from conv_anim.scene.scales import scale

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.fit import Fit
 from conv_anim.scene.gliding import gliding
 from conv_anim.scene.hit_regions import Turn
-from conv_anim.scene.layout import Fit, Panel, animated
+from conv_anim.scene.layout import Panel, animated
 from conv_anim.scene.primitives import Frame, Lines, corners
 from conv_anim.scene.scales import with_bars
 from conv_anim.scene.strokes import strong

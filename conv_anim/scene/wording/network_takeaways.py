@@ -122,6 +122,6 @@ def _depthwise(network: Network, say: Language) -> Iterator[str]:
     if ours and all(node.products for node in found):
         one = ".one" if len(found) == 1 else ""
         read = [network.nodes[k] for node in found for k in network.readers[node.number]]
-        norms = sum(node.products or 0 for node in read if node.type == "batch_norm")  # which figures count with them
+        norms = sum(node.products or 0 for node in read if node.role.norm)  # which figures count with them
         times = (full + norms) / (ours + norms)
         yield say(f"takeaway.network.depthwise{one}", count=len(found), times=f"{times:.0f}")

@@ -234,7 +234,7 @@ def _stepwise(spec: Spec, say: Language) -> str:
     if not all(steps) or len(set(steps)) < len(steps):
         return ""
     said, last = say("caption.semicolon").join(steps), spec.layers[-1].ends
-    if last.out_size or spec.layers[-1].type != "softmax":
+    if last.out_size or not spec.layers[-1].shares:
         return say("takeaway.steps", said=said)
     cells = spec.input.channels * prod(spec.input.size)
     return say("takeaway.steps.shares", said=said, cells=cells, shares=last.out_channels)
