@@ -97,6 +97,8 @@ def _of_view(spec: Spec) -> tuple[str, ...]:
             found = ("term.stamp",)
         case Channels() if spec.labels is not None and _turns(spec):
             found = ("term.flipped",)
+        case Volume() if len(spec.nodes) > 1:
+            found = ("term.reached",)
         case Volume() if any(node.op.dealt for node in spec.nodes):
             found = ("term.outlined",)
     return found

@@ -265,6 +265,7 @@ PHRASES = {
     "term.flipped": "flipped in the window: an input stamps the kernel forward, "
     "so an output that looks back reads it in reverse",
     "term.outlined": "outlined: what the dark cells of the output are made of",
+    "term.reached": "thick outline: what a step reads; thin outline: what that was made of in the steps before",
     "term.stamp": "stamp: the cells of the output to which one input cell adds its copy of the kernel; "
     "cells with more stamps tend to come out stronger, which shows as a pattern",
     "term.zeros": "dashed cells: zeros around the input",
