@@ -90,12 +90,8 @@ class Body:
 
     def reached(self, cells: Cells) -> list[Primitive]:
         """The cells that what the window reads was made of, in the colour of what is made."""
-        colors = self.style.colors
-        return (
-            self._outlined(cells, Stroke(colors.current, max(1.5 * self.style.scale, 1.8 * self.style.line)))
-            if cells.rows
-            else []
-        )
+        width = max(1.5 * self.style.scale, 1.8 * self.style.line)
+        return self._outlined(cells, Stroke(self.style.colors.current, width)) if cells.rows else []
 
     def _outlined(self, cells: Cells, stroke: Stroke) -> list[Primitive]:
         """The window's box by its edges: whole in front, dashed where cells of the map hide them."""
