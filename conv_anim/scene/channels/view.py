@@ -100,11 +100,10 @@ class ChannelsView(BegunFilter):
         if self.is_shaded or self.places.forked:
             return []
         grid = row.sheet.grid
-        size = grid.small(LARGER)
-        return [
-            grid.weight(place, f"{words.TIMES}{self.formats.w(weight)}", fills[place], size)
-            for place, weight in zip(places, self._met(row), strict=False)
-        ]
+        items, size = list["Primitive"](), grid.small(LARGER)
+        for place, weight in zip(places, self._met(row), strict=False):
+            items += row.sheet.marked(place, f"{words.TIMES}{self.formats.w(weight)}", fills[place], size)
+        return items
 
     def _met(self, row: PlacedRow) -> list[Number]:
         """The weights of a channel's kernel, as the cells of its window meet them; none without a kernel."""

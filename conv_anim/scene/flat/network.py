@@ -180,7 +180,8 @@ class NetworkView(WorkedLine):
                 text = (
                     f"{words.TIMES}{self.weights[stage](weight) if layer.layer.attends is None else share_text(weight)}"
                 )
-                items.append(self.grids[k][pane].weight(place, text, fill, self.weight_size))
+                grid, number = self.grids[k][pane], self.formats[k](self.maps[k][cell].item())
+                items += grid.marked(grid.number(place, number, fill, bold=cell == largest), place, text, fill)
         for k, cell in self._beside(stage, step):
             pane, place = self.at(cell)
             items += self._cell(k, cell, self.style.under_window(self.color(k, pane)))

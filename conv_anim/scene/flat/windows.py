@@ -100,7 +100,7 @@ class WindowView(WindowGrids):
         for place, tap in places.items() if self.mode in {"numbers", "both", "symbols"} else ():
             if tap.w is not None and tap.source is not Source.OUTSIDE:
                 weight = symbol(W, tap.weight[2:]) if self.symbols and tap.weight else self.formats.w(tap.w)
-                items.append(grid.weight(place, f"{words.TIMES}{weight}", fills[place], size))
+                items += self.input.marked(place, f"{words.TIMES}{weight}", fills[place], size)
         masked = [self.sheet.place(two(tap.canvas)) for tap in step.taps if tap.window in self.layer.operator.left_out]
         framed = [*grid.hatched(masked, emptied=False), *grid.framed(places)]
         # rings last: the outline of the window would cut those open that touch it
