@@ -145,7 +145,7 @@ class Grid:
     ) -> list[Primitive]:
         """A cell's number with what it meets under it, as large, each as far from the middle; first what it stood on.
 
-        Where a theme tints cells instead of outlining them, the number stays, and what it meets is ``small``, in pixels.
+        Where a theme tints cells and has no outlines, the number stays, and what it meets is ``small``, in pixels.
         """
         if self.style.frame is None:
             return [self.weight(place, text, on, small)]
