@@ -79,8 +79,10 @@ class ChannelDrawing(ChannelRows):
 
     def rested(self) -> Items:
         """What stands at the end where a sum was."""
-        y = self.sum_top + self.style.label_size / 2
-        return summary(self.trace, self.style, self.width / 2, y, self.width)
+        y, made = self.sum_top + self.style.label_size / 2, self.layer.output.size
+        apart = self.meet and self.outputs is None
+        count = made * self.seen if apart else None
+        return summary(self.trace, self.style, self.width / 2, y, self.width, count=count)
 
     @property
     def phases(self) -> frozenset[Phase]:

@@ -13,10 +13,16 @@ if TYPE_CHECKING:
     from conv_anim.tracing.trace import LayerTrace, Trace
 
 
-def summary(trace: Trace, style: Style, x: float, y: float, room: float) -> tuple[Text, ...]:
-    """Of the last layer of a trace, with its middle at a point; nothing where there is no room for it, in pixels."""
+def summary(
+    trace: Trace, style: Style, x: float, y: float, room: float, *, count: int | None = None
+) -> tuple[Text, ...]:
+    """Of the last layer of a trace, with its middle at a point; nothing where there is no room for it, in pixels.
+
+    ``count`` is how many numbers there are if they are not those of its output, and no sums of products.
+    """
     size = style.label_size
-    fitting = (text for text in _said(trace) if style.width(text, size=size) <= room)
+    said = _said(trace) if count is None else [Language(trace.spec.lang)("flat.made", count=count)]
+    fitting = (text for text in said if style.width(text, size=size) <= room)
     return tuple(style.centered(x, y, text, size=size, color=style.label_ink) for text in list(fitting)[:1])
 
 

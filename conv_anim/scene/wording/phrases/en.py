@@ -648,9 +648,9 @@ PHRASES = {
     "flat.once": "even: away from the edges, each cell is hit once",
     "flat.once.all": "even: each cell is hit once",
     "flat.even": "even: away from the edges, each cell is hit {hits} times",
-    "flat.made": "all {count} outputs are made",
-    "flat.made.one": "the output is made",
-    "flat.made.products": "all {count} outputs are made, each the sum of {terms} products",
+    "flat.made": "all {count} numbers are made",
+    "flat.made.one": "the number is made",
+    "flat.made.products": "all {count} numbers are made, each the sum of {terms} products",
     "flat.checkerboard": "the darker, the more stamps; uneven: away from the edges, "
     "cells are hit {hits} times, in a checkerboard",
     "flat.lines": "the darker, the more stamps; uneven: away from the edges, cells are hit {hits} times, in lines",
