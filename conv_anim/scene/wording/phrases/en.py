@@ -265,6 +265,7 @@ PHRASES = {
     "term.flipped": "flipped in the window: an input stamps the kernel forward, "
     "so an output that looks back reads it in reverse",
     "term.outlined": "outlined: what the dark cells of the output are made of",
+    "term.spread": "mean ± spread: the spread is how far numbers lie from their mean (standard deviation)",
     "term.reached": "thick outline: what a step reads; thin outline: what that was made of in the steps before",
     "term.stamp": "stamp: the cells of the output to which one input cell adds its copy of the kernel; "
     "cells with more stamps tend to come out stronger, which shows as a pattern",
@@ -648,6 +649,8 @@ PHRASES = {
     "flat.once": "even: away from the edges, each cell is hit once",
     "flat.once.all": "even: each cell is hit once",
     "flat.even": "even: away from the edges, each cell is hit {hits} times",
+    "flat.from": "from {name}",
+    "flat.spread": "mean {mean} ± {spread}",
     "flat.made": "all {count} numbers are made",
     "flat.made.one": "the number is made",
     "flat.made.products": "all {count} numbers are made, each the sum of {terms} products",
