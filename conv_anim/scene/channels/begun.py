@@ -107,8 +107,9 @@ class BegunFilter(ChannelDrawing):
             filters = range(group * each, (group + 1) * each)
             if channel not in filters:
                 done = self.is_done(group * each, channel)
-                items += self._at_rest(filters[-1 if done != self.reverse else 0], done=done)
-        return [faded(item, self.style) for item in items]
+                of_group = self._at_rest(filters[-1 if done != self.reverse else 0], done=done)
+                items += [faded(item, self.style, self.map_color(group * self.seen)) for item in of_group]
+        return items
 
     @property
     def reverse(self) -> bool:

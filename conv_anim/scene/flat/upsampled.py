@@ -40,7 +40,7 @@ DEEPEST = 0.5
 """How far a cell goes towards the ink that has the largest share."""
 MOST_SUMMED = 5000
 """The most outputs whose sums are all written; larger figures write none."""
-SHARE_SIZE = 13
+SHARE_SIZE = 12
 """The size of a share's text, in pixels at scale 1."""
 
 
