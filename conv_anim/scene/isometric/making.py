@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.isometric.floor_cells import some_filled
 from conv_anim.scene.sheet import two
 from conv_anim.scene.tones import SMALLEST_EDGED
+from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Making:
         return cls(plan, tuple(between) if few and plain and whole and seen else ())
 
     def made(self, step: int) -> list[Primitive]:
-        """The cells that appear as a step begins; past the last one all that no output is made of."""
+        """The cells that appear as a step begins: with the first one also those that no output is made of."""
         items: list[Primitive] = []
         for k, appearing in zip(self.floors, self._appearing[step], strict=True):
             floor = self.plan.floors[k]
@@ -63,7 +64,10 @@ class Making:
                 reaches = self.plan.reaches(*two(output[1:]))
                 masked = self.plan.masked(two(output[1:]), reaches)
                 for cells, k in zip(reached, self.floors, strict=True):
-                    cells.update(set(reaches[k].cells()) - set(masked[k]))
+                    plane = self.plan.drawn_planes[k]
+                    read = set(reaches[k].cells()) - set(masked[k])
+                    cells.update(plane.source_of(at) for at in read if plane.every[at] <= Source.BORROWED)
             found.append([here & cells for here, cells in zip(left, reached, strict=True)])
             left = [here - cells for here, cells in zip(left, reached, strict=True)]
-        return [*found, left]
+        first = [here | never for here, never in zip(found[0], left, strict=True)]
+        return [first, *found[1:], [set() for _ in left]]

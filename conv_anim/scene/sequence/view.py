@@ -133,22 +133,21 @@ class SequenceView:
 
     @cached_property
     def _waiting(self) -> list[list[set[int]]]:
-        """By step and row, the nodes of maps between two layers that nothing is made of yet, so far as is followed."""
+        """By step and row, the nodes between two layers that something will yet be made of, if that is followed."""
         rows, steps = self.lattice.rows[:-1], self.steps
         followed = self.style.theme.pending and steps.total <= MOST_FOLLOWED
         left = [
-            {nodes.row.side.place(i) for i in range(nodes.row.side.axis.size)} - nodes.unread
-            if k and followed
-            else set()
-            for k, nodes in enumerate(self.lattice.nodes[:-1])
+            {row.side.place(i) for i in range(row.side.axis.size)} if k and followed else set()
+            for k, row in enumerate(rows)
         ]
         found: list[list[set[int]]] = []
         for step in range(len(steps)):
             for output in (*steps.passed(step), steps.cell(step)) if followed else ():
                 made = reaches(self.lattice.rows, output[1])
-                left = [here - set(row.covered(above)) for here, row, above in zip(left, rows, made[1:], strict=True)]
+                read = [map(row.side.place, cells) for row, cells in zip(rows, made, strict=False)]
+                left = [here - set(cells) for here, cells in zip(left, read, strict=True)]
             found.append(left)
-        return found
+        return [[here - never for here, never in zip(each, left, strict=True)] for each in found]
 
     @property
     def phases(self) -> frozenset[Phase]:
