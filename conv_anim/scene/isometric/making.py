@@ -41,6 +41,8 @@ class Making:
     def made(self, step: int) -> list[Primitive]:
         """The cells that appear as a step begins: with the first one also those that no output is made of."""
         items: list[Primitive] = []
+        if not self.floors:
+            return items
         for k, appearing in zip(self.floors, self._appearing[step], strict=True):
             floor = self.plan.floors[k]
             fills = dict.fromkeys(map(self.plan.drawn_planes[k].fill, sorted(appearing)))
