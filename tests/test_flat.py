@@ -1265,3 +1265,12 @@ def test_a_lifted_stamp_goes_through_no_number():
         column, row = (outline[0] - grid.x) / grid.numbers.cell, (outline[1] - grid.y) / grid.numbers.cell
         assert column == pytest.approx(round(column))
         assert row == pytest.approx(round(row))
+
+
+def test_the_last_stamp_stays_as_an_example_and_nothing_else_is_at_work():
+    drawn = pipeline.scene(
+        conv_anim.load(next(each.path for each in catalog.templates() if each.name == "transposed_scatter"))
+    )
+    end = drawn.frames[-1].shown
+    assert [item.text for item in end if isinstance(item, Text)] == ["0", "1", "2", "2", "1", "0", "1", "0", "1"]
+    assert not [item for item in end if isinstance(item, Lines)]
