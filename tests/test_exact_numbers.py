@@ -6,6 +6,7 @@ import json
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
+from math import inf, nextafter
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from conv_anim.cli import main
 from conv_anim.scene.layer_formats import Formats
 from conv_anim.scene.numbers import MINUS, Format, format_for
 from conv_anim.scene.primitives import Text
+from conv_anim.scene.rounding import fixed, rounded, scientific, significant
 from conv_anim.scene.sums import in_a_line
 from conv_anim.tracing.listing import pieces
 
@@ -163,6 +165,18 @@ def test_so_do_significant_digits(digits, power):
     fmt = Format(0, exact=False, digits=3)
     if not 1000 <= number < 10**6:  # whose whole digits are all written
         assert fmt.written(float(number)) == Fraction(meant)
+
+
+def halves():
+    """Numbers about a half of some decimal, as exact as a float can be, and the floats beside them."""
+    exact = st.builds(lambda n, power: (2 * n + 1) / 2 / 10**power, st.integers(-(10**6), 10**6), st.integers(0, 9))
+    return st.one_of(exact, st.builds(nextafter, exact, st.sampled_from([-inf, inf])))
+
+
+@given(st.one_of(halves(), st.floats(-1e15, 1e15), st.integers(-(10**17), 10**17)), st.integers(0, 5))
+def test_texts_that_are_made_sooner_are_those_of_decimals(number, digits):
+    assert fixed(number, digits) == f"{rounded(number, digits):f}"
+    assert Decimal(scientific(number, digits + 1)) == significant(number, digits + 1)
 
 
 @given(st.lists(st.integers(-999, 999), min_size=2, max_size=4), st.lists(st.integers(-9, 9), min_size=4, max_size=4))

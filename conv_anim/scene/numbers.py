@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from math import floor, isfinite, lcm, log10
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.rounding import decimal, rounded, significant, trimmed
+from conv_anim.scene.rounding import decimal, fixed, rounded, scientific, trimmed
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from decimal import Decimal
 
     from conv_anim.spec.model import Number
     from conv_anim.tracing.values import Array
@@ -49,7 +49,7 @@ class Format:
             return self._fraction(round(number * self.denominator))
         if self.digits > 0:
             return self._significant(number).replace("-", MINUS)
-        text = f"{rounded(number, self.decimals):f}"
+        text = fixed(number, self.decimals)
         text = text.lstrip("-") if float(text) == 0 else text
         return (trimmed(text) if self.exact else text).replace("-", MINUS)
 
@@ -58,22 +58,25 @@ class Format:
         return (str(whole) if rest == 0 else f"{count}/{self.denominator}").replace("-", MINUS)
 
     def _significant(self, number: Number) -> str:
+        if number == 0:
+            return "0"
         near = self._near(number)
-        if near == 0 or SMALL <= abs(number) < LARGE:
-            return trimmed(f"{near:f}")
-        mantissa = trimmed(f"{near.scaleb(-near.adjusted()):f}")
-        power = "10" + str(near.adjusted()).translate(RAISED)
+        mantissa, _, exponent = near.partition("e")
+        if SMALL <= abs(number) < LARGE:
+            decimals = len(mantissa.lstrip("-").replace(".", "")) - 1 - int(exponent)
+            return trimmed(f"{float(near):.{max(0, decimals)}f}")
+        mantissa, power = trimmed(mantissa), "10" + str(int(exponent)).translate(RAISED)
         return {"1": power, "-1": f"-{power}"}.get(mantissa, f"{mantissa}·{power}")
 
-    def _near(self, number: Number) -> Decimal:
+    def _near(self, number: Number) -> str:
         """With its significant digits, and never fewer than its whole ones where no power of ten is written."""
-        return significant(number, self._places(float(number)) + 1)
+        return scientific(number, self._places(float(number)) + 1)
 
     def written(self, number: Number) -> Fraction:
         """What the text of a finite number says."""
         if self.denominator > 1:
             return Fraction(round(number * self.denominator), self.denominator)
-        return Fraction(self._near(number) if self.digits > 0 else rounded(number, self.decimals))
+        return Fraction(self._near(number)) if self.digits > 0 else Fraction(rounded(number, self.decimals))
 
     def tells(self, number: Number) -> bool:
         """Whether the text of a number is that number, and not rounded."""
@@ -113,17 +116,24 @@ class Format:
             return self
         return replace(self, digits=self.digits + more) if self.digits else replace(self, decimals=self.decimals + more)
 
-    def texts(self, *arrays: Array) -> set[str]:
+    def texts(self, *arrays: Array) -> frozenset[str]:
         """All texts of some numbers; of very many, some that are as long."""
         numbers = np.unique(np.concatenate([array.ravel() for array in arrays]))
-        if len(numbers) > MOST_TEXTS and not self.digits:
-            ends = numbers[[0, -1]]
-            return {*map(replace(self, exact=False), ends.tolist()), self(0)}
-        return set(map(self, numbers.tolist()))
+        return _texts(self, numbers.dtype.str, numbers.tobytes())
 
 
 MOST_TEXTS = 4096
 """Different numbers whose texts are all made to find the longest one."""
+
+
+@lru_cache(16)
+def _texts(fmt: Format, kind: str, raw: bytes) -> frozenset[str]:
+    """Those of different numbers, which are asked for again at every scale that is tried."""
+    numbers = np.frombuffer(raw, kind)
+    if len(numbers) > MOST_TEXTS and not fmt.digits:
+        ends = numbers[[0, -1]]
+        return frozenset((*map(replace(fmt, exact=False), ends.tolist()), fmt(0)))
+    return frozenset(map(fmt, numbers.tolist()))
 
 
 def half_away(numbers: Array, decimals: int) -> Array:
@@ -150,9 +160,11 @@ def format_for(*arrays: Array, most: int = 2) -> Format:
     or so small that three decimals do not show them, are written with powers of ten.
     """
     numbers = np.concatenate([array.ravel() for array in arrays])
-    whole, numbers = numbers.dtype.kind == "i", numbers[np.isfinite(numbers)]
+    if numbers.dtype.kind == "i":
+        return Format(0, exact=True)
+    numbers = numbers[np.isfinite(numbers)]
     sizes = np.abs(numbers[numbers != 0])
-    far = not whole and len(sizes) > 0 and sizes.max() >= LARGE
+    far = len(sizes) > 0 and sizes.max() >= LARGE
     for decimals in () if far else range(most + 1):
         if _same(np.round(numbers, decimals), numbers):
             return Format(decimals, exact=True)
@@ -164,7 +176,8 @@ def format_for(*arrays: Array, most: int = 2) -> Format:
 
 def _significant(numbers: Array) -> Format:
     found = Format(0, exact=False, digits=DIGITS)
-    return replace(found, exact=_same(found.shown(numbers), numbers))
+    few = numbers[:64]  # most that are not exact show it soon
+    return replace(found, exact=_same(found.shown(few), few) and _same(found.shown(numbers), numbers))
 
 
 def weights_format(weights: Array, *, noise: float = 0.0) -> Format:

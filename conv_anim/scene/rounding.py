@@ -13,6 +13,8 @@ SAID = 15
 """Digits that a float says for sure: 0.1 + 0.2 is 0.3, and 2.675 is a half of two decimals."""
 WIDE = Context(prec=800, rounding=ROUND_HALF_UP)
 """Room for all the digits of any float."""
+SURE = 1e11
+"""So many units of the last decimal leave a float digits enough to tell whether it is near a half of one."""
 
 
 def decimal(number: Number) -> Decimal:
@@ -24,6 +26,24 @@ def decimal(number: Number) -> Decimal:
 def rounded(number: Number, decimals: int) -> Decimal:
     """A finite number with so many decimals."""
     return decimal(number).quantize(Decimal(1).scaleb(-decimals), context=WIDE)
+
+
+def fixed(number: Number, decimals: int) -> str:
+    """The text of `rounded`: Python's own, which is made sooner, unless there is a half to be rounded."""
+    value = float(number)
+    units = abs(value) * 10.0**decimals
+    if units < SURE and abs(units % 1 - 0.5) > 1e-12 * (units + 1):
+        return f"{value:.{decimals}f}"
+    return f"{rounded(number, decimals):f}"
+
+
+def scientific(number: Number, digits: int) -> str:
+    """The text of `significant`, as ``1.25e+03``, made sooner in the same way."""
+    if digits < SAID - 1:
+        said, _, _ = f"{float(number):.{SAID - 1}e}".lstrip("-").replace(".", "").partition("e")
+        if said[digits:].rstrip("0") != "5":
+            return f"{float(number):.{digits - 1}e}"
+    return f"{significant(number, digits):.{digits - 1}e}"
 
 
 def significant(number: Number, digits: int) -> Decimal:

@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from conv_anim.scene.timeline import Phase
     from conv_anim.scene.wording.words import Label
     from conv_anim.tracing.taps import Step
-    from conv_anim.tracing.values import Array
 
 
 @dataclass(frozen=True)
@@ -257,8 +256,3 @@ class FlatDrawing(Traced):
         names = words.ends_of(self.trace)
         shown = ((self.strip.grids[k].contents.shades, array) for k, array in arrays.items())
         return [scale(name, shades, array) for name, (shades, array) in zip(names, shown, strict=True) if shades]
-
-
-def texts(fmt: Format, values: Array) -> set[str]:
-    """All numbers of an array as they are written."""
-    return fmt.texts(values)

@@ -9,7 +9,6 @@ import numpy as np
 
 from conv_anim.scene.callouts import Key
 from conv_anim.scene.equality import NEAR, sum_sign
-from conv_anim.scene.flat.drawing import texts
 from conv_anim.scene.flat.lettered import ColumnsDrawing, matrix_label
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.hit_regions import HitRegion, of_sheet
@@ -41,7 +40,7 @@ class FoldedView(ColumnsDrawing):
         colors, given, shape = self.style.colors, self.trace.spec.labels or Labels(), self.shape
         first = matrix_label(self.trace, given.input, key="label.input", shape=shape)
         last = words.Label(words.labels(self.trace)[-1].name, self.say("flat.laid_back"))
-        numbers = self.fitting(texts(self.x, self.layer.input), texts(self.y, self.layer.output))
+        numbers = self.fitting(self.x.texts(self.layer.input), self.y.texts(self.layer.output))
         read, made = self.signs_of((first, last), colors.input, colors.output)
         parts = (
             Part(shape, read, "→", left=self.letters.room(numbers.cell)),

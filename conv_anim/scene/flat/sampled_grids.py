@@ -10,7 +10,7 @@ import numpy as np
 
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.cells import Numbers
-from conv_anim.scene.flat.drawing import FlatDrawing, texts
+from conv_anim.scene.flat.drawing import FlatDrawing
 from conv_anim.scene.flat.fitted import FittedStrip
 from conv_anim.scene.flat.fitting import contents
 from conv_anim.scene.flat.strip import Part, Strip
@@ -110,7 +110,7 @@ class SampledGrids(FittedStrip, FlatDrawing):
     @cached_property
     def for_numbers(self) -> Numbers:
         least = max(self.style.cell, ceil(1.2 * self.style.number_size / (1 - CORNER / 2)))
-        return self.fitting(texts(self.x, self.layer.input), texts(self.y, self.layer.output), least)
+        return self.fitting(self.x.texts(self.layer.input), self.y.texts(self.layer.output), least)
 
     @property
     def tallest(self) -> int:
@@ -119,7 +119,7 @@ class SampledGrids(FittedStrip, FlatDrawing):
     @cached_property
     def _closer(self) -> Numbers:
         """Cells of the kernel and of what is read, which always have their numbers: small ones beside shades."""
-        written = texts(self.read_format, self.columns) | texts(self.w, self._kernel)
+        written = self.read_format.texts(self.columns) | self.w.texts(self._kernel)
         if self._written:
             return Numbers.fitting(replace(self.style, fit=None), self.style.cell, written, self.style.number_size)
         size = self.style.em(10.5)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.flat.drawing import texts
 from conv_anim.scene.flat.lettered import ColumnsDrawing, matrix_label
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.hit_regions import HitRegion, Turn, of_sheet
@@ -35,7 +34,7 @@ class UnfoldedView(ColumnsDrawing):
         colors, given, shape = self.style.colors, self.trace.spec.labels or Labels(), self.shape
         first = words.labels(self.trace)[0]
         last = matrix_label(self.trace, given.output, key="label.output", shape=shape)
-        read = texts(self.x, self.layer.input)
+        read = self.x.texts(self.layer.input)
         numbers = self.fitting(read, read)
         signs = self.signs_of((first, last), colors.input, colors.output)
         parts = (

@@ -11,7 +11,7 @@ from conv_anim.scene.callouts import Key
 from conv_anim.scene.color import mix
 from conv_anim.scene.equality import NEAR, sum_sign
 from conv_anim.scene.flat.curve import Curve
-from conv_anim.scene.flat.drawing import FlatDrawing, texts
+from conv_anim.scene.flat.drawing import FlatDrawing
 from conv_anim.scene.flat.fitted import FittedStrip
 from conv_anim.scene.flat.fitting import contents
 from conv_anim.scene.flat.shares import Shares, shares
@@ -100,7 +100,7 @@ class UpsampledView(FittedStrip, FlatDrawing):
         written = {f"{words.TIMES}{text}" for each in self.shares.values() for text in each.texts()}
         widest = max((self.style.width(text, size=self.share_size) for text in written), default=0.0)
         cell = max(self.style.cell, round(widest / 0.82))
-        return self.fitting(texts(self.x, self.layer.input), texts(self.y, self.layer.output), cell)
+        return self.fitting(self.x.texts(self.layer.input), self.y.texts(self.layer.output), cell)
 
     @property
     def tallest(self) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.cells import Contents, Numbers
 from conv_anim.scene.flat.borrowing import Borrowing
-from conv_anim.scene.flat.drawing import FlatDrawing, texts
+from conv_anim.scene.flat.drawing import FlatDrawing
 from conv_anim.scene.flat.fitted import FittedStrip
 from conv_anim.scene.flat.fitting import contents, smaller
 from conv_anim.scene.flat.strip import Part, Strip
@@ -73,25 +73,26 @@ class WindowGrids(FittedStrip, FlatDrawing):
     @cached_property
     def _usual(self) -> Numbers:
         """Cells that hold every number, at its usual size."""
-        fitting = self.fitting(self._read_texts, texts(self.formats.y, self.layer.output))
+        fitting = self.fitting(self._read_texts, self.formats.y.texts(self.layer.output))
         if asked(self.trace.spec.view) == "symbols":
             size = self.style.em(SYMBOLS)
             fitting = Numbers(max(fitting.cell, ceil(CLEAR * size)), size)
         return replace(fitting, cell=max(fitting.cell, self._for_weights))
 
     @cached_property
-    def _read_texts(self) -> set[str]:
+    def _read_texts(self) -> frozenset[str]:
         fmt, layer = self.formats, self.layer
         if asked(self.trace.spec.view) == "symbols":
-            return {symbol(X, [n - 1 for n in layer.input.shape[1:]]), f"{W}{symbol(W, (0, 0))}"}
-        return texts(fmt.x, layer.input) | (set() if layer.kernels is None else texts(fmt.w, layer.kernels))
+            return frozenset({symbol(X, [n - 1 for n in layer.input.shape[1:]]), f"{W}{symbol(W, (0, 0))}"})
+        read = fmt.x.texts(layer.input)
+        return read if layer.kernels is None else read | fmt.w.texts(layer.kernels)
 
     @cached_property
     def _readable(self) -> Numbers | None:
         """Cells whose numbers can be read; None if there are too many of them."""
         if self.layer.input.size + self.layer.output.size > MOST_NUMBERS:
             return None
-        made = texts(self.formats.y, self.layer.output)
+        made = self.formats.y.texts(self.layer.output)
         written = self._read_texts | made
         return smaller(self.style, self._usual, written, lambda cells: self.width_with(cells, "numbers"))
 
@@ -109,7 +110,7 @@ class WindowGrids(FittedStrip, FlatDrawing):
         if asked(self.trace.spec.view) == "symbols":
             last = symbol(W, [n - 1 for n in self.layer.kernels.shape[2:]])
             return ceil(self.style.width(f"{words.TIMES}{last}", size=self.style.em(SYMBOLS)) / 0.82)
-        weights = (f"{words.TIMES}{text}" for text in texts(self.formats.w, self.layer.kernels))
+        weights = (f"{words.TIMES}{text}" for text in self.formats.w.texts(self.layer.kernels))
         widest = max(self.style.width(weight, size=self.style.em(12)) for weight in weights)
         return ceil(widest / 0.82)
 

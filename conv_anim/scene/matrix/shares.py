@@ -22,6 +22,8 @@ from conv_anim.tracing.attending import Attending
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
+    from collections.abc import Set
+
     from conv_anim.scene.numbers import Format
     from conv_anim.tracing.values import Array
 
@@ -125,7 +127,7 @@ class SharesPlan(Traced):
         size = max(size, min(READABLE, 0.96 * self.side / widest))
         return size if size >= READABLE else None
 
-    def _column(self, texts: set[str]) -> tuple[int, float | None]:
+    def _column(self, texts: Set[str]) -> tuple[int, float | None]:
         """The width of a cell of values, and the em of their numbers."""
         size = min(NUMBER * self.style.scale, 0.85 * self.side)
         if size < READABLE:
