@@ -92,7 +92,9 @@ class StampsView(StampGrids):
         """The last stamp as an example, since its place would be empty; nothing else is at work."""
         last = self.pace.cell(len(self.pace) - 1)
         hits = () if last is None else self.scatter.stamp(last).hits
-        return tuple(item for hit in hits for item in self._product(hit))
+        block, fill = self.strip.grids[2], self.style.colors.output
+        made = [block.cell(two(hit.weight[2:]), self.fmt(hit.product), fill, value=hit.product) for hit in hits]
+        return tuple(item for cell in made for item in cell)
 
     def _stamped(self, stamp: Stamp) -> list[Primitive]:
         """The input cell, and the kernel times its number."""
